@@ -1,0 +1,44 @@
+# The two commands to know: `make rehearse` and `make test`. Both set up what they need.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+PYTHON := .venv/bin/python
+
+.PHONY: help setup rehearse test check unit example-test vm-test lock bench clean
+
+help:  ## what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+setup:  ## install what is missing: system packages, .venv, libvirt's daemons
+	@provision/setup
+
+rehearse: setup  ## box, VM, deploy, host tests, browser tests, verdict
+	$(PYTHON) deploy.py rehearse
+
+test: setup check unit example-test vm-test  ## all of the project's tests
+
+check:  ## formatting, lint, types, shell scripts
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	shellcheck provision/setup provision/box/build provision/box/accelerator
+	cat provision/[0-9]*.sh | shellcheck -
+
+unit:  ## fast tests, no VM
+	$(PYTHON) -m pytest -q tests/unit
+
+example-test:  ## the example app's own tests
+	.venv/bin/uv run --quiet --no-project --isolated --python 3.11 --with-requirements example/requirements.txt \
+	    --env-file example/local.env python example/manage.py test lists todo
+
+vm-test:  ## the real thing: VM, deploys, production
+	$(PYTHON) -m pytest -v tests/integration
+
+lock:  ## compile requirements.in into requirements.txt, with hashes
+	.venv/bin/uv pip compile -q --generate-hashes --no-header --python-version 3.11 requirements.in -o requirements.txt
+
+bench:  ## time what docs/performance.md tells
+	$(PYTHON) benchmarks/run.py
+
+clean:  ## remove the VM and all that was built
+	-$(PYTHON) deploy.py destroy
+	rm -rf .understudy .venv reports

@@ -1,0 +1,18 @@
+"""Options of the suites that look at a real target."""
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("understudy")
+    group.addoption("--target", default="vagrant", help="a target of deploy.yml (default: vagrant)")
+    group.addoption("--deploy-config", default="deploy.yml", help="default: deploy.yml")
+    group.addoption("--slow", action="store_true", help="also the tests that take minutes")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--slow"):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    items[:] = [item for item in items if item not in slow]
+    config.hook.pytest_deselected(items=slow)

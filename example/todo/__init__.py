@@ -1,0 +1,1 @@
+"""Runs the site: its settings and addresses."""

@@ -1,0 +1,1 @@
+"""Browser tests of a deployed site: `pytest functional_tests --target TARGET`."""

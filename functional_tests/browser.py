@@ -1,0 +1,81 @@
+"""Starts Chromium, and keeps what it shows when a test fails."""
+
+import os
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.webdriver import WebDriver
+
+from understudy.verify import Site
+
+# Generous, for a site on a slow emulated machine.
+PAGE_SECONDS = 30
+
+OPTIONS = (
+    "--headless=new",
+    "--window-size=1280,900",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+    "--no-proxy-server",
+)
+
+
+def start_browser(site: Site) -> WebDriver:
+    """A headless Chromium for which the site's domain is at the site's address."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = program("chromium")
+    for option in (*OPTIONS, resolver_rule(site)):
+        options.add_argument(option)
+    if os.geteuid() == 0:
+        # Chromium has no sandbox for root, and does not start without being told so.
+        options.add_argument("--no-sandbox")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    service = webdriver.ChromeService(executable_path=program("chromedriver"))
+    browser = webdriver.Chrome(options=options, service=service)
+    browser.set_page_load_timeout(PAGE_SECONDS)
+    browser.set_script_timeout(PAGE_SECONDS)
+    return browser
+
+
+def program(name: str) -> str:
+    """Where a program is; ends the whole run without it, since no test can do without."""
+    path = shutil.which(name)
+    if path is None:
+        pytest.exit(
+            f"{name} is not installed: run `make setup`.", returncode=pytest.ExitCode.USAGE_ERROR
+        )
+    return path
+
+
+def resolver_rule(site: Site) -> str:
+    """Sends the site's domain to its address, with no need of DNS and the Host header as ever."""
+    address = f"[{site.address}]" if ":" in site.address else site.address
+    return f"--host-resolver-rules=MAP {urlsplit(site.url).hostname} {address}"
+
+
+def forget(browser: WebDriver) -> None:
+    """Leaves a browser as if just started: a blank page, no cookies, nothing in the console."""
+    browser.get("about:blank")
+    browser.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    console(browser)
+
+
+def console(browser: WebDriver) -> list[str]:
+    """The console's lines since they were last asked for."""
+    entries = browser.get_log("browser")  # type: ignore[no-untyped-call]
+    return [f"{entry['level']} {entry['message']}" for entry in entries]
+
+
+def keep_state(browser: WebDriver, folder: Path) -> None:
+    """Writes down what a browser shows."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.joinpath("console.log").write_text("\n".join([*console(browser), ""]))
+    folder.joinpath("page.html").write_text(browser.page_source)
+    browser.save_screenshot(folder / "screenshot.png")

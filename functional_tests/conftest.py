@@ -1,0 +1,165 @@
+"""The fixtures and reports of the browser tests."""
+
+import re
+import socket
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.chrome.webdriver import WebDriver
+
+from functional_tests.browser import forget, keep_state, start_browser
+from functional_tests.pages import HomePage, ListPage
+from understudy import verify
+from understudy.errors import UnderstudyError
+from understudy.verify import Site
+
+TOP = Path(__file__).resolve().parents[1]
+SITE = pytest.StashKey[Site]()
+BROWSER_FIXTURES = ("browser", "second_browser")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Makes the marker known."""
+    config.addinivalue_line(
+        "markers", "destroys_data: deletes what users made; runs on disposable sites only"
+    )
+
+
+def find_site(config: pytest.Config) -> Site:
+    """The site that the command line names."""
+    if SITE not in config.stash:
+        config_file = Path(config.getoption("deploy_config"))
+        try:
+            config.stash[SITE] = verify.find_site(config_file, config.getoption("target"))
+        except UnderstudyError as error:
+            raise pytest.UsageError(str(error)) from error
+    return config.stash[SITE]
+
+
+# Last to be asked is first to be printed.
+@pytest.hookimpl(trylast=True)
+def pytest_report_header(config: pytest.Config) -> str:
+    """Says what is tested before anything else."""
+    site = find_site(config)
+    return f"target: {site.target}, {site.url} at {ip_address(site.address)}"
+
+
+def ip_address(address: str) -> str:
+    """The IP address that a site's address stands for: it may be a name as well."""
+    try:
+        return str(socket.getaddrinfo(address, None)[0][4][0])
+    except socket.gaierror as error:
+        raise pytest.UsageError(f"{address} has no IP address: {error.strerror}") from error
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Refuses a test that destroys data, before any of its fixtures, on a site that is for real.
+
+    A failure and not a skip: to ask for such a test on such a site is a mistake.
+    """
+    if item.get_closest_marker("destroys_data") is None:
+        return
+    site = find_site(item.config)
+    if not site.disposable:
+        pytest.fail(
+            f"This test deletes data of users, and the target {site.target} is not marked "
+            "`disposable: true` in deploy.yml. Leave it out with -m 'not destroys_data'.",
+            pytrace=False,
+        )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keeps what the browsers of a failed test show, and says where."""
+    report = yield
+    # Not after the teardown: that has already left the page on which the test failed.
+    if report.failed and report.when != "teardown":
+        report.sections += kept_states(item)
+    return report
+
+
+def kept_states(item: pytest.Item) -> list[tuple[str, str]]:
+    """Keeps the state of each browser that a test has, as sections of its report."""
+    fixtures: dict[str, object] = getattr(item, "funcargs", {})
+    base = TOP / "reports" / "browser" / re.sub(r"[^\w.-]+", "-", item.name)
+    sections = []
+    for name in BROWSER_FIXTURES:
+        browser = fixtures.get(name)
+        if isinstance(browser, WebDriver):
+            folder = base if name == "browser" else base / name
+            sections.append((f"Kept from {name}", kept_state(browser, folder)))
+    return sections
+
+
+def kept_state(browser: WebDriver, folder: Path) -> str:
+    """Where a browser's state was kept, or why not: the browser may be what has failed."""
+    try:
+        keep_state(browser, folder)
+    except WebDriverException as error:
+        return f"nothing: {error.msg}"
+    return str(folder)
+
+
+@pytest.fixture(scope="session")
+def site(pytestconfig: pytest.Config) -> Site:
+    """The site under test."""
+    return find_site(pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def shared_browser(site: Site) -> Iterator[WebDriver]:
+    """The browser of all tests: starting one takes seconds."""
+    browser = start_browser(site)
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture
+def browser(shared_browser: WebDriver) -> WebDriver:
+    """A browser that has never been on the site."""
+    forget(shared_browser)
+    return shared_browser
+
+
+@pytest.fixture
+def second_browser(site: Site) -> Iterator[WebDriver]:
+    """A second browser, which shares nothing with the first."""
+    browser = start_browser(site)
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture
+def home(browser: WebDriver, site: Site) -> HomePage:
+    """The home page, opened."""
+    page = HomePage(browser, f"{site.url.rstrip('/')}/")
+    page.open()
+    return page
+
+
+@pytest.fixture
+def new_title(home: HomePage) -> Iterator[Callable[[], str]]:
+    """Makes up titles of lists, and removes the lists that have them after the test."""
+    titles: list[str] = []
+
+    def make_up() -> str:
+        titles.append(f"Functional test {uuid4().hex[:12]}")
+        return titles[-1]
+
+    yield make_up
+    home.open()
+    for title in titles:
+        if title in home.titles():
+            home.delete_list(title)
+
+
+@pytest.fixture
+def todo_list(home: HomePage, new_title: Callable[[], str]) -> ListPage:
+    """A list with one item, opened."""
+    return home.start_list(new_title())

@@ -1,0 +1,140 @@
+"""The site's pages, as a test uses them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.chrome.webdriver import WebDriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.wait import WebDriverWait
+
+T = TypeVar("T")
+
+WAIT_SECONDS = 20
+
+
+class Page:
+    """What all pages have."""
+
+    def __init__(self, browser: WebDriver, url: str) -> None:
+        self.browser = browser
+        self.url = url
+
+    def open(self) -> None:
+        """Goes to the page, or loads it again."""
+        self.browser.get(self.url)
+
+    def find(self, css: str) -> WebElement:
+        """The one element that a selector matches."""
+        return self.browser.find_element(By.CSS_SELECTOR, css)
+
+    def find_all(self, css: str) -> list[WebElement]:
+        """All elements that a selector matches."""
+        return self.browser.find_elements(By.CSS_SELECTOR, css)
+
+    def wait_for(self, what: Callable[[WebDriver], T], message: str) -> T:
+        """Waits until something is so; while the page changes, looking may fail."""
+        wait = WebDriverWait(self.browser, WAIT_SECONDS, ignored_exceptions=[WebDriverException])
+        return wait.until(what, message)
+
+    @contextmanager
+    def next_page(self) -> Iterator[None]:
+        """Waits at its end until the page that was shown at its start has been replaced."""
+        self.browser.execute_script("window.isLeaving = true")
+        yield
+        self.wait_for(
+            lambda browser: browser.execute_script(
+                "return !window.isLeaving && document.readyState === 'complete'"
+            ),
+            "no next page was loaded",
+        )
+
+    def submit_item(self, text: str, picture: Path | None = None) -> None:
+        """Fills in the form for an item, and sends it."""
+        self.find(".item-form input[name=text]").send_keys(text)
+        if picture:
+            self.find(".item-form input[name=picture]").send_keys(str(picture))
+        with self.next_page():
+            self.find(".item-form button").click()
+
+    def style(self, css: str, name: str) -> str:
+        """A computed style of an element."""
+        return self.find(css).value_of_css_property(name)
+
+    def image_width(self, css: str) -> int:
+        """How wide an image's file is, once it is loaded; 0 if it can't be."""
+        image = self.find(css)
+        self.wait_for(lambda _: image.get_property("complete"), f"{css} is still being loaded")
+        return int(str(image.get_property("naturalWidth")))
+
+    def status(self) -> int:
+        """The HTTP status that the page came with."""
+        entry = "return performance.getEntriesByType('navigation')[0].responseStatus"
+        return int(self.browser.execute_script(entry))
+
+    def post_status(self, fields: dict[str, str]) -> int:
+        """Posts to the page's address from a script on it, and tells the answer's HTTP status."""
+        script = """
+            const [url, fields, done] = arguments;
+            fetch(url, {method: "POST", body: new URLSearchParams(fields)})
+                .then(response => done(response.status), error => done(String(error)));
+        """
+        return int(self.browser.execute_async_script(script, self.url, fields))
+
+
+class HomePage(Page):
+    """Starts lists, and shows the newest ones."""
+
+    def start_list(self, text: str) -> "ListPage":
+        """Makes a new list from its first item."""
+        self.submit_item(text)
+        return ListPage(self.browser, self.browser.current_url)
+
+    def titles(self) -> list[str]:
+        """The titles of the lists that are shown."""
+        return [title.text for title in self.find_all("#recent-lists .title")]
+
+    def says_no_lists(self) -> bool:
+        """Whether the page says that there are none."""
+        return bool(self.find_all("#no-lists"))
+
+    def delete_list(self, title: str) -> None:
+        """Deletes a list that is shown."""
+        rows = self.find_all("#recent-lists li")
+        row = rows[self.titles().index(title)]
+        with self.next_page():
+            row.find_element(By.CSS_SELECTOR, ".delete").click()
+
+
+class ListPage(Page):
+    """Shows a list, and changes its items."""
+
+    def items(self) -> list[str]:
+        """The items' texts."""
+        return [text.text for text in self.find_all("#items .text")]
+
+    def row(self, text: str) -> WebElement:
+        """The row of an item."""
+        return self.find_all("#items li")[self.items().index(text)]
+
+    def count(self) -> str:
+        """What the page says of the number of open items."""
+        return self.find("#open-count").text
+
+    def toggle(self, text: str) -> None:
+        """Ticks an item off, and waits until it shows; or makes it open again."""
+        was_done = self.is_done(text)
+        self.row(text).find_element(By.CSS_SELECTOR, ".toggle button").click()
+        self.wait_for(lambda _: self.is_done(text) != was_done, f"{text!r} was not toggled")
+
+    def is_done(self, text: str) -> bool:
+        """Whether an item is ticked off."""
+        return "done" in str(self.row(text).get_attribute("class")).split()
+
+    def delete_item(self, text: str) -> None:
+        """Takes an item off the list."""
+        with self.next_page():
+            self.row(text).find_element(By.CSS_SELECTOR, ".delete").click()

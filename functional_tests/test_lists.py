@@ -1,0 +1,84 @@
+"""Lists and items, from adding to deleting."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.chrome.webdriver import WebDriver
+
+from functional_tests.pages import HomePage, ListPage
+from functional_tests.png import png
+
+FORBIDDEN = 403
+PICTURE_WIDTH = 60
+
+
+def test_item_is_there_after_a_reload(todo_list: ListPage) -> None:
+    todo_list.submit_item("Oil the lock")
+
+    todo_list.open()
+
+    assert todo_list.items()[-1] == "Oil the lock"
+
+
+def test_item_is_there_in_another_browser(todo_list: ListPage, second_browser: WebDriver) -> None:
+    todo_list.submit_item("Oil the lock")
+
+    elsewhere = ListPage(second_browser, todo_list.url)
+    elsewhere.open()
+
+    assert elsewhere.items() == todo_list.items()
+    assert "Oil the lock" in elsewhere.items()
+
+
+def test_deleted_item_is_gone_after_a_reload(todo_list: ListPage) -> None:
+    todo_list.submit_item("Oil the lock")
+    todo_list.delete_item("Oil the lock")
+
+    todo_list.open()
+
+    assert "Oil the lock" not in todo_list.items()
+
+
+def test_post_without_csrf_token_is_refused(todo_list: ListPage) -> None:
+    status = todo_list.post_status({"text": "Forged"})
+
+    todo_list.open()
+
+    assert status == FORBIDDEN
+    assert "Forged" not in todo_list.items()
+
+
+def test_uploaded_picture_is_shown(todo_list: ListPage, tmp_path: Path) -> None:
+    picture = tmp_path / "door.png"
+    picture.write_bytes(png(width=PICTURE_WIDTH, height=40, color=(15, 118, 110)))
+
+    todo_list.submit_item("Paint it like this", picture)
+
+    assert todo_list.image_width("#items .picture img") == PICTURE_WIDTH
+
+
+def test_deleted_list_is_gone_from_the_home_page(
+    home: HomePage, new_title: Callable[[], str]
+) -> None:
+    title = new_title()
+    home.start_list(title)
+    home.open()
+    assert title in home.titles()
+
+    home.delete_list(title)
+
+    assert title not in home.titles()
+
+
+@pytest.mark.destroys_data
+def test_home_page_says_so_when_there_are_no_lists(
+    home: HomePage, new_title: Callable[[], str]
+) -> None:
+    home.start_list(new_title())
+    home.open()
+
+    while titles := home.titles():
+        home.delete_list(titles[0])
+
+    assert home.says_no_lists()

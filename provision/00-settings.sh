@@ -1,0 +1,49 @@
+#!/bin/sh
+# Makes a bare Debian or Ubuntu host able to run one site. Run as root.
+#
+# The files provision/[0-9]*.sh are one script, joined in the order of their names. The box build,
+# `vagrant up` and `deploy.py provision` all run the very same text:
+#
+#   cat provision/[0-9]*.sh | sh -s -- SITE DEPLOYER ADMIN LOCALE TIMEZONE STAMP [PACKAGE...]
+#
+# SITE      name of the site: its system user, its units, its directory /srv/SITE
+# DEPLOYER  user who deploys; gets narrow sudo rights. Made if missing, with ADMIN's SSH keys
+# ADMIN     user who provisions, with full sudo rights
+# STAMP     digest of this text and its arguments, kept on the host: tells what it was made by
+# PACKAGE   what the app needs from the distribution besides
+#
+# Every step looks before it acts, so a second run changes nothing and is quick.
+set -eu
+# A desktop's language must not decide how a server's tools answer.
+export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
+
+[ "$(id -u)" = 0 ] || { echo "provision: must run as root" >&2; exit 1; }
+[ -e /etc/debian_version ] || { echo "provision: this is no Debian or Ubuntu system" >&2; exit 1; }
+
+SITE=$1 DEPLOYER=$2 ADMIN=$3 LOCALE=$4 TIMEZONE=$5 STAMP=$6
+shift 6
+ROOT=/srv/$SITE
+STAMP_FILE=/etc/understudy/$SITE.provisioned
+
+step() { echo "==> $*"; }
+
+# A box is provisioned inside a chroot, where no service manager runs.
+booted() { [ -d /run/systemd/system ]; }
+
+# put MODE PATH: writes standard input to PATH as root; true if that changed the file.
+put() {
+    new=$(mktemp)
+    cat >"$new"
+    if cmp -s "$new" "$2" && [ "$(stat -c %a "$2")" = "${1#0}" ]; then
+        rm "$new"
+        return 1
+    fi
+    mkdir -p "$(dirname "$2")"
+    install -o root -g root -m "$1" "$new" "$2"
+    rm "$new"
+}
+
+# From here to the end the host is half-made: an old stamp would say otherwise.
+if [ -e "$STAMP_FILE" ] && [ "$(cat "$STAMP_FILE")" != "$STAMP" ]; then
+    rm "$STAMP_FILE"
+fi

@@ -1,0 +1,30 @@
+step directories
+# own MODE OWNER GROUP PATH
+own() {
+    [ "$(stat -c '%a %U %G' "$4" 2>/dev/null)" = "$1 $2 $3" ] || {
+        install -d -m "$1" -o "$2" -g "$3" "$4"
+    }
+}
+# The set-group-ID bit hands the app's group on to all that the deployer puts there.
+own 755 "$DEPLOYER" "$SITE" "$ROOT"
+for name in releases venvs cache; do own 2755 "$DEPLOYER" "$SITE" "$ROOT/$name"; done
+own 755 root root "$ROOT/shared"
+own 700 "$SITE" "$SITE" "$ROOT/shared/database"
+own 700 "$SITE" "$SITE" "$ROOT/shared/backups"
+own 2750 "$SITE" www-data "$ROOT/shared/media"
+# Sockets: the app makes them, only nginx may connect. tmpfiles.d makes it again at each boot.
+echo "d /run/$SITE 2750 $SITE www-data" | put 0644 "/etc/tmpfiles.d/$SITE.conf" || true
+if booted; then own 2750 "$SITE" www-data "/run/$SITE"; fi
+
+# Made once, here, and kept: nobody has to know it, and a new one would log everybody out.
+if [ ! -e "$ROOT/shared/env" ]; then
+    umask 077
+    # A box is copied to many machines: there, the first real run makes the key.
+    if booted; then
+        echo "SECRET_KEY=\"$(head -c 48 /dev/urandom | base64 -w 0)\"" >"$ROOT/shared/env.new"
+        chown "root:$SITE" "$ROOT/shared/env.new"
+        chmod 640 "$ROOT/shared/env.new"
+        mv "$ROOT/shared/env.new" "$ROOT/shared/env"
+    fi
+    umask 022
+fi

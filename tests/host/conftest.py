@@ -1,0 +1,55 @@
+"""A host of a target, as its admin sees it over one kept SSH connection."""
+
+from pathlib import Path
+
+import pytest
+import testinfra
+from testinfra.host import Host
+
+from understudy import config as configuration
+from understudy.config import App, Config, TargetConfig
+from understudy.release import Paths
+
+
+@pytest.fixture(scope="session")
+def settings(pytestconfig: pytest.Config) -> Config:
+    return configuration.load(Path(pytestconfig.getoption("--deploy-config")))
+
+
+@pytest.fixture(scope="session")
+def target(pytestconfig: pytest.Config, settings: Config) -> TargetConfig:
+    return settings.target(pytestconfig.getoption("--target"))
+
+
+@pytest.fixture(scope="session")
+def app(settings: Config) -> App:
+    return settings.app
+
+
+@pytest.fixture(scope="session")
+def paths(settings: Config) -> Paths:
+    return Paths(settings.root)
+
+
+@pytest.fixture(scope="session")
+def host(target: TargetConfig) -> Host:
+    return connect(target)
+
+
+def connect(target: TargetConfig) -> Host:
+    """testinfra's view of the target. Its host key must be known, as for a deploy."""
+    options = ["-o StrictHostKeyChecking=yes", "-o BatchMode=yes"]
+    if target.known_hosts:
+        options.append(f"-o UserKnownHostsFile={Path(target.known_hosts).expanduser().resolve()}")
+    return testinfra.get_host(
+        f"ssh://{target.admin}@{target.address}:{target.port}",
+        ssh_identity_file=str(Path(target.key).expanduser()) if target.key else None,
+        ssh_extra_args=" ".join(options),
+        controlpersist=60,
+    )
+
+
+@pytest.fixture(scope="session")
+def release_id(host: Host, paths: Paths) -> str:
+    """The release that serves."""
+    return Path(host.check_output(f"readlink {paths.current}")).name

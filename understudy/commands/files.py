@@ -1,0 +1,45 @@
+"""Files on a host: unpack, link, rename, remove."""
+
+from pathlib import PurePosixPath
+
+from understudy.commands import Argv, script
+
+
+def unpack(tar: PurePosixPath, directory: PurePosixPath) -> Argv:
+    """Unpacks an uploaded tar into a new directory, and removes the tar.
+
+    What an earlier, killed run left in the directory goes first.
+    """
+    return script('rm -rf "$2"; mkdir -p "$2"; tar -xf "$1" -C "$2"; rm "$1"', tar, directory)
+
+
+def unpack_each(tar: PurePosixPath, directory: PurePosixPath) -> Argv:
+    """Adds the files of an uploaded tar to a directory, each by a rename: there whole or not."""
+    return script(
+        'rm -rf "$1.d"; mkdir -p "$1.d" "$2"; tar -xf "$1" -C "$1.d"; mv -f "$1.d"/* "$2"/; rm -r "$1" "$1.d"',
+        tar,
+        directory,
+    )
+
+
+def gunzip_program(compressed: PurePosixPath, program: PurePosixPath) -> Argv:
+    """Unpacks an uploaded program; it's there whole or not at all."""
+    return script(
+        'gunzip -c "$1" >"$2.new"; chmod 755 "$2.new"; mv "$2.new" "$2"; rm "$1"',
+        compressed,
+        program,
+    )
+
+
+def complete(path: PurePosixPath) -> Argv:
+    """Moves PATH.new to PATH: the last step of something that must be whole or not be there."""
+    return ("mv", f"{path}.new", str(path))
+
+
+def switch(link: PurePosixPath, destination: str) -> Argv:
+    """Points the link elsewhere by one rename(2): at no moment is there none, or half of one."""
+    return script('ln -sfn "$2" "$1.new"; mv -T "$1.new" "$1"', link, destination)
+
+
+def remove(*paths: PurePosixPath) -> Argv:
+    return ("rm", "-rf", *map(str, paths))

@@ -1,0 +1,23 @@
+"""One HTTP request made on the host itself, by curl."""
+
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from understudy.commands import Argv
+
+
+def get(url: str, *, socket: PurePosixPath | None = None, address: str | None = None) -> Argv:
+    """GETs the URL through a unix socket or from a given address. A status of 400 or more fails.
+
+    The body is printed either way: it often tells the reason.
+    """
+    parts = urlsplit(url)
+    if socket:
+        # The app itself speaks no TLS: what nginx would tell it of the visitor is told here.
+        url = url.replace("https://", "http://", 1)
+        through = ("--unix-socket", str(socket), "-H", f"X-Forwarded-Proto: {parts.scheme}")
+    else:
+        port = 443 if parts.scheme == "https" else 80
+        # A certificate for another name or of a private authority is not what's asked here.
+        through = ("--insecure", "--resolve", f"{parts.hostname}:{port}:{address}")
+    return ("curl", "-sS", "--fail-with-body", "--max-time", "20", *through, url)

@@ -1,0 +1,40 @@
+"""understudy-site: what a deploy may do as root. Installed by provision/70-site.sh."""
+
+from understudy.commands import Argv
+
+_PROGRAM = "/usr/local/sbin/understudy-site"
+
+
+def install_files(site: str) -> Argv:
+    """Checks the staged nginx and systemd files and puts them into place."""
+    return ("sudo", "-n", _PROGRAM, site, "install")
+
+
+def start(site: str, release_id: str) -> Argv:
+    return ("sudo", "-n", _PROGRAM, site, "start", release_id)
+
+
+def stop(site: str, release_id: str) -> Argv:
+    """Stops a release's service: it takes no new request and finishes those it has."""
+    return ("sudo", "-n", _PROGRAM, site, "stop", release_id)
+
+
+def journal(site: str, release_id: str, lines: int) -> Argv:
+    unit = f"{site}@{release_id}.service"
+    return ("journalctl", "-u", unit, "-n", str(lines), "--no-pager", "-o", "cat")
+
+
+def logs(site: str, lines: int, *, follow: bool) -> Argv:
+    """The journal of all the site's releases and of nginx."""
+    following = ("-f",) if follow else ()
+    return (
+        "journalctl",
+        "-u",
+        f"{site}@*",
+        "-u",
+        "nginx",
+        "-n",
+        str(lines),
+        "--no-pager",
+        *following,
+    )

@@ -1,0 +1,211 @@
+"""deploy.yml -> Config: one frozen value, checked in full before anything is touched.
+
+A message names the key's path and the line it stands in.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from understudy.errors import ConfigError
+
+# These become user names, unit names, paths and host names on a server.
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+Domain = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")]
+Locale = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+(_[A-Z]+)?(\.UTF-8)?$")]
+TimeZone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$")]
+Package = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.+-]+$")]
+Address = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]*$")]
+UrlPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._~/-]*$")]
+VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Z_][A-Z0-9_]*$")]
+NginxSize = Annotated[str, StringConstraints(pattern=r"^[0-9]+[kmg]?$")]
+NginxTime = Annotated[str, StringConstraints(pattern=r"^(max|off|[0-9]+[smhdMy]?)$")]
+Module = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_][\w.()]*$")]
+HostPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._/-]+$")]
+Argv = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+PRESETS: Mapping[str, Mapping[str, Any]] = {
+    "plain": {},
+    "django": {
+        "build_commands": [["python", "manage.py", "collectstatic", "--noinput", "-v0"]],
+        "release_commands": [["python", "manage.py", "migrate", "--noinput"]],
+        "static_url": "/static/",
+        "media_url": "/media/",
+    },
+}
+
+
+class App(Strict):
+    """What is deployed. Times are whole seconds.
+
+    build_commands run as the deployer before anything else knows the release;
+    release_commands run as the app's user, on the real database, just before the release starts.
+    """
+
+    name: Name
+    source: str
+    revision: str = "HEAD"
+    subdirectory: str = ""
+    preset: Literal["django", "plain"] = "django"
+    module: Module
+    worker_class: str = "sync"
+    workers: int = Field(default=2, ge=1, le=64)
+    requirements: str = "requirements.txt"
+    build_commands: tuple[Argv, ...] = ()
+    release_commands: tuple[Argv, ...] = ()
+    health_path: UrlPath = "/"
+    static_url: UrlPath | None = None
+    static_expires: NginxTime = "1h"
+    media_url: UrlPath | None = None
+    upload_limit: NginxSize = "10m"
+    environment: Mapping[VariableName, str] = {}
+    request_timeout: int = Field(default=30, ge=1, le=3600)
+    drain_timeout: int = Field(default=30, ge=0, le=3600)
+    start_timeout: int = Field(default=60, ge=1, le=3600)
+
+    @model_validator(mode="before")
+    @classmethod
+    def fill_in_preset(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {**PRESETS.get(given.get("preset", "django"), {}), **given}
+
+
+class Host(Strict):
+    """How every host is provisioned."""
+
+    deployer: Name = "deploy"
+    locale: Locale = "C.UTF-8"
+    timezone: TimeZone = "Etc/UTC"
+    packages: tuple[Package, ...] = ()
+
+
+class Vm(Strict):
+    """The staging VM. memory in MiB, boot_timeout in seconds."""
+
+    name: Name = "understudy"
+    release: Literal["bookworm", "trixie"] = "bookworm"
+    memory: int = Field(default=1024, ge=512)
+    cpus: int = Field(default=2, ge=1)
+    address: Address = "192.168.56.10"
+    boot_timeout: int = Field(default=300, ge=10)
+
+
+class Certificate(Strict):
+    """Where the host keeps the certificate chain and its key; they are not deployed."""
+
+    chain: HostPath
+    key: HostPath
+
+
+class TargetConfig(Strict):
+    """A named place to deploy to: one SSH host, and what is different about it."""
+
+    domain: Domain
+    address: Address
+    port: int = Field(default=22, ge=1, le=65535)
+    admin: Name
+    key: str | None = None
+    known_hosts: str | None = None
+    certificate: Certificate | None = None
+    require_clean: bool = False
+    disposable: bool = False
+    environment: Mapping[VariableName, str] = {}
+
+
+class Config(Strict):
+    app: App
+    host: Host = Host()
+    vm: Vm = Vm()
+    targets: Mapping[Name, TargetConfig]
+
+    def target(self, name: str) -> TargetConfig:
+        """The target of that name. Raises ConfigError if deploy.yml has none."""
+        if name not in self.targets:
+            known = ", ".join(self.targets)
+            raise ConfigError(f"no target '{name}' in deploy.yml", hint=f"Targets there: {known}.")
+        return self.targets[name]
+
+    @property
+    def root(self) -> PurePosixPath:
+        """The site's directory on every host."""
+        return PurePosixPath("/srv") / self.app.name
+
+
+def load(path: Path) -> Config:
+    """Reads and checks deploy.yml. Raises ConfigError for all that is wrong in it, at once."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"can't read {path}: {error}", hint="Name another file with --config."
+        ) from None
+    return parse(text, str(path))
+
+
+def parse(text: str, name: str = "deploy.yml") -> Config:
+    """Text of a deploy.yml -> Config. `name` is what messages call the file."""
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{name} is not YAML", details=str(error)) from None
+    if not isinstance(data, dict):
+        raise ConfigError(f"{name} must be a mapping with app: and targets:")
+    try:
+        return Config.model_validate(data)
+    except ValidationError as error:
+        lines = [
+            f"{name}:{_line(tree, issue['loc'])}: {'.'.join(map(str, issue['loc']))}: {_plain(issue)}"
+            for issue in error.errors()
+        ]
+        raise ConfigError(
+            f"{name} has {len(lines)} mistake{'s' if len(lines) > 1 else ''}",
+            details="\n".join(lines),
+            hint="docs/configuration.md has every key with its type and default.",
+        ) from None
+
+
+def _line(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
+    """Line of the deepest part of the path that is there: a missing key has none of its own."""
+    line = 1
+    for key in location:
+        child = _child(node, key)
+        if child is None:
+            break
+        line, node = child
+    return line
+
+
+def _child(node: yaml.Node | None, key: int | str) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key_node, value_node in node.value:
+            if key_node.value == str(key):
+                return key_node.start_mark.line + 1, value_node
+    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+        return node.value[key].start_mark.line + 1, node.value[key]
+    return None
+
+
+def _plain(issue: Any) -> str:
+    if issue["type"] == "extra_forbidden":
+        return "unknown key"
+    if issue["type"] == "missing":
+        return "missing"
+    # What was given helps to find it, but could be long: it's one value of a config file.
+    return f"{issue['msg']} (given: {str(issue['input'])[:60]})"

@@ -1,0 +1,212 @@
+"""The one door to a host: commands and files over one kept SSH connection, by Fabric."""
+
+import io
+import shlex
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import fabric
+import invoke
+import paramiko
+
+from understudy.commands import Argv, script
+from understudy.config import TargetConfig
+from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
+
+CONNECT_SECONDS = 15
+# Against a host that is gone without a word: after three unanswered questions it is given up.
+KEEPALIVE_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command answered."""
+
+    ok: bool
+    output: str
+    errors: str
+
+    @property
+    def text(self) -> str:
+        return "\n".join(part.rstrip() for part in (self.output, self.errors) if part.strip())
+
+
+class Connection(Protocol):
+    """What the runner needs of a host; tests have one that only takes notes."""
+
+    def run(self, argv: Argv, *, user: str | None = None, seconds: int = 600) -> Result: ...
+    def put(self, local: Path | bytes, remote: PurePosixPath) -> None: ...
+
+
+class SshConnection:
+    """An open SSH connection to a target, as one of its users; a context manager that closes it."""
+
+    def __init__(self, target: TargetConfig, user: str) -> None:
+        """Connects. Raises Unreachable, with what mends it, if that can't be done."""
+        self._host = f"{user}@{target.address}:{target.port}"
+        arguments: dict[str, Any] = {"timeout": CONNECT_SECONDS, "auth_timeout": CONNECT_SECONDS}
+        if target.key:
+            arguments |= {
+                "key_filename": str(Path(target.key).expanduser()),
+                "look_for_keys": False,
+            }
+        self._fabric = fabric.Connection(
+            target.address, user=user, port=target.port, connect_kwargs=arguments
+        )
+        _trust_only_known_hosts(self._fabric.client, target)
+        try:
+            self._fabric.open()
+        except Exception as error:
+            raise _unreachable(error, self._host, target) from None
+        self._fabric.transport.set_keepalive(KEEPALIVE_SECONDS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._fabric.close()
+
+    def run(
+        self,
+        argv: Argv,
+        *,
+        user: str | None = None,
+        seconds: int = 600,
+        on_line: Callable[[str], None] | None = None,
+    ) -> Result:
+        """Runs a command, as another user if one is given, for at most that many seconds.
+
+        on_line is called with each line of its output as soon as it's there.
+        """
+        words = argv if user is None else ("sudo", "-n", "-u", user, "--", *argv)
+        listen: dict[str, Any] = {"hide": True}
+        if on_line:
+            listen = {"hide": "stderr", "out_stream": _Lines(on_line)}
+        try:
+            done = self._fabric.run(
+                shlex.join(words), warn=True, in_stream=False, timeout=seconds, **listen
+            )
+        except invoke.exceptions.CommandTimedOut:
+            raise StepFailed(
+                f"{self._host}: no end after {seconds} s", details=shlex.join(argv)[:200]
+            ) from None
+        except (paramiko.SSHException, OSError, EOFError) as error:
+            raise Unreachable(f"{self._host}: the connection broke", details=str(error)) from None
+        # Without an exit status the command didn't end: its connection did.
+        if done.exited == -1:
+            raise Unreachable(f"{self._host}: the connection broke while a command ran")
+        return Result(done.ok, done.stdout, done.stderr)
+
+    def put(self, local: Path | bytes, remote: PurePosixPath) -> None:
+        """Copies a file or some bytes to a path on the host."""
+        source = io.BytesIO(local) if isinstance(local, bytes) else str(local)
+        try:
+            self._fabric.put(source, remote=str(remote), preserve_mode=False)
+        except (paramiko.SSHException, OSError, EOFError) as error:
+            raise StepFailed(
+                f"{self._host}: can't write {remote}",
+                details=str(error),
+                hint="Is the disk full? `df -h` on the host tells.",
+            ) from None
+
+    @contextmanager
+    def lock(self, path: PurePosixPath, holder: str) -> Iterator[None]:
+        """Holds the host's lock. The lock lives as long as this connection: none is left behind.
+
+        Raises Refused, with what the other holder wrote, if it's taken.
+        """
+        channel = self._fabric.transport.open_session()
+        channel.exec_command(shlex.join(script(_HOLD_LOCK, path, holder)))
+        answer = channel.makefile("r").readline().strip()
+        if answer != "mine":
+            raise Refused(
+                f"{self._host}: another deploy is at work",
+                details=answer.removeprefix("held "),
+                hint="Wait for its end, then try again.",
+            )
+        try:
+            yield
+        finally:
+            channel.close()
+
+
+def _trust_only_known_hosts(client: paramiko.SSHClient, target: TargetConfig) -> None:
+    """Fabric would trust any host at first sight."""
+    if target.known_hosts is None:
+        client.load_system_host_keys()
+    elif (known := Path(target.known_hosts).expanduser()).exists():
+        client.load_host_keys(str(known))
+    client.set_missing_host_key_policy(paramiko.RejectPolicy())
+
+
+class _Lines(io.TextIOBase):
+    """A stream that hands on what is written to it line by line."""
+
+    def __init__(self, on_line: Callable[[str], None]) -> None:
+        self._on_line = on_line
+        self._rest = ""
+
+    def write(self, text: str) -> int:
+        *lines, self._rest = (self._rest + text).split("\n")
+        for line in lines:
+            self._on_line(line)
+        return len(text)
+
+
+_HOLD_LOCK = """
+exec 9>>"$1"
+flock -n 9 || { echo "held $(cat "$1")"; exit 1; }
+echo "$2" >"$1"
+echo mine
+cat >/dev/null
+"""
+
+
+def _unreachable(error: Exception, host: str, target: TargetConfig) -> Unreachable:
+    """Why no connection came about, and what mends it."""
+    name = target.address if target.port == 22 else f"[{target.address}]:{target.port}"
+    file = target.known_hosts or "~/.ssh/known_hosts"
+    if isinstance(error, paramiko.BadHostKeyException):
+        return Unreachable(
+            f"{host}: the host key has changed since it was last seen",
+            details=f"expected {_fingerprint(error.expected_key)}, got {_fingerprint(error.key)}",
+            hint=f"If the host was really set up anew: ssh-keygen -f {file} -R '{name}', then trust "
+            "its new key. If not, somebody may stand between you and it.",
+        )
+    if isinstance(error, paramiko.AuthenticationException):
+        return LoginRefused(
+            f"{host}: this user's key is not accepted",
+            hint=f"ssh -p {target.port} {host.rpartition(':')[0]} must work first. "
+            "Set `key` in deploy.yml, or add your key to the host's authorized_keys.",
+        )
+    if isinstance(error, paramiko.SSHException) and "not found in known_hosts" in str(error):
+        return Unreachable(
+            f"{host}: the host key is not known",
+            hint=f"Compare it with the host's console, then: "
+            f"ssh-keyscan -p {target.port} {target.address} >> {file}",
+        )
+    if isinstance(error, FileNotFoundError):
+        return Unreachable(f"{host}: there is no key file {error.filename}")
+    if isinstance(error, socket.gaierror):
+        return Unreachable(
+            f"{host}: the name can't be resolved", hint="Check `address` in deploy.yml."
+        )
+    return Unreachable(
+        f"{host}: no SSH connection",
+        details=str(error),
+        hint="Is it up? For the staging VM: python deploy.py up",
+    )
+
+
+def _fingerprint(key: paramiko.PKey) -> str:
+    return f"{key.get_name()} {key.fingerprint}"

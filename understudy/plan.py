@@ -1,0 +1,241 @@
+"""(what is wanted, what is there) -> the actions that make them the same. A converged host: none.
+
+Pure: this module decides everything and touches nothing, so every case of it is a unit test.
+"""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from understudy.commands import Argv, files, http, site, uv
+from understudy.config import App, Config, TargetConfig
+from understudy.facts import Facts
+from understudy.release import Manifest, Paths, to_remove
+from understudy.render import RenderedFile
+
+KEPT_RELEASES = 5
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a host shall look like: one release serving, and the files around it."""
+
+    config: Config
+    target: TargetConfig
+    release: Manifest
+    release_files: tuple[RenderedFile, ...]
+    host_files: tuple[RenderedFile, ...]
+
+    @property
+    def paths(self) -> Paths:
+        return Paths(self.config.root)
+
+    @property
+    def app(self) -> App:
+        return self.config.app
+
+
+@dataclass(frozen=True)
+class Shipment:
+    """Files on this machine that may have to travel. Wheels only where an environment is missing."""
+
+    release_tar: Path
+    uv_name: str
+    uv: Path
+    wheels_tar: Path | None
+    wheel_names: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Run a command on the host: as the deployer, or as another user."""
+
+    title: str
+    argv: Argv
+    user: str | None = None
+
+
+@dataclass(frozen=True)
+class Upload:
+    """Copy a file from here to the host."""
+
+    title: str
+    local: Path
+    remote: PurePosixPath
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Write files for understudy-site to check and install."""
+
+    title: str
+    files: tuple[RenderedFile, ...]
+    directory: PurePosixPath
+
+
+@dataclass(frozen=True)
+class Start:
+    """Start a release beside the one that serves, and wait until it is healthy. seconds: deadline."""
+
+    title: str
+    site: str
+    release_id: str
+    check: Argv
+    user: str
+    seconds: int
+
+
+Action = Run | Upload | Stage | Start
+
+
+def make_plan(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
+    return [
+        *_ship(wanted, shipment, facts),
+        *_environment(wanted, shipment, facts),
+        *_build(wanted, facts),
+        *_host_files(wanted, facts),
+        *_serve(wanted, facts),
+        *_clean_up(wanted, facts),
+    ]
+
+
+def needs_environment(wanted: Wanted, facts: Facts) -> bool:
+    return wanted.release.lock not in facts.venvs
+
+
+def _ship(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
+    release_id, paths = wanted.release.id, wanted.paths
+    if facts.release(release_id):
+        return []
+    uploaded = paths.cache / f"{release_id}.tar.gz"
+    return [
+        Upload("upload the release", shipment.release_tar, uploaded),
+        Run(f"unpack {release_id}", files.unpack(uploaded, paths.release(release_id))),
+    ]
+
+
+def _environment(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
+    if not needs_environment(wanted, facts):
+        return []
+    paths, lock = wanted.paths, wanted.release.lock
+    program = paths.cache / shipment.uv_name
+    actions: list[Action] = []
+    if shipment.uv_name not in facts.uv:
+        uploaded = paths.cache / shipment.uv.name
+        actions += [
+            Upload("upload uv", shipment.uv, uploaded),
+            Run("unpack uv", files.gunzip_program(uploaded, program)),
+        ]
+    missing = shipment.wheel_names - facts.wheels
+    if missing and shipment.wheels_tar:
+        uploaded = paths.cache / shipment.wheels_tar.name
+        actions += [
+            Upload(f"upload {len(missing)} wheels", shipment.wheels_tar, uploaded),
+            Run("unpack the wheels", files.unpack_each(uploaded, paths.wheels)),
+        ]
+    requirements = paths.release(wanted.release.id) / "requirements.txt"
+    make = uv.make_environment(program, paths.venvs / lock, requirements, paths.cache)
+    return [*actions, Run(f"make environment {lock}", make)]
+
+
+def _build(wanted: Wanted, facts: Facts) -> list[Action]:
+    if facts.release(wanted.release.id):
+        return []
+    release = wanted.paths.release(wanted.release.id)
+    return [
+        *(
+            Run(" ".join(command), (str(release / "run"), *command))
+            for command in wanted.app.build_commands
+        ),
+        Run("mark the release complete", files.complete(release / "manifest.json")),
+    ]
+
+
+def _host_files(wanted: Wanted, facts: Facts) -> list[Action]:
+    if all(facts.files.get(str(file.path)) == file.content for file in wanted.host_files):
+        return []
+    name = wanted.app.name
+    staged_names = {"nginx": f"{name}.nginx", "systemd": f"{name}@.service"}
+    staged = tuple(
+        RenderedFile(wanted.paths.staged / staged_names[file.path.parts[2]], file.content)
+        for file in wanted.host_files
+    )
+    return [
+        Stage("upload the nginx and systemd files", staged, wanted.paths.staged),
+        Run("check and install them", site.install_files(name)),
+    ]
+
+
+def _serve(wanted: Wanted, facts: Facts) -> list[Action]:
+    release_id, paths, name = wanted.release.id, wanted.paths, wanted.app.name
+    if facts.current == release_id and release_id in facts.running and facts.nginx_active:
+        return []
+    run = str(paths.release(release_id) / "run")
+    return [
+        *(Run(" ".join(command), (run, *command), name) for command in wanted.app.release_commands),
+        Start(
+            f"start {release_id} beside what serves, check its health",
+            name,
+            release_id,
+            http.get(health_url(wanted), socket=paths.socket(release_id)),
+            name,
+            wanted.app.start_timeout,
+        ),
+        Run("switch", files.switch(paths.current, f"releases/{release_id}")),
+        Run("check its health through nginx", http.get(health_url(wanted), address="127.0.0.1")),
+    ]
+
+
+def health_url(wanted: Wanted) -> str:
+    scheme = "https" if wanted.target.certificate else "http"
+    return f"{scheme}://{wanted.target.domain}{wanted.app.health_path}"
+
+
+def _clean_up(wanted: Wanted, facts: Facts) -> list[Action]:
+    release_id, paths, name = wanted.release.id, wanted.paths, wanted.app.name
+    others = [release for release in facts.releases if release.id != release_id]
+    old = to_remove([*others, wanted.release], release_id, KEPT_RELEASES)
+    kept = {release.lock for release in others if release not in old} | {wanted.release.lock}
+    unused = sorted(facts.venvs - kept)
+    drained = [
+        Run(f"drain {running}", site.stop(name, running))
+        for running in sorted(facts.running - {release_id})
+    ]
+    removed = [
+        *(paths.release(release.id) for release in old),
+        *(paths.venvs / lock for lock in unused),
+    ]
+    return [*drained, *([Run("remove old releases", files.remove(*removed))] if removed else [])]
+
+
+def diffs(wanted: Wanted, facts: Facts) -> list[str]:
+    """Unified diffs of the files that would change, the host's text first.
+
+    A release's id stands in most paths; it's left out, or every line would differ.
+    """
+    before = {path: _without_id(text, facts.current) for path, text in facts.files.items()}
+    after: Mapping[str, str] = {
+        **{str(file.path): file.content for file in wanted.host_files},
+        **{
+            str(wanted.paths.current / file.path.name): _without_id(file.content, wanted.release.id)
+            for file in wanted.release_files
+        },
+    }
+    found = ("".join(_diff(path, before.get(path, ""), text)) for path, text in after.items())
+    return [diff for diff in found if diff]
+
+
+def _without_id(text: str, release_id: str | None) -> str:
+    return text.replace(release_id, "ID") if release_id else text
+
+
+def _diff(path: str, before: str, after: str) -> list[str]:
+    return list(
+        difflib.unified_diff(
+            before.splitlines(keepends=True),
+            after.splitlines(keepends=True),
+            f"host:{path}" if before else "/dev/null",
+            f"wanted:{path}",
+        )
+    )

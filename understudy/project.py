@@ -1,0 +1,29 @@
+"""Where things lie in this project's directory."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Project:
+    """directory: where deploy.py is. config_file: the deploy.yml in use."""
+
+    directory: Path
+    config_file: Path
+
+    @property
+    def state(self) -> Path:
+        """What Understudy keeps for itself; may be removed at any time."""
+        return self.directory / ".understudy"
+
+    @property
+    def cache(self) -> Path:
+        return self.state / "cache"
+
+    @property
+    def templates(self) -> Path:
+        return self.directory / "templates"
+
+    @property
+    def provision_parts(self) -> list[Path]:
+        return sorted((self.directory / "provision").glob("[0-9]*.sh"))

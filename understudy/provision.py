@@ -1,0 +1,31 @@
+"""The provisioning script: one text for the box build, for Vagrant and for any SSH host.
+
+Pure: reads the files it is given, decides nothing else.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from understudy.config import Config
+
+
+@dataclass(frozen=True)
+class Provisioning:
+    """A script and its arguments. stamp: digest of both, kept by the host that ran it."""
+
+    script: str
+    arguments: tuple[str, ...]
+
+    @property
+    def stamp(self) -> str:
+        return self.arguments[5]
+
+
+def provisioning(config: Config, admin: str, parts: Iterable[str]) -> Provisioning:
+    """parts: the texts of provision/[0-9]*.sh in order. The Vagrantfile does just the same."""
+    script = "".join(parts)
+    host = config.host
+    settings = (config.app.name, host.deployer, admin, host.locale, host.timezone)
+    digest = sha256("\0".join((script, *settings, *host.packages)).encode()).hexdigest()
+    return Provisioning(script, (*settings, digest[:16], *host.packages))

@@ -1,0 +1,27 @@
+"""The whole run on the staging VM, ending in a verdict."""
+
+import time
+
+from understudy import runner, verify
+from understudy.errors import UnderstudyError
+from understudy.runner import Job
+from understudy.vm import Vm
+
+
+def rehearse(job: Job, vm: Vm, *, slow: bool = False) -> None:
+    """Brings up the VM, deploys, verifies, deploys again. Raises what failed first."""
+    began = time.monotonic()
+    try:
+        vm.up()
+        runner.deploy(job)
+        verify.verify(job.project, job.target_name, job.report, slow=slow)
+        _must_be_converged(job)
+    except UnderstudyError:
+        job.report.say(f"verdict: NOT READY after {time.monotonic() - began:.0f} s")
+        raise
+    job.report.say(f"verdict: READY after {time.monotonic() - began:.0f} s")
+
+
+def _must_be_converged(job: Job) -> None:
+    with job.report.step("a second deploy plans nothing"):
+        runner.require_converged(job)

@@ -1,0 +1,132 @@
+"""What happens -> what is shown: a line for each step, or with --json an object a line."""
+
+import json
+import sys
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from understudy.errors import UnderstudyError
+
+
+class Report(ABC):
+    """Where steps are told. All times are seconds."""
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[None]:
+        """Tells a step's begin, its end and how long it took, also when it fails."""
+        began = time.monotonic()
+        self.started(title)
+        try:
+            yield
+        except BaseException:
+            self.ended(title, time.monotonic() - began, ok=False)
+            raise
+        self.ended(title, time.monotonic() - began, ok=True)
+
+    @abstractmethod
+    def started(self, title: str) -> None: ...
+
+    @abstractmethod
+    def ended(self, title: str, seconds: float, *, ok: bool) -> None: ...
+
+    @abstractmethod
+    def detail(self, text: str) -> None:
+        """What a long step is doing just now."""
+
+    @abstractmethod
+    def say(self, text: str) -> None: ...
+
+    @abstractmethod
+    def warn(self, text: str) -> None: ...
+
+    @abstractmethod
+    def error(self, error: UnderstudyError) -> None: ...
+
+
+class TextReport(Report):
+    """For people: on a terminal in colour and with a running clock, elsewhere plain lines."""
+
+    def __init__(self) -> None:
+        # Highlighting would colour any number; here colour means something.
+        self._out = Console(highlight=False, soft_wrap=True)
+        self._err = Console(highlight=False, soft_wrap=True, stderr=True)
+        self._progress: Progress | None = None
+
+    def started(self, title: str) -> None:
+        if self._out.is_terminal:
+            columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+            self._progress = Progress(*columns, console=self._out, transient=True)
+            self._progress.add_task(escape(title))
+            self._progress.start()
+
+    def ended(self, title: str, seconds: float, *, ok: bool) -> None:
+        self._stop_progress()
+        mark = "[green]✓[/]" if ok else "[red]✗[/]"
+        self._out.print(f"{mark} {escape(title)} [dim]{seconds:.1f} s[/]")
+
+    def detail(self, text: str) -> None:
+        if self._progress:
+            self._progress.update(self._progress.task_ids[0], description=escape(text))
+        else:
+            self._out.print(f"  [dim]{escape(text)}[/]")
+
+    def say(self, text: str) -> None:
+        self._out.print(escape(text))
+
+    def warn(self, text: str) -> None:
+        self._err.print(f"[yellow]![/] {escape(text)}")
+
+    def error(self, error: UnderstudyError) -> None:
+        self._stop_progress()
+        self._err.print(f"[bold red]error:[/] {escape(error.summary)}")
+        if error.details:
+            for line in error.details.splitlines():
+                self._err.print(f"  {escape(line)}")
+        if error.hint:
+            self._err.print(f"[cyan]try:[/] {escape(error.hint)}")
+
+    def _stop_progress(self) -> None:
+        if self._progress:
+            self._progress.stop()
+            self._progress = None
+
+
+class JsonReport(Report):
+    """For programs: one JSON object a line on standard output, `event` says which kind."""
+
+    def __init__(self, out: TextIO = sys.stdout) -> None:
+        self._out = out
+
+    def started(self, title: str) -> None:
+        self._write("started", title=title)
+
+    def ended(self, title: str, seconds: float, *, ok: bool) -> None:
+        self._write("ended", title=title, seconds=round(seconds, 3), ok=ok)
+
+    def detail(self, text: str) -> None:
+        self._write("detail", text=text)
+
+    def say(self, text: str) -> None:
+        self._write("message", text=text)
+
+    def warn(self, text: str) -> None:
+        self._write("warning", text=text)
+
+    def error(self, error: UnderstudyError) -> None:
+        self._write(
+            "error",
+            summary=error.summary,
+            details=error.details,
+            hint=error.hint,
+            exit_code=error.exit_code,
+        )
+
+    def _write(self, event: str, **values: Any) -> None:
+        print(json.dumps({"event": event, **values}), file=self._out, flush=True)

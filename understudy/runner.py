@@ -1,0 +1,257 @@
+"""Gathers facts, plans, applies, tells. The only module that changes a host."""
+
+import getpass
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+from understudy import artifact, facts, health, plan, render
+from understudy.config import Config, TargetConfig
+from understudy.connection import Connection, SshConnection
+from understudy.errors import LoginRefused, Refused, StepFailed
+from understudy.facts import Facts
+from understudy.plan import Action, Run, Shipment, Stage, Start, Upload, Wanted
+from understudy.project import Project
+from understudy.provision import Provisioning, provisioning
+from understudy.release import Manifest, release_id
+from understudy.report import Report
+
+
+@dataclass(frozen=True)
+class Job:
+    """One target of one deploy.yml, and where to tell what happens."""
+
+    project: Project
+    config: Config
+    target_name: str
+    report: Report
+
+    @property
+    def target(self) -> TargetConfig:
+        return self.config.target(self.target_name)
+
+
+def provision(job: Job) -> None:
+    """Makes the target's host able to run the site. Raises StepFailed with the script's last lines."""
+    wanted, script = _provisioning(job), PurePosixPath(".understudy-provision.sh")
+    with (
+        SshConnection(job.target, job.target.admin) as connection,
+        job.report.step(f"provision {job.target_name}"),
+    ):
+        # A relative path is in the admin's home, where nobody else can put a file of that name.
+        connection.put(wanted.script.encode(), script)
+        done = connection.run(
+            ("sudo", "-n", "sh", str(script), *wanted.arguments),
+            seconds=1800,
+            on_line=lambda line: _tell_step(job.report, line),
+        )
+        connection.run(("rm", "-f", str(script)))
+        if not done.ok:
+            raise StepFailed(
+                f"provisioning {job.target_name} failed",
+                details="\n".join(done.text.splitlines()[-15:]),
+                hint=f"{job.target.admin} needs sudo without a password on the host. "
+                "Once mended, run the same command again: it goes on where it stopped.",
+            )
+
+
+def _tell_step(report: Report, line: str) -> None:
+    if line.startswith("==> "):
+        report.detail(line.removeprefix("==> "))
+
+
+def deploy(job: Job) -> None:
+    """Makes the target serve the commit that deploy.yml means."""
+    source = _source(job)
+    with _connected(job) as (connection, found), TemporaryDirectory() as work:
+        wanted = _wanted(job, source, found)
+        actions = _plan(job, source, wanted, found, Path(work))
+        if not actions:
+            _say_converged(job, wanted)
+            return
+        with connection.lock(wanted.paths.lock, f"{_who()} since {wanted.release.deployed_at}"):
+            # Whoever held the lock until now may have changed what was just seen.
+            actions = _plan(job, source, wanted, _gather(connection, job.config), Path(work))
+            for action in actions:
+                with job.report.step(action.title):
+                    _apply(connection, action)
+    job.report.say(f"{job.target_name} serves {wanted.release.id} at {plan.health_url(wanted)}")
+
+
+def preview(job: Job) -> None:
+    """Tells what deploy() would do, and touches nothing on the host."""
+    source = _source(job)
+    with _connected(job) as (_, found), TemporaryDirectory() as work:
+        wanted = _wanted(job, source, found)
+        actions = _plan(job, source, wanted, found, Path(work))
+    if not actions:
+        _say_converged(job, wanted)
+        return
+    for diff in plan.diffs(wanted, found):
+        job.report.say(diff.rstrip())
+    job.report.say(f"{len(actions)} steps to come on {job.target_name}:")
+    for action in actions:
+        job.report.say(f"  {action.title}")
+
+
+def require_converged(job: Job) -> None:
+    """Raises StepFailed if a deploy would still have something to do."""
+    source = _source(job)
+    with _connected(job) as (_, found), TemporaryDirectory() as work:
+        actions = _plan(job, source, _wanted(job, source, found), found, Path(work))
+    if actions:
+        raise StepFailed(
+            f"{job.target_name} was just deployed to, and yet a deploy would change it",
+            details="\n".join(action.title for action in actions),
+        )
+
+
+def _say_converged(job: Job, wanted: Wanted) -> None:
+    job.report.say(f"{job.target_name} already serves {wanted.release.id}: nothing to do")
+
+
+def status(job: Job) -> None:
+    """Tells what the target's host runs."""
+    with _connected(job) as (_, found):
+        serving = found.release(found.current)
+    job.report.say(f"{job.target_name} ({job.target.address}, {found.os})")
+    if serving is None:
+        job.report.say("  serves nothing yet")
+        return
+    state = "running" if serving.id in found.running and found.nginx_active else "NOT RUNNING"
+    job.report.say(f"  serves {serving.id} (commit {serving.commit[:12]}), {state}")
+    job.report.say(f"  deployed {serving.deployed_at} by {serving.deployed_by}")
+
+
+@contextmanager
+def _connected(job: Job) -> Iterator[tuple[SshConnection, Facts]]:
+    """A connection as the deployer to a host that is provisioned, and its facts."""
+    try:
+        door = SshConnection(job.target, job.config.host.deployer)
+    except LoginRefused:
+        # Before a host is provisioned it has no deployer: that's no wrong key.
+        with SshConnection(job.target, job.target.admin) as admin:
+            _refuse_unless_provisioned(job, _gather(admin, job.config))
+        raise
+    with door as connection:
+        found = _gather(connection, job.config)
+        _refuse_unless_provisioned(job, found)
+        yield connection, found
+
+
+def _refuse_unless_provisioned(job: Job, found: Facts) -> None:
+    if found.stamp != _provisioning(job).stamp:
+        state = "was provisioned otherwise than deploy.yml and provision/ now say"
+        raise Refused(
+            f"{job.target_name} ({job.target.address}) "
+            + (state if found.stamp else "is not provisioned"),
+            hint=f"python deploy.py provision --target {job.target_name}",
+        )
+
+
+def _gather(connection: Connection, config: Config) -> Facts:
+    done = connection.run(facts.query(config.app.name), seconds=60)
+    if not done.ok:
+        raise StepFailed("the host's facts can't be read", details=done.text)
+    return facts.parse(done.output)
+
+
+def _source(job: Job) -> artifact.Source:
+    source = artifact.find_source(job.config.app, job.project.directory, job.project.cache / "git")
+    if job.target.require_clean:
+        artifact.refuse_if_dirty(source)
+    elif source.dirty:
+        job.report.warn(
+            f"{len(source.dirty)} uncommitted changes are not deployed; "
+            f"what is deployed is commit {source.commit[:12]}"
+        )
+    return source
+
+
+def _wanted(job: Job, source: artifact.Source, found: Facts) -> Wanted:
+    config, target, templates = job.config, job.target, job.project.templates
+    # The id stands in the files that it's a digest of: there, a dash stands for it.
+    unnamed = render.release_files(config, target, "-", templates)
+    made_of = (
+        *(source.tree, source.lock, found.python, repr(config.app.build_commands)),
+        *(file.content for file in unnamed),
+    )
+    name = release_id(source.commit, made_of)
+    release = Manifest(
+        id=name,
+        commit=source.commit,
+        lock=f"{source.lock_hash}-{found.python}",
+        deployed_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        deployed_by=_who(),
+    )
+    return Wanted(
+        config=config,
+        target=target,
+        release=release,
+        release_files=render.release_files(config, target, name, templates),
+        host_files=render.host_files(config, target, templates),
+    )
+
+
+def _plan(
+    job: Job, source: artifact.Source, wanted: Wanted, found: Facts, work: Path
+) -> list[Action]:
+    return plan.make_plan(wanted, _shipment(job, source, wanted, found, work), found)
+
+
+def _shipment(
+    job: Job, source: artifact.Source, wanted: Wanted, found: Facts, work: Path
+) -> Shipment:
+    """Makes the files that will travel. Wheels are only looked for if the host lacks some."""
+    uv_name, uv = "", Path()
+    wheels: tuple[Path, ...] = ()
+    if plan.needs_environment(wanted, found):
+        with job.report.step("get the locked wheels"):
+            uv_name, uv = artifact.uv_program(found.python, found.machine, job.project.cache)
+            wheels = artifact.wheels(source, found.python, found.machine, job.project.cache)
+    release_tar, wheels_tar = work / "release.tar.gz", work / "wheels.tar"
+    if found.release(wanted.release.id) is None:
+        release_tar.write_bytes(artifact.release_tar(source, wanted.release_files, wanted.release))
+    missing = [wheel for wheel in wheels if wheel.name not in found.wheels]
+    if missing:
+        wheels_tar.write_bytes(artifact.pack(missing))
+    return Shipment(
+        release_tar=release_tar,
+        uv_name=uv_name,
+        uv=uv,
+        wheels_tar=wheels_tar if missing else None,
+        wheel_names=frozenset(wheel.name for wheel in wheels),
+    )
+
+
+def _apply(connection: Connection, action: Action) -> None:
+    match action:
+        case Run():
+            done = connection.run(action.argv, user=action.user)
+            if not done.ok:
+                raise StepFailed(
+                    f"{action.title}: failed",
+                    details="\n".join(done.text.splitlines()[-25:]),
+                    hint="What served before still serves. Mend the cause and deploy again.",
+                )
+        case Upload():
+            connection.put(action.local, action.remote)
+        case Stage():
+            connection.run(("mkdir", "-p", str(action.directory)))
+            for file in action.files:
+                connection.put(file.content.encode(), file.path)
+        case Start():
+            health.start_and_wait(connection, action)
+
+
+def _provisioning(job: Job) -> Provisioning:
+    parts = (path.read_text() for path in job.project.provision_parts)
+    return provisioning(job.config, job.target.admin, parts)
+
+
+def _who() -> str:
+    return f"{getpass.getuser()}@{socket.gethostname()}"

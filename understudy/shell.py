@@ -1,0 +1,33 @@
+"""Hands the terminal over to ssh: a shell on a target, or its logs."""
+
+import os
+import shlex
+from pathlib import Path
+from typing import NoReturn
+
+from understudy.commands import Argv, site
+from understudy.config import Config, TargetConfig
+from understudy.errors import Unreachable
+
+
+def ssh(target: TargetConfig, user: str, command: Argv) -> NoReturn:
+    """Replaces this process by ssh; its exit code becomes ours."""
+    argv = ["ssh", "-p", str(target.port)]
+    if target.key:
+        argv += ["-i", str(Path(target.key).expanduser()), "-o", "IdentitiesOnly=yes"]
+    if target.known_hosts:
+        known = Path(target.known_hosts).expanduser().resolve()
+        argv += ["-o", f"UserKnownHostsFile={known}", "-o", "StrictHostKeyChecking=yes"]
+    if command:
+        argv += [f"{user}@{target.address}", "--", shlex.join(command)]
+    else:
+        argv += [f"{user}@{target.address}"]
+    try:
+        os.execvp("ssh", argv)
+    except FileNotFoundError:
+        raise Unreachable("ssh is not installed", hint="make setup") from None
+
+
+def logs(config: Config, target: TargetConfig, *, lines: int, follow: bool) -> NoReturn:
+    """Shows the journal of the site's releases and of nginx."""
+    ssh(target, config.host.deployer, site.logs(config.app.name, lines, follow=follow))
