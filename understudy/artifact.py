@@ -6,6 +6,7 @@ Git and pip are asked here; nothing else in Understudy runs them.
 import gzip
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -44,21 +45,24 @@ class Source:
         return sha256(self.lock.encode()).hexdigest()[:12]
 
 
-def find_source(app: App, project: Path, cache: Path) -> Source:
-    """The commit that deploy.yml means, from a directory or a git URL.
+def find_source(app: App, beside: Path, cache: Path) -> Source:
+    """The commit that deploy.yml means, from a git URL or from a directory.
 
+    A directory's path is relative to `beside`, the folder of deploy.yml. cache: for copies of URLs.
     Raises ConfigError for a wrong source, Unreachable for a URL that can't be fetched.
     """
     if re.match(r"^(\w+://|[\w.-]+@[\w.-]+:)", app.source):
-        repository, prefix = _mirror(app.source, cache), app.subdirectory
+        repository, prefix = _mirror(app.source, cache), app.subdirectory.strip("/")
         dirty: tuple[str, ...] = ()
     else:
-        directory = (project / app.source / app.subdirectory).resolve()
+        directory = (beside / app.source / app.subdirectory).resolve()
         if not directory.is_dir():
             raise ConfigError(f"app.source: there is no directory {directory}")
-        repository = directory
+        # `git archive` reads a path of a commit from where it is run, so it's run at the top.
+        repository = Path(_git(directory, "rev-parse", "--show-toplevel").rstrip("\n"))
         prefix = _git(directory, "rev-parse", "--show-prefix").strip().rstrip("/")
-        dirty = tuple(_git(directory, "status", "--porcelain", "--", ".").splitlines())
+        changes = _git(directory, "-c", "core.quotePath=false", "status", "--porcelain", "--", ".")
+        dirty = tuple(changes.splitlines())
     commit = _git(repository, "rev-parse", "--verify", f"{app.revision}^{{commit}}").strip()
     lock_path = f"{prefix}/{app.requirements}".lstrip("/")
     lock = _git(repository, "show", f"{commit}:{lock_path}")
@@ -84,13 +88,16 @@ def refuse_if_dirty(source: Source) -> None:
 
 
 def _check_lock(lock: str, path: str) -> None:
-    names = re.findall(r"^([A-Za-z0-9._-]+)==", lock, re.MULTILINE)
-    if not names or lock.count("--hash=") < len(names):
+    lines = re.sub(r"\\\r?\n", " ", lock).splitlines()
+    requirements = [line for line in lines if line.strip() and line.lstrip()[0] not in "#-"]
+    loose = [line for line in requirements if "==" not in line or "--hash=" not in line]
+    if loose or not requirements:
         raise ConfigError(
             f"{path} is not locked with hashes, so two deploys could install different things",
+            details="\n".join(loose[:20]),
             hint=f"uv pip compile --generate-hashes requirements.in -o {path}",
         )
-    if "gunicorn" not in {name.lower() for name in names}:
+    if not any(re.match(r"gunicorn\s*(\[|==)", line, re.IGNORECASE) for line in requirements):
         raise ConfigError(
             f"{path} has no gunicorn, which serves the app on every host",
             hint="Add gunicorn to requirements.in and lock again.",
@@ -239,7 +246,9 @@ def _git(directory: Path, *arguments: str) -> str:
 
 def _git_bytes(directory: Path, *arguments: str) -> bytes:
     try:
-        done = subprocess.run(["git", "-C", directory, *arguments], capture_output=True)
+        done = subprocess.run(
+            ["git", "-C", directory, *arguments], capture_output=True, env=_outside_of_hooks()
+        )
     except FileNotFoundError:
         raise Unreachable("git is not installed", hint="make setup") from None
     if done.returncode:
@@ -249,3 +258,9 @@ def _git_bytes(directory: Path, *arguments: str) -> bytes:
             hint="app.source and app.revision in deploy.yml name what is deployed.",
         )
     return done.stdout
+
+
+def _outside_of_hooks() -> dict[str, str]:
+    """The environment without what a git hook is given: it would point git elsewhere, despite -C."""
+    given = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY"}
+    return {name: value for name, value in os.environ.items() if name not in given}

@@ -14,8 +14,8 @@ from understudy.errors import UnderstudyError
 from understudy.project import Project
 
 if TYPE_CHECKING:
+    from understudy.job import Job
     from understudy.report import Report
-    from understudy.runner import Job
     from understudy.vm import Vm
 
 INTERRUPTED = 130  # as shells have it: 128 + SIGINT
@@ -121,7 +121,7 @@ def _complete(parser: argparse.ArgumentParser) -> None:
 
 def _job(options: argparse.Namespace, project: Project, report: "Report") -> "Job":
     from understudy import config
-    from understudy.runner import Job
+    from understudy.job import Job
 
     job = Job(
         project, config.load(project.config_file), getattr(options, "target", "vagrant"), report
@@ -168,8 +168,7 @@ def _plan(options: argparse.Namespace, project: Project, report: "Report") -> No
 def _verify(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy import verify
 
-    job = _job(options, project, report)
-    verify.verify(project, job.target_name, report, slow=options.slow)
+    verify.verify(_job(options, project, report), slow=options.slow)
 
 
 def _status(options: argparse.Namespace, project: Project, report: "Report") -> None:
@@ -189,7 +188,8 @@ def _ssh(options: argparse.Namespace, project: Project, report: "Report") -> Non
     from understudy import shell
 
     job = _job(options, project, report)
-    shell.ssh(job.target, job.config.host.deployer, tuple(options.command))
+    words = options.command[1:] if options.command[:1] == ["--"] else options.command
+    shell.ssh(job.target, job.config.host.deployer, tuple(words))
 
 
 def _reset(options: argparse.Namespace, project: Project, report: "Report") -> None:

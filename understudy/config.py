@@ -5,17 +5,20 @@ A message names the key's path and the line it stands in.
 
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
     ValidationError,
+    ValidationInfo,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from understudy.errors import ConfigError
 
@@ -27,11 +30,23 @@ TimeZone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+-]+(/[A-Za-z0
 Package = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.+-]+$")]
 Address = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]*$")]
 UrlPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._~/-]*$")]
+# Without the slash at its end, nginx would serve `/static../x` from beside the directory.
+UrlDirectory = Annotated[str, StringConstraints(pattern=r"^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/$")]
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Z_][A-Z0-9_]*$")]
 NginxSize = Annotated[str, StringConstraints(pattern=r"^[0-9]+[kmg]?$")]
 NginxTime = Annotated[str, StringConstraints(pattern=r"^(max|off|[0-9]+[smhdMy]?)$")]
 Module = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_][\w.()]*$")]
 HostPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._/-]+$")]
+
+
+def _beside_deploy_yml(value: Any, info: ValidationInfo) -> Any:
+    """A path is relative to the file it stands in, wherever one works."""
+    if not isinstance(value, str):
+        return value
+    return Path(info.context or ".") / Path(value).expanduser()
+
+
+FilePath = Annotated[Path, BeforeValidator(_beside_deploy_yml)]
 Argv = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
@@ -69,9 +84,9 @@ class App(Strict):
     build_commands: tuple[Argv, ...] = ()
     release_commands: tuple[Argv, ...] = ()
     health_path: UrlPath = "/"
-    static_url: UrlPath | None = None
+    static_url: UrlDirectory | None = None
     static_expires: NginxTime = "1h"
-    media_url: UrlPath | None = None
+    media_url: UrlDirectory | None = None
     upload_limit: NginxSize = "10m"
     environment: Mapping[VariableName, str] = {}
     request_timeout: int = Field(default=30, ge=1, le=3600)
@@ -83,7 +98,7 @@ class App(Strict):
     def fill_in_preset(cls, given: Any) -> Any:
         if not isinstance(given, dict):
             return given
-        return {**PRESETS.get(given.get("preset", "django"), {}), **given}
+        return {**PRESETS.get(str(given.get("preset", "django")), {}), **given}
 
 
 class Host(Strict):
@@ -120,8 +135,8 @@ class TargetConfig(Strict):
     address: Address
     port: int = Field(default=22, ge=1, le=65535)
     admin: Name
-    key: str | None = None
-    known_hosts: str | None = None
+    key: FilePath | None = None
+    known_hosts: FilePath | None = None
     certificate: Certificate | None = None
     require_clean: bool = False
     disposable: bool = False
@@ -133,6 +148,17 @@ class Config(Strict):
     host: Host = Host()
     vm: Vm = Vm()
     targets: Mapping[Name, TargetConfig]
+
+    @model_validator(mode="after")
+    def keep_users_apart(self) -> Self:
+        """The app's user may do nothing but run the app: not even write its own code."""
+        others = {"root", "www-data", self.host.deployer}
+        others |= {target.admin for target in self.targets.values()}
+        if self.app.name in others:
+            taken = PydanticCustomError("taken", "Another user of the hosts has this name")
+            place: Any = {"type": taken, "loc": ("app", "name"), "input": self.app.name}
+            raise ValidationError.from_exception_data("Config", [place])
+        return self
 
     def target(self, name: str) -> TargetConfig:
         """The target of that name. Raises ConfigError if deploy.yml has none."""
@@ -155,20 +181,22 @@ def load(path: Path) -> Config:
         raise ConfigError(
             f"can't read {path}: {error}", hint="Name another file with --config."
         ) from None
-    return parse(text, str(path))
+    return parse(text, path)
 
 
-def parse(text: str, name: str = "deploy.yml") -> Config:
-    """Text of a deploy.yml -> Config. `name` is what messages call the file."""
+def parse(text: str, path: Path = Path("deploy.yml")) -> Config:
+    """Text of a deploy.yml -> Config. `path` is where it stands, for messages and other paths."""
+    name = str(path)
     try:
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    # A date that no calendar has is a ValueError.
+    except (yaml.YAMLError, ValueError) as error:
         raise ConfigError(f"{name} is not YAML", details=str(error)) from None
     if not isinstance(data, dict):
         raise ConfigError(f"{name} must be a mapping with app: and targets:")
     try:
-        return Config.model_validate(data)
+        return Config.model_validate(data, context=path.absolute().parent)
     except ValidationError as error:
         lines = [
             f"{name}:{_line(tree, issue['loc'])}: {'.'.join(map(str, issue['loc']))}: {_plain(issue)}"

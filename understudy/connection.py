@@ -128,12 +128,15 @@ class SshConnection:
         channel = self._fabric.transport.open_session()
         channel.exec_command(shlex.join(script(_HOLD_LOCK, path, holder)))
         answer = channel.makefile("r").readline().strip()
-        if answer != "mine":
+        if answer.startswith("held"):
             raise Refused(
                 f"{self._host}: another deploy is at work",
                 details=answer.removeprefix("held "),
                 hint="Wait for its end, then try again.",
             )
+        if answer != "mine":
+            errors = channel.makefile_stderr("r").read()
+            raise StepFailed(f"{self._host}: can't lock {path}", details=str(errors).strip())
         try:
             yield
         finally:
@@ -144,8 +147,8 @@ def _trust_only_known_hosts(client: paramiko.SSHClient, target: TargetConfig) ->
     """Fabric would trust any host at first sight."""
     if target.known_hosts is None:
         client.load_system_host_keys()
-    elif (known := Path(target.known_hosts).expanduser()).exists():
-        client.load_host_keys(str(known))
+    elif target.known_hosts.exists():
+        client.load_host_keys(str(target.known_hosts))
     client.set_missing_host_key_policy(paramiko.RejectPolicy())
 
 

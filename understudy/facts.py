@@ -84,7 +84,7 @@ def parse(output: str) -> Facts:
         machine=one("machine"),
         os=one("os"),
         current=one("current") or None,
-        releases=tuple(Manifest(**json.loads(text)) for text in all_of("release")),
+        releases=tuple(_manifest(text) for text in all_of("release")),
         venvs=frozenset(all_of("venv")),
         wheels=frozenset(all_of("wheel")),
         uv=frozenset(all_of("uv")),
@@ -92,6 +92,17 @@ def parse(output: str) -> Facts:
         running=frozenset(_instance(unit) for unit in all_of("unit")),
         nginx_active=one("nginx") == "active",
     )
+
+
+def _manifest(text: str) -> Manifest:
+    try:
+        return Manifest(**json.loads(text))
+    except (ValueError, TypeError) as error:
+        raise StepFailed(
+            "a release on the host has a manifest.json that can't be read",
+            details=f"{error}: {text[:500]}",
+            hint="Another version of Understudy may have made it; if not, remove that release.",
+        ) from None
 
 
 def _file(text: str) -> tuple[str, str]:

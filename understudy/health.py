@@ -4,7 +4,7 @@ import socket
 import time
 from collections.abc import Callable
 
-from understudy.commands import site
+from understudy.commands import http, site
 from understudy.connection import Connection, Result
 from understudy.errors import StepFailed, Unreachable
 from understudy.plan import Start
@@ -32,8 +32,9 @@ def _ask_until(connection: Connection, action: Start) -> Result:
     while True:
         answer = connection.run(action.check, user=action.user)
         # Only a socket that isn't there yet is worth a wait; an answer of the app is its answer.
-        starting = not answer.ok and not answer.output and time.monotonic() < deadline
-        if not starting:
+        if answer.ok or http.answered(answer.errors) or time.monotonic() >= deadline:
+            return answer
+        if connection.run(site.has_failed(action.site, action.release_id)).ok:
             return answer
         time.sleep(0.2)
 

@@ -15,6 +15,8 @@ from understudy.release import Manifest, Paths, to_remove
 from understudy.render import RenderedFile
 
 KEPT_RELEASES = 5
+BEFORE_SWITCH = "What served before still serves. Mend the cause and deploy again."
+AFTER_SWITCH = "The new release is switched to already. Mend the cause and deploy again."
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,12 @@ class Shipment:
 
 @dataclass(frozen=True)
 class Run:
-    """Run a command on the host: as the deployer, or as another user."""
+    """Run a command on the host: as the deployer, or as another user. hint: for when it fails."""
 
     title: str
     argv: Argv
     user: str | None = None
+    hint: str = BEFORE_SWITCH
 
 
 @dataclass(frozen=True)
@@ -169,8 +172,11 @@ def _host_files(wanted: Wanted, facts: Facts) -> list[Action]:
 
 def _serve(wanted: Wanted, facts: Facts) -> list[Action]:
     release_id, paths, name = wanted.release.id, wanted.paths, wanted.app.name
+    through_nginx = http.get(health_url(wanted), address="127.0.0.1")
+    check = Run("check its health through nginx", through_nginx, hint=AFTER_SWITCH)
     if facts.current == release_id and release_id in facts.running and facts.nginx_active:
-        return []
+        # An old release beside it: a deploy ended between switch and drain, maybe at this check.
+        return [check] if facts.running - {release_id} else []
     run = str(paths.release(release_id) / "run")
     return [
         *(Run(" ".join(command), (run, *command), name) for command in wanted.app.release_commands),
@@ -183,7 +189,7 @@ def _serve(wanted: Wanted, facts: Facts) -> list[Action]:
             wanted.app.start_timeout,
         ),
         Run("switch", files.switch(paths.current, f"releases/{release_id}")),
-        Run("check its health through nginx", http.get(health_url(wanted), address="127.0.0.1")),
+        check,
     ]
 
 
@@ -199,14 +205,16 @@ def _clean_up(wanted: Wanted, facts: Facts) -> list[Action]:
     kept = {release.lock for release in others if release not in old} | {wanted.release.lock}
     unused = sorted(facts.venvs - kept)
     drained = [
-        Run(f"drain {running}", site.stop(name, running))
+        Run(f"drain {running}", site.stop(name, running), hint=AFTER_SWITCH)
         for running in sorted(facts.running - {release_id})
     ]
     removed = [
         *(paths.release(release.id) for release in old),
         *(paths.venvs / lock for lock in unused),
     ]
-    return [*drained, *([Run("remove old releases", files.remove(*removed))] if removed else [])]
+    if not removed:
+        return drained
+    return [*drained, Run("remove old releases", files.remove(*removed), hint=AFTER_SWITCH)]
 
 
 def diffs(wanted: Wanted, facts: Facts) -> list[str]:
@@ -231,11 +239,12 @@ def _without_id(text: str, release_id: str | None) -> str:
 
 
 def _diff(path: str, before: str, after: str) -> list[str]:
-    return list(
-        difflib.unified_diff(
-            before.splitlines(keepends=True),
-            after.splitlines(keepends=True),
-            f"host:{path}" if before else "/dev/null",
-            f"wanted:{path}",
-        )
+    lines = difflib.unified_diff(
+        before.splitlines(keepends=True),
+        after.splitlines(keepends=True),
+        f"host:{path}" if before else "/dev/null",
+        f"wanted:{path}",
     )
+    return [
+        line if line.endswith("\n") else f"{line}\n\\ no newline at its end\n" for line in lines
+    ]

@@ -4,7 +4,7 @@ import time
 
 from understudy import runner, verify
 from understudy.errors import UnderstudyError
-from understudy.runner import Job
+from understudy.job import Job
 from understudy.vm import Vm
 
 
@@ -14,7 +14,7 @@ def rehearse(job: Job, vm: Vm, *, slow: bool = False) -> None:
     try:
         vm.up()
         runner.deploy(job)
-        verify.verify(job.project, job.target_name, job.report, slow=slow)
+        verify.verify(job, slow=slow)
         _must_be_converged(job)
     except UnderstudyError:
         job.report.say(f"verdict: NOT READY after {time.monotonic() - began:.0f} s")

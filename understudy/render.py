@@ -95,7 +95,7 @@ def _environment(config: Config, target: TargetConfig, release_id: str) -> dict[
 def _fill_in(name: str, value: str, places: Mapping[str, object]) -> str:
     try:
         return value.format_map(places)
-    except (KeyError, ValueError, IndexError, AttributeError) as error:
+    except (KeyError, ValueError, IndexError, AttributeError, TypeError) as error:
         known = ", ".join(f"{{{place}}}" for place in sorted(places))
         raise ConfigError(
             f"environment.{name} in deploy.yml has a placeholder that can't be filled in: {error}",
@@ -106,7 +106,7 @@ def _fill_in(name: str, value: str, places: Mapping[str, object]) -> str:
 def quote_nginx(value: object) -> str:
     """A value as one parameter of an nginx directive."""
     text = str(value)
-    if any(character in text for character in "\"'\\;{}$ \t\r\n"):
+    if not text or any(character in text for character in "\"'\\;{}#$ \t\r\n"):
         raise ConfigError(f"{text!r} can't stand in an nginx file")
     return text
 

@@ -55,8 +55,9 @@ class TextReport(Report):
 
     def __init__(self) -> None:
         # Highlighting would colour any number; here colour means something.
-        self._out = Console(highlight=False, soft_wrap=True)
-        self._err = Console(highlight=False, soft_wrap=True, stderr=True)
+        # A `:key:` in a log line is no picture of a key.
+        self._out = Console(highlight=False, emoji=False, soft_wrap=True)
+        self._err = Console(highlight=False, emoji=False, soft_wrap=True, stderr=True)
         self._progress: Progress | None = None
 
     def started(self, title: str) -> None:
@@ -101,8 +102,8 @@ class TextReport(Report):
 class JsonReport(Report):
     """For programs: one JSON object a line on standard output, `event` says which kind."""
 
-    def __init__(self, out: TextIO = sys.stdout) -> None:
-        self._out = out
+    def __init__(self, out: TextIO | None = None) -> None:
+        self._out = out or sys.stdout
 
     def started(self, title: str) -> None:
         self._write("started", title=title)

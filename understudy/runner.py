@@ -4,35 +4,20 @@ import getpass
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from understudy import artifact, facts, health, plan, render
-from understudy.config import Config, TargetConfig
+from understudy.config import Config
 from understudy.connection import Connection, SshConnection
 from understudy.errors import LoginRefused, Refused, StepFailed
 from understudy.facts import Facts
+from understudy.job import Job
 from understudy.plan import Action, Run, Shipment, Stage, Start, Upload, Wanted
-from understudy.project import Project
 from understudy.provision import Provisioning, provisioning
 from understudy.release import Manifest, release_id
 from understudy.report import Report
-
-
-@dataclass(frozen=True)
-class Job:
-    """One target of one deploy.yml, and where to tell what happens."""
-
-    project: Project
-    config: Config
-    target_name: str
-    report: Report
-
-    @property
-    def target(self) -> TargetConfig:
-        return self.config.target(self.target_name)
 
 
 def provision(job: Job) -> None:
@@ -161,7 +146,8 @@ def _gather(connection: Connection, config: Config) -> Facts:
 
 
 def _source(job: Job) -> artifact.Source:
-    source = artifact.find_source(job.config.app, job.project.directory, job.project.cache / "git")
+    beside = job.project.config_file.absolute().parent
+    source = artifact.find_source(job.config.app, beside, job.project.cache / "git")
     if job.target.require_clean:
         artifact.refuse_if_dirty(source)
     elif source.dirty:
@@ -174,10 +160,12 @@ def _source(job: Job) -> artifact.Source:
 
 def _wanted(job: Job, source: artifact.Source, found: Facts) -> Wanted:
     config, target, templates = job.config, job.target, job.project.templates
-    # The id stands in the files that it's a digest of: there, a dash stands for it.
+    # The id stands in the files that it's a digest of: there, a dash stands for it. The module
+    # stands in the unit, which only a newly started release follows.
     unnamed = render.release_files(config, target, "-", templates)
     made_of = (
         *(source.tree, source.lock, found.python, repr(config.app.build_commands)),
+        config.app.module,
         *(file.content for file in unnamed),
     )
     name = release_id(source.commit, made_of)
@@ -236,7 +224,7 @@ def _apply(connection: Connection, action: Action) -> None:
                 raise StepFailed(
                     f"{action.title}: failed",
                     details="\n".join(done.text.splitlines()[-25:]),
-                    hint="What served before still serves. Mend the cause and deploy again.",
+                    hint=action.hint,
                 )
         case Upload():
             connection.put(action.local, action.remote)

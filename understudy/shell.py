@@ -2,7 +2,6 @@
 
 import os
 import shlex
-from pathlib import Path
 from typing import NoReturn
 
 from understudy.commands import Argv, site
@@ -14,10 +13,14 @@ def ssh(target: TargetConfig, user: str, command: Argv) -> NoReturn:
     """Replaces this process by ssh; its exit code becomes ours."""
     argv = ["ssh", "-p", str(target.port)]
     if target.key:
-        argv += ["-i", str(Path(target.key).expanduser()), "-o", "IdentitiesOnly=yes"]
+        argv += ["-i", str(target.key), "-o", "IdentitiesOnly=yes"]
     if target.known_hosts:
-        known = Path(target.known_hosts).expanduser().resolve()
-        argv += ["-o", f"UserKnownHostsFile={known}", "-o", "StrictHostKeyChecking=yes"]
+        argv += [
+            "-o",
+            f"UserKnownHostsFile={target.known_hosts}",
+            "-o",
+            "StrictHostKeyChecking=yes",
+        ]
     if command:
         argv += [f"{user}@{target.address}", "--", shlex.join(command)]
     else:

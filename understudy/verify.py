@@ -1,6 +1,5 @@
 """Starts the host tests and the browser tests against a target, and finds what they look at."""
 
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -9,8 +8,7 @@ from pathlib import Path
 from understudy import config as configuration
 from understudy.config import Config, TargetConfig
 from understudy.errors import StepFailed
-from understudy.project import Project
-from understudy.report import Report
+from understudy.job import Job
 
 HOST_TESTS = "tests/host"
 BROWSER_TESTS = "functional_tests"
@@ -40,40 +38,37 @@ def _url(target: TargetConfig) -> str:
     return f"{'https' if target.certificate else 'http'}://{target.domain}"
 
 
-def verify(project: Project, target_name: str, report: Report, *, slow: bool = False) -> None:
-    """Runs both suites to the end. Raises StepFailed if a test of either fails."""
-    suites = {
-        "host tests": [HOST_TESTS, *(["--slow"] if slow else [])],
-        "browser tests": [BROWSER_TESTS],
-    }
-    failed = [
-        title
-        for title, words in suites.items()
-        if not _passes(project, target_name, report, title, words)
-    ]
-    if failed:
+def verify(job: Job, *, slow: bool = False) -> None:
+    """Runs both suites to the end. Raises StepFailed if a test of either fails.
+
+    slow: also the tests that reboot the host.
+    """
+    site = site_of(job.config, job.target_name)
+    job.report.say(f"{site.target}: {site.url} at {site.address}")
+    browser_words = [BROWSER_TESTS, *([] if site.disposable else ["-m", "not destroys_data"])]
+    host_words = [HOST_TESTS, *(["--slow"] if slow else [])]
+    passed = [_passes(job, "host tests", host_words), _passes(job, "browser tests", browser_words)]
+    if not all(passed):
         raise StepFailed(
-            f"{' and '.join(failed)} failed on {target_name}",
+            f"{job.target_name} did not pass its tests",
             hint="Screenshots, pages and consoles of failed browser tests are in reports/browser/.",
         )
 
 
-def _passes(
-    project: Project, target_name: str, report: Report, title: str, words: list[str]
-) -> bool:
+def _passes(job: Job, title: str, words: list[str]) -> bool:
     command = [
-        *(sys.executable, "-m", "pytest", "-q", "--no-header", *words, "--target", target_name),
-        *("--deploy-config", str(project.config_file)),
+        *(sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=short", *words),
+        *("--target", job.target_name, "--deploy-config", str(job.project.config_file)),
     ]
     try:
-        with report.step(f"{title} on {target_name}"):
+        with job.report.step(f"{title} on {job.target_name}"):
             done = subprocess.run(
-                command, cwd=project.directory, capture_output=True, text=True, env=os.environ
+                command, cwd=job.project.directory, capture_output=True, text=True
             )
             if done.returncode:
                 raise StepFailed(title)
     except StepFailed:
-        report.say(done.stdout + done.stderr)
+        job.report.say(done.stdout + done.stderr)
         return False
-    report.say(f"  {done.stdout.strip().splitlines()[-1]}")
+    job.report.say(f"  {done.stdout.strip().splitlines()[-1]}")
     return True

@@ -1,6 +1,5 @@
 """Lists of things to do."""
 
-from typing import Any
 from uuid import uuid4
 
 from django.db import models, transaction
@@ -47,7 +46,7 @@ class Item(models.Model):
 
 
 @receiver(post_delete, sender=Item)
-def remove_picture(instance: Item, **_: Any) -> None:
+def remove_picture(instance: Item, **_: object) -> None:
     """An item's picture goes with it, once the deletion is final."""
     if instance.picture:
         transaction.on_commit(lambda: instance.picture.delete(save=False))

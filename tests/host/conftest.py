@@ -40,10 +40,10 @@ def connect(target: TargetConfig) -> Host:
     """testinfra's view of the target. Its host key must be known, as for a deploy."""
     options = ["-o StrictHostKeyChecking=yes", "-o BatchMode=yes"]
     if target.known_hosts:
-        options.append(f"-o UserKnownHostsFile={Path(target.known_hosts).expanduser().resolve()}")
+        options.append(f"-o UserKnownHostsFile={target.known_hosts}")
     return testinfra.get_host(
         f"ssh://{target.admin}@{target.address}:{target.port}",
-        ssh_identity_file=str(Path(target.key).expanduser()) if target.key else None,
+        ssh_identity_file=str(target.key) if target.key else None,
         ssh_extra_args=" ".join(options),
         controlpersist=60,
     )

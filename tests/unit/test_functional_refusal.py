@@ -5,6 +5,8 @@ import pytest
 from functional_tests import conftest
 from understudy.verify import Site
 
+pytest_plugins = ["pytester"]
+
 TESTS = """
     import pytest
 

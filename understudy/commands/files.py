@@ -42,4 +42,7 @@ def switch(link: PurePosixPath, destination: str) -> Argv:
 
 
 def remove(*paths: PurePosixPath) -> Argv:
-    return ("rm", "-rf", *map(str, paths))
+    """Removes releases and environments, first what marks each as whole: it may be killed midway."""
+    return script(
+        'for path; do rm -f "$path/manifest.json" "$path/.complete"; rm -rf "$path"; done', *paths
+    )

@@ -12,6 +12,7 @@ def get(url: str, *, socket: PurePosixPath | None = None, address: str | None = 
     The body is printed either way: it often tells the reason.
     """
     parts = urlsplit(url)
+    through: Argv
     if socket:
         # The app itself speaks no TLS: what nginx would tell it of the visitor is told here.
         url = url.replace("https://", "http://", 1)
@@ -21,3 +22,8 @@ def get(url: str, *, socket: PurePosixPath | None = None, address: str | None = 
         # A certificate for another name or of a private authority is not what's asked here.
         through = ("--insecure", "--resolve", f"{parts.hostname}:{port}:{address}")
     return ("curl", "-sS", "--fail-with-body", "--max-time", "20", *through, url)
+
+
+def answered(errors: str) -> bool:
+    """Whether what curl wrote on standard error says that there was an answer, a bad one."""
+    return "curl: (22)" in errors

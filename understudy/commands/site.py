@@ -19,6 +19,11 @@ def stop(site: str, release_id: str) -> Argv:
     return ("sudo", "-n", _PROGRAM, site, "stop", release_id)
 
 
+def has_failed(site: str, release_id: str) -> Argv:
+    """Asks whether systemd has given up a release's service."""
+    return ("systemctl", "is-failed", "--quiet", f"{site}@{release_id}.service")
+
+
 def journal(site: str, release_id: str, lines: int) -> Argv:
     unit = f"{site}@{release_id}.service"
     return ("journalctl", "-u", unit, "-n", str(lines), "--no-pager", "-o", "cat")

@@ -1,0 +1,91 @@
+"""What the tests on real VMs share. They drive the real command line, as a user would."""
+
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How a command ended: its exit code, all that it said, and how long it took."""
+
+    code: int
+    text: str
+    seconds: float
+
+
+def run(*words: str | Path, directory: Path = PROJECT, seconds: int = 1500) -> Answer:
+    began = time.monotonic()
+    done = subprocess.run(
+        words,
+        cwd=directory,
+        text=True,
+        timeout=seconds,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    took = time.monotonic() - began
+    print(f"$ {' '.join(map(str, words))}\n{done.stdout}[exit {done.returncode}, {took:.1f} s]")
+    return Answer(done.returncode, done.stdout, took)
+
+
+@dataclass(frozen=True)
+class Staging:
+    """An app's repository and the deploy.yml that points at it."""
+
+    repository: Path
+    config: Path
+
+    def deploy_py(self, *words: str) -> Answer:
+        return run(sys.executable, "deploy.py", *words, "--config", self.config)
+
+    def commit(self, message: str) -> None:
+        git(self.repository, "add", "-A")
+        git(self.repository, "commit", "-qm", message)
+
+    def replace(self, file: str, pattern: str, replacement: str) -> None:
+        """Changes a file of the app by a regular expression that must match."""
+        path = self.repository / file
+        text, count = re.subn(pattern, replacement, path.read_text())
+        assert count, f"{pattern!r} is not in {file}"
+        path.write_text(text)
+
+
+def git(repository: Path, *words: str) -> str:
+    identity = ("-c", "user.name=tests", "-c", "user.email=tests@localhost")
+    return subprocess.run(
+        ["git", "-C", repository, *identity, *words], check=True, capture_output=True, text=True
+    ).stdout
+
+
+def make_app(source: Path, directory: Path, change: Callable[[dict[str, Any]], None]) -> Staging:
+    """A repository with a copy of an app, and the shipped deploy.yml changed to deploy it."""
+    repository = directory / "app"
+    shutil.copytree(source, repository, ignore=shutil.ignore_patterns("local", "__pycache__"))
+    git(directory, "init", "-q", "-b", "main", str(repository))
+    settings = yaml.safe_load((PROJECT / "deploy.yml").read_text())
+    settings["app"]["source"] = str(repository)
+    settings["targets"]["vagrant"]["known_hosts"] = str(PROJECT / ".understudy" / "known_hosts")
+    change(settings)
+    config = directory / "deploy.yml"
+    config.write_text(yaml.safe_dump(settings))
+    staging = Staging(repository, config)
+    staging.commit("first")
+    return staging
+
+
+@pytest.fixture(scope="module")
+def staging(tmp_path_factory: pytest.TempPathFactory) -> Staging:
+    """The example app in a repository of its own, to be deployed to the staging VM."""
+    return make_app(PROJECT / "example", tmp_path_factory.mktemp("staging"), lambda settings: None)
