@@ -2,7 +2,7 @@ step rights of the deployer
 # What a deploy needs root for, and nothing else: a fixed list, each argument checked here.
 put 0755 /usr/local/sbin/understudy-site <<'SITE' || true
 #!/bin/sh
-# understudy-site SITE install           put the files staged in /srv/SITE/cache/files into place
+# understudy-site SITE install ID        put the files staged in /srv/SITE/cache/files into place
 # understudy-site SITE start|stop ID     start or stop one release's service
 # understudy-site SITE boot              start the release that serves (called by SITE.service)
 #
@@ -31,7 +31,9 @@ install_files() {
     cp --no-dereference "$staged/$site.nginx" "$staged/$site@.service" "$work"
     for file in "$work"/*; do [ -f "$file" ] && [ ! -L "$file" ] || refuse "$file: no ordinary file"; done
     check_unit "$work/$site@.service"
-    systemd-analyze verify --man=no --recursive-errors=no "$work/$site@.service" ||
+    # Checked as the instance that is about to start, for its programs must exist.
+    ln -s "$site@.service" "$work/$site@$1.service"
+    systemd-analyze verify --man=no --recursive-errors=no "$work/$site@$1.service" ||
         refuse "systemd-analyze verify says no"
 
     available=/etc/nginx/sites-available/$site
@@ -58,7 +60,7 @@ release_id() {
 }
 
 case $verb in
-install) install_files ;;
+install) install_files "$(release_id "$3")" ;;
 start | stop) systemctl "$verb" "$site@$(release_id "$3").service" ;;
 boot) systemctl start --no-block "$site@$(release_id "$(basename "$(readlink "/srv/$site/current")")").service" ;;
 *) refuse "no such verb: $verb" ;;

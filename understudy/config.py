@@ -236,4 +236,4 @@ def _plain(issue: Any) -> str:
     if issue["type"] == "missing":
         return "missing"
     # What was given helps to find it, but could be long: it's one value of a config file.
-    return f"{issue['msg']} (given: {str(issue['input'])[:60]})"
+    return f"{issue['msg']} (given: {issue['input']!r:.60})"

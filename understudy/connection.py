@@ -135,8 +135,8 @@ class SshConnection:
                 hint="Wait for its end, then try again.",
             )
         if answer != "mine":
-            errors = channel.makefile_stderr("r").read()
-            raise StepFailed(f"{self._host}: can't lock {path}", details=str(errors).strip())
+            errors = channel.makefile_stderr("rb").read().decode(errors="replace")
+            raise StepFailed(f"{self._host}: can't lock {path}", details=errors.strip())
         try:
             yield
         finally:

@@ -49,6 +49,10 @@ class Shipment:
     wheel_names: frozenset[str]
 
 
+# Enough to tell whether there is anything to do at all.
+NO_SHIPMENT = Shipment(Path(), "", Path(), None, frozenset())
+
+
 @dataclass(frozen=True)
 class Run:
     """Run a command on the host: as the deployer, or as another user. hint: for when it fails."""
@@ -166,7 +170,7 @@ def _host_files(wanted: Wanted, facts: Facts) -> list[Action]:
     )
     return [
         Stage("upload the nginx and systemd files", staged, wanted.paths.staged),
-        Run("check and install them", site.install_files(name)),
+        Run("check and install them", site.install_files(name, wanted.release.id)),
     ]
 
 

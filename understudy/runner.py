@@ -36,12 +36,18 @@ def provision(job: Job) -> None:
         )
         connection.run(("rm", "-f", str(script)))
         if not done.ok:
-            raise StepFailed(
-                f"provisioning {job.target_name} failed",
-                details="\n".join(done.text.splitlines()[-15:]),
-                hint=f"{job.target.admin} needs sudo without a password on the host. "
-                "Once mended, run the same command again: it goes on where it stopped.",
-            )
+            raise _provisioning_failed(job, done.text)
+
+
+def _provisioning_failed(job: Job, text: str) -> StepFailed:
+    hint = "Mend the cause and run the same command again: it goes on where it stopped."
+    if "sudo: a password is required" in text or "not in the sudoers" in text:
+        hint = f"Give {job.target.admin} sudo without a password on the host, or set another `admin`."
+    return StepFailed(
+        f"provisioning {job.target_name} failed",
+        details="\n".join(text.splitlines()[-15:]),
+        hint=hint,
+    )
 
 
 def _tell_step(report: Report, line: str) -> None:
@@ -52,16 +58,19 @@ def _tell_step(report: Report, line: str) -> None:
 def deploy(job: Job) -> None:
     """Makes the target serve the commit that deploy.yml means."""
     source = _source(job)
-    with _connected(job) as (connection, found), TemporaryDirectory() as work:
+    with _connected(job) as (connection, found):
         wanted = _wanted(job, source, found)
-        actions = _plan(job, source, wanted, found, Path(work))
-        if not actions:
+        if _is_converged(wanted, found):
             _say_converged(job, wanted)
             return
-        with connection.lock(wanted.paths.lock, f"{_who()} since {wanted.release.deployed_at}"):
+        with (
+            connection.lock(wanted.paths.lock, f"{_who()} since {wanted.release.deployed_at}"),
+            TemporaryDirectory() as work,
+        ):
             # Whoever held the lock until now may have changed what was just seen.
-            actions = _plan(job, source, wanted, _gather(connection, job.config), Path(work))
-            for action in actions:
+            found = _gather(connection, job.config)
+            shipment = _shipment(job, source, wanted, found, Path(work))
+            for action in plan.make_plan(wanted, shipment, found):
                 with job.report.step(action.title):
                     _apply(connection, action)
     job.report.say(f"{job.target_name} serves {wanted.release.id} at {plan.health_url(wanted)}")
@@ -72,7 +81,8 @@ def preview(job: Job) -> None:
     source = _source(job)
     with _connected(job) as (_, found), TemporaryDirectory() as work:
         wanted = _wanted(job, source, found)
-        actions = _plan(job, source, wanted, found, Path(work))
+        shipment = _shipment(job, source, wanted, found, Path(work))
+    actions = plan.make_plan(wanted, shipment, found)
     if not actions:
         _say_converged(job, wanted)
         return
@@ -86,13 +96,17 @@ def preview(job: Job) -> None:
 def require_converged(job: Job) -> None:
     """Raises StepFailed if a deploy would still have something to do."""
     source = _source(job)
-    with _connected(job) as (_, found), TemporaryDirectory() as work:
-        actions = _plan(job, source, _wanted(job, source, found), found, Path(work))
+    with _connected(job) as (_, found):
+        actions = plan.make_plan(_wanted(job, source, found), plan.NO_SHIPMENT, found)
     if actions:
         raise StepFailed(
             f"{job.target_name} was just deployed to, and yet a deploy would change it",
             details="\n".join(action.title for action in actions),
         )
+
+
+def _is_converged(wanted: Wanted, found: Facts) -> bool:
+    return not plan.make_plan(wanted, plan.NO_SHIPMENT, found)
 
 
 def _say_converged(job: Job, wanted: Wanted) -> None:
@@ -183,12 +197,6 @@ def _wanted(job: Job, source: artifact.Source, found: Facts) -> Wanted:
         release_files=render.release_files(config, target, name, templates),
         host_files=render.host_files(config, target, templates),
     )
-
-
-def _plan(
-    job: Job, source: artifact.Source, wanted: Wanted, found: Facts, work: Path
-) -> list[Action]:
-    return plan.make_plan(wanted, _shipment(job, source, wanted, found, work), found)
 
 
 def _shipment(

@@ -5,9 +5,9 @@ from understudy.commands import Argv
 _PROGRAM = "/usr/local/sbin/understudy-site"
 
 
-def install_files(site: str) -> Argv:
-    """Checks the staged nginx and systemd files and puts them into place."""
-    return ("sudo", "-n", _PROGRAM, site, "install")
+def install_files(site: str, release_id: str) -> Argv:
+    """Checks the staged nginx and systemd files, as that release needs them; puts them into place."""
+    return ("sudo", "-n", _PROGRAM, site, "install", release_id)
 
 
 def start(site: str, release_id: str) -> Argv:

@@ -1,0 +1,152 @@
+"""Doubles of what is outside, and samples of what is inside."""
+
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Any, Self
+
+from understudy.commands import Argv
+from understudy.config import Config
+from understudy.connection import Result
+from understudy.errors import UnderstudyError
+from understudy.facts import Facts
+from understudy.release import Manifest
+from understudy.report import Report
+
+TOP = Path(__file__).resolve().parents[2]
+OK = Result(ok=True, output="", errors="")
+
+
+def failed(output: str = "", errors: str = "") -> Result:
+    return Result(ok=False, output=output, errors=errors)
+
+
+@dataclass
+class FakeConnection:
+    """A host that takes notes and answers from a table.
+
+    answers: part of a command -> its answers, one after another; the last one stays.
+    """
+
+    answers: Mapping[str, Result | list[Result]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def run(
+        self,
+        argv: Argv,
+        *,
+        user: str | None = None,
+        seconds: int = 600,
+        on_line: Callable[[str], None] | None = None,
+    ) -> Result:
+        command = shlex.join(argv)
+        self.notes.append(f"{user}: {command}" if user else command)
+        answer = next((found for part, found in self.answers.items() if part in command), OK)
+        if isinstance(answer, list):
+            answer = answer.pop(0) if len(answer) > 1 else answer[0]
+        if on_line:
+            for line in answer.output.splitlines():
+                on_line(line)
+        return answer
+
+    def put(self, local: Path | bytes, remote: PurePosixPath) -> None:
+        self.notes.append(f"put {remote}")
+        self.files[str(remote)] = local if isinstance(local, bytes) else local.read_bytes()
+
+    @contextmanager
+    def lock(self, path: PurePosixPath, holder: str) -> Iterator[None]:
+        self.notes.append(f"lock {path}")
+        yield
+        self.notes.append("unlock")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.notes.append("closed")
+
+
+class FakeReport(Report):
+    """A report that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[str, bool]] = []
+        self.details: list[str] = []
+        self.said: list[str] = []
+        self.warnings: list[str] = []
+
+    def started(self, title: str) -> None:
+        pass
+
+    def ended(self, title: str, seconds: float, *, ok: bool) -> None:
+        self.steps.append((title, ok))
+
+    def detail(self, text: str) -> None:
+        self.details.append(text)
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+    def warn(self, text: str) -> None:
+        self.warnings.append(text)
+
+    def error(self, error: UnderstudyError) -> None:
+        raise AssertionError("only the command line tells errors")
+
+
+def settings(
+    app: Mapping[str, Any] | None = None, target: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """What a small deploy.yml holds, with some keys of its app or its target changed."""
+    return {
+        "app": {
+            "name": "shop",
+            "source": ".",
+            "module": "shop.wsgi:application",
+            **(app or {}),
+        },
+        "targets": {
+            "staging": {
+                "domain": "shop.test",
+                "address": "192.0.2.7",
+                "admin": "debian",
+                **(target or {}),
+            }
+        },
+    }
+
+
+def config(app: Mapping[str, Any] | None = None, target: Mapping[str, Any] | None = None) -> Config:
+    return Config.model_validate(settings(app, target))
+
+
+def manifest(release_id: str, deployed_at: str = "2024-01-01", lock: str = "lock1") -> Manifest:
+    return Manifest(release_id, "c0ffee", lock, deployed_at, "somebody@somewhere")
+
+
+def facts(**changes: Any) -> Facts:
+    """A host that is provisioned and has nothing else, with some facts changed."""
+    fresh = Facts(
+        stamp="stamp",
+        python="3.11",
+        machine="x86_64",
+        os="Debian GNU/Linux 12 (bookworm)",
+        current=None,
+        releases=(),
+        venvs=frozenset(),
+        wheels=frozenset(),
+        uv=frozenset(),
+        files={},
+        running=frozenset(),
+        nginx_active=True,
+    )
+    return replace(fresh, **changes)

@@ -1,0 +1,230 @@
+"""The commands do what they say: run here, in a directory of their own."""
+
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path, PurePosixPath
+from socketserver import UnixStreamServer
+from threading import Thread
+
+import pytest
+
+from understudy.commands import Argv, files, http, script, site, uv
+
+NASTY = ["", "a b", "$HOME", "$(id)", "`id`", "a'b", 'a"b', "a\nb", "\\", "-n", "*", "ä"]
+
+
+def run(argv: Argv) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(argv, capture_output=True, text=True)
+
+
+def pure(path: Path) -> PurePosixPath:
+    return PurePosixPath(path)
+
+
+@pytest.fixture
+def tar(tmp_path: Path) -> Path:
+    """A tar with one file, `kept`."""
+    (tmp_path / "kept").write_text("new")
+    path = tmp_path / "uploaded.tar"
+    with tarfile.open(path, "w") as archive:
+        archive.add(tmp_path / "kept", "kept")
+    (tmp_path / "kept").unlink()
+    return path
+
+
+def test_script_gets_its_values_as_they_are() -> None:
+    assert run(script('printf "%s|" "$@"', *NASTY)).stdout == "".join(f"{word}|" for word in NASTY)
+
+
+def test_script_ends_at_the_first_command_that_fails() -> None:
+    done = run(script("false; echo went on"))
+
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_unpacked_release_has_nothing_of_an_earlier_attempt(tar: Path, tmp_path: Path) -> None:
+    release = tmp_path / "a release"
+    release.mkdir()
+    (release / "left over").touch()
+
+    assert run(files.unpack(pure(tar), pure(release))).returncode == 0
+
+    assert [path.name for path in release.iterdir()] == ["kept"]
+    assert not tar.exists(), "what is uploaded does not fill the disk"
+
+
+def test_broken_tar_fails(tmp_path: Path) -> None:
+    (tmp_path / "broken.tar").write_bytes(b"not a tar")
+
+    assert run(files.unpack(pure(tmp_path / "broken.tar"), pure(tmp_path / "r"))).returncode != 0
+
+
+def test_wheels_are_added_to_those_that_are_there(tar: Path, tmp_path: Path) -> None:
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    (wheels / "other").touch()
+    (wheels / "kept").write_text("cut off")
+
+    assert run(files.unpack_each(pure(tar), pure(wheels))).returncode == 0
+
+    assert (wheels / "other").exists()
+    assert (wheels / "kept").read_text() == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["wheels"]
+
+
+def test_program_that_arrived_broken_is_not_there_at_all(tmp_path: Path) -> None:
+    (tmp_path / "uv.gz").write_bytes(b"not gzip")
+
+    done = run(files.gunzip_program(pure(tmp_path / "uv.gz"), pure(tmp_path / "uv")))
+
+    assert done.returncode != 0
+    assert not (tmp_path / "uv").exists()
+
+
+@pytest.mark.parametrize("before", [None, "releases/old", "releases/new"])
+def test_switch_points_the_link_at_the_release(before: str | None, tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        (tmp_path / "releases" / name).mkdir(parents=True)
+    current = tmp_path / "current"
+    if before:
+        current.symlink_to(before)
+    # A killed switch can leave this one.
+    (tmp_path / "current.new").symlink_to("releases/old")
+
+    assert run(files.switch(pure(current), "releases/new")).returncode == 0
+
+    assert str(current.readlink()) == "releases/new"
+    assert list((tmp_path / "releases" / "old").iterdir()) == [], "no link inside of the old one"
+
+
+def test_removed_release_stops_counting_as_complete_first(tmp_path: Path) -> None:
+    """Killed midway, it must not look whole. Here `rm -rf` fails, as if it were killed."""
+    release = tmp_path / "a release"
+    release.mkdir()
+    for name in ("manifest.json", "code.py"):
+        (release / name).touch()
+    (tmp_path / "rm").write_text('#!/bin/sh\n[ "$1" = -f ] && exec /bin/rm "$@"\nexit 1\n')
+    (tmp_path / "rm").chmod(0o755)
+    argv = ("env", f"PATH={tmp_path}:/usr/bin:/bin", *files.remove(pure(release)))
+
+    assert run(argv).returncode == 1
+
+    assert [path.name for path in release.iterdir()] == ["code.py"]
+
+
+def test_all_that_is_to_be_removed_is_removed(tmp_path: Path) -> None:
+    for name in ("a b", "$c"):
+        (tmp_path / name / "deep").mkdir(parents=True)
+
+    assert run(files.remove(pure(tmp_path / "a b"), pure(tmp_path / "$c"))).returncode == 0
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def uv_program(tmp_path: Path) -> Path:
+    """Stands for uv: makes the directory of an environment; fails to install if told to."""
+    program = tmp_path / "uv"
+    program.write_text(
+        '#!/bin/sh\n[ "$1" = venv ] && for d; do :; done && exec mkdir "$d"\n[ ! -e "${0%/*}/fail" ]\n'
+    )
+    program.chmod(0o755)
+    return program
+
+
+def test_environment_that_was_left_half_made_is_made_anew(uv_program: Path, tmp_path: Path) -> None:
+    environment = tmp_path / "environment"
+    environment.mkdir()
+    (environment / "left over").touch()
+    argv = uv.make_environment(*map(pure, (uv_program, environment, tmp_path / "lock", tmp_path)))
+
+    assert run(argv).returncode == 0
+
+    assert [path.name for path in environment.iterdir()] == [".complete"]
+
+
+def test_environment_whose_packages_cannot_be_installed_is_not_complete(
+    uv_program: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "fail").touch()
+    environment = tmp_path / "environment"
+    argv = uv.make_environment(*map(pure, (uv_program, environment, tmp_path / "lock", tmp_path)))
+
+    assert run(argv).returncode == 1
+
+    assert list(environment.iterdir()) == []
+
+
+class App(BaseHTTPRequestHandler):
+    """Answers with the status that the path names, and with what it was told of the visitor."""
+
+    def do_GET(self) -> None:
+        body = f"{self.headers['Host']} {self.headers['X-Forwarded-Proto']}".encode()
+        body = b"" if "empty" in self.path else body
+        self.send_response(int(self.path.strip("/empty")))
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def address_string(self) -> str:
+        return "a socket has none"
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[PurePosixPath]:
+    """The socket of an app."""
+    with UnixStreamServer(str(tmp_path / "app.sock"), App) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield pure(tmp_path / "app.sock")
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_app_is_told_of_the_visitor_what_nginx_would_tell(app: PurePosixPath, scheme: str) -> None:
+    done = run(http.get(f"{scheme}://shop.test/200", socket=app))
+
+    assert (done.returncode, done.stdout) == (0, f"shop.test {scheme}")
+
+
+@pytest.mark.parametrize("path", ["500", "404", "500empty"])
+def test_bad_answer_fails_and_is_told_from_no_answer(app: PurePosixPath, path: str) -> None:
+    done = run(http.get(f"http://shop.test/{path}", socket=app))
+
+    assert done.returncode != 0
+    assert http.answered(done.stderr)
+    assert done.stdout == ("" if "empty" in path else "shop.test http")
+
+
+def test_missing_socket_is_no_answer(tmp_path: Path) -> None:
+    done = run(http.get("http://shop.test/", socket=pure(tmp_path / "none.sock")))
+
+    assert done.returncode != 0
+    assert not http.answered(done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("url", "through"),
+    [
+        ("http://shop.test/x", "shop.test:80:127.0.0.1"),
+        ("https://shop.test/x", "shop.test:443:127.0.0.1"),
+    ],
+)
+def test_check_through_nginx_asks_this_host_whatever_the_name_leads_to(
+    url: str, through: str
+) -> None:
+    argv = http.get(url, address="127.0.0.1")
+
+    assert argv[argv.index("--resolve") + 1] == through
+    assert argv[-1] == url
+
+
+def test_root_is_asked_for_by_the_one_program_that_sudo_allows() -> None:
+    for argv in (site.install_files("shop"), site.start("shop", "r1"), site.stop("shop", "r1")):
+        assert argv[:4] == ("sudo", "-n", "/usr/local/sbin/understudy-site", "shop")

@@ -1,0 +1,144 @@
+"""The query and its parser, on hosts in all states."""
+
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from understudy import facts
+from understudy.errors import StepFailed
+
+BARE = """\
+stamp\t
+python\t/usr/bin/python3.11
+machine\tx86_64
+os\tDebian GNU/Linux 12 (bookworm)
+end\tok
+"""
+MANIFEST = (
+    '{"id": "c0ffee00-1", "commit": "c0ffee00", "lock": "l1-3.11",'
+    ' "deployed_at": "2024-05-01T10:00:00+00:00", "deployed_by": "ann@desk"}'
+)
+SERVING = f"""\
+stamp\t0123456789abcdef
+python\t/usr/bin/python3.13
+machine\taarch64
+os\tDebian GNU/Linux 13 (trixie)
+current\tc0ffee00-1
+release\t{MANIFEST}
+venv\tl1-3.11
+venv\tl2-3.11
+wheel\tdjango-5.2-py3-none-any.whl
+uv\tuv-0.9-aarch64
+file\t/etc/nginx/sites-available/shop\tc2VydmVyIHt9Cg==
+unit\tshop@c0ffee00-1.service
+unit\tshop@0ld.service
+nginx\tactive
+end\tok
+"""
+
+
+def test_bare_host_has_nothing() -> None:
+    found = facts.parse(BARE)
+
+    assert (found.stamp, found.python, found.current) == ("", "3.11", None)
+    assert (found.releases, found.running, found.nginx_active) == ((), frozenset(), False)
+
+
+def test_host_that_serves_is_seen_in_full() -> None:
+    found = facts.parse(SERVING)
+
+    assert (found.stamp, found.python, found.machine) == ("0123456789abcdef", "3.13", "aarch64")
+    release = found.release(found.current)
+    assert release is not None
+    assert (release.commit, release.deployed_by) == ("c0ffee00", "ann@desk")
+    assert found.running == {"c0ffee00-1", "0ld"}
+    assert found.venvs == {"l1-3.11", "l2-3.11"}
+    assert found.files == {"/etc/nginx/sites-available/shop": "server {}\n"}
+    assert found.nginx_active
+
+
+def test_what_a_login_prints_is_no_fact() -> None:
+    assert facts.parse("Welcome!\n\nhave fun\n" + SERVING) == facts.parse(SERVING)
+
+
+@pytest.mark.parametrize("lines", range(SERVING.count("\n")))
+def test_answer_that_was_cut_off_is_no_facts(lines: int) -> None:
+    """Half of the facts would look like a host that lacks something."""
+    with pytest.raises(StepFailed, match="cut off"):
+        facts.parse("".join(SERVING.splitlines(keepends=True)[:lines]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", '{"id": "r1"}', MANIFEST.replace("}", ', "later": "1"}'), '"text"'],
+)
+def test_manifest_of_another_making_is_told(text: str) -> None:
+    with pytest.raises(StepFailed, match=r"manifest\.json"):
+        facts.parse(SERVING.replace(MANIFEST, text))
+
+
+def observed(root: Path) -> facts.Facts:
+    """The real query, run by a shell on a tree that stands for a host's root directory."""
+    (root / "bin").mkdir()
+    (root / "bin" / "systemctl").write_text(
+        '#!/bin/sh\n[ "$1" = is-active ] && exec echo active\n'
+        'echo "shop@r1.service loaded active running shop, release r1"\n'
+    )
+    (root / "bin" / "systemctl").chmod(0o755)
+    (root / "etc").mkdir(exist_ok=True)
+    (root / "etc" / "os-release").write_text('PRETTY_NAME="An OS"\n')
+    words = list(facts.query("shop"))
+    for top in ("/srv/", "/etc/"):
+        words[2] = words[2].replace(top, f"{root}{top}")
+    path = f"PATH={root}/bin:/usr/bin:/bin"
+    done = subprocess.run(["env", path, *words], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, ""), shlex.join(words)
+    return facts.parse(done.stdout)
+
+
+def test_query_of_a_host_without_the_site_answers(tmp_path: Path) -> None:
+    found = observed(tmp_path)
+
+    assert (found.os, found.stamp, found.current, found.files) == ("An OS", "", None, {})
+
+
+def test_query_of_a_provisioned_host_without_releases_answers(tmp_path: Path) -> None:
+    for name in ("releases", "venvs", "cache"):
+        (tmp_path / "srv" / "shop" / name).mkdir(parents=True)
+
+    found = observed(tmp_path)
+
+    assert (found.current, found.releases, found.venvs) == (None, (), frozenset())
+
+
+def test_query_tells_what_is_whole_and_leaves_out_what_is_half_made(tmp_path: Path) -> None:
+    site = tmp_path / "srv" / "shop"
+    for name in (
+        "releases/r1",
+        "releases/half",
+        "venvs/whole",
+        "venvs/half",
+        "cache/wheels",
+        "cache/uv",
+    ):
+        (site / name).mkdir(parents=True)
+    (site / "releases/r1/manifest.json").write_text(MANIFEST.replace("c0ffee00-1", "r1"))
+    (site / "releases/half/manifest.json.new").write_text(MANIFEST)
+    (site / "releases/r1/run").write_bytes("tab\there, ä\n\n$HOME `id`\nno end".encode())
+    (site / "venvs/whole/.complete").touch()
+    for name in ("a.whl", "b.tar", "c.whl.new"):
+        (site / "cache/wheels" / name).touch()
+    for name in ("uv-1-x86_64", "uv-2-x86_64.gz"):
+        (site / "cache" / name).touch()
+    (site / "cache/uv-1-x86_64").chmod(0o755)
+    (site / "current").symlink_to("releases/r1")
+
+    found = observed(tmp_path)
+
+    assert [release.id for release in found.releases] == ["r1"]
+    assert (found.current, found.running) == ("r1", {"r1"})
+    assert (found.venvs, found.wheels, found.uv) == ({"whole"}, {"a.whl"}, {"uv-1-x86_64"})
+    assert found.files == {f"{site}/current/run": "tab\there, ä\n\n$HOME `id`\nno end"}
+    assert found.nginx_active
