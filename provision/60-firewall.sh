@@ -28,3 +28,11 @@ if booted; then
         nft --file /etc/nftables.d/understudy.nft
     fi
 fi
+
+# Looking for neighbours by name is for desktops; a server only offers one more open port with it.
+if [ -e /lib/systemd/systemd-resolved ]; then
+    if printf '[Resolve]\nLLMNR=no\nMulticastDNS=no\n' |
+        put 0644 /etc/systemd/resolved.conf.d/understudy.conf; then
+        if booted; then systemctl try-restart systemd-resolved; fi
+    fi
+fi

@@ -208,7 +208,7 @@ def _clean_up(wanted: Wanted, facts: Facts) -> list[Action]:
     old = to_remove([*others, wanted.release], release_id, KEPT_RELEASES)
     kept = {release.lock for release in others if release not in old} | {wanted.release.lock}
     unused = sorted(facts.venvs - kept)
-    drained = [
+    drained: list[Action] = [
         Run(f"drain {running}", site.stop(name, running), hint=AFTER_SWITCH)
         for running in sorted(facts.running - {release_id})
     ]

@@ -42,7 +42,9 @@ def provision(job: Job) -> None:
 def _provisioning_failed(job: Job, text: str) -> StepFailed:
     hint = "Mend the cause and run the same command again: it goes on where it stopped."
     if "sudo: a password is required" in text or "not in the sudoers" in text:
-        hint = f"Give {job.target.admin} sudo without a password on the host, or set another `admin`."
+        hint = (
+            f"Give {job.target.admin} sudo without a password on the host, or set another `admin`."
+        )
     return StepFailed(
         f"provisioning {job.target_name} failed",
         details="\n".join(text.splitlines()[-15:]),

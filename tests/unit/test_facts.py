@@ -138,7 +138,8 @@ def test_query_tells_what_is_whole_and_leaves_out_what_is_half_made(tmp_path: Pa
     found = observed(tmp_path)
 
     assert [release.id for release in found.releases] == ["r1"]
-    assert (found.current, found.running) == ("r1", {"r1"})
-    assert (found.venvs, found.wheels, found.uv) == ({"whole"}, {"a.whl"}, {"uv-1-x86_64"})
+    assert found.current == "r1"
+    assert [*found.running, *found.venvs] == ["r1", "whole"]
+    assert [*found.wheels, *found.uv] == ["a.whl", "uv-1-x86_64"]
     assert found.files == {f"{site}/current/run": "tab\there, ä\n\n$HOME `id`\nno end"}
     assert found.nginx_active

@@ -1,0 +1,84 @@
+"""A host as far as a plan can change it: what each action does to the facts."""
+
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from understudy.facts import Facts
+from understudy.plan import Action, Run, Stage, Start, Upload, Wanted
+
+
+class ModelHost:
+    """Takes actions one by one, and fails a test that does what no host may suffer.
+
+    At no moment may what serves stop serving, lose its files, or be half-made.
+    """
+
+    def __init__(self, wanted: Wanted, found: Facts) -> None:
+        self.facts = found
+        self._wanted = wanted
+        self._unpacked = {release.id for release in found.releases}
+        # A host on which nothing serves has nothing to lose.
+        self._served = found.current in found.running
+
+    def apply(self, action: Action) -> None:
+        match action:
+            case Run():
+                self._run(action)
+            case Start():
+                self._needs_release(action.release_id)
+                assert self._wanted.release.lock in self.facts.venvs, "started without packages"
+                self._change(running=self.facts.running | {action.release_id})
+            case Upload() | Stage():
+                pass
+        if self._served:
+            assert self.facts.current in self.facts.running, f"{action.title}: what served stopped"
+        self._served = self.facts.current in self.facts.running
+
+    def _run(self, action: Run) -> None:  # noqa: C901 - one table of all commands
+        argv, wanted = action.argv, self._wanted
+        paths, release_id = wanted.paths, wanted.release.id
+        if action.title.startswith("unpack uv"):
+            self._change(uv=self.facts.uv | {PurePosixPath(argv[-1]).name})
+        elif action.title == "unpack the wheels":
+            self._change(wheels=frozenset({"a.whl", "b.whl"}))
+        elif action.title.startswith("unpack "):
+            assert release_id not in (self.facts.current, *self.facts.running), "unpacked over it"
+            self._unpacked.add(release_id)
+        elif action.title.startswith("make environment"):
+            assert release_id in self._unpacked, "the lock file is in the release"
+            self._change(venvs=self.facts.venvs | {wanted.release.lock})
+        elif argv[0] == "mv":
+            assert release_id in self._unpacked
+            self._change(releases=(*self.facts.releases, wanted.release))
+        elif argv[-2:] == ("install", release_id):
+            files = {str(file.path): file.content for file in wanted.host_files}
+            self._change(files={**self.facts.files, **files})
+        elif action.title == "switch":
+            self._needs_release(release_id)
+            assert release_id in self.facts.running, "switched to what does not run"
+            self._change(current=release_id)
+        elif argv[-2:-1] == ("stop",):
+            self._change(running=self.facts.running - {argv[-1]})
+        elif action.title == "remove old releases":
+            self._remove({path for path in argv if path.startswith(str(paths.root))})
+        elif argv[0] == str(paths.release(release_id) / "run"):
+            assert release_id in self._unpacked
+        else:
+            assert action.title == "check its health through nginx", f"unknown: {action.title}"
+
+    def _remove(self, gone: set[str]) -> None:
+        paths = self._wanted.paths
+        for needed in (self.facts.current, *self.facts.running):
+            release = self.facts.release(needed)
+            if release:
+                assert str(paths.release(release.id)) not in gone, "removed what runs"
+                assert str(paths.venvs / release.lock) not in gone, "removed its packages"
+        releases = [r for r in self.facts.releases if str(paths.release(r.id)) not in gone]
+        venvs = [lock for lock in self.facts.venvs if str(paths.venvs / lock) not in gone]
+        self._change(releases=tuple(releases), venvs=frozenset(venvs))
+
+    def _needs_release(self, release_id: str) -> None:
+        assert self.facts.release(release_id), f"{release_id} is not complete"
+
+    def _change(self, **changes: object) -> None:
+        self.facts = replace(self.facts, **changes)  # type: ignore[arg-type]

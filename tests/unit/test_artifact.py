@@ -1,0 +1,376 @@
+"""What is shipped is exactly what is committed, from real repositories."""
+
+import io
+import os
+import shutil
+import subprocess
+import tarfile
+import zipfile
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pytest
+
+from tests.unit.fakes import TOP, config, manifest
+from tests.unit.repositories import LOCK, commit, git, write
+from understudy import artifact
+from understudy import config as configuration
+from understudy.artifact import Source
+from understudy.errors import ConfigError, Refused, StepFailed, Unreachable
+from understudy.render import RenderedFile
+
+FILES = {"requirements.txt": LOCK, "shop/wsgi.py": "application = None\n"}
+
+
+def find(project: Path, **app: Any) -> Source:
+    return artifact.find_source(config(app=app).app, project, project / ".cache")
+
+
+def shipped(source: Source) -> dict[str, tuple[int, bytes, str]]:
+    """What a release has: name -> mode, content, where it links to."""
+    directory = PurePosixPath("/srv/shop/releases/r1")
+    files = (
+        RenderedFile(directory / "environment", "X=1\n"),
+        RenderedFile(directory / "run", "#!/bin/sh\n", 0o755),
+    )
+    packed = artifact.release_tar(source, files, manifest("r1"))
+    with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
+        return {
+            member.name: (
+                member.mode,
+                reader.read() if (reader := tar.extractfile(member)) and member.isfile() else b"",
+                member.linkname,
+            )
+            for member in tar
+            if not member.issym()
+        } | {member.name: (0, b"", member.linkname) for member in tar if member.issym()}
+
+
+def test_source_is_the_last_commit_by_default(tmp_path: Path) -> None:
+    commit(tmp_path, FILES)
+    newest = commit(tmp_path, {"shop/wsgi.py": "application = 1\n"})
+
+    source = find(tmp_path)
+
+    assert source.commit == newest
+    assert source.lock == LOCK
+    assert source.dirty == ()
+
+
+def test_other_revision_is_taken_by_any_of_its_names(tmp_path: Path) -> None:
+    first = commit(tmp_path, FILES)
+    git(tmp_path, "tag", "v1")
+    commit(tmp_path, {"shop/wsgi.py": "application = 1\n"})
+
+    assert {find(tmp_path, revision=name).commit for name in ("v1", first[:9], "HEAD~1")} == {first}
+
+
+@pytest.mark.parametrize("source", ["web/app", "./web/app/"])
+def test_app_in_a_subdirectory_is_shipped_without_what_is_around_it(
+    source: str, tmp_path: Path
+) -> None:
+    commit(tmp_path, {**{f"web/app/{name}": text for name, text in FILES.items()}, "secret": "x"})
+
+    found = shipped(find(tmp_path, source=source))
+
+    assert "source/shop/wsgi.py" in found
+    assert not [name for name in found if "secret" in name or "web" in name]
+
+
+def test_commit_that_leaves_the_app_alone_does_not_change_its_tree(tmp_path: Path) -> None:
+    commit(tmp_path, {f"app/{name}": text for name, text in FILES.items()})
+    before = find(tmp_path, source="app")
+    commit(tmp_path, {"README": "more words\n"})
+
+    after = find(tmp_path, source="app")
+
+    assert after.commit != before.commit
+    assert (after.tree, after.lock_hash) == (before.tree, before.lock_hash)
+
+
+def test_shipped_example_is_ready_to_be_deployed(tmp_path: Path) -> None:
+    app = configuration.load(TOP / "deploy.yml").app
+    shutil.copytree(TOP / "example", tmp_path / "example")
+    commit(tmp_path, {})
+
+    source = artifact.find_source(app, tmp_path, tmp_path / "cache")
+
+    assert "source/manage.py" in shipped(source)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        pytest.param({"app/shop/wsgi.py": "changed"}, " M app/shop/wsgi.py", id="changed"),
+        pytest.param({"app/new.py": ""}, "?? app/new.py", id="new"),
+        pytest.param({"app/grün.py": ""}, "?? app/grün.py", id="not-ascii"),
+        pytest.param({"README": "changed"}, None, id="outside-of-the-app"),
+        pytest.param({"app/local.sqlite3": ""}, None, id="ignored"),
+    ],
+)
+def test_uncommitted_change_is_seen(
+    change: dict[str, str], told: str | None, tmp_path: Path
+) -> None:
+    files = {f"app/{name}": text for name, text in FILES.items()}
+    commit(tmp_path, {**files, "README": "", ".gitignore": "*.sqlite3\n"})
+    write(tmp_path, change)
+
+    source = find(tmp_path, source="app")
+
+    assert source.dirty == ((told,) if told else ())
+
+
+def test_dirty_tree_is_refused_with_the_files_that_make_it_so(tmp_path: Path) -> None:
+    commit(tmp_path, FILES)
+    artifact.refuse_if_dirty(find(tmp_path))
+    write(tmp_path, {"shop/wsgi.py": "changed", "new.py": ""})
+
+    with pytest.raises(Refused) as raised:
+        artifact.refuse_if_dirty(find(tmp_path))
+
+    assert raised.value.exit_code == 3
+    assert raised.value.details.splitlines() == [" M shop/wsgi.py", "?? new.py"]
+
+
+LOOSE = "gunicorn==23.0.0 --hash=sha256:aa\n"
+
+
+@pytest.mark.parametrize(
+    ("lock", "told"),
+    [
+        pytest.param("", "not locked", id="empty"),
+        pytest.param("gunicorn\n", "not locked", id="no-versions"),
+        pytest.param("gunicorn==23.0.0\n", "not locked", id="no-hashes"),
+        pytest.param(
+            "gunicorn==23.0.0 \\\n  --hash=sha256:a \\\n  --hash=sha256:b\ndjango==5.2\n",
+            "django==5.2",
+            id="one-without-a-hash",
+        ),
+        pytest.param(f"{LOOSE}django>=5\n", "django>=5", id="one-without-a-version"),
+        pytest.param(f"{LOOSE}x @ https://x.test/x.whl\n", "x @ https", id="one-from-a-url"),
+        pytest.param("django==5.2 --hash=sha256:bb\n", "no gunicorn", id="no-gunicorn"),
+        pytest.param(
+            "gunicorn-extra==1 --hash=sha256:bb\n", "no gunicorn", id="something-like-gunicorn"
+        ),
+    ],
+)
+def test_lock_that_leaves_something_open_is_told(lock: str, told: str, tmp_path: Path) -> None:
+    commit(tmp_path, {**FILES, "requirements.txt": lock})
+
+    with pytest.raises(ConfigError) as raised:
+        find(tmp_path)
+
+    assert told in f"{raised.value.summary} {raised.value.details}"
+    assert "requirements.txt" in raised.value.summary
+    assert raised.value.hint
+
+
+@pytest.mark.parametrize(
+    "lock",
+    [
+        pytest.param("Gunicorn==23.0.0 --hash=sha256:aa\n", id="name-in-other-case"),
+        pytest.param("gunicorn[gevent]==23.0.0 --hash=sha256:aa\n", id="extra"),
+        pytest.param(LOCK.replace("\n", "\r\n"), id="windows-line-ends"),
+        pytest.param(f"--index-url https://index.test\n\n{LOCK}", id="option"),
+    ],
+)
+def test_lock_in_other_hands_is_good_too(lock: str, tmp_path: Path) -> None:
+    commit(tmp_path, FILES)
+    (tmp_path / "requirements.txt").write_bytes(lock.encode())
+    commit(tmp_path, {})
+
+    assert find(tmp_path).lock == lock
+
+
+def test_lock_counts_as_committed_and_not_as_it_lies_there(tmp_path: Path) -> None:
+    commit(tmp_path, {"shop/wsgi.py": ""})
+    write(tmp_path, FILES)
+
+    with pytest.raises(ConfigError, match=r"requirements\.txt"):
+        find(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("app", "told"),
+    [
+        pytest.param({"source": "nowhere"}, "no directory", id="no-directory"),
+        pytest.param({"source": "shop/wsgi.py"}, "no directory", id="a-file"),
+        pytest.param({"revision": "v99"}, "v99|single revision", id="no-such-revision"),
+        pytest.param({"revision": "--help"}, "git", id="revision-like-an-option"),
+        pytest.param({"subdirectory": "empty"}, "git", id="directory-not-committed"),
+    ],
+)
+def test_source_that_is_not_there_is_told(app: dict[str, str], told: str, tmp_path: Path) -> None:
+    commit(tmp_path, FILES)
+    (tmp_path / "empty").mkdir()
+
+    with pytest.raises(ConfigError, match=told):
+        find(tmp_path, **app)
+
+
+def test_directory_that_is_no_repository_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Or git would look for one further up.
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    write(tmp_path, FILES)
+
+    with pytest.raises(ConfigError, match="not a git repository"):
+        find(tmp_path)
+
+
+def test_machine_without_git_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(Unreachable, match="git is not installed"):
+        find(tmp_path)
+
+
+def test_deploy_from_a_git_hook_ships_the_app_and_not_the_hooks_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = commit(tmp_path / "app", FILES)
+    commit(tmp_path / "other", {"README": ""})
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "other" / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "other" / ".git" / "index"))
+
+    source = find(tmp_path / "app")
+
+    assert (source.commit, source.dirty) == (wanted, ())
+
+
+def test_release_unpacked_by_the_hosts_tar_is_the_commit(tmp_path: Path) -> None:
+    """Modes, links, and names that do not fit into the 100 bytes of an old tar header."""
+    long = f"{'d' * 120}/{'f' * 200}.txt"
+    app = tmp_path / "app"
+    write(app, {"manage.py": "run me", long: "long", "grün/ä b.txt": "ä", "empty": ""})
+    (app / "manage.py").chmod(0o755)
+    (app / os.fsdecode(b"latin-\xe9")).write_text("old name")
+    (app / "link").symlink_to("manage.py")
+    (app / "long link").symlink_to(long)
+    commit(app, FILES)
+    write(app, {"uncommitted": "", "manage.py": "changed since"})
+    files = (RenderedFile(PurePosixPath("/srv/shop/releases/r1/run"), "#!/bin/sh\n", 0o755),)
+    release = tmp_path / "release"
+    release.mkdir()
+
+    packed = artifact.release_tar(find(app), files, manifest("r1", lock="l1"))
+
+    # It may warn of names in an old encoding, but takes them.
+    subprocess.run(["tar", "-xz"], input=packed, cwd=release, capture_output=True, check=True)
+    source = release / "source"
+    assert (source / "manage.py").read_text() == "run me"
+    assert (source / "manage.py").stat().st_mode & 0o777 == 0o755
+    assert (source / "empty").stat().st_mode & 0o133 == 0
+    assert (source / long).read_text() == (source / "long link").read_text() == "long"
+    assert (source / "grün" / "ä b.txt").read_text() == "ä"
+    assert (source / os.fsdecode(b"latin-\xe9")).read_text() == "old name"
+    assert str((source / "link").readlink()) == "manage.py"
+    assert not (source / "uncommitted").exists()
+    assert (release / "run").stat().st_mode & 0o777 == 0o755
+    assert str((release / "venv").readlink()) == "../../venvs/l1"
+    assert str((release / "socket").readlink()) == "/run/shop/r1.sock"
+    assert (release / "static").is_dir()
+    assert (release / "requirements.txt").read_text() == LOCK
+    assert not (release / "manifest.json").exists(), "it's moved there when all else is done"
+
+
+def test_same_commit_makes_the_same_release_wherever_it_is_made(tmp_path: Path) -> None:
+    commit(tmp_path / "one", FILES)
+    git(tmp_path, "clone", "--quiet", "one", "two")
+    write(tmp_path / "two", {"uncommitted": ""})
+
+    assert shipped(find(tmp_path / "one")) == shipped(find(tmp_path / "two"))
+
+
+def test_git_url_is_fetched_and_fetched_again(tmp_path: Path) -> None:
+    first = commit(tmp_path / "origin", FILES)
+    url = f"file://{tmp_path}/origin"
+    before = find(tmp_path, source=url)
+    second = commit(tmp_path / "origin", {"shop/wsgi.py": "application = 1\n"})
+
+    after = find(tmp_path, source=url)
+
+    assert (before.commit, after.commit) == (first, second)
+    assert shipped(after)["source/shop/wsgi.py"][1] == b"application = 1\n"
+
+
+@pytest.mark.parametrize("subdirectory", ["web", "web/", "/web"])
+def test_git_url_with_the_app_in_a_subdirectory(subdirectory: str, tmp_path: Path) -> None:
+    commit(tmp_path / "origin", {f"web/{name}": text for name, text in FILES.items()})
+
+    source = find(tmp_path, source=f"file://{tmp_path}/origin", subdirectory=subdirectory)
+
+    assert "source/shop/wsgi.py" in shipped(source)
+
+
+def test_branch_of_a_git_url_may_be_rewritten(tmp_path: Path) -> None:
+    commit(tmp_path / "origin", FILES)
+    url = f"file://{tmp_path}/origin"
+    find(tmp_path, source=url, revision="main")
+    git(tmp_path / "origin", "commit", "--quiet", "--amend", "--message=other")
+
+    source = find(tmp_path, source=url, revision="main")
+
+    assert source.commit == git(tmp_path / "origin", "rev-parse", "main")
+
+
+@pytest.mark.parametrize("seen_before", [False, True])
+def test_git_url_that_cannot_be_reached_is_told(seen_before: bool, tmp_path: Path) -> None:
+    url = f"file://{tmp_path}/origin"
+    if seen_before:
+        commit(tmp_path / "origin", FILES)
+        find(tmp_path, source=url)
+        (tmp_path / "origin").rename(tmp_path / "gone")
+
+    with pytest.raises(Unreachable, match="can't fetch") as raised:
+        find(tmp_path, source=url)
+
+    assert raised.value.exit_code == 4
+    assert "origin" in raised.value.details
+
+
+def make_wheel(directory: Path, tag: str) -> str:
+    """A wheel of nothing, and the lock of it."""
+    directory.mkdir(exist_ok=True)
+    path = directory / f"tiny-1.0-{tag}.whl"
+    with zipfile.ZipFile(path, "w") as wheel:
+        wheel.writestr(
+            "tiny-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n"
+        )
+        wheel.writestr("tiny-1.0.dist-info/WHEEL", f"Wheel-Version: 1.0\nTag: {tag}\n")
+        wheel.writestr("tiny-1.0.dist-info/RECORD", "")
+    return f"tiny==1.0 --hash=sha256:{sha256(path.read_bytes()).hexdigest()}\n"
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that stands for the package index, as pip allows."""
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "index"))
+    return tmp_path / "index"
+
+
+def test_wheels_are_those_of_the_host_and_are_got_once(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = make_wheel(index, "cp313-cp313-manylinux_2_17_aarch64")
+    source = Source(tmp_path, "", "c", "t", lock, ())
+
+    got = artifact.wheels(source, "3.13", "aarch64", tmp_path / "cache")
+
+    assert [path.name for path in got] == ["tiny-1.0-cp313-cp313-manylinux_2_17_aarch64.whl"]
+    monkeypatch.setenv("PIP_FIND_LINKS", "/nowhere")
+    assert artifact.wheels(source, "3.13", "aarch64", tmp_path / "cache") == got
+
+
+def test_package_without_a_wheel_for_the_host_is_told(index: Path, tmp_path: Path) -> None:
+    lock = make_wheel(index, "cp313-cp313-manylinux_2_17_aarch64")
+    source = Source(tmp_path, "", "c", "t", lock, ())
+
+    with pytest.raises(StepFailed, match=r"wheels for Python 3\.11 on x86_64") as raised:
+        artifact.wheels(source, "3.11", "x86_64", tmp_path / "cache")
+
+    assert "tiny" in raised.value.details
+    assert list((tmp_path / "cache").iterdir()) == [], "or the next try would find half of them"

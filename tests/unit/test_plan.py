@@ -1,0 +1,343 @@
+"""Which steps a host needs, and in which order: the heart of a deploy."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pytest
+
+from tests.unit.fakes import config, facts, manifest
+from tests.unit.model_host import ModelHost
+from understudy.facts import Facts
+from understudy.plan import Action, Run, Shipment, Stage, Start, Upload, Wanted, diffs, make_plan
+from understudy.release import Manifest
+from understudy.render import RenderedFile
+
+NGINX = "/etc/nginx/sites-available/shop"
+UNIT = "/etc/systemd/system/shop@.service"
+CURRENT = "/srv/shop/current"
+NEW, OLD = "c0ffee00-new", "c0ffee00-old"
+
+
+def wanted(release: Manifest | None = None, **settings: Any) -> Wanted:
+    site = config(**settings)
+    release = release or manifest(NEW, "2024-02-01")
+    directory = PurePosixPath("/srv/shop/releases") / release.id
+    return Wanted(
+        config=site,
+        target=site.target("staging"),
+        release=release,
+        release_files=(RenderedFile(directory / "environment", f"RELEASE={release.id}\nX=1\n"),),
+        host_files=(
+            RenderedFile(PurePosixPath(NGINX), "server {}\n"),
+            RenderedFile(PurePosixPath(UNIT), "[Service]\n"),
+        ),
+    )
+
+
+SHIPMENT = Shipment(
+    release_tar=Path("/tmp/release.tar.gz"),
+    uv_name="uv-1-x86_64",
+    uv=Path("/tmp/uv-1-x86_64.gz"),
+    wheels_tar=Path("/tmp/wheels.tar"),
+    wheel_names=frozenset({"a.whl", "b.whl"}),
+)
+
+
+def serving(release: Manifest | None = None, **changes: Any) -> Facts:
+    """A host on which a release serves, the wanted one if no other is given."""
+    release = release or manifest(NEW, "2024-02-01")
+    return replace(
+        facts(
+            current=release.id,
+            releases=(release,),
+            venvs=frozenset({release.lock}),
+            wheels=SHIPMENT.wheel_names,
+            uv=frozenset({SHIPMENT.uv_name}),
+            running=frozenset({release.id}),
+            files={
+                NGINX: "server {}\n",
+                UNIT: "[Service]\n",
+                f"{CURRENT}/environment": f"RELEASE={release.id}\nX=1\n",
+            },
+        ),
+        **changes,
+    )
+
+
+def titles(found: Facts, want: Wanted | None = None) -> list[str]:
+    return [action.title for action in make_plan(want or wanted(), SHIPMENT, found)]
+
+
+START = f"start {NEW} beside what serves, check its health"
+SHIP = ["upload the release", f"unpack {NEW}"]
+BUILD = ["python manage.py collectstatic --noinput -v0", "mark the release complete"]
+INSTALL = ["upload the nginx and systemd files", "check and install them"]
+SERVE = ["python manage.py migrate --noinput", START, "switch", "check its health through nginx"]
+
+
+def test_provisioned_host_gets_everything_in_order() -> None:
+    assert titles(facts()) == [
+        *SHIP,
+        "upload uv",
+        "unpack uv",
+        "upload 2 wheels",
+        "unpack the wheels",
+        "make environment lock1",
+        *BUILD,
+        *INSTALL,
+        *SERVE,
+    ]
+
+
+def test_converged_host_gets_nothing() -> None:
+    assert titles(serving()) == []
+
+
+def test_new_code_needs_no_new_environment() -> None:
+    found = serving(manifest(OLD))
+
+    assert titles(found) == [*SHIP, *BUILD, *SERVE, f"drain {OLD}"]
+
+
+def test_new_lock_makes_an_environment_and_ships_the_missing_wheels() -> None:
+    found = serving(manifest(OLD), wheels=frozenset({"a.whl"}))
+
+    planned = titles(found, wanted(manifest(NEW, "2024-02-01", lock="lock2")))
+
+    assert planned == [
+        *SHIP,
+        "upload 1 wheels",
+        "unpack the wheels",
+        "make environment lock2",
+        *BUILD,
+        *SERVE,
+        f"drain {OLD}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "planned"),
+    [
+        pytest.param(
+            {"venvs": frozenset()}, ["make environment lock1"], id="environment-half-made"
+        ),
+        pytest.param({"running": frozenset()}, SERVE, id="stopped"),
+        pytest.param({"current": None}, SERVE, id="killed-before-the-switch"),
+        pytest.param(
+            {"current": None, "running": frozenset()}, SERVE, id="killed-before-the-start"
+        ),
+    ],
+)
+def test_only_what_is_missing_is_made(changes: dict[str, Any], planned: list[str]) -> None:
+    assert titles(serving(**changes)) == planned
+
+
+@pytest.mark.parametrize("path", [NGINX, UNIT])
+@pytest.mark.parametrize("text", ["by hand\n", "", None])
+def test_file_changed_on_the_host_is_put_back_with_no_restart(path: str, text: str | None) -> None:
+    files = dict(serving().files)
+    files.pop(path)
+    if text is not None:
+        files[path] = text
+
+    stage, install = make_plan(wanted(), SHIPMENT, serving(files=files))
+
+    assert isinstance(stage, Stage)
+    assert {str(file.path): file.content for file in stage.files} == {
+        "/srv/shop/cache/files/shop.nginx": "server {}\n",
+        "/srv/shop/cache/files/shop@.service": "[Service]\n",
+    }
+    assert isinstance(install, Run)
+    assert install.argv[0] == "sudo"
+
+
+def test_old_release_left_running_is_drained_only_after_a_new_look_at_the_new_one() -> None:
+    """A deploy can end just after the switch because the site does not answer through nginx."""
+    releases = (manifest(OLD), manifest(NEW, "2024-02-01"))
+    found = serving(releases=releases, running=frozenset({OLD, NEW}))
+
+    assert titles(found) == ["check its health through nginx", f"drain {OLD}"]
+
+
+def test_release_commands_run_as_the_apps_user_and_build_commands_do_not() -> None:
+    want = wanted(app={"build_commands": [["make"]], "release_commands": [["up"], ["warm", "a b"]]})
+
+    runs = {run.title: run for run in make_plan(want, SHIPMENT, facts()) if isinstance(run, Run)}
+
+    program = f"/srv/shop/releases/{NEW}/run"
+    assert (runs["make"].argv, runs["make"].user) == ((program, "make"), None)
+    assert (runs["up"].argv, runs["up"].user) == ((program, "up"), "shop")
+    assert runs["warm a b"].argv == (program, "warm", "a b")
+
+
+def test_only_release_commands_and_the_health_check_have_the_apps_rights() -> None:
+    planned = make_plan(wanted(), SHIPMENT, serving(manifest(OLD)))
+
+    assert [action.title for action in planned if getattr(action, "user", None)] == [
+        "python manage.py migrate --noinput",
+        START,
+    ]
+
+
+def test_new_release_is_asked_on_its_own_socket() -> None:
+    [start] = [
+        action for action in make_plan(wanted(), SHIPMENT, facts()) if isinstance(action, Start)
+    ]
+
+    assert start.check[start.check.index("--unix-socket") + 1] == f"/run/shop/{NEW}.sock"
+
+
+def test_retention_removes_the_oldest_and_the_environments_that_no_other_uses() -> None:
+    releases = [manifest(f"old{day}", f"2024-01-0{day}", f"lock{day}") for day in range(1, 7)]
+    releases[1] = replace(releases[1], lock="lock6")
+    found = serving(
+        releases[5],
+        releases=tuple(releases),
+        venvs=frozenset(release.lock for release in releases) | {"lock1", "stray"},
+    )
+
+    [remove] = make_plan(wanted(manifest(NEW, "2024-02-01")), SHIPMENT, found)[-1:]
+
+    assert isinstance(remove, Run)
+    assert [word for word in remove.argv if word.startswith("/srv")] == [
+        "/srv/shop/releases/old2",
+        "/srv/shop/releases/old1",
+        "/srv/shop/venvs/stray",
+    ]
+
+
+def test_what_fails_after_the_switch_does_not_say_that_the_old_release_serves() -> None:
+    planned = [
+        a for a in make_plan(wanted(), SHIPMENT, serving(manifest(OLD))) if isinstance(a, Run)
+    ]
+    at = [run.title for run in planned].index("switch")
+
+    assert all("What served before still serves" in run.hint for run in planned[: at + 1])
+    assert all("switched to already" in run.hint for run in planned[at + 1 :])
+
+
+def test_plan_does_not_depend_on_the_order_in_which_a_set_happens_to_be() -> None:
+    running = [f"r{number}" for number in range(20)]
+    found = serving(running=frozenset({*running, NEW}), venvs=frozenset({*running, "lock1"}))
+
+    *drains, remove = make_plan(wanted(), SHIPMENT, found)[1:]
+
+    assert [action.title for action in drains] == [f"drain {name}" for name in sorted(running)]
+    assert isinstance(remove, Run)
+    assert remove.argv[-20:] == tuple(f"/srv/shop/venvs/{name}" for name in sorted(running))
+
+
+def all_hosts(lock: str = "lock1") -> Iterator[Facts]:
+    """Hosts in all states that deploys, killed deploys, reboots and hands can leave.
+
+    lock: of the new release; the old one has lock1.
+    """
+    old, new = manifest(OLD), manifest(NEW, "2024-02-01", lock)
+    many = tuple(manifest(f"old{day}", f"2023-01-0{day}", f"lock{day}") for day in range(7))
+    for releases, current, with_venv, with_files, services in itertools.product(
+        [(), (new,), (old,), (old, new), (*many, old, new)],
+        [None, OLD, NEW],
+        [True, False],
+        [True, False],
+        [(), (OLD,), (NEW,), (OLD, NEW)],
+    ):
+        names = {release.id for release in releases}
+        if {*services, *([current] if current else [])} <= names:
+            yield facts(
+                current=current,
+                releases=releases,
+                venvs=frozenset({"lock1", lock} if with_venv else {"lock1"} - {lock}),
+                files=serving().files if with_files else {},
+                running=frozenset(services),
+            )
+
+
+def apply_all(actions: list[Action], host: ModelHost) -> None:
+    for action in actions:
+        host.apply(action)
+
+
+@pytest.mark.parametrize("lock", ["lock1", "lock2"])
+def test_deploy_that_is_killed_at_any_step_is_finished_by_the_next(lock: str) -> None:
+    """On any host, with the model's eye on what serves; and a third deploy has nothing to do."""
+    want = wanted(manifest(NEW, "2024-02-01", lock))
+    for found in all_hosts(lock):
+        planned = make_plan(want, SHIPMENT, found)
+        for count in range(len(planned) + 1):
+            host = ModelHost(want, found)
+            apply_all(planned[:count], host)
+
+            apply_all(make_plan(want, SHIPMENT, host.facts), host)
+
+            assert make_plan(want, SHIPMENT, host.facts) == [], (found, count)
+            assert (host.facts.current, list(host.facts.running)) == (NEW, [NEW])
+
+
+def test_steps_come_in_the_order_that_keeps_a_site_serving() -> None:
+    """For all hosts: what comes before what, where both are planned."""
+    orders = [
+        ("make environment", "python manage.py collectstatic"),
+        ("python manage.py collectstatic", "mark the release complete"),
+        ("mark the release complete", "python manage.py migrate"),
+        ("check and install", "start "),
+        ("python manage.py migrate", "start "),
+        ("start ", "switch"),
+        ("switch", "check its health through nginx"),
+        ("check its health through nginx", "drain "),
+        ("drain ", "remove old releases"),
+    ]
+    for found in all_hosts():
+        planned = titles(found)
+        for first, second in orders:
+            firsts = [at for at, title in enumerate(planned) if title.startswith(first)]
+            seconds = [at for at, title in enumerate(planned) if title.startswith(second)]
+            assert not firsts or not seconds or max(firsts) < min(seconds), (planned, first, second)
+
+
+def test_nothing_is_uploaded_that_is_there() -> None:
+    for found in all_hosts():
+        uploads = [a for a in make_plan(wanted(), SHIPMENT, found) if isinstance(a, Upload)]
+        shipped = {upload.local for upload in uploads}
+
+        assert (SHIPMENT.release_tar in shipped) == (found.release(NEW) is None)
+        assert not found.venvs & {"lock1"} or SHIPMENT.uv not in shipped
+
+
+def test_diff_shows_the_hosts_text_first() -> None:
+    [diff] = diffs(wanted(), serving(files={**serving().files, NGINX: "server { by hand }\n"}))
+
+    assert diff.splitlines() == [
+        f"--- host:{NGINX}",
+        f"+++ wanted:{NGINX}",
+        "@@ -1 +1 @@",
+        "-server { by hand }",
+        "+server {}",
+    ]
+
+
+def test_diff_leaves_out_what_differs_in_every_release() -> None:
+    found = serving(manifest(OLD))
+
+    assert diffs(wanted(), found) == []
+
+
+def test_changed_value_of_the_environment_is_in_the_diff() -> None:
+    files = {**serving().files, f"{CURRENT}/environment": f"RELEASE={OLD}\nX=0\n"}
+
+    [diff] = diffs(wanted(), serving(manifest(OLD), files=files))
+
+    assert [line for line in diff.splitlines() if line[:2] in ("-X", "+X")] == ["-X=0", "+X=1"]
+    assert "RELEASE=ID" in diff
+
+
+def test_first_deploy_shows_each_file_as_new() -> None:
+    assert [diff.splitlines()[0] for diff in diffs(wanted(), facts())] == ["--- /dev/null"] * 3
+
+
+def test_host_file_without_a_line_end_does_not_run_into_the_next_line() -> None:
+    [diff] = diffs(wanted(), serving(files={**serving().files, NGINX: "by hand"}))
+
+    assert diff.splitlines()[-3:] == ["-by hand", "\\ no newline at its end", "+server {}"]
