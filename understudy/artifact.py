@@ -117,6 +117,8 @@ def release_tar(source: Source, files: Sequence[RenderedFile], manifest: Manifes
             for member in commit:
                 # A long name stands in its pax header too, which would win over this one.
                 member.name, member.pax_headers = f"source/{member.name}", {}
+                # All that git knows of a mode; the rest hangs on who made the tar.
+                member.mode = 0o755 if member.mode & 0o100 else 0o644
                 release.addfile(member, commit.extractfile(member) if member.isfile() else None)
         _add_directory(release, "static")
         for file in files:

@@ -51,10 +51,7 @@ class SshConnection:
         self._host = f"{user}@{target.address}:{target.port}"
         arguments: dict[str, Any] = {"timeout": CONNECT_SECONDS, "auth_timeout": CONNECT_SECONDS}
         if target.key:
-            arguments |= {
-                "key_filename": str(Path(target.key).expanduser()),
-                "look_for_keys": False,
-            }
+            arguments |= {**_key(target.key), "look_for_keys": False}
         self._fabric = fabric.Connection(
             target.address, user=user, port=target.port, connect_kwargs=arguments
         )
@@ -89,12 +86,18 @@ class SshConnection:
         on_line is called with each line of its output as soon as it's there.
         """
         words = argv if user is None else ("sudo", "-n", "-u", user, "--", *argv)
+        self._must_be_open()
         listen: dict[str, Any] = {"hide": True}
         if on_line:
             listen = {"hide": "stderr", "out_stream": _Lines(on_line)}
         try:
+            # Some systems let the group write, and the app's user is in the group of its code.
             done = self._fabric.run(
-                shlex.join(words), warn=True, in_stream=False, timeout=seconds, **listen
+                f"umask 022; {shlex.join(words)}",
+                warn=True,
+                in_stream=False,
+                timeout=seconds,
+                **listen,
             )
         except invoke.exceptions.CommandTimedOut:
             raise StepFailed(
@@ -109,6 +112,7 @@ class SshConnection:
 
     def put(self, local: Path | bytes, remote: PurePosixPath) -> None:
         """Copies a file or some bytes to a path on the host."""
+        self._must_be_open()
         source = io.BytesIO(local) if isinstance(local, bytes) else str(local)
         try:
             self._fabric.put(source, remote=str(remote), preserve_mode=False)
@@ -118,6 +122,11 @@ class SshConnection:
                 details=str(error),
                 hint="Is the disk full? `df -h` on the host tells.",
             ) from None
+
+    def _must_be_open(self) -> None:
+        """Fabric would open a broken connection again without a word: without the lock, too."""
+        if not self._fabric.is_connected:
+            raise Unreachable(f"{self._host}: the connection broke")
 
     @contextmanager
     def lock(self, path: PurePosixPath, holder: str) -> Iterator[None]:
@@ -141,6 +150,17 @@ class SshConnection:
             yield
         finally:
             channel.close()
+
+
+def _key(path: Path) -> dict[str, Any]:
+    """The private key, read here: Paramiko would try the file as a key of each kind in turn, and
+    would tell of the last kind that it isn't, instead of the host's refusal.
+    """
+    try:
+        return {"pkey": paramiko.PKey.from_path(path)}
+    except Exception:
+        # Locked by a password, or missing: an agent may have it, and if not, Paramiko says why.
+        return {"key_filename": str(path)}
 
 
 def _trust_only_known_hosts(client: paramiko.SSHClient, target: TargetConfig) -> None:

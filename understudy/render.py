@@ -6,6 +6,7 @@ quoted here for the place they go to, so that none can end its line or its block
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 
@@ -121,7 +122,8 @@ def quote_shell(value: object) -> str:
     return f'"{text}"'
 
 
-def _render(templates: Path, name: str, values: Mapping[str, object]) -> str:
+@cache
+def _jinja(templates: Path) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates),
         undefined=jinja2.StrictUndefined,
@@ -131,8 +133,12 @@ def _render(templates: Path, name: str, values: Mapping[str, object]) -> str:
         keep_trailing_newline=True,
     )
     environment.filters |= {"nginx": quote_nginx, "shell": quote_shell, "python": repr}
+    return environment
+
+
+def _render(templates: Path, name: str, values: Mapping[str, object]) -> str:
     try:
-        return environment.get_template(name).render(values)
+        return _jinja(templates).get_template(name).render(values)
     except jinja2.TemplateError as error:
         line = getattr(error, "lineno", None)
         where = f"templates/{name}" + (f":{line}" if line else "")

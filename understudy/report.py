@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from typing import Any, TextIO
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from understudy.errors import UnderstudyError
 
@@ -54,44 +54,45 @@ class TextReport(Report):
     """For people: on a terminal in colour and with a running clock, elsewhere plain lines."""
 
     def __init__(self) -> None:
-        # Highlighting would colour any number; here colour means something.
-        # A `:key:` in a log line is no picture of a key.
-        self._out = Console(highlight=False, emoji=False, soft_wrap=True)
-        self._err = Console(highlight=False, emoji=False, soft_wrap=True, stderr=True)
+        # Highlighting would colour any number; here colour means something. What is told goes out
+        # as Text: as a str, `[x]` would be read as markup and `:key:` as a picture of a key.
+        self._out = Console(highlight=False, soft_wrap=True)
+        self._err = Console(highlight=False, soft_wrap=True, stderr=True)
         self._progress: Progress | None = None
 
     def started(self, title: str) -> None:
         if self._out.is_terminal:
-            columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+            title_column = TextColumn("{task.description}", markup=False)
+            columns = (SpinnerColumn(), title_column, TimeElapsedColumn())
             self._progress = Progress(*columns, console=self._out, transient=True)
-            self._progress.add_task(escape(title))
+            self._progress.add_task(title)
             self._progress.start()
 
     def ended(self, title: str, seconds: float, *, ok: bool) -> None:
         self._stop_progress()
-        mark = "[green]✓[/]" if ok else "[red]✗[/]"
-        self._out.print(f"{mark} {escape(title)} [dim]{seconds:.1f} s[/]")
+        mark = ("✓", "green") if ok else ("✗", "red")
+        self._out.print(Text.assemble(mark, f" {title} ", (f"{seconds:.1f} s", "dim")))
 
     def detail(self, text: str) -> None:
         if self._progress:
-            self._progress.update(self._progress.task_ids[0], description=escape(text))
+            self._progress.update(self._progress.task_ids[0], description=text)
         else:
-            self._out.print(f"  [dim]{escape(text)}[/]")
+            self._out.print(Text(f"  {text}", "dim"))
 
     def say(self, text: str) -> None:
-        self._out.print(escape(text))
+        self._out.print(Text(text))
 
     def warn(self, text: str) -> None:
-        self._err.print(f"[yellow]![/] {escape(text)}")
+        self._err.print(Text.assemble(("!", "yellow"), f" {text}"))
 
     def error(self, error: UnderstudyError) -> None:
         self._stop_progress()
-        self._err.print(f"[bold red]error:[/] {escape(error.summary)}")
+        self._err.print(Text.assemble(("error:", "bold red"), f" {error.summary}"))
         if error.details:
             for line in error.details.splitlines():
-                self._err.print(f"  {escape(line)}")
+                self._err.print(Text(f"  {line}"))
         if error.hint:
-            self._err.print(f"[cyan]try:[/] {escape(error.hint)}")
+            self._err.print(Text.assemble(("try:", "cyan"), f" {error.hint}"))
 
     def _stop_progress(self) -> None:
         if self._progress:

@@ -17,7 +17,8 @@ def ssh(target: TargetConfig, user: str, command: Argv) -> NoReturn:
     if target.known_hosts:
         argv += [
             "-o",
-            f"UserKnownHostsFile={target.known_hosts}",
+            # In quotes, as in ssh_config: a space would begin a second file.
+            f'UserKnownHostsFile="{target.known_hosts}"',
             "-o",
             "StrictHostKeyChecking=yes",
         ]

@@ -96,8 +96,10 @@ class Vm:
         with self._open_log() as log:
             for line in self._vagrant.up(stream_output=True):
                 log.write(line)
-                if " ==> " in f" {line}":
-                    self._report.detail(line.partition(": ")[2].strip() or line.strip())
+                told = line.partition(": ")[2].strip()
+                # Lines with dashes list the domain's settings; the log has them.
+                if told and not told.startswith("--"):
+                    self._report.detail(told.removeprefix("==> "))
 
     def _add_box(self, box: Box, recipe: Provisioning) -> None:
         """Builds the box and hands it to Vagrant, unless Vagrant has it."""

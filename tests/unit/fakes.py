@@ -60,8 +60,10 @@ class FakeConnection:
     @contextmanager
     def lock(self, path: PurePosixPath, holder: str) -> Iterator[None]:
         self.notes.append(f"lock {path}")
-        yield
-        self.notes.append("unlock")
+        try:
+            yield
+        finally:
+            self.notes.append("unlock")
 
     def __enter__(self) -> Self:
         return self

@@ -4,6 +4,7 @@ import io
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
 import zipfile
 from hashlib import sha256
@@ -133,54 +134,49 @@ def test_dirty_tree_is_refused_with_the_files_that_make_it_so(tmp_path: Path) ->
     assert raised.value.details.splitlines() == [" M shop/wsgi.py", "?? new.py"]
 
 
-LOOSE = "gunicorn==23.0.0 --hash=sha256:aa\n"
+HASHED = "gunicorn==23.0.0 --hash=sha256:aa\n"
+OPEN_LOCKS = {
+    "empty": ("", "not locked"),
+    "no-versions": ("gunicorn\n", "not locked"),
+    "no-hashes": ("gunicorn==23.0.0\n", "not locked"),
+    "one-without-a-hash": (f"{HASHED[:-1]} --hash=sha256:ab\ndjango==5.2\n", "django==5.2"),
+    "one-without-a-version": (f"{HASHED}django>=5\n", "django>=5"),
+    "one-from-a-url": (f"{HASHED}x @ https://x.test/x.whl\n", "x @ https"),
+    "no-gunicorn": ("django==5.2 --hash=sha256:bb\n", "no gunicorn"),
+    "something-like-gunicorn": ("gunicorn-extra==1 --hash=sha256:bb\n", "no gunicorn"),
+}
+GOOD_LOCKS = {
+    "name-in-other-case": HASHED.capitalize(),
+    "extra": HASHED.replace("==", "[gevent]=="),
+    "windows-line-ends": LOCK.replace("\n", "\r\n"),
+    "option": f"--index-url https://index.test\n\n{LOCK}",
+}
 
 
-@pytest.mark.parametrize(
-    ("lock", "told"),
-    [
-        pytest.param("", "not locked", id="empty"),
-        pytest.param("gunicorn\n", "not locked", id="no-versions"),
-        pytest.param("gunicorn==23.0.0\n", "not locked", id="no-hashes"),
-        pytest.param(
-            "gunicorn==23.0.0 \\\n  --hash=sha256:a \\\n  --hash=sha256:b\ndjango==5.2\n",
-            "django==5.2",
-            id="one-without-a-hash",
-        ),
-        pytest.param(f"{LOOSE}django>=5\n", "django>=5", id="one-without-a-version"),
-        pytest.param(f"{LOOSE}x @ https://x.test/x.whl\n", "x @ https", id="one-from-a-url"),
-        pytest.param("django==5.2 --hash=sha256:bb\n", "no gunicorn", id="no-gunicorn"),
-        pytest.param(
-            "gunicorn-extra==1 --hash=sha256:bb\n", "no gunicorn", id="something-like-gunicorn"
-        ),
-    ],
-)
-def test_lock_that_leaves_something_open_is_told(lock: str, told: str, tmp_path: Path) -> None:
-    commit(tmp_path, {**FILES, "requirements.txt": lock})
+@pytest.fixture(scope="module")
+def locks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with all these lock files."""
+    directory = tmp_path_factory.mktemp("locks")
+    texts = {**{name: text for name, (text, _) in OPEN_LOCKS.items()}, **GOOD_LOCKS}
+    for name, text in texts.items():
+        (directory / f"{name}.txt").write_bytes(text.encode())
+    commit(directory, {})
+    return directory
 
+
+@pytest.mark.parametrize("name", OPEN_LOCKS)
+def test_lock_that_leaves_something_open_is_told(name: str, locks: Path) -> None:
     with pytest.raises(ConfigError) as raised:
-        find(tmp_path)
+        find(locks, requirements=f"{name}.txt")
 
-    assert told in f"{raised.value.summary} {raised.value.details}"
-    assert "requirements.txt" in raised.value.summary
+    assert OPEN_LOCKS[name][1] in f"{raised.value.summary} {raised.value.details}"
+    assert f"{name}.txt" in raised.value.summary
     assert raised.value.hint
 
 
-@pytest.mark.parametrize(
-    "lock",
-    [
-        pytest.param("Gunicorn==23.0.0 --hash=sha256:aa\n", id="name-in-other-case"),
-        pytest.param("gunicorn[gevent]==23.0.0 --hash=sha256:aa\n", id="extra"),
-        pytest.param(LOCK.replace("\n", "\r\n"), id="windows-line-ends"),
-        pytest.param(f"--index-url https://index.test\n\n{LOCK}", id="option"),
-    ],
-)
-def test_lock_in_other_hands_is_good_too(lock: str, tmp_path: Path) -> None:
-    commit(tmp_path, FILES)
-    (tmp_path / "requirements.txt").write_bytes(lock.encode())
-    commit(tmp_path, {})
-
-    assert find(tmp_path).lock == lock
+@pytest.mark.parametrize("name", GOOD_LOCKS)
+def test_lock_in_other_hands_is_good_too(name: str, locks: Path) -> None:
+    assert find(locks, requirements=f"{name}.txt").lock == GOOD_LOCKS[name]
 
 
 def test_lock_counts_as_committed_and_not_as_it_lies_there(tmp_path: Path) -> None:
@@ -352,16 +348,18 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "index"
 
 
-def test_wheels_are_those_of_the_host_and_are_got_once(
-    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lock = make_wheel(index, "cp313-cp313-manylinux_2_17_aarch64")
-    source = Source(tmp_path, "", "c", "t", lock, ())
+def test_wheels_are_got_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a program that stands for Python: it makes the file a.whl where pip would put it."""
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nwhile [ $1 != --dest ]; do shift; done\nmkdir $2; : >$2/a.whl\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
+    source = Source(tmp_path, "", "c", "t", LOCK, ())
 
     got = artifact.wheels(source, "3.13", "aarch64", tmp_path / "cache")
+    python.unlink()
 
-    assert [path.name for path in got] == ["tiny-1.0-cp313-cp313-manylinux_2_17_aarch64.whl"]
-    monkeypatch.setenv("PIP_FIND_LINKS", "/nowhere")
+    assert [path.name for path in got] == ["a.whl"]
     assert artifact.wheels(source, "3.13", "aarch64", tmp_path / "cache") == got
 
 

@@ -1,0 +1,129 @@
+"""A real SSH host that Understudy never made: provision, deploy and verify by the same verbs."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration import production
+from tests.integration.conftest import PROJECT, Staging, make_app, run
+from tests.integration.production import ADDRESS, Production
+from understudy import box as boxes
+from understudy.project import Project
+from understudy.report import TextReport
+
+pytestmark = pytest.mark.timeout(1800)
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
+    """A VM from a bare box, known here only by its address, its host key and an admin's key."""
+    project = Project(PROJECT, PROJECT / "deploy.yml")
+    bare = boxes.box_for(project, "bookworm", None)
+    catalog = boxes.build(project, bare, None, TextReport())
+    kind = run("provision/box/accelerator").text.strip()
+    yield production.start(catalog.with_suffix(".box"), kind, tmp_path_factory.mktemp("production"))
+    production.remove()
+
+
+@pytest.fixture(scope="module")
+def app(host: Production, tmp_path_factory: pytest.TempPathFactory) -> Staging:
+    def point_at_host(settings: dict[str, Any]) -> None:
+        settings["targets"]["production"] = {
+            "domain": "todo.example.com",
+            "address": ADDRESS,
+            "admin": host.admin,
+            "key": str(host.key),
+            "known_hosts": str(host.known_hosts),
+            "require_clean": True,
+        }
+
+    return make_app(PROJECT / "example", tmp_path_factory.mktemp("app"), point_at_host)
+
+
+def deploy_py(app: Staging, *words: str) -> tuple[int, str]:
+    answer = app.deploy_py(*words, "--target", "production")
+    return answer.code, answer.text
+
+
+def test_unknown_host_key_is_refused(app: Staging, host: Production, tmp_path: Path) -> None:
+    known = host.known_hosts.read_text()
+    host.known_hosts.write_text("")
+    code, text = deploy_py(app, "deploy")
+    host.known_hosts.write_text(known)
+    assert code == 4
+    assert "host key is not known" in text
+    assert "ssh-keyscan" in text
+
+
+def test_changed_host_key_is_refused(app: Staging, host: Production, tmp_path: Path) -> None:
+    known = host.known_hosts.read_text()
+    run("ssh-keygen", "-qt", "ed25519", "-N", "", "-f", tmp_path / "other")
+    other = (tmp_path / "other.pub").read_text().split()[1]
+    host.known_hosts.write_text(f"{ADDRESS} ssh-ed25519 {other}\n")
+    code, text = deploy_py(app, "deploy")
+    host.known_hosts.write_text(known)
+    assert code == 4
+    assert "has changed" in text
+    assert "ssh-keygen" in text
+
+
+def test_wrong_key_is_told(app: Staging, host: Production, tmp_path: Path) -> None:
+    right = tmp_path / "right"
+    shutil.copy(host.key, right)
+    run("ssh-keygen", "-qt", "ed25519", "-N", "", "-f", tmp_path / "wrong")
+    shutil.copy(tmp_path / "wrong", host.key)
+    code, text = deploy_py(app, "deploy")
+    shutil.copy(right, host.key)
+    assert code == 4
+    assert "key is not accepted" in text
+
+
+def test_a_bare_host_is_refused_with_the_command_that_mends_it(app: Staging) -> None:
+    code, text = deploy_py(app, "deploy")
+    assert code == 3
+    assert "is not provisioned" in text
+    assert "deploy.py provision --target production" in text
+
+
+def test_provision_makes_it_ready(app: Staging) -> None:
+    code, _ = deploy_py(app, "provision")
+    assert code == 0
+
+
+def test_second_provision_changes_nothing(app: Staging, host: Production) -> None:
+    changed = "sudo find /etc /srv /usr/local /var/lib/dpkg -newer /tmp/before -type f"
+    host.ssh("touch /tmp/before")
+    code, _ = deploy_py(app, "provision")
+    assert code == 0
+    assert host.ssh(changed) == ""
+
+
+def test_uncommitted_changes_are_refused(app: Staging) -> None:
+    (app.repository / "notes.txt").write_text("not committed")
+    code, text = deploy_py(app, "deploy")
+    (app.repository / "notes.txt").unlink()
+    assert code == 3
+    assert "notes.txt" in text
+
+
+def test_deploy_serves_the_site(app: Staging) -> None:
+    code, _ = deploy_py(app, "deploy")
+    assert code == 0
+    code, text = deploy_py(app, "deploy")
+    assert code == 0
+    assert "nothing to do" in text
+
+
+def test_the_host_needed_no_package_index(app: Staging, host: Production) -> None:
+    """All that the environment holds came over SSH: the host has no pip and has asked nobody."""
+    assert host.ssh("command -v pip pip3 || echo none").strip() == "none"
+    assert "django" in host.ssh("ls /srv/todo/venvs/*/lib/python3*/site-packages").split()
+
+
+def test_verify_passes_and_destroys_nothing(app: Staging) -> None:
+    code, text = deploy_py(app, "verify")
+    assert code == 0
+    assert "deselected" in text

@@ -1,0 +1,191 @@
+"""The staging VM, from nothing to a verified site, through the command line. In order: one story."""
+
+import socket
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.integration.conftest import PROJECT, Staging, run
+
+ADDRESS = "192.168.56.10"
+
+pytestmark = pytest.mark.timeout(1800)
+
+
+def site_text(staging: Staging, path: str = "/") -> str:
+    answer = run("curl", "-sS", "-H", "Host: todo.test", f"http://{ADDRESS}{path}")
+    assert answer.code == 0, answer.text
+    return answer.text
+
+
+def guest_clock_error(staging: Staging) -> float:
+    """By how many seconds the guest's clock is off."""
+    before = time.time()
+    answer = staging.deploy_py("ssh", "date", "+%s.%N")
+    after = time.time()
+    guest = float(answer.text.split()[-1])
+    return max(before - guest, guest - after, 0.0)
+
+
+def test_up_ends_with_a_provisioned_vm(staging: Staging) -> None:
+    answer = staging.deploy_py("up")
+    assert answer.code == 0
+    with socket.create_connection((ADDRESS, 22), timeout=10) as connection:
+        assert connection.recv(8).startswith(b"SSH-2.0")
+
+
+def test_second_up_builds_nothing_and_is_quick(staging: Staging) -> None:
+    answer = staging.deploy_py("up")
+    assert answer.code == 0
+    assert "build box" not in answer.text
+    assert answer.seconds < 10
+
+
+def test_reset_gives_a_host_that_serves_nothing(staging: Staging) -> None:
+    answer = staging.deploy_py("reset")
+    assert answer.code == 0
+    assert "serves nothing yet" in staging.deploy_py("status").text
+
+
+def test_after_a_reset_the_clock_is_right(staging: Staging) -> None:
+    assert guest_clock_error(staging) < 2
+
+
+def test_plain_vagrant_sees_the_same_vm() -> None:
+    assert "running" in run("vagrant", "status").text
+    assert "Linux" in run("vagrant", "ssh", "-c", "uname").text
+
+
+def test_plan_shows_what_will_come_and_touches_nothing(staging: Staging) -> None:
+    before = staging.deploy_py("ssh", "find", "/srv/todo", "-printf", "%p %T@\\n").text
+    answer = staging.deploy_py("plan")
+    assert answer.code == 0
+    assert "+++ wanted:/etc/nginx/sites-available/todo" in answer.text
+    assert "+    server_name todo.test;" in answer.text
+    assert "switch" in answer.text
+    assert staging.deploy_py("ssh", "find", "/srv/todo", "-printf", "%p %T@\\n").text == before
+
+
+def test_first_deploy_serves_the_site(staging: Staging) -> None:
+    answer = staging.deploy_py("deploy")
+    assert answer.code == 0
+    assert "Little Lists" in site_text(staging)
+
+
+def test_second_deploy_has_nothing_to_do(staging: Staging) -> None:
+    answer = staging.deploy_py("deploy")
+    assert answer.code == 0
+    assert "nothing to do" in answer.text
+    assert "nothing to do" in staging.deploy_py("plan").text
+
+
+def test_a_code_change_is_served_and_data_is_kept(staging: Staging) -> None:
+    secret = staging.deploy_py(
+        "ssh", "sudo", "-u", "todo", "sha256sum", "/srv/todo/shared/env"
+    ).text
+    insert = "insert into lists_list (title, created) values ('kept', '2026-01-01')"
+    database = "/srv/todo/shared/database/db.sqlite3"
+    assert staging.deploy_py("ssh", "sudo", "-u", "todo", "sqlite3", database, insert).code == 0
+    staging.replace("lists/templates/lists/base.html", "Little Lists", "Tiny Lists")
+    staging.commit("another name")
+    answer = staging.deploy_py("deploy")
+    assert answer.code == 0
+    assert "make environment" not in answer.text
+    text = site_text(staging)
+    assert "Tiny Lists" in text
+    assert "kept" in text
+    assert (
+        secret
+        == staging.deploy_py("ssh", "sudo", "-u", "todo", "sha256sum", "/srv/todo/shared/env").text
+    )
+
+
+def test_a_release_that_cannot_start_never_serves(staging: Staging) -> None:
+    staging.replace("todo/wsgi.py", r"\Z", "\nraise RuntimeError('broken on purpose')\n")
+    staging.commit("broken")
+    answer = staging.deploy_py("deploy")
+    assert answer.code == 1
+    assert "broken on purpose" in answer.text
+    assert "What served before still serves" in answer.text
+    assert "Tiny Lists" in site_text(staging)
+    staging.replace("todo/wsgi.py", r"\nraise RuntimeError.*\n", "")
+    staging.commit("mended")
+    assert staging.deploy_py("deploy").code == 0
+
+
+def test_drifted_nginx_file_is_put_right(staging: Staging) -> None:
+    """A hand edit on the host shows in the plan and is undone by the next deploy."""
+    edit = "sudo sed -i 's/expires 1h/expires 2h/' /etc/nginx/sites-available/todo"
+    assert run("vagrant", "ssh", "-c", edit).code == 0
+    planned = staging.deploy_py("plan").text
+    assert "-        expires 2h;" in planned
+    assert "2 steps to come" in planned
+    assert staging.deploy_py("deploy").code == 0
+    assert "nothing to do" in staging.deploy_py("deploy").text
+
+
+def test_a_broken_nginx_template_is_refused_by_the_host(staging: Staging, tmp_path: Path) -> None:
+    """What nginx does not accept never takes its place: it serves on, also after a restart."""
+    settings = yaml.safe_load(staging.config.read_text())
+    settings["targets"]["vagrant"]["certificate"] = {"chain": "/nowhere.pem", "key": "/nowhere.key"}
+    config = tmp_path / "deploy.yml"
+    config.write_text(yaml.safe_dump(settings))
+    answer = Staging(staging.repository, config).deploy_py("deploy")
+    assert answer.code == 1
+    assert "/nowhere.pem" in answer.text
+    assert run("vagrant", "ssh", "-c", "sudo nginx -t").code == 0
+    assert staging.deploy_py("deploy").code == 0
+
+
+def test_uncommitted_changes_stay_here(staging: Staging) -> None:
+    staging.replace("lists/templates/lists/base.html", "Tiny Lists", "Uncommitted Lists")
+    answer = staging.deploy_py("deploy")
+    assert answer.code == 0
+    assert "1 uncommitted change" in answer.text
+    assert "Uncommitted" not in site_text(staging)
+    staging.replace("lists/templates/lists/base.html", "Uncommitted Lists", "Tiny Lists")
+
+
+def test_two_deploys_at_once_one_is_refused(staging: Staging) -> None:
+    """The lock is held here by hand, in the way a deploy holds it."""
+    import subprocess
+
+    hold = ["vagrant", "ssh", "-c", "sudo -u deploy flock /srv/todo/lock -c 'echo held; sleep 60'"]
+    staging.replace("lists/templates/lists/base.html", "Tiny Lists", "Locked Lists")
+    staging.commit("while locked")
+    with subprocess.Popen(hold, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout
+        assert "held" in holder.stdout.readline()
+        answer = staging.deploy_py("deploy")
+        holder.terminate()
+    assert answer.code == 3
+    assert "another deploy is at work" in answer.text
+
+
+def test_logs_show_the_app(staging: Staging) -> None:
+    assert "gunicorn" in staging.deploy_py("logs", "-n", "100").text
+
+
+def test_rehearse_ends_with_a_verdict(staging: Staging) -> None:
+    """Up, deploy, host tests with a reboot, browser tests, and a second deploy that plans nothing."""
+    answer = staging.deploy_py("rehearse", "--slow")
+    assert answer.code == 0
+    assert "verdict: READY" in answer.text
+
+
+def test_browser_tests_run_by_themselves(staging: Staging) -> None:
+    answer = run(
+        str(PROJECT / ".venv/bin/pytest"), "functional_tests", "--deploy-config", staging.config
+    )
+    assert answer.code == 0
+    assert f"http://todo.test at {ADDRESS}" in answer.text
+
+
+def test_down_and_up_again_serves_again(staging: Staging) -> None:
+    assert staging.deploy_py("down").code == 0
+    assert "shutoff" in run("vagrant", "status").text
+    assert staging.deploy_py("status").code == 4
+    assert staging.deploy_py("up").code == 0
+    assert "Locked Lists" in site_text(staging)

@@ -1,0 +1,62 @@
+"""Samples of what a plan is made from: what is wanted, what is here to be sent, what is there."""
+
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from tests.unit.fakes import config, facts, manifest
+from understudy.facts import Facts
+from understudy.plan import Shipment, Wanted
+from understudy.release import Manifest
+from understudy.render import RenderedFile
+
+NGINX = "/etc/nginx/sites-available/shop"
+UNIT = "/etc/systemd/system/shop@.service"
+CURRENT = "/srv/shop/current"
+NEW, OLD = "c0ffee00-new", "c0ffee00-old"
+
+
+def wanted(release: Manifest | None = None, **settings: Any) -> Wanted:
+    site = config(**settings)
+    release = release or manifest(NEW, "2024-02-01")
+    directory = PurePosixPath("/srv/shop/releases") / release.id
+    return Wanted(
+        config=site,
+        target=site.target("staging"),
+        release=release,
+        release_files=(RenderedFile(directory / "environment", f"RELEASE={release.id}\nX=1\n"),),
+        host_files=(
+            RenderedFile(PurePosixPath(NGINX), "server {}\n"),
+            RenderedFile(PurePosixPath(UNIT), "[Service]\n"),
+        ),
+    )
+
+
+SHIPMENT = Shipment(
+    release_tar=Path("/tmp/release.tar.gz"),
+    uv_name="uv-1-x86_64",
+    uv=Path("/tmp/uv-1-x86_64.gz"),
+    wheels_tar=Path("/tmp/wheels.tar"),
+    wheel_names=frozenset({"a.whl", "b.whl"}),
+)
+
+
+def serving(release: Manifest | None = None, **changes: Any) -> Facts:
+    """A host on which a release serves, the wanted one if no other is given."""
+    release = release or manifest(NEW, "2024-02-01")
+    return replace(
+        facts(
+            current=release.id,
+            releases=(release,),
+            venvs=frozenset({release.lock}),
+            wheels=SHIPMENT.wheel_names,
+            uv=frozenset({SHIPMENT.uv_name}),
+            running=frozenset({release.id}),
+            files={
+                NGINX: "server {}\n",
+                UNIT: "[Service]\n",
+                f"{CURRENT}/environment": f"RELEASE={release.id}\nX=1\n",
+            },
+        ),
+        **changes,
+    )

@@ -1,0 +1,121 @@
+"""A real SSH server on this machine, for as long as a test runs. Its commands run in a shell here."""
+
+import socket
+import subprocess
+from collections.abc import Mapping
+from threading import Thread
+from types import TracebackType
+from typing import IO, Self
+
+import paramiko
+from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_SUCCEEDED
+
+DROP = "drop the connection"
+
+
+class SshServer:
+    """Lets in whoever has one of `keys`, unless told to trust nobody."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.host_key = paramiko.ECDSAKey.generate()
+        self.keys: list[paramiko.PKey] = []
+        self.environment = environment
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._transports: list[paramiko.Transport] = []
+        self._thread = Thread(target=self._serve)
+
+    @property
+    def port(self) -> int:
+        return int(self._listener.getsockname()[1])
+
+    def known(self) -> str:
+        """Its line in known_hosts."""
+        key = self.host_key
+        return f"[127.0.0.1]:{self.port} {key.get_name()} {key.get_base64()}\n"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        # Wakes up accept().
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._listener.close()
+        for transport in self._transports:
+            transport.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            transport = paramiko.Transport(client)
+            transport.add_server_key(self.host_key)
+            self._transports.append(transport)
+            try:
+                transport.start_server(server=_Session(self))
+            except (paramiko.SSHException, EOFError):
+                continue  # a client that does not trust this server leaves
+
+
+class _Session(paramiko.ServerInterface):
+    def __init__(self, server: SshServer) -> None:
+        self._server = server
+
+    def get_allowed_auths(self, username: str) -> str:
+        return "publickey"
+
+    def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
+        known = key in self._server.keys
+        return AUTH_SUCCESSFUL if known else AUTH_FAILED
+
+    def check_channel_request(self, kind: str, chanid: int) -> int:
+        return OPEN_SUCCEEDED
+
+    def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
+        Thread(target=self._run, args=(channel, command.decode()), daemon=True).start()
+        return True
+
+    def _run(self, channel: paramiko.Channel, command: str) -> None:
+        if DROP in command:
+            channel.get_transport().close()
+            return
+        process = subprocess.Popen(
+            ["sh", "-c", command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=self._server.environment,
+            # As on systems where each user has a group.
+            umask=0o002,
+        )
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        Thread(target=_feed, args=(channel, process.stdin), daemon=True).start()
+        errors = Thread(target=_drain, args=(process.stderr, channel.sendall_stderr), daemon=True)
+        errors.start()
+        _drain(process.stdout, channel.sendall)
+        errors.join()
+        channel.send_exit_status(process.wait())
+        channel.close()
+
+
+def _feed(channel: paramiko.Channel, stdin: IO[bytes]) -> None:
+    """Standard input ends when the client closes the channel, as with any SSH server."""
+    while data := channel.recv(4096):
+        stdin.write(data)
+    stdin.close()
+
+
+def _drain(output: IO[bytes], send: object) -> None:
+    assert callable(send)
+    while data := output.read1(4096):  # type: ignore[attr-defined]
+        send(data)

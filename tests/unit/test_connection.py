@@ -1,0 +1,252 @@
+"""Connections as they fail and as they work, against a real SSH server on this machine."""
+
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+import paramiko
+import pytest
+
+from tests.unit.fakes import config
+from tests.unit.ssh_server import DROP, SshServer
+from understudy.config import TargetConfig
+from understudy.connection import SshConnection, _Lines, _unreachable
+from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
+
+NASTY = ["", "a b", "$HOME", "$(id)", "`id`", "a'b", 'a"b', "a\nb", "\\", "-n", "*", "~", "#", "ä"]
+
+
+@pytest.fixture(scope="module")
+def key() -> paramiko.ECDSAKey:
+    return paramiko.ECDSAKey.generate()
+
+
+@pytest.fixture
+def server(
+    key: paramiko.ECDSAKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[SshServer]:
+    """A server that lets `key` in. Nothing of the real user's SSH counts."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    (tmp_path / "sudo").write_text('#!/bin/sh\necho "sudo: $*"\n')
+    (tmp_path / "sudo").chmod(0o755)
+    with SshServer({"PATH": f"{tmp_path}:{os.environ['PATH']}"}) as running:
+        running.keys.append(key)
+        key.write_private_key_file(str(tmp_path / "id"))
+        (tmp_path / "known_hosts").write_text(running.known())
+        yield running
+
+
+def target_of(server: SshServer, directory: Path) -> TargetConfig:
+    return config(
+        target={
+            "address": "127.0.0.1",
+            "port": server.port,
+            "key": str(directory / "id"),
+            "known_hosts": str(directory / "known_hosts"),
+        }
+    ).target("staging")
+
+
+@pytest.fixture
+def connection(server: SshServer, tmp_path: Path) -> Iterator[SshConnection]:
+    with SshConnection(target_of(server, tmp_path), "deploy") as opened:
+        yield opened
+
+
+def refusal(server: SshServer, directory: Path) -> Unreachable:
+    with pytest.raises(Unreachable) as raised:
+        SshConnection(target_of(server, directory), "deploy")
+    assert raised.value.exit_code == 4
+    assert f"deploy@127.0.0.1:{server.port}" in raised.value.summary
+    return raised.value
+
+
+@pytest.mark.parametrize("file_is_there", [True, False])
+def test_host_that_nobody_has_vouched_for_is_not_trusted(
+    server: SshServer, tmp_path: Path, file_is_there: bool
+) -> None:
+    (tmp_path / "known_hosts").unlink()
+    if file_is_there:
+        (tmp_path / "known_hosts").touch()
+
+    error = refusal(server, tmp_path)
+
+    assert "host key is not known" in error.summary
+    assert f"ssh-keyscan -p {server.port} 127.0.0.1 >> {tmp_path}/known_hosts" in error.hint
+
+
+def test_host_with_another_key_than_before_is_not_trusted(
+    server: SshServer, tmp_path: Path
+) -> None:
+    before = server.known()
+    server.host_key = paramiko.ECDSAKey.generate()
+
+    error = refusal(server, tmp_path)
+
+    assert before in (tmp_path / "known_hosts").read_text(), "nothing is learned on the way"
+    assert "host key has changed" in error.summary
+    assert "SHA256:" in error.details
+    assert f"-R '[127.0.0.1]:{server.port}'" in error.hint
+
+
+def test_user_whose_key_is_not_accepted_is_told_how_to_try(
+    server: SshServer, tmp_path: Path
+) -> None:
+    server.keys.clear()
+
+    error = refusal(server, tmp_path)
+
+    assert isinstance(error, LoginRefused)
+    assert f"ssh -p {server.port} deploy@127.0.0.1" in error.hint
+
+
+@pytest.mark.parametrize("kind", ["RSA", "ED25519", "locked"])
+def test_refusal_is_told_whatever_kind_of_key_was_refused(
+    kind: str, server: SshServer, tmp_path: Path
+) -> None:
+    """Keys as ssh-keygen makes them."""
+    (tmp_path / "id").unlink()
+    password = "secret" if kind == "locked" else ""
+    size = ("-b", "1024") if kind == "RSA" else ()
+    words = ("-q", "-t", "ed25519" if password else kind.lower(), *size, "-N", password, "-f")
+    subprocess.run(["ssh-keygen", *words, tmp_path / "id"], check=True)
+
+    assert isinstance(refusal(server, tmp_path), LoginRefused)
+
+
+def test_missing_key_file_is_named(server: SshServer, tmp_path: Path) -> None:
+    (tmp_path / "id").unlink()
+
+    assert f"{tmp_path}/id" in refusal(server, tmp_path).summary
+
+
+def test_host_that_is_down_is_told(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    target = config(target={"address": "127.0.0.1", "port": port}).target("staging")
+
+    with pytest.raises(Unreachable, match="no SSH connection") as raised:
+        SshConnection(target, "deploy")
+
+    assert "up" in raised.value.hint
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "can't be resolved"),
+        (TimeoutError("timed out"), "timed out"),
+        (PermissionError(13, "Permission denied", "/home/x/.ssh/id"), "/home/x/.ssh/id"),
+        (paramiko.SSHException("Error reading SSH protocol banner"), "banner"),
+        (EOFError(), "no SSH connection"),
+    ],
+)
+def test_other_reasons_are_told_in_words(error: Exception, told: str) -> None:
+    target = config().target("staging")
+
+    unreachable = _unreachable(error, "deploy@192.0.2.7:22", target)
+
+    assert told in str(unreachable)
+    assert unreachable.hint
+
+
+def test_words_of_a_command_arrive_as_they_are(connection: SshConnection) -> None:
+    done = connection.run(("printf", "%s|", *NASTY))
+
+    assert (done.ok, done.output) == (True, "".join(f"{word}|" for word in NASTY))
+
+
+def test_command_that_fails_is_an_answer_and_no_exception(connection: SshConnection) -> None:
+    done = connection.run(("sh", "-c", "echo out; echo err >&2; exit 3"))
+
+    assert (done.ok, done.output, done.errors) == (False, "out\n", "err\n")
+    assert done.text == "out\nerr"
+
+
+def test_command_of_another_user_never_asks_for_a_password(connection: SshConnection) -> None:
+    assert connection.run(("id", "a b"), user="shop").output == "sudo: -n -u shop -- id a b\n"
+
+
+def test_what_is_made_on_the_host_is_not_writable_by_the_group(
+    connection: SshConnection,
+) -> None:
+    """The app's user is in the group of its code; the server's own default lets groups write."""
+    assert connection.run(("sh", "-c", "umask")).output.strip() == "0022"
+
+
+def test_output_is_told_line_by_line(connection: SshConnection) -> None:
+    lines: list[str] = []
+
+    connection.run(("printf", "==> one\n==> two\nno end"), on_line=lines.append)
+
+    assert lines == ["==> one", "==> two"]
+
+
+def test_lines_are_whole_however_they_arrive() -> None:
+    lines: list[str] = []
+    stream = _Lines(lines.append)
+
+    for piece in ("on", "e\ntw", "o\n", "\nthree"):
+        stream.write(piece)
+
+    assert lines == ["one", "two", ""]
+
+
+def test_command_without_an_end_is_given_up(connection: SshConnection) -> None:
+    with pytest.raises(StepFailed, match="no end after"):
+        connection.run(("sleep", "60"), seconds=0.1)  # type: ignore[arg-type]
+
+
+def test_connection_that_breaks_is_told_and_is_no_failed_step(connection: SshConnection) -> None:
+    with pytest.raises(Unreachable, match="the connection broke"):
+        connection.run(("echo", DROP))
+
+
+def test_file_that_cannot_be_written_is_named(connection: SshConnection) -> None:
+    """The server has no SFTP."""
+    with pytest.raises(StepFailed, match=r"can't write /srv/shop/file"):
+        connection.put(b"text", PurePosixPath("/srv/shop/file"))
+
+
+def test_lock_is_held_by_one_and_free_again_after_it(
+    connection: SshConnection, server: SshServer, tmp_path: Path
+) -> None:
+    lock = PurePosixPath(tmp_path / "a lock")
+
+    with SshConnection(target_of(server, tmp_path), "deploy") as other:
+        with connection.lock(lock, "ann since noon"):
+            with pytest.raises(Refused, match="another deploy") as raised, other.lock(lock, "bob"):
+                pytest.fail("two have the lock")
+            assert raised.value.details == "ann since noon"
+        # Freed when the host has seen the end of the channel: not at once, but without more ado.
+        connection.run(("flock", "-w", "5", str(lock), "true"))
+        with other.lock(lock, "bob"):
+            pass
+
+
+def test_lock_of_a_connection_that_died_is_free(server: SshServer, tmp_path: Path) -> None:
+    lock = PurePosixPath(tmp_path / "lock")
+    with SshConnection(target_of(server, tmp_path), "deploy") as dying:
+        with dying.lock(lock, "ann"), pytest.raises(Unreachable):
+            dying.run(("echo", DROP))
+        with pytest.raises(Unreachable):
+            dying.run(("true",))
+
+    with SshConnection(target_of(server, tmp_path), "deploy") as other:
+        other.run(("flock", "-w", "5", str(lock), "true"))
+        with other.lock(lock, "bob"):
+            pass
+
+
+def test_lock_that_cannot_be_made_is_not_taken_for_a_held_one(
+    connection: SshConnection, tmp_path: Path
+) -> None:
+    lock = PurePosixPath(tmp_path / "missing" / "lock")
+
+    with pytest.raises(StepFailed, match="can't lock") as raised, connection.lock(lock, "ann"):
+        pytest.fail("no lock was taken")
+
+    assert "missing/lock" in raised.value.details

@@ -1,0 +1,88 @@
+"""What holds of the plan for every host, in whatever state it is found."""
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+
+from tests.unit.fakes import facts, manifest
+from tests.unit.model_host import ModelHost
+from tests.unit.plans import NEW, OLD, SHIPMENT, serving, wanted
+from understudy.facts import Facts
+from understudy.plan import Action, Upload, make_plan
+
+
+def all_hosts(lock: str = "lock1") -> Iterator[Facts]:
+    """Hosts in all states that deploys, killed deploys, reboots and hands can leave.
+
+    lock: of the new release; the old one has lock1.
+    """
+    old, new = manifest(OLD), manifest(NEW, "2024-02-01", lock)
+    many = tuple(manifest(f"old{day}", f"2023-01-0{day}", f"lock{day}") for day in range(7))
+    for releases, current, with_venv, with_files, services in itertools.product(
+        [(), (new,), (old,), (old, new), (*many, old, new)],
+        [None, OLD, NEW],
+        [True, False],
+        [True, False],
+        [(), (OLD,), (NEW,), (OLD, NEW)],
+    ):
+        names = {release.id for release in releases}
+        if {*services, *([current] if current else [])} <= names:
+            yield facts(
+                current=current,
+                releases=releases,
+                venvs=frozenset({"lock1", lock} if with_venv else {"lock1"} - {lock}),
+                files=serving().files if with_files else {},
+                running=frozenset(services),
+            )
+
+
+def apply_all(actions: list[Action], host: ModelHost) -> None:
+    for action in actions:
+        host.apply(action)
+
+
+@pytest.mark.parametrize("lock", ["lock1", "lock2"])
+def test_deploy_that_is_killed_at_any_step_is_finished_by_the_next(lock: str) -> None:
+    """On any host, with the model's eye on what serves; and a third deploy has nothing to do."""
+    want = wanted(manifest(NEW, "2024-02-01", lock))
+    for found in all_hosts(lock):
+        planned = make_plan(want, SHIPMENT, found)
+        for count in range(len(planned) + 1):
+            host = ModelHost(want, found)
+            apply_all(planned[:count], host)
+
+            apply_all(make_plan(want, SHIPMENT, host.facts), host)
+
+            assert make_plan(want, SHIPMENT, host.facts) == [], (found, count)
+            assert (host.facts.current, list(host.facts.running)) == (NEW, [NEW])
+
+
+def test_steps_come_in_the_order_that_keeps_a_site_serving() -> None:
+    """For all hosts: what comes before what, where both are planned."""
+    orders = [
+        ("make environment", "python manage.py collectstatic"),
+        ("python manage.py collectstatic", "mark the release complete"),
+        ("mark the release complete", "python manage.py migrate"),
+        ("check and install", "start "),
+        ("python manage.py migrate", "start "),
+        ("start ", "switch"),
+        ("switch", "check its health through nginx"),
+        ("check its health through nginx", "drain "),
+        ("drain ", "remove old releases"),
+    ]
+    for found in all_hosts():
+        planned = [action.title for action in make_plan(wanted(), SHIPMENT, found)]
+        for first, second in orders:
+            firsts = [at for at, title in enumerate(planned) if title.startswith(first)]
+            seconds = [at for at, title in enumerate(planned) if title.startswith(second)]
+            assert not firsts or not seconds or max(firsts) < min(seconds), (planned, first, second)
+
+
+def test_nothing_is_uploaded_that_is_there() -> None:
+    for found in all_hosts():
+        uploads = [a for a in make_plan(wanted(), SHIPMENT, found) if isinstance(a, Upload)]
+        shipped = {upload.local for upload in uploads}
+
+        assert (SHIPMENT.release_tar in shipped) == (found.release(NEW) is None)
+        assert not found.venvs & {"lock1"} or SHIPMENT.uv not in shipped

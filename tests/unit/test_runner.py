@@ -1,0 +1,347 @@
+"""Whole runs against a host that takes notes: what it is told to do, and what the user is told."""
+
+import io
+import json
+import tarfile
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.fakes import TOP, FakeConnection, FakeReport, config, failed
+from tests.unit.repositories import LOCK, commit, write
+from understudy import artifact, runner
+from understudy.config import TargetConfig
+from understudy.connection import Result
+from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
+from understudy.job import Job
+from understudy.project import Project
+from understudy.provision import provisioning
+from understudy.render import host_files
+
+FILES = {"requirements.txt": LOCK, "shop/wsgi.py": "application = None\n"}
+QUERY = "/etc/os-release"
+
+
+@dataclass
+class Staging:
+    """A project and its target. hosts: a login name -> the host as it is for that user."""
+
+    directory: Path
+    hosts: dict[str, FakeConnection | Exception] = field(default_factory=dict)
+    report: FakeReport = field(default_factory=FakeReport)
+
+    def job(self, app: dict[str, Any] | None = None, **target: Any) -> Job:
+        project = Project(self.directory, self.directory / "deploy.yml")
+        return Job(
+            project,
+            config(app={"source": "app", **(app or {})}, target=target),
+            "staging",
+            self.report,
+        )
+
+    def connect(self, target: TargetConfig, user: str) -> FakeConnection:
+        host = self.hosts[user]
+        if isinstance(host, Exception):
+            raise host
+        return host
+
+    def stamp(self) -> str:
+        job = self.job()
+        parts = [path.read_text() for path in job.project.provision_parts]
+        return provisioning(job.config, job.target.admin, parts).stamp
+
+    def facts(self, *lines: str, stamp: str | None = None) -> Result:
+        """What a host answers to the query, with these lines about what was deployed."""
+        first = f"stamp\t{self.stamp() if stamp is None else stamp}"
+        always = ("python\t/usr/bin/python3.11", "machine\tx86_64", "os\tDebian", "nginx\tactive")
+        return Result(ok=True, output="\n".join((first, *always, *lines, "end\tok\n")), errors="")
+
+    def host(self, *facts: Result, **answers: Result) -> FakeConnection:
+        """The host, as the deployer sees it, with these facts one after another."""
+        host = FakeConnection({QUERY: list(facts or [self.facts()]), **answers})
+        self.hosts["deploy"] = host
+        return host
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The repository of the app, which no test changes."""
+    directory = tmp_path_factory.mktemp("app")
+    commit(directory, FILES)
+    return directory
+
+
+@pytest.fixture
+def staging(app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Staging:
+    (tmp_path / "app").symlink_to(app)
+    for name in ("templates", "provision"):
+        (tmp_path / name).symlink_to(TOP / name)
+    for name in ("uv.gz", "a.whl"):
+        (tmp_path / name).touch()
+    made = Staging(tmp_path)
+    monkeypatch.setattr(runner, "SshConnection", made.connect)
+    # They ask the package index.
+    monkeypatch.setattr(artifact, "uv_program", lambda *_: ("uv-1", tmp_path / "uv.gz"))
+    monkeypatch.setattr(artifact, "wheels", lambda *_: (tmp_path / "a.whl",))
+    return made
+
+
+def make_dirty(staging: Staging) -> None:
+    app = staging.directory / "app"
+    app.unlink()
+    commit(app, FILES)
+    write(app, {"shop/wsgi.py": "changed"})
+
+
+def changes(host: FakeConnection) -> list[str]:
+    """What was done to the host, not counting what was asked."""
+    return [note for note in host.notes if QUERY not in note and note != "closed"]
+
+
+def deployed(staging: Staging) -> Result:
+    """The facts of a host after a first deploy, from what that deploy sent there."""
+    host = staging.host()
+    runner.deploy(staging.job())
+    [packed] = [data for path, data in host.files.items() if path.endswith(".tar.gz")]
+    with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
+        reader = tar.extractfile("manifest.json.new")
+        assert reader
+        manifest = reader.read().decode()
+    job, release = staging.job(), json.loads(manifest)
+    files = host_files(job.config, job.target, job.project.templates)
+    staging.report = FakeReport()
+    return staging.facts(
+        f"release\t{manifest}",
+        f"current\t{release['id']}",
+        f"unit\tshop@{release['id']}.service",
+        f"venv\t{release['lock']}",
+        *(f"file\t{file.path}\t{b64encode(file.content.encode()).decode()}" for file in files),
+    )
+
+
+def test_first_deploy_does_all_its_work_under_the_lock(staging: Staging) -> None:
+    host = staging.host()
+
+    runner.deploy(staging.job())
+
+    done = changes(host)
+    assert (done[0], done[-1]) == ("lock /srv/shop/lock", "unlock")
+    assert QUERY in host.notes[host.notes.index(done[0]) + 1], "facts from before it can be old"
+    assert host.notes[-1] == "closed"
+    assert all(ok for _, ok in staging.report.steps)
+    assert "staging serves" in staging.report.said[-1]
+    assert "http://shop.test/" in staging.report.said[-1]
+
+
+def test_second_deploy_changes_nothing(staging: Staging) -> None:
+    host = staging.host(deployed(staging))
+
+    runner.deploy(staging.job())
+    runner.require_converged(staging.job())
+
+    assert changes(host) == []
+    assert staging.report.steps == []
+    assert "nothing to do" in staging.report.said[0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"module": "shop.other:application"}, id="module"),
+        pytest.param({"workers": 5}, id="gunicorn"),
+        pytest.param({"environment": {"DEBUG": "1"}}, id="environment"),
+        pytest.param({"build_commands": [["make"]]}, id="build"),
+    ],
+)
+def test_changed_setting_of_the_app_takes_a_new_release(
+    change: dict[str, Any], staging: Staging
+) -> None:
+    """What serves was started with the old one."""
+    host = staging.host(deployed(staging))
+
+    runner.deploy(staging.job(app=change))
+
+    assert [note for note in changes(host) if "understudy-site shop start" in note]
+
+
+def test_host_that_someone_else_has_deployed_to_meanwhile_is_left_alone(staging: Staging) -> None:
+    host = staging.host(staging.facts(), deployed(staging))
+
+    runner.deploy(staging.job())
+
+    assert changes(host) == ["lock /srv/shop/lock", "unlock"]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "told"), [("", "is not provisioned"), ("0ld", "was provisioned otherwise")]
+)
+@pytest.mark.parametrize("verb", [runner.deploy, runner.preview])
+def test_host_that_is_not_provisioned_as_wanted_is_refused_and_not_touched(
+    verb: Callable[[Job], None], stamp: str, told: str, staging: Staging
+) -> None:
+    host = staging.host(staging.facts(stamp=stamp))
+
+    with pytest.raises(Refused, match=told) as raised:
+        verb(staging.job())
+
+    assert raised.value.exit_code == 3
+    assert "provision --target staging" in raised.value.hint
+    assert changes(host) == []
+
+
+def test_host_without_a_deployer_is_told_to_be_provisioned(staging: Staging) -> None:
+    staging.hosts["deploy"] = LoginRefused("no such user")
+    staging.hosts["debian"] = FakeConnection({QUERY: staging.facts(stamp="")})
+
+    with pytest.raises(Refused, match="is not provisioned"):
+        runner.deploy(staging.job())
+
+
+def test_provisioned_host_that_refuses_the_login_is_told_as_such(staging: Staging) -> None:
+    staging.hosts["deploy"] = LoginRefused("this user's key is not accepted")
+    staging.hosts["debian"] = FakeConnection({QUERY: staging.facts()})
+
+    with pytest.raises(LoginRefused, match="not accepted"):
+        runner.deploy(staging.job())
+
+
+def test_facts_that_cannot_be_read_are_told(staging: Staging) -> None:
+    staging.host(failed(errors="sh: disk error"))
+
+    with pytest.raises(StepFailed, match="disk error"):
+        runner.deploy(staging.job())
+
+
+def test_failed_step_ends_the_deploy_with_the_end_of_its_log(staging: Staging) -> None:
+    log = "\n".join(f"line {number}" for number in range(100))
+    host = staging.host(migrate=failed(log, "no such table"))
+
+    with pytest.raises(StepFailed, match="migrate") as raised:
+        runner.deploy(staging.job())
+
+    assert raised.value.details.splitlines()[-1] == "no such table"
+    assert len(raised.value.details.splitlines()) < 30
+    assert "What served before still serves" in raised.value.hint
+    assert "migrate" in changes(host)[-2]
+    assert changes(host)[-1] == "unlock"
+    assert staging.report.steps[-1] == ("python manage.py migrate --noinput", False)
+
+
+def test_dirty_tree_is_refused_where_that_is_wanted_before_the_host_is_asked(
+    staging: Staging,
+) -> None:
+    make_dirty(staging)
+    staging.hosts["deploy"] = Unreachable("asked too early")
+
+    with pytest.raises(Refused, match="uncommitted"):
+        runner.deploy(staging.job(require_clean=True))
+
+
+def test_elsewhere_a_dirty_tree_is_told_of_and_the_commit_is_deployed(staging: Staging) -> None:
+    make_dirty(staging)
+    staging.host()
+
+    runner.deploy(staging.job())
+
+    assert staging.report.warnings[0].startswith("1 uncommitted changes are not deployed")
+
+
+def test_preview_tells_the_steps_and_the_differences_and_touches_nothing(staging: Staging) -> None:
+    host = staging.host()
+
+    runner.preview(staging.job())
+
+    assert changes(host) == []
+    told = "\n".join(staging.report.said)
+    assert "+++ wanted:/etc/nginx/sites-available/shop" in told
+    assert "steps to come on staging:" in told
+    assert "  switch" in told
+
+
+def test_deploy_that_does_not_converge_is_found_out(staging: Staging) -> None:
+    staging.host()
+
+    with pytest.raises(StepFailed, match="just deployed") as raised:
+        runner.require_converged(staging.job())
+
+    assert "switch" in raised.value.details.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("lost", "told"),
+    [
+        (None, ", running"),
+        ("unit\t", "NOT RUNNING"),
+        ("nginx\t", "NOT RUNNING"),
+        ("current\t", "serves nothing yet"),
+    ],
+)
+def test_status_tells_what_serves_and_whether_it_does(
+    lost: str | None, told: str, staging: Staging
+) -> None:
+    lines = deployed(staging).output.splitlines()
+    output = "\n".join(line for line in lines if not (lost and line.startswith(lost)))
+    host = staging.host(Result(ok=True, output=output, errors=""))
+
+    runner.status(staging.job())
+
+    assert told in "\n".join(staging.report.said)
+    assert changes(host) == []
+
+
+def admin(staging: Staging, answer: Result) -> FakeConnection:
+    host = FakeConnection({"sudo -n sh": answer})
+    staging.hosts["debian"] = host
+    return host
+
+
+def test_provisioning_runs_the_script_as_root_and_leaves_no_copy(staging: Staging) -> None:
+    host = admin(
+        staging, Result(ok=True, output="==> packages\nGet:1 nginx\n==> users\n", errors="")
+    )
+
+    runner.provision(staging.job())
+
+    put, run, remove, _ = host.notes
+    assert host.files[".understudy-provision.sh"].startswith(b"#!/bin/sh\n# Makes a bare Debian")
+    assert put == "put .understudy-provision.sh"
+    assert run == (
+        f"sudo -n sh .understudy-provision.sh shop deploy debian C.UTF-8 Etc/UTC {staging.stamp()}"
+    )
+    assert remove == "rm -f .understudy-provision.sh"
+    assert staging.report.details == ["packages", "users"]
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("E: Unable to locate package nignx", "run the same command again"),
+        ("sudo: a password is required", "debian sudo without a password"),
+    ],
+)
+def test_provisioning_that_fails_tells_why_and_what_to_do(
+    text: str, hint: str, staging: Staging
+) -> None:
+    host = admin(staging, failed("line\n" * 100, text))
+
+    with pytest.raises(StepFailed, match="provisioning staging failed") as raised:
+        runner.provision(staging.job())
+
+    assert raised.value.details.splitlines()[-1] == text
+    assert hint in raised.value.hint
+    assert "rm -f .understudy-provision.sh" in host.notes
+
+
+def test_staged_files_are_put_where_the_host_looks_for_them(staging: Staging) -> None:
+    host = staging.host()
+
+    runner.deploy(staging.job())
+
+    staged = [path for path in host.files if path.startswith("/srv/shop/cache/files/")]
+    assert staged == ["/srv/shop/cache/files/shop.nginx", "/srv/shop/cache/files/shop@.service"]
+    made = host.notes.index("mkdir -p /srv/shop/cache/files")
+    assert made < host.notes.index(f"put {staged[0]}")

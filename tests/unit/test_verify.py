@@ -1,0 +1,95 @@
+"""Both suites run to their end, and the answer is the worse of the two."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.fakes import FakeReport, config
+from understudy.errors import ConfigError, StepFailed
+from understudy.job import Job
+from understudy.project import Project
+from understudy.verify import find_site, site_of, verify
+
+PYTEST = """\
+#!/bin/sh
+echo "$*" >>calls
+echo "the log of a test"
+echo "1 test done"
+case "$*" in *"$FAILING"*) exit 1 ;; esac
+"""
+
+
+@pytest.fixture(autouse=True)
+def _pytest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program stands for Python with pytest; it notes how it's called, and fails on demand."""
+    (tmp_path / "python").write_text(PYTEST)
+    (tmp_path / "python").chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setenv("FAILING", "none")
+
+
+def verified(directory: Path, *, slow: bool = False, **target: Any) -> tuple[FakeReport, list[str]]:
+    """What was told, and the calls of pytest."""
+    report = FakeReport()
+    project = Project(directory, directory / "a deploy.yml")
+    try:
+        verify(Job(project, config(target=target), "staging", report), slow=slow)
+    except StepFailed:
+        report.said.append("failed")
+    return report, (directory / "calls").read_text().splitlines()
+
+
+def test_passed_suites_are_told_by_their_last_line(tmp_path: Path) -> None:
+    report, (host, browser) = verified(tmp_path)
+
+    assert "tests/host" in host
+    assert "functional_tests" in browser
+    for call in (host, browser):
+        assert f"--target staging --deploy-config {tmp_path}/a deploy.yml" in call
+    assert report.said[1:] == ["  1 test done", "  1 test done"]
+
+
+@pytest.mark.parametrize("suite", ["tests/host", "functional_tests"])
+def test_failed_suite_is_shown_in_full_and_does_not_hide_the_other(
+    suite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAILING", suite)
+
+    report, calls = verified(tmp_path)
+
+    assert len(calls) == 2
+    assert report.said[-1] == "failed"
+    assert "\n".join(report.said).count("the log of a test") == 1
+    assert sorted(ok for _, ok in report.steps) == [False, True]
+
+
+@pytest.mark.parametrize("disposable", [True, False])
+def test_users_data_is_destroyed_on_disposable_targets_only(
+    disposable: bool, tmp_path: Path
+) -> None:
+    _, (_, browser) = verified(tmp_path, disposable=disposable)
+
+    assert ("-m not destroys_data" in browser) is not disposable
+
+
+@pytest.mark.parametrize("slow", [True, False])
+def test_host_is_rebooted_only_if_asked_for(slow: bool, tmp_path: Path) -> None:
+    _, (host, _) = verified(tmp_path, slow=slow)
+
+    assert ("--slow" in host) is slow
+
+
+def test_site_with_a_certificate_is_asked_by_https() -> None:
+    certificate = {"chain": "/etc/ssl/a", "key": "/etc/ssl/b"}
+
+    assert site_of(config(target={"certificate": certificate}), "staging").url.startswith("https:")
+    assert site_of(config(), "staging").url == "http://shop.test"
+
+
+def test_target_that_is_not_in_the_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "deploy.yml").write_text("app: {}")
+
+    with pytest.raises(ConfigError, match=r"deploy\.yml"):
+        find_site(tmp_path / "deploy.yml", "staging")
