@@ -1,5 +1,6 @@
 """What the tests on real VMs share. They drive the real command line, as a user would."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -38,6 +39,28 @@ def run(*words: str | Path, directory: Path = PROJECT, seconds: int = 1500) -> A
     took = time.monotonic() - began
     print(f"$ {' '.join(map(str, words))}\n{done.stdout}[exit {done.returncode}, {took:.1f} s]")
     return Answer(done.returncode, done.stdout, took)
+
+
+def stop_at(signal_number: int, sign: str, *words: str | Path) -> int:
+    """Runs a command until it says `sign`, then sends it and its children a signal."""
+    with subprocess.Popen(
+        words,
+        cwd=PROJECT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout
+        for line in process.stdout:
+            print(line, end="")
+            if sign in line:
+                os.killpg(process.pid, signal_number)
+                break
+        else:
+            pytest.fail(f"{sign!r} was never said")
+        process.stdout.read()
+        return process.wait(timeout=60)
 
 
 @dataclass(frozen=True)

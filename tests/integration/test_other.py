@@ -1,12 +1,14 @@
 """Debian 13, and an app that is no Django: the same code, another release, another preset."""
 
+import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.conftest import PROJECT, Staging, make_app, run
+from tests.integration.conftest import PROJECT, Staging, make_app, run, stop_at
 
 ADDRESS = "192.168.58.10"
 
@@ -41,7 +43,10 @@ def trixie(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staging]:
     staging.deploy_py("destroy")
 
 
-def test_debian_13_comes_up(trixie: Staging) -> None:
+def test_debian_13_comes_up_also_after_a_killed_start(trixie: Staging) -> None:
+    """What a killed `up` left, a half-made VM, is made anew by the next one."""
+    up = (sys.executable, "-u", "deploy.py", "up", "--config", trixie.config)
+    stop_at(signal.SIGKILL, "Starting domain", *up)
     assert trixie.deploy_py("up").code == 0
     assert "trixie" in trixie.deploy_py("status").text
 

@@ -1,13 +1,16 @@
 """The staging VM, from nothing to a verified site, through the command line. In order: one story."""
 
+import signal
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.integration.conftest import PROJECT, Staging, run
+from tests.integration.conftest import PROJECT, Staging, run, stop_at
 
 ADDRESS = "192.168.56.10"
 
@@ -102,6 +105,16 @@ def test_a_code_change_is_served_and_data_is_kept(staging: Staging) -> None:
     )
 
 
+def test_interrupted_deploy_leaves_nothing_in_the_way(staging: Staging) -> None:
+    staging.replace("lists/templates/lists/base.html", "Tiny Lists", "Short Lists")
+    staging.commit("to be interrupted")
+    deploy = (sys.executable, "-u", "deploy.py", "deploy", "--config", staging.config)
+    assert stop_at(signal.SIGINT, "✓ unpack", *deploy) == 130
+    assert "Tiny Lists" in site_text(staging)
+    assert staging.deploy_py("deploy").code == 0
+    assert "Short Lists" in site_text(staging)
+
+
 def test_a_release_that_cannot_start_never_serves(staging: Staging) -> None:
     staging.replace("todo/wsgi.py", r"\Z", "\nraise RuntimeError('broken on purpose')\n")
     staging.commit("broken")
@@ -109,7 +122,7 @@ def test_a_release_that_cannot_start_never_serves(staging: Staging) -> None:
     assert answer.code == 1
     assert "broken on purpose" in answer.text
     assert "What served before still serves" in answer.text
-    assert "Tiny Lists" in site_text(staging)
+    assert "Short Lists" in site_text(staging)
     staging.replace("todo/wsgi.py", r"\nraise RuntimeError.*\n", "")
     staging.commit("mended")
     assert staging.deploy_py("deploy").code == 0
@@ -140,20 +153,18 @@ def test_a_broken_nginx_template_is_refused_by_the_host(staging: Staging, tmp_pa
 
 
 def test_uncommitted_changes_stay_here(staging: Staging) -> None:
-    staging.replace("lists/templates/lists/base.html", "Tiny Lists", "Uncommitted Lists")
+    staging.replace("lists/templates/lists/base.html", "Short Lists", "Uncommitted Lists")
     answer = staging.deploy_py("deploy")
     assert answer.code == 0
     assert "1 uncommitted change" in answer.text
     assert "Uncommitted" not in site_text(staging)
-    staging.replace("lists/templates/lists/base.html", "Uncommitted Lists", "Tiny Lists")
+    staging.replace("lists/templates/lists/base.html", "Uncommitted Lists", "Short Lists")
 
 
 def test_two_deploys_at_once_one_is_refused(staging: Staging) -> None:
     """The lock is held here by hand, in the way a deploy holds it."""
-    import subprocess
-
     hold = ["vagrant", "ssh", "-c", "sudo -u deploy flock /srv/todo/lock -c 'echo held; sleep 60'"]
-    staging.replace("lists/templates/lists/base.html", "Tiny Lists", "Locked Lists")
+    staging.replace("lists/templates/lists/base.html", "Short Lists", "Locked Lists")
     staging.commit("while locked")
     with subprocess.Popen(hold, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout

@@ -1,8 +1,10 @@
 """A real SSH server on this machine, for as long as a test runs. Its commands run in a shell here."""
 
+import os
 import socket
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from threading import Thread
 from types import TracebackType
 from typing import IO, Self
@@ -10,7 +12,9 @@ from typing import IO, Self
 import paramiko
 from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_SUCCEEDED
 
+# Commands with these words end the connection, or only their own channel, without an exit status.
 DROP = "drop the connection"
+CUT = "cut the channel"
 
 
 class SshServer:
@@ -80,12 +84,20 @@ class _Session(paramiko.ServerInterface):
         return OPEN_SUCCEEDED
 
     def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
-        Thread(target=self._run, args=(channel, command.decode()), daemon=True).start()
+        Thread(target=self._answer, args=(channel, command.decode()), daemon=True).start()
         return True
+
+    def _answer(self, channel: paramiko.Channel, command: str) -> None:
+        # The client may be gone before it has the whole answer.
+        with suppress(EOFError, OSError):
+            self._run(channel, command)
 
     def _run(self, channel: paramiko.Channel, command: str) -> None:
         if DROP in command:
             channel.get_transport().close()
+            return
+        if CUT in command:
+            channel.close()
             return
         process = subprocess.Popen(
             ["sh", "-c", command],
@@ -110,12 +122,14 @@ class _Session(paramiko.ServerInterface):
 
 def _feed(channel: paramiko.Channel, stdin: IO[bytes]) -> None:
     """Standard input ends when the client closes the channel, as with any SSH server."""
-    while data := channel.recv(4096):
-        stdin.write(data)
-    stdin.close()
+    with suppress(OSError), stdin:
+        while data := channel.recv(4096):
+            stdin.write(data)
+            stdin.flush()
 
 
-def _drain(output: IO[bytes], send: object) -> None:
-    assert callable(send)
-    while data := output.read1(4096):  # type: ignore[attr-defined]
-        send(data)
+def _drain(output: IO[bytes], send: Callable[[bytes], None]) -> None:
+    """Hands on what a command says. To its end, even if nobody listens any more."""
+    while data := os.read(output.fileno(), 4096):
+        with suppress(EOFError, OSError):
+            send(data)

@@ -254,7 +254,9 @@ def test_release_unpacked_by_the_hosts_tar_is_the_commit(tmp_path: Path) -> None
     packed = artifact.release_tar(find(app), files, manifest("r1", lock="l1"))
 
     # It may warn of names in an old encoding, but takes them.
-    subprocess.run(["tar", "-xz"], input=packed, cwd=release, capture_output=True, check=True)
+    subprocess.run(
+        ["tar", "-xz"], input=packed, cwd=release, umask=0o022, capture_output=True, check=True
+    )
     source = release / "source"
     assert (source / "manage.py").read_text() == "run me"
     assert (source / "manage.py").stat().st_mode & 0o777 == 0o755
@@ -292,11 +294,10 @@ def test_git_url_is_fetched_and_fetched_again(tmp_path: Path) -> None:
     assert shipped(after)["source/shop/wsgi.py"][1] == b"application = 1\n"
 
 
-@pytest.mark.parametrize("subdirectory", ["web", "web/", "/web"])
-def test_git_url_with_the_app_in_a_subdirectory(subdirectory: str, tmp_path: Path) -> None:
+def test_git_url_with_the_app_in_a_subdirectory(tmp_path: Path) -> None:
     commit(tmp_path / "origin", {f"web/{name}": text for name, text in FILES.items()})
 
-    source = find(tmp_path, source=f"file://{tmp_path}/origin", subdirectory=subdirectory)
+    source = find(tmp_path, source=f"file://{tmp_path}/origin", subdirectory="web/")
 
     assert "source/shop/wsgi.py" in shipped(source)
 

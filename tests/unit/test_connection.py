@@ -4,13 +4,14 @@ import os
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 import paramiko
 import pytest
 
 from tests.unit.fakes import config
-from tests.unit.ssh_server import DROP, SshServer
+from tests.unit.ssh_server import CUT, DROP, SshServer
 from understudy.config import TargetConfig
 from understudy.connection import SshConnection, _Lines, _unreachable
 from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
@@ -23,20 +24,27 @@ def key() -> paramiko.ECDSAKey:
     return paramiko.ECDSAKey.generate()
 
 
+@contextmanager
+def running(directory: Path, key: paramiko.ECDSAKey) -> Iterator[SshServer]:
+    """A server that lets `key` in, with its files in a directory. No real user's SSH counts."""
+    (directory / "sudo").write_text('#!/bin/sh\necho "sudo: $*"\n')
+    (directory / "sudo").chmod(0o755)
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        SshServer({"PATH": f"{directory}:{os.environ['PATH']}"}) as server,
+    ):
+        patch.setenv("HOME", str(directory))
+        patch.delenv("SSH_AUTH_SOCK", raising=False)
+        server.keys.append(key)
+        key.write_private_key_file(str(directory / "id"))
+        (directory / "known_hosts").write_text(server.known())
+        yield server
+
+
 @pytest.fixture
-def server(
-    key: paramiko.ECDSAKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[SshServer]:
-    """A server that lets `key` in. Nothing of the real user's SSH counts."""
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
-    (tmp_path / "sudo").write_text('#!/bin/sh\necho "sudo: $*"\n')
-    (tmp_path / "sudo").chmod(0o755)
-    with SshServer({"PATH": f"{tmp_path}:{os.environ['PATH']}"}) as running:
-        running.keys.append(key)
-        key.write_private_key_file(str(tmp_path / "id"))
-        (tmp_path / "known_hosts").write_text(running.known())
-        yield running
+def server(key: paramiko.ECDSAKey, tmp_path: Path) -> Iterator[SshServer]:
+    with running(tmp_path, key) as server:
+        yield server
 
 
 def target_of(server: SshServer, directory: Path) -> TargetConfig:
@@ -53,6 +61,19 @@ def target_of(server: SshServer, directory: Path) -> TargetConfig:
 @pytest.fixture
 def connection(server: SshServer, tmp_path: Path) -> Iterator[SshConnection]:
     with SshConnection(target_of(server, tmp_path), "deploy") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def steady(
+    key: paramiko.ECDSAKey, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SshConnection]:
+    """One connection for all tests that leave it as it was."""
+    directory = tmp_path_factory.mktemp("steady")
+    with (
+        running(directory, key) as server,
+        SshConnection(target_of(server, directory), "deploy") as opened,
+    ):
         yield opened
 
 
@@ -153,34 +174,34 @@ def test_other_reasons_are_told_in_words(error: Exception, told: str) -> None:
     assert unreachable.hint
 
 
-def test_words_of_a_command_arrive_as_they_are(connection: SshConnection) -> None:
-    done = connection.run(("printf", "%s|", *NASTY))
+def test_words_of_a_command_arrive_as_they_are(steady: SshConnection) -> None:
+    done = steady.run(("printf", "%s|", *NASTY))
 
     assert (done.ok, done.output) == (True, "".join(f"{word}|" for word in NASTY))
 
 
-def test_command_that_fails_is_an_answer_and_no_exception(connection: SshConnection) -> None:
-    done = connection.run(("sh", "-c", "echo out; echo err >&2; exit 3"))
+def test_command_that_fails_is_an_answer_and_no_exception(steady: SshConnection) -> None:
+    done = steady.run(("sh", "-c", "echo out; echo err >&2; exit 3"))
 
     assert (done.ok, done.output, done.errors) == (False, "out\n", "err\n")
     assert done.text == "out\nerr"
 
 
-def test_command_of_another_user_never_asks_for_a_password(connection: SshConnection) -> None:
-    assert connection.run(("id", "a b"), user="shop").output == "sudo: -n -u shop -- id a b\n"
+def test_command_of_another_user_never_asks_for_a_password(steady: SshConnection) -> None:
+    assert steady.run(("id", "a b"), user="shop").output == "sudo: -n -u shop -- id a b\n"
 
 
 def test_what_is_made_on_the_host_is_not_writable_by_the_group(
-    connection: SshConnection,
+    steady: SshConnection,
 ) -> None:
     """The app's user is in the group of its code; the server's own default lets groups write."""
-    assert connection.run(("sh", "-c", "umask")).output.strip() == "0022"
+    assert steady.run(("sh", "-c", "umask")).output.strip() == "0022"
 
 
-def test_output_is_told_line_by_line(connection: SshConnection) -> None:
+def test_output_is_told_line_by_line(steady: SshConnection) -> None:
     lines: list[str] = []
 
-    connection.run(("printf", "==> one\n==> two\nno end"), on_line=lines.append)
+    steady.run(("printf", "==> one\n==> two\nno end"), on_line=lines.append)
 
     assert lines == ["==> one", "==> two"]
 
@@ -200,15 +221,18 @@ def test_command_without_an_end_is_given_up(connection: SshConnection) -> None:
         connection.run(("sleep", "60"), seconds=0.1)  # type: ignore[arg-type]
 
 
-def test_connection_that_breaks_is_told_and_is_no_failed_step(connection: SshConnection) -> None:
+@pytest.mark.parametrize("how", [DROP, CUT])
+def test_connection_that_breaks_is_told_and_is_no_failed_step(
+    how: str, connection: SshConnection
+) -> None:
     with pytest.raises(Unreachable, match="the connection broke"):
-        connection.run(("echo", DROP))
+        connection.run(("echo", how))
 
 
-def test_file_that_cannot_be_written_is_named(connection: SshConnection) -> None:
+def test_file_that_cannot_be_written_is_named(steady: SshConnection) -> None:
     """The server has no SFTP."""
     with pytest.raises(StepFailed, match=r"can't write /srv/shop/file"):
-        connection.put(b"text", PurePosixPath("/srv/shop/file"))
+        steady.put(b"text", PurePosixPath("/srv/shop/file"))
 
 
 def test_lock_is_held_by_one_and_free_again_after_it(
@@ -242,11 +266,11 @@ def test_lock_of_a_connection_that_died_is_free(server: SshServer, tmp_path: Pat
 
 
 def test_lock_that_cannot_be_made_is_not_taken_for_a_held_one(
-    connection: SshConnection, tmp_path: Path
+    steady: SshConnection, tmp_path: Path
 ) -> None:
     lock = PurePosixPath(tmp_path / "missing" / "lock")
 
-    with pytest.raises(StepFailed, match="can't lock") as raised, connection.lock(lock, "ann"):
+    with pytest.raises(StepFailed, match="can't lock") as raised, steady.lock(lock, "ann"):
         pytest.fail("no lock was taken")
 
     assert "missing/lock" in raised.value.details

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -45,13 +46,18 @@ def name_of(module: Path) -> str:
     return parts[0]
 
 
+@cache
+def parsed(module: Path) -> ast.Module:
+    return ast.parse(module.read_text())
+
+
 def shown(module: Path) -> str:
     return module.relative_to(PACKAGE).as_posix()
 
 
 def imports(module: Path) -> Iterator[str]:
     """The full names of what a module imports, wherever in it."""
-    for node in ast.walk(ast.parse(module.read_text())):
+    for node in ast.walk(parsed(module)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         if isinstance(node, ast.ImportFrom):
@@ -97,7 +103,7 @@ BELOW_THE_VM = [module for module in MODULES if name_of(module) not in ABOVE_THE
 @pytest.mark.parametrize("module", BELOW_THE_VM, ids=shown)
 def test_no_target_is_treated_by_its_name(module: Path) -> None:
     """Or staging would not run what production runs. Differences stand in deploy.yml."""
-    tree = ast.parse(module.read_text())
+    tree = parsed(module)
     compared = [
         ast.unparse(node)
         for node in ast.walk(tree)
@@ -112,16 +118,14 @@ def test_no_target_is_treated_by_its_name(module: Path) -> None:
 
 @pytest.mark.parametrize("module", of(PURE), ids=shown)
 def test_pure_modules_do_not_know_the_vms_name_at_all(module: Path) -> None:
-    constants = [
-        node for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Constant)
-    ]
+    constants = [node for node in ast.walk(parsed(module)) if isinstance(node, ast.Constant)]
 
     assert "vagrant" not in [constant.value for constant in constants]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=shown)
 def test_no_command_goes_through_a_local_shell(module: Path) -> None:
-    calls = [node for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Call)]
+    calls = [node for node in ast.walk(parsed(module)) if isinstance(node, ast.Call)]
 
     assert not [call for call in calls for keyword in call.keywords if keyword.arg == "shell"]
     assert not {"os.system", "os.popen"} & {ast.unparse(call.func) for call in calls}

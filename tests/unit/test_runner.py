@@ -5,15 +5,16 @@ import json
 import tarfile
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.unit.fakes import TOP, FakeConnection, FakeReport, config, failed
-from tests.unit.repositories import LOCK, commit, write
+from tests.unit.repositories import LOCK, commit
 from understudy import artifact, runner
+from understudy.artifact import Source
 from understudy.config import TargetConfig
 from understudy.connection import Result
 from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
@@ -31,6 +32,7 @@ class Staging:
     """A project and its target. hosts: a login name -> the host as it is for that user."""
 
     directory: Path
+    source: Source
     hosts: dict[str, FakeConnection | Exception] = field(default_factory=dict)
     report: FakeReport = field(default_factory=FakeReport)
 
@@ -68,33 +70,32 @@ class Staging:
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The repository of the app, which no test changes."""
-    directory = tmp_path_factory.mktemp("app")
-    commit(directory, FILES)
-    return directory
-
-
-@pytest.fixture
-def staging(app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Staging:
-    (tmp_path / "app").symlink_to(app)
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project's directory with the repository of its app. No test changes it."""
+    made = tmp_path_factory.mktemp("project")
+    commit(made / "app", FILES)
     for name in ("templates", "provision"):
-        (tmp_path / name).symlink_to(TOP / name)
+        (made / name).symlink_to(TOP / name)
     for name in ("uv.gz", "a.whl"):
-        (tmp_path / name).touch()
-    made = Staging(tmp_path)
-    monkeypatch.setattr(runner, "SshConnection", made.connect)
-    # They ask the package index.
-    monkeypatch.setattr(artifact, "uv_program", lambda *_: ("uv-1", tmp_path / "uv.gz"))
-    monkeypatch.setattr(artifact, "wheels", lambda *_: (tmp_path / "a.whl",))
+        (made / name).touch()
     return made
 
 
-def make_dirty(staging: Staging) -> None:
-    app = staging.directory / "app"
-    app.unlink()
-    commit(app, FILES)
-    write(app, {"shop/wsgi.py": "changed"})
+@pytest.fixture(scope="module")
+def source(directory: Path) -> Source:
+    """The app's commit, looked up once: git is asked many times for it."""
+    return artifact.find_source(config(app={"source": "app"}).app, directory, directory)
+
+
+@pytest.fixture
+def staging(directory: Path, source: Source, monkeypatch: pytest.MonkeyPatch) -> Staging:
+    made = Staging(directory, source)
+    monkeypatch.setattr(runner, "SshConnection", made.connect)
+    monkeypatch.setattr(artifact, "find_source", lambda *_: made.source)
+    # They ask the package index.
+    monkeypatch.setattr(artifact, "uv_program", lambda *_: ("uv-1", directory / "uv.gz"))
+    monkeypatch.setattr(artifact, "wheels", lambda *_: (directory / "a.whl",))
+    return made
 
 
 def changes(host: FakeConnection) -> list[str]:
@@ -132,6 +133,7 @@ def test_first_deploy_does_all_its_work_under_the_lock(staging: Staging) -> None
     assert (done[0], done[-1]) == ("lock /srv/shop/lock", "unlock")
     assert QUERY in host.notes[host.notes.index(done[0]) + 1], "facts from before it can be old"
     assert host.notes[-1] == "closed"
+    assert [note for note in done if note.startswith("shop: ") and note.endswith("--noinput")]
     assert all(ok for _, ok in staging.report.steps)
     assert "staging serves" in staging.report.said[-1]
     assert "http://shop.test/" in staging.report.said[-1]
@@ -234,7 +236,7 @@ def test_failed_step_ends_the_deploy_with_the_end_of_its_log(staging: Staging) -
 def test_dirty_tree_is_refused_where_that_is_wanted_before_the_host_is_asked(
     staging: Staging,
 ) -> None:
-    make_dirty(staging)
+    staging.source = replace(staging.source, dirty=(" M shop/wsgi.py",))
     staging.hosts["deploy"] = Unreachable("asked too early")
 
     with pytest.raises(Refused, match="uncommitted"):
@@ -242,7 +244,7 @@ def test_dirty_tree_is_refused_where_that_is_wanted_before_the_host_is_asked(
 
 
 def test_elsewhere_a_dirty_tree_is_told_of_and_the_commit_is_deployed(staging: Staging) -> None:
-    make_dirty(staging)
+    staging.source = replace(staging.source, dirty=(" M shop/wsgi.py",))
     staging.host()
 
     runner.deploy(staging.job())

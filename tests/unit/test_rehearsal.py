@@ -1,0 +1,56 @@
+"""A rehearsal ends in a verdict, whatever happens in it."""
+
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from tests.unit.fakes import TOP, FakeReport, config
+from understudy import rehearsal, runner, verify
+from understudy.errors import StepFailed
+from understudy.job import Job
+from understudy.project import Project
+from understudy.vm import Vm
+
+STEPS = ["up", "deploy", "verify", "converged"]
+
+
+def rehearsed(monkeypatch: pytest.MonkeyPatch, failing: str = "") -> tuple[list[str], FakeReport]:
+    """The steps that were begun, and what was told."""
+    done: list[str] = []
+
+    def step(name: str) -> None:
+        done.append(name)
+        if name == failing:
+            raise StepFailed(f"{name} failed")
+
+    monkeypatch.setattr(runner, "deploy", lambda _: step("deploy"))
+    monkeypatch.setattr(verify, "verify", lambda _, slow: step("verify"))
+    monkeypatch.setattr(runner, "require_converged", lambda _: step("converged"))
+    vm = cast(Vm, SimpleNamespace(up=lambda: step("up")))
+    report = FakeReport()
+    job = Job(Project(TOP, TOP / "deploy.yml"), config(), "staging", report)
+    try:
+        rehearsal.rehearse(job, vm)
+    except StepFailed as error:
+        report.said.append(error.summary)
+    return done, report
+
+
+def test_all_steps_passed_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    done, report = rehearsed(monkeypatch)
+
+    assert done == STEPS
+    assert report.said[-1].startswith("verdict: READY")
+
+
+@pytest.mark.parametrize("failing", STEPS)
+def test_failed_step_is_not_ready_and_the_last(
+    failing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, report = rehearsed(monkeypatch, failing)
+
+    assert done == STEPS[: STEPS.index(failing) + 1]
+    verdict, raised = report.said
+    assert verdict.startswith("verdict: NOT READY")
+    assert raised == f"{failing} failed"
