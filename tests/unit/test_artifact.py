@@ -6,8 +6,6 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import zipfile
-from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -37,15 +35,12 @@ def shipped(source: Source) -> dict[str, tuple[int, bytes, str]]:
     )
     packed = artifact.release_tar(source, files, manifest("r1"))
     with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
-        return {
-            member.name: (
-                member.mode,
-                reader.read() if (reader := tar.extractfile(member)) and member.isfile() else b"",
-                member.linkname,
-            )
-            for member in tar
-            if not member.issym()
-        } | {member.name: (0, b"", member.linkname) for member in tar if member.issym()}
+        return {member.name: (member.mode, content(tar, member), member.linkname) for member in tar}
+
+
+def content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    reader = tar.extractfile(member) if member.isfile() else None
+    return reader.read() if reader else b""
 
 
 def test_source_is_the_last_commit_by_default(tmp_path: Path) -> None:
@@ -328,48 +323,35 @@ def test_git_url_that_cannot_be_reached_is_told(seen_before: bool, tmp_path: Pat
     assert "origin" in raised.value.details
 
 
-def make_wheel(directory: Path, tag: str) -> str:
-    """A wheel of nothing, and the lock of it."""
-    directory.mkdir(exist_ok=True)
-    path = directory / f"tiny-1.0-{tag}.whl"
-    with zipfile.ZipFile(path, "w") as wheel:
-        wheel.writestr(
-            "tiny-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n"
-        )
-        wheel.writestr("tiny-1.0.dist-info/WHEEL", f"Wheel-Version: 1.0\nTag: {tag}\n")
-        wheel.writestr("tiny-1.0.dist-info/RECORD", "")
-    return f"tiny==1.0 --hash=sha256:{sha256(path.read_bytes()).hexdigest()}\n"
-
-
 @pytest.fixture
-def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that stands for the package index, as pip allows."""
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "index"))
-    return tmp_path / "index"
+def pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A program that stands for Python with pip: it leaves a.whl, and fails if it is told to."""
+    program = tmp_path / "python"
+    program.write_text(
+        "#!/bin/sh\nwhile [ $1 != --dest ]; do shift; done\nmkdir $2; : >$2/a.whl\n"
+        'echo "ERROR: No matching distribution found for tiny==1.0" >&2\n[ ! -e "$0.fails" ]\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    return program
 
 
-def test_wheels_are_got_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By a program that stands for Python: it makes the file a.whl where pip would put it."""
-    python = tmp_path / "python"
-    python.write_text("#!/bin/sh\nwhile [ $1 != --dest ]; do shift; done\nmkdir $2; : >$2/a.whl\n")
-    python.chmod(0o755)
-    monkeypatch.setattr(sys, "executable", str(python))
+def test_wheels_are_got_once(pip: Path, tmp_path: Path) -> None:
     source = Source(tmp_path, "", "c", "t", LOCK, ())
 
     got = artifact.wheels(source, "3.13", "aarch64", tmp_path / "cache")
-    python.unlink()
+    pip.unlink()
 
     assert [path.name for path in got] == ["a.whl"]
     assert artifact.wheels(source, "3.13", "aarch64", tmp_path / "cache") == got
 
 
-def test_package_without_a_wheel_for_the_host_is_told(index: Path, tmp_path: Path) -> None:
-    lock = make_wheel(index, "cp313-cp313-manylinux_2_17_aarch64")
-    source = Source(tmp_path, "", "c", "t", lock, ())
+def test_package_without_a_wheel_for_the_host_is_told(pip: Path, tmp_path: Path) -> None:
+    pip.with_suffix(".fails").touch()
+    source = Source(tmp_path, "", "c", "t", LOCK, ())
 
     with pytest.raises(StepFailed, match=r"wheels for Python 3\.11 on x86_64") as raised:
         artifact.wheels(source, "3.11", "x86_64", tmp_path / "cache")
 
-    assert "tiny" in raised.value.details
+    assert "tiny==1.0" in raised.value.details
     assert list((tmp_path / "cache").iterdir()) == [], "or the next try would find half of them"

@@ -3,8 +3,6 @@
 import itertools
 from collections.abc import Iterator
 
-import pytest
-
 from tests.unit.fakes import facts, manifest
 from tests.unit.model_host import ModelHost
 from tests.unit.plans import NEW, OLD, SHIPMENT, serving, wanted
@@ -42,11 +40,10 @@ def apply_all(actions: list[Action], host: ModelHost) -> None:
         host.apply(action)
 
 
-@pytest.mark.parametrize("lock", ["lock1", "lock2"])
-def test_deploy_that_is_killed_at_any_step_is_finished_by_the_next(lock: str) -> None:
+def test_deploy_that_is_killed_at_any_step_is_finished_by_the_next() -> None:
     """On any host, with the model's eye on what serves; and a third deploy has nothing to do."""
-    want = wanted(manifest(NEW, "2024-02-01", lock))
-    for found in all_hosts(lock):
+    want = wanted(manifest(NEW, "2024-02-01", "lock2"))
+    for found in all_hosts("lock2"):
         planned = make_plan(want, SHIPMENT, found)
         for count in range(len(planned) + 1):
             host = ModelHost(want, found)
