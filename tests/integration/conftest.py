@@ -70,8 +70,9 @@ class Staging:
     repository: Path
     config: Path
 
-    def deploy_py(self, *words: str) -> Answer:
-        return run(sys.executable, "deploy.py", *words, "--config", self.config)
+    def deploy_py(self, verb: str, *words: str) -> Answer:
+        # The file comes first: all that follows `ssh` is the command to run there.
+        return run(sys.executable, "deploy.py", verb, "--config", self.config, *words)
 
     def commit(self, message: str) -> None:
         git(self.repository, "add", "-A")

@@ -43,8 +43,8 @@ def app(host: Production, tmp_path_factory: pytest.TempPathFactory) -> Staging:
     return make_app(PROJECT / "example", tmp_path_factory.mktemp("app"), point_at_host)
 
 
-def deploy_py(app: Staging, *words: str) -> tuple[int, str]:
-    answer = app.deploy_py(*words, "--target", "production")
+def deploy_py(app: Staging, verb: str) -> tuple[int, str]:
+    answer = app.deploy_py(verb, "--target", "production")
     return answer.code, answer.text
 
 
