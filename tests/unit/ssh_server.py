@@ -1,6 +1,7 @@
 """A real SSH server on this machine, for as long as a test runs. Its commands run in a shell here."""
 
 import os
+import signal
 import socket
 import subprocess
 from collections.abc import Callable, Mapping
@@ -26,6 +27,7 @@ class SshServer:
         self.environment = environment
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._transports: list[paramiko.Transport] = []
+        self.processes: list[subprocess.Popen[bytes]] = []
         self._thread = Thread(target=self._serve)
 
     @property
@@ -53,6 +55,9 @@ class SshServer:
         self._listener.close()
         for transport in self._transports:
             transport.close()
+        for process in self.processes:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
 
     def _serve(self) -> None:
         while True:
@@ -107,7 +112,9 @@ class _Session(paramiko.ServerInterface):
             env=self._server.environment,
             # As on systems where each user has a group.
             umask=0o002,
+            start_new_session=True,
         )
+        self._server.processes.append(process)
         assert process.stdin
         assert process.stdout
         assert process.stderr
