@@ -7,7 +7,9 @@ own() {
 }
 # The set-group-ID bit hands the app's group on to all that the deployer puts there.
 own 755 "$DEPLOYER" "$SITE" "$ROOT"
-for name in releases venvs cache; do own 2755 "$DEPLOYER" "$SITE" "$ROOT/$name"; done
+for name in releases venvs; do own 2755 "$DEPLOYER" "$SITE" "$ROOT/$name"; done
+# Holds what will be installed as root: no business of the app's.
+own 700 "$DEPLOYER" "$DEPLOYER" "$ROOT/cache"
 own 755 root root "$ROOT/shared"
 own 700 "$SITE" "$SITE" "$ROOT/shared/database"
 own 700 "$SITE" "$SITE" "$ROOT/shared/backups"

@@ -4,6 +4,7 @@ What a verb needs is imported when it runs, so that `--help` and completion are 
 """
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -23,6 +24,10 @@ INTERRUPTED = 130  # as shells have it: 128 + SIGINT
 
 def main(arguments: list[str], directory: Path) -> int:
     """Runs one verb and returns the exit code. `directory` is where deploy.py is."""
+    for stream in (sys.stdout, sys.stderr):
+        # A log that knows ASCII only gets question marks, not a traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     parser = _parser()
     _complete(parser)
     options = parser.parse_args(arguments)

@@ -3,7 +3,7 @@
 A message names the key's path and the line it stands in.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal, Self
 
@@ -195,6 +195,8 @@ def parse(text: str, path: Path = Path("deploy.yml")) -> Config:
         raise ConfigError(f"{name} is not YAML", details=str(error)) from None
     if not isinstance(data, dict):
         raise ConfigError(f"{name} must be a mapping with app: and targets:")
+    if twice := list(_keys_given_twice(tree)):
+        raise ConfigError(f"{name} gives keys twice", details="\n".join(twice))
     try:
         return Config.model_validate(data, context=path.absolute().parent)
     except ValidationError as error:
@@ -207,6 +209,20 @@ def parse(text: str, path: Path = Path("deploy.yml")) -> Config:
             details="\n".join(lines),
             hint="docs/configuration.md has every key with its type and default.",
         ) from None
+
+
+def _keys_given_twice(node: yaml.Node | None) -> Iterator[str]:
+    """YAML itself would take the last one without a word."""
+    if isinstance(node, yaml.SequenceNode):
+        for child in node.value:
+            yield from _keys_given_twice(child)
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield f"line {key.start_mark.line + 1}: {key.value}"
+            seen.add(key.value)
+            yield from _keys_given_twice(value)
 
 
 def _line(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:

@@ -3,6 +3,7 @@
 import io
 import shlex
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -87,6 +88,10 @@ class SshConnection:
         """
         words = argv if user is None else ("sudo", "-n", "-u", user, "--", *argv)
         self._must_be_open()
+        too_long = StepFailed(
+            f"{self._host}: no end after {seconds} s", details=shlex.join(argv)[:200]
+        )
+        began = time.monotonic()
         listen: dict[str, Any] = {"hide": True}
         if on_line:
             listen = {"hide": "stderr", "out_stream": _Lines(on_line)}
@@ -100,12 +105,12 @@ class SshConnection:
                 **listen,
             )
         except invoke.exceptions.CommandTimedOut:
-            raise StepFailed(
-                f"{self._host}: no end after {seconds} s", details=shlex.join(argv)[:200]
-            ) from None
+            raise too_long from None
         except (paramiko.SSHException, OSError, EOFError) as error:
             raise Unreachable(f"{self._host}: the connection broke", details=str(error)) from None
-        # Without an exit status the command didn't end: its connection did.
+        # Without an exit status the command didn't end: it was cut off, here or by its connection.
+        if done.exited == -1 and time.monotonic() - began >= seconds:
+            raise too_long
         if done.exited == -1:
             raise Unreachable(f"{self._host}: the connection broke while a command ran")
         return Result(done.ok, done.stdout, done.stderr)

@@ -176,13 +176,15 @@ def _source(job: Job) -> artifact.Source:
 
 def _wanted(job: Job, source: artifact.Source, found: Facts) -> Wanted:
     config, target, templates = job.config, job.target, job.project.templates
-    # The id stands in the files that it's a digest of: there, a dash stands for it. The module
-    # stands in the unit, which only a newly started release follows.
+    # The id stands in the files that it's a digest of: there, a dash stands for it.
     unnamed = render.release_files(config, target, "-", templates)
+    host_files = render.host_files(config, target, templates)
+    commands = (config.app.build_commands, config.app.release_commands)
     made_of = (
-        *(source.tree, source.lock, found.python, repr(config.app.build_commands)),
-        config.app.module,
+        *(source.tree, source.lock, found.python, repr(commands)),
         *(file.content for file in unnamed),
+        # Only what is newly started follows a changed unit.
+        *(file.content for file in host_files if file.path.suffix == ".service"),
     )
     name = release_id(source.commit, made_of)
     release = Manifest(
@@ -197,7 +199,7 @@ def _wanted(job: Job, source: artifact.Source, found: Facts) -> Wanted:
         target=target,
         release=release,
         release_files=render.release_files(config, target, name, templates),
-        host_files=render.host_files(config, target, templates),
+        host_files=host_files,
     )
 
 

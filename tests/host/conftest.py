@@ -1,5 +1,6 @@
 """A host of a target, as its admin sees it over one kept SSH connection."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def connect(target: TargetConfig) -> Host:
     """testinfra's view of the target. Its host key must be known, as for a deploy."""
     options = ["-o StrictHostKeyChecking=yes", "-o BatchMode=yes"]
     if target.known_hosts:
-        options.append(f"-o UserKnownHostsFile={target.known_hosts}")
+        options.append(f"-o UserKnownHostsFile={shlex.quote(str(target.known_hosts))}")
     return testinfra.get_host(
         f"ssh://{target.admin}@{target.address}:{target.port}",
         ssh_identity_file=str(target.key) if target.key else None,

@@ -31,7 +31,9 @@ def on_socket(
     """The status that the app itself answers, asked behind nginx's back."""
     ask = "curl -s -o /dev/null -w '%{http_code}' --unix-socket"
     with host.sudo(app.name):
-        return host.check_output(f"{ask} {paths.socket(release_id)} http://{target.domain}{path}")
+        return str(
+            host.check_output(f"{ask} {paths.socket(release_id)} http://{target.domain}{path}")
+        )
 
 
 def test_health_path_answers(target: TargetConfig, app: App) -> None:

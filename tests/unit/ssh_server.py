@@ -123,7 +123,10 @@ class _Session(paramiko.ServerInterface):
         errors.start()
         _drain(process.stdout, channel.sendall)
         errors.join()
-        channel.send_exit_status(process.wait())
+        status = process.wait()
+        # A process that was killed has none.
+        if status >= 0:
+            channel.send_exit_status(status)
         channel.close()
 
 

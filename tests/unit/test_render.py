@@ -208,23 +208,6 @@ def test_no_line_of_the_unit_gives_more_rights_than_the_apps_users() -> None:
             assert value.startswith("/"), f"{key}={value} could run with raised rights"
 
 
-def test_host_installs_the_unit_by_its_own_check(tmp_path: Path) -> None:
-    """The check of provision/70-site.sh, run on the unit as it's rendered, and on one of root."""
-    script = (TOP / "provision" / "70-site.sh").read_text()
-    check = script[script.index("check_unit() {") :].partition("\n}\n")[0] + "\n}\n"
-    refuse = 'site=shop; refuse() { echo "$*" >&2; exit 1; }\n'
-    unit = all_files(config())["shop@.service"]
-
-    def checked(text: str) -> int:
-        (tmp_path / "unit").write_text(text)
-        command = ["sh", "-euc", f"{refuse}{check}check_unit unit"]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True).returncode
-
-    assert checked(unit) == 0
-    assert checked(unit.replace("User=shop", "User=root")) == 1
-    assert checked(unit.replace("ExecReload=", "ExecReload=+")) == 1
-
-
 def test_worker_class_cannot_leave_its_string() -> None:
     files = all_files(config(app={"worker_class": "a'\nimport os #"}))
     seen: dict[str, object] = {}
