@@ -287,5 +287,5 @@ def test_nothing_downstream_can_write_upstream() -> None:
 def test_key_given_twice_is_told_with_its_line() -> None:
     text = "app: {}\ntargets:\n  production: {port: 22,\n    port: 23}\n"
     with pytest.raises(ConfigError) as raised:
-        parse(text)
+        configuration.parse(text)
     assert raised.value.details == "line 4: port"
