@@ -69,7 +69,13 @@ release_id() {
 
 case $verb in
 install) install_files "$(release_id "$3")" ;;
-start | stop) systemctl "$verb" "$site@$(release_id "$3").service" ;;
+start)
+    unit=$site@$(release_id "$3").service
+    # An earlier failure must not count against this try.
+    systemctl reset-failed "$unit" 2>/dev/null || true
+    systemctl start "$unit"
+    ;;
+stop) systemctl stop "$site@$(release_id "$3").service" ;;
 boot) systemctl start --no-block "$site@$(release_id "$(basename "$(readlink "/srv/$site/current")")").service" ;;
 *) refuse "no such verb: $verb" ;;
 esac

@@ -9,7 +9,8 @@ from understudy.connection import Connection, Result
 from understudy.errors import StepFailed, Unreachable
 from understudy.plan import Start
 
-JOURNAL_LINES = 30
+# Enough for the app's own traceback above the one of gunicorn giving up.
+JOURNAL_LINES = 60
 
 
 def start_and_wait(connection: Connection, action: Start) -> None:

@@ -40,7 +40,7 @@ def host(
 
 
 def commands(connection: FakeConnection) -> list[str]:
-    words = {"start": "start", "curl": "check", "journalctl": "journal", "stop": "stop"}
+    words = {"site shop start": "start", "curl": "check", "journalctl": "journal", "stop": "stop"}
     known = [
         next((word for key, word in words.items() if key in note), "") for note in connection.notes
     ]

@@ -1,6 +1,6 @@
 """understudy-site: what a deploy may do as root. Installed by provision/70-site.sh."""
 
-from understudy.commands import Argv
+from understudy.commands import Argv, script
 
 _PROGRAM = "/usr/local/sbin/understudy-site"
 
@@ -20,8 +20,12 @@ def stop(site: str, release_id: str) -> Argv:
 
 
 def has_failed(site: str, release_id: str) -> Argv:
-    """Asks whether systemd has given up a release's service."""
-    return ("systemctl", "is-failed", "--quiet", f"{site}@{release_id}.service")
+    """Succeeds if the service has given up, or has died even once and is being tried again."""
+    text = """
+    restarts=$(systemctl show -p NRestarts --value "$1")
+    [ "$restarts" != 0 ] || systemctl is-failed --quiet "$1"
+    """
+    return script(text, f"{site}@{release_id}.service")
 
 
 def journal(site: str, release_id: str, lines: int) -> Argv:
