@@ -22,10 +22,10 @@ def ssh(target: TargetConfig, user: str, command: Argv) -> NoReturn:
             "-o",
             "StrictHostKeyChecking=yes",
         ]
+    argv.append(f"{user}@{target.address}")
     if command:
-        argv += [f"{user}@{target.address}", "--", shlex.join(command)]
-    else:
-        argv += [f"{user}@{target.address}"]
+        # One word may be a whole line of shell, as ssh takes it; several are an argv.
+        argv += ["--", command[0] if len(command) == 1 else shlex.join(command)]
     try:
         os.execvp("ssh", argv)
     except FileNotFoundError:

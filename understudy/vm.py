@@ -175,12 +175,22 @@ class Vm:
         except FileNotFoundError:
             raise Unreachable("vagrant is not installed", hint="make setup") from None
         except (subprocess.CalledProcessError, RuntimeError) as error:
+            said = _tail(self._state / "vagrant.log") or str(error)
             raise StepFailed(
                 f"vagrant {title} failed",
-                details=f"{_tail(self._state / 'vagrant.log') or error}\n"
-                f"--- serial console ---\n{_tail(self._state / 'console.log')}",
-                hint="python deploy.py doctor. Once mended, the same command goes on.",
+                details=f"{said}\n--- serial console ---\n{_tail(self._state / 'console.log')}",
+                hint=self._hint(said),
             ) from None
+
+    def _hint(self, said: str) -> str:
+        name = self._config.vm.name
+        if "already taken" in said or "storage vol" in said:
+            return (
+                f"Another directory made a VM named {name}, or left one: set another vm.name, or "
+                f"virsh -c qemu:///system destroy {name}; virsh -c qemu:///system undefine {name} "
+                "--snapshots-metadata --remove-all-storage"
+            )
+        return "python deploy.py doctor. Once mended, the same command goes on."
 
 
 def _tail(file: Path) -> str:
