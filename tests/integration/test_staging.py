@@ -170,15 +170,18 @@ def test_uncommitted_changes_stay_here(staging: Staging) -> None:
 
 
 def test_two_deploys_at_once_one_is_refused(staging: Staging) -> None:
-    """The lock is held here by hand, in the way a deploy holds it."""
-    hold = ["vagrant", "ssh", "-c", "sudo -u deploy flock /srv/todo/lock -c 'echo held; sleep 60'"]
+    """The lock is held here by hand, in the way a deploy holds it: as long as its connection."""
+    hold = (sys.executable, "deploy.py", "ssh", "--config", staging.config)
+    line = "flock /srv/todo/lock -c 'echo held; cat'"
     staging.replace("lists/templates/lists/base.html", "Short Lists", "Locked Lists")
     staging.commit("while locked")
-    with subprocess.Popen(hold, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as holder:
+    with subprocess.Popen(
+        [*hold, line], cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
         assert holder.stdout
         assert "held" in holder.stdout.readline()
         answer = staging.deploy_py("deploy")
-        holder.terminate()
+        holder.communicate(timeout=30)
     assert answer.code == 3
     assert "another deploy is at work" in answer.text
 
