@@ -172,9 +172,10 @@ class Vm:
         (self._state / "vagrant.log").write_text("")
         try:
             call()
-        except FileNotFoundError:
+        except (FileNotFoundError, RuntimeError):
+            # python-vagrant's own way to say that there is no vagrant on the PATH.
             raise Unreachable("vagrant is not installed", hint="make setup") from None
-        except (subprocess.CalledProcessError, RuntimeError) as error:
+        except subprocess.CalledProcessError as error:
             said = _tail(self._state / "vagrant.log") or str(error)
             raise StepFailed(
                 f"vagrant {title} failed",

@@ -1,0 +1,59 @@
+"""The doctor: each problem comes with the command that mends it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.fakes import TOP, FakeReport
+from understudy import doctor
+from understudy.errors import ConfigError, Unreachable
+from understudy.project import Project
+
+PROJECT = Project(TOP, TOP / "deploy.yml")
+
+
+def tools(directory: Path, answers: dict[str, str]) -> None:
+    """Programs that answer with a line."""
+    for name, answer in answers.items():
+        program = directory / name
+        program.write_text(f"#!/bin/sh\necho '{answer}'\n")
+        program.chmod(0o755)
+
+
+def test_machine_without_tools_is_told_what_mends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Unreachable) as raised:
+        doctor.examine(PROJECT, FakeReport())
+    assert raised.value.hint == "make setup"
+
+
+def test_browser_and_driver_of_different_versions_are_a_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools(tmp_path, {"chromium": "Chromium 156.0.1", "chromedriver": "ChromeDriver 155.0.1 (x)"})
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert "differ" in doctor._browser().seen
+    assert doctor._browser().mend
+
+
+def test_browser_and_driver_of_one_version_are_fine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools(tmp_path, {"chromium": "Chromium 156.0.1", "chromedriver": "ChromeDriver 156.0.2 (x)"})
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert doctor._browser().mend == ""
+
+
+def test_full_disk_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 2**30})())
+    finding = doctor._disk(tmp_path / "not" / "there" / "yet")
+    assert "1 GiB free" in finding.seen
+    assert "free 8 GiB" in finding.mend
+
+
+def test_wrong_deploy_yml_comes_first(tmp_path: Path) -> None:
+    (tmp_path / "deploy.yml").write_text("app: []")
+    with pytest.raises(ConfigError):
+        doctor.examine(Project(TOP, tmp_path / "deploy.yml"), FakeReport())

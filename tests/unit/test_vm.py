@@ -1,0 +1,149 @@
+"""The VM's life: what Vagrant is asked for in each state, and what is told when it fails."""
+
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.unit.fakes import TOP, FakeReport
+from understudy import config as configuration
+from understudy.errors import StepFailed, Unreachable
+from understudy.project import Project
+from understudy.vm import Vm
+
+# Takes notes of its arguments; `state` and `fails` beside it say how it answers.
+VAGRANT = """#!/bin/sh
+cd "$(dirname "$0")"
+echo "$@" >>calls
+case $1 in status) echo "1,vm,state,$(cat state 2>/dev/null || echo not_created)" ;; esac
+if [ "$1" = "$(cat fails 2>/dev/null)" ]; then cat says >&2; exit 1; fi
+"""
+BUILD = '#!/bin/sh\ntouch "$2" "${2%.box}.json"\n'
+
+
+@pytest.fixture
+def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a Vagrant that only takes notes, first on the PATH."""
+    program = tmp_path / "bin" / "vagrant"
+    program.parent.mkdir()
+    program.write_text(VAGRANT)
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    monkeypatch.setenv("VAGRANT_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    # What needs a machine that answers: the tests on real VMs look at that.
+    monkeypatch.setattr(Vm, "_remember_host_key", lambda self: None)
+    monkeypatch.setattr(Vm, "_answers", lambda self: True)
+    return program.parent
+
+
+def make_vm(tmp_path: Path) -> Vm:
+    directory = tmp_path / "project"
+    build = directory / "provision" / "box" / "build"
+    build.parent.mkdir(parents=True, exist_ok=True)
+    build.write_text(BUILD)
+    build.chmod(0o755)
+    (directory / "provision" / "10-all.sh").write_text("echo all")
+    settings = yaml.safe_load((TOP / "deploy.yml").read_text())
+    (directory / "deploy.yml").write_text(yaml.safe_dump(settings))
+    project = Project(directory, directory / "deploy.yml")
+    return Vm(project, configuration.load(project.config_file), FakeReport())
+
+
+def calls(tool: Path) -> list[str]:
+    """The verbs that Vagrant was asked for since the last look."""
+    notes = tool / "calls"
+    found = [line.split()[0] for line in notes.read_text().splitlines()] if notes.exists() else []
+    notes.unlink(missing_ok=True)
+    return found
+
+
+def test_new_vm_is_made_and_its_snapshot_saved(tool: Path, tmp_path: Path) -> None:
+    make_vm(tmp_path).up()
+    assert calls(tool) == ["box", "status", "up", "snapshot"]
+
+
+def test_vm_that_is_up_costs_no_call(tool: Path, tmp_path: Path) -> None:
+    make_vm(tmp_path).up()
+    calls(tool)
+    make_vm(tmp_path).up()
+    assert calls(tool) == []
+
+
+def test_vm_that_is_down_is_booted_and_kept(
+    tool: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_vm(tmp_path).up()
+    calls(tool)
+    monkeypatch.setattr(Vm, "_answers", lambda self: False)
+    make_vm(tmp_path).up()
+    assert "up" in calls(tool)
+    assert "destroy" not in calls(tool)
+
+
+def test_half_made_vm_is_made_anew(tool: Path, tmp_path: Path) -> None:
+    """A killed `up` leaves a machine that Vagrant knows and no mark that it's whole."""
+    (tool / "state").write_text("running")
+    make_vm(tmp_path).up()
+    assert [verb for verb in calls(tool) if verb in ("destroy", "up")] == ["destroy", "up"]
+
+
+def test_vm_of_another_box_is_made_anew(tool: Path, tmp_path: Path) -> None:
+    vm = make_vm(tmp_path)
+    vm.up()
+    (tool / "state").write_text("running")
+    calls(tool)
+    (tmp_path / "project" / "provision" / "10-all.sh").write_text("echo something else")
+    vm.up()
+    assert [verb for verb in calls(tool) if verb in ("destroy", "up")] == ["destroy", "up"]
+
+
+def test_failed_boot_shows_what_vagrant_and_the_console_said(tool: Path, tmp_path: Path) -> None:
+    vm = make_vm(tmp_path)
+    console = tmp_path / "project" / ".understudy" / "vm" / "understudy" / "console.log"
+    console.write_text("Kernel panic - not syncing: no root\n")
+    (tool / "fails").write_text("up")
+    (tool / "says").write_text("Timed out while waiting for the machine to boot.\n")
+    with pytest.raises(StepFailed) as raised:
+        vm.up()
+    assert "Timed out while waiting" in raised.value.details
+    assert "Kernel panic" in raised.value.details
+
+
+def test_vm_after_a_failed_boot_does_not_count_as_made(tool: Path, tmp_path: Path) -> None:
+    vm = make_vm(tmp_path)
+    (tool / "fails").write_text("up")
+    (tool / "says").write_text("no\n")
+    with pytest.raises(StepFailed):
+        vm.up()
+    (tool / "fails").unlink()
+    (tool / "state").write_text("running")
+    calls(tool)
+    vm.up()
+    assert "destroy" in calls(tool)
+
+
+def test_vm_of_the_same_name_elsewhere_is_told(tool: Path, tmp_path: Path) -> None:
+    (tool / "fails").write_text("up")
+    (tool / "says").write_text("Name `understudy` of domain about to create is already taken.\n")
+    with pytest.raises(StepFailed) as raised:
+        make_vm(tmp_path).up()
+    assert "virsh" in raised.value.hint
+
+
+def test_reset_of_a_vm_that_is_not_there_says_how_to_make_one(tool: Path, tmp_path: Path) -> None:
+    with pytest.raises(StepFailed) as raised:
+        make_vm(tmp_path).reset()
+    assert raised.value.hint == "python deploy.py up"
+    assert calls(tool) == []
+
+
+def test_missing_vagrant_is_told(
+    tool: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vm = make_vm(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Unreachable) as raised:
+        vm.destroy()
+    assert raised.value.hint == "make setup"
