@@ -6,9 +6,9 @@ server {
     listen 80 default_server;
     listen [::]:80 default_server;
     server_name _;
+    server_tokens off;
     return 444;
 }
-server_tokens off;
 NGINX
 then
     if booted; then systemctl reload-or-restart nginx; fi
