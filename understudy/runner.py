@@ -19,6 +19,9 @@ from understudy.provision import Provisioning, provisioning
 from understudy.release import Manifest, release_id
 from understudy.report import Report
 
+# A migration of real data may take long; a step that hangs must still end some day.
+SECONDS_FOR_A_STEP = 4 * 3600
+
 
 def provision(job: Job) -> None:
     """Makes the target's host able to run the site. Raises StepFailed with the script's last lines."""
@@ -231,7 +234,7 @@ def _shipment(
 def _apply(connection: Connection, action: Action) -> None:
     match action:
         case Run():
-            done = connection.run(action.argv, user=action.user)
+            done = connection.run(action.argv, user=action.user, seconds=SECONDS_FOR_A_STEP)
             if not done.ok:
                 raise StepFailed(
                     f"{action.title}: failed",

@@ -52,10 +52,14 @@ class Vm:
             self._report.say(f"VM {self._config.vm.name} is up at {self._config.vm.address}")
             return
         self._add_box(box, recipe)
-        if self._made_from() != box.version:
-            self._make(box)
-        else:
+        there = self._vagrant_knows_it()
+        if there and self._made_from() == box.version:
             self._boot()
+            return
+        if there:
+            self._report.say("the VM there is not from this box: it is made anew")
+            self.destroy()
+        self._make(box)
 
     def reset(self) -> None:
         """Puts the VM back to what it was just after up: provisioned, nothing deployed."""
@@ -77,10 +81,7 @@ class Vm:
             self._call("destroy", self._vagrant.destroy)
 
     def _make(self, box: Box) -> None:
-        """Makes the VM anew. What is there is of another box, or was left half-made."""
-        if self._vagrant_knows_it():
-            self._report.say("the VM there is not from this box: it is made anew")
-            self.destroy()
+        self._mark_made_from("")
         self._boot()
         with self._report.step(f"save the snapshot '{SNAPSHOT}'"):
             self._call("snapshot save", lambda: self._vagrant.snapshot_save(SNAPSHOT))

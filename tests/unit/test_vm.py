@@ -76,10 +76,20 @@ def test_vm_that_is_down_is_booted_and_kept(
 ) -> None:
     make_vm(tmp_path).up()
     calls(tool)
+    (tool / "state").write_text("shutoff")
     monkeypatch.setattr(Vm, "_answers", lambda self: False)
     make_vm(tmp_path).up()
-    assert "up" in calls(tool)
-    assert "destroy" not in calls(tool)
+    assert calls(tool)[-1] == "up"
+
+
+def test_vm_that_plain_vagrant_destroyed_is_made_with_its_snapshot(
+    tool: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_vm(tmp_path).up()
+    calls(tool)
+    monkeypatch.setattr(Vm, "_answers", lambda self: False)
+    make_vm(tmp_path).up()
+    assert calls(tool)[-2:] == ["up", "snapshot"]
 
 
 def test_half_made_vm_is_made_anew(tool: Path, tmp_path: Path) -> None:
