@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
         description="A local staging simulator: rehearse a deploy on a VM like production, then do it.",
         epilog="exit codes: 0 done, 1 failed, 2 wrong use, 3 refused, 4 not reachable or missing",
     )
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB [options]", title="verbs")
 
     def verb(
         name: str, run: Verb, help: str, parent: argparse.ArgumentParser

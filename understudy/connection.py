@@ -1,6 +1,7 @@
 """The one door to a host: commands and files over one kept SSH connection, by Fabric."""
 
 import io
+import logging
 import shlex
 import socket
 import time
@@ -57,6 +58,8 @@ class SshConnection:
             target.address, user=user, port=target.port, connect_kwargs=arguments
         )
         _trust_only_known_hosts(self._fabric.client, target)
+        # It would print a traceback for what is told here in a sentence.
+        logging.getLogger("paramiko").setLevel(logging.CRITICAL)
         try:
             self._fabric.open()
         except Exception as error:

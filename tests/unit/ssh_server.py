@@ -1,5 +1,6 @@
 """A real SSH server on this machine, for as long as a test runs. Its commands run in a shell here."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -57,7 +58,9 @@ class SshServer:
             transport.close()
         for process in self.processes:
             if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
+                # It may end by itself in this very moment.
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
 
     def _serve(self) -> None:
         while True:
