@@ -37,8 +37,11 @@ def host(target: TargetConfig) -> Host:
     return connect(target)
 
 
-def connect(target: TargetConfig) -> Host:
-    """testinfra's view of the target. Its host key must be known, as for a deploy."""
+def connect(target: TargetConfig, keep_seconds: int = 60) -> Host:
+    """testinfra's view of the target. Its host key must be known, as for a deploy.
+
+    keep_seconds: how long an unused connection is kept; 0 makes one for each command.
+    """
     options = ["-o StrictHostKeyChecking=yes", "-o BatchMode=yes"]
     if target.known_hosts:
         options.append(f"-o UserKnownHostsFile={shlex.quote(str(target.known_hosts))}")
@@ -46,7 +49,7 @@ def connect(target: TargetConfig) -> Host:
         f"ssh://{target.admin}@{target.address}:{target.port}",
         ssh_identity_file=str(target.key) if target.key else None,
         ssh_extra_args=" ".join(options),
-        controlpersist=60,
+        controlpersist=keep_seconds,
     )
 
 

@@ -3,14 +3,16 @@
 import http.client
 import re
 import time
+from collections.abc import Callable
 
 import pytest
 from testinfra.host import Host
 
+from tests.host.conftest import connect
 from understudy.config import App, TargetConfig
 from understudy.release import Paths
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 def get(target: TargetConfig, path: str, host_name: str | None = None) -> tuple[int, bytes]:
@@ -102,21 +104,34 @@ def test_wrong_host_gets_no_answer(target: TargetConfig) -> None:
 
 
 @pytest.mark.slow
-def test_survives_a_reboot(
-    host: Host, app: App, target: TargetConfig, pytestconfig: pytest.Config
-) -> None:
+def test_survives_a_reboot(host: Host, app: App, target: TargetConfig) -> None:
     if not target.disposable:
         pytest.fail("this target is not marked `disposable: true` in deploy.yml: it's not rebooted")
-    before = host.check_output("cat /proc/sys/kernel/random/boot_id")
-    host.run("sudo systemctl reboot")
-    deadline = time.monotonic() + 240
-    while time.monotonic() < deadline:
-        try:
-            if get(target, app.health_path)[0] == 200:
-                break
-        except (OSError, http.client.HTTPException):
-            pass
+    before = boot_id(target)
+    # A moment later, so that this command's own connection ends well.
+    host.check_output("sudo systemd-run --on-active=1 systemctl reboot")
+    wait_until(lambda: boot_id(target) not in ("", before))
+    wait_until(lambda: answers(target, app.health_path))
+
+
+def boot_id(target: TargetConfig) -> str:
+    """Which boot the host is in; empty while it can't be asked. A kept connection would be dead."""
+    try:
+        asked = connect(target, keep_seconds=0).run("cat /proc/sys/kernel/random/boot_id")
+    except RuntimeError:
+        return ""
+    return str(asked.stdout.strip())
+
+
+def answers(target: TargetConfig, path: str) -> bool:
+    try:
+        return get(target, path)[0] == 200
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 240) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds:.0f} s"
         time.sleep(1)
-    after = host.run("cat /proc/sys/kernel/random/boot_id").stdout.strip()
-    assert get(target, app.health_path)[0] == 200
-    assert after not in ("", before)
