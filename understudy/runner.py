@@ -15,7 +15,7 @@ from understudy.errors import LoginRefused, Refused, StepFailed
 from understudy.facts import Facts
 from understudy.job import Job
 from understudy.plan import Action, Run, Shipment, Stage, Start, Upload, Wanted
-from understudy.provision import Provisioning, provisioning
+from understudy.provision import Provisioning
 from understudy.release import Manifest, release_id
 from understudy.report import Report
 
@@ -252,8 +252,7 @@ def _apply(connection: Connection, action: Action) -> None:
 
 
 def _provisioning(job: Job) -> Provisioning:
-    parts = (path.read_text() for path in job.project.provision_parts)
-    return provisioning(job.config, job.target.admin, parts)
+    return job.project.provisioning(job.config, job.target.admin)
 
 
 def _who() -> str:

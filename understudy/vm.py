@@ -18,7 +18,7 @@ from understudy.connection import SshConnection
 from understudy.errors import StepFailed, UnderstudyError, Unreachable
 from understudy.health import wait_for_port
 from understudy.project import Project
-from understudy.provision import Provisioning, provisioning
+from understudy.provision import Provisioning
 from understudy.report import Report
 
 # The target that stands for the VM in deploy.yml.
@@ -153,8 +153,7 @@ class Vm:
         return self._config.target(TARGET)
 
     def _provisioning(self) -> Provisioning:
-        parts = (path.read_text() for path in self._project.provision_parts)
-        return provisioning(self._config, self._target.admin, parts)
+        return self._project.provisioning(self._config, self._target.admin)
 
     def _made_from(self) -> str:
         mark = self._state / "made-from"

@@ -68,11 +68,10 @@ def test_nginx_default_site_is_gone(host: Host) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "mode", "owner"),
-    [("database", 0o700, "app"), ("media", 0o2750, "app"), ("backups", 0o700, "app")],
+    ("name", "mode"), [("database", 0o700), ("media", 0o2750), ("backups", 0o700)]
 )
 def test_data_belongs_to_the_app_only(
-    host: Host, app: App, paths: Paths, name: str, mode: int, owner: str
+    host: Host, app: App, paths: Paths, name: str, mode: int
 ) -> None:
     with host.sudo():
         directory = host.file(str(paths.root / "shared" / name))
