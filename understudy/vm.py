@@ -12,6 +12,7 @@ import paramiko
 import vagrant
 
 from understudy import box as boxes
+from understudy import orphan
 from understudy.box import Box
 from understudy.config import Config, TargetConfig
 from understudy.connection import SshConnection
@@ -59,6 +60,8 @@ class Vm:
         if there:
             self._report.say("the VM there is not from this box: it is made anew")
             self.destroy()
+        elif origin := orphan.remove(self._config.vm.name):
+            self._report.say(f"removed a VM of the same name, left by {origin}, which is gone")
         self._make(box)
 
     def reset(self) -> None:
@@ -187,7 +190,7 @@ class Vm:
         name = self._config.vm.name
         if "already taken" in said or "storage vol" in said:
             return (
-                f"Another directory made a VM named {name}, or left one: set another vm.name, or "
+                f"Another directory made a VM named {name}: set another vm.name, or "
                 f"virsh -c qemu:///system destroy {name}; virsh -c qemu:///system undefine {name} "
                 "--snapshots-metadata --remove-all-storage"
             )

@@ -19,6 +19,7 @@ DOORS = {
     "connection",
     "doctor",
     "health",
+    "orphan",
     "runner",
     "shell",
     "verify",

@@ -22,13 +22,22 @@ if [ "$1" = "$(cat fails 2>/dev/null)" ]; then cat says >&2; exit 1; fi
 BUILD = '#!/bin/sh\ntouch "$2" "${2%.box}.json"\n'
 
 
+# `dumpxml` beside it is what libvirt knows of a VM of that name.
+VIRSH = """#!/bin/sh
+cd "$(dirname "$0")"
+echo "$3 $4" >>virsh-calls
+if [ "$3" = dumpxml ]; then cat dumpxml 2>/dev/null; fi
+"""
+
+
 @pytest.fixture
 def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a Vagrant that only takes notes, first on the PATH."""
-    program = tmp_path / "bin" / "vagrant"
-    program.parent.mkdir()
-    program.write_text(VAGRANT)
-    program.chmod(0o755)
+    (tmp_path / "bin").mkdir()
+    for name, text in (("vagrant", VAGRANT), ("virsh", VIRSH)):
+        program = tmp_path / "bin" / name
+        program.write_text(text)
+        program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
     monkeypatch.setenv("VAGRANT_HOME", str(tmp_path / "home"))
     monkeypatch.setattr("os.geteuid", lambda: 0)
@@ -140,6 +149,24 @@ def test_vm_of_the_same_name_elsewhere_is_told(tool: Path, tmp_path: Path) -> No
     with pytest.raises(StepFailed) as raised:
         make_vm(tmp_path).up()
     assert "virsh" in raised.value.hint
+
+
+def virsh_calls(tool: Path, tmp_path: Path, origin: Path) -> list[str]:
+    """What virsh is asked for by an up beside a VM that was made from `origin`."""
+    (tool / "dumpxml").write_text(f"<domain>\n  <description>Source: {origin}</description>\n")
+    make_vm(tmp_path).up()
+    return (tool / "virsh-calls").read_text().splitlines()
+
+
+def test_vm_of_a_directory_that_is_gone_is_removed(tool: Path, tmp_path: Path) -> None:
+    asked = virsh_calls(tool, tmp_path, tmp_path / "gone" / "Vagrantfile")
+    assert asked == ["dumpxml understudy", "destroy understudy", "undefine understudy"]
+
+
+def test_vm_of_another_directory_is_left_alone(tool: Path, tmp_path: Path) -> None:
+    (tmp_path / "Vagrantfile").touch()
+    asked = virsh_calls(tool, tmp_path, tmp_path / "Vagrantfile")
+    assert asked == ["dumpxml understudy"]
 
 
 def test_reset_of_a_vm_that_is_not_there_says_how_to_make_one(tool: Path, tmp_path: Path) -> None:
