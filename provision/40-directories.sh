@@ -14,6 +14,8 @@ own 755 root root "$ROOT/shared"
 own 700 "$SITE" "$SITE" "$ROOT/shared/database"
 own 700 "$SITE" "$SITE" "$ROOT/shared/backups"
 own 2750 "$SITE" www-data "$ROOT/shared/media"
+# Collected by the app, served by nginx. The service sees it read-only: only a deploy writes there.
+own 2750 "$SITE" www-data "$ROOT/static"
 # Sockets: the app makes them, only nginx may connect. tmpfiles.d makes it again at each boot.
 echo "d /run/$SITE 2750 $SITE www-data" | put 0644 "/etc/tmpfiles.d/$SITE.conf" || true
 if booted; then own 2750 "$SITE" www-data "/run/$SITE"; fi

@@ -1,32 +1,23 @@
-"""One commit -> what is shipped: its source, its locked wheels, all named by content.
+"""One commit -> the release that is shipped. Git is asked here, and nowhere else."""
 
-Git and pip are asked here; nothing else in Understudy runs them.
-"""
-
-import gzip
 import io
 import json
 import os
 import re
 import shutil
 import subprocess
-import sys
 import tarfile
-import tempfile
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from understudy import bytecode
 from understudy.config import App
-from understudy.errors import ConfigError, Refused, StepFailed, Unreachable
+from understudy.errors import ConfigError, Refused, Unreachable
 from understudy.release import Manifest
 from understudy.render import RenderedFile
-
-# What a host must at least have for a wheel: Debian 12 has glibc 2.36, Ubuntu 22.04 has 2.35.
-_GLIBC_MINORS = range(35, 16, -1)
 
 
 @dataclass(frozen=True)
@@ -104,36 +95,65 @@ def _check_lock(lock: str, path: str) -> None:
         )
 
 
-def release_tar(source: Source, files: Sequence[RenderedFile], manifest: Manifest) -> bytes:
-    """Everything a release has, as a tar made here: on the host it only has to be unpacked."""
+def release_tar(
+    source: Source, files: Sequence[RenderedFile], manifest: Manifest, compiler: str | None
+) -> bytes:
+    """Everything a release has, as a tar made here: on the host it only has to be unpacked.
+
+    compiler: the Python that compiles the source; without one that is left to the host.
+    """
     buffer = io.BytesIO()
-    socket = f"/run/{files[0].path.parts[2]}/{manifest.id}.sock"
+    site = files[0].path.parts[2]
     with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=6) as release:
-        archive = _git_bytes(
-            source.repository, "archive", "--format=tar", f"{source.commit}:{source.prefix}"
-        )
-        with tarfile.open(fileobj=io.BytesIO(archive)) as commit:
-            _add_directory(release, "source")
-            for member in commit:
-                # A long name stands in its pax header too, which would win over this one.
-                member.name, member.pax_headers = f"source/{member.name}", {}
-                # All that git knows of a mode; the rest hangs on who made the tar.
-                member.mode = 0o755 if member.mode & 0o100 else 0o644
-                release.addfile(member, commit.extractfile(member) if member.isfile() else None)
-        _add_directory(release, "static")
+        _add_source(release, source, compiler)
         for file in files:
             _add_file(release, file.path.name, file.content, file.mode)
         _add_file(release, "requirements.txt", source.lock)
         _add_file(release, "manifest.json.new", json.dumps(manifest.to_dict()))
         _add_link(release, "venv", f"../../venvs/{manifest.lock}")
-        _add_link(release, "socket", socket)
+        _add_link(release, "static", f"../../static/{manifest.id}")
+        _add_link(release, "socket", f"/run/{site}/{manifest.id}.sock")
     return buffer.getvalue()
 
 
+def _add_source(release: tarfile.TarFile, source: Source, compiler: str | None) -> None:
+    archive = _git_bytes(
+        source.repository, "archive", "--format=tar", f"{source.commit}:{source.prefix}"
+    )
+    committed = int(_git(source.repository, "show", "-s", "--format=%ct", source.commit))
+    with tarfile.open(fileobj=io.BytesIO(archive)) as commit, TemporaryDirectory() as work:
+        _add_directory(release, "source")
+        for member in commit:
+            content = commit.extractfile(member) if member.isfile() else None
+            if content and member.name.endswith(".py"):
+                _copy(content.read(), Path(work) / member.name, committed)
+                content.seek(0)
+            # A long name stands in its pax header too, which would win over this one.
+            member.name, member.pax_headers = f"source/{member.name}", {}
+            # All that git knows of a mode; the rest hangs on who made the tar.
+            member.mode = 0o755 if member.mode & 0o100 else 0o644
+            member.mtime = committed
+            release.addfile(member, content)
+        if compiler:
+            bytecode.compile_all(compiler, Path(work))
+            for path in sorted(Path(work).rglob("*.pyc")):
+                _add_content(release, f"source/{path.relative_to(work)}", path.read_bytes())
+
+
+def _copy(content: bytes, path: Path, time: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    os.utime(path, (time, time))
+
+
 def _add_file(tar: tarfile.TarFile, name: str, content: str, mode: int = 0o644) -> None:
+    _add_content(tar, name, content.encode(), mode)
+
+
+def _add_content(tar: tarfile.TarFile, name: str, content: bytes, mode: int = 0o644) -> None:
     info = tarfile.TarInfo(name)
-    info.size, info.mode = len(content.encode()), mode
-    tar.addfile(info, io.BytesIO(content.encode()))
+    info.size, info.mode = len(content), mode
+    tar.addfile(info, io.BytesIO(content))
 
 
 def _add_directory(tar: tarfile.TarFile, name: str) -> None:
@@ -146,79 +166,6 @@ def _add_link(tar: tarfile.TarFile, name: str, destination: str) -> None:
     info = tarfile.TarInfo(name)
     info.type, info.linkname = tarfile.SYMTYPE, destination
     tar.addfile(info)
-
-
-def wheels(source: Source, python: str, machine: str, cache: Path) -> tuple[Path, ...]:
-    """The wheels of the lock file for a host's Python ("3.11") and machine ("x86_64").
-
-    Downloaded once and kept. Raises StepFailed if a package has no wheel for that host.
-    """
-    return _download(source.lock, cache / f"{source.lock_hash}-{python}-{machine}", python, machine)
-
-
-def uv_program(python: str, machine: str, cache: Path) -> tuple[str, Path]:
-    """(name, path) of uv for a host, compressed. The very version that this machine uses."""
-    uv_version = version("uv")
-    name = f"uv-{uv_version}-{machine}"
-    program = cache / f"{name}.gz"
-    if not program.exists():
-        (wheel,) = _download(f"uv=={uv_version}", cache / f"{name}.wheel", python, machine)
-        with zipfile.ZipFile(wheel) as archive:
-            content = archive.read(f"uv-{uv_version}.data/scripts/uv")
-        new = program.with_suffix(".new")
-        new.write_bytes(gzip.compress(content, 6, mtime=0))
-        new.rename(program)
-    return name, program
-
-
-def pack(paths: Sequence[Path]) -> bytes:
-    """Files as one tar, without their directories. Wheels are compressed already."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as tar:
-        for path in paths:
-            _add_content(tar, path.name, path.read_bytes())
-    return buffer.getvalue()
-
-
-def _add_content(tar: tarfile.TarFile, name: str, content: bytes) -> None:
-    info = tarfile.TarInfo(name)
-    info.size, info.mode = len(content), 0o644
-    tar.addfile(info, io.BytesIO(content))
-
-
-def _download(requirements: str, directory: Path, python: str, machine: str) -> tuple[Path, ...]:
-    """Wheels of some requirements in a directory of their own, which is there whole or not."""
-    if not directory.exists():
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=directory.parent) as work:
-            lock = Path(work) / "requirements.txt"
-            lock.write_text(requirements)
-            _pip_download(lock, Path(work) / "wheels", python, machine)
-            (Path(work) / "wheels").rename(directory)
-    return tuple(sorted(directory.glob("*.whl")))
-
-
-def _pip_download(lock: Path, directory: Path, python: str, machine: str) -> None:
-    platforms = [f"manylinux_2_{minor}_{machine}" for minor in _GLIBC_MINORS]
-    platforms += [f"manylinux2014_{machine}", f"linux_{machine}"]
-    tag = "cp" + python.replace(".", "")
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"),
-            *("--no-deps", "--only-binary=:all:", "--requirement", lock, "--dest", directory),
-            *("--python-version", python, "--implementation", "cp"),
-            *("--abi", tag, "--abi", "abi3", "--abi", "none"),
-            *(word for platform in platforms for word in ("--platform", platform)),
-        ],
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise StepFailed(
-            f"the locked packages can't be had as wheels for Python {python} on {machine}",
-            details="\n".join(done.stderr.strip().splitlines()[-8:]),
-            hint="Lock versions that have a wheel for the host's Python, or check the network.",
-        )
 
 
 def _mirror(url: str, cache: Path) -> Path:

@@ -57,8 +57,10 @@ class Strict(BaseModel):
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "plain": {},
     "django": {
-        "build_commands": [["python", "manage.py", "collectstatic", "--noinput", "-v0"]],
-        "release_commands": [["python", "manage.py", "migrate", "--noinput"]],
+        "release_commands": [
+            ["python", "manage.py", "collectstatic", "--noinput", "-v0"],
+            ["python", "manage.py", "migrate", "--noinput"],
+        ],
         "static_url": "/static/",
         "media_url": "/media/",
     },
@@ -68,7 +70,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
 class App(Strict):
     """What is deployed. Times are whole seconds.
 
-    build_commands run as the deployer before anything else knows the release;
+    build_commands run as the deployer, who alone can write the release's source;
     release_commands run as the app's user, on the real database, just before the release starts.
     """
 

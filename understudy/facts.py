@@ -25,8 +25,7 @@ if [ -d "$root" ]; then
     say current "$(basename "$(readlink "$root/current" 2>/dev/null || true)")"
     for file in "$root"/releases/*/manifest.json; do [ ! -e "$file" ] || say release "$(cat "$file")"; done
     for file in "$root"/venvs/*/.complete; do [ ! -e "$file" ] || say venv "$(basename "${file%/*}")"; done
-    for file in "$root"/cache/wheels/*.whl; do [ ! -e "$file" ] || say wheel "${file##*/}"; done
-    for file in "$root"/cache/uv-*; do [ ! -x "$file" ] || [ -d "$file" ] || say uv "${file##*/}"; done
+    for file in "$root"/cache/packages/*; do [ ! -e "$file" ] || say package "${file##*/}"; done
     for file in "/etc/nginx/sites-available/$site" "/etc/systemd/system/$site@.service" \
         "$root/current/environment" "$root/current/gunicorn.conf.py" "$root/current/run"; do
         if [ -e "$file" ]; then say file "$file$(printf '\t')$(base64 -w 0 "$file")"; fi
@@ -50,8 +49,7 @@ class Facts:
     current: str | None
     releases: tuple[Manifest, ...]
     venvs: frozenset[str]
-    wheels: frozenset[str]
-    uv: frozenset[str]
+    packages: frozenset[str]
     files: Mapping[str, str]
     running: frozenset[str]
     nginx_active: bool
@@ -86,8 +84,7 @@ def parse(output: str) -> Facts:
         current=one("current") or None,
         releases=tuple(_manifest(text) for text in all_of("release")),
         venvs=frozenset(all_of("venv")),
-        wheels=frozenset(all_of("wheel")),
-        uv=frozenset(all_of("uv")),
+        packages=frozenset(all_of("package")),
         files=dict(_file(text) for text in all_of("file")),
         running=frozenset(_instance(unit) for unit in all_of("unit")),
         nginx_active=one("nginx") == "active",

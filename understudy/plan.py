@@ -4,11 +4,12 @@ Pure: this module decides everything and touches nothing, so every case of it is
 """
 
 import difflib
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from understudy.commands import Argv, files, http, site, uv
+from understudy.commands import Argv, files, http, python, site
 from understudy.config import App, Config, TargetConfig
 from understudy.facts import Facts
 from understudy.release import Manifest, Paths, to_remove
@@ -40,17 +41,20 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Shipment:
-    """Files on this machine that may have to travel. Wheels only where an environment is missing."""
+    """Files on this machine that may have to travel.
+
+    packages: names of all that the environment needs, if the host hasn't got it. packages_tar: those
+    that the host lacks. compiled: whether bytecode travels too.
+    """
 
     release_tar: Path
-    uv_name: str
-    uv: Path
-    wheels_tar: Path | None
-    wheel_names: frozenset[str]
+    packages_tar: Path
+    packages: tuple[str, ...]
+    compiled: bool
 
 
 # Enough to tell whether there is anything to do at all.
-NO_SHIPMENT = Shipment(Path(), "", Path(), None, frozenset())
+NO_SHIPMENT = Shipment(Path(), Path(), (), compiled=True)
 
 
 @dataclass(frozen=True)
@@ -116,9 +120,12 @@ def _ship(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
     if facts.release(release_id):
         return []
     uploaded = paths.cache / f"{release_id}.tar.gz"
+    unpack = Run(f"unpack {release_id}", files.unpack(uploaded, paths.release(release_id)))
+    source = paths.release(release_id) / "source"
     return [
         Upload("upload the release", shipment.release_tar, uploaded),
-        Run(f"unpack {release_id}", files.unpack(uploaded, paths.release(release_id))),
+        unpack,
+        *([] if shipment.compiled else [Run("compile the source", python.compile_all(source))]),
     ]
 
 
@@ -126,24 +133,21 @@ def _environment(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Actio
     if not needs_environment(wanted, facts):
         return []
     paths, lock = wanted.paths, wanted.release.lock
-    program = paths.cache / shipment.uv_name
-    actions: list[Action] = []
-    if shipment.uv_name not in facts.uv:
-        uploaded = paths.cache / shipment.uv.name
-        actions += [
-            Upload("upload uv", shipment.uv, uploaded),
-            Run("unpack uv", files.gunzip_program(uploaded, program)),
-        ]
-    missing = shipment.wheel_names - facts.wheels
-    if missing and shipment.wheels_tar:
-        uploaded = paths.cache / shipment.wheels_tar.name
-        actions += [
-            Upload(f"upload {len(missing)} wheels", shipment.wheels_tar, uploaded),
-            Run("unpack the wheels", files.unpack_each(uploaded, paths.wheels)),
-        ]
-    requirements = paths.release(wanted.release.id) / "requirements.txt"
-    make = uv.make_environment(program, paths.venvs / lock, requirements, paths.cache)
-    return [*actions, Run(f"make environment {lock}", make)]
+    environment = paths.venvs / lock
+    packages = [paths.packages / name for name in shipment.packages]
+    make = python.make_environment(environment, facts.python, packages, compiled=shipment.compiled)
+    return [*_packages(wanted, shipment, facts), Run(f"make environment {lock}", make)]
+
+
+def _packages(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
+    missing = set(shipment.packages) - facts.packages
+    if not missing:
+        return []
+    uploaded = wanted.paths.cache / shipment.packages_tar.name
+    return [
+        Upload(f"upload {len(missing)} packages", shipment.packages_tar, uploaded),
+        Run("unpack them", files.unpack_each(uploaded, wanted.paths.packages)),
+    ]
 
 
 def _build(wanted: Wanted, facts: Facts) -> list[Action]:
@@ -181,9 +185,8 @@ def _serve(wanted: Wanted, facts: Facts) -> list[Action]:
     if facts.current == release_id and release_id in facts.running and facts.nginx_active:
         # An old release beside it: a deploy ended between switch and drain, maybe at this check.
         return [check] if facts.running - {release_id} else []
-    run = str(paths.release(release_id) / "run")
     return [
-        *(Run(" ".join(command), (run, *command), name) for command in wanted.app.release_commands),
+        *_release_commands(wanted),
         Start(
             f"start {release_id} beside what serves, check its health",
             name,
@@ -195,6 +198,19 @@ def _serve(wanted: Wanted, facts: Facts) -> list[Action]:
         Run("switch", files.switch(paths.current, f"releases/{release_id}")),
         check,
     ]
+
+
+def _release_commands(wanted: Wanted) -> list[Action]:
+    """All in one process, for each start of the app's Python costs seconds on a slow host."""
+    commands = [shlex.join(command) for command in wanted.app.release_commands]
+    if not commands:
+        return []
+    release, static = (
+        wanted.paths.release(wanted.release.id),
+        wanted.paths.static(wanted.release.id),
+    )
+    argv = (str(release / "run"), "python", str(release / "commands.py"), str(static), *commands)
+    return [Run(", ".join(commands), argv, wanted.app.name)]
 
 
 def health_url(wanted: Wanted) -> str:
@@ -218,7 +234,12 @@ def _clean_up(wanted: Wanted, facts: Facts) -> list[Action]:
     ]
     if not removed:
         return drained
-    return [*drained, Run("remove old releases", files.remove(*removed), hint=AFTER_SWITCH)]
+    static = [str(paths.static(release.id)) for release in old]
+    return [
+        *drained,
+        Run("remove old releases", files.remove(*removed), hint=AFTER_SWITCH),
+        *([Run("remove their static files", ("rm", "-rf", *static), name)] if static else []),
+    ]
 
 
 def diffs(wanted: Wanted, facts: Facts) -> list[str]:

@@ -29,8 +29,8 @@ class Paths:
         return self.root / "cache"
 
     @property
-    def wheels(self) -> PurePosixPath:
-        return self.cache / "wheels"
+    def packages(self) -> PurePosixPath:
+        return self.cache / "packages"
 
     @property
     def staged(self) -> PurePosixPath:
@@ -54,6 +54,9 @@ class Paths:
 
     def release(self, release_id: str) -> PurePosixPath:
         return self.releases / release_id
+
+    def static(self, release_id: str) -> PurePosixPath:
+        return self.root / "static" / release_id
 
     def socket(self, release_id: str) -> PurePosixPath:
         return PurePosixPath("/run") / self.root.name / f"{release_id}.sock"

@@ -38,6 +38,7 @@ def release_files(
         RenderedFile(
             directory / "gunicorn.conf.py", _render(templates, "gunicorn.conf.py.j2", values)
         ),
+        RenderedFile(directory / "commands.py", _render(templates, "commands.py", values)),
         RenderedFile(directory / "run", _render(templates, "run.j2", values), 0o755),
     )
 

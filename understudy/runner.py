@@ -2,13 +2,13 @@
 
 import getpass
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from understudy import artifact, facts, health, plan, render
+from understudy import artifact, bytecode, facts, health, packages, plan, render
 from understudy.config import Config
 from understudy.connection import Connection, SshConnection
 from understudy.errors import LoginRefused, Refused, StepFailed
@@ -209,26 +209,20 @@ def _wanted(job: Job, source: artifact.Source, found: Facts) -> Wanted:
 def _shipment(
     job: Job, source: artifact.Source, wanted: Wanted, found: Facts, work: Path
 ) -> Shipment:
-    """Makes the files that will travel. Wheels are only looked for if the host lacks some."""
-    uv_name, uv = "", Path()
-    wheels: tuple[Path, ...] = ()
-    if plan.needs_environment(wanted, found):
-        with job.report.step("get the locked wheels"):
-            uv_name, uv = artifact.uv_program(found.python, found.machine, job.project.cache)
-            wheels = artifact.wheels(source, found.python, found.machine, job.project.cache)
-    release_tar, wheels_tar = work / "release.tar.gz", work / "wheels.tar"
+    """Makes the files that will travel. Packages are only looked for if the host lacks some."""
+    release_tar, packages_tar = work / "release.tar.gz", work / "packages.tar.gz"
+    compiler = bytecode.compiler(found.python)
     if found.release(wanted.release.id) is None:
-        release_tar.write_bytes(artifact.release_tar(source, wanted.release_files, wanted.release))
-    missing = [wheel for wheel in wheels if wheel.name not in found.wheels]
-    if missing:
-        wheels_tar.write_bytes(artifact.pack(missing))
-    return Shipment(
-        release_tar=release_tar,
-        uv_name=uv_name,
-        uv=uv,
-        wheels_tar=wheels_tar if missing else None,
-        wheel_names=frozenset(wheel.name for wheel in wheels),
-    )
+        release_tar.write_bytes(
+            artifact.release_tar(source, wanted.release_files, wanted.release, compiler)
+        )
+    needed: Mapping[str, Path] = {}
+    if plan.needs_environment(wanted, found):
+        with job.report.step("get the locked packages"):
+            needed = packages.packages(source.lock, found.python, found.machine, job.project.cache)
+    missing = [tar for name, tar in needed.items() if name not in found.packages]
+    packages_tar.write_bytes(packages.join(missing))
+    return Shipment(release_tar, packages_tar, tuple(needed), compiled=compiler is not None)
 
 
 def _apply(connection: Connection, action: Action) -> None:

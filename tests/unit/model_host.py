@@ -37,15 +37,14 @@ class ModelHost:
     def _run(self, action: Run) -> None:  # noqa: C901 - one table of all commands
         argv, wanted = action.argv, self._wanted
         paths, release_id = wanted.paths, wanted.release.id
-        if action.title.startswith("unpack uv"):
-            self._change(uv=self.facts.uv | {PurePosixPath(argv[-1]).name})
-        elif action.title == "unpack the wheels":
-            self._change(wheels=frozenset({"a.whl", "b.whl"}))
+        if action.title == "unpack them":
+            self._change(packages=frozenset({"a-1", "b-2"}))
         elif action.title.startswith("unpack "):
             assert release_id not in (self.facts.current, *self.facts.running), "unpacked over it"
             self._unpacked.add(release_id)
         elif action.title.startswith("make environment"):
-            assert release_id in self._unpacked, "the lock file is in the release"
+            needed = {PurePosixPath(word).name for word in argv if "/cache/packages/" in word}
+            assert needed <= self.facts.packages, "links to what is not there"
             self._change(venvs=self.facts.venvs | {wanted.release.lock})
         elif argv[0] == "mv":
             assert release_id in self._unpacked
@@ -59,7 +58,7 @@ class ModelHost:
             self._change(current=release_id)
         elif argv[-2:-1] == ("stop",):
             self._change(running=self.facts.running - {argv[-1]})
-        elif action.title == "remove old releases":
+        elif action.title in ("remove old releases", "remove their static files"):
             self._remove({path for path in argv if path.startswith(str(paths.root))})
         elif argv[0] == str(paths.release(release_id) / "run"):
             assert release_id in self._unpacked
@@ -73,6 +72,7 @@ class ModelHost:
             if release:
                 assert str(paths.release(release.id)) not in gone, "removed what runs"
                 assert str(paths.venvs / release.lock) not in gone, "removed its packages"
+                assert str(paths.static(release.id)) not in gone, "removed its static files"
         releases = [r for r in self.facts.releases if str(paths.release(r.id)) not in gone]
         venvs = [lock for lock in self.facts.venvs if str(paths.venvs / lock) not in gone]
         self._change(releases=tuple(releases), venvs=frozenset(venvs))

@@ -34,10 +34,9 @@ def wanted(release: Manifest | None = None, **settings: Any) -> Wanted:
 
 SHIPMENT = Shipment(
     release_tar=Path("/tmp/release.tar.gz"),
-    uv_name="uv-1-x86_64",
-    uv=Path("/tmp/uv-1-x86_64.gz"),
-    wheels_tar=Path("/tmp/wheels.tar"),
-    wheel_names=frozenset({"a.whl", "b.whl"}),
+    packages_tar=Path("/tmp/packages.tar.gz"),
+    packages=("a-1", "b-2"),
+    compiled=True,
 )
 
 
@@ -49,8 +48,7 @@ def serving(release: Manifest | None = None, **changes: Any) -> Facts:
             current=release.id,
             releases=(release,),
             venvs=frozenset({release.lock}),
-            wheels=SHIPMENT.wheel_names,
-            uv=frozenset({SHIPMENT.uv_name}),
+            packages=frozenset(SHIPMENT.packages),
             running=frozenset({release.id}),
             files={
                 NGINX: "server {}\n",

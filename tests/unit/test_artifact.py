@@ -1,5 +1,6 @@
 """What is shipped is exactly what is committed, from real repositories."""
 
+import importlib.util
 import io
 import os
 import shutil
@@ -16,9 +17,10 @@ from tests.unit.repositories import LOCK, commit, git, write
 from understudy import artifact
 from understudy import config as configuration
 from understudy.artifact import Source
-from understudy.errors import ConfigError, Refused, StepFailed, Unreachable
+from understudy.errors import ConfigError, Refused, Unreachable
 from understudy.render import RenderedFile
 
+RUN = RenderedFile(PurePosixPath("/srv/shop/releases/r1/run"), "#!/bin/sh\n", 0o755)
 FILES = {"requirements.txt": LOCK, "shop/wsgi.py": "application = None\n"}
 
 
@@ -31,9 +33,9 @@ def shipped(source: Source) -> dict[str, tuple[int, bytes, str]]:
     directory = PurePosixPath("/srv/shop/releases/r1")
     files = (
         RenderedFile(directory / "environment", "X=1\n"),
-        RenderedFile(directory / "run", "#!/bin/sh\n", 0o755),
+        RUN,
     )
-    packed = artifact.release_tar(source, files, manifest("r1"))
+    packed = artifact.release_tar(source, files, manifest("r1"), sys.executable)
     with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
         return {member.name: (member.mode, content(tar, member), member.linkname) for member in tar}
 
@@ -242,11 +244,11 @@ def test_release_unpacked_by_the_hosts_tar_is_the_commit(tmp_path: Path) -> None
     (app / "long link").symlink_to(long)
     commit(app, FILES)
     write(app, {"uncommitted": "", "manage.py": "changed since"})
-    files = (RenderedFile(PurePosixPath("/srv/shop/releases/r1/run"), "#!/bin/sh\n", 0o755),)
+    files = (RUN,)
     release = tmp_path / "release"
     release.mkdir()
 
-    packed = artifact.release_tar(find(app), files, manifest("r1", lock="l1"))
+    packed = artifact.release_tar(find(app), files, manifest("r1", lock="l1"), None)
 
     # It may warn of names in an old encoding, but takes them.
     subprocess.run(
@@ -264,7 +266,7 @@ def test_release_unpacked_by_the_hosts_tar_is_the_commit(tmp_path: Path) -> None
     assert (release / "run").stat().st_mode & 0o777 == 0o755
     assert str((release / "venv").readlink()) == "../../venvs/l1"
     assert str((release / "socket").readlink()) == "/run/shop/r1.sock"
-    assert (release / "static").is_dir()
+    assert str((release / "static").readlink()) == "../../static/r1"
     assert (release / "requirements.txt").read_text() == LOCK
     assert not (release / "manifest.json").exists(), "it's moved there when all else is done"
 
@@ -323,35 +325,30 @@ def test_git_url_that_cannot_be_reached_is_told(seen_before: bool, tmp_path: Pat
     assert "origin" in raised.value.details
 
 
-@pytest.fixture
-def pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A program that stands for Python with pip: it leaves a.whl, and fails if it is told to."""
-    program = tmp_path / "python"
-    program.write_text(
-        "#!/bin/sh\nwhile [ $1 != --dest ]; do shift; done\nmkdir $2; : >$2/a.whl\n"
-        'echo "ERROR: No matching distribution found for tiny==1.0" >&2\n[ ! -e "$0.fails" ]\n'
+def test_compiled_source_counts_on_the_host_until_somebody_changes_it_there(
+    tmp_path: Path,
+) -> None:
+    commit(tmp_path / "app", {**FILES, "broken.py": "not Python", "deep/er.py": "X = 1\n"})
+    release = tmp_path / "release"
+    release.mkdir()
+
+    packed = artifact.release_tar(find(tmp_path / "app"), (RUN,), manifest("r1"), sys.executable)
+
+    subprocess.run(["tar", "-xz"], input=packed, cwd=release, check=True)
+    source = release / "source"
+    cached = Path(importlib.util.cache_from_source(str(source / "deep" / "er.py")))
+    assert str(tmp_path).encode() not in cached.read_bytes(), (
+        "where it was made is nobody's business"
     )
-    program.chmod(0o755)
-    monkeypatch.setattr(sys, "executable", str(program))
-    return program
+    before = cached.stat().st_mtime_ns
+    assert imported(source, "deep.er", "X") == "1"
+    assert cached.stat().st_mtime_ns == before, "it was compiled anew"
+    (source / "deep" / "er.py").write_text("X = 22\n")
+    assert imported(source, "deep.er", "X") == "22"
 
 
-def test_wheels_are_got_once(pip: Path, tmp_path: Path) -> None:
-    source = Source(tmp_path, "", "c", "t", LOCK, ())
-
-    got = artifact.wheels(source, "3.13", "aarch64", tmp_path / "cache")
-    pip.unlink()
-
-    assert [path.name for path in got] == ["a.whl"]
-    assert artifact.wheels(source, "3.13", "aarch64", tmp_path / "cache") == got
-
-
-def test_package_without_a_wheel_for_the_host_is_told(pip: Path, tmp_path: Path) -> None:
-    pip.with_suffix(".fails").touch()
-    source = Source(tmp_path, "", "c", "t", LOCK, ())
-
-    with pytest.raises(StepFailed, match=r"wheels for Python 3\.11 on x86_64") as raised:
-        artifact.wheels(source, "3.11", "x86_64", tmp_path / "cache")
-
-    assert "tiny==1.0" in raised.value.details
-    assert list((tmp_path / "cache").iterdir()) == [], "or the next try would find half of them"
+def imported(directory: Path, module: str, name: str) -> str:
+    code = f"from {module} import {name}; print({name})"
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=directory, capture_output=True, text=True, check=True
+    ).stdout.strip()

@@ -1,5 +1,6 @@
 """The commands do what they say: run here, in a directory of their own."""
 
+import io
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -10,8 +11,14 @@ from threading import Thread
 
 import pytest
 
-from understudy.commands import Argv, files, http, script, site, uv
+from understudy.commands import Argv, files, http, python, script, site
 
+# The host's Python: what `python3` in /usr/bin is, here as there.
+VERSION = subprocess.run(
+    ["/usr/bin/python3", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+    capture_output=True,
+    text=True,
+).stdout.strip()
 NASTY = ["", "a b", "$HOME", "$(id)", "`id`", "a'b", 'a"b', "a\nb", "\\", "-n", "*", "ä"]
 
 
@@ -61,26 +68,24 @@ def test_broken_tar_fails(tmp_path: Path) -> None:
     assert run(files.unpack(pure(tmp_path / "broken.tar"), pure(tmp_path / "r"))).returncode != 0
 
 
-def test_wheels_are_added_to_those_that_are_there(tar: Path, tmp_path: Path) -> None:
-    wheels = tmp_path / "wheels"
-    wheels.mkdir()
-    (wheels / "other").touch()
-    (wheels / "kept").write_text("cut off")
+def test_packages_of_several_joined_tars_are_added_to_those_that_are_there(
+    tmp_path: Path,
+) -> None:
+    packages = tmp_path / "packages"
+    (packages / "old").mkdir(parents=True)
+    joined = tmp_path / "joined.tar.gz"
+    for name in ("a", "b"):
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+            member = tarfile.TarInfo(f"{name}/file")
+            tar.addfile(member)
+        with joined.open("ab") as file:
+            file.write(buffer.getvalue())
 
-    assert run(files.unpack_each(pure(tar), pure(wheels))).returncode == 0
+    assert run(files.unpack_each(pure(joined), pure(packages))).returncode == 0
 
-    assert (wheels / "other").exists()
-    assert (wheels / "kept").read_text() == "new"
-    assert [path.name for path in tmp_path.iterdir()] == ["wheels"]
-
-
-def test_program_that_arrived_broken_is_not_there_at_all(tmp_path: Path) -> None:
-    (tmp_path / "uv.gz").write_bytes(b"not gzip")
-
-    done = run(files.gunzip_program(pure(tmp_path / "uv.gz"), pure(tmp_path / "uv")))
-
-    assert done.returncode != 0
-    assert not (tmp_path / "uv").exists()
+    assert sorted(path.name for path in packages.iterdir()) == ["a", "b", "old"]
+    assert [path.name for path in tmp_path.iterdir()] == ["packages"]
 
 
 @pytest.mark.parametrize("before", [None, "releases/old", "releases/new"])
@@ -124,37 +129,59 @@ def test_all_that_is_to_be_removed_is_removed(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def uv_program(tmp_path: Path) -> Path:
-    """Stands for uv: makes the directory of an environment; fails to install if told to."""
-    program = tmp_path / "uv"
-    program.write_text(
-        '#!/bin/sh\n[ "$1" = venv ] && for d; do :; done && exec mkdir "$d"\n[ ! -e "${0%/*}/fail" ]\n'
-    )
-    program.chmod(0o755)
-    return program
+def packages(tmp_path: Path) -> list[PurePosixPath]:
+    """Two unpacked packages: a module, and a program that says which Python runs it."""
+    library = tmp_path / "one" / "lib" / f"python{VERSION}" / "site-packages"
+    programs = tmp_path / "two" / "bin"
+    for directory in (library, programs):
+        directory.mkdir(parents=True)
+    (library / "one.py").write_text("X = 1\n")
+    program = f"#!{python.PLACEHOLDER}\nimport one, sys\nprint(sys.prefix, one.X)\n"
+    (programs / "tell").write_text(program)
+    (programs / "tell").chmod(0o755)
+    return [pure(tmp_path / "one"), pure(tmp_path / "two")]
 
 
-def test_environment_that_was_left_half_made_is_made_anew(uv_program: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("compiled", [True, False])
+def test_environment_is_made_anew_of_links_to_the_packages(
+    compiled: bool, packages: list[PurePosixPath], tmp_path: Path
+) -> None:
     environment = tmp_path / "environment"
     environment.mkdir()
     (environment / "left over").touch()
-    argv = uv.make_environment(*map(pure, (uv_program, environment, tmp_path / "lock", tmp_path)))
 
-    assert run(argv).returncode == 0
+    done = run(python.make_environment(pure(environment), VERSION, packages, compiled=compiled))
 
-    assert [path.name for path in environment.iterdir()] == [".complete"]
+    assert done.returncode == 0, done.stderr
+    module = environment / "lib" / f"python{VERSION}" / "site-packages" / "one.py"
+    assert module.stat().st_nlink == 2
+    assert module.with_name("__pycache__").exists() != compiled
+    assert not (environment / "left over").exists()
+    assert (environment / ".complete").exists()
+    assert f"version = {VERSION}" in (environment / "pyvenv.cfg").read_text()
+    assert run((str(environment / "bin" / "tell"),)).stdout == f"{environment} 1\n"
+    assert python.PLACEHOLDER in (tmp_path / "two" / "bin" / "tell").read_text()
 
 
-def test_environment_whose_packages_cannot_be_installed_is_not_complete(
-    uv_program: Path, tmp_path: Path
+def test_environment_that_lacks_a_package_is_not_complete(
+    packages: list[PurePosixPath], tmp_path: Path
 ) -> None:
-    (tmp_path / "fail").touch()
     environment = tmp_path / "environment"
-    argv = uv.make_environment(*map(pure, (uv_program, environment, tmp_path / "lock", tmp_path)))
+    missing = [*packages, pure(tmp_path / "three")]
 
-    assert run(argv).returncode == 1
+    done = run(python.make_environment(pure(environment), VERSION, missing, compiled=True))
 
-    assert list(environment.iterdir()) == []
+    assert done.returncode != 0
+    assert not (environment / ".complete").exists()
+
+
+def test_what_is_no_python_does_not_fail_the_compiling_of_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "good.py").write_text("X = 1\n")
+    (tmp_path / "bad.py").write_text("no Python (")
+
+    assert run(python.compile_all(pure(tmp_path))).returncode == 0
+
+    assert len(list((tmp_path / "__pycache__").iterdir())) == 1
 
 
 class App(BaseHTTPRequestHandler):

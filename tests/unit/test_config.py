@@ -227,7 +227,7 @@ def test_unusual_but_good_value_is_taken(keys: Sequence[str], value: Any) -> Non
 def test_django_preset_migrates_and_serves_static_files() -> None:
     app = config().app
 
-    assert [command[-2:] for command in app.release_commands] == [("migrate", "--noinput")]
+    assert [command[2] for command in app.release_commands] == ["collectstatic", "migrate"]
     assert (app.static_url, app.media_url) == ("/static/", "/media/")
 
 
@@ -235,7 +235,7 @@ def test_given_key_wins_over_the_preset_even_if_it_is_empty() -> None:
     app = config(app={"static_url": None, "release_commands": []}).app
 
     assert (app.static_url, app.release_commands) == (None, ())
-    assert app.build_commands, "what is not given still comes from the preset"
+    assert app.media_url, "what is not given still comes from the preset"
 
 
 def test_plain_preset_runs_nothing() -> None:

@@ -29,8 +29,7 @@ current\tc0ffee00-1
 release\t{MANIFEST}
 venv\tl1-3.11
 venv\tl2-3.11
-wheel\tdjango-5.2-py3-none-any.whl
-uv\tuv-0.9-aarch64
+package\tdjango-5.2-py3-none-any-0123abcd-py3.13
 file\t/etc/nginx/sites-available/shop\tc2VydmVyIHt9Cg==
 unit\tshop@c0ffee00-1.service
 unit\tshop@0ld.service
@@ -120,19 +119,14 @@ def test_query_tells_what_is_whole_and_leaves_out_what_is_half_made(tmp_path: Pa
         "releases/half",
         "venvs/whole",
         "venvs/half",
-        "cache/wheels",
-        "cache/uv",
+        "cache/packages/a-1",
+        "cache/packages.tar.gz.d/b-2",
     ):
         (site / name).mkdir(parents=True)
     (site / "releases/r1/manifest.json").write_text(MANIFEST.replace("c0ffee00-1", "r1"))
     (site / "releases/half/manifest.json.new").write_text(MANIFEST)
     (site / "releases/r1/run").write_bytes("tab\there, ä\n\n$HOME `id`\nno end".encode())
     (site / "venvs/whole/.complete").touch()
-    for name in ("a.whl", "b.tar", "c.whl.new"):
-        (site / "cache/wheels" / name).touch()
-    for name in ("uv-1-x86_64", "uv-2-x86_64.gz"):
-        (site / "cache" / name).touch()
-    (site / "cache/uv-1-x86_64").chmod(0o755)
     (site / "current").symlink_to("releases/r1")
 
     found = observed(tmp_path)
@@ -140,6 +134,6 @@ def test_query_tells_what_is_whole_and_leaves_out_what_is_half_made(tmp_path: Pa
     assert [release.id for release in found.releases] == ["r1"]
     assert found.current == "r1"
     assert [*found.running, *found.venvs] == ["r1", "whole"]
-    assert [*found.wheels, *found.uv] == ["a.whl", "uv-1-x86_64"]
+    assert [*found.packages] == ["a-1"]
     assert found.files == {f"{site}/current/run": "tab\there, ä\n\n$HOME `id`\nno end"}
     assert found.nginx_active

@@ -17,20 +17,19 @@ def titles(found: Facts, want: Wanted | None = None) -> list[str]:
 
 START = f"start {NEW} beside what serves, check its health"
 SHIP = ["upload the release", f"unpack {NEW}"]
-BUILD = ["python manage.py collectstatic --noinput -v0", "mark the release complete"]
+COMPLETE = ["mark the release complete"]
+COMMANDS = "python manage.py collectstatic --noinput -v0, python manage.py migrate --noinput"
 INSTALL = ["upload the nginx and systemd files", "check and install them"]
-SERVE = ["python manage.py migrate --noinput", START, "switch", "check its health through nginx"]
+SERVE = [COMMANDS, START, "switch", "check its health through nginx"]
 
 
 def test_provisioned_host_gets_everything_in_order() -> None:
     assert titles(facts()) == [
         *SHIP,
-        "upload uv",
-        "unpack uv",
-        "upload 2 wheels",
-        "unpack the wheels",
+        "upload 2 packages",
+        "unpack them",
         "make environment lock1",
-        *BUILD,
+        *COMPLETE,
         *INSTALL,
         *SERVE,
     ]
@@ -43,20 +42,20 @@ def test_converged_host_gets_nothing() -> None:
 def test_new_code_needs_no_new_environment() -> None:
     found = serving(manifest(OLD))
 
-    assert titles(found) == [*SHIP, *BUILD, *SERVE, f"drain {OLD}"]
+    assert titles(found) == [*SHIP, *COMPLETE, *SERVE, f"drain {OLD}"]
 
 
-def test_new_lock_makes_an_environment_and_ships_the_missing_wheels() -> None:
-    found = serving(manifest(OLD), wheels=frozenset({"a.whl"}))
+def test_new_lock_makes_an_environment_and_ships_the_missing_packages() -> None:
+    found = serving(manifest(OLD), packages=frozenset({"a-1"}))
 
     planned = titles(found, wanted(manifest(NEW, "2024-02-01", lock="lock2")))
 
     assert planned == [
         *SHIP,
-        "upload 1 wheels",
-        "unpack the wheels",
+        "upload 1 packages",
+        "unpack them",
         "make environment lock2",
-        *BUILD,
+        *COMPLETE,
         *SERVE,
         f"drain {OLD}",
     ]
@@ -113,15 +112,39 @@ def test_release_commands_run_as_the_apps_user_and_build_commands_do_not() -> No
 
     program = f"/srv/shop/releases/{NEW}/run"
     assert (runs["make"].argv, runs["make"].user) == ((program, "make"), None)
-    assert (runs["up"].argv, runs["up"].user) == ((program, "up"), "shop")
-    assert runs["warm a b"].argv == (program, "warm", "a b")
+    together = runs["up, warm 'a b'"]
+    assert together.user == "shop"
+    assert together.argv[:3] == (program, "python", f"/srv/shop/releases/{NEW}/commands.py")
+    assert together.argv[3:] == (f"/srv/shop/static/{NEW}", "up", "warm 'a b'")
+
+
+def test_host_whose_python_is_not_here_compiles_for_itself() -> None:
+    shipment = replace(SHIPMENT, compiled=False)
+
+    planned = [action.title for action in make_plan(wanted(), shipment, facts())]
+
+    assert "compile the source" in planned
+    assert "compile the source" not in titles(facts())
+
+
+def test_static_files_of_removed_releases_go_with_them_as_the_app_that_made_them() -> None:
+    old = [manifest(f"old{day}", f"2023-01-0{day}") for day in range(1, 7)]
+
+    [*_, removal] = make_plan(
+        wanted(), SHIPMENT, serving(releases=(*old, manifest(NEW, "2024-02-01")))
+    )
+
+    assert isinstance(removal, Run)
+    assert removal.argv[:2] == ("rm", "-rf")
+    assert removal.argv[2:] == ("/srv/shop/static/old2", "/srv/shop/static/old1")
+    assert removal.user == "shop"
 
 
 def test_only_release_commands_and_the_health_check_have_the_apps_rights() -> None:
     planned = make_plan(wanted(), SHIPMENT, serving(manifest(OLD)))
 
     assert [action.title for action in planned if getattr(action, "user", None)] == [
-        "python manage.py migrate --noinput",
+        COMMANDS,
         START,
     ]
 
@@ -143,7 +166,7 @@ def test_retention_removes_the_oldest_and_the_environments_that_no_other_uses() 
         venvs=frozenset(release.lock for release in releases) | {"lock1", "stray"},
     )
 
-    [remove] = make_plan(wanted(manifest(NEW, "2024-02-01")), SHIPMENT, found)[-1:]
+    remove = make_plan(wanted(manifest(NEW, "2024-02-01")), SHIPMENT, found)[-2]
 
     assert isinstance(remove, Run)
     assert [word for word in remove.argv if word.startswith("/srv")] == [

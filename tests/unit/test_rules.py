@@ -15,11 +15,13 @@ IMPURE = {"subprocess", "socket", "time", "fabric", "paramiko", "invoke", "vagra
 DOORS = {
     "artifact",
     "box",
+    "bytecode",
     "cli",
     "connection",
     "doctor",
     "health",
     "orphan",
+    "packages",
     "runner",
     "shell",
     "verify",

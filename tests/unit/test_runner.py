@@ -13,7 +13,7 @@ import pytest
 
 from tests.unit.fakes import TOP, FakeConnection, FakeReport, config, failed
 from tests.unit.repositories import LOCK, commit
-from understudy import artifact, runner
+from understudy import artifact, packages, runner
 from understudy.artifact import Source
 from understudy.config import TargetConfig
 from understudy.connection import Result
@@ -76,8 +76,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     commit(made / "app", FILES)
     for name in ("templates", "provision"):
         (made / name).symlink_to(TOP / name)
-    for name in ("uv.gz", "a.whl"):
-        (made / name).touch()
+    (made / "a-1.tar.gz").touch()
     return made
 
 
@@ -92,9 +91,8 @@ def staging(directory: Path, source: Source, monkeypatch: pytest.MonkeyPatch) ->
     made = Staging(directory, source)
     monkeypatch.setattr(runner, "SshConnection", made.connect)
     monkeypatch.setattr(artifact, "find_source", lambda *_: made.source)
-    # They ask the package index.
-    monkeypatch.setattr(artifact, "uv_program", lambda *_: ("uv-1", directory / "uv.gz"))
-    monkeypatch.setattr(artifact, "wheels", lambda *_: (directory / "a.whl",))
+    # It asks the package index.
+    monkeypatch.setattr(packages, "packages", lambda *_: {"a-1": directory / "a-1.tar.gz"})
     return made
 
 
@@ -107,7 +105,11 @@ def deployed(staging: Staging) -> Result:
     """The facts of a host after a first deploy, from what that deploy sent there."""
     host = staging.host()
     runner.deploy(staging.job())
-    [packed] = [data for path, data in host.files.items() if path.endswith(".tar.gz")]
+    [packed] = [
+        data
+        for path, data in host.files.items()
+        if path.endswith(".tar.gz") and "packages" not in path
+    ]
     with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
         reader = tar.extractfile("manifest.json.new")
         assert reader
@@ -133,7 +135,7 @@ def test_first_deploy_does_all_its_work_under_the_lock(staging: Staging) -> None
     assert (done[0], done[-1]) == ("lock /srv/shop/lock", "unlock")
     assert QUERY in host.notes[host.notes.index(done[0]) + 1], "facts from before it can be old"
     assert host.notes[-1] == "closed"
-    assert [note for note in done if note.startswith("shop: ") and note.endswith("--noinput")]
+    assert [note for note in done if note.startswith("shop: ") and "migrate" in note]
     assert all(ok for _, ok in staging.report.steps)
     assert "staging serves" in staging.report.said[-1]
     assert "http://shop.test/" in staging.report.said[-1]
@@ -230,7 +232,8 @@ def test_failed_step_ends_the_deploy_with_the_end_of_its_log(staging: Staging) -
     assert "What served before still serves" in raised.value.hint
     assert "migrate" in changes(host)[-2]
     assert changes(host)[-1] == "unlock"
-    assert staging.report.steps[-1] == ("python manage.py migrate --noinput", False)
+    title, ok = staging.report.steps[-1]
+    assert ("migrate" in title, ok) == (True, False)
 
 
 def test_dirty_tree_is_refused_where_that_is_wanted_before_the_host_is_asked(

@@ -14,21 +14,15 @@ def unpack(tar: PurePosixPath, directory: PurePosixPath) -> Argv:
 
 
 def unpack_each(tar: PurePosixPath, directory: PurePosixPath) -> Argv:
-    """Adds the files of an uploaded tar to a directory, each by a rename: there whole or not."""
-    return script(
-        'rm -rf "$1.d"; mkdir -p "$1.d" "$2"; tar -xf "$1" -C "$1.d"; mv -f "$1.d"/* "$2"/; rm -r "$1" "$1.d"',
-        tar,
-        directory,
-    )
-
-
-def gunzip_program(compressed: PurePosixPath, program: PurePosixPath) -> Argv:
-    """Unpacks an uploaded program; it's there whole or not at all."""
-    return script(
-        'gunzip -c "$1" >"$2.new"; chmod 755 "$2.new"; mv "$2.new" "$2"; rm "$1"',
-        compressed,
-        program,
-    )
+    """Adds what joined, gzipped tars hold to a directory, each by a rename: there whole or not."""
+    text = """
+    rm -rf "$1.d"
+    mkdir -p "$1.d" "$2"
+    tar -xzif "$1" -C "$1.d"
+    mv "$1.d"/* "$2"/
+    rm -r "$1" "$1.d"
+    """
+    return script(text, tar, directory)
 
 
 def complete(path: PurePosixPath) -> Argv:

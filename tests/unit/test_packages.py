@@ -1,0 +1,98 @@
+"""Locked wheels become packages that a host only has to link to."""
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from understudy import packages
+from understudy.commands import python as host_python
+from understudy.errors import StepFailed
+
+VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
+LOCK = "tiny==1.0 --hash=sha256:aa\n"
+WHEEL = {
+    "tiny.py": "X = 1\ndef main():\n    print(X)\n",
+    "tiny-1.0.data/scripts/other": "#!python\nprint('other')\n",
+    "tiny-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n",
+    "tiny-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    "tiny-1.0.dist-info/entry_points.txt": "[console_scripts]\ntiny = tiny:main\n",
+}
+
+
+@pytest.fixture
+def wheel(tmp_path: Path) -> Path:
+    path = tmp_path / "tiny-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in WHEEL.items():
+            archive.writestr(name, text)
+        record = "".join(f"{name},,\n" for name in [*WHEEL, "tiny-1.0.dist-info/RECORD"])
+        archive.writestr("tiny-1.0.dist-info/RECORD", record)
+    return path
+
+
+@pytest.fixture
+def pip(wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A program that stands for Python with pip: it leaves the wheel, and fails if it is told to."""
+    program = tmp_path / "python"
+    program.write_text(
+        f'#!/bin/sh\n[ "$2" = -m ] && exec {sys.executable} "$@"\n'
+        f"while [ $1 != --dest ]; do shift; done\nmkdir $2; cp {wheel} $2\n"
+        'echo "ERROR: No matching distribution found for tiny==1.0" >&2\n[ ! -e "$0.fails" ]\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    return program
+
+
+def unpacked(tar: Path, directory: Path) -> Path:
+    with tarfile.open(tar) as archive:
+        archive.extractall(directory, filter="data")
+    [made] = directory.iterdir()
+    return made
+
+
+def test_environment_made_of_a_package_runs_its_programs(pip: Path, tmp_path: Path) -> None:
+    [tar] = packages.packages(LOCK, VERSION, "x86_64", tmp_path / "cache").values()
+    made = PurePosixPath(unpacked(tar, tmp_path / "unpacked"))
+    environment = tmp_path / "environment"
+
+    subprocess.run(
+        host_python.make_environment(PurePosixPath(environment), VERSION, [made], compiled=True),
+        check=True,
+    )
+
+    programs = [environment / "bin" / name for name in ("tiny", "other")]
+    said = [subprocess.run([program], capture_output=True).stdout for program in programs]
+    assert said == [b"1\n", b"other\n"]
+
+
+def test_package_is_compiled_if_the_hosts_python_is_here(pip: Path, tmp_path: Path) -> None:
+    [here] = packages.packages(LOCK, VERSION, "x86_64", tmp_path / "cache").values()
+    [strange] = packages.packages(LOCK, "3.99", "x86_64", tmp_path / "cache").values()
+
+    assert list(unpacked(here, tmp_path / "here").rglob("tiny.*.pyc"))
+    assert not list(unpacked(strange, tmp_path / "strange").rglob("*.pyc"))
+
+
+def test_package_is_got_and_made_once_and_is_the_same_everywhere(pip: Path, tmp_path: Path) -> None:
+    got = packages.packages(LOCK, VERSION, "x86_64", tmp_path / "cache")
+    again = packages.packages(LOCK, VERSION, "x86_64", tmp_path / "elsewhere")
+
+    assert list(got) == list(again)
+    assert packages.join(list(got.values())) == packages.join(list(again.values()))
+    pip.unlink()
+    assert packages.packages(LOCK, VERSION, "x86_64", tmp_path / "cache") == got
+
+
+def test_package_without_a_wheel_for_the_host_is_told(pip: Path, tmp_path: Path) -> None:
+    pip.with_suffix(".fails").touch()
+
+    with pytest.raises(StepFailed, match=r"wheels for Python 3\.11 on x86_64") as raised:
+        packages.packages(LOCK, "3.11", "x86_64", tmp_path / "cache")
+
+    assert "tiny==1.0" in raised.value.details
+    assert list((tmp_path / "cache").iterdir()) == [], "or the next try would find half of them"
