@@ -1,14 +1,14 @@
 """What is observed on a host: one query, one parser, one frozen value.
 
 The query is a shell script that prints `key<TAB>value` lines. It starts no Python and needs no
-root, so it costs about as much as a single command.
+root; and few programs, for on a slow host each costs as much as all of its shell.
 """
 
 import json
 import re
-from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from understudy.commands import Argv, script
 from understudy.errors import StepFailed
@@ -17,23 +17,20 @@ from understudy.release import Manifest
 _QUERY = r"""
 site=$1 root=/srv/$1
 say() { printf '%s\t%s\n' "$1" "$2"; }
-say stamp "$(cat "/etc/understudy/$site.provisioned" 2>/dev/null || true)"
-say python "$(readlink -f /usr/bin/python3 2>/dev/null || true)"
+set --
+for file in /etc/os-release "/etc/understudy/$site.provisioned" "$root"/releases/*/manifest.json \
+    "/etc/nginx/sites-available/$site" "/etc/systemd/system/$site@.service" \
+    "$root"/current/environment "$root"/current/*.py "$root"/current/run; do
+    [ ! -r "$file" ] || set -- "$@" "$file"
+done
+awk '{ print "line\t" FILENAME "\t" $0 }' "$@"
+for file in "$root"/venvs/*/.complete; do [ ! -e "$file" ] || say venv "${file%/*}"; done
+for file in "$root"/cache/packages/*; do [ ! -e "$file" ] || say package "$file"; done
+say current "$(readlink "$root/current" || true)"
+say python "$(readlink -f /usr/bin/python3 || true)"
 say machine "$(uname -m)"
-say os "$(. /etc/os-release; echo "$PRETTY_NAME")"
-if [ -d "$root" ]; then
-    say current "$(basename "$(readlink "$root/current" 2>/dev/null || true)")"
-    for file in "$root"/releases/*/manifest.json; do [ ! -e "$file" ] || say release "$(cat "$file")"; done
-    for file in "$root"/venvs/*/.complete; do [ ! -e "$file" ] || say venv "$(basename "${file%/*}")"; done
-    for file in "$root"/cache/packages/*; do [ ! -e "$file" ] || say package "${file##*/}"; done
-    for file in "/etc/nginx/sites-available/$site" "/etc/systemd/system/$site@.service" \
-        "$root/current/environment" "$root/current/gunicorn.conf.py" "$root/current/run"; do
-        if [ -e "$file" ]; then say file "$file$(printf '\t')$(base64 -w 0 "$file")"; fi
-    done
-    systemctl list-units --plain --no-legend --state=active,activating "$site@*" |
-        while read -r unit _; do say unit "$unit"; done
-    say nginx "$(systemctl is-active nginx || true)"
-fi
+systemctl list-units --plain --no-legend --state=active,activating,reloading "$site@*" nginx.service |
+    while read -r unit _; do say unit "$unit"; done
 say end ok
 """
 
@@ -65,30 +62,55 @@ def query(site: str) -> Argv:
 
 def parse(output: str) -> Facts:
     """Output of the query -> Facts. Raises StepFailed if it was cut off."""
-    pairs = [line.split("\t", 1) for line in output.splitlines() if "\t" in line]
+    pairs = [line.split("\t", 1) for line in output.split("\n") if "\t" in line]
     if not pairs or pairs[-1][0] != "end":
         raise StepFailed("the host's facts came back cut off", details=output[-500:])
 
     def all_of(key: str) -> list[str]:
         return [value for name, value in pairs if name == key]
 
+    def names(key: str) -> frozenset[str]:
+        return frozenset(PurePosixPath(path).name for path in all_of(key))
+
     def one(key: str) -> str:
         return next(iter(all_of(key)), "")
 
+    texts = _texts(all_of("line"))
     version = re.search(r"python(\d+\.\d+)$", one("python"))
+    units = all_of("unit")
     return Facts(
-        stamp=one("stamp"),
+        stamp="".join(_pop(texts, ".provisioned")).strip(),
         python=version.group(1) if version else "",
         machine=one("machine"),
-        os=one("os"),
-        current=one("current") or None,
-        releases=tuple(_manifest(text) for text in all_of("release")),
-        venvs=frozenset(all_of("venv")),
-        packages=frozenset(all_of("package")),
-        files=dict(_file(text) for text in all_of("file")),
-        running=frozenset(_instance(unit) for unit in all_of("unit")),
-        nginx_active=one("nginx") == "active",
+        os=_pretty_name("".join(_pop(texts, "/os-release"))),
+        current=PurePosixPath(one("current")).name or None,
+        releases=tuple(_manifest(text) for text in _pop(texts, "/manifest.json")),
+        venvs=names("venv"),
+        packages=names("package"),
+        files=texts,
+        running=frozenset(_instance(unit) for unit in units if "@" in unit),
+        nginx_active="nginx.service" in units,
     )
+
+
+def _texts(lines: list[str]) -> dict[str, str]:
+    """path<TAB>line -> path: text. Whether the last line had an end is lost."""
+    texts: dict[str, str] = {}
+    for line in lines:
+        path, _, text = line.partition("\t")
+        texts[path] = texts.get(path, "") + text + "\n"
+    return texts
+
+
+def _pop(texts: dict[str, str], end: str) -> Iterator[str]:
+    """Takes out the files with that end of their name."""
+    for path in [path for path in texts if path.endswith(end)]:
+        yield texts.pop(path)
+
+
+def _pretty_name(os_release: str) -> str:
+    found = re.search(r'^PRETTY_NAME="?([^"\n]*)', os_release, re.MULTILINE)
+    return found.group(1) if found else ""
 
 
 def _manifest(text: str) -> Manifest:
@@ -100,11 +122,6 @@ def _manifest(text: str) -> Manifest:
             details=f"{error}: {text[:500]}",
             hint="Another version of Understudy may have made it; if not, remove that release.",
         ) from None
-
-
-def _file(text: str) -> tuple[str, str]:
-    path, _, content = text.partition("\t")
-    return path, b64decode(content).decode(errors="replace")
 
 
 def _instance(unit: str) -> str:

@@ -10,10 +10,11 @@ from understudy import facts
 from understudy.errors import StepFailed
 
 BARE = """\
-stamp\t
+line\t/etc/os-release\tNAME="Debian GNU/Linux"
+line\t/etc/os-release\tPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
+current\t
 python\t/usr/bin/python3.11
 machine\tx86_64
-os\tDebian GNU/Linux 12 (bookworm)
 end\tok
 """
 MANIFEST = (
@@ -21,19 +22,20 @@ MANIFEST = (
     ' "deployed_at": "2024-05-01T10:00:00+00:00", "deployed_by": "ann@desk"}'
 )
 SERVING = f"""\
-stamp\t0123456789abcdef
+line\t/etc/os-release\tPRETTY_NAME="Debian GNU/Linux 13 (trixie)"
+line\t/etc/understudy/shop.provisioned\t0123456789abcdef
+line\t/srv/shop/releases/c0ffee00-1/manifest.json\t{MANIFEST}
+line\t/etc/nginx/sites-available/shop\tserver {{
+line\t/etc/nginx/sites-available/shop\t\t}}
+venv\t/srv/shop/venvs/l1-3.11
+venv\t/srv/shop/venvs/l2-3.11
+package\t/srv/shop/cache/packages/django-5.2-py3-none-any-0123abcd-py3.13
+current\treleases/c0ffee00-1
 python\t/usr/bin/python3.13
 machine\taarch64
-os\tDebian GNU/Linux 13 (trixie)
-current\tc0ffee00-1
-release\t{MANIFEST}
-venv\tl1-3.11
-venv\tl2-3.11
-package\tdjango-5.2-py3-none-any-0123abcd-py3.13
-file\t/etc/nginx/sites-available/shop\tc2VydmVyIHt9Cg==
+unit\tnginx.service
 unit\tshop@c0ffee00-1.service
 unit\tshop@0ld.service
-nginx\tactive
 end\tok
 """
 
@@ -54,7 +56,9 @@ def test_host_that_serves_is_seen_in_full() -> None:
     assert (release.commit, release.deployed_by) == ("c0ffee00", "ann@desk")
     assert found.running == {"c0ffee00-1", "0ld"}
     assert found.venvs == {"l1-3.11", "l2-3.11"}
-    assert found.files == {"/etc/nginx/sites-available/shop": "server {}\n"}
+    assert found.files == {"/etc/nginx/sites-available/shop": "server {\n\t}\n"}
+    assert found.packages == {"django-5.2-py3-none-any-0123abcd-py3.13"}
+    assert found.os == "Debian GNU/Linux 13 (trixie)"
     assert found.nginx_active
 
 
@@ -82,7 +86,8 @@ def observed(root: Path) -> facts.Facts:
     """The real query, run by a shell on a tree that stands for a host's root directory."""
     (root / "bin").mkdir()
     (root / "bin" / "systemctl").write_text(
-        '#!/bin/sh\n[ "$1" = is-active ] && exec echo active\n'
+        "#!/bin/sh\n"
+        'echo "nginx.service loaded active running A web server"\n'
         'echo "shop@r1.service loaded active running shop, release r1"\n'
     )
     (root / "bin" / "systemctl").chmod(0o755)
@@ -92,9 +97,9 @@ def observed(root: Path) -> facts.Facts:
     for top in ("/srv/", "/etc/"):
         words[2] = words[2].replace(top, f"{root}{top}")
     path = f"PATH={root}/bin:/usr/bin:/bin"
-    done = subprocess.run(["env", path, *words], capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, ""), shlex.join(words)
-    return facts.parse(done.stdout)
+    done = subprocess.run(["env", path, *words], capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b""), shlex.join(words)
+    return facts.parse(done.stdout.decode())
 
 
 def test_query_of_a_host_without_the_site_answers(tmp_path: Path) -> None:
@@ -125,7 +130,7 @@ def test_query_tells_what_is_whole_and_leaves_out_what_is_half_made(tmp_path: Pa
         (site / name).mkdir(parents=True)
     (site / "releases/r1/manifest.json").write_text(MANIFEST.replace("c0ffee00-1", "r1"))
     (site / "releases/half/manifest.json.new").write_text(MANIFEST)
-    (site / "releases/r1/run").write_bytes("tab\there, ä\n\n$HOME `id`\nno end".encode())
+    (site / "releases/r1/run").write_bytes("tab\there, ä\n\n$HOME `id`\r\nno end".encode())
     (site / "venvs/whole/.complete").touch()
     (site / "current").symlink_to("releases/r1")
 
@@ -135,5 +140,5 @@ def test_query_tells_what_is_whole_and_leaves_out_what_is_half_made(tmp_path: Pa
     assert found.current == "r1"
     assert [*found.running, *found.venvs] == ["r1", "whole"]
     assert [*found.packages] == ["a-1"]
-    assert found.files == {f"{site}/current/run": "tab\there, ä\n\n$HOME `id`\nno end"}
+    assert found.files == {f"{site}/current/run": "tab\there, ä\n\n$HOME `id`\r\nno end\n"}
     assert found.nginx_active

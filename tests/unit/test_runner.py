@@ -3,7 +3,6 @@
 import io
 import json
 import tarfile
-from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -58,8 +57,9 @@ class Staging:
 
     def facts(self, *lines: str, stamp: str | None = None) -> Result:
         """What a host answers to the query, with these lines about what was deployed."""
-        first = f"stamp\t{self.stamp() if stamp is None else stamp}"
-        always = ("python\t/usr/bin/python3.11", "machine\tx86_64", "os\tDebian", "nginx\tactive")
+        stamp = self.stamp() if stamp is None else stamp
+        first = f"line\t/etc/understudy/shop.provisioned\t{stamp}"
+        always = ("python\t/usr/bin/python3.11", "machine\tx86_64", "unit\tnginx.service")
         return Result(ok=True, output="\n".join((first, *always, *lines, "end\tok\n")), errors="")
 
     def host(self, *facts: Result, **answers: Result) -> FakeConnection:
@@ -118,11 +118,11 @@ def deployed(staging: Staging) -> Result:
     files = host_files(job.config, job.target, job.project.templates)
     staging.report = FakeReport()
     return staging.facts(
-        f"release\t{manifest}",
+        f"line\t/srv/shop/releases/{release['id']}/manifest.json\t{manifest}",
         f"current\t{release['id']}",
         f"unit\tshop@{release['id']}.service",
         f"venv\t{release['lock']}",
-        *(f"file\t{file.path}\t{b64encode(file.content.encode()).decode()}" for file in files),
+        *(f"line\t{file.path}\t{line}" for file in files for line in file.content.splitlines()),
     )
 
 
@@ -280,8 +280,8 @@ def test_deploy_that_does_not_converge_is_found_out(staging: Staging) -> None:
     ("lost", "told"),
     [
         (None, ", running"),
-        ("unit\t", "NOT RUNNING"),
-        ("nginx\t", "NOT RUNNING"),
+        ("unit\tshop", "NOT RUNNING"),
+        ("unit\tnginx", "NOT RUNNING"),
         ("current\t", "serves nothing yet"),
     ],
 )
