@@ -1,12 +1,14 @@
 """A host of a target, as its admin sees it over one kept SSH connection."""
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 import testinfra
 from testinfra.host import Host
 
+from tests.host.questions import Answer, ask_all
 from understudy import config as configuration
 from understudy.config import App, Config, TargetConfig
 from understudy.release import Paths
@@ -54,6 +56,14 @@ def connect(target: TargetConfig, keep_seconds: int = 60) -> Host:
 
 
 @pytest.fixture(scope="session")
-def release_id(host: Host, paths: Paths) -> str:
-    """The release that serves."""
-    return Path(host.check_output(f"readlink {paths.current}")).name
+def answers(
+    host: Host, app: App, paths: Paths, settings: Config, target: TargetConfig
+) -> Mapping[str, Answer]:
+    """What the host answered to each of the questions in questions.py."""
+    return ask_all(
+        host,
+        site=app.name,
+        root=str(paths.root),
+        deployer=settings.host.deployer,
+        domain=target.domain,
+    )

@@ -1,0 +1,90 @@
+"""What the host tests want to know, asked in one go: on a slow host each visit costs a second."""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from testinfra.host import Host
+
+# Shell, run as root. There are $site, $root, $deployer, $domain, $release: the one that serves,
+# and $style: one of its stylesheets.
+QUESTIONS: Mapping[str, str] = {
+    "packages": "dpkg-query -W -f '${Package} ${db:Status-Status}\\n' nginx python3 sqlite3 nftables curl",
+    "system": '. /etc/os-release; echo "${VERSION_ID%%.*} $(readlink /usr/bin/python3)"',
+    "app user": "getent passwd $site",
+    "locale": "cat /etc/default/locale",
+    "time zone": "readlink /etc/localtime",
+    "rights": "sudo -l -U $deployer",
+    "deployer reads shadow": "runuser -u $deployer -- sudo -n cat /etc/shadow",
+    "listening": "ss -tlnH",
+    "default site": "test -e /etc/nginx/sites-enabled/default",
+    "data": "stat -c '%n %a %U:%G' $root/static $root/shared/*",
+    "admin reads secrets": "runuser -u $SUDO_USER -- cat $root/shared/env",
+    "nginx reads secrets": "runuser -u www-data -- cat $root/shared/env",
+    "release": "echo $release",
+    "active": "systemctl is-active $site@$release nginx",
+    "enabled": "systemctl is-enabled $site.service nginx",
+    "process": 'ps -o user= -p "$(systemctl show -p MainPID --value $site@$release)"',
+    "nginx -t": "nginx -t",
+    "stylesheet": 'echo "$style"',
+    "stylesheet's text": 'cat "$style"',
+    "app serves static": """
+        curl -s -o /dev/null -w '%{http_code}' --unix-socket /run/$site/$release.sock \\
+            "http://$domain/static/${style#$root/current/static/}"
+    """,
+    "app writes code": """
+        for place in current/source current/venv current/ releases venvs .; do
+            runuser -u $site -- test -w $root/$place && echo $place
+        done
+        true
+    """,
+    "service writes static": """
+        pid=$(systemctl show -p MainPID --value $site@$release)
+        nsenter --mount --target "$pid" runuser -u $site -- test -w $root/static/$release
+    """,
+    "databases": "find $root/shared/database -type f -name '*.sqlite3' -exec stat -c '%a %U' {} +",
+    "app writes database": "runuser -u $site -- test -w $root/shared/database",
+    "nginx lists database": "runuser -u www-data -- ls $root/shared/database",
+}
+
+_ASK = """
+cd /
+site={site} root={root} deployer={deployer} domain={domain}
+release=$(basename "$(readlink "$root/current")")
+style=$(find "$root/current/static/" -type f -name '*.css' | sort | head -n 1)
+export site root deployer domain release style
+{questions}
+"""
+_MARK = "@@answered@@"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How one question's command ended. text: all that it printed."""
+
+    code: int
+    text: str
+
+    @property
+    def ok(self) -> bool:
+        return self.code == 0
+
+    @property
+    def lines(self) -> list[str]:
+        return self.text.splitlines()
+
+
+def ask_all(host: Host, **variables: str) -> Mapping[str, Answer]:
+    """Asks all questions over one connection, in one command."""
+    each = (f"sh -c {shlex.quote(text)} 2>&1; echo {_MARK} $?" for text in QUESTIONS.values())
+    quoted = {name: shlex.quote(value) for name, value in variables.items()}
+    with host.sudo():
+        done = host.run(_ASK.format(questions="\n".join(each), **quoted))
+    answers = done.stdout.split(_MARK)
+    assert len(answers) == len(QUESTIONS) + 1, done.stderr
+    codes = [int(answer.split("\n", 1)[0]) for answer in answers[1:]]
+    texts = [answers[0], *(answer.split("\n", 1)[1] for answer in answers[1:-1])]
+    return {
+        name: Answer(code, text.strip())
+        for name, code, text in zip(QUESTIONS, codes, texts, strict=True)
+    }
