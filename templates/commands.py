@@ -1,39 +1,61 @@
-"""Runs an app's commands one after another, those in Python all in this one interpreter.
+"""Runs an app's commands before it starts, those in Python all in this one interpreter.
 
-python commands.py STATIC COMMAND...     each command is one argument, quoted as for a shell
+python commands.py JOB      a JSON object, made by understudy/commands/app.py:
+                            static    directory to make first: static files are collected there
+                            commands  command lines to run, one after another
+                            migrate   those that change the database
+                            pending   a command line that fails if `migrate` has work to do, or null
+                            exists    an argv that fails if there is no database yet
+                            backup    the argv that saves the database before it's changed
 
-Importing an app costs more than most of its commands do. STATIC is made first: the directory that
-static files are collected into.
+Importing an app costs more than most of its commands do.
 """
 
+import json
 import runpy
 import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 
-def main() -> None:
-    static, *commands = sys.argv[1:]
-    Path(static).mkdir(parents=True, exist_ok=True)
+def main(job: dict[str, Any]) -> None:
+    Path(job["static"]).mkdir(parents=True, exist_ok=True)
+    run_all(job["commands"])
+    if job["migrate"]:
+        if not job["pending"] or run(job["pending"]):
+            back_up(job["exists"], job["backup"])
+        run_all(job["migrate"])
+
+
+def run_all(commands: list[str]) -> None:
     for command in commands:
-        print("==>", command, flush=True)
-        run(shlex.split(command))
+        if code := run(command):
+            sys.exit(code)
 
 
-def run(words: list[str]) -> None:
-    if words[0] != "python" or not words[1:] or not words[1].endswith(".py"):
-        done = subprocess.run(words)
-        if done.returncode:
-            sys.exit(done.returncode)
+def back_up(exists: list[str], backup: list[str]) -> None:
+    if subprocess.run(exists, stderr=subprocess.DEVNULL).returncode:
         return
+    print("==> back up the database", flush=True)
+    if subprocess.run(backup).returncode:
+        sys.exit("the backup failed, so nothing was migrated")
+
+
+def run(command: str) -> Any:
+    """Runs one command line. Returns its exit code, or what Python's sys.exit was given."""
+    print("==>", command, flush=True)
+    words = shlex.split(command)
+    if words[0] != "python" or not words[1:] or not words[1].endswith(".py"):
+        return subprocess.run(words).returncode
     sys.argv = words[1:]
     sys.path[0] = str(Path(words[1]).resolve().parent)
     try:
         runpy.run_path(words[1], run_name="__main__")
     except SystemExit as end:
-        if end.code:
-            raise
+        return end.code
+    return 0
 
 
-main()
+main(json.loads(sys.argv[1]))

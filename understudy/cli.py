@@ -1,4 +1,4 @@
-"""Verbs, options and exit codes: nothing else.
+"""Verbs and exit codes: nothing else.
 
 What a verb needs is imported when it runs, so that `--help` and completion are quick.
 """
@@ -7,11 +7,12 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from understudy.errors import UnderstudyError
+from understudy.arguments import Verb, make_parser
+from understudy.errors import ConfigError, Refused, UnderstudyError
 from understudy.project import Project
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def main(arguments: list[str], directory: Path) -> int:
         # A log that knows ASCII only gets question marks, not a traceback.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    parser = _parser()
+    parser = make_parser(VERBS)
     _complete(parser)
     options = parser.parse_args(arguments)
     if options.verb is None:
@@ -68,53 +69,6 @@ def _report(options: argparse.Namespace) -> "Report":
     from understudy.report import JsonReport, TextReport
 
     return JsonReport() if options.json else TextReport()
-
-
-Verb = Callable[[argparse.Namespace, Project, "Report"], None]
-
-
-def _parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--config", metavar="FILE", help="another deploy.yml")
-    common.add_argument(
-        "--json", action="store_true", help="one JSON object a line instead of text"
-    )
-    targeted = argparse.ArgumentParser(add_help=False, parents=[common])
-    targeted.add_argument("--target", default="vagrant", metavar="NAME", help="default: vagrant")
-
-    parser = argparse.ArgumentParser(
-        prog="deploy.py",
-        description="A local staging simulator: rehearse a deploy on a VM like production, then do it.",
-        epilog="exit codes: 0 done, 1 failed, 2 wrong use, 3 refused, 4 not reachable or missing",
-    )
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB [options]", title="verbs")
-
-    def verb(
-        name: str, run: Verb, help: str, parent: argparse.ArgumentParser
-    ) -> argparse.ArgumentParser:
-        added = verbs.add_parser(name, help=help, description=help, parents=[parent])
-        added.set_defaults(run=run)
-        return added
-
-    rehearse = verb("rehearse", _rehearse, "the whole run on the VM, ending in a verdict", common)
-    rehearse.add_argument("--slow", action="store_true", help="with the tests that reboot the VM")
-    verb("up", _up, "build the box if needed, bring up the VM", common)
-    verb("provision", _provision, "make a host able to run the app", targeted)
-    verb("deploy", _deploy, "deploy the app to a target", targeted)
-    verb("plan", _plan, "show what deploy would do; touches nothing", targeted)
-    check = verb("verify", _verify, "run the host and browser tests against a target", targeted)
-    check.add_argument("--slow", action="store_true", help="with the tests that reboot the host")
-    verb("status", _status, "what a target serves", targeted)
-    logs = verb("logs", _logs, "the app's journal on a target", targeted)
-    logs.add_argument("-n", "--lines", type=int, default=50, metavar="N", help="default: 50")
-    logs.add_argument("-f", "--follow", action="store_true", help="go on as new lines come")
-    ssh = verb("ssh", _ssh, "a shell on a target, or one command there", targeted)
-    ssh.add_argument("command", nargs=argparse.REMAINDER, help="default: a shell")
-    verb("reset", _reset, "the VM as it was just after up: provisioned, nothing deployed", common)
-    verb("down", _down, "stop the VM", common)
-    verb("destroy", _destroy, "remove the VM", common)
-    verb("doctor", _doctor, "check this machine; says how to mend what is wrong", common)
-    return parser
 
 
 def _complete(parser: argparse.ArgumentParser) -> None:
@@ -161,13 +115,13 @@ def _provision(options: argparse.Namespace, project: Project, report: "Report") 
 def _deploy(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy import runner
 
-    runner.deploy(_job(options, project, report))
+    runner.deploy(_job(options, project, report), probe=options.probe, wait=options.wait)
 
 
 def _plan(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy import runner
 
-    runner.preview(_job(options, project, report))
+    runner.preview_plan(_job(options, project, report))
 
 
 def _verify(options: argparse.Namespace, project: Project, report: "Report") -> None:
@@ -180,6 +134,71 @@ def _status(options: argparse.Namespace, project: Project, report: "Report") -> 
     from understudy import runner
 
     runner.status(_job(options, project, report))
+
+
+def _releases(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy import history
+
+    history.releases(_job(options, project, report))
+
+
+def _rollback(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy import history
+
+    job = _job(options, project, report)
+    if options.with_data:
+        _confirm(options, f"All that was written to {job.target_name} since then is lost.")
+    history.rollback(
+        job, options.to, with_data=options.with_data, probe=options.probe, wait=options.wait
+    )
+
+
+def _backup(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy import data
+
+    data.backup(_job(options, project, report), options.wait)
+
+
+def _restore(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy import data
+
+    job = _job(options, project, report)
+    if options.name is None:
+        data.backups(job)
+        return
+    _confirm(options, f"All that was written to {job.target_name} since then is lost.")
+    data.restore(job, options.name, options.wait)
+
+
+def _confirm(options: argparse.Namespace, warning: str) -> None:
+    """Asks on a terminal; elsewhere only --yes is a yes."""
+    if options.yes:
+        return
+    if not sys.stdin.isatty() or input(f"{warning} Go on? [y/N] ").strip().lower() != "y":
+        raise Refused(f"{warning} Nothing was done.", hint="--yes goes on without a question.")
+
+
+def _secrets(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy import secrets
+
+    job = _job(options, project, report)
+    if options.action == "list":
+        secrets.names(job)
+    elif options.name is None:
+        raise ConfigError(f"secrets {options.action} needs a NAME")
+    elif options.action == "rm":
+        secrets.remove(job, options.name)
+    else:
+        secrets.put(job, options.name, _read_secret(options.name))
+
+
+def _read_secret(name: str) -> str:
+    """From a hidden prompt or from standard input: never from the command line, which others see."""
+    if sys.stdin.isatty():
+        import getpass
+
+        return getpass.getpass(f"{name}: ")
+    return sys.stdin.read().removesuffix("\n")
 
 
 def _logs(options: argparse.Namespace, project: Project, report: "Report") -> None:
@@ -213,3 +232,25 @@ def _doctor(options: argparse.Namespace, project: Project, report: "Report") -> 
     from understudy import doctor
 
     doctor.examine(project, report)
+
+
+VERBS: Mapping[str, Verb] = {
+    "rehearse": _rehearse,
+    "up": _up,
+    "provision": _provision,
+    "deploy": _deploy,
+    "plan": _plan,
+    "verify": _verify,
+    "status": _status,
+    "releases": _releases,
+    "rollback": _rollback,
+    "backup": _backup,
+    "restore": _restore,
+    "secrets": _secrets,
+    "logs": _logs,
+    "ssh": _ssh,
+    "reset": _reset,
+    "down": _down,
+    "destroy": _destroy,
+    "doctor": _doctor,
+}

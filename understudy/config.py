@@ -36,6 +36,7 @@ VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Z_][A-Z0-9_]*$")]
 NginxSize = Annotated[str, StringConstraints(pattern=r"^[0-9]+[kmg]?$")]
 NginxTime = Annotated[str, StringConstraints(pattern=r"^(max|off|[0-9]+[smhdMy]?)$")]
 Module = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_][\w.()]*$")]
+Engine = Literal["sqlite", "postgresql"]
 HostPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._/-]+$")]
 
 
@@ -48,6 +49,8 @@ def _beside_deploy_yml(value: Any, info: ValidationInfo) -> Any:
 
 FilePath = Annotated[Path, BeforeValidator(_beside_deploy_yml)]
 Argv = Annotated[tuple[str, ...], Field(min_length=1)]
+# Users and databases that a PostgreSQL server comes with, and words that no role may be called.
+POSTGRESQL_NAMES = {"postgres", "template0", "template1", "public", "none"}
 
 
 class Strict(BaseModel):
@@ -57,10 +60,9 @@ class Strict(BaseModel):
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "plain": {},
     "django": {
-        "release_commands": [
-            ["python", "manage.py", "collectstatic", "--noinput", "-v0"],
-            ["python", "manage.py", "migrate", "--noinput"],
-        ],
+        "release_commands": [["python", "manage.py", "collectstatic", "--noinput", "-v0"]],
+        "migrations_pending": ["python", "manage.py", "migrate", "--check"],
+        "migrate_commands": [["python", "manage.py", "migrate", "--noinput"]],
         "static_url": "/static/",
         "media_url": "/media/",
     },
@@ -71,7 +73,8 @@ class App(Strict):
     """What is deployed. Times are whole seconds.
 
     build_commands run as the deployer, who alone can write the release's source;
-    release_commands run as the app's user, on the real database, just before the release starts.
+    release_commands and then migrate_commands run as the app's user, on the real data, before the
+    release starts. migrations_pending fails if there is something to migrate: then a backup is made.
     """
 
     name: Name
@@ -85,15 +88,21 @@ class App(Strict):
     requirements: str = "requirements.txt"
     build_commands: tuple[Argv, ...] = ()
     release_commands: tuple[Argv, ...] = ()
+    migrations_pending: Argv | None = None
+    migrate_commands: tuple[Argv, ...] = ()
     health_path: UrlPath = "/"
+    check_paths: tuple[UrlPath, ...] = ()
     static_url: UrlDirectory | None = None
     static_expires: NginxTime = "1h"
     media_url: UrlDirectory | None = None
     upload_limit: NginxSize = "10m"
     environment: Mapping[VariableName, str] = {}
+    database: Engine = "sqlite"
     request_timeout: int = Field(default=30, ge=1, le=3600)
     drain_timeout: int = Field(default=30, ge=0, le=3600)
     start_timeout: int = Field(default=60, ge=1, le=3600)
+    keep_releases: int = Field(default=5, ge=1, le=100)
+    keep_backups: int = Field(default=5, ge=1, le=1000)
 
     @model_validator(mode="before")
     @classmethod
@@ -142,6 +151,7 @@ class TargetConfig(Strict):
     certificate: Certificate | None = None
     require_clean: bool = False
     disposable: bool = False
+    probe: Literal["ssh", "public"] = "ssh"
     environment: Mapping[VariableName, str] = {}
 
 
@@ -156,6 +166,8 @@ class Config(Strict):
         """The app's user may do nothing but run the app: not even write its own code."""
         others = {"root", "www-data", self.host.deployer}
         others |= {target.admin for target in self.targets.values()}
+        if self.app.database == "postgresql":
+            others |= POSTGRESQL_NAMES
         if self.app.name in others:
             taken = PydanticCustomError("taken", "Another user of the hosts has this name")
             place: Any = {"type": taken, "loc": ("app", "name"), "input": self.app.name}
@@ -168,6 +180,14 @@ class Config(Strict):
             known = ", ".join(self.targets)
             raise ConfigError(f"no target '{name}' in deploy.yml", hint=f"Targets there: {known}.")
         return self.targets[name]
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """What the app needs from the distribution, its database server included."""
+        needed = self.host.packages
+        if self.app.database == "postgresql" and "postgresql" not in needed:
+            return (*needed, "postgresql")
+        return needed
 
     @property
     def root(self) -> PurePosixPath:

@@ -43,6 +43,7 @@ class Connection(Protocol):
 
     def run(self, argv: Argv, *, user: str | None = None, seconds: int = 600) -> Result: ...
     def put(self, local: Path | bytes, remote: PurePosixPath) -> None: ...
+    def send(self, argv: Argv, text: str) -> Result: ...
 
 
 class SshConnection:
@@ -118,6 +119,26 @@ class SshConnection:
             raise Unreachable(f"{self._host}: the connection broke while a command ran")
         return Result(done.ok, done.stdout, done.stderr)
 
+    def send(self, argv: Argv, text: str) -> Result:
+        """Runs a command and gives it text on standard input: for what must not stand in an argv."""
+        self._must_be_open()
+        try:
+            channel = self.transport.open_session()
+            channel.exec_command(shlex.join(argv))
+            channel.sendall(text.encode())
+            channel.shutdown_write()
+            output, errors = channel.makefile("rb").read(), channel.makefile_stderr("rb").read()
+        except (paramiko.SSHException, OSError, EOFError) as error:
+            raise Unreachable(f"{self._host}: the connection broke", details=str(error)) from None
+        status = channel.recv_exit_status()
+        return Result(status == 0, output.decode(errors="replace"), errors.decode(errors="replace"))
+
+    @property
+    def transport(self) -> paramiko.Transport:
+        """For what goes through this connection beside its commands."""
+        transport: paramiko.Transport = self._fabric.transport
+        return transport
+
     def put(self, local: Path | bytes, remote: PurePosixPath) -> None:
         """Copies a file or some bytes to a path on the host."""
         self._must_be_open()
@@ -137,19 +158,19 @@ class SshConnection:
             raise Unreachable(f"{self._host}: the connection broke")
 
     @contextmanager
-    def lock(self, path: PurePosixPath, holder: str) -> Iterator[None]:
+    def lock(self, path: PurePosixPath, holder: str, wait: int = 0) -> Iterator[None]:
         """Holds the host's lock. The lock lives as long as this connection: none is left behind.
 
-        Raises Refused, with what the other holder wrote, if it's taken.
+        Raises Refused, with what the other holder wrote, if it's taken still after `wait` seconds.
         """
-        channel = self._fabric.transport.open_session()
-        channel.exec_command(shlex.join(script(_HOLD_LOCK, path, holder)))
+        channel = self.transport.open_session()
+        channel.exec_command(shlex.join(script(_HOLD_LOCK, path, holder, wait)))
         answer = channel.makefile("r").readline().strip()
         if answer.startswith("held"):
             raise Refused(
                 f"{self._host}: another deploy is at work",
                 details=answer.removeprefix("held "),
-                hint="Wait for its end, then try again.",
+                hint="--wait SECONDS waits for its end.",
             )
         if answer != "mine":
             errors = channel.makefile_stderr("rb").read().decode(errors="replace")
@@ -196,7 +217,7 @@ class _Lines(io.TextIOBase):
 
 _HOLD_LOCK = """
 exec 9>>"$1"
-flock -n 9 || { echo "held $(cat "$1")"; exit 1; }
+flock -w "$3" 9 || { echo "held $(cat "$1")"; exit 1; }
 echo "$2" >"$1"
 echo mine
 cat >/dev/null

@@ -26,6 +26,8 @@ done
 awk '{ print "line\t" FILENAME "\t" $0 }' "$@"
 for file in "$root"/venvs/*/.complete; do [ ! -e "$file" ] || say venv "${file%/*}"; done
 for file in "$root"/cache/packages/*; do [ ! -e "$file" ] || say package "$file"; done
+for file in "$root"/releases/*/served; do [ ! -e "$file" ] || say served "$file"; done
+say secrets "$(cksum 2>/dev/null <"$root/shared/env" || true)"
 say current "$(readlink "$root/current" || true)"
 say python "$(readlink -f /usr/bin/python3 || true)"
 say machine "$(uname -m)"
@@ -37,7 +39,11 @@ say end ok
 
 @dataclass(frozen=True)
 class Facts:
-    """One host, as observed. files: path -> content. running: ids of releases with a live service."""
+    """One host, as observed.
+
+    files: path -> content. running: ids of releases with a live service. served: those that have
+    served. secrets: a checksum that changes with them.
+    """
 
     stamp: str
     python: str
@@ -47,6 +53,8 @@ class Facts:
     releases: tuple[Manifest, ...]
     venvs: frozenset[str]
     packages: frozenset[str]
+    served: frozenset[str]
+    secrets: str
     files: Mapping[str, str]
     running: frozenset[str]
     nginx_active: bool
@@ -87,6 +95,8 @@ def parse(output: str) -> Facts:
         releases=tuple(_manifest(text) for text in _pop(texts, "/manifest.json")),
         venvs=names("venv"),
         packages=names("package"),
+        served=frozenset(PurePosixPath(path).parent.name for path in all_of("served")),
+        secrets=one("secrets"),
         files=texts,
         running=frozenset(_instance(unit) for unit in units if "@" in unit),
         nginx_active="nginx.service" in units,

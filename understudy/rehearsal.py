@@ -3,7 +3,7 @@
 import time
 
 from understudy import runner, verify
-from understudy.errors import UnderstudyError
+from understudy.errors import StepFailed, UnderstudyError
 from understudy.job import Job
 from understudy.vm import Vm
 
@@ -13,9 +13,11 @@ def rehearse(job: Job, vm: Vm, *, slow: bool = False) -> None:
     began = time.monotonic()
     try:
         vm.up()
-        runner.deploy(job)
+        warnings = runner.deploy(job, probe=True)
         verify.verify(job, slow=slow)
         _must_be_converged(job)
+        if warnings:
+            raise StepFailed("the deploy went through, but not well", details="\n".join(warnings))
     except UnderstudyError:
         job.report.say(f"verdict: NOT READY after {time.monotonic() - began:.0f} s")
         raise

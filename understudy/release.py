@@ -1,6 +1,6 @@
 """Releases: where they lie on a host, what they are called, in which order, which ones are kept."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -15,6 +15,11 @@ class Paths:
     @property
     def current(self) -> PurePosixPath:
         return self.root / "current"
+
+    @property
+    def previous(self) -> PurePosixPath:
+        """What served before `current` did: pages that are open still ask for its static files."""
+        return self.root / "previous"
 
     @property
     def releases(self) -> PurePosixPath:
@@ -49,11 +54,19 @@ class Paths:
         return self.root / "shared" / "media"
 
     @property
+    def backups(self) -> PurePosixPath:
+        return self.root / "shared" / "backups"
+
+    @property
     def env(self) -> PurePosixPath:
         return self.root / "shared" / "env"
 
     def release(self, release_id: str) -> PurePosixPath:
         return self.releases / release_id
+
+    def served_mark(self, release_id: str) -> PurePosixPath:
+        """There once the release was switched to and answered: only then can one go back to it."""
+        return self.release(release_id) / "served"
 
     def static(self, release_id: str) -> PurePosixPath:
         return self.root / "static" / release_id
@@ -83,11 +96,27 @@ def release_id(commit: str, contents: Sequence[str]) -> str:
 
 
 def newest_first(releases: Sequence[Manifest]) -> list[Manifest]:
+    """The one order of releases: listing, rollback and retention all go by it."""
     return sorted(releases, key=lambda release: (release.deployed_at, release.id), reverse=True)
 
 
-def to_remove(releases: Sequence[Manifest], current: str | None, keep: int) -> list[Manifest]:
-    """The releases that retention lets go: all but the newest `keep`, and never what serves."""
-    kept = [release for release in newest_first(releases) if release.id != current]
-    spare = keep - (current is not None)
-    return kept[max(spare, 0) :]
+def before(releases: Sequence[Manifest], current: str | None, served: Set[str]) -> Manifest | None:
+    """The release that a rollback goes to: the newest that has served and is older than `current`."""
+    order = newest_first(releases)
+    ids = [release.id for release in order]
+    older = order[ids.index(current) + 1 :] if current in ids else []
+    return next((release for release in older if release.id in served), None)
+
+
+def to_remove(
+    releases: Sequence[Manifest], current: str | None, served: Set[str], keep: int
+) -> list[Manifest]:
+    """What retention lets go: all but what serves, the newest that have served and the last failed.
+
+    keep: how many that have served are kept, the one that serves now among them.
+    """
+    others = [release for release in newest_first(releases) if release.id != current]
+    good = [release for release in others if release.id in served]
+    failed = [release for release in others if release.id not in served]
+    kept = {release.id for release in (*good[: keep - (current is not None)], *failed[:1])}
+    return [release for release in others if release.id not in kept]

@@ -68,6 +68,7 @@ def _values(config: Config, target: TargetConfig, release_id: str) -> dict[str, 
         "certificate": target.certificate,
         "environment": _environment(config, target, release_id),
         "paths": SimpleNamespace(
+            root=paths.root,
             current=paths.current,
             releases=paths.releases,
             release=release,

@@ -1,31 +1,27 @@
-"""Gathers facts, plans, applies, tells. The only module that changes a host."""
+"""The verbs that bring a commit to a host: provision, deploy, plan, status."""
 
-import getpass
-import socket
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from understudy import artifact, bytecode, facts, health, packages, plan, render
-from understudy.config import Config
-from understudy.connection import Connection, SshConnection
-from understudy.errors import LoginRefused, Refused, StepFailed
+from understudy import artifact, bytecode, data, packages, plan, preview, render, session, switching
+from understudy.actions import Action
+from understudy.commands import app as app_commands
+from understudy.connection import SshConnection
+from understudy.errors import StepFailed
 from understudy.facts import Facts
 from understudy.job import Job
-from understudy.plan import Action, Run, Shipment, Stage, Start, Upload, Wanted
-from understudy.provision import Provisioning
 from understudy.release import Manifest, release_id
 from understudy.report import Report
-
-# A migration of real data may take long; a step that hangs must still end some day.
-SECONDS_FOR_A_STEP = 4 * 3600
+from understudy.session import Deed
+from understudy.wanted import NO_SHIPMENT, Shipment, Wanted
+from understudy.watch import unwatched, watched
 
 
 def provision(job: Job) -> None:
     """Makes the target's host able to run the site. Raises StepFailed with the script's last lines."""
-    wanted, script = _provisioning(job), PurePosixPath(".understudy-provision.sh")
+    wanted, script = session.provisioning(job), PurePosixPath(".understudy-provision.sh")
     with (
         SshConnection(job.target, job.target.admin) as connection,
         job.report.step(f"provision {job.target_name}"),
@@ -60,38 +56,49 @@ def _tell_step(report: Report, line: str) -> None:
         report.detail(line.removeprefix("==> "))
 
 
-def deploy(job: Job) -> None:
-    """Makes the target serve the commit that deploy.yml means."""
+def deploy(job: Job, *, probe: bool = False, wait: int = 0) -> list[str]:
+    """Makes the target serve the commit that deploy.yml means. Returns the warnings there were.
+
+    probe: send requests all the while and tell whether any was lost. wait: seconds for the lock.
+    """
     source = _source(job)
-    with _connected(job) as (connection, found):
+    with session.connected(job) as (connection, found):
         wanted = _wanted(job, source, found)
         if _is_converged(wanted, found):
             _say_converged(job, wanted)
-            return
+            return []
+        release = wanted.release
         with (
-            connection.lock(wanted.paths.lock, f"{_who()} since {wanted.release.deployed_at}"),
+            session.locked(connection, job, Deed("deploy", release.id, release.commit), wait),
             TemporaryDirectory() as work,
         ):
             # Whoever held the lock until now may have changed what was just seen.
-            found = _gather(connection, job.config)
+            found = session.gather(connection, job.config)
             shipment = _shipment(job, source, wanted, found, Path(work))
-            for action in plan.make_plan(wanted, shipment, found):
-                with job.report.step(action.title):
-                    _apply(connection, action)
-    job.report.say(f"{job.target_name} serves {wanted.release.id} at {plan.health_url(wanted)}")
+            actions = plan.make_plan(wanted, shipment, found)
+            with (watched if probe else unwatched)(job, connection, wanted, found) as watch:
+
+                def after(action: Action, output: str) -> None:
+                    watch(action, output)
+                    if app_commands.BACKED_UP in output:
+                        data.prune(connection, job)
+
+                warnings = session.apply_all(job, connection, actions, after=after)
+    job.report.say(f"{job.target_name} serves {release.id} at {_address(wanted)}")
+    return warnings
 
 
-def preview(job: Job) -> None:
+def preview_plan(job: Job) -> None:
     """Tells what deploy() would do, and touches nothing on the host."""
     source = _source(job)
-    with _connected(job) as (_, found), TemporaryDirectory() as work:
+    with session.connected(job) as (_, found), TemporaryDirectory() as work:
         wanted = _wanted(job, source, found)
         shipment = _shipment(job, source, wanted, found, Path(work))
     actions = plan.make_plan(wanted, shipment, found)
     if not actions:
         _say_converged(job, wanted)
         return
-    for diff in plan.diffs(wanted, found):
+    for diff in preview.diffs(wanted, found):
         job.report.say(diff.rstrip())
     job.report.say(f"{len(actions)} steps to come on {job.target_name}:")
     for action in actions:
@@ -101,8 +108,8 @@ def preview(job: Job) -> None:
 def require_converged(job: Job) -> None:
     """Raises StepFailed if a deploy would still have something to do."""
     source = _source(job)
-    with _connected(job) as (_, found):
-        actions = plan.make_plan(_wanted(job, source, found), plan.NO_SHIPMENT, found)
+    with session.connected(job) as (_, found):
+        actions = plan.make_plan(_wanted(job, source, found), NO_SHIPMENT, found)
     if actions:
         raise StepFailed(
             f"{job.target_name} was just deployed to, and yet a deploy would change it",
@@ -111,16 +118,20 @@ def require_converged(job: Job) -> None:
 
 
 def _is_converged(wanted: Wanted, found: Facts) -> bool:
-    return not plan.make_plan(wanted, plan.NO_SHIPMENT, found)
+    return not plan.make_plan(wanted, NO_SHIPMENT, found)
 
 
 def _say_converged(job: Job, wanted: Wanted) -> None:
     job.report.say(f"{job.target_name} already serves {wanted.release.id}: nothing to do")
 
 
+def _address(wanted: Wanted) -> str:
+    return switching.url(wanted, wanted.app.health_path)
+
+
 def status(job: Job) -> None:
     """Tells what the target's host runs."""
-    with _connected(job) as (_, found):
+    with session.connected(job) as (_, found):
         serving = found.release(found.current)
     job.report.say(f"{job.target_name} ({job.target.address}, {found.os})")
     if serving is None:
@@ -129,39 +140,6 @@ def status(job: Job) -> None:
     state = "running" if serving.id in found.running and found.nginx_active else "NOT RUNNING"
     job.report.say(f"  serves {serving.id} (commit {serving.commit[:12]}), {state}")
     job.report.say(f"  deployed {serving.deployed_at} by {serving.deployed_by}")
-
-
-@contextmanager
-def _connected(job: Job) -> Iterator[tuple[SshConnection, Facts]]:
-    """A connection as the deployer to a host that is provisioned, and its facts."""
-    try:
-        door = SshConnection(job.target, job.config.host.deployer)
-    except LoginRefused:
-        # Before a host is provisioned it has no deployer: that's no wrong key.
-        with SshConnection(job.target, job.target.admin) as admin:
-            _refuse_unless_provisioned(job, _gather(admin, job.config))
-        raise
-    with door as connection:
-        found = _gather(connection, job.config)
-        _refuse_unless_provisioned(job, found)
-        yield connection, found
-
-
-def _refuse_unless_provisioned(job: Job, found: Facts) -> None:
-    if found.stamp != _provisioning(job).stamp:
-        state = "was provisioned otherwise than deploy.yml and provision/ now say"
-        raise Refused(
-            f"{job.target_name} ({job.target.address}) "
-            + (state if found.stamp else "is not provisioned"),
-            hint=f"python deploy.py provision --target {job.target_name}",
-        )
-
-
-def _gather(connection: Connection, config: Config) -> Facts:
-    done = connection.run(facts.query(config.app.name), seconds=60)
-    if not done.ok:
-        raise StepFailed("the host's facts can't be read", details=done.text)
-    return facts.parse(done.output)
 
 
 def _source(job: Job) -> artifact.Source:
@@ -182,9 +160,10 @@ def _wanted(job: Job, source: artifact.Source, found: Facts) -> Wanted:
     # The id stands in the files that it's a digest of: there, a dash stands for it.
     unnamed = render.release_files(config, target, "-", templates)
     host_files = render.host_files(config, target, templates)
-    commands = (config.app.build_commands, config.app.release_commands)
+    app = config.app
+    commands = (app.build_commands, app.release_commands, app.migrate_commands)
     made_of = (
-        *(source.tree, source.lock, found.python, repr(commands)),
+        *(source.tree, source.lock, found.python, repr(commands), found.secrets),
         *(file.content for file in unnamed),
         # Only what is newly started follows a changed unit.
         *(file.content for file in host_files if file.path.suffix == ".service"),
@@ -195,7 +174,7 @@ def _wanted(job: Job, source: artifact.Source, found: Facts) -> Wanted:
         commit=source.commit,
         lock=f"{source.lock_hash}-{found.python}",
         deployed_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        deployed_by=_who(),
+        deployed_by=session.who(),
     )
     return Wanted(
         config=config,
@@ -223,31 +202,3 @@ def _shipment(
     missing = [tar for name, tar in needed.items() if name not in found.packages]
     packages_tar.write_bytes(packages.join(missing))
     return Shipment(release_tar, packages_tar, tuple(needed), compiled=compiler is not None)
-
-
-def _apply(connection: Connection, action: Action) -> None:
-    match action:
-        case Run():
-            done = connection.run(action.argv, user=action.user, seconds=SECONDS_FOR_A_STEP)
-            if not done.ok:
-                raise StepFailed(
-                    f"{action.title}: failed",
-                    details="\n".join(done.text.splitlines()[-25:]),
-                    hint=action.hint,
-                )
-        case Upload():
-            connection.put(action.local, action.remote)
-        case Stage():
-            connection.run(("mkdir", "-p", str(action.directory)))
-            for file in action.files:
-                connection.put(file.content.encode(), file.path)
-        case Start():
-            health.start_and_wait(connection, action)
-
-
-def _provisioning(job: Job) -> Provisioning:
-    return job.project.provisioning(job.config, job.target.admin)
-
-
-def _who() -> str:
-    return f"{getpass.getuser()}@{socket.gethostname()}"

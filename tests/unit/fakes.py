@@ -34,6 +34,7 @@ class FakeConnection:
     answers: Mapping[str, Result | list[Result]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
+    sent: list[str] = field(default_factory=list)
 
     def run(
         self,
@@ -53,12 +54,16 @@ class FakeConnection:
                 on_line(line)
         return answer
 
+    def send(self, argv: Argv, text: str) -> Result:
+        self.sent.append(text)
+        return self.run(argv)
+
     def put(self, local: Path | bytes, remote: PurePosixPath) -> None:
         self.notes.append(f"put {remote}")
         self.files[str(remote)] = local if isinstance(local, bytes) else local.read_bytes()
 
     @contextmanager
-    def lock(self, path: PurePosixPath, holder: str) -> Iterator[None]:
+    def lock(self, path: PurePosixPath, holder: str, wait: int = 0) -> Iterator[None]:
         self.notes.append(f"lock {path}")
         try:
             yield
@@ -146,6 +151,8 @@ def facts(**changes: Any) -> Facts:
         releases=(),
         venvs=frozenset(),
         packages=frozenset(),
+        served=frozenset(),
+        secrets="1 2",
         files={},
         running=frozenset(),
         nginx_active=True,

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from understudy.actions import Action, Run, Stage, Start, Switch, Upload
 from understudy.facts import Facts
-from understudy.plan import Action, Run, Stage, Start, Upload, Wanted
+from understudy.wanted import Wanted
 
 
 class ModelHost:
@@ -28,6 +29,10 @@ class ModelHost:
                 self._needs_release(action.release_id)
                 assert self._wanted.release.lock in self.facts.venvs, "started without packages"
                 self._change(running=self.facts.running | {action.release_id})
+            case Switch():
+                self._needs_release(action.release_id)
+                assert action.release_id in self.facts.running, "switched to what does not run"
+                self._change(current=action.release_id)
             case Upload() | Stage():
                 pass
         if self._served:
@@ -46,16 +51,15 @@ class ModelHost:
             needed = {PurePosixPath(word).name for word in argv if "/cache/packages/" in word}
             assert needed <= self.facts.packages, "links to what is not there"
             self._change(venvs=self.facts.venvs | {wanted.release.lock})
-        elif argv[0] == "mv":
+        elif action.title == "mark the release complete":
             assert release_id in self._unpacked
             self._change(releases=(*self.facts.releases, wanted.release))
         elif argv[-2:] == ("install", release_id):
             files = {str(file.path): file.content for file in wanted.host_files}
             self._change(files={**self.facts.files, **files})
-        elif action.title == "switch":
-            self._needs_release(release_id)
-            assert release_id in self.facts.running, "switched to what does not run"
-            self._change(current=release_id)
+        elif action.title == "note that it served":
+            assert self.facts.current == release_id
+            self._change(served=self.facts.served | {release_id})
         elif argv[-2:-1] == ("stop",):
             self._change(running=self.facts.running - {argv[-1]})
         elif action.title in ("remove old releases", "remove their static files"):
@@ -63,7 +67,8 @@ class ModelHost:
         elif argv[0] == str(paths.release(release_id) / "run"):
             assert release_id in self._unpacked
         else:
-            assert action.title == "check its health through nginx", f"unknown: {action.title}"
+            harmless = ("check its health through nginx", "keep the host's files")
+            assert action.title in harmless or action.warning, f"unknown: {action.title}"
 
     def _remove(self, gone: set[str]) -> None:
         paths = self._wanted.paths
@@ -75,7 +80,8 @@ class ModelHost:
                 assert str(paths.static(release.id)) not in gone, "removed its static files"
         releases = [r for r in self.facts.releases if str(paths.release(r.id)) not in gone]
         venvs = [lock for lock in self.facts.venvs if str(paths.venvs / lock) not in gone]
-        self._change(releases=tuple(releases), venvs=frozenset(venvs))
+        served = {release.id for release in releases} & self.facts.served
+        self._change(releases=tuple(releases), venvs=frozenset(venvs), served=frozenset(served))
 
     def _needs_release(self, release_id: str) -> None:
         assert self.facts.release(release_id), f"{release_id} is not complete"

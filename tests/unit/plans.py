@@ -6,9 +6,9 @@ from typing import Any
 
 from tests.unit.fakes import config, facts, manifest
 from understudy.facts import Facts
-from understudy.plan import Shipment, Wanted
 from understudy.release import Manifest
 from understudy.render import RenderedFile
+from understudy.wanted import Shipment, Wanted
 
 NGINX = "/etc/nginx/sites-available/shop"
 UNIT = "/etc/systemd/system/shop@.service"
@@ -50,6 +50,7 @@ def serving(release: Manifest | None = None, **changes: Any) -> Facts:
             venvs=frozenset({release.lock}),
             packages=frozenset(SHIPMENT.packages),
             running=frozenset({release.id}),
+            served=frozenset({release.id}),
             files={
                 NGINX: "server {}\n",
                 UNIT: "[Service]\n",

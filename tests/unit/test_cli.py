@@ -41,7 +41,7 @@ def fail_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
     def preview(_: object) -> None:
         raise error
 
-    monkeypatch.setattr(runner, "preview", preview)
+    monkeypatch.setattr(runner, "preview_plan", preview)
 
 
 def bare_python(*words: str) -> subprocess.CompletedProcess[str]:

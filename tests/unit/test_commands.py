@@ -98,10 +98,14 @@ def test_switch_points_the_link_at_the_release(before: str | None, tmp_path: Pat
     # A killed switch can leave this one.
     (tmp_path / "current.new").symlink_to("releases/old")
 
-    assert run(files.switch(pure(current), "releases/new")).returncode == 0
+    assert run(files.switch(pure(tmp_path), "new")).returncode == 0
 
     assert str(current.readlink()) == "releases/new"
     assert list((tmp_path / "releases" / "old").iterdir()) == [], "no link inside of the old one"
+    previous = tmp_path / "previous"
+    assert previous.is_symlink() == (before == "releases/old")
+    if previous.is_symlink():
+        assert str(previous.readlink()) == "releases/old"
 
 
 def test_removed_release_stops_counting_as_complete_first(tmp_path: Path) -> None:

@@ -227,7 +227,12 @@ def test_unusual_but_good_value_is_taken(keys: Sequence[str], value: Any) -> Non
 def test_django_preset_migrates_and_serves_static_files() -> None:
     app = config().app
 
-    assert [command[2] for command in app.release_commands] == ["collectstatic", "migrate"]
+    commands = [*app.release_commands, app.migrations_pending, *app.migrate_commands]
+    assert [command and command[2] for command in commands] == [
+        "collectstatic",
+        "migrate",
+        "migrate",
+    ]
     assert (app.static_url, app.media_url) == ("/static/", "/media/")
 
 

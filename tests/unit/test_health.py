@@ -7,10 +7,10 @@ import pytest
 
 from tests.unit.fakes import OK, FakeConnection, failed
 from understudy import health
+from understudy.actions import Start
 from understudy.connection import Result
 from understudy.errors import StepFailed, Unreachable
 from understudy.health import start_and_wait, wait_for_port
-from understudy.plan import Start
 
 NOTHING_YET = failed(errors="curl: (7) Failed to connect")
 GIVEN_UP, STILL_AT_IT = OK, failed()

@@ -1,5 +1,6 @@
 """Which steps a host needs, and in which order: the heart of a deploy."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -7,8 +8,11 @@ import pytest
 
 from tests.unit.fakes import facts, manifest
 from tests.unit.plans import CURRENT, NEW, NGINX, OLD, SHIPMENT, UNIT, serving, wanted
+from understudy.actions import Run, Stage, Start
 from understudy.facts import Facts
-from understudy.plan import Run, Stage, Start, Wanted, diffs, make_plan
+from understudy.plan import make_plan
+from understudy.preview import diffs
+from understudy.wanted import Wanted
 
 
 def titles(found: Facts, want: Wanted | None = None) -> list[str]:
@@ -20,7 +24,10 @@ SHIP = ["upload the release", f"unpack {NEW}"]
 COMPLETE = ["mark the release complete"]
 COMMANDS = "python manage.py collectstatic --noinput -v0, python manage.py migrate --noinput"
 INSTALL = ["upload the nginx and systemd files", "check and install them"]
-SERVE = [COMMANDS, START, "switch", "check its health through nginx"]
+CHECKS = ["check its health through nginx", "note that it served"]
+SERVE = [COMMANDS, START, "switch", *CHECKS]
+OLD_STILL_ANSWERS = f"{OLD} still answers / after the migration"
+SERVE_AFTER_OLD = [COMMANDS, OLD_STILL_ANSWERS, START, "switch", *CHECKS]
 
 
 def test_provisioned_host_gets_everything_in_order() -> None:
@@ -32,6 +39,7 @@ def test_provisioned_host_gets_everything_in_order() -> None:
         *COMPLETE,
         *INSTALL,
         *SERVE,
+        "keep the host's files",
     ]
 
 
@@ -42,7 +50,7 @@ def test_converged_host_gets_nothing() -> None:
 def test_new_code_needs_no_new_environment() -> None:
     found = serving(manifest(OLD))
 
-    assert titles(found) == [*SHIP, *COMPLETE, *SERVE, f"drain {OLD}"]
+    assert titles(found) == [*SHIP, *COMPLETE, *SERVE_AFTER_OLD, f"drain {OLD}"]
 
 
 def test_new_lock_makes_an_environment_and_ships_the_missing_packages() -> None:
@@ -56,7 +64,7 @@ def test_new_lock_makes_an_environment_and_ships_the_missing_packages() -> None:
         "unpack them",
         "make environment lock2",
         *COMPLETE,
-        *SERVE,
+        *SERVE_AFTER_OLD,
         f"drain {OLD}",
     ]
 
@@ -67,7 +75,8 @@ def test_new_lock_makes_an_environment_and_ships_the_missing_packages() -> None:
         pytest.param(
             {"venvs": frozenset()}, ["make environment lock1"], id="environment-half-made"
         ),
-        pytest.param({"running": frozenset()}, SERVE, id="stopped"),
+        pytest.param({"running": frozenset()}, [COMMANDS, START, *CHECKS], id="stopped"),
+        pytest.param({"served": frozenset()}, CHECKS, id="killed-before-the-check"),
         pytest.param({"current": None}, SERVE, id="killed-before-the-switch"),
         pytest.param(
             {"current": None, "running": frozenset()}, SERVE, id="killed-before-the-start"
@@ -86,7 +95,7 @@ def test_file_changed_on_the_host_is_put_back_with_no_restart(path: str, text: s
     if text is not None:
         files[path] = text
 
-    stage, install = make_plan(wanted(), SHIPMENT, serving(files=files))
+    stage, install, check, _, keep = make_plan(wanted(), SHIPMENT, serving(files=files))
 
     assert isinstance(stage, Stage)
     assert {str(file.path): file.content for file in stage.files} == {
@@ -95,6 +104,9 @@ def test_file_changed_on_the_host_is_put_back_with_no_restart(path: str, text: s
     }
     assert isinstance(install, Run)
     assert install.argv[0] == "sudo"
+    assert isinstance(check, Run)
+    assert [undo.title for undo in check.undo] == ["undo the host's files"]
+    assert keep.title == "keep the host's files"
 
 
 def test_old_release_left_running_is_drained_only_after_a_new_look_at_the_new_one() -> None:
@@ -102,7 +114,7 @@ def test_old_release_left_running_is_drained_only_after_a_new_look_at_the_new_on
     releases = (manifest(OLD), manifest(NEW, "2024-02-01"))
     found = serving(releases=releases, running=frozenset({OLD, NEW}))
 
-    assert titles(found) == ["check its health through nginx", f"drain {OLD}"]
+    assert titles(found) == [*CHECKS, f"drain {OLD}"]
 
 
 def test_release_commands_run_as_the_apps_user_and_build_commands_do_not() -> None:
@@ -112,10 +124,14 @@ def test_release_commands_run_as_the_apps_user_and_build_commands_do_not() -> No
 
     program = f"/srv/shop/releases/{NEW}/run"
     assert (runs["make"].argv, runs["make"].user) == ((program, "make"), None)
-    together = runs["up, warm 'a b'"]
+    together = runs["up, warm 'a b', python manage.py migrate --noinput"]
     assert together.user == "shop"
     assert together.argv[:3] == (program, "python", f"/srv/shop/releases/{NEW}/commands.py")
-    assert together.argv[3:] == (f"/srv/shop/static/{NEW}", "up", "warm 'a b'")
+    job = json.loads(together.argv[3])
+    assert job["static"] == f"/srv/shop/static/{NEW}"
+    assert job["commands"] == ["up", "warm 'a b'"]
+    assert job["migrate"] == ["python manage.py migrate --noinput"]
+    assert "20240201T000000Z" in job["backup"][-1]
 
 
 def test_host_whose_python_is_not_here_compiles_for_itself() -> None:
@@ -131,7 +147,12 @@ def test_static_files_of_removed_releases_go_with_them_as_the_app_that_made_them
     old = [manifest(f"old{day}", f"2023-01-0{day}") for day in range(1, 7)]
 
     [*_, removal] = make_plan(
-        wanted(), SHIPMENT, serving(releases=(*old, manifest(NEW, "2024-02-01")))
+        wanted(),
+        SHIPMENT,
+        serving(
+            releases=(*old, manifest(NEW, "2024-02-01")),
+            served=frozenset({NEW, *(release.id for release in old)}),
+        ),
     )
 
     assert isinstance(removal, Run)
@@ -145,6 +166,7 @@ def test_only_release_commands_and_the_health_check_have_the_apps_rights() -> No
 
     assert [action.title for action in planned if getattr(action, "user", None)] == [
         COMMANDS,
+        OLD_STILL_ANSWERS,
         START,
     ]
 
@@ -180,9 +202,10 @@ def test_what_fails_after_the_switch_does_not_say_that_the_old_release_serves() 
     planned = [
         a for a in make_plan(wanted(), SHIPMENT, serving(manifest(OLD))) if isinstance(a, Run)
     ]
-    at = [run.title for run in planned].index("switch")
+    at = [run.title for run in planned].index("check its health through nginx")
 
-    assert all("What served before still serves" in run.hint for run in planned[: at + 1])
+    assert all("What served before still serves" in run.hint for run in planned[:at])
+    assert "switched back" in planned[at].hint
     assert all("switched to already" in run.hint for run in planned[at + 1 :])
 
 
@@ -190,7 +213,7 @@ def test_plan_does_not_depend_on_the_order_in_which_a_set_happens_to_be() -> Non
     running = [f"r{number}" for number in range(20)]
     found = serving(running=frozenset({*running, NEW}), venvs=frozenset({*running, "lock1"}))
 
-    *drains, remove = make_plan(wanted(), SHIPMENT, found)[1:]
+    *drains, remove = make_plan(wanted(), SHIPMENT, found)[len(CHECKS) :]
 
     assert [action.title for action in drains] == [f"drain {name}" for name in sorted(running)]
     assert isinstance(remove, Run)

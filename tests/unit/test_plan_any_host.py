@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from tests.unit.fakes import facts, manifest
 from tests.unit.model_host import ModelHost
 from tests.unit.plans import NEW, OLD, SHIPMENT, serving, wanted
+from understudy.actions import Action, Upload
 from understudy.facts import Facts
-from understudy.plan import Action, Upload, make_plan
+from understudy.plan import make_plan
 
 
 def all_hosts(lock: str = "lock1") -> Iterator[Facts]:
@@ -64,7 +65,9 @@ def test_steps_come_in_the_order_that_keeps_a_site_serving() -> None:
         ("python manage.py", "start "),
         ("start ", "switch"),
         ("switch", "check its health through nginx"),
-        ("check its health through nginx", "drain "),
+        ("check its health through nginx", "note that it served"),
+        ("note that it served", "keep the host's files"),
+        ("keep the host's files", "drain "),
         ("drain ", "remove old releases"),
         ("drain ", "remove their static files"),
     ]

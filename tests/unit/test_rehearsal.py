@@ -15,7 +15,9 @@ from understudy.vm import Vm
 STEPS = ["up", "deploy", "verify", "converged"]
 
 
-def rehearsed(monkeypatch: pytest.MonkeyPatch, failing: str = "") -> tuple[list[str], FakeReport]:
+def rehearsed(
+    monkeypatch: pytest.MonkeyPatch, failing: str = "", warnings: list[str] | None = None
+) -> tuple[list[str], FakeReport]:
     """The steps that were begun, and what was told."""
     done: list[str] = []
 
@@ -24,7 +26,12 @@ def rehearsed(monkeypatch: pytest.MonkeyPatch, failing: str = "") -> tuple[list[
         if name == failing:
             raise StepFailed(f"{name} failed")
 
-    monkeypatch.setattr(runner, "deploy", lambda _: step("deploy"))
+    def deploy(job: Job, probe: bool) -> list[str]:
+        step("deploy")
+        assert probe
+        return warnings or []
+
+    monkeypatch.setattr(runner, "deploy", deploy)
     monkeypatch.setattr(verify, "verify", lambda _, slow: step("verify"))
     monkeypatch.setattr(runner, "require_converged", lambda _: step("converged"))
     vm = cast(Vm, SimpleNamespace(up=lambda: step("up")))
@@ -42,6 +49,15 @@ def test_all_steps_passed_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert done == STEPS
     assert report.said[-1].startswith("verdict: READY")
+
+
+def test_deploy_that_went_through_with_a_warning_is_not_ready(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done, report = rehearsed(monkeypatch, warnings=["the migration breaks the old code"])
+
+    assert done == STEPS
+    assert any(text.startswith("verdict: NOT READY") for text in report.said)
 
 
 @pytest.mark.parametrize("failing", STEPS)

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from tests.unit.fakes import manifest
-from understudy.release import Paths, newest_first, release_id, to_remove
+from understudy.release import Paths, before, newest_first, release_id, to_remove
 
 CONTENTS = ["tree", "lock", "3.11", "environment"]
 
@@ -37,24 +37,47 @@ def test_releases_of_one_second_have_an_order_too() -> None:
     assert newest_first(releases) == newest_first(list(reversed(releases)))
 
 
+FIVE = [manifest(f"r{day}", f"2024-01-0{day + 1}") for day in (2, 0, 4, 1, 3)]
+ALL = {f"r{day}" for day in range(5)}
+
+
 @pytest.mark.parametrize(
-    ("current", "keep", "gone"),
+    ("current", "served", "keep", "gone"),
     [
-        pytest.param("r4", 3, ["r1", "r0"], id="newest-serves"),
-        pytest.param("r0", 3, ["r2", "r1"], id="oldest-serves-after-a-rollback"),
-        pytest.param(None, 3, ["r1", "r0"], id="nothing-serves"),
-        pytest.param("r0", 1, ["r4", "r3", "r2", "r1"], id="only-what-serves"),
-        pytest.param("r0", 0, ["r4", "r3", "r2", "r1"], id="keep-none"),
-        pytest.param("r4", 5, [], id="just-enough"),
-        pytest.param("r4", 99, [], id="fewer-than-kept"),
+        pytest.param("r4", ALL, 3, ["r1", "r0"], id="newest-serves"),
+        pytest.param("r0", ALL, 3, ["r2", "r1"], id="oldest-serves-after-a-rollback"),
+        pytest.param(None, ALL, 3, ["r1", "r0"], id="nothing-serves"),
+        pytest.param("r0", ALL, 1, ["r4", "r3", "r2", "r1"], id="only-what-serves"),
+        pytest.param("r4", ALL, 5, [], id="just-enough"),
+        pytest.param("r4", ALL, 99, [], id="fewer-than-kept"),
+        pytest.param("r4", {"r4", "r0"}, 2, ["r2", "r1"], id="failed-ones-push-out-no-good-one"),
+        pytest.param("r0", {"r0"}, 3, ["r3", "r2", "r1"], id="only-the-last-failed-one"),
     ],
 )
 def test_oldest_go_first_and_never_what_serves(
-    current: str | None, keep: int, gone: list[str]
+    current: str | None, served: set[str], keep: int, gone: list[str]
 ) -> None:
-    releases = [manifest(f"r{day}", f"2024-01-0{day + 1}") for day in (2, 0, 4, 1, 3)]
+    assert [release.id for release in to_remove(FIVE, current, served, keep)] == gone
 
-    assert [release.id for release in to_remove(releases, current, keep)] == gone
+
+@pytest.mark.parametrize(
+    ("current", "served", "found"),
+    [
+        ("r4", ALL, "r3"),
+        ("r3", ALL, "r2"),
+        ("r4", {"r4", "r1", "r0"}, "r1"),
+        ("r0", ALL, None),
+        ("r4", {"r4"}, None),
+        (None, ALL, None),
+        ("gone", ALL, None),
+    ],
+)
+def test_rollback_goes_to_the_newest_older_one_that_has_served(
+    current: str | None, served: set[str], found: str | None
+) -> None:
+    earlier = before(FIVE, current, served)
+
+    assert (earlier and earlier.id) == found
 
 
 def test_releases_are_beside_each_other_and_data_is_not_in_them() -> None:

@@ -1,8 +1,12 @@
 """The commands of an app, run one after another in one interpreter."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.unit.fakes import TOP
 
@@ -15,10 +19,19 @@ sys.exit(int(sys.argv[2]))
 """
 
 
-def run(directory: Path, *commands: str) -> subprocess.CompletedProcess[str]:
+def run(directory: Path, *commands: str, **more: Any) -> subprocess.CompletedProcess[str]:
     (directory / "manage.py").write_text(NOTE)
+    job = {
+        "static": str(directory / "static" / "r1"),
+        "commands": commands,
+        "pending": None,
+        "exists": ["true"],
+        "backup": ["sh", "-c", "echo saved"],
+        "migrate": [],
+        **more,
+    }
     return subprocess.run(
-        [sys.executable, TOP / "templates" / "commands.py", directory / "static" / "r1", *commands],
+        [sys.executable, TOP / "templates" / "commands.py", json.dumps(job)],
         cwd=directory,
         capture_output=True,
         text=True,
@@ -48,3 +61,29 @@ def test_first_command_that_fails_ends_them_all_with_its_code(tmp_path: Path) ->
         assert done.returncode == 7
         assert "went on\n" not in done.stdout.replace("==> echo went on\n", "")
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("pending", "exists", "saved"),
+    [
+        ("false", "true", True),
+        (None, "true", True),
+        ("true", "true", False),
+        ("false", "false", False),
+    ],
+)
+def test_database_is_saved_before_it_is_changed_if_there_is_anything_to_change(
+    pending: str | None, exists: str, saved: bool, tmp_path: Path
+) -> None:
+    done = run(tmp_path, "echo first", pending=pending, exists=[exists], migrate=["echo migrated"])
+
+    order = [line for line in done.stdout.splitlines() if not line.startswith("==>")]
+    assert order == ["first", *(["saved"] if saved else []), "migrated"]
+
+
+def test_nothing_is_migrated_that_could_not_be_saved(tmp_path: Path) -> None:
+    done = run(tmp_path, backup=["false"], migrate=["echo migrated"])
+
+    assert done.returncode == 1
+    assert "nothing was migrated" in done.stderr
+    assert "migrated\n" not in done.stdout

@@ -22,7 +22,11 @@ DOORS = {
     "health",
     "orphan",
     "packages",
+    "probe",
+    "visitor",
+    "forward",
     "runner",
+    "session",
     "shell",
     "verify",
     "vm",
@@ -31,6 +35,11 @@ ABOVE_THE_VM = {"cli", "rehearsal", "vm"}
 # These two only tell how long something took.
 CLOCK_READERS = {"report", "rehearsal"}
 PURE = {
+    "actions",
+    "switching",
+    "wanted",
+    "preview",
+    "probing",
     "errors",
     "config",
     "release",
@@ -95,9 +104,12 @@ def test_pure_modules_import_only_pure_ones(module: Path) -> None:
 @pytest.mark.parametrize("module", of(PURE), ids=shown)
 def test_pure_modules_do_not_ask_the_system(module: Path) -> None:
     """The clock, ids and the revision come as arguments."""
-    asked = {"os", "sys", "datetime", "random", "secrets", "uuid", "getpass", "tempfile", "shutil"}
+    asked = {"os", "sys", "random", "secrets", "uuid", "getpass", "tempfile", "shutil"}
 
     assert not {imported.partition(".")[0] for imported in imports(module)} & asked
+    calls = [node.func for node in ast.walk(parsed(module)) if isinstance(node, ast.Call)]
+    names = {call.attr for call in calls if isinstance(call, ast.Attribute)}
+    assert not names & {"now", "today", "utcnow"}
 
 
 BELOW_THE_VM = [module for module in MODULES if name_of(module) not in ABOVE_THE_VM]

@@ -12,7 +12,7 @@ import pytest
 
 from tests.unit.fakes import TOP, FakeConnection, FakeReport, config, failed
 from tests.unit.repositories import LOCK, commit
-from understudy import artifact, packages, runner
+from understudy import artifact, packages, runner, session
 from understudy.artifact import Source
 from understudy.config import TargetConfig
 from understudy.connection import Result
@@ -90,6 +90,7 @@ def source(directory: Path) -> Source:
 def staging(directory: Path, source: Source, monkeypatch: pytest.MonkeyPatch) -> Staging:
     made = Staging(directory, source)
     monkeypatch.setattr(runner, "SshConnection", made.connect)
+    monkeypatch.setattr(session, "SshConnection", made.connect)
     monkeypatch.setattr(artifact, "find_source", lambda *_: made.source)
     # It asks the package index.
     monkeypatch.setattr(packages, "packages", lambda *_: {"a-1": directory / "a-1.tar.gz"})
@@ -119,7 +120,8 @@ def deployed(staging: Staging) -> Result:
     staging.report = FakeReport()
     return staging.facts(
         f"line\t/srv/shop/releases/{release['id']}/manifest.json\t{manifest}",
-        f"current\t{release['id']}",
+        f"current\treleases/{release['id']}",
+        f"served\t/srv/shop/releases/{release['id']}/served",
         f"unit\tshop@{release['id']}.service",
         f"venv\t{release['lock']}",
         *(f"line\t{file.path}\t{line}" for file in files for line in file.content.splitlines()),
@@ -183,7 +185,7 @@ def test_host_that_someone_else_has_deployed_to_meanwhile_is_left_alone(staging:
 @pytest.mark.parametrize(
     ("stamp", "told"), [("", "is not provisioned"), ("0ld", "was provisioned otherwise")]
 )
-@pytest.mark.parametrize("verb", [runner.deploy, runner.preview])
+@pytest.mark.parametrize("verb", [runner.deploy, runner.preview_plan])
 def test_host_that_is_not_provisioned_as_wanted_is_refused_and_not_touched(
     verb: Callable[[Job], None], stamp: str, told: str, staging: Staging
 ) -> None:
@@ -258,7 +260,7 @@ def test_elsewhere_a_dirty_tree_is_told_of_and_the_commit_is_deployed(staging: S
 def test_preview_tells_the_steps_and_the_differences_and_touches_nothing(staging: Staging) -> None:
     host = staging.host()
 
-    runner.preview(staging.job())
+    runner.preview_plan(staging.job())
 
     assert changes(host) == []
     told = "\n".join(staging.report.said)

@@ -19,6 +19,7 @@ def unpack_each(tar: PurePosixPath, directory: PurePosixPath) -> Argv:
     rm -rf "$1.d"
     mkdir -p "$1.d" "$2"
     tar -xzif "$1" -C "$1.d"
+    sync -f "$1.d"
     mv "$1.d"/* "$2"/
     rm -r "$1" "$1.d"
     """
@@ -26,13 +27,39 @@ def unpack_each(tar: PurePosixPath, directory: PurePosixPath) -> Argv:
 
 
 def complete(path: PurePosixPath) -> Argv:
-    """Moves PATH.new to PATH: the last step of something that must be whole or not be there."""
-    return ("mv", f"{path}.new", str(path))
+    """Moves PATH.new to PATH: the last step of something that must be whole or not be there.
+
+    What it stands for is on the disk before it is: a power cut must not leave empty files behind it.
+    """
+    return script('sync -f "$1.new"; mv "$1.new" "$1"; sync -f "$1"', path)
 
 
-def switch(link: PurePosixPath, destination: str) -> Argv:
-    """Points the link elsewhere by one rename(2): at no moment is there none, or half of one."""
-    return script('ln -sfn "$2" "$1.new"; mv -T "$1.new" "$1"', link, destination)
+# A file's name may reach the disk before its content does, so all else goes first.
+_SWITCH = """
+cd "$1"
+old=$(readlink current || true)
+if [ -n "$old" ] && [ "$old" != "releases/$2" ]; then
+    ln -sfn "$old" previous.new
+    mv -T previous.new previous
+fi
+ln -sfn "releases/$2" current.new
+sync -f .
+mv -T current.new current
+sync -f .
+"""
+
+
+def switch(root: PurePosixPath, release_id: str) -> Argv:
+    """Points `current` at a release by one rename(2): at no moment is there none, or half of one.
+
+    `previous` says what served before: pages that are open still ask for its static files.
+    """
+    return script(_SWITCH, root, release_id)
+
+
+def some_files(directory: PurePosixPath, count: int) -> Argv:
+    """Lists a few files below a directory, by their paths in it."""
+    return script('cd "$1/" && find . -type f | sort | head -n "$2" | cut -c 3-', directory, count)
 
 
 def remove(*paths: PurePosixPath) -> Argv:

@@ -23,6 +23,7 @@ printf 'home = /usr/bin\ninclude-system-site-packages = false\nversion = %s\n' "
 programs=$(grep -Il '^#!.*/ENVIRONMENT/bin/python' "$environment"/bin/* || true)
 [ -z "$programs" ] || sed -i "1,2s|/ENVIRONMENT/bin/|$environment/bin/|" $programs
 if [ "$compiled" = no ]; then python3 -I -m compileall -qq -j0 "$environment/lib" || true; fi
+sync -f "$environment"
 touch "$environment/.complete"
 """
 

@@ -1,0 +1,97 @@
+"""How one release takes over from another, and the ways back."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.fakes import manifest
+from tests.unit.model_host import ModelHost
+from tests.unit.plans import NEW, OLD, SHIPMENT, serving, wanted
+from understudy import switching
+from understudy.actions import Action, Run, Start, Switch
+from understudy.facts import Facts
+from understudy.plan import make_plan
+
+BOTH = (manifest(OLD), manifest(NEW, "2024-02-01"))
+
+
+def both_there(**changes: Any) -> Facts:
+    """NEW serves, OLD lies there and has served."""
+    return serving(releases=BOTH, served=frozenset({OLD, NEW}), **changes)
+
+
+def titles(actions: list[Action]) -> list[str]:
+    return [action.title for action in actions]
+
+
+def test_rollback_starts_the_old_release_and_renames_one_link() -> None:
+    want = wanted(BOTH[0])
+
+    actions = switching.rollback(want, both_there())
+
+    assert [type(action) for action in actions] == [Start, Switch, Run, Run, Run]
+    assert titles(actions)[-1] == f"drain {NEW}"
+    assert not [title for title in titles(actions) if "migrate" in title]
+
+
+def test_rollback_to_what_serves_does_nothing() -> None:
+    assert switching.rollback(wanted(BOTH[1]), both_there()) == []
+
+
+def test_rollback_is_as_safe_as_a_deploy() -> None:
+    want = wanted(BOTH[0])
+    host = ModelHost(want, both_there())
+
+    for action in switching.rollback(want, host.facts):
+        host.apply(action)
+
+    assert (host.facts.current, list(host.facts.running)) == (OLD, [OLD])
+
+
+def test_release_that_does_not_answer_through_nginx_is_switched_back() -> None:
+    [check] = [
+        action
+        for action in make_plan(wanted(), SHIPMENT, serving(manifest(OLD)))
+        if isinstance(action, Run) and action.undo
+    ]
+
+    assert titles(list(check.undo)) == [f"switch back to {OLD}", f"stop {NEW}"]
+    assert check.undo[0].argv[-1] == OLD
+    assert "switched back" in check.hint
+
+
+def test_look_that_was_cut_short_can_still_go_back() -> None:
+    """Killed between switch and check: the old one still runs beside the new."""
+    found = both_there(running=frozenset({OLD, NEW}))
+
+    check = make_plan(wanted(), SHIPMENT, found)[0]
+
+    assert isinstance(check, Run)
+    assert titles(list(check.undo)) == [f"switch back to {OLD}", f"stop {NEW}"]
+
+
+@pytest.mark.parametrize("served", [frozenset[str](), frozenset({NEW})])
+def test_nothing_is_switched_back_to_that_never_served(served: frozenset[str]) -> None:
+    found = serving(releases=BOTH, current=OLD, running=frozenset({OLD}), served=served)
+
+    checks = [a for a in make_plan(wanted(), SHIPMENT, found) if isinstance(a, Run) and a.undo]
+
+    assert checks == []
+
+
+def test_data_is_put_back_only_while_nothing_runs() -> None:
+    found = both_there(running=frozenset({OLD, NEW}))
+
+    planned = titles(switching.restore(wanted(BOTH[0]), found, "b1"))
+
+    assert planned[:4] == [
+        f"stop {NEW}",
+        f"stop {OLD}",
+        "put back the data of b1",
+        f"start {OLD} beside what serves, check its health",
+    ]
+    assert planned[4] == "switch"
+
+
+def test_restore_under_what_serves_needs_no_switch() -> None:
+    assert "switch" not in titles(switching.restore(wanted(BOTH[1]), both_there(), "b1"))

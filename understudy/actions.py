@@ -1,0 +1,70 @@
+"""The steps that a plan is made of, as values. runner.py applies them."""
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from understudy.commands import Argv
+from understudy.render import RenderedFile
+
+BEFORE_SWITCH = "What served before still serves. Mend the cause and deploy again."
+AFTER_SWITCH = "The new release is switched to already. Mend the cause and deploy again."
+
+
+@dataclass(frozen=True)
+class Run:
+    """Run a command on the host: as the deployer, or as another user.
+
+    hint: for when it fails. undo: what is done then. warning: said then instead of failing.
+    """
+
+    title: str
+    argv: Argv
+    user: str | None = None
+    hint: str = BEFORE_SWITCH
+    undo: tuple["Run", ...] = ()
+    warning: str = ""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """Copy a file from here to the host."""
+
+    title: str
+    local: Path
+    remote: PurePosixPath
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Write files for understudy-site to check and install."""
+
+    title: str
+    files: tuple[RenderedFile, ...]
+    directory: PurePosixPath
+
+
+@dataclass(frozen=True)
+class Start:
+    """Start a release beside the one that serves, and wait until it is healthy.
+
+    checks: the first is asked until it answers, then the others. seconds: deadline.
+    """
+
+    title: str
+    site: str
+    release_id: str
+    checks: tuple[Argv, ...]
+    user: str
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Let another release serve, by one rename."""
+
+    title: str
+    argv: Argv
+    release_id: str
+
+
+Action = Run | Upload | Stage | Start | Switch

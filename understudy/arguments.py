@@ -1,0 +1,86 @@
+"""The command line's verbs and options."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from understudy.project import Project
+
+if TYPE_CHECKING:
+    from understudy.report import Report
+
+Verb = Callable[[argparse.Namespace, Project, "Report"], None]
+
+
+def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
+    """The parser; `run` of what it parses is the verb's function."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config", metavar="FILE", help="another deploy.yml")
+    common.add_argument(
+        "--json", action="store_true", help="one JSON object a line instead of text"
+    )
+    targeted = argparse.ArgumentParser(add_help=False, parents=[common])
+    targeted.add_argument("--target", default="vagrant", metavar="NAME", help="default: vagrant")
+
+    changing = argparse.ArgumentParser(add_help=False, parents=[targeted])
+    changing.add_argument(
+        "--wait", type=int, default=0, metavar="SECONDS", help="for another deploy's end"
+    )
+
+    parser = argparse.ArgumentParser(
+        prog="deploy.py",
+        description="A local staging simulator: rehearse a deploy on a VM like production, then do it.",
+        epilog="exit codes: 0 done, 1 failed, 2 wrong use, 3 refused, 4 not reachable or missing",
+    )
+    added_verbs = parser.add_subparsers(dest="verb", metavar="VERB [options]", title="verbs")
+
+    def verb(name: str, help: str, parent: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        added = added_verbs.add_parser(name, help=help, description=help, parents=[parent])
+        added.set_defaults(run=verbs[name])
+        return added
+
+    rehearse = verb("rehearse", "the whole run on the VM, ending in a verdict", common)
+    rehearse.add_argument("--slow", action="store_true", help="with the tests that reboot the VM")
+    verb("up", "build the box if needed, bring up the VM", common)
+    verb("provision", "make a host able to run the app", targeted)
+    deploy = verb("deploy", "deploy the app to a target", changing)
+    _add_probe(deploy)
+    verb("plan", "show what deploy would do; touches nothing", targeted)
+    check = verb("verify", "run the host and browser tests against a target", targeted)
+    check.add_argument("--slow", action="store_true", help="with the tests that reboot the host")
+    verb("status", "what a target serves", targeted)
+    verb("releases", "the releases on a target, newest first", targeted)
+    rollback = verb("rollback", "let an earlier release serve again", changing)
+    rollback.add_argument("--to", metavar="ID", help="default: the release before")
+    rollback.add_argument(
+        "--with-data", action="store_true", help="its data, too; see docs/data.md"
+    )
+    _add_probe(rollback)
+    _add_yes(rollback)
+    verb("backup", "save a target's database", changing)
+    restore = verb("restore", "put a backup back; without a name: list them", changing)
+    restore.add_argument("name", nargs="?", metavar="NAME", help="a backup")
+    _add_yes(restore)
+    secrets = verb("secrets", "set, list and remove the app's secrets", targeted)
+    secrets.add_argument("action", choices=["set", "list", "rm"])
+    secrets.add_argument("name", nargs="?", metavar="NAME", help="an environment variable")
+    logs = verb("logs", "the app's journal on a target", targeted)
+    logs.add_argument("-n", "--lines", type=int, default=50, metavar="N", help="default: 50")
+    logs.add_argument("-f", "--follow", action="store_true", help="go on as new lines come")
+    ssh = verb("ssh", "a shell on a target, or one command there", targeted)
+    ssh.add_argument("command", nargs=argparse.REMAINDER, help="default: a shell")
+    verb("reset", "the VM as it was just after up: provisioned, nothing deployed", common)
+    verb("down", "stop the VM", common)
+    verb("destroy", "remove the VM", common)
+    verb("doctor", "check this machine; says how to mend what is wrong", common)
+    return parser
+
+
+def _add_probe(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--probe", action="store_true", help="send requests meanwhile; fail if any is lost"
+    )
+
+
+def _add_yes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yes", action="store_true", help="don't ask before data is replaced")

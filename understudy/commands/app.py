@@ -1,0 +1,33 @@
+"""The app's own commands before a release starts: static files, a backup, migrations."""
+
+import json
+import shlex
+from datetime import datetime
+
+from understudy.commands import Argv, database
+from understudy.config import App
+from understudy.release import Manifest, Paths
+
+# What the process prints when it makes a backup.
+BACKED_UP = "==> back up the database"
+
+
+def release_commands(app: App, paths: Paths, release: Manifest) -> Argv:
+    """All of them in one process, templates/commands.py: each start of the app's Python costs
+    seconds on a slow host.
+    """
+    directory = paths.release(release.id)
+    job = {
+        "static": str(paths.static(release.id)),
+        "commands": [shlex.join(command) for command in app.release_commands],
+        "pending": app.migrations_pending and shlex.join(app.migrations_pending),
+        "exists": database.exists(app.database, app.name, paths.backups),
+        "backup": _backup(app, paths, release),
+        "migrate": [shlex.join(command) for command in app.migrate_commands],
+    }
+    return (str(directory / "run"), "python", str(directory / "commands.py"), json.dumps(job))
+
+
+def _backup(app: App, paths: Paths, release: Manifest) -> Argv:
+    name = database.backup_name(datetime.fromisoformat(release.deployed_at), release.id)
+    return database.backup(app.database, app.name, paths.backups, name)

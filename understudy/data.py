@@ -1,0 +1,81 @@
+"""The data on a target's host: back it up, list the backups, put one back."""
+
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+
+from understudy import session, switching
+from understudy.commands import database
+from understudy.commands.database import Backup
+from understudy.connection import SshConnection
+from understudy.errors import Refused, StepFailed
+from understudy.job import Job
+from understudy.release import Paths
+from understudy.session import Deed
+from understudy.wanted import Wanted
+
+
+def backup(job: Job, wait: int = 0) -> None:
+    """Saves the database as it is now; the site goes on."""
+    app = job.config.app
+    with session.connected(job) as (connection, found):
+        name = database.backup_name(datetime.now(UTC), found.current or "none")
+        with (
+            session.locked(connection, job, Deed("backup", name), wait),
+            job.report.step(f"back up the database as {name}"),
+        ):
+            done = connection.run(
+                database.backup(app.database, app.name, _place(job), name),
+                user=app.name,
+                seconds=session.SECONDS_FOR_A_STEP,
+            )
+            if not done.ok:
+                raise StepFailed("the backup failed; the data is as it was", details=done.text)
+            prune(connection, job)
+
+
+def backups(job: Job) -> None:
+    """Lists the backups, oldest first."""
+    with session.connected(job) as (connection, _):
+        listed = list_all(connection, job)
+    for saved in listed:
+        job.report.say(f"{saved.name}  {saved.size} bytes  {saved.rows} rows")
+    if not listed:
+        job.report.say(f"{job.target_name} has no backup")
+
+
+def restore(job: Job, name: str, wait: int = 0) -> None:
+    """Puts a backup back under the release that serves. What was written since is lost."""
+    with session.connected(job) as (connection, found):
+        if name not in [saved.name for saved in list_all(connection, job)]:
+            raise Refused(
+                f"{job.target_name} has no backup {name}",
+                hint=f"python deploy.py restore --target {job.target_name} lists them.",
+            )
+        release = found.release(found.current)
+        if release is None:
+            raise Refused(f"{job.target_name} serves nothing that data could be put back under")
+        wanted = Wanted(job.config, job.target, release)
+        with session.locked(connection, job, Deed("restore", name, release.commit), wait):
+            found = session.gather(connection, job.config)
+            session.apply_all(job, connection, switching.restore(wanted, found, name))
+    job.report.say(f"{job.target_name} serves {release.id} on the data of {name}")
+
+
+def list_all(connection: SshConnection, job: Job) -> tuple[Backup, ...]:
+    done = connection.run(database.list_backups(_place(job)), user=job.config.app.name)
+    if not done.ok:
+        raise StepFailed("the backups can't be listed", details=done.text)
+    return database.parse_list(done.output)
+
+
+def prune(connection: SshConnection, job: Job) -> None:
+    """Removes the oldest backups beyond those that deploy.yml wants kept."""
+    app = job.config.app
+    old = database.to_prune(list_all(connection, job), app.keep_backups)
+    if old:
+        names = [backup.name for backup in old]
+        connection.run(database.remove(_place(job), names), user=app.name)
+
+
+def _place(job: Job) -> PurePosixPath:
+    return Paths(job.config.root).backups

@@ -1,0 +1,81 @@
+"""The releases on a target's host: a list of them, and the way back to one."""
+
+from understudy import data, session, switching
+from understudy.connection import SshConnection
+from understudy.errors import Refused
+from understudy.facts import Facts
+from understudy.job import Job
+from understudy.release import Manifest, before, newest_first
+from understudy.session import Deed
+from understudy.wanted import Wanted
+from understudy.watch import unwatched, watched
+
+
+def releases(job: Job) -> None:
+    """Lists the releases, newest first."""
+    with session.connected(job) as (_, found):
+        listed = newest_first(found.releases)
+    for release in listed:
+        job.report.say(
+            f"{release.id}  {release.deployed_at}  {_state(release, found):8}  "
+            f"{release.commit[:12]}  by {release.deployed_by}"
+        )
+    if not listed:
+        job.report.say(f"{job.target_name} has no release yet")
+
+
+def _state(release: Manifest, found: Facts) -> str:
+    if release.id == found.current:
+        return "serves"
+    return "good" if release.id in found.served else "failed"
+
+
+def rollback(
+    job: Job, to: str | None = None, *, with_data: bool = False, probe: bool = False, wait: int = 0
+) -> None:
+    """Lets an earlier release serve again: the one before, or `to`.
+
+    with_data: also puts the data back as it was when that release last served. All that was written
+    since is lost, and the site is down meanwhile.
+    """
+    with session.connected(job) as (connection, found):
+        wanted = Wanted(job.config, job.target, _destination(job, found, to))
+        deed = Deed("rollback", wanted.release.id, wanted.release.commit)
+        with session.locked(connection, job, deed, wait):
+            found = session.gather(connection, job.config)
+            if with_data:
+                backup = _backup_of(connection, job, wanted.release)
+                session.apply_all(job, connection, switching.restore(wanted, found, backup))
+            else:
+                actions = switching.rollback(wanted, found)
+                with (watched if probe else unwatched)(job, connection, wanted, found) as watch:
+                    session.apply_all(job, connection, actions, after=watch)
+    job.report.say(f"{job.target_name} serves {wanted.release.id} again")
+
+
+def _destination(job: Job, found: Facts, to: str | None) -> Manifest:
+    listed = f"python deploy.py releases --target {job.target_name}"
+    release = found.release(to) if to else before(found.releases, found.current, found.served)
+    if release is None:
+        what = f"release {to}" if to else "earlier release that has served"
+        raise Refused(f"{job.target_name} has no {what}", hint=listed)
+    if release.id not in found.served:
+        raise Refused(f"{release.id} has never served: there is no going back to it", hint=listed)
+    if release.lock not in found.venvs:
+        raise Refused(
+            f"the environment of {release.id} is gone from {job.target_name}",
+            hint=f"Set `revision: {release.commit[:12]}` in deploy.yml and deploy.",
+        )
+    return release
+
+
+def _backup_of(connection: SshConnection, job: Job, release: Manifest) -> str:
+    """The data as it was when the release last served: from the first migration after it."""
+    taken = data.list_all(connection, job)
+    later = [backup for backup in taken if backup.taken_at.isoformat() > release.deployed_at]
+    if not later:
+        raise Refused(
+            f"there is no backup from after {release.id}, so nothing was migrated since",
+            hint="python deploy.py rollback without --with-data needs none.",
+        )
+    return min(later, key=lambda backup: backup.taken_at).name

@@ -1,0 +1,43 @@
+"""The app's secrets on a target's host: set, listed by name, removed. Their values are never shown."""
+
+from understudy import session
+from understudy.commands import Argv, site
+from understudy.connection import Result
+from understudy.errors import StepFailed
+from understudy.job import Job
+from understudy.session import Deed
+
+NEXT = "It takes effect with the next deploy."
+
+
+def put(job: Job, name: str, value: str) -> None:
+    """Sets a secret; the next deploy starts a release with it."""
+    _change(job, f"set {name}", site.secret_set(job.config.app.name, name), value + "\n")
+    job.report.say(f"{name} is set on {job.target_name}. {NEXT}")
+
+
+def remove(job: Job, name: str) -> None:
+    _change(job, f"remove {name}", site.secret_rm(job.config.app.name, name), "")
+    job.report.say(f"{name} is gone from {job.target_name}. {NEXT}")
+
+
+def names(job: Job) -> None:
+    """Lists the names; not even their length is told."""
+    with session.connected(job) as (connection, _):
+        done = connection.run(site.secret_list(job.config.app.name))
+    _refuse_unless_ok(done)
+    for name in done.output.splitlines():
+        job.report.say(name)
+
+
+def _change(job: Job, what: str, argv: Argv, text: str) -> None:
+    with (
+        session.connected(job) as (connection, _),
+        session.locked(connection, job, Deed("secrets", what), wait=0),
+    ):
+        _refuse_unless_ok(connection.send(argv, text))
+
+
+def _refuse_unless_ok(done: Result) -> None:
+    if not done.ok:
+        raise StepFailed("the host refuses that", details=done.text)

@@ -1,0 +1,182 @@
+"""A visit to a target's host: connected as the deployer, provisioned as wanted, its facts known."""
+
+import getpass
+import json
+import socket
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from understudy import facts, health
+from understudy.actions import Action, Run, Stage, Start, Switch, Upload
+from understudy.commands import site
+from understudy.config import Config
+from understudy.connection import Connection, SshConnection
+from understudy.errors import LoginRefused, Refused, StepFailed, UnderstudyError
+from understudy.facts import Facts
+from understudy.job import Job
+from understudy.provision import Provisioning
+
+# A migration of real data may take long; a step that hangs must still end some day.
+SECONDS_FOR_A_STEP = 4 * 3600
+
+
+@contextmanager
+def connected(job: Job) -> Iterator[tuple[SshConnection, Facts]]:
+    """A connection as the deployer to a host that is provisioned, and its facts."""
+    try:
+        door = SshConnection(job.target, job.config.host.deployer)
+    except LoginRefused:
+        # Before a host is provisioned it has no deployer: that's no wrong key.
+        with SshConnection(job.target, job.target.admin) as admin:
+            _refuse_unless_provisioned(job, gather(admin, job.config))
+        raise
+    with door as connection:
+        found = gather(connection, job.config)
+        _refuse_unless_provisioned(job, found)
+        yield connection, found
+
+
+def _refuse_unless_provisioned(job: Job, found: Facts) -> None:
+    if found.stamp != provisioning(job).stamp:
+        state = "was provisioned otherwise than deploy.yml and provision/ now say"
+        raise Refused(
+            f"{job.target_name} ({job.target.address}) "
+            + (state if found.stamp else "is not provisioned"),
+            hint=f"python deploy.py provision --target {job.target_name}",
+        )
+
+
+def gather(connection: Connection, config: Config) -> Facts:
+    done = connection.run(facts.query(config.app.name), seconds=60)
+    if not done.ok:
+        raise StepFailed("the host's facts can't be read", details=done.text)
+    return facts.parse(done.output)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What the host's audit log tells of a verb that changed it."""
+
+    verb: str
+    what: str
+    commit: str = ""
+
+
+@contextmanager
+def locked(connection: SshConnection, job: Job, deed: Deed, wait: int) -> Iterator[None]:
+    """Holds the host's lock, and leaves an entry in its audit log: who did what, and how it ended.
+
+    wait: seconds for which another holder is waited for.
+    """
+    held_by = f"{who()} ({deed.verb}) since {now()}"
+    with connection.lock(job.config.root / "lock", held_by, wait):
+        began, outcome = time.monotonic(), "killed"
+        try:
+            yield
+            outcome = "done"
+        except UnderstudyError as error:
+            outcome = f"failed: {error.summary}"
+            raise
+        except KeyboardInterrupt:
+            outcome = "interrupted"
+            raise
+        finally:
+            _write_down(connection, job, deed, outcome, time.monotonic() - began)
+
+
+def apply_all(
+    job: Job,
+    connection: SshConnection,
+    actions: Iterable[Action],
+    *,
+    after: Callable[[Action, str], None] = lambda action, output: None,
+) -> list[str]:
+    """Applies actions one by one. Returns the warnings.
+
+    after: called when one was applied, with what it printed.
+    """
+    warnings = []
+    for action in actions:
+        try:
+            with job.report.step(action.title):
+                output = apply(connection, action)
+        except StepFailed as error:
+            if not isinstance(action, Run):
+                raise
+            if not action.warning:
+                _undo(job, connection, action.undo)
+                raise
+            job.report.warn(f"{action.warning}\n{error.details}")
+            warnings.append(action.warning)
+            continue
+        after(action, output)
+    return warnings
+
+
+def _undo(job: Job, connection: Connection, actions: tuple[Run, ...]) -> None:
+    for action in actions:
+        with job.report.step(action.title):
+            apply(connection, action)
+
+
+def apply(connection: Connection, action: Action) -> str:
+    """Takes one step. Returns what it printed."""
+    match action:
+        case Run():
+            return _run(connection, action)
+        case Switch():
+            return _run(connection, Run(action.title, action.argv))
+        case Upload():
+            connection.put(action.local, action.remote)
+        case Stage():
+            connection.run(("mkdir", "-p", str(action.directory)))
+            for file in action.files:
+                connection.put(file.content.encode(), file.path)
+        case Start():
+            health.start_and_wait(connection, action)
+    return ""
+
+
+def _run(connection: Connection, action: Run) -> str:
+    done = connection.run(action.argv, user=action.user, seconds=SECONDS_FOR_A_STEP)
+    if not done.ok:
+        raise StepFailed(
+            f"{action.title}: failed",
+            details="\n".join(done.text.splitlines()[-25:]),
+            hint=action.hint,
+        )
+    return done.output
+
+
+def _write_down(connection: Connection, job: Job, deed: Deed, outcome: str, seconds: float) -> None:
+    entry = {
+        "who": who(),
+        "verb": deed.verb,
+        "what": deed.what,
+        "commit": deed.commit,
+        "outcome": outcome,
+        "seconds": round(seconds, 1),
+    }
+    try:
+        done = connection.send(site.log(job.config.app.name), json.dumps(entry) + "\n")
+    except UnderstudyError as error:
+        job.report.warn(f"not written to the host's audit log: {error.summary}")
+        return
+    if not done.ok:
+        job.report.warn(f"not written to the host's audit log: {done.text}")
+
+
+def provisioning(job: Job) -> Provisioning:
+    return job.project.provisioning(job.config, job.target.admin)
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def who() -> str:
+    """The user and the machine a verb is run by."""
+    return f"{getpass.getuser()}@{socket.gethostname()}"

@@ -1,0 +1,117 @@
+"""How one release takes over from another, and how to go back. Pure, like the plan it is part of."""
+
+from understudy.actions import AFTER_SWITCH, Action, Run, Start, Switch
+from understudy.commands import database, files, http, site
+from understudy.facts import Facts
+from understudy.wanted import Wanted
+
+_SITE_IS_DOWN = "The site is stopped. `python deploy.py deploy` or `rollback` starts it again."
+
+
+def rollback(wanted: Wanted, facts: Facts) -> list[Action]:
+    """Lets a release serve again that lies on the host complete, on the data that is there now."""
+    if serves(wanted, facts):
+        return []
+    return [*take_over(wanted, facts, confirm=False), *drain(wanted, facts)]
+
+
+def restore(wanted: Wanted, facts: Facts, backup: str) -> list[Action]:
+    """Lets a release serve on the data of a backup. Until it does the site is down: only while
+    nobody writes can data be put back.
+    """
+    app, paths = wanted.app, wanted.paths
+    put_back = database.restore(app.database, app.name, paths.backups, backup)
+    return [
+        *(Run(f"stop {name}", site.stop(app.name, name)) for name in sorted(facts.running)),
+        Run(f"put back the data of {backup}", put_back, app.name, hint=_SITE_IS_DOWN),
+        _start(wanted),
+        *_switch(wanted, facts),
+        *checks(wanted, facts, confirm=False),
+    ]
+
+
+def serves(wanted: Wanted, facts: Facts) -> bool:
+    release_id = wanted.release.id
+    return facts.current == release_id and release_id in facts.running and facts.nginx_active
+
+
+def take_over(wanted: Wanted, facts: Facts, *, confirm: bool) -> list[Action]:
+    """Start beside what serves, switch, look at it as a visitor would."""
+    return [_start(wanted), *_switch(wanted, facts), *checks(wanted, facts, confirm=confirm)]
+
+
+def checks(wanted: Wanted, facts: Facts, *, confirm: bool) -> list[Action]:
+    """A look through nginx; what does not answer there does not stay. confirm: the host waits for
+    a word that its new nginx and systemd files are good, or it puts the old ones back.
+    """
+    app, release_id = wanted.app, wanted.release.id
+    undo = _switch_back(wanted, facts)
+    through_nginx = http.get(url(wanted, app.health_path), address="127.0.0.1")
+    served = ("touch", str(wanted.paths.served_mark(release_id)))
+    return [
+        Run(
+            "check its health through nginx",
+            through_nginx,
+            hint=_BACK if undo else AFTER_SWITCH,
+            undo=(*undo, *([Run("undo the host's files", site.undo(app.name))] if confirm else [])),
+        ),
+        Run("note that it served", served, hint=AFTER_SWITCH),
+        *([Run("keep the host's files", site.confirm(app.name))] if confirm else []),
+    ]
+
+
+_BACK = "It was switched back: what served before serves again. Mend the cause and deploy again."
+
+
+def _switch_back(wanted: Wanted, facts: Facts) -> tuple[Run, ...]:
+    release_id, old = wanted.release.id, _fallback(wanted, facts)
+    if old is None:
+        return ()
+    return (
+        Run(f"switch back to {old}", files.switch(wanted.paths.root, old), hint=AFTER_SWITCH),
+        Run(f"stop {release_id}", site.stop(wanted.app.name, release_id), hint=AFTER_SWITCH),
+    )
+
+
+def _fallback(wanted: Wanted, facts: Facts) -> str | None:
+    """What runs beside the wanted release and has served: the one that `current` names, if any."""
+    others = (facts.running & facts.served) - {wanted.release.id}
+    return facts.current if facts.current in others else next(iter(sorted(others)), None)
+
+
+def drain(wanted: Wanted, facts: Facts) -> list[Action]:
+    """Old releases take no new request, finish those they have, and end."""
+    return [
+        Run(f"drain {running}", site.stop(wanted.app.name, running), hint=AFTER_SWITCH)
+        for running in sorted(facts.running - {wanted.release.id})
+    ]
+
+
+def _start(wanted: Wanted) -> Start:
+    app, release_id = wanted.app, wanted.release.id
+    socket = wanted.paths.socket(release_id)
+    return Start(
+        f"start {release_id} beside what serves, check its health",
+        app.name,
+        release_id,
+        tuple(http.get(url(wanted, path), socket=socket) for path in checked_paths(wanted)),
+        app.name,
+        app.start_timeout,
+    )
+
+
+def _switch(wanted: Wanted, facts: Facts) -> list[Action]:
+    release_id = wanted.release.id
+    if facts.current == release_id:
+        return []
+    return [Switch("switch", files.switch(wanted.paths.root, release_id), release_id)]
+
+
+def checked_paths(wanted: Wanted) -> tuple[str, ...]:
+    """What a healthy release answers with a status below 400."""
+    return (wanted.app.health_path, *wanted.app.check_paths)
+
+
+def url(wanted: Wanted, path: str) -> str:
+    scheme = "https" if wanted.target.certificate else "http"
+    return f"{scheme}://{wanted.target.domain}{path}"

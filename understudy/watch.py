@@ -1,0 +1,77 @@
+"""The prober at work while a release takes over: no request may be lost."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from understudy.actions import Action, Switch
+from understudy.commands import files
+from understudy.connection import SshConnection
+from understudy.errors import StepFailed
+from understudy.facts import Facts
+from understudy.forward import forward
+from understudy.job import Job
+from understudy.probe import ProbePaths, Prober, PublicDoor
+from understudy.wanted import Wanted
+
+# Enough to see a gap of a fifth of a second, and little enough not to slow a slow host down.
+REQUESTS_A_SECOND = 5
+STATIC_FILES = 3
+
+Watch = Callable[[Action, str], None]
+
+
+@contextmanager
+def unwatched(job: Job, connection: SshConnection, wanted: Wanted, found: Facts) -> Iterator[Watch]:
+    yield lambda action, output: None
+
+
+@contextmanager
+def watched(job: Job, connection: SshConnection, wanted: Wanted, found: Facts) -> Iterator[Watch]:
+    """Sends requests until the end of the block. Raises StepFailed if any was lost."""
+    if found.current not in found.running:
+        job.report.say("nothing serves yet, so there is nothing to probe")
+        yield lambda action, output: None
+        return
+    with (
+        _door(job, connection) as door,
+        Prober(door, wanted.target.domain, _paths(connection, wanted), REQUESTS_A_SECOND) as prober,
+    ):
+
+        def tell(action: Action, output: str) -> None:
+            if isinstance(action, Switch):
+                prober.switched(action.release_id, _static(connection, wanted))
+
+        yield tell
+        summary = prober.stop()
+    job.report.say(summary.text())
+    if summary.failures:
+        raise StepFailed(
+            f"{summary.failures} of {summary.sent} requests were lost while the release took over",
+            details=summary.text(),
+            hint="python deploy.py logs tells what the app and nginx said at that time.",
+        )
+
+
+@contextmanager
+def _door(job: Job, connection: SshConnection) -> Iterator[PublicDoor]:
+    """Through the connection that deploys, or straight to the public address, as deploy.yml says."""
+    target = job.target
+    tls = target.certificate is not None
+    port = 443 if tls else 80
+    if target.probe == "public":
+        yield PublicDoor(target.address, port, tls, target.domain)
+        return
+    with forward(connection.transport, port) as local:
+        yield PublicDoor("127.0.0.1", local, tls, target.domain)
+
+
+def _paths(connection: SshConnection, wanted: Wanted) -> ProbePaths:
+    return ProbePaths(wanted.app.health_path, _static(connection, wanted))
+
+
+def _static(connection: SshConnection, wanted: Wanted) -> tuple[str, ...]:
+    """The URL paths of a few static files of what serves now."""
+    if wanted.app.static_url is None:
+        return ()
+    found = connection.run(files.some_files(wanted.paths.current / "static", STATIC_FILES))
+    return tuple(wanted.app.static_url + name for name in found.output.splitlines())
