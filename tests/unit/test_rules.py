@@ -19,12 +19,15 @@ DOORS = {
     "cli",
     "connection",
     "doctor",
+    "forward",
     "health",
     "orphan",
     "packages",
+    "probe",
     "runner",
     "shell",
     "verify",
+    "visitor",
     "vm",
 }
 ABOVE_THE_VM = {"cli", "rehearsal", "vm"}
@@ -37,6 +40,7 @@ PURE = {
     "facts",
     "render",
     "plan",
+    "probing",
     "provision",
     "project",
     "commands",
