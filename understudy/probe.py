@@ -123,7 +123,7 @@ class Prober:
         self._pool.submit(self._fly, flight)
 
     def _fly(self, flight: _Flight) -> None:
-        expected = None
+        expected = self._switch.release_id
         status, release = 0, ""
         try:
             answer = self._visitor.ask(flight.kind, flight.path)

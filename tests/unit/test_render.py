@@ -240,3 +240,59 @@ def test_mistake_in_a_template_is_told_with_its_file(
         host_files(site, site.target("staging"), tmp_path)
 
     assert "templates/app.service.j2" in raised.value.summary
+
+
+def gunicorn_worker(module: str, app: object) -> Any:
+    """A worker as gunicorn hands it to the hook, of a class from that module."""
+    worker = type("Worker", (), {"__module__": module})()
+    worker.wsgi = app
+    return worker
+
+
+def with_hook_called(worker: Any) -> Any:
+    seen: dict[str, Any] = {}
+    exec(all_files(config())["gunicorn.conf.py"], seen)  # noqa: S102 - what gunicorn does with it
+    seen["post_worker_init"](worker)
+    return worker
+
+
+ERROR = (ValueError, ValueError("late"), None)
+
+
+def wsgi_app(environ: dict[str, str], start_response: Any) -> list[bytes]:
+    start_response("200 OK", [("A", "b")])
+    start_response("500 Late", [("C", "d")], ERROR)
+    return [environ["PATH_INFO"].encode()]
+
+
+@pytest.mark.parametrize("module", ["sync", "gthread", "ggevent"])
+@pytest.mark.parametrize("probe", [True, False])
+def test_app_tells_its_release_to_a_probe_only(module: str, probe: bool) -> None:
+    worker = with_hook_called(gunicorn_worker(f"gunicorn.workers.{module}", wsgi_app))
+    environ = {"PATH_INFO": "/a", **({"HTTP_X_UNDERSTUDY_PROBE": "1"} if probe else {})}
+    started: list[tuple[object, ...]] = []
+
+    body = worker.wsgi(environ, lambda *told: started.append((*told, None)[:3]))
+
+    told = [("X-Understudy-Release", "r1")] if probe else []
+    assert body == [b"/a"]
+    assert started == [
+        ("200 OK", [("A", "b"), *told], None),
+        ("500 Late", [("C", "d"), *told], ERROR),
+    ]
+
+
+@pytest.mark.parametrize(
+    "module", ["gunicorn.workers.gasgi", "gunicorn.workers.gtornado", "uvicorn_worker._workers"]
+)
+def test_app_that_is_not_called_as_wsgi_is_left_alone(module: str) -> None:
+    app = object()
+
+    assert with_hook_called(gunicorn_worker(module, app)).wsgi is app
+
+
+def test_worker_without_a_wsgi_app_gets_none() -> None:
+    worker = gunicorn_worker("gunicorn.workers.gasgi", None)
+    del worker.wsgi
+
+    assert not hasattr(with_hook_called(worker), "wsgi")
