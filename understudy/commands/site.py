@@ -6,8 +6,43 @@ _PROGRAM = "/usr/local/sbin/understudy-site"
 
 
 def install_files(site: str, release_id: str) -> Argv:
-    """Checks the staged nginx and systemd files, as that release needs them; puts them into place."""
+    """Checks the staged nginx and systemd files, as that release needs them; puts them into place.
+
+    Without a confirm within two minutes the host puts back what was there before.
+    """
     return ("sudo", "-n", _PROGRAM, site, "install", release_id)
+
+
+def confirm(site: str) -> Argv:
+    """What was installed may stay. Does nothing if nothing waits for it."""
+    return ("sudo", "-n", _PROGRAM, site, "confirm")
+
+
+def undo(site: str) -> Argv:
+    """Puts back at once what the host had before an install that nobody has confirmed."""
+    return ("sudo", "-n", _PROGRAM, site, "undo")
+
+
+def secret_set(site: str, name: str) -> Argv:
+    """Keeps a secret for the app. The value, one line, is sent on standard input."""
+    return ("sudo", "-n", _PROGRAM, site, "secret-set", name)
+
+
+def secret_rm(site: str, name: str) -> Argv:
+    return ("sudo", "-n", _PROGRAM, site, "secret-rm", name)
+
+
+def secret_list(site: str) -> Argv:
+    """Prints the secrets' names, one a line; never a value."""
+    return ("sudo", "-n", _PROGRAM, site, "secret-list")
+
+
+def log(site: str) -> Argv:
+    """Appends to the site's log on the host the object, in one line of JSON, on standard input.
+
+    The host adds "at" and "login" itself and refuses an object that has them.
+    """
+    return ("sudo", "-n", _PROGRAM, site, "log")
 
 
 def start(site: str, release_id: str) -> Argv:
