@@ -9,9 +9,10 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from understudy import artifact, bytecode, facts, health, packages, plan, render
+from understudy.commands import firewall
 from understudy.config import Config
 from understudy.connection import Connection, SshConnection
-from understudy.errors import LoginRefused, Refused, StepFailed
+from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
 from understudy.facts import Facts
 from understudy.job import Job
 from understudy.plan import Action, Run, Shipment, Stage, Start, Upload, Wanted
@@ -33,13 +34,37 @@ def provision(job: Job) -> None:
         # A relative path is in the admin's home, where nobody else can put a file of that name.
         connection.put(wanted.script.encode(), script)
         done = connection.run(
-            ("sudo", "-n", "sh", str(script), *wanted.arguments),
+            firewall.provision(script, wanted.arguments),
             seconds=1800,
             on_line=lambda line: _tell_step(job.report, line),
         )
         connection.run(("rm", "-f", str(script)))
         if not done.ok:
             raise _provisioning_failed(job, done.text)
+        _confirm_firewall(job)
+
+
+def _confirm_firewall(job: Job) -> None:
+    """Lets a changed firewall stay. The old connection would outlive one that lets nobody in."""
+    try:
+        door = SshConnection(job.target, job.target.admin)
+    except Unreachable as error:
+        raise StepFailed(
+            f"{job.target_name} lets nobody in any more; "
+            f"it undoes its firewall within {firewall.SECONDS} seconds",
+            details=str(error),
+            hint=f"The new rules open the port that `sshd -T` on the host tells, for SSH comes in at "
+            f"{job.target.port}: compare them, and see whether `ssh_port` in "
+            "provision/60-firewall.sh is right. Then provision again.",
+        ) from None
+    with door as connection:
+        done = connection.run(firewall.confirm(job.config.app.name))
+    if not done.ok:
+        raise StepFailed(
+            f"{job.target_name}: its firewall could not be confirmed",
+            details=done.text,
+            hint=f"Run the same command again: {job.target_name} may be as it was before.",
+        )
 
 
 def _provisioning_failed(job: Job, text: str) -> StepFailed:

@@ -299,7 +299,7 @@ def test_status_tells_what_serves_and_whether_it_does(
 
 
 def admin(staging: Staging, answer: Result) -> FakeConnection:
-    host = FakeConnection({"sudo -n sh": answer})
+    host = FakeConnection({"understudy-provision.sh shop": answer})
     staging.hosts["debian"] = host
     return host
 
@@ -311,11 +311,12 @@ def test_provisioning_runs_the_script_as_root_and_leaves_no_copy(staging: Stagin
 
     runner.provision(staging.job())
 
-    put, run, remove, _ = host.notes
+    put, run, remove, *_ = host.notes
     assert host.files[".understudy-provision.sh"].startswith(b"#!/bin/sh\n# Makes a bare Debian")
     assert put == "put .understudy-provision.sh"
     assert run == (
-        f"sudo -n sh .understudy-provision.sh shop deploy debian C.UTF-8 Etc/UTC {staging.stamp()}"
+        "sudo -n env CONFIRM_SECONDS=60 sh .understudy-provision.sh "
+        f"shop deploy debian C.UTF-8 Etc/UTC {staging.stamp()}"
     )
     assert remove == "rm -f .understudy-provision.sh"
     assert staging.report.details == ["packages", "users"]
@@ -339,6 +340,62 @@ def test_provisioning_that_fails_tells_why_and_what_to_do(
     assert raised.value.details.splitlines()[-1] == text
     assert hint in raised.value.hint
     assert "rm -f .understudy-provision.sh" in host.notes
+    assert not [note for note in host.notes if "confirm" in note], "the host undoes its firewall"
+
+
+def connections(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch, *made: FakeConnection | Exception
+) -> None:
+    """What the admin gets each time he connects."""
+    coming = list(made)
+
+    def connect(target: TargetConfig, user: str) -> FakeConnection:
+        assert user == "debian"
+        staging.hosts[user] = coming.pop(0)
+        return staging.connect(target, user)
+
+    monkeypatch.setattr(runner, "SshConnection", connect)
+
+
+def test_firewall_is_confirmed_over_a_new_connection(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = FakeConnection(), FakeConnection()
+    connections(staging, monkeypatch, first, second)
+
+    runner.provision(staging.job())
+
+    confirm = "sudo -n /usr/local/sbin/understudy-firewall-undo shop confirm"
+    assert second.notes == [confirm, "closed"]
+    assert confirm not in first.notes
+    assert staging.report.steps == [("provision staging", True)]
+
+
+@pytest.mark.parametrize("error", [Unreachable("timed out"), LoginRefused("not accepted")])
+def test_host_that_lets_nobody_in_after_provisioning_is_told(
+    error: Exception, staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connections(staging, monkeypatch, FakeConnection(), error)
+
+    with pytest.raises(StepFailed, match="undoes its firewall within 60 seconds") as raised:
+        runner.provision(staging.job())
+
+    assert raised.value.details == str(error)
+    assert "port" in raised.value.hint
+    assert "ssh_port" in raised.value.hint
+    assert staging.report.steps == [("provision staging", False)]
+
+
+def test_confirm_that_comes_too_late_is_told(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = FakeConnection({"confirm": failed(errors="too late")})
+    connections(staging, monkeypatch, FakeConnection(), late)
+
+    with pytest.raises(StepFailed, match="could not be confirmed") as raised:
+        runner.provision(staging.job())
+
+    assert raised.value.details == "too late"
 
 
 def test_staged_files_are_put_where_the_host_looks_for_them(staging: Staging) -> None:
