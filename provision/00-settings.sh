@@ -12,6 +12,9 @@
 # STAMP     digest of this text and its arguments, kept on the host: tells what it was made by
 # PACKAGE   what the app needs from the distribution besides
 #
+# CONFIRM_SECONDS, if it is in the environment: a changed firewall is undone after that time unless
+# `understudy-firewall-undo SITE confirm` comes first. Only `deploy.py provision` sets it.
+#
 # Every step looks before it acts, so a second run changes nothing and is quick.
 set -eu
 # A desktop's language must not decide how a server's tools answer.

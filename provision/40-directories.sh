@@ -20,6 +20,17 @@ own 2750 "$SITE" www-data "$ROOT/static"
 echo "d /run/$SITE 2750 $SITE www-data" | put 0644 "/etc/tmpfiles.d/$SITE.conf" || true
 if booted; then own 2750 "$SITE" www-data "/run/$SITE"; fi
 
+# What Understudy itself keeps: locks, and what an undo would put back.
+own 755 root root /var/lib/understudy
+own 700 root root "/var/lib/understudy/$SITE"
+
+# Who did what. Only added to, by understudy-site; not even root takes a line back by mistake, where
+# the file system knows that. In a chroot it may not: the box build removes its files.
+log=/var/log/understudy/$SITE.log
+own 755 root root /var/log/understudy
+[ -e "$log" ] || install -o root -g root -m 0644 /dev/null "$log"
+if booted; then chattr +a "$log" 2>/dev/null || true; fi
+
 # Made once, here, and kept: nobody has to know it, and a new one would log everybody out.
 if [ ! -e "$ROOT/shared/env" ]; then
     umask 077

@@ -1,8 +1,8 @@
 step firewall
 # Its own table beside whatever the host already has; SSH wherever this host's sshd listens.
 ssh_port=$( (sshd -T 2>/dev/null || echo "port 22") | awk '$1 == "port" { print $2; exit }')
-changed=
-put 0644 /etc/nftables.d/understudy.nft <<NFT && changed=1
+rules=$(mktemp)
+cat >"$rules" <<NFT
 table inet understudy
 delete table inet understudy
 table inet understudy {
@@ -17,16 +17,25 @@ table inet understudy {
     }
 }
 NFT
+changed=
+cmp -s "$rules" /etc/nftables.d/understudy.nft || changed=1
+if booted && ! nft list table inet understudy >/dev/null 2>&1; then changed=1; fi
+# Before the file is in place: the next run would find nothing changed.
+if booted && [ -n "$changed" ]; then nft --check --file "$rules"; fi
+
+# An undo of another day tells nothing about the change to come.
+rm -f "/var/lib/understudy/$SITE/firewall-undone"
+if booted && [ -n "$changed" ] && [ -n "${CONFIRM_SECONDS:-}" ]; then
+    /usr/local/sbin/understudy-firewall-undo "$SITE" arm "$CONFIRM_SECONDS"
+fi
+put 0644 /etc/nftables.d/understudy.nft <"$rules" || true
+rm "$rules"
 if ! grep -qs '/etc/nftables.d/' /etc/nftables.conf; then
     echo 'include "/etc/nftables.d/*.nft"' >>/etc/nftables.conf
-    changed=1
 fi
 systemctl is-enabled -q nftables || systemctl enable -q nftables
-if booted; then
-    if [ -n "$changed" ] || ! nft list table inet understudy >/dev/null 2>&1; then
-        nft --check --file /etc/nftables.d/understudy.nft
-        nft --file /etc/nftables.d/understudy.nft
-    fi
+if booted && [ -n "$changed" ]; then
+    nft --file /etc/nftables.d/understudy.nft
 fi
 
 # Looking for neighbours by name is for desktops; a server only offers one more open port with it.

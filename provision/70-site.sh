@@ -1,19 +1,45 @@
-step rights of the deployer
+step program of the deployer
 # What a deploy needs root for, and nothing else: a fixed list, each argument checked here.
 put 0755 /usr/local/sbin/understudy-site <<'SITE' || true
 #!/bin/sh
-# understudy-site SITE install ID        put the files staged in /srv/SITE/cache/files into place
+# understudy-site SITE install ID [SECONDS]  put the files staged in /srv/SITE/cache/files into
+#                                place, and back after SECONDS (120) if nobody confirms
+# understudy-site SITE confirm   what was installed may stay
+# understudy-site SITE undo      put back what was there before, if it's not confirmed yet
 # understudy-site SITE start|stop ID     start or stop one release's service
-# understudy-site SITE boot              start the release that serves (called by SITE.service)
+# understudy-site SITE secret-set NAME   keep a secret for the app; its value is standard input
+# understudy-site SITE secret-rm NAME    remove it
+# understudy-site SITE secret-list       print the names of all
+# understudy-site SITE log       append standard input, one object of JSON, to the site's log
+# understudy-site SITE boot      undo what nobody confirmed, and start the release that serves
+#                                (called by SITE.service)
 #
 # Called through sudo by the user who deploys. That user decides which code runs as the app's
 # user, but gets no other user's rights: files go to fixed places, units run as the app's user.
 set -eu
+# Bytes are bytes, and nothing made here is anybody else's to read unless it's said.
+export LC_ALL=C
+umask 077
 site=$1 verb=$2
 case $site in *[!a-z0-9-]* | '' | -*) echo "understudy-site: bad site name" >&2; exit 2 ;; esac
 staged=/srv/$site/cache/files
+state=/var/lib/understudy/$site
+undo=$state/undo
+timer=understudy-undo-$site
 
 refuse() { echo "understudy-site: $*" >&2; exit 1; }
+
+# Held until the end: of two that change a file at once, one would lose what the other did.
+lock() {
+    exec 9>>"$state/lock"
+    flock 9
+}
+
+make_work() {
+    work=$(mktemp -d "$state/work.XXXXXX")
+    trap 'rm -rf "$work"' EXIT
+    trap 'exit 1' HUP INT TERM
+}
 
 # A unit may run as the app's user only, and hold nothing but what is listed here. A list of what is
 # forbidden would miss what systemd learns next.
@@ -33,8 +59,7 @@ check_unit() {
 }
 
 install_files() {
-    work=$(mktemp -d)
-    trap 'rm -rf "$work"' EXIT
+    make_work
     # Copied first: what is checked must be what is installed.
     cp --no-dereference "$staged/$site.nginx" "$staged/$site@.service" "$work"
     for file in "$work"/*; do [ -f "$file" ] && [ ! -L "$file" ] || refuse "$file: no ordinary file"; done
@@ -44,17 +69,23 @@ install_files() {
     systemd-analyze verify --man=no --recursive-errors=no "$work/$site@$1.service" ||
         refuse "systemd-analyze verify says no"
 
+    # Only now: reading what the deployer staged can take as long as he likes, and the timer waits.
+    lock
+    save "$work/before"
+    first=
+    if [ ! -d "$undo" ]; then
+        save "$undo"
+        first=yes
+    fi
+    arm "$2"
+
     available=/etc/nginx/sites-available/$site
-    if [ -e "$available" ]; then cp "$available" "$work/nginx.before"; fi
     install -m 0644 "$work/$site.nginx" "$available"
     ln -sfn "$available" "/etc/nginx/sites-enabled/$site"
     if ! nginx -t -q; then
         # nginx keeps running on what it has; the next boot must find that too.
-        if [ -e "$work/nginx.before" ]; then
-            install -m 0644 "$work/nginx.before" "$available"
-        else
-            rm -f "$available" "/etc/nginx/sites-enabled/$site"
-        fi
+        put_back "$work/before"
+        [ -z "$first" ] || forget
         refuse "nginx -t says no; its configuration is as before"
     fi
     install -m 0644 "$work/$site@.service" /etc/systemd/system/
@@ -62,59 +93,234 @@ install_files() {
     systemctl reload nginx
 }
 
+# All that an install changes.
+places="/etc/nginx/sites-available/$site /etc/nginx/sites-enabled/$site \
+/etc/systemd/system/$site@.service"
+
+# save DIRECTORY: keeps what is in those places. What DIRECTORY lacks then was not there, so it has
+# to be there whole or not at all, also after a power failure.
+save() {
+    rm -rf "$1.new"
+    mkdir "$1.new"
+    for place in $places; do
+        mkdir -p "$1.new$(dirname "$place")"
+        if [ -e "$place" ] || [ -L "$place" ]; then cp -a "$place" "$1.new$place"; fi
+    done
+    find "$1.new" -type f -exec sync {} +
+    mv -T "$1.new" "$1"
+    sync "$(dirname "$1")"
+}
+
+# put_back DIRECTORY: the opposite of save.
+put_back() {
+    for place in $places; do
+        rm -f "$place"
+        if [ -e "$1$place" ] || [ -L "$1$place" ]; then cp -a "$1$place" "$place"; fi
+    done
+}
+
+# arm SECONDS: without a confirm until then, `undo` is called.
+arm() {
+    disarm
+    # systemd takes a moment to forget a timer, and refuses another one of that name until then.
+    for _ in 1 2 3 4 5; do
+        if systemd-run --quiet --collect --unit="$timer" --on-active="$1" \
+            --timer-property=AccuracySec=1s /usr/local/sbin/understudy-site "$site" undo; then
+            return
+        fi
+        sleep 0.2
+    done
+    # Nothing has changed yet, but an earlier install may have: without a timer that can't stay.
+    put_back_all
+    refuse "systemd-run says no; what nobody has confirmed is undone"
+}
+
+# The service too: an undo that waits for the lock comes too late.
+disarm() { systemctl stop "$timer.timer" "$timer.service" 2>/dev/null || true; }
+
+# Renamed first: half of what was saved would be put back as if it were all.
+drop() {
+    rm -rf "$undo.old"
+    mv -T "$undo" "$undo.old"
+    rm -rf "$undo.old"
+}
+
+forget() {
+    disarm
+    drop
+}
+
+put_back_all() {
+    put_back "$undo"
+    systemctl daemon-reload
+    nginx -t -q || refuse "the files are put back as they were, but nginx -t says no"
+    # It may have died of what was installed, or not have come up with it after a boot.
+    systemctl reload-or-restart nginx
+    drop
+}
+
+undo() {
+    lock
+    [ -d "$undo" ] || return 0
+    # Not the timer's service: this may be it.
+    systemctl stop "$timer.timer" 2>/dev/null || true
+    put_back_all
+}
+
+confirm() {
+    lock
+    [ -d "$undo" ] || return 0
+    forget
+}
+
+boot() {
+    # The timer is gone with the last boot. That the undo fails must not keep the site down.
+    if [ -d "$undo" ]; then "$0" "$site" undo || true; fi
+    [ -L "/srv/$site/current" ] || return 0
+    id=$(release_id "$(basename "$(readlink "/srv/$site/current")")")
+    systemctl start --no-block "$site@$id.service"
+}
+
+# The deployer owns /srv/SITE: he could put a directory of his own, or a link to root's, in place of
+# this one. Once it's the working directory it can't be exchanged any more.
+enter_shared() {
+    cd -P "/srv/$site/shared"
+    if [ "$(pwd -P)" != "$(readlink -f "/srv/$site")/shared" ] ||
+        [ "$(stat -c '%u %a' .)" != "$(id -u) 755" ]; then
+        refuse "/srv/$site/shared is not the directory that provisioning made"
+    fi
+    [ -f env ] || refuse "/srv/$site/shared/env is missing; provision this host again"
+}
+
+# check_value FILE: what sh and systemd both read back as it is. systemd drops what has other control
+# characters or is no UTF-8.
+check_value() {
+    [ "$(tr -d '\t\n\040-\176\200-\377' <"$1" | wc -c)" = 0 ] || refuse "the value has control characters"
+    lines=$(wc -l <"$1")
+    bytes=$(($(wc -c <"$1") - lines))
+    if [ "$lines" -gt 1 ] || { [ "$lines" = 1 ] && [ -n "$(tail -c 1 "$1")" ]; }; then
+        refuse "the value is more than one line"
+    fi
+    [ "$bytes" -gt 0 ] || refuse "there is no value on standard input"
+    [ "$bytes" -le 32768 ] || refuse "the value is longer than 32 KiB"
+    iconv -f UTF-8 -t UTF-8 "$1" >/dev/null 2>&1 || refuse "the value is no UTF-8"
+}
+
+# The value goes from file to file, never through a command line or an environment: others see those.
+set_secret() {
+    make_work
+    head -c 32770 >"$work/given"
+    check_value "$work/given"
+    {
+        printf '%s="' "$1"
+        # As quote_shell() in understudy/render.py.
+        tr -d '\n' <"$work/given" | sed 's/[\\"$`]/\\&/g'
+        printf '"\n'
+    } >"$work/line"
+    enter_shared
+    lock
+    replace_line "$1" "$work/line"
+}
+
+remove_secret() {
+    [ "$1" != SECRET_KEY ] || refuse "SECRET_KEY can only be set anew: the app needs one"
+    enter_shared
+    lock
+    grep -aq "^$1=" env || refuse "there is no secret $1"
+    replace_line "$1" /dev/null
+}
+
+# replace_line NAME FILE: one rename, so that nobody ever reads half of the secrets.
+replace_line() {
+    rm -f .env.* # of one that was killed
+    new=$(mktemp .env.XXXXXX)
+    # grep's 1: no other line is left. Anything else would lose secrets.
+    grep -av "^$1=" env >"$new" || [ $? = 1 ]
+    cat "$2" >>"$new"
+    chown "root:$site" "$new"
+    chmod 640 "$new"
+    sync "$new"
+    mv -f "$new" env
+    sync .
+}
+
+list_secrets() {
+    enter_shared
+    sed -n 's/^\([A-Z_][A-Z0-9_]*\)=.*/\1/p' env | sort -u
+}
+
+# What the host knows stands in front of the object and not in it: no text in there can pass for it.
+write_log() {
+    newline='
+'
+    # The dot keeps line ends at the end, which the shell would cut off.
+    entry=$(head -c 4001; echo .)
+    entry=${entry%.}
+    entry=${entry%"$newline"}
+    [ "${#entry}" -lt 4000 ] || refuse "not logged: it is longer than 4000 bytes"
+    case $entry in '{'*'}') ;; *) refuse "not logged: it is no object" ;; esac
+    [ "$(printf %s "$entry" | LC_ALL=C tr -d '[:cntrl:]')" = "$entry" ] ||
+        refuse "not logged: it has control characters"
+    log=/var/log/understudy/$site.log
+    [ ! -L "$log" ] || refuse "not logged: $log is a link"
+    lock
+    printf '%s %s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "${SUDO_USER:-root}" "$entry" >>"$log"
+    sync "$log"
+}
+
 release_id() {
     case $1 in *[!a-z0-9-]* | '' | -*) refuse "bad release id" ;; esac
     echo "$1"
 }
 
+secret_name() {
+    case $1 in [!A-Z_]* | *[!A-Z0-9_]* | '') refuse "bad name of a secret: A-Z, 0-9 and _ only" ;; esac
+    echo "$1"
+}
+
+seconds() {
+    case $1 in *[!0-9]* | '' | ????*) refuse "bad number of seconds" ;; esac
+    if [ "$1" -lt 10 ] || [ "$1" -gt 600 ]; then refuse "seconds: 10 to 600"; fi
+    echo "$1"
+}
+
 case $verb in
-install) install_files "$(release_id "$3")" ;;
-start)
-    unit=$site@$(release_id "$3").service
-    # An earlier failure must not count against this try.
-    systemctl reset-failed "$unit" 2>/dev/null || true
-    systemctl start "$unit"
+install) most=4 ;;
+start | stop | secret-set | secret-rm) most=3 ;;
+*) most=2 ;;
+esac
+[ $# -le $most ] || refuse "too many arguments"
+
+# Checked words go through a variable: as part of a command, a refusal would not end the script.
+case $verb in
+install)
+    id=$(release_id "$3")
+    delay=$(seconds "${4-120}")
+    install_files "$id" "$delay"
     ;;
-stop) systemctl stop "$site@$(release_id "$3").service" ;;
-boot) systemctl start --no-block "$site@$(release_id "$(basename "$(readlink "/srv/$site/current")")").service" ;;
+confirm) confirm ;;
+undo) undo ;;
+start)
+    id=$(release_id "$3")
+    # An earlier failure must not count against this try.
+    systemctl reset-failed "$site@$id.service" 2>/dev/null || true
+    systemctl start "$site@$id.service"
+    ;;
+stop)
+    id=$(release_id "$3")
+    systemctl stop "$site@$id.service"
+    ;;
+secret-set)
+    name=$(secret_name "$3")
+    set_secret "$name"
+    ;;
+secret-rm)
+    name=$(secret_name "$3")
+    remove_secret "$name"
+    ;;
+secret-list) list_secrets ;;
+log) write_log ;;
+boot) boot ;;
 *) refuse "no such verb: $verb" ;;
 esac
 SITE
-
-rules=$(mktemp)
-cat >"$rules" <<SUDOERS
-# $DEPLOYER deploys $SITE: the list in understudy-site, and any command as the app's own user.
-$DEPLOYER ALL=(root) NOPASSWD: /usr/local/sbin/understudy-site $SITE *
-$DEPLOYER ALL=($SITE) NOPASSWD: ALL
-SUDOERS
-# A broken file in sudoers.d locks everybody out of sudo.
-visudo -cqf "$rules"
-put 0440 "/etc/sudoers.d/understudy-$SITE" <"$rules" || true
-rm "$rules"
-
-step unit for the boot
-# The link `current` is the only record of what serves, so no deploy enables or disables a unit.
-if put 0644 "/etc/systemd/system/$SITE.service" <<UNIT
-[Unit]
-Description=$SITE: the release that serves
-After=network.target
-ConditionPathExists=$ROOT/current
-
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/usr/local/sbin/understudy-site $SITE boot
-
-[Install]
-WantedBy=multi-user.target
-UNIT
-then
-    if booted; then systemctl daemon-reload; fi
-fi
-systemctl is-enabled -q "$SITE.service" || systemctl enable -q "$SITE.service"
-
-# In a chroot the site has no key yet: the first run on the booted host finishes the job.
-if booted; then
-    mkdir -p "$(dirname "$STAMP_FILE")"
-    echo "$STAMP" | put 0644 "$STAMP_FILE" || true
-fi

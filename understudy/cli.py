@@ -107,9 +107,9 @@ def _up(options: argparse.Namespace, project: Project, report: "Report") -> None
 
 
 def _provision(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import runner
+    from understudy import provision_host
 
-    runner.provision(_job(options, project, report))
+    provision_host.provision(_job(options, project, report))
 
 
 def _deploy(options: argparse.Namespace, project: Project, report: "Report") -> None:

@@ -88,6 +88,7 @@ def _build(wanted: Wanted, facts: Facts) -> list[Action]:
 
 
 def _host_files(wanted: Wanted, facts: Facts) -> list[Action]:
+    """The host undoes them by itself unless it's told soon that visitors still get an answer."""
     if all(facts.files.get(str(file.path)) == file.content for file in wanted.host_files):
         return []
     name = wanted.app.name
@@ -99,20 +100,33 @@ def _host_files(wanted: Wanted, facts: Facts) -> list[Action]:
     return [
         Stage("upload the nginx and systemd files", staged, wanted.paths.staged),
         Run("check and install them", site.install_files(name, wanted.release.id)),
+        *_look_through_them(wanted, facts),
+        Run("keep them", site.confirm(name)),
+    ]
+
+
+def _look_through_them(wanted: Wanted, facts: Facts) -> list[Action]:
+    if facts.current not in facts.running:
+        return []
+    return [
+        Run(
+            "look at the site through them",
+            switching.visit(wanted),
+            undo=(Run("put the old ones back", site.undo(wanted.app.name)),),
+        )
     ]
 
 
 def _serve(wanted: Wanted, facts: Facts) -> list[Action]:
-    installed = bool(_host_files(wanted, facts))
     if not switching.serves(wanted, facts):
         return [
             *_release_commands(wanted),
             *_old_code_on_new_schema(wanted, facts),
-            *switching.take_over(wanted, facts, confirm=installed),
+            *switching.take_over(wanted, facts),
         ]
     # An old release beside it, or no mark: a deploy ended between switch and drain.
     unfinished = facts.running != {wanted.release.id} or wanted.release.id not in facts.served
-    return switching.checks(wanted, facts, confirm=installed) if unfinished or installed else []
+    return switching.checks(wanted, facts) if unfinished else []
 
 
 def _release_commands(wanted: Wanted) -> list[Action]:

@@ -1,59 +1,20 @@
-"""The verbs that bring a commit to a host: provision, deploy, plan, status."""
+"""The verbs that bring a commit to a host: deploy, plan, status."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from understudy import artifact, bytecode, data, packages, plan, preview, render, session, switching
 from understudy.actions import Action
 from understudy.commands import app as app_commands
-from understudy.connection import SshConnection
 from understudy.errors import StepFailed
 from understudy.facts import Facts
 from understudy.job import Job
 from understudy.release import Manifest, release_id
-from understudy.report import Report
 from understudy.session import Deed
 from understudy.wanted import NO_SHIPMENT, Shipment, Wanted
 from understudy.watch import unwatched, watched
-
-
-def provision(job: Job) -> None:
-    """Makes the target's host able to run the site. Raises StepFailed with the script's last lines."""
-    wanted, script = session.provisioning(job), PurePosixPath(".understudy-provision.sh")
-    with (
-        SshConnection(job.target, job.target.admin) as connection,
-        job.report.step(f"provision {job.target_name}"),
-    ):
-        # A relative path is in the admin's home, where nobody else can put a file of that name.
-        connection.put(wanted.script.encode(), script)
-        done = connection.run(
-            ("sudo", "-n", "sh", str(script), *wanted.arguments),
-            seconds=1800,
-            on_line=lambda line: _tell_step(job.report, line),
-        )
-        connection.run(("rm", "-f", str(script)))
-        if not done.ok:
-            raise _provisioning_failed(job, done.text)
-
-
-def _provisioning_failed(job: Job, text: str) -> StepFailed:
-    hint = "Mend the cause and run the same command again: it goes on where it stopped."
-    if "sudo: a password is required" in text or "not in the sudoers" in text:
-        hint = (
-            f"Give {job.target.admin} sudo without a password on the host, or set another `admin`."
-        )
-    return StepFailed(
-        f"provisioning {job.target_name} failed",
-        details="\n".join(text.splitlines()[-15:]),
-        hint=hint,
-    )
-
-
-def _tell_step(report: Report, line: str) -> None:
-    if line.startswith("==> "):
-        report.detail(line.removeprefix("==> "))
 
 
 def deploy(job: Job, *, probe: bool = False, wait: int = 0) -> list[str]:

@@ -1,7 +1,7 @@
 """How one release takes over from another, and how to go back. Pure, like the plan it is part of."""
 
 from understudy.actions import AFTER_SWITCH, Action, Run, Start, Switch
-from understudy.commands import database, files, http, site
+from understudy.commands import Argv, database, files, http, site
 from understudy.facts import Facts
 from understudy.wanted import Wanted
 
@@ -12,7 +12,7 @@ def rollback(wanted: Wanted, facts: Facts) -> list[Action]:
     """Lets a release serve again that lies on the host complete, on the data that is there now."""
     if serves(wanted, facts):
         return []
-    return [*take_over(wanted, facts, confirm=False), *drain(wanted, facts)]
+    return [*take_over(wanted, facts), *drain(wanted, facts)]
 
 
 def restore(wanted: Wanted, facts: Facts, backup: str) -> list[Action]:
@@ -26,7 +26,7 @@ def restore(wanted: Wanted, facts: Facts, backup: str) -> list[Action]:
         Run(f"put back the data of {backup}", put_back, app.name, hint=_SITE_IS_DOWN),
         _start(wanted),
         *_switch(wanted, facts),
-        *checks(wanted, facts, confirm=False),
+        *checks(wanted, facts),
     ]
 
 
@@ -35,29 +35,28 @@ def serves(wanted: Wanted, facts: Facts) -> bool:
     return facts.current == release_id and release_id in facts.running and facts.nginx_active
 
 
-def take_over(wanted: Wanted, facts: Facts, *, confirm: bool) -> list[Action]:
+def take_over(wanted: Wanted, facts: Facts) -> list[Action]:
     """Start beside what serves, switch, look at it as a visitor would."""
-    return [_start(wanted), *_switch(wanted, facts), *checks(wanted, facts, confirm=confirm)]
+    return [_start(wanted), *_switch(wanted, facts), *checks(wanted, facts)]
 
 
-def checks(wanted: Wanted, facts: Facts, *, confirm: bool) -> list[Action]:
-    """A look through nginx; what does not answer there does not stay. confirm: the host waits for
-    a word that its new nginx and systemd files are good, or it puts the old ones back.
-    """
-    app, release_id = wanted.app, wanted.release.id
+def checks(wanted: Wanted, facts: Facts) -> list[Action]:
+    """A look through nginx, as visitors have; what does not answer there does not stay."""
     undo = _switch_back(wanted, facts)
-    through_nginx = http.get(url(wanted, app.health_path), address="127.0.0.1")
-    served = ("touch", str(wanted.paths.served_mark(release_id)))
+    served = ("touch", str(wanted.paths.served_mark(wanted.release.id)))
     return [
         Run(
             "check its health through nginx",
-            through_nginx,
+            visit(wanted),
             hint=_BACK if undo else AFTER_SWITCH,
-            undo=(*undo, *([Run("undo the host's files", site.undo(app.name))] if confirm else [])),
+            undo=undo,
         ),
         Run("note that it served", served, hint=AFTER_SWITCH),
-        *([Run("keep the host's files", site.confirm(app.name))] if confirm else []),
     ]
+
+
+def visit(wanted: Wanted) -> Argv:
+    return http.get(url(wanted, wanted.app.health_path), address="127.0.0.1")
 
 
 _BACK = "It was switched back: what served before serves again. Mend the cause and deploy again."

@@ -67,7 +67,11 @@ class ModelHost:
         elif argv[0] == str(paths.release(release_id) / "run"):
             assert release_id in self._unpacked
         else:
-            harmless = ("check its health through nginx", "keep the host's files")
+            harmless = (
+                "check its health through nginx",
+                "look at the site through them",
+                "keep them",
+            )
             assert action.title in harmless or action.warning, f"unknown: {action.title}"
 
     def _remove(self, gone: set[str]) -> None:

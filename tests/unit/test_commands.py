@@ -257,5 +257,8 @@ def test_check_through_nginx_asks_this_host_whatever_the_name_leads_to(
 
 
 def test_root_is_asked_for_by_the_one_program_that_sudo_allows() -> None:
-    for build in (site.install_files, site.start, site.stop):
-        assert build("shop", "r1")[:4] == ("sudo", "-n", "/usr/local/sbin/understudy-site", "shop")
+    program = ("sudo", "-n", "/usr/local/sbin/understudy-site", "shop")
+    for build in (site.install_files, site.start, site.stop, site.secret_set, site.secret_rm):
+        assert build("shop", "r1")[:4] == program
+    for plain in (site.confirm, site.undo, site.secret_list, site.log):
+        assert plain("shop")[:4] == program

@@ -23,7 +23,7 @@ START = f"start {NEW} beside what serves, check its health"
 SHIP = ["upload the release", f"unpack {NEW}"]
 COMPLETE = ["mark the release complete"]
 COMMANDS = "python manage.py collectstatic --noinput -v0, python manage.py migrate --noinput"
-INSTALL = ["upload the nginx and systemd files", "check and install them"]
+INSTALL = ["upload the nginx and systemd files", "check and install them", "keep them"]
 CHECKS = ["check its health through nginx", "note that it served"]
 SERVE = [COMMANDS, START, "switch", *CHECKS]
 OLD_STILL_ANSWERS = f"{OLD} still answers / after the migration"
@@ -39,7 +39,6 @@ def test_provisioned_host_gets_everything_in_order() -> None:
         *COMPLETE,
         *INSTALL,
         *SERVE,
-        "keep the host's files",
     ]
 
 
@@ -95,7 +94,7 @@ def test_file_changed_on_the_host_is_put_back_with_no_restart(path: str, text: s
     if text is not None:
         files[path] = text
 
-    stage, install, check, _, keep = make_plan(wanted(), SHIPMENT, serving(files=files))
+    stage, install, check, keep = make_plan(wanted(), SHIPMENT, serving(files=files))
 
     assert isinstance(stage, Stage)
     assert {str(file.path): file.content for file in stage.files} == {
@@ -105,8 +104,8 @@ def test_file_changed_on_the_host_is_put_back_with_no_restart(path: str, text: s
     assert isinstance(install, Run)
     assert install.argv[0] == "sudo"
     assert isinstance(check, Run)
-    assert [undo.title for undo in check.undo] == ["undo the host's files"]
-    assert keep.title == "keep the host's files"
+    assert [undo.title for undo in check.undo] == ["put the old ones back"]
+    assert keep.title == "keep them"
 
 
 def test_old_release_left_running_is_drained_only_after_a_new_look_at_the_new_one() -> None:

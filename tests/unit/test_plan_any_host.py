@@ -66,8 +66,10 @@ def test_steps_come_in_the_order_that_keeps_a_site_serving() -> None:
         ("start ", "switch"),
         ("switch", "check its health through nginx"),
         ("check its health through nginx", "note that it served"),
-        ("note that it served", "keep the host's files"),
-        ("keep the host's files", "drain "),
+        ("check and install", "look at the site through them"),
+        ("look at the site through them", "keep them"),
+        ("keep them", "start "),
+        ("note that it served", "drain "),
         ("drain ", "remove old releases"),
         ("drain ", "remove their static files"),
     ]

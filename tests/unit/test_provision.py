@@ -70,8 +70,9 @@ def test_shipped_script_is_the_numbered_files_in_order_and_is_shell() -> None:
     names = [path.name for path in PROJECT.provision_parts]
 
     assert names == sorted(names)
-    assert (names[0], names[-1]) == ("00-settings.sh", "70-site.sh")
+    assert (names[0], names[-1]) == ("00-settings.sh", "75-rights.sh")
     script = "".join(path.read_text() for path in PROJECT.provision_parts)
+    assert "STAMP_FILE" in "".join(script.splitlines()[-3:]), "what is stamped has been done"
     subprocess.run(["sh", "-n"], input=script, text=True, check=True)
 
 

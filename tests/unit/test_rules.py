@@ -24,13 +24,11 @@ DOORS = {
     "orphan",
     "packages",
     "probe",
-    "forward",
     "visitor",
     "runner",
     "session",
     "shell",
     "verify",
-    "visitor",
     "vm",
 }
 ABOVE_THE_VM = {"cli", "rehearsal", "vm"}
@@ -48,7 +46,6 @@ PURE = {
     "facts",
     "render",
     "plan",
-    "probing",
     "provision",
     "project",
     "commands",

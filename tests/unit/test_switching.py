@@ -12,6 +12,7 @@ from understudy.actions import Action, Run, Start, Switch
 from understudy.facts import Facts
 from understudy.plan import make_plan
 
+BACKUP = "20240301T000000Z-c0ffee00-new"
 BOTH = (manifest(OLD), manifest(NEW, "2024-02-01"))
 
 
@@ -82,16 +83,16 @@ def test_nothing_is_switched_back_to_that_never_served(served: frozenset[str]) -
 def test_data_is_put_back_only_while_nothing_runs() -> None:
     found = both_there(running=frozenset({OLD, NEW}))
 
-    planned = titles(switching.restore(wanted(BOTH[0]), found, "b1"))
+    planned = titles(switching.restore(wanted(BOTH[0]), found, BACKUP))
 
     assert planned[:4] == [
         f"stop {NEW}",
         f"stop {OLD}",
-        "put back the data of b1",
+        f"put back the data of {BACKUP}",
         f"start {OLD} beside what serves, check its health",
     ]
     assert planned[4] == "switch"
 
 
 def test_restore_under_what_serves_needs_no_switch() -> None:
-    assert "switch" not in titles(switching.restore(wanted(BOTH[1]), both_there(), "b1"))
+    assert "switch" not in titles(switching.restore(wanted(BOTH[1]), both_there(), BACKUP))

@@ -1,0 +1,126 @@
+"""The programs that provisioning installs, run as they are but for their paths, in a directory.
+
+What reaches the system is a stand-in on PATH. Every other tool is there through a wrapper that notes
+how it was called and with which environment, and there are no others.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.unit.fakes import TOP
+
+STAND_INS = ("systemctl", "nginx", "systemd-run", "systemd-analyze", "nft", "chattr", "chown")
+TOOLS = (
+    *("basename", "cat", "chmod", "cmp", "cp", "dirname", "find", "flock", "grep", "head", "iconv"),
+    *("id", "install", "ln", "mkdir", "mktemp", "mv", "readlink", "rm", "sed", "sleep", "sort"),
+    *("stat", "sync", "tail", "tr", "wc"),
+)
+
+
+def text(part: str, end: str) -> str:
+    """The text of the program that a part of the provisioning script writes."""
+    written = (TOP / "provision" / part).read_text()
+    return written.partition(f"<<'{end}' || true\n")[2].partition(f"\n{end}\n")[0] + "\n"
+
+
+@dataclass(frozen=True)
+class Host:
+    """A host's file tree and the program on it."""
+
+    root: Path
+    program: Path
+
+    def path(self, name: str) -> Path:
+        return self.root / name.lstrip("/")
+
+    def start(self, *words: str, **environment: str) -> subprocess.Popen[bytes]:
+        pipe = subprocess.PIPE
+        return subprocess.Popen(
+            [str(self.program), "todo", *words],
+            env={"PATH": str(self.path("bin")), **environment},
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+        )
+
+    def together(self, *calls: tuple[tuple[str, ...], bytes]) -> None:
+        """Calls that run at the same time, each with its input; all have to succeed."""
+        running = [self.start(*words) for words, _ in calls]
+        # Each waits for its input: so that none is ahead, all are there before the first gets it.
+        for process, (_, given) in zip(running, calls, strict=True):
+            assert process.stdin
+            process.stdin.write(given)
+            process.stdin.close()
+            process.stdin = None
+        for process in running:
+            _, errors = process.communicate(timeout=60)
+            assert process.returncode == 0, errors.decode()
+
+    def run(
+        self, *words: str, given: bytes = b"", **environment: str
+    ) -> subprocess.CompletedProcess[bytes]:
+        process = self.start(*words, **environment)
+        output, errors = process.communicate(given, timeout=60)
+        return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+    def done(self, *words: str, given: bytes = b"", **environment: str) -> str:
+        """Output of a call that has to succeed."""
+        answer = self.run(*words, given=given, **environment)
+        assert answer.returncode == 0, answer.stderr.decode()
+        return answer.stdout.decode()
+
+    def refused(self, *words: str, given: bytes = b"") -> str:
+        """What a call says that has to fail."""
+        answer = self.run(*words, given=given)
+        assert answer.returncode in (1, 2), answer
+        return answer.stderr.decode()
+
+    def calls(self) -> list[str]:
+        """What was called since the last question: only what reaches the system."""
+        noted = self.path("calls")
+        lines = noted.read_text().splitlines() if noted.exists() else []
+        noted.unlink(missing_ok=True)
+        return lines
+
+    def stand_in(self, name: str, script: str) -> None:
+        """Puts a program there that notes its call, then does what the script says."""
+        file = self.path("bin") / name
+        noting = f'printf "%s\\n" "{name} $*" >>{self.path("calls")}\n'
+        file.write_text(f"#!/bin/sh\n{noting}{script}\n")
+        file.chmod(0o755)
+
+    def all_seen(self) -> str:
+        """Every command line and environment of a tool, and every stand-in's command line."""
+        return self.path("seen").read_text(errors="replace") + "\n".join(self.calls())
+
+
+def make_host(root: Path, part: str, end: str, *, noting: bool = False) -> Host:
+    """noting: all tools are wrapped, which costs time."""
+    places = ("bin", "etc/nginx/sites-available", "etc/nginx/sites-enabled", "etc/systemd/system")
+    for place in (*places, "etc/nftables.d", "srv/todo", "usr/local/sbin", "var/log/understudy"):
+        (root / place).mkdir(parents=True)
+    (root / "var/lib/understudy/todo").mkdir(parents=True)
+    name = re.search(r"^# (understudy[a-z-]*) ", text(part, end), re.MULTILINE)
+    assert name
+    host = Host(root, root / "usr/local/sbin" / name.group(1))
+    moved = re.sub(r"(?<![\w}.])/(srv|etc|var|usr/local)/", rf"{root}/\1/", text(part, end))
+    host.program.write_text(moved)
+    host.program.chmod(0o755)
+    for tool in TOOLS:
+        found = shutil.which(tool)
+        assert found
+        if noting:
+            seen = f'{{ printf "%s\\n" "{tool} $*"; export -p; }} >>{root}/seen'
+            (root / "bin" / tool).write_text(f'#!/bin/sh\n{seen}\nexec {found} "$@"\n')
+            (root / "bin" / tool).chmod(0o755)
+        else:
+            (root / "bin" / tool).symlink_to(found)
+    (root / "bin" / "python3").symlink_to(os.path.realpath(sys.executable))
+    for name_ in STAND_INS:
+        host.stand_in(name_, "")
+    return host

@@ -1,0 +1,249 @@
+"""understudy-site undoes an install that nobody confirms, whatever was there before."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.root_programs import Host, make_host
+from tests.unit.test_site_script import rendered_unit
+
+PLACES = {
+    "available": "/etc/nginx/sites-available/todo",
+    "enabled": "/etc/nginx/sites-enabled/todo",
+    "unit": "/etc/systemd/system/todo@.service",
+}
+UNDO = "/var/lib/understudy/todo/undo"
+DISARM = "systemctl stop understudy-undo-todo.timer understudy-undo-todo.service"
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Host:
+    made = make_host(tmp_path, "70-site.sh", "SITE")
+    made.path("/srv/todo/cache/files").mkdir(parents=True)
+    stage(made, "new")
+    return made
+
+
+def stage(host: Host, text: str) -> None:
+    staged = host.path("/srv/todo/cache/files")
+    (staged / "todo.nginx").write_text(text)
+    (staged / "todo@.service").write_text(rendered_unit() + f"# {text}\n")
+
+
+def older(host: Host) -> None:
+    """What an earlier deploy left."""
+    host.path(PLACES["available"]).write_text("old")
+    host.path(PLACES["enabled"]).symlink_to(host.path(PLACES["available"]))
+    host.path(PLACES["unit"]).write_text("old unit")
+
+
+def state(host: Host) -> dict[str, object]:
+    """What is in the three places: a text, a link's goal, or nothing."""
+    found: dict[str, object] = {}
+    for name, place in PLACES.items():
+        path = host.path(place)
+        if path.is_symlink():
+            found[name] = path.readlink()
+        elif path.exists():
+            found[name] = (path.read_text(), path.stat().st_mode & 0o777)
+    return found
+
+
+def saved(host: Host) -> bool:
+    return host.path(UNDO).exists()
+
+
+def installed(host: Host) -> str:
+    """Which staged text nginx has, and systemd too."""
+    text = host.path(PLACES["available"]).read_text()
+    assert host.path(PLACES["unit"]).read_text().endswith(f"# {text}\n")
+    return text
+
+
+@pytest.mark.parametrize("before", ["nothing", "older"])
+@pytest.mark.parametrize("how", ["undo", "boot"])
+def test_undo_brings_back_what_was_there(before: str, how: str, host: Host) -> None:
+    if before == "older":
+        older(host)
+    wanted = state(host)
+    host.done("install", "r1")
+    assert installed(host) == "new"
+    host.calls()
+
+    host.done(how)
+
+    assert state(host) == wanted
+    assert not saved(host)
+    assert host.calls() == [
+        "systemctl stop understudy-undo-todo.timer",
+        "systemctl daemon-reload",
+        "nginx -t -q",
+        "systemctl reload-or-restart nginx",
+    ]
+
+
+def test_timer_is_armed_before_anything_changes(host: Host) -> None:
+    older(host)
+    seen = host.root / "seen"
+    host.stand_in("systemd-run", f"cat {host.path(PLACES['available'])} >{seen}")
+
+    host.done("install", "r1")
+
+    assert seen.read_text() == "old"
+    calls = host.calls()
+    armed = f"systemd-run --quiet --collect --unit=understudy-undo-todo --on-active=120 \
+--timer-property=AccuracySec=1s {host.program} todo undo"
+    assert calls[1:] == [
+        *(DISARM, armed, "nginx -t -q", "systemctl daemon-reload", "systemctl reload nginx"),
+    ]
+
+
+def test_confirmed_install_stays(host: Host) -> None:
+    older(host)
+    host.done("install", "r1")
+    host.calls()
+
+    host.done("confirm")
+    assert host.calls() == [DISARM]
+    host.done("undo")
+
+    assert installed(host) == "new"
+    assert host.calls() == []
+
+
+@pytest.mark.parametrize("verb", ["confirm", "undo", "boot"])
+def test_without_an_install_nothing_is_done(verb: str, host: Host) -> None:
+    older(host)
+    before = state(host)
+
+    host.done(verb)
+
+    assert state(host) == before
+    assert host.calls() == []
+
+
+def test_second_install_keeps_the_state_that_somebody_confirmed_last(host: Host) -> None:
+    older(host)
+    wanted = state(host)
+    host.done("install", "r1")
+    stage(host, "newer")
+    host.done("install", "r2", "300")
+    assert installed(host) == "newer"
+    assert "--on-active=300" in "\n".join(host.calls())
+
+    host.done("undo")
+
+    assert state(host) == wanted
+
+
+def test_half_saved_state_is_not_put_back(host: Host) -> None:
+    """It would look as if nothing had been there."""
+    older(host)
+    host.path(UNDO + ".new").mkdir()
+    host.path(UNDO + ".old").mkdir()
+    before = state(host)
+
+    host.done("boot")
+    assert state(host) == before
+    host.done("install", "r1")
+    host.done("undo")
+
+    assert state(host) == before
+
+
+@pytest.mark.parametrize("before", ["nothing", "older"])
+def test_install_that_nginx_refuses_changes_nothing_and_needs_no_undo(
+    before: str, host: Host
+) -> None:
+    if before == "older":
+        older(host)
+    wanted = state(host)
+    host.stand_in("nginx", "exit 1")
+
+    assert "nginx -t says no" in host.refused("install", "r1")
+
+    assert state(host) == wanted
+    assert not saved(host)
+    assert host.calls()[-1] == DISARM
+
+
+def test_refused_second_install_still_waits_for_the_confirm_of_the_first(host: Host) -> None:
+    older(host)
+    wanted = state(host)
+    host.done("install", "r1")
+    stage(host, "newer")
+    host.stand_in("nginx", "exit 1")
+    host.refused("install", "r2")
+    assert installed(host) == "new"
+    host.stand_in("nginx", "")
+
+    host.done("undo")
+
+    assert state(host) == wanted
+
+
+def test_nothing_is_installed_without_a_timer(host: Host) -> None:
+    older(host)
+    before = state(host)
+    host.path("bin/sleep").unlink()
+    host.stand_in("sleep", "")
+    host.stand_in("systemd-run", "exit 1")
+
+    assert "systemd-run says no" in host.refused("install", "r1")
+
+    assert state(host) == before
+    assert not saved(host)
+    assert len([call for call in host.calls() if call.startswith("systemd-run")]) == 5
+
+
+def test_undo_that_nginx_refuses_can_be_tried_again(host: Host) -> None:
+    older(host)
+    wanted = state(host)
+    host.done("install", "r1")
+    host.stand_in("nginx", "exit 1")
+
+    assert "nginx -t says no" in host.refused("undo")
+    assert saved(host)
+    host.stand_in("nginx", "")
+    host.done("undo")
+
+    assert state(host) == wanted
+    assert not saved(host)
+
+
+def test_boot_starts_the_release_that_serves_even_if_the_undo_fails(host: Host) -> None:
+    older(host)
+    host.done("install", "r1")
+    host.path("/srv/todo/current").symlink_to("releases/r0")
+    host.stand_in("nginx", "exit 1")
+
+    host.done("boot")
+
+    assert host.calls()[-1] == "systemctl start --no-block todo@r0.service"
+
+
+@pytest.mark.parametrize("seconds", ["", "9", "601", "0120", "-20", "12x", "1e2", "20; id", "20\n"])
+def test_time_to_confirm_is_a_number_from_10_to_600(seconds: str, host: Host) -> None:
+    assert "seconds" in host.refused("install", "r1", seconds)
+    assert host.calls() == []
+
+
+@pytest.mark.parametrize("seconds", ["10", "600"])
+def test_its_bounds_are_allowed(seconds: str, host: Host) -> None:
+    host.done("install", "r1", seconds)
+    assert f"--on-active={seconds} " in "\n".join(host.calls())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(["install", "../r"], ["start", "r 1"], ["stop", "r@1"], ["stop", ""], ["start", "-r"]),
+        *(["install", "r1", "20", "x"], ["start", "r1", "r2"], ["undo", "x"], ["confirm", "x"]),
+        *(["boot", "x"], ["log", "x"], ["secret-list", "x"], ["secret-set", "A", "value"], ["rm"]),
+    ],
+)
+def test_words_that_no_verb_takes_are_refused_and_nothing_is_done(
+    words: list[str], host: Host
+) -> None:
+    assert host.refused(*words)
+    assert host.calls() == []
