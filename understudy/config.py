@@ -36,6 +36,7 @@ VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Z_][A-Z0-9_]*$")]
 NginxSize = Annotated[str, StringConstraints(pattern=r"^[0-9]+[kmg]?$")]
 NginxTime = Annotated[str, StringConstraints(pattern=r"^(max|off|[0-9]+[smhdMy]?)$")]
 Module = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_][\w.()]*$")]
+Engine = Literal["sqlite", "postgresql"]
 HostPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._/-]+$")]
 
 
@@ -48,6 +49,8 @@ def _beside_deploy_yml(value: Any, info: ValidationInfo) -> Any:
 
 FilePath = Annotated[Path, BeforeValidator(_beside_deploy_yml)]
 Argv = Annotated[tuple[str, ...], Field(min_length=1)]
+# Users and databases that a PostgreSQL server comes with, and words that no role may be called.
+POSTGRESQL_NAMES = {"postgres", "template0", "template1", "public", "none"}
 
 
 class Strict(BaseModel):
@@ -91,6 +94,7 @@ class App(Strict):
     media_url: UrlDirectory | None = None
     upload_limit: NginxSize = "10m"
     environment: Mapping[VariableName, str] = {}
+    database: Engine = "sqlite"
     request_timeout: int = Field(default=30, ge=1, le=3600)
     drain_timeout: int = Field(default=30, ge=0, le=3600)
     start_timeout: int = Field(default=60, ge=1, le=3600)
@@ -156,6 +160,8 @@ class Config(Strict):
         """The app's user may do nothing but run the app: not even write its own code."""
         others = {"root", "www-data", self.host.deployer}
         others |= {target.admin for target in self.targets.values()}
+        if "postgresql" in self.packages:
+            others |= POSTGRESQL_NAMES
         if self.app.name in others:
             taken = PydanticCustomError("taken", "Another user of the hosts has this name")
             place: Any = {"type": taken, "loc": ("app", "name"), "input": self.app.name}
@@ -168,6 +174,14 @@ class Config(Strict):
             known = ", ".join(self.targets)
             raise ConfigError(f"no target '{name}' in deploy.yml", hint=f"Targets there: {known}.")
         return self.targets[name]
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """What the app needs from the distribution, its database server included."""
+        needed = self.host.packages
+        if self.app.database == "postgresql" and "postgresql" not in needed:
+            return (*needed, "postgresql")
+        return needed
 
     @property
     def root(self) -> PurePosixPath:

@@ -27,5 +27,5 @@ def provisioning(config: Config, admin: str, parts: Iterable[str]) -> Provisioni
     script = "".join(parts)
     host = config.host
     settings = (config.app.name, host.deployer, admin, host.locale, host.timezone)
-    digest = sha256("\0".join((script, *settings, *host.packages)).encode()).hexdigest()
-    return Provisioning(script, (*settings, digest[:16], *host.packages))
+    digest = sha256("\0".join((script, *settings, *config.packages)).encode()).hexdigest()
+    return Provisioning(script, (*settings, digest[:16], *config.packages))
