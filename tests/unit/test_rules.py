@@ -95,9 +95,16 @@ def test_pure_modules_import_only_pure_ones(module: Path) -> None:
 @pytest.mark.parametrize("module", of(PURE), ids=shown)
 def test_pure_modules_do_not_ask_the_system(module: Path) -> None:
     """The clock, ids and the revision come as arguments."""
-    asked = {"os", "sys", "datetime", "random", "secrets", "uuid", "getpass", "tempfile", "shutil"}
+    asked = {"os", "sys", "random", "secrets", "uuid", "getpass", "tempfile", "shutil"}
 
     assert not {imported.partition(".")[0] for imported in imports(module)} & asked
+
+
+@pytest.mark.parametrize("module", of(PURE), ids=shown)
+def test_pure_modules_may_reckon_with_times_but_not_read_the_clock(module: Path) -> None:
+    called = [node.func for node in ast.walk(parsed(module)) if isinstance(node, ast.Call)]
+
+    assert not {"now", "utcnow", "today"} & {ast.unparse(name).split(".")[-1] for name in called}
 
 
 BELOW_THE_VM = [module for module in MODULES if name_of(module) not in ABOVE_THE_VM]
