@@ -10,7 +10,7 @@
 # DEPLOYER  user who deploys; gets narrow sudo rights. Made if missing, with ADMIN's SSH keys
 # ADMIN     user who provisions, with full sudo rights
 # STAMP     digest of this text and its arguments, kept on the host: tells what it was made by
-# PACKAGE   what the app needs from the distribution besides
+# PACKAGE   what the app needs from the distribution besides; postgresql is set up for the site, too
 #
 # CONFIRM_SECONDS, if it is in the environment: a changed firewall is undone after that time unless
 # `understudy-firewall-undo SITE confirm` comes first. Only `deploy.py provision` sets it.

@@ -264,6 +264,7 @@ write_log() {
     log=/var/log/understudy/$site.log
     [ ! -L "$log" ] || refuse "not logged: $log is a link"
     lock
+    umask 022
     printf '%s %s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "${SUDO_USER:-root}" "$entry" >>"$log"
     sync "$log"
 }

@@ -166,7 +166,7 @@ class Config(Strict):
         """The app's user may do nothing but run the app: not even write its own code."""
         others = {"root", "www-data", self.host.deployer}
         others |= {target.admin for target in self.targets.values()}
-        if self.app.database == "postgresql":
+        if "postgresql" in self.packages:
             others |= POSTGRESQL_NAMES
         if self.app.name in others:
             taken = PydanticCustomError("taken", "Another user of the hosts has this name")

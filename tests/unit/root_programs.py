@@ -16,7 +16,20 @@ from tests.unit.fakes import TOP
 
 STAND_INS = ("systemctl", "nginx", "systemd-run", "systemd-analyze", "nft", "chattr", "chown")
 TOOLS = (
-    *("basename", "cat", "chmod", "cmp", "cp", "dirname", "find", "flock", "grep", "head", "iconv"),
+    *(
+        "basename",
+        "cat",
+        "chmod",
+        "cmp",
+        "cp",
+        "date",
+        "dirname",
+        "find",
+        "flock",
+        "grep",
+        "head",
+        "iconv",
+    ),
     *("id", "install", "ln", "mkdir", "mktemp", "mv", "readlink", "rm", "sed", "sleep", "sort"),
     *("stat", "sync", "tail", "tr", "wc"),
 )

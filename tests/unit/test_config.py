@@ -180,6 +180,7 @@ BREAKING_OUT: list[tuple[Sequence[str], Any]] = [
         (("targets", "staging", "certificate"), {"chain": value, "key": "/k"})
         for value in ("x", "/a b", "/a;")
     ),
+    *((("app", "database"), value) for value in ("mysql", "", None, "SQLite", ["sqlite"])),
     (("targets",), {"-rf": settings()["targets"]["staging"]}),
     (("vm",), {"release": "woody"}),
 ]
@@ -247,6 +248,33 @@ def test_plain_preset_runs_nothing() -> None:
     app = config(app={"preset": "plain"}).app
 
     assert (app.build_commands, app.release_commands, app.static_url) == ((), (), None)
+
+
+@pytest.mark.parametrize("name", ["postgres", "template0", "template1", "public", "none"])
+def test_app_does_not_take_the_place_of_what_postgresql_has_itself(name: str) -> None:
+    """As its superuser the app could do anything to the host."""
+    with pytest.raises(ValidationError, match="has this name"):
+        config(app={"name": name, "database": "postgresql"})
+    with pytest.raises(ValidationError, match="has this name"):
+        Config.model_validate({**settings({"name": name}), "host": {"packages": ["postgresql"]}})
+
+    assert config(app={"name": name}).app.database == "sqlite"
+
+
+@pytest.mark.parametrize(
+    ("engine", "packages", "installed"),
+    [
+        ("sqlite", ["git"], ("git",)),
+        ("postgresql", ["git"], ("git", "postgresql")),
+        ("postgresql", ["postgresql", "git"], ("postgresql", "git")),
+    ],
+)
+def test_server_of_the_database_is_installed_once(
+    engine: str, packages: list[str], installed: tuple[str, ...]
+) -> None:
+    tree = {**settings(app={"database": engine}), "host": {"packages": packages}}
+
+    assert Config.model_validate(tree).packages == installed
 
 
 def test_unknown_target_lists_the_known_ones() -> None:

@@ -14,7 +14,8 @@ from understudy.health import start_and_wait, wait_for_port
 
 NOTHING_YET = failed(errors="curl: (7) Failed to connect")
 GIVEN_UP, STILL_AT_IT = OK, failed()
-START = Start("start r1", "shop", "r1", ("curl", "http://shop.test/health"), "shop", seconds=60)
+CHECK = ("curl", "http://shop.test/health")
+START = Start("start r1", "shop", "r1", (CHECK,), "shop", seconds=60)
 
 
 @pytest.fixture

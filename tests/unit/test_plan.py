@@ -175,7 +175,8 @@ def test_new_release_is_asked_on_its_own_socket() -> None:
         action for action in make_plan(wanted(), SHIPMENT, facts()) if isinstance(action, Start)
     ]
 
-    assert start.check[start.check.index("--unix-socket") + 1] == f"/run/shop/{NEW}.sock"
+    [check] = start.checks
+    assert check[check.index("--unix-socket") + 1] == f"/run/shop/{NEW}.sock"
 
 
 def test_retention_removes_the_oldest_and_the_environments_that_no_other_uses() -> None:
@@ -184,6 +185,7 @@ def test_retention_removes_the_oldest_and_the_environments_that_no_other_uses() 
     found = serving(
         releases[5],
         releases=tuple(releases),
+        served=frozenset(release.id for release in releases),
         venvs=frozenset(release.lock for release in releases) | {"lock1", "stray"},
     )
 

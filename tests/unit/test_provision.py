@@ -1,5 +1,7 @@
 """The stamp tells a host that was provisioned otherwise than it would be now."""
 
+import json
+import shutil
 import subprocess
 from hashlib import sha256
 from pathlib import Path
@@ -48,6 +50,103 @@ def test_stamp_changes_with(host: dict[str, Any], admin: str, parts: list[str]) 
         provisioning(config(**host), admin, parts).stamp
         != provisioning(config(), "vagrant", PARTS).stamp
     )
+
+
+def test_server_of_the_database_is_among_the_packages_and_in_the_stamp() -> None:
+    asked = Config.model_validate(
+        {**settings(app={"database": "postgresql"}), "host": {"packages": ["git"]}}
+    )
+
+    made = provisioning(asked, "vagrant", PARTS)
+
+    assert made == provisioning(config(packages=["git", "postgresql"]), "vagrant", PARTS)
+
+
+RUBY = shutil.which("ruby")
+
+
+@pytest.mark.skipif(RUBY is None, reason="the lines of the Vagrantfile need ruby")
+@pytest.mark.parametrize("engine", [None, "sqlite", "postgresql"])
+@pytest.mark.parametrize("packages", [[], ["git", "git"], ["postgresql", "git"]])
+def test_vagrantfile_installs_the_same_packages(engine: str | None, packages: list[str]) -> None:
+    app = {"database": engine} if engine else {}
+    text = (TOP / "Vagrantfile").read_text()
+    lines = [line for line in text.splitlines() if line.startswith("PACKAGES")]
+    given = f"CONFIG = {{'app' => JSON.parse('{json.dumps(app)}')}}; HOST = {{'packages' => {packages}}}"
+
+    told = subprocess.run(
+        [str(RUBY), "--disable-gems", "-rjson", "-e", "\n".join([given, *lines, "puts PACKAGES"])],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+
+    tree = {**settings(app=app), "host": {"packages": packages}}
+    assert len(lines) == 2
+    assert told == [*Config.model_validate(tree).packages]
+
+
+POSTGRESQL = """
+set -eu
+SITE=my-shop LOCALE=C.UTF-8 STATE=$1
+shift
+step() { :; }
+booted() { [ "$STATE" != chroot ]; }
+put() { echo "put $2: $(cat)"; [ "$STATE" != unchanged ]; }
+pg_lsclusters() { [ "$STATE" = none ] || printf '%s\\n' '17 main 5433 down' '15 main 5432 online'; }
+systemctl() { echo "systemctl $*"; }
+runuser() { echo "$*"; cat; }
+"""
+RESTART = "systemctl restart postgresql@15-main"
+
+
+def postgresql_step(state: str, *packages: str) -> subprocess.CompletedProcess[str]:
+    """What the shipped step does on a host whose programs only tell that they were called."""
+    [part] = [path for path in PROJECT.provision_parts if path.name == "45-postgresql.sh"]
+    argv = ("sh", "-c", POSTGRESQL + part.read_text(), "sh", state, *packages)
+    return subprocess.run(argv, capture_output=True, text=True)
+
+
+def test_host_without_postgresql_is_left_alone() -> None:
+    done = postgresql_step("changed", "git", "postgresql-client", "my-postgresql")
+
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_postgresql_listens_on_no_address_and_is_restarted_for_that_only() -> None:
+    changed, unchanged = (
+        postgresql_step(state, "postgresql") for state in ("changed", "unchanged")
+    )
+
+    line = "put /etc/postgresql/15/main/conf.d/understudy.conf: listen_addresses = ''"
+    assert line in changed.stdout.splitlines()
+    assert RESTART in changed.stdout.splitlines()
+    assert RESTART not in unchanged.stdout.splitlines()
+
+
+def test_role_and_databases_are_made_by_the_servers_own_user() -> None:
+    done = postgresql_step("unchanged", "git", "postgresql", "jq")
+
+    [command] = [line for line in done.stdout.splitlines() if " psql " in line]
+    assert command.startswith("-u postgres -- psql ")
+    assert "site=my-shop" in command
+    assert "ON_ERROR_STOP=1" in command
+    assert done.stdout.count("my-shop") == 1, "the rest gets the name as a value"
+
+
+def test_no_server_is_asked_while_the_box_is_built() -> None:
+    done = postgresql_step("chroot", "postgresql")
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("put ")
+    assert len(done.stdout.splitlines()) == 1
+
+
+def test_postgresql_without_a_cluster_is_told() -> None:
+    done = postgresql_step("none", "postgresql")
+
+    assert done.returncode == 1
+    assert "no PostgreSQL cluster has port 5432" in done.stderr
 
 
 def test_script_reads_its_arguments_in_the_order_in_which_they_are_given() -> None:

@@ -171,7 +171,7 @@ def test_site_serves_what_its_preset_and_certificate_say(
 ) -> None:
     nginx = all_files(config(app=app, target=target))["shop"]
 
-    assert ("location /static/" in nginx) == (app["preset"] == "django")
+    assert ("location ~ ^/static/(?<file>.+)$ {" in nginx) == (app["preset"] == "django")
     assert ("ssl_certificate /etc/ssl/shop.pem;" in nginx) == bool(target)
     assert ("return 301 https://" in nginx) == bool(target)
 
