@@ -34,6 +34,7 @@ UrlPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._~/-]*$")]
 UrlDirectory = Annotated[str, StringConstraints(pattern=r"^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/$")]
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Z_][A-Z0-9_]*$")]
 NginxSize = Annotated[str, StringConstraints(pattern=r"^[0-9]+[kmg]?$")]
+Memory = Annotated[str, StringConstraints(pattern=r"^[0-9]+[KMG]$")]
 NginxTime = Annotated[str, StringConstraints(pattern=r"^(max|off|[0-9]+[smhdMy]?)$")]
 Module = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_][\w.()]*$")]
 Engine = Literal["sqlite", "postgresql"]
@@ -85,6 +86,7 @@ class App(Strict):
     module: Module
     worker_class: str = "sync"
     workers: int = Field(default=2, ge=1, le=64)
+    memory_max: Memory | None = None
     requirements: str = "requirements.txt"
     build_commands: tuple[Argv, ...] = ()
     release_commands: tuple[Argv, ...] = ()

@@ -21,8 +21,10 @@ from understudy.config import TargetConfig
 from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
 
 CONNECT_SECONDS = 15
-# Against a host that is gone without a word: after three unanswered questions it is given up.
+# Against a host that is gone without a word: it's asked now and then, and if the network doesn't
+# take even the question for so long, the connection counts as broken. (Paramiko itself waits on.)
 KEEPALIVE_SECONDS = 10
+SECONDS_WITHOUT_ACKNOWLEDGEMENT = 30
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,10 @@ class SshConnection:
         except Exception as error:
             raise _unreachable(error, self._host, target) from None
         self._fabric.transport.set_keepalive(KEEPALIVE_SECONDS)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            self._fabric.transport.sock.setsockopt(
+                socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SECONDS_WITHOUT_ACKNOWLEDGEMENT * 1000
+            )
 
     def __enter__(self) -> Self:
         return self

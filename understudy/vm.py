@@ -99,6 +99,8 @@ class Vm:
     def _up_telling(self) -> None:
         with self._open_log() as log:
             for line in self._vagrant.up(stream_output=True):
+                # A progress bar draws itself anew in one endless line.
+                line = line.rpartition("\x1b[K")[2]
                 log.write(line)
                 told = line.partition(": ")[2].strip()
                 # Lines with dashes list the domain's settings; the log has them.

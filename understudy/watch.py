@@ -16,6 +16,8 @@ from understudy.wanted import Wanted
 # Enough to see a gap of a fifth of a second, and little enough not to slow a slow host down.
 REQUESTS_A_SECOND = 5
 STATIC_FILES = 3
+# gunicorn's workers whose answers can be made to tell their release; see gunicorn.conf.py.
+TELLS_RELEASE = ("sync", "gthread", "gevent", "eventlet")
 
 Watch = Callable[[Action, str], None]
 
@@ -39,7 +41,8 @@ def watched(job: Job, connection: SshConnection, wanted: Wanted, found: Facts) -
 
         def tell(action: Action, output: str) -> None:
             if isinstance(action, Switch):
-                prober.switched(action.release_id, _static(connection, wanted))
+                told = action.release_id if wanted.app.worker_class in TELLS_RELEASE else None
+                prober.switched(told, _static(connection, wanted))
 
         yield tell
         summary = prober.stop()
@@ -73,5 +76,6 @@ def _static(connection: SshConnection, wanted: Wanted) -> tuple[str, ...]:
     """The URL paths of a few static files of what serves now."""
     if wanted.app.static_url is None:
         return ()
-    found = connection.run(files.some_files(wanted.paths.current / "static", STATIC_FILES))
+    listing = files.some_files(wanted.paths.current / "static", STATIC_FILES)
+    found = connection.run(listing, user=wanted.app.name)
     return tuple(wanted.app.static_url + name for name in found.output.splitlines())

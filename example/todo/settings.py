@@ -11,10 +11,11 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Writers queue for up to 20 seconds instead of failing at once, readers never wait for a writer
 # (WAL), and a transaction takes its write lock at its start, where waiting for it is possible.
+# What was said to be saved is on the disk, also after a power cut (FULL).
 SQLITE_OPTIONS = {
     "timeout": 20,
     "transaction_mode": "IMMEDIATE",
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
 }
 
 

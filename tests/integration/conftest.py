@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -73,6 +74,17 @@ class Staging:
     def deploy_py(self, verb: str, *words: str) -> Answer:
         # The file comes first: all that follows `ssh` is the command to run there.
         return run(sys.executable, "deploy.py", verb, "--config", self.config, *words)
+
+    def host(self, line: str) -> Answer:
+        """Runs a line of shell on the host as root, behind Understudy's back."""
+        settings = yaml.safe_load(self.config.read_text())["targets"]["vagrant"]
+        known = f"UserKnownHostsFile={settings['known_hosts']}"
+        key = str(Path(settings["key"]).expanduser())
+        where = f"{settings['admin']}@{settings['address']}"
+        return run(
+            *("ssh", "-o", known, "-o", "ConnectTimeout=5", "-i", key, where),
+            f"sudo sh -euc {shlex.quote(line)}",
+        )
 
     def commit(self, message: str) -> None:
         git(self.repository, "add", "-A")
