@@ -24,7 +24,13 @@ for file in /etc/os-release "/etc/understudy/$site.provisioned" "$root"/releases
     [ ! -r "$file" ] || set -- "$@" "$file"
 done
 awk '{ print "line\t" FILENAME "\t" $0 }' "$@"
-for file in "$root"/venvs/*/.complete; do [ ! -e "$file" ] || say venv "${file%/*}"; done
+for directory in "$root"/releases/*; do
+    [ ! -d "$directory" ] || [ -e "$directory/manifest.json" ] || say half_made "$directory"
+done
+for directory in "$root"/venvs/*; do
+    if [ -e "$directory/.complete" ]; then say venv "$directory"
+    elif [ -d "$directory" ]; then say half_made "$directory"; fi
+done
 for file in "$root"/cache/packages/*; do [ ! -e "$file" ] || say package "$file"; done
 for file in "$root"/releases/*/served; do [ ! -e "$file" ] || say served "$file"; done
 say secrets "$(cksum 2>/dev/null <"$root/shared/env" || true)"
@@ -39,7 +45,7 @@ say end ok
 
 @dataclass(frozen=True)
 class Facts:
-    """One host, as observed.
+    """One host, as observed. half_made: releases and environments that a killed deploy left.
 
     files: path -> content. running: ids of releases with a live service. served: those that have
     served. secrets: a checksum that changes with them.
@@ -55,6 +61,7 @@ class Facts:
     packages: frozenset[str]
     served: frozenset[str]
     secrets: str
+    half_made: frozenset[PurePosixPath]
     files: Mapping[str, str]
     running: frozenset[str]
     nginx_active: bool
@@ -97,6 +104,7 @@ def parse(output: str) -> Facts:
         packages=names("package"),
         served=frozenset(PurePosixPath(path).parent.name for path in all_of("served")),
         secrets=one("secrets"),
+        half_made=frozenset(PurePosixPath(path) for path in all_of("half_made")),
         files=texts,
         running=frozenset(_instance(unit) for unit in units if "@" in unit),
         nginx_active="nginx.service" in units,

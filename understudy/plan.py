@@ -163,13 +163,16 @@ def _clean_up(wanted: Wanted, facts: Facts) -> list[Action]:
     served = facts.served | {release_id}
     old = to_remove([*others, wanted.release], release_id, served, app.keep_releases)
     kept = {release.lock for release in others if release not in old} | {wanted.release.lock}
+    # What is half-made and wanted is made anew before.
+    wanted_paths = {paths.release(release_id), paths.venvs / wanted.release.lock}
     removed = [
         *(paths.release(release.id) for release in old),
         *(paths.venvs / lock for lock in sorted(facts.venvs - kept)),
+        *sorted(facts.half_made - wanted_paths),
     ]
     if not removed:
         return []
-    static = [str(paths.static(release.id)) for release in old]
+    static = [str(paths.static(path.name)) for path in removed if path.parent == paths.releases]
     return [
         Run("remove old releases", files.remove(*removed), hint=AFTER_SWITCH),
         *([Run("remove their static files", ("rm", "-rf", *static), app.name)] if static else []),

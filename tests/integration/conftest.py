@@ -88,7 +88,10 @@ class Staging:
 
     def commit(self, message: str) -> None:
         git(self.repository, "add", "-A")
-        git(self.repository, "commit", "-qm", message)
+        git(self.repository, "commit", "-qm", message, "--allow-empty")
+
+    def undo_commits(self, count: int) -> None:
+        git(self.repository, "reset", "-q", "--hard", f"HEAD~{count}")
 
     def replace(self, file: str, pattern: str, replacement: str) -> None:
         """Changes a file of the app by a regular expression that must match."""

@@ -157,7 +157,7 @@ def test_a_release_that_fails_behind_nginx_is_switched_back(site: Site) -> None:
     ]
     assert len(failed) == 1
     assert site.staging.deploy_py("rollback", "--to", failed[0].split()[0]).code == 3
-    site.commit("lists/views.py", r"if request.headers.*\n.*\n    try", "try")
+    site.commit("lists/views.py", r'if "X-Request-ID".*\n.*\n    try', "try")
     assert site.deploy().code == 0
 
 

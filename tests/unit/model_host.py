@@ -85,6 +85,8 @@ class ModelHost:
         releases = [r for r in self.facts.releases if str(paths.release(r.id)) not in gone]
         venvs = [lock for lock in self.facts.venvs if str(paths.venvs / lock) not in gone]
         served = {release.id for release in releases} & self.facts.served
+        half_made = {path for path in self.facts.half_made if str(path) not in gone}
+        self._change(half_made=frozenset(half_made))
         self._change(releases=tuple(releases), venvs=frozenset(venvs), served=frozenset(served))
 
     def _needs_release(self, release_id: str) -> None:

@@ -137,6 +137,8 @@ def test_query_tells_what_is_whole_and_leaves_out_what_is_half_made(tmp_path: Pa
     found = observed(tmp_path)
 
     assert [release.id for release in found.releases] == ["r1"]
+    assert {path.name for path in found.half_made} == {"half"}
+    assert len(found.half_made) == 2, "a release and an environment"
     assert found.current == "r1"
     assert [*found.running, *found.venvs] == ["r1", "whole"]
     assert [*found.packages] == ["a-1"]

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
@@ -140,6 +141,18 @@ def test_host_whose_python_is_not_here_compiles_for_itself() -> None:
 
     assert "compile the source" in planned
     assert "compile the source" not in titles(facts())
+
+
+def test_what_killed_deploys_of_other_commits_left_is_removed() -> None:
+    left = [PurePosixPath("/srv/shop/releases/half"), PurePosixPath("/srv/shop/venvs/half")]
+    mine = [PurePosixPath(f"/srv/shop/releases/{NEW}"), PurePosixPath("/srv/shop/venvs/lock1")]
+
+    remove, static = make_plan(wanted(), SHIPMENT, facts(half_made=frozenset([*left, *mine])))[-2:]
+
+    assert isinstance(remove, Run)
+    assert remove.argv[-2:] == tuple(map(str, left))
+    assert isinstance(static, Run)
+    assert static.argv == ("rm", "-rf", "/srv/shop/static/half")
 
 
 def test_static_files_of_removed_releases_go_with_them_as_the_app_that_made_them() -> None:

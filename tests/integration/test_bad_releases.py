@@ -1,0 +1,139 @@
+"""Releases that must never serve: each leaves the old one serving and says what is wrong with it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.integration.conftest import Staging
+from tests.integration.site import Site
+
+pytestmark = pytest.mark.timeout(600)
+
+FAILING_MIGRATION = """from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("lists", "0002_item_picture_and_once_per_list")]
+    operations = [migrations.RunSQL("SELECT * FROM no_such_table")]
+"""
+
+
+@dataclass(frozen=True)
+class Bad:
+    """What is wrong with a release. told: all that a deploy has to say of it.
+
+    change: what is committed. settings: keys of app: in deploy.yml. breaks, mends: done to the
+    host as root.
+    """
+
+    name: str
+    told: tuple[str, ...]
+    change: Callable[[Site], None] = lambda site: None
+    settings: tuple[tuple[str, Any], ...] = ()
+    breaks: str = ""
+    mends: str = ""
+
+
+def append(file: str, text: str) -> Callable[[Site], None]:
+    def change(site: Site) -> None:
+        path = site.staging.repository / file
+        path.write_text((path.read_text() if path.exists() else "") + text)
+
+    return change
+
+
+BAD = [
+    Bad("syntax-error", ("SyntaxError", "views.py"), append("lists/views.py", "\ndef (\n")),
+    Bad(
+        "missing-dependency",
+        ("No module named 'no_such_package'",),
+        append("lists/views.py", "\nimport no_such_package\n"),
+    ),
+    Bad(
+        "failing-migration",
+        ("no such table: no_such_table", "deploy.py restore"),
+        append("lists/migrations/0003_bad.py", FAILING_MIGRATION),
+    ),
+    Bad("wrong-wsgi-path", ("todo.nowhere",), settings=(("module", "todo.nowhere:application"),)),
+    Bad(
+        "template-error",
+        ("TemplateSyntaxError", "nonsense"),
+        append("lists/templates/lists/base.html", "{% nonsense %}"),
+    ),
+    Bad(
+        "hanging-start",
+        ("not healthy", "health check"),
+        append("todo/wsgi.py", "\nimport time\n\ntime.sleep(600)\n"),
+        settings=(("start_timeout", 12),),
+    ),
+    Bad(
+        "out-of-memory",
+        ("memory", "not healthy"),
+        append("todo/wsgi.py", "\nhoard = [bytes(1_000_000) + b'x' for _ in range(2_000)]\n"),
+        settings=(("memory_max", "200M"),),
+    ),
+    Bad(
+        "full-disk",
+        ("disk full",),
+        breaks="fallocate -l $(df --output=avail -B1 /srv | tail -n 1) /srv/full",
+        mends="rm -f /srv/full",
+    ),
+    Bad(
+        "read-only-file-system",
+        ("Read-only file system",),
+        breaks="mount --bind /srv/todo /srv/todo && mount -o remount,bind,ro /srv/todo",
+        mends="umount /srv/todo",
+    ),
+    Bad(
+        "wrong-permissions",
+        ("Permission denied",),
+        breaks="chown root:root /srv/todo/releases",
+        mends="chown deploy:todo /srv/todo/releases",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def site(staging: Staging) -> Site:
+    assert staging.deploy_py("up").code == 0
+    assert staging.deploy_py("reset").code == 0
+    site = Site(staging)
+    site.retitle("good")
+    assert site.deploy().code == 0
+    return site
+
+
+@pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.name)
+def test_bad_release_never_serves_and_is_told(site: Site, bad: Bad) -> None:
+    bad.change(site)
+    site.staging.commit(bad.name)
+    settings = site.staging.config.read_text()
+    changed = yaml.safe_load(settings)
+    changed["app"] |= dict(bad.settings)
+    # Each is a release of its own, whatever it is that's bad.
+    changed["app"]["environment"]["BAD"] = bad.name
+    site.staging.config.write_text(yaml.safe_dump(changed))
+    if bad.breaks:
+        assert site.staging.host(bad.breaks).code == 0
+
+    answer = site.deploy()
+    title = site.title()
+
+    if bad.mends:
+        assert site.staging.host(bad.mends).code == 0
+    site.staging.config.write_text(settings)
+    site.staging.undo_commits(1)
+    assert answer.code == 1
+    assert "Traceback" not in answer.text or "  Traceback" in answer.text, "a bug's, not the app's"
+    for part in bad.told:
+        assert part in answer.text
+    assert title == "good"
+
+
+def test_after_all_of_them_a_good_release_is_deployed(site: Site) -> None:
+    site.retitle("good again")
+    assert site.deploy().code == 0
+    assert site.title() == "good again"

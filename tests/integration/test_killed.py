@@ -1,0 +1,187 @@
+"""A deploy that is ended at any of its steps, in any way: nothing is lost, the next one finishes it.
+
+The whole matrix is long (`make faults`); without --every-step it is a sample.
+"""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+
+import pytest
+import yaml
+
+from tests.integration.conftest import PROJECT, Staging
+from tests.integration.site import ADDRESS, Site
+
+pytestmark = pytest.mark.timeout(900)
+
+# How the steps' titles begin, of a deploy that has all of them to do but those of a bare host.
+STEPS = (
+    "upload the release",
+    "unpack",
+    "make environment",
+    "mark the release complete",
+    "upload the nginx and systemd files",
+    "check and install them",
+    "look at the site through them",
+    "keep them",
+    "python manage.py",
+    "HEALTH still answers",
+    "start",
+    "switch",
+    "check its health through nginx",
+    "note that it served",
+    "drain",
+    "remove old releases",
+)
+VM = ("virsh", "-q", "-c", "qemu:///system")
+MIGRATION = """from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("lists", "{before}")]
+    operations = [migrations.AddField("list", "{name}", models.TextField(db_default=""))]
+"""
+
+
+def kill_the_driver(deploy: subprocess.Popen[str]) -> None:
+    os.killpg(deploy.pid, signal.SIGKILL)
+    deploy.wait(timeout=60)
+
+
+def cut_the_network(deploy: subprocess.Popen[str]) -> None:
+    """Until the deploy has noticed, and it has to by itself."""
+    card = subprocess.check_output([*VM, "domiflist", "understudy"], text=True).split()[0]
+    subprocess.run([*VM, "domif-setlink", "understudy", card, "down"], check=True)
+    try:
+        assert deploy.wait(timeout=120) in (1, 4)
+    finally:
+        subprocess.run([*VM, "domif-setlink", "understudy", card, "up"], check=True)
+
+
+def power_off(deploy: subprocess.Popen[str]) -> None:
+    subprocess.run([*VM, "destroy", "understudy"], check=True)
+    subprocess.run([*VM, "start", "understudy"], check=True)
+    assert deploy.wait(timeout=120) in (1, 4)
+
+
+WAYS: Mapping[str, Callable[[subprocess.Popen[str]], None]] = {
+    "kill": kill_the_driver,
+    "cut": cut_the_network,
+    "power": power_off,
+}
+SAMPLE = (("switch", "kill"), ("python manage.py", "power"), ("start", "cut"))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "way" in metafunc.fixturenames:
+        every = metafunc.config.getoption("--every-step")
+        cases = [(step, way) for way in WAYS for step in STEPS] if every else list(SAMPLE)
+        ids = [f"{way}-{step.replace(' ', '-')}" for step, way in cases]
+        metafunc.parametrize(("step", "way"), cases, ids=ids)
+
+
+@pytest.fixture(scope="module")
+def site(staging: Staging) -> Site:
+    assert staging.deploy_py("up").code == 0
+    assert staging.deploy_py("reset").code == 0
+    settings = yaml.safe_load(staging.config.read_text())
+    # So that each deploy has something to remove.
+    settings["app"]["keep_releases"] = 1
+    staging.config.write_text(yaml.safe_dump(settings))
+    site = Site(staging)
+    site.retitle("version 0")
+    site.commit("lists/static/lists/lists.css", r"\A", "/* version 0 */\n")
+    assert site.deploy().code == 0
+    return site
+
+
+def next_version(site: Site) -> tuple[str, str]:
+    """Commits a version with all that a deploy can have to do. Returns the titles before and after."""
+    before = site.title()
+    number = int(before.split()[1]) + 1
+    after = f"version {number}"
+    staging = site.staging
+    staging.replace(
+        "lists/templates/lists/base.html", r"<title>[^<]*</title>", f"<title>{after}</title>"
+    )
+    staging.replace("lists/static/lists/lists.css", r"\A.*\n", f"/* {after} */\n")
+    staging.replace("requirements.txt", r"\Z", f"# {after}\n")
+    migrations = staging.repository / "lists" / "migrations"
+    last = max(path.stem for path in migrations.glob("0*.py"))
+    name = f"{number + 2:04}_more"
+    (migrations / f"{name}.py").write_text(MIGRATION.format(before=last, name=f"more_{number}"))
+    field = f'    more_{number} = models.TextField(db_default="")\n'
+    staging.replace("lists/models.py", r"(created = models.*\n)", rf"\1{field}")
+    staging.commit(after)
+    settings = yaml.safe_load(staging.config.read_text())
+    settings["app"]["upload_limit"] = f"{number + 10}m"
+    staging.config.write_text(yaml.safe_dump(settings))
+    return before, after
+
+
+def run_until(site: Site, step: str) -> subprocess.Popen[str]:
+    """A deploy that has just begun that step."""
+    deploy = subprocess.Popen(
+        [sys.executable, "-u", "deploy.py", "deploy", "--json", "--config", site.staging.config],
+        cwd=PROJECT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    assert deploy.stdout
+    for line in deploy.stdout:
+        event = json.loads(line)
+        if event["event"] == "started" and re.match(step.replace("HEALTH", r"\S+"), event["title"]):
+            return deploy
+    pytest.fail(f"no step {step!r}")
+
+
+def wait_for_site(site: Site) -> None:
+    deadline = time.monotonic() + 240
+    while time.monotonic() < deadline:
+        try:
+            with socket.create_connection((ADDRESS, 22), timeout=2):
+                if site.get().code == 0:
+                    return
+        except OSError:
+            time.sleep(1)
+    pytest.fail("the site does not come back")
+
+
+def test_site_survives(site: Site, step: str, way: str) -> None:
+    before, after = next_version(site)
+    row = f"{way} {step}"
+    site.add_list(row)
+    upload = f"/srv/todo/shared/media/{re.sub(r'[^a-z]', '-', row)}.txt"
+    assert (
+        site.staging.host(
+            f"echo {row!r} | sudo -u todo tee {upload} >/dev/null; sync -f {upload}"
+        ).code
+        == 0
+    )
+
+    deploy = run_until(site, step)
+    WAYS[way](deploy)
+    wait_for_site(site)
+
+    title = site.title()
+    assert title in (before, after)
+    assert f"/* {title} */" in site.get(site.stylesheet()).text, (
+        "page and stylesheet of two releases"
+    )
+    assert site.deploy().code == 0
+    assert site.title() == after
+    assert "nothing to do" in site.deploy().text
+    assert site.has_list(row)
+    assert row in site.staging.host(f"cat {upload}").text
+    assert site.sql("PRAGMA integrity_check").text.strip() == "ok"
+    left = site.staging.host("ls /srv/todo/releases").text.split()
+    assert len(left) <= 2, "half-made releases are not left lying there"
