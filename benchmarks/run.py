@@ -18,7 +18,7 @@ from statistics import median
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
-from tests.integration.conftest import Staging, make_app  # noqa: E402 - after the path to it
+from tests.integration.staging import Staging, make_app  # noqa: E402 - after the path to it
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,21 @@
 import re
 from dataclasses import dataclass
 
-from tests.integration.conftest import Answer, Staging, run
-
-ADDRESS = "192.168.56.10"
-DATABASE = "/srv/todo/shared/database/db.sqlite3"
+from tests.integration.staging import Answer, Staging, run
 
 
 @dataclass(frozen=True)
 class Site:
-    """The example app, deployed to the VM from a repository of its own."""
+    """The example app, deployed to a VM from a repository of its own."""
 
     staging: Staging
+    name: str = "todo"
+    address: str = "192.168.56.10"
+    postgresql: bool = False
+
+    @property
+    def root(self) -> str:
+        return f"/srv/{self.name}"
 
     def deploy(self, *words: str) -> Answer:
         return self.staging.deploy_py("deploy", *words)
@@ -23,7 +27,9 @@ class Site:
         self.staging.commit(f"changed {file}")
 
     def get(self, path: str = "/") -> Answer:
-        return run("curl", "-sS", "--fail", "-H", "Host: todo.test", f"http://{ADDRESS}{path}")
+        return run(
+            "curl", "-sS", "--fail", "-H", f"Host: {self.name}.test", f"http://{self.address}{path}"
+        )
 
     def title(self) -> str:
         """What the page calls itself: it tells the version of the code that serves."""
@@ -44,7 +50,7 @@ class Site:
         return found.group(1)
 
     def current(self) -> str:
-        return self.staging.host("basename $(readlink /srv/todo/current)").text.strip()
+        return self.staging.host(f"basename $(readlink {self.root}/current)").text.strip()
 
     def add_list(self, title: str) -> None:
         insert = f"insert into lists_list (title, created) values ('{title}', '2026-01-01')"
@@ -56,4 +62,16 @@ class Site:
         )
 
     def sql(self, statement: str) -> Answer:
-        return self.staging.host(f'sudo -u todo sqlite3 {DATABASE} "{statement}"')
+        program = f"sqlite3 {self.root}/shared/database/db.sqlite3"
+        if self.postgresql:
+            program = f"psql -XqAt -v ON_ERROR_STOP=1 -d {self.name} -c"
+        return self.staging.host(f'cd /; sudo -u {self.name} {program} "{statement}"')
+
+    def migration(self, name: str, text: str, model: str = "") -> None:
+        """Commits a migration, and the fields of the list's model that go with it."""
+        (self.staging.repository / "lists" / "migrations" / f"{name}.py").write_text(text)
+        created = "    created = models.DateTimeField(auto_now_add=True)\n"
+        if model:
+            pattern = re.escape(created) + r"(    note = .*\n)?"
+            self.staging.replace("lists/models.py", pattern, (created + model).replace("\\", r"\\"))
+        self.staging.commit(name)

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.integration.conftest import Staging
 from tests.integration.site import Site
 
 pytestmark = pytest.mark.timeout(600)
@@ -96,18 +95,9 @@ BAD = [
 ]
 
 
-@pytest.fixture(scope="module")
-def site(staging: Staging) -> Site:
-    assert staging.deploy_py("up").code == 0
-    assert staging.deploy_py("reset").code == 0
-    site = Site(staging)
-    site.retitle("good")
-    assert site.deploy().code == 0
-    return site
-
-
 @pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.name)
 def test_bad_release_never_serves_and_is_told(site: Site, bad: Bad) -> None:
+    before = site.title()
     bad.change(site)
     site.staging.commit(bad.name)
     settings = site.staging.config.read_text()
@@ -130,7 +120,7 @@ def test_bad_release_never_serves_and_is_told(site: Site, bad: Bad) -> None:
     assert "Traceback" not in answer.text or "  Traceback" in answer.text, "a bug's, not the app's"
     for part in bad.told:
         assert part in answer.text
-    assert title == "good"
+    assert title == before
 
 
 def test_after_all_of_them_a_good_release_is_deployed(site: Site) -> None:

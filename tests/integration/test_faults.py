@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.conftest import PROJECT, run, stop_at
+from tests.integration.staging import PROJECT, run, stop_at
 
 BUILD = PROJECT / "provision" / "box" / "build"
 

@@ -11,13 +11,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 import yaml
 
-from tests.integration.conftest import PROJECT, Staging
-from tests.integration.site import ADDRESS, Site
+from tests.integration.site import Site
+from tests.integration.staging import PROJECT
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -87,19 +87,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize(("step", "way"), cases, ids=ids)
 
 
-@pytest.fixture(scope="module")
-def site(staging: Staging) -> Site:
-    assert staging.deploy_py("up").code == 0
-    assert staging.deploy_py("reset").code == 0
-    settings = yaml.safe_load(staging.config.read_text())
-    # So that each deploy has something to remove.
+@pytest.fixture(scope="module", autouse=True)
+def one_release_is_kept(site: Site) -> Iterator[None]:
+    """So that each deploy has something to remove."""
+    text = site.staging.config.read_text()
+    settings = yaml.safe_load(text)
     settings["app"]["keep_releases"] = 1
-    staging.config.write_text(yaml.safe_dump(settings))
-    site = Site(staging)
+    site.staging.config.write_text(yaml.safe_dump(settings))
+    site.staging.replace("lists/static/lists/lists.css", r"\A", "/* version 0 */\n")
     site.retitle("version 0")
-    site.commit("lists/static/lists/lists.css", r"\A", "/* version 0 */\n")
     assert site.deploy().code == 0
-    return site
+    yield
+    site.staging.config.write_text(text)
 
 
 def next_version(site: Site) -> tuple[str, str]:
@@ -115,7 +114,7 @@ def next_version(site: Site) -> tuple[str, str]:
     staging.replace("requirements.txt", r"\Z", f"# {after}\n")
     migrations = staging.repository / "lists" / "migrations"
     last = max(path.stem for path in migrations.glob("0*.py"))
-    name = f"{number + 2:04}_more"
+    name = f"{int(last[:4]) + 1:04}_more"
     (migrations / f"{name}.py").write_text(MIGRATION.format(before=last, name=f"more_{number}"))
     field = f'    more_{number} = models.TextField(db_default="")\n'
     staging.replace("lists/models.py", r"(created = models.*\n)", rf"\1{field}")
@@ -148,7 +147,7 @@ def wait_for_site(site: Site) -> None:
     deadline = time.monotonic() + 240
     while time.monotonic() < deadline:
         try:
-            with socket.create_connection((ADDRESS, 22), timeout=2):
+            with socket.create_connection((site.address, 22), timeout=2):
                 if site.get().code == 0:
                     return
         except OSError:

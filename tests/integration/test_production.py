@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.integration import production
-from tests.integration.conftest import PROJECT, Staging, make_app, run
 from tests.integration.production import ADDRESS, Production
+from tests.integration.staging import PROJECT, Staging, make_app, run
 from understudy import box as boxes
 from understudy.project import Project
 from understudy.report import TextReport

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.integration.conftest import PROJECT, Staging, run, stop_at
+from tests.integration.staging import PROJECT, Staging, run, stop_at
 
 ADDRESS = "192.168.56.10"
 

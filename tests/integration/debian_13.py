@@ -1,0 +1,63 @@
+"""A second staging VM: Debian 13 with PostgreSQL, for a small Flask app and for the example."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.integration.site import Site
+from tests.integration.staging import PROJECT, Staging, make_app, run
+
+ADDRESS = "192.168.58.10"
+NAME = "hello"
+
+
+def flask(directory: Path) -> Staging:
+    def change(settings: dict[str, Any]) -> None:
+        settings["app"] = {
+            "name": NAME,
+            "source": settings["app"]["source"],
+            "preset": "plain",
+            "module": "hello:app",
+            "database": "postgresql",
+            "environment": {"RELEASE": "{release}"},
+        }
+        settings["vm"] |= {
+            "name": "understudy-test-trixie",
+            "release": "trixie",
+            "address": ADDRESS,
+        }
+        settings["targets"]["vagrant"] |= {
+            "address": ADDRESS,
+            "domain": f"{NAME}.test",
+            "known_hosts": str(directory / "known_hosts"),
+        }
+
+    return make_app(PROJECT / "tests" / "integration" / "flask_app", directory, change)
+
+
+def example(trixie: Staging, directory: Path) -> Site:
+    """The example app in Flask's place, with PostgreSQL's driver in its lock."""
+
+    def change(settings: dict[str, Any]) -> None:
+        there = yaml.safe_load(trixie.config.read_text())
+        settings["app"] |= {"name": NAME, "database": "postgresql"}
+        settings["app"]["environment"]["DATABASE_URL"] = f"postgresql:///{NAME}"
+        settings["vm"], settings["targets"] = there["vm"], there["targets"]
+
+    staging = make_app(PROJECT / "example", directory, change)
+    add_driver(staging.repository)
+    staging.commit("PostgreSQL")
+    site = Site(staging, NAME, ADDRESS, postgresql=True)
+    assert staging.deploy_py("up").code == 0
+    site.retitle("version 0")
+    assert site.deploy().code == 0
+    return site
+
+
+def add_driver(repository: Path) -> None:
+    needed = repository / "requirements.in"
+    needed.write_text(needed.read_text() + "psycopg[binary]\n")
+    compile_lock = (str(PROJECT / ".venv/bin/uv"), "pip", "compile", "-q", "--generate-hashes")
+    where = ("--python-version", "3.13", "requirements.in", "-o", "requirements.txt")
+    assert run(*compile_lock, *where, directory=repository).code == 0

@@ -1,0 +1,124 @@
+"""An app in a repository of its own and the command line that deploys it, as a user drives it."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How a command ended: its exit code, all that it said, and how long it took."""
+
+    code: int
+    text: str
+    seconds: float
+
+
+def run(*words: str | Path, directory: Path = PROJECT, seconds: int = 1500) -> Answer:
+    began = time.monotonic()
+    done = subprocess.run(
+        words,
+        cwd=directory,
+        text=True,
+        timeout=seconds,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    took = time.monotonic() - began
+    print(f"$ {' '.join(map(str, words))}\n{done.stdout}[exit {done.returncode}, {took:.1f} s]")
+    return Answer(done.returncode, done.stdout, took)
+
+
+def stop_at(signal_number: int, sign: str, *words: str | Path) -> int:
+    """Runs a command until it says `sign`, then sends it and its children a signal."""
+    with subprocess.Popen(
+        words,
+        cwd=PROJECT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout
+        for line in process.stdout:
+            print(line, end="")
+            if sign in line:
+                os.killpg(process.pid, signal_number)
+                break
+        else:
+            pytest.fail(f"{sign!r} was never said")
+        process.stdout.read()
+        return process.wait(timeout=60)
+
+
+@dataclass(frozen=True)
+class Staging:
+    """An app's repository and the deploy.yml that points at it."""
+
+    repository: Path
+    config: Path
+
+    def deploy_py(self, verb: str, *words: str) -> Answer:
+        # The file comes first: all that follows `ssh` is the command to run there.
+        return run(sys.executable, "deploy.py", verb, "--config", self.config, *words)
+
+    def host(self, line: str) -> Answer:
+        """Runs a line of shell on the host as root, behind Understudy's back."""
+        settings = yaml.safe_load(self.config.read_text())["targets"]["vagrant"]
+        known = f"UserKnownHostsFile={settings['known_hosts']}"
+        key = str(Path(settings["key"]).expanduser())
+        where = f"{settings['admin']}@{settings['address']}"
+        return run(
+            *("ssh", "-o", known, "-o", "ConnectTimeout=5", "-i", key, where),
+            f"sudo sh -euc {shlex.quote(line)}",
+        )
+
+    def commit(self, message: str) -> None:
+        git(self.repository, "add", "-A")
+        git(self.repository, "commit", "-qm", message, "--allow-empty")
+
+    def undo_commits(self, count: int) -> None:
+        git(self.repository, "reset", "-q", "--hard", f"HEAD~{count}")
+
+    def replace(self, file: str, pattern: str, replacement: str) -> None:
+        """Changes a file of the app by a regular expression that must match."""
+        path = self.repository / file
+        text, count = re.subn(pattern, replacement, path.read_text())
+        assert count, f"{pattern!r} is not in {file}"
+        path.write_text(text)
+
+
+def git(repository: Path, *words: str) -> str:
+    identity = ("-c", "user.name=tests", "-c", "user.email=tests@localhost")
+    return subprocess.run(
+        ["git", "-C", repository, *identity, *words], check=True, capture_output=True, text=True
+    ).stdout
+
+
+def make_app(source: Path, directory: Path, change: Callable[[dict[str, Any]], None]) -> Staging:
+    """A repository with a copy of an app, and the shipped deploy.yml changed to deploy it."""
+    repository = directory / "app"
+    shutil.copytree(source, repository, ignore=shutil.ignore_patterns("local", "__pycache__"))
+    git(directory, "init", "-q", "-b", "main", str(repository))
+    settings = yaml.safe_load((PROJECT / "deploy.yml").read_text())
+    settings["app"]["source"] = str(repository)
+    settings["targets"]["vagrant"]["known_hosts"] = str(PROJECT / ".understudy" / "known_hosts")
+    change(settings)
+    config = directory / "deploy.yml"
+    config.write_text(yaml.safe_dump(settings))
+    staging = Staging(repository, config)
+    staging.commit("first")
+    return staging

@@ -1,0 +1,103 @@
+"""What becomes of the data when releases change it: the same promises for SQLite and PostgreSQL."""
+
+import pytest
+
+from tests.integration import debian_13
+from tests.integration.site import Site
+from tests.integration.staging import Staging
+
+pytestmark = pytest.mark.timeout(1800)
+
+ADD_NOTE = """from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("lists", "0002_item_picture_and_once_per_list")]
+    operations = [migrations.AddField("list", "note", models.TextField(default="", db_default=""))]
+"""
+FAIL = """from django.db import migrations, models
+
+
+def fail(apps, schema_editor):
+    raise RuntimeError("no such luck")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("lists", "0003_note")]
+    operations = [
+        migrations.AddField("list", "lost", models.TextField(default="")),
+        migrations.RunPython(fail),
+    ]
+"""
+RENAME = """from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("lists", "0003_note")]
+    operations = [migrations.RunSQL("ALTER TABLE lists_list RENAME COLUMN note TO remark")]
+"""
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def any_site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The example on the staging VM, or with PostgreSQL on that of Debian 13."""
+    if request.param == "sqlite":
+        on_sqlite: Site = request.getfixturevalue("site")
+        return on_sqlite
+    trixie: Staging = request.getfixturevalue("trixie")
+    return debian_13.example(trixie, tmp_path_factory.mktemp("postgresql"))
+
+
+def test_database_is_backed_up_before_it_is_migrated_and_comes_back_with_the_release(
+    any_site: Site,
+) -> None:
+    any_site.add_list("before")
+    note = '    note = models.TextField(default="", db_default="")\n'
+    any_site.migration("0003_note", ADD_NOTE, note)
+    backups = any_site.staging.deploy_py("restore").text.count("rows")
+    assert any_site.deploy().code == 0
+    assert any_site.staging.deploy_py("restore").text.count("rows") == backups + 1
+    any_site.add_list("after")
+
+    refused = any_site.staging.deploy_py("rollback", "--with-data")
+    assert refused.code == 3
+    assert "--yes" in refused.text
+    assert any_site.staging.deploy_py("rollback", "--with-data", "--yes").code == 0
+
+    assert any_site.has_list("before")
+    assert not any_site.has_list("after")
+    assert any_site.get().code == 0
+    assert any_site.deploy().code == 0
+
+
+def test_backup_and_restore_by_hand(any_site: Site) -> None:
+    any_site.add_list("kept")
+    assert any_site.staging.deploy_py("backup").code == 0
+    name = any_site.staging.deploy_py("restore").text.splitlines()[-1].split()[0]
+    any_site.add_list("not kept")
+    assert any_site.staging.deploy_py("restore", name, "--yes").code == 0
+    assert any_site.has_list("kept")
+    assert not any_site.has_list("not kept")
+    assert any_site.get().code == 0
+
+
+def test_failed_migration_changes_nothing_and_tells_both_ways_on(any_site: Site) -> None:
+    title = any_site.title()
+    any_site.migration("0004_fail", FAIL)
+    answer = any_site.deploy()
+    assert answer.code == 1
+    assert "no such luck" in answer.text
+    assert "What served before still serves" in answer.text
+    assert "deploy.py restore" in answer.text
+    assert any_site.title() == title
+    assert any_site.sql("select lost from lists_list").code != 0, "half of a migration is there"
+    (any_site.staging.repository / "lists" / "migrations" / "0004_fail.py").unlink()
+
+
+def test_a_migration_that_breaks_the_old_code_is_reported_as_such(any_site: Site) -> None:
+    model = '    note = models.TextField(default="", db_default="", db_column="remark")\n'
+    any_site.migration("0004_rename", RENAME, model)
+    answer = any_site.deploy()
+    assert answer.code == 0
+    assert "the migration breaks /" in answer.text
+    assert any_site.get().code == 0
