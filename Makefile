@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 PYTHON := .venv/bin/python
 
-.PHONY: help setup rehearse test check unit example-test vm-test lock bench clean
+.PHONY: help setup rehearse test check unit example-test vm-test faults lock bench clean
 
 help:  ## what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -31,7 +31,10 @@ example-test:  ## the example app's own tests
 	    --env-file example/local.env python example/manage.py test lists todo
 
 vm-test:  ## the real thing: VM, deploys, production
-	$(PYTHON) -m pytest -v tests/integration
+	$(PYTHON) -m pytest -v --durations=15 tests/integration
+
+faults:  ## kill deploys at every step, in every way; twenty deploys under load: an hour
+	$(PYTHON) -m pytest -v --every-step tests/integration/test_killed.py tests/integration/test_releases.py
 
 lock:  ## compile requirements.in into requirements.txt, with hashes
 	.venv/bin/uv pip compile -q --generate-hashes --no-header --python-version 3.11 requirements.in -o requirements.txt

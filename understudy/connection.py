@@ -25,6 +25,7 @@ CONNECT_SECONDS = 15
 # take even the question for so long, the connection counts as broken. (Paramiko itself waits on.)
 KEEPALIVE_SECONDS = 10
 SECONDS_WITHOUT_ACKNOWLEDGEMENT = 30
+DISK_HINT = "Is the disk full, or read-only? `df -h` and `mount` on the host tell."
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ class SshConnection:
             raise StepFailed(
                 f"{self._host}: can't write {remote}",
                 details=str(error),
-                hint="Is the disk full? `df -h` on the host tells.",
+                hint=DISK_HINT,
             ) from None
 
     def _must_be_open(self) -> None:
@@ -180,7 +181,9 @@ class SshConnection:
             )
         if answer != "mine":
             errors = channel.makefile_stderr("rb").read().decode(errors="replace")
-            raise StepFailed(f"{self._host}: can't lock {path}", details=errors.strip())
+            raise StepFailed(
+                f"{self._host}: can't lock {path}", details=errors.strip(), hint=DISK_HINT
+            )
         try:
             yield
         finally:

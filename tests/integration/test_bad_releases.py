@@ -1,5 +1,6 @@
 """Releases that must never serve: each leaves the old one serving and says what is wrong with it."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +45,10 @@ def append(file: str, text: str) -> Callable[[Site], None]:
     return change
 
 
+def add_20_megabytes(site: Site) -> None:
+    (site.staging.repository / "film.bin").write_bytes(os.urandom(20_000_000))
+
+
 BAD = [
     Bad("syntax-error", ("SyntaxError", "views.py"), append("lists/views.py", "\ndef (\n")),
     Bad(
@@ -76,8 +81,10 @@ BAD = [
     ),
     Bad(
         "full-disk",
-        ("disk full",),
-        breaks="fallocate -l $(df --output=avail -B1 /srv | tail -n 1) /srv/full",
+        ("No space left on device",),
+        add_20_megabytes,
+        # The site itself needs a little: SQLite can't even read without.
+        breaks="fallocate -l $(($(df --output=avail -B1 /srv | tail -n 1) - 10000000)) /srv/full",
         mends="rm -f /srv/full",
     ),
     Bad(
@@ -109,13 +116,14 @@ def test_bad_release_never_serves_and_is_told(site: Site, bad: Bad) -> None:
     if bad.breaks:
         assert site.staging.host(bad.breaks).code == 0
 
-    answer = site.deploy()
-    title = site.title()
-
-    if bad.mends:
-        assert site.staging.host(bad.mends).code == 0
-    site.staging.config.write_text(settings)
-    site.staging.undo_commits(1)
+    try:
+        answer = site.deploy()
+        title = site.title()
+    finally:
+        site.staging.config.write_text(settings)
+        site.staging.undo_commits(1)
+        if bad.mends:
+            assert site.staging.host(bad.mends).code == 0
     assert answer.code == 1
     assert "Traceback" not in answer.text or "  Traceback" in answer.text, "a bug's, not the app's"
     for part in bad.told:
