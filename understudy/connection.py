@@ -6,7 +6,7 @@ import shlex
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -61,6 +61,8 @@ class SshConnection:
         self._fabric = fabric.Connection(
             target.address, user=user, port=target.port, connect_kwargs=arguments
         )
+        # What each command begins with while the lock is held.
+        self._step = ""
         _trust_only_known_hosts(self._fabric.client, target)
         # It would print a traceback for what is told here in a sentence.
         logging.getLogger("paramiko").setLevel(logging.CRITICAL)
@@ -109,7 +111,7 @@ class SshConnection:
         try:
             # Some systems let the group write, and the app's user is in the group of its code.
             done = self._fabric.run(
-                f"umask 022; {shlex.join(words)}",
+                f"umask 022; {self._step}{shlex.join(words)}",
                 warn=True,
                 in_stream=False,
                 timeout=seconds,
@@ -153,11 +155,17 @@ class SshConnection:
         try:
             self._fabric.put(source, remote=str(remote), preserve_mode=False)
         except (paramiko.SSHException, OSError, EOFError) as error:
+            self._remove_quietly(remote)
             raise StepFailed(
                 f"{self._host}: can't write {remote}",
                 details=str(error),
                 hint=DISK_HINT,
             ) from None
+
+    def _remove_quietly(self, remote: PurePosixPath) -> None:
+        """Half a file is of no use, and may be what fills the disk."""
+        with suppress(paramiko.SSHException, OSError, EOFError):
+            self._fabric.sftp().remove(str(remote))
 
     def _must_be_open(self) -> None:
         """Fabric would open a broken connection again without a word: without the lock, too."""
@@ -177,16 +185,19 @@ class SshConnection:
             raise Refused(
                 f"{self._host}: another deploy is at work",
                 details=answer.removeprefix("held "),
-                hint="--wait SECONDS waits for its end.",
+                hint="--wait SECONDS waits for its end. If its connection broke, the host notices "
+                "within half a minute.",
             )
         if answer != "mine":
             errors = channel.makefile_stderr("rb").read().decode(errors="replace")
             raise StepFailed(
                 f"{self._host}: can't lock {path}", details=errors.strip(), hint=DISK_HINT
             )
+        self._step = f"exec 8>>{shlex.quote(str(path))}.step; flock -s 8; "
         try:
             yield
         finally:
+            self._step = ""
             channel.close()
 
 
@@ -224,9 +235,11 @@ class _Lines(io.TextIOBase):
         return len(text)
 
 
+# A step of a deploy whose connection broke may be at work still: whoever comes next waits for it.
 _HOLD_LOCK = """
 exec 9>>"$1"
 flock -w "$3" 9 || { echo "held $(cat "$1")"; exit 1; }
+flock -w "$3" "$1.step" true || { echo "held a step of a deploy that was cut off is still at work"; exit 1; }
 echo "$2" >"$1"
 echo mine
 cat >/dev/null

@@ -37,6 +37,7 @@ say secrets "$(cksum 2>/dev/null <"$root/shared/env" || true)"
 say current "$(readlink "$root/current" || true)"
 say python "$(readlink -f /usr/bin/python3 || true)"
 say machine "$(uname -m)"
+say free "$(df -k --output=avail "$root" 2>/dev/null | tail -n 1)"
 systemctl list-units --plain --no-legend --state=active,activating,reloading "$site@*" nginx.service |
     while read -r unit _; do say unit "$unit"; done
 say end ok
@@ -45,10 +46,11 @@ say end ok
 
 @dataclass(frozen=True)
 class Facts:
-    """One host, as observed. half_made: releases and environments that a killed deploy left.
+    """One host, as observed.
 
     files: path -> content. running: ids of releases with a live service. served: those that have
-    served. secrets: a checksum that changes with them.
+    served. half_made: releases and environments that a killed deploy left. secrets: a checksum that
+    changes with them. free: bytes of disk.
     """
 
     stamp: str
@@ -61,6 +63,7 @@ class Facts:
     packages: frozenset[str]
     served: frozenset[str]
     secrets: str
+    free: int
     half_made: frozenset[PurePosixPath]
     files: Mapping[str, str]
     running: frozenset[str]
@@ -104,6 +107,7 @@ def parse(output: str) -> Facts:
         packages=names("package"),
         served=frozenset(PurePosixPath(path).parent.name for path in all_of("served")),
         secrets=one("secrets"),
+        free=int(one("free") or 0) * 1024,
         half_made=frozenset(PurePosixPath(path) for path in all_of("half_made")),
         files=texts,
         running=frozenset(_instance(unit) for unit in units if "@" in unit),

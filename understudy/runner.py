@@ -1,5 +1,7 @@
 """The verbs that bring a commit to a host: deploy, plan, status."""
 
+import gzip
+import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +17,9 @@ from understudy.release import Manifest, release_id
 from understudy.session import Deed
 from understudy.wanted import NO_SHIPMENT, Shipment, Wanted
 from understudy.watch import unwatched, watched
+
+# What the site may write while a release is made: sessions, uploads, its database's journal.
+ROOM_FOR_THE_SITE = 64 * 2**20
 
 
 def deploy(job: Job, *, probe: bool = False, wait: int = 0) -> list[str]:
@@ -36,6 +41,7 @@ def deploy(job: Job, *, probe: bool = False, wait: int = 0) -> list[str]:
             # Whoever held the lock until now may have changed what was just seen.
             found = session.gather(connection, job.config)
             shipment = _shipment(job, source, wanted, found, Path(work))
+            _refuse_without_room(job, found, shipment)
             actions = plan.make_plan(wanted, shipment, found)
             with (watched if probe else unwatched)(job, connection, wanted, found) as watch:
 
@@ -162,4 +168,20 @@ def _shipment(
             needed = packages.packages(source.lock, found.python, found.machine, job.project.cache)
     missing = [tar for name, tar in needed.items() if name not in found.packages]
     packages_tar.write_bytes(packages.join(missing))
-    return Shipment(release_tar, packages_tar, tuple(needed), compiled=compiler is not None)
+    room = sum(_room(tar) for tar in (release_tar, packages_tar) if tar.exists())
+    return Shipment(release_tar, packages_tar, tuple(needed), compiler is not None, room)
+
+
+def _room(tar: Path) -> int:
+    with gzip.open(tar) as unpacked:
+        return tar.stat().st_size + unpacked.seek(0, os.SEEK_END)
+
+
+def _refuse_without_room(job: Job, found: Facts, shipment: Shipment) -> None:
+    """Half of a release on a full disk would take the site down with it."""
+    if shipment.room and found.free < shipment.room + ROOM_FOR_THE_SITE:
+        raise StepFailed(
+            f"{job.target_name} has {found.free // 2**20} MiB of disk free; this release takes "
+            f"{shipment.room // 2**20}, and the site that runs needs some, too",
+            hint="`df -h` on the host tells more. What served before still serves.",
+        )

@@ -32,14 +32,16 @@ class Shipment:
     """Files on this machine that may have to travel.
 
     packages: names of all that the environment needs, if the host hasn't got it. packages_tar: those
-    that the host lacks. compiled: whether bytecode travels too.
+    that the host lacks. compiled: whether bytecode travels too. room: bytes that all of it takes on
+    the host, packed and unpacked.
     """
 
     release_tar: Path
     packages_tar: Path
     packages: tuple[str, ...]
     compiled: bool
+    room: int
 
 
 # Enough to tell whether there is anything to do at all.
-NO_SHIPMENT = Shipment(Path(), Path(), (), compiled=True)
+NO_SHIPMENT = Shipment(Path(), Path(), (), compiled=True, room=0)

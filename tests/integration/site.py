@@ -28,7 +28,14 @@ class Site:
 
     def get(self, path: str = "/") -> Answer:
         return run(
-            "curl", "-sS", "--fail", "-H", f"Host: {self.name}.test", f"http://{self.address}{path}"
+            "curl",
+            "-sS",
+            "--fail",
+            "-m",
+            "60",
+            "-H",
+            f"Host: {self.name}.test",
+            f"http://{self.address}{path}",
         )
 
     def title(self) -> str:

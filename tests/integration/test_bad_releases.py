@@ -81,7 +81,7 @@ BAD = [
     ),
     Bad(
         "full-disk",
-        ("No space left on device",),
+        ("MiB of disk free",),
         add_20_megabytes,
         # The site itself needs a little: SQLite can't even read without.
         breaks="fallocate -l $(($(df --output=avail -B1 /srv | tail -n 1) - 10000000)) /srv/full",

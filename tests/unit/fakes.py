@@ -153,6 +153,7 @@ def facts(**changes: Any) -> Facts:
         packages=frozenset(),
         served=frozenset(),
         secrets="1 2",
+        free=10**12,
         half_made=frozenset(),
         files={},
         running=frozenset(),

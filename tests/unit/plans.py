@@ -37,6 +37,7 @@ SHIPMENT = Shipment(
     packages_tar=Path("/tmp/packages.tar.gz"),
     packages=("a-1", "b-2"),
     compiled=True,
+    room=1000,
 )
 
 

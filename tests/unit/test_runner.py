@@ -59,7 +59,12 @@ class Staging:
         """What a host answers to the query, with these lines about what was deployed."""
         stamp = self.stamp() if stamp is None else stamp
         first = f"line\t/etc/understudy/shop.provisioned\t{stamp}"
-        always = ("python\t/usr/bin/python3.11", "machine\tx86_64", "unit\tnginx.service")
+        always = (
+            "python\t/usr/bin/python3.11",
+            "machine\tx86_64",
+            "unit\tnginx.service",
+            "free\t9999999",
+        )
         return Result(ok=True, output="\n".join((first, *always, *lines, "end\tok\n")), errors="")
 
     def host(self, *facts: Result, **answers: Result) -> FakeConnection:
@@ -413,3 +418,13 @@ def test_staged_files_are_put_where_the_host_looks_for_them(staging: Staging) ->
     assert staged == ["/srv/shop/cache/files/shop.nginx", "/srv/shop/cache/files/shop@.service"]
     made = host.notes.index("mkdir -p /srv/shop/cache/files")
     assert made < host.notes.index(f"put {staged[0]}")
+
+
+def test_release_that_has_no_room_is_not_begun(staging: Staging) -> None:
+    full = staging.facts()
+    host = staging.host(replace(full, output=full.output.replace("free\t9999999", "free\t1000")))
+
+    with pytest.raises(StepFailed, match="MiB of disk free"):
+        runner.deploy(staging.job())
+
+    assert not [note for note in changes(host) if note.startswith("put ")]

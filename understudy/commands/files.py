@@ -10,7 +10,13 @@ def unpack(tar: PurePosixPath, directory: PurePosixPath) -> Argv:
 
     What an earlier, killed run left in the directory goes first.
     """
-    return script('rm -rf "$2"; mkdir -p "$2"; tar -xf "$1" -C "$2"; rm "$1"', tar, directory)
+    text = """
+    rm -rf "$2"
+    mkdir -p "$2"
+    tar -xf "$1" -C "$2" || { rm -rf "$1" "$2"; exit 1; }
+    rm "$1"
+    """
+    return script(text, tar, directory)
 
 
 def unpack_each(tar: PurePosixPath, directory: PurePosixPath) -> Argv:
@@ -18,7 +24,7 @@ def unpack_each(tar: PurePosixPath, directory: PurePosixPath) -> Argv:
     text = """
     rm -rf "$1.d"
     mkdir -p "$1.d" "$2"
-    tar -xzif "$1" -C "$1.d"
+    tar -xzif "$1" -C "$1.d" || { rm -rf "$1" "$1.d"; exit 1; }
     sync -f "$1.d"
     mv "$1.d"/* "$2"/
     rm -r "$1" "$1.d"
