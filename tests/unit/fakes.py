@@ -35,6 +35,9 @@ class FakeConnection:
     notes: list[str] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
+    # Who asked for the lock, and for how many seconds.
+    holders: list[tuple[str, int]] = field(default_factory=list)
+    transport: object = None
 
     def run(
         self,
@@ -65,6 +68,7 @@ class FakeConnection:
     @contextmanager
     def lock(self, path: PurePosixPath, holder: str, wait: int = 0) -> Iterator[None]:
         self.notes.append(f"lock {path}")
+        self.holders.append((holder, wait))
         try:
             yield
         finally:
