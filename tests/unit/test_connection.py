@@ -301,3 +301,41 @@ def test_lock_that_cannot_be_made_is_not_taken_for_a_held_one(
         pytest.fail("no lock was taken")
 
     assert "missing/lock" in raised.value.details
+
+
+@pytest.mark.parametrize("how", [DROP, CUT])
+def test_connection_that_breaks_while_text_is_sent_is_told(
+    how: str, connection: SshConnection
+) -> None:
+    with pytest.raises(Unreachable, match="the connection broke"):
+        connection.send(("echo", how), "text")
+
+
+def test_command_that_ends_without_a_status_after_it_got_its_text_was_cut_off(
+    steady: SshConnection,
+) -> None:
+    with pytest.raises(Unreachable, match="ended without an exit status"):
+        steady.send(("exec", "sh", "-c", "cat >/dev/null; kill -9 $$"), "text")
+
+
+@pytest.mark.parametrize("how", [DROP, CUT])
+def test_connection_that_breaks_while_the_lock_is_waited_for_is_told(
+    how: str, connection: SshConnection, tmp_path: Path
+) -> None:
+    lock = PurePosixPath(tmp_path / "lock")
+
+    with pytest.raises(Unreachable, match="the connection broke"), connection.lock(lock, how):
+        pytest.fail("no lock was taken")
+
+
+def test_broken_connection_takes_neither_text_nor_lock(
+    connection: SshConnection, tmp_path: Path
+) -> None:
+    with pytest.raises(Unreachable):
+        connection.run(("echo", DROP))
+
+    with pytest.raises(Unreachable, match="the connection broke"):
+        connection.send(("cat",), "text")
+    lock = PurePosixPath(tmp_path / "lock")
+    with pytest.raises(Unreachable, match="the connection broke"), connection.lock(lock, "ann"):
+        pytest.fail("no lock was taken")
