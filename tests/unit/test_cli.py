@@ -263,6 +263,7 @@ def test_verb_hands_on_what_it_was_told(line: str, called: list[Any], calls: lis
     assert calls == called
 
 
+CTRL_D = ""
 REPLACES_DATA = [["rollback", "--with-data"], ["restore", "b1"]]
 
 
@@ -283,7 +284,8 @@ def test_data_is_replaced_after_a_yes(
 
 @pytest.mark.parametrize("words", REPLACES_DATA)
 @pytest.mark.parametrize(
-    ("kind", "typed"), [(Terminal, "n\n"), (Terminal, "\n"), (io.StringIO, "y\n")]
+    ("kind", "typed"),
+    [(Terminal, "n\n"), (Terminal, "\n"), (Terminal, CTRL_D), (io.StringIO, "y\n")],
 )
 def test_without_a_yes_from_a_terminal_no_data_is_replaced(
     words: list[str],
@@ -331,6 +333,20 @@ def test_secret_is_asked_for_on_a_terminal_and_not_shown(
     assert calls == [("secrets.put", "vagrant", "API_TOKEN", "hunter2")]
     assert prompts == ["API_TOKEN: "]
     assert "hunter2" not in "".join(capsys.readouterr())
+
+
+def test_ctrl_d_instead_of_a_secret_is_an_empty_one_which_the_host_refuses(
+    calls: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    monkeypatch.setattr(getpass, "getpass", ended)
+
+    assert cli.main(["secrets", "set", "API_TOKEN"], TOP) == 0
+
+    assert calls == [("secrets.put", "vagrant", "API_TOKEN", "")]
 
 
 @pytest.mark.parametrize("action", ["set", "rm"])
