@@ -42,7 +42,7 @@ def rollback(
         wanted = Wanted(job.config, job.target, _destination(job, found, to))
         deed = Deed("rollback", wanted.release.id, wanted.release.commit)
         with session.locked(connection, job, deed, wait):
-            found = session.gather(connection, job.config)
+            found = session.gather_unchanged(connection, job, found)
             if with_data:
                 backup = _backup_of(connection, job, wanted.release)
                 session.apply_all(job, connection, switching.restore(wanted, found, backup))

@@ -12,6 +12,7 @@ from understudy.connection import Result
 from understudy.errors import Refused, StepFailed
 
 NOW = manifest("c0ffee00-now", "2024-03-01T00:00:00+00:00")
+LATER = manifest("c0ffee00-later", "2024-04-01T00:00:00+00:00")
 NAMES = [f"2024010{day}T000000Z-c0ffee00-now" for day in (1, 2, 3)]
 PLACE = "/srv/shop/shared/backups"
 # Part of the command that makes a backup, and of the one that puts one back.
@@ -27,6 +28,10 @@ def host_with(
 ) -> FakeConnection:
     facts = staging.facts(*(lines_of(NOW, current=NOW.id) if serving else ()))
     return staging.answering({QUERY: facts, **(answers or {}), LIST: listed(names)})
+
+
+def after_another_deploy(staging: Staging) -> Result:
+    return staging.facts(*lines_of(NOW, LATER, current=LATER.id))
 
 
 @pytest.mark.parametrize(("serving", "release"), [(True, NOW.id), (False, "none")])
@@ -47,6 +52,14 @@ def test_backup_is_made_by_the_apps_user_under_the_lock(
     entry = json.loads(host.sent[0])
     assert (entry["verb"], entry["what"]) == ("backup", name)
     assert [wait for _, wait in host.holders] == [7]
+
+
+def test_backup_bears_the_release_that_serves_when_the_lock_is_got(staging: Staging) -> None:
+    host = staging.answering({QUERY: [staging.facts(), after_another_deploy(staging)]})
+
+    data.backup(staging.job(), wait=7)
+
+    assert json.loads(host.sent[0])["what"].endswith(f"-{LATER.id}")
 
 
 def test_failed_backup_is_told_and_removes_no_other(staging: Staging) -> None:
@@ -130,6 +143,31 @@ def test_restore_of_what_is_not_there_leaves_the_host_alone(
         data.restore(staging.job(), name)
 
     assert changes(host) == []
+
+
+def test_restore_is_refused_if_another_release_serves_meanwhile(staging: Staging) -> None:
+    """Or it would take the new one's place, unasked."""
+    host = host_with(staging, NAMES)
+    before = host.answers[QUERY]
+    assert isinstance(before, Result)
+    host.answers = {**host.answers, QUERY: [before, after_another_deploy(staging)]}
+
+    with pytest.raises(Refused, match=f"serves {LATER.id} since just now"):
+        data.restore(staging.job(), NAMES[0], wait=7)
+
+    assert staging.report.steps == []
+
+
+def test_backup_that_was_removed_meanwhile_is_found_missing_before_the_site_stops(
+    staging: Staging,
+) -> None:
+    host = host_with(staging, NAMES)
+    host.answers = {**host.answers, LIST: [listed(NAMES), listed(NAMES[1:])]}
+
+    with pytest.raises(Refused, match="no backup"):
+        data.restore(staging.job(), NAMES[0], wait=7)
+
+    assert staging.report.steps == []
 
 
 def test_restore_that_fails_says_that_the_site_is_down(staging: Staging) -> None:

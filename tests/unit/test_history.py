@@ -16,6 +16,8 @@ OLDEST = manifest("c0ffee00-oldest", "2024-01-01T00:00:00+00:00")
 OLD = manifest("c0ffee00-old", "2024-02-01T00:00:00+00:00", "lock2")
 NEW = manifest("c0ffee00-new", "2024-03-01T00:00:00+00:00", "lock3")
 THREE = tuple(lines_of(OLDEST, NEW, OLD, current=NEW.id))
+# Made before their migrations.
+BY_OLD, BY_NEW = f"20240201T000000Z-{OLD.id}", f"20240301T000000Z-{NEW.id}"
 
 
 def host_with(staging: Staging, *lines: str, backups: tuple[str, ...] = ()) -> FakeConnection:
@@ -94,14 +96,28 @@ def test_release_that_never_served_is_passed_over(staging: Staging) -> None:
     assert staging.report.said == [f"staging serves {OLDEST.id} again"]
 
 
+@pytest.mark.parametrize("with_data", [True, False])
+def test_rollback_of_what_has_been_replaced_meanwhile_is_refused(
+    with_data: bool, staging: Staging
+) -> None:
+    """Seen before the lock was waited for, NEW served; now OLD is what NEW was."""
+    newest = manifest("c0ffee00-newest", "2024-04-01T00:00:00+00:00")
+    now = staging.facts(*lines_of(OLD, NEW, newest, current=newest.id))
+    staging.answering({QUERY: [staging.facts(*THREE), now], LIST: listed([BY_NEW])})
+
+    with pytest.raises(Refused, match="serves c0ffee00-newest since just now"):
+        history.rollback(staging.job(), with_data=with_data, wait=7)
+
+    assert steps(staging) == []
+
+
 @pytest.mark.parametrize("to", [OLD.id, OLDEST.id])
 def test_data_goes_back_to_the_first_migration_after_the_release(to: str, staging: Staging) -> None:
-    by_old, by_new = f"20240201T000000Z-{OLD.id}", f"20240301T000000Z-{NEW.id}"
-    host_with(staging, *THREE, backups=(by_old, by_new, f"20240302T000000Z-{NEW.id}"))
+    host_with(staging, *THREE, backups=(BY_OLD, BY_NEW, f"20240302T000000Z-{NEW.id}"))
 
     history.rollback(staging.job(), to, with_data=True)
 
-    backup = by_new if to == OLD.id else by_old
+    backup = BY_NEW if to == OLD.id else BY_OLD
     assert steps(staging)[:4] == [
         f"stop {NEW.id}",
         f"put back the data of {backup}",
@@ -110,7 +126,7 @@ def test_data_goes_back_to_the_first_migration_after_the_release(to: str, stagin
     ]
 
 
-@pytest.mark.parametrize("backups", [(), (f"20240201T000000Z-{OLD.id}",)])
+@pytest.mark.parametrize("backups", [(), (BY_OLD,)])
 def test_rollback_with_data_that_nobody_saved_leaves_the_site_alone(
     backups: tuple[str, ...], staging: Staging
 ) -> None:
