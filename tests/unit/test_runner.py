@@ -138,6 +138,17 @@ def test_host_that_someone_else_has_deployed_to_meanwhile_is_left_alone(staging:
     ]
 
 
+def test_release_is_made_for_the_host_as_it_is_when_the_lock_is_got(staging: Staging) -> None:
+    """Or it would be called older than one that was deployed meanwhile, or lack a secret in its id."""
+    after = staging.facts("secrets\t3 4")
+    waited, came_later = staging.host(staging.facts(), after), staging.host(after)
+    for host in (waited, came_later):
+        staging.hosts["deploy"] = host
+        runner.deploy(staging.job())
+
+    assert json.loads(waited.sent[0])["what"] == json.loads(came_later.sent[0])["what"]
+
+
 @pytest.mark.parametrize(
     ("stamp", "told"), [("", "is not provisioned"), ("0ld", "was provisioned otherwise")]
 )
