@@ -18,6 +18,7 @@ NEW = manifest("c0ffee00-new", "2024-03-01T00:00:00+00:00", "lock3")
 THREE = tuple(lines_of(OLDEST, NEW, OLD, current=NEW.id))
 # Made before their migrations.
 BY_OLD, BY_NEW = f"20240201T000000Z-{OLD.id}", f"20240301T000000Z-{NEW.id}"
+BY_HAND = f"20240215T000000Z-{OLD.id}"
 
 
 def host_with(staging: Staging, *lines: str, backups: tuple[str, ...] = ()) -> FakeConnection:
@@ -126,7 +127,17 @@ def test_data_goes_back_to_the_first_migration_after_the_release(to: str, stagin
     ]
 
 
-@pytest.mark.parametrize("backups", [(), (BY_OLD,)])
+def test_backup_made_by_hand_while_the_release_served_is_not_its_last_data(
+    staging: Staging,
+) -> None:
+    host_with(staging, *THREE, backups=(BY_OLD, BY_HAND, BY_NEW))
+
+    history.rollback(staging.job(), with_data=True)
+
+    assert f"put back the data of {BY_NEW}" in steps(staging)
+
+
+@pytest.mark.parametrize("backups", [(), (BY_OLD,), (BY_HAND,)])
 def test_rollback_with_data_that_nobody_saved_leaves_the_site_alone(
     backups: tuple[str, ...], staging: Staging
 ) -> None:
