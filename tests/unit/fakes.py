@@ -17,11 +17,17 @@ from understudy.release import Manifest
 from understudy.report import Report
 
 TOP = Path(__file__).resolve().parents[2]
-OK = Result(ok=True, output="", errors="")
+
+
+def printed(output: str) -> Result:
+    return Result(ok=True, output=output, errors="")
 
 
 def failed(output: str = "", errors: str = "") -> Result:
     return Result(ok=False, output=output, errors=errors)
+
+
+OK = printed("")
 
 
 @dataclass

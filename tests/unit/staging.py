@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.unit.fakes import TOP, FakeConnection, FakeReport, config
+from tests.unit.fakes import TOP, FakeConnection, FakeReport, config, printed
 from understudy.config import TargetConfig
 from understudy.connection import Result
 from understudy.job import Job
@@ -67,10 +67,6 @@ class Staging:
         host = FakeConnection({QUERY: self.facts(), **answers})
         self.hosts["deploy"] = host
         return host
-
-
-def printed(output: str) -> Result:
-    return Result(ok=True, output=output, errors="")
 
 
 def lines_of(*releases: Manifest, current: str | None = None) -> Iterator[str]:

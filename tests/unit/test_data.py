@@ -88,6 +88,7 @@ def test_backups_are_listed_with_their_size_and_rows(staging: Staging) -> None:
     data.backups(staging.job())
 
     assert staging.report.said == [f"{name}  4096 bytes  12 rows" for name in NAMES[:2]]
+    assert [note for note in host.notes if LIST in note and note.startswith("shop: ")]
     assert changes(host) == []
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.unit.fakes import FakeConnection, failed
-from tests.unit.staging import Staging, printed
+from tests.unit.fakes import FakeConnection, failed, printed
+from tests.unit.staging import Staging
 from understudy import provision_host
 from understudy.config import TargetConfig
 from understudy.connection import Result

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit.fakes import TOP, FakeConnection, FakeReport, config, failed
+from tests.unit.fakes import TOP, FakeConnection, FakeReport, config, failed, printed
 from tests.unit.repositories import LOCK, commit
-from tests.unit.staging import QUERY, Staging, changes, lines_of, printed
+from tests.unit.staging import QUERY, Staging, changes, lines_of
 from understudy import artifact, packages, runner
 from understudy.artifact import Source
 from understudy.connection import Result

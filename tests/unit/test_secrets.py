@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.unit.fakes import failed
-from tests.unit.staging import SITE, Staging, changes, printed
+from tests.unit.fakes import failed, printed
+from tests.unit.staging import SITE, Staging, changes
 from understudy import secrets
 from understudy.errors import StepFailed
 from understudy.job import Job

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.fakes import FakeConnection, failed
-from tests.unit.staging import QUERY, SITE, Staging, changes, printed
+from tests.unit.fakes import FakeConnection, failed, printed
+from tests.unit.staging import QUERY, SITE, Staging, changes
 from understudy import session
 from understudy.actions import Action, Run, Upload
 from understudy.commands import Argv

@@ -7,9 +7,9 @@ from typing import Any, Self, cast
 
 import pytest
 
-from tests.unit.fakes import FakeConnection, manifest
+from tests.unit.fakes import FakeConnection, manifest, printed
 from tests.unit.plans import NEW, OLD, serving, wanted
-from tests.unit.staging import Staging, printed
+from tests.unit.staging import Staging
 from understudy import watch
 from understudy.actions import Run, Switch
 from understudy.connection import SshConnection
