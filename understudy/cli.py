@@ -7,7 +7,7 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -174,7 +174,7 @@ def _confirm(options: argparse.Namespace, warning: str) -> None:
     """Asks on a terminal; elsewhere only --yes is a yes."""
     if options.yes:
         return
-    if not sys.stdin.isatty() or input(f"{warning} Go on? [y/N] ").strip().lower() != "y":
+    if not sys.stdin.isatty() or _typed(input, f"{warning} Go on? [y/N] ").strip().lower() != "y":
         raise Refused(f"{warning} Nothing was done.", hint="--yes goes on without a question.")
 
 
@@ -197,8 +197,16 @@ def _read_secret(name: str) -> str:
     if sys.stdin.isatty():
         import getpass
 
-        return getpass.getpass(f"{name}: ")
+        return _typed(getpass.getpass, f"{name}: ")
     return sys.stdin.read().removesuffix("\n")
+
+
+def _typed(ask: Callable[[str], str], prompt: str) -> str:
+    """What is typed on a terminal: nothing, if it's Ctrl-D."""
+    try:
+        return ask(prompt)
+    except EOFError:
+        return ""
 
 
 def _logs(options: argparse.Namespace, project: Project, report: "Report") -> None:

@@ -26,6 +26,9 @@ CONNECT_SECONDS = 15
 KEEPALIVE_SECONDS = 10
 SECONDS_WITHOUT_ACKNOWLEDGEMENT = 30
 DISK_HINT = "Is the disk full, or read-only? `df -h` and `mount` on the host tell."
+# What Paramiko raises where a channel or its connection has gone.
+BROKEN = (paramiko.SSHException, OSError, EOFError)
+CUT_OFF = "a command ended without an exit status"
 
 
 @dataclass(frozen=True)
@@ -119,13 +122,13 @@ class SshConnection:
             )
         except invoke.exceptions.CommandTimedOut:
             raise too_long from None
-        except (paramiko.SSHException, OSError, EOFError) as error:
-            raise Unreachable(f"{self._host}: the connection broke", details=str(error)) from None
+        except BROKEN as error:
+            raise self._broken(error) from None
         # Without an exit status the command didn't end: it was cut off, here or by its connection.
         if done.exited == -1 and time.monotonic() - began >= seconds:
             raise too_long
         if done.exited == -1:
-            raise Unreachable(f"{self._host}: the connection broke while a command ran")
+            raise self._broken(CUT_OFF)
         return Result(done.ok, done.stdout, done.stderr)
 
     def send(self, argv: Argv, text: str) -> Result:
@@ -137,9 +140,11 @@ class SshConnection:
             channel.sendall(text.encode())
             channel.shutdown_write()
             output, errors = channel.makefile("rb").read(), channel.makefile_stderr("rb").read()
-        except (paramiko.SSHException, OSError, EOFError) as error:
-            raise Unreachable(f"{self._host}: the connection broke", details=str(error)) from None
+        except BROKEN as error:
+            raise self._broken(error) from None
         status = channel.recv_exit_status()
+        if status == -1:
+            raise self._broken(CUT_OFF)
         return Result(status == 0, output.decode(errors="replace"), errors.decode(errors="replace"))
 
     @property
@@ -154,7 +159,7 @@ class SshConnection:
         source = io.BytesIO(local) if isinstance(local, bytes) else str(local)
         try:
             self._fabric.put(source, remote=str(remote), preserve_mode=False)
-        except (paramiko.SSHException, OSError, EOFError) as error:
+        except BROKEN as error:
             self._remove_quietly(remote)
             raise StepFailed(
                 f"{self._host}: can't write {remote}",
@@ -164,13 +169,16 @@ class SshConnection:
 
     def _remove_quietly(self, remote: PurePosixPath) -> None:
         """Half a file is of no use, and may be what fills the disk."""
-        with suppress(paramiko.SSHException, OSError, EOFError):
+        with suppress(*BROKEN):
             self._fabric.sftp().remove(str(remote))
 
     def _must_be_open(self) -> None:
         """Fabric would open a broken connection again without a word: without the lock, too."""
         if not self._fabric.is_connected:
-            raise Unreachable(f"{self._host}: the connection broke")
+            raise self._broken()
+
+    def _broken(self, why: object = "") -> Unreachable:
+        return Unreachable(f"{self._host}: the connection broke", details=str(why))
 
     @contextmanager
     def lock(self, path: PurePosixPath, holder: str, wait: int = 0) -> Iterator[None]:
@@ -178,9 +186,13 @@ class SshConnection:
 
         Raises Refused, with what the other holder wrote, if it's taken still after `wait` seconds.
         """
-        channel = self.transport.open_session()
-        channel.exec_command(shlex.join(script(_HOLD_LOCK, path, holder, wait)))
-        answer = channel.makefile("r").readline().strip()
+        self._must_be_open()
+        try:
+            channel = self.transport.open_session()
+            channel.exec_command(shlex.join(script(_HOLD_LOCK, path, holder, wait)))
+            answer = channel.makefile("r").readline().strip()
+        except BROKEN as error:
+            raise self._broken(error) from None
         if answer.startswith("held"):
             raise Refused(
                 f"{self._host}: another deploy is at work",
@@ -190,6 +202,8 @@ class SshConnection:
             )
         if answer != "mine":
             errors = channel.makefile_stderr("rb").read().decode(errors="replace")
+            if channel.recv_exit_status() == -1:
+                raise self._broken(CUT_OFF)
             raise StepFailed(
                 f"{self._host}: can't lock {path}", details=errors.strip(), hint=DISK_HINT
             )

@@ -17,12 +17,12 @@ from understudy.wanted import Wanted
 def backup(job: Job, wait: int = 0) -> None:
     """Saves the database as it is now; the site goes on."""
     app = job.config.app
-    with session.connected(job) as (connection, found):
-        name = database.backup_name(datetime.now(UTC), found.current or "none")
-        with (
-            session.locked(connection, job, Deed("backup", name), wait),
-            job.report.step(f"back up the database as {name}"),
-        ):
+    deed = Deed("backup", "")
+    with session.connected(job) as (connection, _), session.locked(connection, job, deed, wait):
+        # Whoever held the lock until now may have deployed: a backup is of what it was made of.
+        found = session.gather(connection, job.config)
+        deed.what = name = database.backup_name(datetime.now(UTC), found.current or "none")
+        with job.report.step(f"back up the database as {name}"):
             done = connection.run(
                 database.backup(app.database, app.name, _place(job), name),
                 user=app.name,
@@ -46,19 +46,24 @@ def backups(job: Job) -> None:
 def restore(job: Job, name: str, wait: int = 0) -> None:
     """Puts a backup back under the release that serves. What was written since is lost."""
     with session.connected(job) as (connection, found):
-        if name not in [saved.name for saved in list_all(connection, job)]:
-            raise Refused(
-                f"{job.target_name} has no backup {name}",
-                hint=f"python deploy.py restore --target {job.target_name} lists them.",
-            )
+        _refuse_unless_there(connection, job, name)
         release = found.release(found.current)
         if release is None:
             raise Refused(f"{job.target_name} serves nothing that data could be put back under")
         wanted = Wanted(job.config, job.target, release)
         with session.locked(connection, job, Deed("restore", name, release.commit), wait):
-            found = session.gather(connection, job.config)
+            found = session.gather_unchanged(connection, job, found)
+            _refuse_unless_there(connection, job, name)
             session.apply_all(job, connection, switching.restore(wanted, found, name))
     job.report.say(f"{job.target_name} serves {release.id} on the data of {name}")
+
+
+def _refuse_unless_there(connection: SshConnection, job: Job, name: str) -> None:
+    if name not in [saved.name for saved in list_all(connection, job)]:
+        raise Refused(
+            f"{job.target_name} has no backup {name}",
+            hint=f"python deploy.py restore --target {job.target_name} lists them.",
+        )
 
 
 def list_all(connection: SshConnection, job: Job) -> tuple[Backup, ...]:

@@ -42,7 +42,7 @@ def rollback(
         wanted = Wanted(job.config, job.target, _destination(job, found, to))
         deed = Deed("rollback", wanted.release.id, wanted.release.commit)
         with session.locked(connection, job, deed, wait):
-            found = session.gather(connection, job.config)
+            found = session.gather_unchanged(connection, job, found)
             if with_data:
                 backup = _backup_of(connection, job, wanted.release)
                 session.apply_all(job, connection, switching.restore(wanted, found, backup))
@@ -70,9 +70,15 @@ def _destination(job: Job, found: Facts, to: str | None) -> Manifest:
 
 
 def _backup_of(connection: SshConnection, job: Job, release: Manifest) -> str:
-    """The data as it was when the release last served: from the first migration after it."""
-    taken = data.list_all(connection, job)
-    later = [backup for backup in taken if backup.taken_at.isoformat() > release.deployed_at]
+    """The data as it was when the release last served: from the first migration after it.
+
+    A backup that was made by hand while it served lacks what was written to it later.
+    """
+    later = [
+        backup
+        for backup in data.list_all(connection, job)
+        if backup.taken_at.isoformat() > release.deployed_at and backup.release != release.id
+    ]
     if not later:
         raise Refused(
             f"there is no backup from after {release.id}, so nothing was migrated since",

@@ -33,13 +33,15 @@ def deploy(job: Job, *, probe: bool = False, wait: int = 0) -> list[str]:
         if _is_converged(wanted, found):
             _say_converged(job, wanted)
             return []
-        release = wanted.release
+        deed = Deed("deploy", wanted.release.id, source.commit)
         with (
-            session.locked(connection, job, Deed("deploy", release.id, release.commit), wait),
+            session.locked(connection, job, deed, wait),
             TemporaryDirectory() as work,
         ):
             # Whoever held the lock until now may have changed what was just seen.
             found = session.gather(connection, job.config)
+            wanted = _wanted(job, source, found)
+            deed.what = wanted.release.id
             shipment = _shipment(job, source, wanted, found, Path(work))
             _refuse_without_room(job, found, shipment)
             actions = plan.make_plan(wanted, shipment, found)
@@ -51,7 +53,7 @@ def deploy(job: Job, *, probe: bool = False, wait: int = 0) -> list[str]:
                         data.prune(connection, job)
 
                 warnings = session.apply_all(job, connection, actions, after=after)
-    job.report.say(f"{job.target_name} serves {release.id} at {_address(wanted)}")
+    job.report.say(f"{job.target_name} serves {wanted.release.id} at {_address(wanted)}")
     return warnings
 
 

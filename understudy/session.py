@@ -56,9 +56,22 @@ def gather(connection: Connection, config: Config) -> Facts:
     return facts.parse(done.output)
 
 
-@dataclass(frozen=True)
+def gather_unchanged(connection: Connection, job: Job, before: Facts) -> Facts:
+    """The facts under the lock. Raises Refused if whoever held it has let another release serve:
+    what was asked for was meant for the one before.
+    """
+    found = gather(connection, job.config)
+    if found.current != before.current:
+        raise Refused(
+            f"{job.target_name} serves {found.current} since just now, and not {before.current}",
+            hint="If you still want it, run the same command again.",
+        )
+    return found
+
+
+@dataclass
 class Deed:
-    """What the host's audit log tells of a verb that changed it."""
+    """What the host's audit log tells of a verb that changed it. Taken down when the verb ends."""
 
     verb: str
     what: str

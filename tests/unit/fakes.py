@@ -17,11 +17,17 @@ from understudy.release import Manifest
 from understudy.report import Report
 
 TOP = Path(__file__).resolve().parents[2]
-OK = Result(ok=True, output="", errors="")
+
+
+def printed(output: str) -> Result:
+    return Result(ok=True, output=output, errors="")
 
 
 def failed(output: str = "", errors: str = "") -> Result:
     return Result(ok=False, output=output, errors=errors)
+
+
+OK = printed("")
 
 
 @dataclass
@@ -35,6 +41,9 @@ class FakeConnection:
     notes: list[str] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
+    # Who asked for the lock, and for how many seconds.
+    holders: list[tuple[str, int]] = field(default_factory=list)
+    transport: object = None
 
     def run(
         self,
@@ -65,6 +74,7 @@ class FakeConnection:
     @contextmanager
     def lock(self, path: PurePosixPath, holder: str, wait: int = 0) -> Iterator[None]:
         self.notes.append(f"lock {path}")
+        self.holders.append((holder, wait))
         try:
             yield
         finally:

@@ -4,8 +4,9 @@ import os
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
+from threading import Timer
 
 import paramiko
 import pytest
@@ -229,6 +230,20 @@ def test_connection_that_breaks_is_told_and_is_no_failed_step(
         connection.run(("echo", how))
 
 
+def test_text_is_sent_on_standard_input(steady: SshConnection) -> None:
+    text = "hunter2 $HOME\nä\n"
+
+    done = steady.send(("cat",), text)
+
+    assert (done.ok, done.output, done.errors) == (True, text, "")
+
+
+def test_command_that_is_sent_text_answers_as_any_other(steady: SshConnection) -> None:
+    done = steady.send(("sh", "-c", 'cat; printf "%s" "$1" >&2; exit 3', "sh", "a 'b"), "text")
+
+    assert (done.ok, done.output, done.errors) == (False, "text", "a 'b")
+
+
 def test_file_that_cannot_be_written_is_named(steady: SshConnection) -> None:
     """The server has no SFTP."""
     with pytest.raises(StepFailed, match=r"can't write /srv/shop/file"):
@@ -249,6 +264,18 @@ def test_lock_is_held_by_one_and_free_again_after_it(
         connection.run(("flock", "-w", "5", str(lock), "true"))
         with other.lock(lock, "bob"):
             pass
+
+
+def test_lock_that_becomes_free_in_time_is_got(
+    connection: SshConnection, server: SshServer, tmp_path: Path
+) -> None:
+    lock = PurePosixPath(tmp_path / "lock")
+
+    with SshConnection(target_of(server, tmp_path), "deploy") as other, ExitStack() as held:
+        held.enter_context(connection.lock(lock, "ann"))
+        Timer(0.1, held.close).start()
+        with other.lock(lock, "bob", wait=5):
+            assert Path(lock).read_text() == "bob\n"
 
 
 def test_lock_of_a_connection_that_died_is_free(server: SshServer, tmp_path: Path) -> None:
@@ -274,3 +301,41 @@ def test_lock_that_cannot_be_made_is_not_taken_for_a_held_one(
         pytest.fail("no lock was taken")
 
     assert "missing/lock" in raised.value.details
+
+
+@pytest.mark.parametrize("how", [DROP, CUT])
+def test_connection_that_breaks_while_text_is_sent_is_told(
+    how: str, connection: SshConnection
+) -> None:
+    with pytest.raises(Unreachable, match="the connection broke"):
+        connection.send(("echo", how), "text")
+
+
+def test_command_that_ends_without_a_status_after_it_got_its_text_was_cut_off(
+    steady: SshConnection,
+) -> None:
+    with pytest.raises(Unreachable, match="ended without an exit status"):
+        steady.send(("exec", "sh", "-c", "cat >/dev/null; kill -9 $$"), "text")
+
+
+@pytest.mark.parametrize("how", [DROP, CUT])
+def test_connection_that_breaks_while_the_lock_is_waited_for_is_told(
+    how: str, connection: SshConnection, tmp_path: Path
+) -> None:
+    lock = PurePosixPath(tmp_path / "lock")
+
+    with pytest.raises(Unreachable, match="the connection broke"), connection.lock(lock, how):
+        pytest.fail("no lock was taken")
+
+
+def test_broken_connection_takes_neither_text_nor_lock(
+    connection: SshConnection, tmp_path: Path
+) -> None:
+    with pytest.raises(Unreachable):
+        connection.run(("echo", DROP))
+
+    with pytest.raises(Unreachable, match="the connection broke"):
+        connection.send(("cat",), "text")
+    lock = PurePosixPath(tmp_path / "lock")
+    with pytest.raises(Unreachable, match="the connection broke"), connection.lock(lock, "ann"):
+        pytest.fail("no lock was taken")

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.unit.fakes import OK, FakeConnection, failed
+from tests.unit.fakes import OK, FakeConnection, failed, printed
 from understudy import health
 from understudy.actions import Start
 from understudy.connection import Result
@@ -35,7 +35,7 @@ def host(
             "understudy-site shop start r1": start,
             "curl": checks,
             "is-failed": has_failed,
-            "journalctl": Result(ok=True, output="ImportError: no module shop\n", errors=""),
+            "journalctl": printed("ImportError: no module shop\n"),
         }
     )
 

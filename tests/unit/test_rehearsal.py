@@ -5,11 +5,11 @@ from typing import cast
 
 import pytest
 
-from tests.unit.fakes import TOP, FakeReport, config
+from tests.unit.fakes import FakeReport
+from tests.unit.staging import Staging
 from understudy import rehearsal, runner, verify
 from understudy.errors import StepFailed
 from understudy.job import Job
-from understudy.project import Project
 from understudy.vm import Vm
 
 STEPS = ["up", "deploy", "verify", "converged"]
@@ -35,13 +35,12 @@ def rehearsed(
     monkeypatch.setattr(verify, "verify", lambda _, slow: step("verify"))
     monkeypatch.setattr(runner, "require_converged", lambda _: step("converged"))
     vm = cast(Vm, SimpleNamespace(up=lambda: step("up")))
-    report = FakeReport()
-    job = Job(Project(TOP, TOP / "deploy.yml"), config(), "staging", report)
+    staging = Staging()
     try:
-        rehearsal.rehearse(job, vm)
+        rehearsal.rehearse(staging.job(), vm)
     except StepFailed as error:
-        report.said.append(error.summary)
-    return done, report
+        staging.report.said.append(error.summary)
+    return done, staging.report
 
 
 def test_all_steps_passed_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:

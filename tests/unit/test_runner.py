@@ -4,74 +4,24 @@ import io
 import json
 import tarfile
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.unit.fakes import TOP, FakeConnection, FakeReport, config, failed
+from tests.unit.fakes import TOP, FakeConnection, FakeReport, config, failed, printed
 from tests.unit.repositories import LOCK, commit
-from understudy import artifact, packages, provision_host, runner, session
+from tests.unit.staging import QUERY, Staging, changes, lines_of
+from understudy import artifact, packages, runner
 from understudy.artifact import Source
-from understudy.config import TargetConfig
 from understudy.connection import Result
 from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
 from understudy.job import Job
-from understudy.project import Project
-from understudy.provision import provisioning
+from understudy.release import Manifest
 from understudy.render import host_files
 
 FILES = {"requirements.txt": LOCK, "shop/wsgi.py": "application = None\n"}
-QUERY = "/etc/os-release"
-
-
-@dataclass
-class Staging:
-    """A project and its target. hosts: a login name -> the host as it is for that user."""
-
-    directory: Path
-    source: Source
-    hosts: dict[str, FakeConnection | Exception] = field(default_factory=dict)
-    report: FakeReport = field(default_factory=FakeReport)
-
-    def job(self, app: dict[str, Any] | None = None, **target: Any) -> Job:
-        project = Project(self.directory, self.directory / "deploy.yml")
-        return Job(
-            project,
-            config(app={"source": "app", **(app or {})}, target=target),
-            "staging",
-            self.report,
-        )
-
-    def connect(self, target: TargetConfig, user: str) -> FakeConnection:
-        host = self.hosts[user]
-        if isinstance(host, Exception):
-            raise host
-        return host
-
-    def stamp(self) -> str:
-        job = self.job()
-        parts = [path.read_text() for path in job.project.provision_parts]
-        return provisioning(job.config, job.target.admin, parts).stamp
-
-    def facts(self, *lines: str, stamp: str | None = None) -> Result:
-        """What a host answers to the query, with these lines about what was deployed."""
-        stamp = self.stamp() if stamp is None else stamp
-        first = f"line\t/etc/understudy/shop.provisioned\t{stamp}"
-        always = (
-            "python\t/usr/bin/python3.11",
-            "machine\tx86_64",
-            "unit\tnginx.service",
-            "free\t9999999",
-        )
-        return Result(ok=True, output="\n".join((first, *always, *lines, "end\tok\n")), errors="")
-
-    def host(self, *facts: Result, **answers: Result) -> FakeConnection:
-        """The host, as the deployer sees it, with these facts one after another."""
-        host = FakeConnection({QUERY: list(facts or [self.facts()]), **answers})
-        self.hosts["deploy"] = host
-        return host
 
 
 @pytest.fixture(scope="module")
@@ -92,19 +42,21 @@ def source(directory: Path) -> Source:
 
 
 @pytest.fixture
-def staging(directory: Path, source: Source, monkeypatch: pytest.MonkeyPatch) -> Staging:
-    made = Staging(directory, source)
-    monkeypatch.setattr(provision_host, "SshConnection", made.connect)
-    monkeypatch.setattr(session, "SshConnection", made.connect)
-    monkeypatch.setattr(artifact, "find_source", lambda *_: made.source)
+def staging(
+    staging: Staging, directory: Path, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> Staging:
+    """With an app to deploy."""
+    staging.directory = directory
+    monkeypatch.setattr(artifact, "find_source", lambda *_: source)
     # It asks the package index.
     monkeypatch.setattr(packages, "packages", lambda *_: {"a-1": directory / "a-1.tar.gz"})
-    return made
+    return staging
 
 
-def changes(host: FakeConnection) -> list[str]:
-    """What was done to the host, not counting what was asked."""
-    return [note for note in host.notes if QUERY not in note and note != "closed"]
+@pytest.fixture
+def _dirty(staging: Staging, source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = replace(source, dirty=(" M shop/wsgi.py",))
+    monkeypatch.setattr(artifact, "find_source", lambda *_: changed)
 
 
 def deployed(staging: Staging) -> Result:
@@ -124,11 +76,7 @@ def deployed(staging: Staging) -> Result:
     files = host_files(job.config, job.target, job.project.templates)
     staging.report = FakeReport()
     return staging.facts(
-        f"line\t/srv/shop/releases/{release['id']}/manifest.json\t{manifest}",
-        f"current\treleases/{release['id']}",
-        f"served\t/srv/shop/releases/{release['id']}/served",
-        f"unit\tshop@{release['id']}.service",
-        f"venv\t{release['lock']}",
+        *lines_of(Manifest(**release), current=release["id"]),
         *(f"line\t{file.path}\t{line}" for file in files for line in file.content.splitlines()),
     )
 
@@ -190,6 +138,17 @@ def test_host_that_someone_else_has_deployed_to_meanwhile_is_left_alone(staging:
     ]
 
 
+def test_release_is_made_for_the_host_as_it_is_when_the_lock_is_got(staging: Staging) -> None:
+    """Or it would be called older than one that was deployed meanwhile, or lack a secret in its id."""
+    after = staging.facts("secrets\t3 4")
+    waited, came_later = staging.host(staging.facts(), after), staging.host(after)
+    for host in (waited, came_later):
+        staging.hosts["deploy"] = host
+        runner.deploy(staging.job())
+
+    assert json.loads(waited.sent[0])["what"] == json.loads(came_later.sent[0])["what"]
+
+
 @pytest.mark.parametrize(
     ("stamp", "told"), [("", "is not provisioned"), ("0ld", "was provisioned otherwise")]
 )
@@ -247,18 +206,18 @@ def test_failed_step_ends_the_deploy_with_the_end_of_its_log(staging: Staging) -
     assert ("migrate" in title, ok) == (True, False)
 
 
+@pytest.mark.usefixtures("_dirty")
 def test_dirty_tree_is_refused_where_that_is_wanted_before_the_host_is_asked(
     staging: Staging,
 ) -> None:
-    staging.source = replace(staging.source, dirty=(" M shop/wsgi.py",))
     staging.hosts["deploy"] = Unreachable("asked too early")
 
     with pytest.raises(Refused, match="uncommitted"):
         runner.deploy(staging.job(require_clean=True))
 
 
+@pytest.mark.usefixtures("_dirty")
 def test_elsewhere_a_dirty_tree_is_told_of_and_the_commit_is_deployed(staging: Staging) -> None:
-    staging.source = replace(staging.source, dirty=(" M shop/wsgi.py",))
     staging.host()
 
     runner.deploy(staging.job())
@@ -301,112 +260,12 @@ def test_status_tells_what_serves_and_whether_it_does(
 ) -> None:
     lines = deployed(staging).output.splitlines()
     output = "\n".join(line for line in lines if not (lost and line.startswith(lost)))
-    host = staging.host(Result(ok=True, output=output, errors=""))
+    host = staging.host(printed(output))
 
     runner.status(staging.job())
 
     assert told in "\n".join(staging.report.said)
     assert changes(host) == []
-
-
-def admin(staging: Staging, answer: Result) -> FakeConnection:
-    host = FakeConnection({"understudy-provision.sh shop": answer})
-    staging.hosts["debian"] = host
-    return host
-
-
-def test_provisioning_runs_the_script_as_root_and_leaves_no_copy(staging: Staging) -> None:
-    host = admin(
-        staging, Result(ok=True, output="==> packages\nGet:1 nginx\n==> users\n", errors="")
-    )
-
-    provision_host.provision(staging.job())
-
-    put, run, remove, *_ = host.notes
-    assert host.files[".understudy-provision.sh"].startswith(b"#!/bin/sh\n# Makes a bare Debian")
-    assert put == "put .understudy-provision.sh"
-    assert run == (
-        "sudo -n env CONFIRM_SECONDS=60 sh .understudy-provision.sh "
-        f"shop deploy debian C.UTF-8 Etc/UTC {staging.stamp()}"
-    )
-    assert remove == "rm -f .understudy-provision.sh"
-    assert staging.report.details == ["packages", "users"]
-
-
-@pytest.mark.parametrize(
-    ("text", "hint"),
-    [
-        ("E: Unable to locate package nignx", "run the same command again"),
-        ("sudo: a password is required", "debian sudo without a password"),
-    ],
-)
-def test_provisioning_that_fails_tells_why_and_what_to_do(
-    text: str, hint: str, staging: Staging
-) -> None:
-    host = admin(staging, failed("line\n" * 100, text))
-
-    with pytest.raises(StepFailed, match="provisioning staging failed") as raised:
-        provision_host.provision(staging.job())
-
-    assert raised.value.details.splitlines()[-1] == text
-    assert hint in raised.value.hint
-    assert "rm -f .understudy-provision.sh" in host.notes
-    assert not [note for note in host.notes if "confirm" in note], "the host undoes its firewall"
-
-
-def connections(
-    staging: Staging, monkeypatch: pytest.MonkeyPatch, *made: FakeConnection | Exception
-) -> None:
-    """What the admin gets each time he connects."""
-    coming = list(made)
-
-    def connect(target: TargetConfig, user: str) -> FakeConnection:
-        assert user == "debian"
-        staging.hosts[user] = coming.pop(0)
-        return staging.connect(target, user)
-
-    monkeypatch.setattr(provision_host, "SshConnection", connect)
-
-
-def test_firewall_is_confirmed_over_a_new_connection(
-    staging: Staging, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first, second = FakeConnection(), FakeConnection()
-    connections(staging, monkeypatch, first, second)
-
-    provision_host.provision(staging.job())
-
-    confirm = "sudo -n /usr/local/sbin/understudy-firewall-undo shop confirm"
-    assert second.notes == [confirm, "closed"]
-    assert confirm not in first.notes
-    assert staging.report.steps == [("provision staging", True)]
-
-
-@pytest.mark.parametrize("error", [Unreachable("timed out"), LoginRefused("not accepted")])
-def test_host_that_lets_nobody_in_after_provisioning_is_told(
-    error: Exception, staging: Staging, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    connections(staging, monkeypatch, FakeConnection(), error)
-
-    with pytest.raises(StepFailed, match="undoes its firewall within 60 seconds") as raised:
-        provision_host.provision(staging.job())
-
-    assert raised.value.details == str(error)
-    assert "port" in raised.value.hint
-    assert "ssh_port" in raised.value.hint
-    assert staging.report.steps == [("provision staging", False)]
-
-
-def test_confirm_that_comes_too_late_is_told(
-    staging: Staging, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    late = FakeConnection({"confirm": failed(errors="too late")})
-    connections(staging, monkeypatch, FakeConnection(), late)
-
-    with pytest.raises(StepFailed, match="could not be confirmed") as raised:
-        provision_host.provision(staging.job())
-
-    assert raised.value.details == "too late"
 
 
 def test_staged_files_are_put_where_the_host_looks_for_them(staging: Staging) -> None:

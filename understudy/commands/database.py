@@ -34,7 +34,7 @@ class Backup:
 
     @property
     def release(self) -> str:
-        """The id of the release that served when it was taken."""
+        """The id of the release that served when it was taken, or before whose migration it was."""
         return self.name.partition("-")[2]
 
 

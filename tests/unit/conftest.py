@@ -1,0 +1,15 @@
+"""What more than one module of tests begins with."""
+
+import pytest
+
+from tests.unit.staging import Staging
+from understudy import provision_host, session
+
+
+@pytest.fixture
+def staging(monkeypatch: pytest.MonkeyPatch) -> Staging:
+    """A target whose hosts are doubles. Without any until a test gives it one."""
+    made = Staging()
+    monkeypatch.setattr(session, "SshConnection", made.connect)
+    monkeypatch.setattr(provision_host, "SshConnection", made.connect)
+    return made

@@ -1,0 +1,94 @@
+"""A target and what verbs find there: a double of its host for each user who logs in."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.unit.fakes import TOP, FakeConnection, FakeReport, config, printed
+from understudy.config import TargetConfig
+from understudy.connection import Result
+from understudy.job import Job
+from understudy.project import Project
+from understudy.release import Manifest
+
+# Parts of the commands that ask a host for its facts and for its backups.
+QUERY = "/etc/os-release"
+LIST = "for rows in"
+SITE = "sudo -n /usr/local/sbin/understudy-site shop"
+
+
+@dataclass
+class Staging:
+    """A project and its target. hosts: a login name -> the host as it is for that user."""
+
+    directory: Path = TOP
+    hosts: dict[str, FakeConnection | Exception] = field(default_factory=dict)
+    report: FakeReport = field(default_factory=FakeReport)
+
+    def job(self, app: dict[str, Any] | None = None, **target: Any) -> Job:
+        project = Project(self.directory, self.directory / "deploy.yml")
+        return Job(
+            project,
+            config(app={"source": "app", **(app or {})}, target=target),
+            "staging",
+            self.report,
+        )
+
+    def connect(self, target: TargetConfig, user: str) -> FakeConnection:
+        host = self.hosts[user]
+        if isinstance(host, Exception):
+            raise host
+        return host
+
+    def stamp(self) -> str:
+        job = self.job()
+        return job.project.provisioning(job.config, job.target.admin).stamp
+
+    def facts(self, *lines: str, stamp: str | None = None) -> Result:
+        """What a host answers to the query, with these lines about what was deployed."""
+        stamp = self.stamp() if stamp is None else stamp
+        first = f"line\t/etc/understudy/shop.provisioned\t{stamp}"
+        always = (
+            "python\t/usr/bin/python3.11",
+            "machine\tx86_64",
+            "unit\tnginx.service",
+            "free\t9999999",
+        )
+        return printed("\n".join((first, *always, *lines, "end\tok\n")))
+
+    def host(self, *facts: Result, **answers: Result) -> FakeConnection:
+        """The host, as the deployer sees it, with these facts one after another."""
+        return self.answering({QUERY: list(facts or [self.facts()]), **answers})
+
+    def answering(self, answers: dict[str, Result | list[Result]]) -> FakeConnection:
+        """The host as the deployer sees it. A provisioned one, unless the answers say otherwise."""
+        host = FakeConnection({QUERY: self.facts(), **answers})
+        self.hosts["deploy"] = host
+        return host
+
+
+def lines_of(*releases: Manifest, current: str | None = None) -> Iterator[str]:
+    """Facts of releases that have all served, and of which one serves."""
+    for release in releases:
+        directory = f"/srv/shop/releases/{release.id}"
+        yield f"line\t{directory}/manifest.json\t{json.dumps(release.to_dict())}"
+        yield f"served\t{directory}/served"
+        yield f"venv\t/srv/shop/venvs/{release.lock}"
+    if current:
+        yield f"current\treleases/{current}"
+        yield f"unit\tshop@{current}.service"
+
+
+def listed(backups: Iterable[str]) -> Result:
+    """What a host answers that has these backups."""
+    return printed("".join(f"{name}\t4096\t12\n" for name in backups))
+
+
+def changes(host: FakeConnection) -> list[str]:
+    """What was done to the host, not counting what was asked."""
+    asked = (QUERY, LIST)
+    return [
+        note for note in host.notes if note != "closed" and not any(part in note for part in asked)
+    ]

@@ -1,0 +1,172 @@
+"""The list of releases, and the ways back: which release, which data, and when not."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.unit.fakes import FakeConnection, manifest
+from tests.unit.staging import LIST, QUERY, Staging, changes, lines_of, listed
+from understudy import history
+from understudy.errors import Refused
+
+OLDEST = manifest("c0ffee00-oldest", "2024-01-01T00:00:00+00:00")
+OLD = manifest("c0ffee00-old", "2024-02-01T00:00:00+00:00", "lock2")
+NEW = manifest("c0ffee00-new", "2024-03-01T00:00:00+00:00", "lock3")
+THREE = tuple(lines_of(OLDEST, NEW, OLD, current=NEW.id))
+# Made before their migrations.
+BY_OLD, BY_NEW = f"20240201T000000Z-{OLD.id}", f"20240301T000000Z-{NEW.id}"
+BY_HAND = f"20240215T000000Z-{OLD.id}"
+
+
+def host_with(staging: Staging, *lines: str, backups: tuple[str, ...] = ()) -> FakeConnection:
+    return staging.answering({QUERY: staging.facts(*lines), LIST: listed(backups)})
+
+
+def without(part: str) -> list[str]:
+    return [line for line in THREE if part not in line]
+
+
+def steps(staging: Staging) -> list[str]:
+    return [title.partition(" beside")[0] for title, _ in staging.report.steps]
+
+
+def test_releases_are_told_newest_first_with_what_became_of_them(staging: Staging) -> None:
+    host = host_with(staging, *without(f"{OLD.id}/served"))
+
+    history.releases(staging.job())
+
+    told = [(line.split()[0], line.split()[2]) for line in staging.report.said]
+    assert told == [(NEW.id, "serves"), (OLD.id, "failed"), (OLDEST.id, "good")]
+    assert changes(host) == []
+
+
+def test_host_without_a_release_says_so(staging: Staging) -> None:
+    host_with(staging)
+
+    history.releases(staging.job())
+
+    assert staging.report.said == ["staging has no release yet"]
+
+
+@pytest.mark.parametrize(("to", "release"), [(None, OLD), (OLDEST.id, OLDEST)])
+def test_rollback_lets_the_one_before_serve_or_the_one_that_is_named(
+    to: str | None, release: Any, staging: Staging
+) -> None:
+    host = host_with(staging, *THREE)
+
+    history.rollback(staging.job(), to, wait=7)
+
+    assert steps(staging)[:2] == [f"start {release.id}", "switch"]
+    assert steps(staging)[-1] == f"drain {NEW.id}"
+    assert staging.report.said == [f"staging serves {release.id} again"]
+    entry = json.loads(host.sent[0])
+    assert (entry["verb"], entry["what"], entry["outcome"]) == ("rollback", release.id, "done")
+    assert [wait for _, wait in host.holders] == [7]
+
+
+@pytest.mark.parametrize(
+    ("lines", "to", "told"),
+    [
+        ([*lines_of(NEW, current=NEW.id)], None, "no earlier release that has served"),
+        ([], None, "no earlier release"),
+        (THREE, "c0ffee00-none", "no release c0ffee00-none"),
+        (without(f"{OLD.id}/served"), OLD.id, "has never served"),
+        (without(f"venvs/{OLD.lock}"), None, "environment of c0ffee00-old is gone"),
+    ],
+)
+def test_rollback_to_what_cannot_serve_is_refused_and_nothing_touched(
+    lines: list[str], to: str | None, told: str, staging: Staging
+) -> None:
+    host = host_with(staging, *lines)
+
+    with pytest.raises(Refused, match=told) as raised:
+        history.rollback(staging.job(), to)
+
+    assert raised.value.hint
+    assert changes(host) == []
+
+
+def test_release_that_never_served_is_passed_over(staging: Staging) -> None:
+    host_with(staging, *without(f"{OLD.id}/served"))
+
+    history.rollback(staging.job())
+
+    assert staging.report.said == [f"staging serves {OLDEST.id} again"]
+
+
+@pytest.mark.parametrize("with_data", [True, False])
+def test_rollback_of_what_has_been_replaced_meanwhile_is_refused(
+    with_data: bool, staging: Staging
+) -> None:
+    """Seen before the lock was waited for, NEW served; now OLD is what NEW was."""
+    newest = manifest("c0ffee00-newest", "2024-04-01T00:00:00+00:00")
+    now = staging.facts(*lines_of(OLD, NEW, newest, current=newest.id))
+    staging.answering({QUERY: [staging.facts(*THREE), now], LIST: listed([BY_NEW])})
+
+    with pytest.raises(Refused, match="serves c0ffee00-newest since just now"):
+        history.rollback(staging.job(), with_data=with_data, wait=7)
+
+    assert steps(staging) == []
+
+
+@pytest.mark.parametrize("to", [OLD.id, OLDEST.id])
+def test_data_goes_back_to_the_first_migration_after_the_release(to: str, staging: Staging) -> None:
+    host_with(staging, *THREE, backups=(BY_OLD, BY_NEW, f"20240302T000000Z-{NEW.id}"))
+
+    history.rollback(staging.job(), to, with_data=True)
+
+    backup = BY_NEW if to == OLD.id else BY_OLD
+    assert steps(staging)[:4] == [
+        f"stop {NEW.id}",
+        f"put back the data of {backup}",
+        f"start {to}",
+        "switch",
+    ]
+
+
+def test_backup_made_by_hand_while_the_release_served_is_not_its_last_data(
+    staging: Staging,
+) -> None:
+    host_with(staging, *THREE, backups=(BY_OLD, BY_HAND, BY_NEW))
+
+    history.rollback(staging.job(), with_data=True)
+
+    assert f"put back the data of {BY_NEW}" in steps(staging)
+
+
+@pytest.mark.parametrize("backups", [(), (BY_OLD,), (BY_HAND,)])
+def test_rollback_with_data_that_nobody_saved_leaves_the_site_alone(
+    backups: tuple[str, ...], staging: Staging
+) -> None:
+    host_with(staging, *THREE, backups=backups)
+
+    with pytest.raises(Refused, match=f"no backup from after {OLD.id}"):
+        history.rollback(staging.job(), with_data=True)
+
+    assert steps(staging) == []
+
+
+@pytest.mark.parametrize("probe", [True, False])
+def test_rollback_is_probed_if_that_is_wanted(
+    probe: bool, staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: dict[str, list[str]] = {"watched": [], "unwatched": []}
+
+    def recorder(name: str) -> Callable[..., Any]:
+        @contextmanager
+        def watch(*_: object) -> Iterator[Callable[[Any, str], None]]:
+            yield lambda action, output: seen[name].append(action.title)
+
+        return watch
+
+    for name in seen:
+        monkeypatch.setattr(history, name, recorder(name))
+    host_with(staging, *THREE)
+
+    history.rollback(staging.job(), probe=probe)
+
+    assert ("switch" in seen["watched"]) is probe
+    assert ("switch" in seen["unwatched"]) is not probe

@@ -1,0 +1,108 @@
+"""Provisioning over SSH: the script runs as root, and a firewall stays only if one can get in."""
+
+import pytest
+
+from tests.unit.fakes import FakeConnection, failed, printed
+from tests.unit.staging import Staging
+from understudy import provision_host
+from understudy.config import TargetConfig
+from understudy.connection import Result
+from understudy.errors import LoginRefused, StepFailed, Unreachable
+
+
+def admin(staging: Staging, answer: Result) -> FakeConnection:
+    host = FakeConnection({"understudy-provision.sh shop": answer})
+    staging.hosts["debian"] = host
+    return host
+
+
+def test_provisioning_runs_the_script_as_root_and_leaves_no_copy(staging: Staging) -> None:
+    host = admin(staging, printed("==> packages\nGet:1 nginx\n==> users\n"))
+
+    provision_host.provision(staging.job())
+
+    put, run, remove, *_ = host.notes
+    assert host.files[".understudy-provision.sh"].startswith(b"#!/bin/sh\n# Makes a bare Debian")
+    assert put == "put .understudy-provision.sh"
+    assert run == (
+        "sudo -n env CONFIRM_SECONDS=60 sh .understudy-provision.sh "
+        f"shop deploy debian C.UTF-8 Etc/UTC {staging.stamp()}"
+    )
+    assert remove == "rm -f .understudy-provision.sh"
+    assert staging.report.details == ["packages", "users"]
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("E: Unable to locate package nignx", "run the same command again"),
+        ("sudo: a password is required", "debian sudo without a password"),
+    ],
+)
+def test_provisioning_that_fails_tells_why_and_what_to_do(
+    text: str, hint: str, staging: Staging
+) -> None:
+    host = admin(staging, failed("line\n" * 100, text))
+
+    with pytest.raises(StepFailed, match="provisioning staging failed") as raised:
+        provision_host.provision(staging.job())
+
+    assert raised.value.details.splitlines()[-1] == text
+    assert hint in raised.value.hint
+    assert "rm -f .understudy-provision.sh" in host.notes
+    assert not [note for note in host.notes if "confirm" in note], "the host undoes its firewall"
+
+
+def connections(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch, *made: FakeConnection | Exception
+) -> None:
+    """What the admin gets each time he connects."""
+    coming = list(made)
+
+    def connect(target: TargetConfig, user: str) -> FakeConnection:
+        assert user == "debian"
+        staging.hosts[user] = coming.pop(0)
+        return staging.connect(target, user)
+
+    monkeypatch.setattr(provision_host, "SshConnection", connect)
+
+
+def test_firewall_is_confirmed_over_a_new_connection(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = FakeConnection(), FakeConnection()
+    connections(staging, monkeypatch, first, second)
+
+    provision_host.provision(staging.job())
+
+    confirm = "sudo -n /usr/local/sbin/understudy-firewall-undo shop confirm"
+    assert second.notes == [confirm, "closed"]
+    assert confirm not in first.notes
+    assert staging.report.steps == [("provision staging", True)]
+
+
+@pytest.mark.parametrize("error", [Unreachable("timed out"), LoginRefused("not accepted")])
+def test_host_that_lets_nobody_in_after_provisioning_is_told(
+    error: Exception, staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connections(staging, monkeypatch, FakeConnection(), error)
+
+    with pytest.raises(StepFailed, match="undoes its firewall within 60 seconds") as raised:
+        provision_host.provision(staging.job())
+
+    assert raised.value.details == str(error)
+    assert "port" in raised.value.hint
+    assert "ssh_port" in raised.value.hint
+    assert staging.report.steps == [("provision staging", False)]
+
+
+def test_confirm_that_comes_too_late_is_told(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = FakeConnection({"confirm": failed(errors="too late")})
+    connections(staging, monkeypatch, FakeConnection(), late)
+
+    with pytest.raises(StepFailed, match="could not be confirmed") as raised:
+        provision_host.provision(staging.job())
+
+    assert raised.value.details == "too late"

@@ -1,0 +1,84 @@
+"""A secret's value goes to the host by standard input and nowhere else."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.unit.fakes import failed, printed
+from tests.unit.staging import SITE, Staging, changes
+from understudy import secrets
+from understudy.errors import StepFailed
+from understudy.job import Job
+
+VALUE = "hunter2 $HOME"
+
+
+def test_value_goes_by_standard_input_and_is_told_nowhere(staging: Staging) -> None:
+    host = staging.host()
+
+    secrets.put(staging.job(), "API_TOKEN", VALUE)
+
+    sent, log = host.sent
+    assert sent == f"{VALUE}\n"
+    assert changes(host) == [
+        "lock /srv/shop/lock",
+        f"{SITE} secret-set API_TOKEN",
+        f"{SITE} log",
+        "unlock",
+    ]
+    entry = json.loads(log)
+    assert (entry["verb"], entry["what"], entry["outcome"]) == ("secrets", "set API_TOKEN", "done")
+    report = staging.report
+    everything = [
+        *host.notes,
+        log,
+        *report.said,
+        *report.details,
+        *report.warnings,
+        str(report.steps),
+    ]
+    assert not [text for text in everything if VALUE in text]
+    assert "API_TOKEN is set on staging" in report.said[0]
+    assert "next deploy" in report.said[0]
+
+
+def test_removed_secret_is_in_the_log(staging: Staging) -> None:
+    host = staging.host()
+
+    secrets.remove(staging.job(), "API_TOKEN")
+
+    assert f"{SITE} secret-rm API_TOKEN" in changes(host)
+    assert json.loads(host.sent[-1])["what"] == "remove API_TOKEN"
+    assert "API_TOKEN is gone from staging" in staging.report.said[0]
+
+
+def test_names_are_told_and_nothing_is_changed(staging: Staging) -> None:
+    host = staging.host(**{"secret-list": printed("API_TOKEN\nDSN\n")})
+
+    secrets.names(staging.job())
+
+    assert staging.report.said == ["API_TOKEN", "DSN"]
+    assert changes(host) == [f"{SITE} secret-list"]
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda job: secrets.put(job, "API_TOKEN", VALUE),
+        lambda job: secrets.remove(job, "API_TOKEN"),
+        secrets.names,
+    ],
+    ids=["set", "rm", "list"],
+)
+def test_refusal_of_the_host_is_told_without_the_value(
+    verb: Callable[[Job], None], staging: Staging
+) -> None:
+    staging.host(**{"secret-": failed(errors="understudy-site: bad name")})
+
+    with pytest.raises(StepFailed, match="the host refuses that") as raised:
+        verb(staging.job())
+
+    assert raised.value.details == "understudy-site: bad name"
+    assert VALUE not in str(raised.value)
+    assert staging.report.said == []

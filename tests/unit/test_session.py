@@ -1,0 +1,215 @@
+"""A visit to a host: what it leaves in the log, and how steps are taken one by one."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pytest
+
+from tests.unit.fakes import FakeConnection, failed, printed
+from tests.unit.staging import QUERY, SITE, Staging, changes
+from understudy import session
+from understudy.actions import Action, Run, Upload
+from understudy.commands import Argv
+from understudy.connection import Result
+from understudy.errors import Refused, StepFailed, Unreachable
+from understudy.session import Deed
+
+DEED = Deed("deploy", "r1", "c0ffee")
+BROKEN = Unreachable("the connection broke")
+FIRST, SECOND = Run("first", ("one",)), Run("second", ("two",), "shop")
+
+
+class Moody(FakeConnection):
+    """A host that breaks off or refuses on the word in question."""
+
+    error: Exception = BROKEN
+    on = ""
+
+    def run(self, argv: Argv, **how: Any) -> Result:
+        if self.on in argv:
+            raise self.error
+        return super().run(argv, **how)
+
+    @contextmanager
+    def lock(self, path: PurePosixPath, holder: str, wait: int = 0) -> Iterator[None]:
+        if self.on == "lock":
+            raise self.error
+        with super().lock(path, holder, wait):
+            yield
+
+
+def moody(staging: Staging, on: str, error: Exception = BROKEN) -> Moody:
+    host = Moody({QUERY: staging.facts()})
+    host.on, host.error = on, error
+    staging.hosts["deploy"] = host
+    return host
+
+
+def locked(staging: Staging, error: BaseException | None = None, wait: int = 0) -> None:
+    """Something that is done under the lock, and ends like this."""
+    job = staging.job()
+    with (
+        session.connected(job) as (connection, _),
+        session.locked(connection, job, DEED, wait),
+    ):
+        if error:
+            raise error
+
+
+def applied(staging: Staging, *actions: Action) -> tuple[list[str], list[tuple[str, str]]]:
+    """The warnings, and what `after` was told."""
+    told: list[tuple[str, str]] = []
+    job = staging.job()
+    with session.connected(job) as (connection, _):
+        warnings = session.apply_all(
+            job,
+            connection,
+            actions,
+            after=lambda action, output: told.append((action.title, output)),
+        )
+    return warnings, told
+
+
+def test_connection_is_closed_whatever_happens(staging: Staging) -> None:
+    host = staging.host()
+
+    with pytest.raises(ZeroDivisionError), session.connected(staging.job()):
+        raise ZeroDivisionError
+
+    assert host.notes[-1] == "closed"
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (None, "done"),
+        (StepFailed("migrate: failed", "a line of its log"), "failed: migrate: failed"),
+        (KeyboardInterrupt(), "interrupted"),
+    ],
+)
+def test_log_tells_what_was_done_and_how_it_ended(
+    error: BaseException | None, outcome: str, staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "who", lambda: "ann@desk")
+    host = staging.host()
+
+    if error:
+        with pytest.raises(type(error)) as raised:
+            locked(staging, error)
+        assert raised.value is error
+    else:
+        locked(staging)
+
+    [line] = host.sent
+    entry = json.loads(line)
+    assert 0 <= entry.pop("seconds") < 60
+    assert entry == {
+        "who": "ann@desk",
+        "verb": "deploy",
+        "what": "r1",
+        "commit": "c0ffee",
+        "outcome": outcome,
+    }
+    assert line.endswith("\n")
+    assert changes(host) == ["lock /srv/shop/lock", f"{SITE} log", "unlock"]
+
+
+def test_lock_says_who_holds_it_and_why(staging: Staging, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "who", lambda: "ann@desk")
+    monkeypatch.setattr(session, "now", lambda: "noon")
+    host = staging.host()
+
+    locked(staging, wait=7)
+
+    assert host.holders == [("ann@desk (deploy) since noon", 7)]
+
+
+def test_what_was_refused_for_want_of_the_lock_is_not_in_the_log(staging: Staging) -> None:
+    host = moody(staging, "lock", Refused("another deploy is at work"))
+
+    with pytest.raises(Refused):
+        locked(staging)
+
+    assert host.sent == []
+
+
+@pytest.mark.parametrize("error", [None, StepFailed("migrate: failed")])
+def test_log_that_cannot_be_written_is_a_warning(
+    error: StepFailed | None, staging: Staging
+) -> None:
+    staging.host(**{"shop log": failed(errors="no space left")})
+
+    if error:
+        with pytest.raises(StepFailed, match="migrate"):
+            locked(staging, error)
+    else:
+        locked(staging)
+
+    assert staging.report.warnings == ["not written to the host's audit log: no space left"]
+
+
+def test_log_of_a_host_that_is_gone_does_not_hide_what_failed(staging: Staging) -> None:
+    moody(staging, "log")
+
+    with pytest.raises(StepFailed, match="migrate"):
+        locked(staging, StepFailed("migrate: failed"))
+
+    assert staging.report.warnings == ["not written to the host's audit log: the connection broke"]
+
+
+def test_steps_are_taken_in_order_and_handed_on_with_what_they_printed(staging: Staging) -> None:
+    host = staging.host(one=printed("1\n"))
+    upload = Upload("upload", Path(__file__), PurePosixPath("/srv/x"))
+
+    _, told = applied(staging, FIRST, upload, SECOND)
+
+    assert changes(host) == ["one", "put /srv/x", "shop: two"]
+    assert told == [("first", "1\n"), ("upload", ""), ("second", "")]
+    assert staging.report.steps == [("first", True), ("upload", True), ("second", True)]
+
+
+def test_step_that_only_warns_ends_nothing(staging: Staging) -> None:
+    host = staging.host(look=failed("500", "no such column"))
+    look = Run("look", ("look",), warning="the old code breaks", undo=(SECOND,))
+
+    warnings, told = applied(staging, look, FIRST)
+
+    assert warnings == ["the old code breaks"]
+    assert staging.report.warnings == ["the old code breaks\n500\nno such column"]
+    assert changes(host) == ["look", "one"]
+    assert [title for title, _ in told] == ["first"]
+
+
+def test_failed_step_is_undone_and_the_last(staging: Staging) -> None:
+    host = staging.host(look=failed("500"))
+    look = Run("look", ("look",), undo=(FIRST, SECOND))
+
+    with pytest.raises(StepFailed, match="look: failed"):
+        applied(staging, look, Run("third", ("three",)))
+
+    assert changes(host) == ["look", "one", "shop: two"]
+    assert staging.report.steps == [("look", False), ("first", True), ("second", True)]
+
+
+def test_failed_undo_is_told_with_its_own_hint(staging: Staging) -> None:
+    """The step's hint says that it was undone."""
+    staging.host(look=failed("500"), one=failed("read-only"))
+    undo = Run("first", ("one",), hint="switch back by hand")
+
+    with pytest.raises(StepFailed, match="first: failed") as raised:
+        applied(staging, Run("look", ("look",), undo=(undo, SECOND)))
+
+    assert raised.value.hint == "switch back by hand"
+    assert "second" not in [title for title, _ in staging.report.steps]
+
+
+def test_host_that_is_gone_is_not_asked_to_undo(staging: Staging) -> None:
+    host = moody(staging, "look")
+
+    with pytest.raises(Unreachable):
+        applied(staging, Run("look", ("look",), undo=(FIRST,)))
+
+    assert changes(host) == []
