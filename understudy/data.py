@@ -79,7 +79,9 @@ def prune(connection: SshConnection, job: Job) -> None:
     old = database.to_prune(list_all(connection, job), app.keep_backups)
     if old:
         names = [backup.name for backup in old]
-        connection.run(database.remove(_place(job), names), user=app.name)
+        done = connection.run(database.remove(_place(job), names), user=app.name)
+        if not done.ok:
+            job.report.warn(f"old backups could not be removed: {done.text}")
 
 
 def _place(job: Job) -> PurePosixPath:

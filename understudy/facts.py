@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from understudy.commands import Argv, script
@@ -32,7 +33,7 @@ for directory in "$root"/venvs/*; do
     elif [ -d "$directory" ]; then say half_made "$directory"; fi
 done
 for file in "$root"/cache/packages/*; do [ ! -e "$file" ] || say package "$file"; done
-for file in "$root"/releases/*/served; do [ ! -e "$file" ] || say served "$file"; done
+stat -c 'served	%Y	%n' "$root"/releases/*/served 2>/dev/null || true
 say secrets "$(cksum 2>/dev/null <"$root/shared/env" || true)"
 say current "$(readlink "$root/current" || true)"
 say python "$(readlink -f /usr/bin/python3 || true)"
@@ -49,8 +50,8 @@ class Facts:
     """One host, as observed.
 
     files: path -> content. running: ids of releases with a live service. served: those that have
-    served. half_made: releases and environments that a killed deploy left. secrets: a checksum that
-    changes with them. free: bytes of disk.
+    served, served_since: when each began to for the last time. half_made: releases and environments
+    that a killed deploy left. secrets: a checksum that changes with them. free: bytes of disk.
     """
 
     stamp: str
@@ -62,6 +63,7 @@ class Facts:
     venvs: frozenset[str]
     packages: frozenset[str]
     served: frozenset[str]
+    served_since: Mapping[str, datetime]
     secrets: str
     free: int
     half_made: frozenset[PurePosixPath]
@@ -93,7 +95,7 @@ def parse(output: str) -> Facts:
     def one(key: str) -> str:
         return next(iter(all_of(key)), "")
 
-    texts = _texts(all_of("line"))
+    texts, served = _texts(all_of("line")), dict(map(_served, all_of("served")))
     version = re.search(r"python(\d+\.\d+)$", one("python"))
     units = all_of("unit")
     return Facts(
@@ -105,7 +107,8 @@ def parse(output: str) -> Facts:
         releases=tuple(_manifest(text) for text in _pop(texts, "/manifest.json")),
         venvs=names("venv"),
         packages=names("package"),
-        served=frozenset(PurePosixPath(path).parent.name for path in all_of("served")),
+        served=frozenset(served),
+        served_since=served,
         secrets=one("secrets"),
         free=int(one("free") or 0) * 1024,
         half_made=frozenset(PurePosixPath(path) for path in all_of("half_made")),
@@ -113,6 +116,12 @@ def parse(output: str) -> Facts:
         running=frozenset(_instance(unit) for unit in units if "@" in unit),
         nginx_active="nginx.service" in units,
     )
+
+
+def _served(line: str) -> tuple[str, datetime]:
+    """Seconds since the epoch<TAB>path of the mark."""
+    seconds, _, path = line.partition("\t")
+    return PurePosixPath(path).parent.name, datetime.fromtimestamp(int(seconds), UTC)
 
 
 def _texts(lines: list[str]) -> dict[str, str]:

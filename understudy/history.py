@@ -44,7 +44,7 @@ def rollback(
         with session.locked(connection, job, deed, wait):
             found = session.gather_unchanged(connection, job, found)
             if with_data:
-                backup = _backup_of(connection, job, wanted.release)
+                backup = _backup_of(connection, job, wanted.release, found)
                 session.apply_all(job, connection, switching.restore(wanted, found, backup))
             else:
                 actions = switching.rollback(wanted, found)
@@ -69,7 +69,7 @@ def _destination(job: Job, found: Facts, to: str | None) -> Manifest:
     return release
 
 
-def _backup_of(connection: SshConnection, job: Job, release: Manifest) -> str:
+def _backup_of(connection: SshConnection, job: Job, release: Manifest, found: Facts) -> str:
     """The data as it was when the release last served: from the first migration after it.
 
     A backup that was made by hand while it served lacks what was written to it later.
@@ -77,7 +77,7 @@ def _backup_of(connection: SshConnection, job: Job, release: Manifest) -> str:
     later = [
         backup
         for backup in data.list_all(connection, job)
-        if backup.taken_at.isoformat() > release.deployed_at and backup.release != release.id
+        if backup.taken_at > found.served_since[release.id] and backup.release != release.id
     ]
     if not later:
         raise Refused(

@@ -162,6 +162,7 @@ def facts(**changes: Any) -> Facts:
         venvs=frozenset(),
         packages=frozenset(),
         served=frozenset(),
+        served_since={},
         secrets="1 2",
         free=10**12,
         half_made=frozenset(),

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,8 @@ def lines_of(*releases: Manifest, current: str | None = None) -> Iterator[str]:
     for release in releases:
         directory = f"/srv/shop/releases/{release.id}"
         yield f"line\t{directory}/manifest.json\t{json.dumps(release.to_dict())}"
-        yield f"served\t{directory}/served"
+        since = datetime.fromisoformat(release.deployed_at).timestamp()
+        yield f"served\t{since:.0f}\t{directory}/served"
         yield f"venv\t/srv/shop/venvs/{release.lock}"
     if current:
         yield f"current\treleases/{current}"

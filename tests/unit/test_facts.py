@@ -1,7 +1,9 @@
 """The query and its parser, on hosts in all states."""
 
+import os
 import shlex
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -144,3 +146,15 @@ def test_query_tells_what_is_whole_and_leaves_out_what_is_half_made(tmp_path: Pa
     assert [*found.packages] == ["a-1"]
     assert found.files == {f"{site}/current/run": "tab\there, ä\n\n$HOME `id`\r\nno end\n"}
     assert found.nginx_active
+
+
+def test_query_tells_since_when_a_release_has_served(tmp_path: Path) -> None:
+    mark = tmp_path / "srv/shop/releases/r1/served"
+    mark.parent.mkdir(parents=True)
+    mark.touch()
+    os.utime(mark, (1_700_000_000, 1_700_000_000))
+
+    found = observed(tmp_path)
+
+    assert found.served == {"r1"}
+    assert found.served_since == {"r1": datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)}

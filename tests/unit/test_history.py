@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -135,6 +136,19 @@ def test_backup_made_by_hand_while_the_release_served_is_not_its_last_data(
     history.rollback(staging.job(), with_data=True)
 
     assert f"put back the data of {BY_NEW}" in steps(staging)
+
+
+def test_release_that_was_gone_back_to_once_lost_what_was_written_before(staging: Staging) -> None:
+    """After NEW's migration OLD served again; its last data is what the next migration found."""
+    again = "20240320T000000Z-c0ffee00-newest"
+    lines = [line for line in THREE if not line.endswith(f"{OLD.id}/served")]
+    since = int(datetime(2024, 3, 10, tzinfo=UTC).timestamp())
+    lines.append(f"served\t{since}\t/srv/shop/releases/{OLD.id}/served")
+    host_with(staging, *lines, backups=(BY_OLD, BY_NEW, again))
+
+    history.rollback(staging.job(), OLD.id, with_data=True)
+
+    assert f"put back the data of {again}" in steps(staging)
 
 
 @pytest.mark.parametrize("backups", [(), (BY_OLD,), (BY_HAND,)])
