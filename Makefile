@@ -24,7 +24,7 @@ check:  ## formatting, lint, types, shell scripts
 	cat provision/[0-9]*.sh | shellcheck -
 
 unit:  ## fast tests, no VM
-	$(PYTHON) -m pytest -q tests/unit
+	$(PYTHON) -m pytest -q -n auto tests/unit
 
 example-test:  ## the example app's own tests
 	.venv/bin/uv run --quiet --no-project --isolated --python 3.11 --with-requirements example/requirements.txt \
