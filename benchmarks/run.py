@@ -58,7 +58,10 @@ def measure(staging: Staging, *, with_box: bool) -> list[Figure]:
             lambda: command(sys.executable, "deploy.py", "--help"),
         ),
         figure(
-            "unit tests", 10, 1, lambda: command(sys.executable, "-m", "pytest", "-q", "-n", "auto", "tests/unit")
+            "unit tests",
+            10,
+            1,
+            lambda: command(sys.executable, "-m", "pytest", "-q", "-n", "auto", "tests/unit"),
         ),
     ]
     if with_box:

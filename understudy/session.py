@@ -120,13 +120,22 @@ def apply_all(
             if not isinstance(action, Run):
                 raise
             if not action.warning:
-                _undo(job, connection, action.undo)
-                raise
+                raise _undone(job, connection, action, error) from None
             job.report.warn(f"{action.warning}\n{error.details}")
             warnings.append(action.warning)
             continue
         after(action, output)
     return warnings
+
+
+def _undone(job: Job, connection: Connection, action: Run, error: StepFailed) -> StepFailed:
+    """Undoes a failed step. The error to raise: its hint counts on the undo, unless that failed too."""
+    try:
+        _undo(job, connection, action.undo)
+    except StepFailed as again:
+        details = f"{error.details}\n{again.summary}\n{again.details}"
+        return StepFailed(error.summary, details, again.hint)
+    return error
 
 
 def _undo(job: Job, connection: Connection, actions: tuple[Run, ...]) -> None:

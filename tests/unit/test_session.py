@@ -194,14 +194,15 @@ def test_failed_step_is_undone_and_the_last(staging: Staging) -> None:
     assert staging.report.steps == [("look", False), ("first", True), ("second", True)]
 
 
-def test_failed_undo_is_told_with_its_own_hint(staging: Staging) -> None:
+def test_failed_undo_is_told_beside_what_it_should_have_undone(staging: Staging) -> None:
     """The step's hint says that it was undone."""
     staging.host(look=failed("500"), one=failed("read-only"))
     undo = Run("first", ("one",), hint="switch back by hand")
 
-    with pytest.raises(StepFailed, match="first: failed") as raised:
+    with pytest.raises(StepFailed, match="look: failed") as raised:
         applied(staging, Run("look", ("look",), undo=(undo, SECOND)))
 
+    assert raised.value.details.splitlines() == ["500", "first: failed", "read-only"]
     assert raised.value.hint == "switch back by hand"
     assert "second" not in [title for title, _ in staging.report.steps]
 
