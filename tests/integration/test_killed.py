@@ -150,6 +150,24 @@ def wait_for_site(site: Site) -> None:
         time.sleep(2)
 
 
+def test_host_files_that_nobody_confirms_are_undone_by_the_host(
+    site: Site, pytestconfig: pytest.Config
+) -> None:
+    if not pytestconfig.getoption("--every-step"):
+        pytest.skip("the host waits for two minutes: make faults")
+    show = f"sha256sum /etc/nginx/sites-available/{site.name}"
+    before = site.staging.host(show).text
+    next_version(site)
+    kill_the_driver(run_until(site, "keep them"))
+    assert site.staging.host(show).text != before
+    deadline = time.monotonic() + 180
+    while site.staging.host(show).text != before:
+        assert time.monotonic() < deadline, "the host has not undone them"
+        time.sleep(10)
+    assert site.get().code == 0
+    assert site.deploy().code == 0
+
+
 def test_site_survives(site: Site, step: str, way: str) -> None:
     before, after = next_version(site)
     row = f"{way} {step}"

@@ -1,6 +1,8 @@
 """A real SSH host that Understudy never made: provision, deploy and verify by the same verbs."""
 
 import shutil
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -99,6 +101,26 @@ def test_second_provision_changes_nothing(app: Staging, host: Production) -> Non
     code, _ = deploy_py(app, "provision")
     assert code == 0
     assert host.ssh(changed) == ""
+
+
+def test_firewall_that_locks_everybody_out_is_undone_by_the_host(
+    app: Staging, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    """A provisioning script that opens the wrong port for SSH, from a copy of the project."""
+    if not pytestconfig.getoption("--every-step"):
+        pytest.skip("takes two minutes: make faults")
+    copy = tmp_path / "project"
+    run("git", "clone", "-q", PROJECT, copy)
+    rules = copy / "provision" / "60-firewall.sh"
+    rules.write_text(rules.read_text().replace("{ $ssh_port, 80", "{ 2222, 80"))
+    words = ("provision", "--target", "production", "--config", app.config)
+    answer = run(sys.executable, "deploy.py", *words, directory=copy)
+    assert answer.code == 1
+    assert "lets nobody in any more" in answer.text
+    deadline = time.monotonic() + 120
+    while deploy_py(app, "provision")[0] != 0:
+        assert time.monotonic() < deadline, "the host has not undone it"
+        time.sleep(5)
 
 
 def test_uncommitted_changes_are_refused(app: Staging) -> None:
