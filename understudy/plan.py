@@ -111,7 +111,7 @@ def _look_through_them(wanted: Wanted, facts: Facts) -> list[Action]:
     return [
         Run(
             "look at the site through them",
-            switching.visit(wanted),
+            http.reach(switching.url(wanted, "/"), address="127.0.0.1"),
             undo=(Run("put the old ones back", site.undo(wanted.app.name)),),
         )
     ]
@@ -147,7 +147,7 @@ def _old_code_on_new_schema(wanted: Wanted, facts: Facts) -> list[Action]:
     return [
         Run(
             f"{old} still answers {path} after the migration",
-            http.get(switching.url(wanted, path), socket=wanted.paths.socket(old)),
+            http.reach(switching.url(wanted, path), socket=wanted.paths.socket(old)),
             wanted.app.name,
             warning=f"the migration breaks {path} of {old}, which serves until the switch: until "
             "then visitors see errors there, and a rollback would need the data of before, too",

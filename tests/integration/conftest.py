@@ -24,11 +24,17 @@ def trixie(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staging]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """The example, deployed once to the staging VM; tests go on from whatever they find there."""
-    staging = make_app(PROJECT / "example", tmp_path_factory.mktemp("site"), lambda settings: None)
+def vm(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The staging VM, up and with nothing deployed: once, for a reset before each module is slow."""
+    staging = make_app(PROJECT / "example", tmp_path_factory.mktemp("vm"), lambda settings: None)
     assert staging.deploy_py("up").code == 0
     assert staging.deploy_py("reset").code == 0
+
+
+@pytest.fixture(scope="module")
+def site(vm: None, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The example, from a repository of its own, deployed over what the modules before left."""
+    staging = make_app(PROJECT / "example", tmp_path_factory.mktemp("site"), lambda settings: None)
     site = Site(staging)
     site.retitle("version 0")
     assert site.deploy().code == 0

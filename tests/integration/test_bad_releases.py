@@ -71,7 +71,7 @@ BAD = [
         "hanging-start",
         ("not healthy", "health check"),
         append("todo/wsgi.py", "\nimport time\n\ntime.sleep(600)\n"),
-        settings=(("start_timeout", 12),),
+        settings=(("start_timeout", 12), ("drain_timeout", 5)),
     ),
     Bad(
         "out-of-memory",

@@ -233,6 +233,19 @@ def test_bad_answer_fails_and_is_told_from_no_answer(app: PurePosixPath, path: s
     assert done.stdout == ("" if "empty" in path else "shop.test http")
 
 
+@pytest.mark.parametrize(
+    ("path", "reached"), [("200", True), ("404", True), ("500", False), ("503empty", False)]
+)
+def test_older_release_is_reached_if_it_answers_at_all(
+    app: PurePosixPath, path: str, reached: bool
+) -> None:
+    done = run(http.reach(f"http://shop.test/{path}", socket=app))
+
+    assert (done.returncode == 0) == reached
+    assert path[:3] in done.stdout
+    assert run(http.reach("http://shop.test/", socket=app.parent / "none")).returncode != 0
+
+
 def test_missing_socket_is_no_answer(tmp_path: Path) -> None:
     done = run(http.get("http://shop.test/", socket=pure(tmp_path / "none.sock")))
 

@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from understudy.commands import Argv
+from understudy.commands import Argv, script
 
 
 def get(url: str, *, socket: PurePosixPath | None = None, address: str | None = None) -> Argv:
@@ -11,6 +11,18 @@ def get(url: str, *, socket: PurePosixPath | None = None, address: str | None = 
 
     The body is printed either way: it often tells the reason.
     """
+    return ("curl", "-sS", "--fail-with-body", *_request(url, socket, address))
+
+
+def reach(url: str, *, socket: PurePosixPath | None = None, address: str | None = None) -> Argv:
+    """As get(), but only no answer and a status of 500 or more fail: an older release need not have
+    the pages of the next one.
+    """
+    text = 'answer=$(curl -sS -w " %{http_code}" "$@"); echo "$answer"; [ "${answer##* }" -lt 500 ]'
+    return script(text, *_request(url, socket, address))
+
+
+def _request(url: str, socket: PurePosixPath | None, address: str | None) -> Argv:
     parts = urlsplit(url)
     through: Argv
     if socket:
@@ -21,7 +33,7 @@ def get(url: str, *, socket: PurePosixPath | None = None, address: str | None = 
         port = 443 if parts.scheme == "https" else 80
         # A certificate for another name or of a private authority is not what's asked here.
         through = ("--insecure", "--resolve", f"{parts.hostname}:{port}:{address}")
-    return ("curl", "-sS", "--fail-with-body", "--max-time", "20", *through, url)
+    return ("--max-time", "20", *through, url)
 
 
 def answered(errors: str) -> bool:
