@@ -12,8 +12,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--slow"):
-        return
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    items[:] = [item for item in items if item not in slow]
-    config.hook.pytest_deselected(items=slow)
+    for option, marker in (("--slow", "slow"), ("--every-step", "faults")):
+        if not config.getoption(option):
+            _deselect(config, items, marker)
+
+
+def _deselect(config: pytest.Config, items: list[pytest.Item], marker: str) -> None:
+    marked = [item for item in items if item.get_closest_marker(marker)]
+    items[:] = [item for item in items if item not in marked]
+    config.hook.pytest_deselected(items=marked)

@@ -147,11 +147,8 @@ def wait_for_site(site: Site) -> None:
         time.sleep(2)
 
 
-def test_host_files_that_nobody_confirms_are_undone_by_the_host(
-    site: Site, pytestconfig: pytest.Config
-) -> None:
-    if not pytestconfig.getoption("--every-step"):
-        pytest.skip("the host waits for two minutes: make faults")
+@pytest.mark.faults
+def test_host_files_that_nobody_confirms_are_undone_by_the_host(site: Site) -> None:
     show = f"sha256sum /etc/nginx/sites-available/{site.name}"
     before = site.staging.host(show).text
     next_version(site)

@@ -103,12 +103,11 @@ def test_second_provision_changes_nothing(app: Staging, host: Production) -> Non
     assert host.ssh(changed) == ""
 
 
+@pytest.mark.faults
 def test_firewall_that_locks_everybody_out_is_undone_by_the_host(
-    app: Staging, tmp_path: Path, pytestconfig: pytest.Config
+    app: Staging, tmp_path: Path
 ) -> None:
     """A provisioning script that opens the wrong port for SSH, from a copy of the project."""
-    if not pytestconfig.getoption("--every-step"):
-        pytest.skip("takes two minutes: make faults")
     copy = tmp_path / "project"
     run("git", "clone", "-q", PROJECT, copy)
     rules = copy / "provision" / "60-firewall.sh"

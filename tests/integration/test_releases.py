@@ -55,9 +55,8 @@ def test_pages_and_requests_from_before_the_switch_are_served_to_their_end(site:
         assert site.get(path).code == 0
 
 
-def test_no_request_is_lost_in_twenty_deploys(site: Site, pytestconfig: pytest.Config) -> None:
-    if not pytestconfig.getoption("--every-step"):
-        pytest.skip("takes minutes: make faults")
+@pytest.mark.faults
+def test_no_request_is_lost_in_twenty_deploys(site: Site) -> None:
     sent = 0
     for number in range(20):
         site.retitle(f"probed {number}")
