@@ -128,7 +128,7 @@ def test_drifted_nginx_file_is_put_right(staging: Staging) -> None:
     assert run("vagrant", "ssh", "-c", edit).code == 0
     planned = staging.deploy_py("plan").text
     assert "-        expires 2h;" in planned
-    assert "2 steps to come" in planned
+    assert "4 steps to come" in planned
     assert staging.deploy_py("deploy").code == 0
     assert "nothing to do" in staging.deploy_py("deploy").text
 
