@@ -54,9 +54,10 @@ def test_database_is_backed_up_before_it_is_migrated_and_comes_back_with_the_rel
     any_site.add_list("before")
     note = '    note = models.TextField(default="", db_default="")\n'
     any_site.migration("0003_note", ADD_NOTE, note)
-    backups = any_site.staging.deploy_py("restore").text.count("rows")
+    backups = any_site.staging.deploy_py("restore").text.splitlines()
     assert any_site.deploy().code == 0
-    assert any_site.staging.deploy_py("restore").text.count("rows") == backups + 1
+    # The oldest may have gone for it.
+    assert any_site.staging.deploy_py("restore").text.splitlines()[-1] not in backups
     any_site.add_list("after")
 
     refused = any_site.staging.deploy_py("rollback", "--with-data")
