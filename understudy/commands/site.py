@@ -5,53 +5,57 @@ from understudy.commands import Argv, script
 _PROGRAM = "/usr/local/sbin/understudy-site"
 
 
+def _as_root(site: str, *words: str) -> Argv:
+    return ("sudo", "-n", _PROGRAM, site, *words)
+
+
 def install_files(site: str, release_id: str) -> Argv:
     """Checks the staged nginx and systemd files, as that release needs them; puts them into place.
 
     Without a confirm within two minutes the host puts back what was there before.
     """
-    return ("sudo", "-n", _PROGRAM, site, "install", release_id)
+    return _as_root(site, "install", release_id)
 
 
 def confirm(site: str) -> Argv:
     """What was installed may stay. Does nothing if nothing waits for it."""
-    return ("sudo", "-n", _PROGRAM, site, "confirm")
+    return _as_root(site, "confirm")
 
 
 def undo(site: str) -> Argv:
     """Puts back at once what the host had before an install that nobody has confirmed."""
-    return ("sudo", "-n", _PROGRAM, site, "undo")
+    return _as_root(site, "undo")
 
 
 def secret_set(site: str, name: str) -> Argv:
     """Keeps a secret for the app. The value, one line, is sent on standard input."""
-    return ("sudo", "-n", _PROGRAM, site, "secret-set", name)
+    return _as_root(site, "secret-set", name)
 
 
 def secret_rm(site: str, name: str) -> Argv:
-    return ("sudo", "-n", _PROGRAM, site, "secret-rm", name)
+    return _as_root(site, "secret-rm", name)
 
 
 def secret_list(site: str) -> Argv:
     """Prints the secrets' names, one a line; never a value."""
-    return ("sudo", "-n", _PROGRAM, site, "secret-list")
+    return _as_root(site, "secret-list")
 
 
 def log(site: str) -> Argv:
-    """Appends to the site's log on the host the object, in one line of JSON, on standard input.
+    """Appends the object, one line of JSON on standard input, to the site's log on the host.
 
-    The host adds "at" and "login" itself and refuses an object that has them.
+    The host puts its own time and the login in front.
     """
-    return ("sudo", "-n", _PROGRAM, site, "log")
+    return _as_root(site, "log")
 
 
 def start(site: str, release_id: str) -> Argv:
-    return ("sudo", "-n", _PROGRAM, site, "start", release_id)
+    return _as_root(site, "start", release_id)
 
 
 def stop(site: str, release_id: str) -> Argv:
     """Stops a release's service: it takes no new request and finishes those it has."""
-    return ("sudo", "-n", _PROGRAM, site, "stop", release_id)
+    return _as_root(site, "stop", release_id)
 
 
 def has_failed(site: str, release_id: str) -> Argv:
