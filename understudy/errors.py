@@ -8,16 +8,19 @@ class UnderstudyError(Exception):
     """A failure that the user can act on.
 
     summary: one line, what failed and where. details: the lines of the log that matter.
-    hint: what to try next. None of them may hold a secret.
+    hint: what to try next. cause: one line, why, where that is known. No secret in any of them.
     """
 
     summary: str
     details: str = ""
     hint: str = ""
+    cause: str = ""
     exit_code = 1
 
     def __str__(self) -> str:
-        return "\n".join(part for part in (self.summary, self.details, self.hint) if part)
+        return "\n".join(
+            part for part in (self.summary, self.cause, self.details, self.hint) if part
+        )
 
 
 class StepFailed(UnderstudyError):

@@ -30,6 +30,36 @@ class Report(ABC):
             raise
         self.ended(title, time.monotonic() - began, ok=True)
 
+    @contextmanager
+    def phase(self, name: str, title: str) -> Iterator[None]:
+        """A part of a rehearsal; its steps are told within it."""
+        began = time.monotonic()
+        self.phase_started(name, title)
+        try:
+            yield
+        except BaseException:
+            self.phase_ended(name, time.monotonic() - began, ok=False)
+            raise
+        self.phase_ended(name, time.monotonic() - began, ok=True)
+
+    @abstractmethod
+    def phase_started(self, name: str, title: str) -> None: ...
+
+    @abstractmethod
+    def phase_ended(self, name: str, seconds: float, *, ok: bool) -> None: ...
+
+    @abstractmethod
+    def skipped(self, name: str, title: str, reason: str) -> None:
+        """A phase that needs what isn't there."""
+
+    @abstractmethod
+    def ran(self, command: str, output: str, seconds: float, *, ok: bool) -> None:
+        """A command on a host: for the record, too much to be shown."""
+
+    @abstractmethod
+    def attach(self, name: str, value: Any) -> None:
+        """What the record keeps besides, as JSON: "probe", "tests", "receipt"."""
+
     @abstractmethod
     def started(self, title: str) -> None: ...
 
@@ -60,6 +90,21 @@ class TextReport(Report):
         self._err = Console(highlight=False, soft_wrap=True, stderr=True)
         self._progress: Progress | None = None
 
+    def phase_started(self, name: str, title: str) -> None:
+        self._out.print(Text.assemble(("==>", "bold blue"), (f" {title}", "bold")))
+
+    def phase_ended(self, name: str, seconds: float, *, ok: bool) -> None:
+        pass
+
+    def skipped(self, name: str, title: str, reason: str) -> None:
+        self._out.print(Text.assemble(("-", "yellow"), f" {title}: skipped, {reason}"))
+
+    def ran(self, command: str, output: str, seconds: float, *, ok: bool) -> None:
+        pass
+
+    def attach(self, name: str, value: Any) -> None:
+        pass
+
     def started(self, title: str) -> None:
         if self._out.is_terminal:
             title_column = TextColumn("{task.description}", markup=False)
@@ -88,6 +133,8 @@ class TextReport(Report):
     def error(self, error: UnderstudyError) -> None:
         self._stop_progress()
         self._err.print(Text.assemble(("error:", "bold red"), f" {error.summary}"))
+        if error.cause:
+            self._err.print(Text.assemble(("cause:", "bold"), f" {error.cause}"))
         if error.details:
             for line in error.details.splitlines():
                 self._err.print(Text(f"  {line}"))
@@ -105,6 +152,21 @@ class JsonReport(Report):
 
     def __init__(self, out: TextIO | None = None) -> None:
         self._out = out or sys.stdout
+
+    def phase_started(self, name: str, title: str) -> None:
+        self._write("phase", name=name, title=title)
+
+    def phase_ended(self, name: str, seconds: float, *, ok: bool) -> None:
+        self._write("phase ended", name=name, seconds=round(seconds, 3), ok=ok)
+
+    def skipped(self, name: str, title: str, reason: str) -> None:
+        self._write("skipped", name=name, title=title, reason=reason)
+
+    def ran(self, command: str, output: str, seconds: float, *, ok: bool) -> None:
+        pass
+
+    def attach(self, name: str, value: Any) -> None:
+        self._write("attached", name=name, value=value)
 
     def started(self, title: str) -> None:
         self._write("started", title=title)
@@ -125,6 +187,7 @@ class JsonReport(Report):
         self._write(
             "error",
             summary=error.summary,
+            cause=error.cause,
             details=error.details,
             hint=error.hint,
             exit_code=error.exit_code,

@@ -100,6 +100,23 @@ class FakeReport(Report):
         self.details: list[str] = []
         self.said: list[str] = []
         self.warnings: list[str] = []
+        self.phases: list[tuple[str, str]] = []
+        self.attached: dict[str, Any] = {}
+
+    def phase_started(self, name: str, title: str) -> None:
+        pass
+
+    def phase_ended(self, name: str, seconds: float, *, ok: bool) -> None:
+        self.phases.append((name, "passed" if ok else "failed"))
+
+    def skipped(self, name: str, title: str, reason: str) -> None:
+        self.phases.append((name, f"skipped, {reason}"))
+
+    def ran(self, command: str, output: str, seconds: float, *, ok: bool) -> None:
+        pass
+
+    def attach(self, name: str, value: Any) -> None:
+        self.attached[name] = value
 
     def started(self, title: str) -> None:
         pass

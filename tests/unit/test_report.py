@@ -93,6 +93,7 @@ def test_json_is_one_object_a_line_whatever_is_told() -> None:
     assert events[4] == {
         "event": "error",
         "summary": "no",
+        "cause": "",
         "details": "why",
         "hint": "later",
         "exit_code": 3,

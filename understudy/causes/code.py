@@ -1,0 +1,5 @@
+"""The code itself."""
+
+from understudy.diagnosis import Rule
+
+RULES: tuple[Rule, ...] = ()

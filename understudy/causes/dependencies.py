@@ -1,0 +1,5 @@
+"""Packages and system libraries."""
+
+from understudy.diagnosis import Rule
+
+RULES: tuple[Rule, ...] = ()

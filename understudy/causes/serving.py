@@ -1,0 +1,5 @@
+"""Between the visitor and the app: nginx, headers, static files, workers."""
+
+from understudy.diagnosis import Rule
+
+RULES: tuple[Rule, ...] = ()

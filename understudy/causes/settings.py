@@ -1,0 +1,5 @@
+"""Settings and the environment."""
+
+from understudy.diagnosis import Rule
+
+RULES: tuple[Rule, ...] = ()
