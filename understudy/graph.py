@@ -1,0 +1,83 @@
+"""A probe's samples -> where the marks of its graph lie, in units of the picture."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+WIDTH, HEIGHT = 720.0, 240.0
+LEFT, RIGHT, TOP, BOTTOM = 64.0, 12.0, 18.0, 34.0
+# Latencies differ by powers of ten, so they stand on a logarithmic scale. Seconds.
+FASTEST, TICKS = 0.001, (0.001, 0.01, 0.1, 1.0, 10.0, 100.0)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A request, or a label on an axis. text: what it says."""
+
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Graph:
+    """switch_x: where the releases changed, None if they didn't."""
+
+    answered: tuple[Mark, ...]
+    lost: tuple[Mark, ...]
+    times: tuple[Mark, ...]
+    latencies: tuple[Mark, ...]
+    switch_x: float | None
+
+
+def graph(probe: Mapping[str, Any]) -> Graph:
+    """probe: the attachment of that name, see docs/report.md."""
+    samples = probe["samples"]
+    switched = probe.get("switched_at")
+    longest = max([sample[0] for sample in samples] + [switched or 0.0, 1.0])
+    slowest = max([sample[1] for sample in samples] + [0.1])
+    top = min(tick for tick in TICKS if tick >= min(slowest, TICKS[-1]))
+
+    def mark(at: float, seconds: float, text: str) -> Mark:
+        return Mark(round(_x(at, longest), 1), round(_y(seconds, top), 1), text)
+
+    marks = [(mark(at, took, _told(at, took, kind, end)), end) for at, took, kind, end in samples]
+    return Graph(
+        answered=tuple(made for made, outcome in marks if outcome == "ok"),
+        lost=tuple(made for made, outcome in marks if outcome != "ok"),
+        times=tuple(mark(at, FASTEST, f"{at:g} s") for at in _round_times(longest)),
+        latencies=tuple(mark(0, tick, seconds_told(tick)) for tick in TICKS if tick <= top),
+        switch_x=None if switched is None else round(_x(switched, longest), 1),
+    )
+
+
+def seconds_told(seconds: float) -> str:
+    """As people say it: 87 ms, 3.2 s, 4 min 10 s."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 100:
+        return f"{seconds:.1f}".removesuffix(".0") + " s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+
+
+def _x(at: float, longest: float) -> float:
+    return LEFT + at / longest * (WIDTH - LEFT - RIGHT)
+
+
+def _y(seconds: float, top: float) -> float:
+    share = math.log(min(max(seconds, FASTEST), top) / FASTEST) / math.log(top / FASTEST)
+    return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
+
+
+def _told(at: float, seconds: float, kind: str, outcome: str) -> str:
+    return f"{at:.1f} s: {kind}, {outcome}, {seconds_told(seconds)}"
+
+
+def _round_times(longest: float) -> list[float]:
+    """About five, at round numbers of seconds."""
+    rough = longest / 5
+    power = 10 ** math.floor(math.log10(rough))
+    step = min(size * power for size in (1, 2, 5, 10) if size * power >= rough)
+    return [number * step for number in range(int(longest / step + 1e-9) + 1)]
