@@ -7,6 +7,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("understudy")
     group.addoption("--target", default="vagrant", help="a target of deploy.yml (default: vagrant)")
     group.addoption("--deploy-config", default="deploy.yml", help="default: deploy.yml")
+    group.addoption("--keep-pages", metavar="DIR", help="screenshots of the browser tests' pages")
     group.addoption("--every-step", action="store_true", help="kill a deploy at each of its steps")
     group.addoption("--slow", action="store_true", help="also the tests that take minutes")
 

@@ -73,6 +73,12 @@ def console(browser: WebDriver) -> list[str]:
     return [f"{entry['level']} {entry['message']}" for entry in entries]
 
 
+def keep_picture(browser: WebDriver, picture: Path) -> None:
+    """Takes a screenshot."""
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    browser.save_screenshot(picture)
+
+
 def keep_state(browser: WebDriver, folder: Path) -> None:
     """Writes down what a browser shows."""
     folder.mkdir(parents=True, exist_ok=True)

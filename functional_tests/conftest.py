@@ -1,8 +1,10 @@
 """The fixtures and reports of the browser tests."""
 
 import re
+import shutil
 import socket
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,7 +12,7 @@ import pytest
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.webdriver import WebDriver
 
-from functional_tests.browser import forget, keep_state, start_browser
+from functional_tests.browser import forget, keep_picture, keep_state, start_browser
 from functional_tests.pages import HomePage, ListPage
 from understudy import verify
 from understudy.errors import UnderstudyError
@@ -76,25 +78,60 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Keeps what the browsers of a failed test show, and says where."""
+    """Keeps what the browsers show at a test's end; of a failed one also where, in its report."""
     report = yield
-    # Not after the teardown: that has already left the page on which the test failed.
+    # Not after the teardown: that has already left the page on which the test ended.
     if report.failed and report.when != "teardown":
         report.sections += kept_states(item)
+    if report.when == "call" or (report.failed and report.when == "setup"):
+        keep_pictures(item, failed=report.failed)
     return report
 
 
 def kept_states(item: pytest.Item) -> list[tuple[str, str]]:
     """Keeps the state of each browser that a test has, as sections of its report."""
-    fixtures: dict[str, object] = getattr(item, "funcargs", {})
-    base = TOP / "reports" / "browser" / re.sub(r"[^\w.-]+", "-", item.name)
+    base = TOP / "reports" / "browser" / file_name(item)
     sections = []
-    for name in BROWSER_FIXTURES:
-        browser = fixtures.get(name)
-        if isinstance(browser, WebDriver):
-            folder = base if name == "browser" else base / name
-            sections.append((f"Kept from {name}", kept_state(browser, folder)))
+    for name, browser in browsers(item).items():
+        folder = base if name == "browser" else base / name
+        sections.append((f"Kept from {name}", kept_state(browser, folder)))
     return sections
+
+
+def keep_pictures(item: pytest.Item, *, failed: bool) -> None:
+    """Takes a screenshot of each browser, if the command line asks for them.
+
+    It's named by the test alone: the next run compares it with its own.
+    """
+    if item.config.getoption("keep_pages") is None:
+        return
+    for name, browser in browsers(item).items():
+        end = "" if name == "browser" else f".{name}"
+        # A browser that has failed can show nothing.
+        with suppress(WebDriverException):
+            picture = Path(item.config.getoption("keep_pages")) / f"{file_name(item)}{end}.png"
+            keep_picture(browser, picture)
+            if failed:
+                keep_texts(TOP / "reports" / "browser" / file_name(item), picture)
+
+
+def keep_texts(state: Path, picture: Path) -> None:
+    """Puts a failed test's page and console beside its screenshot."""
+    for name, suffix in (("page.html", ".html"), ("console.log", ".log")):
+        if (state / name).is_file():
+            shutil.copyfile(state / name, picture.with_suffix(suffix))
+
+
+def browsers(item: pytest.Item) -> dict[str, WebDriver]:
+    """The browsers that a test has, by the names of their fixtures."""
+    fixtures: dict[str, object] = getattr(item, "funcargs", {})
+    found = {name: fixtures.get(name) for name in BROWSER_FIXTURES}
+    return {name: browser for name, browser in found.items() if isinstance(browser, WebDriver)}
+
+
+def file_name(item: pytest.Item) -> str:
+    """A test's name as that of a file."""
+    return re.sub(r"[^\w.-]+", "-", item.name)
 
 
 def kept_state(browser: WebDriver, folder: Path) -> str:

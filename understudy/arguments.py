@@ -48,6 +48,8 @@ def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     verb("plan", "show what deploy would do; touches nothing", targeted)
     check = verb("verify", "run the host and browser tests against a target", targeted)
     check.add_argument("--slow", action="store_true", help="with the tests that reboot the host")
+    report = verb("report", "open the report of the last run", common)
+    report.add_argument("--list", action="store_true", help="list all reports instead")
     verb("status", "what a target serves", targeted)
     verb("releases", "the releases on a target, newest first", targeted)
     rollback = verb("rollback", "let an earlier release serve again", changing)

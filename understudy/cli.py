@@ -12,15 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from understudy.arguments import Verb, make_parser
-from understudy.errors import ConfigError, Refused, UnderstudyError
+from understudy.errors import INTERRUPTED, ConfigError, Refused, UnderstudyError
 from understudy.project import Project
 
 if TYPE_CHECKING:
     from understudy.job import Job
     from understudy.report import Report
     from understudy.vm import Vm
-
-INTERRUPTED = 130  # as shells have it: 128 + SIGINT
 
 
 def main(arguments: list[str], directory: Path) -> int:
@@ -35,19 +33,27 @@ def main(arguments: list[str], directory: Path) -> int:
     if options.verb is None:
         parser.print_help()
         return 2
+    project = Project(directory, Path(options.config or directory / "deploy.yml"))
     try:
-        report = _report(options)
+        return (_run_and_keep if options.verb in KEPT else _run)(options, project, _report(options))
     except ModuleNotFoundError as error:
         return _not_set_up(error)
+
+
+def _run_and_keep(options: argparse.Namespace, project: Project, report: "Report") -> int:
+    from understudy import reporting
+
+    target = getattr(options, "target", "vagrant")
+    recorder = reporting.recorder(report, options.verb, target)
+    return reporting.run_and_keep(project, recorder, lambda: _run(options, project, recorder))
+
+
+def _run(options: argparse.Namespace, project: Project, report: "Report") -> int:
     try:
-        options.run(
-            options, Project(directory, Path(options.config or directory / "deploy.yml")), report
-        )
+        options.run(options, project, report)
     except UnderstudyError as error:
         report.error(error)
         return error.exit_code
-    except ModuleNotFoundError as error:
-        return _not_set_up(error)
     except KeyboardInterrupt:
         report.warn("interrupted; the same command goes on where this one stopped")
         return INTERRUPTED
@@ -242,6 +248,15 @@ def _doctor(options: argparse.Namespace, project: Project, report: "Report") -> 
     doctor.examine(project, report)
 
 
+def _show_report(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy import reporting
+
+    (reporting.tell_all if options.list else reporting.open_latest)(project, report)
+
+
+# The verbs of which a report is written.
+KEPT = {"rehearse", "provision", "deploy", "verify", "rollback"}
+
 VERBS: Mapping[str, Verb] = {
     "rehearse": _rehearse,
     "up": _up,
@@ -249,6 +264,7 @@ VERBS: Mapping[str, Verb] = {
     "deploy": _deploy,
     "plan": _plan,
     "verify": _verify,
+    "report": _show_report,
     "status": _status,
     "releases": _releases,
     "rollback": _rollback,

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# The exit code of a run that Ctrl-C ended, as shells have it: 128 + SIGINT.
+INTERRUPTED = 130
+
 
 @dataclass(eq=False)
 class UnderstudyError(Exception):

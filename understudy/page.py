@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,21 +70,26 @@ def render(templates: Path, record: Record, pictures: Sequence[Picture]) -> str:
     script = (templates / "report.js").read_text()
     parts = list(_parts(record))
     rows = [row for part in parts for row in part.rows]
-    attached = record.attachments
-    return _environment(templates).get_template("report.html.j2").render(
-        record=record,
-        title=f"{TITLES.get(record.verb, record.verb)} {record.target}",
-        sentence=_sentence(record),
-        parts=parts,
-        counts=_counts(rows),
-        failed=next((row for row in reversed(rows) if row.open), None),
-        logs=align(attached.get("evidence", {})),
-        graph=graph(attached["probe"]) if "probe" in attached else None,
-        pictures={picture.name: picture for picture in pictures},
-        others={name: value for name, value in attached.items() if name not in KNOWN},
-        style=Markup((templates / "report.css").read_text()),  # noqa: S704 - it's ours
-        script=Markup(script),  # noqa: S704 - it's ours
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    attached = {**dict.fromkeys(KNOWN), **record.attachments}
+    return (
+        _environment(templates)
+        .get_template("report.html.j2")
+        .render(
+            record=record,
+            attached=attached,
+            title=f"{TITLES.get(record.verb, record.verb)} {record.target}",
+            sentence=_sentence(record),
+            parts=parts,
+            counts=_counts(rows),
+            failed=next((row for row in reversed(rows) if row.open), None),
+            logs=align(attached["evidence"] or {}),
+            graph=graph(attached["probe"]) if attached["probe"] else None,
+            pictures={picture.name: picture for picture in pictures},
+            others={name: value for name, value in attached.items() if name not in KNOWN},
+            style=Markup((templates / "report.css").read_text()),  # noqa: S704 - it's ours
+            script=Markup(script),  # noqa: S704 - it's ours
+            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        )
     )
 
 
@@ -101,6 +107,7 @@ def _environment(templates: Path) -> jinja2.Environment:
         "pretty": _pretty,
         "first_line": _first_line,
         "is_long": _is_long,
+        "file_name": _file_name,
     }
     return environment
 
@@ -158,3 +165,8 @@ def _first_line(command: str) -> str:
 
 def _is_long(command: str) -> bool:
     return _first_line(command) != command.strip()
+
+
+def _file_name(test: str) -> str:
+    """A test's name as its pictures have it; functional_tests/conftest.py names them."""
+    return re.sub(r"[^\w.-]+", "-", test)

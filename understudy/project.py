@@ -30,6 +30,16 @@ class Project:
         return self.directory / "templates"
 
     @property
+    def reports(self) -> Path:
+        """A directory for each run that was kept; see docs/report.md."""
+        return self.directory / "reports"
+
+    @property
+    def pages(self) -> Path:
+        """Screenshots of the browser tests under way, on their way into a report."""
+        return self.state / "pages"
+
+    @property
     def provision_parts(self) -> list[Path]:
         return sorted((self.directory / "provision").glob("[0-9]*.sh"))
 

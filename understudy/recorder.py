@@ -43,7 +43,7 @@ class Recorder(Report):
         self, report: Report, verb: str, target: str, began: str, clock: Callable[[], float]
     ) -> None:
         """began: now, as ISO 8601 in UTC."""
-        self._report, self._clock, self._start = report, clock, clock()
+        self.report, self._clock, self._start = report, clock, clock()
         self._verb, self._target, self._began = verb, target, began
         self._phases: list[_Part] = []
         self._open: list[_Part] = []
@@ -69,57 +69,57 @@ class Recorder(Report):
     def phase_started(self, name: str, title: str) -> None:
         self._end_unnamed()
         self._begin_phase(name, title)
-        self._report.phase_started(name, title)
+        self.report.phase_started(name, title)
 
     def phase_ended(self, name: str, seconds: float, *, ok: bool) -> None:
         for part in self._phases:
             if part.name == name and part.ok is None:
                 part.seconds, part.ok = seconds, ok
-        self._report.phase_ended(name, seconds, ok=ok)
+        self.report.phase_ended(name, seconds, ok=ok)
 
     def skipped(self, name: str, title: str, reason: str) -> None:
         self._end_unnamed()
         self._phases.append(_Part(title, self._now(), name, 0.0, reason=reason or "not told why"))
-        self._report.skipped(name, title, reason)
+        self.report.skipped(name, title, reason)
 
     def started(self, title: str) -> None:
         step = _Part(title, self._now())
         self._current_phase().steps.append(step)
         self._open.append(step)
-        self._report.started(title)
+        self.report.started(title)
 
     def ended(self, title: str, seconds: float, *, ok: bool) -> None:
         if self._open:
             step = self._open.pop()
             step.seconds, step.ok = seconds, ok
-        self._report.ended(title, seconds, ok=ok)
+        self.report.ended(title, seconds, ok=ok)
 
     def ran(self, command: str, output: str, seconds: float, *, ok: bool) -> None:
         self._here().commands.append(Command(cut(command), cut(output), seconds, ok))
-        self._report.ran(command, output, seconds, ok=ok)
+        self.report.ran(command, output, seconds, ok=ok)
 
     def attach(self, name: str, value: Any) -> None:
         """What is a mapping adds to the one that was attached before under this name."""
         before = self._attachments.get(name)
         both = isinstance(before, Mapping) and isinstance(value, Mapping)
         self._attachments[name] = {**before, **value} if before and both else value
-        self._report.attach(name, value)
+        self.report.attach(name, value)
 
     def detail(self, text: str) -> None:
         self._here().lines.append(text)
-        self._report.detail(text)
+        self.report.detail(text)
 
     def say(self, text: str) -> None:
         self._here().lines.append(text)
-        self._report.say(text)
+        self.report.say(text)
 
     def warn(self, text: str) -> None:
         self._warnings.append(cut(text))
-        self._report.warn(text)
+        self.report.warn(text)
 
     def error(self, error: UnderstudyError) -> None:
         self._error = Failure(error.summary, error.cause, cut(error.details), error.hint)
-        self._report.error(error)
+        self.report.error(error)
 
     def _now(self) -> float:
         return self._clock() - self._start

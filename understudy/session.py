@@ -2,22 +2,25 @@
 
 import getpass
 import json
+import shlex
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
 
 from understudy import facts, health
 from understudy.actions import Action, Run, Stage, Start, Switch, Upload
-from understudy.commands import site
+from understudy.commands import Argv, site
 from understudy.config import Config
-from understudy.connection import Connection, SshConnection
+from understudy.connection import Connection, Result, SshConnection
 from understudy.errors import LoginRefused, Refused, StepFailed, UnderstudyError
 from understudy.facts import Facts
 from understudy.job import Job
 from understudy.provision import Provisioning
+from understudy.report import Report
 
 # A migration of real data may take long; a step that hangs must still end some day.
 SECONDS_FOR_A_STEP = 4 * 3600
@@ -100,6 +103,42 @@ def locked(connection: SshConnection, job: Job, deed: Deed, wait: int) -> Iterat
             _write_down(connection, job, deed, outcome, time.monotonic() - began)
 
 
+@dataclass(frozen=True)
+class Told:
+    """A connection that tells a report of each command that goes through it."""
+
+    connection: Connection
+    report: Report
+
+    def run(self, argv: Argv, *, user: str | None = None, seconds: int = 600) -> Result:
+        as_user = ("sudo", "-u", user, "--") if user else ()
+        with self._telling(shlex.join((*as_user, *argv))) as results:
+            results.append(self.connection.run(argv, user=user, seconds=seconds))
+        return results[0]
+
+    def put(self, local: Path | bytes, remote: PurePosixPath) -> None:
+        size = len(local) if isinstance(local, bytes) else local.stat().st_size
+        with self._telling(f"put {size} bytes to {remote}") as results:
+            self.connection.put(local, remote)
+            results.append(Result(True, "", ""))
+
+    def send(self, argv: Argv, text: str) -> Result:
+        """The text is not told: it goes this way because nobody is to see it."""
+        with self._telling(shlex.join(argv)) as results:
+            results.append(self.connection.send(argv, text))
+        return results[0]
+
+    @contextmanager
+    def _telling(self, command: str) -> Iterator[list[Result]]:
+        """Without a result it was cut off: then it counts as failed, and that is told, too."""
+        began, results = time.monotonic(), list[Result]()
+        try:
+            yield results
+        finally:
+            done = results[0] if results else Result(False, "", "")
+            self.report.ran(command, done.text, time.monotonic() - began, ok=done.ok)
+
+
 def apply_all(
     job: Job,
     connection: SshConnection,
@@ -115,7 +154,7 @@ def apply_all(
     for action in actions:
         try:
             with job.report.step(action.title):
-                output = apply(connection, action)
+                output = apply(Told(connection, job.report), action)
         except StepFailed as error:
             if not isinstance(action, Run):
                 raise
@@ -141,7 +180,7 @@ def _undone(job: Job, connection: Connection, action: Run, error: StepFailed) ->
 def _undo(job: Job, connection: Connection, actions: tuple[Run, ...]) -> None:
     for action in actions:
         with job.report.step(action.title):
-            apply(connection, action)
+            apply(Told(connection, job.report), action)
 
 
 def apply(connection: Connection, action: Action) -> str:

@@ -1,14 +1,18 @@
 """Starts the host tests and the browser tests against a target, and finds what they look at."""
 
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from understudy import config as configuration
 from understudy.config import Config, TargetConfig
 from understudy.errors import StepFailed
 from understudy.job import Job
+from understudy.junit import read_tests
+from understudy.plain import cut
 
 HOST_TESTS = "tests/host"
 BROWSER_TESTS = "functional_tests"
@@ -45,30 +49,56 @@ def verify(job: Job, *, slow: bool = False) -> None:
     """
     site = site_of(job.config, job.target_name)
     job.report.say(f"{site.target}: {site.url} at {site.address}")
-    browser_words = [BROWSER_TESTS, *([] if site.disposable else ["-m", "not destroys_data"])]
-    host_words = [HOST_TESTS, *(["--slow"] if slow else [])]
-    passed = [_passes(job, "host tests", host_words), _passes(job, "browser tests", browser_words)]
-    if not all(passed):
+    told = [_host_tests(job, slow=slow), _browser_tests(job, site)]
+    if failed := [text for text in told if text]:
         raise StepFailed(
             f"{job.target_name} did not pass its tests",
-            hint="Screenshots, pages and consoles of failed browser tests are in reports/browser/.",
+            details="\n".join(failed),
+            hint="Screenshots, pages and consoles of failed browser tests are in the report, and in "
+            "reports/browser/.",
         )
 
 
-def _passes(job: Job, title: str, words: list[str]) -> bool:
-    command = [
-        *(sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=short", *words),
-        *("--target", job.target_name, "--deploy-config", str(job.project.config_file)),
-    ]
-    try:
-        with job.report.step(f"{title} on {job.target_name}"):
-            done = subprocess.run(
-                command, cwd=job.project.directory, capture_output=True, text=True
-            )
-            if done.returncode:
-                raise StepFailed(title)
-    except StepFailed:
-        job.report.say(done.stdout + done.stderr)
-        return False
+def _host_tests(job: Job, *, slow: bool) -> str:
+    return _failure(job, "host", [HOST_TESTS, *(["--slow"] if slow else [])])
+
+
+def _browser_tests(job: Job, site: Site) -> str:
+    """Also keeps what the browser showed: job.project.pages has it until the next run."""
+    pages = job.project.pages
+    shutil.rmtree(pages, ignore_errors=True)
+    harmless = [] if site.disposable else ["-m", "not destroys_data"]
+    told = _failure(job, "browser", [BROWSER_TESTS, *harmless, "--keep-pages", str(pages)])
+    job.report.attach("pages", {path.stem: _page(path) for path in sorted(pages.glob("*.png"))})
+    return told
+
+
+def _page(picture: Path) -> dict[str, str]:
+    """What was kept beside a screenshot: of a failed test the page's source and the console."""
+    beside = {"source": picture.with_suffix(".html"), "console": picture.with_suffix(".log")}
+    return {name: cut(path.read_text()) for name, path in beside.items() if path.is_file()}
+
+
+def _failure(job: Job, suite: str, words: list[str]) -> str:
+    """Runs a suite. Returns what pytest told if a test failed, nothing otherwise."""
+    with TemporaryDirectory() as work:
+        results = Path(work) / "results.xml"
+        command = [
+            *(sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=short", *words),
+            *("--target", job.target_name, "--deploy-config", str(job.project.config_file)),
+            f"--junitxml={results}",
+        ]
+        try:
+            with job.report.step(f"{suite} tests on {job.target_name}"):
+                done = subprocess.run(
+                    command, cwd=job.project.directory, capture_output=True, text=True
+                )
+                if done.returncode:
+                    raise StepFailed(suite)
+        except StepFailed:
+            return (done.stdout + done.stderr).strip() or f"the {suite} tests ended without a word"
+        finally:
+            if results.is_file():
+                job.report.attach("tests", {suite: read_tests(results.read_text())})
     job.report.say(f"  {done.stdout.strip().splitlines()[-1]}")
-    return True
+    return ""

@@ -36,6 +36,7 @@ VERBS = [
     "provision",
     "rehearse",
     "releases",
+    "report",
     "reset",
     "restore",
     "rollback",

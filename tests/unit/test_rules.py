@@ -32,19 +32,26 @@ DOORS = {
     "vm",
 }
 ABOVE_THE_VM = {"cli", "rehearsal", "vm"}
-# These two only tell how long something took.
-CLOCK_READERS = {"report", "rehearsal"}
+# These only tell how long something took.
+CLOCK_READERS = {"report", "rehearsal", "reporting"}
 PURE = {
     "actions",
     "commands",
     "config",
     "errors",
     "facts",
+    "graph",
+    "junit",
+    "log_lines",
+    "masking",
+    "page",
+    "plain",
     "plan",
     "preview",
     "probing",
     "project",
     "provision",
+    "record",
     "release",
     "render",
     "switching",

@@ -1,0 +1,137 @@
+"""Sample records: a passed rehearsal, a failed one, and an odd one."""
+
+from dataclasses import replace
+from typing import Any
+
+from understudy.record import Command, Failure, Phase, Record, State, Step, Verdict
+
+SECRET = "hunter2 <\"&'> é"
+
+DEPLOY = (
+    Command("mkdir -p /srv/todo/releases/3f2a", "", 0.2, ok=True),
+    Command("sh -euc 'tar -xz\nln -s a b\ncheck' sh", "unpacked 214 files", 1.4, ok=True),
+)
+STEPS = (
+    Step("get the locked packages", 21.0, 4.1, True, ("12 of 12 are in the cache",)),
+    Step("unpack release 3f2a91c0", 25.2, 6.3, True, (), DEPLOY),
+    Step("migrate", 31.6, 12.0, True, ("1 migration to apply", "database backed up")),
+    Step("start release 3f2a91c0", 44.0, 9.5, True, (), DEPLOY[:1]),
+    Step("switch to release 3f2a91c0", 53.6, 0.4, True),
+)
+PHASES = (
+    Phase(
+        "up", "The VM", State.PASSED, "", 0, 20, (Step("restore the snapshot", 0.1, 19.2, True),)
+    ),
+    Phase("deploy", "Deploy over what production runs", State.PASSED, "", 20.5, 34, STEPS),
+    Phase("data", "With production's data", State.SKIPPED, "no data was pulled", 54, 0),
+    Phase(
+        "tests",
+        "Host and browser tests",
+        State.PASSED,
+        "",
+        55,
+        61,
+        (
+            Step("host tests on vagrant", 55, 22.5, True, ("14 passed",)),
+            Step("browser tests on vagrant", 78, 37.9, True),
+        ),
+    ),
+)
+SAMPLES = [
+    [at / 5, 0.018 + 0.011 * (at * 7 % 13) + (0.4 if 255 < at < 275 else 0), "page", "ok"]
+    for at in range(400)
+]
+TESTS: dict[str, Any] = {
+    "host": [
+        {"name": "test_nginx_runs", "outcome": "passed", "seconds": 0.7, "message": "", "text": ""},
+        {
+            "name": "test_site_comes_back_after_a_reboot",
+            "outcome": "skipped",
+            "seconds": 0,
+            "message": "only with --slow",
+            "text": "",
+        },
+    ],
+    "browser": [
+        {"name": "test_logo[1.5]", "outcome": "passed", "seconds": 2, "message": "", "text": ""}
+    ],
+}
+PASSED = Record(
+    verb="rehearse",
+    target="vagrant",
+    began="2026-03-04T05:06:07.123456+00:00",
+    seconds=117.3,
+    verdict=Verdict.PASSED,
+    phases=PHASES,
+    attachments={
+        "tests": TESTS,
+        "pages": {"test_logo-1.5-": {}},
+        "probe": {"switched_at": 53.6, "samples": SAMPLES, "sent": 400, "lost": 0, "p99": 0.55},
+        "migrations": [["lists", "0001_initial", "applied"], ["lists", "0002_picture", "new"]],
+        "drift": [],
+        "receipt": {"predicateType": "https://example.com/rehearsal/v1", "subject": []},
+    },
+)
+
+JOURNAL = """\
+2026-03-04T05:06:53+00:00 vm run[812]: [2026-03-04 05:06:53] Booting worker with pid: 814
+2026-03-04T05:06:54+00:00 vm run[814]: Traceback (most recent call last):
+  File "/srv/todo/releases/3f2a/source/todo/wsgi.py", line 7, in <module>
+ModuleNotFoundError: No module named 'markdown'
+"""
+ACCESS = (
+    '192.0.2.1 - - [04/Mar/2026:05:06:55 +0000] "GET / HTTP/1.1" 502 150 '
+    "0123456789abcdef0123456789abcdef\n"
+)
+ERRORS = (
+    "2026/03/04 05:06:55 [error] 700#700: *1 connect() failed (111: Connection refused), "
+    "request_id: 0123456789abcdef0123456789abcdef\n"
+)
+FAILED = replace(
+    PASSED,
+    seconds=57.0,
+    verdict=Verdict.FAILED,
+    phases=(
+        PHASES[0],
+        replace(
+            PHASES[1],
+            state=State.FAILED,
+            steps=(*STEPS[:3], replace(STEPS[3], ok=False, lines=("asked 40 times",))),
+        ),
+        replace(PHASES[3], state=State.SKIPPED, reason="the deploy failed", seconds=0, steps=()),
+    ),
+    warnings=("2 uncommitted changes are not deployed; what is deployed is commit 3f2a91c0",),
+    error=Failure(
+        "release 3f2a91c0 is not healthy; it never served a request",
+        "the app imports markdown, which its lock file doesn't have",
+        "health check: no socket\n--- journal ---\n" + JOURNAL,
+        "Add markdown to requirements.in, compile requirements.txt, commit both.",
+    ),
+    attachments={
+        "evidence": {"journal": JOURNAL, "nginx error": ERRORS, "nginx access": ACCESS},
+        "probe": {
+            "switched_at": None,
+            "samples": [*SAMPLES[:90], [18.2, 10, "post", "timeout"], [18.4, 0.002, "page", "5xx"]],
+            "sent": 92,
+            "lost": 2,
+            "p99": 10,
+        },
+        "tests": {
+            "browser": [
+                {
+                    "name": "test_logo[1.5]",
+                    "outcome": "failed",
+                    "seconds": 2,
+                    "message": "AssertionError: assert 0 > 0",
+                    "text": "test_pages.py:31: AssertionError",
+                }
+            ]
+        },
+        "pages": {"test_logo-1.5-": {"source": "<h1>502</h1>", "console": "SEVERE 502"}},
+        "drift": ["python: 3.11 here, 3.13 there"],
+    },
+)
+
+NASTY = "</script><script>fail()</script> </pre> {{ 7 * 7 }} ]]> \x1b[31mred\x1b[0m \0 😀 \ud800"
+LONG = "\n".join(f"line {number}" for number in range(5000))
+EMPTY = Record("deploy", "production", "2026-03-04T05:06:07+00:00", 0.0, Verdict.INTERRUPTED)
