@@ -4,12 +4,14 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from typing import Any
 
-from understudy.plain import cut
-from understudy.record import Phase, Record, State, Step, Verdict
+from understudy.plain import cut, plain
+from understudy.record import Phase, Record, State, Step, Verdict, with_texts
 
 
 def to_xml(record: Record) -> str:
     """Phases as suites with their steps as cases; then the suites of tests that were run."""
+    # XML has no way at all to write a control code.
+    record = with_texts(record, plain)
     root = ET.Element("testsuites", name=f"{record.verb} {record.target}")
     for phase in record.phases:
         _add_phase(root, record, phase)
