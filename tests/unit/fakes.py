@@ -102,6 +102,7 @@ class FakeReport(Report):
         self.warnings: list[str] = []
         self.phases: list[tuple[str, str]] = []
         self.attached: dict[str, Any] = {}
+        self.commands: list[tuple[str, str, bool]] = []
 
     def phase_started(self, name: str, title: str) -> None:
         pass
@@ -113,7 +114,7 @@ class FakeReport(Report):
         self.phases.append((name, f"skipped, {reason}"))
 
     def ran(self, command: str, output: str, seconds: float, *, ok: bool) -> None:
-        pass
+        self.commands.append((command, output, ok))
 
     def attach(self, name: str, value: Any) -> None:
         self.attached[name] = value

@@ -1,9 +1,14 @@
 """Sample records: a passed rehearsal, a failed one, and an odd one."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
-from understudy.record import Command, Failure, Phase, Record, State, Step, Verdict
+from tests.unit.fakes import FakeReport
+from understudy.errors import StepFailed
+from understudy.record import Command, Failure, Phase, Record, State, Step, Verdict, with_texts
+from understudy.recorder import Recorder
 
 SECRET = "hunter2 <\"&'> é"
 
@@ -135,3 +140,37 @@ FAILED = replace(
 NASTY = "</script><script>fail()</script> </pre> {{ 7 * 7 }} ]]> \x1b[31mred\x1b[0m \0 😀 \ud800"
 LONG = "\n".join(f"line {number}" for number in range(5000))
 EMPTY = Record("deploy", "production", "2026-03-04T05:06:07+00:00", 0.0, Verdict.INTERRUPTED)
+
+
+class Heard(FakeReport):
+    """The command line's report may be told errors."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.errors: list[str] = []
+
+    def error(self, error: StepFailed) -> None:  # type: ignore[override]
+        self.errors.append(error.summary)
+
+
+def make(ticks: Iterator[float] | None = None) -> Recorder:
+    clock = ticks or iter(count(100.0))
+    return Recorder(Heard(), "deploy", "staging", "2026-03-04T05:06:07+00:00", lambda: next(clock))
+
+
+def odd() -> Record:
+    recorder = make()
+    with recorder.step(NASTY):
+        recorder.ran(NASTY, LONG, 1, ok=False)
+        for number in range(100):
+            recorder.ran(f"ask {number}", "", 0.1, ok=False)
+        for line in LONG.splitlines():
+            recorder.detail(line)
+    recorder.attach("evidence", {"journal": NASTY})
+    recorder.error(StepFailed(NASTY, LONG, NASTY, NASTY))
+    return recorder.record(Verdict.FAILED)
+
+
+def nasty() -> Record:
+    """A failed one with what could break out in each of its texts."""
+    return with_texts(FAILED, lambda text: f"{text} {NASTY[:-1]}")

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from tests.unit.fakes import TOP
-from understudy import cli, data, history, runner, secrets, shell
+from understudy import cli, data, history, reporting, runner, secrets, shell, verify
 from understudy.errors import ConfigError, LoginRefused, Refused, StepFailed, Unreachable
 from understudy.job import Job
+from understudy.record import Record
 
 ERRORS = [
     (StepFailed("migrate: failed", "the log", "mend it"), 1),
@@ -46,6 +47,12 @@ VERBS = [
     "up",
     "verify",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _no_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These runs leave no reports in the project's own directory."""
+    monkeypatch.setattr(reporting, "keep", lambda *_: None)
 
 
 def fail_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,6 +157,56 @@ def test_missing_deploy_yml_is_told_by_every_verb(
     assert cli.main([verb, "--config", str(tmp_path / "none.yml")], TOP) == 2
 
     assert "none.yml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict"),
+    [(None, "passed"), (StepFailed("no"), "failed"), (KeyboardInterrupt(), "interrupted")],
+)
+def test_run_is_kept_however_it_ends(
+    error: BaseException | None, verdict: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Record] = []
+
+    def fake(job: Job, **_: object) -> None:
+        job.report.say("begun")
+        if error:
+            raise error
+
+    monkeypatch.setattr(verify, "verify", fake)
+    monkeypatch.setattr(reporting, "keep", lambda project, record, report: kept.append(record))
+
+    cli.main(["verify", "--target", "production"], TOP)
+
+    [record] = kept
+    assert (record.verb, record.target, record.verdict) == ("verify", "production", verdict)
+    assert record.phases[0].lines == ("begun",)
+    assert (record.error is not None) is (verdict == "failed")
+
+
+def test_verb_that_changes_nothing_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[object] = []
+    monkeypatch.setattr(reporting, "keep", lambda *given: kept.append(given))
+    monkeypatch.setattr(runner, "status", lambda job: None)
+
+    assert cli.main(["status"], TOP) == 0
+
+    assert kept == []
+
+
+@pytest.mark.parametrize(
+    ("words", "called"), [(["report"], "open_latest"), (["report", "--list"], "tell_all")]
+)
+def test_report_is_opened_or_all_are_listed(
+    words: list[str], called: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+    for name in ("open_latest", "tell_all"):
+        monkeypatch.setattr(reporting, name, lambda *_, name=name: calls.append(name))
+
+    assert cli.main(words, TOP) == 0
+
+    assert calls == [called]
 
 
 @pytest.mark.parametrize("verb", VERBS)

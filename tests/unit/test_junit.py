@@ -5,9 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.records import EMPTY, FAILED, PASSED
-from tests.unit.test_page import nasty
-from tests.unit.test_recorder import odd
+from tests.unit.records import EMPTY, FAILED, PASSED, nasty, odd
 from understudy.junit import read_tests, to_xml
 from understudy.record import Failure, Record, Verdict
 

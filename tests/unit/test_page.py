@@ -8,10 +8,9 @@ from itertools import pairwise
 import pytest
 
 from tests.unit.fakes import TOP
-from tests.unit.records import EMPTY, FAILED, NASTY, PASSED
-from tests.unit.test_recorder import odd
+from tests.unit.records import EMPTY, FAILED, PASSED, nasty, odd
 from understudy.page import Picture, render
-from understudy.record import Record, with_texts
+from understudy.record import Record
 
 PICTURES = [
     Picture("test_logo-1.5-", b"png", 0.019, b"marked"),
@@ -37,10 +36,6 @@ class Parsed(HTMLParser):
 
 def page(record: Record, pictures: list[Picture] | None = None) -> str:
     return render(TOP / "templates", record, PICTURES if pictures is None else pictures)
-
-
-def nasty() -> Record:
-    return with_texts(FAILED, lambda text: f"{text} {NASTY[:-1]}")
 
 
 @pytest.mark.parametrize("record", [EMPTY, PASSED, FAILED, odd(), nasty()])

@@ -1,32 +1,10 @@
 """What is told to a recorder is in its record, and with the report behind it."""
 
-from collections.abc import Iterator
 from contextlib import suppress
-from itertools import count
 
-import pytest
-
-from tests.unit.fakes import FakeReport
-from tests.unit.records import LONG, NASTY
+from tests.unit.records import Heard, make, odd
 from understudy.errors import StepFailed
-from understudy.record import Record, State, Verdict
-from understudy.recorder import Recorder
-
-
-class Heard(FakeReport):
-    """The command line's report may be told errors."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.errors: list[str] = []
-
-    def error(self, error: StepFailed) -> None:  # type: ignore[override]
-        self.errors.append(error.summary)
-
-
-def make(ticks: Iterator[float] | None = None) -> Recorder:
-    clock = ticks or iter(count(100.0))
-    return Recorder(Heard(), "deploy", "staging", "2026-03-04T05:06:07+00:00", lambda: next(clock))
+from understudy.record import State, Verdict
 
 
 def test_run_without_phases_has_one_without_a_name() -> None:
@@ -127,19 +105,6 @@ def test_mapping_adds_to_the_one_attached_before() -> None:
     assert attached == {"tests": {"host": [], "browser": []}, "drift": ["b"]}
 
 
-def odd() -> Record:
-    recorder = make()
-    with recorder.step(NASTY):
-        recorder.ran(NASTY, LONG, 1, ok=False)
-        for number in range(100):
-            recorder.ran(f"ask {number}", "", 0.1, ok=False)
-        for line in LONG.splitlines():
-            recorder.detail(line)
-    recorder.attach("evidence", {"journal": NASTY})
-    recorder.error(StepFailed(NASTY, LONG, NASTY, NASTY))
-    return recorder.record(Verdict.FAILED)
-
-
 def test_what_is_kept_has_bounds_and_can_be_shown() -> None:
     record = odd()
 
@@ -158,4 +123,5 @@ def test_what_is_kept_has_bounds_and_can_be_shown() -> None:
 def test_nothing_told_is_a_record_too() -> None:
     record = make().record(Verdict.INTERRUPTED)
 
-    assert (record.phases, record.error, record.seconds) == ((), None, pytest.approx(1))
+    assert (list(record.phases), record.error) == ([], None)
+    assert record.seconds == 1

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.fakes import TOP
-from tests.unit.records import EMPTY, FAILED, PASSED
-from tests.unit.test_recorder import Heard
+from tests.unit.records import EMPTY, FAILED, PASSED, Heard
 from understudy import reporting, reports
 from understudy.errors import INTERRUPTED, StepFailed
 from understudy.project import Project
@@ -151,7 +150,12 @@ def test_latest_is_opened_where_there_is_a_screen(
 ) -> None:
     write(project)
     opened: list[str] = []
-    monkeypatch.setattr(webbrowser, "open", lambda url: opened.append(url) or opens)
+
+    def browse(url: str) -> bool:
+        opened.append(url)
+        return opens
+
+    monkeypatch.setattr(webbrowser, "open", browse)
     monkeypatch.setitem(os.environ, "DISPLAY", screen)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     report = Heard()

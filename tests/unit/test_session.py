@@ -11,10 +11,11 @@ import pytest
 from tests.unit.fakes import FakeConnection, failed, printed
 from tests.unit.staging import QUERY, SITE, Staging, changes
 from understudy import session
-from understudy.actions import Action, Run, Upload
+from understudy.actions import Action, Run, Stage, Upload
 from understudy.commands import Argv
 from understudy.connection import Result
 from understudy.errors import Refused, StepFailed, Unreachable
+from understudy.render import RenderedFile
 from understudy.session import Deed
 
 DEED = Deed("deploy", "r1", "c0ffee")
@@ -214,3 +215,27 @@ def test_host_that_is_gone_is_not_asked_to_undo(staging: Staging) -> None:
         applied(staging, Run("look", ("look",), undo=(FIRST,)))
 
     assert changes(host) == []
+
+
+def test_commands_of_steps_are_told_with_what_they_printed(staging: Staging) -> None:
+    staging.host(one=printed("1\n"), two=failed("2", "bad"))
+    staged = Stage("stage", (RenderedFile(PurePosixPath("/x/y"), "four"),), PurePosixPath("/x"))
+
+    with pytest.raises(StepFailed):
+        applied(staging, FIRST, staged, SECOND)
+
+    assert staging.report.commands == [
+        ("one", "1", True),
+        ("mkdir -p /x", "", True),
+        ("put 4 bytes to /x/y", "", True),
+        ("sudo -u shop -- two", "2\nbad", False),
+    ]
+
+
+def test_command_that_was_cut_off_is_told_as_failed(staging: Staging) -> None:
+    moody(staging, "one")
+
+    with pytest.raises(Unreachable):
+        applied(staging, FIRST)
+
+    assert staging.report.commands == [("one", "", False)]

@@ -17,6 +17,10 @@ PYTEST = """\
 echo "$*" >>calls
 echo "the log of a test"
 echo "1 test done"
+for word; do case "$word" in
+--junitxml=*) printf '%s' "$RESULTS" >"${word#*=}" ;;
+*/pages) mkdir -p "$word" && echo png >"$word/test_b.png" && echo "SEVERE" >"$word/test_b.log" ;;
+esac; done
 case "$*" in *"$FAILING"*) exit 1 ;; esac
 """
 
@@ -28,6 +32,7 @@ def _pytest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "python").chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     monkeypatch.setenv("FAILING", "none")
+    monkeypatch.setenv("RESULTS", '<testsuite><testcase name="test_b" time="1.5"/></testsuite>')
 
 
 def verified(directory: Path, *, slow: bool = False, **target: Any) -> tuple[FakeReport, list[str]]:
@@ -36,8 +41,8 @@ def verified(directory: Path, *, slow: bool = False, **target: Any) -> tuple[Fak
     project = Project(directory, directory / "a deploy.yml")
     try:
         verify(Job(project, config(target=target), "staging", report), slow=slow)
-    except StepFailed:
-        report.said.append("failed")
+    except StepFailed as error:
+        report.said += [error.details, "failed"]
     return report, (directory / "calls").read_text().splitlines()
 
 
@@ -93,3 +98,28 @@ def test_target_that_is_not_in_the_file_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match=r"deploy\.yml"):
         find_site(tmp_path / "deploy.yml", "staging")
+
+
+def test_single_tests_and_pages_are_attached(tmp_path: Path) -> None:
+    stale = tmp_path / ".understudy/pages/test_gone.png"
+    stale.parent.mkdir(parents=True)
+    stale.touch()
+
+    report, _ = verified(tmp_path)
+
+    # The last suite's; a recorder adds them up.
+    [test] = report.attached["tests"]["browser"]
+    assert (test["name"], test["outcome"], test["seconds"]) == ("test_b", "passed", 1.5)
+    assert report.attached["pages"] == {"test_b": {"console": "SEVERE\n"}}
+
+
+def test_suite_that_ends_without_a_word_has_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "python").write_text("#!/bin/sh\necho $* >>calls\nexit 3\n")
+
+    report, _ = verified(tmp_path)
+
+    assert report.said[-1] == "failed"
+    assert "the host tests ended without a word" in report.said[-2]
+    assert "tests" not in report.attached
