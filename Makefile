@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 PYTHON := .venv/bin/python
 
-.PHONY: help setup rehearse test check unit example-test vm-test faults lock bench clean
+.PHONY: help setup rehearse test check unit report-test example-test vm-test faults lock bench clean
 
 help:  ## what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -14,7 +14,7 @@ setup:  ## install what is missing: system packages, .venv, libvirt's daemons
 rehearse: setup  ## box, VM, deploy, host tests, browser tests, verdict
 	$(PYTHON) deploy.py rehearse
 
-test: setup check unit example-test vm-test  ## all of the project's tests
+test: setup check unit report-test example-test vm-test  ## all of the project's tests
 
 check:  ## formatting, lint, types, shell scripts
 	.venv/bin/ruff format --check .
@@ -25,6 +25,9 @@ check:  ## formatting, lint, types, shell scripts
 
 unit:  ## fast tests, no VM
 	$(PYTHON) -m pytest -q -n auto tests/unit
+
+report-test:  ## the report page in a real browser: half a minute
+	$(PYTHON) -m pytest -q tests/report
 
 example-test:  ## the example app's own tests
 	.venv/bin/uv run --quiet --no-project --isolated --python 3.11 --with-requirements example/requirements.txt \

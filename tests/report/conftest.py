@@ -1,0 +1,61 @@
+"""Pages of sample runs in a real browser."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.webdriver import WebDriver
+
+from functional_tests.browser import OPTIONS, program
+from tests.report.opened import OpenedPage
+from tests.unit.fakes import TOP
+from tests.unit.records import EMPTY, FAILED, PASSED, nasty, odd
+from tests.unit.test_pictures import drawn
+from understudy.page import Picture, render
+from understudy.pictures import difference
+
+RECORDS = {"passed": PASSED, "failed": FAILED, "empty": EMPTY, "odd": odd(), "nasty": nasty()}
+DESKTOP, PHONE = 1200, 360
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[WebDriver]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = program("chromium")
+    for option in (*OPTIONS, *(["--no-sandbox"] if os.geteuid() == 0 else [])):
+        options.add_argument(option)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    service = webdriver.ChromeService(executable_path=program("chromedriver"))
+    with webdriver.Chrome(options=options, service=service) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with the page of each sample."""
+    directory = tmp_path_factory.mktemp("pages")
+    share, marked = difference(drawn(), drawn((9, 9, 50, 50)))
+    shown = [Picture("test_logo-1.5-", drawn((9, 9, 50, 50)), share, marked)]
+    for name, record in RECORDS.items():
+        page = render(TOP / "templates", record, shown)
+        (directory / f"{name}.html").write_text(page, encoding="utf-8")
+    return directory
+
+
+@pytest.fixture(params=RECORDS)
+def address(request: pytest.FixtureRequest, pages: Path) -> str:
+    """Where the page of a sample is: of each in turn."""
+    return (pages / f"{request.param}.html").as_uri()
+
+
+@pytest.fixture(params=[DESKTOP, PHONE])
+def page(request: pytest.FixtureRequest, browser: WebDriver, address: str) -> OpenedPage:
+    """Each sample's page, at each width."""
+    return OpenedPage.of(browser, address, request.param)
+
+
+@pytest.fixture
+def failed(browser: WebDriver, pages: Path) -> OpenedPage:
+    return OpenedPage.of(browser, (pages / "failed.html").as_uri(), DESKTOP)

@@ -1,0 +1,81 @@
+"""A page in a browser, and what a reader would ask of it."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Self
+
+from selenium.webdriver.chrome.webdriver import WebDriver
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
+
+# Each element that shows text of its own: its colour and those of all that lies behind it.
+COLOURS = """
+return [...document.querySelectorAll("body *:not(script):not(title)")]
+  .filter(element => element.checkVisibility({opacityProperty: true}))
+  .filter(element => [...element.childNodes].some(
+    node => node.nodeType === Node.TEXT_NODE && node.data.trim()))
+  .map(element => {
+    const behind = [];
+    for (let at = element; at; at = at.parentElement) behind.push(getComputedStyle(at).backgroundColor);
+    const style = getComputedStyle(element);
+    const ink = element instanceof SVGElement ? style.fill : style.color;
+    return [element.textContent.trim().slice(0, 40), ink, behind];
+  });
+"""
+VISIBLE = """
+return [...document.querySelectorAll("summary")].filter(summary => summary.checkVisibility()).length
+"""
+FOCUSED = "return [...document.querySelectorAll('summary')].indexOf(document.activeElement)"
+
+
+@dataclass(frozen=True)
+class OpenedPage:
+    browser: WebDriver
+    address: str
+
+    @classmethod
+    def of(cls, browser: WebDriver, address: str, width: int, *, script: bool = True) -> Self:
+        """Opens a page; what the browser told before is forgotten."""
+        browser.get("about:blank")
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not script})
+        page = cls(browser, address)
+        page.log("browser")
+        page.log("performance")
+        browser.get(address)
+        return page
+
+    def ask(self, script: str) -> Any:
+        return self.browser.execute_script(script)
+
+    def log(self, name: str) -> list[dict[str, Any]]:
+        """What was logged since it was last asked for."""
+        entries: list[dict[str, Any]] = self.browser.get_log(name)  # type: ignore[no-untyped-call]
+        return entries
+
+    def requests(self) -> list[str]:
+        """The addresses that were asked for."""
+        events = [json.loads(entry["message"])["message"] for entry in self.log("performance")]
+        sent = [event for event in events if event["method"] == "Network.requestWillBeSent"]
+        return [event["params"]["request"]["url"] for event in sent]
+
+    def press(self, *keys: str) -> None:
+        ActionChains(self.browser).send_keys(*keys).perform()
+
+    def summaries_by_tab(self) -> set[int]:
+        """Which of the parts to be opened are reached by Tab, by their number on the page."""
+        reached = set()
+        for _ in range(
+            self.ask(
+                "return document.querySelectorAll('a, summary, pre, button, [tabindex]').length"
+            )
+        ):
+            self.press(Keys.TAB)
+            reached.add(int(self.ask(FOCUSED)))
+        return reached - {-1}
+
+    def use_scheme(self, scheme: str) -> None:
+        """light or dark."""
+        feature = {"name": "prefers-color-scheme", "value": scheme}
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
