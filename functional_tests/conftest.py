@@ -103,7 +103,7 @@ def keep_pictures(item: pytest.Item, *, failed: bool) -> None:
 
     It's named by the test alone: the next run compares it with its own.
     """
-    if item.config.getoption("keep_pages") is None:
+    if item.config.getoption("keep_pages", None) is None:
         return
     for name, browser in browsers(item).items():
         end = "" if name == "browser" else f".{name}"

@@ -55,6 +55,8 @@ class Prober:
         self._rate = rate
         self._timeout = timeout
         self._switch = _Switch()
+        # Seconds since the probe's start.
+        self.switched_at: float | None = None
         self._flying: set[_Flight] = set()
         self._landed = Condition()
         self._samples: list[Sample] = []
@@ -84,6 +86,12 @@ class Prober:
         those from before are asked for as well, since pages from before are still open.
         """
         self._switch = _Switch(release_id, static)
+        self.switched_at = time.monotonic() - self._began
+
+    @property
+    def samples(self) -> tuple[Sample, ...]:
+        """What became of the requests that have ended."""
+        return tuple(self._samples)
 
     def stop(self) -> Summary:
         """Starts no more requests and waits for the last answers, at most for the timeout."""

@@ -157,6 +157,24 @@ class Summary:
         return [*rows, _row("total", [self.sent, *totals])]
 
 
+def as_json(
+    summary: Summary, samples: Iterable[Sample], switched_at: float | None
+) -> dict[str, object]:
+    """What a report keeps of a probe, and draws its graph from; docs/report.schema.json tells it."""
+    ordered = sorted(samples, key=lambda sample: sample.at)
+    told = [
+        [round(sample.at, 3), round(sample.seconds, 4), sample.kind.value, sample.outcome.value]
+        for sample in ordered
+    ]
+    return {
+        "switched_at": switched_at,
+        "samples": told,
+        "sent": summary.sent,
+        "lost": summary.failures,
+        "p99": summary.p99,
+    }
+
+
 def _row(name: str, cells: Sequence[object]) -> str:
     return f"{name:<10}" + "".join(f"{cell!s:>9}" for cell in cells)
 

@@ -11,6 +11,7 @@ from understudy.facts import Facts
 from understudy.forward import forward
 from understudy.job import Job
 from understudy.probe import ProbePaths, Prober, PublicDoor
+from understudy.probing import as_json
 from understudy.wanted import Wanted
 
 # Enough to see a gap of a fifth of a second, and little enough not to slow a slow host down.
@@ -46,6 +47,7 @@ def watched(job: Job, connection: SshConnection, wanted: Wanted, found: Facts) -
 
         yield tell
         summary = prober.stop()
+    job.report.attach("probe", as_json(summary, prober.samples, prober.switched_at))
     job.report.say(summary.text())
     if summary.failures:
         raise StepFailed(

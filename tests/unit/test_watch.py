@@ -34,6 +34,7 @@ class FakeProber:
     given: tuple[Any, ...] = ()
     told: list[tuple[str | None, tuple[str, ...]]] = field(default_factory=list)
     running: bool = False
+    switched_at: float | None = None
 
     def __call__(self, *given: Any) -> Self:
         self.given = given
@@ -49,6 +50,7 @@ class FakeProber:
     def switched(self, release_id: str | None, static: tuple[str, ...]) -> None:
         assert self.running
         self.told.append((release_id, static))
+        self.switched_at = 0.15
 
     def stop(self) -> Summary:
         return Summary.of(self.samples)
@@ -184,3 +186,18 @@ def test_unwatched_run_asks_nothing(staging: Staging, prober: FakeProber) -> Non
         tell(SWITCH, "")
 
     assert (host.notes, prober.given, staging.report.said) == ([], (), [])
+
+
+def test_all_samples_are_attached_for_the_graph(staging: Staging, prober: FakeProber) -> None:
+    prober.samples = [LOST, OK]
+
+    with pytest.raises(StepFailed):
+        probed(staging, wanted())
+
+    assert staging.report.attached["probe"] == {
+        "switched_at": 0.15,
+        "samples": [[0.1, 0.01, "page", "ok"], [0.2, 0.01, "post", "5xx"]],
+        "sent": 2,
+        "lost": 1,
+        "p99": 0.01,
+    }
