@@ -115,7 +115,12 @@ def _provision(options: argparse.Namespace, project: Project, report: "Report") 
 def _deploy(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy import runner
 
-    runner.deploy(_job(options, project, report), probe=options.probe, wait=options.wait)
+    runner.deploy(
+        _job(options, project, report),
+        probe=options.probe,
+        wait=options.wait,
+        without_rehearsal=options.without_rehearsal,
+    )
 
 
 def _plan(options: argparse.Namespace, project: Project, report: "Report") -> None:
