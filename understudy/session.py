@@ -79,7 +79,7 @@ class Deed:
     verb: str
     what: str
     commit: str = ""
-    without_rehearsal: str = ""
+    without_rehearsal: str | None = None
 
 
 @contextmanager
