@@ -69,7 +69,7 @@ def candidate(job: Job, source: artifact.Source, target_name: str) -> Candidate:
             lock=_sha256(source.lock),
         ),
         target=target_name,
-        files={str(file.path): _sha256(f"{file.mode:o}\n{file.content}") for file in files},
+        files={str(file.path): _sha256(file.content) for file in files},
         settings=_sha256(settings),
         provisioning=job.project.provisioning(config, target.admin).stamp,
         migrations=artifact.migrations(source),
@@ -113,9 +113,20 @@ def write(job: Job, rehearsed: Rehearsed) -> Kept:
     kept = receipt_store.keep(job.project, made, job.config.receipts.key)
     job.report.attach("receipt", json.loads(receipt.to_json(made)))
     job.report.say(f"receipt: {kept.path}")
-    if not kept.signature.exists():
+    if kept.signature.exists():
+        _say_signed(job, kept)
+    else:
         job.report.say(_unsigned(job))
     return kept
+
+
+def _say_signed(job: Job, kept: Kept) -> None:
+    try:
+        signer = signing.check(kept.path, kept.signature, job.config.receipts.allowed_signers)
+    except Refused as error:
+        job.report.warn(f"{error.summary}, so no deploy will take it. {error.hint}")
+        return
+    job.report.say(f"  signed by {signer}")
 
 
 def _versions(rehearsed: Rehearsed) -> Versions:
