@@ -186,5 +186,5 @@ def _nearest(job: Job, source: artifact.Source) -> Kept:
     raise Refused(
         f"commit {source.commit[:12]} was not rehearsed: it has no receipt",
         details="\n".join(others[-SHOWN:]) or "no commit has one",
-        hint=REHEARSE,
+        hint=f"{REHEARSE}. A target for trying things has `require_receipt: false` in deploy.yml.",
     )
