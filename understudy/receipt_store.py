@@ -26,8 +26,9 @@ class Kept:
 def keep(project: Project, made: Receipt, key: Path | None) -> Kept:
     """Writes the receipt and its signature. Neither is ever there half, nor the receipt alone."""
     _directory(project).mkdir(parents=True, exist_ok=True)
-    digest = made.candidate.artifact.source
-    path = _directory(project) / f"{digest[:16]}-{made.finished:%Y%m%dT%H%M%S.%fZ}.json"
+    artifact = made.candidate.artifact
+    time = f"{made.finished:%Y%m%dT%H%M%S.%fZ}"
+    path = _directory(project) / f"{_name(artifact.name, artifact.source)}-{time}.json"
     kept, new = Kept(path, made), path.with_suffix(".new")
     new.write_text(receipt.to_json(made), encoding="utf-8")
     if key:
@@ -40,10 +41,14 @@ def _directory(project: Project) -> Path:
     return project.state / "receipts"
 
 
-def find(project: Project, digest: str) -> Kept | None:
-    """The newest receipt for a source of that digest. Raises Refused if it can't be read."""
+def _name(app: str, digest: str) -> str:
+    return f"{app}-{digest[:16]}"
+
+
+def find(project: Project, app: str, digest: str) -> Kept | None:
+    """The newest receipt of an app with a source of that digest. Raises Refused if it can't be read."""
     # The time stands in the name.
-    paths = sorted(_directory(project).glob(f"{digest[:16]}-*.json"))
+    paths = sorted(_directory(project).glob(f"{_name(app, digest)}-*.json"))
     return _read(paths[-1]) if paths else None
 
 
@@ -55,17 +60,20 @@ def _read(path: Path) -> Kept:
     return Kept(path, receipt.parse(text, path.name))
 
 
-def newest(project: Project) -> Mapping[str, Kept]:
-    """Commit -> its newest receipt, of those that can be read; the newest of all comes last."""
+def newest(project: Project, app: str) -> Mapping[str, Kept]:
+    """Commit of an app -> its newest receipt that can be read; the newest of all comes last."""
     found: dict[str, Kept] = {}
-    for kept in sorted(_readable(project), key=lambda kept: kept.receipt.finished):
+    for kept in sorted(_readable(project, app), key=lambda kept: kept.receipt.finished):
         commit = kept.receipt.candidate.artifact.commit
         found.pop(commit, None)
         found[commit] = kept
     return found
 
 
-def _readable(project: Project) -> Iterator[Kept]:
-    for path in _directory(project).glob("*.json"):
+def _readable(project: Project, app: str) -> Iterator[Kept]:
+    for path in _directory(project).glob(f"{app}-*.json"):
         with suppress(Refused):
-            yield _read(path)
+            kept = _read(path)
+            # Another app's name may begin with this one's.
+            if kept.receipt.candidate.artifact.name == app:
+                yield kept

@@ -151,7 +151,8 @@ def _unsigned(job: Job) -> str:
 
 def require(job: Job, source: artifact.Source, connection: Connection) -> None:
     """Raises Refused unless a receipt says that just this was rehearsed, for a host like this."""
-    kept = receipt_store.find(job.project, artifact.digest(source)) or _nearest(job, source)
+    app = job.config.app.name
+    kept = receipt_store.find(job.project, app, artifact.digest(source)) or _nearest(job, source)
     signer = signing.check(kept.path, kept.signature, job.config.receipts.allowed_signers)
     rehearsed = kept.receipt.candidate
     unlike = receipt_differences.differences(
@@ -176,7 +177,7 @@ def require(job: Job, source: artifact.Source, connection: Connection) -> None:
 
 def _nearest(job: Job, source: artifact.Source) -> Kept:
     """The newest receipt of the same commit, if its files were others. Raises Refused without one."""
-    kept = receipt_store.newest(job.project)
+    kept = receipt_store.newest(job.project, job.config.app.name)
     if source.commit in kept:
         return kept[source.commit]
     others = [
