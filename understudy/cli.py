@@ -233,7 +233,8 @@ def _ssh(options: argparse.Namespace, project: Project, report: "Report") -> Non
 
 
 def _reset(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    _vm(project, report).reset()
+    vm = _vm(project, report)
+    vm.reset(options.rung) if options.rung else vm.reset()
 
 
 def _down(options: argparse.Namespace, project: Project, report: "Report") -> None:

@@ -4,13 +4,15 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from understudy import evidence, history, production, runner, verify
+from understudy import baseline, evidence, history, runner, verify
+from understudy.baseline import Baseline
 from understudy.errors import StepFailed, UnderstudyError
 from understudy.job import Job
 from understudy.schedule import PHASES, Choice, Outcome, Phase, Skip, seconds_left, skipped
 from understudy.timings import Timings
-from understudy.vm import Vm
+from understudy.vm import PROVISIONED, Vm
 
 
 class NotWell(StepFailed):
@@ -27,7 +29,6 @@ class Rehearsal:
     timings: Timings
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     failures: dict[str, UnderstudyError] = field(default_factory=dict)
-    baseline: str = ""
 
     def run(self) -> None:
         """Takes the phases in turn. Raises StepFailed, with the first cause, if one of them failed."""
@@ -68,7 +69,7 @@ class Rehearsal:
         job = self.job
         return {
             "up": self.vm.up,
-            "reset": self.vm.reset,
+            "reset": self._reset,
             "baseline": self._put_baseline,
             "deploy": self._deploy,
             "host-tests": lambda: verify.host_tests(job),
@@ -81,19 +82,29 @@ class Rehearsal:
 
     def _lacks(self, phase: Phase) -> Skip | None:
         """What a phase needs beside the phases before it."""
-        try:
-            if phase.name == "baseline":
-                self.baseline = production.commit(self.job)
-                runner.refuse_unless_another(self.job, self.baseline)
-            if phase.name == "rollback":
+        if phase.name == "baseline" and self.baseline.reason:
+            return Skip(Outcome.LACKING, self.baseline.reason)
+        if phase.name == "rollback":
+            try:
                 history.earlier(self.job)
-        except UnderstudyError as error:
-            return Skip(Outcome.LACKING, error.summary)
+            except UnderstudyError as error:
+                return Skip(Outcome.LACKING, error.summary)
         return None
 
+    @cached_property
+    def baseline(self) -> Baseline:
+        return baseline.find(self.job)
+
+    def _reset(self) -> None:
+        """To the highest rung that still fits."""
+        self.vm.reset(self.baseline.rung if self.baseline.rung in self.vm.rungs() else PROVISIONED)
+
     def _put_baseline(self) -> None:
-        app = self.job.config.app.model_copy(update={"revision": self.baseline})
+        app = self.job.config.app.model_copy(update={"revision": self.baseline.commit})
+        # On a rung that has it already this has nothing to do.
         runner.deploy(replace(self.job, config=self.job.config.model_copy(update={"app": app})))
+        if self.baseline.rung not in self.vm.rungs():
+            self.vm.save(self.baseline.rung)
 
     def _deploy(self) -> None:
         warnings = runner.deploy(self.job, probe=True)

@@ -9,7 +9,8 @@ import pytest
 
 from tests.unit.fakes import FakeReport
 from tests.unit.staging import Staging
-from understudy import evidence, history, production, runner, verify
+from understudy import baseline, evidence, history, runner, verify
+from understudy.baseline import Baseline
 from understudy.errors import Refused, StepFailed, UnderstudyError
 from understudy.rehearsal import Rehearsal
 from understudy.schedule import NAMES, Choice
@@ -29,11 +30,12 @@ class Stage:
         self.warnings: list[str] = []
         self.interrupted = ""
         self.done: list[str] = []
+        self.rungs = {"provisioned"}
+        self.restored: list[str] = []
         self.staging = Staging()
         self.timings = Timings(directory / "timings.json")
         monkeypatch.setattr(evidence, "explained", lambda _: nullcontext())
-        monkeypatch.setattr(production, "commit", lambda _: self.lacks("baseline", "0ld"))
-        monkeypatch.setattr(runner, "refuse_unless_another", lambda job, commit: None)
+        monkeypatch.setattr(baseline, "find", lambda _: self.baseline())
         monkeypatch.setattr(runner, "deploy", self.deploy)
         monkeypatch.setattr(runner, "require_converged", lambda _: self.take("again"))
         monkeypatch.setattr(history, "earlier", lambda _: self.lacks("rollback", "0ld"))
@@ -54,14 +56,28 @@ class Stage:
             raise Refused(f"nothing for {name}")
         return answer
 
+    def baseline(self) -> Baseline:
+        if "baseline" in self.lacking:
+            return Baseline(reason="nothing for baseline")
+        return Baseline("0ld", "deployed-0ld")
+
     def deploy(self, job: object, probe: bool = False) -> list[str]:
         done = [name for name in self.done if name in DEPLOYS]
         name = "baseline" if not probe else "forward" if "deploy" in done else "deploy"
         self.take(name)
         return self.warnings if name == "deploy" else []
 
+    def reset(self, rung: str) -> None:
+        self.take("reset")
+        self.restored.append(rung)
+
     def rehearse(self, choice: Choice | None = None) -> UnderstudyError | None:
-        vm = SimpleNamespace(up=lambda: self.take("up"), reset=lambda: self.take("reset"))
+        vm = SimpleNamespace(
+            up=lambda: self.take("up"),
+            reset=self.reset,
+            save=self.rungs.add,
+            rungs=lambda: self.rungs,
+        )
         try:
             Rehearsal(self.staging.job(), cast(Vm, vm), choice or Choice(), self.timings).run()
         except UnderstudyError as error:
@@ -156,3 +172,15 @@ def test_time_left_is_known_after_a_first_run(stage: Stage) -> None:
     assert set(stage.report.expected) == {None}
     stage.rehearse()
     assert None not in stage.report.expected[len(ALL) :]
+
+
+def test_what_production_runs_is_deployed_once_and_restored_from_then_on(stage: Stage) -> None:
+    stage.rehearse()
+    stage.rehearse()
+    assert stage.restored == ["provisioned", "deployed-0ld"]
+
+
+def test_without_production_the_vm_is_reset_to_nothing_deployed(stage: Stage) -> None:
+    stage.lacking = {"baseline"}
+    stage.rehearse()
+    assert stage.restored == ["provisioned"]
