@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterator
 
 from understudy.artifact import Source, git
+from understudy.errors import ConfigError
 
 _STATES = {"??": "untracked", "!!": "ignored"}
 
 
 def look(source: Source) -> str:
     """One line each: `committed PATH`, `untracked PATH`, `ignored PATH`, `modified PATH`,
-    `locked NAME VERSION`. Paths are relative to the app's directory.
+    `locked NAME VERSION`, `wanted NAME`. Paths are relative to the app's directory.
     """
-    lines = (*_committed(source), *_changes(source), *_locked(source.lock))
+    lines = (*_committed(source), *_changes(source), *_locked(source.lock), *_wanted(source))
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -36,4 +37,19 @@ def _changes(source: Source) -> Iterator[str]:
 
 def _locked(lock: str) -> Iterator[str]:
     for name, version in re.findall(r"^([\w.-]+)(?:\[.*?\])?==([^\s;\\]+)", lock, re.MULTILINE):
-        yield f"locked {re.sub(r'[-_.]+', '-', name).lower()} {version}"
+        yield f"locked {_normal(name)} {version}"
+
+
+def _wanted(source: Source) -> Iterator[str]:
+    """What the lock was made from, if that lies beside it under its usual name."""
+    try:
+        wanted = git(source.repository, "show", f"{source.tree}:requirements.in")
+    except ConfigError:
+        return
+    for name in re.findall(r"^[\w.-]+", wanted, re.MULTILINE):
+        yield f"wanted {_normal(name)}"
+
+
+def _normal(name: str) -> str:
+    """A package's name as PEP 503 writes it."""
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -22,6 +22,7 @@ def test_each_file_by_its_state(tmp_path: Path) -> None:
         ("kept.py", "1"),
         ("changed ä.py", "1"),
         (".gitignore", "*.csv\n"),
+        ("requirements.in", "Django>=5\n# why\nzope.interface\n"),
     ):
         (app / name).write_text(text)
     git(tmp_path, "add", "-A")
@@ -42,10 +43,12 @@ def test_each_file_by_its_state(tmp_path: Path) -> None:
     assert "ignored data.csv" in lines
     assert "untracked new/file.py" in lines
     assert not [line for line in lines if "outside" in line]
-    assert lines[-3:] == [
+    assert [line for line in lines if line.startswith(("locked", "wanted"))] == [
         "locked django 5.2.1",
         "locked gunicorn 23.0.0",
         "locked zope-interface 7.0",
+        "wanted django",
+        "wanted zope-interface",
     ]
 
 
