@@ -53,10 +53,13 @@ class Candidate(Strict):
 
 
 class Phase(Strict):
-    """A part of the rehearsal. reason: why it was skipped or failed."""
+    """A part of the rehearsal. skipped: what it needs wasn't there. left out: it wasn't asked for.
+
+    reason: why it did not pass.
+    """
 
     name: str
-    state: Literal["passed", "skipped", "failed"]
+    state: Literal["passed", "skipped", "left out", "failed"]
     reason: str = ""
     seconds: Seconds = 0
 

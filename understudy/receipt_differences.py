@@ -34,6 +34,8 @@ def _of_verdict(receipt: Receipt) -> Iterator[str]:
     failed += [suite.name for suite in receipt.suites if suite.failed]
     if receipt.verdict != "passed" or failed:
         yield f"the rehearsal did not pass: {', '.join(failed) or receipt.verdict}"
+    if left_out := [phase.name for phase in receipt.phases if phase.state == "left out"]:
+        yield f"the rehearsal was not a whole one, it left out: {', '.join(left_out)}"
 
 
 def _of_age(finished: datetime, now: datetime, max_age: timedelta) -> Iterator[str]:

@@ -69,6 +69,10 @@ def test_another_commit_of_the_same_files_is_no_difference() -> None:
             "did not pass: verify",
         ),
         (
+            {"receipt": receipt(phases=(Phase(name="rollback", state="left out"),))},
+            "not a whole one, it left out: rollback",
+        ),
+        (
             {"receipt": receipt(suites=(RECEIPT.suites[0].model_copy(update={"failed": 1}),))},
             "did not pass: host",
         ),

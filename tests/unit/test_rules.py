@@ -33,12 +33,14 @@ DOORS = {
     "vm",
 }
 ABOVE_THE_VM = {"cli", "rehearsal", "vm"}
-# These two only tell how long something took.
-CLOCK_READERS = {"report", "rehearsal"}
+# These only tell when something was, or how long it took.
+CLOCK_READERS = {"evidence", "report", "rehearsal", "timings"}
 PURE = {
     "actions",
+    "causes",
     "commands",
     "config",
+    "diagnosis",
     "errors",
     "facts",
     "fingerprint",
@@ -51,6 +53,7 @@ PURE = {
     "receipt_differences",
     "release",
     "render",
+    "schedule",
     "switching",
     "wanted",
 }
