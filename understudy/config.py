@@ -124,7 +124,7 @@ class Host(Strict):
 
 
 class Vm(Strict):
-    """The staging VM. memory in MiB, boot_timeout in seconds."""
+    """The staging VM. memory in MiB, boot_timeout in seconds. stands_for: a target."""
 
     name: Name = "understudy"
     release: Literal["bookworm", "trixie"] = "bookworm"
@@ -132,6 +132,7 @@ class Vm(Strict):
     cpus: int = Field(default=2, ge=1)
     address: Address = "192.168.56.10"
     boot_timeout: int = Field(default=300, ge=10)
+    stands_for: Name = "production"
 
 
 class Certificate(Strict):
@@ -153,14 +154,25 @@ class TargetConfig(Strict):
     certificate: Certificate | None = None
     require_clean: bool = False
     disposable: bool = False
+    require_receipt: bool = True
     probe: Literal["ssh", "public"] = "ssh"
     environment: Mapping[VariableName, str] = {}
+
+
+class Receipts(Strict):
+    """Who signs receipts of rehearsals here, whose are taken, and for how many days."""
+
+    key: FilePath | None = None
+    allowed_signers: FilePath = Field(default="allowed_signers", validate_default=True)
+    max_age_days: int = Field(default=7, ge=1, le=365)
 
 
 class Config(Strict):
     app: App
     host: Host = Host()
     vm: Vm = Vm()
+    # Not a value made here: its paths are beside deploy.yml.
+    receipts: Receipts = Field(default_factory=dict, validate_default=True)
     targets: Mapping[Name, TargetConfig]
 
     @model_validator(mode="after")

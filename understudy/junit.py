@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from understudy.plain import cut, plain
-from understudy.record import Phase, Record, State, Step, Verdict, with_texts
+from understudy.record import Failure, Phase, Record, State, Step, Verdict, with_texts
 
 
 def to_xml(record: Record) -> str:
@@ -36,7 +36,10 @@ def _add_phase(root: ET.Element, record: Record, phase: Phase) -> None:
     for step in phase.steps:
         case = _case(suite, step.title, step.seconds)
         if not step.ok and phase.state is State.FAILED:
-            _fail(case, record, "\n".join(_told(step)))
+            error = phase.error or record.error
+            _fail(case, error, str(record.verdict), "\n".join(_told(step)))
+    if phase.error and suite.find("testcase/failure") is None:
+        _fail(_case(suite, phase.title, 0), phase.error, "", "")
 
 
 def _told(step: Step) -> Iterator[str]:
@@ -59,12 +62,11 @@ def _add_tests(root: ET.Element, name: str, tests: list[dict[str, Any]]) -> None
 def _add_verdict(root: ET.Element, record: Record) -> None:
     """A run that failed outside of any step must not look well."""
     case = _case(_suite(root, "verdict", 0), f"{record.verb} {record.target}", 0)
-    _fail(case, record, "")
+    _fail(case, record.error, str(record.verdict), "")
 
 
-def _fail(case: ET.Element, record: Record, told: str) -> None:
-    error = record.error
-    message = (error.cause or error.summary) if error else str(record.verdict)
+def _fail(case: ET.Element, error: Failure | None, otherwise: str, told: str) -> None:
+    message = (error.cause or error.summary) if error else otherwise
     text = "\n".join(part for part in (error.details if error else "", told) if part)
     ET.SubElement(case, "failure", message=message).text = text
 

@@ -82,7 +82,7 @@ def render(templates: Path, record: Record, pictures: Sequence[Picture]) -> str:
             sentence=_sentence(record),
             parts=parts,
             counts=_counts(rows),
-            failed=next((row for row in reversed(rows) if row.open), None),
+            failed=_last_failed(parts),
             logs=align(attached["evidence"] or {}),
             graph=graph(attached["probe"]) if attached["probe"] else None,
             pictures={picture.name: picture for picture in pictures},
@@ -133,6 +133,12 @@ def _parts(record: Record) -> Iterator[Part]:
     for number, phase in enumerate(record.phases, 1):
         rows = [_row(f"step-{next(numbers)}", phase, step, whole) for step in phase.steps]
         yield Part(f"phase-{number}", phase, *_bar(phase.at, phase.seconds, whole), rows)
+
+
+def _last_failed(parts: Sequence[Part]) -> Row | None:
+    """The step at which the last phase to fail did: the logs are of that time."""
+    failed = [part for part in parts if part.phase.state is State.FAILED]
+    return next((row for part in failed[-1:] for row in reversed(part.rows) if row.open), None)
 
 
 def _row(id: str, phase: Phase, step: Step, whole: float) -> Row:

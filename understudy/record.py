@@ -46,10 +46,21 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Failure:
+    """An error that was told; the words are those of UnderstudyError."""
+
+    summary: str
+    cause: str = ""
+    details: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
 class Phase:
     """A part of a run. What has no phases has one without a name.
 
-    reason: why it was skipped. lines, commands: what came about outside of its steps.
+    reason: why it was skipped. error: why it failed, if that was told apart from why the run did.
+    lines, commands: what came about outside of its steps.
     """
 
     name: str
@@ -61,16 +72,7 @@ class Phase:
     steps: tuple[Step, ...] = ()
     lines: tuple[str, ...] = ()
     commands: tuple[Command, ...] = ()
-
-
-@dataclass(frozen=True)
-class Failure:
-    """The error that ended a run; the words are those of UnderstudyError."""
-
-    summary: str
-    cause: str = ""
-    details: str = ""
-    hint: str = ""
+    error: Failure | None = None
 
 
 @dataclass(frozen=True)

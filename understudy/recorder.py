@@ -23,6 +23,7 @@ class _Part:
     seconds: float | None = None
     ok: bool | None = None
     reason: str = ""
+    error: Failure | None = None
     lines: list[str] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     steps: list["_Part"] = field(default_factory=list)
@@ -65,6 +66,9 @@ class Recorder(Report):
             attachments=dict(self._attachments),
         )
         return with_texts(whole, plain)
+
+    def expect(self, seconds: float | None) -> None:
+        self.report.expect(seconds)
 
     def phase_started(self, name: str, title: str) -> None:
         self._end_unnamed()
@@ -118,7 +122,11 @@ class Recorder(Report):
         self.report.warn(text)
 
     def error(self, error: UnderstudyError) -> None:
+        """The last one is the run's own; one told after a phase that failed is that phase's, too."""
         self._error = Failure(error.summary, error.cause, cut(error.details), error.hint)
+        for part in self._phases[-1:]:
+            if part.ok is False and part.error is None:
+                part.error = self._error
         self.report.error(error)
 
     def _now(self) -> float:
@@ -155,6 +163,7 @@ class Recorder(Report):
             steps=tuple(self._step(step) for step in part.steps),
             lines=part.said(),
             commands=part.ran(),
+            error=part.error,
         )
 
     def _step(self, part: _Part) -> Step:

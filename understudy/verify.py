@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ from understudy.plain import cut
 
 HOST_TESTS = "tests/host"
 BROWSER_TESTS = "functional_tests"
+_SCREENSHOTS = "Screenshots, pages and consoles of failed browser tests are in reports/browser/."
 
 
 @dataclass(frozen=True)
@@ -49,28 +51,48 @@ def verify(job: Job, *, slow: bool = False) -> None:
     """
     site = site_of(job.config, job.target_name)
     job.report.say(f"{site.target}: {site.url} at {site.address}")
-    told = [_host_tests(job, slow=slow), _browser_tests(job, site)]
-    if failed := [text for text in told if text]:
+    failed = [error for error in (_failure(host_tests, job), _failure(browser_tests, job)) if error]
+    if slow:
+        reboot_test(job)
+    if failed:
         raise StepFailed(
             f"{job.target_name} did not pass its tests",
-            details="\n".join(failed),
-            hint="Screenshots, pages and consoles of failed browser tests are in the report, and in "
-            "reports/browser/.",
+            details="\n".join(error.details for error in failed),
+            hint=failed[-1].hint,
         )
 
 
-def _host_tests(job: Job, *, slow: bool) -> str:
-    return _failure(job, "host", [HOST_TESTS, *(["--slow"] if slow else [])])
+def _failure(suite: Callable[[Job], None], job: Job) -> StepFailed | None:
+    try:
+        suite(job)
+    except StepFailed as error:
+        return error
+    return None
 
 
-def _browser_tests(job: Job, site: Site) -> str:
-    """Also keeps what the browser showed: job.project.pages has it until the next run."""
+def host_tests(job: Job) -> None:
+    """Raises StepFailed, with pytest's output, if a test fails."""
+    _run(job, "host", [HOST_TESTS])
+
+
+def reboot_test(job: Job) -> None:
+    """Reboots the host; raises StepFailed unless it serves again by itself."""
+    _run(job, "reboot", [HOST_TESTS, "--slow", "-m", "slow"])
+
+
+def browser_tests(job: Job) -> None:
+    """Raises StepFailed, with pytest's output, if a test fails.
+
+    Also keeps what the browser showed: it's in job.project.pages until the next run.
+    """
     pages = job.project.pages
     shutil.rmtree(pages, ignore_errors=True)
-    harmless = [] if site.disposable else ["-m", "not destroys_data"]
-    told = _failure(job, "browser", [BROWSER_TESTS, *harmless, "--keep-pages", str(pages)])
-    job.report.attach("pages", {path.stem: _page(path) for path in sorted(pages.glob("*.png"))})
-    return told
+    harmless = [] if job.target.disposable else ["-m", "not destroys_data"]
+    words = [BROWSER_TESTS, *harmless, "--keep-pages", str(pages)]
+    try:
+        _run(job, "browser", words, _SCREENSHOTS)
+    finally:
+        job.report.attach("pages", {path.stem: _page(path) for path in sorted(pages.glob("*.png"))})
 
 
 def _page(picture: Path) -> dict[str, str]:
@@ -79,26 +101,18 @@ def _page(picture: Path) -> dict[str, str]:
     return {name: cut(path.read_text()) for name, path in beside.items() if path.is_file()}
 
 
-def _failure(job: Job, suite: str, words: list[str]) -> str:
-    """Runs a suite. Returns what pytest told if a test failed, nothing otherwise."""
-    with TemporaryDirectory() as work:
+def _run(job: Job, suite: str, words: list[str], hint: str = "") -> None:
+    with TemporaryDirectory() as work, job.report.step(f"{suite} tests on {job.target_name}"):
         results = Path(work) / "results.xml"
         command = [
             *(sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=short", *words),
             *("--target", job.target_name, "--deploy-config", str(job.project.config_file)),
             f"--junitxml={results}",
         ]
-        try:
-            with job.report.step(f"{suite} tests on {job.target_name}"):
-                done = subprocess.run(
-                    command, cwd=job.project.directory, capture_output=True, text=True
-                )
-                if done.returncode:
-                    raise StepFailed(suite)
-        except StepFailed:
-            return (done.stdout + done.stderr).strip() or f"the {suite} tests ended without a word"
-        finally:
-            if results.is_file():
-                job.report.attach("tests", {suite: read_tests(results.read_text())})
+        done = subprocess.run(command, cwd=job.project.directory, capture_output=True, text=True)
+        if results.is_file():
+            job.report.attach("tests", {suite: read_tests(results.read_text())})
+        if done.returncode:
+            told = (done.stdout + done.stderr).strip()
+            raise StepFailed(f"{suite} tests: failed on {job.target_name}", told, hint)
     job.report.say(f"  {done.stdout.strip().splitlines()[-1]}")
-    return ""

@@ -103,6 +103,11 @@ class FakeReport(Report):
         self.phases: list[tuple[str, str]] = []
         self.attached: dict[str, Any] = {}
         self.commands: list[tuple[str, str, bool]] = []
+        self.expected: list[float | None] = []
+        self.errors: list[UnderstudyError] = []
+
+    def expect(self, seconds: float | None) -> None:
+        self.expected.append(seconds)
 
     def phase_started(self, name: str, title: str) -> None:
         pass
@@ -135,7 +140,7 @@ class FakeReport(Report):
         self.warnings.append(text)
 
     def error(self, error: UnderstudyError) -> None:
-        raise AssertionError("only the command line tells errors")
+        self.errors.append(error)
 
 
 def settings(
@@ -154,6 +159,7 @@ def settings(
                 "domain": "shop.test",
                 "address": "192.0.2.7",
                 "admin": "debian",
+                "require_receipt": False,
                 **(target or {}),
             }
         },

@@ -142,20 +142,11 @@ LONG = "\n".join(f"line {number}" for number in range(5000))
 EMPTY = Record("deploy", "production", "2026-03-04T05:06:07+00:00", 0.0, Verdict.INTERRUPTED)
 
 
-class Heard(FakeReport):
-    """The command line's report may be told errors."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.errors: list[str] = []
-
-    def error(self, error: StepFailed) -> None:  # type: ignore[override]
-        self.errors.append(error.summary)
-
-
 def make(ticks: Iterator[float] | None = None) -> Recorder:
     clock = ticks or iter(count(100.0))
-    return Recorder(Heard(), "deploy", "staging", "2026-03-04T05:06:07+00:00", lambda: next(clock))
+    return Recorder(
+        FakeReport(), "deploy", "staging", "2026-03-04T05:06:07+00:00", lambda: next(clock)
+    )
 
 
 def odd() -> Record:

@@ -82,3 +82,11 @@ def test_tests_are_read_as_pytest_writes_them() -> None:
         "t.py:3",
     )
     assert tests[3]["message"] == "slow"
+
+
+def test_phase_that_failed_outside_of_any_step_fails() -> None:
+    phase = replace(FAILED.phases[1], steps=(), error=Failure("it broke", "why", "a log"))
+
+    [failure] = written(replace(FAILED, phases=(phase,), attachments={})).iter("failure")
+
+    assert (failure.get("message"), failure.text) == ("why", "a log")

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.fakes import TOP
 from tests.unit.records import EMPTY, FAILED, PASSED, nasty, odd
 from understudy.page import Picture, render
-from understudy.record import Record
+from understudy.record import Failure, Record
 
 PICTURES = [
     Picture("test_logo-1.5-", b"png", 0.019, b"marked"),
@@ -144,3 +144,11 @@ def test_step_that_failed_in_a_passed_phase_is_a_warning() -> None:
 
     assert "warned</span>" in told
     assert "0 passed, 1 warned" in told
+
+
+def test_phase_that_failed_says_why_beside_what_the_run_says() -> None:
+    phase = replace(FAILED.phases[1], error=Failure("it broke", "why", "a log of it", "mend it"))
+    steps = page(replace(FAILED, phases=(phase,))).partition(">Steps<")[2]
+
+    for part in ("it broke", "why", "a log of it", "mend it"):
+        assert part in steps

@@ -2,7 +2,8 @@
 
 from contextlib import suppress
 
-from tests.unit.records import Heard, make, odd
+from tests.unit.fakes import FakeReport
+from tests.unit.records import make, odd
 from understudy.errors import StepFailed
 from understudy.record import State, Verdict
 
@@ -83,14 +84,17 @@ def test_all_is_handed_on() -> None:
     recorder.say("said")
     recorder.warn("warned")
     recorder.attach("drift", [])
-    recorder.error(StepFailed("failed"))
+    failed = StepFailed("failed")
+    recorder.error(failed)
+    recorder.expect(7)
 
     behind = recorder.report
-    assert isinstance(behind, Heard)
+    assert isinstance(behind, FakeReport)
     assert behind.steps == [("restore", True)]
     assert behind.phases == [("up", "passed"), ("data", "skipped, none")]
     assert (behind.details, behind.said, behind.warnings) == (["a detail"], ["said"], ["warned"])
-    assert (behind.attached, behind.errors) == ({"drift": []}, ["failed"])
+    assert behind.expected == [7]
+    assert (behind.attached, behind.errors) == ({"drift": []}, [failed])
 
 
 def test_mapping_adds_to_the_one_attached_before() -> None:
@@ -125,3 +129,20 @@ def test_nothing_told_is_a_record_too() -> None:
 
     assert (list(record.phases), record.error) == ([], None)
     assert record.seconds == 1
+
+
+def test_error_told_after_a_phase_is_that_phases_and_the_last_the_runs() -> None:
+    recorder = make()
+    for name in ("tests", "reboot"):
+        with suppress(StepFailed), recorder.phase(name, name):
+            raise StepFailed(name)
+        recorder.error(StepFailed(f"{name} failed", "a log"))
+    recorder.skipped("rollback", "Rollback", "nothing to go back to")
+    recorder.error(StepFailed("not ready"))
+
+    record = recorder.record(Verdict.FAILED)
+
+    told = [phase.error.summary if phase.error else "" for phase in record.phases]
+    assert told == ["tests failed", "reboot failed", ""]
+    assert record.error
+    assert record.error.summary == "not ready"

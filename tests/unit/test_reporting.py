@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.fakes import TOP
-from tests.unit.records import EMPTY, FAILED, PASSED, Heard
+from tests.unit.fakes import TOP, FakeReport
+from tests.unit.records import EMPTY, FAILED, PASSED
 from understudy import reporting, reports
 from understudy.errors import INTERRUPTED, StepFailed
 from understudy.project import Project
@@ -39,7 +39,7 @@ def project(tmp_path: Path) -> Project:
 
 def ran(project: Project, run: Callable[[Recorder], int], verb: str = "rehearse") -> list[str]:
     """What was said and warned of."""
-    behind = Heard()
+    behind = FakeReport()
     recorder = reporting.recorder(behind, verb, "staging")
     reporting.run_and_keep(project, recorder, lambda: run(recorder))
     return behind.said + behind.warnings
@@ -80,7 +80,7 @@ def test_bug_is_raised_and_kept_as_a_failure(project: Project) -> None:
 @pytest.mark.parametrize("code", [0, 1])
 def test_report_that_cannot_be_written_is_a_warning(code: int, project: Project) -> None:
     project.reports.write_text("in the way")
-    behind = Heard()
+    behind = FakeReport()
 
     answer = reporting.run_and_keep(
         project, reporting.recorder(behind, "rehearse", "staging"), lambda: code
@@ -122,7 +122,7 @@ def write(project: Project) -> None:
 
 def test_list_has_a_line_for_each_the_newest_first(project: Project) -> None:
     write(project)
-    report = Heard()
+    report = FakeReport()
 
     reporting.tell_all(project, report)
 
@@ -136,10 +136,10 @@ def test_list_has_a_line_for_each_the_newest_first(project: Project) -> None:
 
 @pytest.mark.parametrize("show", [reporting.tell_all, reporting.open_latest])
 def test_without_any_it_says_how_to_get_one(
-    show: Callable[[Project, Heard], None], project: Project
+    show: Callable[[Project, FakeReport], None], project: Project
 ) -> None:
     with pytest.raises(StepFailed, match="rehearse"):
-        show(project, Heard())
+        show(project, FakeReport())
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_latest_is_opened_where_there_is_a_screen(
     monkeypatch.setattr(webbrowser, "open", browse)
     monkeypatch.setitem(os.environ, "DISPLAY", screen)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    report = Heard()
+    report = FakeReport()
 
     reporting.open_latest(project, report)
 

@@ -27,19 +27,23 @@ DOORS = {
     "runner",
     "session",
     "shell",
+    "signing",
     "verify",
     "visitor",
     "vm",
 }
 ABOVE_THE_VM = {"cli", "rehearsal", "vm"}
-# These only tell how long something took.
-CLOCK_READERS = {"report", "rehearsal", "reporting"}
+# These only tell when something was, or how long it took.
+CLOCK_READERS = {"evidence", "report", "rehearsal", "reporting", "timings"}
 PURE = {
     "actions",
+    "causes",
     "commands",
     "config",
+    "diagnosis",
     "errors",
     "facts",
+    "fingerprint",
     "graph",
     "junit",
     "log_lines",
@@ -51,9 +55,12 @@ PURE = {
     "probing",
     "project",
     "provision",
+    "receipt",
+    "receipt_differences",
     "record",
     "release",
     "render",
+    "schedule",
     "switching",
     "wanted",
 }
