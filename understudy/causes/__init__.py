@@ -1,6 +1,16 @@
 """What is known to go wrong, as rules for diagnosis.py, by kind. The first rule that fits tells."""
 
-from understudy.causes import code, data, dependencies, files, host, serving, settings, system
+from understudy.causes import (
+    code,
+    data,
+    dependencies,
+    files,
+    host,
+    places,
+    serving,
+    settings,
+    system,
+)
 from understudy.diagnosis import Rule
 
 # From the most telling kind to the least. A module that isn't committed looks like a package that
@@ -13,5 +23,6 @@ RULES: tuple[Rule, ...] = (
     *data.RULES,
     *serving.RULES,
     *host.RULES,
+    *places.RULES,
     *code.RULES,
 )

@@ -8,6 +8,7 @@ from understudy.diagnosis import Clue, Rule
 _COMPILE = "uv pip compile --generate-hashes requirements.in -o requirements.txt"
 _COMPILE_WITH = "uv pip compile {option} --generate-hashes requirements.in -o requirements.txt"
 _NO_MODULE = r"ModuleNotFoundError: No module named '(?P<module>\w+)"
+_NO_WHEELS = r"can't be had as wheels for Python (?P<python>\S+)"
 _NO_MATCH = r"No matching distribution found for (?P<package>[\w.-]+)==(?P<version>[^\s;]+)"
 
 # Python packages that aren't called like what is imported.
@@ -53,7 +54,7 @@ LOCK = (
     Rule(
         "index-not-reached",
         (
-            Clue("said", "can't be had as wheels"),
+            Clue("said", _NO_WHEELS),
             Clue(
                 "said", "Failed to establish a new connection|Name or service not known|timed out"
             ),
@@ -73,9 +74,9 @@ LOCK = (
     Rule(
         "package-for-newer-python",
         (
+            Clue("said", _NO_WHEELS),
             Clue("said", _NO_MATCH),
             Clue("said", r"[ ;]{version} Requires-Python (?P<wanted>[^;\n]+)"),
-            Clue("host", r"^python (?P<python>\S+)"),
         ),
         "{package} {version} needs Python {wanted}, and the host has {python}",
         "Lock for the host's Python: "
@@ -83,7 +84,7 @@ LOCK = (
     ),
     Rule(
         "package-without-wheel",
-        (Clue("said", _NO_MATCH), Clue("host", r"^python (?P<python>\S+)")),
+        (Clue("said", _NO_WHEELS), Clue("said", _NO_MATCH)),
         "{package} {version} can't be had as a wheel for the host's Python {python}",
         "Hosts build nothing. Lock a version or a package that has a wheel, "
         "or keep a wheel of it in an index of your own.",

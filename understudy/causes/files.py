@@ -1,21 +1,16 @@
-"""Files that the release lacks, or looks for in the wrong place."""
+"""Files of the app that a release lacks, or has otherwise than the developer."""
 
 from collections.abc import Iterator
 
-from understudy.causes.tracebacks import STARTING_A_PROGRAM
+from understudy.causes.tracebacks import NOT_ALLOWED, NOT_THERE, OWN_FILE, STARTING_A_PROGRAM
 from understudy.diagnosis import Clue, Rule
-
-# A file of the app: named by its full path, or by one from where the app runs.
-_OWN_FILE = r"'(?:/srv/[^/']+/releases/[^/']+/source/|\./)?(?P<path>[^/'\n][^'\n]*)'"
-_NOT_THERE = "No such file or directory: "
-_NOT_ALLOWED = "(?:Permission denied|Read-only file system): "
 
 # What can be missing -> how that is told, and where in the project it would be: a directory and
 # a name. A developer's directory has other people's files, too: packages are no files of the app.
 _IN_A_TEMPLATES_DIRECTORY = r"(?:.*/)?(?:templates|jinja2)/"
 _ANYWHERE = r"(?!.*(?:site-packages|node_modules)/)(?:.*/)?"
 _MISSING = (
-    ("file", _NOT_THERE + _OWN_FILE, "", "{path}"),
+    ("file", NOT_THERE + OWN_FILE, "", "{path}"),
     (
         "template",
         r"TemplateDoesNotExist: (?P<path>[^\s,]+)",
@@ -66,7 +61,7 @@ PROGRAMS = (
     Rule(
         "not-executable",
         (
-            Clue("said", STARTING_A_PROGRAM + "PermissionError: .*: " + _OWN_FILE),
+            Clue("said", STARTING_A_PROGRAM + "PermissionError: .*: " + OWN_FILE),
             Clue("project", "^committed {path}$"),
         ),
         "{path} is not executable",
@@ -84,7 +79,7 @@ PROGRAMS = (
     Rule(
         "interpreter-missing",
         (
-            Clue("said", STARTING_A_PROGRAM + "FileNotFoundError: .*: " + _OWN_FILE),
+            Clue("said", STARTING_A_PROGRAM + "FileNotFoundError: .*: " + OWN_FILE),
             Clue("project", "^committed {path}$"),
         ),
         "{path} is there, but the host lacks the interpreter that its first line names",
@@ -96,7 +91,7 @@ PROGRAMS = (
 LOGS = (
     Rule(
         "log-file",
-        (Clue("said", f"(?:{_NOT_THERE}|{_NOT_ALLOWED})" + r"'(?P<path>/var/log/[^'\n]+)'"),),
+        (Clue("said", f"(?:{NOT_THERE}|{NOT_ALLOWED})" + r"'(?P<path>/var/log/[^'\n]+)'"),),
         "the app can't write its log file {path}",
         "Log to standard error with logging.StreamHandler: the host keeps that in its journal.",
     ),
@@ -105,7 +100,7 @@ LOGS = (
         (
             Clue(
                 "said",
-                f"(?:{_NOT_THERE}|{_NOT_ALLOWED})" + _OWN_FILE.replace("*)'", r"*\.log)'"),
+                f"(?:{NOT_THERE}|{NOT_ALLOWED})" + OWN_FILE.replace("*)'", r"*\.log)'"),
             ),
         ),
         "the app can't write its log file {path}",
@@ -138,37 +133,7 @@ UNCOMMITTED_CHANGES = (
     ),
 )
 
-ELSEWHERE = (
-    Rule(
-        "path-of-the-developer",
-        (
-            Clue(
-                "said",
-                f"(?:{_NOT_THERE}|{_NOT_ALLOWED})" + r"'(?P<path>/(?:home|root|Users)/[^'\n]+)'",
-            ),
-        ),
-        "{path} is a file of the developer's machine",
-        "Commit it with the app and find it from BASE_DIR, or name a path of the host in "
-        "app.environment.",
-    ),
-    Rule(
-        "writes-into-its-source",
-        (Clue("said", _NOT_ALLOWED + _OWN_FILE),),
-        "the app writes into its own source, to {path}",
-        "Give it a directory by app.environment, below {database} or {media}, which it may write.",
-    ),
-    Rule(
-        "broken-link",
-        (Clue("said", _NOT_THERE + _OWN_FILE), Clue("project", "^committed {path}$")),
-        "{path} is a link to a place that the host doesn't have",
-        "Commit the file itself, or link to a path within the app.",
-    ),
-    Rule(
-        "template-missing",
-        (Clue("said", r"TemplateDoesNotExist: (?P<path>[^\s,]+)"),),
-        "there is no template {path} in the commit",
-        "Commit it into the templates directory of an installed app, or mend the name.",
-    ),
+MODULES = (
     Rule(
         "module-missing",
         (
@@ -186,5 +151,5 @@ RULES: tuple[Rule, ...] = (
     *PROGRAMS,
     *_missing(),
     *UNCOMMITTED_CHANGES,
-    *ELSEWHERE,
+    *MODULES,
 )

@@ -8,3 +8,8 @@ RAISED_BY = OWN + r".*\n(?:    .*\n)*"
 NEAREST = OWN + r'.*\n(?:  (?!File "/srv/[^/"]+/releases/[^/"]+/source/).*\n)*'
 # From the start of a program, by subprocess, to the error of not being able to.
 STARTING_A_PROGRAM = r"in _execute_child\n(?:    .*\n)*"
+# What the system says of a file, and a file of the app after that: named by its full path, or by
+# one from where the app runs. Its group is `path`.
+NOT_THERE = "No such file or directory: "
+NOT_ALLOWED = "(?:Permission denied|Read-only file system): "
+OWN_FILE = r"'(?:/srv/[^/']+/releases/[^/']+/source/|\./)?(?P<path>[^/'\n][^'\n]*)'"
