@@ -15,7 +15,7 @@ HOST = "python 3.11\nos Debian GNU/Linux 12 (bookworm)"
 
 def cause(said: str, project: str = "") -> str | None:
     found = diagnose({"said": said, "project": project, "host": HOST, "settings": ""}, RULES)
-    return found and found.cause
+    return found.cause if found else None
 
 
 def raised(error: str, code: str = "work()", file: str = f"{SOURCE}/lists/views.py") -> str:

@@ -11,7 +11,7 @@ def rule(name: str, *clues: Clue, cause: str = "", hint: str = "") -> Rule:
 
 def told(evidence: dict[str, str], *rules: Rule) -> str | None:
     found = diagnose(evidence, rules)
-    return found and found.rule
+    return found.rule if found else None
 
 
 def test_first_rule_that_fits_tells() -> None:

@@ -197,7 +197,7 @@ def test_failed_step_ends_the_deploy_with_the_end_of_its_log(staging: Staging) -
         runner.deploy(staging.job())
 
     assert raised.value.details.splitlines()[-1] == "no such table"
-    assert len(raised.value.details.splitlines()) < 30
+    assert len(raised.value.details.splitlines()) == session.LINES_OF_OUTPUT
     assert "What served before still serves" in raised.value.hint
     assert "migrate" in changes(host)[-3]
     assert "failed: " in host.sent[0]
