@@ -13,7 +13,7 @@ import pytest
 from tests.unit.fakes import TOP, FakeConnection, FakeReport, config, failed, printed
 from tests.unit.repositories import LOCK, commit
 from tests.unit.staging import QUERY, Staging, changes, lines_of
-from understudy import artifact, packages, receipts, runner
+from understudy import artifact, packages, receipts, runner, session
 from understudy.artifact import Source
 from understudy.connection import Result
 from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
