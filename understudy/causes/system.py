@@ -44,7 +44,7 @@ PROGRAMS: Mapping[str, str] = {
 RULES: tuple[Rule, ...] = (
     *(
         Rule(
-            f"library-missing-{package}",
+            f"library-missing-{library}",
             (Clue("said", _LIBRARY.replace(r"[\w.+-]+\.so[.\d]*", library.replace(".", r"\."))),),
             "the host lacks the system library {library}",
             f"Add {package} to host.packages in deploy.yml, and provision the hosts again.",
