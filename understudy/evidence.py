@@ -42,7 +42,7 @@ def _explain(job: Job, error: UnderstudyError, since: float) -> None:
 
 def _evidence(job: Job, error: UnderstudyError, logs: Mapping[str, str]) -> Evidence:
     return {
-        "said": "\n".join((error.summary, error.details, logs.get("journal", ""))),
+        "said": "\n".join((error.summary, error.details, messages(logs.get("journal", "")))),
         "nginx": logs.get("nginx error", ""),
         "host": logs.get("host", "") + _packages(job.config),
         "project": _project(job),
@@ -64,6 +64,11 @@ def parse_logs(output: str) -> Mapping[str, str]:
     """Output of site.lately() -> the text of each part."""
     _, *parts = re.split(r"^--- ([a-z ]+) ---\n", output, flags=re.MULTILINE)
     return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def messages(journal: str) -> str:
+    """Lines of a journal without their times, hosts and programs: a traceback is whole again."""
+    return re.sub(r"^\d{4}-\d\d-\d\dT\S+ \S+ \S+: ?", "", journal, flags=re.MULTILINE)
 
 
 def _project(job: Job) -> str:

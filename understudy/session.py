@@ -24,6 +24,8 @@ from understudy.report import Report
 
 # A migration of real data may take long; a step that hangs must still end some day.
 SECONDS_FOR_A_STEP = 4 * 3600
+# What is kept of a failed command's output: enough for a traceback and the one behind it.
+LINES_OF_OUTPUT = 50
 
 
 @contextmanager
@@ -210,7 +212,7 @@ def _run(connection: Connection, action: Run) -> str:
     if not done.ok:
         raise StepFailed(
             f"{action.title}: failed",
-            details="\n".join(done.text.splitlines()[-25:]),
+            details="\n".join(done.text.splitlines()[-LINES_OF_OUTPUT:]),
             hint=action.hint,
         )
     return done.output

@@ -79,3 +79,12 @@ def test_what_is_no_failure_of_the_app_is_not_explained(staging: Staging) -> Non
 @pytest.mark.parametrize("output", ["", "sh: not found\n", "--- journal ---\n"])
 def test_logs_that_were_cut_off(output: str) -> None:
     assert "".join(evidence.parse_logs(output).values()) == ""
+
+
+def test_traceback_in_the_journal_is_whole_again() -> None:
+    before = "2026-11-22T17:45:10+00:00 todo run[51]: "
+    traceback = 'Traceback:\n  File "x.py", line 2\n    1 / 0\n\nZeroDivisionError: by zero: 0\n'
+    journal = "".join(f"{before}{line}\n" for line in traceback.splitlines())
+
+    assert evidence.messages(journal) == traceback
+    assert evidence.messages(traceback) == traceback

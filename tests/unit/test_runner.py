@@ -13,7 +13,7 @@ import pytest
 from tests.unit.fakes import TOP, FakeConnection, FakeReport, config, failed, printed
 from tests.unit.repositories import LOCK, commit
 from tests.unit.staging import QUERY, Staging, changes, lines_of
-from understudy import artifact, packages, receipts, runner
+from understudy import artifact, packages, receipts, runner, session
 from understudy.artifact import Source
 from understudy.connection import Result
 from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
@@ -197,7 +197,7 @@ def test_failed_step_ends_the_deploy_with_the_end_of_its_log(staging: Staging) -
         runner.deploy(staging.job())
 
     assert raised.value.details.splitlines()[-1] == "no such table"
-    assert len(raised.value.details.splitlines()) < 30
+    assert len(raised.value.details.splitlines()) == session.LINES_OF_OUTPUT
     assert "What served before still serves" in raised.value.hint
     assert "migrate" in changes(host)[-3]
     assert "failed: " in host.sent[0]
