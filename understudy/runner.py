@@ -7,7 +7,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from understudy import artifact, bytecode, data, packages, plan, preview, render, session, switching
+from understudy import (
+    artifact,
+    bytecode,
+    data,
+    django_settings,
+    packages,
+    plan,
+    preview,
+    render,
+    session,
+    switching,
+)
 from understudy.actions import Action
 from understudy.commands import app as app_commands
 from understudy.errors import StepFailed
@@ -45,16 +56,20 @@ def deploy(job: Job, *, probe: bool = False, wait: int = 0) -> list[str]:
             shipment = _shipment(job, source, wanted, found, Path(work))
             _refuse_without_room(job, found, shipment)
             actions = plan.make_plan(wanted, shipment, found)
+            wrong: list[str] = []
             with (watched if probe else unwatched)(job, connection, wanted, found) as watch:
 
                 def after(action: Action, output: str) -> None:
                     watch(action, output)
                     if app_commands.BACKED_UP in output:
                         data.prune(connection, job)
+                    for finding in django_settings.findings_in(output, wanted):
+                        job.report.warn(finding)
+                        wrong.append(finding)
 
                 warnings = session.apply_all(job, connection, actions, after=after)
     job.report.say(f"{job.target_name} serves {wanted.release.id} at {_address(wanted)}")
-    return warnings
+    return [*warnings, *wrong]
 
 
 def preview_plan(job: Job) -> None:

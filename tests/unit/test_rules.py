@@ -38,6 +38,7 @@ PURE = {
     "actions",
     "commands",
     "config",
+    "django_settings",
     "errors",
     "facts",
     "plan",
