@@ -1,0 +1,80 @@
+"""A trap: a variant of the example app that works on its developer's machine and nowhere else.
+
+A directory here with:
+
+    trap.yml            the keys of Trap below that are texts, and `settings`
+    change.patch        what the developer has committed, relative to the app's directory
+    uncommitted.patch   what lies in the directory besides, and isn't committed
+    seen.txt            what the failing step says
+    nginx.txt           what nginx's error log says meanwhile
+
+Only trap.yml and seen.txt must be there.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+TRAPS = Path(__file__).parent
+PHASES = ("deploy", "host tests", "browser tests", "again", "rollback", "forward", "reboot")
+
+
+@dataclass(frozen=True)
+class Trap:
+    """story: what the developer did, why it works there and not on a server.
+
+    phase: of a rehearsal, which must fail. cause, hint: what must be said then.
+    settings: laid over deploy.yml, mapping by mapping. data: SQL, run on the healthy release before.
+    """
+
+    directory: Path
+    story: str
+    phase: str
+    cause: str
+    hint: str
+    settings: Mapping[str, Any]
+    data: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.directory.name
+
+    @property
+    def change(self) -> Path:
+        """May be missing, as the other two."""
+        return self.directory / "change.patch"
+
+    @property
+    def uncommitted(self) -> Path:
+        return self.directory / "uncommitted.patch"
+
+    def evidence(self) -> dict[str, str]:
+        """What was seen, as evidence for a diagnosis."""
+        files = {"said": "seen.txt", "nginx": "nginx.txt"}
+        paths = {source: self.directory / name for source, name in files.items()}
+        return {source: path.read_text() for source, path in paths.items() if path.exists()}
+
+
+def load(directory: Path) -> Trap:
+    """Raises TypeError for a key that a trap doesn't have, or one that's missing."""
+    given = yaml.safe_load((directory / "trap.yml").read_text(encoding="utf-8"))
+    texts = {key: value.strip() for key, value in given.items() if key != "settings"}
+    return Trap(directory, settings=given.get("settings", {}), **texts)
+
+
+def load_all() -> list[Trap]:
+    """All of them, by name."""
+    return [load(path.parent) for path in sorted(TRAPS.glob("*/trap.yml"))]
+
+
+def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings laid over others: mappings are merged, anything else is replaced."""
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        deep = isinstance(old, Mapping) and isinstance(value, Mapping)
+        merged[key] = merge(old, value) if deep else value  # type: ignore[arg-type]
+    return merged

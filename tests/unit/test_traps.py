@@ -1,0 +1,107 @@
+"""Every trap is told by its cause and mended by its hint, from what it was seen to say."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.traps.trap import PHASES, Trap, load_all, merge
+from tests.unit.fakes import TOP
+from tests.unit.repositories import commit, git
+from understudy import config as configuration
+from understudy.causes import RULES
+from understudy.config import Config
+from understudy.diagnosis import diagnose
+
+ALL = load_all()
+# How git is asked for the files of each kind.
+LISTED = {
+    "ignored": ("--others", "--ignored", "--exclude-standard"),
+    "untracked": ("--others", "--exclude-standard"),
+    "modified": ("--modified",),
+    "committed": ("--cached",),
+}
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with the example, whose history is to be left alone."""
+    repository = tmp_path_factory.mktemp("example") / "app"
+    local = shutil.ignore_patterns("local", "__pycache__")
+    shutil.copytree(TOP / "example", repository, ignore=local)
+    commit(repository, {})
+    return repository
+
+
+def laid(trap: Trap, example: Path, directory: Path) -> Path:
+    """A repository with the trap in it, as its developer has it."""
+    app = directory / "app"
+    git(directory, "clone", "--quiet", str(example), str(app))
+    if trap.change.exists():
+        git(app, "apply", str(trap.change))
+        commit(app, {})
+    if trap.uncommitted.exists():
+        git(app, "apply", str(trap.uncommitted))
+    return app
+
+
+def project(app: Path) -> Iterator[str]:
+    for kind, options in LISTED.items():
+        yield from (f"{kind} {path}" for path in git(app, "ls-files", *options).splitlines())
+    lock = git(app, "show", "HEAD:requirements.txt")
+    for name, version in re.findall(r"^([\w.-]+)==(\S+)", lock, re.MULTILINE):
+        yield f"locked {name.lower()} {version}"
+    wanted = git(app, "show", "HEAD:requirements.in")
+    yield from (f"wanted {name}" for name in re.findall(r"^[\w.-]+", wanted, re.MULTILINE))
+
+
+def config(trap: Trap) -> Config:
+    """The deploy.yml that the trap is deployed with."""
+    usual = yaml.safe_load((TOP / "deploy.yml").read_text())
+    return configuration.parse(yaml.safe_dump(merge(usual, trap.settings)), TOP / "deploy.yml")
+
+
+def settings(values: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from settings(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key} {json.dumps(value)}"
+
+
+def host(config: Config) -> Iterator[str]:
+    yield from ("python 3.11", "os Debian GNU/Linux 12 (bookworm)")
+    yield from (f"package {name}" for name in config.packages)
+
+
+def evidence(trap: Trap, app: Path) -> dict[str, str]:
+    wanted = config(trap)
+    lines = {
+        "project": project(app),
+        "settings": settings(wanted.app.model_dump(mode="json")),
+        "host": host(wanted),
+    }
+    return trap.evidence() | {source: "\n".join(found) for source, found in lines.items()}
+
+
+@pytest.mark.parametrize("trap", ALL, ids=lambda trap: trap.name)
+def test_trap_is_told_by_its_cause_with_what_mends_it(
+    trap: Trap, example: Path, tmp_path: Path
+) -> None:
+    found = diagnose(evidence(trap, laid(trap, example, tmp_path)), RULES)
+
+    assert found, "no rule fits"
+    assert (found.cause, found.hint) == (trap.cause, trap.hint), found.rule
+
+
+@pytest.mark.parametrize("trap", ALL, ids=lambda trap: trap.name)
+def test_trap_has_a_story_a_phase_and_a_cause_of_one_line(trap: Trap) -> None:
+    assert trap.phase in PHASES
+    assert len(trap.story.split()) > 10
+    assert "\n" not in trap.cause
+    assert trap.hint
