@@ -53,7 +53,7 @@ _BROWSER = (
     ),
     Rule(
         "state-in-one-process",
-        (Clue("said", r"^FAILED .*::test_every_worker_shows_a_new_list"),),
+        (Clue("said", r"^E +AssertionError: workers answer differently"),),
         "workers answer differently: one of them keeps for itself what all must know",
         "Keep it in the database or in a cache that processes share, not in a variable.",
     ),
@@ -79,17 +79,6 @@ _WORKERS = (
         "Look for what it keeps from one request to the next, or raise app.memory_max.",
     ),
     Rule(
-        "out-of-the-hosts-memory",
-        (
-            Clue(
-                "said",
-                r"killed by the OOM killer|result 'oom-kill'|Worker \S+ was sent SIGKILL! Perhaps",
-            ),
-        ),
-        "the app took all the memory of the host, and was ended",
-        "Look for what it keeps from one request to the next; fewer app.workers take less.",
-    ),
-    Rule(
         "slow-start",
         (
             Clue("said", r"WORKER TIMEOUT|curl: \(28\)|start operation timed out"),
@@ -110,6 +99,18 @@ _WORKERS = (
         ),
         "a request takes more than {limit} s in {file}, {view}(), and its worker was killed",
         "Do it outside of the request, or raise app.request_timeout in deploy.yml.",
+    ),
+    # A worker that hangs ends in the same way: only what nothing else explains.
+    Rule(
+        "out-of-the-hosts-memory",
+        (
+            Clue(
+                "said",
+                r"killed by the OOM killer|result 'oom-kill'|Worker \S+ was sent SIGKILL! Perhaps",
+            ),
+        ),
+        "the app took all the memory of the host, and was ended",
+        "Look for what it keeps from one request to the next; fewer app.workers take less.",
     ),
 )
 
@@ -181,4 +182,4 @@ _PATHS = (
     ),
 )
 
-RULES: tuple[Rule, ...] = (*_STATIC, *_BROWSER, *_WORKERS, *_NEIGHBOURS, *_PATHS)
+RULES: tuple[Rule, ...] = (*_STATIC, *_WORKERS, *_BROWSER, *_NEIGHBOURS, *_PATHS)
