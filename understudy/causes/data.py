@@ -68,7 +68,7 @@ _RUNS = (
     Rule(
         "not-unique",
         (
-            Clue("said", r"migrations/executor\.py"),
+            Clue("said", r"django/db/\S*(?:schema|executor)\.py"),
             Clue("said", r"UNIQUE constraint failed: (?:new__)?(?P<column>\S+)"),
         ),
         "there are rows with the same {column}, which a migration wants to be unique",
@@ -86,7 +86,7 @@ _RUNS = (
     Rule(
         "no-value-for-old-rows",
         (
-            Clue("said", r"migrations/executor\.py"),
+            Clue("said", r"django/db/\S*(?:schema|executor)\.py"),
             Clue(
                 "said",
                 r"NOT NULL constraint failed: (?:new__)?(?P<column>\S+)"
