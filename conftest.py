@@ -7,12 +7,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("understudy")
     group.addoption("--target", default="vagrant", help="a target of deploy.yml (default: vagrant)")
     group.addoption("--deploy-config", default="deploy.yml", help="default: deploy.yml")
-    group.addoption("--every-step", action="store_true", help="kill a deploy at each of its steps")
+    group.addoption("--faults", action="store_true", help="also what `make faults` is for")
     group.addoption("--slow", action="store_true", help="also the tests that take minutes")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    for option, marker in (("--slow", "slow"), ("--every-step", "faults")):
+    for option, marker in (("--slow", "slow"), ("--faults", "faults")):
         if not config.getoption(option):
             _deselect(config, items, marker)
 

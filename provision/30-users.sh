@@ -23,7 +23,7 @@ then
         systemctl reload ssh
     fi
 fi
-# Reads the journal, to show why a release did not start.
-for group in systemd-journal "$SITE"; do
+# Reads the journal and nginx's logs, to show why a release did not start or answer.
+for group in systemd-journal adm "$SITE"; do
     id -nG "$DEPLOYER" | tr ' ' '\n' | grep -qx "$group" || usermod -aG "$group" "$DEPLOYER"
 done

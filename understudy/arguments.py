@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from understudy.project import Project
+from understudy.schedule import NAMES
 
 if TYPE_CHECKING:
     from understudy.report import Report
@@ -40,7 +41,7 @@ def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
         return added
 
     rehearse = verb("rehearse", "the whole run on the VM, ending in a verdict", common)
-    rehearse.add_argument("--slow", action="store_true", help="with the tests that reboot the VM")
+    _add_choice(rehearse)
     verb("up", "build the box if needed, bring up the VM", common)
     verb("provision", "make a host able to run the app", targeted)
     deploy = verb("deploy", "deploy the app to a target", changing)
@@ -69,11 +70,24 @@ def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     logs.add_argument("-f", "--follow", action="store_true", help="go on as new lines come")
     ssh = verb("ssh", "a shell on a target, or one command there", targeted)
     ssh.add_argument("command", nargs=argparse.REMAINDER, help="default: a shell")
-    verb("reset", "the VM as it was just after up: provisioned, nothing deployed", common)
+    reset = verb("reset", "put the VM back to a snapshot: without a name, to just after up", common)
+    reset.add_argument("rung", nargs="?", metavar="SNAPSHOT", help="default: provisioned")
     verb("down", "stop the VM", common)
     verb("destroy", "remove the VM", common)
     verb("doctor", "check this machine; says how to mend what is wrong", common)
     return parser
+
+
+def _add_choice(parser: argparse.ArgumentParser) -> None:
+    phases = f"one of {', '.join(NAMES[1:])}"
+    parser.add_argument(
+        "--only", action="append", default=[], choices=NAMES, metavar="PHASE", help=phases
+    )
+    parser.add_argument(
+        "--from", dest="since", default=NAMES[0], choices=NAMES, metavar="PHASE", help=phases
+    )
+    parser.add_argument("--keep", action="store_true", help="deploy over what is on the VM")
+    parser.add_argument("--fail-fast", action="store_true", help="end at the first failure")
 
 
 def _add_probe(parser: argparse.ArgumentParser) -> None:

@@ -50,19 +50,19 @@ def find_source(app: App, beside: Path, cache: Path) -> Source:
         if not directory.is_dir():
             raise ConfigError(f"app.source: there is no directory {directory}")
         # `git archive` reads a path of a commit from where it is run, so it's run at the top.
-        repository = Path(_git(directory, "rev-parse", "--show-toplevel").rstrip("\n"))
-        prefix = _git(directory, "rev-parse", "--show-prefix").strip().rstrip("/")
-        changes = _git(directory, "-c", "core.quotePath=false", "status", "--porcelain", "--", ".")
+        repository = Path(git(directory, "rev-parse", "--show-toplevel").rstrip("\n"))
+        prefix = git(directory, "rev-parse", "--show-prefix").strip().rstrip("/")
+        changes = git(directory, "-c", "core.quotePath=false", "status", "--porcelain", "--", ".")
         dirty = tuple(changes.splitlines())
-    commit = _git(repository, "rev-parse", "--verify", f"{app.revision}^{{commit}}").strip()
+    commit = git(repository, "rev-parse", "--verify", f"{app.revision}^{{commit}}").strip()
     lock_path = f"{prefix}/{app.requirements}".lstrip("/")
-    lock = _git(repository, "show", f"{commit}:{lock_path}")
+    lock = git(repository, "show", f"{commit}:{lock_path}")
     _check_lock(lock, lock_path)
     return Source(
         repository=repository,
         prefix=prefix,
         commit=commit,
-        tree=_git(repository, "rev-parse", f"{commit}:{prefix}").strip(),
+        tree=git(repository, "rev-parse", f"{commit}:{prefix}").strip(),
         lock=lock,
         dirty=dirty,
     )
@@ -117,10 +117,10 @@ def release_tar(
 
 
 def _add_source(release: tarfile.TarFile, source: Source, compiler: str | None) -> None:
-    archive = _git_bytes(
+    archive = git_bytes(
         source.repository, "archive", "--format=tar", f"{source.commit}:{source.prefix}"
     )
-    committed = int(_git(source.repository, "show", "-s", "--format=%ct", source.commit))
+    committed = int(git(source.repository, "show", "-s", "--format=%ct", source.commit))
     with tarfile.open(fileobj=io.BytesIO(archive)) as commit, TemporaryDirectory() as work:
         _add_directory(release, "source")
         for member in commit:
@@ -184,16 +184,16 @@ def _mirror(url: str, cache: Path) -> Path:
 
 def _fetch(directory: Path, *arguments: str) -> None:
     try:
-        _git(directory, *arguments)
+        git(directory, *arguments)
     except ConfigError as error:
         raise Unreachable("app.source: can't fetch the repository", error.details) from None
 
 
-def _git(directory: Path, *arguments: str) -> str:
-    return _git_bytes(directory, *arguments).decode(errors="replace")
+def git(directory: Path, *arguments: str) -> str:
+    return git_bytes(directory, *arguments).decode(errors="replace")
 
 
-def _git_bytes(directory: Path, *arguments: str) -> bytes:
+def git_bytes(directory: Path, *arguments: str) -> bytes:
     try:
         done = subprocess.run(
             ["git", "-C", directory, *arguments], capture_output=True, env=_outside_of_hooks()

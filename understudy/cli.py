@@ -97,9 +97,13 @@ def _vm(project: Project, report: "Report") -> "Vm":
 
 
 def _rehearse(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import rehearsal
+    from understudy.rehearsal import Rehearsal
+    from understudy.schedule import Choice
+    from understudy.timings import Timings
 
-    rehearsal.rehearse(_job(options, project, report), _vm(project, report), slow=options.slow)
+    choice = Choice(frozenset(options.only), options.since, options.keep, options.fail_fast)
+    timings = Timings(project.state / "timings.json")
+    Rehearsal(_job(options, project, report), _vm(project, report), choice, timings).run()
 
 
 def _up(options: argparse.Namespace, project: Project, report: "Report") -> None:
@@ -113,9 +117,11 @@ def _provision(options: argparse.Namespace, project: Project, report: "Report") 
 
 
 def _deploy(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import runner
+    from understudy import evidence, runner
 
-    runner.deploy(_job(options, project, report), probe=options.probe, wait=options.wait)
+    job = _job(options, project, report)
+    with evidence.explained(job):
+        runner.deploy(job, probe=options.probe, wait=options.wait)
 
 
 def _plan(options: argparse.Namespace, project: Project, report: "Report") -> None:
@@ -125,9 +131,11 @@ def _plan(options: argparse.Namespace, project: Project, report: "Report") -> No
 
 
 def _verify(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import verify
+    from understudy import evidence, verify
 
-    verify.verify(_job(options, project, report), slow=options.slow)
+    job = _job(options, project, report)
+    with evidence.explained(job):
+        verify.verify(job, slow=options.slow)
 
 
 def _status(options: argparse.Namespace, project: Project, report: "Report") -> None:
@@ -225,7 +233,8 @@ def _ssh(options: argparse.Namespace, project: Project, report: "Report") -> Non
 
 
 def _reset(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    _vm(project, report).reset()
+    vm = _vm(project, report)
+    vm.reset(options.rung) if options.rung else vm.reset()
 
 
 def _down(options: argparse.Namespace, project: Project, report: "Report") -> None:

@@ -127,7 +127,7 @@ class Host(Strict):
 
 
 class Vm(Strict):
-    """The staging VM. memory in MiB, boot_timeout in seconds."""
+    """The staging VM. memory in MiB, boot_timeout in seconds. stands_for: a target."""
 
     name: Name = "understudy"
     release: Literal["bookworm", "trixie"] = "bookworm"
@@ -135,6 +135,7 @@ class Vm(Strict):
     cpus: int = Field(default=2, ge=1)
     address: Address = "192.168.56.10"
     boot_timeout: int = Field(default=300, ge=10)
+    stands_for: Name = "production"
 
 
 class Certificate(Strict):

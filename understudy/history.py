@@ -53,6 +53,12 @@ def rollback(
     job.report.say(f"{job.target_name} serves {wanted.release.id} again")
 
 
+def earlier(job: Job) -> Manifest:
+    """The release that a rollback goes to. Raises Refused if there is none."""
+    with session.connected(job) as (_, found):
+        return _destination(job, found, None)
+
+
 def _destination(job: Job, found: Facts, to: str | None) -> Manifest:
     listed = f"python deploy.py releases --target {job.target_name}"
     release = found.release(to) if to else before(found.releases, found.current, found.served)

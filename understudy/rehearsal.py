@@ -1,29 +1,133 @@
 """The whole run on the staging VM, ending in a verdict."""
 
 import time
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from understudy import runner, verify
+from understudy import baseline, evidence, history, runner, verify
+from understudy.baseline import Baseline
 from understudy.errors import StepFailed, UnderstudyError
 from understudy.job import Job
-from understudy.vm import Vm
+from understudy.schedule import PHASES, Choice, Outcome, Phase, Skip, seconds_left, skipped
+from understudy.timings import Timings
+from understudy.vm import PROVISIONED, Vm
 
 
-def rehearse(job: Job, vm: Vm, *, slow: bool = False) -> None:
-    """Brings up the VM, deploys, verifies, deploys again. Raises what failed first."""
-    began = time.monotonic()
-    try:
-        vm.up()
-        warnings = runner.deploy(job, probe=True)
-        verify.verify(job, slow=slow)
-        _must_be_converged(job)
+class NotWell(StepFailed):
+    """It went through, and yet something is wrong with it."""
+
+
+@dataclass
+class Rehearsal:
+    """One run. outcomes: what became of each phase so far. failures: with the phase's title."""
+
+    job: Job
+    vm: Vm
+    choice: Choice
+    timings: Timings
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    failures: dict[str, UnderstudyError] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Takes the phases in turn. Raises StepFailed, with the first cause, if one of them failed."""
+        began = time.monotonic()
+        for phase in PHASES:
+            skip = skipped(phase, self.choice, self.outcomes) or self._lacks(phase)
+            if skip:
+                self.outcomes[phase.name] = skip.outcome
+                self.job.report.skipped(phase.name, phase.title, skip.reason)
+            else:
+                self.outcomes[phase.name] = self._take(phase)
+        seconds = time.monotonic() - began
+        if self.failures:
+            raise _not_ready(self.failures, seconds)
+        self.job.report.say(f"verdict: READY after {seconds:.0f} s")
+
+    def _take(self, phase: Phase) -> Outcome:
+        self.job.report.expect(self._seconds_left(phase))
+        try:
+            with (
+                self.timings.taken(phase.name),
+                self.job.report.phase(phase.name, phase.title),
+                evidence.explained(self.job) if phase.needs else nullcontext(),
+            ):
+                self._actions()[phase.name]()
+        except KeyboardInterrupt:
+            self.job.report.warn(_interrupted(phase))
+            raise
+        except UnderstudyError as error:
+            if not phase.needs:
+                raise
+            self.job.report.error(error)
+            self.failures[phase.name] = error
+            return Outcome.WARNED if isinstance(error, NotWell) else Outcome.FAILED
+        return Outcome.PASSED
+
+    def _actions(self) -> Mapping[str, Callable[[], None]]:
+        job = self.job
+        return {
+            "up": self.vm.up,
+            "reset": self._reset,
+            "baseline": self._put_baseline,
+            "deploy": self._deploy,
+            "host-tests": lambda: verify.host_tests(job),
+            "browser-tests": lambda: verify.browser_tests(job),
+            "again": lambda: runner.require_converged(job),
+            "rollback": lambda: history.rollback(job, probe=True),
+            "forward": self._deploy,
+            "reboot": lambda: verify.reboot_test(job),
+        }
+
+    def _lacks(self, phase: Phase) -> Skip | None:
+        """What a phase needs beside the phases before it."""
+        if phase.name == "baseline" and self.baseline.reason:
+            return Skip(Outcome.LACKING, self.baseline.reason)
+        if phase.name == "rollback":
+            try:
+                history.earlier(self.job)
+            except UnderstudyError as error:
+                return Skip(Outcome.LACKING, error.summary)
+        return None
+
+    @cached_property
+    def baseline(self) -> Baseline:
+        return baseline.find(self.job)
+
+    def _reset(self) -> None:
+        """To the highest rung that still fits."""
+        self.vm.reset(self.baseline.rung if self.baseline.rung in self.vm.rungs() else PROVISIONED)
+
+    def _put_baseline(self) -> None:
+        app = self.job.config.app.model_copy(update={"revision": self.baseline.commit})
+        # On a rung that has it already this has nothing to do.
+        runner.deploy(replace(self.job, config=self.job.config.model_copy(update={"app": app})))
+        if self.baseline.rung not in self.vm.rungs():
+            self.vm.save(self.baseline.rung)
+
+    def _deploy(self) -> None:
+        warnings = runner.deploy(self.job, probe=True)
         if warnings:
-            raise StepFailed("the deploy went through, but not well", details="\n".join(warnings))
-    except UnderstudyError:
-        job.report.say(f"verdict: NOT READY after {time.monotonic() - began:.0f} s")
-        raise
-    job.report.say(f"verdict: READY after {time.monotonic() - began:.0f} s")
+            raise NotWell("the deploy went through, but not well", details="\n".join(warnings))
+
+    def _seconds_left(self, now: Phase) -> float | None:
+        to_come = PHASES[PHASES.index(now) :]
+        names = [phase.name for phase in to_come if not skipped(phase, self.choice, self.outcomes)]
+        return seconds_left(names, self.timings.earlier())
 
 
-def _must_be_converged(job: Job) -> None:
-    with job.report.step("a second deploy plans nothing"):
-        runner.require_converged(job)
+def _not_ready(failures: Mapping[str, UnderstudyError], seconds: float) -> StepFailed:
+    first = next(iter(failures.values()))
+    return StepFailed(
+        f"verdict: NOT READY after {seconds:.0f} s: {', '.join(failures)} failed",
+        hint=first.hint,
+        cause=first.cause or first.summary,
+    )
+
+
+def _interrupted(phase: Phase) -> str:
+    return (
+        f"interrupted in phase {phase.name}. The VM stays as it is, and can be used: "
+        f"`python deploy.py rehearse` begins anew, `rehearse --keep --from {phase.name}` goes on"
+    )

@@ -6,6 +6,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any, TextIO
 
 from rich.console import Console
@@ -41,6 +42,10 @@ class Report(ABC):
             self.phase_ended(name, time.monotonic() - began, ok=False)
             raise
         self.phase_ended(name, time.monotonic() - began, ok=True)
+
+    @abstractmethod
+    def expect(self, seconds: float | None) -> None:
+        """How long all that is to come will take, if that is known."""
 
     @abstractmethod
     def phase_started(self, name: str, title: str) -> None: ...
@@ -89,6 +94,10 @@ class TextReport(Report):
         self._out = Console(highlight=False, soft_wrap=True)
         self._err = Console(highlight=False, soft_wrap=True, stderr=True)
         self._progress: Progress | None = None
+        self._end: float | None = None
+
+    def expect(self, seconds: float | None) -> None:
+        self._end = None if seconds is None else time.monotonic() + seconds
 
     def phase_started(self, name: str, title: str) -> None:
         self._out.print(Text.assemble(("==>", "bold blue"), (f" {title}", "bold")))
@@ -108,9 +117,10 @@ class TextReport(Report):
     def started(self, title: str) -> None:
         if self._out.is_terminal:
             title_column = TextColumn("{task.description}", markup=False)
-            columns = (SpinnerColumn(), title_column, TimeElapsedColumn())
+            left = TextColumn("{task.fields[left]}", style="dim")
+            columns = (SpinnerColumn(), title_column, TimeElapsedColumn(), left)
             self._progress = Progress(*columns, console=self._out, transient=True)
-            self._progress.add_task(title)
+            self._progress.add_task(title, left=_left(self._end))
             self._progress.start()
 
     def ended(self, title: str, seconds: float, *, ok: bool) -> None:
@@ -147,11 +157,23 @@ class TextReport(Report):
             self._progress = None
 
 
+def _left(end: float | None) -> str:
+    """When all of it will be over, by how long it took before. end: on the monotonic clock."""
+    if end is None:
+        return ""
+    at = datetime.now() + timedelta(seconds=end - time.monotonic())
+    return f"about {max(0, end - time.monotonic()):.0f} s left, until {at:%H:%M:%S}"
+
+
 class JsonReport(Report):
     """For programs: one JSON object a line on standard output, `event` says which kind."""
 
     def __init__(self, out: TextIO | None = None) -> None:
         self._out = out or sys.stdout
+
+    def expect(self, seconds: float | None) -> None:
+        if seconds is not None:
+            self._write("expected", seconds=seconds)
 
     def phase_started(self, name: str, title: str) -> None:
         self._write("phase", name=name, title=title)

@@ -21,7 +21,7 @@ from understudy import (
 )
 from understudy.actions import Action
 from understudy.commands import app as app_commands
-from understudy.errors import StepFailed
+from understudy.errors import Refused, StepFailed
 from understudy.facts import Facts
 from understudy.job import Job
 from understudy.release import Manifest, release_id
@@ -89,6 +89,15 @@ def preview_plan(job: Job) -> None:
         job.report.say(f"  {action.title}")
 
 
+def refuse_unless_another(job: Job, commit: str) -> None:
+    """Raises Refused if that commit is the one that would be deployed, ConfigError if git hasn't it."""
+    app = job.config.app.model_copy(update={"revision": commit})
+    source = _source(job)
+    before = artifact.find_source(app, _beside(job), job.project.cache / "git")
+    if before.commit == source.commit:
+        raise Refused(f"it is the same commit, {commit[:12]}")
+
+
 def require_converged(job: Job) -> None:
     """Raises StepFailed if a deploy would still have something to do."""
     source = _source(job)
@@ -127,8 +136,7 @@ def status(job: Job) -> None:
 
 
 def _source(job: Job) -> artifact.Source:
-    beside = job.project.config_file.absolute().parent
-    source = artifact.find_source(job.config.app, beside, job.project.cache / "git")
+    source = artifact.find_source(job.config.app, _beside(job), job.project.cache / "git")
     if job.target.require_clean:
         artifact.refuse_if_dirty(source)
     elif source.dirty:
@@ -137,6 +145,10 @@ def _source(job: Job) -> artifact.Source:
             f"what is deployed is commit {source.commit[:12]}"
         )
     return source
+
+
+def _beside(job: Job) -> Path:
+    return job.project.config_file.absolute().parent
 
 
 def _wanted(job: Job, source: artifact.Source, found: Facts) -> Wanted:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from understudy.job import Job
 
 HOST_TESTS = "tests/host"
 BROWSER_TESTS = "functional_tests"
+_SCREENSHOTS = "Screenshots, pages and consoles of failed browser tests are in reports/browser/."
 
 
 @dataclass(frozen=True)
@@ -45,30 +47,50 @@ def verify(job: Job, *, slow: bool = False) -> None:
     """
     site = site_of(job.config, job.target_name)
     job.report.say(f"{site.target}: {site.url} at {site.address}")
-    browser_words = [BROWSER_TESTS, *([] if site.disposable else ["-m", "not destroys_data"])]
-    host_words = [HOST_TESTS, *(["--slow"] if slow else [])]
-    passed = [_passes(job, "host tests", host_words), _passes(job, "browser tests", browser_words)]
-    if not all(passed):
+    failed = [error for error in (_failure(host_tests, job), _failure(browser_tests, job)) if error]
+    if slow:
+        reboot_test(job)
+    if failed:
         raise StepFailed(
             f"{job.target_name} did not pass its tests",
-            hint="Screenshots, pages and consoles of failed browser tests are in reports/browser/.",
+            details="\n".join(error.details for error in failed),
+            hint=failed[-1].hint,
         )
 
 
-def _passes(job: Job, title: str, words: list[str]) -> bool:
+def _failure(suite: Callable[[Job], None], job: Job) -> StepFailed | None:
+    try:
+        suite(job)
+    except StepFailed as error:
+        return error
+    return None
+
+
+def host_tests(job: Job) -> None:
+    """Raises StepFailed, with pytest's output, if a test fails."""
+    _run(job, "host tests", [HOST_TESTS])
+
+
+def reboot_test(job: Job) -> None:
+    """Reboots the host; raises StepFailed unless it serves again by itself."""
+    _run(job, "reboot test", [HOST_TESTS, "--slow", "-m", "slow"])
+
+
+def browser_tests(job: Job) -> None:
+    """Raises StepFailed, with pytest's output, if a test fails."""
+    harmless = [] if job.target.disposable else ["-m", "not destroys_data"]
+    _run(job, "browser tests", [BROWSER_TESTS, *harmless], _SCREENSHOTS)
+
+
+def _run(job: Job, title: str, words: list[str], hint: str = "") -> None:
     command = [
         *(sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=short", *words),
         *("--target", job.target_name, "--deploy-config", str(job.project.config_file)),
     ]
-    try:
-        with job.report.step(f"{title} on {job.target_name}"):
-            done = subprocess.run(
-                command, cwd=job.project.directory, capture_output=True, text=True
+    with job.report.step(f"{title} on {job.target_name}"):
+        done = subprocess.run(command, cwd=job.project.directory, capture_output=True, text=True)
+        if done.returncode:
+            raise StepFailed(
+                f"{title}: failed on {job.target_name}", done.stdout + done.stderr, hint
             )
-            if done.returncode:
-                raise StepFailed(title)
-    except StepFailed:
-        job.report.say(done.stdout + done.stderr)
-        return False
     job.report.say(f"  {done.stdout.strip().splitlines()[-1]}")
-    return True

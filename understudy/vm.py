@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -24,7 +25,7 @@ from understudy.report import Report
 
 # The target that stands for the VM in deploy.yml.
 TARGET = "vagrant"
-SNAPSHOT = "provisioned"
+PROVISIONED = "provisioned"
 SECONDS_TO_WAKE = 60
 TAIL_LINES = 20
 
@@ -64,13 +65,33 @@ class Vm:
             self._report.say(f"removed a VM of the same name, left by {origin}, which is gone")
         self._make(box)
 
-    def reset(self) -> None:
-        """Puts the VM back to what it was just after up: provisioned, nothing deployed."""
+    def reset(self, rung: str = PROVISIONED) -> None:
+        """Puts the VM back to a snapshot: without a name, to what it was just after up."""
         if not self._made_from():
             raise StepFailed("there is no VM to reset", hint="python deploy.py up")
-        with self._report.step(f"restore the snapshot '{SNAPSHOT}'"):
-            self._call("snapshot restore", lambda: self._vagrant.snapshot_restore(SNAPSHOT))
+        if rung not in self.rungs():
+            known = ", ".join(sorted(self.rungs()))
+            raise StepFailed(f"there is no snapshot {rung}", hint=f"There are: {known}.")
+        with self._report.step(f"restore the snapshot '{rung}'"):
+            self._call("snapshot restore", lambda: self._vagrant.snapshot_restore(rung))
             self._wake()
+
+    def save(self, rung: str) -> None:
+        """Saves the VM as it runs as a snapshot, in place of those above 'provisioned'."""
+        with self._report.step(f"save the snapshot '{rung}'"):
+            for old in self.rungs() - {PROVISIONED}:
+                self._remember_rungs(self.rungs() - {old})
+                self._call("snapshot delete", partial(self._vagrant.snapshot_delete, old))
+            self._call("snapshot save", lambda: self._vagrant.snapshot_save(rung))
+            self._remember_rungs(self.rungs() | {rung})
+
+    def rungs(self) -> frozenset[str]:
+        """The names of the snapshots there are."""
+        file = self._state / "rungs"
+        return frozenset(file.read_text().split()) if file.exists() else frozenset()
+
+    def _remember_rungs(self, rungs: frozenset[str]) -> None:
+        (self._state / "rungs").write_text("\n".join(sorted(rungs)))
 
     def down(self) -> None:
         """Shuts the VM down."""
@@ -86,8 +107,8 @@ class Vm:
     def _make(self, box: Box) -> None:
         self._mark_made_from("")
         self._boot()
-        with self._report.step(f"save the snapshot '{SNAPSHOT}'"):
-            self._call("snapshot save", lambda: self._vagrant.snapshot_save(SNAPSHOT))
+        self._remember_rungs(frozenset())
+        self.save(PROVISIONED)
         # Last: a VM without this mark is half-made.
         self._mark_made_from(box.version)
 

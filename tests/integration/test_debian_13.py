@@ -33,7 +33,7 @@ def test_the_guest_can_renew_its_own_boot_loader(trixie: Staging) -> None:
 
 def test_host_tests_pass_there_too(trixie: Staging) -> None:
     answer = run(
-        *(str(PROJECT / ".venv/bin/pytest"), "-q", "tests/host", "--slow"),
+        *(str(PROJECT / ".venv/bin/pytest"), "-q", "tests/host"),
         *("--deploy-config", trixie.config),
     )
     assert answer.code == 0

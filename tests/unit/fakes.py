@@ -102,6 +102,11 @@ class FakeReport(Report):
         self.warnings: list[str] = []
         self.phases: list[tuple[str, str]] = []
         self.attached: dict[str, Any] = {}
+        self.expected: list[float | None] = []
+        self.errors: list[UnderstudyError] = []
+
+    def expect(self, seconds: float | None) -> None:
+        self.expected.append(seconds)
 
     def phase_started(self, name: str, title: str) -> None:
         pass
@@ -134,7 +139,7 @@ class FakeReport(Report):
         self.warnings.append(text)
 
     def error(self, error: UnderstudyError) -> None:
-        raise AssertionError("only the command line tells errors")
+        self.errors.append(error)
 
 
 def settings(

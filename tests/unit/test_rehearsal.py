@@ -1,5 +1,7 @@
 """A rehearsal ends in a verdict, whatever happens in it."""
 
+from contextlib import nullcontext
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -7,65 +9,178 @@ import pytest
 
 from tests.unit.fakes import FakeReport
 from tests.unit.staging import Staging
-from understudy import rehearsal, runner, verify
-from understudy.errors import StepFailed
-from understudy.job import Job
+from understudy import baseline, evidence, history, runner, verify
+from understudy.baseline import Baseline
+from understudy.errors import Refused, StepFailed, UnderstudyError
+from understudy.rehearsal import Rehearsal
+from understudy.schedule import NAMES, Choice
+from understudy.timings import Timings
 from understudy.vm import Vm
 
-STEPS = ["up", "deploy", "verify", "converged"]
+ALL = [*NAMES]
+DEPLOYS = {"baseline", "deploy", "forward"}
 
 
-def rehearsed(
-    monkeypatch: pytest.MonkeyPatch, failing: str = "", warnings: list[str] | None = None
-) -> tuple[list[str], FakeReport]:
-    """The steps that were begun, and what was told."""
-    done: list[str] = []
+class Stage:
+    """A rehearsal whose phases only take notes. failing: names of phases. lacking: likewise."""
 
-    def step(name: str) -> None:
-        done.append(name)
-        if name == failing:
-            raise StepFailed(f"{name} failed")
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
+        self.failing: set[str] = set()
+        self.lacking: set[str] = set()
+        self.warnings: list[str] = []
+        self.interrupted = ""
+        self.done: list[str] = []
+        self.rungs = {"provisioned"}
+        self.restored: list[str] = []
+        self.staging = Staging()
+        self.timings = Timings(directory / "timings.json")
+        monkeypatch.setattr(evidence, "explained", lambda _: nullcontext())
+        monkeypatch.setattr(baseline, "find", lambda _: self.baseline())
+        monkeypatch.setattr(runner, "deploy", self.deploy)
+        monkeypatch.setattr(runner, "require_converged", lambda _: self.take("again"))
+        monkeypatch.setattr(history, "earlier", lambda _: self.lacks("rollback", "0ld"))
+        monkeypatch.setattr(history, "rollback", lambda _, probe: self.take("rollback"))
+        monkeypatch.setattr(verify, "host_tests", lambda _: self.take("host-tests"))
+        monkeypatch.setattr(verify, "browser_tests", lambda _: self.take("browser-tests"))
+        monkeypatch.setattr(verify, "reboot_test", lambda _: self.take("reboot"))
 
-    def deploy(job: Job, probe: bool) -> list[str]:
-        step("deploy")
-        assert probe
-        return warnings or []
+    def take(self, name: str) -> None:
+        self.done.append(name)
+        if name == self.interrupted:
+            raise KeyboardInterrupt
+        if name in self.failing:
+            raise StepFailed(f"{name} has failed", cause=f"why {name} failed", hint="mend it")
 
-    monkeypatch.setattr(runner, "deploy", deploy)
-    monkeypatch.setattr(verify, "verify", lambda _, slow: step("verify"))
-    monkeypatch.setattr(runner, "require_converged", lambda _: step("converged"))
-    vm = cast(Vm, SimpleNamespace(up=lambda: step("up")))
-    staging = Staging()
-    try:
-        rehearsal.rehearse(staging.job(), vm)
-    except StepFailed as error:
-        staging.report.said.append(error.summary)
-    return done, staging.report
+    def lacks(self, name: str, answer: str) -> str:
+        if name in self.lacking:
+            raise Refused(f"nothing for {name}")
+        return answer
+
+    def baseline(self) -> Baseline:
+        if "baseline" in self.lacking:
+            return Baseline(reason="nothing for baseline")
+        return Baseline("0ld", "deployed-0ld")
+
+    def deploy(self, job: object, probe: bool = False) -> list[str]:
+        done = [name for name in self.done if name in DEPLOYS]
+        name = "baseline" if not probe else "forward" if "deploy" in done else "deploy"
+        self.take(name)
+        return self.warnings if name == "deploy" else []
+
+    def reset(self, rung: str) -> None:
+        self.take("reset")
+        self.restored.append(rung)
+
+    def rehearse(self, choice: Choice | None = None) -> UnderstudyError | None:
+        vm = SimpleNamespace(
+            up=lambda: self.take("up"),
+            reset=self.reset,
+            save=self.rungs.add,
+            rungs=lambda: self.rungs,
+        )
+        try:
+            Rehearsal(self.staging.job(), cast(Vm, vm), choice or Choice(), self.timings).run()
+        except UnderstudyError as error:
+            return error
+        return None
+
+    @property
+    def report(self) -> FakeReport:
+        return self.staging.report
 
 
-def test_all_steps_passed_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
-    done, report = rehearsed(monkeypatch)
-
-    assert done == STEPS
-    assert report.said[-1].startswith("verdict: READY")
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stage:
+    return Stage(monkeypatch, tmp_path)
 
 
-def test_deploy_that_went_through_with_a_warning_is_not_ready(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    done, report = rehearsed(monkeypatch, warnings=["the migration breaks the old code"])
-
-    assert done == STEPS
-    assert any(text.startswith("verdict: NOT READY") for text in report.said)
+def test_all_phases_passed_is_ready(stage: Stage) -> None:
+    assert stage.rehearse() is None
+    assert stage.done == ALL
+    assert stage.report.said[-1].startswith("verdict: READY")
+    assert [state for _, state in stage.report.phases] == ["passed"] * len(ALL)
 
 
-@pytest.mark.parametrize("failing", STEPS)
-def test_failed_step_is_not_ready_and_the_last(
-    failing: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    done, report = rehearsed(monkeypatch, failing)
+def test_what_is_not_there_is_skipped_with_the_reason_and_not_passed(stage: Stage) -> None:
+    stage.lacking = {"baseline", "rollback"}
 
-    assert done == STEPS[: STEPS.index(failing) + 1]
-    verdict, raised = report.said
-    assert verdict.startswith("verdict: NOT READY")
-    assert raised == f"{failing} failed"
+    assert stage.rehearse() is None
+    assert not {"baseline", "rollback", "forward"} & set(stage.done)
+    assert dict(stage.report.phases)["baseline"] == "skipped, nothing for baseline"
+    assert dict(stage.report.phases)["forward"] == "skipped, there was no rollback"
+
+
+def test_deploy_that_went_through_with_a_warning_is_not_ready(stage: Stage) -> None:
+    stage.warnings = ["the migration breaks the old code"]
+
+    error = stage.rehearse()
+
+    assert error
+    assert error.summary.startswith("verdict: NOT READY")
+    assert "the migration breaks" in stage.report.errors[0].details
+    assert stage.done == ALL, "what comes after it still makes sense"
+
+
+@pytest.mark.parametrize("failing", ALL[1:])
+def test_failed_phase_is_not_ready_and_names_the_cause(failing: str, stage: Stage) -> None:
+    stage.failing = {failing}
+
+    error = stage.rehearse()
+
+    assert error
+    assert error.exit_code == 1
+    assert f"{failing} failed" in error.summary
+    assert (error.cause, error.hint) == (f"why {failing} failed", "mend it")
+
+
+def test_after_a_failed_deploy_nothing_makes_sense(stage: Stage) -> None:
+    stage.failing = {"deploy"}
+    stage.rehearse()
+    assert stage.done == ALL[: ALL.index("deploy") + 1]
+
+
+def test_after_failed_tests_the_others_still_run(stage: Stage) -> None:
+    stage.failing = {"host-tests", "browser-tests"}
+    error = stage.rehearse()
+    assert error
+    assert "host-tests, browser-tests failed" in error.summary
+    assert stage.done == ALL
+
+
+def test_fail_fast_ends_at_the_first_failure(stage: Stage) -> None:
+    stage.failing = {"host-tests"}
+    stage.rehearse(Choice(fail_fast=True))
+    assert stage.done[-1] == "host-tests"
+
+
+def test_a_vm_that_does_not_come_up_is_no_verdict_on_the_app(stage: Stage) -> None:
+    stage.failing = {"up"}
+    error = stage.rehearse()
+    assert error
+    assert error.summary == "up has failed"
+
+
+def test_interrupted_says_what_becomes_of_the_vm_and_how_to_go_on(stage: Stage) -> None:
+    stage.interrupted = "host-tests"
+    with pytest.raises(KeyboardInterrupt):
+        stage.rehearse()
+    assert "--keep --from host-tests" in stage.report.warnings[0]
+
+
+def test_time_left_is_known_after_a_first_run(stage: Stage) -> None:
+    stage.rehearse()
+    assert set(stage.report.expected) == {None}
+    stage.rehearse()
+    assert None not in stage.report.expected[len(ALL) :]
+
+
+def test_what_production_runs_is_deployed_once_and_restored_from_then_on(stage: Stage) -> None:
+    stage.rehearse()
+    stage.rehearse()
+    assert stage.restored == ["provisioned", "deployed-0ld"]
+
+
+def test_without_production_the_vm_is_reset_to_nothing_deployed(stage: Stage) -> None:
+    stage.lacking = {"baseline"}
+    stage.rehearse()
+    assert stage.restored == ["provisioned"]

@@ -32,12 +32,14 @@ DOORS = {
     "vm",
 }
 ABOVE_THE_VM = {"cli", "rehearsal", "vm"}
-# These two only tell how long something took.
-CLOCK_READERS = {"report", "rehearsal"}
+# These only tell when something was, or how long it took.
+CLOCK_READERS = {"evidence", "report", "rehearsal", "timings"}
 PURE = {
     "actions",
+    "causes",
     "commands",
     "config",
+    "diagnosis",
     "django_settings",
     "errors",
     "facts",
@@ -48,6 +50,7 @@ PURE = {
     "provision",
     "release",
     "render",
+    "schedule",
     "switching",
     "wanted",
 }

@@ -1,7 +1,6 @@
 """Every trap is told by its cause and mended by its hint, from what it was seen to say."""
 
 import json
-import re
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,20 +11,16 @@ import yaml
 
 from tests.traps.trap import PHASES, Trap, load_all, merge
 from tests.unit.fakes import TOP
+from tests.unit.fakes import config as sample
 from tests.unit.repositories import commit, git
+from understudy import artifact, worktree
 from understudy import config as configuration
 from understudy.causes import RULES
 from understudy.config import Config
 from understudy.diagnosis import diagnose
+from understudy.errors import ConfigError
 
 ALL = load_all()
-# How git is asked for the files of each kind.
-LISTED = {
-    "ignored": ("--others", "--ignored", "--exclude-standard"),
-    "untracked": ("--others", "--exclude-standard"),
-    "modified": ("--modified",),
-    "committed": ("--cached",),
-}
 
 
 @pytest.fixture(scope="module")
@@ -50,14 +45,12 @@ def laid(trap: Trap, example: Path, directory: Path) -> Path:
     return app
 
 
-def project(app: Path) -> Iterator[str]:
-    for kind, options in LISTED.items():
-        yield from (f"{kind} {path}" for path in git(app, "ls-files", *options).splitlines())
-    lock = git(app, "show", "HEAD:requirements.txt")
-    for name, version in re.findall(r"^([\w.-]+)==(\S+)", lock, re.MULTILINE):
-        yield f"locked {name.lower()} {version}"
-    wanted = git(app, "show", "HEAD:requirements.in")
-    yield from (f"wanted {name}" for name in re.findall(r"^[\w.-]+", wanted, re.MULTILINE))
+def project(app: Path) -> str:
+    """Nothing for a lock that is refused, as in a rehearsal."""
+    try:
+        return worktree.look(artifact.find_source(sample(app={"source": "."}).app, app, app))
+    except ConfigError:
+        return ""
 
 
 def config(trap: Trap) -> Config:
@@ -82,7 +75,7 @@ def host(config: Config) -> Iterator[str]:
 def evidence(trap: Trap, app: Path) -> dict[str, str]:
     wanted = config(trap)
     lines = {
-        "project": project(app),
+        "project": project(app).splitlines(),
         "settings": settings(wanted.app.model_dump(mode="json")),
         "host": host(wanted),
     }

@@ -36,8 +36,8 @@ def verified(directory: Path, *, slow: bool = False, **target: Any) -> tuple[Fak
     project = Project(directory, directory / "a deploy.yml")
     try:
         verify(Job(project, config(target=target), "staging", report), slow=slow)
-    except StepFailed:
-        report.said.append("failed")
+    except StepFailed as error:
+        report.errors.append(error)
     return report, (directory / "calls").read_text().splitlines()
 
 
@@ -60,8 +60,8 @@ def test_failed_suite_is_shown_in_full_and_does_not_hide_the_other(
     report, calls = verified(tmp_path)
 
     assert len(calls) == 2
-    assert report.said[-1] == "failed"
-    assert "\n".join(report.said).count("the log of a test") == 1
+    [error] = report.errors
+    assert error.details.count("the log of a test") == 1
     assert sorted(ok for _, ok in report.steps) == [False, True]
 
 
@@ -76,9 +76,9 @@ def test_users_data_is_destroyed_on_disposable_targets_only(
 
 @pytest.mark.parametrize("slow", [True, False])
 def test_host_is_rebooted_only_if_asked_for(slow: bool, tmp_path: Path) -> None:
-    _, (host, _) = verified(tmp_path, slow=slow)
+    _, (_, _, *reboot) = verified(tmp_path, slow=slow)
 
-    assert ("--slow" in host) is slow
+    assert ["--slow -m slow" in call for call in reboot] == [True] * slow
 
 
 def test_site_with_a_certificate_is_asked_by_https() -> None:

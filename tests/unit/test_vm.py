@@ -73,6 +73,36 @@ def test_new_vm_is_made_and_its_snapshot_saved(tool: Path, tmp_path: Path) -> No
     assert calls(tool) == ["box", "status", "up", "snapshot"]
 
 
+def test_snapshots_above_provisioned_give_way_to_the_next(tool: Path, tmp_path: Path) -> None:
+    vm = make_vm(tmp_path)
+    vm.up()
+    vm.save("deployed-1")
+    assert vm.rungs() == {"provisioned", "deployed-1"}
+    calls(tool)
+    vm.save("deployed-2")
+    assert vm.rungs() == {"provisioned", "deployed-2"}
+    assert calls(tool) == ["snapshot", "snapshot"], "one to remove, one to save"
+
+
+def test_a_vm_made_anew_has_no_snapshot_of_the_one_before(tool: Path, tmp_path: Path) -> None:
+    vm = make_vm(tmp_path)
+    vm.up()
+    vm.save("deployed-1")
+    vm.destroy()
+    vm.up()
+    assert vm.rungs() == {"provisioned"}
+
+
+def test_reset_to_a_snapshot_that_is_not_there_names_those_that_are(
+    tool: Path, tmp_path: Path
+) -> None:
+    vm = make_vm(tmp_path)
+    vm.up()
+    with pytest.raises(StepFailed) as caught:
+        vm.reset("deployed-1")
+    assert "provisioned" in caught.value.hint
+
+
 def test_vm_that_is_up_costs_no_call(tool: Path, tmp_path: Path) -> None:
     make_vm(tmp_path).up()
     calls(tool)

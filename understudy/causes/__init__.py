@@ -1,15 +1,28 @@
 """What is known to go wrong, as rules for diagnosis.py, by kind. The first rule that fits tells."""
 
-from understudy.causes import code, data, dependencies, files, host, serving, settings
+from understudy.causes import (
+    code,
+    data,
+    dependencies,
+    files,
+    host,
+    places,
+    serving,
+    settings,
+    system,
+)
 from understudy.diagnosis import Rule
 
-# From the most telling kind to the least: an app that can't be imported has no wrong settings yet.
+# From the most telling kind to the least. A module that isn't committed looks like a package that
+# isn't locked, and an app that can't be imported has no wrong settings yet.
 RULES: tuple[Rule, ...] = (
-    *dependencies.RULES,
     *files.RULES,
+    *dependencies.RULES,
+    *system.RULES,
     *settings.RULES,
     *data.RULES,
     *serving.RULES,
     *host.RULES,
+    *places.RULES,
     *code.RULES,
 )

@@ -1,5 +1,97 @@
-"""The code itself."""
+"""The code itself. The last of these rules are general: they fit any error of the app."""
 
-from understudy.diagnosis import Rule
+from understudy.causes.tracebacks import NEAREST, OWN
+from understudy.diagnosis import Clue, Rule
 
-RULES: tuple[Rule, ...] = ()
+_OLDER_PYTHON = (
+    "Write it for Python {python}, or move staging and production to a Debian with a newer one "
+    "(vm.release)."
+)
+_LOOK_THERE = (
+    "The traceback leads there. What differs from your machine is DEBUG, the environment in "
+    "deploy.yml, and the data."
+)
+_HOSTS_PYTHON = Clue("host", r"^python (?P<python>\S+)")
+# Statements that Python 3.11 doesn't know: `type X = ...`, `def f[T](...)`, `class C[T]`, a
+# template string, an `except` with several and no parentheses; and quotes within an f-string.
+_NEW_SYNTAX = r"(?:type \w+.* = |(?:async )?(?:def|class) \w+\[|except \w[\w.]*, \w|.*\bt[\"'])"
+_NEW_SYNTAX_ERROR = rf"    {_NEW_SYNTAX}.*\n(?:    .*\n)*SyntaxError: "
+_NEW_F_STRING_ERROR = r"    .*\bf[\"'].*\n(?:    .*\n)*SyntaxError: f-string: "
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "newer-python-syntax",
+        (Clue("said", rf"{OWN}\n(?:{_NEW_SYNTAX_ERROR}|{_NEW_F_STRING_ERROR})"), _HOSTS_PYTHON),
+        "{file} line {line} is written for a newer Python than the host's {python}",
+        _OLDER_PYTHON,
+    ),
+    Rule(
+        "newer-python-library",
+        (
+            Clue(
+                "said",
+                r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)' "
+                r"\((?:/usr/lib/python3|unknown location)",
+            ),
+            _HOSTS_PYTHON,
+        ),
+        "Python {python}, the host's, has no '{name}' in {module}",
+        _OLDER_PYTHON,
+    ),
+    Rule(
+        "syntax-error",
+        (Clue("said", rf"{OWN}\n(?:    .*\n)*(?P<error>(?:Syntax|Indentation|Tab)Error: .*)"),),
+        "{file} line {line}: {error}",
+        "Mend it; python -m compileall -q . finds the like before a deploy.",
+    ),
+    Rule(
+        "ascii",
+        (Clue("said", NEAREST + r"Unicode(?:De|En)codeError: 'ascii' codec"),),
+        "{file} line {line} reads or writes text as ASCII: it names no encoding, and the locale "
+        "has no other",
+        'Open files with encoding="utf-8", and leave LANG, LC_ALL and PYTHONUTF8 alone in '
+        "app.environment.",
+    ),
+    Rule(
+        "locale-missing",
+        (
+            Clue(
+                "said",
+                OWN + r".*\n.*setlocale\(.*[\"'](?P<locale>\w+\.[\w-]+)[\"'].*\n"
+                r"(?:  .*\n)*locale\.Error: unsupported",
+            ),
+        ),
+        "the host has no locale {locale}, which {file} sets",
+        "Set host.locale in deploy.yml to {locale} and provision the hosts again, or do without "
+        "setlocale.",
+    ),
+    Rule(
+        "no-such-application",
+        (
+            Clue(
+                "said",
+                r"Failed to find attribute '(?P<name>\w+)' in '(?P<module>[\w.]+)'",
+            ),
+        ),
+        "{module} has no '{name}', which app.module in deploy.yml names",
+        "Name what the module has, such as {module}:application.",
+    ),
+    Rule(
+        "logging",
+        (Clue("said", r"^ValueError: (?P<error>Unable to configure \w+ '\w+')"),),
+        "{error}: LOGGING in the settings asks for what the host doesn't have",
+        "Log to standard error with logging.StreamHandler: the host keeps that in its journal.",
+    ),
+    Rule(
+        "error-in-the-app",
+        (Clue("said", NEAREST + r"(?P<error>[A-Za-z_][\w.]*(?:: .*)?)$"),),
+        "{file} line {line}: {error}",
+        _LOOK_THERE,
+    ),
+    Rule(
+        "error",
+        (Clue("said", r'^  File "/srv/.*\n(?:  .*\n)+(?P<error>[A-Za-z_][\w.]*(?:: .*)?)$'),),
+        "{error}",
+        _LOOK_THERE,
+    ),
+)

@@ -60,11 +60,11 @@ _BROWSER = (
     Rule(
         "error-page-broken",
         (
-            Clue("said", r"in page_not_found\n"),
-            Clue("said", r"^(?P<error>[a-z]\w*(?:\.\w+)+: .*)$"),
+            Clue("said", r"in test_unknown_address_gets_the_sites_own_page\n"),
+            Clue("said", r"^E +assert 500 == 404"),
         ),
-        "the site's own page for 404 is broken: {error}",
-        "Mend templates/404.html; with DEBUG on it's never shown.",
+        "the site's own page for 404 fails itself",
+        "Mend the template 404.html, which is never shown with DEBUG on.",
     ),
 )
 

@@ -86,3 +86,24 @@ def logs(site: str, lines: int, *, follow: bool) -> Argv:
         "--no-pager",
         *following,
     )
+
+
+def lately(site: str, since: float) -> Argv:
+    """What the app and nginx have logged since then, in seconds since the epoch; and on what host.
+
+    Each of the parts begins with a line `--- its name ---`: host, journal, nginx error, nginx access.
+    """
+    text = """
+    echo '--- host ---'
+    . /etc/os-release
+    echo "os $PRETTY_NAME"
+    readlink -f /usr/bin/python3 | sed 's/.*python/python /'
+    echo '--- journal ---'
+    journalctl -u "$1@*" -u nginx --since "@$2" -n 300 --no-pager -q -o short-iso || true
+    echo '--- nginx error ---'
+    day=$(date -d "@$2" '+%Y/%m/%d %H:%M:%S')
+    awk -v day="$day" '$0 >= day' "/var/log/nginx/$1.error.log" | tail -n 100 || true
+    echo '--- nginx access ---'
+    awk -v since="$2" '$NF >= since' "/var/log/nginx/$1.access.log" | tail -n 300 || true
+    """
+    return script(text, site, int(since))

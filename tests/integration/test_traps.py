@@ -1,0 +1,82 @@
+"""Every trap is caught by a rehearsal, in the right phase, with its cause and what mends it.
+
+All of them take long (`make traps`, which writes docs/traps.md); without --faults it is a sample.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.site import Site
+from tests.integration.staging import PROJECT, Staging, git, make_app
+from tests.traps import table
+from tests.traps.trap import Trap, load_all, merge
+from understudy import config as configuration
+from understudy.project import Project
+from understudy.report import TextReport
+from understudy.vm import Vm
+
+pytestmark = pytest.mark.timeout(900)
+
+HEALTHY = "deployed-healthy"
+SAMPLE = {"migration-forgotten", "debug-on", "upload-limit"}
+CASES = [
+    pytest.param(trap, id=trap.name, marks=() if trap.name in SAMPLE else pytest.mark.faults)
+    for trap in load_all()
+]
+
+
+@pytest.fixture(scope="module")
+def healthy(site: Site) -> Staging:
+    """The VM with the healthy example, saved as a snapshot that each trap starts from."""
+    project = Project(PROJECT, site.staging.config)
+    Vm(project, configuration.load(project.config_file), TextReport()).save(HEALTHY)
+    return site.staging
+
+
+@pytest.fixture(scope="module")
+def caught() -> Iterator[list[table.Row]]:
+    rows: list[table.Row] = []
+    yield rows
+    print(f"\n{len(rows)} of {len(CASES)} traps caught and rightly diagnosed")
+    if len(rows) == len(CASES):
+        (PROJECT / "docs" / "traps.md").write_text(table.page(rows))
+
+
+def laid(trap: Trap, directory: Path) -> Staging:
+    """The example with the trap in it, as its developer has it."""
+
+    def change(settings: dict[str, Any]) -> None:
+        settings |= merge(settings, trap.settings)
+
+    staging = make_app(PROJECT / "example", directory, change)
+    if trap.change.exists():
+        git(staging.repository, "apply", str(trap.change))
+        staging.commit(trap.name)
+    if trap.uncommitted.exists():
+        git(staging.repository, "apply", str(trap.uncommitted))
+    return staging
+
+
+@pytest.mark.parametrize("trap", CASES)
+def test_trap_is_caught_and_rightly_diagnosed(
+    trap: Trap, healthy: Staging, caught: list[table.Row], tmp_path: Path
+) -> None:
+    assert healthy.deploy_py("reset", HEALTHY).code == 0
+    if trap.data:
+        assert Site(healthy).sql(trap.data).code == 0
+    staging = laid(trap, tmp_path)
+
+    answer = staging.deploy_py("rehearse", "--keep", "--fail-fast", "--json")
+
+    events = [json.loads(line) for line in answer.text.splitlines() if line.startswith("{")]
+    failed = [e["name"] for e in events if e["event"] == "phase ended" and not e["ok"]]
+    verdict = events[-1]
+    assert answer.code == 1
+    assert failed == [trap.phase.replace(" ", "-")]
+    assert verdict["event"] == "error"
+    assert (verdict["cause"], verdict["hint"].splitlines()[0]) == (trap.cause, trap.hint)
+    caught.append(table.Row(trap.name, failed[0], trap.cause, answer.seconds))

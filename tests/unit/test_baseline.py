@@ -1,0 +1,97 @@
+"""What a release is rehearsed over: found out without a word if it can't be, and without a change."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.staging import git
+from tests.unit.fakes import FakeConnection, config, manifest
+from tests.unit.staging import QUERY, Staging, changes, lines_of
+from understudy import baseline
+from understudy.baseline import Baseline
+from understudy.errors import Unreachable
+from understudy.job import Job
+
+LOCK = "gunicorn==23.0.0 --hash=sha256:00\n"
+
+
+def commit(directory: Path, text: str) -> str:
+    (directory / "requirements.txt").write_text(LOCK)
+    (directory / "app.py").write_text(text)
+    git(directory, "add", "-A")
+    git(directory, "commit", "-qm", text)
+    return git(directory, "rev-parse", "HEAD").strip()
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    git(tmp_path, "init", "-q")
+    (tmp_path / "templates").mkdir()
+    commit(tmp_path, "one")
+    return tmp_path
+
+
+@pytest.fixture
+def staging(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Staging:
+    staging = Staging(repository)
+    monkeypatch.setattr(baseline, "SshConnection", staging.connect)
+    return staging
+
+
+def job_of(staging: Staging, stands_for: str = "staging", **app: Any) -> Job:
+    job = staging.job({"source": ".", **app})
+    vm = job.config.vm.model_copy(update={"stands_for": stands_for})
+    return Job(job.project, job.config.model_copy(update={"vm": vm}), "staging", job.report)
+
+
+def serving(staging: Staging, sha: str) -> FakeConnection:
+    release = replace(manifest("c0ffee00-old", "2024-02-01T00:00:00+00:00"), commit=sha)
+    host = FakeConnection({QUERY: staging.facts(*lines_of(release, current=release.id), stamp="")})
+    staging.hosts["deploy"] = host
+    return host
+
+
+def test_the_commit_that_production_serves(staging: Staging, repository: Path) -> None:
+    old = git(repository, "rev-parse", "HEAD").strip()
+    commit(repository, "two")
+    host = serving(staging, old)
+
+    found = baseline.find(job_of(staging))
+
+    assert (found.commit, found.reason) == (old, "")
+    assert found.rung.startswith("deployed-")
+    assert changes(host) == []
+
+
+def test_another_setting_makes_another_snapshot(staging: Staging, repository: Path) -> None:
+    serving(staging, git(repository, "rev-parse", "HEAD").strip())
+    commit(repository, "two")
+    rungs = {baseline.find(job_of(staging, workers=count)).rung for count in (1, 2, 2)}
+    assert len(rungs) == 2
+
+
+def test_the_same_commit_is_nothing_to_rehearse_over(staging: Staging, repository: Path) -> None:
+    serving(staging, git(repository, "rev-parse", "HEAD").strip())
+    assert "the same commit" in baseline.find(job_of(staging)).reason
+
+
+def test_a_commit_that_git_has_not(staging: Staging) -> None:
+    serving(staging, "0123456789" * 4)
+    assert baseline.find(job_of(staging)).reason.startswith("git rev-parse failed")
+
+
+def test_nothing_served_yet(staging: Staging) -> None:
+    staging.hosts["deploy"] = FakeConnection({QUERY: staging.facts(stamp="")})
+    assert baseline.find(job_of(staging)).reason == "staging serves nothing yet"
+
+
+def test_production_that_does_not_answer(staging: Staging) -> None:
+    staging.hosts["deploy"] = Unreachable("no SSH connection")
+    assert baseline.find(job_of(staging)) == Baseline(reason="no SSH connection")
+
+
+def test_no_such_target(staging: Staging) -> None:
+    assert "no target production" in baseline.find(job_of(staging, "production")).reason
+    assert config().vm.stands_for == "production"

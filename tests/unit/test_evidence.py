@@ -1,0 +1,81 @@
+"""What is gathered when a step fails, and that an error then names its cause."""
+
+import pytest
+
+from tests.unit.fakes import FakeConnection, printed
+from tests.unit.staging import Staging
+from understudy import evidence
+from understudy.diagnosis import Clue, Rule
+from understudy.errors import Refused, StepFailed, Unreachable
+
+LOGS = """--- host ---
+os Debian GNU/Linux 12 (bookworm)
+python3.11
+--- journal ---
+gunicorn: KeyError: 'COLOUR'
+--- nginx error ---
+--- nginx access ---
+192.0.2.1 - - "GET / HTTP/1.1" 500
+"""
+RULES = (
+    Rule(
+        "colour",
+        (Clue("said", r"KeyError: '(?P<name>\w+)'"), Clue("settings", r"^workers 2$")),
+        "{name} is not set",
+        "Set {name}.",
+    ),
+)
+
+
+@pytest.fixture(autouse=True)
+def _rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence, "RULES", RULES)
+
+
+@pytest.fixture
+def staging(monkeypatch: pytest.MonkeyPatch) -> Staging:
+    staging = Staging(hosts={"deploy": FakeConnection({"journalctl": printed(LOGS)})})
+    monkeypatch.setattr(evidence, "SshConnection", staging.connect)
+    return staging
+
+
+def test_error_gets_its_cause_and_what_mends_it_before_its_own_hint(staging: Staging) -> None:
+    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job()):
+        raise StepFailed("start: failed", hint="What served before still serves.")
+    assert caught.value.cause == "COLOUR is not set"
+    assert caught.value.hint == "Set COLOUR.\nWhat served before still serves."
+
+
+def test_what_the_host_logged_is_kept_for_the_report(staging: Staging) -> None:
+    with pytest.raises(StepFailed), evidence.explained(staging.job()):
+        raise StepFailed("x")
+    logs = staging.report.attached["evidence"]
+    assert list(logs) == ["host", "journal", "nginx error", "nginx access"]
+    assert logs["nginx error"] == ""
+    assert "500" in logs["nginx access"]
+
+
+def test_a_host_that_cannot_be_asked_does_not_hide_the_error(staging: Staging) -> None:
+    staging.hosts["deploy"] = Unreachable("gone")
+    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job()):
+        raise StepFailed("start: failed", "KeyError: 'SIZE'")
+    assert caught.value.cause == "SIZE is not set"
+
+
+def test_no_rule_that_fits_leaves_the_error_as_it_is(staging: Staging) -> None:
+    staging.hosts["deploy"] = Unreachable("gone")
+    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job()):
+        raise StepFailed("start: failed", hint="h")
+    assert (caught.value.cause, caught.value.hint) == ("", "h")
+
+
+def test_what_is_no_failure_of_the_app_is_not_explained(staging: Staging) -> None:
+    with pytest.raises(Refused) as caught, evidence.explained(staging.job()):
+        raise Refused("a lock is held", "KeyError: 'SIZE'")
+    assert caught.value.cause == ""
+    assert not staging.report.attached
+
+
+@pytest.mark.parametrize("output", ["", "sh: not found\n", "--- journal ---\n"])
+def test_logs_that_were_cut_off(output: str) -> None:
+    assert "".join(evidence.parse_logs(output).values()) == ""
