@@ -46,6 +46,12 @@ def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     verb("provision", "make a host able to run the app", targeted)
     deploy = verb("deploy", "deploy the app to a target", changing)
     _add_probe(deploy)
+    deploy.add_argument(
+        "--without-rehearsal",
+        type=_reason,
+        metavar="REASON",
+        help="without a receipt of one; the reason goes into the host's audit log",
+    )
     verb("plan", "show what deploy would do; touches nothing", targeted)
     check = verb("verify", "run the host and browser tests against a target", targeted)
     check.add_argument("--slow", action="store_true", help="with the tests that reboot the host")
@@ -76,6 +82,13 @@ def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     verb("destroy", "remove the VM", common)
     verb("doctor", "check this machine; says how to mend what is wrong", common)
     return parser
+
+
+def _reason(text: str) -> str:
+    """Longer ones would not fit into an entry of the audit log."""
+    if not 1 <= len(text.strip()) <= 200:
+        raise argparse.ArgumentTypeError("a reason of 1 to 200 characters is needed")
+    return text.strip()
 
 
 def _add_choice(parser: argparse.ArgumentParser) -> None:

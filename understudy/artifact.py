@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -116,28 +116,61 @@ def release_tar(
     return buffer.getvalue()
 
 
-def _add_source(release: tarfile.TarFile, source: Source, compiler: str | None) -> None:
+def digest(source: Source) -> str:
+    """SHA-256 of the source as shipped, in hex: name, mode, kind, link and content of each member.
+
+    Without bytecode, which another machine's Python may compile to other bytes, and without the
+    commit's time: two commits of the same files ship the same.
+    """
+    whole = sha256()
+    for member, content in _members(source):
+        kind, content_hash = member.type.decode(), sha256(content).hexdigest()
+        line = [member.name, f"{member.mode:o}", kind, member.linkname, content_hash]
+        whole.update(json.dumps(line).encode() + b"\n")
+    return whole.hexdigest()
+
+
+def migrations(source: Source) -> dict[str, str]:
+    """The commit's migrations by path, each with the SHA-256 of its content.
+
+    They are files below a directory `migrations`, as Django, Flask-Migrate and many others have it.
+    """
+    found = re.compile(r"(.*/)?migrations/(?!(.*/)?__init__\.py$).*\.(py|sql)")
+    return {
+        member.name.removeprefix("source/"): sha256(content).hexdigest()
+        for member, content in _members(source)
+        if member.isfile() and found.fullmatch(member.name)
+    }
+
+
+def _members(source: Source) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
+    """What git has of the source, as it is shipped; the same on every machine."""
     archive = git_bytes(
         source.repository, "archive", "--format=tar", f"{source.commit}:{source.prefix}"
     )
     committed = int(git(source.repository, "show", "-s", "--format=%ct", source.commit))
-    with tarfile.open(fileobj=io.BytesIO(archive)) as commit, TemporaryDirectory() as work:
-        _add_directory(release, "source")
+    with tarfile.open(fileobj=io.BytesIO(archive)) as commit:
         for member in commit:
-            content = commit.extractfile(member) if member.isfile() else None
-            if content and member.name.endswith(".py"):
-                _copy(content.read(), Path(work) / member.name, committed)
-                content.seek(0)
+            reader = commit.extractfile(member) if member.isfile() else None
             # A long name stands in its pax header too, which would win over this one.
             member.name, member.pax_headers = f"source/{member.name}", {}
             # All that git knows of a mode; the rest hangs on who made the tar.
             member.mode = 0o755 if member.mode & 0o100 else 0o644
             member.mtime = committed
-            release.addfile(member, content)
+            yield member, reader.read() if reader else b""
+
+
+def _add_source(release: tarfile.TarFile, source: Source, compiler: str | None) -> None:
+    with TemporaryDirectory() as work:
+        _add_directory(release, "source")
+        for member, content in _members(source):
+            if member.isfile() and member.name.endswith(".py"):
+                _copy(content, Path(work) / member.name, int(member.mtime))
+            release.addfile(member, io.BytesIO(content))
         if compiler:
-            bytecode.compile_all(compiler, Path(work))
+            bytecode.compile_all(compiler, Path(work) / "source")
             for path in sorted(Path(work).rglob("*.pyc")):
-                _add_content(release, f"source/{path.relative_to(work)}", path.read_bytes())
+                _add_content(release, str(path.relative_to(work)), path.read_bytes())
 
 
 def _copy(content: bytes, path: Path, time: int) -> None:

@@ -121,7 +121,12 @@ def _deploy(options: argparse.Namespace, project: Project, report: "Report") -> 
 
     job = _job(options, project, report)
     with evidence.explained(job):
-        runner.deploy(job, probe=options.probe, wait=options.wait)
+        runner.deploy(
+            job,
+            probe=options.probe,
+            wait=options.wait,
+            without_rehearsal=options.without_rehearsal,
+        )
 
 
 def _plan(options: argparse.Namespace, project: Project, report: "Report") -> None:

@@ -157,14 +157,25 @@ class TargetConfig(Strict):
     certificate: Certificate | None = None
     require_clean: bool = False
     disposable: bool = False
+    require_receipt: bool = True
     probe: Literal["ssh", "public"] = "ssh"
     environment: Mapping[VariableName, str] = {}
+
+
+class Receipts(Strict):
+    """Who signs receipts of rehearsals here, whose are taken, and for how many days."""
+
+    key: FilePath | None = None
+    allowed_signers: FilePath = Field(default="allowed_signers", validate_default=True)
+    max_age_days: int = Field(default=7, ge=1, le=365)
 
 
 class Config(Strict):
     app: App
     host: Host = Host()
     vm: Vm = Vm()
+    # Not a value made here: its paths are beside deploy.yml.
+    receipts: Receipts = Field(default_factory=dict, validate_default=True)
     targets: Mapping[Name, TargetConfig]
 
     @model_validator(mode="after")

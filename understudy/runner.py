@@ -15,12 +15,14 @@ from understudy import (
     packages,
     plan,
     preview,
+    receipts,
     render,
     session,
     switching,
 )
 from understudy.actions import Action
 from understudy.commands import app as app_commands
+from understudy.connection import Connection
 from understudy.errors import Refused, StepFailed
 from understudy.facts import Facts
 from understudy.job import Job
@@ -33,10 +35,13 @@ from understudy.watch import unwatched, watched
 ROOM_FOR_THE_SITE = 64 * 2**20
 
 
-def deploy(job: Job, *, probe: bool = False, wait: int = 0) -> list[str]:
+def deploy(
+    job: Job, *, probe: bool = False, wait: int = 0, without_rehearsal: str | None = None
+) -> list[str]:
     """Makes the target serve the commit that deploy.yml means. Returns the warnings there were.
 
     probe: send requests all the while and tell whether any was lost. wait: seconds for the lock.
+    without_rehearsal: the reason why it goes ahead without a receipt.
     """
     source = _source(job)
     with session.connected(job) as (connection, found):
@@ -44,7 +49,8 @@ def deploy(job: Job, *, probe: bool = False, wait: int = 0) -> list[str]:
         if _is_converged(wanted, found):
             _say_converged(job, wanted)
             return []
-        deed = Deed("deploy", wanted.release.id, source.commit)
+        _require_receipt(job, source, connection, without_rehearsal)
+        deed = Deed("deploy", wanted.release.id, source.commit, without_rehearsal)
         with (
             session.locked(connection, job, deed, wait),
             TemporaryDirectory() as work,
@@ -69,7 +75,19 @@ def deploy(job: Job, *, probe: bool = False, wait: int = 0) -> list[str]:
 
                 warnings = session.apply_all(job, connection, actions, after=after)
     job.report.say(f"{job.target_name} serves {wanted.release.id} at {_address(wanted)}")
+    if without_rehearsal:
+        job.report.warn(f"IT WAS NOT REHEARSED. Reason in the audit log: {without_rehearsal}")
     return [*warnings, *wrong]
+
+
+def _require_receipt(
+    job: Job, source: artifact.Source, connection: Connection, without_rehearsal: str | None
+) -> None:
+    if without_rehearsal:
+        job.report.warn(f"DEPLOYING TO {job.target_name} WITHOUT A REHEARSAL: {without_rehearsal}")
+    elif job.target.require_receipt:
+        with job.report.step("look for the receipt of a rehearsal"):
+            receipts.require(job, source, connection)
 
 
 def preview_plan(job: Job) -> None:

@@ -71,11 +71,15 @@ def gather_unchanged(connection: Connection, job: Job, before: Facts) -> Facts:
 
 @dataclass
 class Deed:
-    """What the host's audit log tells of a verb that changed it. Taken down when the verb ends."""
+    """What the host's audit log tells of a verb that changed it. Taken down when the verb ends.
+
+    without_rehearsal: the reason why a deploy went ahead without one.
+    """
 
     verb: str
     what: str
     commit: str = ""
+    without_rehearsal: str | None = None
 
 
 @contextmanager
@@ -182,6 +186,8 @@ def _write_down(connection: Connection, job: Job, deed: Deed, outcome: str, seco
         "outcome": outcome,
         "seconds": round(seconds, 1),
     }
+    if deed.without_rehearsal:
+        entry["without_rehearsal"] = deed.without_rehearsal
     try:
         done = connection.send(site.log(job.config.app.name), json.dumps(entry) + "\n")
     except UnderstudyError as error:

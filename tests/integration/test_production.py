@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.integration import production
 from tests.integration.production import ADDRESS, Production
@@ -40,6 +41,7 @@ def app(host: Production, tmp_path_factory: pytest.TempPathFactory) -> Staging:
             "key": str(host.key),
             "known_hosts": str(host.known_hosts),
             "require_clean": True,
+            "require_receipt": False,
         }
 
     return make_app(PROJECT / "example", tmp_path_factory.mktemp("app"), point_at_host)
@@ -148,3 +150,36 @@ def test_verify_passes_and_destroys_nothing(app: Staging) -> None:
     code, text = deploy_py(app, "verify")
     assert code == 0
     assert "deselected" in text
+
+
+@pytest.fixture(scope="module")
+def strict(app: Staging, tmp_path_factory: pytest.TempPathFactory) -> Staging:
+    """The same app and host, with a new commit; but here a deploy needs a receipt."""
+    settings = yaml.safe_load(app.config.read_text())
+    settings["targets"]["production"]["require_receipt"] = True
+    config = tmp_path_factory.mktemp("strict") / "deploy.yml"
+    config.write_text(yaml.safe_dump(settings))
+    app.replace("lists/templates/lists/base.html", r"<title>[^<]*</title>", "<title>New</title>")
+    app.commit("new title")
+    return Staging(app.repository, config)
+
+
+def test_deploy_of_what_was_not_rehearsed_is_refused(strict: Staging, host: Production) -> None:
+    before = host.ssh("readlink /srv/todo/current")
+    code, text = deploy_py(strict, "deploy")
+    assert code == 3
+    assert "was not rehearsed" in text
+    assert "deploy.py rehearse" in text
+    assert host.ssh("readlink /srv/todo/current") == before
+
+
+def test_deploy_without_rehearsal_leaves_its_reason_on_the_host(
+    strict: Staging, host: Production
+) -> None:
+    words = ("--target", "production", "--without-rehearsal", "the site is down")
+    answer = strict.deploy_py("deploy", *words)
+    assert answer.code == 0
+    assert "WITHOUT A REHEARSAL" in answer.text
+    assert "NOT REHEARSED" in answer.text
+    last = host.ssh("sudo tail -n 1 /var/log/understudy/todo.log")
+    assert '"without_rehearsal": "the site is down"' in last

@@ -158,6 +158,7 @@ def settings(
                 "domain": "shop.test",
                 "address": "192.0.2.7",
                 "admin": "debian",
+                "require_receipt": False,
                 **(target or {}),
             }
         },

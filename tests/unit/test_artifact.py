@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -352,3 +353,53 @@ def imported(directory: Path, module: str, name: str) -> str:
     return subprocess.run(
         [sys.executable, "-c", code], cwd=directory, capture_output=True, text=True, check=True
     ).stdout.strip()
+
+
+def test_digest_is_of_all_that_is_shipped_and_of_nothing_else(tmp_path: Path) -> None:
+    commit(tmp_path, {**FILES, "a": "1"})
+    first = artifact.digest(find(tmp_path))
+    assert artifact.digest(find(tmp_path)) == first
+
+    seen = {first}
+    for change in ("a2", "content", "mode", "link"):
+        if change == "a2":
+            (tmp_path / "a").rename(tmp_path / "a2")
+        elif change == "content":
+            write(tmp_path, {"a2": "2"})
+        elif change == "mode":
+            (tmp_path / "a2").chmod(0o755)
+        else:
+            (tmp_path / "a2").unlink()
+            (tmp_path / "a2").symlink_to("2")
+        commit(tmp_path, {})
+        assert artifact.digest(find(tmp_path)) not in seen, change
+        seen.add(artifact.digest(find(tmp_path)))
+
+
+def test_digest_is_the_same_in_another_commit_and_another_clone(tmp_path: Path) -> None:
+    commit(tmp_path / "app", FILES)
+    first = artifact.digest(find(tmp_path / "app"))
+    git(tmp_path / "app", "commit", "--quiet", "--allow-empty", "--message=again")
+    git(tmp_path, "clone", "--quiet", "app", "clone")
+    git(tmp_path / "clone", "config", "tar.umask", "0077")
+
+    assert artifact.digest(find(tmp_path / "clone")) == first
+
+
+def test_migrations_of_the_commit_are_known_by_path(tmp_path: Path) -> None:
+    commit(
+        tmp_path,
+        {
+            **FILES,
+            "shop/migrations/__init__.py": "",
+            "shop/migrations/0001_initial.py": "a",
+            "migrations/versions/1a2b.py": "b",
+            "migrations/alembic.ini": "",
+            "shop/emigrations/x.py": "",
+        },
+    )
+
+    assert artifact.migrations(find(tmp_path)) == {
+        "migrations/versions/1a2b.py": sha256(b"b").hexdigest(),
+        "shop/migrations/0001_initial.py": sha256(b"a").hexdigest(),
+    }

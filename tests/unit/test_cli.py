@@ -114,6 +114,9 @@ def test_interrupted_run_says_how_to_go_on(
         ["logs", "--lines", "many"],
         ["up", "--target", "production"],
         ["deploy", "--wait", "long"],
+        ["deploy", "--without-rehearsal"],
+        ["deploy", "--without-rehearsal", " "],
+        ["deploy", "--without-rehearsal", 201 * "x"],
         ["secrets"],
         ["secrets", "show", "API_TOKEN"],
         ["secrets", "set", "API_TOKEN", "hunter2"],
@@ -232,14 +235,22 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return made
 
 
+FORTH = {"probe": False, "wait": 0, "without_rehearsal": None}
 BACK = {"with_data": False, "probe": False, "wait": 0}
 
 
 @pytest.mark.parametrize(
     ("line", "called"),
     [
-        ("deploy", [("runner.deploy", "vagrant"), {"probe": False, "wait": 0}]),
-        ("deploy --probe --wait 7", [("runner.deploy", "vagrant"), {"probe": True, "wait": 7}]),
+        ("deploy", [("runner.deploy", "vagrant"), FORTH]),
+        (
+            "deploy --probe --wait 7",
+            [("runner.deploy", "vagrant"), {**FORTH, "probe": True, "wait": 7}],
+        ),
+        (
+            "deploy --without-rehearsal fire",
+            [("runner.deploy", "vagrant"), {**FORTH, "without_rehearsal": "fire"}],
+        ),
         ("releases --target production", [("history.releases", "production")]),
         ("rollback", [("history.rollback", "vagrant", None), BACK]),
         ("rollback --to r1", [("history.rollback", "vagrant", "r1"), BACK]),

@@ -307,7 +307,9 @@ def test_shipped_deploy_yml_is_good() -> None:
     shipped = configuration.load(TOP / "deploy.yml")
 
     assert shipped.target("vagrant").disposable
+    assert not shipped.target("vagrant").require_receipt
     assert not shipped.target("production").disposable
+    assert shipped.target("production").require_receipt
     assert shipped.target("production").require_clean
 
 
@@ -323,3 +325,24 @@ def test_key_given_twice_is_told_with_its_line() -> None:
     with pytest.raises(ConfigError) as raised:
         configuration.parse(text)
     assert raised.value.details == "line 4: port"
+
+
+@pytest.mark.parametrize(
+    ("receipts", "key", "allowed"),
+    [
+        ("", None, Path("/etc/shop/allowed_signers")),
+        ("receipts: {key: ci/key}", Path("/etc/shop/ci/key"), Path("/etc/shop/allowed_signers")),
+        ("receipts: {allowed_signers: /etc/who}", None, Path("/etc/who")),
+    ],
+)
+def test_keys_of_receipts_are_beside_deploy_yml(
+    receipts: str, key: Path | None, allowed: Path
+) -> None:
+    """Also where the default is taken."""
+    found = configuration.parse(TEXT + receipts, Path("/etc/shop/deploy.yml")).receipts
+
+    assert (found.key, found.allowed_signers, found.max_age_days) == (key, allowed, 7)
+
+
+def test_target_that_says_nothing_requires_a_receipt() -> None:
+    assert configuration.parse(TEXT).target("staging").require_receipt

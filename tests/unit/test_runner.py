@@ -14,7 +14,7 @@ from tests.unit.fakes import TOP, FakeConnection, FakeReport, config, failed, pr
 from tests.unit.repositories import LOCK, commit
 from tests.unit.staging import QUERY, Staging, changes, lines_of
 from tests.unit.test_django_settings import GOOD
-from understudy import artifact, packages, runner
+from understudy import artifact, packages, receipts, runner
 from understudy.artifact import Source
 from understudy.connection import Result
 from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
@@ -267,6 +267,47 @@ def test_status_tells_what_serves_and_whether_it_does(
 
     assert told in "\n".join(staging.report.said)
     assert changes(host) == []
+
+
+def test_deploy_without_a_receipt_is_refused_and_the_host_not_touched(staging: Staging) -> None:
+    host = staging.host()
+
+    with pytest.raises(Refused, match="was not rehearsed"):
+        runner.deploy(staging.job(require_receipt=True))
+
+    assert changes(host) == []
+
+
+def test_deploy_with_a_receipt_goes_ahead(
+    staging: Staging, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host, asked = staging.host(), []
+    monkeypatch.setattr(receipts, "require", lambda *given: asked.append(given[1:]))
+
+    runner.deploy(staging.job(require_receipt=True))
+
+    assert asked == [(source, host)]
+    assert "without_rehearsal" not in host.sent[0]
+    assert "staging serves" in staging.report.said[-1]
+
+
+def test_deploy_without_rehearsal_is_shouted_about_and_written_down(staging: Staging) -> None:
+    host = staging.host()
+
+    runner.deploy(staging.job(require_receipt=True), without_rehearsal="the shop is down")
+
+    before, after = staging.report.warnings
+    assert "WITHOUT A REHEARSAL" in before
+    assert "NOT REHEARSED" in after
+    assert json.loads(host.sent[0])["without_rehearsal"] == "the shop is down"
+
+
+def test_nothing_to_do_needs_no_receipt(staging: Staging) -> None:
+    staging.host(deployed(staging))
+
+    runner.deploy(staging.job(require_receipt=True))
+
+    assert "nothing to do" in staging.report.said[0]
 
 
 def test_staged_files_are_put_where_the_host_looks_for_them(staging: Staging) -> None:

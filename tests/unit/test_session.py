@@ -117,6 +117,15 @@ def test_log_tells_what_was_done_and_how_it_ended(
     assert changes(host) == ["lock /srv/shop/lock", f"{SITE} log", "unlock"]
 
 
+def test_log_tells_the_reason_of_a_deploy_without_rehearsal(staging: Staging) -> None:
+    host, job = staging.host(), staging.job()
+    deed = Deed("deploy", "r1", without_rehearsal="the shop is down")
+    with session.connected(job) as (connection, _), session.locked(connection, job, deed, 0):
+        pass
+
+    assert json.loads(host.sent[0])["without_rehearsal"] == "the shop is down"
+
+
 def test_lock_says_who_holds_it_and_why(staging: Staging, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "who", lambda: "ann@desk")
     monkeypatch.setattr(session, "now", lambda: "noon")

@@ -1,0 +1,256 @@
+"""From a rehearsal to a deploy: a receipt is written, and is asked for."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.fakes import TOP, FakeConnection, FakeReport, failed, printed, settings
+from tests.unit.receipt_samples import RECEIPT, STAGING
+from tests.unit.repositories import LOCK, commit
+from understudy import artifact, receipts
+from understudy.artifact import Source
+from understudy.config import Config
+from understudy.errors import ConfigError, Refused, StepFailed
+from understudy.job import Job
+from understudy.project import Project
+from understudy.receipt_store import Kept
+from understudy.receipts import Rehearsed
+
+FILES = {
+    "requirements.txt": LOCK,
+    "shop/wsgi.py": "application = None\n",
+    "shop/migrations/0001_initial.py": "",
+}
+PACKAGES = "".join(f"package\tinstalled\t{n}\t{v}\n" for n, v in STAGING.packages.items())
+SYSTEM = f"os\tdebian 12\nmachine\tx86_64\npython\t/usr/bin/python3.11\n{PACKAGES}end\tok\n"
+HOST = "dpkg-query"
+NOW = datetime.now(UTC)
+
+
+@dataclass
+class Desk:
+    """A project and what signs there. The app's repository is beside deploy.yml."""
+
+    directory: Path
+    keys: Path
+    report: FakeReport
+    key: str | None = "ann"
+
+    def job(self, target: str = "production", **changes: Any) -> Job:
+        given = settings({"source": "app", **changes.get("app", {})})
+        given["targets"]["production"] = {**given["targets"]["staging"], "domain": "shop.example"}
+        rights = {"allowed_signers": str(self.keys / "allowed_signers")}
+        given["receipts"] = rights | ({"key": str(self.keys / self.key)} if self.key else {})
+        given["host"] = changes.get("host", {})
+        project = Project(self.directory, self.directory / "deploy.yml")
+        return Job(project, Config.model_validate(given), target, self.report)
+
+    @property
+    def repository(self) -> Path:
+        return self.directory / "app"
+
+    def source(self) -> Source:
+        return artifact.find_source(self.job().config.app, self.directory, self.directory)
+
+    def rehearse(self, **changes: Any) -> Kept:
+        """Writes the receipt of a rehearsal that ended just now."""
+        job = self.job("staging")
+        rehearsed = Rehearsed(
+            candidate=receipts.candidate(job, self.source(), "staging"),
+            staging=STAGING,
+            passed=True,
+            started=NOW - timedelta(minutes=4),
+            finished=NOW,
+            phases=RECEIPT.phases,
+            suites=RECEIPT.suites,
+            probe=RECEIPT.probe,
+            browser="Chromium 140",
+        )
+        return receipts.write(job, replace(rehearsed, **changes))
+
+    def require(self, system: str = SYSTEM, **changes: Any) -> None:
+        host = FakeConnection({HOST: printed(system)})
+        receipts.require(self.job(**changes), self.source(), host)
+
+    def refused(self, system: str = SYSTEM, **changes: Any) -> Refused:
+        with pytest.raises(Refused) as raised:
+            self.require(system, **changes)
+        assert raised.value.exit_code == 3
+        return raised.value
+
+
+@pytest.fixture
+def desk(tmp_path: Path, keys: Path) -> Desk:
+    commit(tmp_path / "app", FILES)
+    shutil.copytree(TOP / "templates", tmp_path / "templates")
+    (tmp_path / "provision").symlink_to(TOP / "provision")
+    return Desk(tmp_path, keys, FakeReport())
+
+
+def test_what_was_rehearsed_is_let_through_with_the_signers_name(desk: Desk) -> None:
+    desk.rehearse()
+    desk.report.attached.clear()
+
+    desk.require()
+
+    assert "signed by ann@desk" in "\n".join(desk.report.said)
+    assert "not rehearsed: data" in desk.report.said[-1]
+    assert desk.report.attached["receipt"]["predicate"]["verdict"] == "passed"
+
+
+def test_receipt_tells_what_was_rehearsed(desk: Desk) -> None:
+    kept = desk.rehearse()
+
+    source, found = desk.source(), kept.receipt.candidate
+    assert found.artifact.source == artifact.digest(source)
+    assert (found.artifact.commit, found.artifact.tree) == (source.commit, source.tree)
+    assert list(found.migrations) == ["shop/migrations/0001_initial.py"]
+    assert "/etc/nginx/sites-available/shop" in found.files
+    assert "/srv/shop/releases/-/run" in found.files
+    assert kept.receipt.versions.browser == "Chromium 140"
+    assert desk.report.attached["receipt"]["subject"][0]["name"] == "shop"
+    assert desk.report.said == [f"receipt: {kept.path}", "  signed by ann@desk"]
+
+
+def test_commit_without_a_receipt_is_refused_with_those_that_have_one(desk: Desk) -> None:
+    assert desk.refused().details == "no commit has one"
+    rehearsed = desk.source().commit
+    desk.rehearse()
+    commit(desk.repository, {"shop/wsgi.py": "application = 1\n"})
+
+    refused = desk.refused()
+
+    assert "was not rehearsed" in refused.summary
+    assert rehearsed[:12] in refused.details
+    assert refused.hint.startswith("python deploy.py rehearse")
+
+
+def test_commit_of_the_same_files_needs_no_rehearsal_of_its_own(desk: Desk) -> None:
+    """As after a merge."""
+    desk.rehearse()
+    commit(desk.repository, {"shop/wsgi.py": "application = 1\n"})
+    commit(desk.repository, FILES)
+
+    desk.require()
+
+
+def test_same_commit_with_other_files_is_refused(desk: Desk) -> None:
+    """Git leaves out what the attributes say, and those may come from this machine alone."""
+    desk.rehearse()
+    attributes = desk.repository / ".git" / "info" / "attributes"
+    attributes.parent.mkdir(exist_ok=True)
+    attributes.write_text("shop/wsgi.py export-ignore\n")
+
+    assert "the files of commit" in desk.refused().details
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"app": {"workers": 7}}, "app: in deploy.yml has changed"),
+        ({"app": {"migrate_commands": [["true"]]}}, "app: in deploy.yml has changed"),
+        ({"host": {"packages": ["gdal-bin"]}}, "what provisions a host has changed"),
+        ({"system": SYSTEM.replace("debian 12", "debian 13")}, "production runs debian 13"),
+    ],
+)
+def test_what_has_changed_since_the_rehearsal_is_told(
+    changes: dict[str, Any], told: str, desk: Desk
+) -> None:
+    desk.rehearse()
+
+    refused = desk.refused(**changes)
+
+    assert "says nothing of this deploy" in refused.summary
+    assert told in refused.details
+
+
+def test_changed_template_is_told(desk: Desk) -> None:
+    desk.rehearse()
+    template = desk.directory / "templates" / "run.j2"
+    template.write_text(template.read_text() + "\n# changed\n")
+
+    assert "/srv/shop/releases/-/run on staging would be another now" in desk.refused().details
+
+
+@pytest.mark.parametrize("key", ["keep_releases", "keep_backups"])
+def test_setting_that_changes_nothing_of_how_the_app_runs_is_left_alone(
+    key: str, desk: Desk
+) -> None:
+    desk.rehearse()
+
+    desk.require(app={key: 9})
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"passed": False}, "did not pass"),
+        ({"finished": NOW - timedelta(days=9)}, "was 9 days ago"),
+    ],
+)
+def test_rehearsal_that_failed_or_is_old_is_told(
+    changes: dict[str, Any], told: str, desk: Desk
+) -> None:
+    desk.rehearse(**changes)
+
+    assert told in desk.refused().details
+
+
+def unsigned(kept: Kept) -> None:
+    kept.signature.unlink()
+
+
+def changed(kept: Kept) -> None:
+    kept.path.write_text(kept.path.read_text().replace("Chromium 140", "Chromium 141"))
+
+
+def cut_off(kept: Kept) -> None:
+    kept.path.write_text(kept.path.read_text()[:-100])
+
+
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [(unsigned, "is not signed"), (changed, "not what was signed"), (cut_off, "can't be read")],
+)
+def test_harmed_receipt_is_refused(harm: Callable[[Kept], None], told: str, desk: Desk) -> None:
+    harm(desk.rehearse())
+
+    assert told in desk.refused().summary
+
+
+def test_receipt_of_somebody_who_may_not_sign_is_refused(desk: Desk) -> None:
+    desk.key = "mallory"
+    desk.rehearse()
+
+    assert "no deploy will take it" in desk.report.warnings[0]
+    assert "may not sign" in desk.refused().summary
+
+
+def test_receipt_without_a_key_is_kept_and_the_way_to_sign_told(desk: Desk) -> None:
+    desk.key = None
+
+    kept = desk.rehearse()
+
+    assert kept.path.exists()
+    [_, told] = desk.report.said
+    assert "ssh-keygen -t ed25519" in told
+    assert "allowed_signers" in told
+    assert "is not signed" in desk.refused().summary
+
+
+def test_useless_key_is_found_out_before_the_rehearsal(desk: Desk) -> None:
+    receipts.refuse_useless_key(desk.job())
+    for key, error in (("nobody", ConfigError), ("locked", StepFailed)):
+        desk.key = key
+        with pytest.raises(error):
+            receipts.refuse_useless_key(desk.job())
+
+
+def test_system_that_cannot_be_read_is_told() -> None:
+    with pytest.raises(StepFailed, match="disk error"):
+        receipts.fingerprint_of(FakeConnection({HOST: failed(errors="disk error")}))
