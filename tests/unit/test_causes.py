@@ -98,9 +98,3 @@ def test_cause_is_told_by_what_was_said(said: str, cause: str) -> None:
 
     assert found is not None
     assert found.cause == cause
-
-
-def test_rules_have_names_of_their_own() -> None:
-    names = [rule.name for rule in RULES]
-
-    assert len(set(names)) == len(names)
