@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,6 +11,8 @@ from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
+
+from functional_tests.browser import console
 
 T = TypeVar("T")
 
@@ -70,6 +73,24 @@ class Page:
         self.wait_for(lambda _: image.get_property("complete"), f"{css} is still being loaded")
         return int(str(image.get_property("naturalWidth")))
 
+    def console_errors(self) -> list[str]:
+        """What the console has complained of since it was last asked."""
+        return [line for line in console(self.browser) if line.startswith("SEVERE")]
+
+    def asked_for(self) -> list[str]:
+        """The addresses of all that the page has loaded, or tried to."""
+        names = "return performance.getEntriesByType('resource').map(entry => entry.name)"
+        return [str(name) for name in self.browser.execute_script(names)]
+
+    def texts_at_once(self, times: int) -> list[str]:
+        """What the page's address answers to that many requests sent at the same time."""
+        script = """
+            const [url, times, done] = arguments;
+            const texts = Array.from({length: times}, () => fetch(url, {cache: "no-store"}));
+            Promise.all(texts.map(async answer => (await answer).text())).then(done);
+        """
+        return [str(text) for text in self.browser.execute_async_script(script, self.url, times)]
+
     def status(self) -> int:
         """The HTTP status that the page came with."""
         entry = "return performance.getEntriesByType('navigation')[0].responseStatus"
@@ -119,6 +140,10 @@ class ListPage(Page):
     def row(self, text: str) -> WebElement:
         """The row of an item."""
         return self.find_all("#items li")[self.items().index(text)]
+
+    def made(self) -> datetime:
+        """When the list was made, as a program reads it from the page."""
+        return datetime.fromisoformat(str(self.find("time").get_attribute("datetime")))
 
     def count(self) -> str:
         """What the page says of the number of open items."""

@@ -1,6 +1,7 @@
 """Lists and items, from adding to deleting."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,14 @@ from selenium.webdriver.chrome.webdriver import WebDriver
 
 from functional_tests.pages import HomePage, ListPage
 from functional_tests.png import png
+from understudy.verify import Site
 
 FORBIDDEN = 403
-PICTURE_WIDTH = 60
+# A small photo: what a visitor uploads must fit through nginx, too.
+PICTURE_WIDTH, PICTURE_HEIGHT = 1000, 700
+# Enough that no worker gets them all.
+REQUESTS = 24
+CLOCKS_DIFFER = timedelta(minutes=10)
 
 
 def test_item_is_there_after_a_reload(todo_list: ListPage) -> None:
@@ -51,7 +57,7 @@ def test_post_without_csrf_token_is_refused(todo_list: ListPage) -> None:
 
 def test_uploaded_picture_is_shown(todo_list: ListPage, tmp_path: Path) -> None:
     picture = tmp_path / "door.png"
-    picture.write_bytes(png(width=PICTURE_WIDTH, height=40, color=(15, 118, 110)))
+    picture.write_bytes(png(PICTURE_WIDTH, PICTURE_HEIGHT))
 
     todo_list.submit_item("Paint it like this", picture)
 
@@ -69,6 +75,28 @@ def test_deleted_list_is_gone_from_the_home_page(
     home.delete_list(title)
 
     assert title not in home.titles()
+
+
+def test_new_list_is_at_an_address_of_the_site(todo_list: ListPage, site: Site) -> None:
+    assert todo_list.url.startswith(f"{site.url}/lists/")
+
+
+def test_every_worker_shows_a_new_list(home: HomePage, new_title: Callable[[], str]) -> None:
+    """Whichever process answers: what one of them keeps for itself, the others don't know."""
+    title = new_title()
+    home.start_list(title)
+
+    shown = {title in text for text in home.texts_at_once(REQUESTS)}
+
+    assert shown != {True, False}, "workers answer differently"
+    assert shown == {True}
+
+
+def test_list_was_made_just_now_wherever_one_looks_from(todo_list: ListPage) -> None:
+    made = todo_list.made()
+
+    assert made.tzinfo is not None, f"the page says {made}, and not in which time zone"
+    assert abs(datetime.now(UTC) - made) < CLOCKS_DIFFER
 
 
 @pytest.mark.destroys_data

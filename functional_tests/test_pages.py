@@ -3,8 +3,8 @@
 import re
 from uuid import uuid4
 
-from functional_tests.browser import console
 from functional_tests.pages import HomePage, ListPage, Page
+from understudy.verify import Site
 
 NOT_FOUND = 404
 
@@ -24,9 +24,19 @@ def test_logo_is_shown(home: HomePage) -> None:
 
 
 def test_console_has_no_errors(home: HomePage) -> None:
-    errors = [line for line in console(home.browser) if line.startswith("SEVERE")]
+    assert home.console_errors() == []
 
-    assert errors == []
+
+def test_console_has_no_errors_on_a_list(todo_list: ListPage) -> None:
+    todo_list.toggle(todo_list.items()[0])
+
+    assert todo_list.console_errors() == []
+
+
+def test_pages_load_nothing_from_other_hosts(todo_list: ListPage, site: Site) -> None:
+    elsewhere = [url for url in todo_list.asked_for() if not url.startswith(f"{site.url}/")]
+
+    assert elsewhere == []
 
 
 def test_script_ticks_off_an_item_without_a_new_page(todo_list: ListPage) -> None:

@@ -7,11 +7,14 @@ python commands.py JOB      a JSON object, made by understudy/commands/app.py:
                             pending   a command line that fails if `migrate` has work to do, or null
                             exists    an argv that fails if there is no database yet
                             backup    the argv that saves the database before it's changed
+                            settings  whether to print Django's settings, for
+                                      understudy/django_settings.py to look at
 
 Importing an app costs more than most of its commands do.
 """
 
 import json
+import os
 import runpy
 import shlex
 import subprocess
@@ -27,6 +30,9 @@ def main(job: dict[str, Any]) -> None:
         if not job["pending"] or run(job["pending"]):
             back_up(job["exists"], job["backup"])
         run_all(job["migrate"])
+    # Only a command that ran in this process has them loaded; to load them costs too much.
+    if job["settings"] and "django.conf" in sys.modules:
+        print("==> settings", json.dumps(look_at_settings(), default=str), flush=True)
 
 
 def run_all(commands: list[str]) -> None:
@@ -56,6 +62,28 @@ def run(command: str) -> Any:
     except SystemExit as end:
         return end.code
     return 0
+
+
+def look_at_settings() -> dict[str, Any]:
+    """What tells whether the settings fit the host. No secret's value is among them."""
+    settings = sys.modules["django.conf"].settings
+    sessions = "django.contrib.sessions" in settings.INSTALLED_APPS
+    databases = settings.DATABASES.items()
+    return {
+        "module": os.environ.get("DJANGO_SETTINGS_MODULE"),
+        "debug": settings.DEBUG,
+        "secret_key_from_environment": settings.SECRET_KEY in os.environ.values(),
+        "allowed_hosts": settings.ALLOWED_HOSTS,
+        "static_root": settings.STATIC_ROOT,
+        "static_url": settings.STATIC_URL,
+        "media_root": settings.MEDIA_ROOT,
+        "media_url": settings.MEDIA_URL,
+        "databases": {name: [found["ENGINE"], str(found["NAME"])] for name, found in databases},
+        "secure_ssl_redirect": settings.SECURE_SSL_REDIRECT,
+        "secure_proxy_ssl_header": settings.SECURE_PROXY_SSL_HEADER,
+        "csrf_cookie_secure": settings.CSRF_COOKIE_SECURE,
+        "session_cookie_secure": sessions and settings.SESSION_COOKIE_SECURE,
+    }
 
 
 main(json.loads(sys.argv[1]))

@@ -61,7 +61,10 @@ class Strict(BaseModel):
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "plain": {},
     "django": {
-        "release_commands": [["python", "manage.py", "collectstatic", "--noinput", "-v0"]],
+        "release_commands": [
+            ["python", "manage.py", "makemigrations", "--check", "--dry-run"],
+            ["python", "manage.py", "collectstatic", "--noinput", "-v0"],
+        ],
         "migrations_pending": ["python", "manage.py", "migrate", "--check"],
         "migrate_commands": [["python", "manage.py", "migrate", "--noinput"]],
         "static_url": "/static/",

@@ -11,6 +11,7 @@ from understudy import (
     artifact,
     bytecode,
     data,
+    django_settings,
     packages,
     plan,
     preview,
@@ -61,18 +62,22 @@ def deploy(
             shipment = _shipment(job, source, wanted, found, Path(work))
             _refuse_without_room(job, found, shipment)
             actions = plan.make_plan(wanted, shipment, found)
+            wrong: list[str] = []
             with (watched if probe else unwatched)(job, connection, wanted, found) as watch:
 
                 def after(action: Action, output: str) -> None:
                     watch(action, output)
                     if app_commands.BACKED_UP in output:
                         data.prune(connection, job)
+                    for finding in django_settings.findings_in(output, wanted):
+                        job.report.warn(finding)
+                        wrong.append(finding)
 
                 warnings = session.apply_all(job, connection, actions, after=after)
     job.report.say(f"{job.target_name} serves {wanted.release.id} at {_address(wanted)}")
     if without_rehearsal:
         job.report.warn(f"IT WAS NOT REHEARSED. Reason in the audit log: {without_rehearsal}")
-    return warnings
+    return [*warnings, *wrong]
 
 
 def _require_receipt(

@@ -230,6 +230,7 @@ def test_django_preset_migrates_and_serves_static_files() -> None:
 
     commands = [*app.release_commands, app.migrations_pending, *app.migrate_commands]
     assert [command and command[2] for command in commands] == [
+        "makemigrations",
         "collectstatic",
         "migrate",
         "migrate",

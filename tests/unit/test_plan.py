@@ -23,7 +23,10 @@ def titles(found: Facts, want: Wanted | None = None) -> list[str]:
 START = f"start {NEW} beside what serves, check its health"
 SHIP = ["upload the release", f"unpack {NEW}"]
 COMPLETE = ["mark the release complete"]
-COMMANDS = "python manage.py collectstatic --noinput -v0, python manage.py migrate --noinput"
+COMMANDS = (
+    "python manage.py makemigrations --check --dry-run, "
+    "python manage.py collectstatic --noinput -v0, python manage.py migrate --noinput"
+)
 INSTALL = ["upload the nginx and systemd files", "check and install them", "keep them"]
 CHECKS = ["check its health through nginx", "note that it served"]
 SERVE = [COMMANDS, START, "switch", *CHECKS]

@@ -28,6 +28,7 @@ def run(directory: Path, *commands: str, **more: Any) -> subprocess.CompletedPro
         "exists": ["true"],
         "backup": ["sh", "-c", "echo saved"],
         "migrate": [],
+        "settings": False,
         **more,
     }
     return subprocess.run(
@@ -87,3 +88,56 @@ def test_nothing_is_migrated_that_could_not_be_saved(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "nothing was migrated" in done.stderr
     assert "migrated\n" not in done.stdout
+
+
+# As much of Django as is looked at.
+DJANGO = """
+import sys, types
+settings = types.SimpleNamespace(
+    DEBUG=False, SECRET_KEY=KEY, ALLOWED_HOSTS=["shop.test"], INSTALLED_APPS=APPS,
+    STATIC_ROOT="static", STATIC_URL="/static/", MEDIA_ROOT="", MEDIA_URL="/media/",
+    DATABASES={"default": {"ENGINE": "sqlite3", "NAME": 5, "PASSWORD": "a-password"}},
+    SECURE_SSL_REDIRECT=False, SECURE_PROXY_SSL_HEADER=None,
+    CSRF_COOKIE_SECURE=False, SESSION_COOKIE_SECURE=True,
+)
+sys.modules["django.conf"] = types.SimpleNamespace(settings=settings)
+"""
+
+
+def settings_of(directory: Path, key: str, apps: str = "[]") -> Any:
+    text = DJANGO.replace("KEY=KEY", f"KEY={key}").replace("APPS=APPS", f"APPS={apps}")
+    (directory / "django.py").write_text(text)
+    done = run(directory, "python django.py", settings=True)
+    assert "a-password" not in done.stdout
+    [line] = [line for line in done.stdout.splitlines() if line.startswith("==> settings ")]
+    return json.loads(line.removeprefix("==> settings "))
+
+
+def test_settings_of_django_are_told_at_the_end(tmp_path: Path) -> None:
+    told = settings_of(tmp_path, key="'in the code'")
+
+    assert told["allowed_hosts"] == ["shop.test"]
+    assert told["databases"] == {"default": ["sqlite3", "5"]}
+    assert "in the code" not in json.dumps(told)
+
+
+def test_where_the_secret_key_comes_from_is_told(tmp_path: Path) -> None:
+    assert settings_of(tmp_path, key="'in the code'")["secret_key_from_environment"] is False
+    from_there = settings_of(tmp_path, key="__import__('os').environ['PATH']")
+    assert from_there["secret_key_from_environment"] is True
+
+
+def test_cookies_of_sessions_count_only_if_there_are_sessions(tmp_path: Path) -> None:
+    sessions = "['django.contrib.sessions']"
+
+    assert settings_of(tmp_path, key="''")["session_cookie_secure"] is False
+    assert settings_of(tmp_path, key="''", apps=sessions)["session_cookie_secure"] is True
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_without_django_or_unless_asked_no_settings_are_told(wanted: bool, tmp_path: Path) -> None:
+    (tmp_path / "django.py").write_text(DJANGO)
+
+    done = run(tmp_path, "echo hello" if wanted else "python django.py", settings=wanted)
+
+    assert "==> settings" not in done.stdout

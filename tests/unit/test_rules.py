@@ -41,6 +41,7 @@ PURE = {
     "commands",
     "config",
     "diagnosis",
+    "django_settings",
     "errors",
     "facts",
     "fingerprint",

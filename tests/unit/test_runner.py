@@ -13,6 +13,7 @@ import pytest
 from tests.unit.fakes import TOP, FakeConnection, FakeReport, config, failed, printed
 from tests.unit.repositories import LOCK, commit
 from tests.unit.staging import QUERY, Staging, changes, lines_of
+from tests.unit.test_django_settings import GOOD
 from understudy import artifact, packages, receipts, runner, session
 from understudy.artifact import Source
 from understudy.connection import Result
@@ -328,3 +329,13 @@ def test_release_that_has_no_room_is_not_begun(staging: Staging) -> None:
         runner.deploy(staging.job())
 
     assert not [note for note in changes(host) if note.startswith("put ")]
+
+
+def test_settings_that_do_not_fit_the_host_are_warnings(staging: Staging) -> None:
+    printed_settings = f"==> settings {json.dumps({**GOOD, 'debug': True})}\n"
+    staging.answering({"commands.py": printed(printed_settings)})
+
+    warnings = runner.deploy(staging.job())
+
+    assert warnings[0] == "DEBUG is on in shop.settings"
+    assert staging.report.warnings == warnings

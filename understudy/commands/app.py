@@ -24,6 +24,7 @@ def release_commands(app: App, paths: Paths, release: Manifest) -> Argv:
         "exists": database.exists(app.database, app.name, paths.backups),
         "backup": _backup(app, paths, release),
         "migrate": [shlex.join(command) for command in app.migrate_commands],
+        "settings": app.preset == "django",
     }
     return (str(directory / "run"), "python", str(directory / "commands.py"), json.dumps(job))
 
