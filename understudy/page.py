@@ -25,7 +25,7 @@ TITLES = {
     "provision": "Provisioning of",
 }
 # What has a place of its own on the page; anything else is shown as JSON.
-KNOWN = {"evidence", "probe", "drift", "migrations", "tests", "pages", "receipt"}
+KNOWN = {"evidence", "probes", "drift", "migrations", "tests", "pages", "receipt"}
 LONG_COMMAND = 120
 
 
@@ -84,7 +84,7 @@ def render(templates: Path, record: Record, pictures: Sequence[Picture]) -> str:
             counts=_counts(rows),
             failed=_last_failed(parts),
             logs=align(attached["evidence"] or {}),
-            graph=graph(attached["probe"]) if attached["probe"] else None,
+            probes=[(probe, graph(probe)) for probe in attached["probes"] or ()],
             pictures={picture.name: picture for picture in pictures},
             others={name: value for name, value in attached.items() if name not in KNOWN},
             style=Markup((templates / "report.css").read_text()),  # noqa: S704 - it's ours

@@ -158,19 +158,28 @@ class Summary:
 
 
 def as_json(
-    summary: Summary, samples: Iterable[Sample], switched_at: float | None
+    release: str, summary: Summary, samples: Iterable[Sample], switched_at: float | None
 ) -> dict[str, object]:
-    """What a report keeps of a probe, and draws its graph from; docs/report.schema.json tells it."""
+    """What a report keeps of a probe, and draws its graph from; docs/report.schema.json tells it.
+
+    release: which took over meanwhile.
+    """
     ordered = sorted(samples, key=lambda sample: sample.at)
     told = [
         [round(sample.at, 3), round(sample.seconds, 4), sample.kind.value, sample.outcome.value]
         for sample in ordered
     ]
     return {
+        "release": release,
         "switched_at": switched_at,
         "samples": told,
         "sent": summary.sent,
         "lost": summary.failures,
+        "lost_by": {
+            outcome.value: count
+            for outcome, count in summary.by_outcome.items()
+            if outcome is not Outcome.OK and count
+        },
         "p99": summary.p99,
     }
 

@@ -103,10 +103,14 @@ class Recorder(Report):
         self.report.ran(command, output, seconds, ok=ok)
 
     def attach(self, name: str, value: Any) -> None:
-        """What is a mapping adds to the one that was attached before under this name."""
+        """What is a mapping or a list adds to the one that was attached before under this name."""
         before = self._attachments.get(name)
-        both = isinstance(before, Mapping) and isinstance(value, Mapping)
-        self._attachments[name] = {**before, **value} if before and both else value
+        if isinstance(before, Mapping) and isinstance(value, Mapping):
+            self._attachments[name] = {**before, **value}
+        elif isinstance(before, list) and isinstance(value, list):
+            self._attachments[name] = [*before, *value]
+        else:
+            self._attachments[name] = value
         self.report.attach(name, value)
 
     def detail(self, text: str) -> None:

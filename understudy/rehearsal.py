@@ -6,10 +6,15 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from understudy import baseline, evidence, history, runner, verify
+from understudy import baseline, evidence, history, receipts, runner, verify
 from understudy.baseline import Baseline
+from understudy.connection import SshConnection
 from understudy.errors import StepFailed, UnderstudyError
 from understudy.job import Job
+from understudy.receipt import Candidate
+from understudy.record import Verdict
+from understudy.recorder import Recorder
+from understudy.rehearsed import rehearsed
 from understudy.schedule import PHASES, Choice, Outcome, Phase, Skip, seconds_left, skipped
 from understudy.timings import Timings
 from understudy.vm import PROVISIONED, Vm
@@ -27,11 +32,17 @@ class Rehearsal:
     vm: Vm
     choice: Choice
     timings: Timings
+    recorder: Recorder
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     failures: dict[str, UnderstudyError] = field(default_factory=dict)
+    candidate: Candidate | None = None
 
     def run(self) -> None:
-        """Takes the phases in turn. Raises StepFailed, with the first cause, if one of them failed."""
+        """Takes the phases in turn, and leaves a receipt.
+
+        Raises StepFailed, with the first cause, if one of them failed.
+        """
+        receipts.refuse_useless_key(self.job)
         began = time.monotonic()
         for phase in PHASES:
             skip = skipped(phase, self.choice, self.outcomes) or self._lacks(phase)
@@ -40,6 +51,7 @@ class Rehearsal:
                 self.job.report.skipped(phase.name, phase.title, skip.reason)
             else:
                 self.outcomes[phase.name] = self._take(phase)
+        self._write_receipt()
         seconds = time.monotonic() - began
         if self.failures:
             raise _not_ready(self.failures, seconds)
@@ -71,7 +83,7 @@ class Rehearsal:
             "up": self.vm.up,
             "reset": self._reset,
             "baseline": self._put_baseline,
-            "deploy": self._deploy,
+            "deploy": self._deploy_candidate,
             "host-tests": lambda: verify.host_tests(job),
             "browser-tests": lambda: verify.browser_tests(job),
             "again": lambda: runner.require_converged(job),
@@ -100,21 +112,48 @@ class Rehearsal:
         self.vm.reset(self.baseline.rung if self.baseline.rung in self.vm.rungs() else PROVISIONED)
 
     def _put_baseline(self) -> None:
-        app = self.job.config.app.model_copy(update={"revision": self.baseline.commit})
         # On a rung that has it already this has nothing to do.
-        runner.deploy(replace(self.job, config=self.job.config.model_copy(update={"app": app})))
+        runner.deploy(_at(self.job, self.baseline.commit))
         if self.baseline.rung not in self.vm.rungs():
             self.vm.save(self.baseline.rung)
+
+    def _deploy_candidate(self) -> None:
+        """From here on it's this commit, whatever is committed meanwhile."""
+        source = runner.find_source(self.job)
+        self.job = _at(self.job, source.commit)
+        self.candidate = receipts.candidate(self.job, source, self.job.target_name)
+        self._deploy()
 
     def _deploy(self) -> None:
         warnings = runner.deploy(self.job, probe=True)
         if warnings:
             raise NotWell("the deploy went through, but not well", details="\n".join(warnings))
 
+    def _write_receipt(self) -> None:
+        """Of what was deployed at all, whether it passed or not."""
+        if self.candidate is None:
+            return
+        record = self.recorder.record(Verdict.FAILED if self.failures else Verdict.PASSED)
+        try:
+            with SshConnection(self.job.target, self.job.config.host.deployer) as connection:
+                staging = receipts.fingerprint_of(connection)
+            told = rehearsed(
+                record, self.outcomes, self.candidate, staging, self.job.project.directory
+            )
+            receipts.write(self.job, told)
+        except UnderstudyError as error:
+            self.job.report.warn(f"there is no receipt: {error.summary}")
+
     def _seconds_left(self, now: Phase) -> float | None:
         to_come = PHASES[PHASES.index(now) :]
         names = [phase.name for phase in to_come if not skipped(phase, self.choice, self.outcomes)]
         return seconds_left(names, self.timings.earlier())
+
+
+def _at(job: Job, commit: str) -> Job:
+    """The same for that commit of the app."""
+    app = job.config.app.model_copy(update={"revision": commit})
+    return replace(job, config=job.config.model_copy(update={"app": app}))
 
 
 def _not_ready(failures: Mapping[str, UnderstudyError], seconds: float) -> StepFailed:

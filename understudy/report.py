@@ -63,7 +63,7 @@ class Report(ABC):
 
     @abstractmethod
     def attach(self, name: str, value: Any) -> None:
-        """What the record keeps besides, as JSON: "probe", "tests", "receipt"."""
+        """What the record keeps besides, as JSON: "probes", "tests", "receipt"."""
 
     @abstractmethod
     def started(self, title: str) -> None: ...

@@ -43,7 +43,7 @@ def deploy(
     probe: send requests all the while and tell whether any was lost. wait: seconds for the lock.
     without_rehearsal: the reason why it goes ahead without a receipt.
     """
-    source = _source(job)
+    source = find_source(job)
     with session.connected(job) as (connection, found):
         wanted = _wanted(job, source, found)
         if _is_converged(wanted, found):
@@ -92,7 +92,7 @@ def _require_receipt(
 
 def preview_plan(job: Job) -> None:
     """Tells what deploy() would do, and touches nothing on the host."""
-    source = _source(job)
+    source = find_source(job)
     with session.connected(job) as (_, found), TemporaryDirectory() as work:
         wanted = _wanted(job, source, found)
         shipment = _shipment(job, source, wanted, found, Path(work))
@@ -110,7 +110,7 @@ def preview_plan(job: Job) -> None:
 def refuse_unless_another(job: Job, commit: str) -> None:
     """Raises Refused if that commit is the one that would be deployed, ConfigError if git hasn't it."""
     app = job.config.app.model_copy(update={"revision": commit})
-    source = _source(job)
+    source = find_source(job)
     before = artifact.find_source(app, _beside(job), job.project.cache / "git")
     if before.commit == source.commit:
         raise Refused(f"it is the same commit, {commit[:12]}")
@@ -118,7 +118,7 @@ def refuse_unless_another(job: Job, commit: str) -> None:
 
 def require_converged(job: Job) -> None:
     """Raises StepFailed if a deploy would still have something to do."""
-    source = _source(job)
+    source = find_source(job)
     with session.connected(job) as (_, found):
         actions = plan.make_plan(_wanted(job, source, found), NO_SHIPMENT, found)
     if actions:
@@ -153,7 +153,8 @@ def status(job: Job) -> None:
     job.report.say(f"  deployed {serving.deployed_at} by {serving.deployed_by}")
 
 
-def _source(job: Job) -> artifact.Source:
+def find_source(job: Job) -> artifact.Source:
+    """The commit that a deploy would ship. Refused, or warned of, if there is more than committed."""
     source = artifact.find_source(job.config.app, _beside(job), job.project.cache / "git")
     if job.target.require_clean:
         artifact.refuse_if_dirty(source)

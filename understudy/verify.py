@@ -17,6 +17,8 @@ from understudy.plain import cut
 
 HOST_TESTS = "tests/host"
 BROWSER_TESTS = "functional_tests"
+# Where the tests of each suite stand.
+FOLDERS = {"host": HOST_TESTS, "browser": BROWSER_TESTS, "reboot": HOST_TESTS}
 _SCREENSHOTS = "Screenshots, pages and consoles of failed browser tests are in reports/browser/."
 
 

@@ -47,7 +47,8 @@ def watched(job: Job, connection: SshConnection, wanted: Wanted, found: Facts) -
 
         yield tell
         summary = prober.stop()
-    job.report.attach("probe", as_json(summary, prober.samples, prober.switched_at))
+    told = as_json(wanted.release.id, summary, prober.samples, prober.switched_at)
+    job.report.attach("probes", [told])
     job.report.say(summary.text())
     if summary.failures:
         raise StepFailed(

@@ -1,5 +1,6 @@
 """A real SSH host that Understudy never made: provision, deploy and verify by the same verbs."""
 
+import re
 import shutil
 import sys
 import time
@@ -154,14 +155,25 @@ def test_verify_passes_and_destroys_nothing(app: Staging) -> None:
 
 @pytest.fixture(scope="module")
 def strict(app: Staging, tmp_path_factory: pytest.TempPathFactory) -> Staging:
-    """The same app and host, with a new commit; but here a deploy needs a receipt."""
+    """The same app and host, with a new commit; but here a deploy needs a signed receipt."""
+    directory = tmp_path_factory.mktemp("strict")
+    run("ssh-keygen", "-qt", "ed25519", "-N", "", "-f", directory / "key")
+    public = (directory / "key.pub").read_text()
+    (directory / "allowed_signers").write_text(f"tests@localhost {public}")
     settings = yaml.safe_load(app.config.read_text())
     settings["targets"]["production"]["require_receipt"] = True
-    config = tmp_path_factory.mktemp("strict") / "deploy.yml"
+    settings["receipts"] = {"key": str(directory / "key")}
+    config = directory / "deploy.yml"
     config.write_text(yaml.safe_dump(settings))
-    app.replace("lists/templates/lists/base.html", r"<title>[^<]*</title>", "<title>New</title>")
-    app.commit("new title")
+    retitle(app, "Rehearsed")
     return Staging(app.repository, config)
+
+
+def retitle(app: Staging, title: str) -> None:
+    app.replace(
+        "lists/templates/lists/base.html", r"<title>[^<]*</title>", f"<title>{title}</title>"
+    )
+    app.commit(title)
 
 
 def test_deploy_of_what_was_not_rehearsed_is_refused(strict: Staging, host: Production) -> None:
@@ -171,6 +183,29 @@ def test_deploy_of_what_was_not_rehearsed_is_refused(strict: Staging, host: Prod
     assert "was not rehearsed" in text
     assert "deploy.py rehearse" in text
     assert host.ssh("readlink /srv/todo/current") == before
+
+
+def test_rehearsal_is_over_what_production_runs(vm: None, strict: Staging) -> None:
+    """All phases: production's release first, the new one over it, back and forward, a reboot."""
+    answer = strict.deploy_py("rehearse")
+    assert answer.code == 0
+    assert "skipped" not in answer.text
+    assert len(re.findall(r"(\d+) requests, 0 lost", answer.text)) == 3
+    assert "verdict: READY" in answer.text
+    assert "signed by tests@localhost" in answer.text
+
+
+def test_deploy_of_what_was_rehearsed_goes_through(strict: Staging, host: Production) -> None:
+    code, text = deploy_py(strict, "deploy")
+    assert code == 0
+    assert "signed by tests@localhost" in text
+
+
+def test_receipt_is_of_that_commit_only(strict: Staging) -> None:
+    retitle(strict, "Not rehearsed")
+    code, text = deploy_py(strict, "deploy")
+    assert code == 3
+    assert "was not rehearsed" in text
 
 
 def test_deploy_without_rehearsal_leaves_its_reason_on_the_host(

@@ -71,7 +71,17 @@ PASSED = Record(
     attachments={
         "tests": TESTS,
         "pages": {"test_logo-1.5-": {}},
-        "probe": {"switched_at": 53.6, "samples": SAMPLES, "sent": 400, "lost": 0, "p99": 0.55},
+        "probes": [
+            {
+                "release": "3f2a91c0-00000000",
+                "switched_at": 53.6,
+                "samples": SAMPLES,
+                "sent": 400,
+                "lost": 0,
+                "lost_by": {},
+                "p99": 0.55,
+            }
+        ],
         "migrations": [["lists", "0001_initial", "applied"], ["lists", "0002_picture", "new"]],
         "drift": [],
         "receipt": {"predicateType": "https://example.com/rehearsal/v1", "subject": []},
@@ -114,13 +124,21 @@ FAILED = replace(
     ),
     attachments={
         "evidence": {"journal": JOURNAL, "nginx error": ERRORS, "nginx access": ACCESS},
-        "probe": {
-            "switched_at": None,
-            "samples": [*SAMPLES[:90], [18.2, 10, "post", "timeout"], [18.4, 0.002, "page", "5xx"]],
-            "sent": 92,
-            "lost": 2,
-            "p99": 10,
-        },
+        "probes": [
+            {
+                "release": "3f2a91c0-00000000",
+                "switched_at": None,
+                "samples": [
+                    *SAMPLES[:90],
+                    [18.2, 10, "post", "timeout"],
+                    [18.4, 0.002, "page", "5xx"],
+                ],
+                "sent": 92,
+                "lost": 2,
+                "lost_by": {"timeout": 1, "5xx": 1},
+                "p99": 10,
+            }
+        ],
         "tests": {
             "browser": [
                 {

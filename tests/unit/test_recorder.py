@@ -97,7 +97,7 @@ def test_all_is_handed_on() -> None:
     assert (behind.attached, behind.errors) == ({"drift": []}, [failed])
 
 
-def test_mapping_adds_to_the_one_attached_before() -> None:
+def test_mapping_or_list_adds_to_the_one_attached_before() -> None:
     recorder = make()
     recorder.attach("tests", {"host": []})
     recorder.attach("tests", {"browser": []})
@@ -106,7 +106,7 @@ def test_mapping_adds_to_the_one_attached_before() -> None:
 
     attached = recorder.record(Verdict.PASSED).attachments
 
-    assert attached == {"tests": {"host": [], "browser": []}, "drift": ["b"]}
+    assert attached == {"tests": {"host": [], "browser": []}, "drift": ["a", "b"]}
 
 
 def test_what_is_kept_has_bounds_and_can_be_shown() -> None:

@@ -1,6 +1,7 @@
 """A rehearsal ends in a verdict, whatever happens in it."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -8,10 +9,22 @@ from typing import cast
 import pytest
 
 from tests.unit.fakes import FakeReport
+from tests.unit.receipt_samples import CANDIDATE, STAGING
 from tests.unit.staging import Staging
-from understudy import baseline, evidence, history, runner, verify
+from understudy import (
+    baseline,
+    evidence,
+    history,
+    receipts,
+    rehearsal,
+    reporting,
+    runner,
+    verify,
+)
 from understudy.baseline import Baseline
 from understudy.errors import Refused, StepFailed, UnderstudyError
+from understudy.job import Job
+from understudy.receipts import Rehearsed
 from understudy.rehearsal import Rehearsal
 from understudy.schedule import NAMES, Choice
 from understudy.timings import Timings
@@ -32,11 +45,19 @@ class Stage:
         self.done: list[str] = []
         self.rungs = {"provisioned"}
         self.restored: list[str] = []
+        self.receipts: list[Rehearsed] = []
+        self.commits: list[str] = []
         self.staging = Staging()
         self.timings = Timings(directory / "timings.json")
         monkeypatch.setattr(evidence, "explained", lambda _: nullcontext())
         monkeypatch.setattr(baseline, "find", lambda _: self.baseline())
+        monkeypatch.setattr(runner, "find_source", lambda _: SimpleNamespace(commit="c0ffee"))
         monkeypatch.setattr(runner, "deploy", self.deploy)
+        monkeypatch.setattr(rehearsal, "SshConnection", lambda *_: nullcontext())
+        monkeypatch.setattr(receipts, "refuse_useless_key", lambda _: None)
+        monkeypatch.setattr(receipts, "candidate", lambda *_: CANDIDATE)
+        monkeypatch.setattr(receipts, "fingerprint_of", lambda _: STAGING)
+        monkeypatch.setattr(receipts, "write", lambda _, told: self.receipts.append(told))
         monkeypatch.setattr(runner, "require_converged", lambda _: self.take("again"))
         monkeypatch.setattr(history, "earlier", lambda _: self.lacks("rollback", "0ld"))
         monkeypatch.setattr(history, "rollback", lambda _, probe: self.take("rollback"))
@@ -61,9 +82,10 @@ class Stage:
             return Baseline(reason="nothing for baseline")
         return Baseline("0ld", "deployed-0ld")
 
-    def deploy(self, job: object, probe: bool = False) -> list[str]:
+    def deploy(self, job: Job, probe: bool = False) -> list[str]:
         done = [name for name in self.done if name in DEPLOYS]
         name = "baseline" if not probe else "forward" if "deploy" in done else "deploy"
+        self.commits.append(job.config.app.revision)
         self.take(name)
         return self.warnings if name == "deploy" else []
 
@@ -78,8 +100,10 @@ class Stage:
             save=self.rungs.add,
             rungs=lambda: self.rungs,
         )
+        recorder = reporting.recorder(self.report, "rehearse", "staging")
+        job = replace(self.staging.job(), report=recorder)
         try:
-            Rehearsal(self.staging.job(), cast(Vm, vm), choice or Choice(), self.timings).run()
+            Rehearsal(job, cast(Vm, vm), choice or Choice(), self.timings, recorder).run()
         except UnderstudyError as error:
             return error
         return None
@@ -184,3 +208,33 @@ def test_without_production_the_vm_is_reset_to_nothing_deployed(stage: Stage) ->
     stage.lacking = {"baseline"}
     stage.rehearse()
     assert stage.restored == ["provisioned"]
+
+
+def test_receipt_tells_what_passed_and_what_was_not_there(stage: Stage) -> None:
+    stage.lacking = {"baseline"}
+    stage.rehearse()
+    [told] = stage.receipts
+    assert told.passed
+    assert (told.candidate, told.staging) == (CANDIDATE, STAGING)
+    states = {phase.name: phase.state for phase in told.phases}
+    assert states.pop("baseline") == "skipped"
+    assert set(states.values()) == {"passed"}
+
+
+def test_receipt_of_a_failed_rehearsal_says_so(stage: Stage) -> None:
+    stage.failing = {"browser-tests"}
+    stage.rehearse(Choice(only=frozenset({"deploy", "browser-tests"})))
+    [told] = stage.receipts
+    assert not told.passed
+    states = {phase.name: phase.state for phase in told.phases}
+    assert (states["browser-tests"], states["host-tests"]) == ("failed", "left out")
+
+
+def test_where_nothing_was_deployed_there_is_no_receipt(stage: Stage) -> None:
+    stage.rehearse(Choice(since="host-tests"))
+    assert stage.receipts == []
+
+
+def test_what_is_rehearsed_is_one_commit_to_the_end(stage: Stage) -> None:
+    stage.rehearse()
+    assert stage.commits == ["0ld", "c0ffee", "c0ffee"]

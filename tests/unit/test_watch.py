@@ -194,10 +194,13 @@ def test_all_samples_are_attached_for_the_graph(staging: Staging, prober: FakePr
     with pytest.raises(StepFailed):
         probed(staging, wanted())
 
-    assert staging.report.attached["probe"] == {
+    [attached] = staging.report.attached["probes"]
+    assert attached == {
+        "release": wanted().release.id,
         "switched_at": 0.15,
         "samples": [[0.1, 0.01, "page", "ok"], [0.2, 0.01, "post", "5xx"]],
         "sent": 2,
         "lost": 1,
+        "lost_by": {"5xx": 1},
         "p99": 0.01,
     }
