@@ -130,7 +130,7 @@ def _deploy(options: argparse.Namespace, project: Project, report: "Report") -> 
     from understudy import evidence, runner
 
     job = _job(options, project, report)
-    with evidence.explained(job):
+    with evidence.explained(job, busy=True):
         runner.deploy(
             job,
             probe=options.probe,

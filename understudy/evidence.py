@@ -11,38 +11,41 @@ from understudy.causes import RULES
 from understudy.commands import site
 from understudy.config import Config
 from understudy.connection import SshConnection
-from understudy.diagnosis import Evidence, diagnose
+from understudy.diagnosis import Diagnosis, Evidence, diagnose
 from understudy.errors import ConfigError, StepFailed, UnderstudyError
 from understudy.job import Job
 
 
 @contextmanager
-def explained(job: Job) -> Iterator[None]:
+def explained(job: Job, *, busy: bool = False) -> Iterator[None]:
     """Adds to an error of the block its cause and what mends it, if a rule knows them.
 
-    What the host has logged since the block began is attached to the report.
+    What the host has logged since the block began is attached to the report. busy: others use the
+    site meanwhile, the prober or visitors; then what the app logs counts only if nothing else tells.
     """
     began = time.time()
     try:
         yield
     except (StepFailed, ConfigError) as error:
-        _explain(job, error, began)
+        logs = _logs(job, began)
+        job.report.attach("evidence", logs)
+        known = _known(job, error, logs)
+        journal = messages(logs.get("journal", ""), job.config.app.health_path)
+        whole = {**known, "said": f"{known['said']}\n{journal}"}
+        _add(error, (diagnose(known, RULES) if busy else None) or diagnose(whole, RULES))
         raise
 
 
-def _explain(job: Job, error: UnderstudyError, since: float) -> None:
-    logs = _logs(job, since)
-    job.report.attach("evidence", logs)
-    found = diagnose(_evidence(job, error, logs), RULES)
-    if found is None:
-        return
-    error.cause = found.cause
-    error.hint = "\n".join(part for part in (found.hint, error.hint) if part)
+def _add(error: UnderstudyError, found: Diagnosis | None) -> None:
+    if found:
+        error.cause = found.cause
+        error.hint = "\n".join(part for part in (found.hint, error.hint) if part)
 
 
-def _evidence(job: Job, error: UnderstudyError, logs: Mapping[str, str]) -> Evidence:
+def _known(job: Job, error: UnderstudyError, logs: Mapping[str, str]) -> Evidence:
+    """Without what the app has logged."""
     return {
-        "said": "\n".join((error.summary, error.details, messages(logs.get("journal", "")))),
+        "said": f"{error.summary}\n{error.details}",
         "nginx": logs.get("nginx error", ""),
         "host": logs.get("host", "") + _packages(job.config),
         "project": _project(job),
@@ -66,9 +69,14 @@ def parse_logs(output: str) -> Mapping[str, str]:
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
-def messages(journal: str) -> str:
-    """Lines of a journal without their times, hosts and programs: a traceback is whole again."""
-    return re.sub(r"^\d{4}-\d\d-\d\dT\S+ \S+ \S+: ?", "", journal, flags=re.MULTILINE)
+def messages(journal: str, health_path: str) -> str:
+    """Lines of a journal without their times, hosts and programs: a traceback is whole again.
+
+    The prober also POSTs to the health path; that an app refuses this is no evidence of anything.
+    """
+    lines = re.sub(r"^\d{4}-\d\d-\d\dT\S+ \S+ \S+: ?", "", journal, flags=re.MULTILINE)
+    refused = rf"^.*(Forbidden|Method Not Allowed).*: {re.escape(health_path)}\n"
+    return re.sub(refused, "", lines, flags=re.MULTILINE)
 
 
 def _project(job: Job) -> str:

@@ -63,7 +63,7 @@ class Rehearsal:
             with (
                 self.timings.taken(phase.name),
                 self.job.report.phase(phase.name, phase.title),
-                evidence.explained(self.job) if phase.needs else nullcontext(),
+                evidence.explained(self.job, busy=phase.probed) if phase.needs else nullcontext(),
             ):
                 self._actions()[phase.name]()
         except KeyboardInterrupt:

@@ -7,23 +7,27 @@ from enum import StrEnum
 
 @dataclass(frozen=True)
 class Phase:
-    """name: as --only and --from know it. needs: the phase without which it makes no sense."""
+    """name: as --only and --from know it. needs: the phase without which it makes no sense.
+
+    probed: requests are sent meanwhile.
+    """
 
     name: str
     title: str
     needs: str = ""
+    probed: bool = False
 
 
 PHASES = (
     Phase("up", "bring up the VM"),
     Phase("reset", "put the VM back to a known state", "up"),
     Phase("baseline", "put on it what production runs", "reset"),
-    Phase("deploy", "deploy over it, under probe", "up"),
+    Phase("deploy", "deploy over it, under probe", "up", probed=True),
     Phase("host-tests", "host tests", "deploy"),
     Phase("browser-tests", "browser tests", "deploy"),
     Phase("again", "deploy again: nothing to do", "deploy"),
-    Phase("rollback", "roll back, under probe", "deploy"),
-    Phase("forward", "and forward again, under probe", "rollback"),
+    Phase("rollback", "roll back, under probe", "deploy", probed=True),
+    Phase("forward", "and forward again, under probe", "rollback", probed=True),
     Phase("reboot", "reboot, and serve again by itself", "deploy"),
 )
 NAMES = tuple(phase.name for phase in PHASES)

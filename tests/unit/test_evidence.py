@@ -86,5 +86,24 @@ def test_traceback_in_the_journal_is_whole_again() -> None:
     traceback = 'Traceback:\n  File "x.py", line 2\n    1 / 0\n\nZeroDivisionError: by zero: 0\n'
     journal = "".join(f"{before}{line}\n" for line in traceback.splitlines())
 
-    assert evidence.messages(journal) == traceback
-    assert evidence.messages(traceback) == traceback
+    assert evidence.messages(journal, "/health") == traceback
+    assert evidence.messages(traceback, "/health") == traceback
+
+
+def test_what_the_app_logs_for_others_counts_only_if_nothing_else_tells(staging: Staging) -> None:
+    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job(), busy=True):
+        raise StepFailed("start: failed", "KeyError: 'SIZE'")
+    assert caught.value.cause == "SIZE is not set"
+    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job(), busy=True):
+        raise StepFailed("start: failed")
+    assert caught.value.cause == "COLOUR is not set"
+
+
+def test_that_the_app_refuses_the_probers_post_is_no_evidence() -> None:
+    journal = (
+        "2026-01-01T00:00:00+0000 vm run[1]: WARNING Forbidden (CSRF cookie not set.): /health\n"
+        "2026-01-01T00:00:01+0000 vm run[1]: WARNING Forbidden (CSRF cookie not set.): /lists\n"
+    )
+    assert evidence.messages(journal, "/health") == (
+        "WARNING Forbidden (CSRF cookie not set.): /lists\n"
+    )

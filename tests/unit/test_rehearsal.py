@@ -49,7 +49,7 @@ class Stage:
         self.commits: list[str] = []
         self.staging = Staging()
         self.timings = Timings(directory / "timings.json")
-        monkeypatch.setattr(evidence, "explained", lambda _: nullcontext())
+        monkeypatch.setattr(evidence, "explained", lambda _, busy: nullcontext())
         monkeypatch.setattr(baseline, "find", lambda _: self.baseline())
         monkeypatch.setattr(runner, "find_source", lambda _: SimpleNamespace(commit="c0ffee"))
         monkeypatch.setattr(runner, "deploy", self.deploy)
