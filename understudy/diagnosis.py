@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-# Source of evidence -> its text. Which sources there are: docs/how-it-works.md, "Diagnosis".
+# Source of evidence -> its text. Which sources there are: docs/rehearsal.md.
 Evidence = Mapping[str, str]
 
 

@@ -2,7 +2,7 @@
 
 import gzip
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +22,7 @@ from understudy import (
 )
 from understudy.actions import Action
 from understudy.commands import app as app_commands
-from understudy.connection import Connection
+from understudy.connection import Connection, SshConnection
 from understudy.errors import Refused, StepFailed
 from understudy.facts import Facts
 from understudy.job import Job
@@ -62,22 +62,30 @@ def deploy(
             shipment = _shipment(job, source, wanted, found, Path(work))
             _refuse_without_room(job, found, shipment)
             actions = plan.make_plan(wanted, shipment, found)
-            wrong: list[str] = []
+            findings: list[str] = []
             with (watched if probe else unwatched)(job, connection, wanted, found) as watch:
 
                 def after(action: Action, output: str) -> None:
                     watch(action, output)
-                    if app_commands.BACKED_UP in output:
-                        data.prune(connection, job)
-                    for finding in django_settings.findings_in(output, wanted):
-                        job.report.warn(finding)
-                        wrong.append(finding)
+                    findings.extend(_heed(job, connection, wanted, output))
 
                 warnings = session.apply_all(job, connection, actions, after=after)
     job.report.say(f"{job.target_name} serves {wanted.release.id} at {_address(wanted)}")
     if without_rehearsal:
         job.report.warn(f"IT WAS NOT REHEARSED. Reason in the audit log: {without_rehearsal}")
-    return [*warnings, *wrong]
+    return [*warnings, *findings]
+
+
+def _heed(job: Job, connection: SshConnection, wanted: Wanted, output: str) -> Sequence[str]:
+    """What a step's output asks for. Returns what it says is wrong, which is warned of."""
+    if app_commands.BACKED_UP in output:
+        data.prune(connection, job)
+    if applied := app_commands.applied_migrations(output):
+        job.report.attach("migrations", applied)
+    findings = django_settings.findings_in(output, wanted)
+    for finding in findings:
+        job.report.warn(finding)
+    return findings
 
 
 def _require_receipt(

@@ -12,6 +12,7 @@ from threading import Thread
 import pytest
 
 from understudy.commands import Argv, files, http, python, script, site
+from understudy.commands import app as app_commands
 
 # The host's Python: what `python3` in /usr/bin is, here as there.
 VERSION = subprocess.run(
@@ -275,3 +276,16 @@ def test_root_is_asked_for_by_the_one_program_that_sudo_allows() -> None:
         assert build("shop", "r1")[:4] == program
     for plain in (site.confirm, site.undo, site.secret_list, site.log):
         assert plain("shop")[:4] == program
+
+
+def test_migrations_that_were_applied_are_seen_in_what_django_prints() -> None:
+    output = (
+        "Operations to perform:\n"
+        "  Applying lists.0001_initial... OK\n"
+        "  Applying auth.0002_more... OK\n"
+        "  Applying lists.0002_bad...Traceback\n"
+    )
+    assert app_commands.applied_migrations(output) == [
+        ["lists", "0001_initial", "applied"],
+        ["auth", "0002_more", "applied"],
+    ]

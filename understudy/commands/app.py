@@ -1,6 +1,7 @@
 """The app's own commands before a release starts: static files, a backup, migrations."""
 
 import json
+import re
 import shlex
 from datetime import datetime
 
@@ -27,6 +28,12 @@ def release_commands(app: App, paths: Paths, release: Manifest) -> Argv:
         "settings": app.preset == "django",
     }
     return (str(directory / "run"), "python", str(directory / "commands.py"), json.dumps(job))
+
+
+def applied_migrations(output: str) -> list[list[str]]:
+    """What Django's migrate says that it did: app, migration, state."""
+    applied = re.findall(r"^ *Applying (\w+)\.(\w+)\.\.\. OK$", output, re.MULTILINE)
+    return [[app, name, "applied"] for app, name in applied]
 
 
 def _backup(app: App, paths: Paths, release: Manifest) -> Argv:
