@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 PYTHON := .venv/bin/python
 
-.PHONY: help setup rehearse test check unit report-test example-test vm-test faults traps lock bench clean
+.PHONY: help setup rehearse test check unit report-test example-test vm-test test-all faults traps lock bench clean
 
 help:  ## what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -36,13 +36,16 @@ example-test:  ## the example app's own tests
 vm-test:  ## the real thing: VM, deploys, production
 	$(PYTHON) -m pytest -v --durations=15 tests/integration
 
+test-all: setup check unit report-test example-test  ## with all that `make test` leaves out: hours
+	$(PYTHON) -m pytest -v --long --durations=15 tests/integration
+
 faults:  ## all that `make test` has a sample of: deploys killed at every step, every bad release: long
-	$(PYTHON) -m pytest -v --faults --durations=15 tests/integration/test_killed.py \
+	$(PYTHON) -m pytest -v --long --durations=15 tests/integration/test_killed.py \
 	    tests/integration/test_releases.py tests/integration/test_production.py \
 	    tests/integration/test_bad_releases.py tests/integration/test_migrations.py
 
 traps:  ## apps that work on their developer's machine only: rehearse each of them
-	$(PYTHON) -m pytest -v --faults tests/integration/test_traps.py
+	$(PYTHON) -m pytest -v --long tests/integration/test_traps.py
 
 lock:  ## compile requirements.in into requirements.txt, with hashes
 	.venv/bin/uv pip compile -q --generate-hashes --no-header --python-version 3.11 requirements.in -o requirements.txt

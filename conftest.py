@@ -8,12 +8,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--target", default="vagrant", help="a target of deploy.yml (default: vagrant)")
     group.addoption("--deploy-config", default="deploy.yml", help="default: deploy.yml")
     group.addoption("--keep-pages", metavar="DIR", help="screenshots of the browser tests' pages")
-    group.addoption("--faults", action="store_true", help="also what `make faults` is for")
+    group.addoption("--long", action="store_true", help="also what `make test` leaves out")
     group.addoption("--slow", action="store_true", help="also the tests that take minutes")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    for option, marker in (("--slow", "slow"), ("--faults", "faults")):
+    for option, marker in (("--slow", "slow"), ("--long", "long")):
         if not config.getoption(option):
             _deselect(config, items, marker)
 

@@ -1,6 +1,6 @@
 """A deploy that is ended at any of its steps, in any way: nothing is lost, the next one finishes it.
 
-The whole matrix is long (`make faults`); without --faults it is a sample.
+The whole matrix is long (`make faults`); without --long it is a sample.
 """
 
 import json
@@ -81,7 +81,7 @@ CASES = [
         step,
         way,
         id=f"{way}-{step.replace(' ', '-')}",
-        marks=() if (step, way) in SAMPLE else pytest.mark.faults,
+        marks=() if (step, way) in SAMPLE else pytest.mark.long,
     )
     for way in WAYS
     for step in STEPS
@@ -149,7 +149,7 @@ def wait_for_site(site: Site) -> None:
         time.sleep(2)
 
 
-@pytest.mark.faults
+@pytest.mark.long
 def test_host_files_that_nobody_confirms_are_undone_by_the_host(site: Site) -> None:
     show = f"sha256sum /etc/nginx/sites-available/{site.name}"
     before = site.staging.host(show).text

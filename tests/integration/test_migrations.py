@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
 
 
 ENGINES = ["sqlite", "postgresql"]
-SAMPLE = ["sqlite", pytest.param("postgresql", marks=pytest.mark.faults)]
+SAMPLE = ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)]
 
 
 @pytest.fixture(scope="module")

@@ -106,7 +106,7 @@ def test_second_provision_changes_nothing(app: Staging, host: Production) -> Non
     assert host.ssh(changed) == ""
 
 
-@pytest.mark.faults
+@pytest.mark.long
 def test_firewall_that_locks_everybody_out_is_undone_by_the_host(
     app: Staging, tmp_path: Path
 ) -> None:

@@ -55,7 +55,7 @@ def test_pages_and_requests_from_before_the_switch_are_served_to_their_end(site:
         assert site.get(path).code == 0
 
 
-@pytest.mark.faults
+@pytest.mark.long
 def test_no_request_is_lost_in_twenty_deploys(site: Site) -> None:
     sent = 0
     for number in range(20):

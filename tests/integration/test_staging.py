@@ -160,11 +160,14 @@ def test_logs_show_the_app(staging: Staging) -> None:
 
 
 def test_rehearse_ends_with_a_verdict(staging: Staging) -> None:
-    """All phases that there is something for; what isn't there is skipped, with the reason."""
-    answer = staging.deploy_py("rehearse")
+    """What isn't there is skipped, with the reason. All phases: see test_production.py."""
+    phases = ("reset", "baseline", "deploy", "browser-tests", "rollback")
+    answer = staging.deploy_py("rehearse", *(word for phase in phases for word in ("--only", phase)))
     assert answer.code == 0
     assert "verdict: READY" in answer.text
     assert "put on it what production runs: skipped, " in answer.text
+    assert "roll back, under probe: skipped, " in answer.text
+    assert "reboot, and serve again by itself: skipped, left out by --only" in answer.text
 
 
 def test_browser_tests_run_by_themselves(staging: Staging) -> None:

@@ -1,6 +1,6 @@
 """Every trap is caught by a rehearsal, in the right phase, with its cause and what mends it.
 
-All of them take long (`make traps`, which writes docs/traps.md); without --faults it is a sample.
+All of them take long (`make traps`, which writes docs/traps.md); without --long it is a sample.
 """
 
 import json
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.timeout(900)
 HEALTHY = "deployed-healthy"
 SAMPLE = {"migration-forgotten", "debug-on", "upload-limit"}
 CASES = [
-    pytest.param(trap, id=trap.name, marks=() if trap.name in SAMPLE else pytest.mark.faults)
+    pytest.param(trap, id=trap.name, marks=() if trap.name in SAMPLE else pytest.mark.long)
     for trap in load_all()
 ]
 
