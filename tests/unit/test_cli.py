@@ -203,7 +203,12 @@ def test_rehearsal_signs_unless_told_not_to(
     words: list[str], asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[str] = []
-    monkeypatch.setattr(receipts, "unsigned", lambda job: told.append("without") or job)
+
+    def unsigned(job: Job) -> Job:
+        told.append("without")
+        return job
+
+    monkeypatch.setattr(receipts, "unsigned", unsigned)
     monkeypatch.setattr(rehearsal.Rehearsal, "run", lambda _: None)
     monkeypatch.setattr(reporting, "keep", lambda *_: None)
     monkeypatch.setattr(cli, "_vm", lambda *_: None)
