@@ -20,7 +20,7 @@ check:  ## formatting, lint, types, shell scripts
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
-	shellcheck provision/setup provision/box/build provision/box/accelerator
+	shellcheck provision/setup provision/box/build provision/box/accelerator ci/control-groups
 	cat provision/[0-9]*.sh | shellcheck -
 
 unit:  ## fast tests, no VM

@@ -103,6 +103,9 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--keep", action="store_true", help="deploy over what is on the VM")
     parser.add_argument("--fail-fast", action="store_true", help="end at the first failure")
+    parser.add_argument(
+        "--unsigned", action="store_true", help="without the key: the receipt is signed elsewhere"
+    )
 
 
 def _add_probe(parser: argparse.ArgumentParser) -> None:

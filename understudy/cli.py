@@ -103,6 +103,7 @@ def _vm(project: Project, report: "Report") -> "Vm":
 
 
 def _rehearse(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy import receipts
     from understudy.recorder import Recorder
     from understudy.rehearsal import Rehearsal
     from understudy.schedule import Choice
@@ -112,8 +113,9 @@ def _rehearse(options: argparse.Namespace, project: Project, report: "Report") -
     timings = Timings(project.state / "timings.json")
     # The receipt tells what the report does: a rehearsal is one of the verbs that are KEPT.
     assert isinstance(report, Recorder)  # noqa: S101
-    vm = _vm(project, report)
-    Rehearsal(_job(options, project, report), vm, choice, timings, report).run()
+    job = _job(options, project, report)
+    job = receipts.unsigned(job) if options.unsigned else job
+    Rehearsal(job, _vm(project, report), choice, timings, report).run()
 
 
 def _up(options: argparse.Namespace, project: Project, report: "Report") -> None:

@@ -2,7 +2,7 @@
 
 import json
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from importlib.metadata import version
@@ -86,6 +86,12 @@ def fingerprint_of(connection: Connection) -> Fingerprint:
     if not done.ok:
         raise StepFailed("the host's system can't be read", details=done.text)
     return fingerprint.parse(done.output)
+
+
+def unsigned(job: Job) -> Job:
+    """The same without the key: what it rehearses is signed elsewhere, or not at all."""
+    settings = job.config.receipts.model_copy(update={"key": None})
+    return replace(job, config=job.config.model_copy(update={"receipts": settings}))
 
 
 def refuse_useless_key(job: Job) -> None:

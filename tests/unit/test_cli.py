@@ -14,7 +14,18 @@ from typing import Any
 import pytest
 
 from tests.unit.fakes import TOP
-from understudy import cli, data, history, reporting, runner, secrets, shell, verify
+from understudy import (
+    cli,
+    data,
+    history,
+    receipts,
+    rehearsal,
+    reporting,
+    runner,
+    secrets,
+    shell,
+    verify,
+)
 from understudy.errors import ConfigError, LoginRefused, Refused, StepFailed, Unreachable
 from understudy.job import Job
 from understudy.record import Record
@@ -185,6 +196,26 @@ def test_run_is_kept_however_it_ends(
     assert (record.verb, record.target, record.verdict) == ("verify", "production", verdict)
     assert record.phases[0].lines == ("begun",)
     assert (record.error is not None) is (verdict == "failed")
+
+
+@pytest.mark.parametrize(("words", "asked"), [([], []), (["--unsigned"], ["without"])])
+def test_rehearsal_signs_unless_told_not_to(
+    words: list[str], asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def unsigned(job: Job) -> Job:
+        told.append("without")
+        return job
+
+    monkeypatch.setattr(receipts, "unsigned", unsigned)
+    monkeypatch.setattr(rehearsal.Rehearsal, "run", lambda _: None)
+    monkeypatch.setattr(reporting, "keep", lambda *_: None)
+    monkeypatch.setattr(cli, "_vm", lambda *_: None)
+
+    assert cli.main(["rehearse", *words], TOP) == 0
+
+    assert told == asked
 
 
 def test_verb_that_changes_nothing_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -251,6 +251,13 @@ def test_useless_key_is_found_out_before_the_rehearsal(desk: Desk) -> None:
             receipts.refuse_useless_key(desk.job())
 
 
+def test_unsigned_rehearsal_needs_no_key(desk: Desk) -> None:
+    """In CI the key that deploy.yml names is on other people's machines."""
+    desk.key = "nobody"
+
+    receipts.refuse_useless_key(receipts.unsigned(desk.job()))
+
+
 def test_system_that_cannot_be_read_is_told() -> None:
     with pytest.raises(StepFailed, match="disk error"):
         receipts.fingerprint_of(FakeConnection({HOST: failed(errors="disk error")}))

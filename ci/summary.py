@@ -1,0 +1,45 @@
+"""A run in a few lines, for the page of a CI job: `python3 ci/summary.py reports/latest/report.json`.
+
+Prints HTML, which GitHub takes among Markdown. Needs nothing but Python.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+SIGNS = {"passed": "✓", "failed": "✗", "skipped": "-"}
+
+
+def main(file: Path) -> str:
+    """The summary of a report.json; also if there is none."""
+    if not file.exists():
+        return "<h3>There is no report: the log tells why.</h3>"
+    return summary(json.loads(file.read_text(encoding="utf-8")))
+
+
+def summary(report: Mapping[str, Any]) -> str:
+    """Verdict, cause, what to try, and a line for each phase."""
+    title = f"{report['verb']} {report['verdict']} after {report['seconds']:.0f} s"
+    told = "\n".join(_lines(report))
+    # Within <pre> nothing is Markdown, whatever an app or a log has said.
+    return f"<h3>{escape(title)}</h3>\n<pre>\n{escape(told)}\n</pre>"
+
+
+def _lines(report: Mapping[str, Any]) -> Iterator[str]:
+    if error := report["error"]:
+        yield error["cause"] or error["summary"]
+        if error["hint"]:
+            yield f"try: {error['hint']}"
+        yield ""
+    for phase in report["phases"]:
+        if phase["name"]:  # what happened outside of any phase has none
+            after = f": {phase['reason']}" if phase["reason"] else f" {phase['seconds']:.0f} s"
+            yield f"{SIGNS[phase['state']]} {phase['title']}{after}"
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    print(main(Path(sys.argv[1])))

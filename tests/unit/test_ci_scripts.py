@@ -1,0 +1,197 @@
+"""What the files for CI services call, run as they call it."""
+
+import os
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ci import summary
+from tests.unit.fakes import TOP
+from tests.unit.records import FAILED, PASSED, nasty
+from tests.unit.test_ci_files import GITLAB, step
+from understudy import reports, signing
+from understudy.record import Record
+
+GITHUB_SIGNS = step("Sign the receipt")["run"]
+GITLAB_SIGNS = GITLAB["sign"]["script"][-1]
+NAME = ".understudy/receipts/shop-0123.json"
+
+
+def run(script: str, directory: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """As a service runs it, with the project's code and tools from the system alone."""
+    for name in ("ci", "understudy"):
+        if not (directory / name).exists():
+            (directory / name).symlink_to(TOP / name)
+    (directory / "tmp").mkdir(exist_ok=True)
+    given = {"PATH": os.environ["PATH"], "TMPDIR": str(directory / "tmp"), **variables}
+    words = ("bash", "-euo", "pipefail", "-c", script)
+    return subprocess.run(words, cwd=directory, env=given, capture_output=True, text=True)
+
+
+@pytest.fixture
+def rehearsed(tmp_path: Path, keys: Path) -> Path:
+    """A directory with a receipt, and with allowed_signers."""
+    (tmp_path / NAME).parent.mkdir(parents=True)
+    (tmp_path / NAME).write_text("{}")
+    (tmp_path / "allowed_signers").symlink_to(keys / "allowed_signers")
+    return tmp_path
+
+
+def signer(directory: Path) -> str:
+    file = directory / NAME
+    return signing.check(file, file.with_suffix(".json.sig"), directory / "allowed_signers")
+
+
+def shown(done: subprocess.CompletedProcess[str]) -> str:
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", ""])
+def test_github_signs_with_the_text_of_a_secret(ends: str, rehearsed: Path, keys: Path) -> None:
+    key = ends.join((keys / "ann").read_text().splitlines()) if ends else (keys / "ann").read_text()
+
+    done = run(GITHUB_SIGNS, rehearsed, UNDERSTUDY_KEY=key)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert signer(rehearsed) == "ann@desk"
+    assert "shop-0123.json: signed by ann@desk" in done.stdout
+
+
+def test_gitlab_signs_with_the_file_of_a_variable(rehearsed: Path, keys: Path) -> None:
+    done = run(GITLAB_SIGNS, rehearsed, UNDERSTUDY_KEY=str(keys / "ann"))
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert signer(rehearsed) == "ann@desk"
+
+
+@pytest.mark.parametrize(
+    ("script", "variables"),
+    [(GITHUB_SIGNS, {"UNDERSTUDY_KEY": ""}), (GITLAB_SIGNS, {})],
+    ids=["github", "gitlab"],
+)
+def test_without_a_key_the_receipt_stays_unsigned(
+    script: str, variables: dict[str, str], rehearsed: Path
+) -> None:
+    done = run(script, rehearsed, **variables)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "stays unsigned" in done.stdout
+    assert not list(rehearsed.rglob("*.sig"))
+
+
+@pytest.mark.parametrize(
+    ("key", "told", "code"),
+    [
+        ("mallory", "may not sign", 3),
+        ("locked", "without a passphrase", 1),
+        (None, "can't sign", 1),
+    ],
+)
+def test_useless_key_is_told_at_once(
+    key: str | None, told: str, code: int, rehearsed: Path, keys: Path
+) -> None:
+    text = (keys / key).read_text() if key else "hunter2"
+
+    done = run(GITHUB_SIGNS, rehearsed, UNDERSTUDY_KEY=text)
+
+    assert done.returncode == code
+    assert told in done.stderr
+    assert "Traceback" not in shown(done)
+
+
+@pytest.mark.parametrize("name", ["ann", "mallory", "locked"])
+def test_nothing_of_the_key_is_shown_or_left(name: str, rehearsed: Path, keys: Path) -> None:
+    key = (keys / name).read_text()
+
+    done = run(GITHUB_SIGNS, rehearsed, UNDERSTUDY_KEY=key)
+
+    assert not [line for line in key.splitlines() if line in shown(done)]
+    assert list((rehearsed / "tmp").iterdir()) == []
+    assert not [line for line in key.splitlines()[1:-1] if line in (rehearsed / NAME).read_text()]
+
+
+def test_key_is_its_owners_alone(rehearsed: Path, keys: Path) -> None:
+    """ssh-keygen takes no other; here one looks whether that was so from the first moment."""
+    tools = rehearsed / "bin"
+    tools.mkdir()
+    (tools / "ssh-keygen").write_text('#!/bin/sh\nstat -c "mode %a" "$4" >&2; exit 1\n')
+    (tools / "ssh-keygen").chmod(0o755)
+    path = f"umask 000; PATH={tools}:$PATH; {GITHUB_SIGNS}"
+
+    done = run(path, rehearsed, UNDERSTUDY_KEY=(keys / "ann").read_text())
+
+    assert "mode 600" in done.stderr
+
+
+def written(directory: Path, record: Record) -> str:
+    """What GitHub shows of a run."""
+    reports.write(directory / "reports", TOP / "templates", record, directory / "none")
+    done = run(step("Tell the verdict")["run"], directory, GITHUB_STEP_SUMMARY=f"{directory}/page")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    return (directory / "page").read_text()
+
+
+def test_passed_run_is_told_with_its_phases(tmp_path: Path) -> None:
+    page = written(tmp_path, PASSED)
+
+    assert page.startswith("<h3>rehearse passed after 117 s</h3>")
+    assert "✓ Deploy over what production runs 34 s" in page
+    assert "- With production&#x27;s data: no data was pulled" in page
+
+
+def test_failed_run_is_told_with_its_cause_and_what_to_try(tmp_path: Path) -> None:
+    told = written(tmp_path, FAILED).splitlines()
+
+    assert told[2:4] == [
+        "the app imports markdown, which its lock file doesn&#x27;t have",
+        "try: Add markdown to requirements.in, compile requirements.txt, commit both.",
+    ]
+    assert "✗ Deploy over what production runs 34 s" in told
+
+
+def test_nothing_breaks_out_of_the_summary(tmp_path: Path) -> None:
+    page = written(tmp_path, replace(nasty(), verb="rehearse", target="vagrant"))
+
+    assert page.count("<") == page.count("<h3>") + page.count("</h3>") + 2
+    assert page.count("</pre>") == 1
+
+
+def test_run_without_a_report_is_told(tmp_path: Path) -> None:
+    assert "There is no report" in summary.main(tmp_path / "report.json")
+
+
+def group(directory: Path) -> Path:
+    """A control group as a container has it: not the topmost, with all its processes in it."""
+    directory.mkdir(exist_ok=True)
+    (directory / "cgroup.type").write_text("domain\n")
+    (directory / "cgroup.procs").write_text("1\n17\n")
+    (directory / "cgroup.controllers").write_text("cpu memory\n")
+    return directory
+
+
+def test_containers_processes_move_aside(tmp_path: Path) -> None:
+    done = run(f"ci/control-groups {group(tmp_path / 'groups')}", tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    # A file of the kernel would take one after another.
+    assert (tmp_path / "groups/ci/cgroup.procs").read_text() == "17\n"
+    assert (tmp_path / "groups/cgroup.subtree_control").read_text() == "+memory\n"
+
+
+def test_topmost_group_is_left_alone(tmp_path: Path) -> None:
+    (group(tmp_path / "groups") / "cgroup.type").unlink()
+
+    assert run(f"ci/control-groups {tmp_path}/groups", tmp_path).returncode == 0
+    assert not (tmp_path / "groups/cgroup.subtree_control").exists()
+
+
+def test_container_without_the_right_is_told_what_to_ask_for(tmp_path: Path) -> None:
+    groups = group(tmp_path / "groups")
+    (groups / "ci").touch()
+
+    done = run(f"ci/control-groups {groups}", tmp_path)
+
+    assert done.returncode == 4
+    assert "--privileged" in done.stderr
