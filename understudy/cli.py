@@ -7,12 +7,12 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from understudy.arguments import Verb, make_parser
-from understudy.errors import INTERRUPTED, ConfigError, Refused, UnderstudyError
+from understudy.errors import INTERRUPTED, ConfigError, UnderstudyError
 from understudy.project import Project
 
 if TYPE_CHECKING:
@@ -168,11 +168,11 @@ def _releases(options: argparse.Namespace, project: Project, report: "Report") -
 
 
 def _rollback(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import history
+    from understudy import asking, history
 
     job = _job(options, project, report)
-    if options.with_data:
-        _confirm(options, f"All that was written to {job.target_name} since then is lost.")
+    if options.with_data and not options.yes:
+        asking.confirm(f"All that was written to {job.target_name} since then is lost.")
     history.rollback(
         job, options.to, with_data=options.with_data, probe=options.probe, wait=options.wait
     )
@@ -185,26 +185,19 @@ def _backup(options: argparse.Namespace, project: Project, report: "Report") -> 
 
 
 def _restore(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import data
+    from understudy import asking, data
 
     job = _job(options, project, report)
     if options.name is None:
         data.backups(job)
         return
-    _confirm(options, f"All that was written to {job.target_name} since then is lost.")
+    if not options.yes:
+        asking.confirm(f"All that was written to {job.target_name} since then is lost.")
     data.restore(job, options.name, options.wait)
 
 
-def _confirm(options: argparse.Namespace, warning: str) -> None:
-    """Asks on a terminal; elsewhere only --yes is a yes."""
-    if options.yes:
-        return
-    if not sys.stdin.isatty() or _typed(input, f"{warning} Go on? [y/N] ").strip().lower() != "y":
-        raise Refused(f"{warning} Nothing was done.", hint="--yes goes on without a question.")
-
-
 def _secrets(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import secrets
+    from understudy import asking, secrets
 
     job = _job(options, project, report)
     if options.action == "list":
@@ -214,24 +207,7 @@ def _secrets(options: argparse.Namespace, project: Project, report: "Report") ->
     elif options.action == "rm":
         secrets.remove(job, options.name)
     else:
-        secrets.put(job, options.name, _read_secret(options.name))
-
-
-def _read_secret(name: str) -> str:
-    """From a hidden prompt or from standard input: never from the command line, which others see."""
-    if sys.stdin.isatty():
-        import getpass
-
-        return _typed(getpass.getpass, f"{name}: ")
-    return sys.stdin.read().removesuffix("\n")
-
-
-def _typed(ask: Callable[[str], str], prompt: str) -> str:
-    """What is typed on a terminal: nothing, if it's Ctrl-D."""
-    try:
-        return ask(prompt)
-    except EOFError:
-        return ""
+        secrets.put(job, options.name, asking.secret(options.name))
 
 
 def _logs(options: argparse.Namespace, project: Project, report: "Report") -> None:

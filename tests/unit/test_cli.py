@@ -380,7 +380,7 @@ def test_data_is_replaced_after_a_yes(
     assert cli.main(words, TOP) == 0
 
     assert calls
-    assert "All that was written to vagrant since then is lost" in capsys.readouterr().out
+    assert "All that was written to vagrant since then is lost" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", REPLACES_DATA)
@@ -458,3 +458,15 @@ def test_secret_without_a_name_is_wrong_use(
 
     assert calls == []
     assert f"secrets {action} needs a NAME" in capsys.readouterr().err
+
+
+def test_question_is_not_asked_where_programs_read(
+    calls: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
+
+    assert cli.main(["restore", "20240101T000000Z-a", "--json"], TOP) == 3
+
+    told = capsys.readouterr()
+    assert "Go on?" in told.err
+    assert [json.loads(line)["event"] for line in told.out.splitlines()] == ["error"]
