@@ -162,7 +162,9 @@ def test_logs_show_the_app(staging: Staging) -> None:
 def test_rehearse_ends_with_a_verdict(staging: Staging) -> None:
     """What isn't there is skipped, with the reason. All phases: see test_production.py."""
     phases = ("reset", "baseline", "deploy", "browser-tests", "rollback")
-    answer = staging.deploy_py("rehearse", *(word for phase in phases for word in ("--only", phase)))
+    answer = staging.deploy_py(
+        "rehearse", *(word for phase in phases for word in ("--only", phase))
+    )
     assert answer.code == 0
     assert "verdict: READY" in answer.text
     assert "put on it what production runs: skipped, " in answer.text
