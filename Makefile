@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 PYTHON := .venv/bin/python
 
-.PHONY: help setup rehearse test check unit report-test example-test vm-test test-all faults traps lock bench clean
+.PHONY: help setup rehearse test check unit program-test report-test example-test vm-test test-all faults traps lock bench clean
 
 help:  ## what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -14,7 +14,7 @@ setup:  ## install what is missing: system packages, .venv, libvirt's daemons
 rehearse: setup  ## box, VM, deploy, host tests, browser tests, verdict
 	$(PYTHON) deploy.py rehearse
 
-test: setup check unit report-test example-test vm-test  ## all of the project's tests
+test: setup check unit program-test report-test example-test vm-test  ## all of the project's tests
 
 check:  ## formatting, lint, types, shell scripts
 	.venv/bin/ruff format --check .
@@ -26,6 +26,9 @@ check:  ## formatting, lint, types, shell scripts
 unit:  ## fast tests, no VM
 	$(PYTHON) -m pytest -q -n auto tests/unit
 
+program-test:  ## what runs on hosts and in CI; what each trap is told by
+	$(PYTHON) -m pytest -q -n auto tests/programs tests/traps
+
 report-test:  ## the report page in a real browser: half a minute
 	$(PYTHON) -m pytest -q tests/report
 
@@ -36,7 +39,7 @@ example-test:  ## the example app's own tests
 vm-test:  ## the real thing: VM, deploys, production
 	$(PYTHON) -m pytest -v --durations=15 tests/integration
 
-test-all: setup check unit report-test example-test  ## with all that `make test` leaves out: hours
+test-all: setup check unit program-test report-test example-test  ## with all that `make test` leaves out: hours
 	$(PYTHON) -m pytest -v --long --durations=15 tests/integration
 
 faults:  ## all that `make test` has a sample of: deploys killed at every step, every bad release: long

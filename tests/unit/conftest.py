@@ -1,8 +1,5 @@
 """What more than one module of tests begins with."""
 
-import subprocess
-from pathlib import Path
-
 import pytest
 
 from tests.unit.staging import Staging
@@ -15,16 +12,4 @@ def staging(monkeypatch: pytest.MonkeyPatch) -> Staging:
     made = Staging()
     monkeypatch.setattr(session, "SshConnection", made.connect)
     monkeypatch.setattr(provision_host, "SshConnection", made.connect)
-    return made
-
-
-@pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """SSH keys: ann's, mallory's, and one with a passphrase. allowed_signers allows ann's alone."""
-    made = tmp_path_factory.mktemp("keys")
-    for name, passphrase in (("ann", ""), ("mallory", ""), ("locked", "hunter2")):
-        words = ("-qt", "ed25519", "-N", passphrase, "-C", name, "-f", made / name)
-        subprocess.run(["ssh-keygen", *words], check=True)
-    public = (made / "ann.pub").read_text()
-    (made / "allowed_signers").write_text(f'ann@desk namespaces="understudy-rehearsal" {public}')
     return made

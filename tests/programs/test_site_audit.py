@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.root_programs import Host, make_host
+from tests.programs.root_programs import Host, make_host
 
 
 @pytest.fixture

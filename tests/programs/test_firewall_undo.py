@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.programs.root_programs import Host, make_host
 from tests.unit.fakes import TOP
-from tests.unit.root_programs import Host, make_host
 
 RULES = "/etc/nftables.d/understudy.nft"
 STATE = "/var/lib/understudy/todo"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.root_programs import Host, make_host
+from tests.programs.root_programs import Host, make_host
 from understudy.render import quote_shell
 
 KEY = 'SECRET_KEY="a+/="\n'

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.root_programs import Host, make_host
-from tests.unit.test_site_script import rendered_unit
+from tests.programs.root_programs import Host, make_host
+from tests.programs.test_site_script import rendered_unit
 
 PLACES = {
     "available": "/etc/nginx/sites-available/todo",

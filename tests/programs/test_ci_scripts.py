@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from ci import summary
+from tests.programs.test_ci_files import GITLAB, step
 from tests.unit.fakes import TOP
 from tests.unit.records import FAILED, PASSED, nasty
-from tests.unit.test_ci_files import GITLAB, step
 from understudy import reports, signing
 from understudy.record import Record
 
