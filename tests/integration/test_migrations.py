@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [("lists", "0002_item_picture_and_once_per_list")]
     operations = [migrations.AddField("list", "note", models.TextField(default="", db_default=""))]
 """
-FAIL = """from django.db import migrations, models
+FAIL = """from django.db import migrations
 
 
 def fail(apps, schema_editor):
@@ -25,16 +25,25 @@ def fail(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("lists", "0003_note")]
     operations = [
-        migrations.AddField("list", "lost", models.TextField(default="")),
+        migrations.RunSQL("ALTER TABLE lists_list ADD COLUMN lost text"),
         migrations.RunPython(fail),
     ]
 """
-RENAME = """from django.db import migrations
+RENAME = """from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
     dependencies = [("lists", "0003_note")]
-    operations = [migrations.RunSQL("ALTER TABLE lists_list RENAME COLUMN note TO remark")]
+    operations = [
+        migrations.RunSQL(
+            "ALTER TABLE lists_list RENAME COLUMN note TO remark",
+            state_operations=[
+                migrations.AlterField(
+                    "list", "note", models.TextField(default="", db_default="", db_column="remark")
+                )
+            ],
+        )
+    ]
 """
 
 
