@@ -8,7 +8,7 @@ import pytest
 from tests.integration.debian_13 import ADDRESS
 from tests.integration.staging import PROJECT, Staging, run, stop_at
 
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = [pytest.mark.timeout(1800), pytest.mark.long]
 
 
 def test_debian_13_comes_up_also_after_a_killed_start(trixie: Staging) -> None:

@@ -22,7 +22,7 @@ from understudy.vm import Vm
 pytestmark = pytest.mark.timeout(900)
 
 HEALTHY = "deployed-healthy"
-SAMPLE = {"migration-forgotten", "debug-on", "upload-limit"}
+SAMPLE = {"migration-forgotten", "upload-limit"}
 CASES = [
     pytest.param(trap, id=trap.name, marks=() if trap.name in SAMPLE else pytest.mark.long)
     for trap in load_all()
