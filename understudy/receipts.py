@@ -118,7 +118,7 @@ def write(job: Job, rehearsed: Rehearsed) -> Kept:
     )
     kept = receipt_store.keep(job.project, made, job.config.receipts.key)
     job.report.attach("receipt", json.loads(receipt.to_json(made)))
-    job.report.say(f"receipt: {kept.path}")
+    job.report.say(f"receipt: {kept.path.relative_to(job.project.directory)}")
     if kept.signature.exists():
         _say_signed(job, kept)
     else:

@@ -48,6 +48,8 @@ def rehearsed(
                 }
             )
             for phase in record.phases
+            # What was told outside of any phase stands in one without a name.
+            if phase.name in outcomes
         ),
         suites=tuple(
             _suite(name, tests, project)
