@@ -13,5 +13,11 @@ NGINX
 then
     if booted; then systemctl reload-or-restart nginx; fi
 fi
+# As logrotate makes them from the second day on. nginx itself would let only root read them, and who
+# deploys is to see their last lines when a deploy fails.
+for log in access error; do
+    [ -e "/var/log/nginx/$SITE.$log.log" ] ||
+        install -o www-data -g adm -m 0640 /dev/null "/var/log/nginx/$SITE.$log.log"
+done
 systemctl is-enabled -q nginx || systemctl enable -q nginx
 if booted; then systemctl is-active -q nginx || systemctl start nginx; fi

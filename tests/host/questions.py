@@ -21,6 +21,9 @@ QUESTIONS: Mapping[str, str] = {
     "data": "stat -c '%n %a %U:%G' $root/static $root/shared/*",
     "admin reads secrets": "runuser -u $SUDO_USER -- cat $root/shared/env",
     "nginx reads secrets": "runuser -u www-data -- cat $root/shared/env",
+    "deployer reads nginx's logs": """
+        runuser -u $deployer -- head -n 0 /var/log/nginx/$site.access.log /var/log/nginx/$site.error.log
+    """,
     "release": "echo $release",
     "active": "systemctl is-active $site@$release nginx",
     "enabled": "systemctl is-enabled $site.service nginx",

@@ -75,6 +75,12 @@ def test_data_belongs_to_the_app_only(answers: Answers, app: App, paths: Paths) 
     }
 
 
+def test_nginx_logs_are_readable_by_the_deployer(answers: Answers) -> None:
+    """A failed deploy shows their last lines."""
+    asked = answers["deployer reads nginx's logs"]
+    assert asked.ok, asked.text
+
+
 def test_secrets_are_not_readable_by_others(answers: Answers) -> None:
     for question in ("admin reads secrets", "nginx reads secrets"):
         assert not answers[question].ok
