@@ -80,9 +80,8 @@ def messages(journal: str, health_path: str) -> str:
 
 
 def _project(job: Job) -> str:
-    beside = job.project.config_file.absolute().parent
     try:
-        source = artifact.find_source(job.config.app, beside, job.project.cache / "git")
+        source = artifact.find_source(job.config.app, job.beside, job.project.cache / "git")
     except UnderstudyError:
         # The source itself may be what is wrong; then the error says so.
         return ""

@@ -1,6 +1,8 @@
 """What a verb is about: a target of a deploy.yml, and where to tell what happens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
 
 from understudy.config import Config, TargetConfig
 from understudy.project import Project
@@ -17,3 +19,13 @@ class Job:
     @property
     def target(self) -> TargetConfig:
         return self.config.target(self.target_name)
+
+    @property
+    def beside(self) -> Path:
+        """The folder of deploy.yml: paths in it are relative to that."""
+        return self.project.config_file.absolute().parent
+
+    def at(self, commit: str) -> Self:
+        """The same for that commit of the app."""
+        app = self.config.app.model_copy(update={"revision": commit})
+        return replace(self, config=self.config.model_copy(update={"app": app}))

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from understudy import baseline, evidence, history, receipts, runner, verify
@@ -113,14 +113,14 @@ class Rehearsal:
 
     def _put_baseline(self) -> None:
         # On a rung that has it already this has nothing to do.
-        runner.deploy(_at(self.job, self.baseline.commit))
+        runner.deploy(self.job.at(self.baseline.commit))
         if self.baseline.rung not in self.vm.rungs():
             self.vm.save(self.baseline.rung)
 
     def _deploy_candidate(self) -> None:
         """From here on it's this commit, whatever is committed meanwhile."""
         source = runner.find_source(self.job)
-        self.job = _at(self.job, source.commit)
+        self.job = self.job.at(source.commit)
         self.candidate = receipts.candidate(self.job, source, self.job.target_name)
         self._deploy()
 
@@ -148,12 +148,6 @@ class Rehearsal:
         to_come = PHASES[PHASES.index(now) :]
         names = [phase.name for phase in to_come if not skipped(phase, self.choice, self.outcomes)]
         return seconds_left(names, self.timings.earlier())
-
-
-def _at(job: Job, commit: str) -> Job:
-    """The same for that commit of the app."""
-    app = job.config.app.model_copy(update={"revision": commit})
-    return replace(job, config=job.config.model_copy(update={"app": app}))
 
 
 def _not_ready(failures: Mapping[str, UnderstudyError], seconds: float) -> StepFailed:

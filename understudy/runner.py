@@ -117,9 +117,9 @@ def preview_plan(job: Job) -> None:
 
 def refuse_unless_another(job: Job, commit: str) -> None:
     """Raises Refused if that commit is the one that would be deployed, ConfigError if git hasn't it."""
-    app = job.config.app.model_copy(update={"revision": commit})
     source = find_source(job)
-    before = artifact.find_source(app, _beside(job), job.project.cache / "git")
+    app = job.at(commit).config.app
+    before = artifact.find_source(app, job.beside, job.project.cache / "git")
     if before.commit == source.commit:
         raise Refused(f"it is the same commit, {commit[:12]}")
 
@@ -163,7 +163,7 @@ def status(job: Job) -> None:
 
 def find_source(job: Job) -> artifact.Source:
     """The commit that a deploy would ship. Refused, or warned of, if there is more than committed."""
-    source = artifact.find_source(job.config.app, _beside(job), job.project.cache / "git")
+    source = artifact.find_source(job.config.app, job.beside, job.project.cache / "git")
     if job.target.require_clean:
         artifact.refuse_if_dirty(source)
     elif source.dirty:
@@ -172,10 +172,6 @@ def find_source(job: Job) -> artifact.Source:
             f"what is deployed is commit {source.commit[:12]}"
         )
     return source
-
-
-def _beside(job: Job) -> Path:
-    return job.project.config_file.absolute().parent
 
 
 def _wanted(job: Job, source: artifact.Source, found: Facts) -> Wanted:
