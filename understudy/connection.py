@@ -181,10 +181,11 @@ class SshConnection:
         return Unreachable(f"{self._host}: the connection broke", details=str(why))
 
     @contextmanager
-    def lock(self, path: PurePosixPath, holder: str, wait: int = 0) -> Iterator[None]:
+    def lock(self, path: PurePosixPath, holder: str, wait: int = 0) -> Iterator[str]:
         """Holds the host's lock. The lock lives as long as this connection: none is left behind.
 
-        Raises Refused, with what the other holder wrote, if it's taken still after `wait` seconds.
+        Gives what the holder before wrote. Raises Refused, with what the other holder wrote, if it's
+        taken still after `wait` seconds.
         """
         self._must_be_open()
         try:
@@ -200,7 +201,7 @@ class SshConnection:
                 hint="--wait SECONDS waits for its end. If its connection broke, the host notices "
                 "within half a minute.",
             )
-        if answer != "mine":
+        if not answer.startswith("mine"):
             errors = channel.makefile_stderr("rb").read().decode(errors="replace")
             if channel.recv_exit_status() == -1:
                 raise self._broken(CUT_OFF)
@@ -209,7 +210,7 @@ class SshConnection:
             )
         self._step = f"exec 8>>{shlex.quote(str(path))}.step; flock -s 8; "
         try:
-            yield
+            yield answer.removeprefix("mine").strip()
         finally:
             self._step = ""
             channel.close()
@@ -254,8 +255,9 @@ _HOLD_LOCK = """
 exec 9>>"$1"
 flock -w "$3" 9 || { echo "held $(cat "$1")"; exit 1; }
 flock -w "$3" "$1.step" true || { echo "held a step of a deploy that was cut off is still at work"; exit 1; }
+read -r before <"$1" || true
 echo "$2" >"$1"
-echo mine
+echo "mine $before"
 cat >/dev/null
 """
 

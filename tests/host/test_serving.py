@@ -91,13 +91,30 @@ def test_survives_a_reboot(host: Host, app: App, target: TargetConfig) -> None:
     # A moment later, so that this command's own connection ends well.
     host.check_output("sudo systemd-run --on-active=1 systemctl reboot")
     wait_until(lambda: boot_id(target) not in ("", before))
-    wait_until(lambda: answers(target, app.health_path))
+    wait_until(lambda: answers(target, app.health_path) or has_booted(target))
+    wait_until(lambda: answers(target, app.health_path) or has_ended(target, app))
+    assert answers(target, app.health_path), "no release runs after the boot"
 
 
 def boot_id(target: TargetConfig) -> str:
-    """Which boot the host is in; empty while it can't be asked. A kept connection would be dead."""
+    return ask_anew(target, "cat /proc/sys/kernel/random/boot_id")
+
+
+def has_booted(target: TargetConfig) -> bool:
+    return ask_anew(target, "systemctl is-system-running") in ("running", "degraded")
+
+
+def has_ended(target: TargetConfig, app: App) -> bool:
+    """Whether no release of the site runs or is about to: then there is nothing to wait for."""
+    states = "--state=active,activating,reloading,deactivating"
+    units = ask_anew(target, f"systemctl list-units {states} {app.name}@*.service; echo asked")
+    return f"{app.name}@" not in units and "asked" in units
+
+
+def ask_anew(target: TargetConfig, command: str) -> str:
+    """Over a new connection, for a boot ends a kept one; empty while the host can't be asked."""
     try:
-        asked = connect(target, keep_seconds=0).run("cat /proc/sys/kernel/random/boot_id")
+        asked = connect(target, keep_seconds=0).run(command)
     except RuntimeError:
         return ""
     return str(asked.stdout.strip())

@@ -262,8 +262,8 @@ def test_lock_is_held_by_one_and_free_again_after_it(
             assert raised.value.details == "ann since noon"
         # Freed when the host has seen the end of the channel: not at once, but without more ado.
         connection.run(("flock", "-w", "5", str(lock), "true"))
-        with other.lock(lock, "bob"):
-            pass
+        with other.lock(lock, "bob") as before:
+            assert before == "ann since noon"
 
 
 def test_lock_that_becomes_free_in_time_is_got(
