@@ -3,7 +3,14 @@
 import re
 from dataclasses import dataclass
 
+import pytest
+
 from tests.integration.staging import Answer, Staging, run
+
+# A promise that is held with either database: the test has an `any_site`.
+both_engines = pytest.mark.parametrize(
+    "any_site", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True
+)
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,13 @@ class Site:
         if self.postgresql:
             program = f"psql -XqAt -v ON_ERROR_STOP=1 -d {self.name} -c"
         return self.staging.host(f'cd /; sudo -u {self.name} {program} "{statement}"')
+
+    def is_sound(self) -> bool:
+        """Whether the database can be read to its end."""
+        if self.postgresql:
+            dump = f"cd /; sudo -u {self.name} pg_dump {self.name} >/dev/null"
+            return self.staging.host(dump).code == 0
+        return self.sql("PRAGMA integrity_check").text.strip() == "ok"
 
     def migration(self, name: str, text: str, model: str = "") -> None:
         """Commits a migration, and the fields of the list's model that go with it."""
