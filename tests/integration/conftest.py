@@ -17,7 +17,7 @@ def staging(tmp_path_factory: pytest.TempPathFactory) -> Staging:
 
 @pytest.fixture(scope="session")
 def trixie(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staging]:
-    """Debian 13, not up yet, with a small Flask app to deploy."""
+    """Debian 13 with a small Flask app to deploy; whoever needs it up calls `up`."""
     staging = debian_13.flask(tmp_path_factory.mktemp("trixie"))
     yield staging
     staging.deploy_py("destroy")
