@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.integration.site import Site, both_engines
-from tests.integration.staging import PROJECT, Answer
+from tests.integration.site import Site, both_engines, lost_none
+from tests.integration.staging import PROJECT
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -23,14 +23,6 @@ def slow(request, seconds):
     time.sleep(seconds)
     return HttpResponse(settings.RELEASE)
 """
-
-
-def lost_none(answer: Answer) -> int:
-    """How many requests a deploy under probe sent and all got an answer to."""
-    assert answer.code == 0
-    found = re.search(r"(\d+) requests, 0 lost", answer.text)
-    assert found
-    return int(found.group(1))
 
 
 @both_engines
