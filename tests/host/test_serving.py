@@ -12,15 +12,21 @@ from tests.host.conftest import connect
 from tests.host.questions import Answer
 from understudy.config import App, TargetConfig
 from understudy.release import Paths
+from understudy.visitor import PublicDoor
 
 Answers = Mapping[str, Answer]
 pytestmark = pytest.mark.timeout(600)
 
 
 def get(target: TargetConfig, path: str, host_name: str | None = None) -> tuple[int, bytes]:
-    """A request from here, with the Host header that a browser would send."""
-    kind = http.client.HTTPSConnection if target.certificate else http.client.HTTPConnection
-    connection = kind(target.address, timeout=30)
+    """A request from here, with the Host header that a browser would send.
+
+    Who signed a certificate is not asked: the browser tests do.
+    """
+    tls = target.certificate is not None
+    door = PublicDoor(target.address, 443 if tls else 80, tls, target.domain)
+    connection = http.client.HTTPConnection(target.domain)
+    connection.sock = door.connect(timeout=30)
     try:
         connection.request("GET", path, headers={"Host": host_name or target.domain})
         response = connection.getresponse()

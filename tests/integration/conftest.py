@@ -17,7 +17,7 @@ def staging(tmp_path_factory: pytest.TempPathFactory) -> Staging:
 
 @pytest.fixture(scope="session")
 def trixie(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staging]:
-    """Debian 13, not up yet, with a small Flask app to deploy."""
+    """Debian 13 with a small Flask app to deploy; whoever needs it up calls `up`."""
     staging = debian_13.flask(tmp_path_factory.mktemp("trixie"))
     yield staging
     staging.deploy_py("destroy")
@@ -39,3 +39,17 @@ def site(vm: None, tmp_path_factory: pytest.TempPathFactory) -> Site:
     site.retitle("version 0")
     assert site.deploy().code == 0
     return site
+
+
+@pytest.fixture(scope="module")
+def postgresql_site(trixie: Staging, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The example with PostgreSQL, on the VM of Debian 13."""
+    return debian_13.example(trixie, tmp_path_factory.mktemp("postgresql"))
+
+
+@pytest.fixture
+def any_site(request: pytest.FixtureRequest) -> Site:
+    """The example with the engine that the test's parameter names; see `both_engines`."""
+    sites = {"sqlite": "site", "postgresql": "postgresql_site"}
+    asked_for: Site = request.getfixturevalue(sites[request.param])
+    return asked_for

@@ -74,6 +74,12 @@ class Staging:
     repository: Path
     config: Path
 
+    @property
+    def vm(self) -> str:
+        """The VM's name, which libvirt knows it by."""
+        name: str = yaml.safe_load(self.config.read_text())["vm"]["name"]
+        return name
+
     def deploy_py(self, verb: str, *words: str) -> Answer:
         # The file comes first: all that follows `ssh` is the command to run there.
         return run(sys.executable, "deploy.py", verb, "--config", self.config, *words)
