@@ -83,6 +83,10 @@ def test_new_list_is_at_an_address_of_the_site(todo_list: ListPage, site: Site) 
 
 def test_every_worker_shows_a_new_list(home: HomePage, new_title: Callable[[], str]) -> None:
     """Whichever process answers: what one of them keeps for itself, the others don't know."""
+    home.start_list(new_title())
+    # Now each of them has shown a list, and has something that it could keep.
+    home.texts_at_once(REQUESTS)
+    home.open()
     title = new_title()
     home.start_list(title)
 

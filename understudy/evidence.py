@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from understudy import artifact, worktree
+from understudy import artifact, dead_ends, worktree
 from understudy.causes import RULES
 from understudy.commands import site
 from understudy.config import Config
@@ -47,6 +47,7 @@ def _known(job: Job, error: UnderstudyError, logs: Mapping[str, str]) -> Evidenc
     return {
         "said": f"{error.summary}\n{error.details}",
         "nginx": logs.get("nginx error", ""),
+        "dead ends": dead_ends.find(logs.get("nginx access", "")),
         "host": logs.get("host", "") + _packages(job.config),
         "project": _project(job),
         "settings": _settings(job.config),

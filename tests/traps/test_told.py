@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.traps.trap import PHASES, Trap, load_all, merge
+from tests.traps.trap import PHASES, TRAPS, Trap, evidence, load_all, merge
 from tests.unit.fakes import TOP
 from tests.unit.fakes import config as sample
 from tests.unit.repositories import commit, git
@@ -21,6 +21,11 @@ from understudy.diagnosis import diagnose
 from understudy.errors import ConfigError
 
 ALL = load_all()
+SIGHTS = [
+    pytest.param(trap, sight, id=str(sight.relative_to(TRAPS)))
+    for trap in ALL
+    for sight in trap.sights()
+]
 
 
 @pytest.fixture(scope="module")
@@ -72,21 +77,21 @@ def host(config: Config) -> Iterator[str]:
     yield from (f"package {name}" for name in config.packages)
 
 
-def evidence(trap: Trap, app: Path) -> dict[str, str]:
+def gathered(trap: Trap, app: Path, sight: Path) -> dict[str, str]:
     wanted = config(trap)
     lines = {
         "project": project(app).splitlines(),
         "settings": settings(wanted.app.model_dump(mode="json")),
         "host": host(wanted),
     }
-    return trap.evidence() | {source: "\n".join(found) for source, found in lines.items()}
+    return evidence(sight) | {source: "\n".join(found) for source, found in lines.items()}
 
 
-@pytest.mark.parametrize("trap", ALL, ids=lambda trap: trap.name)
+@pytest.mark.parametrize(("trap", "sight"), SIGHTS)
 def test_trap_is_told_by_its_cause_with_what_mends_it(
-    trap: Trap, example: Path, tmp_path: Path
+    trap: Trap, sight: Path, example: Path, tmp_path: Path
 ) -> None:
-    found = diagnose(evidence(trap, laid(trap, example, tmp_path)), RULES)
+    found = diagnose(gathered(trap, laid(trap, example, tmp_path), sight), RULES)
 
     assert found, "no rule fits"
     assert (found.cause, found.hint) == (trap.cause, trap.hint), found.rule

@@ -7,16 +7,20 @@ A directory here with:
     uncommitted.patch   what lies in the directory besides, and isn't committed
     seen.txt            what the failing step says
     nginx.txt           what nginx's error log says meanwhile
+    access.txt          what nginx's access log says meanwhile
+    otherwise/          what was seen another time, where chance decides: the last three
 
 Only trap.yml and seen.txt must be there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from understudy import dead_ends
 
 TRAPS = Path(__file__).parent
 PHASES = ("deploy", "host tests", "browser tests", "again", "rollback", "forward", "reboot")
@@ -51,11 +55,20 @@ class Trap:
     def uncommitted(self) -> Path:
         return self.directory / "uncommitted.patch"
 
-    def evidence(self) -> dict[str, str]:
-        """What was seen, as evidence for a diagnosis."""
-        files = {"said": "seen.txt", "nginx": "nginx.txt"}
-        paths = {source: self.directory / name for source, name in files.items()}
-        return {source: path.read_text() for source, path in paths.items() if path.exists()}
+    def sights(self) -> Iterator[Path]:
+        """The directories with what was seen."""
+        yield self.directory
+        if (self.directory / "otherwise").is_dir():
+            yield self.directory / "otherwise"
+
+
+def evidence(sight: Path) -> dict[str, str]:
+    """What was seen, as evidence for a diagnosis."""
+    files = {"said": "seen.txt", "nginx": "nginx.txt"}
+    paths = {source: sight / name for source, name in files.items()}
+    found = {source: path.read_text() for source, path in paths.items() if path.exists()}
+    access = sight / "access.txt"
+    return found | {"dead ends": dead_ends.find(access.read_text() if access.exists() else "")}
 
 
 def load(directory: Path) -> Trap:

@@ -104,3 +104,33 @@ def test_cause_is_told_by_what_was_said(said: str, cause: str) -> None:
 
     assert found is not None
     assert found.cause == cause
+
+
+DEAD_END = {"said": OTHER_TEST, "dead ends": "POST /lists/6/delete 404\n", "settings": "workers 2"}
+
+
+def test_dead_ends_of_an_app_that_has_workers_are_told_by_them() -> None:
+    found = diagnose(DEAD_END, RULES)
+
+    assert found is not None
+    assert found.cause.startswith("workers answer differently")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"dead ends": ""}, id="no-dead-end"),
+        pytest.param({"settings": "workers 1"}, id="only-one-worker"),
+        pytest.param({"said": "2 of 66 requests were lost"}, id="no-test-failed"),
+    ],
+)
+def test_dead_ends_alone_are_no_cause(other: dict[str, str]) -> None:
+    assert diagnose(DEAD_END | other, RULES) is None
+
+
+def test_what_explains_more_comes_before_dead_ends() -> None:
+    said = f"{OTHER_TEST}sqlite3.OperationalError: database or disk is full"
+    found = diagnose(DEAD_END | {"said": said}, RULES)
+
+    assert found is not None
+    assert found.cause == "the disk of the host is full"

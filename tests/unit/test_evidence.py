@@ -46,6 +46,27 @@ def test_error_gets_its_cause_and_what_mends_it_before_its_own_hint(staging: Sta
     assert caught.value.hint == "Set COLOUR.\nWhat served before still serves."
 
 
+def test_dead_ends_are_found_in_the_access_log(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = Rule("dead-end", (Clue("dead ends", r"^POST (?P<path>\S+) 404$"),), "{path}", "")
+    monkeypatch.setattr(evidence, "RULES", (rule,))
+    gone = [
+        f'"{request}" {status} 0 "http://todo.test/" "Mozilla/5.0"\n'
+        for request, status in (
+            ("POST /lists/6/delete HTTP/1.1", 302),
+            ("GET / HTTP/1.1", 200),
+            ("POST /lists/6/delete HTTP/1.1", 404),
+        )
+    ]
+    logs = printed(f"--- nginx access ---\n{''.join(gone)}")
+    staging.hosts["deploy"] = FakeConnection({"journalctl": logs})
+
+    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job()):
+        raise StepFailed("browser tests: failed")
+    assert caught.value.cause == "/lists/6/delete"
+
+
 def test_what_the_host_logged_is_kept_for_the_report(staging: Staging) -> None:
     with pytest.raises(StepFailed), evidence.explained(staging.job()):
         raise StepFailed("x")

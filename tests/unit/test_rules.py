@@ -40,6 +40,7 @@ PURE = {
     "causes",
     "commands",
     "config",
+    "dead_ends",
     "diagnosis",
     "django_settings",
     "errors",

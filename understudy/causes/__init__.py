@@ -10,6 +10,7 @@ from understudy.causes import (
     serving,
     settings,
     system,
+    workers,
 )
 from understudy.diagnosis import Rule
 
@@ -22,7 +23,9 @@ RULES: tuple[Rule, ...] = (
     *settings.RULES,
     *data.RULES,
     *serving.RULES,
+    *workers.RULES,
     *host.RULES,
     *places.RULES,
     *code.RULES,
+    *workers.BY_DEAD_ENDS,
 )

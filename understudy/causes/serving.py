@@ -52,12 +52,6 @@ _BROWSER = (
         "Redirect to addresses without a host, such as reverse() makes.",
     ),
     Rule(
-        "state-in-one-process",
-        (Clue("said", r"^E +AssertionError: workers answer differently"),),
-        "workers answer differently: one of them keeps for itself what all must know",
-        "Keep it in the database or in a cache that processes share, not in a variable.",
-    ),
-    Rule(
         "error-page-broken",
         (
             Clue("said", r"in test_unknown_address_gets_the_sites_own_page\n"),

@@ -1,0 +1,30 @@
+"""What workers of one app don't know of each other."""
+
+from understudy.diagnosis import Clue, Rule
+
+_CAUSE = "workers answer differently: one of them keeps for itself what all must know"
+_HINT = "Keep it in the database or in a cache that processes share, not in a variable."
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "state-in-one-process",
+        (Clue("said", r"^E +AssertionError: workers answer differently"),),
+        _CAUSE,
+        _HINT,
+    ),
+)
+
+# Only what nothing else explains: a page that is shared, and older than what was written, leads to
+# the same dead ends.
+BY_DEAD_ENDS: tuple[Rule, ...] = (
+    Rule(
+        "state-in-one-process-by-dead-ends",
+        (
+            Clue("dead ends", r"^\w+ /"),
+            Clue("said", r"^FAILED "),
+            Clue("settings", r"^workers (?!1$)"),
+        ),
+        _CAUSE,
+        _HINT,
+    ),
+)
