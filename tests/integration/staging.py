@@ -95,6 +95,16 @@ class Staging:
             f"sudo sh -euc {shlex.quote(line)}",
         )
 
+    def copy(self, directory: Path) -> "Staging":
+        """The same app in another repository, with the same commits."""
+        repository = directory / "app"
+        shutil.copytree(self.repository, repository)
+        settings = yaml.safe_load(self.config.read_text())
+        settings["app"]["source"] = str(repository)
+        config = directory / "deploy.yml"
+        config.write_text(yaml.safe_dump(settings))
+        return Staging(repository, config)
+
     def commit(self, message: str) -> None:
         git(self.repository, "add", "-A")
         git(self.repository, "commit", "-qm", message, "--allow-empty")
