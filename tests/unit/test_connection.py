@@ -133,7 +133,8 @@ def test_refusal_is_told_whatever_kind_of_key_was_refused(
     (tmp_path / "id").unlink()
     password = "secret" if kind == "locked" else ""
     size = ("-b", "1024") if kind == "RSA" else ()
-    words = ("-q", "-t", "ed25519" if password else kind.lower(), *size, "-N", password, "-f")
+    made = "ed25519" if password else kind.lower()
+    words = ("-q", "-t", made, *size, "-a", "1", "-N", password, "-f")
     subprocess.run(["ssh-keygen", *words, tmp_path / "id"], check=True)
 
     assert isinstance(refusal(server, tmp_path), LoginRefused)
