@@ -110,5 +110,6 @@ def test_what_is_pushed_takes_over_without_a_lost_request(secure: Site) -> None:
     secure.retitle("pushed")
     assert "nothing to do" in secure.deploy().text, "it's not pushed yet"
     git(secure.staging.repository, "push", "-q", "origin", "main")
-    assert lost_none(secure.deploy("--probe")) > 20
+    # A handshake costs a slow host much, so it's asked less often.
+    assert lost_none(secure.deploy("--probe")) > 5
     assert secure.title() == "pushed"
