@@ -24,7 +24,7 @@ CONNECT_SECONDS = 15
 # Against a host that is gone without a word: it's asked now and then, and if the network doesn't
 # take even the question for so long, the connection counts as broken. (Paramiko itself waits on.)
 KEEPALIVE_SECONDS = 10
-SECONDS_WITHOUT_ACKNOWLEDGEMENT = 30
+ACKNOWLEDGED_WITHIN = 30_000  # milliseconds
 DISK_HINT = "Is the disk full, or read-only? `df -h` and `mount` on the host tell."
 # What Paramiko raises where a channel or its connection has gone.
 BROKEN = (paramiko.SSHException, OSError, EOFError)
@@ -74,10 +74,11 @@ class SshConnection:
         except Exception as error:
             raise _unreachable(error, self._host, target) from None
         self._fabric.transport.set_keepalive(KEEPALIVE_SECONDS)
+        tcp = self._fabric.transport.sock
+        # A command begins with a few small packets: the later ones would wait for an answer.
+        tcp.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if hasattr(socket, "TCP_USER_TIMEOUT"):
-            self._fabric.transport.sock.setsockopt(
-                socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SECONDS_WITHOUT_ACKNOWLEDGEMENT * 1000
-            )
+            tcp.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, ACKNOWLEDGED_WITHIN)
 
     def __enter__(self) -> Self:
         return self
@@ -162,9 +163,7 @@ class SshConnection:
         except BROKEN as error:
             self._remove_quietly(remote)
             raise StepFailed(
-                f"{self._host}: can't write {remote}",
-                details=str(error),
-                hint=DISK_HINT,
+                f"{self._host}: can't write {remote}", details=str(error), hint=DISK_HINT
             ) from None
 
     def _remove_quietly(self, remote: PurePosixPath) -> None:
