@@ -94,6 +94,11 @@ def test_what_a_healthy_app_says_is_no_cause(said: str) -> None:
             "the app took all the memory of the host, and was ended",
         ),
         (
+            "functional_tests/test_pages.py:67: in test_unknown_address_gets_the_sites_own_page\n"
+            "    assert missing.status() == NOT_FOUND\nE   assert 500 == 404",
+            "the site's own page for 404 fails itself",
+        ),
+        (
             "django.db.utils.OperationalError: no such table: lists_list",
             "the database has no table lists_list",
         ),

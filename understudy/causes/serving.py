@@ -54,7 +54,8 @@ _BROWSER = (
     Rule(
         "error-page-broken",
         (
-            Clue("said", r"in test_unknown_address_gets_the_sites_own_page\n"),
+            # Both ask for an address that isn't there.
+            Clue("said", r"in test_(?:debug_is_off|unknown_address_gets_the_sites_own_page)\n"),
             Clue("said", r"^E +assert 500 == 404"),
         ),
         "the site's own page for 404 fails itself",
