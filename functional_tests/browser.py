@@ -2,12 +2,13 @@
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from selenium import webdriver
-from selenium.webdriver.chrome.webdriver import WebDriver
+from selenium.common.exceptions import WebDriverException
 
 from understudy.verify import Site
 
@@ -27,7 +28,30 @@ OPTIONS = (
 )
 
 
-def start_browser(site: Site) -> WebDriver:
+class Browser(webdriver.Chrome):
+    """Chromium. If it has an album, it keeps a picture of each page as a test leaves it."""
+
+    album: Path | None = None
+    taken = 0
+
+    def start_album(self, album: Path) -> None:
+        """album: a path without its end: to it come a number and .png."""
+        self.album, self.taken = album, 0
+
+    def get(self, url: str) -> None:
+        self.leave_page()
+        super().get(url)
+
+    def leave_page(self) -> None:
+        """To be called before anything that leads to another page."""
+        if self.album and not self.current_url.startswith(("about:", "data:")):
+            self.taken += 1
+            # A page that has failed can't be shown: that's for the test to tell.
+            with suppress(WebDriverException):
+                keep_picture(self, self.album.with_name(f"{self.album.name}.{self.taken}.png"))
+
+
+def start_browser(site: Site) -> Browser:
     """A headless Chromium for which the site's domain is at the site's address."""
     options = webdriver.ChromeOptions()
     options.binary_location = program("chromium")
@@ -38,7 +62,7 @@ def start_browser(site: Site) -> WebDriver:
         options.add_argument("--no-sandbox")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     service = webdriver.ChromeService(executable_path=program("chromedriver"))
-    browser = webdriver.Chrome(options=options, service=service)
+    browser = Browser(options=options, service=service)
     browser.set_page_load_timeout(PAGE_SECONDS)
     browser.set_script_timeout(PAGE_SECONDS)
     return browser
@@ -60,26 +84,26 @@ def resolver_rule(site: Site) -> str:
     return f"--host-resolver-rules=MAP {urlsplit(site.url).hostname} {address}"
 
 
-def forget(browser: WebDriver) -> None:
+def forget(browser: webdriver.Chrome) -> None:
     """Leaves a browser as if just started: a blank page, no cookies, nothing in the console."""
     browser.get("about:blank")
     browser.execute_cdp_cmd("Network.clearBrowserCookies", {})
     console(browser)
 
 
-def console(browser: WebDriver) -> list[str]:
+def console(browser: webdriver.Chrome) -> list[str]:
     """The console's lines since they were last asked for."""
     entries = browser.get_log("browser")  # type: ignore[no-untyped-call]
     return [f"{entry['level']} {entry['message']}" for entry in entries]
 
 
-def keep_picture(browser: WebDriver, picture: Path) -> None:
+def keep_picture(browser: webdriver.Chrome, picture: Path) -> None:
     """Takes a screenshot."""
     picture.parent.mkdir(parents=True, exist_ok=True)
     browser.save_screenshot(picture)
 
 
-def keep_state(browser: WebDriver, folder: Path) -> None:
+def keep_state(browser: webdriver.Chrome, folder: Path) -> None:
     """Writes down what a browser shows."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.joinpath("console.log").write_text("\n".join([*console(browser), ""]))

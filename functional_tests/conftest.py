@@ -10,9 +10,8 @@ from uuid import uuid4
 
 import pytest
 from selenium.common.exceptions import WebDriverException
-from selenium.webdriver.chrome.webdriver import WebDriver
 
-from functional_tests.browser import forget, keep_picture, keep_state, start_browser
+from functional_tests.browser import Browser, forget, keep_picture, keep_state, start_browser
 from functional_tests.pages import HomePage, ListPage
 from understudy import verify
 from understudy.errors import UnderstudyError
@@ -99,17 +98,14 @@ def kept_states(item: pytest.Item) -> list[tuple[str, str]]:
 
 
 def keep_pictures(item: pytest.Item, *, failed: bool) -> None:
-    """Takes a screenshot of each browser, if the command line asks for them.
-
-    It's named by the test alone: the next run compares it with its own.
-    """
-    if item.config.getoption("keep_pages", None) is None:
-        return
-    for name, browser in browsers(item).items():
-        end = "" if name == "browser" else f".{name}"
+    """Takes the last picture of each browser's album, and closes it."""
+    for browser in browsers(item).values():
+        if browser.album is None:
+            continue
+        album, browser.album = browser.album, None
         # A browser that has failed can show nothing.
         with suppress(WebDriverException):
-            picture = Path(item.config.getoption("keep_pages")) / f"{file_name(item)}{end}.png"
+            picture = album.with_name(f"{album.name}.png")
             keep_picture(browser, picture)
             if failed:
                 keep_texts(TOP / "reports" / "browser" / file_name(item), picture)
@@ -122,11 +118,11 @@ def keep_texts(state: Path, picture: Path) -> None:
             shutil.copyfile(state / name, picture.with_suffix(suffix))
 
 
-def browsers(item: pytest.Item) -> dict[str, WebDriver]:
+def browsers(item: pytest.Item) -> dict[str, Browser]:
     """The browsers that a test has, by the names of their fixtures."""
     fixtures: dict[str, object] = getattr(item, "funcargs", {})
     found = {name: fixtures.get(name) for name in BROWSER_FIXTURES}
-    return {name: browser for name, browser in found.items() if isinstance(browser, WebDriver)}
+    return {name: browser for name, browser in found.items() if isinstance(browser, Browser)}
 
 
 def file_name(item: pytest.Item) -> str:
@@ -134,7 +130,7 @@ def file_name(item: pytest.Item) -> str:
     return re.sub(r"[^\w.-]+", "-", item.name)
 
 
-def kept_state(browser: WebDriver, folder: Path) -> str:
+def kept_state(browser: Browser, folder: Path) -> str:
     """Where a browser's state was kept, or why not: the browser may be what has failed."""
     try:
         keep_state(browser, folder)
@@ -150,7 +146,7 @@ def site(pytestconfig: pytest.Config) -> Site:
 
 
 @pytest.fixture(scope="session")
-def shared_browser(site: Site) -> Iterator[WebDriver]:
+def shared_browser(site: Site) -> Iterator[Browser]:
     """The browser of all tests: starting one takes seconds."""
     browser = start_browser(site)
     yield browser
@@ -158,22 +154,34 @@ def shared_browser(site: Site) -> Iterator[WebDriver]:
 
 
 @pytest.fixture
-def browser(shared_browser: WebDriver) -> WebDriver:
+def browser(shared_browser: Browser, request: pytest.FixtureRequest) -> Browser:
     """A browser that has never been on the site."""
     forget(shared_browser)
+    start_album(shared_browser, request.node)
     return shared_browser
 
 
 @pytest.fixture
-def second_browser(site: Site) -> Iterator[WebDriver]:
+def second_browser(site: Site, request: pytest.FixtureRequest) -> Iterator[Browser]:
     """A second browser, which shares nothing with the first."""
     browser = start_browser(site)
+    start_album(browser, request.node, ".second_browser")
     yield browser
     browser.quit()
 
 
+def start_album(browser: Browser, item: pytest.Item, end: str = "") -> None:
+    """Keeps pictures of a test's pages, if the command line asks for them.
+
+    They are named by the test alone: the next run compares them with its own.
+    """
+    directory = item.config.getoption("keep_pages", None)
+    if directory is not None:
+        browser.start_album(Path(directory) / f"{file_name(item)}{end}")
+
+
 @pytest.fixture
-def home(browser: WebDriver, site: Site) -> HomePage:
+def home(browser: Browser, site: Site) -> HomePage:
     """The home page, opened."""
     page = HomePage(browser, f"{site.url.rstrip('/')}/")
     page.open()

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from selenium.common.exceptions import WebDriverException
-from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-from functional_tests.browser import console
+from functional_tests.browser import Browser, console
 
 T = TypeVar("T")
 
@@ -22,7 +21,7 @@ WAIT_SECONDS = 20
 class Page:
     """What all pages have."""
 
-    def __init__(self, browser: WebDriver, url: str) -> None:
+    def __init__(self, browser: Browser, url: str) -> None:
         self.browser = browser
         self.url = url
 
@@ -38,7 +37,7 @@ class Page:
         """All elements that a selector matches."""
         return self.browser.find_elements(By.CSS_SELECTOR, css)
 
-    def wait_for(self, what: Callable[[WebDriver], T], message: str) -> T:
+    def wait_for(self, what: Callable[[Browser], T], message: str) -> T:
         """Waits until something is so; while the page changes, looking may fail."""
         wait = WebDriverWait(self.browser, WAIT_SECONDS, ignored_exceptions=[WebDriverException])
         return wait.until(what, message)
@@ -46,6 +45,7 @@ class Page:
     @contextmanager
     def next_page(self) -> Iterator[None]:
         """Waits at its end until the page that was shown at its start has been replaced."""
+        self.browser.leave_page()
         self.browser.execute_script("window.isLeaving = true")
         yield
         self.wait_for(

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from selenium.webdriver.chrome.webdriver import WebDriver
 
+from functional_tests.browser import Browser
 from functional_tests.pages import HomePage, ListPage
 from functional_tests.png import png
 from understudy.verify import Site
@@ -27,7 +27,7 @@ def test_item_is_there_after_a_reload(todo_list: ListPage) -> None:
     assert todo_list.items()[-1] == "Oil the lock"
 
 
-def test_item_is_there_in_another_browser(todo_list: ListPage, second_browser: WebDriver) -> None:
+def test_item_is_there_in_another_browser(todo_list: ListPage, second_browser: Browser) -> None:
     todo_list.submit_item("Oil the lock")
 
     elsewhere = ListPage(second_browser, todo_list.url)

@@ -1,6 +1,6 @@
 step packages
 missing=
-for package in ca-certificates curl e2fsprogs netbase nftables nginx python3 sqlite3 sudo tzdata "$@"; do
+for package in ca-certificates curl e2fsprogs netbase nftables nginx procps python3 sqlite3 sudo tzdata "$@"; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
         missing="$missing $package"
 done

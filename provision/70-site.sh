@@ -90,7 +90,25 @@ install_files() {
     fi
     install -m 0644 "$work/$site@.service" /etc/systemd/system/
     systemctl daemon-reload
+    reload_nginx
+}
+
+# systemd only hands a signal on. As long as nginx's workers of before take requests, it may answer by
+# its old files, and whoever looks at the new ones would see those.
+reload_nginx() {
+    before=$(oldest_worker)
     systemctl reload nginx
+    tries=50
+    while [ -n "$before" ] && [ "$(oldest_worker)" = "$before" ]; do
+        [ "$tries" -gt 0 ] || refuse "nginx goes on with its old files: see journalctl -u nginx"
+        tries=$((tries - 1))
+        sleep 0.1
+    done
+}
+
+# Of those that take requests; one that only finishes its own is called otherwise.
+oldest_worker() {
+    pgrep -o -x -f "nginx: worker process" -P "$(systemctl show -p MainPID --value nginx)" || true
 }
 
 # All that an install changes.

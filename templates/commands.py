@@ -28,6 +28,7 @@ def main(job: dict[str, Any]) -> None:
     run_all(job["commands"])
     if job["migrate"]:
         if not job["pending"] or run(job["pending"]):
+            print("==> migrate", flush=True)
             back_up(job["exists"], job["backup"])
         run_all(job["migrate"])
     # Only a command that ran in this process has them loaded; to load them costs too much.

@@ -15,6 +15,7 @@ class Run:
     """Run a command on the host: as the deployer, or as another user.
 
     hint: for when it fails. undo: what is done then. warning: said then instead of failing.
+    only_after: left out unless a step before has printed this.
     """
 
     title: str
@@ -23,6 +24,7 @@ class Run:
     hint: str = BEFORE_SWITCH
     undo: tuple["Run", ...] = ()
     warning: str = ""
+    only_after: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Stage:
 class Start:
     """Start a release beside the one that serves, and wait until it is healthy.
 
-    checks: the first is asked until it answers, then the others. seconds: deadline.
+    checks: asked one after another, again and again until they answer. seconds: deadline.
     """
 
     title: str

@@ -50,8 +50,9 @@ def find_source(app: App, beside: Path, cache: Path) -> Source:
         if not directory.is_dir():
             raise ConfigError(f"app.source: there is no directory {directory}")
         # `git archive` reads a path of a commit from where it is run, so it's run at the top.
-        repository = Path(git(directory, "rev-parse", "--show-toplevel").rstrip("\n"))
-        prefix = git(directory, "rev-parse", "--show-prefix").strip().rstrip("/")
+        places = git(directory, "rev-parse", "--show-toplevel", "--show-prefix")
+        top, _, prefix = places.removesuffix("\n").rpartition("\n")
+        repository, prefix = Path(top), prefix.rstrip("/")
         changes = git(directory, "-c", "core.quotePath=false", "status", "--porcelain", "--", ".")
         dirty = tuple(changes.splitlines())
     commit = git(repository, "rev-parse", "--verify", f"{app.revision}^{{commit}}").strip()

@@ -227,8 +227,7 @@ def parse(text: str, path: Path = Path("deploy.yml")) -> Config:
     """Text of a deploy.yml -> Config. `path` is where it stands, for messages and other paths."""
     name = str(path)
     try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        tree, data = _read(text)
     # A date that no calendar has is a ValueError.
     except (yaml.YAMLError, ValueError) as error:
         raise ConfigError(f"{name} is not YAML", details=str(error)) from None
@@ -248,6 +247,13 @@ def parse(text: str, path: Path = Path("deploy.yml")) -> Config:
             details="\n".join(lines),
             hint="docs/configuration.md has every key with its type and default.",
         ) from None
+
+
+def _read(text: str) -> tuple[yaml.Node | None, Any]:
+    """The tree, which knows the lines, and what it stands for."""
+    loader = yaml.SafeLoader(text)
+    tree = loader.get_single_node()
+    return tree, loader.construct_document(tree) if tree else None
 
 
 def _keys_given_twice(node: yaml.Node | None) -> Iterator[str]:

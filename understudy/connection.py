@@ -24,7 +24,7 @@ CONNECT_SECONDS = 15
 # Against a host that is gone without a word: it's asked now and then, and if the network doesn't
 # take even the question for so long, the connection counts as broken. (Paramiko itself waits on.)
 KEEPALIVE_SECONDS = 10
-SECONDS_WITHOUT_ACKNOWLEDGEMENT = 30
+ACKNOWLEDGED_WITHIN = 30_000  # milliseconds
 DISK_HINT = "Is the disk full, or read-only? `df -h` and `mount` on the host tell."
 # What Paramiko raises where a channel or its connection has gone.
 BROKEN = (paramiko.SSHException, OSError, EOFError)
@@ -74,10 +74,11 @@ class SshConnection:
         except Exception as error:
             raise _unreachable(error, self._host, target) from None
         self._fabric.transport.set_keepalive(KEEPALIVE_SECONDS)
+        tcp = self._fabric.transport.sock
+        # A command begins with a few small packets: the later ones would wait for an answer.
+        tcp.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if hasattr(socket, "TCP_USER_TIMEOUT"):
-            self._fabric.transport.sock.setsockopt(
-                socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SECONDS_WITHOUT_ACKNOWLEDGEMENT * 1000
-            )
+            tcp.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, ACKNOWLEDGED_WITHIN)
 
     def __enter__(self) -> Self:
         return self
@@ -162,9 +163,7 @@ class SshConnection:
         except BROKEN as error:
             self._remove_quietly(remote)
             raise StepFailed(
-                f"{self._host}: can't write {remote}",
-                details=str(error),
-                hint=DISK_HINT,
+                f"{self._host}: can't write {remote}", details=str(error), hint=DISK_HINT
             ) from None
 
     def _remove_quietly(self, remote: PurePosixPath) -> None:
@@ -181,10 +180,11 @@ class SshConnection:
         return Unreachable(f"{self._host}: the connection broke", details=str(why))
 
     @contextmanager
-    def lock(self, path: PurePosixPath, holder: str, wait: int = 0) -> Iterator[None]:
+    def lock(self, path: PurePosixPath, holder: str, wait: int = 0) -> Iterator[str]:
         """Holds the host's lock. The lock lives as long as this connection: none is left behind.
 
-        Raises Refused, with what the other holder wrote, if it's taken still after `wait` seconds.
+        Gives what the holder before wrote. Raises Refused, with what the other holder wrote, if it's
+        taken still after `wait` seconds.
         """
         self._must_be_open()
         try:
@@ -200,7 +200,7 @@ class SshConnection:
                 hint="--wait SECONDS waits for its end. If its connection broke, the host notices "
                 "within half a minute.",
             )
-        if answer != "mine":
+        if not answer.startswith("mine"):
             errors = channel.makefile_stderr("rb").read().decode(errors="replace")
             if channel.recv_exit_status() == -1:
                 raise self._broken(CUT_OFF)
@@ -209,7 +209,7 @@ class SshConnection:
             )
         self._step = f"exec 8>>{shlex.quote(str(path))}.step; flock -s 8; "
         try:
-            yield
+            yield answer.removeprefix("mine").strip()
         finally:
             self._step = ""
             channel.close()
@@ -254,8 +254,9 @@ _HOLD_LOCK = """
 exec 9>>"$1"
 flock -w "$3" 9 || { echo "held $(cat "$1")"; exit 1; }
 flock -w "$3" "$1.step" true || { echo "held a step of a deploy that was cut off is still at work"; exit 1; }
+read -r before <"$1" || true
 echo "$2" >"$1"
-echo mine
+echo "mine $before"
 cat >/dev/null
 """
 

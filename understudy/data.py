@@ -18,9 +18,11 @@ def backup(job: Job, wait: int = 0) -> None:
     """Saves the database as it is now; the site goes on."""
     app = job.config.app
     deed = Deed("backup", "")
-    with session.connected(job) as (connection, _), session.locked(connection, job, deed, wait):
+    with (
+        session.connected(job) as (connection, found),
         # Whoever held the lock until now may have deployed: a backup is of what it was made of.
-        found = session.gather(connection, job.config)
+        session.locked(connection, job, deed, wait, found) as found,
+    ):
         deed.what = name = database.backup_name(datetime.now(UTC), found.current or "none")
         with job.report.step(f"back up the database as {name}"):
             done = connection.run(
@@ -51,10 +53,11 @@ def restore(job: Job, name: str, wait: int = 0) -> None:
         if release is None:
             raise Refused(f"{job.target_name} serves nothing that data could be put back under")
         wanted = Wanted(job.config, job.target, release)
-        with session.locked(connection, job, Deed("restore", name, release.commit), wait):
-            found = session.gather_unchanged(connection, job, found)
+        deed = Deed("restore", name, release.commit)
+        with session.locked(connection, job, deed, wait, found) as now:
+            session.refuse_if_switched(job, found, now)
             _refuse_unless_there(connection, job, name)
-            session.apply_all(job, connection, switching.restore(wanted, found, name))
+            session.apply_all(job, connection, switching.restore(wanted, now, name))
     job.report.say(f"{job.target_name} serves {release.id} on the data of {name}")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
+from typing import Self
 
 from understudy.commands import Argv, script
 from understudy.errors import StepFailed
@@ -18,6 +19,9 @@ from understudy.release import Manifest
 _QUERY = r"""
 site=$1 root=/srv/$1
 say() { printf '%s\t%s\n' "$1" "$2"; }
+# First: whoever takes the lock from now on writes his name there.
+if [ -e "$root/lock" ] && read -r holder <"$root/lock"; then say last_holder "$holder"; fi
+while read -r lock; do say lock "$lock"; done </proc/locks
 set --
 for file in /etc/os-release "/etc/understudy/$site.provisioned" "$root"/releases/*/manifest.json \
     "/etc/nginx/sites-available/$site" "/etc/systemd/system/$site@.service" \
@@ -33,7 +37,7 @@ for directory in "$root"/venvs/*; do
     elif [ -d "$directory" ]; then say half_made "$directory"; fi
 done
 for file in "$root"/cache/packages/*; do [ ! -e "$file" ] || say package "$file"; done
-stat -c 'served	%Y	%n' "$root"/releases/*/served 2>/dev/null || true
+stat -c 'stat	%Y	%i	%n' "$root"/releases/*/served "$root/lock" "$root/lock.step" 2>/dev/null || true
 say secrets "$(cksum 2>/dev/null <"$root/shared/env" || true)"
 say current "$(readlink "$root/current" || true)"
 say python "$(readlink -f /usr/bin/python3 || true)"
@@ -52,6 +56,7 @@ class Facts:
     files: path -> content. running: ids of releases with a live service. served: those that have
     served, served_since: when each began to for the last time. half_made: releases and environments
     that a killed deploy left. secrets: a checksum that changes with them. free: bytes of disk.
+    last_holder: who held the lock last, as he wrote it; "" if somebody was at work just then.
     """
 
     stamp: str
@@ -70,6 +75,7 @@ class Facts:
     files: Mapping[str, str]
     running: frozenset[str]
     nginx_active: bool
+    last_holder: str
 
     def release(self, release_id: str | None) -> Manifest | None:
         """The complete release of that id, if it's there."""
@@ -95,7 +101,9 @@ def parse(output: str) -> Facts:
     def one(key: str) -> str:
         return next(iter(all_of(key)), "")
 
-    texts, served = _texts(all_of("line")), dict(map(_served, all_of("served")))
+    texts = _texts(all_of("line"))
+    stats = [_Stat.parse(value) for value in all_of("stat")]
+    served = {stat.path.parent.name: stat.changed for stat in stats if stat.path.name == "served"}
     version = re.search(r"python(\d+\.\d+)$", one("python"))
     units = all_of("unit")
     return Facts(
@@ -115,13 +123,31 @@ def parse(output: str) -> Facts:
         files=texts,
         running=frozenset(_instance(unit) for unit in units if "@" in unit),
         nginx_active="nginx.service" in units,
+        last_holder="" if _is_held(all_of("lock"), stats) else one("last_holder"),
     )
 
 
-def _served(line: str) -> tuple[str, datetime]:
-    """Seconds since the epoch<TAB>path of the mark."""
-    seconds, _, path = line.partition("\t")
-    return PurePosixPath(path).parent.name, datetime.fromtimestamp(int(seconds), UTC)
+@dataclass(frozen=True)
+class _Stat:
+    """What the query asks of a file itself, and not of its content."""
+
+    path: PurePosixPath
+    changed: datetime
+    inode: str
+
+    @classmethod
+    def parse(cls, line: str) -> Self:
+        """Seconds since the epoch<TAB>inode<TAB>path."""
+        seconds, inode, path = line.split("\t", 2)
+        return cls(PurePosixPath(path), datetime.fromtimestamp(int(seconds), UTC), inode)
+
+
+def _is_held(locks: list[str], stats: list[_Stat]) -> bool:
+    """Whether somebody is at work, by the kernel's list of locks: to try the lock would be to hold
+    it, and somebody else would be refused.
+    """
+    files = [stat.inode for stat in stats if stat.path.name in ("lock", "lock.step")]
+    return any(re.search(rf":{inode} ", lock) for inode in files for lock in locks)
 
 
 def _texts(lines: list[str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from understudy.actions import Start
-from understudy.commands import http, site
+from understudy.commands import all_of, http, site
 from understudy.connection import Connection, Result
 from understudy.errors import StepFailed, Unreachable
 
@@ -24,17 +24,15 @@ def start_and_wait(connection: Connection, action: Start) -> None:
     answer = started
     if started.ok:
         answer = _ask_until(connection, action)
-    for check in action.checks[1:]:
-        if answer.ok:
-            answer = connection.run(check, user=action.user)
     if not answer.ok:
         raise _unhealthy(connection, action, answer)
 
 
 def _ask_until(connection: Connection, action: Start) -> Result:
     deadline = time.monotonic() + action.seconds
+    checks = all_of(action.checks)
     while True:
-        answer = connection.run(action.checks[0], user=action.user)
+        answer = connection.run(checks, user=action.user)
         # Only a socket that isn't there yet is worth a wait; an answer of the app is its answer.
         if answer.ok or http.answered(answer.errors) or time.monotonic() >= deadline:
             return answer

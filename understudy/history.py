@@ -41,14 +41,14 @@ def rollback(
     with session.connected(job) as (connection, found):
         wanted = Wanted(job.config, job.target, _destination(job, found, to))
         deed = Deed("rollback", wanted.release.id, wanted.release.commit)
-        with session.locked(connection, job, deed, wait):
-            found = session.gather_unchanged(connection, job, found)
+        with session.locked(connection, job, deed, wait, found) as now:
+            session.refuse_if_switched(job, found, now)
             if with_data:
-                backup = _backup_of(connection, job, wanted.release, found)
-                session.apply_all(job, connection, switching.restore(wanted, found, backup))
+                backup = _backup_of(connection, job, wanted.release, now)
+                session.apply_all(job, connection, switching.restore(wanted, now, backup))
             else:
-                actions = switching.rollback(wanted, found)
-                with (watched if probe else unwatched)(job, connection, wanted, found) as watch:
+                actions = switching.rollback(wanted, now)
+                with (watched if probe else unwatched)(job, connection, wanted, now) as watch:
                     session.apply_all(job, connection, actions, after=watch)
     job.report.say(f"{job.target_name} serves {wanted.release.id} again")
 

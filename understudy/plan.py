@@ -151,6 +151,7 @@ def _old_code_on_new_schema(wanted: Wanted, facts: Facts) -> list[Action]:
             wanted.app.name,
             warning=f"the migration breaks {path} of {old}, which serves until the switch: until "
             "then visitors see errors there, and a rollback would need the data of before, too",
+            only_after=app_commands.MIGRATES,
         )
         for path in switching.checked_paths(wanted)
     ]

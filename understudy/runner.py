@@ -52,11 +52,10 @@ def deploy(
         _require_receipt(job, source, connection, without_rehearsal)
         deed = Deed("deploy", wanted.release.id, source.commit, without_rehearsal)
         with (
-            session.locked(connection, job, deed, wait),
+            session.locked(connection, job, deed, wait, found) as found,
             TemporaryDirectory() as work,
         ):
             # Whoever held the lock until now may have changed what was just seen.
-            found = session.gather(connection, job.config)
             wanted = _wanted(job, source, found)
             deed.what = wanted.release.id
             shipment = _shipment(job, source, wanted, found, Path(work))

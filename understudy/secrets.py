@@ -32,8 +32,8 @@ def names(job: Job) -> None:
 
 def _change(job: Job, what: str, argv: Argv, text: str) -> None:
     with (
-        session.connected(job) as (connection, _),
-        session.locked(connection, job, Deed("secrets", what), wait=0),
+        session.connected(job) as (connection, found),
+        session.locked(connection, job, Deed("secrets", what), wait=0, before=found),
     ):
         _refuse_unless_ok(connection.send(argv, text))
 

@@ -61,17 +61,15 @@ def gather(connection: Connection, config: Config) -> Facts:
     return facts.parse(done.output)
 
 
-def gather_unchanged(connection: Connection, job: Job, before: Facts) -> Facts:
-    """The facts under the lock. Raises Refused if whoever held it has let another release serve:
-    what was asked for was meant for the one before.
+def refuse_if_switched(job: Job, before: Facts, found: Facts) -> None:
+    """Raises Refused if whoever held the lock in between has let another release serve: what was
+    asked for was meant for the one before.
     """
-    found = gather(connection, job.config)
     if found.current != before.current:
         raise Refused(
             f"{job.target_name} serves {found.current} since just now, and not {before.current}",
             hint="If you still want it, run the same command again.",
         )
-    return found
 
 
 @dataclass
@@ -88,16 +86,20 @@ class Deed:
 
 
 @contextmanager
-def locked(connection: SshConnection, job: Job, deed: Deed, wait: int) -> Iterator[None]:
+def locked(
+    connection: SshConnection, job: Job, deed: Deed, wait: int, before: Facts
+) -> Iterator[Facts]:
     """Holds the host's lock, and leaves an entry in its audit log: who did what, and how it ended.
 
-    wait: seconds for which another holder is waited for.
+    wait: seconds for which another holder is waited for. before: the host as it was seen without
+    the lock. Gives the facts that are true under it: asked for anew if anybody held it since.
     """
     held_by = f"{who()} ({deed.verb}) since {now()}"
-    with connection.lock(job.config.root / "lock", held_by, wait):
+    with connection.lock(job.config.root / "lock", held_by, wait) as last_holder:
         began, outcome = time.monotonic(), "killed"
         try:
-            yield
+            unchanged = before.last_holder and before.last_holder == last_holder
+            yield before if unchanged else gather(connection, job.config)
             outcome = "done"
         except UnderstudyError as error:
             outcome = f"failed: {error.summary}"
@@ -157,7 +159,10 @@ def apply_all(
     after: called when one was applied, with what it printed.
     """
     warnings = []
+    printed = ""
     for action in actions:
+        if isinstance(action, Run) and action.only_after not in printed:
+            continue
         try:
             with job.report.step(action.title):
                 output = apply(Told(connection, job.report), action)
@@ -169,6 +174,7 @@ def apply_all(
             job.report.warn(f"{action.warning}\n{error.details}")
             warnings.append(action.warning)
             continue
+        printed += output
         after(action, output)
     return warnings
 
@@ -243,7 +249,8 @@ def provisioning(job: Job) -> Provisioning:
 
 
 def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    """Fine enough to tell apart two deeds of one user that follow each other at once."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def who() -> str:

@@ -1,7 +1,8 @@
 """The prober at work while a release takes over: no request may be lost."""
 
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from understudy.actions import Action, Switch
 from understudy.commands import files
@@ -11,11 +12,17 @@ from understudy.facts import Facts
 from understudy.forward import forward
 from understudy.job import Job
 from understudy.probe import ProbePaths, Prober, PublicDoor
-from understudy.probing import as_json
+from understudy.probing import Kind, as_json
+from understudy.visitor import Visitor
 from understudy.wanted import Wanted
 
-# Enough to see a gap of a fifth of a second, and little enough not to slow a slow host down.
-REQUESTS_A_SECOND = 5
+# Enough to see a gap of a fifth of a second.
+MOST_REQUESTS_A_SECOND = 5
+# No more than this share of the time goes into answering: on a slow host with TLS a constant rate
+# would be a load that the deploy itself suffers from.
+SHARE = 0.5
+LOOKS = 3
+SECONDS_FOR_A_LOOK = 10
 STATIC_FILES = 3
 # gunicorn's workers whose answers can be made to tell their release; see gunicorn.conf.py.
 TELLS_RELEASE = ("sync", "gthread", "gevent", "eventlet")
@@ -35,18 +42,19 @@ def watched(job: Job, connection: SshConnection, wanted: Wanted, found: Facts) -
         job.report.say("nothing serves yet, so there is nothing to probe")
         yield lambda action, output: None
         return
-    with (
-        _door(job, connection) as door,
-        Prober(door, wanted.target.domain, _paths(connection, wanted), REQUESTS_A_SECOND) as prober,
-    ):
+    domain = wanted.target.domain
+    with _door(job, connection) as door:
+        rate = affordable_rate(_seconds_for_a_page(door, domain, wanted.app.health_path))
+        prober = Prober(door, domain, _paths(connection, wanted), rate)
 
         def tell(action: Action, output: str) -> None:
             if isinstance(action, Switch):
                 told = action.release_id if wanted.app.worker_class in TELLS_RELEASE else None
                 prober.switched(told, _static(connection, wanted))
 
-        yield tell
-        summary = prober.stop()
+        with prober:
+            yield tell
+            summary = prober.stop()
     told = as_json(wanted.release.id, summary, prober.samples, prober.switched_at)
     job.report.attach("probes", [told])
     job.report.say(summary.text())
@@ -56,6 +64,24 @@ def watched(job: Job, connection: SshConnection, wanted: Wanted, found: Facts) -
             details=summary.text(),
             hint="python deploy.py logs tells what the app and nginx said at that time.",
         )
+
+
+def affordable_rate(seconds: float) -> float:
+    """How many requests a second a host bears that takes so long for one."""
+    return min(MOST_REQUESTS_A_SECOND, SHARE / seconds)
+
+
+def _seconds_for_a_page(door: PublicDoor, domain: str, path: str) -> float:
+    """The quickest of a few looks. What fails at once is no load: the probe itself will tell of it."""
+    visitor = Visitor(door, domain, SECONDS_FOR_A_LOOK)
+    times = []
+    for _ in range(LOOKS):
+        began = time.monotonic()
+        with suppress(Exception):
+            visitor.ask(Kind.PAGE, path)
+        times.append(time.monotonic() - began)
+    visitor.close()
+    return min(times)
 
 
 @contextmanager

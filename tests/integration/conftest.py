@@ -7,6 +7,12 @@ import pytest
 from tests.integration import debian_13
 from tests.integration.site import Site
 from tests.integration.staging import PROJECT, Staging, make_app
+from understudy import config as configuration
+from understudy.project import Project
+from understudy.report import TextReport
+from understudy.vm import Vm
+
+HEALTHY = "deployed-healthy"
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +23,7 @@ def staging(tmp_path_factory: pytest.TempPathFactory) -> Staging:
 
 @pytest.fixture(scope="session")
 def trixie(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staging]:
-    """Debian 13, not up yet, with a small Flask app to deploy."""
+    """Debian 13 with a small Flask app to deploy; whoever needs it up calls `up`."""
     staging = debian_13.flask(tmp_path_factory.mktemp("trixie"))
     yield staging
     staging.deploy_py("destroy")
@@ -31,11 +37,36 @@ def vm(tmp_path_factory: pytest.TempPathFactory) -> None:
     assert staging.deploy_py("reset").code == 0
 
 
-@pytest.fixture(scope="module")
-def site(vm: None, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """The example, from a repository of its own, deployed over what the modules before left."""
-    staging = make_app(PROJECT / "example", tmp_path_factory.mktemp("site"), lambda settings: None)
+@pytest.fixture(scope="session")
+def healthy(vm: None, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The example, deployed from a repository of its own and saved as a snapshot."""
+    staging = make_app(
+        PROJECT / "example", tmp_path_factory.mktemp("healthy"), lambda settings: None
+    )
     site = Site(staging)
     site.retitle("version 0")
     assert site.deploy().code == 0
+    project = Project(PROJECT, staging.config)
+    Vm(project, configuration.load(project.config_file), TextReport()).save(HEALTHY)
     return site
+
+
+@pytest.fixture(scope="module")
+def site(healthy: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The same for a module alone: the VM from the snapshot, a copy of the repository."""
+    assert healthy.staging.deploy_py("reset", HEALTHY).code == 0
+    return Site(healthy.staging.copy(tmp_path_factory.mktemp("site")))
+
+
+@pytest.fixture(scope="module")
+def postgresql_site(trixie: Staging, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The example with PostgreSQL, on the VM of Debian 13."""
+    return debian_13.example(trixie, tmp_path_factory.mktemp("postgresql"))
+
+
+@pytest.fixture
+def any_site(request: pytest.FixtureRequest) -> Site:
+    """The example with the engine that the test's parameter names; see `both_engines`."""
+    sites = {"sqlite": "site", "postgresql": "postgresql_site"}
+    asked_for: Site = request.getfixturevalue(sites[request.param])
+    return asked_for

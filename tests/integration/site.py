@@ -2,8 +2,24 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
 
 from tests.integration.staging import Answer, Staging, run
+
+# A promise that is held with either database: the test has an `any_site`.
+both_engines = pytest.mark.parametrize(
+    "any_site", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True
+)
+
+
+def lost_none(answer: Answer) -> int:
+    """How many requests a deploy under probe sent and all got an answer to."""
+    assert answer.code == 0
+    found = re.search(r"(\d+) requests, 0 lost", answer.text)
+    assert found
+    return int(found.group(1))
 
 
 @dataclass(frozen=True)
@@ -13,6 +29,7 @@ class Site:
     staging: Staging
     name: str = "todo"
     address: str = "192.168.56.10"
+    scheme: str = "http"
     postgresql: bool = False
 
     @property
@@ -27,16 +44,12 @@ class Site:
         self.staging.commit(f"changed {file}")
 
     def get(self, path: str = "/") -> Answer:
-        return run(
-            "curl",
-            "-sS",
-            "--fail",
-            "-m",
-            "60",
-            "-H",
-            f"Host: {self.name}.test",
-            f"http://{self.address}{path}",
-        )
+        return self.curl(f"{self.scheme}://{self.name}.test{path}", "--fail")
+
+    def curl(self, url: str, *words: str | Path) -> Answer:
+        """Asks from here: the name leads to the VM, and who signed a certificate doesn't matter."""
+        there = ("--connect-to", f"::{self.address}:", "--insecure")
+        return run("curl", "-sS", "-m", "60", *there, *words, url)
 
     def title(self) -> str:
         """What the page calls itself: it tells the version of the code that serves."""
@@ -73,6 +86,13 @@ class Site:
         if self.postgresql:
             program = f"psql -XqAt -v ON_ERROR_STOP=1 -d {self.name} -c"
         return self.staging.host(f'cd /; sudo -u {self.name} {program} "{statement}"')
+
+    def is_sound(self) -> bool:
+        """Whether the database can be read to its end."""
+        if self.postgresql:
+            dump = f"cd /; sudo -u {self.name} pg_dump {self.name} >/dev/null"
+            return self.staging.host(dump).code == 0
+        return self.sql("PRAGMA integrity_check").text.strip() == "ok"
 
     def migration(self, name: str, text: str, model: str = "") -> None:
         """Commits a migration, and the fields of the list's model that go with it."""

@@ -74,6 +74,12 @@ class Staging:
     repository: Path
     config: Path
 
+    @property
+    def vm(self) -> str:
+        """The VM's name, which libvirt knows it by."""
+        name: str = yaml.safe_load(self.config.read_text())["vm"]["name"]
+        return name
+
     def deploy_py(self, verb: str, *words: str) -> Answer:
         # The file comes first: all that follows `ssh` is the command to run there.
         return run(sys.executable, "deploy.py", verb, "--config", self.config, *words)
@@ -88,6 +94,16 @@ class Staging:
             *("ssh", "-o", known, "-o", "ConnectTimeout=5", "-i", key, where),
             f"sudo sh -euc {shlex.quote(line)}",
         )
+
+    def copy(self, directory: Path) -> "Staging":
+        """The same app in another repository, with the same commits."""
+        repository = directory / "app"
+        shutil.copytree(self.repository, repository)
+        settings = yaml.safe_load(self.config.read_text())
+        settings["app"]["source"] = str(repository)
+        config = directory / "deploy.yml"
+        config.write_text(yaml.safe_dump(settings))
+        return Staging(repository, config)
 
     def commit(self, message: str) -> None:
         git(self.repository, "add", "-A")

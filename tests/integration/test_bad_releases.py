@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.integration.site import Site
+from tests.integration.site import Site, both_engines
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 
 FAILING_MIGRATION = """from django.db import migrations
 
@@ -26,7 +26,7 @@ class Bad:
     """What is wrong with a release. told: all that a deploy has to say of it.
 
     change: what is committed. settings: keys of app: in deploy.yml. breaks, mends: done to the
-    host as root.
+    host as root. engines: what it's tried with; the others have nothing to do with it.
     """
 
     name: str
@@ -35,6 +35,10 @@ class Bad:
     settings: tuple[tuple[str, Any], ...] = ()
     breaks: str = ""
     mends: str = ""
+    engines: tuple[str, ...] = ("sqlite",)
+
+
+BOTH = ("sqlite", "postgresql")
 
 
 def append(file: str, text: str) -> Callable[[Site], None]:
@@ -61,11 +65,18 @@ BAD = [
         ("no such table: no_such_table", "deploy.py restore"),
         append("lists/migrations/0003_bad.py", FAILING_MIGRATION),
     ),
+    Bad(
+        "failing-migration",
+        ('relation "no_such_table" does not exist', "deploy.py restore"),
+        append("lists/migrations/0003_bad.py", FAILING_MIGRATION),
+        engines=("postgresql",),
+    ),
     Bad("wrong-wsgi-path", ("todo.nowhere",), settings=(("module", "todo.nowhere:application"),)),
     Bad(
         "template-error",
         ("TemplateSyntaxError", "nonsense"),
         append("lists/templates/lists/base.html", "{% nonsense %}"),
+        engines=BOTH,
     ),
     Bad(
         "hanging-start",
@@ -86,6 +97,7 @@ BAD = [
         # The site itself needs a little: SQLite can't even read without.
         breaks="fallocate -l $(($(df --output=avail -B1 /srv | tail -n 1) - 10000000)) /srv/full",
         mends="rm -f /srv/full",
+        engines=BOTH,
     ),
     Bad(
         "read-only-file-system",
@@ -102,35 +114,42 @@ BAD = [
 ]
 
 
-SAMPLE = {"failing-migration", "full-disk"}
+SAMPLE = {("sqlite", "failing-migration"), ("sqlite", "full-disk")}
 CASES = [
-    pytest.param(bad, id=bad.name, marks=() if bad.name in SAMPLE else pytest.mark.long)
+    pytest.param(
+        engine,
+        bad,
+        id=f"{bad.name}-{engine}",
+        marks=() if (engine, bad.name) in SAMPLE else pytest.mark.long,
+    )
+    for engine in BOTH
     for bad in BAD
+    if engine in bad.engines
 ]
 
 
-@pytest.mark.parametrize("bad", CASES)
-def test_bad_release_never_serves_and_is_told(site: Site, bad: Bad) -> None:
-    before = site.title()
-    bad.change(site)
-    site.staging.commit(bad.name)
-    settings = site.staging.config.read_text()
+@pytest.mark.parametrize(("any_site", "bad"), CASES, indirect=["any_site"])
+def test_bad_release_never_serves_and_is_told(any_site: Site, bad: Bad) -> None:
+    before = any_site.title()
+    bad.change(any_site)
+    any_site.staging.commit(bad.name)
+    settings = any_site.staging.config.read_text()
     changed = yaml.safe_load(settings)
     changed["app"] |= dict(bad.settings)
     # Each is a release of its own, whatever it is that's bad.
     changed["app"]["environment"]["BAD"] = bad.name
-    site.staging.config.write_text(yaml.safe_dump(changed))
+    any_site.staging.config.write_text(yaml.safe_dump(changed))
     if bad.breaks:
-        assert site.staging.host(bad.breaks).code == 0
+        assert any_site.staging.host(bad.breaks).code == 0
 
     try:
-        answer = site.deploy()
-        title = site.title()
+        answer = any_site.deploy()
+        title = any_site.title()
     finally:
-        site.staging.config.write_text(settings)
-        site.staging.undo_commits(1)
+        any_site.staging.config.write_text(settings)
+        any_site.staging.undo_commits(1)
         if bad.mends:
-            assert site.staging.host(bad.mends).code == 0
+            assert any_site.staging.host(bad.mends).code == 0
     assert answer.code == 1
     assert "Traceback" not in answer.text or "  Traceback" in answer.text, "a bug's, not the app's"
     for part in bad.told:
@@ -138,7 +157,8 @@ def test_bad_release_never_serves_and_is_told(site: Site, bad: Bad) -> None:
     assert title == before
 
 
-def test_after_all_of_them_a_good_release_is_deployed(site: Site) -> None:
-    site.retitle("good again")
-    assert site.deploy().code == 0
-    assert site.title() == "good again"
+@both_engines
+def test_after_all_of_them_a_good_release_is_deployed(any_site: Site) -> None:
+    any_site.retitle("good again")
+    assert any_site.deploy().code == 0
+    assert any_site.title() == "good again"

@@ -13,6 +13,8 @@ pytestmark = [pytest.mark.timeout(1800), pytest.mark.long]
 
 def test_debian_13_comes_up_also_after_a_killed_start(trixie: Staging) -> None:
     """What a killed `up` left, a half-made VM, is made anew by the next one."""
+    # A test before may have brought it up.
+    trixie.deploy_py("destroy")
     up = (sys.executable, "-u", "deploy.py", "up", "--config", trixie.config)
     stop_at(signal.SIGKILL, "Starting domain", *up)
     assert trixie.deploy_py("up").code == 0

@@ -2,9 +2,7 @@
 
 import pytest
 
-from tests.integration import debian_13
-from tests.integration.site import Site
-from tests.integration.staging import Staging
+from tests.integration.site import Site, both_engines
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -47,20 +45,7 @@ class Migration(migrations.Migration):
 """
 
 
-ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)]
-
-
-@pytest.fixture(scope="module")
-def any_site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """The example on the staging VM, or with PostgreSQL on that of Debian 13."""
-    if request.param == "sqlite":
-        on_sqlite: Site = request.getfixturevalue("site")
-        return on_sqlite
-    trixie: Staging = request.getfixturevalue("trixie")
-    return debian_13.example(trixie, tmp_path_factory.mktemp("postgresql"))
-
-
-@pytest.mark.parametrize("any_site", ENGINES, indirect=True)
+@both_engines
 def test_database_is_backed_up_before_it_is_migrated_and_comes_back_with_the_release(
     any_site: Site,
 ) -> None:
@@ -84,7 +69,7 @@ def test_database_is_backed_up_before_it_is_migrated_and_comes_back_with_the_rel
     assert any_site.deploy().code == 0
 
 
-@pytest.mark.parametrize("any_site", ENGINES, indirect=True)
+@both_engines
 def test_backup_and_restore_by_hand(any_site: Site) -> None:
     any_site.add_list("kept")
     assert any_site.staging.deploy_py("backup").code == 0
@@ -96,7 +81,7 @@ def test_backup_and_restore_by_hand(any_site: Site) -> None:
     assert any_site.get().code == 0
 
 
-@pytest.mark.parametrize("any_site", ENGINES, indirect=True)
+@both_engines
 def test_failed_migration_changes_nothing_and_tells_both_ways_on(any_site: Site) -> None:
     title = any_site.title()
     any_site.migration("0004_fail", FAIL)
@@ -110,7 +95,7 @@ def test_failed_migration_changes_nothing_and_tells_both_ways_on(any_site: Site)
     (any_site.staging.repository / "lists" / "migrations" / "0004_fail.py").unlink()
 
 
-@pytest.mark.parametrize("any_site", ENGINES, indirect=True)
+@both_engines
 def test_a_migration_that_breaks_the_old_code_is_reported_as_such(any_site: Site) -> None:
     model = '    note = models.TextField(default="", db_default="", db_column="remark")\n'
     any_site.migration("0004_rename", RENAME, model)

@@ -3,7 +3,6 @@
 import re
 import shutil
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from tests.integration import production
 from tests.integration.production import ADDRESS, Production
 from tests.integration.staging import PROJECT, Staging, make_app, run
 from understudy import box as boxes
+from understudy.health import wait_for_port
 from understudy.project import Project
 from understudy.report import TextReport
 
@@ -112,17 +112,19 @@ def test_firewall_that_locks_everybody_out_is_undone_by_the_host(
 ) -> None:
     """A provisioning script that opens the wrong port for SSH, from a copy of the project."""
     copy = tmp_path / "project"
-    run("git", "clone", "-q", PROJECT, copy)
-    rules = copy / "provision" / "60-firewall.sh"
-    rules.write_text(rules.read_text().replace("{ $ssh_port, 80", "{ 2222, 80"))
-    words = ("provision", "--target", "production", "--config", app.config)
+    assert run("git", "clone", "-q", PROJECT, copy).code == 0
+    wrong = Staging(copy, app.config)
+    wrong.replace("provision/60-firewall.sh", r"\{ \$ssh_port,", "{ 2222,")
+    words = ("provision", "--target", "production", "--config", wrong.config)
     answer = run(sys.executable, "deploy.py", *words, directory=copy)
     assert answer.code == 1
     assert "lets nobody in any more" in answer.text
-    deadline = time.monotonic() + 120
-    while deploy_py(app, "provision")[0] != 0:
-        assert time.monotonic() < deadline, "the host has not undone it"
-        time.sleep(5)
+    wait_for_port(ADDRESS, 22, seconds=120)
+    code, text = deploy_py(app, "deploy")
+    assert code == 3
+    assert "is not provisioned" in text
+    code, _ = deploy_py(app, "provision")
+    assert code == 0
 
 
 def test_uncommitted_changes_are_refused(app: Staging) -> None:

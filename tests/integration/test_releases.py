@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.integration.site import Site
-from tests.integration.staging import PROJECT, Answer
+from tests.integration.site import Site, both_engines, lost_none
+from tests.integration.staging import PROJECT
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -25,34 +25,28 @@ def slow(request, seconds):
 """
 
 
-def lost_none(answer: Answer) -> int:
-    """How many requests a deploy under probe sent and all got an answer to."""
-    assert answer.code == 0
-    found = re.search(r"(\d+) requests, 0 lost", answer.text)
-    assert found
-    return int(found.group(1))
-
-
-def test_no_request_is_lost_when_a_release_takes_over(site: Site) -> None:
+@both_engines
+def test_no_request_is_lost_when_a_release_takes_over(any_site: Site) -> None:
     """New and kept connections, GET and POST, static files."""
-    site.staging.replace("lists/views.py", r"\Z", SLOW_VIEW)
+    any_site.staging.replace("lists/views.py", r"\Z", SLOW_VIEW)
     slow = 'urlpatterns = [\n    path("slow/<int:seconds>", views.slow),'
-    site.commit("lists/urls.py", r"urlpatterns = \[", slow)
-    assert lost_none(site.deploy("--probe")) > 20
+    any_site.commit("lists/urls.py", r"urlpatterns = \[", slow)
+    assert lost_none(any_site.deploy("--probe")) > 20
 
 
-def test_pages_and_requests_from_before_the_switch_are_served_to_their_end(site: Site) -> None:
-    old, stylesheet = site.current(), site.stylesheet()
-    site.staging.replace("lists/static/lists/lists.css", r"\Z", "\nbody { color: black; }\n")
-    site.retitle("two")
+@both_engines
+def test_pages_and_requests_from_before_the_switch_are_served_to_their_end(any_site: Site) -> None:
+    old, stylesheet = any_site.current(), any_site.stylesheet()
+    any_site.staging.replace("lists/static/lists/lists.css", r"\Z", "\nbody { color: black; }\n")
+    any_site.retitle("two")
     with ThreadPoolExecutor() as pool:
-        slow = pool.submit(site.get, "/slow/20")
-        assert lost_none(site.deploy("--probe")) > 20
+        slow = pool.submit(any_site.get, "/slow/20")
+        assert lost_none(any_site.deploy("--probe")) > 20
         assert slow.result().text == old, "finished by the release that began it"
-    assert site.title() == "two"
-    assert site.stylesheet() != stylesheet
-    for path in (stylesheet, site.stylesheet()):
-        assert site.get(path).code == 0
+    assert any_site.title() == "two"
+    assert any_site.stylesheet() != stylesheet
+    for path in (stylesheet, any_site.stylesheet()):
+        assert any_site.get(path).code == 0
 
 
 @pytest.mark.long
@@ -66,13 +60,14 @@ def test_no_request_is_lost_in_twenty_deploys(site: Site) -> None:
     assert site.deploy().code == 0
 
 
-def test_rollback_is_the_release_before_and_back_again(site: Site) -> None:
-    newest, title = site.current(), site.title()
-    lost_none(site.staging.deploy_py("rollback", "--probe"))
-    assert site.title() != title
-    assert site.staging.deploy_py("rollback", "--to", newest).code == 0
-    assert site.title() == title
-    listed = site.staging.deploy_py("releases").text.splitlines()
+@both_engines
+def test_rollback_is_the_release_before_and_back_again(any_site: Site) -> None:
+    newest, title = any_site.current(), any_site.title()
+    lost_none(any_site.staging.deploy_py("rollback", "--probe"))
+    assert any_site.title() != title
+    assert any_site.staging.deploy_py("rollback", "--to", newest).code == 0
+    assert any_site.title() == title
+    listed = any_site.staging.deploy_py("releases").text.splitlines()
     assert [line.split()[0] for line in listed if "serves" in line] == [newest]
 
 

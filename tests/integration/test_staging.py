@@ -170,6 +170,8 @@ def test_rehearse_ends_with_a_verdict(staging: Staging) -> None:
     assert "put on it what production runs: skipped, " in answer.text
     assert "roll back, under probe: skipped, " in answer.text
     assert "reboot, and serve again by itself: skipped, left out by --only" in answer.text
+    pages = PROJECT / "reports" / "latest" / "pages"
+    assert list(pages.glob("*.1.png")), "a picture of each page, not only of the last one"
 
 
 def test_browser_tests_run_by_themselves(staging: Staging) -> None:

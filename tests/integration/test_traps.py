@@ -10,31 +10,19 @@ from typing import Any
 
 import pytest
 
+from tests.integration.conftest import HEALTHY
 from tests.integration.site import Site
 from tests.integration.staging import PROJECT, Staging, git, make_app
 from tests.traps import table
 from tests.traps.trap import Trap, load_all, merge
-from understudy import config as configuration
-from understudy.project import Project
-from understudy.report import TextReport
-from understudy.vm import Vm
 
 pytestmark = pytest.mark.timeout(900)
 
-HEALTHY = "deployed-healthy"
 SAMPLE = {"migration-forgotten", "upload-limit"}
 CASES = [
     pytest.param(trap, id=trap.name, marks=() if trap.name in SAMPLE else pytest.mark.long)
     for trap in load_all()
 ]
-
-
-@pytest.fixture(scope="module")
-def healthy(site: Site) -> Staging:
-    """The VM with the healthy example, saved as a snapshot that each trap starts from."""
-    project = Project(PROJECT, site.staging.config)
-    Vm(project, configuration.load(project.config_file), TextReport()).save(HEALTHY)
-    return site.staging
 
 
 @pytest.fixture(scope="module")
@@ -63,11 +51,11 @@ def laid(trap: Trap, directory: Path) -> Staging:
 
 @pytest.mark.parametrize("trap", CASES)
 def test_trap_is_caught_and_rightly_diagnosed(
-    trap: Trap, healthy: Staging, caught: list[table.Row], tmp_path: Path
+    trap: Trap, healthy: Site, caught: list[table.Row], tmp_path: Path
 ) -> None:
-    assert healthy.deploy_py("reset", HEALTHY).code == 0
+    assert healthy.staging.deploy_py("reset", HEALTHY).code == 0
     if trap.data:
-        assert Site(healthy).sql(trap.data).code == 0
+        assert healthy.sql(trap.data).code == 0
     staging = laid(trap, tmp_path)
 
     answer = staging.deploy_py("rehearse", "--keep", "--fail-fast", "--json")

@@ -14,7 +14,9 @@ from pathlib import Path
 
 from tests.unit.fakes import TOP
 
-STAND_INS = ("systemctl", "nginx", "systemd-run", "systemd-analyze", "nft", "chattr", "chown")
+STAND_INS = (
+    *("systemctl", "nginx", "pgrep", "systemd-run", "systemd-analyze", "nft", "chattr", "chown"),
+)
 TOOLS = (
     *(
         "basename",

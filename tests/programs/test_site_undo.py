@@ -90,12 +90,33 @@ def test_timer_is_armed_before_anything_changes(host: Host) -> None:
     host.done("install", "r1")
 
     assert seen.read_text() == "old"
-    calls = host.calls()
+    calls = [call for call in host.calls() if not call.startswith(("pgrep", "systemctl show"))]
     armed = f"systemd-run --quiet --collect --unit=understudy-undo-todo --on-active=120 \
 --timer-property=AccuracySec=1s {host.program} todo undo"
     assert calls[1:] == [
         *(DISARM, armed, "nginx -t -q", "systemctl daemon-reload", "systemctl reload nginx"),
     ]
+
+
+def test_install_waits_until_nginx_has_taken_the_files(host: Host) -> None:
+    taken = host.root / "taken"
+    host.stand_in("systemctl", f'[ "$1" = show ] || echo "$1" >>{taken}')
+    host.stand_in("pgrep", f'if [ "$(grep -c . {taken})" -gt 4 ]; then echo 9; else echo 7; fi')
+    host.path("bin/sleep").unlink()
+    host.stand_in("sleep", f"echo waited >>{taken}")
+
+    host.done("install", "r1")
+
+    assert taken.read_text().split() == ["stop", "daemon-reload", "reload", "waited", "waited"]
+
+
+def test_nginx_that_keeps_its_old_files_is_told_and_the_undo_is_due(host: Host) -> None:
+    host.stand_in("pgrep", "echo 7")
+    host.path("bin/sleep").unlink()
+    host.stand_in("sleep", "")
+
+    assert "goes on with its old files" in host.refused("install", "r1")
+    assert saved(host)
 
 
 def test_confirmed_install_stays(host: Host) -> None:

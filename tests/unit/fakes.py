@@ -72,11 +72,11 @@ class FakeConnection:
         self.files[str(remote)] = local if isinstance(local, bytes) else local.read_bytes()
 
     @contextmanager
-    def lock(self, path: PurePosixPath, holder: str, wait: int = 0) -> Iterator[None]:
+    def lock(self, path: PurePosixPath, holder: str, wait: int = 0) -> Iterator[str]:
         self.notes.append(f"lock {path}")
         self.holders.append((holder, wait))
         try:
-            yield
+            yield "somebody else"
         finally:
             self.notes.append("unlock")
 
@@ -193,5 +193,6 @@ def facts(**changes: Any) -> Facts:
         files={},
         running=frozenset(),
         nginx_active=True,
+        last_holder="",
     )
     return replace(fresh, **changes)

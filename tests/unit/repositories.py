@@ -16,7 +16,13 @@ django==5.2 ; python_version >= "3.10" \\
 
 
 def git(repository: Path, *words: str) -> str:
-    settings = ("user.name=Ann", "user.email=ann@desk.test", "commit.gpgSign=false")
+    settings = (
+        "user.name=Ann",
+        "user.email=ann@desk.test",
+        "commit.gpgSign=false",
+        # Each commit would start another git, to see whether there is anything to tidy up.
+        "maintenance.auto=false",
+    )
     options = [word for setting in settings for word in ("-c", setting)]
     done = subprocess.run(
         ["git", *options, *words],
@@ -33,11 +39,12 @@ def commit(repository: Path, files: Mapping[str, str]) -> str:
     """Commits these files on top of what is there, makes the repository if needed."""
     if not (repository / ".git").exists():
         repository.mkdir(parents=True, exist_ok=True)
-        git(repository, "init", "--quiet", "--initial-branch=main")
+        # The template is a dozen files that nobody needs.
+        git(repository, "init", "--quiet", "--initial-branch=main", "--template=")
     write(repository, files)
     git(repository, "add", "--all")
     git(repository, "commit", "--quiet", "--message=change")
-    return git(repository, "rev-parse", "HEAD")
+    return (repository / ".git" / "refs" / "heads" / "main").read_text().strip()
 
 
 def write(directory: Path, files: Mapping[str, str]) -> None:

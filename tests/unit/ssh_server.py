@@ -68,6 +68,7 @@ class SshServer:
                 client, _ = self._listener.accept()
             except OSError:
                 return
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             transport = paramiko.Transport(client)
             transport.add_server_key(self.host_key)
             self._transports.append(transport)

@@ -29,14 +29,14 @@ def find(project: Path, **app: Any) -> Source:
     return artifact.find_source(config(app=app).app, project, project / ".cache")
 
 
-def shipped(source: Source) -> dict[str, tuple[int, bytes, str]]:
+def shipped(source: Source, compiler: str | None = None) -> dict[str, tuple[int, bytes, str]]:
     """What a release has: name -> mode, content, where it links to."""
     directory = PurePosixPath("/srv/shop/releases/r1")
     files = (
         RenderedFile(directory / "environment", "X=1\n"),
         RUN,
     )
-    packed = artifact.release_tar(source, files, manifest("r1"), sys.executable)
+    packed = artifact.release_tar(source, files, manifest("r1"), compiler)
     with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
         return {member.name: (member.mode, content(tar, member), member.linkname) for member in tar}
 
@@ -277,7 +277,8 @@ def test_same_commit_makes_the_same_release_wherever_it_is_made(tmp_path: Path) 
     git(tmp_path, "clone", "--quiet", "one", "two")
     write(tmp_path / "two", {"uncommitted": ""})
 
-    assert shipped(find(tmp_path / "one")) == shipped(find(tmp_path / "two"))
+    one, two = (shipped(find(tmp_path / name), sys.executable) for name in ("one", "two"))
+    assert one == two
 
 
 def test_git_url_is_fetched_and_fetched_again(tmp_path: Path) -> None:

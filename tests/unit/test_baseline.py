@@ -6,30 +6,19 @@ from typing import Any
 
 import pytest
 
-from tests.integration.staging import git
 from tests.unit.fakes import FakeConnection, config, manifest
+from tests.unit.repositories import LOCK, commit, git
 from tests.unit.staging import QUERY, Staging, changes, lines_of
 from understudy import baseline
 from understudy.baseline import Baseline
 from understudy.errors import Unreachable
 from understudy.job import Job
 
-LOCK = "gunicorn==23.0.0 --hash=sha256:00\n"
-
-
-def commit(directory: Path, text: str) -> str:
-    (directory / "requirements.txt").write_text(LOCK)
-    (directory / "app.py").write_text(text)
-    git(directory, "add", "-A")
-    git(directory, "commit", "-qm", text)
-    return git(directory, "rev-parse", "HEAD").strip()
-
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    git(tmp_path, "init", "-q")
     (tmp_path / "templates").mkdir()
-    commit(tmp_path, "one")
+    commit(tmp_path, {"requirements.txt": LOCK, "app.py": "one"})
     return tmp_path
 
 
@@ -54,8 +43,8 @@ def serving(staging: Staging, sha: str) -> FakeConnection:
 
 
 def test_the_commit_that_production_serves(staging: Staging, repository: Path) -> None:
-    old = git(repository, "rev-parse", "HEAD").strip()
-    commit(repository, "two")
+    old = git(repository, "rev-parse", "HEAD")
+    commit(repository, {"app.py": "two"})
     host = serving(staging, old)
 
     found = baseline.find(job_of(staging))
@@ -66,14 +55,14 @@ def test_the_commit_that_production_serves(staging: Staging, repository: Path) -
 
 
 def test_another_setting_makes_another_snapshot(staging: Staging, repository: Path) -> None:
-    serving(staging, git(repository, "rev-parse", "HEAD").strip())
-    commit(repository, "two")
+    serving(staging, git(repository, "rev-parse", "HEAD"))
+    commit(repository, {"app.py": "two"})
     rungs = {baseline.find(job_of(staging, workers=count)).rung for count in (1, 2, 2)}
     assert len(rungs) == 2
 
 
 def test_the_same_commit_is_nothing_to_rehearse_over(staging: Staging, repository: Path) -> None:
-    serving(staging, git(repository, "rev-parse", "HEAD").strip())
+    serving(staging, git(repository, "rev-parse", "HEAD"))
     assert "the same commit" in baseline.find(job_of(staging)).reason
 
 

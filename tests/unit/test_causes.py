@@ -60,6 +60,12 @@ def test_what_a_healthy_app_says_is_no_cause(said: str) -> None:
     [
         ("OSError: [Errno 28] No space left on device", "the disk of the host is full"),
         (
+            'nginx: [emerg] cannot load certificate key "/etc/ssl/shop.key": BIO_new_file() failed '
+            "(SSL: error:80000002:system library::No such file or directory:calling "
+            "fopen(/etc/ssl/shop.key, r) error:10000080:BIO routines::no such file)",
+            "/etc/ssl/shop.key, which the target's `certificate` names, is not on the host",
+        ),
+        (
             'IntegrityError: could not create unique index "lists_list_title_key"\n'
             "DETAIL:  Key (title)=(Groceries) is duplicated.",
             "there are rows with the same title, which a migration wants to be unique",

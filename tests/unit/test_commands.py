@@ -11,7 +11,7 @@ from threading import Thread
 
 import pytest
 
-from understudy.commands import Argv, files, http, python, script, site
+from understudy.commands import Argv, all_of, files, http, python, script, site
 from understudy.commands import app as app_commands
 
 # The host's Python: what `python3` in /usr/bin is, here as there.
@@ -245,6 +245,18 @@ def test_older_release_is_reached_if_it_answers_at_all(
     assert (done.returncode == 0) == reached
     assert path[:3] in done.stdout
     assert run(http.reach("http://shop.test/", socket=app.parent / "none")).returncode != 0
+
+
+def test_of_several_requests_only_the_first_that_fails_is_told(app: PurePosixPath) -> None:
+    urls = [f"http://shop.test/{path}" for path in ("200", "201", "404", "500")]
+
+    good = run(all_of(tuple(http.get(url, socket=app) for url in urls[:2])))
+    bad = run(all_of(tuple(http.get(url, socket=app) for url in urls)))
+
+    assert (good.returncode, good.stdout, good.stderr) == (0, "", "")
+    assert (bad.returncode, bad.stdout) == (22, "shop.test http\n")
+    assert http.answered(bad.stderr)
+    assert "404" in bad.stderr
 
 
 def test_missing_socket_is_no_answer(tmp_path: Path) -> None:

@@ -133,7 +133,8 @@ def test_refusal_is_told_whatever_kind_of_key_was_refused(
     (tmp_path / "id").unlink()
     password = "secret" if kind == "locked" else ""
     size = ("-b", "1024") if kind == "RSA" else ()
-    words = ("-q", "-t", "ed25519" if password else kind.lower(), *size, "-N", password, "-f")
+    made = "ed25519" if password else kind.lower()
+    words = ("-q", "-t", made, *size, "-a", "1", "-N", password, "-f")
     subprocess.run(["ssh-keygen", *words, tmp_path / "id"], check=True)
 
     assert isinstance(refusal(server, tmp_path), LoginRefused)
@@ -262,8 +263,8 @@ def test_lock_is_held_by_one_and_free_again_after_it(
             assert raised.value.details == "ann since noon"
         # Freed when the host has seen the end of the channel: not at once, but without more ado.
         connection.run(("flock", "-w", "5", str(lock), "true"))
-        with other.lock(lock, "bob"):
-            pass
+        with other.lock(lock, "bob") as before:
+            assert before == "ann since noon"
 
 
 def test_lock_that_becomes_free_in_time_is_got(

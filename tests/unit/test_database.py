@@ -1,5 +1,7 @@
 """Backups: SQLite's by the real sqlite3, on real files; PostgreSQL's by programs that take notes."""
 
+import os
+import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -21,7 +23,7 @@ LATER = "20260102T030406Z-0123abcd-4567ef89"
 
 def run(argv: Argv, path: Path | None = None) -> subprocess.CompletedProcess[str]:
     """path: a directory with programs that are found before the system's."""
-    env = {"PATH": f"{path}:/usr/sbin:/usr/bin:/sbin:/bin" if path else "/usr/bin:/bin"}
+    env = {"PATH": f"{path}:{os.environ['PATH']}" if path else os.environ["PATH"]}
     return subprocess.run(argv, capture_output=True, text=True, env=env, cwd="/")
 
 
@@ -31,9 +33,20 @@ def program(directory: Path, name: str, text: str) -> None:
     (directory / name).chmod(0o755)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _no_sync(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The system's programs, but for one that waits for all that this machine has to write."""
+    place = tmp_path_factory.mktemp("bin")
+    (place / "sync").symlink_to("/bin/true")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{place}:/usr/sbin:/usr/bin:/sbin:/bin")
+        yield
+
+
 def sql(file: Path, *statements: str) -> list[tuple[object, ...]]:
     """The rows of the last statement."""
     with closing(sqlite3.connect(file, timeout=10)) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
         for statement in statements:
             rows = connection.execute(statement).fetchall()
         connection.commit()
@@ -52,19 +65,34 @@ def backups(data: Path) -> Path:
     return data.parent / "backups"
 
 
-@pytest.fixture
-def shop(data: Path) -> Path:
-    """A database with journal and two tables, of one row and of two, and with a reference."""
-    file = data / "shop.sqlite3"
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site's directory with a database and a backup of it. Tests have copies."""
+    site = tmp_path_factory.mktemp("site")
+    for name in ("backups", "database"):
+        (site / name).mkdir()
     sql(
-        file,
+        site / "database" / "shop.sqlite3",
         "PRAGMA journal_mode = WAL",
         "CREATE TABLE seller (id INTEGER PRIMARY KEY)",
         'CREATE TABLE "a ""table\'s; name" (seller REFERENCES seller)',
         "INSERT INTO seller VALUES (1)",
         'INSERT INTO "a ""table\'s; name" VALUES (1), (1)',
     )
-    return file
+    make(site / "backups")
+    return site
+
+
+@pytest.fixture
+def shop(model: Path, data: Path) -> Path:
+    """A database with journal and two tables, of one row and of two, and with a reference."""
+    return shutil.copyfile(model / "database" / "shop.sqlite3", data / "shop.sqlite3")
+
+
+@pytest.fixture
+def saved(model: Path, shop: Path, backups: Path) -> Path:
+    """A backup of the shop's database, called NAME."""
+    return shutil.copytree(model / "backups" / NAME, backups / NAME)
 
 
 def sqlite(verb: str, backups: Path, name: str = NAME) -> Argv:
@@ -302,8 +330,7 @@ def test_backup_is_on_the_disk_before_it_counts(shop: Path, backups: Path, tmp_p
     ]
 
 
-def test_one_backup_or_restore_at_a_time(shop: Path, backups: Path) -> None:
-    make(backups)
+def test_one_backup_or_restore_at_a_time(saved: Path, backups: Path) -> None:
     with subprocess.Popen(
         ("flock", str(backups), "sh", "-c", "echo held; cat"),
         stdin=subprocess.PIPE,
@@ -318,15 +345,14 @@ def test_one_backup_or_restore_at_a_time(shop: Path, backups: Path) -> None:
     assert names(backups) == [NAME]
 
 
-def test_backup_does_not_replace_another(shop: Path, backups: Path) -> None:
-    made = make(backups)
-    before = (made / "shop.sqlite3").stat()
+def test_backup_does_not_replace_another(saved: Path, backups: Path) -> None:
+    before = (saved / "shop.sqlite3").stat()
 
     done = run(sqlite("backup", backups))
 
     assert done.returncode != 0
     assert "there is a backup" in done.stderr
-    assert (made / "shop.sqlite3").stat() == before
+    assert (saved / "shop.sqlite3").stat() == before
 
 
 def test_databases_may_have_any_name(data: Path, backups: Path) -> None:
@@ -347,10 +373,9 @@ def test_databases_may_have_any_name(data: Path, backups: Path) -> None:
 
 
 def test_backups_are_listed_oldest_first_with_their_bytes_and_rows(
-    shop: Path, backups: Path
+    saved: Path, backups: Path
 ) -> None:
-    for name in (LATER, NAME):
-        make(backups, name)
+    make(backups, LATER)
     # More than 2³¹: not every awk prints such a number as one.
     with (backups / LATER / "shop.sqlite3").open("r+b") as file:
         file.truncate(3_000_000_000)
@@ -398,9 +423,8 @@ def leave_journal(file: Path) -> None:
 
 
 def test_journal_of_a_killed_app_belongs_to_the_replaced_file(
-    shop: Path, data: Path, backups: Path
+    shop: Path, data: Path, saved: Path, backups: Path
 ) -> None:
-    make(backups)
     leave_journal(shop)
 
     assert run(sqlite("restore", backups)).returncode == 0
@@ -411,9 +435,8 @@ def test_journal_of_a_killed_app_belongs_to_the_replaced_file(
 
 
 def test_database_that_can_no_longer_be_read_is_restored_too(
-    shop: Path, data: Path, backups: Path, tmp_path: Path
+    shop: Path, data: Path, saved: Path, backups: Path, tmp_path: Path
 ) -> None:
-    make(backups)
     failing = 'case "$*" in *wal_checkpoint*) exit 1 ;; esac; exec /usr/bin/sqlite3 "$@"'
     program(tmp_path / "bin", "sqlite3", failing)
     shop.write_text("no database")
@@ -430,8 +453,9 @@ def test_database_that_can_no_longer_be_read_is_restored_too(
     assert aside.with_name(aside.name + "-journal").read_text() == "journal"
 
 
-def test_restore_of_one_that_is_gone_brings_it_back(shop: Path, data: Path, backups: Path) -> None:
-    make(backups)
+def test_restore_of_one_that_is_gone_brings_it_back(
+    shop: Path, data: Path, saved: Path, backups: Path
+) -> None:
     shop.unlink()
 
     assert run(sqlite("restore", backups)).returncode == 0
@@ -440,9 +464,8 @@ def test_restore_of_one_that_is_gone_brings_it_back(shop: Path, data: Path, back
 
 
 def test_two_restores_and_a_killed_one_end_as_one(
-    shop: Path, data: Path, backups: Path, tmp_path: Path
+    shop: Path, data: Path, saved: Path, backups: Path, tmp_path: Path
 ) -> None:
-    make(backups)
     program(tmp_path / "bin", "ln", '/bin/ln "$@"; kill -KILL $PPID')
     assert run(sqlite("restore", backups), tmp_path / "bin").returncode < 0
     assert shop.exists(), "an app that starts now would make an empty one"
@@ -476,10 +499,8 @@ def test_broken_backup_changes_nothing(harm: str, shop: Path, data: Path, backup
     assert {path: (path.read_bytes(), path.stat().st_ino) for path in data.iterdir()} == before
 
 
-def test_removed_backups_are_gone_and_the_others_stay(shop: Path, backups: Path) -> None:
-    for name in (NAME, LATER):
-        make(backups, name)
-
+def test_removed_backups_are_gone_and_the_others_stay(saved: Path, backups: Path) -> None:
+    shutil.copytree(saved, backups / LATER)
     missing = NAME.replace("2026", "2025")
     assert run(database.remove(PurePosixPath(backups), [missing, NAME])).returncode == 0
 
@@ -487,9 +508,8 @@ def test_removed_backups_are_gone_and_the_others_stay(shop: Path, backups: Path)
 
 
 def test_killed_removal_leaves_nothing_that_looks_whole(
-    shop: Path, backups: Path, tmp_path: Path
+    saved: Path, backups: Path, tmp_path: Path
 ) -> None:
-    make(backups)
     program(tmp_path / "bin", "rm", "kill -KILL $PPID")
 
     run(database.remove(PurePosixPath(backups), [NAME]), tmp_path / "bin")
@@ -618,10 +638,8 @@ def test_broken_postgresql_backup_is_told_and_never_committed(
 
 
 def test_backup_of_the_other_engine_is_not_restored(
-    shop: Path, bin_dir: Path, backups: Path
+    saved: Path, bin_dir: Path, backups: Path
 ) -> None:
-    make(backups)
-
     done = run(postgresql("restore", backups), bin_dir)
 
     assert done.returncode != 0

@@ -1,5 +1,6 @@
 """The query and its parser, on hosts in all states."""
 
+import fcntl
 import os
 import shlex
 import subprocess
@@ -146,6 +147,22 @@ def test_query_tells_what_is_whole_and_leaves_out_what_is_half_made(tmp_path: Pa
     assert [*found.packages] == ["a-1"]
     assert found.files == {f"{site}/current/run": "tab\there, ä\n\n$HOME `id`\r\nno end\n"}
     assert found.nginx_active
+
+
+@pytest.mark.parametrize("held", [None, "lock", "lock.step"])
+def test_query_tells_who_held_the_lock_last_unless_somebody_holds_it_now(
+    held: str | None, tmp_path: Path
+) -> None:
+    site = tmp_path / "srv" / "shop"
+    site.mkdir(parents=True)
+    (site / "lock").write_text("ann@desk (deploy) since noon\n")
+    (site / "lock.step").touch()
+    with (site / (held or "other")).open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+        found = observed(tmp_path)
+
+    assert found.last_holder == ("" if held else "ann@desk (deploy) since noon")
 
 
 def test_query_tells_since_when_a_release_has_served(tmp_path: Path) -> None:

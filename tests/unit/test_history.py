@@ -143,7 +143,7 @@ def test_release_that_was_gone_back_to_once_lost_what_was_written_before(staging
     again = "20240320T000000Z-c0ffee00-newest"
     lines = [line for line in THREE if not line.endswith(f"{OLD.id}/served")]
     since = int(datetime(2024, 3, 10, tzinfo=UTC).timestamp())
-    lines.append(f"served\t{since}\t/srv/shop/releases/{OLD.id}/served")
+    lines.append(f"stat\t{since}\t7\t/srv/shop/releases/{OLD.id}/served")
     host_with(staging, *lines, backups=(BY_OLD, BY_NEW, again))
 
     history.rollback(staging.job(), OLD.id, with_data=True)

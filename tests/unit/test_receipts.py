@@ -1,7 +1,7 @@
 """From a rehearsal to a deploy: a receipt is written, and is asked for."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ import pytest
 from tests.unit.fakes import TOP, FakeConnection, FakeReport, failed, printed, settings
 from tests.unit.receipt_samples import RECEIPT, STAGING
 from tests.unit.repositories import LOCK, commit
-from understudy import artifact, receipts
+from understudy import artifact, receipt_store, receipts
 from understudy.artifact import Source
 from understudy.config import Config
 from understudy.errors import ConfigError, Refused, StepFailed
@@ -73,6 +73,10 @@ class Desk:
         )
         return receipts.write(job, replace(rehearsed, **changes))
 
+    def kept(self) -> Kept:
+        """The receipt of the last rehearsal."""
+        return list(receipt_store.newest(self.job().project, "shop").values())[-1]
+
     def require(self, system: str = SYSTEM, **changes: Any) -> None:
         host = FakeConnection({HOST: printed(system)})
         receipts.require(self.job(**changes), self.source(), host)
@@ -84,23 +88,45 @@ class Desk:
         return raised.value
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _templates() -> Iterator[None]:
+    """Those of another directory would be compiled anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Project, "templates", TOP / "templates")
+        yield
+
+
+@pytest.fixture(scope="module")
+def model(keys: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of a desk at which the app was rehearsed just now. Tests have copies of it."""
+    directory = tmp_path_factory.mktemp("model")
+    commit(directory / "app", FILES)
+    (directory / "provision").symlink_to(TOP / "provision")
+    Desk(directory, keys, FakeReport()).rehearse()
+    return directory
+
+
 @pytest.fixture
-def desk(tmp_path: Path, keys: Path) -> Desk:
-    commit(tmp_path / "app", FILES)
-    shutil.copytree(TOP / "templates", tmp_path / "templates")
+def desk(model: Path, keys: Path, tmp_path: Path) -> Desk:
+    """One at which nothing was rehearsed yet."""
+    shutil.copytree(model / "app", tmp_path / "app")
     (tmp_path / "provision").symlink_to(TOP / "provision")
     return Desk(tmp_path, keys, FakeReport())
 
 
-def test_what_was_rehearsed_is_let_through_with_the_signers_name(desk: Desk) -> None:
-    desk.rehearse()
-    desk.report.attached.clear()
+@pytest.fixture
+def rehearsed(desk: Desk, model: Path) -> Desk:
+    """One at which the app was rehearsed just now."""
+    shutil.copytree(model / ".understudy", desk.directory / ".understudy")
+    return desk
 
-    desk.require()
 
-    assert "signed by ann@desk" in "\n".join(desk.report.said)
-    assert "not rehearsed: data" in desk.report.said[-1]
-    assert desk.report.attached["receipt"]["predicate"]["verdict"] == "passed"
+def test_what_was_rehearsed_is_let_through_with_the_signers_name(rehearsed: Desk) -> None:
+    rehearsed.require()
+
+    assert "signed by ann@desk" in "\n".join(rehearsed.report.said)
+    assert "not rehearsed: data" in rehearsed.report.said[-1]
+    assert rehearsed.report.attached["receipt"]["predicate"]["verdict"] == "passed"
 
 
 def test_receipt_tells_what_was_rehearsed(desk: Desk) -> None:
@@ -131,23 +157,21 @@ def test_commit_without_a_receipt_is_refused_with_those_that_have_one(desk: Desk
     assert refused.hint.startswith("python deploy.py rehearse")
 
 
-def test_commit_of_the_same_files_needs_no_rehearsal_of_its_own(desk: Desk) -> None:
+def test_commit_of_the_same_files_needs_no_rehearsal_of_its_own(rehearsed: Desk) -> None:
     """As after a merge."""
-    desk.rehearse()
-    commit(desk.repository, {"shop/wsgi.py": "application = 1\n"})
-    commit(desk.repository, FILES)
+    commit(rehearsed.repository, {"shop/wsgi.py": "application = 1\n"})
+    commit(rehearsed.repository, FILES)
 
-    desk.require()
+    rehearsed.require()
 
 
-def test_same_commit_with_other_files_is_refused(desk: Desk) -> None:
+def test_same_commit_with_other_files_is_refused(rehearsed: Desk) -> None:
     """Git leaves out what the attributes say, and those may come from this machine alone."""
-    desk.rehearse()
-    attributes = desk.repository / ".git" / "info" / "attributes"
+    attributes = rehearsed.repository / ".git" / "info" / "attributes"
     attributes.parent.mkdir(exist_ok=True)
     attributes.write_text("shop/wsgi.py export-ignore\n")
 
-    assert "the files of commit" in desk.refused().details
+    assert "the files of commit" in rehearsed.refused().details
 
 
 @pytest.mark.parametrize(
@@ -160,31 +184,29 @@ def test_same_commit_with_other_files_is_refused(desk: Desk) -> None:
     ],
 )
 def test_what_has_changed_since_the_rehearsal_is_told(
-    changes: dict[str, Any], told: str, desk: Desk
+    changes: dict[str, Any], told: str, rehearsed: Desk
 ) -> None:
-    desk.rehearse()
-
-    refused = desk.refused(**changes)
+    refused = rehearsed.refused(**changes)
 
     assert "says nothing of this deploy" in refused.summary
     assert told in refused.details
 
 
-def test_changed_template_is_told(desk: Desk) -> None:
-    desk.rehearse()
-    template = desk.directory / "templates" / "run.j2"
-    template.write_text(template.read_text() + "\n# changed\n")
+def test_changed_template_is_told(rehearsed: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = rehearsed.directory / "templates"
+    shutil.copytree(TOP / "templates", changed)
+    with (changed / "run.j2").open("a") as template:
+        template.write("\n# changed\n")
+    monkeypatch.setattr(Project, "templates", changed)
 
-    assert "/srv/shop/releases/-/run on staging would be another now" in desk.refused().details
+    assert "/srv/shop/releases/-/run on staging would be another now" in rehearsed.refused().details
 
 
 @pytest.mark.parametrize("key", ["keep_releases", "keep_backups"])
 def test_setting_that_changes_nothing_of_how_the_app_runs_is_left_alone(
-    key: str, desk: Desk
+    key: str, rehearsed: Desk
 ) -> None:
-    desk.rehearse()
-
-    desk.require(app={key: 9})
+    rehearsed.require(app={key: 9})
 
 
 @pytest.mark.parametrize(
@@ -218,10 +240,12 @@ def cut_off(kept: Kept) -> None:
     ("harm", "told"),
     [(unsigned, "is not signed"), (changed, "not what was signed"), (cut_off, "can't be read")],
 )
-def test_harmed_receipt_is_refused(harm: Callable[[Kept], None], told: str, desk: Desk) -> None:
-    harm(desk.rehearse())
+def test_harmed_receipt_is_refused(
+    harm: Callable[[Kept], None], told: str, rehearsed: Desk
+) -> None:
+    harm(rehearsed.kept())
 
-    assert told in desk.refused().summary
+    assert told in rehearsed.refused().summary
 
 
 def test_receipt_of_somebody_who_may_not_sign_is_refused(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.unit.fakes import TOP
+from understudy.commands import app
 
 NOTE = """
 import os, sys
@@ -80,6 +81,7 @@ def test_database_is_saved_before_it_is_changed_if_there_is_anything_to_change(
 
     order = [line for line in done.stdout.splitlines() if not line.startswith("==>")]
     assert order == ["first", *(["saved"] if saved else []), "migrated"]
+    assert (app.MIGRATES in done.stdout.splitlines()) == (pending != "true")
 
 
 def test_nothing_is_migrated_that_could_not_be_saved(tmp_path: Path) -> None:

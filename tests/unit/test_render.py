@@ -174,6 +174,7 @@ def test_site_serves_what_its_preset_and_certificate_say(
     assert ("location ~ ^/static/(?<file>.+)$ {" in nginx) == (app["preset"] == "django")
     assert ("ssl_certificate /etc/ssl/shop.pem;" in nginx) == bool(target)
     assert ("return 301 https://" in nginx) == bool(target)
+    assert ("if ($host != shop.test) { return 444; }" in nginx) == bool(target)
 
 
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed here")

@@ -14,7 +14,7 @@ from tests.unit.fakes import TOP, FakeConnection, FakeReport, config, failed, pr
 from tests.unit.repositories import LOCK, commit
 from tests.unit.staging import QUERY, Staging, changes, lines_of
 from tests.unit.test_django_settings import GOOD
-from understudy import artifact, packages, receipts, runner, session
+from understudy import artifact, bytecode, packages, receipts, runner, session
 from understudy.artifact import Source
 from understudy.connection import Result
 from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
@@ -49,6 +49,8 @@ def staging(
     """With an app to deploy."""
     staging.directory = directory
     monkeypatch.setattr(artifact, "find_source", lambda *_: source)
+    # It starts a Python, for no more than what test_artifact looks at.
+    monkeypatch.setattr(bytecode, "compile_all", lambda *_: None)
     # It asks the package index.
     monkeypatch.setattr(packages, "packages", lambda *_: {"a-1": directory / "a-1.tar.gz"})
     return staging

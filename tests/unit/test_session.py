@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -35,11 +36,11 @@ class Moody(FakeConnection):
         return super().run(argv, **how)
 
     @contextmanager
-    def lock(self, path: PurePosixPath, holder: str, wait: int = 0) -> Iterator[None]:
+    def lock(self, path: PurePosixPath, holder: str, wait: int = 0) -> Iterator[str]:
         if self.on == "lock":
             raise self.error
-        with super().lock(path, holder, wait):
-            yield
+        with super().lock(path, holder, wait) as last_holder:
+            yield last_holder
 
 
 def moody(staging: Staging, on: str, error: Exception = BROKEN) -> Moody:
@@ -53,8 +54,8 @@ def locked(staging: Staging, error: BaseException | None = None, wait: int = 0) 
     """Something that is done under the lock, and ends like this."""
     job = staging.job()
     with (
-        session.connected(job) as (connection, _),
-        session.locked(connection, job, DEED, wait),
+        session.connected(job) as (connection, found),
+        session.locked(connection, job, DEED, wait, found),
     ):
         if error:
             raise error
@@ -121,7 +122,10 @@ def test_log_tells_what_was_done_and_how_it_ended(
 def test_log_tells_the_reason_of_a_deploy_without_rehearsal(staging: Staging) -> None:
     host, job = staging.host(), staging.job()
     deed = Deed("deploy", "r1", without_rehearsal="the shop is down")
-    with session.connected(job) as (connection, _), session.locked(connection, job, deed, 0):
+    with (
+        session.connected(job) as (connection, found),
+        session.locked(connection, job, deed, 0, found),
+    ):
         pass
 
     assert json.loads(host.sent[0])["without_rehearsal"] == "the shop is down"
@@ -135,6 +139,20 @@ def test_lock_says_who_holds_it_and_why(staging: Staging, monkeypatch: pytest.Mo
     locked(staging, wait=7)
 
     assert host.holders == [("ann@desk (deploy) since noon", 7)]
+
+
+@pytest.mark.parametrize(
+    ("seen", "asked_again"), [("somebody else", False), ("somebody before", True), ("", True)]
+)
+def test_facts_are_asked_for_again_if_anybody_held_the_lock_since(
+    seen: str, asked_again: bool, staging: Staging
+) -> None:
+    staging.host()
+    job = staging.job()
+    with session.connected(job) as (connection, found):
+        before = replace(found, last_holder=seen)
+        with session.locked(connection, job, DEED, 0, before) as now:
+            assert (now is not before) == asked_again
 
 
 def test_what_was_refused_for_want_of_the_lock_is_not_in_the_log(staging: Staging) -> None:
@@ -191,6 +209,18 @@ def test_step_that_only_warns_ends_nothing(staging: Staging) -> None:
     assert staging.report.warnings == ["the old code breaks\n500\nno such column"]
     assert changes(host) == ["look", "one"]
     assert [title for title, _ in told] == ["first"]
+
+
+@pytest.mark.parametrize(("said", "looked"), [("==> migrate\n", True), ("nothing to do\n", False)])
+def test_step_that_depends_on_what_another_printed_is_left_out_without_it(
+    said: str, looked: bool, staging: Staging
+) -> None:
+    host = staging.host(one=printed(said))
+    look = Run("look", ("look",), only_after="==> migrate")
+
+    applied(staging, FIRST, look)
+
+    assert changes(host) == ["one", *(["look"] if looked else [])]
 
 
 def test_failed_step_is_undone_and_the_last(staging: Staging) -> None:

@@ -1,10 +1,10 @@
 """The VM's life: what Vagrant is asked for in each state, and what is told when it fails."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.unit.fakes import TOP, FakeReport
 from understudy import config as configuration
@@ -14,19 +14,19 @@ from understudy.vm import Vm
 
 # Takes notes of its arguments; `state` and `fails` beside it say how it answers.
 VAGRANT = """#!/bin/sh
-cd "$(dirname "$0")"
+cd "${0%/*}"
 echo "$@" >>calls
 case $1 in status) echo "1,vm,state,$(cat state 2>/dev/null || echo not_created)" ;; esac
-if [ "$1" = "$(cat fails 2>/dev/null)" ]; then cat says >&2; exit 1; fi
+if [ -e fails ] && [ "$1" = "$(cat fails)" ]; then cat says >&2; exit 1; fi
 """
 BUILD = '#!/bin/sh\ntouch "$2" "${2%.box}.json"\n'
 
 
 # `dumpxml` beside it is what libvirt knows of a VM of that name.
 VIRSH = """#!/bin/sh
-cd "$(dirname "$0")"
+cd "${0%/*}"
 echo "$3 $4" >>virsh-calls
-if [ "$3" = dumpxml ]; then cat dumpxml 2>/dev/null; fi
+if [ "$3" = dumpxml ] && [ -e dumpxml ]; then cat dumpxml; fi
 """
 
 
@@ -54,8 +54,7 @@ def make_vm(tmp_path: Path) -> Vm:
     build.write_text(BUILD)
     build.chmod(0o755)
     (directory / "provision" / "10-all.sh").write_text("echo all")
-    settings = yaml.safe_load((TOP / "deploy.yml").read_text())
-    (directory / "deploy.yml").write_text(yaml.safe_dump(settings))
+    shutil.copyfile(TOP / "deploy.yml", directory / "deploy.yml")
     project = Project(directory, directory / "deploy.yml")
     return Vm(project, configuration.load(project.config_file), FakeReport())
 

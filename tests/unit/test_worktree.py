@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.integration.staging import git
+from tests.unit.repositories import commit, write
 from understudy import artifact, worktree
 from understudy.config import App
 
@@ -14,24 +14,23 @@ zope.interface==7.0 --hash=sha256:02
 
 
 def test_each_file_by_its_state(tmp_path: Path) -> None:
-    git(tmp_path, "init", "-q")
-    app = tmp_path / "shop"
-    app.mkdir()
-    for name, text in (
-        ("requirements.txt", LOCK),
-        ("kept.py", "1"),
-        ("changed ä.py", "1"),
-        (".gitignore", "*.csv\n"),
-        ("requirements.in", "Django>=5\n# why\nzope.interface\n"),
-    ):
-        (app / name).write_text(text)
-    git(tmp_path, "add", "-A")
-    git(tmp_path, "commit", "-qm", "first")
-    (tmp_path / "outside.py").write_text("")
-    (app / "changed ä.py").write_text("2")
-    (app / "data.csv").write_text("")
-    (app / "new").mkdir()
-    (app / "new" / "file.py").write_text("")
+    commit(
+        tmp_path,
+        {
+            "shop/requirements.txt": LOCK,
+            "shop/kept.py": "1",
+            "shop/changed ä.py": "1",
+            "shop/.gitignore": "*.csv\n",
+            "shop/requirements.in": "Django>=5\n# why\nzope.interface\n",
+        },
+    )
+    changes = {
+        "outside.py": "",
+        "shop/changed ä.py": "2",
+        "shop/data.csv": "",
+        "shop/new/file.py": "",
+    }
+    write(tmp_path, changes)
     source = artifact.find_source(
         App(name="shop", source="shop", module="shop:app"), tmp_path, tmp_path / "cache"
     )
@@ -54,10 +53,7 @@ def test_each_file_by_its_state(tmp_path: Path) -> None:
 
 def test_a_bare_copy_has_no_files_beside_it(tmp_path: Path) -> None:
     work = tmp_path / "work"
-    git(tmp_path, "init", "-q", str(work))
-    (work / "requirements.txt").write_text(LOCK)
-    git(work, "add", "-A")
-    git(work, "commit", "-qm", "first")
+    commit(work, {"requirements.txt": LOCK})
     app = App(name="shop", source=f"file://{work}", module="shop:app")
     lines = worktree.look(artifact.find_source(app, tmp_path, tmp_path / "cache")).splitlines()
     assert lines[0] == "committed requirements.txt"

@@ -111,6 +111,17 @@ _WORKERS = (
 
 _NEIGHBOURS = (
     Rule(
+        "certificate-missing",
+        (
+            Clue(
+                "said",
+                r'cannot load certificate(?: key)? "(?P<path>[^"]+)": .*No such file or directory',
+            ),
+        ),
+        "{path}, which the target's `certificate` names, is not on the host",
+        "Put it there, or correct `certificate` in deploy.yml: it is not deployed.",
+    ),
+    Rule(
         "client-address-empty",
         (Clue("said", r"ValueError: '' does not appear to be an IPv4 or IPv6 address"),),
         "REMOTE_ADDR is empty: the app is behind nginx and a unix socket",

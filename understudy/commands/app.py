@@ -9,7 +9,8 @@ from understudy.commands import Argv, database
 from understudy.config import App
 from understudy.release import Manifest, Paths
 
-# What the process prints when it makes a backup.
+# What templates/commands.py prints when there may be something to migrate, and for a backup.
+MIGRATES = "==> migrate"
 BACKED_UP = "==> back up the database"
 
 

@@ -1,0 +1,115 @@
+"""An app of another shape: from a git URL, as ASGI, over HTTPS. One story, in order."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.integration.site import Site, lost_none
+from tests.integration.staging import PROJECT, Staging, git, make_app, run
+
+pytestmark = [pytest.mark.timeout(900), pytest.mark.long]
+
+CERTIFICATE = {"chain": "/etc/ssl/todo.pem", "key": "/etc/ssl/todo.key"}
+SIGN_IT_YOURSELF = (
+    "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 "
+    "-subj /CN=todo.test -addext subjectAltName=DNS:todo.test "
+    f"-out {CERTIFICATE['chain']} -keyout {CERTIFICATE['key']}"
+)
+# Instead of the page: its status, and where it leads to.
+STATUS = ("-o", "/dev/null", "-w", "%{http_code} %{redirect_url}")
+
+
+@pytest.fixture(scope="module")
+def secure(vm: None, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The example as ASGI behind a certificate, deployed from what was pushed to a URL."""
+    directory = tmp_path_factory.mktemp("secure")
+    url = f"file://{directory}/pushed.git"
+
+    def change(settings: dict[str, Any]) -> None:
+        settings["app"] |= {"module": "todo.asgi:application", "worker_class": "asgi"}
+        settings["app"]["source"] = url
+        target = settings["targets"]["vagrant"]
+        target |= {"certificate": CERTIFICATE, "environment": {"HTTPS": "1"}}
+
+    staging = make_app(PROJECT / "example", directory, change)
+    wsgi = staging.repository / "todo" / "wsgi.py"
+    wsgi.with_name("asgi.py").write_text(wsgi.read_text().replace("wsgi", "asgi"))
+    staging.commit("ASGI")
+    git(directory, "init", "-q", "--bare", "-b", "main", "pushed.git")
+    git(staging.repository, "remote", "add", "origin", url)
+    git(staging.repository, "push", "-q", "origin", "main")
+    assert staging.host(SIGN_IT_YOURSELF).code == 0
+    site = Site(staging, scheme="https")
+    assert site.deploy().code == 0
+    return site
+
+
+def test_pages_and_static_files_come_over_https(secure: Site) -> None:
+    assert secure.curl("https://todo.test/", *STATUS).text == "200 "
+    assert secure.title() == "Little Lists"
+    assert secure.get(secure.stylesheet()).code == 0
+
+
+def test_http_leads_to_https(secure: Site) -> None:
+    answer = secure.curl("http://todo.test/lists/1/?page=2", *STATUS)
+    assert answer.text == "301 https://todo.test/lists/1/?page=2"
+
+
+def test_form_is_taken_over_https(secure: Site, tmp_path: Path) -> None:
+    """Django takes it only if it knows that the visitor came by HTTPS."""
+    cookies = tmp_path / "cookies"
+    page = secure.curl("https://todo.test/", "-c", cookies)
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
+    assert token
+    browser = ("-b", cookies, "-H", "Origin: https://todo.test")
+    form = ("-d", f"csrfmiddlewaretoken={token.group(1)}", "--data-urlencode", "text=by HTTPS")
+
+    answer = secure.curl("https://todo.test/", *browser, *form, *STATUS)
+
+    assert re.fullmatch(r"302 https://todo\.test/lists/\d+/", answer.text)
+    assert secure.has_list("by HTTPS")
+
+
+def test_workers_speak_asgi(secure: Site) -> None:
+    journal = secure.staging.host(f"journalctl -u todo@{secure.current()} -o cat")
+    assert "Using worker: asgi" in journal.text
+
+
+def test_second_deploy_has_nothing_to_do(secure: Site) -> None:
+    assert "nothing to do" in secure.deploy().text
+    status = secure.staging.deploy_py("status").text
+    assert re.search(rf"serves {secure.current()} .*, running", status)
+
+
+def test_host_tests_pass_there_too(secure: Site) -> None:
+    answer = run(
+        *(str(PROJECT / ".venv/bin/pytest"), "-q", "tests/host"),
+        *("--deploy-config", secure.staging.config),
+    )
+    assert answer.code == 0
+
+
+def test_a_certificate_that_is_missing_is_told_and_nothing_changes(
+    secure: Site, tmp_path: Path
+) -> None:
+    settings = yaml.safe_load(secure.staging.config.read_text())
+    settings["targets"]["vagrant"]["certificate"]["key"] = "/etc/ssl/nowhere.key"
+    config = tmp_path / "deploy.yml"
+    config.write_text(yaml.safe_dump(settings))
+    answer = Staging(secure.staging.repository, config).deploy_py("deploy")
+    assert answer.code == 1
+    assert "cause: /etc/ssl/nowhere.key, which the target's `certificate` names" in answer.text
+    assert secure.get().code == 0
+    assert "nothing to do" in secure.deploy().text
+
+
+def test_what_is_pushed_takes_over_without_a_lost_request(secure: Site) -> None:
+    secure.retitle("pushed")
+    assert "nothing to do" in secure.deploy().text, "it's not pushed yet"
+    git(secure.staging.repository, "push", "-q", "origin", "main")
+    # A handshake costs a slow host much, so it's asked less often.
+    assert lost_none(secure.deploy("--probe")) > 5
+    assert secure.title() == "pushed"
