@@ -24,7 +24,7 @@ check:  ## formatting, lint, types, shell scripts
 	cat provision/[0-9]*.sh | shellcheck -
 
 unit:  ## fast tests, no VM
-	$(PYTHON) -m pytest -q -n auto tests/unit
+	$(PYTHON) -m pytest -q -n auto --dist worksteal tests/unit
 
 program-test:  ## what runs on hosts and in CI; what each trap is told by
 	$(PYTHON) -m pytest -q -n auto tests/programs tests/traps

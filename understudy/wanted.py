@@ -1,6 +1,7 @@
 """What a plan is made for: a release that shall serve, and the files that may have to travel."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from understudy.config import App, Config, TargetConfig
@@ -18,7 +19,7 @@ class Wanted:
     release_files: tuple[RenderedFile, ...] = ()
     host_files: tuple[RenderedFile, ...] = ()
 
-    @property
+    @cached_property
     def paths(self) -> Paths:
         return Paths(self.config.root)
 

@@ -1,9 +1,14 @@
 """What more than one module of tests begins with."""
 
+import gc
+
 import pytest
 
 from tests.unit.staging import Staging
 from understudy import provision_host, session
+
+# Or the collector would look through all modules of tests a hundred times, and find nothing.
+gc.set_threshold(50_000)
 
 
 @pytest.fixture

@@ -11,13 +11,14 @@ from understudy.wanted import Wanted
 class ModelHost:
     """Takes actions one by one, and fails a test that does what no host may suffer.
 
-    At no moment may what serves stop serving, lose its files, or be half-made.
+    At no moment may what serves stop serving, lose its files, or be half-made. What is done to a
+    copy leaves it as it was.
     """
 
     def __init__(self, wanted: Wanted, found: Facts) -> None:
         self.facts = found
         self._wanted = wanted
-        self._unpacked = {release.id for release in found.releases}
+        self._unpacked = frozenset(release.id for release in found.releases)
         # A host on which nothing serves has nothing to lose.
         self._served = found.current in found.running
 
@@ -46,7 +47,7 @@ class ModelHost:
             self._change(packages=frozenset({"a-1", "b-2"}))
         elif action.title.startswith("unpack "):
             assert release_id not in (self.facts.current, *self.facts.running), "unpacked over it"
-            self._unpacked.add(release_id)
+            self._unpacked |= {release_id}
         elif action.title.startswith("make environment"):
             needed = {PurePosixPath(word).name for word in argv if "/cache/packages/" in word}
             assert needed <= self.facts.packages, "links to what is not there"

@@ -2,13 +2,15 @@
 
 import itertools
 from collections.abc import Iterator
+from copy import copy
 
 from tests.unit.fakes import facts, manifest
 from tests.unit.model_host import ModelHost
 from tests.unit.plans import NEW, OLD, SHIPMENT, serving, wanted
-from understudy.actions import Action, Upload
+from understudy.actions import Upload
 from understudy.facts import Facts
 from understudy.plan import make_plan
+from understudy.wanted import Wanted
 
 
 def all_hosts(lock: str = "lock1") -> Iterator[Facts]:
@@ -36,24 +38,24 @@ def all_hosts(lock: str = "lock1") -> Iterator[Facts]:
             )
 
 
-def apply_all(actions: list[Action], host: ModelHost) -> None:
-    for action in actions:
+def assert_next_finishes(killed: ModelHost, want: Wanted) -> None:
+    host = copy(killed)
+    for action in make_plan(want, SHIPMENT, host.facts):
         host.apply(action)
+
+    assert make_plan(want, SHIPMENT, host.facts) == [], killed.facts
+    assert (host.facts.current, list(host.facts.running)) == (NEW, [NEW])
 
 
 def test_deploy_that_is_killed_at_any_step_is_finished_by_the_next() -> None:
     """On any host, with the model's eye on what serves; and a third deploy has nothing to do."""
     want = wanted(manifest(NEW, "2024-02-01", "lock2"))
     for found in all_hosts("lock2"):
-        planned = make_plan(want, SHIPMENT, found)
-        for count in range(len(planned) + 1):
-            host = ModelHost(want, found)
-            apply_all(planned[:count], host)
-
-            apply_all(make_plan(want, SHIPMENT, host.facts), host)
-
-            assert make_plan(want, SHIPMENT, host.facts) == [], (found, count)
-            assert (host.facts.current, list(host.facts.running)) == (NEW, [NEW])
+        killed = ModelHost(want, found)
+        assert_next_finishes(killed, want)
+        for action in make_plan(want, SHIPMENT, found):
+            killed.apply(action)
+            assert_next_finishes(killed, want)
 
 
 def test_steps_come_in_the_order_that_keeps_a_site_serving() -> None:
