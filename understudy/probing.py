@@ -9,6 +9,11 @@ from enum import StrEnum
 from typing import Self
 
 SHOWN_FAILURES = 5
+# Enough to see a gap of a fifth of a second.
+MOST_REQUESTS_A_SECOND = 5
+# Of the time goes into answers at most: a probe must not be the load that a deploy suffers from, as
+# it would be on a slow host with TLS.
+SHARE_OF_THE_TIME = 0.5
 # No connection came about, and it wasn't for want of an answer.
 UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL}
 
@@ -59,6 +64,11 @@ class Sample:
     seconds: float
     release: str = ""
     status: int = 0
+
+
+def affordable_rate(seconds: float) -> float:
+    """How many requests a second are sent to a host that takes so long for one."""
+    return min(MOST_REQUESTS_A_SECOND, SHARE_OF_THE_TIME / seconds)
 
 
 def next_request(number: int, paths: ProbePaths, new_static: Sequence[str]) -> tuple[Kind, str]:

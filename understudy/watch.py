@@ -1,8 +1,7 @@
 """The prober at work while a release takes over: no request may be lost."""
 
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from understudy.actions import Action, Switch
 from understudy.commands import files
@@ -11,18 +10,10 @@ from understudy.errors import StepFailed
 from understudy.facts import Facts
 from understudy.forward import forward
 from understudy.job import Job
-from understudy.probe import ProbePaths, Prober, PublicDoor
-from understudy.probing import Kind, as_json
-from understudy.visitor import Visitor
+from understudy.probe import ProbePaths, Prober, PublicDoor, seconds_for_a_page
+from understudy.probing import affordable_rate, as_json
 from understudy.wanted import Wanted
 
-# Enough to see a gap of a fifth of a second.
-MOST_REQUESTS_A_SECOND = 5
-# No more than this share of the time goes into answering: on a slow host with TLS a constant rate
-# would be a load that the deploy itself suffers from.
-SHARE = 0.5
-LOOKS = 3
-SECONDS_FOR_A_LOOK = 10
 STATIC_FILES = 3
 # gunicorn's workers whose answers can be made to tell their release; see gunicorn.conf.py.
 TELLS_RELEASE = ("sync", "gthread", "gevent", "eventlet")
@@ -44,7 +35,7 @@ def watched(job: Job, connection: SshConnection, wanted: Wanted, found: Facts) -
         return
     domain = wanted.target.domain
     with _door(job, connection) as door:
-        rate = affordable_rate(_seconds_for_a_page(door, domain, wanted.app.health_path))
+        rate = affordable_rate(seconds_for_a_page(door, domain, wanted.app.health_path))
         prober = Prober(door, domain, _paths(connection, wanted), rate)
 
         def tell(action: Action, output: str) -> None:
@@ -64,24 +55,6 @@ def watched(job: Job, connection: SshConnection, wanted: Wanted, found: Facts) -
             details=summary.text(),
             hint="python deploy.py logs tells what the app and nginx said at that time.",
         )
-
-
-def affordable_rate(seconds: float) -> float:
-    """How many requests a second a host bears that takes so long for one."""
-    return min(MOST_REQUESTS_A_SECOND, SHARE / seconds)
-
-
-def _seconds_for_a_page(door: PublicDoor, domain: str, path: str) -> float:
-    """The quickest of a few looks. What fails at once is no load: the probe itself will tell of it."""
-    visitor = Visitor(door, domain, SECONDS_FOR_A_LOOK)
-    times = []
-    for _ in range(LOOKS):
-        began = time.monotonic()
-        with suppress(Exception):
-            visitor.ask(Kind.PAGE, path)
-        times.append(time.monotonic() - began)
-    visitor.close()
-    return min(times)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import pytest
 from tests.unit.fakes import config
 from tests.unit.ssh_server import CUT, DROP, SshServer
 from understudy.config import TargetConfig
-from understudy.connection import SshConnection, _Lines, _unreachable
+from understudy.connection import SshConnection, _Lines
 from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
 
 NASTY = ["", "a b", "$HOME", "$(id)", "`id`", "a'b", 'a"b', "a\nb", "\\", "-n", "*", "~", "#", "ä"]
@@ -155,25 +155,6 @@ def test_host_that_is_down_is_told(tmp_path: Path) -> None:
         SshConnection(target, "deploy")
 
     assert "up" in raised.value.hint
-
-
-@pytest.mark.parametrize(
-    ("error", "told"),
-    [
-        (socket.gaierror(-2, "Name or service not known"), "can't be resolved"),
-        (TimeoutError("timed out"), "timed out"),
-        (PermissionError(13, "Permission denied", "/home/x/.ssh/id"), "/home/x/.ssh/id"),
-        (paramiko.SSHException("Error reading SSH protocol banner"), "banner"),
-        (EOFError(), "no SSH connection"),
-    ],
-)
-def test_other_reasons_are_told_in_words(error: Exception, told: str) -> None:
-    target = config().target("staging")
-
-    unreachable = _unreachable(error, "deploy@192.0.2.7:22", target)
-
-    assert told in str(unreachable)
-    assert unreachable.hint
 
 
 def test_words_of_a_command_arrive_as_they_are(steady: SshConnection) -> None:

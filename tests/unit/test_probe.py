@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.web_server import Request, WebServer, reply, until
 from understudy import probe
-from understudy.probe import LocalDoor, ProbePaths, Prober
+from understudy.probe import LocalDoor, ProbePaths, Prober, seconds_for_a_page
 from understudy.probing import Kind, Outcome
 
 PATHS = ProbePaths("/", ("/static/a.css",))
@@ -218,3 +218,21 @@ def test_failed_deploy_ends_its_probe(site: WebServer) -> None:
         raise KeyboardInterrupt
 
     assert not probing._clock.is_alive()
+
+
+def test_a_page_takes_what_its_quickest_answer_took(site: WebServer) -> None:
+    waits = iter([0.2, 0.05, 0.2])
+
+    def answer(_: Request) -> bytes:
+        time.sleep(next(waits))
+        return reply()
+
+    site.answering = answer
+
+    assert 0.05 <= seconds_for_a_page(LocalDoor(site.port), "shop.test", "/") < 0.2
+
+
+def test_page_that_fails_takes_time_as_well(site: WebServer) -> None:
+    site.answering = lambda _: b""
+
+    assert 0 < seconds_for_a_page(LocalDoor(site.port), "shop.test", "/") < 5

@@ -6,7 +6,16 @@ import ssl
 
 import pytest
 
-from understudy.probing import Kind, Outcome, ProbePaths, Sample, Summary, classify, next_request
+from understudy.probing import (
+    Kind,
+    Outcome,
+    ProbePaths,
+    Sample,
+    Summary,
+    affordable_rate,
+    classify,
+    next_request,
+)
 
 PAGES = [Kind.PAGE, Kind.KEPT, Kind.POST]
 FILES = [Kind.STATIC, Kind.NEW_STATIC]
@@ -139,3 +148,8 @@ def test_all_lost_shows_that_none_was_ok() -> None:
 
     assert summary.text().splitlines()[0].split() == ["sent", "ok", "refused"]
     assert summary.failures == 1
+
+
+@pytest.mark.parametrize(("seconds", "rate"), [(0.001, 5), (0.1, 5), (0.5, 1), (5, 0.1)])
+def test_slow_host_is_asked_less_often(seconds: float, rate: float) -> None:
+    assert affordable_rate(seconds) == rate

@@ -31,6 +31,7 @@ DOORS = {
     "verify",
     "visitor",
     "vm",
+    "why_unreachable",
 }
 ABOVE_THE_VM = {"cli", "rehearsal", "vm"}
 # These only tell when something was, or how long it took.
