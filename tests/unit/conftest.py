@@ -11,8 +11,13 @@ import pytest
 if TYPE_CHECKING:
     from tests.unit.staging import Staging
 
-# Or the collector would look through all modules of tests a hundred times, and find nothing.
+# Or the garbage collector would look through all that is imported a hundred times, for nothing.
 gc.set_threshold(50_000)
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays to the end: the collector need not look through it any more."""
+    gc.freeze()
 
 
 @pytest.fixture
