@@ -4,6 +4,7 @@ import io
 import subprocess
 import tarfile
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path, PurePosixPath
 from socketserver import UnixStreamServer
@@ -198,7 +199,9 @@ class App(BaseHTTPRequestHandler):
         self.send_response(int(self.path[1:4]))
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        # Who has seen a bad status may be gone already.
+        with suppress(BrokenPipeError):
+            self.wfile.write(body)
 
     def address_string(self) -> str:
         return "a socket has none"
