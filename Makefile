@@ -23,8 +23,9 @@ check:  ## formatting, lint, types, shell scripts
 	shellcheck provision/setup provision/box/build provision/box/accelerator ci/control-groups
 	cat provision/[0-9]*.sh | shellcheck -
 
+# Where Python is told to keep nothing that it compiled, each worker would compile all tests each time.
 unit:  ## fast tests, no VM
-	$(PYTHON) -m pytest -q -n auto --dist worksteal tests/unit
+	PYTHONDONTWRITEBYTECODE= $(PYTHON) -m pytest -q -n auto --dist worksteal tests/unit
 
 program-test:  ## what runs on hosts and in CI; what each trap is told by
 	$(PYTHON) -m pytest -q -n auto tests/programs tests/traps

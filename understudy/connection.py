@@ -3,7 +3,6 @@
 import io
 import logging
 import shlex
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -19,13 +18,13 @@ import paramiko
 from understudy.commands import Argv, script
 from understudy.config import TargetConfig
 from understudy.errors import Refused, StepFailed, Unreachable
+from understudy.transport import transport
 from understudy.why_unreachable import why_unreachable
 
 CONNECT_SECONDS = 15
-# Against a host that is gone without a word: it's asked now and then, and if the network doesn't
-# take even the question for so long, the connection counts as broken. (Paramiko itself waits on.)
+# Against a host that is gone without a word: it's asked now and then. transport.py gives the question
+# up that the network doesn't take.
 KEEPALIVE_SECONDS = 10
-ACKNOWLEDGED_WITHIN = 30_000  # milliseconds
 DISK_HINT = "Is the disk full, or read-only? `df -h` and `mount` on the host tell."
 # What Paramiko raises where a channel or its connection has gone.
 BROKEN = (paramiko.SSHException, OSError, EOFError)
@@ -59,7 +58,11 @@ class SshConnection:
     def __init__(self, target: TargetConfig, user: str) -> None:
         """Connects. Raises Unreachable, with what mends it, if that can't be done."""
         self._host = f"{user}@{target.address}:{target.port}"
-        arguments: dict[str, Any] = {"timeout": CONNECT_SECONDS, "auth_timeout": CONNECT_SECONDS}
+        arguments: dict[str, Any] = {
+            "timeout": CONNECT_SECONDS,
+            "auth_timeout": CONNECT_SECONDS,
+            "transport_factory": transport,
+        }
         if target.key:
             arguments |= {**_key(target.key), "look_for_keys": False}
         self._fabric = fabric.Connection(
@@ -75,11 +78,6 @@ class SshConnection:
         except Exception as error:
             raise why_unreachable(error, self._host, target) from None
         self._fabric.transport.set_keepalive(KEEPALIVE_SECONDS)
-        tcp = self._fabric.transport.sock
-        # A command begins with a few small packets: the later ones would wait for an answer.
-        tcp.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if hasattr(socket, "TCP_USER_TIMEOUT"):
-            tcp.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, ACKNOWLEDGED_WITHIN)
 
     def __enter__(self) -> Self:
         return self

@@ -1,7 +1,7 @@
 """From a rehearsal to a deploy: a receipt is written, and is asked for."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.fakes import TOP, FakeConnection, FakeReport, failed, printed, settings
+from tests.unit.fakes import TOP, FakeConnection, FakeReport, config, failed, printed, settings
 from tests.unit.receipt_samples import RECEIPT, STAGING
 from tests.unit.repositories import LOCK, commit
 from understudy import artifact, receipt_store, receipts
@@ -34,10 +34,11 @@ NOW = datetime.now(UTC)
 
 @dataclass
 class Desk:
-    """A project and what signs there. The app's repository is beside deploy.yml."""
+    """A project, what is deployed from there and what signs there."""
 
     directory: Path
     keys: Path
+    source: Source
     report: FakeReport
     key: str | None = "ann"
 
@@ -50,18 +51,23 @@ class Desk:
         project = Project(self.directory, self.directory / "deploy.yml")
         return Job(project, Config.model_validate(given), target, self.report)
 
-    @property
-    def repository(self) -> Path:
-        return self.directory / "app"
+    def own_repository(self) -> Path:
+        """A copy of the app's, which all desks share: one that may be changed."""
+        own = self.directory / "app"
+        if not own.exists():
+            shutil.copytree(self.source.repository, own)
+            self.source = replace(self.source, repository=own)
+        return own
 
-    def source(self) -> Source:
-        return artifact.find_source(self.job().config.app, self.directory, self.directory)
+    def commit(self, files: Mapping[str, str]) -> None:
+        commit(self.own_repository(), files)
+        self.source = source_beside(self.directory)
 
     def rehearse(self, **changes: Any) -> Kept:
         """Writes the receipt of a rehearsal that ended just now."""
         job = self.job("staging")
         rehearsed = Rehearsed(
-            candidate=receipts.candidate(job, self.source(), "staging"),
+            candidate=receipts.candidate(job, self.source, "staging"),
             staging=STAGING,
             passed=True,
             started=NOW - timedelta(minutes=4),
@@ -79,7 +85,7 @@ class Desk:
 
     def require(self, system: str = SYSTEM, **changes: Any) -> None:
         host = FakeConnection({HOST: printed(system)})
-        receipts.require(self.job(**changes), self.source(), host)
+        receipts.require(self.job(**changes), self.source, host)
 
     def refused(self, system: str = SYSTEM, **changes: Any) -> Refused:
         with pytest.raises(Refused) as raised:
@@ -96,28 +102,32 @@ def _templates() -> Iterator[None]:
         yield
 
 
+def source_beside(directory: Path) -> Source:
+    return artifact.find_source(config(app={"source": "app"}).app, directory, directory)
+
+
 @pytest.fixture(scope="module")
-def model(keys: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory of a desk at which the app was rehearsed just now. Tests have copies of it."""
+def model(keys: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """One at which the app was rehearsed just now. No test changes it."""
     directory = tmp_path_factory.mktemp("model")
     commit(directory / "app", FILES)
     (directory / "provision").symlink_to(TOP / "provision")
-    Desk(directory, keys, FakeReport()).rehearse()
-    return directory
+    made = Desk(directory, keys, source_beside(directory), FakeReport())
+    made.rehearse()
+    return made
 
 
 @pytest.fixture
-def desk(model: Path, keys: Path, tmp_path: Path) -> Desk:
+def desk(model: Desk, tmp_path: Path) -> Desk:
     """One at which nothing was rehearsed yet."""
-    shutil.copytree(model / "app", tmp_path / "app")
     (tmp_path / "provision").symlink_to(TOP / "provision")
-    return Desk(tmp_path, keys, FakeReport())
+    return Desk(tmp_path, model.keys, model.source, FakeReport())
 
 
 @pytest.fixture
-def rehearsed(desk: Desk, model: Path) -> Desk:
+def rehearsed(desk: Desk, model: Desk) -> Desk:
     """One at which the app was rehearsed just now."""
-    shutil.copytree(model / ".understudy", desk.directory / ".understudy")
+    shutil.copytree(model.directory / ".understudy", desk.directory / ".understudy")
     return desk
 
 
@@ -132,7 +142,7 @@ def test_what_was_rehearsed_is_let_through_with_the_signers_name(rehearsed: Desk
 def test_receipt_tells_what_was_rehearsed(desk: Desk) -> None:
     kept = desk.rehearse()
 
-    source, found = desk.source(), kept.receipt.candidate
+    source, found = desk.source, kept.receipt.candidate
     assert found.artifact.source == artifact.digest(source)
     assert (found.artifact.commit, found.artifact.tree) == (source.commit, source.tree)
     assert list(found.migrations) == ["shop/migrations/0001_initial.py"]
@@ -146,9 +156,9 @@ def test_receipt_tells_what_was_rehearsed(desk: Desk) -> None:
 
 def test_commit_without_a_receipt_is_refused_with_those_that_have_one(desk: Desk) -> None:
     assert desk.refused().details == "no commit has one"
-    rehearsed = desk.source().commit
+    rehearsed = desk.source.commit
     desk.rehearse()
-    commit(desk.repository, {"shop/wsgi.py": "application = 1\n"})
+    desk.commit({"shop/wsgi.py": "application = 1\n"})
 
     refused = desk.refused()
 
@@ -159,15 +169,15 @@ def test_commit_without_a_receipt_is_refused_with_those_that_have_one(desk: Desk
 
 def test_commit_of_the_same_files_needs_no_rehearsal_of_its_own(rehearsed: Desk) -> None:
     """As after a merge."""
-    commit(rehearsed.repository, {"shop/wsgi.py": "application = 1\n"})
-    commit(rehearsed.repository, FILES)
+    rehearsed.commit({"shop/wsgi.py": "application = 1\n"})
+    rehearsed.commit(FILES)
 
     rehearsed.require()
 
 
 def test_same_commit_with_other_files_is_refused(rehearsed: Desk) -> None:
     """Git leaves out what the attributes say, and those may come from this machine alone."""
-    attributes = rehearsed.repository / ".git" / "info" / "attributes"
+    attributes = rehearsed.own_repository() / ".git" / "info" / "attributes"
     attributes.parent.mkdir(exist_ok=True)
     attributes.write_text("shop/wsgi.py export-ignore\n")
 

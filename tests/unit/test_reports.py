@@ -88,7 +88,10 @@ def test_half_written_report_is_never_the_latest(
     assert (folder / "latest").resolve() == whole.parent
 
 
-def test_oldest_are_removed_and_what_else_lies_there_stays(folder: Path) -> None:
+def test_oldest_are_removed_and_what_else_lies_there_stays(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports, "KEPT", 3)
     (folder / "browser").mkdir(parents=True)
     (folder / "20200101-000000-deploy-x.part").mkdir()
     for minute in range(reports.KEPT + 2):

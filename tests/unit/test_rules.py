@@ -28,6 +28,7 @@ DOORS = {
     "session",
     "shell",
     "signing",
+    "transport",
     "verify",
     "visitor",
     "vm",
