@@ -45,16 +45,28 @@ def healthy(vm: None, tmp_path_factory: pytest.TempPathFactory) -> Site:
     )
     site = Site(staging)
     site.retitle("version 0")
-    assert site.deploy().code == 0
-    project = Project(PROJECT, staging.config)
-    Vm(project, configuration.load(project.config_file), TextReport()).save(HEALTHY)
+    deploy_and_save(site)
     return site
+
+
+def deploy_and_save(site: Site) -> None:
+    assert site.deploy().code == 0
+    project = Project(PROJECT, site.staging.config)
+    Vm(project, configuration.load(project.config_file), TextReport()).save(HEALTHY)
+
+
+def restore(healthy: Site) -> None:
+    """The VM as it was saved. A rehearsal may have put its own snapshot in place of this one."""
+    if healthy.staging.deploy_py("reset", HEALTHY).code == 0:
+        return
+    assert healthy.staging.deploy_py("reset").code == 0
+    deploy_and_save(healthy)
 
 
 @pytest.fixture(scope="module")
 def site(healthy: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The same for a module alone: the VM from the snapshot, a copy of the repository."""
-    assert healthy.staging.deploy_py("reset", HEALTHY).code == 0
+    restore(healthy)
     return Site(healthy.staging.copy(tmp_path_factory.mktemp("site")))
 
 

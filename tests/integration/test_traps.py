@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import HEALTHY
+from tests.integration.conftest import restore
 from tests.integration.site import Site
 from tests.integration.staging import PROJECT, Staging, git, make_app
 from tests.traps import table
@@ -53,7 +53,7 @@ def laid(trap: Trap, directory: Path) -> Staging:
 def test_trap_is_caught_and_rightly_diagnosed(
     trap: Trap, healthy: Site, caught: list[table.Row], tmp_path: Path
 ) -> None:
-    assert healthy.staging.deploy_py("reset", HEALTHY).code == 0
+    restore(healthy)
     if trap.data:
         assert healthy.sql(trap.data).code == 0
     staging = laid(trap, tmp_path)
