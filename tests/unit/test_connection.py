@@ -218,9 +218,9 @@ def test_lines_are_whole_however_they_arrive() -> None:
     assert lines == ["one", "two", ""]
 
 
-def test_command_without_an_end_is_given_up(connection: SshConnection) -> None:
+def test_command_without_an_end_is_given_up(steady: SshConnection) -> None:
     with pytest.raises(StepFailed, match="no end after"):
-        connection.run(("sleep", "60"), seconds=0.02)  # type: ignore[arg-type]
+        steady.run(("sleep", "60"), seconds=0.02)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("how", [DROP, CUT])
