@@ -46,23 +46,36 @@ def content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     return reader.read() if reader else b""
 
 
-def test_source_is_the_last_commit_by_default(tmp_path: Path) -> None:
-    commit(tmp_path, FILES)
-    newest = commit(tmp_path, {"shop/wsgi.py": "application = 1\n"})
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository of FILES. No test changes it."""
+    directory = tmp_path_factory.mktemp("model")
+    commit(directory, FILES)
+    return directory
 
-    source = find(tmp_path)
+
+@pytest.fixture
+def app(model: Path, tmp_path: Path) -> Path:
+    """One that may be changed."""
+    return shutil.copytree(model, tmp_path / "app")
+
+
+def test_source_is_the_last_commit_by_default(app: Path) -> None:
+    newest = commit(app, {"shop/wsgi.py": "application = 1\n"})
+
+    source = find(app)
 
     assert source.commit == newest
     assert source.lock == LOCK
     assert source.dirty == ()
 
 
-def test_other_revision_is_taken_by_any_of_its_names(tmp_path: Path) -> None:
-    first = commit(tmp_path, FILES)
-    git(tmp_path, "tag", "v1")
-    commit(tmp_path, {"shop/wsgi.py": "application = 1\n"})
+def test_other_revision_is_taken_by_any_of_its_names(app: Path) -> None:
+    first = find(app).commit
+    git(app, "tag", "v1")
+    commit(app, {"shop/wsgi.py": "application = 1\n"})
 
-    assert {find(tmp_path, revision=name).commit for name in ("v1", first[:9], "HEAD~1")} == {first}
+    assert {find(app, revision=name).commit for name in ("v1", first[:9], "HEAD~1")} == {first}
 
 
 @pytest.mark.parametrize("source", ["web/app", "./web/app/"])
@@ -120,13 +133,12 @@ def test_uncommitted_change_is_seen(
     assert source.dirty == ((told,) if told else ())
 
 
-def test_dirty_tree_is_refused_with_the_files_that_make_it_so(tmp_path: Path) -> None:
-    commit(tmp_path, FILES)
-    artifact.refuse_if_dirty(find(tmp_path))
-    write(tmp_path, {"shop/wsgi.py": "changed", "new.py": ""})
+def test_dirty_tree_is_refused_with_the_files_that_make_it_so(app: Path) -> None:
+    artifact.refuse_if_dirty(find(app))
+    write(app, {"shop/wsgi.py": "changed", "new.py": ""})
 
     with pytest.raises(Refused) as raised:
-        artifact.refuse_if_dirty(find(tmp_path))
+        artifact.refuse_if_dirty(find(app))
 
     assert raised.value.exit_code == 3
     assert raised.value.details.splitlines() == [" M shop/wsgi.py", "?? new.py"]
@@ -186,7 +198,7 @@ def test_lock_counts_as_committed_and_not_as_it_lies_there(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("app", "told"),
+    ("wrong", "told"),
     [
         pytest.param({"source": "nowhere"}, "no directory", id="no-directory"),
         pytest.param({"source": "shop/wsgi.py"}, "no directory", id="a-file"),
@@ -195,12 +207,11 @@ def test_lock_counts_as_committed_and_not_as_it_lies_there(tmp_path: Path) -> No
         pytest.param({"subdirectory": "empty"}, "git", id="directory-not-committed"),
     ],
 )
-def test_source_that_is_not_there_is_told(app: dict[str, str], told: str, tmp_path: Path) -> None:
-    commit(tmp_path, FILES)
-    (tmp_path / "empty").mkdir()
+def test_source_that_is_not_there_is_told(wrong: dict[str, str], told: str, app: Path) -> None:
+    (app / "empty").mkdir()
 
     with pytest.raises(ConfigError, match=told):
-        find(tmp_path, **app)
+        find(app, **wrong)
 
 
 def test_directory_that_is_no_repository_is_told(
@@ -222,14 +233,14 @@ def test_machine_without_git_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_deploy_from_a_git_hook_ships_the_app_and_not_the_hooks_repository(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = commit(tmp_path / "app", FILES)
+    wanted = find(app).commit
     commit(tmp_path / "other", {"README": ""})
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "other" / ".git"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "other" / ".git" / "index"))
 
-    source = find(tmp_path / "app")
+    source = find(app)
 
     assert (source.commit, source.dirty) == (wanted, ())
 
@@ -272,22 +283,22 @@ def test_release_unpacked_by_the_hosts_tar_is_the_commit(tmp_path: Path) -> None
     assert not (release / "manifest.json").exists(), "it's moved there when all else is done"
 
 
-def test_same_commit_makes_the_same_release_wherever_it_is_made(tmp_path: Path) -> None:
-    commit(tmp_path / "one", FILES)
-    git(tmp_path, "clone", "--quiet", "one", "two")
-    write(tmp_path / "two", {"uncommitted": ""})
+def test_same_commit_makes_the_same_release_wherever_it_is_made(
+    model: Path, tmp_path: Path
+) -> None:
+    git(tmp_path, "clone", "--quiet", str(model), "clone")
+    write(tmp_path / "clone", {"uncommitted": ""})
 
-    one, two = (shipped(find(tmp_path / name), sys.executable) for name in ("one", "two"))
+    one, two = (shipped(find(place), sys.executable) for place in (model, tmp_path / "clone"))
     assert one == two
 
 
-def test_git_url_is_fetched_and_fetched_again(tmp_path: Path) -> None:
-    first = commit(tmp_path / "origin", FILES)
-    url = f"file://{tmp_path}/origin"
-    before = find(tmp_path, source=url)
-    second = commit(tmp_path / "origin", {"shop/wsgi.py": "application = 1\n"})
+def test_git_url_is_fetched_and_fetched_again(app: Path, tmp_path: Path) -> None:
+    first = find(app).commit
+    before = find(tmp_path, source=f"file://{app}")
+    second = commit(app, {"shop/wsgi.py": "application = 1\n"})
 
-    after = find(tmp_path, source=url)
+    after = find(tmp_path, source=f"file://{app}")
 
     assert (before.commit, after.commit) == (first, second)
     assert shipped(after)["source/shop/wsgi.py"][1] == b"application = 1\n"
@@ -301,30 +312,30 @@ def test_git_url_with_the_app_in_a_subdirectory(tmp_path: Path) -> None:
     assert "source/shop/wsgi.py" in shipped(source)
 
 
-def test_branch_of_a_git_url_may_be_rewritten(tmp_path: Path) -> None:
-    commit(tmp_path / "origin", FILES)
-    url = f"file://{tmp_path}/origin"
+def test_branch_of_a_git_url_may_be_rewritten(app: Path, tmp_path: Path) -> None:
+    url = f"file://{app}"
     find(tmp_path, source=url, revision="main")
-    git(tmp_path / "origin", "commit", "--quiet", "--amend", "--message=other")
+    git(app, "commit", "--quiet", "--amend", "--message=other")
 
     source = find(tmp_path, source=url, revision="main")
 
-    assert source.commit == git(tmp_path / "origin", "rev-parse", "main")
+    assert source.commit == git(app, "rev-parse", "main")
 
 
 @pytest.mark.parametrize("seen_before", [False, True])
-def test_git_url_that_cannot_be_reached_is_told(seen_before: bool, tmp_path: Path) -> None:
-    url = f"file://{tmp_path}/origin"
+def test_git_url_that_cannot_be_reached_is_told(
+    seen_before: bool, app: Path, tmp_path: Path
+) -> None:
+    url = f"file://{app}"
     if seen_before:
-        commit(tmp_path / "origin", FILES)
         find(tmp_path, source=url)
-        (tmp_path / "origin").rename(tmp_path / "gone")
+    app.rename(tmp_path / "gone")
 
     with pytest.raises(Unreachable, match="can't fetch") as raised:
         find(tmp_path, source=url)
 
     assert raised.value.exit_code == 4
-    assert "origin" in raised.value.details
+    assert str(app) in raised.value.details
 
 
 def test_compiled_source_counts_on_the_host_until_somebody_changes_it_there(
@@ -358,8 +369,9 @@ def imported(directory: Path, module: str, name: str) -> str:
 
 def test_digest_is_of_all_that_is_shipped_and_of_nothing_else(tmp_path: Path) -> None:
     commit(tmp_path, {**FILES, "a": "1"})
-    first = artifact.digest(find(tmp_path))
-    assert artifact.digest(find(tmp_path)) == first
+    source = find(tmp_path)
+    first = artifact.digest(source)
+    assert artifact.digest(source) == first
 
     seen = {first}
     for change in ("a2", "content", "mode", "link"):
@@ -373,14 +385,14 @@ def test_digest_is_of_all_that_is_shipped_and_of_nothing_else(tmp_path: Path) ->
             (tmp_path / "a2").unlink()
             (tmp_path / "a2").symlink_to("2")
         commit(tmp_path, {})
-        assert artifact.digest(find(tmp_path)) not in seen, change
-        seen.add(artifact.digest(find(tmp_path)))
+        digest = artifact.digest(find(tmp_path))
+        assert digest not in seen, change
+        seen.add(digest)
 
 
-def test_digest_is_the_same_in_another_commit_and_another_clone(tmp_path: Path) -> None:
-    commit(tmp_path / "app", FILES)
-    first = artifact.digest(find(tmp_path / "app"))
-    git(tmp_path / "app", "commit", "--quiet", "--allow-empty", "--message=again")
+def test_digest_is_the_same_in_another_commit_and_another_clone(app: Path, tmp_path: Path) -> None:
+    first = artifact.digest(find(app))
+    git(app, "commit", "--quiet", "--allow-empty", "--message=again")
     git(tmp_path, "clone", "--quiet", "app", "clone")
     git(tmp_path / "clone", "config", "tar.umask", "0077")
 

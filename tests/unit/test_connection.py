@@ -199,9 +199,9 @@ def test_lines_are_whole_however_they_arrive() -> None:
     assert lines == ["one", "two", ""]
 
 
-def test_command_without_an_end_is_given_up(connection: SshConnection) -> None:
+def test_command_without_an_end_is_given_up(steady: SshConnection) -> None:
     with pytest.raises(StepFailed, match="no end after"):
-        connection.run(("sleep", "60"), seconds=0.1)  # type: ignore[arg-type]
+        steady.run(("sleep", "60"), seconds=0.02)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("how", [DROP, CUT])
@@ -255,7 +255,7 @@ def test_lock_that_becomes_free_in_time_is_got(
 
     with SshConnection(target_of(server, tmp_path), "deploy") as other, ExitStack() as held:
         held.enter_context(connection.lock(lock, "ann"))
-        Timer(0.1, held.close).start()
+        Timer(0.05, held.close).start()
         with other.lock(lock, "bob", wait=5):
             assert Path(lock).read_text() == "bob\n"
 

@@ -67,7 +67,7 @@ def test_request_that_nobody_is_left_for_is_counted(
 ) -> None:
     monkeypatch.setattr(probe, "WORKERS", 2)
     site.answering = lambda _: None
-    with prober(site, timeout=0.2) as probing:
+    with prober(site, rate=1000, timeout=0.1) as probing:
         until(lambda: len(probing.samples) > 10)
         summary = probing.stop()
 
