@@ -20,7 +20,7 @@ check:  ## formatting, lint, types, shell scripts
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
-	shellcheck provision/setup provision/box/build provision/box/accelerator ci/control-groups
+	shellcheck provision/setup provision/box/build provision/box/accelerator ci/control-groups benchmarks/*.sh benchmarks/peers/shell/deploy.sh
 	cat provision/[0-9]*.sh | shellcheck -
 
 # Where Python is told to keep nothing that it compiled, each worker would compile all tests each time.
@@ -52,10 +52,11 @@ traps:  ## apps that work on their developer's machine only: rehearse each of th
 	$(PYTHON) -m pytest -v --long tests/integration/test_traps.py
 
 lock:  ## compile requirements.in into requirements.txt, with hashes
-	.venv/bin/uv pip compile -q --generate-hashes --no-header --python-version 3.11 requirements.in -o requirements.txt
+	for directory in . benchmarks; do .venv/bin/uv pip compile -q --generate-hashes --no-header \
+	    --python-version 3.11 $$directory/requirements.in -o $$directory/requirements.txt; done
 
-bench:  ## time what docs/performance.md tells
-	$(PYTHON) benchmarks/run.py
+bench:  ## Understudy beside its peers, into docs/performance.md: hours; PARTS="scenarios" for one part
+	$(PYTHON) -m benchmarks $(PARTS)
 
 clean:  ## remove the VM and all that was built
 	-$(PYTHON) deploy.py destroy

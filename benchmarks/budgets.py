@@ -1,0 +1,77 @@
+"""What each verb takes, against its budget."""
+
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks import app as apps
+from benchmarks import stage, tables
+from benchmarks.app import App
+from benchmarks.samples import Sample, of, seconds_told, tools_of
+from benchmarks.timing import PROJECT, run
+from benchmarks.tools import OURS
+
+HELP, UNIT = "`python deploy.py --help`", "unit tests"
+BOX, UP = "`up` from nothing, box build included", "`up` with the box there, to SSH"
+RESET, FIRST = "`reset` to the provisioned snapshot, SSH answering", "first deploy of the example"
+CODE, NOTHING = "deploy of a code-only change", "deploy with nothing to do"
+SECONDS = {HELP: 0.3, UNIT: 10, BOX: 180 + 90, UP: 90, RESET: 8, FIRST: 60, CODE: 20, NOTHING: 3}
+
+
+def measure(*, with_box: bool) -> Iterator[Sample]:
+    yield from timed(HELP, 5, lambda: run(sys.executable, "deploy.py", "--help"))
+    tests = ("-m", "pytest", "-q", "-n", "auto", "tests/unit")
+    yield from timed(UNIT, 1, lambda: run(sys.executable, *tests))
+    with TemporaryDirectory() as directory:
+        app = apps.make(Path(directory))
+        if with_box:
+            stage.verb(app, "destroy")
+            shutil.rmtree(PROJECT / ".understudy" / "boxes", ignore_errors=True)
+            yield from timed(BOX, 1, lambda: stage.verb(app, "up"))
+        yield from _verbs(app)
+
+
+def _verbs(app: App) -> Iterator[Sample]:
+    versions = iter(range(1, 100))
+
+    def deploy() -> object:
+        return stage.verb(app, "deploy")
+
+    # A first `up` builds the box if it isn't there.
+    stage.verb(app, "up")
+    stage.verb(app, "destroy")
+    yield from timed(UP, 1, lambda: stage.verb(app, "up"))
+    yield from timed(RESET, 3, lambda: stage.verb(app, "reset"))
+    yield from timed(FIRST, 3, deploy, lambda: stage.verb(app, "reset"))
+    yield from timed(CODE, 3, deploy, lambda: app.change_code(next(versions)))
+    yield from timed(NOTHING, 5, deploy)
+
+
+def timed(
+    what: str, times: int, work: Callable[[], object], before: Callable[[], object] = lambda: None
+) -> Iterator[Sample]:
+    """Runs the work so many times, each after `before`, which doesn't count."""
+    for _ in range(times):
+        before()
+        began = time.monotonic()
+        work()
+        yield Sample(what, OURS, time.monotonic() - began)
+
+
+def tell(samples: Sequence[Sample]) -> str:
+    found = [(what, of(samples, what, tool)) for what in SECONDS for tool in tools_of(samples)]
+    rows = [
+        (
+            what,
+            f"{SECONDS[what]:g} s",
+            seconds_told(whole.median),
+            tables.spread(whole),
+            "yes" if whole.median <= SECONDS[what] else "NO",
+        )
+        for what, whole in found
+        if whole
+    ]
+    return tables.table(("what", "budget", "median", "spread", "kept"), rows)

@@ -1,0 +1,97 @@
+"""How long nothing to do takes on more and more hosts.
+
+Each tool deploys to the VM; then the VM's files are copied, and its hosts are copies of that copy.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks import namespaces, plot, stage, tables
+from benchmarks.app import STATE, App
+from benchmarks.samples import Sample, medians
+from benchmarks.scenarios import FIRST, NOTHING, deployed, fresh
+from benchmarks.timing import run, timed
+from benchmarks.tools import (
+    TOOLS,
+    USER,
+    Place,
+    Tool,
+    hosts_at_once,
+    install_peers,
+    require_nothing_done,
+)
+
+ROUNDS = 5
+COUNTS = (1, 2, 4, 8, 16)
+UNIT = "hosts"
+# What no query looks at.
+LEFT_OUT = ("/boot", "/usr/lib/modules", "/usr/share/doc", "/var/cache", "/var/log")
+
+
+def measure() -> Iterator[Sample]:
+    if os.geteuid() != 0:
+        raise SystemExit("hosts as network namespaces need root")
+    install_peers()
+    with TemporaryDirectory() as directory:
+        copies = {tool.name: _copy(tool, Path(directory) / tool.name) for tool in TOOLS}
+        for _ in range(ROUNDS):
+            for tool in TOOLS:
+                yield from _growth(tool, *copies[tool.name])
+
+
+def tell(samples: Sequence[Sample]) -> str:
+    return tables.growth(samples, NOTHING, UNIT)
+
+
+def picture(samples: Sequence[Sample]) -> str:
+    return plot.picture("Time of nothing to do by hosts", UNIT, medians(samples, NOTHING))
+
+
+def _copy(tool: Tool, directory: Path) -> tuple[App, Path]:
+    """An app that the tool has deployed, and the files of the host that it was deployed to."""
+    directory.mkdir()
+    app = fresh(directory)
+    deployed(tool, app, FIRST, 0)
+    tree = STATE / "hosts" / tool.name
+    shutil.rmtree(tree, ignore_errors=True)
+    _copy_files(app, tree)
+    (tree / "etc" / "active-units").write_text(_active_units(app))
+    return app, tree
+
+
+def _copy_files(app: App, tree: Path) -> None:
+    """Copies all files of the VM. What another copy here has already does not travel again."""
+    others = [str(other) for other in tree.parent.glob("*/")]
+    tree.mkdir(parents=True)
+    where = stage.place(app)
+    run(
+        *("rsync", "--archive", "--numeric-ids", "--one-file-system", "--rsync-path", "sudo rsync"),
+        *(f"--link-dest={other}" for other in others),
+        *(f"--exclude={path}/*" for path in LEFT_OUT),
+        *("--rsh", " ".join(("ssh", *where.ssh_options))),
+        *(f"{USER}@{where.addresses[0]}:/", f"{tree}/"),
+    )
+
+
+def _active_units(app: App) -> str:
+    """A line each."""
+    listed = "systemctl list-units --plain --no-legend --state=active --type=service"
+    return "".join(
+        f"{line.split()[0]}\n" for line in stage.ssh(app, listed).output.splitlines() if line
+    )
+
+
+def _growth(tool: Tool, app: App, tree: Path) -> Iterator[Sample]:
+    most = min(COUNTS[-1], hosts_at_once(tool))
+    with namespaces.hosts(tree, most, STATE / "known_hosts") as place:
+        # The first time each host reads its files from the disk.
+        timed(tool.deploy(app, place))
+        for count in COUNTS:
+            if count <= most:
+                some = Place(place.addresses[:count], place.known_hosts)
+                done = timed(tool.deploy(app, some))
+                require_nothing_done(tool, done.output)
+                yield Sample(NOTHING, tool.name, done.seconds, count, done.memory)

@@ -1,0 +1,47 @@
+"""How a change of code takes longer as the app has more files."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks import plot, tables
+from benchmarks.samples import Sample, medians
+from benchmarks.scenarios import CODE, FIRST, deployed, fresh
+from benchmarks.tools import TOOLS, Tool, install_peers
+
+ROUNDS = 2
+SIZES = (1, 4, 16)
+UNIT = "times as many files"
+
+
+def measure() -> Iterator[Sample]:
+    install_peers()
+    for _ in range(ROUNDS):
+        for tool in TOOLS:
+            yield from _growth(tool)
+
+
+def _growth(tool: Tool) -> Iterator[Sample]:
+    """One first deploy; then the app grows under way, which doesn't count."""
+    with TemporaryDirectory() as directory:
+        app = fresh(Path(directory))
+        deployed(tool, app, FIRST, 0)
+        version = 0
+        for size in SIZES:
+            if size > 1:
+                app.enlarge(size)
+                deployed(tool, app, "growing", version)
+            for _ in range(2):
+                version += 1
+                app.change_code(version)
+                yield deployed(tool, app, CODE, version, size)
+
+
+def tell(samples: Sequence[Sample]) -> str:
+    return tables.growth(samples, CODE, UNIT)
+
+
+def picture(samples: Sequence[Sample]) -> str:
+    return plot.picture(
+        "Time of a code-only change by the app's size", UNIT, medians(samples, CODE)
+    )

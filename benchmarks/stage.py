@@ -1,0 +1,26 @@
+"""The staging VM, on which all tools do the same work from the same snapshot."""
+
+import sys
+
+import yaml
+
+from benchmarks.app import App
+from benchmarks.timing import PROJECT, Run, run
+from benchmarks.tools import USER, Place
+
+
+def verb(app: App, *words: str) -> Run:
+    """One of deploy.py's, with the app's deploy.yml."""
+    name, *options = words
+    return run(sys.executable, "deploy.py", name, "--config", str(app.config), *options)
+
+
+def place(app: App) -> Place:
+    settings = yaml.safe_load(app.config.read_text())["targets"]["vagrant"]
+    return Place((settings["address"],), PROJECT / settings["known_hosts"])
+
+
+def ssh(app: App, *command: str) -> Run:
+    """Runs a command over a connection of its own."""
+    where = place(app)
+    return run("ssh", *where.ssh_options, f"{USER}@{where.addresses[0]}", *command)

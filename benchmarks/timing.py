@@ -1,0 +1,83 @@
+"""Runs commands and takes their time."""
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+PROJECT = Path(__file__).resolve().parents[1]
+LAUNCH = Path(__file__).with_name("launch.py")
+SECONDS_FOR_A_RUN = 1800
+SECONDS_TO_SERVE = 60
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command line and where it's run. environment: what is added to ours."""
+
+    argv: tuple[str, ...]
+    directory: Path = PROJECT
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a command went. memory: of the largest of its processes, in KiB."""
+
+    seconds: float
+    memory: int
+    output: str
+
+
+def run(*argv: str) -> Run:
+    return timed(Command(argv))
+
+
+def timed(command: Command) -> Run:
+    """Raises SystemExit, with all that it said, if the command fails."""
+    with TemporaryDirectory() as directory:
+        result, output = Path(directory) / "result", Path(directory) / "output"
+        # `timeout` ends one that hangs.
+        limited = ("timeout", str(SECONDS_FOR_A_RUN), *command.argv)
+        # A file: the end of a pipe would be waited for as long as any kept connection holds it open.
+        with output.open("w") as file:
+            subprocess.run(
+                [sys.executable, "-IS", LAUNCH, result, *limited],
+                cwd=command.directory,
+                env={**os.environ, **command.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+                check=True,
+            )
+        found, said = json.loads(result.read_text()), output.read_text(errors="replace")
+    if found["code"]:
+        raise SystemExit(f"{' '.join(command.argv)} failed:\n{said}")
+    return Run(found["seconds"], found["memory"], said)
+
+
+def wait_until_served(address: str, domain: str, text: str) -> float:
+    """Asks for the home page until it holds the text. Returns the seconds that took."""
+    began = time.monotonic()
+    while text not in _page(address, domain):
+        if time.monotonic() - began > SECONDS_TO_SERVE:
+            raise SystemExit(f"{address} does not serve {text!r}")
+        time.sleep(0.1)
+    return time.monotonic() - began
+
+
+def _page(address: str, domain: str) -> str:
+    door = http.client.HTTPConnection(address, timeout=20)
+    try:
+        door.request("GET", "/", headers={"Host": domain})
+        return door.getresponse().read().decode(errors="replace")
+    except OSError:
+        return ""
+    finally:
+        door.close()

@@ -1,0 +1,155 @@
+"""Understudy and its peers, each as the command line that deploys an app's last commit."""
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+from typing import Protocol
+
+import yaml
+
+from benchmarks.app import DOMAIN, App
+from benchmarks.timing import PROJECT, Command, run
+from understudy.config import TargetConfig
+
+PEERS = Path(__file__).with_name("peers")
+REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+# The peers' own environment: what they need must not get in the way of what Understudy needs.
+ENVIRONMENT = PROJECT / ".understudy" / "benchmarks-venv"
+USER = "vagrant"
+KEY = Path("~/.vagrant.d/insecure_private_key").expanduser()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Hosts to deploy to. known_hosts: a file with their keys."""
+
+    addresses: tuple[str, ...]
+    known_hosts: Path
+
+    @property
+    def ssh_options(self) -> tuple[str, ...]:
+        return (
+            "-i",
+            str(KEY),
+            "-o",
+            "IdentitiesOnly=yes",
+            "-o",
+            f"UserKnownHostsFile={self.known_hosts}",
+        )
+
+
+class Tool(Protocol):
+    """nothing_done: what it says of a host on which it changed nothing, as a regular expression."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def nothing_done(self) -> str: ...
+    def deploy(self, app: App, place: Place) -> Command: ...
+
+
+class Understudy:
+    name = "Understudy"
+    nothing_done = r"already serves .*: nothing to do"
+
+    def deploy(self, app: App, place: Place) -> Command:
+        config = app.config.with_name("many.yml")
+        settings = yaml.safe_load(app.config.read_text())
+        settings["targets"]["many"] = self._target(place)
+        config.write_text(yaml.safe_dump(settings))
+        words = ("deploy.py", "deploy", "--config", str(config), "--target", "many")
+        return Command((sys.executable, *words))
+
+    @staticmethod
+    def _target(place: Place) -> dict[str, object]:
+        # TO BE FILLED IN, with hosts_at_once(): once a target has `addresses`, all of them go there.
+        where = {"addresses": list(place.addresses)}
+        return {
+            "domain": DOMAIN,
+            "admin": USER,
+            "key": str(KEY),
+            "known_hosts": str(place.known_hosts),
+            "require_receipt": False,
+            **(
+                where
+                if "addresses" in TargetConfig.model_fields
+                else {"address": place.addresses[0]}
+            ),
+        }
+
+
+class Ansible:
+    name = "Ansible"
+    nothing_done = r"changed=0 .*failed=0"
+
+    def deploy(self, app: App, place: Place) -> Command:
+        options = ("-i", f"{','.join(place.addresses)},", "-u", USER, "--private-key", str(KEY))
+        ssh = (f"--ssh-common-args={' '.join(place.ssh_options)}",)
+        values = ("-e", f"repository={app.repository}", "-e", f"wheels={app.wheels()}")
+        # A run begins without a connection: the one that the run before has left has another name.
+        sockets = {"ANSIBLE_SSH_CONTROL_PATH": f"%(directory)s/{token_hex(4)}-%%C"}
+        program = str(ENVIRONMENT / "bin" / "ansible-playbook")
+        return Command((program, *options, *ssh, *values, "site.yml"), PEERS / "ansible", sockets)
+
+
+class Pyinfra:
+    name = "pyinfra"
+    nothing_done = r"Grand total +(\d+) +- +- +\1\b"
+
+    def deploy(self, app: App, place: Place) -> Command:
+        login = ("--user", USER, "--key", str(KEY))
+        trust = (
+            *("--data", f"ssh_known_hosts_file={place.known_hosts}"),
+            *("--data", "ssh_strict_host_key_checking=yes"),
+        )
+        program = str(ENVIRONMENT / "bin" / "pyinfra")
+        return Command(
+            (program, "-y", *login, *trust, ",".join(place.addresses), "deploy.py"),
+            PEERS / "pyinfra",
+            _what(app),
+        )
+
+
+class Shell:
+    """The floor."""
+
+    name = "shell"
+    nothing_done = r": nothing to do"
+
+    def deploy(self, app: App, place: Place) -> Command:
+        path = f"{PROJECT / '.venv' / 'bin'}:{os.environ['PATH']}"
+        ssh = " ".join(("ssh", *place.ssh_options, "-l", USER))
+        environment = {**_what(app), "SSH": ssh, "PATH": path}
+        return Command((str(PEERS / "shell" / "deploy.sh"), *place.addresses), PEERS, environment)
+
+
+def _what(app: App) -> Mapping[str, str]:
+    return {"REPOSITORY": str(app.repository), "WHEELS": str(app.wheels())}
+
+
+TOOLS: tuple[Tool, ...] = (Understudy(), Ansible(), Pyinfra(), Shell())
+OURS, FLOOR = Understudy.name, Shell.name
+
+
+def hosts_at_once(tool: Tool) -> int:
+    """TO BE FILLED IN: goes once Understudy deploys to many hosts."""
+    one = tool.name == OURS and "addresses" not in TargetConfig.model_fields
+    return 1 if one else sys.maxsize
+
+
+def install_peers() -> None:
+    """Makes the peers' environment as its lock says; does nothing if it's as it should be."""
+    uv = str(PROJECT / ".venv" / "bin" / "uv")
+    run(uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(ENVIRONMENT))
+    python = ("--python", str(ENVIRONMENT / "bin" / "python"))
+    run(uv, "pip", "sync", "--quiet", *python, "--require-hashes", str(REQUIREMENTS))
+
+
+def require_nothing_done(tool: Tool, output: str) -> None:
+    """Or it would be timed for other work than the others."""
+    if not re.search(tool.nothing_done, output):
+        raise SystemExit(f"{tool.name} should have found nothing to do:\n{output}")
