@@ -51,6 +51,7 @@ PURE = {
     "junit",
     "log_lines",
     "masking",
+    "mistakes",
     "page",
     "plain",
     "plan",
