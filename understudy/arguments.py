@@ -22,6 +22,7 @@ def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     )
     targeted = argparse.ArgumentParser(add_help=False, parents=[common])
     targeted.add_argument("--target", default="vagrant", metavar="NAME", help="default: vagrant")
+    targeted.add_argument("--host", metavar="ADDRESS", help="only this one of the target's hosts")
 
     changing = argparse.ArgumentParser(add_help=False, parents=[targeted])
     changing.add_argument(

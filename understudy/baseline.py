@@ -30,10 +30,10 @@ def find(job: Job) -> Baseline:
 
 def _served_commit(job: Job) -> str:
     name = job.config.vm.stands_for
-    target = job.config.targets.get(name)
-    if target is None:
+    if name not in job.config.targets:
         raise Refused(f"deploy.yml has no target {name}")
-    with SshConnection(target, job.config.host.deployer) as connection:
+    # All hosts of a target serve the same, unless a deploy has stopped midway.
+    with SshConnection(job.config.hosts(name)[0], job.config.host.deployer) as connection:
         found = session.gather(connection, job.config)
     serving = found.release(found.current)
     if serving is None:

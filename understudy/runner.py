@@ -21,6 +21,7 @@ from understudy import (
     switching,
 )
 from understudy.actions import Action
+from understudy.alone import alone
 from understudy.commands import app as app_commands
 from understudy.connection import Connection, SshConnection
 from understudy.errors import Refused, StepFailed
@@ -36,14 +37,20 @@ ROOM_FOR_THE_SITE = 64 * 2**20
 
 
 def deploy(
-    job: Job, *, probe: bool = False, wait: int = 0, without_rehearsal: str | None = None
+    job: Job,
+    source: artifact.Source | None = None,
+    *,
+    probe: bool = False,
+    wait: int = 0,
+    without_rehearsal: str | None = None,
 ) -> list[str]:
-    """Makes the target serve the commit that deploy.yml means. Returns the warnings there were.
+    """Makes a host serve the commit that deploy.yml means. Returns the warnings there were.
 
-    probe: send requests all the while and tell whether any was lost. wait: seconds for the lock.
-    without_rehearsal: the reason why it goes ahead without a receipt.
+    source: that commit, if it was found before. probe: send requests all the while and tell whether
+    any was lost. wait: seconds for the lock. without_rehearsal: the reason why it goes ahead without
+    a receipt.
     """
-    source = find_source(job)
+    source = source or find_source(job)
     with session.connected(job) as (connection, found):
         wanted = _wanted(job, source, found)
         if _is_converged(wanted, found):
@@ -58,7 +65,8 @@ def deploy(
             # Whoever held the lock until now may have changed what was just seen.
             wanted = _wanted(job, source, found)
             deed.what = wanted.release.id
-            shipment = _shipment(job, source, wanted, found, Path(work))
+            with alone(job.project.cache):
+                shipment = _shipment(job, source, wanted, found, Path(work))
             _refuse_without_room(job, found, shipment)
             actions = plan.make_plan(wanted, shipment, found)
             findings: list[str] = []
@@ -97,12 +105,27 @@ def _require_receipt(
             receipts.require(job, source, connection)
 
 
-def preview_plan(job: Job) -> None:
+def is_done(job: Job, source: artifact.Source, *, rehearsed: bool) -> bool:
+    """Whether a deploy would find nothing to do, which it tells. Raises what would keep it from beginning.
+
+    rehearsed: whether it's to have a receipt, where the target wants one.
+    """
+    with session.connected(job) as (connection, found):
+        wanted = _wanted(job, source, found)
+        if _is_converged(wanted, found):
+            _say_converged(job, wanted)
+            return True
+        if rehearsed and job.target.require_receipt:
+            receipts.check(job, source, connection)
+    return False
+
+
+def preview_plan(job: Job, source: artifact.Source) -> None:
     """Tells what deploy() would do, and touches nothing on the host."""
-    source = find_source(job)
     with session.connected(job) as (_, found), TemporaryDirectory() as work:
         wanted = _wanted(job, source, found)
-        shipment = _shipment(job, source, wanted, found, Path(work))
+        with alone(job.project.cache):
+            shipment = _shipment(job, source, wanted, found, Path(work))
     actions = plan.make_plan(wanted, shipment, found)
     if not actions:
         _say_converged(job, wanted)
@@ -163,7 +186,7 @@ def status(job: Job) -> None:
 def find_source(job: Job) -> artifact.Source:
     """The commit that a deploy would ship. Refused, or warned of, if there is more than committed."""
     source = artifact.find_source(job.config.app, job.beside, job.project.cache / "git")
-    if job.target.require_clean:
+    if job.config.target(job.target_name).require_clean:
         artifact.refuse_if_dirty(source)
     elif source.dirty:
         job.report.warn(

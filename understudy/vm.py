@@ -176,7 +176,7 @@ class Vm:
 
     @property
     def _target(self) -> TargetConfig:
-        return self._config.target(TARGET)
+        return self._config.one_host(TARGET)
 
     def _provisioning(self) -> Provisioning:
         return self._project.provisioning(self._config, self._target.admin)

@@ -21,6 +21,7 @@ from understudy import (
     receipts,
     rehearsal,
     reporting,
+    rollout,
     runner,
     secrets,
     shell,
@@ -70,7 +71,7 @@ def fail_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
     def preview(_: object) -> None:
         raise error
 
-    monkeypatch.setattr(runner, "preview_plan", preview)
+    monkeypatch.setattr(rollout, "plan", preview)
 
 
 def bare_python(*words: str) -> subprocess.CompletedProcess[str]:
@@ -312,7 +313,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
         monkeypatch.setattr(module, name, called)
 
-    note(runner, "deploy")
+    note(rollout, "deploy")
     for name in ("releases", "rollback"):
         note(history, name)
     for name in ("backup", "backups", "restore"):
@@ -331,14 +332,14 @@ BACK = {"with_data": False, "probe": False, "wait": 0}
 @pytest.mark.parametrize(
     ("line", "called"),
     [
-        ("deploy", [("runner.deploy", "vagrant"), FORTH]),
+        ("deploy", [("rollout.deploy", "vagrant"), FORTH]),
         (
             "deploy --probe --wait 7",
-            [("runner.deploy", "vagrant"), {**FORTH, "probe": True, "wait": 7}],
+            [("rollout.deploy", "vagrant"), {**FORTH, "probe": True, "wait": 7}],
         ),
         (
             "deploy --without-rehearsal fire",
-            [("runner.deploy", "vagrant"), {**FORTH, "without_rehearsal": "fire"}],
+            [("rollout.deploy", "vagrant"), {**FORTH, "without_rehearsal": "fire"}],
         ),
         ("releases --target production", [("history.releases", "production")]),
         ("rollback", [("history.rollback", "vagrant", None), BACK]),

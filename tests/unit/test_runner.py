@@ -14,7 +14,7 @@ from tests.unit.fakes import TOP, FakeConnection, FakeReport, config, failed, pr
 from tests.unit.repositories import LOCK, commit
 from tests.unit.staging import QUERY, Staging, changes, lines_of
 from tests.unit.test_django_settings import GOOD
-from understudy import artifact, bytecode, packages, receipts, runner, session
+from understudy import artifact, bytecode, packages, receipts, rollout, runner, session
 from understudy.artifact import Source
 from understudy.connection import Result
 from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
@@ -155,7 +155,7 @@ def test_release_is_made_for_the_host_as_it_is_when_the_lock_is_got(staging: Sta
 @pytest.mark.parametrize(
     ("stamp", "told"), [("", "is not provisioned"), ("0ld", "was provisioned otherwise")]
 )
-@pytest.mark.parametrize("verb", [runner.deploy, runner.preview_plan])
+@pytest.mark.parametrize("verb", [runner.deploy, rollout.plan])
 def test_host_that_is_not_provisioned_as_wanted_is_refused_and_not_touched(
     verb: Callable[[Job], None], stamp: str, told: str, staging: Staging
 ) -> None:
@@ -231,7 +231,7 @@ def test_elsewhere_a_dirty_tree_is_told_of_and_the_commit_is_deployed(staging: S
 def test_preview_tells_the_steps_and_the_differences_and_touches_nothing(staging: Staging) -> None:
     host = staging.host()
 
-    runner.preview_plan(staging.job())
+    rollout.plan(staging.job())
 
     assert changes(host) == []
     told = "\n".join(staging.report.said)
