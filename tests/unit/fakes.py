@@ -154,6 +154,7 @@ def settings(
     app: Mapping[str, Any] | None = None, target: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """What a small deploy.yml holds, with some keys of its app or its target changed."""
+    where = {} if target and "addresses" in target else {"address": "192.0.2.7"}
     return {
         "app": {
             "name": "shop",
@@ -164,7 +165,7 @@ def settings(
         "targets": {
             "staging": {
                 "domain": "shop.test",
-                "address": "192.0.2.7",
+                **where,
                 "admin": "debian",
                 "require_receipt": False,
                 **(target or {}),

@@ -349,10 +349,7 @@ def test_target_that_says_nothing_requires_a_receipt() -> None:
 
 
 def several(*addresses: str) -> Config:
-    tree = settings()
-    tree["targets"]["staging"] |= {"addresses": [*addresses]}
-    del tree["targets"]["staging"]["address"]
-    return Config.model_validate(tree)
+    return config(target={"addresses": addresses})
 
 
 def test_target_may_have_several_hosts() -> None:

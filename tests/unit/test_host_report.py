@@ -58,9 +58,7 @@ def test_lines_are_whole_and_begin_with_their_host(capsys: pytest.CaptureFixture
     work_at_once(TextReport())
 
     lines = capsys.readouterr().out.splitlines()
-    line = re.compile(
-        r"  (\S+): detail \d+ of \1|✓ \S+: step \d+ \d\.\d s|(\S+): said \d+ by \2"
-    )
+    line = re.compile(r"  (\S+): detail \d+ of \1|✓ \S+: step \d+ \d\.\d s|(\S+): said \d+ by \2")
     assert len(lines) == 3 * len(HOSTS) * STEPS
     assert [told for told in lines if not line.fullmatch(told)] == []
 

@@ -5,16 +5,14 @@ import json
 import tarfile
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.unit.fakes import TOP, FakeConnection, FakeReport, config, failed, printed
-from tests.unit.repositories import LOCK, commit
+from tests.unit.fakes import FakeConnection, FakeReport, failed, printed
 from tests.unit.staging import QUERY, Staging, changes, lines_of
 from tests.unit.test_django_settings import GOOD
-from understudy import artifact, bytecode, packages, receipts, rollout, runner, session
+from understudy import artifact, receipts, rollout, runner, session
 from understudy.artifact import Source
 from understudy.connection import Result
 from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
@@ -22,38 +20,10 @@ from understudy.job import Job
 from understudy.release import Manifest
 from understudy.render import host_files
 
-FILES = {"requirements.txt": LOCK, "shop/wsgi.py": "application = None\n"}
-
-
-@pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project's directory with the repository of its app. No test changes it."""
-    made = tmp_path_factory.mktemp("project")
-    commit(made / "app", FILES)
-    for name in ("templates", "provision"):
-        (made / name).symlink_to(TOP / name)
-    (made / "a-1.tar.gz").touch()
-    return made
-
-
-@pytest.fixture(scope="module")
-def source(directory: Path) -> Source:
-    """The app's commit, looked up once: git is asked many times for it."""
-    return artifact.find_source(config(app={"source": "app"}).app, directory, directory)
-
 
 @pytest.fixture
-def staging(
-    staging: Staging, directory: Path, source: Source, monkeypatch: pytest.MonkeyPatch
-) -> Staging:
-    """With an app to deploy."""
-    staging.directory = directory
-    monkeypatch.setattr(artifact, "find_source", lambda *_: source)
-    # It starts a Python, for no more than what test_artifact looks at.
-    monkeypatch.setattr(bytecode, "compile_all", lambda *_: None)
-    # It asks the package index.
-    monkeypatch.setattr(packages, "packages", lambda *_: {"a-1": directory / "a-1.tar.gz"})
-    return staging
+def staging(deployable: Staging) -> Staging:
+    return deployable
 
 
 @pytest.fixture
