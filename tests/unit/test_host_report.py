@@ -5,6 +5,7 @@ import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Lock
+from time import sleep
 
 import pytest
 
@@ -25,15 +26,33 @@ def work_at_once(report: Report) -> None:
 
     def work(host: str) -> None:
         told = under_its_name(report, host, turn)
-        all_there.wait()
+        all_there.wait(10)
         for number in range(STEPS):
             with told.step(f"step {number}"):
+                all_there.wait(10)
                 told.detail(f"detail {number} of {host}")
                 told.ran(f"command {number}", host, 0.1, ok=True)
             told.say(f"said {number} by {host}")
 
     with ThreadPoolExecutor(len(HOSTS)) as pool:
         list(pool.map(work, HOSTS))
+
+
+class Slow(FakeReport):
+    """A report in whose midst others come to tell something."""
+
+    def say(self, text: str) -> None:
+        sleep(0.0005)
+        super().say(text)
+
+
+def test_one_thing_is_told_at_a_time() -> None:
+    report = Slow()
+
+    work_at_once(report)
+
+    told = {host: [f"said {number} by {host}" for number in range(STEPS)] for host in HOSTS}
+    assert report.said_of == told
 
 
 def test_record_has_each_step_with_what_its_own_host_told() -> None:
