@@ -38,29 +38,33 @@ def one(job: Job) -> Job:
 
 
 def look(hosts: Sequence[Job], work: Callable[[Job], Answer]) -> list[Answer]:
-    """Does on all hosts at once what changes nothing. It is told host by host, in their order.
-
-    Raises, when all have been told, what tells of those that failed.
-    """
+    """Does on all hosts at once what changes nothing. Raises, when all have been told, if one failed."""
     if _is_alone(hosts):
         return [work(hosts[0])]
+    answers = list(_told_in_order(hosts, work))
+    failed = [
+        Outcome(str(host.address), answer)
+        for host, answer in zip(hosts, answers, strict=True)
+        if isinstance(answer, UnderstudyError)
+    ]
+    if failed:
+        raise rolling.not_looked_at(hosts[0].target_name, failed)
+    return [answer for answer in answers if not isinstance(answer, UnderstudyError)]
+
+
+def _told_in_order(
+    hosts: Sequence[Job], work: Callable[[Job], Answer]
+) -> Iterator[Answer | UnderstudyError]:
+    """What came of each host. What it tells is kept until those before it have told all."""
     kept = [list[Telling]() for _ in hosts]
     quiet = [
         replace(host, report=HostReport(tellings.append))
         for host, tellings in zip(hosts, kept, strict=True)
     ]
-    answers: list[Answer] = []
-    outcomes: list[Outcome] = []
     for host, tellings, answer in zip(hosts, kept, _at_once(quiet, work), strict=True):
         for telling in tellings:
             telling(host.report)
-        if isinstance(answer, UnderstudyError):
-            outcomes.append(Outcome(str(host.address), answer))
-        else:
-            answers.append(answer)
-    if outcomes:
-        raise rolling.not_looked_at(hosts[0].target_name, outcomes)
-    return answers
+        yield answer
 
 
 def roll(hosts: Sequence[Job], work: Callable[[Job], object]) -> None:

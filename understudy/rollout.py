@@ -18,8 +18,8 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
         return runner.is_done(host, source, rehearsed=not without_rehearsal)
 
     if len(hosts) > 1:
-        done = fleet.look(hosts, is_done)
-        hosts = tuple(host for host, is_done in zip(hosts, done, strict=True) if not is_done)
+        looks = zip(hosts, fleet.look(hosts, is_done), strict=True)
+        hosts = tuple(host for host, done in looks if not done)
     if hosts:
         fleet.roll(hosts, deploy_one)
 
