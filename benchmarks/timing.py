@@ -64,9 +64,7 @@ def timed(command: Command) -> Run:
 
 def _as_users_have_it() -> dict[str, str]:
     """The environment without what makes Python compile all at each start."""
-    return {
-        name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
-    }
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def wait_until_served(address: str, domain: str, text: str) -> float:
