@@ -172,10 +172,12 @@ def test_failed_step_ends_the_deploy_with_the_end_of_its_log(staging: Staging) -
     assert raised.value.details.splitlines()[-1] == "no such table"
     assert len(raised.value.details.splitlines()) == session.LINES_OF_OUTPUT
     assert "What served before still serves" in raised.value.hint
-    assert "migrate" in changes(host)[-3]
+    *_, migrate, stop, _log, unlock = changes(host)
+    assert "migrate" in migrate
+    assert "understudy-site shop stop" in stop
     assert "failed: " in host.sent[0]
-    assert changes(host)[-1] == "unlock"
-    title, ok = staging.report.steps[-1]
+    assert unlock == "unlock"
+    title, ok = staging.report.steps[-2]
     assert ("migrate" in title, ok) == (True, False)
 
 
