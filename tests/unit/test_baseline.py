@@ -54,6 +54,20 @@ def test_the_commit_that_production_serves(staging: Staging, repository: Path) -
     assert changes(host) == []
 
 
+def test_of_several_hosts_the_first_is_asked(staging: Staging, repository: Path) -> None:
+    old = git(repository, "rev-parse", "HEAD")
+    commit(repository, {"app.py": "two"})
+    staging.hosts["deploy@192.0.2.8"] = serving(staging, old)
+    staging.hosts["deploy"] = Unreachable("not the first")
+    job = job_of(staging, "production")
+    several = config(target={"addresses": ["192.0.2.8", "192.0.2.9"]}).target("staging")
+    targets = {**job.config.targets, "production": several}
+
+    found = baseline.find(replace(job, config=job.config.model_copy(update={"targets": targets})))
+
+    assert found.commit == old
+
+
 def test_another_setting_makes_another_snapshot(staging: Staging, repository: Path) -> None:
     serving(staging, git(repository, "rev-parse", "HEAD"))
     commit(repository, {"app.py": "two"})
