@@ -173,20 +173,26 @@ def find_source(job: Job) -> artifact.Source:
     return source
 
 
-def _wanted(job: Job, source: artifact.Source, found: Facts) -> Wanted:
+def made_of(job: Job, source: artifact.Source, *, python: str, secrets: str) -> tuple[str, ...]:
+    """All that makes one release of a commit another than the next. python, secrets: the host's."""
     config, target, templates = job.config, job.target, job.project.templates
     # The id stands in the files that it's a digest of: there, a dash stands for it.
     unnamed = render.release_files(config, target, "-", templates)
     host_files = render.host_files(config, target, templates)
     app = config.app
     commands = (app.build_commands, app.release_commands, app.migrate_commands)
-    made_of = (
-        *(source.tree, source.lock, found.python, repr(commands), found.secrets),
+    return (
+        *(source.tree, source.lock, python, repr(commands), secrets),
         *(file.content for file in unnamed),
         # Only what is newly started follows a changed unit.
         *(file.content for file in host_files if file.path.suffix == ".service"),
     )
-    name = release_id(source.commit, made_of)
+
+
+def _wanted(job: Job, source: artifact.Source, found: Facts) -> Wanted:
+    config, target, templates = job.config, job.target, job.project.templates
+    unlike = made_of(job, source, python=found.python, secrets=found.secrets)
+    name = release_id(source.commit, unlike)
     release = Manifest(
         id=name,
         commit=source.commit,
@@ -199,7 +205,7 @@ def _wanted(job: Job, source: artifact.Source, found: Facts) -> Wanted:
         target=target,
         release=release,
         release_files=render.release_files(config, target, name, templates),
-        host_files=host_files,
+        host_files=render.host_files(config, target, templates),
     )
 
 

@@ -128,6 +128,7 @@ def test_interrupted_run_says_how_to_go_on(
     "words",
     [
         ["depoly"],
+        ["reset", "--rung", "attic"],
         ["deploy", "--traget", "vagrant"],
         ["deploy", "production"],
         ["logs", "--lines", "many"],
