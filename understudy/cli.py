@@ -157,9 +157,9 @@ def _verify(options: argparse.Namespace, project: Project, report: "Report") -> 
 
 
 def _status(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import runner
+    from understudy import status
 
-    runner.status(_job(options, project, report))
+    status.status(_job(options, project, report))
 
 
 def _releases(options: argparse.Namespace, project: Project, report: "Report") -> None:

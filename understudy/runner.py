@@ -1,4 +1,4 @@
-"""The verbs that bring a commit to a host: deploy, plan, status."""
+"""The verbs that bring a commit to a host: deploy and plan."""
 
 import gzip
 import os
@@ -145,19 +145,6 @@ def _say_converged(job: Job, wanted: Wanted) -> None:
 
 def _address(wanted: Wanted) -> str:
     return switching.url(wanted, wanted.app.health_path)
-
-
-def status(job: Job) -> None:
-    """Tells what the target's host runs."""
-    with session.connected(job) as (_, found):
-        serving = found.release(found.current)
-    job.report.say(f"{job.target_name} ({job.target.address}, {found.os})")
-    if serving is None:
-        job.report.say("  serves nothing yet")
-        return
-    state = "running" if serving.id in found.running and found.nginx_active else "NOT RUNNING"
-    job.report.say(f"  serves {serving.id} (commit {serving.commit[:12]}), {state}")
-    job.report.say(f"  deployed {serving.deployed_at} by {serving.deployed_by}")
 
 
 def find_source(job: Job) -> artifact.Source:

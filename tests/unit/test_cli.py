@@ -24,6 +24,7 @@ from understudy import (
     runner,
     secrets,
     shell,
+    status,
     verify,
 )
 from understudy.errors import ConfigError, LoginRefused, Refused, StepFailed, Unreachable
@@ -222,7 +223,7 @@ def test_rehearsal_signs_unless_told_not_to(
 def test_verb_that_changes_nothing_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     kept: list[object] = []
     monkeypatch.setattr(reporting, "keep", lambda *given: kept.append(given))
-    monkeypatch.setattr(runner, "status", lambda job: None)
+    monkeypatch.setattr(status, "status", lambda job: None)
 
     assert cli.main(["status"], TOP) == 0
 
