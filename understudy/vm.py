@@ -6,10 +6,13 @@ For a call of Vagrant costs over a second before it begins.
 from datetime import UTC, datetime
 from functools import cached_property
 
+import paramiko
+
 from understudy import box as boxes
 from understudy import ladder, libvirt, orphan
 from understudy.box import Box
 from understudy.config import Config, TargetConfig
+from understudy.connection import SshConnection
 from understudy.errors import StepFailed, UnderstudyError
 from understudy.health import wait_for_port
 from understudy.ladder import PROVISIONED, Rung
@@ -161,15 +164,11 @@ class Vm:
 
     def _set_clock(self) -> None:
         """The guest's, which stood still while the VM was asleep or a snapshot."""
-        from understudy.connection import SshConnection
-
         with SshConnection(self._target, self._target.admin) as connection:
             now = datetime.now(UTC).timestamp()
             connection.run(("sudo", "-n", "date", "--set", f"@{now:.3f}"))
 
     def _answers(self) -> bool:
-        from understudy.connection import SshConnection
-
         try:
             with SshConnection(self._target, self._target.admin):
                 return True
@@ -178,8 +177,6 @@ class Vm:
 
     def _remember_host_key(self) -> None:
         """The VM made its key at its first boot; this machine alone can reach it, and saw it first."""
-        import paramiko
-
         file = self._target.known_hosts
         if file is None:
             return
