@@ -43,8 +43,8 @@ class Domain:
         return _virsh("snapshot-list", self.id, "--name").split()
 
     def disk(self) -> int:
-        """Bytes that its own disks take here, snapshots included; those of the box are not."""
-        told = _virsh("domblkinfo", self.id, "--all")
+        """Bytes that its own disks take here, snapshots included, the box not. 0 if that can't be told."""
+        told = _run("domblkinfo", self.id, "--all").stdout
         # Target, capacity, allocation, physical.
         return sum(map(int, re.findall(r"^ *\S+ +\d+ +(\d+) +\d+ *$", told, re.MULTILINE)))
 

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.fakes import TOP
 from tests.unit.repositories import LOCK, commit, git
 from tests.unit.staging import Staging
-from understudy import deployed, runner
+from understudy import cli, deployed, runner
 from understudy.job import Job
 from understudy.ladder import PROVISIONED, Rung
 from understudy.vm import Vm
@@ -116,3 +116,22 @@ def test_a_change_of_the_reports_template_makes_no_other_rung(repository: Path) 
     first = deployed.rung(job_of(repository))
     (repository / "templates" / "report.html.j2").write_text("another")
     assert deployed.rung(job_of(repository)) == first
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ([], "provisioned"),
+        (["--rung", "provisioned"], "provisioned"),
+        (["--rung", "deployed"], "deployed"),
+    ],
+)
+def test_reset_to_each_rung(words: list[str], asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    resets: list[str] = []
+    vm = SimpleNamespace(reset=lambda: resets.append("provisioned"))
+    monkeypatch.setattr(cli, "_vm", lambda *_: vm)
+    monkeypatch.setattr(deployed, "reset", lambda *_: resets.append("deployed"))
+
+    assert cli.main(["reset", *words], TOP) == 0
+
+    assert resets == [asked]

@@ -35,6 +35,8 @@ def virsh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_disks_together(virsh: Path) -> None:
     (virsh / "says").write_text(DISKS)
     assert Domain("vm").disk() == 547229696 + 1000
+    (virsh / "refuses").write_text("error: no block device\n")
+    assert Domain("vm").disk() == 0, "which is no reason to fail"
 
 
 def test_state(virsh: Path) -> None:
