@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from understudy.arguments import Verb, make_parser
 from understudy.errors import INTERRUPTED, ConfigError, UnderstudyError
+from understudy.ladder import PROVISIONED
 from understudy.project import Project
 
 if TYPE_CHECKING:
@@ -155,9 +156,9 @@ def _verify(options: argparse.Namespace, project: Project, report: "Report") -> 
 
 
 def _status(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import fleet, runner
+    from understudy import fleet, status
 
-    fleet.look(fleet.jobs(_job(options, project, report)), runner.status)
+    fleet.look(fleet.jobs(_job(options, project, report)), status.status)
 
 
 def _releases(options: argparse.Namespace, project: Project, report: "Report") -> None:
@@ -227,7 +228,14 @@ def _ssh(options: argparse.Namespace, project: Project, report: "Report") -> Non
 
 def _reset(options: argparse.Namespace, project: Project, report: "Report") -> None:
     vm = _vm(project, report)
-    vm.reset(options.rung) if options.rung else vm.reset()
+    if options.rung == PROVISIONED:
+        vm.reset()
+        return
+    from understudy import deployed, evidence
+
+    job = _job(options, project, report)
+    with evidence.explained(job):
+        deployed.reset(job, vm)
 
 
 def _down(options: argparse.Namespace, project: Project, report: "Report") -> None:

@@ -44,9 +44,8 @@ HostPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._/-]+$")]
 
 def _beside_deploy_yml(value: Any, info: ValidationInfo) -> Any:
     """A path is relative to the file it stands in, wherever one works."""
-    if not isinstance(value, str):
-        return value
-    return Path(info.context or ".") / Path(value).expanduser()
+    beside = Path(info.context or ".")
+    return beside / Path(value).expanduser() if isinstance(value, str) else value
 
 
 FilePath = Annotated[Path, BeforeValidator(_beside_deploy_yml)]
@@ -128,7 +127,7 @@ class Host(Strict):
 
 
 class Vm(Strict):
-    """The staging VM. memory in MiB, boot_timeout in seconds. stands_for: a target."""
+    """The staging VM. memory in MiB, snapshots_disk in GiB, boot_timeout in s. stands_for: a target."""
 
     name: Name = "understudy"
     release: Literal["bookworm", "trixie"] = "bookworm"
@@ -137,6 +136,7 @@ class Vm(Strict):
     address: Address = "192.168.56.10"
     boot_timeout: int = Field(default=300, ge=10)
     stands_for: Name = "production"
+    snapshots_disk: int = Field(default=4, ge=1)
 
 
 class Certificate(Strict):

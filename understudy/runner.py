@@ -1,4 +1,4 @@
-"""The verbs that bring a commit to a host: deploy, plan, status."""
+"""The verbs that bring a commit to a host: deploy and plan."""
 
 import gzip
 import os
@@ -170,19 +170,6 @@ def _address(wanted: Wanted) -> str:
     return switching.url(wanted, wanted.app.health_path)
 
 
-def status(job: Job) -> None:
-    """Tells what the target's host runs."""
-    with session.connected(job) as (_, found):
-        serving = found.release(found.current)
-    job.report.say(f"{job.target_name} ({job.target.address}, {found.os})")
-    if serving is None:
-        job.report.say("  serves nothing yet")
-        return
-    state = "running" if serving.id in found.running and found.nginx_active else "NOT RUNNING"
-    job.report.say(f"  serves {serving.id} (commit {serving.commit[:12]}), {state}")
-    job.report.say(f"  deployed {serving.deployed_at} by {serving.deployed_by}")
-
-
 def find_source(job: Job) -> artifact.Source:
     """The commit that a deploy would ship. Refused, or warned of, if there is more than committed."""
     source = artifact.find_source(job.config.app, job.beside, job.project.cache / "git")
@@ -196,20 +183,26 @@ def find_source(job: Job) -> artifact.Source:
     return source
 
 
-def _wanted(job: Job, source: artifact.Source, found: Facts) -> Wanted:
+def made_of(job: Job, source: artifact.Source, *, python: str, secrets: str) -> tuple[str, ...]:
+    """All that makes one release of a commit another than the next. python, secrets: the host's."""
     config, target, templates = job.config, job.target, job.project.templates
     # The id stands in the files that it's a digest of: there, a dash stands for it.
     unnamed = render.release_files(config, target, "-", templates)
     host_files = render.host_files(config, target, templates)
     app = config.app
     commands = (app.build_commands, app.release_commands, app.migrate_commands)
-    made_of = (
-        *(source.tree, source.lock, found.python, repr(commands), found.secrets),
+    return (
+        *(source.tree, source.lock, python, repr(commands), secrets),
         *(file.content for file in unnamed),
         # Only what is newly started follows a changed unit.
         *(file.content for file in host_files if file.path.suffix == ".service"),
     )
-    name = release_id(source.commit, made_of)
+
+
+def _wanted(job: Job, source: artifact.Source, found: Facts) -> Wanted:
+    config, target, templates = job.config, job.target, job.project.templates
+    unlike = made_of(job, source, python=found.python, secrets=found.secrets)
+    name = release_id(source.commit, unlike)
     release = Manifest(
         id=name,
         commit=source.commit,
@@ -222,7 +215,7 @@ def _wanted(job: Job, source: artifact.Source, found: Facts) -> Wanted:
         target=target,
         release=release,
         release_files=render.release_files(config, target, name, templates),
-        host_files=host_files,
+        host_files=render.host_files(config, target, templates),
     )
 
 

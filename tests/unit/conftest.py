@@ -4,14 +4,15 @@ Pytest reads this file before it starts its workers: what takes long to import i
 """
 
 import gc
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.unit.staging import Staging
+    from tests.unit.virtual_machine import Machine
     from understudy.artifact import Source
 
 # Or the garbage collector would look through all that is imported a hundred times, for nothing.
@@ -72,3 +73,20 @@ def deployable(
     # It asks the package index.
     monkeypatch.setattr(packages, "packages", lambda *_: {"a-1": directory / "a-1.tar.gz"})
     return staging
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Machine":
+    """A VM in a few files. What needs a machine that answers, the tests on real VMs look at."""
+    from tests.unit.virtual_machine import Machine
+    from understudy.vm import Vm
+
+    made = Machine(tmp_path)
+    monkeypatch.setenv("PATH", f"{made.tools}:{os.environ['PATH']}")
+    monkeypatch.setenv("VAGRANT_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("VAGRANT_DOTFILE_PATH", raising=False)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    for name in ("_remember_host_key", "_wait_for_ssh", "_set_clock"):
+        monkeypatch.setattr(Vm, name, lambda self: None)
+    monkeypatch.setattr(Vm, "_answers", lambda self: True)
+    return made

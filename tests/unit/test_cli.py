@@ -22,9 +22,9 @@ from understudy import (
     rehearsal,
     reporting,
     rollout,
-    runner,
     secrets,
     shell,
+    status,
     verify,
 )
 from understudy.errors import ConfigError, LoginRefused, Refused, StepFailed, Unreachable
@@ -129,6 +129,7 @@ def test_interrupted_run_says_how_to_go_on(
     "words",
     [
         ["depoly"],
+        ["reset", "--rung", "attic"],
         ["deploy", "--traget", "vagrant"],
         ["deploy", "production"],
         ["logs", "--lines", "many"],
@@ -222,7 +223,7 @@ def test_rehearsal_signs_unless_told_not_to(
 def test_verb_that_changes_nothing_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     kept: list[object] = []
     monkeypatch.setattr(reporting, "keep", lambda *given: kept.append(given))
-    monkeypatch.setattr(runner, "status", lambda job: None)
+    monkeypatch.setattr(status, "status", lambda job: None)
 
     assert cli.main(["status"], TOP) == 0
 

@@ -12,7 +12,7 @@ import yaml
 
 from tests.unit.fakes import TOP, FakeConnection, printed, settings
 from tests.unit.staging import QUERY, Staging, changes
-from understudy import cli, data, provision_host, reporting, runner, shell, verify
+from understudy import cli, data, provision_host, reporting, shell, status, verify
 from understudy.errors import StepFailed
 from understudy.job import Job
 from understudy.record import Record
@@ -55,7 +55,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     for module, name in ((data, "backup"), (data, "backups"), (data, "restore")):
         monkeypatch.setattr(module, name, note)
-    for module, name in ((verify, "verify"), (provision_host, "provision"), (runner, "status")):
+    for module, name in ((verify, "verify"), (provision_host, "provision"), (status, "status")):
         monkeypatch.setattr(module, name, note)
     for name in ("ssh", "logs"):
         monkeypatch.setattr(shell, name, lambda *given, **_: hosts.append(_address(given)))

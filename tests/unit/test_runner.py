@@ -221,28 +221,6 @@ def test_deploy_that_does_not_converge_is_found_out(staging: Staging) -> None:
     assert "switch" in raised.value.details.splitlines()
 
 
-@pytest.mark.parametrize(
-    ("lost", "told"),
-    [
-        (None, ", running"),
-        ("unit\tshop", "NOT RUNNING"),
-        ("unit\tnginx", "NOT RUNNING"),
-        ("current\t", "serves nothing yet"),
-    ],
-)
-def test_status_tells_what_serves_and_whether_it_does(
-    lost: str | None, told: str, staging: Staging
-) -> None:
-    lines = deployed(staging).output.splitlines()
-    output = "\n".join(line for line in lines if not (lost and line.startswith(lost)))
-    host = staging.host(printed(output))
-
-    runner.status(staging.job())
-
-    assert told in "\n".join(staging.report.said)
-    assert changes(host) == []
-
-
 def test_deploy_without_a_receipt_is_refused_and_the_host_not_touched(staging: Staging) -> None:
     host = staging.host()
 
