@@ -5,12 +5,13 @@ Pytest reads this file before it starts its workers: what takes long to import i
 
 import gc
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.unit.staging import Staging
     from tests.unit.virtual_machine import Machine
     from understudy.artifact import Source
@@ -76,7 +77,7 @@ def deployable(
 
 
 @pytest.fixture
-def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Machine":
+def machine(tmp_path: "Path", monkeypatch: pytest.MonkeyPatch) -> "Machine":
     """A VM in a few files. What needs a machine that answers, the tests on real VMs look at."""
     from tests.unit.virtual_machine import Machine
     from understudy.vm import Vm
