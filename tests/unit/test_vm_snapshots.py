@@ -185,6 +185,7 @@ def test_sleep_is_forgotten_before_a_reset(up: Machine) -> None:
     assert up.vm().reset() == floor(up)
     up.vm().up()
     assert up.report.said[-1].startswith("VM understudy is up")
+    assert up.vagrant_calls() == [], "no snapshot was taken for a broken one"
 
 
 def test_what_is_done_often_calls_no_vagrant_and_little_of_virsh(up: Machine) -> None:
