@@ -15,7 +15,7 @@ import fabric
 import invoke
 import paramiko
 
-from understudy.commands import Argv, script
+from understudy.commands import Argv, as_user, script
 from understudy.config import TargetConfig
 from understudy.errors import Refused, StepFailed, Unreachable
 from understudy.transport import transport
@@ -102,7 +102,7 @@ class SshConnection:
 
         on_line is called with each line of its output as soon as it's there.
         """
-        words = argv if user is None else ("sudo", "-n", "-u", user, "--", *argv)
+        words = argv if user is None else as_user(user, argv)
         self._must_be_open()
         too_long = StepFailed(
             f"{self._host}: no end after {seconds} s", details=shlex.join(argv)[:200]

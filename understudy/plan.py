@@ -7,7 +7,7 @@ import shlex
 
 from understudy import switching
 from understudy.actions import AFTER_SWITCH, BEFORE_SWITCH, Action, Run, Stage, Upload
-from understudy.commands import Argv, all_of, files, http, python, site
+from understudy.commands import Argv, all_of, as_user, beside, files, http, python, site
 from understudy.commands import app as app_commands
 from understudy.facts import Facts
 from understudy.release import to_remove
@@ -145,22 +145,17 @@ def _release_commands(wanted: Wanted, facts: Facts) -> list[Action]:
     """Meanwhile the new release starts as far as it can without the app's own code: to load Python
     and the framework takes as long as the commands do.
     """
-    app = wanted.app
+    app, release_id = wanted.app, wanted.release.id
     commands = [*app.release_commands, *app.migrate_commands]
     if not commands:
         return []
-    argv = app_commands.release_commands(app, wanted.paths, wanted.release)
+    argv = as_user(app.name, app_commands.release_commands(app, wanted.paths, wanted.release))
+    stop: tuple[Run, ...] = ()
+    if release_id not in facts.running:
+        argv = beside(site.warm(app.name, release_id), argv)
+        stop = (Run(f"stop {release_id}", site.stop(app.name, release_id)),)
     hint = _MIGRATION_FAILED if app.migrate_commands else BEFORE_SWITCH
-    return [
-        *switching.warm_up(wanted, facts),
-        Run(
-            ", ".join(map(shlex.join, commands)),
-            argv,
-            app.name,
-            hint=hint,
-            undo=switching.give_up(wanted, facts),
-        ),
-    ]
+    return [Run(", ".join(map(shlex.join, commands)), argv, hint=hint, undo=stop)]
 
 
 def _old_code_on_new_schema(wanted: Wanted, facts: Facts) -> list[Action]:

@@ -40,22 +40,6 @@ def take_over(wanted: Wanted, facts: Facts) -> list[Action]:
     return [_start(wanted), *_switch(wanted, facts), *checks(wanted, facts)]
 
 
-def warm_up(wanted: Wanted, facts: Facts) -> list[Action]:
-    """Lets a release begin to start; until take_over() it does not load the app's own code."""
-    release_id = wanted.release.id
-    if release_id in facts.running:
-        return []
-    return [Run(f"warm up {release_id}", site.warm(wanted.app.name, release_id))]
-
-
-def give_up(wanted: Wanted, facts: Facts) -> tuple[Run, ...]:
-    """The opposite."""
-    release_id = wanted.release.id
-    if release_id in facts.running:
-        return ()
-    return (Run(f"stop {release_id}", site.stop(wanted.app.name, release_id)),)
-
-
 def checks(wanted: Wanted, facts: Facts) -> list[Action]:
     """A look through nginx, as visitors have; what does not answer there does not stay."""
     undo = _switch_back(wanted, facts)

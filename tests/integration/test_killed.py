@@ -30,7 +30,6 @@ STEPS = (
     "check and install them",
     "look at the site through them",
     "keep them",
-    "warm up",
     "python manage.py",
     "HEALTH still answers",
     "start",

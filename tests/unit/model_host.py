@@ -54,11 +54,6 @@ class ModelHost:
         elif argv[-2:] == ("install", release_id):
             files = {str(file.path): file.content for file in wanted.host_files}
             self._change(files={**self.facts.files, **files})
-        elif argv[-2:] == ("warm", release_id):
-            self._needs_release(release_id)
-            assert wanted.release.lock in self.facts.venvs, "no Python to start with"
-            assert all(str(file.path) in self.facts.files for file in wanted.host_files), "no unit"
-            self._change(running=self.facts.running | {release_id})
         elif action.title == "check its health through nginx, note that it served":
             assert self.facts.current == release_id
             self._change(served=self.facts.served | {release_id})
@@ -66,8 +61,12 @@ class ModelHost:
             self._change(running=self.facts.running - {argv[-1]})
         elif action.title in ("remove old releases", "remove their static files"):
             self._remove({path for path in argv if path.startswith(str(paths.root))})
-        elif argv[0] == str(paths.release(release_id) / "run"):
+        elif any("/commands.py" in word for word in argv):
             self._needs_release(release_id)
+            assert wanted.release.lock in self.facts.venvs, "no Python to start with"
+            if f"warm {release_id}" in " ".join(argv):
+                assert all(str(file.path) in self.facts.files for file in wanted.host_files)
+                self._change(running=self.facts.running | {release_id})
         else:
             harmless = ("look at the site through them", "keep them")
             assert action.title in harmless or action.warning, f"unknown: {action.title}"

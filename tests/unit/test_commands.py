@@ -12,7 +12,7 @@ from threading import Thread
 
 import pytest
 
-from understudy.commands import Argv, all_of, files, http, python, script, site
+from understudy.commands import Argv, all_of, beside, files, http, python, script, site
 from understudy.commands import app as app_commands
 
 # The host's Python: what `python3` in /usr/bin is, here as there.
@@ -304,3 +304,21 @@ def test_migrations_that_were_applied_are_seen_in_what_django_prints() -> None:
         ["lists", "0001_initial", "applied"],
         ["auth", "0002_more", "applied"],
     ]
+
+
+def test_two_commands_run_at_the_same_time_and_the_second_one_counts(tmp_path: Path) -> None:
+    meeting = tmp_path / "meeting"
+    other = script('echo unheard; : >"$1"; exit 3', meeting)
+    waits = script('until [ -e "$1" ]; do sleep 0.01; done; echo heard; exit "$2"', meeting, 7)
+
+    done = subprocess.run(beside(other, waits), capture_output=True, text=True, timeout=20)
+
+    assert (done.returncode, done.stdout, done.stderr) == (7, "heard\n", "")
+
+
+def test_command_ends_when_what_runs_beside_it_has_ended(tmp_path: Path) -> None:
+    other = script('sleep 0.3; : >"$1"', tmp_path / "late")
+
+    subprocess.run(beside(other, ("true",)), check=True, timeout=20)
+
+    assert (tmp_path / "late").exists()

@@ -1,6 +1,7 @@
 """Which steps a host needs, and in which order: the heart of a deploy."""
 
 import json
+import shlex
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -22,16 +23,15 @@ def titles(found: Facts, want: Wanted | None = None) -> list[str]:
 
 START = f"start {NEW} beside what serves, check its health"
 SHIP = ["upload the release", f"unpack {NEW}"]
-WARM_UP = [f"warm up {NEW}"]
 COMMANDS = (
     "python manage.py makemigrations --check --dry-run, "
     "python manage.py collectstatic --noinput -v0, python manage.py migrate --noinput"
 )
 INSTALL = ["upload the nginx and systemd files", "check and install them", "keep them"]
 CHECKS = ["check its health through nginx, note that it served"]
-SERVE = [*WARM_UP, COMMANDS, START, "switch", *CHECKS]
+SERVE = [COMMANDS, START, "switch", *CHECKS]
 OLD_STILL_ANSWERS = f"{OLD} still answers / after the migration"
-SERVE_AFTER_OLD = [*WARM_UP, COMMANDS, OLD_STILL_ANSWERS, START, "switch", *CHECKS]
+SERVE_AFTER_OLD = [COMMANDS, OLD_STILL_ANSWERS, START, "switch", *CHECKS]
 
 
 def test_provisioned_host_gets_everything_in_order() -> None:
@@ -76,9 +76,9 @@ def test_new_lock_makes_an_environment_and_ships_the_missing_packages() -> None:
         pytest.param(
             {"venvs": frozenset()}, ["make environment lock1"], id="environment-half-made"
         ),
-        pytest.param({"running": frozenset()}, [*WARM_UP, COMMANDS, START, *CHECKS], id="stopped"),
+        pytest.param({"running": frozenset()}, [COMMANDS, START, *CHECKS], id="stopped"),
         pytest.param({"served": frozenset()}, CHECKS, id="killed-before-the-check"),
-        pytest.param({"current": None}, SERVE[1:], id="killed-before-the-switch"),
+        pytest.param({"current": None}, SERVE, id="killed-before-the-switch"),
         pytest.param(
             {"current": None, "running": frozenset()}, SERVE, id="killed-before-the-start"
         ),
@@ -126,9 +126,11 @@ def test_release_commands_run_as_the_apps_user_and_build_commands_do_not() -> No
     program = f"/srv/shop/releases/{NEW}/run"
     assert (runs["make"].argv, runs["make"].user) == ((program, "make"), None)
     together = runs["up, warm 'a b', python manage.py migrate --noinput"]
-    assert together.user == "shop"
-    assert together.argv[:3] == (program, "python", f"/srv/shop/releases/{NEW}/commands.py")
-    job = json.loads(together.argv[3])
+    warm, commands = map(shlex.split, together.argv[-2:])
+    assert warm[-2:] == ["warm", NEW]
+    assert commands[:5] == ["sudo", "-n", "-u", "shop", "--"]
+    assert commands[5:8] == [program, "python", f"/srv/shop/releases/{NEW}/commands.py"]
+    job = json.loads(commands[8])
     assert job["static"] == f"/srv/shop/static/{NEW}"
     assert job["commands"] == ["up", "warm 'a b'"]
     assert job["migrate"] == ["python manage.py migrate --noinput"]
@@ -177,11 +179,12 @@ def test_static_files_of_removed_releases_go_with_them_as_the_app_that_made_them
 def test_only_release_commands_and_the_health_check_have_the_apps_rights() -> None:
     planned = make_plan(wanted(), SHIPMENT, serving(manifest(OLD)))
 
-    assert [action.title for action in planned if getattr(action, "user", None)] == [
-        COMMANDS,
-        OLD_STILL_ANSWERS,
-        START,
+    as_the_app = [
+        action.title
+        for action in planned
+        if getattr(action, "user", None) or "-u shop" in " ".join(getattr(action, "argv", ()))
     ]
+    assert as_the_app == [COMMANDS, OLD_STILL_ANSWERS, START]
 
 
 def test_new_release_is_asked_on_its_own_socket() -> None:

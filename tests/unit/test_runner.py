@@ -63,7 +63,7 @@ def test_first_deploy_does_all_its_work_under_the_lock(staging: Staging) -> None
     assert (done[0], done[-1]) == ("lock /srv/shop/lock", "unlock")
     assert QUERY in host.notes[host.notes.index(done[0]) + 1], "facts from before it can be old"
     assert host.notes[-1] == "closed"
-    assert [note for note in done if note.startswith("shop: ") and "migrate" in note]
+    assert [note for note in done if "-u shop" in note and "migrate" in note]
     assert all(ok for _, ok in staging.report.steps)
     assert "staging serves" in staging.report.said[-1]
     assert "http://shop.test/" in staging.report.said[-1]

@@ -22,3 +22,18 @@ def all_of(commands: tuple[Argv, ...]) -> Argv:
     done
     """
     return script(text, *map(shlex.join, commands))
+
+
+def beside(other: Argv, command: Argv) -> Argv:
+    """A command, and another one at the same time, whose outcome doesn't count; ends with both."""
+    text = """
+    (eval "$1") >/dev/null 2>&1 </dev/null &
+    eval "$2" || status=$?
+    wait
+    exit "${status-0}"
+    """
+    return script(text, shlex.join(other), shlex.join(command))
+
+
+def as_user(user: str, command: Argv) -> Argv:
+    return ("sudo", "-n", "-u", user, "--", *command)
