@@ -158,8 +158,10 @@ arm() {
 # The service too: an undo that waits for the lock comes too late.
 disarm() { systemctl stop "$timer.timer" "$timer.service" 2>/dev/null || true; }
 
-# Renamed first: half of what was saved would be put back as if it were all.
+# First what is in place now goes to the disk: without what was saved, a power failure could leave
+# nginx and systemd with empty files. Renamed: half of what was saved would be put back as if it were all.
 drop() {
+    sync -f /etc/nginx /etc/systemd
     rm -rf "$undo.old"
     mv -T "$undo" "$undo.old"
     rm -rf "$undo.old"

@@ -268,3 +268,21 @@ def test_words_that_no_verb_takes_are_refused_and_nothing_is_done(
 ) -> None:
     assert host.refused(*words)
     assert host.calls() == []
+
+
+@pytest.mark.parametrize("verb", ["confirm", "undo"])
+def test_what_is_in_place_is_on_the_disk_before_what_was_saved_is_dropped(
+    host: Host, verb: str
+) -> None:
+    """Or a power failure could leave empty files in place, and nothing to put back."""
+    older(host)
+    host.done("install", "r1")
+    host.path("bin/sync").unlink()
+    host.stand_in("sync", f"test -d {host.path(UNDO)}")
+    host.calls()
+
+    host.done(verb)
+
+    [sync] = [call for call in host.calls() if call.startswith("sync")]
+    assert sync == f"sync -f {host.path('/etc/nginx')} {host.path('/etc/systemd')}"
+    assert not saved(host)
