@@ -47,7 +47,8 @@ test-all: setup check unit program-test report-test example-test  ## with all th
 faults:  ## all that `make test` has a sample of: deploys killed at every step, every bad release: long
 	$(PYTHON) -m pytest -v --long --durations=15 tests/integration/test_killed.py \
 	    tests/integration/test_releases.py tests/integration/test_production.py \
-	    tests/integration/test_bad_releases.py tests/integration/test_migrations.py
+	    tests/integration/test_bad_releases.py tests/integration/test_migrations.py \
+	    tests/integration/test_snapshots.py
 
 traps:  ## apps that work on their developer's machine only: rehearse each of them
 	$(PYTHON) -m pytest -v --long tests/integration/test_traps.py

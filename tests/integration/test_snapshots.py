@@ -80,6 +80,7 @@ def test_reset_to_deployed_makes_what_is_not_there_and_restores_it_from_then_on(
     assert clock_error(site.staging) < 2
 
 
+@pytest.mark.long
 def test_reset_to_deployed_is_to_the_commit_of_now(site: Site) -> None:
     site.retitle("another")
     assert site.staging.deploy_py("reset", "--rung", "deployed").code == 0
@@ -97,6 +98,7 @@ def test_seeded_keeps_the_data(site: Site) -> None:
     assert not site.has_list("lost")
 
 
+@pytest.mark.long
 def test_rung_that_libvirt_has_lost_is_made_again(site: Site) -> None:
     assert site.staging.deploy_py("reset", "--rung", "deployed").code == 0
     for name in snapshots(site.staging):
@@ -113,6 +115,7 @@ def test_rung_that_libvirt_has_lost_is_made_again(site: Site) -> None:
     assert "broken" not in again.text
 
 
+@pytest.mark.long
 def test_rung_without_ram_does_not_answer_and_is_removed(site: Site) -> None:
     """A snapshot of a VM that was off: libvirt restores it, and nothing runs."""
     machine = site.staging.machine()
@@ -159,6 +162,7 @@ def test_down_and_up_again_goes_on_where_it_was(site: Site) -> None:
     assert site.get().code == 0
 
 
+@pytest.mark.long
 def test_sleep_that_can_not_be_woken_is_a_boot_and_keeps_the_data(site: Site) -> None:
     site.add_list("kept through a boot")
     assert site.staging.host("sync").code == 0
