@@ -26,12 +26,13 @@ CASES = [
 
 
 @pytest.fixture(scope="module")
-def caught() -> Iterator[list[table.Row]]:
-    rows: list[table.Row] = []
-    yield rows
-    print(f"\n{len(rows)} of {len(CASES)} traps caught and rightly diagnosed")
-    if len(rows) == len(CASES):
-        (PROJECT / "docs" / "traps.md").write_text(table.page(rows))
+def caught() -> Iterator[table.Caught]:
+    version = git(PROJECT, "describe", "--always", "--dirty").strip()
+    found = table.Caught.load(PROJECT / ".understudy" / "traps.json", version)
+    yield found
+    print(f"\n{len(found.rows)} of {len(CASES)} traps caught and rightly diagnosed")
+    if len(found.rows) == len(CASES):
+        (PROJECT / "docs" / "traps.md").write_text(table.page(found.rows.values()))
 
 
 def laid(trap: Trap, directory: Path) -> Staging:
@@ -51,7 +52,7 @@ def laid(trap: Trap, directory: Path) -> Staging:
 
 @pytest.mark.parametrize("trap", CASES)
 def test_trap_is_caught_and_rightly_diagnosed(
-    trap: Trap, healthy: Site, caught: list[table.Row], tmp_path: Path
+    trap: Trap, healthy: Site, caught: table.Caught, tmp_path: Path
 ) -> None:
     restore(healthy)
     if trap.data:
@@ -66,4 +67,4 @@ def test_trap_is_caught_and_rightly_diagnosed(
     assert answer.code == 1
     assert failed == [trap.phase.replace(" ", "-")]
     assert (verdict["cause"], verdict["hint"].splitlines()[0]) == (trap.cause, trap.hint)
-    caught.append(table.Row(trap.name, failed[0], trap.cause, answer.seconds))
+    caught.add(table.Row(trap.name, failed[0], trap.cause, answer.seconds))

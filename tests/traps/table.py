@@ -1,12 +1,15 @@
-"""docs/traps.md, made by the run that caught the traps."""
+"""docs/traps.md, made by the runs that caught the traps."""
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Self
 
 _HEAD = """# Traps
 
 Variants of the example app that work on their developer's machine and nowhere else. Each is laid over
-a healthy site and rehearsed; this table was made by that run (`make traps`). The variants themselves
+a healthy site and rehearsed; this table was made by it (`make traps`). The variants themselves
 are in [tests/traps/](../tests/traps), one directory each; the rules that tell them apart are in
 [understudy/causes/](../understudy/causes).
 
@@ -25,6 +28,30 @@ class Row:
     phase: str
     cause: str
     seconds: float
+
+
+@dataclass(frozen=True)
+class Caught:
+    """What was caught with one version of the project. To catch all takes most of an hour: a run that is
+    interrupted is not lost, `pytest -k` can go on with the rest.
+    """
+
+    file: Path
+    version: str
+    rows: dict[str, Row] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, file: Path, version: str) -> Self:
+        """With the rows of earlier runs of the same version, if that has a name of its own."""
+        kept = json.loads(file.read_text()) if file.exists() else {}
+        if kept.get("version") != version or version.endswith("-dirty"):
+            return cls(file, version)
+        return cls(file, version, {row["name"]: Row(**row) for row in kept["rows"]})
+
+    def add(self, row: Row) -> None:
+        self.rows[row.name] = row
+        rows = [asdict(one) for one in self.rows.values()]
+        self.file.write_text(json.dumps({"version": self.version, "rows": rows}))
 
 
 def page(rows: Iterable[Row]) -> str:
