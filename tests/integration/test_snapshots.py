@@ -144,6 +144,7 @@ def test_beyond_the_budget_the_oldest_give_way(site: Site) -> None:
     assert machine.reset(last) == last
 
 
+@pytest.mark.long
 def test_down_and_up_again_goes_on_where_it_was(site: Site) -> None:
     assert site.staging.deploy_py("reset", "--rung", "deployed").code == 0
     site.add_list("kept")

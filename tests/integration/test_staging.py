@@ -195,4 +195,7 @@ def test_down_and_up_again_serves_again(staging: Staging) -> None:
 def test_plain_vagrant_shuts_the_vm_down_and_up_boots_it(staging: Staging) -> None:
     assert run("vagrant", "halt").code == 0
     assert staging.deploy_py("up").code == 0
-    assert "Short Lists" in site_text(staging)
+    deadline = time.monotonic() + 60
+    while "Short Lists" not in site_text(staging):
+        assert time.monotonic() < deadline, "the site does not come back"
+        time.sleep(1)

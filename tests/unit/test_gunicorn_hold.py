@@ -109,8 +109,28 @@ def test_django_is_loaded_before_the_workers_are(
     assert all(name.startswith("django.") for name in framework)
 
 
-def test_framework_that_lacks_a_module_starts_all_the_same(tmp_path: Path, told: list[str]) -> None:
+@pytest.mark.parametrize("held", [True, False])
+def test_framework_is_loaded_before_the_socket_only_while_the_release_is_held(
+    held: bool, tmp_path: Path, told: list[str]
+) -> None:
+    """After a boot requests wait at the socket until the workers have loaded the app."""
+    seen = settings(tmp_path, preset="plain")
+    loaded: list[str] = []
+    seen["load_framework"] = lambda server: loaded.append("loaded")
+    if held:
+        (tmp_path / "hold").mkdir()
+        after(0.2, (tmp_path / "hold").rmdir)
+    with (tmp_path / "lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        seen["on_starting"](Server())
+
+    assert bool(loaded) == held
+    seen["when_ready"](Server())
+    assert loaded
+
+
+def test_framework_that_lacks_a_module_starts_all_the_same(tmp_path: Path) -> None:
     seen = settings(tmp_path, preset="plain")
     seen["FRAMEWORK"].append("no_such_framework.models")
 
-    seen["on_starting"](Server())
+    seen["when_ready"](Server())
