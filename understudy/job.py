@@ -1,6 +1,7 @@
 """What a verb is about: a target of a deploy.yml, and where to tell what happens."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -19,7 +20,7 @@ class Job:
     report: Report
     address: str | None = None
 
-    @property
+    @cached_property
     def target(self) -> TargetConfig:
         """Of one host. Raises ConfigError if there are several and none is chosen: see fleet."""
         return self.config.one_host(self.target_name, self.address)
