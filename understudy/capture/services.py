@@ -1,0 +1,138 @@
+"""Sections about what runs and what lets it be reached: what each line of the answer means."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from understudy.capture import software
+from understudy.capture.answer import Answer
+from understudy.capture.system import without_instance
+from understudy.capture.texts import (
+    by_file,
+    effective,
+    with_domain_named,
+    without_secrets,
+    without_values,
+)
+from understudy.capture.value import Section
+
+# Of no file, and of a name that is made up each time.
+_MADE_UP = re.compile(r"(run-|session-|user@|user-runtime-dir@)")
+_FIRST_OF_ANY = 32768
+
+
+def units(answer: Answer) -> Section:
+    """Services, sockets and timers: `enabled, active`.
+
+    Whether a static one runs just now is left out: it's started when somebody asks for it.
+    """
+    files, running = dict[str, str](), dict[str, str]()
+    for name, line in answer.pairs("units"):
+        unit, *words = line.lstrip("●*× ").split()
+        if not words or _MADE_UP.match(unit):
+            continue
+        unit = without_instance(unit)
+        if name == "file":
+            files[unit] = words[0]
+        elif words[0] != "not-found" and running.get(unit) != "active":
+            running[unit] = words[1]
+    return {unit: _state(files.get(unit), running.get(unit)) for unit in {*files, *running}}
+
+
+def _state(file: str | None, running: str | None) -> str:
+    quiet = file in ("static", "alias", "masked", "indirect") and running != "failed"
+    return ", ".join(word for word in (file, None if quiet else running) if word)
+
+
+def unit_files(answer: Answer) -> Section:
+    """Units and drop-ins made on this host, and systemd's settings that aren't as they come."""
+    texts = {
+        path: without_secrets(without_values(effective(lines, "#;")))
+        for path, lines in by_file(answer.pairs("unit_files")).items()
+    }
+    return {path: text for path, text in texts.items() if not _is_headers_only(text)}
+
+
+def _is_headers_only(text: str) -> bool:
+    return all(line.startswith("[") for line in text.splitlines())
+
+
+def cron(answer: Answer) -> Section:
+    return {
+        path: without_secrets(without_values(effective(lines)))
+        for path, lines in by_file(answer.pairs("cron")).items()
+    }
+
+
+def nginx(answer: Answer) -> Section:
+    """What nginx reads, file by file; the site's own name is `{domain}`."""
+    return {
+        path: with_domain_named(without_secrets(effective(lines)), answer.domain)
+        for path, lines in software.nginx_files(answer)
+    }
+
+
+def firewall(answer: Answer) -> Section:
+    """Tables by their names."""
+    tables: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for _, line in answer.pairs("firewall"):
+        if line.startswith("table "):
+            lines = tables.setdefault(line.removesuffix(" {"), [])
+        lines.append(line)
+    return {name: effective(lines) for name, lines in tables.items()}
+
+
+def ports(answer: Answer) -> Section:
+    """What is listened on, and by whom. A host's own address is `address`."""
+    found: dict[str, set[str]] = {}
+    for line in answer.lines("ports"):
+        kind, _, _, _, local, *rest = [*line.split(), *5 * [""]]
+        address, _, port = local.rpartition(":")
+        # The end of a question that was asked, as of a time server.
+        if not port.isdigit() or (kind == "udp" and int(port) >= _FIRST_OF_ANY):
+            continue
+        users = found.setdefault(f"{kind} {_scope(address)}:{port}", set())
+        users |= set(re.findall(r'\("([^"]+)"', " ".join(rest)))
+    return {name: " ".join(sorted(users)) for name, users in found.items()}
+
+
+def _scope(address: str) -> str:
+    address = address.partition("%")[0]
+    if address in ("0.0.0.0", "*", "[::]", "[::1]") or address.startswith("127."):  # noqa: S104
+        return address
+    return "[address]" if address.startswith("[") else "address"
+
+
+def certificates(answer: Answer) -> Section:
+    section: dict[str, str] = {}
+    for path, lines in by_file(answer.pairs("certificates")).items():
+        told = dict(_certificate(lines)) or {"ends": "can't be read"}
+        section |= {f"{path} {key}": value for key, value in told.items()}
+    return {
+        with_domain_named(key, answer.domain): with_domain_named(value, answer.domain)
+        for key, value in section.items()
+    }
+
+
+def _certificate(lines: list[str]) -> Iterator[tuple[str, str]]:
+    for line in lines:
+        name, _, value = line.partition("=")
+        if name in ("subject", "issuer"):
+            yield name, value.strip()
+        if name in ("notBefore", "notAfter"):
+            yield {"notBefore": "begins", "notAfter": "ends"}[name], f"{_time(value):%Y-%m-%d}"
+        if line.strip().startswith(("DNS:", "IP Address:")):
+            yield "names", " ".join(sorted(re.findall(r":([^,\s]+)", line)))
+
+
+def _time(text: str) -> datetime:
+    """As OpenSSL tells it: `Jun  1 12:00:00 2027 GMT`."""
+    return datetime.strptime(" ".join(text.split()), "%b %d %H:%M:%S %Y GMT").replace(tzinfo=UTC)
+
+
+def ends(answer: Answer) -> Iterator[tuple[str, datetime]]:
+    """The certificates that can be read, each with its end."""
+    for path, line in answer.pairs("certificates"):
+        if line.startswith("notAfter="):
+            yield with_domain_named(path, answer.domain), _time(line.removeprefix("notAfter="))

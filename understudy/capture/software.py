@@ -1,0 +1,109 @@
+"""Sections about what is installed: what each line of the answer means."""
+
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from understudy.capture.answer import Answer
+from understudy.capture.texts import without_secrets
+from understudy.capture.value import UNREADABLE, Section
+
+# Each host's own by nature, made anew by programs, or told of in a section of its own.
+_LEFT_OUT = (
+    *("/etc/machine-id", "/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/etc/adjtime"),
+    *("/etc/passwd*", "/etc/group*", "/etc/shadow*", "/etc/gshadow*", "/etc/subuid*"),
+    *("/etc/subgid*", "/etc/.pwd.lock", "/etc/.updated", "/etc/ld.so.cache", "/etc/mtab"),
+    *("/etc/mailname", "/etc/fstab.orig", "/etc/sudoers", "/etc/sudoers.d/*", "*/.java/*"),
+    *("/etc/default/locale", "/etc/locale.conf", "/etc/timezone", "/etc/environment"),
+    *("*.dpkg-*", "*.ucf-*", "*~", "/etc/ssh/ssh_host_*"),
+)
+_OLD_LOG = re.compile(r"\.log\.\d+(\.gz)?$")
+_USUAL = {"f": "644 root:root", "d": "755 root:root"}
+
+
+def packages(answer: Answer) -> Section:
+    section = {}
+    for _, row in answer.pairs("packages"):
+        want, state, name, version = (row.split("\t") + 3 * [""])[:4]
+        if state in ("config-files", "not-installed"):
+            continue
+        section[name] = " ".join(
+            (version, *(["held"] if want == "hold" else []), *([state] * (state != "installed")))
+        )
+    return section
+
+
+def python(answer: Answer) -> Section:
+    found = {name: path for name, path in answer.pairs("python") if "config" not in name}
+    return found or {UNREADABLE: "no Python on this host"}
+
+
+def postgresql(answer: Answer) -> Section:
+    return {
+        name: without_secrets(f"{name}={value}").removeprefix(f"{name}=")
+        for _, line in answer.pairs("postgresql")
+        for name, _, value in [line.partition("\t")]
+    }
+
+
+def files(answer: Answer) -> Section:
+    """Files in /etc and /usr/local that aren't as a package ships them, by a part of their MD5."""
+    found = dict(_found(answer))
+    shipped = dict(_shipped(answer))
+    there = {path for _, path, _ in _modes(answer)}
+    section = {path: "removed" for path in shipped if path not in there}
+    for path, digest in found.items():
+        if path not in shipped:
+            section[path] = digest[:12]
+        elif shipped[path] != digest:
+            section[path] = f"{digest[:12]}, changed"
+    read = {path for path, _ in nginx_files(answer)}
+    return {path: what for path, what in section.items() if path not in read}
+
+
+def _found(answer: Answer) -> Iterator[tuple[str, str]]:
+    for name, line in answer.pairs("files"):
+        digest, _, path = line.partition("  ")
+        if name == "found" and not _is_left_out(path):
+            yield path, digest
+
+
+def _shipped(answer: Answer) -> Iterator[tuple[str, str]]:
+    """Paths and digests that dpkg knows. What a package no longer ships may be there or not."""
+    for name, line in answer.pairs("files"):
+        digest, path, flag = (line.split("\t") + 2 * [""])[:3]
+        if name == "shipped" and not flag and not _is_left_out(path):
+            yield path, digest
+
+
+def nginx_files(answer: Answer) -> Iterator[tuple[str, list[str]]]:
+    """The files that nginx reads, by `nginx -T`; without the long table that nobody edits."""
+    texts: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for _, line in answer.pairs("nginx"):
+        begin = re.fullmatch(r"# configuration file (\S+):", line)
+        if begin:
+            lines = texts.setdefault(begin.group(1), [])
+        else:
+            lines.append(line)
+    return ((path, lines) for path, lines in texts.items() if not path.endswith("/mime.types"))
+
+
+def modes(answer: Answer) -> Section:
+    """Rights and owners, where they aren't those that nearly all files have."""
+    return {
+        path: what
+        for kind, path, what in _modes(answer)
+        if kind in _USUAL and what != _USUAL[kind] and not _OLD_LOG.search(path)
+        if not _is_left_out(path) or path.startswith("/etc/sudoers")
+    }
+
+
+def _modes(answer: Answer) -> Iterator[tuple[str, str, str]]:
+    for line in answer.lines("modes"):
+        kind, mode, owner, path = line.split(" ", 3)
+        yield kind, path, f"{mode} {owner}"
+
+
+def _is_left_out(path: str) -> bool:
+    return any(fnmatchcase(path, pattern) for pattern in _LEFT_OUT)

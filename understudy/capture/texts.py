@@ -1,0 +1,64 @@
+"""Texts of configuration files, as they are kept: what has an effect, and no secret."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from understudy.masking import MASK
+
+_WORD = r"""(?:"[^"]*"|'[^']*'|[^\s"';]+)"""
+# A name that says what it holds, and what it holds. A path is where a secret is, and none itself;
+# a variable is neither.
+_NAMED = re.compile(
+    r"((?:passw(?:or)?d|passphrase|secret|token|credentials?|api[_-]?key|auth[_-]?key|(?:private|access|"
+    r"secret)[_-]key|authorization|cookie|x-auth)(?:\s*!?[=:~]+\s*|\s+)(?:(?:basic|bearer)\s+)?)"
+    rf"(?![/$]){_WORD}",
+    re.IGNORECASE,
+)
+_SCHEME = re.compile(r"\b((?:basic|bearer)\s+)[\w.~+/=-]{8,}", re.IGNORECASE)
+_URL = re.compile(r"(://[^\s:/@]*:)[^\s@/]+@")
+_HEX = re.compile(r"\b[0-9a-fA-F]{32,}\b")
+_HARMLESS = ("PATH", "SHELL", "HOME", "LANG", "LC_ALL", "MAILTO", "TZ")
+_ASSIGNMENT = re.compile(rf"([A-Za-z_]\w*)=(?:{_WORD})?")
+
+
+def without_secrets(text: str) -> str:
+    """The text with `***` for whatever stands where secrets do."""
+    text = _URL.sub(rf"\1{MASK}@", text)
+    text = _NAMED.sub(rf"\1{MASK}", text)
+    text = _SCHEME.sub(rf"\1{MASK}", text)
+    return _HEX.sub(MASK, text)
+
+
+def without_values(text: str) -> str:
+    """The text with the names of the variables that it sets, and `***` for their values."""
+    return "\n".join(map(_without_values, text.split("\n")))
+
+
+def _without_values(line: str) -> str:
+    """systemd's `Environment=A=1 "B=2"` and `SetCredential=`, cron's `A=1`."""
+    setting, equals, rest = line.partition("=")
+    if setting.strip() in ("Environment", "SetCredential", "SetCredentialEncrypted"):
+        names = re.findall(r"""(?:^|\s)["']?([A-Za-z_][\w.-]*)[=:]""", rest)
+        return f"{setting}={' '.join(f'{name}={MASK}' for name in names)}"
+    if equals and re.fullmatch(r"[A-Z_][A-Z0-9_]*", setting.strip()):
+        return line if setting.strip() in _HARMLESS else f"{setting}={MASK}"
+    return line
+
+
+def effective(lines: Iterable[str], comments: str = "#") -> str:
+    """Lines without comments and empty ones."""
+    kept = (line.rstrip().expandtabs(4) for line in lines)
+    return "\n".join(line for line in kept if line and line.lstrip()[0] not in comments)
+
+
+def by_file(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
+    """path, line -> path: lines."""
+    files: dict[str, list[str]] = {}
+    for path, line in pairs:
+        files.setdefault(path, []).append(line)
+    return files
+
+
+def with_domain_named(text: str, domain: str) -> str:
+    """The site's own name is another on each target: `{domain}` stands for it."""
+    return re.sub(rf"(?<![\w-]){re.escape(domain)}(?![\w-]|\.\w)", "{domain}", text)
