@@ -147,6 +147,21 @@ def _plan(options: argparse.Namespace, project: Project, report: "Report") -> No
     runner.preview_plan(_job(options, project, report))
 
 
+def _capture(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy import capture_host
+
+    job = _job(options, project, report)
+    capture_host.capture(job, options.of or job.config.vm.stands_for)
+
+
+def _drift(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy import parity
+
+    job = _job(options, project, report)
+    found = parity.find(job, options.of, options.model, options.copy)
+    parity.tell(job, found, html=options.html)
+
+
 def _verify(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy import evidence, verify
 
@@ -259,6 +274,8 @@ VERBS: Mapping[str, Verb] = {
     "provision": _provision,
     "deploy": _deploy,
     "plan": _plan,
+    "capture": _capture,
+    "drift": _drift,
     "verify": _verify,
     "report": _show_report,
     "status": _status,

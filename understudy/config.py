@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from understudy.drift.settings import Parity
 from understudy.errors import ConfigError
 
 # These become user names, unit names, paths and host names on a server.
@@ -176,6 +177,7 @@ class Config(Strict):
     vm: Vm = Vm()
     # Not a value made here: its paths are beside deploy.yml.
     receipts: Receipts = Field(default_factory=dict, validate_default=True)
+    parity: Parity = Parity()
     targets: Mapping[Name, TargetConfig]
 
     @model_validator(mode="after")
@@ -201,10 +203,9 @@ class Config(Strict):
     @property
     def packages(self) -> tuple[str, ...]:
         """What the app needs from the distribution, its database server included."""
-        needed = self.host.packages
-        if self.app.database == "postgresql" and "postgresql" not in needed:
-            return (*needed, "postgresql")
-        return needed
+        given = self.host.packages
+        extra = self.app.database == "postgresql" and "postgresql" not in given
+        return (*given, "postgresql") if extra else given
 
     @property
     def root(self) -> PurePosixPath:
@@ -217,9 +218,7 @@ def load(path: Path) -> Config:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"can't read {path}: {error}", hint="Name another file with --config."
-        ) from None
+        raise ConfigError(f"can't read {path}: {error}", hint="Name another by --config.") from None
     return parse(text, path)
 
 

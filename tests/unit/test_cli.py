@@ -39,10 +39,12 @@ ERRORS = [
 ]
 VERBS = [
     "backup",
+    "capture",
     "deploy",
     "destroy",
     "doctor",
     "down",
+    "drift",
     "logs",
     "plan",
     "provision",

@@ -27,7 +27,9 @@ _Dumper.add_representer(str, _text)
 
 def dump(capture: Capture, target: str) -> str:
     """The text of a lock file. The same capture always makes the same text."""
-    head = f"# What {target} is like, by `python deploy.py capture --target {target}`: don't edit.\n"
+    head = (
+        f"# What {target} is like, by `python deploy.py capture --target {target}`: don't edit.\n"
+    )
     sections = {name: dict(section) for name, section in capture.sections.items()}
     body = yaml.dump(
         {"format": _FORMAT, **sections},

@@ -112,7 +112,7 @@ if section firewall root nft; then
     if rules=$(nft -s -t list ruleset 2>&1); then
         printf '%s\n' "$rules" | awk '{ print "\t" $0 }'
     else
-        printf '!!! nft: %s\n' "$(echo "$rules" | head -n 1)"
+        printf '!!! %s\n' "$(echo "$rules" | head -n 1)"
     fi
 fi
 
@@ -172,7 +172,7 @@ if section postgresql root psql; then
         FROM pg_database" 2>&1 </dev/null); then
         printf '%s\n' "$settings" | awk '{ print "\t" $0 }'
     else
-        printf '!!! psql: %s\n' "$(echo "$settings" | head -n 1)"
+        printf '!!! %s\n' "$(echo "$settings" | head -n 1)"
     fi
 fi
 

@@ -1,7 +1,7 @@
 """Sections about what runs and what lets it be reached: what each line of the answer means."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from understudy.capture import software
@@ -28,7 +28,7 @@ def units(answer: Answer) -> Section:
     """
     files, running = dict[str, str](), dict[str, str]()
     for name, line in answer.pairs("units"):
-        unit, *words = line.lstrip("●*× ").split()
+        unit, *words = re.sub(r"^\W+", "", line).split()
         if not words or _MADE_UP.match(unit):
             continue
         unit = without_instance(unit)
@@ -46,11 +46,13 @@ def _state(file: str | None, running: str | None) -> str:
 
 def unit_files(answer: Answer) -> Section:
     """Units and drop-ins made on this host, and systemd's settings that aren't as they come."""
-    texts = {
-        path: without_secrets(without_values(effective(lines, "#;")))
-        for path, lines in by_file(answer.pairs("unit_files")).items()
-    }
+    files = by_file(answer.pairs("unit_files"))
+    texts = {path: unit_text(lines) for path, lines in files.items()}
     return {path: text for path, text in texts.items() if not _is_headers_only(text)}
+
+
+def unit_text(lines: Iterable[str]) -> str:
+    return without_secrets(without_values(effective(lines, "#;")))
 
 
 def _is_headers_only(text: str) -> bool:
@@ -66,10 +68,12 @@ def cron(answer: Answer) -> Section:
 
 def nginx(answer: Answer) -> Section:
     """What nginx reads, file by file; the site's own name is `{domain}`."""
-    return {
-        path: with_domain_named(without_secrets(effective(lines)), answer.domain)
-        for path, lines in software.nginx_files(answer)
-    }
+    files = software.nginx_files(answer)
+    return {path: nginx_text(lines, answer.domain) for path, lines in files}
+
+
+def nginx_text(lines: Iterable[str], domain: str) -> str:
+    return with_domain_named(without_secrets(effective(lines)), domain)
 
 
 def firewall(answer: Answer) -> Section:

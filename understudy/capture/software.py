@@ -1,21 +1,31 @@
 """Sections about what is installed: what each line of the answer means."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from understudy.capture.answer import Answer
 from understudy.capture.texts import without_secrets
 from understudy.capture.value import UNREADABLE, Section
 
-# Each host's own by nature, made anew by programs, or told of in a section of its own.
-_LEFT_OUT = (
-    *("/etc/machine-id", "/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/etc/adjtime"),
-    *("/etc/passwd*", "/etc/group*", "/etc/shadow*", "/etc/gshadow*", "/etc/subuid*"),
-    *("/etc/subgid*", "/etc/.pwd.lock", "/etc/.updated", "/etc/ld.so.cache", "/etc/mtab"),
-    *("/etc/mailname", "/etc/fstab.orig", "/etc/sudoers", "/etc/sudoers.d/*", "*/.java/*"),
-    *("/etc/default/locale", "/etc/locale.conf", "/etc/timezone", "/etc/environment"),
-    *("*.dpkg-*", "*.ucf-*", "*~", "/etc/ssh/ssh_host_*"),
+# Made anew by programs, now here and then there.
+_COMES_AND_GOES = (
+    *(
+        "/etc/passwd-",
+        "/etc/group-",
+        "/etc/shadow-",
+        "/etc/gshadow-",
+        "/etc/subuid-",
+        "/etc/subgid-",
+    ),
+    *("/etc/.pwd.lock", "/etc/.updated", "/etc/adjtime", "/etc/mtab", "/etc/ld.so.cache"),
+    *("/etc/ssh/ssh_host_*", "*.dpkg-*", "*.ucf-*", "*~", "*/.#*"),
+)
+# Each host's own by nature, or told of in a section of its own.
+_CONTENT_LEFT_OUT = (
+    *("/etc/machine-id", "/etc/hostname", "/etc/mailname", "/etc/hosts", "/etc/resolv.conf"),
+    *("/etc/passwd", "/etc/group", "/etc/subuid", "/etc/subgid", "/etc/environment"),
+    *("/etc/default/locale", "/etc/locale.conf", "/etc/timezone", "/etc/localtime"),
 )
 _OLD_LOG = re.compile(r"\.log\.\d+(\.gz)?$")
 _USUAL = {"f": "644 root:root", "d": "755 root:root"}
@@ -95,7 +105,7 @@ def modes(answer: Answer) -> Section:
         path: what
         for kind, path, what in _modes(answer)
         if kind in _USUAL and what != _USUAL[kind] and not _OLD_LOG.search(path)
-        if not _is_left_out(path) or path.startswith("/etc/sudoers")
+        if not _fits(path, _COMES_AND_GOES)
     }
 
 
@@ -106,4 +116,8 @@ def _modes(answer: Answer) -> Iterator[tuple[str, str, str]]:
 
 
 def _is_left_out(path: str) -> bool:
-    return any(fnmatchcase(path, pattern) for pattern in _LEFT_OUT)
+    return _fits(path, (*_COMES_AND_GOES, *_CONTENT_LEFT_OUT))
+
+
+def _fits(path: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(path, pattern) for pattern in patterns)

@@ -8,9 +8,9 @@ from understudy.capture.texts import by_file
 from understudy.capture.value import Section
 
 # What x86-64-v2 to -v4 add, and what cryptography is quick by: wheels may ask for them.
-_FLAGS = frozenset(
-    "cx16 lahf_lm popcnt pni ssse3 sse4_1 sse4_2 avx avx2 bmi1 bmi2 f16c fma abm movbe xsave avx512f "
-    "avx512bw avx512cd avx512dq avx512vl aes pclmulqdq sha_ni rdrand rdseed asimd crc32 sha2 atomics".split()
+_FLAG = re.compile(
+    r"cx16|lahf_lm|popcnt|pni|ssse3|sse4_[12]|avx2?|bmi[12]|f16c|fma|abm|movbe|xsave|avx512(f|bw|cd|dq|vl)|"
+    r"aes|pclmulqdq|sha_ni|rdrand|rdseed|asimd|crc32|sha2|atomics"
 )
 _DISKS = {"ext2", "ext3", "ext4", "xfs", "btrfs", "vfat", "f2fs", "zfs", "nfs", "nfs4", "cifs"}
 # tmpfs is nearly everywhere; these are where apps write.
@@ -54,7 +54,8 @@ def cpu(answer: Answer) -> Section:
     lines = [line.partition(":") for _, line in answer.pairs("cpu")]
     count = sum(name.strip() == "processor" for name, _, _ in lines)
     flags = next((text for name, _, text in lines if name.strip() in ("flags", "Features")), "")
-    return {"count": str(count), **{f"flag {flag}": "yes" for flag in _FLAGS & set(flags.split())}}
+    matter = filter(_FLAG.fullmatch, flags.split())
+    return {"count": str(count), **{f"flag {flag}": "yes" for flag in matter}}
 
 
 def memory(answer: Answer) -> Section:
