@@ -7,6 +7,7 @@ import yaml
 from understudy.capture.parse import SECTIONS
 from understudy.capture.value import Capture
 from understudy.errors import ConfigError
+from understudy.plain import plain
 
 _FORMAT = "1"
 _END = "# end\n"
@@ -106,4 +107,4 @@ def _entries(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
 def _value(key: str, node: yaml.Node) -> str:
     if not isinstance(node, yaml.ScalarNode) or node.tag == "tag:yaml.org,2002:null":
         raise _Damaged(f"`{key}` should have a text as its value", node.start_mark.line + 1)
-    return str(node.value)
+    return plain(node.value)

@@ -34,9 +34,14 @@ def units(answer: Answer) -> Section:
         unit = without_instance(unit)
         if name == "file":
             files[unit] = words[0]
-        elif words[0] != "not-found" and running.get(unit) != "active":
-            running[unit] = words[1]
+        elif words[0] != "not-found":
+            running[unit] = max(running.get(unit, ""), words[1], key=_telling)
     return {unit: _state(files.get(unit), running.get(unit)) for unit in {*files, *running}}
+
+
+def _telling(state: str) -> int:
+    """Of several instances of a unit the one that runs counts, then the one that failed."""
+    return {"active": 2, "failed": 1}.get(state, 0)
 
 
 def _state(file: str | None, running: str | None) -> str:

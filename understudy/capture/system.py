@@ -67,7 +67,8 @@ def memory(answer: Answer) -> Section:
 
 def rounded(kibibytes: int) -> str:
     """To two digits: how much of it the kernel keeps for itself varies from boot to boot."""
-    size, unit = (kibibytes / 2**20, "GiB") if kibibytes >= 2**20 else (kibibytes / 2**10, "MiB")
+    mebibytes = kibibytes / 1024
+    size, unit = (mebibytes / 1024, "GiB") if mebibytes >= 1000 else (mebibytes, "MiB")
     return f"{float(f'{size:.2g}'):g} {unit}"
 
 
