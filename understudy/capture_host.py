@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from understudy import whole_file
 from understudy.capture import lockfile
 from understudy.capture.parse import parse
 from understudy.capture.query import query
@@ -26,7 +27,7 @@ def capture(job: Job, target: str) -> None:
     if before == text.encode():
         job.report.say(f"{_shown(job, path)} is as it was")
         return
-    _write(path, text)
+    whole_file.write(path, text)
     job.report.say(
         f"{_shown(job, path)}: {'written' if before is None else 'changed, see git diff'}"
     )
@@ -82,15 +83,3 @@ def load(job: Job, target: str) -> Capture:
 
 def _shown(job: Job, path: Path) -> str:
     return path.relative_to(job.beside).as_posix()
-
-
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all."""
-    new = path.with_name(f".{path.name}.new")
-    try:
-        path.parent.mkdir(exist_ok=True)
-        new.write_text(text, encoding="utf-8")
-        new.replace(path)
-    except OSError as error:
-        new.unlink(missing_ok=True)
-        raise StepFailed(f"{path} can't be written: {error}") from None

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from understudy import capture_host, render
+from understudy import capture_host, render, whole_file
 from understudy.capture.value import Capture
 from understudy.drift import page, table
 from understudy.drift.code import wanted
@@ -98,9 +98,6 @@ def _tell(job: Job, comparison: Comparison) -> None:
 
 def _write_page(job: Job, comparisons: Sequence[Comparison]) -> Path:
     path = job.project.reports / "drift.html"
-    path.parent.mkdir(exist_ok=True)
-    text = page.render(job.project.templates, comparisons, job.config.parity.threshold)
-    new = path.with_name(".drift.html.new")
-    new.write_text(text, encoding="utf-8")
-    new.replace(path)
+    threshold = job.config.parity.threshold
+    whole_file.write(path, page.render(job.project.templates, comparisons, threshold))
     return path.relative_to(job.project.directory)

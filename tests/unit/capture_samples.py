@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from understudy.capture.parse import parse
 from understudy.capture.value import Capture
 
+# 2027-01-15: the certificate below ends in June.
 ASKED_AT = 1_800_000_000.0
-# 2027-01-15; the certificate below ends in June.
 
 SECTIONS: Mapping[str, str] = {
     "clock": "1800000000.31",
@@ -64,7 +64,10 @@ udp UNCONN 0 0 0.0.0.0:48123 0.0.0.0:* users:(("systemd-timesyn",pid=300,fd=12))
 /etc/group\troot:x:0:
 /etc/group\ttodo:x:998:
 /etc/group\tadm:x:4:todo,root""",
-    "sudo": "/etc/sudoers\t# all\n/etc/sudoers\troot ALL=(ALL:ALL) ALL\n/etc/sudoers.d/ops\tops ALL=(ALL) NOPASSWD: ALL",
+    "sudo": """\
+/etc/sudoers\t# all
+/etc/sudoers\troot ALL=(ALL:ALL) ALL
+/etc/sudoers.d/ops\tops ALL=(ALL) NOPASSWD: ALL""",
     "hosts": """\
 /etc/hosts\t127.0.0.1 localhost
 /etc/hosts\t127.0.1.1 web1.example.com web1
@@ -95,7 +98,10 @@ unit\tuser@1000.service loaded active running User Manager""",
 /etc/systemd/system/nginx.service.d/more.conf\t[Service]
 /etc/systemd/system/nginx.service.d/more.conf\tEnvironment=API_TOKEN=hunter2 "PLACE=the sea"
 /etc/systemd/system/nginx.service.d/more.conf\tLimitNOFILE=1024""",
-    "cron": "/etc/cron.d/clean\tMAILTO=ops@example.com\n/etc/cron.d/clean\tKEY=hunter2\n/etc/cron.d/clean\t5 4 * * * todo /bin/clean",
+    "cron": """\
+/etc/cron.d/clean\tMAILTO=ops@example.com
+/etc/cron.d/clean\tKEY=hunter2
+/etc/cron.d/clean\t5 4 * * * todo /bin/clean""",
     "nginx": """\
 \t# configuration file /etc/nginx/nginx.conf:
 \tuser www-data;
