@@ -28,6 +28,9 @@ def find(job: Job, of: str | None, model: str | None, copy: str | None) -> list[
 
 def between(job: Job, model: str, copy: str) -> list[Comparison]:
     """What is different about the copy. model, copy: a target's name, `capture` or `code`."""
+    # Before any host is asked, which takes a while.
+    for name in (model, copy):
+        _must_be_there(job, name)
     sides = _side(job, model, of=copy), _side(job, copy, of=model)
     return [compare(*sides, job.config.parity.intended)]
 
@@ -46,13 +49,20 @@ def of_target(job: Job, target: str) -> list[Comparison]:
     return [compare(model, host, job.config.parity.intended) for model in models]
 
 
-def _side(job: Job, name: str, of: str) -> Side:
-    """of: the other one, which says whose code is meant."""
+def _must_be_there(job: Job, name: str) -> None:
     if name in (CAPTURE, CODE) and name in job.config.targets:
         raise ConfigError(
             f"a target of deploy.yml is called {name}, and drift means another thing by it",
             hint="Give the target another name.",
         )
+    if name == CAPTURE:
+        capture_host.load(job, job.config.vm.stands_for)
+    elif name != CODE:
+        job.config.target(name)
+
+
+def _side(job: Job, name: str, of: str) -> Side:
+    """of: the other one, which says whose code is meant."""
     if name == CAPTURE:
         return Side(name, capture_host.load(job, job.config.vm.stands_for))
     if name == CODE:

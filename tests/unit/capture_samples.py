@@ -22,7 +22,13 @@ package\tinstall\tinstalled\tnginx\t1.22.1-9+deb12u2
 package\tinstall\tinstalled\tpython3\t3.11.2-1+b1
 package\thold\tinstalled\tcurl\t7.88.1-10
 package\tdeinstall\tconfig-files\tapache2\t2.4.62-1
-package\tinstall\thalf-configured\tzip\t3.0-13""",
+package\tinstall\thalf-configured\tzip\t3.0-13
+shipped\t11111111111111111111111111111111\t/etc/nginx/nginx.conf\t
+shipped\t22222222222222222222222222222222\t/etc/default/cron\t
+shipped\t33333333333333333333333333333333\t/etc/logrotate.conf\t
+shipped\t44444444444444444444444444444444\t/etc/issue\t
+shipped\t55555555555555555555555555555555\t/etc/old.conf\tobsolete
+shipped\t66666666666666666666666666666666\t/etc/private.conf\t""",
     "python": """\
 /usr/bin/python3\t/usr/bin/python3.11
 /usr/bin/python3.11-config\t/usr/bin/x86_64-linux-gnu-python3.11-config""",
@@ -127,12 +133,6 @@ unit\tuser@1000.service loaded active running User Manager""",
 /etc/ssl/gone.pem\tCan't open "/etc/ssl/gone.pem" for reading""",
     "postgresql": "\tversion\t15.13\n\tprimary_conninfo\thost=db password=hunter2\n\twork_mem\t4MB",
     "files": """\
-shipped\t11111111111111111111111111111111\t/etc/nginx/nginx.conf\t
-shipped\t22222222222222222222222222222222\t/etc/default/cron\t
-shipped\t33333333333333333333333333333333\t/etc/logrotate.conf\t
-shipped\t44444444444444444444444444444444\t/etc/issue\t
-shipped\t55555555555555555555555555555555\t/etc/old.conf\tobsolete
-shipped\t66666666666666666666666666666666\t/etc/private.conf\t
 found\t99999999999999999999999999999999  /etc/nginx/nginx.conf
 found\t22222222222222222222222222222222  /etc/default/cron
 found\t99999999999999999999999999999999  /etc/logrotate.conf

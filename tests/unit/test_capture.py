@@ -150,6 +150,25 @@ def test_no_secret_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
+    ("section", "path"),
+    [
+        ("nginx", "/etc/nginx/sites-enabled/todo"),
+        ("unit_files", "/etc/systemd/system/nginx.service.d/more.conf"),
+    ],
+)
+def test_of_a_file_that_not_all_may_read_the_settings_are_named_only(
+    section: str, path: str
+) -> None:
+    found = captured(modes=SECTIONS["modes"] + f"\nf 640 root:root {path}")
+
+    kept = found.entry(f"{section}.{path}")
+    assert kept
+    assert "***" in kept
+    assert "LimitNOFILE=1024" not in kept
+    assert "{domain}" not in kept
+
+
+@pytest.mark.parametrize(
     ("section", "text", "entry", "value"),
     [
         ("clock", "1800000042", "clock", "ahead by about 40 s"),
@@ -187,7 +206,6 @@ def test_file_system_that_has_inodes_as_it_needs_them_says_nothing_of_them() -> 
 @pytest.mark.parametrize(
     ("section", "reason"),
     [
-        ("packages", "no dpkg-query on this host"),
         ("sudo", "needs root, and sudo said no"),
         ("postgresql", "no psql on this host"),
         ("nginx", 'nginx: [emerg] unknown directive "serverr" in /etc/nginx/nginx.conf:3'),
@@ -198,6 +216,12 @@ def test_what_cannot_be_read_says_why(section: str, reason: str) -> None:
 
     assert found.unreadable == {section: reason}
     assert found.sections[section] == {"unreadable": reason}
+
+
+def test_without_packages_nobody_knows_which_files_are_theirs() -> None:
+    why = "no dpkg-query on this host"
+
+    assert captured(packages=f"!!! {why}").unreadable == {"packages": why, "files": why}
 
 
 def test_reason_tells_no_secret() -> None:

@@ -2,7 +2,13 @@
 
 import pytest
 
-from understudy.capture.texts import effective, with_domain_named, without_secrets, without_values
+from understudy.capture.texts import (
+    effective,
+    first_words,
+    with_domain_named,
+    without_secrets,
+    without_values,
+)
 
 SECRETS = [
     'proxy_set_header Authorization "Basic c2VjcmV0LXdvcmQ=";',
@@ -21,6 +27,9 @@ SECRETS = [
     "5 4 * * * root curl https://ann:secret-word@example.com/backup",
     "host=db user=app password=secret-word sslmode=require",
     "passphrase: secret-word",
+    "5 4 * * * root mysqldump --all -psecret-word shop",
+    "5 4 * * * root curl -u ann:secret-word https://example.com/backup",
+    "5 4 * * * root curl --user=ann:secret-word https://example.com/backup",
 ]
 
 
@@ -51,6 +60,8 @@ def test_long_number_is_taken_for_a_key() -> None:
         "proxy_pass http://unix:/srv/todo/current/socket;",
         "ExecStart=/srv/todo/releases/%i/run gunicorn --config /srv/todo/releases/%i/gunicorn.conf.py",
         "ProtectHome=yes",
+        "5 4 * * * root mysqldump -p shop",
+        "5 4 * * * root cp -p a b",
     ],
 )
 def test_what_is_no_secret_is_kept(line: str) -> None:
@@ -94,3 +105,20 @@ def test_comments_and_empty_lines_have_no_effect() -> None:
 )
 def test_sites_own_name_is_named(text: str, named: str) -> None:
     assert with_domain_named(text, "shop.test") == named
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("http {", "http {"),
+        ("    }", "    }"),
+        ("[Service]", "[Service]"),
+        ("    listen 8080;", "    listen ***"),
+        ('    "secret-word" 1;', "    ***"),
+        ("ExecStart=/bin/run secret-word", "ExecStart ***"),
+        ("map $http_x $y {", "map ***"),
+        ("secret;word", "secret ***"),
+    ],
+)
+def test_of_a_guarded_file_only_the_settings_are_named(line: str, kept: str) -> None:
+    assert first_words(line) == kept

@@ -96,6 +96,8 @@ def test_side_that_is_not_there_is_told(model: str, copy: str, message: str, hos
     with pytest.raises(ConfigError, match=message):
         parity.find(hosts.pair(), None, model, copy)
 
+    assert hosts.report.steps == [], "no host was asked for nothing"
+
 
 def test_target_called_like_a_side_is_refused(hosts: Hosts) -> None:
     job = hosts.pair()

@@ -41,8 +41,10 @@ section os
 lines /etc/os-release /etc/debian_version /proc/sys/kernel/osrelease
 printf 'machine\t%s\n' "$(uname -m)"
 
+# In one go with what `files` needs of it: reading the list of packages takes a slow host a second.
 if section packages dpkg-query; then
-    dpkg-query -W -f 'package\t${db:Status-Want}\t${db:Status-Status}\t${Package}\t${Version}\n'
+    dpkg-query -W -f 'package\t${db:Status-Want}\t${db:Status-Status}\t${Package}\t${Version}\n${Conffiles}\n' |
+        awk '/^package\t/ { print } /^ / { print "shipped\t" $2 "\t" $1 "\t" $3 }'
 fi
 
 section python
@@ -178,9 +180,6 @@ fi
 
 # Private keys are left out, and what each host has for itself or a program makes anew.
 section files
-if command -v dpkg-query >/dev/null; then
-    dpkg-query -W -f '${Conffiles}\n' | awk 'NF >= 2 { print "shipped\t" $2 "\t" $1 "\t" $3 }'
-fi
 find /etc /usr/local/bin /usr/local/sbin -xdev \
     \( -path /etc/ssl/private -o -path /etc/letsencrypt -o -path /etc/understudy \
     -o -path '/etc/ssh/ssh_host_*' -o -path /etc/nginx/sites-available -o -path /etc/systemd \
@@ -193,7 +192,10 @@ find /home -maxdepth 1 -printf '%y %m %u:%g %p\n' 2>/dev/null
 find "/srv/$site" -maxdepth 2 \( -path "/srv/$site/releases/*" -o -path "/srv/$site/venvs/*" \
     -o -path "/srv/$site/static/*" -o -path "/srv/$site/cache/*" -o -path "/srv/$site/shared/*/*" \) -prune \
     -o -printf '%y %m %u:%g %p\n' 2>/dev/null
-find /etc /usr/local/bin /usr/local/sbin /var/log/nginx -xdev -printf '%y %m %u:%g %p\n' 2>/dev/null
+# nginx names its files by their links.
+find -L /etc/nginx -printf '%y %m %u:%g %p\n' 2>/dev/null
+find /etc /usr/local/bin /usr/local/sbin /var/log/nginx -xdev -path /etc/nginx -prune \
+    -o -printf '%y %m %u:%g %p\n' 2>/dev/null
 
 section observed
 [ ! -e /run/reboot-required ] || echo reboot

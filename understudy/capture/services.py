@@ -10,6 +10,7 @@ from understudy.capture.system import without_instance
 from understudy.capture.texts import (
     by_file,
     effective,
+    first_words,
     with_domain_named,
     without_secrets,
     without_values,
@@ -52,7 +53,7 @@ def _state(file: str | None, running: str | None) -> str:
 def unit_files(answer: Answer) -> Section:
     """Units and drop-ins made on this host, and systemd's settings that aren't as they come."""
     files = by_file(answer.pairs("unit_files"))
-    texts = {path: unit_text(lines) for path, lines in files.items()}
+    texts = _guarded({path: unit_text(lines) for path, lines in files.items()}, answer)
     return {path: text for path, text in texts.items() if not _is_headers_only(text)}
 
 
@@ -74,7 +75,12 @@ def cron(answer: Answer) -> Section:
 def nginx(answer: Answer) -> Section:
     """What nginx reads, file by file; the site's own name is `{domain}`."""
     files = software.nginx_files(answer)
-    return {path: nginx_text(lines, answer.domain) for path, lines in files}
+    return _guarded({path: nginx_text(lines, answer.domain) for path, lines in files}, answer)
+
+
+def _guarded(texts: Section, answer: Answer) -> Section:
+    hidden = software.not_for_everybody(answer)
+    return {path: first_words(text) if path in hidden else text for path, text in texts.items()}
 
 
 def nginx_text(lines: Iterable[str], domain: str) -> str:

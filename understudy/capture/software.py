@@ -33,9 +33,9 @@ _USUAL = {"f": "644 root:root", "d": "755 root:root"}
 
 def packages(answer: Answer) -> Section:
     section = {}
-    for _, row in answer.pairs("packages"):
+    for kind, row in answer.pairs("packages"):
         want, state, name, version = (row.split("\t") + 3 * [""])[:4]
-        if state in ("config-files", "not-installed"):
+        if kind != "package" or state in ("config-files", "not-installed"):
             continue
         section[name] = " ".join(
             (version, *(["held"] if want == "hold" else []), *([state] * (state != "installed")))
@@ -58,6 +58,8 @@ def postgresql(answer: Answer) -> Section:
 
 def files(answer: Answer) -> Section:
     """Files in /etc and /usr/local that aren't as a package ships them, by a part of their MD5."""
+    if why := answer.why_unreadable("packages"):
+        return {UNREADABLE: why}
     found = dict(_found(answer))
     shipped = dict(_shipped(answer))
     there = {path for _, path, _ in _modes(answer)}
@@ -80,7 +82,7 @@ def _found(answer: Answer) -> Iterator[tuple[str, str]]:
 
 def _shipped(answer: Answer) -> Iterator[tuple[str, str]]:
     """Paths and digests that dpkg knows. What a package no longer ships may be there or not."""
-    for name, line in answer.pairs("files"):
+    for name, line in answer.pairs("packages"):
         digest, path, flag = (line.split("\t") + 2 * [""])[:3]
         if name == "shipped" and not flag and not _is_left_out(path):
             yield path, digest
@@ -107,6 +109,12 @@ def modes(answer: Answer) -> Section:
         if kind in _USUAL and what != _USUAL[kind] and not _OLD_LOG.search(path)
         if not _fits(path, _COMES_AND_GOES)
     }
+
+
+def not_for_everybody(answer: Answer) -> set[str]:
+    """Files that others than their owner and group may not read."""
+    rights = ((path, what.split()[0]) for kind, path, what in _modes(answer) if kind == "f")
+    return {path for path, mode in rights if int(mode[-1]) < 4}
 
 
 def _modes(answer: Answer) -> Iterator[tuple[str, str, str]]:

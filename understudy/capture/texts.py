@@ -17,14 +17,17 @@ _NAMED = re.compile(
 _SCHEME = re.compile(r"\b((?:basic|bearer)\s+)[\w.~+/=-]{8,}", re.IGNORECASE)
 _URL = re.compile(r"(://[^\s:/@]*:)[^\s@/]+@")
 _HEX = re.compile(r"\b[0-9a-fA-F]{32,}\b")
+_SHORT_OPTION = re.compile(
+    r"(\b(?:mysql|mariadb)\S*\s(?:.*\s)?-p|\s(?:-u|--user)[\s=]*[^\s:]+:)(?![/$\s])\S+"
+)
 _HARMLESS = ("PATH", "SHELL", "HOME", "LANG", "LC_ALL", "MAILTO", "TZ")
-_ASSIGNMENT = re.compile(rf"([A-Za-z_]\w*)=(?:{_WORD})?")
 
 
 def without_secrets(text: str) -> str:
     """The text with `***` for whatever stands where secrets do."""
     text = _URL.sub(rf"\1{MASK}@", text)
     text = _NAMED.sub(rf"\1{MASK}", text)
+    text = _SHORT_OPTION.sub(rf"\1{MASK}", text)
     text = _SCHEME.sub(rf"\1{MASK}", text)
     return _HEX.sub(MASK, text)
 
@@ -49,6 +52,22 @@ def effective(lines: Iterable[str], comments: str = "#") -> str:
     """Lines without comments and empty ones."""
     kept = (line.rstrip().expandtabs(4) for line in lines)
     return "\n".join(line for line in kept if line and line.lstrip()[0] not in comments)
+
+
+def first_words(text: str) -> str:
+    """Of a file that not everybody may read: which settings are in it, and not what they are."""
+    return "\n".join(map(_first_word, text.split("\n")))
+
+
+def _first_word(line: str) -> str:
+    """`[Service]`, `server {` and the like stay as they are."""
+    if re.fullmatch(r"\s*(\[\w+\]|\w*\s*[{};]?)", line):
+        return line
+    return re.sub(r"^(\s*)([A-Za-z_]*).*", lambda found: _hidden(*found.groups()), line)
+
+
+def _hidden(indent: str, word: str) -> str:
+    return f"{indent}{word} {MASK}" if word else f"{indent}{MASK}"
 
 
 def by_file(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
