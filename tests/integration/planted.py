@@ -166,7 +166,7 @@ SERVICES = (
     ),
     added(
         "timer more",
-        "units.planted.timer",
+        "unit_files./etc/systemd/system/planted.timer",
         "/etc/systemd/system/planted.timer",
         "[Timer]\\nOnCalendar=daily\\n",
         RELOAD,

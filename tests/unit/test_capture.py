@@ -76,11 +76,12 @@ KEPT = {
         "SECRET_KEY": "shared/env",
     },
     "units": {
-        "broken.service": "static, failed",
+        "broken.service": "failed",
+        "cron.service": "enabled",
+        "getty@.service": "enabled",
         "gone.timer": "masked",
         "nginx.service": "enabled, active",
-        "polkit.service": "static",
-        "todo@.service": "disabled, active",
+        "todo@.service": "active",
     },
     "unit_files": {
         "/etc/systemd/system/nginx.service.d/more.conf": "[Service]\n"

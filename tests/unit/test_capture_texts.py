@@ -6,8 +6,9 @@ from understudy.capture.texts import (
     effective,
     first_words,
     with_domain_named,
+    without_assignments,
     without_secrets,
-    without_values,
+    without_variables,
 )
 
 SECRETS = [
@@ -73,16 +74,29 @@ def test_what_is_no_secret_is_kept(line: str) -> None:
     [
         ("Environment=A=1", "Environment=A=***"),
         ('Environment="A=1 and more" B=2', "Environment=A=*** B=***"),
-        ("  Environment = 'A=x y'", "  Environment =A=***"),
+        ("  Environment = 'A=x y'", "Environment=A=***"),
+        ("Environment=", "Environment="),
         ("SetCredential=key:hunter2", "SetCredential=key=***"),
-        ("DJANGO_SETTINGS=prod", "DJANGO_SETTINGS=***"),
-        ("MAILTO=ops@example.com", "MAILTO=ops@example.com"),
         ("UMask=0027", "UMask=0027"),
+        ("DHCP=yes", "DHCP=yes"),
+        ("EnvironmentFile=/etc/default/shop", "EnvironmentFile=/etc/default/shop"),
+    ],
+)
+def test_variables_of_a_unit_are_named_only(line: str, kept: str) -> None:
+    assert without_variables(f"[Service]\n{line}\n[Install]") == f"[Service]\n{kept}\n[Install]"
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("DJANGO_SETTINGS=prod", "DJANGO_SETTINGS=***"),
+        ("mode = prod", "mode=***"),
+        ("MAILTO=ops@example.com", "MAILTO=ops@example.com"),
         ("5 4 * * * root A=1 run", "5 4 * * * root A=1 run"),
     ],
 )
-def test_values_of_variables_are_masked(line: str, kept: str) -> None:
-    assert without_values(line) == kept
+def test_variables_of_a_crontab_are_named_only(line: str, kept: str) -> None:
+    assert without_assignments(f"0 1 * * * x\n{line}\n") == f"0 1 * * * x\n{kept}\n"
 
 
 def test_comments_and_empty_lines_have_no_effect() -> None:

@@ -65,7 +65,7 @@ def drift(change: dict[str, tuple[str, str]] | None = None) -> Comparison:
         "users": "/etc/passwd\tshop:x:998:998::/srv/shop:/usr/sbin/nologin\n"
         "/etc/passwd\tdeploy:x:1001:1001::/home/deploy:/bin/bash",
         "environment": "/srv/shop/current/environment\tLANG",
-        "units": SECTIONS["units"] + "\nfile\tshop.service enabled enabled",
+        "units": SECTIONS["units"] + "\nunit\tshop.service loaded active exited shop",
         "ports": SECTIONS["ports"] + '\ntcp LISTEN 0 9 [::]:80 [::]:* users:(("nginx",pid=1,fd=6))',
         "nginx": site(nginx.replace("shop.test", "todo.example.com")),
         "unit_files": "\n".join(f"{path}\t{line}" for line in unit.splitlines()),
@@ -93,7 +93,7 @@ def test_host_as_the_code_makes_them_has_no_drift() -> None:
             "nginx.service loaded inactive",
             "units.nginx.service",
         ),
-        ("units", "file\tshop.service", "file\tshop.socket", "units.shop.service"),
+        ("units", "unit\tshop.service", "unit\tshop.socket", "units.shop.service"),
         ("locale", "C.UTF-8", "de_DE.UTF-8", "locale.LANG"),
         ("time", "Etc/UTC", "Europe/Berlin", "time.zone"),
         ("users", "/usr/sbin/nologin", "/bin/bash", "users.shop.home"),

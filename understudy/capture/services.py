@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 
 from understudy.capture import software
 from understudy.capture.answer import Answer
@@ -12,42 +13,46 @@ from understudy.capture.texts import (
     effective,
     first_words,
     with_domain_named,
+    without_assignments,
     without_secrets,
-    without_values,
+    without_variables,
 )
 from understudy.capture.value import Section
 
-# Of no file, and of a name that is made up each time.
-_MADE_UP = re.compile(r"(run-|session-|user@|user-runtime-dir@)")
+# Started when somebody asks for it, or under a name that is made up each time.
+_COMES_AND_GOES = re.compile(
+    r"(run-|session-|user@|user-runtime-dir@|systemd-(hostnamed|timedated|localed|machined|importd|portabled)\.|"
+    r"(polkit|packagekit|udisks2|upower|fwupd|accounts-daemon|rtkit-daemon)\.)"
+)
 _FIRST_OF_ANY = 32768
 
 
 def units(answer: Answer) -> Section:
-    """Services, sockets and timers: `enabled, active`.
-
-    Whether a static one runs just now is left out: it's started when somebody asks for it.
-    """
+    """Services, sockets and timers that are enabled, masked, active or failed: `enabled, active`."""
     files, running = dict[str, str](), dict[str, str]()
-    for name, line in answer.pairs("units"):
-        unit, *words = re.sub(r"^\W+", "", line).split()
-        if not words or _MADE_UP.match(unit):
-            continue
-        unit = without_instance(unit)
-        if name == "file":
-            files[unit] = words[0]
-        elif words[0] != "not-found":
-            running[unit] = max(running.get(unit, ""), words[1], key=_telling)
+    for kind, line in answer.pairs("units"):
+        if kind == "link":
+            name, path, target = line.split("\t")
+            if state := _file_state(path, target):
+                files[without_instance(name)] = state
+        else:
+            unit, _, active, *_ = re.sub(r"^\W+", "", line).split()
+            if active in ("active", "failed") and not _COMES_AND_GOES.match(unit):
+                # Of several instances of a unit the one that runs counts.
+                unit = without_instance(unit)
+                running[unit] = "active" if running.get(unit) == "active" else active
     return {unit: _state(files.get(unit), running.get(unit)) for unit in {*files, *running}}
 
 
-def _telling(state: str) -> int:
-    """Of several instances of a unit the one that runs counts, then the one that failed."""
-    return {"active": 2, "failed": 1}.get(state, 0)
+def _file_state(path: str, target: str) -> str | None:
+    """What a link among the units means. An alias means nothing."""
+    if target == "/dev/null":
+        return "masked"
+    return "enabled" if PurePosixPath(path).parent.suffix in (".wants", ".requires") else None
 
 
 def _state(file: str | None, running: str | None) -> str:
-    quiet = file in ("static", "alias", "masked", "indirect") and running != "failed"
-    return ", ".join(word for word in (file, None if quiet else running) if word)
+    return ", ".join(word for word in (file, running) if word)
 
 
 def unit_files(answer: Answer) -> Section:
@@ -58,7 +63,7 @@ def unit_files(answer: Answer) -> Section:
 
 
 def unit_text(lines: Iterable[str]) -> str:
-    return without_secrets(without_values(effective(lines, "#;")))
+    return without_secrets(without_variables(effective(lines, "#;")))
 
 
 def _is_headers_only(text: str) -> bool:
@@ -67,7 +72,7 @@ def _is_headers_only(text: str) -> bool:
 
 def cron(answer: Answer) -> Section:
     return {
-        path: without_secrets(without_values(effective(lines)))
+        path: without_secrets(without_assignments(effective(lines)))
         for path, lines in by_file(answer.pairs("cron")).items()
     }
 

@@ -19,12 +19,13 @@ _COMES_AND_GOES = (
         "/etc/subgid-",
     ),
     *("/etc/.pwd.lock", "/etc/.updated", "/etc/adjtime", "/etc/mtab", "/etc/ld.so.cache"),
-    *("/etc/ssh/ssh_host_*", "*.dpkg-*", "*.ucf-*", "*~", "*/.#*"),
+    *("/etc/ssh/ssh_host_*", "*.dpkg-*", "*.ucf-*", "*~", "*/.#*", "/etc/.resolv.conf*"),
 )
 # Each host's own by nature, or told of in a section of its own.
 _CONTENT_LEFT_OUT = (
     *("/etc/machine-id", "/etc/hostname", "/etc/mailname", "/etc/hosts", "/etc/resolv.conf"),
     *("/etc/passwd", "/etc/group", "/etc/subuid", "/etc/subgid", "/etc/environment"),
+    *("/etc/sudoers", "/etc/sudoers.d/*", "/etc/nginx/nginx.conf", "/etc/nginx/conf.d/*"),
     *("/etc/default/locale", "/etc/locale.conf", "/etc/timezone", "/etc/localtime"),
 )
 _OLD_LOG = re.compile(r"\.log\.\d+(\.gz)?$")
@@ -69,8 +70,7 @@ def files(answer: Answer) -> Section:
             section[path] = digest[:12]
         elif shipped[path] != digest:
             section[path] = f"{digest[:12]}, changed"
-    read = {path for path, _ in nginx_files(answer)}
-    return {path: what for path, what in section.items() if path not in read}
+    return section
 
 
 def _found(answer: Answer) -> Iterator[tuple[str, str]]:

@@ -20,7 +20,11 @@ _HEX = re.compile(r"\b[0-9a-fA-F]{32,}\b")
 _SHORT_OPTION = re.compile(
     r"(\b(?:mysql|mariadb)\S*\s(?:.*\s)?-p|\s(?:-u|--user)[\s=]*[^\s:]+:)(?![/$\s])\S+"
 )
-_HARMLESS = ("PATH", "SHELL", "HOME", "LANG", "LC_ALL", "MAILTO", "TZ")
+_ENVIRONMENT = re.compile(
+    r"^\s*(Environment|SetCredential|SetCredentialEncrypted)\s*=(.*)$", re.MULTILINE
+)
+_ASSIGNMENT = re.compile(r"^\s*([A-Za-z_]\w*)\s*=.*$", re.MULTILINE)
+_CRONS = ("PATH", "SHELL", "HOME", "MAILTO", "CRON_TZ")
 
 
 def without_secrets(text: str) -> str:
@@ -32,20 +36,22 @@ def without_secrets(text: str) -> str:
     return _HEX.sub(MASK, text)
 
 
-def without_values(text: str) -> str:
-    """The text with the names of the variables that it sets, and `***` for their values."""
-    return "\n".join(map(_without_values, text.split("\n")))
+def without_variables(text: str) -> str:
+    """A unit with the names of the variables that it sets, and `***` for their values."""
+    return _ENVIRONMENT.sub(lambda found: f"{found[1]}={_names(found[2])}", text)
 
 
-def _without_values(line: str) -> str:
-    """systemd's `Environment=A=1 "B=2"` and `SetCredential=`, cron's `A=1`."""
-    setting, equals, rest = line.partition("=")
-    if setting.strip() in ("Environment", "SetCredential", "SetCredentialEncrypted"):
-        names = re.findall(r"""(?:^|\s)["']?([A-Za-z_][\w.-]*)[=:]""", rest)
-        return f"{setting}={' '.join(f'{name}={MASK}' for name in names)}"
-    if equals and re.fullmatch(r"[A-Z_][A-Z0-9_]*", setting.strip()):
-        return line if setting.strip() in _HARMLESS else f"{setting}={MASK}"
-    return line
+def _names(assignments: str) -> str:
+    """Of systemd's A=1 "B=2 and more"."""
+    names = re.findall(r"""(?:^|\s)["']?([A-Za-z_][\w.-]*)[=:]""", assignments)
+    return " ".join(f"{name}={MASK}" for name in names)
+
+
+def without_assignments(text: str) -> str:
+    """A crontab with `***` for the values that it sets, but for those that cron itself knows."""
+    return _ASSIGNMENT.sub(
+        lambda found: found[0] if found[1] in _CRONS else f"{found[1]}={MASK}", text
+    )
 
 
 def effective(lines: Iterable[str], comments: str = "#") -> str:

@@ -28,6 +28,7 @@ _SERVES = "what serves the site must be the same, or it answers otherwise"
 _COMPILED = "compiled parts of Python packages are linked to it"
 _TIME = "dates, sessions and tokens go by the time"
 _PORT = "who can reach what has changed"
+_HOUSEKEEPING = "the distribution's housekeeping"
 _RIGHTS = "who may read or write there has changed"
 
 RULES = (
@@ -111,6 +112,11 @@ RULES = (
     Rule("units.chrony.service", MAY, _TIME),
     Rule("units.nftables.service", MAY, "after a boot there is no firewall without"),
     Rule("units.ssh.*", MAY, "the way in"),
+    Rule("units.apt-daily*", UNLIKELY, _HOUSEKEEPING),
+    Rule("units.dpkg-db-backup.*", UNLIKELY, _HOUSEKEEPING),
+    Rule("units.e2scrub*", UNLIKELY, _HOUSEKEEPING),
+    Rule("units.fstrim.*", UNLIKELY, _HOUSEKEEPING),
+    Rule("units.man-db.*", UNLIKELY, _HOUSEKEEPING),
     Rule("units.*.timer", MAY, "what is done at which time"),
     Rule("units*", UNLIKELY, "few apps use it"),
     Rule("unit_files*", MAY, "made by hand; decides how a service runs"),
