@@ -133,7 +133,7 @@ unit\tuser@1000.service loaded active running User Manager""",
 /etc/letsencrypt/live/todo.example.com/fullchain.pem\tX509v3 Subject Alternative Name:
 /etc/letsencrypt/live/todo.example.com/fullchain.pem\t    DNS:www.todo.example.com, DNS:todo.example.com
 /etc/ssl/gone.pem\tCan't open "/etc/ssl/gone.pem" for reading""",
-    "postgresql": "\tversion\t15.13\n\tprimary_conninfo\thost=db password=hunter2\n\twork_mem\t4MB",
+    "postgresql": "\tversion\t15\n\tprimary_conninfo\thost=db password=hunter2\n\twork_mem\t4MB",
     "files": """\
 found\t99999999999999999999999999999999  /etc/nginx/nginx.conf
 found\t22222222222222222222222222222222  /etc/default/cron

@@ -103,7 +103,7 @@ KEPT = {
     },
     "postgresql": {
         "primary_conninfo": "host=db password=***",
-        "version": "15.13",
+        "version": "15",
         "work_mem": "4MB",
     },
     "files": {

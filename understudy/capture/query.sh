@@ -166,7 +166,7 @@ fi
 
 if section postgresql root psql; then
     if settings=$(runuser -u postgres -- psql -XqAt -F '	' -p 5432 -d postgres -c "
-        SELECT 'version', current_setting('server_version')
+        SELECT 'version', (current_setting('server_version_num')::int / 10000)::text
         UNION ALL SELECT name, setting FROM pg_settings
         WHERE source NOT IN ('default', 'override', 'client', 'session')
         UNION ALL SELECT 'extension ' || extname, extversion FROM pg_extension
