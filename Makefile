@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 PYTHON := .venv/bin/python
+# Where Python is told to keep nothing that it compiled, each start would compile all again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup rehearse test check unit program-test report-test example-test vm-test test-all faults traps lock bench clean
 
@@ -24,9 +26,8 @@ check:  ## formatting, lint, types, shell scripts
 	    understudy/capture/query.sh
 	cat provision/[0-9]*.sh | shellcheck -
 
-# Where Python is told to keep nothing that it compiled, each worker would compile all tests each time.
 unit:  ## fast tests, no VM
-	PYTHONDONTWRITEBYTECODE= $(PYTHON) -m pytest -q -n auto --dist worksteal tests/unit
+	$(PYTHON) -m pytest -q -n auto --dist worksteal tests/unit
 
 program-test:  ## what runs on hosts and in CI; what each trap is told by
 	$(PYTHON) -m pytest -q -n auto tests/programs tests/traps

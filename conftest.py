@@ -6,6 +6,7 @@ import pytest
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("understudy")
     group.addoption("--target", default="vagrant", help="a target of deploy.yml (default: vagrant)")
+    group.addoption("--host", metavar="ADDRESS", help="which, of a target with several hosts")
     group.addoption("--deploy-config", default="deploy.yml", help="default: deploy.yml")
     group.addoption("--keep-pages", metavar="DIR", help="screenshots of the browser tests' pages")
     group.addoption("--long", action="store_true", help="also what `make test` leaves out")

@@ -11,14 +11,27 @@ from benchmarks import app as apps
 from benchmarks import stage, tables
 from benchmarks.app import App
 from benchmarks.samples import Sample, of, seconds_told, tools_of
-from benchmarks.timing import PROJECT, run
+from benchmarks.timing import PROJECT, run, wait_until_served
 from benchmarks.tools import OURS
 
 HELP, UNIT = "`python deploy.py --help`", "unit tests"
 BOX, UP = "`up` from nothing, box build included", "`up` with the box there, to SSH"
 RESET, FIRST = "`reset` to the provisioned snapshot, SSH answering", "first deploy of the example"
 CODE, NOTHING = "deploy of a code-only change", "deploy with nothing to do"
-SECONDS = {HELP: 0.3, UNIT: 10, BOX: 180 + 90, UP: 90, RESET: 8, FIRST: 60, CODE: 20, NOTHING: 3}
+DEPLOYED = "`reset --rung deployed`, to a site that answers"
+WAKE = "`down`, then `up`, to a site that answers: the `up`"
+SECONDS = {
+    HELP: 0.15,
+    UNIT: 10,
+    BOX: 180 + 90,
+    UP: 90,
+    WAKE: 10,
+    RESET: 4,
+    DEPLOYED: 10,
+    FIRST: 30,
+    CODE: 8,
+    NOTHING: 2,
+}
 
 
 def measure(*, with_box: bool) -> Iterator[Sample]:
@@ -48,6 +61,14 @@ def _verbs(app: App) -> Iterator[Sample]:
     yield from timed(FIRST, 3, deploy, lambda: stage.verb(app, "reset"))
     yield from timed(CODE, 3, deploy, lambda: app.change_code(next(versions)))
     yield from timed(NOTHING, 5, deploy)
+    yield from timed(WAKE, 3, lambda: _served(app, "up"), lambda: stage.verb(app, "down"))
+    stage.verb(app, "reset", "--rung", "deployed")
+    yield from timed(DEPLOYED, 3, lambda: _served(app, "reset", "--rung", "deployed"))
+
+
+def _served(app: App, *words: str) -> None:
+    stage.verb(app, *words)
+    wait_until_served(stage.place(app).addresses[0], apps.DOMAIN, "</html>")
 
 
 def timed(

@@ -19,7 +19,6 @@ from benchmarks.tools import (
     USER,
     Place,
     Tool,
-    hosts_at_once,
     install_peers,
     require_nothing_done,
 )
@@ -85,13 +84,11 @@ def _active_units(app: App) -> str:
 
 
 def _growth(tool: Tool, app: App, tree: Path) -> Iterator[Sample]:
-    most = min(COUNTS[-1], hosts_at_once(tool))
-    with namespaces.hosts(tree, most, STATE / "known_hosts") as place:
+    with namespaces.hosts(tree, COUNTS[-1], STATE / "known_hosts") as place:
         # The first time each host reads its files from the disk.
         timed(tool.deploy(app, place))
         for count in COUNTS:
-            if count <= most:
-                some = Place(place.addresses[:count], place.known_hosts)
-                done = timed(tool.deploy(app, some))
-                require_nothing_done(tool, done.output)
-                yield Sample(NOTHING, tool.name, done.seconds, count, done.memory)
+            some = Place(place.addresses[:count], place.known_hosts)
+            done = timed(tool.deploy(app, some))
+            require_nothing_done(tool, done.output)
+            yield Sample(NOTHING, tool.name, done.seconds, count, done.memory)

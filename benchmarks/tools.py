@@ -13,7 +13,6 @@ import yaml
 
 from benchmarks.app import DOMAIN, App
 from benchmarks.timing import PROJECT, Command, run
-from understudy.config import TargetConfig
 
 PEERS = Path(__file__).with_name("peers")
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
@@ -66,19 +65,13 @@ class Understudy:
 
     @staticmethod
     def _target(place: Place) -> dict[str, object]:
-        # TO BE FILLED IN, with hosts_at_once(): once a target has `addresses`, all of them go there.
-        where = {"addresses": list(place.addresses)}
         return {
             "domain": DOMAIN,
+            "addresses": list(place.addresses),
             "admin": USER,
             "key": str(KEY),
             "known_hosts": str(place.known_hosts),
             "require_receipt": False,
-            **(
-                where
-                if "addresses" in TargetConfig.model_fields
-                else {"address": place.addresses[0]}
-            ),
         }
 
 
@@ -133,12 +126,6 @@ def _what(app: App) -> Mapping[str, str]:
 
 TOOLS: tuple[Tool, ...] = (Understudy(), Ansible(), Pyinfra(), Shell())
 OURS, FLOOR = Understudy.name, Shell.name
-
-
-def hosts_at_once(tool: Tool) -> int:
-    """TO BE FILLED IN: goes once Understudy deploys to many hosts."""
-    one = tool.name == OURS and "addresses" not in TargetConfig.model_fields
-    return 1 if one else sys.maxsize
 
 
 def install_peers() -> None:

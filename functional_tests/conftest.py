@@ -34,7 +34,9 @@ def find_site(config: pytest.Config) -> Site:
     if SITE not in config.stash:
         config_file = Path(config.getoption("deploy_config"))
         try:
-            config.stash[SITE] = verify.find_site(config_file, config.getoption("target"))
+            config.stash[SITE] = verify.find_site(
+                config_file, config.getoption("target"), config.getoption("host")
+            )
         except UnderstudyError as error:
             raise pytest.UsageError(str(error)) from error
     return config.stash[SITE]

@@ -6,6 +6,8 @@ put 0755 /usr/local/sbin/understudy-site <<'SITE' || true
 #                                place, and back after SECONDS (120) if nobody confirms
 # understudy-site SITE confirm   what was installed may stay
 # understudy-site SITE undo      put back what was there before, if it's not confirmed yet
+# understudy-site SITE warm ID   begin to start a release's service; it stops short of loading the
+#                                app's own code until `start` is said, or the deploy has ended
 # understudy-site SITE start|stop ID     start or stop one release's service
 # understudy-site SITE secret-set NAME   keep a secret for the app; its value is standard input
 # understudy-site SITE secret-rm NAME    remove it
@@ -287,6 +289,12 @@ write_log() {
     sync "$log"
 }
 
+start_service() {
+    # An earlier failure must not count against this try.
+    systemctl reset-failed "$site@$1.service" 2>/dev/null || true
+    systemctl start ${2+"$2"} "$site@$1.service"
+}
+
 release_id() {
     case $1 in *[!a-z0-9-]* | '' | -*) refuse "bad release id" ;; esac
     echo "$1"
@@ -305,7 +313,7 @@ seconds() {
 
 case $verb in
 install) most=4 ;;
-start | stop | secret-set | secret-rm) most=3 ;;
+warm | start | stop | secret-set | secret-rm) most=3 ;;
 *) most=2 ;;
 esac
 [ $# -le $most ] || refuse "too many arguments"
@@ -319,11 +327,17 @@ install)
     ;;
 confirm) confirm ;;
 undo) undo ;;
+warm)
+    id=$(release_id "$3")
+    # A directory, for /run/SITE is the app's: a link of that name would not be followed.
+    rm -rf "/run/$site/$id.hold"
+    mkdir "/run/$site/$id.hold"
+    start_service "$id" --no-block
+    ;;
 start)
     id=$(release_id "$3")
-    # An earlier failure must not count against this try.
-    systemctl reset-failed "$site@$id.service" 2>/dev/null || true
-    systemctl start "$site@$id.service"
+    rm -rf "/run/$site/$id.hold"
+    start_service "$id"
     ;;
 stop)
     id=$(release_id "$3")

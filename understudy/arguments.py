@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from understudy.ladder import DEPLOYED, PROVISIONED
 from understudy.project import Project
 from understudy.schedule import NAMES
 
@@ -22,6 +23,7 @@ def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     )
     targeted = argparse.ArgumentParser(add_help=False, parents=[common])
     targeted.add_argument("--target", default="vagrant", metavar="NAME", help="default: vagrant")
+    targeted.add_argument("--host", metavar="ADDRESS", help="only this one of the target's hosts")
 
     changing = argparse.ArgumentParser(add_help=False, parents=[targeted])
     changing.add_argument(
@@ -82,9 +84,14 @@ def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     logs.add_argument("-f", "--follow", action="store_true", help="go on as new lines come")
     ssh = verb("ssh", "a shell on a target, or one command there", targeted)
     ssh.add_argument("command", nargs=argparse.REMAINDER, help="default: a shell")
-    reset = verb("reset", "put the VM back to a snapshot: without a name, to just after up", common)
-    reset.add_argument("rung", nargs="?", metavar="SNAPSHOT", help="default: provisioned")
-    verb("down", "stop the VM", common)
+    reset = verb("reset", "put the VM back to what it was", common)
+    reset.add_argument(
+        "--rung",
+        choices=(PROVISIONED, DEPLOYED),
+        default=PROVISIONED,
+        help="provisioned: as just after up, the default; deployed: with the last commit serving",
+    )
+    verb("down", "put the VM to sleep until the next up", common)
     verb("destroy", "remove the VM", common)
     verb("doctor", "check this machine; says how to mend what is wrong", common)
     return parser

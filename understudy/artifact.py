@@ -9,6 +9,7 @@ import subprocess
 import tarfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -144,8 +145,14 @@ def migrations(source: Source) -> dict[str, str]:
     }
 
 
-def _members(source: Source) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
+# Of what is deployed and of what it's deployed over. All hosts of a target get the same.
+@lru_cache(maxsize=2)
+def _members(source: Source) -> tuple[tuple[tarfile.TarInfo, bytes], ...]:
     """What git has of the source, as it is shipped; the same on every machine."""
+    return tuple(_archived(source))
+
+
+def _archived(source: Source) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
     archive = git_bytes(
         source.repository, "archive", "--format=tar", f"{source.commit}:{source.prefix}"
     )
@@ -162,16 +169,23 @@ def _members(source: Source) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
 
 
 def _add_source(release: tarfile.TarFile, source: Source, compiler: str | None) -> None:
+    _add_directory(release, "source")
+    for member, content in _members(source):
+        release.addfile(member, io.BytesIO(content))
+    for name, content in _compiled(source, compiler) if compiler else ():
+        _add_content(release, name, content)
+
+
+@lru_cache(maxsize=2)
+def _compiled(source: Source, compiler: str) -> tuple[tuple[str, bytes], ...]:
+    """The bytecode of the source's Python files, by name in a release."""
     with TemporaryDirectory() as work:
-        _add_directory(release, "source")
         for member, content in _members(source):
             if member.isfile() and member.name.endswith(".py"):
                 _copy(content, Path(work) / member.name, int(member.mtime))
-            release.addfile(member, io.BytesIO(content))
-        if compiler:
-            bytecode.compile_all(compiler, Path(work) / "source")
-            for path in sorted(Path(work).rglob("*.pyc")):
-                _add_content(release, str(path.relative_to(work)), path.read_bytes())
+        bytecode.compile_all(compiler, Path(work) / "source")
+        found = sorted(Path(work).rglob("*.pyc"))
+        return tuple((str(path.relative_to(work)), path.read_bytes()) for path in found)
 
 
 def _copy(content: bytes, path: Path, time: int) -> None:

@@ -1,20 +1,20 @@
 """What a release is rehearsed over: what production runs now. A look over SSH; it changes nothing there."""
 
 from dataclasses import dataclass
-from hashlib import sha256
 
-from understudy import runner, session
+from understudy import deployed, runner, session
 from understudy.connection import SshConnection
 from understudy.errors import Refused, UnderstudyError
 from understudy.job import Job
+from understudy.ladder import Rung
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """commit: what production serves. rung: the VM's snapshot with it. Both empty if there's a reason."""
+    """commit: what production serves. rung: the VM with it. Neither is there if there's a reason."""
 
     commit: str = ""
-    rung: str = ""
+    rung: Rung | None = None
     reason: str = ""
 
 
@@ -23,26 +23,19 @@ def find(job: Job) -> Baseline:
     try:
         commit = _served_commit(job)
         runner.refuse_unless_another(job, commit)
+        return Baseline(commit, deployed.rung(job.at(commit)))
     except UnderstudyError as error:
         return Baseline(reason=error.summary)
-    return Baseline(commit, _rung(job, commit))
 
 
 def _served_commit(job: Job) -> str:
     name = job.config.vm.stands_for
-    target = job.config.targets.get(name)
-    if target is None:
+    if name not in job.config.targets:
         raise Refused(f"deploy.yml has no target {name}")
-    with SshConnection(target, job.config.host.deployer) as connection:
+    # All hosts of a target serve the same, unless a deploy has stopped midway.
+    with SshConnection(job.config.hosts(name)[0], job.config.host.deployer) as connection:
         found = session.gather(connection, job.config)
     serving = found.release(found.current)
     if serving is None:
         raise Refused(f"{name} serves nothing yet")
     return serving.commit
-
-
-def _rung(job: Job, commit: str) -> str:
-    """Another name for whatever else makes another release of that commit."""
-    templates = (file.read_text() for file in sorted(job.project.templates.iterdir()))
-    made_of = (commit, repr(job.config.app), repr(job.target), *templates)
-    return f"deployed-{sha256(chr(0).join(made_of).encode()).hexdigest()[:12]}"

@@ -8,6 +8,7 @@ from understudy.capture import lockfile
 from understudy.capture.parse import parse
 from understudy.capture.query import query
 from understudy.capture.value import Capture
+from understudy.config import TargetConfig
 from understudy.connection import SshConnection
 from understudy.errors import ConfigError, StepFailed
 from understudy.job import Job
@@ -35,7 +36,7 @@ def capture(job: Job, target: str) -> None:
 
 def take(job: Job, target: str) -> Capture:
     """What that target's host is like just now. Nothing is changed there."""
-    host = job.config.target(target)
+    host = host_of(job, target)
     with (
         SshConnection(host, host.admin) as connection,
         job.report.step(f"capture {target}"),
@@ -62,8 +63,20 @@ def _warn(job: Job, target: str, found: Capture) -> None:
         job.report.warn(f"{target}: {section} can't be read: {why}")
 
 
+def host_of(job: Job, target: str) -> TargetConfig:
+    """The host of a target; of one with several, `target:address` is one. Raises ConfigError."""
+    name, _, address = target.partition(":")
+    hosts = job.config.hosts(name, address or None)
+    if len(hosts) > 1:
+        raise ConfigError(
+            f"{name} has {len(hosts)} hosts, and this is about one",
+            hint=f"Say which: {', '.join(f'{name}:{host.address}' for host in hosts)}.",
+        )
+    return hosts[0]
+
+
 def lock_path(job: Job, target: str) -> Path:
-    return job.beside / "provision" / f"{target}.lock.yml"
+    return job.beside / "provision" / f"{target.replace(':', '-')}.lock.yml"
 
 
 def load(job: Job, target: str) -> Capture:

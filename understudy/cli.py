@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from understudy.arguments import Verb, make_parser
 from understudy.errors import INTERRUPTED, ConfigError, UnderstudyError
+from understudy.ladder import PROVISIONED
 from understudy.project import Project
 
 if TYPE_CHECKING:
@@ -88,11 +89,10 @@ def _job(options: argparse.Namespace, project: Project, report: "Report") -> "Jo
     from understudy import config
     from understudy.job import Job
 
-    job = Job(
-        project, config.load(project.config_file), getattr(options, "target", "vagrant"), report
-    )
-    job.config.target(job.target_name)
-    return job
+    settings = config.load(project.config_file)
+    target, host = getattr(options, "target", "vagrant"), getattr(options, "host", None)
+    settings.hosts(target, host)
+    return Job(project, settings, target, report, host)
 
 
 def _vm(project: Project, report: "Report") -> "Vm":
@@ -123,28 +123,26 @@ def _up(options: argparse.Namespace, project: Project, report: "Report") -> None
 
 
 def _provision(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import provision_host
+    from understudy import fleet, provision_host
 
-    provision_host.provision(_job(options, project, report))
+    fleet.roll(fleet.jobs(_job(options, project, report)), provision_host.provision)
 
 
 def _deploy(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import evidence, runner
+    from understudy import rollout
 
-    job = _job(options, project, report)
-    with evidence.explained(job, busy=True):
-        runner.deploy(
-            job,
-            probe=options.probe,
-            wait=options.wait,
-            without_rehearsal=options.without_rehearsal,
-        )
+    rollout.deploy(
+        _job(options, project, report),
+        probe=options.probe,
+        wait=options.wait,
+        without_rehearsal=options.without_rehearsal,
+    )
 
 
 def _plan(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import runner
+    from understudy import rollout
 
-    runner.preview_plan(_job(options, project, report))
+    rollout.plan(_job(options, project, report))
 
 
 def _capture(options: argparse.Namespace, project: Project, report: "Report") -> None:
@@ -158,51 +156,52 @@ def _drift(options: argparse.Namespace, project: Project, report: "Report") -> N
     from understudy import parity
 
     job = _job(options, project, report)
-    found = parity.find(job, options.of, options.model, options.copy)
-    parity.tell(job, found, html=options.html)
+    parity.tell(job, parity.find(job, options.of, options.model, options.copy), html=options.html)
 
 
 def _verify(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import evidence, verify
+    from understudy import evidence, fleet, verify
 
-    job = _job(options, project, report)
-    with evidence.explained(job):
-        verify.verify(job, slow=options.slow)
+    def verify_one(host: "Job") -> None:
+        with evidence.explained(host):
+            verify.verify(host, slow=options.slow)
+
+    fleet.in_turn(fleet.jobs(_job(options, project, report)), verify_one)
 
 
 def _status(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import runner
+    from understudy import fleet, status
 
-    runner.status(_job(options, project, report))
+    fleet.look(fleet.jobs(_job(options, project, report)), status.status)
 
 
 def _releases(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import history
+    from understudy import fleet, history
 
-    history.releases(_job(options, project, report))
+    fleet.look(fleet.jobs(_job(options, project, report)), history.releases)
 
 
 def _rollback(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import asking, history
+    from understudy import asking, rollout
 
     job = _job(options, project, report)
     if options.with_data and not options.yes:
         asking.confirm(f"All that was written to {job.target_name} since then is lost.")
-    history.rollback(
+    rollout.rollback(
         job, options.to, with_data=options.with_data, probe=options.probe, wait=options.wait
     )
 
 
 def _backup(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import data
+    from understudy import data, fleet
 
-    data.backup(_job(options, project, report), options.wait)
+    data.backup(fleet.one(_job(options, project, report)), options.wait)
 
 
 def _restore(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import asking, data
+    from understudy import asking, data, fleet
 
-    job = _job(options, project, report)
+    job = fleet.one(_job(options, project, report))
     if options.name is None:
         data.backups(job)
         return
@@ -212,17 +211,18 @@ def _restore(options: argparse.Namespace, project: Project, report: "Report") ->
 
 
 def _secrets(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import asking, secrets
+    from understudy import asking, fleet, secrets
 
-    job = _job(options, project, report)
+    hosts = fleet.jobs(_job(options, project, report))
     if options.action == "list":
-        secrets.names(job)
+        fleet.look(hosts, secrets.names)
     elif options.name is None:
         raise ConfigError(f"secrets {options.action} needs a NAME")
     elif options.action == "rm":
-        secrets.remove(job, options.name)
+        fleet.roll(hosts, lambda host: secrets.remove(host, options.name))
     else:
-        secrets.put(job, options.name, asking.secret(options.name))
+        value = asking.secret(options.name)
+        fleet.roll(hosts, lambda host: secrets.put(host, options.name, value))
 
 
 def _logs(options: argparse.Namespace, project: Project, report: "Report") -> None:
@@ -242,7 +242,14 @@ def _ssh(options: argparse.Namespace, project: Project, report: "Report") -> Non
 
 def _reset(options: argparse.Namespace, project: Project, report: "Report") -> None:
     vm = _vm(project, report)
-    vm.reset(options.rung) if options.rung else vm.reset()
+    if options.rung == PROVISIONED:
+        vm.reset()
+        return
+    from understudy import deployed, evidence
+
+    job = _job(options, project, report)
+    with evidence.explained(job):
+        deployed.reset(job, vm)
 
 
 def _down(options: argparse.Namespace, project: Project, report: "Report") -> None:

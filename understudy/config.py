@@ -3,7 +3,7 @@
 A message names the key's path and the line it stands in.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal, Self
 
@@ -18,10 +18,11 @@ from pydantic import (
     ValidationInfo,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
+from understudy import mistakes
 from understudy.drift.settings import Parity
 from understudy.errors import ConfigError
+from understudy.mistakes import mistake
 
 # These become user names, unit names, paths and host names on a server.
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
@@ -44,9 +45,8 @@ HostPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._/-]+$")]
 
 def _beside_deploy_yml(value: Any, info: ValidationInfo) -> Any:
     """A path is relative to the file it stands in, wherever one works."""
-    if not isinstance(value, str):
-        return value
-    return Path(info.context or ".") / Path(value).expanduser()
+    beside = Path(info.context or ".")
+    return beside / Path(value).expanduser() if isinstance(value, str) else value
 
 
 FilePath = Annotated[Path, BeforeValidator(_beside_deploy_yml)]
@@ -128,7 +128,7 @@ class Host(Strict):
 
 
 class Vm(Strict):
-    """The staging VM. memory in MiB, boot_timeout in seconds. stands_for: a target."""
+    """The staging VM. memory in MiB, snapshots_disk in GiB, boot_timeout in s. stands_for: a target."""
 
     name: Name = "understudy"
     release: Literal["bookworm", "trixie"] = "bookworm"
@@ -137,6 +137,7 @@ class Vm(Strict):
     address: Address = "192.168.56.10"
     boot_timeout: int = Field(default=300, ge=10)
     stands_for: Name = "production"
+    snapshots_disk: int = Field(default=4, ge=1)
 
 
 class Certificate(Strict):
@@ -147,10 +148,15 @@ class Certificate(Strict):
 
 
 class TargetConfig(Strict):
-    """A named place to deploy to: one SSH host, and what is different about it."""
+    """A named place to deploy to, one SSH host or several, and what is different about it.
+
+    address: of its one host, "" if it has several. max_unavailable: how many are changed at a time.
+    """
 
     domain: Domain
-    address: Address
+    address: Address = ""
+    addresses: tuple[Address, ...] = ()
+    max_unavailable: int = Field(default=1, ge=1)
     port: int = Field(default=22, ge=1, le=65535)
     admin: Name
     key: FilePath | None = None
@@ -161,6 +167,29 @@ class TargetConfig(Strict):
     require_receipt: bool = True
     probe: Literal["ssh", "public"] = "ssh"
     environment: Mapping[VariableName, str] = {}
+
+    @model_validator(mode="after")
+    def know_each_host_once(self) -> Self:
+        if not self.address and not self.addresses:
+            raise mistake("missing", "Missing", "address")
+        if self.address and self.addresses:
+            both = "Give either address or addresses"
+            raise mistake("both", both, "addresses", given=self.addresses)
+        for place, address in enumerate(self.addresses):
+            if address in self.addresses[:place]:
+                raise mistake(
+                    "twice",
+                    "Another host of the target has this address",
+                    "addresses",
+                    place,
+                    given=address,
+                )
+        return self
+
+    def hosts(self) -> tuple[Self, ...]:
+        """A target for each host, as if it were the only one."""
+        changes = ({"address": address, "addresses": ()} for address in self.addresses)
+        return tuple(self.model_copy(update=change) for change in changes) or (self,)
 
 
 class Receipts(Strict):
@@ -188,9 +217,8 @@ class Config(Strict):
         if "postgresql" in self.packages:
             others |= POSTGRESQL_NAMES
         if self.app.name in others:
-            taken = PydanticCustomError("taken", "Another user of the hosts has this name")
-            place: Any = {"type": taken, "loc": ("app", "name"), "input": self.app.name}
-            raise ValidationError.from_exception_data("Config", [place])
+            taken = "Another user of the hosts has this name"
+            raise mistake("taken", taken, "app", "name", given=self.app.name)
         return self
 
     def target(self, name: str) -> TargetConfig:
@@ -199,6 +227,24 @@ class Config(Strict):
             known = ", ".join(self.targets)
             raise ConfigError(f"no target '{name}' in deploy.yml", hint=f"Targets there: {known}.")
         return self.targets[name]
+
+    def hosts(self, name: str, address: str | None = None) -> tuple[TargetConfig, ...]:
+        """The hosts of that target: all, or the one of that address. Raises ConfigError without any."""
+        hosts = self.target(name).hosts()
+        chosen = tuple(host for host in hosts if address in (None, host.address))
+        if not chosen:
+            raise ConfigError(f"{name} has no host {address}", hint=f"Its hosts: {_listed(hosts)}.")
+        return chosen
+
+    def one_host(self, name: str, address: str | None = None) -> TargetConfig:
+        """The only host of that target, or the one of that address. Raises ConfigError otherwise."""
+        hosts = self.hosts(name, address)
+        if len(hosts) > 1:
+            raise ConfigError(
+                f"{name} has {len(hosts)} hosts, and this is about one",
+                hint=f"Choose it with --host: {_listed(hosts)}.",
+            )
+        return hosts[0]
 
     @property
     def packages(self) -> tuple[str, ...]:
@@ -211,6 +257,10 @@ class Config(Strict):
     def root(self) -> PurePosixPath:
         """The site's directory on every host."""
         return PurePosixPath("/srv") / self.app.name
+
+
+def _listed(hosts: Iterable[TargetConfig]) -> str:
+    return ", ".join(host.address for host in hosts)
 
 
 def load(path: Path) -> Config:
@@ -226,74 +276,20 @@ def parse(text: str, path: Path = Path("deploy.yml")) -> Config:
     """Text of a deploy.yml -> Config. `path` is where it stands, for messages and other paths."""
     name = str(path)
     try:
-        tree, data = _read(text)
+        tree, data = mistakes.read(text)
     # A date that no calendar has is a ValueError.
     except (yaml.YAMLError, ValueError) as error:
         raise ConfigError(f"{name} is not YAML", details=str(error)) from None
     if not isinstance(data, dict):
         raise ConfigError(f"{name} must be a mapping with app: and targets:")
-    if twice := list(_keys_given_twice(tree)):
+    if twice := list(mistakes.keys_given_twice(tree)):
         raise ConfigError(f"{name} gives keys twice", details="\n".join(twice))
     try:
         return Config.model_validate(data, context=path.absolute().parent)
     except ValidationError as error:
-        lines = [
-            f"{name}:{_line(tree, issue['loc'])}: {'.'.join(map(str, issue['loc']))}: {_plain(issue)}"
-            for issue in error.errors()
-        ]
+        lines = mistakes.told(error, tree, name)
         raise ConfigError(
             f"{name} has {len(lines)} mistake{'s' if len(lines) > 1 else ''}",
             details="\n".join(lines),
             hint="docs/configuration.md has every key with its type and default.",
         ) from None
-
-
-def _read(text: str) -> tuple[yaml.Node | None, Any]:
-    """The tree, which knows the lines, and what it stands for."""
-    loader = yaml.SafeLoader(text)
-    tree = loader.get_single_node()
-    return tree, loader.construct_document(tree) if tree else None
-
-
-def _keys_given_twice(node: yaml.Node | None) -> Iterator[str]:
-    """YAML itself would take the last one without a word."""
-    if isinstance(node, yaml.SequenceNode):
-        for child in node.value:
-            yield from _keys_given_twice(child)
-    if isinstance(node, yaml.MappingNode):
-        seen = set()
-        for key, value in node.value:
-            if key.value in seen:
-                yield f"line {key.start_mark.line + 1}: {key.value}"
-            seen.add(key.value)
-            yield from _keys_given_twice(value)
-
-
-def _line(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
-    """Line of the deepest part of the path that is there: a missing key has none of its own."""
-    line = 1
-    for key in location:
-        child = _child(node, key)
-        if child is None:
-            break
-        line, node = child
-    return line
-
-
-def _child(node: yaml.Node | None, key: int | str) -> tuple[int, yaml.Node] | None:
-    if isinstance(node, yaml.MappingNode):
-        for key_node, value_node in node.value:
-            if key_node.value == str(key):
-                return key_node.start_mark.line + 1, value_node
-    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
-        return node.value[key].start_mark.line + 1, node.value[key]
-    return None
-
-
-def _plain(issue: Any) -> str:
-    if issue["type"] == "extra_forbidden":
-        return "unknown key"
-    if issue["type"] == "missing":
-        return "missing"
-    # What was given helps to find it, but could be long: it's one value of a config file.
-    return f"{issue['msg']} (given: {issue['input']!r:.60})"

@@ -6,8 +6,10 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from understudy import config as configuration
@@ -46,23 +48,28 @@ def examine(project: Project, report: Report) -> None:
 def _findings(project: Project) -> Iterator[Finding]:
     configuration.load(project.config_file)
     yield Finding("deploy.yml", str(project.config_file))
-    yield _python()
-    yield _memory()
-    yield _disk(project.directory)
-    yield _disk(Path("/var/lib/libvirt"))
-    for title, command in (
-        ("Vagrant", ["vagrant", "--version"]),
-        ("QEMU", ["qemu-system-x86_64", "--version"]),
-        ("box builder", ["mmdebstrap", "--version"]),
-        ("ssh", ["ssh", "-V"]),
-        ("git", ["git", "--version"]),
-    ):
-        yield _tool(title, command)
-    yield _vagrant_plugin()
-    yield _libvirt()
-    yield _network()
-    yield _virtualization(project)
-    yield _browser()
+    # All at once: most of them wait for a program, and Vagrant's take seconds.
+    with ThreadPoolExecutor() as pool:
+        yield from pool.map(lambda check: check(), _checks(project))
+
+
+def _checks(project: Project) -> Iterable[Callable[[], Finding]]:
+    return (
+        _python,
+        _memory,
+        partial(_disk, project.directory),
+        partial(_disk, Path("/var/lib/libvirt")),
+        partial(_tool, "Vagrant", ["vagrant", "--version"]),
+        partial(_tool, "QEMU", ["qemu-system-x86_64", "--version"]),
+        partial(_tool, "box builder", ["mmdebstrap", "--version"]),
+        partial(_tool, "ssh", ["ssh", "-V"]),
+        partial(_tool, "git", ["git", "--version"]),
+        _vagrant_plugin,
+        _libvirt,
+        _network,
+        partial(_virtualization, project),
+        _browser,
+    )
 
 
 def _python() -> Finding:

@@ -53,10 +53,10 @@ def rollback(
     job.report.say(f"{job.target_name} serves {wanted.release.id} again")
 
 
-def earlier(job: Job) -> Manifest:
+def earlier(job: Job, to: str | None = None) -> Manifest:
     """The release that a rollback goes to. Raises Refused if there is none."""
     with session.connected(job) as (_, found):
-        return _destination(job, found, None)
+        return _destination(job, found, to)
 
 
 def _destination(job: Job, found: Facts, to: str | None) -> Manifest:

@@ -11,14 +11,18 @@ from understudy.report import Report
 
 @dataclass(frozen=True)
 class Job:
+    """address: which host of the target it's about; needed where there are several."""
+
     project: Project
     config: Config
     target_name: str
     report: Report
+    address: str | None = None
 
     @property
     def target(self) -> TargetConfig:
-        return self.config.target(self.target_name)
+        """Of one host. Raises ConfigError if there are several and none is chosen: see fleet."""
+        return self.config.one_host(self.target_name, self.address)
 
     @property
     def beside(self) -> Path:

@@ -58,7 +58,7 @@ def _must_be_there(job: Job, name: str) -> None:
     if name == CAPTURE:
         capture_host.load(job, job.config.vm.stands_for)
     elif name != CODE:
-        job.config.target(name)
+        capture_host.host_of(job, name)
 
 
 def _side(job: Job, name: str, of: str) -> Side:
@@ -72,7 +72,7 @@ def _side(job: Job, name: str, of: str) -> Side:
 
 
 def _code(job: Job, target: str) -> Capture:
-    host = job.config.target(target)
+    host = capture_host.host_of(job, target)
     files = render.host_files(job.config, host, job.project.templates)
     return wanted(job.config, host, files, job.project.provisioning(job.config, host.admin).script)
 

@@ -7,8 +7,8 @@ import shlex
 
 from understudy import switching
 from understudy.actions import AFTER_SWITCH, BEFORE_SWITCH, Action, Run, Stage, Upload
+from understudy.commands import Argv, all_of, files, http, python, site
 from understudy.commands import app as app_commands
-from understudy.commands import files, http, python, site
 from understudy.facts import Facts
 from understudy.release import to_remove
 from understudy.render import RenderedFile
@@ -27,7 +27,7 @@ def make_plan(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
     return [
         *_ship(wanted, shipment, facts),
         *_environment(wanted, shipment, facts),
-        *_build(wanted, facts),
+        *_build(wanted, shipment, facts),
         *_host_files(wanted, facts),
         *_serve(wanted, facts),
         *switching.drain(wanted, facts),
@@ -44,13 +44,25 @@ def _ship(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
     if facts.release(release_id):
         return []
     uploaded = paths.cache / f"{release_id}.tar.gz"
-    unpack = Run(f"unpack {release_id}", files.unpack(uploaded, paths.release(release_id)))
-    source = paths.release(release_id) / "source"
+    release = paths.release(release_id)
+    unpack = files.unpack(uploaded, release)
+    if _is_complete_at_once(wanted, shipment):
+        unpack = all_of((unpack, _complete(wanted)))
+    compile_source = Run("compile the source", python.compile_all(release / "source"))
     return [
         Upload("upload the release", shipment.release_tar, uploaded),
-        unpack,
-        *([] if shipment.compiled else [Run("compile the source", python.compile_all(source))]),
+        Run(f"unpack {release_id}", unpack),
+        *([] if shipment.compiled else [compile_source]),
     ]
+
+
+def _is_complete_at_once(wanted: Wanted, shipment: Shipment) -> bool:
+    """Whether nothing is left to be made in a release's directory once it's unpacked."""
+    return shipment.compiled and not wanted.app.build_commands
+
+
+def _complete(wanted: Wanted) -> Argv:
+    return files.complete(wanted.paths.release(wanted.release.id) / "manifest.json")
 
 
 def _environment(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
@@ -74,8 +86,8 @@ def _packages(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
     ]
 
 
-def _build(wanted: Wanted, facts: Facts) -> list[Action]:
-    if facts.release(wanted.release.id):
+def _build(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
+    if facts.release(wanted.release.id) or _is_complete_at_once(wanted, shipment):
         return []
     release = wanted.paths.release(wanted.release.id)
     return [
@@ -83,7 +95,7 @@ def _build(wanted: Wanted, facts: Facts) -> list[Action]:
             Run(" ".join(command), (str(release / "run"), *command))
             for command in wanted.app.build_commands
         ),
-        Run("mark the release complete", files.complete(release / "manifest.json")),
+        Run("mark the release complete", _complete(wanted)),
     ]
 
 
@@ -120,7 +132,7 @@ def _look_through_them(wanted: Wanted, facts: Facts) -> list[Action]:
 def _serve(wanted: Wanted, facts: Facts) -> list[Action]:
     if not switching.serves(wanted, facts):
         return [
-            *_release_commands(wanted),
+            *_release_commands(wanted, facts),
             *_old_code_on_new_schema(wanted, facts),
             *switching.take_over(wanted, facts),
         ]
@@ -129,14 +141,26 @@ def _serve(wanted: Wanted, facts: Facts) -> list[Action]:
     return switching.checks(wanted, facts) if unfinished else []
 
 
-def _release_commands(wanted: Wanted) -> list[Action]:
+def _release_commands(wanted: Wanted, facts: Facts) -> list[Action]:
+    """Meanwhile the new release starts as far as it can without the app's own code: to load Python
+    and the framework takes as long as the commands do.
+    """
     app = wanted.app
     commands = [*app.release_commands, *app.migrate_commands]
     if not commands:
         return []
     argv = app_commands.release_commands(app, wanted.paths, wanted.release)
     hint = _MIGRATION_FAILED if app.migrate_commands else BEFORE_SWITCH
-    return [Run(", ".join(map(shlex.join, commands)), argv, app.name, hint=hint)]
+    return [
+        *switching.warm_up(wanted, facts),
+        Run(
+            ", ".join(map(shlex.join, commands)),
+            argv,
+            app.name,
+            hint=hint,
+            undo=switching.give_up(wanted, facts),
+        ),
+    ]
 
 
 def _old_code_on_new_schema(wanted: Wanted, facts: Facts) -> list[Action]:

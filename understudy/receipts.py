@@ -157,6 +157,15 @@ def _unsigned(job: Job) -> str:
 
 def require(job: Job, source: artifact.Source, connection: Connection) -> None:
     """Raises Refused unless a receipt says that just this was rehearsed, for a host like this."""
+    found, signer = check(job, source, connection)
+    job.report.attach("receipt", json.loads(receipt.to_json(found)))
+    job.report.say(f"rehearsed {found.finished:%Y-%m-%d %H:%M} UTC, signed by {signer}")
+    if skipped := [phase.name for phase in found.phases if phase.state == "skipped"]:
+        job.report.say(f"  not rehearsed: {', '.join(skipped)}")
+
+
+def check(job: Job, source: artifact.Source, connection: Connection) -> tuple[Receipt, str]:
+    """That receipt, and who signed it. Tells nothing. Raises Refused as require() does."""
     app = job.config.app.name
     kept = receipt_store.find(job.project, app, artifact.digest(source)) or _nearest(job, source)
     signer = signing.check(kept.path, kept.signature, job.config.receipts.allowed_signers)
@@ -175,10 +184,7 @@ def require(job: Job, source: artifact.Source, connection: Connection) -> None:
             details="\n".join(unlike),
             hint=REHEARSE,
         )
-    job.report.attach("receipt", json.loads(receipt.to_json(kept.receipt)))
-    job.report.say(f"rehearsed {kept.receipt.finished:%Y-%m-%d %H:%M} UTC, signed by {signer}")
-    if skipped := [phase.name for phase in kept.receipt.phases if phase.state == "skipped"]:
-        job.report.say(f"  not rehearsed: {', '.join(skipped)}")
+    return kept.receipt, signer
 
 
 def _nearest(job: Job, source: artifact.Source) -> Kept:

@@ -7,7 +7,7 @@ from typing import Any
 from understudy.errors import UnderstudyError
 from understudy.plain import cut, plain
 from understudy.record import Command, Failure, Phase, Record, State, Step, Verdict, with_texts
-from understudy.report import Report
+from understudy.report import Report, with_host
 
 # Of a step that asks again and again, the first and the last tell enough.
 MOST_COMMANDS = 40
@@ -47,7 +47,9 @@ class Recorder(Report):
         self.report, self._clock, self._start = report, clock, clock()
         self._verb, self._target, self._began = verb, target, began
         self._phases: list[_Part] = []
-        self._open: list[_Part] = []
+        # The steps under way on each host, the innermost last.
+        self._open_on: dict[str, list[_Part]] = {}
+        self._host = ""
         self._warnings: list[str] = []
         self._error: Failure | None = None
         self._attachments: dict[str, Any] = {}
@@ -66,6 +68,10 @@ class Recorder(Report):
             attachments=dict(self._attachments),
         )
         return with_texts(whole, plain)
+
+    def about(self, host: str) -> None:
+        self._host = host
+        self.report.about(host)
 
     def expect(self, seconds: float | None) -> None:
         self.report.expect(seconds)
@@ -87,7 +93,7 @@ class Recorder(Report):
         self.report.skipped(name, title, reason)
 
     def started(self, title: str) -> None:
-        step = _Part(title, self._now())
+        step = _Part(with_host(self._host, title), self._now())
         self._current_phase().steps.append(step)
         self._open.append(step)
         self.report.started(title)
@@ -114,15 +120,15 @@ class Recorder(Report):
         self.report.attach(name, value)
 
     def detail(self, text: str) -> None:
-        self._here().lines.append(text)
+        self._note(text)
         self.report.detail(text)
 
     def say(self, text: str) -> None:
-        self._here().lines.append(text)
+        self._note(text)
         self.report.say(text)
 
     def warn(self, text: str) -> None:
-        self._warnings.append(cut(text))
+        self._warnings.append(cut(with_host(self._host, text)))
         self.report.warn(text)
 
     def error(self, error: UnderstudyError) -> None:
@@ -135,6 +141,14 @@ class Recorder(Report):
 
     def _now(self) -> float:
         return self._clock() - self._start
+
+    @property
+    def _open(self) -> list[_Part]:
+        return self._open_on.setdefault(self._host, [])
+
+    def _note(self, text: str) -> None:
+        """A step has its host in its title."""
+        self._here().lines.append(text if self._open else with_host(self._host, text))
 
     def _here(self) -> _Part:
         return self._open[-1] if self._open else self._current_phase()

@@ -6,18 +6,19 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from understudy import baseline, evidence, history, receipts, runner, verify
+from understudy import baseline, deployed, evidence, history, receipts, runner, verify
 from understudy.baseline import Baseline
 from understudy.connection import SshConnection
 from understudy.errors import StepFailed, UnderstudyError
 from understudy.job import Job
+from understudy.ladder import Rung
 from understudy.receipt import Candidate
 from understudy.record import Verdict
 from understudy.recorder import Recorder
 from understudy.rehearsed import rehearsed
 from understudy.schedule import PHASES, Choice, Outcome, Phase, Skip, seconds_left, skipped
 from understudy.timings import Timings
-from understudy.vm import PROVISIONED, Vm
+from understudy.vm import Vm
 
 
 class NotWell(StepFailed):
@@ -26,7 +27,10 @@ class NotWell(StepFailed):
 
 @dataclass
 class Rehearsal:
-    """One run. outcomes: what became of each phase so far. failures: with the phase's title."""
+    """One run. outcomes: what became of each phase so far. failures: with the phase's title.
+
+    reset_to: the rung that this run put the VM back to, if it did.
+    """
 
     job: Job
     vm: Vm
@@ -36,6 +40,7 @@ class Rehearsal:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     failures: dict[str, UnderstudyError] = field(default_factory=dict)
     candidate: Candidate | None = None
+    reset_to: Rung | None = None
 
     def run(self) -> None:
         """Takes the phases in turn, and leaves a receipt.
@@ -108,14 +113,14 @@ class Rehearsal:
         return baseline.find(self.job)
 
     def _reset(self) -> None:
-        """To the highest rung that still fits."""
-        self.vm.reset(self.baseline.rung if self.baseline.rung in self.vm.rungs() else PROVISIONED)
+        """To the highest rung there is."""
+        wanted = (self.baseline.rung,) if self.baseline.rung else ()
+        self.reset_to = self.vm.reset(*wanted)
 
     def _put_baseline(self) -> None:
-        # On a rung that has it already this has nothing to do.
-        runner.deploy(self.job.at(self.baseline.commit))
-        if self.baseline.rung not in self.vm.rungs():
-            self.vm.save(self.baseline.rung)
+        job, rung = self.job.at(self.baseline.commit), self.baseline.rung
+        if rung:
+            deployed.put(job, self.vm, rung, on=self.reset_to)
 
     def _deploy_candidate(self) -> None:
         """From here on it's this commit, whatever is committed meanwhile."""

@@ -71,6 +71,10 @@ class Paths:
     def static(self, release_id: str) -> PurePosixPath:
         return self.root / "static" / release_id
 
+    def hold(self, release_id: str) -> PurePosixPath:
+        """As long as it's there, and the deploy at work, a started release does not load the app."""
+        return PurePosixPath("/run") / self.root.name / f"{release_id}.hold"
+
     def socket(self, release_id: str) -> PurePosixPath:
         return PurePosixPath("/run") / self.root.name / f"{release_id}.sock"
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, TextIO
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from understudy.errors import UnderstudyError
@@ -42,6 +42,10 @@ class Report(ABC):
             self.phase_ended(name, time.monotonic() - began, ok=False)
             raise
         self.phase_ended(name, time.monotonic() - began, ok=True)
+
+    @abstractmethod
+    def about(self, host: str) -> None:
+        """All that is told from now on is about that host of several; "" for all of them."""
 
     @abstractmethod
     def expect(self, seconds: float | None) -> None:
@@ -94,7 +98,13 @@ class TextReport(Report):
         self._out = Console(highlight=False, soft_wrap=True)
         self._err = Console(highlight=False, soft_wrap=True, stderr=True)
         self._progress: Progress | None = None
+        # What is under way on each host.
+        self._tasks: dict[str, TaskID] = {}
         self._end: float | None = None
+        self._host = ""
+
+    def about(self, host: str) -> None:
+        self._host = host
 
     def expect(self, seconds: float | None) -> None:
         self._end = None if seconds is None else time.monotonic() + seconds
@@ -116,29 +126,29 @@ class TextReport(Report):
 
     def started(self, title: str) -> None:
         if self._out.is_terminal:
-            title_column = TextColumn("{task.description}", markup=False)
-            left = TextColumn("{task.fields[left]}", style="dim")
-            columns = (SpinnerColumn(), title_column, TimeElapsedColumn(), left)
-            self._progress = Progress(*columns, console=self._out, transient=True)
-            self._progress.add_task(title, left=_left(self._end))
-            self._progress.start()
+            if self._progress is None:
+                self._progress = self._start_progress()
+            text = with_host(self._host, title)
+            self._tasks[self._host] = self._progress.add_task(text, left=_left(self._end))
 
     def ended(self, title: str, seconds: float, *, ok: bool) -> None:
-        self._stop_progress()
+        self._stop_task()
         mark = ("✓", "green") if ok else ("✗", "red")
-        self._out.print(Text.assemble(mark, f" {title} ", (f"{seconds:.1f} s", "dim")))
+        text = with_host(self._host, title)
+        self._out.print(Text.assemble(mark, f" {text} ", (f"{seconds:.1f} s", "dim")))
 
     def detail(self, text: str) -> None:
-        if self._progress:
-            self._progress.update(self._progress.task_ids[0], description=text)
+        text = with_host(self._host, text)
+        if self._progress and self._host in self._tasks:
+            self._progress.update(self._tasks[self._host], description=text)
         else:
             self._out.print(Text(f"  {text}", "dim"))
 
     def say(self, text: str) -> None:
-        self._out.print(Text(text))
+        self._out.print(Text(with_host(self._host, text)))
 
     def warn(self, text: str) -> None:
-        self._err.print(Text.assemble(("!", "yellow"), f" {text}"))
+        self._err.print(Text.assemble(("!", "yellow"), f" {with_host(self._host, text)}"))
 
     def error(self, error: UnderstudyError) -> None:
         self._stop_progress()
@@ -151,10 +161,32 @@ class TextReport(Report):
         if error.hint:
             self._err.print(Text.assemble(("try:", "cyan"), f" {error.hint}"))
 
+    def _start_progress(self) -> Progress:
+        title = TextColumn("{task.description}", markup=False)
+        left = TextColumn("{task.fields[left]}", style="dim")
+        columns = (SpinnerColumn(), title, TimeElapsedColumn(), left)
+        progress = Progress(*columns, console=self._out, transient=True)
+        progress.start()
+        return progress
+
+    def _stop_task(self) -> None:
+        """The clocks of other hosts run on."""
+        task = self._tasks.pop(self._host, None)
+        if self._progress and task is not None and self._tasks:
+            self._progress.remove_task(task)
+        else:
+            self._stop_progress()
+
     def _stop_progress(self) -> None:
+        self._tasks.clear()
         if self._progress:
             self._progress.stop()
             self._progress = None
+
+
+def with_host(host: str, text: str) -> str:
+    """Each line with the name of its host in front, if there are several."""
+    return "\n".join(f"{host}: {line}" for line in text.split("\n")) if host else text
 
 
 def _left(end: float | None) -> str:
@@ -170,6 +202,10 @@ class JsonReport(Report):
 
     def __init__(self, out: TextIO | None = None) -> None:
         self._out = out or sys.stdout
+        self._host = ""
+
+    def about(self, host: str) -> None:
+        self._host = host
 
     def expect(self, seconds: float | None) -> None:
         if seconds is not None:
@@ -216,4 +252,5 @@ class JsonReport(Report):
         )
 
     def _write(self, event: str, **values: Any) -> None:
-        print(json.dumps({"event": event, **values}), file=self._out, flush=True)
+        host = {"host": self._host} if self._host else {}
+        print(json.dumps({"event": event, **host, **values}), file=self._out, flush=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from understudy import junit, page, pictures
+from understudy import junit, page
 from understudy.record import Record, Verdict
 
 KEPT = 20
@@ -44,12 +44,21 @@ def write(folder: Path, templates: Path, record: Record, pages: Path) -> Path:
     _write_data(part, record)
     if "pages" in record.attachments and pages.is_dir():
         shutil.copytree(pages, part / "pages")
-    shown = pictures.gather(part / "pages", baseline)
+    shown = _pictures(part / "pages", baseline)
     (part / "index.html").write_text(page.render(templates, record, shown), encoding="utf-8")
     part.rename(directory)
     _point(folder / LATEST, directory.name)
     _prune(folder)
     return directory / "index.html"
+
+
+def _pictures(pages: Path, baseline: Path | None) -> list[page.Picture]:
+    if not pages.is_dir():
+        return []
+    # Most runs have none, and what reads pictures takes long to import.
+    from understudy import pictures
+
+    return pictures.gather(pages, baseline)
 
 
 def latest(folder: Path) -> Written | None:

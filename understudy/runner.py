@@ -1,4 +1,4 @@
-"""The verbs that bring a commit to a host: deploy, plan, status."""
+"""The verbs that bring a commit to a host: deploy and plan."""
 
 import gzip
 import os
@@ -21,6 +21,7 @@ from understudy import (
     switching,
 )
 from understudy.actions import Action
+from understudy.alone import alone
 from understudy.commands import app as app_commands
 from understudy.connection import Connection, SshConnection
 from understudy.errors import Refused, StepFailed
@@ -36,14 +37,20 @@ ROOM_FOR_THE_SITE = 64 * 2**20
 
 
 def deploy(
-    job: Job, *, probe: bool = False, wait: int = 0, without_rehearsal: str | None = None
+    job: Job,
+    source: artifact.Source | None = None,
+    *,
+    probe: bool = False,
+    wait: int = 0,
+    without_rehearsal: str | None = None,
 ) -> list[str]:
-    """Makes the target serve the commit that deploy.yml means. Returns the warnings there were.
+    """Makes a host serve the commit that deploy.yml means. Returns the warnings there were.
 
-    probe: send requests all the while and tell whether any was lost. wait: seconds for the lock.
-    without_rehearsal: the reason why it goes ahead without a receipt.
+    source: that commit, if it was found before. probe: send requests all the while and tell whether
+    any was lost. wait: seconds for the lock. without_rehearsal: the reason why it goes ahead without
+    a receipt.
     """
-    source = find_source(job)
+    source = source or find_source(job)
     with session.connected(job) as (connection, found):
         wanted = _wanted(job, source, found)
         if _is_converged(wanted, found):
@@ -58,7 +65,8 @@ def deploy(
             # Whoever held the lock until now may have changed what was just seen.
             wanted = _wanted(job, source, found)
             deed.what = wanted.release.id
-            shipment = _shipment(job, source, wanted, found, Path(work))
+            with alone(job.project.cache):
+                shipment = _shipment(job, source, wanted, found, Path(work))
             _refuse_without_room(job, found, shipment)
             actions = plan.make_plan(wanted, shipment, found)
             findings: list[str] = []
@@ -97,12 +105,27 @@ def _require_receipt(
             receipts.require(job, source, connection)
 
 
-def preview_plan(job: Job) -> None:
+def is_done(job: Job, source: artifact.Source, *, rehearsed: bool) -> bool:
+    """Whether a deploy would find nothing to do, which it tells. Raises what would keep it from beginning.
+
+    rehearsed: whether it's to have a receipt, where the target wants one.
+    """
+    with session.connected(job) as (connection, found):
+        wanted = _wanted(job, source, found)
+        if _is_converged(wanted, found):
+            _say_converged(job, wanted)
+            return True
+        if rehearsed and job.target.require_receipt:
+            receipts.check(job, source, connection)
+    return False
+
+
+def preview_plan(job: Job, source: artifact.Source) -> None:
     """Tells what deploy() would do, and touches nothing on the host."""
-    source = find_source(job)
     with session.connected(job) as (_, found), TemporaryDirectory() as work:
         wanted = _wanted(job, source, found)
-        shipment = _shipment(job, source, wanted, found, Path(work))
+        with alone(job.project.cache):
+            shipment = _shipment(job, source, wanted, found, Path(work))
     actions = plan.make_plan(wanted, shipment, found)
     if not actions:
         _say_converged(job, wanted)
@@ -147,23 +170,10 @@ def _address(wanted: Wanted) -> str:
     return switching.url(wanted, wanted.app.health_path)
 
 
-def status(job: Job) -> None:
-    """Tells what the target's host runs."""
-    with session.connected(job) as (_, found):
-        serving = found.release(found.current)
-    job.report.say(f"{job.target_name} ({job.target.address}, {found.os})")
-    if serving is None:
-        job.report.say("  serves nothing yet")
-        return
-    state = "running" if serving.id in found.running and found.nginx_active else "NOT RUNNING"
-    job.report.say(f"  serves {serving.id} (commit {serving.commit[:12]}), {state}")
-    job.report.say(f"  deployed {serving.deployed_at} by {serving.deployed_by}")
-
-
 def find_source(job: Job) -> artifact.Source:
     """The commit that a deploy would ship. Refused, or warned of, if there is more than committed."""
     source = artifact.find_source(job.config.app, job.beside, job.project.cache / "git")
-    if job.target.require_clean:
+    if job.config.target(job.target_name).require_clean:
         artifact.refuse_if_dirty(source)
     elif source.dirty:
         job.report.warn(
@@ -173,20 +183,26 @@ def find_source(job: Job) -> artifact.Source:
     return source
 
 
-def _wanted(job: Job, source: artifact.Source, found: Facts) -> Wanted:
+def made_of(job: Job, source: artifact.Source, *, python: str, secrets: str) -> tuple[str, ...]:
+    """All that makes one release of a commit another than the next. python, secrets: the host's."""
     config, target, templates = job.config, job.target, job.project.templates
     # The id stands in the files that it's a digest of: there, a dash stands for it.
     unnamed = render.release_files(config, target, "-", templates)
     host_files = render.host_files(config, target, templates)
     app = config.app
     commands = (app.build_commands, app.release_commands, app.migrate_commands)
-    made_of = (
-        *(source.tree, source.lock, found.python, repr(commands), found.secrets),
+    return (
+        *(source.tree, source.lock, python, repr(commands), secrets),
         *(file.content for file in unnamed),
         # Only what is newly started follows a changed unit.
         *(file.content for file in host_files if file.path.suffix == ".service"),
     )
-    name = release_id(source.commit, made_of)
+
+
+def _wanted(job: Job, source: artifact.Source, found: Facts) -> Wanted:
+    config, target, templates = job.config, job.target, job.project.templates
+    unlike = made_of(job, source, python=found.python, secrets=found.secrets)
+    name = release_id(source.commit, unlike)
     release = Manifest(
         id=name,
         commit=source.commit,
@@ -199,7 +215,7 @@ def _wanted(job: Job, source: artifact.Source, found: Facts) -> Wanted:
         target=target,
         release=release,
         release_files=render.release_files(config, target, name, templates),
-        host_files=host_files,
+        host_files=render.host_files(config, target, templates),
     )
 
 

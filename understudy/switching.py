@@ -1,7 +1,7 @@
 """How one release takes over from another, and how to go back. Pure, like the plan it is part of."""
 
 from understudy.actions import AFTER_SWITCH, Action, Run, Start, Switch
-from understudy.commands import Argv, database, files, http, site
+from understudy.commands import Argv, all_of, database, files, http, site
 from understudy.facts import Facts
 from understudy.wanted import Wanted
 
@@ -40,18 +40,33 @@ def take_over(wanted: Wanted, facts: Facts) -> list[Action]:
     return [_start(wanted), *_switch(wanted, facts), *checks(wanted, facts)]
 
 
+def warm_up(wanted: Wanted, facts: Facts) -> list[Action]:
+    """Lets a release begin to start; until take_over() it does not load the app's own code."""
+    release_id = wanted.release.id
+    if release_id in facts.running:
+        return []
+    return [Run(f"warm up {release_id}", site.warm(wanted.app.name, release_id))]
+
+
+def give_up(wanted: Wanted, facts: Facts) -> tuple[Run, ...]:
+    """The opposite."""
+    release_id = wanted.release.id
+    if release_id in facts.running:
+        return ()
+    return (Run(f"stop {release_id}", site.stop(wanted.app.name, release_id)),)
+
+
 def checks(wanted: Wanted, facts: Facts) -> list[Action]:
     """A look through nginx, as visitors have; what does not answer there does not stay."""
     undo = _switch_back(wanted, facts)
     served = ("touch", str(wanted.paths.served_mark(wanted.release.id)))
     return [
         Run(
-            "check its health through nginx",
-            visit(wanted),
+            "check its health through nginx, note that it served",
+            all_of((visit(wanted), served)),
             hint=_BACK if undo else AFTER_SWITCH,
             undo=undo,
-        ),
-        Run("note that it served", served, hint=AFTER_SWITCH),
+        )
     ]
 
 

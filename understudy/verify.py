@@ -32,13 +32,13 @@ class Site:
     disposable: bool
 
 
-def find_site(config_file: Path, target_name: str) -> Site:
-    """Raises ConfigError for a target that deploy.yml hasn't."""
-    return site_of(configuration.load(config_file), target_name)
+def find_site(config_file: Path, target_name: str, address: str | None = None) -> Site:
+    """Raises ConfigError for a target that deploy.yml hasn't, or if it has several hosts."""
+    return site_of(configuration.load(config_file), target_name, address)
 
 
-def site_of(config: Config, target_name: str) -> Site:
-    target = config.target(target_name)
+def site_of(config: Config, target_name: str, address: str | None = None) -> Site:
+    target = config.one_host(target_name, address)
     return Site(target_name, _url(target), target.address, target.disposable)
 
 
@@ -51,7 +51,7 @@ def verify(job: Job, *, slow: bool = False) -> None:
 
     slow: also the tests that reboot the host.
     """
-    site = site_of(job.config, job.target_name)
+    site = site_of(job.config, job.target_name, job.address)
     job.report.say(f"{site.target}: {site.url} at {site.address}")
     failed = [error for error in (_failure(host_tests, job), _failure(browser_tests, job)) if error]
     if slow:
@@ -109,11 +109,13 @@ def _run(job: Job, suite: str, words: list[str], hint: str = "") -> None:
         command = [
             *(sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=short", *words),
             *("--target", job.target_name, "--deploy-config", str(job.project.config_file)),
+            *(("--host", job.address) if job.address else ()),
             f"--junitxml={results}",
         ]
         done = subprocess.run(command, cwd=job.project.directory, capture_output=True, text=True)
         if results.is_file():
-            job.report.attach("tests", {suite: read_tests(results.read_text())})
+            name = f"{suite} {job.address}" if job.address else suite
+            job.report.attach("tests", {name: read_tests(results.read_text())})
         if done.returncode:
             told = (done.stdout + done.stderr).strip()
             raise StepFailed(f"{suite} tests: failed on {job.target_name}", told, hint)

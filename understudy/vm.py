@@ -1,33 +1,31 @@
-"""The one door to Vagrant: the staging VM's life. Calls are few, for each costs over a second."""
+"""The staging VM's life. Vagrant makes and removes it; what is done often goes straight to libvirt.
 
-import os
-import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+For a call of Vagrant costs over a second before it begins.
+"""
+
 from datetime import UTC, datetime
-from functools import partial
-from pathlib import Path
-from typing import IO
+from functools import cached_property
 
 import paramiko
-import vagrant
 
 from understudy import box as boxes
-from understudy import orphan
+from understudy import ladder, libvirt, orphan
 from understudy.box import Box
 from understudy.config import Config, TargetConfig
 from understudy.connection import SshConnection
-from understudy.errors import StepFailed, UnderstudyError, Unreachable
+from understudy.errors import StepFailed, UnderstudyError
 from understudy.health import wait_for_port
+from understudy.ladder import PROVISIONED, Rung
+from understudy.libvirt import RUNNING, SHUT_OFF, Domain
 from understudy.project import Project
 from understudy.provision import Provisioning
 from understudy.report import Report
+from understudy.snapshots import Snapshots
+from understudy.vagrant_calls import VagrantCalls
 
 # The target that stands for the VM in deploy.yml.
 TARGET = "vagrant"
-PROVISIONED = "provisioned"
 SECONDS_TO_WAKE = 60
-TAIL_LINES = 20
 
 
 class Vm:
@@ -39,113 +37,133 @@ class Vm:
         self._report = report
         self._state = project.state / "vm" / config.vm.name
         self._state.mkdir(parents=True, exist_ok=True)
-        self._vagrant = vagrant.Vagrant(
-            root=str(project.directory),
-            out_cm=self._open_log,
-            err_cm=self._open_log,
-            env={**os.environ, "UNDERSTUDY_CONFIG": str(project.config_file.absolute())},
-        )
+        self._vagrant = VagrantCalls(project, config.vm.name, self._state, report)
+        budget = config.vm.snapshots_disk * 2**30
+        self._snapshots = Snapshots(self._state / "snapshots.json", budget, report)
 
     def up(self) -> None:
         """Brings up the VM, provisioned, from a box that matches deploy.yml and provision/."""
-        recipe = self._provisioning()
-        box = boxes.box_for(self._project, self._config.vm.release, recipe)
-        if self._made_from() == box.version and self._answers():
-            self._report.say(f"VM {self._config.vm.name} is up at {self._config.vm.address}")
+        domain = self._domain()
+        state = domain.state()
+        if state and self._floor in self.saved():
+            self._go_on(domain, state)
             return
-        self._add_box(box, recipe)
-        there = self._vagrant_knows_it()
-        if there and self._made_from() == box.version:
-            self._boot()
-            return
-        if there:
-            self._report.say("the VM there is not from this box: it is made anew")
-            self.destroy()
-        elif origin := orphan.remove(self._config.vm.name):
-            self._report.say(f"removed a VM of the same name, left by {origin}, which is gone")
-        self._make(box)
+        if state:
+            self._report.say("the VM there was made otherwise: it is made anew")
+        self._make()
 
-    def reset(self, rung: str = PROVISIONED) -> None:
-        """Puts the VM back to a snapshot: without a name, to what it was just after up."""
-        if not self._made_from():
+    def reset(self, *wanted: Rung) -> Rung:
+        """Puts the VM back to the first of these rungs that is saved, or else to just after up.
+
+        What turns out broken is removed, and the next one is tried; without any good one the VM is
+        made anew. Returns the rung that the VM is on.
+        """
+        domain = self._domain()
+        state = domain.state()
+        if not state:
             raise StepFailed("there is no VM to reset", hint="python deploy.py up")
-        if rung not in self.rungs():
-            known = ", ".join(sorted(self.rungs()))
-            raise StepFailed(f"there is no snapshot {rung}", hint=f"There are: {known}.")
-        with self._report.step(f"restore the snapshot '{rung}'"):
-            self._call("snapshot restore", lambda: self._vagrant.snapshot_restore(rung))
-            self._wake()
+        if state != RUNNING:
+            libvirt.start_network(self._config.vm.name)
+            domain.forget_sleep()
+        for rung in ladder.restorable((*wanted, self._floor), self._snapshots.saved()):
+            if self._restores(domain, rung):
+                return rung
+        self._report.say("no snapshot of the VM is any good: it is made anew")
+        self._make()
+        return self._floor
 
-    def save(self, rung: str) -> None:
-        """Saves the VM as it runs as a snapshot, in place of those above 'provisioned'."""
-        with self._report.step(f"save the snapshot '{rung}'"):
-            for old in self.rungs() - {PROVISIONED}:
-                self._remember_rungs(self.rungs() - {old})
-                self._call("snapshot delete", partial(self._vagrant.snapshot_delete, old))
-            self._call("snapshot save", lambda: self._vagrant.snapshot_save(rung))
-            self._remember_rungs(self.rungs() | {rung})
+    def save(self, rung: Rung) -> None:
+        """Saves the VM as it runs. Snapshots not used for long may give way to it."""
+        self._snapshots.save(self._domain(), rung)
 
-    def rungs(self) -> frozenset[str]:
-        """The names of the snapshots there are."""
-        file = self._state / "rungs"
-        return frozenset(file.read_text().split()) if file.exists() else frozenset()
-
-    def _remember_rungs(self, rungs: frozenset[str]) -> None:
-        (self._state / "rungs").write_text("\n".join(sorted(rungs)))
+    def saved(self) -> frozenset[Rung]:
+        """The rungs that there is a snapshot of."""
+        return frozenset(one.rung for one in self._snapshots.saved())
 
     def down(self) -> None:
-        """Shuts the VM down."""
-        with self._report.step(f"stop VM {self._config.vm.name}"):
-            self._call("halt", self._vagrant.halt)
+        """Puts the VM to sleep: it takes no memory, and goes on from there when it's up again."""
+        domain = self._domain()
+        if domain.state() != RUNNING:
+            self._report.say(f"VM {self._config.vm.name} is not running")
+            return
+        with self._report.step(f"put VM {self._config.vm.name} to sleep"):
+            domain.sleep()
 
     def destroy(self) -> None:
         """Removes the VM, its disk and its snapshots; the box stays."""
         with self._report.step(f"remove VM {self._config.vm.name}"):
-            self._mark_made_from("")
-            self._call("destroy", self._vagrant.destroy)
+            self._snapshots.forget_all()
+            self._vagrant.destroy()
 
-    def _make(self, box: Box) -> None:
-        self._mark_made_from("")
+    def _go_on(self, domain: Domain, state: str) -> None:
+        """With a VM that is there and as wanted, whatever it does now."""
+        if state == RUNNING and self._answers():
+            self._report.say(f"VM {self._config.vm.name} is up at {self._config.vm.address}")
+        elif not (state == SHUT_OFF and domain.sleeps() and self._wakes(domain)):
+            self._boot()
+
+    def _wakes(self, domain: Domain) -> bool:
+        """Whether a VM that was put to sleep goes on. If not, its power is cut, and it has to boot."""
+        try:
+            with self._report.step(f"wake VM {self._config.vm.name}"):
+                libvirt.start_network(self._config.vm.name)
+                domain.start()
+                self._wait_for_ssh()
+        except UnderstudyError as error:
+            self._report.warn(f"the VM does not wake up, so it boots\n{_told(error)}")
+            domain.cut_power()
+            return False
+        self._set_clock()
+        return True
+
+    def _restores(self, domain: Domain, rung: Rung) -> bool:
+        """Whether the VM goes on from a snapshot and answers. A snapshot it can't go on from is removed."""
+        try:
+            with self._report.step(f"restore the snapshot '{rung}'"):
+                self._snapshots.restore(domain, rung)
+                self._wait_for_ssh()
+                self._set_clock()
+        except UnderstudyError as error:
+            self._report.warn(f"the snapshot '{rung}' is broken and removed\n{_told(error)}")
+            self._snapshots.remove(domain, rung)
+            return False
+        return True
+
+    def _make(self) -> None:
+        self._add_box()
+        if self._domain().state():
+            self.destroy()
+        elif origin := orphan.remove(self._config.vm.name):
+            self._report.say(f"removed a VM of the same name, left by {origin}, which is gone")
         self._boot()
-        self._remember_rungs(frozenset())
-        self.save(PROVISIONED)
-        # Last: a VM without this mark is half-made.
-        self._mark_made_from(box.version)
+        # Last: a VM without it is half-made.
+        self.save(self._floor)
 
     def _boot(self) -> None:
+        self._add_box()
         with self._report.step(f"boot VM {self._config.vm.name}"):
-            self._call("up", self._up_telling)
+            self._vagrant.up()
             self._remember_host_key()
 
-    def _up_telling(self) -> None:
-        with self._open_log() as log:
-            for line in self._vagrant.up(stream_output=True):
-                # A progress bar draws itself anew in one endless line.
-                line = line.rpartition("\x1b[K")[2]
-                log.write(line)
-                told = line.partition(": ")[2].strip()
-                # Lines with dashes list the domain's settings; the log has them.
-                if told and not told.startswith("--"):
-                    self._report.detail(told.removeprefix("==> "))
+    def _domain(self) -> Domain:
+        """By the id that Vagrant knows: another project may have a VM of the same name."""
+        return Domain(self._vagrant.vm_id())
 
-    def _add_box(self, box: Box, recipe: Provisioning) -> None:
+    def _add_box(self) -> None:
         """Builds the box and hands it to Vagrant, unless Vagrant has it."""
-        (self._project.state / "boxes").mkdir(parents=True, exist_ok=True)
-        pinned = self._project.state / "boxes" / f"{box.release}.version"
-        home = Path(os.environ.get("VAGRANT_HOME", "~/.vagrant.d")).expanduser()
-        if not (home / "boxes" / box.name.replace("/", "-VAGRANTSLASH-") / box.version).is_dir():
-            catalog = boxes.build(self._project, box, recipe, self._report)
-            with self._report.step(f"add box {box.name} to Vagrant"):
-                self._call("box add", lambda: self._vagrant.box_add(box.name, str(catalog)))
-        pinned.write_text(box.version)
+        if not self._vagrant.has(self._box):
+            catalog = boxes.build(self._project, self._box, self._recipe, self._report)
+            with self._report.step(f"add box {self._box.name} to Vagrant"):
+                self._vagrant.add(self._box, catalog)
+        pinned = self._project.state / "boxes" / f"{self._box.release}.version"
+        pinned.parent.mkdir(parents=True, exist_ok=True)
+        pinned.write_text(self._box.version)
 
-    def _vagrant_knows_it(self) -> bool:
-        (machine,) = self._vagrant.status(self._config.vm.name)
-        return bool(machine.state != self._vagrant.NOT_CREATED)
-
-    def _wake(self) -> None:
-        """After a restore: waits for SSH and sets the guest's clock, which stood still meanwhile."""
+    def _wait_for_ssh(self) -> None:
         wait_for_port(self._config.vm.address, self._target.port, SECONDS_TO_WAKE)
+
+    def _set_clock(self) -> None:
+        """The guest's, which stood still while the VM was asleep or a snapshot."""
         with SshConnection(self._target, self._target.admin) as connection:
             now = datetime.now(UTC).timestamp()
             connection.run(("sudo", "-n", "date", "--set", f"@{now:.3f}"))
@@ -163,7 +181,7 @@ class Vm:
         if file is None:
             return
         address, port = self._target.address, self._target.port
-        wait_for_port(address, port, SECONDS_TO_WAKE)
+        self._wait_for_ssh()
         with paramiko.Transport((address, port)) as transport:
             transport.start_client(timeout=SECONDS_TO_WAKE)
             key = transport.get_remote_server_key()
@@ -176,51 +194,24 @@ class Vm:
 
     @property
     def _target(self) -> TargetConfig:
-        return self._config.target(TARGET)
+        return self._config.one_host(TARGET)
 
-    def _provisioning(self) -> Provisioning:
+    @cached_property
+    def _recipe(self) -> Provisioning:
         return self._project.provisioning(self._config, self._target.admin)
 
-    def _made_from(self) -> str:
-        mark = self._state / "made-from"
-        return mark.read_text() if mark.exists() else ""
+    @cached_property
+    def _box(self) -> Box:
+        return boxes.box_for(self._project, self._config.vm.release, self._recipe)
 
-    def _mark_made_from(self, version: str) -> None:
-        (self._state / "made-from").write_text(version)
-
-    @contextmanager
-    def _open_log(self) -> Iterator[IO[str]]:
-        with (self._state / "vagrant.log").open("a") as log:
-            yield log
-
-    def _call(self, title: str, call: Callable[[], object]) -> None:
-        """Calls Vagrant. What it says goes to a log, whose end is shown if it fails."""
-        (self._state / "vagrant.log").write_text("")
-        try:
-            call()
-        except (FileNotFoundError, RuntimeError):
-            # python-vagrant's own way to say that there is no vagrant on the PATH.
-            raise Unreachable("vagrant is not installed", hint="make setup") from None
-        except subprocess.CalledProcessError as error:
-            said = _tail(self._state / "vagrant.log") or str(error)
-            raise StepFailed(
-                f"vagrant {title} failed",
-                details=f"{said}\n--- serial console ---\n{_tail(self._state / 'console.log')}",
-                hint=self._hint(said),
-            ) from None
-
-    def _hint(self, said: str) -> str:
-        name = self._config.vm.name
-        if "already taken" in said or "storage vol" in said:
-            return (
-                f"Another directory made a VM named {name}: set another vm.name, or "
-                f"virsh -c qemu:///system destroy {name}; virsh -c qemu:///system undefine {name} "
-                "--snapshots-metadata --remove-all-storage"
-            )
-        return "python deploy.py doctor. Once mended, the same command goes on."
+    @cached_property
+    def _floor(self) -> Rung:
+        """The VM as just after up, by all that it's made from."""
+        vm = self._config.vm
+        vagrantfile = (self._project.directory / "Vagrantfile").read_text()
+        made_of = (self._box.version, vm.address, str(vm.memory), str(vm.cpus), vagrantfile)
+        return ladder.rung(PROVISIONED, *made_of)
 
 
-def _tail(file: Path) -> str:
-    if not file.exists():
-        return ""
-    return "\n".join(file.read_text(errors="replace").splitlines()[-TAIL_LINES:])
+def _told(error: UnderstudyError) -> str:
+    return "\n".join(part for part in (error.summary, error.details) if part)

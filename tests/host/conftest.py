@@ -21,7 +21,7 @@ def settings(pytestconfig: pytest.Config) -> Config:
 
 @pytest.fixture(scope="session")
 def target(pytestconfig: pytest.Config, settings: Config) -> TargetConfig:
-    return settings.target(pytestconfig.getoption("--target"))
+    return settings.one_host(pytestconfig.getoption("--target"), pytestconfig.getoption("--host"))
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,9 @@ import pytest
 from tests.integration import debian_13
 from tests.integration.site import Site
 from tests.integration.staging import PROJECT, Staging, make_app
-from understudy import config as configuration
-from understudy.project import Project
-from understudy.report import TextReport
-from understudy.vm import Vm
+from understudy.ladder import DEPLOYED, Rung
 
-HEALTHY = "deployed-healthy"
+HEALTHY = Rung(DEPLOYED, "healthy")
 
 
 @pytest.fixture(scope="module")
@@ -51,16 +48,13 @@ def healthy(vm: None, tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 def deploy_and_save(site: Site) -> None:
     assert site.deploy().code == 0
-    project = Project(PROJECT, site.staging.config)
-    Vm(project, configuration.load(project.config_file), TextReport()).save(HEALTHY)
+    site.staging.machine().save(HEALTHY)
 
 
 def restore(healthy: Site) -> None:
-    """The VM as it was saved. A rehearsal may have put its own snapshot in place of this one."""
-    if healthy.staging.deploy_py("reset", HEALTHY).code == 0:
-        return
-    assert healthy.staging.deploy_py("reset").code == 0
-    deploy_and_save(healthy)
+    """The VM as it was saved. Others may have saved so much that this one had to give way."""
+    if healthy.staging.machine().reset(HEALTHY) != HEALTHY:
+        deploy_and_save(healthy)
 
 
 @pytest.fixture(scope="module")

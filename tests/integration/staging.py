@@ -16,6 +16,11 @@ from typing import Any
 import pytest
 import yaml
 
+from understudy import config as configuration
+from understudy.project import Project
+from understudy.report import TextReport
+from understudy.vm import Vm
+
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -79,6 +84,13 @@ class Staging:
         """The VM's name, which libvirt knows it by."""
         name: str = yaml.safe_load(self.config.read_text())["vm"]["name"]
         return name
+
+    def machine(self, **changes: object) -> Vm:
+        """The VM as the library has it. changes: of the key `vm`."""
+        project = Project(PROJECT, self.config)
+        config = configuration.load(self.config)
+        vm = config.vm.model_copy(update=changes)
+        return Vm(project, config.model_copy(update={"vm": vm}), TextReport())
 
     def deploy_py(self, verb: str, *words: str) -> Answer:
         # The file comes first: all that follows `ssh` is the command to run there.

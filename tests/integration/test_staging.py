@@ -190,3 +190,9 @@ def test_down_and_up_again_serves_again(staging: Staging) -> None:
     assert staging.deploy_py("status").code == 4
     assert staging.deploy_py("up").code == 0
     assert "Short Lists" in site_text(staging)
+
+
+def test_plain_vagrant_shuts_the_vm_down_and_up_boots_it(staging: Staging) -> None:
+    assert run("vagrant", "halt").code == 0
+    assert staging.deploy_py("up").code == 0
+    assert "Short Lists" in site_text(staging)

@@ -117,13 +117,20 @@ class Host:
 def make_host(root: Path, part: str, end: str, *, noting: bool = False) -> Host:
     """noting: all tools are wrapped, which costs time."""
     places = ("bin", "etc/nginx/sites-available", "etc/nginx/sites-enabled", "etc/systemd/system")
-    for place in (*places, "etc/nftables.d", "srv/todo", "usr/local/sbin", "var/log/understudy"):
+    for place in (
+        *places,
+        "etc/nftables.d",
+        "srv/todo",
+        "usr/local/sbin",
+        "var/log/understudy",
+        "run/todo",
+    ):
         (root / place).mkdir(parents=True)
     (root / "var/lib/understudy/todo").mkdir(parents=True)
     name = re.search(r"^# (understudy[a-z-]*) ", text(part, end), re.MULTILINE)
     assert name
     host = Host(root, root / "usr/local/sbin" / name.group(1))
-    moved = re.sub(r"(?<![\w}.])/(srv|etc|var|usr/local)/", rf"{root}/\1/", text(part, end))
+    moved = re.sub(r"(?<![\w}.])/(srv|etc|var|run|usr/local)/", rf"{root}/\1/", text(part, end))
     host.program.write_text(moved)
     host.program.chmod(0o755)
     for tool in TOOLS:

@@ -4,12 +4,17 @@ Pytest reads this file before it starts its workers: what takes long to import i
 """
 
 import gc
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.unit.staging import Staging
+    from tests.unit.virtual_machine import Machine
+    from understudy.artifact import Source
 
 # Or the garbage collector would look through all that is imported a hundred times, for nothing.
 gc.set_threshold(50_000)
@@ -29,4 +34,60 @@ def staging(monkeypatch: pytest.MonkeyPatch) -> "Staging":
     made = Staging()
     monkeypatch.setattr(session, "SshConnection", made.connect)
     monkeypatch.setattr(provision_host, "SshConnection", made.connect)
+    return made
+
+
+@pytest.fixture(scope="session")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> "Path":
+    """A project's directory with the repository of its app. No test changes it."""
+    from tests.unit.fakes import TOP
+    from tests.unit.repositories import LOCK, commit
+
+    made = tmp_path_factory.mktemp("project")
+    commit(made / "app", {"requirements.txt": LOCK, "shop/wsgi.py": "application = None\n"})
+    for name in ("templates", "provision"):
+        (made / name).symlink_to(TOP / name)
+    (made / "a-1.tar.gz").touch()
+    return made
+
+
+@pytest.fixture(scope="session")
+def source(directory: "Path") -> "Source":
+    """The app's commit, looked up once: git is asked many times for it."""
+    from tests.unit.fakes import config
+    from understudy import artifact
+
+    return artifact.find_source(config(app={"source": "app"}).app, directory, directory)
+
+
+@pytest.fixture
+def deployable(
+    staging: "Staging", directory: "Path", source: "Source", monkeypatch: pytest.MonkeyPatch
+) -> "Staging":
+    """A target with an app to deploy."""
+    from understudy import artifact, bytecode, packages
+
+    staging.directory = directory
+    monkeypatch.setattr(artifact, "find_source", lambda *_: source)
+    # It starts a Python, for no more than what test_artifact looks at.
+    monkeypatch.setattr(bytecode, "compile_all", lambda *_: None)
+    # It asks the package index.
+    monkeypatch.setattr(packages, "packages", lambda *_: {"a-1": directory / "a-1.tar.gz"})
+    return staging
+
+
+@pytest.fixture
+def machine(tmp_path: "Path", monkeypatch: pytest.MonkeyPatch) -> "Machine":
+    """A VM in a few files. What needs a machine that answers, the tests on real VMs look at."""
+    from tests.unit.virtual_machine import Machine
+    from understudy.vm import Vm
+
+    made = Machine(tmp_path)
+    monkeypatch.setenv("PATH", f"{made.tools}:{os.environ['PATH']}")
+    monkeypatch.setenv("VAGRANT_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("VAGRANT_DOTFILE_PATH", raising=False)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    for name in ("_remember_host_key", "_wait_for_ssh", "_set_clock"):
+        monkeypatch.setattr(Vm, name, lambda self: None)
+    monkeypatch.setattr(Vm, "_answers", lambda self: True)
     return made

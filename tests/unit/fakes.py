@@ -105,6 +105,12 @@ class FakeReport(Report):
         self.commands: list[tuple[str, str, bool]] = []
         self.expected: list[float | None] = []
         self.errors: list[UnderstudyError] = []
+        self.host = ""
+        # What was said about each host.
+        self.said_of: dict[str, list[str]] = {}
+
+    def about(self, host: str) -> None:
+        self.host = host
 
     def expect(self, seconds: float | None) -> None:
         self.expected.append(seconds)
@@ -135,6 +141,7 @@ class FakeReport(Report):
 
     def say(self, text: str) -> None:
         self.said.append(text)
+        self.said_of.setdefault(self.host, []).append(text)
 
     def warn(self, text: str) -> None:
         self.warnings.append(text)
@@ -147,6 +154,7 @@ def settings(
     app: Mapping[str, Any] | None = None, target: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """What a small deploy.yml holds, with some keys of its app or its target changed."""
+    where = {} if target and "addresses" in target else {"address": "192.0.2.7"}
     return {
         "app": {
             "name": "shop",
@@ -157,7 +165,7 @@ def settings(
         "targets": {
             "staging": {
                 "domain": "shop.test",
-                "address": "192.0.2.7",
+                **where,
                 "admin": "debian",
                 "require_receipt": False,
                 **(target or {}),

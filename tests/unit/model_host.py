@@ -18,7 +18,6 @@ class ModelHost:
     def __init__(self, wanted: Wanted, found: Facts) -> None:
         self.facts = found
         self._wanted = wanted
-        self._unpacked = frozenset(release.id for release in found.releases)
         # A host on which nothing serves has nothing to lose.
         self._served = found.current in found.running
 
@@ -47,18 +46,20 @@ class ModelHost:
             self._change(packages=frozenset({"a-1", "b-2"}))
         elif action.title.startswith("unpack "):
             assert release_id not in (self.facts.current, *self.facts.running), "unpacked over it"
-            self._unpacked |= {release_id}
+            self._change(releases=(*self.facts.releases, wanted.release))
         elif action.title.startswith("make environment"):
             needed = {PurePosixPath(word).name for word in argv if "/cache/packages/" in word}
             assert needed <= self.facts.packages, "links to what is not there"
             self._change(venvs=self.facts.venvs | {wanted.release.lock})
-        elif action.title == "mark the release complete":
-            assert release_id in self._unpacked
-            self._change(releases=(*self.facts.releases, wanted.release))
         elif argv[-2:] == ("install", release_id):
             files = {str(file.path): file.content for file in wanted.host_files}
             self._change(files={**self.facts.files, **files})
-        elif action.title == "note that it served":
+        elif argv[-2:] == ("warm", release_id):
+            self._needs_release(release_id)
+            assert wanted.release.lock in self.facts.venvs, "no Python to start with"
+            assert all(str(file.path) in self.facts.files for file in wanted.host_files), "no unit"
+            self._change(running=self.facts.running | {release_id})
+        elif action.title == "check its health through nginx, note that it served":
             assert self.facts.current == release_id
             self._change(served=self.facts.served | {release_id})
         elif argv[-2:-1] == ("stop",):
@@ -66,13 +67,9 @@ class ModelHost:
         elif action.title in ("remove old releases", "remove their static files"):
             self._remove({path for path in argv if path.startswith(str(paths.root))})
         elif argv[0] == str(paths.release(release_id) / "run"):
-            assert release_id in self._unpacked
+            self._needs_release(release_id)
         else:
-            harmless = (
-                "check its health through nginx",
-                "look at the site through them",
-                "keep them",
-            )
+            harmless = ("look at the site through them", "keep them")
             assert action.title in harmless or action.warning, f"unknown: {action.title}"
 
     def _remove(self, gone: set[str]) -> None:

@@ -22,7 +22,10 @@ SITE = "sudo -n /usr/local/sbin/understudy-site shop"
 
 @dataclass
 class Staging:
-    """A project and its target. hosts: a login name -> the host as it is for that user."""
+    """A project and its target.
+
+    hosts: a login name -> the host as it is for that user. By `name@address`, if there are several.
+    """
 
     directory: Path = TOP
     hosts: dict[str, FakeConnection | Exception] = field(default_factory=dict)
@@ -38,7 +41,7 @@ class Staging:
         )
 
     def connect(self, target: TargetConfig, user: str) -> FakeConnection:
-        host = self.hosts[user]
+        host = self.hosts.get(f"{user}@{target.address}") or self.hosts[user]
         if isinstance(host, Exception):
             raise host
         return host

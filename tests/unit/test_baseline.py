@@ -1,15 +1,16 @@
 """What a release is rehearsed over: found out without a word if it can't be, and without a change."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.unit.fakes import FakeConnection, config, manifest
+from tests.unit.fakes import TOP, FakeConnection, config, manifest
 from tests.unit.repositories import LOCK, commit, git
 from tests.unit.staging import QUERY, Staging, changes, lines_of
-from understudy import baseline
+from understudy import baseline, deployed
 from understudy.baseline import Baseline
 from understudy.errors import Unreachable
 from understudy.job import Job
@@ -17,7 +18,7 @@ from understudy.job import Job
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    (tmp_path / "templates").mkdir()
+    shutil.copytree(TOP / "templates", tmp_path / "templates")
     commit(tmp_path, {"requirements.txt": LOCK, "app.py": "one"})
     return tmp_path
 
@@ -50,15 +51,22 @@ def test_the_commit_that_production_serves(staging: Staging, repository: Path) -
     found = baseline.find(job_of(staging))
 
     assert (found.commit, found.reason) == (old, "")
-    assert found.rung.startswith("deployed-")
+    assert found.rung == deployed.rung(job_of(staging).at(old))
     assert changes(host) == []
 
 
-def test_another_setting_makes_another_snapshot(staging: Staging, repository: Path) -> None:
-    serving(staging, git(repository, "rev-parse", "HEAD"))
+def test_of_several_hosts_the_first_is_asked(staging: Staging, repository: Path) -> None:
+    old = git(repository, "rev-parse", "HEAD")
     commit(repository, {"app.py": "two"})
-    rungs = {baseline.find(job_of(staging, workers=count)).rung for count in (1, 2, 2)}
-    assert len(rungs) == 2
+    staging.hosts["deploy@192.0.2.8"] = serving(staging, old)
+    staging.hosts["deploy"] = Unreachable("not the first")
+    job = job_of(staging, "production")
+    several = config(target={"addresses": ["192.0.2.8", "192.0.2.9"]}).target("staging")
+    targets = {**job.config.targets, "production": several}
+
+    found = baseline.find(replace(job, config=job.config.model_copy(update={"targets": targets})))
+
+    assert found.commit == old
 
 
 def test_the_same_commit_is_nothing_to_rehearse_over(staging: Staging, repository: Path) -> None:

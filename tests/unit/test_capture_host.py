@@ -164,6 +164,23 @@ def test_unknown_target_is_told_before_anybody_is_asked(job: Job, staging: Stagi
     assert host.notes == []
 
 
+def test_of_several_hosts_one_is_named(staging: Staging, job: Job) -> None:
+    several = staging.job(addresses=["192.0.2.8", "2001:db8::9"])
+
+    with pytest.raises(ConfigError, match="staging has 2 hosts") as raised:
+        capture_host.capture(several, "staging")
+    assert raised.value.hint == "Say which: staging:192.0.2.8, staging:2001:db8::9."
+
+    capture_host.capture(several, "staging:2001:db8::9")
+    assert capture_host.load(several, "staging:2001:db8::9").entry("time.zone") == "Etc/UTC"
+    assert staging.report.said == ["provision/staging-2001-db8--9.lock.yml: written"]
+
+
+def test_host_that_the_target_has_not_is_told(job: Job) -> None:
+    with pytest.raises(ConfigError, match=r"staging has no host 192\.0\.2\.1"):
+        capture_host.capture(job, "staging:192.0.2.1")
+
+
 def test_text_of_any_encoding_is_taken_and_kept_alike(job: Job, staging: Staging) -> None:
     cron = SECTIONS["cron"] + "\n/etc/cron.d/alt\t1 2 * * * todo /bin/gr\ufffd\ufffde"
     answer(staging, printed(now(cron=cron)))

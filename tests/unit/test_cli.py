@@ -21,9 +21,10 @@ from understudy import (
     receipts,
     rehearsal,
     reporting,
-    runner,
+    rollout,
     secrets,
     shell,
+    status,
     verify,
 )
 from understudy.errors import ConfigError, LoginRefused, Refused, StepFailed, Unreachable
@@ -72,7 +73,7 @@ def fail_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
     def preview(_: object) -> None:
         raise error
 
-    monkeypatch.setattr(runner, "preview_plan", preview)
+    monkeypatch.setattr(rollout, "plan", preview)
 
 
 def bare_python(*words: str) -> subprocess.CompletedProcess[str]:
@@ -130,6 +131,7 @@ def test_interrupted_run_says_how_to_go_on(
     "words",
     [
         ["depoly"],
+        ["reset", "--rung", "attic"],
         ["deploy", "--traget", "vagrant"],
         ["deploy", "production"],
         ["logs", "--lines", "many"],
@@ -233,7 +235,7 @@ def test_rehearsal_signs_unless_told_not_to(
 def test_verb_that_changes_nothing_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     kept: list[object] = []
     monkeypatch.setattr(reporting, "keep", lambda *given: kept.append(given))
-    monkeypatch.setattr(runner, "status", lambda job: None)
+    monkeypatch.setattr(status, "status", lambda job: None)
 
     assert cli.main(["status"], TOP) == 0
 
@@ -324,7 +326,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
         monkeypatch.setattr(module, name, called)
 
-    note(runner, "deploy")
+    note(rollout, "deploy")
     for name in ("releases", "rollback"):
         note(history, name)
     for name in ("backup", "backups", "restore"):
@@ -343,14 +345,14 @@ BACK = {"with_data": False, "probe": False, "wait": 0}
 @pytest.mark.parametrize(
     ("line", "called"),
     [
-        ("deploy", [("runner.deploy", "vagrant"), FORTH]),
+        ("deploy", [("rollout.deploy", "vagrant"), FORTH]),
         (
             "deploy --probe --wait 7",
-            [("runner.deploy", "vagrant"), {**FORTH, "probe": True, "wait": 7}],
+            [("rollout.deploy", "vagrant"), {**FORTH, "probe": True, "wait": 7}],
         ),
         (
             "deploy --without-rehearsal fire",
-            [("runner.deploy", "vagrant"), {**FORTH, "without_rehearsal": "fire"}],
+            [("rollout.deploy", "vagrant"), {**FORTH, "without_rehearsal": "fire"}],
         ),
         ("releases --target production", [("history.releases", "production")]),
         ("rollback", [("history.rollback", "vagrant", None), BACK]),

@@ -346,3 +346,53 @@ def test_keys_of_receipts_are_beside_deploy_yml(
 
 def test_target_that_says_nothing_requires_a_receipt() -> None:
     assert configuration.parse(TEXT).target("staging").require_receipt
+
+
+def several(*addresses: str) -> Config:
+    return config(target={"addresses": addresses})
+
+
+def test_target_may_have_several_hosts() -> None:
+    found = several("192.0.2.8", "web2.shop.test")
+
+    hosts = found.hosts("staging")
+    assert [host.address for host in hosts] == ["192.0.2.8", "web2.shop.test"]
+    assert {(host.domain, host.addresses) for host in hosts} == {("shop.test", ())}
+    assert found.one_host("staging", "web2.shop.test") == hosts[1]
+    assert found.target("staging").max_unavailable == 1
+
+
+@pytest.mark.parametrize("found", [config(), several("192.0.2.7")], ids=["address", "addresses"])
+def test_only_host_of_a_target_need_not_be_chosen(found: Config) -> None:
+    assert found.one_host("staging").address == "192.0.2.7"
+
+
+def test_host_must_be_chosen_and_be_there_where_there_are_several() -> None:
+    found = several("192.0.2.8", "192.0.2.9")
+
+    with pytest.raises(ConfigError, match="staging has 2 hosts") as raised:
+        found.one_host("staging")
+    assert raised.value.hint == "Choose it with --host: 192.0.2.8, 192.0.2.9."
+    with pytest.raises(ConfigError, match=r"staging has no host 192\.0\.2\.7") as raised:
+        found.hosts("staging", "192.0.2.7")
+    assert raised.value.hint == "Its hosts: 192.0.2.8, 192.0.2.9."
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("", "3: targets.p.address: missing"),
+        ("    addresses: []\n", "3: targets.p.address: missing"),
+        ("    address: a\n    addresses: [b]\n", "7: targets.p.addresses: Give either"),
+        ("    addresses:\n      - a\n      - b\n      - a\n", "9: targets.p.addresses.2: Another"),
+        ("    addresses: [a]\n    max_unavailable: 0\n", "7: targets.p.max_unavailable: "),
+        ("    addresses: [a, b c]\n", "6: targets.p.addresses.1: "),
+    ],
+)
+def test_each_target_has_its_hosts_given_once(lines: str, told: str) -> None:
+    text = "app: {name: shop, source: ., module: a:b}\ntargets:\n  p:\n    domain: a.b\n"
+
+    with pytest.raises(ConfigError, match="has 1 mistake") as raised:
+        configuration.parse(f"{text}    admin: debian\n{lines}")
+
+    assert f"deploy.yml:{told}" in raised.value.details

@@ -57,3 +57,21 @@ def test_wrong_deploy_yml_comes_first(tmp_path: Path) -> None:
     (tmp_path / "deploy.yml").write_text("app: []")
     with pytest.raises(ConfigError):
         doctor.examine(Project(TOP, tmp_path / "deploy.yml"), FakeReport())
+
+
+def test_checks_wait_for_their_programs_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here each of two programs answers only once both have been started."""
+    for name in ("git", "ssh"):
+        program = tmp_path / name
+        program.write_text(
+            f"#!/bin/sh\ncd {tmp_path}\n: >{name}.began\n"
+            "until [ -e git.began ] && [ -e ssh.began ]; do /bin/sleep 0.01; done\necho 1.2.3\n"
+        )
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    report = FakeReport()
+    with pytest.raises(Unreachable):
+        doctor.examine(PROJECT, report)
+    assert {"✓ git: 1.2.3", "✓ ssh: 1.2.3"} <= set(report.said)

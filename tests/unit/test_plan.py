@@ -22,16 +22,16 @@ def titles(found: Facts, want: Wanted | None = None) -> list[str]:
 
 START = f"start {NEW} beside what serves, check its health"
 SHIP = ["upload the release", f"unpack {NEW}"]
-COMPLETE = ["mark the release complete"]
+WARM_UP = [f"warm up {NEW}"]
 COMMANDS = (
     "python manage.py makemigrations --check --dry-run, "
     "python manage.py collectstatic --noinput -v0, python manage.py migrate --noinput"
 )
 INSTALL = ["upload the nginx and systemd files", "check and install them", "keep them"]
-CHECKS = ["check its health through nginx", "note that it served"]
-SERVE = [COMMANDS, START, "switch", *CHECKS]
+CHECKS = ["check its health through nginx, note that it served"]
+SERVE = [*WARM_UP, COMMANDS, START, "switch", *CHECKS]
 OLD_STILL_ANSWERS = f"{OLD} still answers / after the migration"
-SERVE_AFTER_OLD = [COMMANDS, OLD_STILL_ANSWERS, START, "switch", *CHECKS]
+SERVE_AFTER_OLD = [*WARM_UP, COMMANDS, OLD_STILL_ANSWERS, START, "switch", *CHECKS]
 
 
 def test_provisioned_host_gets_everything_in_order() -> None:
@@ -40,7 +40,6 @@ def test_provisioned_host_gets_everything_in_order() -> None:
         "upload 2 packages",
         "unpack them",
         "make environment lock1",
-        *COMPLETE,
         *INSTALL,
         *SERVE,
     ]
@@ -53,7 +52,7 @@ def test_converged_host_gets_nothing() -> None:
 def test_new_code_needs_no_new_environment() -> None:
     found = serving(manifest(OLD))
 
-    assert titles(found) == [*SHIP, *COMPLETE, *SERVE_AFTER_OLD, f"drain {OLD}"]
+    assert titles(found) == [*SHIP, *SERVE_AFTER_OLD, f"drain {OLD}"]
 
 
 def test_new_lock_makes_an_environment_and_ships_the_missing_packages() -> None:
@@ -66,7 +65,6 @@ def test_new_lock_makes_an_environment_and_ships_the_missing_packages() -> None:
         "upload 1 packages",
         "unpack them",
         "make environment lock2",
-        *COMPLETE,
         *SERVE_AFTER_OLD,
         f"drain {OLD}",
     ]
@@ -78,9 +76,9 @@ def test_new_lock_makes_an_environment_and_ships_the_missing_packages() -> None:
         pytest.param(
             {"venvs": frozenset()}, ["make environment lock1"], id="environment-half-made"
         ),
-        pytest.param({"running": frozenset()}, [COMMANDS, START, *CHECKS], id="stopped"),
+        pytest.param({"running": frozenset()}, [*WARM_UP, COMMANDS, START, *CHECKS], id="stopped"),
         pytest.param({"served": frozenset()}, CHECKS, id="killed-before-the-check"),
-        pytest.param({"current": None}, SERVE, id="killed-before-the-switch"),
+        pytest.param({"current": None}, SERVE[1:], id="killed-before-the-switch"),
         pytest.param(
             {"current": None, "running": frozenset()}, SERVE, id="killed-before-the-start"
         ),
@@ -219,7 +217,7 @@ def test_what_fails_after_the_switch_does_not_say_that_the_old_release_serves() 
     planned = [
         a for a in make_plan(wanted(), SHIPMENT, serving(manifest(OLD))) if isinstance(a, Run)
     ]
-    at = [run.title for run in planned].index("check its health through nginx")
+    at = [run.title for run in planned].index(CHECKS[0])
 
     assert all("What served before still serves" in run.hint for run in planned[:at])
     assert "switched back" in planned[at].hint

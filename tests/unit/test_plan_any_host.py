@@ -61,17 +61,19 @@ def test_deploy_that_is_killed_at_any_step_is_finished_by_the_next() -> None:
 def test_steps_come_in_the_order_that_keeps_a_site_serving() -> None:
     """For all hosts: what comes before what, where both are planned."""
     orders = [
-        ("make environment", "mark the release complete"),
-        ("mark the release complete", "python manage.py"),
+        ("unpack ", "warm up"),
+        ("make environment", "warm up"),
+        ("check and install", "warm up"),
+        ("keep them", "warm up"),
+        ("warm up", "python manage.py"),
         ("check and install", "start "),
         ("python manage.py", "start "),
         ("start ", "switch"),
         ("switch", "check its health through nginx"),
-        ("check its health through nginx", "note that it served"),
         ("check and install", "look at the site through them"),
         ("look at the site through them", "keep them"),
         ("keep them", "start "),
-        ("note that it served", "drain "),
+        ("check its health through nginx", "drain "),
         ("drain ", "remove old releases"),
         ("drain ", "remove their static files"),
     ]

@@ -24,6 +24,7 @@ from understudy import (
 from understudy.baseline import Baseline
 from understudy.errors import Refused, StepFailed, UnderstudyError
 from understudy.job import Job
+from understudy.ladder import DEPLOYED, Rung
 from understudy.receipts import Rehearsed
 from understudy.rehearsal import Rehearsal
 from understudy.schedule import NAMES, Choice
@@ -31,6 +32,7 @@ from understudy.timings import Timings
 from understudy.vm import Vm
 
 ALL = [*NAMES]
+PROVISIONED, OLD = Rung("provisioned", "1"), Rung(DEPLOYED, "0ld")
 DEPLOYS = {"baseline", "deploy", "forward"}
 
 
@@ -43,8 +45,8 @@ class Stage:
         self.warnings: list[str] = []
         self.interrupted = ""
         self.done: list[str] = []
-        self.rungs = {"provisioned"}
-        self.restored: list[str] = []
+        self.saved = {PROVISIONED}
+        self.restored: list[Rung] = []
         self.receipts: list[Rehearsed] = []
         self.commits: list[str] = []
         self.staging = Staging()
@@ -80,7 +82,7 @@ class Stage:
     def baseline(self) -> Baseline:
         if "baseline" in self.lacking:
             return Baseline(reason="nothing for baseline")
-        return Baseline("0ld", "deployed-0ld")
+        return Baseline("0ld", OLD)
 
     def deploy(self, job: Job, probe: bool = False) -> list[str]:
         done = [name for name in self.done if name in DEPLOYS]
@@ -89,17 +91,13 @@ class Stage:
         self.take(name)
         return self.warnings if name == "deploy" else []
 
-    def reset(self, rung: str) -> None:
+    def reset(self, *wanted: Rung) -> Rung:
         self.take("reset")
-        self.restored.append(rung)
+        self.restored.append(next(one for one in (*wanted, PROVISIONED) if one in self.saved))
+        return self.restored[-1]
 
     def rehearse(self, choice: Choice | None = None) -> UnderstudyError | None:
-        vm = SimpleNamespace(
-            up=lambda: self.take("up"),
-            reset=self.reset,
-            save=self.rungs.add,
-            rungs=lambda: self.rungs,
-        )
+        vm = SimpleNamespace(up=lambda: self.take("up"), reset=self.reset, save=self.saved.add)
         recorder = reporting.recorder(self.report, "rehearse", "staging")
         job = replace(self.staging.job(), report=recorder)
         try:
@@ -201,13 +199,19 @@ def test_time_left_is_known_after_a_first_run(stage: Stage) -> None:
 def test_what_production_runs_is_deployed_once_and_restored_from_then_on(stage: Stage) -> None:
     stage.rehearse()
     stage.rehearse()
-    assert stage.restored == ["provisioned", "deployed-0ld"]
+    assert stage.restored == [PROVISIONED, OLD]
+
+
+@pytest.mark.parametrize("choice", [Choice(since="baseline"), Choice(keep=True)])
+def test_over_a_vm_that_was_in_use_nothing_is_saved(choice: Choice, stage: Stage) -> None:
+    stage.rehearse(choice)
+    assert stage.saved == {PROVISIONED}
 
 
 def test_without_production_the_vm_is_reset_to_nothing_deployed(stage: Stage) -> None:
     stage.lacking = {"baseline"}
     stage.rehearse()
-    assert stage.restored == ["provisioned"]
+    assert stage.restored == [PROVISIONED]
 
 
 def test_receipt_tells_what_passed_and_what_was_not_there(stage: Stage) -> None:

@@ -18,9 +18,11 @@ DOORS = {
     "cli",
     "connection",
     "doctor",
+    "fleet",
     "forward",
     "health",
-    "orphan",
+    "host_report",
+    "libvirt",
     "packages",
     "probe",
     "runner",
@@ -28,6 +30,7 @@ DOORS = {
     "shell",
     "signing",
     "transport",
+    "vagrant_calls",
     "verify",
     "visitor",
     "vm",
@@ -51,8 +54,10 @@ PURE = {
     "fingerprint",
     "graph",
     "junit",
+    "ladder",
     "log_lines",
     "masking",
+    "mistakes",
     "page",
     "plain",
     "plan",
@@ -65,6 +70,7 @@ PURE = {
     "record",
     "release",
     "render",
+    "rolling",
     "schedule",
     "switching",
     "wanted",
@@ -125,6 +131,26 @@ def test_only_the_doors_reach_outside() -> None:
         return packages(module) & IMPURE - allowed
 
     assert breaking(MODULES, too_far) == {}
+
+
+def test_only_what_makes_and_checks_the_vm_calls_vagrant() -> None:
+    """Each call costs over a second: what is done often goes without."""
+
+    def calling(module: Path) -> set[str]:
+        made = {"vagrant_calls", "vm"}
+        ours = {name.split(".")[1] for name in imports(module) if name.startswith("understudy.")}
+        return (
+            (packages(module) & {"vagrant"} | ours & {"vagrant_calls"})
+            if (name_of(module) not in made)
+            else set()
+        )
+
+    def as_a_program(module: Path) -> bool:
+        argvs = (node.elts[0] for node in nodes(module) if isinstance(node, ast.List) and node.elts)
+        return "vagrant" in constants(argvs)
+
+    assert breaking(MODULES, calling) == {}
+    assert [name_of(module) for module in MODULES if as_a_program(module)] == ["doctor"]
 
 
 def test_doors_and_pure_modules_are_there_under_these_names() -> None:

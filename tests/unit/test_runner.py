@@ -5,16 +5,14 @@ import json
 import tarfile
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.unit.fakes import TOP, FakeConnection, FakeReport, config, failed, printed
-from tests.unit.repositories import LOCK, commit
+from tests.unit.fakes import FakeConnection, FakeReport, failed, printed
 from tests.unit.staging import QUERY, Staging, changes, lines_of
 from tests.unit.test_django_settings import GOOD
-from understudy import artifact, bytecode, packages, receipts, runner, session
+from understudy import artifact, receipts, rollout, runner, session
 from understudy.artifact import Source
 from understudy.connection import Result
 from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
@@ -22,38 +20,10 @@ from understudy.job import Job
 from understudy.release import Manifest
 from understudy.render import host_files
 
-FILES = {"requirements.txt": LOCK, "shop/wsgi.py": "application = None\n"}
-
-
-@pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project's directory with the repository of its app. No test changes it."""
-    made = tmp_path_factory.mktemp("project")
-    commit(made / "app", FILES)
-    for name in ("templates", "provision"):
-        (made / name).symlink_to(TOP / name)
-    (made / "a-1.tar.gz").touch()
-    return made
-
-
-@pytest.fixture(scope="module")
-def source(directory: Path) -> Source:
-    """The app's commit, looked up once: git is asked many times for it."""
-    return artifact.find_source(config(app={"source": "app"}).app, directory, directory)
-
 
 @pytest.fixture
-def staging(
-    staging: Staging, directory: Path, source: Source, monkeypatch: pytest.MonkeyPatch
-) -> Staging:
-    """With an app to deploy."""
-    staging.directory = directory
-    monkeypatch.setattr(artifact, "find_source", lambda *_: source)
-    # It starts a Python, for no more than what test_artifact looks at.
-    monkeypatch.setattr(bytecode, "compile_all", lambda *_: None)
-    # It asks the package index.
-    monkeypatch.setattr(packages, "packages", lambda *_: {"a-1": directory / "a-1.tar.gz"})
-    return staging
+def staging(deployable: Staging) -> Staging:
+    return deployable
 
 
 @pytest.fixture
@@ -155,7 +125,7 @@ def test_release_is_made_for_the_host_as_it_is_when_the_lock_is_got(staging: Sta
 @pytest.mark.parametrize(
     ("stamp", "told"), [("", "is not provisioned"), ("0ld", "was provisioned otherwise")]
 )
-@pytest.mark.parametrize("verb", [runner.deploy, runner.preview_plan])
+@pytest.mark.parametrize("verb", [runner.deploy, rollout.plan])
 def test_host_that_is_not_provisioned_as_wanted_is_refused_and_not_touched(
     verb: Callable[[Job], None], stamp: str, told: str, staging: Staging
 ) -> None:
@@ -202,10 +172,12 @@ def test_failed_step_ends_the_deploy_with_the_end_of_its_log(staging: Staging) -
     assert raised.value.details.splitlines()[-1] == "no such table"
     assert len(raised.value.details.splitlines()) == session.LINES_OF_OUTPUT
     assert "What served before still serves" in raised.value.hint
-    assert "migrate" in changes(host)[-3]
+    *_, migrate, stop, _log, unlock = changes(host)
+    assert "migrate" in migrate
+    assert "understudy-site shop stop" in stop
     assert "failed: " in host.sent[0]
-    assert changes(host)[-1] == "unlock"
-    title, ok = staging.report.steps[-1]
+    assert unlock == "unlock"
+    title, ok = staging.report.steps[-2]
     assert ("migrate" in title, ok) == (True, False)
 
 
@@ -231,7 +203,7 @@ def test_elsewhere_a_dirty_tree_is_told_of_and_the_commit_is_deployed(staging: S
 def test_preview_tells_the_steps_and_the_differences_and_touches_nothing(staging: Staging) -> None:
     host = staging.host()
 
-    runner.preview_plan(staging.job())
+    rollout.plan(staging.job())
 
     assert changes(host) == []
     told = "\n".join(staging.report.said)
@@ -247,28 +219,6 @@ def test_deploy_that_does_not_converge_is_found_out(staging: Staging) -> None:
         runner.require_converged(staging.job())
 
     assert "switch" in raised.value.details.splitlines()
-
-
-@pytest.mark.parametrize(
-    ("lost", "told"),
-    [
-        (None, ", running"),
-        ("unit\tshop", "NOT RUNNING"),
-        ("unit\tnginx", "NOT RUNNING"),
-        ("current\t", "serves nothing yet"),
-    ],
-)
-def test_status_tells_what_serves_and_whether_it_does(
-    lost: str | None, told: str, staging: Staging
-) -> None:
-    lines = deployed(staging).output.splitlines()
-    output = "\n".join(line for line in lines if not (lost and line.startswith(lost)))
-    host = staging.host(printed(output))
-
-    runner.status(staging.job())
-
-    assert told in "\n".join(staging.report.said)
-    assert changes(host) == []
 
 
 def test_deploy_without_a_receipt_is_refused_and_the_host_not_touched(staging: Staging) -> None:

@@ -46,6 +46,27 @@ def verified(directory: Path, *, slow: bool = False, **target: Any) -> tuple[Fak
     return report, (directory / "calls").read_text().splitlines()
 
 
+def test_host_of_several_is_named_to_the_suites_and_in_the_report(tmp_path: Path) -> None:
+    report, job = FakeReport(), config(target={"addresses": ["192.0.2.8", "192.0.2.9"]})
+    project = Project(tmp_path, tmp_path / "deploy.yml")
+
+    verify(Job(project, job, "staging", report, "192.0.2.9"))
+
+    calls = (tmp_path / "calls").read_text().splitlines()
+    assert ["--host 192.0.2.9" in call for call in calls] == [True, True]
+    assert report.said[0] == "staging: http://shop.test at 192.0.2.9"
+    # A recorder adds them up: none replaces another host's.
+    assert list(report.attached["tests"]) == ["browser 192.0.2.9"]
+
+
+def test_site_of_several_hosts_is_that_of_the_chosen_one() -> None:
+    several = config(target={"addresses": ["192.0.2.8", "192.0.2.9"]})
+
+    assert site_of(several, "staging", "192.0.2.9").address == "192.0.2.9"
+    with pytest.raises(ConfigError, match="staging has 2 hosts"):
+        site_of(several, "staging")
+
+
 def test_passed_suites_are_told_by_their_last_line(tmp_path: Path) -> None:
     report, (host, browser) = verified(tmp_path)
 

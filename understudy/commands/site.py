@@ -49,7 +49,13 @@ def log(site: str) -> Argv:
     return _as_root(site, "log")
 
 
+def warm(site: str, release_id: str) -> Argv:
+    """Lets a release's service begin to start, and returns at once: see templates/gunicorn.conf.py.j2."""
+    return _as_root(site, "warm", release_id)
+
+
 def start(site: str, release_id: str) -> Argv:
+    """Starts a release's service, or lets one that is warm go on; returns when gunicorn listens."""
     return _as_root(site, "start", release_id)
 
 

@@ -1,0 +1,207 @@
+"""The ladder of snapshots on the real VM: each rung can be come back to, and none is trusted blindly."""
+
+import os
+import subprocess
+import time
+
+import pytest
+
+from tests.integration.conftest import HEALTHY
+from tests.integration.site import Site
+from tests.integration.staging import PROJECT, Staging, run
+from understudy import ladder
+from understudy.ladder import DEPLOYED, PROVISIONED, SEEDED, Rung
+
+pytestmark = pytest.mark.timeout(1800)
+
+VIRSH = ("virsh", "-q", "-c", "qemu:///system")
+SEED = Rung(SEEDED, "lists")
+
+
+def virsh(*words: str) -> str:
+    return subprocess.run([*VIRSH, *words], check=True, capture_output=True, text=True).stdout
+
+
+def snapshots(staging: Staging) -> set[str]:
+    """What libvirt has."""
+    return set(virsh("snapshot-list", staging.vm, "--name").split())
+
+
+def provisioned(staging: Staging) -> Rung:
+    [found] = [rung for rung in staging.machine().saved() if rung.name == PROVISIONED]
+    return found
+
+
+def boots(staging: Staging) -> str:
+    """Another after each boot."""
+    return staging.host("cat /proc/sys/kernel/random/boot_id").text.split()[-1]
+
+
+def clock_error(staging: Staging) -> float:
+    """By how many seconds at least the guest's clock is off."""
+    before = time.time()
+    guest = float(staging.host("date +%s.%N").text.split()[-1])
+    return max(before - guest, guest - time.time(), 0.0)
+
+
+def test_a_snapshot_takes_disk_and_that_is_known(site: Site) -> None:
+    """What virsh tells while the VM runs; most of it is RAM."""
+    disk = int(virsh("domblkinfo", site.staging.vm, "vda").split("Allocation:")[1].split()[0])
+    site.staging.machine().save(SEED)
+    after = int(virsh("domblkinfo", site.staging.vm, "vda").split("Allocation:")[1].split()[0])
+    assert after - disk > 50 * 2**20
+    noted = PROJECT / ".understudy" / "vm" / site.staging.vm / "snapshots.json"
+    [size] = [one.size for one in ladder.parse(noted.read_text()) if one.rung == SEED]
+    assert size == pytest.approx(after - disk, rel=0.2)
+
+
+def test_reset_to_provisioned(site: Site) -> None:
+    assert site.staging.deploy_py("reset").code == 0
+    assert "serves nothing yet" in site.staging.deploy_py("status").text
+    assert clock_error(site.staging) < 2
+
+
+def test_reset_to_deployed_makes_what_is_not_there_and_restores_it_from_then_on(
+    site: Site,
+) -> None:
+    site.retitle("on the ladder")
+    made = site.staging.deploy_py("reset", "--rung", "deployed")
+    assert made.code == 0
+    assert "save the snapshot 'deployed-" in made.text
+    site.add_list("lost")
+
+    restored = site.staging.deploy_py("reset", "--rung", "deployed")
+
+    assert restored.code == 0
+    assert "nothing to do" in restored.text
+    assert restored.seconds < 10
+    assert site.title() == "on the ladder"
+    assert not site.has_list("lost")
+    assert clock_error(site.staging) < 2
+
+
+def test_reset_to_deployed_is_to_the_commit_of_now(site: Site) -> None:
+    site.retitle("another")
+    assert site.staging.deploy_py("reset", "--rung", "deployed").code == 0
+    assert site.title() == "another"
+
+
+def test_seeded_keeps_the_data(site: Site) -> None:
+    machine = site.staging.machine()
+    assert machine.reset(HEALTHY) == HEALTHY
+    site.add_list("seed")
+    machine.save(SEED)
+    site.add_list("lost")
+    assert machine.reset(SEED, HEALTHY) == SEED
+    assert site.has_list("seed")
+    assert not site.has_list("lost")
+
+
+def test_rung_that_libvirt_has_lost_is_made_again(site: Site) -> None:
+    assert site.staging.deploy_py("reset", "--rung", "deployed").code == 0
+    for name in snapshots(site.staging):
+        if name.startswith(DEPLOYED) and name != str(HEALTHY):
+            virsh("snapshot-delete", site.staging.vm, name)
+
+    answer = site.staging.deploy_py("reset", "--rung", "deployed")
+
+    assert answer.code == 0
+    assert "is broken and removed" in answer.text
+    assert "save the snapshot 'deployed-" in answer.text
+    assert site.get().code == 0
+    again = site.staging.deploy_py("reset", "--rung", "deployed")
+    assert "broken" not in again.text
+
+
+def test_rung_without_ram_does_not_answer_and_is_removed(site: Site) -> None:
+    """A snapshot of a VM that was off: libvirt restores it, and nothing runs."""
+    machine = site.staging.machine()
+    assert machine.reset(HEALTHY) == HEALTHY
+    machine.save(SEED)
+    virsh("snapshot-delete", site.staging.vm, str(SEED))
+    virsh("destroy", site.staging.vm)
+    virsh("snapshot-create-as", site.staging.vm, str(SEED))
+
+    assert machine.reset(SEED, HEALTHY) == HEALTHY
+
+    assert SEED not in machine.saved()
+    assert str(SEED) not in snapshots(site.staging)
+    assert site.get().code == 0
+
+
+def test_beyond_the_budget_the_oldest_give_way(site: Site) -> None:
+    machine = site.staging.machine(snapshots_disk=1)
+    floor = provisioned(site.staging)
+    for number in range(6):
+        machine.save(Rung(SEEDED, f"{number}"))
+    last = Rung(SEEDED, "5")
+    assert {floor, last} <= machine.saved()
+    assert Rung(SEEDED, "0") not in machine.saved()
+    assert {str(rung) for rung in machine.saved()} == snapshots(site.staging)
+    assert machine.reset(last) == last
+
+
+def test_down_and_up_again_goes_on_where_it_was(site: Site) -> None:
+    assert site.staging.deploy_py("reset", "--rung", "deployed").code == 0
+    site.add_list("kept")
+    before = boots(site.staging)
+    assert site.staging.deploy_py("down").code == 0
+    assert virsh("domstate", site.staging.vm).strip() == "shut off"
+    time.sleep(5)
+
+    up = site.staging.deploy_py("up")
+
+    assert up.code == 0
+    assert up.seconds < 10
+    assert boots(site.staging) == before
+    assert clock_error(site.staging) < 2
+    assert site.has_list("kept")
+    assert site.get().code == 0
+
+
+def test_sleep_that_can_not_be_woken_is_a_boot_and_keeps_the_data(site: Site) -> None:
+    site.add_list("kept")
+    assert site.staging.host("sync").code == 0
+    before = boots(site.staging)
+    assert site.staging.deploy_py("down").code == 0
+    as_root = () if os.geteuid() == 0 else ("sudo",)
+    image = f"/var/lib/libvirt/qemu/save/{site.staging.vm}.save"
+    # Whole at its begin, which libvirt reads, and cut off further on, where the VM reads.
+    size = int(run(*as_root, "stat", "-c", "%s", image).text)
+    assert run(*as_root, "truncate", "-s", str(size // 2), image).code == 0
+
+    up = site.staging.deploy_py("up")
+
+    assert up.code == 0
+    assert boots(site.staging) != before
+    assert site.has_list("kept")
+
+
+def test_reset_of_a_vm_that_sleeps(site: Site) -> None:
+    assert site.staging.deploy_py("down").code == 0
+    assert site.staging.deploy_py("reset").code == 0
+    assert "serves nothing yet" in site.staging.deploy_py("status").text
+    assert site.staging.deploy_py("down").code == 0
+    assert site.staging.deploy_py("up").code == 0
+    assert "serves nothing yet" in site.staging.deploy_py("status").text
+
+
+def test_reset_costs_little_more_than_what_libvirt_takes(site: Site) -> None:
+    """SSH answers at its end, and the clock is right."""
+    floor = str(provisioned(site.staging))
+    libvirts = [
+        run(*VIRSH, "snapshot-revert", site.staging.vm, floor, "--force").seconds for _ in range(3)
+    ]
+    ours = [site.staging.deploy_py("reset").seconds for _ in range(3)]
+    print(f"libvirt {libvirts}, reset {ours}")
+    assert sorted(ours)[1] <= 1.5 * sorted(libvirts)[1]
+
+
+@pytest.mark.long
+def test_without_any_good_snapshot_the_vm_is_made_anew(site: Site) -> None:
+    for name in snapshots(site.staging):
+        virsh("snapshot-delete", site.staging.vm, name)
+    answer = site.staging.deploy_py("reset")
+    assert answer.code == 0
+    assert "it is made anew" in answer.text
+    assert snapshots(site.staging) == {str(provisioned(site.staging))}

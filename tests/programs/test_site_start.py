@@ -1,0 +1,59 @@
+"""understudy-site starts a release in two parts: what is warm waits for `start`."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.programs.root_programs import Host, make_host
+
+UNIT = "todo@r1.service"
+HOLD = "/run/todo/r1.hold"
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Host:
+    return make_host(tmp_path, "70-site.sh", "SITE")
+
+
+def test_warm_release_is_held_before_its_service_begins(host: Host) -> None:
+    host.stand_in("systemctl", f'[ "$1" != start ] || test -d {host.path(HOLD)}')
+
+    host.done("warm", "r1")
+
+    assert host.calls() == [f"systemctl reset-failed {UNIT}", f"systemctl start --no-block {UNIT}"]
+
+
+def test_start_lets_it_go_on_and_waits_for_it(host: Host) -> None:
+    host.done("warm", "r1")
+    host.calls()
+
+    host.done("start", "r1")
+
+    assert not host.path(HOLD).exists()
+    assert host.calls() == [f"systemctl reset-failed {UNIT}", f"systemctl start {UNIT}"]
+
+
+def test_warm_can_be_said_again_after_a_deploy_that_was_killed(host: Host) -> None:
+    host.done("warm", "r1")
+    host.done("warm", "r1")
+
+    assert host.path(HOLD).is_dir()
+
+
+def test_link_that_the_app_has_put_there_is_not_followed(host: Host, tmp_path: Path) -> None:
+    """/run/SITE is the app's own."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "file").write_text("stays")
+    host.path(HOLD).symlink_to(elsewhere)
+
+    host.done("warm", "r1")
+    host.done("start", "r1")
+
+    assert (elsewhere / "file").read_text() == "stays"
+
+
+def test_warm_takes_one_id_and_nothing_else(host: Host) -> None:
+    assert "bad release id" in host.refused("warm", "../r1")
+    assert "too many" in host.refused("warm", "r1", "r2")
+    assert host.calls() == []

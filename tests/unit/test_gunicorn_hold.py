@@ -1,0 +1,116 @@
+"""A release that is warm: templates/gunicorn.conf.py.j2, run as gunicorn runs it, on real files."""
+
+import fcntl
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.unit.fakes import config
+from tests.unit.test_render import all_files
+
+
+class Log:
+    def info(self, *told: object) -> None: ...
+
+
+class Server:
+    log = Log()
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What gunicorn tells systemd: gunicorn itself is in the app's environment only."""
+    states: list[str] = []
+    systemd = ModuleType("gunicorn.systemd")
+    systemd.sd_notify = lambda state, log: states.append(state)  # type: ignore[attr-defined]
+    gunicorn = ModuleType("gunicorn")
+    gunicorn.systemd = systemd  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "gunicorn", gunicorn)
+    monkeypatch.setitem(sys.modules, "gunicorn.systemd", systemd)
+    return states
+
+
+def settings(directory: Path, **app: Any) -> dict[str, Any]:
+    """The file's names, with the host's paths in a directory of the test."""
+    text = all_files(config(app=app))["gunicorn.conf.py"]
+    text = text.replace("/run/shop/r1.hold", str(directory / "hold"))
+    text = text.replace("/srv/shop/lock", str(directory / "lock"))
+    (directory / "lock").touch()
+    seen: dict[str, Any] = {}
+    exec(text, seen)  # noqa: S102 - what gunicorn does with it
+    return seen
+
+
+def after(seconds: float, act: Callable[[], object]) -> None:
+    threading.Timer(seconds, act).start()
+
+
+def test_release_that_nobody_holds_starts_at_once(tmp_path: Path, told: list[str]) -> None:
+    settings(tmp_path, preset="plain")["on_starting"](Server())
+
+    assert told == []
+
+
+def test_held_release_waits_for_the_deploy_and_keeps_systemd_patient(
+    tmp_path: Path, told: list[str]
+) -> None:
+    seen = settings(tmp_path, preset="plain")
+    (tmp_path / "hold").mkdir()
+    with (tmp_path / "lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        began = time.monotonic()
+        after(0.5, (tmp_path / "hold").rmdir)
+        seen["on_starting"](Server())
+
+    assert time.monotonic() - began >= 0.4
+    assert set(told) == {"EXTEND_TIMEOUT_USEC=10000000"}
+    assert len(told) > 2
+
+
+def test_held_release_ends_when_its_deploy_has_died(tmp_path: Path, told: list[str]) -> None:
+    seen = settings(tmp_path, preset="plain")
+    (tmp_path / "hold").mkdir()
+    holder = subprocess.Popen(["flock", tmp_path / "lock", "sleep", "60"])
+    while not seen["deploy_is_at_work"]():
+        time.sleep(0.01)
+    # flock's child has the lock too.
+    after(0.3, lambda: subprocess.run(["pkill", "-P", str(holder.pid)], check=True))
+
+    with pytest.raises(SystemExit, match="has ended"):
+        seen["on_starting"](Server())
+    holder.wait(timeout=10)
+
+
+@pytest.mark.parametrize(
+    ("app", "loaded"),
+    [
+        ({"preset": "django", "worker_class": "sync"}, True),
+        ({"preset": "django", "worker_class": "gthread"}, True),
+        # These patch the standard library first: what is loaded before would not be patched.
+        ({"preset": "django", "worker_class": "gevent"}, False),
+        ({"preset": "django", "worker_class": "eventlet"}, False),
+        ({"preset": "django", "worker_class": "uvicorn_worker.UvicornWorker"}, False),
+        ({"preset": "plain"}, False),
+    ],
+)
+def test_django_is_loaded_before_the_workers_are(
+    app: dict[str, Any], loaded: bool, tmp_path: Path
+) -> None:
+    framework = settings(tmp_path, **app)["FRAMEWORK"]
+
+    assert ("django.db.models" in framework) == loaded
+    assert all(name.startswith("django.") for name in framework)
+
+
+def test_framework_that_lacks_a_module_starts_all_the_same(tmp_path: Path, told: list[str]) -> None:
+    seen = settings(tmp_path, preset="plain")
+    seen["FRAMEWORK"].append("no_such_framework.models")
+
+    seen["on_starting"](Server())

@@ -1,0 +1,110 @@
+"""A Vagrant and a virsh that keep one VM in a few files, and note each call."""
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.unit.fakes import TOP, FakeReport
+from understudy import config as configuration
+from understudy.project import Project
+from understudy.vm import Vm
+
+# `fails` beside it names a verb that fails with what `says` holds.
+VAGRANT = """#!/bin/sh
+here=${0%/*}
+id=.vagrant/machines/understudy/libvirt/id
+echo "$1" >>"$here/vagrant-calls"
+if [ -e "$here/fails" ] && [ "$1" = "$(cat "$here/fails")" ]; then cat "$here/says" >&2; exit 1; fi
+case $1 in
+box) for last; do version=${last##*-}; done
+	mkdir -p "$VAGRANT_HOME/boxes/understudy-VAGRANTSLASH-bookworm/${version%.json}" ;;
+up) mkdir -p "${id%/*}"; echo 4f-uuid >"$id"; echo running >"$here/state"; rm -f "$here/asleep" ;;
+destroy) rm -rf "$id" "$here/state" "$here/snapshots/"* "$here/asleep" ;;
+esac
+"""
+
+# A snapshot that isn't empty is broken; each takes a GiB. `insomnia` is a VM that can't be woken.
+VIRSH = """#!/bin/sh
+cd "${0%/*}"
+echo "$3" >>virsh-calls
+refuse() { echo "error: $1" >&2; exit 1; }
+case $3 in
+domstate | dumpxml) [ -e "${3#dom}" ] || refuse "failed to get domain '$4'"; cat "${3#dom}" ;;
+snapshot-list) ls snapshots ;;
+snapshot-create-as) touch "snapshots/$5" ;;
+snapshot-revert)
+	[ -e "snapshots/$5" ] && [ ! -s "snapshots/$5" ] || refuse "no good snapshot $5"
+	[ ! -e asleep ] || refuse 'there is a managed save image'
+	echo running >state ;;
+snapshot-delete) rm "snapshots/$5" ;;
+domblkinfo) echo " Target   Capacity     Allocation"; echo "-----"
+	echo " vda      10737418240  $((1000 + $(ls snapshots | wc -l) * 1073741824))   1000" ;;
+dominfo) if [ -e asleep ]; then echo 'Managed save:   yes'; else echo 'Managed save:   no'; fi ;;
+managedsave) touch asleep; echo 'shut off' >state ;;
+managedsave-remove) rm -f asleep ;;
+start) [ ! -e insomnia ] || refuse 'the saved state can not be read'; rm asleep; echo running >state ;;
+destroy) echo 'shut off' >state ;;
+undefine) rm -f state dumpxml ;;
+esac
+"""
+BUILD = '#!/bin/sh\ntouch "$2" "${2%.box}.json"\n'
+
+
+@dataclass
+class Machine:
+    """directory: what is to be removed afterwards. In `tools` are the two programs and the VM."""
+
+    directory: Path
+    report: FakeReport = field(default_factory=FakeReport)
+
+    def __post_init__(self) -> None:
+        (self.tools / "snapshots").mkdir(parents=True)
+        _program(self.tools / "vagrant", VAGRANT)
+        _program(self.tools / "virsh", VIRSH)
+        (self.project.directory / "provision" / "box").mkdir(parents=True)
+        _program(self.project.directory / "provision" / "box" / "build", BUILD)
+        (self.project.directory / "provision" / "10-all.sh").write_text("echo all")
+        for name in ("deploy.yml", "Vagrantfile"):
+            shutil.copyfile(TOP / name, self.project.directory / name)
+
+    @property
+    def tools(self) -> Path:
+        return self.directory / "tools"
+
+    @property
+    def project(self) -> Project:
+        directory = self.directory / "project"
+        return Project(directory, directory / "deploy.yml")
+
+    def vm(self, **changes: object) -> Vm:
+        """What deploy.py would make of deploy.yml now. changes: of its key `vm`."""
+        config = configuration.load(self.project.config_file)
+        vm = config.vm.model_copy(update=changes)
+        return Vm(self.project, config.model_copy(update={"vm": vm}), self.report)
+
+    @property
+    def state(self) -> str:
+        file = self.tools / "state"
+        return file.read_text().strip() if file.exists() else ""
+
+    def snapshots(self) -> set[str]:
+        """The names of what libvirt has, without their keys."""
+        return {file.name.rpartition("-")[0] for file in (self.tools / "snapshots").iterdir()}
+
+    def vagrant_calls(self) -> list[str]:
+        return self._calls("vagrant-calls")
+
+    def virsh_calls(self) -> list[str]:
+        return self._calls("virsh-calls")
+
+    def _calls(self, name: str) -> list[str]:
+        """The verbs since the last look."""
+        notes = self.tools / name
+        found = notes.read_text().splitlines() if notes.exists() else []
+        notes.unlink(missing_ok=True)
+        return found
+
+
+def _program(file: Path, text: str) -> None:
+    file.write_text(text)
+    file.chmod(0o755)

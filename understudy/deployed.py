@@ -1,0 +1,32 @@
+"""The rung 'deployed': the staging VM with one commit serving, restored if it was saved, made if not."""
+
+from understudy import artifact, ladder, render, runner
+from understudy.job import Job
+from understudy.ladder import DEPLOYED, Rung
+from understudy.vm import Vm
+
+
+def rung(job: Job) -> Rung:
+    """Of the commit that deploy.yml means: all that a deploy of it to the provisioned VM goes by."""
+    source = artifact.find_source(job.config.app, job.beside, job.project.cache / "git")
+    host_files = render.host_files(job.config, job.target, job.project.templates)
+    made_of = runner.made_of(job, source, python="", secrets="")
+    return ladder.rung(DEPLOYED, source.commit, *made_of, *(file.content for file in host_files))
+
+
+def reset(job: Job, vm: Vm) -> None:
+    """Puts the VM back to a fresh deploy of the commit that deploy.yml means."""
+    job = job.at(runner.find_source(job).commit)
+    wanted = rung(job)
+    put(job, vm, wanted, on=vm.reset(wanted))
+
+
+def put(job: Job, vm: Vm, wanted: Rung, on: Rung | None) -> None:
+    """Makes the VM serve the commit, and saves it so. on: the rung it is on; none if it was in use.
+
+    On the wanted rung the deploy has nothing to do, or else puts right what isn't as it should be.
+    """
+    runner.deploy(job)
+    # What somebody may have changed is no state to come back to.
+    if on not in (None, wanted):
+        vm.save(wanted)

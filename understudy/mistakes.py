@@ -1,0 +1,73 @@
+"""What is wrong in a YAML file: how a model says it, and in which line it stands."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
+
+
+def mistake(kind: str, text: str, *place: int | str, given: object = None) -> ValidationError:
+    """For a model's validator to raise, about the key at this place in it."""
+    issue: Any = {"type": PydanticCustomError(kind, text), "loc": place, "input": given}
+    return ValidationError.from_exception_data("", [issue])
+
+
+def told(error: ValidationError, tree: yaml.Node | None, name: str) -> list[str]:
+    """A line for each mistake: the file's name and line, the key's path, what is wrong with it."""
+    return [
+        f"{name}:{_line(tree, issue['loc'])}: {'.'.join(map(str, issue['loc']))}: {_plain(issue)}"
+        for issue in error.errors()
+    ]
+
+
+def read(text: str) -> tuple[yaml.Node | None, Any]:
+    """The tree, which knows the lines, and what it stands for."""
+    loader = yaml.SafeLoader(text)
+    tree = loader.get_single_node()
+    return tree, loader.construct_document(tree) if tree else None
+
+
+def keys_given_twice(node: yaml.Node | None) -> Iterator[str]:
+    """YAML itself would take the last one without a word."""
+    if isinstance(node, yaml.SequenceNode):
+        for child in node.value:
+            yield from keys_given_twice(child)
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield f"line {key.start_mark.line + 1}: {key.value}"
+            seen.add(key.value)
+            yield from keys_given_twice(value)
+
+
+def _line(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
+    """Line of the deepest part of the path that is there: a missing key has none of its own."""
+    line = 1
+    for key in location:
+        child = _child(node, key)
+        if child is None:
+            break
+        line, node = child
+    return line
+
+
+def _child(node: yaml.Node | None, key: int | str) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key_node, value_node in node.value:
+            if key_node.value == str(key):
+                return key_node.start_mark.line + 1, value_node
+    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+        return node.value[key].start_mark.line + 1, node.value[key]
+    return None
+
+
+def _plain(issue: Any) -> str:
+    if issue["type"] == "extra_forbidden":
+        return "unknown key"
+    if issue["type"] == "missing":
+        return "missing"
+    # What was given helps to find it, but could be long: it's one value of a config file.
+    return f"{issue['msg']} (given: {issue['input']!r:.60})"

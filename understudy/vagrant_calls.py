@@ -1,0 +1,109 @@
+"""What Vagrant is called for: making and removing the VM, and taking a box. Each call costs over a second."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import IO, Any
+
+from understudy.box import Box
+from understudy.errors import StepFailed, Unreachable
+from understudy.project import Project
+from understudy.report import Report
+
+TAIL_LINES = 20
+
+
+class VagrantCalls:
+    """For the VM of that name. state: a directory for what Vagrant and the VM's console say."""
+
+    def __init__(self, project: Project, name: str, state: Path, report: Report) -> None:
+        self._project = project
+        self._name = name
+        self._state = state
+        self._report = report
+
+    def up(self) -> None:
+        """Makes the VM if there is none, and boots it. What Vagrant says meanwhile is told."""
+        self._call("up", self._up_telling)
+
+    def destroy(self) -> None:
+        self._call("destroy", lambda: self._vagrant.destroy())
+
+    def has(self, box: Box) -> bool:
+        """Looked up where Vagrant keeps boxes: that needs no call."""
+        home = Path(os.environ.get("VAGRANT_HOME", "~/.vagrant.d")).expanduser()
+        name = box.name.replace("/", "-VAGRANTSLASH-")
+        return (home / "boxes" / name / box.version).is_dir()
+
+    def add(self, box: Box, catalog: Path) -> None:
+        self._call("box add", lambda: self._vagrant.box_add(box.name, str(catalog)))
+
+    def vm_id(self) -> str:
+        """The UUID of the VM that Vagrant made here; empty if it has made none."""
+        where = os.environ.get("VAGRANT_DOTFILE_PATH", ".vagrant")
+        machine = self._project.directory / where / "machines" / self._name
+        file = machine / "libvirt" / "id"
+        return file.read_text().strip() if file.exists() else ""
+
+    @cached_property
+    def _vagrant(self) -> Any:
+        # Only here: most runs call no Vagrant.
+        import vagrant
+
+        return vagrant.Vagrant(
+            root=str(self._project.directory),
+            out_cm=self._open_log,
+            err_cm=self._open_log,
+            env={**os.environ, "UNDERSTUDY_CONFIG": str(self._project.config_file.absolute())},
+        )
+
+    def _up_telling(self) -> None:
+        with self._open_log() as log:
+            for line in self._vagrant.up(stream_output=True):
+                # A progress bar draws itself anew in one endless line.
+                line = line.rpartition("\x1b[K")[2]
+                log.write(line)
+                told = line.partition(": ")[2].strip()
+                # Lines with dashes list the domain's settings; the log has them.
+                if told and not told.startswith("--"):
+                    self._report.detail(told.removeprefix("==> "))
+
+    @contextmanager
+    def _open_log(self) -> Iterator[IO[str]]:
+        with (self._state / "vagrant.log").open("a") as log:
+            yield log
+
+    def _call(self, title: str, call: Callable[[], object]) -> None:
+        """Calls Vagrant. What it says goes to a log, whose end is shown if it fails."""
+        (self._state / "vagrant.log").write_text("")
+        try:
+            call()
+        except (FileNotFoundError, RuntimeError):
+            # python-vagrant's own way to say that there is no vagrant on the PATH.
+            raise Unreachable("vagrant is not installed", hint="make setup") from None
+        except subprocess.CalledProcessError as error:
+            said = _tail(self._state / "vagrant.log") or str(error)
+            raise StepFailed(
+                f"vagrant {title} failed",
+                details=f"{said}\n--- serial console ---\n{_tail(self._state / 'console.log')}",
+                hint=self._hint(said),
+            ) from None
+
+    def _hint(self, said: str) -> str:
+        if "already taken" in said or "storage vol" in said:
+            return (
+                f"Another directory made a VM named {self._name}: set another vm.name, or "
+                f"virsh -c qemu:///system destroy {self._name}; "
+                f"virsh -c qemu:///system undefine {self._name} "
+                "--snapshots-metadata --remove-all-storage"
+            )
+        return "python deploy.py doctor. Once mended, the same command goes on."
+
+
+def _tail(file: Path) -> str:
+    if not file.exists():
+        return ""
+    return "\n".join(file.read_text(errors="replace").splitlines()[-TAIL_LINES:])
