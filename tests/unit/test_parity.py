@@ -71,6 +71,16 @@ def test_target_alone_is_compared_with_its_capture_and_with_the_code(hosts: Host
     assert "sysctl.net.core.somaxconn" in [one.path for one in found[0].differences]
 
 
+def test_what_is_meant_to_be_between_two_hides_no_change_of_one(hosts: Hosts) -> None:
+    job = hosts.pair(intended=INTENDED)
+    capture_host.capture(job, "production")
+    hosts.answer("ops", sysctl="net/core/somaxconn\t128")
+
+    by_capture, _ = parity.find(job, "production", None, None)
+
+    assert "sysctl.net.core.somaxconn" in [one.path for one in by_capture.differences]
+
+
 def test_without_a_capture_the_code_remains_and_it_is_told(hosts: Hosts) -> None:
     found = parity.find(hosts.pair(), "production", None, None)
 

@@ -151,7 +151,8 @@ if section nginx root nginx; then
         printf '%s\n' "$configuration" | awk '{ print "\t" $0 }'
     else
         configuration=
-        printf '!!! %s\n' "$(nginx -t 2>&1 | head -n 1)"
+        reason=$(nginx -t 2>&1 | grep -m 1 emerg)
+        printf '!!! %s\n' "${reason:-nginx -T failed}"
     fi
 fi
 
