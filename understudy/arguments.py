@@ -57,6 +57,10 @@ def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     verb("plan", "show what deploy would do; touches nothing", targeted)
     check = verb("verify", "run the host and browser tests against a target", targeted)
     check.add_argument("--slow", action="store_true", help="with the tests that reboot the host")
+    capture = verb("capture", "write down what a target's host is like; changes nothing", common)
+    capture.add_argument("--target", dest="of", metavar="NAME", help="default: vm.stands_for")
+    drift = verb("drift", "what is different between two hosts, or on one", common)
+    _add_sides(drift)
     report = verb("report", "open the report of the last run", common)
     report.add_argument("--list", action="store_true", help="list all reports instead")
     verb("status", "what a target serves", targeted)
@@ -113,6 +117,16 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--unsigned", action="store_true", help="without the key: the receipt is signed elsewhere"
     )
+
+
+def _add_sides(parser: argparse.ArgumentParser) -> None:
+    side = "a target, or `capture`: as captured, or `code`: as deploy.yml wants it"
+    parser.add_argument("--from", dest="model", metavar="A", help=f"{side}; default: vm.stands_for")
+    parser.add_argument("--to", dest="copy", metavar="B", help="the same; default: vagrant")
+    parser.add_argument(
+        "--target", dest="of", metavar="NAME", help="that one, with its capture and with the code"
+    )
+    parser.add_argument("--html", action="store_true", help="write reports/drift.html, too")
 
 
 def _add_probe(parser: argparse.ArgumentParser) -> None:

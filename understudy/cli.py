@@ -145,6 +145,20 @@ def _plan(options: argparse.Namespace, project: Project, report: "Report") -> No
     rollout.plan(_job(options, project, report))
 
 
+def _capture(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy import capture_host
+
+    job = _job(options, project, report)
+    capture_host.capture(job, options.of or job.config.vm.stands_for)
+
+
+def _drift(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy import parity
+
+    job = _job(options, project, report)
+    parity.tell(job, parity.find(job, options.of, options.model, options.copy), html=options.html)
+
+
 def _verify(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy import evidence, fleet, verify
 
@@ -267,6 +281,8 @@ VERBS: Mapping[str, Verb] = {
     "provision": _provision,
     "deploy": _deploy,
     "plan": _plan,
+    "capture": _capture,
+    "drift": _drift,
     "verify": _verify,
     "report": _show_report,
     "status": _status,

@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from understudy import mistakes
+from understudy.drift.settings import Parity
 from understudy.errors import ConfigError
 from understudy.mistakes import mistake
 
@@ -205,6 +206,7 @@ class Config(Strict):
     vm: Vm = Vm()
     # Not a value made here: its paths are beside deploy.yml.
     receipts: Receipts = Field(default_factory=dict, validate_default=True)
+    parity: Parity = Parity()
     targets: Mapping[Name, TargetConfig]
 
     @model_validator(mode="after")
@@ -247,10 +249,9 @@ class Config(Strict):
     @property
     def packages(self) -> tuple[str, ...]:
         """What the app needs from the distribution, its database server included."""
-        needed = self.host.packages
-        if self.app.database == "postgresql" and "postgresql" not in needed:
-            return (*needed, "postgresql")
-        return needed
+        given = self.host.packages
+        extra = self.app.database == "postgresql" and "postgresql" not in given
+        return (*given, "postgresql") if extra else given
 
     @property
     def root(self) -> PurePosixPath:
@@ -267,9 +268,7 @@ def load(path: Path) -> Config:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"can't read {path}: {error}", hint="Name another file with --config."
-        ) from None
+        raise ConfigError(f"can't read {path}: {error}", hint="Name another by --config.") from None
     return parse(text, path)
 
 

@@ -80,10 +80,14 @@ def _shown(package: str, fingerprint: Fingerprint) -> str:
 
 
 def _upstream(package: str, fingerprint: Fingerprint) -> str | None:
+    version = fingerprint.packages.get(package)
+    return version and upstream(version)
+
+
+def upstream(version: str) -> str:
     """The version without epoch and Debian's revision: 1:3.0.16-1~deb12u1 is 3.0.16.
 
     Security updates change the revision and come to two hosts at different times. They are made to
     leave behaviour as it is; a new upstream version isn't.
     """
-    version = fingerprint.packages.get(package)
-    return version and re.sub(r"^\d+:|-[^-]*$", "", version)
+    return re.sub(r"^\d+:|-[^-]*$", "", version)

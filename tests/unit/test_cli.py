@@ -40,10 +40,12 @@ ERRORS = [
 ]
 VERBS = [
     "backup",
+    "capture",
     "deploy",
     "destroy",
     "doctor",
     "down",
+    "drift",
     "logs",
     "plan",
     "provision",
@@ -157,7 +159,17 @@ def test_no_verb_shows_what_there_is(capsys: pytest.CaptureFixture[str]) -> None
     assert "rehearse" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("words", [["deploy", "--target", "prod"], ["ssh", "--target", "prod"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["deploy", "--target", "prod"],
+        ["ssh", "--target", "prod"],
+        ["capture", "--target", "prod"],
+        ["drift", "--target", "prod"],
+        ["drift", "--from", "prod"],
+        ["drift", "--from", "code", "--to", "prod"],
+    ],
+)
 def test_unknown_target_is_told_before_anything_is_done(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

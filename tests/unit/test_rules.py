@@ -41,12 +41,14 @@ ABOVE_THE_VM = {"cli", "rehearsal", "vm"}
 CLOCK_READERS = {"evidence", "report", "rehearsal", "reporting", "timings"}
 PURE = {
     "actions",
+    "capture",
     "causes",
     "commands",
     "config",
     "dead_ends",
     "diagnosis",
     "django_settings",
+    "drift",
     "errors",
     "facts",
     "fingerprint",

@@ -1,0 +1,153 @@
+"""Drift on real hosts: each planted difference is found, and none where nobody planted any."""
+
+import json
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.integration import planted, production
+from tests.integration.planted import Planted
+from tests.integration.production import ADDRESS, Production
+from tests.integration.staging import PROJECT, Answer, Staging, make_app, run
+from understudy import box as boxes
+from understudy import config as configuration
+from understudy.project import Project
+from understudy.report import TextReport
+
+pytestmark = [pytest.mark.timeout(1800), pytest.mark.long]
+SECONDS_FOR_A_CAPTURE = 8
+SECONDS_FOR_A_DRIFT_BESIDE = 5
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Staging:
+    """The example, to be deployed to production; its host has yet to be made."""
+
+    def point_at_host(settings: dict[str, Any]) -> None:
+        settings["targets"]["production"] = {
+            "domain": "todo.example.com",
+            "address": ADDRESS,
+            "admin": "ops",
+            "require_receipt": False,
+        }
+        settings["parity"] = {"threshold": 0}
+
+    return make_app(PROJECT / "example", tmp_path_factory.mktemp("app"), point_at_host)
+
+
+@pytest.fixture(scope="module")
+def host(app: Staging, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
+    yield made(app, tmp_path_factory.mktemp("first"))
+    production.remove()
+
+
+@pytest.fixture(scope="module")
+def untouched(app: Staging, host: Production) -> Path:
+    """The capture of the host as it was made."""
+    assert app.deploy_py("capture", "--target", "production").code == 0
+    return app.config.parent / "provision" / "production.lock.yml"
+
+
+def made(app: Staging, directory: Path) -> Production:
+    """A new VM from the box that the staging VM is made from, with the example deployed."""
+    project = Project(PROJECT, app.config)
+    config = configuration.load(app.config)
+    recipe = project.provisioning(config, config.target("vagrant").admin)
+    box = boxes.box_for(project, config.vm.release, recipe)
+    catalog = boxes.build(project, box, recipe, TextReport())
+    kind = run("provision/box/accelerator").text.strip()
+    host = production.start(catalog.with_suffix(".box"), kind, directory)
+    know(app, host)
+    for verb in ("provision", "deploy"):
+        assert app.deploy_py(verb, "--target", "production").code == 0
+    return host
+
+
+def know(app: Staging, host: Production) -> None:
+    """Names the host's key and its admin's in deploy.yml."""
+    settings = yaml.safe_load(app.config.read_text())
+    files = {"key": str(host.key), "known_hosts": str(host.known_hosts)}
+    settings["targets"]["production"] |= files
+    app.config.write_text(yaml.safe_dump(settings))
+
+
+def events(answer: Answer) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in answer.text.splitlines() if line.startswith("{")]
+
+
+def drift(app: Staging, *words: str) -> list[dict[str, Any]]:
+    """The comparisons that drift tells of production."""
+    answer = app.deploy_py("drift", "--json", *words)
+    assert answer.code == 0, answer.text
+    [told] = [event["value"] for event in events(answer) if event["event"] == "attached"]
+    comparisons: list[dict[str, Any]] = told["comparisons"]
+    return comparisons
+
+
+def paths(comparison: dict[str, Any]) -> list[str]:
+    return [difference["path"] for difference in comparison["differences"]]
+
+
+def as_root(host: Production, line: str) -> None:
+    host.ssh(f"sudo sh -euc {shlex.quote(line)}")
+
+
+def test_host_that_was_just_deployed_is_as_the_code_wants_it(
+    app: Staging, host: Production
+) -> None:
+    [comparison] = drift(app, "--target", "production")
+
+    assert comparison["differences"] == []
+    assert comparison["unread"] == {}
+
+
+def test_capture_and_drift_keep_their_budgets(app: Staging, untouched: Path) -> None:
+    answer = app.deploy_py("drift", "--json", "--from", "capture", "--to", "production")
+
+    [capture] = [event for event in events(answer) if event["event"] == "ended"]
+    assert capture["seconds"] <= SECONDS_FOR_A_CAPTURE
+    assert answer.seconds - capture["seconds"] <= SECONDS_FOR_A_DRIFT_BESIDE
+
+
+def test_capture_holds_no_secret(host: Production, untouched: Path) -> None:
+    secret = host.ssh("sudo cat /srv/todo/shared/env").partition('"')[2].partition('"')[0]
+
+    assert len(secret) > 20
+    assert secret not in untouched.read_text()
+    assert "SECRET_KEY" in untouched.read_text()
+
+
+@pytest.mark.parametrize("difference", planted.ALL, ids=lambda difference: difference.name)
+def test_planted_difference_is_found(
+    difference: Planted, app: Staging, host: Production, untouched: Path
+) -> None:
+    as_root(host, difference.plant)
+    try:
+        [comparison] = drift(app, "--from", "capture", "--to", "production")
+    finally:
+        as_root(host, difference.undo)
+
+    assert difference.path in paths(comparison)
+
+
+def test_host_is_as_it_was_once_all_is_undone(app: Staging, untouched: Path) -> None:
+    before = untouched.read_text()
+
+    assert "is as it was" in app.deploy_py("capture", "--target", "production").text
+
+    assert untouched.read_text() == before
+
+
+def test_two_untouched_hosts_from_one_box_are_alike(
+    app: Staging, untouched: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The last: it puts another VM in the first one's place."""
+    made(app, tmp_path_factory.mktemp("second"))
+
+    [comparison] = drift(app, "--from", "capture", "--to", "production")
+
+    assert (comparison["differences"], comparison["score"]) == ([], 100)

@@ -1,0 +1,284 @@
+"""What of a host's answer is kept, section by section; what is left out, and what is no capture."""
+
+import pytest
+
+from tests.unit.capture_samples import ASKED_AT, SECTIONS, captured, output
+from understudy.capture.parse import parse
+from understudy.capture.value import Capture
+from understudy.errors import StepFailed
+
+CHAIN = "/etc/letsencrypt/live/{domain}/fullchain.pem"
+# section -> all that is kept of the sample
+KEPT = {
+    "os": {
+        "kernel": "6.1.0-37-cloud-amd64",
+        "like": "debian",
+        "machine": "x86_64",
+        "name": "debian 12",
+        "point release": "12.11",
+    },
+    "packages": {
+        "curl": "7.88.1-10 held",
+        "nginx": "1.22.1-9+deb12u2",
+        "python3": "3.11.2-1+b1",
+        "zip": "3.0-13 half-configured",
+    },
+    "python": {"/usr/bin/python3": "/usr/bin/python3.11"},
+    "locale": {"LANG": "C.UTF-8", "available C.utf8": "yes"},
+    "time": {"clock source": "kvm-clock", "zone": "Etc/UTC"},
+    "cpu": {"count": "2", "flag avx2": "yes", "flag sse4_1": "yes"},
+    "memory": {"swap": "1 GiB", "total": "970 MiB"},
+    "mounts": {
+        "/.options": "rw,relatime",
+        "/.size": "9.5 GiB",
+        "/.type": "ext4",
+        "/run.options": "rw,nosuid,mode=755",
+        "/run.type": "tmpfs",
+    },
+    "sysctl": {
+        "net.core.somaxconn": "4096",
+        "net.ipv4.tcp_rmem": "4096 131072 6291456",
+        "transparent_hugepage": "madvise",
+    },
+    "limits": {
+        "login.UMASK": "022",
+        "nginx.service.LimitNOFILE": "524288",
+        "todo@.service.UMask": "0027",
+    },
+    "ports": {
+        "tcp 0.0.0.0:80": "nginx",
+        "tcp [::]:22": "sshd",
+        "udp address:68": "systemd-network",
+    },
+    "firewall": {
+        "table inet understudy": "table inet understudy {\n"
+        "    chain input {\n        tcp dport 80 accept\n    }\n}"
+    },
+    "users": {
+        "group adm": "4",
+        "group root": "0",
+        "group todo": "998",
+        "root.groups": "adm root",
+        "root.home": "/root /bin/bash",
+        "root.number": "0",
+        "todo.groups": "adm todo",
+        "todo.home": "/srv/todo /usr/sbin/nologin",
+        "todo.number": "998",
+    },
+    "sudo": {
+        "/etc/sudoers": "root ALL=(ALL:ALL) ALL",
+        "/etc/sudoers.d/ops": "ops ALL=(ALL) NOPASSWD: ALL",
+    },
+    "hosts": {"database": "192.0.2.9", "localhost": "127.0.0.1"},
+    "environment": {
+        "ALLOWED_HOSTS": "current/environment",
+        "HTTP_PROXY": "/etc/environment",
+        "SECRET_KEY": "shared/env",
+    },
+    "units": {
+        "broken.service": "failed",
+        "cron.service": "enabled",
+        "getty@.service": "enabled",
+        "gone.timer": "masked",
+        "nginx.service": "enabled, active",
+        "todo@.service": "active",
+    },
+    "unit_files": {
+        "/etc/systemd/system/nginx.service.d/more.conf": "[Service]\n"
+        "Environment=API_TOKEN=*** PLACE=***\nLimitNOFILE=1024"
+    },
+    "cron": {"/etc/cron.d/clean": "MAILTO=ops@example.com\nKEY=***\n5 4 * * * todo /bin/clean"},
+    "nginx": {
+        "/etc/nginx/nginx.conf": "user www-data;\nhttp {\n    include mime.types; # all\n}",
+        "/etc/nginx/sites-enabled/todo": "server {\n    server_name {domain};\n"
+        "    proxy_set_header Authorization ***;\n}",
+    },
+    "certificates": {
+        "/etc/ssl/gone.pem ends": "can't be read",
+        f"{CHAIN} begins": "2027-01-01",
+        f"{CHAIN} ends": "2027-06-01",
+        f"{CHAIN} issuer": "C = US, O = Let's Encrypt, CN = R3",
+        f"{CHAIN} names": "{domain} www.{domain}",
+        f"{CHAIN} subject": "CN = {domain}",
+    },
+    "postgresql": {
+        "primary_conninfo": "host=db password=***",
+        "version": "15",
+        "work_mem": "4MB",
+    },
+    "files": {
+        "/etc/issue": "removed",
+        "/etc/logrotate.conf": "999999999999, changed",
+        "/usr/local/bin/helper": "aaaaaaaaaaaa",
+    },
+    "modes": {
+        "/etc/hosts": "600 root:root",
+        "/etc/private.conf": "600 root:root",
+        "/srv/todo/shared/env": "640 root:todo",
+        "/tmp": "1777 root:root",
+        "/var/log/nginx/access.log": "640 www-data:adm",
+    },
+    "observed": {
+        "clock": "right to 2 s",
+        f"certificate {CHAIN}": "valid",
+        "free inodes on /": "10 % or more",
+        "free space on /": "10 % or more",
+        "reboot required": "no",
+    },
+}
+
+
+@pytest.mark.parametrize("section", KEPT)
+def test_section_is_read(section: str) -> None:
+    assert captured().sections[section] == KEPT[section]
+
+
+def test_each_section_has_a_test_here() -> None:
+    assert captured().sections.keys() == KEPT.keys()
+
+
+@pytest.mark.parametrize("section", KEPT)
+def test_entries_are_sorted(section: str) -> None:
+    keys = list(captured().sections[section])
+    assert keys == sorted(keys)
+
+
+def test_no_secret_is_kept() -> None:
+    told = repr(captured())
+
+    for secret in ("hunter2", "aHVudGVyMjpodW50ZXIy", "the sea", "Ann Owner"):
+        assert secret not in told
+
+
+@pytest.mark.parametrize(
+    ("section", "path"),
+    [
+        ("nginx", "/etc/nginx/sites-enabled/todo"),
+        ("unit_files", "/etc/systemd/system/nginx.service.d/more.conf"),
+    ],
+)
+def test_of_a_file_that_not_all_may_read_the_settings_are_named_only(
+    section: str, path: str
+) -> None:
+    found = captured(modes=SECTIONS["modes"] + f"\nf 640 root:root {path}")
+
+    kept = found.entry(f"{section}.{path}")
+    assert kept
+    assert "***" in kept
+    assert "LimitNOFILE=1024" not in kept
+    assert "{domain}" not in kept
+
+
+@pytest.mark.parametrize(
+    ("section", "text", "entry", "value"),
+    [
+        ("clock", "1800000042", "clock", "ahead by about 40 s"),
+        ("clock", "1799996399.5", "clock", "behind by about 4000 s"),
+        ("clock", "", "clock", "unknown"),
+        ("observed", "reboot", "reboot required", "yes"),
+        ("mounts", "space\t4096 1000 99 0 0 /", "free space on /", "under 10 %"),
+        ("mounts", "space\t4096 1000 500 100 9 /", "free inodes on /", "under 10 %"),
+        (
+            "certificates",
+            "/c.pem\tnotAfter=Jan 20 00:00:00 2027 GMT",
+            "certificate /c.pem",
+            "ends soon",
+        ),
+        (
+            "certificates",
+            "/c.pem\tnotAfter=Jan 10 00:00:00 2027 GMT",
+            "certificate /c.pem",
+            "ended",
+        ),
+    ],
+)
+def test_what_changes_by_itself_is_a_judgement(
+    section: str, text: str, entry: str, value: str
+) -> None:
+    assert captured(**{section: text}).entry(f"observed.{entry}") == value
+
+
+def test_file_system_that_has_inodes_as_it_needs_them_says_nothing_of_them() -> None:
+    found = captured(mounts="space\t4096 1000 500 0 0 /")
+
+    assert found.entry("observed.free inodes on /") is None
+
+
+@pytest.mark.parametrize(
+    ("section", "reason"),
+    [
+        ("sudo", "needs root, and sudo said no"),
+        ("postgresql", "no psql on this host"),
+        ("nginx", 'nginx: [emerg] unknown directive "serverr" in /etc/nginx/nginx.conf:3'),
+    ],
+)
+def test_what_cannot_be_read_says_why(section: str, reason: str) -> None:
+    found = captured(**{section: f"!!! {reason}"})
+
+    assert found.unreadable == {section: reason}
+    assert found.sections[section] == {"unreadable": reason}
+
+
+def test_without_packages_nobody_knows_which_files_are_theirs() -> None:
+    why = "no dpkg-query on this host"
+
+    assert captured(packages=f"!!! {why}").unreadable == {"packages": why, "files": why}
+
+
+def test_reason_tells_no_secret() -> None:
+    found = captured(
+        postgresql="!!! FATAL: postgres://app:hunter2@db/app: password=hunter2 is wrong"
+    )
+
+    assert "hunter2" not in found.unreadable["postgresql"]
+
+
+def test_host_without_python_says_so() -> None:
+    assert captured(python="").unreadable == {"python": "no Python on this host"}
+
+
+@pytest.mark.parametrize("lines", range(0, output().count("\n"), 3))
+def test_answer_that_was_cut_off_is_no_capture(lines: int) -> None:
+    """Half of it would look like a host that lacks the rest."""
+    whole = output().splitlines(keepends=True)
+    with pytest.raises(StepFailed, match="cut off"):
+        parse("".join(whole[:lines]), "todo", "todo.example.com", ASKED_AT)
+
+
+def test_what_a_login_prints_is_no_part_of_it() -> None:
+    said = "Welcome!\n\nmake yourself at home\n"
+
+    assert parse(said + output(), "todo", "todo.example.com", ASKED_AT) == captured()
+
+
+def test_lines_that_make_no_sense_are_told_with_their_section() -> None:
+    with pytest.raises(StepFailed, match="its memory can't be understood"):
+        captured(memory="/proc/meminfo\tMemTotal: much kB")
+
+
+def odd_text(text: str) -> Capture:
+    return captured(cron=f"/etc/cron.d/odd\t{text}")
+
+
+def test_text_in_a_wrong_encoding_is_kept_the_same_way_each_time() -> None:
+    latin = b"5 4 * * * todo /bin/gr\xfc\xdfe".decode(errors="replace")
+
+    assert odd_text(latin) == odd_text(latin)
+    assert odd_text(latin).entry("cron./etc/cron.d/odd") == "5 4 * * * todo /bin/gr��e"
+
+
+def test_control_codes_cannot_get_to_a_terminal() -> None:
+    kept = odd_text("5 4 * * * \x1b[2Jtodo\x07").entry("cron./etc/cron.d/odd")
+
+    assert kept == "5 4 * * * todo�"
+
+
+def test_no_line_of_a_file_can_pass_for_a_mark() -> None:
+    found = odd_text("x\n/etc/cron.d/odd\t@@@ packages\n/etc/cron.d/odd\t!!! no")
+
+    assert found.entry("cron./etc/cron.d/odd") == "x\n@@@ packages\n!!! no"
+    assert found.sections["packages"] == KEPT["packages"]
+
+
+def test_sample_has_each_section_once() -> None:
+    assert set(SECTIONS) == {*KEPT, "clock", "end"}

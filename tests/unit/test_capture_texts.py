@@ -1,0 +1,138 @@
+"""No secret gets into a capture, and what is none stays readable."""
+
+import pytest
+
+from understudy.capture.texts import (
+    effective,
+    first_words,
+    with_domain_named,
+    without_assignments,
+    without_secrets,
+    without_variables,
+)
+
+SECRETS = [
+    'proxy_set_header Authorization "Basic c2VjcmV0LXdvcmQ=";',
+    "proxy_set_header X-Api-Key secret-word;",
+    "proxy_set_header X-Auth-Token 'secret-word';",
+    "proxy_set_header Cookie session=secret-word;",
+    'if ($http_x_api_key != "secret-word") { return 403; }',
+    'set $api_key "secret-word";',
+    "secure_link_secret secret-word;",
+    'map $http_x $ok { "Bearer secret-word-secret-word" 1; }',
+    "ExecStart=/usr/bin/tool --password=secret-word --port 80",
+    "ExecStart=/usr/bin/tool --password secret-word",
+    "ExecStart=/usr/bin/tool --api-key=secret-word",
+    "ExecStart=/usr/bin/tool postgres://app:secret-word@db/app",
+    "5 4 * * * root curl -H 'Authorization: Bearer secret-word'",
+    "5 4 * * * root curl https://ann:secret-word@example.com/backup",
+    "host=db user=app password=secret-word sslmode=require",
+    "passphrase: secret-word",
+    "5 4 * * * root mysqldump --all -psecret-word shop",
+    "5 4 * * * root curl -u ann:secret-word https://example.com/backup",
+    "5 4 * * * root curl --user=ann:secret-word https://example.com/backup",
+]
+
+
+@pytest.mark.parametrize("line", SECRETS)
+def test_secret_is_masked(line: str) -> None:
+    told = without_secrets(line)
+
+    assert "secret-word" not in told
+    assert "c2VjcmV0" not in told
+    assert "***" in told
+
+
+def test_long_number_is_taken_for_a_key() -> None:
+    assert without_secrets("proxy_set_header X-Site " + 8 * "0a1b") == "proxy_set_header X-Site ***"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "server_tokens off;",
+        "auth_basic_user_file /etc/nginx/htpasswd;",
+        "ssl_certificate_key /etc/letsencrypt/live/shop.test/privkey.pem;",
+        "proxy_set_header Authorization $http_authorization;",
+        "proxy_set_header Host $http_host;",
+        "ssl_password_file /etc/ssl/words;",
+        "limit_req_zone $binary_remote_addr zone=login:10m rate=1r/s;",
+        "ssl_session_tickets off;",
+        "proxy_pass http://unix:/srv/todo/current/socket;",
+        "ExecStart=/srv/todo/releases/%i/run gunicorn --config /srv/todo/releases/%i/gunicorn.conf.py",
+        "ProtectHome=yes",
+        "5 4 * * * root mysqldump -p shop",
+        "5 4 * * * root cp -p a b",
+    ],
+)
+def test_what_is_no_secret_is_kept(line: str) -> None:
+    assert without_secrets(line) == line
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("Environment=A=1", "Environment=A=***"),
+        ('Environment="A=1 and more" B=2', "Environment=A=*** B=***"),
+        ("  Environment = 'A=x y'", "Environment=A=***"),
+        ("Environment=", "Environment="),
+        ("SetCredential=key:hunter2", "SetCredential=key=***"),
+        ("UMask=0027", "UMask=0027"),
+        ("DHCP=yes", "DHCP=yes"),
+        ("EnvironmentFile=/etc/default/shop", "EnvironmentFile=/etc/default/shop"),
+    ],
+)
+def test_variables_of_a_unit_are_named_only(line: str, kept: str) -> None:
+    assert without_variables(f"[Service]\n{line}\n[Install]") == f"[Service]\n{kept}\n[Install]"
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("DJANGO_SETTINGS=prod", "DJANGO_SETTINGS=***"),
+        ("mode = prod", "mode=***"),
+        ("MAILTO=ops@example.com", "MAILTO=ops@example.com"),
+        ("5 4 * * * root A=1 run", "5 4 * * * root A=1 run"),
+    ],
+)
+def test_variables_of_a_crontab_are_named_only(line: str, kept: str) -> None:
+    assert without_assignments(f"0 1 * * * x\n{line}\n") == f"0 1 * * * x\n{kept}\n"
+
+
+def test_comments_and_empty_lines_have_no_effect() -> None:
+    lines = ["# a", "", "  ; b", "a = 1  ", "\tb = 2 # said", " "]
+
+    assert effective(lines) == "  ; b\na = 1\n    b = 2 # said"
+    assert effective(lines, "#;") == "a = 1\n    b = 2 # said"
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("server_name shop.test;", "server_name {domain};"),
+        ("server_name www.shop.test;", "server_name www.{domain};"),
+        ("/live/shop.test/privkey.pem", "/live/{domain}/privkey.pem"),
+        ("server_name shop.test.example;", "server_name shop.test.example;"),
+        ("server_name my-shop.test;", "server_name my-shop.test;"),
+        ("server_name shop.tests;", "server_name shop.tests;"),
+    ],
+)
+def test_sites_own_name_is_named(text: str, named: str) -> None:
+    assert with_domain_named(text, "shop.test") == named
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("http {", "http {"),
+        ("    }", "    }"),
+        ("[Service]", "[Service]"),
+        ("    listen 8080;", "    listen ***"),
+        ('    "secret-word" 1;', "    ***"),
+        ("ExecStart=/bin/run secret-word", "ExecStart ***"),
+        ("map $http_x $y {", "map ***"),
+        ("secret;word", "secret ***"),
+    ],
+)
+def test_of_a_guarded_file_only_the_settings_are_named(line: str, kept: str) -> None:
+    assert first_words(line) == kept

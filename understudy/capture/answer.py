@@ -1,0 +1,55 @@
+"""What a host answered to the query, cut into its sections."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from understudy.errors import StepFailed
+from understudy.plain import plain
+
+_BEGIN = "@@@ "
+_FAILED = "!!! "
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A host's answer, unread. site, domain: whose it is. asked_at: this machine's clock, seconds."""
+
+    sections: Mapping[str, Sequence[str]]
+    site: str
+    domain: str
+    asked_at: float
+
+    def lines(self, section: str) -> list[str]:
+        lines = self.sections.get(section, ())
+        return [line for line in lines if not line.startswith(_FAILED)]
+
+    def pairs(self, section: str) -> Iterator[tuple[str, str]]:
+        """The lines of a section that have a tab, parted there."""
+        for line in self.lines(section):
+            name, tab, text = line.partition("\t")
+            if tab:
+                yield name, text
+
+    def why_unreadable(self, section: str) -> str | None:
+        failed = [line for line in self.sections[section] if line.startswith(_FAILED)]
+        return failed[0].removeprefix(_FAILED) if failed else None
+
+
+def cut(output: str, site: str, domain: str, asked_at: float) -> Answer:
+    """Output of the query -> Answer. Raises StepFailed if it was cut off."""
+    sections: dict[str, list[str]] = {}
+    # What a login prints comes before the first of them.
+    lines: list[str] = []
+    for line in plain(output).split("\n"):
+        if line.startswith(_BEGIN):
+            lines = sections.setdefault(line.removeprefix(_BEGIN), [])
+        elif line:
+            lines.append(line)
+    if next(reversed(sections), "") != "end":
+        raise StepFailed(
+            "what the host is like came back cut off",
+            details=output[-500:],
+            hint="Run the same command again. If it ends at the same place, that program on the "
+            "host hangs or was killed.",
+        )
+    return Answer(sections, site, domain, asked_at)

@@ -1,0 +1,131 @@
+"""Sections about what is installed: what each line of the answer means."""
+
+import re
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+
+from understudy.capture.answer import Answer
+from understudy.capture.texts import without_secrets
+from understudy.capture.value import UNREADABLE, Section
+
+# Made anew by programs, now here and then there.
+_COMES_AND_GOES = (
+    *(
+        "/etc/passwd-",
+        "/etc/group-",
+        "/etc/shadow-",
+        "/etc/gshadow-",
+        "/etc/subuid-",
+        "/etc/subgid-",
+    ),
+    *("/etc/.pwd.lock", "/etc/.updated", "/etc/adjtime", "/etc/mtab", "/etc/ld.so.cache"),
+    *("/etc/ssh/ssh_host_*", "*.dpkg-*", "*.ucf-*", "*~", "*/.#*", "/etc/.resolv.conf*"),
+)
+# Each host's own by nature, or told of in a section of its own.
+_CONTENT_LEFT_OUT = (
+    *("/etc/machine-id", "/etc/hostname", "/etc/mailname", "/etc/hosts", "/etc/resolv.conf"),
+    *("/etc/passwd", "/etc/group", "/etc/subuid", "/etc/subgid", "/etc/environment"),
+    *("/etc/sudoers", "/etc/sudoers.d/*", "/etc/nginx/nginx.conf", "/etc/nginx/conf.d/*"),
+    *("/etc/default/locale", "/etc/locale.conf", "/etc/timezone", "/etc/localtime"),
+)
+_OLD_LOG = re.compile(r"\.log\.\d+(\.gz)?$")
+_USUAL = {"f": "644 root:root", "d": "755 root:root"}
+
+
+def packages(answer: Answer) -> Section:
+    section = {}
+    for kind, row in answer.pairs("packages"):
+        want, state, name, version = (row.split("\t") + 3 * [""])[:4]
+        if kind != "package" or state in ("config-files", "not-installed"):
+            continue
+        section[name] = " ".join(
+            (version, *(["held"] if want == "hold" else []), *([state] * (state != "installed")))
+        )
+    return section
+
+
+def python(answer: Answer) -> Section:
+    found = {name: path for name, path in answer.pairs("python") if "config" not in name}
+    return found or {UNREADABLE: "no Python on this host"}
+
+
+def postgresql(answer: Answer) -> Section:
+    return {
+        name: without_secrets(f"{name}={value}").removeprefix(f"{name}=")
+        for _, line in answer.pairs("postgresql")
+        for name, _, value in [line.partition("\t")]
+    }
+
+
+def files(answer: Answer) -> Section:
+    """Files in /etc and /usr/local that aren't as a package ships them, by a part of their MD5."""
+    if why := answer.why_unreadable("packages"):
+        return {UNREADABLE: why}
+    found = dict(_found(answer))
+    shipped = dict(_shipped(answer))
+    there = {path for _, path, _ in _modes(answer)}
+    section = {path: "removed" for path in shipped if path not in there}
+    for path, digest in found.items():
+        if path not in shipped:
+            section[path] = digest[:12]
+        elif shipped[path] != digest:
+            section[path] = f"{digest[:12]}, changed"
+    return section
+
+
+def _found(answer: Answer) -> Iterator[tuple[str, str]]:
+    for name, line in answer.pairs("files"):
+        digest, _, path = line.partition("  ")
+        if name == "found" and not _is_left_out(path):
+            yield path, digest
+
+
+def _shipped(answer: Answer) -> Iterator[tuple[str, str]]:
+    """Paths and digests that dpkg knows. What a package no longer ships may be there or not."""
+    for name, line in answer.pairs("packages"):
+        digest, path, flag = (line.split("\t") + 2 * [""])[:3]
+        if name == "shipped" and not flag and not _is_left_out(path):
+            yield path, digest
+
+
+def nginx_files(answer: Answer) -> Iterator[tuple[str, list[str]]]:
+    """The files that nginx reads, by `nginx -T`; without the long table that nobody edits."""
+    texts: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for _, line in answer.pairs("nginx"):
+        begin = re.fullmatch(r"# configuration file (\S+):", line)
+        if begin:
+            lines = texts.setdefault(begin.group(1), [])
+        else:
+            lines.append(line)
+    return ((path, lines) for path, lines in texts.items() if not path.endswith("/mime.types"))
+
+
+def modes(answer: Answer) -> Section:
+    """Rights and owners, where they aren't those that nearly all files have."""
+    return {
+        path: what
+        for kind, path, what in _modes(answer)
+        if kind in _USUAL and what != _USUAL[kind] and not _OLD_LOG.search(path)
+        if not _fits(path, _COMES_AND_GOES)
+    }
+
+
+def not_for_everybody(answer: Answer) -> set[str]:
+    """Files that others than their owner and group may not read."""
+    rights = ((path, what.split()[0]) for kind, path, what in _modes(answer) if kind == "f")
+    return {path for path, mode in rights if int(mode[-1]) < 4}
+
+
+def _modes(answer: Answer) -> Iterator[tuple[str, str, str]]:
+    for line in answer.lines("modes"):
+        kind, mode, owner, path = line.split(" ", 3)
+        yield kind, path, f"{mode} {owner}"
+
+
+def _is_left_out(path: str) -> bool:
+    return _fits(path, (*_COMES_AND_GOES, *_CONTENT_LEFT_OUT))
+
+
+def _fits(path: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(path, pattern) for pattern in patterns)

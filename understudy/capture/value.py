@@ -1,0 +1,29 @@
+"""A capture: what a host is like, as one frozen value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+UNREADABLE = "unreadable"
+# What was observed, entry by entry; or the one entry `unreadable`, with the reason.
+Section = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Capture:
+    """A host's sections by their names. An entry's path is `<section>.<entry>`."""
+
+    sections: Mapping[str, Section]
+
+    @property
+    def unreadable(self) -> Mapping[str, str]:
+        """Names of sections that could not be read -> why."""
+        return {
+            name: section[UNREADABLE]
+            for name, section in self.sections.items()
+            if UNREADABLE in section
+        }
+
+    def entry(self, path: str) -> str | None:
+        """The value at a path, None if the host has nothing there."""
+        section, _, entry = path.partition(".")
+        return self.sections.get(section, {}).get(entry)

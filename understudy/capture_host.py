@@ -1,0 +1,98 @@
+"""Captures what a target's host is like, and keeps it as a file beside deploy.yml."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from understudy import whole_file
+from understudy.capture import lockfile
+from understudy.capture.parse import parse
+from understudy.capture.query import query
+from understudy.capture.value import Capture
+from understudy.config import TargetConfig
+from understudy.connection import SshConnection
+from understudy.errors import ConfigError, StepFailed
+from understudy.job import Job
+
+# A healthy host needs a few seconds, a slow one under load some more.
+SECONDS = 180
+_KNOWN = ("debian", "ubuntu")
+
+
+def capture(job: Job, target: str) -> None:
+    """Writes the lock file of a target. Warns of what could not be read."""
+    found = take(job, target)
+    path = lock_path(job, target)
+    text = lockfile.dump(found, target)
+    before = path.read_bytes() if path.exists() else None
+    job.report.attach("capture", found.sections)
+    if before == text.encode():
+        job.report.say(f"{_shown(job, path)} is as it was")
+        return
+    whole_file.write(path, text)
+    job.report.say(
+        f"{_shown(job, path)}: {'written' if before is None else 'changed, see git diff'}"
+    )
+
+
+def take(job: Job, target: str) -> Capture:
+    """What that target's host is like just now. Nothing is changed there."""
+    host = host_of(job, target)
+    with (
+        SshConnection(host, host.admin) as connection,
+        job.report.step(f"capture {target}"),
+    ):
+        asked_at = datetime.now(UTC).timestamp()
+        done = connection.run(query(job.config.app.name), seconds=SECONDS)
+        if not done.ok:
+            raise StepFailed(
+                f"{target} ({host.address}): what it is like can't be read", details=done.text
+            )
+        found = parse(done.output, job.config.app.name, host.domain, asked_at)
+    _warn(job, target, found)
+    return found
+
+
+def _warn(job: Job, target: str, found: Capture) -> None:
+    like = found.sections["os"].get("like", "")
+    if not any(name in like.split() for name in _KNOWN):
+        name = found.sections["os"].get("name", "an unknown system")
+        job.report.warn(
+            f"{target} runs {name}: Understudy knows Debian and Ubuntu, and tells what it can"
+        )
+    for section, why in found.unreadable.items():
+        job.report.warn(f"{target}: {section} can't be read: {why}")
+
+
+def host_of(job: Job, target: str) -> TargetConfig:
+    """The host of a target; of one with several, `target:address` is one. Raises ConfigError."""
+    name, _, address = target.partition(":")
+    hosts = job.config.hosts(name, address or None)
+    if len(hosts) > 1:
+        raise ConfigError(
+            f"{name} has {len(hosts)} hosts, and this is about one",
+            hint=f"Say which: {', '.join(f'{name}:{host.address}' for host in hosts)}.",
+        )
+    return hosts[0]
+
+
+def lock_path(job: Job, target: str) -> Path:
+    return job.beside / "provision" / f"{target.replace(':', '-')}.lock.yml"
+
+
+def load(job: Job, target: str) -> Capture:
+    """The capture that is kept. Raises ConfigError if there is none, or a damaged one."""
+    path = lock_path(job, target)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(
+            f"there is no capture of {target}: {_shown(job, path)} is missing",
+            hint=f"python deploy.py capture --target {target}",
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{_shown(job, path)} can't be read: {error}") from None
+    return lockfile.load(text, _shown(job, path), target)
+
+
+def _shown(job: Job, path: Path) -> str:
+    return path.relative_to(job.beside).as_posix()

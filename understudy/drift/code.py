@@ -1,0 +1,59 @@
+"""What deploy.yml, provision/ and templates/ want of a host, as a capture of what they name."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from understudy.capture.services import nginx_text, unit_text
+from understudy.capture.value import Capture, Section
+from understudy.config import Config, TargetConfig
+from understudy.drift.comparison import ANY
+from understudy.render import RenderedFile
+
+
+def wanted(
+    config: Config, target: TargetConfig, host_files: Iterable[RenderedFile], provisioning: str
+) -> Capture:
+    """host_files: rendered for the target. provisioning: the text of provision/[0-9]*.sh."""
+    app, host = config.app.name, config.host
+    names = {"LANG", *config.app.environment, *target.environment}
+    packages = {*_packages(provisioning), *config.packages}
+    return Capture(
+        {
+            "packages": dict.fromkeys(packages, ANY),
+            "locale": {"LANG": host.locale},
+            "time": {"zone": host.timezone},
+            "users": {
+                f"{app}.home": f"{config.root} /usr/sbin/nologin",
+                f"{host.deployer}.home": ANY,
+            },
+            "environment": dict.fromkeys(names, ANY),
+            "units": {"nginx.service": "enabled, active", f"{app}.service": ANY},
+            "ports": dict.fromkeys(_ports(target), "nginx"),
+            "firewall": {"table inet understudy": ANY},
+            **_files(host_files, target),
+        }
+    )
+
+
+def _packages(provisioning: str) -> list[str]:
+    """The names that provision/10-packages.sh goes through."""
+    found = re.search(r'^for package in (.+) "\$@"; do$', provisioning, re.MULTILINE)
+    return found.group(1).split() if found else []
+
+
+def _ports(target: TargetConfig) -> list[str]:
+    ports = (80, 443) if target.certificate else (80,)
+    return [f"tcp {address}:{port}" for port in ports for address in ("0.0.0.0", "[::]")]  # noqa: S104
+
+
+def _files(host_files: Iterable[RenderedFile], target: TargetConfig) -> Mapping[str, Section]:
+    """nginx reads the site through a link; units are where they are put."""
+    nginx, units = {}, {}
+    for file in host_files:
+        lines = file.content.splitlines()
+        if file.path.suffix == ".service":
+            units[str(file.path)] = unit_text(lines)
+        else:
+            enabled = str(file.path).replace("sites-available", "sites-enabled")
+            nginx[enabled] = nginx_text(lines, target.domain)
+    return {"nginx": nginx, "unit_files": units}
