@@ -9,9 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StringConstraints,
     ValidationError,
@@ -20,7 +18,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from understudy.config_data import Data
 from understudy.errors import ConfigError
+from understudy.strict import Strict
 
 # These become user names, unit names, paths and host names on a server.
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
@@ -52,10 +52,6 @@ FilePath = Annotated[Path, BeforeValidator(_beside_deploy_yml)]
 Argv = Annotated[tuple[str, ...], Field(min_length=1)]
 # Users and databases that a PostgreSQL server comes with, and words that no role may be called.
 POSTGRESQL_NAMES = {"postgres", "template0", "template1", "public", "none"}
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {
@@ -176,6 +172,7 @@ class Config(Strict):
     vm: Vm = Vm()
     # Not a value made here: its paths are beside deploy.yml.
     receipts: Receipts = Field(default_factory=dict, validate_default=True)
+    data: Data = Data()
     targets: Mapping[Name, TargetConfig]
 
     @model_validator(mode="after")
