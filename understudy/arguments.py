@@ -70,6 +70,11 @@ def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     restore = verb("restore", "put a backup back; without a name: list them", changing)
     restore.add_argument("name", nargs="?", metavar="NAME", help="a backup")
     _add_yes(restore)
+    data = verb("data", "production's data, anonymised: pull it here, load it on staging", targeted)
+    data.add_argument("action", choices=["pull", "load"])
+    data.add_argument(
+        "--from", dest="source", metavar="TARGET", help="default: vm.stands_for in deploy.yml"
+    )
     secrets = verb("secrets", "set, list and remove the app's secrets", targeted)
     secrets.add_argument("action", choices=["set", "list", "rm"])
     secrets.add_argument("name", nargs="?", metavar="NAME", help="an environment variable")

@@ -196,6 +196,22 @@ def _restore(options: argparse.Namespace, project: Project, report: "Report") ->
     data.restore(job, options.name, options.wait)
 
 
+def _data(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from dataclasses import replace
+
+    from understudy import data_load, data_pull, vm
+
+    job = _job(options, project, report)
+    source = options.source or job.config.vm.stands_for
+    job.config.target(source)
+    if options.action == "pull":
+        data_pull.pull(replace(job, target_name=source))
+        return
+    data_load.load(job, source)
+    if job.target_name == vm.TARGET:
+        _vm(project, report).save(vm.SEEDED)
+
+
 def _secrets(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy import asking, secrets
 
@@ -266,6 +282,7 @@ VERBS: Mapping[str, Verb] = {
     "rollback": _rollback,
     "backup": _backup,
     "restore": _restore,
+    "data": _data,
     "secrets": _secrets,
     "logs": _logs,
     "ssh": _ssh,

@@ -44,9 +44,13 @@ class Dump:
             self._table = found.group(1)
         self._end = (self._end + text)[-_KEPT:]
 
+    @property
+    def whole(self) -> bool:
+        return self._unzip.eof and self._end.endswith(f"\n{END}\n")
+
     def finish(self) -> Mapping[str, int]:
         """The number of rows in each table. Raises StepFailed if the end is missing."""
-        if not self._unzip.eof or not self._end.endswith(f"{END}\n"):
+        if not self.whole:
             raise StepFailed(
                 f"the data breaks off in table {self._table}" if self._table else "no data came",
             )

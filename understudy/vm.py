@@ -26,6 +26,7 @@ from understudy.report import Report
 # The target that stands for the VM in deploy.yml.
 TARGET = "vagrant"
 PROVISIONED = "provisioned"
+SEEDED = "seeded"
 SECONDS_TO_WAKE = 60
 TAIL_LINES = 20
 

@@ -27,6 +27,7 @@ DOORS = {
     "session",
     "shell",
     "signing",
+    "stream",
     "transport",
     "verify",
     "visitor",
@@ -38,12 +39,15 @@ ABOVE_THE_VM = {"cli", "rehearsal", "vm"}
 CLOCK_READERS = {"evidence", "report", "rehearsal", "reporting", "timings"}
 PURE = {
     "actions",
+    "anonymise",
     "causes",
     "commands",
     "config",
+    "config_data",
     "dead_ends",
     "diagnosis",
     "django_settings",
+    "dump",
     "errors",
     "facts",
     "fingerprint",
@@ -64,6 +68,9 @@ PURE = {
     "release",
     "render",
     "schedule",
+    "schema",
+    "sensitive",
+    "strict",
     "switching",
     "wanted",
 }

@@ -88,6 +88,7 @@ def _postgresql(sql: Sql, found: Database, data: Data) -> Iterator[str]:
             yield from _postgresql_rows(sql, table, data)
     yield _POSTGRESQL_NUMBERS
     yield _pg_dump("post-data")
+    yield _POSTGRESQL_VIEWS
     yield from _end(found.tables, data)
 
 
@@ -139,6 +140,9 @@ _POSTGRESQL_BEGIN = (
 # Numbers that were given away are not given again.
 _POSTGRESQL_NUMBERS = """SELECT format('SELECT setval(%L, %s);', format('%I.%I', schemaname, sequencename),
     last_value) FROM pg_sequences WHERE last_value IS NOT NULL;"""
+
+_POSTGRESQL_VIEWS = """SELECT format('REFRESH MATERIALIZED VIEW %I.%I;', schemaname, matviewname)
+    FROM pg_matviews WHERE ispopulated;"""
 
 _SQLITE_SCHEMA = r"""
 unique="SELECT json_group_array(json((SELECT json_group_array(name) FROM pragma_index_info(i.name))))
