@@ -10,6 +10,7 @@ from understudy.errors import StepFailed
 
 # Of the text's end so much is kept; the tables' rows are told there.
 _KEPT = 1 << 20
+_LINE = 200
 _TABLE = re.compile(r"^-- table (.*)$", re.MULTILINE)
 _ROWS = re.compile(r"-- rows (\d+) (.*)")
 
@@ -40,7 +41,8 @@ class Dump:
             ) from None
 
     def _look_at(self, text: str) -> None:
-        for found in _TABLE.finditer(text):
+        # A line may come in two pieces.
+        for found in _TABLE.finditer(self._end[-_LINE:] + text):
             self._table = found.group(1)
         self._end = (self._end + text)[-_KEPT:]
 

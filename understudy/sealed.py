@@ -46,16 +46,23 @@ def write(file: Path, key: bytes, fill: Callable[[Callable[[bytes], None]], None
             sealed.write(encryptor.finalize() + encryptor.tag)
             sealed.flush()
             os.fsync(sealed.fileno())
-    except BaseException:
+    except BaseException as error:
         file.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise _unwritten(file, error) from None
         raise
 
 
 def _write(write: Callable[[bytes], int], piece: bytes, file: Path) -> None:
+    """Tells a full disk at once: to whoever hands on what a host sends, it would look like its end."""
     try:
         write(piece)
     except OSError as error:
-        raise StepFailed(f"can't write {file}", details=str(error)) from None
+        raise _unwritten(file, error) from None
+
+
+def _unwritten(file: Path, error: OSError) -> StepFailed:
+    return StepFailed(f"can't write {file}", details=str(error), hint="`df -h` tells more.")
 
 
 def read(file: Path, key: bytes) -> Iterator[bytes]:

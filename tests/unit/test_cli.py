@@ -17,6 +17,8 @@ from tests.unit.fakes import TOP
 from understudy import (
     cli,
     data,
+    data_load,
+    data_pull,
     history,
     receipts,
     rehearsal,
@@ -29,6 +31,7 @@ from understudy import (
 from understudy.errors import ConfigError, LoginRefused, Refused, StepFailed, Unreachable
 from understudy.job import Job
 from understudy.record import Record
+from understudy.vm import Vm
 
 ERRORS = [
     (StepFailed("migrate: failed", "the log", "mend it"), 1),
@@ -39,6 +42,7 @@ ERRORS = [
 ]
 VERBS = [
     "backup",
+    "data",
     "deploy",
     "destroy",
     "doctor",
@@ -317,6 +321,9 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         note(history, name)
     for name in ("backup", "backups", "restore"):
         note(data, name)
+    note(data_pull, "pull")
+    note(data_load, "load")
+    monkeypatch.setattr(Vm, "save", lambda _, rung: made.append(f"save {rung}"))
     for name in ("put", "remove", "names"):
         note(secrets, name)
     # Nobody sits there unless a test says so.
@@ -354,6 +361,10 @@ BACK = {"with_data": False, "probe": False, "wait": 0}
         ("backup --wait 7", [("data.backup", "vagrant", 7)]),
         ("restore", [("data.backups", "vagrant")]),
         ("restore b1 --yes --wait 7", [("data.restore", "vagrant", "b1", 7)]),
+        ("data pull", [("data_pull.pull", "production")]),
+        ("data pull --from vagrant", [("data_pull.pull", "vagrant")]),
+        ("data load", [("data_load.load", "vagrant", "production"), "save seeded"]),
+        ("data load --target production", [("data_load.load", "production", "production")]),
         ("secrets list", [("secrets.names", "vagrant")]),
         ("secrets rm API_TOKEN", [("secrets.remove", "vagrant", "API_TOKEN")]),
     ],

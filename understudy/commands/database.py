@@ -45,7 +45,7 @@ def backup_name(now: datetime, release_id: str) -> str:
 
 def exists(engine: Engine, site: str, directory: PurePosixPath) -> Argv:
     """Succeeds if there is a database to back up."""
-    return script(with_tools(engine, "find_data"), *places(engine, site, directory))
+    return program(engine, site, directory, "find_data")
 
 
 def backup(engine: Engine, site: str, directory: PurePosixPath, name: str) -> Argv:
@@ -53,9 +53,7 @@ def backup(engine: Engine, site: str, directory: PurePosixPath, name: str) -> Ar
 
     Refused without room for twice the data, while another backup is at work, and with no data.
     """
-    return script(
-        with_tools(engine, LOCK + _BACKUP), *places(engine, site, directory), checked(name)
-    )
+    return program(engine, site, directory, LOCK + _BACKUP, checked(name))
 
 
 def restore(engine: Engine, site: str, directory: PurePosixPath, name: str) -> Argv:
@@ -64,9 +62,7 @@ def restore(engine: Engine, site: str, directory: PurePosixPath, name: str) -> A
     SQLite keeps what was replaced as `<file>.before-restore`, and files that the backup hasn't got.
     PostgreSQL's database holds what the backup has and nothing else: tables made since are gone.
     """
-    return script(
-        with_tools(engine, LOCK + _RESTORE), *places(engine, site, directory), checked(name)
-    )
+    return program(engine, site, directory, LOCK + _RESTORE, checked(name))
 
 
 def list_backups(directory: PurePosixPath) -> Argv:
@@ -90,14 +86,10 @@ def remove(directory: PurePosixPath, names: Sequence[str]) -> Argv:
     return script(_REMOVE, directory, *map(checked, names))
 
 
-def with_tools(engine: Engine, text: str) -> str:
-    """The text with what an engine needs, below; it gets what places() gives first."""
-    return _COMMON + _ENGINES[engine] + text
-
-
-def places(engine: Engine, site: str, directory: PurePosixPath) -> tuple[str, str]:
-    source = site if engine == "postgresql" else str(directory.parent / "database")
-    return str(directory), source
+def program(engine: Engine, site: str, directory: PurePosixPath, text: str, *more: object) -> Argv:
+    """The text with what is below for the engine. What `more` holds comes in as $3, $4, …"""
+    source = site if engine == "postgresql" else directory.parent / "database"
+    return script(_COMMON + _ENGINES[engine] + text, directory, source, *more)
 
 
 def checked(name: str) -> str:

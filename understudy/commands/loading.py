@@ -33,9 +33,8 @@ def unpack_media(directory: PurePosixPath) -> Argv:
 def _script(
     engine: Engine, site: str, directory: PurePosixPath, name: str, text: str, *more: object
 ) -> Argv:
-    places = database.places(engine, site, directory)
-    whole = database.with_tools(engine, database.LOCK + text)
-    return script(whole, *places, database.checked(name), *more)
+    text = database.LOCK + text
+    return database.program(engine, site, directory, text, database.checked(name), *more)
 
 
 _BEGIN = """

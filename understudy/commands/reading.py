@@ -25,14 +25,13 @@ ROWS_OF_AN_INSERT = 200
 def schema(engine: Engine, site: str, directory: PurePosixPath) -> Argv:
     """Prints what schema.parse() reads. directory: that of the backups, as everywhere."""
     text = {"sqlite": _SQLITE_SCHEMA, "postgresql": _POSTGRESQL_SCHEMA}[engine]
-    return script(database.with_tools(engine, text), *database.places(engine, site, directory))
+    return database.program(engine, site, directory, text)
 
 
 def read(engine: Engine, site: str, directory: PurePosixPath, name: str) -> Argv:
     """Runs the queries from standard input on the database of that name; the output is gzipped."""
     text = {"sqlite": _SQLITE_READ, "postgresql": _POSTGRESQL_READ}[engine]
-    places = database.places(engine, site, directory)
-    return script(database.with_tools(engine, text), *places, name)
+    return database.program(engine, site, directory, text, name)
 
 
 def queries(sql: Sql, found: Database, data: Data) -> str:
