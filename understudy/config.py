@@ -62,7 +62,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
             ["python", "manage.py", "collectstatic", "--noinput", "-v0"],
         ],
         "migrations_pending": ["python", "manage.py", "migrate", "--check"],
-        "migrate_commands": [["python", "manage.py", "migrate", "--noinput"]],
+        "migrate_commands": [["python", "manage.py", "migrate", "--noinput", "-v2"]],
         "static_url": "/static/",
         "media_url": "/media/",
     },

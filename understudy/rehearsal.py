@@ -5,19 +5,31 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 
-from understudy import baseline, evidence, history, receipts, runner, verify
+from understudy import (
+    baseline,
+    data_load,
+    evidence,
+    history,
+    migration_rehearsal,
+    pulled,
+    receipts,
+    runner,
+    verify,
+)
 from understudy.baseline import Baseline
 from understudy.connection import SshConnection
 from understudy.errors import StepFailed, UnderstudyError
 from understudy.job import Job
+from understudy.pulled import Pulled
 from understudy.receipt import Candidate
 from understudy.record import Verdict
 from understudy.recorder import Recorder
 from understudy.rehearsed import rehearsed
 from understudy.schedule import PHASES, Choice, Outcome, Phase, Skip, seconds_left, skipped
 from understudy.timings import Timings
-from understudy.vm import PROVISIONED, Vm
+from understudy.vm import PROVISIONED, SEEDED, Vm
 
 
 class NotWell(StepFailed):
@@ -83,6 +95,7 @@ class Rehearsal:
             "up": self.vm.up,
             "reset": self._reset,
             "baseline": self._put_baseline,
+            "data": self._put_data,
             "deploy": self._deploy_candidate,
             "host-tests": lambda: verify.host_tests(job),
             "browser-tests": lambda: verify.browser_tests(job),
@@ -96,6 +109,8 @@ class Rehearsal:
         """What a phase needs beside the phases before it."""
         if phase.name == "baseline" and self.baseline.reason:
             return Skip(Outcome.LACKING, self.baseline.reason)
+        if phase.name == "data" and not self.pulled:
+            return Skip(Outcome.LACKING, "no data was pulled: python deploy.py data pull")
         if phase.name == "rollback":
             try:
                 history.earlier(self.job)
@@ -107,22 +122,46 @@ class Rehearsal:
     def baseline(self) -> Baseline:
         return baseline.find(self.job)
 
+    @cached_property
+    def pulled(self) -> Pulled | None:
+        """The data of the target that the VM stands for, if it was pulled."""
+        try:
+            return pulled.find(self.job, self.job.config.vm.stands_for)
+        except UnderstudyError:
+            return None
+
+    @property
+    def seeded(self) -> str:
+        """The rung with that data under what production runs."""
+        made_of = f"{self.baseline.rung} {self.pulled.at if self.pulled else ''}"
+        return f"{SEEDED}-{sha256(made_of.encode()).hexdigest()[:12]}"
+
     def _reset(self) -> None:
         """To the highest rung that still fits."""
-        self.vm.reset(self.baseline.rung if self.baseline.rung in self.vm.rungs() else PROVISIONED)
+        rungs = (self.seeded, self.baseline.rung)
+        self.vm.reset(next((rung for rung in rungs if rung in self.vm.rungs()), PROVISIONED))
 
     def _put_baseline(self) -> None:
         # On a rung that has it already this has nothing to do.
         runner.deploy(self.job.at(self.baseline.commit))
-        if self.baseline.rung not in self.vm.rungs():
+        if not {self.baseline.rung, self.seeded} & self.vm.rungs():
             self.vm.save(self.baseline.rung)
+
+    def _put_data(self) -> None:
+        if self.seeded in self.vm.rungs():
+            self.job.report.say("it was on the VM's snapshot")
+            return
+        data_load.load(self.job, self.job.config.vm.stands_for)
+        self.vm.save(self.seeded)
 
     def _deploy_candidate(self) -> None:
         """From here on it's this commit, whatever is committed meanwhile."""
         source = runner.find_source(self.job)
         self.job = self.job.at(source.commit)
         self.candidate = receipts.candidate(self.job, source, self.job.target_name)
-        self._deploy()
+        loaded = self.outcomes.get("data") is Outcome.PASSED
+        with migration_rehearsal.watched(self.job) if loaded else nullcontext():
+            self._deploy()
 
     def _deploy(self) -> None:
         warnings = runner.deploy(self.job, probe=True)
@@ -146,7 +185,12 @@ class Rehearsal:
 
     def _seconds_left(self, now: Phase) -> float | None:
         to_come = PHASES[PHASES.index(now) :]
-        names = [phase.name for phase in to_come if not skipped(phase, self.choice, self.outcomes)]
+        names = [
+            phase.name
+            for phase in to_come
+            if not skipped(phase, self.choice, self.outcomes)
+            and (phase.name != "data" or self.pulled)
+        ]
         return seconds_left(names, self.timings.earlier())
 
 

@@ -1,8 +1,8 @@
 """What is too long to be kept, from a command on a host or to one, piece by piece."""
 
 import shlex
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 
 import paramiko
 
@@ -38,6 +38,20 @@ def send(connection: SshConnection, argv: Argv, user: str, pieces: Iterable[byte
         return output
 
     return _run(connection, argv, user, talk)
+
+
+@contextmanager
+def listening(connection: SshConnection, argv: Argv, user: str) -> Iterator[list[str]]:
+    """Runs a command as a user for as long as the block; afterwards the list has what it printed."""
+    heard: list[str] = []
+    with connection.transport.open_session() as channel:
+        channel.exec_command(shlex.join(("sudo", "-n", "-u", user, "--", *argv)))
+        yield heard
+    # What came until it was closed is there to be read; its next word ends the command.
+    channel.settimeout(0)
+    with suppress(*BROKEN):
+        while piece := channel.recv(_PIECE):
+            heard.append(piece.decode(errors="replace"))
 
 
 def _give(channel: paramiko.Channel, pieces: Iterable[bytes]) -> None:

@@ -25,7 +25,7 @@ SHIP = ["upload the release", f"unpack {NEW}"]
 WARM_UP = [f"warm up {NEW}"]
 COMMANDS = (
     "python manage.py makemigrations --check --dry-run, "
-    "python manage.py collectstatic --noinput -v0, python manage.py migrate --noinput"
+    "python manage.py collectstatic --noinput -v0, python manage.py migrate --noinput -v2"
 )
 INSTALL = ["upload the nginx and systemd files", "check and install them", "keep them"]
 CHECKS = ["check its health through nginx, note that it served"]
@@ -125,13 +125,13 @@ def test_release_commands_run_as_the_apps_user_and_build_commands_do_not() -> No
 
     program = f"/srv/shop/releases/{NEW}/run"
     assert (runs["make"].argv, runs["make"].user) == ((program, "make"), None)
-    together = runs["up, warm 'a b', python manage.py migrate --noinput"]
+    together = runs["up, warm 'a b', python manage.py migrate --noinput -v2"]
     assert together.user == "shop"
     assert together.argv[:3] == (program, "python", f"/srv/shop/releases/{NEW}/commands.py")
     job = json.loads(together.argv[3])
     assert job["static"] == f"/srv/shop/static/{NEW}"
     assert job["commands"] == ["up", "warm 'a b'"]
-    assert job["migrate"] == ["python manage.py migrate --noinput"]
+    assert job["migrate"] == ["python manage.py migrate --noinput -v2"]
     assert "20240201T000000Z" in job["backup"][-1]
 
 

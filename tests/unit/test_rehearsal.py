@@ -4,7 +4,8 @@ from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -13,8 +14,11 @@ from tests.unit.receipt_samples import CANDIDATE, STAGING
 from tests.unit.staging import Staging
 from understudy import (
     baseline,
+    data_load,
     evidence,
     history,
+    migration_rehearsal,
+    pulled,
     receipts,
     rehearsal,
     reporting,
@@ -24,6 +28,7 @@ from understudy import (
 from understudy.baseline import Baseline
 from understudy.errors import Refused, StepFailed, UnderstudyError
 from understudy.job import Job
+from understudy.pulled import Pulled
 from understudy.receipts import Rehearsed
 from understudy.rehearsal import Rehearsal
 from understudy.schedule import NAMES, Choice
@@ -31,6 +36,7 @@ from understudy.timings import Timings
 from understudy.vm import Vm
 
 ALL = [*NAMES]
+PULLED = Pulled("production", "sqlite", "20260102T030405Z", 1)
 DEPLOYS = {"baseline", "deploy", "forward"}
 
 
@@ -48,11 +54,16 @@ class Stage:
         self.receipts: list[Rehearsed] = []
         self.commits: list[str] = []
         self.staging = Staging()
+        # Of deploys whose migrations are looked at.
+        self.watched = MagicMock()
         self.timings = Timings(directory / "timings.json")
         monkeypatch.setattr(evidence, "explained", lambda _, busy: nullcontext())
         monkeypatch.setattr(baseline, "find", lambda _: self.baseline())
         monkeypatch.setattr(runner, "find_source", lambda _: SimpleNamespace(commit="c0ffee"))
         monkeypatch.setattr(runner, "deploy", self.deploy)
+        monkeypatch.setattr(pulled, "find", lambda *_: self.lacks("data", PULLED))
+        monkeypatch.setattr(data_load, "load", lambda *_: self.take("data"))
+        monkeypatch.setattr(migration_rehearsal, "watched", lambda _: self.watched)
         monkeypatch.setattr(rehearsal, "SshConnection", lambda *_: nullcontext())
         monkeypatch.setattr(receipts, "refuse_useless_key", lambda _: None)
         monkeypatch.setattr(receipts, "candidate", lambda *_: CANDIDATE)
@@ -72,7 +83,7 @@ class Stage:
         if name in self.failing:
             raise StepFailed(f"{name} has failed", cause=f"why {name} failed", hint="mend it")
 
-    def lacks(self, name: str, answer: str) -> str:
+    def lacks(self, name: str, answer: Any) -> Any:
         if name in self.lacking:
             raise Refused(f"nothing for {name}")
         return answer
@@ -199,9 +210,33 @@ def test_time_left_is_known_after_a_first_run(stage: Stage) -> None:
 
 
 def test_what_production_runs_is_deployed_once_and_restored_from_then_on(stage: Stage) -> None:
+    stage.lacking = {"data"}
     stage.rehearse()
     stage.rehearse()
     assert stage.restored == ["provisioned", "deployed-0ld"]
+
+
+def test_pulled_data_is_loaded_once_and_is_on_the_snapshot_from_then_on(stage: Stage) -> None:
+    stage.rehearse()
+    stage.rehearse()
+    first, second = stage.restored
+    assert (first, second.partition("-")[0]) == ("provisioned", "seeded")
+    assert stage.done.count("data") == 1
+    assert stage.rungs == {"provisioned", "deployed-0ld", second}
+
+
+def test_migrations_are_looked_at_only_on_pulled_data(stage: Stage) -> None:
+    stage.rehearse()
+    assert stage.watched.__enter__.call_count == 1
+    stage.lacking = {"data"}
+    stage.rehearse()
+    assert stage.watched.__enter__.call_count == 1
+
+
+def test_without_pulled_data_the_phase_says_how_to_get_some(stage: Stage) -> None:
+    stage.lacking = {"data"}
+    assert stage.rehearse() is None
+    assert "python deploy.py data pull" in dict(stage.report.phases)["data"]
 
 
 def test_without_production_the_vm_is_reset_to_nothing_deployed(stage: Stage) -> None:
@@ -217,7 +252,7 @@ def test_receipt_tells_what_passed_and_what_was_not_there(stage: Stage) -> None:
     assert told.passed
     assert (told.candidate, told.staging) == (CANDIDATE, STAGING)
     states = {phase.name: phase.state for phase in told.phases}
-    assert states.pop("baseline") == "skipped"
+    assert states.pop("baseline") == states.pop("data") == "skipped"
     assert set(states.values()) == {"passed"}
 
 

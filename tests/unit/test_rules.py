@@ -36,7 +36,7 @@ DOORS = {
 }
 ABOVE_THE_VM = {"cli", "rehearsal", "vm"}
 # These only tell when something was, or how long it took.
-CLOCK_READERS = {"evidence", "report", "rehearsal", "reporting", "timings"}
+CLOCK_READERS = {"evidence", "migration_rehearsal", "report", "rehearsal", "reporting", "timings"}
 PURE = {
     "actions",
     "anonymise",
@@ -55,6 +55,7 @@ PURE = {
     "junit",
     "log_lines",
     "masking",
+    "migration_effects",
     "page",
     "plain",
     "plan",
