@@ -91,9 +91,7 @@ def linter(output: str, *, ok: bool) -> str:
     """What django-migration-linter says, in short."""
     if "Unknown command" in output:
         return "django-migration-linter is not among the app's INSTALLED_APPS: skipped"
-    found = [
-        line.strip() for line in output.splitlines() if line.strip().startswith(("(", "-", "\t"))
-    ]
+    found = [line.strip() for line in output.splitlines() if line.startswith(("(", "\t"))]
     if not found and not ok:
         return "django-migration-linter failed: " + "".join(output.splitlines()[-1:])
     return "django-migration-linter: " + ("; ".join(found) or "nothing found")
