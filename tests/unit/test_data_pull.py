@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import SimpleNamespace
@@ -142,7 +143,7 @@ def test_data_larger_than_the_disk_is_told_before_anything_travels(
     host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free = SimpleNamespace(free=200 * 2**20)
-    monkeypatch.setattr(data_pull.shutil, "disk_usage", lambda _: free)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: free)
 
     with pytest.raises(StepFailed, match="has 200 MiB free"):
         data_pull.pull(host.job())
