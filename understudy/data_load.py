@@ -60,7 +60,8 @@ def _migrate(wanted: Wanted) -> tuple[Run, ...]:
     # The backup that this makes is one of now, not of when the release was deployed.
     release = replace(wanted.release, deployed_at=session.now())
     argv = app_commands.release_commands(wanted.app, wanted.paths, release)
-    return (Run("migrate the data to what this release needs", argv, wanted.app.name),)
+    title = "migrate the data to what this release needs"
+    return (Run(title, argv, wanted.app.name, hint=switching.SITE_IS_DOWN),)
 
 
 @dataclass(frozen=True)

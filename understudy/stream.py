@@ -10,8 +10,9 @@ from understudy.commands import Argv
 from understudy.connection import BROKEN, CUT_OFF, Result, SshConnection
 from understudy.errors import Unreachable
 
-# Without a byte for so long, a host counts as gone.
-SILENT_SECONDS = 600
+# An index of a large table takes its time; a command that hangs must still end some day. (That a host
+# is gone is noticed much sooner, by the connection.)
+SILENT_SECONDS = 3600
 _PIECE = 1 << 17
 
 
