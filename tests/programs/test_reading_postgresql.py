@@ -172,7 +172,7 @@ def test_changes_and_locks_are_seen(backups: PurePosixPath) -> None:
     ask(
         "BEGIN; UPDATE auth_user SET name = 'x'; ALTER TABLE auth_user ADD z int; SELECT pg_sleep(1); COMMIT"
     )
-    seen = watch.stdout.read1().decode()
+    seen = os.read(watch.stdout.fileno(), 65536).decode()
     # That nobody listens any more ends it.
     watch.stdout.close()
     watch.wait(timeout=20)

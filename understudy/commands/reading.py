@@ -46,9 +46,14 @@ def list_media(directory: PurePosixPath) -> Argv:
 
 
 def read_media(directory: PurePosixPath) -> Argv:
-    """A gzipped tar of the files whose names, with a NUL after each, come on standard input."""
-    text = 'tar -C "$1" --null --verbatim-files-from -T - --ignore-failed-read -cf - | gzip -1'
-    return script(text, directory)
+    """A gzipped tar of the files whose names, with a NUL after each, come on standard input.
+
+    They are sorted, so that all are read before anything is written: who sends them listens later.
+    """
+    return script(
+        'sort -z | tar -C "$1" --null --verbatim-files-from -T - --ignore-failed-read -cf - | gzip -1',
+        directory,
+    )
 
 
 def _sqlite(sql: Sql, found: Database, data: Data) -> Iterator[str]:
