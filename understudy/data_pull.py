@@ -51,11 +51,11 @@ def pull(job: Job) -> None:
         refuse_unless_ruled(data, databases)
         size = sum(database.size for database in databases)
         _refuse_without_room(job, size + media.size)
+        at = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         sql = Sql(job.config.app.database, secrets.token_hex(16))
         with pulled.new(job, job.target_name) as directory:
             key = sealed.key(sealed.key_file())
             rows = _Pulling(connection, job, sql, key, directory).all(databases, media)
-    at = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     parts = tuple(database.name for database in databases)
     engine, count = job.config.app.database, len(media.files)
     pulled.keep(job, Pulled(job.target_name, engine, at, size, parts, rows, count))

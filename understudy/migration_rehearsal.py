@@ -2,29 +2,24 @@
 
 import shlex
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from understudy import data, schema, stream
 from understudy.commands import looking, reading
+from understudy.commands.database import Backup
 from understudy.commands.looking import TableLook
+from understudy.config import Engine
 from understudy.connection import SshConnection
 from understudy.errors import StepFailed
 from understudy.job import Job
 from understudy.migration_effects import Effects, changes, linter, locks
 from understudy.release import Paths
+from understudy.schema import Database
 
 SECONDS_TO_LOOK = 3600
-
-
-@dataclass(frozen=True)
-class _State:
-    """What the databases hold. migrations: app and name of each that was applied."""
-
-    tables: Mapping[str, TableLook]
-    migrations: frozenset[str]
-    backups: tuple[str, ...]
 
 
 @contextmanager
@@ -33,15 +28,23 @@ def watched(job: Job) -> Iterator[None]:
     with SshConnection(job.target, job.config.host.deployer) as connection:
         visit = _Visit(connection, job)
         with job.report.step("sum up what the tables hold"):
-            before = visit.state()
+            before, applied, backups = visit.tables(), visit.migrations(), visit.backups()
         with visit.locks() as seen:
             yield
-        after = visit.state()
-        if after.migrations == before.migrations:
+        new = sorted(visit.migrations() - applied)
+        if not new:
             job.report.say("the deploy had nothing to migrate")
             return
         with job.report.step("sum up again, and try the backup of before"):
-            effects = visit.effects(before, after, "".join(seen))
+            changed, unchanged = changes(before, visit.tables())
+            effects = Effects(
+                migrations=tuple(new),
+                tables=changed,
+                unchanged=unchanged,
+                locks=locks("".join(seen)),
+                restore=visit.restore_cost(backups),
+                linter=visit.lint(new),
+            )
     for line in effects.lines():
         job.report.say(f"  {line}")
     job.report.attach("migration rehearsal", effects.to_json())
@@ -52,21 +55,28 @@ class _Visit:
     connection: SshConnection
     job: Job
 
-    def state(self) -> _State:
-        app, place = self.job.config.app, self._paths.backups
-        found = schema.parse(self._ask(reading.schema(app.database, app.name, place)))
-        tables: dict[str, TableLook] = {}
-        applied: set[str] = set()
-        for database in found:
-            where = (app.database, app.name, place, database.name)
-            argv = ("sudo", "-n", "-u", app.name, "--", *looking.look(*where))
-            done = self.connection.send(argv, looking.queries(app.database, database))
+    def tables(self) -> Mapping[str, TableLook]:
+        found: dict[str, TableLook] = {}
+        for database in self._databases():
+            argv = looking.look(*self._where, database.name)
+            as_user = ("sudo", "-n", "-u", self.job.config.app.name, "--", *argv)
+            queries = looking.queries(self.job.config.app.database, database)
+            done = self.connection.send(as_user, queries)
             if not done.ok:
                 raise StepFailed("the tables can't be read", details=done.text)
-            tables |= looking.parse(done.output)
-            applied |= {*self._ask(looking.migrations(*where)).splitlines()}
-        backups = tuple(backup.name for backup in data.list_all(self.connection, self.job))
-        return _State(tables, frozenset(applied), backups)
+            found |= looking.parse(done.output)
+        return found
+
+    def migrations(self) -> frozenset[str]:
+        """Django's: app and name of each."""
+        return frozenset(
+            line
+            for database in self._databases()
+            for line in self._ask(looking.migrations(*self._where, database.name)).splitlines()
+        )
+
+    def backups(self) -> tuple[Backup, ...]:
+        return data.list_all(self.connection, self.job)
 
     @contextmanager
     def locks(self) -> Iterator[list[str]]:
@@ -75,43 +85,30 @@ class _Visit:
         if self.job.config.app.database != "postgresql":
             yield seen
             return
-        argv = looking.watch_locks(self.job.config.app.name, self._paths.backups)
+        argv = looking.watch_locks(*self._where[1:])
         with stream.listening(self.connection, argv, self.job.config.app.name) as heard:
             yield seen
         seen.extend(heard)
 
-    def effects(self, before: _State, after: _State, seen: str) -> Effects:
-        new = after.migrations - before.migrations
-        changed, unchanged = changes(before.tables, after.tables)
-        return Effects(
-            migrations=tuple(sorted(new)),
-            tables=changed,
-            unchanged=unchanged,
-            locks=locks(seen),
-            restore=self._restore_cost(before),
-            linter=self._lint(new),
-        )
-
-    def _restore_cost(self, before: _State) -> str:
-        made = [
-            backup
-            for backup in data.list_all(self.connection, self.job)
-            if backup.name not in before.backups
-        ]
+    def restore_cost(self, before: tuple[Backup, ...]) -> str:
+        """Of the backup that the deploy made, which is tried."""
+        made = [backup for backup in self.backups() if backup not in before]
         if not made:
             return "no backup was made"
-        app, newest = self.job.config.app, made[-1]
-        began = time.monotonic()
-        self._ask(looking.try_backup(app.database, app.name, self._paths.backups, newest.name))
+        newest, began = made[-1], time.monotonic()
+        self._ask(looking.try_backup(*self._where, newest.name))
         seconds = time.monotonic() - began
         size = f"{newest.size / 2**20:.0f} MiB, {newest.rows} rows"
         return f"putting back the backup of before takes {seconds:.0f} s here: {size}"
 
-    def _lint(self, new: frozenset[str]) -> str:
-        names = sorted(migration.partition(" ")[2] for migration in new)
-        argv = looking.lint(self._paths.current / "run", names)
-        done = self.connection.run(argv, user=self.job.config.app.name)
+    def lint(self, migrations: Sequence[str]) -> str:
+        names = [migration.partition(" ")[2] for migration in migrations]
+        run = Paths(self.job.config.root).current / "run"
+        done = self.connection.run(looking.lint(run, names), user=self.job.config.app.name)
         return linter(done.text, ok=done.ok)
+
+    def _databases(self) -> tuple[Database, ...]:
+        return schema.parse(self._ask(reading.schema(*self._where)))
 
     def _ask(self, argv: tuple[str, ...]) -> str:
         user = self.job.config.app.name
@@ -121,5 +118,6 @@ class _Visit:
         return done.output
 
     @property
-    def _paths(self) -> Paths:
-        return Paths(self.job.config.root)
+    def _where(self) -> tuple[Engine, str, PurePosixPath]:
+        app = self.job.config.app
+        return app.database, app.name, Paths(self.job.config.root).backups
