@@ -13,6 +13,8 @@ put 0755 /usr/local/sbin/understudy-site <<'SITE' || true
 # understudy-site SITE secret-rm NAME    remove it
 # understudy-site SITE secret-list       print the names of all
 # understudy-site SITE log       append standard input, one object of JSON, to the site's log
+# understudy-site SITE outgoing-off      the host makes no connection to anywhere but itself any more,
+#                                but for names, time and its address: nobody is sent any mail
 # understudy-site SITE boot      undo what nobody confirmed, and start the release that serves
 #                                (called by SITE.service)
 #
@@ -291,6 +293,33 @@ write_log() {
     sync "$log"
 }
 
+# Whoever wants to connect, for a mail server has a user of its own. Answers to those who come in
+# still go out. A table and a file of its own: what provisioning sets up is not touched.
+outgoing_off() {
+    lock
+    rules=/etc/nftables.d/understudy-outgoing.nft
+    make_work
+    cat >"$work/rules" <<'NFT'
+table inet understudy_outgoing
+delete table inet understudy_outgoing
+table inet understudy_outgoing {
+    chain output {
+        type filter hook output priority filter; policy accept;
+        oif lo accept
+        ct state established,related accept
+        meta l4proto { icmp, ipv6-icmp } accept
+        udp dport { 53, 67, 123, 547 } accept
+        tcp dport 53 accept
+        reject
+    }
+}
+NFT
+    # At the next boot they are read from here.
+    install -m 0644 "$work/rules" "$rules"
+    sync "$rules"
+    nft --file "$rules"
+}
+
 start_service() {
     # An earlier failure must not count against this try.
     systemctl reset-failed "$site@$1.service" 2>/dev/null || true
@@ -355,6 +384,7 @@ secret-rm)
     ;;
 secret-list) list_secrets ;;
 log) write_log ;;
+outgoing-off) outgoing_off ;;
 boot) boot ;;
 *) refuse "no such verb: $verb" ;;
 esac

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from understudy.ladder import DEPLOYED, PROVISIONED
+from understudy.ladder import DEPLOYED, PROVISIONED, SEEDED
 from understudy.project import Project
 from understudy.schedule import NAMES
 
@@ -76,6 +76,11 @@ def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     restore = verb("restore", "put a backup back; without a name: list them", changing)
     restore.add_argument("name", nargs="?", metavar="NAME", help="a backup")
     _add_yes(restore)
+    data = verb("data", "production's data, anonymised: pull it here, load it on staging", targeted)
+    data.add_argument("action", choices=["pull", "load"])
+    data.add_argument(
+        "--from", dest="source", metavar="TARGET", help="default: vm.stands_for in deploy.yml"
+    )
     secrets = verb("secrets", "set, list and remove the app's secrets", targeted)
     secrets.add_argument("action", choices=["set", "list", "rm"])
     secrets.add_argument("name", nargs="?", metavar="NAME", help="an environment variable")
@@ -87,9 +92,10 @@ def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     reset = verb("reset", "put the VM back to what it was", common)
     reset.add_argument(
         "--rung",
-        choices=(PROVISIONED, DEPLOYED),
+        choices=(PROVISIONED, DEPLOYED, SEEDED),
         default=PROVISIONED,
-        help="provisioned: as just after up, the default; deployed: with the last commit serving",
+        help="provisioned: as just after up, the default; deployed: with the last commit serving; "
+        "seeded: with pulled data, too",
     )
     verb("down", "put the VM to sleep until the next up", common)
     verb("destroy", "remove the VM", common)

@@ -1,7 +1,4 @@
-"""Verbs and exit codes: nothing else.
-
-What a verb needs is imported when it runs, so that `--help` and completion are quick.
-"""
+"""Verbs and exit codes: nothing else. What the verbs run is in verbs/."""
 
 import argparse
 import io
@@ -12,14 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from understudy.arguments import Verb, make_parser
-from understudy.errors import INTERRUPTED, ConfigError, UnderstudyError
-from understudy.ladder import PROVISIONED
+from understudy.errors import INTERRUPTED, UnderstudyError
 from understudy.project import Project
+from understudy.verbs import deploying, keeping, looking, staging
 
 if TYPE_CHECKING:
-    from understudy.job import Job
     from understudy.report import Report
-    from understudy.vm import Vm
 
 
 def main(arguments: list[str], directory: Path) -> int:
@@ -85,216 +80,30 @@ def _complete(parser: argparse.ArgumentParser) -> None:
         argcomplete.autocomplete(parser)
 
 
-def _job(options: argparse.Namespace, project: Project, report: "Report") -> "Job":
-    from understudy import config
-    from understudy.job import Job
-
-    settings = config.load(project.config_file)
-    target, host = getattr(options, "target", "vagrant"), getattr(options, "host", None)
-    settings.hosts(target, host)
-    return Job(project, settings, target, report, host)
-
-
-def _vm(project: Project, report: "Report") -> "Vm":
-    from understudy import config
-    from understudy.vm import Vm
-
-    return Vm(project, config.load(project.config_file), report)
-
-
-def _rehearse(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import receipts
-    from understudy.recorder import Recorder
-    from understudy.rehearsal import Rehearsal
-    from understudy.schedule import Choice
-    from understudy.timings import Timings
-
-    choice = Choice(frozenset(options.only), options.since, options.keep, options.fail_fast)
-    timings = Timings(project.state / "timings.json")
-    # The receipt tells what the report does: a rehearsal is one of the verbs that are KEPT.
-    assert isinstance(report, Recorder)  # noqa: S101
-    job = _job(options, project, report)
-    job = receipts.unsigned(job) if options.unsigned else job
-    Rehearsal(job, _vm(project, report), choice, timings, report).run()
-
-
-def _up(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    _vm(project, report).up()
-
-
-def _provision(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import fleet, provision_host
-
-    fleet.roll(fleet.jobs(_job(options, project, report)), provision_host.provision)
-
-
-def _deploy(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import rollout
-
-    rollout.deploy(
-        _job(options, project, report),
-        probe=options.probe,
-        wait=options.wait,
-        without_rehearsal=options.without_rehearsal,
-    )
-
-
-def _plan(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import rollout
-
-    rollout.plan(_job(options, project, report))
-
-
-def _capture(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import capture_host
-
-    job = _job(options, project, report)
-    capture_host.capture(job, options.of or job.config.vm.stands_for)
-
-
-def _drift(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import parity
-
-    job = _job(options, project, report)
-    parity.tell(job, parity.find(job, options.of, options.model, options.copy), html=options.html)
-
-
-def _verify(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import evidence, fleet, verify
-
-    def verify_one(host: "Job") -> None:
-        with evidence.explained(host):
-            verify.verify(host, slow=options.slow)
-
-    fleet.in_turn(fleet.jobs(_job(options, project, report)), verify_one)
-
-
-def _status(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import fleet, status
-
-    fleet.look(fleet.jobs(_job(options, project, report)), status.status)
-
-
-def _releases(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import fleet, history
-
-    fleet.look(fleet.jobs(_job(options, project, report)), history.releases)
-
-
-def _rollback(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import asking, rollout
-
-    job = _job(options, project, report)
-    if options.with_data and not options.yes:
-        asking.confirm(f"All that was written to {job.target_name} since then is lost.")
-    rollout.rollback(
-        job, options.to, with_data=options.with_data, probe=options.probe, wait=options.wait
-    )
-
-
-def _backup(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import data, fleet
-
-    data.backup(fleet.one(_job(options, project, report)), options.wait)
-
-
-def _restore(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import asking, data, fleet
-
-    job = fleet.one(_job(options, project, report))
-    if options.name is None:
-        data.backups(job)
-        return
-    if not options.yes:
-        asking.confirm(f"All that was written to {job.target_name} since then is lost.")
-    data.restore(job, options.name, options.wait)
-
-
-def _secrets(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import asking, fleet, secrets
-
-    hosts = fleet.jobs(_job(options, project, report))
-    if options.action == "list":
-        fleet.look(hosts, secrets.names)
-    elif options.name is None:
-        raise ConfigError(f"secrets {options.action} needs a NAME")
-    elif options.action == "rm":
-        fleet.roll(hosts, lambda host: secrets.remove(host, options.name))
-    else:
-        value = asking.secret(options.name)
-        fleet.roll(hosts, lambda host: secrets.put(host, options.name, value))
-
-
-def _logs(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import shell
-
-    job = _job(options, project, report)
-    shell.logs(job.config, job.target, lines=options.lines, follow=options.follow)
-
-
-def _ssh(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import shell
-
-    job = _job(options, project, report)
-    words = options.command[1:] if options.command[:1] == ["--"] else options.command
-    shell.ssh(job.target, job.config.host.deployer, tuple(words))
-
-
-def _reset(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    vm = _vm(project, report)
-    if options.rung == PROVISIONED:
-        vm.reset()
-        return
-    from understudy import deployed, evidence
-
-    job = _job(options, project, report)
-    with evidence.explained(job):
-        deployed.reset(job, vm)
-
-
-def _down(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    _vm(project, report).down()
-
-
-def _destroy(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    _vm(project, report).destroy()
-
-
-def _doctor(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import doctor
-
-    doctor.examine(project, report)
-
-
-def _show_report(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import reporting
-
-    (reporting.tell_all if options.list else reporting.open_latest)(project, report)
-
-
 # The verbs of which a report is written.
 KEPT = {"rehearse", "provision", "deploy", "verify", "rollback"}
 
 VERBS: Mapping[str, Verb] = {
-    "rehearse": _rehearse,
-    "up": _up,
-    "provision": _provision,
-    "deploy": _deploy,
-    "plan": _plan,
-    "capture": _capture,
-    "drift": _drift,
-    "verify": _verify,
-    "report": _show_report,
-    "status": _status,
-    "releases": _releases,
-    "rollback": _rollback,
-    "backup": _backup,
-    "restore": _restore,
-    "secrets": _secrets,
-    "logs": _logs,
-    "ssh": _ssh,
-    "reset": _reset,
-    "down": _down,
-    "destroy": _destroy,
-    "doctor": _doctor,
+    "rehearse": staging.rehearse,
+    "up": staging.up,
+    "provision": deploying.provision,
+    "deploy": deploying.deploy,
+    "plan": deploying.plan,
+    "capture": looking.capture,
+    "drift": looking.drift,
+    "verify": deploying.verify,
+    "report": looking.show_report,
+    "status": deploying.status,
+    "releases": deploying.releases,
+    "rollback": deploying.rollback,
+    "backup": keeping.backup,
+    "restore": keeping.restore,
+    "data": keeping.data,
+    "secrets": keeping.secrets,
+    "logs": looking.logs,
+    "ssh": looking.ssh,
+    "reset": staging.reset,
+    "down": staging.down,
+    "destroy": staging.destroy,
+    "doctor": looking.doctor,
 }

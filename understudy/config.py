@@ -9,9 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StringConstraints,
     ValidationError,
@@ -20,9 +18,11 @@ from pydantic import (
 )
 
 from understudy import mistakes
+from understudy.config_data import Data
 from understudy.drift.settings import Parity
 from understudy.errors import ConfigError
 from understudy.mistakes import mistake
+from understudy.strict import Strict
 
 # These become user names, unit names, paths and host names on a server.
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
@@ -55,10 +55,6 @@ Argv = Annotated[tuple[str, ...], Field(min_length=1)]
 POSTGRESQL_NAMES = {"postgres", "template0", "template1", "public", "none"}
 
 
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "plain": {},
     "django": {
@@ -67,7 +63,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
             ["python", "manage.py", "collectstatic", "--noinput", "-v0"],
         ],
         "migrations_pending": ["python", "manage.py", "migrate", "--check"],
-        "migrate_commands": [["python", "manage.py", "migrate", "--noinput"]],
+        "migrate_commands": [["python", "manage.py", "migrate", "--noinput", "-v2"]],
         "static_url": "/static/",
         "media_url": "/media/",
     },
@@ -207,6 +203,7 @@ class Config(Strict):
     # Not a value made here: its paths are beside deploy.yml.
     receipts: Receipts = Field(default_factory=dict, validate_default=True)
     parity: Parity = Parity()
+    data: Data = Data()
     targets: Mapping[Name, TargetConfig]
 
     @model_validator(mode="after")
@@ -249,9 +246,10 @@ class Config(Strict):
     @property
     def packages(self) -> tuple[str, ...]:
         """What the app needs from the distribution, its database server included."""
-        given = self.host.packages
-        extra = self.app.database == "postgresql" and "postgresql" not in given
-        return (*given, "postgresql") if extra else given
+        needed = self.host.packages
+        if self.app.database == "postgresql" and "postgresql" not in needed:
+            return (*needed, "postgresql")
+        return needed
 
     @property
     def root(self) -> PurePosixPath:
@@ -268,7 +266,9 @@ def load(path: Path) -> Config:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"can't read {path}: {error}", hint="Name another by --config.") from None
+        raise ConfigError(
+            f"can't read {path}: {error}", hint="Name another file with --config."
+        ) from None
     return parse(text, path)
 
 

@@ -102,7 +102,6 @@ class SshConnection:
 
         on_line is called with each line of its output as soon as it's there.
         """
-        words = argv if user is None else as_user(user, argv)
         self._must_be_open()
         too_long = StepFailed(
             f"{self._host}: no end after {seconds} s", details=shlex.join(argv)[:200]
@@ -112,9 +111,8 @@ class SshConnection:
         if on_line:
             listen = {"hide": "stderr", "out_stream": _Lines(on_line)}
         try:
-            # Some systems let the group write, and the app's user is in the group of its code.
             done = self._fabric.run(
-                f"umask 022; {self._step}{shlex.join(words)}",
+                self.line(argv, user),
                 warn=True,
                 in_stream=False,
                 timeout=seconds,
@@ -146,6 +144,12 @@ class SshConnection:
         if status == -1:
             raise self._broken(CUT_OFF)
         return Result(status == 0, output.decode(errors="replace"), errors.decode(errors="replace"))
+
+    def line(self, argv: Argv, user: str | None) -> str:
+        """What a command is to the host's shell: as that user, as a step of what holds the lock."""
+        words = argv if user is None else as_user(user, argv)
+        # Some systems let the group write, and the app's user is in the group of its code.
+        return f"umask 022; {self._step}{shlex.join(words)}"
 
     @property
     def transport(self) -> paramiko.Transport:

@@ -2,7 +2,7 @@
 
 from understudy import artifact, ladder, render, runner
 from understudy.job import Job
-from understudy.ladder import DEPLOYED, Rung
+from understudy.ladder import DEPLOYED, PROVISIONED, Rung
 from understudy.vm import Vm
 
 
@@ -24,9 +24,10 @@ def reset(job: Job, vm: Vm) -> None:
 def put(job: Job, vm: Vm, wanted: Rung, on: Rung | None) -> None:
     """Makes the VM serve the commit, and saves it so. on: the rung it is on; none if it was in use.
 
-    On the wanted rung the deploy has nothing to do, or else puts right what isn't as it should be.
+    On the wanted rung, or one above it, the deploy has nothing to do, or else puts right what isn't
+    as it should be.
     """
     runner.deploy(job)
-    # What somebody may have changed is no state to come back to.
-    if on not in (None, wanted):
+    # What somebody may have changed, or has data, is no state to come back to without.
+    if on and on.name == PROVISIONED:
         vm.save(wanted)

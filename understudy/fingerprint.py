@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 
 from understudy.commands import Argv, script
-from understudy.config import Strict
 from understudy.errors import StepFailed
+from understudy.strict import Strict
 
 # The packages that serve. What others there are doesn't touch the app: its own come from its lock.
 _PATTERNS = (

@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, ValidationError
 
-from understudy.config import Strict
 from understudy.errors import Refused
 from understudy.fingerprint import Fingerprint
+from understudy.strict import Strict
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "urn:understudy:rehearsal:v1"

@@ -6,7 +6,17 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from understudy import baseline, deployed, evidence, history, receipts, runner, verify
+from understudy import (
+    baseline,
+    deployed,
+    evidence,
+    history,
+    migration_rehearsal,
+    receipts,
+    runner,
+    seeded,
+    verify,
+)
 from understudy.baseline import Baseline
 from understudy.connection import SshConnection
 from understudy.errors import StepFailed, UnderstudyError
@@ -17,6 +27,7 @@ from understudy.record import Verdict
 from understudy.recorder import Recorder
 from understudy.rehearsed import rehearsed
 from understudy.schedule import PHASES, Choice, Outcome, Phase, Skip, seconds_left, skipped
+from understudy.seeded import Seed
 from understudy.timings import Timings
 from understudy.vm import Vm
 
@@ -88,6 +99,7 @@ class Rehearsal:
             "up": self.vm.up,
             "reset": self._reset,
             "baseline": self._put_baseline,
+            "data": self._put_data,
             "deploy": self._deploy_candidate,
             "host-tests": lambda: verify.host_tests(job),
             "browser-tests": lambda: verify.browser_tests(job),
@@ -101,6 +113,8 @@ class Rehearsal:
         """What a phase needs beside the phases before it."""
         if phase.name == "baseline" and self.baseline.reason:
             return Skip(Outcome.LACKING, self.baseline.reason)
+        if phase.name == "data" and self.seed.reason:
+            return Skip(Outcome.LACKING, self.seed.reason)
         if phase.name == "rollback":
             try:
                 history.earlier(self.job)
@@ -112,22 +126,38 @@ class Rehearsal:
     def baseline(self) -> Baseline:
         return baseline.find(self.job)
 
+    @cached_property
+    def seed(self) -> Seed:
+        return seeded.find(self.job)
+
+    @cached_property
+    def seeded_rung(self) -> Rung | None:
+        """With that data under what production runs."""
+        if self.baseline.rung is None or self.seed.pulled is None:
+            return None
+        return seeded.rung(self.baseline.rung, self.seed.pulled)
+
     def _reset(self) -> None:
         """To the highest rung there is."""
-        wanted = (self.baseline.rung,) if self.baseline.rung else ()
-        self.reset_to = self.vm.reset(*wanted)
+        wanted = (self.seeded_rung, self.baseline.rung)
+        self.reset_to = self.vm.reset(*(rung for rung in wanted if rung))
 
     def _put_baseline(self) -> None:
         job, rung = self.job.at(self.baseline.commit), self.baseline.rung
         if rung:
             deployed.put(job, self.vm, rung, on=self.reset_to)
 
+    def _put_data(self) -> None:
+        seeded.put(self.job, self.vm, self.seeded_rung, on=self.reset_to)
+
     def _deploy_candidate(self) -> None:
         """From here on it's this commit, whatever is committed meanwhile."""
         source = runner.find_source(self.job)
         self.job = self.job.at(source.commit)
         self.candidate = receipts.candidate(self.job, source, self.job.target_name)
-        self._deploy()
+        loaded = self.outcomes.get("data") is Outcome.PASSED
+        with migration_rehearsal.watched(self.job) if loaded else nullcontext():
+            self._deploy()
 
     def _deploy(self) -> None:
         warnings = runner.deploy(self.job, probe=True)
@@ -151,7 +181,12 @@ class Rehearsal:
 
     def _seconds_left(self, now: Phase) -> float | None:
         to_come = PHASES[PHASES.index(now) :]
-        names = [phase.name for phase in to_come if not skipped(phase, self.choice, self.outcomes)]
+        names = [
+            phase.name
+            for phase in to_come
+            if not skipped(phase, self.choice, self.outcomes)
+            and (phase.name != "data" or self.seed.pulled)
+        ]
         return seconds_left(names, self.timings.earlier())
 
 

@@ -22,6 +22,7 @@ PHASES = (
     Phase("up", "bring up the VM"),
     Phase("reset", "put the VM back to a known state", "up"),
     Phase("baseline", "put on it what production runs", "reset"),
+    Phase("data", "put production's data on it, as it was pulled", "baseline"),
     Phase("deploy", "deploy over it, under probe", "up", probed=True),
     Phase("host-tests", "host tests", "deploy"),
     Phase("browser-tests", "browser tests", "deploy"),
@@ -71,7 +72,7 @@ def skipped(phase: Phase, choice: Choice, outcomes: Mapping[str, Outcome]) -> Sk
         return Skip(Outcome.LEFT_OUT, "left out by --only")
     if NAMES.index(phase.name) < NAMES.index(choice.since):
         return Skip(Outcome.LEFT_OUT, "left out by --from")
-    if choice.keep and phase.name in ("reset", "baseline"):
+    if choice.keep and phase.name in ("reset", "baseline", "data"):
         return Skip(Outcome.LEFT_OUT, "left out by --keep")
     if choice.fail_fast and {Outcome.FAILED, Outcome.WARNED} & set(outcomes.values()):
         return Skip(Outcome.LACKING, "what came before it failed")

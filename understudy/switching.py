@@ -5,7 +5,7 @@ from understudy.commands import Argv, all_of, database, files, http, site
 from understudy.facts import Facts
 from understudy.wanted import Wanted
 
-_SITE_IS_DOWN = "The site is stopped. `python deploy.py deploy` or `rollback` starts it again."
+SITE_IS_DOWN = "The site is stopped. `python deploy.py deploy` or `rollback` starts it again."
 
 
 def rollback(wanted: Wanted, facts: Facts) -> list[Action]:
@@ -15,15 +15,16 @@ def rollback(wanted: Wanted, facts: Facts) -> list[Action]:
     return [*take_over(wanted, facts), *drain(wanted, facts)]
 
 
-def restore(wanted: Wanted, facts: Facts, backup: str) -> list[Action]:
+def restore(wanted: Wanted, facts: Facts, backup: str, then: tuple[Run, ...] = ()) -> list[Action]:
     """Lets a release serve on the data of a backup. Until it does the site is down: only while
-    nobody writes can data be put back.
+    nobody writes can data be put back. then: what the data needs before the release can start.
     """
     app, paths = wanted.app, wanted.paths
     put_back = database.restore(app.database, app.name, paths.backups, backup)
     return [
         *(Run(f"stop {name}", site.stop(app.name, name)) for name in sorted(facts.running)),
-        Run(f"put back the data of {backup}", put_back, app.name, hint=_SITE_IS_DOWN),
+        Run(f"put back the data of {backup}", put_back, app.name, hint=SITE_IS_DOWN),
+        *then,
         _start(wanted),
         *_switch(wanted, facts),
         *checks(wanted, facts),

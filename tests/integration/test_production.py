@@ -187,13 +187,35 @@ def test_deploy_of_what_was_not_rehearsed_is_refused(strict: Staging, host: Prod
     assert host.ssh("readlink /srv/todo/current") == before
 
 
-def test_rehearsal_is_over_what_production_runs(vm: None, strict: Staging) -> None:
-    """All phases: production's release first, the new one over it, back and forward, a reboot."""
+@pytest.fixture(scope="module")
+def pulled(strict: Staging, host: Production) -> Iterator[None]:
+    """What production's visitors have written, anonymised."""
+    insert = "insert into lists_list (title, created) values ('the queen', '2026-01-01')"
+    host.ssh(f'sudo -u todo sqlite3 /srv/todo/shared/database/db.sqlite3 "{insert}"')
+    assert strict.deploy_py("data", "pull").code == 0
+    yield
+    shutil.rmtree(PROJECT / ".understudy" / "data" / "todo-production")
+
+
+def test_pull_leaves_nothing_on_production(pulled: None, host: Production) -> None:
+    assert host.ssh("ls -A /var/tmp /tmp | grep understudy || true") == ""
+    assert "data" not in host.ssh("sudo tail -n 1 /var/log/understudy/todo.log")
+
+
+def test_rehearsal_is_over_what_production_runs(vm: None, pulled: None, strict: Staging) -> None:
+    """All phases: production's release and data first, the new one over them, back and forward,
+    a reboot.
+    """
     answer = strict.deploy_py("rehearse")
     assert answer.code == 0
     assert "skipped" not in answer.text
     assert len(re.findall(r"(\d+) requests, 0 lost", answer.text)) == 3
     assert "verdict: READY" in answer.text
+    assert "the deploy had nothing to migrate" in answer.text
+    titles = strict.host(
+        "sqlite3 /srv/todo/shared/database/db.sqlite3 'select title from lists_list'"
+    )
+    assert "lorem ips" in titles.text.splitlines()
     assert "signed by tests@localhost" in answer.text
 
 

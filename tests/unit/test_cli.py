@@ -17,6 +17,8 @@ from tests.unit.fakes import TOP
 from understudy import (
     cli,
     data,
+    data_load,
+    data_pull,
     history,
     receipts,
     rehearsal,
@@ -30,6 +32,7 @@ from understudy import (
 from understudy.errors import ConfigError, LoginRefused, Refused, StepFailed, Unreachable
 from understudy.job import Job
 from understudy.record import Record
+from understudy.verbs import staging
 
 ERRORS = [
     (StepFailed("migrate: failed", "the log", "mend it"), 1),
@@ -41,6 +44,7 @@ ERRORS = [
 VERBS = [
     "backup",
     "capture",
+    "data",
     "deploy",
     "destroy",
     "doctor",
@@ -225,7 +229,7 @@ def test_rehearsal_signs_unless_told_not_to(
     monkeypatch.setattr(receipts, "unsigned", unsigned)
     monkeypatch.setattr(rehearsal.Rehearsal, "run", lambda _: None)
     monkeypatch.setattr(reporting, "keep", lambda *_: None)
-    monkeypatch.setattr(cli, "_vm", lambda *_: None)
+    monkeypatch.setattr(staging, "vm_of", lambda *_: None)
 
     assert cli.main(["rehearse", *words], TOP) == 0
 
@@ -331,6 +335,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         note(history, name)
     for name in ("backup", "backups", "restore"):
         note(data, name)
+    note(data_pull, "pull")
+    note(data_load, "load")
     for name in ("put", "remove", "names"):
         note(secrets, name)
     # Nobody sits there unless a test says so.
@@ -368,6 +374,10 @@ BACK = {"with_data": False, "probe": False, "wait": 0}
         ("backup --wait 7", [("data.backup", "vagrant", 7)]),
         ("restore", [("data.backups", "vagrant")]),
         ("restore b1 --yes --wait 7", [("data.restore", "vagrant", "b1", 7)]),
+        ("data pull", [("data_pull.pull", "production")]),
+        ("data pull --from vagrant", [("data_pull.pull", "vagrant")]),
+        ("data load", [("data_load.load", "vagrant", "production")]),
+        ("data load --target production", [("data_load.load", "production", "production")]),
         ("secrets list", [("secrets.names", "vagrant")]),
         ("secrets rm API_TOKEN", [("secrets.remove", "vagrant", "API_TOKEN")]),
     ],

@@ -289,7 +289,7 @@ def test_root_is_asked_for_by_the_one_program_that_sudo_allows() -> None:
     program = ("sudo", "-n", "/usr/local/sbin/understudy-site", "shop")
     for build in (site.install_files, site.start, site.stop, site.secret_set, site.secret_rm):
         assert build("shop", "r1")[:4] == program
-    for plain in (site.confirm, site.undo, site.secret_list, site.log):
+    for plain in (site.confirm, site.undo, site.secret_list, site.log, site.outgoing_off):
         assert plain("shop")[:4] == program
 
 
@@ -297,12 +297,12 @@ def test_migrations_that_were_applied_are_seen_in_what_django_prints() -> None:
     output = (
         "Operations to perform:\n"
         "  Applying lists.0001_initial... OK\n"
-        "  Applying auth.0002_more... OK\n"
+        "  Applying auth.0002_more... OK (1.024s)\n"
         "  Applying lists.0002_bad...Traceback\n"
     )
     assert app_commands.applied_migrations(output) == [
         ["lists", "0001_initial", "applied"],
-        ["auth", "0002_more", "applied"],
+        ["auth", "0002_more", "applied in 1.024 s"],
     ]
 
 

@@ -10,9 +10,10 @@ import pytest
 from tests.unit.fakes import TOP
 from tests.unit.repositories import LOCK, commit, git
 from tests.unit.staging import Staging
-from understudy import cli, deployed, runner
+from understudy import cli, deployed, runner, seeded
 from understudy.job import Job
 from understudy.ladder import PROVISIONED, Rung
+from understudy.verbs import staging
 from understudy.vm import Vm
 
 FLOOR = Rung(PROVISIONED, "1")
@@ -124,13 +125,15 @@ def test_a_change_of_the_reports_template_makes_no_other_rung(repository: Path) 
         ([], "provisioned"),
         (["--rung", "provisioned"], "provisioned"),
         (["--rung", "deployed"], "deployed"),
+        (["--rung", "seeded"], "seeded"),
     ],
 )
 def test_reset_to_each_rung(words: list[str], asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
     resets: list[str] = []
     vm = SimpleNamespace(reset=lambda: resets.append("provisioned"))
-    monkeypatch.setattr(cli, "_vm", lambda *_: vm)
+    monkeypatch.setattr(staging, "vm_of", lambda *_: vm)
     monkeypatch.setattr(deployed, "reset", lambda *_: resets.append("deployed"))
+    monkeypatch.setattr(seeded, "reset", lambda *_: resets.append("seeded"))
 
     assert cli.main(["reset", *words], TOP) == 0
 

@@ -25,7 +25,7 @@ START = f"start {NEW} beside what serves, check its health"
 SHIP = ["upload the release", f"unpack {NEW}"]
 COMMANDS = (
     "python manage.py makemigrations --check --dry-run, "
-    "python manage.py collectstatic --noinput -v0, python manage.py migrate --noinput"
+    "python manage.py collectstatic --noinput -v0, python manage.py migrate --noinput -v2"
 )
 INSTALL = ["upload the nginx and systemd files", "check and install them", "keep them"]
 CHECKS = ["check its health through nginx, note that it served"]
@@ -125,7 +125,7 @@ def test_release_commands_run_as_the_apps_user_and_build_commands_do_not() -> No
 
     program = f"/srv/shop/releases/{NEW}/run"
     assert (runs["make"].argv, runs["make"].user) == ((program, "make"), None)
-    together = runs["up, warm 'a b', python manage.py migrate --noinput"]
+    together = runs["up, warm 'a b', python manage.py migrate --noinput -v2"]
     warm, commands = map(shlex.split, together.argv[-2:])
     assert warm[-2:] == ["warm", NEW]
     assert commands[:5] == ["sudo", "-n", "-u", "shop", "--"]
@@ -133,7 +133,7 @@ def test_release_commands_run_as_the_apps_user_and_build_commands_do_not() -> No
     job = json.loads(commands[8])
     assert job["static"] == f"/srv/shop/static/{NEW}"
     assert job["commands"] == ["up", "warm 'a b'"]
-    assert job["migrate"] == ["python manage.py migrate --noinput"]
+    assert job["migrate"] == ["python manage.py migrate --noinput -v2"]
     assert "20240201T000000Z" in job["backup"][-1]
 
 

@@ -4,7 +4,8 @@ from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -13,18 +14,22 @@ from tests.unit.receipt_samples import CANDIDATE, STAGING
 from tests.unit.staging import Staging
 from understudy import (
     baseline,
+    data_load,
     evidence,
     history,
+    migration_rehearsal,
     receipts,
     rehearsal,
     reporting,
     runner,
+    seeded,
     verify,
 )
 from understudy.baseline import Baseline
 from understudy.errors import Refused, StepFailed, UnderstudyError
 from understudy.job import Job
 from understudy.ladder import DEPLOYED, Rung
+from understudy.pulled import Pulled
 from understudy.receipts import Rehearsed
 from understudy.rehearsal import Rehearsal
 from understudy.schedule import NAMES, Choice
@@ -33,6 +38,7 @@ from understudy.vm import Vm
 
 ALL = [*NAMES]
 PROVISIONED, OLD = Rung("provisioned", "1"), Rung(DEPLOYED, "0ld")
+PULLED = Pulled("production", "sqlite", "20260102T030405Z", 1, digest="1")
 DEPLOYS = {"baseline", "deploy", "forward"}
 
 
@@ -50,11 +56,17 @@ class Stage:
         self.receipts: list[Rehearsed] = []
         self.commits: list[str] = []
         self.staging = Staging()
+        self.pulled = PULLED
+        # Of deploys whose migrations are looked at.
+        self.watched = MagicMock()
         self.timings = Timings(directory / "timings.json")
         monkeypatch.setattr(evidence, "explained", lambda _, busy: nullcontext())
         monkeypatch.setattr(baseline, "find", lambda _: self.baseline())
         monkeypatch.setattr(runner, "find_source", lambda _: SimpleNamespace(commit="c0ffee"))
         monkeypatch.setattr(runner, "deploy", self.deploy)
+        monkeypatch.setattr(data_load, "find", lambda *_: self.lacks("data", self.pulled))
+        monkeypatch.setattr(data_load, "load", lambda *_: self.take("data"))
+        monkeypatch.setattr(migration_rehearsal, "watched", lambda _: self.watched)
         monkeypatch.setattr(rehearsal, "SshConnection", lambda *_: nullcontext())
         monkeypatch.setattr(receipts, "refuse_useless_key", lambda _: None)
         monkeypatch.setattr(receipts, "candidate", lambda *_: CANDIDATE)
@@ -74,9 +86,9 @@ class Stage:
         if name in self.failing:
             raise StepFailed(f"{name} has failed", cause=f"why {name} failed", hint="mend it")
 
-    def lacks(self, name: str, answer: str) -> str:
+    def lacks(self, name: str, answer: Any) -> Any:
         if name in self.lacking:
-            raise Refused(f"nothing for {name}")
+            raise Refused(f"nothing for {name}", hint="get it")
         return answer
 
     def baseline(self) -> Baseline:
@@ -197,6 +209,7 @@ def test_time_left_is_known_after_a_first_run(stage: Stage) -> None:
 
 
 def test_what_production_runs_is_deployed_once_and_restored_from_then_on(stage: Stage) -> None:
+    stage.lacking = {"data"}
     stage.rehearse()
     stage.rehearse()
     assert stage.restored == [PROVISIONED, OLD]
@@ -206,6 +219,50 @@ def test_what_production_runs_is_deployed_once_and_restored_from_then_on(stage: 
 def test_over_a_vm_that_was_in_use_nothing_is_saved(choice: Choice, stage: Stage) -> None:
     stage.rehearse(choice)
     assert stage.saved == {PROVISIONED}
+
+
+def test_pulled_data_is_loaded_once_and_is_on_the_snapshot_from_then_on(stage: Stage) -> None:
+    stage.rehearse()
+    stage.rehearse()
+    seed = seeded.rung(OLD, PULLED)
+    assert stage.restored == [PROVISIONED, seed]
+    assert stage.done.count("data") == 1
+    assert stage.saved == {PROVISIONED, OLD, seed}
+
+
+def test_data_that_was_pulled_anew_is_loaded_onto_what_production_runs(stage: Stage) -> None:
+    stage.rehearse()
+    stage.pulled = replace(PULLED, digest="2")
+    stage.rehearse()
+    assert stage.restored == [PROVISIONED, OLD]
+    assert stage.done.count("data") == 2
+
+
+def test_without_the_pulled_data_its_snapshot_is_not_used(stage: Stage) -> None:
+    stage.rehearse()
+    stage.lacking = {"data"}
+    stage.rehearse()
+    assert stage.restored == [PROVISIONED, OLD]
+
+
+def test_data_is_loaded_onto_a_vm_that_is_in_use_whatever_is_saved(stage: Stage) -> None:
+    stage.rehearse()
+    stage.rehearse(Choice(since="data"))
+    assert stage.done.count("data") == 2
+
+
+def test_migrations_are_looked_at_only_on_pulled_data(stage: Stage) -> None:
+    stage.rehearse()
+    assert stage.watched.__enter__.call_count == 1
+    stage.lacking = {"data"}
+    stage.rehearse()
+    assert stage.watched.__enter__.call_count == 1
+
+
+def test_without_pulled_data_the_phase_says_how_to_get_some(stage: Stage) -> None:
+    stage.lacking = {"data"}
+    assert stage.rehearse() is None
+    assert dict(stage.report.phases)["data"] == "skipped, nothing for data: get it"
 
 
 def test_without_production_the_vm_is_reset_to_nothing_deployed(stage: Stage) -> None:
@@ -221,7 +278,7 @@ def test_receipt_tells_what_passed_and_what_was_not_there(stage: Stage) -> None:
     assert told.passed
     assert (told.candidate, told.staging) == (CANDIDATE, STAGING)
     states = {phase.name: phase.state for phase in told.phases}
-    assert states.pop("baseline") == "skipped"
+    assert states.pop("baseline") == states.pop("data") == "skipped"
     assert set(states.values()) == {"passed"}
 
 

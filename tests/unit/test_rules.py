@@ -29,6 +29,7 @@ DOORS = {
     "session",
     "shell",
     "signing",
+    "stream",
     "transport",
     "vagrant_calls",
     "verify",
@@ -38,17 +39,20 @@ DOORS = {
 }
 ABOVE_THE_VM = {"cli", "rehearsal", "vm"}
 # These only tell when something was, or how long it took.
-CLOCK_READERS = {"evidence", "report", "rehearsal", "reporting", "timings"}
+CLOCK_READERS = {"evidence", "migration_rehearsal", "report", "rehearsal", "reporting", "timings"}
 PURE = {
     "actions",
+    "anonymise",
     "capture",
     "causes",
     "commands",
     "config",
+    "config_data",
     "dead_ends",
     "diagnosis",
     "django_settings",
     "drift",
+    "dump",
     "errors",
     "facts",
     "fingerprint",
@@ -57,6 +61,7 @@ PURE = {
     "ladder",
     "log_lines",
     "masking",
+    "migration_effects",
     "mistakes",
     "page",
     "plain",
@@ -72,6 +77,9 @@ PURE = {
     "render",
     "rolling",
     "schedule",
+    "schema",
+    "sensitive",
+    "strict",
     "switching",
     "wanted",
 }

@@ -37,7 +37,7 @@ def test_from() -> None:
 
 
 def test_keep_leaves_on_the_vm_what_is_there() -> None:
-    assert taken(Choice(keep=True)) == [n for n in NAMES if n not in ("reset", "baseline")]
+    assert taken(Choice(keep=True)) == [n for n in NAMES if n not in ("reset", "baseline", "data")]
 
 
 @pytest.mark.parametrize("bad", [Outcome.FAILED, Outcome.LACKING])

@@ -32,9 +32,14 @@ def release_commands(app: App, paths: Paths, release: Manifest) -> Argv:
 
 
 def applied_migrations(output: str) -> list[list[str]]:
-    """What Django's migrate says that it did: app, migration, state."""
-    applied = re.findall(r"^ *Applying (\w+)\.(\w+)\.\.\. OK$", output, re.MULTILINE)
-    return [[app, name, "applied"] for app, name in applied]
+    """What Django's migrate says that it did: app, migration, state. With -v2 it tells the time."""
+    applied = re.findall(
+        r"^ *Applying (\w+)\.(\w+)\.\.\. OK(?: \(([\d.]+)s\))?$", output, re.MULTILINE
+    )
+    return [
+        [app, name, f"applied in {seconds} s" if seconds else "applied"]
+        for app, name, seconds in applied
+    ]
 
 
 def _backup(app: App, paths: Paths, release: Manifest) -> Argv:

@@ -40,12 +40,12 @@ class Backup:
 
 def backup_name(now: datetime, release_id: str) -> str:
     """The name of a backup taken now (any zone, but with one) of the data of that release."""
-    return _checked(f"{now.astimezone(UTC).strftime(_TIME)}-{release_id}")
+    return checked(f"{now.astimezone(UTC).strftime(_TIME)}-{release_id}")
 
 
 def exists(engine: Engine, site: str, directory: PurePosixPath) -> Argv:
     """Succeeds if there is a database to back up."""
-    return script(_COMMON + _ENGINES[engine] + "find_data", *_places(engine, site, directory))
+    return program(engine, site, directory, "find_data")
 
 
 def backup(engine: Engine, site: str, directory: PurePosixPath, name: str) -> Argv:
@@ -53,8 +53,7 @@ def backup(engine: Engine, site: str, directory: PurePosixPath, name: str) -> Ar
 
     Refused without room for twice the data, while another backup is at work, and with no data.
     """
-    text = _COMMON + _ENGINES[engine] + _LOCK + _BACKUP
-    return script(text, *_places(engine, site, directory), _checked(name))
+    return program(engine, site, directory, LOCK + _BACKUP, checked(name))
 
 
 def restore(engine: Engine, site: str, directory: PurePosixPath, name: str) -> Argv:
@@ -63,8 +62,7 @@ def restore(engine: Engine, site: str, directory: PurePosixPath, name: str) -> A
     SQLite keeps what was replaced as `<file>.before-restore`, and files that the backup hasn't got.
     PostgreSQL's database holds what the backup has and nothing else: tables made since are gone.
     """
-    text = _COMMON + _ENGINES[engine] + _LOCK + _RESTORE
-    return script(text, *_places(engine, site, directory), _checked(name))
+    return program(engine, site, directory, LOCK + _RESTORE, checked(name))
 
 
 def list_backups(directory: PurePosixPath) -> Argv:
@@ -85,15 +83,16 @@ def to_prune(backups: Sequence[Backup], keep: int) -> tuple[Backup, ...]:
 
 def remove(directory: PurePosixPath, names: Sequence[str]) -> Argv:
     """Removes backups. One that isn't there is no failure."""
-    return script(_REMOVE, directory, *map(_checked, names))
+    return script(_REMOVE, directory, *map(checked, names))
 
 
-def _places(engine: Engine, site: str, directory: PurePosixPath) -> tuple[str, str]:
-    source = site if engine == "postgresql" else str(directory.parent / "database")
-    return str(directory), source
+def program(engine: Engine, site: str, directory: PurePosixPath, text: str, *more: object) -> Argv:
+    """The text with what is below for the engine. What `more` holds comes in as $3, $4, …"""
+    source = site if engine == "postgresql" else directory.parent / "database"
+    return script(_COMMON + _ENGINES[engine] + text, directory, source, *more)
 
 
-def _checked(name: str) -> str:
+def checked(name: str) -> str:
     """A name becomes a path that is removed: nothing but a backup's may get there."""
     if not _NAME.fullmatch(name):
         raise ConfigError(
@@ -249,7 +248,7 @@ put_back() {
 _ENGINES = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}
 
 # Lives as long as any program of this script does.
-_LOCK = r"""
+LOCK = r"""
 name=$3
 exec 9<.
 flock -n 9 || refuse "another backup or restore is at work in $directory"

@@ -49,6 +49,29 @@ def log(site: str) -> Argv:
     return _as_root(site, "log")
 
 
+def outgoing_off(site: str) -> Argv:
+    """From now on the host makes no connection to anywhere but itself, also after a boot."""
+    return _as_root(site, "outgoing-off")
+
+
+def try_outgoing() -> Argv:
+    """Succeeds if a connection is refused at once that would otherwise get no answer.
+
+    No host has this address: it's for documentation. A mail server would be asked at this port.
+    """
+    text = """
+import errno, socket, sys
+try:
+    socket.create_connection(("192.0.2.1", 25), timeout=5)
+except OSError as error:
+    if error.errno in (errno.ECONNREFUSED, errno.ENETUNREACH):
+        sys.exit()
+    print("a connection to 192.0.2.1 was not refused:", error)
+sys.exit(1)
+"""
+    return ("python3", "-c", text)
+
+
 def warm(site: str, release_id: str) -> Argv:
     """Lets a release's service begin to start, and returns at once: see templates/gunicorn.conf.py.j2."""
     return _as_root(site, "warm", release_id)

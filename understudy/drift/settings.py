@@ -2,22 +2,20 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
+
+from understudy.strict import Strict
 
 Told = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
-class Intended(BaseModel):
+class Intended(Strict):
     """A difference that is meant to be. path: a pattern, as of a shell."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     path: Told
     reason: Told
 
 
-class Parity(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class Parity(Strict):
     threshold: float = Field(default=95, ge=0, le=100)
     intended: tuple[Intended, ...] = ()

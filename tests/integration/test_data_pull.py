@@ -1,0 +1,193 @@
+"""A live site's data on staging. The live one is the staging VM itself, under another target's name."""
+
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.integration.site import Site, both_engines
+from tests.integration.staging import PROJECT
+from tests.integration.test_migrations import ADD_NOTE
+from understudy import migration_rehearsal
+from understudy.config import load
+from understudy.job import Job
+from understudy.project import Project
+from understudy.report import TextReport
+from understudy.runner import deploy
+
+pytestmark = pytest.mark.timeout(1800)
+
+OUTGOING = "/etc/nftables.d/understudy-outgoing.nft"
+SECRETS = ("Ann of the Hague", "+31 70 1234567", "ann@example.com")
+
+
+@pytest.fixture
+def live(any_site: Site) -> Iterator[Site]:
+    """A site with a list of Ann's, and a target `live` that leads to it."""
+    settings = yaml.safe_load(any_site.staging.config.read_text())
+    settings["targets"]["live"] = {**settings["targets"]["vagrant"], "disposable": False}
+    settings["vm"]["stands_for"] = "live"
+    any_site.staging.config.write_text(yaml.safe_dump(settings))
+    any_site.add_list(SECRETS[0])
+    any_site.sql(
+        "insert into lists_item (list_id, text, done, picture) "
+        f"select id, '{SECRETS[1]}', false, '{SECRETS[2]}' from lists_list where title = '{SECRETS[0]}'"
+    )
+    yield any_site
+    shutil.rmtree(PROJECT / ".understudy" / "data" / f"{any_site.name}-live", ignore_errors=True)
+
+
+def rules(site: Site, tables: dict[str, object]) -> None:
+    settings = yaml.safe_load(site.staging.config.read_text())
+    settings["data"] = {"media": 0, "tables": tables}
+    site.staging.config.write_text(yaml.safe_dump(settings))
+
+
+RULES: dict[str, object] = {
+    "lists_list": {"title": "text"},
+    "lists_item": {"text": "hash", "picture": {"fixed": ""}},
+}
+
+
+@both_engines
+def test_data_is_pulled_and_loaded_and_nobody_is_in_it(live: Site) -> None:
+    rules(live, RULES)
+    before = live.sql("select count(*) from lists_list").text
+    assert live.staging.deploy_py("data", "pull").code == 0
+    live.add_list("written since")
+
+    loaded = live.staging.deploy_py("data", "load")
+
+    assert loaded.code == 0
+    assert live.sql("select count(*) from lists_list").text == before
+    assert not live.has_list("written since")
+    assert live.get().code == 0
+    titles = live.sql("select title from lists_list").text
+    items = live.sql("select text, picture from lists_item").text
+    assert not any(secret in titles + items for secret in SECRETS)
+    assert "lorem ipsum do" in titles
+    kept = PROJECT / ".understudy" / "data" / f"{live.name}-live"
+    assert not any(
+        secret.encode() in file.read_bytes()
+        for secret in (*SECRETS, "lorem")
+        for file in kept.iterdir()
+    )
+
+
+@both_engines
+def test_host_with_pulled_data_calls_nobody(live: Site) -> None:
+    """This machine would answer: it's the site's own user that isn't let out."""
+    rules(live, RULES)
+    gateway = live.address.rpartition(".")[0] + ".1"
+    ask = f"cd /; sudo -u {live.name} python3 -c 'import socket, sys; " + (
+        "socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=5)' "
+    )
+    live.staging.host(f"nft delete table inet understudy_outgoing || true; rm -f {OUTGOING}")
+    with socket.create_server((gateway, 0)) as listener:
+        words = f"{gateway} {listener.getsockname()[1]} 2>&1"
+        assert live.staging.host(ask + words).code == 0, "nobody keeps it from it yet"
+        assert live.staging.deploy_py("data", "pull").code == 0
+        assert live.staging.deploy_py("data", "load").code == 0
+        assert "Connection refused" in live.staging.host(f"{ask}{words} || true").text
+        live.staging.host("systemctl restart nftables")
+        assert "Connection refused" in live.staging.host(f"{ask}{words} || true").text
+
+
+@both_engines
+def test_column_that_looks_personal_stops_the_pull(live: Site) -> None:
+    rules(live, RULES)
+    live.sql("create table visitor (email varchar(200), born date)")
+    answer = live.staging.deploy_py("data", "pull")
+    live.sql("drop table visitor")
+
+    assert answer.code == 3
+    assert "visitor.email: looks like an e-mail address" in answer.text
+    assert "visitor:\n" in answer.text.replace(" ", "")
+
+
+@both_engines
+def test_rule_for_what_is_not_there_is_a_mistake(live: Site) -> None:
+    rules(live, {**RULES, "lists_lists": "drop"})
+    answer = live.staging.deploy_py("data", "pull")
+
+    assert answer.code == 2
+    assert "data.tables.lists_lists: there is no such table" in answer.text
+
+
+@both_engines
+def test_only_a_disposable_target_takes_data(live: Site) -> None:
+    rules(live, RULES)
+    assert live.staging.deploy_py("data", "pull").code == 0
+    answer = live.staging.deploy_py("data", "load", "--target", "live")
+
+    assert answer.code == 3
+    assert "not disposable" in answer.text
+
+
+@pytest.mark.parametrize("any_site", ["sqlite"], indirect=True)
+def test_text_in_another_encoding_is_told_and_nothing_is_kept(live: Site) -> None:
+    rules(live, {"lists_list": {"title": "keep"}})
+    live.sql("insert into lists_list (title, created) values (cast(x'6de9' as text), '2026-01-01')")
+    answer = live.staging.deploy_py("data", "pull")
+    live.sql("delete from lists_list where hex(title) = '6DE9'")
+
+    assert answer.code == 1
+    assert "table lists_list has text that is not UTF-8" in answer.text
+    assert not (PROJECT / ".understudy" / "data" / f"{live.name}-live.new").exists()
+
+
+@pytest.mark.long
+@both_engines
+def test_a_million_rows_in_five_minutes(live: Site) -> None:
+    """Pull and load; the budget is for two cores without KVM."""
+    rules(live, RULES)
+    run = f"{live.root}/current/run python manage.py make_items 1000000"
+    assert live.staging.host(f"cd /; sudo -u {live.name} {run}").code == 0
+    pulled = live.staging.deploy_py("data", "pull")
+    loaded = live.staging.deploy_py("data", "load")
+
+    assert (pulled.code, loaded.code) == (0, 0)
+    count = int(live.sql("select count(*) from lists_item").text.split()[-1])
+    assert count > 1_000_000
+    assert pulled.seconds + loaded.seconds < 300
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("any_site", ["sqlite"], indirect=True)
+def test_pull_that_is_cut_off_leaves_the_one_before(live: Site, tmp_path: Path) -> None:
+    rules(live, RULES)
+    assert live.staging.deploy_py("data", "pull").code == 0
+    kept = PROJECT / ".understudy" / "data" / f"{live.name}-live"
+    before = (kept / "pulled.json").read_text()
+    words = (sys.executable, "deploy.py", "data", "--config", live.staging.config, "pull")
+    with subprocess.Popen(words, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as pull:
+        assert pull.stdout
+        pull.stdout.readline()
+        pull.kill()
+
+    assert (kept / "pulled.json").read_text() == before
+    assert live.staging.deploy_py("data", "pull").code == 0
+    assert "understudy-pull" not in live.staging.host("ls /var/tmp").text
+
+
+@both_engines
+def test_what_migrations_do_to_the_data_is_told(
+    live: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a rehearsal does once the data is there."""
+    note = '    note = models.TextField(default="", db_default="")\n'
+    live.migration("0003_note", ADD_NOTE, note)
+    project = Project(PROJECT, live.staging.config)
+    job = Job(project, load(project.config_file), "vagrant", TextReport())
+    with migration_rehearsal.watched(job):
+        deploy(job)
+
+    told = capsys.readouterr().out
+    assert "lists_list: new: note" in told
+    assert "putting back the backup of before takes" in told
+    assert "django-migration-linter is not among" in told

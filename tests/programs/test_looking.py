@@ -1,0 +1,71 @@
+"""What a migration changes is seen in the data: SQLite by the real sqlite3."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.programs.sqlite_site import NAME, RULES, SHOP, Site, run
+from understudy.commands import looking
+from understudy.migration_effects import changes
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Site:
+    site = Site(tmp_path / "there")
+    site.make(SHOP)
+    return site
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Site:
+    return Site(tmp_path / "here")
+
+
+@pytest.fixture(autouse=True)
+def _no_sync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's programs, but for one that waits for all that this machine has to write."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "sync").symlink_to("/bin/true")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+
+
+def look(site: Site) -> Mapping[str, looking.TableLook]:
+    [found] = site.databases()
+    argv = looking.look("sqlite", "shop", site.backups, found.name)
+    done = run(argv, looking.queries("sqlite", found).encode())
+    assert (done.returncode, done.stderr) == (0, b"")
+    return looking.parse(done.stdout.decode())
+
+
+def test_what_a_migration_changes_is_seen_by_column(there: Site) -> None:
+    before = look(there)
+    there.make("CREATE INDEX another ON auth_user (name, bio)")
+    assert look(there) == before, "in whichever order an index would give them"
+    there.make("UPDATE auth_user SET name = 'Eve'; ALTER TABLE auth_user ADD COLUMN age INT")
+    there.make("DELETE FROM by_name WHERE k = 'ä'")
+
+    assert changes(before, look(there))[0] == {
+        "auth_user": "changed: name; new: age",
+        "by_name": "2 rows before, 1 after; changed: k",
+    }
+
+
+def test_migrations_are_listed_if_there_are_any(there: Site) -> None:
+    ask = looking.migrations("sqlite", "shop", there.backups, "shop.sqlite3")
+    assert run(ask).stdout == b""
+    there.make("CREATE TABLE django_migrations (app, name)")
+    there.make("INSERT INTO django_migrations VALUES ('lists', '0001_initial')")
+
+    assert run(ask).stdout == b"lists 0001_initial\n"
+
+
+def test_backup_is_tried_and_left_as_it_was(there: Site, here: Site) -> None:
+    assert here.load(there.read(RULES)).returncode == 0
+    done = run(looking.try_backup("sqlite", "shop", here.backups, NAME))
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert sorted(file.name for file in (Path(here.backups) / NAME).iterdir()) == [
+        *("rows", "shop.sqlite3")
+    ]

@@ -1,0 +1,67 @@
+"""A whole pull: over SSH, from a real database, into a sealed file, and from that into another one."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+import paramiko
+import pytest
+
+from tests.programs.sqlite_site import NAME, RULES, SHOP, Site, rows
+from tests.unit.fakes import FakeReport, config
+from tests.unit.ssh_server import SshServer
+from tests.unit.test_connection import running, target_of
+from understudy import data_pull, pulled, sealed, stream
+from understudy.commands import loading
+from understudy.config import Config, Engine
+from understudy.config_data import Data
+from understudy.connection import SshConnection
+from understudy.job import Job
+from understudy.project import Project
+
+TARGET = "production"
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SshServer]:
+    """A host with the shop's data, whose sudo does as it's told, as whoever is there."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setattr(Config, "root", property(lambda _: PurePosixPath(tmp_path / "srv")))
+    Site(tmp_path / "srv" / "shared").make(SHOP)
+    with running(tmp_path, paramiko.ECDSAKey.generate()) as server:
+        (tmp_path / "sudo").write_text('#!/bin/sh\nshift 4 && exec "$@"\n')
+        yield server
+
+
+def job_for(server: SshServer, directory: Path) -> Job:
+    settings = config().model_copy(
+        update={
+            "targets": {TARGET: target_of(server, directory)},
+            "data": Data.model_validate({"tables": RULES}),
+        }
+    )
+    return Job(Project(directory, directory / "deploy.yml"), settings, TARGET, FakeReport())
+
+
+def test_what_was_pulled_makes_the_same_data_elsewhere(server: SshServer, tmp_path: Path) -> None:
+    job = job_for(server, tmp_path)
+    before = (tmp_path / "srv" / "shared" / "database" / "shop.sqlite3").read_bytes()
+
+    data_pull.pull(job)
+
+    found = pulled.find(job, TARGET)
+    assert found.rows == {"auth_user": 2, "by_name": 2, "django_session": 0, 'no "key': 3}
+    kept = pulled.place(job, TARGET)
+    assert sorted(os.listdir(kept)) == ["pulled.json", "shop.sqlite3.sealed"]  # noqa: PTH208
+    assert (tmp_path / "srv" / "shared" / "database" / "shop.sqlite3").read_bytes() == before
+
+    here = Site(tmp_path / "here")
+    where: tuple[Engine, str, PurePosixPath, str] = ("sqlite", "shop", here.backups, NAME)
+    with SshConnection(job.target, "deploy") as connection:
+        assert connection.run(loading.begin(*where, found.size), user="shop").ok
+        file = pulled.sealed_file(kept, "shop.sqlite3")
+        pieces = sealed.read(file, sealed.key(sealed.key_file()))
+        done = stream.send(connection, loading.add(*where, "shop.sqlite3"), "shop", pieces)
+        assert (done.ok, done.errors) == (True, "")
+    made = Path(here.backups) / f"{NAME}.new" / "shop.sqlite3"
+    assert rows(made, "SELECT email FROM auth_user")[0] == ("user5@example.invalid",)

@@ -1,0 +1,253 @@
+"""A host's data read by rules and made a backup elsewhere: SQLite by the real sqlite3."""
+
+import gzip
+import os
+import sqlite3
+import subprocess
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from tests.programs.sqlite_site import NAME, RULES, SHOP, Site, rows, run
+from understudy import schema
+from understudy.commands import database, loading, reading
+from understudy.dump import Dump
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Site:
+    site = Site(tmp_path / "there")
+    site.make(SHOP)
+    return site
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Site:
+    return Site(tmp_path / "here")
+
+
+@pytest.fixture(autouse=True)
+def _no_sync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's programs, but for one that waits for all that this machine has to write."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "sync").symlink_to("/bin/true")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+
+
+def counts(text: bytes) -> Mapping[str, int]:
+    dump = Dump()
+    dump.take(text)
+    return dump.finish()
+
+
+def test_tables_are_told_without_a_row(there: Site) -> None:
+    [found] = there.databases()
+    tables = {table.name: table for table in found.tables}
+
+    assert found.name == "shop.sqlite3"
+    assert found.size == there.file.stat().st_size
+    assert list(tables) == [
+        *("auth_user", "by_name", "django_session", 'no "key', "search", "sqlite_sequence")
+    ]
+    user = tables["auth_user"]
+    assert [column.name for column in user.columns][:2] == ["id", "email"]
+    assert user.number == "id"
+    assert user.unique == (frozenset({"email"}),)
+    assert user.columns[1] == schema.Column("email", "varchar(254)", required=True)
+    assert tables['no "key'].number is None
+    assert [column.name for column in tables["by_name"].columns] == ["k"], "twice is generated"
+    assert [table.name for table in found.tables if table.virtual] == ["search"]
+
+
+def test_what_has_a_rule_never_leaves_the_host(there: Site) -> None:
+    text = gzip.decompress(there.read(RULES)).decode()
+
+    for secret in ("ann", "Ann", "bob", "pbkdf2", "Rome", "+39", "00FF", "s3cret", "x@y", "lives"):
+        assert secret not in text
+
+
+def test_rules_make_what_they_say(there: Site, here: Site) -> None:
+    assert here.load(there.read(RULES)).returncode == 0
+    file = Path(here.backups) / NAME / "shop.sqlite3"
+
+    ann, bob = rows(file, "SELECT * FROM auth_user")
+    assert ann[:4] == (5, "user5@example.invalid", "Person 5", "!")
+    assert len(ann[4]) == len("Lives; in\n-- end\nRome")
+    assert ann[4].startswith("lorem ipsum")
+    assert ann[5:] == ("it's 555", 0, None)
+    assert bob == (
+        900719925474,
+        "user900719925474@example.invalid",
+        "",
+        "",
+        None,
+        "it's 555",
+        1,
+        None,
+    )
+
+
+def test_all_else_comes_as_it_is(there: Site, here: Site) -> None:
+    text = there.read({"search": "drop"})
+    assert here.load(text).returncode == 0
+    file = Path(here.backups) / NAME / "shop.sqlite3"
+
+    for table in (
+        "auth_user",
+        '"no ""key"',
+        "by_name",
+        "django_session",
+        "vips",
+        "sqlite_sequence",
+    ):
+        query = f"SELECT * FROM {table}"
+        assert rows(file, query) == rows(there.file, query)
+    made = "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'search%' ORDER BY name"
+    assert rows(file, made) == rows(there.file, made)
+    assert rows(file, "PRAGMA user_version") == [(7,)]
+    assert rows(file, "SELECT * FROM sqlite_schema WHERE name LIKE 'search%'") == []
+
+
+def test_same_values_have_the_same_hash_which_the_next_pull_has_not(
+    there: Site, here: Site
+) -> None:
+    assert here.load(there.read(RULES)).returncode == 0
+    file = Path(here.backups) / NAME / "shop.sqlite3"
+    first, other, again = [mail for (mail,) in rows(file, 'SELECT mail FROM "no ""key"')]
+
+    assert first == again != other
+    assert len(first) == 16
+    assert first not in gzip.decompress(there.read(RULES, salt="another")).decode()
+
+
+def test_all_rows_are_counted_there_and_here(there: Site, here: Site) -> None:
+    text = there.read(RULES)
+
+    assert counts(text) == {"auth_user": 2, "by_name": 2, "django_session": 0, 'no "key': 3}
+    done = here.load(text)
+    assert done.stdout.decode().splitlines() == [
+        f"{count}\t{table}\tshop.sqlite3" for table, count in sorted(counts(text).items())
+    ]
+
+
+@pytest.mark.parametrize("count", [0, 1, 199, 200, 201, 1000])
+def test_any_number_of_rows_comes(count: int, there: Site, here: Site) -> None:
+    there.make("CREATE TABLE many (id INTEGER PRIMARY KEY, x TEXT)")
+    with closing(sqlite3.connect(there.file)) as connection:
+        values = [(number * 7, f"row {number};") for number in range(count)]
+        connection.executemany("INSERT INTO many VALUES (?, ?)", values)
+        connection.commit()
+    assert here.load(there.read({"search": "drop"})).returncode == 0
+
+    assert rows(Path(here.backups) / NAME / "shop.sqlite3", "SELECT * FROM many") == values
+
+
+def test_what_was_loaded_is_a_backup_as_any_other(there: Site, here: Site) -> None:
+    here.make("CREATE TABLE old (x)")
+    assert here.load(there.read(RULES)).returncode == 0
+
+    [saved] = database.parse_list(run(database.list_backups(here.backups)).stdout.decode())
+    assert (saved.name, saved.rows) == (NAME, 7)
+    assert saved.taken_at.year == 2026
+    done = run(database.restore("sqlite", "shop", here.backups, NAME))
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert rows(here.file, "SELECT count(*) FROM auth_user") == [(2,)]
+
+
+@pytest.mark.parametrize("cut", [1, 30, 200])
+def test_text_that_was_cut_off_makes_no_backup(cut: int, there: Site, here: Site) -> None:
+    done = here.load(there.read(RULES)[:-cut])
+
+    assert done.returncode != 0
+    assert b"can't be loaded" in done.stderr
+    assert run(database.list_backups(here.backups)).stdout == b""
+
+
+def test_rows_that_refer_to_what_was_dropped_make_no_backup(there: Site, here: Site) -> None:
+    there.make("CREATE TABLE orders (who REFERENCES auth_user); INSERT INTO orders VALUES (5)")
+    done = here.load(there.read({**RULES, "auth_user": "drop"}))
+
+    assert done.returncode != 0
+    assert b"damaged" in done.stderr
+    assert b"orders" in done.stderr
+
+
+def test_no_room_is_told_before_anything_is_written(here: Site) -> None:
+    done = run(loading.begin("sqlite", "shop", here.backups, NAME, 10**15))
+
+    assert done.returncode != 0
+    assert b"MiB free, and the data needs" in done.stderr
+    assert os.listdir(here.backups) == []  # noqa: PTH208
+
+
+def test_reading_writes_nothing(there: Site) -> None:
+    before = there.file.read_bytes()
+    there.read(RULES)
+
+    assert there.file.read_bytes() == before
+    assert list(Path(there.backups).iterdir()) == []
+
+
+@pytest.mark.parametrize("journal", ["wal", "delete"])
+def test_site_writes_while_it_is_read(journal: str, tmp_path: Path) -> None:
+    """However long that takes: without WAL it's a copy that is read."""
+    site = Site(tmp_path / "site")
+    site.make("CREATE TABLE t (x); INSERT INTO t VALUES (1)", journal)
+    argv = reading.read("sqlite", "shop", site.backups, "shop.sqlite3")
+    reader = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert reader.stdin
+    assert reader.stdout
+    reader.stdin.write(b"BEGIN; SELECT count(*) FROM t;\nSELECT hex(randomblob(4000000));\n")
+    reader.stdin.flush()
+    reader.stdout.read(1)
+    with closing(sqlite3.connect(site.file, timeout=0.1)) as connection:
+        connection.execute("INSERT INTO t VALUES (2)")
+        connection.commit()
+    reader.stdin.write(b"SELECT 'there are ' || count(*) FROM t;\n")
+    reader.stdin.close()
+    assert b"there are 1" in gzip.decompress(b"\x1f" + reader.stdout.read())
+    reader.wait()
+
+
+def test_copy_that_is_read_is_gone_afterwards(tmp_path: Path) -> None:
+    site = Site(tmp_path / "site")
+    site.make("CREATE TABLE t (x); INSERT INTO t VALUES (1)", "delete")
+    before = set(Path("/var/tmp").glob("understudy-pull.*"))
+
+    assert counts(site.read({})) == {"t": 1}
+    assert set(Path("/var/tmp").glob("understudy-pull.*")) == before
+
+
+def test_copy_that_has_no_room_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    site = Site(tmp_path / "site")
+    site.make("CREATE TABLE t (x)", "delete")
+    df = tmp_path / "bin" / "df"
+    df.write_text("#!/bin/sh\necho Avail; echo 3\n")
+    df.chmod(0o755)
+    before = set(Path("/var/tmp").glob("understudy-pull.*"))
+    done = run(reading.read("sqlite", "shop", site.backups, "shop.sqlite3"))
+
+    assert done.returncode != 0
+    assert b"has 0 MiB free" in done.stderr
+    assert set(Path("/var/tmp").glob("understudy-pull.*")) == before
+
+
+def test_media_are_listed_and_read(tmp_path: Path) -> None:
+    media, here = PurePosixPath(tmp_path / "media"), PurePosixPath(tmp_path / "here")
+    for name in ("a b.png", "sub/ä.png", "-n"):
+        file = tmp_path / "media" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"content of {name}")
+    Path(here).mkdir()
+    listed = run(reading.list_media(media)).stdout.decode().split("\0")[:-1]
+    assert sorted(line.partition(" ")[2] for line in listed) == ["-n", "a b.png", "sub/ä.png"]
+
+    read = run(reading.read_media(media), "sub/ä.png\0-n\0gone.png\0".encode())
+    done = run(loading.unpack_media(here), read.stdout)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (Path(here) / "sub" / "ä.png").read_text() == "content of sub/ä.png"
+    assert (Path(here) / "-n").exists()
+    assert not (Path(here) / "a b.png").exists()

@@ -1,0 +1,77 @@
+"""understudy-site lets a host call nobody any more."""
+
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.programs.root_programs import make_host
+from understudy.commands import site
+
+
+def test_rules_are_loaded_and_kept_for_the_next_boot(tmp_path: Path) -> None:
+    host = make_host(tmp_path, "70-site.sh", "SITE")
+    host.done("outgoing-off")
+
+    file = host.path("/etc/nftables.d/understudy-outgoing.nft")
+    assert host.calls()[-1] == f"nft --file {file}"
+    rules = file.read_text().split("chain output")[1]
+    accepted, _, rest = rules.partition("        reject\n")
+    assert rest.split() == ["}", "}"], "what nothing accepts is refused"
+    assert [line.split()[0] for line in accepted.splitlines()[2:]] == [
+        *("oif", "ct", "meta", "udp", "tcp")
+    ]
+
+
+def test_second_time_it_is_the_same(tmp_path: Path) -> None:
+    host = make_host(tmp_path, "70-site.sh", "SITE")
+    host.done("outgoing-off")
+    file = host.path("/etc/nftables.d/understudy-outgoing.nft")
+    before = file.read_text()
+    host.done("outgoing-off")
+
+    assert file.read_text() == before
+    # A table of that name that is there already goes in the same transaction.
+    assert before.splitlines()[:2] == [
+        "table inet understudy_outgoing",
+        "delete table inet understudy_outgoing",
+    ]
+
+
+def test_host_whose_nft_says_no_is_told(tmp_path: Path) -> None:
+    host = make_host(tmp_path, "70-site.sh", "SITE")
+    host.stand_in("nft", "echo 'no such kernel' >&2; exit 1")
+
+    assert "no such kernel" in host.refused("outgoing-off")
+
+
+def tried(address: str, port: int) -> subprocess.CompletedProcess[str]:
+    """The trial, but of another address."""
+    program, option, text = site.try_outgoing()
+    text = text.replace('"192.0.2.1", 25', f'"{address}", {port}')
+    return subprocess.run([program, option, text], capture_output=True, text=True)
+
+
+def test_trial_takes_a_refusal_for_a_yes() -> None:
+    assert tried("127.0.0.1", 1).returncode == 0
+
+
+def test_trial_takes_a_connection_for_a_no() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        done = tried("127.0.0.1", server.getsockname()[1])
+
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize("error", ["TimeoutError()", "OSError(113, 'No route to host')"])
+def test_trial_takes_silence_for_a_no(error: str) -> None:
+    """As without any rule, or with one that drops what it gets."""
+    program, option, text = site.try_outgoing()
+    text = text.replace(
+        "    socket.create_connection", f"    raise {error}\n    socket.create_connection"
+    )
+    done = subprocess.run([program, option, text], capture_output=True, text=True)
+
+    assert done.returncode == 1
+    assert "was not refused" in done.stdout

@@ -1,0 +1,102 @@
+"""Files that nobody else can read, and that are whole or not read at all."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from understudy import sealed
+from understudy.errors import Refused, StepFailed
+
+KEY = bytes(range(32))
+TEXT = b"ann@example.com " * 200_000
+
+
+def seal(file: Path, text: bytes = TEXT) -> Path:
+    def fill(write: Callable[[bytes], None]) -> None:
+        for start in range(0, len(text), 65_537):
+            write(text[start : start + 65_537])
+
+    sealed.write(file, KEY, fill)
+    return file
+
+
+@pytest.mark.parametrize("text", [b"", b"x", TEXT])
+def test_what_was_sealed_comes_back(text: bytes, tmp_path: Path) -> None:
+    file = seal(tmp_path / "data", text)
+
+    assert b"".join(sealed.read(file, KEY)) == text
+
+
+def test_file_tells_nothing_and_is_its_owners(tmp_path: Path) -> None:
+    file = seal(tmp_path / "data")
+
+    assert b"ann@" not in file.read_bytes()
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("place", [0, 12, 1_000_000, -1])
+def test_of_a_changed_file_nothing_is_handed_on(place: int, tmp_path: Path) -> None:
+    file = seal(tmp_path / "data")
+    content = bytearray(file.read_bytes())
+    content[place] ^= 1
+    file.write_bytes(content)
+
+    with pytest.raises(StepFailed, match="damaged"):
+        sealed.read(file, KEY)
+
+
+@pytest.mark.parametrize("size", [0, 20, 1_000_000])
+def test_nor_of_one_that_was_cut(size: int, tmp_path: Path) -> None:
+    file = seal(tmp_path / "data")
+    file.write_bytes(file.read_bytes()[:size])
+
+    with pytest.raises(StepFailed, match="damaged"):
+        sealed.read(file, KEY)
+
+
+def test_nor_with_another_key(tmp_path: Path) -> None:
+    with pytest.raises(StepFailed, match="is not the key"):
+        sealed.read(seal(tmp_path / "data"), bytes(32))
+
+
+def test_what_fails_midway_leaves_no_file(tmp_path: Path) -> None:
+    def fill(write: Callable[[bytes], None]) -> None:
+        write(TEXT)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sealed.write(tmp_path / "data", KEY, fill)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_full_disk_is_told_and_leaves_no_file(tmp_path: Path) -> None:
+    """/dev/full takes nothing; a link to it stands where the file would be."""
+    (tmp_path / "data").symlink_to("/dev/full")
+
+    with pytest.raises(StepFailed, match="can't write") as raised:
+        seal(tmp_path / "data")
+
+    assert "No space left" in raised.value.details
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_key_is_made_once_for_the_user_alone(tmp_path: Path) -> None:
+    file = tmp_path / "understudy" / "data.key"
+
+    first = sealed.key(file)
+
+    assert len(first) == 32
+    assert sealed.key(file) == first
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    sealed.key(tmp_path / "key")
+    (tmp_path / "key").chmod(0o644)
+
+    with pytest.raises(Refused, match="others can read") as raised:
+        sealed.key(tmp_path / "key")
+
+    assert "chmod 600" in raised.value.hint

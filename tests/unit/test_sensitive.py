@@ -1,0 +1,124 @@
+"""Columns that look as if they told of people."""
+
+import pytest
+
+from understudy.config_data import Data
+from understudy.schema import Column, Table
+from understudy.sensitive import find, looks_like, snippet
+
+
+def column(name: str, type: str = "varchar(200)") -> Column:
+    return Column(name, type)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("email", "an e-mail address"),
+        ("contact_email", "an e-mail address"),
+        ("billingEmail", "an e-mail address"),
+        ("mail", "an e-mail address"),
+        ("password", "a password"),
+        ("hashed_pwd", "a password"),
+        ("api_token", "a token or key"),
+        ("session_key", "a token or key"),
+        ("client_secret", "a token or key"),
+        ("key", "a token or key"),
+        ("name", "a name"),
+        ("username", "a name"),
+        ("first_name", "a name"),
+        ("LastName", "a name"),
+        ("phone_number", "a telephone number"),
+        ("mobile", "a telephone number"),
+        ("street", "an address"),
+        ("shipping_address", "an address"),
+        ("zip_code", "an address"),
+        ("ip", "where somebody connects from"),
+        ("last_login_ip", "where somebody connects from"),
+        ("user_agent", "where somebody connects from"),
+        ("iban", "a bank account or card"),
+        ("ssn", "an official number"),
+        ("comment", "free text in which people write anything"),
+        ("session_data", "data of any kind"),
+    ],
+)
+def test_what_looks_personal_is_found_with_the_reason(name: str, reason: str) -> None:
+    found = looks_like(column(name))
+
+    assert found
+    assert found.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("name", "type"),
+    [
+        ("birthday", "date"),
+        ("date_of_birth", "timestamp with time zone"),
+        ("ip", "inet"),
+        ("phone", "bigint"),
+        ("emails", "text[]"),
+        ("token", "uuid"),
+        ("email", ""),
+    ],
+)
+def test_types_that_can_hold_it_count(name: str, type: str) -> None:
+    assert looks_like(column(name, type))
+
+
+@pytest.mark.parametrize(
+    ("name", "type"),
+    [
+        ("id", "integer"),
+        ("title", "varchar(200)"),
+        ("text", "varchar(200)"),
+        ("email_verified", "bool"),
+        ("password_changed", "datetime"),
+        ("token_count", "integer"),
+        ("name_id", "bigint"),
+        ("address_id", "bigint"),
+        ("description_length", "integer"),
+        ("ipsum", "text"),
+        ("slug", "varchar(50)"),
+        ("picture", "varchar(100)"),
+    ],
+)
+def test_what_tells_of_nobody_needs_no_rule(name: str, type: str) -> None:
+    assert looks_like(column(name, type)) is None
+
+
+def test_what_has_a_rule_or_is_left_out_is_not_told() -> None:
+    user = Table("auth_user", (column("email"), column("first_name")))
+    session = Table("django_session", (column("session_key"),))
+    data = Data.model_validate(
+        {"tables": {"auth_user": {"email": "keep"}, "django_session": "drop"}}
+    )
+
+    assert [(found.table, found.column) for found in find([user, session], data)] == [
+        ("auth_user", "first_name")
+    ]
+
+
+def test_what_a_framework_keeps_for_itself_is_known() -> None:
+    assert find([Table("django_migrations", (column("name"),))], Data()) == ()
+    assert find([Table("auth_permission", (column("name"),))], Data()) == ()
+
+
+def test_virtual_table_can_only_be_left_out() -> None:
+    search = Table("search", (), virtual=True)
+
+    assert "search: drop" in snippet(find([search], Data()))
+    assert find([search], Data.model_validate({"tables": {"search": "drop"}})) == ()
+
+
+def test_snippet_mends_it() -> None:
+    tables = [
+        Table("auth_user", (column("email"), column("phone"))),
+        Table('a "b', (column("null"),)),
+    ]
+    import yaml
+
+    text = snippet(find(tables, Data()))
+
+    data = Data.model_validate(yaml.safe_load(text)["data"])
+    assert find(tables, data) == ()
+    assert "      email: email" in text

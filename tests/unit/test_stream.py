@@ -1,0 +1,74 @@
+"""Long data from a command on a host and to one, against a real SSH server on this machine."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import paramiko
+import pytest
+
+from tests.unit.ssh_server import CUT, DROP
+from tests.unit.test_connection import running, target_of
+from understudy import stream
+from understudy.commands import script
+from understudy.connection import SshConnection
+from understudy.errors import StepFailed, Unreachable
+
+
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshConnection]:
+    """To a host whose sudo does as it's told, as whoever is there."""
+    key, directory = paramiko.ECDSAKey.generate(), tmp_path_factory.mktemp("host")
+    with running(directory, key) as server:
+        (directory / "sudo").write_text('#!/bin/sh\n[ "$*" ] && shift 4 && exec "$@"\n')
+        with SshConnection(target_of(server, directory), "deploy") as opened:
+            yield opened
+
+
+def test_all_that_a_command_prints_comes_in_pieces(connection: SshConnection) -> None:
+    pieces: list[bytes] = []
+    command = script("cat; head -c 3000000 /dev/zero; echo why >&2; exit 3")
+    done = stream.receive(connection, command, "shop", b"given", pieces.append)
+
+    assert b"".join(pieces) == b"given" + bytes(3_000_000)
+    assert len(pieces) > 10
+    assert (done.ok, done.errors) == (False, "why\n")
+
+
+def test_command_gets_all_pieces(connection: SshConnection) -> None:
+    done = stream.send(connection, script("wc -c; whoami >&2"), "shop", [bytes(100_000)] * 30)
+
+    assert (done.ok, done.output.strip()) == (True, "3000000")
+
+
+def test_command_that_does_not_want_it_all_tells_why(connection: SshConnection) -> None:
+    command = script("echo 'no room' >&2; exit 5")
+    done = stream.send(connection, command, "shop", [bytes(100_000)] * 200)
+
+    assert (done.ok, done.errors) == (False, "no room\n")
+
+
+def test_who_does_not_take_it_ends_the_command(connection: SshConnection, tmp_path: Path) -> None:
+    def refuse(piece: bytes) -> None:
+        raise StepFailed("not UTF-8")
+
+    with pytest.raises(StepFailed, match="not UTF-8"):
+        stream.receive(connection, ("yes",), "shop", b"", refuse)
+
+
+def test_what_is_said_meanwhile_is_heard(connection: SshConnection) -> None:
+    command = script("while echo still here; do sleep 0.01; done")
+    with stream.listening(connection, command, "shop") as heard:
+        connection.run(("sleep", "0.2"))
+
+    assert "".join(heard).startswith("still here\nstill here\n")
+
+
+@pytest.mark.parametrize("how", [CUT, DROP])
+def test_connection_that_breaks_is_told(how: str, tmp_path: Path) -> None:
+    key = paramiko.ECDSAKey.generate()
+    with (
+        running(tmp_path, key) as server,
+        SshConnection(target_of(server, tmp_path), "deploy") as connection,
+        pytest.raises(Unreachable, match="the connection broke"),
+    ):
+        stream.receive(connection, ("echo", how), "shop", b"", lambda _: None)

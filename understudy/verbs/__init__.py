@@ -1,0 +1,1 @@
+"""What each verb runs. What that needs is imported then, so that `--help` and completion are quick."""

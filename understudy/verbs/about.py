@@ -1,0 +1,32 @@
+"""What a verb is about: a job on a target, the VM."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from understudy.project import Project
+
+if TYPE_CHECKING:
+    from understudy.job import Job
+    from understudy.report import Report
+    from understudy.vm import Vm
+
+
+def job_of(
+    options: argparse.Namespace, project: Project, report: "Report", target: str | None = None
+) -> "Job":
+    """target: instead of the one that the options name."""
+    from understudy import config
+    from understudy.job import Job
+
+    settings = config.load(project.config_file)
+    name: str = target or getattr(options, "target", "vagrant")
+    host = getattr(options, "host", None)
+    settings.hosts(name, host)
+    return Job(project, settings, name, report, host)
+
+
+def vm_of(project: Project, report: "Report") -> "Vm":
+    from understudy import config
+    from understudy.vm import Vm
+
+    return Vm(project, config.load(project.config_file), report)
