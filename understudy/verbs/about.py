@@ -19,7 +19,7 @@ def job_of(
     from understudy.job import Job
 
     settings = config.load(project.config_file)
-    name: str = target or getattr(options, "target", "vagrant")
+    name = getattr(options, "target", "vagrant") if target is None else target
     host = getattr(options, "host", None)
     settings.hosts(name, host)
     return Job(project, settings, name, report, host)
