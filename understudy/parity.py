@@ -84,7 +84,7 @@ def tell(job: Job, comparisons: Sequence[Comparison], *, html: bool) -> None:
     """Tells what is different. Raises StepFailed if a parity is under the threshold of deploy.yml."""
     threshold = job.config.parity.threshold
     told = {"threshold": threshold, "comparisons": [found.to_json() for found in comparisons]}
-    job.report.attach("drift", told)
+    job.report.attach("parity", told)
     for comparison in comparisons:
         _tell(job, comparison)
     if html:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from understudy import ladder
+from understudy import ladder, whole_file
 from understudy.errors import StepFailed
 from understudy.ladder import Rung, Saved
 from understudy.libvirt import Domain
@@ -53,9 +53,7 @@ class Snapshots:
         self._note(())
 
     def _note(self, saved: tuple[Saved, ...]) -> None:
-        new = self.file.with_suffix(".new")
-        new.write_text(ladder.dump(saved))
-        new.rename(self.file)
+        whole_file.write(self.file, ladder.dump(saved))
 
 
 def _now() -> str:

@@ -20,7 +20,7 @@ from understudy.project import Project
 from understudy.report import TextReport
 from understudy.runner import deploy
 
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = [pytest.mark.timeout(1800), pytest.mark.long]
 
 OUTGOING = "/etc/nftables.d/understudy-outgoing.nft"
 SECRETS = ("Ann of the Hague", "+31 70 1234567", "ann@example.com")
@@ -77,6 +77,22 @@ def test_data_is_pulled_and_loaded_and_nobody_is_in_it(live: Site) -> None:
         for secret in (*SECRETS, "lorem")
         for file in kept.iterdir()
     )
+
+
+@pytest.mark.parametrize("any_site", ["sqlite"], indirect=True)
+def test_reset_to_seeded_makes_what_is_not_there_and_restores_it_from_then_on(live: Site) -> None:
+    rules(live, RULES)
+    assert live.staging.deploy_py("data", "pull").code == 0
+    made = live.staging.deploy_py("reset", "--rung", "seeded")
+    live.add_list("lost")
+
+    restored = live.staging.deploy_py("reset", "--rung", "seeded")
+
+    assert (made.code, restored.code) == (0, 0)
+    assert "save the snapshot 'seeded-" in made.text
+    assert "it was on the VM's snapshot" in restored.text
+    assert "lorem ipsum do" in live.sql("select title from lists_list").text
+    assert not live.has_list("lost")
 
 
 @both_engines
@@ -141,7 +157,6 @@ def test_text_in_another_encoding_is_told_and_nothing_is_kept(live: Site) -> Non
     assert not (PROJECT / ".understudy" / "data" / f"{live.name}-live.new").exists()
 
 
-@pytest.mark.long
 @both_engines
 def test_a_million_rows_in_five_minutes(live: Site) -> None:
     """Pull and load; the budget is for two cores without KVM."""
@@ -157,7 +172,6 @@ def test_a_million_rows_in_five_minutes(live: Site) -> None:
     assert pulled.seconds + loaded.seconds < 300
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("any_site", ["sqlite"], indirect=True)
 def test_pull_that_is_cut_off_leaves_the_one_before(live: Site, tmp_path: Path) -> None:
     rules(live, RULES)

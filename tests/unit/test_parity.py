@@ -165,7 +165,7 @@ def test_programs_get_all_of_it(hosts: Hosts) -> None:
 
     tell(hosts)
 
-    told = hosts.report.attached["drift"]
+    told = hosts.report.attached["parity"]
     [comparison] = told["comparisons"]
     assert (told["threshold"], comparison["from"], comparison["to"]) == (
         95,

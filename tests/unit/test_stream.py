@@ -1,7 +1,7 @@
 """Long data from a command on a host and to one, against a real SSH server on this machine."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import paramiko
 import pytest
@@ -53,6 +53,17 @@ def test_who_does_not_take_it_ends_the_command(connection: SshConnection, tmp_pa
 
     with pytest.raises(StepFailed, match="not UTF-8"):
         stream.receive(connection, ("yes",), "shop", b"", refuse)
+
+
+def test_under_the_lock_it_is_a_step_that_whoever_comes_next_waits_for(
+    connection: SshConnection, tmp_path: Path
+) -> None:
+    lock = PurePosixPath(tmp_path / "lock")
+    with connection.lock(lock, "somebody"):
+        free = script('flock -n "$1.step" true && echo free', lock)
+        done = stream.send(connection, free, "shop", [])
+
+    assert (done.ok, done.output) == (False, "")
 
 
 def test_what_is_said_meanwhile_is_heard(connection: SshConnection) -> None:
