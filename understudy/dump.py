@@ -19,7 +19,6 @@ class Dump:
     """Takes the gzipped text piece by piece; raises StepFailed if it's no such text."""
 
     def __init__(self) -> None:
-        self.size = 0
         self._unzip = zlib.decompressobj(wbits=31)
         self._decode = codecs.getincrementaldecoder("utf-8")()
         self._end = ""
@@ -30,7 +29,6 @@ class Dump:
             text = self._unzip.decompress(piece)
         except zlib.error as error:
             raise StepFailed("what the host sends is damaged", details=str(error)) from None
-        self.size += len(text)
         try:
             self._look_at(self._decode.decode(text))
         except UnicodeDecodeError as error:

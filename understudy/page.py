@@ -13,6 +13,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from understudy import web
 from understudy.graph import graph, seconds_told
 from understudy.log_lines import align
 from understudy.record import Phase, Record, State, Step, Verdict
@@ -87,7 +88,7 @@ def render(templates: Path, record: Record, pictures: Sequence[Picture]) -> str:
             probes=[(probe, graph(probe)) for probe in attached["probes"] or ()],
             pictures={picture.name: picture for picture in pictures},
             others={name: value for name, value in attached.items() if name not in KNOWN},
-            style=Markup((templates / "report.css").read_text()),  # noqa: S704 - it's ours
+            style=web.style(templates),
             script=Markup(script),  # noqa: S704 - it's ours
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         )
@@ -96,22 +97,15 @@ def render(templates: Path, record: Record, pictures: Sequence[Picture]) -> str:
 
 @cache
 def _environment(templates: Path) -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates),
-        undefined=jinja2.StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return web.environment(
+        templates,
+        duration=seconds_told,
+        data_uri=_data_uri,
+        pretty=_pretty,
+        first_line=_first_line,
+        is_long=_is_long,
+        file_name=_file_name,
     )
-    environment.filters |= {
-        "duration": seconds_told,
-        "data_uri": _data_uri,
-        "pretty": _pretty,
-        "first_line": _first_line,
-        "is_long": _is_long,
-        "file_name": _file_name,
-    }
-    return environment
 
 
 def _sentence(record: Record) -> str:

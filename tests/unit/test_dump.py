@@ -35,7 +35,6 @@ def test_rows_are_told_at_the_end_whatever_the_app_has_written(piece: int) -> No
     dump = taken(gzip.compress(TEXT.encode()), piece)
 
     assert dump.finish() == {"a": 2, "b c": 0}
-    assert dump.size == len(TEXT.encode())
 
 
 @pytest.mark.parametrize("cut", [1, 9, 60])

@@ -82,6 +82,7 @@ PURE = {
     "strict",
     "switching",
     "wanted",
+    "web",
 }
 
 
