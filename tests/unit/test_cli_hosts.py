@@ -12,14 +12,27 @@ import yaml
 
 from tests.unit.fakes import TOP, FakeConnection, printed, settings
 from tests.unit.staging import QUERY, Staging, changes
-from understudy import cli, data, provision_host, reporting, shell, status, verify
+from understudy import (
+    cli,
+    data,
+    data_load,
+    data_pull,
+    provision_host,
+    reporting,
+    shell,
+    status,
+    verify,
+)
 from understudy.errors import StepFailed
 from understudy.job import Job
 from understudy.record import Record
 
 HOSTS = ["192.0.2.1", "192.0.2.2", "192.0.2.3"]
 Main = Callable[[str], int]
-ABOUT_ONE = ["ssh", "logs", "backup", "restore", "restore b1 --yes"]
+ABOUT_ONE = [
+    *("ssh", "logs", "backup", "restore", "restore b1 --yes"),
+    *("data pull --from staging", "data load --from staging"),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +67,8 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         job.report.say("here")
 
     for module, name in ((data, "backup"), (data, "backups"), (data, "restore")):
+        monkeypatch.setattr(module, name, note)
+    for module, name in ((data_pull, "pull"), (data_load, "load")):
         monkeypatch.setattr(module, name, note)
     for module, name in ((verify, "verify"), (provision_host, "provision"), (status, "status")):
         monkeypatch.setattr(module, name, note)
