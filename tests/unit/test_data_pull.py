@@ -4,6 +4,7 @@ import gzip
 import json
 import shutil
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -233,6 +234,18 @@ def test_only_a_disposable_target_takes_it(host: Host) -> None:
 
     with pytest.raises(Refused, match="not disposable"):
         data_load.load(host.job(), "staging")
+
+
+def test_data_of_another_engine_is_not_taken(host: Host) -> None:
+    data_pull.pull(host.job())
+    job = host.job(disposable=True)
+    app = job.config.app.model_copy(update={"database": "postgresql"})
+    config = job.config.model_copy(update={"app": app})
+
+    with pytest.raises(ConfigError, match="was pulled from sqlite") as raised:
+        data_load.load(replace(job, config=config), "staging")
+
+    assert raised.value.hint.startswith("python deploy.py data pull --from staging")
 
 
 def test_without_a_pull_there_is_nothing_to_load(host: Host) -> None:

@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.unit.fakes import TOP
+from tests.unit.rehearsals import PULLED
 from tests.unit.repositories import LOCK, commit
 from tests.unit.test_deployed import FLOOR, Stage, job_of
 from understudy import data_load, deployed, pulled, runner, seeded
 from understudy.errors import Refused
 from understudy.job import Job
 from understudy.pulled import Pulled
-
-PULLED = Pulled("production", "sqlite", "20260102T030405Z", 1, digest="1")
 
 
 @pytest.fixture

@@ -1,0 +1,122 @@
+"""Rehearsals whose phases only take notes."""
+
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+from unittest.mock import MagicMock
+
+import pytest
+
+from tests.unit.fakes import FakeReport
+from tests.unit.receipt_samples import CANDIDATE, STAGING
+from tests.unit.staging import Staging
+from understudy import (
+    baseline,
+    data_load,
+    evidence,
+    history,
+    migration_rehearsal,
+    receipts,
+    rehearsal,
+    reporting,
+    runner,
+    verify,
+)
+from understudy.baseline import Baseline
+from understudy.errors import Refused, StepFailed, UnderstudyError
+from understudy.job import Job
+from understudy.ladder import DEPLOYED, Rung
+from understudy.pulled import Pulled
+from understudy.receipts import Rehearsed
+from understudy.rehearsal import Rehearsal
+from understudy.schedule import NAMES, Choice
+from understudy.timings import Timings
+from understudy.vm import Vm
+
+ALL = [*NAMES]
+PROVISIONED, OLD = Rung("provisioned", "1"), Rung(DEPLOYED, "0ld")
+PULLED = Pulled("production", "sqlite", "20260102T030405Z", 1, digest="1")
+DEPLOYS = {"baseline", "deploy", "forward"}
+
+
+class Stage:
+    """A rehearsal whose phases only take notes. failing: names of phases. lacking: likewise."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
+        self.failing: set[str] = set()
+        self.lacking: set[str] = set()
+        self.warnings: list[str] = []
+        self.interrupted = ""
+        self.done: list[str] = []
+        self.saved = {PROVISIONED}
+        self.restored: list[Rung] = []
+        self.receipts: list[Rehearsed] = []
+        self.commits: list[str] = []
+        self.staging = Staging()
+        self.pulled = PULLED
+        # Of deploys whose migrations are looked at.
+        self.watched = MagicMock()
+        self.timings = Timings(directory / "timings.json")
+        monkeypatch.setattr(evidence, "explained", lambda _, busy: nullcontext())
+        monkeypatch.setattr(baseline, "find", lambda _: self.baseline())
+        monkeypatch.setattr(runner, "find_source", lambda _: SimpleNamespace(commit="c0ffee"))
+        monkeypatch.setattr(runner, "deploy", self.deploy)
+        monkeypatch.setattr(data_load, "find", lambda *_: self.lacks("data", self.pulled))
+        monkeypatch.setattr(data_load, "load", lambda *_: self.take("data"))
+        monkeypatch.setattr(migration_rehearsal, "watched", lambda _: self.watched)
+        monkeypatch.setattr(rehearsal, "SshConnection", lambda *_: nullcontext())
+        monkeypatch.setattr(receipts, "refuse_useless_key", lambda _: None)
+        monkeypatch.setattr(receipts, "candidate", lambda *_: CANDIDATE)
+        monkeypatch.setattr(receipts, "fingerprint_of", lambda _: STAGING)
+        monkeypatch.setattr(receipts, "write", lambda _, told: self.receipts.append(told))
+        monkeypatch.setattr(runner, "require_converged", lambda _: self.take("again"))
+        monkeypatch.setattr(history, "earlier", lambda _: self.lacks("rollback", "0ld"))
+        monkeypatch.setattr(history, "rollback", lambda _, probe: self.take("rollback"))
+        monkeypatch.setattr(verify, "host_tests", lambda _: self.take("host-tests"))
+        monkeypatch.setattr(verify, "browser_tests", lambda _: self.take("browser-tests"))
+        monkeypatch.setattr(verify, "reboot_test", lambda _: self.take("reboot"))
+
+    def take(self, name: str) -> None:
+        self.done.append(name)
+        if name == self.interrupted:
+            raise KeyboardInterrupt
+        if name in self.failing:
+            raise StepFailed(f"{name} has failed", cause=f"why {name} failed", hint="mend it")
+
+    def lacks(self, name: str, answer: Any) -> Any:
+        if name in self.lacking:
+            raise Refused(f"nothing for {name}", hint="get it")
+        return answer
+
+    def baseline(self) -> Baseline:
+        if "baseline" in self.lacking:
+            return Baseline(reason="nothing for baseline")
+        return Baseline("0ld", OLD)
+
+    def deploy(self, job: Job, probe: bool = False) -> list[str]:
+        done = [name for name in self.done if name in DEPLOYS]
+        name = "baseline" if not probe else "forward" if "deploy" in done else "deploy"
+        self.commits.append(job.config.app.revision)
+        self.take(name)
+        return self.warnings if name == "deploy" else []
+
+    def reset(self, *wanted: Rung) -> Rung:
+        self.take("reset")
+        self.restored.append(next(one for one in (*wanted, PROVISIONED) if one in self.saved))
+        return self.restored[-1]
+
+    def rehearse(self, choice: Choice | None = None) -> UnderstudyError | None:
+        vm = SimpleNamespace(up=lambda: self.take("up"), reset=self.reset, save=self.saved.add)
+        recorder = reporting.recorder(self.report, "rehearse", "staging")
+        job = replace(self.staging.job(), report=recorder)
+        try:
+            Rehearsal(job, cast(Vm, vm), choice or Choice(), self.timings, recorder).run()
+        except UnderstudyError as error:
+            return error
+        return None
+
+    @property
+    def report(self) -> FakeReport:
+        return self.staging.report
