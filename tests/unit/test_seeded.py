@@ -93,7 +93,7 @@ def test_without_data_the_vm_is_left_alone(
     )
 
 
-def test_each_pull_has_a_digest_of_its_own(job: Job) -> None:
+def test_digest_is_of_what_was_pulled(job: Job) -> None:
     digests = []
     for content in (b"1", b"2", b"2"):
         with pulled.new(job, "production") as directory:
