@@ -49,7 +49,7 @@ class Connection(Protocol):
 
     def run(self, argv: Argv, *, user: str | None = None, seconds: int = 600) -> Result: ...
     def put(self, local: Path | bytes, remote: PurePosixPath) -> None: ...
-    def send(self, argv: Argv, text: str) -> Result: ...
+    def send(self, argv: Argv, content: str | Path) -> Result: ...
 
 
 class SshConnection:
@@ -112,9 +112,8 @@ class SshConnection:
         if on_line:
             listen = {"hide": "stderr", "out_stream": _Lines(on_line)}
         try:
-            # Some systems let the group write, and the app's user is in the group of its code.
             done = self._fabric.run(
-                f"umask 022; {self._step}{shlex.join(words)}",
+                self._as_a_step(words),
                 warn=True,
                 in_stream=False,
                 timeout=seconds,
@@ -131,14 +130,17 @@ class SshConnection:
             raise self._broken(CUT_OFF)
         return Result(done.ok, done.stdout, done.stderr)
 
-    def send(self, argv: Argv, text: str) -> Result:
-        """Runs a command and gives it text on standard input: for what must not stand in an argv."""
+    def send(self, argv: Argv, content: str | Path) -> Result:
+        """Runs a command with a text or a file on its standard input: for what is too long for an
+        argv, or must not stand in one.
+        """
         self._must_be_open()
         try:
             channel = self.transport.open_session()
-            channel.exec_command(shlex.join(argv))
-            channel.sendall(text.encode())
-            channel.shutdown_write()
+            channel.exec_command(self._as_a_step(argv))
+            # A command that ends before it has read everything says itself why.
+            with suppress(OSError):
+                _feed(channel, content)
             output, errors = channel.makefile("rb").read(), channel.makefile_stderr("rb").read()
         except BROKEN as error:
             raise self._broken(error) from None
@@ -146,6 +148,10 @@ class SshConnection:
         if status == -1:
             raise self._broken(CUT_OFF)
         return Result(status == 0, output.decode(errors="replace"), errors.decode(errors="replace"))
+
+    def _as_a_step(self, argv: Argv) -> str:
+        # Some systems let the group write, and the app's user is in the group of its code.
+        return f"umask 022; {self._step}{shlex.join(argv)}"
 
     @property
     def transport(self) -> paramiko.Transport:
@@ -223,6 +229,14 @@ def _key(path: Path) -> dict[str, Any]:
     except Exception:
         # Locked by a password, or missing: an agent may have it, and if not, Paramiko says why.
         return {"key_filename": str(path)}
+
+
+def _feed(channel: paramiko.Channel, content: str | Path) -> None:
+    source = io.BytesIO(content.encode()) if isinstance(content, str) else content.open("rb")
+    with source:
+        while part := source.read(2**18):
+            channel.sendall(part)
+    channel.shutdown_write()
 
 
 def _trust_only_known_hosts(client: paramiko.SSHClient, target: TargetConfig) -> None:

@@ -63,8 +63,11 @@ class FakeConnection:
                 on_line(line)
         return answer
 
-    def send(self, argv: Argv, text: str) -> Result:
-        self.sent.append(text)
+    def send(self, argv: Argv, content: str | Path) -> Result:
+        if isinstance(content, str):
+            self.sent.append(content)
+        else:
+            self.files[content.name] = content.read_bytes()
         return self.run(argv)
 
     def put(self, local: Path | bytes, remote: PurePosixPath) -> None:

@@ -22,7 +22,7 @@ def titles(found: Facts, want: Wanted | None = None) -> list[str]:
 
 
 START = f"start {NEW} beside what serves, check its health"
-SHIP = ["upload the release", f"unpack {NEW}"]
+SHIP = ["upload the release"]
 COMMANDS = (
     "python manage.py makemigrations --check --dry-run, "
     "python manage.py collectstatic --noinput -v0, python manage.py migrate --noinput"
@@ -38,7 +38,6 @@ def test_provisioned_host_gets_everything_in_order() -> None:
     assert titles(facts()) == [
         *SHIP,
         "upload 2 packages",
-        "unpack them",
         "make environment lock1",
         *INSTALL,
         *SERVE,
@@ -63,7 +62,6 @@ def test_new_lock_makes_an_environment_and_ships_the_missing_packages() -> None:
     assert planned == [
         *SHIP,
         "upload 1 packages",
-        "unpack them",
         "make environment lock2",
         *SERVE_AFTER_OLD,
         f"drain {OLD}",
