@@ -144,7 +144,8 @@ def _release_commands(wanted: Wanted, facts: Facts) -> list[Action]:
     commands = [*app.release_commands, *app.migrate_commands]
     if not commands:
         return []
-    argv = as_user(app.name, app_commands.release_commands(app, wanted.paths, wanted.release))
+    together = app_commands.release_commands(app, wanted.paths, wanted.release, facts.current)
+    argv = as_user(app.name, together)
     stop: tuple[Run, ...] = ()
     if release_id not in facts.running:
         argv = beside(site.warm(app.name, release_id), argv)
@@ -187,7 +188,8 @@ def _clean_up(wanted: Wanted, facts: Facts) -> list[Action]:
     ]
     if not removed:
         return []
-    static = [str(paths.static(path.name)) for path in removed if path.parent == paths.releases]
+    gone = [path.name for path in removed if path.parent == paths.releases]
+    static = [str(place(name)) for name in gone for place in (paths.static, paths.static_mark)]
     return [
         Run("remove old releases", files.remove(*removed), hint=AFTER_SWITCH),
         *([Run("remove their static files", ("rm", "-rf", *static), app.name)] if static else []),

@@ -14,13 +14,19 @@ MIGRATES = "==> migrate"
 BACKED_UP = "==> back up the database"
 
 
-def release_commands(app: App, paths: Paths, release: Manifest) -> Argv:
+# Of Django's commands, those that make no static files but by collectstatic.
+_MAKE_NO_OTHER_FILES = {"check", "collectstatic", "createcachetable", "makemigrations", "migrate"}
+
+
+def release_commands(app: App, paths: Paths, release: Manifest, before: str | None) -> Argv:
     """All of them in one process, templates/commands.py: each start of the app's Python costs
-    seconds on a slow host.
+    seconds on a slow host. before: the id of the release that serves.
     """
     directory = paths.release(release.id)
     job = {
         "static": str(paths.static(release.id)),
+        "collects": all(map(_makes_no_other_files, app.release_commands)),
+        "before": before and str(paths.static(before)),
         "commands": [shlex.join(command) for command in app.release_commands],
         "pending": app.migrations_pending and shlex.join(app.migrations_pending),
         "exists": database.exists(app.database, app.name, paths.backups),
@@ -29,6 +35,10 @@ def release_commands(app: App, paths: Paths, release: Manifest) -> Argv:
         "settings": app.preset == "django",
     }
     return (str(directory / "run"), "python", str(directory / "commands.py"), json.dumps(job))
+
+
+def _makes_no_other_files(command: Argv) -> bool:
+    return command[:2] == ("python", "manage.py") and {*command[2:3]} <= _MAKE_NO_OTHER_FILES
 
 
 def applied_migrations(output: str) -> list[list[str]]:
