@@ -73,12 +73,10 @@ install_files() {
 
     # Only now: reading what the deployer staged can take as long as he likes, and the timer waits.
     lock
-    save "$work/before"
-    first=
-    if [ ! -d "$undo" ]; then
-        save "$undo"
-        first=yes
-    fi
+    before=$undo
+    # What an earlier install put there, which nobody has confirmed, is not what is undone to.
+    [ ! -d "$undo" ] || before=$work/before
+    save "$before"
     arm "$2"
 
     available=/etc/nginx/sites-available/$site
@@ -86,12 +84,14 @@ install_files() {
     ln -sfn "$available" "/etc/nginx/sites-enabled/$site"
     if ! nginx -t -q; then
         # nginx keeps running on what it has; the next boot must find that too.
-        put_back "$work/before"
-        [ -z "$first" ] || forget
+        put_back "$before"
+        [ "$before" != "$undo" ] || forget
         refuse "nginx -t says no; its configuration is as before"
     fi
-    install -m 0644 "$work/$site@.service" /etc/systemd/system/
-    systemctl daemon-reload
+    unit=/etc/systemd/system/$site@.service
+    install -m 0644 "$work/$site@.service" "$unit"
+    # It costs more than all the rest. A new file systemd finds by itself.
+    if [ -e "$before$unit" ] && ! cmp -s "$before$unit" "$unit"; then systemctl daemon-reload; fi
     reload_nginx
 }
 
