@@ -1,6 +1,7 @@
 """The commands do what they say: run here, in a directory of their own."""
 
 import io
+import os
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -326,3 +327,29 @@ def test_command_ends_when_what_runs_beside_it_has_ended(tmp_path: Path) -> None
     subprocess.run(beside(other, ("true",)), check=True, timeout=20)
 
     assert (tmp_path / "late").exists()
+
+
+@pytest.mark.parametrize(
+    ("state", "restarts", "hope"),
+    [
+        ("active", 0, True),
+        ("activating", 0, True),
+        ("activating", 1, False),
+        ("active", 2, False),
+        ("failed", 0, False),
+        ("inactive", 0, False),
+        ("deactivating", 0, False),
+    ],
+)
+def test_service_that_died_or_does_not_run_has_no_hope(
+    state: str, restarts: int, hope: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = f"NRestarts={restarts}\nActiveState={state}"
+    (tmp_path / "systemctl").write_text(f"#!/bin/sh\n[ \"$*\" = '{ASKED}' ] && echo '{said}'\n")
+    (tmp_path / "systemctl").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+    assert (run(site.has_hope("shop", "r1")).returncode == 0) == hope
+
+
+ASKED = "show -p ActiveState -p NRestarts shop@r1.service"
