@@ -98,10 +98,11 @@ install_files() {
 # systemd only hands a signal on. As long as nginx's workers of before take requests, it may answer by
 # its old files, and whoever looks at the new ones would see those.
 reload_nginx() {
-    before=$(oldest_worker)
+    main=$(systemctl show -p MainPID --value nginx)
+    worker=$(oldest_worker "$main")
     systemctl reload nginx
     tries=50
-    while [ -n "$before" ] && [ "$(oldest_worker)" = "$before" ]; do
+    while [ -n "$worker" ] && [ "$(oldest_worker "$main")" = "$worker" ]; do
         [ "$tries" -gt 0 ] || refuse "nginx goes on with its old files: see journalctl -u nginx"
         tries=$((tries - 1))
         sleep 0.1
@@ -109,9 +110,7 @@ reload_nginx() {
 }
 
 # Of those that take requests; one that only finishes its own is called otherwise.
-oldest_worker() {
-    pgrep -o -x -f "nginx: worker process" -P "$(systemctl show -p MainPID --value nginx)" || true
-}
+oldest_worker() { pgrep -o -x -f "nginx: worker process" -P "$1" || true; }
 
 # All that an install changes.
 places="/etc/nginx/sites-available/$site /etc/nginx/sites-enabled/$site \
