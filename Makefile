@@ -35,9 +35,11 @@ program-test:  ## what runs on hosts and in CI; what each trap is told by
 report-test:  ## the report page in a real browser: half a minute
 	$(PYTHON) -m pytest -q tests/report
 
-example-test:  ## the example app's own tests
-	.venv/bin/uv run --quiet --no-project --isolated --python 3.11 --with-requirements example/requirements.txt \
-	    --env-file example/local.env python example/manage.py test lists todo
+WITH_DJANGO := .venv/bin/uv run --quiet --no-project --isolated --python 3.11 --with-requirements example/requirements.txt
+
+example-test:  ## the example app's own tests, and those that need its Django
+	$(WITH_DJANGO) --env-file example/local.env python example/manage.py test lists todo
+	$(WITH_DJANGO) python -m unittest discover -t . -s tests/with_django
 
 vm-test:  ## the real thing: VM, deploys, production
 	$(PYTHON) -m pytest -v --durations=15 tests/integration

@@ -75,12 +75,10 @@ install_files() {
 
     # Only now: reading what the deployer staged can take as long as he likes, and the timer waits.
     lock
-    save "$work/before"
-    first=
-    if [ ! -d "$undo" ]; then
-        save "$undo"
-        first=yes
-    fi
+    before=$undo
+    # What an earlier install put there, which nobody has confirmed, is not what is undone to.
+    [ ! -d "$undo" ] || before=$work/before
+    save "$before"
     arm "$2"
 
     available=/etc/nginx/sites-available/$site
@@ -88,22 +86,25 @@ install_files() {
     ln -sfn "$available" "/etc/nginx/sites-enabled/$site"
     if ! nginx -t -q; then
         # nginx keeps running on what it has; the next boot must find that too.
-        put_back "$work/before"
-        [ -z "$first" ] || forget
+        put_back "$before"
+        [ "$before" != "$undo" ] || forget
         refuse "nginx -t says no; its configuration is as before"
     fi
-    install -m 0644 "$work/$site@.service" /etc/systemd/system/
-    systemctl daemon-reload
+    unit=/etc/systemd/system/$site@.service
+    install -m 0644 "$work/$site@.service" "$unit"
+    # It costs more than all the rest. A new file systemd finds by itself.
+    if [ -e "$before$unit" ] && ! cmp -s "$before$unit" "$unit"; then systemctl daemon-reload; fi
     reload_nginx
 }
 
 # systemd only hands a signal on. As long as nginx's workers of before take requests, it may answer by
 # its old files, and whoever looks at the new ones would see those.
 reload_nginx() {
-    before=$(oldest_worker)
+    main=$(systemctl show -p MainPID --value nginx)
+    worker=$(oldest_worker "$main")
     systemctl reload nginx
     tries=50
-    while [ -n "$before" ] && [ "$(oldest_worker)" = "$before" ]; do
+    while [ -n "$worker" ] && [ "$(oldest_worker "$main")" = "$worker" ]; do
         [ "$tries" -gt 0 ] || refuse "nginx goes on with its old files: see journalctl -u nginx"
         tries=$((tries - 1))
         sleep 0.1
@@ -111,9 +112,7 @@ reload_nginx() {
 }
 
 # Of those that take requests; one that only finishes its own is called otherwise.
-oldest_worker() {
-    pgrep -o -x -f "nginx: worker process" -P "$(systemctl show -p MainPID --value nginx)" || true
-}
+oldest_worker() { pgrep -o -x -f "nginx: worker process" -P "$1" || true; }
 
 # All that an install changes.
 places="/etc/nginx/sites-available/$site /etc/nginx/sites-enabled/$site \

@@ -2,6 +2,8 @@
 
 python commands.py JOB      a JSON object, made by understudy/commands/app.py:
                             static    directory to make first: static files are collected there
+                            collects  whether collectstatic alone fills it: see understudy_static.py
+                            before    that of the release that serves, or null
                             commands  command lines to run, one after another
                             migrate   those that change the database
                             pending   a command line that fails if `migrate` has work to do, or null
@@ -22,10 +24,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import understudy_static
+
 
 def main(job: dict[str, Any]) -> None:
-    Path(job["static"]).mkdir(parents=True, exist_ok=True)
-    run_all(job["commands"])
+    static, before = Path(job["static"]), job["before"] and Path(job["before"])
+    if job["collects"]:
+        understudy_static.forget_half_made(static)
+    static.mkdir(parents=True, exist_ok=True)
+    for command in job["commands"]:
+        if job["collects"] and "collectstatic" in shlex.split(command):
+            code = understudy_static.collect(command, run, static, before)
+        else:
+            code = run(command)
+        if code:
+            sys.exit(code)
     if job["migrate"]:
         if not job["pending"] or run(job["pending"]):
             print("==> migrate", flush=True)

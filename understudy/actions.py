@@ -28,12 +28,12 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Upload:
-    """Copy a file from here to the host."""
+class Send:
+    """Run a command on the host that reads a file from here: what travels is never stored packed."""
 
     title: str
     local: Path
-    remote: PurePosixPath
+    argv: Argv
 
 
 @dataclass(frozen=True)
@@ -69,4 +69,4 @@ class Switch:
     release_id: str
 
 
-Action = Run | Upload | Stage | Start | Switch
+Action = Run | Send | Stage | Start | Switch

@@ -4,7 +4,7 @@ import io
 import logging
 import shlex
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -25,10 +25,15 @@ CONNECT_SECONDS = 15
 # Against a host that is gone without a word: it's asked now and then. transport.py gives the question
 # up that the network doesn't take.
 KEEPALIVE_SECONDS = 10
+# An index of a large table takes its time; a command that hangs must still end some day.
+SILENT_SECONDS = 3600
 DISK_HINT = "Is the disk full, or read-only? `df -h` and `mount` on the host tell."
 # What Paramiko raises where a channel or its connection has gone.
 BROKEN = (paramiko.SSHException, OSError, EOFError)
 CUT_OFF = "a command ended without an exit status"
+
+
+Content = str | Path | Iterable[bytes]
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class Connection(Protocol):
 
     def run(self, argv: Argv, *, user: str | None = None, seconds: int = 600) -> Result: ...
     def put(self, local: Path | bytes, remote: PurePosixPath) -> None: ...
-    def send(self, argv: Argv, text: str) -> Result: ...
+    def send(self, argv: Argv, content: Content) -> Result: ...
 
 
 class SshConnection:
@@ -102,6 +107,7 @@ class SshConnection:
 
         on_line is called with each line of its output as soon as it's there.
         """
+        words = argv if user is None else as_user(user, argv)
         self._must_be_open()
         too_long = StepFailed(
             f"{self._host}: no end after {seconds} s", details=shlex.join(argv)[:200]
@@ -112,7 +118,7 @@ class SshConnection:
             listen = {"hide": "stderr", "out_stream": _Lines(on_line)}
         try:
             done = self._fabric.run(
-                self.line(argv, user),
+                self.as_a_step(words),
                 warn=True,
                 in_stream=False,
                 timeout=seconds,
@@ -129,14 +135,16 @@ class SshConnection:
             raise self._broken(CUT_OFF)
         return Result(done.ok, done.stdout, done.stderr)
 
-    def send(self, argv: Argv, text: str) -> Result:
-        """Runs a command and gives it text on standard input: for what must not stand in an argv."""
+    def send(self, argv: Argv, content: Content) -> Result:
+        """Runs a command with a text, a file or pieces on its standard input: for what is too long for
+        an argv, or must not stand in one.
+        """
         self._must_be_open()
         try:
             channel = self.transport.open_session()
-            channel.exec_command(shlex.join(argv))
-            channel.sendall(text.encode())
-            channel.shutdown_write()
+            channel.settimeout(SILENT_SECONDS)
+            channel.exec_command(self.as_a_step(argv))
+            feed(channel, content)
             output, errors = channel.makefile("rb").read(), channel.makefile_stderr("rb").read()
         except BROKEN as error:
             raise self._broken(error) from None
@@ -145,11 +153,10 @@ class SshConnection:
             raise self._broken(CUT_OFF)
         return Result(status == 0, output.decode(errors="replace"), errors.decode(errors="replace"))
 
-    def line(self, argv: Argv, user: str | None) -> str:
-        """What a command is to the host's shell: as that user, as a step of what holds the lock."""
-        words = argv if user is None else as_user(user, argv)
+    def as_a_step(self, argv: Argv) -> str:
+        """What a command is to the host's shell; while the lock is held, whoever comes next waits for it."""
         # Some systems let the group write, and the app's user is in the group of its code.
-        return f"umask 022; {self._step}{shlex.join(words)}"
+        return f"umask 022; {self._step}{shlex.join(argv)}"
 
     @property
     def transport(self) -> paramiko.Transport:
@@ -227,6 +234,29 @@ def _key(path: Path) -> dict[str, Any]:
     except Exception:
         # Locked by a password, or missing: an agent may have it, and if not, Paramiko says why.
         return {"key_filename": str(path)}
+
+
+def feed(channel: paramiko.Channel, content: Content) -> None:
+    """Gives a command its standard input. One that ends before it has read all says itself why."""
+    for part in _parts(content):
+        try:
+            channel.sendall(part)
+        except OSError:
+            return
+    with suppress(OSError):
+        channel.shutdown_write()
+
+
+def _parts(content: Content) -> Iterator[bytes]:
+    match content:
+        case str():
+            yield content.encode()
+        case Path():
+            with content.open("rb") as source:
+                while part := source.read(2**18):
+                    yield part
+        case _:
+            yield from content
 
 
 def _trust_only_known_hosts(client: paramiko.SSHClient, target: TargetConfig) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from understudy import data, pulled, sealed, session, stream, switching
+from understudy import data, pulled, sealed, session, switching
 from understudy.actions import Run
-from understudy.commands import Argv, loading, site
+from understudy.commands import Argv, as_user, loading, site
 from understudy.commands import app as app_commands
 from understudy.config import Engine
 from understudy.connection import Result, SshConnection
@@ -64,7 +64,7 @@ def _migrate(wanted: Wanted) -> tuple[Run, ...]:
         return ()
     # The backup that this makes is one of now, not of when the release was deployed.
     release = replace(wanted.release, deployed_at=session.now())
-    argv = app_commands.release_commands(wanted.app, wanted.paths, release)
+    argv = app_commands.migrate(wanted.app, wanted.paths, release)
     title = "migrate the data to what this release needs"
     return (Run(title, argv, wanted.app.name, hint=switching.SITE_IS_DOWN),)
 
@@ -115,7 +115,7 @@ class _Loading:
     def _send(self, part: str, argv: Argv) -> None:
         file = pulled.sealed_file(pulled.place(self.job, self.pulled.source), part)
         pieces = sealed.read(file, sealed.key(sealed.key_file()))
-        self._require(stream.send(self.connection, argv, self.job.config.app.name, pieces))
+        self._require(self.connection.send(as_user(self.job.config.app.name, argv), pieces))
 
     def _require(self, done: Result) -> None:
         if not done.ok:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from understudy.actions import Start
-from understudy.commands import all_of, http, site
+from understudy.commands import all_of, as_user, http, site
 from understudy.connection import Connection, Result
 from understudy.errors import StepFailed, Unreachable
 
@@ -18,27 +18,23 @@ def start_and_wait(connection: Connection, action: Start) -> None:
 
     On failure the release is stopped again, and the error holds the last answer and the journal.
     """
-    started = connection.run(
-        site.start(action.site, action.release_id), seconds=action.seconds + 30
-    )
-    answer = started
-    if started.ok:
-        answer = _ask_until(connection, action)
+    checks = all_of(action.checks)
+    start = site.start(action.site, action.release_id)
+    start_and_check = all_of((start, as_user(action.user, checks)))
+    answer = connection.run(start_and_check, seconds=action.seconds + 30)
+    deadline = time.monotonic() + action.seconds
+    while not answer.ok and time.monotonic() < deadline and _may_come(connection, action, answer):
+        time.sleep(0.2)
+        answer = connection.run(checks, user=action.user)
     if not answer.ok:
         raise _unhealthy(connection, action, answer)
 
 
-def _ask_until(connection: Connection, action: Start) -> Result:
-    deadline = time.monotonic() + action.seconds
-    checks = all_of(action.checks)
-    while True:
-        answer = connection.run(checks, user=action.user)
-        # Only a socket that isn't there yet is worth a wait; an answer of the app is its answer.
-        if answer.ok or http.answered(answer.errors) or time.monotonic() >= deadline:
-            return answer
-        if connection.run(site.has_failed(action.site, action.release_id)).ok:
-            return answer
-        time.sleep(0.2)
+def _may_come(connection: Connection, action: Start, answer: Result) -> bool:
+    """Only a socket that isn't there yet is worth a wait; an answer of the app is its answer."""
+    if http.answered(answer.errors):
+        return False
+    return connection.run(site.has_hope(action.site, action.release_id)).ok
 
 
 def _unhealthy(connection: Connection, action: Start, answer: Result) -> StepFailed:

@@ -6,7 +6,7 @@ Pure: this module decides everything and touches nothing, so every case of it is
 import shlex
 
 from understudy import switching
-from understudy.actions import AFTER_SWITCH, BEFORE_SWITCH, Action, Run, Stage, Upload
+from understudy.actions import AFTER_SWITCH, BEFORE_SWITCH, Action, Run, Send, Stage
 from understudy.commands import Argv, all_of, as_user, beside, files, http, python, site
 from understudy.commands import app as app_commands
 from understudy.facts import Facts
@@ -43,15 +43,13 @@ def _ship(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
     release_id, paths = wanted.release.id, wanted.paths
     if facts.release(release_id):
         return []
-    uploaded = paths.cache / f"{release_id}.tar.gz"
     release = paths.release(release_id)
-    unpack = files.unpack(uploaded, release)
+    unpack = files.unpack(release)
     if _is_complete_at_once(wanted, shipment):
         unpack = all_of((unpack, _complete(wanted)))
     compile_source = Run("compile the source", python.compile_all(release / "source"))
     return [
-        Upload("upload the release", shipment.release_tar, uploaded),
-        Run(f"unpack {release_id}", unpack),
+        Send("upload the release", shipment.release_tar, unpack),
         *([] if shipment.compiled else [compile_source]),
     ]
 
@@ -79,11 +77,8 @@ def _packages(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
     missing = set(shipment.packages) - facts.packages
     if not missing:
         return []
-    uploaded = wanted.paths.cache / shipment.packages_tar.name
-    return [
-        Upload(f"upload {len(missing)} packages", shipment.packages_tar, uploaded),
-        Run("unpack them", files.unpack_each(uploaded, wanted.paths.packages)),
-    ]
+    unpack = files.unpack_each(wanted.paths.packages)
+    return [Send(f"upload {len(missing)} packages", shipment.packages_tar, unpack)]
 
 
 def _build(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
@@ -149,7 +144,8 @@ def _release_commands(wanted: Wanted, facts: Facts) -> list[Action]:
     commands = [*app.release_commands, *app.migrate_commands]
     if not commands:
         return []
-    argv = as_user(app.name, app_commands.release_commands(app, wanted.paths, wanted.release))
+    together = app_commands.release_commands(app, wanted.paths, wanted.release, facts.current)
+    argv = as_user(app.name, together)
     stop: tuple[Run, ...] = ()
     if release_id not in facts.running:
         argv = beside(site.warm(app.name, release_id), argv)
@@ -192,7 +188,8 @@ def _clean_up(wanted: Wanted, facts: Facts) -> list[Action]:
     ]
     if not removed:
         return []
-    static = [str(paths.static(path.name)) for path in removed if path.parent == paths.releases]
+    gone = [path.name for path in removed if path.parent == paths.releases]
+    static = [str(place(name)) for name in gone for place in (paths.static, paths.static_mark)]
     return [
         Run("remove old releases", files.remove(*removed), hint=AFTER_SWITCH),
         *([Run("remove their static files", ("rm", "-rf", *static), app.name)] if static else []),

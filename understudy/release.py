@@ -71,6 +71,10 @@ class Paths:
     def static(self, release_id: str) -> PurePosixPath:
         return self.root / "static" / release_id
 
+    def static_mark(self, release_id: str) -> PurePosixPath:
+        """Says what the static files were made from: see templates/understudy_static.py."""
+        return self.root / "static" / f"{release_id}.made"
+
     def hold(self, release_id: str) -> PurePosixPath:
         """As long as it's there, and the deploy at work, a started release does not load the app."""
         return PurePosixPath("/run") / self.root.name / f"{release_id}.hold"

@@ -235,13 +235,13 @@ def _shipment(
             needed = packages.packages(source.lock, found.python, found.machine, job.project.cache)
     missing = [tar for name, tar in needed.items() if name not in found.packages]
     packages_tar.write_bytes(packages.join(missing))
-    room = sum(_room(tar) for tar in (release_tar, packages_tar) if tar.exists())
+    room = sum(_unpacked(tar) for tar in (release_tar, packages_tar) if tar.exists())
     return Shipment(release_tar, packages_tar, tuple(needed), compiler is not None, room)
 
 
-def _room(tar: Path) -> int:
+def _unpacked(tar: Path) -> int:
     with gzip.open(tar) as unpacked:
-        return tar.stat().st_size + unpacked.seek(0, os.SEEK_END)
+        return unpacked.seek(0, os.SEEK_END)
 
 
 def _refuse_without_room(job: Job, found: Facts, shipment: Shipment) -> None:

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from understudy import facts, health
-from understudy.actions import Action, Run, Stage, Start, Switch, Upload
+from understudy.actions import Action, Run, Send, Stage, Start, Switch
 from understudy.commands import Argv, site
 from understudy.config import Config
-from understudy.connection import Connection, Result, SshConnection
+from understudy.connection import DISK_HINT, Connection, Content, Result, SshConnection
 from understudy.errors import LoginRefused, Refused, StepFailed, UnderstudyError
 from understudy.facts import Facts
 from understudy.job import Job
@@ -130,10 +130,10 @@ class Told:
             self.connection.put(local, remote)
             results.append(Result(True, "", ""))
 
-    def send(self, argv: Argv, text: str) -> Result:
-        """The text is not told: it goes this way because nobody is to see it."""
+    def send(self, argv: Argv, content: Content) -> Result:
+        """The content is not told: much of what goes this way nobody is to see."""
         with self._telling(shlex.join(argv)) as results:
-            results.append(self.connection.send(argv, text))
+            results.append(self.connection.send(argv, content))
         return results[0]
 
     @contextmanager
@@ -202,8 +202,8 @@ def apply(connection: Connection, action: Action) -> str:
             return _run(connection, action)
         case Switch():
             return _run(connection, Run(action.title, action.argv))
-        case Upload():
-            connection.put(action.local, action.remote)
+        case Send():
+            return _printed(action, connection.send(action.argv, action.local), DISK_HINT)
         case Stage():
             connection.run(("mkdir", "-p", str(action.directory)))
             for file in action.files:
@@ -215,11 +215,15 @@ def apply(connection: Connection, action: Action) -> str:
 
 def _run(connection: Connection, action: Run) -> str:
     done = connection.run(action.argv, user=action.user, seconds=SECONDS_FOR_A_STEP)
+    return _printed(action, done, action.hint)
+
+
+def _printed(action: Action, done: Result, hint: str) -> str:
     if not done.ok:
         raise StepFailed(
             f"{action.title}: failed",
             details="\n".join(done.text.splitlines()[-LINES_OF_OUTPUT:]),
-            hint=action.hint,
+            hint=hint,
         )
     return done.output
 

@@ -34,7 +34,7 @@ class Shipment:
 
     packages: names of all that the environment needs, if the host hasn't got it. packages_tar: those
     that the host lacks. compiled: whether bytecode travels too. room: bytes that all of it takes on
-    the host, packed and unpacked.
+    the host.
     """
 
     release_tar: Path

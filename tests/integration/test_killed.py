@@ -24,7 +24,6 @@ pytestmark = pytest.mark.timeout(900)
 # How the steps' titles begin, of a deploy that has all of them to do but those of a bare host.
 STEPS = (
     "upload the release",
-    "unpack",
     "make environment",
     "upload the nginx and systemd files",
     "check and install them",

@@ -116,7 +116,7 @@ def test_interrupted_deploy_leaves_nothing_in_the_way(staging: Staging) -> None:
     staging.replace("lists/templates/lists/base.html", "Tiny Lists", "Short Lists")
     staging.commit("to be interrupted")
     deploy = (sys.executable, "-u", "deploy.py", "deploy", "--config", staging.config)
-    assert stop_at(signal.SIGINT, "✓ unpack", *deploy) == 130
+    assert stop_at(signal.SIGINT, "✓ upload the release", *deploy) == 130
     assert "Tiny Lists" in site_text(staging)
     assert staging.deploy_py("deploy").code == 0
     assert "Short Lists" in site_text(staging)

@@ -11,8 +11,8 @@ from tests.programs.sqlite_site import NAME, RULES, SHOP, Site, rows
 from tests.unit.fakes import FakeReport, config
 from tests.unit.ssh_server import SshServer
 from tests.unit.test_connection import running, target_of
-from understudy import data_pull, pulled, sealed, stream
-from understudy.commands import loading
+from understudy import data_pull, pulled, sealed
+from understudy.commands import as_user, loading
 from understudy.config import Config, Engine
 from understudy.config_data import Data
 from understudy.connection import SshConnection
@@ -61,7 +61,8 @@ def test_what_was_pulled_makes_the_same_data_elsewhere(server: SshServer, tmp_pa
         assert connection.run(loading.begin(*where, found.size), user="shop").ok
         file = pulled.sealed_file(kept, "shop.sqlite3")
         pieces = sealed.read(file, sealed.key(sealed.key_file()))
-        done = stream.send(connection, loading.add(*where, "shop.sqlite3"), "shop", pieces)
+        add = as_user("shop", loading.add(*where, "shop.sqlite3"))
+        done = connection.send(add, pieces)
         assert (done.ok, done.errors) == (True, "")
     made = Path(here.backups) / f"{NAME}.new" / "shop.sqlite3"
     assert rows(made, "SELECT email FROM auth_user")[0] == ("user5@example.invalid",)

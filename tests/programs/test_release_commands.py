@@ -24,6 +24,8 @@ def run(directory: Path, *commands: str, **more: Any) -> subprocess.CompletedPro
     (directory / "manage.py").write_text(NOTE)
     job = {
         "static": str(directory / "static" / "r1"),
+        "collects": False,
+        "before": None,
         "commands": commands,
         "pending": None,
         "exists": ["true"],
@@ -63,6 +65,23 @@ def test_first_command_that_fails_ends_them_all_with_its_code(tmp_path: Path) ->
         assert done.returncode == 7
         assert "went on\n" not in done.stdout.replace("==> echo went on\n", "")
         assert "Traceback" not in done.stderr
+
+
+def test_static_files_of_a_killed_run_go_if_collectstatic_makes_them_all(tmp_path: Path) -> None:
+    (tmp_path / "static" / "r1" / "half").mkdir(parents=True)
+
+    assert "half" in run(tmp_path, "ls static/r1").stdout
+    assert "half" not in run(tmp_path, "ls static/r1", collects=True).stdout
+
+
+def test_what_collects_static_files_ends_like_any_other_command(tmp_path: Path) -> None:
+    """Without Django in this process: so it runs, and nothing is known of what it worked from."""
+    done = run(tmp_path, "sh -c 'exit 7' collectstatic", "echo went on", collects=True)
+    assert (done.returncode, "went on\n" in done.stdout.replace("==> echo", "")) == (7, False)
+
+    done = run(tmp_path, "python manage.py collectstatic 0", collects=True)
+    assert (done.returncode, "collectstatic" in done.stdout) == (0, True)
+    assert [path.name for path in (tmp_path / "static").iterdir()] == ["r1"]
 
 
 @pytest.mark.parametrize(

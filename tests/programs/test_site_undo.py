@@ -107,7 +107,22 @@ def test_install_waits_until_nginx_has_taken_the_files(host: Host) -> None:
 
     host.done("install", "r1")
 
-    assert taken.read_text().split() == ["stop", "daemon-reload", "reload", "waited", "waited"]
+    assert taken.read_text().split() == ["stop", "reload", "waited", "waited", "waited"]
+
+
+@pytest.mark.parametrize(("before", "told"), [("nothing", 0), ("the same", 0), ("another", 1)])
+def test_systemd_is_told_only_of_a_unit_that_it_may_have_read(
+    before: str, told: int, host: Host
+) -> None:
+    if before != "nothing":
+        older(host)
+    if before == "the same":
+        host.path(PLACES["unit"]).write_text(rendered_unit() + "# new\n")
+
+    host.done("install", "r1")
+
+    assert host.calls().count("systemctl daemon-reload") == told
+    assert installed(host) == "new"
 
 
 def test_nginx_that_keeps_its_old_files_is_told_and_the_undo_is_due(host: Host) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from understudy.commands import Argv
 from understudy.config import Config
-from understudy.connection import Result
+from understudy.connection import Content, Result
 from understudy.errors import UnderstudyError
 from understudy.facts import Facts
 from understudy.release import Manifest
@@ -41,6 +41,7 @@ class FakeConnection:
     notes: list[str] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
+    streams: list[bytes] = field(default_factory=list)
     # Who asked for the lock, and for how many seconds.
     holders: list[tuple[str, int]] = field(default_factory=list)
     transport: object = None
@@ -63,8 +64,14 @@ class FakeConnection:
                 on_line(line)
         return answer
 
-    def send(self, argv: Argv, text: str) -> Result:
-        self.sent.append(text)
+    def send(self, argv: Argv, content: Content) -> Result:
+        match content:
+            case str():
+                self.sent.append(content)
+            case Path():
+                self.files[content.name] = content.read_bytes()
+            case _:
+                self.streams.append(b"".join(content))
         return self.run(argv)
 
     def put(self, local: Path | bytes, remote: PurePosixPath) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from understudy.actions import Action, Run, Stage, Start, Switch, Upload
+from understudy.actions import Action, Run, Send, Stage, Start, Switch
 from understudy.facts import Facts
 from understudy.wanted import Wanted
 
@@ -33,21 +33,26 @@ class ModelHost:
                 self._needs_release(action.release_id)
                 assert action.release_id in self.facts.running, "switched to what does not run"
                 self._change(current=action.release_id)
-            case Upload() | Stage():
+            case Send():
+                self._send(action)
+            case Stage():
                 pass
         if self._served:
             assert self.facts.current in self.facts.running, f"{action.title}: what served stopped"
         self._served = self.facts.current in self.facts.running
 
-    def _run(self, action: Run) -> None:  # noqa: C901 - one table of all commands
+    def _send(self, action: Send) -> None:
+        if action.title.endswith(" packages"):
+            self._change(packages=frozenset({"a-1", "b-2"}))
+        else:
+            release = self._wanted.release
+            assert release.id not in (self.facts.current, *self.facts.running), "unpacked over it"
+            self._change(releases=(*self.facts.releases, release))
+
+    def _run(self, action: Run) -> None:
         argv, wanted = action.argv, self._wanted
         paths, release_id = wanted.paths, wanted.release.id
-        if action.title == "unpack them":
-            self._change(packages=frozenset({"a-1", "b-2"}))
-        elif action.title.startswith("unpack "):
-            assert release_id not in (self.facts.current, *self.facts.running), "unpacked over it"
-            self._change(releases=(*self.facts.releases, wanted.release))
-        elif action.title.startswith("make environment"):
+        if action.title.startswith("make environment"):
             needed = {PurePosixPath(word).name for word in argv if "/cache/packages/" in word}
             assert needed <= self.facts.packages, "links to what is not there"
             self._change(venvs=self.facts.venvs | {wanted.release.lock})

@@ -1,6 +1,7 @@
 """The commands do what they say: run here, in a directory of their own."""
 
 import io
+import os
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -24,8 +25,10 @@ VERSION = subprocess.run(
 NASTY = ["", "a b", "$HOME", "$(id)", "`id`", "a'b", 'a"b', "a\nb", "\\", "-n", "*", "ä"]
 
 
-def run(argv: Argv) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(argv, capture_output=True, text=True)
+def run(argv: Argv, given: bytes | None = None) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(argv, capture_output=True, input=given)
+    text = (stream.decode() for stream in (done.stdout, done.stderr))
+    return subprocess.CompletedProcess(argv, done.returncode, *text)
 
 
 def pure(path: Path) -> PurePosixPath:
@@ -34,10 +37,10 @@ def pure(path: Path) -> PurePosixPath:
 
 @pytest.fixture
 def tar(tmp_path: Path) -> Path:
-    """A tar with one file, `kept`."""
+    """A gzipped tar with one file, `kept`."""
     (tmp_path / "kept").write_text("new")
-    path = tmp_path / "uploaded.tar"
-    with tarfile.open(path, "w") as archive:
+    path = tmp_path / "release.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
         archive.add(tmp_path / "kept", "kept")
     (tmp_path / "kept").unlink()
     return path
@@ -58,16 +61,19 @@ def test_unpacked_release_has_nothing_of_an_earlier_attempt(tar: Path, tmp_path:
     release.mkdir()
     (release / "left over").touch()
 
-    assert run(files.unpack(pure(tar), pure(release))).returncode == 0
+    assert run(files.unpack(pure(release)), tar.read_bytes()).returncode == 0
 
     assert [path.name for path in release.iterdir()] == ["kept"]
-    assert not tar.exists(), "what is uploaded does not fill the disk"
 
 
-def test_broken_tar_fails(tmp_path: Path) -> None:
-    (tmp_path / "broken.tar").write_bytes(b"not a tar")
+def test_tar_that_is_cut_off_leaves_nothing(tar: Path, tmp_path: Path) -> None:
+    half = tar.read_bytes()[:-20]
 
-    assert run(files.unpack(pure(tmp_path / "broken.tar"), pure(tmp_path / "r"))).returncode != 0
+    assert run(files.unpack(pure(tmp_path / "r")), half).returncode != 0
+    assert run(files.unpack_each(pure(tmp_path / "p")), half).returncode != 0
+
+    assert not (tmp_path / "r").exists()
+    assert not list((tmp_path / "p").iterdir())
 
 
 def test_packages_of_several_joined_tars_are_added_to_those_that_are_there(
@@ -75,16 +81,15 @@ def test_packages_of_several_joined_tars_are_added_to_those_that_are_there(
 ) -> None:
     packages = tmp_path / "packages"
     (packages / "old").mkdir(parents=True)
-    joined = tmp_path / "joined.tar.gz"
+    joined = b""
     for name in ("a", "b"):
         buffer = io.BytesIO()
         with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
             member = tarfile.TarInfo(f"{name}/file")
             tar.addfile(member)
-        with joined.open("ab") as file:
-            file.write(buffer.getvalue())
+        joined += buffer.getvalue()
 
-    assert run(files.unpack_each(pure(joined), pure(packages))).returncode == 0
+    assert run(files.unpack_each(pure(packages)), joined).returncode == 0
 
     assert sorted(path.name for path in packages.iterdir()) == ["a", "b", "old"]
     assert [path.name for path in tmp_path.iterdir()] == ["packages"]
@@ -322,3 +327,29 @@ def test_command_ends_when_what_runs_beside_it_has_ended(tmp_path: Path) -> None
     subprocess.run(beside(other, ("true",)), check=True, timeout=20)
 
     assert (tmp_path / "late").exists()
+
+
+@pytest.mark.parametrize(
+    ("state", "restarts", "hope"),
+    [
+        ("active", 0, True),
+        ("activating", 0, True),
+        ("activating", 1, False),
+        ("active", 2, False),
+        ("failed", 0, False),
+        ("inactive", 0, False),
+        ("deactivating", 0, False),
+    ],
+)
+def test_service_that_died_or_does_not_run_has_no_hope(
+    state: str, restarts: int, hope: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = f"NRestarts={restarts}\nActiveState={state}"
+    (tmp_path / "systemctl").write_text(f"#!/bin/sh\n[ \"$*\" = '{ASKED}' ] && echo '{said}'\n")
+    (tmp_path / "systemctl").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+    assert (run(site.has_hope("shop", "r1")).returncode == 0) == hope
+
+
+ASKED = "show -p ActiveState -p NRestarts shop@r1.service"

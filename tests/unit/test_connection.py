@@ -226,6 +226,35 @@ def test_command_that_is_sent_text_answers_as_any_other(steady: SshConnection) -
     assert (done.ok, done.output, done.errors) == (False, "text", "a 'b")
 
 
+def test_file_is_sent_on_standard_input(steady: SshConnection, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(bytes(range(256)) * 4000)
+
+    done = steady.send(("cksum",), tmp_path / "file")
+
+    there = subprocess.run(("cksum",), input=(tmp_path / "file").read_bytes(), capture_output=True)
+    assert done.output == there.stdout.decode()
+
+
+def test_pieces_are_sent_as_one(steady: SshConnection) -> None:
+    assert steady.send(("wc", "-c"), [bytes(100_000)] * 30).output.strip() == "3000000"
+
+
+def test_pieces_that_can_not_be_had_are_told(steady: SshConnection, tmp_path: Path) -> None:
+    with pytest.raises(Unreachable, match="No such file"):
+        steady.send(("cat",), tmp_path / "gone")
+
+
+def test_command_that_ends_before_it_read_all_tells_why(
+    steady: SshConnection, tmp_path: Path
+) -> None:
+    """More than the host takes without reading any of it."""
+    (tmp_path / "file").write_bytes(b"x" * 8_000_000)
+
+    done = steady.send(("sh", "-c", "echo disk full >&2; exit 2"), tmp_path / "file")
+
+    assert (done.ok, done.errors) == (False, "disk full\n")
+
+
 def test_file_that_cannot_be_written_is_named(steady: SshConnection) -> None:
     """The server has no SFTP."""
     with pytest.raises(StepFailed, match=r"can't write /srv/shop/file"):

@@ -22,7 +22,7 @@ def titles(found: Facts, want: Wanted | None = None) -> list[str]:
 
 
 START = f"start {NEW} beside what serves, check its health"
-SHIP = ["upload the release", f"unpack {NEW}"]
+SHIP = ["upload the release"]
 COMMANDS = (
     "python manage.py makemigrations --check --dry-run, "
     "python manage.py collectstatic --noinput -v0, python manage.py migrate --noinput -v2"
@@ -38,7 +38,6 @@ def test_provisioned_host_gets_everything_in_order() -> None:
     assert titles(facts()) == [
         *SHIP,
         "upload 2 packages",
-        "unpack them",
         "make environment lock1",
         *INSTALL,
         *SERVE,
@@ -63,7 +62,6 @@ def test_new_lock_makes_an_environment_and_ships_the_missing_packages() -> None:
     assert planned == [
         *SHIP,
         "upload 1 packages",
-        "unpack them",
         "make environment lock2",
         *SERVE_AFTER_OLD,
         f"drain {OLD}",
@@ -133,8 +131,18 @@ def test_release_commands_run_as_the_apps_user_and_build_commands_do_not() -> No
     job = json.loads(commands[8])
     assert job["static"] == f"/srv/shop/static/{NEW}"
     assert job["commands"] == ["up", "warm 'a b'"]
+    assert job["collects"] is False, "who knows what they make"
     assert job["migrate"] == ["python manage.py migrate --noinput -v2"]
     assert "20240201T000000Z" in job["backup"][-1]
+
+
+def test_djangos_own_commands_may_take_over_the_static_files_that_serve() -> None:
+    for found, before in ((facts(), None), (serving(manifest(OLD)), f"/srv/shop/static/{OLD}")):
+        runs = {
+            run.title: run for run in make_plan(wanted(), SHIPMENT, found) if isinstance(run, Run)
+        }
+        job = json.loads(shlex.split(runs[COMMANDS].argv[-1])[-1])
+        assert (job["collects"], job["before"]) == (True, before)
 
 
 def test_host_whose_python_is_not_here_compiles_for_itself() -> None:
@@ -155,7 +163,7 @@ def test_what_killed_deploys_of_other_commits_left_is_removed() -> None:
     assert isinstance(remove, Run)
     assert remove.argv[-2:] == tuple(map(str, left))
     assert isinstance(static, Run)
-    assert static.argv == ("rm", "-rf", "/srv/shop/static/half")
+    assert static.argv[2:] == ("/srv/shop/static/half", "/srv/shop/static/half.made")
 
 
 def test_static_files_of_removed_releases_go_with_them_as_the_app_that_made_them() -> None:
@@ -172,7 +180,10 @@ def test_static_files_of_removed_releases_go_with_them_as_the_app_that_made_them
 
     assert isinstance(removal, Run)
     assert removal.argv[:2] == ("rm", "-rf")
-    assert removal.argv[2:] == ("/srv/shop/static/old2", "/srv/shop/static/old1")
+    assert [path for path in removal.argv[2:] if not path.endswith(".made")] == [
+        "/srv/shop/static/old2",
+        "/srv/shop/static/old1",
+    ]
     assert removal.user == "shop"
 
 

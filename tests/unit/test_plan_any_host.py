@@ -7,7 +7,7 @@ from copy import copy
 from tests.unit.fakes import facts, manifest
 from tests.unit.model_host import ModelHost
 from tests.unit.plans import NEW, OLD, SHIPMENT, serving, wanted
-from understudy.actions import Upload
+from understudy.actions import Send
 from understudy.facts import Facts
 from understudy.plan import make_plan
 from understudy.wanted import Wanted
@@ -61,7 +61,7 @@ def test_deploy_that_is_killed_at_any_step_is_finished_by_the_next() -> None:
 def test_steps_come_in_the_order_that_keeps_a_site_serving() -> None:
     """For all hosts: what comes before what, where both are planned."""
     orders = [
-        ("unpack ", "python manage.py"),
+        ("upload ", "python manage.py"),
         ("make environment", "python manage.py"),
         ("keep them", "python manage.py"),
         ("check and install", "start "),
@@ -85,7 +85,7 @@ def test_steps_come_in_the_order_that_keeps_a_site_serving() -> None:
 
 def test_nothing_is_uploaded_that_is_there() -> None:
     for found in all_hosts():
-        uploads = [a for a in make_plan(wanted(), SHIPMENT, found) if isinstance(a, Upload)]
+        uploads = [a for a in make_plan(wanted(), SHIPMENT, found) if isinstance(a, Send)]
         shipped = {upload.local for upload in uploads}
 
         assert (SHIPMENT.release_tar in shipped) == (found.release(NEW) is None)

@@ -36,12 +36,7 @@ def deployed(staging: Staging) -> Result:
     """The facts of a host after a first deploy, from what that deploy sent there."""
     host = staging.host()
     runner.deploy(staging.job())
-    [packed] = [
-        data
-        for path, data in host.files.items()
-        if path.endswith(".tar.gz") and "packages" not in path
-    ]
-    with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
+    with tarfile.open(fileobj=io.BytesIO(host.files["release.tar.gz"])) as tar:
         reader = tar.extractfile("manifest.json.new")
         assert reader
         manifest = reader.read().decode()

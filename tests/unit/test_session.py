@@ -12,7 +12,7 @@ import pytest
 from tests.unit.fakes import FakeConnection, failed, printed
 from tests.unit.staging import QUERY, SITE, Staging, changes
 from understudy import session
-from understudy.actions import Action, Run, Stage, Upload
+from understudy.actions import Action, Run, Send, Stage
 from understudy.commands import Argv
 from understudy.connection import Result
 from understudy.errors import Refused, StepFailed, Unreachable
@@ -190,11 +190,12 @@ def test_log_of_a_host_that_is_gone_does_not_hide_what_failed(staging: Staging) 
 
 def test_steps_are_taken_in_order_and_handed_on_with_what_they_printed(staging: Staging) -> None:
     host = staging.host(one=printed("1\n"))
-    upload = Upload("upload", Path(__file__), PurePosixPath("/srv/x"))
+    upload = Send("upload", Path(__file__), ("unpack",))
 
     _, told = applied(staging, FIRST, upload, SECOND)
 
-    assert changes(host) == ["one", "put /srv/x", "shop: two"]
+    assert changes(host) == ["one", "unpack", "shop: two"]
+    assert list(host.files) == [Path(__file__).name]
     assert told == [("first", "1\n"), ("upload", ""), ("second", "")]
     assert staging.report.steps == [("first", True), ("upload", True), ("second", True)]
 

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from collections.abc import Mapping
 from datetime import datetime
 
 from understudy.commands import Argv, database
@@ -14,14 +15,33 @@ MIGRATES = "==> migrate"
 BACKED_UP = "==> back up the database"
 
 
-def release_commands(app: App, paths: Paths, release: Manifest) -> Argv:
-    """All of them in one process, templates/commands.py: each start of the app's Python costs
-    seconds on a slow host.
+# Of Django's commands, those that make no static files but by collectstatic.
+_MAKE_NO_OTHER_FILES = {"check", "collectstatic", "createcachetable", "makemigrations", "migrate"}
+
+
+def release_commands(app: App, paths: Paths, release: Manifest, before: str | None) -> Argv:
+    """All of them, for a release that is being made. before: the id of the release that serves."""
+    parts = {
+        "collects": all(map(_makes_no_other_files, app.release_commands)),
+        "before": before and str(paths.static(before)),
+        "commands": [shlex.join(command) for command in app.release_commands],
+    }
+    return _together(app, paths, release, parts)
+
+
+def migrate(app: App, paths: Paths, release: Manifest) -> Argv:
+    """Only those that change the database, for a release that is made: its other files stay."""
+    return _together(app, paths, release, {"collects": False, "before": None, "commands": []})
+
+
+def _together(app: App, paths: Paths, release: Manifest, parts: Mapping[str, object]) -> Argv:
+    """In one process, templates/commands.py: each start of the app's Python costs seconds on a slow
+    host.
     """
     directory = paths.release(release.id)
     job = {
         "static": str(paths.static(release.id)),
-        "commands": [shlex.join(command) for command in app.release_commands],
+        **parts,
         "pending": app.migrations_pending and shlex.join(app.migrations_pending),
         "exists": database.exists(app.database, app.name, paths.backups),
         "backup": _backup(app, paths, release),
@@ -29,6 +49,10 @@ def release_commands(app: App, paths: Paths, release: Manifest) -> Argv:
         "settings": app.preset == "django",
     }
     return (str(directory / "run"), "python", str(directory / "commands.py"), json.dumps(job))
+
+
+def _makes_no_other_files(command: Argv) -> bool:
+    return command[:2] == ("python", "manage.py") and {*command[2:3]} <= _MAKE_NO_OTHER_FILES
 
 
 def applied_migrations(output: str) -> list[list[str]]:

@@ -5,31 +5,32 @@ from pathlib import PurePosixPath
 from understudy.commands import Argv, script
 
 
-def unpack(tar: PurePosixPath, directory: PurePosixPath) -> Argv:
-    """Unpacks an uploaded tar into a new directory, and removes the tar.
+def unpack(directory: PurePosixPath) -> Argv:
+    """Unpacks a gzipped tar, sent on standard input, into a new directory.
 
     What an earlier, killed run left in the directory goes first.
     """
     text = """
-    rm -rf "$2"
-    mkdir -p "$2"
-    tar -xf "$1" -C "$2" || { rm -rf "$1" "$2"; exit 1; }
-    rm "$1"
+    rm -rf "$1"
+    mkdir -p "$1"
+    tar -xzf - -C "$1" || { rm -rf "$1"; exit 1; }
     """
-    return script(text, tar, directory)
+    return script(text, directory)
 
 
-def unpack_each(tar: PurePosixPath, directory: PurePosixPath) -> Argv:
-    """Adds what joined, gzipped tars hold to a directory, each by a rename: there whole or not."""
+def unpack_each(directory: PurePosixPath) -> Argv:
+    """Adds what joined, gzipped tars, sent on standard input, hold to a directory, each by a rename:
+    there whole or not.
+    """
     text = """
-    rm -rf "$1.d"
-    mkdir -p "$1.d" "$2"
-    tar -xzif "$1" -C "$1.d" || { rm -rf "$1" "$1.d"; exit 1; }
-    sync -f "$1.d"
-    mv "$1.d"/* "$2"/
-    rm -r "$1" "$1.d"
+    rm -rf "$1.new"
+    mkdir -p "$1.new" "$1"
+    tar -xzif - -C "$1.new" || { rm -rf "$1.new"; exit 1; }
+    sync -f "$1.new"
+    mv "$1.new"/* "$1"/
+    rmdir "$1.new"
     """
-    return script(text, tar, directory)
+    return script(text, directory)
 
 
 def complete(path: PurePosixPath) -> Argv:

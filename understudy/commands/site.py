@@ -87,11 +87,20 @@ def stop(site: str, release_id: str) -> Argv:
     return _as_root(site, "stop", release_id)
 
 
-def has_failed(site: str, release_id: str) -> Argv:
-    """Succeeds if the service has given up, or has died even once and is being tried again."""
+def has_hope(site: str, release_id: str) -> Argv:
+    """Succeeds if the service runs or is about to, and has not died even once."""
     text = """
-    restarts=$(systemctl show -p NRestarts --value "$1")
-    [ "$restarts" != 0 ] || systemctl is-failed --quiet "$1"
+    systemctl show -p ActiveState -p NRestarts "$1" | {
+        hope=
+        while read -r line; do
+            case $line in
+            ActiveState=active | ActiveState=activating | ActiveState=reloading) hope=yes ;;
+            NRestarts=0 | ActiveState=*) ;;
+            *) exit 1 ;;
+            esac
+        done
+        [ -n "$hope" ]
+    }
     """
     return script(text, f"{site}@{release_id}.service")
 

@@ -1,0 +1,89 @@
+"""Runs collectstatic, unless it would make what the release before has: then those files are linked.
+
+Beside a directory of static files, its mark (DIRECTORY.made) holds a digest of all that they were made
+from. Without one they are half-made, or nobody can tell.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+# Of these classes it is known what they look at. One of the app's own may look at anything.
+KNOWN = ("builtins", "abc", "django.", "whitenoise.")
+SETTINGS = ("STATIC", "STORAGES", "WHITENOISE_", "FILE_UPLOAD_")
+
+
+def collect(command: str, run: Callable[[str], Any], directory: Path, before: Path | None) -> Any:
+    """Fills the directory. Returns the command's exit code. before: of the release that serves."""
+    wanted = digest(command)
+    if wanted and made_from(directory) == wanted:
+        return 0
+    if wanted and before and made_from(before) == wanted:
+        print("==> static files as in", before.name, flush=True)
+        shutil.copytree(before, directory, copy_function=os.link, symlinks=True, dirs_exist_ok=True)
+        mark(directory).write_text(wanted)
+        return 0
+    if code := run(command):
+        return code
+    if made := wanted or digest(command):
+        # A mark must not outlive the files it tells of, if the power fails.
+        os.sync()
+        mark(directory).write_text(made)
+    return 0
+
+
+def forget_half_made(directory: Path) -> None:
+    """Of a run that was killed: collectstatic would take half a file for one that is there already."""
+    if not mark(directory).exists():
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def made_from(directory: Path) -> str | None:
+    return mark(directory).read_text() if mark(directory).exists() else None
+
+
+def mark(directory: Path) -> Path:
+    return directory.with_name(f"{directory.name}.made")
+
+
+def digest(command: str) -> str | None:
+    """Of all that collectstatic works from. None if that can't be told, or Django isn't loaded yet."""
+    if "django.apps" not in sys.modules or not sys.modules["django.apps"].apps.ready:
+        return None
+    from django.contrib.staticfiles.finders import get_finders
+    from django.contrib.staticfiles.storage import staticfiles_storage
+    from django.core.management import get_commands
+
+    finders = list(get_finders())
+    known = all(is_known(one.__class__) for one in (*finders, staticfiles_storage))
+    if not known or get_commands().get("collectstatic") != "django.contrib.staticfiles":
+        return None
+    whole = sha256()
+    for part in (command, Path(sys.prefix).resolve().name, *settings(), *files(finders)):
+        whole.update(f"{part}\n".encode())
+    return whole.hexdigest()
+
+
+def is_known(kind: type) -> bool:
+    return all(base.__module__.startswith(KNOWN) for base in kind.__mro__)
+
+
+def settings() -> Iterator[str]:
+    """Those that say how; where the release's own files lie makes no difference."""
+    from django.conf import settings
+
+    for name in sorted(dir(settings)):
+        if name.startswith(SETTINGS) and name != "STATIC_ROOT":
+            yield f"{name} {getattr(settings, name)!r}".replace(str(Path.cwd()), "")
+
+
+def files(finders: list[Any]) -> Iterator[str]:
+    for finder in finders:
+        for path, storage in finder.list([]):
+            with storage.open(path) as file:
+                content = sha256(file.read()).hexdigest()
+            yield f"{getattr(storage, 'prefix', None)} {path} {content}"
