@@ -47,11 +47,11 @@ vm-test:  ## the real thing: VM, deploys, production
 test-all: setup check unit program-test report-test example-test  ## with all that `make test` leaves out: hours
 	$(PYTHON) -m pytest -v --long --durations=15 tests/integration
 
-faults:  ## all that `make test` has a sample of: deploys killed at every step, every bad release: long
+faults:  ## deploys killed at every step, every bad release, two hosts of one target: long
 	$(PYTHON) -m pytest -v --long --durations=15 tests/integration/test_killed.py \
 	    tests/integration/test_releases.py tests/integration/test_production.py \
 	    tests/integration/test_bad_releases.py tests/integration/test_migrations.py \
-	    tests/integration/test_snapshots.py
+	    tests/integration/test_snapshots.py tests/integration/test_many_hosts.py
 
 traps:  ## apps that work on their developer's machine only: rehearse each of them
 	$(PYTHON) -m pytest -v --long tests/integration/test_traps.py

@@ -90,5 +90,5 @@ def _growth(tool: Tool, app: App, tree: Path) -> Iterator[Sample]:
         for count in COUNTS:
             some = Place(place.addresses[:count], place.known_hosts)
             done = timed(tool.deploy(app, some))
-            require_nothing_done(tool, done.output)
+            require_nothing_done(tool, done.output, count)
             yield Sample(NOTHING, tool.name, done.seconds, count, done.memory)

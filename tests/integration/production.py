@@ -1,19 +1,41 @@
-"""The tests' production: a second VM from a bare box, of which Understudy knows only SSH.
+"""The tests' production: VMs from a bare box, of which Understudy knows only SSH.
 
-It is defined through libvirt alone. Neither Vagrant nor Understudy's code for Vagrant sees it.
+They are defined through libvirt alone. Neither Vagrant nor Understudy's code for Vagrant sees them.
 """
 
+import os
 import shutil
 import subprocess
 import tarfile
 import textwrap
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tests.integration.staging import PROJECT, run
+from understudy import box as boxes
+from understudy.project import Project
+from understudy.report import TextReport
+
 NAME = "understudy-test-production"
-ADDRESS = "192.168.57.10"
-_DISK = Path("/var/lib/libvirt/images") / f"{NAME}.qcow2"
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A VM. mac: of its network card, which gets it its address."""
+
+    name: str
+    address: str
+    mac: str
+
+    @property
+    def disk(self) -> Path:
+        return Path("/var/lib/libvirt/images") / f"{self.name}.qcow2"
+
+
+FIRST = Machine(NAME, "192.168.57.10", "52:54:00:a8:39:0a")
+SECOND = Machine(f"{NAME}-2", "192.168.57.11", "52:54:00:a8:39:0b")
 
 _NETWORK = f"""
 <network>
@@ -21,14 +43,17 @@ _NETWORK = f"""
   <forward mode='nat'/>
   <bridge name='virbr57' stp='off' delay='0'/>
   <ip address='192.168.57.1' netmask='255.255.255.0'>
-    <dhcp><range start='{ADDRESS}' end='{ADDRESS}'/></dhcp>
+    <dhcp>
+      <host mac='{FIRST.mac}' ip='{FIRST.address}'/>
+      <host mac='{SECOND.mac}' ip='{SECOND.address}'/>
+    </dhcp>
   </ip>
 </network>
 """
 
 _DOMAIN = f"""
 <domain type='{{kind}}'>
-  <name>{NAME}</name>
+  <name>{{machine.name}}</name>
   <memory unit='MiB'>1024</memory>
   <vcpu>2</vcpu>
   <os><type arch='x86_64'>hvm</type></os>
@@ -37,10 +62,11 @@ _DOMAIN = f"""
   <devices>
     <disk type='file' device='disk'>
       <driver name='qemu' type='qcow2' cache='unsafe'/>
-      <source file='{_DISK}'/>
+      <source file='{{machine.disk}}'/>
       <target dev='vda' bus='virtio'/>
     </disk>
     <interface type='network'>
+      <mac address='{{machine.mac}}'/>
       <source network='{NAME}'/>
       <model type='virtio'/>
     </interface>
@@ -61,47 +87,126 @@ _EMULATED = """<cpu mode='custom'><model>qemu64</model>
 
 @dataclass(frozen=True)
 class Production:
-    """A host that is reached by SSH only. key, known_hosts: files of its admin's."""
+    """A host that is reached by SSH only. directory: holds its admin's key and known_hosts."""
 
-    admin: str
-    key: Path
-    known_hosts: Path
+    machine: Machine
+    directory: Path
+    admin: str = "ops"
+
+    @property
+    def address(self) -> str:
+        return self.machine.address
+
+    @property
+    def key(self) -> Path:
+        return self.directory / "id_ed25519"
+
+    @property
+    def known_hosts(self) -> Path:
+        return self.directory / "known_hosts"
 
     def ssh(self, command: str) -> str:
-        return _ssh(self.admin, self.key, self.known_hosts, command)
+        return _output(self._ssh(self.admin, self.key, command))
+
+    def ssh_as_vagrant(self, command: str) -> str:
+        """As the user that a bare box has."""
+        key = Path("~/.vagrant.d/insecure_private_key").expanduser()
+        return _output(self._ssh("vagrant", key, command))
+
+    def _ssh(self, user: str, key: Path, command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [
+                *("ssh", "-i", key, "-o", f"UserKnownHostsFile={self.known_hosts}"),
+                *("-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes"),
+                *(f"{user}@{self.address}", command),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+
+    def power_on(self) -> None:
+        _virsh("start", self.machine.name)
+
+    def cut_power(self) -> None:
+        _virsh("destroy", self.machine.name)
+
+    def shut_down(self) -> None:
+        # Later, and not as a child of sudo: the command is to end before its connection does.
+        self.ssh("(sleep 1; sudo systemctl poweroff) </dev/null >/dev/null 2>&1 &")
+        _until(self._is_off, 180, f"{self.machine.name} did not shut down")
+
+    def _is_off(self) -> bool:
+        return _virsh("domstate", self.machine.name).strip() == "shut off"
+
+    def wait_until_booted(self) -> None:
+        """SSH answers sooner, when the site may not serve yet, and only root may log in."""
+        _until(self._has_booted, 300, f"{self.machine.name} did not boot")
+
+    def _has_booted(self) -> bool:
+        asked = self._ssh(self.admin, self.key, "systemctl is-system-running --wait")
+        return asked.stdout.strip() in {"running", "degraded"}
 
 
-def start(box: Path, kind: str, directory: Path) -> Production:
-    """Boots the VM from a bare box and gives it an admin with a key of his own."""
+def start(directory: Path) -> Production:
+    """Boots a VM from a bare box and gives it an admin with a key of his own."""
     remove()
-    _import_disk(box)
+    host = Production(FIRST, directory)
+    _import_disk(_bare_box(), FIRST)
     _define("net-define", _NETWORK, directory)
     _virsh("net-start", NAME)
-    cpu = "<cpu mode='host-passthrough'/>" if kind == "kvm" else _EMULATED
-    _define("define", _DOMAIN.format(kind=kind, cpu=cpu), directory)
-    _virsh("start", NAME)
-    known_hosts = directory / "known_hosts"
-    _wait_for_host_key(known_hosts)
-    return _with_admin(directory, known_hosts)
+    _define_machine(host)
+    host.power_on()
+    _wait_for_host_key(host)
+    _add_admin(host)
+    return host
+
+
+def start_twin(host: Production) -> Production:
+    """A second VM that is like the first, which is off while its disk is copied.
+
+    They have the same host key and the same secrets. Nothing on the disk is bound to the network card.
+    """
+    twin = replace(host, machine=SECOND)
+    host.shut_down()
+    shutil.copyfile(host.machine.disk, twin.machine.disk)
+    _define_machine(twin)
+    known = host.known_hosts.read_text()
+    host.known_hosts.write_text(known + known.replace(host.address, twin.address))
+    for each in (host, twin):
+        each.power_on()
+    for each in (host, twin):
+        each.wait_until_booted()
+    return twin
 
 
 def remove() -> None:
-    """Removes the VM and its network, or what a killed run left of them."""
-    for command in (
-        ("destroy", NAME),
-        ("undefine", NAME),
-        ("net-destroy", NAME),
-        ("net-undefine", NAME),
-    ):
-        subprocess.run(["virsh", "-qc", "qemu:///system", *command], capture_output=True)
-    _DISK.unlink(missing_ok=True)
+    """Removes the VMs and their network, or what a killed run left of them."""
+    for machine in (FIRST, SECOND):
+        _try_virsh("destroy", machine.name)
+        _try_virsh("undefine", machine.name)
+        machine.disk.unlink(missing_ok=True)
+    _try_virsh("net-destroy", NAME)
+    _try_virsh("net-undefine", NAME)
 
 
-def _import_disk(box: Path) -> None:
-    with tarfile.open(box) as tar, _DISK.open("wb") as disk:
+def _bare_box() -> Path:
+    project = Project(PROJECT, PROJECT / "deploy.yml")
+    bare = boxes.box_for(project, "bookworm", None)
+    return boxes.build(project, bare, None, TextReport()).with_suffix(".box")
+
+
+def _import_disk(box: Path, machine: Machine) -> None:
+    with tarfile.open(box) as tar, machine.disk.open("wb") as disk:
         image = tar.extractfile("box.img")
         assert image
         shutil.copyfileobj(image, disk, 1 << 20)
+
+
+def _define_machine(host: Production) -> None:
+    kind = run("provision/box/accelerator").text.strip()
+    cpu = "<cpu mode='host-passthrough'/>" if kind == "kvm" else _EMULATED
+    _define("define", _DOMAIN.format(kind=kind, cpu=cpu, machine=host.machine), host.directory)
 
 
 def _define(command: str, xml: str, directory: Path) -> None:
@@ -110,53 +215,49 @@ def _define(command: str, xml: str, directory: Path) -> None:
     _virsh(command, str(file))
 
 
-def _virsh(*command: str) -> None:
-    done = subprocess.run(
-        ["virsh", "-qc", "qemu:///system", *command], capture_output=True, text=True
+def _virsh(*command: str) -> str:
+    return _output(_try_virsh(*command))
+
+
+def _try_virsh(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["virsh", "-qc", "qemu:///system", *command],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "LC_ALL": "C"},
     )
-    assert done.returncode == 0, done.stderr
 
 
-def _wait_for_host_key(known_hosts: Path) -> None:
-    deadline = time.monotonic() + 180
+def _output(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 0, f"{done.args[-1]}: {done.stderr}"
+    return done.stdout
+
+
+def _until(is_so: Callable[[], bool], seconds: int, complaint: str) -> None:
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        scan = subprocess.run(
-            ["ssh-keyscan", "-T", "5", "-t", "ed25519", ADDRESS], capture_output=True, text=True
-        )
-        if scan.stdout:
-            known_hosts.write_text(scan.stdout)
+        if is_so():
             return
         time.sleep(0.5)
-    raise AssertionError(f"{NAME} did not answer at {ADDRESS}:22 within 180 s")
+    raise AssertionError(f"{complaint} within {seconds} s")
 
 
-def _with_admin(directory: Path, known_hosts: Path) -> Production:
-    key = directory / "id_ed25519"
-    subprocess.run(["ssh-keygen", "-qt", "ed25519", "-N", "", "-f", key], check=True)
-    public = key.with_suffix(".pub").read_text().strip()
-    vagrant = Path("~/.vagrant.d/insecure_private_key").expanduser()
-    _ssh(
-        "vagrant",
-        vagrant,
-        known_hosts,
+def _wait_for_host_key(host: Production) -> None:
+    def is_known() -> bool:
+        scan = ["ssh-keyscan", "-T", "5", "-t", "ed25519", host.address]
+        host.known_hosts.write_text(subprocess.run(scan, capture_output=True, text=True).stdout)
+        return bool(host.known_hosts.read_text())
+
+    _until(is_known, 180, f"{host.machine.name} did not answer at {host.address}:22")
+
+
+def _add_admin(host: Production) -> None:
+    subprocess.run(["ssh-keygen", "-qt", "ed25519", "-N", "", "-f", host.key], check=True)
+    public = host.key.with_suffix(".pub").read_text().strip()
+    host.ssh_as_vagrant(
         "sudo useradd -m -s /bin/bash ops"
         " && sudo install -d -o ops -g ops -m 700 /home/ops/.ssh"
         f" && echo '{public}' | sudo tee /home/ops/.ssh/authorized_keys >/dev/null"
         " && sudo chown ops: /home/ops/.ssh/authorized_keys"
         " && echo 'ops ALL=(ALL) NOPASSWD: ALL' | sudo tee /etc/sudoers.d/ops >/dev/null",
     )
-    return Production("ops", key, known_hosts)
-
-
-def _ssh(user: str, key: Path, known_hosts: Path, command: str) -> str:
-    done = subprocess.run(
-        [
-            *("ssh", "-i", key, "-o", f"UserKnownHostsFile={known_hosts}", "-o", "BatchMode=yes"),
-            *("-o", "IdentitiesOnly=yes", f"{user}@{ADDRESS}", command),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, f"{command}: {done.stderr}"
-    return done.stdout

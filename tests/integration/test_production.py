@@ -11,12 +11,9 @@ import pytest
 import yaml
 
 from tests.integration import production
-from tests.integration.production import ADDRESS, Production
+from tests.integration.production import Production
 from tests.integration.staging import PROJECT, Staging, make_app, run
-from understudy import box as boxes
 from understudy.health import wait_for_port
-from understudy.project import Project
-from understudy.report import TextReport
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -24,11 +21,7 @@ pytestmark = pytest.mark.timeout(1800)
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
     """A VM from a bare box, known here only by its address, its host key and an admin's key."""
-    project = Project(PROJECT, PROJECT / "deploy.yml")
-    bare = boxes.box_for(project, "bookworm", None)
-    catalog = boxes.build(project, bare, None, TextReport())
-    kind = run("provision/box/accelerator").text.strip()
-    yield production.start(catalog.with_suffix(".box"), kind, tmp_path_factory.mktemp("production"))
+    yield production.start(tmp_path_factory.mktemp("production"))
     production.remove()
 
 
@@ -37,7 +30,7 @@ def app(host: Production, tmp_path_factory: pytest.TempPathFactory) -> Staging:
     def point_at_host(settings: dict[str, Any]) -> None:
         settings["targets"]["production"] = {
             "domain": "todo.example.com",
-            "address": ADDRESS,
+            "address": host.address,
             "admin": host.admin,
             "key": str(host.key),
             "known_hosts": str(host.known_hosts),
@@ -67,7 +60,7 @@ def test_changed_host_key_is_refused(app: Staging, host: Production, tmp_path: P
     known = host.known_hosts.read_text()
     run("ssh-keygen", "-qt", "ed25519", "-N", "", "-f", tmp_path / "other")
     other = (tmp_path / "other.pub").read_text().split()[1]
-    host.known_hosts.write_text(f"{ADDRESS} ssh-ed25519 {other}\n")
+    host.known_hosts.write_text(f"{host.address} ssh-ed25519 {other}\n")
     code, text = deploy_py(app, "deploy")
     host.known_hosts.write_text(known)
     assert code == 4
@@ -108,7 +101,7 @@ def test_second_provision_changes_nothing(app: Staging, host: Production) -> Non
 
 @pytest.mark.long
 def test_firewall_that_locks_everybody_out_is_undone_by_the_host(
-    app: Staging, tmp_path: Path
+    app: Staging, host: Production, tmp_path: Path
 ) -> None:
     """A provisioning script that opens the wrong port for SSH, from a copy of the project."""
     copy = tmp_path / "project"
@@ -119,7 +112,7 @@ def test_firewall_that_locks_everybody_out_is_undone_by_the_host(
     answer = run(sys.executable, "deploy.py", *words, directory=copy)
     assert answer.code == 1
     assert "lets nobody in any more" in answer.text
-    wait_for_port(ADDRESS, 22, seconds=120)
+    wait_for_port(host.address, 22, seconds=120)
     code, text = deploy_py(app, "deploy")
     assert code == 3
     assert "is not provisioned" in text

@@ -167,6 +167,15 @@ def test_a_run_that_changed_something_is_not_taken_for_nothing_to_do(tool: Tool)
         tools.require_nothing_done(tool, SOMETHING_DONE[tool.name])
 
 
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+def test_each_of_several_hosts_has_to_have_had_nothing_to_do(tool: Tool) -> None:
+    one = NOTHING_DONE[tool.name]
+    tools.require_nothing_done(tool, one if tool.tells_sums else f"{one}\n{one}", hosts=2)
+    if not tool.tells_sums:
+        with pytest.raises(SystemExit):
+            tools.require_nothing_done(tool, f"{one}\n{SOMETHING_DONE[tool.name]}", hosts=2)
+
+
 def test_failed_command_ends_the_benchmark_with_what_it_said() -> None:
     with pytest.raises(SystemExit, match="no luck"):
         run("sh", "-c", "echo no luck; exit 3")
