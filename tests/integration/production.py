@@ -148,11 +148,11 @@ class Production:
         return asked.stdout.strip() in {"running", "degraded"}
 
 
-def start(directory: Path) -> Production:
-    """Boots a VM from a bare box and gives it an admin with a key of his own."""
+def start(directory: Path, box: Path | None = None) -> Production:
+    """Boots a VM from a bare box, or another one, and gives it an admin with a key of his own."""
     remove()
     host = Production(FIRST, directory)
-    _import_disk(_bare_box(), FIRST)
+    _import_disk(box or _bare_box(), FIRST)
     _define("net-define", _NETWORK, directory)
     _virsh("net-start", NAME)
     _define_machine(host)

@@ -11,8 +11,8 @@ import yaml
 
 from tests.integration import planted, production
 from tests.integration.planted import Planted
-from tests.integration.production import ADDRESS, Production
-from tests.integration.staging import PROJECT, Answer, Staging, make_app, run
+from tests.integration.production import FIRST, Production
+from tests.integration.staging import PROJECT, Answer, Staging, make_app
 from understudy import box as boxes
 from understudy import config as configuration
 from understudy.project import Project
@@ -30,7 +30,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Staging:
     def point_at_host(settings: dict[str, Any]) -> None:
         settings["targets"]["production"] = {
             "domain": "todo.example.com",
-            "address": ADDRESS,
+            "address": FIRST.address,
             "admin": "ops",
             "require_receipt": False,
         }
@@ -59,8 +59,7 @@ def made(app: Staging, directory: Path) -> Production:
     recipe = project.provisioning(config, config.target("vagrant").admin)
     box = boxes.box_for(project, config.vm.release, recipe)
     catalog = boxes.build(project, box, recipe, TextReport())
-    kind = run("provision/box/accelerator").text.strip()
-    host = production.start(catalog.with_suffix(".box"), kind, directory)
+    host = production.start(directory, catalog.with_suffix(".box"))
     know(app, host)
     for verb in ("provision", "deploy"):
         assert app.deploy_py(verb, "--target", "production").code == 0
