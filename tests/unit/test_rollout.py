@@ -222,7 +222,8 @@ def test_rollback_is_not_begun_if_a_host_has_nothing_to_go_back_to(staging: Stag
 
 
 def test_rollback_stops_where_it_fails(staging: Staging) -> None:
-    bad = {"understudy-site shop start": failed("no"), **serving(staging)}
+    down = {"understudy-site shop start": failed("no"), "ActiveState": failed()}
+    bad = {**down, **serving(staging)}
     made = hosts(staging, serving(staging), bad, serving(staging))
 
     with pytest.raises(StepFailed, match="1 not begun"):
