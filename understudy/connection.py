@@ -143,8 +143,7 @@ class SshConnection:
         try:
             channel = self.transport.open_session()
             channel.settimeout(SILENT_SECONDS)
-            channel.exec_command(self.as_a_step(argv))
-            feed(channel, content)
+            start(channel, self.as_a_step(argv), content)
             output, errors = channel.makefile("rb").read(), channel.makefile_stderr("rb").read()
         except BROKEN as error:
             raise self._broken(error) from None
@@ -236,15 +235,14 @@ def _key(path: Path) -> dict[str, Any]:
         return {"key_filename": str(path)}
 
 
-def feed(channel: paramiko.Channel, content: Content) -> None:
-    """Gives a command its standard input. One that ends before it has read all says itself why."""
+def start(channel: paramiko.Channel, command: str, content: Content) -> None:
+    """Starts a command and gives it its standard input. All of it is read, even if the command ends
+    before: what comes for a channel that has ended would end the whole connection.
+    """
+    channel.exec_command(f"{command}; status=$?; cat >/dev/null; exit $status")
     for part in _parts(content):
-        try:
-            channel.sendall(part)
-        except OSError:
-            return
-    with suppress(OSError):
-        channel.shutdown_write()
+        channel.sendall(part)
+    channel.shutdown_write()
 
 
 def _parts(content: Content) -> Iterator[bytes]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from understudy.commands import Argv, as_user
-from understudy.connection import BROKEN, CUT_OFF, SILENT_SECONDS, Result, SshConnection, feed
+from understudy.connection import BROKEN, CUT_OFF, SILENT_SECONDS, Result, SshConnection, start
 from understudy.errors import Unreachable
 
 _PIECE = 1 << 17
@@ -17,8 +17,7 @@ def receive(
     try:
         with connection.transport.open_session() as channel:
             channel.settimeout(SILENT_SECONDS)
-            channel.exec_command(connection.as_a_step(as_user(user, argv)))
-            feed(channel, [given])
+            start(channel, connection.as_a_step(as_user(user, argv)), [given])
             while piece := channel.recv(_PIECE):
                 take(piece)
             errors = channel.makefile_stderr("rb").read().decode(errors="replace")

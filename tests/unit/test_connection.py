@@ -248,11 +248,12 @@ def test_command_that_ends_before_it_read_all_tells_why(
     steady: SshConnection, tmp_path: Path
 ) -> None:
     """More than the host takes without reading any of it."""
-    (tmp_path / "file").write_bytes(b"x" * 8_000_000)
+    (tmp_path / "file").write_bytes(b"x" * 4_000_000)
 
     done = steady.send(("sh", "-c", "echo disk full >&2; exit 2"), tmp_path / "file")
 
     assert (done.ok, done.errors) == (False, "disk full\n")
+    assert steady.run(("true",)).ok, "the connection is as it was"
 
 
 def test_file_that_cannot_be_written_is_named(steady: SshConnection) -> None:
