@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from understudy.pictures import difference, gather
+from understudy.pictures import difference, gather, small
 
 SIZE = (200, 100)
 
@@ -71,3 +71,18 @@ def test_pictures_are_compared_by_name(tmp_path: Path) -> None:
     assert changed.marked
     assert (new.name, new.share) == ("c", None)
     assert [picture.share for picture in gather(tmp_path / "now", None)] == [None] * 3
+
+
+def test_pictures_on_the_page_are_smaller_and_look_the_same() -> None:
+    picture = Image.effect_noise((300, 300), 40).convert("RGB")
+    picture.paste((20, 60, 200), (0, 0, 150, 300))
+
+    made = small(png(picture))
+
+    assert len(made) < len(png(picture))
+    assert difference(png(picture), made)[0] < 0.01
+
+
+def test_picture_that_would_only_grow_stays() -> None:
+    one = drawn()
+    assert len(small(one)) <= len(one)
