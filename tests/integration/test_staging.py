@@ -39,6 +39,15 @@ def times_of_files(staging: Staging) -> list[str]:
     return sorted(answer.text.splitlines())
 
 
+STYLES = "static/lists/lists.css"
+
+
+def styles_on_disk(staging: Staging) -> list[str]:
+    """Which file it is that the release before and this one have as their stylesheet."""
+    told = staging.host(f"cd /srv/todo; stat -L -c %i previous/{STYLES} current/{STYLES}")
+    return told.text.split()
+
+
 def test_up_ends_with_a_provisioned_vm(staging: Staging) -> None:
     answer = staging.deploy_py("up")
     assert answer.code == 0
@@ -106,10 +115,21 @@ def test_a_code_change_is_served_and_data_is_kept(staging: Staging) -> None:
     text = site_text(staging)
     assert "Tiny Lists" in text
     assert "kept" in text
+    before, now = styles_on_disk(staging)
+    assert before == now, "it was not collected again"
     assert (
         secret
         == staging.deploy_py("ssh", "sudo", "-u", "todo", "sha256sum", "/srv/todo/shared/env").text
     )
+
+
+def test_a_changed_static_file_is_served(staging: Staging) -> None:
+    (staging.repository / "lists" / STYLES).open("a").write(".another { color: red }\n")
+    staging.commit("another style")
+    assert staging.deploy_py("deploy").code == 0
+    before, now = styles_on_disk(staging)
+    assert before != now
+    assert ".another" in site_text(staging, f"/{STYLES}")
 
 
 def test_interrupted_deploy_leaves_nothing_in_the_way(staging: Staging) -> None:
