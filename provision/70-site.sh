@@ -7,8 +7,10 @@ put 0755 /usr/local/sbin/understudy-site <<'SITE' || true
 # understudy-site SITE confirm   what was installed may stay
 # understudy-site SITE undo      put back what was there before, if it's not confirmed yet
 # understudy-site SITE warm ID   begin to start a release's service; it stops short of loading the
-#                                app's own code until `start` is said, or the deploy has ended
-# understudy-site SITE start|stop ID     start or stop one release's service
+#                                app's own code until /run/SITE/ID.hold is gone, or the deploy
+# understudy-site SITE start ID  start one release's service, or let a warm one go on
+# understudy-site SITE stop ID   let it finish the requests it has, and end
+# understudy-site SITE drain ID  the same, and don't wait for it
 # understudy-site SITE secret-set NAME   keep a secret for the app; its value is standard input
 # understudy-site SITE secret-rm NAME    remove it
 # understudy-site SITE secret-list       print the names of all
@@ -282,8 +284,7 @@ write_log() {
     entry=${entry%"$newline"}
     [ "${#entry}" -lt 4000 ] || refuse "not logged: it is longer than 4000 bytes"
     case $entry in '{'*'}') ;; *) refuse "not logged: it is no object" ;; esac
-    [ "$(printf %s "$entry" | LC_ALL=C tr -d '[:cntrl:]')" = "$entry" ] ||
-        refuse "not logged: it has control characters"
+    case $entry in *[[:cntrl:]]*) refuse "not logged: it has control characters" ;; esac
     log=/var/log/understudy/$site.log
     [ ! -L "$log" ] || refuse "not logged: $log is a link"
     lock
@@ -343,7 +344,7 @@ seconds() {
 
 case $verb in
 install) most=4 ;;
-warm | start | stop | secret-set | secret-rm) most=3 ;;
+warm | start | stop | drain | secret-set | secret-rm) most=3 ;;
 *) most=2 ;;
 esac
 [ $# -le $most ] || refuse "too many arguments"
@@ -372,6 +373,10 @@ start)
 stop)
     id=$(release_id "$3")
     systemctl stop "$site@$id.service"
+    ;;
+drain)
+    id=$(release_id "$3")
+    systemctl stop --no-block "$site@$id.service"
     ;;
 secret-set)
     name=$(secret_name "$3")

@@ -5,6 +5,8 @@ python commands.py JOB      a JSON object, made by understudy/commands/app.py:
                             collects  whether collectstatic alone fills it: see understudy_static.py
                             before    that of the release that serves, or null
                             commands  command lines to run, one after another
+                            hold      what the new release waits for before it loads the app: it's
+                                      removed when all is made that the app reads at its start
                             migrate   those that change the database
                             pending   a command line that fails if `migrate` has work to do, or null
                             exists    an argv that fails if there is no database yet
@@ -15,6 +17,7 @@ python commands.py JOB      a JSON object, made by understudy/commands/app.py:
 Importing an app costs more than most of its commands do.
 """
 
+import contextlib
 import json
 import os
 import runpy
@@ -43,7 +46,10 @@ def main(job: dict[str, Any]) -> None:
         if not job["pending"] or run(job["pending"]):
             print("==> migrate", flush=True)
             back_up(job["exists"], job["backup"])
+        else:
+            let_go(job["hold"])
         run_all(job["migrate"])
+    let_go(job["hold"])
     # Only a command that ran in this process has them loaded; to load them costs too much.
     if job["settings"] and "django.conf" in sys.modules:
         print("==> settings", json.dumps(look_at_settings(), default=str), flush=True)
@@ -53,6 +59,13 @@ def run_all(commands: list[str]) -> None:
     for command in commands:
         if code := run(command):
             sys.exit(code)
+
+
+def let_go(hold: str | None) -> None:
+    """It isn't there if the release was started by an earlier deploy. `start` removes it, too."""
+    if hold:
+        with contextlib.suppress(OSError):
+            Path(hold).rmdir()
 
 
 def back_up(exists: list[str], backup: list[str]) -> None:

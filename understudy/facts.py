@@ -49,8 +49,11 @@ readlink -f /usr/bin/python3 "$root/current" | {
 }
 say machine "$(uname -m)"
 say free "$(stat -f -c '%a %S' "$root" 2>/dev/null || true)"
-systemctl list-units --plain --no-legend --state=active,activating,reloading "$site@*" nginx.service |
-    while read -r unit _; do say unit "$unit"; done
+states=active,activating,reloading,deactivating
+systemctl list-units --plain --no-legend --state="$states" "$site@*" nginx.service |
+    while read -r unit _ state _; do
+        case $state in deactivating) say ending "$unit" ;; *) say unit "$unit" ;; esac
+    done
 say end ok
 """
 
@@ -59,10 +62,11 @@ say end ok
 class Facts:
     """One host, as observed.
 
-    files: path -> content. running: ids of releases with a live service. served: those that have
-    served, served_since: when each began to for the last time. half_made: releases and environments
-    that a killed deploy left. secrets: a checksum that changes with them. free: bytes of disk.
-    last_holder: who held the lock last, as he wrote it; "" if somebody was at work just then.
+    files: path -> content. running: ids of releases with a live service, ending: those that only
+    finish the requests they have. served: those that have served, served_since: when each began to for
+    the last time. half_made: releases and environments that a killed deploy left. secrets: a checksum
+    that changes with them. free: bytes of disk. last_holder: who held the lock last, as he wrote it;
+    "" if somebody was at work just then.
     """
 
     stamp: str
@@ -80,6 +84,7 @@ class Facts:
     half_made: frozenset[PurePosixPath]
     files: Mapping[str, str]
     running: frozenset[str]
+    ending: frozenset[str]
     nginx_active: bool
     last_holder: str
 
@@ -128,6 +133,7 @@ def parse(output: str) -> Facts:
         half_made=frozenset(PurePosixPath(path) for path in all_of("half_made")),
         files=texts,
         running=frozenset(_instance(unit) for unit in units if "@" in unit),
+        ending=frozenset(_instance(unit) for unit in all_of("ending") if "@" in unit),
         nginx_active="nginx.service" in units,
         last_holder="" if _is_held(all_of("lock"), stats) else one("last_holder"),
     )

@@ -76,7 +76,9 @@ class Paths:
         return self.root / "static" / f"{release_id}.made"
 
     def hold(self, release_id: str) -> PurePosixPath:
-        """As long as it's there, and the deploy at work, a started release does not load the app."""
+        """As long as it's there, and the deploy at work, a started release does not load the app. Removed
+        by templates/commands.py, or else by `understudy-site start`.
+        """
         return PurePosixPath("/run") / self.root.name / f"{release_id}.hold"
 
     def socket(self, release_id: str) -> PurePosixPath:

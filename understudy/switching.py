@@ -12,7 +12,7 @@ def rollback(wanted: Wanted, facts: Facts) -> list[Action]:
     """Lets a release serve again that lies on the host complete, on the data that is there now."""
     if serves(wanted, facts):
         return []
-    return [*take_over(wanted, facts), *drain(wanted, facts)]
+    return [*await_ending(wanted, facts), *take_over(wanted, facts), *drain(wanted, facts)]
 
 
 def restore(wanted: Wanted, facts: Facts, backup: str, then: tuple[Run, ...] = ()) -> list[Action]:
@@ -22,6 +22,7 @@ def restore(wanted: Wanted, facts: Facts, backup: str, then: tuple[Run, ...] = (
     app, paths = wanted.app, wanted.paths
     put_back = database.restore(app.database, app.name, paths.backups, backup)
     return [
+        *await_ending(wanted, facts),
         *(Run(f"stop {name}", site.stop(app.name, name)) for name in sorted(facts.running)),
         Run(f"put back the data of {backup}", put_back, app.name, hint=SITE_IS_DOWN),
         *then,
@@ -78,10 +79,20 @@ def _fallback(wanted: Wanted, facts: Facts) -> str | None:
     return facts.current if facts.current in others else next(iter(sorted(others)), None)
 
 
-def drain(wanted: Wanted, facts: Facts) -> list[Action]:
-    """Old releases take no new request, finish those they have, and end."""
+def await_ending(wanted: Wanted, facts: Facts) -> list[Action]:
+    """What a deploy just before has left to end by itself may still write."""
     return [
-        Run(f"drain {running}", site.stop(wanted.app.name, running), hint=AFTER_SWITCH)
+        Run(f"wait for the end of {name}", site.stop(wanted.app.name, name))
+        for name in sorted(facts.ending)
+    ]
+
+
+def drain(wanted: Wanted, facts: Facts) -> list[Action]:
+    """Old releases take no new request, finish those they have, and end. Nobody waits for that:
+    visitors have the new one.
+    """
+    return [
+        Run(f"drain {running}", site.drain(wanted.app.name, running), hint=AFTER_SWITCH)
         for running in sorted(facts.running - {wanted.release.id})
     ]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from understudy.actions import Action, Switch
-from understudy.commands import files
+from understudy.commands import files, site
 from understudy.connection import SshConnection
 from understudy.errors import StepFailed
 from understudy.facts import Facts
@@ -45,6 +45,9 @@ def watched(job: Job, connection: SshConnection, wanted: Wanted, found: Facts) -
 
         with prober:
             yield tell
+            # Its last requests count, too.
+            for old in sorted(found.running - {wanted.release.id}):
+                connection.run(site.stop(wanted.app.name, old))
             summary = prober.stop()
     told = as_json(wanted.release.id, summary, prober.samples, prober.switched_at)
     job.report.attach("probes", [told])

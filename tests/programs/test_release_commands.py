@@ -26,6 +26,7 @@ def run(directory: Path, *commands: str, **more: Any) -> subprocess.CompletedPro
         "static": str(directory / "static" / "r1"),
         "collects": False,
         "before": None,
+        "hold": None,
         "commands": commands,
         "pending": None,
         "exists": ["true"],
@@ -101,6 +102,28 @@ def test_database_is_saved_before_it_is_changed_if_there_is_anything_to_change(
     order = [line for line in done.stdout.splitlines() if not line.startswith("==>")]
     assert order == ["first", *(["saved"] if saved else []), "migrated"]
     assert (app.MIGRATES in done.stdout.splitlines()) == (pending != "true")
+
+
+@pytest.mark.parametrize(("pending", "early"), [("true", True), ("false", False), (None, False)])
+def test_release_that_warms_up_is_let_go_when_nothing_will_change_any_more(
+    pending: str | None, early: bool, tmp_path: Path
+) -> None:
+    hold = tmp_path / "r1.hold"
+    hold.mkdir()
+    look = f"sh -c 'test ! -e {hold}; echo gone: $?'"
+
+    done = run(tmp_path, look, hold=str(hold), pending=pending, migrate=[look])
+
+    seen = [line for line in done.stdout.splitlines() if line.startswith("gone: ")]
+    assert seen == ["gone: 1", f"gone: {0 if early else 1}"]
+    assert not hold.exists()
+
+
+def test_release_that_warms_up_is_held_if_a_command_fails(tmp_path: Path) -> None:
+    (tmp_path / "r1.hold").mkdir()
+
+    assert run(tmp_path, "sh -c 'exit 7'", hold=str(tmp_path / "r1.hold")).returncode == 7
+    assert (tmp_path / "r1.hold").exists()
 
 
 def test_nothing_is_migrated_that_could_not_be_saved(tmp_path: Path) -> None:

@@ -53,6 +53,14 @@ def test_link_that_the_app_has_put_there_is_not_followed(host: Host, tmp_path: P
     assert (elsewhere / "file").read_text() == "stays"
 
 
+def test_drain_waits_for_nothing(host: Host) -> None:
+    host.done("drain", "r1")
+    host.done("stop", "r1")
+
+    assert host.calls() == [f"systemctl stop --no-block {UNIT}", f"systemctl stop {UNIT}"]
+    assert "bad release id" in host.refused("drain", "../r1")
+
+
 def test_warm_takes_one_id_and_nothing_else(host: Host) -> None:
     assert "bad release id" in host.refused("warm", "../r1")
     assert "too many" in host.refused("warm", "r1", "r2")

@@ -207,6 +207,7 @@ def facts(**changes: Any) -> Facts:
         half_made=frozenset(),
         files={},
         running=frozenset(),
+        ending=frozenset(),
         nginx_active=True,
         last_holder="",
     )

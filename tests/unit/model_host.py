@@ -49,7 +49,7 @@ class ModelHost:
             assert release.id not in (self.facts.current, *self.facts.running), "unpacked over it"
             self._change(releases=(*self.facts.releases, release))
 
-    def _run(self, action: Run) -> None:
+    def _run(self, action: Run) -> None:  # noqa: C901 - one table of all commands
         argv, wanted = action.argv, self._wanted
         paths, release_id = wanted.paths, wanted.release.id
         if action.title.startswith("make environment"):
@@ -63,7 +63,11 @@ class ModelHost:
             assert self.facts.current == release_id
             self._change(served=self.facts.served | {release_id})
         elif argv[-2:-1] == ("stop",):
-            self._change(running=self.facts.running - {argv[-1]})
+            gone = {argv[-1]}
+            self._change(running=self.facts.running - gone, ending=self.facts.ending - gone)
+        elif argv[-2:-1] == ("drain",):
+            ending = self.facts.ending | {argv[-1]}
+            self._change(running=self.facts.running - ending, ending=ending)
         elif action.title in ("remove old releases", "remove their static files"):
             self._remove({path for path in argv if path.startswith(str(paths.root))})
         elif any("/commands.py" in word for word in argv):
@@ -78,7 +82,7 @@ class ModelHost:
 
     def _remove(self, gone: set[str]) -> None:
         paths = self._wanted.paths
-        for needed in (self.facts.current, *self.facts.running):
+        for needed in (self.facts.current, *self.facts.running, *self.facts.ending):
             release = self.facts.release(needed)
             if release:
                 assert str(paths.release(release.id)) not in gone, "removed what runs"

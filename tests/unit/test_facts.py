@@ -40,6 +40,7 @@ machine\taarch64
 unit\tnginx.service
 unit\tshop@c0ffee00-1.service
 unit\tshop@0ld.service
+ending\tshop@0lder.service
 end\tok
 """
 
@@ -59,6 +60,7 @@ def test_host_that_serves_is_seen_in_full() -> None:
     assert release is not None
     assert (release.commit, release.deployed_by) == ("c0ffee00", "ann@desk")
     assert found.running == {"c0ffee00-1", "0ld"}
+    assert found.ending == {"0lder"}
     assert found.venvs == {"l1-3.11", "l2-3.11"}
     assert found.files == {"/etc/nginx/sites-available/shop": "server {\n\t}\n"}
     assert found.packages == {"django-5.2-py3-none-any-0123abcd-py3.13"}
@@ -93,6 +95,7 @@ def observed(root: Path) -> facts.Facts:
         "#!/bin/sh\n"
         'echo "nginx.service loaded active running A web server"\n'
         'echo "shop@r1.service loaded active running shop, release r1"\n'
+        'echo "shop@r0.service loaded deactivating stop-sigterm shop, release r0"\n'
     )
     (root / "bin" / "systemctl").chmod(0o755)
     (root / "etc").mkdir(exist_ok=True)
@@ -145,7 +148,7 @@ def test_query_tells_what_is_whole_and_leaves_out_what_is_half_made(tmp_path: Pa
     assert len(found.half_made) == 2, "a release and an environment"
     assert found.current == "r1"
     assert abs(found.free - shutil.disk_usage(site).free) < 2**30
-    assert [*found.running, *found.venvs] == ["r1", "whole"]
+    assert [*found.running, *found.ending, *found.venvs] == ["r1", "r0", "whole"]
     assert [*found.packages] == ["a-1"]
     assert found.files == {f"{site}/current/run": "tab\there, ä\n\n$HOME `id`\r\nno end\n"}
     assert found.nginx_active

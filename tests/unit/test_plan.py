@@ -284,3 +284,17 @@ def test_host_file_without_a_line_end_does_not_run_into_the_next_line() -> None:
     [diff] = diffs(wanted(), serving(files={**serving().files, NGINX: "by hand"}))
 
     assert diff.splitlines()[-3:] == ["-by hand", "\\ no newline at its end", "+server {}"]
+
+
+def test_what_drains_has_ended_before_it_is_removed() -> None:
+    """Its last requests may still need its files. Where it is kept, nobody waits for it."""
+    found = serving(manifest(OLD))
+    kept, gone = (titles(found, wanted(app={"keep_releases": count})) for count in (2, 1))
+
+    assert kept[-1] == f"drain {OLD}"
+    assert gone[-4:] == [
+        f"drain {OLD}",
+        f"wait for the end of {OLD}",
+        "remove old releases",
+        "remove their static files",
+    ]

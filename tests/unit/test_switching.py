@@ -113,5 +113,22 @@ def test_data_is_put_back_only_while_nothing_runs() -> None:
     assert planned[4] == "switch"
 
 
+def test_what_ends_by_itself_has_ended_before_anything_is_changed() -> None:
+    found = both_there(ending=frozenset({OLD}))
+    wait = f"wait for the end of {OLD}"
+
+    for actions in (
+        switching.restore(wanted(BOTH[0]), found, BACKUP),
+        switching.rollback(wanted(BOTH[0]), found),
+        make_plan(wanted(manifest("c0ffee00-next", "2024-03-01")), SHIPMENT, found),
+    ):
+        assert titles(actions)[0] == wait
+        assert [action.argv[-2:] for action in actions[:1] if isinstance(action, Run)] == [
+            ("stop", OLD)
+        ]
+
+    assert make_plan(wanted(BOTH[1]), SHIPMENT, found) == [], "that alone is no reason for a deploy"
+
+
 def test_restore_under_what_serves_needs_no_switch() -> None:
     assert "switch" not in titles(switching.restore(wanted(BOTH[1]), both_there(), BACKUP))

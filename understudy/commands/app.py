@@ -24,6 +24,7 @@ def release_commands(app: App, paths: Paths, release: Manifest, before: str | No
     parts = {
         "collects": all(map(_makes_no_other_files, app.release_commands)),
         "before": before and str(paths.static(before)),
+        "hold": str(paths.hold(release.id)),
         "commands": [shlex.join(command) for command in app.release_commands],
     }
     return _together(app, paths, release, parts)
@@ -31,7 +32,9 @@ def release_commands(app: App, paths: Paths, release: Manifest, before: str | No
 
 def migrate(app: App, paths: Paths, release: Manifest) -> Argv:
     """Only those that change the database, for a release that is made: its other files stay."""
-    return _together(app, paths, release, {"collects": False, "before": None, "commands": []})
+    return _together(
+        app, paths, release, {"collects": False, "before": None, "hold": None, "commands": []}
+    )
 
 
 def _together(app: App, paths: Paths, release: Manifest, parts: Mapping[str, object]) -> Argv:

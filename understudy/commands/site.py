@@ -83,8 +83,13 @@ def start(site: str, release_id: str) -> Argv:
 
 
 def stop(site: str, release_id: str) -> Argv:
-    """Stops a release's service: it takes no new request and finishes those it has."""
+    """Stops a release's service: it takes no new request and finishes those it has. Returns then."""
     return _as_root(site, "stop", release_id)
+
+
+def drain(site: str, release_id: str) -> Argv:
+    """As stop(), but returns at once."""
+    return _as_root(site, "drain", release_id)
 
 
 def has_hope(site: str, release_id: str) -> Argv:
