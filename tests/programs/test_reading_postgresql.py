@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -52,18 +53,20 @@ def run(argv: Argv, given: bytes = b"") -> bytes:
 
 
 @pytest.fixture(scope="module")
-def backups(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PurePosixPath]:
+def place() -> Iterator[Path]:
+    """For the server, which refuses to be root's: not below pytest's directories, which only root enters.
+    Short: a socket's path may have a hundred characters.
+    """
+    with tempfile.TemporaryDirectory(prefix="pg-") as made:
+        if os.geteuid() == 0:
+            shutil.chown(made, "postgres")
+        yield Path(made)
+
+
+@pytest.fixture(scope="module")
+def backups(place: Path) -> Iterator[PurePosixPath]:
     """The place for backups of a site whose database a server of its own has."""
-    # Short: a socket's path may have a hundred characters.
-    place = Path(tmp_path_factory.mktemp("pg"))
-    as_owner: Argv = ()
-    if os.geteuid() == 0:
-        # It refuses to be root's.
-        shutil.chown(place, "postgres")
-        for parent in place.parents:
-            if parent.name.startswith("pytest-"):
-                parent.chmod(0o711)
-        as_owner = ("runuser", "-u", "postgres", "--")
+    as_owner = ("runuser", "-u", "postgres", "--") if os.geteuid() == 0 else ()
     programs, data = PROGRAMS[-1].parent, place / "data"
     run(
         (

@@ -195,7 +195,9 @@ def test_load_puts_it_under_what_serves_where_nothing_calls_outside(host: Host) 
     )
     assert off < tried < put_back < migrated
     assert there.notes[put_back].endswith(name)
-    assert '"collects": false, "before": null, "commands": []' in there.notes[migrated]
+    assert (
+        '"collects": false, "before": null, "hold": null, "commands": []' in there.notes[migrated]
+    )
     assert there.streams == [host.sends]
     assert json.loads(there.sent[0])["verb"] == "data load"
 
