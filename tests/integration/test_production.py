@@ -3,6 +3,7 @@
 import re
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -160,7 +161,8 @@ def strict(app: Staging, tmp_path_factory: pytest.TempPathFactory) -> Staging:
     settings["receipts"] = {"key": str(directory / "key")}
     config = directory / "deploy.yml"
     config.write_text(yaml.safe_dump(settings))
-    retitle(app, "Rehearsed")
+    # Of a title that no earlier run has left a receipt of.
+    retitle(app, f"Rehearsed at {time.time()}")
     return Staging(app.repository, config)
 
 
@@ -230,7 +232,7 @@ def test_deploy_of_what_was_rehearsed_goes_through(strict: Staging, host: Produc
 
 
 def test_receipt_is_of_that_commit_only(strict: Staging) -> None:
-    retitle(strict, "Not rehearsed")
+    retitle(strict, f"Not rehearsed at {time.time()}")
     code, text = deploy_py(strict, "deploy")
     assert code == 3
     assert "was not rehearsed" in text
