@@ -24,6 +24,7 @@ import runpy
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,29 +36,29 @@ def main(job: dict[str, Any]) -> None:
     if job["collects"]:
         understudy_static.forget_half_made(static)
     static.mkdir(parents=True, exist_ok=True)
-    for command in job["commands"]:
+
+    def run_or_take_over(command: str) -> Any:
         if job["collects"] and "collectstatic" in shlex.split(command):
-            code = understudy_static.collect(command, run, static, before)
-        else:
-            code = run(command)
-        if code:
-            sys.exit(code)
+            return understudy_static.collect(command, run, static, before)
+        return run(command)
+
+    run_all(job["commands"], run_or_take_over)
     if job["migrate"]:
         if not job["pending"] or run(job["pending"]):
             print("==> migrate", flush=True)
             back_up(job["exists"], job["backup"])
         else:
             let_go(job["hold"])
-        run_all(job["migrate"])
+        run_all(job["migrate"], run)
     let_go(job["hold"])
     # Only a command that ran in this process has them loaded; to load them costs too much.
     if job["settings"] and "django.conf" in sys.modules:
         print("==> settings", json.dumps(look_at_settings(), default=str), flush=True)
 
 
-def run_all(commands: list[str]) -> None:
+def run_all(commands: list[str], run_one: Callable[[str], Any]) -> None:
     for command in commands:
-        if code := run(command):
+        if code := run_one(command):
             sys.exit(code)
 
 

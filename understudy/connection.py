@@ -53,7 +53,7 @@ class Connection(Protocol):
     """What the runner needs of a host; tests have one that only takes notes."""
 
     def run(self, argv: Argv, *, user: str | None = None, seconds: int = 600) -> Result: ...
-    def put(self, local: Path | bytes, remote: PurePosixPath) -> None: ...
+    def put(self, content: bytes, remote: PurePosixPath) -> None: ...
     def send(self, argv: Argv, content: Content) -> Result: ...
 
 
@@ -163,12 +163,11 @@ class SshConnection:
         transport: paramiko.Transport = self._fabric.transport
         return transport
 
-    def put(self, local: Path | bytes, remote: PurePosixPath) -> None:
-        """Copies a file or some bytes to a path on the host."""
+    def put(self, content: bytes, remote: PurePosixPath) -> None:
+        """Writes a file on the host."""
         self._must_be_open()
-        source = io.BytesIO(local) if isinstance(local, bytes) else str(local)
         try:
-            self._fabric.put(source, remote=str(remote), preserve_mode=False)
+            self._fabric.put(io.BytesIO(content), remote=str(remote), preserve_mode=False)
         except BROKEN as error:
             self._remove_quietly(remote)
             raise StepFailed(

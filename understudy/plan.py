@@ -33,7 +33,7 @@ def make_plan(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
         *switching.drain(wanted, facts),
         *_clean_up(wanted, facts),
     ]
-    return [*switching.await_ending(wanted, facts), *actions] if actions else []
+    return [*switching.await_end(wanted, facts.ending), *actions] if actions else []
 
 
 def needs_environment(wanted: Wanted, facts: Facts) -> bool:
@@ -189,11 +189,11 @@ def _clean_up(wanted: Wanted, facts: Facts) -> list[Action]:
     ]
     if not removed:
         return []
-    draining = sorted(facts.running & {release.id for release in old})
+    draining = facts.running & {release.id for release in old}
     gone = [path.name for path in removed if path.parent == paths.releases]
     static = [str(place(name)) for name in gone for place in (paths.static, paths.static_mark)]
     return [
-        *(Run(f"wait for the end of {each}", site.stop(app.name, each)) for each in draining),
+        *switching.await_end(wanted, draining, AFTER_SWITCH),
         Run("remove old releases", files.remove(*removed), hint=AFTER_SWITCH),
         *([Run("remove their static files", ("rm", "-rf", *static), app.name)] if static else []),
     ]

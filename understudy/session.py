@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from understudy import facts, health
 from understudy.actions import Action, Run, Send, Stage, Start, Switch
@@ -124,10 +124,9 @@ class Told:
             results.append(self.connection.run(argv, user=user, seconds=seconds))
         return results[0]
 
-    def put(self, local: Path | bytes, remote: PurePosixPath) -> None:
-        size = len(local) if isinstance(local, bytes) else local.stat().st_size
-        with self._telling(f"put {size} bytes to {remote}") as results:
-            self.connection.put(local, remote)
+    def put(self, content: bytes, remote: PurePosixPath) -> None:
+        with self._telling(f"put {len(content)} bytes to {remote}") as results:
+            self.connection.put(content, remote)
             results.append(Result(True, "", ""))
 
     def send(self, argv: Argv, content: Content) -> Result:

@@ -1,6 +1,8 @@
 """How one release takes over from another, and how to go back. Pure, like the plan it is part of."""
 
-from understudy.actions import AFTER_SWITCH, Action, Run, Start, Switch
+from collections.abc import Set
+
+from understudy.actions import AFTER_SWITCH, BEFORE_SWITCH, Action, Run, Start, Switch
 from understudy.commands import Argv, all_of, database, files, http, site
 from understudy.facts import Facts
 from understudy.wanted import Wanted
@@ -12,7 +14,7 @@ def rollback(wanted: Wanted, facts: Facts) -> list[Action]:
     """Lets a release serve again that lies on the host complete, on the data that is there now."""
     if serves(wanted, facts):
         return []
-    return [*await_ending(wanted, facts), *take_over(wanted, facts), *drain(wanted, facts)]
+    return [*await_end(wanted, facts.ending), *take_over(wanted, facts), *drain(wanted, facts)]
 
 
 def restore(wanted: Wanted, facts: Facts, backup: str, then: tuple[Run, ...] = ()) -> list[Action]:
@@ -22,7 +24,7 @@ def restore(wanted: Wanted, facts: Facts, backup: str, then: tuple[Run, ...] = (
     app, paths = wanted.app, wanted.paths
     put_back = database.restore(app.database, app.name, paths.backups, backup)
     return [
-        *await_ending(wanted, facts),
+        *await_end(wanted, facts.ending),
         *(Run(f"stop {name}", site.stop(app.name, name)) for name in sorted(facts.running)),
         Run(f"put back the data of {backup}", put_back, app.name, hint=SITE_IS_DOWN),
         *then,
@@ -79,11 +81,11 @@ def _fallback(wanted: Wanted, facts: Facts) -> str | None:
     return facts.current if facts.current in others else next(iter(sorted(others)), None)
 
 
-def await_ending(wanted: Wanted, facts: Facts) -> list[Action]:
-    """What a deploy just before has left to end by itself may still write."""
+def await_end(wanted: Wanted, names: Set[str], hint: str = BEFORE_SWITCH) -> list[Action]:
+    """What was left to end by itself may still write, and read its files."""
     return [
-        Run(f"wait for the end of {name}", site.stop(wanted.app.name, name))
-        for name in sorted(facts.ending)
+        Run(f"wait for the end of {name}", site.stop(wanted.app.name, name), hint=hint)
+        for name in sorted(names)
     ]
 
 

@@ -1,34 +1,15 @@
 """What a migration changes is seen in the data: SQLite by the real sqlite3."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.programs.sqlite_site import NAME, RULES, SHOP, Site, run
+from tests.programs.sqlite_site import NAME, RULES, Site, run
 from understudy.commands import looking
 from understudy.migration_effects import changes
 
-
-@pytest.fixture
-def there(tmp_path: Path) -> Site:
-    site = Site(tmp_path / "there")
-    site.make(SHOP)
-    return site
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Site:
-    return Site(tmp_path / "here")
-
-
-@pytest.fixture(autouse=True)
-def _no_sync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The system's programs, but for one that waits for all that this machine has to write."""
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "sync").symlink_to("/bin/true")
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+pytestmark = pytest.mark.usefixtures("no_sync")
 
 
 def look(site: Site) -> Mapping[str, looking.TableLook]:

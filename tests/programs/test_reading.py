@@ -10,30 +10,12 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from tests.programs.sqlite_site import NAME, RULES, SHOP, Site, rows, run
+from tests.programs.sqlite_site import NAME, RULES, Site, rows, run
 from understudy import schema
 from understudy.commands import database, loading, reading
 from understudy.dump import Dump
 
-
-@pytest.fixture
-def there(tmp_path: Path) -> Site:
-    site = Site(tmp_path / "there")
-    site.make(SHOP)
-    return site
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Site:
-    return Site(tmp_path / "here")
-
-
-@pytest.fixture(autouse=True)
-def _no_sync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The system's programs, but for one that waits for all that this machine has to write."""
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "sync").symlink_to("/bin/true")
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+pytestmark = pytest.mark.usefixtures("no_sync")
 
 
 def counts(text: bytes) -> Mapping[str, int]:

@@ -74,9 +74,9 @@ class FakeConnection:
                 self.streams.append(b"".join(content))
         return self.run(argv)
 
-    def put(self, local: Path | bytes, remote: PurePosixPath) -> None:
+    def put(self, content: bytes, remote: PurePosixPath) -> None:
         self.notes.append(f"put {remote}")
-        self.files[str(remote)] = local if isinstance(local, bytes) else local.read_bytes()
+        self.files[str(remote)] = content
 
     @contextmanager
     def lock(self, path: PurePosixPath, holder: str, wait: int = 0) -> Iterator[str]:
