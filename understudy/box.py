@@ -65,7 +65,7 @@ def build(
     directory.mkdir(parents=True, exist_ok=True)
     command = [
         str(project.directory / "provision" / "box" / "build"),
-        *(("--like", str(like_folder.make(project, likeness))) if likeness else ()),
+        *(("--like", str(like_folder.make(project, likeness, provisioning))) if likeness else ()),
         *(box.release, str(catalog.with_suffix(".box")), box.version),
     ]
     if provisioning:

@@ -1,11 +1,13 @@
 """Packages of a box: production's versions where the archive has them, else the nearest, and told."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from tests.unit.likeness_samples import of, production, with_entries
 from understudy.capture.value import Capture
 from understudy.likeness import left_out
-from understudy.likeness.archive import choose
+from understudy.likeness.archive import Fits, choose, kept
 from understudy.likeness.unmatched import summary, text, unmatched
 from understudy.likeness.versions import nearest, order
 
@@ -17,8 +19,12 @@ def record(package: str, version: str, source: str = "") -> str:
     return "\n".join((*lines, f"Version: {version}", ""))
 
 
-def preferences(capture: Capture, *records: str) -> list[list[str]]:
-    made = choose(of(capture), "".join(records)).preferences
+def anything(preferences: str, names: Sequence[str]) -> bool:
+    return True
+
+
+def preferences(capture: Capture, *records: str, fits: Fits = anything) -> list[list[str]]:
+    made = choose(of(capture), "".join(records), ("nginx",), fits).preferences
     return [paragraph.splitlines() for paragraph in made.split("\n\n") if paragraph]
 
 
@@ -104,11 +110,53 @@ def test_what_somebody_asked_for_is_installed_if_the_archive_has_it() -> None:
     )
     answer = record("redis-server", "5:7") + record("libhiredis", "1")
 
-    assert choose(of(capture), answer).install == ("redis-server",)
+    assert choose(of(capture), answer, (), anything).install == ("redis-server",)
 
 
 def test_other_packages_of_the_answer_are_no_matter() -> None:
     assert preferences(production(packages={"aa": "1"}), record("bb", "2"), record("bb", "1")) == []
+
+
+def test_version_that_no_longer_fits_is_left_to_apt_and_the_others_are_kept() -> None:
+    capture = production(packages={"aa": "1", "bb": "1", "cc": "1"})
+    records = [record(name, version) for name in ("aa", "bb", "cc") for version in ("1", "2")]
+
+    pins = preferences(capture, *records, fits=lambda preferences, _: ": bb\n" not in preferences)
+
+    assert [pin[0] for pin in pins] == [
+        "Package: aa",
+        "Package: cc",
+        "Package: src:aa",
+        "Package: src:cc",
+    ]
+
+
+def test_packages_that_the_box_has_anyway_must_fit_to_what_is_installed_besides() -> None:
+    capture = production(packages={"chrony": "1", "git": "1"}, manual={"chrony": "y", "git": "y"})
+    asked = []
+
+    def fits(preferences: str, names: Sequence[str]) -> bool:
+        asked.append([*names])
+        return "chrony" not in names
+
+    made = choose(of(capture), record("chrony", "1") + record("git", "1"), ("ntpsec",), fits)
+
+    assert made.install == ("git",)
+    assert all("ntpsec" in names for names in asked)
+
+
+def test_what_is_good_together_is_kept_in_order_and_asked_for_once() -> None:
+    asked = []
+
+    def good(items: Sequence[int]) -> bool:
+        asked.append([*items])
+        return not {3, 6} & {*items}
+
+    assert kept([1, 2, 4, 5], good) == [1, 2, 4, 5]
+    assert len(asked) == 1
+    assert kept([1, 2, 3, 4, 5, 6, 7], good) == [1, 2, 4, 5, 7]
+    assert kept([3], good) == []
+    assert kept([], good) == []
 
 
 @pytest.mark.parametrize(
