@@ -4,7 +4,9 @@ for locale in "$LOCALE" $LOCALES; do
     case $locale in
     C.UTF-8 | C.utf8 | POSIX | C) ;;
     *)
-        dpkg-query -W locales >/dev/null 2>&1 || apt-get -q install -y --no-install-recommends locales
+        # That dpkg knows the name is no sign that the package is installed.
+        dpkg-query -W -f '${db:Status-Status}' locales 2>/dev/null | grep -qx installed ||
+            apt-get -q install -y --no-install-recommends locales
         localedef --list-archive 2>/dev/null | grep -qix "$(echo "$locale" | sed 's/UTF-8/utf8/')" ||
             localedef -i "${locale%%.*}" -f UTF-8 "$locale"
         ;;

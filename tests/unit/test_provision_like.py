@@ -53,11 +53,12 @@ TIMEZONE=Etc/UTC
 """
 
 
-def locale_step(tools: Path, **variables: str) -> list[str]:
-    """On a host that has the package `locales`, and makes none."""
-    query = tools / "dpkg-query"
-    query.write_text("#!/bin/sh\n")
-    query.chmod(0o755)
+def locale_step(tools: Path, status: str = "installed", **variables: str) -> list[str]:
+    """status: of the package `locales` on the host."""
+    for name, line in (("dpkg-query", f"echo {status}"), ("apt-get", 'echo "apt-get $*"')):
+        program = tools / name
+        program.write_text(f"#!/bin/sh\n{line}\n")
+        program.chmod(0o755)
     given = {"LOCALE": "C.UTF-8", "LOCALES": "", "LOCALE_LINES": "", **variables}
     script = STEP + LOCALE + part("20-locale.sh")
     environment = {"PATH": f"{tools}:/usr/bin:/bin", **given}
@@ -81,6 +82,14 @@ def test_all_locales_are_made_and_all_lines_written(tmp_path: Path) -> None:
     assert "localedef -i de_DE -f UTF-8 de_DE.UTF-8" in said
     assert "localedef -i fr_FR -f UTF-8 fr_FR.UTF-8" in said
     assert said[-3:] == ["LANG=de_DE.UTF-8", "LC_TIME=C.UTF-8", "LANGUAGE=de"]
+
+
+def test_package_that_makes_locales_is_installed_unless_it_is_there(tmp_path: Path) -> None:
+    install = "apt-get -q install -y --no-install-recommends locales"
+
+    assert install in locale_step(tmp_path, "not-installed", LOCALE="de_DE.UTF-8")
+    assert install not in locale_step(tmp_path, "installed", LOCALE="de_DE.UTF-8")
+    assert install not in locale_step(tmp_path, "not-installed", LOCALE="C.UTF-8")
 
 
 def swap_step(directory: Path, state: str, mebibytes: int) -> list[str]:
