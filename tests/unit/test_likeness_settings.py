@@ -6,13 +6,8 @@ import pytest
 
 from tests.unit.likeness_samples import of, production, with_entries
 from understudy.capture.value import Capture
-from understudy.likeness import kernel
-from understudy.likeness.settings import (
-    FOR_PROVISIONING,
-    FOR_SYSCTL,
-    FOR_SYSTEMD,
-    FOR_TMPFILES,
-)
+from understudy.likeness import kernel, limits
+from understudy.likeness import variables as for_provisioning
 
 MORE = "/etc/systemd/system/nginx.service.d/more.conf"
 
@@ -21,7 +16,7 @@ def variables(capture: Capture) -> dict[str, str]:
     """What a shell makes of the file that provisioning reads."""
     names = ("LOCALE", "LOCALE_LINES", "LOCALES", "TIMEZONE", "SWAP_MIB")
     tell = "\n".join(f'printf "%s\\0" "${{{name}-}}"' for name in names)
-    text = of(capture).files.get(FOR_PROVISIONING, "")
+    text = of(capture).files.get(for_provisioning.PATH, "")
     done = subprocess.run(["sh", "-euc", text + tell], capture_output=True, text=True, check=True)
     return {
         name: value for name, value in zip(names, done.stdout.split("\0"), strict=False) if value
@@ -41,7 +36,7 @@ def test_provisioning_hears_of_locale_zone_and_swap() -> None:
 def test_host_without_any_of_it_leaves_no_file() -> None:
     bare = production(locale={}, time={}, memory={"total": "970 MiB", "swap": "0 MiB"})
 
-    assert FOR_PROVISIONING not in of(bare).files
+    assert for_provisioning.PATH not in of(bare).files
 
 
 @pytest.mark.parametrize("value", ["de_DE@euro", "de_DE.ISO-8859-1", "$(reboot)", "C; reboot"])
@@ -69,11 +64,11 @@ def test_locales_come_as_one_package_where_production_has_it() -> None:
 def test_kernel_is_told_without_failing_by_what_it_refuses() -> None:
     files = of(with_entries("sysctl", net__ipv4__tcp_rmem="4096 131072  6291456")).files
 
-    assert files[FOR_SYSCTL].splitlines() == [
+    assert files[kernel.SYSCTL].splitlines() == [
         "-net.core.somaxconn = 512",
         "-net.ipv4.tcp_rmem = 4096 131072 6291456",
     ]
-    assert files[FOR_TMPFILES].endswith("transparent_hugepage/enabled - - - - never\n")
+    assert files[kernel.TMPFILES].endswith("transparent_hugepage/enabled - - - - never\n")
 
 
 @pytest.mark.parametrize("key", ["vm.nr_hugepages", "kernel.core_pattern", "odd key", "../x", "x"])
@@ -82,7 +77,7 @@ def test_kernel_is_not_told(key: str) -> None:
 
 
 def test_open_files_of_services() -> None:
-    assert of(production()).files[FOR_SYSTEMD] == "[Manager]\nDefaultLimitNOFILE=1024:65536\n"
+    assert of(production()).files[limits.PATH] == "[Manager]\nDefaultLimitNOFILE=1024:65536\n"
 
 
 @pytest.mark.parametrize(
