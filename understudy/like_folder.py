@@ -14,13 +14,13 @@ def make(project: Project, likeness: Likeness, recipe: Provisioning | None) -> P
     """A folder with `root`, a tree of files for the VM; `preferences`, for apt; `packages`, names."""
     folder = project.state / "boxes" / "like-production"
     shutil.rmtree(folder, ignore_errors=True)
+    (folder / "root").mkdir(parents=True)
     for path, text in likeness.files.items():
         file = folder / "root" / path.lstrip("/")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
         file.chmod(0o644)
     choice = _choice(project, likeness, recipe)
-    folder.mkdir(parents=True, exist_ok=True)
     (folder / "preferences").write_text(choice.preferences)
     (folder / "packages").write_text("".join(f"{name}\n" for name in choice.install))
     return folder
