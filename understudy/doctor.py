@@ -13,7 +13,10 @@ from functools import partial
 from pathlib import Path
 
 from understudy import config as configuration
-from understudy.errors import Unreachable
+from understudy import like_production
+from understudy.errors import UnderstudyError, Unreachable
+from understudy.job import Job
+from understudy.likeness import unmatched
 from understudy.project import Project
 from understudy.report import Report
 
@@ -32,7 +35,7 @@ class Finding:
 
 def examine(project: Project, report: Report) -> None:
     """Tells all findings. Raises Unreachable if any is a problem."""
-    findings = list(_findings(project))
+    findings = list(_findings(project, report))
     for finding in findings:
         if finding.mend:
             report.warn(f"{finding.title}: {finding.seen}\n  mend it: {finding.mend}")
@@ -45,9 +48,10 @@ def examine(project: Project, report: Report) -> None:
         )
 
 
-def _findings(project: Project) -> Iterator[Finding]:
-    configuration.load(project.config_file)
+def _findings(project: Project, report: Report) -> Iterator[Finding]:
+    config = configuration.load(project.config_file)
     yield Finding("deploy.yml", str(project.config_file))
+    yield _capture(Job(project, config, config.vm.stands_for, report))
     # All at once: most of them wait for a program, and Vagrant's take seconds.
     with ThreadPoolExecutor() as pool:
         yield from pool.map(lambda check: check(), _checks(project))
@@ -70,6 +74,20 @@ def _checks(project: Project) -> Iterable[Callable[[], Finding]]:
         partial(_virtualization, project),
         _browser,
     )
+
+
+def _capture(job: Job) -> Finding:
+    """Whether the VM can be like production, by what was captured of it."""
+    title, name = "capture", job.config.vm.stands_for
+    try:
+        found = like_production.likeness(job)
+    except UnderstudyError as error:
+        return Finding(title, error.summary, error.hint)
+    if found is None:
+        again = f"python deploy.py capture --target {name}"
+        return Finding(title, f"none of {name}: the VM is as deploy.yml says; {again} makes one")
+    told = "; ".join((unmatched.summary(found, None), *found.notes))
+    return Finding(title, f"{like_production.shown(job)}: {told}")
 
 
 def _python() -> Finding:

@@ -27,6 +27,7 @@ _CONTENT_LEFT_OUT = (
     *("/etc/passwd", "/etc/group", "/etc/subuid", "/etc/subgid", "/etc/environment"),
     *("/etc/sudoers", "/etc/sudoers.d/*", "/etc/nginx/nginx.conf", "/etc/nginx/conf.d/*"),
     *("/etc/default/locale", "/etc/locale.conf", "/etc/timezone", "/etc/localtime"),
+    *("/etc/security/limits.conf", "/etc/security/limits.d/*"),
 )
 _OLD_LOG = re.compile(r"\.log\.\d+(\.gz)?$")
 _USUAL = {"f": "644 root:root", "d": "755 root:root"}
@@ -42,6 +43,14 @@ def packages(answer: Answer) -> Section:
             (version, *(["held"] if want == "hold" else []), *([state] * (state != "installed")))
         )
     return section
+
+
+def manual(answer: Answer) -> Section:
+    """Packages that somebody installed for their own sake, and not because another needs them."""
+    if why := answer.why_unreadable("packages"):
+        return {UNREADABLE: why}
+    automatic = {name for _, name in answer.pairs("manual")}
+    return {name: "yes" for name in packages(answer) if name not in automatic}
 
 
 def python(answer: Answer) -> Section:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from understudy.capture.answer import Answer
-from understudy.capture.texts import by_file
+from understudy.capture.texts import by_file, effective
 from understudy.capture.value import Section
 
 # What x86-64-v2 to -v4 add, and what cryptography is quick by: wheels may ask for them.
@@ -121,11 +121,17 @@ def sysctl(answer: Answer) -> Section:
 
 
 def limits(answer: Answer) -> Section:
-    section = {}
+    """Of systemd, of units, and files with those of logins, in which as shipped nothing has an effect."""
+    section: dict[str, str] = {}
+    files: dict[str, list[str]] = {}
     for whose, line in answer.pairs("limits"):
+        if whose.startswith("/"):
+            files.setdefault(whose, []).append(line)
+            continue
         name, _, value = line.partition("=")
         section[f"{without_instance(whose)}.{name}"] = value
-    return section
+    texts = ((path, effective(lines)) for path, lines in files.items())
+    return section | {path: text for path, text in texts if text}
 
 
 def without_instance(unit: str) -> str:

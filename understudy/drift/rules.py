@@ -71,6 +71,7 @@ RULES = (
     Rule("packages.m*sql*", MAY, "a server that apps talk to"),
     Rule("packages.mariadb*", MAY, "a server that apps talk to"),
     Rule("packages.*", UNLIKELY, "few apps use it"),
+    Rule("manual*", NEVER, "`packages` tells which are there"),
     Rule("python*", BREAKS, "code and wheels are for one version of Python"),
     Rule("locale.available *", MAY, "a locale that is asked for and isn't there is an error"),
     Rule("locale.*", BREAKS, "decides how files without an encoding are read, and how texts sort"),
