@@ -26,11 +26,11 @@ def capture(job: Job, target: str) -> None:
     before = path.read_bytes() if path.exists() else None
     job.report.attach("capture", found.sections)
     if before == text.encode():
-        job.report.say(f"{_shown(job, path)} is as it was")
+        job.report.say(f"{shown(job, target)} is as it was")
         return
     whole_file.write(path, text)
     job.report.say(
-        f"{_shown(job, path)}: {'written' if before is None else 'changed, see git diff'}"
+        f"{shown(job, target)}: {'written' if before is None else 'changed, see git diff'}"
     )
 
 
@@ -79,6 +79,15 @@ def lock_path(job: Job, target: str) -> Path:
     return job.beside / "provision" / f"{target.replace(':', '-')}.lock.yml"
 
 
+def production(job: Job) -> str:
+    """Whose capture stands for what the VM stands for: that target, or the first of its hosts that has one."""
+    name = job.config.vm.stands_for
+    target = job.config.targets.get(name)
+    hosts = [f"{name}:{address}" for address in target.addresses] if target else []
+    there = (one for one in (name, *hosts) if lock_path(job, one).exists())
+    return next(there, hosts[0] if hosts else name)
+
+
 def load(job: Job, target: str) -> Capture:
     """The capture that is kept. Raises ConfigError if there is none, or a damaged one."""
     path = lock_path(job, target)
@@ -86,13 +95,14 @@ def load(job: Job, target: str) -> Capture:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ConfigError(
-            f"there is no capture of {target}: {_shown(job, path)} is missing",
+            f"there is no capture of {target}: {shown(job, target)} is missing",
             hint=f"python deploy.py capture --target {target}",
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{_shown(job, path)} can't be read: {error}") from None
-    return lockfile.load(text, _shown(job, path), target)
+        raise ConfigError(f"{shown(job, target)} can't be read: {error}") from None
+    return lockfile.load(text, shown(job, target), target)
 
 
-def _shown(job: Job, path: Path) -> str:
-    return path.relative_to(job.beside).as_posix()
+def shown(job: Job, target: str) -> str:
+    """The capture's file, as a user names it."""
+    return lock_path(job, target).relative_to(job.beside).as_posix()

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from understudy import capture_host, like_production
 from understudy import config as configuration
-from understudy import like_production
 from understudy.errors import UnderstudyError, Unreachable
 from understudy.job import Job
 from understudy.likeness import unmatched
@@ -87,7 +87,7 @@ def _capture(job: Job) -> Finding:
         again = f"python deploy.py capture --target {name}"
         return Finding(title, f"none of {name}: the VM is as deploy.yml says; {again} makes one")
     told = "; ".join((unmatched.summary(found, None), *found.notes))
-    return Finding(title, f"{like_production.shown(job)}: {told}")
+    return Finding(title, f"{capture_host.shown(job, capture_host.production(job))}: {told}")
 
 
 def _python() -> Finding:
@@ -100,7 +100,11 @@ def _memory() -> Finding:
     text = Path("/proc/meminfo").read_text() if Path("/proc/meminfo").exists() else ""
     if found := re.search(r"^MemAvailable:\s+(\d+) kB", text, re.MULTILINE):
         free = int(found.group(1)) / 2**20
-    mend = "" if free >= NEEDED_MEMORY_GIB else "close programs, or lower vm.memory in deploy.yml"
+    mend = (
+        ""
+        if free >= NEEDED_MEMORY_GIB
+        else "close programs, or set a lower vm.memory in deploy.yml"
+    )
     return Finding("memory", f"{free:.1f} GiB free", mend)
 
 

@@ -59,7 +59,7 @@ def _must_be_there(job: Job, name: str) -> None:
             hint="Give the target another name.",
         )
     if name == CAPTURE:
-        capture_host.load(job, job.config.vm.stands_for)
+        capture_host.load(job, capture_host.production(job))
     elif name != CODE:
         capture_host.host_of(job, name)
 
@@ -67,7 +67,7 @@ def _must_be_there(job: Job, name: str) -> None:
 def _side(job: Job, name: str, of: str) -> Side:
     """of: the other one, which says whose code is meant."""
     if name == CAPTURE:
-        return Side(name, capture_host.load(job, job.config.vm.stands_for))
+        return Side(name, capture_host.load(job, capture_host.production(job)))
     if name == CODE:
         target = job.config.vm.stands_for if of in (CAPTURE, CODE) else of
         return Side(name, _code(job, target), partial=True)

@@ -1,5 +1,6 @@
 """The verb capture: read-only, atomic, and clear about what it could not read."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -174,6 +175,19 @@ def test_of_several_hosts_one_is_named(staging: Staging, job: Job) -> None:
     capture_host.capture(several, "staging:2001:db8::9")
     assert capture_host.load(several, "staging:2001:db8::9").entry("time.zone") == "Etc/UTC"
     assert staging.report.said == ["provision/staging-2001-db8--9.lock.yml: written"]
+
+
+def test_of_what_the_vm_stands_for_the_first_host_with_a_capture_counts(
+    job: Job, staging: Staging
+) -> None:
+    several = staging.job(addresses=["192.0.2.8", "192.0.2.9"])
+    vm = several.config.vm.model_copy(update={"stands_for": "staging"})
+    job = replace(several, config=several.config.model_copy(update={"vm": vm}))
+    assert capture_host.production(job) == "staging:192.0.2.8"
+
+    capture_host.capture(job, "staging:192.0.2.9")
+
+    assert capture_host.production(job) == "staging:192.0.2.9"
 
 
 def test_host_that_the_target_has_not_is_told(job: Job) -> None:

@@ -123,15 +123,14 @@ def sysctl(answer: Answer) -> Section:
 def limits(answer: Answer) -> Section:
     """Of systemd, of units, and files with those of logins, in which as shipped nothing has an effect."""
     section: dict[str, str] = {}
-    files: dict[str, list[str]] = {}
-    for whose, line in answer.pairs("limits"):
+    for whose, lines in by_file(answer.pairs("limits")).items():
         if whose.startswith("/"):
-            files.setdefault(whose, []).append(line)
+            section |= {whose: text} if (text := effective(lines)) else {}
             continue
-        name, _, value = line.partition("=")
-        section[f"{without_instance(whose)}.{name}"] = value
-    texts = ((path, effective(lines)) for path, lines in files.items())
-    return section | {path: text for path, text in texts if text}
+        for line in lines:
+            name, _, value = line.partition("=")
+            section[f"{without_instance(whose)}.{name}"] = value
+    return section
 
 
 def without_instance(unit: str) -> str:
