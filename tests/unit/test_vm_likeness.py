@@ -55,7 +55,7 @@ def test_vm_is_made_by_the_capture_and_told(large: Machine) -> None:
     assert "the VM is like provision/production.lock.yml: bookworm, 4096 MiB" in said(large)
     assert "0 of 2 packages" in said(large)
     assert "1.22.1-9+deb12u2" in report(large).read_text()
-    assert large.report.attached["unmatched"]["differences"]
+    assert large.report.attached["drift"] == report(large).read_text().splitlines()
 
 
 def test_box_gets_settings_versions_and_packages(large: Machine) -> None:
@@ -160,6 +160,18 @@ def test_more_memory_than_the_machine_has_is_warned_of(
     assert shape(machine)["memory"] == 2048
     assert "half of this machine's" in machine.report.warnings[0]
     assert "half of this machine's" in report(machine).read_text()
+
+
+def test_what_was_unmatched_is_told_no_longer_than_it_is(large: Machine) -> None:
+    large.capture(QUIET)
+    large.vm().up()
+    assert report(large).exists()
+
+    large.capture(production(sysctl={}, packages={"nginx": "1.22.1-9"}, manual={}))
+    large.vm().up()
+
+    assert "1 of 1 packages" in said(large)
+    assert not report(large).exists()
 
 
 def test_kernel_is_asked_once_when_the_vm_was_made(
