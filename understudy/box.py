@@ -65,7 +65,7 @@ def build(
     directory.mkdir(parents=True, exist_ok=True)
     command = [
         str(project.directory / "provision" / "box" / "build"),
-        *(("--like", str(like_folder.make(project, likeness, provisioning))) if likeness else ()),
+        *(_like(project, likeness, provisioning, report) if likeness else ()),
         *(box.release, str(catalog.with_suffix(".box")), box.version),
     ]
     if provisioning:
@@ -76,6 +76,14 @@ def build(
         _run(command, directory / "build.log", report)
     _remove_older(directory, box, catalog)
     return catalog
+
+
+def _like(
+    project: Project, likeness: Likeness, provisioning: Provisioning | None, report: Report
+) -> tuple[str, str]:
+    """The build's option for a box that is like production."""
+    with report.step("ask Debian's archive for production's versions"):
+        return "--like", str(like_folder.make(project, likeness, provisioning))
 
 
 def packages(project: Project, box: Box) -> dict[str, str] | None:

@@ -10,7 +10,7 @@ from functools import cached_property
 import paramiko
 
 from understudy import box as boxes
-from understudy import ladder, libvirt, like_production, orphan
+from understudy import ladder, libvirt, like_production, orphan, whole_file
 from understudy.box import Box
 from understudy.config import Config, TargetConfig
 from understudy.config import Vm as VmConfig
@@ -163,15 +163,14 @@ class Vm:
             )
             with self._report.step(f"add box {self._box.name} to Vagrant"):
                 self._vagrant.add(self._box, catalog)
-        pinned = self._project.state / "boxes" / f"{self._box.release}.version"
-        pinned.parent.mkdir(parents=True, exist_ok=True)
-        pinned.write_text(self._box.version)
-        self._write_shape()
+        self._tell_the_vagrantfile()
 
-    def _write_shape(self) -> None:
-        """For the Vagrantfile, which can't tell what the VM has from a capture."""
+    def _tell_the_vagrantfile(self) -> None:
+        """Which build of the box is meant, and what the VM has from a capture: it can't tell itself."""
+        pinned = self._project.state / "boxes" / f"{self._box.release}.version"
+        whole_file.write(pinned, self._box.version)
         shape = {"release": self._shape.release, **self._size} if self._likeness else {}
-        (self._state / "like-production.json").write_text(json.dumps(shape))
+        whole_file.write(self._state / "like-production.json", json.dumps(shape))
 
     def _tell_likeness(self) -> None:
         if self._likeness:
