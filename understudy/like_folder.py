@@ -19,7 +19,6 @@ def make(project: Project, likeness: Likeness, recipe: Provisioning | None) -> P
         file = folder / "root" / path.lstrip("/")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
-        file.chmod(0o644)
     choice = _choice(project, likeness, recipe)
     (folder / "preferences").write_text(choice.preferences)
     (folder / "packages").write_text("".join(f"{name}\n" for name in choice.install))

@@ -35,7 +35,7 @@ def hook(name: str, root: Path, like: Path | None) -> None:
         "PACKAGES": str(root.parent / "packages"),
     }
     done = subprocess.run(
-        [BOX / "hooks" / name, root], env=environment, capture_output=True, text=True
+        [BOX / "hooks" / name, root], env=environment, capture_output=True, text=True, umask=0o022
     )
     assert done.returncode == 0, done.stderr
 
@@ -45,6 +45,8 @@ def likeness(directory: Path) -> Path:
     (folder / "root/etc/understudy").mkdir(parents=True)
     (folder / "root/etc/understudy/like-production").write_text("SWAP_MIB=1\n")
     (folder / "preferences").write_text("Package: nginx\n")
+    for private in folder.rglob("*"):
+        private.chmod(0o700)
     return folder
 
 
@@ -63,7 +65,9 @@ def test_without_a_capture_a_box_has_its_own_files_only(root: Path) -> None:
 def test_settings_of_production_are_put_into_the_box(root: Path, tmp_path: Path) -> None:
     hook("customize", root, likeness(tmp_path))
 
-    assert (root / "etc/understudy/like-production").read_text() == "SWAP_MIB=1\n"
+    file = root / "etc/understudy/like-production"
+    assert file.read_text() == "SWAP_MIB=1\n"
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o644, 0o755)
 
 
 def test_versions_are_asked_for_while_the_box_is_built_and_no_longer(
