@@ -103,19 +103,28 @@ class _Loading:
         return [backup.name for backup in data.list_all(self.connection, self.job)]
 
     def _make_backup(self) -> None:
-        begin = loading.begin(*self._where, self.pulled.size)
-        self._require(self.connection.run(begin, user=self.job.config.app.name))
+        self._run(loading.begin(*self._where, self.pulled.size))
         for part in self.pulled.parts:
             self._send(part, loading.add(*self._where, part))
-        kept = self.connection.run(loading.keep(*self._where), user=self.job.config.app.name)
-        self._require(kept)
-        if lost := differences(self.pulled.rows, counted(kept.output)):
-            raise StepFailed("not all rows arrived; nothing was put back", details="\n".join(lost))
+        arrived = counted(self._run(loading.rows(*self._where)))
+        if lost := differences(self.pulled.rows, arrived):
+            raise StepFailed(
+                "not all rows arrived; nothing was put back",
+                details="\n".join(lost),
+                hint="Run the same command again: all of it is sent anew.",
+            )
+        # Not before: the next load takes a backup that bears this name for whole.
+        self._run(loading.keep(*self._where))
 
     def _send(self, part: str, argv: Argv) -> None:
         file = pulled.sealed_file(pulled.place(self.job, self.pulled.source), part)
         pieces = sealed.read(file, sealed.key(sealed.key_file()))
         self._require(self.connection.send(as_user(self.job.config.app.name, argv), pieces))
+
+    def _run(self, argv: Argv) -> str:
+        done = self.connection.run(argv, user=self.job.config.app.name)
+        self._require(done)
+        return done.output
 
     def _require(self, done: Result) -> None:
         if not done.ok:

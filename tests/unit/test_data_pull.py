@@ -22,6 +22,7 @@ from understudy.job import Job
 
 NOW = manifest("c0ffee00-now", "2024-03-01T00:00:00+00:00")
 SCHEMA, MEDIA_LIST, OUTGOING, TRY = "pragma_table_list", "-printf", "outgoing-off", "192.0.2.1"
+ROWS, KEEP = 'cat "$name.new/rows"', 'sync -f "$name.new"'
 DUMP = "-- table auth_user\n;\nINSERT …\n;\n-- rows 2 auth_user\n-- end\n"
 TABLES = {
     "name": "/srv/shop/shared/database/shop.sqlite3",
@@ -179,7 +180,7 @@ def test_media_travel_if_they_shall(host: Host) -> None:
 
 
 def loading(host: Host, **answers: Result) -> FakeConnection:
-    return host.answers({"mv -T": printed(host.rows), LIST: listed([]), **answers})
+    return host.answers({ROWS: printed(host.rows), LIST: listed([]), **answers})
 
 
 def test_load_puts_it_under_what_serves_where_nothing_calls_outside(host: Host) -> None:
@@ -222,6 +223,7 @@ def test_rows_that_were_lost_are_told_before_anything_is_replaced(host: Host) ->
 
     assert raised.value.details == "auth_user: 1 instead of 2"
     assert not [note for note in there.notes if 'put_back "$directory' in note]
+    assert not [note for note in there.notes if KEEP in note], "the next load would put it back"
 
 
 def test_only_a_disposable_target_takes_it(host: Host) -> None:
