@@ -133,7 +133,7 @@ RULES = (
     Rule("postgresql", BREAKS, "an app without its database only has errors"),
     Rule("files./etc/ssl/*", MAY, "which servers the app trusts"),
     Rule("files./etc/nginx/*", MAY, _SERVES),
-    Rule("files./etc/security/*", MAY, "limits of whoever logs in"),
+    Rule("files./etc/security/*", MAY, "who may log in, and to what"),
     Rule("files./etc/pam.d/*", MAY, "who gets in, and with which limits"),
     Rule("files*", UNLIKELY, "made or changed by hand"),
     Rule("modes./srv*", BREAKS, _RIGHTS),
