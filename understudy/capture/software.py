@@ -67,7 +67,7 @@ def postgresql(answer: Answer) -> Section:
 
 
 def files(answer: Answer) -> Section:
-    """Files in /etc and /usr/local that aren't as a package ships them, by a part of their MD5."""
+    """Files in /etc and /usr/local/*bin that aren't as a package ships them, by a part of their MD5."""
     if why := answer.why_unreadable("packages"):
         return {UNREADABLE: why}
     found = dict(_found(answer))
