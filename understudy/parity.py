@@ -77,7 +77,7 @@ def _side(job: Job, name: str, of: str) -> Side:
 def _code(job: Job, target: str) -> Capture:
     host = capture_host.host_of(job, target)
     files = render.host_files(job.config, host, job.project.templates)
-    return wanted(job.config, host, files, job.project.provisioning(job.config, host.admin).script)
+    return wanted(job.config, host, files, job.project.provisioning(job.config, host.admin))
 
 
 def tell(job: Job, comparisons: Sequence[Comparison], *, html: bool) -> None:

@@ -24,14 +24,9 @@ class Provisioning:
 
     @property
     def packages(self) -> tuple[str, ...]:
-        """The names of what it installs."""
-        return (*packages_named(self.script), *self.arguments[6:])
-
-
-def packages_named(script: str) -> list[str]:
-    """Those that provision/10-packages.sh goes through."""
-    found = re.search(r'^for package in (.+) "\$@"; do$', script, re.MULTILINE)
-    return found.group(1).split() if found else []
+        """The names of what it installs: those that provision/10-packages.sh goes through."""
+        found = re.search(r'^for package in (.+) "\$@"; do$', self.script, re.MULTILINE)
+        return (*(found.group(1).split() if found else ()), *self.arguments[6:])
 
 
 def provisioning(config: Config, admin: str, parts: Iterable[str]) -> Provisioning:

@@ -6,20 +6,22 @@ from understudy.capture.services import nginx_text, unit_text
 from understudy.capture.value import Capture, Section
 from understudy.config import Config, TargetConfig
 from understudy.drift.comparison import ANY
-from understudy.provision import packages_named
+from understudy.provision import Provisioning
 from understudy.render import RenderedFile
 
 
 def wanted(
-    config: Config, target: TargetConfig, host_files: Iterable[RenderedFile], provisioning: str
+    config: Config,
+    target: TargetConfig,
+    host_files: Iterable[RenderedFile],
+    provisioning: Provisioning,
 ) -> Capture:
-    """host_files: rendered for the target. provisioning: the text of provision/[0-9]*.sh."""
+    """host_files: rendered for the target."""
     app, host = config.app.name, config.host
     names = {"LANG", *config.app.environment, *target.environment}
-    packages = {*packages_named(provisioning), *config.packages}
     return Capture(
         {
-            "packages": dict.fromkeys(packages, ANY),
+            "packages": dict.fromkeys(provisioning.packages, ANY),
             "locale": {"LANG": host.locale},
             "time": {"zone": host.timezone},
             "users": {
