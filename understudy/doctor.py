@@ -78,7 +78,7 @@ def _checks(project: Project) -> Iterable[Callable[[], Finding]]:
 
 def _capture(job: Job) -> Finding:
     """Whether the VM can be like production, by what was captured of it."""
-    title, name = "capture", job.config.vm.stands_for
+    title, name = "capture", capture_host.production(job)
     try:
         found = like_production.likeness(job)
     except UnderstudyError as error:
@@ -87,7 +87,7 @@ def _capture(job: Job) -> Finding:
         again = f"python deploy.py capture --target {name}"
         return Finding(title, f"none of {name}: the VM is as deploy.yml says; {again} makes one")
     told = "; ".join((unmatched.summary(found, None), *found.notes))
-    return Finding(title, f"{capture_host.shown(job, capture_host.production(job))}: {told}")
+    return Finding(title, f"{capture_host.shown(job, name)}: {told}")
 
 
 def _python() -> Finding:
