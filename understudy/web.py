@@ -15,6 +15,8 @@ def environment(templates: Path, **filters: Callable[..., Any]) -> jinja2.Enviro
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
+        # To compile a page takes longer than to fill it in.
+        bytecode_cache=jinja2.FileSystemBytecodeCache(),
     )
     made.filters |= filters
     return made
