@@ -20,6 +20,8 @@ RESET, FIRST = "`reset` to the provisioned snapshot, SSH answering", "first depl
 CODE, NOTHING = "deploy of a code-only change", "deploy with nothing to do"
 DEPLOYED = "`reset --rung deployed`, to a site that answers"
 WAKE = "`down`, then `up`, to a site that answers: the `up`"
+STATUS, HOST = "`status`", "the host tests, `rehearse --keep --only host-tests`"
+REHEARSAL = "`rehearse` with the VM up, a reboot included"
 SECONDS = {
     HELP: 0.15,
     UNIT: 10,
@@ -31,6 +33,9 @@ SECONDS = {
     FIRST: 30,
     CODE: 8,
     NOTHING: 2,
+    STATUS: 1.5,
+    HOST: 15,
+    REHEARSAL: 180,
 }
 
 
@@ -61,9 +66,13 @@ def _verbs(app: App) -> Iterator[Sample]:
     yield from timed(FIRST, 3, deploy, lambda: stage.verb(app, "reset"))
     yield from timed(CODE, 3, deploy, lambda: app.change_code(next(versions)))
     yield from timed(NOTHING, 5, deploy)
+    yield from timed(STATUS, 5, lambda: stage.verb(app, "status"))
+    only = ("--keep", "--only", "host-tests")
+    yield from timed(HOST, 3, lambda: stage.verb(app, "rehearse", *only))
     yield from timed(WAKE, 3, lambda: _served(app, "up"), lambda: stage.verb(app, "down"))
     stage.verb(app, "reset", "--rung", "deployed")
     yield from timed(DEPLOYED, 3, lambda: _served(app, "reset", "--rung", "deployed"))
+    yield from timed(REHEARSAL, 1, lambda: stage.verb(app, "rehearse"))
 
 
 def _served(app: App, *words: str) -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import prod
 from pathlib import PurePosixPath
 from typing import Self
 
@@ -39,10 +40,15 @@ done
 for file in "$root"/cache/packages/*; do [ ! -e "$file" ] || say package "$file"; done
 stat -c 'stat	%Y	%i	%n' "$root"/releases/*/served "$root/lock" "$root/lock.step" 2>/dev/null || true
 say secrets "$(cksum 2>/dev/null <"$root/shared/env" || true)"
-say current "$(readlink "$root/current" || true)"
-say python "$(readlink -f /usr/bin/python3 || true)"
+readlink -f /usr/bin/python3 "$root/current" | {
+    read -r python || true
+    read -r current || true
+    say python "$python"
+    # What is not there would be told as itself.
+    case $current in */releases/*) say current "$current" ;; esac
+}
 say machine "$(uname -m)"
-say free "$(df -k --output=avail "$root" 2>/dev/null | tail -n 1)"
+say free "$(stat -f -c '%a %S' "$root" 2>/dev/null || true)"
 systemctl list-units --plain --no-legend --state=active,activating,reloading "$site@*" nginx.service |
     while read -r unit _; do say unit "$unit"; done
 say end ok
@@ -118,7 +124,7 @@ def parse(output: str) -> Facts:
         served=frozenset(served),
         served_since=served,
         secrets=one("secrets"),
-        free=int(one("free") or 0) * 1024,
+        free=_product(one("free")),
         half_made=frozenset(PurePosixPath(path) for path in all_of("half_made")),
         files=texts,
         running=frozenset(_instance(unit) for unit in units if "@" in unit),
@@ -163,6 +169,11 @@ def _pop(texts: dict[str, str], end: str) -> Iterator[str]:
     """Takes out the files with that end of their name."""
     for path in [path for path in texts if path.endswith(end)]:
         yield texts.pop(path)
+
+
+def _product(numbers: str) -> int:
+    """Blocks that are free, and their size -> bytes. 0 if that isn't known."""
+    return prod(map(int, numbers.split())) if numbers else 0
 
 
 def _pretty_name(os_release: str) -> str:

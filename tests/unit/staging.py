@@ -58,7 +58,7 @@ class Staging:
             "python\t/usr/bin/python3.11",
             "machine\tx86_64",
             "unit\tnginx.service",
-            "free\t9999999",
+            "free\t9999999 1024",
         )
         return printed("\n".join((first, *always, *lines, "end\tok\n")))
 

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shlex
+import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -143,6 +144,7 @@ def test_query_tells_what_is_whole_and_leaves_out_what_is_half_made(tmp_path: Pa
     assert {path.name for path in found.half_made} == {"half"}
     assert len(found.half_made) == 2, "a release and an environment"
     assert found.current == "r1"
+    assert abs(found.free - shutil.disk_usage(site).free) < 2**30
     assert [*found.running, *found.venvs] == ["r1", "whole"]
     assert [*found.packages] == ["a-1"]
     assert found.files == {f"{site}/current/run": "tab\there, ä\n\n$HOME `id`\r\nno end\n"}
