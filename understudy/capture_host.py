@@ -75,6 +75,11 @@ def host_of(job: Job, target: str) -> TargetConfig:
     return hosts[0]
 
 
+def name_of(host: Job) -> str:
+    """What a host's capture is called: as its target, or `target:address` if that has several."""
+    return f"{host.target_name}:{host.address}" if host.address else host.target_name
+
+
 def lock_path(job: Job, target: str) -> Path:
     return job.beside / "provision" / f"{target.replace(':', '-')}.lock.yml"
 
@@ -96,10 +101,12 @@ def load(job: Job, target: str) -> Capture:
     except FileNotFoundError:
         raise ConfigError(
             f"there is no capture of {target}: {shown(job, target)} is missing",
-            hint=f"python deploy.py capture --target {target}",
+            hint=lockfile.command(target),
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{shown(job, target)} can't be read: {error}") from None
+        raise ConfigError(
+            f"{shown(job, target)} can't be read: {error}", hint=lockfile.mend(target)
+        ) from None
     return lockfile.load(text, shown(job, target), target)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from understudy import capture_host, like_production
 from understudy import config as configuration
+from understudy.capture import lockfile
 from understudy.errors import UnderstudyError, Unreachable
 from understudy.job import Job
 from understudy.likeness import unmatched
@@ -84,7 +85,7 @@ def _capture(job: Job) -> Finding:
     except UnderstudyError as error:
         return Finding(title, error.summary, error.hint)
     if found is None:
-        again = f"python deploy.py capture --target {name}"
+        again = lockfile.command(name)
         return Finding(title, f"none of {name}: the VM is as deploy.yml says; {again} makes one")
     told = "; ".join((unmatched.summary(found, None), *found.notes))
     return Finding(title, f"{capture_host.shown(job, name)}: {told}")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from understudy import capture_host, render, whole_file
+from understudy.capture import lockfile
 from understudy.capture.value import Capture
 from understudy.drift import page, table
 from understudy.drift.code import wanted
@@ -46,7 +47,7 @@ def of_target(job: Job, target: str) -> list[Comparison]:
     else:
         job.report.warn(
             f"there is no capture of {target}, so only what the code names is compared; "
-            f"python deploy.py capture --target {target} makes one"
+            f"{lockfile.command(target)} makes one"
         )
     host = Side(target, capture_host.take(job, target))
     return [compare(model, host) for model in models]

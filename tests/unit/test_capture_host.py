@@ -152,8 +152,9 @@ def test_file_in_another_encoding_is_told(job: Job) -> None:
     lock(job).parent.mkdir()
     lock(job).write_bytes(b"format: '1' # \xfc\n")
 
-    with pytest.raises(ConfigError, match="can't be read"):
+    with pytest.raises(ConfigError, match="can't be read") as raised:
         capture_host.load(job, "staging")
+    assert "python deploy.py capture --target staging" in raised.value.hint
 
 
 def test_unknown_target_is_told_before_anybody_is_asked(job: Job, staging: Staging) -> None:
@@ -172,7 +173,8 @@ def test_of_several_hosts_one_is_named(staging: Staging, job: Job) -> None:
         capture_host.capture(several, "staging")
     assert raised.value.hint == "Say which: staging:192.0.2.8, staging:2001:db8::9."
 
-    capture_host.capture(several, "staging:2001:db8::9")
+    one = replace(several, address="2001:db8::9")
+    capture_host.capture(one, capture_host.name_of(one))
     assert capture_host.load(several, "staging:2001:db8::9").entry("time.zone") == "Etc/UTC"
     assert staging.report.said == ["provision/staging-2001-db8--9.lock.yml: written"]
 
