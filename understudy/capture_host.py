@@ -3,14 +3,14 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from understudy import whole_file
+from understudy import unanswered, whole_file
 from understudy.capture import lockfile
 from understudy.capture.parse import parse
 from understudy.capture.query import query
 from understudy.capture.value import Capture
 from understudy.config import TargetConfig
 from understudy.connection import SshConnection
-from understudy.errors import ConfigError, StepFailed
+from understudy.errors import ConfigError
 from understudy.job import Job
 
 # A healthy host needs a few seconds, a slow one under load some more.
@@ -44,9 +44,7 @@ def take(job: Job, target: str) -> Capture:
         asked_at = datetime.now(UTC).timestamp()
         done = connection.run(query(job.config.app.name), seconds=SECONDS)
         if not done.ok:
-            raise StepFailed(
-                f"{target} ({host.address}): what it is like can't be read", details=done.text
-            )
+            raise unanswered.failed(f"{target} ({host.address}): what it is like", done.text)
         found = parse(done.output, job.config.app.name, host.domain, asked_at)
     _warn(job, target, found)
     return found

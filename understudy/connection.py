@@ -110,7 +110,9 @@ class SshConnection:
         words = argv if user is None else as_user(user, argv)
         self._must_be_open()
         too_long = StepFailed(
-            f"{self._host}: no end after {seconds} s", details=shlex.join(argv)[:200]
+            f"{self._host}: no end after {seconds} s",
+            details=shlex.join(argv)[:200],
+            hint="It may go on there. `uptime` and `ps fax` on the host tell what keeps it busy.",
         )
         began = time.monotonic()
         listen: dict[str, Any] = {"hide": True}
@@ -187,7 +189,12 @@ class SshConnection:
 
     def broken(self, why: object = "") -> Unreachable:
         """What is told where the connection has gone."""
-        return Unreachable(f"{self._host}: the connection broke", details=str(why))
+        return Unreachable(
+            f"{self._host}: the connection broke",
+            details=str(why),
+            hint="There is nothing to clean up: once the host answers again, the same command "
+            "finishes what was begun.",
+        )
 
     @contextmanager
     def lock(self, path: PurePosixPath, holder: str, wait: int = 0) -> Iterator[str]:

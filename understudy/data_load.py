@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from understudy import data, pulled, sealed, session, switching
+from understudy import data, data_trouble, pulled, sealed, session, switching
 from understudy.actions import Run
 from understudy.commands import Argv, as_user, loading, site
 from understudy.commands import app as app_commands
@@ -23,12 +23,7 @@ def load(job: Job, source: str) -> None:
     """What was pulled from `source` takes the place of the target's data."""
     found = find(job, source)
     with session.connected(job) as (connection, facts):
-        release = facts.release(facts.current)
-        if release is None:
-            raise Refused(
-                f"{job.target_name} serves nothing that data could be put under",
-                hint=f"python deploy.py deploy --target {job.target_name}",
-            )
+        release = data.serving(job, facts)
         wanted = Wanted(job.config, job.target, release)
         deed = Deed("data load", found.backup, release.commit)
         with session.locked(connection, job, deed, wait=0, before=facts) as now:
@@ -128,12 +123,12 @@ class _Loading:
 
     def _require(self, done: Result) -> None:
         if not done.ok:
-            raise StepFailed(
+            refer = "damaged" in done.text or "foreign key" in done.text
+            raise data_trouble.failed(
+                self.job.target_name,
                 "the data could not be loaded; what was there before is there still",
-                details="\n".join(done.text.splitlines()[-session.LINES_OF_OUTPUT :]),
-                hint=_ROWS_THAT_REFER
-                if "damaged" in done.text or "foreign key" in done.text
-                else "",
+                "\n".join(done.text.splitlines()[-session.LINES_OF_OUTPUT :]),
+                _ROWS_THAT_REFER if refer else "",
             )
 
     @property

@@ -6,13 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from understudy import data, schema, stream
+from understudy import data, data_trouble, schema, stream
 from understudy.commands import as_user, looking, reading
 from understudy.commands.database import Backup
 from understudy.commands.looking import TableLook
 from understudy.config import Engine
 from understudy.connection import Result, SshConnection
-from understudy.errors import StepFailed
 from understudy.job import Job
 from understudy.migration_effects import Effects, changes, linter, locks
 from understudy.release import Paths
@@ -113,7 +112,7 @@ class _Visit:
     def _require(self, done: Result) -> str:
         if not done.ok:
             name = self.job.target_name
-            raise StepFailed(f"the data of {name} can't be looked at", details=done.text)
+            raise data_trouble.failed(name, f"the data of {name} can't be looked at", done.text)
         return done.output
 
     @property

@@ -15,7 +15,7 @@ from understudy.box import Box
 from understudy.config import Config, TargetConfig
 from understudy.config import Vm as VmConfig
 from understudy.connection import SshConnection
-from understudy.errors import StepFailed, UnderstudyError
+from understudy.errors import StepFailed, UnderstudyError, Unreachable
 from understudy.health import wait_for_port
 from understudy.job import Job
 from understudy.ladder import PROVISIONED, Rung
@@ -184,7 +184,11 @@ class Vm:
                 like_production.tell_what_the_kernel_refused(self._report, found, connection)
 
     def _wait_for_ssh(self) -> None:
-        wait_for_port(self._config.vm.address, self._target.port, SECONDS_TO_WAKE)
+        try:
+            wait_for_port(self._config.vm.address, self._target.port, SECONDS_TO_WAKE)
+        except Unreachable as error:
+            console = self._state / "console.log"
+            raise Unreachable(error.summary, hint=f"{console} has what the VM said.") from None
 
     def _set_clock(self) -> None:
         """The guest's, which stood still while the VM was asleep or a snapshot."""

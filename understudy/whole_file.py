@@ -16,4 +16,14 @@ def write(path: Path, text: str) -> None:
     except OSError as error:
         with suppress(OSError):
             new.unlink()
-        raise StepFailed(f"{path} can't be written: {error}") from None
+        raise unwritten(path, error) from None
+
+
+def unwritten(path: Path, error: OSError) -> StepFailed:
+    """What is told of a file that can't be written on this machine."""
+    return StepFailed(
+        f"{path} can't be written",
+        details=str(error),
+        hint=f"Is the disk full, or has a run under sudo left root's files there? `df -h {path.parent}` "
+        f"and `ls -la {path.parent}` tell.",
+    )

@@ -137,8 +137,9 @@ def test_child_of_ubuntu_is_known(job: Job, staging: Staging) -> None:
 def test_directory_that_cannot_be_written_is_told(job: Job) -> None:
     lock(job).parent.write_text("in the way")
 
-    with pytest.raises(StepFailed, match="can't be written"):
+    with pytest.raises(StepFailed, match="can't be written") as raised:
         capture_host.capture(job, "staging")
+    assert "`ls -la" in raised.value.hint
 
 
 def test_missing_file_says_how_to_make_it(job: Job) -> None:

@@ -133,6 +133,7 @@ def test_rule_that_does_not_fit_is_a_mistake_in_the_configuration(host: Host) ->
         data_pull.pull(Job(job.project, config, job.target_name, job.report))
 
     assert "data.tables.users: there is no such table" in raised.value.details
+    assert "docs/data.md" in raised.value.hint
 
 
 def test_data_larger_than_the_disk_is_told_before_anything_travels(
@@ -145,6 +146,15 @@ def test_data_larger_than_the_disk_is_told_before_anything_travels(
         data_pull.pull(host.job())
 
     assert host.got == []
+
+
+def test_data_that_cannot_be_asked_for_is_told_with_what_mends_it(host: Host) -> None:
+    host.answers({SCHEMA: failed(errors="sudo: a password is required")})
+
+    with pytest.raises(StepFailed, match="the data of staging can't be read") as raised:
+        data_pull.pull(host.job())
+
+    assert raised.value.hint == "python deploy.py provision --target staging"
 
 
 @pytest.mark.parametrize("cut", [1, 25])

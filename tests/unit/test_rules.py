@@ -49,6 +49,7 @@ PURE = {
     "commands",
     "config",
     "config_data",
+    "data_trouble",
     "dead_ends",
     "diagnosis",
     "django_settings",
@@ -83,6 +84,7 @@ PURE = {
     "sensitive",
     "strict",
     "switching",
+    "unanswered",
     "wanted",
     "web",
 }
