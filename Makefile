@@ -22,7 +22,8 @@ check:  ## formatting, lint, types, shell scripts
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
-	shellcheck provision/setup provision/box/build provision/box/accelerator ci/control-groups benchmarks/*.sh benchmarks/peers/shell/deploy.sh \
+	shellcheck provision/setup provision/box/build provision/box/archive \
+	    provision/box/sources provision/box/accelerator ci/control-groups benchmarks/*.sh benchmarks/peers/shell/deploy.sh \
 	    understudy/capture/query.sh
 	cat provision/[0-9]*.sh | shellcheck -
 

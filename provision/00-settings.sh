@@ -25,6 +25,10 @@ export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 
 SITE=$1 DEPLOYER=$2 ADMIN=$3 LOCALE=$4 TIMEZONE=$5 STAMP=$6
 shift 6
+# A staging VM is like production where deploy.yml says nothing itself; no other host has this file.
+LOCALE_LINES='' LOCALES='' SWAP_MIB=0
+# shellcheck source=/dev/null
+if [ -e /etc/understudy/like-production ]; then . /etc/understudy/like-production; fi
 ROOT=/srv/$SITE
 STAMP_FILE=/etc/understudy/$SITE.provisioned
 

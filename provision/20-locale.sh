@@ -1,15 +1,20 @@
 step locale and time zone
-case $LOCALE in
-C.UTF-8 | C.utf8 | POSIX | C) ;;
-*)
-    dpkg-query -W locales >/dev/null 2>&1 || apt-get -q install -y --no-install-recommends locales
-    localedef --list-archive 2>/dev/null | grep -qix "$(echo "$LOCALE" | sed 's/UTF-8/utf8/')" ||
-        localedef -i "${LOCALE%%.*}" -f UTF-8 "$LOCALE"
-    ;;
-esac
+# The host's, and those that a staging VM has because production has them.
+for locale in "$LOCALE" $LOCALES; do
+    case $locale in
+    C.UTF-8 | C.utf8 | POSIX | C) ;;
+    *)
+        # That dpkg knows the name is no sign that the package is installed.
+        dpkg-query -W -f '${db:Status-Status}' locales 2>/dev/null | grep -qx installed ||
+            apt-get -q install -y --no-install-recommends locales
+        localedef --list-archive 2>/dev/null | grep -qix "$(echo "$locale" | sed 's/UTF-8/utf8/')" ||
+            localedef -i "${locale%%.*}" -f UTF-8 "$locale"
+        ;;
+    esac
+done
 # Debian 13 reads /etc/locale.conf, to which /etc/default/locale is a link there.
 locale_file=$(readlink -f /etc/default/locale 2>/dev/null || echo /etc/default/locale)
-echo "LANG=$LOCALE" | put 0644 "$locale_file" || true
+printf '%s\n' "LANG=$LOCALE" ${LOCALE_LINES:+"$LOCALE_LINES"} | put 0644 "$locale_file" || true
 
 [ -e "/usr/share/zoneinfo/$TIMEZONE" ] || { echo "provision: no time zone '$TIMEZONE'" >&2; exit 1; }
 if [ "$(readlink /etc/localtime)" != "/usr/share/zoneinfo/$TIMEZONE" ]; then

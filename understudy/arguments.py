@@ -21,9 +21,10 @@ def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     common.add_argument(
         "--json", action="store_true", help="one JSON object a line instead of text"
     )
-    targeted = argparse.ArgumentParser(add_help=False, parents=[common])
+    hosted = argparse.ArgumentParser(add_help=False, parents=[common])
+    hosted.add_argument("--host", metavar="ADDRESS", help="only this one of the target's hosts")
+    targeted = argparse.ArgumentParser(add_help=False, parents=[hosted])
     targeted.add_argument("--target", default="vagrant", metavar="NAME", help="default: vagrant")
-    targeted.add_argument("--host", metavar="ADDRESS", help="only this one of the target's hosts")
 
     changing = argparse.ArgumentParser(add_help=False, parents=[targeted])
     changing.add_argument(
@@ -57,7 +58,7 @@ def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     verb("plan", "show what deploy would do; touches nothing", targeted)
     check = verb("verify", "run the host and browser tests against a target", targeted)
     check.add_argument("--slow", action="store_true", help="with the tests that reboot the host")
-    capture = verb("capture", "write down what a target's host is like; changes nothing", common)
+    capture = verb("capture", "write down what a target's host is like; changes nothing", hosted)
     capture.add_argument("--target", dest="of", metavar="NAME", help="default: vm.stands_for")
     drift = verb("drift", "what is different between two hosts, or on one", common)
     _add_sides(drift)
@@ -76,8 +77,11 @@ def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     restore = verb("restore", "put a backup back; without a name: list them", changing)
     restore.add_argument("name", nargs="?", metavar="NAME", help="a backup")
     _add_yes(restore)
-    data = verb("data", "production's data, anonymised: pull it here, load it on staging", targeted)
+    data = verb("data", "production's data, anonymised: pull it here, load it on staging", hosted)
     data.add_argument("action", choices=["pull", "load"])
+    data.add_argument(
+        "--target", dest="onto", metavar="NAME", help="what load puts it on; default: vagrant"
+    )
     data.add_argument(
         "--from", dest="source", metavar="TARGET", help="default: vm.stands_for in deploy.yml"
     )
@@ -126,11 +130,15 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_sides(parser: argparse.ArgumentParser) -> None:
-    side = "a target, or `capture`: as captured, or `code`: as deploy.yml wants it"
+    host = "of several hosts NAME:ADDRESS"
+    side = f"a target, {host}; or `capture`: as captured; or `code`: as deploy.yml wants it"
     parser.add_argument("--from", dest="model", metavar="A", help=f"{side}; default: vm.stands_for")
     parser.add_argument("--to", dest="copy", metavar="B", help="the same; default: vagrant")
     parser.add_argument(
-        "--target", dest="of", metavar="NAME", help="that one, with its capture and with the code"
+        "--target",
+        dest="of",
+        metavar="NAME",
+        help=f"that one, with its capture and with the code; {host}",
     )
     parser.add_argument("--html", action="store_true", help="write reports/drift.html, too")
 

@@ -49,7 +49,10 @@ def find_source(app: App, beside: Path, cache: Path) -> Source:
     else:
         directory = (beside / app.source / app.subdirectory).resolve()
         if not directory.is_dir():
-            raise ConfigError(f"app.source: there is no directory {directory}")
+            raise ConfigError(
+                f"app.source: there is no directory {directory}",
+                hint="app.source is relative to deploy.yml, and app.subdirectory to app.source.",
+            )
         # `git archive` reads a path of a commit from where it is run, so it's run at the top.
         places = git(directory, "rev-parse", "--show-toplevel", "--show-prefix")
         top, _, prefix = places.removesuffix("\n").rpartition("\n")
@@ -234,7 +237,11 @@ def _fetch(directory: Path, *arguments: str) -> None:
     try:
         git(directory, *arguments)
     except ConfigError as error:
-        raise Unreachable("app.source: can't fetch the repository", error.details) from None
+        raise Unreachable(
+            "app.source: can't fetch the repository",
+            details=error.details,
+            hint="`git ls-remote` with the URL of app.source must work here, and ask nothing.",
+        ) from None
 
 
 def git(directory: Path, *arguments: str) -> str:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from understudy import like_folder
 from understudy.errors import StepFailed, Unreachable
+from understudy.likeness.value import Likeness
 from understudy.project import Project
 from understudy.provision import Provisioning
 from understudy.report import Report
@@ -25,8 +27,16 @@ class Box:
         return f"understudy/{self.release}"
 
 
-def box_for(project: Project, release: str, provisioning: Provisioning | None) -> Box:
-    """The box of a Debian release, provisioned, or bare if there is no provisioning."""
+def box_for(
+    project: Project,
+    release: str,
+    provisioning: Provisioning | None,
+    likeness: Likeness | None = None,
+) -> Box:
+    """The box of a Debian release, provisioned, or bare if there is no provisioning.
+
+    likeness: what it has as production has it.
+    """
     digest = sha256(release.encode())
     for path in sorted((project.directory / "provision" / "box").rglob("*")):
         if path.is_file():
@@ -34,19 +44,28 @@ def box_for(project: Project, release: str, provisioning: Provisioning | None) -
             digest.update(path.read_bytes())
     if provisioning:
         digest.update(provisioning.stamp.encode())
+    if likeness:
+        digest.update(likeness.key.encode())
     # Vagrant wants versions of numbers and dots.
     return Box(release, f"1.{int(digest.hexdigest()[:8], 16)}")
 
 
-def build(project: Project, box: Box, provisioning: Provisioning | None, report: Report) -> Path:
+def build(
+    project: Project,
+    box: Box,
+    provisioning: Provisioning | None,
+    report: Report,
+    likeness: Likeness | None = None,
+) -> Path:
     """Builds the box unless it's there. Returns its catalog file, for `vagrant box add`."""
-    directory = project.state / "boxes"
-    catalog = directory / f"{box.release}-{box.version}.json"
+    catalog = _catalog(project, box)
     if catalog.exists():
         return catalog
+    directory = catalog.parent
     directory.mkdir(parents=True, exist_ok=True)
     command = [
         str(project.directory / "provision" / "box" / "build"),
+        *(_like(project, likeness, provisioning, report) if likeness else ()),
         *(box.release, str(catalog.with_suffix(".box")), box.version),
     ]
     if provisioning:
@@ -57,6 +76,27 @@ def build(project: Project, box: Box, provisioning: Provisioning | None, report:
         _run(command, directory / "build.log", report)
     _remove_older(directory, box, catalog)
     return catalog
+
+
+def _like(
+    project: Project, likeness: Likeness, provisioning: Provisioning | None, report: Report
+) -> tuple[str, str]:
+    """The build's option for a box that is like production."""
+    with report.step("ask Debian's archive for production's versions"):
+        return "--like", str(like_folder.make(project, likeness, provisioning))
+
+
+def packages(project: Project, box: Box) -> dict[str, str] | None:
+    """The box's packages with their versions; None if it was built by somebody else."""
+    file = _catalog(project, box).with_suffix(".packages")
+    if not file.exists():
+        return None
+    rows = (line.partition("\t") for line in file.read_text().splitlines())
+    return {name: version for name, _, version in rows}
+
+
+def _catalog(project: Project, box: Box) -> Path:
+    return project.state / "boxes" / f"{box.release}-{box.version}.json"
 
 
 def _run(command: list[str], log: Path, report: Report) -> None:
@@ -90,5 +130,6 @@ def _remove_older(directory: Path, box: Box, catalog: Path) -> None:
     boxes = sorted(directory.glob(f"{box.release}-*.json"), key=lambda path: path.stat().st_mtime)
     for old in boxes[:-2]:
         if old != catalog:
-            old.with_suffix(".box").unlink(missing_ok=True)
+            for suffix in (".box", ".packages"):
+                old.with_suffix(suffix).unlink(missing_ok=True)
             old.unlink()

@@ -3,14 +3,14 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from understudy import whole_file
+from understudy import unanswered, whole_file
 from understudy.capture import lockfile
 from understudy.capture.parse import parse
 from understudy.capture.query import query
 from understudy.capture.value import Capture
 from understudy.config import TargetConfig
 from understudy.connection import SshConnection
-from understudy.errors import ConfigError, StepFailed
+from understudy.errors import ConfigError
 from understudy.job import Job
 
 # A healthy host needs a few seconds, a slow one under load some more.
@@ -26,11 +26,11 @@ def capture(job: Job, target: str) -> None:
     before = path.read_bytes() if path.exists() else None
     job.report.attach("capture", found.sections)
     if before == text.encode():
-        job.report.say(f"{_shown(job, path)} is as it was")
+        job.report.say(f"{shown(job, target)} is as it was")
         return
     whole_file.write(path, text)
     job.report.say(
-        f"{_shown(job, path)}: {'written' if before is None else 'changed, see git diff'}"
+        f"{shown(job, target)}: {'written' if before is None else 'changed, see git diff'}"
     )
 
 
@@ -44,9 +44,7 @@ def take(job: Job, target: str) -> Capture:
         asked_at = datetime.now(UTC).timestamp()
         done = connection.run(query(job.config.app.name), seconds=SECONDS)
         if not done.ok:
-            raise StepFailed(
-                f"{target} ({host.address}): what it is like can't be read", details=done.text
-            )
+            raise unanswered.failed(f"{target} ({host.address}): what it is like", done.text)
         found = parse(done.output, job.config.app.name, host.domain, asked_at)
     _warn(job, target, found)
     return found
@@ -75,8 +73,22 @@ def host_of(job: Job, target: str) -> TargetConfig:
     return hosts[0]
 
 
+def name_of(host: Job) -> str:
+    """What a host's capture is called: as its target, or `target:address` if that has several."""
+    return f"{host.target_name}:{host.address}" if host.address else host.target_name
+
+
 def lock_path(job: Job, target: str) -> Path:
     return job.beside / "provision" / f"{target.replace(':', '-')}.lock.yml"
+
+
+def production(job: Job) -> str:
+    """Whose capture stands for what the VM stands for: that target, or the first of its hosts that has one."""
+    name = job.config.vm.stands_for
+    target = job.config.targets.get(name)
+    hosts = [f"{name}:{address}" for address in target.addresses] if target else []
+    there = (one for one in (name, *hosts) if lock_path(job, one).exists())
+    return next(there, hosts[0] if hosts else name)
 
 
 def load(job: Job, target: str) -> Capture:
@@ -86,13 +98,16 @@ def load(job: Job, target: str) -> Capture:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ConfigError(
-            f"there is no capture of {target}: {_shown(job, path)} is missing",
-            hint=f"python deploy.py capture --target {target}",
+            f"there is no capture of {target}: {shown(job, target)} is missing",
+            hint=lockfile.command(target),
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{_shown(job, path)} can't be read: {error}") from None
-    return lockfile.load(text, _shown(job, path), target)
+        raise ConfigError(
+            f"{shown(job, target)} can't be read: {error}", hint=lockfile.mend(target)
+        ) from None
+    return lockfile.load(text, shown(job, target), target)
 
 
-def _shown(job: Job, path: Path) -> str:
-    return path.relative_to(job.beside).as_posix()
+def shown(job: Job, target: str) -> str:
+    """The capture's file, as a user names it."""
+    return lock_path(job, target).relative_to(job.beside).as_posix()

@@ -50,10 +50,22 @@ def _run(options: argparse.Namespace, project: Project, report: "Report") -> int
     except UnderstudyError as error:
         report.error(error)
         return error.exit_code
+    except OSError as error:
+        return _refused_by_the_disk(error, report)
     except KeyboardInterrupt:
         report.warn("interrupted; the same command goes on where this one stopped")
         return INTERRUPTED
     return 0
+
+
+def _refused_by_the_disk(error: OSError, report: "Report") -> int:
+    from understudy import whole_file
+
+    told = whole_file.refused(error)
+    if told is None:
+        raise error
+    report.error(told)
+    return told.exit_code
 
 
 def _not_set_up(error: ModuleNotFoundError) -> int:

@@ -39,6 +39,7 @@ NginxSize = Annotated[str, StringConstraints(pattern=r"^[0-9]+[kmg]?$")]
 Memory = Annotated[str, StringConstraints(pattern=r"^[0-9]+[KMG]$")]
 NginxTime = Annotated[str, StringConstraints(pattern=r"^(max|off|[0-9]+[smhdMy]?)$")]
 Module = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_][\w.()]*$")]
+OneLine = Annotated[str, StringConstraints(pattern=r"^[^\n\r\x00]*$")]
 Engine = Literal["sqlite", "postgresql"]
 HostPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._/-]+$")]
 
@@ -98,7 +99,7 @@ class App(Strict):
     static_expires: NginxTime = "1h"
     media_url: UrlDirectory | None = None
     upload_limit: NginxSize = "10m"
-    environment: Mapping[VariableName, str] = {}
+    environment: Mapping[VariableName, OneLine] = {}
     database: Engine = "sqlite"
     request_timeout: int = Field(default=30, ge=1, le=3600)
     drain_timeout: int = Field(default=30, ge=0, le=3600)
@@ -162,7 +163,7 @@ class TargetConfig(Strict):
     disposable: bool = False
     require_receipt: bool = True
     probe: Literal["ssh", "public"] = "ssh"
-    environment: Mapping[VariableName, str] = {}
+    environment: Mapping[VariableName, OneLine] = {}
 
     @model_validator(mode="after")
     def know_each_host_once(self) -> Self:
@@ -279,7 +280,11 @@ def parse(text: str, path: Path = Path("deploy.yml")) -> Config:
         tree, data = mistakes.read(text)
     # A date that no calendar has is a ValueError.
     except (yaml.YAMLError, ValueError) as error:
-        raise ConfigError(f"{name} is not YAML", details=str(error)) from None
+        raise ConfigError(
+            f"{name} is not YAML",
+            details=str(error),
+            hint="Indent by spaces. A text with `: ` or ` #`, or that begins with a sign, needs quotes.",
+        ) from None
     if not isinstance(data, dict):
         raise ConfigError(f"{name} must be a mapping with app: and targets:")
     if twice := list(mistakes.keys_given_twice(tree)):

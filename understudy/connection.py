@@ -110,7 +110,9 @@ class SshConnection:
         words = argv if user is None else as_user(user, argv)
         self._must_be_open()
         too_long = StepFailed(
-            f"{self._host}: no end after {seconds} s", details=shlex.join(argv)[:200]
+            f"{self._host}: no end after {seconds} s",
+            details=shlex.join(argv)[:200],
+            hint="It may go on there. `uptime` and `ps fax` on the host tell what keeps it busy.",
         )
         began = time.monotonic()
         listen: dict[str, Any] = {"hide": True}
@@ -127,12 +129,12 @@ class SshConnection:
         except invoke.exceptions.CommandTimedOut:
             raise too_long from None
         except BROKEN as error:
-            raise self._broken(error) from None
+            raise self.broken(error) from None
         # Without an exit status the command didn't end: it was cut off, here or by its connection.
         if done.exited == -1 and time.monotonic() - began >= seconds:
             raise too_long
         if done.exited == -1:
-            raise self._broken(CUT_OFF)
+            raise self.broken(CUT_OFF)
         return Result(done.ok, done.stdout, done.stderr)
 
     def send(self, argv: Argv, content: Content) -> Result:
@@ -146,10 +148,10 @@ class SshConnection:
             start(channel, self.as_a_step(argv), content)
             output, errors = channel.makefile("rb").read(), channel.makefile_stderr("rb").read()
         except BROKEN as error:
-            raise self._broken(error) from None
+            raise self.broken(error) from None
         status = channel.recv_exit_status()
         if status == -1:
-            raise self._broken(CUT_OFF)
+            raise self.broken(CUT_OFF)
         return Result(status == 0, output.decode(errors="replace"), errors.decode(errors="replace"))
 
     def as_a_step(self, argv: Argv) -> str:
@@ -182,10 +184,16 @@ class SshConnection:
     def _must_be_open(self) -> None:
         """Fabric would open a broken connection again without a word: without the lock, too."""
         if not self._fabric.is_connected:
-            raise self._broken()
+            raise self.broken()
 
-    def _broken(self, why: object = "") -> Unreachable:
-        return Unreachable(f"{self._host}: the connection broke", details=str(why))
+    def broken(self, why: object = "") -> Unreachable:
+        """What is told where the connection has gone."""
+        return Unreachable(
+            f"{self._host}: the connection broke",
+            details=str(why),
+            hint="There is nothing to clean up: once the host answers again, the same command "
+            "finishes what was begun.",
+        )
 
     @contextmanager
     def lock(self, path: PurePosixPath, holder: str, wait: int = 0) -> Iterator[str]:
@@ -200,7 +208,7 @@ class SshConnection:
             channel.exec_command(shlex.join(script(_HOLD_LOCK, path, holder, wait)))
             answer = channel.makefile("r").readline().strip()
         except BROKEN as error:
-            raise self._broken(error) from None
+            raise self.broken(error) from None
         if answer.startswith("held"):
             raise Refused(
                 f"{self._host}: another deploy is at work",
@@ -211,7 +219,7 @@ class SshConnection:
         if not answer.startswith("mine"):
             errors = channel.makefile_stderr("rb").read().decode(errors="replace")
             if channel.recv_exit_status() == -1:
-                raise self._broken(CUT_OFF)
+                raise self.broken(CUT_OFF)
             raise StepFailed(
                 f"{self._host}: can't lock {path}", details=errors.strip(), hint=DISK_HINT
             )

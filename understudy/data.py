@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from understudy import session, switching
+from understudy import data_trouble, session, switching
 from understudy.commands import database
 from understudy.commands.database import Backup
 from understudy.connection import SshConnection
-from understudy.errors import Refused, StepFailed
+from understudy.errors import Refused
+from understudy.facts import Facts
 from understudy.job import Job
-from understudy.release import Paths
+from understudy.release import Manifest, Paths
 from understudy.session import Deed
 from understudy.wanted import Wanted
 
@@ -31,7 +32,8 @@ def backup(job: Job, wait: int = 0) -> None:
                 seconds=session.SECONDS_FOR_A_STEP,
             )
             if not done.ok:
-                raise StepFailed("the backup failed; the data is as it was", details=done.text)
+                summary = "the backup failed; the data is as it was"
+                raise data_trouble.failed(job.target_name, summary, done.text)
             prune(connection, job)
 
 
@@ -49,9 +51,7 @@ def restore(job: Job, name: str, wait: int = 0) -> None:
     """Puts a backup back under the release that serves. What was written since is lost."""
     with session.connected(job) as (connection, found):
         _refuse_unless_there(connection, job, name)
-        release = found.release(found.current)
-        if release is None:
-            raise Refused(f"{job.target_name} serves nothing that data could be put back under")
+        release = serving(job, found)
         wanted = Wanted(job.config, job.target, release)
         deed = Deed("restore", name, release.commit)
         with session.locked(connection, job, deed, wait, found) as now:
@@ -59,6 +59,17 @@ def restore(job: Job, name: str, wait: int = 0) -> None:
             _refuse_unless_there(connection, job, name)
             session.apply_all(job, connection, switching.restore(wanted, now, name))
     job.report.say(f"{job.target_name} serves {release.id} on the data of {name}")
+
+
+def serving(job: Job, found: Facts) -> Manifest:
+    """The release that data is put under. Raises Refused without one."""
+    release = found.release(found.current)
+    if release is None:
+        raise Refused(
+            f"{job.target_name} serves nothing that data could be put under",
+            hint=f"python deploy.py deploy --target {job.target_name}",
+        )
+    return release
 
 
 def _refuse_unless_there(connection: SshConnection, job: Job, name: str) -> None:
@@ -72,7 +83,7 @@ def _refuse_unless_there(connection: SshConnection, job: Job, name: str) -> None
 def list_all(connection: SshConnection, job: Job) -> tuple[Backup, ...]:
     done = connection.run(database.list_backups(_place(job)), user=job.config.app.name)
     if not done.ok:
-        raise StepFailed("the backups can't be listed", details=done.text)
+        raise data_trouble.failed(job.target_name, "the backups can't be listed", done.text)
     return database.parse_list(done.output)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from understudy import data, pulled, sealed, session, switching
+from understudy import data, data_trouble, pulled, sealed, session, switching
 from understudy.actions import Run
 from understudy.commands import Argv, as_user, loading, site
 from understudy.commands import app as app_commands
@@ -23,12 +23,7 @@ def load(job: Job, source: str) -> None:
     """What was pulled from `source` takes the place of the target's data."""
     found = find(job, source)
     with session.connected(job) as (connection, facts):
-        release = facts.release(facts.current)
-        if release is None:
-            raise Refused(
-                f"{job.target_name} serves nothing that data could be put under",
-                hint=f"python deploy.py deploy --target {job.target_name}",
-            )
+        release = data.serving(job, facts)
         wanted = Wanted(job.config, job.target, release)
         deed = Deed("data load", found.backup, release.commit)
         with session.locked(connection, job, deed, wait=0, before=facts) as now:
@@ -103,28 +98,37 @@ class _Loading:
         return [backup.name for backup in data.list_all(self.connection, self.job)]
 
     def _make_backup(self) -> None:
-        begin = loading.begin(*self._where, self.pulled.size)
-        self._require(self.connection.run(begin, user=self.job.config.app.name))
+        self._run(loading.begin(*self._where, self.pulled.size))
         for part in self.pulled.parts:
             self._send(part, loading.add(*self._where, part))
-        kept = self.connection.run(loading.keep(*self._where), user=self.job.config.app.name)
-        self._require(kept)
-        if lost := differences(self.pulled.rows, counted(kept.output)):
-            raise StepFailed("not all rows arrived; nothing was put back", details="\n".join(lost))
+        arrived = counted(self._run(loading.rows(*self._where)))
+        if lost := differences(self.pulled.rows, arrived):
+            raise StepFailed(
+                "not all rows arrived; nothing was put back",
+                details="\n".join(lost),
+                hint="Run the same command again: all of it is sent anew.",
+            )
+        # Not before: the next load takes a backup that bears this name for whole.
+        self._run(loading.keep(*self._where))
 
     def _send(self, part: str, argv: Argv) -> None:
         file = pulled.sealed_file(pulled.place(self.job, self.pulled.source), part)
         pieces = sealed.read(file, sealed.key(sealed.key_file()))
         self._require(self.connection.send(as_user(self.job.config.app.name, argv), pieces))
 
+    def _run(self, argv: Argv) -> str:
+        done = self.connection.run(argv, user=self.job.config.app.name)
+        self._require(done)
+        return done.output
+
     def _require(self, done: Result) -> None:
         if not done.ok:
-            raise StepFailed(
+            refer = "damaged" in done.text or "foreign key" in done.text
+            raise data_trouble.failed(
+                self.job.target_name,
                 "the data could not be loaded; what was there before is there still",
-                details="\n".join(done.text.splitlines()[-session.LINES_OF_OUTPUT :]),
-                hint=_ROWS_THAT_REFER
-                if "damaged" in done.text or "foreign key" in done.text
-                else "",
+                "\n".join(done.text.splitlines()[-session.LINES_OF_OUTPUT :]),
+                _ROWS_THAT_REFER if refer else "",
             )
 
     @property

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from understudy import anonymise, pulled, schema, sealed, sensitive, session, stream
+from understudy import anonymise, data_trouble, pulled, schema, sealed, sensitive, session, stream
 from understudy.anonymise import Sql
 from understudy.commands import Argv, reading
 from understudy.config_data import Data
@@ -70,7 +70,9 @@ def refuse_unless_ruled(data: Data, databases: tuple[Database, ...]) -> None:
     tables = [table for database in databases for table in database.tables]
     if wrong := anonymise.mistakes(data, tables):
         raise ConfigError(
-            f"deploy.yml has {len(wrong)} rules that do not fit the data", details="\n".join(wrong)
+            f"deploy.yml has {len(wrong)} rules that do not fit the data",
+            details="\n".join(wrong),
+            hint="They are held against the tables as they are there now; docs/data.md has all rules.",
         )
     if findings := sensitive.find(tables, data):
         raise Refused(
@@ -108,8 +110,14 @@ def _media(connection: SshConnection, job: Job) -> Media:
 def _ask(connection: SshConnection, job: Job, argv: Argv) -> str:
     done = connection.run(argv, user=job.config.app.name)
     if not done.ok:
-        raise StepFailed(f"the data of {job.target_name} can't be read", details=done.text)
+        raise _unread(job, done.text)
     return done.output
+
+
+def _unread(job: Job, told: str) -> StepFailed:
+    return data_trouble.failed(
+        job.target_name, f"the data of {job.target_name} can't be read", told
+    )
 
 
 def _refuse_without_room(job: Job, size: int) -> None:
@@ -171,10 +179,7 @@ class _Pulling:
         done = stream.receive(self.connection, argv, self.job.config.app.name, given, take)
         # What comes out last is gzip's exit status: that all was read, the text's own end tells.
         if not done.ok or (dump and not dump.whole):
-            raise StepFailed(
-                f"the data of {self.job.target_name} can't be read",
-                details="\n".join(done.errors.splitlines()[-session.LINES_OF_OUTPUT :]),
-            )
+            raise _unread(self.job, "\n".join(done.errors.splitlines()[-session.LINES_OF_OUTPUT :]))
 
 
 def _backups(job: Job) -> PurePosixPath:

@@ -12,8 +12,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from understudy import capture_host, like_production
 from understudy import config as configuration
-from understudy.errors import Unreachable
+from understudy.capture import lockfile
+from understudy.errors import UnderstudyError, Unreachable
+from understudy.job import Job
+from understudy.likeness import unmatched
 from understudy.project import Project
 from understudy.report import Report
 
@@ -32,7 +36,7 @@ class Finding:
 
 def examine(project: Project, report: Report) -> None:
     """Tells all findings. Raises Unreachable if any is a problem."""
-    findings = list(_findings(project))
+    findings = list(_findings(project, report))
     for finding in findings:
         if finding.mend:
             report.warn(f"{finding.title}: {finding.seen}\n  mend it: {finding.mend}")
@@ -45,9 +49,10 @@ def examine(project: Project, report: Report) -> None:
         )
 
 
-def _findings(project: Project) -> Iterator[Finding]:
-    configuration.load(project.config_file)
+def _findings(project: Project, report: Report) -> Iterator[Finding]:
+    config = configuration.load(project.config_file)
     yield Finding("deploy.yml", str(project.config_file))
+    yield _capture(Job(project, config, config.vm.stands_for, report))
     # All at once: most of them wait for a program, and Vagrant's take seconds.
     with ThreadPoolExecutor() as pool:
         yield from pool.map(lambda check: check(), _checks(project))
@@ -72,6 +77,20 @@ def _checks(project: Project) -> Iterable[Callable[[], Finding]]:
     )
 
 
+def _capture(job: Job) -> Finding:
+    """Whether the VM can be like production, by what was captured of it."""
+    title, name = "capture", capture_host.production(job)
+    try:
+        found = like_production.likeness(job)
+    except UnderstudyError as error:
+        return Finding(title, error.summary, error.hint)
+    if found is None:
+        again = lockfile.command(name)
+        return Finding(title, f"none of {name}: the VM is as deploy.yml says; {again} makes one")
+    told = "; ".join((unmatched.summary(found, None), *found.notes))
+    return Finding(title, f"{capture_host.shown(job, name)}: {told}")
+
+
 def _python() -> Finding:
     seen = platform.python_version()
     return Finding("Python", seen, "" if sys.version_info >= (3, 11) else "install Python 3.11")
@@ -82,7 +101,11 @@ def _memory() -> Finding:
     text = Path("/proc/meminfo").read_text() if Path("/proc/meminfo").exists() else ""
     if found := re.search(r"^MemAvailable:\s+(\d+) kB", text, re.MULTILINE):
         free = int(found.group(1)) / 2**20
-    mend = "" if free >= NEEDED_MEMORY_GIB else "close programs, or lower vm.memory in deploy.yml"
+    mend = (
+        ""
+        if free >= NEEDED_MEMORY_GIB
+        else "close programs, or set a lower vm.memory in deploy.yml"
+    )
     return Finding("memory", f"{free:.1f} GiB free", mend)
 
 

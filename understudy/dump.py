@@ -13,6 +13,7 @@ _KEPT = 1 << 20
 _LINE = 200
 _TABLE = re.compile(r"^-- table (.*)$", re.MULTILINE)
 _ROWS = re.compile(r"-- rows (\d+) (.*)")
+_AGAIN = "Run the same command again; if it ends at the same place, look at the host's own logs."
 
 
 class Dump:
@@ -28,7 +29,9 @@ class Dump:
         try:
             text = self._unzip.decompress(piece)
         except zlib.error as error:
-            raise StepFailed("what the host sends is damaged", details=str(error)) from None
+            raise StepFailed(
+                "what the host sends is damaged", details=str(error), hint=_AGAIN
+            ) from None
         try:
             self._look_at(self._decode.decode(text))
         except UnicodeDecodeError as error:
@@ -53,6 +56,7 @@ class Dump:
         if not self.whole:
             raise StepFailed(
                 f"the data breaks off in table {self._table}" if self._table else "no data came",
+                hint=_AGAIN,
             )
         return dict(_rows_before_the_end(self._end.removesuffix(f"{END}\n")))
 

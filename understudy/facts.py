@@ -13,6 +13,7 @@ from math import prod
 from pathlib import PurePosixPath
 from typing import Self
 
+from understudy import unanswered
 from understudy.commands import Argv, script
 from understudy.errors import StepFailed
 from understudy.release import Manifest
@@ -101,7 +102,7 @@ def parse(output: str) -> Facts:
     """Output of the query -> Facts. Raises StepFailed if it was cut off."""
     pairs = [line.split("\t", 1) for line in output.split("\n") if "\t" in line]
     if not pairs or pairs[-1][0] != "end":
-        raise StepFailed("the host's facts came back cut off", details=output[-500:])
+        raise unanswered.cut_off("the host's facts", output)
 
     def all_of(key: str) -> list[str]:
         return [value for name, value in pairs if name == key]

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from understudy import unanswered
 from understudy.commands import Argv, script
-from understudy.errors import StepFailed
 from understudy.strict import Strict
 
 # The packages that serve. What others there are doesn't touch the app: its own come from its lock.
@@ -39,7 +39,7 @@ def parse(output: str) -> Fingerprint:
     """Output of the query -> Fingerprint. Raises StepFailed if it was cut off."""
     rows = [line.split("\t") for line in output.splitlines()]
     if not rows or rows[-1] != ["end", "ok"]:
-        raise StepFailed("the host's system came back cut off", details=output[-500:])
+        raise unanswered.cut_off("the host's system", output)
     values = {row[0]: row[1] for row in rows if len(row) == 2}
     version = re.search(r"python(\d+\.\d+)$", values.get("python", ""))
     return Fingerprint(

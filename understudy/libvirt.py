@@ -93,7 +93,12 @@ def _if_there(verb: str, domain: str) -> str:
 def _virsh(verb: str, *words: str) -> str:
     done = _run(verb, *words)
     if done.returncode:
-        raise StepFailed(f"virsh {verb} failed", details=done.stderr.strip())
+        raise StepFailed(
+            f"virsh {verb} failed",
+            details=done.stderr.strip(),
+            hint="python deploy.py doctor; if it finds nothing, `python deploy.py destroy` and `up` "
+            "make the VM anew.",
+        )
     return done.stdout
 
 

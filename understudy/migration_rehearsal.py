@@ -1,19 +1,17 @@
 """A deploy on production's data, watched: what its migrations do, and what going back would cost."""
 
-import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from understudy import data, schema, stream
+from understudy import data, data_trouble, schema, stream
 from understudy.commands import as_user, looking, reading
 from understudy.commands.database import Backup
 from understudy.commands.looking import TableLook
 from understudy.config import Engine
-from understudy.connection import SshConnection
-from understudy.errors import StepFailed
+from understudy.connection import Result, SshConnection
 from understudy.job import Job
 from understudy.migration_effects import Effects, changes, linter, locks
 from understudy.release import Paths
@@ -61,9 +59,7 @@ class _Visit:
             argv = looking.look(*self._where, database.name)
             queries = looking.queries(self.job.config.app.database, database)
             done = self.connection.send(as_user(self.job.config.app.name, argv), queries)
-            if not done.ok:
-                raise StepFailed("the tables can't be read", details=done.text)
-            found |= looking.parse(done.output)
+            found |= looking.parse(self._require(done))
         return found
 
     def migrations(self) -> frozenset[str]:
@@ -111,9 +107,12 @@ class _Visit:
 
     def _ask(self, argv: tuple[str, ...]) -> str:
         user = self.job.config.app.name
-        done = self.connection.run(argv, user=user, seconds=SECONDS_TO_LOOK)
+        return self._require(self.connection.run(argv, user=user, seconds=SECONDS_TO_LOOK))
+
+    def _require(self, done: Result) -> str:
         if not done.ok:
-            raise StepFailed(f"{shlex.join(argv[-3:])}: failed", details=done.text)
+            name = self.job.target_name
+            raise data_trouble.failed(name, f"the data of {name} can't be looked at", done.text)
         return done.output
 
     @property

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from understudy import capture_host, render, whole_file
+from understudy.capture import lockfile
 from understudy.capture.value import Capture
 from understudy.drift import page, table
 from understudy.drift.code import wanted
@@ -46,7 +47,7 @@ def of_target(job: Job, target: str) -> list[Comparison]:
     else:
         job.report.warn(
             f"there is no capture of {target}, so only what the code names is compared; "
-            f"python deploy.py capture --target {target} makes one"
+            f"{lockfile.command(target)} makes one"
         )
     host = Side(target, capture_host.take(job, target))
     return [compare(model, host) for model in models]
@@ -59,7 +60,7 @@ def _must_be_there(job: Job, name: str) -> None:
             hint="Give the target another name.",
         )
     if name == CAPTURE:
-        capture_host.load(job, job.config.vm.stands_for)
+        capture_host.load(job, capture_host.production(job))
     elif name != CODE:
         capture_host.host_of(job, name)
 
@@ -67,7 +68,7 @@ def _must_be_there(job: Job, name: str) -> None:
 def _side(job: Job, name: str, of: str) -> Side:
     """of: the other one, which says whose code is meant."""
     if name == CAPTURE:
-        return Side(name, capture_host.load(job, job.config.vm.stands_for))
+        return Side(name, capture_host.load(job, capture_host.production(job)))
     if name == CODE:
         target = job.config.vm.stands_for if of in (CAPTURE, CODE) else of
         return Side(name, _code(job, target), partial=True)
@@ -77,7 +78,7 @@ def _side(job: Job, name: str, of: str) -> Side:
 def _code(job: Job, target: str) -> Capture:
     host = capture_host.host_of(job, target)
     files = render.host_files(job.config, host, job.project.templates)
-    return wanted(job.config, host, files, job.project.provisioning(job.config, host.admin).script)
+    return wanted(job.config, host, files, job.project.provisioning(job.config, host.admin))
 
 
 def tell(job: Job, comparisons: Sequence[Comparison], *, html: bool) -> None:

@@ -3,6 +3,7 @@
 Pure: reads the files it is given, decides nothing else.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,6 +21,12 @@ class Provisioning:
     @property
     def stamp(self) -> str:
         return self.arguments[5]
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """The names of what it installs: those that provision/10-packages.sh goes through."""
+        found = re.search(r'^for package in (.+) "\$@"; do$', self.script, re.MULTILINE)
+        return (*(found.group(1).split() if found else ()), *self.arguments[6:])
 
 
 def provisioning(config: Config, admin: str, parts: Iterable[str]) -> Provisioning:

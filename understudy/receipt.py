@@ -129,30 +129,30 @@ def parse(text: str, name: str) -> Receipt:
     try:
         statement = json.loads(text)
     except ValueError as error:
-        raise _unreadable(name, f"it is cut off, or no JSON: {error}") from None
+        raise unreadable(name, f"it is cut off, or no JSON: {error}") from None
     _refuse_other_kinds(statement, name)
     try:
         receipt = Receipt.model_validate(statement["predicate"])
     except ValidationError as error:
         issues = [f"{'.'.join(map(str, at['loc']))}: {at['msg']}" for at in error.errors()]
-        raise _unreadable(name, "\n".join(issues)) from None
+        raise unreadable(name, "\n".join(issues)) from None
     if statement["subject"] != _subject(receipt.candidate.artifact):
-        raise _unreadable(name, "its subject is not the artifact that it tells of")
+        raise unreadable(name, "its subject is not the artifact that it tells of")
     return receipt
 
 
 def _refuse_other_kinds(statement: Any, name: str) -> None:
     keys = {"_type", "subject", "predicateType", "predicate"}
     if not isinstance(statement, dict) or statement.get("_type") != STATEMENT:
-        raise _unreadable(name, f"it is no {STATEMENT}")
+        raise unreadable(name, f"it is no {STATEMENT}")
     if statement.get("predicateType") != PREDICATE:
         kind = statement.get("predicateType")
-        raise _unreadable(name, f"it is of kind {kind}; this version reads {PREDICATE}")
+        raise unreadable(name, f"it is of kind {kind}; this version reads {PREDICATE}")
     if wrong := sorted(keys ^ set(statement)):
-        raise _unreadable(name, f"missing or unknown: {', '.join(wrong)}")
+        raise unreadable(name, f"missing or unknown: {', '.join(wrong)}")
 
 
-def _unreadable(name: str, details: str) -> Refused:
+def unreadable(name: str, details: str) -> Refused:
     return Refused(
         f"the receipt {name} can't be read",
         details=details,

@@ -56,7 +56,7 @@ def _read(path: Path) -> Kept:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise Refused(f"the receipt {path} can't be read", str(error)) from None
+        raise receipt.unreadable(path.name, str(error)) from None
     return Kept(path, receipt.parse(text, path.name))
 
 

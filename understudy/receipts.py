@@ -18,9 +18,10 @@ from understudy import (
     receipt_store,
     render,
     signing,
+    unanswered,
 )
 from understudy.connection import Connection
-from understudy.errors import Refused, StepFailed
+from understudy.errors import Refused
 from understudy.fingerprint import Fingerprint
 from understudy.job import Job
 from understudy.receipt import Artifact, Candidate, Phase, Probe, Receipt, Suite, Versions
@@ -84,7 +85,7 @@ def fingerprint_of(connection: Connection) -> Fingerprint:
     """The system of the host at the other end."""
     done = connection.run(fingerprint.query(), seconds=60)
     if not done.ok:
-        raise StepFailed("the host's system can't be read", details=done.text)
+        raise unanswered.failed("the host's system", done.text)
     return fingerprint.parse(done.output)
 
 

@@ -13,7 +13,7 @@ from understudy.record import Record, Verdict
 KEPT = 20
 LATEST = "latest"
 # Of a report that isn't whole yet, or never will be.
-PART = ".part"
+NEW = ".new"
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,15 @@ def write(folder: Path, templates: Path, record: Record, pages: Path) -> Path:
     pages: a directory with the screenshots of this run. Raises OSError.
     """
     directory = _free(folder, _name(record))
-    part = directory.with_name(directory.name + PART)
-    part.mkdir(parents=True)
+    new = directory.with_name(directory.name + NEW)
+    new.mkdir(parents=True)
     baseline = _baseline(folder)
-    _write_data(part, record)
+    _write_data(new, record)
     if "pages" in record.attachments and pages.is_dir():
-        shutil.copytree(pages, part / "pages")
-    shown = _pictures(part / "pages", baseline)
-    (part / "index.html").write_text(page.render(templates, record, shown), encoding="utf-8")
-    part.rename(directory)
+        shutil.copytree(pages, new / "pages")
+    shown = _pictures(new / "pages", baseline)
+    (new / "index.html").write_text(page.render(templates, record, shown), encoding="utf-8")
+    new.rename(directory)
     _point(folder / LATEST, directory.name)
     _prune(folder)
     return directory / "index.html"
@@ -79,7 +79,7 @@ def _name(record: Record) -> str:
 
 def _free(folder: Path, name: str) -> Path:
     """Two runs may begin within a second."""
-    taken = {path.name.removesuffix(PART) for path in _directories(folder)}
+    taken = {path.name.removesuffix(NEW) for path in _directories(folder)}
     names = (name, *(f"{name}-{number}" for number in range(2, len(taken) + 3)))
     return folder / next(free for free in names if free not in taken)
 
@@ -93,7 +93,7 @@ def _directories(folder: Path) -> list[Path]:
 
 def _read(directory: Path) -> Iterator[Written]:
     """The report in a directory, or none: one may have been taken apart by hand."""
-    if directory.suffix == PART:
+    if directory.suffix == NEW:
         return
     try:
         data = json.loads((directory / "report.json").read_text(encoding="utf-8"))
@@ -112,11 +112,11 @@ def _baseline(folder: Path) -> Path | None:
     return None
 
 
-def _write_data(part: Path, record: Record) -> None:
-    (part / "report.json").write_text(_json(record.to_json()), encoding="utf-8")
-    (part / "junit.xml").write_text(junit.to_xml(record), encoding="utf-8")
+def _write_data(new: Path, record: Record) -> None:
+    (new / "report.json").write_text(_json(record.to_json()), encoding="utf-8")
+    (new / "junit.xml").write_text(junit.to_xml(record), encoding="utf-8")
     if "receipt" in record.attachments:
-        (part / "receipt.json").write_text(_json(record.attachments["receipt"]), encoding="utf-8")
+        (new / "receipt.json").write_text(_json(record.attachments["receipt"]), encoding="utf-8")
 
 
 def _json(value: object) -> str:

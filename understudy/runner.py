@@ -155,6 +155,8 @@ def require_converged(job: Job) -> None:
         raise StepFailed(
             f"{job.target_name} was just deployed to, and yet a deploy would change it",
             details="\n".join(action.title for action in actions),
+            hint=f"Something there changes what a deploy writes, or stops what it starts: python "
+            f"deploy.py plan --target {job.target_name} shows the lines.",
         )
 
 

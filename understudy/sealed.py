@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import GCM
 
 from understudy.errors import Refused, StepFailed
+from understudy.whole_file import unwritten
 
 _NONCE, _TAG, _PIECE = 12, 16, 1 << 20
 
@@ -49,7 +50,7 @@ def write(file: Path, key: bytes, fill: Callable[[Callable[[bytes], None]], None
     except BaseException as error:
         file.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            raise _unwritten(file, error) from None
+            raise unwritten(file, error) from None
         raise
 
 
@@ -58,11 +59,7 @@ def _write(write: Callable[[bytes], int], piece: bytes, file: Path) -> None:
     try:
         write(piece)
     except OSError as error:
-        raise _unwritten(file, error) from None
-
-
-def _unwritten(file: Path, error: OSError) -> StepFailed:
-    return StepFailed(f"can't write {file}", details=str(error), hint="`df -h` tells more.")
+        raise unwritten(file, error) from None
 
 
 def read(file: Path, key: bytes) -> Iterator[bytes]:

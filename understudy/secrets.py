@@ -25,7 +25,7 @@ def names(job: Job) -> None:
     """Lists the names; not even their length is told."""
     with session.connected(job) as (connection, _):
         done = connection.run(site.secret_list(job.config.app.name))
-    _refuse_unless_ok(done)
+    _refuse_unless_ok(job, done)
     for name in done.output.splitlines():
         job.report.say(name)
 
@@ -35,9 +35,15 @@ def _change(job: Job, what: str, argv: Argv, text: str) -> None:
         session.connected(job) as (connection, found),
         session.locked(connection, job, Deed("secrets", what), wait=0, before=found),
     ):
-        _refuse_unless_ok(connection.send(argv, text))
+        _refuse_unless_ok(job, connection.send(argv, text))
 
 
-def _refuse_unless_ok(done: Result) -> None:
+def _refuse_unless_ok(job: Job, done: Result) -> None:
+    """What the host says tells what mends it, but for a name that it has not."""
     if not done.ok:
-        raise StepFailed("the host refuses that", details=done.text)
+        listed = f"python deploy.py secrets list --target {job.target_name} tells the names."
+        raise StepFailed(
+            f"{job.target_name} refuses that",
+            details=done.text,
+            hint=listed if "there is no secret" in done.text else "",
+        )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from understudy import facts, health
+from understudy import facts, health, unanswered
 from understudy.actions import Action, Run, Send, Stage, Start, Switch
 from understudy.commands import Argv, site
 from understudy.config import Config
@@ -57,7 +57,7 @@ def _refuse_unless_provisioned(job: Job, found: Facts) -> None:
 def gather(connection: Connection, config: Config) -> Facts:
     done = connection.run(facts.query(config.app.name), seconds=60)
     if not done.ok:
-        raise StepFailed("the host's facts can't be read", details=done.text)
+        raise unanswered.failed("the host's facts", done.text)
     return facts.parse(done.output)
 
 

@@ -52,7 +52,11 @@ def check(file: Path, signature: Path, allowed_signers: Path, namespace: str = N
     made = ("-n", namespace, "-s", signature)
     valid = _ssh_keygen("check-novalidate", file, *made)
     if valid.returncode:
-        raise Refused(f"{file.name} is not what was signed", details=_text(valid.stderr))
+        raise Refused(
+            f"{file.name} is not what was signed",
+            details=_text(valid.stderr),
+            hint="python deploy.py rehearse writes a new one.",
+        )
     # Good "understudy-rehearsal" signature with ED25519 key SHA256:…
     key = _text(valid.stdout).rpartition(" ")[2]
     if not allowed_signers.is_file():
@@ -100,7 +104,10 @@ def _ssh_keygen(what: str, file: Path, *words: object) -> subprocess.CompletedPr
             "ssh-keygen is not installed", hint="apt install openssh-client"
         ) from None
     except subprocess.TimeoutExpired:
-        raise StepFailed(f"ssh-keygen -Y {what}: no end after {SECONDS} s") from None
+        raise StepFailed(
+            f"ssh-keygen -Y {what}: no end after {SECONDS} s",
+            hint="A key in hardware waits for a touch.",
+        ) from None
     if done.returncode and any(word in _text(done.stderr).lower() for word in OLD):
         raise Unreachable(
             "ssh-keygen is too old for signatures",

@@ -5,7 +5,6 @@ from contextlib import contextmanager, suppress
 
 from understudy.commands import Argv, as_user
 from understudy.connection import BROKEN, CUT_OFF, SILENT_SECONDS, Result, SshConnection, start
-from understudy.errors import Unreachable
 
 _PIECE = 1 << 17
 
@@ -23,9 +22,9 @@ def receive(
             errors = channel.makefile_stderr("rb").read().decode(errors="replace")
             status = channel.recv_exit_status()
     except BROKEN as error:
-        raise Unreachable("the connection broke", details=str(error)) from None
+        raise connection.broken(error) from None
     if status == -1:
-        raise Unreachable("the connection broke", details=CUT_OFF)
+        raise connection.broken(CUT_OFF)
     return Result(status == 0, "", errors)
 
 

@@ -3,20 +3,24 @@
 For a call of Vagrant costs over a second before it begins.
 """
 
+import json
 from datetime import UTC, datetime
 from functools import cached_property
 
 import paramiko
 
 from understudy import box as boxes
-from understudy import ladder, libvirt, orphan
+from understudy import ladder, libvirt, like_production, orphan, whole_file
 from understudy.box import Box
 from understudy.config import Config, TargetConfig
+from understudy.config import Vm as VmConfig
 from understudy.connection import SshConnection
-from understudy.errors import StepFailed, UnderstudyError
+from understudy.errors import StepFailed, UnderstudyError, Unreachable
 from understudy.health import wait_for_port
+from understudy.job import Job
 from understudy.ladder import PROVISIONED, Rung
 from understudy.libvirt import RUNNING, SHUT_OFF, Domain
+from understudy.likeness.value import Likeness
 from understudy.project import Project
 from understudy.provision import Provisioning
 from understudy.report import Report
@@ -47,10 +51,11 @@ class Vm:
         state = domain.state()
         if state and self._floor in self.saved():
             self._go_on(domain, state)
-            return
-        if state:
-            self._report.say("the VM there was made otherwise: it is made anew")
-        self._make()
+        else:
+            if state:
+                self._report.say("the VM there was made otherwise: it is made anew")
+            self._make()
+        self._tell_likeness()
 
     def reset(self, *wanted: Rung) -> Rung:
         """Puts the VM back to the first of these rungs that is saved, or else to just after up.
@@ -136,6 +141,7 @@ class Vm:
         elif origin := orphan.remove(self._config.vm.name):
             self._report.say(f"removed a VM of the same name, left by {origin}, which is gone")
         self._boot()
+        self._tell_what_the_kernel_refused()
         # Last: a VM without it is half-made.
         self.save(self._floor)
 
@@ -152,15 +158,37 @@ class Vm:
     def _add_box(self) -> None:
         """Builds the box and hands it to Vagrant, unless Vagrant has it."""
         if not self._vagrant.has(self._box):
-            catalog = boxes.build(self._project, self._box, self._recipe, self._report)
+            catalog = boxes.build(
+                self._project, self._box, self._recipe, self._report, self._likeness
+            )
             with self._report.step(f"add box {self._box.name} to Vagrant"):
                 self._vagrant.add(self._box, catalog)
+        self._tell_the_vagrantfile()
+
+    def _tell_the_vagrantfile(self) -> None:
+        """Which build of the box is meant, and what the VM has from a capture: it can't tell itself."""
         pinned = self._project.state / "boxes" / f"{self._box.release}.version"
-        pinned.parent.mkdir(parents=True, exist_ok=True)
-        pinned.write_text(self._box.version)
+        whole_file.write(pinned, self._box.version)
+        shape = {"release": self._shape.release, **self._size} if self._likeness else {}
+        whole_file.write(self._state / "like-production.json", json.dumps(shape))
+
+    def _tell_likeness(self) -> None:
+        if self._likeness:
+            packages = boxes.packages(self._project, self._box)
+            like_production.tell(self._job, self._likeness, packages)
+
+    def _tell_what_the_kernel_refused(self) -> None:
+        found = self._likeness
+        if found and found.sysctl:
+            with SshConnection(self._target, self._target.admin) as connection:
+                like_production.tell_what_the_kernel_refused(self._report, found, connection)
 
     def _wait_for_ssh(self) -> None:
-        wait_for_port(self._config.vm.address, self._target.port, SECONDS_TO_WAKE)
+        try:
+            wait_for_port(self._config.vm.address, self._target.port, SECONDS_TO_WAKE)
+        except Unreachable as error:
+            console = self._state / "console.log"
+            raise Unreachable(error.summary, hint=f"{console} has what the VM said.") from None
 
     def _set_clock(self) -> None:
         """The guest's, which stood still while the VM was asleep or a snapshot."""
@@ -202,15 +230,33 @@ class Vm:
 
     @cached_property
     def _box(self) -> Box:
-        return boxes.box_for(self._project, self._config.vm.release, self._recipe)
+        return boxes.box_for(self._project, self._shape.release, self._recipe, self._likeness)
+
+    @property
+    def _job(self) -> Job:
+        return Job(self._project, self._config, TARGET, self._report)
+
+    @cached_property
+    def _likeness(self) -> Likeness | None:
+        """Only asked for by what makes the VM: a damaged capture must not keep it from being removed."""
+        return like_production.likeness(self._job)
+
+    @property
+    def _shape(self) -> Likeness | VmConfig:
+        """What says which release it is, and how much memory and how many processors it has."""
+        return self._likeness or self._config.vm
+
+    @property
+    def _size(self) -> dict[str, int]:
+        return {"memory": self._shape.memory, "cpus": self._shape.cpus}
 
     @cached_property
     def _floor(self) -> Rung:
         """The VM as just after up, by all that it's made from."""
-        vm = self._config.vm
         vagrantfile = (self._project.directory / "Vagrantfile").read_text()
-        made_of = (self._box.version, vm.address, str(vm.memory), str(vm.cpus), vagrantfile)
-        return ladder.rung(PROVISIONED, *made_of)
+        size = map(str, self._size.values())
+        address = self._config.vm.address
+        return ladder.rung(PROVISIONED, self._box.version, address, *size, vagrantfile)
 
 
 def _told(error: UnderstudyError) -> str:

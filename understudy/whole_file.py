@@ -1,9 +1,13 @@
-"""Writes a file whole or not at all."""
+"""Writes a file whole or not at all; what is told of files here that can't be written."""
 
+import errno
 from contextlib import suppress
 from pathlib import Path
 
 from understudy.errors import StepFailed
+
+# What a disk or the rights on it say: no bug of the program that hears it.
+_OF_THE_DISK = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
 
 
 def write(path: Path, text: str) -> None:
@@ -16,4 +20,25 @@ def write(path: Path, text: str) -> None:
     except OSError as error:
         with suppress(OSError):
             new.unlink()
-        raise StepFailed(f"{path} can't be written: {error}") from None
+        raise unwritten(path, error) from None
+
+
+def unwritten(path: Path, error: OSError) -> StepFailed:
+    """What is told of a file that can't be written on this machine."""
+    return StepFailed(f"{path} can't be written", details=str(error), hint=_hint(path.parent))
+
+
+def refused(error: OSError) -> StepFailed | None:
+    """What is told where nobody has expected that the disk refuses. None if it's not about the disk."""
+    if error.errno not in _OF_THE_DISK:
+        return None
+    # A write names no file.
+    place = Path(error.filename).parent if error.filename else Path()
+    return StepFailed("this machine's disk refuses that", details=str(error), hint=_hint(place))
+
+
+def _hint(place: Path) -> str:
+    return (
+        f"Is the disk full, or has a run under sudo left root's files there? `df -h {place}` "
+        f"and `ls -la {place}` tell."
+    )

@@ -32,7 +32,11 @@ def why_unreachable(error: Exception, host: str, target: TargetConfig) -> Unreac
             f"ssh-keyscan -p {target.port} {target.address} >> {file}",
         )
     if isinstance(error, FileNotFoundError):
-        return Unreachable(f"{host}: there is no key file {error.filename}")
+        return Unreachable(
+            f"{host}: there is no key file {error.filename}",
+            hint="For the staging VM: python deploy.py up. Elsewhere set the target's `key` in deploy.yml, "
+            "or leave it out: then your agent's keys and those in ~/.ssh are tried.",
+        )
     if isinstance(error, socket.gaierror):
         return Unreachable(
             f"{host}: the name can't be resolved", hint="Check `address` in deploy.yml."

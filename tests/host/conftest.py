@@ -10,13 +10,28 @@ from testinfra.host import Host
 
 from tests.host.questions import Answer, ask_all
 from understudy import config as configuration
+from understudy import like_production
 from understudy.config import App, Config, TargetConfig
+from understudy.job import Job
+from understudy.project import Project
 from understudy.release import Paths
+from understudy.report import TextReport
+
+TOP = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
 def settings(pytestconfig: pytest.Config) -> Config:
     return configuration.load(Path(pytestconfig.getoption("--deploy-config")))
+
+
+@pytest.fixture(scope="session")
+def release(settings: Config, pytestconfig: pytest.Config) -> str:
+    """Of the VM, and so of production: by deploy.yml, or by what was captured."""
+    file = Path(pytestconfig.getoption("--deploy-config"))
+    job = Job(Project(TOP, file), settings, settings.vm.stands_for, TextReport())
+    found = like_production.likeness(job)
+    return found.release if found else settings.vm.release
 
 
 @pytest.fixture(scope="session")

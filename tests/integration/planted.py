@@ -135,7 +135,7 @@ SYSTEM = (
     ),
     edited(
         "limits of logins",
-        "files./etc/security/limits.conf",
+        "limits./etc/security/limits.conf",
         "/etc/security/limits.conf",
         "$a* hard nofile 64",
     ),

@@ -94,4 +94,8 @@ class Site:
         if begun.returncode:
             return begun
         done = run(loading.add("sqlite", "shop", self.backups, name, "shop.sqlite3"), text)
-        return done if done.returncode else run(loading.keep("sqlite", "shop", self.backups, name))
+        if done.returncode:
+            return done
+        told = run(loading.rows("sqlite", "shop", self.backups, name))
+        kept = run(loading.keep("sqlite", "shop", self.backups, name))
+        return kept if kept.returncode else told

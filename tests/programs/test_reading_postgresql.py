@@ -133,7 +133,8 @@ def test_what_was_read_by_rules_is_a_backup_elsewhere(backups: PurePosixPath) ->
         loading.add("postgresql", "shop", backups, NAME, "shop"),
     ):
         run(argv, text)
-    rows = run(loading.keep("postgresql", "shop", backups, NAME)).decode()
+    rows = run(loading.rows("postgresql", "shop", backups, NAME)).decode()
+    run(loading.keep("postgresql", "shop", backups, NAME))
     assert sorted(rows.splitlines()) == [
         *("0\tpublic.django_session", "0\tpublic.empty", "2\tpublic.auth_user", '3\told.no "key')
     ]

@@ -29,6 +29,7 @@ shipped\t33333333333333333333333333333333\t/etc/logrotate.conf\t
 shipped\t44444444444444444444444444444444\t/etc/issue\t
 shipped\t55555555555555555555555555555555\t/etc/old.conf\tobsolete
 shipped\t66666666666666666666666666666666\t/etc/private.conf\t""",
+    "manual": "auto\tpython3",
     "python": """\
 /usr/bin/python3\t/usr/bin/python3.11
 /usr/bin/python3.11-config\t/usr/bin/x86_64-linux-gnu-python3.11-config""",
@@ -56,6 +57,9 @@ net/ipv4/tcp_rmem\t4096\t131072\t6291456
     "limits": """\
 login\tUMASK=022
 nginx.service\tLimitNOFILE=524288
+/etc/security/limits.conf\t# as it comes
+/etc/security/limits.d/web.conf\t# more
+/etc/security/limits.d/web.conf\t* hard nofile 4096
 todo@0123abcd-1.service\tUMask=0027""",
     "ports": """\
 tcp LISTEN 0 511 0.0.0.0:80 0.0.0.0:* users:(("nginx",pid=612,fd=5),("nginx",pid=611,fd=5))

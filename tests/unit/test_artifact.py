@@ -336,6 +336,7 @@ def test_git_url_that_cannot_be_reached_is_told(
 
     assert raised.value.exit_code == 4
     assert str(app) in raised.value.details
+    assert "`git ls-remote`" in raised.value.hint
 
 
 def test_compiled_source_counts_on_the_host_until_somebody_changes_it_there(

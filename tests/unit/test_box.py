@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.fakes import FakeReport
+from tests.unit.likeness_samples import of, production
 from understudy import box as boxes
 from understudy.box import Box
 from understudy.errors import StepFailed
@@ -50,9 +51,10 @@ def test_version_follows_every_input(project: Project) -> None:
     versions.add(boxes.box_for(project, "bookworm", None).version)
     other = Provisioning(RECIPE.script, (*RECIPE.arguments[:5], "other stamp"))
     versions.add(boxes.box_for(project, "bookworm", other).version)
+    versions.add(boxes.box_for(project, "bookworm", RECIPE, of(production())).version)
     (project.directory / "provision" / "box" / "packages.txt").write_text("nginx")
     versions.add(boxes.box_for(project, "bookworm", RECIPE).version)
-    assert len(versions) == 5
+    assert len(versions) == 6
 
 
 def test_same_inputs_are_the_same_version(project: Project) -> None:
@@ -74,3 +76,19 @@ def test_failed_build_shows_its_last_lines_and_is_tried_again(project: Project) 
     assert "build.log" in raised.value.hint
     fails.unlink()
     assert build(project).exists()
+
+
+def test_packages_of_a_box_are_known_where_it_was_built(project: Project) -> None:
+    box = Box("bookworm", "1.1")
+    assert boxes.packages(project, box) is None
+
+    build(project).with_suffix(".packages").write_text("libc6\t2.36-9\nnginx\t1.22.1-9\n")
+
+    assert boxes.packages(project, box) == {"libc6": "2.36-9", "nginx": "1.22.1-9"}
+
+
+def test_nothing_is_asked_of_the_archive_without_a_capture(project: Project) -> None:
+    build(project)
+
+    notes = project.directory / "provision" / "box" / "build.calls"
+    assert notes.read_text().startswith("bookworm ")

@@ -1,5 +1,6 @@
 """The verb capture: read-only, atomic, and clear about what it could not read."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -136,8 +137,9 @@ def test_child_of_ubuntu_is_known(job: Job, staging: Staging) -> None:
 def test_directory_that_cannot_be_written_is_told(job: Job) -> None:
     lock(job).parent.write_text("in the way")
 
-    with pytest.raises(StepFailed, match="can't be written"):
+    with pytest.raises(StepFailed, match="can't be written") as raised:
         capture_host.capture(job, "staging")
+    assert "`ls -la" in raised.value.hint
 
 
 def test_missing_file_says_how_to_make_it(job: Job) -> None:
@@ -151,8 +153,9 @@ def test_file_in_another_encoding_is_told(job: Job) -> None:
     lock(job).parent.mkdir()
     lock(job).write_bytes(b"format: '1' # \xfc\n")
 
-    with pytest.raises(ConfigError, match="can't be read"):
+    with pytest.raises(ConfigError, match="can't be read") as raised:
         capture_host.load(job, "staging")
+    assert "python deploy.py capture --target staging" in raised.value.hint
 
 
 def test_unknown_target_is_told_before_anybody_is_asked(job: Job, staging: Staging) -> None:
@@ -171,9 +174,23 @@ def test_of_several_hosts_one_is_named(staging: Staging, job: Job) -> None:
         capture_host.capture(several, "staging")
     assert raised.value.hint == "Say which: staging:192.0.2.8, staging:2001:db8::9."
 
-    capture_host.capture(several, "staging:2001:db8::9")
+    one = replace(several, address="2001:db8::9")
+    capture_host.capture(one, capture_host.name_of(one))
     assert capture_host.load(several, "staging:2001:db8::9").entry("time.zone") == "Etc/UTC"
     assert staging.report.said == ["provision/staging-2001-db8--9.lock.yml: written"]
+
+
+def test_of_what_the_vm_stands_for_the_first_host_with_a_capture_counts(
+    job: Job, staging: Staging
+) -> None:
+    several = staging.job(addresses=["192.0.2.8", "192.0.2.9"])
+    vm = several.config.vm.model_copy(update={"stands_for": "staging"})
+    job = replace(several, config=several.config.model_copy(update={"vm": vm}))
+    assert capture_host.production(job) == "staging:192.0.2.8"
+
+    capture_host.capture(job, "staging:192.0.2.9")
+
+    assert capture_host.production(job) == "staging:192.0.2.9"
 
 
 def test_host_that_the_target_has_not_is_told(job: Job) -> None:

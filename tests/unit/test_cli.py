@@ -95,11 +95,31 @@ def test_error_is_an_object_for_programs(
     assert event["summary"] in str(error)
 
 
-def test_bug_is_shown_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    fail_with(ZeroDivisionError("a bug"), monkeypatch)
+@pytest.mark.parametrize("error", [ZeroDivisionError("a bug"), FileNotFoundError(2, "No", "x")])
+def test_bug_is_shown_as_one(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    fail_with(error, monkeypatch)
 
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(type(error)):
         cli.main(["plan"], TOP)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (PermissionError(13, "Permission denied", "/p/.understudy/vm"), "`ls -la /p/.understudy`"),
+        (OSError(28, "No space left on device"), "`df -h .`"),
+    ],
+)
+def test_disk_that_refuses_is_no_bug(
+    error: OSError, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fail_with(error, monkeypatch)
+
+    assert cli.main(["plan"], TOP) == 1
+
+    err = capsys.readouterr().err
+    assert str(error) in err
+    assert told in err
 
 
 def test_interrupted_run_says_how_to_go_on(

@@ -13,6 +13,7 @@ import yaml
 from tests.unit.fakes import TOP, FakeConnection, printed, settings
 from tests.unit.staging import QUERY, Staging, changes
 from understudy import (
+    capture_host,
     cli,
     data,
     data_load,
@@ -31,7 +32,7 @@ HOSTS = ["192.0.2.1", "192.0.2.2", "192.0.2.3"]
 Main = Callable[[str], int]
 ABOUT_ONE = [
     *("ssh", "logs", "backup", "restore", "restore b1 --yes"),
-    *("data pull --from staging", "data load --from staging"),
+    *("data pull --from staging", "data load --from staging", "capture"),
 ]
 
 
@@ -51,8 +52,8 @@ def main(tmp_path: Path) -> Main:
 
     def run(line: str) -> int:
         verb, *words = line.split()
-        where = ("--target", "staging", "--config", str(tmp_path / "deploy.yml"))
-        return cli.main([verb, *where, *words], TOP)
+        named = () if "--from" in words and "pull" in words else ("--target", "staging")
+        return cli.main([verb, "--config", str(tmp_path / "deploy.yml"), *named, *words], TOP)
 
     return run
 
@@ -72,6 +73,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         monkeypatch.setattr(module, name, note)
     for module, name in ((verify, "verify"), (provision_host, "provision"), (status, "status")):
         monkeypatch.setattr(module, name, note)
+    monkeypatch.setattr(capture_host, "capture", note)
     for name in ("ssh", "logs"):
         monkeypatch.setattr(shell, name, lambda *given, **_: hosts.append(_address(given)))
     return hosts

@@ -99,8 +99,9 @@ def test_all_mistakes_are_told_at_once() -> None:
     ],
 )
 def test_what_is_not_yaml_is_told_as_such(text: str) -> None:
-    with pytest.raises(ConfigError, match=r"deploy\.yml is not YAML"):
+    with pytest.raises(ConfigError, match=r"deploy\.yml is not YAML") as raised:
         configuration.parse(text)
+    assert "quotes" in raised.value.hint
 
 
 @pytest.mark.parametrize("text", ["", "- app\n- targets", "just words", "42"])
@@ -154,6 +155,7 @@ BREAKING_OUT: list[tuple[Sequence[str], Any]] = [
         (("app", "environment"), {name: "x"})
         for name in ("A B", "A;B", "A=B", "1A", "", "$(id)", "A\n")
     ),
+    *((("app", "environment"), {"A": value}) for value in ("a\nB=b", "a\r", "a\0")),
     (("app", "build_commands"), [[]]),
     (("app", "build_commands"), "make"),
     *((("host", "deployer"), value) for value in ("shop", "a b", "ALL=(ALL)", "deploy\n")),

@@ -200,16 +200,20 @@ def test_lines_are_whole_however_they_arrive() -> None:
 
 
 def test_command_without_an_end_is_given_up(steady: SshConnection) -> None:
-    with pytest.raises(StepFailed, match="no end after"):
+    with pytest.raises(StepFailed, match="no end after") as raised:
         steady.run(("sleep", "60"), seconds=0.02)  # type: ignore[arg-type]
+
+    assert "`ps fax`" in raised.value.hint
 
 
 @pytest.mark.parametrize("how", [DROP, CUT])
 def test_connection_that_breaks_is_told_and_is_no_failed_step(
     how: str, connection: SshConnection
 ) -> None:
-    with pytest.raises(Unreachable, match="the connection broke"):
+    with pytest.raises(Unreachable, match="the connection broke") as raised:
         connection.run(("echo", how))
+
+    assert "the same command finishes" in raised.value.hint
 
 
 def test_text_is_sent_on_standard_input(steady: SshConnection) -> None:

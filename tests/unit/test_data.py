@@ -69,6 +69,7 @@ def test_failed_backup_is_told_and_removes_no_other(staging: Staging) -> None:
         data.backup(staging.job(app={"keep_backups": 1}))
 
     assert raised.value.details == "/srv has 3 MiB free"
+    assert "keep_backups" in raised.value.hint
     assert not [note for note in host.notes if NAMES[0] in note]
 
 
@@ -101,12 +102,13 @@ def test_host_without_a_backup_says_so(staging: Staging) -> None:
 
 
 def test_list_that_cannot_be_read_is_told(staging: Staging) -> None:
-    staging.answering({LIST: failed(errors="Permission denied")})
+    staging.answering({LIST: failed(errors="sh: 2: cd: can't cd to /srv: Permission denied")})
 
     with pytest.raises(StepFailed, match="can't be listed") as raised:
         data.backups(staging.job())
 
-    assert raised.value.details == "Permission denied"
+    assert "Permission denied" in raised.value.details
+    assert raised.value.hint == "python deploy.py provision --target staging"
 
 
 def test_restore_puts_the_data_back_under_what_serves(staging: Staging) -> None:
@@ -128,21 +130,22 @@ def test_restore_puts_the_data_back_under_what_serves(staging: Staging) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "serving", "told"),
+    ("name", "serving", "told", "hint"),
     [
-        ("20240109T000000Z-c0ffee00-now", True, "no backup 20240109"),
-        ("../../etc", True, "no backup"),
-        (NAMES[0], False, "serves nothing"),
+        ("20240109T000000Z-c0ffee00-now", True, "no backup 20240109", "deploy.py restore"),
+        ("../../etc", True, "no backup", "deploy.py restore"),
+        (NAMES[0], False, "serves nothing", "deploy.py deploy --target staging"),
     ],
 )
 def test_restore_of_what_is_not_there_leaves_the_host_alone(
-    name: str, serving: bool, told: str, staging: Staging
+    name: str, serving: bool, told: str, hint: str, staging: Staging
 ) -> None:
     host = host_with(staging, NAMES, serving=serving)
 
-    with pytest.raises(Refused, match=told):
+    with pytest.raises(Refused, match=told) as raised:
         data.restore(staging.job(), name)
 
+    assert hint in raised.value.hint
     assert changes(host) == []
 
 

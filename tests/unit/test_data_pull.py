@@ -22,6 +22,7 @@ from understudy.job import Job
 
 NOW = manifest("c0ffee00-now", "2024-03-01T00:00:00+00:00")
 SCHEMA, MEDIA_LIST, OUTGOING, TRY = "pragma_table_list", "-printf", "outgoing-off", "192.0.2.1"
+ROWS, KEEP = 'cat "$name.new/rows"', 'sync -f "$name.new"'
 DUMP = "-- table auth_user\n;\nINSERT …\n;\n-- rows 2 auth_user\n-- end\n"
 TABLES = {
     "name": "/srv/shop/shared/database/shop.sqlite3",
@@ -132,6 +133,7 @@ def test_rule_that_does_not_fit_is_a_mistake_in_the_configuration(host: Host) ->
         data_pull.pull(Job(job.project, config, job.target_name, job.report))
 
     assert "data.tables.users: there is no such table" in raised.value.details
+    assert "docs/data.md" in raised.value.hint
 
 
 def test_data_larger_than_the_disk_is_told_before_anything_travels(
@@ -144,6 +146,15 @@ def test_data_larger_than_the_disk_is_told_before_anything_travels(
         data_pull.pull(host.job())
 
     assert host.got == []
+
+
+def test_data_that_cannot_be_asked_for_is_told_with_what_mends_it(host: Host) -> None:
+    host.answers({SCHEMA: failed(errors="sudo: a password is required")})
+
+    with pytest.raises(StepFailed, match="the data of staging can't be read") as raised:
+        data_pull.pull(host.job())
+
+    assert raised.value.hint == "python deploy.py provision --target staging"
 
 
 @pytest.mark.parametrize("cut", [1, 25])
@@ -179,7 +190,7 @@ def test_media_travel_if_they_shall(host: Host) -> None:
 
 
 def loading(host: Host, **answers: Result) -> FakeConnection:
-    return host.answers({"mv -T": printed(host.rows), LIST: listed([]), **answers})
+    return host.answers({ROWS: printed(host.rows), LIST: listed([]), **answers})
 
 
 def test_load_puts_it_under_what_serves_where_nothing_calls_outside(host: Host) -> None:
@@ -224,6 +235,7 @@ def test_rows_that_were_lost_are_told_before_anything_is_replaced(host: Host) ->
 
     assert raised.value.details == "auth_user: 1 instead of 2"
     assert not [note for note in there.notes if 'put_back "$directory' in note]
+    assert not [note for note in there.notes if KEEP in note], "the next load would put it back"
 
 
 def test_only_a_disposable_target_takes_it(host: Host) -> None:

@@ -1,12 +1,17 @@
 """The doctor: each problem comes with the command that mends it."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.unit.fakes import TOP, FakeReport
+from tests.unit.likeness_samples import production
+from understudy import config as configuration
 from understudy import doctor
+from understudy.capture import lockfile
 from understudy.errors import ConfigError, Unreachable
+from understudy.job import Job
 from understudy.project import Project
 
 PROJECT = Project(TOP, TOP / "deploy.yml")
@@ -75,3 +80,49 @@ def test_checks_wait_for_their_programs_at_once(
     with pytest.raises(Unreachable):
         doctor.examine(PROJECT, report)
     assert {"✓ git: 1.2.3", "✓ ssh: 1.2.3"} <= set(report.said)
+
+
+def capture_seen(directory: Path, text: str | None) -> doctor.Finding:
+    """What the doctor says of a capture beside a deploy.yml."""
+    (directory / "provision").mkdir()
+    shutil.copyfile(TOP / "deploy.yml", directory / "deploy.yml")
+    if text is not None:
+        (directory / "provision" / "production.lock.yml").write_text(text)
+    project = Project(TOP, directory / "deploy.yml")
+    config = configuration.load(project.config_file)
+    return doctor._capture(Job(project, config, "production", FakeReport()))
+
+
+def test_without_a_capture_the_way_to_one_is_told_and_nothing_is_wrong(tmp_path: Path) -> None:
+    finding = capture_seen(tmp_path, None)
+
+    assert "capture --target production" in finding.seen
+    assert finding.mend == ""
+
+
+def test_what_the_vm_takes_over_is_told(tmp_path: Path) -> None:
+    finding = capture_seen(tmp_path, lockfile.dump(production(), "production"))
+
+    assert finding.seen.startswith("provision/production.lock.yml: bookworm, ")
+    assert "time zone Europe/Berlin" in finding.seen
+    assert finding.mend == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "seen", "mend"),
+    [
+        ("os: [", "production.lock.yml", "capture --target production"),
+        (
+            lockfile.dump(production(os={"name": "ubuntu 24.04"}), "production"),
+            "production runs ubuntu 24.04",
+            "vm.release",
+        ),
+    ],
+)
+def test_capture_that_cannot_be_followed_is_a_problem(
+    text: str, seen: str, mend: str, tmp_path: Path
+) -> None:
+    finding = capture_seen(tmp_path, text)
+
+    assert seen in finding.seen
+    assert mend in finding.mend

@@ -18,8 +18,8 @@ PROJECT = Project(TOP, TOP / "deploy.yml")
 def code(app: dict[str, Any] | None = None, **target: Any) -> Capture:
     made = config(app, target)
     host = made.target("staging")
-    script = PROJECT.provisioning(made, "debian").script
-    return wanted(made, host, host_files(made, host, PROJECT.templates), script)
+    recipe = PROJECT.provisioning(made, "debian")
+    return wanted(made, host, host_files(made, host, PROJECT.templates), recipe)
 
 
 def test_packages_are_those_of_provisioning_and_of_deploy_yml() -> None:

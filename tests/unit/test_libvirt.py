@@ -67,6 +67,7 @@ def test_refusal_holds_what_virsh_said(virsh: Path) -> None:
         "virsh snapshot-create-as failed",
         "error: no space left",
     )
+    assert "python deploy.py doctor" in raised.value.hint
 
 
 def test_sleep_is_read_from_the_vms_card(virsh: Path) -> None:

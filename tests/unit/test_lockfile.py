@@ -39,6 +39,12 @@ def test_it_says_what_it_is() -> None:
     )
 
 
+def test_of_several_hosts_it_says_which() -> None:
+    assert lockfile.command("production:2001:db8::9") == (
+        "python deploy.py capture --target production --host 2001:db8::9"
+    )
+
+
 def line_of(text: str, part: str) -> int:
     return next(number for number, line in enumerate(text.splitlines(), 1) if part in line)
 

@@ -58,8 +58,9 @@ def test_newest_receipt_that_cannot_be_read_is_told(content: bytes, project: Pro
     receipt_store.keep(project, RECEIPT, None)
     receipt_store.keep(project, LATER, None).path.write_bytes(content)
 
-    with pytest.raises(Refused, match="can't be read"):
+    with pytest.raises(Refused, match="can't be read") as raised:
         receipt_store.find(project, "shop", DIGEST)
+    assert raised.value.hint == "python deploy.py rehearse writes a new one."
 
 
 def test_commits_that_have_one_are_known_by_their_newest(project: Project) -> None:

@@ -93,7 +93,7 @@ def test_oldest_are_removed_and_what_else_lies_there_stays(
 ) -> None:
     monkeypatch.setattr(reports, "KEPT", 3)
     (folder / "browser").mkdir(parents=True)
-    (folder / "20200101-000000-deploy-x.part").mkdir()
+    (folder / "20200101-000000-deploy-x.new").mkdir()
     for minute in range(reports.KEPT + 2):
         write(folder, later(EMPTY, minute))
 

@@ -214,6 +214,7 @@ def test_deploy_that_does_not_converge_is_found_out(staging: Staging) -> None:
         runner.require_converged(staging.job())
 
     assert "switch" in raised.value.details.splitlines()
+    assert "python deploy.py plan --target staging" in raised.value.hint
 
 
 def test_deploy_without_a_receipt_is_refused_and_the_host_not_touched(staging: Staging) -> None:

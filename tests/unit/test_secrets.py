@@ -76,9 +76,18 @@ def test_refusal_of_the_host_is_told_without_the_value(
 ) -> None:
     staging.host(**{"secret-": failed(errors="understudy-site: bad name")})
 
-    with pytest.raises(StepFailed, match="the host refuses that") as raised:
+    with pytest.raises(StepFailed, match="staging refuses that") as raised:
         verb(staging.job())
 
     assert raised.value.details == "understudy-site: bad name"
     assert VALUE not in str(raised.value)
     assert staging.report.said == []
+
+
+def test_secret_that_is_not_there_is_told_with_how_to_list_them(staging: Staging) -> None:
+    staging.host(**{"secret-": failed(errors="understudy-site: there is no secret API")})
+
+    with pytest.raises(StepFailed) as raised:
+        secrets.remove(staging.job(), "API")
+
+    assert raised.value.hint.startswith("python deploy.py secrets list --target staging")

@@ -97,8 +97,10 @@ def test_file_that_was_changed_is_refused(file: Path, keys: Path) -> None:
     signature = signing.sign(file, keys / "ann")
     file.write_text("[]\n")
 
-    with pytest.raises(Refused, match="not what was signed"):
+    with pytest.raises(Refused, match="not what was signed") as raised:
         signing.check(file, signature, keys / "allowed_signers")
+
+    assert "python deploy.py rehearse" in raised.value.hint
 
 
 def test_signature_that_is_none_is_refused(file: Path, keys: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from tests.unit.fakes import TOP
 from understudy import (
+    capture_host,
     cli,
     data,
     data_load,
@@ -79,6 +80,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         note(data, name)
     note(data_pull, "pull")
     note(data_load, "load")
+    note(capture_host, "capture")
     for name in ("put", "remove", "names"):
         note(secrets, name)
     # Nobody sits there unless a test says so.
@@ -118,6 +120,8 @@ BACK = {"with_data": False, "probe": False, "wait": 0}
         ("restore b1 --yes --wait 7", [("data.restore", "vagrant", "b1", 7)]),
         ("data pull", [("data_pull.pull", "production")]),
         ("data pull --from vagrant", [("data_pull.pull", "vagrant")]),
+        ("capture", [("capture_host.capture", "production", "production")]),
+        ("capture --target vagrant", [("capture_host.capture", "vagrant", "vagrant")]),
         ("data load", [("data_load.load", "vagrant", "production")]),
         ("data load --target production", [("data_load.load", "production", "production")]),
         ("secrets list", [("secrets.names", "vagrant")]),
@@ -214,6 +218,15 @@ def test_ctrl_d_instead_of_a_secret_is_an_empty_one_which_the_host_refuses(
     assert cli.main(["secrets", "set", "API_TOKEN"], TOP) == 0
 
     assert calls == [("secrets.put", "vagrant", "API_TOKEN", "")]
+
+
+def test_pull_with_a_target_says_how_to_name_what_is_read(
+    calls: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["data", "pull", "--target", "vagrant"], TOP) == 2
+
+    assert calls == []
+    assert "try: python deploy.py data pull --from vagrant" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("action", ["set", "rm"])

@@ -5,8 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.unit.virtual_machine import Machine
+from understudy import vm as module
 from understudy.errors import StepFailed, Unreachable
 from understudy.vm import Vm
+
+# What the double of a machine leaves out.
+WAIT_FOR_SSH = Vm._wait_for_ssh
 
 
 def test_new_vm_is_made_and_its_snapshot_saved(machine: Machine) -> None:
@@ -83,6 +87,23 @@ def test_vm_of_another_vagrantfile_is_made_anew(machine: Machine) -> None:
     (machine.project.directory / "Vagrantfile").write_text("# another")
     machine.vm().up()
     assert machine.vagrant_calls() == ["destroy", "up"]
+
+
+def test_vm_that_does_not_answer_is_told_with_where_its_console_is(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wait(*_: object) -> None:
+        raise Unreachable("192.168.56.10:22 did not answer within 60 s")
+
+    monkeypatch.setattr(module, "wait_for_port", wait)
+    monkeypatch.setattr(Vm, "_wait_for_ssh", WAIT_FOR_SSH)
+    monkeypatch.setattr(Vm, "_remember_host_key", WAIT_FOR_SSH)
+
+    with pytest.raises(Unreachable) as raised:
+        machine.vm().up()
+
+    console = machine.project.state / "vm" / "understudy" / "console.log"
+    assert raised.value.hint == f"{console} has what the VM said."
 
 
 def test_failed_boot_shows_what_vagrant_and_the_console_said(machine: Machine) -> None:

@@ -16,6 +16,7 @@ from understudy.why_unreachable import why_unreachable
         (TimeoutError("timed out"), "timed out"),
         (PermissionError(13, "Permission denied", "/home/x/.ssh/id"), "/home/x/.ssh/id"),
         (paramiko.SSHException("Error reading SSH protocol banner"), "banner"),
+        (FileNotFoundError(2, "No such file", "/home/x/id"), "there is no key file /home/x/id"),
         (EOFError(), "no SSH connection"),
     ],
 )

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from tests.unit.fakes import TOP, FakeReport
 from understudy import config as configuration
+from understudy.capture import lockfile
+from understudy.capture.value import Capture
 from understudy.project import Project
 from understudy.vm import Vm
 
@@ -47,7 +49,14 @@ destroy) echo 'shut off' >state ;;
 undefine) rm -f state dumpxml ;;
 esac
 """
-BUILD = '#!/bin/sh\ntouch "$2" "${2%.box}.json"\n'
+# Its box has nginx, and what it was asked to be like is kept beside it.
+BUILD = """#!/bin/sh
+if [ "$1" = --like ]; then rm -rf "${0%/*}/../../like"; cp -r "$2" "${0%/*}/../../like"; shift 2; fi
+touch "$2" "${2%.box}.json"
+printf 'nginx\\t1.22.1-9\\n' >"${2%.box}.packages"
+"""
+# The archive has nginx in one version.
+ARCHIVE = "#!/bin/sh\nprintf 'Package: nginx\\nVersion: 1.22.1-9\\n'\n"
 
 
 @dataclass
@@ -63,6 +72,7 @@ class Machine:
         _program(self.tools / "virsh", VIRSH)
         (self.project.directory / "provision" / "box").mkdir(parents=True)
         _program(self.project.directory / "provision" / "box" / "build", BUILD)
+        _program(self.project.directory / "provision" / "box" / "archive", ARCHIVE)
         (self.project.directory / "provision" / "10-all.sh").write_text("echo all")
         for name in ("deploy.yml", "Vagrantfile"):
             shutil.copyfile(TOP / name, self.project.directory / name)
@@ -81,6 +91,11 @@ class Machine:
         config = configuration.load(self.project.config_file)
         vm = config.vm.model_copy(update=changes)
         return Vm(self.project, config.model_copy(update={"vm": vm}), self.report)
+
+    def capture(self, capture: Capture) -> None:
+        """Keeps it as production's."""
+        file = self.project.directory / "provision" / "production.lock.yml"
+        file.write_text(lockfile.dump(capture, "production"))
 
     @property
     def state(self) -> str:

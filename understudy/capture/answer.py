@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from understudy.errors import StepFailed
+from understudy import unanswered
 from understudy.plain import plain
 
 _BEGIN = "@@@ "
@@ -46,10 +46,5 @@ def cut(output: str, site: str, domain: str, asked_at: float) -> Answer:
         elif line:
             lines.append(line)
     if next(reversed(sections), "") != "end":
-        raise StepFailed(
-            "what the host is like came back cut off",
-            details=output[-500:],
-            hint="Run the same command again. If it ends at the same place, that program on the "
-            "host hangs or was killed.",
-        )
+        raise unanswered.cut_off("what the host is like", output)
     return Answer(sections, site, domain, asked_at)

@@ -12,6 +12,7 @@ from understudy.errors import StepFailed
 SECTIONS: Mapping[str, Callable[[Answer], Section]] = {
     "os": system.os,
     "packages": software.packages,
+    "manual": software.manual,
     "python": software.python,
     "locale": system.locale,
     "time": system.time,

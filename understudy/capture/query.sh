@@ -47,6 +47,11 @@ if section packages dpkg-query; then
         awk '/^package\t/ { print } /^ / { print "shipped\t" $2 "\t" $1 "\t" $3 }'
 fi
 
+# What nobody asked for by name: apt wrote down that it came with another.
+section manual
+awk '/^Package: / { name = $2 } /^Auto-Installed: 1/ { print "auto\t" name }' \
+    /var/lib/apt/extended_states 2>/dev/null
+
 section python
 for file in /usr/bin/python3 /usr/bin/python3.[0-9]* /usr/local/bin/python3 /usr/local/bin/python3.[0-9]*; do
     [ ! -x "$file" ] || printf '%s\t%s\n' "$file" "$(readlink -f "$file")"
@@ -99,6 +104,7 @@ if section limits systemctl; then
     awk '/^(UMASK|USERGROUPS_ENAB)[ \t]/ { print "login\t" $1 "=" $2 }' /etc/login.defs 2>/dev/null
     systemctl show -p DefaultLimitNOFILE -p DefaultLimitNOFILESoft -p DefaultLimitCORE \
         -p DefaultLimitSTACK 2>/dev/null | awk '{ print "systemd\t" $0 }'
+    lines /etc/security/limits.conf /etc/security/limits.d/*.conf
     release=$(readlink "/srv/$site/current")
     for unit in nginx.service "$site@${release##*/}.service"; do
         systemctl show -p User -p UMask -p LimitNOFILE -p LimitNOFILESoft -p MemoryMax -p CPUQuotaPerSecUSec \

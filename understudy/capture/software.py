@@ -27,6 +27,7 @@ _CONTENT_LEFT_OUT = (
     *("/etc/passwd", "/etc/group", "/etc/subuid", "/etc/subgid", "/etc/environment"),
     *("/etc/sudoers", "/etc/sudoers.d/*", "/etc/nginx/nginx.conf", "/etc/nginx/conf.d/*"),
     *("/etc/default/locale", "/etc/locale.conf", "/etc/timezone", "/etc/localtime"),
+    *("/etc/security/limits.conf", "/etc/security/limits.d/*"),
 )
 _OLD_LOG = re.compile(r"\.log\.\d+(\.gz)?$")
 _USUAL = {"f": "644 root:root", "d": "755 root:root"}
@@ -44,6 +45,14 @@ def packages(answer: Answer) -> Section:
     return section
 
 
+def manual(answer: Answer) -> Section:
+    """Packages that somebody installed for their own sake, and not because another needs them."""
+    if why := answer.why_unreadable("packages"):
+        return {UNREADABLE: why}
+    automatic = {name for _, name in answer.pairs("manual")}
+    return {name: "yes" for name in packages(answer) if name not in automatic}
+
+
 def python(answer: Answer) -> Section:
     found = {name: path for name, path in answer.pairs("python") if "config" not in name}
     return found or {UNREADABLE: "no Python on this host"}
@@ -58,7 +67,7 @@ def postgresql(answer: Answer) -> Section:
 
 
 def files(answer: Answer) -> Section:
-    """Files in /etc and /usr/local that aren't as a package ships them, by a part of their MD5."""
+    """Files in /etc and /usr/local/*bin that aren't as a package ships them, by a part of their MD5."""
     if why := answer.why_unreadable("packages"):
         return {UNREADABLE: why}
     found = dict(_found(answer))

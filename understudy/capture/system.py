@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from understudy.capture.answer import Answer
-from understudy.capture.texts import by_file
+from understudy.capture.texts import by_file, effective
 from understudy.capture.value import Section
 
 # What x86-64-v2 to -v4 add, and what cryptography is quick by: wheels may ask for them.
@@ -121,10 +121,15 @@ def sysctl(answer: Answer) -> Section:
 
 
 def limits(answer: Answer) -> Section:
-    section = {}
-    for whose, line in answer.pairs("limits"):
-        name, _, value = line.partition("=")
-        section[f"{without_instance(whose)}.{name}"] = value
+    """Of systemd, of units, and files with those of logins, in which as shipped nothing has an effect."""
+    section: dict[str, str] = {}
+    for whose, lines in by_file(answer.pairs("limits")).items():
+        if whose.startswith("/"):
+            section |= {whose: text} if (text := effective(lines)) else {}
+            continue
+        for line in lines:
+            name, _, value = line.partition("=")
+            section[f"{without_instance(whose)}.{name}"] = value
     return section
 
 

@@ -23,6 +23,11 @@ class Capture:
             if UNREADABLE in section
         }
 
+    def readable(self, name: str) -> Section:
+        """What could be read of a section."""
+        section = self.sections.get(name, {})
+        return {} if UNREADABLE in section else section
+
     def entry(self, path: str) -> str | None:
         """The value at a path, None if the host has nothing there."""
         section, _, entry = path.partition(".")

@@ -1,7 +1,7 @@
 """Makes a backup of SQL that was read elsewhere (commands/reading.py), to be put back as any other.
 
-It's begun, gets its parts, each on standard input and gzipped, and is kept once all are there: what
-bears its name is whole. Run as the app's user.
+It's begun, gets its parts, each on standard input and gzipped, and is kept once all their rows are
+there: what bears its name is whole. Run as the app's user.
 """
 
 from pathlib import PurePosixPath
@@ -20,8 +20,13 @@ def add(engine: Engine, site: str, directory: PurePosixPath, name: str, part: st
     return _script(engine, site, directory, name, _ADD[engine], part)
 
 
+def rows(engine: Engine, site: str, directory: PurePosixPath, name: str) -> Argv:
+    """Prints what has arrived: lines of a number and a table."""
+    return _script(engine, site, directory, name, 'cat "$name.new/rows"')
+
+
 def keep(engine: Engine, site: str, directory: PurePosixPath, name: str) -> Argv:
-    """The backup is whole. Prints its rows: lines of a number and a table."""
+    """The backup is whole."""
     return _script(engine, site, directory, name, _KEEP)
 
 
@@ -78,5 +83,4 @@ _KEEP = """
 sync -f "$name.new"
 mv -T "$name.new" "$name"
 sync .
-cat "$name/rows"
 """

@@ -1,25 +1,27 @@
 """What deploy.yml, provision/ and templates/ want of a host, as a capture of what they name."""
 
-import re
 from collections.abc import Iterable, Mapping
 
 from understudy.capture.services import nginx_text, unit_text
 from understudy.capture.value import Capture, Section
 from understudy.config import Config, TargetConfig
 from understudy.drift.comparison import ANY
+from understudy.provision import Provisioning
 from understudy.render import RenderedFile
 
 
 def wanted(
-    config: Config, target: TargetConfig, host_files: Iterable[RenderedFile], provisioning: str
+    config: Config,
+    target: TargetConfig,
+    host_files: Iterable[RenderedFile],
+    provisioning: Provisioning,
 ) -> Capture:
-    """host_files: rendered for the target. provisioning: the text of provision/[0-9]*.sh."""
+    """host_files: rendered for the target."""
     app, host = config.app.name, config.host
     names = {"LANG", *config.app.environment, *target.environment}
-    packages = {*_packages(provisioning), *config.packages}
     return Capture(
         {
-            "packages": dict.fromkeys(packages, ANY),
+            "packages": dict.fromkeys(provisioning.packages, ANY),
             "locale": {"LANG": host.locale},
             "time": {"zone": host.timezone},
             "users": {
@@ -33,12 +35,6 @@ def wanted(
             **_files(host_files, target),
         }
     )
-
-
-def _packages(provisioning: str) -> list[str]:
-    """The names that provision/10-packages.sh goes through."""
-    found = re.search(r'^for package in (.+) "\$@"; do$', provisioning, re.MULTILINE)
-    return found.group(1).split() if found else []
 
 
 def _ports(target: TargetConfig) -> list[str]:

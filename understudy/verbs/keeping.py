@@ -34,11 +34,21 @@ def data(options: argparse.Namespace, project: Project, report: "Report") -> Non
 
     source = options.source or config.load(project.config_file).vm.stands_for
     if options.action == "pull":
+        _refuse_target(options)
         data_pull.pull(fleet.one(job_of(options, project, report, source)))
         return
-    job = fleet.one(job_of(options, project, report))
+    job = fleet.one(job_of(options, project, report, options.onto))
     job.config.target(source)
     data_load.load(job, source)
+
+
+def _refuse_target(options: argparse.Namespace) -> None:
+    """Elsewhere it names what a verb is about, so who gives it here means what is to be read."""
+    if options.onto:
+        raise ConfigError(
+            "data pull takes no --target: it is data load's",
+            hint=f"python deploy.py data pull --from {options.onto}",
+        )
 
 
 def secrets(options: argparse.Namespace, project: Project, report: "Report") -> None:

@@ -11,10 +11,11 @@ if TYPE_CHECKING:
 
 
 def capture(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import capture_host
+    from understudy import capture_host, config, fleet
 
-    job = job_of(options, project, report)
-    capture_host.capture(job, options.of or job.config.vm.stands_for)
+    name = options.of or config.load(project.config_file).vm.stands_for
+    host = fleet.one(job_of(options, project, report, name))
+    capture_host.capture(host, capture_host.name_of(host))
 
 
 def drift(options: argparse.Namespace, project: Project, report: "Report") -> None:

@@ -1,0 +1,196 @@
+"""Box and VM are made by a capture: what it says is so on the VM, and parity is the better for it."""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.staging import PROJECT, Answer, Staging, make_app, run
+from understudy.capture import lockfile
+from understudy.capture.value import Capture
+from understudy.debian_archive import DebianArchive
+from understudy.likeness.archive import parse
+from understudy.likeness.versions import order
+from understudy.project import Project
+
+pytestmark = [pytest.mark.timeout(3600), pytest.mark.long]
+ADDRESS = "192.168.59.10"
+LIMITS = "/etc/security/limits.d/web.conf"
+CHANGES = {
+    "locale.LANG": "de_DE.UTF-8",
+    "locale.LC_TIME": "C.UTF-8",
+    "locale.available de_DE.utf8": "yes",
+    "locale.available fr_FR.utf8": "yes",
+    "time.zone": "Asia/Tokyo",
+    "memory.total": "1.4 GiB",
+    "memory.swap": "510 MiB",
+    "cpu.count": "1",
+    "sysctl.net.core.somaxconn": "512",
+    "sysctl.vm.swappiness": "10",
+    "sysctl.transparent_hugepage": "never",
+    "limits.systemd.DefaultLimitNOFILE": "65536",
+    "limits.systemd.DefaultLimitNOFILESoft": "2048",
+    f"limits.{LIMITS}": "* hard nofile 4096",
+}
+REFUSED = "sysctl.net.odd.key"
+GONE = "packages.sqlite3"
+
+
+@dataclass(frozen=True)
+class Follower:
+    """A VM that was made by a capture, and what is known of before. other: of a package, its version."""
+
+    staging: Staging
+    before: float
+    up: Answer
+    other: tuple[str, str]
+
+    @property
+    def production(self) -> Path:
+        return lock(self.staging, "production")
+
+    def captured(self) -> Capture:
+        return captured(self.staging)
+
+
+def lock(staging: Staging, target: str) -> Path:
+    return staging.config.parent / "provision" / f"{target}.lock.yml"
+
+
+def captured(staging: Staging) -> Capture:
+    """What the VM is like."""
+    assert staging.deploy_py("capture", "--target", "vagrant").code == 0
+    return lockfile.load(lock(staging, "vagrant").read_text(), "vagrant.lock.yml", "vagrant")
+
+
+def keep(staging: Staging, capture: Capture, changes: dict[str, str]) -> None:
+    """As production's, with these entries changed."""
+    sections = {name: dict(section) for name, section in capture.sections.items()}
+    for path, value in changes.items():
+        section, _, entry = path.partition(".")
+        sections[section][entry] = value
+    lock(staging, "production").write_text(lockfile.dump(Capture(sections), "production"))
+
+
+def parity(staging: Staging) -> float:
+    answer = staging.deploy_py("drift", "--json", "--from", "capture", "--to", "vagrant")
+    events = [json.loads(line) for line in answer.text.splitlines() if line.startswith("{")]
+    [told] = [event["value"] for event in events if event["event"] == "attached"]
+    score: float = told["comparisons"][0]["score"]
+    return score
+
+
+def reboot(staging: Staging) -> None:
+    """Returns when another boot answers."""
+    which = "cat /proc/sys/kernel/random/boot_id"
+    before = staging.host(which).text
+    staging.host("systemctl reboot --no-block")
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline:
+        answer = staging.host(which)
+        if answer.code == 0 and answer.text != before:
+            return
+        time.sleep(2)
+    pytest.fail("the VM does not come back")
+
+
+def older_nginx(staging: Staging) -> str:
+    """A version that the archive has beside the newest."""
+    archive = DebianArchive(Project(PROJECT, staging.config), "bookworm")
+    offers = parse(archive.offers(["nginx"]))
+    versions = sorted({offer.version for offer in offers}, key=order)
+    if len(versions) < 2:
+        pytest.skip("the archive has nginx in one version only")
+    return versions[0]
+
+
+@pytest.fixture(scope="module")
+def follower(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Follower]:
+    directory = tmp_path_factory.mktemp("follower")
+
+    def change(settings: dict[str, Any]) -> None:
+        settings["vm"] = {"name": "understudy-test-follower", "address": ADDRESS}
+        settings["host"] = {}
+        settings["parity"] = {"threshold": 0}
+        known_hosts = str(directory / "known_hosts")
+        settings["targets"]["vagrant"] |= {"address": ADDRESS, "known_hosts": known_hosts}
+
+    staging = make_app(PROJECT / "example", directory, change)
+    assert staging.deploy_py("up").code == 0
+    version = older_nginx(staging)
+    packages = {"packages.nginx": version, "packages.nginx-common": version, GONE: "3.40.1-1"}
+    keep(staging, captured(staging), {**CHANGES, **packages, REFUSED: "1"})
+    before = parity(staging)
+    up = staging.deploy_py("up")
+    assert up.code == 0
+    yield Follower(staging, before, up, ("packages.nginx", version))
+    staging.deploy_py("destroy")
+
+
+def test_vm_is_as_captured(follower: Follower) -> None:
+    found = follower.captured()
+
+    assert {path: found.entry(path) for path in CHANGES} == CHANGES
+
+
+def test_package_has_the_version_that_was_captured(follower: Follower) -> None:
+    path, version = follower.other
+
+    assert follower.captured().entry(path) == version
+
+
+def test_version_gone_from_the_archive_is_told_where_a_user_finds_it(follower: Follower) -> None:
+    text = (PROJECT / "reports" / "unmatched.txt").read_text()
+
+    [line] = [line for line in text.splitlines() if GONE in line]
+    assert "3.40.1-1" in line
+    assert str(follower.captured().entry(GONE)) in line
+
+
+def test_up_tells_what_it_took_over_and_what_the_kernel_refused(follower: Follower) -> None:
+    assert "the VM is like provision/production.lock.yml: bookworm, 1536 MiB" in follower.up.text
+    assert "time zone Asia/Tokyo" in follower.up.text
+    assert "reports/unmatched.txt" in follower.up.text
+    assert "net.odd.key: the VM's kernel has no such setting" in follower.up.text
+
+
+def test_parity_is_better_than_before(follower: Follower) -> None:
+    assert parity(follower.staging) > follower.before
+
+
+def test_all_of_it_outlives_a_boot(follower: Follower) -> None:
+    reboot(follower.staging)
+
+    found = follower.captured()
+
+    assert {path: found.entry(path) for path in CHANGES} == CHANGES
+
+
+def test_change_that_the_vm_does_not_follow_makes_nothing(follower: Follower) -> None:
+    text = follower.production.read_text()
+    free = "free space on /: 10 % or more"
+    assert free in text
+    follower.production.write_text(text.replace(free, "free space on /: under 10 %"))
+    try:
+        answer = follower.staging.deploy_py("up")
+    finally:
+        follower.production.write_text(text)
+
+    assert answer.code == 0
+    assert "made anew" not in answer.text
+
+
+def test_site_is_deployed_to_it_and_the_host_is_as_promised(follower: Follower) -> None:
+    """Provisioning left production's locale and time zone as they are."""
+    assert follower.staging.deploy_py("deploy").code == 0
+
+    answer = run(
+        *(str(PROJECT / ".venv/bin/pytest"), "-q", "tests/host"),
+        *("--deploy-config", follower.staging.config),
+    )
+
+    assert answer.code == 0

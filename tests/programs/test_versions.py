@@ -1,0 +1,50 @@
+"""Versions are in the order that dpkg has them in."""
+
+import shutil
+import subprocess
+from itertools import permutations
+
+import pytest
+
+from understudy.likeness.versions import order
+
+DPKG = shutil.which("dpkg")
+VERSIONS = (
+    *(
+        "1",
+        "1.0",
+        "1.00",
+        "1.0-0",
+        "1.0-1",
+        "1.0-1~bpo12+1",
+        "1.0-1+b1",
+        "1.0-1+deb12u1",
+        "1.0~rc1",
+    ),
+    *("1.0~", "1.0~~", "1.0a", "1.0+dfsg-1", "1.0.1-1", "1.10-1", "1.9-1", "0:1.0", "1:0.1", "2:0"),
+    *(
+        "9.2p1-2+deb12u6",
+        "9.2p1-2+deb12u10",
+        "20230311+deb12u1",
+        "1.2.13.dfsg-1",
+        "1.0-1-1",
+        "1.a-2",
+    ),
+)
+
+
+@pytest.mark.skipif(DPKG is None, reason="this machine has no dpkg to compare with")
+def test_order_is_dpkgs() -> None:
+    pairs = [*permutations(VERSIONS, 2)]
+    script = 'while read -r a b; do dpkg --compare-versions "$a" lt "$b"; echo $?; done'
+    told = subprocess.run(
+        ["sh", "-c", script],
+        input="".join(f"{one} {other}\n" for one, other in pairs),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+
+    ours = ["0" if order(one) < order(other) else "1" for one, other in pairs]
+    wrong = [pair for pair, a, b in zip(pairs, ours, told, strict=True) if a != b]
+    assert wrong == []

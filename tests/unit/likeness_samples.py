@@ -1,0 +1,52 @@
+"""A capture of production that a VM may follow, and how to change it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.unit.fakes import settings
+from understudy.capture.parse import SECTIONS
+from understudy.capture.value import Capture
+from understudy.config import Config
+from understudy.likeness.decide import likeness
+from understudy.likeness.machine import Room
+from understudy.likeness.value import Likeness
+
+ROOM = Room(memory=32768, cpus=8)
+PRODUCTION: Mapping[str, Mapping[str, str]] = {
+    "os": {"name": "debian 12"},
+    "packages": {
+        "linux-image-amd64": "6.1.140-1",
+        "nginx": "1.22.1-9+deb12u2",
+        "python3": "3.11.2-1+b1",
+        "redis-server": "5:7.0.15-1~deb12u1 held",
+    },
+    "manual": {"linux-image-amd64": "yes", "redis-server": "yes"},
+    "locale": {
+        "LANG": "de_DE.UTF-8",
+        "LC_TIME": "C.UTF-8",
+        "available C.utf8": "yes",
+        "available de_DE.utf8": "yes",
+    },
+    "time": {"zone": "Europe/Berlin", "clock source": "kvm-clock"},
+    "cpu": {"count": "4"},
+    "memory": {"total": "3.8 GiB", "swap": "1 GiB"},
+    "sysctl": {"net.core.somaxconn": "512", "transparent_hugepage": "never"},
+    "limits": {"systemd.DefaultLimitNOFILE": "65536", "systemd.DefaultLimitNOFILESoft": "1024"},
+    "observed": {"free space on /": "10 % or more"},
+}
+
+
+def production(**sections: Mapping[str, str]) -> Capture:
+    """sections: instead of these of the sample."""
+    return Capture({**{name: {} for name in SECTIONS}, **PRODUCTION, **sections})
+
+
+def with_entries(section: str, **entries: str) -> Capture:
+    """The sample with entries of one section added or changed; `__` in a name stands for a dot."""
+    more = {name.replace("__", "."): value for name, value in entries.items()}
+    return production(**{section: {**PRODUCTION.get(section, {}), **more}})
+
+
+def of(capture: Capture, room: Room = ROOM, **given: Any) -> Likeness:
+    """given: parts of deploy.yml."""
+    return likeness(Config.model_validate({**settings(), **given}), capture, room)

@@ -1,0 +1,1 @@
+"""What the staging VM takes over from production's capture, so that it is like it. Pure."""

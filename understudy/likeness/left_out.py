@@ -1,0 +1,76 @@
+"""What of production a VM does not take over: patterns, each with its reason."""
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+
+_BOOT = "each machine boots its own way"
+_HARDWARE = "for hardware that a VM hasn't"
+_PROVIDER = "belongs to the provider of the server"
+_NETWORK = "a VM has a network of its own"
+_LOGIN = "the VM has its own way in"
+_MAIL = "staging must not send mail to anybody"
+_UPDATES = "would change the VM while it is tested"
+_PORT = "would take the site's port from nginx"
+
+PACKAGES: Mapping[str, str] = {
+    "linux-*": _BOOT,
+    "grub*": _BOOT,
+    "shim*": _BOOT,
+    "systemd-boot*": _BOOT,
+    "efi*": _BOOT,
+    "initramfs-tools*": _BOOT,
+    "dracut*": _BOOT,
+    "mdadm": _BOOT,
+    "lvm2": _BOOT,
+    "cryptsetup*": _BOOT,
+    "firmware-*": _HARDWARE,
+    "*-microcode": _HARDWARE,
+    "smartmontools": _HARDWARE,
+    "lm-sensors": _HARDWARE,
+    "multipath-tools*": _HARDWARE,
+    "cloud-*": _PROVIDER,
+    "qemu-guest-agent": _PROVIDER,
+    "open-vm-tools*": _PROVIDER,
+    "waagent": _PROVIDER,
+    "amazon-*": _PROVIDER,
+    "google-*": _PROVIDER,
+    "ifupdown*": _NETWORK,
+    "netplan*": _NETWORK,
+    "network-manager*": _NETWORK,
+    "isc-dhcp-client*": _NETWORK,
+    "dhcpcd*": _NETWORK,
+    "resolvconf": _NETWORK,
+    "openresolv": _NETWORK,
+    "wireguard*": _NETWORK,
+    "openvpn*": _NETWORK,
+    "ssh": _LOGIN,
+    "openssh-*": _LOGIN,
+    "dropbear*": _LOGIN,
+    "ssh-import-id": _LOGIN,
+    "postfix*": _MAIL,
+    "exim4*": _MAIL,
+    "sendmail*": _MAIL,
+    "opensmtpd*": _MAIL,
+    "nullmailer": _MAIL,
+    "msmtp*": _MAIL,
+    "ssmtp": _MAIL,
+    "unattended-upgrades": _UPDATES,
+    "apticron": _UPDATES,
+    "cron-apt": _UPDATES,
+    "apache2*": _PORT,
+    "lighttpd*": _PORT,
+    "caddy*": _PORT,
+    "haproxy": _PORT,
+    "varnish*": _PORT,
+}
+
+SYSCTL: Mapping[str, str] = {
+    "vm.nr_hugepages": "would take memory that the VM may not have",
+    "kernel.core_pattern": "may name a program that the VM hasn't",
+}
+
+
+def why(name: str, table: Mapping[str, str]) -> str | None:
+    """Why that is left out, None if it isn't."""
+    fitting = (reason for pattern, reason in table.items() if fnmatchcase(name, pattern))
+    return next(fitting, None)
