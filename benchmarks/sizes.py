@@ -9,7 +9,7 @@ from benchmarks.samples import Sample, medians
 from benchmarks.scenarios import CODE, FIRST, deployed, fresh
 from benchmarks.tools import TOOLS, Tool, install_peers
 
-ROUNDS = 2
+ROUNDS = 1
 SIZES = (1, 4, 16)
 UNIT = "times as many files"
 

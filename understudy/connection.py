@@ -4,9 +4,9 @@ import io
 import logging
 import shlex
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -15,9 +15,11 @@ import fabric
 import invoke
 import paramiko
 
+from understudy import stream
 from understudy.commands import Argv, as_user, script
 from understudy.config import TargetConfig
 from understudy.errors import Refused, StepFailed, Unreachable
+from understudy.stream import BROKEN, Content
 from understudy.transport import transport
 from understudy.why_unreachable import why_unreachable
 
@@ -25,15 +27,8 @@ CONNECT_SECONDS = 15
 # Against a host that is gone without a word: it's asked now and then. transport.py gives the question
 # up that the network doesn't take.
 KEEPALIVE_SECONDS = 10
-# An index of a large table takes its time; a command that hangs must still end some day.
-SILENT_SECONDS = 3600
 DISK_HINT = "Is the disk full, or read-only? `df -h` and `mount` on the host tell."
-# What Paramiko raises where a channel or its connection has gone.
-BROKEN = (paramiko.SSHException, OSError, EOFError)
 CUT_OFF = "a command ended without an exit status"
-
-
-Content = str | Path | Iterable[bytes]
 
 
 @dataclass(frozen=True)
@@ -120,7 +115,7 @@ class SshConnection:
             listen = {"hide": "stderr", "out_stream": _Lines(on_line)}
         try:
             done = self._fabric.run(
-                self.as_a_step(words),
+                self._step_of(words),
                 warn=True,
                 in_stream=False,
                 timeout=seconds,
@@ -141,20 +136,64 @@ class SshConnection:
         """Runs a command with a text, a file or pieces on its standard input: for what is too long for
         an argv, or must not stand in one.
         """
-        self._must_be_open()
-        try:
-            channel = self.transport.open_session()
-            channel.settimeout(SILENT_SECONDS)
-            start(channel, self.as_a_step(argv), content)
-            output, errors = channel.makefile("rb").read(), channel.makefile_stderr("rb").read()
-        except BROKEN as error:
-            raise self.broken(error) from None
-        status = channel.recv_exit_status()
+        pieces: list[bytes] = []
+        done = self.receive(argv, content, pieces.append)
+        return replace(done, output=b"".join(pieces).decode(errors="replace"))
+
+    def receive(self, argv: Argv, content: Content, take: Callable[[bytes], None]) -> Result:
+        """The same, and hands on what the command prints: for what is too long to be kept. The result has
+        no output.
+        """
+        with self._channel() as channel:
+            with self._telling():
+                stream.start(channel, self._step_of(argv))
+            for part in stream.given(content):
+                with self._telling():
+                    channel.sendall(part)
+            with self._telling():
+                channel.shutdown_write()
+            for piece in self._printed(channel):
+                take(piece)
+            with self._telling():
+                errors, status = stream.errors(channel), channel.recv_exit_status()
         if status == -1:
             raise self.broken(CUT_OFF)
-        return Result(status == 0, output.decode(errors="replace"), errors.decode(errors="replace"))
+        return Result(status == 0, "", errors)
 
-    def as_a_step(self, argv: Argv) -> str:
+    def _printed(self, channel: paramiko.Channel) -> Iterator[bytes]:
+        with self._telling():
+            yield from stream.printed(channel)
+
+    @contextmanager
+    def listening(self, argv: Argv, user: str) -> Iterator[list[str]]:
+        """Runs a command as a user for as long as the block; afterwards the list has what it printed."""
+        heard: list[str] = []
+        with self._channel() as channel:
+            with self._telling():
+                channel.exec_command(self._step_of(as_user(user, argv)))
+            yield heard
+            # Its next word ends the command.
+            channel.close()
+            heard.append(stream.printed_so_far(channel))
+
+    @contextmanager
+    def _channel(self) -> Iterator[paramiko.Channel]:
+        """Beside the other commands, over the same connection."""
+        self._must_be_open()
+        with self._telling():
+            channel = self.transport.open_session()
+        with channel:
+            yield channel
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """That the connection has gone, where it has."""
+        try:
+            yield
+        except BROKEN as error:
+            raise self.broken(error) from None
+
+    def _step_of(self, argv: Argv) -> str:
         """What a command is to the host's shell; while the lock is held, whoever comes next waits for it."""
         # Some systems let the group write, and the app's user is in the group of its code.
         return f"umask 022; {self._step}{shlex.join(argv)}"
@@ -203,12 +242,10 @@ class SshConnection:
         taken still after `wait` seconds.
         """
         self._must_be_open()
-        try:
+        with self._telling():
             channel = self.transport.open_session()
             channel.exec_command(shlex.join(script(_HOLD_LOCK, path, holder, wait)))
             answer = channel.makefile("r").readline().strip()
-        except BROKEN as error:
-            raise self.broken(error) from None
         if answer.startswith("held"):
             raise Refused(
                 f"{self._host}: another deploy is at work",
@@ -217,7 +254,7 @@ class SshConnection:
                 "within half a minute.",
             )
         if not answer.startswith("mine"):
-            errors = channel.makefile_stderr("rb").read().decode(errors="replace")
+            errors = stream.errors(channel)
             if channel.recv_exit_status() == -1:
                 raise self.broken(CUT_OFF)
             raise StepFailed(
@@ -240,28 +277,6 @@ def _key(path: Path) -> dict[str, Any]:
     except Exception:
         # Locked by a password, or missing: an agent may have it, and if not, Paramiko says why.
         return {"key_filename": str(path)}
-
-
-def start(channel: paramiko.Channel, command: str, content: Content) -> None:
-    """Starts a command and gives it its standard input. All of it is read, even if the command ends
-    before: what comes for a channel that has ended would end the whole connection.
-    """
-    channel.exec_command(f"{command}; status=$?; cat >/dev/null; exit $status")
-    for part in _parts(content):
-        channel.sendall(part)
-    channel.shutdown_write()
-
-
-def _parts(content: Content) -> Iterator[bytes]:
-    match content:
-        case str():
-            yield content.encode()
-        case Path():
-            with content.open("rb") as source:
-                while part := source.read(2**18):
-                    yield part
-        case _:
-            yield from content
 
 
 def _trust_only_known_hosts(client: paramiko.SSHClient, target: TargetConfig) -> None:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from understudy import anonymise, data_trouble, pulled, schema, sealed, sensitive, session, stream
+from understudy import anonymise, data_trouble, pulled, schema, sealed, sensitive, session
 from understudy.anonymise import Sql
-from understudy.commands import Argv, reading
+from understudy.commands import Argv, as_user, reading
 from understudy.config_data import Data
 from understudy.connection import SshConnection
 from understudy.dump import Dump
@@ -176,7 +176,7 @@ class _Pulling:
     def _receive(
         self, argv: Argv, given: bytes, take: Callable[[bytes], None], dump: Dump | None = None
     ) -> None:
-        done = stream.receive(self.connection, argv, self.job.config.app.name, given, take)
+        done = self.connection.receive(as_user(self.job.config.app.name, argv), [given], take)
         # What comes out last is gzip's exit status: that all was read, the text's own end tells.
         if not done.ok or (dump and not dump.whole):
             raise _unread(self.job, "\n".join(done.errors.splitlines()[-session.LINES_OF_OUTPUT :]))

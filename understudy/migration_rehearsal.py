@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from understudy import data, data_trouble, schema, stream
+from understudy import data, data_trouble, schema
 from understudy.commands import as_user, looking, reading
 from understudy.commands.database import Backup
 from understudy.commands.looking import TableLook
@@ -81,7 +81,7 @@ class _Visit:
             yield seen
             return
         argv = looking.watch_locks(*self._where[1:])
-        with stream.listening(self.connection, argv, self.job.config.app.name) as heard:
+        with self.connection.listening(argv, self.job.config.app.name) as heard:
             yield seen
         seen.extend(heard)
 

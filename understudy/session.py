@@ -15,12 +15,13 @@ from understudy import facts, health, unanswered
 from understudy.actions import Action, Run, Send, Stage, Start, Switch
 from understudy.commands import Argv, site
 from understudy.config import Config
-from understudy.connection import DISK_HINT, Connection, Content, Result, SshConnection
+from understudy.connection import DISK_HINT, Connection, Result, SshConnection
 from understudy.errors import LoginRefused, Refused, StepFailed, UnderstudyError
 from understudy.facts import Facts
 from understudy.job import Job
 from understudy.provision import Provisioning
 from understudy.report import Report
+from understudy.stream import Content
 
 # A migration of real data may take long; a step that hangs must still end some day.
 SECONDS_FOR_A_STEP = 4 * 3600

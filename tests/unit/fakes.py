@@ -10,11 +10,12 @@ from typing import Any, Self
 
 from understudy.commands import Argv
 from understudy.config import Config
-from understudy.connection import Content, Result
+from understudy.connection import Result
 from understudy.errors import UnderstudyError
 from understudy.facts import Facts
 from understudy.release import Manifest
 from understudy.report import Report
+from understudy.stream import Content
 
 TOP = Path(__file__).resolve().parents[2]
 
@@ -45,6 +46,8 @@ class FakeConnection:
     # Who asked for the lock, and for how many seconds.
     holders: list[tuple[str, int]] = field(default_factory=list)
     transport: object = None
+    # How it answers what is read piece by piece.
+    receive: Callable[[Argv, Content, Callable[[bytes], None]], Result] | None = None
 
     def run(
         self,

@@ -243,9 +243,12 @@ def test_pieces_are_sent_as_one(steady: SshConnection) -> None:
     assert steady.send(("wc", "-c"), [bytes(100_000)] * 30).output.strip() == "3000000"
 
 
-def test_pieces_that_can_not_be_had_are_told(steady: SshConnection, tmp_path: Path) -> None:
-    with pytest.raises(Unreachable, match="No such file"):
+def test_what_can_not_be_read_here_is_told(steady: SshConnection, tmp_path: Path) -> None:
+    with pytest.raises(StepFailed, match="can't be read on this machine") as raised:
         steady.send(("cat",), tmp_path / "gone")
+
+    assert "gone" in raised.value.details
+    assert steady.run(("true",)).ok, "the connection is as it was"
 
 
 def test_command_that_ends_before_it_read_all_tells_why(

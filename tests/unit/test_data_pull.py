@@ -3,7 +3,7 @@
 import gzip
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +13,7 @@ import pytest
 
 from tests.unit.fakes import FakeConnection, failed, manifest, printed
 from tests.unit.staging import LIST, QUERY, Staging, lines_of, listed
-from understudy import data_load, data_pull, pulled, sealed, stream
+from understudy import data_load, data_pull, pulled, sealed
 from understudy.commands import Argv
 from understudy.connection import Result
 from understudy.data_pull import Media
@@ -48,15 +48,12 @@ class Host:
         self.staging = staging
         self.rows = "2\tauth_user\tshop.sqlite3\n"
         staging.directory = directory
-        monkeypatch.setattr(stream, "receive", self.receive)
         monkeypatch.setattr(data_pull, "SshConnection", staging.connect)
         monkeypatch.setenv("XDG_CONFIG_HOME", str(directory / "config"))
 
-    def receive(
-        self, _: object, argv: Argv, user: str, given: bytes, take: Callable[[bytes], None]
-    ) -> Result:
-        assert user == "shop"
-        self.got.append(given)
+    def receive(self, argv: Argv, given: Iterable[bytes], take: Callable[[bytes], None]) -> Result:
+        assert argv[:4] == ("sudo", "-n", "-u", "shop")
+        self.got.append(b"".join(given))
         take(self.sends)
         return Result(True, "", self.errors)
 
@@ -68,7 +65,9 @@ class Host:
 
     def answers(self, more: dict[str, Result | list[Result]]) -> FakeConnection:
         facts = lines_of(NOW, current=NOW.id)
-        return self.staging.answering({QUERY: self.staging.facts(*facts), **more})
+        there = self.staging.answering({QUERY: self.staging.facts(*facts), **more})
+        there.receive = self.receive
+        return there
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 
 from tests.unit.ssh_server import CUT, DROP
 from tests.unit.test_connection import running, target_of
-from understudy import stream
 from understudy.commands import script
 from understudy.connection import SshConnection
 from understudy.errors import StepFailed, Unreachable
@@ -27,19 +26,25 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshConnecti
 def test_all_that_a_command_prints_comes_in_pieces(connection: SshConnection) -> None:
     pieces: list[bytes] = []
     command = script("cat; head -c 3000000 /dev/zero; echo why >&2; exit 3")
-    done = stream.receive(connection, command, "shop", b"given", pieces.append)
+    done = connection.receive(command, [b"gi", b"ven"], pieces.append)
 
     assert b"".join(pieces) == b"given" + bytes(3_000_000)
     assert len(pieces) > 10
-    assert (done.ok, done.errors) == (False, "why\n")
+    assert (done.ok, done.output, done.errors) == (False, "", "why\n")
 
 
-def test_who_does_not_take_it_ends_the_command(connection: SshConnection, tmp_path: Path) -> None:
+@pytest.mark.parametrize("why", [StepFailed("not UTF-8"), OSError(28, "No space left on device")])
+def test_who_does_not_take_it_ends_the_command(why: Exception, connection: SshConnection) -> None:
+    """What fails here is not told as if the host had failed."""
+
     def refuse(piece: bytes) -> None:
-        raise StepFailed("not UTF-8")
+        raise why
 
-    with pytest.raises(StepFailed, match="not UTF-8"):
-        stream.receive(connection, ("yes",), "shop", b"", refuse)
+    with pytest.raises(type(why)) as raised:
+        connection.receive(("yes",), "", refuse)
+
+    assert raised.value is why
+    assert connection.run(("true",)).ok
 
 
 def test_under_the_lock_it_is_a_step_that_whoever_comes_next_waits_for(
@@ -48,13 +53,13 @@ def test_under_the_lock_it_is_a_step_that_whoever_comes_next_waits_for(
     lock = PurePosixPath(tmp_path / "lock")
     free = script('flock -n "$1.step" true', lock)
     with connection.lock(lock, "somebody"):
-        assert not stream.receive(connection, free, "shop", b"", lambda _: None).ok
-    assert stream.receive(connection, free, "shop", b"", lambda _: None).ok
+        assert not connection.send(free, "").ok
+    assert connection.send(free, "").ok
 
 
 def test_what_is_said_meanwhile_is_heard(connection: SshConnection) -> None:
     command = script("while echo still here; do sleep 0.01; done")
-    with stream.listening(connection, command, "shop") as heard:
+    with connection.listening(command, "shop") as heard:
         connection.run(("sleep", "0.2"))
 
     assert "".join(heard).startswith("still here\nstill here\n")
@@ -68,4 +73,15 @@ def test_connection_that_breaks_is_told(how: str, tmp_path: Path) -> None:
         SshConnection(target_of(server, tmp_path), "deploy") as connection,
         pytest.raises(Unreachable, match="the connection broke"),
     ):
-        stream.receive(connection, ("echo", how), "shop", b"", lambda _: None)
+        connection.receive(("echo", how), "", lambda _: None)
+
+
+def test_connection_that_breaks_while_it_is_listened_to_is_told(tmp_path: Path) -> None:
+    key = paramiko.ECDSAKey.generate()
+    with (
+        running(tmp_path, key) as server,
+        SshConnection(target_of(server, tmp_path), "deploy") as connection,
+        pytest.raises(Unreachable, match="the connection broke"),
+        connection.listening(("echo", DROP), "shop"),
+    ):
+        connection.run(("true",))

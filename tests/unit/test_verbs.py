@@ -229,14 +229,21 @@ def test_pull_with_a_target_says_how_to_name_what_is_read(
     assert "try: python deploy.py data pull --from vagrant" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("action", ["set", "rm"])
-def test_secret_without_a_name_is_wrong_use(
-    action: str, calls: list[Any], capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["set"], "secrets set needs a NAME"),
+        (["rm"], "secrets rm needs a NAME"),
+        (["list", "TOKEN"], "secrets list takes no NAME"),
+    ],
+)
+def test_secret_without_a_name_or_all_with_one_is_wrong_use(
+    words: list[str], told: str, calls: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["secrets", action], TOP) == 2
+    assert cli.main(["secrets", *words], TOP) == 2
 
     assert calls == []
-    assert f"secrets {action} needs a NAME" in capsys.readouterr().err
+    assert told in capsys.readouterr().err
 
 
 def test_question_is_not_asked_where_programs_read(

@@ -54,11 +54,13 @@ def _refuse_target(options: argparse.Namespace) -> None:
 def secrets(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy import asking, fleet, secrets
 
+    if options.action == "list" and options.name:
+        raise ConfigError("secrets list takes no NAME", hint="It lists the names of all of them.")
+    if options.action != "list" and not options.name:
+        raise ConfigError(f"secrets {options.action} needs a NAME")
     hosts = fleet.jobs(job_of(options, project, report))
     if options.action == "list":
         fleet.look(hosts, secrets.names)
-    elif options.name is None:
-        raise ConfigError(f"secrets {options.action} needs a NAME")
     elif options.action == "rm":
         fleet.roll(hosts, lambda host: secrets.remove(host, options.name))
     else:
