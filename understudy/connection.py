@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -15,15 +15,13 @@ import fabric
 import invoke
 import paramiko
 
-from understudy import stream
+from understudy import ssh_options, stream
 from understudy.commands import Argv, as_user, script
 from understudy.config import TargetConfig
 from understudy.errors import Refused, StepFailed, Unreachable
 from understudy.stream import BROKEN, Content
-from understudy.transport import transport
 from understudy.why_unreachable import why_unreachable
 
-CONNECT_SECONDS = 15
 # Against a host that is gone without a word: it's asked now and then. transport.py gives the question
 # up that the network doesn't take.
 KEEPALIVE_SECONDS = 10
@@ -58,19 +56,15 @@ class SshConnection:
     def __init__(self, target: TargetConfig, user: str) -> None:
         """Connects. Raises Unreachable, with what mends it, if that can't be done."""
         self._host = f"{user}@{target.address}:{target.port}"
-        arguments: dict[str, Any] = {
-            "timeout": CONNECT_SECONDS,
-            "auth_timeout": CONNECT_SECONDS,
-            "transport_factory": transport,
-        }
-        if target.key:
-            arguments |= {**_key(target.key), "look_for_keys": False}
         self._fabric = fabric.Connection(
-            target.address, user=user, port=target.port, connect_kwargs=arguments
+            target.address,
+            user=user,
+            port=target.port,
+            connect_kwargs=ssh_options.arguments(target),
         )
         # What each command begins with while the lock is held.
         self._step = ""
-        _trust_only_known_hosts(self._fabric.client, target)
+        ssh_options.trust_only_known_hosts(self._fabric.client, target)
         # It would print a traceback for what is told here in a sentence.
         logging.getLogger("paramiko").setLevel(logging.CRITICAL)
         try:
@@ -266,26 +260,6 @@ class SshConnection:
         finally:
             self._step = ""
             channel.close()
-
-
-def _key(path: Path) -> dict[str, Any]:
-    """The private key, read here: Paramiko would try the file as a key of each kind in turn, and
-    would tell of the last kind that it isn't, instead of the host's refusal.
-    """
-    try:
-        return {"pkey": paramiko.PKey.from_path(path)}
-    except Exception:
-        # Locked by a password, or missing: an agent may have it, and if not, Paramiko says why.
-        return {"key_filename": str(path)}
-
-
-def _trust_only_known_hosts(client: paramiko.SSHClient, target: TargetConfig) -> None:
-    """Fabric would trust any host at first sight."""
-    if target.known_hosts is None:
-        client.load_system_host_keys()
-    elif target.known_hosts.exists():
-        client.load_host_keys(str(target.known_hosts))
-    client.set_missing_host_key_policy(paramiko.RejectPolicy())
 
 
 class _Lines(io.TextIOBase):

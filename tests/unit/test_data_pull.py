@@ -3,7 +3,7 @@
 import gzip
 import json
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,6 +19,7 @@ from understudy.connection import Result
 from understudy.data_pull import Media
 from understudy.errors import ConfigError, Refused, StepFailed
 from understudy.job import Job
+from understudy.stream import Content
 
 NOW = manifest("c0ffee00-now", "2024-03-01T00:00:00+00:00")
 SCHEMA, MEDIA_LIST, OUTGOING, TRY = "pragma_table_list", "-printf", "outgoing-off", "192.0.2.1"
@@ -51,8 +52,9 @@ class Host:
         monkeypatch.setattr(data_pull, "SshConnection", staging.connect)
         monkeypatch.setenv("XDG_CONFIG_HOME", str(directory / "config"))
 
-    def receive(self, argv: Argv, given: Iterable[bytes], take: Callable[[bytes], None]) -> Result:
+    def receive(self, argv: Argv, given: Content, take: Callable[[bytes], None]) -> Result:
         assert argv[:4] == ("sudo", "-n", "-u", "shop")
+        assert not isinstance(given, str | Path)
         self.got.append(b"".join(given))
         take(self.sends)
         return Result(True, "", self.errors)

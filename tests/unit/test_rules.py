@@ -30,6 +30,7 @@ DOORS = {
     "session",
     "shell",
     "signing",
+    "ssh_options",
     "stream",
     "transport",
     "vagrant_calls",
