@@ -17,7 +17,7 @@ def described() -> str:
 
 def _versions() -> list[str]:
     return [
-        f"Understudy {_first_line('git', 'describe', '--always', '--dirty')}",
+        f"Understudy {_version()}",
         *(f"{package} {_pinned(package)}" for package in ("ansible-core", "pyinfra")),
         _first_line("ssh", "-V").partition(",")[0],
         f"Python {platform.python_version()}",
@@ -25,6 +25,12 @@ def _versions() -> list[str]:
         f"libvirt {_first_line('virsh', '--version')}",
         _first_line("qemu-system-x86_64", "--version").partition(" (")[0],
     ]
+
+
+def _version() -> str:
+    """The commit. What the benchmarks themselves write is no change of it."""
+    changed = _first_line("git", "status", "--porcelain", "--untracked-files=no", ":!docs")
+    return _first_line("git", "describe", "--always") + ("-dirty" if changed else "")
 
 
 def _machine() -> str:
