@@ -51,7 +51,9 @@ QUESTIONS: Mapping[str, str] = {
     "nginx lists database": "runuser -u www-data -- ls $root/shared/database",
 }
 
+# Whatever the host's own language is, the answers are read in this one.
 _ASK = """
+export LC_ALL=C.UTF-8
 cd /
 site={site} root={root} deployer={deployer} domain={domain}
 release=$(basename "$(readlink "$root/current")")
