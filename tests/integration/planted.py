@@ -155,7 +155,8 @@ SERVICES = (
         "timer masked",
         "units.systemd-tmpfiles-clean.timer",
         "systemctl mask -q systemd-tmpfiles-clean.timer",
-        "systemctl unmask -q systemd-tmpfiles-clean.timer",
+        # A timer that was running when it was masked has failed.
+        "systemctl unmask -q systemd-tmpfiles-clean.timer; systemctl restart systemd-tmpfiles-clean.timer",
     ),
     Planted(
         "unit that failed",
