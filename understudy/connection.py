@@ -108,17 +108,16 @@ class SshConnection:
         if on_line:
             listen = {"hide": "stderr", "out_stream": _Lines(on_line)}
         try:
-            done = self._fabric.run(
-                self._step_of(words),
-                warn=True,
-                in_stream=False,
-                timeout=seconds,
-                **listen,
-            )
+            with self._telling():
+                done = self._fabric.run(
+                    self._step_of(words),
+                    warn=True,
+                    in_stream=False,
+                    timeout=seconds,
+                    **listen,
+                )
         except invoke.exceptions.CommandTimedOut:
             raise too_long from None
-        except BROKEN as error:
-            raise self.broken(error) from None
         # Without an exit status the command didn't end: it was cut off, here or by its connection.
         if done.exited == -1 and time.monotonic() - began >= seconds:
             raise too_long
@@ -235,31 +234,33 @@ class SshConnection:
         Gives what the holder before wrote. Raises Refused, with what the other holder wrote, if it's
         taken still after `wait` seconds.
         """
-        self._must_be_open()
-        with self._telling():
-            channel = self.transport.open_session()
-            channel.exec_command(shlex.join(script(_HOLD_LOCK, path, holder, wait)))
-            answer = channel.makefile("r").readline().strip()
+        with self._channel() as channel:
+            with self._telling():
+                channel.exec_command(shlex.join(script(_HOLD_LOCK, path, holder, wait)))
+                answer = channel.makefile("r").readline().strip()
+            if not answer.startswith("mine"):
+                raise self._unlocked(channel, path, answer)
+            self._step = f"exec 8>>{shlex.quote(str(path))}.step; flock -s 8; "
+            try:
+                yield answer.removeprefix("mine").strip()
+            finally:
+                self._step = ""
+
+    def _unlocked(self, channel: paramiko.Channel, path: PurePosixPath, answer: str) -> Exception:
+        """Why the lock was not to be had."""
         if answer.startswith("held"):
-            raise Refused(
+            return Refused(
                 f"{self._host}: another deploy is at work",
                 details=answer.removeprefix("held "),
                 hint="--wait SECONDS waits for its end. If its connection broke, the host notices "
                 "within half a minute.",
             )
-        if not answer.startswith("mine"):
-            errors = stream.errors(channel)
-            if channel.recv_exit_status() == -1:
-                raise self.broken(CUT_OFF)
-            raise StepFailed(
-                f"{self._host}: can't lock {path}", details=errors.strip(), hint=DISK_HINT
-            )
-        self._step = f"exec 8>>{shlex.quote(str(path))}.step; flock -s 8; "
-        try:
-            yield answer.removeprefix("mine").strip()
-        finally:
-            self._step = ""
-            channel.close()
+        errors = stream.errors(channel)
+        if channel.recv_exit_status() == -1:
+            return self.broken(CUT_OFF)
+        return StepFailed(
+            f"{self._host}: can't lock {path}", details=errors.strip(), hint=DISK_HINT
+        )
 
 
 class _Lines(io.TextIOBase):
