@@ -91,7 +91,12 @@ def linter(output: str, *, ok: bool) -> str:
     """What django-migration-linter says, in short."""
     if "Unknown command" in output:
         return "django-migration-linter is not among the app's INSTALLED_APPS: skipped"
-    found = [line.strip() for line in output.splitlines() if line.startswith(("(", "\t"))]
+    # It names all migrations, also those that it wasn't asked about.
+    found = [
+        line.strip()
+        for line in output.splitlines()
+        if line.startswith(("(", "\t")) and not line.endswith(("... OK", "... IGNORE"))
+    ]
     if not found and not ok:
         return "django-migration-linter failed: " + "".join(output.splitlines()[-1:])
     return "django-migration-linter: " + ("; ".join(found) or "nothing found")

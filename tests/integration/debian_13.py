@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from tests.integration.site import Site
-from tests.integration.staging import PROJECT, Staging, make_app, run
+from tests.integration.staging import PROJECT, Staging, make_app
 
 ADDRESS = "192.168.58.10"
 NAME = "hello"
@@ -46,18 +46,10 @@ def example(trixie: Staging, directory: Path) -> Site:
         settings["vm"], settings["targets"] = there["vm"], there["targets"]
 
     staging = make_app(PROJECT / "example", directory, change)
-    add_driver(staging.repository)
+    staging.require("psycopg[binary]", python="3.13")
     staging.commit("PostgreSQL")
     site = Site(staging, NAME, ADDRESS, postgresql=True)
     assert staging.deploy_py("up").code == 0
     site.retitle("version 0")
     assert site.deploy().code == 0
     return site
-
-
-def add_driver(repository: Path) -> None:
-    needed = repository / "requirements.in"
-    needed.write_text(needed.read_text() + "psycopg[binary]\n")
-    compile_lock = (str(PROJECT / ".venv/bin/uv"), "pip", "compile", "-q", "--generate-hashes")
-    where = ("--python-version", "3.13", "requirements.in", "-o", "requirements.txt")
-    assert run(*compile_lock, *where, directory=repository).code == 0

@@ -117,6 +117,14 @@ class Staging:
         config.write_text(yaml.safe_dump(settings))
         return Staging(repository, config)
 
+    def require(self, package: str, python: str) -> None:
+        """Adds a package to what the app needs. python: the version of the host's."""
+        needed = self.repository / "requirements.in"
+        needed.write_text(f"{needed.read_text()}{package}\n")
+        compile_lock = (PROJECT / ".venv/bin/uv", "pip", "compile", "-q", "--generate-hashes")
+        where = ("--python-version", python, "requirements.in", "-o", "requirements.txt")
+        assert run(*compile_lock, *where, directory=self.repository).code == 0
+
     def commit(self, message: str) -> None:
         git(self.repository, "add", "-A")
         git(self.repository, "commit", "-qm", message, "--allow-empty")
