@@ -188,8 +188,9 @@ class SshConnection:
 
     def _step_of(self, argv: Argv) -> str:
         """What a command is to the host's shell; while the lock is held, whoever comes next waits for it."""
-        # Some systems let the group write, and the app's user is in the group of its code.
-        return f"umask 022; {self._step}{shlex.join(argv)}"
+        # Some systems let the group write, and the app's user is in the group of its code. What a
+        # program says is looked through for causes, whatever language the host speaks.
+        return f"umask 022; export LC_MESSAGES=C; {self._step}{shlex.join(argv)}"
 
     @property
     def transport(self) -> paramiko.Transport:

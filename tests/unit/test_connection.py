@@ -32,7 +32,7 @@ def running(directory: Path, key: paramiko.ECDSAKey) -> Iterator[SshServer]:
     (directory / "sudo").chmod(0o755)
     with (
         pytest.MonkeyPatch.context() as patch,
-        SshServer({"PATH": f"{directory}:{os.environ['PATH']}"}) as server,
+        SshServer({"PATH": f"{directory}:{os.environ['PATH']}", "LANG": "nl_NL.UTF-8"}) as server,
     ):
         patch.setenv("HOME", str(directory))
         patch.delenv("SSH_AUTH_SOCK", raising=False)
@@ -179,6 +179,10 @@ def test_what_is_made_on_the_host_is_not_writable_by_the_group(
 ) -> None:
     """The app's user is in the group of its code; the server's own default lets groups write."""
     assert steady.run(("sh", "-c", "umask")).output.strip() == "0022"
+
+
+def test_programs_speak_english_and_count_and_sort_as_on_the_host(steady: SshConnection) -> None:
+    assert steady.run(("sh", "-c", 'echo "$LC_MESSAGES $LANG"')).output == "C nl_NL.UTF-8\n"
 
 
 def test_output_is_told_line_by_line(steady: SshConnection) -> None:
