@@ -1,10 +1,12 @@
 """A live site's data on staging. The live one is the staging VM itself, under another target's name."""
 
 import re
+import shlex
 import shutil
 import socket
 import subprocess
 import sys
+import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,9 +45,9 @@ def live(any_site: Site) -> Iterator[Site]:
     shutil.rmtree(PROJECT / ".understudy" / "data" / f"{any_site.name}-live", ignore_errors=True)
 
 
-def rules(site: Site, tables: dict[str, object]) -> None:
+def rules(site: Site, tables: dict[str, object], media: float = 0) -> None:
     settings = yaml.safe_load(site.staging.config.read_text())
-    settings["data"] = {"media": 0, "tables": tables}
+    settings["data"] = {"media": media, "tables": tables}
     site.staging.config.write_text(yaml.safe_dump(settings))
 
 
@@ -117,6 +119,44 @@ def test_reset_to_seeded_makes_what_is_not_there_and_restores_it_from_then_on(li
     assert "it was on the VM's snapshot" in restored.text
     assert "lorem ipsum do" in live.sql("select title from lists_list").text
     assert not live.has_list("lost")
+
+
+@pytest.mark.parametrize("any_site", ["sqlite"], indirect=True)
+def test_sample_of_the_uploaded_files_comes_with_it(live: Site) -> None:
+    rules(live, RULES, media=0.5)
+    pictures = f"{live.root}/shared/media/pictures"
+    make = f'mkdir -p {pictures}; for n in $(seq 40); do echo no. $n >"{pictures}/Zoë $n.txt"; done'
+    assert live.staging.host(f"cd /; sudo -u {live.name} sh -euc {shlex.quote(make)}").code == 0
+    pulled = live.staging.deploy_py("data", "pull")
+    live.staging.host(f"rm -r {pictures}")
+    loaded = live.staging.deploy_py("data", "load")
+
+    assert (pulled.code, loaded.code) == (0, 0)
+    came = live.staging.host(f"ls {pictures}").text.splitlines()
+    assert 5 < len(came) < 35
+    assert f"and {len(came)} uploaded files" in pulled.text
+    name = came[0].removesuffix(".txt")
+    answer = live.get(f"/media/pictures/{urllib.parse.quote(came[0])}")
+    assert answer.text == name.replace("Zoë", "no.") + "\n"
+
+
+@pytest.mark.parametrize("any_site", ["sqlite"], indirect=True)
+def test_data_that_has_no_room_on_staging_is_refused(live: Site) -> None:
+    rules(live, RULES)
+    assert live.staging.deploy_py("data", "pull").code == 0
+    live.add_list("there before")
+    free = f"$(df --output=avail -B1 {live.root} | tail -n 1)"
+    assert live.staging.host(f"fallocate -l $(({free} - 200000)) /srv/filler").code == 0
+    try:
+        answer = live.staging.deploy_py("data", "load")
+    finally:
+        live.staging.host("rm /srv/filler")
+
+    assert answer.code == 1
+    assert "0 MiB free, and the data needs" in answer.text
+    assert live.has_list("there before")
+    assert live.get().code == 0
+    assert live.staging.host(f"ls {live.root}/shared/backups").text.count(".new") == 0
 
 
 @both_engines
