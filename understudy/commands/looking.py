@@ -95,7 +95,7 @@ def _postgresql(table: Table) -> Iterator[str]:
 
 # psql notices that nobody listens any more when it has something to say.
 _LOCKS = """SELECT mode, relname FROM pg_locks JOIN pg_class ON pg_class.oid = relation
-WHERE granted AND relkind IN ('r', 'p') AND pid <> pg_backend_pid() AND database =
+WHERE granted AND locktype = 'relation' AND relkind IN ('r', 'p') AND pid <> pg_backend_pid() AND database =
     (SELECT oid FROM pg_database WHERE datname = current_database())
 AND relation >= 16384 AND mode IN ('ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock',
     'ExclusiveLock', 'AccessExclusiveLock')
