@@ -126,10 +126,12 @@ def _run(command: list[str], log: Path, report: Report) -> None:
 
 
 def _remove_older(directory: Path, box: Box, catalog: Path) -> None:
-    """A box is half a gigabyte; one of each kind is enough. Bare and provisioned share a folder."""
+    """A box is half a gigabyte; one of each kind is enough. Bare and provisioned share a folder.
+
+    What packages it has stays: Vagrant may have the box still.
+    """
     boxes = sorted(directory.glob(f"{box.release}-*.json"), key=lambda path: path.stat().st_mtime)
     for old in boxes[:-2]:
         if old != catalog:
-            for suffix in (".box", ".packages"):
-                old.with_suffix(suffix).unlink(missing_ok=True)
+            old.with_suffix(".box").unlink(missing_ok=True)
             old.unlink()
