@@ -86,15 +86,6 @@ def _like(
         return "--like", str(like_folder.make(project, likeness, provisioning))
 
 
-def packages(project: Project, box: Box) -> dict[str, str] | None:
-    """The box's packages with their versions; None if it was built by somebody else."""
-    file = _catalog(project, box).with_suffix(".packages")
-    if not file.exists():
-        return None
-    rows = (line.partition("\t") for line in file.read_text().splitlines())
-    return {name: version for name, _, version in rows}
-
-
 def _catalog(project: Project, box: Box) -> Path:
     return project.state / "boxes" / f"{box.release}-{box.version}.json"
 
@@ -126,10 +117,7 @@ def _run(command: list[str], log: Path, report: Report) -> None:
 
 
 def _remove_older(directory: Path, box: Box, catalog: Path) -> None:
-    """A box is half a gigabyte; one of each kind is enough. Bare and provisioned share a folder.
-
-    What packages it has stays: Vagrant may have the box still.
-    """
+    """A box is half a gigabyte; one of each kind is enough. Bare and provisioned share a folder."""
     boxes = sorted(directory.glob(f"{box.release}-*.json"), key=lambda path: path.stat().st_mtime)
     for old in boxes[:-2]:
         if old != catalog:

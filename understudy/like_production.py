@@ -1,6 +1,7 @@
 """The staging VM follows production's capture, if there is one: reads it, and tells what came of it."""
 
 import os
+from collections.abc import Mapping
 
 from understudy import capture_host, whole_file
 from understudy.connection import Connection
@@ -24,17 +25,17 @@ def room() -> Room:
     return Room(memory=pages // 2**20, cpus=os.cpu_count() or 1)
 
 
-def tell(job: Job, found: Likeness, box: dict[str, str] | None) -> None:
-    """box: its packages with their versions; None if they aren't known here."""
+def tell(job: Job, found: Likeness, box: Mapping[str, str]) -> None:
+    """box: its packages with their versions."""
     name = capture_host.shown(job, capture_host.production(job))
     for note in found.notes:
         job.report.warn(note)
-    compared = unmatched.unmatched(found, box) if box is not None else None
+    compared = unmatched.unmatched(found, box)
     job.report.say(f"the VM is like {name}: {unmatched.summary(found, compared)}")
     path = job.project.reports / "unmatched.txt"
     # An older one would tell of another box.
     path.unlink(missing_ok=True)
-    if compared and (compared.differences or found.notes):
+    if compared.differences or found.notes:
         text = unmatched.text(name, found, compared)
         whole_file.write(path, text)
         job.report.attach("drift", text.splitlines())

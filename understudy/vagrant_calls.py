@@ -33,10 +33,14 @@ class VagrantCalls:
         self._call("destroy", lambda: self._vagrant.destroy())
 
     def has(self, box: Box) -> bool:
-        """Looked up where Vagrant keeps boxes: that needs no call."""
-        home = Path(os.environ.get("VAGRANT_HOME", "~/.vagrant.d")).expanduser()
-        name = box.name.replace("/", "-VAGRANTSLASH-")
-        return (home / "boxes" / name / box.version).is_dir()
+        return _folder(box).is_dir()
+
+    def packages(self, box: Box) -> dict[str, str]:
+        """Those in a box that Vagrant has, with their versions, as its build wrote them down."""
+        # Some Vagrants have a folder for the kind of processor, too.
+        [file] = _folder(box).rglob("packages")
+        rows = (line.partition("\t") for line in file.read_text().splitlines())
+        return {name: version for name, _, version in rows}
 
     def add(self, box: Box, catalog: Path) -> None:
         self._call("box add", lambda: self._vagrant.box_add(box.name, str(catalog)))
@@ -107,3 +111,9 @@ def _tail(file: Path) -> str:
     if not file.exists():
         return ""
     return "\n".join(file.read_text(errors="replace").splitlines()[-TAIL_LINES:])
+
+
+def _folder(box: Box) -> Path:
+    """Where Vagrant keeps a box: to look there needs no call."""
+    home = Path(os.environ.get("VAGRANT_HOME", "~/.vagrant.d")).expanduser()
+    return home / "boxes" / box.name.replace("/", "-VAGRANTSLASH-") / box.version

@@ -174,7 +174,7 @@ class Vm:
 
     def _tell_likeness(self) -> None:
         if self._likeness:
-            packages = boxes.packages(self._project, self._box)
+            packages = self._vagrant.packages(self._box)
             like_production.tell(self._job, self._likeness, packages)
 
     def _tell_what_the_kernel_refused(self) -> None:

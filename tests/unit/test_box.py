@@ -78,23 +78,11 @@ def test_failed_build_shows_its_last_lines_and_is_tried_again(project: Project) 
     assert build(project).exists()
 
 
-def test_packages_of_a_box_are_known_where_it_was_built(project: Project) -> None:
-    box = Box("bookworm", "1.1")
-    assert boxes.packages(project, box) is None
-
-    build(project).with_suffix(".packages").write_text("libc6\t2.36-9\nnginx\t1.22.1-9\n")
-
-    assert boxes.packages(project, box) == {"libc6": "2.36-9", "nginx": "1.22.1-9"}
-
-
-def test_older_boxes_go_and_what_they_held_is_known_still(project: Project) -> None:
-    """Vagrant keeps a copy of its own of each that it was given."""
-    build(project, "1.0").with_suffix(".packages").write_text("libc6\t2.36-9\n")
+def test_older_boxes_go(project: Project) -> None:
     catalogs = [build(project, version) for version in ("1.0", "1.1", "1.2")]
 
     assert [catalog.exists() for catalog in catalogs] == [False, True, True]
     assert not catalogs[0].with_suffix(".box").exists()
-    assert boxes.packages(project, Box("bookworm", "1.0")) == {"libc6": "2.36-9"}
 
 
 def test_nothing_is_asked_of_the_archive_without_a_capture(project: Project) -> None:

@@ -11,7 +11,7 @@ from understudy.capture.value import Capture
 from understudy.project import Project
 from understudy.vm import Vm
 
-# `fails` beside it names a verb that fails with what `says` holds.
+# Its box has nginx. `fails` beside it names a verb that fails with what `says` holds.
 VAGRANT = """#!/bin/sh
 here=${0%/*}
 id=.vagrant/machines/understudy/libvirt/id
@@ -19,7 +19,8 @@ echo "$1" >>"$here/vagrant-calls"
 if [ -e "$here/fails" ] && [ "$1" = "$(cat "$here/fails")" ]; then cat "$here/says" >&2; exit 1; fi
 case $1 in
 box) for last; do version=${last##*-}; done
-	mkdir -p "$VAGRANT_HOME/boxes/understudy-VAGRANTSLASH-bookworm/${version%.json}" ;;
+	box=$VAGRANT_HOME/boxes/understudy-VAGRANTSLASH-bookworm/${version%.json}/libvirt
+	mkdir -p "$box"; printf 'nginx\\t1.22.1-9\\n' >"$box/packages" ;;
 up) mkdir -p "${id%/*}"; echo 4f-uuid >"$id"; echo running >"$here/state"; rm -f "$here/asleep" ;;
 destroy) rm -rf "$id" "$here/state" "$here/snapshots/"* "$here/asleep" ;;
 esac
@@ -49,11 +50,10 @@ destroy) echo 'shut off' >state ;;
 undefine) rm -f state dumpxml ;;
 esac
 """
-# Its box has nginx, and what it was asked to be like is kept beside it.
+# What it was asked to be like is kept beside it.
 BUILD = """#!/bin/sh
 if [ "$1" = --like ]; then rm -rf "${0%/*}/../../like"; cp -r "$2" "${0%/*}/../../like"; shift 2; fi
 touch "$2" "${2%.box}.json"
-printf 'nginx\\t1.22.1-9\\n' >"${2%.box}.packages"
 """
 # The archive has nginx in one version.
 ARCHIVE = "#!/bin/sh\nprintf 'Package: nginx\\nVersion: 1.22.1-9\\n'\n"
