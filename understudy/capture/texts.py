@@ -5,20 +5,49 @@ from collections.abc import Iterable, Mapping
 
 from understudy.masking import MASK
 
-_WORD = r"""(?:"[^"]*"|'[^']*'|[^\s"';]+)"""
-# A name that says what it holds, and what it holds. A path is where a secret is, and none itself;
-# a variable is neither.
+# A value: quoted in a string that is quoted itself, quoted, with a quote that never ends, or bare.
+_WORD = (
+    r"""(?:\\"(?:(?!\\").)*\\"|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S]|'')*'|["'].*|"""
+    r"""(?:[^\s"';]|;(?=[^\s}]))+)"""
+)
+# A path is where a secret is, and none itself; a variable is neither.
+_NO_REFERENCE = r"(?!/|\$[A-Za-z_{(])"
+_SAYS_SO = (
+    r"passw(?:or)?d|passphrase|secret|token|(?<![a-z])credentials?|(?:api|auth)[_-]?key|"
+    r"(?:private|access|secret)[_-]key|authorization|x-auth"
+)
+# Between a name and a value. What is quoted may stand on the next line.
+_IS = r"""\\?["']?(?:[ \t]*!?[=:~]+(?:\*(?=\s))?[ \t]*|(?:[ \t]|\\\n|\n(?=[ \t]+["']))+)"""
 _NAMED = re.compile(
-    r"((?:passw(?:or)?d|passphrase|secret|token|credentials?|api[_-]?key|auth[_-]?key|(?:private|access|"
-    r"secret)[_-]key|authorization|cookie|x-auth)(?:\s*!?[=:~]+\s*|\s+)(?:(?:basic|bearer)\s+)?)"
-    rf"(?![/$]){_WORD}",
+    rf"((?:(?:{_SAYS_SO}|cookie)(?:[_-](?:id|value|key|header|hash))?{_IS}|--pass\s+|"
+    # These are part of many a word.
+    r"(?<![a-z])(?:pass|pwd|auth|key|sig|signature)[ \t]*!?[=:][ \t]*)(?:(?:basic|bearer|token)\s+)?)"
+    rf"{_NO_REFERENCE}{_WORD}",
     re.IGNORECASE,
 )
+_HEADER = re.compile(
+    rf"""((?:authorization|cookie):[ \t]*){_NO_REFERENCE}[^"'\n]+""", re.IGNORECASE
+)
 _SCHEME = re.compile(r"\b((?:basic|bearer)\s+)[\w.~+/=-]{8,}", re.IGNORECASE)
-_URL = re.compile(r"(://[^\s:/@]*:)[^\s@/]+@")
-_HEX = re.compile(r"\b[0-9a-fA-F]{32,}\b")
+# Which keys nginx's map knows: they stand on lines of their own.
+_MAP = re.compile(
+    rf"""(\bmap\s+["']?\$\w*(?:{_SAYS_SO}|key)[^{{;]*\{{)([\s\S]*?)(?=\}}\s*$)""",
+    re.IGNORECASE | re.MULTILINE,
+)
+_URL = re.compile(r"""(://[^\s:/@]*:)(?!/|\d+/)[^\s"'<>]{1,300}@""")
+_USER_OF_URL = re.compile(r"""(\bhttps?://)[^\s:/@"']+@""")
+_UUID_IN_URL = re.compile(
+    r"(://\S{0,300}?)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
+)
+# What nobody would have written: long numbers, and letters of both sizes with numbers among them.
+_MADE_BY_CHANCE = re.compile(
+    r"\b(?:[0-9a-fA-F]{32,}|A[KS]IA[0-9A-Z]{16})\b|"
+    r"(?<![A-Za-z0-9])(?<!sha\d{3}-)(?=[A-Za-z]*\d)(?=[a-z0-9]*[A-Z])(?=[A-Z0-9]*[a-z])[A-Za-z0-9]{20,}"
+)
 _SHORT_OPTION = re.compile(
-    r"(\b(?:mysql|mariadb)\S*\s(?:.*\s)?-p|\s(?:-u|--user)[\s=]*[^\s:]+:)(?![/$\s])\S+"
+    r"(\b(?:mysql|mariadb)\S*\s(?:.*\s)?-p|\bsshpass\s+-p\s*|\bredis-cli\s(?:.*\s)?-a\s+|"
+    r"\s(?:-u|--user|--proxy-user)[\s=]*[^\s:]+:)"
+    rf"(?!\s){_NO_REFERENCE}{_WORD}"
 )
 _ENVIRONMENT = re.compile(
     r"^\s*(Environment|SetCredential|SetCredentialEncrypted)\s*=(.*)$", re.MULTILINE
@@ -28,12 +57,13 @@ _CRONS = ("PATH", "SHELL", "HOME", "MAILTO", "CRON_TZ")
 
 
 def without_secrets(text: str) -> str:
-    """The text with `***` for whatever stands where secrets do."""
+    """The text with `***` for whatever stands where secrets do, or looks like one."""
     text = _URL.sub(rf"\1{MASK}@", text)
-    text = _NAMED.sub(rf"\1{MASK}", text)
-    text = _SHORT_OPTION.sub(rf"\1{MASK}", text)
-    text = _SCHEME.sub(rf"\1{MASK}", text)
-    return _HEX.sub(MASK, text)
+    text = _USER_OF_URL.sub(rf"\1{MASK}@", text)
+    text = _MAP.sub(lambda found: found[1] + re.sub(r"\S.*", MASK, found[2]), text)
+    for pattern in (_HEADER, _NAMED, _SHORT_OPTION, _SCHEME, _UUID_IN_URL):
+        text = pattern.sub(rf"\1{MASK}", text)
+    return _MADE_BY_CHANCE.sub(MASK, text)
 
 
 def without_variables(text: str) -> str:
