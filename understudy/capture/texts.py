@@ -1,6 +1,7 @@
 """Texts of configuration files, as they are kept: what has an effect, and no secret."""
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping
 
 from understudy.masking import MASK
@@ -49,8 +50,10 @@ _SHORT_OPTION = re.compile(
     r"\s(?:-u|--user|--proxy-user)[\s=]*[^\s:]+:)"
     rf"(?!\s){_NO_REFERENCE}{_WORD}"
 )
+# With the lines that it goes on in.
 _ENVIRONMENT = re.compile(
-    r"^\s*(Environment|SetCredential|SetCredentialEncrypted)\s*=(.*)$", re.MULTILINE
+    r"^\s*((?:Default|Manager)?Environment|SetCredential(?:Encrypted)?)\s*=((?:.*\\\n)*.*)$",
+    re.MULTILINE,
 )
 _ASSIGNMENT = re.compile(r"^\s*([A-Za-z_]\w*)\s*=.*$", re.MULTILINE)
 _CRONS = ("PATH", "SHELL", "HOME", "MAILTO", "CRON_TZ")
@@ -68,13 +71,20 @@ def without_secrets(text: str) -> str:
 
 def without_variables(text: str) -> str:
     """A unit with the names of the variables that it sets, and `***` for their values."""
-    return _ENVIRONMENT.sub(lambda found: f"{found[1]}={_names(found[2])}", text)
+    return _ENVIRONMENT.sub(lambda found: f"{found[1]}={_names(*found.groups())}", text)
 
 
-def _names(assignments: str) -> str:
-    """Of systemd's A=1 "B=2 and more"."""
-    names = re.findall(r"""(?:^|\s)["']?([A-Za-z_][\w.-]*)[=:]""", assignments)
-    return " ".join(f"{name}={MASK}" for name in names)
+def _names(setting: str, value: str) -> str:
+    """Of systemd's A=1 "B=2 and more", and of the one credential that a line sets."""
+    if setting.startswith("SetCredential"):
+        return f"{value.partition(':')[0].strip()}={MASK}"
+    try:
+        words = shlex.split(value.replace("\\\n", " "))
+    except ValueError:  # a quote that never ends
+        return MASK
+    return " ".join(
+        f"{name}={MASK}" for name, equals, _ in (w.partition("=") for w in words) if equals
+    )
 
 
 def without_assignments(text: str) -> str:
