@@ -148,6 +148,8 @@ found\tbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb  /etc/machine-id""",
 d 1777 root:root /tmp
 d 755 root:root /etc
 f 644 root:root /etc/nginx/nginx.conf
+f 644 root:root /etc/nginx/sites-enabled/todo
+f 644 root:root /etc/systemd/system/nginx.service.d/more.conf
 f 644 root:root /etc/default/cron
 f 644 root:root /etc/logrotate.conf
 f 600 root:root /etc/private.conf

@@ -159,10 +159,17 @@ def test_no_secret_is_kept() -> None:
         ("unit_files", "/etc/systemd/system/nginx.service.d/more.conf"),
     ],
 )
+@pytest.mark.parametrize("how", ["not for others", "unknown", "in a closed directory"])
 def test_of_a_file_that_not_all_may_read_the_settings_are_named_only(
-    section: str, path: str
+    section: str, path: str, how: str
 ) -> None:
-    found = captured(modes=SECTIONS["modes"] + f"\nf 640 root:root {path}")
+    line = f"f 644 root:root {path}"
+    changed = {
+        "not for others": f"f 640 root:root {path}",
+        "unknown": "",
+        "in a closed directory": f"{line}\nd 750 root:root {path.rpartition('/')[0]}",
+    }
+    found = captured(modes=SECTIONS["modes"].replace(line, changed[how]))
 
     kept = found.entry(f"{section}.{path}")
     assert kept

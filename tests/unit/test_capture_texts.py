@@ -3,8 +3,10 @@
 import pytest
 
 from understudy.capture.texts import (
+    NAMES_OF_NGINX,
+    NAMES_OF_UNITS,
     effective,
-    first_words,
+    names_only,
     with_domain_named,
     without_assignments,
     without_secrets,
@@ -178,17 +180,32 @@ def test_sites_own_name_is_named(text: str, named: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("[Service]", "[Service]"),
+        ("ExecStart=/bin/run secret-word", "ExecStart=***"),
+        ("ExecStart=/bin/run \\\n    Secret=secret-word \\\n    secret", "ExecStart=***"),
+        ("secret", "***"),
+        ("", ""),
+    ],
+)
+def test_of_a_guarded_unit_only_the_settings_are_named(text: str, kept: str) -> None:
+    assert names_only(text, NAMES_OF_UNITS) == kept
+
+
+@pytest.mark.parametrize(
     ("line", "kept"),
     [
         ("http {", "http {"),
+        ("    location /secret-word {", "    location ***"),
         ("    }", "    }"),
-        ("[Service]", "[Service]"),
-        ("    listen 8080;", "    listen ***"),
+        ("    listen 8080;", "    ***"),
+        ("    secret 1;", "    ***"),
         ('    "secret-word" 1;', "    ***"),
-        ("ExecStart=/bin/run secret-word", "ExecStart ***"),
-        ("map $http_x $y {", "map ***"),
-        ("secret;word", "secret ***"),
+        ("secret;", "***"),
+        ("map $http_x $y { secret 1; }", "***"),
     ],
 )
-def test_of_a_guarded_file_only_the_settings_are_named(line: str, kept: str) -> None:
-    assert first_words(line) == kept
+def test_of_a_guarded_file_of_nginx_only_the_blocks_are_named(line: str, kept: str) -> None:
+    """The first word of a line may be a key of a map."""
+    assert names_only(line, NAMES_OF_NGINX) == kept

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 
 from understudy.capture.answer import Answer
 from understudy.capture.texts import without_secrets
@@ -120,10 +121,12 @@ def modes(answer: Answer) -> Section:
     }
 
 
-def not_for_everybody(answer: Answer) -> set[str]:
-    """Files that others than their owner and group may not read."""
-    rights = ((path, what.split()[0]) for kind, path, what in _modes(answer) if kind == "f")
-    return {path for path, mode in rights if int(mode[-1]) < 4}
+def for_everybody(answer: Answer) -> set[str]:
+    """Files that anybody may read. Those whose rights, or whose directories', aren't known are none."""
+    rights = {path: (kind, int(what.split()[0][-1])) for kind, path, what in _modes(answer)}
+    closed = {path for path, (kind, others) in rights.items() if kind == "d" and not others & 1}
+    readable = {path for path, (kind, others) in rights.items() if kind == "f" and others & 4}
+    return {path for path in readable if closed.isdisjoint(map(str, PurePosixPath(path).parents))}
 
 
 def _modes(answer: Answer) -> Iterator[tuple[str, str, str]]:

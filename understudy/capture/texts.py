@@ -56,6 +56,10 @@ _ENVIRONMENT = re.compile(
     re.MULTILINE,
 )
 _ASSIGNMENT = re.compile(r"^\s*([A-Za-z_]\w*)\s*=.*$", re.MULTILINE)
+# What may be told of a line in a file that not everybody may read. The first word of a line of
+# nginx's may be a key of a map, and so a secret; in front of a block it's none.
+NAMES_OF_UNITS = re.compile(r"\[\w+\]|[A-Z]\w*\s*=")
+NAMES_OF_NGINX = re.compile(r"\}|[a-z_]+ (?=[^;]*\{$)(?:\{$)?")
 _CRONS = ("PATH", "SHELL", "HOME", "MAILTO", "CRON_TZ")
 
 
@@ -100,20 +104,18 @@ def effective(lines: Iterable[str], comments: str = "#") -> str:
     return "\n".join(line for line in kept if line and line.lstrip()[0] not in comments)
 
 
-def first_words(text: str) -> str:
+def names_only(text: str, names: re.Pattern[str]) -> str:
     """Of a file that not everybody may read: which settings are in it, and not what they are."""
-    return "\n".join(map(_first_word, text.split("\n")))
+    lines = text.replace("\\\n", " ").split("\n")
+    return "\n".join(_name_only(line, names) for line in lines)
 
 
-def _first_word(line: str) -> str:
-    """`[Service]`, `server {` and the like stay as they are."""
-    if re.fullmatch(r"\s*(\[\w+\]|\w*\s*[{};]?)", line):
-        return line
-    return re.sub(r"^(\s*)([A-Za-z_]*).*", lambda found: _hidden(*found.groups()), line)
-
-
-def _hidden(indent: str, word: str) -> str:
-    return f"{indent}{word} {MASK}" if word else f"{indent}{MASK}"
+def _name_only(line: str, names: re.Pattern[str]) -> str:
+    word = line.lstrip()
+    indent = line.removesuffix(word)
+    if found := names.match(word):
+        return indent + found[0] + ("" if found[0] == word else MASK)
+    return indent + MASK if word else line
 
 
 def by_file(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
