@@ -256,6 +256,14 @@ def test_answer_that_was_cut_off_is_no_capture(lines: int) -> None:
         parse("".join(whole[:lines]), "todo", "todo.example.com", ASKED_AT)
 
 
+def test_message_tells_how_far_it_came_and_no_secret() -> None:
+    half, secret, _ = output(cron="/etc/cron.d/clean\tKEY=hunter3").partition("hunter3")
+
+    with pytest.raises(StepFailed, match="cut off") as raised:
+        parse(half + secret, "todo", "todo.example.com", ASKED_AT)
+    assert raised.value.details == "The last of it was about: cron"
+
+
 def test_what_a_login_prints_is_no_part_of_it() -> None:
     said = "Welcome!\n\nmake yourself at home\n"
 
@@ -265,6 +273,12 @@ def test_what_a_login_prints_is_no_part_of_it() -> None:
 def test_lines_that_make_no_sense_are_told_with_their_section() -> None:
     with pytest.raises(StepFailed, match="its memory can't be understood"):
         captured(memory="/proc/meminfo\tMemTotal: much kB")
+
+
+def test_what_cannot_be_understood_is_told_without_secrets() -> None:
+    with pytest.raises(StepFailed, match="its unit_files can't be understood") as raised:
+        captured(modes="odd")
+    assert "hunter2" not in raised.value.details
 
 
 def odd_text(text: str) -> Capture:
