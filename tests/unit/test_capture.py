@@ -305,5 +305,14 @@ def test_no_line_of_a_file_can_pass_for_a_mark() -> None:
     assert found.sections["packages"] == KEPT["packages"]
 
 
+@pytest.mark.parametrize("odd", ["a\r@@@ end\rb", "a\r!!! no", "a\x1b]0;b", "a\x1bPb"])
+def test_no_control_code_can_make_or_eat_a_mark(odd: str) -> None:
+    found = odd_text(f"{odd}\n/etc/cron.d/odd\tlast")
+
+    kept = found.entry("cron./etc/cron.d/odd") or ""
+    assert (kept[0], kept.splitlines()[-1]) == ("a", "last")
+    assert found.sections["nginx"] == KEPT["nginx"]
+
+
 def test_sample_has_each_section_once() -> None:
     assert set(SECTIONS) == {*KEPT, "clock", "end"}

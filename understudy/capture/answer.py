@@ -40,7 +40,8 @@ def cut(output: str, site: str, domain: str, asked_at: float) -> Answer:
     sections: dict[str, list[str]] = {}
     # What a login prints comes before the first of them.
     lines: list[str] = []
-    for line in plain(output).split("\n"):
+    # Line by line: a carriage return or an unfinished code within a text must not make or eat a mark.
+    for line in (plain(line.rstrip("\r")).replace("\n", "�") for line in output.split("\n")):
         if line.startswith(_BEGIN):
             lines = sections.setdefault(line.removeprefix(_BEGIN), [])
         elif line:
