@@ -34,8 +34,12 @@ lines() {
     awk '{ print FILENAME "\t" $0 }' /dev/null "$@"
 }
 
-# lines_below DIRECTORY...: the same for all files in them
-lines_below() { find "$@" -type f -exec awk '{ print FILENAME "\t" $0 }' {} + 2>/dev/null; }
+# lines_below DIRECTORY...: the same for all files in them, and for links to what no package has put
+# where it is. One file that awk can't read would end it.
+lines_below() {
+    find "$@" -readable \( -type f -o -xtype f ! -lname '/lib/*' ! -lname '/usr/lib/*' \
+        ! -path '*.wants/*' ! -path '*.requires/*' \) -exec awk '{ print FILENAME "\t" $0 }' {} + 2>/dev/null
+}
 
 section os
 lines /etc/os-release /etc/debian_version /proc/sys/kernel/osrelease
@@ -147,7 +151,7 @@ if section units systemctl; then
 fi
 
 section unit_files
-lines_below /etc/systemd
+lines_below /etc/systemd /usr/local/lib/systemd/system
 
 if section cron root; then lines_below /etc/crontab /etc/cron.d /var/spool/cron/crontabs; fi
 
@@ -199,10 +203,10 @@ find /home -maxdepth 1 -printf '%y %m %u:%g %p\n' 2>/dev/null
 find "/srv/$site" -maxdepth 2 \( -path "/srv/$site/releases/*" -o -path "/srv/$site/venvs/*" \
     -o -path "/srv/$site/static/*" -o -path "/srv/$site/cache/*" -o -path "/srv/$site/shared/*/*" \) -prune \
     -o -printf '%y %m %u:%g %p\n' 2>/dev/null
-# nginx names its files by their links.
-find -L /etc/nginx -printf '%y %m %u:%g %p\n' 2>/dev/null
-find /etc /usr/local/bin /usr/local/sbin /var/log/nginx -xdev -path /etc/nginx -prune \
-    -o -printf '%y %m %u:%g %p\n' 2>/dev/null
+# nginx's files and units go by the names of their links.
+find -L /etc/nginx /etc/systemd/system /usr/local/lib/systemd/system -printf '%y %m %u:%g %p\n' 2>/dev/null
+find /etc /usr/local/bin /usr/local/sbin /var/log/nginx -xdev \
+    \( -path /etc/nginx -o -path /etc/systemd/system \) -prune -o -printf '%y %m %u:%g %p\n' 2>/dev/null
 
 section observed
 [ ! -e /run/reboot-required ] || echo reboot
