@@ -124,6 +124,24 @@ def test_file_that_may_not_be_read_keeps_no_other_from_it() -> None:
     assert sorted(told[1:]) == [f"{made}/{number}.service\ttext" for number in (1, 3, 5, 7)]
 
 
+def test_certificates_are_those_that_nginx_names_in_whichever_way(tmp_path: Path) -> None:
+    configuration = """
+        ssl_certificate /a.pem;
+        # ssl_certificate /old.pem;
+        server { listen 443 ssl; ssl_certificate "/b.pem"; ssl_certificate_key /b.key; }
+        ssl_certificate ssl/c.pem; # ours
+        ssl_certificate /live/$ssl_server_name.pem;
+        ssl_certificate data:$pem;"""
+    setting = f"configuration='{configuration}'\n"
+
+    told = part(
+        "if section certificates", "if section postgresql", {"if section": setting + "if section"}
+    )
+
+    named = {line.partition("\t")[0] for line in told[1:]}
+    assert named == {"/a.pem", "/b.pem", "/etc/nginx/ssl/c.pem"}
+
+
 def test_script_is_not_in_the_command_line_of_sudo() -> None:
     """It would be in the host's log, whole, each time."""
     wrapper = query("todo")[2]

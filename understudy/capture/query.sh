@@ -167,8 +167,13 @@ if section nginx root nginx; then
 fi
 
 if section certificates root nginx openssl; then
-    printf '%s\n' "$configuration" |
-        awk '$1 == "ssl_certificate" { sub(/;$/, "", $2); print $2 }' | sort -u |
+    # A name without a directory is below nginx's own; one with a variable, many.
+    printf '%s\n' "$configuration" | awk '{
+        sub(/#.*/, "")
+        count = split($0, words, /[ \t;{}"\047]+/)
+        for (i = 1; i < count; i++) if (words[i] == "ssl_certificate" && words[i + 1] !~ /[$:]/)
+            print (words[i + 1] ~ /^\// ? "" : "/etc/nginx/") words[i + 1]
+    }' | sort -u |
         while read -r file; do
             openssl x509 -noout -subject -issuer -startdate -enddate -ext subjectAltName \
                 -in "$file" 2>&1 </dev/null | awk -v file="$file" '{ print file "\t" $0 }'
