@@ -77,13 +77,13 @@ def test_variables_are_named_and_their_values_stay(tmp_path: Path) -> None:
     secrets.write_text(
         'SECRET_KEY="hunter2"\n'
         "export DATABASE_URL=postgres://a:hunter2@db/x\n"
-        '# OLD=hunter2\nlower=hunter2\nPEM="-----BEGIN\nhunter2hunter2=\n-----END"\n'
+        '# OLD=hunter2\nlower=hunter2\nhttp_proxy=hunter2\nPEM="-----BEGIN\nhunter2hunter2=\n-----END"\n'
     )
     told = part("section environment", "section units", {"/etc/environment": str(secrets)})
 
     assert told == [
         "@@@ environment",
-        *(f"{secrets}\t{name}" for name in ("SECRET_KEY", "DATABASE_URL", "PEM")),
+        *(f"{secrets}\t{name}" for name in ("SECRET_KEY", "DATABASE_URL", "http_proxy", "PEM")),
     ]
 
 

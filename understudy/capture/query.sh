@@ -138,7 +138,7 @@ lines /etc/hosts /proc/sys/kernel/hostname
 
 if section environment root; then
     find -L /etc/environment "/srv/$site/shared/env" "/srv/$site/current/environment" -type f -exec awk '
-        match($0, /^(export +)?[A-Z_][A-Z0-9_]*=/) {
+        match($0, /^(export +)?([A-Z_][A-Z0-9_]*|(http|https|ftp|all|no)_proxy)=/) {
             name = substr($0, 1, RLENGTH - 1); sub(/^export +/, "", name); print FILENAME "\t" name
         }' {} + 2>/dev/null
 fi
