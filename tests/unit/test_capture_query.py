@@ -132,11 +132,12 @@ def test_certificates_are_those_that_nginx_names_in_whichever_way(tmp_path: Path
         ssl_certificate ssl/c.pem; # ours
         ssl_certificate /live/$ssl_server_name.pem;
         ssl_certificate data:$pem;"""
-    setting = f"configuration='{configuration}'\n"
+    places = {
+        "if section": f"configuration='{configuration}'\nif section",
+        "root nginx openssl": "root",
+    }
 
-    told = part(
-        "if section certificates", "if section postgresql", {"if section": setting + "if section"}
-    )
+    told = part("if section certificates", "if section postgresql", places)
 
     named = {line.partition("\t")[0] for line in told[1:]}
     assert named == {"/a.pem", "/b.pem", "/etc/nginx/ssl/c.pem"}

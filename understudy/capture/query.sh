@@ -180,14 +180,22 @@ if section certificates root nginx openssl; then
         done
 fi
 
-if section postgresql root psql; then
-    if settings=$(runuser -u postgres -- psql -XqAt -F '	' -p 5432 -d postgres -c "
+# Of the site's own database, if it's there: extensions are of one only, and so are some settings.
+postgresql() {
+    runuser -u postgres -- psql -XqAt -F '	' -p 5432 -d "$1" -c "
         SELECT 'version', (current_setting('server_version_num')::int / 10000)::text
-        UNION ALL SELECT name, setting FROM pg_settings
+        UNION ALL SELECT name, translate(setting, chr(10), ' ') FROM pg_settings
         WHERE source NOT IN ('default', 'override', 'client', 'session')
         UNION ALL SELECT 'extension ' || extname, extversion FROM pg_extension
+        UNION ALL SELECT 'role ' || rolname || ' ' || split_part(entry, '=', 1),
+            translate(substr(entry, strpos(entry, '=') + 1), chr(10), ' ')
+        FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole, unnest(setconfig) AS entry
         UNION ALL SELECT 'database ' || datname, pg_encoding_to_char(encoding) || ' ' || datcollate
-        FROM pg_database" 2>&1 </dev/null); then
+        FROM pg_database" 2>&1 </dev/null
+}
+
+if section postgresql root psql; then
+    if settings=$(postgresql "$site") || settings=$(postgresql postgres); then
         printf '%s\n' "$settings" | awk '{ print "\t" $0 }'
     else
         printf '!!! %s\n' "$(echo "$settings" | head -n 1)"
