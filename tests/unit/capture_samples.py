@@ -28,7 +28,8 @@ shipped\t22222222222222222222222222222222\t/etc/default/cron\t
 shipped\t33333333333333333333333333333333\t/etc/logrotate.conf\t
 shipped\t44444444444444444444444444444444\t/etc/issue\t
 shipped\t55555555555555555555555555555555\t/etc/old.conf\tobsolete
-shipped\t66666666666666666666666666666666\t/etc/private.conf\t""",
+shipped\t66666666666666666666666666666666\t/etc/private.conf\t
+shipped\t77777777777777777777777777777777\t/usr/lib/sysctl.d/search.conf\t""",
     "manual": "auto\tpython3",
     "python": """\
 /usr/bin/python3\t/usr/bin/python3.11
@@ -137,12 +138,16 @@ unit\tuser@1000.service loaded active running User Manager""",
 /etc/letsencrypt/live/todo.example.com/fullchain.pem\tX509v3 Subject Alternative Name:
 /etc/letsencrypt/live/todo.example.com/fullchain.pem\t    DNS:www.todo.example.com, DNS:todo.example.com
 /etc/ssl/gone.pem\tCan't open "/etc/ssl/gone.pem" for reading""",
-    "postgresql": "\tversion\t15\n\tprimary_conninfo\thost=db password=hunter2\n\twork_mem\t4MB",
+    "postgresql": "\tversion\t15\n\tprimary_conninfo\thost=db password=hunter2\n\t"
+    "ssl_passphrase_command\techo hunter2\n\twork_mem\t4MB",
     "files": """\
+root
 found\t99999999999999999999999999999999  /etc/nginx/nginx.conf
 found\t22222222222222222222222222222222  /etc/default/cron
 found\t99999999999999999999999999999999  /etc/logrotate.conf
 found\taaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  /usr/local/bin/helper
+found\tcccccccccccccccccccccccccccccccc  /etc/ssl/certs/ssl-cert-snakeoil.pem
+found\tdddddddddddddddddddddddddddddddd  /etc/nginx/sites-enabled/todo
 found\tbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb  /etc/machine-id""",
     "modes": """\
 d 1777 root:root /tmp

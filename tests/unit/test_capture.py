@@ -105,6 +105,7 @@ KEPT = {
     },
     "postgresql": {
         "primary_conninfo": "host=db password=***",
+        "ssl_passphrase_command": "***",
         "version": "15",
         "work_mem": "4MB",
     },
@@ -234,6 +235,14 @@ def test_without_packages_nobody_knows_what_is_theirs() -> None:
     assert captured(packages=f"!!! {why}").unreadable == dict.fromkeys(
         ("packages", "manual", "files"), why
     )
+
+
+def test_without_root_no_file_is_told_as_removed() -> None:
+    """It may lie in a directory that only root looks into."""
+    found = captured(files=SECTIONS["files"].replace("root\n", ""))
+
+    assert "removed" not in found.sections["files"].values()
+    assert found.entry("files./usr/local/bin/helper")
 
 
 def test_reason_tells_no_secret() -> None:

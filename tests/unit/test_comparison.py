@@ -120,7 +120,7 @@ def test_section_that_one_side_could_not_read_is_one_difference() -> None:
 
     [difference] = found.differences
     assert difference.path == "postgresql"
-    assert difference.model == "3 values"
+    assert difference.model == "4 values"
     assert difference.copy == "unreadable: no psql on this host"
 
 

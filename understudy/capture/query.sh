@@ -204,6 +204,7 @@ fi
 
 # Private keys are left out, and what each host has for itself or a program makes anew.
 section files
+[ "$user" != 0 ] || echo root
 find /etc /usr/local/bin /usr/local/sbin -xdev \
     \( -path /etc/ssl/private -o -path /etc/letsencrypt -o -path /etc/understudy \
     -o -path '/etc/ssh/ssh_host_*' -o -path /etc/nginx/sites-available -o -path /etc/systemd \
