@@ -163,6 +163,9 @@ l 777 root:root /etc/localtime
 f 600 root:root /etc/.pwd.lock
 f 640 www-data:adm /var/log/nginx/access.log
 f 640 www-data:adm /var/log/nginx/access.log.12.gz
+f 640 www-data:adm /var/log/nginx/access.log-20270114.gz
+d 700 root:root /etc/letsencrypt/archive
+f 600 root:root /etc/letsencrypt/archive/todo.example.com/privkey7.pem
 f 640 root:todo /srv/todo/shared/env""",
     "observed": "",
     "end": "",

@@ -116,6 +116,7 @@ KEPT = {
     },
     "modes": {
         "/etc/hosts": "600 root:root",
+        "/etc/letsencrypt/archive": "700 root:root",
         "/etc/private.conf": "600 root:root",
         "/srv/todo/shared/env": "640 root:todo",
         "/tmp": "1777 root:root",

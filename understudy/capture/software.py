@@ -22,6 +22,8 @@ _COMES_AND_GOES = (
     ),
     *("/etc/.pwd.lock", "/etc/.updated", "/etc/adjtime", "/etc/mtab", "/etc/ld.so.cache"),
     *("/etc/ssh/ssh_host_*", "*.dpkg-*", "*.ucf-*", "*~", "*/.#*", "/etc/.resolv.conf*"),
+    # Numbers that grow with each certificate, and names that are made up.
+    *(f"/etc/letsencrypt/{name}/*" for name in ("accounts", "archive", "csr", "keys", "live")),
 )
 # Each host's own by nature, or told of in a section of its own.
 _CONTENT_LEFT_OUT = (
@@ -32,7 +34,7 @@ _CONTENT_LEFT_OUT = (
     *("/etc/security/limits.conf", "/etc/security/limits.d/*", "/etc/nginx/sites-enabled/*"),
     "/etc/ssl/certs/ssl-cert-snakeoil.pem",
 )
-_OLD_LOG = re.compile(r"\.log\.\d+(\.gz)?$")
+_OLD_LOG = re.compile(r"\.log[.-]\d+(\.gz)?$")
 _USUAL = {"f": "644 root:root", "d": "755 root:root"}
 
 
