@@ -142,6 +142,15 @@ def test_what_is_meant_to_be_is_shown_apart_and_costs_nothing() -> None:
     assert (meant.path, meant.intended) == ("memory.total", "the VM is small")
 
 
+def test_path_that_looks_like_a_pattern_fits_itself() -> None:
+    declared = Intended(path="ports.tcp [::]:22", reason="the VM has its own way in")
+
+    found = compared(declared, ports=SECTIONS["ports"].replace("[::]:22", "[::]:2222"))
+
+    assert [one.path for one in found.intended] == ["ports.tcp [::]:22"]
+    assert found.unused == ()
+
+
 def test_what_is_declared_and_fits_nothing_is_told() -> None:
     assert compared(Intended(path="memroy.*", reason="typo")).unused == ("memroy.*",)
 

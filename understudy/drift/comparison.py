@@ -131,7 +131,7 @@ def _difference(
     path: str, model: str | None, copy: str | None, declared: Sequence[Intended]
 ) -> Difference:
     rule = rule_for(path, revision_only=_is_revision(path, model, copy))
-    why = next((one.reason for one in declared if fnmatchcase(path, one.path)), "")
+    why = next((one.reason for one in declared if _fits(path, one)), "")
     return Difference(path, model, copy, rule.weight, rule.reason, why)
 
 
@@ -146,5 +146,10 @@ def _unread(model: Capture, copy: Capture) -> Mapping[str, str]:
 
 def _unused(declared: Sequence[Intended], paths: Sequence[str]) -> Iterator[str]:
     for one in declared:
-        if not any(fnmatchcase(path, one.path) for path in paths):
+        if not any(_fits(path, one) for path in paths):
             yield one.path
+
+
+def _fits(path: str, declared: Intended) -> bool:
+    """As it stands, too: the brackets of `ports.tcp [::]:80` would be a pattern of another path."""
+    return path == declared.path or fnmatchcase(path, declared.path)
