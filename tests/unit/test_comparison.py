@@ -83,6 +83,17 @@ def test_security_update_weighs_less_than_a_new_version(version: str, weight: in
     assert [difference.weight for difference in found.differences] == [weight]
 
 
+def test_unit_of_the_host_itself_weighs_more_than_one_of_a_package() -> None:
+    files = {"/etc/systemd/system/worker.service": "[Service]\nExecStart=/bin/work"}
+    running = {"worker.service": "enabled, active", "smartd.service": "enabled, active"}
+    stopped = {"worker.service": "enabled", "smartd.service": "enabled"}
+
+    found = of({"units": running, "unit_files": files}, {"units": stopped, "unit_files": files})
+
+    told = [(difference.path, difference.weight) for difference in found.differences]
+    assert told == [("units.worker.service", BREAKS), ("units.smartd.service", UNLIKELY)]
+
+
 def test_missing_package_is_no_security_update() -> None:
     found = of({"packages": {"nginx": "1.22.1-9"}}, {"packages": {}})
 
