@@ -22,6 +22,7 @@ from understudy.drift.rules import (
         ("os.name", BREAKS),
         ("os.kernel", UNLIKELY),
         ("packages.python3.11-minimal", BREAKS),
+        ("packages.python3-yaml", UNLIKELY),
         ("packages.linux-image-6.1.0-37-amd64", NEVER),
         ("packages.cowsay", UNLIKELY),
         ("python", BREAKS),
