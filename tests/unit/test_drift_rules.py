@@ -23,6 +23,8 @@ from understudy.drift.rules import (
         ("os.kernel", UNLIKELY),
         ("packages.python3.11-minimal", BREAKS),
         ("packages.python3-yaml", UNLIKELY),
+        ("packages.postgresql-15", MAY),
+        ("postgresql.version", BREAKS),
         ("packages.linux-image-6.1.0-37-amd64", NEVER),
         ("packages.cowsay", UNLIKELY),
         ("python", BREAKS),

@@ -50,7 +50,9 @@ RULES = (
     Rule("packages.python3*", BREAKS, "the interpreter, or its own library"),
     Rule("packages.libpython3*", BREAKS, "the interpreter's own library"),
     Rule("packages.nginx*", BREAKS, _SERVES),
-    Rule("packages.postgresql*", BREAKS, "SQL that one version takes, another refuses"),
+    Rule(
+        "packages.postgresql*", MAY, "minor versions only mend; postgresql.version tells of others"
+    ),
     Rule("packages.sqlite3", BREAKS, "SQL that one version takes, another refuses"),
     Rule("packages.libsqlite3*", BREAKS, "SQL that one version takes, another refuses"),
     Rule("packages.libc6*", BREAKS, _COMPILED),
