@@ -77,6 +77,9 @@ udp UNCONN 0 0 0.0.0.0:48123 0.0.0.0:* users:(("systemd-timesyn",pid=300,fd=12))
 /etc/group\tadm:x:4:todo,root""",
     "sudo": """\
 /etc/sudoers\t# all
+/etc/sudoers\t#includedir /etc/sudoers.d
+/etc/sudoers\t#include /etc/more
+/etc/sudoers\t#1000 ALL=(ALL) ALL
 /etc/sudoers\troot ALL=(ALL:ALL) ALL
 /etc/sudoers.d/ops\tops ALL=(ALL) NOPASSWD: ALL""",
     "hosts": """\

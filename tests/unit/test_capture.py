@@ -68,7 +68,7 @@ KEPT = {
         "todo.number": "998",
     },
     "sudo": {
-        "/etc/sudoers": "root ALL=(ALL:ALL) ALL",
+        "/etc/sudoers": "#include /etc/more\n#1000 ALL=(ALL) ALL\nroot ALL=(ALL:ALL) ALL",
         "/etc/sudoers.d/ops": "ops ALL=(ALL) NOPASSWD: ALL",
     },
     "hosts": {"database": "192.0.2.9", "localhost": "127.0.0.1"},
