@@ -5,6 +5,7 @@ from pathlib import Path
 
 from understudy import unanswered, whole_file
 from understudy.capture import lockfile
+from understudy.capture.answer import how_far
 from understudy.capture.parse import parse
 from understudy.capture.query import query
 from understudy.capture.value import Capture
@@ -44,7 +45,8 @@ def take(job: Job, target: str) -> Capture:
         asked_at = datetime.now(UTC).timestamp()
         done = connection.run(query(job.config.app.name), seconds=SECONDS)
         if not done.ok:
-            raise unanswered.failed(f"{target} ({host.address}): what it is like", done.text)
+            told = f"{how_far(done.output)}\n{done.errors}".strip()
+            raise unanswered.failed(f"{target} ({host.address}): what it is like", told)
         found = parse(done.output, job.config.app.name, host.domain, asked_at)
     _warn(job, target, found)
     return found

@@ -11,6 +11,7 @@ import pytest
 
 from understudy import schema
 from understudy.anonymise import Sql, mistakes
+from understudy.capture import query as capture
 from understudy.commands import Argv, database, loading, looking, reading
 from understudy.config_data import Data
 from understudy.dump import Dump
@@ -190,3 +191,32 @@ def test_changes_and_locks_are_seen(backups: PurePosixPath) -> None:
     }
     assert changed == {"name", "z"}
     assert before["empty"] == after["empty"]
+
+
+@pytest.mark.parametrize(("site", "extensions"), [("shop", 2), ("none", 1)])
+def test_capture_tells_of_the_sites_own_database(
+    backups: PurePosixPath, site: str, extensions: int
+) -> None:
+    ask("ALTER DATABASE shop SET work_mem TO '5MB'; ALTER ROLE shop SET timezone TO 'Asia/Tokyo'")
+    run(
+        (
+            "psql",
+            "-Xq",
+            "-U",
+            "postgres",
+            "-d",
+            "shop",
+            "-c",
+            "CREATE EXTENSION IF NOT EXISTS citext",
+        )
+    )
+    text = capture.query(site)[4]
+    asked = text[text.index("postgresql() {") : text.index("# Private keys")]
+    asked = asked.replace("runuser -u postgres -- psql", "psql -U postgres")
+
+    told = run(("sh", "-euc", f"site={site}; section() {{ true; }}\n{asked}")).decode()
+
+    lines = told.splitlines()
+    assert "\trole shop TimeZone\tAsia/Tokyo" in lines
+    assert ("\twork_mem\t5120" in lines) == (site == "shop")
+    assert sum(line.startswith("\textension ") for line in lines) == extensions

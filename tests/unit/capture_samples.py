@@ -28,7 +28,8 @@ shipped\t22222222222222222222222222222222\t/etc/default/cron\t
 shipped\t33333333333333333333333333333333\t/etc/logrotate.conf\t
 shipped\t44444444444444444444444444444444\t/etc/issue\t
 shipped\t55555555555555555555555555555555\t/etc/old.conf\tobsolete
-shipped\t66666666666666666666666666666666\t/etc/private.conf\t""",
+shipped\t66666666666666666666666666666666\t/etc/private.conf\t
+shipped\t77777777777777777777777777777777\t/usr/lib/sysctl.d/search.conf\t""",
     "manual": "auto\tpython3",
     "python": """\
 /usr/bin/python3\t/usr/bin/python3.11
@@ -76,6 +77,9 @@ udp UNCONN 0 0 0.0.0.0:48123 0.0.0.0:* users:(("systemd-timesyn",pid=300,fd=12))
 /etc/group\tadm:x:4:todo,root""",
     "sudo": """\
 /etc/sudoers\t# all
+/etc/sudoers\t#includedir /etc/sudoers.d
+/etc/sudoers\t#include /etc/more
+/etc/sudoers\t#1000 ALL=(ALL) ALL
 /etc/sudoers\troot ALL=(ALL:ALL) ALL
 /etc/sudoers.d/ops\tops ALL=(ALL) NOPASSWD: ALL""",
     "hosts": """\
@@ -137,17 +141,23 @@ unit\tuser@1000.service loaded active running User Manager""",
 /etc/letsencrypt/live/todo.example.com/fullchain.pem\tX509v3 Subject Alternative Name:
 /etc/letsencrypt/live/todo.example.com/fullchain.pem\t    DNS:www.todo.example.com, DNS:todo.example.com
 /etc/ssl/gone.pem\tCan't open "/etc/ssl/gone.pem" for reading""",
-    "postgresql": "\tversion\t15\n\tprimary_conninfo\thost=db password=hunter2\n\twork_mem\t4MB",
+    "postgresql": "\tversion\t15\n\tprimary_conninfo\thost=db password=hunter2\n\t"
+    "ssl_passphrase_command\techo hunter2\n\twork_mem\t4MB",
     "files": """\
+root
 found\t99999999999999999999999999999999  /etc/nginx/nginx.conf
 found\t22222222222222222222222222222222  /etc/default/cron
 found\t99999999999999999999999999999999  /etc/logrotate.conf
 found\taaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  /usr/local/bin/helper
+found\tcccccccccccccccccccccccccccccccc  /etc/ssl/certs/ssl-cert-snakeoil.pem
+found\tdddddddddddddddddddddddddddddddd  /etc/nginx/sites-enabled/todo
 found\tbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb  /etc/machine-id""",
     "modes": """\
 d 1777 root:root /tmp
 d 755 root:root /etc
 f 644 root:root /etc/nginx/nginx.conf
+f 644 root:root /etc/nginx/sites-enabled/todo
+f 644 root:root /etc/systemd/system/nginx.service.d/more.conf
 f 644 root:root /etc/default/cron
 f 644 root:root /etc/logrotate.conf
 f 600 root:root /etc/private.conf
@@ -156,6 +166,9 @@ l 777 root:root /etc/localtime
 f 600 root:root /etc/.pwd.lock
 f 640 www-data:adm /var/log/nginx/access.log
 f 640 www-data:adm /var/log/nginx/access.log.12.gz
+f 640 www-data:adm /var/log/nginx/access.log-20270114.gz
+d 700 root:root /etc/letsencrypt/archive
+f 600 root:root /etc/letsencrypt/archive/todo.example.com/privkey7.pem
 f 640 root:todo /srv/todo/shared/env""",
     "observed": "",
     "end": "",

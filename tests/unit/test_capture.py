@@ -2,10 +2,7 @@
 
 import pytest
 
-from tests.unit.capture_samples import ASKED_AT, SECTIONS, captured, output
-from understudy.capture.parse import parse
-from understudy.capture.value import Capture
-from understudy.errors import StepFailed
+from tests.unit.capture_samples import SECTIONS, captured
 
 CHAIN = "/etc/letsencrypt/live/{domain}/fullchain.pem"
 # section -> all that is kept of the sample
@@ -68,7 +65,7 @@ KEPT = {
         "todo.number": "998",
     },
     "sudo": {
-        "/etc/sudoers": "root ALL=(ALL:ALL) ALL",
+        "/etc/sudoers": "#include /etc/more\n#1000 ALL=(ALL) ALL\nroot ALL=(ALL:ALL) ALL",
         "/etc/sudoers.d/ops": "ops ALL=(ALL) NOPASSWD: ALL",
     },
     "hosts": {"database": "192.0.2.9", "localhost": "127.0.0.1"},
@@ -105,6 +102,7 @@ KEPT = {
     },
     "postgresql": {
         "primary_conninfo": "host=db password=***",
+        "ssl_passphrase_command": "***",
         "version": "15",
         "work_mem": "4MB",
     },
@@ -115,6 +113,7 @@ KEPT = {
     },
     "modes": {
         "/etc/hosts": "600 root:root",
+        "/etc/letsencrypt/archive": "700 root:root",
         "/etc/private.conf": "600 root:root",
         "/srv/todo/shared/env": "640 root:todo",
         "/tmp": "1777 root:root",
@@ -159,10 +158,17 @@ def test_no_secret_is_kept() -> None:
         ("unit_files", "/etc/systemd/system/nginx.service.d/more.conf"),
     ],
 )
+@pytest.mark.parametrize("how", ["not for others", "unknown", "in a closed directory"])
 def test_of_a_file_that_not_all_may_read_the_settings_are_named_only(
-    section: str, path: str
+    section: str, path: str, how: str
 ) -> None:
-    found = captured(modes=SECTIONS["modes"] + f"\nf 640 root:root {path}")
+    line = f"f 644 root:root {path}"
+    changed = {
+        "not for others": f"f 640 root:root {path}",
+        "unknown": "",
+        "in a closed directory": f"{line}\nd 750 root:root {path.rpartition('/')[0]}",
+    }
+    found = captured(modes=SECTIONS["modes"].replace(line, changed[how]))
 
     kept = found.entry(f"{section}.{path}")
     assert kept
@@ -229,6 +235,14 @@ def test_without_packages_nobody_knows_what_is_theirs() -> None:
     )
 
 
+def test_without_root_no_file_is_told_as_removed() -> None:
+    """It may lie in a directory that only root looks into."""
+    found = captured(files=SECTIONS["files"].replace("root\n", ""))
+
+    assert "removed" not in found.sections["files"].values()
+    assert found.entry("files./usr/local/bin/helper")
+
+
 def test_reason_tells_no_secret() -> None:
     found = captured(
         postgresql="!!! FATAL: postgres://app:hunter2@db/app: password=hunter2 is wrong"
@@ -239,49 +253,6 @@ def test_reason_tells_no_secret() -> None:
 
 def test_host_without_python_says_so() -> None:
     assert captured(python="").unreadable == {"python": "no Python on this host"}
-
-
-@pytest.mark.parametrize("lines", range(0, output().count("\n"), 3))
-def test_answer_that_was_cut_off_is_no_capture(lines: int) -> None:
-    """Half of it would look like a host that lacks the rest."""
-    whole = output().splitlines(keepends=True)
-    with pytest.raises(StepFailed, match="cut off"):
-        parse("".join(whole[:lines]), "todo", "todo.example.com", ASKED_AT)
-
-
-def test_what_a_login_prints_is_no_part_of_it() -> None:
-    said = "Welcome!\n\nmake yourself at home\n"
-
-    assert parse(said + output(), "todo", "todo.example.com", ASKED_AT) == captured()
-
-
-def test_lines_that_make_no_sense_are_told_with_their_section() -> None:
-    with pytest.raises(StepFailed, match="its memory can't be understood"):
-        captured(memory="/proc/meminfo\tMemTotal: much kB")
-
-
-def odd_text(text: str) -> Capture:
-    return captured(cron=f"/etc/cron.d/odd\t{text}")
-
-
-def test_text_in_a_wrong_encoding_is_kept_the_same_way_each_time() -> None:
-    latin = b"5 4 * * * todo /bin/gr\xfc\xdfe".decode(errors="replace")
-
-    assert odd_text(latin) == odd_text(latin)
-    assert odd_text(latin).entry("cron./etc/cron.d/odd") == "5 4 * * * todo /bin/gr��e"
-
-
-def test_control_codes_cannot_get_to_a_terminal() -> None:
-    kept = odd_text("5 4 * * * \x1b[2Jtodo\x07").entry("cron./etc/cron.d/odd")
-
-    assert kept == "5 4 * * * todo�"
-
-
-def test_no_line_of_a_file_can_pass_for_a_mark() -> None:
-    found = odd_text("x\n/etc/cron.d/odd\t@@@ packages\n/etc/cron.d/odd\t!!! no")
-
-    assert found.entry("cron./etc/cron.d/odd") == "x\n@@@ packages\n!!! no"
-    assert found.sections["packages"] == KEPT["packages"]
 
 
 def test_sample_has_each_section_once() -> None:

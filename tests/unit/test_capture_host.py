@@ -102,6 +102,14 @@ def test_answer_that_is_no_capture_leaves_the_file_as_it_was(
     assert [path.name for path in lock(job).parent.iterdir()] == ["staging.lock.yml"]
 
 
+def test_query_that_fails_is_told_without_what_it_printed(job: Job, staging: Staging) -> None:
+    answer(staging, failed(now()[:-9], errors="sudo: killed"))
+
+    with pytest.raises(StepFailed, match="can't be read") as raised:
+        capture_host.capture(job, "staging")
+    assert raised.value.details == "The last of it was about: observed\nsudo: killed"
+
+
 def test_what_could_not_be_read_is_warned_of(job: Job, staging: Staging) -> None:
     answer(staging, printed(now(sudo="!!! needs root, and sudo said no")))
 

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,21 @@ from understudy.capture.query import query
 from understudy.capture.value import Capture
 
 QUERY = Path(module.__file__).with_name("query.sh")
+
+
+def part(begin: str, end: str, places: dict[str, str], user: str | None = None) -> list[str]:
+    """What the query prints from one place in it up to another, of other files than the host's."""
+    text = QUERY.read_text()
+    functions = text[text.index("# section NAME") : text.index("section os\n")]
+    begins = text.rindex("\n", 0, text.index(begin)) + 1
+    asked = text[begins : text.rindex("\n", 0, text.index(end)) + 1]
+    for there, here in places.items():
+        assert there in asked
+        asked = asked.replace(there, here)
+    script = f"site=none user=0\n{functions}\n{asked}"
+    done = subprocess.run(["sh", "-uc", script], capture_output=True, text=True, user=user)
+    assert done.stderr == ""
+    return done.stdout.splitlines()
 
 
 def ask(user: str | None = None) -> tuple[Capture, str]:
@@ -61,23 +77,70 @@ def test_variables_are_named_and_their_values_stay(tmp_path: Path) -> None:
     secrets.write_text(
         'SECRET_KEY="hunter2"\n'
         "export DATABASE_URL=postgres://a:hunter2@db/x\n"
-        '# OLD=hunter2\nlower=hunter2\nPEM="-----BEGIN\nhunter2hunter2=\n-----END"\n'
+        '# OLD=hunter2\nlower=hunter2\nhttp_proxy=hunter2\nPEM="-----BEGIN\nhunter2hunter2=\n-----END"\n'
     )
-    text = QUERY.read_text()
-    begin, end = text.index("if section environment"), text.index("if section units")
-    part = text[begin:end].replace("/etc/environment", str(secrets))
-    functions = text[text.index("user=$(id -u)") : text.index("# lines FILE")].replace(
-        "user=$(id -u)", "user=0"
-    )
+    told = part("section environment", "section units", {"/etc/environment": str(secrets)})
 
-    done = subprocess.run(
-        ["sh", "-uc", f"site=none\n{functions}\n{part}"], capture_output=True, text=True
-    )
-
-    assert done.stdout.splitlines() == [
+    assert told == [
         "@@@ environment",
-        *(f"{secrets}\t{name}" for name in ("SECRET_KEY", "DATABASE_URL", "PEM")),
+        *(f"{secrets}\t{name}" for name in ("SECRET_KEY", "DATABASE_URL", "http_proxy", "PEM")),
     ]
+
+
+def test_units_are_those_made_here_wherever_they_lie(tmp_path: Path) -> None:
+    etc, local, app = (tmp_path / name for name in ("etc", "local", "app"))
+    for folder in (etc / "multi-user.target.wants", local, app):
+        folder.mkdir(parents=True)
+    (app / "linked.service").write_text("linked\n")
+    (local / "local.service").write_text("local\n")
+    (etc / "own.service").write_text("own\n")
+    (etc / "linked.service").symlink_to(app / "linked.service")
+    (etc / "masked.service").symlink_to("/dev/null")
+    (etc / "gone.service").symlink_to(app / "gone.service")
+    (etc / "multi-user.target.wants/own.service").symlink_to(etc / "own.service")
+    (etc / "sshd.service").symlink_to("/usr/lib/os-release")
+
+    places = {"/etc/systemd": str(etc), "/usr/local/lib/systemd/system": str(local)}
+    told = part("section unit_files", "section cron", places)
+
+    assert sorted(told[1:]) == [
+        f"{etc}/linked.service\tlinked",
+        f"{etc}/own.service\town",
+        f"{local}/local.service\tlocal",
+    ]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can run it as somebody else")
+def test_file_that_may_not_be_read_keeps_no_other_from_it() -> None:
+    with tempfile.TemporaryDirectory(prefix="units-") as made:
+        Path(made).chmod(0o755)
+        for number in range(9):
+            file = Path(made) / f"{number}.service"
+            file.write_text("text\n")
+            file.chmod(0o644 if number % 2 else 0o600)
+
+        told = part("section unit_files", "section cron", {"/etc/systemd": made}, user="nobody")
+
+    assert sorted(told[1:]) == [f"{made}/{number}.service\ttext" for number in (1, 3, 5, 7)]
+
+
+def test_certificates_are_those_that_nginx_names_in_whichever_way(tmp_path: Path) -> None:
+    configuration = """
+        ssl_certificate /a.pem;
+        # ssl_certificate /old.pem;
+        server { listen 443 ssl; ssl_certificate "/b.pem"; ssl_certificate_key /b.key; }
+        ssl_certificate ssl/c.pem; # ours
+        ssl_certificate /live/$ssl_server_name.pem;
+        ssl_certificate data:$pem;"""
+    places = {
+        "if section": f"configuration='{configuration}'\nif section",
+        "root nginx openssl": "root",
+    }
+
+    told = part("if section certificates", "if section postgresql", places)
+
+    named = {line.partition("\t")[0] for line in told[1:]}
+    assert named == {"/a.pem", "/b.pem", "/etc/nginx/ssl/c.pem"}
 
 
 def test_script_is_not_in_the_command_line_of_sudo() -> None:

@@ -3,8 +3,10 @@
 import pytest
 
 from understudy.capture.texts import (
+    NAMES_OF_NGINX,
+    NAMES_OF_UNITS,
     effective,
-    first_words,
+    names_only,
     with_domain_named,
     without_assignments,
     without_secrets,
@@ -31,6 +33,32 @@ SECRETS = [
     "5 4 * * * root mysqldump --all -psecret-word shop",
     "5 4 * * * root curl -u ann:secret-word https://example.com/backup",
     "5 4 * * * root curl --user=ann:secret-word https://example.com/backup",
+    "5 4 * * * root curl --proxy-user ann:secret-word https://example.com/backup",
+    '5 4 * * * root curl -d \'{"token":"secret-word"}\' https://example.com/',
+    r'5 4 * * * root curl -d "{\"token\":\"secret-word\"}" https://example.com/',
+    "5 4 * * * root curl -H 'Authorization: token secret-word' https://example.com/",
+    "5 4 * * * root curl -H 'Cookie: a=1; session=secret-word' https://example.com/",
+    "5 4 * * * root curl 'https://example.com/run?key=secret-word'",
+    "5 4 * * * root MYSQL_PWD=secret-word mysqldump shop",
+    "5 4 * * * root DB_PASS=secret-word backup",
+    "5 4 * * * root mysqldump -p'a secret-word' shop",
+    "5 4 * * * root openssl enc -passin pass:secret-word",
+    "5 4 * * * root sshpass -p secret-word ssh example.com",
+    "5 4 * * * root redis-cli -a secret-word ping",
+    "5 4 * * * root git pull https://secret-word@example.com/shop",
+    "5 4 * * * root backup --password \\\n    secret-word",
+    "proxy_set_header X-Secret-Value secret-word;",
+    r'proxy_set_header X-Auth "a \"secret-word\"";',
+    'proxy_set_header X-Token\n    "secret-word";',
+    'if ($arg_key != "secret-word") { return 403; }',
+    'map $http_x_api_key $who {\n    default "";\n    "secret-word" shop;\n}',
+    "ExecStart=/usr/bin/tool postgres://app:se@secret-word@db/app",
+    "ExecStart=/usr/bin/tool postgres://app:se/secret-word@db/app",
+    "aws_access_key_id = secret-word",
+    r"password='it\'s secret-word'",
+    "password=a;secret-word",
+    "password=$2y$10$secret-word",
+    'password="secret-word',
 ]
 
 
@@ -41,6 +69,22 @@ def test_secret_is_masked(line: str) -> None:
     assert "secret-word" not in told
     assert "c2VjcmV0" not in told
     assert "***" in told
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "xoxb-1Abc2Def3Ghi4Jkl5Mno6Pqr",
+        "https://hooks.slack.com/services/T01/B02/1Abc2Def3Ghi4Jkl5Mno6Pqr",
+        "AKIAIOSFODNN7EXAMPLE",
+        "https://hc-ping.com/eb095278-f28d-448d-87fb-7b75c171a6aa",
+    ],
+)
+def test_what_nobody_would_have_written_is_taken_for_a_key(made: str) -> None:
+    kept = without_secrets(f"5 4 * * * root run {made} # each night")
+
+    assert kept.startswith("5 4 * * * root run ")
+    assert kept.endswith("*** # each night")
 
 
 def test_long_number_is_taken_for_a_key() -> None:
@@ -63,6 +107,14 @@ def test_long_number_is_taken_for_a_key() -> None:
         "ProtectHome=yes",
         "5 4 * * * root mysqldump -p shop",
         "5 4 * * * root cp -p a b",
+        "map $cookie_language $language {\n    de de;\n}",
+        "proxy_pass http://unix:/run/shop@1.sock:/;",
+        "proxy_pass http://127.0.0.1:8000/@fs/a@b;",
+        "proxy_cache_key $scheme$host$request_uri;",
+        "ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-CHACHA20-POLY1305;",
+        "add_header Content-Security-Policy \"script-src 'sha256-1Abc2Def3Ghi4Jkl5Mno6Pqr='\";",
+        "LoadCredential=shop:/etc/shop/key",
+        "git clone ssh://git@example.com/shop",
     ],
 )
 def test_what_is_no_secret_is_kept(line: str) -> None:
@@ -76,6 +128,12 @@ def test_what_is_no_secret_is_kept(line: str) -> None:
         ('Environment="A=1 and more" B=2', "Environment=A=*** B=***"),
         ("  Environment = 'A=x y'", "Environment=A=***"),
         ("Environment=", "Environment="),
+        ('Environment="A=1" \\\n    "B=2" \\\n    C=3', "Environment=A=*** B=*** C=***"),
+        ('Environment="A=x word== y:z" B="x word=1"', "Environment=A=*** B=***"),
+        ("Environment=A=it's", "Environment=***"),
+        ("DefaultEnvironment=A=1", "DefaultEnvironment=A=***"),
+        ("ManagerEnvironment=A=1", "ManagerEnvironment=A=***"),
+        ("SetCredential=key:it's word=1", "SetCredential=key=***"),
         ("SetCredential=key:hunter2", "SetCredential=key=***"),
         ("UMask=0027", "UMask=0027"),
         ("DHCP=yes", "DHCP=yes"),
@@ -122,17 +180,32 @@ def test_sites_own_name_is_named(text: str, named: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("[Service]", "[Service]"),
+        ("ExecStart=/bin/run secret-word", "ExecStart=***"),
+        ("ExecStart=/bin/run \\\n    Secret=secret-word \\\n    secret", "ExecStart=***"),
+        ("secret", "***"),
+        ("", ""),
+    ],
+)
+def test_of_a_guarded_unit_only_the_settings_are_named(text: str, kept: str) -> None:
+    assert names_only(text, NAMES_OF_UNITS) == kept
+
+
+@pytest.mark.parametrize(
     ("line", "kept"),
     [
         ("http {", "http {"),
+        ("    location /secret-word {", "    location ***"),
         ("    }", "    }"),
-        ("[Service]", "[Service]"),
-        ("    listen 8080;", "    listen ***"),
+        ("    listen 8080;", "    ***"),
+        ("    secret 1;", "    ***"),
         ('    "secret-word" 1;', "    ***"),
-        ("ExecStart=/bin/run secret-word", "ExecStart ***"),
-        ("map $http_x $y {", "map ***"),
-        ("secret;word", "secret ***"),
+        ("secret;", "***"),
+        ("map $http_x $y { secret 1; }", "***"),
     ],
 )
-def test_of_a_guarded_file_only_the_settings_are_named(line: str, kept: str) -> None:
-    assert first_words(line) == kept
+def test_of_a_guarded_file_of_nginx_only_the_blocks_are_named(line: str, kept: str) -> None:
+    """The first word of a line may be a key of a map."""
+    assert names_only(line, NAMES_OF_NGINX) == kept

@@ -83,6 +83,17 @@ def test_security_update_weighs_less_than_a_new_version(version: str, weight: in
     assert [difference.weight for difference in found.differences] == [weight]
 
 
+def test_unit_of_the_host_itself_weighs_more_than_one_of_a_package() -> None:
+    files = {"/etc/systemd/system/worker.service": "[Service]\nExecStart=/bin/work"}
+    running = {"worker.service": "enabled, active", "smartd.service": "enabled, active"}
+    stopped = {"worker.service": "enabled", "smartd.service": "enabled"}
+
+    found = of({"units": running, "unit_files": files}, {"units": stopped, "unit_files": files})
+
+    told = [(difference.path, difference.weight) for difference in found.differences]
+    assert told == [("units.worker.service", BREAKS), ("units.smartd.service", UNLIKELY)]
+
+
 def test_missing_package_is_no_security_update() -> None:
     found = of({"packages": {"nginx": "1.22.1-9"}}, {"packages": {}})
 
@@ -120,7 +131,7 @@ def test_section_that_one_side_could_not_read_is_one_difference() -> None:
 
     [difference] = found.differences
     assert difference.path == "postgresql"
-    assert difference.model == "3 values"
+    assert difference.model == "4 values"
     assert difference.copy == "unreadable: no psql on this host"
 
 
@@ -140,6 +151,15 @@ def test_what_is_meant_to_be_is_shown_apart_and_costs_nothing() -> None:
     assert (found.differences, found.score) == ((), 100)
     [meant] = found.intended
     assert (meant.path, meant.intended) == ("memory.total", "the VM is small")
+
+
+def test_path_that_looks_like_a_pattern_fits_itself() -> None:
+    declared = Intended(path="ports.tcp [::]:22", reason="the VM has its own way in")
+
+    found = compared(declared, ports=SECTIONS["ports"].replace("[::]:22", "[::]:2222"))
+
+    assert [one.path for one in found.intended] == ["ports.tcp [::]:22"]
+    assert found.unused == ()
 
 
 def test_what_is_declared_and_fits_nothing_is_told() -> None:

@@ -69,6 +69,7 @@ def drift(change: dict[str, tuple[str, str]] | None = None) -> Comparison:
         "ports": SECTIONS["ports"] + '\ntcp LISTEN 0 9 [::]:80 [::]:* users:(("nginx",pid=1,fd=6))',
         "nginx": site(nginx.replace("shop.test", "todo.example.com")),
         "unit_files": "\n".join(f"{path}\t{line}" for line in unit.splitlines()),
+        "modes": f"f 644 root:root {path}\nf 644 root:root /etc/nginx/sites-enabled/shop",
     }
     for section, (old, new) in (change or {}).items():
         text = sections.get(section, SECTIONS[section])

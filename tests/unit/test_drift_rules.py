@@ -22,6 +22,9 @@ from understudy.drift.rules import (
         ("os.name", BREAKS),
         ("os.kernel", UNLIKELY),
         ("packages.python3.11-minimal", BREAKS),
+        ("packages.python3-yaml", UNLIKELY),
+        ("packages.postgresql-15", MAY),
+        ("postgresql.version", BREAKS),
         ("packages.linux-image-6.1.0-37-amd64", NEVER),
         ("packages.cowsay", UNLIKELY),
         ("python", BREAKS),
@@ -33,7 +36,9 @@ from understudy.drift.rules import (
         ("sysctl.vm.swappiness", UNLIKELY),
         ("ports.tcp [::]:8081", MAY),
         ("units.nginx.service", BREAKS),
-        ("units.todo@.service", BREAKS),
+        ("units.systemd-fsck@.service", UNLIKELY),
+        ("units.ifup@.service", UNLIKELY),
+        ("units.redis-server.service", MAY),
         ("units.getty@.service", UNLIKELY),
         ("units.serial-getty@.service", UNLIKELY),
         ("units.certbot.timer", MAY),
@@ -51,6 +56,11 @@ def test_path_has_the_weight_one_would_expect(path: str, weight: int) -> None:
     assert rule_for(path).weight == weight
 
 
+@pytest.mark.parametrize("name", ["todo@.service", "todo.service", "todo.socket"])
+def test_unit_that_was_made_by_hand_may_be_the_app(name: str) -> None:
+    assert rule_for(f"units.{name}", own_unit=True).weight == BREAKS
+
+
 def test_each_section_has_a_rule() -> None:
     assert {rule.pattern.partition(".")[0].rstrip("*") for rule in RULES} == SECTIONS.keys()
 
@@ -59,7 +69,8 @@ def test_each_section_has_a_rule() -> None:
 def test_rule_can_be_reached(rule: Rule) -> None:
     """One that stands behind a wider one never would be."""
     sample = rule.pattern.replace("*", "x")
-    assert rule_for(sample, revision_only=rule.revision_only) is rule
+    found = rule_for(sample, revision_only=rule.revision_only, own_unit=rule.own_unit)
+    assert found is rule
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.pattern)

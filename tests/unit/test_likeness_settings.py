@@ -39,7 +39,9 @@ def test_host_without_any_of_it_leaves_no_file() -> None:
     assert for_provisioning.PATH not in of(bare).files
 
 
-@pytest.mark.parametrize("value", ["de_DE@euro", "de_DE.ISO-8859-1", "$(reboot)", "C; reboot"])
+@pytest.mark.parametrize(
+    "value", ["de_DE", "de_DE@euro", "de_DE.ISO-8859-1", "$(reboot)", "C; reboot"]
+)
 def test_locale_that_cannot_be_made_is_told(value: str) -> None:
     capture = production(locale={"LANG": value})
 

@@ -1,5 +1,7 @@
 """Sections about users, names and who may do what: what each line of the answer means."""
 
+import re
+
 from understudy.capture.answer import Answer
 from understudy.capture.texts import by_file, effective
 from understudy.capture.value import Section
@@ -28,8 +30,13 @@ def users(answer: Answer) -> Section:
 
 def sudo(answer: Answer) -> Section:
     """Who may become whom. Words that sudo knows look like secrets, and there is none."""
-    texts = by_file(answer.pairs("sudo"))
-    return {path: effective(lines) for path, lines in texts.items() if effective(lines)}
+    texts = {path: _rules(lines) for path, lines in by_file(answer.pairs("sudo")).items()}
+    return {path: text for path, text in texts.items() if text}
+
+
+def _rules(lines: list[str]) -> str:
+    """To sudo `#1000` is a user and `#include` no comment."""
+    return effective((line for line in lines if not re.match(r"\s*#(?!\d|include\s)", line)), "")
 
 
 def hosts(answer: Answer) -> Section:

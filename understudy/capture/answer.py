@@ -40,11 +40,18 @@ def cut(output: str, site: str, domain: str, asked_at: float) -> Answer:
     sections: dict[str, list[str]] = {}
     # What a login prints comes before the first of them.
     lines: list[str] = []
-    for line in plain(output).split("\n"):
+    # Line by line: a carriage return or an unfinished code within a text must not make or eat a mark.
+    for line in (plain(line.rstrip("\r")).replace("\n", "�") for line in output.split("\n")):
         if line.startswith(_BEGIN):
             lines = sections.setdefault(line.removeprefix(_BEGIN), [])
         elif line:
             lines.append(line)
     if next(reversed(sections), "") != "end":
-        raise unanswered.cut_off("what the host is like", output)
+        raise unanswered.cut_off("what the host is like", how_far(output))
     return Answer(sections, site, domain, asked_at)
+
+
+def how_far(output: str) -> str:
+    """What may be told of an answer that is no whole one: nothing has hidden the secrets in it yet."""
+    begun = [line for line in output.splitlines() if line.startswith(_BEGIN)]
+    return f"The last of it was about: {begun[-1].removeprefix(_BEGIN)}" if begun else output

@@ -55,8 +55,9 @@ def _section(name: str, answer: Answer) -> Section:
     try:
         return dict(sorted(SECTIONS[name](answer).items()))
     except (ValueError, IndexError) as error:
+        # What the host said may have secrets in it: the error names no more than a word of it.
         raise StepFailed(
             f"what the host says of its {name} can't be understood",
-            details=f"{error}: {answer.sections[name][:5]}",
+            details=without_secrets(str(error)),
             hint="This is a bug in Understudy, or a program on the host that answers unusually.",
         ) from None

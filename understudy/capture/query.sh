@@ -34,8 +34,12 @@ lines() {
     awk '{ print FILENAME "\t" $0 }' /dev/null "$@"
 }
 
-# lines_below DIRECTORY...: the same for all files in them
-lines_below() { find "$@" -type f -exec awk '{ print FILENAME "\t" $0 }' {} + 2>/dev/null; }
+# lines_below DIRECTORY...: the same for all files in them, and for links to what no package has put
+# where it is. One file that awk can't read would end it.
+lines_below() {
+    find "$@" -readable \( -type f -o -xtype f ! -lname '/lib/*' ! -lname '/usr/lib/*' \
+        ! -path '*.wants/*' ! -path '*.requires/*' \) -exec awk '{ print FILENAME "\t" $0 }' {} + 2>/dev/null
+}
 
 section os
 lines /etc/os-release /etc/debian_version /proc/sys/kernel/osrelease
@@ -134,7 +138,7 @@ lines /etc/hosts /proc/sys/kernel/hostname
 
 if section environment root; then
     find -L /etc/environment "/srv/$site/shared/env" "/srv/$site/current/environment" -type f -exec awk '
-        match($0, /^(export +)?[A-Z_][A-Z0-9_]*=/) {
+        match($0, /^(export +)?([A-Z_][A-Z0-9_]*|(http|https|ftp|all|no)_proxy)=/) {
             name = substr($0, 1, RLENGTH - 1); sub(/^export +/, "", name); print FILENAME "\t" name
         }' {} + 2>/dev/null
 fi
@@ -147,7 +151,7 @@ if section units systemctl; then
 fi
 
 section unit_files
-lines_below /etc/systemd
+lines_below /etc/systemd /usr/local/lib/systemd/system
 
 if section cron root; then lines_below /etc/crontab /etc/cron.d /var/spool/cron/crontabs; fi
 
@@ -163,22 +167,35 @@ if section nginx root nginx; then
 fi
 
 if section certificates root nginx openssl; then
-    printf '%s\n' "$configuration" |
-        awk '$1 == "ssl_certificate" { sub(/;$/, "", $2); print $2 }' | sort -u |
+    # A name without a directory is below nginx's own; one with a variable, many.
+    printf '%s\n' "$configuration" | awk '{
+        sub(/#.*/, "")
+        count = split($0, words, /[ \t;{}"\047]+/)
+        for (i = 1; i < count; i++) if (words[i] == "ssl_certificate" && words[i + 1] !~ /[$:]/)
+            print (words[i + 1] ~ /^\// ? "" : "/etc/nginx/") words[i + 1]
+    }' | sort -u |
         while read -r file; do
             openssl x509 -noout -subject -issuer -startdate -enddate -ext subjectAltName \
                 -in "$file" 2>&1 </dev/null | awk -v file="$file" '{ print file "\t" $0 }'
         done
 fi
 
-if section postgresql root psql; then
-    if settings=$(runuser -u postgres -- psql -XqAt -F '	' -p 5432 -d postgres -c "
+# Of the site's own database, if it's there: extensions are of one only, and so are some settings.
+postgresql() {
+    runuser -u postgres -- psql -XqAt -F '	' -p 5432 -d "$1" -c "
         SELECT 'version', (current_setting('server_version_num')::int / 10000)::text
-        UNION ALL SELECT name, setting FROM pg_settings
+        UNION ALL SELECT name, translate(setting, chr(10), ' ') FROM pg_settings
         WHERE source NOT IN ('default', 'override', 'client', 'session')
         UNION ALL SELECT 'extension ' || extname, extversion FROM pg_extension
+        UNION ALL SELECT 'role ' || rolname || ' ' || split_part(entry, '=', 1),
+            translate(substr(entry, strpos(entry, '=') + 1), chr(10), ' ')
+        FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole, unnest(setconfig) AS entry
         UNION ALL SELECT 'database ' || datname, pg_encoding_to_char(encoding) || ' ' || datcollate
-        FROM pg_database" 2>&1 </dev/null); then
+        FROM pg_database" 2>&1 </dev/null
+}
+
+if section postgresql root psql; then
+    if settings=$(postgresql "$site") || settings=$(postgresql postgres); then
         printf '%s\n' "$settings" | awk '{ print "\t" $0 }'
     else
         printf '!!! %s\n' "$(echo "$settings" | head -n 1)"
@@ -187,6 +204,7 @@ fi
 
 # Private keys are left out, and what each host has for itself or a program makes anew.
 section files
+[ "$user" != 0 ] || echo root
 find /etc /usr/local/bin /usr/local/sbin -xdev \
     \( -path /etc/ssl/private -o -path /etc/letsencrypt -o -path /etc/understudy \
     -o -path '/etc/ssh/ssh_host_*' -o -path /etc/nginx/sites-available -o -path /etc/systemd \
@@ -199,10 +217,10 @@ find /home -maxdepth 1 -printf '%y %m %u:%g %p\n' 2>/dev/null
 find "/srv/$site" -maxdepth 2 \( -path "/srv/$site/releases/*" -o -path "/srv/$site/venvs/*" \
     -o -path "/srv/$site/static/*" -o -path "/srv/$site/cache/*" -o -path "/srv/$site/shared/*/*" \) -prune \
     -o -printf '%y %m %u:%g %p\n' 2>/dev/null
-# nginx names its files by their links.
-find -L /etc/nginx -printf '%y %m %u:%g %p\n' 2>/dev/null
-find /etc /usr/local/bin /usr/local/sbin /var/log/nginx -xdev -path /etc/nginx -prune \
-    -o -printf '%y %m %u:%g %p\n' 2>/dev/null
+# nginx's files and units go by the names of their links.
+find -L /etc/nginx /etc/systemd/system /usr/local/lib/systemd/system -printf '%y %m %u:%g %p\n' 2>/dev/null
+find /etc /usr/local/bin /usr/local/sbin /var/log/nginx -xdev \
+    \( -path /etc/nginx -o -path /etc/systemd/system \) -prune -o -printf '%y %m %u:%g %p\n' 2>/dev/null
 
 section observed
 [ ! -e /run/reboot-required ] || echo reboot

@@ -9,9 +9,11 @@ from understudy.capture import software
 from understudy.capture.answer import Answer
 from understudy.capture.system import without_instance
 from understudy.capture.texts import (
+    NAMES_OF_NGINX,
+    NAMES_OF_UNITS,
     by_file,
     effective,
-    first_words,
+    names_only,
     with_domain_named,
     without_assignments,
     without_secrets,
@@ -58,8 +60,9 @@ def _state(file: str | None, running: str | None) -> str:
 def unit_files(answer: Answer) -> Section:
     """Units and drop-ins made on this host, and systemd's settings that aren't as they come."""
     files = by_file(answer.pairs("unit_files"))
-    texts = _guarded({path: unit_text(lines) for path, lines in files.items()}, answer)
-    return {path: text for path, text in texts.items() if not _is_headers_only(text)}
+    texts = {path: unit_text(lines) for path, lines in files.items()}
+    told = _guarded(texts, NAMES_OF_UNITS, answer)
+    return {path: text for path, text in told.items() if not _is_headers_only(text)}
 
 
 def unit_text(lines: Iterable[str]) -> str:
@@ -79,13 +82,16 @@ def cron(answer: Answer) -> Section:
 
 def nginx(answer: Answer) -> Section:
     """What nginx reads, file by file; the site's own name is `{domain}`."""
-    files = software.nginx_files(answer)
-    return _guarded({path: nginx_text(lines, answer.domain) for path, lines in files}, answer)
+    texts = {path: nginx_text(lines, answer.domain) for path, lines in software.nginx_files(answer)}
+    return _guarded(texts, NAMES_OF_NGINX, answer)
 
 
-def _guarded(texts: Section, answer: Answer) -> Section:
-    hidden = software.not_for_everybody(answer)
-    return {path: first_words(text) if path in hidden else text for path, text in texts.items()}
+def _guarded(texts: Section, names: re.Pattern[str], answer: Answer) -> Section:
+    """names: what may be told of a line in a file that isn't for everybody."""
+    for_all = software.for_everybody(answer)
+    return {
+        path: text if path in for_all else names_only(text, names) for path, text in texts.items()
+    }
 
 
 def nginx_text(lines: Iterable[str], domain: str) -> str:

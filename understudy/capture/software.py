@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 
 from understudy.capture.answer import Answer
 from understudy.capture.texts import without_secrets
 from understudy.capture.value import UNREADABLE, Section
+from understudy.masking import MASK
 
 # Made anew by programs, now here and then there.
 _COMES_AND_GOES = (
@@ -20,6 +22,8 @@ _COMES_AND_GOES = (
     ),
     *("/etc/.pwd.lock", "/etc/.updated", "/etc/adjtime", "/etc/mtab", "/etc/ld.so.cache"),
     *("/etc/ssh/ssh_host_*", "*.dpkg-*", "*.ucf-*", "*~", "*/.#*", "/etc/.resolv.conf*"),
+    # Numbers that grow with each certificate, and names that are made up.
+    *(f"/etc/letsencrypt/{name}/*" for name in ("accounts", "archive", "csr", "keys", "live")),
 )
 # Each host's own by nature, or told of in a section of its own.
 _CONTENT_LEFT_OUT = (
@@ -27,9 +31,10 @@ _CONTENT_LEFT_OUT = (
     *("/etc/passwd", "/etc/group", "/etc/subuid", "/etc/subgid", "/etc/environment"),
     *("/etc/sudoers", "/etc/sudoers.d/*", "/etc/nginx/nginx.conf", "/etc/nginx/conf.d/*"),
     *("/etc/default/locale", "/etc/locale.conf", "/etc/timezone", "/etc/localtime"),
-    *("/etc/security/limits.conf", "/etc/security/limits.d/*"),
+    *("/etc/security/limits.conf", "/etc/security/limits.d/*", "/etc/nginx/sites-enabled/*"),
+    "/etc/ssl/certs/ssl-cert-snakeoil.pem",
 )
-_OLD_LOG = re.compile(r"\.log\.\d+(\.gz)?$")
+_OLD_LOG = re.compile(r"\.log[.-]\d+(\.gz)?$")
 _USUAL = {"f": "644 root:root", "d": "755 root:root"}
 
 
@@ -59,11 +64,15 @@ def python(answer: Answer) -> Section:
 
 
 def postgresql(answer: Answer) -> Section:
-    return {
-        name: without_secrets(f"{name}={value}").removeprefix(f"{name}=")
-        for _, line in answer.pairs("postgresql")
-        for name, _, value in [line.partition("\t")]
-    }
+    pairs = (line.partition("\t") for _, line in answer.pairs("postgresql"))
+    return {name: _setting(name, value) for name, _, value in pairs}
+
+
+def _setting(name: str, value: str) -> str:
+    # A command that says the word.
+    if name == "ssl_passphrase_command":
+        return MASK
+    return without_secrets(f"{name}={value}").removeprefix(f"{name}=")
 
 
 def files(answer: Answer) -> Section:
@@ -73,7 +82,10 @@ def files(answer: Answer) -> Section:
     found = dict(_found(answer))
     shipped = dict(_shipped(answer))
     there = {path for _, path, _ in _modes(answer)}
-    section = {path: "removed" for path in shipped if path not in there}
+    section = {}
+    # Without root a file may only lie where nobody else may look.
+    if "root" in answer.lines("files"):
+        section = {path: "removed" for path in shipped if path not in there}
     for path, digest in found.items():
         if path not in shipped:
             section[path] = digest[:12]
@@ -90,10 +102,12 @@ def _found(answer: Answer) -> Iterator[tuple[str, str]]:
 
 
 def _shipped(answer: Answer) -> Iterator[tuple[str, str]]:
-    """Paths and digests that dpkg knows. What a package no longer ships may be there or not."""
+    """Paths and digests that dpkg knows. What a package no longer ships may be there or not, and
+    elsewhere than in /etc nobody has looked.
+    """
     for name, line in answer.pairs("packages"):
         digest, path, flag = (line.split("\t") + 2 * [""])[:3]
-        if name == "shipped" and not flag and not _is_left_out(path):
+        if name == "shipped" and not flag and path.startswith("/etc/") and not _is_left_out(path):
             yield path, digest
 
 
@@ -120,10 +134,12 @@ def modes(answer: Answer) -> Section:
     }
 
 
-def not_for_everybody(answer: Answer) -> set[str]:
-    """Files that others than their owner and group may not read."""
-    rights = ((path, what.split()[0]) for kind, path, what in _modes(answer) if kind == "f")
-    return {path for path, mode in rights if int(mode[-1]) < 4}
+def for_everybody(answer: Answer) -> set[str]:
+    """Files that anybody may read. Those whose rights, or whose directories', aren't known are none."""
+    rights = {path: (kind, int(what.split()[0][-1])) for kind, path, what in _modes(answer)}
+    closed = {path for path, (kind, others) in rights.items() if kind == "d" and not others & 1}
+    readable = {path for path, (kind, others) in rights.items() if kind == "f" and others & 4}
+    return {path for path in readable if closed.isdisjoint(map(str, PurePosixPath(path).parents))}
 
 
 def _modes(answer: Answer) -> Iterator[tuple[str, str, str]]:

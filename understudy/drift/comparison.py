@@ -1,8 +1,9 @@
 """Two captures -> what is different, ranked, and one number for all of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 from typing import Any
 
 from understudy.capture.value import UNREADABLE, Capture, Section
@@ -85,7 +86,10 @@ def _to_json(difference: Difference) -> dict[str, Any]:
 def compare(model: Side, copy: Side, declared: Sequence[Intended] = ()) -> Comparison:
     """What is different about the copy. declared: differences that are meant to be."""
     values = list(_values(model, copy))
-    found = [_difference(path, a, b, declared) for path, a, b in values if not _same(a, b)]
+    own_units = {*_own_units(model.capture), *_own_units(copy.capture)}
+    found = [
+        _difference(path, a, b, own_units, declared) for path, a, b in values if not _same(a, b)
+    ]
     counted = sorted(
         (difference for difference in found if difference.weight != NEVER),
         key=lambda difference: (-difference.weight, difference.path),
@@ -127,11 +131,23 @@ def _same(model: str | None, copy: str | None) -> bool:
     return model == copy or (ANY in (model, copy) and None not in (model, copy))
 
 
+def _own_units(capture: Capture) -> Iterator[str]:
+    """Paths of the units whose files were made on the host."""
+    files = map(PurePosixPath, capture.readable("unit_files"))
+    # Not those of users, nor drop-ins.
+    return (f"units.{file.name}" for file in files if file.parent.name == "system")
+
+
 def _difference(
-    path: str, model: str | None, copy: str | None, declared: Sequence[Intended]
+    path: str,
+    model: str | None,
+    copy: str | None,
+    own_units: Collection[str],
+    declared: Sequence[Intended],
 ) -> Difference:
-    rule = rule_for(path, revision_only=_is_revision(path, model, copy))
-    why = next((one.reason for one in declared if fnmatchcase(path, one.path)), "")
+    revision = _is_revision(path, model, copy)
+    rule = rule_for(path, revision_only=revision, own_unit=path in own_units)
+    why = next((one.reason for one in declared if _fits(path, one)), "")
     return Difference(path, model, copy, rule.weight, rule.reason, why)
 
 
@@ -146,5 +162,10 @@ def _unread(model: Capture, copy: Capture) -> Mapping[str, str]:
 
 def _unused(declared: Sequence[Intended], paths: Sequence[str]) -> Iterator[str]:
     for one in declared:
-        if not any(fnmatchcase(path, one.path) for path in paths):
+        if not any(_fits(path, one) for path in paths):
             yield one.path
+
+
+def _fits(path: str, declared: Intended) -> bool:
+    """As it stands, too: the brackets of `ports.tcp [::]:80` would be a pattern of another path."""
+    return path == declared.path or fnmatchcase(path, declared.path)

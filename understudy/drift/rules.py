@@ -16,12 +16,15 @@ WORDS: Mapping[int, str] = {
 
 @dataclass(frozen=True)
 class Rule:
-    """pattern: of paths in a capture. revision_only: two revisions of one upstream version."""
+    """pattern: of paths in a capture. revision_only: two revisions of one upstream version.
+    own_unit: a unit that no package brought along.
+    """
 
     pattern: str
     weight: int
     reason: str
     revision_only: bool = False
+    own_unit: bool = False
 
 
 _SERVES = "what serves the site must be the same, or it answers otherwise"
@@ -43,10 +46,13 @@ RULES = (
         "a security update is made to leave behaviour as it is",
         revision_only=True,
     ),
-    Rule("packages.python3*", BREAKS, "the interpreter, or what it imports"),
+    Rule("packages.python3-*", UNLIKELY, "the app has its own packages, by its lock file"),
+    Rule("packages.python3*", BREAKS, "the interpreter, or its own library"),
     Rule("packages.libpython3*", BREAKS, "the interpreter's own library"),
     Rule("packages.nginx*", BREAKS, _SERVES),
-    Rule("packages.postgresql*", BREAKS, "SQL that one version takes, another refuses"),
+    Rule(
+        "packages.postgresql*", MAY, "minor versions only mend; postgresql.version tells of others"
+    ),
     Rule("packages.sqlite3", BREAKS, "SQL that one version takes, another refuses"),
     Rule("packages.libsqlite3*", BREAKS, "SQL that one version takes, another refuses"),
     Rule("packages.libc6*", BREAKS, _COMPILED),
@@ -67,6 +73,7 @@ RULES = (
     Rule("packages.libproj*", MAY, _COMPILED),
     Rule("packages.libmagic*", MAY, _COMPILED),
     Rule("packages.redis*", MAY, "a server that apps talk to"),
+    Rule("packages.rabbitmq*", MAY, "a server that apps talk to"),
     Rule("packages.memcached", MAY, "a server that apps talk to"),
     Rule("packages.m*sql*", MAY, "a server that apps talk to"),
     Rule("packages.mariadb*", MAY, "a server that apps talk to"),
@@ -105,8 +112,12 @@ RULES = (
     Rule("environment*", BREAKS, "an app without a variable that it asks for mostly doesn't start"),
     Rule("units.nginx.service", BREAKS, _SERVES),
     Rule("units.postgresql*", BREAKS, "an app without its database only has errors"),
+    Rule("units.redis*", MAY, "a server that apps talk to"),
+    Rule("units.memcached*", MAY, "a server that apps talk to"),
+    Rule("units.rabbitmq*", MAY, "a server that apps talk to"),
+    Rule("units.m*sql*", MAY, "a server that apps talk to"),
+    Rule("units.mariadb*", MAY, "a server that apps talk to"),
     Rule("units.*getty@*", UNLIKELY, "a terminal"),
-    Rule("units.*@.service", BREAKS, "the app itself may be one of these"),
     Rule("units.cron.service", MAY, "nothing of cron's is done without"),
     Rule("units.systemd-resolved.service", MAY, "names are found by it"),
     Rule("units.systemd-timesyncd.service", MAY, _TIME),
@@ -119,6 +130,7 @@ RULES = (
     Rule("units.fstrim.*", UNLIKELY, _HOUSEKEEPING),
     Rule("units.man-db.*", UNLIKELY, _HOUSEKEEPING),
     Rule("units.*.timer", MAY, "what is done at which time"),
+    Rule("units.*", BREAKS, "made by hand: the app itself, or what works for it", own_unit=True),
     Rule("units*", UNLIKELY, "few apps use it"),
     Rule("unit_files*", MAY, "made by hand; decides how a service runs"),
     Rule("cron*", MAY, "made by hand; what is done at which time"),
@@ -150,11 +162,14 @@ RULES = (
 _OTHERWISE = Rule("*", UNLIKELY, "nothing is known of it")
 
 
-def rule_for(path: str, *, revision_only: bool = False) -> Rule:
-    """The first rule that fits. revision_only: whether two revisions of one version differ."""
+def rule_for(path: str, *, revision_only: bool = False, own_unit: bool = False) -> Rule:
+    """The first rule that fits. revision_only: whether two revisions of one version differ.
+    own_unit: whether it's about a unit that no package brought along.
+    """
     fitting = (
         rule
         for rule in RULES
-        if fnmatchcase(path, rule.pattern) and (revision_only or not rule.revision_only)
+        if fnmatchcase(path, rule.pattern)
+        if (revision_only or not rule.revision_only) and (own_unit or not rule.own_unit)
     )
     return next(fitting, _OTHERWISE)

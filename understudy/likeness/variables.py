@@ -10,7 +10,8 @@ from understudy.config import Host
 # Read by provision/00-settings.sh. No other host than a VM has it.
 PATH = "/etc/understudy/like-production"
 
-_LOCALE = re.compile(r"[A-Za-z]+(_[A-Z]+)?(\.(UTF-8|utf8))?")
+# A name such as en_US alone means another encoding, which provisioning doesn't make.
+_LOCALE = re.compile(r"C|POSIX|[A-Za-z]+(_[A-Z]+)?\.(UTF-8|utf8)")
 _AVAILABLE = re.compile(r"available ([a-z]{2,3}_[A-Z]{2})\.utf8")
 _MORE_OF_LOCALE = re.compile(r"LC_[A-Z]+|LANGUAGE")
 _ZONE = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")
