@@ -1,5 +1,6 @@
 """What real PostgreSQL databases have and a tidy one hasn't: it comes as it is, or a message tells why not."""
 
+import gzip
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -15,6 +16,7 @@ from tests.programs.postgresql_site import (
     run,
     started,
     the_database,
+    try_read,
 )
 from understudy.commands import database, loading
 from understudy.data_load import counted, differences
@@ -35,9 +37,9 @@ def name(request: pytest.FixtureRequest) -> str:
     return f"{NAME}-{abs(hash(request.node.name))}"
 
 
-def travel(backups: PurePosixPath, name: str) -> None:
+def travel(backups: PurePosixPath, name: str, text: bytes = b"") -> None:
     """Reads all, and puts it back in its own place."""
-    text = read(backups)
+    text = text or read(backups)
     dump = Dump()
     dump.take(text)
     done = load(backups, text, name)
@@ -57,3 +59,47 @@ def test_unique_by_an_expression(backups: PurePosixPath) -> None:
     [table] = the_database(backups).tables
 
     assert set(table.unique) == {frozenset(), frozenset({"b"})}
+
+
+def test_rows_that_a_policy_hides_are_not_left_out_silently(backups: PurePosixPath) -> None:
+    make("""CREATE TABLE t (x int); INSERT INTO t VALUES (1), (2);
+        ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (x = 1);
+        ALTER TABLE t FORCE ROW LEVEL SECURITY""")
+    done = try_read(backups)
+
+    assert b"row-level security policy for table" in done.stderr
+    assert not gzip.decompress(done.stdout).endswith(b"-- end\n")
+
+
+def test_policy_that_hides_nothing_from_the_owner_comes_along(
+    backups: PurePosixPath, name: str
+) -> None:
+    make("""CREATE TABLE t (x int); INSERT INTO t VALUES (1), (2);
+        ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (x = 1)""")
+    travel(backups, name)
+
+    assert ask("SELECT count(*) FROM t") == "2"
+    assert ask("SELECT polname FROM pg_policy") == "p"
+
+
+def test_settings_of_the_host_do_not_change_what_comes(backups: PurePosixPath, name: str) -> None:
+    make("""CREATE TABLE t (day date, span interval, number float8, path text DEFAULT '\\x');
+        INSERT INTO t VALUES ('2024-03-02', '-1 day 02:03:04', 0.1::float8 + 0.2);
+        ALTER ROLE shop SET datestyle = 'SQL, DMY';
+        ALTER ROLE shop SET intervalstyle = 'sql_standard';
+        ALTER ROLE shop SET extra_float_digits = 0;
+        ALTER ROLE shop SET standard_conforming_strings = off""")
+    text = read(backups)
+    ask("ALTER ROLE shop RESET ALL")
+    travel(backups, name, text)
+
+    told = ask("SET intervalstyle = postgres; SELECT * FROM t")
+    assert told == r"2024-03-02|-1 days +02:03:04|0.30000000000000004|\x"
+
+
+def test_time_that_the_host_gives_a_visitor_is_no_limit(backups: PurePosixPath) -> None:
+    make("""CREATE TABLE t (x text); INSERT INTO t SELECT repeat('x', 1000) FROM generate_series(1, 1e5);
+        ALTER ROLE shop SET statement_timeout = '100ms';
+        ALTER ROLE shop SET idle_in_transaction_session_timeout = '20ms'""")
+
+    assert gzip.decompress(read(backups)).endswith(b"-- rows 100000 t\n-- end\n")

@@ -133,7 +133,17 @@ def _pg_dump(section: str) -> str:
 
 
 _POSTGRESQL_BEGIN = (
+    # As pg_dump: the host's own settings decide neither what comes nor as what it's written down.
     "SET client_encoding = 'UTF8';",
+    "SET standard_conforming_strings = on;",
+    "SET datestyle = ISO;",
+    "SET intervalstyle = postgres;",
+    "SET extra_float_digits = 1;",
+    # Better an error than rows that a policy hides.
+    "SET row_security = off;",
+    # Not all versions have all of them.
+    "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout',",
+    "'idle_in_transaction_session_timeout', 'transaction_timeout') \\g /dev/null",
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;",
     "SET LOCAL lock_timeout = '60s';",
     # pg_dump, and what is read here, see the same state.
