@@ -103,3 +103,13 @@ def test_time_that_the_host_gives_a_visitor_is_no_limit(backups: PurePosixPath) 
         ALTER ROLE shop SET idle_in_transaction_session_timeout = '20ms'""")
 
     assert gzip.decompress(read(backups)).endswith(b"-- rows 100000 t\n-- end\n")
+
+
+def test_materialised_view_of_another(backups: PurePosixPath, name: str) -> None:
+    make("""CREATE TABLE t (x int); INSERT INTO t VALUES (1), (2);
+        CREATE MATERIALIZED VIEW first AS SELECT * FROM t;
+        CREATE MATERIALIZED VIEW second AS SELECT * FROM first;
+        ALTER MATERIALIZED VIEW first RENAME TO was_first""")
+    travel(backups, name)
+
+    assert ask("SELECT count(*) FROM second") == "2"

@@ -155,8 +155,10 @@ _POSTGRESQL_BEGIN = (
 _POSTGRESQL_NUMBERS = """SELECT format('SELECT setval(%L, %s);', format('%I.%I', schemaname, sequencename),
     last_value) FROM pg_sequences WHERE last_value IS NOT NULL;"""
 
-_POSTGRESQL_VIEWS = """SELECT format('REFRESH MATERIALIZED VIEW %I.%I;', schemaname, matviewname)
-    FROM pg_matviews WHERE ispopulated;"""
+# One that is made of another one was made after it.
+_POSTGRESQL_VIEWS = """SELECT format('REFRESH MATERIALIZED VIEW %I.%I;', nspname, relname)
+    FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE relkind = 'm' AND relispopulated ORDER BY pg_class.oid;"""
 
 _SQLITE_SCHEMA = r"""
 unique="SELECT json_group_array(json((SELECT json_group_array(name) FROM pragma_index_info(i.name))))
