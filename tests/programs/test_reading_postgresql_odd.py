@@ -113,3 +113,17 @@ def test_materialised_view_of_another(backups: PurePosixPath, name: str) -> None
     travel(backups, name)
 
     assert ask("SELECT count(*) FROM second") == "2"
+
+
+def test_tables_that_inherit_and_partitions_have_each_row_once(
+    backups: PurePosixPath, name: str
+) -> None:
+    make("""CREATE TABLE t (x int); CREATE TABLE u (y int) INHERITS (t);
+        INSERT INTO t VALUES (1); INSERT INTO u VALUES (2, 3);
+        CREATE TABLE p (x int) PARTITION BY LIST (x);
+        CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1); CREATE TABLE p2 PARTITION OF p DEFAULT;
+        INSERT INTO p VALUES (1), (7)""")
+    travel(backups, name)
+
+    assert ask("SELECT (SELECT count(*) FROM t), (SELECT count(*) FROM ONLY t)") == "2|1"
+    assert ask("SELECT tableoid::regclass, x FROM p ORDER BY x") == "p1|1\np2|7"
