@@ -1,8 +1,9 @@
 """What real PostgreSQL databases have and a tidy one hasn't: it comes as it is, or a message tells why not."""
 
 import gzip
+import os
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -127,3 +128,19 @@ def test_tables_that_inherit_and_partitions_have_each_row_once(
 
     assert ask("SELECT (SELECT count(*) FROM t), (SELECT count(*) FROM ONLY t)") == "2|1"
     assert ask("SELECT tableoid::regclass, x FROM p ORDER BY x") == "p1|1\np2|7"
+
+
+def test_structure_that_can_not_be_read_ends_it_with_the_reason(
+    backups: PurePosixPath, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make("CREATE TABLE t (x int)")
+    program = tmp_path / "pg_dump"
+    program.write_text("#!/bin/sh\necho 'pg_dump: another version' >&2; exit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    done = try_read(backups)
+    dump = Dump()
+    dump.take(done.stdout)
+
+    assert not dump.whole
+    assert b"pg_dump: another version" in done.stderr

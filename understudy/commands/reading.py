@@ -123,12 +123,12 @@ def _end(tables: Sequence[Table], data: Data) -> Iterator[str]:
 _MADE_BY = "sql || char(10) || ';'"
 
 
-# psql goes on if pg_dump fails, so that has to say itself that it's done.
+# psql would go on, and the end would tell that all is there: so whoever fails ends it.
 def _pg_dump(section: str) -> str:
     return (
         f"\\! pg_dump -w --schema-only --section={section} --encoding=UTF8 --no-owner "
         "--no-privileges --no-comments --lock-wait-timeout=60s "
-        f'--snapshot="$SNAPSHOT" "$DATABASE" || echo "pg_dump failed;"'
+        f'--snapshot="$SNAPSHOT" "$DATABASE" || kill $PPID'
     )
 
 
