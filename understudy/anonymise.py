@@ -29,7 +29,7 @@ class Sql:
         salted = f"{literal(self.salt)} || {text}"
         if self.engine == "sqlite":
             return f"substr(lower(hex(sha3({salted}, 256))), 1, 16)"
-        return f"left(encode(sha256(convert_to({salted}, 'UTF8')), 'hex'), 16)"
+        return f"left(encode(sha256(convert_to({salted}, getdatabaseencoding())), 'hex'), 16)"
 
     def lorem(self, text: str) -> str:
         times, lorem = f"length({text}) / {len(_LOREM)} + 1", literal(_LOREM)

@@ -179,7 +179,10 @@ class _Pulling:
         done = self.connection.receive(as_user(self.job.config.app.name, argv), [given], take)
         # What comes out last is gzip's exit status: that all was read, the text's own end tells.
         if not done.ok or (dump and not dump.whole):
-            raise _unread(self.job, "\n".join(done.errors.splitlines()[-session.LINES_OF_OUTPUT :]))
+            told = done.errors.splitlines()[-session.LINES_OF_OUTPUT :]
+            if dump and dump.table:
+                told.append(f"it broke off in table {dump.table}")
+            raise _unread(self.job, "\n".join(told))
 
 
 def _backups(job: Job) -> PurePosixPath:

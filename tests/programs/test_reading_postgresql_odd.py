@@ -144,3 +144,27 @@ def test_structure_that_can_not_be_read_ends_it_with_the_reason(
 
     assert not dump.whole
     assert b"pg_dump: another version" in done.stderr
+
+
+def test_no_message_holds_a_value(backups: PurePosixPath) -> None:
+    make("CREATE TABLE t (x text, y jsonb); INSERT INTO t VALUES ('ann@example.com')")
+    done = try_read(backups, {"t": {"x": {"sql": "x::int"}, "y": {"sql": "x::json"}}})
+
+    assert b"ERROR:  22P02" in done.stderr
+    assert b"ann" not in done.stderr
+
+
+def test_mistake_in_a_rule_is_told_in_words(backups: PurePosixPath) -> None:
+    make("CREATE TABLE t (x text)")
+
+    assert b'column "z" does not exist' in try_read(backups, {"t": {"x": {"sql": "z"}}}).stderr
+
+
+def test_text_in_no_encoding_needs_a_rule_that_makes_another(
+    backups: PurePosixPath, name: str
+) -> None:
+    make(r"CREATE TABLE t (x text); INSERT INTO t VALUES ('a'), (E'\xe9bc')", encoding="SQL_ASCII")
+
+    assert b"ERROR:  22021" in try_read(backups).stderr
+    travel(backups, name, read(backups, {"t": {"x": "hash"}}))
+    assert ask("SELECT count(DISTINCT x), max(length(x)) FROM t") == "2|16"

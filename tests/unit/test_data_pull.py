@@ -167,7 +167,7 @@ def test_pull_that_breaks_off_leaves_the_one_before(cut: int, host: Host) -> Non
     with pytest.raises(StepFailed, match="can't be read") as raised:
         data_pull.pull(host.job())
 
-    assert raised.value.details == "Error: disk I/O error"
+    assert raised.value.details == "Error: disk I/O error\nit broke off in table auth_user"
     assert kept(host) == before
 
 

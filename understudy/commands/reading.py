@@ -85,11 +85,15 @@ def _sqlite_rows(sql: Sql, table: Table, data: Data) -> Iterator[str]:
 
 
 def _postgresql(sql: Sql, found: Database, data: Data) -> Iterator[str]:
+    tables = [table for table in found.tables if table.columns and not data.drops(table.name)]
     yield from _POSTGRESQL_BEGIN
+    # A mistake in a rule is told in words, for no row is read yet. Later a message could hold a value.
+    for table in tables:
+        yield f"COPY ({_select(sql, table, data)} LIMIT 0) TO STDOUT;"
+    yield "\\set VERBOSITY sqlstate"
     yield _pg_dump("pre-data")
-    for table in found.tables:
-        if table.columns and not data.drops(table.name):
-            yield from _postgresql_rows(sql, table, data)
+    for table in tables:
+        yield from _postgresql_rows(sql, table, data)
     yield _POSTGRESQL_NUMBERS
     yield _pg_dump("post-data")
     yield _POSTGRESQL_VIEWS
@@ -98,11 +102,15 @@ def _postgresql(sql: Sql, found: Database, data: Data) -> Iterator[str]:
 
 def _postgresql_rows(sql: Sql, table: Table, data: Data) -> Iterator[str]:
     names = ", ".join(identifier(column.name) for column in table.columns)
-    values = ", ".join(_expressions(sql, table, data))
     copy = literal(f"COPY {table.quoted} ({names}) FROM stdin;")
     yield f"SELECT '-- table ' || {literal(table.name)};\nSELECT {copy};"
-    yield f"COPY (SELECT {values} FROM (SELECT *, row_number() OVER () AS {ROW_NUMBER}"
-    yield f"FROM {table.only}) AS numbered) TO STDOUT;\nSELECT '\\.';"
+    yield f"COPY ({_select(sql, table, data)}) TO STDOUT;\nSELECT '\\.';"
+
+
+def _select(sql: Sql, table: Table, data: Data) -> str:
+    values = ", ".join(_expressions(sql, table, data))
+    numbered = f"SELECT *, row_number() OVER () AS {ROW_NUMBER} FROM {table.only}"
+    return f"SELECT {values} FROM ({numbered}) AS numbered"
 
 
 def _expressions(sql: Sql, table: Table, data: Data) -> Iterator[str]:
