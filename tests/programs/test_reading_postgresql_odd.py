@@ -168,3 +168,13 @@ def test_text_in_no_encoding_needs_a_rule_that_makes_another(
     assert b"ERROR:  22021" in try_read(backups).stderr
     travel(backups, name, read(backups, {"t": {"x": "hash"}}))
     assert ask("SELECT count(DISTINCT x), max(length(x)) FROM t") == "2|16"
+
+
+def test_row_that_a_rule_has_made_unfit_is_told_without_it(
+    backups: PurePosixPath, name: str
+) -> None:
+    make("CREATE TABLE t (x text CHECK (x LIKE '%@%'), y text); INSERT INTO t VALUES ('a@b', 'why')")
+    done = load(backups, read(backups, {"t": {"x": "hash"}}), name)
+
+    assert b'relation "t" violates check constraint "t_x_check"' in done.stderr
+    assert b"why" not in done.stderr
