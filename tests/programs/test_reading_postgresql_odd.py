@@ -173,7 +173,9 @@ def test_text_in_no_encoding_needs_a_rule_that_makes_another(
 def test_row_that_a_rule_has_made_unfit_is_told_without_it(
     backups: PurePosixPath, name: str
 ) -> None:
-    make("CREATE TABLE t (x text CHECK (x LIKE '%@%'), y text); INSERT INTO t VALUES ('a@b', 'why')")
+    make(
+        "CREATE TABLE t (x text CHECK (x LIKE '%@%'), y text); INSERT INTO t VALUES ('a@b', 'why')"
+    )
     done = load(backups, read(backups, {"t": {"x": "hash"}}), name)
 
     assert b'relation "t" violates check constraint "t_x_check"' in done.stderr

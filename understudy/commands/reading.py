@@ -13,7 +13,7 @@ from understudy.anonymise import ROW_NUMBER, Sql, expression
 from understudy.commands import Argv, database, script
 from understudy.config import Engine
 from understudy.config_data import Data
-from understudy.schema import Database, Table, identifier, literal
+from understudy.schema import Column, Database, Table, identifier, literal
 
 END = "-- end"
 # Where SQLite keeps the numbers it has given away: they are not given again.
@@ -60,6 +60,7 @@ def _sqlite(sql: Sql, found: Database, data: Data) -> Iterator[str]:
     tables = [table for table in found.tables if not table.virtual]
     virtual = ", ".join(literal(table.name) for table in found.tables if table.virtual)
     yield "PRAGMA query_only = 1; PRAGMA temp_store = MEMORY;\nBEGIN;"
+    yield "SELECT format('PRAGMA encoding = %Q;', encoding) FROM pragma_encoding;"
     for table in tables:
         if table.name == NUMBERS:
             yield "SELECT 'DELETE FROM sqlite_sequence;';"
@@ -76,12 +77,26 @@ def _sqlite(sql: Sql, found: Database, data: Data) -> Iterator[str]:
 
 def _sqlite_rows(sql: Sql, table: Table, data: Data) -> Iterator[str]:
     names = ", ".join(identifier(column.name) for column in table.columns)
-    values = " || ',' || ".join(f"quote({each})" for each in _expressions(sql, table, data))
+    values = " || ',' || ".join(_quoted(sql, table, column, data) for column in table.columns)
     insert = literal(f"INSERT INTO {table.quoted} ({names}) VALUES (")
     yield f"SELECT '-- table ' || {literal(table.name)};"
     yield f"SELECT CASE {ROW_NUMBER} % {ROWS_OF_AN_INSERT} WHEN 1 THEN ';' || char(10) || {insert}"
     yield f"ELSE ',(' END || {values} || ')' FROM"
     yield f"(SELECT *, row_number() OVER () AS {ROW_NUMBER} FROM {table.quoted});\nSELECT ';';"
+
+
+def _quoted(sql: Sql, table: Table, column: Column, data: Data) -> str:
+    """As SQL has it. Left to itself, quote() ends a text at its first NUL, and has no word for infinity."""
+    rule = data.rule(table.name, column.name)
+    value = expression(sql, table, column, rule)
+    if rule and rule.kind not in ("keep", "sql"):
+        return f"quote({value})"
+    return (
+        f"CASE WHEN typeof({value}) = 'text' AND instr({value}, char(0)) "
+        f"THEN 'CAST(' || quote(CAST({value} AS BLOB)) || ' AS TEXT)' "
+        f"WHEN typeof({value}) = 'real' AND abs({value}) = 9e999 "
+        f"THEN iif({value} > 0, '9e999', '-9e999') ELSE quote({value}) END"
+    )
 
 
 def _postgresql(sql: Sql, found: Database, data: Data) -> Iterator[str]:
@@ -108,14 +123,10 @@ def _postgresql_rows(sql: Sql, table: Table, data: Data) -> Iterator[str]:
 
 
 def _select(sql: Sql, table: Table, data: Data) -> str:
-    values = ", ".join(_expressions(sql, table, data))
+    rules = ((column, data.rule(table.name, column.name)) for column in table.columns)
+    values = ", ".join(expression(sql, table, column, rule) for column, rule in rules)
     numbered = f"SELECT *, row_number() OVER () AS {ROW_NUMBER} FROM {table.only}"
     return f"SELECT {values} FROM ({numbered}) AS numbered"
-
-
-def _expressions(sql: Sql, table: Table, data: Data) -> Iterator[str]:
-    for column in table.columns:
-        yield expression(sql, table, column, data.rule(table.name, column.name))
 
 
 def _end(tables: Sequence[Table], data: Data) -> Iterator[str]:

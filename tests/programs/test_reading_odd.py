@@ -1,0 +1,55 @@
+"""What real SQLite databases have and a tidy one hasn't: it comes as it is."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.programs.sqlite_site import NAME, Site, rows
+
+pytestmark = pytest.mark.usefixtures("no_sync")
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Site:
+    return Site(tmp_path / "there")
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Site:
+    return Site(tmp_path / "here")
+
+
+def travelled(there: Site, here: Site) -> Path:
+    done = here.load(there.read({}))
+    assert (done.returncode, done.stderr) == (0, b"")
+    return Path(here.backups) / NAME / "shop.sqlite3"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("'a' || char(0) || 'b'", "char(0)", "x'610062'", "'.quit' || char(10) || 'go'"),
+        *(
+            "9e999",
+            "-9e999",
+            "0.1",
+            "9e-324",
+            "9007199254740993",
+            "-9223372036854775808",
+            "'9e999'",
+            "'Inf'",
+            "''",
+            "NULL",
+        ),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16"])
+def test_any_value_comes(value: str, encoding: str, there: Site, here: Site) -> None:
+    there.make(
+        f"PRAGMA encoding = '{encoding}'; CREATE TABLE t (x); INSERT INTO t VALUES ({value})"
+    )
+    file = travelled(there, here)
+
+    asked = "SELECT typeof(x), x FROM t"
+    assert rows(file, asked) == rows(there.file, asked)
+    assert rows(file, "PRAGMA encoding") == rows(there.file, "PRAGMA encoding")
