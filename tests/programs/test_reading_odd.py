@@ -1,5 +1,7 @@
 """What real SQLite databases have and a tidy one hasn't: it comes as it is."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,3 +55,18 @@ def test_any_value_comes(value: str, encoding: str, there: Site, here: Site) -> 
     asked = "SELECT typeof(x), x FROM t"
     assert rows(file, asked) == rows(there.file, asked)
     assert rows(file, "PRAGMA encoding") == rows(there.file, "PRAGMA encoding")
+
+
+def test_what_a_killed_app_has_left_is_read_and_not_touched(there: Site, here: Site) -> None:
+    """Whoever closes such a database last would write its journal into it."""
+    there.make("CREATE TABLE t (x); INSERT INTO t VALUES (1)")
+    insert = (
+        f"c = sqlite3.connect('{there.file}'); c.execute('INSERT INTO t VALUES (2)'); c.commit()"
+    )
+    subprocess.run([sys.executable, "-c", f"import os, sqlite3; {insert}; os._exit(0)"], check=True)
+    files = [there.file, there.file.with_name("shop.sqlite3-wal")]
+    before = [file.read_bytes() for file in files]
+    file = travelled(there, here)
+
+    assert [file.read_bytes() for file in files] == before
+    assert rows(file, "SELECT x FROM t") == [(1,), (2,)]

@@ -190,7 +190,7 @@ tables="SELECT json_group_array(json_object('name', name, 'virtual', type = 'vir
         AND (name NOT LIKE 'sqlite!_%' ESCAPE '!' OR name = 'sqlite_sequence')
         ORDER BY name = 'sqlite_sequence', name) AS t"
 describe() {
-    sql "$1" "SELECT json_object('name', (SELECT file FROM pragma_database_list WHERE name = 'main'),
+    sql -readonly "$1" "SELECT json_object('name', (SELECT file FROM pragma_database_list WHERE name = 'main'),
         'size', page_count * page_size, 'tables', json(($tables)))
         FROM pragma_page_count, pragma_page_size"
 }
@@ -223,7 +223,7 @@ SQL
 
 _SQLITE_READ = r"""
 file=$source/$3
-if [ "$(sql "$file" "PRAGMA journal_mode" </dev/null)" != wal ]; then
+if [ "$(sql -readonly "$file" "PRAGMA journal_mode" </dev/null)" != wal ]; then
     umask 077
     work=$(mktemp -d /var/tmp/understudy-pull.XXXXXX)
     trap 'rm -rf "$work"' EXIT
@@ -235,7 +235,7 @@ if [ "$(sql "$file" "PRAGMA journal_mode" </dev/null)" != wal ]; then
     (cd "$work" && copy "$file" </dev/null)
     file=$work/$3
 fi
-sql "$file" | gzip -1
+sql -readonly "$file" | gzip -1
 """
 
 _POSTGRESQL_READ = 'query "$source" -f - | gzip -1'
