@@ -17,6 +17,7 @@ from understudy.commands import Argv, loading, reading
 from understudy.config_data import Data
 
 NAME = "20260102T030405Z-pulled"
+SALT = "s'alt"
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 needs_server = pytest.mark.skipif(not PROGRAMS, reason="there is no PostgreSQL server here")
 
@@ -90,7 +91,7 @@ def try_read(
     backups: PurePosixPath, rules: Mapping[str, Any] | None = None
 ) -> subprocess.CompletedProcess[bytes]:
     data = Data.model_validate({"tables": rules or {}})
-    queries = reading.queries(Sql("postgresql", "s'alt"), the_database(backups), data)
+    queries = reading.queries(Sql("postgresql", SALT), the_database(backups), data)
     return tried(reading.read("postgresql", "shop", backups, "shop"), queries.encode())
 
 

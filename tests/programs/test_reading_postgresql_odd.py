@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.programs.postgresql_site import (
     NAME,
+    SALT,
     ask,
     load,
     make,
@@ -19,7 +21,10 @@ from tests.programs.postgresql_site import (
     the_database,
     try_read,
 )
-from understudy.commands import database, loading
+from understudy.anonymise import Sql
+from understudy.commands import database, loading, reading
+from understudy.config import Engine
+from understudy.config_data import Data
 from understudy.data_load import counted, differences
 from understudy.dump import Dump
 
@@ -45,7 +50,7 @@ def travel(backups: PurePosixPath, name: str, text: bytes = b"") -> None:
     dump.take(text)
     done = load(backups, text, name)
     assert (done.returncode, done.stderr) == (0, b"")
-    where = ("postgresql", "shop", backups, name)
+    where: tuple[Engine, str, PurePosixPath, str] = ("postgresql", "shop", backups, name)
     arrived = run(loading.rows(*where)).decode()
     assert differences(dump.finish(), counted(arrived)) == []
     run(loading.keep(*where))
@@ -180,3 +185,18 @@ def test_row_that_a_rule_has_made_unfit_is_told_without_it(
 
     assert b'relation "t" violates check constraint "t_x_check"' in done.stderr
     assert b"why" not in done.stderr
+
+
+def test_salt_is_another_one_each_time_and_stands_in_no_query(backups: PurePosixPath) -> None:
+    """A host's log may have every query."""
+    make("CREATE TABLE t (x text); INSERT INTO t VALUES ('a'), ('b'), ('a')")
+    rules = {"t": {"x": "hash"}}
+    first, second = (gzip.decompress(read(backups, rules)).decode() for _ in range(2))
+
+    hashes = re.findall(r"^[0-9a-f]{16}$", first, re.MULTILINE)
+    assert len(hashes) == 3
+    assert len(set(hashes)) == 2
+    assert not set(hashes) & set(second.splitlines())
+    assert SALT not in reading.queries(
+        Sql("postgresql", SALT), the_database(backups), Data.model_validate({"tables": rules})
+    )

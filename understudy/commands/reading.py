@@ -9,7 +9,7 @@ copied first, into a directory in /var/tmp that nobody else can read and that is
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
-from understudy.anonymise import ROW_NUMBER, Sql, expression
+from understudy.anonymise import ROW_NUMBER, SALT, Sql, expression
 from understudy.commands import Argv, database, script
 from understudy.config import Engine
 from understudy.config_data import Data
@@ -35,7 +35,7 @@ def read(engine: Engine, site: str, directory: PurePosixPath, name: str) -> Argv
 
 
 def queries(sql: Sql, found: Database, data: Data) -> str:
-    """What read() gets. It holds the salt, which nobody shall see in a list of processes."""
+    """What read() gets. It holds SQLite's salt, which nobody shall see in a list of processes."""
     make = {"sqlite": _sqlite, "postgresql": _postgresql}[sql.engine]
     return "\n".join(make(sql, found, data)) + "\n"
 
@@ -158,6 +158,8 @@ _POSTGRESQL_BEGIN = (
     "SET datestyle = ISO;",
     "SET intervalstyle = postgres;",
     "SET extra_float_digits = 1;",
+    # The salt leaves neither the server's memory nor the session.
+    f"SELECT set_config('{SALT}', gen_random_uuid()::text || gen_random_uuid(), false) \\g /dev/null",
     # Better an error than rows that a policy hides.
     "SET row_security = off;",
     # Not all versions have all of them.
