@@ -104,7 +104,15 @@ def _media(connection: SshConnection, job: Job) -> Media:
         return Media({})
     listed = _ask(connection, job, reading.list_media(Paths(job.config.root).media))
     pairs = (line.partition(" ") for line in listed.split("\0") if line)
-    return Media({name: int(size) for size, _, name in pairs})
+    media = Media({name: int(size) for size, _, name in pairs})
+    # Where a character can't be read the connection puts this one.
+    if unreadable := [name for name in media.files if "\ufffd" in name]:
+        raise StepFailed(
+            f"{len(unreadable)} uploaded files have names that are not UTF-8",
+            details="\n".join(unreadable[: session.LINES_OF_OUTPUT]),
+            hint="Rename them on the host, in the database too; or `media: 0` leaves all there.",
+        )
+    return media
 
 
 def _ask(connection: SshConnection, job: Job, argv: Argv) -> str:

@@ -190,6 +190,17 @@ def test_media_travel_if_they_shall(host: Host) -> None:
     assert pulled.find(host.job(), "staging").media == 1
 
 
+def test_uploaded_file_whose_name_cannot_be_read_is_told_not_left_out(host: Host) -> None:
+    listed = printed("3 a.png\0005 M\ufffdller.png\0")
+    host.answers({SCHEMA: printed(json.dumps(TABLES)), MEDIA_LIST: listed})
+
+    with pytest.raises(StepFailed, match="names that are not UTF-8") as raised:
+        data_pull.pull(host.job(media=1))
+
+    assert raised.value.details == "M\ufffdller.png"
+    assert host.got == []
+
+
 def loading(host: Host, **answers: Result) -> FakeConnection:
     return host.answers({ROWS: printed(host.rows), LIST: listed([]), **answers})
 
