@@ -1,7 +1,10 @@
 """What real SQLite databases have and a tidy one hasn't: it comes as it is."""
 
+import gzip
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -70,3 +73,16 @@ def test_what_a_killed_app_has_left_is_read_and_not_touched(there: Site, here: S
 
     assert [file.read_bytes() for file in files] == before
     assert rows(file, "SELECT x FROM t") == [(1,), (2,)]
+
+
+def test_long_rows_are_loaded_one_by_one(there: Site, here: Site) -> None:
+    """Two hundred in one INSERT may be more than fits in."""
+    there.make("CREATE TABLE t (x)")
+    with closing(sqlite3.connect(there.file)) as connection:
+        lengths = [(3, 1), (200_000, 7), (5, 1), (6, 1), (200_000, 9), (200_000, 1)]
+        connection.executemany("INSERT INTO t SELECT printf('%.*c', ?, ?)", lengths)
+        connection.commit()
+    inserts = gzip.decompress(there.read({})).split(b"INSERT INTO")[1:]
+
+    assert [len(insert) // 200_000 for insert in inserts] == [0, 1, 1, 1]
+    assert rows(travelled(there, here), "SELECT x FROM t") == rows(there.file, "SELECT x FROM t")

@@ -20,6 +20,8 @@ END = "-- end"
 NUMBERS = "sqlite_sequence"
 # To insert one by one takes three times as long.
 ROWS_OF_AN_INSERT = 200
+# A longer row begins one: whoever loads it holds a whole one in memory, and takes a gigabyte at most.
+LONG_ROW = 100_000
 
 
 def schema(engine: Engine, site: str, directory: PurePosixPath) -> Argv:
@@ -80,9 +82,12 @@ def _sqlite_rows(sql: Sql, table: Table, data: Data) -> Iterator[str]:
     values = " || ',' || ".join(_quoted(sql, table, column, data) for column in table.columns)
     insert = literal(f"INSERT INTO {table.quoted} ({names}) VALUES (")
     yield f"SELECT '-- table ' || {literal(table.name)};"
-    yield f"SELECT CASE {ROW_NUMBER} % {ROWS_OF_AN_INSERT} WHEN 1 THEN ';' || char(10) || {insert}"
-    yield f"ELSE ',(' END || {values} || ')' FROM"
-    yield f"(SELECT *, row_number() OVER () AS {ROW_NUMBER} FROM {table.quoted});\nSELECT ';';"
+    yield f"SELECT CASE WHEN {ROW_NUMBER} % {ROWS_OF_AN_INSERT} = 1 OR length(understudy_values) > {LONG_ROW}"
+    yield f"THEN ';' || char(10) || {insert} ELSE ',(' END || understudy_values || ')' FROM"
+    yield f"(SELECT {ROW_NUMBER}, {values} AS understudy_values FROM"
+    # With a limit each, the two aren't made one, which would make the values twice.
+    yield f"(SELECT *, row_number() OVER () AS {ROW_NUMBER} FROM {table.quoted}) LIMIT -1) LIMIT -1;"
+    yield "SELECT ';';"
 
 
 def _quoted(sql: Sql, table: Table, column: Column, data: Data) -> str:
