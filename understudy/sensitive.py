@@ -1,7 +1,7 @@
 """Columns that look as if they told of people. Without a rule in deploy.yml they stop a pull. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from unicodedata import combining, normalize
 
@@ -103,12 +103,39 @@ class Finding:
 
 
 def find(tables: Iterable[Table], data: Data) -> tuple[Finding, ...]:
-    """What needs a rule and has none."""
+    """What needs a rule by its name or its type, and has none."""
     return tuple(found for table in tables for found in _in_table(table, data))
 
 
+def unruled(tables: Iterable[Table], data: Data) -> tuple[tuple[Table, Column], ...]:
+    """Columns that travel as they are and may hold a text."""
+    return tuple(
+        (table, column)
+        for table in tables
+        if _travels(table, data) and not table.virtual
+        for column in table.columns
+        if data.rule(table.name, column.name) is None and re.match(_TEXT, column.type)
+    )
+
+
+def with_addresses(
+    columns: Iterable[tuple[Table, Column]], told: Collection[tuple[str, str]]
+) -> tuple[Finding, ...]:
+    """What needs a rule by its values. told: the tables and columns that hold e-mail addresses."""
+    look = Look("", "a column with e-mail addresses", "hash")
+    return tuple(
+        Finding(table.name, column.name, look.reason, _proposal(look, table, column))
+        for table, column in columns
+        if (table.name, column.name) in told
+    )
+
+
+def _travels(table: Table, data: Data) -> bool:
+    return not data.drops(table.name) and table.bare not in OF_THE_FRAMEWORK
+
+
 def _in_table(table: Table, data: Data) -> Iterator[Finding]:
-    if data.drops(table.name) or table.bare in OF_THE_FRAMEWORK:
+    if not _travels(table, data):
         return
     if table.virtual:
         reason = "is a virtual table, which keeps words of other tables: it can only be left out"

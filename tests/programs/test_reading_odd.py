@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.programs.sqlite_site import NAME, Site, rows
+from tests.programs.sqlite_site import NAME, Site, rows, run
+from understudy.commands import peeking
+from understudy.config_data import Data
+from understudy.sensitive import unruled
 
 pytestmark = pytest.mark.usefixtures("no_sync")
 
@@ -86,3 +89,16 @@ def test_long_rows_are_loaded_one_by_one(there: Site, here: Site) -> None:
 
     assert [len(insert) // 200_000 for insert in inserts] == [0, 1, 1, 1]
     assert rows(travelled(there, here), "SELECT x FROM t") == rows(there.file, "SELECT x FROM t")
+
+
+def test_columns_with_addresses_are_told_by_name_only(there: Site) -> None:
+    there.make("""CREATE TABLE t (a, "b ""c", d TEXT, e BLOB); INSERT INTO t VALUES
+        (1, 'no', '{"to": ["ann@example.com"]}', x'00'), (NULL, 'bob@example.com', NULL, NULL)""")
+    [found] = there.databases()
+    columns = unruled(found.tables, Data())
+    argv = peeking.peek("sqlite", "shop", there.backups, found.name)
+    done = run(argv, peeking.queries("sqlite", columns).encode())
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert peeking.parse(done.stdout.decode()) == {("t", 'b "c'), ("t", "d")}
+    assert b"example" not in done.stdout

@@ -22,11 +22,12 @@ from tests.programs.postgresql_site import (
     try_read,
 )
 from understudy.anonymise import Sql
-from understudy.commands import database, loading, reading
+from understudy.commands import database, loading, peeking, reading
 from understudy.config import Engine
 from understudy.config_data import Data
 from understudy.data_load import counted, differences
 from understudy.dump import Dump
+from understudy.sensitive import unruled
 
 pytestmark = needs_server
 
@@ -200,3 +201,14 @@ def test_salt_is_another_one_each_time_and_stands_in_no_query(backups: PurePosix
     assert SALT not in reading.queries(
         Sql("postgresql", SALT), the_database(backups), Data.model_validate({"tables": rules})
     )
+
+
+def test_columns_with_addresses_are_told_by_name_only(backups: PurePosixPath) -> None:
+    make("""CREATE TABLE t (a int, "b c" text, d jsonb, e bytea, f text[]);
+        INSERT INTO t VALUES (1, 'no', '{"to": ["ann@example.com"]}', '\\x00', '{bob@example.com}')""")
+    columns = unruled(the_database(backups).tables, Data())
+    argv = peeking.peek("postgresql", "shop", backups, "shop")
+    told = run(argv, peeking.queries("postgresql", columns).encode()).decode()
+
+    assert peeking.parse(told) == {("t", "d"), ("t", "f")}
+    assert "example" not in told

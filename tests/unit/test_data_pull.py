@@ -1,5 +1,6 @@
 """data pull and data load as verbs; what they run on hosts: tests/programs/test_reading.py."""
 
+import copy
 import gzip
 import json
 import shutil
@@ -23,9 +24,11 @@ from understudy.stream import Content
 
 NOW = manifest("c0ffee00-now", "2024-03-01T00:00:00+00:00")
 SCHEMA, MEDIA_LIST, OUTGOING, TRY = "pragma_table_list", "-printf", "outgoing-off", "192.0.2.1"
+PEEK = 'sql -readonly "$source/$3"'
 ROWS, KEEP = 'cat "$name.new/rows"', 'sync -f "$name.new"'
 DUMP = "-- table auth_user\n;\nINSERT …\n;\n-- rows 2 auth_user\n-- end\n"
-TABLES = {
+COLUMN = {"name": "email", "type": "varchar(254)", "required": 1, "key": 0}
+TABLES: dict[str, Any] = {
     "name": "/srv/shop/shared/database/shop.sqlite3",
     "size": 4096,
     "tables": [
@@ -34,7 +37,7 @@ TABLES = {
             "unique": [],
             "columns": [
                 {"name": "id", "type": "INTEGER", "required": 1, "key": 1},
-                {"name": "email", "type": "varchar(254)", "required": 1, "key": 0},
+                COLUMN,
             ],
         }
     ],
@@ -122,6 +125,21 @@ def test_column_without_a_rule_stops_it_before_anything_travels(host: Host) -> N
 
     assert "auth_user.email: looks like an e-mail address" in raised.value.details
     assert "      email: email" in raised.value.hint
+    assert host.got == []
+
+
+def test_column_that_holds_addresses_stops_it_too_whatever_it_is_called(host: Host) -> None:
+    tables = copy.deepcopy(TABLES)
+    tables["tables"][0]["columns"].append({**COLUMN, "name": "extras"})
+    found = printed('["auth_user", "extras"]\n')
+    there = host.answers({SCHEMA: printed(json.dumps(tables)), PEEK: found})
+
+    with pytest.raises(Refused) as raised:
+        data_pull.pull(host.job())
+
+    assert "auth_user.extras: looks like a column with e-mail addresses" in raised.value.details
+    assert '"extras"' in there.sent[0]
+    assert '"email"' not in there.sent[0], "it has a rule"
     assert host.got == []
 
 
