@@ -232,6 +232,8 @@ _SQLITE_READ = r"""
 file=$source/$3
 if [ "$(sql -readonly "$file" "PRAGMA journal_mode" </dev/null)" != wal ]; then
     umask 077
+    # What a power failure has left: no pull takes a day.
+    find /var/tmp -maxdepth 1 -name 'understudy-pull.*' -user "$(id -u)" -mmin +1440 -exec rm -rf {} +
     work=$(mktemp -d /var/tmp/understudy-pull.XXXXXX)
     trap 'rm -rf "$work"' EXIT
     trap 'exit 1' HUP INT PIPE TERM
