@@ -294,7 +294,7 @@ write_log() {
 }
 
 # Whoever wants to connect, for a mail server has a user of its own. Answers to those who come in
-# still go out. A table and a file of its own: what provisioning sets up is not touched.
+# still go out; a connection that was made from here before ends, for it may be to a mail server. A table and a file of its own: what provisioning sets up is not touched.
 outgoing_off() {
     lock
     rules=/etc/nftables.d/understudy-outgoing.nft
@@ -306,7 +306,7 @@ table inet understudy_outgoing {
     chain output {
         type filter hook output priority filter; policy accept;
         oif lo accept
-        ct state established,related accept
+        ct direction reply accept
         meta l4proto { icmp, ipv6-icmp } accept
         udp dport { 53, 67, 123, 547 } accept
         tcp dport 53 accept

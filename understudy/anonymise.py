@@ -11,6 +11,8 @@ from understudy.schema import Column, Table, identifier, literal
 
 # The number of a row in a table that numbers none itself.
 ROW_NUMBER = "understudy_row"
+# The variable of PostgreSQL's session that has the salt.
+SALT = "understudy.salt"
 _LOREM = "lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt "
 # Each of them is as long as needed to be another one in each row, or gets cut to what fits.
 _MAKES_TEXT = {"email", "name", "hash", "text", "unusable"}
@@ -20,16 +22,20 @@ _REPEATS = {"text", "fixed", "unusable"}
 
 @dataclass(frozen=True)
 class Sql:
-    """What the engines say differently. salt: makes hashes that nobody can look up."""
+    """What the engines say differently.
+
+    salt: makes hashes that nobody can look up. PostgreSQL makes one itself, for its log may have all
+    queries; see commands/reading.py.
+    """
 
     engine: Engine
     salt: str
 
     def hash(self, text: str) -> str:
-        salted = f"{literal(self.salt)} || {text}"
         if self.engine == "sqlite":
-            return f"substr(lower(hex(sha3({salted}, 256))), 1, 16)"
-        return f"left(encode(sha256(convert_to({salted}, 'UTF8')), 'hex'), 16)"
+            return f"substr(lower(hex(sha3({literal(self.salt)} || {text}, 256))), 1, 16)"
+        salted = f"convert_to(current_setting('{SALT}') || {text}, getdatabaseencoding())"
+        return f"left(encode(sha256({salted}), 'hex'), 16)"
 
     def lorem(self, text: str) -> str:
         times, lorem = f"length({text}) / {len(_LOREM)} + 1", literal(_LOREM)

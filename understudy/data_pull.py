@@ -4,22 +4,23 @@ import hashlib
 import secrets
 import shutil
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from understudy import anonymise, data_trouble, pulled, schema, sealed, sensitive, session
 from understudy.anonymise import Sql
-from understudy.commands import Argv, as_user, reading
+from understudy.commands import Argv, as_user, peeking, reading
 from understudy.config_data import Data
-from understudy.connection import SshConnection
+from understudy.connection import Result, SshConnection
 from understudy.dump import Dump
 from understudy.errors import ConfigError, Refused, StepFailed
 from understudy.job import Job
 from understudy.pulled import MEDIA, Pulled
 from understudy.release import Paths
 from understudy.schema import Database
+from understudy.sensitive import Finding
 
 _MIB = 2**20
 # Whoever works at this machine needs some, too.
@@ -49,6 +50,8 @@ def pull(job: Job) -> None:
             databases = _databases(connection, job)
             media = chosen(_media(connection, job), data.media)
         refuse_unless_ruled(data, databases)
+        with job.report.step("look for e-mail addresses in columns without a rule"):
+            _refuse_unruled(_with_addresses(connection, job, databases))
         size = sum(database.size for database in databases)
         _refuse_without_room(job, size + media.size)
         at = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -74,7 +77,11 @@ def refuse_unless_ruled(data: Data, databases: tuple[Database, ...]) -> None:
             details="\n".join(wrong),
             hint="They are held against the tables as they are there now; docs/data.md has all rules.",
         )
-    if findings := sensitive.find(tables, data):
+    _refuse_unruled(sensitive.find(tables, data))
+
+
+def _refuse_unruled(findings: Sequence[Finding]) -> None:
+    if findings:
         raise Refused(
             f"{len(findings)} columns look as if they told of people, and have no rule",
             details="\n".join(map(str, findings)),
@@ -99,12 +106,37 @@ def _databases(connection: SshConnection, job: Job) -> tuple[Database, ...]:
     return schema.parse(done)
 
 
+def _with_addresses(
+    connection: SshConnection, job: Job, databases: tuple[Database, ...]
+) -> list[Finding]:
+    app, found = job.config.app, list[Finding]()
+    for database in databases:
+        columns = sensitive.unruled(database.tables, job.config.data)
+        peek = peeking.peek(app.database, app.name, _backups(job), database.name)
+        queries = peeking.queries(app.database, columns)
+        done = (
+            connection.send(as_user(app.name, peek), queries) if columns else Result(True, "", "")
+        )
+        if not done.ok:
+            raise _unread(job, done.text)
+        found += sensitive.with_addresses(columns, peeking.parse(done.output))
+    return found
+
+
 def _media(connection: SshConnection, job: Job) -> Media:
     if not job.config.data.media:
         return Media({})
     listed = _ask(connection, job, reading.list_media(Paths(job.config.root).media))
     pairs = (line.partition(" ") for line in listed.split("\0") if line)
-    return Media({name: int(size) for size, _, name in pairs})
+    media = Media({name: int(size) for size, _, name in pairs})
+    # Where a character can't be read the connection puts this one.
+    if unreadable := [name for name in media.files if "\ufffd" in name]:
+        raise StepFailed(
+            f"{len(unreadable)} uploaded files have names that are not UTF-8",
+            details="\n".join(unreadable[: session.LINES_OF_OUTPUT]),
+            hint="Rename them on the host, in the database too; or `media: 0` leaves all there.",
+        )
+    return media
 
 
 def _ask(connection: SshConnection, job: Job, argv: Argv) -> str:
@@ -179,7 +211,10 @@ class _Pulling:
         done = self.connection.receive(as_user(self.job.config.app.name, argv), [given], take)
         # What comes out last is gzip's exit status: that all was read, the text's own end tells.
         if not done.ok or (dump and not dump.whole):
-            raise _unread(self.job, "\n".join(done.errors.splitlines()[-session.LINES_OF_OUTPUT :]))
+            told = done.errors.splitlines()[-session.LINES_OF_OUTPUT :]
+            if dump and dump.table:
+                told.append(f"it broke off in table {dump.table}")
+            raise _unread(self.job, "\n".join(told))
 
 
 def _backups(job: Job) -> PurePosixPath:

@@ -28,6 +28,14 @@ _HINTS = (
         "Another program holds a table for long, such as a migration: wait for its end.",
     ),
     (
+        r"ERROR: +22021",
+        "Its text is not UTF-8. Mend it in the app, or give its column a rule that makes another one.",
+    ),
+    (
+        r"ERROR: +22",
+        "A value of it does not fit the expression of an `sql` rule. It is not shown: it is production's.",
+    ),
+    (
         r"Parse error|syntax error|no such (column|function)|(column|function|operator) .*does not exist",
         "An `sql` rule under `data` in deploy.yml is an expression of its table's columns, in the "
         "database's own SQL.",

@@ -48,6 +48,11 @@ class Dump:
         self._end = (self._end + text)[-_KEPT:]
 
     @property
+    def table(self) -> str:
+        """The last one of which something came."""
+        return self._table
+
+    @property
     def whole(self) -> bool:
         return self._unzip.eof and self._end.endswith(f"\n{END}\n")
 

@@ -100,12 +100,17 @@ def _table(told: dict[str, Any]) -> Table:
         name=told["name"],
         namespace=told.get("namespace", ""),
         virtual=bool(told.get("virtual")),
-        unique=tuple(frozenset(name for name in names if name) for names in told["unique"] or ()),
+        unique=tuple(_named(names) for names in told["unique"] or ()),
         columns=tuple(
             Column(one["name"], one["type"].lower(), bool(one["required"]), bool(one["key"]))
             for one in told["columns"] or ()
         ),
     )
+
+
+def _named(names: list[str | None] | None) -> frozenset[str]:
+    """Of an expression, such as the lower() of a column, there is no name."""
+    return frozenset(name for name in names or () if name)
 
 
 def identifier(name: str) -> str:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.modes import GCM
 from understudy.errors import Refused, StepFailed
 from understudy.whole_file import unwritten
 
-_NONCE, _TAG, _PIECE = 12, 16, 1 << 20
+_KEY, _NONCE, _TAG, _PIECE = 32, 12, 16, 1 << 20
 
 
 def key_file() -> Path:
@@ -26,14 +26,20 @@ def key_file() -> Path:
 
 
 def key(file: Path) -> bytes:
-    """The key, made if there is none. Raises Refused if others can read it."""
+    """The key, made if there is none. Raises Refused if it's none, or others can read it."""
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as made:
-            made.write(AESGCM.generate_key(256))
+            made.write(AESGCM.generate_key(8 * _KEY))
     if file.stat().st_mode & 0o077:
         raise Refused(f"others can read {file}", hint=f"chmod 600 {file}")
-    return file.read_bytes()
+    found = file.read_bytes()
+    if len(found) != _KEY:
+        raise Refused(
+            f"{file} is no key: it has {len(found)} bytes instead of {_KEY}",
+            hint=f"rm {file}, and the next pull makes another one; what was pulled before is lost.",
+        )
+    return found
 
 
 def write(file: Path, key: bytes, fill: Callable[[Callable[[bytes], None]], None]) -> None:

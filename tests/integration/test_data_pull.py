@@ -211,7 +211,7 @@ def test_only_a_disposable_target_takes_data(live: Site) -> None:
 
 @pytest.mark.parametrize("any_site", ["sqlite"], indirect=True)
 def test_text_in_another_encoding_is_told_and_nothing_is_kept(live: Site) -> None:
-    rules(live, {"lists_list": {"title": "keep"}})
+    rules(live, {**RULES, "lists_list": {"title": "keep"}})
     live.sql("insert into lists_list (title, created) values (cast(x'6de9' as text), '2026-01-01')")
     answer = live.staging.deploy_py("data", "pull")
     live.sql("delete from lists_list where hex(title) = '6DE9'")

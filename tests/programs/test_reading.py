@@ -202,6 +202,21 @@ def test_copy_that_is_read_is_gone_afterwards(tmp_path: Path) -> None:
     assert set(Path("/var/tmp").glob("understudy-pull.*")) == before
 
 
+def test_copy_that_a_power_failure_has_left_goes_with_the_next_pull(tmp_path: Path) -> None:
+    site = Site(tmp_path / "site")
+    site.make("CREATE TABLE t (x)", "delete")
+    left, fresh = (Path(f"/var/tmp/understudy-pull.{name}{os.getpid()}") for name in "ab")
+    try:
+        for place in (left, fresh):
+            place.mkdir()
+        os.utime(left, (0, 0))
+        site.read({})
+
+        assert (left.exists(), fresh.exists()) == (False, True), "another pull may be at work"
+    finally:
+        fresh.rmdir()
+
+
 def test_copy_that_has_no_room_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     site = Site(tmp_path / "site")
     site.make("CREATE TABLE t (x)", "delete")

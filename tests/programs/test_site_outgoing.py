@@ -22,6 +22,7 @@ def test_rules_are_loaded_and_kept_for_the_next_boot(tmp_path: Path) -> None:
     assert [line.split()[0] for line in accepted.splitlines()[2:]] == [
         *("oif", "ct", "meta", "udp", "tcp")
     ]
+    assert "ct direction reply accept" in rules, "not what was established from here before"
 
 
 def test_second_time_it_is_the_same(tmp_path: Path) -> None:

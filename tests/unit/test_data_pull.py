@@ -1,5 +1,6 @@
 """data pull and data load as verbs; what they run on hosts: tests/programs/test_reading.py."""
 
+import copy
 import gzip
 import json
 import shutil
@@ -23,9 +24,11 @@ from understudy.stream import Content
 
 NOW = manifest("c0ffee00-now", "2024-03-01T00:00:00+00:00")
 SCHEMA, MEDIA_LIST, OUTGOING, TRY = "pragma_table_list", "-printf", "outgoing-off", "192.0.2.1"
+PEEK = 'sql -readonly "$source/$3"'
 ROWS, KEEP = 'cat "$name.new/rows"', 'sync -f "$name.new"'
 DUMP = "-- table auth_user\n;\nINSERT …\n;\n-- rows 2 auth_user\n-- end\n"
-TABLES = {
+COLUMN = {"name": "email", "type": "varchar(254)", "required": 1, "key": 0}
+TABLES: dict[str, Any] = {
     "name": "/srv/shop/shared/database/shop.sqlite3",
     "size": 4096,
     "tables": [
@@ -34,7 +37,7 @@ TABLES = {
             "unique": [],
             "columns": [
                 {"name": "id", "type": "INTEGER", "required": 1, "key": 1},
-                {"name": "email", "type": "varchar(254)", "required": 1, "key": 0},
+                COLUMN,
             ],
         }
     ],
@@ -125,6 +128,20 @@ def test_column_without_a_rule_stops_it_before_anything_travels(host: Host) -> N
     assert host.got == []
 
 
+def test_column_that_holds_addresses_stops_it_too_whatever_it_is_called(host: Host) -> None:
+    tables = copy.deepcopy(TABLES)
+    tables["tables"][0]["columns"].append({**COLUMN, "name": "extras"})
+    found = printed('["auth_user", "extras"]\n')
+    there = host.answers({SCHEMA: printed(json.dumps(tables)), PEEK: found})
+
+    with pytest.raises(Refused) as raised:
+        data_pull.pull(host.job())
+
+    assert "auth_user.extras: looks like a column with e-mail" in raised.value.details
+    assert '"email"' not in there.sent[0], "it has a rule"
+    assert host.got == []
+
+
 def test_rule_that_does_not_fit_is_a_mistake_in_the_configuration(host: Host) -> None:
     job = host.job()
     data = type(job.config.data).model_validate({"tables": {"users": "drop"}})
@@ -167,7 +184,7 @@ def test_pull_that_breaks_off_leaves_the_one_before(cut: int, host: Host) -> Non
     with pytest.raises(StepFailed, match="can't be read") as raised:
         data_pull.pull(host.job())
 
-    assert raised.value.details == "Error: disk I/O error"
+    assert raised.value.details == "Error: disk I/O error\nit broke off in table auth_user"
     assert kept(host) == before
 
 
@@ -188,6 +205,17 @@ def test_media_travel_if_they_shall(host: Host) -> None:
 
     assert host.got[1] == b"a b.png\0"
     assert pulled.find(host.job(), "staging").media == 1
+
+
+def test_uploaded_file_whose_name_cannot_be_read_is_told_not_left_out(host: Host) -> None:
+    listed = printed("3 a.png\0005 M\ufffdller.png\0")
+    host.answers({SCHEMA: printed(json.dumps(TABLES)), MEDIA_LIST: listed})
+
+    with pytest.raises(StepFailed, match="names that are not UTF-8") as raised:
+        data_pull.pull(host.job(media=1))
+
+    assert raised.value.details == "M\ufffdller.png"
+    assert host.got == []
 
 
 def loading(host: Host, **answers: Result) -> FakeConnection:

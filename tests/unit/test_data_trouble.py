@@ -25,6 +25,8 @@ PROVISION = "python deploy.py provision --target staging"
         ("Error: database is locked", "wait for its end"),
         ("ERROR:  canceling statement due to lock timeout", "wait for its end"),
         ('psql:<stdin>:7: ERROR:  column "title" does not exist', "`sql` rule"),
+        ("psql:<stdin>:18: ERROR:  22P02\nit broke off in table shop", "is not shown"),
+        ("psql:<stdin>:18: ERROR:  22021\nit broke off in table shop", "is not UTF-8"),
         ("ERROR:  function upper(integer, text) does not exist", "`sql` rule"),
     ],
 )

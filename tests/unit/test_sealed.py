@@ -101,3 +101,15 @@ def test_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
         sealed.key(tmp_path / "key")
 
     assert "chmod 600" in raised.value.hint
+
+
+@pytest.mark.parametrize("content", [b"", b"half a key"])
+def test_key_that_was_cut_off_is_told(content: bytes, tmp_path: Path) -> None:
+    """A full disk makes such a file; nothing was ever sealed with it."""
+    (tmp_path / "key").touch(0o600)
+    (tmp_path / "key").write_bytes(content)
+
+    with pytest.raises(Refused, match="is no key") as raised:
+        sealed.key(tmp_path / "key")
+
+    assert f"rm {tmp_path / 'key'}" in raised.value.hint

@@ -1,7 +1,9 @@
 """Columns that look as if they told of people."""
 
 import pytest
+import yaml
 
+from understudy.anonymise import mistakes
 from understudy.config_data import Data
 from understudy.schema import Column, Table
 from understudy.sensitive import find, looks_like, snippet
@@ -40,6 +42,40 @@ def column(name: str, type: str = "varchar(200)") -> Column:
         ("ssn", "an official number"),
         ("comment", "free text in which people write anything"),
         ("session_data", "data of any kind"),
+        ("E-Mail", "an e-mail address"),
+        ("e_mail", "an e-mail address"),
+        ("eMail", "an e-mail address"),
+        ("emailaddress", "an e-mail address"),
+        ("usermail", "an e-mail address"),
+        ("Email Address", "an e-mail address"),
+        ("courriel", "an e-mail address"),
+        ("passwort", "a password"),
+        ("contraseña", "a password"),
+        ("pass", "a password"),
+        ("pin", "a password"),
+        ("api_credentials", "a token or key"),
+        ("First Name", "a name"),
+        ("customername", "a name"),
+        ("customer_firstname", "a name"),
+        ("vorname", "a name"),
+        ("Nachname", "a name"),
+        ("prénom", "a name"),
+        ("apellidos", "a name"),
+        ("voornaam", "a name"),
+        ("recipient", "a name"),
+        ("phone number", "a telephone number"),
+        ("phoneNumber", "a telephone number"),
+        ("handy", "a telephone number"),
+        ("téléphone", "a telephone number"),
+        ("Straße", "an address"),
+        ("adresse", "an address"),
+        ("plz", "an address"),
+        ("clientIP", "where somebody connects from"),
+        ("geburtsdatum", "a date of birth"),
+        ("steuerId", "an official number"),
+        ("serialized_data", "data of any kind"),
+        ("meta", "data of any kind"),
+        ("имя", "something, by a name that is not understood here"),
     ],
 )
 def test_what_looks_personal_is_found_with_the_reason(name: str, reason: str) -> None:
@@ -59,6 +95,13 @@ def test_what_looks_personal_is_found_with_the_reason(name: str, reason: str) ->
         ("emails", "text[]"),
         ("token", "uuid"),
         ("email", ""),
+        ("email", "email_address"),
+        ("contact_email", "shop.mail"),
+        ("name", "text[]"),
+        ("settings", "jsonb"),
+        ("thing", "bytea"),
+        ("thing", "public.hstore"),
+        ("search", "tsvector"),
     ],
 )
 def test_types_that_can_hold_it_count(name: str, type: str) -> None:
@@ -80,6 +123,10 @@ def test_types_that_can_hold_it_count(name: str, type: str) -> None:
         ("ipsum", "text"),
         ("slug", "varchar(50)"),
         ("picture", "varchar(100)"),
+        ("email_count", "smallint unsigned"),
+        ("name_changed", "timestamp(3) with time zone"),
+        ("password_age", "interval"),
+        ("token_price", "numeric(10,2)"),
     ],
 )
 def test_what_tells_of_nobody_needs_no_rule(name: str, type: str) -> None:
@@ -110,13 +157,33 @@ def test_virtual_table_can_only_be_left_out() -> None:
     assert find([search], Data.model_validate({"tables": {"search": "drop"}})) == ()
 
 
+@pytest.mark.parametrize("required", [True, False])
+@pytest.mark.parametrize(
+    ("name", "type"),
+    [
+        *(
+            ("phone", "varchar(20)"),
+            ("phone", "bigint"),
+            ("payload", "jsonb"),
+            ("emails", "text[]"),
+        ),
+        *(("pin", "varchar(9)"), ("note", "text"), ("email", "text")),
+        *(("email", "email_address"), ("birthday", "date"), ("ip", "inet"), ("thing", "bytea")),
+    ],
+)
+def test_rule_that_is_proposed_fits(name: str, type: str, required: bool) -> None:
+    columns = (Column(name, type, required=required),)
+    table = Table("t", columns, (frozenset({name}),) if columns[0].is_text else ())
+    data = Data.model_validate(yaml.safe_load(snippet(find([table], Data())))["data"])
+
+    assert mistakes(data, [table]) == ()
+
+
 def test_snippet_mends_it() -> None:
     tables = [
         Table("auth_user", (column("email"), column("phone"))),
         Table('a "b', (column("null"),)),
     ]
-    import yaml
-
     text = snippet(find(tables, Data()))
 
     data = Data.model_validate(yaml.safe_load(text)["data"])

@@ -226,8 +226,9 @@ load() {
     } | query "$1" -f -
 }
 
-queries="SELECT format('SELECT count(*), %L FROM %I.%I', translate(nspname || '.' || relname, E'\n\t', '  '),
-    nspname, relname) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+queries="SELECT format('SELECT count(*), %L FROM ONLY %I.%I',
+    translate(nspname || '.' || relname, E'\n\t', '  '), nspname, relname)
+    FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
     WHERE relkind = 'r' AND nspname <> 'information_schema' AND nspname NOT LIKE 'pg!_%' ESCAPE '!'
     ORDER BY nspname, relname \gexec"
 try_copy() {

@@ -67,7 +67,7 @@ try "$file" >>"$name.new/rows"
 """,
     "postgresql": r"""
 told=$({
-    printf '%s\n' '\o /dev/null' 'SET client_min_messages = error;' 'BEGIN;' \
+    printf '%s\n' '\o /dev/null' '\set VERBOSITY terse' 'SET client_min_messages = error;' 'BEGIN;' \
         'DROP OWNED BY CURRENT_USER CASCADE;' 'CREATE SCHEMA IF NOT EXISTS public;'
     gunzip && printf '%s\n' 'COMMIT;' 'RESET ALL;' '\o' "$queries" '\echo complete'
 } | query "${source}_scratch" -f -) || told=

@@ -9,17 +9,19 @@ copied first, into a directory in /var/tmp that nobody else can read and that is
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
-from understudy.anonymise import ROW_NUMBER, Sql, expression
+from understudy.anonymise import ROW_NUMBER, SALT, Sql, expression
 from understudy.commands import Argv, database, script
 from understudy.config import Engine
 from understudy.config_data import Data
-from understudy.schema import Database, Table, identifier, literal
+from understudy.schema import Column, Database, Table, identifier, literal
 
 END = "-- end"
 # Where SQLite keeps the numbers it has given away: they are not given again.
 NUMBERS = "sqlite_sequence"
 # To insert one by one takes three times as long.
 ROWS_OF_AN_INSERT = 200
+# A longer row begins one: whoever loads it holds a whole one in memory, and takes a gigabyte at most.
+LONG_ROW = 100_000
 
 
 def schema(engine: Engine, site: str, directory: PurePosixPath) -> Argv:
@@ -35,7 +37,7 @@ def read(engine: Engine, site: str, directory: PurePosixPath, name: str) -> Argv
 
 
 def queries(sql: Sql, found: Database, data: Data) -> str:
-    """What read() gets. It holds the salt, which nobody shall see in a list of processes."""
+    """What read() gets. It holds SQLite's salt, which nobody shall see in a list of processes."""
     make = {"sqlite": _sqlite, "postgresql": _postgresql}[sql.engine]
     return "\n".join(make(sql, found, data)) + "\n"
 
@@ -60,6 +62,7 @@ def _sqlite(sql: Sql, found: Database, data: Data) -> Iterator[str]:
     tables = [table for table in found.tables if not table.virtual]
     virtual = ", ".join(literal(table.name) for table in found.tables if table.virtual)
     yield "PRAGMA query_only = 1; PRAGMA temp_store = MEMORY;\nBEGIN;"
+    yield "SELECT format('PRAGMA encoding = %Q;', encoding) FROM pragma_encoding;"
     for table in tables:
         if table.name == NUMBERS:
             yield "SELECT 'DELETE FROM sqlite_sequence;';"
@@ -76,20 +79,41 @@ def _sqlite(sql: Sql, found: Database, data: Data) -> Iterator[str]:
 
 def _sqlite_rows(sql: Sql, table: Table, data: Data) -> Iterator[str]:
     names = ", ".join(identifier(column.name) for column in table.columns)
-    values = " || ',' || ".join(f"quote({each})" for each in _expressions(sql, table, data))
+    values = " || ',' || ".join(_quoted(sql, table, column, data) for column in table.columns)
     insert = literal(f"INSERT INTO {table.quoted} ({names}) VALUES (")
     yield f"SELECT '-- table ' || {literal(table.name)};"
-    yield f"SELECT CASE {ROW_NUMBER} % {ROWS_OF_AN_INSERT} WHEN 1 THEN ';' || char(10) || {insert}"
-    yield f"ELSE ',(' END || {values} || ')' FROM"
-    yield f"(SELECT *, row_number() OVER () AS {ROW_NUMBER} FROM {table.quoted});\nSELECT ';';"
+    yield f"SELECT CASE WHEN {ROW_NUMBER} % {ROWS_OF_AN_INSERT} = 1 OR length(understudy_values) > {LONG_ROW}"
+    yield f"THEN ';' || char(10) || {insert} ELSE ',(' END || understudy_values || ')' FROM"
+    yield f"(SELECT {ROW_NUMBER}, {values} AS understudy_values FROM"
+    # With a limit each, the two aren't made one, which would make the values twice.
+    yield f"(SELECT *, row_number() OVER () AS {ROW_NUMBER} FROM {table.quoted}) LIMIT -1) LIMIT -1;"
+    yield "SELECT ';';"
+
+
+def _quoted(sql: Sql, table: Table, column: Column, data: Data) -> str:
+    """As SQL has it. Left to itself, quote() ends a text at its first NUL, and has no word for infinity."""
+    rule = data.rule(table.name, column.name)
+    value = expression(sql, table, column, rule)
+    if rule and rule.kind not in ("keep", "sql"):
+        return f"quote({value})"
+    return (
+        f"CASE WHEN typeof({value}) = 'text' AND instr({value}, char(0)) "
+        f"THEN 'CAST(' || quote(CAST({value} AS BLOB)) || ' AS TEXT)' "
+        f"WHEN typeof({value}) = 'real' AND abs({value}) = 9e999 "
+        f"THEN iif({value} > 0, '9e999', '-9e999') ELSE quote({value}) END"
+    )
 
 
 def _postgresql(sql: Sql, found: Database, data: Data) -> Iterator[str]:
+    tables = [table for table in found.tables if table.columns and not data.drops(table.name)]
     yield from _POSTGRESQL_BEGIN
+    # A mistake in a rule is told in words, for no row is read yet. Later a message could hold a value.
+    for table in tables:
+        yield f"COPY ({_select(sql, table, data)} LIMIT 0) TO STDOUT;"
+    yield "\\set VERBOSITY sqlstate"
     yield _pg_dump("pre-data")
-    for table in found.tables:
-        if table.columns and not data.drops(table.name):
-            yield from _postgresql_rows(sql, table, data)
+    for table in tables:
+        yield from _postgresql_rows(sql, table, data)
     yield _POSTGRESQL_NUMBERS
     yield _pg_dump("post-data")
     yield _POSTGRESQL_VIEWS
@@ -98,16 +122,16 @@ def _postgresql(sql: Sql, found: Database, data: Data) -> Iterator[str]:
 
 def _postgresql_rows(sql: Sql, table: Table, data: Data) -> Iterator[str]:
     names = ", ".join(identifier(column.name) for column in table.columns)
-    values = ", ".join(_expressions(sql, table, data))
     copy = literal(f"COPY {table.quoted} ({names}) FROM stdin;")
     yield f"SELECT '-- table ' || {literal(table.name)};\nSELECT {copy};"
-    yield f"COPY (SELECT {values} FROM (SELECT *, row_number() OVER () AS {ROW_NUMBER}"
-    yield f"FROM {table.only}) AS numbered) TO STDOUT;\nSELECT '\\.';"
+    yield f"COPY ({_select(sql, table, data)}) TO STDOUT;\nSELECT '\\.';"
 
 
-def _expressions(sql: Sql, table: Table, data: Data) -> Iterator[str]:
-    for column in table.columns:
-        yield expression(sql, table, column, data.rule(table.name, column.name))
+def _select(sql: Sql, table: Table, data: Data) -> str:
+    rules = ((column, data.rule(table.name, column.name)) for column in table.columns)
+    values = ", ".join(expression(sql, table, column, rule) for column, rule in rules)
+    numbered = f"SELECT *, row_number() OVER () AS {ROW_NUMBER} FROM {table.only}"
+    return f"SELECT {values} FROM ({numbered}) AS numbered"
 
 
 def _end(tables: Sequence[Table], data: Data) -> Iterator[str]:
@@ -123,17 +147,29 @@ def _end(tables: Sequence[Table], data: Data) -> Iterator[str]:
 _MADE_BY = "sql || char(10) || ';'"
 
 
-# psql goes on if pg_dump fails, so that has to say itself that it's done.
+# psql would go on, and the end would tell that all is there: so whoever fails ends it.
 def _pg_dump(section: str) -> str:
     return (
         f"\\! pg_dump -w --schema-only --section={section} --encoding=UTF8 --no-owner "
         "--no-privileges --no-comments --lock-wait-timeout=60s "
-        f'--snapshot="$SNAPSHOT" "$DATABASE" || echo "pg_dump failed;"'
+        f'--snapshot="$SNAPSHOT" "$DATABASE" || kill $PPID'
     )
 
 
 _POSTGRESQL_BEGIN = (
+    # As pg_dump: the host's own settings decide neither what comes nor as what it's written down.
     "SET client_encoding = 'UTF8';",
+    "SET standard_conforming_strings = on;",
+    "SET datestyle = ISO;",
+    "SET intervalstyle = postgres;",
+    "SET extra_float_digits = 1;",
+    # The salt leaves neither the server's memory nor the session.
+    f"SELECT set_config('{SALT}', gen_random_uuid()::text || gen_random_uuid(), false) \\g /dev/null",
+    # Better an error than rows that a policy hides.
+    "SET row_security = off;",
+    # Not all versions have all of them.
+    "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout',",
+    "'idle_in_transaction_session_timeout', 'transaction_timeout') \\g /dev/null",
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;",
     "SET LOCAL lock_timeout = '60s';",
     # pg_dump, and what is read here, see the same state.
@@ -145,8 +181,10 @@ _POSTGRESQL_BEGIN = (
 _POSTGRESQL_NUMBERS = """SELECT format('SELECT setval(%L, %s);', format('%I.%I', schemaname, sequencename),
     last_value) FROM pg_sequences WHERE last_value IS NOT NULL;"""
 
-_POSTGRESQL_VIEWS = """SELECT format('REFRESH MATERIALIZED VIEW %I.%I;', schemaname, matviewname)
-    FROM pg_matviews WHERE ispopulated;"""
+# One that is made of another one was made after it.
+_POSTGRESQL_VIEWS = """SELECT format('REFRESH MATERIALIZED VIEW %I.%I;', nspname, relname)
+    FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE relkind = 'm' AND relispopulated ORDER BY pg_class.oid;"""
 
 _SQLITE_SCHEMA = r"""
 unique="SELECT json_group_array(json((SELECT json_group_array(name) FROM pragma_index_info(i.name))))
@@ -159,7 +197,7 @@ tables="SELECT json_group_array(json_object('name', name, 'virtual', type = 'vir
         AND (name NOT LIKE 'sqlite!_%' ESCAPE '!' OR name = 'sqlite_sequence')
         ORDER BY name = 'sqlite_sequence', name) AS t"
 describe() {
-    sql "$1" "SELECT json_object('name', (SELECT file FROM pragma_database_list WHERE name = 'main'),
+    sql -readonly "$1" "SELECT json_object('name', (SELECT file FROM pragma_database_list WHERE name = 'main'),
         'size', page_count * page_size, 'tables', json(($tables)))
         FROM pragma_page_count, pragma_page_size"
 }
@@ -192,8 +230,10 @@ SQL
 
 _SQLITE_READ = r"""
 file=$source/$3
-if [ "$(sql "$file" "PRAGMA journal_mode" </dev/null)" != wal ]; then
+if [ "$(sql -readonly "$file" "PRAGMA journal_mode" </dev/null)" != wal ]; then
     umask 077
+    # What a power failure has left: no pull takes a day.
+    find /var/tmp -maxdepth 1 -name 'understudy-pull.*' -user "$(id -u)" -mmin +1440 -exec rm -rf {} +
     work=$(mktemp -d /var/tmp/understudy-pull.XXXXXX)
     trap 'rm -rf "$work"' EXIT
     trap 'exit 1' HUP INT PIPE TERM
@@ -204,7 +244,7 @@ if [ "$(sql "$file" "PRAGMA journal_mode" </dev/null)" != wal ]; then
     (cd "$work" && copy "$file" </dev/null)
     file=$work/$3
 fi
-sql "$file" | gzip -1
+sql -readonly "$file" | gzip -1
 """
 
 _POSTGRESQL_READ = 'query "$source" -f - | gzip -1'
