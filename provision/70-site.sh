@@ -294,7 +294,8 @@ write_log() {
 }
 
 # Whoever wants to connect, for a mail server has a user of its own. Answers to those who come in
-# still go out; a connection that was made from here before ends, for it may be to a mail server. A table and a file of its own: what provisioning sets up is not touched.
+# still go out; a connection that was made from here before ends, for it may be to a mail server. A
+# table and a file of its own: what provisioning sets up is not touched.
 outgoing_off() {
     lock
     rules=/etc/nftables.d/understudy-outgoing.nft

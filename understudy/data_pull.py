@@ -13,7 +13,7 @@ from understudy import anonymise, data_trouble, pulled, schema, sealed, sensitiv
 from understudy.anonymise import Sql
 from understudy.commands import Argv, as_user, peeking, reading
 from understudy.config_data import Data
-from understudy.connection import Result, SshConnection
+from understudy.connection import SshConnection
 from understudy.dump import Dump
 from understudy.errors import ConfigError, Refused, StepFailed
 from understudy.job import Job
@@ -112,11 +112,10 @@ def _with_addresses(
     app, found = job.config.app, list[Finding]()
     for database in databases:
         columns = sensitive.unruled(database.tables, job.config.data)
-        peek = peeking.peek(app.database, app.name, _backups(job), database.name)
-        queries = peeking.queries(app.database, columns)
-        done = (
-            connection.send(as_user(app.name, peek), queries) if columns else Result(True, "", "")
-        )
+        if not columns:
+            continue
+        argv = peeking.peek(app.database, app.name, _backups(job), database.name)
+        done = connection.send(as_user(app.name, argv), peeking.queries(app.database, columns))
         if not done.ok:
             raise _unread(job, done.text)
         found += sensitive.with_addresses(columns, peeking.parse(done.output))
