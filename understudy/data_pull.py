@@ -54,14 +54,14 @@ def pull(job: Job) -> None:
             _refuse_unruled(_with_addresses(connection, job, databases))
         size = sum(database.size for database in databases)
         _refuse_without_room(job, size + media.size)
-        at = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        sql = Sql(job.config.app.database, secrets.token_hex(16))
         with pulled.new(job, job.target_name) as directory:
+            at = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+            sql = Sql(job.config.app.database, secrets.token_hex(16))
             key = sealed.key(sealed.key_file())
             rows = _Pulling(connection, job, sql, key, directory).all(databases, media)
-    parts = tuple(database.name for database in databases)
-    engine, count = job.config.app.database, len(media.files)
-    pulled.keep(job, Pulled(job.target_name, engine, at, size, parts, rows, count))
+            parts = tuple(database.name for database in databases)
+            count = len(media.files)
+            pulled.keep(job, Pulled(job.target_name, sql.engine, at, size, parts, rows, count))
     job.report.say(
         f"pulled {sum(rows.values())} rows in {len(rows)} tables and {count} uploaded files "
         f"from {job.target_name}; python deploy.py data load puts them on staging"

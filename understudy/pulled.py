@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
 
+from understudy.alone import alone
 from understudy.errors import Refused
 from understudy.job import Job
 
@@ -57,16 +58,17 @@ def place(job: Job, source: str) -> Path:
 
 @contextmanager
 def new(job: Job, source: str) -> Iterator[Path]:
-    """An empty directory to write into. If that fails, nothing is left of it."""
+    """An empty directory to write into, up to keep(). If that fails, nothing is left of it."""
     directory = place(job, source).with_suffix(".new")
-    # Of a pull that was killed.
-    shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(parents=True, mode=0o700)
-    try:
-        yield directory
-    except BaseException:
+    with alone(directory.parent):
+        # Of a pull that was killed.
         shutil.rmtree(directory, ignore_errors=True)
-        raise
+        directory.mkdir(mode=0o700)
+        try:
+            yield directory
+        except BaseException:
+            shutil.rmtree(directory, ignore_errors=True)
+            raise
 
 
 def keep(job: Job, pulled: Pulled) -> None:

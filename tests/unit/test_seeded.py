@@ -1,8 +1,10 @@
 """The rung with pulled data: what makes another one, and when the VM is saved on it."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -98,7 +100,22 @@ def test_digest_is_of_what_was_pulled(job: Job) -> None:
     for content in (b"1", b"2", b"2"):
         with pulled.new(job, "production") as directory:
             (directory / "shop.sqlite3.sealed").write_bytes(content)
-        pulled.keep(job, PULLED)
+            pulled.keep(job, PULLED)
         digests.append(pulled.find(job, "production").digest)
     first, second, third = digests
     assert first != second == third
+
+
+def test_two_pulls_take_turns(job: Job) -> None:
+    """What the second one begins with is to remove what the first one left."""
+
+    def pull(number: int) -> bool:
+        with pulled.new(job, "production") as directory:
+            (directory / "shop.sqlite3.sealed").write_bytes(bytes([number]))
+            sleep(0.01)
+            found = [file.read_bytes() for file in directory.iterdir()]
+            pulled.keep(job, PULLED)
+        return found == [bytes([number])]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(pull, range(8)))
