@@ -227,6 +227,35 @@ def test_what_cannot_be_read_says_why(section: str, reason: str) -> None:
     assert found.sections[section] == {"unreadable": reason}
 
 
+BANS = """table ip filter {
+    chain INPUT {
+        type filter hook input priority filter; policy accept;
+        meta l4proto tcp tcp dport { 22 } counter jump f2b-sshd
+    }
+
+    chain f2b-sshd {
+        ip saddr 192.0.2.1 counter reject
+        counter return
+    }
+}
+table inet f2b-table {
+    set addr-set-nginx {
+        type ipv4_addr
+    }
+}"""
+
+
+def test_addresses_that_are_banned_for_a_while_are_no_change() -> None:
+    ours = SECTIONS["firewall"]
+    bans = "".join(f"\t{line}\n" for line in BANS.splitlines())
+
+    found = captured(firewall=bans + ours).sections["firewall"]
+
+    assert "f2b" not in str(found)
+    assert "policy accept;\n    }\n}" in found["table ip filter"]
+    assert found.keys() == {"table ip filter", "table inet understudy"}
+
+
 def test_without_packages_nobody_knows_what_is_theirs() -> None:
     why = "no dpkg-query on this host"
 

@@ -27,6 +27,8 @@ _COMES_AND_GOES = re.compile(
     r"(polkit|packagekit|udisks2|upower|fwupd|accounts-daemon|rtkit-daemon)\.)"
 )
 _FIRST_OF_ANY = 32768
+# fail2ban's chains, and what leads to them. Its table has its name.
+_BANS = re.compile(r"^[ \t]*(chain f2b-\S+ \{[^}]*\}|.*\bjump f2b-.*)\n", re.MULTILINE)
 
 
 def units(answer: Answer) -> Section:
@@ -99,14 +101,15 @@ def nginx_text(lines: Iterable[str], domain: str) -> str:
 
 
 def firewall(answer: Answer) -> Section:
-    """Tables by their names."""
+    """Tables by their names. What fail2ban adds with its first ban and removes with the last is left out."""
     tables: dict[str, list[str]] = {}
     lines: list[str] = []
     for _, line in answer.pairs("firewall"):
         if line.startswith("table "):
             lines = tables.setdefault(line.removesuffix(" {"), [])
         lines.append(line)
-    return {name: effective(lines) for name, lines in tables.items()}
+    texts = {name: _BANS.sub("", effective(lines)) for name, lines in tables.items()}
+    return {name: text for name, text in texts.items() if " f2b-" not in name}
 
 
 def ports(answer: Answer) -> Section:
