@@ -102,8 +102,10 @@ class Staging:
         known = f"UserKnownHostsFile={settings['known_hosts']}"
         key = str(Path(settings["key"]).expanduser())
         where = f"{settings['admin']}@{settings['address']}"
+        # A host that goes down takes some connections along without a word.
+        patience = ("-o", "ConnectTimeout=5", "-o", "ServerAliveInterval=5")
         return run(
-            *("ssh", "-o", known, "-o", "ConnectTimeout=5", "-i", key, where),
+            *("ssh", "-o", known, *patience, "-i", key, where),
             f"sudo sh -euc {shlex.quote(line)}",
         )
 
