@@ -34,6 +34,8 @@ from understudy.watch import unwatched, watched
 
 # What the site may write while a release is made: sessions, uploads, its database's journal.
 ROOM_FOR_THE_SITE = 64 * 2**20
+# Seconds. The quicker ones are in the report only: a first deploy has dozens.
+SLOW_MIGRATION = 1.0
 
 
 def deploy(
@@ -88,7 +90,10 @@ def _heed(job: Job, connection: SshConnection, wanted: Wanted, output: str) -> S
     if app_commands.BACKED_UP in output:
         data.prune(connection, job)
     if applied := app_commands.applied_migrations(output):
-        job.report.attach("migrations", applied)
+        job.report.attach("migrations", [[one.app, one.name, one.told] for one in applied])
+    for one in applied:
+        if one.seconds >= SLOW_MIGRATION:
+            job.report.say(f"  migration {one.app}.{one.name} {one.told}")
     findings = django_settings.findings_in(output, wanted)
     for finding in findings:
         job.report.warn(finding)

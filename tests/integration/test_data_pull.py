@@ -271,6 +271,7 @@ def test_what_migrations_do_to_a_million_rows_is_told(
 
     told = capsys.readouterr().out
     print(told)
+    assert re.search(r"migration lists.0004_change_all_items applied in [\d.]+ s", told)
     assert "lists_list: new: note" in told
     assert "lists_item: changed: done" in told
     # SQLite has one lock, on all of a database.

@@ -287,3 +287,19 @@ def test_settings_that_do_not_fit_the_host_are_warnings(staging: Staging) -> Non
 
     assert warnings[0] == "DEBUG is on in shop.settings"
     assert staging.report.warnings == warnings
+
+
+def test_slow_migrations_are_told_and_the_report_has_all(staging: Staging) -> None:
+    said = (
+        "  Applying lists.0001_initial... OK (0.210s)\n  Applying lists.0002_all... OK (61.049s)\n"
+    )
+    staging.answering({"commands.py": printed(said)})
+
+    runner.deploy(staging.job())
+
+    told = [line for line in staging.report.said if "migration" in line]
+    assert told == ["  migration lists.0002_all applied in 61.0 s"]
+    assert staging.report.attached["migrations"] == [
+        ["lists", "0001_initial", "applied in 0.2 s"],
+        ["lists", "0002_all", "applied in 61.0 s"],
+    ]

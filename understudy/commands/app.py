@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from understudy.commands import Argv, database
@@ -58,15 +59,25 @@ def _makes_no_other_files(command: Argv) -> bool:
     return command[:2] == ("python", "manage.py") and {*command[2:3]} <= _MAKE_NO_OTHER_FILES
 
 
-def applied_migrations(output: str) -> list[list[str]]:
-    """What Django's migrate says that it did: app, migration, state. With -v2 it tells the time."""
-    applied = re.findall(
+@dataclass(frozen=True)
+class Applied:
+    """A migration that was applied. seconds: 0 if the time wasn't told."""
+
+    app: str
+    name: str
+    seconds: float
+
+    @property
+    def told(self) -> str:
+        return f"applied in {self.seconds:.1f} s" if self.seconds else "applied"
+
+
+def applied_migrations(output: str) -> list[Applied]:
+    """What Django's migrate says that it did. With -v2 it tells the time."""
+    found = re.findall(
         r"^ *Applying (\w+)\.(\w+)\.\.\. OK(?: \(([\d.]+)s\))?$", output, re.MULTILINE
     )
-    return [
-        [app, name, f"applied in {seconds} s" if seconds else "applied"]
-        for app, name, seconds in applied
-    ]
+    return [Applied(app, name, float(seconds or 0)) for app, name, seconds in found]
 
 
 def _backup(app: App, paths: Paths, release: Manifest) -> Argv:
