@@ -282,4 +282,4 @@ def test_what_migrations_do_to_a_million_rows_is_told(
     if live.postgresql:
         assert "django-migration-linter is not among" in told
     else:
-        assert "(lists, 0004_change_all_items)... ERR; RunSQL data migration is not rev" in told
+        assert "(lists, 0003_note)... ERR; NOT NULL constraint on columns; (lists, 0004_" in told
