@@ -244,6 +244,23 @@ def test_backup_needs_room_for_twice_the_data(
     assert fits or f"{backups} has 0 MiB free" in done.stderr
 
 
+@pytest.mark.parametrize(("free", "fits"), [(24, False), (34, True)])
+def test_journal_needs_room_too_and_may_be_gone_the_next_moment(
+    free: int, fits: bool, shop: Path, backups: Path, tmp_path: Path
+) -> None:
+    """SQLite removes it when the last who uses the database leaves it, as after a visitor's request."""
+    program(tmp_path / "bin", "df", f"echo Avail; echo {free}")
+    gone = 'case "$*" in *-wal) echo "no such file" >&2; exit 1 ;; esac'
+    program(tmp_path / "bin", "stat", f'{gone}; exec /usr/bin/stat "$@"')
+    with closing(sqlite3.connect(shop)) as site:
+        site.execute("INSERT INTO seller VALUES (2)")
+        site.commit()
+        assert shop.stat().st_size == 12 * 1024
+        done = run(sqlite("backup", backups), tmp_path / "bin")
+
+    assert (done.returncode == 0) == fits
+
+
 @pytest.mark.parametrize("killed", ["cp", "sync"])
 def test_killed_backup_does_not_look_whole_and_its_rest_goes_with_the_next(
     killed: str, shop: Path, backups: Path, tmp_path: Path

@@ -129,10 +129,12 @@ find_data() {
     [ "$count" != 0 ] || refuse "there is no database (*.sqlite3, *.db) in $source"
 }
 kib=0
-weigh() { kib=$((kib + ($(stat -c %s "$1") + 1023) / 1024)); }
+add() { kib=$((kib + ($1 + 1023) / 1024)); }
+weigh() { add "$(stat -c %s "$1")"; }
 room_for_data() {
     each "$source" weigh
-    for file in "$source"/*-wal; do [ ! -f "$file" ] || weigh "$file"; done
+    # A journal is gone as soon as nobody uses the database, maybe in this moment.
+    for bytes in $(find "$source" -maxdepth 1 -name '*-wal' -printf '%s ' 2>/dev/null); do add "$bytes"; done
     room "$directory" $((kib * 2))
 }
 
