@@ -155,7 +155,7 @@ def test_data_that_has_no_room_on_staging_is_refused(live: Site) -> None:
         live.staging.host("rm /srv/filler")
 
     assert answer.code == 1
-    assert re.search(r"[0-4] MiB free, and the data needs 1\d", answer.text)
+    assert re.search(r"[0-4] MiB free, and the data needs \d\d there", answer.text)
     assert live.has_list("there before")
     assert live.get().code == 0
     assert live.staging.host(f"ls {live.root}/shared/backups").text.count(".new") == 0
