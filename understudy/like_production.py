@@ -25,13 +25,15 @@ def room() -> Room:
     return Room(memory=pages // 2**20, cpus=os.cpu_count() or 1)
 
 
-def tell(job: Job, found: Likeness, box: Mapping[str, str]) -> None:
-    """box: its packages with their versions."""
+def tell(job: Job, found: Likeness, box: Mapping[str, str] | None) -> None:
+    """box: its packages with their versions; None if it's gone, and then what was told of it stands."""
     name = capture_host.shown(job, capture_host.production(job))
     for note in found.notes:
         job.report.warn(note)
-    compared = unmatched.unmatched(found, box)
+    compared = unmatched.unmatched(found, box) if box is not None else None
     job.report.say(f"the VM is like {name}: {unmatched.summary(found, compared)}")
+    if compared is None:
+        return
     path = job.project.reports / "unmatched.txt"
     # An older one would tell of another box.
     path.unlink(missing_ok=True)

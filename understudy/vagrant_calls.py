@@ -35,10 +35,14 @@ class VagrantCalls:
     def has(self, box: Box) -> bool:
         return _folder(box).is_dir()
 
-    def packages(self, box: Box) -> dict[str, str]:
-        """Those in a box that Vagrant has, with their versions, as its build wrote them down."""
+    def packages(self, box: Box) -> dict[str, str] | None:
+        """Those in a box, with their versions, as its build wrote them down. None if it was removed:
+        a VM that is made does without.
+        """
         # Some Vagrants have a folder for the kind of processor, too.
-        [file] = _folder(box).rglob("packages")
+        file = next(_folder(box).rglob("packages"), None)
+        if file is None:
+            return None
         rows = (line.partition("\t") for line in file.read_text().splitlines())
         return {name: version for name, _, version in rows}
 

@@ -1,6 +1,8 @@
 """The VM follows production's capture: made by it, made anew for what matters, and told."""
 
 import json
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -160,6 +162,18 @@ def test_more_memory_than_the_machine_has_is_warned_of(
     assert shape(machine)["memory"] == 2048
     assert "half of this machine's" in machine.report.warnings[0]
     assert "half of this machine's" in report(machine).read_text()
+
+
+def test_vm_whose_box_was_removed_is_up_all_the_same(large: Machine) -> None:
+    large.capture(QUIET)
+    large.vm().up()
+    told = report(large).read_text()
+    shutil.rmtree(Path(os.environ["VAGRANT_HOME"]) / "boxes")
+
+    large.vm().up()
+
+    assert large.report.said[-1].startswith("the VM is like provision/production.lock.yml")
+    assert report(large).read_text() == told
 
 
 def test_what_was_unmatched_is_told_no_longer_than_it_is(large: Machine) -> None:

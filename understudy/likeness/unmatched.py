@@ -26,7 +26,7 @@ def _side(name: str, versions: Mapping[str, str]) -> Side:
 
 
 def summary(likeness: Likeness, found: Comparison | None) -> str:
-    """What is taken over, in one line. found: None where there is no box yet."""
+    """What is taken over, in one line. found: None where there is no box."""
     parts = [likeness.release, f"{likeness.memory} MiB", f"{likeness.cpus} processors"]
     if found and found.compared:
         matched = found.compared - len(found.differences)
