@@ -26,12 +26,15 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture
-def staging(monkeypatch: pytest.MonkeyPatch) -> "Staging":
-    """A target whose hosts are doubles. Without any until a test gives it one."""
+def staging(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> "Staging":
+    """A target whose hosts are doubles. Without any until a test gives it one.
+
+    QUIET in a test's module: parts of the commands that its hosts expect and answer with nothing.
+    """
     from tests.unit.staging import Staging
     from understudy import provision_host, session
 
-    made = Staging()
+    made = Staging(quiet=getattr(request.module, "QUIET", ()))
     monkeypatch.setattr(session, "SshConnection", made.connect)
     monkeypatch.setattr(provision_host, "SshConnection", made.connect)
     return made

@@ -33,12 +33,14 @@ OK = printed("")
 
 @dataclass
 class FakeConnection:
-    """A host that takes notes and answers from a table.
+    """A host that takes notes and answers from a table. A command that no test expects fails the test.
 
     answers: part of a command -> its answers, one after another; the last one stays.
+    quiet: parts of the other commands that are expected; they succeed and print nothing.
     """
 
     answers: Mapping[str, Result | list[Result]] = field(default_factory=dict)
+    quiet: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
@@ -59,7 +61,10 @@ class FakeConnection:
     ) -> Result:
         command = shlex.join(argv)
         self.notes.append(f"{user}: {command}" if user else command)
-        answer = next((found for part, found in self.answers.items() if part in command), OK)
+        answer = next((found for part, found in self.answers.items() if part in command), None)
+        if answer is None:
+            assert any(part in command for part in self.quiet), f"no test expects: {command}"
+            answer = OK
         if isinstance(answer, list):
             answer = answer.pop(0) if len(answer) > 1 else answer[0]
         if on_line:

@@ -18,6 +18,14 @@ from understudy.release import Manifest
 QUERY = "/etc/os-release"
 LIST = "for rows in"
 SITE = "sudo -n /usr/local/sbin/understudy-site shop"
+# Parts of the commands that succeed without a word, by the verb that runs them.
+LOG = (f"{SITE} log",)
+SWITCH = ("mv -T previous.new", f"{SITE} drain", f"{SITE} stop", "curl -sS --fail", *LOG)
+DEPLOY = (
+    *("tar -xz", "cp -al", "mkdir -p /srv/shop/cache/files"),
+    *(f"{SITE} install", f"{SITE} confirm", f"{SITE} warm"),
+    *SWITCH,
+)
 
 
 @dataclass
@@ -25,11 +33,13 @@ class Staging:
     """A project and its target.
 
     hosts: a login name -> the host as it is for that user. By `name@address`, if there are several.
+    quiet: parts of the commands that these hosts expect and answer with nothing.
     """
 
     directory: Path = TOP
     hosts: dict[str, FakeConnection | Exception] = field(default_factory=dict)
     report: FakeReport = field(default_factory=FakeReport)
+    quiet: tuple[str, ...] = ()
 
     def job(self, app: dict[str, Any] | None = None, **target: Any) -> Job:
         project = Project(self.directory, self.directory / "deploy.yml")
@@ -68,7 +78,7 @@ class Staging:
 
     def answering(self, answers: dict[str, Result | list[Result]]) -> FakeConnection:
         """The host as the deployer sees it. A provisioned one, unless the answers say otherwise."""
-        host = FakeConnection({QUERY: self.facts(), **answers})
+        host = FakeConnection({QUERY: self.facts(), **answers}, self.quiet)
         self.hosts["deploy"] = host
         return host
 

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.unit.fakes import TOP, FakeConnection, printed, settings
-from tests.unit.staging import QUERY, Staging, changes
+from tests.unit.staging import LOG, QUERY, SITE, Staging, changes
 from understudy import (
     capture_host,
     cli,
@@ -28,6 +28,7 @@ from understudy.errors import StepFailed
 from understudy.job import Job
 from understudy.record import Record
 
+QUIET = (*LOG, f"{SITE} secret-set")
 HOSTS = ["192.0.2.1", "192.0.2.2", "192.0.2.3"]
 Main = Callable[[str], int]
 ABOUT_ONE = [
@@ -161,7 +162,8 @@ def test_failure_is_told_with_what_became_of_each_host_and_kept(
 def three(staging: Staging) -> list[FakeConnection]:
     """The hosts, provisioned."""
     made = [
-        FakeConnection({QUERY: staging.facts(), "secret-list": printed("API\n")}) for _ in HOSTS
+        FakeConnection({QUERY: staging.facts(), "secret-list": printed("API\n")}, QUIET)
+        for _ in HOSTS
     ]
     staging.hosts |= {f"deploy@{host}": one for host, one in zip(HOSTS, made, strict=True)}
     return made

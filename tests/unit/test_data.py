@@ -6,7 +6,7 @@ import re
 import pytest
 
 from tests.unit.fakes import FakeConnection, failed, manifest
-from tests.unit.staging import LIST, QUERY, Staging, changes, lines_of, listed
+from tests.unit.staging import LIST, QUERY, SWITCH, Staging, changes, lines_of, listed
 from understudy import data
 from understudy.connection import Result
 from understudy.errors import Refused, StepFailed
@@ -17,6 +17,7 @@ NAMES = [f"2024010{day}T000000Z-c0ffee00-now" for day in (1, 2, 3)]
 PLACE = "/srv/shop/shared/backups"
 # Part of the command that makes a backup, and of the one that puts one back.
 MAKE, PUT_BACK = 'try_copy "$directory', 'put_back "$directory/$name"'
+QUIET = (*SWITCH, MAKE, PUT_BACK, 'rm -rf "$name.new"')
 
 
 def host_with(
@@ -55,7 +56,8 @@ def test_backup_is_made_by_the_apps_user_under_the_lock(
 
 
 def test_backup_bears_the_release_that_serves_when_the_lock_is_got(staging: Staging) -> None:
-    host = staging.answering({QUERY: [staging.facts(), after_another_deploy(staging)]})
+    facts = [staging.facts(), after_another_deploy(staging)]
+    host = staging.answering({QUERY: facts, LIST: listed(())})
 
     data.backup(staging.job(), wait=7)
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.unit.fakes import FakeConnection, failed, manifest, printed
-from tests.unit.staging import LIST, QUERY, Staging, lines_of, listed
+from tests.unit.staging import LIST, QUERY, SWITCH, Staging, lines_of, listed
 from understudy import data_load, data_pull, pulled, sealed
 from understudy.commands import Argv
 from understudy.connection import Result
@@ -26,6 +26,7 @@ NOW = manifest("c0ffee00-now", "2024-03-01T00:00:00+00:00")
 SCHEMA, MEDIA_LIST, OUTGOING, TRY = "pragma_table_list", "-printf", "outgoing-off", "192.0.2.1"
 PEEK = 'sql -readonly "$source/$3"'
 ROWS, KEEP = 'cat "$name.new/rows"', 'sync -f "$name.new"'
+QUIET = (*SWITCH, OUTGOING, TRY, "directory=$1 source=$2", "commands.py")
 DUMP = "-- table auth_user\n;\nINSERT …\n;\n-- rows 2 auth_user\n-- end\n"
 COLUMN = {"name": "email", "type": "varchar(254)", "required": 1, "key": 0}
 TABLES: dict[str, Any] = {

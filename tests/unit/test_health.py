@@ -37,7 +37,8 @@ def host(
             "curl": checks,
             "ActiveState": has_hope,
             "journalctl": printed("ImportError: no module shop\n"),
-        }
+        },
+        ("understudy-site shop stop r1",),
     )
 
 

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from tests.unit.fakes import FakeConnection, manifest
-from tests.unit.staging import LIST, QUERY, Staging, changes, lines_of, listed
+from tests.unit.staging import LIST, QUERY, SWITCH, Staging, changes, lines_of, listed
 from understudy import history
 from understudy.errors import Refused
 
+QUIET = (*SWITCH, 'put_back "$directory/$name"')
 OLDEST = manifest("c0ffee00-oldest", "2024-01-01T00:00:00+00:00")
 OLD = manifest("c0ffee00-old", "2024-02-01T00:00:00+00:00", "lock2")
 NEW = manifest("c0ffee00-new", "2024-03-01T00:00:00+00:00", "lock3")

@@ -9,9 +9,11 @@ from understudy.config import TargetConfig
 from understudy.connection import Result
 from understudy.errors import LoginRefused, StepFailed, Unreachable
 
+EXPECTED = (".understudy-provision.sh", "understudy-firewall-undo shop confirm")
+
 
 def admin(staging: Staging, answer: Result) -> FakeConnection:
-    host = FakeConnection({"understudy-provision.sh shop": answer})
+    host = FakeConnection({"understudy-provision.sh shop": answer}, EXPECTED)
     staging.hosts["debian"] = host
     return host
 
@@ -70,7 +72,7 @@ def connections(
 def test_firewall_is_confirmed_over_a_new_connection(
     staging: Staging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second = FakeConnection(), FakeConnection()
+    first, second = FakeConnection(quiet=EXPECTED), FakeConnection(quiet=EXPECTED)
     connections(staging, monkeypatch, first, second)
 
     provision_host.provision(staging.job())
@@ -85,7 +87,7 @@ def test_firewall_is_confirmed_over_a_new_connection(
 def test_host_that_lets_nobody_in_after_provisioning_is_told(
     error: Exception, staging: Staging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connections(staging, monkeypatch, FakeConnection(), error)
+    connections(staging, monkeypatch, FakeConnection(quiet=EXPECTED), error)
 
     with pytest.raises(StepFailed, match="undoes its firewall within 60 seconds") as raised:
         provision_host.provision(staging.job())
@@ -100,7 +102,7 @@ def test_confirm_that_comes_too_late_is_told(
     staging: Staging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = FakeConnection({"confirm": failed(errors="too late")})
-    connections(staging, monkeypatch, FakeConnection(), late)
+    connections(staging, monkeypatch, FakeConnection(quiet=EXPECTED), late)
 
     with pytest.raises(StepFailed, match="could not be confirmed") as raised:
         provision_host.provision(staging.job())

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.unit.fakes import FakeConnection, failed, manifest
-from tests.unit.staging import QUERY, Staging, changes, lines_of
+from tests.unit.staging import DEPLOY, QUERY, Staging, changes, lines_of
 from tests.unit.test_runner import deployed
 from understudy import artifact, bytecode, evidence, packages, receipts, rollout
 from understudy.artifact import Source
@@ -16,6 +16,7 @@ from understudy.connection import Result
 from understudy.errors import Refused, StepFailed, Unreachable
 from understudy.job import Job
 
+QUIET = (*DEPLOY, "journalctl")
 HOSTS = ("192.0.2.1", "192.0.2.2", "192.0.2.3")
 Answers = dict[str, Result | list[Result]]
 OLD, NEW = manifest("c0ffee00-old", "2024-02-01"), manifest("c0ffee00-new", "2024-03-01")
@@ -31,7 +32,8 @@ def staging(deployable: Staging, monkeypatch: pytest.MonkeyPatch) -> Staging:
 def hosts(staging: Staging, *answers: Answers) -> list[FakeConnection]:
     """Those of HOSTS, bare and provisioned unless the answers say otherwise."""
     made = [
-        FakeConnection({**given, QUERY: given.get(QUERY, staging.facts())}) for given in answers
+        FakeConnection({**given, QUERY: given.get(QUERY, staging.facts())}, QUIET)
+        for given in answers
     ]
     staging.hosts |= {f"deploy@{host}": one for host, one in zip(HOSTS, made, strict=True)}
     return made

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.unit.fakes import FakeConnection, FakeReport, failed, printed
-from tests.unit.staging import QUERY, Staging, changes, lines_of
+from tests.unit.staging import DEPLOY, QUERY, Staging, changes, lines_of
 from tests.unit.test_django_settings import GOOD
 from understudy import artifact, receipts, rollout, runner, session
 from understudy.artifact import Source
@@ -19,6 +19,8 @@ from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
 from understudy.job import Job
 from understudy.release import Manifest
 from understudy.render import host_files
+
+QUIET = (*DEPLOY, 'mv "$1.new" "$1"', "/run make")
 
 
 @pytest.fixture

@@ -6,11 +6,12 @@ from collections.abc import Callable
 import pytest
 
 from tests.unit.fakes import failed, printed
-from tests.unit.staging import SITE, Staging, changes
+from tests.unit.staging import LOG, SITE, Staging, changes
 from understudy import secrets
 from understudy.errors import StepFailed
 from understudy.job import Job
 
+QUIET = (*LOG, f"{SITE} secret-")
 VALUE = "hunter2 $HOME"
 
 

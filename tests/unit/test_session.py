@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.unit.fakes import FakeConnection, failed, printed
-from tests.unit.staging import QUERY, SITE, Staging, changes
+from tests.unit.staging import LOG, QUERY, SITE, Staging, changes
 from understudy import session
 from understudy.actions import Action, Run, Send, Stage
 from understudy.commands import Argv
@@ -21,6 +21,7 @@ from understudy.session import Deed
 
 DEED = Deed("deploy", "r1", "c0ffee")
 BROKEN = Unreachable("the connection broke")
+QUIET = (*LOG, "one", "two", "look", "unpack", "mkdir -p /x")
 FIRST, SECOND = Run("first", ("one",)), Run("second", ("two",), "shop")
 
 
@@ -44,7 +45,7 @@ class Moody(FakeConnection):
 
 
 def moody(staging: Staging, on: str, error: Exception = BROKEN) -> Moody:
-    host = Moody({QUERY: staging.facts()})
+    host = Moody({QUERY: staging.facts()}, QUIET)
     host.on, host.error = on, error
     staging.hosts["deploy"] = host
     return host

@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.fakes import FakeConnection, manifest, printed
 from tests.unit.plans import NEW, OLD, serving, wanted
-from tests.unit.staging import Staging
+from tests.unit.staging import SITE, Staging
 from understudy import watch
 from understudy.actions import Run, Switch
 from understudy.connection import SshConnection
@@ -22,6 +22,7 @@ from understudy.wanted import Wanted
 CERTIFICATE = {"chain": "/etc/ssl/a", "key": "/etc/ssl/b"}
 SWITCH = Switch("switch", ("mv",), NEW)
 FILES = "head -n"  # part of the command that lists static files
+QUIET = (FILES, f"{SITE} stop")
 OK = Sample(0.1, Kind.PAGE, Outcome.OK, 0.01)
 LOST = Sample(0.2, Kind.POST, Outcome.SERVER_ERROR, 0.01, status=502)
 
@@ -77,7 +78,9 @@ def probed(
 ) -> FakeConnection:
     """A release takes over while it is watched."""
     host = FakeConnection(
-        {FILES: [printed("a.css\nb/c.js\n"), printed("new.css\n")]}, transport="transport"
+        {FILES: [printed("a.css\nb/c.js\n"), printed("new.css\n")]},
+        transport="transport",
+        quiet=QUIET,
     )
     job = staging.job(**target)
     found = found or serving(manifest(OLD))
@@ -170,7 +173,7 @@ def test_lost_request_fails_and_is_shown_in_the_table(staging: Staging, prober: 
 
 def test_step_that_fails_is_told_and_ends_the_probe(staging: Staging, prober: FakeProber) -> None:
     prober.samples = [LOST]
-    host = cast(SshConnection, FakeConnection(transport="transport"))
+    host = cast(SshConnection, FakeConnection(transport="transport", quiet=QUIET))
 
     with (
         pytest.raises(StepFailed, match="migrate"),
