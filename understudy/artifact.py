@@ -1,11 +1,10 @@
-"""One commit -> the release that is shipped. Git is asked here, and nowhere else."""
+"""One commit -> the release that is shipped."""
 
 import io
 import json
 import os
 import re
 import shutil
-import subprocess
 import tarfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,11 +13,18 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from understudy import bytecode
+from understudy import bytecode, committed_lock
 from understudy.config import App
 from understudy.errors import ConfigError, Refused, Unreachable
+from understudy.git import git, git_bytes
 from understudy.release import Manifest
 from understudy.render import RenderedFile
+
+# Whatever this machine's git does with files elsewhere: all machines ship the same bytes.
+_AS_COMMITTED = (
+    *("-c", "core.autocrlf=false", "-c", "core.eol=lf", "-c", "core.attributesFile=/dev/null"),
+    "--literal-pathspecs",
+)
 
 
 @dataclass(frozen=True)
@@ -60,15 +66,12 @@ def find_source(app: App, beside: Path, cache: Path) -> Source:
         changes = git(directory, "-c", "core.quotePath=false", "status", "--porcelain", "--", ".")
         dirty = tuple(changes.splitlines())
     commit = git(repository, "rev-parse", "--verify", f"{app.revision}^{{commit}}").strip()
-    lock_path = f"{prefix}/{app.requirements}".lstrip("/")
-    lock = git(repository, "show", f"{commit}:{lock_path}")
-    _check_lock(lock, lock_path)
     return Source(
         repository=repository,
         prefix=prefix,
         commit=commit,
         tree=git(repository, "rev-parse", f"{commit}:{prefix}").strip(),
-        lock=lock,
+        lock=committed_lock.read(repository, commit, prefix, app.requirements),
         dirty=dirty,
     )
 
@@ -80,23 +83,6 @@ def refuse_if_dirty(source: Source) -> None:
             "there are uncommitted changes, and this target takes only clean commits",
             details="\n".join(source.dirty[:20]),
             hint="Commit or stash them, then deploy again.",
-        )
-
-
-def _check_lock(lock: str, path: str) -> None:
-    lines = re.sub(r"\\\r?\n", " ", lock).splitlines()
-    requirements = [line for line in lines if line.strip() and line.lstrip()[0] not in "#-"]
-    loose = [line for line in requirements if "==" not in line or "--hash=" not in line]
-    if loose or not requirements:
-        raise ConfigError(
-            f"{path} is not locked with hashes, so two deploys could install different things",
-            details="\n".join(loose[:20]),
-            hint=f"uv pip compile --generate-hashes requirements.in -o {path}",
-        )
-    if not any(re.match(r"gunicorn\s*(\[|==)", line, re.IGNORECASE) for line in requirements):
-        raise ConfigError(
-            f"{path} has no gunicorn, which serves the app on every host",
-            hint="Add gunicorn to requirements.in and lock again.",
         )
 
 
@@ -156,15 +142,18 @@ def _members(source: Source) -> tuple[tuple[tarfile.TarInfo, bytes], ...]:
 
 
 def _archived(source: Source) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
-    archive = git_bytes(
-        source.repository, "archive", "--format=tar", f"{source.commit}:{source.prefix}"
-    )
+    # The whole commit, for what stands in a .gitattributes above the app counts, too.
+    where = (source.commit, source.prefix) if source.prefix else (source.commit,)
+    archive = git_bytes(source.repository, *_AS_COMMITTED, "archive", "--format=tar", *where)
     committed = int(git(source.repository, "show", "-s", "--format=%ct", source.commit))
     with tarfile.open(fileobj=io.BytesIO(archive)) as commit:
         for member in commit:
             reader = commit.extractfile(member) if member.isfile() else None
+            name = member.name.removeprefix(source.prefix).lstrip("/")
+            if not name or not member.name.startswith(source.prefix):
+                continue
             # A long name stands in its pax header too, which would win over this one.
-            member.name, member.pax_headers = f"source/{member.name}", {}
+            member.name, member.pax_headers = f"source/{name}", {}
             # All that git knows of a mode; the rest hangs on who made the tar.
             member.mode = 0o755 if member.mode & 0o100 else 0o644
             member.mtime = committed
@@ -242,29 +231,3 @@ def _fetch(directory: Path, *arguments: str) -> None:
             details=error.details,
             hint="`git ls-remote` with the URL of app.source must work here, and ask nothing.",
         ) from None
-
-
-def git(directory: Path, *arguments: str) -> str:
-    return git_bytes(directory, *arguments).decode(errors="replace")
-
-
-def git_bytes(directory: Path, *arguments: str) -> bytes:
-    try:
-        done = subprocess.run(
-            ["git", "-C", directory, *arguments], capture_output=True, env=_outside_of_hooks()
-        )
-    except FileNotFoundError:
-        raise Unreachable("git is not installed", hint="make setup") from None
-    if done.returncode:
-        raise ConfigError(
-            f"git {arguments[0]} failed in {directory}",
-            details=done.stderr.decode(errors="replace").strip(),
-            hint="app.source and app.revision in deploy.yml name what is deployed.",
-        )
-    return done.stdout
-
-
-def _outside_of_hooks() -> dict[str, str]:
-    """The environment without what a git hook is given: it would point git elsewhere, despite -C."""
-    given = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY"}
-    return {name: value for name, value in os.environ.items() if name not in given}

@@ -19,9 +19,10 @@ from installer import install
 from installer.destinations import SchemeDictionaryDestination
 from installer.sources import WheelFile
 
-from understudy import bytecode
+from understudy import bytecode, lock_file
 from understudy.commands import python as host_python
 from understudy.errors import StepFailed
+from understudy.lock_file import LockFile
 
 # What a host must at least have for a wheel: Debian 12 has glibc 2.36, Ubuntu 22.04 has 2.35.
 _GLIBC_MINORS = range(35, 16, -1)
@@ -35,8 +36,9 @@ def packages(lock: str, python: str, machine: str, cache: Path) -> Mapping[str, 
     Name -> gzipped tar with one directory of that name. Made once and kept in the cache.
     Raises StepFailed if a package has no wheel for that host.
     """
-    digest = sha256(lock.encode()).hexdigest()[:12]
-    wheels = _wheels(lock, cache / f"{digest}-{python}-{machine}", python, machine)
+    locked = lock_file.for_host(lock_file.parse(lock, "the lock file"), python, machine)
+    digest = sha256(repr(locked).encode()).hexdigest()[:12]
+    wheels = _wheels(locked, cache / f"{digest}-{python}-{machine}", python, machine)
     compiler = bytecode.compiler(python)
     tars = [_package(wheel, python, compiler, cache / "packages") for wheel in wheels]
     return {tar.name.removesuffix(".tar.gz"): tar for tar in tars}
@@ -101,25 +103,36 @@ def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
     return member
 
 
-def _wheels(lock: str, directory: Path, python: str, machine: str) -> list[Path]:
+def _wheels(lock: LockFile, directory: Path, python: str, machine: str) -> list[Path]:
     """Wheels of a lock file in a directory of their own, which is there whole or not."""
     if not directory.exists():
         directory.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=directory.parent) as work:
             requirements = Path(work) / "requirements.txt"
-            requirements.write_text(lock)
-            _pip_download(requirements, Path(work) / "wheels", python, machine)
+            requirements.write_text(lock_file.requirements(lock))
+            _pip_download(requirements, lock.indexes, Path(work) / "wheels", python, machine)
             (Path(work) / "wheels").rename(directory)
-    return sorted(directory.glob("*.whl"))
+    wheels = sorted(directory.glob("*.whl"))
+    if wrong := lock_file.differences(lock, [wheel.name for wheel in wheels]):
+        raise StepFailed(
+            f"what pip downloaded for Python {python} on {machine} is not what is locked",
+            details="\n".join(wrong),
+            hint=f"rm -r {directory}, and the next deploy downloads the packages again.",
+        )
+    return wheels
 
 
-def _pip_download(lock: Path, directory: Path, python: str, machine: str) -> None:
+def _pip_download(
+    lock: Path, indexes: Sequence[str], directory: Path, python: str, machine: str
+) -> None:
+    """Only wheels, of nothing but the pins: of a source distribution pip would run the setup.py here."""
     platforms = [f"manylinux_2_{minor}_{machine}" for minor in _GLIBC_MINORS]
     platforms += [f"manylinux2014_{machine}", f"linux_{machine}"]
     tag = "cp" + python.replace(".", "")
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"),
+            *(sys.executable, "-I", "-m", "pip", "download", "--quiet", "--no-input"),
+            *("--disable-pip-version-check", "--require-hashes", *indexes),
             *("--no-deps", "--only-binary=:all:", "--requirement", lock, "--dest", directory),
             *("--python-version", python, "--implementation", "cp"),
             *("--abi", tag, "--abi", "abi3", "--abi", "none"),
@@ -127,6 +140,7 @@ def _pip_download(lock: Path, directory: Path, python: str, machine: str) -> Non
         ],
         capture_output=True,
         text=True,
+        stdin=subprocess.DEVNULL,
     )
     if done.returncode:
         raise StepFailed(

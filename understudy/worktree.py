@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from understudy.artifact import Source, git
+from understudy.artifact import Source
 from understudy.errors import ConfigError
+from understudy.git import git
 
 _STATES = {"??": "untracked", "!!": "ignored"}
 

@@ -417,3 +417,33 @@ def test_migrations_of_the_commit_are_known_by_path(tmp_path: Path) -> None:
         "migrations/versions/1a2b.py": sha256(b"b").hexdigest(),
         "shop/migrations/0001_initial.py": sha256(b"a").hexdigest(),
     }
+
+
+@pytest.mark.parametrize("setting", ["core.autocrlf", "core.eol", "core.attributesFile"])
+def test_commits_bytes_are_shipped_whatever_this_machines_git_does_with_line_ends(
+    setting: str, app: Path, tmp_path: Path
+) -> None:
+    commit(app, {".gitattributes": "*.md text\n", "README.md": "a\nb\n", "run": "a\nb\n"})
+    before = artifact.digest(find(app))
+    write(tmp_path, {"attributes": "* text eol=crlf\n"})
+    values = {"core.autocrlf": "true", "core.eol": "crlf"}
+    git(app, "config", setting, values.get(setting, str(tmp_path / "attributes")))
+
+    source = find(app)
+    found = shipped(source)
+
+    assert (found["source/README.md"][1], found["source/run"][1]) == (b"a\nb\n", b"a\nb\n")
+    artifact._members.cache_clear()
+    assert artifact.digest(source) == before
+
+
+def test_attributes_above_the_app_count(tmp_path: Path) -> None:
+    files = {f"web/app/{name}": text for name, text in FILES.items()}
+    commit(
+        tmp_path, {**files, ".gitattributes": "secret.md export-ignore\n", "web/app/secret.md": ""}
+    )
+
+    found = shipped(find(tmp_path, source="web/app"))
+
+    assert "source/shop/wsgi.py" in found
+    assert "source/secret.md" not in found

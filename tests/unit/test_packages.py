@@ -10,7 +10,7 @@ import pytest
 
 from understudy import packages
 from understudy.commands import python as host_python
-from understudy.errors import StepFailed
+from understudy.errors import ConfigError, StepFailed
 
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 LOCK = "tiny==1.0 --hash=sha256:aa\n"
@@ -39,7 +39,9 @@ def pip(wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A program that stands for Python with pip: it leaves the wheel, and fails if it is told to."""
     program = tmp_path / "python"
     program.write_text(
-        f'#!/bin/sh\n[ "$2" = -m ] && exec {sys.executable} "$@"\n'
+        f'#!/bin/sh\n[ "$3" = compileall ] && exec {sys.executable} "$@"\n'
+        f'for word; do echo "$word"; done >"$0.argv"\n'
+        'while [ $1 != --requirement ]; do shift; done; cp "$2" "$0.lock"\n'
         f"while [ $1 != --dest ]; do shift; done\nmkdir $2; cp {wheel} $2\n"
         'echo "ERROR: No matching distribution found for tiny==1.0" >&2\n[ ! -e "$0.fails" ]\n'
     )
@@ -96,3 +98,32 @@ def test_package_without_a_wheel_for_the_host_is_told(pip: Path, tmp_path: Path)
 
     assert "tiny==1.0" in raised.value.details
     assert list((tmp_path / "cache").iterdir()) == [], "or the next try would find half of them"
+
+
+def test_pip_is_asked_for_wheels_of_the_pins_only(pip: Path, tmp_path: Path) -> None:
+    """Or a lock file would run code on this machine: pip runs the setup.py of what is no wheel."""
+    lock = f"--extra-index-url https://x.test/\n{LOCK}win==1 ; sys_platform == 'win32' --hash=sha256:a\n"
+
+    packages.packages(lock, VERSION, "x86_64", tmp_path / "cache")
+
+    words = pip.with_suffix(".argv").read_text().splitlines()
+    assert {"--only-binary=:all:", "--require-hashes", "--no-deps", "-I"} <= set(words)
+    assert words[words.index("--extra-index-url") + 1] == "https://x.test/"
+    assert pip.with_suffix(".lock").read_text() == LOCK
+
+
+@pytest.mark.parametrize("option", ["--no-binary :all:", "--find-links /tmp", "-e ."])
+def test_pip_never_sees_an_option_that_is_not_known(option: str, pip: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="options"):
+        packages.packages(f"{option}\n{LOCK}", VERSION, "x86_64", tmp_path / "cache")
+
+    assert not pip.with_suffix(".argv").exists()
+
+
+def test_package_that_is_locked_and_was_not_downloaded_is_told(pip: Path, tmp_path: Path) -> None:
+    lock = f"{LOCK}more==1 --hash=sha256:aa\n"
+
+    with pytest.raises(StepFailed, match="not what is locked") as raised:
+        packages.packages(lock, VERSION, "x86_64", tmp_path / "cache")
+
+    assert raised.value.details == "more==1 is locked, and not there"

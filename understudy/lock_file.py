@@ -1,0 +1,195 @@
+"""A lock file of Python packages -> what it pins. It names packages, and can do nothing else.
+
+pip itself would follow a lock file much further: options in it choose where packages come from and
+whether their setup.py runs on this machine. So pip never gets the file, but what was read from it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.version import InvalidVersion, Version
+
+from understudy.errors import ConfigError
+
+_HASH = re.compile(r"\s--hash[= ](sha(?:256|384|512):[0-9a-f]+)(?=\s|$)")
+_COMMENT = re.compile(r"(^|\s)#.*")
+# `${TOKEN}` is not among them: pip would send the variable's value there.
+_INDEX = re.compile(r"(--index-url|-i|--extra-index-url)[= ]\s*(https://[\w.~:/@%+-]+)")
+# They ask for what is done anyway.
+_EMPTY = re.compile(
+    r"--require-hashes|--only-binary[= ]\s*:all:|--prefer-binary|(-c|--constraint)\b.*"
+)
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A package of one version. name: as PEP 503 writes it. marker: where it's for, "" for everywhere."""
+
+    name: str
+    extras: frozenset[str]
+    version: str
+    marker: str
+    hashes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name}=={self.version}"
+
+
+@dataclass(frozen=True)
+class LockFile:
+    """indexes: pip's options that say which package indexes to ask, as words of an argv."""
+
+    pins: tuple[Pin, ...]
+    indexes: tuple[str, ...] = ()
+
+
+def parse(text: str, path: str) -> LockFile:
+    """Raises ConfigError, with the lines, for all that is more or less than a pin with hashes.
+
+    path: of the file, for messages.
+    """
+    lines = logical_lines(text)
+    options = [line for line in lines if line.startswith("-")]
+    if refused := [line for line in options if not _allowed(line)]:
+        raise ConfigError(
+            f"{path} has options that a lock file must not have",
+            details="\n".join(refused[:20]),
+            hint="Remove them. Only --index-url and --extra-index-url, with an https URL without "
+            "variables in it, are taken from a lock file; others may stand in your pip.conf.",
+        )
+    requirements = [line for line in lines if not line.startswith("-")]
+    _refuse_without_hash(requirements, path)
+    pins = tuple(pin for line in requirements for pin in _pin(line))
+    return LockFile(pins, tuple(word for line in options for word in _index(line)))
+
+
+def refuse_without_gunicorn(lock: LockFile, path: str) -> None:
+    if not any(pin.name == "gunicorn" for pin in lock.pins):
+        raise ConfigError(
+            f"{path} has no gunicorn, which serves the app on every host",
+            hint="Add gunicorn to what the lock file is made from, and lock again.",
+        )
+
+
+def logical_lines(text: str) -> list[str]:
+    """Lines as pip reads them: continued ones are one, comments and empty ones are none."""
+    joined = re.sub(r"\\\r?\n", " ", text)
+    lines = (_COMMENT.sub("", line).strip() for line in joined.splitlines())
+    return [line for line in lines if line]
+
+
+def for_host(lock: LockFile, python: str, machine: str) -> LockFile:
+    """Without the pins whose marker is false for a host's Python ("3.11") and machine ("x86_64")."""
+    return replace(lock, pins=tuple(pin for pin in lock.pins if _applies(pin, python, machine)))
+
+
+def requirements(lock: LockFile) -> str:
+    """What pip gets instead of the lock file. The markers were decided for the host, not for here."""
+    return "".join(
+        f"{pin.name}=={pin.version} {' '.join(f'--hash={one}' for one in pin.hashes)}\n"
+        for pin in lock.pins
+    )
+
+
+def differences(lock: LockFile, wheels: Iterable[str]) -> list[str]:
+    """How the wheels of these file names are other packages than the locked ones. Both ways."""
+    got, odd = {}, []
+    for file in wheels:
+        try:
+            name, version, _, _ = parse_wheel_filename(file)
+            got[str(name)] = version
+        except InvalidWheelFilename:
+            odd.append(f"{file} is no name of a wheel")
+    wanted = {pin.name: pin for pin in lock.pins}
+    missing = [f"{pin} is locked, and not there" for pin in lock.pins if pin.name not in got]
+    other = [
+        f"{pin} is locked, and {got[pin.name]} is there"
+        for pin in lock.pins
+        if pin.name in got and not _is(pin, got[pin.name])
+    ]
+    more = [f"{name} is there, and not locked" for name in got if name not in wanted]
+    return [*missing, *other, *more, *odd]
+
+
+def _is(pin: Pin, version: Version) -> bool:
+    """`2.0` is also what an index has built as `2.0+cpu`."""
+    wanted = Version(pin.version)
+    return wanted in (version, Version(version.public))
+
+
+def _allowed(line: str) -> bool:
+    return bool(_INDEX.fullmatch(line) or _EMPTY.fullmatch(line))
+
+
+def _index(line: str) -> Iterator[str]:
+    if found := _INDEX.fullmatch(line):
+        yield "--extra-index-url" if found[1].startswith("--extra") else "--index-url"
+        yield found[2]
+
+
+def _refuse_without_hash(requirements: Sequence[str], path: str) -> None:
+    loose = [line for line in requirements if not list(_pin(line))]
+    if not loose and requirements:
+        return
+    raise ConfigError(
+        f"{path} is not locked with hashes, so two deploys could install different things",
+        details="\n".join(loose[:20]),
+        hint=_hint(loose, path),
+    )
+
+
+def _hint(loose: Sequence[str], path: str) -> str:
+    if any(re.search(r"\bgit\+", line) for line in loose):
+        return (
+            "A git URL has no hash. Lock a released version of the package instead; or build a wheel "
+            "(uv build --wheel), publish it on a package index, and lock that with --extra-index-url; "
+            "or copy the package's source into the app's repository."
+        )
+    if any(re.search(r"^\.|^/|@\s*\w+:|://", line) for line in loose):
+        return "Only released versions from a package index have a hash: NAME==VERSION --hash=…"
+    return f"uv pip compile --generate-hashes requirements.in -o {path}"
+
+
+def _pin(line: str) -> Iterator[Pin]:
+    """The pin that a line is, or none: a URL, a path, a version that isn't one, no hash."""
+    hashes = tuple(_HASH.findall(line))
+    try:
+        wanted = Requirement(_HASH.sub("", line))
+        only, *more = wanted.specifier
+        version = str(Version(only.version))
+    except (InvalidRequirement, InvalidVersion, ValueError):
+        return
+    if hashes and not more and only.operator == "==" and not wanted.url:
+        marker = str(wanted.marker or "")
+        yield Pin(canonicalize_name(wanted.name), frozenset(wanted.extras), version, marker, hashes)
+
+
+def _applies(pin: Pin, python: str, machine: str) -> bool:
+    """For some patch release of that Python: which one the host has is not asked for."""
+    if not pin.marker:
+        return True
+    marker = Requirement(f"x; {pin.marker}").marker
+    environments = (_environment(python, patch, machine) for patch in ("0", "99"))
+    return marker is None or any(marker.evaluate(environment) for environment in environments)
+
+
+def _environment(python: str, patch: str, machine: str) -> dict[str, str]:
+    """PEP 508's variables, as they are on a host."""
+    full = f"{python}.{patch}"
+    return {
+        "implementation_name": "cpython",
+        "implementation_version": full,
+        "os_name": "posix",
+        "platform_machine": machine,
+        "platform_python_implementation": "CPython",
+        "platform_release": "",
+        "platform_system": "Linux",
+        "platform_version": "",
+        "python_full_version": full,
+        "python_version": python,
+        "sys_platform": "linux",
+        "extra": "",
+    }
