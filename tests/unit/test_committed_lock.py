@@ -36,20 +36,20 @@ dev = [{ name = "tester" }]
 name = "gunicorn"
 version = "23.0.0"
 source = { registry = "https://pypi.org/simple" }
-wheels = [{ url = "https://x.test/gunicorn-23.0.0-py3-none-any.whl", hash = "sha256:%s" }]
+wheels = [{ url = "https://x.test/gunicorn-23.0.0-py3-none-any.whl", hash = "sha256:a…" }]
 
 [[package]]
 name = "pywin"
 version = "1"
 source = { registry = "https://pypi.org/simple" }
-wheels = [{ url = "https://x.test/pywin-1-py3-none-any.whl", hash = "sha256:%s" }]
+wheels = [{ url = "https://x.test/pywin-1-py3-none-any.whl", hash = "sha256:b…" }]
 
 [[package]]
 name = "tester"
 version = "1"
 source = { registry = "https://pypi.org/simple" }
-wheels = [{ url = "https://x.test/tester-1-py3-none-any.whl", hash = "sha256:%s" }]
-""" % ("a" * 64, "b" * 64, "c" * 64)
+wheels = [{ url = "https://x.test/tester-1-py3-none-any.whl", hash = "sha256:c…" }]
+""".replace("…", "0" * 63)
 
 
 def read(repository: Path, prefix: str = "", name: str = "requirements.txt") -> str:
