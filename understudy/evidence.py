@@ -1,67 +1,100 @@
-"""What is known when a step fails, gathered for diagnosis.py: here, on the host, in deploy.yml."""
+"""What is known when a step fails, gathered once for diagnosis.py: here, on the host, in deploy.yml."""
 
-import json
 import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict, replace
 
-from understudy import artifact, dead_ends, worktree
+from understudy import artifact, dead_ends, wheel_modules, worktree
 from understudy.causes import RULES
 from understudy.commands import site
-from understudy.config import Config
+from understudy.commands.examine import examine
 from understudy.connection import SshConnection
-from understudy.diagnosis import Diagnosis, Evidence, diagnose
+from understudy.diagnosis import Cause, Evidence, as_possible, diagnose
 from understudy.errors import ConfigError, StepFailed, UnderstudyError
 from understudy.job import Job
+from understudy.known_facts import KnownFacts, parse_host
+from understudy.unexplained import unexplained
+
+# As many may be the cause as a reader takes in.
+_CAUSES = 3
+# What the app has logged before, in good times: to compare with, and no evidence.
+_BEFORE = "journal before"
 
 
 @contextmanager
 def explained(job: Job, *, busy: bool = False) -> Iterator[None]:
-    """Adds to an error of the block its cause and what mends it, if a rule knows them.
+    """Adds to an error of the block its confirmed cause and what fixes it, or what is known instead.
 
     What the host has logged since the block began is attached to the report. busy: others use the
-    site meanwhile, the prober or visitors; then what the app logs counts only if nothing else tells.
+    site meanwhile, the prober or visitors; then what the app logs counts only if nothing else does.
     """
     began = time.time()
     try:
         yield
     except (StepFailed, ConfigError) as error:
-        logs = _logs(job, began)
-        job.report.attach("evidence", logs)
-        known = _known(job, error, logs)
-        journal = messages(logs.get("journal", ""), job.config.app.health_path)
-        whole = {**known, "said": f"{known['said']}\n{journal}"}
-        _add(error, (diagnose(known, RULES) if busy else None) or diagnose(whole, RULES))
+        facts, logs, causes = _examine(job, error, began, busy=busy)
+        job.report.attach("evidence", {name: logs[name] for name in logs if name != _BEFORE})
+        _add(job, error, _evidence(error, job, logs), facts, causes)
         raise
 
 
-def _add(error: UnderstudyError, found: Diagnosis | None) -> None:
-    if found:
-        error.cause = found.cause
-        error.hint = "\n".join(part for part in (found.hint, error.hint) if part)
-
-
-def _known(job: Job, error: UnderstudyError, logs: Mapping[str, str]) -> Evidence:
-    """Without what the app has logged."""
-    return {
-        "said": f"{error.summary}\n{error.details}",
-        "nginx": logs.get("nginx error", ""),
-        "dead ends": dead_ends.find(logs.get("nginx access", "")),
-        "host": logs.get("host", "") + _packages(job.config),
-        "project": _project(job),
-        "settings": _settings(job.config),
-    }
-
-
-def _logs(job: Job, since: float) -> Mapping[str, str]:
-    """What the host says; nothing if it can't be asked."""
-    lately = site.lately(job.config.app.name, since)
+def _examine(
+    job: Job, error: UnderstudyError, began: float, *, busy: bool
+) -> tuple[KnownFacts, Mapping[str, str], tuple[Cause, ...]]:
+    """Over one connection: the logs, then what the hypotheses that they raise ask of the host."""
+    facts, logs = _facts(job), parse_logs("")
     try:
         with SshConnection(job.target, job.config.host.deployer) as connection:
-            return parse_logs(connection.run(lately, seconds=30).output)
+            lately = site.lately(job.config.app.name, began)
+            logs = parse_logs(connection.run(lately, seconds=30).output)
+            found = _causes(error, job, logs, facts, busy=busy)
+            questions = {question for cause in found for question in cause.questions}
+            answers = connection.run(examine(questions), seconds=60).output if questions else ""
+            facts = replace(facts, host=parse_host(answers))
     except UnderstudyError:
-        return {}
+        # The host itself may be what is wrong: then nothing about it is confirmed.
+        pass
+    return facts, logs, _causes(error, job, logs, facts, busy=busy)
+
+
+def _causes(
+    error: UnderstudyError, job: Job, logs: Mapping[str, str], facts: KnownFacts, *, busy: bool
+) -> tuple[Cause, ...]:
+    whole = _evidence(error, job, logs)
+    without_journal = {**whole, "said": whole["step"]}
+    first = diagnose(without_journal, facts, RULES) if busy else ()
+    return first if first and first[0].confirmed else diagnose(whole, facts, RULES)
+
+
+def _add(
+    job: Job,
+    error: UnderstudyError,
+    evidence: Evidence,
+    facts: KnownFacts,
+    causes: tuple[Cause, ...],
+) -> None:
+    shown = [as_possible(cause) for cause in causes[:_CAUSES]]
+    known = "" if causes and causes[0].confirmed else unexplained(evidence, facts)
+    job.report.attach("causes", {"causes": [asdict(cause) for cause in shown], "known": known})
+    if shown:
+        error.cause = shown[0].sentence
+        error.hint = "\n".join(part for part in (shown[0].hint, error.hint) if part)
+    if known:
+        error.details = "\n".join(part for part in (error.details, known) if part)
+
+
+def _evidence(error: UnderstudyError, job: Job, logs: Mapping[str, str]) -> Evidence:
+    step = f"{error.summary}\n{error.details}"
+    journal = messages(logs.get("journal", ""), job.config.app.health_path)
+    return {
+        "step": step,
+        "said": f"{step}\n{journal}",
+        "usual": messages(logs.get(_BEFORE, ""), job.config.app.health_path),
+        "nginx": logs.get("nginx error", ""),
+        "dead ends": dead_ends.find(logs.get("nginx access", "")),
+    }
 
 
 def parse_logs(output: str) -> Mapping[str, str]:
@@ -80,22 +113,28 @@ def messages(journal: str, health_path: str) -> str:
     return re.sub(refused, "", lines, flags=re.MULTILINE)
 
 
-def _project(job: Job) -> str:
+def _facts(job: Job) -> KnownFacts:
+    """All but the host's."""
+    facts = KnownFacts(
+        settings=job.config.app.model_dump(mode="json"),
+        packages=job.config.packages,
+        domain=job.target.domain,
+        command=_command(job),
+        options=f" --target {job.target_name}",
+    )
     try:
         source = artifact.find_source(job.config.app, job.beside, job.project.cache / "git")
+        commit = worktree.look(source)
     except UnderstudyError:
         # The source itself may be what is wrong; then the error says so.
-        return ""
-    return worktree.look(source)
+        return facts
+    modules = wheel_modules.of(source.lock_hash, job.project.cache)
+    lock = worktree.lock(source, job.config.app.requirements, commit, modules)
+    return replace(facts, commit=commit, lock=lock)
 
 
-def _packages(config: Config) -> str:
-    return "".join(f"package {name}\n" for name in config.packages)
-
-
-def _settings(config: Config) -> str:
-    """The app's keys of deploy.yml, one a line: `key JSON`."""
-    values = config.app.model_dump(mode="json")
-    for name, value in values.pop("environment").items():
-        values[f"environment.{name}"] = value
-    return "\n".join(f"{key} {json.dumps(value)}" for key, value in values.items())
+def _command(job: Job) -> str:
+    usual = job.project.directory / "deploy.yml"
+    file = job.project.config_file
+    named = "" if file.absolute() == usual.absolute() else f" --config {file}"
+    return f"python deploy.py{named}"

@@ -1,56 +1,94 @@
-"""The developer's files beside the commit that is deployed: what the one has and the other hasn't."""
+"""What git and the disk hold of an app, as facts for a diagnosis: in the commit, in a release, beside."""
 
+import io
 import re
-from collections.abc import Iterator
+import tarfile
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
 from understudy.artifact import Source
-from understudy.errors import ConfigError
-from understudy.git import git
+from understudy.errors import UnderstudyError
+from understudy.git import git, git_bytes
+from understudy.known_facts import SUBMODULE, CommitFacts, LockFacts, normal
 
 _STATES = {"??": "untracked", "!!": "ignored"}
+# Of a longer file a check needs no more than that.
+_TEXT_BYTES = 100_000
 
 
-def look(source: Source) -> str:
-    """One line each: `committed PATH`, `untracked PATH`, `ignored PATH`, `modified PATH`,
-    `locked NAME VERSION`, `wanted NAME`. Paths are relative to the app's directory.
-    """
-    lines = (*_committed(source), *_changes(source), *_locked(source.lock), *_wanted(source))
-    return "".join(f"{line}\n" for line in lines)
+def look(source: Source) -> CommitFacts:
+    """Raises UnderstudyError if git can't be asked."""
+    committed = dict(_committed(source))
+    changes = _changes(source)
+    return CommitFacts(
+        committed=committed,
+        texts=dict(_texts(source)),
+        submodules={
+            path: _checkout(source, path) for path, mode in committed.items() if mode == SUBMODULE
+        },
+        untracked=tuple(changes["untracked"]),
+        ignored=tuple(changes["ignored"]),
+        modified=tuple(changes["modified"]),
+    )
 
 
-def _committed(source: Source) -> Iterator[str]:
-    for path in git(source.repository, "ls-tree", "-rz", "--name-only", source.tree).split("\0"):
-        if path:
-            yield f"committed {path}"
+def lock(
+    source: Source, path: str, commit: CommitFacts, modules: Mapping[str, tuple[str, ...]] | None
+) -> LockFacts:
+    """path: of the lock. modules: what its wheels bring, see packages.modules()."""
+    versions = re.findall(r"^([\w.-]+)(?:\[.*?\])?==([^\s;\\]+)", source.lock, re.MULTILINE)
+    made_from = next(
+        (name for name in ("requirements.in", "pyproject.toml") if name in commit.texts), ""
+    )
+    wanted = re.findall(r"^[\w.-]+", commit.texts.get("requirements.in", ""), re.MULTILINE)
+    return LockFacts(
+        path=path,
+        versions={normal(name): version for name, version in versions},
+        made_from=made_from,
+        wanted=tuple(normal(name) for name in wanted),
+        modules=modules,
+    )
 
 
-def _changes(source: Source) -> Iterator[str]:
-    # A copy of a git URL has no files of anybody's beside it.
+def _committed(source: Source) -> Iterator[tuple[str, str]]:
+    for entry in git(source.repository, "ls-tree", "-rz", source.tree).split("\0"):
+        if entry:
+            about, _, path = entry.partition("\t")
+            yield path, about.split()[0]
+
+
+def _texts(source: Source) -> Iterator[tuple[str, str]]:
+    """As a release has them: without what export-ignore keeps out."""
+    shipped = f"{source.commit}:{source.prefix}"
+    archive = git_bytes(source.repository, "archive", "--format=tar", shipped)
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        for member in tar:
+            if member.issym():
+                yield member.name, member.linkname
+            elif reader := tar.extractfile(member):
+                yield member.name, reader.read(_TEXT_BYTES).decode(errors="replace")
+
+
+def _changes(source: Source) -> Mapping[str, list[str]]:
+    changes: dict[str, list[str]] = defaultdict(list)
+    # A copy of a git URL has no files of a developer's beside it.
     if (source.repository / "HEAD").exists():
-        return
+        return changes
     status = ("status", "--porcelain", "-z", "-uall", "--ignored=traditional", "--no-renames")
     app = source.prefix or "."
     for entry in git(source.repository, *status, "--", app).split("\0"):
         if entry:
             path = entry[3:].removeprefix(f"{source.prefix}/")
-            yield f"{_STATES.get(entry[:2], 'modified')} {path}"
+            changes[_STATES.get(entry[:2], "modified")].append(path)
+    return changes
 
 
-def _locked(lock: str) -> Iterator[str]:
-    for name, version in re.findall(r"^([\w.-]+)(?:\[.*?\])?==([^\s;\\]+)", lock, re.MULTILINE):
-        yield f"locked {_normal(name)} {version}"
-
-
-def _wanted(source: Source) -> Iterator[str]:
-    """What the lock was made from, if that lies beside it under its usual name."""
+def _checkout(source: Source, path: str) -> tuple[str, ...]:
+    """The files of a submodule that is checked out here."""
+    directory = source.repository / source.prefix / path
+    if not (directory / ".git").exists():
+        return ()
     try:
-        wanted = git(source.repository, "show", f"{source.tree}:requirements.in")
-    except ConfigError:
-        return
-    for name in re.findall(r"^[\w.-]+", wanted, re.MULTILINE):
-        yield f"wanted {_normal(name)}"
-
-
-def _normal(name: str) -> str:
-    """A package's name as PEP 503 writes it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+        return tuple(filter(None, git(directory, "ls-files", "-z").split("\0")))
+    except UnderstudyError:
+        return ()

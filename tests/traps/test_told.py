@@ -1,10 +1,8 @@
 """Every trap is told by its cause and mended by its hint, from what it was seen to say."""
 
-import json
 import shutil
-from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -20,8 +18,16 @@ from understudy.causes import RULES
 from understudy.config import Config
 from understudy.diagnosis import diagnose
 from understudy.errors import ConfigError
+from understudy.known_facts import KnownFacts, parse_host
 
 ALL = load_all()
+# What the wheels of the example's lock bring.
+LOCKED = {
+    "django": ("django",),
+    "gunicorn": ("gunicorn",),
+    "asgiref": ("asgiref",),
+    "sqlparse": ("sqlparse",),
+}
 SIGHTS = [
     pytest.param(trap, sight, id=str(sight.relative_to(TRAPS)))
     for trap in ALL
@@ -51,12 +57,23 @@ def laid(trap: Trap, example: Path, directory: Path) -> Path:
     return app
 
 
-def project(app: Path) -> str:
-    """Nothing for a lock that is refused, as in a rehearsal."""
+def facts(trap: Trap, app: Path, sight: Path) -> KnownFacts:
+    """From the scenario's own tree and its deploy.yml; of the host, what was recorded."""
+    wanted = config(trap)
+    known = KnownFacts(
+        host=parse_host(trap.host(sight)),
+        settings=wanted.app.model_dump(mode="json"),
+        packages=wanted.packages,
+        domain=wanted.target("vagrant").domain,
+    )
     try:
-        return worktree.look(artifact.find_source(sample(app={"source": "."}).app, app, app))
+        source = artifact.find_source(sample(app={"source": "."}).app, app, app)
     except ConfigError:
-        return ""
+        # A lock that is refused, as in a rehearsal.
+        return known
+    commit = worktree.look(source)
+    lock = worktree.lock(source, wanted.app.requirements, commit, LOCKED)
+    return replace(known, commit=commit, lock=lock)
 
 
 def config(trap: Trap) -> Config:
@@ -65,37 +82,16 @@ def config(trap: Trap) -> Config:
     return configuration.parse(yaml.safe_dump(merge(usual, trap.settings)), TOP / "deploy.yml")
 
 
-def settings(values: Mapping[str, Any], above: str = "") -> Iterator[str]:
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            yield from settings(value, f"{above}{key}.")
-        else:
-            yield f"{above}{key} {json.dumps(value)}"
-
-
-def host(config: Config) -> Iterator[str]:
-    yield from ("python 3.11", "os Debian GNU/Linux 12 (bookworm)")
-    yield from (f"package {name}" for name in config.packages)
-
-
-def gathered(trap: Trap, app: Path, sight: Path) -> dict[str, str]:
-    wanted = config(trap)
-    lines = {
-        "project": project(app).splitlines(),
-        "settings": settings(wanted.app.model_dump(mode="json")),
-        "host": host(wanted),
-    }
-    return evidence(sight) | {source: "\n".join(found) for source, found in lines.items()}
-
-
 @pytest.mark.parametrize(("trap", "sight"), SIGHTS)
 def test_trap_is_told_by_its_cause_with_what_mends_it(
     trap: Trap, sight: Path, example: Path, tmp_path: Path
 ) -> None:
-    found = diagnose(gathered(trap, laid(trap, example, tmp_path), sight), RULES)
+    app = laid(trap, example, tmp_path)
+    found, *_ = diagnose(evidence(sight), facts(trap, app, sight), RULES) or [None]
 
     assert found, "no rule fits"
-    assert (found.cause, found.hint) == (trap.cause, trap.hint), found.rule
+    assert found.confirmed, found
+    assert (found.sentence, found.hint) == (trap.cause, trap.hint), found.rule
 
 
 @pytest.mark.parametrize("trap", ALL, ids=lambda trap: trap.name)

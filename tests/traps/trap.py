@@ -8,7 +8,9 @@ A directory here with:
     seen.txt            what the failing step says
     nginx.txt           what nginx's error log says meanwhile
     access.txt          what nginx's access log says meanwhile
-    otherwise/          what was seen another time, where chance decides: the last three
+    host.txt            what the host answers to the questions of a diagnosis (commands/examine.py), each
+                        line `kind NAME answer`, by tabs; else the answers of a usual host
+    otherwise/          what was seen another time, where chance decides: seen, nginx and access
 
 Only trap.yml and seen.txt must be there.
 """
@@ -61,6 +63,11 @@ class Trap:
         if (self.directory / "otherwise").is_dir():
             yield self.directory / "otherwise"
 
+    def host(self, sight: Path) -> str:
+        """What the host has answered: a usual one, and what the scenario has recorded."""
+        own = sight / "host.txt"
+        return (TRAPS / "host.txt").read_text() + (own.read_text() if own.exists() else "")
+
 
 def evidence(sight: Path) -> dict[str, str]:
     """What was seen, as evidence for a diagnosis."""
@@ -68,6 +75,7 @@ def evidence(sight: Path) -> dict[str, str]:
     paths = {source: sight / name for source, name in files.items()}
     found = {source: path.read_text() for source, path in paths.items() if path.exists()}
     access = sight / "access.txt"
+    found["step"] = found["said"]
     return found | {"dead ends": dead_ends.find(access.read_text() if access.exists() else "")}
 
 

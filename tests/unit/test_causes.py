@@ -2,8 +2,7 @@
 
 import pytest
 
-from understudy.causes import RULES
-from understudy.diagnosis import diagnose
+from tests.unit.diagnoses import first_cause
 
 HEALTHY = """\
 [2026-11-22 17:44:41 +0000] [51] [INFO] Starting gunicorn 27.0.1
@@ -52,7 +51,7 @@ PROJECT = "committed lists/migrations/0001_initial.py\nignored local/db.sqlite3\
 def test_what_a_healthy_app_says_is_no_cause(said: str) -> None:
     evidence = {"said": said, "settings": SETTINGS, "project": PROJECT, "nginx": ""}
 
-    assert diagnose(evidence, RULES) is None
+    assert first_cause(evidence) is None
 
 
 @pytest.mark.parametrize(
@@ -105,20 +104,20 @@ def test_what_a_healthy_app_says_is_no_cause(said: str) -> None:
     ],
 )
 def test_cause_is_told_by_what_was_said(said: str, cause: str) -> None:
-    found = diagnose({"said": said, "settings": SETTINGS}, RULES)
+    found = first_cause({"said": said, "settings": SETTINGS})
 
     assert found is not None
-    assert found.cause == cause
+    assert found.sentence == cause
 
 
 DEAD_END = {"said": OTHER_TEST, "dead ends": "POST /lists/6/delete 404\n", "settings": "workers 2"}
 
 
 def test_dead_ends_of_an_app_that_has_workers_are_told_by_them() -> None:
-    found = diagnose(DEAD_END, RULES)
+    found = first_cause(DEAD_END)
 
     assert found is not None
-    assert found.cause.startswith("workers answer differently")
+    assert found.sentence.startswith("workers answer differently")
 
 
 @pytest.mark.parametrize(
@@ -130,12 +129,12 @@ def test_dead_ends_of_an_app_that_has_workers_are_told_by_them() -> None:
     ],
 )
 def test_dead_ends_alone_are_no_cause(other: dict[str, str]) -> None:
-    assert diagnose(DEAD_END | other, RULES) is None
+    assert first_cause(DEAD_END | other) is None
 
 
 def test_what_explains_more_comes_before_dead_ends() -> None:
     said = f"{OTHER_TEST}sqlite3.OperationalError: database or disk is full"
-    found = diagnose(DEAD_END | {"said": said}, RULES)
+    found = first_cause(DEAD_END | {"said": said})
 
     assert found is not None
-    assert found.cause == "the disk of the host is full"
+    assert found.sentence == "the disk of the host is full"

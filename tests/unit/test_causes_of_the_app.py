@@ -5,17 +5,18 @@ What traps show is in test_traps.py.
 
 import pytest
 
-from understudy.causes import RULES, dependencies, system
-from understudy.diagnosis import diagnose
+from tests.unit.diagnoses import first_cause, host
+from understudy.causes import dependencies, system
+from understudy.known_facts import KnownFacts
 
 SOURCE = "/srv/todo/releases/1a2b3c4d-5e6f7a8b/source"
 PACKAGES = "/srv/todo/venvs/0a1b2c3d4e5f/lib/python3.11/site-packages"
-HOST = "python 3.11\nos Debian GNU/Linux 12 (bookworm)"
+HOST = KnownFacts(host=host(("python", "", "3.11")))
 
 
 def cause(said: str, project: str = "") -> str | None:
-    found = diagnose({"said": said, "project": project, "host": HOST, "settings": ""}, RULES)
-    return found.cause if found else None
+    found = first_cause({"said": said, "project": project, "settings": ""}, HOST)
+    return found.sentence if found else None
 
 
 def raised(error: str, code: str = "work()", file: str = f"{SOURCE}/lists/views.py") -> str:
@@ -134,10 +135,10 @@ def test_package_of_another_name_is_known(module: str, package: str) -> None:
 @pytest.mark.parametrize(("library", "package"), system.LIBRARIES.items())
 def test_debian_package_of_a_library_is_known(library: str, package: str) -> None:
     said = raised(f"ImportError: {library}: cannot open shared object file: No such file")
-    found = diagnose({"said": said}, RULES)
+    found = first_cause({"said": said})
 
     assert found
-    assert (found.cause, package in found.hint) == (
+    assert (found.sentence, package in found.hint) == (
         f"the host lacks the system library {library}",
         True,
     )
@@ -146,10 +147,10 @@ def test_debian_package_of_a_library_is_known(library: str, package: str) -> Non
 @pytest.mark.parametrize(("program", "package"), system.PROGRAMS.items())
 def test_debian_package_of_a_program_is_known(program: str, package: str) -> None:
     missing = not_started("FileNotFoundError: [Errno 2] No such file or directory", program)
-    found = diagnose({"said": missing}, RULES)
+    found = first_cause({"said": missing})
 
     assert found
-    assert found.cause == f"the host lacks the program '{program}'"
+    assert found.sentence == f"the host lacks the program '{program}'"
     assert f"Add {package} to host.packages" in found.hint
 
 

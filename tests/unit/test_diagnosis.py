@@ -2,7 +2,8 @@
 
 import pytest
 
-from understudy.diagnosis import Clue, Diagnosis, Rule, diagnose
+from understudy.diagnosis import Cause, Clue, Rule, diagnose
+from understudy.known_facts import KnownFacts
 
 
 def rule(name: str, *clues: Clue, cause: str = "", hint: str = "") -> Rule:
@@ -10,8 +11,8 @@ def rule(name: str, *clues: Clue, cause: str = "", hint: str = "") -> Rule:
 
 
 def told(evidence: dict[str, str], *rules: Rule) -> str | None:
-    found = diagnose(evidence, rules)
-    return found.rule if found else None
+    found = diagnose(evidence, KnownFacts(), rules)
+    return found[0].rule if found else None
 
 
 def test_first_rule_that_fits_tells() -> None:
@@ -35,11 +36,11 @@ def test_rule_fits_only_if_all_its_clues_are_found() -> None:
 def test_clue_is_found_line_by_line() -> None:
     clue = Clue("project", "^ignored (?P<path>.*)$")
 
-    found = diagnose(
-        {"project": "committed a\nignored b c\nuntracked d\n"}, [rule("r", clue, cause="{path}")]
-    )
+    evidence = {"project": "committed a\nignored b c\nuntracked d\n"}
 
-    assert found == Diagnosis("r", "b c", "")
+    assert diagnose(evidence, KnownFacts(), [rule("r", clue, cause="{path}")]) == (
+        Cause("r", "b c", ""),
+    )
 
 
 def test_what_one_clue_has_found_is_looked_for_by_the_next_as_it_is() -> None:
@@ -52,11 +53,11 @@ def test_what_one_clue_has_found_is_looked_for_by_the_next_as_it_is() -> None:
 def test_texts_name_what_was_found_and_keep_other_braces() -> None:
     clue = Clue("said", r"(?P<name>\w+)=(?P<value>\d{2})?")
 
-    found = diagnose({"said": "size="}, [rule("r", clue, cause="{name}", hint="{value}{media}")])
+    named = rule("r", clue, cause="{name}", hint="{value}{media}")
 
-    assert found == Diagnosis("r", "size", "{media}")
+    assert diagnose({"said": "size="}, KnownFacts(), [named]) == (Cause("r", "size", "{media}"),)
 
 
 @pytest.mark.parametrize("evidence", [{}, {"said": ""}, {"nginx": "Error"}])
 def test_nothing_found_is_no_diagnosis(evidence: dict[str, str]) -> None:
-    assert diagnose(evidence, [rule("r", Clue("said", "Error"))]) is None
+    assert diagnose(evidence, KnownFacts(), [rule("r", Clue("said", "Error"))]) == ()

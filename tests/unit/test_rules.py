@@ -63,6 +63,7 @@ PURE = {
     "fingerprint",
     "graph",
     "junit",
+    "known_facts",
     "ladder",
     "likeness",
     "lock_file",
@@ -89,6 +90,7 @@ PURE = {
     "strict",
     "switching",
     "unanswered",
+    "unexplained",
     "wanted",
     "web",
 }

@@ -1,8 +1,8 @@
-"""What git knows of the developer's files, as lines of evidence."""
+"""What git and the disk hold of an app: in the commit, in a release, beside."""
 
 from pathlib import Path
 
-from tests.unit.repositories import commit, write
+from tests.unit.repositories import commit, git, write
 from understudy import artifact, worktree
 from understudy.config import App
 
@@ -35,25 +35,40 @@ def test_each_file_by_its_state(tmp_path: Path) -> None:
         App(name="shop", source="shop", module="shop:app"), tmp_path, tmp_path / "cache"
     )
 
-    lines = worktree.look(source).splitlines()
+    commit_facts = worktree.look(source)
+    lock = worktree.lock(source, "requirements.txt", commit_facts, None)
 
-    assert "committed kept.py" in lines
-    assert "modified changed ä.py" in lines
-    assert "ignored data.csv" in lines
-    assert "untracked new/file.py" in lines
-    assert not [line for line in lines if "outside" in line]
-    assert [line for line in lines if line.startswith(("locked", "wanted"))] == [
-        "locked django 5.2.1",
-        "locked gunicorn 23.0.0",
-        "locked zope-interface 7.0",
-        "wanted django",
-        "wanted zope-interface",
-    ]
+    assert commit_facts.committed["kept.py"] == "100644"
+    assert commit_facts.texts["kept.py"] == "1"
+    assert commit_facts.modified == ("changed ä.py",)
+    assert commit_facts.ignored == ("data.csv",)
+    assert commit_facts.untracked == ("new/file.py",)
+    assert lock.versions == {"django": "5.2.1", "gunicorn": "23.0.0", "zope-interface": "7.0"}
+    assert (lock.made_from, lock.wanted) == ("requirements.in", ("django", "zope-interface"))
 
 
 def test_a_bare_copy_has_no_files_beside_it(tmp_path: Path) -> None:
     work = tmp_path / "work"
     commit(work, {"requirements.txt": LOCK})
     app = App(name="shop", source=f"file://{work}", module="shop:app")
-    lines = worktree.look(artifact.find_source(app, tmp_path, tmp_path / "cache")).splitlines()
-    assert lines[0] == "committed requirements.txt"
+    facts = worktree.look(artifact.find_source(app, tmp_path, tmp_path / "cache"))
+    assert list(facts.committed) == ["requirements.txt"]
+
+
+def test_what_a_release_lacks_though_it_is_committed(tmp_path: Path) -> None:
+    attributes = "*.txt export-ignore\nrequirements.txt -export-ignore\n"
+    commit(tmp_path / "shared", {"shared.py": ""})
+    commit(
+        tmp_path / "app",
+        {"requirements.txt": LOCK, ".gitattributes": attributes, "words.txt": "apple"},
+    )
+    allowed = ("-c", "protocol.file.allow=always")
+    git(tmp_path / "app", *allowed, "submodule", "--quiet", "add", str(tmp_path / "shared"), "lib")
+    commit(tmp_path / "app", {"photo.png": "version https://git-lfs.github.com/spec/v1\noid x\n"})
+    app = App(name="shop", source="app", module="shop:app")
+
+    facts = worktree.look(artifact.find_source(app, tmp_path, tmp_path / "cache"))
+
+    assert facts.left_out == ("words.txt",)
+    assert facts.submodules == {"lib": ("shared.py",)}
+    assert facts.lfs_pointers == ("photo.png",)

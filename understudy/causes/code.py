@@ -1,17 +1,25 @@
 """The code itself. The last of these rules are general: they fit any error of the app."""
 
+from understudy.causes.checks import on_host
 from understudy.causes.tracebacks import NEAREST, OWN
 from understudy.diagnosis import Clue, Rule
 
 _OLDER_PYTHON = (
-    "Write it for Python {python}, or move staging and production to a Debian with a newer one "
+    "Write it for Python {answer}, or move staging and production to a Debian with a newer one "
     "(vm.release)."
 )
 _LOOK_THERE = (
     "The traceback leads there. What differs from your machine is DEBUG, the environment in "
     "deploy.yml, and the data."
 )
-_HOSTS_PYTHON = Clue("host", r"^python (?P<python>\S+)")
+_NEWEST = (3, 12)
+
+
+def _is_older(python: str) -> bool:
+    return tuple(int(part) for part in python.split(".")[:2]) < _NEWEST
+
+
+_HOSTS_PYTHON = on_host("python", "", _is_older)
 # Statements that Python 3.11 doesn't know: `type X = ...`, `def f[T](...)`, `class C[T]`, a
 # template string, an `except` with several and no parentheses; and quotes within an f-string.
 _NEW_SYNTAX = r"(?:type \w+.* = |(?:async )?(?:def|class) \w+\[|except \w[\w.]*, \w|.*\bt[\"'])"
@@ -21,9 +29,10 @@ _NEW_F_STRING_ERROR = r"    .*\bf[\"'].*\n(?:    .*\n)*SyntaxError: f-string: "
 RULES: tuple[Rule, ...] = (
     Rule(
         "newer-python-syntax",
-        (Clue("said", rf"{OWN}\n(?:{_NEW_SYNTAX_ERROR}|{_NEW_F_STRING_ERROR})"), _HOSTS_PYTHON),
-        "{file} line {line} is written for a newer Python than the host's {python}",
+        (Clue("said", rf"{OWN}\n(?:{_NEW_SYNTAX_ERROR}|{_NEW_F_STRING_ERROR})"),),
+        "{file} line {line} is written for a newer Python than the host's {answer}",
         _OLDER_PYTHON,
+        (_HOSTS_PYTHON,),
     ),
     Rule(
         "newer-python-library",
@@ -33,10 +42,10 @@ RULES: tuple[Rule, ...] = (
                 r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)' "
                 r"\((?:/usr/lib/python3|unknown location)",
             ),
-            _HOSTS_PYTHON,
         ),
-        "Python {python}, the host's, has no '{name}' in {module}",
+        "Python {answer}, the host's, has no '{name}' in {module}",
         _OLDER_PYTHON,
+        (_HOSTS_PYTHON,),
     ),
     Rule(
         "syntax-error",

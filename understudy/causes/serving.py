@@ -1,5 +1,6 @@
 """Between the visitor and the app: nginx, headers, static files, workers."""
 
+from understudy.causes.checks import on_host
 from understudy.diagnosis import Clue, Rule
 
 _NO_ENTRY = Clue("said", r"Missing staticfiles manifest entry for '(?P<file>[^']+)'")
@@ -138,12 +139,14 @@ _NEIGHBOURS = (
         (Clue("said", _REFUSED), Clue("said", r"\b6379\b")),
         "nothing listens at port 6379, Redis: no server of that kind is on the host",
         "Add redis-server to host.packages in deploy.yml, and provision; or do without.",
+        (on_host("port", "6379", "no"),),
     ),
     Rule(
         "memcached-missing",
         (Clue("said", _REFUSED), Clue("said", r"\b11211\b")),
         "nothing listens at port 11211, memcached: no server of that kind is on the host",
         "Add memcached to host.packages in deploy.yml, and provision; or do without.",
+        (on_host("port", "11211", "no"),),
     ),
     Rule(
         "own-port",

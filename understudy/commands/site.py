@@ -134,7 +134,8 @@ def logs(site: str, lines: int, *, follow: bool) -> Argv:
 def lately(site: str, since: float) -> Argv:
     """What the app and nginx have logged since then, in seconds since the epoch; and on what host.
 
-    Each of the parts begins with a line `--- its name ---`: host, journal, nginx error, nginx access.
+    Each of the parts begins with a line `--- its name ---`: host, journal, journal before, nginx error,
+    nginx access. The second of them is what the app has logged in good times.
     """
     text = """
     echo '--- host ---'
@@ -143,6 +144,8 @@ def lately(site: str, since: float) -> Argv:
     readlink -f /usr/bin/python3 | sed 's/.*python/python /'
     echo '--- journal ---'
     journalctl -u "$1@*" -u nginx --since "@$2" -n 300 --no-pager -q -o short-iso || true
+    echo '--- journal before ---'
+    journalctl -u "$1@*" --until "@$2" -n 300 --no-pager -q -o short-iso || true
     echo '--- nginx error ---'
     day=$(date -d "@$2" '+%Y/%m/%d %H:%M:%S')
     awk -v day="$day" '$0 >= day' "/var/log/nginx/$1.error.log" | tail -n 100 || true

@@ -1,0 +1,15 @@
+"""A diagnosis of a few lines of evidence."""
+
+from understudy.causes import RULES
+from understudy.diagnosis import Cause, Evidence, diagnose
+from understudy.known_facts import HostFacts, KnownFacts
+
+
+def first_cause(evidence: Evidence, facts: KnownFacts | None = None) -> Cause | None:
+    """What is given as the cause, or as what could not be confirmed."""
+    found = diagnose(evidence, facts or KnownFacts(), RULES)
+    return found[0] if found else None
+
+
+def host(*answers: tuple[str, str, str]) -> HostFacts:
+    return HostFacts({(kind, name): answer for kind, name, answer in answers})

@@ -1,0 +1,41 @@
+"""What a diagnosis asks a host: one script for all questions, one line for each answer."""
+
+from collections.abc import Iterable
+
+from understudy.commands import Argv, script
+
+# kind -> what it asks of the name $1, and prints as the answer.
+_QUESTIONS = {
+    "resolves": 'getent hosts "$1" >/dev/null && echo yes || echo no',
+    "library": 'ldconfig -p | grep -qF "$1 " && echo yes || echo no',
+    "program": 'command -v -- "$1" >/dev/null && echo yes || echo no',
+    "locale": 'locale -a | tr -d - | grep -qix "$(printf %s "$1" | tr -d -)" && echo yes || echo no',
+    "port": 'ss -Hltn "sport = :$1" | grep -q . && echo yes || echo no',
+    "service": 'state=$(systemctl is-active "$1" 2>/dev/null) || true; echo "${state:-unknown}"',
+    "path": "stat -L -c '%F %a %U:%G' -- \"$1\" 2>/dev/null || "
+    '{ [ -L "$1" ] && echo broken link; } || '
+    '{ [ -x "$(dirname -- "$1")" ] && echo missing || echo unknown; }',
+    "free": "df -P -- \"$1\" | awk 'NR == 2 { print $4 }'",
+    "python": "readlink -f /usr/bin/python3 | sed 's/.*python//'",
+}
+KINDS = frozenset(_QUESTIONS)
+
+
+def examine(questions: Iterable[tuple[str, str]]) -> Argv:
+    """Asks the host (kind, name), several at once. Prints `kind<TAB>name<TAB>answer` for each."""
+    cases = "\n".join(f"    {kind}) {text} ;;" for kind, text in _QUESTIONS.items())
+    text = f"""
+    PATH=$PATH:/usr/sbin:/sbin
+    answer() {{ case $kind in
+    {cases}
+    esac; }}
+    while [ $# -gt 1 ]; do
+        kind=$1; shift
+        printf '%s\\t%s\\t%s\\n' "$kind" "$1" "$(answer "$1" | head -n 1)"
+        shift
+    done
+    """
+    asked = sorted(
+        {pair for pair in questions if pair[0] in KINDS and not set(pair[1]) & {"\n", "\t"}}
+    )
+    return script(text, *(word for pair in asked for word in pair))

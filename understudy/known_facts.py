@@ -1,0 +1,161 @@
+"""What is known besides words when a step fails: the values that the checks of causes go by.
+
+All of it is gathered once, by evidence.py. A part that could not be gathered is None, and a check
+that needs it can confirm nothing.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+LINK, SUBMODULE, EXECUTABLE = "120000", "160000", "100755"
+LFS_POINTER = "version https://git-lfs.github.com/spec/"
+
+
+@dataclass(frozen=True)
+class CommitFacts:
+    """The app's directory in git and on disk. Paths are relative to it.
+
+    committed: path -> git's mode. texts: path -> content of what a release has; of a link, where it
+    leads. submodules: path -> the files in its checkout here. untracked, ignored, modified: on disk.
+    """
+
+    committed: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    submodules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    untracked: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    modified: tuple[str, ...] = ()
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Committed, and by `export-ignore` in no release."""
+        kept = (path for path, mode in self.committed.items() if mode != SUBMODULE)
+        return tuple(path for path in kept if path not in self.texts)
+
+    @property
+    def lfs_pointers(self) -> tuple[str, ...]:
+        return tuple(path for path, text in self.texts.items() if text.startswith(LFS_POINTER))
+
+    def find(self, state: str, pattern: str) -> str | None:
+        """The first path of that state (a field's name) that the pattern matches as a whole."""
+        paths = getattr(self, state)
+        return next((path for path in paths if re.fullmatch(pattern, path)), None)
+
+    def modules(self, name: str) -> Iterator[str]:
+        """The committed files that would be imported as that top-level name, from some folder."""
+        wanted = re.compile(rf"(?:.*/)?{re.escape(name)}(?:\.py|/.*\.py)")
+        inside = re.compile(rf"(.*?(?:^|/){re.escape(name)})(?:\.py|/.*)")
+        for path in self.committed:
+            if wanted.fullmatch(path) and (found := inside.match(path)):
+                yield found[1]
+
+
+@dataclass(frozen=True)
+class LockFacts:
+    """path: of the lock file. versions: distribution -> version. made_from: the file with what is asked
+    for (requirements.in, pyproject.toml), "" if none is known; wanted: the distributions it asks for.
+
+    modules: distribution -> top-level names in its wheel, None if the wheels are not here.
+    """
+
+    path: str = "requirements.txt"
+    versions: Mapping[str, str] = field(default_factory=dict)
+    made_from: str = ""
+    wanted: tuple[str, ...] = ()
+    modules: Mapping[str, tuple[str, ...]] | None = None
+
+    def provides(self, module: str) -> bool | None:
+        """Whether a locked package brings that top-level module. None: it can't be known."""
+        if normal(module) in self.versions:
+            return True
+        if self.modules is None:
+            return None
+        return any(module in names for names in self.modules.values())
+
+    @property
+    def command(self) -> str:
+        """What locks again."""
+        made_from = self.made_from or "requirements.in"
+        return f"uv pip compile --generate-hashes {made_from} -o {self.path}"
+
+    @property
+    def add_to(self) -> str:
+        return self.made_from or f"what {self.path} is made from"
+
+
+@dataclass(frozen=True)
+class HostFacts:
+    """What a host has answered: (kind, name) -> answer, as commands/examine.py prints it."""
+
+    answers: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def answer(self, kind: str, name: str = "") -> str | None:
+        """None: it was not asked, or could not be."""
+        return self.answers.get((kind, name))
+
+
+@dataclass(frozen=True)
+class KnownFacts:
+    """settings: the app's keys of deploy.yml. packages: host.packages. domain: the target's.
+
+    command: Understudy as it was called; options: what chooses this target, "" for the default one.
+    """
+
+    commit: CommitFacts | None = None
+    lock: LockFacts | None = None
+    host: HostFacts | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    packages: tuple[str, ...] = ()
+    domain: str = ""
+    command: str = "python deploy.py"
+    options: str = ""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return self.settings.get("environment") or {}
+
+    def words(self) -> Mapping[str, str]:
+        """What every cause and hint may name, beside what its clues have found."""
+        lock = self.lock or LockFacts()
+        values = {f"app.{key}": str(value) for key, value in self.settings.items()}
+        return values | {
+            "lock": lock.path,
+            "lock again": lock.command,
+            "add to": lock.add_to,
+            "run": self.command,
+            "on": self.options,
+            "domain name": self.domain,
+        }
+
+    def sources(self) -> Mapping[str, str]:
+        """The facts as lines, for clues: `project`, `settings`."""
+        project = [*self._project()]
+        settings = [f"{key} {json.dumps(value)}" for key, value in self._settings()]
+        return {"project": "\n".join(project), "settings": "\n".join(settings)}
+
+    def _project(self) -> Iterator[str]:
+        commit, lock = self.commit or CommitFacts(), self.lock or LockFacts()
+        for state in ("committed", "untracked", "ignored", "modified"):
+            yield from (f"{state} {path}" for path in getattr(commit, state))
+        yield from (f"locked {name} {version}" for name, version in lock.versions.items())
+        yield from (f"wanted {name}" for name in lock.wanted)
+
+    def _settings(self) -> Iterator[tuple[str, Any]]:
+        for key, value in self.settings.items():
+            if key != "environment":
+                yield key, value
+        yield from ((f"environment.{name}", value) for name, value in self.environment.items())
+
+
+def parse_host(output: str) -> HostFacts:
+    """Lines `kind<TAB>name<TAB>answer`; anything else is left out."""
+    found = re.findall(r"^([a-z]+)\t([^\t\n]*)\t([^\t\n]*)$", output, re.MULTILINE)
+    return HostFacts({(kind, name): answer for kind, name, answer in found})
+
+
+def normal(name: str) -> str:
+    """A distribution's name as PEP 503 writes it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
