@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 
 from understudy.errors import Refused
+from understudy.plain import plain
 
 
 def confirm(warning: str) -> None:
@@ -15,7 +16,7 @@ def confirm(warning: str) -> None:
 
 def _yes_or_no(question: str) -> str:
     # Not input(question): that asks on standard output, which with --json is for programs.
-    print(question, end="", file=sys.stderr, flush=True)
+    print(plain(question), end="", file=sys.stderr, flush=True)
     return _typed(input).strip().lower()
 
 

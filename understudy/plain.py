@@ -1,19 +1,39 @@
-"""Output of programs -> text that can be kept and shown: of bounded length, without control codes."""
+"""Output of programs -> text that can be kept and shown: of bounded length, without control codes.
+
+All that is shown goes through it last: an app or a host must not retitle a terminal, move its cursor,
+or write to the clipboard.
+"""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 MOST_LINES = 200
 MOST_BYTES = 50_000
 
 # Colours, titles of windows, moves of the cursor.
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-# What neither XML nor a reader can do anything with.
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+# What neither XML nor a reader can do anything with; what shows letters in another order is among it.
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 
 
 def plain(text: str) -> str:
     """The text as it would be read: control codes are gone, what can't be shown is a `�`."""
     return _CONTROLS.sub("�", _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+
+
+def plain_json(value: Any) -> Any:
+    """What json.dumps takes, with each text in it made plain."""
+    match value:
+        case str():
+            return plain(value)
+        case Mapping():
+            return {plain(str(key)): plain_json(item) for key, item in value.items()}
+        case list() | tuple():
+            return [plain_json(item) for item in value]
+    return value
 
 
 def cut(text: str) -> str:

@@ -14,6 +14,7 @@ from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElaps
 from rich.text import Text
 
 from understudy.errors import UnderstudyError
+from understudy.plain import plain, plain_json
 
 
 class Report(ABC):
@@ -110,13 +111,13 @@ class TextReport(Report):
         self._end = None if seconds is None else time.monotonic() + seconds
 
     def phase_started(self, name: str, title: str) -> None:
-        self._out.print(Text.assemble(("==>", "bold blue"), (f" {title}", "bold")))
+        self._out.print(_plain(("==>", "bold blue"), (f" {title}", "bold")))
 
     def phase_ended(self, name: str, seconds: float, *, ok: bool) -> None:
         pass
 
     def skipped(self, name: str, title: str, reason: str) -> None:
-        self._out.print(Text.assemble(("-", "yellow"), f" {title}: skipped, {reason}"))
+        self._out.print(_plain(("-", "yellow"), f" {title}: skipped, {reason}"))
 
     def ran(self, command: str, output: str, seconds: float, *, ok: bool) -> None:
         pass
@@ -129,37 +130,37 @@ class TextReport(Report):
             if self._progress is None:
                 self._progress = self._start_progress()
             text = with_host(self._host, title)
-            self._tasks[self._host] = self._progress.add_task(text, left=_left(self._end))
+            self._tasks[self._host] = self._progress.add_task(plain(text), left=_left(self._end))
 
     def ended(self, title: str, seconds: float, *, ok: bool) -> None:
         self._stop_task()
         mark = ("✓", "green") if ok else ("✗", "red")
         text = with_host(self._host, title)
-        self._out.print(Text.assemble(mark, f" {text} ", (f"{seconds:.1f} s", "dim")))
+        self._out.print(_plain(mark, f" {text} ", (f"{seconds:.1f} s", "dim")))
 
     def detail(self, text: str) -> None:
         text = with_host(self._host, text)
         if self._progress and self._host in self._tasks:
-            self._progress.update(self._tasks[self._host], description=text)
+            self._progress.update(self._tasks[self._host], description=plain(text))
         else:
-            self._out.print(Text(f"  {text}", "dim"))
+            self._out.print(_plain((f"  {text}", "dim")))
 
     def say(self, text: str) -> None:
-        self._out.print(Text(with_host(self._host, text)))
+        self._out.print(_plain(with_host(self._host, text)))
 
     def warn(self, text: str) -> None:
-        self._err.print(Text.assemble(("!", "yellow"), f" {with_host(self._host, text)}"))
+        self._err.print(_plain(("!", "yellow"), f" {with_host(self._host, text)}"))
 
     def error(self, error: UnderstudyError) -> None:
         self._stop_progress()
-        self._err.print(Text.assemble(("error:", "bold red"), f" {error.summary}"))
+        self._err.print(_plain(("error:", "bold red"), f" {error.summary}"))
         if error.cause:
-            self._err.print(Text.assemble(("cause:", "bold"), f" {error.cause}"))
+            self._err.print(_plain(("cause:", "bold"), f" {error.cause}"))
         if error.details:
             for line in error.details.splitlines():
-                self._err.print(Text(f"  {line}"))
+                self._err.print(_plain(f"  {line}"))
         if error.hint:
-            self._err.print(Text.assemble(("try:", "cyan"), f" {error.hint}"))
+            self._err.print(_plain(("try:", "cyan"), f" {error.hint}"))
 
     def _start_progress(self) -> Progress:
         title = TextColumn("{task.description}", markup=False)
@@ -182,6 +183,14 @@ class TextReport(Report):
         if self._progress:
             self._progress.stop()
             self._progress = None
+
+
+def _plain(*parts: str | tuple[str, str]) -> Text:
+    """Text, or text and its style, for a terminal. Its only escape sequences are those of the styles."""
+    clean = (
+        (plain(part[0]), part[1]) if isinstance(part, tuple) else plain(part) for part in parts
+    )
+    return Text.assemble(*clean)
 
 
 def with_host(host: str, text: str) -> str:
@@ -253,4 +262,6 @@ class JsonReport(Report):
 
     def _write(self, event: str, **values: Any) -> None:
         host = {"host": self._host} if self._host else {}
-        print(json.dumps({"event": event, **host, **values}), file=self._out, flush=True)
+        print(
+            json.dumps(plain_json({"event": event, **host, **values})), file=self._out, flush=True
+        )

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.records import LONG
-from understudy.plain import MOST_BYTES, cut, plain
+from understudy.plain import MOST_BYTES, cut, plain, plain_json
 
 
 @pytest.mark.parametrize(
@@ -15,10 +15,24 @@ from understudy.plain import MOST_BYTES, cut, plain
         ("a\r\nb\rc", "a\nb\nc"),
         ("tab\t😀 ä", "tab\t😀 ä"),
         ("half \ud800", "half �"),
+        ("a\x1b]52;c;cm0gLXJmIC8=\x07b", "ab"),
+        ("a\x1b]52;c;cm0gLXJmIC8=\x1b\\b", "ab"),
+        ("\x1b]0;no end\nnext line", "\nnext line"),
+        ("\x9b2Jgone", "�2Jgone"),
+        ("\x9d0;title\x9c", "�0;title�"),
+        ("\x1b[2J\x1b[H\x1b(0\x1bcx", "�(0�cx"),
+        ("\x1b", "�"),
+        ("a\u202ecod.exe", "a�cod.exe"),
     ],
 )
 def test_control_codes_are_gone(output: str, shown: str) -> None:
     assert plain(output) == shown
+
+
+def test_json_is_made_plain_all_through() -> None:
+    value = {"a\x07": ["\x1b[1mb", ("c\x07", 1, None)], "d": {"e": True}}
+
+    assert plain_json(value) == {"a�": ["b", ["c�", 1, None]], "d": {"e": True}}
 
 
 def test_long_output_keeps_its_ends_and_says_what_is_missing() -> None:

@@ -2,11 +2,12 @@
 
 import io
 import json
+import re
 
 import pytest
 
 from understudy.errors import Refused, StepFailed
-from understudy.report import JsonReport, TextReport
+from understudy.report import JsonReport, Report, TextReport
 
 NASTY = ["[bold]x[/bold]", "[/]", "[/tmp/x] y", "ends in \\", ":key: in a log", "1.2 'quoted' {}"]
 
@@ -35,6 +36,52 @@ def test_error_has_all_its_parts_on_standard_error(
     out, err = capsys.readouterr()
     assert out == ""
     assert err.splitlines() == [f"error: {text}", f"  {text}", "  second line", f"try: {text}"]
+
+
+HOSTILE = "\x1b]0;owned\x07a\x1b]52;c;cm0=\x07b\x1b[2J\x9b2Jc\x07\x08"
+
+
+def everything(report: Report, text: str) -> None:
+    """All ways in which a text can be told."""
+    for host in ("", text):
+        report.about(host)
+        report.phase_started(text, text)
+        with report.step(text):
+            report.detail(text)
+        report.detail(text)
+        report.say(text)
+        report.warn(text)
+        report.skipped(text, text, text)
+        report.ran(text, text, 1.0, ok=False)
+        report.attach(text, {text: [text]})
+        report.error(StepFailed(text, text, text, text))
+        report.phase_ended(text, 1.0, ok=True)
+
+
+@pytest.mark.parametrize("kind", [TextReport, JsonReport])
+def test_nothing_of_an_app_or_a_host_steers_the_terminal(
+    kind: type[Report], capsys: pytest.CaptureFixture[str]
+) -> None:
+    everything(kind(), HOSTILE)
+
+    shown = "".join(capsys.readouterr())
+    texts = shown if kind is TextReport else "".join(map(repr, map(json.loads, shown.splitlines())))
+    assert "ab" in texts
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]|owned|cm0=", texts)
+    assert not re.search(r"\\x[0189]|u00[0189]", texts), "they are not even there escaped"
+
+
+def test_nor_does_it_where_there_is_colour(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+    everything(TextReport(), HOSTILE)
+
+    shown = re.sub(r"\x1b\[[0-9;]*[mKA]|\x1b\[\?25[hl]|\r", "", "".join(capsys.readouterr()))
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]|owned|cm0=", shown)
 
 
 def test_long_line_is_not_broken(capsys: pytest.CaptureFixture[str]) -> None:

@@ -177,6 +177,21 @@ def test_doors_and_pure_modules_are_there_under_these_names() -> None:
     assert {name_of(module) for module in MODULES} >= DOORS | PURE
 
 
+def test_all_that_is_shown_goes_through_what_makes_it_plain() -> None:
+    """A print or a write to standard output elsewhere could steer the terminal."""
+    shown_by = {"report", "asking", "cli"}
+
+    def printing(module: Path) -> set[str]:
+        streams = {
+            ast.unparse(node)
+            for node in nodes(module)
+            if isinstance(node, ast.Attribute) and ast.unparse(node) in ("sys.stdout", "sys.stderr")
+        }
+        return streams | called(module) & {"print"} | packages(module) & {"rich"}
+
+    assert breaking([one for one in MODULES if name_of(one) not in shown_by], printing) == {}
+
+
 def test_pure_modules_import_only_pure_ones() -> None:
     def impure(module: Path) -> set[str]:
         ours = [name for name in imports(module) if name.startswith("understudy.")]

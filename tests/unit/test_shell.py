@@ -1,14 +1,15 @@
 """What ssh is started with, instead of this program."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 
 from tests.unit.fakes import config
 from understudy import shell
-from understudy.errors import Unreachable
+from understudy.errors import StepFailed, Unreachable
 
 
 class Replaced(Exception):
@@ -53,17 +54,58 @@ def test_host_key_is_held_to_the_same_file_as_in_a_deploy(started: list[str]) ->
     assert "StrictHostKeyChecking=yes" in started
 
 
-def test_logs_are_those_of_all_releases_of_the_site(started: list[str]) -> None:
-    site = config()
+Logs = Callable[[str], list[str]]
 
-    with pytest.raises(Replaced):
-        shell.logs(site, site.target("staging"), lines=7, follow=True)
 
-    assert "journalctl -u 'shop@*' -u nginx -n 7 --no-pager -f" in started
+@pytest.fixture
+def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Logs:
+    """Shows the logs by an ssh that does what it's given. Returns the lines."""
+
+    def show(script: str) -> list[str]:
+        program = tmp_path / "ssh"
+        program.write_text(f'#!/bin/sh\necho "$@" >"$0.argv"\n{script}\n')
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+        site, shown = config(), list[str]()
+        shell.logs(site, site.target("staging"), shown.append, lines=7, follow=True)
+        return shown
+
+    return show
+
+
+def test_logs_are_those_of_all_releases_of_the_site(logs: Logs, tmp_path: Path) -> None:
+    logs("")
+
+    argv = (tmp_path / "ssh.argv").read_text()
+    assert "journalctl -u 'shop@*' -u nginx -n 7 --no-pager -f" in argv
+
+
+def test_logs_are_shown_line_by_line_with_what_ssh_says(logs: Logs) -> None:
+    assert logs("echo one; echo; echo two >&2; printf '\\377'") == ["one", "", "two", "�"]
+
+
+@pytest.mark.parametrize(("status", "error"), [(255, Unreachable), (1, StepFailed)])
+def test_logs_that_cannot_be_shown_are_told(
+    status: int, error: type[Exception], logs: Logs
+) -> None:
+    with pytest.raises(error):
+        logs(f"exit {status}")
+
+
+def test_ctrl_c_ends_the_logs_without_a_word(logs: Logs) -> None:
+    with pytest.raises(SystemExit) as raised:
+        logs(f"kill -INT {os.getpid()}; sleep 5")
+
+    assert raised.value.code == 130
 
 
 def test_machine_without_ssh_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
 
+    site = config()
+    target = site.target("staging")
+
     with pytest.raises(Unreachable, match="ssh is not installed"):
-        shell.ssh(config().target("staging"), "deploy", ())
+        shell.ssh(target, "deploy", ())
+    with pytest.raises(Unreachable, match="ssh is not installed"):
+        shell.logs(site, target, print, lines=1, follow=False)
