@@ -22,11 +22,40 @@ def told(error: ValidationError, tree: yaml.Node | None, name: str) -> list[str]
     ]
 
 
+# Many times what any deploy.yml has. A few aliases of aliases are billions of values.
+MOST_VALUES = 20_000
+
+
 def read(text: str) -> tuple[yaml.Node | None, Any]:
-    """The tree, which knows the lines, and what it stands for."""
+    """The tree, which knows the lines, and what it stands for.
+
+    Raises YAMLError also if its aliases make it endless, or too large to be looked through.
+    """
     loader = yaml.SafeLoader(text)
-    tree = loader.get_single_node()
+    try:
+        tree = loader.get_single_node()
+        if tree and _values(tree, {}) > MOST_VALUES:
+            raise yaml.YAMLError(f"with its aliases it has more than {MOST_VALUES} values")
+    except RecursionError:
+        raise yaml.YAMLError(
+            "it is nested too deeply, or an alias is part of what it names"
+        ) from None
     return tree, loader.construct_document(tree) if tree else None
+
+
+def _values(node: yaml.Node, known: dict[int, int]) -> int:
+    """How many values a node has with all within it. What an alias names counts each time it's there."""
+    if id(node) in known:
+        return known[id(node)]
+    match node:
+        case yaml.MappingNode():
+            children = [child for pair in node.value for child in pair]
+        case yaml.SequenceNode():
+            children = node.value
+        case _:
+            children = []
+    known[id(node)] = 1 + sum(_values(child, known) for child in children)
+    return known[id(node)]
 
 
 def keys_given_twice(node: yaml.Node | None) -> Iterator[str]:

@@ -398,3 +398,36 @@ def test_each_target_has_its_hosts_given_once(lines: str, told: str) -> None:
         configuration.parse(f"{text}    admin: debian\n{lines}")
 
     assert f"deploy.yml:{told}" in raised.value.details
+
+
+def bomb() -> str:
+    """Twenty lines that stand for 10^19 values."""
+    lines = [f"x{i}: &x{i} [{', '.join([f'*x{i - 1}'] * 10)}]" for i in range(1, 20)]
+    return "\n".join(["x0: &x0 [a]", *lines, ""])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param(bomb(), "more than 20000 values", id="bomb"),
+        pytest.param(
+            f"? {{a: b}}\n: c\n{bomb()}", "more than 20000 values", id="bomb-behind-a-key"
+        ),
+        pytest.param("a: &a [*a]\n", "part of what it names", id="in-itself"),
+        pytest.param("a: &a {b: {c: *a}}\n", "part of what it names", id="deeper-in-itself"),
+        pytest.param("a: &a {<<: *a}\n", "part of what it names", id="merged-into-itself"),
+        pytest.param("a: " + "[" * 2000, "nested too deeply", id="deep"),
+    ],
+)
+@pytest.mark.timeout(20)
+def test_aliases_without_an_end_are_refused_before_they_are_followed(text: str, told: str) -> None:
+    with pytest.raises(ConfigError, match="is not YAML") as raised:
+        configuration.parse(text)
+
+    assert told in raised.value.details
+
+
+def test_anchors_are_read() -> None:
+    text = yaml.safe_dump(settings()).replace("app:", "app: &app", 1)
+
+    assert configuration.parse(text).app == config().app

@@ -4,8 +4,10 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from tests.unit.fakes import TOP
 from understudy.config import Vm
@@ -60,3 +62,44 @@ def test_vm_that_follows_nothing_is_as_by_default(tmp_path: Path) -> None:
     follow(tmp_path, "understudy")
 
     assert vm(tmp_path, {}) == vm(tmp_path / "elsewhere", {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "app: &app {name: shop}\nother: *app\n",
+        "env: &env {A: b}\ntargets:\n  one: {environment: *env}\n  two: {environment: {<<: *env, C: d}}\n",
+        "vm: {memory: &size 2048, address: 192.0.2.9}\nmore: *size\n",
+    ],
+)
+def test_what_python_reads_of_deploy_yml_ruby_reads_too(text: str, tmp_path: Path) -> None:
+    assert read_by_ruby(text, tmp_path) == yaml.safe_load(text)
+
+
+@pytest.mark.parametrize("value", [":memory", "2026-01-31", "2026-01-31 10:00:00"])
+def test_value_that_ruby_takes_for_something_else_stops_nothing(value: str, tmp_path: Path) -> None:
+    assert (
+        "A"
+        in read_by_ruby(f"app:\n  environment:\n    A: {value}\n", tmp_path)["app"]["environment"]
+    )
+
+
+@pytest.mark.parametrize("text", ["a: !ruby/object:Object {}\n", "a: !ruby/regexp /x/\n"])
+def test_no_object_is_made_of_it(text: str, tmp_path: Path) -> None:
+    with pytest.raises(subprocess.CalledProcessError):
+        read_by_ruby(text, tmp_path)
+
+
+def read_by_ruby(text: str, directory: Path) -> Any:
+    """A deploy.yml, as the Vagrantfile's own lines read it."""
+    (directory / "deploy.yml").write_text(text)
+    whole = (TOP / "Vagrantfile").read_text()
+    lines = whole[: whole.index("GIVEN = ")].replace("__dir__", f"'{directory}'")
+    told = subprocess.run(
+        [str(RUBY), "-e", f"require 'json'\n{lines}\nputs CONFIG.to_json"],
+        env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return json.loads(told)

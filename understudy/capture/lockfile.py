@@ -79,7 +79,7 @@ def _load(text: str) -> Capture:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise _Damaged(f"not YAML: {error.problem}", line) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise _Damaged(f"not YAML: {error}") from None
     if not text.endswith(_END):
         raise _Damaged("it is cut off: its last line is not `# end`", text.count("\n") + 1)
