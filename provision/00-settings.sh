@@ -12,10 +12,12 @@
 # STAMP     digest of this text and its arguments, kept on the host: tells what it was made by
 # PACKAGE   what the app needs from the distribution besides; postgresql is set up for the site, too
 #
-# CONFIRM_SECONDS, if it is in the environment: a changed firewall is undone after that time unless
-# `understudy-firewall-undo SITE confirm` comes first. Only `deploy.py provision` sets it.
+# CONFIRM_SECONDS, if it is in the environment: changed SSH logins and a changed firewall are undone after
+# that time unless `understudy-firewall-undo SITE confirm` comes first. Only `deploy.py provision` sets it.
+# CHECK, if it is in the environment: nothing is changed; prints a line `would ...` for each change.
 #
-# Every step looks before it acts, so a second run changes nothing and is quick.
+# Every step looks before it acts, so a second run changes nothing and is quick. What a step replaces
+# below /etc is kept, and put back if a later step fails.
 set -eu
 # A desktop's language must not decide how a server's tools answer.
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
@@ -37,6 +39,10 @@ step() { echo "==> $*"; }
 # A box is provisioned inside a chroot, where no service manager runs.
 booted() { [ -d /run/systemd/system ]; }
 
+# act COMMAND...: what changes the host goes through here, or through put, or asks is_check.
+is_check() { [ -n "${CHECK:-}" ]; }
+act() { if is_check; then echo "would run: $*"; else "$@"; fi; }
+
 # put MODE PATH: writes standard input to PATH as root; true if that changed the file.
 put() {
     new=$(mktemp)
@@ -45,12 +51,12 @@ put() {
         rm "$new"
         return 1
     fi
-    mkdir -p "$(dirname "$2")"
-    install -o root -g root -m "$1" "$new" "$2"
+    if is_check; then
+        echo "would write $2"
+    else
+        keep "$2"
+        mkdir -p "$(dirname "$2")"
+        install -o root -g root -m "$1" "$new" "$2"
+    fi
     rm "$new"
 }
-
-# From here to the end the host is half-made: an old stamp would say otherwise.
-if [ -e "$STAMP_FILE" ] && [ "$(cat "$STAMP_FILE")" != "$STAMP" ]; then
-    rm "$STAMP_FILE"
-fi

@@ -4,9 +4,18 @@ for package in ca-certificates curl e2fsprogs netbase nftables nginx procps pyth
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
         missing="$missing $package"
 done
-if [ -n "$missing" ]; then
+if is_check; then
+    for package in $missing; do echo "would install $package"; done
+elif [ -n "$missing" ]; then
     # A fresh server often still runs its first apt job; waiting for its lock beats failing.
     apt-get -q -o DPkg::Lock::Timeout=300 update
+    # apt-get takes a name that no package has for a pattern, or for an order to remove one.
+    for package in $missing; do
+        apt-cache pkgnames "$package" | grep -qxF "$package" || {
+            echo "provision: there is no package '$package'" >&2
+            exit 1
+        }
+    done
     # shellcheck disable=SC2086 # one word a package
     apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing
 fi

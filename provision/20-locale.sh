@@ -6,9 +6,9 @@ for locale in "$LOCALE" $LOCALES; do
     *)
         # That dpkg knows the name is no sign that the package is installed.
         dpkg-query -W -f '${db:Status-Status}' locales 2>/dev/null | grep -qx installed ||
-            apt-get -q install -y --no-install-recommends locales
+            act apt-get -q install -y --no-install-recommends locales
         localedef --list-archive 2>/dev/null | grep -qix "$(echo "$locale" | sed 's/UTF-8/utf8/')" ||
-            localedef -i "${locale%%.*}" -f UTF-8 "$locale"
+            act localedef -i "${locale%%.*}" -f UTF-8 "$locale"
         ;;
     esac
 done
@@ -16,8 +16,9 @@ done
 locale_file=$(readlink -f /etc/default/locale 2>/dev/null || echo /etc/default/locale)
 printf '%s\n' "LANG=$LOCALE" ${LOCALE_LINES:+"$LOCALE_LINES"} | put 0644 "$locale_file" || true
 
-[ -e "/usr/share/zoneinfo/$TIMEZONE" ] || { echo "provision: no time zone '$TIMEZONE'" >&2; exit 1; }
+is_check || [ -e "/usr/share/zoneinfo/$TIMEZONE" ] || { echo "provision: no time zone '$TIMEZONE'" >&2; exit 1; }
 if [ "$(readlink /etc/localtime)" != "/usr/share/zoneinfo/$TIMEZONE" ]; then
-    ln -sf "/usr/share/zoneinfo/$TIMEZONE" /etc/localtime
+    keep /etc/localtime
+    act ln -sf "/usr/share/zoneinfo/$TIMEZONE" /etc/localtime
 fi
 echo "$TIMEZONE" | put 0644 /etc/timezone || true

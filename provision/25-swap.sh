@@ -1,5 +1,5 @@
 # Only a staging VM has swap from here, as much as production has.
-if [ "$SWAP_MIB" -gt 0 ] && booted; then
+if [ "$SWAP_MIB" -gt 0 ] && booted && ! is_check; then
     step swap
     if [ ! -e /swapfile ]; then
         # Renamed last: what a killed run left is no swap.

@@ -1,14 +1,16 @@
 step users
 # The app's user: owns the data, can't log in, can't write its own code.
 getent passwd "$SITE" >/dev/null ||
-    useradd --system --user-group --no-create-home --home-dir "$ROOT" --shell /usr/sbin/nologin "$SITE"
+    act useradd --system --user-group --no-create-home --home-dir "$ROOT" --shell /usr/sbin/nologin "$SITE"
 
-getent passwd "$DEPLOYER" >/dev/null || useradd --create-home --shell /bin/bash "$DEPLOYER"
+getent passwd "$DEPLOYER" >/dev/null || act useradd --create-home --shell /bin/bash "$DEPLOYER"
 home=$(getent passwd "$DEPLOYER" | cut -d: -f6)
 admin_home=$(getent passwd "$ADMIN" | cut -d: -f6)
 if [ ! -e "$home/.ssh/authorized_keys" ] && [ -e "$admin_home/.ssh/authorized_keys" ]; then
-    install -d -o "$DEPLOYER" -g "$DEPLOYER" -m 0700 "$home/.ssh"
-    install -o "$DEPLOYER" -g "$DEPLOYER" -m 0600 "$admin_home/.ssh/authorized_keys" "$home/.ssh/"
+    # As the deployer, who may put a link there: root would follow it.
+    # shellcheck disable=SC2016 # for the other shell
+    act runuser -u "$DEPLOYER" -- sh -euc 'umask 077; mkdir -p "$1/.ssh"; cat >"$1/.ssh/authorized_keys"' \
+        sh "$home" <"$admin_home/.ssh/authorized_keys"
 fi
 # A deploy holds its lock as long as its connection lives. One whose other end is gone without a word,
 # by a cut cable or a power failure, ends after half a minute and not after hours.
@@ -19,11 +21,11 @@ Match User $DEPLOYER
 SSHD
 then
     if booted; then
-        sshd -t
-        systemctl reload ssh
+        act sshd -t
+        act systemctl reload ssh
     fi
 fi
 # Reads the journal and nginx's logs, to show why a release did not start or answer.
 for group in systemd-journal adm "$SITE"; do
-    id -nG "$DEPLOYER" | tr ' ' '\n' | grep -qx "$group" || usermod -aG "$group" "$DEPLOYER"
+    id -nG "$DEPLOYER" 2>/dev/null | tr ' ' '\n' | grep -qx "$group" || act usermod -aG "$group" "$DEPLOYER"
 done

@@ -1,9 +1,19 @@
 step directories
 # own MODE OWNER GROUP PATH
 own() {
-    [ "$(stat -c '%a %U %G' "$4" 2>/dev/null)" = "$1 $2 $3" ] || {
-        install -d -m "$1" -o "$2" -g "$3" "$4"
-    }
+    [ "$(stat -c '%a %U %G' "$4" 2>/dev/null)" != "$1 $2 $3" ] || return 0
+    case $4 in "$ROOT"/*) hold_still "$4" ;; esac
+    act install -d -m "$1" -o "$2" -g "$3" "$4"
+    case $4 in "$ROOT"/*) act chown "$DEPLOYER" "$ROOT" ;; esac
+}
+# The deployer owns $ROOT. A link put there in place of a directory would give away what it points to.
+hold_still() {
+    act chown root "$ROOT"
+    if [ -L "$1" ]; then
+        chown "$DEPLOYER" "$ROOT"
+        echo "provision: $1 is a link and must be a directory" >&2
+        exit 1
+    fi
 }
 # The set-group-ID bit hands the app's group on to all that the deployer puts there.
 own 755 "$DEPLOYER" "$SITE" "$ROOT"
@@ -11,6 +21,13 @@ for name in releases venvs; do own 2755 "$DEPLOYER" "$SITE" "$ROOT/$name"; done
 # Holds what will be installed as root: no business of the app's.
 own 700 "$DEPLOYER" "$DEPLOYER" "$ROOT/cache"
 own 755 root root "$ROOT/shared"
+# A lock can be held by each who may open its file: the app's user may not, nor anybody else.
+for name in lock lock.step; do
+    # shellcheck disable=SC2016 # for the other shell
+    # As the deployer, who may put a link there: root would follow it.
+    [ "$(stat -c '%a %U' "$ROOT/$name" 2>/dev/null)" = "600 $DEPLOYER" ] ||
+        act runuser -u "$DEPLOYER" -- sh -euc 'umask 077; : >>"$1"; chmod 600 "$1"' sh "$ROOT/$name"
+done
 own 700 "$SITE" "$SITE" "$ROOT/shared/database"
 own 700 "$SITE" "$SITE" "$ROOT/shared/backups"
 own 2750 "$SITE" www-data "$ROOT/shared/media"
@@ -28,11 +45,13 @@ own 700 root root "/var/lib/understudy/$SITE"
 # the file system knows that. In a chroot it may not: the box build removes its files.
 log=/var/log/understudy/$SITE.log
 own 755 root root /var/log/understudy
-[ -e "$log" ] || install -o root -g root -m 0644 /dev/null "$log"
-if booted; then chattr +a "$log" 2>/dev/null || true; fi
+[ -e "$log" ] || act install -o root -g root -m 0644 /dev/null "$log"
+if booted && ! is_check; then chattr +a "$log" 2>/dev/null || true; fi
 
 # Made once, here, and kept: nobody has to know it, and a new one would log everybody out.
-if [ ! -e "$ROOT/shared/env" ]; then
+if is_check; then
+    [ -e "$ROOT/shared/env" ] || echo "would write $ROOT/shared/env"
+elif [ ! -e "$ROOT/shared/env" ]; then
     umask 077
     # A box is copied to many machines: there, the first real run makes the key.
     if booted; then

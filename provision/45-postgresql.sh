@@ -1,24 +1,6 @@
-case " $* " in
-*" postgresql "*)
-    step postgresql
-    # The cluster that programs find which name none; after an upgrade of Debian there may be two.
-    cluster=$(pg_lsclusters -h | awk '$3 == 5432 { print $1 "/" $2; exit }')
-    [ -n "$cluster" ] || { echo "provision: no PostgreSQL cluster has port 5432: see pg_lsclusters" >&2; exit 1; }
-    service=postgresql@$(echo "$cluster" | tr / -)
-
-    # No TCP: so it doesn't matter whom the `host` lines of Debian's pg_hba.conf let in.
-    if put 0644 "/etc/postgresql/$cluster/conf.d/understudy.conf" <<'CONF'
-listen_addresses = ''
-CONF
-    then
-        if booted; then systemctl restart "$service"; fi
-    fi
-    # In a chroot no server runs: the first run on the booted host makes the role and the databases.
-    if booted; then
-        systemctl is-active -q "$service" || systemctl start "$service"
-        # It can't enter /root.
-        (cd / && runuser -u postgres -- psql -Xqt -p 5432 -d postgres -v ON_ERROR_STOP=1 \
-            -v site="$SITE" -v locale="$LOCALE") <<'SQL'
+# Queries whose results are statements: \gexec runs them.
+site_statements() {
+    cat <<'SQL'
 -- Any local user could be anybody else with these, and no password keeps them apart.
 SELECT format($$DO 'BEGIN RAISE EXCEPTION $s$line %s of pg_hba.conf lets local users in by "%s": only '
               '"peer" may$s$; END'$$, line_number, auth_method)
@@ -47,6 +29,39 @@ FROM pg_database
 WHERE datname IN (:'site', :'site' || '_scratch') AND EXISTS (
     SELECT FROM aclexplode(coalesce(datacl, acldefault('d', datdba))) WHERE grantee = 0) \gexec
 SQL
+}
+as_postgres() {
+    # It can't enter /root.
+    (cd / && runuser -u postgres -- psql -Xqt -p 5432 -d postgres -v ON_ERROR_STOP=1 \
+        -v site="$SITE" -v locale="$LOCALE")
+}
+
+case " $* " in
+*" postgresql "*)
+    step postgresql
+    # The cluster that programs find which name none; after an upgrade of Debian there may be two.
+    cluster=$(pg_lsclusters -h 2>/dev/null | awk '$3 == 5432 { print $1 "/" $2; exit }')
+    [ -n "$cluster" ] || is_check || {
+        echo "provision: no PostgreSQL cluster has port 5432: see pg_lsclusters" >&2
+        exit 1
+    }
+    service=postgresql@$(echo "$cluster" | tr / -)
+
+    # No TCP: so it doesn't matter whom the `host` lines of Debian's pg_hba.conf let in.
+    if put 0644 "/etc/postgresql/$cluster/conf.d/understudy.conf" <<'CONF'
+listen_addresses = ''
+CONF
+    then
+        if booted; then act systemctl restart "$service"; fi
+    fi
+    # In a chroot no server runs: the first run on the booted host makes the role and the databases.
+    if booted; then
+        systemctl is-active -q "$service" || act systemctl start "$service"
+        if ! is_check; then
+            site_statements | as_postgres
+        elif systemctl is-active -q "$service"; then
+            site_statements | sed 's/ \\gexec$/;/' | as_postgres | sed -n 's/^ *\([^ ]\)/would run: \1/p'
+        fi
     fi
     ;;
 esac

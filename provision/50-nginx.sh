@@ -1,5 +1,8 @@
 step nginx
-rm -f /etc/nginx/sites-enabled/default
+if exists "$default_site" && is_debians_default; then
+    keep "$default_site"
+    act rm "$default_site"
+fi
 # Who asks for a name that no site here has gets no answer, and no site by chance.
 if put 0644 /etc/nginx/conf.d/understudy.conf <<'NGINX'
 server {
@@ -11,13 +14,16 @@ server {
 }
 NGINX
 then
-    if booted; then systemctl reload-or-restart nginx; fi
+    if booted; then
+        is_check || nginx -t -q
+        act systemctl reload-or-restart nginx
+    fi
 fi
 # As logrotate makes them from the second day on. nginx itself would let only root read them, and who
 # deploys is to see their last lines when a deploy fails.
 for log in access error; do
     [ -e "/var/log/nginx/$SITE.$log.log" ] ||
-        install -o www-data -g adm -m 0640 /dev/null "/var/log/nginx/$SITE.$log.log"
+        act install -o www-data -g adm -m 0640 /dev/null "/var/log/nginx/$SITE.$log.log"
 done
-systemctl is-enabled -q nginx || systemctl enable -q nginx
-if booted; then systemctl is-active -q nginx || systemctl start nginx; fi
+systemctl is-enabled -q nginx || act systemctl enable -q nginx
+if booted; then systemctl is-active -q nginx || act systemctl start nginx; fi

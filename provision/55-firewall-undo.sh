@@ -1,11 +1,12 @@
 step undo of the firewall
 put 0755 /usr/local/sbin/understudy-firewall-undo <<'UNDO' || true
 #!/bin/sh
-# understudy-firewall-undo SITE arm SECONDS   remember the rules; they come back after SECONDS
+# understudy-firewall-undo SITE arm SECONDS   remember the rules, and sshd's for logins; they come back
+#                                             after SECONDS
 # understudy-firewall-undo SITE undo          bring them back now, if they are not confirmed yet
 # understudy-firewall-undo SITE confirm       the rules may stay as they are by now
 #
-# A changed firewall can lock out who changed it. So provisioning over SSH arms this first, and
+# A changed firewall, or logins that sshd refuses from now on, can lock out who changed them. So provisioning over SSH arms this first, and
 # confirms over a new connection, which nobody can make who is locked out. Run as root.
 set -eu
 export LC_ALL=C
@@ -13,6 +14,7 @@ umask 077
 site=$1 verb=$2
 case $site in *[!a-z0-9-]* | '' | -*) echo "understudy-firewall-undo: bad site name" >&2; exit 2 ;; esac
 rules=/etc/nftables.d/understudy.nft
+logins=/etc/ssh/sshd_config.d/00-understudy.conf
 state=/var/lib/understudy/$site
 undo=$state/undo-firewall
 undone=$state/firewall-undone
@@ -35,6 +37,7 @@ save() {
         nft list table inet understudy >"$undo.new/table"
     fi
     if [ -e "$rules" ]; then cp -a "$rules" "$undo.new/file"; fi
+    if [ -e "$logins" ]; then cp -a "$logins" "$undo.new/logins"; fi
     find "$undo.new" -type f -exec sync {} +
     mv -T "$undo.new" "$undo"
     sync "$state"
@@ -63,6 +66,7 @@ put_back() {
     # The host is no longer what its stamp says.
     rm -f "/etc/understudy/$site.provisioned"
     if [ -e "$undo/file" ]; then cp -a "$undo/file" "$rules"; else rm -f "$rules"; fi
+    put_back_logins
     {
         printf 'table inet understudy\ndelete table inet understudy\n'
         if [ -e "$undo/table" ]; then cat "$undo/table"; fi
@@ -70,6 +74,19 @@ put_back() {
     nft --file "$state/restore.nft"
     rm "$state/restore.nft"
     drop
+}
+
+put_back_logins() {
+    if [ -e "$undo/logins" ]; then
+        if cmp -s "$undo/logins" "$logins"; then return; fi
+        cp -a "$undo/logins" "$logins"
+    elif [ -e "$logins" ]; then
+        rm "$logins"
+    else
+        return
+    fi
+    # That it fails must not keep the firewall as it is.
+    systemctl reload ssh || true
 }
 
 # Renamed first: half of what was saved would be put back as if it were all.

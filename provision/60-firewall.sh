@@ -21,27 +21,29 @@ changed=
 cmp -s "$rules" /etc/nftables.d/understudy.nft || changed=1
 if booted && ! nft list table inet understudy >/dev/null 2>&1; then changed=1; fi
 # Before the file is in place: the next run would find nothing changed.
-if booted && [ -n "$changed" ]; then nft --check --file "$rules"; fi
+if booted && [ -n "$changed" ] && ! is_check; then nft --check --file "$rules"; fi
 
 # An undo of another day tells nothing about the change to come.
-rm -f "/var/lib/understudy/$SITE/firewall-undone"
+is_check || rm -f "/var/lib/understudy/$SITE/firewall-undone"
 if booted && [ -n "$changed" ] && [ -n "${CONFIRM_SECONDS:-}" ]; then
-    /usr/local/sbin/understudy-firewall-undo "$SITE" arm "$CONFIRM_SECONDS"
+    act /usr/local/sbin/understudy-firewall-undo "$SITE" arm "$CONFIRM_SECONDS"
 fi
 put 0644 /etc/nftables.d/understudy.nft <"$rules" || true
 rm "$rules"
 if ! grep -qs '/etc/nftables.d/' /etc/nftables.conf; then
-    echo 'include "/etc/nftables.d/*.nft"' >>/etc/nftables.conf
+    keep /etc/nftables.conf
+    if is_check; then echo "would write /etc/nftables.conf"
+    else echo 'include "/etc/nftables.d/*.nft"' >>/etc/nftables.conf; fi
 fi
-systemctl is-enabled -q nftables || systemctl enable -q nftables
+systemctl is-enabled -q nftables || act systemctl enable -q nftables
 if booted && [ -n "$changed" ]; then
-    nft --file /etc/nftables.d/understudy.nft
+    act nft --file /etc/nftables.d/understudy.nft
 fi
 
 # Looking for neighbours by name is for desktops; a server only offers one more open port with it.
 if [ -e /lib/systemd/systemd-resolved ]; then
     if printf '[Resolve]\nLLMNR=no\nMulticastDNS=no\n' |
         put 0644 /etc/systemd/resolved.conf.d/understudy.conf; then
-        if booted; then systemctl try-restart systemd-resolved; fi
+        if booted; then act systemctl try-restart systemd-resolved; fi
     fi
 fi

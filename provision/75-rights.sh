@@ -31,12 +31,6 @@ ExecStart=/usr/local/sbin/understudy-site $SITE boot
 WantedBy=multi-user.target
 UNIT
 then
-    if booted; then systemctl daemon-reload; fi
+    if booted; then act systemctl daemon-reload; fi
 fi
-systemctl is-enabled -q "$SITE.service" || systemctl enable -q "$SITE.service"
-
-# In a chroot the site has no key yet: the first run on the booted host finishes the job.
-if booted; then
-    mkdir -p "$(dirname "$STAMP_FILE")"
-    echo "$STAMP" | put 0644 "$STAMP_FILE" || true
-fi
+systemctl is-enabled -q "$SITE.service" || act systemctl enable -q "$SITE.service"

@@ -1,0 +1,106 @@
+step look for what would be in the way
+# Before anything is changed. All that is in the way is printed, and not only the first of it.
+in_the_way=
+object() {
+    echo "provision: refused: $*" >&2
+    in_the_way=1
+}
+
+# apt-get would take `nginx-` for: remove nginx.
+for package in "$@"; do
+    case $package in
+    [!a-z0-9]* | *- | *[!a-z0-9.+-]*) object "'$package' is no name of a package" ;;
+    esac
+done
+
+# Debian's own page, as nginx's package brought it.
+default_site=/etc/nginx/sites-enabled/default
+is_debians_default() {
+    [ "$(readlink -f "$default_site")" = /etc/nginx/sites-available/default ] || return 1
+    # shellcheck disable=SC2016 # dpkg-query expands it
+    digest=$(dpkg-query -W -f '${Conffiles}\n' 'nginx*' 2>/dev/null |
+        awk '$1 == "/etc/nginx/sites-available/default" { print $2; exit }')
+    echo "$digest  $default_site" | md5sum --check --status 2>/dev/null
+}
+
+# Reads `nginx -T`. Prints FILE:LINE: WHY for each server of others that answers, at port 80, for names
+# that it doesn't list: from then on it would get no requests for them, or nginx would not start.
+greedy_servers() {
+    awk -v ours=/etc/nginx/conf.d/understudy.conf -v debians="$1" '
+    function statement(i) {
+        if (word[1] == "listen") {
+            listens = 1
+            if (word[2] !~ /^(((\*|0\.0\.0\.0|\[::\]):)?80|\*|0\.0\.0\.0|\[::\])$/) return
+            at_80 = 1
+            for (i = 3; i <= words; i++) if (word[i] ~ /^default(_server)?$/) taken = begun
+        } else if (word[1] == "server_name")
+            for (i = 2; i <= words; i++) if (word[i] !~ /^(_|""|'"''"')$/) named = 1
+    }
+    function server() {
+        if (file == ours || file == debians) return
+        if (taken) print taken ": listens at port 80 as default_server"
+        else if ((at_80 || !listens) && !named)
+            print opened ": answers at port 80 and has no server_name"
+    }
+    /^# configuration file .*:$/ { file = substr($4, 1, length($4) - 1); line = 0; next }
+    {
+        line++
+        sub(/(^|[ \t])#.*/, "")
+        gsub(/[;{}]/, " & ")
+        for (f = 1; f <= NF; f++) {
+            if ($f !~ /^[;{}]$/) {
+                if (!words) begun = file ":" line
+                word[++words] = $f
+                continue
+            }
+            if ($f == "{") {
+                depth++
+                if (word[1] == "server" && words == 1) {
+                    inside = depth; opened = begun; taken = ""; at_80 = listens = named = 0
+                }
+            } else if ($f == "}") {
+                if (depth-- == inside && inside) { server(); inside = 0 }
+            } else if (depth == inside) statement()
+            words = 0
+        }
+    }'
+}
+
+if booted && [ -x /usr/sbin/nginx ]; then
+    debians=
+    if exists "$default_site"; then
+        if is_debians_default; then
+            debians=$default_site
+        else
+            object "$default_site:$(awk '/^[ \t]*server[ \t]*(\{|$)/ { print FNR; exit }' "$default_site"):" \
+                "holds another site than Debian's own page. Move it to a file with a name of its own"
+        fi
+    fi
+    if texts=$(nginx -T 2>/dev/null); then
+        for line in $(echo "$texts" | greedy_servers "$debians" | tr ' ' '~'); do
+            object "$(echo "$line" | tr '~' ' '). Give that server the names of its site, and not default_server:" \
+                "provisioning closes port 80 for all names that no site lists"
+        done
+    else
+        object "nginx -t fails already: $(nginx -t -q 2>&1 | head -n 3)"
+    fi
+fi
+
+# A container's nginx is another one.
+own_server=nginx
+[ -x /usr/sbin/nginx ] || own_server=none
+# By name: what it is decides what to do about it.
+if booted && command -v ss >/dev/null; then
+    taken=$(ss -ltnpH 'sport = :80' | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1 (process \2)/p' |
+        grep -v "^$own_server " | sort -u | head -n 1)
+    [ -z "$taken" ] || object "port 80 is taken by $taken, so nginx can't listen there. Stop and disable it"
+fi
+
+if [ -n "$in_the_way" ]; then
+    echo "provision: nothing was changed" >&2
+    exit 3
+fi
+# From here to the end the host is half-made: an old stamp would say otherwise.
+if ! is_check && [ -e "$STAMP_FILE" ] && [ "$(cat "$STAMP_FILE")" != "$STAMP" ]; then
+    rm "$STAMP_FILE"
+fi
