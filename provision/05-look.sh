@@ -9,7 +9,7 @@ object() {
 # apt-get would take `nginx-` for: remove nginx.
 for package in "$@"; do
     case $package in
-    [!a-z0-9]* | *- | *[!a-z0-9.+-]*) object "'$package' is no name of a package" ;;
+    '' | [!a-z0-9]* | *- | *[!a-z0-9.+-]*) object "'$package' is no name of a package" ;;
     esac
 done
 

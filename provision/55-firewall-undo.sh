@@ -78,12 +78,12 @@ put_back() {
 
 put_back_logins() {
     if [ -e "$undo/logins" ]; then
-        if cmp -s "$undo/logins" "$logins"; then return; fi
+        if cmp -s "$undo/logins" "$logins"; then return 0; fi
         cp -a "$undo/logins" "$logins"
     elif [ -e "$logins" ]; then
         rm "$logins"
     else
-        return
+        return 0
     fi
     # That it fails must not keep the firewall as it is.
     systemctl reload ssh || true

@@ -46,6 +46,8 @@ if [ -z "$stay" ]; then
 else
     echo "==> login by password stays on: $stay"
 fi
+# An undo of another day says nothing about the changes to come, here and of the firewall.
+is_check || rm -f "/var/lib/understudy/$SITE/firewall-undone"
 ssh_file=/etc/ssh/sshd_config.d/00-understudy.conf
 if booted && [ -n "${CONFIRM_SECONDS:-}" ] && ! cmp -s "$logins" "$ssh_file"; then
     act /usr/local/sbin/understudy-firewall-undo "$SITE" arm "$CONFIRM_SECONDS"

@@ -23,8 +23,6 @@ if booted && ! nft list table inet understudy >/dev/null 2>&1; then changed=1; f
 # Before the file is in place: the next run would find nothing changed.
 if booted && [ -n "$changed" ] && ! is_check; then nft --check --file "$rules"; fi
 
-# An undo of another day tells nothing about the change to come.
-is_check || rm -f "/var/lib/understudy/$SITE/firewall-undone"
 if booted && [ -n "$changed" ] && [ -n "${CONFIRM_SECONDS:-}" ]; then
     act /usr/local/sbin/understudy-firewall-undo "$SITE" arm "$CONFIRM_SECONDS"
 fi

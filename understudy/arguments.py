@@ -46,7 +46,12 @@ def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     rehearse = verb("rehearse", "the whole run on the VM, ending in a verdict", common)
     _add_choice(rehearse)
     verb("up", "build the box if needed, bring up the VM", common)
-    verb("provision", "make a host able to run the app", targeted)
+    provision = verb("provision", "make a host able to run the app", targeted)
+    provision.add_argument(
+        "--check",
+        action="store_true",
+        help="show what it would change (exit code 1), change nothing",
+    )
     deploy = verb("deploy", "deploy the app to a target", changing)
     _add_probe(deploy)
     deploy.add_argument(

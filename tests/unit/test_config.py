@@ -166,7 +166,15 @@ BREAKING_OUT: list[tuple[Sequence[str], Any]] = [
     ),
     *(
         (("host", "packages"), [value])
-        for value in ("--allow-downgrades", "a b", "a;id", "./x.deb")
+        for value in (
+            "--allow-downgrades",
+            "a b",
+            "a;id",
+            "./x.deb",
+            "nginx-",
+            "nginx=1",
+            "nginx/sid",
+        )
     ),
     *(
         (("targets", "staging", "domain"), value)

@@ -7,7 +7,7 @@ from tests.unit.staging import Staging
 from understudy import provision_host
 from understudy.config import TargetConfig
 from understudy.connection import Result
-from understudy.errors import LoginRefused, StepFailed, Unreachable
+from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
 
 EXPECTED = (".understudy-provision.sh", "understudy-firewall-undo shop confirm")
 
@@ -89,7 +89,7 @@ def test_host_that_lets_nobody_in_after_provisioning_is_told(
 ) -> None:
     connections(staging, monkeypatch, FakeConnection(quiet=EXPECTED), error)
 
-    with pytest.raises(StepFailed, match="undoes its firewall within 60 seconds") as raised:
+    with pytest.raises(StepFailed, match="restores the old ones within 60 seconds") as raised:
         provision_host.provision(staging.job())
 
     assert raised.value.details == str(error)
@@ -108,3 +108,37 @@ def test_confirm_that_comes_too_late_is_told(
         provision_host.provision(staging.job())
 
     assert raised.value.details == "too late"
+
+
+def test_what_is_in_the_way_is_a_refusal_with_file_and_line(staging: Staging) -> None:
+    said = "provision: refused: /etc/nginx/sites-enabled/shop:2: listens\nprovision: nothing was changed"
+    admin(staging, failed("==> look\n", said))
+
+    with pytest.raises(Refused, match="nothing was changed") as raised:
+        provision_host.provision(staging.job())
+
+    assert raised.value.details == "/etc/nginx/sites-enabled/shop:2: listens"
+
+
+CHANGES = "==> users\nwould run: useradd deploy\n==> nginx\nwould write /etc/nginx/x\n"
+
+
+def test_check_shows_what_would_change_and_changes_nothing(staging: Staging) -> None:
+    host = admin(staging, printed(CHANGES))
+
+    with pytest.raises(StepFailed, match="2 changes") as raised:
+        provision_host.check(staging.job())
+
+    assert raised.value.exit_code == 1
+    assert staging.report.said == ["would run: useradd deploy", "would write /etc/nginx/x"]
+    _, run, *_ = host.notes
+    assert run.startswith("sudo -n env CONFIRM_SECONDS=60 CHECK=1 sh ")
+    assert not [note for note in host.notes if "confirm" in note]
+
+
+def test_check_without_a_change_passes(staging: Staging) -> None:
+    admin(staging, printed("==> users\n==> nginx\n"))
+
+    provision_host.check(staging.job())
+
+    assert staging.report.said == ["staging: nothing to change"]

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 def provision(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy import fleet, provision_host
 
-    fleet.roll(fleet.jobs(job_of(options, project, report)), provision_host.provision)
+    hosts = fleet.jobs(job_of(options, project, report))
+    if options.check:
+        fleet.look(hosts, provision_host.check)
+    else:
+        fleet.roll(hosts, provision_host.provision)
 
 
 def deploy(options: argparse.Namespace, project: Project, report: "Report") -> None:

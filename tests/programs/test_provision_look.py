@@ -1,0 +1,194 @@
+"""Provisioning looks before it changes anything: what is in the way is named, and left as it is.
+
+The parts of the script run as they are but for their paths, in a directory that is the host.
+"""
+
+import hashlib
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.unit.fakes import TOP
+
+SHIPPED = (
+    "server {\n    listen 80 default_server;\n    root /var/www/html;\n    server_name _;\n}\n"
+)
+SHOP = "server {\n    listen 80;\n    server_name shop.example.com;\n}\n"
+STAMP = "var/lib/understudy/todo.provisioned"
+# What `nginx -T` prints, of the files that Debian's nginx.conf includes.
+NGINX = """
+for file in {root}/etc/nginx/conf.d/*.conf {root}/etc/nginx/sites-enabled/*; do
+    [ -e "$file" ] || continue
+    if grep -q oops "$file"; then echo "unknown directive in $file:1" >&2; exit 1; fi
+    [ "$1" != -T ] || {{ echo "# configuration file $file:"; cat "$file"; echo; }}
+done
+"""
+FRAME = """
+set -eu
+step() {{ :; }}
+booted() {{ true; }}
+is_check() {{ [ -n "${{CHECK:-}}" ]; }}
+exists() {{ [ -e "$1" ] || [ -L "$1" ]; }}
+STAMP=new STAMP_FILE={root}/{stamp}
+"""
+
+
+@dataclass(frozen=True)
+class Server:
+    root: Path
+
+    def look(self, *packages: str, **environment: str) -> list[str]:
+        """What is in the way, each without the words that all have in common."""
+        text = (TOP / "provision" / "05-look.sh").read_text()
+        text = re.sub(r"/(etc/nginx|usr/sbin)/", rf"{self.root}/\1/", text)
+        frame = FRAME.format(root=self.root, stamp=STAMP)
+        done = subprocess.run(
+            ["sh", "-c", frame + text, "sh", *packages],
+            capture_output=True,
+            text=True,
+            env={"PATH": f"{self.root}/usr/sbin:{os.environ['PATH']}", **environment},
+        )
+        assert done.returncode in (0, 3), done.stderr
+        refused = done.stderr.splitlines()
+        if done.returncode == 3:
+            assert refused.pop() == "provision: nothing was changed"
+        return [
+            line.removeprefix("provision: refused: ").replace(f"{self.root}/", "/")
+            for line in refused
+        ]
+
+    def file(self, name: str, text: str) -> Path:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def program(self, name: str, text: str) -> None:
+        self.file(f"usr/sbin/{name}", f"#!/bin/sh\n{text}\n").chmod(0o755)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Server:
+    """With nginx as Debian installs it, and provisioned at an earlier time."""
+    made = Server(tmp_path)
+    available = made.file("etc/nginx/sites-available/default", SHIPPED)
+    (tmp_path / "etc/nginx/sites-enabled").mkdir()
+    (tmp_path / "etc/nginx/sites-enabled/default").symlink_to(available)
+    digest = hashlib.md5(SHIPPED.encode(), usedforsecurity=False).hexdigest()
+    made.program("dpkg-query", f"echo ' {available} {digest}'")
+    made.program("nginx", NGINX.format(root=tmp_path))
+    made.program("ss", """echo 'LISTEN 0 511 0.0.0.0:80 0.0.0.0:* users:(("nginx",pid=7,fd=5))'""")
+    made.file(STAMP, "old")
+    return made
+
+
+def test_fresh_server_has_nothing_in_the_way(server: Server) -> None:
+    assert server.look("git", "g++", "libpq5") == []
+    assert not (server.root / STAMP).exists(), "from here on the host is half-made"
+
+
+@pytest.mark.parametrize("as_link", [True, False])
+def test_somebodys_site_in_debians_default_is_refused_and_left(
+    as_link: bool, server: Server
+) -> None:
+    default = server.root / "etc/nginx/sites-enabled/default"
+    if not as_link:
+        default.unlink()
+    default.write_text("# the shop\n" + SHOP)
+
+    [said] = server.look()
+
+    assert said.startswith("/etc/nginx/sites-enabled/default:2: holds another site")
+    assert default.read_text() == "# the shop\n" + SHOP
+    assert (server.root / STAMP).read_text() == "old", "the host is as its stamp says"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("server {\n listen 80 default_server;\n server_name a.example;\n}", ":2: listens"),
+        ("server {\n listen [::]:80 default_server;\n server_name a.example;\n}", ":2: listens"),
+        ("server {\n server_name a;\n listen *:80\n  default;\n}", ":3: listens"),
+        ("server { listen 0.0.0.0:80 reuseport default_server; }", ":1: listens"),
+        ("# x\nserver\n{\n listen 80;\n}", ":2: answers"),
+        ("server {\n return 200 x;\n}", ":1: answers"),
+        ('server {\n server_name _ "";\n location / { return 200 x; }\n}', ":1: answers"),
+        (f"{SHOP}\nserver {{\n listen 80 default_server;\n}}", ":7: listens"),
+        # None of these takes the requests of the others.
+        (SHOP, None),
+        ("server {\n listen 443 ssl default_server;\n}", None),
+        ("server {\n listen 8080 default_server;\n}", None),
+        ("server {\n listen 10.0.0.1:80 default_server;\n server_name a.example;\n}", None),
+        ("# server { listen 80 default_server; }\n", None),
+        ("upstream app {\n server 127.0.0.1:80;\n}", None),
+        ("server {\n listen 80; # default_server\n server_name ~^a;\n}", None),
+    ],
+)
+def test_server_that_answers_for_all_names_is_refused_with_file_and_line(
+    text: str, said: str | None, server: Server
+) -> None:
+    server.file("etc/nginx/sites-enabled/other", text)
+
+    refused = server.look()
+
+    assert [line.partition(" at port")[0] for line in refused] == (
+        [f"/etc/nginx/sites-enabled/other{said}"] if said else []
+    )
+
+
+def test_own_catch_all_is_not_in_the_way(server: Server) -> None:
+    part = (TOP / "provision" / "50-nginx.sh").read_text()
+    own = part.partition("<<'NGINX'\n")[2].partition("\nNGINX\n")[0]
+    assert "default_server" in own
+    server.file("etc/nginx/conf.d/understudy.conf", own)
+
+    assert server.look() == []
+
+
+def test_nginx_that_refuses_its_files_already_is_reported(server: Server) -> None:
+    server.file("etc/nginx/conf.d/broken.conf", "oops\n")
+
+    [said] = server.look()
+
+    assert said == "nginx -t fails already: unknown directive in /etc/nginx/conf.d/broken.conf:1"
+
+
+@pytest.mark.parametrize("name", ["apache2", "caddy", "docker-proxy"])
+def test_process_that_has_port_80_is_named(name: str, server: Server) -> None:
+    line = f'LISTEN 0 511 *:80 *:* users:(("{name}",pid=412,fd=4),("{name}",pid=9,fd=4))'
+    server.program("ss", f"echo '{line}'")
+
+    [said] = server.look()
+
+    assert said.startswith(f"port 80 is taken by {name} (process 412)")
+
+
+def test_nginx_of_a_container_is_another_one(server: Server) -> None:
+    (server.root / "usr/sbin/nginx").unlink()
+
+    [said] = server.look()
+
+    assert said.startswith("port 80 is taken by nginx (process 7)")
+
+
+@pytest.mark.parametrize(
+    "name", ["nginx-", "-oDebug", "nginx=1.22", "nginx/sid", "Nginx", "ngin*", "+x", "a b", ""]
+)
+def test_what_is_no_name_of_a_package_is_refused(name: str, server: Server) -> None:
+    assert server.look("git", name) == [f"'{name}' is no name of a package"]
+
+
+def test_all_that_is_in_the_way_is_named_at_once(server: Server) -> None:
+    server.file("etc/nginx/sites-enabled/other", "server { listen 80 default_server; }")
+    server.program("ss", """echo 'LISTEN 0 1 *:80 *:* users:(("caddy",pid=1,fd=4))'""")
+
+    assert len(server.look("nginx-")) == 3
+
+
+def test_check_keeps_the_stamp(server: Server) -> None:
+    assert server.look(CHECK="1") == []
+    assert (server.root / STAMP).read_text() == "old"
