@@ -9,6 +9,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--host", metavar="ADDRESS", help="which, of a target with several hosts")
     group.addoption("--deploy-config", default="deploy.yml", help="default: deploy.yml")
     group.addoption("--keep-pages", metavar="DIR", help="screenshots of the browser tests' pages")
+    group.addoption("--record", action="store_true", help="keep what failure scenarios say")
     group.addoption("--long", action="store_true", help="also what `make test` leaves out")
     group.addoption("--slow", action="store_true", help="also the tests that take minutes")
 

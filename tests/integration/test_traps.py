@@ -1,27 +1,34 @@
-"""Every trap is caught by a rehearsal, in the right phase, with its cause and what mends it.
+"""Every failure scenario is caught by a rehearsal, in the right phase, with its cause and what fixes it.
 
 All of them take long (`make traps`, which writes docs/traps.md); without --long it is a sample.
+With `--target NAME --deploy-config FILE` they are tried on a host that may be spoiled instead of the VM:
+
+    pytest --long --target spare --deploy-config /path/to/deploy.yml tests/integration/test_traps.py
 """
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.integration.conftest import restore
-from tests.integration.site import Site
-from tests.integration.staging import PROJECT, Staging, git, make_app
-from tests.traps import table
-from tests.traps.trap import Trap, load_all, merge
+from tests.integration.staging import PROJECT, git
+from tests.traps import base, recording, table
+from tests.traps.place import Outcome, Place, SpareHost, StagingVm
+from tests.traps.trap import Trap, load_all
 
 pytestmark = pytest.mark.timeout(900)
 
 # One that the deploy tells, one that only the browser sees.
 SAMPLE = {"no-value-for-old-rows", "upload-limit"}
+
+
+def marks(trap: Trap) -> list[pytest.MarkDecorator]:
+    found = [] if trap.name in SAMPLE else [pytest.mark.long]
+    return [*found, pytest.mark.xfail(reason=trap.missing, strict=True)] if trap.missing else found
+
+
 CASES = [
-    pytest.param(trap, id=trap.name, marks=() if trap.name in SAMPLE else pytest.mark.long)
+    pytest.param(trap.base, trap, id=f"{trap.base}-{trap.name}", marks=marks(trap))
     for trap in load_all()
 ]
 
@@ -31,41 +38,43 @@ def caught() -> Iterator[table.Caught]:
     version = git(PROJECT, "describe", "--always", "--dirty").strip()
     found = table.Caught.load(PROJECT / ".understudy" / "traps.json", version)
     yield found
-    print(f"\n{len(found.rows)} of {len(CASES)} traps caught and rightly diagnosed")
+    print(f"\n{len(found.rows)} of {len(CASES)} scenarios caught and rightly diagnosed")
     if len(found.rows) == len(CASES):
         (PROJECT / "docs" / "traps.md").write_text(table.page(found.rows.values()))
 
 
-def laid(trap: Trap, directory: Path) -> Staging:
-    """The example with the trap in it, as its developer has it."""
-
-    def change(settings: dict[str, Any]) -> None:
-        settings |= merge(settings, trap.settings)
-
-    staging = make_app(PROJECT / "example", directory, change)
-    if trap.change.exists():
-        git(staging.repository, "apply", str(trap.change))
-        staging.commit(trap.name)
-    if trap.uncommitted.exists():
-        git(staging.repository, "apply", str(trap.uncommitted))
-    return staging
+@pytest.fixture(scope="module")
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Where the app that the parameter names is healthy."""
+    app, directory = base.load(request.param), tmp_path_factory.mktemp("healthy")
+    target = request.config.getoption("--target")
+    config = Path(request.config.getoption("--deploy-config"))
+    vm = target == "vagrant"
+    found = StagingVm(app, directory) if vm else SpareHost(app, directory, config, target)
+    found.prepare()
+    return found
 
 
-@pytest.mark.parametrize("trap", CASES)
+def keep(trap: Trap, outcome: Outcome, app: Path) -> None:
+    recording.write(trap.directory, outcome.events, {str(app.parent): "/home/ann/project"})
+
+
+@pytest.mark.parametrize(("place", "trap"), CASES, indirect=["place"], scope="module")
 def test_trap_is_caught_and_rightly_diagnosed(
-    trap: Trap, healthy: Site, caught: table.Caught, tmp_path: Path
+    trap: Trap, place: Place, caught: table.Caught, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    restore(healthy)
+    if trap.phase == "reboot" and isinstance(place, SpareHost):
+        pytest.skip("a spare host is not rebooted")
+    place.restore()
     if trap.data:
-        assert healthy.sql(trap.data).code == 0
-    staging = laid(trap, tmp_path)
+        assert place.sql(trap.data).code == 0
+    staging = place.lay_trap(trap, tmp_path)
 
-    answer = staging.deploy_py("rehearse", "--keep", "--fail-fast", "--json")
+    outcome = place.rehearse(staging, trap)
 
-    events = [json.loads(line) for line in answer.text.splitlines() if line.startswith("{")]
-    failed = [e["name"] for e in events if e["event"] == "phase ended" and not e["ok"]]
-    verdict = [event for event in events if event["event"] == "error"][-1]
-    assert answer.code == 1
-    assert failed == [trap.phase.replace(" ", "-")]
-    assert (verdict["cause"], verdict["hint"].splitlines()[0]) == (trap.cause, trap.hint)
-    caught.add(table.Row(trap.name, failed[0], trap.cause, answer.seconds))
+    if request.config.getoption("--record"):
+        keep(trap, outcome, staging.repository)
+    assert outcome.phase == trap.phase
+    assert outcome.verdict == (trap.cause, trap.hint)
+    assert trap.warns in outcome.warnings
+    caught.add(table.Row(trap.name, outcome.phase, trap.cause, outcome.seconds, trap.base))

@@ -6,28 +6,33 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
 
-_HEAD = """# Traps
+from tests.traps.base import EXAMPLE
+from tests.traps.trap import READY
 
-Variants of the example app that work on their developer's machine and nowhere else. Each is laid over
+_HEAD = """# Failure scenarios
+
+Variants of apps that work on their developer's machine and nowhere else. Each is laid over
 a healthy site and rehearsed; this table was made by it (`make traps`). The variants themselves
-are in [tests/traps/](../tests/traps), one directory each; the rules that tell them apart are in
+are in [tests/traps/](../tests/traps), one directory each, and the apps that are not the example in
+[tests/traps/apps/](../tests/traps/apps); the rules that know their causes are in
 [understudy/causes/](../understudy/causes).
 
-{count} of {count} were caught and rightly diagnosed.
+{count} of {count} came out right{ready}; {others} of them change another app than the example.
 
-| trap | caught by | what the verdict says first | seconds |
-| --- | --- | --- | --- |
+| scenario | app | found by | what the verdict says first | seconds |
+| --- | --- | --- | --- | --- |
 """
 
 
 @dataclass(frozen=True)
 class Row:
-    """A trap that was caught. seconds: how long its rehearsal took."""
+    """A scenario that came out right. seconds: how long its rehearsal took. base: the app it changes."""
 
     name: str
     phase: str
     cause: str
     seconds: float
+    base: str = EXAMPLE
 
 
 @dataclass(frozen=True)
@@ -56,10 +61,17 @@ class Caught:
 
 def page(rows: Iterable[Row]) -> str:
     ordered = sorted(rows, key=lambda row: row.name)
-    return _HEAD.format(count=len(ordered)) + "".join(map(_line, ordered))
+    ready = sum(row.phase == READY for row in ordered)
+    head = _HEAD.format(
+        count=len(ordered),
+        ready=f", {ready} of them READY, as they should be" if ready else "",
+        others=sum(row.base != EXAMPLE for row in ordered),
+    )
+    return head + "".join(map(_line, ordered))
 
 
 def _line(row: Row) -> str:
-    cause = row.cause.replace("|", r"\|")
+    cause = row.cause.replace("|", r"\|") or "READY"
     link = f"[{row.name}](../tests/traps/{row.name}/trap.yml)"
-    return f"| {link} | {row.phase} | {cause} | {row.seconds:.0f} |\n"
+    found_by = "-" if row.phase == READY else row.phase
+    return f"| {link} | {row.base} | {found_by} | {cause} | {row.seconds:.0f} |\n"

@@ -1,20 +1,22 @@
-"""A trap: a variant of the example app that works on its developer's machine and nowhere else.
+"""A failure scenario: a variant of an app that works on its developer's machine and nowhere else.
 
 A directory here with:
 
     trap.yml            the keys of Trap below that are texts, and `settings`
     change.patch        what the developer has committed, relative to the app's directory
+    change.sh           the same as a script, where a patch can't say it: run after it, in the repository
     uncommitted.patch   what lies in the directory besides, and isn't committed
     seen.txt            what the failing step says
     nginx.txt           what nginx's error log says meanwhile
     access.txt          what nginx's access log says meanwhile
     host.txt            what the host answers to the questions of a diagnosis (commands/examine.py), each
                         line `kind NAME answer`, by tabs; else the answers of a usual host
-    otherwise/          what was seen another time, where chance decides: seen, nginx and access
+    otherwise/          what was seen another time, where chance decides: the last four
 
-Only trap.yml and seen.txt must be there.
+Only trap.yml must be there, and seen.txt where something fails. `pytest --record` writes the last four.
 """
 
+import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,51 +24,72 @@ from typing import Any
 
 import yaml
 
+from tests.traps.base import BASES, EXAMPLE, Base
+from tests.traps.base import load as load_base
 from understudy import dead_ends
 
 TRAPS = Path(__file__).parent
-PHASES = ("deploy", "host tests", "browser tests", "again", "rollback", "forward", "reboot")
+READY = "ready"
+PHASES = ("deploy", "host tests", "browser tests", "again", "rollback", "forward", "reboot", READY)
 
 
 @dataclass(frozen=True)
 class Trap:
     """story: what the developer did, why it works there and not on a server.
 
-    phase: of a rehearsal, which must fail. cause, hint: what must be said then.
-    settings: laid over deploy.yml, mapping by mapping. data: SQL, run on the healthy release before.
+    phase: of a rehearsal, which must fail; or `ready` where none may: then the scenario was once
+    refused for no good reason. cause, hint: what must be said then. warns: what a warning must say.
+    base: the app that is changed. settings: laid over its deploy.yml, mapping by mapping. data: SQL,
+    run on the healthy release before. missing: what the product still lacks to get it right.
     """
 
     directory: Path
     story: str
     phase: str
-    cause: str
-    hint: str
     settings: Mapping[str, Any]
+    cause: str = ""
+    hint: str = ""
+    warns: str = ""
+    base: str = EXAMPLE
     data: str = ""
+    missing: str = ""
 
     @property
     def name(self) -> str:
         return self.directory.name
 
     @property
-    def change(self) -> Path:
-        """May be missing, as the other two."""
-        return self.directory / "change.patch"
+    def is_ready(self) -> bool:
+        return self.phase == READY
 
     @property
-    def uncommitted(self) -> Path:
-        return self.directory / "uncommitted.patch"
+    def app(self) -> Base:
+        return load_base(self.base)
 
     def sights(self) -> Iterator[Path]:
         """The directories with what was seen."""
-        yield self.directory
-        if (self.directory / "otherwise").is_dir():
-            yield self.directory / "otherwise"
+        places = (self.directory, self.directory / "otherwise")
+        yield from (place for place in places if (place / "seen.txt").exists())
+
+    def change(self, repository: Path) -> None:
+        """What the developer has committed; it is not committed here."""
+        _apply(repository, self.directory / "change.patch")
+        script = self.directory / "change.sh"
+        if script.exists():
+            subprocess.run(["sh", "-eu", script], cwd=repository, check=True, capture_output=True)
+
+    def leave_uncommitted(self, repository: Path) -> None:
+        _apply(repository, self.directory / "uncommitted.patch")
 
     def host(self, sight: Path) -> str:
         """What the host has answered: a usual one, and what the scenario has recorded."""
         own = sight / "host.txt"
         return (TRAPS / "host.txt").read_text() + (own.read_text() if own.exists() else "")
+
+
+def _apply(repository: Path, patch: Path) -> None:
+    if patch.exists():
+        subprocess.run(["git", "-C", repository, "apply", patch], check=True)
 
 
 def evidence(sight: Path) -> dict[str, str]:
@@ -87,15 +110,6 @@ def load(directory: Path) -> Trap:
 
 
 def load_all() -> list[Trap]:
-    """All of them, by name."""
-    return [load(path.parent) for path in sorted(TRAPS.glob("*/trap.yml"))]
-
-
-def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings laid over others: mappings are merged, anything else is replaced."""
-    merged = dict(below)
-    for key, value in above.items():
-        old = merged.get(key)
-        deep = isinstance(old, Mapping) and isinstance(value, Mapping)
-        merged[key] = merge(old, value) if deep else value  # type: ignore[arg-type]
-    return merged
+    """All of them, by their app and name."""
+    found = [load(path.parent) for path in sorted(TRAPS.glob("*/trap.yml"))]
+    return sorted(found, key=lambda trap: BASES.index(trap.base))

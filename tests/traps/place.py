@@ -1,0 +1,249 @@
+"""Where a failure scenario is tried: on the staging VM, or on any host that may be spoiled.
+
+Both have a healthy release of the app at first, and again before each scenario.
+"""
+
+import io
+import json
+import shlex
+import time
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+from tests.integration.staging import PROJECT, Answer, Staging, make_app, run
+from tests.traps.base import Base, merge
+from tests.traps.trap import READY, Trap
+from understudy import config as configuration
+from understudy.errors import UnderstudyError
+from understudy.job import Job
+from understudy.ladder import DEPLOYED, Rung
+from understudy.project import Project
+from understudy.recorder import Recorder
+from understudy.rehearsal import Rehearsal
+from understudy.report import JsonReport
+from understudy.schedule import Choice
+from understudy.timings import Timings
+from understudy.vm import Vm
+
+Event = dict[str, Any]
+# Of the healthy release, so that the same commit is still something to deploy.
+HEALTHY = {"app": {"environment": {"HEALTHY": "yes"}}}
+# Phases of a rehearsal until the one that must fail. The browser tests are the example's.
+READY_PHASES = ("deploy", "host-tests", "again")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """events: all that a rehearsal said with --json. seconds: it took."""
+
+    events: tuple[Event, ...]
+    seconds: float
+
+    @classmethod
+    def of(cls, text: str, seconds: float) -> "Outcome":
+        lines = (line for line in text.splitlines() if line.startswith("{"))
+        return cls(tuple(map(json.loads, lines)), seconds)
+
+    @property
+    def phase(self) -> str:
+        """The first that failed, "ready" if none did."""
+        ended = (event for event in self.events if event["event"] == "phase ended")
+        failed = (event["name"].replace("-", " ") for event in ended if not event["ok"])
+        return next(failed, READY)
+
+    @property
+    def errors(self) -> list[Event]:
+        """Of the phase that failed, and the verdict."""
+        return [event for event in self.events if event["event"] == "error"]
+
+    @property
+    def verdict(self) -> tuple[str, str]:
+        """The cause and the first line of the hint."""
+        if not self.errors:
+            return "", ""
+        return self.errors[-1]["cause"], self.errors[-1]["hint"].partition("\n")[0]
+
+    @property
+    def warnings(self) -> str:
+        found = (event["text"] for event in self.events if event["event"] == "warning")
+        return "\n".join((*found, *(error["details"] for error in self.errors)))
+
+
+class Place(ABC):
+    """base: the app that is healthy there."""
+
+    target = "vagrant"
+
+    def __init__(self, base: Base, directory: Path) -> None:
+        self.base, self.directory = base, directory
+
+    @cached_property
+    def healthy(self) -> Staging:
+        return self.lay(self.directory, HEALTHY)
+
+    def lay(self, directory: Path, settings: Any) -> Staging:
+        """The app in a repository of its own, with a deploy.yml for this place."""
+
+        def change(shipped: dict[str, Any]) -> None:
+            shipped |= merge(self.base.apply(self.with_target(shipped)), settings)
+
+        return make_app(self.base.source, directory, change)
+
+    def lay_trap(self, trap: Trap, directory: Path) -> Staging:
+        staging = self.lay(directory, trap.settings)
+        trap.change(staging.repository)
+        staging.commit(trap.name)
+        trap.leave_uncommitted(staging.repository)
+        return staging
+
+    def with_target(self, shipped: dict[str, Any]) -> dict[str, Any]:
+        return shipped
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Makes the app healthy there."""
+
+    @abstractmethod
+    def restore(self) -> None: ...
+
+    @abstractmethod
+    def root(self, line: str) -> Answer:
+        """Runs a line of shell there as root."""
+
+    @abstractmethod
+    def rehearse(self, staging: Staging, trap: Trap) -> Outcome: ...
+
+    @property
+    def app(self) -> dict[str, Any]:
+        settings = yaml.safe_load(self.healthy.config.read_text())
+        return dict(settings["app"])
+
+    def sql(self, statement: str) -> Answer:
+        name = self.app["name"]
+        program = f"sqlite3 /srv/{name}/shared/database/db.sqlite3"
+        if self.app.get("database") == "postgresql":
+            program = f"psql -XqAt -v ON_ERROR_STOP=1 -d {name} -c"
+        return self.root(f"cd /; sudo -u {name} {program} {shlex.quote(statement)}")
+
+
+class StagingVm(Place):
+    @property
+    def rung(self) -> Rung:
+        return Rung(DEPLOYED, f"scenarios-{self.base.name}")
+
+    def prepare(self) -> None:
+        for verb in ("up", "reset", "deploy"):
+            assert self.healthy.deploy_py(verb).code == 0
+        self.healthy.machine().save(self.rung)
+
+    def restore(self) -> None:
+        """Others may have saved so much that this one had to give way."""
+        if self.healthy.machine().reset(self.rung) != self.rung:
+            self.prepare()
+
+    def root(self, line: str) -> Answer:
+        return self.healthy.host(line)
+
+    def rehearse(self, staging: Staging, trap: Trap) -> Outcome:
+        only = [f"--only={phase}" for phase in READY_PHASES] if trap.is_ready else []
+        answer = staging.deploy_py("rehearse", "--keep", "--fail-fast", "--json", *only)
+        return Outcome.of(answer.text, answer.seconds)
+
+
+class SpareHost(Place):
+    """A host that `--target` and `--deploy-config` name. It has no snapshots: files are copied."""
+
+    def __init__(self, base: Base, directory: Path, config: Path, target: str) -> None:
+        super().__init__(base, directory)
+        self.target = target
+        self.settings = yaml.safe_load(config.read_text())["targets"][target]
+        found = configuration.load(config).targets[target]
+        assert found.disposable, f"{target} is not marked `disposable: true`: nothing is tried there"
+        for name in ("key", "known_hosts"):
+            if path := getattr(found, name):
+                self.settings[name] = str(path.resolve())
+
+    def with_target(self, shipped: dict[str, Any]) -> dict[str, Any]:
+        domain = shipped["targets"]["vagrant"]["domain"]
+        target = {**self.settings, "domain": domain, "require_receipt": False}
+        return {**shipped, "targets": {**shipped["targets"], self.target: target}}
+
+    def prepare(self) -> None:
+        for verb in ("provision", "deploy"):
+            assert self.healthy.deploy_py(verb, "--target", self.target).code == 0
+        self._run(_SAVE)
+
+    def restore(self) -> None:
+        self._run(_RESTORE)
+
+    def _run(self, script: str) -> None:
+        engine = self.app.get("database", "sqlite")
+        assert self.root(script.format(site=self.app["name"], engine=engine)).code == 0
+
+    def root(self, line: str) -> Answer:
+        target = self.settings
+        known = ("-o", f"UserKnownHostsFile={target['known_hosts']}") if "known_hosts" in target else ()
+        key = ("-i", target["key"]) if "key" in target else ()
+        where = f"{target['admin']}@{target['address']}"
+        port = ("-p", str(target.get("port", 22)))
+        return run("ssh", *known, *key, *port, where, f"sudo sh -euc {shlex.quote(line)}")
+
+    def rehearse(self, staging: Staging, trap: Trap) -> Outcome:
+        """Up to the phase that must fail."""
+        phases = READY_PHASES if trap.is_ready else ("deploy", trap.phase.replace(" ", "-"))
+        choice = Choice(only=frozenset(phases), keep=True, fail_fast=True)
+        began, said = time.monotonic(), io.StringIO()
+        report = Recorder(JsonReport(said), "rehearse", self.target, "", time.monotonic)
+        project = Project(PROJECT, staging.config)
+        try:
+            job = Job(project, configuration.load(staging.config), self.target, report)
+            timings = Timings(self.directory / "timings.json")
+            _Rehearsal(job, cast(Vm, _IsUp()), choice, timings, report).run()
+        except UnderstudyError as error:
+            report.error(error)
+        print(said.getvalue())
+        return Outcome.of(said.getvalue(), time.monotonic() - began)
+
+
+class _IsUp:
+    """A host that isn't made here."""
+
+    def up(self) -> None:
+        pass
+
+
+class _Rehearsal(Rehearsal):
+    def _write_receipt(self) -> None:
+        """There is none of a spare host."""
+
+
+_SAVE = """
+cd /; kept=/var/backups/failure-scenarios/{site}
+mkdir -p $kept
+tar -cf $kept/files.tar srv/{site} etc/nginx etc/systemd/system var/lib/understudy
+rm -f $kept/database.sql
+if [ "{engine}" = postgresql ]; then
+    cd $kept
+    sudo -u postgres pg_dump {site} >database.sql
+fi
+"""
+_RESTORE = """
+cd /; kept=/var/backups/failure-scenarios/{site}
+systemctl stop '{site}@*' '{site}.service' 'understudy-undo-*' || true
+systemctl reset-failed
+rm -rf /srv/{site} /etc/systemd/system/{site}* /run/{site}/*
+tar -xf $kept/files.tar
+if [ -e $kept/database.sql ]; then
+    cd $kept
+    sudo -u {site} psql -qX {site} -c "drop owned by {site}" >/dev/null
+    sudo -u postgres psql -qX -v ON_ERROR_STOP=1 {site} <database.sql >/dev/null
+fi
+systemctl daemon-reload
+nginx -t -q && systemctl reload nginx
+systemctl start {site}.service
+"""

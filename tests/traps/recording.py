@@ -1,0 +1,54 @@
+"""What a failure scenario's rehearsal said -> the files that tests/traps/test_told.py diagnoses from."""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from understudy import evidence
+
+FILES = ("seen.txt", "nginx.txt", "access.txt", "host.txt")
+# Of a text that is longer: its beginning and its end.
+_LINES = 60
+
+
+def write(directory: Path, events: Iterable[Mapping[str, Any]], replace: Mapping[str, str]) -> None:
+    """replace: what belongs to this machine -> what is written instead."""
+    for name, text in texts(events).items():
+        path = directory / name
+        path.unlink(missing_ok=True)
+        if text.strip():
+            path.write_text(_neutral(text, replace))
+
+
+def texts(events: Iterable[Mapping[str, Any]]) -> Mapping[str, str]:
+    """The text of each file; of the phase that failed first."""
+    logs: Mapping[str, str] = {}
+    for event in events:
+        if event["event"] == "attached" and event["name"] == "evidence":
+            logs = event["value"]
+        if event["event"] == "error":
+            journal = evidence.messages(logs.get("journal", ""), "/health")
+            parts = (event["summary"], _cut(event["details"]), "--- journal ---", _cut(journal))
+            found = (
+                "\n".join(parts) + "\n",
+                *(logs.get(name, "") for name in ("nginx error", "nginx access", "facts")),
+            )
+            return dict(zip(FILES, found, strict=True))
+    return dict.fromkeys(FILES, "")
+
+
+def _cut(text: str) -> str:
+    lines = text.splitlines()
+    if len(lines) > 2 * _LINES:
+        lines = [*lines[:_LINES], "...", *lines[-_LINES:]]
+    return "\n".join(lines)
+
+
+def _neutral(text: str, replace: Mapping[str, str]) -> str:
+    """Without the ids of releases, the addresses and the folders of where it was recorded."""
+    for old, new in replace.items():
+        text = text.replace(old, new)
+    text = re.sub(r"\b[0-9a-f]{8}-[0-9a-f]{8}\b", "1a2b3c4d-5e6f7a8b", text)
+    text = re.sub(r"/venvs/[0-9a-f]+-", "/venvs/5e6f7a8b-", text)
+    return re.sub(r"\b10(\.\d+){3}\b", "127.0.0.1", text)
