@@ -163,7 +163,9 @@ class SpareHost(Place):
         self.target = target
         self.settings = yaml.safe_load(config.read_text())["targets"][target]
         found = configuration.load(config).targets[target]
-        assert found.disposable, f"{target} is not marked `disposable: true`: nothing is tried there"
+        assert found.disposable, (
+            f"{target} is not marked `disposable: true`: nothing is tried there"
+        )
         for name in ("key", "known_hosts"):
             if path := getattr(found, name):
                 self.settings[name] = str(path.resolve())
@@ -187,7 +189,9 @@ class SpareHost(Place):
 
     def root(self, line: str) -> Answer:
         target = self.settings
-        known = ("-o", f"UserKnownHostsFile={target['known_hosts']}") if "known_hosts" in target else ()
+        known = (
+            ("-o", f"UserKnownHostsFile={target['known_hosts']}") if "known_hosts" in target else ()
+        )
         key = ("-i", target["key"]) if "key" in target else ()
         where = f"{target['admin']}@{target['address']}"
         port = ("-p", str(target.get("port", 22)))

@@ -5,37 +5,49 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from understudy import evidence
+from understudy import dead_ends, evidence
 
 FILES = ("seen.txt", "nginx.txt", "access.txt", "host.txt")
 # Of a text that is longer: its beginning and its end.
-_LINES = 60
+_LINES = 30
 
 
-def write(directory: Path, events: Iterable[Mapping[str, Any]], replace: Mapping[str, str]) -> None:
-    """replace: what belongs to this machine -> what is written instead."""
-    for name, text in texts(events).items():
+def write(
+    directory: Path, events: Iterable[Mapping[str, Any]], health: str, replace: Mapping[str, str]
+) -> None:
+    """health: the app's path. replace: what belongs to this machine -> what is written instead."""
+    for name, text in texts(events, health).items():
         path = directory / name
         path.unlink(missing_ok=True)
         if text.strip():
             path.write_text(_neutral(text, replace))
 
 
-def texts(events: Iterable[Mapping[str, Any]]) -> Mapping[str, str]:
+def texts(events: Iterable[Mapping[str, Any]], health: str) -> Mapping[str, str]:
     """The text of each file; of the phase that failed first."""
     logs: Mapping[str, str] = {}
     for event in events:
         if event["event"] == "attached" and event["name"] == "evidence":
             logs = event["value"]
         if event["event"] == "error":
-            journal = evidence.messages(logs.get("journal", ""), "/health")
-            parts = (event["summary"], _cut(event["details"]), "--- journal ---", _cut(journal))
-            found = (
-                "\n".join(parts) + "\n",
-                *(logs.get(name, "") for name in ("nginx error", "nginx access", "facts")),
-            )
-            return dict(zip(FILES, found, strict=True))
+            return dict(zip(FILES, (_seen(event, logs, health), *_other(logs)), strict=True))
     return dict.fromkeys(FILES, "")
+
+
+def _seen(error: Mapping[str, Any], logs: Mapping[str, str], health: str) -> str:
+    journal = evidence.messages(logs.get("journal", ""), health)
+    parts = (error["summary"], _cut(error["details"]), "--- journal ---", _cut(journal))
+    return "\n".join(parts) + "\n"
+
+
+def _other(logs: Mapping[str, str]) -> tuple[str, str, str]:
+    """Of the access log only what leads nowhere matters."""
+    access = logs.get("nginx access", "")
+    return (
+        logs.get("nginx error", ""),
+        access if dead_ends.find(access) else "",
+        logs.get("facts", ""),
+    )
 
 
 def _cut(text: str) -> str:

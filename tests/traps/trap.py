@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from tests.traps.base import BASES, EXAMPLE, Base
@@ -65,6 +66,11 @@ class Trap:
     @property
     def app(self) -> Base:
         return load_base(self.base)
+
+    @property
+    def marks(self) -> tuple[pytest.MarkDecorator, ...]:
+        """Of a test that what is said is right."""
+        return (pytest.mark.xfail(reason=self.missing, strict=True),) if self.missing else ()
 
     def sights(self) -> Iterator[Path]:
         """The directories with what was seen."""
