@@ -13,7 +13,7 @@ import pytest
 
 from tests.integration.staging import PROJECT, git
 from tests.traps import base, recording, table
-from tests.traps.place import Outcome, Place, SpareHost, StagingVm
+from tests.traps.place import Place, SpareHost, StagingVm
 from tests.traps.trap import Trap, load_all
 
 pytestmark = pytest.mark.timeout(900)

@@ -5,6 +5,7 @@ Both have a healthy release of the app at first, and again before each scenario.
 
 import io
 import json
+import re
 import shlex
 import time
 from abc import ABC, abstractmethod
@@ -63,10 +64,11 @@ class Outcome:
 
     @property
     def verdict(self) -> tuple[str, str]:
-        """The cause and the first line of the hint."""
+        """The cause and the first line of the hint, with commands as for the usual deploy.yml."""
         if not self.errors:
             return "", ""
-        return self.errors[-1]["cause"], self.errors[-1]["hint"].partition("\n")[0]
+        hint = re.sub(r" --(config|target) \S+", "", self.errors[-1]["hint"])
+        return self.errors[-1]["cause"], hint.partition("\n")[0]
 
     @property
     def warnings(self) -> str:

@@ -46,7 +46,7 @@ def _other(logs: Mapping[str, str]) -> tuple[str, str, str]:
     return (
         logs.get("nginx error", ""),
         access if dead_ends.find(access) else "",
-        logs.get("facts", ""),
+        logs.get("answers", ""),
     )
 
 

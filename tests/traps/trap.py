@@ -104,7 +104,7 @@ def evidence(sight: Path) -> dict[str, str]:
     paths = {source: sight / name for source, name in files.items()}
     found = {source: path.read_text() for source, path in paths.items() if path.exists()}
     access = sight / "access.txt"
-    found["step"] = found["said"]
+    found["step"] = found["said"].partition("\n--- journal ---\n")[0]
     return found | {"dead ends": dead_ends.find(access.read_text() if access.exists() else "")}
 
 
