@@ -53,7 +53,7 @@ def _examine(
             questions = {question for cause in found for question in cause.questions}
             answers = connection.run(examine(questions), seconds=60).output if questions else ""
             facts = replace(facts, host=parse_host(answers))
-            logs = {**logs, "answers": answers}
+            logs = {**logs, "answers": answers} if answers else logs
     except UnderstudyError:
         # The host itself may be what is wrong: then nothing about it is confirmed.
         pass
