@@ -52,8 +52,11 @@ def _run(options: argparse.Namespace, project: Project, report: "Report") -> int
         return error.exit_code
     except OSError as error:
         return _refused_by_the_disk(error, report)
-    except KeyboardInterrupt:
-        report.warn("interrupted; the same command goes on where this one stopped")
+    except KeyboardInterrupt as interrupt:
+        became = " ".join(map(str, interrupt.args))
+        report.warn(
+            f"interrupted; the same command continues where this one stopped. {became}".rstrip()
+        )
         return INTERRUPTED
     return 0
 

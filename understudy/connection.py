@@ -1,32 +1,33 @@
 """The one door to a host: commands and files over one kept SSH connection, by Fabric."""
 
-import io
 import logging
 import shlex
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 import fabric
-import invoke
 import paramiko
 
-from understudy import ssh_options, stream
-from understudy.commands import Argv, as_user, script
+from understudy import ending, first_contact, host_lock, running, ssh_options, stream
+from understudy.commands import Argv, as_user, files, on_host
+from understudy.commands.on_host import Stdin
 from understudy.config import TargetConfig
-from understudy.errors import Refused, StepFailed, Unreachable
+from understudy.errors import DISK_HINT, Interrupted, StepFailed, Unreachable
+from understudy.running import Answer, NotOurs, Silence, Text
 from understudy.stream import BROKEN, Content
-from understudy.why_unreachable import why_unreachable
+from understudy.why_unreachable import runs_no_commands, why_unreachable
 
 # Against a host that is gone without a word: it's asked now and then. transport.py gives the question
 # up that the network doesn't take.
 KEEPALIVE_SECONDS = 10
-DISK_HINT = "Is the disk full, or read-only? `df -h` and `mount` on the host tell."
 CUT_OFF = "a command ended without an exit status"
+SECONDS_OF_SILENCE = 60
+SECONDS_FOR_A_LOOK = 15
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,15 @@ class Result:
 class Connection(Protocol):
     """What the runner needs of a host; tests have one that only takes notes."""
 
-    def run(self, argv: Argv, *, user: str | None = None, seconds: int = 600) -> Result: ...
+    def run(
+        self,
+        argv: Argv,
+        *,
+        user: str | None = None,
+        seconds: int = 600,
+        on_line: Callable[[str], None] = ...,
+        on_silence: Callable[[str], None] = ...,
+    ) -> Result: ...
     def put(self, content: bytes, remote: PurePosixPath) -> None: ...
     def send(self, argv: Argv, content: Content) -> Result: ...
 
@@ -62,8 +71,10 @@ class SshConnection:
             port=target.port,
             connect_kwargs=ssh_options.arguments(target),
         )
-        # What each command begins with while the lock is held.
-        self._step = ""
+        # While the lock is held, each command is a step of a deploy.
+        self._lock: PurePosixPath | None = None
+        self._target = target
+        self._may_be_root = user == target.admin
         ssh_options.trust_only_known_hosts(self._fabric.client, target)
         # It would print a traceback for what is told here in a sentence.
         logging.getLogger("paramiko").setLevel(logging.CRITICAL)
@@ -72,6 +83,14 @@ class SshConnection:
         except Exception as error:
             raise why_unreachable(error, self._host, target) from None
         self._fabric.transport.set_keepalive(KEEPALIVE_SECONDS)
+        self._by_sh = True
+        with self._channel() as channel, self._telling():
+            self._by_sh = on_host.reads_as_sh(first_contact.login_shell(channel))
+
+    @property
+    def transport(self) -> paramiko.Transport:
+        """For what goes through this connection beside its commands."""
+        return self._fabric.transport  # type: ignore[no-any-return]
 
     def __enter__(self) -> Self:
         return self
@@ -90,40 +109,29 @@ class SshConnection:
         *,
         user: str | None = None,
         seconds: int = 600,
-        on_line: Callable[[str], None] | None = None,
+        on_line: Callable[[str], None] = lambda line: None,
+        on_silence: Callable[[str], None] = lambda text: None,
     ) -> Result:
         """Runs a command, as another user if one is given, for at most that many seconds.
 
-        on_line is called with each line of its output as soon as it's there.
+        on_line is called with each line of its output as soon as it's there; on_silence, if there was
+        none for a minute, with what runs there. Ctrl-C ends the command on the host, too.
         """
         words = argv if user is None else as_user(user, argv)
-        self._must_be_open()
-        too_long = StepFailed(
-            f"{self._host}: no end after {seconds} s",
-            details=shlex.join(argv)[:200],
-            hint="It may go on there. `uptime` and `ps fax` on the host tell what keeps it busy.",
-        )
-        began = time.monotonic()
-        listen: dict[str, Any] = {"hide": True}
-        if on_line:
-            listen = {"hide": "stderr", "out_stream": _Lines(on_line)}
-        try:
-            with self._telling():
-                done = self._fabric.run(
-                    self._step_of(words),
-                    warn=True,
-                    in_stream=False,
-                    timeout=seconds,
-                    **listen,
-                )
-        except invoke.exceptions.CommandTimedOut:
-            raise too_long from None
-        # Without an exit status the command didn't end: it was cut off, here or by its connection.
-        if done.exited == -1 and time.monotonic() - began >= seconds:
-            raise too_long
-        if done.exited == -1:
-            raise self.broken(CUT_OFF)
-        return Result(done.ok, done.stdout, done.stderr)
+        output, errors = Text(on_line), Text(on_line)
+        with self._channel() as channel, self._telling(), self._ended_by_ctrl_c(channel, output):
+            channel.exec_command(self._line(words))
+            channel.shutdown_write()
+            deadline, silence = time.monotonic() + seconds, Silence(SECONDS_OF_SILENCE)
+            for piece, error in running.outputs(channel):
+                output.take(piece)
+                errors.take(error)
+                if silent := silence.after(piece or error):
+                    on_silence(f"no output for {silent:.0f} s: {self._at_work(output)}")
+                if time.monotonic() > deadline:
+                    raise self._too_long(channel, output, words, seconds)
+            status = self._status(channel, output.answer)
+        return Result(status == 0, output.whole, errors.whole)
 
     def send(self, argv: Argv, content: Content) -> Result:
         """Runs a command with a text, a file or pieces on its standard input: for what is too long for
@@ -137,25 +145,64 @@ class SshConnection:
         """The same, and hands on what the command prints: for what is too long to be kept. The result has
         no output.
         """
+        answer, errors = Answer(), Text(lambda line: None)
         with self._channel() as channel:
             with self._telling():
-                stream.start(channel, self._step_of(argv))
+                channel.settimeout(stream.SILENT_SECONDS)
+                channel.exec_command(self._line(argv, stdin="given"))
             for part in stream.given(content):
                 with self._telling():
                     channel.sendall(part)
             with self._telling():
                 channel.shutdown_write()
-            for piece in self._printed(channel):
-                take(piece)
-            with self._telling():
-                errors, status = stream.errors(channel), channel.recv_exit_status()
+            for piece, error in self._outputs(channel):
+                errors.take(error)
+                if printed := answer.take(piece):
+                    take(printed)
+            status = self._status(channel, answer)
+        return Result(status == 0, "", errors.whole)
+
+    def _outputs(self, channel: paramiko.Channel) -> Iterator[tuple[bytes, bytes]]:
+        silence = Silence(stream.SILENT_SECONDS)
+        with self._telling():
+            for piece, error in running.outputs(channel):
+                yield piece, error
+                if silence.after(piece or error):
+                    raise TimeoutError(f"no output for {stream.SILENT_SECONDS} s")
+
+    def _status(self, channel: paramiko.Channel, answer: Answer) -> int:
+        """Of a command that has ended. Without one it was cut off, here or by its connection."""
+        status = int(channel.recv_exit_status())
         if status == -1:
             raise self.broken(CUT_OFF)
-        return Result(status == 0, "", errors)
-
-    def _printed(self, channel: paramiko.Channel) -> Iterator[bytes]:
         with self._telling():
-            yield from stream.printed(channel)
+            answer.must_have_begun()
+        return status
+
+    @contextmanager
+    def _ended_by_ctrl_c(self, channel: paramiko.Channel, output: Text) -> Iterator[None]:
+        try:
+            yield
+        except KeyboardInterrupt:
+            raise Interrupted(self._end(channel, output)) from None
+
+    def _too_long(
+        self, channel: paramiko.Channel, output: Text, words: Argv, seconds: float
+    ) -> StepFailed:
+        return StepFailed(
+            f"{self._host}: no end after {seconds} s",
+            details=f"{shlex.join(words)[:200]}\nat work: {self._at_work(output)}",
+            hint=f"{self._end(channel, output)} `uptime` and `ps fax` on the host show what keeps it busy.",
+        )
+
+    def _at_work(self, output: Text) -> str:
+        return ending.at_work(self._look, output.answer.session)
+
+    def _end(self, channel: paramiko.Channel, output: Text) -> str:
+        return ending.end(self._look, channel, output.answer.session, self._may_be_root)
+
+    def _look(self, argv: Argv) -> str:
+        return self.run(argv, seconds=SECONDS_FOR_A_LOOK).output
 
     @contextmanager
     def listening(self, argv: Argv, user: str) -> Iterator[list[str]]:
@@ -163,7 +210,7 @@ class SshConnection:
         heard: list[str] = []
         with self._channel() as channel:
             with self._telling():
-                channel.exec_command(self._step_of(as_user(user, argv)))
+                channel.exec_command(self._line(as_user(user, argv)))
             yield heard
             # Its next word ends the command.
             channel.close()
@@ -180,39 +227,23 @@ class SshConnection:
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
-        """That the connection has gone, where it has."""
+        """That the connection has gone, or that something else answers, where it is so."""
         try:
             yield
+        except NotOurs as error:
+            raise runs_no_commands(self._host, self._target, str(error)) from None
         except BROKEN as error:
             raise self.broken(error) from None
 
-    def _step_of(self, argv: Argv) -> str:
-        """What a command is to the host's shell; while the lock is held, whoever comes next waits for it."""
-        # Some systems let the group write, and the app's user is in the group of its code. What a
-        # program says is looked through for causes, whatever language the host speaks.
-        return f"umask 022; export LC_MESSAGES=C; {self._step}{shlex.join(argv)}"
-
-    @property
-    def transport(self) -> paramiko.Transport:
-        """For what goes through this connection beside its commands."""
-        transport: paramiko.Transport = self._fabric.transport
-        return transport
+    def _line(self, argv: Argv, *, stdin: Stdin = "closed") -> str:
+        return on_host.line(argv, stdin=stdin, lock=self._lock, by_sh=self._by_sh)
 
     def put(self, content: bytes, remote: PurePosixPath) -> None:
-        """Writes a file on the host."""
-        self._must_be_open()
-        try:
-            self._fabric.put(io.BytesIO(content), remote=str(remote), preserve_mode=False)
-        except BROKEN as error:
-            self._remove_quietly(remote)
-            raise StepFailed(
-                f"{self._host}: can't write {remote}", details=str(error), hint=DISK_HINT
-            ) from None
-
-    def _remove_quietly(self, remote: PurePosixPath) -> None:
-        """Half a file is of no use, and may be what fills the disk."""
-        with suppress(*BROKEN):
-            self._fabric.sftp().remove(str(remote))
+        """Writes a file on the host. Raises StepFailed unless all of it has arrived."""
+        done = self.send(files.write(remote), [content])
+        if not done.ok or done.output.strip() != str(len(content)):
+            summary = f"{self._host}: can't write {remote}"
+            raise StepFailed(summary, details=done.text, hint=DISK_HINT)
 
     def _must_be_open(self) -> None:
         """Fabric would open a broken connection again without a word: without the lock, too."""
@@ -229,62 +260,41 @@ class SshConnection:
         )
 
     @contextmanager
-    def lock(self, path: PurePosixPath, holder: str, wait: int = 0) -> Iterator[str]:
-        """Holds the host's lock. The lock lives as long as this connection: none is left behind.
+    def lock(
+        self,
+        path: PurePosixPath,
+        holder: str,
+        wait: int = 0,
+        on_wait: Callable[[str], None] = lambda what: None,
+    ) -> Iterator[str]:
+        """Holds the host's lock. The lock lives as long as this connection: none is left behind, and no
+        step of it either.
 
         Gives what the holder before wrote. Raises Refused, with what the other holder wrote, if it's
-        taken still after `wait` seconds.
+        taken still after `wait` seconds. on_wait: called if a step that was cut off is waited for.
         """
         with self._channel() as channel:
             with self._telling():
-                channel.exec_command(shlex.join(script(_HOLD_LOCK, path, holder, wait)))
-                answer = channel.makefile("r").readline().strip()
-            if not answer.startswith("mine"):
+                argv = host_lock.hold(path, holder, wait)
+                channel.exec_command(on_host.line(argv, stdin="lifeline", by_sh=self._by_sh))
+                answers = stream.lines(channel)
+                answer = next(answers, "")
+                if answer == host_lock.WAITING:
+                    on_wait(
+                        "waiting for the end of a step that a deploy left at work when it was cut off"
+                    )
+                    answer = next(answers, "")
+            if not answer.startswith(host_lock.MINE):
                 raise self._unlocked(channel, path, answer)
-            self._step = f"exec 8>>{shlex.quote(str(path))}.step; flock -s 8; "
+            self._lock = path
             try:
-                yield answer.removeprefix("mine").strip()
+                yield answer.removeprefix(host_lock.MINE).strip()
             finally:
-                self._step = ""
+                self._lock = None
 
     def _unlocked(self, channel: paramiko.Channel, path: PurePosixPath, answer: str) -> Exception:
-        """Why the lock was not to be had."""
-        if answer.startswith("held"):
-            return Refused(
-                f"{self._host}: another deploy is at work",
-                details=answer.removeprefix("held "),
-                hint="--wait SECONDS waits for its end. If its connection broke, the host notices "
-                "within half a minute.",
-            )
+        if answer.startswith(host_lock.HELD):
+            return host_lock.held(self._host, answer)
         errors = stream.errors(channel)
-        if channel.recv_exit_status() == -1:
-            return self.broken(CUT_OFF)
-        return StepFailed(
-            f"{self._host}: can't lock {path}", details=errors.strip(), hint=DISK_HINT
-        )
-
-
-class _Lines(io.TextIOBase):
-    """A stream that hands on what is written to it line by line."""
-
-    def __init__(self, on_line: Callable[[str], None]) -> None:
-        self._on_line = on_line
-        self._rest = ""
-
-    def write(self, text: str) -> int:
-        *lines, self._rest = (self._rest + text).split("\n")
-        for line in lines:
-            self._on_line(line)
-        return len(text)
-
-
-# A step of a deploy whose connection broke may be at work still: whoever comes next waits for it.
-_HOLD_LOCK = """
-exec 9>>"$1"
-flock -w "$3" 9 || { echo "held $(cat "$1")"; exit 1; }
-flock -w "$3" "$1.step" true || { echo "held a step of a deploy that was cut off is still at work"; exit 1; }
-read -r before <"$1" || true
-echo "$2" >"$1"
-echo "mine $before"
-cat >/dev/null
-"""
+        cut_off = channel.recv_exit_status() == -1
+        return self.broken(CUT_OFF) if cut_off else host_lock.failed(self._host, path, errors)

@@ -4,6 +4,11 @@ from dataclasses import dataclass
 
 # The exit code of a run that Ctrl-C ended, as shells have it: 128 + SIGINT.
 INTERRUPTED = 130
+DISK_HINT = "Is the disk full, or read-only? `df -h` and `mount` on the host show it."
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C while a command ran on a host. args: a sentence on what became of it there."""
 
 
 @dataclass(eq=False)

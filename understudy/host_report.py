@@ -64,6 +64,9 @@ class HostReport(Report):
     def detail(self, text: str) -> None:
         self._tell(lambda report: report.detail(text))
 
+    def output(self, line: str) -> None:
+        self._tell(lambda report: report.output(line))
+
     def say(self, text: str) -> None:
         self._tell(lambda report: report.say(text))
 

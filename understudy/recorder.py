@@ -123,6 +123,9 @@ class Recorder(Report):
         self._note(text)
         self.report.detail(text)
 
+    def output(self, line: str) -> None:
+        self.report.output(line)
+
     def say(self, text: str) -> None:
         self._note(text)
         self.report.say(text)

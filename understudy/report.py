@@ -14,7 +14,11 @@ from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElaps
 from rich.text import Text
 
 from understudy.errors import UnderstudyError
+from understudy.live import Live
 from understudy.plain import plain, plain_json
+
+# Beside a line of output: the spinner, the indentation, how long it takes and when all will be over.
+LEFT_FOR_THE_CLOCK = 56
 
 
 class Report(ABC):
@@ -81,6 +85,10 @@ class Report(ABC):
         """What a long step is doing just now."""
 
     @abstractmethod
+    def output(self, line: str) -> None:
+        """A line that a step's command has just printed. The record gets all of it by `ran`."""
+
+    @abstractmethod
     def say(self, text: str) -> None: ...
 
     @abstractmethod
@@ -101,6 +109,7 @@ class TextReport(Report):
         self._progress: Progress | None = None
         # What is under way on each host.
         self._tasks: dict[str, TaskID] = {}
+        self._live: dict[str, Live] = {}
         self._end: float | None = None
         self._host = ""
 
@@ -131,6 +140,7 @@ class TextReport(Report):
                 self._progress = self._start_progress()
             text = with_host(self._host, title)
             self._tasks[self._host] = self._progress.add_task(plain(text), left=_left(self._end))
+            self._live[self._host] = Live(plain(text))
 
     def ended(self, title: str, seconds: float, *, ok: bool) -> None:
         self._stop_task()
@@ -139,11 +149,22 @@ class TextReport(Report):
         self._out.print(_plain(mark, f" {text} ", (f"{seconds:.1f} s", "dim")))
 
     def detail(self, text: str) -> None:
-        text = with_host(self._host, text)
-        if self._progress and self._host in self._tasks:
-            self._progress.update(self._tasks[self._host], description=plain(text))
-        else:
-            self._out.print(_plain((f"  {text}", "dim")))
+        if not self._show_live(text):
+            self._out.print(_plain((f"  {with_host(self._host, text)}", "dim")))
+
+    def output(self, line: str) -> None:
+        """On a terminal only, where it gives way to the next: elsewhere the steps would be lost in it."""
+        self._show_live(line)
+
+    def _show_live(self, text: str) -> bool:
+        """Shows it under the step that is under way. False if that can't be."""
+        task = self._tasks.get(self._host)
+        if self._progress is None or task is None:
+            return False
+        live = self._live[self._host]
+        live.add(text)
+        self._progress.update(task, description=live.shown(self._out.width - LEFT_FOR_THE_CLOCK))
+        return True
 
     def say(self, text: str) -> None:
         self._out.print(_plain(with_host(self._host, text)))
@@ -243,6 +264,9 @@ class JsonReport(Report):
 
     def detail(self, text: str) -> None:
         self._write("detail", text=text)
+
+    def output(self, line: str) -> None:
+        self._write("output", text=line)
 
     def say(self, text: str) -> None:
         self._write("message", text=text)

@@ -15,8 +15,8 @@ from understudy import facts, health, unanswered
 from understudy.actions import Action, Run, Send, Stage, Start, Switch
 from understudy.commands import Argv, site
 from understudy.config import Config
-from understudy.connection import DISK_HINT, Connection, Result, SshConnection
-from understudy.errors import LoginRefused, Refused, StepFailed, UnderstudyError
+from understudy.connection import Connection, Result, SshConnection
+from understudy.errors import DISK_HINT, LoginRefused, Refused, StepFailed, UnderstudyError
 from understudy.facts import Facts
 from understudy.job import Job
 from understudy.provision import Provisioning
@@ -96,7 +96,8 @@ def locked(
     the lock. Gives the facts that are true under it: asked for anew if anybody held it since.
     """
     held_by = f"{who()} ({deed.verb}) since {now()}"
-    with connection.lock(job.config.root / "lock", held_by, wait) as last_holder:
+    lock = connection.lock(job.config.root / "lock", held_by, wait, job.report.say)
+    with lock as last_holder:
         began, outcome = time.monotonic(), "killed"
         try:
             unchanged = before.last_holder and before.last_holder == last_holder
@@ -119,31 +120,53 @@ class Told:
     connection: Connection
     report: Report
 
-    def run(self, argv: Argv, *, user: str | None = None, seconds: int = 600) -> Result:
+    def run(
+        self,
+        argv: Argv,
+        *,
+        user: str | None = None,
+        seconds: int = 600,
+        on_line: Callable[[str], None] = lambda line: None,
+        on_silence: Callable[[str], None] = lambda text: None,
+    ) -> Result:
         as_user = ("sudo", "-u", user, "--") if user else ()
-        with self._telling(shlex.join((*as_user, *argv))) as results:
-            results.append(self.connection.run(argv, user=user, seconds=seconds))
-        return results[0]
+
+        def heard(line: str) -> None:
+            lines.append(line)
+            self.report.output(line)
+
+        with self._telling(shlex.join((*as_user, *argv))) as (lines, results):
+            done = self.connection.run(
+                argv,
+                user=user,
+                seconds=seconds,
+                on_line=heard,
+                on_silence=self.report.detail,
+            )
+            results.append(done)
+        return done
 
     def put(self, content: bytes, remote: PurePosixPath) -> None:
-        with self._telling(f"put {len(content)} bytes to {remote}") as results:
+        with self._telling(f"put {len(content)} bytes to {remote}") as (_, results):
             self.connection.put(content, remote)
             results.append(Result(True, "", ""))
 
     def send(self, argv: Argv, content: Content) -> Result:
         """The content is not told: much of what goes this way nobody is to see."""
-        with self._telling(shlex.join(argv)) as results:
+        with self._telling(shlex.join(argv)) as (_, results):
             results.append(self.connection.send(argv, content))
         return results[0]
 
     @contextmanager
-    def _telling(self, command: str) -> Iterator[list[Result]]:
-        """Without a result it was cut off: then it counts as failed, and that is told, too."""
-        began, results = time.monotonic(), list[Result]()
+    def _telling(self, command: str) -> Iterator[tuple[list[str], list[Result]]]:
+        """Takes the lines that are printed, and the result. Without one the command was cut off: then
+        it counts as failed, and is reported with what it had printed.
+        """
+        began, lines, results = time.monotonic(), list[str](), list[Result]()
         try:
-            yield results
+            yield lines, results
         finally:
-            done = results[0] if results else Result(False, "", "")
+            done = results[0] if results else Result(False, "\n".join(lines), "")
             self.report.ran(command, done.text, time.monotonic() - began, ok=done.ok)
 
 

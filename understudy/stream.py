@@ -6,7 +6,9 @@ from pathlib import Path
 
 import paramiko
 
+from understudy.commands.on_host import MARK
 from understudy.errors import StepFailed
+from understudy.running import Answer
 
 Content = str | Path | Iterable[bytes]
 
@@ -15,14 +17,6 @@ BROKEN = (paramiko.SSHException, OSError, EOFError)
 # An index of a large table takes its time; a command that hangs must still end some day.
 SILENT_SECONDS = 3600
 _PIECE = 2**18
-
-
-def start(channel: paramiko.Channel, command: str) -> None:
-    """Starts a command that is given something. All of it is read, even if the command ends before:
-    what comes for a channel that has ended would end the whole connection.
-    """
-    channel.settimeout(SILENT_SECONDS)
-    channel.exec_command(f"{command}; status=$?; cat >/dev/null; exit $status")
 
 
 def given(content: Content) -> Iterator[bytes]:
@@ -45,22 +39,31 @@ def given(content: Content) -> Iterator[bytes]:
         ) from None
 
 
-def printed(channel: paramiko.Channel) -> Iterator[bytes]:
-    """What the command prints, piece by piece, until it ends."""
-    while piece := channel.recv(_PIECE):
-        yield piece
-
-
 def printed_so_far(channel: paramiko.Channel) -> str:
-    """What is there to be read, without waiting for more."""
+    """What our command has printed, without waiting for more."""
     pieces: list[bytes] = []
     channel.settimeout(0)
     with suppress(*BROKEN):
-        for piece in printed(channel):
-            pieces.append(piece)  # noqa: PERF402 - those before it broke count
-    return b"".join(pieces).decode(errors="replace")
+        while piece := channel.recv(_PIECE):
+            pieces.append(piece)
+    return Answer().take(b"".join(pieces)).decode(errors="replace")
 
 
 def errors(channel: paramiko.Channel) -> str:
-    """All that the command prints as errors, until it ends."""
-    return channel.makefile_stderr("rb").read().decode(errors="replace")
+    """All that our command prints as errors, until it ends."""
+    whole = channel.makefile_stderr("rb").read().decode(errors="replace")
+    return whole.partition(f"{MARK}\n")[2] or whole
+
+
+def lines(channel: paramiko.Channel) -> Iterator[str]:
+    """What our command prints, line by line; what was printed before it is left out."""
+    begun = False
+    for line in channel.makefile("r"):
+        if begun:
+            yield line.strip()
+        begun = begun or line.startswith(MARK)
+
+
+def ends_within(channel: paramiko.Channel, seconds: float) -> bool:
+    """Waits until a command has ended, so long at most."""
+    return channel.status_event.wait(seconds)

@@ -48,5 +48,17 @@ def why_unreachable(error: Exception, host: str, target: TargetConfig) -> Unreac
     )
 
 
+def runs_no_commands(host: str, target: TargetConfig, printed: str) -> Unreachable:
+    """The login is accepted, but something else answers than the command that was sent."""
+    login = f"ssh -p {target.port} {host.rpartition(':')[0]}"
+    return Unreachable(
+        f"{host}: the login is accepted, but runs something else than the command it is given",
+        details="\n".join(printed.strip().splitlines()[:10]) or "it printed nothing",
+        hint=f"`{login} echo end` must print `end`. In its way is a `command=` in front of the key in "
+        "~/.ssh/authorized_keys, a `ForceCommand` in sshd_config, a login shell such as nologin in "
+        "/etc/passwd, or an `exec` or `exit` in ~/.bashrc of that user.",
+    )
+
+
 def _fingerprint(key: paramiko.PKey) -> str:
     return f"{key.get_name()} {key.fingerprint}"

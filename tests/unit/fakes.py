@@ -57,7 +57,8 @@ class FakeConnection:
         *,
         user: str | None = None,
         seconds: int = 600,
-        on_line: Callable[[str], None] | None = None,
+        on_line: Callable[[str], None] = lambda line: None,
+        on_silence: Callable[[str], None] = lambda text: None,
     ) -> Result:
         command = shlex.join(argv)
         self.notes.append(f"{user}: {command}" if user else command)
@@ -67,9 +68,8 @@ class FakeConnection:
             answer = OK
         if isinstance(answer, list):
             answer = answer.pop(0) if len(answer) > 1 else answer[0]
-        if on_line:
-            for line in answer.output.splitlines():
-                on_line(line)
+        for line in answer.output.splitlines():
+            on_line(line)
         return answer
 
     def send(self, argv: Argv, content: Content) -> Result:
@@ -87,7 +87,13 @@ class FakeConnection:
         self.files[str(remote)] = content
 
     @contextmanager
-    def lock(self, path: PurePosixPath, holder: str, wait: int = 0) -> Iterator[str]:
+    def lock(
+        self,
+        path: PurePosixPath,
+        holder: str,
+        wait: int = 0,
+        on_wait: Callable[[str], None] = lambda what: None,
+    ) -> Iterator[str]:
         self.notes.append(f"lock {path}")
         self.holders.append((holder, wait))
         try:
@@ -113,6 +119,7 @@ class FakeReport(Report):
     def __init__(self) -> None:
         self.steps: list[tuple[str, bool]] = []
         self.details: list[str] = []
+        self.printed: list[str] = []
         self.said: list[str] = []
         self.warnings: list[str] = []
         self.phases: list[tuple[str, str]] = []
@@ -153,6 +160,9 @@ class FakeReport(Report):
 
     def detail(self, text: str) -> None:
         self.details.append(text)
+
+    def output(self, line: str) -> None:
+        self.printed.append(line)
 
     def say(self, text: str) -> None:
         self.said.append(text)

@@ -25,7 +25,9 @@ class SshServer:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.host_key = paramiko.ECDSAKey.generate()
         self.keys: list[paramiko.PKey] = []
-        self.environment = environment
+        self.environment = dict(environment)
+        # The login shell, which gets the command as its last word.
+        self.shell = ["sh", "-c"]
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._transports: list[paramiko.Transport] = []
         self.processes: list[subprocess.Popen[bytes]] = []
@@ -109,7 +111,7 @@ class _Session(paramiko.ServerInterface):
             channel.close()
             return
         process = subprocess.Popen(
-            ["sh", "-c", command],
+            [*self._server.shell, command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -125,13 +127,21 @@ class _Session(paramiko.ServerInterface):
         Thread(target=_feed, args=(channel, process.stdin), daemon=True).start()
         errors = Thread(target=_drain, args=(process.stderr, channel.sendall_stderr), daemon=True)
         errors.start()
+        ended = Thread(target=_tell_status, args=(channel, process), daemon=True)
+        ended.start()
         _drain(process.stdout, channel.sendall)
         errors.join()
-        status = process.wait()
-        # A process that was killed has none.
-        if status >= 0:
-            channel.send_exit_status(status)
+        ended.join()
         channel.close()
+
+
+def _tell_status(channel: paramiko.Channel, process: subprocess.Popen[bytes]) -> None:
+    """As soon as it's known, as sshd does: what the process left behind may still print."""
+    status = process.wait()
+    # A process that was killed has none.
+    if status >= 0:
+        with suppress(EOFError, OSError):
+            channel.send_exit_status(status)
 
 
 def _feed(channel: paramiko.Channel, stdin: IO[bytes]) -> None:

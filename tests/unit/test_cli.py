@@ -129,7 +129,7 @@ def test_interrupted_run_says_how_to_go_on(
 
     assert cli.main(["plan"], TOP) == 130
 
-    assert "the same command goes on" in capsys.readouterr().err
+    assert "the same command continues" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

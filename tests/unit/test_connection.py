@@ -13,9 +13,11 @@ import pytest
 
 from tests.unit.fakes import config
 from tests.unit.ssh_server import CUT, DROP, SshServer
+from understudy.commands.on_host import MARK
 from understudy.config import TargetConfig
-from understudy.connection import SshConnection, _Lines
+from understudy.connection import SshConnection
 from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
+from understudy.running import Text
 
 NASTY = ["", "a b", "$HOME", "$(id)", "`id`", "a'b", 'a"b', "a\nb", "\\", "-n", "*", "~", "#", "ä"]
 
@@ -195,10 +197,10 @@ def test_output_is_told_line_by_line(steady: SshConnection) -> None:
 
 def test_lines_are_whole_however_they_arrive() -> None:
     lines: list[str] = []
-    stream = _Lines(lines.append)
+    text = Text(lines.append)
 
-    for piece in ("on", "e\ntw", "o\n", "\nthree"):
-        stream.write(piece)
+    for piece in (MARK[:3], f"{MARK[3:]} 7\non", "e\ntw", "o\n", "\nthree"):
+        text.take(piece.encode())
 
     assert lines == ["one", "two", ""]
 

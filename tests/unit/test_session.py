@@ -37,10 +37,10 @@ class Moody(FakeConnection):
         return super().run(argv, **how)
 
     @contextmanager
-    def lock(self, path: PurePosixPath, holder: str, wait: int = 0) -> Iterator[str]:
+    def lock(self, path: PurePosixPath, holder: str, *how: Any) -> Iterator[str]:
         if self.on == "lock":
             raise self.error
-        with super().lock(path, holder, wait) as last_holder:
+        with super().lock(path, holder, *how) as last_holder:
             yield last_holder
 
 

@@ -33,6 +33,11 @@ def unpack_each(directory: PurePosixPath) -> Argv:
     return script(text, directory)
 
 
+def write(path: PurePosixPath) -> Argv:
+    """Writes standard input to a file. Prints how many bytes there are of it then. No half of it stays."""
+    return script('{ cat >"$1" && wc -c <"$1"; } || { rm -f "$1"; exit 1; }', path)
+
+
 def complete(path: PurePosixPath) -> Argv:
     """Moves PATH.new to PATH: the last step of something that must be whole or not be there.
 

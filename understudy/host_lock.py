@@ -1,0 +1,71 @@
+"""The lock of a host: held by a connection, so that none is left behind. Pure."""
+
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
+
+from understudy.commands import Argv, script
+from understudy.commands.processes import END
+from understudy.errors import DISK_HINT, Refused, StepFailed
+
+# For a step that a deploy left at work whose connection broke, even if no other deploy is waited for.
+SECONDS_FOR_A_STEP_LEFT = 60
+MINE, HELD, WAITING = "mine", "held", "waiting"
+
+# `cat` ends with the connection. Until then each step of the deploy writes down its session; what is
+# left of them is ended: only what changes the database ignores TERM, see templates/commands.py.
+_HOLD = (
+    END
+    + """
+exec 9>>"$1"
+flock -w "$3" 9 || { echo "held $(cat "$1")"; exit 1; }
+if ! flock -n "$1.step" true; then
+    echo waiting
+    flock -w "$4" "$1.step" true || {
+        left=$(for session in $(cat "$1.step"); do ps -s "$session" -o pid=,args= || true; done)
+        echo "held a step of a deploy that was cut off is still at work:" $(echo "$left" | tail -n 1)
+        exit 1
+    }
+fi
+: >"$1.step"
+read -r before <"$1" || true
+echo "$2" >"$1"
+echo "mine $before"
+cat >/dev/null
+sessions=$(cat "$1.step")
+exec 9>&-
+flock -n "$1.step" true || for session in $sessions; do end TERM "$session"; done
+"""
+)
+
+
+def hold(path: PurePosixPath, holder: str, wait: int) -> Argv:
+    """Takes the lock and keeps it until its standard input ends.
+
+    Prints a line: `mine` and who held it before, or `held` and who does; before it `waiting` if a
+    step was left at work. wait: seconds for another deploy's end.
+    """
+    return script(_HOLD, path, holder, wait, max(wait, SECONDS_FOR_A_STEP_LEFT))
+
+
+def answer(lines: Iterator[str], on_wait: Callable[[str], None]) -> str:
+    """The line that tells who has the lock; "" if there is none."""
+    line = next(lines, "")
+    if line == WAITING:
+        on_wait("waiting for the end of a step that was left at work when its deploy was cut off")
+        line = next(lines, "")
+    return line
+
+
+def held(host: str, answer: str) -> Refused:
+    """answer: what was printed instead of `mine`."""
+    return Refused(
+        f"{host}: another deploy is at work",
+        details=answer.removeprefix(HELD).strip(),
+        hint="--wait SECONDS waits for its end. If its connection broke, the host notices within half "
+        "a minute.",
+    )
+
+
+def failed(host: str, path: PurePosixPath, errors: str) -> StepFailed:
+    """The host can't lock anything there."""
+    return StepFailed(f"{host}: can't lock {path}", details=errors.strip(), hint=DISK_HINT)
