@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from understudy import data, data_trouble, pulled, sealed, session, switching
+from understudy import answers, data, data_trouble, pulled, sealed, session, switching
 from understudy.actions import Run
 from understudy.commands import Argv, as_user, loading, site
 from understudy.commands import app as app_commands
@@ -149,9 +149,10 @@ _ROWS_THAT_REFER = (
 def counted(output: str) -> dict[str, int]:
     """Lines of a number, a table and maybe a file -> the rows of each table, as a pull tells them."""
     rows = Counter[str]()
-    for line in output.splitlines():
-        count, table, *_ = line.split("\t")
-        rows[table.removeprefix("public.")] += int(count)
+    with answers.understood("rows"):
+        for line in output.splitlines():
+            count, table, *_ = line.split("\t")
+            rows[table.removeprefix("public.")] += int(count)
     return dict(rows)
 
 

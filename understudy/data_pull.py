@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from understudy import anonymise, data_trouble, pulled, schema, sealed, sensitive, session
+from understudy import anonymise, answers, data_trouble, pulled, schema, sealed, sensitive, session
 from understudy.anonymise import Sql
 from understudy.commands import Argv, as_user, peeking, reading
 from understudy.config_data import Data
@@ -126,8 +126,9 @@ def _media(connection: SshConnection, job: Job) -> Media:
     if not job.config.data.media:
         return Media({})
     listed = _ask(connection, job, reading.list_media(Paths(job.config.root).media))
-    pairs = (line.partition(" ") for line in listed.split("\0") if line)
-    media = Media({name: int(size) for size, _, name in pairs})
+    with answers.understood("uploaded files"):
+        pairs = (line.partition(" ") for line in listed.split("\0") if line)
+        media = Media({name: int(size) for size, _, name in pairs})
     # Where a character can't be read the connection puts this one.
     if unreadable := [name for name in media.files if "\ufffd" in name]:
         raise StepFailed(

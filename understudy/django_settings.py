@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from understudy import answers
 from understudy.wanted import Wanted
 
 # What stands before the JSON in the commands' output.
@@ -21,7 +22,8 @@ Settings = Mapping[str, Any]
 def findings_in(output: str, wanted: Wanted) -> tuple[str, ...]:
     """The findings for the settings that a release's commands have printed, if they have."""
     lines = [line for line in output.splitlines() if line.startswith(MARK)]
-    return findings(json.loads(lines[-1].removeprefix(MARK)), wanted) if lines else ()
+    with answers.understood("app's settings"):
+        return findings(json.loads(lines[-1].removeprefix(MARK)), wanted) if lines else ()
 
 
 def findings(settings: Settings, wanted: Wanted) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from math import prod
 from pathlib import PurePosixPath
 from typing import Self
 
-from understudy import unanswered
+from understudy import answers, unanswered
 from understudy.commands import Argv, script
 from understudy.errors import StepFailed
 from understudy.release import Manifest
@@ -107,34 +107,31 @@ def parse(output: str) -> Facts:
     def all_of(key: str) -> list[str]:
         return [value for name, value in pairs if name == key]
 
-    def names(key: str) -> frozenset[str]:
-        return frozenset(PurePosixPath(path).name for path in all_of(key))
-
     def one(key: str) -> str:
         return next(iter(all_of(key)), "")
 
     texts = _texts(all_of("line"))
-    stats = [_Stat.parse(value) for value in all_of("stat")]
+    stats = [stat for value in all_of("stat") for stat in _Stat.parse(value)]
     served = {stat.path.parent.name: stat.changed for stat in stats if stat.path.name == "served"}
-    version = re.search(r"python(\d+\.\d+)$", one("python"))
+    current = PurePosixPath(one("current")).name
     units = all_of("unit")
     return Facts(
         stamp="".join(_pop(texts, ".provisioned")).strip(),
-        python=version.group(1) if version else "",
-        machine=one("machine"),
+        python=answers.python(one("python")),
+        machine=answers.machine(one("machine")),
         os=_pretty_name("".join(_pop(texts, "/os-release"))),
-        current=PurePosixPath(one("current")).name or None,
+        current=_release_id(current) if current else None,
         releases=tuple(_manifest(text) for text in _pop(texts, "/manifest.json")),
-        venvs=names("venv"),
-        packages=names("package"),
+        venvs=answers.file_names(all_of("venv")),
+        packages=answers.file_names(all_of("package")),
         served=frozenset(served),
         served_since=served,
         secrets=one("secrets"),
         free=_product(one("free")),
-        half_made=frozenset(PurePosixPath(path) for path in all_of("half_made")),
+        half_made=answers.directories(all_of("half_made")),
         files=texts,
-        running=frozenset(_instance(unit) for unit in units if "@" in unit),
-        ending=frozenset(_instance(unit) for unit in all_of("ending") if "@" in unit),
+        running=_instances(units),
+        ending=_instances(all_of("ending")),
         nginx_active="nginx.service" in units,
         last_holder="" if _is_held(all_of("lock"), stats) else one("last_holder"),
     )
@@ -149,10 +146,11 @@ class _Stat:
     inode: str
 
     @classmethod
-    def parse(cls, line: str) -> Self:
-        """Seconds since the epoch<TAB>inode<TAB>path."""
-        seconds, inode, path = line.split("\t", 2)
-        return cls(PurePosixPath(path), datetime.fromtimestamp(int(seconds), UTC), inode)
+    def parse(cls, line: str) -> Iterator[Self]:
+        """Seconds since the epoch<TAB>inode<TAB>path. None of another kind of line."""
+        if found := re.fullmatch(r"(\d{1,10})\t(\d{1,20})\t(.*)", line):
+            changed = datetime.fromtimestamp(int(found[1]), UTC)
+            yield cls(PurePosixPath(found[3]), changed, found[2])
 
 
 def _is_held(locks: list[str], stats: list[_Stat]) -> bool:
@@ -180,7 +178,7 @@ def _pop(texts: dict[str, str], end: str) -> Iterator[str]:
 
 def _product(numbers: str) -> int:
     """Blocks that are free, and their size -> bytes. 0 if that isn't known."""
-    return prod(map(int, numbers.split())) if numbers else 0
+    return prod(map(int, numbers.split())) if re.fullmatch(r"\d{1,20} \d{1,20}", numbers) else 0
 
 
 def _pretty_name(os_release: str) -> str:
@@ -190,14 +188,26 @@ def _pretty_name(os_release: str) -> str:
 
 def _manifest(text: str) -> Manifest:
     try:
-        return Manifest(**json.loads(text))
-    except (ValueError, TypeError) as error:
+        release = Manifest(**json.loads(text))
+        datetime.fromisoformat(release.deployed_at)
+    except (ValueError, TypeError, RecursionError) as error:
         raise StepFailed(
             "a release on the host has a manifest.json that can't be read",
             details=f"{error}: {text[:500]}",
             hint="Another version of Understudy may have made it; if not, remove that release.",
         ) from None
+    _release_id(release.id)
+    answers.fitting("release's commit", release.commit, answers.COMMIT)
+    answers.fitting("release's lock", release.lock, answers.LOCK)
+    answers.fitting("release's deployer", release.deployed_by, re.compile(r".{0,200}"))
+    return release
 
 
-def _instance(unit: str) -> str:
-    return unit.partition("@")[2].removesuffix(".service")
+def _release_id(text: object) -> str:
+    return answers.fitting("release's id", text, answers.RELEASE_ID)
+
+
+def _instances(units: list[str]) -> frozenset[str]:
+    """The releases that units are of."""
+    names = (unit.partition("@")[2].removesuffix(".service") for unit in units)
+    return frozenset(name for name in names if answers.RELEASE_ID.fullmatch(name))

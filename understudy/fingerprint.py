@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from understudy import unanswered
+from understudy import answers, unanswered
 from understudy.commands import Argv, script
 from understudy.strict import Strict
 
@@ -41,12 +41,13 @@ def parse(output: str) -> Fingerprint:
     if not rows or rows[-1] != ["end", "ok"]:
         raise unanswered.cut_off("the host's system", output)
     values = {row[0]: row[1] for row in rows if len(row) == 2}
-    version = re.search(r"python(\d+\.\d+)$", values.get("python", ""))
     return Fingerprint(
         os=values.get("os", ""),
-        machine=values.get("machine", ""),
-        python=version.group(1) if version else "",
-        packages={row[2]: row[3] for row in rows if row[:2] == ["package", "installed"]},
+        machine=answers.machine(values.get("machine", "")),
+        python=answers.python(values.get("python", "")),
+        packages={
+            row[2]: row[3] for row in rows if len(row) == 4 and row[:2] == ["package", "installed"]
+        },
     )
 
 

@@ -1,5 +1,6 @@
 """A deploy on production's data, watched: what its migrations do, and what going back would cost."""
 
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from understudy.release import Paths
 from understudy.schema import Database
 
 SECONDS_TO_LOOK = 3600
+_NAME = re.compile(r"\w+")
 
 
 @contextmanager
@@ -97,7 +99,8 @@ class _Visit:
         return f"putting back the backup of before takes {seconds:.0f} s here: {size}"
 
     def lint(self, migrations: Sequence[str]) -> str:
-        names = [migration.partition(" ")[2] for migration in migrations]
+        # They become words of a command.
+        names = [name for one in migrations if _NAME.fullmatch(name := one.partition(" ")[2])]
         run = Paths(self.job.config.root).current / "run"
         done = self.connection.run(looking.lint(run, names), user=self.job.config.app.name)
         return linter(done.text, ok=done.ok)

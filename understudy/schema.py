@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from understudy import answers
+
 _INTEGER = re.compile(r"(big|small|medium|tiny)?(int|integer|serial)(eger)?(2|4|8)?\b")
 _TEXT = re.compile(r"$|.*(char|text|clob|citext)")
 _LENGTH = re.compile(r".*char[a-z ]*\((\d+)\)")
@@ -87,12 +89,15 @@ class Database:
 
 def parse(output: str) -> tuple[Database, ...]:
     """Lines of JSON, a database each, as commands/reading.py asks for them."""
-    return tuple(_database(json.loads(line)) for line in output.splitlines() if line)
+    with answers.understood("databases"):
+        return tuple(_database(json.loads(line)) for line in output.splitlines() if line)
 
 
 def _database(told: dict[str, Any]) -> Database:
     tables = tuple(_table(table) for table in told["tables"] or ())
-    return Database(PurePosixPath(told["name"]).name, told["size"], tables)
+    # Files here are called so, too.
+    name = answers.fitting("database's name", PurePosixPath(told["name"]).name, answers.DATABASE)
+    return Database(name, int(told["size"]), tables)
 
 
 def _table(told: dict[str, Any]) -> Table:

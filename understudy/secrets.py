@@ -1,12 +1,15 @@
 """The app's secrets on a target's host: set, listed by name, removed. Their values are never shown."""
 
-from understudy import session
+import re
+
+from understudy import answers, session
 from understudy.commands import Argv, site
 from understudy.connection import Result
 from understudy.errors import StepFailed
 from understudy.job import Job
 from understudy.session import Deed
 
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 NEXT = "It takes effect with the next deploy."
 
 
@@ -26,8 +29,13 @@ def names(job: Job) -> None:
     with session.connected(job) as (connection, _):
         done = connection.run(site.secret_list(job.config.app.name))
     _refuse_unless_ok(job, done)
-    for name in done.output.splitlines():
+    for name in listed(done.output):
         job.report.say(name)
+
+
+def listed(output: str) -> list[str]:
+    """The names in an answer."""
+    return [answers.fitting("secret's name", line, _NAME) for line in output.splitlines()]
 
 
 def _change(job: Job, what: str, argv: Argv, text: str) -> None:

@@ -50,6 +50,7 @@ CLOCK_READERS = {"evidence", "migration_rehearsal", "report", "rehearsal", "repo
 PURE = {
     "actions",
     "anonymise",
+    "answers",
     "capture",
     "causes",
     "commands",

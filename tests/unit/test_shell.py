@@ -54,20 +54,20 @@ def test_host_key_is_held_to_the_same_file_as_in_a_deploy(started: list[str]) ->
     assert "StrictHostKeyChecking=yes" in started
 
 
-Logs = Callable[[str], list[str]]
+Logs = Callable[..., list[str]]
 
 
 @pytest.fixture
 def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Logs:
     """Shows the logs by an ssh that does what it's given. Returns the lines."""
 
-    def show(script: str) -> list[str]:
+    def show(script: str, take: Callable[[str], None] | None = None) -> list[str]:
         program = tmp_path / "ssh"
         program.write_text(f'#!/bin/sh\necho "$@" >"$0.argv"\n{script}\n')
         program.chmod(0o755)
         monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
         site, shown = config(), list[str]()
-        shell.logs(site, site.target("staging"), shown.append, lines=7, follow=True)
+        shell.logs(site, site.target("staging"), take or shown.append, lines=7, follow=True)
         return shown
 
     return show
@@ -93,8 +93,11 @@ def test_logs_that_cannot_be_shown_are_told(
 
 
 def test_ctrl_c_ends_the_logs_without_a_word(logs: Logs) -> None:
+    def interrupt(line: str) -> None:
+        raise KeyboardInterrupt
+
     with pytest.raises(SystemExit) as raised:
-        logs(f"kill -INT {os.getpid()}; sleep 5")
+        logs("echo one; sleep 60", interrupt)
 
     assert raised.value.code == 130
 

@@ -54,7 +54,7 @@ def _section(name: str, answer: Answer) -> Section:
         return {UNREADABLE: without_secrets(why)}
     try:
         return dict(sorted(SECTIONS[name](answer).items()))
-    except (ValueError, IndexError) as error:
+    except (ValueError, LookupError, TypeError, ArithmeticError) as error:
         # What the host said may have secrets in it: the error names no more than a word of it.
         raise StepFailed(
             f"what the host says of its {name} can't be understood",

@@ -75,7 +75,7 @@ class Applied:
 def applied_migrations(output: str) -> list[Applied]:
     """What Django's migrate says that it did. With -v2 it tells the time."""
     found = re.findall(
-        r"^ *Applying (\w+)\.(\w+)\.\.\. OK(?: \(([\d.]+)s\))?$", output, re.MULTILINE
+        r"^ *Applying (\w+)\.(\w+)\.\.\. OK(?: \((\d{1,9}(?:\.\d+)?)s\))?$", output, re.MULTILINE
     )
     return [Applied(app, name, float(seconds or 0)) for app, name, seconds in found]
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
+from understudy import answers
 from understudy.commands import Argv, script
 from understudy.config import Engine
 from understudy.errors import ConfigError
@@ -71,8 +72,10 @@ def list_backups(directory: PurePosixPath) -> Argv:
 
 
 def parse_list(text: str) -> tuple[Backup, ...]:
-    lines = (line.split("\t") for line in text.splitlines())
-    return tuple(Backup(name, int(size), int(rows)) for name, size, rows in lines)
+    with answers.understood("backups"):
+        rows = (line.split("\t") for line in text.splitlines())
+        found = [Backup(name, int(size), int(n)) for name, size, n in rows if _NAME.fullmatch(name)]
+        return tuple(sorted(found, key=lambda backup: backup.taken_at))
 
 
 def to_prune(backups: Sequence[Backup], keep: int) -> tuple[Backup, ...]:
@@ -95,10 +98,8 @@ def program(engine: Engine, site: str, directory: PurePosixPath, text: str, *mor
 def checked(name: str) -> str:
     """A name becomes a path that is removed: nothing but a backup's may get there."""
     if not _NAME.fullmatch(name):
-        raise ConfigError(
-            f"'{name}' is no name of a backup",
-            hint="They look like 20260102T030405Z-0123abcd-4567ef89.",
-        )
+        like = "They look like 20260102T030405Z-0123abcd-4567ef89."
+        raise ConfigError(f"'{name}' is no name of a backup", hint=like)
     return name
 
 

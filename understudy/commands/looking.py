@@ -4,10 +4,11 @@ Run as the app's user; reads only.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from understudy import answers
 from understudy.commands import Argv, database
 from understudy.config import Engine
 from understudy.schema import Database, Table, identifier, literal
@@ -38,8 +39,12 @@ def queries(engine: Engine, found: Database) -> str:
 
 
 def parse(output: str) -> Mapping[str, TableLook]:
+    with answers.understood("tables"):
+        return _parsed(part for line in output.splitlines() for part in line.split("\t"))
+
+
+def _parsed(parts: Iterable[str]) -> Mapping[str, TableLook]:
     tables: dict[str, TableLook] = {}
-    parts = (part for line in output.splitlines() for part in line.split("\t"))
     for table, column, told in map(json.loads, parts):
         before = tables.get(table, TableLook())
         if column is None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from understudy import answers
 from understudy.commands import Argv, database
 from understudy.config import Engine
 from understudy.schema import Column, Table, identifier, literal
@@ -29,7 +30,8 @@ def queries(engine: Engine, columns: Iterable[tuple[Table, Column]]) -> str:
 
 def parse(output: str) -> frozenset[tuple[str, str]]:
     """Table and column of each that holds an e-mail address."""
-    return frozenset((table, column) for table, column in map(json.loads, output.splitlines()))
+    with answers.understood("columns"):
+        return frozenset((table, column) for table, column in map(json.loads, output.splitlines()))
 
 
 def _query(engine: Engine, table: Table, column: Column) -> str:
