@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from understudy import private
 from understudy.arguments import Verb, make_parser
 from understudy.errors import INTERRUPTED, UnderstudyError
 from understudy.project import Project
@@ -46,6 +47,7 @@ def _run_and_keep(options: argparse.Namespace, project: Project, report: "Report
 
 def _run(options: argparse.Namespace, project: Project, report: "Report") -> int:
     try:
+        private.keep(project.state, project.private)
         options.run(options, project, report)
     except UnderstudyError as error:
         report.error(error)

@@ -14,7 +14,9 @@ def make(project: Project, likeness: Likeness, provisioning: Provisioning | None
     """A folder with `root`, a tree of files for the VM; `preferences`, for apt; `packages`, names."""
     folder = project.state / "boxes" / "like-production"
     shutil.rmtree(folder, ignore_errors=True)
-    (folder / "root").mkdir(parents=True)
+    # What production is like is nobody else's business here.
+    folder.mkdir(mode=0o700, parents=True)
+    (folder / "root").mkdir()
     for path, text in likeness.files.items():
         file = folder / "root" / path.lstrip("/")
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -40,6 +40,12 @@ class Project:
         return self.state / "pages"
 
     @property
+    def private(self) -> tuple[Path, ...]:
+        """Directories that nobody else on this machine may read."""
+        within = (self.state / name for name in ("data", "receipts", "vm"))
+        return (self.reports, self.cache, self.pages, *within)
+
+    @property
     def provision_parts(self) -> list[Path]:
         return sorted((self.directory / "provision").glob("[0-9]*.sh"))
 

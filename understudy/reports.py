@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from understudy import junit, page
+from understudy import junit, page, private
 from understudy.record import Record, Verdict
 
 KEPT = 20
@@ -39,13 +39,15 @@ def write(folder: Path, templates: Path, record: Record, pages: Path) -> Path:
     """
     directory = _free(folder, _name(record))
     new = directory.with_name(directory.name + NEW)
-    new.mkdir(parents=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    new.mkdir(mode=0o700)
     baseline = _baseline(folder)
     _write_data(new, record)
     if "pages" in record.attachments and pages.is_dir():
         shutil.copytree(pages, new / "pages")
     shown = _pictures(new / "pages", baseline)
     (new / "index.html").write_text(page.render(templates, record, shown), encoding="utf-8")
+    private.close_all(new)
     new.rename(directory)
     _point(folder / LATEST, directory.name)
     _prune(folder)
