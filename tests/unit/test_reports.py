@@ -1,6 +1,7 @@
 """The directory reports/: whole reports only, the newest of them."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,6 +41,15 @@ def test_report_has_all_its_files(folder: Path) -> None:
     assert names == {"index.html", "report.json", "junit.xml", "receipt.json", "pages"}
     assert json.loads((written.parent / "report.json").read_text())["verdict"] == "passed"
     assert "data:image/png;base64," in written.read_text()
+
+
+def test_report_is_its_users_alone(folder: Path) -> None:
+    before = os.umask(0)
+    write(folder)
+    os.umask(before)
+
+    paths = [folder, *(path for path in folder.rglob("*") if not path.is_symlink())]
+    assert [path for path in paths if path.stat().st_mode & 0o077] == []
 
 
 def test_run_without_browser_tests_has_no_pictures(folder: Path) -> None:
