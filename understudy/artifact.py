@@ -7,7 +7,7 @@ import re
 import shutil
 import tarfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -49,6 +49,13 @@ def find_source(app: App, beside: Path, cache: Path) -> Source:
     A directory's path is relative to `beside`, the folder of deploy.yml. cache: for copies of URLs.
     Raises ConfigError for a wrong source, Unreachable for a URL that can't be fetched.
     """
+    source = find_commit(app, beside, cache)
+    lock = committed_lock.read(source.repository, source.commit, source.prefix, app.requirements)
+    return replace(source, lock=lock)
+
+
+def find_commit(app: App, beside: Path, cache: Path) -> Source:
+    """The same without its lock file, which may be what is wrong."""
     if re.match(r"^(\w+://|[\w.-]+@[\w.-]+:)", app.source):
         repository, prefix = _mirror(app.source, cache), app.subdirectory.strip("/")
         dirty: tuple[str, ...] = ()
@@ -71,7 +78,7 @@ def find_source(app: App, beside: Path, cache: Path) -> Source:
         prefix=prefix,
         commit=commit,
         tree=git(repository, "rev-parse", f"{commit}:{prefix}").strip(),
-        lock=committed_lock.read(repository, commit, prefix, app.requirements),
+        lock="",
         dirty=dirty,
     )
 
@@ -114,7 +121,7 @@ def digest(source: Source) -> str:
     commit's time: two commits of the same files ship the same.
     """
     whole = sha256()
-    for member, content in _members(source):
+    for member, content in members(source):
         kind, content_hash = member.type.decode(), sha256(content).hexdigest()
         line = [member.name, f"{member.mode:o}", kind, member.linkname, content_hash]
         whole.update(json.dumps(line).encode() + b"\n")
@@ -129,14 +136,14 @@ def migrations(source: Source) -> dict[str, str]:
     found = re.compile(r"(.*/)?migrations/(?!(.*/)?__init__\.py$).*\.(py|sql)")
     return {
         member.name.removeprefix("source/"): sha256(content).hexdigest()
-        for member, content in _members(source)
+        for member, content in members(source)
         if member.isfile() and found.fullmatch(member.name)
     }
 
 
 # Of what is deployed and of what it's deployed over. All hosts of a target get the same.
 @lru_cache(maxsize=2)
-def _members(source: Source) -> tuple[tuple[tarfile.TarInfo, bytes], ...]:
+def members(source: Source) -> tuple[tuple[tarfile.TarInfo, bytes], ...]:
     """What git has of the source, as it is shipped; the same on every machine."""
     return tuple(_archived(source))
 
@@ -162,7 +169,7 @@ def _archived(source: Source) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
 
 def _add_source(release: tarfile.TarFile, source: Source, compiler: str | None) -> None:
     _add_directory(release, "source")
-    for member, content in _members(source):
+    for member, content in members(source):
         release.addfile(member, io.BytesIO(content))
     for name, content in _compiled(source, compiler) if compiler else ():
         _add_content(release, name, content)
@@ -172,7 +179,7 @@ def _add_source(release: tarfile.TarFile, source: Source, compiler: str | None) 
 def _compiled(source: Source, compiler: str) -> tuple[tuple[str, bytes], ...]:
     """The bytecode of the source's Python files, by name in a release."""
     with TemporaryDirectory() as work:
-        for member, content in _members(source):
+        for member, content in members(source):
             if member.isfile() and member.name.endswith(".py"):
                 _copy(content, Path(work) / member.name, int(member.mtime))
         bytecode.compile_all(compiler, Path(work) / "source")

@@ -59,6 +59,7 @@ class Rehearsal:
         Raises StepFailed, with the first cause, if one of them failed.
         """
         receipts.refuse_useless_key(self.job)
+        runner.check_source(self.job)
         began = time.monotonic()
         for phase in PHASES:
             skip = skipped(phase, self.choice, self.outcomes) or self._lacks(phase)

@@ -7,6 +7,7 @@ from understudy.job import Job
 def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -> None:
     """Makes all hosts serve the same commit. Those that do are left alone."""
     hosts = fleet.jobs(job)
+    runner.check_source(job)
     with evidence.explained(hosts[0], busy=True):
         source = runner.find_source(job)
 
@@ -26,6 +27,7 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
 
 def plan(job: Job) -> None:
     """Tells what deploy() would do on each host."""
+    runner.check_source(job)
     source = runner.find_source(job)
     fleet.look(fleet.jobs(job), lambda host: runner.preview_plan(host, source))
 

@@ -18,7 +18,9 @@ from understudy import (
     receipts,
     render,
     session,
+    source_checks,
     switching,
+    worktree,
 )
 from understudy.actions import Action
 from understudy.alone import alone
@@ -188,6 +190,16 @@ def find_source(job: Job) -> artifact.Source:
             f"what is deployed is commit {source.commit[:12]}"
         )
     return source
+
+
+def check_source(job: Job) -> None:
+    """Raises ConfigError for what git alone shows can't work; warns of what may not. Asks no host."""
+    app = job.config.app
+    source = artifact.find_commit(app, job.beside, job.project.cache / "git")
+    commit = worktree.look(source)
+    source_checks.refuse(app, commit, worktree.elsewhere(source))
+    for warning in source_checks.warnings(app, commit):
+        job.report.warn(warning)
 
 
 def made_of(job: Job, source: artifact.Source, *, python: str, secrets: str) -> tuple[str, ...]:

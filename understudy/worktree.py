@@ -1,14 +1,12 @@
 """What git and the disk hold of an app, as facts for a diagnosis: in the commit, in a release, beside."""
 
-import io
 import re
-import tarfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from understudy.artifact import Source
+from understudy.artifact import Source, members
 from understudy.errors import UnderstudyError
-from understudy.git import git, git_bytes
+from understudy.git import git
 from understudy.known_facts import SUBMODULE, CommitFacts, LockFacts, normal
 
 _STATES = {"??": "untracked", "!!": "ignored"}
@@ -30,6 +28,13 @@ def look(source: Source) -> CommitFacts:
         ignored=tuple(changes["ignored"]),
         modified=tuple(changes["modified"]),
     )
+
+
+def elsewhere(source: Source) -> tuple[str, ...]:
+    """The repository's files that are not in the app's directory, from its top."""
+    paths = git(source.repository, "ls-tree", "-rz", "--name-only", "--full-tree", source.commit)
+    inside = f"{source.prefix}/" if source.prefix else ""
+    return tuple(path for path in paths.split("\0") if path and not path.startswith(inside))
 
 
 def lock(
@@ -59,14 +64,13 @@ def _committed(source: Source) -> Iterator[tuple[str, str]]:
 
 def _texts(source: Source) -> Iterator[tuple[str, str]]:
     """As a release has them: without what export-ignore keeps out."""
-    shipped = f"{source.commit}:{source.prefix}"
-    archive = git_bytes(source.repository, "archive", "--format=tar", shipped)
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        for member in tar:
-            if member.issym():
-                yield member.name, member.linkname
-            elif reader := tar.extractfile(member):
-                yield member.name, reader.read(_TEXT_BYTES).decode(errors="replace")
+    for member, content in members(source):
+        path = member.name.removeprefix("source/").encode(errors="surrogateescape")
+        name = path.decode(errors="replace")
+        if member.issym():
+            yield name, member.linkname
+        elif member.isfile():
+            yield name, content[:_TEXT_BYTES].decode(errors="replace")
 
 
 def _changes(source: Source) -> Mapping[str, list[str]]:

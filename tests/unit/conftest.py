@@ -47,7 +47,10 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> "Path":
     from tests.unit.repositories import LOCK, commit
 
     made = tmp_path_factory.mktemp("project")
-    commit(made / "app", {"requirements.txt": LOCK, "shop/wsgi.py": "application = None\n"})
+    commit(
+        made / "app",
+        {"requirements.txt": LOCK, "manage.py": "", "shop/wsgi.py": "application = None\n"},
+    )
     for name in ("templates", "provision"):
         (made / name).symlink_to(TOP / name)
     (made / "a-1.tar.gz").touch()

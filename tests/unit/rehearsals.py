@@ -25,7 +25,7 @@ from understudy import (
     verify,
 )
 from understudy.baseline import Baseline
-from understudy.errors import Refused, StepFailed, UnderstudyError
+from understudy.errors import ConfigError, Refused, StepFailed, UnderstudyError
 from understudy.job import Job
 from understudy.ladder import DEPLOYED, Rung
 from understudy.pulled import Pulled
@@ -62,6 +62,7 @@ class Stage:
         monkeypatch.setattr(evidence, "explained", lambda _, busy: nullcontext())
         monkeypatch.setattr(baseline, "find", lambda _: self.baseline())
         monkeypatch.setattr(runner, "find_source", lambda _: SimpleNamespace(commit="c0ffee"))
+        monkeypatch.setattr(runner, "check_source", lambda _: self.check())
         monkeypatch.setattr(runner, "deploy", self.deploy)
         monkeypatch.setattr(data_load, "find", lambda *_: self.lacks("data", self.pulled))
         monkeypatch.setattr(data_load, "load", lambda *_: self.take("data"))
@@ -84,6 +85,11 @@ class Stage:
             raise KeyboardInterrupt
         if name in self.failing:
             raise StepFailed(f"{name} has failed", cause=f"why {name} failed", hint="mend it")
+
+    def check(self) -> None:
+        """Of what is committed."""
+        if "source" in self.failing:
+            raise ConfigError("the source has failed")
 
     def lacks(self, name: str, answer: Any) -> Any:
         if name in self.lacking:

@@ -433,7 +433,7 @@ def test_commits_bytes_are_shipped_whatever_this_machines_git_does_with_line_end
     found = shipped(source)
 
     assert (found["source/README.md"][1], found["source/run"][1]) == (b"a\nb\n", b"a\nb\n")
-    artifact._members.cache_clear()
+    artifact.members.cache_clear()
     assert artifact.digest(source) == before
 
 

@@ -141,3 +141,11 @@ def test_where_nothing_was_deployed_there_is_no_receipt(stage: Stage) -> None:
 def test_what_is_rehearsed_is_one_commit_to_the_end(stage: Stage) -> None:
     stage.rehearse()
     assert stage.commits == ["0ld", "c0ffee", "c0ffee"]
+
+
+def test_commit_that_cannot_work_is_told_before_any_vm_is_touched(stage: Stage) -> None:
+    stage.failing = {"source"}
+    error = stage.rehearse()
+    assert error is not None
+    assert (error.summary, error.exit_code) == ("the source has failed", 2)
+    assert stage.done == []

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ import pytest
 from tests.unit.fakes import FakeConnection, failed, manifest
 from tests.unit.staging import DEPLOY, QUERY, Staging, changes, lines_of
 from tests.unit.test_runner import deployed
-from understudy import artifact, bytecode, evidence, packages, receipts, rollout
+from understudy import artifact, bytecode, evidence, packages, receipts, rollout, runner, worktree
 from understudy.artifact import Source
 from understudy.connection import Result
-from understudy.errors import Refused, StepFailed, Unreachable
+from understudy.errors import ConfigError, Refused, StepFailed, Unreachable
 from understudy.job import Job
+from understudy.known_facts import LFS_POINTER, SUBMODULE, CommitFacts
 
 QUIET = (*DEPLOY, "journalctl")
 HOSTS = ("192.0.2.1", "192.0.2.2", "192.0.2.3")
@@ -232,3 +234,27 @@ def test_rollback_stops_where_it_fails(staging: Staging) -> None:
         rollback(staging)
 
     assert touched(made) == [True, True, False]
+
+
+@pytest.mark.parametrize("verb", ["deploy", "plan"])
+def test_commit_that_cannot_work_is_refused_before_any_host_is_asked(
+    verb: str, staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a host here: to ask one would be another error."""
+    monkeypatch.setattr(worktree, "look", lambda _: CommitFacts(texts={"a.png": LFS_POINTER}))
+    deploy = partial(rollout.deploy, probe=False, wait=0, without_rehearsal=None)
+    run = {"plan": rollout.plan, "deploy": deploy}[verb]
+
+    with pytest.raises(ConfigError, match="pointers of git LFS"):
+        run(staging.job())
+
+
+def test_what_is_not_shipped_is_warned_of(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = CommitFacts(committed={"manage.py": "100644", "lib": SUBMODULE}, submodules={"lib": ()})
+    monkeypatch.setattr(worktree, "look", lambda _: facts)
+
+    runner.check_source(staging.job())
+
+    assert "submodules are not part of a release" in staging.report.warnings[0]

@@ -93,6 +93,7 @@ PURE = {
     "schedule",
     "schema",
     "sensitive",
+    "source_checks",
     "strict",
     "switching",
     "unanswered",
