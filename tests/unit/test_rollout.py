@@ -1,6 +1,7 @@
 """A deploy and a rollback of several hosts: whom they touch, and when they stop."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -243,10 +244,10 @@ def test_commit_that_cannot_work_is_refused_before_any_host_is_asked(
     """Without a host here: to ask one would be another error."""
     monkeypatch.setattr(worktree, "look", lambda _: CommitFacts(texts={"a.png": LFS_POINTER}))
     deploy = partial(rollout.deploy, probe=False, wait=0, without_rehearsal=None)
-    run = {"plan": rollout.plan, "deploy": deploy}[verb]
+    runs: dict[str, Callable[[Job], None]] = {"plan": rollout.plan, "deploy": deploy}
 
     with pytest.raises(ConfigError, match="pointers of git LFS"):
-        run(staging.job())
+        runs[verb](staging.job())
 
 
 def test_what_is_not_shipped_is_warned_of(
