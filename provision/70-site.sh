@@ -21,7 +21,8 @@ put 0755 /usr/local/sbin/understudy-site <<'SITE' || true
 #                                (called by SITE.service)
 #
 # Called through sudo by the user who deploys. That user decides which code runs as the app's
-# user, but gets no other user's rights: files go to fixed places, units run as the app's user.
+# user, but gets no other user's rights: files go to fixed places, and hold only what check-nginx
+# and check-unit list.
 set -eu
 # Bytes are bytes, and nothing made here is anybody else's to read unless it's said.
 export LC_ALL=C
@@ -31,6 +32,7 @@ case $site in *[!a-z0-9-]* | '' | -*) echo "understudy-site: bad site name" >&2;
 staged=/srv/$site/cache/files
 state=/var/lib/understudy/$site
 undo=$state/undo
+checks=/usr/local/lib/understudy
 timer=understudy-undo-$site
 
 refuse() { echo "understudy-site: $*" >&2; exit 1; }
@@ -47,29 +49,21 @@ make_work() {
     trap 'exit 1' HUP INT TERM
 }
 
-# A unit may run as the app's user only, and hold nothing but what is listed here. A list of what is
-# forbidden would miss what systemd learns next.
-unit_keys='Description|After|PartOf|StartLimitIntervalSec|StartLimitBurst|Type|NotifyAccess|Group|\
-KillMode|TimeoutStartSec|TimeoutStopSec|Restart|RestartSec|NoNewPrivileges|PrivateTmp|PrivateDevices|\
-ProtectSystem|ProtectHome|ProtectKernelTunables|ProtectControlGroups|RestrictSUIDSGID|ReadWritePaths|\
-UMask|WantedBy|LimitNOFILE|MemoryMax|CPUQuota|TasksMax'
-unit_keys=$(printf %s "$unit_keys" | tr -d '\\\n')
-check_unit() {
-    # grep's 1 means that no other line was found; anything else, an error too, is a no.
-    status=0
-    bad=$(grep -Evn -e '^(#.*)?$' -e '^\[(Unit|Service|Install)\]$' -e "^User=$site\$" \
-        -e "^($unit_keys)=[^\\]*\$" -e '^Exec(Start|Reload)=/[^\\]*$' "$1") || status=$?
-    [ "$status" = 1 ] || refuse "$1: lines that are not allowed: $bad"
-    [ "$(sed -n '/^\[Service\]$/,/^\[Install\]$/p' "$1" | grep -c "^User=")" = 1 ] ||
-        refuse "$1: [Service] must have User=$site"
+# take FILE: copies what the deployer staged: what is checked must be what is installed. A link is not
+# followed, a pipe not waited for.
+take() {
+    dd if="$staged/$1" of="$work/$1" iflag=nofollow,nonblock,fullblock bs=65537 count=1 status=none ||
+        refuse "$staged/$1: no ordinary file"
+    [ -s "$work/$1" ] || refuse "$staged/$1: no ordinary file, or an empty one"
+    [ "$(wc -c <"$work/$1")" -le 65536 ] || refuse "$staged/$1: larger than 64 KiB"
 }
 
 install_files() {
     make_work
-    # Copied first: what is checked must be what is installed.
-    cp --no-dereference "$staged/$site.nginx" "$staged/$site@.service" "$work"
-    for file in "$work"/*; do [ -f "$file" ] && [ ! -L "$file" ] || refuse "$file: no ordinary file"; done
-    check_unit "$work/$site@.service"
+    take "$site.nginx"
+    take "$site@.service"
+    "$checks/check-nginx" "$site" "$work/$site.nginx" || refuse "nothing was installed"
+    "$checks/check-unit" "$site" "$work/$site@.service" || refuse "nothing was installed"
     # Checked as the instance that is about to start, for its programs must exist.
     ln -s "$site@.service" "$work/$site@$1.service"
     systemd-analyze verify --man=no --recursive-errors=no "$work/$site@$1.service" ||

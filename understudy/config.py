@@ -18,9 +18,11 @@ from pydantic import (
 )
 
 from understudy import mistakes
+from understudy.certificate import Certificate
 from understudy.config_data import Data
 from understudy.drift.settings import Parity
 from understudy.errors import ConfigError
+from understudy.loosened import Loosened, Reason
 from understudy.mistakes import mistake
 from understudy.strict import Strict
 
@@ -41,7 +43,6 @@ NginxTime = Annotated[str, StringConstraints(pattern=r"^(max|off|[0-9]+[smhdMy]?
 Module = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_][\w.()]*$")]
 OneLine = Annotated[str, StringConstraints(pattern=r"^[^\n\r\x00]*$")]
 Engine = Literal["sqlite", "postgresql"]
-HostPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._/-]+$")]
 
 
 def _beside_deploy_yml(value: Any, info: ValidationInfo) -> Any:
@@ -88,6 +89,7 @@ class App(Strict):
     worker_class: str = "sync"
     workers: int = Field(default=2, ge=1, le=64)
     memory_max: Memory | None = None
+    loosen: Mapping[Loosened, Reason] = {}
     requirements: str = "requirements.txt"
     build_commands: tuple[Argv, ...] = ()
     release_commands: tuple[Argv, ...] = ()
@@ -135,13 +137,6 @@ class Vm(Strict):
     boot_timeout: int = Field(default=300, ge=10)
     stands_for: Name = "production"
     snapshots_disk: int = Field(default=4, ge=1)
-
-
-class Certificate(Strict):
-    """Where the host keeps the certificate chain and its key; they are not deployed."""
-
-    chain: HostPath
-    key: HostPath
 
 
 class TargetConfig(Strict):

@@ -25,6 +25,7 @@ TOOLS = (
         "cmp",
         "cp",
         "date",
+        "dd",
         "dirname",
         "find",
         "flock",
@@ -35,6 +36,16 @@ TOOLS = (
     *("id", "install", "ln", "mkdir", "mktemp", "mv", "readlink", "rm", "sed", "sleep", "sort"),
     *("stat", "sync", "tail", "tr", "wc"),
 )
+
+
+CHECKERS = {"check-nginx": "65-check-nginx.sh", "check-unit": "66-check-unit.sh"}
+
+
+def write_checker(part: str, file: Path) -> None:
+    """As provisioning does; what it allows below /srv is not moved."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text(part, "CHECK"))
+    file.chmod(0o755)
 
 
 def text(part: str, end: str) -> str:
@@ -133,6 +144,8 @@ def make_host(root: Path, part: str, end: str, *, noting: bool = False) -> Host:
     moved = re.sub(r"(?<![\w}.])/(srv|etc|var|run|usr/local)/", rf"{root}/\1/", text(part, end))
     host.program.write_text(moved)
     host.program.chmod(0o755)
+    for name_, checker in CHECKERS.items():
+        write_checker(checker, host.path("/usr/local/lib/understudy") / name_)
     for tool in TOOLS:
         found = shutil.which(tool)
         assert found

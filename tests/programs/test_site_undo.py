@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.programs.root_programs import Host, make_host
-from tests.programs.test_site_script import rendered_unit
+from tests.programs.site_config import rendered_nginx, rendered_unit
 
 PLACES = {
     "available": "/etc/nginx/sites-available/todo",
@@ -26,7 +26,7 @@ def host(tmp_path: Path) -> Host:
 
 def stage(host: Host, text: str) -> None:
     staged = host.path("/srv/todo/cache/files")
-    (staged / "todo.nginx").write_text(text)
+    (staged / "todo.nginx").write_text(rendered_nginx() + f"# {text}\n")
     (staged / "todo@.service").write_text(rendered_unit() + f"# {text}\n")
 
 
@@ -55,7 +55,7 @@ def saved(host: Host) -> bool:
 
 def installed(host: Host) -> str:
     """Which staged text nginx has, and systemd too."""
-    text = host.path(PLACES["available"]).read_text()
+    text = host.path(PLACES["available"]).read_text().rpartition("# ")[2].strip()
     assert host.path(PLACES["unit"]).read_text().endswith(f"# {text}\n")
     return text
 

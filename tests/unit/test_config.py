@@ -187,8 +187,15 @@ BREAKING_OUT: list[tuple[Sequence[str], Any]] = [
     *((("targets", "staging", "admin"), value) for value in ("-l", "a@b", "a b", "shop")),
     *((("targets", "staging", "port"), value) for value in (0, 65536, "22;id")),
     *(
-        (("targets", "staging", "certificate"), {"chain": value, "key": "/k"})
-        for value in ("x", "/a b", "/a;")
+        (("targets", "staging", "certificate"), {"chain": value, "key": "/etc/ssl/k"})
+        for value in ("x", "/etc/ssl/a b", "/etc/ssl/a;", "/etc/shadow", "/etc/ssl/../shadow")
+    ),
+    *(
+        (("app", "loosen"), value)
+        for value in (
+            *({"NoNewPrivileges": "x"}, {"User": "x"}, {"PrivateUsers": ""}, {"PrivateUsers": " "}),
+            *({"PrivateUsers": "a\nb"}, ["PrivateUsers"], "PrivateUsers"),
+        )
     ),
     *((("app", "database"), value) for value in ("mysql", "", None, "SQLite", ["sqlite"])),
     (("targets",), {"-rf": settings()["targets"]["staging"]}),

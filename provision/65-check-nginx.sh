@@ -1,0 +1,214 @@
+step check of nginx files
+# A list of what is allowed: a directive that nginx learns later is refused. docs/security.md
+put 0755 /usr/local/lib/understudy/check-nginx <<'CHECK' || true
+#!/usr/bin/python3 -I
+"""check-nginx SITE FILE   succeeds if FILE holds only what is listed here, of a site's nginx file.
+
+nginx opens logs and certificates as root. So a file that a deployer wrote may name two logs, the
+certificate's directories, and otherwise only what lies below /srv/SITE.
+"""
+
+import re
+import sys
+
+# Context, name, arguments; a block ends in { and is a context itself. In the patterns a space parts
+# two arguments, and each word in capitals is one of WORDS.
+RULES = r"""
+top              server                         {
+top              log_format                     OWN( escape=(default|json))?( (?!escape=)TEXT)+
+top              limit_req_zone                 TEXT zone=OWN:ZONE rate=[0-9]{1,6}r/[sm]
+top              limit_conn_zone                TEXT zone=OWN:ZONE
+server           listen                         (\[::\]:)?(80|443)( ssl)?( http2)?
+server           http2                          SWITCH
+server           server_name                    HOST( HOST)*
+server           ssl_certificate                CERTIFICATE
+server           ssl_certificate_key            CERTIFICATE
+server           ssl_protocols                  TLSv1\.[23]( TLSv1\.[23])*
+server           ssl_ciphers                    [A-Zak0-9:!+@-]+
+server           ssl_prefer_server_ciphers      SWITCH
+server           ssl_session_cache              off|none|shared:OWN:ZONE
+server           ssl_session_tickets            SWITCH
+server           ssl_session_timeout            TIME
+server           large_client_header_buffers    NUMBER SIZE
+server           client_header_buffer_size      SIZE
+server           client_header_timeout          TIME
+server,location  location                       ((=|\^~) )?URL|~\*? TEXT|@NAME {
+server,location  if                             \(\$(host|scheme|request_method) !?= [\w.-]+\) {
+location         limit_except                   METHOD( METHOD)* {
+server,location  root                           BELOW
+location         alias                          BELOW
+location         proxy_pass                     http://unix:(/srv/SITE/current/socket|/run/SITE/NAME\.sock)(:URL)?
+location         try_files                      TRY( TRY)*( =NUMBER| @NAME)?
+location         internal
+server,location  access_log                     off|/var/log/nginx/SITE\.access\.log( OWN)?
+server,location  error_log                      /var/log/nginx/SITE\.error\.log( (info|notice|warn|error|crit))?
+server,location  disable_symlinks               (on|if_not_owner)( from=BELOW)?
+server,location  index                          NAME( NAME)*
+server,location  autoindex                      SWITCH
+server,location  expires                        (modified )?[+-]?TIME|epoch|max|off
+server,location  etag                           SWITCH
+server,location  default_type                   TYPE
+server,location  charset                        [a-z0-9-]+
+server,location  server_tokens                  off
+server,location  error_page                     NUMBER( NUMBER)*( =NUMBER?)? (URL|@NAME)
+server,location  client_max_body_size           SIZE
+server,location  client_body_buffer_size        SIZE
+server,location  client_body_timeout            TIME
+server,location  send_timeout                   TIME
+server,location  keepalive_timeout              TIME( TIME)?
+server,location  keepalive_requests             NUMBER
+server,location  lingering_timeout              TIME
+server,location  reset_timedout_connection      SWITCH
+server,location  sendfile                       SWITCH
+server,location  tcp_nopush                     SWITCH
+server,location  tcp_nodelay                    SWITCH
+server,location  merge_slashes                  SWITCH
+server,location  absolute_redirect              SWITCH
+server,location  port_in_redirect               SWITCH
+server,location  gzip                           SWITCH
+server,location  gzip_static                    on|off|always
+server,location  gzip_vary                      SWITCH
+server,location  gzip_proxied                   NAME( NAME)*
+server,location  gzip_comp_level                [1-9]
+server,location  gzip_min_length                SIZE
+server,location  gzip_types                     TYPE( TYPE)*
+server,location  limit_req                      zone=OWN( burst=NUMBER)?( nodelay)?
+server,location  limit_req_status               NUMBER
+server,location  limit_conn                     OWN NUMBER
+server,location  limit_conn_status              NUMBER
+server,location  limit_rate                     SIZE
+server,location  set_real_ip_from               [0-9a-f.:]+(/NUMBER)?
+server,location  real_ip_header                 HEADER
+server,location  real_ip_recursive              SWITCH
+server,location  satisfy                        any|all
+server,location  auth_basic                     TEXT
+server,location  auth_basic_user_file           BELOW
+server,location,limit_except  allow             [0-9a-f.:]+(/NUMBER)?|all
+server,location,limit_except  deny              [0-9a-f.:]+(/NUMBER)?|all
+server,location  proxy_http_version             1\.[01]
+server,location  proxy_set_header               HEADER TEXT?
+server,location  proxy_hide_header              HEADER
+server,location  proxy_pass_header              HEADER
+server,location  proxy_ignore_headers           HEADER( HEADER)*
+server,location  proxy_redirect                 off|default
+server,location  proxy_buffering                SWITCH
+server,location  proxy_request_buffering        SWITCH
+server,location  proxy_buffer_size              SIZE
+server,location  proxy_buffers                  NUMBER SIZE
+server,location  proxy_busy_buffers_size        SIZE
+server,location  proxy_max_temp_file_size       SIZE
+server,location  proxy_connect_timeout          TIME
+server,location  proxy_read_timeout             TIME
+server,location  proxy_send_timeout             TIME
+server,location  proxy_intercept_errors         SWITCH
+server,location  proxy_next_upstream            off
+server,location,if  add_header                  HEADER TEXT( always)?
+server,location,if  return                      NUMBER( TEXT)?|https?://TEXT
+server,location,if  rewrite                     TEXT TEXT( (last|break|redirect|permanent))?
+"""
+
+# {site} is the site's name. No word holds a variable, but for TEXT, which names no file, and TRY,
+# whose variables are what nginx itself has cleaned of `..`: the address, and what a location took of it.
+STEP = r"(?!\.{1,2}(?![\w.~-]))[\w.~-]+"
+WORDS = {
+    "OWN": r"{site}(?:_[a-z0-9_]+)?",
+    "SITE": r"{site}",
+    "BELOW": rf"/srv/{{site}}(?:/{STEP})*/?",
+    "CERTIFICATE": rf"/etc/(?:ssl|letsencrypt|nginx)(?:/{STEP})+",
+    "URL": rf"/(?:{STEP}/)*(?:{STEP})?",
+    "TRY": rf"/?(?:(?:{STEP}|\$uri|\$file)/?)+",
+    "TEXT": r"[^\n]+",
+    "HOST": r"(?:\*\.)?[a-z0-9][a-z0-9.-]*",
+    "HEADER": r"[A-Za-z0-9-]+",
+    "METHOD": r"[A-Z]+",
+    "TYPE": r"[a-z0-9*.+-]+/[a-z0-9*.+-]+",
+    "NAME": r"[A-Za-z0-9][\w.-]*",
+    "NUMBER": r"[0-9]{1,9}",
+    "SIZE": r"[0-9]{1,9}[kmg]?",
+    "ZONE": r"[0-9]{1,2}m",
+    "TIME": r"[0-9]{1,9}(?:ms|[smhdwMy])?",
+    "SWITCH": r"(?:on|off)",
+}
+
+# A part of what nginx reads as words, in which both see the same: no quote, backslash or brace in
+# between, but for a variable's and those that regular expressions need.
+TOKEN = re.compile(
+    r"(?P<space>[ \t\n]+|#[^\n]*)"
+    r"|(?P<sign>[;{}])"
+    r"""|(?:"(?P<double>(?:[^"\\\n]|\\[.dwsDWS/+-])*)"|'(?P<single>(?:[^'\\\n]|\\[.dwsDWS/+-])*)'"""
+    r"""|(?P<word>(?:[^ \t\n"'\\;{}#$]|\$\{\w+\}|\$(?!\{)|\\[.dwsDWS/+-])+))(?=[ \t\n;{])"""
+)
+
+
+class Refused(Exception):
+    pass
+
+
+def rules(site):
+    """{(context, name): (pattern of the arguments, whether a block follows)}"""
+    found = {}
+    for rule in RULES.strip().splitlines():
+        contexts, name, *rest = rule.split(None, 2)
+        pattern = "".join(rest)
+        block = pattern.endswith("{")
+        pattern = pattern.rstrip("{ ").replace(" ", "\n")
+        pattern = re.sub(rf"\b({'|'.join(WORDS)})\b", lambda word: f"(?:{WORDS[word[1]]})", pattern)
+        compiled = re.compile(pattern.replace("{site}", re.escape(site)), re.ASCII)
+        for context in contexts.split(","):
+            found[context, name] = (compiled, block)
+    return found
+
+
+def words(text):
+    """(line, word or sign, whether it is a sign)"""
+    place = 0
+    while place < len(text):
+        line = text.count("\n", 0, place) + 1
+        token = TOKEN.match(text, place)
+        if not token:
+            raise Refused(f"{line}: cannot be read: {text[place : place + 40]!r}")
+        if token.lastgroup != "space":
+            yield line, token[token.lastgroup], token.lastgroup == "sign"
+        place = token.end()
+
+
+def check(site, text):
+    """Raises Refused with the first line that is not allowed."""
+    if re.search(r"[^\t\n\x20-\x7e\x80-\xff]", text):
+        raise Refused("1: has control characters")
+    allowed = rules(site)
+    contexts, directive, line = ["top"], [], 1
+    for line, word, sign in words(text):
+        if not sign:
+            directive.append(word)
+            continue
+        if word == "}":
+            if directive or len(contexts) == 1:
+                raise Refused(f"{line}: a }} that closes nothing")
+            contexts.pop()
+            continue
+        name = directive[0] if directive else ""
+        pattern, block = allowed.get((contexts[-1], name), (None, False))
+        if not pattern or block != (word == "{") or not pattern.fullmatch("\n".join(directive[1:])):
+            words_ = " ".join(directive)[:200]
+            raise Refused(f"{line}: not allowed in {contexts[-1]}: {words_}")
+        if block:
+            contexts.append(name)
+        directive = []
+    if directive or len(contexts) > 1:
+        raise Refused(f"{line}: a block is not closed")
+
+
+def main(site, path):
+    # A byte is a character, as it is for nginx.
+    with open(path, encoding="latin-1", newline="") as file:
+        text = file.read()
+    try:
+        check(site, text)
+    except Refused as refused:
+        sys.exit(f"the nginx file, line {refused}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
+CHECK

@@ -1,0 +1,57 @@
+"""The rendered nginx file and unit of a site called todo, and the programs that check them."""
+
+import subprocess
+import types
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tests.programs.root_programs import CHECKERS, text, write_checker
+from tests.unit.fakes import TOP, config
+from understudy import render
+
+CERTIFICATE = {"certificate": {"chain": "/etc/ssl/todo.pem", "key": "/etc/ssl/todo.key"}}
+# Every option of deploy.yml that changes one of the two.
+OPTIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "django": ({}, {}),
+    "plain": ({"preset": "plain"}, {}),
+    "https": ({}, CERTIFICATE),
+    "postgresql": ({"database": "postgresql"}, {}),
+    "memory": ({"memory_max": "512M"}, {}),
+    "no media": ({"media_url": None}, {}),
+    "dots": ({"static_url": "/a.b~c/s-t/", "static_expires": "max", "upload_limit": "1g"}, {}),
+    "times": ({"request_timeout": 3600, "drain_timeout": 0, "start_timeout": 3600}, {}),
+    "loosened": ({"loosen": {"MemoryDenyWriteExecute": "PyPy", "ProtectProc": "a monitor"}}, {}),
+}
+
+
+def rendered(app: dict[str, Any] | None = None, target: dict[str, Any] | None = None) -> list[str]:
+    """The nginx file and the unit."""
+    settings = config(app={"name": "todo", **(app or {})}, target=target or {})
+    files = render.host_files(settings, settings.target("staging"), TOP / "templates")
+    return [file.content for file in files]
+
+
+def rendered_nginx() -> str:
+    return rendered()[0]
+
+
+def rendered_unit() -> str:
+    return rendered()[1]
+
+
+def run_checker(name: str, content: str, directory: Path) -> subprocess.CompletedProcess[str]:
+    """The very program that provisioning installs, on that text."""
+    program, file = directory / name, directory / "file"
+    write_checker(CHECKERS[name], program)
+    file.write_bytes(content.encode("latin-1"))
+    return subprocess.run([program, "todo", file], capture_output=True, text=True)
+
+
+@cache
+def load_checker(name: str) -> Any:
+    """The same program as a module, for tests that ask it hundreds of times."""
+    module = types.ModuleType(name)
+    exec(text(CHECKERS[name], "CHECK"), module.__dict__)  # noqa: S102 - our own program
+    module.rules = cache(module.rules)  # type: ignore[attr-defined]
+    return module

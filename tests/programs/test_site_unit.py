@@ -1,0 +1,208 @@
+"""Which units root installs for a deployer: what is listed in check-unit, and nothing else.
+
+systemd reads units as root and does what they say as root, before it becomes the unit's user.
+"""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.programs.site_config import (
+    OPTIONS,
+    load_checker,
+    rendered,
+    rendered_unit,
+    run_checker,
+)
+
+HARDENING = """
+User=todo
+Group=todo
+UMask=0027
+NoNewPrivileges=yes
+CapabilityBoundingSet=
+PrivateDevices=yes
+PrivateTmp=yes
+ProtectSystem=strict
+ProtectHome=yes
+ProtectClock=yes
+ProtectHostname=yes
+ProtectControlGroups=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+RestrictSUIDSGID=yes
+RestrictRealtime=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+""".strip().splitlines()
+LOOSENABLE = {
+    "MemoryDenyWriteExecute": "yes",
+    "PrivateUsers": "yes",
+    "ProtectProc": "invisible",
+    "RestrictAddressFamilies": "AF_UNIX AF_INET AF_INET6",
+    "RestrictNamespaces": "yes",
+    "SystemCallFilter": "@system-service",
+}
+SYSTEMD = Path("/usr/lib/systemd/systemd")
+
+
+def refusal(content: str) -> str | None:
+    """Why it's refused, or None. In this process, for there are thousands of questions."""
+    checker = load_checker("check-unit")
+    try:
+        checker.check("todo", content)
+    except checker.Refused as refused:
+        return str(refused)
+    return None
+
+
+def with_line(line: str, section: str = "Service") -> str:
+    return rendered_unit().replace(f"[{section}]\n", f"[{section}]\n{line}\n", 1)
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_what_the_template_makes_is_allowed(name: str, tmp_path: Path) -> None:
+    answer = run_checker("check-unit", rendered(*OPTIONS[name])[1], tmp_path)
+    assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("line", HARDENING)
+def test_unit_without_one_of_its_hardening_lines_is_refused(line: str, tmp_path: Path) -> None:
+    answer = run_checker("check-unit", rendered_unit().replace(f"{line}\n", ""), tmp_path)
+    assert answer.returncode == 1
+    assert answer.stderr == f"the unit: [Service] must have the line {line}\n"
+    # Nor does it count where systemd doesn't look for it.
+    assert refusal(rendered_unit().replace(f"{line}\n", f"# {line}\n"))
+
+
+@pytest.mark.parametrize("key", LOOSENABLE)
+def test_deploy_yml_loosens_one_line_and_the_others_stay(key: str) -> None:
+    lines = {f"{name}={value}" for name, value in LOOSENABLE.items()}
+    assert lines <= set(rendered_unit().splitlines())
+
+    loosened = rendered({"loosen": {key: "a reason"}})[1]
+
+    assert set(rendered_unit().splitlines()) - set(loosened.splitlines()) == {
+        f"{key}={LOOSENABLE[key]}"
+    }
+    assert refusal(loosened) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        ("User=todo", "User=root"),
+        ("User=todo", "User = root"),
+        ("User=todo", " User=root"),
+        ("User=todo", "User=todo\nUser=root"),
+        ("User=todo", "User=todo\nUser="),
+        ("User=todo", "User=todo\nDynamicUser=yes"),
+        ("User=todo", "# x\rUser=root\rx\nUser=todo"),
+        ("User=todo", "# x\0User=root\nUser=todo"),
+        ("User=todo", "# \\\nUser=todo"),
+        ("User=todo", "User=todo\nAmbientCapabilities=CAP_SYS_ADMIN"),
+        ("Group=todo", "Group=disk"),
+        ("Group=todo", "Group=todo\nGroup=disk"),
+        ("Group=todo", "Group=todo\nSupplementaryGroups=disk"),
+        ("PrivateDevices=yes", "PrivateDevices=yes\nPrivateDevices=no"),
+        ("PrivateDevices=yes", "PrivateDevices=yes\nPrivateDevices="),
+        ("NoNewPrivileges=yes", "NoNewPrivileges=yes\nNoNewPrivileges=0"),
+        ("CapabilityBoundingSet=", "CapabilityBoundingSet=\nCapabilityBoundingSet=~CAP_CHOWN"),
+        ("ProtectSystem=strict", "ProtectSystem=strict\nReadWritePaths=/etc"),
+        ("ProtectSystem=strict", "ProtectSystem=strict\nReadWritePaths=/srv/todo/shared/../.."),
+        ("ProtectSystem=strict", "ProtectSystem=strict\nReadWritePaths=/srv/todo/releases"),
+        ("ProtectSystem=strict", "ProtectSystem=strict\nReadWritePaths=+/srv/todo/shared/media"),
+        ("ExecStart=/", "ExecStart=+/"),
+        ("ExecStart=/", "ExecStart=!/"),
+        ("ExecStart=/", "ExecStart=-/"),
+        ("ExecStart=/", "ExecStartPre = +/bin/sh\nExecStart=/"),
+        ("ExecStart=/srv/todo/releases/%i/run", "ExecStart=/srv/todo/cache/run"),
+        ("ExecStart=/srv/todo/releases/%i/run", "ExecStart=/srv/todo/releases/../../run"),
+        ("ExecReload=/bin/kill -HUP $MAINPID", "ExecReload=+/bin/kill -HUP $MAINPID"),
+        ("ExecReload=/bin/kill -HUP $MAINPID", "ExecReload=/bin/kill -HUP 1"),
+        ("KillMode=mixed", "KillMode=none"),
+        ("UMask=0027", "UMask=0027\nUMask=0000"),
+        ("Type=notify", "Type=notify \\"),
+        ("[Unit]", "[Socket]"),
+        ("[Unit]", "[Unit]\nWants=debug-shell.service"),
+        ("[Unit]", "[Unit]\nRequires=debug-shell.service"),
+        ("[Unit]", "[Unit]\nOnFailure=debug-shell.service"),
+        ("[Unit]", "[Unit]\nDescription=%h"),
+        ("PartOf=todo.service", "PartOf=ssh.service"),
+        ("WantedBy=multi-user.target", "Alias=ssh.service"),
+        ("WantedBy=multi-user.target", "WantedBy=ssh.service"),
+        ("[Service]", "[Service]\n.include /etc/shadow"),
+        ("[Service]", "[Service]\nUser"),
+    ],
+)
+def test_unit_with_more_rights_is_refused(line: str, instead: str, tmp_path: Path) -> None:
+    assert line in rendered_unit()
+    answer = run_checker("check-unit", rendered_unit().replace(line, instead, 1), tmp_path)
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("the unit: ")
+
+
+# Each as an attacker would write it, for any key that there is.
+HOSTILE = (
+    *("/etc/shadow", "/srv/other", "/dev/sda", "x:/etc/shadow", "file:/etc/shadow", "+/bin/sh"),
+    *("append:/etc/sudoers.d/x", "/bin/sh -c id", "/etc/shadow:/srv/todo/x", "root", "disk", "0"),
+    *("no", "false", "off", "", "CAP_SYS_ADMIN", "debug-shell.service", "host", "../x", "%h", "~"),
+)
+# What says nothing about rights: to try any text in them proves nothing.
+HARMLESS = {"Description", "CapabilityBoundingSet", "AmbientCapabilities", "After", "LimitCORE"}
+# Zero is a number, and not to restart is as good as to.
+HARMLESS |= {
+    "StartLimitIntervalSec",
+    "StartLimitBurst",
+    "TimeoutStartSec",
+    "TimeoutStopSec",
+    "Nice",
+}
+HARMLESS |= {"Restart", "RestartSec", "WatchdogSec", "OOMScoreAdjust", "LimitNOFILE", "LimitNPROC"}
+HARMLESS |= {"CPUWeight", "IOWeight", "TasksMax", "NotifyAccess", "MemorySwapMax"}
+# Only ever take something away.
+HARMLESS |= {"ReadOnlyPaths", "InaccessiblePaths", "NoExecPaths", "IPAddressDeny", "IPAddressAllow"}
+
+
+@pytest.mark.skipif(not SYSTEMD.exists(), reason="systemd is not installed here")
+def test_every_key_of_this_systemd_is_refused_but_with_its_listed_values() -> None:
+    """Also of a later systemd: what it learns is not listed."""
+    answer = subprocess.run(
+        [SYSTEMD, "--dump-configuration-items"], capture_output=True, text=True, check=True
+    )
+    listed = {key for _, key in load_checker("check-unit").rules("todo")}
+    keys = set(re.findall(r"^(\w+)=", answer.stdout, re.MULTILINE))
+    assert {"LoadCredential", "RootImage", "EnvironmentFile", "StandardOutput", "PIDFile"} <= keys
+    assert len(keys) > 400
+    for key in keys - HARMLESS:
+        values = HOSTILE if key in listed else (*HOSTILE, "yes", "1", "strict", "/srv/todo/x")
+        for value in values:
+            for section in ("Unit", "Service", "Install"):
+                assert refusal(with_line(f"{key}={value}", section)), f"[{section}] {key}={value}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("PrivateNetwork=yes", "IPAddressDeny=any", "SystemCallFilter=~@resources @privileged"),
+        *("InaccessiblePaths=-/srv/other /home", "ProcSubset=pid", "CPUQuota=150%", "Nice=5"),
+        *("LimitNOFILE=65536", "MemoryHigh=400M", "TasksMax=50", "RestrictAddressFamilies=AF_UNIX"),
+    ],
+)
+def test_hardening_can_be_added(line: str) -> None:
+    assert refusal(with_line(line)) is None
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze here")
+@pytest.mark.parametrize("name", ["django", "postgresql"])
+def test_exposure_is_at_most_2(name: str, tmp_path: Path) -> None:
+    """By systemd's own measure, from 0 (safe) to 10."""
+    unit = tmp_path / "todo@.service"
+    unit.write_text(rendered(*OPTIONS[name])[1])
+    asked = ["systemd-analyze", "security", "--offline=true", "--threshold=20", "--no-pager"]
+    answer = subprocess.run([*asked, str(unit)], capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stdout

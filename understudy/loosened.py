@@ -1,0 +1,19 @@
+"""The lines of templates/app.service.j2 that app.loosen in deploy.yml can take away, each with a reason.
+
+Without them a process is still the app's user, with no capabilities, no devices, and its own files:
+provision/66-check-unit.sh lists the lines that stay.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
+
+Loosened = Literal[
+    "MemoryDenyWriteExecute",
+    "PrivateUsers",
+    "ProtectProc",
+    "RestrictAddressFamilies",
+    "RestrictNamespaces",
+    "SystemCallFilter",
+]
+Reason = Annotated[str, StringConstraints(pattern=r"^[^\n\r\x00]*\S[^\n\r\x00]*$")]
