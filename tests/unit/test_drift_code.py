@@ -37,7 +37,7 @@ def test_variables_are_those_of_deploy_yml() -> None:
 
 @pytest.mark.parametrize(
     ("certificate", "ports"),
-    [(None, {80}), ({"chain": "/etc/c.pem", "key": "/etc/k.pem"}, {80, 443})],
+    [(None, {80}), ({"chain": "/etc/ssl/c.pem", "key": "/etc/ssl/k.pem"}, {80, 443})],
 )
 def test_https_is_wanted_where_there_is_a_certificate(certificate: Any, ports: set[int]) -> None:
     wanted_ports = code(certificate=certificate).sections["ports"]
