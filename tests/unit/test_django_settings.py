@@ -11,7 +11,7 @@ from understudy.django_settings import findings, findings_in
 DOMAIN = wanted().target.domain
 RELEASE = f"/srv/shop/releases/{NEW}"
 SQLITE = "django.db.backends.sqlite3"
-CERTIFICATE = {"chain": "/etc/chain.pem", "key": "/etc/key.pem"}
+CERTIFICATE = {"chain": "/etc/ssl/chain.pem", "key": "/etc/ssl/key.pem"}
 GOOD: dict[str, Any] = {
     "module": "shop.settings",
     "debug": False,
