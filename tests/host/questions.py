@@ -29,6 +29,12 @@ QUESTIONS: Mapping[str, str] = {
     "active": "systemctl is-active $site@$release nginx",
     "enabled": "systemctl is-enabled $site.service nginx",
     "process": 'ps -o user= -p "$(systemctl show -p MainPID --value $site@$release)"',
+    "limits": """
+        pid=$(systemctl show -p MainPID --value $site@$release)
+        grep -E '^(NoNewPrivs|Seccomp|CapBnd|CapEff):' /proc/$pid/status | tr -d '\\t'
+        wc -l </proc/$pid/uid_map
+        nsenter --mount --target "$pid" sh -c 'echo > /usr/x' 2>&1 | grep -o 'Read-only file system'
+    """,
     "nginx -t": "nginx -t",
     "stylesheet": 'echo "$style"',
     "stylesheet's text": 'cat "$style"',

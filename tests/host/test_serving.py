@@ -48,6 +48,21 @@ def test_app_runs_as_its_own_user(answers: Answers, app: App) -> None:
     assert answers["process"].text == app.name
 
 
+def test_app_runs_hardened(answers: Answers, app: App) -> None:
+    """As the kernel sees its process: no capabilities, a filter of system calls, a system it can't write."""
+    filtered = not (
+        {"SystemCallFilter", "RestrictNamespaces", "MemoryDenyWriteExecute"} <= {*app.loosen}
+    )
+    # Of all users, root and its own.
+    mapped = 1 if "PrivateUsers" in app.loosen else 2
+    assert answers["limits"].lines == [
+        *("CapEff:0000000000000000", "CapBnd:0000000000000000", "NoNewPrivs:1"),
+        f"Seccomp:{2 if filtered else 0}",
+        str(mapped),
+        "Read-only file system",
+    ]
+
+
 def test_nginx_accepts_its_files(answers: Answers) -> None:
     assert answers["nginx -t"].ok, answers["nginx -t"].text
 

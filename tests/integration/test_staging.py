@@ -156,12 +156,15 @@ def test_drifted_nginx_file_is_put_right(staging: Staging) -> None:
 def test_a_broken_nginx_template_is_refused_by_the_host(staging: Staging, tmp_path: Path) -> None:
     """What nginx does not accept never takes its place: it serves on, also after a restart."""
     settings = yaml.safe_load(staging.config.read_text())
-    settings["targets"]["vagrant"]["certificate"] = {"chain": "/nowhere.pem", "key": "/nowhere.key"}
+    settings["targets"]["vagrant"]["certificate"] = {
+        "chain": "/etc/ssl/nowhere.pem",
+        "key": "/etc/ssl/nowhere.key",
+    }
     config = tmp_path / "deploy.yml"
     config.write_text(yaml.safe_dump(settings))
     answer = Staging(staging.repository, config).deploy_py("deploy")
     assert answer.code == 1
-    assert "/nowhere.pem" in answer.text
+    assert "/etc/ssl/nowhere.pem" in answer.text
     assert run("vagrant", "ssh", "-c", "sudo nginx -t").code == 0
     assert staging.deploy_py("deploy").code == 0
 

@@ -1,0 +1,305 @@
+"""The rendered nginx file in a real nginx, with only its ports and directories moved: what visitors get."""
+
+import contextlib
+import http.client
+import json
+import os
+import pwd
+import shutil
+import socket
+import socketserver
+import ssl
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.programs.site_config import CERTIFICATE, rendered
+
+pytestmark = pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed here")
+DOMAIN = "shop.test"
+
+
+class App(BaseHTTPRequestHandler):
+    """Answers with the headers that it was asked with."""
+
+    def do_GET(self) -> None:
+        body = json.dumps(dict(self.headers)).encode()
+        self.send_response(302 if self.path == "/moved" else 200)
+        if self.path == "/moved":
+            self.send_header("Location", f"http://{DOMAIN}/elsewhere")
+        if self.path == "/strict":
+            self.send_header("Strict-Transport-Security", "max-age=1")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def address_string(self) -> str:
+        return "nginx"
+
+
+class Server(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+
+
+@dataclass(frozen=True)
+class Nginx:
+    directory: Path
+    ports: dict[int, int]
+
+    def site(self, path: str) -> Path:
+        return self.directory / "srv" / path
+
+    def get(
+        self, path: str, port: int = 80, host: str = DOMAIN, **headers: str
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        kept = {"Host": host, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        connection: http.client.HTTPConnection
+        if port == 443:
+            context = ssl._create_unverified_context()  # noqa: S323 - made by this test
+            connection = http.client.HTTPSConnection("127.0.0.1", self.ports[443], context=context)
+        else:
+            connection = http.client.HTTPConnection("127.0.0.1", self.ports[port], timeout=30)
+        with contextlib.closing(connection):
+            connection.request("GET", path, headers=kept)
+            answer = connection.getresponse()
+            return answer, answer.read()
+
+    def seen_by_app(self, port: int = 80, **headers: str) -> dict[str, Any]:
+        seen: dict[str, Any] = json.loads(self.get("/", port, **headers)[1])
+        return seen
+
+    def log(self, kind: str) -> str:
+        return (self.directory / "log" / f"todo.{kind}.log").read_text()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running(directory: Path, target: dict[str, Any]) -> Iterator[Nginx]:
+    site = rendered(target=target)[0]
+    ports = {80: free_port(), 443: free_port()}
+    for place in ("srv/shared/media", "srv/releases/r1", "srv/releases/r0", "log", "ssl", "temp"):
+        (directory / place).mkdir(parents=True)
+    for port, other in ports.items():
+        assert f"listen [::]:{port}" in site or (port == 443 and not target)
+        site = site.replace(f"    listen {port}", f"    listen 127.0.0.1:{other}")
+    site = "".join(line for line in site.splitlines(True) if "listen [::]" not in line)
+    site = site.replace("/srv/todo", f"{directory}/srv").replace(
+        "/var/log/nginx", f"{directory}/log"
+    )
+    site = site.replace("/etc/ssl", f"{directory}/ssl")
+    if target:
+        kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+        make = ["openssl", "req", "-x509", *kind, "-nodes", "-days", "2"]
+        names = ["-keyout", "ssl/todo.key", "-out", "ssl/todo.pem", "-subj", f"/CN={DOMAIN}"]
+        subprocess.run([*make, *names], cwd=directory, check=True, capture_output=True)
+    (directory / "site").write_text(site)
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    temporary = " ".join(f"{kind}_temp_path {directory}/temp/{kind};" for kind in kinds)
+    user = f"user {pwd.getpwuid(os.getuid()).pw_name};" if os.getuid() == 0 else ""
+    (directory / "nginx.conf").write_text(
+        f"{user} daemon off; pid {directory}/pid; events {{}} "
+        f"http {{ {temporary} include {directory}/site; }}"
+    )
+    (directory / "srv/current").symlink_to("releases/r1")
+    (directory / "srv/previous").symlink_to("releases/r0")
+    server = Server(str(directory / "srv/releases/r1/socket"), App)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    program = ["nginx", "-e", "stderr", "-p", str(directory), "-c", str(directory / "nginx.conf")]
+    nginx = subprocess.Popen(program, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 30
+        while not answers(ports[80]):
+            assert nginx.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        yield Nginx(directory, ports)
+    finally:
+        nginx.terminate()
+        nginx.wait(30)
+        server.shutdown()
+        server.server_close()
+
+
+def answers(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+        return True
+    return False
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
+    with running(tmp_path_factory.mktemp("http"), {}) as nginx:
+        yield nginx
+
+
+@pytest.fixture(scope="module")
+def https(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
+    with running(tmp_path_factory.mktemp("https"), CERTIFICATE) as nginx:
+        yield nginx
+
+
+def test_app_learns_the_visitors_true_address(plain: Nginx) -> None:
+    seen = plain.seen_by_app(
+        X_Forwarded_For="6.6.6.6", X_Forwarded_Proto="https", X_Request_ID="mine"
+    )
+
+    assert seen["X-Forwarded-For"] == "127.0.0.1"
+    assert seen["X-Forwarded-Proto"] == "http"
+    assert len(seen["X-Request-ID"]) == 32
+    assert seen["Host"] == DOMAIN
+
+
+def test_app_learns_that_it_is_asked_by_https(https: Nginx) -> None:
+    assert https.seen_by_app(443, X_Forwarded_Proto="http")["X-Forwarded-Proto"] == "https"
+
+
+def test_link_among_uploads_is_not_served(plain: Nginx, tmp_path: Path) -> None:
+    media = plain.site("shared/media")
+    (media / "photo.txt").write_text("photo")
+    (media / "folder").mkdir()
+    (media / "folder" / "photo.txt").write_text("photo")
+    (tmp_path / "secret.txt").write_text("secret")
+    (media / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (media / "folder-link").symlink_to(tmp_path)
+    (media / "folder" / "inner.txt").symlink_to(media / "photo.txt")
+
+    for path in ("photo.txt", "folder/photo.txt"):
+        assert plain.get(f"/media/{path}")[1] == b"photo"
+    for path in ("link.txt", "folder-link/secret.txt", "folder/inner.txt"):
+        answer, body = plain.get(f"/media/{path}")
+        assert answer.status in (403, 404)
+        assert b"secret" not in body
+
+
+@pytest.mark.parametrize("path", ["/media../releases/r1/x", "/static../r1/x", "/media/%2e%2e/x"])
+def test_nothing_beside_the_served_directories_is_reached(plain: Nginx, path: str) -> None:
+    (plain.site("releases/r1") / "x").write_text("secret")
+
+    assert b"secret" not in plain.get(path)[1]
+
+
+def test_uploads_are_served_as_no_page(plain: Nginx, https: Nginx) -> None:
+    for nginx, port in ((plain, 80), (https, 443)):
+        (nginx.site("shared/media") / "page.html").write_text("<script>")
+        answer, _ = nginx.get("/media/page.html", port)
+        assert "sandbox" in answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_static_files_are_the_live_releases_and_then_the_one_befores(plain: Nginx) -> None:
+    for release, names in {"r1": ("both", "new"), "r0": ("both", "old")}.items():
+        plain.site(f"releases/{release}/static").mkdir(exist_ok=True)
+        for name in names:
+            (plain.site(f"releases/{release}/static") / name).write_text(release)
+
+    answer, body = plain.get("/static/both")
+    assert (body, answer.headers["Cache-Control"]) == (b"r1", "max-age=3600")
+    assert plain.get("/static/old")[1] == b"r0"
+    assert plain.get("/static/none")[0].status == 404
+
+
+def test_version_of_nginx_is_not_shown(plain: Nginx, https: Nginx) -> None:
+    for nginx, port, path in (
+        *((plain, 80, "/"), (plain, 80, "/static/none")),
+        *((https, 80, "/"), (https, 443, "/"), (https, 443, "/static/none")),
+    ):
+        answer, body = nginx.get(path, port)
+        assert answer.headers["Server"] == "nginx"
+        assert b"nginx/" not in body
+
+
+def test_plain_http_leads_to_the_sites_own_name(https: Nginx) -> None:
+    answer, _ = https.get("/a?b=c", 80, host="evil.example")
+
+    assert (answer.status, answer.headers["Location"]) == (301, f"https://{DOMAIN}/a?b=c")
+
+
+def test_name_that_is_not_the_sites_gets_no_answer_by_https(https: Nginx) -> None:
+    with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+        https.get("/", 443, host="evil.example")
+
+
+def test_browsers_keep_to_https_as_the_app_says_or_for_a_day(plain: Nginx, https: Nginx) -> None:
+    (https.site("shared/media") / "a").write_text("a")
+    for path in ("/", "/media/a", "/static/none"):
+        answer, _ = https.get(path, 443)
+        assert answer.headers.get_all("Strict-Transport-Security") == ["max-age=86400"]
+    # A browser heeds the first one only.
+    answer, _ = https.get("/strict", 443)
+    assert answer.headers.get_all("Strict-Transport-Security") == ["max-age=1", "max-age=86400"]
+    assert "Strict-Transport-Security" not in plain.get("/")[0].headers
+
+
+def test_https_is_modern(https: Nginx) -> None:
+    def reached(*options: str) -> bool:
+        address = f"127.0.0.1:{https.ports[443]}"
+        asked = ["openssl", "s_client", "-connect", address, "-servername", DOMAIN, *options]
+        return subprocess.run(asked, input=b"", capture_output=True).returncode == 0
+
+    assert reached("-tls1_3")
+    assert reached("-tls1_2")
+    assert reached("-tls1_2", "-cipher", "ECDHE-ECDSA-CHACHA20-POLY1305")
+    # This machine's openssl must be let ask for what is old.
+    assert not reached("-tls1_1", "-cipher", "ALL:@SECLEVEL=0")
+    assert not reached("-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-SHA384:@SECLEVEL=0")
+    assert not reached("-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0")
+
+
+def test_apps_redirects_are_left_as_they_are(plain: Nginx) -> None:
+    assert plain.get("/moved")[0].headers["Location"] == f"http://{DOMAIN}/elsewhere"
+
+
+def test_line_of_the_log_has_what_finds_a_request_elsewhere(plain: Nginx) -> None:
+    request = plain.seen_by_app(User_Agent="the-one")["X-Request-ID"]
+
+    [line] = [line for line in plain.log("access").splitlines() if '"the-one"' in line]
+    assert line.startswith("127.0.0.1 - - [")
+    assert '"GET / HTTP/1.1" 200 ' in line
+    assert line.split()[-3] == request
+    assert float(line.split()[-2]) >= 0
+    assert float(line.split()[-1]) > 10**9
+
+
+def test_redirects_are_logged_as_the_sites(https: Nginx) -> None:
+    https.get("/redirected", 80)
+
+    assert "GET /redirected HTTP/1.1" in https.log("access")
+
+
+def test_error_is_in_the_sites_own_log(plain: Nginx) -> None:
+    plain.get("/media/absent-for-sure")
+
+    assert "absent-for-sure" in plain.log("error")
+
+
+def test_larger_request_than_the_upload_limit_is_refused(plain: Nginx) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", plain.ports[80], timeout=30)
+    with contextlib.closing(connection):
+        connection.putrequest("POST", "/", skip_host=True)
+        connection.putheader("Host", DOMAIN)
+        connection.putheader("Content-Length", str(10 * 2**20 + 1))
+        connection.endheaders()
+        assert connection.getresponse().status == 413
+
+
+@pytest.mark.parametrize(("seconds", "waits"), [(30, 60), (55, 60), (240, 245)])
+def test_nginx_waits_longer_than_gunicorn_for_a_request(seconds: int, waits: int) -> None:
+    site = rendered({"request_timeout": seconds})[0]
+
+    for name in ("proxy_read_timeout", "proxy_send_timeout"):
+        assert f"        {name} {waits};\n" in site
