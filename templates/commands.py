@@ -9,6 +9,7 @@ python commands.py JOB      a JSON object, made by understudy/commands/app.py:
                                       removed when all is made that the app reads at its start
                             migrate   those that change the database
                             pending   a command line that fails if `migrate` has work to do, or null
+                            limit     seconds that each of them may take
                             exists    an argv that fails if there is no database yet
                             backup    the argv that saves the database before it's changed
                             settings  whether to print Django's settings, for
@@ -22,12 +23,15 @@ import json
 import os
 import runpy
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import understudy_ending
 import understudy_static
 
 
@@ -36,6 +40,7 @@ def main(job: dict[str, Any]) -> None:
     if job["collects"]:
         understudy_static.forget_half_made(static)
     static.mkdir(parents=True, exist_ok=True)
+    run = partial(run_limited, job["limit"])
 
     def run_or_take_over(command: str) -> Any:
         if job["collects"] and "collectstatic" in shlex.split(command):
@@ -46,7 +51,9 @@ def main(job: dict[str, Any]) -> None:
     if job["migrate"]:
         if not job["pending"] or run(job["pending"]):
             print("==> migrate", flush=True)
-            back_up(job["exists"], job["backup"])
+            back_up(job["exists"], job["backup"], job["limit"])
+            # The end of the deploy's connection ends all else: a change of the database may end by itself.
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
         else:
             let_go(job["hold"])
         run_all(job["migrate"], run)
@@ -69,27 +76,30 @@ def let_go(hold: str | None) -> None:
             Path(hold).rmdir()
 
 
-def back_up(exists: list[str], backup: list[str]) -> None:
+def back_up(exists: list[str], backup: list[str], limit: float) -> None:
     if subprocess.run(exists, stderr=subprocess.DEVNULL).returncode:
         return
     print("==> back up the database", flush=True)
-    if subprocess.run(backup).returncode:
+    if understudy_ending.run_program("the backup", backup, limit):
         sys.exit("the backup failed, so nothing was migrated")
 
 
-def run(command: str) -> Any:
+def run_limited(limit: float, command: str) -> Any:
     """Runs one command line. Returns its exit code, or what Python's sys.exit was given."""
     print("==>", command, flush=True)
     words = shlex.split(command)
     if words[0] != "python" or not words[1:] or not words[1].endswith(".py"):
-        return subprocess.run(words).returncode
+        return understudy_ending.run_program(command, words, limit)
     sys.argv = words[1:]
     sys.path[0] = str(Path(words[1]).resolve().parent)
-    try:
-        runpy.run_path(words[1], run_name="__main__")
-    except SystemExit as end:
-        return end.code
-    return 0
+    code: Any = 0
+    with understudy_ending.limited(command, limit):
+        try:
+            runpy.run_path(words[1], run_name="__main__")
+        except SystemExit as end:
+            code = end.code
+    understudy_ending.refuse_threads(command)
+    return code
 
 
 def look_at_settings() -> dict[str, Any]:

@@ -8,6 +8,8 @@ from understudy.render import RenderedFile
 
 BEFORE_SWITCH = "What served before still serves. Mend the cause and deploy again."
 AFTER_SWITCH = "The new release is switched to already. Mend the cause and deploy again."
+# Data of real size may take long; a step that hangs must still end some day.
+SECONDS_FOR_A_STEP = 4 * 3600
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,7 @@ class Run:
     """Run a command on the host: as the deployer, or as another user.
 
     hint: for when it fails. undo: what is done then. warning: said then instead of failing.
-    only_after: left out unless a step before has printed this.
+    only_after: left out unless a step before has printed this. seconds: it is ended after so many.
     """
 
     title: str
@@ -25,6 +27,7 @@ class Run:
     undo: tuple["Run", ...] = ()
     warning: str = ""
     only_after: str = ""
+    seconds: int = SECONDS_FOR_A_STEP
 
 
 @dataclass(frozen=True)

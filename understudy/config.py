@@ -26,7 +26,7 @@ from understudy.loosened import Loosened, Reason
 from understudy.mistakes import mistake
 from understudy.strict import Strict
 
-# These become user names, unit names, paths and host names on a server.
+# User names, unit names, paths and host names on a server.
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 Domain = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")]
 Locale = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+(_[A-Z]+)?(\.UTF-8)?$")]
@@ -61,7 +61,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
     "plain": {},
     "django": {
         "release_commands": [
-            ["python", "manage.py", "makemigrations", "--check", "--dry-run"],
+            ["python", "manage.py", "makemigrations", "--check", "--dry-run", "--noinput"],
             ["python", "manage.py", "collectstatic", "--noinput", "-v0"],
         ],
         "migrations_pending": ["python", "manage.py", "migrate", "--check"],
@@ -73,7 +73,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
 
 
 class App(Strict):
-    """What is deployed. Times are whole seconds.
+    """What is deployed; times are whole seconds.
 
     build_commands run as the deployer, who alone can write the release's source;
     release_commands and then migrate_commands run as the app's user, on the real data, before the
@@ -106,6 +106,7 @@ class App(Strict):
     request_timeout: int = Field(default=30, ge=1, le=3600)
     drain_timeout: int = Field(default=30, ge=0, le=3600)
     start_timeout: int = Field(default=60, ge=1, le=3600)
+    command_timeout: int = Field(default=1800, ge=1, le=86400)
     keep_releases: int = Field(default=5, ge=1, le=100)
     keep_backups: int = Field(default=5, ge=1, le=1000)
 
@@ -233,10 +234,8 @@ class Config(Strict):
         """The only host of that target, or the one of that address. Raises ConfigError otherwise."""
         hosts = self.hosts(name, address)
         if len(hosts) > 1:
-            raise ConfigError(
-                f"{name} has {len(hosts)} hosts, and this is about one",
-                hint=f"Choose it with --host: {_listed(hosts)}.",
-            )
+            hint = f"Choose it with --host: {_listed(hosts)}."
+            raise ConfigError(f"{name} has {len(hosts)} hosts, and this is about one", hint=hint)
         return hosts[0]
 
     @property

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from understudy import data_trouble, session, switching
+from understudy.actions import SECONDS_FOR_A_STEP
 from understudy.commands import database
 from understudy.commands.database import Backup
 from understudy.connection import SshConnection
@@ -29,7 +30,7 @@ def backup(job: Job, wait: int = 0) -> None:
             done = connection.run(
                 database.backup(app.database, app.name, _place(job), name),
                 user=app.name,
-                seconds=session.SECONDS_FOR_A_STEP,
+                seconds=SECONDS_FOR_A_STEP,
             )
             if not done.ok:
                 summary = "the backup failed; the data is as it was"

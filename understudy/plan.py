@@ -7,7 +7,7 @@ import shlex
 
 from understudy import switching
 from understudy.actions import AFTER_SWITCH, BEFORE_SWITCH, Action, Run, Send, Stage
-from understudy.commands import Argv, all_of, as_user, beside, files, http, python, site
+from understudy.commands import Argv, all_of, as_user, beside, files, http, limited, python, site
 from understudy.commands import app as app_commands
 from understudy.facts import Facts
 from understudy.release import to_remove
@@ -85,10 +85,14 @@ def _packages(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
 def _build(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
     if facts.release(wanted.release.id) or _is_complete_at_once(wanted, shipment):
         return []
-    release = wanted.paths.release(wanted.release.id)
+    release, limit = wanted.paths.release(wanted.release.id), wanted.app.command_timeout
     return [
         *(
-            Run(" ".join(command), (str(release / "run"), *command))
+            Run(
+                " ".join(command),
+                limited(limit, (str(release / "run"), *command)),
+                seconds=limit + 60,
+            )
             for command in wanted.app.build_commands
         ),
         Run("mark the release complete", _complete(wanted)),
@@ -152,7 +156,8 @@ def _release_commands(wanted: Wanted, facts: Facts) -> list[Action]:
         argv = beside(site.warm(app.name, release_id), argv)
         stop = (Run(f"stop {release_id}", site.stop(app.name, release_id)),)
     hint = _MIGRATION_FAILED if app.migrate_commands else BEFORE_SWITCH
-    return [Run(", ".join(map(shlex.join, commands)), argv, hint=hint, undo=stop)]
+    title, seconds = ", ".join(map(shlex.join, commands)), app_commands.most_seconds(app) + 60
+    return [Run(title, argv, hint=hint, undo=stop, seconds=seconds)]
 
 
 def _old_code_on_new_schema(wanted: Wanted, facts: Facts) -> list[Action]:

@@ -39,8 +39,9 @@ def release_files(
             directory / "gunicorn.conf.py", _render(templates, "gunicorn.conf.py.j2", values)
         ),
         RenderedFile(directory / "commands.py", _render(templates, "commands.py", values)),
-        RenderedFile(
-            directory / "understudy_static.py", _render(templates, "understudy_static.py", values)
+        *(
+            RenderedFile(directory / name, _render(templates, name, values))
+            for name in ("understudy_static.py", "understudy_ending.py")
         ),
         RenderedFile(directory / "run", _render(templates, "run.j2", values), 0o755),
     )

@@ -23,8 +23,6 @@ from understudy.provision import Provisioning
 from understudy.report import Report
 from understudy.stream import Content
 
-# A migration of real data may take long; a step that hangs must still end some day.
-SECONDS_FOR_A_STEP = 4 * 3600
 # What is kept of a failed command's output: enough for a traceback and the one behind it.
 LINES_OF_OUTPUT = 50
 
@@ -237,7 +235,7 @@ def apply(connection: Connection, action: Action) -> str:
 
 
 def _run(connection: Connection, action: Run) -> str:
-    done = connection.run(action.argv, user=action.user, seconds=SECONDS_FOR_A_STEP)
+    done = connection.run(action.argv, user=action.user, seconds=action.seconds)
     return _printed(action, done, action.hint)
 
 

@@ -33,6 +33,7 @@ def run(directory: Path, *commands: str, **more: Any) -> subprocess.CompletedPro
         "backup": ["sh", "-c", "echo saved"],
         "migrate": [],
         "settings": False,
+        "limit": 30,
         **more,
     }
     return subprocess.run(
@@ -185,3 +186,75 @@ def test_without_django_or_unless_asked_no_settings_are_told(wanted: bool, tmp_p
     done = run(tmp_path, "echo hello" if wanted else "python django.py", settings=wanted)
 
     assert "==> settings" not in done.stdout
+
+
+THREAD = """
+import threading, time
+def poll():
+    time.sleep(60)
+def begin():
+    threading.Thread(target=poll, name="poller").start()
+begin()
+print("returned")
+"""
+QUICK_THREADS = """
+import threading, time
+from concurrent.futures import ThreadPoolExecutor
+threading.Thread(target=time.sleep, args=(0.3,)).start()
+threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+pool = ThreadPoolExecutor(); print(pool.submit(int, "7").result())
+"""
+
+
+def test_thread_that_keeps_a_command_from_ending_is_named_in_seconds(tmp_path: Path) -> None:
+    (tmp_path / "start.py").write_text(THREAD)
+
+    done = run(tmp_path, "python start.py", "sh -c 'echo not reached'")
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        "understudy: thread poller still runs at start.py:4 in poll after `python start.py` has "
+        "returned\n"
+    )
+    assert done.stdout == "==> python start.py\nreturned\n"
+
+
+def test_threads_that_end_or_need_not_are_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "start.py").write_text(QUICK_THREADS)
+
+    done = run(tmp_path, "python start.py")
+
+    assert (done.returncode, done.stdout.split()[-1]) == (0, "7")
+
+
+@pytest.mark.parametrize(
+    ("command", "where"),
+    [("python sleep.py", "; it is at sleep.py:2 in <module>"), ("sleep 60", "")],
+)
+def test_command_that_does_not_end_is_ended_with_its_limit(
+    command: str, where: str, tmp_path: Path
+) -> None:
+    (tmp_path / "sleep.py").write_text("import time\ntime.sleep(60)\n")
+
+    done = run(tmp_path, command, limit=0.5)
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"understudy: `{command}` has not ended after 0.5 s (app.command_timeout){where}\n"
+    )
+
+
+def test_only_a_change_of_the_database_outlives_the_end_of_its_deploy(tmp_path: Path) -> None:
+    """TERM is what the host sends then: see understudy/host_lock.py."""
+    sent = "sh -c 'kill -s TERM $PPID; echo still here'"
+
+    assert run(tmp_path, sent, "sh -c 'sleep 5'").returncode == -15
+    done = run(tmp_path, migrate=[sent, "sh -c 'kill -s TERM $$; echo and here'"])
+
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "and here")
+
+
+def test_backup_is_no_change_of_the_database(tmp_path: Path) -> None:
+    backup = ["sh", "-c", "kill -s TERM $PPID; sleep 5"]
+
+    assert run(tmp_path, migrate=["true"], backup=backup).returncode == -15

@@ -252,6 +252,8 @@ def test_django_preset_migrates_and_serves_static_files() -> None:
         "migrate",
         "migrate",
     ]
+    asking = [*app.release_commands, *app.migrate_commands]
+    assert all(command and "--noinput" in command for command in asking), "nobody answers there"
     assert (app.static_url, app.media_url) == ("/static/", "/media/")
 
 

@@ -4,6 +4,7 @@ from understudy.causes import (
     code,
     data,
     dependencies,
+    endless,
     files,
     host,
     places,
@@ -17,6 +18,7 @@ from understudy.diagnosis import Rule
 # From the most telling kind to the least. A module that isn't committed looks like a package that
 # isn't locked, and an app that can't be imported has no wrong settings yet.
 RULES: tuple[Rule, ...] = (
+    *endless.RULES,
     *files.RULES,
     *dependencies.RULES,
     *system.RULES,

@@ -37,3 +37,23 @@ def beside(other: Argv, command: Argv) -> Argv:
 
 def as_user(user: str, command: Argv) -> Argv:
     return ("sudo", "-n", "-u", user, "--", *command)
+
+
+def limited(seconds: int, command: Argv) -> Argv:
+    """A command that the host itself ends after so many seconds, first as by Ctrl-C: also if nobody is
+    connected any more.
+    """
+    text = """
+    timeout --signal=INT --kill-after=10 "$@" || {
+        status=$? seconds=$1
+        shift
+        case $status in
+        124 | 137)
+            command=$(echo "$*" | head -n 1 | cut -c 1-100)
+            echo "understudy: \\`$command\\` has not ended after $seconds s (app.command_timeout)" >&2
+            ;;
+        esac
+        exit $status
+    }
+    """
+    return script(text, seconds, *command)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from understudy.commands import Argv, database
+from understudy.commands import Argv, database, limited
 from understudy.config import App
 from understudy.release import Manifest, Paths
 
@@ -47,12 +47,21 @@ def _together(app: App, paths: Paths, release: Manifest, parts: Mapping[str, obj
         "static": str(paths.static(release.id)),
         **parts,
         "pending": app.migrations_pending and shlex.join(app.migrations_pending),
+        "limit": app.command_timeout,
         "exists": database.exists(app.database, app.name, paths.backups),
         "backup": _backup(app, paths, release),
         "migrate": [shlex.join(command) for command in app.migrate_commands],
         "settings": app.preset == "django",
     }
-    return (str(directory / "run"), "python", str(directory / "commands.py"), json.dumps(job))
+    together = (str(directory / "run"), "python", str(directory / "commands.py"), json.dumps(job))
+    return limited(most_seconds(app), together)
+
+
+def most_seconds(app: App) -> int:
+    """What all release commands may take together. Each has a limit of its own in there."""
+    count = len(app.release_commands) + len(app.migrate_commands)
+    # And the look whether there is something to migrate, and the backup.
+    return (count + 2) * app.command_timeout
 
 
 def _makes_no_other_files(command: Argv) -> bool:
