@@ -10,9 +10,12 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from tests.programs.in_between import counted, read_with
 from tests.programs.sqlite_site import NAME, RULES, Site, rows, run
 from understudy import schema
+from understudy.anonymise import Sql
 from understudy.commands import database, loading, reading
+from understudy.config_data import Data
 from understudy.dump import Dump
 
 pytestmark = pytest.mark.usefixtures("no_sync")
@@ -191,6 +194,25 @@ def test_site_writes_while_it_is_read(journal: str, tmp_path: Path) -> None:
     reader.stdin.close()
     assert b"there are 1" in gzip.decompress(b"\x1f" + reader.stdout.read())
     reader.wait()
+
+
+def test_all_of_it_is_of_one_moment(there: Site, tmp_path: Path) -> None:
+    """Rows that came while it was read would refer to others that were read before them."""
+    [found] = there.databases()
+    data = Data.model_validate({"tables": RULES})
+    queries = reading.queries(Sql("sqlite", "salt"), found, data)
+    before = rows(there.file, "SELECT count(*) FROM by_name")
+
+    def write() -> None:
+        with closing(sqlite3.connect(there.file)) as connection, connection:
+            connection.execute("INSERT INTO by_name VALUES ('later')")
+
+    argv = reading.read("sqlite", "shop", there.backups, found.name)
+    text = read_with(argv, queries, ".shell", tmp_path / "mark", write)
+
+    assert "later" not in text
+    assert counted(text)["by_name"] == before[0][0]
+    assert rows(there.file, "SELECT count(*) FROM by_name") == [(before[0][0] + 1,)]
 
 
 def test_copy_that_is_read_is_gone_afterwards(tmp_path: Path) -> None:

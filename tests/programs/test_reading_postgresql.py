@@ -5,12 +5,14 @@ import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 
+from tests.programs.in_between import counted, read_with
 from tests.programs.postgresql_site import (
     NAME,
+    SALT,
     ask,
     load,
     make,
@@ -20,9 +22,9 @@ from tests.programs.postgresql_site import (
     started,
     the_database,
 )
-from understudy.anonymise import mistakes
+from understudy.anonymise import Sql, mistakes
 from understudy.capture import query as capture
-from understudy.commands import database, loading, looking
+from understudy.commands import database, loading, looking, reading
 from understudy.config_data import Data
 from understudy.dump import Dump
 from understudy.migration_effects import locks
@@ -103,6 +105,22 @@ def test_text_that_was_cut_off_makes_no_backup(backups: PurePosixPath) -> None:
     assert done.returncode != 0
     assert b"can't be loaded" in done.stderr
     assert ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", "shop_scratch") == "0"
+
+
+def test_all_of_it_is_of_one_moment(backups: PurePosixPath, tmp_path: Path) -> None:
+    """Rows that came while it was read would refer to others that were read before them."""
+    queries = reading.queries(Sql("postgresql", SALT), the_database(backups), Data())
+    before = int(ask('SELECT count(*) FROM old."no ""key"'))
+
+    def write() -> None:
+        ask("""INSERT INTO old."no ""key" VALUES ('later')""")
+
+    argv = reading.read("postgresql", "shop", backups, "shop")
+    text = read_with(argv, queries, "\\!", tmp_path / "mark", write)
+
+    assert "later" not in text
+    assert counted(text)['old.no "key'] == before
+    assert int(ask('SELECT count(*) FROM old."no ""key"')) == before + 1
 
 
 @contextmanager

@@ -35,6 +35,14 @@ def test_file_tells_nothing_and_is_its_owners(tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+def test_no_two_files_have_the_same_nonce(tmp_path: Path) -> None:
+    """With one nonce for two, AES-GCM gives away what both of them say."""
+    files = [seal(tmp_path / str(number), b"the same").read_bytes() for number in range(20)]
+
+    assert len({content[:12] for content in files}) == 20
+    assert len({content[12:] for content in files}) == 20
+
+
 @pytest.mark.parametrize("place", [0, 12, 1_000_000, -1])
 def test_of_a_changed_file_nothing_is_handed_on(place: int, tmp_path: Path) -> None:
     file = seal(tmp_path / "data")
