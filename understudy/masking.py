@@ -51,7 +51,9 @@ def _words(secret: str) -> Iterator[str]:
 
 def _forms(secret: str) -> Iterator[str]:
     yield secret
-    for quoted in (quote(secret), quote(secret, safe=""), quote_plus(secret)):
+    # The environment of a program need not be UTF-8.
+    text = secret.encode(errors="replace")
+    for quoted in (quote(text), quote(text, safe=""), quote_plus(text)):
         yield quoted
         yield re.sub("%..", lambda code: code[0].lower(), quoted)
     yield json.dumps(secret)[1:-1]
@@ -60,7 +62,7 @@ def _forms(secret: str) -> Iterator[str]:
     yield html.escape(secret)
     yield html.escape(secret).replace("&#x27;", "&#39;").replace("&quot;", "&#34;")
     yield shlex.quote(secret).removeprefix("'").removesuffix("'")
-    yield from _base64(secret.encode(errors="replace"))
+    yield from _base64(text)
 
 
 def _base64(secret: bytes) -> Iterator[str]:

@@ -97,6 +97,41 @@ def test_changed_setting_of_the_app_takes_a_new_release(
     assert [note for note in changes(host) if "understudy-site shop start" in note]
 
 
+def test_changed_secret_takes_a_new_release(staging: Staging) -> None:
+    """What serves was started with the old one, and nothing else differs."""
+    before = deployed(staging)
+    host = staging.host(printed(before.output.replace("end\tok", "secrets\t3 4\nend\tok")))
+
+    runner.deploy(staging.job())
+
+    assert [note for note in changes(host) if "understudy-site shop start" in note]
+
+
+@pytest.mark.parametrize(
+    "part", ["tree", "lock", "python", "commands", "secrets", "release-file", "unit"]
+)
+def test_each_part_that_a_release_is_made_of_makes_another(
+    part: str, staging: Staging, source: Source
+) -> None:
+    """Its id is a digest of these."""
+
+    def made_of(job: Job, source: Source, python: str = "3.11", secrets: str = "1 2") -> object:
+        return runner.made_of(job, source, python=python, secrets=secrets)
+
+    before, job = made_of(staging.job(), source), staging.job()
+    changed = {
+        "tree": lambda: made_of(job, replace(source, tree="0ther")),
+        "lock": lambda: made_of(job, replace(source, lock="0ther")),
+        "python": lambda: made_of(job, source, python="3.13"),
+        "secrets": lambda: made_of(job, source, secrets="3 4"),
+        "commands": lambda: made_of(staging.job(app={"migrate_commands": [["m"]]}), source),
+        "release-file": lambda: made_of(staging.job(app={"workers": 7}), source),
+        "unit": lambda: made_of(staging.job(app={"memory_max": "64M"}), source),
+    }
+    assert changed[part]() != before
+    assert made_of(job, source) == before
+
+
 def test_host_that_someone_else_has_deployed_to_meanwhile_is_left_alone(staging: Staging) -> None:
     host = staging.host(staging.facts(), deployed(staging))
 

@@ -201,6 +201,20 @@ def test_steps_are_taken_in_order_and_handed_on_with_what_they_printed(staging: 
     assert staging.report.steps == [("first", True), ("upload", True), ("second", True)]
 
 
+def test_upload_that_failed_is_the_last_step(staging: Staging) -> None:
+    """What comes after it would work on half of a release."""
+    host = staging.host(unpack=failed("tar: unexpected end of file"))
+    upload = Send("upload", Path(__file__), ("unpack",))
+
+    with pytest.raises(StepFailed, match="upload: failed") as raised:
+        applied(staging, FIRST, upload, SECOND)
+
+    assert "unexpected end" in raised.value.details
+    assert raised.value.hint
+    assert changes(host) == ["one", "unpack"]
+    assert staging.report.steps == [("first", True), ("upload", False)]
+
+
 def test_step_that_only_warns_ends_nothing(staging: Staging) -> None:
     host = staging.host(look=failed("500", "no such column"))
     look = Run("look", ("look",), warning="the old code breaks", undo=(SECOND,))
