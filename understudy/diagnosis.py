@@ -111,7 +111,6 @@ def diagnose(
     A sentence is given once.
     """
     causes: dict[str, Cause] = {}
-    evidence = {**facts.sources(), **evidence}
     found = (rule(evidence, facts) for rule in rules)
     for cause in sorted(filter(None, found), key=lambda cause: not cause.confirmed):
         causes.setdefault(cause.sentence, cause)

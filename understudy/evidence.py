@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 
 from understudy import artifact, dead_ends, wheel_modules, worktree
@@ -123,9 +123,12 @@ def _facts(job: Job) -> KnownFacts:
         command=_command(job),
         options=f" --target {job.target_name}",
     )
+    cache = job.project.cache / "git"
     try:
-        source = artifact.find_source(job.config.app, job.beside, job.project.cache / "git")
+        source = artifact.find_commit(job.config.app, job.beside, cache)
         commit = worktree.look(source)
+        with suppress(ConfigError):
+            source = artifact.find_source(job.config.app, job.beside, cache)
     except UnderstudyError:
         # The source itself may be what is wrong; then the error says so.
         return facts

@@ -4,7 +4,6 @@ All of it is gathered once, by evidence.py. A part that could not be gathered is
 that needs it can confirm nothing.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -78,8 +77,11 @@ class LockFacts:
     @property
     def command(self) -> str:
         """What locks again."""
-        made_from = self.made_from or "requirements.in"
-        return f"uv pip compile --generate-hashes {made_from} -o {self.path}"
+        if self.path == "uv.lock":
+            return "uv lock"
+        if not self.made_from:
+            return f"the tool that made {self.path}, with hashes"
+        return f"uv pip compile --generate-hashes {self.made_from} -o {self.path}"
 
     @property
     def add_to(self) -> str:
@@ -129,25 +131,6 @@ class KnownFacts:
             "on": self.options,
             "domain name": self.domain,
         }
-
-    def sources(self) -> Mapping[str, str]:
-        """The facts as lines, for clues: `project`, `settings`."""
-        project = [*self._project()]
-        settings = [f"{key} {json.dumps(value)}" for key, value in self._settings()]
-        return {"project": "\n".join(project), "settings": "\n".join(settings)}
-
-    def _project(self) -> Iterator[str]:
-        commit, lock = self.commit or CommitFacts(), self.lock or LockFacts()
-        for state in ("committed", "untracked", "ignored", "modified"):
-            yield from (f"{state} {path}" for path in getattr(commit, state))
-        yield from (f"locked {name} {version}" for name, version in lock.versions.items())
-        yield from (f"wanted {name}" for name in lock.wanted)
-
-    def _settings(self) -> Iterator[tuple[str, Any]]:
-        for key, value in self.settings.items():
-            if key != "environment":
-                yield key, value
-        yield from ((f"environment.{name}", value) for name, value in self.environment.items())
 
 
 def parse_host(output: str) -> HostFacts:

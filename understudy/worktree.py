@@ -45,6 +45,8 @@ def lock(
     made_from = next(
         (name for name in ("requirements.in", "pyproject.toml") if name in commit.texts), ""
     )
+    if path not in commit.texts and "uv.lock" in commit.texts:
+        path = "uv.lock"
     wanted = re.findall(r"^[\w.-]+", commit.texts.get("requirements.in", ""), re.MULTILINE)
     return LockFacts(
         path=path,

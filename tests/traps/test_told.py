@@ -1,5 +1,6 @@
 """Every trap is told by its cause and mended by its hint, from what it was seen to say."""
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,13 +67,12 @@ def facts(trap: Trap, app: Path, sight: Path) -> KnownFacts:
         packages=wanted.packages,
         domain=wanted.target("vagrant").domain,
     )
-    try:
-        here = wanted.app.model_copy(update={"source": "."})
-        source = artifact.find_source(here, app, app)
-    except ConfigError:
-        # A lock that is refused, as in a rehearsal.
-        return known
+    here = wanted.app.model_copy(update={"source": "."})
+    source = artifact.find_commit(here, app, app)
     commit = worktree.look(source)
+    # Some locks are refused.
+    with suppress(ConfigError):
+        source = artifact.find_source(here, app, app)
     modules = {name: brought for name, brought in WHEELS.items() if f"{name}==" in source.lock}
     lock = worktree.lock(source, wanted.app.requirements, commit, modules)
     return replace(known, commit=commit, lock=lock)

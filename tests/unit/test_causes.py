@@ -1,140 +1,67 @@
-"""Rules that no trap can show, and what must not be taken for a cause. The others: test_traps.py."""
+"""Each rule gives its cause where that is true, and not where only its words appear."""
 
 import pytest
 
+from tests.unit.cause_cases import CASES, HEALTHY, Case, facts, no_module, raised, said
 from tests.unit.diagnoses import first_cause
+from understudy.causes import RULES, dependencies, system
+from understudy.known_facts import KnownFacts
 
-HEALTHY = """\
-[2026-11-22 17:44:41 +0000] [51] [INFO] Starting gunicorn 27.0.1
-[2026-11-22 17:44:41 +0000] [51] [INFO] Listening at: unix:/run/todo/1a2b3c4d-5e6f7a8b.sock (51)
-[2026-11-22 17:44:41 +0000] [51] [INFO] Using worker: sync
-[2026-11-22 17:44:41 +0000] [54] [INFO] Booting worker with pid: 54
-WARNING django.security.csrf: Forbidden (CSRF token missing.): /lists/4/
-WARNING django.request: Not Found: /dc84107cefb940e8b41dc111e4ff8497
-[2026-11-22 17:45:10 +0000] [51] [INFO] Handling signal: term
-[2026-11-22 17:45:10 +0000] [54] [INFO] Worker exiting (pid: 54)
-[2026-11-22 17:45:10 +0000] [51] [INFO] Shutting down: Master
-"""
-COMMANDS = """\
-==> python manage.py makemigrations --check --dry-run
-No changes detected
-==> python manage.py migrate --noinput
-Operations to perform:
-  Apply all migrations: lists
-Running migrations:
-  No migrations to apply.
-"""
-OTHER_TEST = """\
-_____________________________ test_logo_is_shown ______________________________
-functional_tests/test_pages.py:23: in test_logo_is_shown
-    assert home.image_width("#logo") > 0
-E   AssertionError: assert 0 > 0
-=========================== short test summary info ============================
-FAILED functional_tests/test_pages.py::test_logo_is_shown - AssertionError: assert 0 > 0
-1 failed, 21 passed in 26.70s
-"""
-SETTINGS = """\
-release_commands [["python", "manage.py", "collectstatic", "--noinput", "-v0"]]
-migrate_commands [["python", "manage.py", "migrate", "--noinput"]]
-health_path "/health"
-upload_limit "10m"
-request_timeout 30
-start_timeout 60
-memory_max null
-environment.ALLOWED_HOSTS "{domain}"
-environment.DATABASE_URL "sqlite:///{database}/db.sqlite3"
-"""
-PROJECT = "committed lists/migrations/0001_initial.py\nignored local/db.sqlite3\n"
+BY_NAME = {rule.name: rule for rule in RULES}
+ROWS = [pytest.param(name, case, id=name) for name, case in CASES.items()]
 
 
-@pytest.mark.parametrize("said", [HEALTHY, COMMANDS, f"{OTHER_TEST}--- journal ---\n{HEALTHY}"])
-def test_what_a_healthy_app_says_is_no_cause(said: str) -> None:
-    evidence = {"said": said, "settings": SETTINGS, "project": PROJECT, "nginx": ""}
-
-    assert first_cause(evidence) is None
+def test_every_rule_has_a_case_in_which_its_cause_is_not_true() -> None:
+    assert set(CASES) == set(BY_NAME)
+    assert len(BY_NAME) == len(RULES), "a name is given twice"
 
 
-@pytest.mark.parametrize(
-    ("said", "cause"),
-    [
-        ("OSError: [Errno 28] No space left on device", "the disk of the host is full"),
-        (
-            'nginx: [emerg] cannot load certificate key "/etc/ssl/shop.key": BIO_new_file() failed '
-            "(SSL: error:80000002:system library::No such file or directory:calling "
-            "fopen(/etc/ssl/shop.key, r) error:10000080:BIO routines::no such file)",
-            "/etc/ssl/shop.key, which the target's `certificate` names, is not on the host",
-        ),
-        (
-            'IntegrityError: could not create unique index "lists_list_title_key"\n'
-            "DETAIL:  Key (title)=(Groceries) is duplicated.",
-            "there are rows with the same title, which a migration wants to be unique",
-        ),
-        (
-            "the database 'default', /srv/todo/shared/media/a.db, is outside of "
-            "/srv/todo/shared/database, which outlives releases",
-            "the database /srv/todo/shared/media/a.db is not in /srv/todo/shared/database: "
-            "no backup has it",
-        ),
-        (
-            "SECURE_PROXY_SSL_HEADER is not set: Django takes HTTPS for HTTP",
-            "Django doesn't learn from nginx that a request came by HTTPS",
-        ),
-        (
-            "redis.exceptions.ConnectionError: Error 111 connecting to localhost:6379. "
-            "Connection refused.",
-            "nothing listens at port 6379, Redis: no server of that kind is on the host",
-        ),
-        (
-            "ConnectionRefusedError: [Errno 111] Connection refused: 127.0.0.1:11211",
-            "nothing listens at port 11211, memcached: no server of that kind is on the host",
-        ),
-        (
-            "[ERROR] Worker (pid:812) was sent SIGKILL! Perhaps out of memory?",
-            "the app took all the memory of the host, and was ended",
-        ),
-        (
-            "functional_tests/test_pages.py:67: in test_unknown_address_gets_the_sites_own_page\n"
-            "    assert missing.status() == NOT_FOUND\nE   assert 500 == 404",
-            "the site's own page for 404 fails itself",
-        ),
-        (
-            "django.db.utils.OperationalError: no such table: lists_list",
-            "the database has no table lists_list",
-        ),
-    ],
-)
-def test_cause_is_told_by_what_was_said(said: str, cause: str) -> None:
-    found = first_cause({"said": said, "settings": SETTINGS})
+@pytest.mark.parametrize(("name", "case"), ROWS)
+def test_cause_is_confirmed_where_it_is_true(name: str, case: Case) -> None:
+    cause = BY_NAME[name](case.words, case.true)
 
-    assert found is not None
-    assert found.sentence == cause
+    assert cause
+    assert cause.confirmed, cause
+    assert "{" not in cause.sentence, cause.sentence
 
 
-DEAD_END = {"said": OTHER_TEST, "dead ends": "POST /lists/6/delete 404\n", "settings": "workers 2"}
+@pytest.mark.parametrize(("name", "case"), ROWS)
+def test_words_alone_are_no_cause(name: str, case: Case) -> None:
+    assert BY_NAME[name](case.other_words, case.false or case.true) is None
 
 
-def test_dead_ends_of_an_app_that_has_workers_are_told_by_them() -> None:
-    found = first_cause(DEAD_END)
+@pytest.mark.parametrize(("name", "case"), ROWS)
+def test_without_facts_no_cause_is_confirmed(name: str, case: Case) -> None:
+    """But for what the failing step itself has found, which is a fact."""
+    cause = BY_NAME[name](case.words, KnownFacts())
 
-    assert found is not None
-    assert found.sentence.startswith("workers answer differently")
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        pytest.param({"dead ends": ""}, id="no-dead-end"),
-        pytest.param({"settings": "workers 1"}, id="only-one-worker"),
-        pytest.param({"said": "2 of 66 requests were lost"}, id="no-test-failed"),
-    ],
-)
-def test_dead_ends_alone_are_no_cause(other: dict[str, str]) -> None:
-    assert first_cause(DEAD_END | other) is None
+    by_step = case.false is None
+    assert cause is None or cause.confirmed == by_step
 
 
-def test_what_explains_more_comes_before_dead_ends() -> None:
-    said = f"{OTHER_TEST}sqlite3.OperationalError: database or disk is full"
-    found = first_cause(DEAD_END | {"said": said})
+@pytest.mark.parametrize(("module", "package"), dependencies.DISTRIBUTIONS.items())
+def test_package_of_another_name_is_known(module: str, package: str) -> None:
+    cause = first_cause(no_module(f"{module}.sub"), HEALTHY)
 
-    assert found is not None
-    assert found.sentence == "the disk of the host is full"
+    assert cause
+    assert f"the package '{package}'" in cause.sentence
+
+
+@pytest.mark.parametrize(("library", "package"), system.LIBRARIES.items())
+def test_debian_package_of_a_library_is_known(library: str, package: str) -> None:
+    words = said(raised(f"ImportError: {library}: cannot open shared object file: No such file"))
+    cause = first_cause(words, facts(answers=(("library", library, "no"),)))
+
+    assert cause
+    assert cause.sentence == f"the host lacks the system library {library}"
+    assert f"Add {package} to host.packages" in cause.hint
+
+
+@pytest.mark.parametrize(("program", "package"), system.PROGRAMS.items())
+def test_debian_package_of_a_program_is_known(program: str, package: str) -> None:
+    words = said(f"sh: 1: {program}: not found")
+    cause = first_cause(words, facts(answers=(("program", program, "no"),)))
+
+    assert cause
+    assert cause.sentence == f"the host lacks the program '{program}'"
+    assert f"Add {package} to host.packages" in cause.hint

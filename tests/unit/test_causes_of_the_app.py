@@ -1,159 +1,39 @@
-"""Rules on packages, files and code that no trap shows, and what must not be taken for a cause.
+"""What must not be taken for a cause, and which of several comes first."""
 
-What traps show is in test_traps.py.
-"""
+from dataclasses import replace
 
 import pytest
 
-from tests.unit.diagnoses import first_cause, host
-from understudy.causes import dependencies, system
-from understudy.known_facts import KnownFacts
-
-SOURCE = "/srv/todo/releases/1a2b3c4d-5e6f7a8b/source"
-PACKAGES = "/srv/todo/venvs/0a1b2c3d4e5f/lib/python3.11/site-packages"
-HOST = KnownFacts(host=host(("python", "", "3.11")))
-
-
-def cause(said: str, project: str = "") -> str | None:
-    found = first_cause({"said": said, "project": project, "settings": ""}, HOST)
-    return found.sentence if found else None
-
-
-def raised(error: str, code: str = "work()", file: str = f"{SOURCE}/lists/views.py") -> str:
-    return f'Traceback (most recent call last):\n  File "{file}", line 7, in f\n    {code}\n{error}'
-
-
-def not_started(error: str, program: str) -> str:
-    python = "/usr/lib/python3.11/subprocess.py"
-    call = f'  File "{python}", line 1901, in _execute_child\n    raise child(errno)\n'
-    return f"{raised(call)}{error}: '{program}'"
-
-
-def no_module(name: str) -> str:
-    return raised(f"ModuleNotFoundError: No module named '{name}'", f"import {name}")
-
-
-@pytest.mark.parametrize(
-    ("said", "project", "told"),
-    [
-        pytest.param(
-            "the locked packages can't be had as wheels for Python 3.11 on x86_64\n"
-            "Failed to establish a new connection: [Errno -3] Temporary failure\n"
-            "ERROR: No matching distribution found for django==5.2.19",
-            "",
-            "the package index can't be reached from this machine",
-            id="no-network",
-        ),
-        pytest.param(
-            no_module("django.tasks"),
-            "locked django 5.2.19",
-            "django 5.2.19, the locked version, has no module 'tasks'",
-            id="module-of-a-newer-version",
-        ),
-        pytest.param(
-            raised(
-                "ModuleNotFoundError: No module named 'sqlparse'",
-                file=f"{PACKAGES}/django/db/utils.py",
-            ),
-            "",
-            "the package 'sqlparse' is not among the locked ones",
-            id="package-of-a-package",
-        ),
-        pytest.param(
-            no_module("todo.local"),
-            "ignored todo/local.py",
-            "todo/local.py is ignored by git, so no release has it",
-            id="ignored-module",
-        ),
-        pytest.param(
-            no_module("markdown"),
-            "ignored local/venv/lib/python3.11/site-packages/markdown/__init__.py",
-            "the package 'markdown' is not among the locked ones, and lists/views.py imports it",
-            id="package-in-the-developers-environment",
-        ),
-        pytest.param(
-            raised("AttributeError: module 'lists.forms' has no attribute 'MAX_WORDS'"),
-            "modified lists/forms.py",
-            "lists/forms.py is committed without its change that has 'MAX_WORDS'",
-            id="uncommitted-change",
-        ),
-        pytest.param(
-            raised("FileNotFoundError: [Errno 2] No such file or directory: 'data/words.txt'"),
-            "untracked data/words.txt",
-            "data/words.txt is not committed, so no release has it",
-            id="path-relative-to-the-app",
-        ),
-        pytest.param(
-            raised("OSError: libodd.so.3: cannot open shared object file: No such file"),
-            "",
-            "the host lacks the system library libodd.so.3",
-            id="unknown-library",
-        ),
-        pytest.param(
-            not_started("FileNotFoundError: [Errno 2] No such file or directory", "odd"),
-            "",
-            "the host lacks the program 'odd'",
-            id="unknown-program",
-        ),
-        pytest.param(
-            f'  File "{SOURCE}/lists/views.py", line 7\n    f"{{words["one"]}}"\n'
-            "              ^^^\nSyntaxError: f-string: unmatched '['",
-            "",
-            "lists/views.py line 7 is written for a newer Python than the host's 3.11",
-            id="quotes-in-an-f-string",
-        ),
-        pytest.param(
-            "ValueError: Unable to configure handler 'syslog'",
-            "",
-            "Unable to configure handler 'syslog': LOGGING in the settings asks for what the host "
-            "doesn't have",
-            id="logging",
-        ),
-        pytest.param(
-            raised("django.core.exceptions.FieldError: Bad", file=f"{PACKAGES}/django/x.py"),
-            "",
-            "django.core.exceptions.FieldError: Bad",
-            id="no-line-of-the-app",
-        ),
-        pytest.param(
-            raised(f'  File "{PACKAGES}/django/x.py", line 3, in g\n    h()\nKeyError'),
-            "",
-            "lists/views.py line 7: KeyError",
-            id="raised-in-a-package-that-the-app-calls",
-        ),
-    ],
+from tests.unit.cause_cases import (
+    HEALTHY,
+    LOCK,
+    SETTINGS,
+    facts,
+    no_module,
+    raised,
+    refused,
+    said,
 )
-def test_cause_is_told(said: str, project: str, told: str) -> None:
-    assert cause(said, project) == told
+from tests.unit.diagnoses import first_cause
+from understudy.causes import RULES
+from understudy.diagnosis import diagnose
 
-
-@pytest.mark.parametrize(("module", "package"), dependencies.DISTRIBUTIONS.items())
-def test_package_of_another_name_is_known(module: str, package: str) -> None:
-    assert f"the package '{package}'" in (cause(no_module(f"{module}.sub")) or "")
-
-
-@pytest.mark.parametrize(("library", "package"), system.LIBRARIES.items())
-def test_debian_package_of_a_library_is_known(library: str, package: str) -> None:
-    said = raised(f"ImportError: {library}: cannot open shared object file: No such file")
-    found = first_cause({"said": said})
-
-    assert found
-    assert (found.sentence, package in found.hint) == (
-        f"the host lacks the system library {library}",
-        True,
-    )
-
-
-@pytest.mark.parametrize(("program", "package"), system.PROGRAMS.items())
-def test_debian_package_of_a_program_is_known(program: str, package: str) -> None:
-    missing = not_started("FileNotFoundError: [Errno 2] No such file or directory", program)
-    found = first_cause({"said": missing})
-
-    assert found
-    assert found.sentence == f"the host lacks the program '{program}'"
-    assert f"Add {package} to host.packages" in found.hint
-
-
+LOG = """\
+[2026-11-22 17:44:41 +0000] [51] [INFO] Starting gunicorn 27.0.1
+[2026-11-22 17:44:41 +0000] [51] [INFO] Listening at: unix:/run/todo/1a2b3c4d-5e6f7a8b.sock (51)
+[2026-11-22 17:44:41 +0000] [54] [INFO] Booting worker with pid: 54
+WARNING django.security.csrf: Forbidden (CSRF token missing.): /lists/4/
+WARNING django.request: Not Found: /dc84107cefb940e8b41dc111e4ff8497
+[2026-11-22 17:45:10 +0000] [51] [INFO] Handling signal: term
+[2026-11-22 17:45:10 +0000] [51] [INFO] Shutting down: Master
+"""
+COMMANDS = """\
+==> python manage.py makemigrations --check --dry-run
+No changes detected
+==> python manage.py migrate --noinput
+Running migrations:
+  No migrations to apply.
+"""
 PYTEST = f"""\
 functional_tests/test_lists.py:23: in test_item_is_added
     assert home.items() == ["Paint"]
@@ -168,10 +48,81 @@ E   assert 'disabled' == 'enabled'
 E   AssertionError: Permission denied: /srv/todo/shared/env
 1 failed, 30 passed in 12.00s
 """
+OTHERS_FILES = facts(
+    untracked=("notes.txt",),
+    ignored=("local/venv/lib/python3.11/site-packages/markdown/__init__.py",),
+)
 
 
-@pytest.mark.parametrize("said", [PYTEST, HOST_TESTS, "curl: (28) Operation timed out"])
-def test_what_tests_say_is_no_cause(said: str) -> None:
-    project = "committed lists/views.py\nuntracked notes.txt\nignored local/db.sqlite3"
+@pytest.mark.parametrize(
+    "text", [LOG, COMMANDS, PYTEST, HOST_TESTS, "curl: (28) Operation timed out"]
+)
+def test_what_a_healthy_app_or_a_test_says_is_no_cause(text: str) -> None:
+    assert diagnose(said(text), OTHERS_FILES, RULES) == ()
 
-    assert cause(said, project) is None
+
+def test_package_of_the_developers_environment_is_no_file_of_the_app() -> None:
+    cause = first_cause(no_module("markdown"), OTHERS_FILES)
+
+    assert cause
+    assert (
+        cause.sentence
+        == "no locked package has the module 'markdown', and lists/views.py imports it"
+    )
+
+
+def test_own_folder_that_is_not_on_the_path_is_never_looked_for_at_an_index() -> None:
+    """A stranger's package may have that name."""
+    own = facts({"apps/lists/__init__.py": "", "apps/lists/models.py": ""})
+
+    causes = diagnose(no_module("lists"), own, RULES)
+
+    assert [cause.rule for cause in causes] == ["module-in-another-folder"]
+    assert "requirements" not in causes[0].hint
+
+
+def test_module_that_may_be_the_apps_own_is_not_claimed_for_a_package() -> None:
+    """A file of that name lies in another package of the app."""
+    cause = first_cause(no_module("forms"), facts({"lists/__init__.py": "", "lists/forms.py": ""}))
+
+    assert cause
+    assert not cause.confirmed
+
+
+def test_hints_name_what_there_is() -> None:
+    project = replace(LOCK, made_from="pyproject.toml", path="requirements.lock")
+    called = replace(facts(lock=project), command="python deploy.py --config other.yml")
+    cause = first_cause(no_module("markdown"), called)
+    unset = first_cause(said("ImproperlyConfigured: Set the SIZE environment variable"), called)
+
+    assert cause
+    assert unset
+    assert "pyproject.toml -o requirements.lock" in cause.hint
+    assert "requirements.in" not in cause.hint
+    assert "python deploy.py --config other.yml secrets set SIZE" in unset.hint
+
+
+def test_host_that_is_gone_confirms_nothing() -> None:
+    gone = replace(HEALTHY, host=None)
+    cause = first_cause(refused(6379), gone)
+
+    assert cause
+    assert (cause.confirmed, cause.questions) == (False, (("port", "6379"),))
+
+
+DEAD_END = {"step": "FAILED x::test_y\n", "said": "FAILED x", "dead ends": "POST /lists/6 404\n"}
+
+
+def test_what_explains_more_comes_before_dead_ends() -> None:
+    full = {**DEAD_END, "said": "sqlite3.OperationalError: database or disk is full"}
+    found = first_cause(full, facts(answers=(("free", "/srv", "0"),)))
+
+    assert found
+    assert found.sentence == "the disk of the host is full"
+
+
+def test_dead_ends_of_one_worker_are_no_cause() -> None:
+    alone = replace(HEALTHY, settings={**SETTINGS, "workers": 1})
+
+    assert first_cause(DEAD_END, HEALTHY)
+    assert first_cause(DEAD_END, alone) is None

@@ -5,6 +5,7 @@ import pytest
 from tests.unit.fakes import FakeConnection, printed
 from tests.unit.staging import Staging
 from understudy import evidence
+from understudy.causes.checks import on_host, setting
 from understudy.diagnosis import Clue, Rule
 from understudy.errors import Refused, StepFailed, Unreachable
 
@@ -20,9 +21,17 @@ gunicorn: KeyError: 'COLOUR'
 RULES = (
     Rule(
         "colour",
-        (Clue("said", r"KeyError: '(?P<name>\w+)'"), Clue("settings", r"^workers 2$")),
+        (Clue("said", r"KeyError: '(?P<name>\w+)'"),),
         "{name} is not set",
-        "Set {name}.",
+        "Set {name}: {run} secrets set {name}{on}.",
+        (setting("workers", lambda workers, groups: workers == 2),),
+    ),
+    Rule(
+        "redis",
+        (Clue("said", "Error 111"),),
+        "no Redis",
+        "",
+        (on_host("port", "6379", "no"),),
     ),
 )
 
@@ -43,7 +52,10 @@ def test_error_gets_its_cause_and_what_mends_it_before_its_own_hint(staging: Sta
     with pytest.raises(StepFailed) as caught, evidence.explained(staging.job()):
         raise StepFailed("start: failed", hint="What served before still serves.")
     assert caught.value.cause == "COLOUR is not set"
-    assert caught.value.hint == "Set COLOUR.\nWhat served before still serves."
+    assert caught.value.hint == (
+        "Set COLOUR: python deploy.py secrets set COLOUR --target staging.\n"
+        "What served before still serves."
+    )
 
 
 def test_dead_ends_are_found_in_the_access_log(
@@ -74,6 +86,30 @@ def test_what_the_host_logged_is_kept_for_the_report(staging: Staging) -> None:
     assert list(logs) == ["host", "journal", "nginx error", "nginx access"]
     assert logs["nginx error"] == ""
     assert "500" in logs["nginx access"]
+
+
+def test_host_is_asked_once_for_what_the_hypotheses_need(staging: Staging) -> None:
+    answers = {"journalctl": printed(LOGS), "getent": printed("port\t6379\tno\n")}
+    host = staging.hosts["deploy"] = FakeConnection(answers)
+
+    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job({"workers": 1})):
+        raise StepFailed("start: failed", "redis: Error 111")
+
+    assert caught.value.cause == "no Redis"
+    assert len([note for note in host.notes if "getent" in note]) == 1
+
+
+def test_host_that_cannot_be_asked_leaves_a_possibility(staging: Staging) -> None:
+    staging.hosts["deploy"] = Unreachable("gone")
+
+    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job()):
+        raise StepFailed("start: failed", "==> python manage.py migrate\nredis: Error 111")
+
+    assert caught.value.cause == "could not be confirmed: no Redis"
+    assert "No cause is confirmed" in caught.value.details
+    assert "command: python manage.py migrate" in caught.value.details
+    (cause,) = staging.report.attached["causes"]["causes"]
+    assert (cause["rule"], cause["confirmed"]) == ("redis", False)
 
 
 def test_a_host_that_cannot_be_asked_does_not_hide_the_error(staging: Staging) -> None:

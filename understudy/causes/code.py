@@ -1,8 +1,11 @@
-"""The code itself. The last of these rules are general: they fit any error of the app."""
+"""The code itself. The last of these rules is general: it fits any error that the app's code raises."""
 
-from understudy.causes.checks import on_host
-from understudy.causes.tracebacks import NEAREST, OWN
-from understudy.diagnosis import Clue, Rule
+import re
+
+from understudy.causes.checks import in_commit, on_host, own_line, setting, variable, written
+from understudy.causes.tracebacks import NEAREST, OWN, RAISED_BY
+from understudy.diagnosis import Clue, Groups, Rule
+from understudy.known_facts import CommitFacts
 
 _OLDER_PYTHON = (
     "Write it for Python {answer}, or move staging and production to a Debian with a newer one "
@@ -19,6 +22,25 @@ def _is_older(python: str) -> bool:
     return tuple(int(part) for part in python.split(".")[:2]) < _NEWEST
 
 
+def _is_pythons_own(commit: CommitFacts, groups: Groups) -> bool:
+    return not any(commit.modules(groups["module"].partition(".")[0]))
+
+
+def _names_no_encoding(commit: CommitFacts, groups: Groups) -> bool:
+    lines = commit.texts.get(groups["file"], "").splitlines()
+    return "encoding" not in "".join(lines[int(groups["line"]) - 1 :][:1])
+
+
+def _lacks_the_name(commit: CommitFacts, groups: Groups) -> bool | None:
+    """Of the module that is served."""
+    text = commit.texts.get(f"{groups['module'].replace('.', '/')}.py")
+    return None if text is None else not re.search(rf"^{groups['name']}\b", text, re.MULTILINE)
+
+
+def _sets_ascii(name: str, value: str) -> bool:
+    return name in ("LANG", "LC_ALL", "LC_CTYPE", "PYTHONUTF8") and "UTF-8" not in value.upper()
+
+
 _HOSTS_PYTHON = on_host("python", "", _is_older)
 # Statements that Python 3.11 doesn't know: `type X = ...`, `def f[T](...)`, `class C[T]`, a
 # template string, an `except` with several and no parentheses; and quotes within an f-string.
@@ -32,7 +54,7 @@ RULES: tuple[Rule, ...] = (
         (Clue("said", rf"{OWN}\n(?:{_NEW_SYNTAX_ERROR}|{_NEW_F_STRING_ERROR})"),),
         "{file} line {line} is written for a newer Python than the host's {answer}",
         _OLDER_PYTHON,
-        (_HOSTS_PYTHON,),
+        (own_line, _HOSTS_PYTHON),
     ),
     Rule(
         "newer-python-library",
@@ -45,13 +67,14 @@ RULES: tuple[Rule, ...] = (
         ),
         "Python {answer}, the host's, has no '{name}' in {module}",
         _OLDER_PYTHON,
-        (_HOSTS_PYTHON,),
+        (in_commit(_is_pythons_own), _HOSTS_PYTHON),
     ),
     Rule(
         "syntax-error",
         (Clue("said", rf"{OWN}\n(?:    .*\n)*(?P<error>(?:Syntax|Indentation|Tab)Error: .*)"),),
         "{file} line {line}: {error}",
-        "Mend it; python -m compileall -q . finds the like before a deploy.",
+        "Fix it; python -m compileall -q . finds the like before a deploy.",
+        (own_line,),
     ),
     Rule(
         "ascii",
@@ -60,6 +83,11 @@ RULES: tuple[Rule, ...] = (
         "has no other",
         'Open files with encoding="utf-8", and leave LANG, LC_ALL and PYTHONUTF8 alone in '
         "app.environment.",
+        (
+            own_line,
+            variable(_sets_ascii),
+            in_commit(_names_no_encoding),
+        ),
     ),
     Rule(
         "locale-missing",
@@ -73,6 +101,7 @@ RULES: tuple[Rule, ...] = (
         "the host has no locale {locale}, which {file} sets",
         "Set host.locale in deploy.yml to {locale} and provision the hosts again, or do without "
         "setlocale.",
+        (on_host("locale", "{locale}", "no"),),
     ),
     Rule(
         "no-such-application",
@@ -84,23 +113,26 @@ RULES: tuple[Rule, ...] = (
         ),
         "{module} has no '{name}', which app.module in deploy.yml names",
         "Name what the module has, such as {module}:application.",
+        (
+            setting(
+                "module", lambda module, groups: module == f"{groups['module']}:{groups['name']}"
+            ),
+            in_commit(_lacks_the_name),
+        ),
     ),
     Rule(
         "logging",
         (Clue("said", r"^ValueError: (?P<error>Unable to configure \w+ '\w+')"),),
-        "{error}: LOGGING in the settings asks for what the host doesn't have",
-        "Log to standard error with logging.StreamHandler: the host keeps that in its journal.",
+        "{error}, which LOGGING in {found} asks for",
+        "The exceptions before it say why. Log to standard error with logging.StreamHandler: the "
+        "host keeps that in its journal.",
+        (written("LOGGING\\b", where=r".*\.py"),),
     ),
     Rule(
         "error-in-the-app",
-        (Clue("said", NEAREST + r"(?P<error>[A-Za-z_][\w.]*(?:: .*)?)$"),),
+        (Clue("said", RAISED_BY + r"(?P<error>[A-Za-z_][\w.]*(?:: .*)?)$"),),
         "{file} line {line}: {error}",
         _LOOK_THERE,
-    ),
-    Rule(
-        "error",
-        (Clue("said", r'^  File "/srv/.*\n(?:  .*\n)+(?P<error>[A-Za-z_][\w.]*(?:: .*)?)$'),),
-        "{error}",
-        _LOOK_THERE,
+        (own_line,),
     ),
 )

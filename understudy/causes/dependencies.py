@@ -1,12 +1,13 @@
 """Python packages, and the lock file that names them."""
 
+import re
 from collections.abc import Mapping
 
+from understudy.causes.checks import in_commit, in_lock
 from understudy.causes.tracebacks import RAISED_BY
-from understudy.diagnosis import Clue, Rule
+from understudy.diagnosis import Check, Clue, Finding, Groups, Rule, holds
+from understudy.known_facts import CommitFacts, KnownFacts, LockFacts, normal
 
-_COMPILE = "uv pip compile --generate-hashes requirements.in -o requirements.txt"
-_COMPILE_WITH = "uv pip compile {option} --generate-hashes requirements.in -o requirements.txt"
 _NO_MODULE = r"ModuleNotFoundError: No module named '(?P<module>\w+)"
 _NO_WHEELS = r"can't be had as wheels for Python (?P<python>\S+)"
 _NO_MATCH = r"No matching distribution found for (?P<package>[\w.-]+)==(?P<version>[^\s;]+)"
@@ -37,26 +38,71 @@ TOOLS = (
     "silk",
 )
 
-LOCK = (
+
+def _locked(lock: LockFacts, groups: Groups) -> bool:
+    """The version that an error names is the locked one."""
+    version = groups.get("version", "")
+    return lock.versions.get(normal(groups["package"])) == version
+
+
+def _locked_version(groups: Groups, facts: KnownFacts) -> Finding | None:
+    """The package is locked, in that `version`."""
+    if facts.lock is None:
+        return holds(None, version="(its version is not known)")
+    version = facts.lock.versions.get(normal(groups["package"]), "")
+    return holds(bool(version), version=version)
+
+
+def _not_provided(lock: LockFacts, groups: Groups) -> bool | None:
+    provides = lock.provides(groups["module"])
+    return None if provides is None else not provides
+
+
+def _not_the_apps_own(commit: CommitFacts, groups: Groups) -> bool | None:
+    """None: a module of the app has such a name, and may have been meant."""
+    module = groups["module"]
+    places = list(commit.modules(module))
+    if any(f"{place}.py" not in commit.committed for place in places) or module in places:
+        return False
+    beside = any(
+        re.fullmatch(rf"(?:.*/)?{module}(?:\.py|/.*)", path)
+        for path in (*commit.untracked, *commit.ignored)
+        if "site-packages/" not in path and "node_modules/" not in path
+    )
+    return False if beside else (None if places or commit.submodules else True)
+
+
+def _not_locked(*more: Check) -> tuple[Check, ...]:
+    """The checks that a module is a package's, and that no locked package has it."""
+    return in_lock(_not_provided), in_commit(_not_the_apps_own), *more
+
+
+def _is_older(lock: LockFacts, groups: Groups) -> bool:
+    return normal(groups["module"]) in lock.wanted
+
+
+_LOCK_AGAIN = "Lock again: {lock again}"
+_ADD = "Add {package} to {add to}, then: {lock again}"
+# What our own check of the lock has found, or pip; the app's log can't say so.
+_LOCK = (
     Rule(
         "lock-without-hashes",
-        (Clue("said", r"^(?P<lock>\S+) is not locked with hashes"),),
-        "{lock} has packages without a hash, so two deploys could install different things",
-        "Lock again: uv pip compile --generate-hashes requirements.in -o {lock}",
+        (Clue("step", r"^(?P<file>\S+) is not locked with hashes"),),
+        "{file} has packages without a hash, so two deploys could install different things",
+        "Lock again: {lock again}",
     ),
     Rule(
         "lock-without-gunicorn",
-        (Clue("said", r"^(?P<lock>\S+) has no gunicorn"),),
-        "{lock} has no gunicorn, which serves the app on every host",
-        "Add gunicorn to requirements.in, then: "
-        "uv pip compile --generate-hashes requirements.in -o {lock}",
+        (Clue("step", r"^(?P<file>\S+) has no gunicorn"),),
+        "{file} has no gunicorn, which serves the app on every host",
+        "Add gunicorn to {add to}, then: {lock again}",
     ),
     Rule(
         "index-not-reached",
         (
-            Clue("said", _NO_WHEELS),
+            Clue("step", _NO_WHEELS),
             Clue(
-                "said", "Failed to establish a new connection|Name or service not known|timed out"
+                "step", "Failed to establish a new connection|Name or service not known|timed out"
             ),
         ),
         "the package index can't be reached from this machine",
@@ -65,29 +111,31 @@ LOCK = (
     Rule(
         "lock-with-other-hashes",
         (
-            Clue("said", "THESE PACKAGES DO NOT MATCH THE HASHES"),
-            Clue("said", r"^ +(?P<package>[\w.-]+)==(?P<version>\S+) from "),
+            Clue("step", "THESE PACKAGES DO NOT MATCH THE HASHES"),
+            Clue("step", r"^ +(?P<package>[\w.-]+)==(?P<version>\S+) from "),
         ),
         "the hashes in the lock are not those of {package} {version}",
-        f"Versions are not edited by hand. Lock again: {_COMPILE}",
+        f"Versions are not edited by hand. {_LOCK_AGAIN}",
+        (in_lock(_locked),),
     ),
     Rule(
         "package-for-newer-python",
         (
-            Clue("said", _NO_WHEELS),
-            Clue("said", _NO_MATCH),
-            Clue("said", r"[ ;]{version} Requires-Python (?P<wanted>[^;\n]+)"),
+            Clue("step", _NO_WHEELS),
+            Clue("step", _NO_MATCH),
+            Clue("step", r"[ ;]{version} Requires-Python (?P<wanted>[^;\n]+)"),
         ),
         "{package} {version} needs Python {wanted}, and the host has {python}",
-        "Lock for the host's Python: "
-        + _COMPILE_WITH.replace("{option}", "--python-version {python}"),
+        "Lock for the host's Python: {lock again} --python-version {python}",
+        (in_lock(_locked),),
     ),
     Rule(
         "package-without-wheel",
-        (Clue("said", _NO_WHEELS), Clue("said", _NO_MATCH)),
+        (Clue("step", _NO_WHEELS), Clue("step", _NO_MATCH)),
         "{package} {version} can't be had as a wheel for the host's Python {python}",
         "Hosts build nothing. Lock a version or a package that has a wheel, "
         "or keep a wheel of it in an index of your own.",
+        (in_lock(_locked),),
     ),
     Rule(
         "locked-version-lacks-a-name",
@@ -97,58 +145,59 @@ LOCK = (
                 r"cannot import name '(?P<name>\w+)' from '(?P<package>\w+)[\w.]*' "
                 r"\([^)\n]*/site-packages/",
             ),
-            Clue("project", r"^locked {package} (?P<version>\S+)"),
         ),
         "{package} {version}, the locked version, has no '{name}'",
-        "Lock the version that you use: "
-        + _COMPILE_WITH.replace("{option}", "--upgrade-package {package}"),
+        "Lock the version that you use: {lock again} --upgrade-package {package}",
+        (_locked_version,),
     ),
     Rule(
         "locked-version-lacks-a-module",
-        (
-            Clue("said", r"No module named '(?P<package>\w+)\.(?P<name>[\w.]+)'"),
-            Clue("project", r"^locked {package} (?P<version>\S+)"),
-        ),
+        (Clue("said", r"No module named '(?P<package>\w+)\.(?P<name>[\w.]+)'"),),
         "{package} {version}, the locked version, has no module '{name}'",
-        "Lock the version that you use: "
-        + _COMPILE_WITH.replace("{option}", "--upgrade-package {package}"),
+        "Lock the version that you use: {lock again} --upgrade-package {package}",
+        (_locked_version,),
     ),
 )
 
-PACKAGES = (
+_PACKAGES = (
     Rule(
         "tool-of-the-developer",
-        (Clue("said", rf"No module named '(?P<tool>{'|'.join(TOOLS)})'"),),
-        "the settings switch on {tool}, a developer's tool that is not locked",
+        (Clue("said", rf"No module named '(?P<module>{'|'.join(TOOLS)})'"),),
+        "the settings switch on {module}, a developer's tool that is not locked",
         "Have it in INSTALLED_APPS, MIDDLEWARE and the urls only if DEBUG is on.",
+        _not_locked(),
     ),
     *(
         Rule(
             f"package-not-locked-{name}",
-            (Clue("said", f"No module named '{module}['.]"),),
+            (Clue("said", f"No module named '(?P<module>{module})['.]"),),
             f"the package '{name}', imported as {module}, is not among the locked ones",
-            f"Add {name} to requirements.in, then: {_COMPILE}",
+            _ADD.replace("{package}", name),
+            _not_locked(),
         )
         for module, name in DISTRIBUTIONS.items()
     ),
     Rule(
         "package-wanted-and-not-locked",
-        (Clue("said", _NO_MODULE), Clue("project", "^wanted {module}$")),
-        "requirements.in asks for '{module}', and the lock is older than that",
-        f"Lock again: {_COMPILE}",
+        (Clue("said", _NO_MODULE),),
+        "{add to} asks for '{module}', and the lock is older than that",
+        _LOCK_AGAIN,
+        _not_locked(in_lock(_is_older)),
     ),
     Rule(
         "package-not-locked",
         (Clue("said", RAISED_BY + _NO_MODULE),),
-        "the package '{module}' is not among the locked ones, and {file} imports it",
-        "Add {module} to requirements.in, then: " + _COMPILE,
+        "no locked package has the module '{module}', and {file} imports it",
+        "Add the package that has it to {add to}, then: {lock again}",
+        _not_locked(),
     ),
     Rule(
         "package-of-a-package-not-locked",
         (Clue("said", _NO_MODULE),),
-        "the package '{module}' is not among the locked ones",
-        "Add {module} to requirements.in, then: " + _COMPILE,
+        "no locked package has the module '{module}'",
+        "Add the package that has it to {add to}, then: {lock again}",
+        _not_locked(),
     ),
 )
 
-RULES: tuple[Rule, ...] = (*LOCK, *PACKAGES)
+RULES: tuple[Rule, ...] = (*_LOCK, *_PACKAGES)

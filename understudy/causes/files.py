@@ -1,11 +1,13 @@
-"""Files of the app that a release lacks, or has otherwise than the developer."""
+"""Files of the app that a release lacks, or has in another form than the developer."""
 
 from collections.abc import Iterator
 
+from understudy.causes.checks import in_commit, not_committed, on_disk
 from understudy.causes.tracebacks import NOT_ALLOWED, NOT_THERE, OWN_FILE, STARTING_A_PROGRAM
-from understudy.diagnosis import Clue, Rule
+from understudy.diagnosis import Clue, Groups, Rule
+from understudy.known_facts import EXECUTABLE, CommitFacts
 
-# What can be missing -> how that is told, and where in the project it would be: a directory and
+# What can be missing -> how an error says so, and where in the project it would be: a directory and
 # a name. A developer's directory has other people's files, too: packages are no files of the app.
 _IN_A_TEMPLATES_DIRECTORY = r"(?:.*/)?(?:templates|jinja2)/"
 _ANYWHERE = r"(?!.*(?:site-packages|node_modules)/)(?:.*/)?"
@@ -34,66 +36,118 @@ _MISSING = (
 
 def _missing() -> Iterator[Rule]:
     """Each kind of file, in each state that keeps it from a release."""
-    for kind, told, directory, name in _MISSING:
+    for kind, message, directory, name in _MISSING:
+        clues = (Clue("said", message),)
+        file = f"{directory}{name}"
+        shipped = not_committed(file) if kind != "file" else not_committed("(?:.*/)?{path}")
         yield Rule(
             f"{kind}-not-committed",
-            (Clue("said", told), Clue("project", f"^untracked (?P<found>{directory}{name})$")),
+            clues,
             "{found} is not committed, so no release has it",
             "Commit it: git add {found}",
+            (shipped, on_disk("untracked", file)),
         )
         yield Rule(
             f"{kind}-ignored",
-            (Clue("said", told), Clue("project", f"^ignored (?P<found>{directory}{name})$")),
+            clues,
             "{found} is ignored by git, so no release has it",
             "Commit it all the same (git add --force {found}), or have it made by "
             "app.build_commands.",
+            (shipped, on_disk("ignored", file)),
         )
-        other_case = f"{directory}(?!{name}$)(?i:{name})"
+        yield Rule(
+            f"{kind}-export-ignored",
+            clues,
+            "{found} is committed, and .gitattributes keeps it out of every release "
+            "(export-ignore)",
+            "Remove the line of .gitattributes that matches it, or add below that: "
+            "{found} -export-ignore",
+            (on_disk("left_out", file),),
+        )
         yield Rule(
             f"{kind}-in-other-case",
-            (Clue("said", told), Clue("project", f"^committed (?P<found>{other_case})$")),
+            clues,
             "{found} is asked for as {path}, and on a server case counts",
             "Write it the same way in both places.",
+            (not_committed(file), on_disk("committed", f"{directory}(?i:{name})")),
         )
 
 
-PROGRAMS = (
+def _in_submodule(commit: CommitFacts, groups: Groups) -> str:
+    """The submodule that has what is missing: a file of it, or a module."""
+    wanted = groups["missing"]
+    for path, files in commit.submodules.items():
+        inside = {f"{path}/{file}" for file in files}
+        modules = {file.split("/")[0].removesuffix(".py") for file in files}
+        modules |= {file.split("/")[-2] for file in files if file.endswith("/__init__.py")}
+        if wanted in inside | modules | {path, path.rpartition("/")[2]}:
+            return path
+        if wanted.startswith(f"{path}/"):
+            return path
+    return ""
+
+
+_SUBMODULES = tuple(
+    Rule(
+        name,
+        (Clue("said", message),),
+        "{missing} is in the git submodule {found}, and releases are made without submodules",
+        "Keep its files in the repository itself (git rm --cached {found}, remove {found}/.git, "
+        "git add {found}), or lock it as a package from a wheel of your own.",
+        (in_commit(_in_submodule),),
+    )
+    for name, message in (
+        ("module-in-submodule", r"No module named '(?P<missing>\w+)"),
+        ("file-in-submodule", NOT_THERE + OWN_FILE.replace("<path>", "<missing>")),
+    )
+)
+
+
+def _is_no_program(commit: CommitFacts, groups: Groups) -> bool:
+    return commit.committed.get(groups["path"], EXECUTABLE) != EXECUTABLE
+
+
+def _names_an_interpreter(commit: CommitFacts, groups: Groups) -> bool:
+    return commit.texts.get(groups["path"], "").startswith("#!")
+
+
+def _has_windows_line_ends(commit: CommitFacts, groups: Groups) -> bool:
+    return "\r\n" in commit.texts.get(groups["path"], "")
+
+
+_PROGRAMS = (
     Rule(
         "not-executable",
-        (
-            Clue("said", STARTING_A_PROGRAM + "PermissionError: .*: " + OWN_FILE),
-            Clue("project", "^committed {path}$"),
-        ),
+        (Clue("said", STARTING_A_PROGRAM + "PermissionError: .*: " + OWN_FILE),),
         "{path} is not executable",
         "Tell git: git update-index --add --chmod=+x {path}, and commit.",
+        (in_commit(_is_no_program),),
     ),
     Rule(
         "windows-line-ends",
-        (
-            Clue("said", r"^==> (?:\./)?(?P<path>\S+).*\n/usr/bin/env: .(?P<program>[\w.]+)\\r"),
-            Clue("project", r"^committed {path}$"),
-        ),
+        (Clue("said", r"^==> (?:\./)?(?P<path>\S+).*\n/usr/bin/env: .(?P<program>[\w.]+)\\r"),),
         "{path} has Windows line ends, so the host looks for a program '{program}\\r'",
         "Give it Unix line ends, and keep them: a line `{path} text eol=lf` in .gitattributes.",
+        (in_commit(_has_windows_line_ends),),
     ),
     Rule(
         "interpreter-missing",
-        (
-            Clue("said", STARTING_A_PROGRAM + "FileNotFoundError: .*: " + OWN_FILE),
-            Clue("project", "^committed {path}$"),
-        ),
+        (Clue("said", STARTING_A_PROGRAM + "FileNotFoundError: .*: " + OWN_FILE),),
         "{path} is there, but the host lacks the interpreter that its first line names",
         "Name one that hosts have, such as #!/bin/sh, with Unix line ends; or add its package to "
         "host.packages in deploy.yml.",
+        (in_commit(_names_an_interpreter),),
     ),
 )
 
-LOGS = (
+_LOG_HINT = "Log to standard error with logging.StreamHandler: the host keeps that in its journal."
+_LOGS = (
     Rule(
         "log-file",
         (Clue("said", f"(?:{NOT_THERE}|{NOT_ALLOWED})" + r"'(?P<path>/var/log/[^'\n]+)'"),),
         "the app can't write its log file {path}",
-        "Log to standard error with logging.StreamHandler: the host keeps that in its journal.",
+        _LOG_HINT,
+        (in_commit(lambda commit, groups: _names(commit, groups["path"])),),
     ),
     Rule(
         "log-file-in-source",
@@ -104,11 +158,22 @@ LOGS = (
             ),
         ),
         "the app can't write its log file {path}",
-        "Log to standard error with logging.StreamHandler: the host keeps that in its journal.",
+        _LOG_HINT,
+        (in_commit(lambda commit, groups: groups["path"] not in commit.committed),),
     ),
 )
 
-UNCOMMITTED_CHANGES = (
+
+def _names(commit: CommitFacts, path: str) -> bool:
+    """Whether the app's own code has that file's name."""
+    name = path.rpartition("/")[2]
+    return any(name in text for text in commit.texts.values())
+
+
+_LACKS_NAME = in_commit(
+    lambda commit, groups: groups["name"] not in commit.texts.get(groups["found"], "")
+)
+_UNCOMMITTED_CHANGES = (
     Rule(
         "uncommitted-change",
         (
@@ -117,39 +182,53 @@ UNCOMMITTED_CHANGES = (
                 r"cannot import name '(?P<name>\w+)' from '[\w.]+' "
                 r"\(/srv/[^/)]+/releases/[^/)]+/source/(?P<file>[^)\n]+)\)",
             ),
-            Clue("project", "^modified {file}$"),
         ),
         "{file} is committed without its change that has '{name}'",
         "Commit {file}, too.",
+        (
+            on_disk("modified", "{file}"),
+            _LACKS_NAME,
+        ),
     ),
     Rule(
         "uncommitted-change-of-module",
+        (Clue("said", r"module '(?:\w+\.)*(?P<module>\w+)' has no attribute '(?P<name>\w+)'"),),
+        "{found} is committed without its change that has '{name}'",
+        "Commit {found}, too.",
         (
-            Clue("said", r"module '(?:\w+\.)*(?P<module>\w+)' has no attribute '(?P<name>\w+)'"),
-            Clue("project", r"^modified (?P<file>(?:.*/)?{module}(?:/__init__)?\.py)$"),
+            on_disk("modified", r"(?:.*/)?{module}(?:/__init__)?\.py"),
+            _LACKS_NAME,
         ),
-        "{file} is committed without its change that has '{name}'",
-        "Commit {file}, too.",
     ),
 )
 
-MODULES = (
+_MODULES = (
     Rule(
         "module-missing",
-        (
-            Clue("said", r"No module named '(?P<package>\w+)\.(?P<rest>[\w.]+)'"),
-            Clue("project", "^committed {package}/"),
-        ),
+        (Clue("said", r"No module named '(?P<package>\w+)\.(?P<rest>[\w.]+)'"),),
         "there is no module {package}.{rest} in the commit",
-        "Commit it, or mend the name where it is asked for; app.module in deploy.yml is one such "
+        "Commit it, or fix the name where it is asked for; app.module in deploy.yml is one such "
         "place.",
+        (
+            on_disk("committed", "{package}/.*"),
+            in_commit(
+                lambda commit, groups: (
+                    not any(
+                        f"{groups['package']}/{groups['rest'].replace('.', '/')}{end}"
+                        in commit.committed
+                        for end in (".py", "/__init__.py")
+                    )
+                )
+            ),
+        ),
     ),
 )
 
 RULES: tuple[Rule, ...] = (
-    *LOGS,
-    *PROGRAMS,
+    *_LOGS,
+    *_PROGRAMS,
+    *_SUBMODULES,
     *_missing(),
-    *UNCOMMITTED_CHANGES,
-    *MODULES,
+    *_UNCOMMITTED_CHANGES,
+    *_MODULES,
 )

@@ -1,5 +1,6 @@
 """What workers of one app don't know of each other."""
 
+from understudy.causes.checks import setting
 from understudy.diagnosis import Clue, Rule
 
 _CAUSE = "workers answer differently: one of them keeps for itself what all must know"
@@ -8,7 +9,7 @@ _HINT = "Keep it in the database or in a cache that processes share, not in a va
 RULES: tuple[Rule, ...] = (
     Rule(
         "state-in-one-process",
-        (Clue("said", r"^E +AssertionError: workers answer differently"),),
+        (Clue("step", r"^E +AssertionError: workers answer differently"),),
         _CAUSE,
         _HINT,
     ),
@@ -21,10 +22,10 @@ BY_DEAD_ENDS: tuple[Rule, ...] = (
         "state-in-one-process-by-dead-ends",
         (
             Clue("dead ends", r"^\w+ /"),
-            Clue("said", r"^FAILED "),
-            Clue("settings", r"^workers (?!1$)"),
+            Clue("step", r"^FAILED "),
         ),
         _CAUSE,
         _HINT,
+        (setting("workers", lambda workers, groups: workers != 1),),
     ),
 )
