@@ -7,7 +7,7 @@ root; and few programs, for on a slow host each costs as much as all of its shel
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import prod
 from pathlib import PurePosixPath
@@ -27,7 +27,9 @@ while read -r lock; do say lock "$lock"; done </proc/locks
 set --
 for file in /etc/os-release "/etc/understudy/$site.provisioned" "$root"/releases/*/manifest.json \
     "/etc/nginx/sites-available/$site" "/etc/systemd/system/$site@.service" \
-    "$root"/current/environment "$root"/current/*.py "$root"/current/run; do
+    "$root"/current/environment "$root"/current/*.py "$root"/current/run \
+    /etc/nginx/sites-enabled/* /etc/nginx/conf.d/*.conf; do
+    [ "$file" != "/etc/nginx/sites-enabled/$site" ] || continue
     [ ! -r "$file" ] || set -- "$@" "$file"
 done
 awk '{ print "line\t" FILENAME "\t" $0 }' "$@"
@@ -48,6 +50,15 @@ readlink -f /usr/bin/python3 "$root/current" | {
     # What is not there would be told as itself.
     case $current in */releases/*) say current "$current" ;; esac
 }
+# sudo looks for the host's name each time. Asked of a name server only where the file lacks it.
+read -r name </proc/sys/kernel/hostname
+known=
+if [ -r /etc/hosts ]; then
+    while read -r _ names || [ -n "$names" ]; do
+        case " $names " in *[[:space:]]"$name"[[:space:]]*) known=1 ;; esac
+    done </etc/hosts
+fi
+[ -n "$known" ] || timeout 3 getent ahosts "$name" >/dev/null || say lost_name "$name"
 say machine "$(uname -m)"
 say free "$(stat -f -c '%a %S' "$root" 2>/dev/null || true)"
 states=active,activating,reloading,deactivating
@@ -67,7 +78,8 @@ class Facts:
     finish the requests they have. served: those that have served, served_since: when each began to for
     the last time. half_made: releases and environments that a killed deploy left. secrets: a checksum
     that changes with them. free: bytes of disk. last_holder: who held the lock last, as he wrote it;
-    "" if somebody was at work just then.
+    "" if somebody was at work just then. other_sites: path -> text of nginx's files of others.
+    lost_name: the host's own name, if neither /etc/hosts nor a name server knows it.
     """
 
     stamp: str
@@ -88,6 +100,8 @@ class Facts:
     ending: frozenset[str]
     nginx_active: bool
     last_holder: str
+    other_sites: Mapping[str, str] = field(default_factory=dict)
+    lost_name: str = ""
 
     def release(self, release_id: str | None) -> Manifest | None:
         """The complete release of that id, if it's there."""
@@ -129,10 +143,12 @@ def parse(output: str) -> Facts:
         secrets=one("secrets"),
         free=_product(one("free")),
         half_made=answers.directories(all_of("half_made")),
-        files=texts,
         running=_instances(units),
         ending=_instances(all_of("ending")),
         nginx_active="nginx.service" in units,
+        other_sites=_pop_below(texts, "/etc/nginx/sites-enabled/", "/etc/nginx/conf.d/"),
+        lost_name=one("lost_name"),
+        files=texts,
         last_holder="" if _is_held(all_of("lock"), stats) else one("last_holder"),
     )
 
@@ -174,6 +190,11 @@ def _pop(texts: dict[str, str], end: str) -> Iterator[str]:
     """Takes out the files with that end of their name."""
     for path in [path for path in texts if path.endswith(end)]:
         yield texts.pop(path)
+
+
+def _pop_below(texts: dict[str, str], *directories: str) -> dict[str, str]:
+    """Takes out the files in those directories."""
+    return {path: texts.pop(path) for path in list(texts) if path.startswith(directories)}
 
 
 def _product(numbers: str) -> int:

@@ -16,6 +16,7 @@ MINE, HELD, WAITING = "mine", "held", "waiting"
 _HOLD = (
     END
     + """
+umask 077 # who may open the file could hold the lock: no other user may, and the app's user neither
 exec 9>>"$1"
 flock -w "$3" 9 || { echo "held $(cat "$1")"; exit 1; }
 if ! flock -n "$1.step" true; then

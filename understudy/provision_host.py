@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
-from understudy import session
+from understudy import domains, session
 from understudy.commands import firewall
 from understudy.connection import SshConnection
 from understudy.errors import Refused, StepFailed, UnderstudyError, Unreachable
@@ -22,6 +22,7 @@ def provision(job: Job) -> None:
         SshConnection(job.target, job.target.admin) as connection,
         job.report.step(f"provision {job.target_name}"),
     ):
+        _refuse_if_domain_is_taken(job, connection)
         _run(job, connection, lambda line: _report_line(job.report, line))
         _confirm_firewall(job)
 
@@ -32,6 +33,7 @@ def check(job: Job) -> None:
         SshConnection(job.target, job.target.admin) as connection,
         job.report.step(f"check what provisioning would change on {job.target_name}"),
     ):
+        _refuse_if_domain_is_taken(job, connection)
         text = _run(job, connection, lambda line: None, check=True)
     changes = [line.strip() for line in text.splitlines() if line.strip().startswith("would ")]
     for change in changes:
@@ -42,6 +44,12 @@ def check(job: Job) -> None:
             hint=f"python deploy.py provision --target {job.target_name}",
         )
     job.report.say(f"{job.target_name}: nothing to change")
+
+
+def _refuse_if_domain_is_taken(job: Job, connection: SshConnection) -> None:
+    """The script doesn't know the domain: a box is built without one."""
+    found = session.gather(connection, job.config)
+    domains.refuse_if_taken(job.config, job.target, found.other_sites, job.target_name)
 
 
 def _run(

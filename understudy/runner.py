@@ -12,6 +12,7 @@ from understudy import (
     bytecode,
     data,
     django_settings,
+    domains,
     packages,
     plan,
     preview,
@@ -220,6 +221,7 @@ def made_of(job: Job, source: artifact.Source, *, python: str, secrets: str) -> 
 
 def _wanted(job: Job, source: artifact.Source, found: Facts) -> Wanted:
     config, target, templates = job.config, job.target, job.project.templates
+    domains.refuse_if_taken(config, target, found.other_sites, job.target_name)
     unlike = made_of(job, source, python=found.python, secrets=found.secrets)
     name = release_id(source.commit, unlike)
     release = Manifest(

@@ -40,6 +40,7 @@ def connected(job: Job) -> Iterator[tuple[SshConnection, Facts]]:
     with door as connection:
         found = gather(connection, job.config)
         _refuse_unless_provisioned(job, found)
+        _warn_of_lost_name(job, found)
         yield connection, found
 
 
@@ -50,6 +51,15 @@ def _refuse_unless_provisioned(job: Job, found: Facts) -> None:
             f"{job.target_name} ({job.target.address}) "
             + (state if found.stamp else "is not provisioned"),
             hint=f"python deploy.py provision --target {job.target_name}",
+        )
+
+
+def _warn_of_lost_name(job: Job, found: Facts) -> None:
+    if found.lost_name:
+        job.report.warn(
+            f"{job.target_name}: its own name {found.lost_name} is not in /etc/hosts and no name server "
+            f"knows it, so each sudo there waits for one (up to 20 s). `python deploy.py provision "
+            f"--target {job.target_name}` adds the line."
         )
 
 

@@ -303,6 +303,15 @@ def test_lock_that_becomes_free_in_time_is_got(
             assert Path(lock).read_text() == "bob\n"
 
 
+def test_lock_can_be_opened_by_no_other_user(connection: SshConnection, tmp_path: Path) -> None:
+    """Who may open a file may hold its lock: the app's user too."""
+    with connection.lock(PurePosixPath(tmp_path / "lock"), "ann"):
+        connection.run(("true",))
+
+    for name in ("lock", "lock.step"):
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
+
+
 def test_lock_of_a_connection_that_died_is_free(server: SshServer, tmp_path: Path) -> None:
     lock = PurePosixPath(tmp_path / "lock")
     with SshConnection(target_of(server, tmp_path), "deploy") as dying:

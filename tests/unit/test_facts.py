@@ -6,7 +6,7 @@ import shlex
 import shutil
 import subprocess
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -88,9 +88,12 @@ def test_manifest_of_another_making_is_told(text: str) -> None:
         facts.parse(SERVING.replace(MANIFEST, text))
 
 
+HOST_NAME = Path("/proc/sys/kernel/hostname").read_text().strip()
+
+
 def observed(root: Path) -> facts.Facts:
     """The real query, run by a shell on a tree that stands for a host's root directory."""
-    (root / "bin").mkdir()
+    (root / "bin").mkdir(exist_ok=True)
     (root / "bin" / "systemctl").write_text(
         "#!/bin/sh\n"
         'echo "nginx.service loaded active running A web server"\n'
@@ -99,6 +102,8 @@ def observed(root: Path) -> facts.Facts:
     )
     (root / "bin" / "systemctl").chmod(0o755)
     (root / "etc").mkdir(exist_ok=True)
+    if not (root / "etc" / "hosts").exists():
+        (root / "etc" / "hosts").write_text(f"127.0.0.1 localhost\n127.0.1.1 {HOST_NAME}\n")
     (root / "etc" / "os-release").write_text('PRETTY_NAME="An OS"\n')
     words = list(facts.query("shop"))
     for top in ("/srv/", "/etc/"):
@@ -180,3 +185,37 @@ def test_query_tells_since_when_a_release_has_served(tmp_path: Path) -> None:
 
     assert found.served == {"r1"}
     assert found.served_since == {"r1": datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)}
+
+
+def test_query_gives_the_other_sites_and_not_the_sites_own(tmp_path: Path) -> None:
+    nginx = tmp_path / "etc/nginx"
+    for name in ("sites-enabled/shop", "sites-enabled/wiki", "conf.d/a.conf", "conf.d/a.off"):
+        (nginx / name).parent.mkdir(parents=True, exist_ok=True)
+        (nginx / name).write_text(f"# {name}\n")
+
+    found = observed(tmp_path)
+
+    assert sorted(PurePosixPath(path).name for path in found.files) == ["a.conf", "wiki"]
+
+
+def test_other_sites_are_no_files_of_the_site() -> None:
+    lines = "line\t/etc/nginx/sites-enabled/wiki\tserver {\nline\t/etc/nginx/conf.d/a.conf\t#\n"
+
+    found = facts.parse(lines + SERVING)
+
+    assert found.other_sites == {
+        "/etc/nginx/sites-enabled/wiki": "server {\n",
+        "/etc/nginx/conf.d/a.conf": "#\n",
+    }
+    assert found.files == facts.parse(SERVING).files
+
+
+@pytest.mark.parametrize("line", ["127.0.1.1 {}", "127.0.1.1\tx.example {}", "::1 a {} b", None])
+def test_host_name_that_nothing_knows_is_reported(line: str | None, tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/hosts").write_text((line or "127.0.0.1 localhost").format(HOST_NAME))
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/getent").write_text("#!/bin/sh\nexit 2\n")
+    (tmp_path / "bin/getent").chmod(0o755)
+
+    assert observed(tmp_path).lost_name == ("" if line else HOST_NAME)

@@ -1,19 +1,23 @@
 """Provisioning over SSH: the script runs as root, and a firewall stays only if one can get in."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.unit.fakes import FakeConnection, failed, printed
-from tests.unit.staging import Staging
+from tests.unit.staging import QUERY, Staging
 from understudy import provision_host
 from understudy.config import TargetConfig
 from understudy.connection import Result
 from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
+from understudy.job import Job
 
 EXPECTED = (".understudy-provision.sh", "understudy-firewall-undo shop confirm")
 
 
 def admin(staging: Staging, answer: Result) -> FakeConnection:
-    host = FakeConnection({"understudy-provision.sh shop": answer}, EXPECTED)
+    answers = {QUERY: staging.facts(stamp=""), "understudy-provision.sh shop": answer}
+    host = FakeConnection(answers, EXPECTED)
     staging.hosts["debian"] = host
     return host
 
@@ -23,7 +27,7 @@ def test_provisioning_runs_the_script_as_root_and_leaves_no_copy(staging: Stagin
 
     provision_host.provision(staging.job())
 
-    put, run, remove, *_ = host.notes
+    _, put, run, remove, *_ = host.notes
     assert host.files[".understudy-provision.sh"].startswith(b"#!/bin/sh\n# Makes a bare Debian")
     assert put == "put .understudy-provision.sh"
     assert run == (
@@ -55,6 +59,10 @@ def test_provisioning_that_fails_tells_why_and_what_to_do(
     assert not [note for note in host.notes if "confirm" in note], "the host undoes its firewall"
 
 
+def fresh(staging: Staging) -> FakeConnection:
+    return FakeConnection({QUERY: staging.facts(stamp="")}, EXPECTED)
+
+
 def connections(
     staging: Staging, monkeypatch: pytest.MonkeyPatch, *made: FakeConnection | Exception
 ) -> None:
@@ -72,7 +80,7 @@ def connections(
 def test_firewall_is_confirmed_over_a_new_connection(
     staging: Staging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second = FakeConnection(quiet=EXPECTED), FakeConnection(quiet=EXPECTED)
+    first, second = fresh(staging), FakeConnection(quiet=EXPECTED)
     connections(staging, monkeypatch, first, second)
 
     provision_host.provision(staging.job())
@@ -87,7 +95,7 @@ def test_firewall_is_confirmed_over_a_new_connection(
 def test_host_that_lets_nobody_in_after_provisioning_is_told(
     error: Exception, staging: Staging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connections(staging, monkeypatch, FakeConnection(quiet=EXPECTED), error)
+    connections(staging, monkeypatch, fresh(staging), error)
 
     with pytest.raises(StepFailed, match="restores the old ones within 60 seconds") as raised:
         provision_host.provision(staging.job())
@@ -102,7 +110,7 @@ def test_confirm_that_comes_too_late_is_told(
     staging: Staging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = FakeConnection({"confirm": failed(errors="too late")})
-    connections(staging, monkeypatch, FakeConnection(quiet=EXPECTED), late)
+    connections(staging, monkeypatch, fresh(staging), late)
 
     with pytest.raises(StepFailed, match="could not be confirmed") as raised:
         provision_host.provision(staging.job())
@@ -131,7 +139,7 @@ def test_check_shows_what_would_change_and_changes_nothing(staging: Staging) -> 
 
     assert raised.value.exit_code == 1
     assert staging.report.said == ["would run: useradd deploy", "would write /etc/nginx/x"]
-    _, run, *_ = host.notes
+    _, _, run, *_ = host.notes
     assert run.startswith("sudo -n env CONFIRM_SECONDS=60 CHECK=1 sh ")
     assert not [note for note in host.notes if "confirm" in note]
 
@@ -142,3 +150,18 @@ def test_check_without_a_change_passes(staging: Staging) -> None:
     provision_host.check(staging.job())
 
     assert staging.report.said == ["staging: nothing to change"]
+
+
+@pytest.mark.parametrize("verb", [provision_host.provision, provision_host.check])
+def test_domain_of_another_site_is_refused_before_anything_is_changed(
+    verb: Callable[[Job], None], staging: Staging
+) -> None:
+    wiki = "line\t/etc/nginx/sites-enabled/wiki\tserver {{ server_name {}; }}"
+    host = admin(staging, printed(""))
+    host.answers = {QUERY: staging.facts(wiki.format("shop.test"), stamp="")}
+
+    with pytest.raises(Refused, match=r"domain shop\.test") as raised:
+        verb(staging.job())
+
+    assert raised.value.details == "/etc/nginx/sites-enabled/wiki:1: server_name shop.test"
+    assert not [note for note in host.notes if "provision.sh" in note]

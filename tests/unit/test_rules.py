@@ -61,6 +61,7 @@ PURE = {
     "dead_ends",
     "diagnosis",
     "django_settings",
+    "domains",
     "drift",
     "dump",
     "errors",

@@ -340,3 +340,24 @@ def test_slow_migrations_are_told_and_the_report_has_all(staging: Staging) -> No
         ["lists", "0001_initial", "applied in 0.2 s"],
         ["lists", "0002_all", "applied in 61.0 s"],
     ]
+
+
+@pytest.mark.parametrize("verb", [runner.deploy, rollout.plan])
+def test_domain_of_another_site_is_refused(verb: Callable[[Job], object], staging: Staging) -> None:
+    wiki = "line\t/etc/nginx/sites-enabled/wiki\tserver { server_name shop.test; }"
+    host = staging.host(staging.facts(wiki))
+
+    with pytest.raises(Refused, match="another site on this host has the domain"):
+        verb(staging.job())
+
+    assert changes(host) == []
+
+
+def test_host_name_that_each_sudo_waits_for_is_warned_of(staging: Staging) -> None:
+    staging.host(staging.facts("lost_name\tweb1"))
+
+    runner.deploy(staging.job())
+
+    [warning] = [text for text in staging.report.warnings if "web1" in text]
+    assert "each sudo there waits" in warning
+    assert "provision --target staging" in warning
