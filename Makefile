@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 # Where Python is told to keep nothing that it compiled, each start would compile all again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup rehearse test check unit program-test report-test example-test vm-test test-all faults traps lock bench clean
+.PHONY: help setup rehearse test check unit program-test report-test example-test vm-test test-all faults traps mutants lock bench clean
 
 help:  ## what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,10 @@ faults:  ## deploys killed at every step, every bad release, two hosts of one ta
 
 traps:  ## apps that work on their developer's machine only: rehearse each of them
 	$(PYTHON) -m pytest -v --long tests/integration/test_traps.py
+
+mutants: setup  ## small faults planted in the code, and the share that unit tests notice: half an hour
+	.venv/bin/uv run --quiet --no-project --isolated --python 3.11 --with-requirements requirements.txt \
+	    --with mutmut==3.8.1 python -m tests.mutants
 
 lock:  ## compile requirements.in into requirements.txt, with hashes
 	for directory in . benchmarks; do .venv/bin/uv pip compile -q --generate-hashes --no-header \
