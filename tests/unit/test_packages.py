@@ -17,6 +17,8 @@ LOCK = "tiny==1.0 --hash=sha256:aa\n"
 WHEEL = {
     "tiny.py": "X = 1\ndef main():\n    print(X)\n",
     "tiny-1.0.data/scripts/other": "#!python\nprint('other')\n",
+    "tiny-1.0.data/data/share/tiny.txt": "data\n",
+    "tiny-1.0.data/headers/tiny.h": "int x;\n",
     "tiny-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n",
     "tiny-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     "tiny-1.0.dist-info/entry_points.txt": "[console_scripts]\ntiny = tiny:main\n",
@@ -55,6 +57,13 @@ def unpacked(tar: Path, directory: Path) -> Path:
         archive.extractall(directory, filter="data")
     [made] = directory.iterdir()
     return made
+
+
+def archive_text(tar: Path, name: str) -> str:
+    with tarfile.open(tar) as archive:
+        member = archive.extractfile(name)
+        assert member
+        return member.read().decode()
 
 
 def test_environment_made_of_a_package_runs_its_programs(pip: Path, tmp_path: Path) -> None:
@@ -110,6 +119,39 @@ def test_pip_is_asked_for_wheels_of_the_pins_only(pip: Path, tmp_path: Path) -> 
     assert {"--only-binary=:all:", "--require-hashes", "--no-deps", "-I"} <= set(words)
     assert words[words.index("--extra-index-url") + 1] == "https://x.test/"
     assert pip.with_suffix(".lock").read_text() == LOCK
+
+
+def test_pip_is_asked_for_wheels_that_the_host_can_use(pip: Path, tmp_path: Path) -> None:
+    packages.packages(LOCK, "3.13", "aarch64", tmp_path / "cache")
+
+    words = pip.with_suffix(".argv").read_text().splitlines()
+    assert words[1:6] == ["-m", "pip", "download", "--quiet", "--no-input"]
+    start = words.index("--python-version")
+    assert words[start : start + 10] == [
+        *("--python-version", "3.13", "--implementation", "cp"),
+        *("--abi", "cp313", "--abi", "abi3", "--abi", "none"),
+    ]
+    platforms = words[start + 10 :]
+    assert set(platforms[::2]) == {"--platform"}
+    newest, *_, older, plain = platforms[1::2]
+    assert newest == "manylinux_2_35_aarch64"
+    assert (older, plain) == ("manylinux2014_aarch64", "linux_aarch64")
+
+
+def test_package_has_its_files_where_an_environment_has_them(pip: Path, tmp_path: Path) -> None:
+    [(name, tar)] = packages.packages(LOCK, "3.99", "x86_64", tmp_path / "cache").items()
+
+    with tarfile.open(tar) as archive:
+        members = {member.name.removeprefix(f"{name}/"): member for member in archive}
+    assert name.startswith("tiny-1.0-py3-none-any-")
+    assert name.endswith("-py3.99")
+    assert members["share/tiny.txt"].mode == 0o644
+    assert members["include/tiny.h"].mode == 0o644
+    assert members["bin/other"].mode == 0o755
+    installer = archive_text(
+        tar, f"{name}/lib/python3.99/site-packages/tiny-1.0.dist-info/INSTALLER"
+    )
+    assert installer == "understudy\n"
 
 
 @pytest.mark.parametrize("option", ["--no-binary :all:", "--find-links /tmp", "-e ."])
