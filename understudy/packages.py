@@ -14,9 +14,11 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
+from zipfile import BadZipFile
 
 from installer import install
 from installer.destinations import SchemeDictionaryDestination
+from installer.exceptions import InstallerError
 from installer.sources import WheelFile
 
 from understudy import bytecode, lock_file
@@ -79,8 +81,16 @@ def _install(wheel: Path, directory: Path, python: str) -> None:
         interpreter=host_python.PLACEHOLDER,
         script_kind="posix",
     )
-    with WheelFile.open(wheel) as source:
-        install(source, destination, additional_metadata={"INSTALLER": b"understudy\n"})
+    try:
+        with WheelFile.open(wheel) as source:
+            install(source, destination, additional_metadata={"INSTALLER": b"understudy\n"})
+    # Among them: a name that leads out of the directory, such as `../../.bashrc`.
+    except (ValueError, LookupError, BadZipFile, InstallerError) as error:
+        raise StepFailed(
+            f"{wheel.name} is no wheel that can be installed",
+            details=str(error),
+            hint="Lock another version of that package; and look where this one comes from.",
+        ) from None
     for program in (directory / "bin").glob("*"):
         program.chmod(0o755)
     for path in directory.rglob("*"):

@@ -169,3 +169,20 @@ def test_package_that_is_locked_and_was_not_downloaded_is_told(pip: Path, tmp_pa
         packages.packages(lock, VERSION, "x86_64", tmp_path / "cache")
 
     assert raised.value.details == "more==1 is locked, and not there"
+
+
+@pytest.mark.parametrize(
+    "name", ["../../../outside", "tiny-1.0.data/scripts/../../../outside", "/tmp/outside"]
+)
+def test_wheel_writes_nowhere_but_in_its_own_directory(
+    name: str, pip: Path, wheel: Path, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr(name, "evil")
+
+    with pytest.raises(StepFailed, match="no wheel that can be installed") as raised:
+        packages.packages(LOCK, VERSION, "x86_64", tmp_path / "cache")
+
+    assert raised.value.hint
+    assert not list(tmp_path.rglob("outside"))
+    assert not Path("/tmp/outside").exists()
