@@ -1,5 +1,6 @@
 """What provision/ promises of a host."""
 
+import re
 import shlex
 import socket
 from collections.abc import Mapping
@@ -70,6 +71,52 @@ def test_firewall_closes_what_is_not_wanted(host: Host, target: TargetConfig) ->
         host.run(f"kill {listener}")
 
 
+def test_firewall_drops_what_no_rule_lets_in(answers: Answers, target: TargetConfig) -> None:
+    text = answers["firewall"].text
+    assert "type filter hook input priority filter; policy drop;" in text
+    for rule in ("ct state established,related accept", "ct state invalid drop", 'iif "lo" accept'):
+        assert rule in text
+    assert re.search(r"tcp dport \{ \d+, 80, 443 \} accept", text)
+
+
+def test_only_the_deployer_opens_the_locks(
+    answers: Answers, paths: Paths, settings: Config
+) -> None:
+    user = settings.host.deployer
+    names = (paths.lock, f"{paths.lock}.step")
+    assert answers["locks"].lines == [f"{name} 600 {user}" for name in names]
+    assert "Permission denied" in answers["app holds lock"].text
+
+
+def test_ssh_takes_keys_only(answers: Answers) -> None:
+    """Passwords only where somebody would be locked out, which provisioning says."""
+    lines = answers["ssh"].lines
+    for setting in ("x11forwarding no", "loglevel VERBOSE", "tcpkeepalive no", "compression no"):
+        assert setting in lines
+    assert {"clientaliveinterval 60", "clientalivecountmax 2"} <= set(lines)
+    if not answers["passwords"].lines:
+        assert {"passwordauthentication no", "kbdinteractiveauthentication no"} <= set(lines)
+
+
+def test_kernel_is_hardened(answers: Answers) -> None:
+    """Each line of the file, but for those that a container's kernel keeps to its host."""
+    wanted = answers["wanted kernel"].lines
+    found = answers["kernel"].lines
+    assert len(wanted) > 20
+    if answers["container"].ok:
+        pytest.skip("a container has its host's kernel")
+    assert set(wanted) <= set(found)
+
+
+def test_rare_protocols_are_not_loaded(answers: Answers) -> None:
+    names = ("dccp", "sctp", "rds", "tipc")
+    assert answers["modules"].lines == [f"install {name} /bin/false" for name in names]
+
+
+def test_host_knows_its_own_name(answers: Answers) -> None:
+    assert answers["host name"].ok, "each sudo would wait for a name server"
+
+
 def test_nginx_default_site_is_gone(answers: Answers) -> None:
     assert not answers["default site"].ok
 
@@ -91,7 +138,9 @@ def test_nginx_logs_are_readable_by_the_deployer(answers: Answers) -> None:
     assert asked.ok, asked.text
 
 
-def test_secrets_are_not_readable_by_others(answers: Answers) -> None:
+def test_secrets_are_readable_by_the_deployer_and_not_by_others(answers: Answers) -> None:
+    """Who deploys runs any command as the app's user: docs/data.md says so."""
+    assert answers["deployer reads secrets"].ok
     for question in ("admin reads secrets", "nginx reads secrets"):
         assert not answers[question].ok
         assert "Permission denied" in answers[question].text
