@@ -28,10 +28,10 @@ check:  ## formatting, lint, types, shell scripts
 	cat provision/[0-9]*.sh | shellcheck -
 
 unit:  ## fast tests, no VM
-	$(PYTHON) -m pytest -q -n auto --dist worksteal tests/unit
+	$(PYTHON) -m pytest -q --programs -n auto --dist worksteal tests/unit
 
 program-test:  ## what runs on hosts and in CI; what each trap is told by
-	$(PYTHON) -m pytest -q -n auto tests/programs tests/traps
+	$(PYTHON) -m pytest -q --programs -n auto tests/programs tests/traps
 
 report-test:  ## the report page in a real browser: half a minute
 	$(PYTHON) -m pytest -q tests/report
@@ -70,4 +70,5 @@ bench:  ## Understudy beside its peers, into docs/performance.md: hours; PARTS="
 
 clean:  ## remove the VM and all that was built
 	-$(PYTHON) deploy.py destroy
+	-cd .understudy/guest-tests && $(PYTHON) deploy.py destroy  # the guest tests' VM
 	rm -rf .understudy .venv reports

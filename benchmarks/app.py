@@ -81,6 +81,8 @@ def make(directory: Path) -> App:
     def change(settings: dict[str, Any]) -> None:
         # Understudy needs nothing of it; the others make their environments with it.
         settings["host"]["packages"] = ["python3-venv"]
+        settings["vm"]["name"] = "understudy-benchmarks"
+        settings["targets"]["vagrant"]["known_hosts"] = str(STATE / "known_hosts")
 
     app = App(make_app(PROJECT / "example", directory, change))
     app.change_code(0)

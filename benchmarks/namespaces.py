@@ -14,7 +14,7 @@ from understudy.health import wait_for_port
 
 HERE = Path(__file__).parent
 BRIDGE = "benchmark"
-NETWORK = "192.168.59"
+NETWORK = "10.157.59"
 HOST_KEY = "etc/ssh/ssh_host_ed25519_key.pub"
 
 

@@ -7,6 +7,8 @@ import yaml
 from benchmarks.app import App
 from benchmarks.timing import PROJECT, Run, run
 from benchmarks.tools import USER, Place
+from understudy import vm_address
+from understudy.project import Project
 
 
 def verb(app: App, *words: str) -> Run:
@@ -17,7 +19,9 @@ def verb(app: App, *words: str) -> Run:
 
 def place(app: App) -> Place:
     settings = yaml.safe_load(app.config.read_text())["targets"]["vagrant"]
-    return Place((settings["address"],), PROJECT / settings["known_hosts"])
+    project = Project(PROJECT, app.config)
+    address = vm_address.load(project).one_host("vagrant").address
+    return Place((address,), PROJECT / settings["known_hosts"])
 
 
 def ssh(app: App, *command: str) -> Run:

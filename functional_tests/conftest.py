@@ -15,6 +15,7 @@ from functional_tests.browser import Browser, forget, keep_picture, keep_state, 
 from functional_tests.pages import HomePage, ListPage
 from understudy import verify
 from understudy.errors import UnderstudyError
+from understudy.project import Project
 from understudy.verify import Site
 
 TOP = Path(__file__).resolve().parents[1]
@@ -32,10 +33,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def find_site(config: pytest.Config) -> Site:
     """The site that the command line names."""
     if SITE not in config.stash:
-        config_file = Path(config.getoption("deploy_config"))
+        project = Project(TOP, Path(config.getoption("deploy_config")))
         try:
             config.stash[SITE] = verify.find_site(
-                config_file, config.getoption("target"), config.getoption("host")
+                project, config.getoption("target"), config.getoption("host")
             )
         except UnderstudyError as error:
             raise pytest.UsageError(str(error)) from error

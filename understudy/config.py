@@ -134,7 +134,7 @@ class Vm(Strict):
     release: Literal["bookworm", "trixie"] = "bookworm"
     memory: int = Field(default=1024, ge=512)
     cpus: int = Field(default=2, ge=1)
-    address: Address = "192.168.56.10"
+    address: Address | Literal[""] = ""
     boot_timeout: int = Field(default=300, ge=10)
     stands_for: Name = "production"
     snapshots_disk: int = Field(default=4, ge=1)
@@ -143,7 +143,7 @@ class Vm(Strict):
 class TargetConfig(Strict):
     """A named place to deploy to, one SSH host or several, and what is different about it.
 
-    address: of its one host, "" if it has several. max_unavailable: how many are changed at a time.
+    address: of its one host, "" if it has several or none yet. max_unavailable: changed at a time.
     """
 
     domain: Domain
@@ -163,7 +163,7 @@ class TargetConfig(Strict):
 
     @model_validator(mode="after")
     def know_each_host_once(self) -> Self:
-        if not self.address and not self.addresses:
+        if not self.address and not self.addresses and not self.disposable:
             raise mistake("missing", "Missing", "address")
         if self.address and self.addresses:
             both = "Give either address or addresses"

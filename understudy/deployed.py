@@ -1,6 +1,6 @@
 """The rung 'deployed': the staging VM with one commit serving, restored if it was saved, made if not."""
 
-from understudy import artifact, ladder, render, runner
+from understudy import artifact, kept_secrets, ladder, render, runner
 from understudy.job import Job
 from understudy.ladder import DEPLOYED, PROVISIONED, Rung
 from understudy.vm import Vm
@@ -10,7 +10,7 @@ def rung(job: Job) -> Rung:
     """Of the commit that deploy.yml means: all that a deploy of it to the provisioned VM goes by."""
     source = artifact.find_source(job.config.app, job.beside, job.project.cache / "git")
     host_files = render.host_files(job.config, job.target, job.project.templates)
-    made_of = runner.made_of(job, source, python="", secrets="")
+    made_of = runner.made_of(job, source, python="", secrets=kept_secrets.digest(job))
     return ladder.rung(DEPLOYED, source.commit, *made_of, *(file.content for file in host_files))
 
 

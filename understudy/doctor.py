@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from understudy import capture_host, like_production
-from understudy import config as configuration
+from understudy import capture_host, like_production, orphan, vm_address
 from understudy.capture import lockfile
+from understudy.config import Config
 from understudy.errors import UnderstudyError, Unreachable
 from understudy.job import Job
+from understudy.libvirt import Domain
 from understudy.likeness import unmatched
 from understudy.project import Project
 from understudy.report import Report
@@ -50,15 +51,15 @@ def examine(project: Project, report: Report) -> None:
 
 
 def _findings(project: Project, report: Report) -> Iterator[Finding]:
-    config = configuration.load(project.config_file)
+    config = vm_address.load(project)
     yield Finding("deploy.yml", str(project.config_file))
     yield _capture(Job(project, config, config.vm.stands_for, report))
     # All at once: most of them wait for a program, and Vagrant's take seconds.
     with ThreadPoolExecutor() as pool:
-        yield from pool.map(lambda check: check(), _checks(project))
+        yield from pool.map(lambda check: check(), _checks(project, config))
 
 
-def _checks(project: Project) -> Iterable[Callable[[], Finding]]:
+def _checks(project: Project, config: Config) -> Iterable[Callable[[], Finding]]:
     return (
         _python,
         _memory,
@@ -72,6 +73,8 @@ def _checks(project: Project) -> Iterable[Callable[[], Finding]]:
         _vagrant_plugin,
         _libvirt,
         _network,
+        partial(_vm_name, project, config.vm.name),
+        partial(_vm_address, config),
         partial(_virtualization, project),
         _browser,
     )
@@ -148,6 +151,38 @@ def _network() -> Finding:
     if shutil.which("dnsmasq") is None or shutil.which("iptables") is None:
         return Finding("network", "dnsmasq or iptables is missing", "make setup")
     return Finding("network", "tun, dnsmasq and iptables are there")
+
+
+def _vm_name(project: Project, name: str) -> Finding:
+    """Whether another project of this machine has a VM of that name: then none can be made here."""
+    title = "VM's name"
+    try:
+        origin = orphan.vagrantfile(Domain(name))
+    except UnderstudyError as error:
+        return Finding(title, error.cause or error.summary, error.hint)
+    if origin in (None, project.directory / "Vagrantfile") or not origin.exists():
+        return Finding(title, name)
+    return Finding(
+        title, f"{name} is the VM of {origin.parent}", "give another vm.name in deploy.yml"
+    )
+
+
+def _vm_address(config: Config) -> Finding:
+    """Whether something else of this machine lies in the VM's subnet: then its network can't start."""
+    title, address = "VM's address", config.vm.address
+    if not address:
+        return Finding(title, "none yet: `up` takes a free one")
+    try:
+        found = vm_address.conflict(config)
+    except UnderstudyError as error:
+        return Finding(title, error.cause or error.summary, error.hint)
+    if found is None:
+        return Finding(title, f"{address}, and nothing else is in its subnet")
+    return Finding(
+        title,
+        f"{address} lies in {found.subnet}, which is {found.by}",
+        "python deploy.py destroy; take address: of the VM out of deploy.yml, if it's there; then up",
+    )
 
 
 def _virtualization(project: Project) -> Finding:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from understudy.config import Config, TargetConfig
+from understudy.errors import Unreachable
 from understudy.project import Project
 from understudy.report import Report
 
@@ -22,8 +23,11 @@ class Job:
 
     @cached_property
     def target(self) -> TargetConfig:
-        """Of one host. Raises ConfigError if there are several and none is chosen: see fleet."""
-        return self.config.one_host(self.target_name, self.address)
+        """Of one host. Raises ConfigError if there are several and none is chosen: see fleet.
+
+        Raises Unreachable if it has no address yet: the VM before its first `up`.
+        """
+        return with_address(self.config.one_host(self.target_name, self.address), self.target_name)
 
     @property
     def beside(self) -> Path:
@@ -34,3 +38,11 @@ class Job:
         """The same for that commit of the app."""
         app = self.config.app.model_copy(update={"revision": commit})
         return replace(self, config=self.config.model_copy(update={"app": app}))
+
+
+def with_address(target: TargetConfig, name: str) -> TargetConfig:
+    if not target.address:
+        raise Unreachable(
+            f"{name} has no address yet", hint="`python deploy.py up` gives the VM one."
+        )
+    return target

@@ -5,7 +5,9 @@ import re
 import subprocess
 from dataclasses import dataclass
 
+from understudy import subnets, tool_output
 from understudy.errors import StepFailed, Unreachable
+from understudy.subnets import LibvirtNetwork
 
 RUNNING = "running"
 SHUT_OFF = "shut off"
@@ -78,6 +80,18 @@ def start_network(name: str) -> None:
     _run("net-start", name)
 
 
+def networks() -> list[LibvirtNetwork]:
+    """All that libvirt has, also those that are off: a project's VM may be asleep."""
+    names = _virsh("net-list", "--all", "--name").split()
+    return [subnets.libvirt_network(_virsh("net-dumpxml", name)) for name in names]
+
+
+def remove_network(name: str) -> None:
+    """Of a VM that is gone. No answer counts: it may be gone, too."""
+    _run("net-destroy", name)
+    _run("net-undefine", name)
+
+
 def _if_there(verb: str, domain: str) -> str:
     """What virsh prints; nothing if there is no such VM."""
     done = _run(verb, domain)
@@ -86,7 +100,10 @@ def _if_there(verb: str, domain: str) -> str:
     if re.search("failed to get domain|domain not found", done.stderr, re.IGNORECASE):
         return ""
     raise Unreachable(
-        "libvirt does not answer", details=done.stderr.strip(), hint="python deploy.py doctor"
+        "libvirt does not answer",
+        details=done.stderr.strip(),
+        hint="python deploy.py doctor",
+        cause=tool_output.reason(done.stderr),
     )
 
 
@@ -96,6 +113,7 @@ def _virsh(verb: str, *words: str) -> str:
         raise StepFailed(
             f"virsh {verb} failed",
             details=done.stderr.strip(),
+            cause=tool_output.reason(done.stderr),
             hint="python deploy.py doctor; if it finds nothing, `python deploy.py destroy` and `up` "
             "make the VM anew.",
         )

@@ -12,14 +12,14 @@ def remove(name: str) -> Path | None:
     Returns that Vagrantfile's path if so. A VM of a directory that is still there is left alone.
     """
     domain = Domain(name)
-    origin = _vagrantfile(domain)
+    origin = vagrantfile(domain)
     if origin is None or origin.exists():
         return None
     domain.remove()
     return origin
 
 
-def _vagrantfile(domain: Domain) -> Path | None:
+def vagrantfile(domain: Domain) -> Path | None:
     """vagrant-libvirt writes where a VM comes from into its description."""
     pattern = r"^\s*<description>Source: (.+)</description>"
     found = re.search(pattern, domain.description(), re.MULTILINE)

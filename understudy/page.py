@@ -112,6 +112,10 @@ def _sentence(record: Record) -> str:
     """What the verdict means, in one."""
     told = seconds_told(record.seconds)
     if record.verdict is Verdict.PASSED:
+        skipped = ", ".join(phase.name for phase in record.phases if phase.state is State.SKIPPED)
+        if skipped:
+            told = f"{told}. Skipped: {skipped}"
+            return f"What was rehearsed passed, in {told}{'. But:' if record.warnings else '.'}"
         return f"All went well, in {told}." if not record.warnings else f"It passed in {told}, but:"
     if record.verdict is Verdict.INTERRUPTED:
         return f"Somebody ended it after {told}; the same command goes on where it stopped."

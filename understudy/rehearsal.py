@@ -26,7 +26,7 @@ from understudy.receipt import Candidate
 from understudy.record import Verdict
 from understudy.recorder import Recorder
 from understudy.rehearsed import rehearsed
-from understudy.schedule import PHASES, Choice, Outcome, Phase, Skip, seconds_left, skipped
+from understudy.schedule import PHASES, Choice, Outcome, Phase, Skip, seconds_left, skipped, verdict
 from understudy.seeded import Seed
 from understudy.timings import Timings
 from understudy.vm import Vm
@@ -72,7 +72,7 @@ class Rehearsal:
         seconds = time.monotonic() - began
         if self.failures:
             raise _not_ready(self.failures, seconds)
-        self.job.report.say(f"verdict: READY after {seconds:.0f} s")
+        self.job.report.say(verdict(self.outcomes, seconds))
 
     def _take(self, phase: Phase) -> Outcome:
         self.job.report.expect(self._seconds_left(phase))

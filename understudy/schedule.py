@@ -94,6 +94,16 @@ def seconds_left(names: Iterable[str], earlier: Mapping[str, float]) -> float | 
     return None if None in known else sum(seconds for seconds in known if seconds)
 
 
+def verdict(outcomes: Mapping[str, Outcome], seconds: float) -> str:
+    """Of a run in which nothing failed. READY is kept for one that left out nothing it could rehearse."""
+    skipped_ones = [
+        name for name in NAMES if outcomes.get(name) in (Outcome.LACKING, Outcome.LEFT_OUT)
+    ]
+    word = "READY" if is_whole(outcomes) else "PASSED IN PART"
+    skips = f"; skipped: {', '.join(skipped_ones)}" if skipped_ones else ""
+    return f"verdict: {word} after {seconds:.0f} s{skips}"
+
+
 def is_whole(outcomes: Mapping[str, Outcome]) -> bool:
     """Whether all that could be rehearsed was, and went well: only then it counts for production."""
     return (

@@ -2,7 +2,7 @@
 
 import re
 
-from understudy import answers, session
+from understudy import answers, kept_secrets, session
 from understudy.commands import Argv, site
 from understudy.connection import Result
 from understudy.errors import StepFailed
@@ -16,12 +16,29 @@ NEXT = "It takes effect with the next deploy."
 def put(job: Job, name: str, value: str) -> None:
     """Sets a secret; the next deploy starts a release with it."""
     _change(job, f"set {name}", site.secret_set(job.config.app.name, name), value + "\n")
+    kept_secrets.keep(job, name, value)
     job.report.say(f"{name} is set on {job.target_name}. {NEXT}")
 
 
 def remove(job: Job, name: str) -> None:
     _change(job, f"remove {name}", site.secret_rm(job.config.app.name, name), "")
+    kept_secrets.drop(job, name)
     job.report.say(f"{name} is gone from {job.target_name}. {NEXT}")
+
+
+def put_back(job: Job) -> None:
+    """Sets those that are kept on this machine, on a host that was put back to an earlier state."""
+    kept = kept_secrets.values(job)
+    if not kept:
+        return
+    with (
+        job.report.step(f"set {', '.join(kept)} again"),
+        session.connected(job) as (connection, found),
+        session.locked(connection, job, Deed("secrets", "set again"), wait=0, before=found),
+    ):
+        for name, value in kept.items():
+            argv = site.secret_set(job.config.app.name, name)
+            _refuse_unless_ok(job, connection.send(argv, value + "\n"))
 
 
 def names(job: Job) -> None:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
+from understudy import tool_output
 from understudy.box import Box
 from understudy.errors import StepFailed, Unreachable
 from understudy.project import Project
@@ -81,7 +82,8 @@ class VagrantCalls:
 
     @contextmanager
     def _open_log(self) -> Iterator[IO[str]]:
-        with (self._state / "vagrant.log").open("a") as log:
+        # By lines: what Vagrant itself writes into it must stand where it was written.
+        with (self._state / "vagrant.log").open("a", buffering=1) as log:
             yield log
 
     def _call(self, title: str, call: Callable[[], object]) -> None:
@@ -93,12 +95,18 @@ class VagrantCalls:
             # python-vagrant's own way to say that there is no vagrant on the PATH.
             raise Unreachable("vagrant is not installed", hint="make setup") from None
         except subprocess.CalledProcessError as error:
-            said = _tail(self._state / "vagrant.log") or str(error)
+            said = (self._state / "vagrant.log").read_text(errors="replace")
             raise StepFailed(
                 f"vagrant {title} failed",
-                details=f"{said}\n--- serial console ---\n{_tail(self._state / 'console.log')}",
+                details="\n".join(self._last_lines(said)) or str(error),
                 hint=self._hint(said),
+                cause=tool_output.reason(said),
             ) from None
+
+    def _last_lines(self, said: str) -> Iterator[str]:
+        yield from tool_output.lines(said, TAIL_LINES)
+        if console := _tail(self._state / "console.log"):
+            yield f"--- serial console ---\n{console}"
 
     def _hint(self, said: str) -> str:
         if "already taken" in said or "storage vol" in said:

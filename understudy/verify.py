@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from understudy import config as configuration
+from understudy import vm_address
 from understudy.config import Config, TargetConfig
 from understudy.errors import StepFailed
-from understudy.job import Job
+from understudy.job import Job, with_address
 from understudy.junit import read_tests
 from understudy.plain import cut
+from understudy.project import Project
 
 HOST_TESTS = "tests/host"
 BROWSER_TESTS = "functional_tests"
@@ -32,13 +33,13 @@ class Site:
     disposable: bool
 
 
-def find_site(config_file: Path, target_name: str, address: str | None = None) -> Site:
+def find_site(project: Project, target_name: str, address: str | None = None) -> Site:
     """Raises ConfigError for a target that deploy.yml hasn't, or if it has several hosts."""
-    return site_of(configuration.load(config_file), target_name, address)
+    return site_of(vm_address.load(project), target_name, address)
 
 
 def site_of(config: Config, target_name: str, address: str | None = None) -> Site:
-    target = config.one_host(target_name, address)
+    target = with_address(config.one_host(target_name, address), target_name)
     return Site(target_name, _url(target), target.address, target.disposable)
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 import paramiko
 
 from understudy import box as boxes
-from understudy import ladder, libvirt, like_production, orphan, whole_file
+from understudy import ladder, libvirt, like_production, orphan, secrets, vm_address, whole_file
 from understudy.box import Box
 from understudy.config import Config, TargetConfig
 from understudy.config import Vm as VmConfig
@@ -26,9 +26,8 @@ from understudy.provision import Provisioning
 from understudy.report import Report
 from understudy.snapshots import Snapshots
 from understudy.vagrant_calls import VagrantCalls
+from understudy.vm_address import TARGET
 
-# The target that stands for the VM in deploy.yml.
-TARGET = "vagrant"
 SECONDS_TO_WAKE = 60
 
 
@@ -72,6 +71,7 @@ class Vm:
             domain.forget_sleep()
         for rung in ladder.restorable((*wanted, self._floor), self._snapshots.saved()):
             if self._restores(domain, rung):
+                secrets.put_back(self._job)
                 return rung
         self._report.say("no snapshot of the VM is any good: it is made anew")
         self._make()
@@ -96,9 +96,8 @@ class Vm:
 
     def destroy(self) -> None:
         """Removes the VM, its disk and its snapshots; the box stays."""
-        with self._report.step(f"remove VM {self._config.vm.name}"):
-            self._snapshots.forget_all()
-            self._vagrant.destroy()
+        self._remove()
+        vm_address.forget(self._project, self._config.vm.name)
 
     def _go_on(self, domain: Domain, state: str) -> None:
         """With a VM that is there and as wanted, whatever it does now."""
@@ -137,13 +136,23 @@ class Vm:
     def _make(self) -> None:
         self._add_box()
         if self._domain().state():
-            self.destroy()
+            self._remove()
         elif origin := orphan.remove(self._config.vm.name):
             self._report.say(f"removed a VM of the same name, left by {origin}, which is gone")
         self._boot()
         self._tell_what_the_kernel_refused()
-        # Last: a VM without it is half-made.
+        # A VM without it is half-made.
         self.save(self._floor)
+        secrets.put_back(self._job)
+
+    def _remove(self) -> None:
+        name = self._config.vm.name
+        with self._report.step(f"remove VM {name}"):
+            self._snapshots.forget_all()
+            self._vagrant.destroy()
+            # Vagrant leaves the network of a VM that could not be started.
+            if not Domain(name).state():
+                libvirt.remove_network(name)
 
     def _boot(self) -> None:
         self._add_box()

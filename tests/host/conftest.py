@@ -9,8 +9,7 @@ import testinfra
 from testinfra.host import Host
 
 from tests.host.questions import Answer, ask_all
-from understudy import config as configuration
-from understudy import like_production
+from understudy import like_production, vm_address
 from understudy.config import App, Config, TargetConfig
 from understudy.job import Job
 from understudy.project import Project
@@ -22,7 +21,8 @@ TOP = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="session")
 def settings(pytestconfig: pytest.Config) -> Config:
-    return configuration.load(Path(pytestconfig.getoption("--deploy-config")))
+    file = Path(pytestconfig.getoption("--deploy-config"))
+    return vm_address.load(Project(TOP, file))
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,15 @@ import pytest
 
 from tests.integration import debian_13
 from tests.integration.site import Site
-from tests.integration.staging import PROJECT, Staging, make_app
+from tests.integration.staging import PROJECT, Staging, copy_project, make_app
 from understudy.ladder import DEPLOYED, Rung
 
 HEALTHY = Rung(DEPLOYED, "healthy")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def project() -> None:
+    copy_project()
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,8 @@ from typing import Any
 import yaml
 
 from tests.integration.site import Site
-from tests.integration.staging import PROJECT, Staging, make_app
+from tests.integration.staging import PROJECT, Staging, make_app, vm_name
 
-ADDRESS = "192.168.58.10"
 NAME = "hello"
 
 
@@ -22,13 +21,8 @@ def flask(directory: Path) -> Staging:
             "database": "postgresql",
             "environment": {"RELEASE": "{release}"},
         }
-        settings["vm"] |= {
-            "name": "understudy-test-trixie",
-            "release": "trixie",
-            "address": ADDRESS,
-        }
+        settings["vm"] |= {"name": vm_name("trixie"), "release": "trixie"}
         settings["targets"]["vagrant"] |= {
-            "address": ADDRESS,
             "domain": f"{NAME}.test",
             "known_hosts": str(directory / "known_hosts"),
         }
@@ -48,7 +42,7 @@ def example(trixie: Staging, directory: Path) -> Site:
     staging = make_app(PROJECT / "example", directory, change)
     staging.require("psycopg[binary]", python="3.13")
     staging.commit("PostgreSQL")
-    site = Site(staging, NAME, ADDRESS, postgresql=True)
+    site = Site(staging, NAME, postgresql=True)
     assert staging.deploy_py("up").code == 0
     site.retitle("version 0")
     assert site.deploy().code == 0

@@ -34,15 +34,16 @@ class Machine:
         return Path("/var/lib/libvirt/images") / f"{self.name}.qcow2"
 
 
-FIRST = Machine(NAME, "192.168.57.10", "52:54:00:a8:39:0a")
-SECOND = Machine(f"{NAME}-2", "192.168.57.11", "52:54:00:a8:39:0b")
+# Where no VM takes its subnet by itself.
+FIRST = Machine(NAME, "10.157.57.10", "52:54:00:9d:39:0a")
+SECOND = Machine(f"{NAME}-2", "10.157.57.11", "52:54:00:9d:39:0b")
 
 _NETWORK = f"""
 <network>
   <name>{NAME}</name>
   <forward mode='nat'/>
   <bridge name='virbr57' stp='off' delay='0'/>
-  <ip address='192.168.57.1' netmask='255.255.255.0'>
+  <ip address='10.157.57.1' netmask='255.255.255.0'>
     <dhcp>
       <host mac='{FIRST.mac}' ip='{FIRST.address}'/>
       <host mac='{SECOND.mac}' ip='{SECOND.address}'/>

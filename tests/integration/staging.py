@@ -10,18 +10,46 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from understudy import config as configuration
+from understudy import vm_address
+from understudy.config import Config
 from understudy.project import Project
 from understudy.report import TextReport
 from understudy.vm import Vm
 
-PROJECT = Path(__file__).resolve().parents[2]
+TOP = Path(__file__).resolve().parents[2]
+# What the tests run in: a copy, so that state, VM, data and reports of who develops here stay as they are.
+PROJECT = TOP / ".understudy" / "guest-tests"
+KEPT = {".understudy", ".vagrant", "reports"}
+
+
+def copy_project() -> None:
+    """Brings PROJECT up to date. What a run before has left there stays: its VM, its boxes."""
+    PROJECT.mkdir(parents=True, exist_ok=True)
+    for path in PROJECT.iterdir():
+        if path.name not in KEPT:
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    for name in git(TOP, "ls-files", "-coz", "--exclude-standard").split("\0"):
+        if (TOP / name).is_file():
+            (PROJECT / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(TOP / name, PROJECT / name, follow_symlinks=False)
+    (PROJECT / ".venv").symlink_to(TOP / ".venv")
+    # Also a deploy.yml of its own: `make clean` removes the VM by it.
+    settings = yaml.safe_load((TOP / "deploy.yml").read_text())
+    settings["vm"]["name"] = vm_name()
+    (PROJECT / "deploy.yml").write_text(yaml.safe_dump(settings))
+
+
+def vm_name(kind: str = "") -> str:
+    """A VM's name that no other clone's tests on this machine have."""
+    clone = sha256(str(TOP).encode()).hexdigest()[:6]
+    return "-".join(filter(None, ("understudy-test", clone, kind)))
 
 
 @dataclass(frozen=True)
@@ -85,10 +113,22 @@ class Staging:
         name: str = yaml.safe_load(self.config.read_text())["vm"]["name"]
         return name
 
+    def settings(self) -> Config:
+        """deploy.yml, with the VM's address."""
+        return vm_address.load(Project(PROJECT, self.config))
+
+    @property
+    def address(self) -> str:
+        """The VM's. It has one from its first `up` on."""
+        return self.settings().one_host("vagrant").address
+
+    def vagrant(self, *words: str) -> Answer:
+        """Plain Vagrant, for this VM."""
+        return run("env", f"UNDERSTUDY_CONFIG={self.config}", "vagrant", *words)
+
     def machine(self, **changes: object) -> Vm:
         """The VM as the library has it. changes: of the key `vm`."""
-        project = Project(PROJECT, self.config)
-        config = configuration.load(self.config)
+        project, config = Project(PROJECT, self.config), self.settings()
         vm = config.vm.model_copy(update=changes)
         return Vm(project, config.model_copy(update={"vm": vm}), TextReport())
 
@@ -101,7 +141,7 @@ class Staging:
         settings = yaml.safe_load(self.config.read_text())["targets"]["vagrant"]
         known = f"UserKnownHostsFile={settings['known_hosts']}"
         key = str(Path(settings["key"]).expanduser())
-        where = f"{settings['admin']}@{settings['address']}"
+        where = f"{settings['admin']}@{self.address}"
         # A host that goes down takes some connections along without a word.
         patience = ("-o", "ConnectTimeout=5", "-o", "ServerAliveInterval=5")
         return run(
@@ -154,8 +194,9 @@ def make_app(source: Path, directory: Path, change: Callable[[dict[str, Any]], N
     repository = directory / "app"
     shutil.copytree(source, repository, ignore=shutil.ignore_patterns("local", "__pycache__"))
     git(directory, "init", "-q", "-b", "main", str(repository))
-    settings = yaml.safe_load((PROJECT / "deploy.yml").read_text())
+    settings = yaml.safe_load((TOP / "deploy.yml").read_text())
     settings["app"]["source"] = str(repository)
+    settings["vm"]["name"] = vm_name()
     settings["targets"]["vagrant"]["known_hosts"] = str(PROJECT / ".understudy" / "known_hosts")
     change(settings)
     config = directory / "deploy.yml"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.staging import PROJECT, Answer, Staging, make_app, run
+from tests.integration.staging import PROJECT, Answer, Staging, make_app, run, vm_name
 from understudy.capture import lockfile
 from understudy.capture.value import Capture
 from understudy.debian_archive import DebianArchive
@@ -18,7 +18,6 @@ from understudy.likeness.versions import order
 from understudy.project import Project
 
 pytestmark = [pytest.mark.timeout(3600), pytest.mark.long]
-ADDRESS = "192.168.59.10"
 LIMITS = "/etc/security/limits.d/web.conf"
 CHANGES = {
     "locale.LANG": "de_DE.UTF-8",
@@ -113,11 +112,11 @@ def follower(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Follower]:
     directory = tmp_path_factory.mktemp("follower")
 
     def change(settings: dict[str, Any]) -> None:
-        settings["vm"] = {"name": "understudy-test-follower", "address": ADDRESS}
+        settings["vm"] = {"name": vm_name("follower")}
         settings["host"] = {}
         settings["parity"] = {"threshold": 0}
         known_hosts = str(directory / "known_hosts")
-        settings["targets"]["vagrant"] |= {"address": ADDRESS, "known_hosts": known_hosts}
+        settings["targets"]["vagrant"] |= {"known_hosts": known_hosts}
 
     staging = make_app(PROJECT / "example", directory, change)
     assert staging.deploy_py("up").code == 0

@@ -5,7 +5,6 @@ import sys
 
 import pytest
 
-from tests.integration.debian_13 import ADDRESS
 from tests.integration.staging import PROJECT, Staging, run, stop_at
 
 pytestmark = [pytest.mark.timeout(1800), pytest.mark.long]
@@ -23,7 +22,7 @@ def test_debian_13_comes_up_also_after_a_killed_start(trixie: Staging) -> None:
 
 def test_flask_is_deployed_by_a_preset_of_plain_keys(trixie: Staging) -> None:
     assert trixie.deploy_py("deploy").code == 0
-    page = run("curl", "-sS", "-H", "Host: hello.test", f"http://{ADDRESS}/")
+    page = run("curl", "-sS", "-H", "Host: hello.test", f"http://{trixie.address}/")
     assert page.text.startswith("hello from ")
     assert "nothing to do" in trixie.deploy_py("deploy").text
 

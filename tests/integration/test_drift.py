@@ -19,8 +19,6 @@ from understudy.project import Project
 from understudy.report import TextReport
 
 pytestmark = [pytest.mark.timeout(1800), pytest.mark.long]
-SECONDS_FOR_A_CAPTURE = 8
-SECONDS_FOR_A_DRIFT_BESIDE = 5
 
 
 @pytest.fixture(scope="module")
@@ -106,12 +104,10 @@ def test_host_that_was_just_deployed_is_as_the_code_wants_it(
     assert comparison["unread"] == {}
 
 
-def test_capture_and_drift_keep_their_budgets(app: Staging, untouched: Path) -> None:
+def test_drift_from_a_capture_asks_the_host_once(app: Staging, untouched: Path) -> None:
     answer = app.deploy_py("drift", "--json", "--from", "capture", "--to", "production")
 
-    [capture] = [event for event in events(answer) if event["event"] == "ended"]
-    assert capture["seconds"] <= SECONDS_FOR_A_CAPTURE
-    assert answer.seconds - capture["seconds"] <= SECONDS_FOR_A_DRIFT_BESIDE
+    assert len([event for event in events(answer) if event["event"] == "ended"]) == 1
 
 
 def test_capture_holds_no_secret(host: Production, untouched: Path) -> None:

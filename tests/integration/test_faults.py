@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.staging import PROJECT, run, stop_at
+from tests.integration.staging import PROJECT, Staging, run, stop_at
 
 BUILD = PROJECT / "provision" / "box" / "build"
 
@@ -54,8 +54,8 @@ def test_the_probe_for_kvm_really_runs_a_guest() -> None:
     assert run(probe).text.strip() in ("kvm", "qemu")
 
 
-def test_doctor_finds_this_machine_in_order() -> None:
-    answer = run(str(PROJECT / ".venv/bin/python"), "deploy.py", "doctor")
+def test_doctor_finds_this_machine_in_order(staging: Staging) -> None:
+    answer = staging.deploy_py("doctor")
     assert answer.code == 0, answer.text
 
 

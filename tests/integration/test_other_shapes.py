@@ -10,7 +10,7 @@ import yaml
 from tests.integration.site import Site, lost_none
 from tests.integration.staging import PROJECT, Staging, git, make_app, run
 
-pytestmark = [pytest.mark.timeout(900), pytest.mark.long]
+pytestmark = pytest.mark.timeout(900)
 
 CERTIFICATE = {"chain": "/etc/ssl/todo.pem", "key": "/etc/ssl/todo.key"}
 SIGN_IT_YOURSELF = (
@@ -58,6 +58,7 @@ def test_http_leads_to_https(secure: Site) -> None:
     assert answer.text == "301 https://todo.test/lists/1/?page=2"
 
 
+@pytest.mark.long
 def test_form_is_taken_over_https(secure: Site, tmp_path: Path) -> None:
     """Django takes it only if it knows that the visitor came by HTTPS."""
     cookies = tmp_path / "cookies"
@@ -78,12 +79,14 @@ def test_workers_speak_asgi(secure: Site) -> None:
     assert "Using worker: asgi" in journal.text
 
 
+@pytest.mark.long
 def test_second_deploy_has_nothing_to_do(secure: Site) -> None:
     assert "nothing to do" in secure.deploy().text
     status = secure.staging.deploy_py("status").text
     assert re.search(rf"serves {secure.current()} .*, running", status)
 
 
+@pytest.mark.long
 def test_host_tests_pass_there_too(secure: Site) -> None:
     answer = run(
         *(str(PROJECT / ".venv/bin/pytest"), "-q", "tests/host"),
@@ -92,6 +95,7 @@ def test_host_tests_pass_there_too(secure: Site) -> None:
     assert answer.code == 0
 
 
+@pytest.mark.long
 def test_a_certificate_that_is_missing_is_told_and_nothing_changes(
     secure: Site, tmp_path: Path
 ) -> None:
@@ -106,6 +110,7 @@ def test_a_certificate_that_is_missing_is_told_and_nothing_changes(
     assert "nothing to do" in secure.deploy().text
 
 
+@pytest.mark.long
 def test_what_is_pushed_takes_over_without_a_lost_request(secure: Site) -> None:
     secure.retitle("pushed")
     assert "nothing to do" in secure.deploy().text, "it's not pushed yet"

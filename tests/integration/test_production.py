@@ -1,5 +1,6 @@
 """A real SSH host that Understudy never made: provision, deploy and verify by the same verbs."""
 
+import json
 import re
 import shutil
 import sys
@@ -13,7 +14,7 @@ import yaml
 
 from tests.integration import production
 from tests.integration.production import Production
-from tests.integration.staging import PROJECT, Staging, make_app, run
+from tests.integration.staging import PROJECT, TOP, Staging, make_app, run
 from understudy.health import wait_for_port
 
 pytestmark = pytest.mark.timeout(1800)
@@ -100,13 +101,12 @@ def test_second_provision_changes_nothing(app: Staging, host: Production) -> Non
     assert host.ssh(changed) == ""
 
 
-@pytest.mark.long
 def test_firewall_that_locks_everybody_out_is_undone_by_the_host(
     app: Staging, host: Production, tmp_path: Path
 ) -> None:
     """A provisioning script that opens the wrong port for SSH, from a copy of the project."""
     copy = tmp_path / "project"
-    assert run("git", "clone", "-q", PROJECT, copy).code == 0
+    assert run("git", "clone", "-q", TOP, copy).code == 0
     wrong = Staging(copy, app.config)
     wrong.replace("provision/60-firewall.sh", r"\{ \$ssh_port,", "{ 2222,")
     words = ("provision", "--target", "production", "--config", wrong.config)
@@ -141,6 +141,26 @@ def test_the_host_needed_no_package_index(app: Staging, host: Production) -> Non
     """All that the environment holds came over SSH: the host has no pip and has asked nobody."""
     assert host.ssh("command -v pip pip3 || echo none").strip() == "none"
     assert "django" in host.ssh("ls /srv/todo/venvs/*/lib/python3*/site-packages").split()
+
+
+def test_drift_finds_what_was_changed_by_hand_and_nothing_else(
+    app: Staging, host: Production
+) -> None:
+    def drift() -> list[str]:
+        answer = app.deploy_py("drift", "--target", "production", "--json")
+        events = (json.loads(line) for line in answer.text.splitlines() if line.startswith("{"))
+        [told] = [event["value"] for event in events if event["event"] == "attached"]
+        return [found["path"] for found in told["comparisons"][0]["differences"]]
+
+    site = "/etc/nginx/sites-available/todo"
+    assert drift() == []
+    host.ssh(
+        f"sudo cp -a {site} /root/site; sudo sed -i 's/server_tokens off/server_tokens on/' {site}"
+    )
+    try:
+        assert drift() == ["nginx./etc/nginx/sites-enabled/todo"]
+    finally:
+        host.ssh(f"sudo mv /root/site {site}")
 
 
 def test_verify_passes_and_destroys_nothing(app: Staging) -> None:
@@ -192,6 +212,9 @@ def test_rehearsal_is_over_what_production_runs(vm: None, strict: Staging) -> No
     assert "skipped, no data was pulled" in answer.text
     assert len(re.findall(r"(\d+) requests, 0 lost", answer.text)) == 3
     assert "verdict: READY" in answer.text
+    assert "; skipped: data" in answer.text
+    pages = PROJECT / "reports" / "latest" / "pages"
+    assert list(pages.glob("*.1.png")), "a picture of each page, not only of the last one"
     assert "signed by tests@localhost" in answer.text
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.staging import PROJECT, git
+from tests.integration.staging import TOP, git
 from tests.traps import base, recording, table
 from tests.traps.place import Place, SpareHost, StagingVm
 from tests.traps.trap import Trap, load_all
@@ -34,12 +34,12 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def caught() -> Iterator[table.Caught]:
-    version = git(PROJECT, "describe", "--always", "--dirty").strip()
-    found = table.Caught.load(PROJECT / ".understudy" / "traps.json", version)
+    version = git(TOP, "describe", "--always", "--dirty").strip()
+    found = table.Caught.load(TOP / ".understudy" / "traps.json", version)
     yield found
     print(f"\n{len(found.rows)} of {len(CASES)} scenarios caught and rightly diagnosed")
     if len(found.rows) == len(CASES):
-        (PROJECT / "docs" / "traps.md").write_text(table.page(found.rows.values()))
+        (TOP / "docs" / "traps.md").write_text(table.page(found.rows.values()))
 
 
 @pytest.fixture(scope="module")

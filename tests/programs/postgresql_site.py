@@ -19,7 +19,7 @@ from understudy.config_data import Data
 NAME = "20260102T030405Z-pulled"
 SALT = "s'alt"
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-needs_server = pytest.mark.skipif(not PROGRAMS, reason="there is no PostgreSQL server here")
+needs_server = pytest.mark.needs("initdb")
 
 _MAKE = """
 DROP DATABASE IF EXISTS shop;

@@ -33,7 +33,7 @@ VERSIONS = (
 )
 
 
-@pytest.mark.skipif(DPKG is None, reason="this machine has no dpkg to compare with")
+@pytest.mark.needs("dpkg")
 def test_order_is_dpkgs() -> None:
     pairs = [*permutations(VERSIONS, 2)]
     script = 'while read -r a b; do dpkg --compare-versions "$a" lt "$b"; echo $?; done'

@@ -185,9 +185,7 @@ def test_death_of_the_ssh_connection_resets_open_and_new_connections(host: Host)
             client.recv(1)
         until(lambda: not host.client.is_active())
         assert_new_one_is_reset(port)
-        began = time.monotonic()
 
-    assert time.monotonic() - began < 1
     assert threads() == []
 
 

@@ -60,12 +60,13 @@ def test_daemon_that_is_away_is_told(virsh: Path) -> None:
 
 
 def test_refusal_holds_what_virsh_said(virsh: Path) -> None:
-    (virsh / "refuses").write_text("error: no space left\n")
+    (virsh / "refuses").write_text("error: failed to save\nerror: no space left\n")
     with pytest.raises(StepFailed) as raised:
         Domain("vm").save("deployed-1")
-    assert (raised.value.summary, raised.value.details) == (
+    assert (raised.value.summary, raised.value.details, raised.value.cause) == (
         "virsh snapshot-create-as failed",
-        "error: no space left",
+        "error: failed to save\nerror: no space left",
+        "no space left",
     )
     assert "python deploy.py doctor" in raised.value.hint
 

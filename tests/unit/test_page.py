@@ -49,6 +49,16 @@ def test_page_is_whole_and_its_links_lead_somewhere(record: Record) -> None:
     assert set(named) <= set(ids)
 
 
+def test_run_with_skipped_phases_is_not_said_to_have_gone_well_as_a_whole() -> None:
+    record = replace(PASSED, warnings=())
+    text = page(record)
+    assert "What was rehearsed passed" in text
+    assert "Skipped: data." in text
+    assert "All went well" not in text
+    whole = tuple(phase for phase in record.phases if phase.name != "data")
+    assert "All went well" in page(replace(record, phases=whole))
+
+
 @pytest.mark.parametrize("record", [EMPTY, PASSED, FAILED, odd(), nasty()])
 def test_headings_are_in_order(record: Record) -> None:
     levels = [int(tag[1]) for tag, _ in Parsed(page(record)).tags if re.fullmatch("h[1-6]", tag)]

@@ -65,7 +65,7 @@ def test_server_of_the_database_is_among_the_packages_and_in_the_stamp() -> None
 RUBY = shutil.which("ruby")
 
 
-@pytest.mark.skipif(RUBY is None, reason="the lines of the Vagrantfile need ruby")
+@pytest.mark.needs("ruby")
 @pytest.mark.parametrize("engine", [None, "sqlite", "postgresql"])
 @pytest.mark.parametrize("packages", [[], ["git", "git"], ["postgresql", "git"]])
 def test_vagrantfile_installs_the_same_packages(engine: str | None, packages: list[str]) -> None:

@@ -28,6 +28,8 @@ def test_what_is_not_there_is_skipped_with_the_reason_and_not_passed(stage: Stag
     assert not {"baseline", "rollback", "forward"} & set(stage.done)
     assert dict(stage.report.phases)["baseline"] == "skipped, nothing for baseline"
     assert dict(stage.report.phases)["forward"] == "skipped, there was no rollback"
+    assert stage.report.said[-1].startswith("verdict: READY")
+    assert stage.report.said[-1].endswith("; skipped: baseline, data, rollback, forward")
 
 
 def test_deploy_that_went_through_with_a_warning_is_not_ready(stage: Stage) -> None:

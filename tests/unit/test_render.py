@@ -1,7 +1,6 @@
 """What stands in deploy.yml reaches its place whole, and can't break out of it."""
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -177,7 +176,7 @@ def test_site_serves_what_its_preset_and_certificate_say(
     assert ("if ($host != shop.test) { return 444; }" in nginx) == bool(target)
 
 
-@pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed here")
+@pytest.mark.needs("nginx")
 @pytest.mark.parametrize("app", [{}, {"preset": "plain"}, {"media_url": None}])
 def test_nginx_takes_the_file(app: dict[str, Any], tmp_path: Path) -> None:
     site = all_files(config(app=app))["shop"].replace("/var/log/nginx", str(tmp_path))

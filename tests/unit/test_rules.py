@@ -42,6 +42,7 @@ DOORS = {
     "verify",
     "visitor",
     "vm",
+    "vm_address",
     "why_unreachable",
 }
 ABOVE_THE_VM = {"cli", "rehearsal", "vm"}
@@ -98,7 +99,9 @@ PURE = {
     "sensitive",
     "source_checks",
     "strict",
+    "subnets",
     "switching",
+    "tool_output",
     "unanswered",
     "unexplained",
     "wanted",

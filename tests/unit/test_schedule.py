@@ -10,6 +10,7 @@ from understudy.schedule import (
     is_whole,
     seconds_left,
     skipped,
+    verdict,
 )
 
 PASSED = dict.fromkeys(NAMES, Outcome.PASSED)
@@ -66,3 +67,14 @@ def test_whole_is_all_that_could_be_rehearsed_and_nothing_left_out() -> None:
         assert not is_whole({**PASSED, "reboot": bad})
     assert not is_whole({**PASSED, "deploy": Outcome.LACKING})
     assert not is_whole({})
+
+
+def test_verdict_names_what_was_skipped() -> None:
+    lacking = {**PASSED, "baseline": Outcome.LACKING, "rollback": Outcome.LACKING}
+    assert verdict(PASSED, 98.4) == "verdict: READY after 98 s"
+    assert verdict(lacking, 98.4) == "verdict: READY after 98 s; skipped: baseline, rollback"
+
+
+def test_run_that_left_something_out_is_not_called_ready() -> None:
+    part = {**PASSED, "reset": Outcome.LEFT_OUT, "data": Outcome.LACKING}
+    assert verdict(part, 20) == "verdict: PASSED IN PART after 20 s; skipped: reset, data"

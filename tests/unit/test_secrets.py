@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.unit.fakes import failed, printed
+from tests.unit.fakes import TOP, failed, printed
 from tests.unit.staging import LOG, SITE, Staging, changes
-from understudy import secrets
+from understudy import kept_secrets, secrets
 from understudy.errors import StepFailed
 from understudy.job import Job
 
@@ -92,3 +94,52 @@ def test_secret_that_is_not_there_is_told_with_how_to_list_them(staging: Staging
         secrets.remove(staging.job(), "API")
 
     assert raised.value.hint.startswith("python deploy.py secrets list --target staging")
+
+
+def disposable(staging: Staging, directory: Path, **target: Any) -> Job:
+    staging.directory = directory
+    for name in ("provision", "templates"):
+        (directory / name).symlink_to(TOP / name)
+    return staging.job(**{"disposable": True, **target})
+
+
+def test_those_of_a_disposable_target_are_put_back_after_a_reset(
+    staging: Staging, tmp_path: Path
+) -> None:
+    job = disposable(staging, tmp_path)
+    staging.host()
+    secrets.put(job, "API_TOKEN", VALUE)
+    secrets.put(job, "DSN", "x")
+    secrets.put(job, "GONE", "x")
+    secrets.remove(job, "GONE")
+    host = staging.host()
+
+    secrets.put_back(job)
+
+    assert host.sent[:2] == [f"{VALUE}\n", "x\n"]
+    assert [note for note in changes(host) if "secret-" in note] == [
+        f"{SITE} secret-set API_TOKEN",
+        f"{SITE} secret-set DSN",
+    ]
+
+
+def test_they_are_kept_for_their_owner_only(staging: Staging, tmp_path: Path) -> None:
+    job = disposable(staging, tmp_path)
+    staging.host()
+    secrets.put(job, "API_TOKEN", VALUE)
+
+    [file] = (tmp_path / ".understudy" / "secrets").iterdir()
+
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert kept_secrets.digest(job), "a saved state of the VM is one with these secrets"
+
+
+def test_of_other_targets_none_is_kept_here(staging: Staging, tmp_path: Path) -> None:
+    job = disposable(staging, tmp_path, disposable=False)
+    staging.host()
+    secrets.put(job, "API_TOKEN", VALUE)
+
+    secrets.put_back(job)
+
+    assert not (tmp_path / ".understudy" / "secrets").exists()
+    assert kept_secrets.digest(job) == ""

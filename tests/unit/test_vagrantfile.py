@@ -13,14 +13,16 @@ from tests.unit.fakes import TOP
 from understudy.config import Vm
 
 RUBY = shutil.which("ruby")
-pytestmark = pytest.mark.skipif(RUBY is None, reason="the lines of the Vagrantfile need ruby")
+pytestmark = pytest.mark.needs("ruby")
 
 
-def vm(directory: Path, given: dict[str, object] | None) -> dict[str, object]:
+def vm(
+    directory: Path, given: dict[str, object] | None, target: dict[str, object] | None = None
+) -> dict[str, object]:
     """What the Vagrantfile makes of the key `vm` in a project's directory."""
     text = (TOP / "Vagrantfile").read_text()
     lines = text[text.index("GIVEN = ") : text.index("HOST = ")]
-    config = json.dumps({} if given is None else {"vm": given})
+    config = json.dumps({"targets": target or {}} | ({} if given is None else {"vm": given}))
     head = (
         f"require 'json'; require 'yaml'; PROJECT = '{directory}'; CONFIG = JSON.parse('{config}')"
     )
@@ -47,6 +49,8 @@ def test_without_a_capture_it_is_what_python_reads(
     told = vm(tmp_path, given)
 
     read = Vm.model_validate(given or {}).model_dump()
+    # Plain Vagrant must have one, also before the first `up` has chosen it.
+    read["address"] = "192.168.56.10"
     assert told == {key: read[key] for key in told}
 
 
@@ -103,3 +107,14 @@ def read_by_ruby(text: str, directory: Path) -> Any:
         check=True,
     ).stdout
     return json.loads(told)
+
+
+def test_address_is_the_one_that_up_has_chosen_unless_deploy_yml_gives_one(tmp_path: Path) -> None:
+    file = tmp_path / ".understudy" / "vm" / "understudy" / "network.json"
+    file.parent.mkdir(parents=True)
+    file.write_text('{"address": "192.168.60.10"}')
+    target: dict[str, object] = {"vagrant": {"address": "10.1.1.1"}}
+
+    assert vm(tmp_path, {})["address"] == "192.168.60.10"
+    assert vm(tmp_path, {}, target)["address"] == "10.1.1.1"
+    assert vm(tmp_path, {"address": "10.2.2.2"}, target)["address"] == "10.2.2.2"

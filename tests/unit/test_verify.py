@@ -118,7 +118,7 @@ def test_target_that_is_not_in_the_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "deploy.yml").write_text("app: {}")
 
     with pytest.raises(ConfigError, match=r"deploy\.yml"):
-        find_site(tmp_path / "deploy.yml", "staging")
+        find_site(Project(tmp_path, tmp_path / "deploy.yml"), "staging")
 
 
 def test_single_tests_and_pages_are_attached(tmp_path: Path) -> None:

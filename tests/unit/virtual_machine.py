@@ -1,11 +1,12 @@
 """A Vagrant and a virsh that keep one VM in a few files, and note each call."""
 
+import json
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.unit.fakes import TOP, FakeReport
-from understudy import config as configuration
+from understudy import vm_address
 from understudy.capture import lockfile
 from understudy.capture.value import Capture
 from understudy.project import Project
@@ -48,8 +49,12 @@ managedsave-remove) rm -f asleep ;;
 start) [ ! -e insomnia ] || refuse 'the saved state can not be read'; rm asleep; echo running >state ;;
 destroy) echo 'shut off' >state ;;
 undefine) rm -f state dumpxml ;;
+net-list) ls networks ;;
+net-dumpxml) cat "networks/$4" ;;
+net-undefine) rm -f "networks/$4" ;;
 esac
 """
+IP = '#!/bin/sh\ncat "${0%/*}/routes"\n'
 # What it was asked to be like is kept beside it.
 BUILD = """#!/bin/sh
 if [ "$1" = --like ]; then rm -rf "${0%/*}/../../like"; cp -r "$2" "${0%/*}/../../like"; shift 2; fi
@@ -68,6 +73,9 @@ class Machine:
 
     def __post_init__(self) -> None:
         (self.tools / "snapshots").mkdir(parents=True)
+        (self.tools / "networks").mkdir()
+        _program(self.tools / "ip", IP)
+        self.routes()
         _program(self.tools / "vagrant", VAGRANT)
         _program(self.tools / "virsh", VIRSH)
         (self.project.directory / "provision" / "box").mkdir(parents=True)
@@ -88,7 +96,8 @@ class Machine:
 
     def vm(self, **changes: object) -> Vm:
         """What deploy.py would make of deploy.yml now. changes: of its key `vm`."""
-        config = configuration.load(self.project.config_file)
+        vm_address.choose(self.project)
+        config = vm_address.load(self.project)
         vm = config.vm.model_copy(update=changes)
         return Vm(self.project, config.model_copy(update={"vm": vm}), self.report)
 
@@ -96,6 +105,20 @@ class Machine:
         """Keeps it as production's."""
         file = self.project.directory / "provision" / "production.lock.yml"
         file.write_text(lockfile.dump(capture, "production"))
+
+    def routes(self, *destinations: str) -> None:
+        """What this machine has a route to, over eth0."""
+        routes = [{"dst": destination, "dev": "eth0"} for destination in ("default", *destinations)]
+        (self.tools / "routes").write_text(json.dumps(routes))
+
+    def network(self, name: str, address: str) -> None:
+        """A network of libvirt's that leases that address."""
+        first = f"{address.rpartition('.')[0]}.1"
+        (self.tools / "networks" / name).write_text(
+            f"<network>\n  <name>{name}</name>\n  <bridge name='virbr-{name}' stp='off'/>\n"
+            f"  <ip address='{first}' netmask='255.255.255.0'>\n    <dhcp>\n"
+            f"      <range start='{address}' end='{address}'/>\n"
+        )
 
     @property
     def state(self) -> str:
@@ -110,7 +133,9 @@ class Machine:
         return self._calls("vagrant-calls")
 
     def virsh_calls(self) -> list[str]:
-        return self._calls("virsh-calls")
+        """Without those about networks: choosing an address asks for them."""
+        asked = {"net-list", "net-dumpxml"}
+        return [verb for verb in self._calls("virsh-calls") if verb not in asked]
 
     def _calls(self, name: str) -> list[str]:
         """The verbs since the last look."""

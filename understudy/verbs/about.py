@@ -15,10 +15,10 @@ def job_of(
     options: argparse.Namespace, project: Project, report: "Report", target: str | None = None
 ) -> "Job":
     """target: instead of the one that the options name."""
-    from understudy import config
+    from understudy import vm_address
     from understudy.job import Job
 
-    settings = config.load(project.config_file)
+    settings = vm_address.load(project)
     name = getattr(options, "target", "vagrant") if target is None else target
     host = getattr(options, "host", None)
     settings.hosts(name, host)
@@ -26,7 +26,7 @@ def job_of(
 
 
 def vm_of(project: Project, report: "Report") -> "Vm":
-    from understudy import config
+    from understudy import vm_address
     from understudy.vm import Vm
 
-    return Vm(project, config.load(project.config_file), report)
+    return Vm(project, vm_address.load(project), report)

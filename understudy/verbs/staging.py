@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def rehearse(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy import receipts
+    from understudy import receipts, vm_address
     from understudy.recorder import Recorder
     from understudy.rehearsal import Rehearsal
     from understudy.schedule import Choice
@@ -22,12 +22,16 @@ def rehearse(options: argparse.Namespace, project: Project, report: "Report") ->
     timings = Timings(project.state / "timings.json")
     # The receipt tells what the report does: a rehearsal is one of the verbs that are KEPT.
     assert isinstance(report, Recorder)  # noqa: S101
+    vm_address.choose(project)
     job = job_of(options, project, report)
     job = receipts.unsigned(job) if options.unsigned else job
     Rehearsal(job, vm_of(project, report), choice, timings, report).run()
 
 
 def up(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy import vm_address
+
+    vm_address.choose(project)
     vm_of(project, report).up()
 
 

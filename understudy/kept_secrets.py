@@ -1,0 +1,58 @@
+"""Secrets of a disposable target, kept on this machine: a reset of the VM loses those on its host.
+
+A file that only its owner can read. Of other targets no secret is ever kept here.
+"""
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+
+from understudy.errors import StepFailed
+from understudy.job import Job
+
+
+def keep(job: Job, name: str, value: str) -> None:
+    """Notes a secret that was set on a disposable target; of others nothing."""
+    if job.target.disposable:
+        _write(job, {**values(job), name: value})
+
+
+def drop(job: Job, name: str) -> None:
+    if name in values(job):
+        _write(job, {known: value for known, value in values(job).items() if known != name})
+
+
+def values(job: Job) -> Mapping[str, str]:
+    """By their names, in the order in which they were set."""
+    file = _file(job)
+    if not file.exists():
+        return {}
+    try:
+        found: dict[str, str] = json.loads(file.read_text())
+    except ValueError:
+        raise StepFailed(
+            f"{file} is damaged", hint="Remove it, then set the secrets again."
+        ) from None
+    return found
+
+
+def digest(job: Job) -> str:
+    """Of all of them; empty without any."""
+    kept = values(job)
+    return sha256(json.dumps(kept).encode()).hexdigest() if kept else ""
+
+
+def _file(job: Job) -> Path:
+    site = f"{job.config.app.name}-{job.target_name}"
+    return job.project.state / "secrets" / f"{site}-{job.config.vm.name}.json"
+
+
+def _write(job: Job, kept: Mapping[str, str]) -> None:
+    file = _file(job)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    new = file.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    new.touch(mode=0o600)
+    new.write_text(json.dumps(kept))
+    new.replace(file)

@@ -1,0 +1,51 @@
+"""What Vagrant and virsh print when they fail -> the sentence that says why, the lines to show. Pure."""
+
+import re
+from itertools import pairwise
+
+# A list of settings, a Ruby stack, what is about to be done: none of them is a reason.
+_NOISE = re.compile(r"==> \S+: +-- |\s+from .*:\d+:in |Bringing machine ")
+_STEP = re.compile(r"==> ")
+# Ruby puts the place where an exception was raised before its message, and its class behind.
+_RAISED = re.compile(r"^\S+:\d+:in `[^']*': (.*?)(?: \([\w:]+\))?$")
+_FAILURE = re.compile(
+    r"error|fail|refus|denied|unable|can ?not|not found|already|in use|timed out|does not|missing",
+    re.IGNORECASE,
+)
+
+
+def lines(text: str, count: int) -> list[str]:
+    """The last lines, without those that never say what is wrong."""
+    kept = [_plain(line) for line in text.splitlines() if line.strip() and not _NOISE.match(line)]
+    return kept[-count:]
+
+
+def reason(text: str) -> str:
+    """The sentence that says why; empty if none does.
+
+    Of virsh's errors the last one says most. Vagrant's is the first paragraph that speaks of a failure;
+    if that one ends with a colon, the paragraph after it.
+    """
+    if errors := re.findall(r"^error: (.*\S)", text, re.MULTILINE):
+        return str(errors[-1])
+    paragraphs = _paragraphs(text)
+    for here, after in pairwise([*paragraphs, ""]):
+        if _FAILURE.search(here):
+            said = after if here.endswith(":") and after else here
+            return re.split(r"(?<=\w\.)\s", said)[0]
+    return ""
+
+
+def _paragraphs(text: str) -> list[str]:
+    said = [
+        "" if _STEP.match(line) else _plain(line)
+        for line in text.splitlines()
+        if not _NOISE.match(line)
+    ]
+    parts = re.split(r"\n\s*\n", "\n".join(said))
+    return [" ".join(part.split()) for part in parts if part.strip()]
+
+
+def _plain(line: str) -> str:
+    raised = _RAISED.match(line)
+    return raised.group(1) if raised else line.rstrip()
