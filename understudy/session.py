@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from understudy import facts, health, unanswered
 from understudy.actions import Action, Run, Send, Stage, Start, Switch
-from understudy.commands import Argv, site
+from understudy.commands import Argv, files, site
 from understudy.config import Config
 from understudy.connection import Connection, Result, SshConnection
 from understudy.errors import DISK_HINT, LoginRefused, Refused, StepFailed, UnderstudyError
@@ -234,7 +234,8 @@ def apply(connection: Connection, action: Action) -> str:
         case Switch():
             return _run(connection, Run(action.title, action.argv))
         case Send():
-            return _printed(action, connection.send(action.argv, action.local), DISK_HINT)
+            sent = connection.send(action.argv, action.local)
+            return _printed(connection, action, sent, DISK_HINT)
         case Stage():
             connection.run(("mkdir", "-p", str(action.directory)))
             for file in action.files:
@@ -246,17 +247,22 @@ def apply(connection: Connection, action: Action) -> str:
 
 def _run(connection: Connection, action: Run) -> str:
     done = connection.run(action.argv, user=action.user, seconds=action.seconds)
-    return _printed(action, done, action.hint)
+    return _printed(connection, action, done, action.hint)
 
 
-def _printed(action: Action, done: Result, hint: str) -> str:
+def _printed(connection: Connection, action: Action, done: Result, hint: str) -> str:
     if not done.ok:
         raise StepFailed(
             f"{action.title}: failed",
-            details="\n".join(done.text.splitlines()[-LINES_OF_OUTPUT:]),
+            details="\n".join(done.text.splitlines()[-LINES_OF_OUTPUT:]) + _room(connection, done),
             hint=hint,
         )
     return done.output
+
+
+def _room(connection: Connection, done: Result) -> str:
+    """How full the host's disks are, if that is what a command has failed of."""
+    return f"\n{connection.run(files.room()).output}" if files.lacks_room(done.text) else ""
 
 
 def _write_down(connection: Connection, job: Job, deed: Deed, outcome: str, seconds: float) -> None:

@@ -107,7 +107,8 @@ def test_bug_is_shown_as_one(error: Exception, monkeypatch: pytest.MonkeyPatch) 
     ("error", "told"),
     [
         (PermissionError(13, "Permission denied", "/p/.understudy/vm"), "`ls -la /p/.understudy`"),
-        (OSError(28, "No space left on device"), "`df -h .`"),
+        (OSError(28, "No space left on device"), "the disk of this machine is full: /"),
+        (OSError(28, "No space left on device", "/p/x/file"), "is full: /p/x has 0 MiB free"),
     ],
 )
 def test_disk_that_refuses_is_no_bug(

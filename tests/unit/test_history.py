@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.fakes import FakeConnection, manifest
 from tests.unit.staging import LIST, QUERY, SWITCH, Staging, changes, lines_of, listed
-from understudy import history
+from understudy import history, rollout
 from understudy.errors import Refused
 
 QUIET = (*SWITCH, 'put_back "$directory/$name"')
@@ -106,12 +106,13 @@ def test_rollback_of_what_has_been_replaced_meanwhile_is_refused(
     """Seen before the lock was waited for, NEW served; now OLD is what NEW was."""
     newest = manifest("c0ffee00-newest", "2024-04-01T00:00:00+00:00")
     now = staging.facts(*lines_of(OLD, NEW, newest, current=newest.id))
-    staging.answering({QUERY: [staging.facts(*THREE), now], LIST: listed([BY_NEW])})
+    host = staging.answering({QUERY: [staging.facts(*THREE), now], LIST: listed([BY_NEW])})
 
     with pytest.raises(Refused, match="serves c0ffee00-newest since just now"):
-        history.rollback(staging.job(), with_data=with_data, wait=7)
+        rollout.rollback(staging.job(), None, with_data=with_data, probe=False, wait=7)
 
     assert steps(staging) == []
+    assert [wait for _, wait in host.holders] == [7]
 
 
 @pytest.mark.parametrize("to", [OLD.id, OLDEST.id])

@@ -361,3 +361,11 @@ def test_host_name_that_each_sudo_waits_for_is_warned_of(staging: Staging) -> No
     [warning] = [text for text in staging.report.warnings if "web1" in text]
     assert "each sudo there waits" in warning
     assert "provision --target staging" in warning
+
+
+def test_deploy_waits_for_another_one_as_long_as_it_was_asked_to(staging: Staging) -> None:
+    host = staging.host()
+
+    rollout.deploy(staging.job(), probe=False, wait=7, without_rehearsal=None)
+
+    assert [wait for _, wait in host.holders] == [7]

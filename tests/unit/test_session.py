@@ -294,3 +294,44 @@ def test_command_that_was_cut_off_is_told_as_failed(staging: Staging) -> None:
         applied(staging, FIRST)
 
     assert staging.report.commands == [("one", "", False)]
+
+
+@pytest.mark.parametrize(
+    "why", ["tar: x: Cannot write: No space left on device", "database or disk is full"]
+)
+def test_step_that_fails_of_a_full_disk_shows_the_hosts_disks(why: str, staging: Staging) -> None:
+    disks = "Mounted on Size Avail IFree\n/ 10G 0 5\n"
+    staging.answering({"one": failed(errors=why), "df -h": printed(disks)})
+
+    with pytest.raises(StepFailed) as raised:
+        applied(staging, FIRST)
+
+    assert raised.value.details.splitlines()[-2:] == disks.splitlines()
+
+
+def test_upload_that_failed_does_not_count_as_whole(staging: Staging, tmp_path: Path) -> None:
+    (tmp_path / "tar").write_bytes(b"content")
+    staging.answering({"unpack": failed(errors="gzip: unexpected end of file")})
+
+    with pytest.raises(StepFailed, match="upload: failed"):
+        applied(staging, Send("upload", tmp_path / "tar", ("unpack",)))
+
+    assert staging.report.steps == [("upload", False)]
+
+
+def test_output_is_reported_as_it_comes_and_kept_if_the_step_is_cut_off(staging: Staging) -> None:
+    host = staging.answering({"one": printed("half\n")})
+    run = host.run
+
+    def cut_off(argv: Argv, **how: Any) -> Result:
+        run(argv, **how)
+        raise KeyboardInterrupt
+
+    job = staging.job()
+    with session.connected(job) as (connection, _):
+        host.run = cut_off  # type: ignore[method-assign]
+        with pytest.raises(KeyboardInterrupt):
+            session.apply_all(job, connection, [FIRST])
+
+    assert staging.report.printed == ["half"]
+    assert staging.report.commands == [("one", "half", False)]

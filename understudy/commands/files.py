@@ -1,5 +1,6 @@
 """Files on a host: unpack, link, rename, remove."""
 
+import re
 from pathlib import PurePosixPath
 
 from understudy.commands import Argv, script
@@ -79,3 +80,14 @@ def remove(*paths: PurePosixPath) -> Argv:
     return script(
         'for path; do rm -f "$path/manifest.json" "$path/.complete"; rm -rf "$path"; done', *paths
     )
+
+
+def lacks_room(output: str) -> bool:
+    """Whether a program says that there is no room on a disk, as the system, SQLite or a quota has it."""
+    return bool(re.search(r"No space left on device|disk is full|Disk quota exceeded", output))
+
+
+def room() -> Argv:
+    """Prints how much room, and for how many more files, each disk has."""
+    kinds = [f"--exclude-type={kind}" for kind in ("devtmpfs", "efivarfs", "squashfs")]
+    return ("df", "-h", *kinds, "--output=target,size,avail,iavail")
