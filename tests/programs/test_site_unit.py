@@ -79,6 +79,39 @@ def test_unit_without_one_of_its_hardening_lines_is_refused(line: str, tmp_path:
     assert refusal(rendered_unit().replace(f"{line}\n", f"# {line}\n"))
 
 
+def test_unit_runs_a_release_as_long_and_as_large_as_deploy_yml_says() -> None:
+    given = {
+        "start_timeout": 70,
+        "drain_timeout": 20,
+        "memory_max": "512M",
+        "database": "postgresql",
+    }
+    lines = [line for line in rendered(given)[1].splitlines() if line and not line.startswith("#")]
+    limits = {*HARDENING, *(f"{key}={value}" for key, value in LOOSENABLE.items())}
+    assert [line for line in lines if line not in limits] == [
+        "[Unit]",
+        "Description=todo, release %i",
+        "After=network.target postgresql.service",
+        "PartOf=todo.service",
+        "StartLimitIntervalSec=60",
+        "StartLimitBurst=3",
+        "[Service]",
+        "Type=notify",
+        "NotifyAccess=main",
+        "ExecStart=/srv/todo/releases/%i/run gunicorn --config /srv/todo/releases/%i/gunicorn.conf.py",
+        "ExecReload=/bin/kill -HUP $MAINPID",
+        "KillMode=mixed",
+        "TimeoutStartSec=70",
+        "TimeoutStopSec=25",
+        "Restart=on-failure",
+        "RestartSec=1",
+        "MemoryMax=512M",
+        "ReadWritePaths=/srv/todo/shared/database /srv/todo/shared/media /run/todo",
+        "[Install]",
+        "WantedBy=multi-user.target",
+    ]
+
+
 @pytest.mark.parametrize("key", LOOSENABLE)
 def test_deploy_yml_loosens_one_line_and_the_others_stay(key: str) -> None:
     lines = {f"{name}={value}" for name, value in LOOSENABLE.items()}
