@@ -26,7 +26,7 @@ TITLES = {
     "provision": "Provisioning of",
 }
 # What has a place of its own on the page; anything else is shown as JSON.
-KNOWN = {"evidence", "probes", "drift", "migrations", "tests", "pages", "receipt"}
+KNOWN = {"evidence", "causes", "probes", "drift", "migrations", "tests", "pages", "receipt"}
 LONG_COMMAND = 120
 
 

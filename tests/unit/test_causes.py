@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.unit.cause_cases import CASES, HEALTHY, Case, facts, no_module, raised, said
+from tests.unit.cause_cases import CASES
+from tests.unit.cause_cases.base import HEALTHY, Case, facts, no_module, raised, said
 from tests.unit.diagnoses import first_cause
 from understudy.causes import RULES, dependencies, system
 from understudy.known_facts import KnownFacts

@@ -4,16 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.cause_cases import (
-    HEALTHY,
-    LOCK,
-    SETTINGS,
-    facts,
-    no_module,
-    raised,
-    refused,
-    said,
-)
+from tests.unit.cause_cases.base import HEALTHY, LOCK, SETTINGS, facts, no_module, raised, said
+from tests.unit.cause_cases.neighbours import refused
 from tests.unit.diagnoses import first_cause
 from understudy.causes import RULES
 from understudy.diagnosis import diagnose

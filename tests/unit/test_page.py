@@ -97,6 +97,17 @@ def test_failed_run_says_why_and_what_to_do_and_opens_its_step() -> None:
     assert "nginx access" in opened
 
 
+def test_other_causes_are_listed_below_the_first() -> None:
+    causes = [
+        {"sentence": "The first", "hint": "", "confirmed": True},
+        {"sentence": "The other", "hint": "Look.", "confirmed": False},
+    ]
+    record = replace(FAILED, attachments={"causes": {"causes": causes, "known": ""}})
+
+    assert "Possible</dt><dd>The other. Look." in page(record)
+    assert "The first" not in page(record)
+
+
 def test_evidence_without_a_failed_step_is_beside_the_error() -> None:
     told = page(replace(FAILED, phases=()))
 

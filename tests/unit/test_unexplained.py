@@ -1,6 +1,6 @@
 """What is shown of a failure that no rule explains."""
 
-from tests.unit.cause_cases import PACKAGES, SOURCE, facts
+from tests.unit.cause_cases.base import PACKAGES, SOURCE, facts
 from understudy.known_facts import KnownFacts
 from understudy.unexplained import unexplained, unusual
 

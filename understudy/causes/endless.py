@@ -7,7 +7,7 @@ RULES: tuple[Rule, ...] = (
         "thread-keeps-a-command",
         (
             Clue(
-                "said",
+                "step",
                 r"^understudy: thread (?P<thread>.+) still runs at (?P<place>\S+) in .* after "
                 r"`(?P<command>.+)` has returned$",
             ),
@@ -20,7 +20,7 @@ RULES: tuple[Rule, ...] = (
         "command-without-end",
         (
             Clue(
-                "said",
+                "step",
                 r"^understudy: `(?P<command>.+)` has not ended after (?P<seconds>\d+) s "
                 r"\(app\.command_timeout\)(?:; it is at (?P<place>\S+))?",
             ),

@@ -115,6 +115,21 @@ def _has_windows_line_ends(commit: CommitFacts, groups: Groups) -> bool:
     return "\r\n" in commit.texts.get(groups["path"], "")
 
 
+_NAMES = (
+    Rule(
+        "name-not-in-utf-8",
+        (
+            Clue(
+                "said",
+                r"UnicodeEncodeError: 'utf-8' codec can't encode characters? .*(?:\\udc|surrogates)",
+            ),
+        ),
+        "the name of the file {found} is not UTF-8",
+        "Rename it with git mv: most programs take a file's name for UTF-8.",
+        (on_disk("committed", ".*\ufffd.*"),),
+    ),
+)
+
 _PROGRAMS = (
     Rule(
         "not-executable",
@@ -225,6 +240,7 @@ _MODULES = (
 )
 
 RULES: tuple[Rule, ...] = (
+    *_NAMES,
     *_LOGS,
     *_PROGRAMS,
     *_SUBMODULES,

@@ -1,12 +1,11 @@
-"""What keeps an app, or a command of it, from being ready: it runs where it should only be imported."""
+"""What keeps an app from being ready: it runs where it should only be imported."""
 
 import ast
 import re
 from collections.abc import Iterator
 
-from understudy.causes.checks import in_commit
 from understudy.diagnosis import Clue, Finding, Groups, Rule, holds
-from understudy.known_facts import CommitFacts, KnownFacts
+from understudy.known_facts import KnownFacts
 
 
 def _calls_at_import(text: str, method: str) -> Iterator[int]:
@@ -42,25 +41,6 @@ def runs_a_server(groups: Groups, facts: KnownFacts) -> Finding | None:
     return None
 
 
-def _starts_a_thread(commit: CommitFacts, groups: Groups) -> str:
-    """The file that makes a thread that is not a daemon."""
-    for path, text in commit.texts.items():
-        if path.endswith(".py") and "Thread(" in text:
-            for node in ast.walk(_parsed(text)):
-                if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Thread"):
-                    options = {word.arg: ast.unparse(word.value) for word in node.keywords}
-                    if options.get("daemon") != "True":
-                        return f"{path} line {node.lineno}"
-    return ""
-
-
-def _parsed(text: str) -> ast.Module:
-    try:
-        return ast.parse(text)
-    except (SyntaxError, ValueError):
-        return ast.Module([], [])
-
-
 RULES: tuple[Rule, ...] = (
     Rule(
         "server-started-at-import",
@@ -75,16 +55,5 @@ RULES: tuple[Rule, ...] = (
         "answers",
         'Run it only if the file itself is started: if __name__ == "__main__": app.run()',
         (runs_a_server,),
-    ),
-    Rule(
-        "thread-that-does-not-end",
-        (
-            Clue(
-                "step", r"no end after \d+ s|[Tt]hreading\._shutdown|without any output|had no end"
-            ),
-        ),
-        "a command does not end: {found} starts a thread that is no daemon, and Python waits for it",
-        "Give the thread daemon=True, or start it only in the web process.",
-        (in_commit(_starts_a_thread),),
     ),
 )

@@ -1,0 +1,66 @@
+"""What a diagnosis asks a host, asked of this machine."""
+
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from understudy.commands.examine import examine
+from understudy.known_facts import HostFacts, parse_host
+
+
+def ask(*questions: tuple[str, str]) -> HostFacts:
+    done = subprocess.run(examine(questions), capture_output=True, text=True, check=True)
+    return parse_host(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "answer"),
+    [
+        ("resolves", "localhost", "yes"),
+        ("resolves", "no-such-name.invalid", "no"),
+        ("library", "libc.so.6", "yes"),
+        ("library", "libc.so", "no"),
+        ("program", "sh", "yes"),
+        ("program", "no-such-program", "no"),
+        ("locale", "C.UTF-8", "yes"),
+        ("locale", "xx_XX.UTF-8", "no"),
+        ("path", "/no/such/file", "unknown"),
+        ("path", "/no-such-file", "missing"),
+        ("service", "no-such.service", "inactive"),
+    ],
+)
+def test_answer(kind: str, name: str, answer: str) -> None:
+    # Without systemd, as in some containers, no service is known.
+    found = ask((kind, name)).answer(kind, name)
+    assert found == answer or (kind == "service" and found in ("unknown", "offline"))
+
+
+def test_port_that_listens_and_one_that_does_not() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+        assert ask(("port", port)).answer("port", port) == "yes"
+    assert ask(("port", port)).answer("port", port) == "no"
+
+
+def test_path_with_its_mode_and_a_broken_link(tmp_path: Path) -> None:
+    secret, link = tmp_path / "a file", tmp_path / "link"
+    secret.write_text("x")
+    secret.chmod(0o600)
+    link.symlink_to(tmp_path / "nowhere")
+
+    facts = ask(("path", str(secret)), ("path", str(link)))
+
+    assert (facts.answer("path", str(secret)) or "").startswith("regular file 600 ")
+    assert facts.answer("path", str(link)) == "broken link"
+
+
+def test_what_could_break_out_is_only_a_name() -> None:
+    names = ("$(touch /tmp/broken-out)", "-rf", "a'b", 'a"b;')
+
+    facts = ask(*(("program", name) for name in names), ("free", "/"), ("python", ""))
+
+    assert [facts.answer("program", name) for name in names] == ["no"] * len(names)
+    assert (facts.answer("free", "/") or "").isdigit()
+    assert not Path("/tmp/broken-out").exists()

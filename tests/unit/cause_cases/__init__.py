@@ -1,0 +1,23 @@
+"""Each rule's words, with facts in which its cause is true and facts in which it isn't."""
+
+from tests.unit.cause_cases import (
+    code,
+    data,
+    files,
+    neighbours,
+    packages,
+    serving,
+    settings,
+    system,
+)
+
+CASES = {
+    **files.CASES,
+    **packages.CASES,
+    **system.CASES,
+    **code.CASES,
+    **data.CASES,
+    **settings.CASES,
+    **neighbours.CASES,
+    **serving.CASES,
+}

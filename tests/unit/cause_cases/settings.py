@@ -1,0 +1,65 @@
+"""Cases of rules: settings and the environment."""
+
+from dataclasses import replace
+
+from tests.unit.cause_cases.base import HEALTHY, SOURCE, Case, facts, said
+
+NO_DATABASE = said("sqlite3.OperationalError: unable to open database file")
+NO_VARIABLE = said("ImproperlyConfigured: Set the SIZE environment variable")
+NOT_IN_ENVIRON = said("os.py\", line 1, in __getitem__\n    raise\nKeyError: 'SIZE'")
+SIZE = facts(environment={"SIZE": "1"})
+COLLECTING = "in collect\nPermissionError: [Errno 13] Permission denied: "
+CASES = {
+    "variable-unset": Case(NO_VARIABLE, HEALTHY, SIZE),
+    "variable-unset-in-environ": Case(NOT_IN_ENVIRON, HEALTHY, SIZE),
+    "debug-on-by-environment": Case(
+        said("DEBUG is on in todo.settings"), facts(environment={"DEBUG": "1"}), HEALTHY
+    ),
+    "debug-on": Case(said("DEBUG is on in todo.settings"), HEALTHY),
+    "secret-key-in-code": Case(said("SECRET_KEY is not taken from the environment"), HEALTHY),
+    "database-url-relative": Case(
+        NO_DATABASE, facts(environment={"DATABASE_URL": "sqlite:///db.sqlite3"}), HEALTHY
+    ),
+    "database-url-elsewhere": Case(
+        NO_DATABASE, facts(environment={"DATABASE_URL": "sqlite:////var/db.sqlite3"}), HEALTHY
+    ),
+    "database-beside-the-code": Case(
+        NO_DATABASE,
+        facts({"todo/settings.py": '"NAME": BASE_DIR / "x"'}, answers=(("free", "/srv", "9000"),)),
+        facts({"todo/settings.py": '"NAME": BASE_DIR / "x"'}, answers=(("free", "/srv", "0"),)),
+    ),
+    "database-outside": Case(
+        said("the database 'default', /srv/a.db, is outside of /srv/todo/shared, which"), HEALTHY
+    ),
+    "media-in-release": Case(said("MEDIA_ROOT /srv/x is inside the release"), HEALTHY),
+    "media-outside": Case(said("MEDIA_ROOT /srv/x is outside of"), HEALTHY),
+    "static-root-in-code": Case(
+        said(f"{COLLECTING}'{SOURCE}/static'"),
+        facts({"todo/settings.py": 'STATIC_ROOT = "static"'}),
+        facts({"todo/settings.py": 'STATIC_ROOT = os.environ["STATIC_ROOT"]'}),
+    ),
+    "static-root-elsewhere": Case(said("STATIC_ROOT /srv/x is not where nginx looks"), HEALTHY),
+    "url-nginx-does-not-serve": Case(
+        said("STATIC_URL is /assets/, and nginx serves /static/"), HEALTHY
+    ),
+    "allowed-hosts": Case(
+        said("Invalid HTTP_HOST header: 'todo.test'. You may need to add 'todo.test'"),
+        HEALTHY,
+        replace(HEALTHY, domain="shop.test"),
+    ),
+    "proxy-header-not-read": Case(said("SECURE_PROXY_SSL_HEADER is not set"), HEALTHY),
+    "https-without-certificate": Case(
+        said("CSRF_COOKIE_SECURE is on, and todo.test has no certificate"), HEALTHY
+    ),
+    "origin-refused": Case(
+        said("Forbidden (Origin checking failed - https://todo.test does not match any)"),
+        HEALTHY,
+        replace(HEALTHY, domain="shop.test"),
+    ),
+    "csrf-cookie-not-sent": Case(
+        said("Forbidden (CSRF cookie not set.): /"),
+        facts({"todo/settings.py": "CSRF_COOKIE_DOMAIN = 'x'"}),
+        HEALTHY,
+    ),
+    "time-zone": Case(said("the page says 12:00, and not in which time zone"), HEALTHY),
+}
