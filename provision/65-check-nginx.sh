@@ -18,7 +18,7 @@ top              server                         {
 top              log_format                     OWN( escape=(default|json))?( (?!escape=)TEXT)+
 top              limit_req_zone                 TEXT zone=OWN:ZONE rate=[0-9]{1,6}r/[sm]
 top              limit_conn_zone                TEXT zone=OWN:ZONE
-server           listen                         (\[::\]:)?(80|443)( ssl)?( http2)?
+server           listen                         (\[::\]:|127\.0\.0\.2:)?(80|443)( ssl)?( http2)?
 server           http2                          SWITCH
 server           server_name                    HOST( HOST)*
 server           ssl_certificate                CERTIFICATE
@@ -37,7 +37,7 @@ server,location  if                             \(\$(host|scheme|request_method)
 location         limit_except                   METHOD( METHOD)* {
 server,location  root                           BELOW
 location         alias                          BELOW
-location         proxy_pass                     http://unix:(/srv/SITE/current/socket|/run/SITE/NAME\.sock)(:URL)?
+location         proxy_pass                     http://unix:(/srv/SITE/(current|candidate)/socket|/run/SITE/NAME\.sock)(:URL)?
 location         try_files                      TRY( TRY)*( =NUMBER| @NAME)?
 location         internal
 server,location  access_log                     off|/var/log/nginx/SITE\.access\.log( OWN)?

@@ -56,7 +56,6 @@ Argv = Annotated[tuple[str, ...], Field(min_length=1)]
 # Users and databases that a PostgreSQL server comes with, and words that no role may be called.
 POSTGRESQL_NAMES = {"postgres", "template0", "template1", "public", "none"}
 
-
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "plain": {},
     "django": {
@@ -101,6 +100,7 @@ class App(Strict):
     static_expires: NginxTime = "1h"
     media_url: UrlDirectory | None = None
     upload_limit: NginxSize = "10m"
+    proxy_buffer_size: NginxSize = "8k"
     environment: Mapping[VariableName, OneLine] = {}
     database: Engine = "sqlite"
     request_timeout: int = Field(default=30, ge=1, le=3600)

@@ -22,6 +22,11 @@ class Paths:
         return self.root / "previous"
 
     @property
+    def candidate(self) -> PurePosixPath:
+        """What nginx is asked for before it goes live: see understudy/commands/candidate.py."""
+        return self.root / "candidate"
+
+    @property
     def releases(self) -> PurePosixPath:
         return self.root / "releases"
 

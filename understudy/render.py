@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import jinja2
 
+from understudy.commands import candidate
 from understudy.config import Config, TargetConfig
 from understudy.errors import ConfigError
 from understudy.release import Paths
@@ -50,7 +51,7 @@ def release_files(
 def host_files(config: Config, target: TargetConfig, templates: Path) -> tuple[RenderedFile, ...]:
     """What all releases of the site on a host have in common."""
     site = config.app.name
-    values = _values(config, target, "-")
+    values = {**_values(config, target, "-"), "candidate_address": candidate.ADDRESS}
     return (
         RenderedFile(
             PurePosixPath(f"/etc/nginx/sites-available/{site}"),
@@ -74,6 +75,7 @@ def _values(config: Config, target: TargetConfig, release_id: str) -> dict[str, 
         "paths": SimpleNamespace(
             root=paths.root,
             current=paths.current,
+            candidate=paths.candidate,
             releases=paths.releases,
             release=release,
             source=release / "source",

@@ -3,7 +3,7 @@
 from collections.abc import Set
 
 from understudy.actions import AFTER_SWITCH, BEFORE_SWITCH, Action, Run, Start, Switch
-from understudy.commands import Argv, all_of, database, files, http, site
+from understudy.commands import Argv, all_of, candidate, database, files, http, site
 from understudy.facts import Facts
 from understudy.wanted import Wanted
 
@@ -40,8 +40,8 @@ def serves(wanted: Wanted, facts: Facts) -> bool:
 
 
 def take_over(wanted: Wanted, facts: Facts) -> list[Action]:
-    """Start beside what serves, switch, look at it as a visitor would."""
-    return [_start(wanted), *_switch(wanted, facts), *checks(wanted, facts)]
+    """Start beside what is live, ask it through nginx, switch, ask what is live then."""
+    return [_start(wanted), *_try(wanted, facts), *_switch(wanted, facts), *checks(wanted, facts)]
 
 
 def checks(wanted: Wanted, facts: Facts) -> list[Action]:
@@ -110,6 +110,21 @@ def _start(wanted: Wanted) -> Start:
         app.name,
         app.start_timeout,
     )
+
+
+def _try(wanted: Wanted, facts: Facts) -> list[Action]:
+    """Its own socket answered. nginx may still refuse what it answers, and one visitor is not many."""
+    app, release_id = wanted.app, wanted.release.id
+    if facts.current == release_id:
+        return []
+    paths = checked_paths(wanted)
+    return [
+        Run(
+            f"ask {release_id} through nginx, {candidate.VISITORS} visitors at once",
+            candidate.ask(app.name, wanted.paths.root, release_id, wanted.target.domain, paths),
+            undo=(Run(f"stop {release_id}", site.stop(app.name, release_id)),),
+        )
+    ]
 
 
 def _switch(wanted: Wanted, facts: Facts) -> list[Action]:

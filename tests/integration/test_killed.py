@@ -32,6 +32,7 @@ STEPS = (
     "python manage.py",
     "HEALTH still answers",
     "start",
+    "ask",
     "switch",
     "check its health through nginx",
     "drain",

@@ -62,6 +62,10 @@ class ModelHost:
         elif action.title == "check its health through nginx, note that it served":
             assert self.facts.current == release_id
             self._change(served=self.facts.served | {release_id})
+        elif action.title.startswith(f"ask {release_id} through nginx"):
+            assert release_id in self.facts.running, "asked what does not run"
+            assert str(wanted.host_files[0].path) in self.facts.files, "nginx doesn't know it yet"
+            assert self.facts.current != release_id, "asked when it was live already"
         elif argv[-2:-1] == ("stop",):
             gone = {argv[-1]}
             self._change(running=self.facts.running - gone, ending=self.facts.ending - gone)

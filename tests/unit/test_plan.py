@@ -23,6 +23,7 @@ def titles(found: Facts, want: Wanted | None = None) -> list[str]:
 
 
 START = f"start {NEW} beside what serves, check its health"
+ASK = f"ask {NEW} through nginx, 4 visitors at once"
 SHIP = ["upload the release"]
 COMMANDS = (
     "python manage.py makemigrations --check --dry-run --noinput, "
@@ -30,9 +31,9 @@ COMMANDS = (
 )
 INSTALL = ["upload the nginx and systemd files", "check and install them", "keep them"]
 CHECKS = ["check its health through nginx, note that it served"]
-SERVE = [COMMANDS, START, "switch", *CHECKS]
+SERVE = [COMMANDS, START, ASK, "switch", *CHECKS]
 OLD_STILL_ANSWERS = f"{OLD} still answers / after the migration"
-SERVE_AFTER_OLD = [COMMANDS, OLD_STILL_ANSWERS, START, "switch", *CHECKS]
+SERVE_AFTER_OLD = [COMMANDS, OLD_STILL_ANSWERS, START, ASK, "switch", *CHECKS]
 
 
 def test_provisioned_host_gets_everything_in_order() -> None:

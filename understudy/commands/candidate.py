@@ -1,0 +1,65 @@
+"""A release that runs and is not live yet, asked through nginx. See templates/nginx.conf.j2."""
+
+from pathlib import PurePosixPath
+
+from understudy.commands import Argv, script
+
+# At this address of the host nginx leads to the release that the link `candidate` names.
+ADDRESS = "127.0.0.2"
+VISITORS = 4
+
+# The answers go to files: pages of several visitors at once would be one salad of lines.
+_ASK = r"""
+site=$1 root=$2 release=$3 host=$4 address=$5 visitors=$6
+shift 6
+ln -sfn "releases/$release" "$root/candidate.new"
+mv -T "$root/candidate.new" "$root/candidate"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+began=$(date '+%Y/%m/%d %H:%M:%S')
+
+ask() {
+    curl -sS --noproxy '*' --max-time 20 --resolve "$host:80:$address" -o "$work/$2.page" \
+        -w '%{http_code} %{redirect_url}' "http://$host$1" >"$work/$2.status" 2>"$work/$2.error" || true
+}
+
+explain() {
+    grep . "$work/$1.error" || head -c 2000 "$work/$1.page" || true
+    echo "--- nginx's error log ---"
+    awk -v began="$began" '$0 >= began' "/var/log/nginx/$site.error.log" >"$work/log" || true
+    tail -n 5 "$work/log"
+    ! grep -q 'upstream sent too big header' "$work/log" ||
+        echo "The headers of this answer are larger than app.proxy_buffer_size in deploy.yml."
+    echo "--- journal of $site@$release ---"
+    journalctl -u "$site@$release" -n 40 --no-pager -q -o cat || true
+    exit 1
+}
+
+for path; do
+    for visitor in $(seq "$visitors"); do ask "$path" "$visitor" & done
+    wait
+    for visitor in $(seq "$visitors"); do
+        read -r status moved <"$work/$visitor.status" || true
+        case $moved in */"${host}$path/")
+            echo "$path redirects to $path/: write $path/ in deploy.yml"
+            exit 1
+            ;;
+        esac
+        [ "$status" -ge 200 ] && [ "$status" -lt 400 ] || {
+            echo "$path: status $status through nginx, for visitor $visitor of $visitors at once"
+            explain "$visitor"
+        }
+    done
+done
+"""
+
+
+def ask(
+    site: str, root: PurePosixPath, release_id: str, domain: str, paths: tuple[str, ...]
+) -> Argv:
+    """GETs each path through nginx from a release that runs, live or not, as several visitors at
+    once do. Fails for a status of 400 or more, and for a path that lacks the slash at its end; the
+    output says why: the answer, nginx's errors since, and the release's journal.
+    """
+    words = (site, root, release_id, domain, ADDRESS, VISITORS)
+    return script(_ASK, *words, *paths)
