@@ -20,7 +20,8 @@ LIST = "for rows in"
 SITE = "sudo -n /usr/local/sbin/understudy-site shop"
 # Parts of the commands that succeed without a word, by the verb that runs them.
 LOG = (f"{SITE} log",)
-SWITCH = ("mv -T previous.new", f"{SITE} drain", f"{SITE} stop", "curl -sS --fail", *LOG)
+ASK = "/candidate.new"
+SWITCH = (ASK, "mv -T previous.new", f"{SITE} drain", f"{SITE} stop", "curl -sS --fail", *LOG)
 DEPLOY = (
     *("tar -xz", "cp -al", "mkdir -p /srv/shop/cache/files"),
     *(f"{SITE} install", f"{SITE} confirm", f"{SITE} warm"),
