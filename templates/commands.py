@@ -12,15 +12,15 @@ python commands.py JOB      a JSON object, made by understudy/commands/app.py:
                             limit     seconds that each of them may take
                             exists    an argv that fails if there is no database yet
                             backup    the argv that saves the database before it's changed
-                            settings  whether to print Django's settings, for
-                                      understudy/django_settings.py to look at
+                            settings  whether it's Django: then it's asked more, and its settings are
+                                      printed, for understudy/django_settings.py to look at
+                            module    what gunicorn serves
 
 Importing an app costs more than most of its commands do.
 """
 
 import contextlib
 import json
-import os
 import runpy
 import shlex
 import signal
@@ -31,7 +31,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import understudy_django
 import understudy_ending
+import understudy_settings
 import understudy_static
 
 
@@ -45,9 +47,12 @@ def main(job: dict[str, Any]) -> None:
     def run_or_take_over(command: str) -> Any:
         if job["collects"] and "collectstatic" in shlex.split(command):
             return understudy_static.collect(command, run, static, before)
+        if job["settings"]:
+            return understudy_django.run_or_check(command, run)
         return run(command)
 
     run_all(job["commands"], run_or_take_over)
+    understudy_django.refuse_random_key()
     if job["migrate"]:
         if not job["pending"] or run(job["pending"]):
             print("==> migrate", flush=True)
@@ -59,8 +64,9 @@ def main(job: dict[str, Any]) -> None:
         run_all(job["migrate"], run)
     let_go(job["hold"])
     # Only a command that ran in this process has them loaded; to load them costs too much.
-    if job["settings"] and "django.conf" in sys.modules:
-        print("==> settings", json.dumps(look_at_settings(), default=str), flush=True)
+    if job["settings"] and understudy_django.is_loaded():
+        looked = understudy_settings.look(job["module"])
+        print("==> settings", json.dumps(looked, default=str), flush=True)
 
 
 def run_all(commands: list[str], run_one: Callable[[str], Any]) -> None:
@@ -100,28 +106,6 @@ def run_limited(limit: float, command: str) -> Any:
             code = end.code
     understudy_ending.refuse_threads(command)
     return code
-
-
-def look_at_settings() -> dict[str, Any]:
-    """What tells whether the settings fit the host. No secret's value is among them."""
-    settings = sys.modules["django.conf"].settings
-    sessions = "django.contrib.sessions" in settings.INSTALLED_APPS
-    databases = settings.DATABASES.items()
-    return {
-        "module": os.environ.get("DJANGO_SETTINGS_MODULE"),
-        "debug": settings.DEBUG,
-        "secret_key_from_environment": settings.SECRET_KEY in os.environ.values(),
-        "allowed_hosts": settings.ALLOWED_HOSTS,
-        "static_root": settings.STATIC_ROOT,
-        "static_url": settings.STATIC_URL,
-        "media_root": settings.MEDIA_ROOT,
-        "media_url": settings.MEDIA_URL,
-        "databases": {name: [found["ENGINE"], str(found["NAME"])] for name, found in databases},
-        "secure_ssl_redirect": settings.SECURE_SSL_REDIRECT,
-        "secure_proxy_ssl_header": settings.SECURE_PROXY_SSL_HEADER,
-        "csrf_cookie_secure": settings.CSRF_COOKIE_SECURE,
-        "session_cookie_secure": sessions and settings.SESSION_COOKIE_SECURE,
-    }
 
 
 main(json.loads(sys.argv[1]))

@@ -1,6 +1,6 @@
 """What a Django app's settings have wrong on its host, though the app starts with them.
 
-templates/commands.py prints them in the release's own process; here is decided what they mean.
+templates/understudy_settings.py prints them in the release's own process; here is decided what they mean.
 """
 
 import json
@@ -15,15 +15,27 @@ from understudy.wanted import Wanted
 # What stands before the JSON in the commands' output.
 MARK = "==> settings "
 
-# Setting -> its value. Never a secret's: templates/commands.py, look_at_settings().
+# Setting -> its value. Never a secret's: templates/understudy_settings.py, look().
 Settings = Mapping[str, Any]
 
 
 def findings_in(output: str, wanted: Wanted) -> tuple[str, ...]:
     """The findings for the settings that a release's commands have printed, if they have."""
-    lines = [line for line in output.splitlines() if line.startswith(MARK)]
     with answers.understood("app's settings"):
-        return findings(json.loads(lines[-1].removeprefix(MARK)), wanted) if lines else ()
+        settings = _settings_in(output)
+        return findings(settings, wanted) if settings else ()
+
+
+def advice_in(output: str) -> tuple[str, ...]:
+    """What would be better in these settings, though nothing is wrong: a sentence each."""
+    with answers.understood("app's settings"):
+        settings = _settings_in(output)
+        return tuple(_sqlite_advice(settings)) if settings else ()
+
+
+def _settings_in(output: str) -> Settings | None:
+    lines = [line for line in output.splitlines() if line.startswith(MARK)]
+    return json.loads(lines[-1].removeprefix(MARK)) if lines else None
 
 
 def findings(settings: Settings, wanted: Wanted) -> tuple[str, ...]:
@@ -33,7 +45,9 @@ def findings(settings: Settings, wanted: Wanted) -> tuple[str, ...]:
         *_names(settings, wanted),
         *_static(settings, wanted),
         *_media(settings, wanted),
+        *_uploads(settings, wanted),
         *_databases(settings, wanted),
+        *_services(settings),
         *_https(settings, wanted),
     )
 
@@ -43,6 +57,12 @@ def _secrecy(settings: Settings) -> Iterator[str]:
         yield f"DEBUG is on in {settings['module']}"
     if not settings["secret_key_from_environment"]:
         yield "SECRET_KEY is not taken from the environment"
+    if settings["wsgi"]:
+        name, debug = settings["wsgi"]
+        yield (
+            f"app.module runs with the settings {name}, and manage.py with {settings['module']}"
+            + (f"; DEBUG is on in {name}" if debug else "")
+        )
 
 
 def _names(settings: Settings, wanted: Wanted) -> Iterator[str]:
@@ -81,6 +101,49 @@ def _media(settings: Settings, wanted: Wanted) -> Iterator[str]:
         yield f"MEDIA_ROOT {root} is outside of {wanted.paths.media}, which outlives releases"
     if url != served and not _elsewhere(url):
         yield f"MEDIA_URL is {url}, and nginx serves {served}"
+
+
+def _uploads(settings: Settings, wanted: Wanted) -> Iterator[str]:
+    """nginx reads them by the group that they belong to."""
+    if wanted.app.media_url is None or not settings["media_root"]:
+        return
+    mode = settings["upload_mode"]
+    if mode is None or not mode & 0o040:
+        yield "FILE_UPLOAD_PERMISSIONS lets nginx read no upload: 0o640 does"
+    count, sample = settings["unreadable_uploads"]
+    if count:
+        yield (
+            f"nginx can't read {count} files in MEDIA_ROOT, such as {sample}: whatever saves them there "
+            "must give them FILE_UPLOAD_PERMISSIONS, as Django's storage does, or mode 0640"
+        )
+
+
+def _services(settings: Settings) -> Iterator[str]:
+    for table in settings["cache_tables"]:
+        yield (
+            f"CACHES names the table {table}, which the database lacks: "
+            "[python, manage.py, createcachetable] among app.migrate_commands makes it"
+        )
+    if settings["mail"]:
+        host, port = settings["mail"]
+        yield f"the app sends mail, and nothing listens at {host}:{port}: set EMAIL_HOST"
+
+
+def _sqlite_advice(settings: Settings) -> Iterator[str]:
+    """For visitors who write at the same time: by default one of them gets `database is locked`."""
+    for alias, found in settings["sqlite"].items():
+        lacking = []
+        if found["journal"] != "wal":
+            lacking.append('"init_command": "PRAGMA journal_mode=WAL"')
+        if found["timeout"] is None:
+            lacking.append('"timeout": 20')
+        if found["begins"] is None:
+            lacking.append('"transaction_mode": "IMMEDIATE"')
+        if lacking:
+            yield (
+                f"recommended for the database '{alias}', so that visitors who write at once wait for each "
+                f"other: OPTIONS = {{{', '.join(lacking)}}} (Django 5.1 or later)"
+            )
 
 
 def _databases(settings: Settings, wanted: Wanted) -> Iterator[str]:

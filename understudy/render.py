@@ -17,6 +17,15 @@ from understudy.config import Config, TargetConfig
 from understudy.errors import ConfigError
 from understudy.release import Paths
 
+# commands.py and its parts.
+PROGRAMS = (
+    "commands.py",
+    "understudy_django.py",
+    "understudy_ending.py",
+    "understudy_settings.py",
+    "understudy_static.py",
+)
+
 
 @dataclass(frozen=True)
 class RenderedFile:
@@ -39,11 +48,7 @@ def release_files(
         RenderedFile(
             directory / "gunicorn.conf.py", _render(templates, "gunicorn.conf.py.j2", values)
         ),
-        RenderedFile(directory / "commands.py", _render(templates, "commands.py", values)),
-        *(
-            RenderedFile(directory / name, _render(templates, name, values))
-            for name in ("understudy_static.py", "understudy_ending.py")
-        ),
+        *(RenderedFile(directory / name, _render(templates, name, values)) for name in PROGRAMS),
         RenderedFile(directory / "run", _render(templates, "run.j2", values), 0o755),
     )
 

@@ -97,6 +97,10 @@ def _heed(job: Job, connection: SshConnection, wanted: Wanted, output: str) -> S
     for one in applied:
         if one.seconds >= SLOW_MIGRATION:
             job.report.say(f"  migration {one.app}.{one.name} {one.told}")
+    for note in app_commands.notes(output):
+        job.report.warn(note)
+    for advice in django_settings.advice_in(output):
+        job.report.say(f"  {advice}")
     findings = django_settings.findings_in(output, wanted)
     for finding in findings:
         job.report.warn(finding)

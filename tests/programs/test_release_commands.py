@@ -34,6 +34,7 @@ def run(directory: Path, *commands: str, **more: Any) -> subprocess.CompletedPro
         "migrate": [],
         "settings": False,
         "limit": 30,
+        "module": "shop.wsgi:application",
         **more,
     }
     return subprocess.run(
@@ -142,10 +143,12 @@ settings = types.SimpleNamespace(
     DEBUG=False, SECRET_KEY=KEY, ALLOWED_HOSTS=["shop.test"], INSTALLED_APPS=APPS,
     STATIC_ROOT="static", STATIC_URL="/static/", MEDIA_ROOT="", MEDIA_URL="/media/",
     DATABASES={"default": {"ENGINE": "sqlite3", "NAME": 5, "PASSWORD": "a-password"}},
+    FILE_UPLOAD_PERMISSIONS=0o644, CACHES={}, EMAIL_BACKEND="",
     SECURE_SSL_REDIRECT=False, SECURE_PROXY_SSL_HEADER=None,
     CSRF_COOKIE_SECURE=False, SESSION_COOKIE_SECURE=True,
 )
 sys.modules["django.conf"] = types.SimpleNamespace(settings=settings)
+sys.modules["django.apps"] = types.SimpleNamespace(apps=types.SimpleNamespace(ready=True))
 """
 
 

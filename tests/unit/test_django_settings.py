@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.unit.plans import NEW, wanted
-from understudy.django_settings import findings, findings_in
+from understudy.django_settings import advice_in, findings, findings_in
 
 DOMAIN = wanted().target.domain
 RELEASE = f"/srv/shop/releases/{NEW}"
@@ -22,6 +22,12 @@ GOOD: dict[str, Any] = {
     "media_root": "/srv/shop/shared/media",
     "media_url": "/media/",
     "databases": {"default": [SQLITE, "/srv/shop/shared/database/db.sqlite3"]},
+    "wsgi": None,
+    "upload_mode": 0o644,
+    "unreadable_uploads": [0, ""],
+    "sqlite": {"default": {"journal": "wal", "timeout": 20, "begins": "IMMEDIATE"}},
+    "cache_tables": [],
+    "mail": None,
     "secure_ssl_redirect": False,
     "secure_proxy_ssl_header": ["HTTP_X_FORWARDED_PROTO", "https"],
     "csrf_cookie_secure": False,
@@ -42,6 +48,32 @@ def test_settings_that_fit_have_nothing_wrong() -> None:
     [
         ({"debug": True}, "DEBUG is on in shop.settings"),
         ({"secret_key_from_environment": False}, "SECRET_KEY is not taken from the environment"),
+        (
+            {"wsgi": ["shop.dev", True]},
+            "app.module runs with the settings shop.dev, and manage.py with shop.settings; "
+            "DEBUG is on in shop.dev",
+        ),
+        (
+            {"wsgi": ["shop.live", False]},
+            "app.module runs with the settings shop.live, and manage.py with shop.settings",
+        ),
+        ({"upload_mode": None}, "FILE_UPLOAD_PERMISSIONS lets nginx read no upload: 0o640 does"),
+        ({"upload_mode": 0o600}, "FILE_UPLOAD_PERMISSIONS lets nginx read no upload: 0o640 does"),
+        (
+            {"unreadable_uploads": [2, "/srv/shop/shared/media/a.png"]},
+            "nginx can't read 2 files in MEDIA_ROOT, such as /srv/shop/shared/media/a.png: whatever "
+            "saves them there must give them FILE_UPLOAD_PERMISSIONS, as Django's storage does, or "
+            "mode 0640",
+        ),
+        (
+            {"cache_tables": ["cached"]},
+            "CACHES names the table cached, which the database lacks: "
+            "[python, manage.py, createcachetable] among app.migrate_commands makes it",
+        ),
+        (
+            {"mail": ["localhost", 25]},
+            "the app sends mail, and nothing listens at localhost:25: set EMAIL_HOST",
+        ),
         ({"allowed_hosts": ["localhost"]}, f"ALLOWED_HOSTS ['localhost'] lacks {DOMAIN}"),
         ({"static_url": "/assets/"}, "STATIC_URL is /assets/, and nginx serves /static/"),
         (
@@ -115,3 +147,25 @@ def test_settings_are_found_among_what_the_commands_print() -> None:
 
     assert findings_in(f"3 files copied\n{printed}\n", want) == ("DEBUG is on in shop.settings",)
     assert findings_in("3 files copied\n", want) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "recommended"),
+    [
+        ({}, None),
+        ({"journal": "delete"}, '"init_command": "PRAGMA journal_mode=WAL"'),
+        ({"timeout": None}, '"timeout": 20'),
+        ({"begins": None}, '"transaction_mode": "IMMEDIATE"'),
+    ],
+)
+def test_sqlite_for_one_visitor_at_a_time_is_no_fault_and_advised_on(
+    changes: dict[str, Any], recommended: str | None
+) -> None:
+    good = GOOD["sqlite"]["default"]
+    settings = {**GOOD, "sqlite": {"default": {**good, **changes}}}
+
+    advice = advice_in(f"==> settings {json.dumps(settings)}\n")
+
+    assert len(advice) == (recommended is not None)
+    assert (recommended or "") in "".join(advice)
+    assert findings(settings, wanted(app={"preset": "django"})) == ()

@@ -16,6 +16,8 @@ MIGRATES = "==> migrate"
 BACKED_UP = "==> back up the database"
 
 
+_NOTE = "==> note "
+
 # Of Django's commands, those that make no static files but by collectstatic.
 _MAKE_NO_OTHER_FILES = {"check", "collectstatic", "createcachetable", "makemigrations", "migrate"}
 
@@ -52,6 +54,7 @@ def _together(app: App, paths: Paths, release: Manifest, parts: Mapping[str, obj
         "backup": _backup(app, paths, release),
         "migrate": [shlex.join(command) for command in app.migrate_commands],
         "settings": app.preset == "django",
+        "module": app.module,
     }
     together = (str(directory / "run"), "python", str(directory / "commands.py"), json.dumps(job))
     return limited(most_seconds(app), together)
@@ -87,6 +90,11 @@ def applied_migrations(output: str) -> list[Applied]:
         r"^ *Applying (\w+)\.(\w+)\.\.\. OK(?: \((\d{1,9}(?:\.\d+)?)s\))?$", output, re.MULTILINE
     )
     return [Applied(app, name, float(seconds or 0)) for app, name, seconds in found]
+
+
+def notes(output: str) -> list[str]:
+    """What templates/commands.py has to say that is no fault of the app."""
+    return [line.removeprefix(_NOTE) for line in output.splitlines() if line.startswith(_NOTE)]
 
 
 def _backup(app: App, paths: Paths, release: Manifest) -> Argv:

@@ -1,0 +1,149 @@
+"""What an app's Django settings and its host say that belongs together: printed by commands.py, judged by
+understudy/django_settings.py. Nothing here changes anything.
+"""
+
+import ast
+import importlib
+import importlib.util
+import os
+import re
+import socket
+import sys
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+# Before a manage.py sets it.
+GIVEN_SETTINGS = os.environ.get("DJANGO_SETTINGS_MODULE")
+# Of a directory of uploads so many are looked at: it may hold millions.
+MOST_UPLOADS = 10_000
+SENDS_MAIL = re.compile(
+    r"\b(send_mail|send_mass_mail|mail_admins|mail_managers|EmailM\w+|PasswordReset\w+)\b"
+)
+
+
+def look(module: str) -> dict[str, Any]:
+    """What shows whether the settings fit the host. No secret's value is among them. module: as
+    gunicorn gets it.
+    """
+    settings = sys.modules["django.conf"].settings
+    sessions = "django.contrib.sessions" in settings.INSTALLED_APPS
+    databases = settings.DATABASES.items()
+    return {
+        "module": os.environ.get("DJANGO_SETTINGS_MODULE"),
+        "wsgi": wsgi_settings(module),
+        "debug": settings.DEBUG,
+        "secret_key_from_environment": settings.SECRET_KEY in os.environ.values(),
+        "allowed_hosts": settings.ALLOWED_HOSTS,
+        "static_root": settings.STATIC_ROOT,
+        "static_url": settings.STATIC_URL,
+        "media_root": settings.MEDIA_ROOT,
+        "media_url": settings.MEDIA_URL,
+        "upload_mode": settings.FILE_UPLOAD_PERMISSIONS,
+        "unreadable_uploads": unreadable(settings.MEDIA_ROOT),
+        "databases": {name: [found["ENGINE"], str(found["NAME"])] for name, found in databases},
+        "sqlite": {
+            name: sqlite(name, found)
+            for name, found in databases
+            if found["ENGINE"].endswith(".sqlite3")
+        },
+        "cache_tables": missing_cache_tables(settings.CACHES),
+        "mail": silent_mail_server(settings),
+        "secure_ssl_redirect": settings.SECURE_SSL_REDIRECT,
+        "secure_proxy_ssl_header": settings.SECURE_PROXY_SSL_HEADER,
+        "csrf_cookie_secure": settings.CSRF_COOKIE_SECURE,
+        "session_cookie_secure": sessions and settings.SESSION_COOKIE_SECURE,
+    }
+
+
+def wsgi_settings(module: str) -> list[Any] | None:
+    """The settings that what gunicorn serves names in its source, and whether DEBUG is on there; None
+    if they are those of the commands, or it names none.
+    """
+    try:
+        spec = importlib.util.find_spec(module.partition(":")[0])
+        text = Path(spec.origin).read_text(encoding="utf-8") if spec and spec.origin else ""
+        name = settings_named_in(text)
+    except Exception:
+        return None
+    if name in (None, os.environ.get("DJANGO_SETTINGS_MODULE")):
+        return None
+    try:
+        debug = bool(getattr(importlib.import_module(name), "DEBUG", False))
+    except Exception:
+        debug = False
+    return [name, debug]
+
+
+def settings_named_in(text: str) -> str | None:
+    default = None
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Assign(
+                targets=[ast.Subscript(slice=ast.Constant(value="DJANGO_SETTINGS_MODULE"))],
+                value=ast.Constant(value=str(name)),
+            ):
+                return name
+            case ast.Call(
+                func=ast.Attribute(attr="setdefault"),
+                args=[ast.Constant(value="DJANGO_SETTINGS_MODULE"), ast.Constant(value=str(name))],
+            ):
+                default = GIVEN_SETTINGS or name
+    return default
+
+
+def unreadable(directory: str) -> list[Any]:
+    """Of files that the group, which is nginx's, may not read: how many there are, and one of them."""
+    if not directory or not Path(directory).is_dir():
+        return [0, ""]
+    files = (Path(place, name) for place, _, names in os.walk(directory) for name in names)
+    found = [
+        path
+        for path in islice(files, MOST_UPLOADS)
+        if path.is_file() and not path.stat().st_mode & 0o040
+    ]
+    return [len(found), str(found[0]) if found else ""]
+
+
+def sqlite(alias: str, database: dict[str, Any]) -> dict[str, Any]:
+    options = database.get("OPTIONS", {})
+    with sys.modules["django.db"].connections[alias].cursor() as cursor:
+        cursor.execute("PRAGMA journal_mode")
+        journal = cursor.fetchone()[0]
+    return {
+        "journal": journal,
+        "timeout": options.get("timeout"),
+        "begins": options.get("transaction_mode"),
+    }
+
+
+def missing_cache_tables(caches: dict[str, Any]) -> list[str]:
+    wanted = [
+        one["LOCATION"] for one in caches.values() if one["BACKEND"].endswith(".DatabaseCache")
+    ]
+    if not wanted:
+        return []
+    from django.db import connections
+
+    there = {
+        table for alias in connections for table in connections[alias].introspection.table_names()
+    }
+    return [table for table in wanted if table not in there]
+
+
+def silent_mail_server(settings: Any) -> list[Any] | None:
+    """Host and port of a mail server on this host, if the app sends mail and nothing listens there."""
+    if not settings.EMAIL_BACKEND.endswith(".smtp.EmailBackend"):
+        return None
+    if settings.EMAIL_HOST not in ("localhost", "127.0.0.1", "::1"):
+        return None
+    try:
+        socket.create_connection((settings.EMAIL_HOST, settings.EMAIL_PORT), timeout=2).close()
+    except OSError:
+        texts = (path.read_text(errors="replace") for path in Path.cwd().rglob("*.py"))
+        return (
+            [settings.EMAIL_HOST, settings.EMAIL_PORT]
+            if any(map(SENDS_MAIL.search, texts))
+            else None
+        )
+    return None

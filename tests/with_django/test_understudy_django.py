@@ -1,0 +1,202 @@
+"""What the release commands ask Django itself: on a real project, as on a host."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Any
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+MANAGE = """
+import os, sys
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
+from django.core.management import execute_from_command_line
+execute_from_command_line(sys.argv)
+"""
+SETTINGS = """
+import os
+SECRET_KEY = os.environ.get("SECRET_KEY", "x")
+INSTALLED_APPS = ["goods", "django_thing"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "db.sqlite3"}}
+STATIC_URL = "/static/"
+"""
+WSGI = """
+import os
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
+"""
+MODEL = """
+from django.db import models
+class Thing(models.Model):
+    name = models.TextField()
+"""
+MIGRATION = """
+from django.db import migrations, models
+class Migration(migrations.Migration):
+    initial = True
+    operations = [migrations.CreateModel("Thing", [
+        ("id", models.{key}(primary_key=True, auto_created=True, serialize=False, verbose_name="ID")),
+        ("name", models.TextField())])]
+"""
+CHECK = "python manage.py makemigrations --check --dry-run"
+
+
+class Project(unittest.TestCase):
+    """A Django project with an app of its own, and one that is installed and lacks a migration."""
+
+    def setUp(self) -> None:
+        self.top = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.top)
+        self.source, self.packages = self.top / "source", self.top / "packages"
+        self.write("source/manage.py", MANAGE)
+        self.write("source/shop/settings.py", SETTINGS)
+        self.write("source/shop/wsgi.py", WSGI)
+        self.app("source/goods", "BigAutoField")
+        self.app("packages/django_thing", "AutoField")
+
+    def write(self, path: str, text: str) -> None:
+        file = self.top / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        (file.parent / "__init__.py").touch()
+        file.write_text(text)
+
+    def app(self, path: str, key: str) -> None:
+        self.write(f"{path}/models.py", MODEL)
+        self.write(f"{path}/migrations/0001_initial.py", MIGRATION.format(key=key))
+
+    def commands(self, *commands: str, **more: Any) -> subprocess.CompletedProcess[str]:
+        job = {
+            "static": str(self.top / "static"),
+            "collects": False,
+            "before": None,
+            "hold": None,
+            "commands": commands or [CHECK],
+            "pending": None,
+            "limit": 60,
+            "exists": ["false"],
+            "backup": ["true"],
+            "migrate": ["python manage.py migrate --noinput -v0"],
+            "settings": True,
+            "module": "shop.wsgi:application",
+        }
+        environment = {name: os.environ[name] for name in ("PATH",)}
+        return subprocess.run(
+            [sys.executable, str(TEMPLATES / "commands.py"), json.dumps(job)],
+            cwd=self.source,
+            env={**environment, "PYTHONPATH": str(self.packages), **more},
+            capture_output=True,
+            text=True,
+        )
+
+    def settings(self) -> dict[str, Any]:
+        done = self.commands()
+        lines = [line for line in done.stdout.splitlines() if line.startswith("==> settings ")]
+        self.assertEqual(len(lines), 1, done.stderr)
+        return dict(json.loads(lines[0].removeprefix("==> settings ")))
+
+
+class Migrations(Project):
+    def test_package_without_a_migration_is_noted(self) -> None:
+        done = self.commands()
+
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(
+            "==> note the package django_thing lacks a migration for its app django_thing",
+            done.stdout,
+        )
+
+    def test_own_app_without_one_fails_all_the_same(self) -> None:
+        self.write("source/goods/models.py", MODEL + "    size = models.TextField(default='')\n")
+
+        done = self.commands()
+
+        self.assertEqual(done.returncode, 1)
+        self.assertNotIn("==> note", done.stdout)
+        self.assertNotIn("==> migrate", done.stdout)
+
+    def test_app_that_the_repository_holds_is_its_own(self) -> None:
+        (self.packages / "django_thing").rename(self.source / "django_thing")
+
+        self.assertEqual(self.commands().returncode, 1)
+
+
+class SecretKey(Project):
+    RANDOM = (
+        "from django.core.management.utils import get_random_secret_key\n"
+        "SECRET_KEY = os.environ.get('KEY') or get_random_secret_key()\n"
+    )
+
+    def test_random_one_is_refused_before_anything_is_migrated(self) -> None:
+        self.write("source/shop/settings.py", SETTINGS + self.RANDOM)
+
+        done = self.commands()
+
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("SECRET_KEY is another one in each process", done.stderr)
+        self.assertNotIn("==> migrate", done.stdout)
+
+    def test_random_default_that_is_not_used_is_none(self) -> None:
+        self.write("source/shop/settings.py", SETTINGS + self.RANDOM)
+
+        self.assertEqual(self.commands(KEY="given").returncode, 0)
+
+    def test_one_in_the_code_is_the_same_everywhere(self) -> None:
+        self.assertEqual(self.commands().returncode, 0)
+
+
+class Settings(Project):
+    def test_all_is_well(self) -> None:
+        found = self.settings()
+
+        self.assertEqual(
+            (found["wsgi"], found["cache_tables"], found["mail"], found["unreadable_uploads"]),
+            (None, [], None, [0, ""]),
+        )
+        self.assertEqual(
+            found["sqlite"], {"default": {"journal": "delete", "timeout": None, "begins": None}}
+        )
+
+    def test_settings_of_wsgi(self) -> None:
+        self.write("source/shop/wsgi.py", WSGI.replace("shop.settings", "shop.dev"))
+        self.write("source/shop/dev.py", "from shop.settings import *\nDEBUG = True\n")
+
+        self.assertEqual(self.settings()["wsgi"], ["shop.dev", True])
+
+    def test_environment_wins_over_what_wsgi_has_as_default(self) -> None:
+        self.write("source/shop/wsgi.py", WSGI.replace("shop.settings", "shop.dev"))
+
+        done = self.commands(DJANGO_SETTINGS_MODULE="shop.settings")
+
+        self.assertIn('"wsgi": null', done.stdout)
+
+    def test_table_of_a_cache(self) -> None:
+        cache = '{"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cached"}}'
+        self.write("source/shop/settings.py", f"{SETTINGS}CACHES = {cache}\n")
+        self.assertEqual(self.settings()["cache_tables"], ["cached"])
+
+        self.assertEqual(self.commands(CHECK, "python manage.py createcachetable").returncode, 0)
+        self.assertEqual(self.settings()["cache_tables"], [])
+
+    def test_mail_that_nothing_takes(self) -> None:
+        self.write("source/shop/settings.py", f"{SETTINGS}EMAIL_PORT = 1\n")
+        self.assertIsNone(self.settings()["mail"], "this app sends none")
+
+        self.write("source/goods/views.py", "from django.core.mail import send_mail\n")
+        self.assertEqual(self.settings()["mail"], ["localhost", 1])
+
+    def test_uploads_that_the_group_cannot_read(self) -> None:
+        self.write(
+            "source/shop/settings.py", f"{SETTINGS}MEDIA_ROOT = {str(self.top / 'media')!r}\n"
+        )
+        for name, mode in (("open.png", 0o640), ("closed.png", 0o600)):
+            self.write(f"media/{name}", "")
+            (self.top / "media" / name).chmod(mode)
+        (self.top / "media" / "__init__.py").unlink()
+
+        self.assertEqual(
+            self.settings()["unreadable_uploads"], [1, str(self.top / "media" / "closed.png")]
+        )
