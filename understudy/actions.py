@@ -18,6 +18,7 @@ class Run:
 
     hint: for when it fails. undo: what is done then. warning: said then instead of failing.
     only_after: left out unless a step before has printed this. seconds: it is ended after so many.
+    hint_after: texts, each with the hint that is right instead if the command had printed it.
     """
 
     title: str
@@ -28,6 +29,11 @@ class Run:
     warning: str = ""
     only_after: str = ""
     seconds: int = SECONDS_FOR_A_STEP
+    hint_after: tuple[tuple[str, str], ...] = ()
+
+    def hint_for(self, output: str) -> str:
+        """The hint when it failed after that output."""
+        return next((hint for text, hint in self.hint_after if text in output), self.hint)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Pure: this module decides everything and touches nothing, so every case of it is
 import shlex
 
 from understudy import switching
-from understudy.actions import AFTER_SWITCH, BEFORE_SWITCH, Action, Run, Send, Stage
+from understudy.actions import AFTER_SWITCH, Action, Run, Send, Stage
 from understudy.commands import Argv, all_of, as_user, beside, files, http, limited, python, site
 from understudy.commands import app as app_commands
 from understudy.facts import Facts
@@ -15,10 +15,10 @@ from understudy.render import RenderedFile
 from understudy.wanted import Shipment, Wanted
 
 _MIGRATION_FAILED = (
-    "What served before still serves, on the database as the failed command left it: Django undoes "
-    "a migration that fails, but not those that it had ended before. Either mend the cause and "
-    "deploy again, or put the data back as it was before: `python deploy.py restore` lists the "
-    "backups, the newest was taken just now if there was anything to migrate."
+    "The release before is still live, on the database as the failed command left it: Django undoes "
+    "a migration that fails, but not those that it had ended before. Either fix the cause and "
+    "deploy again, or restore the data as it was before: `python deploy.py restore` lists the "
+    "backups; the newest was taken just now."
 )
 
 
@@ -155,9 +155,9 @@ def _release_commands(wanted: Wanted, facts: Facts) -> list[Action]:
     if release_id not in facts.running:
         argv = beside(site.warm(app.name, release_id), argv)
         stop = (Run(f"stop {release_id}", site.stop(app.name, release_id)),)
-    hint = _MIGRATION_FAILED if app.migrate_commands else BEFORE_SWITCH
     title, seconds = ", ".join(map(shlex.join, commands)), app_commands.most_seconds(app) + 60
-    return [Run(title, argv, hint=hint, undo=stop, seconds=seconds)]
+    after_backup = ((app_commands.BACKED_UP, _MIGRATION_FAILED),)
+    return [Run(title, argv, undo=stop, seconds=seconds, hint_after=after_backup)]
 
 
 def _old_code_on_new_schema(wanted: Wanted, facts: Facts) -> list[Action]:

@@ -247,7 +247,7 @@ def apply(connection: Connection, action: Action) -> str:
 
 def _run(connection: Connection, action: Run) -> str:
     done = connection.run(action.argv, user=action.user, seconds=action.seconds)
-    return _printed(connection, action, done, action.hint)
+    return _printed(connection, action, done, action.hint_for(done.output))
 
 
 def _printed(connection: Connection, action: Action, done: Result, hint: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from testinfra.host import Host
 
 # Shell, run as root. There are $site, $root, $deployer, $domain, $release: the one that serves,
-# and $style: one of its stylesheets.
+# and $file: one of its static files, a stylesheet if it has one.
 QUESTIONS: Mapping[str, str] = {
     "packages": "dpkg-query -W -f '${Package} ${db:Status-Status}\\n' nginx python3 sqlite3 nftables curl",
     "system": '. /etc/os-release; echo "${VERSION_ID%%.*} $(readlink /usr/bin/python3)"',
@@ -47,11 +47,10 @@ QUESTIONS: Mapping[str, str] = {
         nsenter --mount --target "$pid" sh -c 'echo > /usr/x' 2>&1 | grep -o 'Read-only file system'
     """,
     "nginx -t": "nginx -t",
-    "stylesheet": 'echo "$style"',
-    "stylesheet's text": 'cat "$style"',
-    "app serves static": """
-        curl -s -o /dev/null -w '%{http_code}' --unix-socket /run/$site/$release.sock \\
-            "http://$domain/static/${style#$root/current/static/}"
+    "static file": 'echo "$file"',
+    "static file's digest": 'sha256sum <"$file" | cut -d " " -f 1',
+    "uploads that nginx can't read": """
+        find $root/shared/media -type f ! -perm -040 | head -n 3
     """,
     "app writes code": """
         for place in current/source current/venv current/ releases venvs .; do
@@ -74,8 +73,9 @@ export LC_ALL=C.UTF-8
 cd /
 site={site} root={root} deployer={deployer} domain={domain}
 release=$(basename "$(readlink "$root/current")")
-style=$(find "$root/current/static/" -type f -name '*.css' | sort | head -n 1)
-export site root deployer domain release style
+files=$(find "$root/current/static/" -type f -not -name staticfiles.json | sort)
+file=$(printf '%s\n' "$files" | grep -m 1 '[.]css$' || printf '%s\n' "$files" | head -n 1)
+export site root deployer domain release file
 {questions}
 """
 _MARK = "@@answered@@"

@@ -301,3 +301,16 @@ def test_what_drains_has_ended_before_it_is_removed() -> None:
         "remove old releases",
         "remove their static files",
     ]
+
+
+def test_hint_is_about_migrations_only_if_one_had_begun() -> None:
+    """makemigrations --check fails before: then the database is as it was."""
+    [commands] = [
+        action
+        for action in make_plan(wanted(), SHIPMENT, serving(manifest(OLD)))
+        if isinstance(action, Run) and action.title == COMMANDS
+    ]
+
+    assert "restore" not in commands.hint_for("==> python manage.py makemigrations --check\n")
+    assert "restore" not in commands.hint_for("==> migrate\n"), "there was no database to save"
+    assert "restore" in commands.hint_for("==> migrate\n==> back up the database\n")
