@@ -88,7 +88,7 @@ def cable() -> Iterator[Cable]:
             end.wait()
 
 
-pytestmark = pytest.mark.skipif(not (NFT and UNSHARE), reason="needs nft and unshare")
+pytestmark = pytest.mark.needs("nft", "unshare")
 
 # One server for all of the ports that a test connects to.
 SERVER = """

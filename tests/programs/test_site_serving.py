@@ -5,7 +5,6 @@ import http.client
 import json
 import os
 import pwd
-import shutil
 import socket
 import socketserver
 import ssl
@@ -22,7 +21,7 @@ import pytest
 
 from tests.programs.site_config import CERTIFICATE, rendered
 
-pytestmark = pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed here")
+pytestmark = pytest.mark.needs("nginx")
 DOMAIN = "shop.test"
 
 

@@ -4,7 +4,6 @@ systemd reads units as root and does what they say as root, before it becomes th
 """
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -201,7 +200,7 @@ HARMLESS |= {"CPUWeight", "IOWeight", "TasksMax", "NotifyAccess", "MemorySwapMax
 HARMLESS |= {"ReadOnlyPaths", "InaccessiblePaths", "NoExecPaths", "IPAddressDeny", "IPAddressAllow"}
 
 
-@pytest.mark.skipif(not SYSTEMD.exists(), reason="systemd is not installed here")
+@pytest.mark.needs("systemd-analyze")
 def test_every_key_of_this_systemd_is_refused_but_with_its_listed_values() -> None:
     """Also of a later systemd: what it learns is not listed."""
     answer = subprocess.run(
@@ -230,7 +229,7 @@ def test_hardening_can_be_added(line: str) -> None:
     assert refusal(with_line(line)) is None
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze here")
+@pytest.mark.needs("systemd-analyze")
 @pytest.mark.parametrize("name", ["django", "postgresql"])
 def test_exposure_is_at_most_2(name: str, tmp_path: Path) -> None:
     """By systemd's own measure, from 0 (safe) to 10."""
