@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import shutil
 import sys
 import time
@@ -101,6 +102,33 @@ def test_second_provision_changes_nothing(app: Staging, host: Production) -> Non
     assert host.ssh(changed) == ""
 
 
+SHOP = "server {\n    listen 80;\n    server_name shop.example.com;\n    return 200 shop;\n}\n"
+SECOND = SHOP.replace("80;", "80 default_server;")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("name", "text", "line"), [("default", SHOP, 1), ("shop", SECOND, 2)], ids=["default", "second"]
+)
+def test_site_that_is_in_the_way_is_named_and_answers_as_before(
+    name: str, text: str, line: int, app: Staging, host: Production
+) -> None:
+    """nginx takes no second default server, so ours is away as on a host that was never provisioned."""
+    place, ours = f"/etc/nginx/sites-enabled/{name}", "/etc/nginx/conf.d/understudy.conf"
+    host.ssh(f"sudo mv {ours} /root; printf %s {shlex.quote(text)} | sudo tee {place} >/dev/null")
+    host.ssh("sudo nginx -t -q && sudo systemctl reload nginx")
+    try:
+        code, said = deploy_py(app, "provision")
+        ask = "curl -s -H 'Host: shop.example.com' http://127.0.0.1/"
+        assert (code, host.ssh(ask)) == (3, "shop")
+        assert f"{place}:{line}: " in said
+        assert host.ssh("sudo nginx -t -q && echo fine") == "fine"
+    finally:
+        host.ssh(
+            f"sudo rm {place}; sudo mv /root/understudy.conf {ours}; sudo systemctl reload nginx"
+        )
+
+
 def test_firewall_that_locks_everybody_out_is_undone_by_the_host(
     app: Staging, host: Production, tmp_path: Path
 ) -> None:
@@ -112,7 +140,7 @@ def test_firewall_that_locks_everybody_out_is_undone_by_the_host(
     words = ("provision", "--target", "production", "--config", wrong.config)
     answer = run(sys.executable, "deploy.py", *words, directory=copy)
     assert answer.code == 1
-    assert "lets nobody in any more" in answer.text
+    assert "unreachable after the change" in answer.text
     wait_for_port(host.address, 22, seconds=120)
     code, text = deploy_py(app, "deploy")
     assert code == 3

@@ -62,6 +62,35 @@ def test_undo_brings_back_the_rules_and_their_file(
     assert not host.path(STAMP).exists(), "the host is not as its stamp says"
 
 
+LOGINS = "/etc/ssh/sshd_config.d/00-understudy.conf"
+
+
+@pytest.mark.parametrize("before", [None, "X11Forwarding no\n"])
+def test_undo_brings_back_the_logins(before: str | None, host: Host) -> None:
+    host.path(LOGINS).parent.mkdir(parents=True)
+    if before:
+        host.path(LOGINS).write_text(before)
+    host.done("arm", "60")
+    host.path(LOGINS).write_text("PasswordAuthentication no\n")
+    host.calls()
+
+    host.done("undo")
+
+    file = host.path(LOGINS)
+    assert (file.read_text() if file.exists() else None) == before
+    assert "systemctl reload ssh" in host.calls()
+
+
+def test_logins_that_did_not_change_are_not_reloaded(host: Host) -> None:
+    host.path(LOGINS).parent.mkdir(parents=True)
+    host.path(LOGINS).write_text("X11Forwarding no\n")
+    host.done("arm", "60")
+
+    host.done("undo")
+
+    assert "systemctl reload ssh" not in host.calls()
+
+
 def test_armed_timer_calls_undo(host: Host) -> None:
     host.done("arm", "45")
 
