@@ -118,3 +118,11 @@ def test_dead_ends_of_one_worker_are_no_cause() -> None:
 
     assert first_cause(DEAD_END, HEALTHY)
     assert first_cause(DEAD_END, alone) is None
+
+
+def test_folder_of_the_app_without_its_files_is_no_library_of_an_older_python() -> None:
+    """Such as a submodule's: Python takes it for a package without a location."""
+    empty = said("ImportError: cannot import name 'HELLO' from 'greetings' (unknown location)")
+    old = facts(answers=(("python", "", "3.11"),))
+
+    assert first_cause(empty, old) is None

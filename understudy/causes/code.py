@@ -4,8 +4,8 @@ import re
 
 from understudy.causes.checks import in_commit, on_host, own_line, setting, variable, written
 from understudy.causes.tracebacks import NEAREST, OWN, RAISED_BY
-from understudy.diagnosis import Clue, Groups, Rule
-from understudy.known_facts import CommitFacts
+from understudy.diagnosis import Clue, Finding, Groups, Rule
+from understudy.known_facts import CommitFacts, KnownFacts
 
 _OLDER_PYTHON = (
     "Write it for Python {answer}, or move staging and production to a Debian with a newer one "
@@ -16,6 +16,7 @@ _LOOK_THERE = (
     "deploy.yml, and the data."
 )
 _NEWEST = (3, 12)
+_IN_C = {"array", "builtins", "cmath", "gc", "itertools", "marshal", "math", "posix", "sys", "time"}
 
 
 def _is_older(python: str) -> bool:
@@ -23,7 +24,9 @@ def _is_older(python: str) -> bool:
 
 
 def _is_pythons_own(commit: CommitFacts, groups: Groups) -> bool:
-    return not any(commit.modules(groups["module"].partition(".")[0]))
+    """Of its library; in C it has no file. An empty folder of the app has no location either."""
+    own = any(commit.modules(groups["module"].partition(".")[0]))
+    return not own and (bool(groups["library"]) or groups["module"] in _IN_C)
 
 
 def _names_no_encoding(commit: CommitFacts, groups: Groups) -> bool:
@@ -35,6 +38,15 @@ def _lacks_the_name(commit: CommitFacts, groups: Groups) -> bool | None:
     """Of the module that is served."""
     text = commit.texts.get(f"{groups['module'].replace('.', '/')}.py")
     return None if text is None else not re.search(rf"^{groups['name']}\b", text, re.MULTILINE)
+
+
+def _such_as(groups: Groups, facts: KnownFacts) -> Finding | None:
+    """What the module calls its application, if that can be seen."""
+    texts = facts.commit.texts if facts.commit else {}
+    text = texts.get(f"{groups['module'].replace('.', '/')}.py", "")
+    found = re.search(r"^(app|application|server|api)\b\s*=", text, re.MULTILINE)
+    example = f", such as {groups['module']}:{found[1]}" if found else ""
+    return Finding({"such as": example})
 
 
 def _sets_ascii(name: str, value: str) -> bool:
@@ -62,7 +74,7 @@ RULES: tuple[Rule, ...] = (
             Clue(
                 "said",
                 r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)' "
-                r"\((?:/usr/lib/python3|unknown location)",
+                r"\((?:(?P<library>/usr/lib/python3)|unknown location)",
             ),
         ),
         "Python {answer}, the host's, has no '{name}' in {module}",
@@ -112,12 +124,13 @@ RULES: tuple[Rule, ...] = (
             ),
         ),
         "{module} has no '{name}', which app.module in deploy.yml names",
-        "Name what the module has, such as {module}:application.",
+        "Name what the module has{such as}.",
         (
             setting(
                 "module", lambda module, groups: module == f"{groups['module']}:{groups['name']}"
             ),
             in_commit(_lacks_the_name),
+            _such_as,
         ),
     ),
     Rule(

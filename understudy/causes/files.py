@@ -15,7 +15,7 @@ _MISSING = (
     ("file", NOT_THERE + OWN_FILE, "", "{path}"),
     (
         "template",
-        r"TemplateDoesNotExist: (?P<path>[^\s,]+)",
+        r"(?:TemplateDoesNotExist|jinja2\.exceptions\.TemplateNotFound): (?P<path>[^\s,]+)",
         _IN_A_TEMPLATES_DIRECTORY,
         "{path}",
     ),
@@ -29,6 +29,14 @@ _MISSING = (
         "module",
         r"No module named '(?:\w+\.)*(?P<path>\w+)'",
         _ANYWHERE,
+        r"{path}(?:/__init__)?\.py",
+    ),
+    # A module that is imported from its package, as if it were a name in that.
+    (
+        "module-of-a-package",
+        r"cannot import name '(?P<path>\w+)' from .* "
+        r"\(/srv/[^/)]+/releases/[^/)]+/source/(?P<folder>[^)\n]+)/__init__\.py\)",
+        "{folder}/",
         r"{path}(?:/__init__)?\.py",
     ),
 )
@@ -91,13 +99,13 @@ _SUBMODULES = tuple(
     Rule(
         name,
         (Clue("said", message),),
-        "{missing} is in the git submodule {found}, and releases are made without submodules",
-        "Keep its files in the repository itself (git rm --cached {found}, remove {found}/.git, "
-        "git add {found}), or lock it as a package from a wheel of your own.",
+        "{found} is a git submodule, and a release has no submodules",
+        "Copy its files into the repository, or lock it as a package.",
         (in_commit(_in_submodule),),
     )
     for name, message in (
         ("module-in-submodule", r"No module named '(?P<missing>\w+)"),
+        ("name-in-submodule", r"from '(?P<missing>\w+)[\w.]*' \(unknown location\)"),
         ("file-in-submodule", NOT_THERE + OWN_FILE.replace("<path>", "<missing>")),
     )
 )

@@ -140,9 +140,8 @@ _NGINX = (
     Rule(
         "headers-too-large",
         (Clue("nginx", r"upstream sent too big header while reading response header"),),
-        "the headers of an answer are larger than nginx takes, {app.proxy_buffer_size}: visitors get "
-        "502",
-        "Raise app.proxy_buffer_size in deploy.yml, or send less: cookies and Link headers grow.",
+        "the headers of an answer are larger than nginx takes, so visitors get 502",
+        "Send less (cookies and Link headers grow), or raise app.proxy_buffer_size in deploy.yml.",
         (setting("proxy_buffer_size", lambda size, groups: bool(size)),),
     ),
     Rule(

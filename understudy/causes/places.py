@@ -46,7 +46,12 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "template-missing",
-        (Clue("said", r"TemplateDoesNotExist: (?P<path>[^\s,]+)"),),
+        (
+            Clue(
+                "said",
+                r"(?:TemplateDoesNotExist|jinja2\.exceptions\.TemplateNotFound): (?P<path>[^\s,]+)",
+            ),
+        ),
         "there is no template {path} in the commit",
         "Commit it into the templates directory of an installed app, or fix the name.",
         (not_committed(r"(?:.*/)?(?:templates|jinja2)/{path}"),),

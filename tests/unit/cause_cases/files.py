@@ -20,6 +20,11 @@ MISSING = {
     "template": (NO_TEMPLATE, "lists/templates/lists/home.html", "lists/templates/lists/Home.html"),
     "static-file": (NO_STATIC, "lists/static/lists/a.css", "lists/static/lists/A.css"),
     "module": (no_module("lists.forms"), "lists/forms.py", "lists/Forms.py"),
+    "module-of-a-package": (
+        said(f"ImportError: cannot import name 'forms' from 'lists' ({SOURCE}/lists/__init__.py)"),
+        "lists/forms.py",
+        "lists/Forms.py",
+    ),
 }
 CASES = {
     f"{kind}-{state}": Case(words, true, facts({path: ""}))
@@ -35,6 +40,11 @@ CASES = {
         no_module("shared"),
         facts(modes={"lib": "160000"}, submodules={"lib": ("shared/__init__.py",)}),
         facts(modes={"lib": "160000"}, submodules={"lib": ("other.py",)}),
+    ),
+    "name-in-submodule": Case(
+        said("ImportError: cannot import name 'X' from 'shared' (unknown location)"),
+        facts(modes={"shared": "160000"}, submodules={"shared": ("__init__.py",)}),
+        HEALTHY,
     ),
     "file-in-submodule": Case(
         not_there("lib/words.txt"),

@@ -16,6 +16,10 @@ TOOL = no_module("debug_toolbar")
 ODD = no_module("oddments")
 WITH_ODD = replace(LOCK, modules={"other-name": ("oddments",)})
 CASES = {
+    "lock-with-a-git-url": Case(
+        said("requirements.txt is not locked with hashes, so\nx @ git+https://example.com/x"),
+        HEALTHY,
+    ),
     "lock-without-hashes": Case(said("requirements.txt is not locked with hashes, so"), HEALTHY),
     "lock-without-gunicorn": Case(said("requirements.txt has no gunicorn, which serves"), HEALTHY),
     "index-not-reached": Case(said(NO_WHEEL, "Failed to establish a new connection"), HEALTHY),
