@@ -1,6 +1,7 @@
 """The releases on a target's host: a list of them, and the way back to one."""
 
 from understudy import data, session, switching
+from understudy.commands import old_code
 from understudy.connection import SshConnection
 from understudy.errors import Refused
 from understudy.facts import Facts
@@ -47,10 +48,42 @@ def rollback(
                 backup = _backup_of(connection, job, wanted.release, now)
                 session.apply_all(job, connection, switching.restore(wanted, now, backup))
             else:
+                _refuse_unless_it_works(connection, job, wanted, now)
                 actions = switching.rollback(wanted, now)
                 with (watched if probe else unwatched)(job, connection, wanted, now) as watch:
                     session.apply_all(job, connection, actions, after=watch)
     job.report.say(f"{job.target_name} serves {wanted.release.id} again")
+
+
+def _refuse_unless_it_works(
+    connection: SshConnection, job: Job, wanted: Wanted, found: Facts
+) -> None:
+    """Its pages may answer, and what it saves fail: a login, for instance."""
+    release = wanted.release
+    if wanted.app.preset != "django" or release.id == found.current:
+        return
+    with job.report.step(f"compare the models of {release.id} with the database"):
+        answer = connection.run(old_code.ask(wanted.paths, release.id), user=wanted.app.name)
+    seen = old_code.parse(answer.output)
+    if seen.unknown:
+        job.report.warn(f"{release.id} does not know the migrations {', '.join(seen.unknown)}")
+    if seen.unknown and seen.broken:
+        raise Refused(
+            f"{release.id} can't work on the database as these migrations left it",
+            details="\n".join(seen.broken),
+            hint=_data_of_before(connection, job, release, found),
+        )
+
+
+def _data_of_before(connection: SshConnection, job: Job, release: Manifest, found: Facts) -> str:
+    try:
+        backup = _backup_of(connection, job, release, found)
+    except Refused as error:
+        return f"{error.summary}. Deploy a fix of the release that is live."
+    return (
+        f"python deploy.py rollback --target {job.target_name} --to {release.id} --with-data "
+        f"restores the backup {backup}, too, and discards what was written since."
+    )
 
 
 def earlier(job: Job, to: str | None = None) -> Manifest:

@@ -21,7 +21,16 @@ SITE = "sudo -n /usr/local/sbin/understudy-site shop"
 # Parts of the commands that succeed without a word, by the verb that runs them.
 LOG = (f"{SITE} log",)
 ASK = "/candidate.new"
-SWITCH = (ASK, "mv -T previous.new", f"{SITE} drain", f"{SITE} stop", "curl -sS --fail", *LOG)
+MODELS = "manage.py shell"
+SWITCH = (
+    ASK,
+    MODELS,
+    "mv -T previous.new",
+    f"{SITE} drain",
+    f"{SITE} stop",
+    "curl -sS --fail",
+    *LOG,
+)
 DEPLOY = (
     *("tar -xz", "cp -al", "mkdir -p /srv/shop/cache/files"),
     *(f"{SITE} install", f"{SITE} confirm", f"{SITE} warm"),

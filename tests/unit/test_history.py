@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.fakes import FakeConnection, manifest
-from tests.unit.staging import LIST, QUERY, SWITCH, Staging, changes, lines_of, listed
+from tests.unit.fakes import FakeConnection, manifest, printed
+from tests.unit.staging import LIST, MODELS, QUERY, SWITCH, Staging, changes, lines_of, listed
 from understudy import history, rollout
 from understudy.errors import Refused
 
@@ -61,7 +61,8 @@ def test_rollback_lets_the_one_before_serve_or_the_one_that_is_named(
 
     history.rollback(staging.job(), to, wait=7)
 
-    assert [steps(staging)[0], steps(staging)[2]] == [f"start {release.id}", "switch"]
+    assert steps(staging)[0] == f"compare the models of {release.id} with the database"
+    assert [steps(staging)[1], steps(staging)[3]] == [f"start {release.id}", "switch"]
     assert steps(staging)[-1] == f"drain {NEW.id}"
     assert staging.report.said == [f"staging serves {release.id} again"]
     entry = json.loads(host.sent[0])
@@ -186,3 +187,54 @@ def test_rollback_is_probed_if_that_is_wanted(
 
     assert ("switch" in seen["watched"]) is probe
     assert ("switch" in seen["unwatched"]) is not probe
+
+
+UNKNOWN = "==> unknown accounts.0002_nickname\n"
+BROKEN = "==> broken accounts.User: the column name is gone\n"
+
+
+@pytest.mark.parametrize(
+    ("backups", "hint"),
+    [
+        ((BY_NEW,), f"--to {OLD.id} --with-data restores the backup {BY_NEW}"),
+        ((), f"there is no backup from after {OLD.id}"),
+    ],
+)
+def test_rollback_over_a_migration_that_the_old_code_cannot_work_with_is_refused(
+    backups: tuple[str, ...], hint: str, staging: Staging
+) -> None:
+    """Its pages would answer, and every login fail."""
+    answers = {MODELS: printed(UNKNOWN + BROKEN), LIST: listed(backups)}
+    host = staging.answering({QUERY: staging.facts(*THREE), **answers})
+
+    with pytest.raises(Refused, match="can't work on the database") as raised:
+        history.rollback(staging.job())
+
+    assert raised.value.details == "accounts.User: the column name is gone"
+    assert hint in raised.value.hint
+    assert not [
+        note
+        for note in host.notes
+        if "/candidate.new" in note or "understudy-site shop start" in note
+    ]
+
+
+def test_rollback_over_a_migration_that_old_code_can_bear_names_it(staging: Staging) -> None:
+    staging.answering({QUERY: staging.facts(*THREE), MODELS: printed(UNKNOWN)})
+
+    history.rollback(staging.job())
+
+    assert staging.report.warnings == [
+        f"{OLD.id} does not know the migrations accounts.0002_nickname"
+    ]
+    assert "switch" in steps(staging)
+
+
+def test_rollback_that_takes_the_data_back_too_needs_no_look_at_the_models(
+    staging: Staging,
+) -> None:
+    host = host_with(staging, *THREE, backups=(BY_NEW,))
+
+    history.rollback(staging.job(), with_data=True)
+
+    assert not [note for note in host.notes if MODELS in note]

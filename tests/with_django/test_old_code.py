@@ -1,0 +1,80 @@
+"""What an earlier release's Django says of a database that later migrations changed."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parents[2] / "understudy" / "commands" / "old_code.py"
+SETTINGS = """
+SECRET_KEY = "x"
+INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth"]
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "db.sqlite3"}}
+"""
+
+
+def question() -> str:
+    """The text that the old release's Django runs: only that, for Understudy isn't installed here."""
+    text = PACKAGE.read_text()
+    return text.partition('_ASK = """')[2].partition('"""')[0]
+
+
+class Database(unittest.TestCase):
+    def setUp(self) -> None:
+        self.top = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.top)
+        (self.top / "settings.py").write_text(SETTINGS)
+        self.django("migrate", "-v0")
+
+    def django(self, *words: str) -> str:
+        return subprocess.run(
+            [sys.executable, "-m", "django", *words],
+            cwd=self.top,
+            env={**os.environ, "DJANGO_SETTINGS_MODULE": "settings", "PYTHONPATH": str(self.top)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    def after(self, *statements: str) -> list[str]:
+        with sqlite3.connect(self.top / "db.sqlite3") as connection:
+            for statement in statements:
+                connection.execute(statement)
+        lines = self.django("shell", "-c", question()).splitlines()
+        return [line for line in lines if line.startswith("==> ")]
+
+    def test_as_it_was_nothing_is_wrong(self) -> None:
+        self.assertEqual(self.after(), [])
+
+    def test_migration_that_came_later_is_named(self) -> None:
+        later = "INSERT INTO django_migrations (app, name, applied) VALUES ('auth', '0099_x', '2024-01-01')"
+
+        self.assertEqual(self.after(later), ["==> unknown auth.0099_x"])
+
+    def test_column_that_is_gone(self) -> None:
+        self.assertEqual(
+            self.after("ALTER TABLE auth_user RENAME COLUMN email TO mail"),
+            [
+                "==> broken auth.User: the column email is gone",
+                "==> broken auth.User: nothing can be saved, for the column mail is required and not known",
+            ],
+        )
+
+    def test_table_that_is_gone(self) -> None:
+        self.assertEqual(
+            self.after("DROP TABLE auth_user_groups"),
+            ["==> broken auth.User_groups: the table auth_user_groups is gone"],
+        )
+
+    def test_new_column_that_may_be_empty_or_has_a_default_does_no_harm(self) -> None:
+        self.assertEqual(
+            self.after(
+                "ALTER TABLE auth_user ADD COLUMN nick text NULL",
+                "ALTER TABLE auth_user ADD COLUMN size integer NOT NULL DEFAULT 5",
+            ),
+            [],
+        )
