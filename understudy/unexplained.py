@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from understudy.diagnosis import Evidence
 from understudy.known_facts import KnownFacts
 
+# From a frame to the error: the line that begins a traceback may have been cut off.
 _RAISED = re.compile(
-    r"^Traceback \(most recent call last\):\n(?:[ \t].*\n)+(?P<error>[A-Za-z_][\w.]*(?:: .*)?)$",
-    re.MULTILINE,
+    r'^  File ".*\n(?:[ \t].*\n)*(?P<error>[A-Za-z_][\w.]*(?:: .*)?)$', re.MULTILINE
 )
 _OWN = re.compile(
     r'File "(?:/srv/[^/"]+/releases/[^/"]+/source/)(?P<file>[^"\n]+)", line (?P<line>\d+), in (?P<name>\S+)'
 )
-_COMMAND = re.compile(r"^==> (.*)$", re.MULTILINE)
+# Above its output, or in the step's title.
+_COMMAND = re.compile(r"^==> (.*)$|\A(.*): failed$", re.MULTILINE)
 _LINES = 12
 
 
@@ -28,8 +29,8 @@ def unexplained(evidence: Evidence, facts: KnownFacts) -> str:
 
 def _known(evidence: Evidence, facts: KnownFacts) -> Iterator[str]:
     said = evidence.get("said", "")
-    if command := _COMMAND.findall(evidence.get("step", "")):
-        yield f"command: {command[-1]}"
+    if commands := _COMMAND.findall(evidence.get("step", "")):
+        yield f"command: {''.join(commands[-1])}"
     if chain := list(dict.fromkeys(_RAISED.findall(said))):
         yield f"exceptions: {' -> '.join(chain[-4:])}"
     if frame := _own_frame(said, facts):

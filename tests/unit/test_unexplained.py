@@ -29,6 +29,15 @@ def test_chain_of_exceptions_own_frame_and_command() -> None:
     ]
 
 
+def test_traceback_whose_begin_was_cut_off() -> None:
+    cut = f'    x()\n  File "{SOURCE}/lists/views.py", line 1, in f\n    x()\nKeyError: 1\n'
+    step = f"python manage.py migrate: failed\n{cut}"
+
+    lines = unexplained({"step": step, "said": step}, VIEWS).splitlines()
+
+    assert lines[1:3] == ["command: python manage.py migrate", "exceptions: KeyError: 1"]
+
+
 def test_lines_that_an_earlier_run_does_not_have() -> None:
     usual = "[1] Booting worker with pid: 54\nReady 1a2b3c4d5e6f\n"
 
