@@ -14,7 +14,7 @@ from tests.unit.test_connection import running as running_server
 from tests.unit.test_connection import target_of
 from understudy import connection as connecting
 from understudy import ending, host_lock, running
-from understudy.commands import script
+from understudy.commands import beside, limited, script
 from understudy.connection import SshConnection
 from understudy.errors import Interrupted, Refused, StepFailed, Unreachable
 
@@ -130,9 +130,12 @@ def test_a_step_ends_with_its_deploy(
 def left_at_work(server: SshServer, directory: Path, seconds: float) -> PurePosixPath:
     """A lock of a deploy that was cut off, with a step that can't be ended. Returns its path."""
     lock = PurePosixPath(directory / "lock")
-    # As a migration does.
-    step = script(
-        'trap "" TERM; echo $$ >"$1/pid"; sleep "$2"; echo >"$1/migrated"', directory, seconds
+    # As a migration does, in all that is around it.
+    text = f"trap '' TERM; echo $$ >{directory}/pid; sleep {seconds}; echo >{directory}/migrated"
+    migration = limited(600, ("sh", "-c", text))
+    # As sudo does, which hands on no lock, and which only root can end.
+    step = beside(
+        ("true",), ("sh", "-c", 'exec 8>&-; trap : TERM; "$@"; exit $?', "sudo", *migration)
     )
     cut_off = SshConnection(target_of(server, directory), "deploy")
 

@@ -25,11 +25,16 @@ done
 """
 
 # The session's first process is the shell that waits for the others, and holds the lock until they
-# have ended. sudo runs as root, and ends with what it runs.
+# have ended. sudo runs as root, and ends with what it runs. So do our own shells and timeout(1), which are
+# spared at first: without them the lock would be free while what they wait for is still at work.
 END = """
 end() {
-    ps -s "$2" -o pid=,user:32= | while read -r pid user; do
+    ps -s "$2" -o pid=,user:32=,args= | while read -r pid user args; do
         [ "$pid" != "$2" ] || continue
+        case $1:$args in
+        KILL:*) ;;
+        *:"sh -euc "* | *:"timeout --signal=INT "*) continue ;;
+        esac
         case $user in
         "$(id -un)") kill -s "$1" "$pid" || true ;;
         root) [ -z "${3-}" ] || sudo -n kill -s "$1" "$pid" || true ;;
