@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
+from understudy import python_checks
 from understudy.config import App
 from understudy.errors import ConfigError
 from understudy.known_facts import CommitFacts
@@ -31,6 +32,7 @@ def refuse(app: App, commit: CommitFacts, elsewhere: Sequence[str]) -> None:
         )
     if _runs_manage(app) and _MANAGE not in commit.committed:
         raise _without_manage(commit, elsewhere)
+    python_checks.refuse_own_server(app, commit)
 
 
 def warnings(app: App, commit: CommitFacts) -> Iterator[str]:
@@ -47,6 +49,7 @@ def warnings(app: App, commit: CommitFacts) -> Iterator[str]:
         yield f"files whose names are not UTF-8, which collectstatic can't take: {_in_line(odd)}"
     if not _compiles_messages(app):
         yield from _without_translation(commit)
+    yield from python_checks.own_gunicorn(app, commit)
 
 
 def _without_manage(commit: CommitFacts, elsewhere: Iterable[str]) -> ConfigError:

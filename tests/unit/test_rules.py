@@ -97,6 +97,7 @@ PURE = {
     "schedule",
     "schema",
     "sensitive",
+    "python_checks",
     "source_checks",
     "strict",
     "subnets",
