@@ -20,7 +20,7 @@ def test_command_that_does_not_end_is_ended_as_by_ctrl_c() -> None:
     assert done.returncode == 124
     assert "KeyboardInterrupt" in done.stderr, "where it stood"
     assert done.stderr.endswith(
-        "understudy: `python3 -c import time; time.sleep(60)` has not ended after 0.2 s "
+        "understudy: `python3 -c import time; time.sleep(60)` has not ended after 2 s "
         "(app.command_timeout)\n"
     )
 
