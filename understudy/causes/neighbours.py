@@ -137,12 +137,22 @@ _NGINX = (
         "Put it there, or correct `certificate` in deploy.yml: it is not deployed.",
         (on_host("path", "{path}", "missing"),),
     ),
-    Rule(
-        "headers-too-large",
-        (Clue("nginx", r"upstream sent too big header while reading response header"),),
-        "the headers of an answer are larger than nginx takes, so visitors get 502",
-        "Send less (cookies and Link headers grow), or raise app.proxy_buffer_size in deploy.yml.",
-        (setting("proxy_buffer_size", lambda size, groups: bool(size)),),
+    *(
+        Rule(
+            name,
+            (clue,),
+            "the headers of an answer are larger than nginx takes, {app.proxy_buffer_size}: visitors "
+            "get 502",
+            "Raise app.proxy_buffer_size in deploy.yml, or send less: cookies and Link headers grow.",
+            (setting("proxy_buffer_size", lambda size, groups: bool(size)),),
+        )
+        for name, clue in (
+            ("headers-too-large", Clue("nginx", r"upstream sent too big header while reading")),
+            (
+                "headers-too-large-before-the-switch",
+                Clue("step", r"The headers of this answer are"),
+            ),
+        )
     ),
     Rule(
         "upload-not-readable",

@@ -41,6 +41,11 @@ CASES = {
         "missing",
         "regular file 600 root:root",
     ),
+    "headers-too-large-before-the-switch": Case(
+        said("The headers of this answer are larger than app.proxy_buffer_size in deploy.yml."),
+        facts(settings={"proxy_buffer_size": "8k"}),
+        facts(settings={"proxy_buffer_size": None}),
+    ),
     "headers-too-large": Case(
         {"nginx": "upstream sent too big header while reading response header from upstream"},
         facts(settings={"proxy_buffer_size": "8k"}),
