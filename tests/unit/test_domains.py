@@ -52,7 +52,7 @@ def test_what_is_no_such_server_is_not_found(text: str) -> None:
 
 def test_port_of_https_counts_where_the_site_has_a_certificate() -> None:
     text = "server { listen 443 ssl; server_name shop.test; }"
-    certificate = {"chain": "/c", "key": "/k"}
+    certificate = {"chain": "/etc/ssl/chain.pem", "key": "/etc/ssl/key.pem"}
     plain, tls = config(), config(target={"certificate": certificate})
 
     domains.refuse_if_taken(plain, plain.target("staging"), {WIKI: text}, "staging")

@@ -83,7 +83,7 @@ def test_full_disk_is_told_and_leaves_no_file(tmp_path: Path) -> None:
     """/dev/full takes nothing; a link to it stands where the file would be."""
     (tmp_path / "data").symlink_to("/dev/full")
 
-    with pytest.raises(StepFailed, match="can't be written") as raised:
+    with pytest.raises(StepFailed, match="the disk of this machine is full") as raised:
         seal(tmp_path / "data")
 
     assert "No space left" in raised.value.details

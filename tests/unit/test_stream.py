@@ -51,10 +51,10 @@ def test_under_the_lock_it_is_a_step_that_whoever_comes_next_waits_for(
     connection: SshConnection, tmp_path: Path
 ) -> None:
     lock = PurePosixPath(tmp_path / "lock")
-    free = script('flock -n "$1.step" true', lock)
     with connection.lock(lock, "somebody"):
-        assert not connection.send(free, "").ok
-    assert connection.send(free, "").ok
+        assert not connection.send(script('flock -n "$1.step" true', lock), "").ok
+    # Who held the lock looks itself, for a moment, whether a step is left.
+    assert connection.send(script('flock -w 10 "$1.step" true', lock), "").ok
 
 
 def test_what_is_said_meanwhile_is_heard(connection: SshConnection) -> None:
