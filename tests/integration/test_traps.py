@@ -68,7 +68,7 @@ def test_trap_is_caught_and_rightly_diagnosed(
     outcome = place.rehearse(staging, trap)
 
     if request.config.getoption("--record"):
-        here = {str(tmp_path): "/home/ann/project"}
+        here = dict.fromkeys((str(tmp_path), str(TOP)), "/home/ann/project")
         recording.write(trap.directory, outcome.events, place.app["health_path"], here)
     assert outcome.phase == trap.phase
     assert outcome.verdict == (trap.cause, trap.hint)

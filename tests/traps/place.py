@@ -18,7 +18,7 @@ import yaml
 
 from tests.integration.staging import PROJECT, Answer, Staging, make_app, run
 from tests.traps.base import Base, merge
-from tests.traps.trap import READY, Trap
+from tests.traps.trap import READY, SOURCE, Trap
 from understudy import config as configuration
 from understudy.errors import UnderstudyError
 from understudy.job import Job
@@ -52,10 +52,10 @@ class Outcome:
 
     @property
     def phase(self) -> str:
-        """The first that failed, "ready" if none did."""
+        """The first that failed, "source" if it did not come to any, "ready" if none did."""
         ended = (event for event in self.events if event["event"] == "phase ended")
         failed = (event["name"].replace("-", " ") for event in ended if not event["ok"])
-        return next(failed, READY)
+        return next(failed, SOURCE if self.errors else READY)
 
     @property
     def errors(self) -> list[Event]:
@@ -68,7 +68,8 @@ class Outcome:
         if not self.errors:
             return "", ""
         hint = re.sub(r" --(config|target) \S+", "", self.errors[-1]["hint"])
-        return self.errors[-1]["cause"], hint.partition("\n")[0]
+        error = self.errors[-1]
+        return error["cause"] or error["summary"], hint.partition("\n")[0]
 
     @property
     def warnings(self) -> str:
@@ -201,7 +202,9 @@ class SpareHost(Place):
 
     def rehearse(self, staging: Staging, trap: Trap) -> Outcome:
         """Up to the phase that must fail."""
-        phases = READY_PHASES if trap.is_ready else ("deploy", trap.phase.replace(" ", "-"))
+        phases = (
+            READY_PHASES if trap.is_ready else {"deploy", trap.phase.replace(" ", "-")} - {SOURCE}
+        )
         choice = Choice(only=frozenset(phases), keep=True, fail_fast=True)
         began, said = time.monotonic(), io.StringIO()
         report = Recorder(JsonReport(said), "rehearse", self.target, "", time.monotonic)

@@ -1,0 +1,1 @@
+printf 'x\n' >"$(printf 'lists/static/lists/Stra\337e.txt')"
