@@ -10,6 +10,8 @@ certificate's directories, and otherwise only what lies below /srv/SITE.
 
 import re
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 # Context, name, arguments; a block ends in { and is a context itself. In the patterns a space parts
 # two arguments, and each word in capitals is one of WORDS.
@@ -144,9 +146,13 @@ class Refused(Exception):
     pass
 
 
-def rules(site):
-    """{(context, name): (pattern of the arguments, whether a block follows)}"""
-    found = {}
+# (context, name): pattern of the arguments, whether a block follows
+Rules = dict[tuple[str, str], tuple[re.Pattern[str], bool]]
+
+
+def rules(site: str) -> Rules:
+    """RULES, with WORDS and the site's name put in."""
+    found: Rules = {}
     for rule in RULES.strip().splitlines():
         contexts, name, *rest = rule.split(None, 2)
         pattern = "".join(rest)
@@ -159,7 +165,7 @@ def rules(site):
     return found
 
 
-def words(text):
+def words(text: str) -> Iterator[tuple[int, str, bool]]:
     """(line, word or sign, whether it is a sign)"""
     place = 0
     while place < len(text):
@@ -167,42 +173,57 @@ def words(text):
         token = TOKEN.match(text, place)
         if not token:
             raise Refused(f"{line}: cannot be read: {text[place : place + 40]!r}")
-        if token.lastgroup != "space":
-            yield line, token[token.lastgroup], token.lastgroup == "sign"
+        kind = str(token.lastgroup)
+        if kind != "space":
+            yield line, token[kind], kind == "sign"
         place = token.end()
 
 
-def check(site, text):
-    """Raises Refused with the first line that is not allowed."""
-    if re.search(r"[^\t\n\x20-\x7e\x80-\xff]", text):
-        raise Refused("1: has control characters")
-    allowed = rules(site)
-    contexts, directive, line = ["top"], [], 1
+def directives(text: str) -> Iterator[tuple[int, list[str], str]]:
+    """(line of the end, words, end: one of the signs)"""
+    directive: list[str] = []
+    line = 1
     for line, word, sign in words(text):
         if not sign:
             directive.append(word)
             continue
-        if word == "}":
-            if directive or len(contexts) == 1:
-                raise Refused(f"{line}: a }} that closes nothing")
-            contexts.pop()
-            continue
-        name = directive[0] if directive else ""
-        pattern, block = allowed.get((contexts[-1], name), (None, False))
-        if not pattern or block != (word == "{") or not pattern.fullmatch("\n".join(directive[1:])):
-            words_ = " ".join(directive)[:200]
-            raise Refused(f"{line}: not allowed in {contexts[-1]}: {words_}")
-        if block:
-            contexts.append(name)
+        yield line, directive, word
         directive = []
-    if directive or len(contexts) > 1:
+    if directive:
         raise Refused(f"{line}: a block is not closed")
 
 
-def main(site, path):
+def is_allowed(allowed: Rules, context: str, directive: list[str], end: str) -> bool:
+    """end: `;`, or `{` where a block follows."""
+    name, *arguments = directive or [""]
+    if (context, name) not in allowed:
+        return False
+    pattern, block = allowed[context, name]
+    return block == (end == "{") and pattern.fullmatch("\n".join(arguments)) is not None
+
+
+def check(site: str, text: str) -> None:
+    """Raises Refused with the first line that is not allowed."""
+    if re.search(r"[^\t\n\x20-\x7e\x80-\xff]", text):
+        raise Refused("1: has control characters")
+    allowed = rules(site)
+    contexts, line = ["top"], 1
+    for line, directive, end in directives(text):
+        if end == "}":
+            if directive or len(contexts) == 1:
+                raise Refused(f"{line}: a }} that closes nothing")
+            contexts.pop()
+        elif not is_allowed(allowed, contexts[-1], directive, end):
+            raise Refused(f"{line}: not allowed in {contexts[-1]}: {' '.join(directive)[:200]}")
+        elif end == "{":
+            contexts.append(directive[0])
+    if len(contexts) > 1:
+        raise Refused(f"{line}: a block is not closed")
+
+
+def main(site: str, path: str) -> None:
     # A byte is a character, as it is for nginx.
-    with open(path, encoding="latin-1", newline="") as file:
-        text = file.read()
+    text = Path(path).read_bytes().decode("latin-1")
     try:
         check(site, text)
     except Refused as refused:

@@ -10,6 +10,8 @@ there and can be added to.
 
 import re
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 # Section, key, pattern of the value. {site} is the site's name.
 RULES = r"""
@@ -121,9 +123,13 @@ class Refused(Exception):
     pass
 
 
-def rules(site):
-    """{(section, key): pattern of its values}"""
-    found = {}
+# (section, key): pattern of its values
+Rules = dict[tuple[str, str], re.Pattern[str]]
+
+
+def rules(site: str) -> Rules:
+    """RULES, with WORDS and the site's name put in."""
+    found: Rules = {}
     for rule in RULES.strip().splitlines():
         section, key, *pattern = rule.split(None, 2)
         text = re.sub(rf"\b({'|'.join(WORDS)})\b", lambda word: WORDS[word[1]], "".join(pattern))
@@ -131,21 +137,30 @@ def rules(site):
     return found
 
 
-def check(site, text):
+def lines(text: str) -> Iterator[tuple[int, str, str]]:
+    """(number, section, line) of those that set a key."""
+    section = ""
+    for number, line in enumerate(text.split("\n"), 1):
+        if re.fullmatch(r"\[(Unit|Service|Install)\]", line):
+            section = line[1:-1]
+        elif line and not line.startswith("#"):
+            yield number, section, line
+
+
+def is_allowed(allowed: Rules, section: str, line: str) -> bool:
+    key, equals, value = line.partition("=")
+    pattern = allowed.get((section, key))
+    return bool(equals and pattern and pattern.fullmatch(value))
+
+
+def check(site: str, text: str) -> None:
     """Raises Refused with the first line that is not allowed, or with the one that is missing."""
     # systemd ends lines at more than line feeds, and joins those that end in a backslash.
     if re.search(r"[^\n\x20-\x7e\x80-\xff]|\\", text):
         raise Refused("a line has control characters or a backslash")
-    allowed, section, seen = rules(site), "", set()
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line or line.startswith("#"):
-            continue
-        if re.fullmatch(r"\[(Unit|Service|Install)\]", line):
-            section = line[1:-1]
-            continue
-        key, equals, value = line.partition("=")
-        pattern = allowed.get((section, key))
-        if not equals or not pattern or not pattern.fullmatch(value):
+    allowed, seen = rules(site), set()
+    for number, section, line in lines(text):
+        if not is_allowed(allowed, section, line):
             raise Refused(f"line {number} is not allowed in [{section}]: {line[:200]}")
         if section == "Service":
             seen.add(line)
@@ -154,9 +169,8 @@ def check(site, text):
             raise Refused(f"[Service] must have the line {line}")
 
 
-def main(site, path):
-    with open(path, encoding="latin-1", newline="") as file:
-        text = file.read()
+def main(site: str, path: str) -> None:
+    text = Path(path).read_bytes().decode("latin-1")
     try:
         check(site, text)
     except Refused as refused:

@@ -22,6 +22,7 @@ from understudy import (
     rollout,
     secrets,
     shell,
+    vm_address,
 )
 from understudy.job import Job
 
@@ -30,6 +31,12 @@ from understudy.job import Job
 def _no_reports(monkeypatch: pytest.MonkeyPatch) -> None:
     """These runs leave no reports in the project's own directory."""
     monkeypatch.setattr(reporting, "keep", lambda *_: None)
+
+
+@pytest.fixture(autouse=True)
+def _vm_has_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether or not this very directory has a VM."""
+    monkeypatch.setattr(vm_address, "_kept", lambda *_: "192.168.56.10")
 
 
 @pytest.mark.parametrize(
