@@ -11,6 +11,13 @@ from understudy.session import Deed
 from understudy.wanted import Wanted
 from understudy.watch import unwatched, watched
 
+_CANNOT_WORK = "{} can't work on the database as these migrations left it"
+_ANYWAY = "--yes rolls back all the same; visitors then see errors where it can't read or save."
+
+
+class NeedsItsData(Refused):
+    """The old code can't work on the database as it is now."""
+
 
 def releases(job: Job) -> None:
     """Lists the releases, newest first."""
@@ -32,12 +39,19 @@ def _state(release: Manifest, found: Facts) -> str:
 
 
 def rollback(
-    job: Job, to: str | None = None, *, with_data: bool = False, probe: bool = False, wait: int = 0
+    job: Job,
+    to: str | None = None,
+    *,
+    with_data: bool = False,
+    anyway: bool = False,
+    probe: bool = False,
+    wait: int = 0,
 ) -> None:
     """Lets an earlier release serve again: the one before, or `to`.
 
     with_data: also puts the data back as it was when that release last served. All that was written
-    since is lost, and the site is down meanwhile.
+    since is lost, and the site is down meanwhile. anyway: even if the old code can't read or save all.
+    Raises NeedsItsData without either of them, if it can't.
     """
     with session.connected(job) as (connection, found):
         wanted = Wanted(job.config, job.target, _destination(job, found, to))
@@ -48,15 +62,15 @@ def rollback(
                 backup = _backup_of(connection, job, wanted.release, now)
                 session.apply_all(job, connection, switching.restore(wanted, now, backup))
             else:
-                _refuse_unless_it_works(connection, job, wanted, now)
+                _look_whether_it_works(connection, job, wanted, now, anyway=anyway)
                 actions = switching.rollback(wanted, now)
                 with (watched if probe else unwatched)(job, connection, wanted, now) as watch:
                     session.apply_all(job, connection, actions, after=watch)
     job.report.say(f"{job.target_name} serves {wanted.release.id} again")
 
 
-def _refuse_unless_it_works(
-    connection: SshConnection, job: Job, wanted: Wanted, found: Facts
+def _look_whether_it_works(
+    connection: SshConnection, job: Job, wanted: Wanted, found: Facts, *, anyway: bool
 ) -> None:
     """Its pages may answer, and what it saves fail: a login, for instance."""
     release = wanted.release
@@ -67,22 +81,22 @@ def _refuse_unless_it_works(
     seen = old_code.parse(answer.output)
     if seen.unknown:
         job.report.warn(f"{release.id} does not know the migrations {', '.join(seen.unknown)}")
-    if seen.unknown and seen.broken:
-        raise Refused(
-            f"{release.id} can't work on the database as these migrations left it",
-            details="\n".join(seen.broken),
-            hint=_data_of_before(connection, job, release, found),
-        )
+    if not (seen.unknown and seen.broken):
+        return
+    summary, details = _CANNOT_WORK.format(release.id), "\n".join(seen.broken)
+    if not anyway:
+        raise NeedsItsData(summary, details, _data_of_before(connection, job, release, found))
+    job.report.warn(f"{summary}\n{details}")
 
 
 def _data_of_before(connection: SshConnection, job: Job, release: Manifest, found: Facts) -> str:
     try:
         backup = _backup_of(connection, job, release, found)
     except Refused as error:
-        return f"{error.summary}. Deploy a fix of the release that is live."
+        return f"{error.summary}. Deploy a fix of the release that is live. {_ANYWAY}"
     return (
         f"python deploy.py rollback --target {job.target_name} --to {release.id} --with-data "
-        f"restores the backup {backup}, too, and discards what was written since."
+        f"restores the backup {backup}, too, and discards what was written since. {_ANYWAY}"
     )
 
 

@@ -105,10 +105,21 @@ class Rehearsal:
             "host-tests": lambda: verify.host_tests(job),
             "browser-tests": lambda: verify.browser_tests(job),
             "again": lambda: runner.require_converged(job),
-            "rollback": lambda: history.rollback(job, probe=True),
+            "rollback": self._roll_back,
             "forward": self._deploy,
             "reboot": lambda: verify.reboot_test(job),
         }
+
+    def _roll_back(self) -> None:
+        """As one would on production: with the data of before, where the old code needs that."""
+        try:
+            history.rollback(self.job, probe=True)
+        except history.NeedsItsData as error:
+            self.job.report.warn(
+                f"{error.summary}: a rollback has to restore the data of before, which discards what "
+                f"was written since\n{error.details}"
+            )
+            history.rollback(self.job, with_data=True)
 
     def _lacks(self, phase: Phase) -> Skip | None:
         """What a phase needs beside the phases before it."""

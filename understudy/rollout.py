@@ -32,12 +32,16 @@ def plan(job: Job) -> None:
     fleet.look(fleet.jobs(job), lambda host: runner.preview_plan(host, source))
 
 
-def rollback(job: Job, to: str | None, *, with_data: bool, probe: bool, wait: int) -> None:
+def rollback(
+    job: Job, to: str | None, *, with_data: bool, anyway: bool, probe: bool, wait: int
+) -> None:
     """Lets an earlier release serve again on all hosts: on each the one before, or `to`."""
     hosts = fleet.jobs(job)
     if len(hosts) > 1:
         fleet.look(hosts, lambda host: history.earlier(host, to))
     fleet.roll(
         hosts,
-        lambda host: history.rollback(host, to, with_data=with_data, probe=probe, wait=wait),
+        lambda host: history.rollback(
+            host, to, with_data=with_data, anyway=anyway, probe=probe, wait=wait
+        ),
     )

@@ -56,6 +56,7 @@ class Stage:
         self.commits: list[str] = []
         self.staging = Staging()
         self.pulled = PULLED
+        self.needs_data = False
         # Of deploys whose migrations are looked at.
         self.watched = MagicMock()
         self.timings = Timings(directory / "timings.json")
@@ -74,10 +75,15 @@ class Stage:
         monkeypatch.setattr(receipts, "write", lambda _, told: self.receipts.append(told))
         monkeypatch.setattr(runner, "require_converged", lambda _: self.take("again"))
         monkeypatch.setattr(history, "earlier", lambda _: self.lacks("rollback", "0ld"))
-        monkeypatch.setattr(history, "rollback", lambda _, probe: self.take("rollback"))
+        monkeypatch.setattr(history, "rollback", self.rollback)
         monkeypatch.setattr(verify, "host_tests", lambda _: self.take("host-tests"))
         monkeypatch.setattr(verify, "browser_tests", lambda _: self.take("browser-tests"))
         monkeypatch.setattr(verify, "reboot_test", lambda _: self.take("reboot"))
+
+    def rollback(self, job: Job, *, probe: bool = False, with_data: bool = False) -> None:
+        if self.needs_data and not with_data:
+            raise history.NeedsItsData("0ld can't work", details="the column name is gone")
+        self.take("rollback with data" if with_data else "rollback")
 
     def take(self, name: str) -> None:
         self.done.append(name)

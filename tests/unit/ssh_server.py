@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from threading import Thread
@@ -132,7 +133,17 @@ class _Session(paramiko.ServerInterface):
         _drain(process.stdout, channel.sendall)
         errors.join()
         ended.join()
+        _let_the_reply_out(channel)
         channel.close()
+
+
+def _let_the_reply_out(channel: paramiko.Channel) -> None:
+    """Paramiko says that the command was begun only after it has: one that ends at once could close the
+    channel before. A client that has sent all its input has heard it.
+    """
+    deadline = time.monotonic() + 0.5
+    while not (channel.eof_received or channel.closed) and time.monotonic() < deadline:
+        time.sleep(0.005)
 
 
 def _tell_status(channel: paramiko.Channel, process: subprocess.Popen[bytes]) -> None:

@@ -110,7 +110,9 @@ def test_rollback_of_what_has_been_replaced_meanwhile_is_refused(
     host = staging.answering({QUERY: [staging.facts(*THREE), now], LIST: listed([BY_NEW])})
 
     with pytest.raises(Refused, match="serves c0ffee00-newest since just now"):
-        rollout.rollback(staging.job(), None, with_data=with_data, probe=False, wait=7)
+        rollout.rollback(
+            staging.job(), None, with_data=with_data, anyway=False, probe=False, wait=7
+        )
 
     assert steps(staging) == []
     assert [wait for _, wait in host.holders] == [7]
@@ -217,6 +219,15 @@ def test_rollback_over_a_migration_that_the_old_code_cannot_work_with_is_refused
         for note in host.notes
         if "/candidate.new" in note or "understudy-site shop start" in note
     ]
+
+
+def test_rollback_that_is_wanted_all_the_same_says_what_will_fail(staging: Staging) -> None:
+    staging.answering({QUERY: staging.facts(*THREE), MODELS: printed(UNKNOWN + BROKEN)})
+
+    history.rollback(staging.job(), anyway=True)
+
+    assert "accounts.User: the column name is gone" in staging.report.warnings[-1]
+    assert "switch" in steps(staging)
 
 
 def test_rollback_over_a_migration_that_old_code_can_bear_names_it(staging: Staging) -> None:

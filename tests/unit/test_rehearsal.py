@@ -151,3 +151,14 @@ def test_commit_that_cannot_work_is_told_before_any_vm_is_touched(stage: Stage) 
     assert error is not None
     assert (error.summary, error.exit_code) == ("the source has failed", 2)
     assert stage.done == []
+
+
+def test_rollback_that_needs_the_data_of_before_takes_it_and_warns(stage: Stage) -> None:
+    stage.needs_data = True
+
+    stage.rehearse()
+
+    assert "rollback with data" in stage.done
+    assert dict(stage.report.phases)["rollback"] == "passed"
+    [warning] = [text for text in stage.report.warnings if "discards what was written" in text]
+    assert "the column name is gone" in warning

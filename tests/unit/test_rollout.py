@@ -51,7 +51,7 @@ def deploy(staging: Staging, **target: Any) -> None:
 
 
 def rollback(staging: Staging, to: str | None = None) -> None:
-    rollout.rollback(job(staging), to, with_data=False, probe=False, wait=0)
+    rollout.rollback(job(staging), to, with_data=False, anyway=False, probe=False, wait=0)
 
 
 def touched(made: list[FakeConnection]) -> list[bool]:

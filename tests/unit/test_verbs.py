@@ -96,7 +96,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 FORTH = {"probe": False, "wait": 0, "without_rehearsal": None}
-BACK = {"with_data": False, "probe": False, "wait": 0}
+BACK = {"with_data": False, "anyway": False, "probe": False, "wait": 0}
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ BACK = {"with_data": False, "probe": False, "wait": 0}
         ),
         (
             "rollback --with-data --yes",
-            [("history.rollback", "vagrant", None), {**BACK, "with_data": True}],
+            [("history.rollback", "vagrant", None), {**BACK, "with_data": True, "anyway": True}],
         ),
         ("backup --wait 7", [("data.backup", "vagrant", 7)]),
         ("restore", [("data.backups", "vagrant")]),

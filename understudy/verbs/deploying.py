@@ -67,5 +67,10 @@ def rollback(options: argparse.Namespace, project: Project, report: "Report") ->
     if options.with_data and not options.yes:
         asking.confirm(f"All that was written to {job.target_name} since then is lost.")
     rollout.rollback(
-        job, options.to, with_data=options.with_data, probe=options.probe, wait=options.wait
+        job,
+        options.to,
+        with_data=options.with_data,
+        anyway=options.yes,
+        probe=options.probe,
+        wait=options.wait,
     )
