@@ -197,8 +197,11 @@ def _clean_up(wanted: Wanted, facts: Facts) -> list[Action]:
     draining = facts.running & {release.id for release in old}
     gone = [path.name for path in removed if path.parent == paths.releases]
     static = [str(place(name)) for name in gone for place in (paths.static, paths.static_mark)]
+    remove_static = Run(
+        "remove their static files", ("rm", "-rf", *static), app.name, hint=AFTER_SWITCH
+    )
     return [
         *switching.await_end(wanted, draining, AFTER_SWITCH),
         Run("remove old releases", files.remove(*removed), hint=AFTER_SWITCH),
-        *([Run("remove their static files", ("rm", "-rf", *static), app.name)] if static else []),
+        *([remove_static] if static else []),
     ]

@@ -183,3 +183,11 @@ def test_restore_that_fails_says_that_the_site_is_down(staging: Staging) -> None
         data.restore(staging.job(), NAMES[0])
 
     assert "The site is stopped" in raised.value.hint
+
+
+def test_old_backups_that_stay_are_a_warning(staging: Staging) -> None:
+    host_with(staging, NAMES, {'rm -rf "$name.new"': failed(errors="read-only file system")})
+
+    data.backup(staging.job(app={"keep_backups": 1}))
+
+    assert staging.report.warnings == ["old backups could not be removed: read-only file system"]

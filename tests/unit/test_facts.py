@@ -219,3 +219,17 @@ def test_host_name_that_nothing_knows_is_reported(line: str | None, tmp_path: Pa
     (tmp_path / "bin/getent").chmod(0o755)
 
     assert observed(tmp_path).lost_name == ("" if line else HOST_NAME)
+
+
+@pytest.mark.parametrize(
+    ("line", "free", "secrets"),
+    [("", 0, ""), ("free\t9 4096\n", 36864, ""), ("free\t\nsecrets\t123 4\n", 0, "123 4")],
+)
+def test_disk_and_secrets_are_those_of_the_host(line: str, free: int, secrets: str) -> None:
+    found = facts.parse(line + BARE)
+
+    assert (found.free, found.secrets) == (free, secrets)
+
+
+def test_host_without_python_has_none() -> None:
+    assert facts.parse(BARE.replace("/usr/bin/python3.11", "")).python == ""

@@ -249,3 +249,11 @@ def test_rollback_that_takes_the_data_back_too_needs_no_look_at_the_models(
     history.rollback(staging.job(), with_data=True)
 
     assert not [note for note in host.notes if MODELS in note]
+
+
+def test_rollback_waits_for_no_other_deploy_unless_asked_to(staging: Staging) -> None:
+    host = host_with(staging, *THREE)
+
+    history.rollback(staging.job())
+
+    assert [wait for _, wait in host.holders] == [0]

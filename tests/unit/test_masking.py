@@ -10,7 +10,13 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from understudy import masking
 from understudy.masking import mask, secret_values
+
+
+@pytest.fixture(autouse=True)
+def _no_pattern_of_another_test() -> None:
+    masking._pattern.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,7 @@ def test_file_changed_on_the_host_is_put_back_with_no_restart(path: str, text: s
     assert isinstance(install, Run)
     assert install.argv[0] == "sudo"
     assert isinstance(check, Run)
+    assert (check.argv[-2], check.argv[-1]) == ("shop.test:80:127.0.0.1", "http://shop.test/")
     assert [undo.title for undo in check.undo] == ["put the old ones back"]
     assert keep.title == "keep them"
 
@@ -155,6 +156,61 @@ def test_host_whose_python_is_not_here_compiles_for_itself() -> None:
 
     assert "compile the source" in planned
     assert "compile the source" not in titles(facts())
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_environment_and_source_are_made_for_the_hosts_python(compiled: bool) -> None:
+    shipment = replace(SHIPMENT, compiled=compiled)
+    found = facts(python="3.13")
+
+    runs = {
+        run.title: run.argv for run in make_plan(wanted(), shipment, found) if isinstance(run, Run)
+    }
+
+    assert runs["make environment lock1"][-5:] == (
+        *("/srv/shop/venvs/lock1", "3.13", "yes" if compiled else "no"),
+        *("/srv/shop/cache/packages/a-1/.", "/srv/shop/cache/packages/b-2/."),
+    )
+    if not compiled:
+        assert runs["compile the source"][-1] == f"/srv/shop/releases/{NEW}/source"
+
+
+def test_release_that_is_built_on_the_host_is_complete_only_then() -> None:
+    """Killed before, its directory is none of the host's releases: the next deploy makes it again."""
+    planned = titles(facts(), wanted(app={"build_commands": [["make"], ["make", "a b"]]}))
+
+    at = planned.index("make")
+    assert planned[at : at + 3] == ["make", "make a b", "mark the release complete"]
+    assert "mark the release complete" not in titles(facts())
+
+
+def test_old_code_is_asked_on_its_own_socket() -> None:
+    [ask] = [
+        run
+        for run in make_plan(wanted(), SHIPMENT, serving(manifest(OLD)))
+        if isinstance(run, Run) and run.title == OLD_STILL_ANSWERS
+    ]
+
+    assert ask.argv[ask.argv.index("--unix-socket") + 1] == f"/run/shop/{OLD}.sock"
+
+
+def test_release_that_is_older_than_the_last_is_kept_when_it_is_the_wanted_one() -> None:
+    newer = manifest(OLD, "2025-01-01")
+    found = serving(
+        releases=(newer, manifest(NEW, "2024-02-01")),
+        current=OLD,
+        running=frozenset({OLD, NEW}),
+        served=frozenset({OLD, NEW}),
+    )
+
+    [remove] = [
+        run
+        for run in make_plan(wanted(app={"keep_releases": 1}), SHIPMENT, found)
+        if isinstance(run, Run) and run.title == "remove old releases"
+    ]
+
+    assert remove.argv[-1] == f"/srv/shop/releases/{OLD}"
+    assert f"/srv/shop/releases/{NEW}" not in remove.argv
 
 
 def test_what_killed_deploys_of_other_commits_left_is_removed() -> None:
@@ -231,9 +287,8 @@ def test_retention_removes_the_oldest_and_the_environments_that_no_other_uses() 
 
 
 def test_what_fails_after_the_switch_does_not_say_that_the_old_release_serves() -> None:
-    planned = [
-        a for a in make_plan(wanted(), SHIPMENT, serving(manifest(OLD))) if isinstance(a, Run)
-    ]
+    want = wanted(app={"keep_releases": 1})
+    planned = [a for a in make_plan(want, SHIPMENT, serving(manifest(OLD))) if isinstance(a, Run)]
     at = [run.title for run in planned].index(CHECKS[0])
 
     assert all("What served before still serves" in run.hint for run in planned[:at])
