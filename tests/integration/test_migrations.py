@@ -88,7 +88,7 @@ def test_failed_migration_changes_nothing_and_tells_both_ways_on(any_site: Site)
     answer = any_site.deploy()
     assert answer.code == 1
     assert "no such luck" in answer.text
-    assert "What served before still serves" in answer.text
+    assert "The release before is still live" in answer.text
     assert "deploy.py restore" in answer.text
     assert any_site.title() == title
     assert any_site.sql("select lost from lists_list").code != 0, "half of a migration is there"
