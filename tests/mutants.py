@@ -14,7 +14,8 @@ TOP = Path(__file__).resolve().parents[1]
 # The names of mutants end in their number.
 SAMPLE = ("*3", "*8")
 GOAL = 95
-NOT_RUN, SURVIVED = None, 0
+# mutmut's codes: the tests passed, or none of them runs that code.
+NOT_RUN, UNNOTICED = None, (0, 33)
 
 
 def main() -> int:
@@ -22,7 +23,7 @@ def main() -> int:
     mutmut = (sys.executable, "-m", "mutmut")
     subprocess.run([*mutmut, "run", *SAMPLE], cwd=TOP, check=True)
     outcomes = dict(sorted(_outcomes()))
-    survivors = [name for name, outcome in outcomes.items() if outcome == SURVIVED]
+    survivors = [name for name, outcome in outcomes.items() if outcome in UNNOTICED]
     for name in survivors:
         subprocess.run([*mutmut, "show", name], cwd=TOP, check=True)
     share = 100 * (len(outcomes) - len(survivors)) / len(outcomes)

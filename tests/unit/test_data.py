@@ -2,12 +2,14 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 
 from tests.unit.fakes import FakeConnection, failed, manifest
 from tests.unit.staging import LIST, QUERY, SWITCH, Staging, changes, lines_of, listed
 from understudy import data
+from understudy.commands import Argv
 from understudy.connection import Result
 from understudy.errors import Refused, StepFailed
 
@@ -191,3 +193,17 @@ def test_old_backups_that_stay_are_a_warning(staging: Staging) -> None:
     data.backup(staging.job(app={"keep_backups": 1}))
 
     assert staging.report.warnings == ["old backups could not be removed: read-only file system"]
+
+
+def test_backup_may_take_hours(staging: Staging) -> None:
+    host = host_with(staging, [])
+    run, limits = host.run, list[int]()
+
+    def noted(argv: Argv, **how: Any) -> Result:
+        limits.extend([how["seconds"]] if MAKE in " ".join(argv) else [])
+        return run(argv, **how)
+
+    host.run = noted  # type: ignore[method-assign]
+    data.backup(staging.job())
+
+    assert limits == [4 * 3600]

@@ -41,6 +41,7 @@ def test_server_with_that_name_is_found_with_its_line(text: str, line: int) -> N
         "server { listen 443 ssl; server_name shop.test; }",
         "# server { server_name shop.test; }",
         "map $host $x { shop.test 1; }",
+        "map $host $x { server_name shop.test; }",
         "server { location / { return 301 http://shop.test; } }",
         "server { server_name",
         "} } ;",

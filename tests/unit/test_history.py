@@ -12,6 +12,9 @@ from tests.unit.fakes import FakeConnection, manifest, printed
 from tests.unit.staging import LIST, MODELS, QUERY, SWITCH, Staging, changes, lines_of, listed
 from understudy import history, rollout
 from understudy.errors import Refused
+from understudy.facts import Facts
+from understudy.job import Job
+from understudy.wanted import Wanted
 
 QUIET = (*SWITCH, 'put_back "$directory/$name"')
 OLDEST = manifest("c0ffee00-oldest", "2024-01-01T00:00:00+00:00")
@@ -176,14 +179,18 @@ def test_rollback_is_probed_if_that_is_wanted(
 
     def recorder(name: str) -> Callable[..., Any]:
         @contextmanager
-        def watch(*_: object) -> Iterator[Callable[[Any, str], None]]:
+        def watch(
+            job: Job, connection: object, wanted: Wanted, now: Facts
+        ) -> Iterator[Callable[[Any, str], None]]:
+            assert connection is host
+            assert (wanted.release, now.current) == (OLD, NEW.id)
             yield lambda action, output: seen[name].append(action.title)
 
         return watch
 
     for name in seen:
         monkeypatch.setattr(history, name, recorder(name))
-    host_with(staging, *THREE)
+    host = host_with(staging, *THREE)
 
     history.rollback(staging.job(), probe=probe)
 

@@ -1,12 +1,27 @@
 """A lock file pins packages, and can do nothing else."""
 
 import pytest
+from packaging import markers
 
 from understudy import lock_file
 from understudy.errors import ConfigError
 from understudy.lock_file import parse
 
 GOOD = "gunicorn==23.0.0 --hash=sha256:aa\n"
+# In PEP 508's variables: a machine unlike every host.
+MAC = {
+    "implementation_name": "pypy",
+    "implementation_version": "7.3.1",
+    "os_name": "java",
+    "platform_machine": "arm64",
+    "platform_python_implementation": "PyPy",
+    "platform_release": "24.1.0",
+    "platform_system": "Darwin",
+    "platform_version": "Darwin Kernel Version 24.1.0",
+    "python_full_version": "3.12.4",
+    "python_version": "3.12",
+    "sys_platform": "darwin",
+}
 
 
 @pytest.mark.parametrize(
@@ -99,6 +114,13 @@ def test_pip_gets_the_pins_and_nothing_of_the_file() -> None:
         ("platform_machine == 'aarch64'", True),
         ("platform_machine == 'x86_64'", False),
         ("platform_python_implementation == 'PyPy'", False),
+        ("platform_python_implementation == 'CPython'", True),
+        ("platform_system == 'Linux' and os_name == 'posix'", True),
+        ("platform_release == '24.1.0'", False),
+        ("'Darwin Kernel' in platform_version", False),
+        ("python_version == '3.12'", False),
+        ("implementation_version < '3.11'", False),
+        ("implementation_version >= '3.12'", False),
         ("implementation_name == 'cpython'", True),
         # The host's may be 3.11.2 or 3.11.9.
         ("python_full_version < '3.11.3'", True),
@@ -108,8 +130,9 @@ def test_pip_gets_the_pins_and_nothing_of_the_file() -> None:
     ],
 )
 def test_marker_is_decided_for_the_host_and_not_for_this_machine(
-    marker: str, applies: bool
+    marker: str, applies: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(markers, "default_environment", lambda: dict(MAC))
     lock = parse(f"a==1 ; {marker} --hash=sha256:aa\n", "x")
 
     assert bool(lock_file.for_host(lock, "3.11", "aarch64").pins) == applies
@@ -142,3 +165,25 @@ def test_locked_and_downloaded_are_compared_by_name_and_version(
     lock = parse("A.b==1.0 --hash=sha256:aa\nc==2 --hash=sha256:aa\n", "x")
 
     assert lock_file.differences(lock, wheels) == told
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("tools @ git+https://x.test/tools@v1", "A git URL has no hash. Lock a released version"),
+        ("./tools", "Only released versions from a package index have a hash: NAME==VERSION"),
+        ("tools @ https://x.test/t.tar.gz", "Only released versions from a package index"),
+        ("tools==1", "uv pip compile --generate-hashes requirements.in -o locked.txt"),
+    ],
+)
+def test_hint_is_for_what_has_no_hash(line: str, hint: str) -> None:
+    with pytest.raises(ConfigError, match=r"locked\.txt is not locked") as raised:
+        parse(f"{GOOD}{line}\n", "locked.txt")
+
+    assert raised.value.details == line
+    assert raised.value.hint.startswith(hint)
+
+
+def test_empty_lock_file_is_none() -> None:
+    with pytest.raises(ConfigError, match="not locked"):
+        parse("# nothing\n", "locked.txt")

@@ -121,3 +121,13 @@ def test_key_that_was_cut_off_is_told(content: bytes, tmp_path: Path) -> None:
         sealed.key(tmp_path / "key")
 
     assert f"rm {tmp_path / 'key'}" in raised.value.hint
+
+
+@pytest.mark.parametrize(("given", "directory"), [("/x", "/x"), ("", "/home/ann/.config")])
+def test_key_lies_among_the_users_settings(
+    given: str, directory: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/home/ann")
+    monkeypatch.setenv("XDG_CONFIG_HOME", given)
+
+    assert sealed.key_file() == Path(directory, "understudy", "data.key")
