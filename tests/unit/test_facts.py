@@ -233,3 +233,19 @@ def test_disk_and_secrets_are_those_of_the_host(line: str, free: int, secrets: s
 
 def test_host_without_python_has_none() -> None:
     assert facts.parse(BARE.replace("/usr/bin/python3.11", "")).python == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "odd", "named"),
+    [
+        ("c0ffee00-1", "../../x", "release's id"),
+        ("c0ffee00", "HEAD", "release's commit"),
+        ("l1-3.11", "-rf", "release's lock"),
+        ("ann@desk", "a" * 201, "release's deployer"),
+    ],
+)
+def test_part_of_a_manifest_that_does_not_fit_is_named(value: str, odd: str, named: str) -> None:
+    text = SERVING.replace(MANIFEST, MANIFEST.replace(f'"{value}"', f'"{odd}"'))
+
+    with pytest.raises(StepFailed, match=f"its {named} is"):
+        facts.parse(text)

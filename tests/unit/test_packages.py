@@ -85,6 +85,7 @@ def test_package_is_compiled_if_the_hosts_python_is_here(pip: Path, tmp_path: Pa
     [here] = packages.packages(LOCK, VERSION, "x86_64", tmp_path / "cache").values()
     [strange] = packages.packages(LOCK, "3.99", "x86_64", tmp_path / "cache").values()
 
+    assert here.name.endswith("-compiled.tar.gz")
     assert list(unpacked(here, tmp_path / "here").rglob("tiny.*.pyc"))
     assert not list(unpacked(strange, tmp_path / "strange").rglob("*.pyc"))
 
@@ -112,6 +113,7 @@ def test_package_without_a_wheel_for_the_host_is_told(pip: Path, tmp_path: Path)
 def test_pip_is_asked_for_wheels_of_the_pins_only(pip: Path, tmp_path: Path) -> None:
     """Or a lock file would run code on this machine: pip runs the setup.py of what is no wheel."""
     lock = f"--extra-index-url https://x.test/\n{LOCK}win==1 ; sys_platform == 'win32' --hash=sha256:a\n"
+    lock += "later==1 ; python_version >= '3.99' --hash=sha256:a\n"
 
     packages.packages(lock, VERSION, "x86_64", tmp_path / "cache")
 
@@ -156,7 +158,7 @@ def test_package_has_its_files_where_an_environment_has_them(pip: Path, tmp_path
 
 @pytest.mark.parametrize("option", ["--no-binary :all:", "--find-links /tmp", "-e ."])
 def test_pip_never_sees_an_option_that_is_not_known(option: str, pip: Path, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="options"):
+    with pytest.raises(ConfigError, match="the lock file has options"):
         packages.packages(f"{option}\n{LOCK}", VERSION, "x86_64", tmp_path / "cache")
 
     assert not pip.with_suffix(".argv").exists()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.receipt_samples import RECEIPT, receipt
 from understudy.errors import Refused
-from understudy.receipt import Receipt, parse, to_json
+from understudy.receipt import Phase, Receipt, parse, to_json
 
 Statement = dict[str, Any]
 
@@ -85,3 +85,12 @@ def test_other_statement_is_refused_with_the_reason(
 def test_text_that_is_no_statement_at_all_is_refused(text: str) -> None:
     with pytest.raises(Refused):
         parse(text, "r.json")
+
+
+def test_text_is_for_people_to_read_and_compare() -> None:
+    lines = to_json(receipt(phases=(Phase(name="up", state="failed", reason="zu groß"),)))
+
+    assert lines.startswith('{\n  "_type": ')
+    assert '"reason": "zu groß"' in lines
+    keys = [line.split('"')[1] for line in lines.splitlines() if line.startswith('  "')]
+    assert keys == sorted(keys)

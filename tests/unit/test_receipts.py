@@ -14,7 +14,9 @@ from tests.unit.receipt_samples import RECEIPT, STAGING
 from tests.unit.repositories import LOCK, commit
 from understudy import artifact, receipt_store, receipts
 from understudy.artifact import Source
+from understudy.commands import Argv
 from understudy.config import Config
+from understudy.connection import Result
 from understudy.errors import ConfigError, Refused, StepFailed
 from understudy.job import Job
 from understudy.project import Project
@@ -273,7 +275,8 @@ def test_receipt_without_a_key_is_kept_and_the_way_to_sign_told(desk: Desk) -> N
 
     assert kept.path.exists()
     [_, told] = desk.report.said
-    assert "ssh-keygen -t ed25519" in told
+    assert "`key: ~/.ssh/understudy`" in told
+    assert "ssh-keygen -t ed25519 -f ~/.ssh/understudy" in told
     assert "allowed_signers" in told
     assert "is not signed" in desk.refused().summary
 
@@ -296,3 +299,17 @@ def test_unsigned_rehearsal_needs_no_key(desk: Desk) -> None:
 def test_system_that_cannot_be_read_is_told() -> None:
     with pytest.raises(StepFailed, match="disk error"):
         receipts.fingerprint_of(FakeConnection({HOST: failed(errors="disk error")}))
+
+
+def test_system_is_waited_for_a_minute() -> None:
+    host = FakeConnection({HOST: printed(SYSTEM)})
+    run, limits = host.run, list[int]()
+
+    def noted(argv: Argv, **how: Any) -> Result:
+        limits.append(how["seconds"])
+        return run(argv, **how)
+
+    host.run = noted  # type: ignore[method-assign]
+
+    assert receipts.fingerprint_of(host) == STAGING
+    assert limits == [60]

@@ -87,3 +87,23 @@ def test_releases_are_beside_each_other_and_data_is_not_in_them() -> None:
         assert not data.is_relative_to(paths.releases)
     assert paths.release("r1").parent == paths.release("r2").parent
     assert paths.socket("r1") != paths.socket("r2"), "two releases run side by side for a while"
+
+
+def test_places_are_those_that_the_hosts_programs_know() -> None:
+    """The query of facts.py, understudy-site and nginx have them as text."""
+    paths = Paths(PurePosixPath("/srv/shop"))
+
+    assert {
+        *(paths.current, paths.previous, paths.candidate, paths.lock, paths.env, paths.packages),
+        *(paths.staged, paths.database, paths.media, paths.backups, paths.venvs, paths.releases),
+        *(paths.release("r1"), paths.served_mark("r1"), paths.static("r1"), paths.hold("r1")),
+        *(paths.static_mark("r1"), paths.socket("r1")),
+    } == {
+        *(PurePosixPath("/srv/shop") / name for name in ("current", "previous", "candidate")),
+        *(PurePosixPath("/srv/shop") / name for name in ("lock", "venvs", "releases")),
+        *(PurePosixPath("/srv/shop/cache") / name for name in ("packages", "files")),
+        *(PurePosixPath("/srv/shop/shared") / n for n in ("database", "media", "backups", "env")),
+        *(PurePosixPath("/srv/shop/releases") / name for name in ("r1", "r1/served")),
+        *(PurePosixPath("/srv/shop/static") / name for name in ("r1", "r1.made")),
+        *(PurePosixPath("/run/shop") / name for name in ("r1.hold", "r1.sock")),
+    }

@@ -131,3 +131,8 @@ def test_key_lies_among_the_users_settings(
     monkeypatch.setenv("XDG_CONFIG_HOME", given)
 
     assert sealed.key_file() == Path(directory, "understudy", "data.key")
+
+
+def test_directory_that_is_missing_is_told(tmp_path: Path) -> None:
+    with pytest.raises(StepFailed, match="data"):
+        seal(tmp_path / "missing" / "data")

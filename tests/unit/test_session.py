@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -301,12 +302,14 @@ def test_command_that_was_cut_off_is_told_as_failed(staging: Staging) -> None:
 )
 def test_step_that_fails_of_a_full_disk_shows_the_hosts_disks(why: str, staging: Staging) -> None:
     disks = "Mounted on Size Avail IFree\n/ 10G 0 5\n"
+    upload = Send("upload", Path(__file__), ("one",))
     staging.answering({"one": failed(errors=why), "df -h": printed(disks)})
 
-    with pytest.raises(StepFailed) as raised:
-        applied(staging, FIRST)
+    for step in (FIRST, upload):
+        with pytest.raises(StepFailed) as raised:
+            applied(staging, step)
 
-    assert raised.value.details.splitlines()[-2:] == disks.splitlines()
+        assert raised.value.details.splitlines()[-2:] == disks.splitlines()
 
 
 def test_upload_that_failed_does_not_count_as_whole(staging: Staging, tmp_path: Path) -> None:
@@ -335,3 +338,28 @@ def test_output_is_reported_as_it_comes_and_kept_if_the_step_is_cut_off(staging:
 
     assert staging.report.printed == ["half"]
     assert staging.report.commands == [("one", "half", False)]
+
+
+def test_log_tells_how_long_it_took(staging: Staging, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = staging.host()
+    clock = iter((10.0, 12.34))
+    monkeypatch.setattr(session, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+
+    locked(staging)
+
+    assert json.loads(host.sent[0])["seconds"] == 2.3
+
+
+def test_facts_are_waited_for_a_minute(staging: Staging) -> None:
+    host = staging.host()
+    run, limits = host.run, list[int]()
+
+    def noted(argv: Argv, **how: Any) -> Result:
+        limits.append(how["seconds"])
+        return run(argv, **how)
+
+    host.run = noted  # type: ignore[method-assign]
+    with session.connected(staging.job()):
+        pass
+
+    assert limits == [60]

@@ -58,7 +58,21 @@ def test_release_that_does_not_answer_through_nginx_is_switched_back() -> None:
 
     assert titles(list(check.undo)) == [f"switch back to {OLD}", f"stop {NEW}"]
     assert check.undo[0].argv[-1] == OLD
+    assert check.undo[1].argv[-2:] == ("stop", NEW)
     assert "switched back" in check.hint
+    for undo in check.undo:
+        assert "switched to already" in undo.hint, "until it is undone"
+
+
+def test_release_that_answers_through_nginx_has_served() -> None:
+    want = wanted(app={"health_path": "/health/"})
+    [check] = switching.checks(want, serving())
+
+    assert isinstance(check, Run)
+    words = " ".join(check.argv)
+    assert "shop.test:80:127.0.0.1 http://shop.test/health/" in words
+    assert words.index("/health/") < words.index(f"touch /srv/shop/releases/{NEW}/served")
+    assert "switched to already" in check.hint, "there is none to switch back to"
 
 
 def test_release_is_asked_through_nginx_before_it_goes_live() -> None:
@@ -72,6 +86,7 @@ def test_release_is_asked_through_nginx_before_it_goes_live() -> None:
     assert isinstance(ask, Run)
     assert isinstance(switch, Switch)
     assert ask.argv[-2:] == ("/", "/shop/")
+    assert NEW in ask.argv
     assert titles(list(ask.undo)) == [f"stop {NEW}"]
 
 
