@@ -57,7 +57,7 @@ faults:  ## deploys killed at every step, every bad release, two hosts of one ta
 traps:  ## apps that work on their developer's machine only: rehearse each of them
 	$(PYTHON) -m pytest -v --long tests/integration/test_traps.py
 
-mutants: setup  ## small faults planted in the code, and the share that unit tests notice: half an hour
+mutants: setup  ## small faults planted in the code, and the share that unit tests notice: 10 minutes
 	.venv/bin/uv run --quiet --no-project --isolated --python 3.11 --with-requirements requirements.txt \
 	    --with mutmut==3.8.1 python -m tests.mutants
 
