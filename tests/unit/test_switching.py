@@ -57,8 +57,8 @@ def test_release_that_does_not_answer_through_nginx_is_switched_back() -> None:
     ]
 
     assert titles(list(check.undo)) == [f"switch back to {OLD}", f"stop {NEW}"]
-    assert check.undo[0].argv[-1] == OLD
-    assert check.undo[1].argv[-2:] == ("stop", NEW)
+    assert check.undo[0].argv[-2:] == ("/srv/shop", OLD)
+    assert check.undo[1].argv[-3:] == ("shop", "stop", NEW)
     assert "switched back" in check.hint
     for undo in check.undo:
         assert "switched to already" in undo.hint, "until it is undone"
