@@ -17,8 +17,7 @@ kernel.core_uses_pid = 1
 dev.tty.ldisc_autoload = 0
 kernel.sysrq = 0
 kernel.ctrl-alt-del = 0
-# In /tmp, no file or pipe of another user is taken for one's own.
-fs.protected_fifos = 2
+# In /tmp, no file of another user is taken for one's own. (Debian itself sets protected_fifos.)
 fs.protected_regular = 2
 fs.protected_hardlinks = 1
 fs.protected_symlinks = 1

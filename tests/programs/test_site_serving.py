@@ -106,6 +106,9 @@ def running(directory: Path, target: dict[str, Any]) -> Iterator[Nginx]:
     for port, other in ports.items():
         assert f"listen [::]:{port}" in site or (port == 443 and not target)
         site = site.replace(f"    listen {port}", f"    listen 127.0.0.1:{other}")
+    # Where the deploy asks for a release that isn't live yet.
+    assert "listen 127.0.0.2:80" in site
+    site = site.replace("listen 127.0.0.2:80", f"listen 127.0.0.2:{free_port()}")
     site = "".join(line for line in site.splitlines(True) if "listen [::]" not in line)
     site = site.replace("/srv/todo", f"{directory}/srv").replace(
         "/var/log/nginx", f"{directory}/log"
