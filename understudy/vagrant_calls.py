@@ -48,7 +48,12 @@ class VagrantCalls:
         return {name: version for name, _, version in rows}
 
     def add(self, box: Box, catalog: Path) -> None:
-        self._call("box add", lambda: self._vagrant.box_add(box.name, str(catalog)))
+        """Another project of this machine may add the same box meanwhile: that's as good."""
+        try:
+            self._call("box add", lambda: self._vagrant.box_add(box.name, str(catalog)))
+        except StepFailed:
+            if not self.has(box):
+                raise
 
     def vm_id(self) -> str:
         """The UUID of the VM that Vagrant made here; empty if it has made none."""

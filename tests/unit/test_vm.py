@@ -133,6 +133,25 @@ def test_failed_boot_shows_what_vagrant_and_the_console_said(machine: Machine) -
     assert "Kernel panic" in raised.value.details
 
 
+def test_box_that_another_project_adds_meanwhile_is_taken(machine: Machine) -> None:
+    """Vagrant has refused it as already there; its folder shows that it is."""
+    add = (machine.tools / "vagrant").read_text()
+    refusing = add.replace('>"$box/packages" ;;', '>"$box/packages"; exit 1 ;;')
+    assert refusing != add
+    (machine.tools / "vagrant").write_text(refusing)
+
+    machine.vm().up()
+
+    assert machine.vagrant_calls() == ["box", "up"]
+
+
+def test_box_that_is_not_added_is_told(machine: Machine) -> None:
+    (machine.tools / "fails").write_text("box")
+    (machine.tools / "says").write_text("There is no space left on the device.\n")
+    with pytest.raises(StepFailed, match="vagrant box add failed"):
+        machine.vm().up()
+
+
 def test_vm_of_the_same_name_elsewhere_is_told(machine: Machine) -> None:
     (machine.tools / "fails").write_text("up")
     (machine.tools / "says").write_text("Name `understudy` of domain about to create is taken.\n")
