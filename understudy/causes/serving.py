@@ -160,6 +160,12 @@ _PATHS = (
         (setting("check_paths", lambda paths, groups: groups["path"] in paths),),
     ),
     Rule(
+        "path-without-its-slash",
+        (Clue("step", r"^(?P<path>/\S*) redirects to (?P<slashed>\S+/): write"),),
+        "{path} redirects to {slashed}",
+        "Write {slashed} in deploy.yml, in app.health_path or app.check_paths.",
+    ),
+    Rule(
         "health-path-redirects",
         (
             Clue("step", r"^FAILED .*::test_health_path_answers"),

@@ -16,6 +16,11 @@ _IN_CODE = written(
 _DATABASE_HINT = (
     'In deploy.yml: DATABASE_URL: "sqlite:///{database}/db.sqlite3", and let the settings read it.'
 )
+_MADE_UP = (
+    r"(?m)^SECRET_KEY\b.*=.*\b(?:get_random_secret_key|token_(?:hex|urlsafe)|urandom|uuid4)\("
+)
+# Those of the developer's machine may make one up.
+_FOR_SERVERS = r"(?!.*(?:local|dev|test|desk)).*\.py"
 _MEDIA_HINT = 'Take it from the environment; in deploy.yml: MEDIA_ROOT: "{media}".'
 _STATIC_HINT = 'Take it from the environment; in deploy.yml: STATIC_ROOT: "{static}".'
 
@@ -91,6 +96,13 @@ _ENVIRONMENT = (
         "Name the right one in DJANGO_SETTINGS_MODULE, or let it read DEBUG from the environment.",
     ),
     Rule(
+        "secret-key-made-up",
+        (Clue("step", r"SECRET_KEY is not taken from the environment"),),
+        "SECRET_KEY is made up at each start: every worker has another one",
+        'SECRET_KEY = os.environ["SECRET_KEY"]: each host has made its own.',
+        (written(_MADE_UP, where=_FOR_SERVERS),),
+    ),
+    Rule(
         "secret-key-in-code",
         (Clue("step", r"SECRET_KEY is not taken from the environment"),),
         "SECRET_KEY is written in the code: who can read that can forge what the site signs",
@@ -105,6 +117,17 @@ _PLACES = (
         "the database {path} is relative to the code, which the app can't write",
         _DATABASE_HINT,
         (_database_url("[^/{].*"),),
+    ),
+    Rule(
+        "database-variable-relative",
+        (_NO_DATABASE,),
+        "the database {value} is relative to the code, which the app can't write",
+        'In deploy.yml: {name}: "{database}/{value}".',
+        (
+            variable(
+                lambda name, value: re.fullmatch(r"\w[\w.-]*\.(?:db|sqlite3?)", value) is not None
+            ),
+        ),
     ),
     Rule(
         "database-url-elsewhere",
@@ -133,6 +156,12 @@ _PLACES = (
         ),
         "the database {path} is not in {kept}: no backup has it",
         _DATABASE_HINT,
+    ),
+    Rule(
+        "uploads-without-group",
+        (Clue("step", r"FILE_UPLOAD_PERMISSIONS lets nginx read no upload"),),
+        "FILE_UPLOAD_PERMISSIONS lets nginx read none of the uploads",
+        "FILE_UPLOAD_PERMISSIONS = 0o640 in the settings.",
     ),
     Rule(
         "media-in-release",

@@ -48,6 +48,9 @@ CASES = {
     "request-timeout": Case(said(TIMEOUT), HEALTHY, facts({"lists/views.py": ""})),
     "health-path-missing": Case(NOT_FOUND, facts(settings={"health_path": "/about"}), HEALTHY),
     "check-path-missing": Case(NOT_FOUND, facts(settings={"check_paths": ["/about"]}), HEALTHY),
+    "path-without-its-slash": Case(
+        said("/health redirects to /health/: write /health/ in deploy.yml"), HEALTHY
+    ),
     "health-path-redirects": Case(
         said("E  assert 302 == 200\nFAILED tests/host/test_x.py::test_health_path_answers"), HEALTHY
     ),

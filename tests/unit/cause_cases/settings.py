@@ -16,9 +16,19 @@ CASES = {
         said("DEBUG is on in todo.settings"), facts(environment={"DEBUG": "1"}), HEALTHY
     ),
     "debug-on": Case(said("DEBUG is on in todo.settings"), HEALTHY),
+    "secret-key-made-up": Case(
+        said("SECRET_KEY is not taken from the environment"),
+        facts({"todo/settings.py": "SECRET_KEY = get_random_secret_key()"}),
+        facts({"todo/settings.py": 'SECRET_KEY = "django-insecure-8s7d6f5g"'}),
+    ),
     "secret-key-in-code": Case(said("SECRET_KEY is not taken from the environment"), HEALTHY),
     "database-url-relative": Case(
         NO_DATABASE, facts(environment={"DATABASE_URL": "sqlite:///db.sqlite3"}), HEALTHY
+    ),
+    "database-variable-relative": Case(
+        NO_DATABASE,
+        facts(environment={"DATABASE": "notes.sqlite3"}),
+        facts(environment={"DATABASE": "{database}/notes.sqlite3"}),
     ),
     "database-url-elsewhere": Case(
         NO_DATABASE, facts(environment={"DATABASE_URL": "sqlite:////var/db.sqlite3"}), HEALTHY
@@ -30,6 +40,9 @@ CASES = {
     ),
     "database-outside": Case(
         said("the database 'default', /srv/a.db, is outside of /srv/todo/shared, which"), HEALTHY
+    ),
+    "uploads-without-group": Case(
+        said("FILE_UPLOAD_PERMISSIONS lets nginx read no upload: 0o640 does"), HEALTHY
     ),
     "media-in-release": Case(said("MEDIA_ROOT /srv/x is inside the release"), HEALTHY),
     "media-outside": Case(said("MEDIA_ROOT /srv/x is outside of"), HEALTHY),
