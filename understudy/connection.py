@@ -277,13 +277,7 @@ class SshConnection:
             with self._telling():
                 argv = host_lock.hold(path, holder, wait)
                 channel.exec_command(on_host.line(argv, stdin="lifeline", by_sh=self._by_sh))
-                answers = stream.lines(channel)
-                answer = next(answers, "")
-                if answer == host_lock.WAITING:
-                    on_wait(
-                        "waiting for the end of a step that a deploy left at work when it was cut off"
-                    )
-                    answer = next(answers, "")
+                answer = host_lock.answer(stream.lines(channel), on_wait)
             if not answer.startswith(host_lock.MINE):
                 raise self._unlocked(channel, path, answer)
             self._lock = path
