@@ -4,7 +4,7 @@ import logging
 import shlex
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from types import TracebackType
@@ -222,8 +222,12 @@ class SshConnection:
         self._must_be_open()
         with self._telling():
             channel = self.transport.open_session()
-        with channel:
+        try:
             yield channel
+        finally:
+            # What failed in the block is what counts, not that its channel had gone with it.
+            with suppress(*BROKEN):
+                channel.close()
 
     @contextmanager
     def _telling(self) -> Iterator[None]:

@@ -67,19 +67,6 @@ def connection(server: SshServer, tmp_path: Path) -> Iterator[SshConnection]:
         yield opened
 
 
-@pytest.fixture(scope="module")
-def steady(
-    key: paramiko.ECDSAKey, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[SshConnection]:
-    """One connection for all tests that leave it as it was."""
-    directory = tmp_path_factory.mktemp("steady")
-    with (
-        running(directory, key) as server,
-        SshConnection(target_of(server, directory), "deploy") as opened,
-    ):
-        yield opened
-
-
 def refusal(server: SshServer, directory: Path) -> Unreachable:
     with pytest.raises(Unreachable) as raised:
         SshConnection(target_of(server, directory), "deploy")
@@ -159,38 +146,40 @@ def test_host_that_is_down_is_told(tmp_path: Path) -> None:
     assert "up" in raised.value.hint
 
 
-def test_words_of_a_command_arrive_as_they_are(steady: SshConnection) -> None:
-    done = steady.run(("printf", "%s|", *NASTY))
+def test_words_of_a_command_arrive_as_they_are(connection: SshConnection) -> None:
+    done = connection.run(("printf", "%s|", *NASTY))
 
     assert (done.ok, done.output) == (True, "".join(f"{word}|" for word in NASTY))
 
 
-def test_command_that_fails_is_an_answer_and_no_exception(steady: SshConnection) -> None:
-    done = steady.run(("sh", "-c", "echo out; echo err >&2; exit 3"))
+def test_command_that_fails_is_an_answer_and_no_exception(connection: SshConnection) -> None:
+    done = connection.run(("sh", "-c", "echo out; echo err >&2; exit 3"))
 
     assert (done.ok, done.output, done.errors) == (False, "out\n", "err\n")
     assert done.text == "out\nerr"
 
 
-def test_command_of_another_user_never_asks_for_a_password(steady: SshConnection) -> None:
-    assert steady.run(("id", "a b"), user="shop").output == "sudo: -n -u shop -- id a b\n"
+def test_command_of_another_user_never_asks_for_a_password(connection: SshConnection) -> None:
+    assert connection.run(("id", "a b"), user="shop").output == "sudo: -n -u shop -- id a b\n"
 
 
 def test_what_is_made_on_the_host_is_not_writable_by_the_group(
-    steady: SshConnection,
+    connection: SshConnection,
 ) -> None:
     """The app's user is in the group of its code; the server's own default lets groups write."""
-    assert steady.run(("sh", "-c", "umask")).output.strip() == "0022"
+    assert connection.run(("sh", "-c", "umask")).output.strip() == "0022"
 
 
-def test_programs_speak_english_and_count_and_sort_as_on_the_host(steady: SshConnection) -> None:
-    assert steady.run(("sh", "-c", 'echo "$LC_MESSAGES $LANG"')).output == "C nl_NL.UTF-8\n"
+def test_programs_speak_english_and_count_and_sort_as_on_the_host(
+    connection: SshConnection,
+) -> None:
+    assert connection.run(("sh", "-c", 'echo "$LC_MESSAGES $LANG"')).output == "C nl_NL.UTF-8\n"
 
 
-def test_output_is_told_line_by_line(steady: SshConnection) -> None:
+def test_output_is_told_line_by_line(connection: SshConnection) -> None:
     lines: list[str] = []
 
-    steady.run(("printf", "==> one\n==> two\nno end"), on_line=lines.append)
+    connection.run(("printf", "==> one\n==> two\nno end"), on_line=lines.append)
 
     assert lines == ["==> one", "==> two"]
 
@@ -205,9 +194,9 @@ def test_lines_are_whole_however_they_arrive() -> None:
     assert lines == ["one", "two", ""]
 
 
-def test_command_without_an_end_is_given_up(steady: SshConnection) -> None:
+def test_command_without_an_end_is_given_up(connection: SshConnection) -> None:
     with pytest.raises(StepFailed, match="no end after") as raised:
-        steady.run(("sleep", "60"), seconds=0.02)  # type: ignore[arg-type]
+        connection.run(("sleep", "60"), seconds=0.02)  # type: ignore[arg-type]
 
     assert "`ps fax`" in raised.value.hint
 
@@ -222,57 +211,57 @@ def test_connection_that_breaks_is_told_and_is_no_failed_step(
     assert "the same command finishes" in raised.value.hint
 
 
-def test_text_is_sent_on_standard_input(steady: SshConnection) -> None:
+def test_text_is_sent_on_standard_input(connection: SshConnection) -> None:
     text = "hunter2 $HOME\nä\n"
 
-    done = steady.send(("cat",), text)
+    done = connection.send(("cat",), text)
 
     assert (done.ok, done.output, done.errors) == (True, text, "")
 
 
-def test_command_that_is_sent_text_answers_as_any_other(steady: SshConnection) -> None:
-    done = steady.send(("sh", "-c", 'cat; printf "%s" "$1" >&2; exit 3', "sh", "a 'b"), "text")
+def test_command_that_is_sent_text_answers_as_any_other(connection: SshConnection) -> None:
+    done = connection.send(("sh", "-c", 'cat; printf "%s" "$1" >&2; exit 3', "sh", "a 'b"), "text")
 
     assert (done.ok, done.output, done.errors) == (False, "text", "a 'b")
 
 
-def test_file_is_sent_on_standard_input(steady: SshConnection, tmp_path: Path) -> None:
+def test_file_is_sent_on_standard_input(connection: SshConnection, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(bytes(range(256)) * 4000)
 
-    done = steady.send(("cksum",), tmp_path / "file")
+    done = connection.send(("cksum",), tmp_path / "file")
 
     there = subprocess.run(("cksum",), input=(tmp_path / "file").read_bytes(), capture_output=True)
     assert done.output == there.stdout.decode()
 
 
-def test_pieces_are_sent_as_one(steady: SshConnection) -> None:
-    assert steady.send(("wc", "-c"), [bytes(100_000)] * 30).output.strip() == "3000000"
+def test_pieces_are_sent_as_one(connection: SshConnection) -> None:
+    assert connection.send(("wc", "-c"), [bytes(100_000)] * 30).output.strip() == "3000000"
 
 
-def test_what_can_not_be_read_here_is_told(steady: SshConnection, tmp_path: Path) -> None:
+def test_what_can_not_be_read_here_is_told(connection: SshConnection, tmp_path: Path) -> None:
     with pytest.raises(StepFailed, match="can't be read on this machine") as raised:
-        steady.send(("cat",), tmp_path / "gone")
+        connection.send(("cat",), tmp_path / "gone")
 
     assert "gone" in raised.value.details
-    assert steady.run(("true",)).ok, "the connection is as it was"
+    assert connection.run(("true",)).ok, "the connection is as it was"
 
 
 def test_command_that_ends_before_it_read_all_tells_why(
-    steady: SshConnection, tmp_path: Path
+    connection: SshConnection, tmp_path: Path
 ) -> None:
     """More than the host takes without reading any of it."""
     (tmp_path / "file").write_bytes(b"x" * 4_000_000)
 
-    done = steady.send(("sh", "-c", "echo disk full >&2; exit 2"), tmp_path / "file")
+    done = connection.send(("sh", "-c", "echo disk full >&2; exit 2"), tmp_path / "file")
 
     assert (done.ok, done.errors) == (False, "disk full\n")
-    assert steady.run(("true",)).ok, "the connection is as it was"
+    assert connection.run(("true",)).ok, "the connection is as it was"
 
 
-def test_file_that_cannot_be_written_is_named(steady: SshConnection) -> None:
+def test_file_that_cannot_be_written_is_named(connection: SshConnection) -> None:
     """The server has no SFTP."""
     with pytest.raises(StepFailed, match=r"can't write /srv/shop/file"):
-        steady.put(b"text", PurePosixPath("/srv/shop/file"))
+        connection.put(b"text", PurePosixPath("/srv/shop/file"))
 
 
 def test_lock_is_held_by_one_and_free_again_after_it(
@@ -327,11 +316,11 @@ def test_lock_of_a_connection_that_died_is_free(server: SshServer, tmp_path: Pat
 
 
 def test_lock_that_cannot_be_made_is_not_taken_for_a_held_one(
-    steady: SshConnection, tmp_path: Path
+    connection: SshConnection, tmp_path: Path
 ) -> None:
     lock = PurePosixPath(tmp_path / "missing" / "lock")
 
-    with pytest.raises(StepFailed, match="can't lock") as raised, steady.lock(lock, "ann"):
+    with pytest.raises(StepFailed, match="can't lock") as raised, connection.lock(lock, "ann"):
         pytest.fail("no lock was taken")
 
     assert "missing/lock" in raised.value.details
@@ -346,10 +335,10 @@ def test_connection_that_breaks_while_text_is_sent_is_told(
 
 
 def test_command_that_ends_without_a_status_after_it_got_its_text_was_cut_off(
-    steady: SshConnection,
+    connection: SshConnection,
 ) -> None:
     with pytest.raises(Unreachable, match="ended without an exit status"):
-        steady.send(("exec", "sh", "-c", "cat >/dev/null; kill -9 $$"), "text")
+        connection.send(("exec", "sh", "-c", "cat >/dev/null; kill -9 $$"), "text")
 
 
 @pytest.mark.parametrize("how", [DROP, CUT])

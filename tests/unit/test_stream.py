@@ -13,13 +13,16 @@ from understudy.connection import SshConnection
 from understudy.errors import StepFailed, Unreachable
 
 
-@pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshConnection]:
-    """To a host whose sudo does as it's told, as whoever is there."""
-    key, directory = paramiko.ECDSAKey.generate(), tmp_path_factory.mktemp("host")
-    with running(directory, key) as server:
-        (directory / "sudo").write_text('#!/bin/sh\n[ "$*" ] && shift 4 && exec "$@"\n')
-        with SshConnection(target_of(server, directory), "deploy") as opened:
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[SshConnection]:
+    """To a host whose sudo does as it's told, as whoever is there.
+
+    One for each test: a channel that is given up in its midst can end the connection of Paramiko's server.
+    """
+    key = paramiko.ECDSAKey.generate()
+    with running(tmp_path, key) as server:
+        (tmp_path / "sudo").write_text('#!/bin/sh\n[ "$*" ] && shift 4 && exec "$@"\n')
+        with SshConnection(target_of(server, tmp_path), "deploy") as opened:
             yield opened
 
 
@@ -43,7 +46,6 @@ def test_what_fails_here_is_raised_as_it_is(why: Exception, connection: SshConne
     with pytest.raises(type(why)) as raised:
         connection.receive(("yes",), "", refuse)
 
-    # The connection lasts with OpenSSH; Paramiko's server now and then gives up with the channel.
     assert raised.value is why
 
 
