@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.timing import run
 from benchmarks.tools import Place
-from understudy.health import wait_for_port
+from understudy.host.health import wait_for_port
 
 HERE = Path(__file__).parent
 BRIDGE = "benchmark"

@@ -7,8 +7,8 @@ import yaml
 from benchmarks.app import App
 from benchmarks.timing import PROJECT, Run, run
 from benchmarks.tools import USER, Place
-from understudy import vm_address
-from understudy.project import Project
+from understudy.paths import Project
+from understudy.vm import address as vm_address
 
 
 def verb(app: App, *words: str) -> Run:

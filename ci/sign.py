@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from understudy import signing
 from understudy.errors import StepFailed, UnderstudyError
+from understudy.receipts import signing
 
 RECEIPTS = Path(".understudy/receipts")
 

@@ -10,7 +10,7 @@ import pytest
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 
-from understudy.verify import Site
+from understudy.rehearsal.verify import Site
 
 # Generous, for a site on a slow emulated machine.
 PAGE_SECONDS = 30

@@ -13,10 +13,10 @@ from selenium.common.exceptions import WebDriverException
 
 from functional_tests.browser import Browser, forget, keep_picture, keep_state, start_browser
 from functional_tests.pages import HomePage, ListPage
-from understudy import verify
 from understudy.errors import UnderstudyError
-from understudy.project import Project
-from understudy.verify import Site
+from understudy.paths import Project
+from understudy.rehearsal import verify
+from understudy.rehearsal.verify import Site
 
 TOP = Path(__file__).resolve().parents[1]
 SITE = pytest.StashKey[Site]()

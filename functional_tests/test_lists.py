@@ -9,7 +9,7 @@ import pytest
 from functional_tests.browser import Browser
 from functional_tests.pages import HomePage, ListPage
 from functional_tests.png import png
-from understudy.verify import Site
+from understudy.rehearsal.verify import Site
 
 FORBIDDEN = 403
 # A small photo: what a visitor uploads must fit through nginx, too.

@@ -4,7 +4,7 @@ import re
 from uuid import uuid4
 
 from functional_tests.pages import HomePage, ListPage, Page
-from understudy.verify import Site
+from understudy.rehearsal.verify import Site
 
 NOT_FOUND = 404
 

@@ -232,7 +232,7 @@ set_secret() {
     check_value "$work/given"
     {
         printf '%s="' "$1"
-        # As quote_shell() in understudy/render.py.
+        # As quote_shell() in understudy/release/render.py.
         tr -d '\n' <"$work/given" | sed 's/[\\"$`]/\\&/g'
         printf '"\n'
     } >"$work/line"

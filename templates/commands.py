@@ -13,7 +13,7 @@ python commands.py JOB      a JSON object, made by understudy/commands/app.py:
                             exists    an argv that fails if there is no database yet
                             backup    the argv that saves the database before it's changed
                             settings  whether it's Django: then it's asked more, and its settings are
-                                      printed, for understudy/django_settings.py to look at
+                                      printed, for understudy/deploy/django_settings.py to look at
                             module    what gunicorn serves
 
 Importing an app costs more than most of its commands do.

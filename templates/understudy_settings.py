@@ -1,5 +1,5 @@
 """What an app's Django settings and its host say that belongs together: printed by commands.py, judged by
-understudy/django_settings.py. Nothing here changes anything.
+understudy/deploy/django_settings.py. Nothing here changes anything.
 """
 
 import ast

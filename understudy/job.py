@@ -5,10 +5,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from understudy.config import Config, TargetConfig
+from understudy.config.model import Config, TargetConfig
 from understudy.errors import Unreachable
-from understudy.project import Project
-from understudy.report import Report
+from understudy.paths import Project
+from understudy.report.events import Report
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ import testinfra
 from testinfra.host import Host
 
 from tests.host.questions import Answer, ask_all
-from understudy import like_production, vm_address
-from understudy.config import App, Config, TargetConfig
+from understudy.config.model import App, Config, TargetConfig
 from understudy.job import Job
-from understudy.project import Project
-from understudy.release import Paths
-from understudy.report import TextReport
+from understudy.paths import Project
+from understudy.release.layout import Paths
+from understudy.report.events import TextReport
+from understudy.vm import address as vm_address
+from understudy.vm import follow
 
 TOP = Path(__file__).resolve().parents[2]
 
@@ -30,7 +31,7 @@ def release(settings: Config, pytestconfig: pytest.Config) -> str:
     """Of the VM, and so of production: by deploy.yml, or by what was captured."""
     file = Path(pytestconfig.getoption("--deploy-config"))
     job = Job(Project(TOP, file), settings, settings.vm.stands_for, TextReport())
-    found = like_production.likeness(job)
+    found = follow.likeness(job)
     return found.release if found else settings.vm.release
 
 

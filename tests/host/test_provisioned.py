@@ -9,8 +9,8 @@ import pytest
 from testinfra.host import Host
 
 from tests.host.questions import Answer
-from understudy.config import App, Config, TargetConfig
-from understudy.release import Paths
+from understudy.config.model import App, Config, TargetConfig
+from understudy.release.layout import Paths
 
 Answers = Mapping[str, Answer]
 CLOSED_PORT = 8765

@@ -12,9 +12,9 @@ from testinfra.host import Host
 
 from tests.host.conftest import connect
 from tests.host.questions import Answer
-from understudy.config import App, TargetConfig
-from understudy.release import Paths
-from understudy.visitor import PublicDoor
+from understudy.config.model import App, TargetConfig
+from understudy.release.layout import Paths
+from understudy.traffic.client import PublicDoor
 
 Answers = Mapping[str, Answer]
 pytestmark = pytest.mark.timeout(600)

@@ -7,7 +7,7 @@ import pytest
 from tests.integration import debian_13
 from tests.integration.site import Site
 from tests.integration.staging import PROJECT, Staging, copy_project, make_app
-from understudy.ladder import DEPLOYED, Rung
+from understudy.vm.levels import DEPLOYED, Rung
 
 HEALTHY = Rung(DEPLOYED, "healthy")
 

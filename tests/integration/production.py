@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.integration.staging import PROJECT, run
-from understudy import box as boxes
-from understudy.project import Project
-from understudy.report import TextReport
+from understudy.paths import Project
+from understudy.report.events import TextReport
+from understudy.vm import box as boxes
 
 NAME = "understudy-test-production"
 

@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 import yaml
 
-from understudy import vm_address
-from understudy.config import Config
-from understudy.project import Project
-from understudy.report import TextReport
-from understudy.vm import Vm
+from understudy.config.model import Config
+from understudy.paths import Project
+from understudy.report.events import TextReport
+from understudy.vm import address as vm_address
+from understudy.vm.machine import Vm
 
 TOP = Path(__file__).resolve().parents[2]
 # What the tests run in: a copy, so that state, VM, data and reports of who develops here stay as they are.

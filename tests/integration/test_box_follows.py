@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from tests.integration.staging import PROJECT, Answer, Staging, make_app, run, vm_name
-from understudy.capture import lockfile
-from understudy.capture.value import Capture
-from understudy.debian_archive import DebianArchive
-from understudy.likeness.archive import parse
-from understudy.likeness.versions import order
-from understudy.project import Project
+from understudy.parity.capture import lockfile
+from understudy.parity.capture.value import Capture
+from understudy.paths import Project
+from understudy.vm.debian_archive import DebianArchive
+from understudy.vm.mirror.archive import parse
+from understudy.vm.mirror.versions import order
 
 pytestmark = [pytest.mark.timeout(3600), pytest.mark.long]
 LIMITS = "/etc/security/limits.d/web.conf"

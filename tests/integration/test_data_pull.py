@@ -16,12 +16,12 @@ import yaml
 from tests.integration.site import Site, both_engines
 from tests.integration.staging import PROJECT
 from tests.integration.test_migrations import ADD_NOTE
-from understudy import migration_rehearsal
-from understudy.config import load
+from understudy.config.model import load
+from understudy.deploy.deploy_host import deploy
 from understudy.job import Job
-from understudy.project import Project
-from understudy.report import TextReport
-from understudy.runner import deploy
+from understudy.paths import Project
+from understudy.rehearsal import migrations
+from understudy.report.events import TextReport
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -279,7 +279,7 @@ def test_what_migrations_do_to_a_million_rows_is_told(
     live.migration("0004_change_all_items", CHANGE_ALL_ITEMS)
     project = Project(PROJECT, live.staging.config)
     job = Job(project, load(project.config_file), "vagrant", TextReport())
-    with migration_rehearsal.watched(job):
+    with migrations.watched(job):
         deploy(job)
 
     told = capsys.readouterr().out

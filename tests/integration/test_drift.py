@@ -13,10 +13,10 @@ from tests.integration import planted, production
 from tests.integration.planted import Planted
 from tests.integration.production import FIRST, Production
 from tests.integration.staging import PROJECT, Answer, Staging, make_app
-from understudy import box as boxes
-from understudy import config as configuration
-from understudy.project import Project
-from understudy.report import TextReport
+from understudy.config import model as configuration
+from understudy.paths import Project
+from understudy.report.events import TextReport
+from understudy.vm import box as boxes
 
 pytestmark = [pytest.mark.timeout(1800), pytest.mark.long]
 

@@ -16,7 +16,7 @@ import yaml
 from tests.integration import production
 from tests.integration.production import Production
 from tests.integration.staging import PROJECT, TOP, Staging, make_app, run
-from understudy.health import wait_for_port
+from understudy.host.health import wait_for_port
 
 pytestmark = pytest.mark.timeout(1800)
 

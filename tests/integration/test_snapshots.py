@@ -10,8 +10,8 @@ import pytest
 from tests.integration.conftest import HEALTHY
 from tests.integration.site import Site
 from tests.integration.staging import PROJECT, Staging, run
-from understudy import ladder
-from understudy.ladder import DEPLOYED, PROVISIONED, SEEDED, Rung
+from understudy.vm import levels
+from understudy.vm.levels import DEPLOYED, PROVISIONED, SEEDED, Rung
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -52,7 +52,7 @@ def test_a_snapshot_takes_disk_and_that_is_known(site: Site) -> None:
     after = int(virsh("domblkinfo", site.staging.vm, "vda").split("Allocation:")[1].split()[0])
     assert after - disk > 50 * 2**20
     noted = PROJECT / ".understudy" / "vm" / site.staging.vm / "snapshots.json"
-    [size] = [one.size for one in ladder.parse(noted.read_text()) if one.rung == SEED]
+    [size] = [one.size for one in levels.parse(noted.read_text()) if one.rung == SEED]
     assert size == pytest.approx(after - disk, rel=0.2)
 
 

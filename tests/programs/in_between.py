@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from understudy.commands import Argv
-from understudy.dump import Dump
+from understudy.data.dump import Dump
 
 _COUNTS = "SELECT '-- rows "
 

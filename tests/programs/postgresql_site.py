@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from understudy import schema
-from understudy.anonymise import Sql
-from understudy.commands import Argv, loading, reading
-from understudy.config_data import Data
+from understudy.commands import Argv
+from understudy.config.data import Data
+from understudy.data import schema
+from understudy.data.anonymise import Sql
+from understudy.data.queries import loading, reading
 
 NAME = "20260102T030405Z-pulled"
 SALT = "s'alt"

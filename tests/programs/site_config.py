@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.programs.root_programs import CHECKERS, text, write_checker
 from tests.unit.fakes import TOP, config
-from understudy import render
+from understudy.release import render
 
 CERTIFICATE = {"certificate": {"chain": "/etc/ssl/todo.pem", "key": "/etc/ssl/todo.key"}}
 # Every option of deploy.yml that changes one of the two.

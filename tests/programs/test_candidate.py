@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from tests.unit.fakes import TOP, config
-from understudy import render
 from understudy.commands import candidate
+from understudy.release import render
 
 APP = """
 import http.server, pathlib, socketserver, sys, threading

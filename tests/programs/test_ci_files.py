@@ -14,9 +14,10 @@ import yaml
 
 from tests.unit.fakes import TOP
 from tests.unit.records import PASSED
-from understudy import arguments, reports
-from understudy.cli import VERBS
-from understudy.project import Project
+from understudy.cli import arguments
+from understudy.cli.main import VERBS
+from understudy.paths import Project
+from understudy.report import store as report_store
 
 CI = TOP / "ci"
 FILES = {"vendor.github-workflows": "github-actions.yml", "vendor.gitlab-ci": "gitlab-ci.yml"}
@@ -106,7 +107,7 @@ def test_each_service_does_the_whole() -> None:
 
 
 def test_report_is_kept_however_the_run_ends() -> None:
-    directory = f"reports/{reports._name(PASSED)}"
+    directory = f"reports/{report_store._name(PASSED)}"
     kept = step("Keep the report")
     artifacts = GITLAB["rehearse"]["artifacts"]
 

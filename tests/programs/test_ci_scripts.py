@@ -11,8 +11,9 @@ from ci import summary
 from tests.programs.test_ci_files import GITLAB, step
 from tests.unit.fakes import TOP
 from tests.unit.records import FAILED, PASSED, nasty
-from understudy import reports, signing
-from understudy.record import Record
+from understudy.receipts import signing
+from understudy.report import store as report_store
+from understudy.report.record import Record
 
 GITHUB_SIGNS = step("Sign the receipt")["run"]
 GITLAB_SIGNS = GITLAB["sign"]["script"][-1]
@@ -127,7 +128,7 @@ def test_key_is_its_owners_alone(rehearsed: Path, keys: Path) -> None:
 
 def written(directory: Path, record: Record) -> str:
     """What GitHub shows of a run."""
-    reports.write(directory / "reports", TOP / "templates", record, directory / "none")
+    report_store.write(directory / "reports", TOP / "templates", record, directory / "none")
     done = run(step("Tell the verdict")["run"], directory, GITHUB_STEP_SUMMARY=f"{directory}/page")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     return (directory / "page").read_text()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from understudy.commands.examine import examine
-from understudy.known_facts import HostFacts, parse_host
+from understudy.diagnosis.known_facts import HostFacts, parse_host
 
 
 def ask(*questions: tuple[str, str]) -> HostFacts:

@@ -3,7 +3,7 @@
 import pytest
 
 from functional_tests import conftest
-from understudy.verify import Site
+from understudy.rehearsal.verify import Site
 
 pytest_plugins = ["pytester"]
 

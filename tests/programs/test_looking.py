@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.programs.sqlite_site import NAME, RULES, Site, run
-from understudy.commands import looking
-from understudy.migration_effects import changes
+from understudy.data.queries import looking
+from understudy.rehearsal.migration_effects import changes
 
 pytestmark = pytest.mark.usefixtures("no_sync")
 

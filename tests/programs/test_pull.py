@@ -9,15 +9,17 @@ import pytest
 
 from tests.programs.sqlite_site import NAME, RULES, SHOP, Site, rows
 from tests.unit.fakes import FakeReport, config
+from tests.unit.ssh.test_connection import running, target_of
 from tests.unit.ssh_server import SshServer
-from tests.unit.test_connection import running, target_of
-from understudy import data_pull, pulled, sealed
-from understudy.commands import as_user, loading
-from understudy.config import Config, Engine
-from understudy.config_data import Data
-from understudy.connection import SshConnection
+from understudy.commands import as_user
+from understudy.config.data import Data
+from understudy.config.model import Config, Engine
+from understudy.data import bundle, encryption
+from understudy.data import pull as data_pull
+from understudy.data.queries import loading
 from understudy.job import Job
-from understudy.project import Project
+from understudy.paths import Project
+from understudy.ssh.connection import SshConnection
 
 TARGET = "production"
 
@@ -49,9 +51,9 @@ def test_what_was_pulled_makes_the_same_data_elsewhere(server: SshServer, tmp_pa
 
     data_pull.pull(job)
 
-    found = pulled.find(job, TARGET)
+    found = bundle.find(job, TARGET)
     assert found.rows == {"auth_user": 2, "by_name": 2, "django_session": 0, 'no "key': 3}
-    kept = pulled.place(job, TARGET)
+    kept = bundle.place(job, TARGET)
     assert sorted(os.listdir(kept)) == ["pulled.json", "shop.sqlite3.sealed"]  # noqa: PTH208
     assert (tmp_path / "srv" / "shared" / "database" / "shop.sqlite3").read_bytes() == before
 
@@ -59,8 +61,8 @@ def test_what_was_pulled_makes_the_same_data_elsewhere(server: SshServer, tmp_pa
     where: tuple[Engine, str, PurePosixPath, str] = ("sqlite", "shop", here.backups, NAME)
     with SshConnection(job.target, "deploy") as connection:
         assert connection.run(loading.begin(*where, found.size), user="shop").ok
-        file = pulled.sealed_file(kept, "shop.sqlite3")
-        pieces = sealed.read(file, sealed.key(sealed.key_file()))
+        file = bundle.sealed_file(kept, "shop.sqlite3")
+        pieces = encryption.read(file, encryption.key(encryption.key_file()))
         add = as_user("shop", loading.add(*where, "shop.sqlite3"))
         done = connection.send(add, pieces)
         assert (done.ok, done.errors) == (True, "")

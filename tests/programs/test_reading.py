@@ -12,11 +12,12 @@ import pytest
 
 from tests.programs.in_between import counted, read_with
 from tests.programs.sqlite_site import NAME, RULES, Site, rows, run
-from understudy import schema
-from understudy.anonymise import Sql
-from understudy.commands import database, loading, reading
-from understudy.config_data import Data
-from understudy.dump import Dump
+from understudy.commands import database
+from understudy.config.data import Data
+from understudy.data import schema
+from understudy.data.anonymise import Sql
+from understudy.data.dump import Dump
+from understudy.data.queries import loading, reading
 
 pytestmark = pytest.mark.usefixtures("no_sync")
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.programs.sqlite_site import NAME, Site, rows, run
-from understudy.commands import peeking
-from understudy.config_data import Data
-from understudy.sensitive import unruled
+from understudy.config.data import Data
+from understudy.data.personal import unruled
+from understudy.data.queries import peeking
 
 pytestmark = pytest.mark.usefixtures("no_sync")
 

@@ -22,12 +22,13 @@ from tests.programs.postgresql_site import (
     started,
     the_database,
 )
-from understudy.anonymise import Sql, mistakes
-from understudy.capture import query as capture
-from understudy.commands import database, loading, looking, reading
-from understudy.config_data import Data
-from understudy.dump import Dump
-from understudy.migration_effects import locks
+from understudy.commands import database
+from understudy.config.data import Data
+from understudy.data.anonymise import Sql, mistakes
+from understudy.data.dump import Dump
+from understudy.data.queries import loading, looking, reading
+from understudy.parity.capture import query as capture
+from understudy.rehearsal.migration_effects import locks
 
 pytestmark = needs_server
 

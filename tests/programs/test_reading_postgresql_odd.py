@@ -21,13 +21,14 @@ from tests.programs.postgresql_site import (
     the_database,
     try_read,
 )
-from understudy.anonymise import Sql
-from understudy.commands import database, loading, peeking, reading
-from understudy.config import Engine
-from understudy.config_data import Data
-from understudy.data_load import counted, differences
-from understudy.dump import Dump
-from understudy.sensitive import unruled
+from understudy.commands import database
+from understudy.config.data import Data
+from understudy.config.model import Engine
+from understudy.data.anonymise import Sql
+from understudy.data.dump import Dump
+from understudy.data.load import counted, differences
+from understudy.data.personal import unruled
+from understudy.data.queries import loading, peeking, reading
 
 pytestmark = needs_server
 

@@ -248,7 +248,7 @@ def test_command_that_does_not_end_is_ended_with_its_limit(
 
 
 def test_only_a_change_of_the_database_outlives_the_end_of_its_deploy(tmp_path: Path) -> None:
-    """TERM is what the host sends then: see understudy/host_lock.py."""
+    """TERM is what the host sends then: see understudy/ssh/host_lock.py."""
     sent = "sh -c 'kill -s TERM $PPID; echo still here'"
 
     assert run(tmp_path, sent, "sh -c 'sleep 5'").returncode == -15

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.programs.root_programs import Host, make_host
-from understudy.render import quote_shell
+from understudy.release.render import quote_shell
 
 KEY = 'SECRET_KEY="a+/="\n'
 NASTY = {

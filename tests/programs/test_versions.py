@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from understudy.likeness.versions import order
+from understudy.vm.mirror.versions import order
 
 DPKG = shutil.which("dpkg")
 VERSIONS = (

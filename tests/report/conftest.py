@@ -12,9 +12,9 @@ from functional_tests.browser import OPTIONS, program
 from tests.report.opened import OpenedPage
 from tests.unit.fakes import TOP
 from tests.unit.records import EMPTY, FAILED, PASSED, nasty, odd
-from tests.unit.test_pictures import drawn
-from understudy.page import Picture, render
-from understudy.pictures import difference
+from tests.unit.report.test_screenshots import drawn
+from understudy.report.page import Picture, render
+from understudy.report.screenshots import difference
 
 RECORDS = {"passed": PASSED, "failed": FAILED, "empty": EMPTY, "odd": odd(), "nasty": nasty()}
 DESKTOP, PHONE = 1200, 360

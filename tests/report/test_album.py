@@ -11,7 +11,7 @@ from PIL import Image
 
 from functional_tests.browser import Browser, keep_picture, start_browser
 from functional_tests.pages import Page
-from understudy.verify import Site
+from understudy.rehearsal.verify import Site
 
 RED, GREEN = (255, 0, 0), (0, 128, 0)
 

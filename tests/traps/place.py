@@ -19,17 +19,17 @@ import yaml
 from tests.integration.staging import PROJECT, Answer, Staging, make_app, run
 from tests.traps.base import Base, merge
 from tests.traps.trap import READY, SOURCE, Trap
-from understudy import config as configuration
+from understudy.config import model as configuration
 from understudy.errors import UnderstudyError
 from understudy.job import Job
-from understudy.ladder import DEPLOYED, Rung
-from understudy.project import Project
-from understudy.recorder import Recorder
-from understudy.rehearsal import Rehearsal
-from understudy.report import JsonReport
-from understudy.schedule import Choice
-from understudy.timings import Timings
-from understudy.vm import Vm
+from understudy.paths import Project
+from understudy.rehearsal.phases import Choice
+from understudy.rehearsal.run import Rehearsal
+from understudy.rehearsal.timings import Timings
+from understudy.report.events import JsonReport
+from understudy.report.recorder import Recorder
+from understudy.vm.levels import DEPLOYED, Rung
+from understudy.vm.machine import Vm
 
 Event = dict[str, Any]
 # Of the healthy release, so that the same commit is still something to deploy.

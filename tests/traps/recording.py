@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from understudy import dead_ends, evidence
+from understudy.diagnosis import broken_links, evidence
 
 FILES = ("seen.txt", "nginx.txt", "access.txt", "host.txt")
 # Of a text that is longer: its beginning and its end.
@@ -45,7 +45,7 @@ def _other(logs: Mapping[str, str]) -> tuple[str, str, str]:
     access = logs.get("nginx access", "")
     return (
         logs.get("nginx error", ""),
-        access if dead_ends.find(access) else "",
+        access if broken_links.find(access) else "",
         logs.get("answers", ""),
     )
 

@@ -12,13 +12,14 @@ from tests.traps.base import BASES, EXAMPLE, load, merge
 from tests.traps.trap import PHASES, TRAPS, Trap, evidence, load_all
 from tests.unit.fakes import TOP
 from tests.unit.repositories import commit, git
-from understudy import artifact, worktree
-from understudy import config as configuration
-from understudy.causes import RULES
-from understudy.config import Config
-from understudy.diagnosis import diagnose
+from understudy.config import model as configuration
+from understudy.config.model import Config
+from understudy.diagnosis.causes import RULES
+from understudy.diagnosis.known_facts import KnownFacts, parse_host
+from understudy.diagnosis.rules import diagnose
 from understudy.errors import ConfigError
-from understudy.known_facts import KnownFacts, parse_host
+from understudy.release import source as sources
+from understudy.release import worktree
 
 ALL = load_all()
 # What the wheels of the apps' locks bring.
@@ -68,11 +69,11 @@ def facts(trap: Trap, app: Path, sight: Path) -> KnownFacts:
         domain=wanted.target("vagrant").domain,
     )
     here = wanted.app.model_copy(update={"source": "."})
-    source = artifact.find_commit(here, app, app)
+    source = sources.find_commit(here, app, app)
     commit = worktree.look(source)
     # Some locks are refused.
     with suppress(ConfigError):
-        source = artifact.find_source(here, app, app)
+        source = sources.find_source(here, app, app)
     modules = {name: brought for name, brought in WHEELS.items() if f"{name}==" in source.lock}
     lock = worktree.lock(source, wanted.app.requirements, commit, modules)
     return replace(known, commit=commit, lock=lock)

@@ -27,7 +27,7 @@ import yaml
 
 from tests.traps.base import BASES, EXAMPLE, Base
 from tests.traps.base import load as load_base
-from understudy import dead_ends
+from understudy.diagnosis import broken_links
 
 TRAPS = Path(__file__).parent
 READY = "ready"
@@ -121,7 +121,7 @@ def evidence(sight: Path) -> dict[str, str]:
     found = {source: path.read_text() for source, path in paths.items() if path.exists()}
     access = sight / "access.txt"
     found["step"] = found["said"].partition("\n--- journal ---\n")[0]
-    return found | {"dead ends": dead_ends.find(access.read_text() if access.exists() else "")}
+    return found | {"dead ends": broken_links.find(access.read_text() if access.exists() else "")}
 
 
 def load(directory: Path) -> Trap:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from understudy.capture.parse import parse
-from understudy.capture.value import Capture
+from understudy.parity.capture.parse import parse
+from understudy.parity.capture.value import Capture
 
 # 2027-01-15: the certificate below ends in June.
 ASKED_AT = 1_800_000_000.0

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.unit.staging import Staging
     from tests.unit.virtual_machine import Machine
-    from understudy.artifact import Source
+    from understudy.release.source import Source
 
 # Or the garbage collector would look through all that is imported a hundred times, for nothing.
 gc.set_threshold(50_000)
@@ -32,7 +32,8 @@ def staging(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> 
     QUIET in a test's module: parts of the commands that its hosts expect and answer with nothing.
     """
     from tests.unit.staging import Staging
-    from understudy import provision_host, session
+    from understudy.host import provision as provision_host
+    from understudy.host import session
 
     made = Staging(quiet=getattr(request.module, "QUIET", ()))
     monkeypatch.setattr(session, "SshConnection", made.connect)
@@ -61,9 +62,9 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> "Path":
 def source(directory: "Path") -> "Source":
     """The app's commit, looked up once: git is asked many times for it."""
     from tests.unit.fakes import config
-    from understudy import artifact
+    from understudy.release import source as sources
 
-    return artifact.find_source(config(app={"source": "app"}).app, directory, directory)
+    return sources.find_source(config(app={"source": "app"}).app, directory, directory)
 
 
 @pytest.fixture
@@ -71,14 +72,15 @@ def deployable(
     staging: "Staging", directory: "Path", source: "Source", monkeypatch: pytest.MonkeyPatch
 ) -> "Staging":
     """A target with an app to deploy."""
-    from understudy import artifact, bytecode, packages
+    from understudy.release import bytecode, wheels
+    from understudy.release import source as sources
 
     staging.directory = directory
-    monkeypatch.setattr(artifact, "find_source", lambda *_: source)
+    monkeypatch.setattr(sources, "find_source", lambda *_: source)
     # It starts a Python, for no more than what test_artifact looks at.
     monkeypatch.setattr(bytecode, "compile_all", lambda *_: None)
     # It asks the package index.
-    monkeypatch.setattr(packages, "packages", lambda *_: {"a-1": directory / "a-1.tar.gz"})
+    monkeypatch.setattr(wheels, "packages", lambda *_: {"a-1": directory / "a-1.tar.gz"})
     return staging
 
 
@@ -86,7 +88,7 @@ def deployable(
 def machine(tmp_path: "Path", monkeypatch: pytest.MonkeyPatch) -> "Machine":
     """A VM in a few files. What needs a machine that answers, the tests on real VMs look at."""
     from tests.unit.virtual_machine import Machine
-    from understudy.vm import Vm
+    from understudy.vm.machine import Vm
 
     made = Machine(tmp_path)
     monkeypatch.setenv("PATH", f"{made.tools}:{os.environ['PATH']}")

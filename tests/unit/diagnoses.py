@@ -1,8 +1,8 @@
 """A diagnosis of a few lines of evidence."""
 
-from understudy.causes import RULES
-from understudy.diagnosis import Cause, Evidence, diagnose
-from understudy.known_facts import HostFacts, KnownFacts
+from understudy.diagnosis.causes import RULES
+from understudy.diagnosis.known_facts import HostFacts, KnownFacts
+from understudy.diagnosis.rules import Cause, Evidence, diagnose
 
 
 def first_cause(evidence: Evidence, facts: KnownFacts | None = None) -> Cause | None:

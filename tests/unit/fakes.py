@@ -9,13 +9,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from understudy.commands import Argv
-from understudy.config import Config
-from understudy.connection import Result
+from understudy.config.model import Config
 from understudy.errors import UnderstudyError
-from understudy.facts import Facts
-from understudy.release import Manifest
-from understudy.report import Report
-from understudy.stream import Content
+from understudy.host.facts import Facts
+from understudy.release.layout import Manifest
+from understudy.report.events import Report
+from understudy.ssh.connection import Result
+from understudy.ssh.stream import Content
 
 TOP = Path(__file__).resolve().parents[2]
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.unit.fakes import settings
-from understudy.capture.parse import SECTIONS
-from understudy.capture.value import Capture
-from understudy.config import Config
-from understudy.likeness.decide import likeness
-from understudy.likeness.machine import Room
-from understudy.likeness.value import Likeness
+from understudy.config.model import Config
+from understudy.parity.capture.parse import SECTIONS
+from understudy.parity.capture.value import Capture
+from understudy.vm.mirror.decide import likeness
+from understudy.vm.mirror.machine import Room
+from understudy.vm.mirror.value import Likeness
 
 ROOM = Room(memory=32768, cpus=8)
 PRODUCTION: Mapping[str, Mapping[str, str]] = {

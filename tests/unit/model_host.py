@@ -3,9 +3,9 @@
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from understudy.actions import Action, Run, Send, Stage, Start, Switch
-from understudy.facts import Facts
-from understudy.wanted import Wanted
+from understudy.deploy.desired import Wanted
+from understudy.host.actions import Action, Run, Send, Stage, Start, Switch
+from understudy.host.facts import Facts
 
 
 class ModelHost:

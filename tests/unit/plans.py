@@ -5,10 +5,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from tests.unit.fakes import config, facts, manifest
-from understudy.facts import Facts
-from understudy.release import Manifest
-from understudy.render import RenderedFile
-from understudy.wanted import Shipment, Wanted
+from understudy.deploy.desired import Shipment, Wanted
+from understudy.host.facts import Facts
+from understudy.release.layout import Manifest
+from understudy.release.render import RenderedFile
 
 NGINX = "/etc/nginx/sites-available/shop"
 UNIT = "/etc/systemd/system/shop@.service"

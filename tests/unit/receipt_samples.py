@@ -3,8 +3,16 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from understudy.fingerprint import Fingerprint
-from understudy.receipt import Artifact, Candidate, Phase, Probe, Receipt, Suite, Versions
+from understudy.host.fingerprint import Fingerprint
+from understudy.receipts.statement import (
+    Artifact,
+    Candidate,
+    Phase,
+    Probe,
+    Receipt,
+    Suite,
+    Versions,
+)
 
 NGINX = "/etc/nginx/sites-available/shop"
 STAGING = Fingerprint(

@@ -7,8 +7,17 @@ from typing import Any
 
 from tests.unit.fakes import FakeReport
 from understudy.errors import StepFailed
-from understudy.record import Command, Failure, Phase, Record, State, Step, Verdict, with_texts
-from understudy.recorder import Recorder
+from understudy.report.record import (
+    Command,
+    Failure,
+    Phase,
+    Record,
+    State,
+    Step,
+    Verdict,
+    with_texts,
+)
+from understudy.report.recorder import Recorder
 
 SECRET = "hunter2 <\"&'> é"
 

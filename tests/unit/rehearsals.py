@@ -12,28 +12,24 @@ import pytest
 from tests.unit.fakes import FakeReport
 from tests.unit.receipt_samples import CANDIDATE, STAGING
 from tests.unit.staging import Staging
-from understudy import (
-    baseline,
-    data_load,
-    evidence,
-    history,
-    migration_rehearsal,
-    receipts,
-    rehearsal,
-    reporting,
-    runner,
-    verify,
-)
-from understudy.baseline import Baseline
+from understudy.cli import reports
+from understudy.data import load as data_load
+from understudy.data.bundle import Pulled
+from understudy.deploy import deploy_host
+from understudy.deploy import rollback as deploy_rollback
+from understudy.diagnosis import evidence
 from understudy.errors import ConfigError, Refused, StepFailed, UnderstudyError
 from understudy.job import Job
-from understudy.ladder import DEPLOYED, Rung
-from understudy.pulled import Pulled
-from understudy.receipts import Rehearsed
-from understudy.rehearsal import Rehearsal
-from understudy.schedule import NAMES, Choice
-from understudy.timings import Timings
-from understudy.vm import Vm
+from understudy.receipts import gate
+from understudy.receipts.gate import Rehearsed
+from understudy.rehearsal import baseline, migrations, verify
+from understudy.rehearsal import run as rehearsal_run
+from understudy.rehearsal.baseline import Baseline
+from understudy.rehearsal.phases import NAMES, Choice
+from understudy.rehearsal.run import Rehearsal
+from understudy.rehearsal.timings import Timings
+from understudy.vm.levels import DEPLOYED, Rung
+from understudy.vm.machine import Vm
 
 ALL = [*NAMES]
 PROVISIONED, OLD = Rung("provisioned", "1"), Rung(DEPLOYED, "0ld")
@@ -62,27 +58,27 @@ class Stage:
         self.timings = Timings(directory / "timings.json")
         monkeypatch.setattr(evidence, "explained", lambda _, busy: nullcontext())
         monkeypatch.setattr(baseline, "find", lambda _: self.baseline())
-        monkeypatch.setattr(runner, "find_source", lambda _: SimpleNamespace(commit="c0ffee"))
-        monkeypatch.setattr(runner, "check_source", lambda _: self.check())
-        monkeypatch.setattr(runner, "deploy", self.deploy)
+        monkeypatch.setattr(deploy_host, "find_source", lambda _: SimpleNamespace(commit="c0ffee"))
+        monkeypatch.setattr(deploy_host, "check_source", lambda _: self.check())
+        monkeypatch.setattr(deploy_host, "deploy", self.deploy)
         monkeypatch.setattr(data_load, "find", lambda *_: self.lacks("data", self.pulled))
         monkeypatch.setattr(data_load, "load", lambda *_: self.take("data"))
-        monkeypatch.setattr(migration_rehearsal, "watched", lambda _: self.watched)
-        monkeypatch.setattr(rehearsal, "SshConnection", lambda *_: nullcontext())
-        monkeypatch.setattr(receipts, "refuse_useless_key", lambda _: None)
-        monkeypatch.setattr(receipts, "candidate", lambda *_: CANDIDATE)
-        monkeypatch.setattr(receipts, "fingerprint_of", lambda _: STAGING)
-        monkeypatch.setattr(receipts, "write", lambda _, told: self.receipts.append(told))
-        monkeypatch.setattr(runner, "require_converged", lambda _: self.take("again"))
-        monkeypatch.setattr(history, "earlier", lambda _: self.lacks("rollback", "0ld"))
-        monkeypatch.setattr(history, "rollback", self.rollback)
+        monkeypatch.setattr(migrations, "watched", lambda _: self.watched)
+        monkeypatch.setattr(rehearsal_run, "SshConnection", lambda *_: nullcontext())
+        monkeypatch.setattr(gate, "refuse_useless_key", lambda _: None)
+        monkeypatch.setattr(gate, "candidate", lambda *_: CANDIDATE)
+        monkeypatch.setattr(gate, "fingerprint_of", lambda _: STAGING)
+        monkeypatch.setattr(gate, "write", lambda _, told: self.receipts.append(told))
+        monkeypatch.setattr(deploy_host, "require_converged", lambda _: self.take("again"))
+        monkeypatch.setattr(deploy_rollback, "earlier", lambda _: self.lacks("rollback", "0ld"))
+        monkeypatch.setattr(deploy_rollback, "rollback", self.rollback)
         monkeypatch.setattr(verify, "host_tests", lambda _: self.take("host-tests"))
         monkeypatch.setattr(verify, "browser_tests", lambda _: self.take("browser-tests"))
         monkeypatch.setattr(verify, "reboot_test", lambda _: self.take("reboot"))
 
     def rollback(self, job: Job, *, probe: bool = False, with_data: bool = False) -> None:
         if self.needs_data and not with_data:
-            raise history.NeedsItsData("0ld can't work", details="the column name is gone")
+            raise deploy_rollback.NeedsItsData("0ld can't work", details="the column name is gone")
         self.take("rollback with data" if with_data else "rollback")
 
     def take(self, name: str) -> None:
@@ -121,7 +117,7 @@ class Stage:
 
     def rehearse(self, choice: Choice | None = None) -> UnderstudyError | None:
         vm = SimpleNamespace(up=lambda: self.take("up"), reset=self.reset, save=self.saved.add)
-        recorder = reporting.recorder(self.report, "rehearse", "staging")
+        recorder = reports.recorder(self.report, "rehearse", "staging")
         job = replace(self.staging.job(), report=recorder)
         try:
             Rehearsal(job, cast(Vm, vm), choice or Choice(), self.timings, recorder).run()

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.unit.fakes import TOP, FakeConnection, FakeReport, config, printed
-from understudy.config import TargetConfig
-from understudy.connection import Result
+from understudy.config.model import TargetConfig
 from understudy.job import Job
-from understudy.project import Project
-from understudy.release import Manifest
+from understudy.paths import Project
+from understudy.release.layout import Manifest
+from understudy.ssh.connection import Result
 
 # Parts of the commands that ask a host for its facts and for its backups.
 QUERY = "/etc/os-release"

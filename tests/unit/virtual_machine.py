@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.unit.fakes import TOP, FakeReport
-from understudy import vm_address
-from understudy.capture import lockfile
-from understudy.capture.value import Capture
-from understudy.project import Project
-from understudy.vm import Vm
+from understudy.parity.capture import lockfile
+from understudy.parity.capture.value import Capture
+from understudy.paths import Project
+from understudy.vm import address as vm_address
+from understudy.vm.machine import Vm
 
 # Its box has nginx. `fails` beside it names a verb that fails with what `says` holds.
 VAGRANT = """#!/bin/sh

@@ -6,7 +6,7 @@ Its own Django compares its models with the tables; nothing is written.
 from dataclasses import dataclass
 
 from understudy.commands import Argv
-from understudy.release import Paths
+from understudy.release.layout import Paths
 
 _UNKNOWN, _BROKEN = "==> unknown ", "==> broken "
 _ASK = """

@@ -1,7 +1,7 @@
 """Cases of rules: what the app talks to."""
 
 from tests.unit.cause_cases.base import HEALTHY, VIEWS, Case, absent, facts, raised, said
-from understudy.diagnosis import Evidence
+from understudy.diagnosis.rules import Evidence
 
 NO_NAME = said('connection failed: could not translate host name "db" to address')
 UNNAMED = said("socket.gaierror: [Errno -2] Name or service not known")

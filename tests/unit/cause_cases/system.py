@@ -14,7 +14,7 @@ from tests.unit.cause_cases.base import (
     not_there,
     said,
 )
-from understudy.diagnosis import Evidence
+from understudy.diagnosis.rules import Evidence
 
 NO_PQ = said("ImportError: no pq wrapper available.\n- couldn't import psycopg 'c'")
 PSYCOPG = replace(LOCK, versions={"psycopg": "3.2"})

@@ -1,0 +1,128 @@
+"""The doctor: each problem comes with the command that mends it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.unit.fakes import TOP, FakeReport
+from tests.unit.likeness_samples import production
+from understudy.cli import doctor
+from understudy.config import model as configuration
+from understudy.errors import ConfigError, Unreachable
+from understudy.job import Job
+from understudy.parity.capture import lockfile
+from understudy.paths import Project
+
+PROJECT = Project(TOP, TOP / "deploy.yml")
+
+
+def tools(directory: Path, answers: dict[str, str]) -> None:
+    """Programs that answer with a line."""
+    for name, answer in answers.items():
+        program = directory / name
+        program.write_text(f"#!/bin/sh\necho '{answer}'\n")
+        program.chmod(0o755)
+
+
+def test_machine_without_tools_is_told_what_mends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Unreachable) as raised:
+        doctor.examine(PROJECT, FakeReport())
+    assert raised.value.hint == "make setup"
+
+
+def test_browser_and_driver_of_different_versions_are_a_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools(tmp_path, {"chromium": "Chromium 156.0.1", "chromedriver": "ChromeDriver 155.0.1 (x)"})
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert "differ" in doctor._browser().seen
+    assert doctor._browser().mend
+
+
+def test_browser_and_driver_of_one_version_are_fine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools(tmp_path, {"chromium": "Chromium 156.0.1", "chromedriver": "ChromeDriver 156.0.2 (x)"})
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert doctor._browser().mend == ""
+
+
+def test_full_disk_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 2**30})())
+    finding = doctor._disk(tmp_path / "not" / "there" / "yet")
+    assert "1 GiB free" in finding.seen
+    assert "free 8 GiB" in finding.mend
+
+
+def test_wrong_deploy_yml_comes_first(tmp_path: Path) -> None:
+    (tmp_path / "deploy.yml").write_text("app: []")
+    with pytest.raises(ConfigError):
+        doctor.examine(Project(TOP, tmp_path / "deploy.yml"), FakeReport())
+
+
+def test_checks_wait_for_their_programs_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here each of two programs answers only once both have been started."""
+    for name in ("git", "ssh"):
+        program = tmp_path / name
+        program.write_text(
+            f"#!/bin/sh\ncd {tmp_path}\n: >{name}.began\n"
+            "until [ -e git.began ] && [ -e ssh.began ]; do /bin/sleep 0.01; done\necho 1.2.3\n"
+        )
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    report = FakeReport()
+    with pytest.raises(Unreachable):
+        doctor.examine(PROJECT, report)
+    assert {"✓ git: 1.2.3", "✓ ssh: 1.2.3"} <= set(report.said)
+
+
+def capture_seen(directory: Path, text: str | None) -> doctor.Finding:
+    """What the doctor says of a capture beside a deploy.yml."""
+    (directory / "provision").mkdir()
+    shutil.copyfile(TOP / "deploy.yml", directory / "deploy.yml")
+    if text is not None:
+        (directory / "provision" / "production.lock.yml").write_text(text)
+    project = Project(TOP, directory / "deploy.yml")
+    config = configuration.load(project.config_file)
+    return doctor._capture(Job(project, config, "production", FakeReport()))
+
+
+def test_without_a_capture_the_way_to_one_is_told_and_nothing_is_wrong(tmp_path: Path) -> None:
+    finding = capture_seen(tmp_path, None)
+
+    assert "capture --target production" in finding.seen
+    assert finding.mend == ""
+
+
+def test_what_the_vm_takes_over_is_told(tmp_path: Path) -> None:
+    finding = capture_seen(tmp_path, lockfile.dump(production(), "production"))
+
+    assert finding.seen.startswith("provision/production.lock.yml: bookworm, ")
+    assert "time zone Europe/Berlin" in finding.seen
+    assert finding.mend == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "seen", "mend"),
+    [
+        ("os: [", "production.lock.yml", "capture --target production"),
+        (
+            lockfile.dump(production(os={"name": "ubuntu 24.04"}), "production"),
+            "production runs ubuntu 24.04",
+            "vm.release",
+        ),
+    ],
+)
+def test_capture_that_cannot_be_followed_is_a_problem(
+    text: str, seen: str, mend: str, tmp_path: Path
+) -> None:
+    finding = capture_seen(tmp_path, text)
+
+    assert seen in finding.seen
+    assert mend in finding.mend

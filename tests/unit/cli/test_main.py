@@ -1,0 +1,296 @@
+"""The command line: what a user or a script gets from it."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.unit.fakes import TOP
+from understudy.cli import main, reports
+from understudy.cli.verbs import vm
+from understudy.deploy import rollout
+from understudy.errors import ConfigError, LoginRefused, Refused, StepFailed, Unreachable
+from understudy.host import status
+from understudy.job import Job
+from understudy.receipts import gate
+from understudy.rehearsal import run as rehearsal_run
+from understudy.rehearsal import verify
+from understudy.report.record import Record
+
+ERRORS = [
+    (StepFailed("migrate: failed", "the log", "mend it"), 1),
+    (ConfigError("deploy.yml has 1 mistake"), 2),
+    (Refused("another deploy is at work"), 3),
+    (Unreachable("no SSH connection"), 4),
+    (LoginRefused("this user's key is not accepted"), 4),
+]
+VERBS = [
+    "backup",
+    "capture",
+    "data",
+    "deploy",
+    "destroy",
+    "doctor",
+    "down",
+    "drift",
+    "logs",
+    "plan",
+    "provision",
+    "rehearse",
+    "releases",
+    "report",
+    "reset",
+    "restore",
+    "rollback",
+    "secrets",
+    "ssh",
+    "status",
+    "up",
+    "verify",
+]
+
+
+@pytest.fixture(autouse=True)
+def _no_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These runs leave no reports in the project's own directory."""
+    monkeypatch.setattr(reports, "keep", lambda *_: None)
+
+
+def fail_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
+    def preview(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(rollout, "plan", preview)
+
+
+def bare_python(*words: str) -> subprocess.CompletedProcess[str]:
+    """The command line under a Python that has nothing installed."""
+    command = [sys.executable, "-S", "-E", str(TOP / "deploy.py"), *words]
+    return subprocess.run(command, capture_output=True, text=True, cwd="/")
+
+
+@pytest.mark.parametrize(("error", "code"), ERRORS)
+def test_exit_code_tells_the_kind_of_the_error(
+    error: Exception, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fail_with(error, monkeypatch)
+
+    assert main.main(["plan"], TOP) == code
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("error: ")
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(("error", "code"), ERRORS)
+def test_error_is_an_object_for_programs(
+    error: Exception, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fail_with(error, monkeypatch)
+
+    assert main.main(["plan", "--json"], TOP) == code
+
+    [line] = capsys.readouterr().out.splitlines()
+    event = json.loads(line)
+    assert (event["event"], event["exit_code"]) == ("error", code)
+    assert event["summary"] in str(error)
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("a bug"), FileNotFoundError(2, "No", "x")])
+def test_bug_is_shown_as_one(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    fail_with(error, monkeypatch)
+
+    with pytest.raises(type(error)):
+        main.main(["plan"], TOP)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (PermissionError(13, "Permission denied", "/p/.understudy/vm"), "`ls -la /p/.understudy`"),
+        (OSError(28, "No space left on device"), "the disk of this machine is full: /"),
+        (OSError(28, "No space left on device", "/p/x/file"), "is full: /p/x has 0 MiB free"),
+    ],
+)
+def test_disk_that_refuses_is_no_bug(
+    error: OSError, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fail_with(error, monkeypatch)
+
+    assert main.main(["plan"], TOP) == 1
+
+    err = capsys.readouterr().err
+    assert str(error) in err
+    assert told in err
+
+
+def test_interrupted_run_says_how_to_go_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fail_with(KeyboardInterrupt(), monkeypatch)
+
+    assert main.main(["plan"], TOP) == 130
+
+    assert "the same command continues" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["depoly"],
+        ["reset", "--rung", "attic"],
+        ["deploy", "--traget", "vagrant"],
+        ["deploy", "production"],
+        ["logs", "--lines", "many"],
+        ["up", "--target", "production"],
+        ["deploy", "--wait", "long"],
+        ["deploy", "--without-rehearsal"],
+        ["deploy", "--without-rehearsal", " "],
+        ["deploy", "--without-rehearsal", 201 * "x"],
+        ["secrets"],
+        ["secrets", "show", "API_TOKEN"],
+        ["secrets", "set", "API_TOKEN", "hunter2"],
+    ],
+)
+def test_wrong_use_is_exit_code_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main.main(words, TOP)
+
+    assert raised.value.code == 2
+    assert "usage: deploy.py" in capsys.readouterr().err
+
+
+def test_no_verb_shows_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main([], TOP) == 2
+
+    assert "rehearse" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["deploy", "--target", "prod"],
+        ["ssh", "--target", "prod"],
+        ["capture", "--target", "prod"],
+        ["drift", "--target", "prod"],
+        ["drift", "--from", "prod"],
+        ["drift", "--from", "code", "--to", "prod"],
+    ],
+)
+def test_unknown_target_is_told_before_anything_is_done(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.main(words, TOP) == 2
+
+    assert "vagrant, production" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", ["plan", "status", "logs", "doctor", "verify", "rehearse"])
+def test_missing_deploy_yml_is_told_by_every_verb(
+    verb: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.main([verb, "--config", str(tmp_path / "none.yml")], TOP) == 2
+
+    assert "none.yml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict"),
+    [(None, "passed"), (StepFailed("no"), "failed"), (KeyboardInterrupt(), "interrupted")],
+)
+def test_run_is_kept_however_it_ends(
+    error: BaseException | None, verdict: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Record] = []
+
+    def fake(job: Job, **_: object) -> None:
+        job.report.say("begun")
+        if error:
+            raise error
+
+    monkeypatch.setattr(verify, "verify", fake)
+    monkeypatch.setattr(reports, "keep", lambda project, record, report: kept.append(record))
+
+    main.main(["verify", "--target", "production"], TOP)
+
+    [record] = kept
+    assert (record.verb, record.target, record.verdict) == ("verify", "production", verdict)
+    assert record.phases[0].lines == ("begun",)
+    assert (record.error is not None) is (verdict == "failed")
+
+
+@pytest.mark.parametrize(("words", "asked"), [([], []), (["--unsigned"], ["without"])])
+def test_rehearsal_signs_unless_told_not_to(
+    words: list[str], asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def unsigned(job: Job) -> Job:
+        told.append("without")
+        return job
+
+    monkeypatch.setattr(gate, "unsigned", unsigned)
+    monkeypatch.setattr(rehearsal_run.Rehearsal, "run", lambda _: None)
+    monkeypatch.setattr(reports, "keep", lambda *_: None)
+    monkeypatch.setattr(vm, "vm_of", lambda *_: None)
+
+    assert main.main(["rehearse", *words], TOP) == 0
+
+    assert told == asked
+
+
+def test_verb_that_changes_nothing_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[object] = []
+    monkeypatch.setattr(reports, "keep", lambda *given: kept.append(given))
+    monkeypatch.setattr(status, "status", lambda job: None)
+
+    assert main.main(["status"], TOP) == 0
+
+    assert kept == []
+
+
+@pytest.mark.parametrize(
+    ("words", "called"), [(["report"], "open_latest"), (["report", "--list"], "tell_all")]
+)
+def test_report_is_opened_or_all_are_listed(
+    words: list[str], called: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+    for name in ("open_latest", "tell_all"):
+        monkeypatch.setattr(reports, name, lambda *_, name=name: calls.append(name))
+
+    assert main.main(words, TOP) == 0
+
+    assert calls == [called]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main.main([verb, "--help"], TOP)
+
+    usage, told, *_ = capsys.readouterr().out.split("\n\n")
+    assert raised.value.code == 0
+    assert f"deploy.py {verb}" in usage
+    assert len(told) > 10
+
+
+def test_help_lists_every_verb_and_needs_nothing_installed() -> None:
+    done = bare_python("--help")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    listed = re.findall(r"^    (\w+)", done.stdout, re.MULTILINE)
+    assert sorted(listed) == VERBS
+    assert "exit codes:" in done.stdout
+
+
+def test_missing_packages_are_told_with_the_command_that_installs_them() -> None:
+    done = bare_python("plan")
+
+    assert done.returncode == 4
+    assert "make setup" in done.stderr
+    assert "Traceback" not in done.stderr

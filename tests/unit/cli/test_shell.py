@@ -1,0 +1,114 @@
+"""What ssh is started with, instead of this program."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from tests.unit.fakes import config
+from understudy.cli import shell
+from understudy.errors import StepFailed, Unreachable
+
+
+class Replaced(Exception):
+    """Instead of the new program."""
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The words of the program that was started."""
+    words: list[str] = []
+
+    def replace(program: str, argv: Sequence[str]) -> NoReturn:
+        words.extend(argv)
+        raise Replaced
+
+    monkeypatch.setattr(os, "execvp", replace)
+    return words
+
+
+def ssh(command: tuple[str, ...] = (), **target: Any) -> None:
+    with pytest.raises(Replaced):
+        shell.ssh(config(target=target).target("staging"), "deploy", command)
+
+
+def test_host_is_no_option_of_ssh_and_the_command_is_one_word(started: list[str]) -> None:
+    ssh(("ls", "a b", "$HOME"), port=2222)
+
+    assert started == ["ssh", "-p", "2222", "deploy@192.0.2.7", "--", "ls 'a b' '$HOME'"]
+
+
+def test_shell_needs_no_command(started: list[str]) -> None:
+    ssh()
+
+    assert started[-1] == "deploy@192.0.2.7"
+
+
+def test_host_key_is_held_to_the_same_file_as_in_a_deploy(started: list[str]) -> None:
+    ssh(key="/k/id", known_hosts="/k/known hosts")
+
+    assert started[started.index("-i") :][:2] == ["-i", "/k/id"]
+    assert 'UserKnownHostsFile="/k/known hosts"' in started
+    assert "StrictHostKeyChecking=yes" in started
+
+
+Logs = Callable[..., list[str]]
+
+
+@pytest.fixture
+def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Logs:
+    """Shows the logs by an ssh that does what it's given. Returns the lines."""
+
+    def show(script: str, take: Callable[[str], None] | None = None) -> list[str]:
+        program = tmp_path / "ssh"
+        program.write_text(f'#!/bin/sh\necho "$@" >"$0.argv"\n{script}\n')
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+        site, shown = config(), list[str]()
+        shell.logs(site, site.target("staging"), take or shown.append, lines=7, follow=True)
+        return shown
+
+    return show
+
+
+def test_logs_are_those_of_all_releases_of_the_site(logs: Logs, tmp_path: Path) -> None:
+    logs("")
+
+    argv = (tmp_path / "ssh.argv").read_text()
+    assert "journalctl -u 'shop@*' -u nginx -n 7 --no-pager -f" in argv
+
+
+def test_logs_are_shown_line_by_line_with_what_ssh_says(logs: Logs) -> None:
+    assert logs("echo one; echo; echo two >&2; printf '\\377'") == ["one", "", "two", "�"]
+
+
+@pytest.mark.parametrize(("status", "error"), [(255, Unreachable), (1, StepFailed)])
+def test_logs_that_cannot_be_shown_are_told(
+    status: int, error: type[Exception], logs: Logs
+) -> None:
+    with pytest.raises(error):
+        logs(f"exit {status}")
+
+
+def test_ctrl_c_ends_the_logs_without_a_word(logs: Logs) -> None:
+    def interrupt(line: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit) as raised:
+        logs("echo one; sleep 60", interrupt)
+
+    assert raised.value.code == 130
+
+
+def test_machine_without_ssh_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    site = config()
+    target = site.target("staging")
+
+    with pytest.raises(Unreachable, match="ssh is not installed"):
+        shell.ssh(target, "deploy", ())
+    with pytest.raises(Unreachable, match="ssh is not installed"):
+        shell.logs(site, target, print, lines=1, follow=False)

@@ -1,0 +1,209 @@
+"""Backups as verbs: made under the lock, listed, put back under what serves, the oldest removed."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.unit.fakes import FakeConnection, failed, manifest
+from tests.unit.staging import LIST, QUERY, SWITCH, Staging, changes, lines_of, listed
+from understudy.commands import Argv
+from understudy.data import backups
+from understudy.errors import Refused, StepFailed
+from understudy.ssh.connection import Result
+
+NOW = manifest("c0ffee00-now", "2024-03-01T00:00:00+00:00")
+LATER = manifest("c0ffee00-later", "2024-04-01T00:00:00+00:00")
+NAMES = [f"2024010{day}T000000Z-c0ffee00-now" for day in (1, 2, 3)]
+PLACE = "/srv/shop/shared/backups"
+# Part of the command that makes a backup, and of the one that puts one back.
+MAKE, PUT_BACK = 'try_copy "$directory', 'put_back "$directory/$name"'
+QUIET = (*SWITCH, MAKE, PUT_BACK, 'rm -rf "$name.new"')
+
+
+def host_with(
+    staging: Staging,
+    names: list[str],
+    answers: dict[str, Result] | None = None,
+    *,
+    serving: bool = True,
+) -> FakeConnection:
+    facts = staging.facts(*(lines_of(NOW, current=NOW.id) if serving else ()))
+    return staging.answering({QUERY: facts, **(answers or {}), LIST: listed(names)})
+
+
+def after_another_deploy(staging: Staging) -> Result:
+    return staging.facts(*lines_of(NOW, LATER, current=LATER.id))
+
+
+@pytest.mark.parametrize(("serving", "release"), [(True, NOW.id), (False, "none")])
+def test_backup_is_made_by_the_apps_user_under_the_lock(
+    serving: bool, release: str, staging: Staging
+) -> None:
+    host = host_with(staging, [], serving=serving)
+
+    backups.backup(staging.job(), wait=7)
+
+    lock, make, _, unlock = changes(host)
+    name = make.rpartition(" ")[2]
+    assert (lock, unlock) == ("lock /srv/shop/lock", "unlock")
+    assert make.startswith("shop: ")
+    assert MAKE in make
+    assert re.fullmatch(rf"\d{{8}}T\d{{6}}Z-{release}", name)
+    assert staging.report.steps == [(f"back up the database as {name}", True)]
+    entry = json.loads(host.sent[0])
+    assert (entry["verb"], entry["what"]) == ("backup", name)
+    assert [wait for _, wait in host.holders] == [7]
+
+
+def test_backup_bears_the_release_that_serves_when_the_lock_is_got(staging: Staging) -> None:
+    facts = [staging.facts(), after_another_deploy(staging)]
+    host = staging.answering({QUERY: facts, LIST: listed(())})
+
+    backups.backup(staging.job(), wait=7)
+
+    assert json.loads(host.sent[0])["what"].endswith(f"-{LATER.id}")
+
+
+def test_failed_backup_is_told_and_removes_no_other(staging: Staging) -> None:
+    host = host_with(staging, NAMES, {MAKE: failed(errors="/srv has 3 MiB free")})
+
+    with pytest.raises(StepFailed, match="the data is as it was") as raised:
+        backups.backup(staging.job(app={"keep_backups": 1}))
+
+    assert raised.value.details == "/srv has 3 MiB free"
+    assert "keep_backups" in raised.value.hint
+    assert not [note for note in host.notes if NAMES[0] in note]
+
+
+def test_only_the_newest_backups_are_kept(staging: Staging) -> None:
+    host = host_with(staging, NAMES)
+
+    backups.backup(staging.job(app={"keep_backups": 1}))
+
+    remove = changes(host)[2]
+    assert remove.startswith("shop: ")
+    assert remove.endswith(f"{PLACE} {NAMES[0]} {NAMES[1]}")
+
+
+def test_backups_are_listed_with_their_size_and_rows(staging: Staging) -> None:
+    host = host_with(staging, NAMES[:2])
+
+    backups.backups(staging.job())
+
+    assert staging.report.said == [f"{name}  4096 bytes  12 rows" for name in NAMES[:2]]
+    assert [note for note in host.notes if LIST in note and note.startswith("shop: ")]
+    assert changes(host) == []
+
+
+def test_host_without_a_backup_says_so(staging: Staging) -> None:
+    host_with(staging, [])
+
+    backups.backups(staging.job())
+
+    assert staging.report.said == ["staging has no backup"]
+
+
+def test_list_that_cannot_be_read_is_told(staging: Staging) -> None:
+    staging.answering({LIST: failed(errors="sh: 2: cd: can't cd to /srv: Permission denied")})
+
+    with pytest.raises(StepFailed, match="can't be listed") as raised:
+        backups.backups(staging.job())
+
+    assert "Permission denied" in raised.value.details
+    assert raised.value.hint == "python deploy.py provision --target staging"
+
+
+def test_restore_puts_the_data_back_under_what_serves(staging: Staging) -> None:
+    host = host_with(staging, NAMES)
+
+    backups.restore(staging.job(), NAMES[1], wait=7)
+
+    [put_back] = [note for note in host.notes if PUT_BACK in note]
+    assert put_back.endswith(f" {NAMES[1]}")
+    assert [title.partition(" beside")[0] for title, _ in staging.report.steps][:3] == [
+        f"stop {NOW.id}",
+        f"put back the data of {NAMES[1]}",
+        f"start {NOW.id}",
+    ]
+    assert staging.report.said == [f"staging serves {NOW.id} on the data of {NAMES[1]}"]
+    entry = json.loads(host.sent[0])
+    assert (entry["verb"], entry["what"], entry["commit"]) == ("restore", NAMES[1], NOW.commit)
+    assert [wait for _, wait in host.holders] == [7]
+
+
+@pytest.mark.parametrize(
+    ("name", "serving", "told", "hint"),
+    [
+        ("20240109T000000Z-c0ffee00-now", True, "no backup 20240109", "deploy.py restore"),
+        ("../../etc", True, "no backup", "deploy.py restore"),
+        (NAMES[0], False, "serves nothing", "deploy.py deploy --target staging"),
+    ],
+)
+def test_restore_of_what_is_not_there_leaves_the_host_alone(
+    name: str, serving: bool, told: str, hint: str, staging: Staging
+) -> None:
+    host = host_with(staging, NAMES, serving=serving)
+
+    with pytest.raises(Refused, match=told) as raised:
+        backups.restore(staging.job(), name)
+
+    assert hint in raised.value.hint
+    assert changes(host) == []
+
+
+def test_restore_is_refused_if_another_release_serves_meanwhile(staging: Staging) -> None:
+    """Or it would take the new one's place, unasked."""
+    host = host_with(staging, NAMES)
+    before = host.answers[QUERY]
+    assert isinstance(before, Result)
+    host.answers = {**host.answers, QUERY: [before, after_another_deploy(staging)]}
+
+    with pytest.raises(Refused, match=f"serves {LATER.id} since just now"):
+        backups.restore(staging.job(), NAMES[0], wait=7)
+
+    assert staging.report.steps == []
+
+
+def test_backup_that_was_removed_meanwhile_is_found_missing_before_the_site_stops(
+    staging: Staging,
+) -> None:
+    host = host_with(staging, NAMES)
+    host.answers = {**host.answers, LIST: [listed(NAMES), listed(NAMES[1:])]}
+
+    with pytest.raises(Refused, match="no backup"):
+        backups.restore(staging.job(), NAMES[0], wait=7)
+
+    assert staging.report.steps == []
+
+
+def test_restore_that_fails_says_that_the_site_is_down(staging: Staging) -> None:
+    host_with(staging, NAMES, {PUT_BACK: failed(errors="disk error")})
+
+    with pytest.raises(StepFailed, match="put back") as raised:
+        backups.restore(staging.job(), NAMES[0])
+
+    assert "The site is stopped" in raised.value.hint
+
+
+def test_old_backups_that_stay_are_a_warning(staging: Staging) -> None:
+    host_with(staging, NAMES, {'rm -rf "$name.new"': failed(errors="read-only file system")})
+
+    backups.backup(staging.job(app={"keep_backups": 1}))
+
+    assert staging.report.warnings == ["old backups could not be removed: read-only file system"]
+
+
+def test_backup_may_take_hours(staging: Staging) -> None:
+    host = host_with(staging, [])
+    run, limits = host.run, list[int]()
+
+    def noted(argv: Argv, **how: Any) -> Result:
+        limits.extend([how["seconds"]] if MAKE in " ".join(argv) else [])
+        return run(argv, **how)
+
+    host.run = noted  # type: ignore[method-assign]
+    backups.backup(staging.job())
+
+    assert limits == [4 * 3600]

@@ -1,0 +1,47 @@
+"""What a host's programs say of its data, and what mends it."""
+
+import subprocess
+
+import pytest
+
+from understudy.data import errors as data_errors
+
+AT = 'psql: error: connection to server on socket "/var/run/postgresql/.s.PGSQL.5432" failed: '
+DOWN = f"{AT}No such file or directory\n\tIs the server running locally and accepting connections?"
+PROVISION = "python deploy.py provision --target staging"
+
+
+@pytest.mark.parametrize(
+    ("told", "hint"),
+    [
+        (DOWN, f"{PROVISION} starts it"),
+        (f'{AT}FATAL:  role "shop" does not exist', PROVISION),
+        (f'{AT}FATAL:  database "shop" does not exist', PROVISION),
+        ("sudo: a password is required", PROVISION),
+        ("sh: 2: cd: can't cd to /srv/shop/shared/backups", PROVISION),
+        ("sh: 9: sqlite3: not found", PROVISION),
+        ("there is no database (*.sqlite3, *.db) in /srv/shop", "deploy --target staging"),
+        ("/srv has 3 MiB free, and a backup needs 9 there", "keep_backups"),
+        ("Error: database is locked", "wait for its end"),
+        ("ERROR:  canceling statement due to lock timeout", "wait for its end"),
+        ('psql:<stdin>:7: ERROR:  column "title" does not exist', "`sql` rule"),
+        ("psql:<stdin>:18: ERROR:  22P02\nit broke off in table shop", "is not shown"),
+        ("psql:<stdin>:18: ERROR:  22021\nit broke off in table shop", "is not UTF-8"),
+        ("ERROR:  function upper(integer, text) does not exist", "`sql` rule"),
+    ],
+)
+def test_trouble_is_told_with_what_mends_it(told: str, hint: str) -> None:
+    error = data_errors.failed("staging", "the data can't be read", told)
+
+    assert (error.summary, error.details) == ("the data can't be read", told)
+    assert hint in error.hint
+
+
+def test_expression_that_sqlite_does_not_know_is_a_rules() -> None:
+    told = subprocess.run(["sqlite3", "-batch"], input="SELECT x;", capture_output=True, text=True)
+
+    assert "`sql` rule" in data_errors.failed("staging", "no", told.stderr).hint
+
+
+def test_other_trouble_gets_no_advice() -> None:
+    assert data_errors.failed("staging", "no", "Error: disk I/O error").hint == ""

@@ -1,0 +1,374 @@
+"""Whole runs against a host that takes notes: what it is told to do, and what the user is told."""
+
+import io
+import json
+import tarfile
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.unit.deploy.test_django_settings import GOOD
+from tests.unit.fakes import FakeConnection, FakeReport, failed, printed
+from tests.unit.staging import DEPLOY, QUERY, Staging, changes, lines_of
+from understudy.deploy import deploy_host, rollout
+from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
+from understudy.host import session
+from understudy.job import Job
+from understudy.receipts import gate
+from understudy.release import source as sources
+from understudy.release.layout import Manifest
+from understudy.release.render import host_files
+from understudy.release.source import Source
+from understudy.ssh.connection import Result
+
+QUIET = (*DEPLOY, 'mv "$1.new" "$1"', "/run make")
+
+
+@pytest.fixture
+def staging(deployable: Staging) -> Staging:
+    return deployable
+
+
+@pytest.fixture
+def _dirty(staging: Staging, source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = replace(source, dirty=(" M shop/wsgi.py",))
+    monkeypatch.setattr(sources, "find_source", lambda *_: changed)
+
+
+def deployed(staging: Staging) -> Result:
+    """The facts of a host after a first deploy, from what that deploy sent there."""
+    host = staging.host()
+    deploy_host.deploy(staging.job())
+    with tarfile.open(fileobj=io.BytesIO(host.files["release.tar.gz"])) as tar:
+        reader = tar.extractfile("manifest.json.new")
+        assert reader
+        manifest = reader.read().decode()
+    job, release = staging.job(), json.loads(manifest)
+    files = host_files(job.config, job.target, job.project.templates)
+    staging.report = FakeReport()
+    return staging.facts(
+        *lines_of(Manifest(**release), current=release["id"]),
+        *(f"line\t{file.path}\t{line}" for file in files for line in file.content.splitlines()),
+    )
+
+
+def test_first_deploy_does_all_its_work_under_the_lock(staging: Staging) -> None:
+    host = staging.host()
+
+    deploy_host.deploy(staging.job())
+
+    done = changes(host)
+    assert (done[0], done[-1]) == ("lock /srv/shop/lock", "unlock")
+    assert QUERY in host.notes[host.notes.index(done[0]) + 1], "facts from before it can be old"
+    assert host.notes[-1] == "closed"
+    assert [note for note in done if "-u shop" in note and "migrate" in note]
+    assert all(ok for _, ok in staging.report.steps)
+    assert "staging serves" in staging.report.said[-1]
+    assert "http://shop.test/" in staging.report.said[-1]
+
+
+def test_second_deploy_changes_nothing(staging: Staging) -> None:
+    host = staging.host(deployed(staging))
+
+    deploy_host.deploy(staging.job())
+    deploy_host.require_converged(staging.job())
+
+    assert changes(host) == []
+    assert staging.report.steps == []
+    assert "nothing to do" in staging.report.said[0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"module": "shop.other:application"}, id="module"),
+        pytest.param({"workers": 5}, id="gunicorn"),
+        pytest.param({"environment": {"DEBUG": "1"}}, id="environment"),
+        pytest.param({"build_commands": [["make"]]}, id="build"),
+    ],
+)
+def test_changed_setting_of_the_app_takes_a_new_release(
+    change: dict[str, Any], staging: Staging
+) -> None:
+    """What serves was started with the old one."""
+    host = staging.host(deployed(staging))
+
+    deploy_host.deploy(staging.job(app=change))
+
+    assert [note for note in changes(host) if "understudy-site shop start" in note]
+
+
+def test_changed_secret_takes_a_new_release(staging: Staging) -> None:
+    """What serves was started with the old one, and nothing else differs."""
+    before = deployed(staging)
+    host = staging.host(printed(before.output.replace("end\tok", "secrets\t3 4\nend\tok")))
+
+    deploy_host.deploy(staging.job())
+
+    assert [note for note in changes(host) if "understudy-site shop start" in note]
+
+
+@pytest.mark.parametrize(
+    "part", ["tree", "lock", "python", "commands", "secrets", "release-file", "unit"]
+)
+def test_each_part_that_a_release_is_made_of_makes_another(
+    part: str, staging: Staging, source: Source
+) -> None:
+    """Its id is a digest of these."""
+
+    def made_of(job: Job, source: Source, python: str = "3.11", secrets: str = "1 2") -> object:
+        return deploy_host.made_of(job, source, python=python, secrets=secrets)
+
+    before, job = made_of(staging.job(), source), staging.job()
+    changed = {
+        "tree": lambda: made_of(job, replace(source, tree="0ther")),
+        "lock": lambda: made_of(job, replace(source, lock="0ther")),
+        "python": lambda: made_of(job, source, python="3.13"),
+        "secrets": lambda: made_of(job, source, secrets="3 4"),
+        "commands": lambda: made_of(staging.job(app={"migrate_commands": [["m"]]}), source),
+        "release-file": lambda: made_of(staging.job(app={"workers": 7}), source),
+        "unit": lambda: made_of(staging.job(app={"memory_max": "64M"}), source),
+    }
+    assert changed[part]() != before
+    assert made_of(job, source) == before
+
+
+def test_host_that_someone_else_has_deployed_to_meanwhile_is_left_alone(staging: Staging) -> None:
+    host = staging.host(staging.facts(), deployed(staging))
+
+    deploy_host.deploy(staging.job())
+
+    assert [note for note in changes(host) if "site shop log" not in note] == [
+        "lock /srv/shop/lock",
+        "unlock",
+    ]
+
+
+def test_release_is_made_for_the_host_as_it_is_when_the_lock_is_got(staging: Staging) -> None:
+    """Or it would be called older than one that was deployed meanwhile, or lack a secret in its id."""
+    after = staging.facts("secrets\t3 4")
+    waited, came_later = staging.host(staging.facts(), after), staging.host(after)
+    for host in (waited, came_later):
+        staging.hosts["deploy"] = host
+        deploy_host.deploy(staging.job())
+
+    assert json.loads(waited.sent[0])["what"] == json.loads(came_later.sent[0])["what"]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "told"), [("", "is not provisioned"), ("0ld", "was provisioned otherwise")]
+)
+@pytest.mark.parametrize("verb", [deploy_host.deploy, rollout.plan])
+def test_host_that_is_not_provisioned_as_wanted_is_refused_and_not_touched(
+    verb: Callable[[Job], None], stamp: str, told: str, staging: Staging
+) -> None:
+    host = staging.host(staging.facts(stamp=stamp))
+
+    with pytest.raises(Refused, match=told) as raised:
+        verb(staging.job())
+
+    assert raised.value.exit_code == 3
+    assert "provision --target staging" in raised.value.hint
+    assert changes(host) == []
+
+
+def test_host_without_a_deployer_is_told_to_be_provisioned(staging: Staging) -> None:
+    staging.hosts["deploy"] = LoginRefused("no such user")
+    staging.hosts["debian"] = FakeConnection({QUERY: staging.facts(stamp="")})
+
+    with pytest.raises(Refused, match="is not provisioned"):
+        deploy_host.deploy(staging.job())
+
+
+def test_provisioned_host_that_refuses_the_login_is_told_as_such(staging: Staging) -> None:
+    staging.hosts["deploy"] = LoginRefused("this user's key is not accepted")
+    staging.hosts["debian"] = FakeConnection({QUERY: staging.facts()})
+
+    with pytest.raises(LoginRefused, match="not accepted"):
+        deploy_host.deploy(staging.job())
+
+
+def test_facts_that_cannot_be_read_are_told(staging: Staging) -> None:
+    staging.host(failed(errors="sh: disk error"))
+
+    with pytest.raises(StepFailed, match="disk error"):
+        deploy_host.deploy(staging.job())
+
+
+def test_failed_step_ends_the_deploy_with_the_end_of_its_log(staging: Staging) -> None:
+    log = "\n".join(f"line {number}" for number in range(100))
+    host = staging.host(migrate=failed(log, "no such table"))
+
+    with pytest.raises(StepFailed, match="migrate") as raised:
+        deploy_host.deploy(staging.job())
+
+    assert raised.value.details.splitlines()[-1] == "no such table"
+    assert len(raised.value.details.splitlines()) == session.LINES_OF_OUTPUT
+    assert "What served before still serves" in raised.value.hint
+    *_, migrate, stop, _log, unlock = changes(host)
+    assert "migrate" in migrate
+    assert "understudy-site shop stop" in stop
+    assert "failed: " in host.sent[0]
+    assert unlock == "unlock"
+    title, ok = staging.report.steps[-2]
+    assert ("migrate" in title, ok) == (True, False)
+
+
+@pytest.mark.usefixtures("_dirty")
+def test_dirty_tree_is_refused_where_that_is_wanted_before_the_host_is_asked(
+    staging: Staging,
+) -> None:
+    staging.hosts["deploy"] = Unreachable("asked too early")
+
+    with pytest.raises(Refused, match="uncommitted"):
+        deploy_host.deploy(staging.job(require_clean=True))
+
+
+@pytest.mark.usefixtures("_dirty")
+def test_elsewhere_a_dirty_tree_is_told_of_and_the_commit_is_deployed(staging: Staging) -> None:
+    staging.host()
+
+    deploy_host.deploy(staging.job())
+
+    assert staging.report.warnings[0].startswith("1 uncommitted changes are not deployed")
+
+
+def test_preview_tells_the_steps_and_the_differences_and_touches_nothing(staging: Staging) -> None:
+    host = staging.host()
+
+    rollout.plan(staging.job())
+
+    assert changes(host) == []
+    told = "\n".join(staging.report.said)
+    assert "+++ wanted:/etc/nginx/sites-available/shop" in told
+    assert "steps to come on staging:" in told
+    assert "  switch" in told
+
+
+def test_deploy_that_does_not_converge_is_found_out(staging: Staging) -> None:
+    staging.host()
+
+    with pytest.raises(StepFailed, match="just deployed") as raised:
+        deploy_host.require_converged(staging.job())
+
+    assert "switch" in raised.value.details.splitlines()
+    assert "python deploy.py plan --target staging" in raised.value.hint
+
+
+def test_deploy_without_a_receipt_is_refused_and_the_host_not_touched(staging: Staging) -> None:
+    host = staging.host()
+
+    with pytest.raises(Refused, match="was not rehearsed"):
+        deploy_host.deploy(staging.job(require_receipt=True))
+
+    assert changes(host) == []
+
+
+def test_deploy_with_a_receipt_goes_ahead(
+    staging: Staging, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host, asked = staging.host(), []
+    monkeypatch.setattr(gate, "require", lambda *given: asked.append(given[1:]))
+
+    deploy_host.deploy(staging.job(require_receipt=True))
+
+    assert asked == [(source, host)]
+    assert "without_rehearsal" not in host.sent[0]
+    assert "staging serves" in staging.report.said[-1]
+
+
+def test_deploy_without_rehearsal_is_shouted_about_and_written_down(staging: Staging) -> None:
+    host = staging.host()
+
+    deploy_host.deploy(staging.job(require_receipt=True), without_rehearsal="the shop is down")
+
+    before, after = staging.report.warnings
+    assert "WITHOUT A REHEARSAL" in before
+    assert "NOT REHEARSED" in after
+    assert json.loads(host.sent[0])["without_rehearsal"] == "the shop is down"
+
+
+def test_nothing_to_do_needs_no_receipt(staging: Staging) -> None:
+    staging.host(deployed(staging))
+
+    deploy_host.deploy(staging.job(require_receipt=True))
+
+    assert "nothing to do" in staging.report.said[0]
+
+
+def test_staged_files_are_put_where_the_host_looks_for_them(staging: Staging) -> None:
+    host = staging.host()
+
+    deploy_host.deploy(staging.job())
+
+    staged = [path for path in host.files if path.startswith("/srv/shop/cache/files/")]
+    assert staged == ["/srv/shop/cache/files/shop.nginx", "/srv/shop/cache/files/shop@.service"]
+    made = host.notes.index("mkdir -p /srv/shop/cache/files")
+    assert made < host.notes.index(f"put {staged[0]}")
+
+
+def test_release_that_has_no_room_is_not_begun(staging: Staging) -> None:
+    full = staging.facts()
+    host = staging.host(replace(full, output=full.output.replace("free\t9999999", "free\t1000")))
+
+    with pytest.raises(StepFailed, match="MiB of disk free"):
+        deploy_host.deploy(staging.job())
+
+    assert not [note for note in changes(host) if note.startswith("put ")]
+
+
+def test_settings_that_do_not_fit_the_host_are_warnings(staging: Staging) -> None:
+    printed_settings = f"==> settings {json.dumps({**GOOD, 'debug': True})}\n"
+    staging.answering({"commands.py": printed(printed_settings)})
+
+    warnings = deploy_host.deploy(staging.job())
+
+    assert warnings[0] == "DEBUG is on in shop.settings"
+    assert staging.report.warnings == warnings
+
+
+def test_slow_migrations_are_told_and_the_report_has_all(staging: Staging) -> None:
+    said = (
+        "  Applying lists.0001_initial... OK (0.210s)\n  Applying lists.0002_all... OK (61.049s)\n"
+    )
+    staging.answering({"commands.py": printed(said)})
+
+    deploy_host.deploy(staging.job())
+
+    told = [line for line in staging.report.said if "migration" in line]
+    assert told == ["  migration lists.0002_all applied in 61.0 s"]
+    assert staging.report.attached["migrations"] == [
+        ["lists", "0001_initial", "applied in 0.2 s"],
+        ["lists", "0002_all", "applied in 61.0 s"],
+    ]
+
+
+@pytest.mark.parametrize("verb", [deploy_host.deploy, rollout.plan])
+def test_domain_of_another_site_is_refused(verb: Callable[[Job], object], staging: Staging) -> None:
+    wiki = "line\t/etc/nginx/sites-enabled/wiki\tserver { server_name shop.test; }"
+    host = staging.host(staging.facts(wiki))
+
+    with pytest.raises(Refused, match="another site on this host has the domain"):
+        verb(staging.job())
+
+    assert changes(host) == []
+
+
+def test_host_name_that_each_sudo_waits_for_is_warned_of(staging: Staging) -> None:
+    staging.host(staging.facts("lost_name\tweb1"))
+
+    deploy_host.deploy(staging.job())
+
+    [warning] = [text for text in staging.report.warnings if "web1" in text]
+    assert "each sudo there waits" in warning
+    assert "provision --target staging" in warning
+
+
+def test_deploy_waits_for_another_one_as_long_as_it_was_asked_to(staging: Staging) -> None:
+    host = staging.host()
+
+    rollout.deploy(staging.job(), probe=False, wait=7, without_rehearsal=None)
+
+    assert [wait for _, wait in host.holders] == [7]

@@ -1,0 +1,171 @@
+"""Django's settings on a host: which of them don't fit it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.unit.plans import NEW, wanted
+from understudy.deploy.django_settings import advice_in, findings, findings_in
+
+DOMAIN = wanted().target.domain
+RELEASE = f"/srv/shop/releases/{NEW}"
+SQLITE = "django.db.backends.sqlite3"
+CERTIFICATE = {"chain": "/etc/ssl/chain.pem", "key": "/etc/ssl/key.pem"}
+GOOD: dict[str, Any] = {
+    "module": "shop.settings",
+    "debug": False,
+    "secret_key_from_environment": True,
+    "allowed_hosts": [DOMAIN],
+    "static_root": f"{RELEASE}/static",
+    "static_url": "/static/",
+    "media_root": "/srv/shop/shared/media",
+    "media_url": "/media/",
+    "databases": {"default": [SQLITE, "/srv/shop/shared/database/db.sqlite3"]},
+    "wsgi": None,
+    "upload_mode": 0o644,
+    "unreadable_uploads": [0, ""],
+    "sqlite": {"default": {"journal": "wal", "timeout": 20, "begins": "IMMEDIATE"}},
+    "cache_tables": [],
+    "mail": None,
+    "secure_ssl_redirect": False,
+    "secure_proxy_ssl_header": ["HTTP_X_FORWARDED_PROTO", "https"],
+    "csrf_cookie_secure": False,
+    "session_cookie_secure": False,
+}
+
+
+def found(target: dict[str, Any] | None = None, **changes: Any) -> tuple[str, ...]:
+    return findings({**GOOD, **changes}, wanted(app={"preset": "django"}, target=target or {}))
+
+
+def test_settings_that_fit_have_nothing_wrong() -> None:
+    assert found() == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"debug": True}, "DEBUG is on in shop.settings"),
+        ({"secret_key_from_environment": False}, "SECRET_KEY is not taken from the environment"),
+        (
+            {"wsgi": ["shop.dev", True]},
+            "app.module runs with the settings shop.dev, and manage.py with shop.settings; "
+            "DEBUG is on in shop.dev",
+        ),
+        (
+            {"wsgi": ["shop.live", False]},
+            "app.module runs with the settings shop.live, and manage.py with shop.settings",
+        ),
+        ({"upload_mode": None}, "FILE_UPLOAD_PERMISSIONS lets nginx read no upload: 0o640 does"),
+        ({"upload_mode": 0o600}, "FILE_UPLOAD_PERMISSIONS lets nginx read no upload: 0o640 does"),
+        (
+            {"unreadable_uploads": [2, "/srv/shop/shared/media/a.png"]},
+            "nginx can't read 2 files in MEDIA_ROOT, such as /srv/shop/shared/media/a.png: whatever "
+            "saves them there must give them FILE_UPLOAD_PERMISSIONS, as Django's storage does, or "
+            "mode 0640",
+        ),
+        (
+            {"cache_tables": ["cached"]},
+            "CACHES names the table cached, which the database lacks: "
+            "[python, manage.py, createcachetable] among app.migrate_commands makes it",
+        ),
+        (
+            {"mail": ["localhost", 25]},
+            "the app sends mail, and nothing listens at localhost:25: set EMAIL_HOST",
+        ),
+        ({"allowed_hosts": ["localhost"]}, f"ALLOWED_HOSTS ['localhost'] lacks {DOMAIN}"),
+        ({"static_url": "/assets/"}, "STATIC_URL is /assets/, and nginx serves /static/"),
+        (
+            {"static_root": "static"},
+            f"STATIC_ROOT {RELEASE}/source/static is not where nginx looks for static files",
+        ),
+        (
+            {"media_root": "media"},
+            f"MEDIA_ROOT {RELEASE}/source/media is inside the release: "
+            "what visitors upload is lost with it",
+        ),
+        (
+            {"media_root": "/tmp/media"},
+            "MEDIA_ROOT /tmp/media is outside of /srv/shop/shared/media, which outlives releases",
+        ),
+        ({"media_url": "/files/"}, "MEDIA_URL is /files/, and nginx serves /media/"),
+        (
+            {"databases": {"other": [SQLITE, "db.sqlite3"]}},
+            "the database 'other', db.sqlite3, is outside of /srv/shop/shared/database, "
+            "which outlives releases",
+        ),
+        (
+            {"secure_ssl_redirect": True},
+            f"SECURE_SSL_REDIRECT is on, and {DOMAIN} has no certificate",
+        ),
+        (
+            {"csrf_cookie_secure": True},
+            f"CSRF_COOKIE_SECURE is on, and {DOMAIN} has no certificate",
+        ),
+        (
+            {"session_cookie_secure": True},
+            f"SESSION_COOKIE_SECURE is on, and {DOMAIN} has no certificate",
+        ),
+    ],
+)
+def test_setting_that_does_not_fit_is_told(changes: dict[str, Any], sentence: str) -> None:
+    assert found(**changes) == (sentence,)
+
+
+@pytest.mark.parametrize("names", [["*"], [DOMAIN.upper()], ["." + DOMAIN.split(".", 1)[1]]])
+def test_all_ways_to_allow_a_host_count(names: list[str]) -> None:
+    assert found(allowed_hosts=names) == ()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"static_root": None, "static_url": "/elsewhere/"},
+        {"static_url": "https://cdn.test/", "static_root": "/any"},
+        {"static_root": f"/srv/shop/static/{NEW}"},
+        {"media_root": ""},
+        {"databases": {"default": ["django.db.backends.postgresql", "shop"]}},
+    ],
+)
+def test_what_is_not_kept_on_this_host_needs_no_place_there(changes: dict[str, Any]) -> None:
+    assert found(**changes) == ()
+
+
+def test_https_may_be_insisted_on_where_there_is_https() -> None:
+    secure = {"secure_ssl_redirect": True, "csrf_cookie_secure": True}
+
+    assert found({"certificate": CERTIFICATE}, **secure) == ()
+    assert found({"certificate": CERTIFICATE}, **secure, secure_proxy_ssl_header=None) == (
+        "SECURE_PROXY_SSL_HEADER is not set: Django takes HTTPS for HTTP",
+    )
+
+
+def test_settings_are_found_among_what_the_commands_print() -> None:
+    want = wanted(app={"preset": "django"})
+    printed = f"==> settings {json.dumps({**GOOD, 'debug': True})}"
+
+    assert findings_in(f"3 files copied\n{printed}\n", want) == ("DEBUG is on in shop.settings",)
+    assert findings_in("3 files copied\n", want) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "recommended"),
+    [
+        ({}, None),
+        ({"journal": "delete"}, '"init_command": "PRAGMA journal_mode=WAL"'),
+        ({"timeout": None}, '"timeout": 20'),
+        ({"begins": None}, '"transaction_mode": "IMMEDIATE"'),
+    ],
+)
+def test_sqlite_for_one_visitor_at_a_time_is_no_fault_and_advised_on(
+    changes: dict[str, Any], recommended: str | None
+) -> None:
+    good = GOOD["sqlite"]["default"]
+    settings = {**GOOD, "sqlite": {"default": {**good, **changes}}}
+
+    advice = advice_in(f"==> settings {json.dumps(settings)}\n")
+
+    assert len(advice) == (recommended is not None)
+    assert (recommended or "") in "".join(advice)
+    assert findings(settings, wanted(app={"preset": "django"})) == ()

@@ -1,0 +1,45 @@
+"""What a terminal shows of a step that is under way."""
+
+import io
+import json
+
+import pytest
+
+from understudy.deploy.live import Live
+from understudy.report.events import JsonReport, TextReport
+
+
+def test_the_last_lines_stand_under_the_title_each_in_one_line() -> None:
+    live = Live("migrate")
+    for line in ("one", "two\n", "", "a\rb", "x" * 100):
+        live.add(line)
+
+    assert live.shown(20) == f"migrate\n    a\n    b\n    {'x' * 19}…"
+
+
+def test_output_can_not_steer_the_terminal() -> None:
+    live = Live("migrate")
+    live.add("\x1b]0;title\x07red\x1b[31m")
+
+    assert live.shown(80) == "migrate\n    red"
+
+
+def test_output_is_not_shown_where_there_is_no_terminal_but_silence_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    report = TextReport()
+    with report.step("migrate"):
+        report.output("Applying lists.0001")
+        report.detail("no output for 60 s: python manage.py migrate")
+
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "  no output for 60 s: python manage.py migrate"
+    assert second.startswith("✓ migrate ")
+
+
+def test_programs_get_each_line_as_an_event() -> None:
+    out = io.StringIO()
+
+    JsonReport(out).output("Applying lists.0001")
+
+    assert json.loads(out.getvalue()) == {"event": "output", "text": "Applying lists.0001"}

@@ -1,0 +1,266 @@
+"""A deploy and a rollback of several hosts: whom they touch, and when they stop."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.deploy.test_deploy_host import deployed
+from tests.unit.fakes import FakeConnection, failed, manifest
+from tests.unit.staging import DEPLOY, QUERY, Staging, changes, lines_of
+from understudy.deploy import deploy_host, rollout
+from understudy.diagnosis import evidence
+from understudy.diagnosis.known_facts import LFS_POINTER, SUBMODULE, CommitFacts
+from understudy.errors import ConfigError, Refused, StepFailed, Unreachable
+from understudy.job import Job
+from understudy.receipts import gate
+from understudy.release import bytecode, wheels, worktree
+from understudy.release import source as sources
+from understudy.release.source import Source
+from understudy.ssh.connection import Result
+
+QUIET = (*DEPLOY, "journalctl")
+HOSTS = ("192.0.2.1", "192.0.2.2", "192.0.2.3")
+Answers = dict[str, Result | list[Result]]
+OLD, NEW = manifest("c0ffee00-old", "2024-02-01"), manifest("c0ffee00-new", "2024-03-01")
+
+
+@pytest.fixture
+def staging(deployable: Staging, monkeypatch: pytest.MonkeyPatch) -> Staging:
+    """With several hosts."""
+    monkeypatch.setattr(evidence, "SshConnection", deployable.connect)
+    return deployable
+
+
+def hosts(staging: Staging, *answers: Answers) -> list[FakeConnection]:
+    """Those of HOSTS, bare and provisioned unless the answers say otherwise."""
+    made = [
+        FakeConnection({**given, QUERY: given.get(QUERY, staging.facts())}, QUIET)
+        for given in answers
+    ]
+    staging.hosts |= {f"deploy@{host}": one for host, one in zip(HOSTS, made, strict=True)}
+    return made
+
+
+def job(staging: Staging, **target: Any) -> Job:
+    return staging.job(addresses=HOSTS, **target)
+
+
+def deploy(staging: Staging, **target: Any) -> None:
+    rollout.deploy(job(staging, **target), probe=False, wait=0, without_rehearsal=None)
+
+
+def rollback(staging: Staging, to: str | None = None) -> None:
+    rollout.rollback(job(staging), to, with_data=False, anyway=False, probe=False, wait=0)
+
+
+def touched(made: list[FakeConnection]) -> list[bool]:
+    return [bool(changes(host)) for host in made]
+
+
+@pytest.mark.parametrize("size", [1, 2, 9])
+def test_all_hosts_serve_the_same_commit_afterwards(size: int, staging: Staging) -> None:
+    made = hosts(staging, {}, {}, {})
+
+    deploy(staging, max_unavailable=size)
+
+    [what] = {json.loads(host.sent[0])["what"] for host in made}
+    for address, host in zip(HOSTS, made, strict=True):
+        assert host.notes[-1] == "closed"
+        assert host.notes.count("closed") == 2, "the look at it and its deploy"
+        assert staging.report.said_of[address][-1].startswith(f"staging serves {what}")
+
+
+def test_deploy_that_has_nothing_to_do_asks_each_host_once(staging: Staging) -> None:
+    facts = deployed(staging)
+    made = hosts(staging, {QUERY: facts}, {QUERY: facts}, {QUERY: facts})
+
+    deploy(staging, require_receipt=True)
+
+    assert [len(host.notes) for host in made] == [2, 2, 2]
+    assert list(staging.report.said_of) == list(HOSTS)
+    assert all("nothing to do" in line for line in staging.report.said)
+
+
+def test_hosts_that_are_as_they_should_be_are_left_alone(staging: Staging) -> None:
+    facts = deployed(staging)
+    made = hosts(staging, {QUERY: facts}, {}, {QUERY: facts})
+
+    deploy(staging)
+
+    assert touched(made) == [False, True, False]
+    assert list(staging.report.said_of) == [HOSTS[0], HOSTS[2], HOSTS[1]]
+
+
+def test_batch_with_a_failure_is_the_last(staging: Staging) -> None:
+    made = hosts(staging, {}, {"migrate": failed("no such table")}, {})
+
+    with pytest.raises(StepFailed, match=r"192\.0\.2\.2 failed; 1 not begun") as raised:
+        deploy(staging)
+
+    assert touched(made) == [True, True, False]
+    first, second, *log, last = raised.value.details.splitlines()
+    assert first == "192.0.2.1: done"
+    assert second.startswith("192.0.2.2: failed: ")
+    assert log[0] == "  no such table"
+    assert "No cause is confirmed" in log[1]
+    assert last == "192.0.2.3: not begun"
+    assert "What served before still serves" in raised.value.hint
+
+
+def test_deploy_goes_on_where_the_one_before_has_stopped(staging: Staging) -> None:
+    facts = deployed(staging)
+    made = hosts(staging, {QUERY: facts}, {}, {})
+
+    deploy(staging)
+
+    assert touched(made) == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"), [(None, Unreachable), ("not provisioned", Refused)], ids=str
+)
+def test_nothing_is_begun_unless_all_hosts_can_be(
+    answer: str | None, kind: type[Exception], staging: Staging
+) -> None:
+    made = hosts(staging, {}, {}, {QUERY: staging.facts(stamp="")})
+    if answer is None:
+        staging.hosts[f"deploy@{HOSTS[2]}"] = Unreachable("gone")
+
+    with pytest.raises(kind, match=r"192\.0\.2\.3 failed; nothing was changed"):
+        deploy(staging)
+
+    assert touched(made) == [False, False, False]
+
+
+def test_each_host_is_compared_with_the_receipt_before_any_is_touched(
+    staging: Staging, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = hosts(staging, {}, {}, {})
+
+    def check(job: Job, given: Source, connection: object) -> None:
+        assert given is source
+        if connection is made[2]:
+            raise Refused("has another Python")
+
+    monkeypatch.setattr(gate, "check", check)
+
+    with pytest.raises(Refused) as raised:
+        deploy(staging, require_receipt=True)
+
+    assert raised.value.details == "192.0.2.3: failed: has another Python"
+    assert touched(made) == [False, False, False]
+
+
+def test_uncommitted_changes_are_told_once(
+    staging: Staging, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosts(staging, {}, {}, {})
+    dirty = replace(source, dirty=(" M shop/wsgi.py",))
+    monkeypatch.setattr(sources, "find_source", lambda *_: dirty)
+
+    deploy(staging)
+
+    assert len(staging.report.warnings) == 1
+    with pytest.raises(Refused, match="uncommitted"):
+        deploy(staging, require_clean=True)
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_what_is_shipped_is_made_once(
+    size: int, staging: Staging, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    another = replace(source, dirty=(f"for batches of {size}",))
+    monkeypatch.setattr(sources, "find_source", lambda *_: another)
+    compiled: list[Path] = []
+    monkeypatch.setattr(bytecode, "compile_all", lambda _, directory: compiled.append(directory))
+    making: list[str] = []
+
+    def get(*_: object) -> dict[str, Path]:
+        assert making == [], "one at a time: the next finds it made"
+        making.append("packages")
+        making.pop()
+        return {"a-1": staging.directory / "a-1.tar.gz"}
+
+    monkeypatch.setattr(wheels, "packages", get)
+    hosts(staging, {}, {}, {})
+
+    deploy(staging, max_unavailable=size)
+
+    assert len(compiled) == 1
+
+
+def test_plan_tells_of_each_host_in_its_order_and_touches_none(staging: Staging) -> None:
+    facts = deployed(staging)
+    made = hosts(staging, {}, {QUERY: facts}, {})
+
+    rollout.plan(job(staging))
+
+    said = staging.report.said_of
+    assert list(said) == list(HOSTS)
+    assert "nothing to do" in said[HOSTS[1]][0]
+    for host in (HOSTS[0], HOSTS[2]):
+        assert "  switch" in said[host]
+    assert touched(made) == [False, False, False]
+
+
+def serving(staging: Staging, *, before: bool = True) -> Answers:
+    releases = (OLD, NEW) if before else (NEW,)
+    return {QUERY: staging.facts(*lines_of(*releases, current=NEW.id))}
+
+
+def test_rollback_takes_all_hosts_back(staging: Staging) -> None:
+    made = hosts(staging, *(serving(staging) for _ in HOSTS))
+
+    rollback(staging)
+
+    assert {json.loads(host.sent[0])["what"] for host in made} == {OLD.id}
+
+
+def test_rollback_is_not_begun_if_a_host_has_nothing_to_go_back_to(staging: Staging) -> None:
+    made = hosts(staging, serving(staging), serving(staging, before=False), serving(staging))
+
+    with pytest.raises(Refused, match="nothing was changed") as raised:
+        rollback(staging)
+
+    assert "192.0.2.2: failed: staging has no earlier release" in raised.value.details
+    assert touched(made) == [False, False, False]
+
+
+def test_rollback_stops_where_it_fails(staging: Staging) -> None:
+    down = {"understudy-site shop start": failed("no"), "ActiveState": failed()}
+    bad = {**down, **serving(staging)}
+    made = hosts(staging, serving(staging), bad, serving(staging))
+
+    with pytest.raises(StepFailed, match="1 not begun"):
+        rollback(staging)
+
+    assert touched(made) == [True, True, False]
+
+
+@pytest.mark.parametrize("verb", ["deploy", "plan"])
+def test_commit_that_cannot_work_is_refused_before_any_host_is_asked(
+    verb: str, staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a host here: to ask one would be another error."""
+    monkeypatch.setattr(worktree, "look", lambda _: CommitFacts(texts={"a.png": LFS_POINTER}))
+    deploy = partial(rollout.deploy, probe=False, wait=0, without_rehearsal=None)
+    runs: dict[str, Callable[[Job], None]] = {"plan": rollout.plan, "deploy": deploy}
+
+    with pytest.raises(ConfigError, match="pointers of git LFS"):
+        runs[verb](staging.job())
+
+
+def test_what_is_not_shipped_is_warned_of(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = CommitFacts(committed={"manage.py": "100644", "lib": SUBMODULE}, submodules={"lib": ()})
+    monkeypatch.setattr(worktree, "look", lambda _: facts)
+
+    deploy_host.check_source(staging.job())
+
+    assert "submodules are not part of a release" in staging.report.warnings[0]

@@ -1,0 +1,68 @@
+"""Each rule gives its cause where that is true, and not where only its words appear."""
+
+import pytest
+
+from tests.unit.cause_cases import CASES
+from tests.unit.cause_cases.base import HEALTHY, Case, facts, no_module, raised, said
+from tests.unit.diagnoses import first_cause
+from understudy.diagnosis.causes import RULES, dependencies, system
+from understudy.diagnosis.known_facts import KnownFacts
+
+BY_NAME = {rule.name: rule for rule in RULES}
+ROWS = [pytest.param(name, case, id=name) for name, case in CASES.items()]
+
+
+def test_every_rule_has_a_case_in_which_its_cause_is_not_true() -> None:
+    assert set(CASES) == set(BY_NAME)
+    assert len(BY_NAME) == len(RULES), "a name is given twice"
+
+
+@pytest.mark.parametrize(("name", "case"), ROWS)
+def test_cause_is_confirmed_where_it_is_true(name: str, case: Case) -> None:
+    cause = BY_NAME[name](case.words, case.true)
+
+    assert cause
+    assert cause.confirmed, cause
+    assert "{" not in cause.sentence, cause.sentence
+
+
+@pytest.mark.parametrize(("name", "case"), ROWS)
+def test_words_alone_are_no_cause(name: str, case: Case) -> None:
+    assert BY_NAME[name](case.other_words, case.false or case.true) is None
+
+
+@pytest.mark.parametrize(("name", "case"), ROWS)
+def test_without_facts_no_cause_is_confirmed(name: str, case: Case) -> None:
+    """But for what the failing step itself has found, which is a fact."""
+    cause = BY_NAME[name](case.words, KnownFacts())
+
+    by_step = case.false is None
+    assert cause is None or cause.confirmed == by_step
+
+
+@pytest.mark.parametrize(("module", "package"), dependencies.DISTRIBUTIONS.items())
+def test_package_of_another_name_is_known(module: str, package: str) -> None:
+    cause = first_cause(no_module(f"{module}.sub"), HEALTHY)
+
+    assert cause
+    assert f"the package '{package}'" in cause.sentence
+
+
+@pytest.mark.parametrize(("library", "package"), system.LIBRARIES.items())
+def test_debian_package_of_a_library_is_known(library: str, package: str) -> None:
+    words = said(raised(f"ImportError: {library}: cannot open shared object file: No such file"))
+    cause = first_cause(words, facts(answers=(("library", library, "no"),)))
+
+    assert cause
+    assert cause.sentence == f"the host lacks the system library {library}"
+    assert f"Add {package} to host.packages" in cause.hint
+
+
+@pytest.mark.parametrize(("program", "package"), system.PROGRAMS.items())
+def test_debian_package_of_a_program_is_known(program: str, package: str) -> None:
+    words = said(f"sh: 1: {program}: not found")
+    cause = first_cause(words, facts(answers=(("program", program, "no"),)))
+
+    assert cause
+    assert cause.sentence == f"the host lacks the program '{program}'"
+    assert f"Add {package} to host.packages" in cause.hint

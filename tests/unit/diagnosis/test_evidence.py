@@ -1,0 +1,166 @@
+"""What is gathered when a step fails, and that an error then names its cause."""
+
+import pytest
+
+from tests.unit.fakes import FakeConnection, printed
+from tests.unit.staging import Staging
+from understudy.diagnosis import evidence
+from understudy.diagnosis.causes.checks import on_host, setting
+from understudy.diagnosis.rules import Clue, Rule
+from understudy.errors import Refused, StepFailed, Unreachable
+
+LOGS = """--- host ---
+os Debian GNU/Linux 12 (bookworm)
+python3.11
+--- journal ---
+gunicorn: KeyError: 'COLOUR'
+--- nginx error ---
+--- nginx access ---
+192.0.2.1 - - "GET / HTTP/1.1" 500
+"""
+RULES = (
+    Rule(
+        "colour",
+        (Clue("said", r"KeyError: '(?P<name>\w+)'"),),
+        "{name} is not set",
+        "Set {name}: {run} secrets set {name}{on}.",
+        (setting("workers", lambda workers, groups: workers == 2),),
+    ),
+    Rule(
+        "redis",
+        (Clue("said", "Error 111"),),
+        "no Redis",
+        "",
+        (on_host("port", "6379", "no"),),
+    ),
+)
+
+
+@pytest.fixture(autouse=True)
+def _rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence, "RULES", RULES)
+
+
+@pytest.fixture
+def staging(monkeypatch: pytest.MonkeyPatch) -> Staging:
+    staging = Staging(hosts={"deploy": FakeConnection({"journalctl": printed(LOGS)})})
+    monkeypatch.setattr(evidence, "SshConnection", staging.connect)
+    return staging
+
+
+def test_error_gets_its_cause_and_what_mends_it_before_its_own_hint(staging: Staging) -> None:
+    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job()):
+        raise StepFailed("start: failed", hint="What served before still serves.")
+    assert caught.value.cause == "COLOUR is not set"
+    assert caught.value.hint == (
+        "Set COLOUR: python deploy.py secrets set COLOUR --target staging.\n"
+        "What served before still serves."
+    )
+
+
+def test_dead_ends_are_found_in_the_access_log(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = Rule("dead-end", (Clue("dead ends", r"^POST (?P<path>\S+) 404$"),), "{path}", "")
+    monkeypatch.setattr(evidence, "RULES", (rule,))
+    gone = [
+        f'"{request}" {status} 0 "http://todo.test/" "Mozilla/5.0"\n'
+        for request, status in (
+            ("POST /lists/6/delete HTTP/1.1", 302),
+            ("GET / HTTP/1.1", 200),
+            ("POST /lists/6/delete HTTP/1.1", 404),
+        )
+    ]
+    logs = printed(f"--- nginx access ---\n{''.join(gone)}")
+    staging.hosts["deploy"] = FakeConnection({"journalctl": logs})
+
+    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job()):
+        raise StepFailed("browser tests: failed")
+    assert caught.value.cause == "/lists/6/delete"
+
+
+def test_what_the_host_logged_is_kept_for_the_report(staging: Staging) -> None:
+    with pytest.raises(StepFailed), evidence.explained(staging.job()):
+        raise StepFailed("x")
+    logs = staging.report.attached["evidence"]
+    assert list(logs) == ["host", "journal", "nginx error", "nginx access"]
+    assert logs["nginx error"] == ""
+    assert "500" in logs["nginx access"]
+
+
+def test_host_is_asked_once_for_what_the_hypotheses_need(staging: Staging) -> None:
+    answers = {"journalctl": printed(LOGS), "getent": printed("port\t6379\tno\n")}
+    host = staging.hosts["deploy"] = FakeConnection(answers)
+
+    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job({"workers": 1})):
+        raise StepFailed("start: failed", "redis: Error 111")
+
+    assert caught.value.cause == "no Redis"
+    assert len([note for note in host.notes if "getent" in note]) == 1
+
+
+def test_host_that_cannot_be_asked_leaves_a_possibility(staging: Staging) -> None:
+    staging.hosts["deploy"] = Unreachable("gone")
+
+    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job()):
+        raise StepFailed("start: failed", "==> python manage.py migrate\nredis: Error 111")
+
+    assert caught.value.cause == "could not be confirmed: no Redis"
+    assert "No cause is confirmed" in caught.value.details
+    assert "command: python manage.py migrate" in caught.value.details
+    (cause,) = staging.report.attached["causes"]["causes"]
+    assert (cause["rule"], cause["confirmed"]) == ("redis", False)
+
+
+def test_a_host_that_cannot_be_asked_does_not_hide_the_error(staging: Staging) -> None:
+    staging.hosts["deploy"] = Unreachable("gone")
+    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job()):
+        raise StepFailed("start: failed", "KeyError: 'SIZE'")
+    assert caught.value.cause == "SIZE is not set"
+
+
+def test_no_rule_that_fits_leaves_the_error_as_it_is(staging: Staging) -> None:
+    staging.hosts["deploy"] = Unreachable("gone")
+    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job()):
+        raise StepFailed("start: failed", hint="h")
+    assert (caught.value.cause, caught.value.hint) == ("", "h")
+
+
+def test_what_is_no_failure_of_the_app_is_not_explained(staging: Staging) -> None:
+    with pytest.raises(Refused) as caught, evidence.explained(staging.job()):
+        raise Refused("a lock is held", "KeyError: 'SIZE'")
+    assert caught.value.cause == ""
+    assert not staging.report.attached
+
+
+@pytest.mark.parametrize("output", ["", "sh: not found\n", "--- journal ---\n"])
+def test_logs_that_were_cut_off(output: str) -> None:
+    assert "".join(evidence.parse_logs(output).values()) == ""
+
+
+def test_traceback_in_the_journal_is_whole_again() -> None:
+    before = "2026-11-22T17:45:10+00:00 todo run[51]: "
+    traceback = 'Traceback:\n  File "x.py", line 2\n    1 / 0\n\nZeroDivisionError: by zero: 0\n'
+    journal = "".join(f"{before}{line}\n" for line in traceback.splitlines())
+
+    assert evidence.messages(journal, "/health") == traceback
+    assert evidence.messages(traceback, "/health") == traceback
+
+
+def test_what_the_app_logs_for_others_counts_only_if_nothing_else_tells(staging: Staging) -> None:
+    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job(), busy=True):
+        raise StepFailed("start: failed", "KeyError: 'SIZE'")
+    assert caught.value.cause == "SIZE is not set"
+    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job(), busy=True):
+        raise StepFailed("start: failed")
+    assert caught.value.cause == "COLOUR is not set"
+
+
+def test_that_the_app_refuses_the_probers_post_is_no_evidence() -> None:
+    journal = (
+        "2026-01-01T00:00:00+0000 vm run[1]: WARNING Forbidden (CSRF cookie not set.): /health\n"
+        "2026-01-01T00:00:01+0000 vm run[1]: WARNING Forbidden (CSRF cookie not set.): /lists\n"
+    )
+    assert evidence.messages(journal, "/health") == (
+        "WARNING Forbidden (CSRF cookie not set.): /lists\n"
+    )

@@ -1,0 +1,51 @@
+"""What is shown of a failure that no rule explains."""
+
+from tests.unit.cause_cases.base import PACKAGES, SOURCE, facts
+from understudy.diagnosis.known_facts import KnownFacts
+from understudy.diagnosis.unexplained import unexplained, unusual
+
+STEP = f"""\
+==> python manage.py migrate --noinput
+Traceback (most recent call last):
+  File "{PACKAGES}/odd/client.py", line 9, in connect
+    raise Gone
+odd.Gone: 7
+Traceback (most recent call last):
+  File "{SOURCE}/lists/views.py", line 2, in home
+    odd.connect()
+  File "{PACKAGES}/odd/client.py", line 12, in connect
+    raise Failed from error
+odd.Failed: not there
+"""
+VIEWS = facts({"lists/views.py": "import odd\nodd.connect(PLACE)\n"})
+
+
+def test_chain_of_exceptions_own_frame_and_command() -> None:
+    assert unexplained({"step": STEP, "said": STEP}, VIEWS).splitlines() == [
+        "No cause is confirmed. What is known:",
+        "command: python manage.py migrate --noinput",
+        "exceptions: odd.Gone: 7 -> odd.Failed: not there",
+        "first own frame: lists/views.py line 2, in home: odd.connect(PLACE)",
+    ]
+
+
+def test_traceback_whose_begin_was_cut_off() -> None:
+    cut = f'    x()\n  File "{SOURCE}/lists/views.py", line 1, in f\n    x()\nKeyError: 1\n'
+    step = f"python manage.py migrate: failed\n{cut}"
+
+    lines = unexplained({"step": step, "said": step}, VIEWS).splitlines()
+
+    assert lines[1:3] == ["command: python manage.py migrate", "exceptions: KeyError: 1"]
+
+
+def test_lines_that_an_earlier_run_does_not_have() -> None:
+    usual = "[1] Booting worker with pid: 54\nReady 1a2b3c4d5e6f\n"
+
+    lines = unusual("[2] Booting worker with pid: 66\nReady 99999999ffff\nOdd: 3\n", usual)
+
+    assert lines == ["Odd: 3"]
+
+
+def test_without_an_earlier_run_there_is_nothing_to_compare_with() -> None:
+    assert unusual("Odd: 3\n", "") == []
+    assert unexplained({"step": "x", "said": "x"}, KnownFacts()) == ""

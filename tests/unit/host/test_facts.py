@@ -1,0 +1,251 @@
+"""The query and its parser, on hosts in all states."""
+
+import fcntl
+import os
+import shlex
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from understudy.errors import StepFailed
+from understudy.host import facts
+
+BARE = """\
+line\t/etc/os-release\tNAME="Debian GNU/Linux"
+line\t/etc/os-release\tPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
+current\t
+python\t/usr/bin/python3.11
+machine\tx86_64
+end\tok
+"""
+MANIFEST = (
+    '{"id": "c0ffee00-1", "commit": "c0ffee00", "lock": "l1-3.11",'
+    ' "deployed_at": "2024-05-01T10:00:00+00:00", "deployed_by": "ann@desk"}'
+)
+SERVING = f"""\
+line\t/etc/os-release\tPRETTY_NAME="Debian GNU/Linux 13 (trixie)"
+line\t/etc/understudy/shop.provisioned\t0123456789abcdef
+line\t/srv/shop/releases/c0ffee00-1/manifest.json\t{MANIFEST}
+line\t/etc/nginx/sites-available/shop\tserver {{
+line\t/etc/nginx/sites-available/shop\t\t}}
+venv\t/srv/shop/venvs/l1-3.11
+venv\t/srv/shop/venvs/l2-3.11
+package\t/srv/shop/cache/packages/django-5.2-py3-none-any-0123abcd-py3.13
+current\treleases/c0ffee00-1
+python\t/usr/bin/python3.13
+machine\taarch64
+unit\tnginx.service
+unit\tshop@c0ffee00-1.service
+unit\tshop@0ld.service
+ending\tshop@0lder.service
+end\tok
+"""
+
+
+def test_bare_host_has_nothing() -> None:
+    found = facts.parse(BARE)
+
+    assert (found.stamp, found.python, found.current) == ("", "3.11", None)
+    assert (found.releases, found.running, found.nginx_active) == ((), frozenset(), False)
+
+
+def test_host_that_serves_is_seen_in_full() -> None:
+    found = facts.parse(SERVING)
+
+    assert (found.stamp, found.python, found.machine) == ("0123456789abcdef", "3.13", "aarch64")
+    release = found.release(found.current)
+    assert release is not None
+    assert (release.commit, release.deployed_by) == ("c0ffee00", "ann@desk")
+    assert found.running == {"c0ffee00-1", "0ld"}
+    assert found.ending == {"0lder"}
+    assert found.venvs == {"l1-3.11", "l2-3.11"}
+    assert found.files == {"/etc/nginx/sites-available/shop": "server {\n\t}\n"}
+    assert found.packages == {"django-5.2-py3-none-any-0123abcd-py3.13"}
+    assert found.os == "Debian GNU/Linux 13 (trixie)"
+    assert found.nginx_active
+
+
+def test_what_a_login_prints_is_no_fact() -> None:
+    assert facts.parse("Welcome!\n\nhave fun\n" + SERVING) == facts.parse(SERVING)
+
+
+@pytest.mark.parametrize("lines", range(SERVING.count("\n")))
+def test_answer_that_was_cut_off_is_no_facts(lines: int) -> None:
+    """Half of the facts would look like a host that lacks something."""
+    with pytest.raises(StepFailed, match="cut off"):
+        facts.parse("".join(SERVING.splitlines(keepends=True)[:lines]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", '{"id": "r1"}', MANIFEST.replace("}", ', "later": "1"}'), '"text"'],
+)
+def test_manifest_of_another_making_is_told(text: str) -> None:
+    with pytest.raises(StepFailed, match=r"manifest\.json"):
+        facts.parse(SERVING.replace(MANIFEST, text))
+
+
+HOST_NAME = Path("/proc/sys/kernel/hostname").read_text().strip()
+
+
+def observed(root: Path) -> facts.Facts:
+    """The real query, run by a shell on a tree that stands for a host's root directory."""
+    (root / "bin").mkdir(exist_ok=True)
+    (root / "bin" / "systemctl").write_text(
+        "#!/bin/sh\n"
+        'echo "nginx.service loaded active running A web server"\n'
+        'echo "shop@r1.service loaded active running shop, release r1"\n'
+        'echo "shop@r0.service loaded deactivating stop-sigterm shop, release r0"\n'
+    )
+    (root / "bin" / "systemctl").chmod(0o755)
+    (root / "etc").mkdir(exist_ok=True)
+    if not (root / "etc" / "hosts").exists():
+        (root / "etc" / "hosts").write_text(f"127.0.0.1 localhost\n127.0.1.1 {HOST_NAME}\n")
+    (root / "etc" / "os-release").write_text('PRETTY_NAME="An OS"\n')
+    words = list(facts.query("shop"))
+    for top in ("/srv/", "/etc/"):
+        words[2] = words[2].replace(top, f"{root}{top}")
+    path = f"PATH={root}/bin:/usr/bin:/bin"
+    done = subprocess.run(["env", path, *words], capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b""), shlex.join(words)
+    return facts.parse(done.stdout.decode().replace(f"{root}/srv", "/srv"))
+
+
+def test_query_of_a_host_without_the_site_answers(tmp_path: Path) -> None:
+    found = observed(tmp_path)
+
+    assert (found.os, found.stamp, found.current, found.files) == ("An OS", "", None, {})
+
+
+def test_query_of_a_provisioned_host_without_releases_answers(tmp_path: Path) -> None:
+    for name in ("releases", "venvs", "cache"):
+        (tmp_path / "srv" / "shop" / name).mkdir(parents=True)
+
+    found = observed(tmp_path)
+
+    assert (found.current, found.releases, found.venvs) == (None, (), frozenset())
+
+
+def test_query_tells_what_is_whole_and_leaves_out_what_is_half_made(tmp_path: Path) -> None:
+    site = tmp_path / "srv" / "shop"
+    for name in (
+        "releases/r1",
+        "releases/half",
+        "venvs/whole",
+        "venvs/half",
+        "cache/packages/a-1",
+        "cache/packages.tar.gz.d/b-2",
+    ):
+        (site / name).mkdir(parents=True)
+    (site / "releases/r1/manifest.json").write_text(MANIFEST.replace("c0ffee00-1", "r1"))
+    (site / "releases/half/manifest.json.new").write_text(MANIFEST)
+    (site / "releases/r1/run").write_bytes("tab\there, ä\n\n$HOME `id`\r\nno end".encode())
+    (site / "venvs/whole/.complete").touch()
+    (site / "current").symlink_to("releases/r1")
+
+    found = observed(tmp_path)
+
+    assert [release.id for release in found.releases] == ["r1"]
+    assert {path.name for path in found.half_made} == {"half"}
+    assert len(found.half_made) == 2, "a release and an environment"
+    assert found.current == "r1"
+    assert abs(found.free - shutil.disk_usage(site).free) < 2**30
+    assert [*found.running, *found.ending, *found.venvs] == ["r1", "r0", "whole"]
+    assert [*found.packages] == ["a-1"]
+    assert found.files == {"/srv/shop/current/run": "tab\there, ä\n\n$HOME `id`\r\nno end\n"}
+    assert found.nginx_active
+
+
+@pytest.mark.parametrize("held", [None, "lock", "lock.step"])
+def test_query_tells_who_held_the_lock_last_unless_somebody_holds_it_now(
+    held: str | None, tmp_path: Path
+) -> None:
+    site = tmp_path / "srv" / "shop"
+    site.mkdir(parents=True)
+    (site / "lock").write_text("ann@desk (deploy) since noon\n")
+    (site / "lock.step").touch()
+    with (site / (held or "other")).open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+        found = observed(tmp_path)
+
+    assert found.last_holder == ("" if held else "ann@desk (deploy) since noon")
+
+
+def test_query_tells_since_when_a_release_has_served(tmp_path: Path) -> None:
+    mark = tmp_path / "srv/shop/releases/r1/served"
+    mark.parent.mkdir(parents=True)
+    mark.touch()
+    os.utime(mark, (1_700_000_000, 1_700_000_000))
+
+    found = observed(tmp_path)
+
+    assert found.served == {"r1"}
+    assert found.served_since == {"r1": datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)}
+
+
+def test_query_gives_the_other_sites_and_not_the_sites_own(tmp_path: Path) -> None:
+    nginx = tmp_path / "etc/nginx"
+    for name in ("sites-enabled/shop", "sites-enabled/wiki", "conf.d/a.conf", "conf.d/a.off"):
+        (nginx / name).parent.mkdir(parents=True, exist_ok=True)
+        (nginx / name).write_text(f"# {name}\n")
+
+    found = observed(tmp_path)
+
+    assert sorted(PurePosixPath(path).name for path in found.files) == ["a.conf", "wiki"]
+
+
+def test_other_sites_are_no_files_of_the_site() -> None:
+    lines = "line\t/etc/nginx/sites-enabled/wiki\tserver {\nline\t/etc/nginx/conf.d/a.conf\t#\n"
+
+    found = facts.parse(lines + SERVING)
+
+    assert found.other_sites == {
+        "/etc/nginx/sites-enabled/wiki": "server {\n",
+        "/etc/nginx/conf.d/a.conf": "#\n",
+    }
+    assert found.files == facts.parse(SERVING).files
+
+
+@pytest.mark.parametrize("line", ["127.0.1.1 {}", "127.0.1.1\tx.example {}", "::1 a {} b", None])
+def test_host_name_that_nothing_knows_is_reported(line: str | None, tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/hosts").write_text((line or "127.0.0.1 localhost").format(HOST_NAME))
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/getent").write_text("#!/bin/sh\nexit 2\n")
+    (tmp_path / "bin/getent").chmod(0o755)
+
+    assert observed(tmp_path).lost_name == ("" if line else HOST_NAME)
+
+
+@pytest.mark.parametrize(
+    ("line", "free", "secrets"),
+    [("", 0, ""), ("free\t9 4096\n", 36864, ""), ("free\t\nsecrets\t123 4\n", 0, "123 4")],
+)
+def test_disk_and_secrets_are_those_of_the_host(line: str, free: int, secrets: str) -> None:
+    found = facts.parse(line + BARE)
+
+    assert (found.free, found.secrets) == (free, secrets)
+
+
+def test_host_without_python_has_none() -> None:
+    assert facts.parse(BARE.replace("/usr/bin/python3.11", "")).python == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "odd", "named"),
+    [
+        ("c0ffee00-1", "../../x", "release's id"),
+        ("c0ffee00", "HEAD", "release's commit"),
+        ("l1-3.11", "-rf", "release's lock"),
+        ("ann@desk", "a" * 201, "release's deployer"),
+    ],
+)
+def test_part_of_a_manifest_that_does_not_fit_is_named(value: str, odd: str, named: str) -> None:
+    text = SERVING.replace(MANIFEST, MANIFEST.replace(f'"{value}"', f'"{odd}"'))
+
+    with pytest.raises(StepFailed, match=f"its {named} is"):
+        facts.parse(text)

@@ -1,0 +1,162 @@
+"""Several hosts that tell what they do at the same time."""
+
+import io
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Lock
+from time import sleep
+
+import pytest
+
+from tests.unit.fakes import FakeReport
+from tests.unit.records import make
+from understudy.errors import StepFailed
+from understudy.host.host_report import HostReport, Telling, under_its_name
+from understudy.report.events import JsonReport, Report, TextReport
+from understudy.report.record import Verdict
+
+HOSTS = [f"192.0.2.{number}" for number in range(1, 9)]
+STEPS = 20
+
+
+def work_at_once(report: Report) -> None:
+    """Each host takes steps of the same titles, and tells of itself in each."""
+    turn, all_there = Lock(), Barrier(len(HOSTS))
+
+    def work(host: str) -> None:
+        told = under_its_name(report, host, turn)
+        all_there.wait(10)
+        for number in range(STEPS):
+            with told.step(f"step {number}"):
+                all_there.wait(10)
+                told.detail(f"detail {number} of {host}")
+                told.ran(f"command {number}", host, 0.1, ok=True)
+            told.say(f"said {number} by {host}")
+
+    with ThreadPoolExecutor(len(HOSTS)) as pool:
+        list(pool.map(work, HOSTS))
+
+
+class Slow(FakeReport):
+    """A report in whose midst others come to tell something."""
+
+    def say(self, text: str) -> None:
+        sleep(0.0005)
+        super().say(text)
+
+
+def test_one_thing_is_told_at_a_time() -> None:
+    report = Slow()
+
+    work_at_once(report)
+
+    told = {host: [f"said {number} by {host}" for number in range(STEPS)] for host in HOSTS}
+    assert report.said_of == told
+
+
+def test_record_has_each_step_with_what_its_own_host_told() -> None:
+    recorder = make()
+
+    work_at_once(recorder)
+
+    [phase] = recorder.record(Verdict.PASSED).phases
+    assert sorted(step.title for step in phase.steps) == sorted(
+        f"{host}: step {number}" for host in HOSTS for number in range(STEPS)
+    )
+    for step in phase.steps:
+        host, _, number = re.split(r": | ", step.title)
+        assert step.lines == (f"detail {number} of {host}",)
+        assert [(ran.command, ran.output) for ran in step.commands] == [(f"command {number}", host)]
+        assert step.ok
+    assert len(phase.lines) == len(HOSTS) * STEPS
+    assert all(re.fullmatch(r"(\S+): said \d+ by \1", line) for line in phase.lines)
+
+
+def test_lines_are_whole_and_begin_with_their_host(capsys: pytest.CaptureFixture[str]) -> None:
+    work_at_once(TextReport())
+
+    lines = capsys.readouterr().out.splitlines()
+    line = re.compile(r"  (\S+): detail \d+ of \1|✓ \S+: step \d+ \d\.\d s|(\S+): said \d+ by \2")
+    assert len(lines) == 3 * len(HOSTS) * STEPS
+    assert [told for told in lines if not line.fullmatch(told)] == []
+
+
+def test_events_for_programs_name_their_host() -> None:
+    out = io.StringIO()
+
+    work_at_once(JsonReport(out))
+
+    events = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert len(events) == 4 * len(HOSTS) * STEPS
+    assert {event["host"] for event in events} == set(HOSTS)
+    said = [event for event in events if event["event"] == "message"]
+    assert all(event["text"].endswith(event["host"]) for event in said)
+
+
+def test_each_line_of_a_text_names_its_host(capsys: pytest.CaptureFixture[str]) -> None:
+    told = under_its_name(TextReport(), "web1", Lock())
+
+    told.say("a diff\n+ line")
+    told.warn("a warning\nand its log")
+
+    out, err = capsys.readouterr()
+    assert out == "web1: a diff\nweb1: + line\n"
+    assert err == "! web1: a warning\nweb1: and its log\n"
+
+
+def test_what_is_told_afterwards_is_about_no_host(capsys: pytest.CaptureFixture[str]) -> None:
+    report = TextReport()
+
+    under_its_name(report, "web1", Lock()).say("done")
+    report.say("all done")
+
+    assert capsys.readouterr().out == "web1: done\nall done\n"
+
+
+def test_clocks_of_several_hosts_run_beside_each_other(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    report, turn = TextReport(), Lock()
+    one, other = (under_its_name(report, host, turn) for host in ("web1", "web2"))
+
+    with one.step("upload"):
+        with other.step("switch"):
+            pass
+        one.detail("half of it")
+    report.say("all done")
+
+    out = capsys.readouterr().out
+    ended = [out.index(text) for text in ("✓ web2: switch", "✓ web1: upload", "all done")]
+    assert ended == sorted(ended)
+    assert "half of it" in out
+
+
+def test_all_that_can_be_told_is_handed_on() -> None:
+    tellings: list[Telling] = []
+    told, behind = HostReport(tellings.append), FakeReport()
+    failed = StepFailed("failed")
+
+    with told.phase("up", "The VM"), told.step("restore"):
+        told.detail("a detail")
+    told.skipped("data", "Data", "none")
+    told.say("said")
+    told.warn("warned")
+    told.attach("drift", [])
+    told.ran("true", "", 0.1, ok=True)
+    told.error(failed)
+    told.expect(7)
+    told.about("another host")
+
+    assert (behind.said, behind.steps) == ([], [])
+    for telling in tellings:
+        telling(behind)
+    assert behind.phases == [("up", "passed"), ("data", "skipped, none")]
+    assert behind.steps == [("restore", True)]
+    assert (behind.details, behind.said, behind.warnings) == (["a detail"], ["said"], ["warned"])
+    assert (behind.attached, behind.errors, behind.expected) == ({"drift": []}, [failed], [7])
+    assert behind.commands == [("true", "", True)]
+    assert behind.host == ""

@@ -1,0 +1,204 @@
+"""The hosts of a target: who is asked when, in which order it's told, and when it stops."""
+
+import threading
+from collections.abc import Callable
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from tests.unit.staging import Staging
+from understudy.errors import ConfigError, Refused, StepFailed, Unreachable
+from understudy.host import hosts
+from understudy.job import Job
+
+HOSTS = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5"]
+
+
+def jobs(staging: Staging, **target: Any) -> tuple[Job, ...]:
+    return hosts.jobs(staging.job(addresses=HOSTS, **target))
+
+
+def failing_on(*addresses: str) -> tuple[list[str], Callable[[Job], str]]:
+    """Whom it was done for, and what is done."""
+    done: list[str] = []
+
+    def work(job: Job) -> str:
+        done.append(job.target.address)
+        if job.target.address in addresses:
+            raise Unreachable("gone", "no route", "is it on?")
+        return job.target.address
+
+    return done, work
+
+
+def test_each_host_has_a_job_of_its_own(staging: Staging) -> None:
+    made = jobs(staging)
+
+    assert [job.target.address for job in made] == HOSTS
+    assert [job.address for job in made] == HOSTS
+    for job in made:
+        job.report.say("here")
+    assert staging.report.said_of == {host: ["here"] for host in HOSTS}
+
+
+@pytest.mark.parametrize("target", [{}, {"addresses": ["192.0.2.7"]}])
+@pytest.mark.parametrize("chosen", [None, "192.0.2.7"])
+@pytest.mark.parametrize("visit", [hosts.look, hosts.roll, hosts.in_turn])
+def test_only_host_takes_no_detour(
+    visit: Callable[..., object], chosen: str | None, target: dict[str, Any], staging: Staging
+) -> None:
+    """No thread, no other words, its own error."""
+    failure = StepFailed("as it is")
+    threads: list[threading.Thread] = []
+
+    def work(job: Job) -> None:
+        threads.append(threading.current_thread())
+        job.report.say("here")
+        assert job.report is staging.report
+        raise failure
+
+    job = staging.job(**target)
+    with pytest.raises(StepFailed) as raised:
+        visit(hosts.jobs(Job(job.project, job.config, "staging", staging.report, chosen)), work)
+
+    assert raised.value is failure
+    assert threads == [threading.main_thread()]
+    assert staging.report.said_of == {"": ["here"]}
+
+
+def test_all_are_looked_at_at_once_and_told_in_their_order(staging: Staging) -> None:
+    all_there = Barrier(len(HOSTS))
+    after_me = {host: threading.Event() for host in HOSTS}
+
+    def work(job: Job) -> str:
+        address = job.target.address
+        all_there.wait(10)
+        job.report.say("first")
+        # The last host ends first.
+        for later in HOSTS[HOSTS.index(address) + 1 :]:
+            after_me[later].wait(10)
+        job.report.say("second")
+        after_me[address].set()
+        return address
+
+    assert hosts.look(jobs(staging), work) == HOSTS
+
+    assert list(staging.report.said_of) == HOSTS
+    assert staging.report.said == ["first", "second"] * len(HOSTS)
+
+
+def test_no_more_are_looked_at_at_once_than_this_machine_has_threads_for(staging: Staging) -> None:
+    many = [f"192.0.2.{number}" for number in range(1, 50)]
+    threads: set[int] = set()
+
+    found = hosts.look(
+        hosts.jobs(staging.job(addresses=many)), lambda _: threads.add(threading.get_ident())
+    )
+
+    assert len(found) == len(many)
+    assert len(threads) <= hosts.AT_ONCE
+
+
+def test_hosts_that_fail_a_look_do_not_hide_the_others(staging: Staging) -> None:
+    def work(job: Job) -> None:
+        job.report.say("looked")
+        if job.target.address == HOSTS[1]:
+            raise Refused("not provisioned", hint="provision it")
+
+    with pytest.raises(
+        Refused, match=r"staging: 192\.0\.2\.2 failed; nothing was changed"
+    ) as raised:
+        hosts.look(jobs(staging), work)
+
+    assert list(staging.report.said_of) == HOSTS
+    assert raised.value.details == "192.0.2.2: failed: not provisioned"
+    assert raised.value.hint == "provision it"
+
+
+def test_batches_are_as_large_as_deploy_yml_says(staging: Staging) -> None:
+    together = Barrier(2)
+
+    def work(job: Job) -> None:
+        # The fifth is alone.
+        if job.target.address != HOSTS[-1]:
+            together.wait(10)
+        job.report.say("done")
+
+    hosts.roll(jobs(staging, max_unavailable=2), work)
+
+    assert set(staging.report.said_of) == set(HOSTS)
+
+
+@pytest.mark.parametrize(
+    ("size", "bad", "begun"),
+    [(1, HOSTS[0], 1), (1, HOSTS[2], 3), (2, HOSTS[0], 2), (2, HOSTS[3], 4), (9, HOSTS[0], 5)],
+)
+def test_first_batch_with_a_failure_is_the_last(
+    size: int, bad: str, begun: int, staging: Staging
+) -> None:
+    done, work = failing_on(bad)
+
+    with pytest.raises(Unreachable, match=f"staging: {bad} failed") as raised:
+        hosts.roll(jobs(staging, max_unavailable=size), work)
+
+    assert sorted(done) == HOSTS[:begun]
+    told = [line for line in raised.value.details.splitlines() if not line.startswith(" ")]
+    states = [
+        "failed: gone" if host == bad else "done" if host in done else "not begun" for host in HOSTS
+    ]
+    assert told == [f"{host}: {state}" for host, state in zip(HOSTS, states, strict=True)]
+    assert raised.value.hint == "is it on?"
+
+
+def test_one_after_another_whatever_deploy_yml_says(staging: Staging) -> None:
+    done, work = failing_on(HOSTS[1])
+
+    with pytest.raises(Unreachable):
+        hosts.in_turn(jobs(staging, max_unavailable=5), work)
+
+    assert done == HOSTS[:2]
+
+
+def test_chosen_host_is_the_only_one_and_told_by_name(staging: Staging) -> None:
+    job = staging.job(addresses=HOSTS)
+    chosen = Job(job.project, job.config, "staging", staging.report, HOSTS[2])
+    done, work = failing_on(HOSTS[2])
+
+    with pytest.raises(Unreachable, match="gone") as raised:
+        hosts.roll(hosts.jobs(chosen), work)
+    hosts.one(chosen).report.say("here")
+
+    assert raised.value.summary == f"staging: {HOSTS[2]} failed"
+    assert done == [HOSTS[2]]
+    assert staging.report.said_of == {HOSTS[2]: ["here"]}
+
+
+def test_what_is_about_one_host_is_refused_for_several(staging: Staging) -> None:
+    with pytest.raises(ConfigError, match="staging has 5 hosts") as raised:
+        hosts.one(staging.job(addresses=HOSTS))
+
+    assert "--host: 192.0.2.1, 192.0.2.2" in raised.value.hint
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_bug_is_not_taken_for_a_host_that_failed(size: int, staging: Staging) -> None:
+    def work(job: Job) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        hosts.roll(jobs(staging, max_unavailable=size), work)
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_no_more_hosts_are_begun_after_ctrl_c(size: int, staging: Staging) -> None:
+    done: list[str] = []
+
+    def work(job: Job) -> None:
+        done.append(job.target.address)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        hosts.roll(jobs(staging, max_unavailable=size), work)
+
+    assert len(done) <= size

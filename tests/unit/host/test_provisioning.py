@@ -1,0 +1,187 @@
+"""The stamp tells a host that was provisioned otherwise than it would be now."""
+
+import json
+import shutil
+import subprocess
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.fakes import TOP, settings
+from understudy.commands import script
+from understudy.config.model import Config
+from understudy.host.provisioning import provisioning
+from understudy.paths import Project
+
+PARTS = ["set -eu\n", "echo done\n"]
+PROJECT = Project(TOP, TOP / "deploy.yml")
+
+
+def config(**host: Any) -> Config:
+    return Config.model_validate({**settings(), "host": host})
+
+
+def test_stamp_follows_the_rule_that_the_vagrantfile_has_too() -> None:
+    made = provisioning(config(packages=["git", "jq"]), "vagrant", PARTS)
+
+    words = ["set -eu\necho done\n", "shop", "deploy", "vagrant", "C.UTF-8", "Etc/UTC", "git", "jq"]
+    stamp = sha256("\0".join(words).encode()).hexdigest()[:16]
+    assert made.stamp == stamp
+    assert made.arguments == (*words[1:6], stamp, *words[6:])
+    assert made.script == words[0]
+
+
+@pytest.mark.parametrize(
+    ("host", "admin", "parts"),
+    [
+        pytest.param({}, "vagrant", ["set -eu\n", "echo done \n"], id="script"),
+        pytest.param({}, "vagrant", list(reversed(PARTS)), id="order"),
+        pytest.param({}, "debian", PARTS, id="admin"),
+        pytest.param({"deployer": "ship"}, "vagrant", PARTS, id="deployer"),
+        pytest.param({"locale": "de_DE.UTF-8"}, "vagrant", PARTS, id="locale"),
+        pytest.param({"timezone": "Europe/Berlin"}, "vagrant", PARTS, id="timezone"),
+        pytest.param({"packages": ["git"]}, "vagrant", PARTS, id="package"),
+    ],
+)
+def test_stamp_changes_with(host: dict[str, Any], admin: str, parts: list[str]) -> None:
+    assert (
+        provisioning(config(**host), admin, parts).stamp
+        != provisioning(config(), "vagrant", PARTS).stamp
+    )
+
+
+def test_server_of_the_database_is_among_the_packages_and_in_the_stamp() -> None:
+    asked = Config.model_validate(
+        {**settings(app={"database": "postgresql"}), "host": {"packages": ["git"]}}
+    )
+
+    made = provisioning(asked, "vagrant", PARTS)
+
+    assert made == provisioning(config(packages=["git", "postgresql"]), "vagrant", PARTS)
+
+
+RUBY = shutil.which("ruby")
+
+
+@pytest.mark.needs("ruby")
+@pytest.mark.parametrize("engine", [None, "sqlite", "postgresql"])
+@pytest.mark.parametrize("packages", [[], ["git", "git"], ["postgresql", "git"]])
+def test_vagrantfile_installs_the_same_packages(engine: str | None, packages: list[str]) -> None:
+    app = {"database": engine} if engine else {}
+    text = (TOP / "Vagrantfile").read_text()
+    lines = [line for line in text.splitlines() if line.startswith("PACKAGES")]
+    given = f"CONFIG = {{'app' => JSON.parse('{json.dumps(app)}')}}; HOST = {{'packages' => {packages}}}"
+
+    told = subprocess.run(
+        [str(RUBY), "--disable-gems", "-rjson", "-e", "\n".join([given, *lines, "puts PACKAGES"])],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+
+    tree = {**settings(app=app), "host": {"packages": packages}}
+    assert len(lines) == 2
+    assert told == [*Config.model_validate(tree).packages]
+
+
+POSTGRESQL = """
+set -eu
+SITE=my-shop LOCALE=C.UTF-8 STATE=$1
+shift
+step() { :; }
+booted() { [ "$STATE" != chroot ]; }
+is_check() { return 1; }
+act() { "$@"; }
+put() { echo "put $2: $(cat)"; [ "$STATE" != unchanged ]; }
+pg_lsclusters() { [ "$STATE" = none ] || printf '%s\\n' '17 main 5433 down' '15 main 5432 online'; }
+systemctl() { echo "systemctl $*"; }
+runuser() { echo "$*"; cat; }
+"""
+RESTART = "systemctl restart postgresql@15-main"
+
+
+def postgresql_step(state: str, *packages: str) -> subprocess.CompletedProcess[str]:
+    """What the shipped step does on a host whose programs only tell that they were called."""
+    [part] = [path for path in PROJECT.provision_parts if path.name == "45-postgresql.sh"]
+    argv = ("sh", "-c", POSTGRESQL + part.read_text(), "sh", state, *packages)
+    return subprocess.run(argv, capture_output=True, text=True)
+
+
+def test_host_without_postgresql_is_left_alone() -> None:
+    done = postgresql_step("changed", "git", "postgresql-client", "my-postgresql")
+
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_postgresql_listens_on_no_address_and_is_restarted_for_that_only() -> None:
+    changed, unchanged = (
+        postgresql_step(state, "postgresql") for state in ("changed", "unchanged")
+    )
+
+    line = "put /etc/postgresql/15/main/conf.d/understudy.conf: listen_addresses = ''"
+    assert line in changed.stdout.splitlines()
+    assert RESTART in changed.stdout.splitlines()
+    assert RESTART not in unchanged.stdout.splitlines()
+
+
+def test_role_and_databases_are_made_by_the_servers_own_user() -> None:
+    done = postgresql_step("unchanged", "git", "postgresql", "jq")
+
+    [command] = [line for line in done.stdout.splitlines() if " psql " in line]
+    assert command.startswith("-u postgres -- psql ")
+    assert "site=my-shop" in command
+    assert "ON_ERROR_STOP=1" in command
+    assert done.stdout.count("my-shop") == 1, "the rest gets the name as a value"
+
+
+def test_no_server_is_asked_while_the_box_is_built() -> None:
+    done = postgresql_step("chroot", "postgresql")
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("put ")
+    assert len(done.stdout.splitlines()) == 1
+
+
+def test_postgresql_without_a_cluster_is_told() -> None:
+    done = postgresql_step("none", "postgresql")
+
+    assert done.returncode == 1
+    assert "no PostgreSQL cluster has port 5432" in done.stderr
+
+
+def test_script_reads_its_arguments_in_the_order_in_which_they_are_given() -> None:
+    """The very line of the shipped script, run by a shell."""
+    text = PROJECT.provision_parts[0].read_text()
+    [line] = [line for line in text.splitlines() if line.startswith("SITE=$1")]
+    made = provisioning(config(packages=["git", "jq"]), "vagrant", [text])
+
+    told = subprocess.run(
+        script(f'{line}; shift 6; echo $SITE $DEPLOYER $ADMIN $STAMP "$@"', *made.arguments),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+
+    assert told == ["shop", "deploy", "vagrant", made.stamp, "git", "jq"]
+
+
+def test_shipped_script_is_the_numbered_files_in_order_and_is_shell() -> None:
+    names = [path.name for path in PROJECT.provision_parts]
+
+    assert names == sorted(names)
+    assert (names[0], names[-1]) == ("00-settings.sh", "90-stamp.sh")
+    script = "".join(path.read_text() for path in PROJECT.provision_parts)
+    assert "STAMP_FILE" in "".join(script.splitlines()[-5:]), "what is stamped has been done"
+    subprocess.run(["sh", "-n"], input=script, text=True, check=True)
+
+
+def test_what_is_not_numbered_is_not_part_of_the_script(tmp_path: Path) -> None:
+    (tmp_path / "provision").mkdir()
+    for name in ("20-b.sh", "10-a.sh", "setup", "notes.sh", "30-c.txt"):
+        (tmp_path / "provision" / name).touch()
+
+    parts = Project(tmp_path, tmp_path / "deploy.yml").provision_parts
+
+    assert [path.name for path in parts] == ["10-a.sh", "20-b.sh"]

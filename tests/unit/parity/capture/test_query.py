@@ -1,0 +1,151 @@
+"""The query of a capture on this machine: it answers, changes nothing, and says what it can't read."""
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from understudy.parity.capture import query as module
+from understudy.parity.capture.parse import parse
+from understudy.parity.capture.query import query
+from understudy.parity.capture.value import Capture
+
+QUERY = Path(module.__file__).with_name("query.sh")
+
+
+def part(begin: str, end: str, places: dict[str, str], user: str | None = None) -> list[str]:
+    """What the query prints from one place in it up to another, of other files than the host's."""
+    text = QUERY.read_text()
+    functions = text[text.index("# section NAME") : text.index("section os\n")]
+    begins = text.rindex("\n", 0, text.index(begin)) + 1
+    asked = text[begins : text.rindex("\n", 0, text.index(end)) + 1]
+    for there, here in places.items():
+        assert there in asked
+        asked = asked.replace(there, here)
+    script = f"site=none user=0\n{functions}\n{asked}"
+    done = subprocess.run(["sh", "-uc", script], capture_output=True, text=True, user=user)
+    assert done.stderr == ""
+    return done.stdout.splitlines()
+
+
+def ask(user: str | None = None) -> tuple[Capture, str]:
+    done = subprocess.run(query("todo"), capture_output=True, user=user)
+    assert done.returncode == 0
+    return parse(done.stdout.decode(errors="replace"), "todo", "todo.test", 0), done.stderr.decode()
+
+
+@pytest.fixture(scope="module")
+def asked() -> tuple[Capture, str]:
+    return ask()
+
+
+def test_real_system_answers_and_complains_of_nothing(asked: tuple[Capture, str]) -> None:
+    found, errors = asked
+
+    assert errors == ""
+    assert found.entry("os.name")
+    assert found.entry("sysctl.net.core.somaxconn")
+    assert found.entry("users.root.home")
+    assert found.entry("modes./tmp")
+
+
+def test_second_capture_is_the_same(asked: tuple[Capture, str]) -> None:
+    again, _ = ask()
+
+    # What runs on this machine meanwhile comes and goes.
+    steady = ("os", "packages", "python", "locale", "cpu", "memory", "users", "sudo", "limits")
+    assert {name: again.sections[name] for name in steady} == {
+        name: asked[0].sections[name] for name in steady
+    }
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can run it as somebody else")
+def test_who_may_not_become_root_gets_what_all_may_see() -> None:
+    found, errors = ask(user="nobody")
+
+    assert errors == ""
+    assert found.entry("os.name")
+    for section in ("sudo", "environment", "cron", "ports", "nginx", "firewall"):
+        assert "needs root" in found.unreadable[section]
+
+
+def test_variables_are_named_and_their_values_stay(tmp_path: Path) -> None:
+    """The part of the query that reads them, on a file with values of all kinds."""
+    secrets = tmp_path / "env"
+    secrets.write_text(
+        'SECRET_KEY="hunter2"\n'
+        "export DATABASE_URL=postgres://a:hunter2@db/x\n"
+        '# OLD=hunter2\nlower=hunter2\nhttp_proxy=hunter2\nPEM="-----BEGIN\nhunter2hunter2=\n-----END"\n'
+    )
+    told = part("section environment", "section units", {"/etc/environment": str(secrets)})
+
+    assert told == [
+        "@@@ environment",
+        *(f"{secrets}\t{name}" for name in ("SECRET_KEY", "DATABASE_URL", "http_proxy", "PEM")),
+    ]
+
+
+def test_units_are_those_made_here_wherever_they_lie(tmp_path: Path) -> None:
+    etc, local, app = (tmp_path / name for name in ("etc", "local", "app"))
+    for folder in (etc / "multi-user.target.wants", local, app):
+        folder.mkdir(parents=True)
+    (app / "linked.service").write_text("linked\n")
+    (local / "local.service").write_text("local\n")
+    (etc / "own.service").write_text("own\n")
+    (etc / "linked.service").symlink_to(app / "linked.service")
+    (etc / "masked.service").symlink_to("/dev/null")
+    (etc / "gone.service").symlink_to(app / "gone.service")
+    (etc / "multi-user.target.wants/own.service").symlink_to(etc / "own.service")
+    (etc / "sshd.service").symlink_to("/usr/lib/os-release")
+
+    places = {"/etc/systemd": str(etc), "/usr/local/lib/systemd/system": str(local)}
+    told = part("section unit_files", "section cron", places)
+
+    assert sorted(told[1:]) == [
+        f"{etc}/linked.service\tlinked",
+        f"{etc}/own.service\town",
+        f"{local}/local.service\tlocal",
+    ]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can run it as somebody else")
+def test_file_that_may_not_be_read_keeps_no_other_from_it() -> None:
+    with tempfile.TemporaryDirectory(prefix="units-") as made:
+        Path(made).chmod(0o755)
+        for number in range(9):
+            file = Path(made) / f"{number}.service"
+            file.write_text("text\n")
+            file.chmod(0o644 if number % 2 else 0o600)
+
+        told = part("section unit_files", "section cron", {"/etc/systemd": made}, user="nobody")
+
+    assert sorted(told[1:]) == [f"{made}/{number}.service\ttext" for number in (1, 3, 5, 7)]
+
+
+def test_certificates_are_those_that_nginx_names_in_whichever_way(tmp_path: Path) -> None:
+    configuration = """
+        ssl_certificate /a.pem;
+        # ssl_certificate /old.pem;
+        server { listen 443 ssl; ssl_certificate "/b.pem"; ssl_certificate_key /b.key; }
+        ssl_certificate ssl/c.pem; # ours
+        ssl_certificate /live/$ssl_server_name.pem;
+        ssl_certificate data:$pem;"""
+    places = {
+        "if section": f"configuration='{configuration}'\nif section",
+        "root nginx openssl": "root",
+    }
+
+    told = part("if section certificates", "if section postgresql", places)
+
+    named = {line.partition("\t")[0] for line in told[1:]}
+    assert named == {"/a.pem", "/b.pem", "/etc/nginx/ssl/c.pem"}
+
+
+def test_script_is_not_in_the_command_line_of_sudo() -> None:
+    """It would be in the host's log, whole, each time."""
+    wrapper = query("todo")[2]
+
+    assert "sudo -n" in wrapper
+    assert "@@@ packages" not in wrapper

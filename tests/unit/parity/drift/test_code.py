@@ -1,0 +1,119 @@
+"""What the code wants of a host, and that a host as it makes them has no drift from it."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.capture_samples import SECTIONS, captured
+from tests.unit.fakes import TOP, config
+from understudy.parity.capture.value import Capture
+from understudy.parity.drift.code import wanted
+from understudy.parity.drift.comparison import ANY, Comparison, Side, compare
+from understudy.paths import Project
+from understudy.release.render import host_files
+
+PROJECT = Project(TOP, TOP / "deploy.yml")
+
+
+def code(app: dict[str, Any] | None = None, **target: Any) -> Capture:
+    made = config(app, target)
+    host = made.target("staging")
+    recipe = PROJECT.provisioning(made, "debian")
+    return wanted(made, host, host_files(made, host, PROJECT.templates), recipe)
+
+
+def test_packages_are_those_of_provisioning_and_of_deploy_yml() -> None:
+    packages = code({"database": "postgresql"}).sections["packages"]
+
+    assert {"nginx", "python3", "nftables", "sqlite3", "postgresql"} <= packages.keys()
+    assert set(packages.values()) == {ANY}
+
+
+def test_variables_are_those_of_deploy_yml() -> None:
+    made = code({"environment": {"A": "1"}}, environment={"B": "2"})
+
+    assert made.sections["environment"].keys() == {"LANG", "A", "B"}
+
+
+@pytest.mark.parametrize(
+    ("certificate", "ports"),
+    [(None, {80}), ({"chain": "/etc/ssl/c.pem", "key": "/etc/ssl/k.pem"}, {80, 443})],
+)
+def test_https_is_wanted_where_there_is_a_certificate(certificate: Any, ports: set[int]) -> None:
+    wanted_ports = code(certificate=certificate).sections["ports"]
+
+    assert {int(name.rpartition(":")[2]) for name in wanted_ports} == ports
+
+
+def site(text: str) -> str:
+    """The site as nginx prints it."""
+    lines = text.splitlines()
+    return "\n".join(
+        ("\t# configuration file /etc/nginx/sites-enabled/shop:", *(f"\t{line}" for line in lines))
+    )
+
+
+def drift(change: dict[str, tuple[str, str]] | None = None) -> Comparison:
+    """From the code to a host as it makes them, after some changes by hand."""
+    made = config()
+    host = made.target("staging")
+    nginx, unit = (file.content for file in host_files(made, host, PROJECT.templates))
+    path = "/etc/systemd/system/shop@.service"
+    packages = code().sections["packages"]
+    sections = {
+        "packages": "\n".join(f"package\tinstall\tinstalled\t{name}\t1-1" for name in packages),
+        "users": "/etc/passwd\tshop:x:998:998::/srv/shop:/usr/sbin/nologin\n"
+        "/etc/passwd\tdeploy:x:1001:1001::/home/deploy:/bin/bash",
+        "environment": "/srv/shop/current/environment\tLANG",
+        "units": SECTIONS["units"] + "\nunit\tshop.service loaded active exited shop",
+        "ports": SECTIONS["ports"] + '\ntcp LISTEN 0 9 [::]:80 [::]:* users:(("nginx",pid=1,fd=6))',
+        "nginx": site(nginx.replace("shop.test", "todo.example.com")),
+        "unit_files": "\n".join(f"{path}\t{line}" for line in unit.splitlines()),
+        "modes": f"f 644 root:root {path}\nf 644 root:root /etc/nginx/sites-enabled/shop",
+    }
+    for section, (old, new) in (change or {}).items():
+        text = sections.get(section, SECTIONS[section])
+        assert old in text
+        sections[section] = text.replace(old, new)
+    return compare(Side("code", code(), partial=True), Side("production", captured(**sections)))
+
+
+def test_host_as_the_code_makes_them_has_no_drift() -> None:
+    assert drift().differences == ()
+
+
+@pytest.mark.parametrize(
+    ("section", "old", "new", "path"),
+    [
+        ("packages", "\tsqlite3\t", "\tsqlite4\t", "packages.sqlite3"),
+        ("nginx", "server_tokens off", "server_tokens on", "nginx./etc/nginx/sites-enabled/shop"),
+        ("unit_files", "UMask=0027", "UMask=0022", "unit_files./etc/systemd/system/shop@.service"),
+        (
+            "units",
+            "nginx.service loaded active",
+            "nginx.service loaded inactive",
+            "units.nginx.service",
+        ),
+        ("units", "unit\tshop.service", "unit\tshop.socket", "units.shop.service"),
+        ("locale", "C.UTF-8", "de_DE.UTF-8", "locale.LANG"),
+        ("time", "Etc/UTC", "Europe/Berlin", "time.zone"),
+        ("users", "/usr/sbin/nologin", "/bin/bash", "users.shop.home"),
+        ("users", "deploy:x", "employ:x", "users.deploy.home"),
+        ("environment", "LANG", "LONG", "environment.LANG"),
+        ("ports", "0.0.0.0:80 ", "127.0.0.1:80 ", "ports.tcp 0.0.0.0:80"),
+        ("firewall", "table inet understudy", "table inet mine", "firewall.table inet understudy"),
+    ],
+)
+def test_change_by_hand_is_found(section: str, old: str, new: str, path: str) -> None:
+    found = drift({section: (old, new)})
+
+    assert [difference.path for difference in found.differences] == [path]
+
+
+def test_broken_nginx_file_is_found() -> None:
+    sections = {"nginx": "!!! nginx: [emerg] unexpected end of file"}
+    model, host = Side("code", code(), partial=True), Side("production", captured(**sections))
+
+    told = {one.path: one.copy for one in compare(model, host).differences}
+
+    assert told["nginx"] == "unreadable: nginx: [emerg] unexpected end of file"

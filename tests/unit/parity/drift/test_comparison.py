@@ -1,0 +1,202 @@
+"""What is different between two captures, what it weighs, and what is meant to be."""
+
+import pytest
+
+from tests.unit.capture_samples import SECTIONS, captured
+from understudy.config.parity import Intended
+from understudy.parity.capture.value import Capture
+from understudy.parity.drift.comparison import ANY, Comparison, Difference, Side, compare
+from understudy.parity.drift.rules import BREAKS, MAY, UNLIKELY
+
+HOSTNAME = SECTIONS["hosts"].replace("web1", "staging")
+
+
+def compared(*declared: Intended, **changes: str) -> Comparison:
+    """The sample, and a copy of it with some sections changed."""
+    return compare(Side("production", captured()), Side("vagrant", captured(**changes)), declared)
+
+
+def paths(comparison: Comparison) -> list[str]:
+    return [difference.path for difference in comparison.differences]
+
+
+def of(model: dict[str, dict[str, str]], copy: dict[str, dict[str, str]]) -> Comparison:
+    return compare(Side("a", Capture(model)), Side("b", Capture(copy)))
+
+
+def test_two_that_are_alike_have_all_points() -> None:
+    found = compared()
+
+    assert (found.differences, found.score) == ((), 100)
+    assert found.compared > 60
+
+
+def test_hosts_that_only_have_another_name_and_number_of_their_own_are_alike() -> None:
+    found = compared(
+        hosts=HOSTNAME,
+        ports=SECTIONS["ports"].replace("192.0.2.7", "192.0.2.8").replace("pid=6", "pid=7"),
+        units=SECTIONS["units"].replace("0123abcd-1", "feedc0de-2").replace("@1000", "@1001"),
+        clock="1799999999.5",
+        files=SECTIONS["files"].replace("bbbb", "cccc"),
+        mounts=SECTIONS["mounts"].replace("99344k", "99340k").replace("1800000", "1700000"),
+    )
+
+    assert paths(found) == []
+
+
+def test_other_value_is_told_with_both_and_with_what_it_weighs() -> None:
+    [found] = compared(time="zone\t/usr/share/zoneinfo/Europe/Berlin\nx\tkvm-clock").differences
+
+    assert found == Difference(
+        "time.zone", "Etc/UTC", "Europe/Berlin", BREAKS, "dates, sessions and tokens go by the time"
+    )
+
+
+def test_what_only_one_has_is_told() -> None:
+    found = of({"hosts": {"a": "1", "b": "2"}}, {"hosts": {"b": "2", "c": "3"}})
+
+    told = [
+        (difference.path, difference.model, difference.copy) for difference in found.differences
+    ]
+    assert told == [("hosts.a", "1", None), ("hosts.c", None, "3")]
+
+
+def test_most_likely_to_break_an_app_comes_first() -> None:
+    found = compared(
+        sysctl="net/core/somaxconn\t128",
+        locale="/etc/default/locale\tLANG=C\navailable\tC.utf8",
+        packages=SECTIONS["packages"].replace("7.88.1-10", "7.88.1-11"),
+    )
+
+    weights = [difference.weight for difference in found.differences]
+    assert weights == sorted(weights, reverse=True)
+    assert paths(found)[0] == "locale.LANG"
+
+
+@pytest.mark.parametrize(
+    ("version", "weight"),
+    [("1.22.1-9+deb12u3", UNLIKELY), ("1.26.0-1", BREAKS), ("1:1.22.1-9+deb12u2", UNLIKELY)],
+)
+def test_security_update_weighs_less_than_a_new_version(version: str, weight: int) -> None:
+    found = compared(packages=SECTIONS["packages"].replace("1.22.1-9+deb12u2", version))
+
+    assert [difference.weight for difference in found.differences] == [weight]
+
+
+def test_unit_of_the_host_itself_weighs_more_than_one_of_a_package() -> None:
+    files = {"/etc/systemd/system/worker.service": "[Service]\nExecStart=/bin/work"}
+    running = {"worker.service": "enabled, active", "smartd.service": "enabled, active"}
+    stopped = {"worker.service": "enabled", "smartd.service": "enabled"}
+
+    found = of({"units": running, "unit_files": files}, {"units": stopped, "unit_files": files})
+
+    told = [(difference.path, difference.weight) for difference in found.differences]
+    assert told == [("units.worker.service", BREAKS), ("units.smartd.service", UNLIKELY)]
+
+
+def test_missing_package_is_no_security_update() -> None:
+    found = of({"packages": {"nginx": "1.22.1-9"}}, {"packages": {}})
+
+    assert [difference.weight for difference in found.differences] == [BREAKS]
+
+
+def test_score_is_a_hundred_less_the_points_of_each() -> None:
+    found = compared(
+        time="zone\t/usr/share/zoneinfo/Europe/Berlin\nx\tkvm-clock",
+        memory=SECTIONS["memory"].replace("1048572", "0"),
+        packages=SECTIONS["packages"] + "\npackage\tinstall\tinstalled\tcowsay\t3.03",
+    )
+
+    assert [difference.weight for difference in found.differences] == [BREAKS, MAY, UNLIKELY]
+    assert found.score == 100 - 10 - 1 - 0.1
+
+
+def test_score_does_not_fall_under_nothing() -> None:
+    many = {"environment": {f"NAME_{number}": "shared/env" for number in range(20)}}
+
+    assert of(many, {"environment": {}}).score == 0
+
+
+def test_what_both_have_by_nature_is_not_told() -> None:
+    found = of(
+        {"certificates": {"/c.pem ends": "2027-01-01"}},
+        {"certificates": {"/c.pem ends": "2028-01-01"}},
+    )
+
+    assert (found.differences, found.score) == ((), 100)
+
+
+def test_section_that_one_side_could_not_read_is_one_difference() -> None:
+    found = compared(postgresql="!!! no psql on this host")
+
+    [difference] = found.differences
+    assert difference.path == "postgresql"
+    assert difference.model == "4 values"
+    assert difference.copy == "unreadable: no psql on this host"
+
+
+def test_section_that_neither_could_read_is_told_apart() -> None:
+    neither = captured(postgresql="!!! no psql on this host")
+
+    found = compare(Side("a", neither), Side("b", neither))
+
+    assert (found.score, found.unread) == (100, {"postgresql": "no psql on this host"})
+
+
+def test_what_is_meant_to_be_is_shown_apart_and_costs_nothing() -> None:
+    declared = Intended(path="memory.*", reason="the VM is small")
+
+    found = compared(declared, memory=SECTIONS["memory"].replace("993412", "8000000"))
+
+    assert (found.differences, found.score) == ((), 100)
+    [meant] = found.intended
+    assert (meant.path, meant.intended) == ("memory.total", "the VM is small")
+
+
+def test_path_that_looks_like_a_pattern_fits_itself() -> None:
+    declared = Intended(path="ports.tcp [::]:22", reason="the VM has its own way in")
+
+    found = compared(declared, ports=SECTIONS["ports"].replace("[::]:22", "[::]:2222"))
+
+    assert [one.path for one in found.intended] == ["ports.tcp [::]:22"]
+    assert found.unused == ()
+
+
+def test_what_is_declared_and_fits_nothing_is_told() -> None:
+    assert compared(Intended(path="memroy.*", reason="typo")).unused == ("memroy.*",)
+
+
+def test_what_is_declared_and_is_alike_just_now_is_fine() -> None:
+    assert compared(Intended(path="memory.*", reason="the VM is small")).unused == ()
+
+
+def test_side_that_says_little_is_compared_in_that_alone() -> None:
+    code = Capture(
+        {"time": {"zone": "Etc/UTC"}, "packages": {"nginx": ANY, "curl": "7.88.1-10 held"}}
+    )
+    never_there = Intended(path="sysctl.*", reason="not of this")
+
+    found = compare(Side("code", code, partial=True), Side("host", captured()), [never_there])
+
+    assert (found.differences, found.compared, found.unused) == ((), 3, ())
+
+
+def test_any_version_is_not_none() -> None:
+    code = Capture({"packages": {"nginx": ANY, "cowsay": ANY}})
+
+    found = compare(Side("host", captured()), Side("code", code, partial=True))
+
+    assert paths(found) == ["packages.cowsay"]
+
+
+def test_it_is_told_as_json() -> None:
+    declared = Intended(path="memory.*", reason="the VM is small")
+    found = compared(
+        declared,
+        memory=SECTIONS["memory"].replace("993412", "8000000"),
+        sysctl=SECTIONS["sysctl"].replace("4096\n", "128\n"),
+    ).to_json()
+
+    assert (found["from"], found["to"], found["score"]) == ("production", "vagrant", 99)
+    assert [one["path"] for one in found["differences"]] == ["sysctl.net.core.somaxconn"]
+    assert [one["intended"] for one in found["intended"]] == ["the VM is small"]

@@ -1,0 +1,183 @@
+"""The verb drift: which two are compared, what is told, and when the answer is no."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.fakes import TOP, FakeConnection, printed, settings
+from tests.unit.parity.test_capture_host import now
+from tests.unit.staging import Staging
+from understudy.config.model import Config
+from understudy.errors import ConfigError, StepFailed
+from understudy.job import Job
+from understudy.parity import capture_host, compare
+from understudy.parity.drift.comparison import Comparison
+from understudy.paths import Project
+
+OTHER = {"domain": "shop.example.com", "address": "192.0.2.8", "admin": "ops"}
+INTENDED = [{"path": "sysctl.*", "reason": "the VM is small"}]
+
+
+class Hosts(Staging):
+    """Two targets: staging, whose admin is debian, and production, whose admin is ops."""
+
+    def pair(self, **parity_settings: Any) -> Job:
+        made = settings()
+        made["targets"]["production"] = OTHER
+        made["parity"] = parity_settings
+        project = Project(self.directory, self.directory / "deploy.yml")
+        return Job(project, Config.model_validate(made), "staging", self.report)
+
+    def answer(self, user: str, **changes: str) -> None:
+        self.hosts[user] = FakeConnection({"date +%s.%N": printed(now(**changes))})
+
+
+@pytest.fixture
+def hosts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hosts:
+    hosts = Hosts(tmp_path)
+    monkeypatch.setattr(capture_host, "SshConnection", hosts.connect)
+    monkeypatch.setattr(Project, "templates", TOP / "templates")
+    hosts.answer("debian")
+    hosts.answer("ops")
+    return hosts
+
+
+def names(comparisons: list[Comparison]) -> list[tuple[str, str]]:
+    return [(found.model, found.copy) for found in comparisons]
+
+
+def test_by_default_the_vm_is_compared_with_what_it_stands_for(hosts: Hosts) -> None:
+    assert names(compare.find(hosts.pair(), None, None, None)) == [("production", "staging")]
+
+
+def test_any_two_can_be_compared(hosts: Hosts) -> None:
+    job = hosts.pair()
+    capture_host.capture(job, "production")
+
+    for model in ("production", "staging", "capture", "code"):
+        for copy in ("production", "staging", "capture", "code"):
+            assert names(compare.find(job, None, model, copy)) == [(model, copy)]
+
+
+def test_target_alone_is_compared_with_its_capture_and_with_the_code(hosts: Hosts) -> None:
+    job = hosts.pair()
+    capture_host.capture(job, "production")
+    hosts.answer("ops", sysctl="net/core/somaxconn\t128")
+
+    found = compare.find(job, "production", None, None)
+
+    assert names(found) == [("capture", "production"), ("code", "production")]
+    assert "sysctl.net.core.somaxconn" in [one.path for one in found[0].differences]
+
+
+def test_what_is_meant_to_be_between_two_hides_no_change_of_one(hosts: Hosts) -> None:
+    job = hosts.pair(intended=INTENDED)
+    capture_host.capture(job, "production")
+    hosts.answer("ops", sysctl="net/core/somaxconn\t128")
+
+    by_capture, _ = compare.find(job, "production", None, None)
+
+    assert "sysctl.net.core.somaxconn" in [one.path for one in by_capture.differences]
+
+
+def test_without_a_capture_the_code_remains_and_it_is_told(hosts: Hosts) -> None:
+    found = compare.find(hosts.pair(), "production", None, None)
+
+    assert names(found) == [("code", "production")]
+    assert "python deploy.py capture --target production makes one" in hosts.report.warnings[0]
+
+
+@pytest.mark.parametrize("sides", [("a", None), (None, "b"), ("a", "b")])
+def test_target_stands_alone(sides: tuple[str | None, str | None], hosts: Hosts) -> None:
+    with pytest.raises(ConfigError, match="either --target, or --from and --to"):
+        compare.find(hosts.pair(), "production", *sides)
+
+
+@pytest.mark.parametrize(
+    ("model", "copy", "message"),
+    [
+        ("prod", "staging", "no target 'prod'"),
+        ("staging", "prod", "no target 'prod'"),
+        ("capture", "staging", "there is no capture of production"),
+    ],
+)
+def test_side_that_is_not_there_is_told(model: str, copy: str, message: str, hosts: Hosts) -> None:
+    with pytest.raises(ConfigError, match=message):
+        compare.find(hosts.pair(), None, model, copy)
+
+    assert hosts.report.steps == [], "no host was asked for nothing"
+
+
+def test_target_called_like_a_side_is_refused(hosts: Hosts) -> None:
+    job = hosts.pair()
+    called = job.config.model_copy(update={"targets": {"code": job.target, **job.config.targets}})
+
+    with pytest.raises(ConfigError, match="is called code"):
+        compare.find(Job(job.project, called, "staging", hosts.report), None, "code", "staging")
+
+
+def tell(hosts: Hosts, *, html: bool = False, **parity_settings: Any) -> None:
+    job = hosts.pair(**parity_settings)
+    compare.tell(job, compare.find(job, None, None, None), html=html)
+
+
+def test_alike_hosts_are_told_in_a_line(hosts: Hosts) -> None:
+    tell(hosts)
+
+    [said] = hosts.report.said
+    assert said.startswith("parity of staging with production: 100 of 100, 0 differences in ")
+
+
+def test_parity_under_the_threshold_is_a_no(hosts: Hosts) -> None:
+    hosts.answer("debian", time="zone\t/usr/share/zoneinfo/Europe/Berlin")
+
+    with pytest.raises(StepFailed, match=r"is 89\.9; deploy\.yml asks for 95") as raised:
+        tell(hosts)
+
+    assert "parity.intended" in raised.value.hint
+    assert any("time.zone" in line for line in hosts.report.said)
+
+
+@pytest.mark.parametrize("threshold", [0, 89.9])
+def test_parity_at_the_threshold_is_enough(threshold: float, hosts: Hosts) -> None:
+    hosts.answer("debian", time="zone\t/usr/share/zoneinfo/Europe/Berlin")
+
+    tell(hosts, threshold=threshold)
+
+
+def test_what_is_meant_to_be_costs_nothing(hosts: Hosts) -> None:
+    hosts.answer("debian", sysctl="net/core/somaxconn\t128")
+
+    tell(hosts, threshold=100, intended=INTENDED)
+
+    assert "    the VM is small" in hosts.report.said
+
+
+def test_what_is_declared_and_fits_nothing_is_warned_of(hosts: Hosts) -> None:
+    tell(hosts, intended=[{"path": "sysctrl.*", "reason": "typo"}])
+
+    assert hosts.report.warnings == ["parity.intended in deploy.yml: sysctrl.* fits nothing here"]
+
+
+def test_programs_get_all_of_it(hosts: Hosts) -> None:
+    hosts.answer("debian", sysctl="net/core/somaxconn\t128")
+
+    tell(hosts)
+
+    told = hosts.report.attached["parity"]
+    [comparison] = told["comparisons"]
+    assert (told["threshold"], comparison["from"], comparison["to"]) == (
+        95,
+        "production",
+        "staging",
+    )
+    assert comparison["differences"][0]["weight"] == 2
+
+
+def test_page_is_written_and_its_path_told(hosts: Hosts) -> None:
+    tell(hosts, html=True)
+
+    assert hosts.report.said[-1] == "page: reports/drift.html"
+    assert "100 of 100" in (hosts.directory / "reports" / "drift.html").read_text()
+    assert [path.name for path in (hosts.directory / "reports").iterdir()] == ["drift.html"]

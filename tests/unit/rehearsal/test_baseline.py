@@ -1,0 +1,94 @@
+"""What a release is rehearsed over: found out without a word if it can't be, and without a change."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.fakes import TOP, FakeConnection, config, manifest
+from tests.unit.repositories import LOCK, commit, git
+from tests.unit.staging import QUERY, Staging, changes, lines_of
+from understudy.errors import Unreachable
+from understudy.job import Job
+from understudy.rehearsal import baseline, deployed
+from understudy.rehearsal.baseline import Baseline
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    shutil.copytree(TOP / "templates", tmp_path / "templates")
+    commit(tmp_path, {"requirements.txt": LOCK, "app.py": "one"})
+    return tmp_path
+
+
+@pytest.fixture
+def staging(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Staging:
+    staging = Staging(repository)
+    monkeypatch.setattr(baseline, "SshConnection", staging.connect)
+    return staging
+
+
+def job_of(staging: Staging, stands_for: str = "staging", **app: Any) -> Job:
+    job = staging.job({"source": ".", **app})
+    vm = job.config.vm.model_copy(update={"stands_for": stands_for})
+    return Job(job.project, job.config.model_copy(update={"vm": vm}), "staging", job.report)
+
+
+def serving(staging: Staging, sha: str) -> FakeConnection:
+    release = replace(manifest("c0ffee00-old", "2024-02-01T00:00:00+00:00"), commit=sha)
+    host = FakeConnection({QUERY: staging.facts(*lines_of(release, current=release.id), stamp="")})
+    staging.hosts["deploy"] = host
+    return host
+
+
+def test_the_commit_that_production_serves(staging: Staging, repository: Path) -> None:
+    old = git(repository, "rev-parse", "HEAD")
+    commit(repository, {"app.py": "two"})
+    host = serving(staging, old)
+
+    found = baseline.find(job_of(staging))
+
+    assert (found.commit, found.reason) == (old, "")
+    assert found.rung == deployed.rung(job_of(staging).at(old))
+    assert changes(host) == []
+
+
+def test_of_several_hosts_the_first_is_asked(staging: Staging, repository: Path) -> None:
+    old = git(repository, "rev-parse", "HEAD")
+    commit(repository, {"app.py": "two"})
+    staging.hosts["deploy@192.0.2.8"] = serving(staging, old)
+    staging.hosts["deploy"] = Unreachable("not the first")
+    job = job_of(staging, "production")
+    several = config(target={"addresses": ["192.0.2.8", "192.0.2.9"]}).target("staging")
+    targets = {**job.config.targets, "production": several}
+
+    found = baseline.find(replace(job, config=job.config.model_copy(update={"targets": targets})))
+
+    assert found.commit == old
+
+
+def test_the_same_commit_is_nothing_to_rehearse_over(staging: Staging, repository: Path) -> None:
+    serving(staging, git(repository, "rev-parse", "HEAD"))
+    assert "the same commit" in baseline.find(job_of(staging)).reason
+
+
+def test_a_commit_that_git_has_not(staging: Staging) -> None:
+    serving(staging, "0123456789" * 4)
+    assert baseline.find(job_of(staging)).reason.startswith("git rev-parse failed")
+
+
+def test_nothing_served_yet(staging: Staging) -> None:
+    staging.hosts["deploy"] = FakeConnection({QUERY: staging.facts(stamp="")})
+    assert baseline.find(job_of(staging)).reason == "staging serves nothing yet"
+
+
+def test_production_that_does_not_answer(staging: Staging) -> None:
+    staging.hosts["deploy"] = Unreachable("no SSH connection")
+    assert baseline.find(job_of(staging)) == Baseline(reason="no SSH connection")
+
+
+def test_no_such_target(staging: Staging) -> None:
+    assert "no target production" in baseline.find(job_of(staging, "production")).reason
+    assert config().vm.stands_for == "production"

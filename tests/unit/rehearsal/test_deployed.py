@@ -1,0 +1,142 @@
+"""The rung with one commit serving: what makes another one, and when the VM is saved on it."""
+
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from tests.unit.fakes import TOP
+from tests.unit.repositories import LOCK, commit, git
+from tests.unit.staging import Staging
+from understudy.cli import main
+from understudy.cli.verbs import vm as verbs_vm
+from understudy.deploy import deploy_host
+from understudy.job import Job
+from understudy.rehearsal import deployed, seeded
+from understudy.vm.levels import PROVISIONED, Rung
+from understudy.vm.machine import Vm
+
+FLOOR = Rung(PROVISIONED, "1")
+
+
+class Stage:
+    """A VM that notes what it's asked for. there: the rungs that it has."""
+
+    def __init__(self) -> None:
+        self.there = {FLOOR}
+        self.notes: list[str] = []
+
+    def reset(self, *wanted: Rung) -> Rung:
+        self.notes.append("reset")
+        return next(one for one in (*wanted, FLOOR) if one in self.there)
+
+    def save(self, rung: Rung) -> None:
+        self.notes.append("save")
+        self.there.add(rung)
+
+    @property
+    def vm(self) -> Vm:
+        return cast(Vm, SimpleNamespace(reset=self.reset, save=self.save))
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
+    stage = Stage()
+    monkeypatch.setattr(deploy_host, "deploy", lambda _: stage.notes.append("deploy"))
+    return stage
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    shutil.copytree(TOP / "templates", tmp_path / "templates")
+    commit(tmp_path, {"requirements.txt": LOCK, "app.py": "one"})
+    return tmp_path
+
+
+def job_of(repository: Path, **app: Any) -> Job:
+    return Staging(repository).job({"source": ".", **app})
+
+
+def test_made_once_and_restored_from_then_on(repository: Path, stage: Stage) -> None:
+    deployed.reset(job_of(repository), stage.vm)
+    assert stage.notes == ["reset", "deploy", "save"]
+    stage.notes.clear()
+    deployed.reset(job_of(repository), stage.vm)
+    assert stage.notes == ["reset", "deploy"], "which finds nothing to do, or puts it right"
+
+
+def test_a_vm_that_was_in_use_is_not_saved(repository: Path, stage: Stage) -> None:
+    job = job_of(repository)
+    deployed.put(job, stage.vm, deployed.rung(job), on=None)
+    assert stage.notes == ["deploy"]
+
+
+def test_another_commit_is_another_rung(repository: Path) -> None:
+    before = git(repository, "rev-parse", "HEAD")
+    first = deployed.rung(job_of(repository))
+    commit(repository, {"app.py": "two"})
+    assert deployed.rung(job_of(repository)) != first
+    assert deployed.rung(job_of(repository).at(before)) == first
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"workers": 7},
+        {"environment": {"DEBUG": "1"}},
+        {"migrate_commands": [["true"]]},
+        {"static_expires": "7d"},
+        {"drain_timeout": 7},
+    ],
+)
+def test_what_makes_another_release_or_site_makes_another_rung(
+    change: dict[str, Any], repository: Path
+) -> None:
+    assert deployed.rung(job_of(repository, **change)) != deployed.rung(job_of(repository))
+
+
+def test_a_changed_template_makes_another_rung(repository: Path) -> None:
+    first = deployed.rung(job_of(repository))
+    template = repository / "templates" / "nginx.conf.j2"
+    template.write_text(template.read_text() + "# more\n")
+    # Another directory, for templates are read once in a process.
+    shutil.copytree(repository / "templates", repository / "again" / "templates")
+    job = job_of(repository)
+    project = type(job.project)(repository / "again", job.project.config_file)
+    assert deployed.rung(Job(project, job.config, job.target_name, job.report)) != first
+
+
+@pytest.mark.parametrize("change", [{"keep_releases": 7}, {"check_paths": ["/"]}])
+def test_what_changes_nothing_on_the_host_makes_no_other_rung(
+    change: dict[str, Any], repository: Path
+) -> None:
+    assert deployed.rung(job_of(repository, **change)) == deployed.rung(job_of(repository))
+
+
+def test_a_change_of_the_reports_template_makes_no_other_rung(repository: Path) -> None:
+    first = deployed.rung(job_of(repository))
+    (repository / "templates" / "report.html.j2").write_text("another")
+    assert deployed.rung(job_of(repository)) == first
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ([], "provisioned"),
+        (["--rung", "provisioned"], "provisioned"),
+        (["--rung", "deployed"], "deployed"),
+        (["--rung", "seeded"], "seeded"),
+    ],
+)
+def test_reset_to_each_rung(words: list[str], asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    resets: list[str] = []
+    vm = SimpleNamespace(reset=lambda: resets.append("provisioned"))
+    monkeypatch.setattr(verbs_vm, "vm_of", lambda *_: vm)
+    monkeypatch.setattr(deployed, "reset", lambda *_: resets.append("deployed"))
+    monkeypatch.setattr(seeded, "reset", lambda *_: resets.append("seeded"))
+
+    assert main.main(["reset", *words], TOP) == 0
+
+    assert resets == [asked]

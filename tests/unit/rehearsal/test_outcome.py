@@ -1,0 +1,64 @@
+"""What a receipt tells is what the record of the run says."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from tests.unit.receipt_samples import CANDIDATE, STAGING
+from tests.unit.records import PASSED
+from understudy.receipts.statement import Probe, Suite
+from understudy.rehearsal.outcome import rehearsed
+from understudy.rehearsal.phases import Outcome
+from understudy.report.record import Record
+
+OUTCOMES = {phase.name: Outcome.PASSED for phase in PASSED.phases}
+PROBE = {"release": "a", "switched_at": 1, "samples": [], "sent": 10, "lost": 0, "p99": 0.5}
+TESTS = [
+    {"name": "test_a", "outcome": "passed"},
+    {"name": "test_b", "outcome": "skipped"},
+    {"name": "test_c", "outcome": "error"},
+]
+
+
+def suites(record: Record, project: Path) -> tuple[Suite, ...]:
+    return rehearsed(record, OUTCOMES, CANDIDATE, STAGING, project).suites
+
+
+def test_phases_with_what_became_of_them(tmp_path: Path) -> None:
+    first, *_ = OUTCOMES
+    told = rehearsed(PASSED, {**OUTCOMES, first: Outcome.WARNED}, CANDIDATE, STAGING, tmp_path)
+    assert [phase.name for phase in told.phases] == list(OUTCOMES)
+    assert told.phases[0].state == "failed"
+    without_last = dict(list(OUTCOMES.items())[:-1])
+    told = rehearsed(PASSED, without_last, CANDIDATE, STAGING, tmp_path)
+    assert [phase.name for phase in told.phases] == list(without_last)
+    assert (told.finished - told.started).total_seconds() == PASSED.seconds
+
+
+def test_all_probes_are_one_with_the_worst_latency(tmp_path: Path) -> None:
+    probes = [
+        {**PROBE, "lost_by": {"reset": 1}},
+        {**PROBE, "lost_by": {"reset": 2, "5xx": 1}, "p99": 0.75},
+    ]
+    record = replace(PASSED, attachments={"probes": probes})
+    told = rehearsed(record, OUTCOMES, CANDIDATE, STAGING, tmp_path)
+    assert told.probe == Probe(sent=20, lost={"reset": 3, "5xx": 1}, p99=0.75)
+
+
+def test_without_a_probe_there_are_no_figures(tmp_path: Path) -> None:
+    record = replace(PASSED, attachments={})
+    told = rehearsed(record, OUTCOMES, CANDIDATE, STAGING, tmp_path)
+    assert (told.probe, told.suites) == (None, ())
+
+
+def test_tests_are_counted_and_named_and_their_files_too(tmp_path: Path) -> None:
+    (tmp_path / "tests" / "host").mkdir(parents=True)
+    file = tmp_path / "tests" / "host" / "test_it.py"
+    file.write_text("1")
+    record = replace(PASSED, attachments={"tests": {"host": TESTS}})
+
+    [before] = suites(record, tmp_path)
+    assert (before.passed, before.skipped, before.failed) == (1, 1, 1)
+    assert before.tests == ("test_a", "test_b", "test_c")
+    file.write_text("2")
+    [after] = suites(record, tmp_path)
+    assert after.files != before.files

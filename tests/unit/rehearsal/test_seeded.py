@@ -1,0 +1,124 @@
+"""The rung with pulled data: what makes another one, and when the VM is saved on it."""
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from time import sleep
+
+import pytest
+
+from tests.unit.fakes import TOP
+from tests.unit.rehearsal.test_deployed import FLOOR, Stage, job_of
+from tests.unit.rehearsals import PULLED
+from tests.unit.repositories import LOCK, commit
+from understudy.data import bundle
+from understudy.data import load as data_load
+from understudy.data.bundle import Pulled
+from understudy.deploy import deploy_host
+from understudy.errors import Refused
+from understudy.job import Job
+from understudy.rehearsal import deployed, seeded
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
+    stage = Stage()
+    monkeypatch.setattr(deploy_host, "deploy", lambda _: stage.notes.append("deploy"))
+    monkeypatch.setattr(data_load, "load", lambda _, source: stage.notes.append(f"load {source}"))
+    monkeypatch.setattr(data_load, "find", lambda *_: PULLED)
+    return stage
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Job:
+    shutil.copytree(TOP / "templates", tmp_path / "templates")
+    commit(tmp_path, {"requirements.txt": LOCK, "app.py": "one"})
+    return job_of(tmp_path)
+
+
+def test_made_once_and_restored_from_then_on(job: Job, stage: Stage) -> None:
+    seeded.reset(job, stage.vm)
+    assert stage.notes == ["reset", "deploy", "save", "load production", "save"]
+    below = deployed.rung(job)
+    assert stage.there == {FLOOR, below, seeded.rung(below, PULLED)}
+    stage.notes.clear()
+    seeded.reset(job, stage.vm)
+    assert stage.notes == ["reset", "deploy"], "which finds nothing to do, or puts it right"
+
+
+def test_without_data_what_is_below_it_is_as_good_as_ever(job: Job, stage: Stage) -> None:
+    seeded.reset(job, stage.vm)
+    stage.notes.clear()
+    deployed.reset(job, stage.vm)
+    assert stage.notes == ["reset", "deploy"]
+
+
+def test_data_that_was_pulled_anew_is_loaded_onto_the_same_deploy(
+    job: Job, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeded.reset(job, stage.vm)
+    stage.notes.clear()
+    monkeypatch.setattr(data_load, "find", lambda *_: replace(PULLED, digest="2"))
+    seeded.reset(job, stage.vm)
+    assert stage.notes == ["reset", "deploy", "load production", "save"]
+
+
+def test_data_onto_a_vm_that_was_in_use_is_not_saved(job: Job, stage: Stage) -> None:
+    seeded.put(job, stage.vm, seeded.rung(FLOOR, PULLED), on=None)
+    assert stage.notes == ["load production"]
+
+
+def test_data_under_what_has_no_rung_is_not_saved(job: Job, stage: Stage) -> None:
+    seeded.put(job, stage.vm, None, on=FLOOR)
+    assert stage.notes == ["load production"]
+
+
+def test_another_deploy_or_other_data_makes_another_rung(job: Job, tmp_path: Path) -> None:
+    below = deployed.rung(job)
+    first = seeded.rung(below, PULLED)
+    commit(tmp_path, {"app.py": "two"})
+    assert seeded.rung(deployed.rung(job), PULLED) != first
+    assert seeded.rung(below, replace(PULLED, digest="2")) != first
+    assert seeded.rung(below, PULLED) == first
+
+
+def test_without_data_the_vm_is_left_alone(
+    job: Job, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find(*_: object) -> Pulled:
+        raise Refused("no data was pulled from production", hint="python deploy.py data pull")
+
+    monkeypatch.setattr(data_load, "find", find)
+    with pytest.raises(Refused):
+        seeded.reset(job, stage.vm)
+    assert stage.notes == []
+    assert (
+        seeded.find(job).reason == "no data was pulled from production: python deploy.py data pull"
+    )
+
+
+def test_digest_is_of_what_was_pulled(job: Job) -> None:
+    digests = []
+    for content in (b"1", b"2", b"2"):
+        with bundle.new(job, "production") as directory:
+            (directory / "shop.sqlite3.sealed").write_bytes(content)
+            bundle.keep(job, PULLED)
+        digests.append(bundle.find(job, "production").digest)
+    first, second, third = digests
+    assert first != second == third
+
+
+def test_two_pulls_take_turns(job: Job) -> None:
+    """What the second one begins with is to remove what the first one left."""
+
+    def pull(number: int) -> bool:
+        with bundle.new(job, "production") as directory:
+            (directory / "shop.sqlite3.sealed").write_bytes(bytes([number]))
+            sleep(0.01)
+            found = [file.read_bytes() for file in directory.iterdir()]
+            bundle.keep(job, PULLED)
+        return found == [bytes([number])]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(pull, range(8)))

@@ -1,0 +1,145 @@
+"""Both suites run to their end, and the answer is the worse of the two."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.fakes import FakeReport, config
+from understudy.errors import ConfigError, StepFailed
+from understudy.job import Job
+from understudy.paths import Project
+from understudy.rehearsal.verify import find_site, site_of, verify
+
+PYTEST = """\
+#!/bin/sh
+echo "$*" >>calls
+echo "the log of a test"
+echo "1 test done"
+for word; do case "$word" in
+--junitxml=*) printf '%s' "$RESULTS" >"${word#*=}" ;;
+*/pages) mkdir -p "$word" && echo png >"$word/test_b.png" && echo "SEVERE" >"$word/test_b.log" ;;
+esac; done
+case "$*" in *"$FAILING"*) exit 1 ;; esac
+"""
+
+
+@pytest.fixture(autouse=True)
+def _pytest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program stands for Python with pytest; it notes how it's called, and fails on demand."""
+    (tmp_path / "python").write_text(PYTEST)
+    (tmp_path / "python").chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setenv("FAILING", "none")
+    monkeypatch.setenv("RESULTS", '<testsuite><testcase name="test_b" time="1.5"/></testsuite>')
+
+
+def verified(directory: Path, *, slow: bool = False, **target: Any) -> tuple[FakeReport, list[str]]:
+    """What was told, and the calls of pytest."""
+    report = FakeReport()
+    project = Project(directory, directory / "a deploy.yml")
+    try:
+        verify(Job(project, config(target=target), "staging", report), slow=slow)
+    except StepFailed as error:
+        report.errors.append(error)
+    return report, (directory / "calls").read_text().splitlines()
+
+
+def test_host_of_several_is_named_to_the_suites_and_in_the_report(tmp_path: Path) -> None:
+    report, job = FakeReport(), config(target={"addresses": ["192.0.2.8", "192.0.2.9"]})
+    project = Project(tmp_path, tmp_path / "deploy.yml")
+
+    verify(Job(project, job, "staging", report, "192.0.2.9"))
+
+    calls = (tmp_path / "calls").read_text().splitlines()
+    assert ["--host 192.0.2.9" in call for call in calls] == [True, True]
+    assert report.said[0] == "staging: http://shop.test at 192.0.2.9"
+    # A recorder adds them up: none replaces another host's.
+    assert list(report.attached["tests"]) == ["browser 192.0.2.9"]
+
+
+def test_site_of_several_hosts_is_that_of_the_chosen_one() -> None:
+    several = config(target={"addresses": ["192.0.2.8", "192.0.2.9"]})
+
+    assert site_of(several, "staging", "192.0.2.9").address == "192.0.2.9"
+    with pytest.raises(ConfigError, match="staging has 2 hosts"):
+        site_of(several, "staging")
+
+
+def test_passed_suites_are_told_by_their_last_line(tmp_path: Path) -> None:
+    report, (host, browser) = verified(tmp_path)
+
+    assert "tests/host" in host
+    assert "functional_tests" in browser
+    for call in (host, browser):
+        assert f"--target staging --deploy-config {tmp_path}/a deploy.yml" in call
+    assert report.said[1:] == ["  1 test done", "  1 test done"]
+
+
+@pytest.mark.parametrize("suite", ["tests/host", "functional_tests"])
+def test_failed_suite_is_shown_in_full_and_does_not_hide_the_other(
+    suite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAILING", suite)
+
+    report, calls = verified(tmp_path)
+
+    assert len(calls) == 2
+    [error] = report.errors
+    assert error.details.count("the log of a test") == 1
+    assert sorted(ok for _, ok in report.steps) == [False, True]
+
+
+@pytest.mark.parametrize("disposable", [True, False])
+def test_users_data_is_destroyed_on_disposable_targets_only(
+    disposable: bool, tmp_path: Path
+) -> None:
+    _, (_, browser) = verified(tmp_path, disposable=disposable)
+
+    assert ("-m not destroys_data" in browser) is not disposable
+
+
+@pytest.mark.parametrize("slow", [True, False])
+def test_host_is_rebooted_only_if_asked_for(slow: bool, tmp_path: Path) -> None:
+    _, (_, _, *reboot) = verified(tmp_path, slow=slow)
+
+    assert ["--slow -m slow" in call for call in reboot] == [True] * slow
+
+
+def test_site_with_a_certificate_is_asked_by_https() -> None:
+    certificate = {"chain": "/etc/ssl/a", "key": "/etc/ssl/b"}
+
+    assert site_of(config(target={"certificate": certificate}), "staging").url.startswith("https:")
+    assert site_of(config(), "staging").url == "http://shop.test"
+
+
+def test_target_that_is_not_in_the_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "deploy.yml").write_text("app: {}")
+
+    with pytest.raises(ConfigError, match=r"deploy\.yml"):
+        find_site(Project(tmp_path, tmp_path / "deploy.yml"), "staging")
+
+
+def test_single_tests_and_pages_are_attached(tmp_path: Path) -> None:
+    stale = tmp_path / ".understudy/pages/test_gone.png"
+    stale.parent.mkdir(parents=True)
+    stale.touch()
+
+    report, _ = verified(tmp_path)
+
+    # The last suite's; a recorder adds them up.
+    [test] = report.attached["tests"]["browser"]
+    assert (test["name"], test["outcome"], test["seconds"]) == ("test_b", "passed", 1.5)
+    assert report.attached["pages"] == {"test_b": {"console": "SEVERE\n"}}
+
+
+def test_suite_that_ends_without_a_word_has_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "python").write_text("#!/bin/sh\necho $* >>calls\nexit 3\n")
+
+    report, _ = verified(tmp_path)
+
+    assert report.errors
+    assert "tests" not in report.attached

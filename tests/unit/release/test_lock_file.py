@@ -1,0 +1,189 @@
+"""A lock file pins packages, and can do nothing else."""
+
+import pytest
+from packaging import markers
+
+from understudy.errors import ConfigError
+from understudy.release import lock_file
+from understudy.release.lock_file import parse
+
+GOOD = "gunicorn==23.0.0 --hash=sha256:aa\n"
+# In PEP 508's variables: a machine unlike every host.
+MAC = {
+    "implementation_name": "pypy",
+    "implementation_version": "7.3.1",
+    "os_name": "java",
+    "platform_machine": "arm64",
+    "platform_python_implementation": "PyPy",
+    "platform_release": "24.1.0",
+    "platform_system": "Darwin",
+    "platform_version": "Darwin Kernel Version 24.1.0",
+    "python_full_version": "3.12.4",
+    "python_version": "3.12",
+    "sys_platform": "darwin",
+}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        # Each would have pip run a setup.py on this machine, or look for packages elsewhere.
+        "--no-binary :all:",
+        "--no-binary=gunicorn",
+        "--only-binary :none:",
+        "--find-links .",
+        "-f https://x.test/",
+        "--index-url http://x.test/",
+        "--index-url file:///tmp",
+        "--extra-index-url https://x.test/${AWS_SECRET_ACCESS_KEY}",
+        "--index-url https://x.test/ --no-binary :all:",
+        "--trusted-host x.test",
+        "--global-option=build",
+        "--config-settings=a=b",
+        "--pre",
+        "--use-feature=fast-deps",
+        "--no-index",
+        "-e .",
+        "--editable git+https://x.test/x",
+        "-r https://x.test/more.txt",
+        "-rbase.txt",
+        # And these are no pins.
+        "evil @ git+https://x.test/x@v1 --hash=sha256:aa",
+        "evil @ https://x.test/evil-1.tar.gz#==1 --hash=sha256:aa",
+        "evil @ file:///tmp/evil-1.tar.gz --hash=sha256:aa",
+        "https://x.test/evil-1.tar.gz --hash=sha256:aa",
+        "./evil==1.tar.gz --hash=sha256:aa",
+        "evil==1 --hash=sha256:aa --config-settings=a=b",
+        "evil==1 --hash=sha256:aa --global-option=--no-user-cfg",
+        "evil==1 --hash=md5:aa",
+        "evil==1 # --hash=sha256:aa",
+        "evil==1.* --hash=sha256:aa",
+        "evil===1 --hash=sha256:aa",
+        "evil>=1 --hash=sha256:aa",
+        "evil==1,!=2 --hash=sha256:aa",
+        "evil==../../1 --hash=sha256:aa",
+    ],
+)
+def test_what_is_more_than_a_pin_with_hashes_is_refused(line: str) -> None:
+    for text in (
+        GOOD + line + "\n",
+        line + "\n" + GOOD,
+        line.replace(" ", " \\\n", 1) + "\n" + GOOD,
+    ):
+        with pytest.raises(ConfigError, match=r"has options|not locked"):
+            parse(text, "requirements.txt")
+
+
+def test_git_url_comes_with_a_hint_that_works() -> None:
+    with pytest.raises(ConfigError) as raised:
+        parse(GOOD + "tools @ git+https://x.test/tools@v1\n", "requirements.txt")
+
+    assert "tools @ git+" in raised.value.details
+    assert "build a wheel" in raised.value.hint
+    assert "--generate-hashes" not in raised.value.hint, "it gives no hash for a git URL"
+
+
+def test_index_is_taken_along() -> None:
+    text = "-i https://one.test/simple\n--extra-index-url=https://two.test/simple\n" + GOOD
+
+    lock = parse(text + "--require-hashes\n--only-binary :all:\n-c more.txt\n", "x")
+
+    assert lock.indexes == (
+        *("--index-url", "https://one.test/simple"),
+        *("--extra-index-url", "https://two.test/simple"),
+    )
+
+
+def test_pip_gets_the_pins_and_nothing_of_the_file() -> None:
+    lock = parse(
+        'A_b[c]==1.0 ; python_version > "3" \\\n  --hash=sha256:aa --hash sha256:ab # x\n', ""
+    )
+
+    assert lock_file.requirements(lock) == "a-b==1.0 --hash=sha256:aa --hash=sha256:ab\n"
+
+
+@pytest.mark.parametrize(
+    ("marker", "applies"),
+    [
+        ("sys_platform == 'linux'", True),
+        ("sys_platform == 'win32'", False),
+        ("os_name == 'nt'", False),
+        ("platform_system == 'Darwin'", False),
+        ("python_version < '3.11'", False),
+        ("python_version >= '3.11'", True),
+        ("platform_machine == 'aarch64'", True),
+        ("platform_machine == 'x86_64'", False),
+        ("platform_python_implementation == 'PyPy'", False),
+        ("platform_python_implementation == 'CPython'", True),
+        ("platform_system == 'Linux' and os_name == 'posix'", True),
+        ("platform_release == '24.1.0'", False),
+        ("'Darwin Kernel' in platform_version", False),
+        ("python_version == '3.12'", False),
+        ("implementation_version < '3.11'", False),
+        ("implementation_version >= '3.12'", False),
+        ("implementation_name == 'cpython'", True),
+        # The host's may be 3.11.2 or 3.11.9.
+        ("python_full_version < '3.11.3'", True),
+        ("python_full_version >= '3.11.3'", True),
+        ("python_full_version >= '3.12'", False),
+        ("extra == 'x'", False),
+    ],
+)
+def test_marker_is_decided_for_the_host_and_not_for_this_machine(
+    marker: str, applies: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(markers, "default_environment", lambda: dict(MAC))
+    lock = parse(f"a==1 ; {marker} --hash=sha256:aa\n", "x")
+
+    assert bool(lock_file.for_host(lock, "3.11", "aarch64").pins) == applies
+
+
+@pytest.mark.parametrize(
+    ("wheels", "told"),
+    [
+        (["a_b-1.0-py3-none-any.whl", "c-2-py3-none-any.whl"], []),
+        (["A.B-1-py3-none-any.whl", "c-2.0.0-cp311-cp311-linux_x86_64.whl"], []),
+        (["a_b-1.0+cpu-py3-none-any.whl", "c-2-py3-none-any.whl"], []),
+        (["a_b-1.0-py3-none-any.whl"], ["c==2 is locked, and not there"]),
+        (
+            ["a_b-1.1-py3-none-any.whl", "c-2-py3-none-any.whl"],
+            ["a-b==1.0 is locked, and 1.1 is there"],
+        ),
+        (
+            ["a_b-1-py3-none-any.whl", "c-2-py3-none-any.whl", "d-1-py3-none-any.whl"],
+            ["d is there, and not locked"],
+        ),
+        (
+            ["a_b-1-py3-none-any.whl", "c-2-py3-none-any.whl", "d.whl"],
+            ["d.whl is no name of a wheel"],
+        ),
+    ],
+)
+def test_locked_and_downloaded_are_compared_by_name_and_version(
+    wheels: list[str], told: list[str]
+) -> None:
+    lock = parse("A.b==1.0 --hash=sha256:aa\nc==2 --hash=sha256:aa\n", "x")
+
+    assert lock_file.differences(lock, wheels) == told
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("tools @ git+https://x.test/tools@v1", "A git URL has no hash. Lock a released version"),
+        ("./tools", "Only released versions from a package index have a hash: NAME==VERSION"),
+        ("tools @ https://x.test/t.tar.gz", "Only released versions from a package index"),
+        ("tools==1", "uv pip compile --generate-hashes requirements.in -o locked.txt"),
+    ],
+)
+def test_hint_is_for_what_has_no_hash(line: str, hint: str) -> None:
+    with pytest.raises(ConfigError, match=r"locked\.txt is not locked") as raised:
+        parse(f"{GOOD}{line}\n", "locked.txt")
+
+    assert raised.value.details == line
+    assert raised.value.hint.startswith(hint)
+
+
+def test_empty_lock_file_is_none() -> None:
+    with pytest.raises(ConfigError, match="not locked"):
+        parse("# nothing\n", "locked.txt")

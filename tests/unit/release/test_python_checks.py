@@ -1,0 +1,72 @@
+"""What the commit's Python files show without being run."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.fakes import config
+from understudy.diagnosis.known_facts import CommitFacts
+from understudy.errors import ConfigError
+from understudy.release import python_checks
+
+RUNS = "from flask import Flask\napp = Flask(__name__)\napp.run(port=5000)\n"
+
+
+def refuse(found: CommitFacts, module: str = "shop.main:app") -> None:
+    python_checks.refuse_own_server(config(app={"module": module}).app, found)
+
+
+@pytest.mark.parametrize(
+    ("file", "module"),
+    [
+        ("shop/main.py", "shop.main:app"),
+        ("shop/__init__.py", "shop:app"),
+        ("wsgi.py", "wsgi:app"),
+    ],
+)
+def test_app_that_serves_itself_when_imported_is_refused(file: str, module: str) -> None:
+    with pytest.raises(ConfigError, match=r":3: app\.run\(\) runs when gunicorn imports the file"):
+        refuse(CommitFacts(texts={file: RUNS}), module)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        RUNS.replace("app.run(", "if __name__ == '__main__':\n    app.run("),
+        RUNS.replace("Flask(__name__)", "Queue()"),
+        "def broken(:\n",
+        "",
+    ],
+)
+def test_what_only_looks_like_it_is_not(text: str) -> None:
+    refuse(CommitFacts(texts={"shop/main.py": text}))
+
+
+def test_other_files_may_serve_themselves() -> None:
+    refuse(CommitFacts(texts={"shop/dev.py": RUNS}))
+
+
+def notes(text: str, **app: Any) -> list[str]:
+    found = CommitFacts(texts={"gunicorn.conf.py": text})
+    return list(python_checks.own_gunicorn(config(app=app).app, found))
+
+
+def test_gunicorn_file_of_the_app_is_not_used_and_its_keys_are_named() -> None:
+    text = (
+        "import os\nworkers = os.cpu_count()\ntimeout: int = 90\nbind = ':80'\nmax_requests = 5\n"
+    )
+
+    assert notes(f"{text}\ndef post_fork(server, worker): ...\n") == [
+        "the app's gunicorn.conf.py is not used: gunicorn gets one of the release's own. "
+        "Keys of deploy.yml for what it sets: workers: app.workers, timeout: app.request_timeout. "
+        "No key sets max_requests, post_fork."
+    ]
+
+
+def test_gunicorn_file_that_says_what_deploy_yml_says_is_no_matter() -> None:
+    assert notes("workers = 3\nbind = ':80'\n", workers=3) == []
+    assert notes("") == []
+
+
+def test_gunicorn_file_is_read_and_not_run() -> None:
+    assert notes("raise SystemExit\n") == []

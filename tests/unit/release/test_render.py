@@ -1,0 +1,298 @@
+"""What stands in deploy.yml reaches its place whole, and can't break out of it."""
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.fakes import TOP, config, settings
+from understudy.config.model import Config
+from understudy.errors import ConfigError
+from understudy.release.render import (
+    RenderedFile,
+    host_files,
+    quote_nginx,
+    quote_shell,
+    release_files,
+)
+
+TEMPLATES = TOP / "templates"
+CERTIFICATE = {"certificate": {"chain": "/etc/ssl/shop.pem", "key": "/etc/ssl/shop.key"}}
+NASTY = [
+    "",
+    " ",
+    "plain",
+    "two  words ",
+    "$HOME",
+    "${HOME}",
+    "$(id)",
+    "`id`",
+    'say "hi"',
+    "it's",
+    "back\\slash",
+    "ends in \\",
+    "\\$HOME \\` \\\\",
+    "a;b|c&d>e<f",
+    "*?[a]~!#%",
+    "-n",
+    "\ttab",
+    "äöü €",
+]
+
+
+def all_files(settings: Config) -> dict[str, str]:
+    """The rendered files by their name."""
+    target = settings.target("staging")
+    files = (
+        *release_files(settings, target, "r1", TEMPLATES),
+        *host_files(settings, target, TEMPLATES),
+    )
+    return {file.path.name: file.content for file in files}
+
+
+@pytest.mark.parametrize("value", NASTY)
+def test_shell_gets_exactly_the_value(value: str, tmp_path: Path) -> None:
+    (tmp_path / "environment").write_text(f"X={quote_shell(value)}\n")
+
+    told = subprocess.run(
+        ["sh", "-euc", '. ./environment; printf %s "$X"'], cwd=tmp_path, capture_output=True
+    )
+
+    assert (told.stdout.decode(), told.stderr) == (value, b"")
+
+
+@pytest.mark.parametrize("value", ["a\nb", "a\rb", "a\0b"])
+def test_value_that_would_end_its_line_is_refused(value: str) -> None:
+    with pytest.raises(ConfigError, match="line break"):
+        quote_shell(value)
+
+
+@pytest.mark.parametrize(
+    "value", ["a;b", "a b", "a{", "}", 'a"', "a'", "a\nb", "a\tb", "a\r", "$host", "a\\", "#a", ""]
+)
+def test_value_that_would_end_its_nginx_directive_is_refused(value: str) -> None:
+    with pytest.raises(ConfigError, match="nginx"):
+        quote_nginx(value)
+
+
+def test_app_started_through_run_has_its_code_its_environment_and_its_secrets(
+    tmp_path: Path,
+) -> None:
+    """The rendered script, run by a shell, with the site's directory put elsewhere."""
+    wanted = {f"NASTY_{number}": value for number, value in enumerate(NASTY)}
+    # Braces of their own are written twice in deploy.yml.
+    given = {name: value.replace("{", "{{").replace("}", "}}") for name, value in wanted.items()}
+    site = config(app={"environment": {**given, "DATA": "{database}/x", "ID": "{release}"}})
+    release = tmp_path / "releases" / "r1"
+    (release / "source").mkdir(parents=True)
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "env").write_text('SECRET_KEY="s3cret"\n')
+    for file in release_files(site, site.target("staging"), "r1", TEMPLATES):
+        text = file.content.replace("/srv/shop", str(tmp_path))
+        (release / file.path.name).write_text(text)
+
+    done = subprocess.run(
+        ["sh", release / "run", "sh", "-c", 'pwd; printf %s "$1"; echo; env -0', "sh", "a  b$c"],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+
+    directory, argument, environment = done.stdout.split("\n", 2)
+    seen = dict(line.split("=", 1) for line in environment.split("\0") if line)
+    assert (directory, argument) == (str(release / "source"), "a  b$c")
+    assert {name: seen[name] for name in wanted} == wanted
+    assert seen["DATA"] == f"{tmp_path}/shared/database/x"
+    assert (seen["ID"], seen["SECRET_KEY"]) == ("r1", "s3cret")
+    assert seen["PATH"].startswith(f"{release}/venv/bin:")
+    assert seen["PATH"].endswith(os.environ["PATH"])
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["{nope}", "{", "{}", "{0}", "{domain.nope}", "{domain[x]}", "{database:d}", "{domain!x}"],
+)
+def test_placeholder_that_cannot_be_filled_in_is_told_with_its_key(value: str) -> None:
+    with pytest.raises(ConfigError, match=r"environment\.GREETING") as raised:
+        all_files(config(app={"environment": {"GREETING": value}}))
+
+    assert "{release}" in raised.value.hint
+
+
+def test_environment_of_the_target_wins() -> None:
+    site = config(
+        app={"environment": {"DEBUG": "0", "COLOUR": "red"}}, target={"environment": {"DEBUG": "1"}}
+    )
+
+    assert 'DEBUG="1"\n' in all_files(site)["environment"]
+    assert 'COLOUR="red"\n' in all_files(site)["environment"]
+
+
+def test_only_the_files_of_a_release_know_its_id() -> None:
+    """A host file with an id in it would be installed anew, and nginx reloaded, at each deploy."""
+    site = config(app={"environment": {"RELEASE": "{release}"}})
+    target = site.target("staging")
+
+    def rendered(release_id: str) -> tuple[RenderedFile, ...]:
+        return release_files(site, target, release_id, TEMPLATES)
+
+    assert [file.content.replace("r1", "r2") for file in rendered("r1")] == [
+        file.content for file in rendered("r2")
+    ]
+    assert "r1" in rendered("r1")[0].content
+
+
+SITES: list[Any] = [
+    pytest.param({"preset": preset}, target, id=f"{preset}-{'https' if target else 'http'}")
+    for preset in ("django", "plain")
+    for target in ({}, CERTIFICATE)
+]
+
+
+@pytest.mark.parametrize(("app", "target"), SITES)
+def test_templates_render_to_files_that_their_readers_can_parse(
+    app: dict[str, Any], target: dict[str, Any]
+) -> None:
+    files = all_files(config(app=app, target=target))
+
+    assert "{{" not in "".join(files.values())
+    compile(files["gunicorn.conf.py"], "gunicorn.conf.py", "exec")
+    subprocess.run(["sh", "-n"], input=files["run"], text=True, check=True)
+    subprocess.run(["sh", "-n"], input=files["environment"], text=True, check=True)
+    assert files["shop"].count("{") == files["shop"].count("}")
+
+
+@pytest.mark.parametrize(("app", "target"), SITES)
+def test_site_serves_what_its_preset_and_certificate_say(
+    app: dict[str, Any], target: dict[str, Any]
+) -> None:
+    nginx = all_files(config(app=app, target=target))["shop"]
+
+    assert ("location ~ ^/static/(?<file>.+)$ {" in nginx) == (app["preset"] == "django")
+    assert ("ssl_certificate /etc/ssl/shop.pem;" in nginx) == bool(target)
+    assert ("return 301 https://" in nginx) == bool(target)
+    assert ("if ($host != shop.test) { return 444; }" in nginx) == bool(target)
+
+
+@pytest.mark.needs("nginx")
+@pytest.mark.parametrize("app", [{}, {"preset": "plain"}, {"media_url": None}])
+def test_nginx_takes_the_file(app: dict[str, Any], tmp_path: Path) -> None:
+    site = all_files(config(app=app))["shop"].replace("/var/log/nginx", str(tmp_path))
+    # Ports and directories that an ordinary user may have.
+    site = site.replace("listen 80", f"listen unix:{tmp_path}/socket").replace("listen [", "#[")
+    (tmp_path / "site").write_text(site)
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    temporary = " ".join(f"{kind}_temp_path {tmp_path}/{kind};" for kind in kinds)
+    (tmp_path / "nginx.conf").write_text(
+        f"pid {tmp_path}/pid; events {{}} http {{ {temporary} include {tmp_path}/site; }}"
+    )
+
+    done = subprocess.run(
+        ["nginx", "-t", "-q", "-e", "stderr", "-p", tmp_path, "-c", tmp_path / "nginx.conf"],
+        capture_output=True,
+        text=True,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_no_line_of_the_unit_gives_more_rights_than_the_apps_users() -> None:
+    unit = all_files(config())["shop@.service"].splitlines()
+    values = [line.partition("=") for line in unit if "=" in line and not line.startswith("#")]
+
+    assert [value for key, _, value in values if key in ("User", "Group")] == ["shop", "shop"]
+    for key, _, value in values:
+        if key.startswith("Exec"):
+            assert value.startswith("/"), f"{key}={value} could run with raised rights"
+
+
+def test_worker_class_cannot_leave_its_string() -> None:
+    files = all_files(config(app={"worker_class": "a'\nimport shelve #"}))
+    seen: dict[str, object] = {}
+
+    exec(files["gunicorn.conf.py"], seen)  # noqa: S102 - what gunicorn does with it
+
+    assert seen["worker_class"] == "a'\nimport shelve #"
+    assert "shelve" not in seen
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("User={{ app.nmae }}", "nmae"),
+        ("{{ nothing }}", "nothing"),
+        ("a\n{% if %}", r"app\.service\.j2:2"),
+        ("{{ app.name | nope }}", "nope"),
+        (None, "can't be rendered"),
+    ],
+)
+def test_mistake_in_a_template_is_told_with_its_file(
+    text: str | None, told: str, tmp_path: Path
+) -> None:
+    (tmp_path / "nginx.conf.j2").write_text("")
+    if text is not None:
+        (tmp_path / "app.service.j2").write_text(text)
+    site = Config.model_validate(settings())
+
+    with pytest.raises(ConfigError, match=told) as raised:
+        host_files(site, site.target("staging"), tmp_path)
+
+    assert "templates/app.service.j2" in raised.value.summary
+
+
+def gunicorn_worker(module: str, app: object) -> Any:
+    """A worker as gunicorn hands it to the hook, of a class from that module."""
+    worker = type("Worker", (), {"__module__": module})()
+    worker.wsgi = app
+    return worker
+
+
+def with_hook_called(worker: Any) -> Any:
+    seen: dict[str, Any] = {}
+    exec(all_files(config())["gunicorn.conf.py"], seen)  # noqa: S102 - what gunicorn does with it
+    seen["post_worker_init"](worker)
+    return worker
+
+
+ERROR = (ValueError, ValueError("late"), None)
+
+
+def wsgi_app(environ: dict[str, str], start_response: Any) -> list[bytes]:
+    start_response("200 OK", [("A", "b")])
+    start_response("500 Late", [("C", "d")], ERROR)
+    return [environ["PATH_INFO"].encode()]
+
+
+@pytest.mark.parametrize("module", ["sync", "gthread", "ggevent"])
+@pytest.mark.parametrize("probe", [True, False])
+def test_app_tells_its_release_to_a_probe_only(module: str, probe: bool) -> None:
+    worker = with_hook_called(gunicorn_worker(f"gunicorn.workers.{module}", wsgi_app))
+    environ = {"PATH_INFO": "/a", **({"HTTP_X_UNDERSTUDY_PROBE": "1"} if probe else {})}
+    started: list[tuple[object, ...]] = []
+
+    body = worker.wsgi(environ, lambda *told: started.append((*told, None)[:3]))
+
+    told = [("X-Understudy-Release", "r1")] if probe else []
+    assert body == [b"/a"]
+    assert started == [
+        ("200 OK", [("A", "b"), *told], None),
+        ("500 Late", [("C", "d"), *told], ERROR),
+    ]
+
+
+@pytest.mark.parametrize(
+    "module", ["gunicorn.workers.gasgi", "gunicorn.workers.gtornado", "uvicorn_worker._workers"]
+)
+def test_app_that_is_not_called_as_wsgi_is_left_alone(module: str) -> None:
+    app = object()
+
+    assert with_hook_called(gunicorn_worker(module, app)).wsgi is app
+
+
+def test_worker_without_a_wsgi_app_gets_none() -> None:
+    worker = gunicorn_worker("gunicorn.workers.gasgi", None)
+    del worker.wsgi
+
+    assert not hasattr(with_hook_called(worker), "wsgi")

@@ -1,0 +1,53 @@
+"""Marks lie where the samples say, within the picture."""
+
+import pytest
+
+from understudy.report.graph import HEIGHT, LEFT, WIDTH, graph, seconds_told
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [
+        [],
+        [[0, 0, "page", "ok"]],
+        [[9.5, 250, "page", "timeout"], [0, 0.0001, "page", "ok"], [3, 0.5, "post", "5xx"]],
+    ],
+)
+def test_marks_are_within_the_picture(samples: list[list[object]]) -> None:
+    made = graph({"switched_at": 4, "samples": samples})
+
+    assert len(made.answered) + len(made.lost) == len(samples)
+    for mark in (*made.answered, *made.lost, *made.times, *made.latencies):
+        assert LEFT <= mark.x <= WIDTH
+        assert 0 <= mark.y <= HEIGHT
+
+
+def test_later_is_right_and_slower_is_up() -> None:
+    samples = [[0, 0.01, "page", "ok"], [5, 0.1, "page", "ok"], [9, 1, "page", "ok"]]
+    first, second, third = graph({"switched_at": 5, "samples": samples}).answered
+
+    assert first.x < second.x < third.x
+    assert first.y > second.y > third.y
+    assert graph({"switched_at": 5, "samples": samples}).switch_x == second.x
+
+
+def test_losses_are_apart_and_told() -> None:
+    made = graph({"switched_at": None, "samples": [[1.25, 10, "post", "timeout"]]})
+
+    assert [mark.text for mark in made.lost] == ["1.2 s: post, timeout, 10 s"]
+    assert made.switch_x is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0, "0 ms"),
+        (0.087, "87 ms"),
+        (3.21, "3.2 s"),
+        (12.0, "12 s"),
+        (250, "4 min 10 s"),
+        (120, "2 min"),
+    ],
+)
+def test_seconds_are_told_as_people_do(seconds: float, told: str) -> None:
+    assert seconds_told(seconds) == told

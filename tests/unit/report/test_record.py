@@ -1,0 +1,105 @@
+"""A record holds what a run told, and loses every secret."""
+
+import base64
+import html
+import json
+import shlex
+from dataclasses import replace
+from urllib.parse import quote, quote_plus
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.unit.fakes import TOP
+from tests.unit.records import EMPTY, FAILED, PASSED, SECRET
+from understudy.report.record import Command, Failure, Record, Step, Verdict, masked, with_texts
+
+SCHEMA = Draft202012Validator(json.loads((TOP / "docs/report.schema.json").read_text()))
+FORMS = [
+    SECRET,
+    quote(SECRET),
+    quote(SECRET, safe=""),
+    quote_plus(SECRET),
+    json.dumps(SECRET),
+    json.dumps(SECRET, ensure_ascii=False),
+    html.escape(SECRET),
+    shlex.quote(SECRET),
+    repr(SECRET),
+    base64.b64encode(SECRET.encode()).decode(),
+    base64.urlsafe_b64encode(SECRET.encode()).decode(),
+]
+
+
+def with_secret(form: str) -> Record:
+    """A record with a text in every place that has one."""
+    text = f"before {form} after"
+    step = Step(text, 0, 1, True, (text,), (Command(text, text, 1, ok=True),))
+    phase = replace(PASSED.phases[0], steps=(step,), lines=(text,), reason=text)
+    return replace(
+        FAILED,
+        phases=(phase,),
+        warnings=(text,),
+        error=Failure(text, text, text, text),
+        attachments={"evidence": {text: text}, "other": [[{"deep": (text, 1, None)}]]},
+    )
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_secret_is_masked_in_every_text_and_form(form: str) -> None:
+    told = json.dumps(masked(with_secret(form), {SECRET}).to_json(), ensure_ascii=False)
+
+    assert "hunter2" not in told
+    assert form not in told
+    assert told.count("***") == 14
+
+
+@pytest.mark.parametrize("before", ["", "x", "xy", "xyz"])
+def test_secret_is_masked_within_a_longer_base64(before: str) -> None:
+    header = base64.b64encode(f"{before}:a long token:{before}".encode()).decode()
+
+    told = masked(replace(EMPTY, warnings=(header,)), {"a long token"}).warnings[0]
+
+    assert "***" in told
+    shown = told.partition("***")[0]
+    assert b"token" not in base64.b64decode(shown + "=" * (-len(shown) % 4))
+
+
+def test_each_line_of_a_secret_is_one() -> None:
+    record = replace(EMPTY, warnings=("bbbb, and so on",))
+
+    assert masked(record, {"aaaa\nbbbb"}).warnings == ("***, and so on",)
+
+
+def test_short_values_and_words_of_the_format_stay() -> None:
+    record = masked(PASSED, {"", "ok", "passed"})
+
+    assert record.verdict is Verdict.PASSED
+    assert record.phases[0].state == "passed"
+    assert record.phases[0].title == "The VM"
+
+
+@pytest.mark.parametrize("record", [EMPTY, PASSED, FAILED, with_secret("x")])
+def test_json_is_as_its_schema_says(record: Record) -> None:
+    told = json.loads(json.dumps(record.to_json()))
+
+    assert [error.message for error in SCHEMA.iter_errors(told)] == []
+
+
+def test_schema_is_one_and_refuses_what_is_no_record() -> None:
+    Draft202012Validator.check_schema(SCHEMA.schema)
+
+    assert not SCHEMA.is_valid({**PASSED.to_json(), "verdict": "fine"})
+    assert not SCHEMA.is_valid({**PASSED.to_json(), "more": 1})
+    assert not SCHEMA.is_valid({**PASSED.to_json(), "attachments": {"probe": {}}})
+
+
+def test_failed_step_of_a_passed_phase_does_not_count() -> None:
+    looked = replace(PASSED.phases[0].steps[0], ok=False)
+    warned = replace(PASSED, phases=(replace(PASSED.phases[0], steps=(looked,)),))
+
+    assert list(warned.failed_steps()) == []
+    assert [step.title for step in FAILED.failed_steps()] == ["start release 3f2a91c0"]
+
+
+def test_texts_are_changed_and_nothing_else() -> None:
+    assert with_texts(PASSED, lambda text: text) == PASSED

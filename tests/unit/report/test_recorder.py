@@ -1,0 +1,148 @@
+"""What is told to a recorder is in its record, and with the report behind it."""
+
+from contextlib import suppress
+
+from tests.unit.fakes import FakeReport
+from tests.unit.records import make, odd
+from understudy.errors import StepFailed
+from understudy.report.record import State, Verdict
+
+
+def test_run_without_phases_has_one_without_a_name() -> None:
+    recorder = make()
+    with recorder.step("unpack"):
+        recorder.detail("half of it")
+        recorder.ran("tar -x", "14 files", 0.5, ok=True)
+    recorder.say("staging serves r1")
+
+    record = recorder.record(Verdict.PASSED)
+
+    [phase] = record.phases
+    [step] = phase.steps
+    assert (phase.name, phase.state, phase.lines) == ("", State.PASSED, ("staging serves r1",))
+    assert (step.title, step.ok, step.lines) == ("unpack", True, ("half of it",))
+    assert [ran.command for ran in step.commands] == ["tar -x"]
+    assert 0 < step.at < record.seconds
+
+
+def test_phases_have_their_steps_and_states() -> None:
+    recorder = make()
+    with recorder.step("before any"):
+        pass
+    with recorder.phase("up", "The VM"), recorder.step("restore"):
+        pass
+    recorder.skipped("data", "With data", "none was pulled")
+    with suppress(StepFailed), recorder.phase("deploy", "Deploy"), recorder.step("migrate"):
+        raise StepFailed("migrate: failed")
+    with recorder.phase("after", "After"):
+        recorder.say("told")
+
+    phases = recorder.record(Verdict.FAILED).phases
+
+    states = [(phase.name, phase.state.value, len(phase.steps)) for phase in phases]
+    assert states == [
+        ("", "passed", 1),
+        ("up", "passed", 1),
+        ("data", "skipped", 0),
+        ("deploy", "failed", 1),
+        ("after", "passed", 0),
+    ]
+    assert phases[2].reason == "none was pulled"
+    assert phases[3].steps[0].ok is False
+    assert phases[4].lines == ("told",)
+
+
+def test_run_that_stops_in_the_midst_of_a_step_is_kept_until_there() -> None:
+    recorder = make()
+    recorder.phase_started("deploy", "Deploy")
+    recorder.started("migrate")
+
+    [phase] = recorder.record(Verdict.INTERRUPTED).phases
+
+    assert phase.state is State.FAILED
+    assert phase.seconds > 0
+    assert [(step.ok, step.seconds > 0) for step in phase.steps] == [(False, True)]
+
+
+def test_steps_within_a_step_keep_what_is_theirs() -> None:
+    recorder = make()
+    with recorder.step("outer"):
+        with recorder.step("inner"):
+            recorder.say("in")
+        recorder.say("out")
+
+    [outer, inner] = recorder.record(Verdict.PASSED).phases[0].steps
+
+    assert (outer.lines, inner.lines) == (("out",), ("in",))
+
+
+def test_all_is_handed_on() -> None:
+    recorder = make()
+    with recorder.phase("up", "The VM"), recorder.step("restore"):
+        recorder.detail("a detail")
+    recorder.skipped("data", "Data", "none")
+    recorder.say("said")
+    recorder.warn("warned")
+    recorder.attach("drift", [])
+    failed = StepFailed("failed")
+    recorder.error(failed)
+    recorder.expect(7)
+
+    behind = recorder.report
+    assert isinstance(behind, FakeReport)
+    assert behind.steps == [("restore", True)]
+    assert behind.phases == [("up", "passed"), ("data", "skipped, none")]
+    assert (behind.details, behind.said, behind.warnings) == (["a detail"], ["said"], ["warned"])
+    assert behind.expected == [7]
+    assert (behind.attached, behind.errors) == ({"drift": []}, [failed])
+
+
+def test_mapping_or_list_adds_to_the_one_attached_before() -> None:
+    recorder = make()
+    recorder.attach("tests", {"host": []})
+    recorder.attach("tests", {"browser": []})
+    recorder.attach("drift", ["a"])
+    recorder.attach("drift", ["b"])
+
+    attached = recorder.record(Verdict.PASSED).attachments
+
+    assert attached == {"tests": {"host": [], "browser": []}, "drift": ["a", "b"]}
+
+
+def test_what_is_kept_has_bounds_and_can_be_shown() -> None:
+    record = odd()
+
+    [step] = record.phases[0].steps
+    assert record.error
+    assert len(step.commands) == 40
+    assert step.commands[-1].command == "ask 99"
+    assert len(step.commands[0].output.splitlines()) == 201
+    assert len(step.lines) == 201
+    assert len(record.error.details.splitlines()) == 201
+    for text in (step.title, record.error.cause, record.attachments["evidence"]["journal"]):
+        assert "red �" in text
+        assert "\x1b" not in text
+
+
+def test_nothing_told_is_a_record_too() -> None:
+    record = make().record(Verdict.INTERRUPTED)
+
+    assert (list(record.phases), record.error) == ([], None)
+    assert record.seconds == 1
+
+
+def test_error_told_after_a_phase_is_that_phases_and_the_last_the_runs() -> None:
+    recorder = make()
+    for name in ("tests", "reboot"):
+        with suppress(StepFailed), recorder.phase(name, name):
+            raise StepFailed(name)
+        recorder.error(StepFailed(f"{name} failed", "a log"))
+    recorder.skipped("rollback", "Rollback", "nothing to go back to")
+    recorder.error(StepFailed("not ready"))
+
+    record = recorder.record(Verdict.FAILED)
+
+    told = [phase.error.summary if phase.error else "" for phase in record.phases]
+    assert told == ["tests failed", "reboot failed", ""]
+    assert record.error
+    assert record.error.summary == "not ready"

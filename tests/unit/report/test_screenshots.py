@@ -1,0 +1,88 @@
+"""Pictures differ where somebody would see it."""
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+
+from understudy.report.screenshots import difference, gather, small
+
+SIZE = (200, 100)
+
+
+def png(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def drawn(*boxes: tuple[int, int, int, int], size: tuple[int, int] = SIZE, grey: int = 0) -> bytes:
+    """A white picture with boxes of a grey."""
+    picture = Image.new("RGB", size, "white")
+    for box in boxes:
+        ImageDraw.Draw(picture).rectangle(box, fill=(grey, grey, grey))
+    return png(picture)
+
+
+def test_same_picture_has_no_difference() -> None:
+    assert difference(drawn((1, 1, 50, 50)), drawn((1, 1, 50, 50))) == (0.0, b"")
+
+
+def test_smoothed_edge_is_no_difference() -> None:
+    smoothed = Image.open(io.BytesIO(drawn((10, 10, 50, 50))))
+    smoothed.putpixel((51, 20), (160, 160, 160))
+
+    assert difference(drawn((10, 10, 50, 50)), png(smoothed))[0] == 0
+
+
+def test_share_is_that_of_what_changed_and_it_is_marked() -> None:
+    share, marked = difference(drawn(), drawn((0, 0, 99, 99)))
+
+    assert share == pytest.approx(0.5, abs=0.02)
+    colors = Image.open(io.BytesIO(marked)).convert("RGB")
+    red, green, _ = colors.getpixel((50, 50))  # type: ignore[misc]
+    assert red > 2 * green
+    assert colors.getpixel((180, 50)) == (255, 255, 255)
+
+
+def test_letter_that_changed_is_seen() -> None:
+    assert difference(drawn((10, 10, 12, 20)), drawn((14, 10, 16, 20)))[0] > 0
+
+
+def test_what_only_one_has_counts_as_changed() -> None:
+    share, marked = difference(drawn(size=(200, 100)), drawn(size=(200, 200)))
+
+    assert share == pytest.approx(0.5)
+    assert Image.open(io.BytesIO(marked)).size == (200, 200)
+
+
+def test_pictures_are_compared_by_name(tmp_path: Path) -> None:
+    for name, names in {"now": ("a", "b", "c"), "then": ("a", "b")}.items():
+        (tmp_path / name).mkdir()
+        for each in names:
+            (tmp_path / name / f"{each}.png").write_bytes(drawn())
+    (tmp_path / "now/b.png").write_bytes(drawn((0, 0, 9, 9)))
+
+    same, changed, new = gather(tmp_path / "now", tmp_path / "then")
+
+    assert (same.name, same.share, same.marked) == ("a", 0, b"")
+    assert changed.share
+    assert changed.marked
+    assert (new.name, new.share) == ("c", None)
+    assert [picture.share for picture in gather(tmp_path / "now", None)] == [None] * 3
+
+
+def test_pictures_on_the_page_are_smaller_and_look_the_same() -> None:
+    picture = Image.effect_noise((300, 300), 40).convert("RGB")
+    picture.paste((20, 60, 200), (0, 0, 150, 300))
+
+    made = small(png(picture))
+
+    assert len(made) < len(png(picture))
+    assert difference(png(picture), made)[0] < 0.01
+
+
+def test_picture_that_would_only_grow_stays() -> None:
+    one = drawn()
+    assert len(small(one)) <= len(one)

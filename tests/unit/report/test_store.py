@@ -1,0 +1,143 @@
+"""The directory reports/: whole reports only, the newest of them."""
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.unit.fakes import TOP
+from tests.unit.records import EMPTY, FAILED, PASSED
+from tests.unit.report.test_screenshots import drawn
+from understudy.report import page
+from understudy.report import store as report_store
+from understudy.report.record import Record
+
+TEMPLATES = TOP / "templates"
+
+
+def write(folder: Path, record: Record = PASSED) -> Path:
+    """Writes a report with one screenshot."""
+    pages = folder.parent / "pages"
+    pages.mkdir(exist_ok=True)
+    (pages / "test_logo-1.5-.png").write_bytes(drawn((0, 0, int(record.seconds), 50)))
+    return report_store.write(folder, TEMPLATES, record, pages)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "reports"
+
+
+def later(record: Record, minute: int) -> Record:
+    return replace(record, began=f"2026-03-04T06:{minute:02}:07+00:00")
+
+
+def test_report_has_all_its_files(folder: Path) -> None:
+    written = write(folder)
+
+    assert written == folder / "20260304-050607-rehearse-vagrant/index.html"
+    names = {path.name for path in written.parent.iterdir()}
+    assert names == {"index.html", "report.json", "junit.xml", "receipt.json", "pages"}
+    assert json.loads((written.parent / "report.json").read_text())["verdict"] == "passed"
+    assert "data:image/png;base64," in written.read_text()
+
+
+def test_report_is_its_users_alone(folder: Path) -> None:
+    before = os.umask(0)
+    write(folder)
+    os.umask(before)
+
+    paths = [folder, *(path for path in folder.rglob("*") if not path.is_symlink())]
+    assert [path for path in paths if path.stat().st_mode & 0o077] == []
+
+
+def test_run_without_browser_tests_has_no_pictures(folder: Path) -> None:
+    """Those of an earlier run may still lie there."""
+    written = write(folder, EMPTY)
+
+    assert {path.name for path in written.parent.iterdir()} == {
+        "index.html",
+        "report.json",
+        "junit.xml",
+    }
+
+
+def test_latest_is_the_newest_and_a_relative_link(folder: Path) -> None:
+    write(folder)
+    written = write(folder, later(FAILED, 1))
+
+    found = report_store.latest(folder)
+
+    assert found
+    assert (found.page, found.verdict, found.seconds) == (written, "failed", 57.0)
+    assert (folder / "latest").resolve() == written.parent
+    assert not (folder / "latest").readlink().is_absolute()
+
+
+def test_runs_of_the_same_second_do_not_meet(folder: Path) -> None:
+    assert len({write(folder), write(folder), write(folder)}) == 3
+    assert len(report_store.list_all(folder)) == 3
+
+
+def test_half_written_report_is_never_the_latest(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = write(folder)
+
+    def killed(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(page, "render", killed)
+    with pytest.raises(KeyboardInterrupt):
+        write(folder, later(PASSED, 1))
+
+    found = report_store.latest(folder)
+    assert found
+    assert found.page == whole
+    assert (folder / "latest").resolve() == whole.parent
+
+
+def test_oldest_are_removed_and_what_else_lies_there_stays(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_store, "KEPT", 3)
+    (folder / "browser").mkdir(parents=True)
+    (folder / "20200101-000000-deploy-x.new").mkdir()
+    for minute in range(report_store.KEPT + 2):
+        write(folder, later(EMPTY, minute))
+
+    kept = report_store.list_all(folder)
+
+    assert len(kept) == report_store.KEPT
+    assert kept[0].began > kept[-1].began > "2026-03-04T06:01"
+    assert {path.name for path in folder.iterdir() if not path.name.startswith("2026")} == {
+        "browser",
+        "latest",
+    }
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"began": 1'])
+def test_report_that_is_broken_is_not_listed(content: str, folder: Path) -> None:
+    written = write(folder)
+    (written.parent / "report.json").write_text(content)
+
+    assert report_store.list_all(folder) == []
+
+
+def test_without_reports_there_is_none(folder: Path) -> None:
+    assert report_store.latest(folder) is None
+
+
+def test_pictures_are_compared_with_the_last_passed_rehearsal(folder: Path) -> None:
+    write(folder, replace(later(PASSED, 1), seconds=20))
+    write(folder, later(FAILED, 2))
+    write(folder, replace(later(PASSED, 3), verb="verify"))
+
+    same = write(folder, replace(later(PASSED, 4), seconds=20)).read_text()
+    other = write(folder, replace(later(PASSED, 5), seconds=90)).read_text()
+
+    assert "as in the last passed rehearsal" in same
+    assert "% changed" not in same
+    assert "% changed" in other

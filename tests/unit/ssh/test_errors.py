@@ -1,0 +1,29 @@
+"""Reasons for which there is no connection; those that take a server to see: test_connection.py."""
+
+import socket
+
+import paramiko
+import pytest
+
+from tests.unit.fakes import config
+from understudy.ssh.errors import why_unreachable
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "can't be resolved"),
+        (TimeoutError("timed out"), "timed out"),
+        (PermissionError(13, "Permission denied", "/home/x/.ssh/id"), "/home/x/.ssh/id"),
+        (paramiko.SSHException("Error reading SSH protocol banner"), "banner"),
+        (FileNotFoundError(2, "No such file", "/home/x/id"), "there is no key file /home/x/id"),
+        (EOFError(), "no SSH connection"),
+    ],
+)
+def test_other_reasons_are_told_in_words(error: Exception, told: str) -> None:
+    target = config().target("staging")
+
+    unreachable = why_unreachable(error, "deploy@192.0.2.7:22", target)
+
+    assert told in str(unreachable)
+    assert unreachable.hint

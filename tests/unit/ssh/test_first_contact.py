@@ -1,0 +1,85 @@
+"""Logins that greet, have another shell, or run something else: seen at the first contact."""
+
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+import paramiko
+import pytest
+
+from tests.unit.ssh.test_connection import NASTY, running, target_of
+from tests.unit.ssh_server import SshServer
+from understudy.errors import Unreachable
+from understudy.ssh.connection import SshConnection
+
+GREETS = ["sh", "-c", 'echo Welcome; echo to our host >&2; eval "$0"']
+# It reads a line as sh does only if it is this one.
+FISH = ["sh", "-c", 'case $0 in "echo "* | "exec sh -c "*) eval "$0" ;; *) exit 127 ;; esac']
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[SshServer]:
+    with running(tmp_path, paramiko.ECDSAKey.generate()) as server:
+        yield server
+
+
+def test_greeting_is_no_part_of_any_answer(server: SshServer, tmp_path: Path) -> None:
+    server.shell = GREETS
+    lines: list[str] = []
+    with SshConnection(target_of(server, tmp_path), "deploy") as connection:
+        done = connection.run(("sh", "-c", "echo out; echo err >&2"), on_line=lines.append)
+        assert (done.output, done.errors, sorted(lines)) == ("out\n", "err\n", ["err", "out"])
+        assert connection.send(("cat",), "text").output == "text"
+        connection.put(b"content", PurePosixPath(tmp_path / "file"))
+        with connection.lock(PurePosixPath(tmp_path / "lock"), "ann") as before:
+            assert before == ""
+        with connection.listening(("true",), "shop") as heard:
+            connection.run(("sleep", "0.1"))
+    assert heard == ["sudo: -n -u shop -- true\n"]
+    assert (tmp_path / "file").read_bytes() == b"content"
+
+
+def test_shell_that_reads_lines_otherwise_gets_one_that_any_shell_reads(
+    server: SshServer, tmp_path: Path
+) -> None:
+    server.shell, server.environment["SHELL"] = FISH, "/usr/bin/fish"
+    with SshConnection(target_of(server, tmp_path), "deploy") as connection:
+        done = connection.run(("printf", "%s|", *NASTY))
+        assert done.output == "".join(f"{word}|" for word in NASTY)
+        assert connection.send(("cat",), "text").output == "text"
+        with connection.lock(PurePosixPath(tmp_path / "lock"), "ann"):
+            assert connection.run(("true",)).ok
+
+
+@pytest.mark.parametrize(
+    ("shell", "printed"),
+    [
+        ("echo This account is currently not available.; exit 1", "not available"),
+        ("cat", "it printed nothing"),
+        ("echo Hi deploy! You have no shell access.", "Hi deploy!"),
+        ("exit 0", "it printed nothing"),
+    ],
+)
+def test_login_that_runs_something_else_is_told_in_one_sentence(
+    shell: str, printed: str, server: SshServer, tmp_path: Path
+) -> None:
+    server.shell = ["sh", "-c", shell]
+
+    with pytest.raises(Unreachable, match="runs something else") as raised:
+        SshConnection(target_of(server, tmp_path), "deploy")
+
+    assert printed in raised.value.details
+    assert "deploy@127.0.0.1 echo end" in raised.value.hint
+    assert "authorized_keys" in raised.value.hint
+
+
+@pytest.mark.parametrize("shell", ["cat >/dev/null", "echo Welcome; cat >/dev/null"])
+def test_nothing_counts_as_sent_that_our_command_has_not_taken(
+    shell: str, server: SshServer, tmp_path: Path
+) -> None:
+    """Exit status 0 of something else is no confirmation."""
+    with SshConnection(target_of(server, tmp_path), "deploy") as connection:
+        server.shell = ["sh", "-c", shell]
+        with pytest.raises(Unreachable, match="runs something else"):
+            connection.send(("tar", "-x"), "a release")
+        with pytest.raises(Unreachable, match="runs something else"):
+            connection.run(("true",))

@@ -1,0 +1,92 @@
+"""The box cache: built once for its inputs, anew for any other, and never half."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.fakes import FakeReport
+from tests.unit.likeness_samples import of, production
+from understudy.errors import StepFailed
+from understudy.host.provisioning import Provisioning
+from understudy.paths import Project
+from understudy.vm import box as boxes
+from understudy.vm.box import Box
+
+RECIPE = Provisioning(
+    "echo provision", ("todo", "deploy", "vagrant", "C.UTF-8", "Etc/UTC", "stamp")
+)
+BUILD = """#!/bin/sh
+echo "==> Debian $1"
+echo "$@" >>"$0.calls"
+[ ! -e "$0.fails" ] || { echo "the mirror does not answer" >&2; exit 1; }
+touch "$2"; touch "${2%.box}.json"
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project whose build only takes notes. Nobody needs sudo for that."""
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    build = tmp_path / "provision" / "box" / "build"
+    build.parent.mkdir(parents=True)
+    build.write_text(BUILD)
+    build.chmod(0o755)
+    return Project(tmp_path, tmp_path / "deploy.yml")
+
+
+def calls(project: Project) -> int:
+    notes = project.directory / "provision" / "box" / "build.calls"
+    return len(notes.read_text().splitlines()) if notes.exists() else 0
+
+
+def build(project: Project, version: str = "1.1") -> Path:
+    # The notes of the build are no input of it.
+    box = Box("bookworm", version)
+    return boxes.build(project, box, RECIPE, FakeReport())
+
+
+def test_version_follows_every_input(project: Project) -> None:
+    versions = {boxes.box_for(project, "bookworm", RECIPE).version}
+    versions.add(boxes.box_for(project, "trixie", RECIPE).version)
+    versions.add(boxes.box_for(project, "bookworm", None).version)
+    other = Provisioning(RECIPE.script, (*RECIPE.arguments[:5], "other stamp"))
+    versions.add(boxes.box_for(project, "bookworm", other).version)
+    versions.add(boxes.box_for(project, "bookworm", RECIPE, of(production())).version)
+    (project.directory / "provision" / "box" / "packages.txt").write_text("nginx")
+    versions.add(boxes.box_for(project, "bookworm", RECIPE).version)
+    assert len(versions) == 6
+
+
+def test_same_inputs_are_the_same_version(project: Project) -> None:
+    first = boxes.box_for(project, "bookworm", RECIPE)
+    assert first == boxes.box_for(project, "bookworm", RECIPE)
+
+
+def test_box_is_built_once(project: Project) -> None:
+    assert build(project) == build(project)
+    assert calls(project) == 1
+
+
+def test_failed_build_shows_its_last_lines_and_is_tried_again(project: Project) -> None:
+    fails = project.directory / "provision" / "box" / "build.fails"
+    fails.touch()
+    with pytest.raises(StepFailed) as raised:
+        build(project)
+    assert "the mirror does not answer" in raised.value.details
+    assert "build.log" in raised.value.hint
+    fails.unlink()
+    assert build(project).exists()
+
+
+def test_older_boxes_go(project: Project) -> None:
+    catalogs = [build(project, version) for version in ("1.0", "1.1", "1.2")]
+
+    assert [catalog.exists() for catalog in catalogs] == [False, True, True]
+    assert not catalogs[0].with_suffix(".box").exists()
+
+
+def test_nothing_is_asked_of_the_archive_without_a_capture(project: Project) -> None:
+    build(project)
+
+    notes = project.directory / "provision" / "box" / "build.calls"
+    assert notes.read_text().startswith("bookworm ")

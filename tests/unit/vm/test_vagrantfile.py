@@ -1,0 +1,120 @@
+"""The Vagrantfile's own lines about the VM: what deploy.yml says, then what `up` took from a capture."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.unit.fakes import TOP
+from understudy.config.model import Vm
+
+RUBY = shutil.which("ruby")
+pytestmark = pytest.mark.needs("ruby")
+
+
+def vm(
+    directory: Path, given: dict[str, object] | None, target: dict[str, object] | None = None
+) -> dict[str, object]:
+    """What the Vagrantfile makes of the key `vm` in a project's directory."""
+    text = (TOP / "Vagrantfile").read_text()
+    lines = text[text.index("GIVEN = ") : text.index("HOST = ")]
+    config = json.dumps({"targets": target or {}} | ({} if given is None else {"vm": given}))
+    head = (
+        f"require 'json'; require 'yaml'; PROJECT = '{directory}'; CONFIG = JSON.parse('{config}')"
+    )
+    told = subprocess.run(
+        [str(RUBY), "-e", "\n".join([head, lines, "puts VM.to_json"])],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    read: dict[str, object] = json.loads(told)
+    return read
+
+
+def follow(directory: Path, name: str, **shape: object) -> None:
+    file = directory / ".understudy" / "vm" / name / "like-production.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(shape))
+
+
+@pytest.mark.parametrize("given", [None, {"memory": 2048, "name": "other"}])
+def test_without_a_capture_it_is_what_python_reads(
+    given: dict[str, object] | None, tmp_path: Path
+) -> None:
+    told = vm(tmp_path, given)
+
+    read = Vm.model_validate(given or {}).model_dump()
+    # Plain Vagrant must have one, also before the first `up` has chosen it.
+    read["address"] = "192.168.56.10"
+    assert told == {key: read[key] for key in told}
+
+
+def test_capture_fills_in_what_deploy_yml_does_not_say(tmp_path: Path) -> None:
+    follow(tmp_path, "other", release="trixie", memory=4096, cpus=4)
+
+    told = vm(tmp_path, {"name": "other", "cpus": 1})
+
+    assert (told["release"], told["memory"], told["cpus"]) == ("trixie", 4096, 1)
+
+
+def test_vm_that_follows_nothing_is_as_by_default(tmp_path: Path) -> None:
+    follow(tmp_path, "understudy")
+
+    assert vm(tmp_path, {}) == vm(tmp_path / "elsewhere", {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "app: &app {name: shop}\nother: *app\n",
+        "env: &env {A: b}\ntargets:\n  one: {environment: *env}\n  two: {environment: {<<: *env, C: d}}\n",
+        "vm: {memory: &size 2048, address: 192.0.2.9}\nmore: *size\n",
+    ],
+)
+def test_what_python_reads_of_deploy_yml_ruby_reads_too(text: str, tmp_path: Path) -> None:
+    assert read_by_ruby(text, tmp_path) == yaml.safe_load(text)
+
+
+@pytest.mark.parametrize("value", [":memory", "2026-01-31", "2026-01-31 10:00:00"])
+def test_value_that_ruby_takes_for_something_else_stops_nothing(value: str, tmp_path: Path) -> None:
+    assert (
+        "A"
+        in read_by_ruby(f"app:\n  environment:\n    A: {value}\n", tmp_path)["app"]["environment"]
+    )
+
+
+@pytest.mark.parametrize("text", ["a: !ruby/object:Object {}\n", "a: !ruby/regexp /x/\n"])
+def test_no_object_is_made_of_it(text: str, tmp_path: Path) -> None:
+    with pytest.raises(subprocess.CalledProcessError):
+        read_by_ruby(text, tmp_path)
+
+
+def read_by_ruby(text: str, directory: Path) -> Any:
+    """A deploy.yml, as the Vagrantfile's own lines read it."""
+    (directory / "deploy.yml").write_text(text)
+    whole = (TOP / "Vagrantfile").read_text()
+    lines = whole[: whole.index("GIVEN = ")].replace("__dir__", f"'{directory}'")
+    told = subprocess.run(
+        [str(RUBY), "-e", f"require 'json'\n{lines}\nputs CONFIG.to_json"],
+        env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return json.loads(told)
+
+
+def test_address_is_the_one_that_up_has_chosen_unless_deploy_yml_gives_one(tmp_path: Path) -> None:
+    file = tmp_path / ".understudy" / "vm" / "understudy" / "network.json"
+    file.parent.mkdir(parents=True)
+    file.write_text('{"address": "192.168.60.10"}')
+    target: dict[str, object] = {"vagrant": {"address": "10.1.1.1"}}
+
+    assert vm(tmp_path, {})["address"] == "192.168.60.10"
+    assert vm(tmp_path, {}, target)["address"] == "10.1.1.1"
+    assert vm(tmp_path, {"address": "10.2.2.2"}, target)["address"] == "10.2.2.2"

@@ -1,0 +1,1 @@
+"""The command line: verbs, arguments, questions, and what is printed. No verb does its work here."""

@@ -1,0 +1,218 @@
+"""Checks this machine and says, for each problem, the command that mends it."""
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from understudy.config.model import Config
+from understudy.errors import UnderstudyError, Unreachable
+from understudy.job import Job
+from understudy.parity import capture_host
+from understudy.parity.capture import lockfile
+from understudy.paths import Project
+from understudy.report.events import Report
+from understudy.vm import address as vm_address
+from understudy.vm import follow, stale
+from understudy.vm.libvirt import Domain
+from understudy.vm.mirror import unmatched
+
+NEEDED_DISK_GIB = 8
+NEEDED_MEMORY_GIB = 3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check saw. mend: the command that mends a problem; none if all is well."""
+
+    title: str
+    seen: str
+    mend: str = ""
+
+
+def examine(project: Project, report: Report) -> None:
+    """Tells all findings. Raises Unreachable if any is a problem."""
+    findings = list(_findings(project, report))
+    for finding in findings:
+        if finding.mend:
+            report.warn(f"{finding.title}: {finding.seen}\n  mend it: {finding.mend}")
+        else:
+            report.say(f"✓ {finding.title}: {finding.seen}")
+    problems = [finding for finding in findings if finding.mend]
+    if problems:
+        raise Unreachable(
+            f"{len(problems)} of {len(findings)} checks found a problem", hint=problems[0].mend
+        )
+
+
+def _findings(project: Project, report: Report) -> Iterator[Finding]:
+    config = vm_address.load(project)
+    yield Finding("deploy.yml", str(project.config_file))
+    yield _capture(Job(project, config, config.vm.stands_for, report))
+    # All at once: most of them wait for a program, and Vagrant's take seconds.
+    with ThreadPoolExecutor() as pool:
+        yield from pool.map(lambda check: check(), _checks(project, config))
+
+
+def _checks(project: Project, config: Config) -> Iterable[Callable[[], Finding]]:
+    return (
+        _python,
+        _memory,
+        partial(_disk, project.directory),
+        partial(_disk, Path("/var/lib/libvirt")),
+        partial(_tool, "Vagrant", ["vagrant", "--version"]),
+        partial(_tool, "QEMU", ["qemu-system-x86_64", "--version"]),
+        partial(_tool, "box builder", ["mmdebstrap", "--version"]),
+        partial(_tool, "ssh", ["ssh", "-V"]),
+        partial(_tool, "git", ["git", "--version"]),
+        _vagrant_plugin,
+        _libvirt,
+        _network,
+        partial(_vm_name, project, config.vm.name),
+        partial(_vm_address, config),
+        partial(_virtualization, project),
+        _browser,
+    )
+
+
+def _capture(job: Job) -> Finding:
+    """Whether the VM can be like production, by what was captured of it."""
+    title, name = "capture", capture_host.production(job)
+    try:
+        found = follow.likeness(job)
+    except UnderstudyError as error:
+        return Finding(title, error.summary, error.hint)
+    if found is None:
+        again = lockfile.command(name)
+        return Finding(title, f"none of {name}: the VM is as deploy.yml says; {again} makes one")
+    told = "; ".join((unmatched.summary(found, None), *found.notes))
+    return Finding(title, f"{capture_host.shown(job, name)}: {told}")
+
+
+def _python() -> Finding:
+    seen = platform.python_version()
+    return Finding("Python", seen, "" if sys.version_info >= (3, 11) else "install Python 3.11")
+
+
+def _memory() -> Finding:
+    free = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_AVPHYS_PAGES") / 2**30
+    text = Path("/proc/meminfo").read_text() if Path("/proc/meminfo").exists() else ""
+    if found := re.search(r"^MemAvailable:\s+(\d+) kB", text, re.MULTILINE):
+        free = int(found.group(1)) / 2**20
+    mend = (
+        ""
+        if free >= NEEDED_MEMORY_GIB
+        else "close programs, or set a lower vm.memory in deploy.yml"
+    )
+    return Finding("memory", f"{free:.1f} GiB free", mend)
+
+
+def _disk(directory: Path) -> Finding:
+    while not directory.exists():
+        directory = directory.parent
+    free = shutil.disk_usage(directory).free / 2**30
+    mend = "" if free >= NEEDED_DISK_GIB else f"free {NEEDED_DISK_GIB} GiB there: df -h {directory}"
+    return Finding(f"disk at {directory}", f"{free:.0f} GiB free", mend)
+
+
+def _tool(title: str, command: list[str]) -> Finding:
+    answer = _answer(command)
+    if answer is None:
+        return Finding(title, f"{command[0]} is missing or broken", "make setup")
+    return Finding(title, answer.splitlines()[0])
+
+
+def _vagrant_plugin() -> Finding:
+    plugins = _answer(["vagrant", "plugin", "list"]) or ""
+    found = re.search(r"vagrant-libvirt \(([^,)]+)", plugins)
+    if found:
+        return Finding("vagrant-libvirt", found.group(1))
+    if shutil.which("VBoxManage"):
+        return Finding("VirtualBox", _answer(["VBoxManage", "--version"]) or "installed")
+    return Finding("vagrant-libvirt", "missing", "make setup")
+
+
+def _libvirt() -> Finding:
+    answer = _answer(["virsh", "--connect", "qemu:///system", "version", "--daemon"])
+    if answer is None:
+        return Finding("libvirt", "the daemon does not answer", "make setup")
+    daemon = re.search(r"daemon: (\S+)", answer)
+    return Finding("libvirt", f"daemon {daemon.group(1) if daemon else 'answers'}")
+
+
+def _network() -> Finding:
+    if not Path("/dev/net/tun").exists():
+        return Finding("network", "no /dev/net/tun, so no VM can have one", "modprobe tun")
+    if shutil.which("dnsmasq") is None or shutil.which("iptables") is None:
+        return Finding("network", "dnsmasq or iptables is missing", "make setup")
+    return Finding("network", "tun, dnsmasq and iptables are there")
+
+
+def _vm_name(project: Project, name: str) -> Finding:
+    """Whether another project of this machine has a VM of that name: then none can be made here."""
+    title = "VM's name"
+    try:
+        origin = stale.vagrantfile(Domain(name))
+    except UnderstudyError as error:
+        return Finding(title, error.cause or error.summary, error.hint)
+    if origin in (None, project.directory / "Vagrantfile") or not origin.exists():
+        return Finding(title, name)
+    return Finding(
+        title, f"{name} is the VM of {origin.parent}", "give another vm.name in deploy.yml"
+    )
+
+
+def _vm_address(config: Config) -> Finding:
+    """Whether something else of this machine lies in the VM's subnet: then its network can't start."""
+    title, address = "VM's address", config.vm.address
+    if not address:
+        return Finding(title, "none yet: `up` takes a free one")
+    try:
+        found = vm_address.conflict(config)
+    except UnderstudyError as error:
+        return Finding(title, error.cause or error.summary, error.hint)
+    if found is None:
+        return Finding(title, f"{address}, and nothing else is in its subnet")
+    return Finding(
+        title,
+        f"{address} lies in {found.subnet}, which is {found.by}",
+        "python deploy.py destroy; take address: of the VM out of deploy.yml, if it's there; then up",
+    )
+
+
+def _virtualization(project: Project) -> Finding:
+    answer = _answer([str(project.directory / "provision" / "box" / "accelerator")])
+    if answer is None:
+        return Finding("virtualization", "can't tell", "provision/box/accelerator")
+    meaning = {"kvm": "KVM runs a guest", "qemu": "no usable KVM: software emulation, slower"}
+    return Finding("virtualization", meaning[answer.strip()])
+
+
+def _browser() -> Finding:
+    browser = _answer(["chromium", "--version"])
+    driver = _answer(["chromedriver", "--version"])
+    if browser is None or driver is None:
+        return Finding("browser", "chromium or its driver is missing", "make setup")
+    versions = [re.search(r"(\d+)\.", text) for text in (browser, driver)]
+    majors = {version.group(1) for version in versions if version}
+    if len(majors) != 1:
+        return Finding(
+            "browser", "chromium and chromedriver differ in version", "sudo apt-get upgrade"
+        )
+    return Finding("browser", browser.strip())
+
+
+def _answer(command: list[str]) -> str | None:
+    """What a command says, or None if it's missing, fails or hangs."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return (done.stdout or done.stderr).strip() if done.returncode == 0 else None

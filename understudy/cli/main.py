@@ -1,0 +1,126 @@
+"""Verbs and exit codes: nothing else. What the verbs run is in verbs/."""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from understudy.cli.arguments import Verb, make_parser
+from understudy.cli.verbs import data, deploying, inspecting, vm
+from understudy.errors import INTERRUPTED, UnderstudyError
+from understudy.local import private
+from understudy.paths import Project
+
+if TYPE_CHECKING:
+    from understudy.report.events import Report
+
+
+def main(arguments: list[str], directory: Path) -> int:
+    """Runs one verb and returns the exit code. `directory` is where deploy.py is."""
+    for stream in (sys.stdout, sys.stderr):
+        # A log that knows ASCII only gets question marks, not a traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    parser = make_parser(VERBS)
+    _complete(parser)
+    options = parser.parse_args(arguments)
+    if options.verb is None:
+        parser.print_help()
+        return 2
+    project = Project(directory, Path(options.config or directory / "deploy.yml"))
+    try:
+        return (_run_and_keep if options.verb in KEPT else _run)(options, project, _report(options))
+    except ModuleNotFoundError as error:
+        return _not_set_up(error)
+
+
+def _run_and_keep(options: argparse.Namespace, project: Project, report: "Report") -> int:
+    from understudy.cli import reports
+
+    target = getattr(options, "target", "vagrant")
+    recorder = reports.recorder(report, options.verb, target)
+    return reports.run_and_keep(project, recorder, lambda: _run(options, project, recorder))
+
+
+def _run(options: argparse.Namespace, project: Project, report: "Report") -> int:
+    try:
+        private.keep(project.state, project.private)
+        options.run(options, project, report)
+    except UnderstudyError as error:
+        report.error(error)
+        return error.exit_code
+    except OSError as error:
+        return _refused_by_the_disk(error, report)
+    except KeyboardInterrupt as interrupt:
+        became = " ".join(map(str, interrupt.args))
+        report.warn(
+            f"interrupted; the same command continues where this one stopped. {became}".rstrip()
+        )
+        return INTERRUPTED
+    return 0
+
+
+def _refused_by_the_disk(error: OSError, report: "Report") -> int:
+    from understudy.local import atomic_write
+
+    told = atomic_write.refused(error)
+    if told is None:
+        raise error
+    report.error(told)
+    return told.exit_code
+
+
+def _not_set_up(error: ModuleNotFoundError) -> int:
+    if error.name and error.name.partition(".")[0] == "understudy":
+        raise error
+    print(
+        f"error: the Python package {error.name} is missing here\n"
+        "try: make setup, then . .venv/bin/activate",
+        file=sys.stderr,
+    )
+    return 4
+
+
+def _report(options: argparse.Namespace) -> "Report":
+    from understudy.report.events import JsonReport, TextReport
+
+    return JsonReport() if options.json else TextReport()
+
+
+def _complete(parser: argparse.ArgumentParser) -> None:
+    if "_ARGCOMPLETE" in os.environ:
+        import argcomplete
+
+        argcomplete.autocomplete(parser)
+
+
+# The verbs of which a report is written.
+KEPT = {"rehearse", "provision", "deploy", "verify", "rollback"}
+
+VERBS: Mapping[str, Verb] = {
+    "rehearse": vm.rehearse,
+    "up": vm.up,
+    "provision": deploying.provision,
+    "deploy": deploying.deploy,
+    "plan": deploying.plan,
+    "capture": inspecting.capture,
+    "drift": inspecting.drift,
+    "verify": deploying.verify,
+    "report": inspecting.show_report,
+    "status": deploying.status,
+    "releases": deploying.releases,
+    "rollback": deploying.rollback,
+    "backup": data.backup,
+    "restore": data.restore,
+    "data": data.data,
+    "secrets": data.secrets,
+    "logs": inspecting.logs,
+    "ssh": inspecting.ssh,
+    "reset": vm.reset,
+    "down": vm.down,
+    "destroy": vm.destroy,
+    "doctor": inspecting.doctor,
+}

@@ -1,0 +1,32 @@
+"""What a verb is about: a job on a target, the VM."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from understudy.paths import Project
+
+if TYPE_CHECKING:
+    from understudy.job import Job
+    from understudy.report.events import Report
+    from understudy.vm.machine import Vm
+
+
+def job_of(
+    options: argparse.Namespace, project: Project, report: "Report", target: str | None = None
+) -> "Job":
+    """target: instead of the one that the options name."""
+    from understudy.job import Job
+    from understudy.vm import address as vm_address
+
+    settings = vm_address.load(project)
+    name = getattr(options, "target", "vagrant") if target is None else target
+    host = getattr(options, "host", None)
+    settings.hosts(name, host)
+    return Job(project, settings, name, report, host)
+
+
+def vm_of(project: Project, report: "Report") -> "Vm":
+    from understudy.vm import address as vm_address
+    from understudy.vm.machine import Vm
+
+    return Vm(project, vm_address.load(project), report)

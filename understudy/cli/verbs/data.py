@@ -1,0 +1,76 @@
+"""The verbs about what outlives releases: data and secrets."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from understudy.cli.verbs.context import job_of
+from understudy.errors import ConfigError
+from understudy.paths import Project
+
+if TYPE_CHECKING:
+    from understudy.report.events import Report
+
+
+def backup(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.data import backups
+    from understudy.host import hosts as host_hosts
+
+    backups.backup(host_hosts.one(job_of(options, project, report)), options.wait)
+
+
+def restore(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.cli import prompts
+    from understudy.data import backups
+    from understudy.host import hosts as host_hosts
+
+    job = host_hosts.one(job_of(options, project, report))
+    if options.name is None:
+        backups.backups(job)
+        return
+    if not options.yes:
+        prompts.confirm(f"All that was written to {job.target_name} since then is lost.")
+    backups.restore(job, options.name, options.wait)
+
+
+def data(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.config import model
+    from understudy.data import load as data_load
+    from understudy.data import pull as data_pull
+    from understudy.host import hosts as host_hosts
+
+    source = options.source or model.load(project.config_file).vm.stands_for
+    if options.action == "pull":
+        _refuse_target(options)
+        data_pull.pull(host_hosts.one(job_of(options, project, report, source)))
+        return
+    job = host_hosts.one(job_of(options, project, report, options.onto))
+    job.config.target(source)
+    data_load.load(job, source)
+
+
+def _refuse_target(options: argparse.Namespace) -> None:
+    """Elsewhere it names what a verb is about, so who gives it here means what is to be read."""
+    if options.onto:
+        raise ConfigError(
+            "data pull takes no --target: it is data load's",
+            hint=f"python deploy.py data pull --from {options.onto}",
+        )
+
+
+def secrets(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.cli import prompts
+    from understudy.host import hosts as host_hosts
+    from understudy.host import secrets
+
+    if options.action == "list" and options.name:
+        raise ConfigError("secrets list takes no NAME", hint="It lists the names of all of them.")
+    if options.action != "list" and not options.name:
+        raise ConfigError(f"secrets {options.action} needs a NAME")
+    hosts = host_hosts.jobs(job_of(options, project, report))
+    if options.action == "list":
+        host_hosts.look(hosts, secrets.names)
+    elif options.action == "rm":
+        host_hosts.roll(hosts, lambda host: secrets.remove(host, options.name))
+    else:
+        value = prompts.secret(options.name)
+        host_hosts.roll(hosts, lambda host: secrets.put(host, options.name, value))

@@ -1,0 +1,82 @@
+"""The verbs that bring releases to a target's hosts, and look at what is there."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from understudy.cli.verbs.context import job_of
+from understudy.paths import Project
+
+if TYPE_CHECKING:
+    from understudy.job import Job
+    from understudy.report.events import Report
+
+
+def provision(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.host import hosts as host_hosts
+    from understudy.host import provision as provision_host
+
+    hosts = host_hosts.jobs(job_of(options, project, report))
+    if options.check:
+        host_hosts.look(hosts, provision_host.check)
+    else:
+        host_hosts.roll(hosts, provision_host.provision)
+
+
+def deploy(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.deploy import rollout
+
+    rollout.deploy(
+        job_of(options, project, report),
+        probe=options.probe,
+        wait=options.wait,
+        without_rehearsal=options.without_rehearsal,
+    )
+
+
+def plan(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.deploy import rollout
+
+    rollout.plan(job_of(options, project, report))
+
+
+def verify(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.diagnosis import evidence
+    from understudy.host import hosts as host_hosts
+    from understudy.rehearsal import verify
+
+    def verify_one(host: "Job") -> None:
+        with evidence.explained(host):
+            verify.verify(host, slow=options.slow)
+
+    host_hosts.in_turn(host_hosts.jobs(job_of(options, project, report)), verify_one)
+
+
+def status(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.host import hosts as host_hosts
+    from understudy.host import status
+
+    host_hosts.look(host_hosts.jobs(job_of(options, project, report)), status.status)
+
+
+def releases(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.deploy import rollback as deploy_rollback
+    from understudy.host import hosts as host_hosts
+
+    host_hosts.look(host_hosts.jobs(job_of(options, project, report)), deploy_rollback.releases)
+
+
+def rollback(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.cli import prompts
+    from understudy.deploy import rollout
+
+    job = job_of(options, project, report)
+    if options.with_data and not options.yes:
+        prompts.confirm(f"All that was written to {job.target_name} since then is lost.")
+    rollout.rollback(
+        job,
+        options.to,
+        with_data=options.with_data,
+        anyway=options.yes,
+        probe=options.probe,
+        wait=options.wait,
+    )

@@ -1,0 +1,57 @@
+"""The verbs about the staging VM."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from understudy.cli.verbs.context import job_of, vm_of
+from understudy.paths import Project
+from understudy.vm.levels import PROVISIONED, SEEDED
+
+if TYPE_CHECKING:
+    from understudy.report.events import Report
+
+
+def rehearse(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.receipts import gate
+    from understudy.rehearsal.phases import Choice
+    from understudy.rehearsal.run import Rehearsal
+    from understudy.rehearsal.timings import Timings
+    from understudy.report.recorder import Recorder
+    from understudy.vm import address as vm_address
+
+    choice = Choice(frozenset(options.only), options.since, options.keep, options.fail_fast)
+    timings = Timings(project.state / "timings.json")
+    # The receipt tells what the report does: a rehearsal is one of the verbs that are KEPT.
+    assert isinstance(report, Recorder)  # noqa: S101
+    vm_address.choose(project)
+    job = job_of(options, project, report)
+    job = gate.unsigned(job) if options.unsigned else job
+    Rehearsal(job, vm_of(project, report), choice, timings, report).run()
+
+
+def up(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.vm import address as vm_address
+
+    vm_address.choose(project)
+    vm_of(project, report).up()
+
+
+def reset(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    vm = vm_of(project, report)
+    if options.rung == PROVISIONED:
+        vm.reset()
+        return
+    from understudy.diagnosis import evidence
+    from understudy.rehearsal import deployed, seeded
+
+    job = job_of(options, project, report)
+    with evidence.explained(job):
+        (seeded if options.rung == SEEDED else deployed).reset(job, vm)
+
+
+def down(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    vm_of(project, report).down()
+
+
+def destroy(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    vm_of(project, report).destroy()

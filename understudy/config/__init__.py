@@ -1,0 +1,1 @@
+"""deploy.yml as values, and its mistakes with line and cure."""

@@ -1,0 +1,59 @@
+"""The part `data` of deploy.yml: what of production's data comes to staging, and as what."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from understudy.config.base import Strict
+
+Kind = Literal["keep", "null", "email", "name", "hash", "text", "unusable", "fixed", "sql"]
+# These come with a text, as in `fixed: "n/a"`.
+WITH_TEXT = ("fixed", "sql")
+
+
+class Rule(Strict):
+    """What becomes of a column. text: the value of `fixed`, or the expression of `sql`."""
+
+    kind: Kind
+    text: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def from_yaml(cls, given: Any) -> Any:
+        if isinstance(given, dict) and len(given) == 1:
+            [(kind, text)] = given.items()
+            if kind in WITH_TEXT:
+                return {"kind": kind, "text": text}
+        # YAML's own null is what `column: null` is read as.
+        if given is None:
+            return {"kind": "null"}
+        if isinstance(given, str) and given not in WITH_TEXT:
+            return {"kind": given}
+        raise PydanticCustomError("rule", "Give a kind, or `fixed` or `sql` with a text")
+
+
+def _rows(given: Any) -> Any:
+    if given == "drop":
+        return None
+    if not isinstance(given, dict):
+        raise PydanticCustomError("table", "Give `drop`, or a rule for each column")
+    return given
+
+
+# A rule for each column that needs one; None: none of its rows travels.
+TableRules = Annotated[Mapping[str, Rule] | None, BeforeValidator(_rows)]
+
+
+class Data(Strict):
+    """media: the share of the uploaded files that travels."""
+
+    media: float = Field(default=0, ge=0, le=1)
+    tables: Mapping[str, TableRules] = {}
+
+    def rule(self, table: str, column: str) -> Rule | None:
+        return (self.tables.get(table) or {}).get(column)
+
+    def drops(self, table: str) -> bool:
+        return table in self.tables and self.tables[table] is None

@@ -1,0 +1,87 @@
+"""Which other sites of a host claim a domain, by the texts of their nginx files. Pure.
+
+nginx only warns of two servers with one name, and gives all requests to the first of them.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from understudy.config.model import Config, TargetConfig
+from understudy.errors import Refused
+
+_TOKEN = re.compile(r"""#[^\n]*|"[^"]*"|'[^']*'|[;{}]|[^\s;{}"']+""")
+
+
+@dataclass
+class _Server:
+    """A server block: the ports it listens at, and its names with the line of each."""
+
+    ports: set[str] = field(default_factory=set)
+    names: list[tuple[str, int]] = field(default_factory=list)
+
+
+def refuse_if_taken(
+    config: Config, target: TargetConfig, others: Mapping[str, str], host: str
+) -> None:
+    """Raises Refused, with file and line, if another site of the host has the target's domain.
+
+    others: path -> text of nginx's files that are not the site's own. host: its name in the message.
+    """
+    ports = {"80", "443"} if target.certificate else {"80"}
+    places = claims(others, target.domain, ports)
+    if places:
+        raise Refused(
+            f"{host}: another site on this host has the domain {target.domain}",
+            details="\n".join(places),
+            hint=f"Take the name out of that file, or give {config.app.name} another `domain`: nginx "
+            "would answer for one of the two sites only.",
+        )
+
+
+def claims(files: Mapping[str, str], domain: str, ports: Collection[str]) -> list[str]:
+    """Where a server that listens at one of these ports has that very name: `path:line`."""
+    return [
+        f"{path}:{line}: server_name {name}"
+        for path, text in files.items()
+        for server in _servers(text)
+        if (server.ports or {"80"}) & set(ports)
+        for name, line in server.names
+        if name.lower() in (domain, f".{domain}")
+    ]
+
+
+def _servers(text: str) -> Iterator[_Server]:
+    blocks: list[_Server | None] = []
+    for end, words in _statements(text):
+        names = [word for word, _ in words]
+        inner = blocks[-1] if blocks else None
+        if end == "{":
+            blocks.append(_Server() if names == ["server"] else None)
+        elif end == "}" and blocks:
+            if (closed := blocks.pop()) is not None:
+                yield closed
+        elif inner and names[:1] == ["listen"] and len(names) > 1:
+            inner.ports.add(_port(names[1]))
+        elif inner and names[:1] == ["server_name"]:
+            inner.names += words[1:]
+
+
+def _statements(text: str) -> Iterator[tuple[str, list[tuple[str, int]]]]:
+    """Each statement's end (`;`, `{` or `}`), and its words with their lines."""
+    words: list[tuple[str, int]] = []
+    line, seen = 1, 0
+    for token in _TOKEN.finditer(text):
+        line, seen = line + text.count("\n", seen, token.start()), token.start()
+        word = token.group()
+        if word in (";", "{", "}"):
+            yield word, words
+            words = []
+        elif not word.startswith("#"):
+            words.append((word.strip("\"'"), line))
+
+
+def _port(listen: str) -> str:
+    """Of `80`, `*:80`, `[::]:80` or an address alone, which means port 80."""
+    last = listen.rpartition(":")[2]
+    return last if last.isdigit() else "80"

@@ -1,0 +1,1 @@
+"""Production's data on staging: pulled, anonymised, encrypted, loaded. Not a host's own backups."""

@@ -1,0 +1,105 @@
+"""The data on a target's host: back it up, list the backups, put one back."""
+
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+
+from understudy.commands import database
+from understudy.commands.database import Backup
+from understudy.data import errors as data_errors
+from understudy.deploy import switch
+from understudy.deploy.desired import Wanted
+from understudy.errors import Refused
+from understudy.host import session
+from understudy.host.actions import SECONDS_FOR_A_STEP
+from understudy.host.facts import Facts
+from understudy.host.session import Deed
+from understudy.job import Job
+from understudy.release.layout import Manifest, Paths
+from understudy.ssh.connection import SshConnection
+
+
+def backup(job: Job, wait: int = 0) -> None:
+    """Saves the database as it is now; the site goes on."""
+    app = job.config.app
+    deed = Deed("backup", "")
+    with (
+        session.connected(job) as (connection, found),
+        # Whoever held the lock until now may have deployed: a backup is of what it was made of.
+        session.locked(connection, job, deed, wait, found) as found,
+    ):
+        deed.what = name = database.backup_name(datetime.now(UTC), found.current or "none")
+        with job.report.step(f"back up the database as {name}"):
+            done = connection.run(
+                database.backup(app.database, app.name, _place(job), name),
+                user=app.name,
+                seconds=SECONDS_FOR_A_STEP,
+            )
+            if not done.ok:
+                summary = "the backup failed; the data is as it was"
+                raise data_errors.failed(job.target_name, summary, done.text)
+            prune(connection, job)
+
+
+def backups(job: Job) -> None:
+    """Lists the backups, oldest first."""
+    with session.connected(job) as (connection, _):
+        listed = list_all(connection, job)
+    for saved in listed:
+        job.report.say(f"{saved.name}  {saved.size} bytes  {saved.rows} rows")
+    if not listed:
+        job.report.say(f"{job.target_name} has no backup")
+
+
+def restore(job: Job, name: str, wait: int = 0) -> None:
+    """Puts a backup back under the release that serves. What was written since is lost."""
+    with session.connected(job) as (connection, found):
+        _refuse_unless_there(connection, job, name)
+        release = serving(job, found)
+        wanted = Wanted(job.config, job.target, release)
+        deed = Deed("restore", name, release.commit)
+        with session.locked(connection, job, deed, wait, found) as now:
+            session.refuse_if_switched(job, found, now)
+            _refuse_unless_there(connection, job, name)
+            session.apply_all(job, connection, switch.restore(wanted, now, name))
+    job.report.say(f"{job.target_name} serves {release.id} on the data of {name}")
+
+
+def serving(job: Job, found: Facts) -> Manifest:
+    """The release that data is put under. Raises Refused without one."""
+    release = found.release(found.current)
+    if release is None:
+        raise Refused(
+            f"{job.target_name} serves nothing that data could be put under",
+            hint=f"python deploy.py deploy --target {job.target_name}",
+        )
+    return release
+
+
+def _refuse_unless_there(connection: SshConnection, job: Job, name: str) -> None:
+    if name not in [saved.name for saved in list_all(connection, job)]:
+        raise Refused(
+            f"{job.target_name} has no backup {name}",
+            hint=f"python deploy.py restore --target {job.target_name} lists them.",
+        )
+
+
+def list_all(connection: SshConnection, job: Job) -> tuple[Backup, ...]:
+    done = connection.run(database.list_backups(_place(job)), user=job.config.app.name)
+    if not done.ok:
+        raise data_errors.failed(job.target_name, "the backups can't be listed", done.text)
+    return database.parse_list(done.output)
+
+
+def prune(connection: SshConnection, job: Job) -> None:
+    """Removes the oldest backups beyond those that deploy.yml wants kept."""
+    app = job.config.app
+    old = database.to_prune(list_all(connection, job), app.keep_backups)
+    if old:
+        names = [backup.name for backup in old]
+        done = connection.run(database.remove(_place(job), names), user=app.name)
+        if not done.ok:
+            job.report.warn(f"old backups could not be removed: {done.text}")
+
+
+def _place(job: Job) -> PurePosixPath:
+    return Paths(job.config.root).backups

@@ -1,0 +1,102 @@
+"""Files that only this machine's user can read: encrypted, and known to be whole before they're used.
+
+A file is a nonce, what was encrypted by AES-GCM, and its tag. The key is made here at first need.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import GCM
+
+from understudy.errors import Refused, StepFailed
+from understudy.local.atomic_write import unwritten
+
+_KEY, _NONCE, _TAG, _PIECE = 32, 12, 16, 1 << 20
+
+
+def key_file() -> Path:
+    """Not beside the data: whoever copies the project's directory hasn't got it."""
+    base = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
+    return Path(base).expanduser() / "understudy" / "data.key"
+
+
+def key(file: Path) -> bytes:
+    """The key, made if there is none. Raises Refused if it's none, or others can read it."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as made:
+            made.write(AESGCM.generate_key(8 * _KEY))
+    if file.stat().st_mode & 0o077:
+        raise Refused(f"others can read {file}", hint=f"chmod 600 {file}")
+    found = file.read_bytes()
+    if len(found) != _KEY:
+        raise Refused(
+            f"{file} is no key: it has {len(found)} bytes instead of {_KEY}",
+            hint=f"rm {file}, and the next pull makes another one; what was pulled before is lost.",
+        )
+    return found
+
+
+def write(file: Path, key: bytes, fill: Callable[[Callable[[bytes], None]], None]) -> None:
+    """Makes the file of all that `fill` hands to the function it's given; if it fails there is none."""
+    nonce = os.urandom(_NONCE)
+    encryptor = Cipher(AES(key), GCM(nonce)).encryptor()
+    try:
+        with os.fdopen(os.open(file, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as sealed:
+            sealed.write(nonce)
+            fill(lambda piece: _write(sealed.write, encryptor.update(piece), file))
+            sealed.write(encryptor.finalize() + encryptor.tag)
+            sealed.flush()
+            os.fsync(sealed.fileno())
+    except BaseException as error:
+        file.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise unwritten(file, error) from None
+        raise
+
+
+def _write(write: Callable[[bytes], int], piece: bytes, file: Path) -> None:
+    """Tells a full disk at once: to whoever hands on what a host sends, it would look like its end."""
+    try:
+        write(piece)
+    except OSError as error:
+        raise unwritten(file, error) from None
+
+
+def read(file: Path, key: bytes) -> Iterator[bytes]:
+    """What was written. It's read twice: nothing is handed on of a file that was changed."""
+    for _ in _decrypted(file, key):
+        pass
+    return _decrypted(file, key)
+
+
+def _decrypted(file: Path, key: bytes) -> Iterator[bytes]:
+    with file.open("rb") as sealed:
+        left = file.stat().st_size - _NONCE - _TAG
+        nonce = sealed.read(_NONCE)
+        sealed.seek(_NONCE + max(left, 0))
+        tag = sealed.read(_TAG)
+        if left < 0 or len(tag) != _TAG:
+            raise _damaged(file)
+        decryptor = Cipher(AES(key), GCM(nonce, tag)).decryptor()
+        sealed.seek(_NONCE)
+        while left:
+            piece = sealed.read(min(left, _PIECE))
+            left -= len(piece)
+            yield decryptor.update(piece)
+        try:
+            decryptor.finalize()
+        except InvalidTag:
+            raise _damaged(file) from None
+
+
+def _damaged(file: Path) -> StepFailed:
+    return StepFailed(
+        f"{file} is damaged, or {key_file()} is not the key it was made with",
+        hint="python deploy.py data pull gets the data anew.",
+    )

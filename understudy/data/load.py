@@ -1,0 +1,168 @@
+"""Pulled data onto a disposable target: as a backup that is put back, where nothing can call outside."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from understudy.commands import Argv, as_user, site
+from understudy.commands import app as app_commands
+from understudy.config.model import Engine
+from understudy.data import backups, bundle, encryption
+from understudy.data import errors as data_errors
+from understudy.data.bundle import MEDIA, Pulled
+from understudy.data.queries import loading
+from understudy.deploy import switch
+from understudy.deploy.desired import Wanted
+from understudy.errors import ConfigError, Refused, StepFailed
+from understudy.host import answers, session
+from understudy.host.actions import Run
+from understudy.host.session import Deed
+from understudy.job import Job
+from understudy.release.layout import Paths
+from understudy.ssh.connection import Result, SshConnection
+
+
+def load(job: Job, source: str) -> None:
+    """What was pulled from `source` takes the place of the target's data."""
+    found = find(job, source)
+    with session.connected(job) as (connection, facts):
+        release = backups.serving(job, facts)
+        wanted = Wanted(job.config, job.target, release)
+        deed = Deed("data load", found.backup, release.commit)
+        with session.locked(connection, job, deed, wait=0, before=facts) as now:
+            session.refuse_if_switched(job, facts, now)
+            _Loading(connection, job, found).all()
+            restore = switch.restore(wanted, now, found.backup, _migrate(wanted))
+            session.apply_all(job, connection, restore)
+    job.report.say(
+        f"{job.target_name} serves {release.id} on the data of {source} of {found.taken:%Y-%m-%d %H:%M} "
+        "UTC; nothing on it can call outside"
+    )
+
+
+def find(job: Job, source: str) -> Pulled:
+    """What load() would load. Raises Refused or ConfigError if it wouldn't."""
+    found = bundle.find(job, source)
+    if not job.target.disposable:
+        raise Refused(
+            f"{job.target_name} is not disposable: its data would be lost",
+            hint="Only a target with `disposable: true` in deploy.yml takes another one's data.",
+        )
+    if found.engine != job.config.app.database:
+        raise ConfigError(
+            f"the data was pulled from {found.engine}; deploy.yml says otherwise now",
+            hint=f"python deploy.py data pull --from {source} gets it anew.",
+        )
+    return found
+
+
+def _migrate(wanted: Wanted) -> tuple[Run, ...]:
+    """The release may be newer than the one that the data is from."""
+    if not wanted.app.migrate_commands:
+        return ()
+    # The backup that this makes is one of now, not of when the release was deployed.
+    release = replace(wanted.release, deployed_at=session.now())
+    argv = app_commands.migrate(wanted.app, wanted.paths, release)
+    title = "migrate the data to what this release needs"
+    return (Run(title, argv, wanted.app.name, hint=switch.SITE_IS_DOWN),)
+
+
+@dataclass(frozen=True)
+class _Loading:
+    """One load under way, up to a backup on the host that can be put back."""
+
+    connection: SshConnection
+    job: Job
+    pulled: Pulled
+
+    def all(self) -> None:
+        self._close_outgoing()
+        with self.job.report.step(f"send the data as backup {self.pulled.backup}"):
+            if self.pulled.backup not in self._backups():
+                self._make_backup()
+        if self.pulled.media:
+            with self.job.report.step(f"send {self.pulled.media} uploaded files"):
+                self._send(MEDIA, loading.unpack_media(self._paths.media))
+
+    def _close_outgoing(self) -> None:
+        """Nothing is loaded unless the app's own user, who tries, is refused."""
+        name = self.job.config.app.name
+        with self.job.report.step("refuse all outgoing connections"):
+            done = self.connection.run(site.outgoing_off(name))
+            tried = self.connection.run(site.try_outgoing(), user=name, seconds=60)
+        if not (done.ok and tried.ok):
+            raise StepFailed(
+                f"{self.job.target_name} does not refuse outgoing connections; nothing was loaded",
+                details="\n".join(part for part in (done.text, tried.text) if part),
+                hint=f"python deploy.py provision --target {self.job.target_name}",
+            )
+
+    def _backups(self) -> list[str]:
+        return [backup.name for backup in backups.list_all(self.connection, self.job)]
+
+    def _make_backup(self) -> None:
+        self._run(loading.begin(*self._where, self.pulled.size))
+        for part in self.pulled.parts:
+            self._send(part, loading.add(*self._where, part))
+        arrived = counted(self._run(loading.rows(*self._where)))
+        if lost := differences(self.pulled.rows, arrived):
+            raise StepFailed(
+                "not all rows arrived; nothing was put back",
+                details="\n".join(lost),
+                hint="Run the same command again: all of it is sent anew.",
+            )
+        # Not before: the next load takes a backup that bears this name for whole.
+        self._run(loading.keep(*self._where))
+
+    def _send(self, part: str, argv: Argv) -> None:
+        file = bundle.sealed_file(bundle.place(self.job, self.pulled.source), part)
+        pieces = encryption.read(file, encryption.key(encryption.key_file()))
+        self._require(self.connection.send(as_user(self.job.config.app.name, argv), pieces))
+
+    def _run(self, argv: Argv) -> str:
+        done = self.connection.run(argv, user=self.job.config.app.name)
+        self._require(done)
+        return done.output
+
+    def _require(self, done: Result) -> None:
+        if not done.ok:
+            refer = "damaged" in done.text or "foreign key" in done.text
+            raise data_errors.failed(
+                self.job.target_name,
+                "the data could not be loaded; what was there before is there still",
+                "\n".join(done.text.splitlines()[-session.LINES_OF_OUTPUT :]),
+                _ROWS_THAT_REFER if refer else "",
+            )
+
+    @property
+    def _paths(self) -> Paths:
+        return Paths(self.job.config.root)
+
+    @property
+    def _where(self) -> tuple[Engine, str, PurePosixPath, str]:
+        app = self.job.config.app
+        return app.database, app.name, self._paths.backups, self.pulled.backup
+
+
+_ROWS_THAT_REFER = (
+    "Rows may refer to others that a rule has dropped or changed: give their table the same rule."
+)
+
+
+def counted(output: str) -> dict[str, int]:
+    """Lines of a number, a table and maybe a file -> the rows of each table, as a pull tells them."""
+    rows = Counter[str]()
+    with answers.understood("rows"):
+        for line in output.splitlines():
+            count, table, *_ = line.split("\t")
+            rows[table.removeprefix("public.")] += int(count)
+    return dict(rows)
+
+
+def differences(expected: Mapping[str, int], found: Mapping[str, int]) -> list[str]:
+    return [
+        f"{table}: {found.get(table)} instead of {count}"
+        for table, count in expected.items()
+        if found.get(table) != count
+    ]

@@ -1,0 +1,196 @@
+"""Columns that look as if they told of people. Without a rule in deploy.yml they stop a pull. Pure."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from unicodedata import combining, normalize
+
+from understudy.config.data import Data
+from understudy.data.schema import Column, Table
+
+
+@dataclass(frozen=True)
+class Look:
+    """A look that columns have. name: a pattern of their names. rule: what to propose."""
+
+    name: str
+    reason: str
+    rule: str
+    type: str = r".*"
+
+
+# Not what only counts, dates or flags: a person can't be told from `email_verified` or `token_count`.
+# Any other type may hold a text: PostgreSQL's own, an extension's, or one of the app's.
+_TEXT = (
+    r"(?!((tiny|small|medium|big)?int(eger)?[248]?( unsigned)?|(small|big)?serial|bool(ean)?|date(time)?"
+    r"|time(stamp)?\b[^\[]*|interval[^\[]*|real|double( precision)?|float|money|oid"
+    r"|(numeric|decimal)[^\[]*)$)"
+)
+_ANY = r"(?!bool|date|time)"
+
+# The first that fits counts. Names come as plain() makes them.
+LOOKS = (
+    Look(r".*e_?mail|.*mail(_?addr(ess)?)?s?(_|$)|courriel|correo", "an e-mail address", "email", _TEXT),
+    Look(r".*(passw(or)?[dt]|passphrase|kennwort|contrasen|wachtwoord|mot_de_passe)"
+         r"|(.*_)?(pwd|pass|passcode|pin|senha|haslo)$", "a password", "unusable", _TEXT),
+    Look(r".*(secret|token|api_?key|private_?key|otp|salt|nonce|credential|cookie|jwt)",
+         "a token or key", "hash", _TEXT),
+    Look(r"(session|auth|access|activation|reset|license|invite|confirm(ation)?|verification)_?(key|code)$"
+         r"|key$", "a token or key", "hash", _TEXT),
+    Look(r"(first|last|full|given|family|middle|nick|maiden|display|real|user|sur|contact)_?name"
+         r"|.*(name|naam)$|(login|user|author|owner|sender|recipient|customer|client|person|nick)$"
+         r"|(nom|prenom|nombre|apellidos?|nome|sobrenome|cognome|imie|nazwisko)(_|$)",
+         "a name", "name", _TEXT),
+    Look(r".*(phone|mobile|telefon|fax)|(.*_)?(tel|cell|handy|mobil|gsm|celular|movil)$|cell_",
+         "a telephone number", "'null'", _ANY),
+    Look(r".*(add?res|addr$|street|strasse|anschrift|direccion|indirizzo|endereco|postcode|postal|zip_?code)"
+         r"|(.*_)?(zip|city|plz|ort|wohnort|stadt|ville|rue|calle|cidade)$", "an address", "text", _TEXT),
+    Look(r"(.*_)?ip$|ip_|remote_addr|.*user_?agent", "where somebody connects from", "'null'", _ANY),
+    Look(r".*(birth|geburt|naissance|nacimiento|nascita|nascimento)|(.*_)?dob$", "a date of birth",
+         "'null'"),
+    Look(r".*(iban|bic$|account_?n|kontonummer|card_?n|credit_?card|cvv|cvc)", "a bank account or card",
+         "'null'", _ANY),
+    Look(r".*(ssn|social_?security|passport|tax_?(id|n)|national_?id|vat_?(id|n)|codice_fiscale|steuer_?(id|n))"
+         r"|(.*_)?(nif|dni|cpf|bsn|pesel|nino)$", "an official number", "'null'", _ANY),
+    Look(r".*(gender|geschlecht|religion|ethnic|diagnos|disease|salary|gehalt|nationality)|sex$",
+         "a personal trait", "'null'", _ANY),
+    Look(r"(lat|lng|lon|latitude|longitude|location|coordinates)$|.*_(lat|lng|lon|latitude|longitude)$",
+         "a place where somebody is", "'null'", _ANY),
+    Look(r".*(comment|message|note|feedback|biography|description|remark|bemerkung|kommentar)s?$"
+         r"|(bio|body|about|subject|content)$",
+         "free text in which people write anything", "text", _TEXT),
+    Look(r".*(avatar|photo|portrait|signature|fingerprint)", "a picture or mark of somebody", "hash",
+         _TEXT),
+    Look(r".*(payload|data|json|object_repr)$|(.*_)?(meta|changes|headers|params|kwargs|args|extra)$",
+         "data of any kind", "'null'", _TEXT),
+    Look(r"", "data of any kind", "'null'", r"json|xml|bytea|.*blob|.*hstore"),
+    Look(r"", "words of other columns", "'null'", r"tsvector"),
+    Look(r".*[^\x00-\x7f]", "something, by a name that is not understood here", "hash", _TEXT),
+)  # fmt: skip
+
+# What fits where a rule that makes a text doesn't, and null isn't allowed.
+_FIXED = (
+    (r"json|.*\[\]$", "{}"),
+    (r"date|timestamp", "1970-01-01"),
+    (r"inet|cidr", "0.0.0.0"),  # noqa: S104 - no address to listen at
+    (r".*(int|serial|real|double|float|numeric|decimal)", "0"),
+)
+
+# What a framework keeps for itself: names in here are those of code, and the same everywhere.
+OF_THE_FRAMEWORK = {
+    "alembic_version",
+    "auth_group",
+    "auth_permission",
+    "django_content_type",
+    "django_migrations",
+    "django_site",
+    "sqlite_sequence",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A table without columns is one whose rows can't be told apart."""
+
+    table: str
+    column: str
+    reason: str
+    rule: str
+
+    def __str__(self) -> str:
+        where = f"{self.table}.{self.column}" if self.column else self.table
+        return f"{where}: looks like {self.reason}" if self.column else f"{where}: {self.reason}"
+
+
+def find(tables: Iterable[Table], data: Data) -> tuple[Finding, ...]:
+    """What needs a rule by its name or its type, and has none."""
+    return tuple(found for table in tables for found in _in_table(table, data))
+
+
+def unruled(tables: Iterable[Table], data: Data) -> tuple[tuple[Table, Column], ...]:
+    """Columns that travel as they are and may hold a text."""
+    return tuple(
+        (table, column)
+        for table in tables
+        if _travels(table, data) and not table.virtual
+        for column in table.columns
+        if data.rule(table.name, column.name) is None and re.match(_TEXT, column.type)
+    )
+
+
+def with_addresses(
+    columns: Iterable[tuple[Table, Column]], told: Collection[tuple[str, str]]
+) -> tuple[Finding, ...]:
+    """What needs a rule by its values. told: the tables and columns that hold e-mail addresses."""
+    look = Look("", "a column with e-mail addresses", "hash")
+    return tuple(
+        Finding(table.name, column.name, look.reason, _proposal(look, table, column))
+        for table, column in columns
+        if (table.name, column.name) in told
+    )
+
+
+def _travels(table: Table, data: Data) -> bool:
+    return not data.drops(table.name) and table.bare not in OF_THE_FRAMEWORK
+
+
+def _in_table(table: Table, data: Data) -> Iterator[Finding]:
+    if not _travels(table, data):
+        return
+    if table.virtual:
+        reason = "is a virtual table, which keeps words of other tables: it can only be left out"
+        yield Finding(table.name, "", reason, "drop")
+        return
+    for column in table.columns:
+        look = looks_like(column)
+        if look and data.rule(table.name, column.name) is None:
+            yield Finding(table.name, column.name, look.reason, _proposal(look, table, column))
+
+
+def looks_like(column: Column) -> Look | None:
+    return next((look for look in LOOKS if _fits(look, column)), None)
+
+
+def _fits(look: Look, column: Column) -> bool:
+    return bool(re.match(look.name, plain(column.name)) and re.match(look.type, column.type))
+
+
+def plain(name: str) -> str:
+    """firstName, E-Mail, Straße and prénom as first_name, e_mail, strasse and prenom."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).casefold()
+    letters = "".join(one for one in normalize("NFKD", words) if not combining(one))
+    return re.sub(r"\W+", "_", letters).strip("_")
+
+
+def _proposal(look: Look, table: Table, column: Column) -> str:
+    """A rule that fits the column."""
+    optional = not (column.required or column.key)
+    unique = any(column.name in names for names in table.unique)
+    if column.is_text and not unique and look.rule != "'null'":
+        return look.rule
+    if optional and (look.rule == "'null'" or not column.is_text):
+        return "'null'"
+    if column.is_text:
+        return look.rule if look.rule in ("email", "name") else "hash"
+    fixed = next((value for kind, value in _FIXED if re.match(kind, column.type)), "")
+    return f'{{fixed: "{fixed}"}}'
+
+
+def snippet(findings: Iterable[Finding]) -> str:
+    """Lines for deploy.yml that give each a rule."""
+    lines = ["data:", "  tables:"]
+    table = ""
+    for found in findings:
+        if not found.column:
+            lines.append(f"    {_key(found.table)}: {found.rule}")
+            continue
+        if found.table != table:
+            lines.append(f"    {_key(found.table)}:")
+            table = found.table
+        lines.append(f"      {_key(found.column)}: {found.rule}")
+    return "\n".join(lines)
+
+
+def _key(name: str) -> str:
+    plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", name)
+    return name if plain and name.lower() not in ("null", "yes", "no", "on", "off") else repr(name)

@@ -1,0 +1,222 @@
+"""Production's data, anonymised as it's read, onto this machine's disk, encrypted. Nothing is written there."""
+
+import hashlib
+import secrets
+import shutil
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from understudy.commands import Argv, as_user
+from understudy.config.data import Data
+from understudy.data import anonymise, bundle, encryption, personal, schema
+from understudy.data import errors as data_errors
+from understudy.data.anonymise import Sql
+from understudy.data.bundle import MEDIA, Pulled
+from understudy.data.dump import Dump
+from understudy.data.personal import Finding
+from understudy.data.queries import peeking, reading
+from understudy.data.schema import Database
+from understudy.errors import ConfigError, Refused, StepFailed
+from understudy.host import answers, session
+from understudy.job import Job
+from understudy.release.layout import Paths
+from understudy.ssh.connection import SshConnection
+
+_MIB = 2**20
+# Whoever works at this machine needs some, too.
+_ROOM_LEFT = 256 * _MIB
+
+
+@dataclass(frozen=True)
+class Media:
+    """Uploaded files: name -> bytes."""
+
+    files: Mapping[str, int]
+
+    @property
+    def size(self) -> int:
+        return sum(self.files.values())
+
+    @property
+    def names(self) -> bytes:
+        return b"".join(name.encode(errors="surrogateescape") + b"\0" for name in self.files)
+
+
+def pull(job: Job) -> None:
+    """From the job's target. Refused if a column looks personal and has no rule."""
+    data = job.config.data
+    with SshConnection(job.target, job.config.host.deployer) as connection:
+        with job.report.step(f"ask {job.target_name} for its tables"):
+            databases = _databases(connection, job)
+            media = chosen(_media(connection, job), data.media)
+        refuse_unless_ruled(data, databases)
+        with job.report.step("look for e-mail addresses in columns without a rule"):
+            _refuse_unruled(_with_addresses(connection, job, databases))
+        size = sum(database.size for database in databases)
+        _refuse_without_room(job, size + media.size)
+        with bundle.new(job, job.target_name) as directory:
+            at = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+            sql = Sql(job.config.app.database, secrets.token_hex(16))
+            key = encryption.key(encryption.key_file())
+            rows = _Pulling(connection, job, sql, key, directory).all(databases, media)
+            parts = tuple(database.name for database in databases)
+            count = len(media.files)
+            bundle.keep(job, Pulled(job.target_name, sql.engine, at, size, parts, rows, count))
+    job.report.say(
+        f"pulled {sum(rows.values())} rows in {len(rows)} tables and {count} uploaded files "
+        f"from {job.target_name}; python deploy.py data load puts them on staging"
+    )
+
+
+def refuse_unless_ruled(data: Data, databases: tuple[Database, ...]) -> None:
+    """Raises ConfigError for rules that don't fit, Refused where there should be one and is none."""
+    tables = [table for database in databases for table in database.tables]
+    if wrong := anonymise.mistakes(data, tables):
+        raise ConfigError(
+            f"deploy.yml has {len(wrong)} rules that do not fit the data",
+            details="\n".join(wrong),
+            hint="They are held against the tables as they are there now; docs/data.md has all rules.",
+        )
+    _refuse_unruled(personal.find(tables, data))
+
+
+def _refuse_unruled(findings: Sequence[Finding]) -> None:
+    if findings:
+        raise Refused(
+            f"{len(findings)} columns look as if they told of people, and have no rule",
+            details="\n".join(map(str, findings)),
+            hint="Give each a rule in deploy.yml; `keep` lets it travel as it is. For example:\n"
+            + personal.snippet(findings),
+        )
+
+
+def chosen(media: Media, share: float) -> Media:
+    """Always the same ones: a file's name decides."""
+
+    def lot(name: str) -> float:
+        digest = hashlib.sha256(name.encode(errors="surrogateescape")).digest()
+        return int.from_bytes(digest[:6], "big") / 2**48
+
+    return Media({name: size for name, size in media.files.items() if lot(name) < share})
+
+
+def _databases(connection: SshConnection, job: Job) -> tuple[Database, ...]:
+    app = job.config.app
+    done = _ask(connection, job, reading.schema(app.database, app.name, _backups(job)))
+    return schema.parse(done)
+
+
+def _with_addresses(
+    connection: SshConnection, job: Job, databases: tuple[Database, ...]
+) -> list[Finding]:
+    app, found = job.config.app, list[Finding]()
+    for database in databases:
+        columns = personal.unruled(database.tables, job.config.data)
+        if not columns:
+            continue
+        argv = peeking.peek(app.database, app.name, _backups(job), database.name)
+        done = connection.send(as_user(app.name, argv), peeking.queries(app.database, columns))
+        if not done.ok:
+            raise _unread(job, done.text)
+        found += personal.with_addresses(columns, peeking.parse(done.output))
+    return found
+
+
+def _media(connection: SshConnection, job: Job) -> Media:
+    if not job.config.data.media:
+        return Media({})
+    listed = _ask(connection, job, reading.list_media(Paths(job.config.root).media))
+    with answers.understood("uploaded files"):
+        pairs = (line.partition(" ") for line in listed.split("\0") if line)
+        media = Media({name: int(size) for size, _, name in pairs})
+    # Where a character can't be read the connection puts this one.
+    if unreadable := [name for name in media.files if "\ufffd" in name]:
+        raise StepFailed(
+            f"{len(unreadable)} uploaded files have names that are not UTF-8",
+            details="\n".join(unreadable[: session.LINES_OF_OUTPUT]),
+            hint="Rename them on the host, in the database too; or `media: 0` leaves all there.",
+        )
+    return media
+
+
+def _ask(connection: SshConnection, job: Job, argv: Argv) -> str:
+    done = connection.run(argv, user=job.config.app.name)
+    if not done.ok:
+        raise _unread(job, done.text)
+    return done.output
+
+
+def _unread(job: Job, told: str) -> StepFailed:
+    return data_errors.failed(job.target_name, f"the data of {job.target_name} can't be read", told)
+
+
+def _refuse_without_room(job: Job, size: int) -> None:
+    job.project.state.mkdir(exist_ok=True)
+    free = shutil.disk_usage(job.project.state).free
+    if free < size + _ROOM_LEFT:
+        raise StepFailed(
+            f"{job.project.state} has {free // _MIB} MiB free; the data of {job.target_name} "
+            f"may take {size // _MIB}, and {_ROOM_LEFT // _MIB} shall be left",
+            hint="Make room, or let a table that staging does not need stay there: `table: drop`.",
+        )
+
+
+@dataclass(frozen=True)
+class _Pulling:
+    """One pull under way. sql has a salt, which is forgotten with it."""
+
+    connection: SshConnection
+    job: Job
+    sql: Sql
+    key: bytes
+    directory: Path
+
+    def all(self, databases: tuple[Database, ...], media: Media) -> dict[str, int]:
+        """Returns the rows of each table."""
+        rows = Counter[str]()
+        for database in databases:
+            with self.job.report.step(f"read {database.name} by the rules of deploy.yml"):
+                rows.update(self._database(database))
+        if media.files:
+            with self.job.report.step(f"read {len(media.files)} uploaded files"):
+                self._media(media)
+        return dict(rows)
+
+    def _database(self, database: Database) -> Mapping[str, int]:
+        app, dump = self.job.config.app, Dump()
+        read = reading.read(app.database, app.name, _backups(self.job), database.name)
+        queries = reading.queries(self.sql, database, self.job.config.data)
+
+        def fill(write: Callable[[bytes], None]) -> None:
+            def take(piece: bytes) -> None:
+                dump.take(piece)
+                write(piece)
+
+            self._receive(read, queries.encode(), take, dump)
+
+        file = bundle.sealed_file(self.directory, database.name)
+        encryption.write(file, self.key, fill)
+        return dump.finish()
+
+    def _media(self, media: Media) -> None:
+        read = reading.read_media(Paths(self.job.config.root).media)
+        file = bundle.sealed_file(self.directory, MEDIA)
+        encryption.write(file, self.key, lambda write: self._receive(read, media.names, write))
+
+    def _receive(
+        self, argv: Argv, given: bytes, take: Callable[[bytes], None], dump: Dump | None = None
+    ) -> None:
+        done = self.connection.receive(as_user(self.job.config.app.name, argv), [given], take)
+        # What comes out last is gzip's exit status: that all was read, the text's own end tells.
+        if not done.ok or (dump and not dump.whole):
+            told = done.errors.splitlines()[-session.LINES_OF_OUTPUT :]
+            if dump and dump.table:
+                told.append(f"it broke off in table {dump.table}")
+            raise _unread(self.job, "\n".join(told))
+
+
+def _backups(job: Job) -> PurePosixPath:
+    return Paths(job.config.root).backups

@@ -1,0 +1,179 @@
+"""What a Django app's settings have wrong on its host, though the app starts with them.
+
+templates/understudy_settings.py prints them in the release's own process; here is decided what they mean.
+"""
+
+import json
+import posixpath
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from understudy.deploy.desired import Wanted
+from understudy.host import answers
+
+# What stands before the JSON in the commands' output.
+MARK = "==> settings "
+
+# Setting -> its value. Never a secret's: templates/understudy_settings.py, look().
+Settings = Mapping[str, Any]
+
+
+def findings_in(output: str, wanted: Wanted) -> tuple[str, ...]:
+    """The findings for the settings that a release's commands have printed, if they have."""
+    with answers.understood("app's settings"):
+        settings = _settings_in(output)
+        return findings(settings, wanted) if settings else ()
+
+
+def advice_in(output: str) -> tuple[str, ...]:
+    """What would be better in these settings, though nothing is wrong: a sentence each."""
+    with answers.understood("app's settings"):
+        settings = _settings_in(output)
+        return tuple(_sqlite_advice(settings)) if settings else ()
+
+
+def _settings_in(output: str) -> Settings | None:
+    lines = [line for line in output.splitlines() if line.startswith(MARK)]
+    return json.loads(lines[-1].removeprefix(MARK)) if lines else None
+
+
+def findings(settings: Settings, wanted: Wanted) -> tuple[str, ...]:
+    """What is wrong with these settings for that release on its target: a sentence each."""
+    return (
+        *_secrecy(settings),
+        *_names(settings, wanted),
+        *_static(settings, wanted),
+        *_media(settings, wanted),
+        *_uploads(settings, wanted),
+        *_databases(settings, wanted),
+        *_services(settings),
+        *_https(settings, wanted),
+    )
+
+
+def _secrecy(settings: Settings) -> Iterator[str]:
+    if settings["debug"]:
+        yield f"DEBUG is on in {settings['module']}"
+    if not settings["secret_key_from_environment"]:
+        yield "SECRET_KEY is not taken from the environment"
+    if settings["wsgi"]:
+        name, debug = settings["wsgi"]
+        yield (
+            f"app.module runs with the settings {name}, and manage.py with {settings['module']}"
+            + (f"; DEBUG is on in {name}" if debug else "")
+        )
+
+
+def _names(settings: Settings, wanted: Wanted) -> Iterator[str]:
+    domain, names = wanted.target.domain, settings["allowed_hosts"]
+    # With DEBUG and no name at all, Django would put in localhost.
+    if not any(_allows(name.lower(), domain) for name in names):
+        yield f"ALLOWED_HOSTS {names} lacks {domain}"
+
+
+def _allows(name: str, domain: str) -> bool:
+    """A name with a dot in front stands for all below it, too."""
+    below = name.startswith(".") and (domain == name[1:] or domain.endswith(name))
+    return below or name in ("*", domain)
+
+
+def _static(settings: Settings, wanted: Wanted) -> Iterator[str]:
+    served, url = wanted.app.static_url, settings["static_url"]
+    if served is None or settings["static_root"] is None or _elsewhere(url):
+        return
+    if url != served:
+        yield f"STATIC_URL is {url}, and nginx serves {served}"
+    root = _place(settings["static_root"], wanted)
+    release = wanted.release.id
+    if root not in (wanted.paths.static(release), wanted.paths.release(release) / "static"):
+        yield f"STATIC_ROOT {root} is not where nginx looks for static files"
+
+
+def _media(settings: Settings, wanted: Wanted) -> Iterator[str]:
+    served, url = wanted.app.media_url, settings["media_url"]
+    if served is None or not settings["media_root"]:
+        return
+    root = _place(settings["media_root"], wanted)
+    if root.is_relative_to(wanted.paths.releases):
+        yield f"MEDIA_ROOT {root} is inside the release: what visitors upload is lost with it"
+    elif not root.is_relative_to(wanted.paths.media):
+        yield f"MEDIA_ROOT {root} is outside of {wanted.paths.media}, which outlives releases"
+    if url != served and not _elsewhere(url):
+        yield f"MEDIA_URL is {url}, and nginx serves {served}"
+
+
+def _uploads(settings: Settings, wanted: Wanted) -> Iterator[str]:
+    """nginx reads them by the group that they belong to."""
+    if wanted.app.media_url is None or not settings["media_root"]:
+        return
+    mode = settings["upload_mode"]
+    if mode is None or not mode & 0o040:
+        yield "FILE_UPLOAD_PERMISSIONS lets nginx read no upload: 0o640 does"
+    count, sample = settings["unreadable_uploads"]
+    if count:
+        yield (
+            f"nginx can't read {count} files in MEDIA_ROOT, such as {sample}: whatever saves them there "
+            "must give them FILE_UPLOAD_PERMISSIONS, as Django's storage does, or mode 0640"
+        )
+
+
+def _services(settings: Settings) -> Iterator[str]:
+    for table in settings["cache_tables"]:
+        yield (
+            f"CACHES names the table {table}, which the database lacks: "
+            "[python, manage.py, createcachetable] among app.migrate_commands makes it"
+        )
+    if settings["mail"]:
+        host, port = settings["mail"]
+        yield f"the app sends mail, and nothing listens at {host}:{port}: set EMAIL_HOST"
+
+
+def _sqlite_advice(settings: Settings) -> Iterator[str]:
+    """For visitors who write at the same time: by default one of them gets `database is locked`."""
+    for alias, found in settings["sqlite"].items():
+        lacking = []
+        if found["journal"] != "wal":
+            lacking.append('"init_command": "PRAGMA journal_mode=WAL"')
+        if found["timeout"] is None:
+            lacking.append('"timeout": 20')
+        if found["begins"] is None:
+            lacking.append('"transaction_mode": "IMMEDIATE"')
+        if lacking:
+            yield (
+                f"recommended for the database '{alias}', so that visitors who write at once wait for each "
+                f"other: OPTIONS = {{{', '.join(lacking)}}} (Django 5.1 or later)"
+            )
+
+
+def _databases(settings: Settings, wanted: Wanted) -> Iterator[str]:
+    kept = wanted.paths.database
+    for alias, (engine, name) in settings["databases"].items():
+        if not engine.endswith(".sqlite3"):
+            continue
+        if not _place(name, wanted).is_relative_to(kept):
+            yield f"the database '{alias}', {name}, is outside of {kept}, which outlives releases"
+
+
+def _https(settings: Settings, wanted: Wanted) -> Iterator[str]:
+    domain = wanted.target.domain
+    if wanted.target.certificate:
+        if not settings["secure_proxy_ssl_header"]:
+            yield "SECURE_PROXY_SSL_HEADER is not set: Django takes HTTPS for HTTP"
+        return
+    if settings["secure_ssl_redirect"]:
+        yield f"SECURE_SSL_REDIRECT is on, and {domain} has no certificate"
+    for name in ("csrf_cookie_secure", "session_cookie_secure"):
+        if settings[name]:
+            yield f"{name.upper()} is on, and {domain} has no certificate"
+
+
+def _place(path: str, wanted: Wanted) -> PurePosixPath:
+    """A relative path counts from where the app runs."""
+    source = wanted.paths.release(wanted.release.id) / "source"
+    return PurePosixPath(posixpath.normpath(source / path))
+
+
+def _elsewhere(url: str) -> bool:
+    """Whether another host serves what is at this URL."""
+    return url.startswith(("http://", "https://", "//"))

@@ -1,0 +1,39 @@
+"""What is known to go wrong, as rules for diagnosis.py, by kind. The first rule that fits tells."""
+
+from understudy.diagnosis.causes import (
+    code,
+    data,
+    dependencies,
+    endless,
+    files,
+    host,
+    imports,
+    neighbours,
+    places,
+    serving,
+    settings,
+    starting,
+    system,
+    workers,
+)
+from understudy.diagnosis.rules import Rule
+
+# From the most telling kind to the least. A module that isn't committed looks like a package that
+# isn't locked, and an app that can't be imported has no wrong settings yet.
+RULES: tuple[Rule, ...] = (
+    *endless.RULES,
+    *files.RULES,
+    *imports.RULES,
+    *dependencies.RULES,
+    *system.RULES,
+    *settings.RULES,
+    *data.RULES,
+    *starting.RULES,
+    *neighbours.RULES,
+    *serving.RULES,
+    *workers.RULES,
+    *host.RULES,
+    *places.RULES,
+    *code.RULES,
+    *workers.BY_DEAD_ENDS,
+)

@@ -1,0 +1,146 @@
+"""What is known when a step fails, gathered once for diagnosis.py: here, on the host, in deploy.yml."""
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, replace
+
+from understudy.commands import site
+from understudy.commands.examine import examine
+from understudy.diagnosis import broken_links
+from understudy.diagnosis.causes import RULES
+from understudy.diagnosis.known_facts import KnownFacts, parse_host
+from understudy.diagnosis.rules import Cause, Evidence, as_possible, diagnose
+from understudy.diagnosis.unexplained import unexplained
+from understudy.errors import ConfigError, StepFailed, UnderstudyError
+from understudy.job import Job
+from understudy.release import source as sources
+from understudy.release import wheel_modules, worktree
+from understudy.ssh.connection import SshConnection
+
+# As many may be the cause as a reader takes in.
+_CAUSES = 3
+# What the app has logged before, in good times: to compare with, and no evidence.
+_BEFORE = "journal before"
+
+
+@contextmanager
+def explained(job: Job, *, busy: bool = False) -> Iterator[None]:
+    """Adds to an error of the block its confirmed cause and what fixes it, or what is known instead.
+
+    What the host has logged since the block began is attached to the report. busy: others use the
+    site meanwhile, the prober or visitors; then what the app logs counts only if nothing else does.
+    """
+    began = time.time()
+    try:
+        yield
+    except (StepFailed, ConfigError) as error:
+        facts, logs, causes = _examine(job, error, began, busy=busy)
+        job.report.attach("evidence", {name: logs[name] for name in logs if name != _BEFORE})
+        _add(job, error, _evidence(error, job, logs), facts, causes)
+        raise
+
+
+def _examine(
+    job: Job, error: UnderstudyError, began: float, *, busy: bool
+) -> tuple[KnownFacts, Mapping[str, str], tuple[Cause, ...]]:
+    """Over one connection: the logs, then what the hypotheses that they raise ask of the host."""
+    facts, logs = _facts(job), parse_logs("")
+    try:
+        with SshConnection(job.target, job.config.host.deployer) as connection:
+            lately = site.lately(job.config.app.name, began)
+            logs = parse_logs(connection.run(lately, seconds=30).output)
+            found = _causes(error, job, logs, facts, busy=busy)
+            questions = {question for cause in found for question in cause.questions}
+            answers = connection.run(examine(questions), seconds=60).output if questions else ""
+            facts = replace(facts, host=parse_host(answers))
+            logs = {**logs, "answers": answers} if answers else logs
+    except UnderstudyError:
+        # The host itself may be what is wrong: then nothing about it is confirmed.
+        pass
+    return facts, logs, _causes(error, job, logs, facts, busy=busy)
+
+
+def _causes(
+    error: UnderstudyError, job: Job, logs: Mapping[str, str], facts: KnownFacts, *, busy: bool
+) -> tuple[Cause, ...]:
+    whole = _evidence(error, job, logs)
+    without_journal = {**whole, "said": whole["step"]}
+    first = diagnose(without_journal, facts, RULES) if busy else ()
+    return first if first and first[0].confirmed else diagnose(whole, facts, RULES)
+
+
+def _add(
+    job: Job,
+    error: UnderstudyError,
+    evidence: Evidence,
+    facts: KnownFacts,
+    causes: tuple[Cause, ...],
+) -> None:
+    shown = [as_possible(cause) for cause in causes[:_CAUSES]]
+    known = "" if causes and causes[0].confirmed else unexplained(evidence, facts)
+    job.report.attach("causes", {"causes": [asdict(cause) for cause in shown], "known": known})
+    if shown:
+        error.cause = shown[0].sentence
+        error.hint = "\n".join(part for part in (shown[0].hint, error.hint) if part)
+    if known:
+        error.details = "\n".join(part for part in (error.details, known) if part)
+
+
+def _evidence(error: UnderstudyError, job: Job, logs: Mapping[str, str]) -> Evidence:
+    step = f"{error.summary}\n{error.details}"
+    journal = messages(logs.get("journal", ""), job.config.app.health_path)
+    return {
+        "step": step,
+        "said": f"{step}\n{journal}",
+        "usual": messages(logs.get(_BEFORE, ""), job.config.app.health_path),
+        "nginx": logs.get("nginx error", ""),
+        "dead ends": broken_links.find(logs.get("nginx access", "")),
+    }
+
+
+def parse_logs(output: str) -> Mapping[str, str]:
+    """Output of site.lately() -> the text of each part."""
+    _, *parts = re.split(r"^--- ([a-z ]+) ---\n", output, flags=re.MULTILINE)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def messages(journal: str, health_path: str) -> str:
+    """Lines of a journal without their times, hosts and programs: a traceback is whole again.
+
+    The prober also POSTs to the health path; that an app refuses this is no evidence of anything.
+    """
+    lines = re.sub(r"^\d{4}-\d\d-\d\dT\S+ \S+ \S+: ?", "", journal, flags=re.MULTILINE)
+    refused = rf"^.*(Forbidden|Method Not Allowed).*: {re.escape(health_path)}\n"
+    return re.sub(refused, "", lines, flags=re.MULTILINE)
+
+
+def _facts(job: Job) -> KnownFacts:
+    """All but the host's."""
+    facts = KnownFacts(
+        settings=job.config.app.model_dump(mode="json"),
+        packages=job.config.packages,
+        domain=job.target.domain,
+        command=_command(job),
+        options=f" --target {job.target_name}",
+    )
+    cache = job.project.cache / "git"
+    try:
+        source = sources.find_commit(job.config.app, job.beside, cache)
+        commit = worktree.look(source)
+        with suppress(ConfigError):
+            source = sources.find_source(job.config.app, job.beside, cache)
+    except UnderstudyError:
+        # The source itself may be what is wrong; then the error says so.
+        return facts
+    modules = wheel_modules.of(source.lock_hash, job.project.cache)
+    lock = worktree.lock(source, job.config.app.requirements, commit, modules)
+    return replace(facts, commit=commit, lock=lock)
+
+
+def _command(job: Job) -> str:
+    usual = job.project.directory / "deploy.yml"
+    file = job.project.config_file
+    named = "" if file.absolute() == usual.absolute() else f" --config {file}"
+    return f"python deploy.py{named}"

@@ -1,0 +1,62 @@
+"""What is known of a failure that no rule explains: facts only, no guess at a cause."""
+
+import re
+from collections.abc import Iterator
+
+from understudy.diagnosis.known_facts import KnownFacts
+from understudy.diagnosis.rules import Evidence
+
+# From a frame to the error: the line that begins a traceback may have been cut off.
+_RAISED = re.compile(
+    r'^  File ".*\n(?:[ \t].*\n)*(?P<error>[A-Za-z_][\w.]*(?:: .*)?)$', re.MULTILINE
+)
+_OWN = re.compile(
+    r'File "(?:/srv/[^/"]+/releases/[^/"]+/source/)(?P<file>[^"\n]+)", line (?P<line>\d+), in (?P<name>\S+)'
+)
+# Above its output, or in the step's title.
+_COMMAND = re.compile(r"^==> (.*)$|\A(.*): failed$", re.MULTILINE)
+_LINES = 12
+
+
+def unexplained(evidence: Evidence, facts: KnownFacts) -> str:
+    """The chain of exceptions, the first own frame, the command, and lines that a good run hasn't.
+
+    Empty if none of these is there.
+    """
+    lines = list(_known(evidence, facts))
+    return "\n".join(("No cause is confirmed. What is known:", *lines)) if lines else ""
+
+
+def _known(evidence: Evidence, facts: KnownFacts) -> Iterator[str]:
+    said = evidence.get("said", "")
+    if commands := _COMMAND.findall(evidence.get("step", "")):
+        yield f"command: {''.join(commands[-1])}"
+    if chain := list(dict.fromkeys(_RAISED.findall(said))):
+        yield f"exceptions: {' -> '.join(chain[-4:])}"
+    if frame := _own_frame(said, facts):
+        yield f"first own frame: {frame}"
+    if lines := unusual(said, evidence.get("usual", "")):
+        yield "last lines that an earlier run doesn't have:"
+        yield from (f"  {line}" for line in lines)
+
+
+def _own_frame(said: str, facts: KnownFacts) -> str:
+    """Of the last traceback, the app's line that is nearest to the error."""
+    found = list(_OWN.finditer(said))
+    if not found:
+        return ""
+    file, line, name = found[-1]["file"], int(found[-1]["line"]), found[-1]["name"]
+    texts = facts.commit.texts if facts.commit else {}
+    code = texts.get(file, "").splitlines()[line - 1 : line]
+    return f"{file} line {line}, in {name}" + "".join(f": {text.strip()}" for text in code)
+
+
+def unusual(said: str, usual: str) -> list[str]:
+    """The last lines that no earlier run had, but for numbers, times and ids."""
+    before = {_shape(line) for line in usual.splitlines()}
+    lines = [line for line in said.splitlines() if line.strip() and _shape(line) not in before]
+    return lines[-_LINES:] if before else []
+
+
+def _shape(line: str) -> str:
+    return re.sub(r"[0-9a-f]{8,}|\d+", "#", line.strip())

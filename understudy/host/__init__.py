@@ -1,0 +1,1 @@
+"""One host: what was observed, its session with lock and audit log, provisioning, health, secrets."""

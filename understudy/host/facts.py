@@ -1,0 +1,234 @@
+"""What is observed on a host: one query, one parser, one frozen value.
+
+The query is a shell script that prints `key<TAB>value` lines. It starts no Python and needs no
+root; and few programs, for on a slow host each costs as much as all of its shell.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from math import prod
+from pathlib import PurePosixPath
+from typing import Self
+
+from understudy.commands import Argv, script
+from understudy.errors import StepFailed
+from understudy.host import answers, query_errors
+from understudy.release.layout import Manifest
+
+_QUERY = r"""
+site=$1 root=/srv/$1
+say() { printf '%s\t%s\n' "$1" "$2"; }
+# First: whoever takes the lock from now on writes his name there.
+if [ -e "$root/lock" ] && read -r holder <"$root/lock"; then say last_holder "$holder"; fi
+while read -r lock; do say lock "$lock"; done </proc/locks
+set --
+for file in /etc/os-release "/etc/understudy/$site.provisioned" "$root"/releases/*/manifest.json \
+    "/etc/nginx/sites-available/$site" "/etc/systemd/system/$site@.service" \
+    "$root"/current/environment "$root"/current/*.py "$root"/current/run \
+    /etc/nginx/sites-enabled/* /etc/nginx/conf.d/*.conf; do
+    [ "$file" != "/etc/nginx/sites-enabled/$site" ] || continue
+    [ ! -r "$file" ] || set -- "$@" "$file"
+done
+awk '{ print "line\t" FILENAME "\t" $0 }' "$@"
+for directory in "$root"/releases/*; do
+    [ ! -d "$directory" ] || [ -e "$directory/manifest.json" ] || say half_made "$directory"
+done
+for directory in "$root"/venvs/*; do
+    if [ -e "$directory/.complete" ]; then say venv "$directory"
+    elif [ -d "$directory" ]; then say half_made "$directory"; fi
+done
+for file in "$root"/cache/packages/*; do [ ! -e "$file" ] || say package "$file"; done
+stat -c 'stat	%Y	%i	%n' "$root"/releases/*/served "$root/lock" "$root/lock.step" 2>/dev/null || true
+say secrets "$(cksum 2>/dev/null <"$root/shared/env" || true)"
+readlink -f /usr/bin/python3 "$root/current" | {
+    read -r python || true
+    read -r current || true
+    say python "$python"
+    # What is not there would be told as itself.
+    case $current in */releases/*) say current "$current" ;; esac
+}
+# sudo looks for the host's name each time. Asked of a name server only where the file lacks it.
+read -r name </proc/sys/kernel/hostname
+known=
+if [ -r /etc/hosts ]; then
+    while read -r _ names || [ -n "$names" ]; do
+        case " $names " in *[[:space:]]"$name"[[:space:]]*) known=1 ;; esac
+    done </etc/hosts
+fi
+[ -n "$known" ] || timeout 3 getent ahosts "$name" >/dev/null || say lost_name "$name"
+say machine "$(uname -m)"
+say free "$(stat -f -c '%a %S' "$root" 2>/dev/null || true)"
+states=active,activating,reloading,deactivating
+systemctl list-units --plain --no-legend --state="$states" "$site@*" nginx.service |
+    while read -r unit _ state _; do
+        case $state in deactivating) say ending "$unit" ;; *) say unit "$unit" ;; esac
+    done
+say end ok
+"""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One host, as observed.
+
+    files: path -> content. running: ids of releases with a live service, ending: those that only
+    finish the requests they have. served: those that have served, served_since: when each began to for
+    the last time. half_made: releases and environments that a killed deploy left. secrets: a checksum
+    that changes with them. free: bytes of disk. last_holder: who held the lock last, as he wrote it;
+    "" if somebody was at work just then. other_sites: path -> text of nginx's files of others.
+    lost_name: the host's own name, if neither /etc/hosts nor a name server knows it.
+    """
+
+    stamp: str
+    python: str
+    machine: str
+    os: str
+    current: str | None
+    releases: tuple[Manifest, ...]
+    venvs: frozenset[str]
+    packages: frozenset[str]
+    served: frozenset[str]
+    served_since: Mapping[str, datetime]
+    secrets: str
+    free: int
+    half_made: frozenset[PurePosixPath]
+    files: Mapping[str, str]
+    running: frozenset[str]
+    ending: frozenset[str]
+    nginx_active: bool
+    last_holder: str
+    other_sites: Mapping[str, str] = field(default_factory=dict)
+    lost_name: str = ""
+
+    def release(self, release_id: str | None) -> Manifest | None:
+        """The complete release of that id, if it's there."""
+        return next((release for release in self.releases if release.id == release_id), None)
+
+
+def query(site: str) -> Argv:
+    return script(_QUERY, site)
+
+
+def parse(output: str) -> Facts:
+    """Output of the query -> Facts. Raises StepFailed if it was cut off."""
+    pairs = [line.split("\t", 1) for line in output.split("\n") if "\t" in line]
+    if not pairs or pairs[-1][0] != "end":
+        raise query_errors.cut_off("the host's facts", output)
+
+    def all_of(key: str) -> list[str]:
+        return [value for name, value in pairs if name == key]
+
+    def one(key: str) -> str:
+        return next(iter(all_of(key)), "")
+
+    texts = _texts(all_of("line"))
+    stats = [stat for value in all_of("stat") for stat in _Stat.parse(value)]
+    served = {stat.path.parent.name: stat.changed for stat in stats if stat.path.name == "served"}
+    current = PurePosixPath(one("current")).name
+    units = all_of("unit")
+    return Facts(
+        stamp="".join(_pop(texts, ".provisioned")).strip(),
+        python=answers.python(one("python")),
+        machine=answers.machine(one("machine")),
+        os=_pretty_name("".join(_pop(texts, "/os-release"))),
+        current=_release_id(current) if current else None,
+        releases=tuple(_manifest(text) for text in _pop(texts, "/manifest.json")),
+        venvs=answers.file_names(all_of("venv")),
+        packages=answers.file_names(all_of("package")),
+        served=frozenset(served),
+        served_since=served,
+        secrets=one("secrets"),
+        free=_product(one("free")),
+        half_made=answers.directories(all_of("half_made")),
+        running=_instances(units),
+        ending=_instances(all_of("ending")),
+        nginx_active="nginx.service" in units,
+        other_sites=_pop_below(texts, "/etc/nginx/sites-enabled/", "/etc/nginx/conf.d/"),
+        lost_name=one("lost_name"),
+        files=texts,
+        last_holder="" if _is_held(all_of("lock"), stats) else one("last_holder"),
+    )
+
+
+@dataclass(frozen=True)
+class _Stat:
+    """What the query asks of a file itself, and not of its content."""
+
+    path: PurePosixPath
+    changed: datetime
+    inode: str
+
+    @classmethod
+    def parse(cls, line: str) -> Iterator[Self]:
+        """Seconds since the epoch<TAB>inode<TAB>path. None of another kind of line."""
+        if found := re.fullmatch(r"(\d{1,10})\t(\d{1,20})\t(.*)", line):
+            changed = datetime.fromtimestamp(int(found[1]), UTC)
+            yield cls(PurePosixPath(found[3]), changed, found[2])
+
+
+def _is_held(locks: list[str], stats: list[_Stat]) -> bool:
+    """Whether somebody is at work, by the kernel's list of locks: to try the lock would be to hold
+    it, and somebody else would be refused.
+    """
+    files = [stat.inode for stat in stats if stat.path.name in ("lock", "lock.step")]
+    return any(re.search(rf":{inode} ", lock) for inode in files for lock in locks)
+
+
+def _texts(lines: list[str]) -> dict[str, str]:
+    """path<TAB>line -> path: text. Whether the last line had an end is lost."""
+    texts: dict[str, str] = {}
+    for line in lines:
+        path, _, text = line.partition("\t")
+        texts[path] = texts.get(path, "") + text + "\n"
+    return texts
+
+
+def _pop(texts: dict[str, str], end: str) -> Iterator[str]:
+    """Takes out the files with that end of their name."""
+    for path in [path for path in texts if path.endswith(end)]:
+        yield texts.pop(path)
+
+
+def _pop_below(texts: dict[str, str], *directories: str) -> dict[str, str]:
+    """Takes out the files in those directories."""
+    return {path: texts.pop(path) for path in list(texts) if path.startswith(directories)}
+
+
+def _product(numbers: str) -> int:
+    """Blocks that are free, and their size -> bytes. 0 if that isn't known."""
+    return prod(map(int, numbers.split())) if re.fullmatch(r"\d{1,20} \d{1,20}", numbers) else 0
+
+
+def _pretty_name(os_release: str) -> str:
+    found = re.search(r'^PRETTY_NAME="?([^"\n]*)', os_release, re.MULTILINE)
+    return found.group(1) if found else ""
+
+
+def _manifest(text: str) -> Manifest:
+    try:
+        release = Manifest(**json.loads(text))
+        datetime.fromisoformat(release.deployed_at)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise StepFailed(
+            "a release on the host has a manifest.json that can't be read",
+            details=f"{error}: {text[:500]}",
+            hint="Another version of Understudy may have made it; if not, remove that release.",
+        ) from None
+    _release_id(release.id)
+    answers.fitting("release's commit", release.commit, answers.COMMIT)
+    answers.fitting("release's lock", release.lock, answers.LOCK)
+    answers.fitting("release's deployer", release.deployed_by, re.compile(r".{0,200}"))
+    return release
+
+
+def _release_id(text: object) -> str:
+    return answers.fitting("release's id", text, answers.RELEASE_ID)
+
+
+def _instances(units: list[str]) -> frozenset[str]:
+    """The releases that units are of."""
+    names = (unit.partition("@")[2].removesuffix(".service") for unit in units)
+    return frozenset(name for name in names if answers.RELEASE_ID.fullmatch(name))

@@ -1,0 +1,120 @@
+"""Provisions a target's host over SSH, with the script that the box build and Vagrant run too."""
+
+from collections.abc import Callable
+from pathlib import PurePosixPath
+
+from understudy.commands import firewall
+from understudy.config import domains
+from understudy.errors import Refused, StepFailed, UnderstudyError, Unreachable
+from understudy.host import session
+from understudy.job import Job
+from understudy.report.events import Report
+from understudy.ssh.connection import SshConnection
+
+# How a line of the script begins that names what is in the way.
+_REFUSED = "provision: refused: "
+
+
+def provision(job: Job) -> None:
+    """Makes the target's host able to run the site. Raises Refused, with nothing changed, if something
+    there is in the way, and StepFailed with the script's last lines if a step fails.
+    """
+    with (
+        SshConnection(job.target, job.target.admin) as connection,
+        job.report.step(f"provision {job.target_name}"),
+    ):
+        _refuse_if_domain_is_taken(job, connection)
+        _run(job, connection, lambda line: _report_line(job.report, line))
+        _confirm_firewall(job)
+
+
+def check(job: Job) -> None:
+    """Prints what provision() would change, and changes nothing. Raises StepFailed if there is anything."""
+    with (
+        SshConnection(job.target, job.target.admin) as connection,
+        job.report.step(f"check what provisioning would change on {job.target_name}"),
+    ):
+        _refuse_if_domain_is_taken(job, connection)
+        text = _run(job, connection, lambda line: None, check=True)
+    changes = [line.strip() for line in text.splitlines() if line.strip().startswith("would ")]
+    for change in changes:
+        job.report.say(change)
+    if changes:
+        raise StepFailed(
+            f"{job.target_name}: provisioning would change the host ({len(changes)} changes)",
+            hint=f"python deploy.py provision --target {job.target_name}",
+        )
+    job.report.say(f"{job.target_name}: nothing to change")
+
+
+def _refuse_if_domain_is_taken(job: Job, connection: SshConnection) -> None:
+    """The script doesn't know the domain: a box is built without one."""
+    found = session.gather(connection, job.config)
+    domains.refuse_if_taken(job.config, job.target, found.other_sites, job.target_name)
+
+
+def _run(
+    job: Job, connection: SshConnection, on_line: Callable[[str], None], *, check: bool = False
+) -> str:
+    """The script's output. Leaves no copy of the script on the host."""
+    provisioning, script = session.provisioning(job), PurePosixPath(".understudy-provision.sh")
+    # A relative path is in the admin's home, where no one else can put a file of that name.
+    connection.put(provisioning.script.encode(), script)
+    argv = firewall.provision(script, provisioning.arguments, check=check)
+    done = connection.run(argv, seconds=1800, on_line=on_line)
+    connection.run(("rm", "-f", str(script)))
+    if not done.ok:
+        raise _provisioning_failed(job, done.text)
+    return done.output
+
+
+def _confirm_firewall(job: Job) -> None:
+    """Lets a changed firewall and changed logins stay. The old connection would outlive one that lets
+    no one in; a new one is made with a key, so it shows that login by key works.
+    """
+    try:
+        door = SshConnection(job.target, job.target.admin)
+    except Unreachable as error:
+        raise StepFailed(
+            f"{job.target_name}: unreachable after the change of its firewall or SSH logins; "
+            f"it restores the old ones within {firewall.SECONDS} seconds",
+            details=str(error),
+            hint=f"The new rules open the port that `sshd -T` on the host shows, and SSH comes in at "
+            f"{job.target.port}: compare them, and see whether `ssh_port` in "
+            "provision/60-firewall.sh is right. Then provision again.",
+        ) from None
+    with door as connection:
+        done = connection.run(firewall.confirm(job.config.app.name))
+    if not done.ok:
+        raise StepFailed(
+            f"{job.target_name}: its firewall and SSH logins could not be confirmed",
+            details=done.text,
+            hint=f"Run the same command again: {job.target_name} may be as it was before.",
+        )
+
+
+def _provisioning_failed(job: Job, text: str) -> UnderstudyError:
+    refusals = [
+        line.removeprefix(_REFUSED) for line in text.splitlines() if line.startswith(_REFUSED)
+    ]
+    if refusals:
+        return Refused(
+            f"{job.target_name}: something on the host is in the way; nothing was changed",
+            details="\n".join(refusals),
+            hint="Change that on the host, then run the same command again.",
+        )
+    hint = "Fix the cause and run the same command again: it continues where it stopped."
+    if "sudo: a password is required" in text or "not in the sudoers" in text:
+        hint = (
+            f"Give {job.target.admin} sudo without a password on the host, or set another `admin`."
+        )
+    return StepFailed(
+        f"provisioning {job.target_name} failed",
+        details="\n".join(text.splitlines()[-15:]),
+        hint=hint,
+    )
+
+
+def _report_line(report: Report, line: str) -> None:
+    if line.startswith("==> "):
+        report.detail(line.removeprefix("==> "))

@@ -1,0 +1,63 @@
+"""Output of the query -> Capture: which section is read by what."""
+
+from collections.abc import Callable, Mapping
+
+from understudy.errors import StepFailed
+from understudy.parity.capture import accounts, services, software, system
+from understudy.parity.capture.answer import Answer, cut
+from understudy.parity.capture.observed import observed
+from understudy.parity.capture.texts import without_secrets
+from understudy.parity.capture.value import UNREADABLE, Capture, Section
+
+SECTIONS: Mapping[str, Callable[[Answer], Section]] = {
+    "os": system.os,
+    "packages": software.packages,
+    "manual": software.manual,
+    "python": software.python,
+    "locale": system.locale,
+    "time": system.time,
+    "cpu": system.cpu,
+    "memory": system.memory,
+    "mounts": system.mounts,
+    "sysctl": system.sysctl,
+    "limits": system.limits,
+    "ports": services.ports,
+    "firewall": services.firewall,
+    "users": accounts.users,
+    "sudo": accounts.sudo,
+    "hosts": accounts.hosts,
+    "environment": accounts.environment,
+    "units": services.units,
+    "unit_files": services.unit_files,
+    "cron": services.cron,
+    "nginx": services.nginx,
+    "certificates": services.certificates,
+    "postgresql": software.postgresql,
+    "files": software.files,
+    "modes": software.modes,
+    "observed": observed,
+}
+
+
+def parse(output: str, site: str, domain: str, asked_at: float) -> Capture:
+    """Output of the query -> Capture. Raises StepFailed if it was cut off or can't be understood.
+
+    site: the app's name. domain: the target's. asked_at: seconds on this machine's clock.
+    """
+    answer = cut(output, site, domain, asked_at)
+    return Capture({name: _section(name, answer) for name in SECTIONS})
+
+
+def _section(name: str, answer: Answer) -> Section:
+    why = answer.why_unreadable(name)
+    if why:
+        return {UNREADABLE: without_secrets(why)}
+    try:
+        return dict(sorted(SECTIONS[name](answer).items()))
+    except (ValueError, LookupError, TypeError, ArithmeticError) as error:
+        # What the host said may have secrets in it: the error names no more than a word of it.
+        raise StepFailed(
+            f"what the host says of its {name} can't be understood",
+            details=without_secrets(str(error)),
+            hint="This is a bug in Understudy, or a program on the host that answers unusually.",
+        ) from None

@@ -1,0 +1,167 @@
+"""Sections about what runs and what lets it be reached: what each line of the answer means."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+
+from understudy.parity.capture import software
+from understudy.parity.capture.answer import Answer
+from understudy.parity.capture.system import without_instance
+from understudy.parity.capture.texts import (
+    NAMES_OF_NGINX,
+    NAMES_OF_UNITS,
+    by_file,
+    effective,
+    names_only,
+    with_domain_named,
+    without_assignments,
+    without_secrets,
+    without_variables,
+)
+from understudy.parity.capture.value import Section
+
+# Started when somebody asks for it, or under a name that is made up each time.
+_COMES_AND_GOES = re.compile(
+    r"(run-|session-|user@|user-runtime-dir@|systemd-(hostnamed|timedated|localed|machined|importd|portabled)\.|"
+    r"(polkit|packagekit|udisks2|upower|fwupd|accounts-daemon|rtkit-daemon)\.)"
+)
+_FIRST_OF_ANY = 32768
+# fail2ban's chains, and what leads to them. Its table has its name.
+_BANS = re.compile(r"^[ \t]*(chain f2b-\S+ \{[^}]*\}|.*\bjump f2b-.*)\n", re.MULTILINE)
+
+
+def units(answer: Answer) -> Section:
+    """Services, sockets and timers that are enabled, masked, active or failed: `enabled, active`."""
+    files, running = dict[str, str](), dict[str, str]()
+    for kind, line in answer.pairs("units"):
+        if kind == "link":
+            name, path, target = line.split("\t")
+            if state := _file_state(path, target):
+                files[without_instance(name)] = state
+        else:
+            unit, _, active, *_ = re.sub(r"^\W+", "", line).split()
+            if active in ("active", "failed") and not _COMES_AND_GOES.match(unit):
+                # Of several instances of a unit the one that runs counts.
+                unit = without_instance(unit)
+                running[unit] = "active" if running.get(unit) == "active" else active
+    return {unit: _state(files.get(unit), running.get(unit)) for unit in {*files, *running}}
+
+
+def _file_state(path: str, target: str) -> str | None:
+    """What a link among the units means. An alias means nothing."""
+    if target == "/dev/null":
+        return "masked"
+    return "enabled" if PurePosixPath(path).parent.suffix in (".wants", ".requires") else None
+
+
+def _state(file: str | None, running: str | None) -> str:
+    return ", ".join(word for word in (file, running) if word)
+
+
+def unit_files(answer: Answer) -> Section:
+    """Units and drop-ins made on this host, and systemd's settings that aren't as they come."""
+    files = by_file(answer.pairs("unit_files"))
+    texts = {path: unit_text(lines) for path, lines in files.items()}
+    told = _guarded(texts, NAMES_OF_UNITS, answer)
+    return {path: text for path, text in told.items() if not _is_headers_only(text)}
+
+
+def unit_text(lines: Iterable[str]) -> str:
+    return without_secrets(without_variables(effective(lines, "#;")))
+
+
+def _is_headers_only(text: str) -> bool:
+    return all(line.startswith("[") for line in text.splitlines())
+
+
+def cron(answer: Answer) -> Section:
+    return {
+        path: without_secrets(without_assignments(effective(lines)))
+        for path, lines in by_file(answer.pairs("cron")).items()
+    }
+
+
+def nginx(answer: Answer) -> Section:
+    """What nginx reads, file by file; the site's own name is `{domain}`."""
+    texts = {path: nginx_text(lines, answer.domain) for path, lines in software.nginx_files(answer)}
+    return _guarded(texts, NAMES_OF_NGINX, answer)
+
+
+def _guarded(texts: Section, names: re.Pattern[str], answer: Answer) -> Section:
+    """names: what may be told of a line in a file that isn't for everybody."""
+    for_all = software.for_everybody(answer)
+    return {
+        path: text if path in for_all else names_only(text, names) for path, text in texts.items()
+    }
+
+
+def nginx_text(lines: Iterable[str], domain: str) -> str:
+    return with_domain_named(without_secrets(effective(lines)), domain)
+
+
+def firewall(answer: Answer) -> Section:
+    """Tables by their names. What fail2ban adds with its first ban and removes with the last is left out."""
+    tables: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for _, line in answer.pairs("firewall"):
+        if line.startswith("table "):
+            lines = tables.setdefault(line.removesuffix(" {"), [])
+        lines.append(line)
+    texts = {name: _BANS.sub("", effective(lines)) for name, lines in tables.items()}
+    return {name: text for name, text in texts.items() if " f2b-" not in name}
+
+
+def ports(answer: Answer) -> Section:
+    """What is listened on, and by whom. A host's own address is `address`."""
+    found: dict[str, set[str]] = {}
+    for line in answer.lines("ports"):
+        kind, _, _, _, local, *rest = [*line.split(), *5 * [""]]
+        address, _, port = local.rpartition(":")
+        # The end of a question that was asked, as of a time server.
+        if not port.isdigit() or (kind == "udp" and int(port) >= _FIRST_OF_ANY):
+            continue
+        users = found.setdefault(f"{kind} {_scope(address)}:{port}", set())
+        users |= set(re.findall(r'\("([^"]+)"', " ".join(rest)))
+    return {name: " ".join(sorted(users)) for name, users in found.items()}
+
+
+def _scope(address: str) -> str:
+    address = address.partition("%")[0]
+    if address in ("0.0.0.0", "*", "[::]", "[::1]") or address.startswith("127."):  # noqa: S104
+        return address
+    return "[address]" if address.startswith("[") else "address"
+
+
+def certificates(answer: Answer) -> Section:
+    section: dict[str, str] = {}
+    for path, lines in by_file(answer.pairs("certificates")).items():
+        told = dict(_certificate(lines)) or {"ends": "can't be read"}
+        section |= {f"{path} {key}": value for key, value in told.items()}
+    return {
+        with_domain_named(key, answer.domain): with_domain_named(value, answer.domain)
+        for key, value in section.items()
+    }
+
+
+def _certificate(lines: list[str]) -> Iterator[tuple[str, str]]:
+    for line in lines:
+        name, _, value = line.partition("=")
+        if name in ("subject", "issuer"):
+            yield name, value.strip()
+        if name in ("notBefore", "notAfter"):
+            yield {"notBefore": "begins", "notAfter": "ends"}[name], f"{_time(value):%Y-%m-%d}"
+        if line.strip().startswith(("DNS:", "IP Address:")):
+            yield "names", " ".join(sorted(re.findall(r":([^,\s]+)", line)))
+
+
+def _time(text: str) -> datetime:
+    """As OpenSSL tells it: `Jun  1 12:00:00 2027 GMT`."""
+    return datetime.strptime(" ".join(text.split()), "%b %d %H:%M:%S %Y GMT").replace(tzinfo=UTC)
+
+
+def ends(answer: Answer) -> Iterator[tuple[str, datetime]]:
+    """The certificates that can be read, each with its end."""
+    for path, line in answer.pairs("certificates"):
+        if line.startswith("notAfter="):
+            yield with_domain_named(path, answer.domain), _time(line.removeprefix("notAfter="))

@@ -1,0 +1,55 @@
+"""What deploy.yml, provision/ and templates/ want of a host, as a capture of what they name."""
+
+from collections.abc import Iterable, Mapping
+
+from understudy.config.model import Config, TargetConfig
+from understudy.host.provisioning import Provisioning
+from understudy.parity.capture.services import nginx_text, unit_text
+from understudy.parity.capture.value import Capture, Section
+from understudy.parity.drift.comparison import ANY
+from understudy.release.render import RenderedFile
+
+
+def wanted(
+    config: Config,
+    target: TargetConfig,
+    host_files: Iterable[RenderedFile],
+    provisioning: Provisioning,
+) -> Capture:
+    """host_files: rendered for the target."""
+    app, host = config.app.name, config.host
+    names = {"LANG", *config.app.environment, *target.environment}
+    return Capture(
+        {
+            "packages": dict.fromkeys(provisioning.packages, ANY),
+            "locale": {"LANG": host.locale},
+            "time": {"zone": host.timezone},
+            "users": {
+                f"{app}.home": f"{config.root} /usr/sbin/nologin",
+                f"{host.deployer}.home": ANY,
+            },
+            "environment": dict.fromkeys(names, ANY),
+            "units": {"nginx.service": "enabled, active", f"{app}.service": ANY},
+            "ports": dict.fromkeys(_ports(target), "nginx"),
+            "firewall": {"table inet understudy": ANY},
+            **_files(host_files, target),
+        }
+    )
+
+
+def _ports(target: TargetConfig) -> list[str]:
+    ports = (80, 443) if target.certificate else (80,)
+    return [f"tcp {address}:{port}" for port in ports for address in ("0.0.0.0", "[::]")]  # noqa: S104
+
+
+def _files(host_files: Iterable[RenderedFile], target: TargetConfig) -> Mapping[str, Section]:
+    """nginx reads the site through a link; units are where they are put."""
+    nginx, units = {}, {}
+    for file in host_files:
+        lines = file.content.splitlines()
+        if file.path.suffix == ".service":
+            units[str(file.path)] = unit_text(lines)
+        else:
+            enabled = str(file.path).replace("sites-available", "sites-enabled")
+            nginx[enabled] = nginx_text(lines, target.domain)
+    return {"nginx": nginx, "unit_files": units}

@@ -1,0 +1,92 @@
+"""The record of a rehearsal -> what its receipt tells of it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from understudy.host.fingerprint import Fingerprint
+from understudy.receipts.gate import Rehearsed
+from understudy.receipts.statement import Candidate, Phase, Probe, Suite
+from understudy.rehearsal.phases import Outcome
+from understudy.rehearsal.verify import FOLDERS
+from understudy.report.record import Record, Verdict
+
+_STATES = {
+    Outcome.PASSED: "passed",
+    Outcome.WARNED: "failed",
+    Outcome.FAILED: "failed",
+    Outcome.LACKING: "skipped",
+    Outcome.LEFT_OUT: "left out",
+}
+
+
+def rehearsed(
+    record: Record,
+    outcomes: Mapping[str, Outcome],
+    candidate: Candidate,
+    staging: Fingerprint,
+    project: Path,
+) -> Rehearsed:
+    """outcomes: of each phase by name. project: the directory that has the tests."""
+    began = datetime.fromisoformat(record.began)
+    return Rehearsed(
+        candidate=candidate,
+        staging=staging,
+        passed=record.verdict is Verdict.PASSED,
+        started=began,
+        finished=began + timedelta(seconds=record.seconds),
+        phases=tuple(
+            Phase.model_validate(
+                {
+                    "name": phase.name,
+                    "state": _STATES[outcomes[phase.name]],
+                    "reason": phase.reason,
+                    "seconds": round(phase.seconds, 3),
+                }
+            )
+            for phase in record.phases
+            # What was told outside of any phase stands in one without a name.
+            if phase.name in outcomes
+        ),
+        suites=tuple(
+            _suite(name, tests, project)
+            for name, tests in record.attachments.get("tests", {}).items()
+        ),
+        probe=_all_probes(record.attachments.get("probes", [])),
+    )
+
+
+def _suite(name: str, tests: Sequence[Mapping[str, Any]], project: Path) -> Suite:
+    outcomes = Counter(test["outcome"] for test in tests)
+    return Suite(
+        name=name,
+        passed=outcomes["passed"],
+        skipped=outcomes["skipped"],
+        failed=len(tests) - outcomes["passed"] - outcomes["skipped"],
+        tests=tuple(test["name"] for test in tests),
+        files=_digest(project / FOLDERS[name]),
+    )
+
+
+def _digest(folder: Path) -> str:
+    """Of all the files that tests stand in, with their names."""
+    digest = sha256()
+    for file in sorted(folder.rglob("*.py")):
+        content = sha256(file.read_bytes()).hexdigest()
+        digest.update(f"{file.relative_to(folder)} {content}\n".encode())
+    return digest.hexdigest()
+
+
+def _all_probes(probes: Sequence[Mapping[str, Any]]) -> Probe | None:
+    """All of them as one: of the latencies the worst."""
+    if not probes:
+        return None
+    lost = sum((Counter(probe["lost_by"]) for probe in probes), Counter[str]())
+    return Probe(
+        sent=sum(probe["sent"] for probe in probes),
+        lost=dict(lost),
+        p99=max(probe["p99"] for probe in probes),
+    )

@@ -1,0 +1,1 @@
+"""What a release is made of: the commit's files, locked wheels, rendered site config."""

@@ -1,0 +1,109 @@
+"""The lock file of a commit: found, with the files that it includes, and checked."""
+
+import posixpath
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+from uv import find_uv_bin
+
+from understudy.errors import ConfigError
+from understudy.release import lock_file
+from understudy.release.git import git
+
+_UV_LOCK = "uv.lock"
+_INCLUDES = ("-r", "--requirement")
+# Much deeper than anybody writes them; a file that includes itself is deeper.
+_MOST_LEVELS = 10
+
+
+def read(repository: Path, commit: str, prefix: str, name: str) -> str:
+    """The text of the lock file, with those that it includes in it.
+
+    It's looked for in the app's directory and in those above it, up to the repository's top; where it
+    isn't, a uv.lock beside the app's pyproject.toml is read instead. Raises ConfigError.
+    """
+    for path in _places(prefix, name):
+        if _is_there(repository, commit, path):
+            text = _read(repository, commit, path)
+            lock_file.refuse_without_gunicorn(lock_file.parse(text, path), path)
+            return text
+    raise ConfigError(
+        f"{posixpath.normpath(posixpath.join(prefix, name))} is not in commit {commit[:12]}, and no "
+        f"{_UV_LOCK} either",
+        hint=f"Lock the app's packages: uv pip compile --generate-hashes requirements.in -o {name}; "
+        "then commit that. app.requirements in deploy.yml has its name.",
+    )
+
+
+def _places(prefix: str, name: str) -> Iterator[str]:
+    """Where it may be, in order: the nearest counts, and of one directory the named file."""
+    app = PurePosixPath(prefix)
+    for directory in (app, *app.parents):
+        for file in (name, _UV_LOCK):
+            yield posixpath.normpath(str(directory / file))
+
+
+def _is_there(repository: Path, commit: str, path: str) -> bool:
+    if path.startswith(("../", "/")):
+        return False
+    return bool(git(repository, "--literal-pathspecs", "ls-tree", "--full-tree", commit, path))
+
+
+def _read(repository: Path, commit: str, path: str) -> str:
+    if PurePosixPath(path).name == _UV_LOCK:
+        return _exported(repository, commit, path)
+    return "".join(_with_included(repository, commit, path))
+
+
+def _with_included(repository: Path, commit: str, path: str, level: int = 0) -> Iterator[str]:
+    """The lines of a file, those of included ones where they are included."""
+    if level > _MOST_LEVELS:
+        raise ConfigError(f"{path} includes itself", hint="Remove that -r line.")
+    text = git(repository, "show", f"{commit}:{path}")
+    for line in text.splitlines(keepends=True):
+        if included := _included(line):
+            there = posixpath.normpath(posixpath.join(posixpath.dirname(path), included))
+            if not _is_there(repository, commit, there):
+                raise ConfigError(
+                    f"{path} includes {included}, which is not in commit {commit[:12]}",
+                    hint=f"git add {there}, and commit it.",
+                )
+            yield from _with_included(repository, commit, there, level + 1)
+        else:
+            yield line
+    if text and not text.endswith("\n"):
+        yield "\n"
+
+
+def _included(line: str) -> str:
+    """The path in `-r base.txt`, "" in any other line."""
+    words = line.split("#")[0].replace("=", " ", 1).split()
+    return words[1] if len(words) == 2 and words[0] in _INCLUDES else ""
+
+
+def _exported(repository: Path, commit: str, path: str) -> str:
+    """A uv.lock as a requirements.txt. Frozen, uv only reads it: nothing of the project is run."""
+    with TemporaryDirectory() as work:
+        for name in (_UV_LOCK, "pyproject.toml"):
+            beside = posixpath.join(posixpath.dirname(path), name)
+            (Path(work) / name).write_text(git(repository, "show", f"{commit}:{beside}"))
+        done = subprocess.run(
+            [
+                *(find_uv_bin(), "export", "--quiet", "--frozen", "--offline"),
+                *("--no-emit-project", "--no-dev", "--no-header", "--no-annotate"),
+                *("--no-python-downloads", "--format", "requirements-txt"),
+            ],
+            cwd=work,
+            capture_output=True,
+            text=True,
+        )
+    if done.returncode:
+        raise ConfigError(
+            f"{path} can't be read",
+            details=done.stderr.strip(),
+            hint="`uv lock --check` in the app's directory must succeed; or write a requirements.txt "
+            "by `uv export --format requirements-txt -o requirements.txt`, and commit it.",
+        )
+    return done.stdout

@@ -1,0 +1,91 @@
+"""What the commit's Python files show, read and never run: an app that serves itself when it's imported,
+and a gunicorn.conf.py of its own.
+"""
+
+import ast
+from collections.abc import Iterator
+from contextlib import suppress
+
+from understudy.config.model import App
+from understudy.diagnosis.known_facts import CommitFacts
+from understudy.errors import ConfigError
+
+_GUNICORN = "gunicorn.conf.py"
+# gunicorn's setting -> the key of deploy.yml that sets it.
+_KEYS = {
+    "workers": "app.workers",
+    "worker_class": "app.worker_class",
+    "timeout": "app.request_timeout",
+    "graceful_timeout": "app.drain_timeout",
+    "wsgi_app": "app.module",
+    "raw_env": "app.environment",
+}
+# Understudy's own file sets them, for the release's socket and the journal.
+_SET_HERE = {"bind", "accesslog", "errorlog", "forwarded_allow_ips", "worker_tmp_dir", "daemon"}
+
+
+def refuse_own_server(app: App, commit: CommitFacts) -> None:
+    """Raises ConfigError if the module that gunicorn imports calls Flask's app.run() then."""
+    path = app.module.partition(":")[0].replace(".", "/")
+    for file in (f"{path}.py", f"{path}/__init__.py"):
+        tree = _parse(commit.texts.get(file, ""))
+        flasks = {name for name, value in _assigned(tree) if _calls(value, "Flask")}
+        for statement in tree.body:
+            match statement:
+                case ast.Expr(
+                    ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="run"))
+                ) if name in flasks:
+                    raise ConfigError(
+                        f"{file}:{statement.lineno}: {name}.run() runs when gunicorn imports the file, "
+                        "and never returns",
+                        hint=f'Put it below `if __name__ == "__main__":` in {file}, and commit.',
+                    )
+
+
+def own_gunicorn(app: App, commit: CommitFacts) -> Iterator[str]:
+    """A sentence if the app has a gunicorn.conf.py that says anything but what deploy.yml does."""
+    tree = _parse(commit.texts.get(_GUNICORN, ""))
+    hooks = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+    set_there = dict(_assigned(tree))
+    used = [
+        f"{name}: {key}" for name, key in _KEYS.items() if _differs(app, key, set_there.get(name))
+    ]
+    lost = sorted(name for name in (*set_there, *hooks) if name not in {*_KEYS, *_SET_HERE})
+    if used or lost:
+        yield (
+            f"the app's {_GUNICORN} is not used: gunicorn gets one of the release's own."
+            + (f" Keys of deploy.yml for what it sets: {', '.join(used)}." if used else "")
+            + (f" No key sets {', '.join(lost)}." if lost else "")
+        )
+
+
+def _differs(app: App, key: str, value: ast.expr | None) -> bool:
+    if value is None:
+        return False
+    with suppress(ValueError):
+        return bool(ast.literal_eval(value) != getattr(app, key.removeprefix("app.")))
+    return True
+
+
+def _assigned(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """The names that the file gives a value when it's imported, each with that."""
+    for statement in tree.body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                yield name, value
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                yield name, value
+
+
+def _calls(value: ast.expr, name: str) -> bool:
+    match value:
+        case ast.Call(func=ast.Name(id=called)) | ast.Call(func=ast.Attribute(attr=called)):
+            return called == name
+    return False
+
+
+def _parse(text: str) -> ast.Module:
+    """Another Python may know its syntax: a file that this one can't read shows nothing here."""
+    with suppress(SyntaxError, ValueError):
+        return ast.parse(text)
+    return ast.Module(body=[], type_ignores=[])

@@ -1,0 +1,160 @@
+"""templates/ -> the files of a release and of a host, as values.
+
+An undefined name in a template is an error. Values from deploy.yml are checked by config.py and
+quoted here for the place they go to, so that none can end its line or its block.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path, PurePosixPath
+from types import SimpleNamespace
+
+import jinja2
+
+from understudy.commands import candidate
+from understudy.config.model import Config, TargetConfig
+from understudy.errors import ConfigError
+from understudy.release.layout import Paths
+
+# commands.py and its parts.
+PROGRAMS = (
+    "commands.py",
+    "understudy_django.py",
+    "understudy_ending.py",
+    "understudy_settings.py",
+    "understudy_static.py",
+)
+
+
+@dataclass(frozen=True)
+class RenderedFile:
+    """A file to be put on a host. mode as in chmod."""
+
+    path: PurePosixPath
+    content: str
+    mode: int = 0o644
+
+
+def release_files(
+    config: Config, target: TargetConfig, release_id: str, templates: Path
+) -> tuple[RenderedFile, ...]:
+    """What each release has of its own, so that the switch changes it too."""
+    paths = Paths(config.root)
+    directory = paths.release(release_id)
+    values = _values(config, target, release_id)
+    return (
+        RenderedFile(directory / "environment", _render(templates, "environment.j2", values)),
+        RenderedFile(
+            directory / "gunicorn.conf.py", _render(templates, "gunicorn.conf.py.j2", values)
+        ),
+        *(RenderedFile(directory / name, _render(templates, name, values)) for name in PROGRAMS),
+        RenderedFile(directory / "run", _render(templates, "run.j2", values), 0o755),
+    )
+
+
+def host_files(config: Config, target: TargetConfig, templates: Path) -> tuple[RenderedFile, ...]:
+    """What all releases of the site on a host have in common."""
+    site = config.app.name
+    values = {**_values(config, target, "-"), "candidate_address": candidate.ADDRESS}
+    return (
+        RenderedFile(
+            PurePosixPath(f"/etc/nginx/sites-available/{site}"),
+            _render(templates, "nginx.conf.j2", values),
+        ),
+        RenderedFile(
+            PurePosixPath(f"/etc/systemd/system/{site}@.service"),
+            _render(templates, "app.service.j2", values),
+        ),
+    )
+
+
+def _values(config: Config, target: TargetConfig, release_id: str) -> dict[str, object]:
+    paths = Paths(config.root)
+    release = paths.release(release_id)
+    return {
+        "app": config.app,
+        "domain": target.domain,
+        "certificate": target.certificate,
+        "environment": _environment(config, target, release_id),
+        "paths": SimpleNamespace(
+            root=paths.root,
+            current=paths.current,
+            candidate=paths.candidate,
+            releases=paths.releases,
+            release=release,
+            source=release / "source",
+            socket=paths.socket(release_id),
+            hold=paths.hold(release_id),
+            lock=paths.lock,
+            database=paths.database,
+            media=paths.media,
+            env=paths.env,
+        ),
+    }
+
+
+def _environment(config: Config, target: TargetConfig, release_id: str) -> dict[str, str]:
+    """The app's environment, with its {placeholders} filled in."""
+    paths = Paths(config.root)
+    places = {
+        "database": paths.database,
+        "domain": target.domain,
+        "media": paths.media,
+        "release": release_id,
+        "static": paths.release(release_id) / "static",
+    }
+    merged = {"LANG": config.host.locale, **config.app.environment, **target.environment}
+    return {name: _fill_in(name, value, places) for name, value in merged.items()}
+
+
+def _fill_in(name: str, value: str, places: Mapping[str, object]) -> str:
+    try:
+        return value.format_map(places)
+    except (KeyError, ValueError, IndexError, AttributeError, TypeError) as error:
+        known = ", ".join(f"{{{place}}}" for place in sorted(places))
+        raise ConfigError(
+            f"environment.{name} in deploy.yml has a placeholder that can't be filled in: {error}",
+            hint=f"There are {known}; a brace of its own is written twice.",
+        ) from None
+
+
+def quote_nginx(value: object) -> str:
+    """A value as one parameter of an nginx directive."""
+    text = str(value)
+    if not text or any(character in text for character in "\"'\\;{}#$ \t\r\n"):
+        raise ConfigError(f"{text!r} can't stand in an nginx file")
+    return text
+
+
+def quote_shell(value: object) -> str:
+    """A value in double quotes, with the escapes that sh and systemd both know."""
+    text = str(value)
+    if "\n" in text or "\r" in text or "\0" in text:
+        raise ConfigError("a value of environment: in deploy.yml has a line break")
+    for special in '\\"$`':
+        text = text.replace(special, "\\" + special)
+    return f'"{text}"'
+
+
+@cache
+def _jinja(templates: Path) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # noqa: S701 - these are no web pages; each place has its own filter
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"nginx": quote_nginx, "shell": quote_shell, "python": repr}
+    return environment
+
+
+def _render(templates: Path, name: str, values: Mapping[str, object]) -> str:
+    try:
+        return _jinja(templates).get_template(name).render(values)
+    except jinja2.TemplateError as error:
+        line = getattr(error, "lineno", None)
+        where = f"templates/{name}" + (f":{line}" if line else "")
+        raise ConfigError(f"{where} can't be rendered: {error}") from None

@@ -1,0 +1,109 @@
+"""What is wrong with a release before it is made: told from the commit alone, before any host is touched.
+
+Only what is certain is refused. What may be meant so is warned of.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import PurePosixPath
+
+from understudy.config.model import App
+from understudy.diagnosis.known_facts import CommitFacts
+from understudy.errors import ConfigError
+from understudy.release import python_checks
+
+_MANAGE = "manage.py"
+_CATALOGUE = re.compile(r"(?:.*/)?([^/]+)/LC_MESSAGES/([^/]+)\.po")
+# Of a long list the first ones say enough.
+_MOST = 10
+
+
+def refuse(app: App, commit: CommitFacts, elsewhere: Sequence[str]) -> None:
+    """Raises ConfigError for what can't become a release that works.
+
+    elsewhere: the paths of the whole repository that are not the app's, relative to its top.
+    """
+    if pointers := commit.lfs_pointers:
+        raise ConfigError(
+            f"{len(pointers)} files of the commit are pointers of git LFS instead of their content",
+            details=_listed(pointers),
+            hint="Get them by `git lfs install && git lfs pull`, in the repository of app.source. What "
+            "the site does not need: `PATH export-ignore` in .gitattributes.",
+        )
+    if _runs_manage(app) and _MANAGE not in commit.committed:
+        raise _without_manage(commit, elsewhere)
+    python_checks.refuse_own_server(app, commit)
+
+
+def warnings(app: App, commit: CommitFacts) -> Iterator[str]:
+    """A sentence for each thing that is not shipped, or not as it is here."""
+    if commit.submodules:
+        yield (
+            "git submodules are not part of a release. To ship one, copy its files into the "
+            "repository (`git rm --cached PATH`, remove PATH/.git, `git add PATH`), or lock it as a "
+            f"package: {_in_line(commit.submodules)}"
+        )
+    if commit.left_out:
+        yield f"export-ignore in .gitattributes keeps out of the release: {_in_line(commit.left_out)}"
+    if odd := [path for path in commit.committed if not _is_utf8(path)]:
+        yield f"files whose names are not UTF-8, which collectstatic can't take: {_in_line(odd)}"
+    if not _compiles_messages(app):
+        yield from _without_translation(commit)
+    yield from python_checks.own_gunicorn(app, commit)
+
+
+def _without_manage(commit: CommitFacts, elsewhere: Iterable[str]) -> ConfigError:
+    below = [path for path in commit.committed if PurePosixPath(path).name == _MANAGE]
+    if below:
+        directory = min(below, key=len).removesuffix(f"/{_MANAGE}")
+        hint = f"It's in {directory}/: set `subdirectory: {directory}` under app in deploy.yml."
+    elif above := [path for path in elsewhere if PurePosixPath(path).name == _MANAGE]:
+        hint = f"The repository has {min(above, key=len)}: app.source and app.subdirectory must lead there."
+    else:
+        hint = (
+            f"git add {_MANAGE}, and commit it; or `preset: plain` for an app that is not Django's."
+        )
+    return ConfigError(
+        f"the app's directory has no {_MANAGE} in git, and deploy.yml runs it", hint=hint
+    )
+
+
+def _runs_manage(app: App) -> bool:
+    commands = (*app.build_commands, *app.release_commands, *app.migrate_commands)
+    return any(_MANAGE in command for command in commands)
+
+
+def _compiles_messages(app: App) -> bool:
+    commands = (*app.build_commands, *app.release_commands)
+    return any("compilemessages" in command or "compile" in command for command in commands)
+
+
+def _without_translation(commit: CommitFacts) -> Iterator[str]:
+    """A .po is what people write; programs read the .mo that is made of it."""
+    missing = [
+        path for path in commit.texts if _CATALOGUE.fullmatch(path) and not _has_mo(commit, path)
+    ]
+    languages = sorted({found[1] for path in missing if (found := _CATALOGUE.fullmatch(path))})
+    if languages:
+        yield (
+            f"no compiled translation for {', '.join(languages)} in the release: {_in_line(missing)} has "
+            'no .mo in git. Commit it, or add ["python", "manage.py", "compilemessages"] to '
+            "app.build_commands and gettext to host.packages"
+        )
+
+
+def _has_mo(commit: CommitFacts, path: str) -> bool:
+    return path.removesuffix(".po") + ".mo" in commit.texts
+
+
+def _is_utf8(path: str) -> bool:
+    return "\ufffd" not in path
+
+
+def _listed(paths: Sequence[str]) -> str:
+    more = [f"… and {len(paths) - _MOST} more"] if len(paths) > _MOST else []
+    return "\n".join([*paths[:_MOST], *more])
+
+
+def _in_line(paths: Iterable[str]) -> str:
+    return _listed(sorted(paths)).replace("\n", ", ")

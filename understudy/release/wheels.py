@@ -1,0 +1,160 @@
+"""Locked wheels -> what a host unpacks: each package installed and compiled here, once.
+
+On the host neither pip nor a compiler runs: an environment is links to these files. Each package
+is named by its content, so only new ones travel.
+"""
+
+import gzip
+import io
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from zipfile import BadZipFile
+
+from installer import install
+from installer.destinations import SchemeDictionaryDestination
+from installer.exceptions import InstallerError
+from installer.sources import WheelFile
+
+from understudy.commands import python as host_python
+from understudy.errors import StepFailed
+from understudy.release import bytecode, lock_file
+from understudy.release.lock_file import LockFile
+
+# What a host must at least have for a wheel: Debian 12 has glibc 2.36, Ubuntu 22.04 has 2.35.
+_GLIBC_MINORS = range(35, 16, -1)
+# One time for all files: bytecode holds it, and a zip, as which wheels travel, knows none before.
+_TIME = 315532800
+
+
+def packages(lock: str, python: str, machine: str, cache: Path) -> Mapping[str, Path]:
+    """The packages of a lock file for a host's Python ("3.11") and machine ("x86_64").
+
+    Name -> gzipped tar with one directory of that name. Made once and kept in the cache.
+    Raises StepFailed if a package has no wheel for that host.
+    """
+    locked = lock_file.for_host(lock_file.parse(lock, "the lock file"), python, machine)
+    digest = sha256(repr(locked).encode()).hexdigest()[:12]
+    wheels = _wheels(locked, cache / f"{digest}-{python}-{machine}", python, machine)
+    compiler = bytecode.compiler(python)
+    tars = [_package(wheel, python, compiler, cache / "packages") for wheel in wheels]
+    return {tar.name.removesuffix(".tar.gz"): tar for tar in tars}
+
+
+def join(tars: Sequence[Path]) -> bytes:
+    """Several gzipped tars as one, which `tar --ignore-zeros` unpacks."""
+    return b"".join(tar.read_bytes() for tar in tars)
+
+
+def _package(wheel: Path, python: str, compiler: str | None, cache: Path) -> Path:
+    digest = sha256(wheel.read_bytes()).hexdigest()[:8]
+    name = f"{wheel.stem}-{digest}-py{python}{'-compiled' if compiler else ''}"
+    tar = cache / f"{name}.tar.gz"
+    if not tar.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache) as work:
+            _install(wheel, Path(work) / name, python)
+            if compiler:
+                bytecode.compile_all(compiler, Path(work) / name)
+            new = Path(work) / tar.name
+            new.write_bytes(_pack(Path(work) / name))
+            new.rename(tar)
+    return tar
+
+
+def _install(wheel: Path, directory: Path, python: str) -> None:
+    """Puts a wheel's files where an environment has them."""
+    library = str(directory / "lib" / f"python{python}" / "site-packages")
+    destination = SchemeDictionaryDestination(
+        {
+            "purelib": library,
+            "platlib": library,
+            "scripts": str(directory / "bin"),
+            "headers": str(directory / "include"),
+            "data": str(directory),
+        },
+        interpreter=host_python.PLACEHOLDER,
+        script_kind="posix",
+    )
+    try:
+        with WheelFile.open(wheel) as source:
+            install(source, destination, additional_metadata={"INSTALLER": b"understudy\n"})
+    # Among them: a name that leads out of the directory, such as `../../.bashrc`.
+    except (ValueError, LookupError, BadZipFile, InstallerError) as error:
+        raise StepFailed(
+            f"{wheel.name} is no wheel that can be installed",
+            details=str(error),
+            hint="Lock another version of that package; and look where this one comes from.",
+        ) from None
+    for program in (directory / "bin").glob("*"):
+        program.chmod(0o755)
+    for path in directory.rglob("*"):
+        os.utime(path, (_TIME, _TIME))
+
+
+def _pack(directory: Path) -> bytes:
+    """A directory as a gzipped tar, the same wherever it's made."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        tar.add(directory, directory.name, filter=_anonymous)
+    return gzip.compress(buffer.getvalue(), 6, mtime=0)
+
+
+def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    member.mode = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
+    member.mtime = _TIME
+    return member
+
+
+def _wheels(lock: LockFile, directory: Path, python: str, machine: str) -> list[Path]:
+    """Wheels of a lock file in a directory of their own, which is there whole or not."""
+    if not directory.exists():
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=directory.parent) as work:
+            requirements = Path(work) / "requirements.txt"
+            requirements.write_text(lock_file.requirements(lock))
+            _pip_download(requirements, lock.indexes, Path(work) / "wheels", python, machine)
+            (Path(work) / "wheels").rename(directory)
+    wheels = sorted(directory.glob("*.whl"))
+    if wrong := lock_file.differences(lock, [wheel.name for wheel in wheels]):
+        raise StepFailed(
+            f"what pip downloaded for Python {python} on {machine} is not what is locked",
+            details="\n".join(wrong),
+            hint=f"rm -r {directory}, and the next deploy downloads the packages again.",
+        )
+    return wheels
+
+
+def _pip_download(
+    lock: Path, indexes: Sequence[str], directory: Path, python: str, machine: str
+) -> None:
+    """Only wheels, of nothing but the pins: of a source distribution pip would run the setup.py here."""
+    platforms = [f"manylinux_2_{minor}_{machine}" for minor in _GLIBC_MINORS]
+    platforms += [f"manylinux2014_{machine}", f"linux_{machine}"]
+    tag = "cp" + python.replace(".", "")
+    done = subprocess.run(
+        [
+            *(sys.executable, "-I", "-m", "pip", "download", "--quiet", "--no-input"),
+            *("--disable-pip-version-check", "--require-hashes", *indexes),
+            *("--no-deps", "--only-binary=:all:", "--requirement", lock, "--dest", directory),
+            *("--python-version", python, "--implementation", "cp"),
+            *("--abi", tag, "--abi", "abi3", "--abi", "none"),
+            *(word for platform in platforms for word in ("--platform", platform)),
+        ],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+    if done.returncode:
+        raise StepFailed(
+            f"the locked packages can't be had as wheels for Python {python} on {machine}",
+            details="\n".join(done.stderr.strip().splitlines()[-8:]),
+            hint="Lock versions that have a wheel for the host's Python, or check the network.",
+        )

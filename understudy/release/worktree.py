@@ -1,0 +1,100 @@
+"""What git and the disk hold of an app, as facts for a diagnosis: in the commit, in a release, beside."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from understudy.diagnosis.known_facts import SUBMODULE, CommitFacts, LockFacts, normal
+from understudy.errors import UnderstudyError
+from understudy.release.git import git
+from understudy.release.source import Source, members
+
+_STATES = {"??": "untracked", "!!": "ignored"}
+# Of a longer file a check needs no more than that.
+_TEXT_BYTES = 100_000
+
+
+def look(source: Source) -> CommitFacts:
+    """Raises UnderstudyError if git can't be asked."""
+    committed = dict(_committed(source))
+    changes = _changes(source)
+    return CommitFacts(
+        committed=committed,
+        texts=dict(_texts(source)),
+        submodules={
+            path: _checkout(source, path) for path, mode in committed.items() if mode == SUBMODULE
+        },
+        untracked=tuple(changes["untracked"]),
+        ignored=tuple(changes["ignored"]),
+        modified=tuple(changes["modified"]),
+    )
+
+
+def elsewhere(source: Source) -> tuple[str, ...]:
+    """The repository's files that are not in the app's directory, from its top."""
+    paths = git(source.repository, "ls-tree", "-rz", "--name-only", "--full-tree", source.commit)
+    inside = f"{source.prefix}/" if source.prefix else ""
+    return tuple(path for path in paths.split("\0") if path and not path.startswith(inside))
+
+
+def lock(
+    source: Source, path: str, commit: CommitFacts, modules: Mapping[str, tuple[str, ...]] | None
+) -> LockFacts:
+    """path: of the lock. modules: what its wheels bring, see packages.modules()."""
+    versions = re.findall(r"^([\w.-]+)(?:\[.*?\])?==([^\s;\\]+)", source.lock, re.MULTILINE)
+    made_from = next(
+        (name for name in ("requirements.in", "pyproject.toml") if name in commit.texts), ""
+    )
+    if path not in commit.texts and "uv.lock" in commit.texts:
+        path = "uv.lock"
+    wanted = re.findall(r"^[\w.-]+", commit.texts.get("requirements.in", ""), re.MULTILINE)
+    return LockFacts(
+        path=path,
+        versions={normal(name): version for name, version in versions},
+        made_from=made_from,
+        wanted=tuple(normal(name) for name in wanted),
+        modules=modules,
+    )
+
+
+def _committed(source: Source) -> Iterator[tuple[str, str]]:
+    for entry in git(source.repository, "ls-tree", "-rz", source.tree).split("\0"):
+        if entry:
+            about, _, path = entry.partition("\t")
+            yield path, about.split()[0]
+
+
+def _texts(source: Source) -> Iterator[tuple[str, str]]:
+    """As a release has them: without what export-ignore keeps out."""
+    for member, content in members(source):
+        path = member.name.removeprefix("source/").encode(errors="surrogateescape")
+        name = path.decode(errors="replace")
+        if member.issym():
+            yield name, member.linkname
+        elif member.isfile():
+            yield name, content[:_TEXT_BYTES].decode(errors="replace")
+
+
+def _changes(source: Source) -> Mapping[str, list[str]]:
+    changes: dict[str, list[str]] = defaultdict(list)
+    # A copy of a git URL has no files of a developer's beside it.
+    if (source.repository / "HEAD").exists():
+        return changes
+    status = ("status", "--porcelain", "-z", "-uall", "--ignored=traditional", "--no-renames")
+    app = source.prefix or "."
+    for entry in git(source.repository, *status, "--", app).split("\0"):
+        if entry:
+            path = entry[3:].removeprefix(f"{source.prefix}/")
+            changes[_STATES.get(entry[:2], "modified")].append(path)
+    return changes
+
+
+def _checkout(source: Source, path: str) -> tuple[str, ...]:
+    """The files of a submodule that is checked out here."""
+    directory = source.repository / source.prefix / path
+    if not (directory / ".git").exists():
+        return ()
+    try:
+        return tuple(filter(None, git(directory, "ls-files", "-z").split("\0")))
+    except UnderstudyError:
+        return ()

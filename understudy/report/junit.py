@@ -1,0 +1,105 @@
+"""JUnit's XML, both ways: a record as CI systems read it, and what pytest wrote of its tests."""
+
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from typing import Any
+
+from understudy.report.record import Failure, Phase, Record, State, Step, Verdict, with_texts
+from understudy.report.sanitize import cut, plain
+
+
+def to_xml(record: Record) -> str:
+    """Phases as suites with their steps as cases; then the suites of tests that were run."""
+    # XML has no way at all to write a control code.
+    record = with_texts(record, plain)
+    root = ET.Element("testsuites", name=f"{record.verb} {record.target}")
+    for phase in record.phases:
+        _add_phase(root, record, phase)
+    for name, tests in record.attachments.get("tests", {}).items():
+        _add_tests(root, name, tests)
+    if record.verdict is not Verdict.PASSED and root.find(".//failure") is None:
+        _add_verdict(root, record)
+    for suite in root:
+        _count(suite)
+    _count(root)
+    root.set("time", f"{record.seconds:.3f}")
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _add_phase(root: ET.Element, record: Record, phase: Phase) -> None:
+    suite = _suite(root, phase.title or record.verb, phase.seconds)
+    suite.set("timestamp", record.began[:19])
+    if phase.state is State.SKIPPED:
+        ET.SubElement(_case(suite, phase.title, 0), "skipped", message=phase.reason)
+        return
+    for step in phase.steps:
+        case = _case(suite, step.title, step.seconds)
+        if not step.ok and phase.state is State.FAILED:
+            error = phase.error or record.error
+            _fail(case, error, str(record.verdict), "\n".join(_told(step)))
+    if phase.error and suite.find("testcase/failure") is None:
+        _fail(_case(suite, phase.title, 0), phase.error, "", "")
+
+
+def _told(step: Step) -> Iterator[str]:
+    yield from step.lines
+    for ran in step.commands:
+        yield from (f"$ {ran.command}", ran.output)
+
+
+def _add_tests(root: ET.Element, name: str, tests: list[dict[str, Any]]) -> None:
+    suite = _suite(root, f"{name} tests", sum(test["seconds"] for test in tests))
+    for test in tests:
+        case = _case(suite, test["name"], test["seconds"])
+        message = test.get("message", "")
+        if test["outcome"] == "skipped":
+            ET.SubElement(case, "skipped", message=message)
+        elif test["outcome"] != "passed":
+            ET.SubElement(case, "failure", message=message).text = test.get("text", "")
+
+
+def _add_verdict(root: ET.Element, record: Record) -> None:
+    """A run that failed outside of any step must not look well."""
+    case = _case(_suite(root, "verdict", 0), f"{record.verb} {record.target}", 0)
+    _fail(case, record.error, str(record.verdict), "")
+
+
+def _fail(case: ET.Element, error: Failure | None, otherwise: str, told: str) -> None:
+    message = (error.cause or error.summary) if error else otherwise
+    text = "\n".join(part for part in (error.details if error else "", told) if part)
+    ET.SubElement(case, "failure", message=message).text = text
+
+
+def _suite(root: ET.Element, name: str, seconds: float) -> ET.Element:
+    return ET.SubElement(root, "testsuite", name=name, time=f"{seconds:.3f}")
+
+
+def _case(suite: ET.Element, name: str, seconds: float) -> ET.Element:
+    words = {"classname": suite.get("name", ""), "name": name, "time": f"{seconds:.3f}"}
+    return ET.SubElement(suite, "testcase", words)
+
+
+def _count(suite: ET.Element) -> None:
+    counted = {"tests": "testcase", "failures": "failure", "skipped": "skipped"}
+    for name, tag in counted.items():
+        suite.set(name, str(len(list(suite.iter(tag)))))
+    suite.set("errors", "0")
+
+
+def read_tests(xml: str) -> list[dict[str, Any]]:
+    """What pytest --junitxml wrote -> tests as the attachment "tests" has them."""
+    # Written by a pytest that was started here.
+    return [_test(case) for case in ET.fromstring(xml).iter("testcase")]  # noqa: S314
+
+
+def _test(case: ET.Element) -> dict[str, Any]:
+    bad = next((part for part in case if part.tag in ("failure", "error", "skipped")), None)
+    outcome = {"failure": "failed", "error": "error", "skipped": "skipped"}
+    return {
+        "name": case.get("name", ""),
+        "outcome": "passed" if bad is None else outcome[bad.tag],
+        "seconds": float(case.get("time", 0)),
+        "message": "" if bad is None else bad.get("message", "").partition("\n")[0],
+        "text": "" if bad is None or bad.tag == "skipped" else cut(bad.text or ""),
+    }

@@ -1,0 +1,178 @@
+"""Record + pictures -> the report page: one HTML file that loads nothing."""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from understudy.report import html
+from understudy.report.graph import graph, seconds_told
+from understudy.report.log_lines import align
+from understudy.report.record import Phase, Record, State, Step, Verdict
+
+TITLES = {
+    "rehearse": "Rehearsal on",
+    "deploy": "Deploy to",
+    "rollback": "Rollback on",
+    "verify": "Tests of",
+    "provision": "Provisioning of",
+}
+# What has a place of its own on the page; anything else is shown as JSON.
+KNOWN = {"evidence", "causes", "probes", "drift", "migrations", "tests", "pages", "receipt"}
+LONG_COMMAND = 120
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a browser showed at the end of a test, as PNG.
+
+    share: of its pixels that aren't as in the last passed rehearsal, None without one to compare
+    with; marked: the picture with those shown, empty if there are none.
+    """
+
+    name: str
+    png: bytes
+    share: float | None = None
+    marked: bytes = b""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A step on the page. left, width: its bar in the timeline, percent. state: a word for it."""
+
+    id: str
+    step: Step
+    state: str
+    left: float
+    width: float
+    open: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """A phase on the page, with its rows."""
+
+    id: str
+    phase: Phase
+    left: float
+    width: float
+    rows: Sequence[Row]
+
+
+def render(templates: Path, record: Record, pictures: Sequence[Picture]) -> str:
+    """The page. Raises jinja2.TemplateError if the template asks for what isn't there."""
+    script = (templates / "report.js").read_text()
+    parts = list(_parts(record))
+    rows = [row for part in parts for row in part.rows]
+    attached = {**dict.fromkeys(KNOWN), **record.attachments}
+    return (
+        _environment(templates)
+        .get_template("report.html.j2")
+        .render(
+            record=record,
+            attached=attached,
+            title=f"{TITLES.get(record.verb, record.verb)} {record.target}",
+            sentence=_sentence(record),
+            parts=parts,
+            counts=_counts(rows),
+            failed=_last_failed(parts),
+            logs=align(attached["evidence"] or {}),
+            probes=[(probe, graph(probe)) for probe in attached["probes"] or ()],
+            pictures={picture.name: picture for picture in pictures},
+            others={name: value for name, value in attached.items() if name not in KNOWN},
+            style=html.style(templates),
+            script=Markup(script),  # noqa: S704 - it's ours
+            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        )
+    )
+
+
+@cache
+def _environment(templates: Path) -> jinja2.Environment:
+    return html.environment(
+        templates,
+        duration=seconds_told,
+        data_uri=_data_uri,
+        pretty=_pretty,
+        first_line=_first_line,
+        is_long=_is_long,
+        file_name=_file_name,
+    )
+
+
+def _sentence(record: Record) -> str:
+    """What the verdict means, in one."""
+    told = seconds_told(record.seconds)
+    if record.verdict is Verdict.PASSED:
+        skipped = ", ".join(phase.name for phase in record.phases if phase.state is State.SKIPPED)
+        if skipped:
+            told = f"{told}. Skipped: {skipped}"
+            return f"What was rehearsed passed, in {told}{'. But:' if record.warnings else '.'}"
+        return f"All went well, in {told}." if not record.warnings else f"It passed in {told}, but:"
+    if record.verdict is Verdict.INTERRUPTED:
+        return f"Somebody ended it after {told}; the same command goes on where it stopped."
+    if record.error is None:
+        return f"Understudy itself failed after {told}; the terminal says how."
+    return record.error.cause or record.error.summary
+
+
+def _parts(record: Record) -> Iterator[Part]:
+    """Phases and steps with their places in the timeline."""
+    whole = max(record.seconds, 0.001)
+    numbers = iter(range(1, 1 + sum(len(phase.steps) for phase in record.phases)))
+    for number, phase in enumerate(record.phases, 1):
+        rows = [_row(f"step-{next(numbers)}", phase, step, whole) for step in phase.steps]
+        yield Part(f"phase-{number}", phase, *_bar(phase.at, phase.seconds, whole), rows)
+
+
+def _last_failed(parts: Sequence[Part]) -> Row | None:
+    """The step at which the last phase to fail did: the logs are of that time."""
+    failed = [part for part in parts if part.phase.state is State.FAILED]
+    return next((row for part in failed[-1:] for row in reversed(part.rows) if row.open), None)
+
+
+def _row(id: str, phase: Phase, step: Step, whole: float) -> Row:
+    counts = phase.state is State.FAILED
+    state = "passed" if step.ok else "failed" if counts else "warned"
+    return Row(id, step, state, *_bar(step.at, step.seconds, whole), open=state == "failed")
+
+
+def _bar(at: float, seconds: float, whole: float) -> tuple[float, float]:
+    """Left and width in percent; wide enough to be seen and within the track."""
+    width = min(max(100 * seconds / whole, 0.6), 100)
+    return round(min(100 * at / whole, 100 - width), 2), round(width, 2)
+
+
+def _counts(rows: Sequence[Row]) -> Mapping[str, int]:
+    states = [row.state for row in rows]
+    return {state: states.count(state) for state in ("passed", "warned", "failed")}
+
+
+def _data_uri(png: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+
+
+def _pretty(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+def _first_line(command: str) -> str:
+    line = command.strip().partition("\n")[0]
+    return line if len(line) <= LONG_COMMAND else line[:LONG_COMMAND].rstrip() + " …"
+
+
+def _is_long(command: str) -> bool:
+    return _first_line(command) != command.strip()
+
+
+def _file_name(test: str) -> str:
+    """A test's name as its pictures have it; functional_tests/conftest.py names them."""
+    return re.sub(r"[^\w.-]+", "-", test)

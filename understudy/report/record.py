@@ -1,0 +1,127 @@
+"""A run as one frozen value: what report.json, junit.xml and the page are made of.
+
+All times are seconds; `at` counts from the run's start. docs/report.schema.json is its shape as JSON.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from enum import Enum, StrEnum
+from typing import Any
+
+from understudy.report.masking import mask
+
+
+class Verdict(StrEnum):
+    PASSED = "passed"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+class State(StrEnum):
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command on a host and what it printed, cut to what a person would read."""
+
+    command: str
+    output: str
+    seconds: float
+    ok: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """lines: what was told while it ran."""
+
+    title: str
+    at: float
+    seconds: float
+    ok: bool
+    lines: tuple[str, ...] = ()
+    commands: tuple[Command, ...] = ()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An error that was told; the words are those of UnderstudyError."""
+
+    summary: str
+    cause: str = ""
+    details: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A part of a run. What has no phases has one without a name.
+
+    reason: why it was skipped. error: why it failed, if that was told apart from why the run did.
+    lines, commands: what came about outside of its steps.
+    """
+
+    name: str
+    title: str
+    state: State
+    reason: str
+    at: float
+    seconds: float
+    steps: tuple[Step, ...] = ()
+    lines: tuple[str, ...] = ()
+    commands: tuple[Command, ...] = ()
+    error: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """began: ISO 8601, UTC. attachments: a name -> JSON; which there are tells docs/report.md."""
+
+    verb: str
+    target: str
+    began: str
+    seconds: float
+    verdict: Verdict
+    phases: tuple[Phase, ...] = ()
+    warnings: tuple[str, ...] = ()
+    error: Failure | None = None
+    attachments: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """What json.dumps takes."""
+        return asdict(self)
+
+    def failed_steps(self) -> Iterator[Step]:
+        """Those that count: a step may fail in a phase that passes, with no more than a warning."""
+        for phase in self.phases:
+            if phase.state is State.FAILED:
+                yield from (step for step in phase.steps if not step.ok)
+
+
+def masked(record: Record, secrets: Collection[str]) -> Record:
+    """The record without these values, in whichever form they stand in any of its texts."""
+    return with_texts(record, lambda text: mask(text, secrets))
+
+
+def with_texts(record: Record, change: Callable[[str], str]) -> Record:
+    """The record with each text in it changed; verdicts and states aren't texts."""
+    changed: Record = _changed(record, change)
+    return changed
+
+
+def _changed(value: Any, change: Callable[[str], str]) -> Any:
+    match value:
+        case Enum():
+            return value
+        case str():
+            return change(value)
+        case Mapping():
+            return {_changed(key, change): _changed(item, change) for key, item in value.items()}
+        case list() | tuple():
+            return type(value)(_changed(item, change) for item in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = {part.name: getattr(value, part.name) for part in fields(value)}
+        return replace(value, **{name: _changed(part, change) for name, part in parts.items()})
+    return value

@@ -1,0 +1,205 @@
+"""A report that hands on what it is told, and keeps it as a Record."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from understudy.errors import UnderstudyError
+from understudy.report.events import Report, with_host
+from understudy.report.record import (
+    Command,
+    Failure,
+    Phase,
+    Record,
+    State,
+    Step,
+    Verdict,
+    with_texts,
+)
+from understudy.report.sanitize import cut, plain
+
+# Of a step that asks again and again, the first and the last tell enough.
+MOST_COMMANDS = 40
+
+
+@dataclass
+class _Part:
+    """A step or a phase that may be under way still: then it has no end."""
+
+    title: str
+    began: float
+    name: str = ""
+    seconds: float | None = None
+    ok: bool | None = None
+    reason: str = ""
+    error: Failure | None = None
+    lines: list[str] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+    steps: list["_Part"] = field(default_factory=list)
+
+    def said(self) -> tuple[str, ...]:
+        return tuple(cut("\n".join(self.lines)).splitlines())
+
+    def ran(self) -> tuple[Command, ...]:
+        half = MOST_COMMANDS // 2
+        few = len(self.commands) <= MOST_COMMANDS
+        return tuple(self.commands if few else self.commands[:half] + self.commands[-half:])
+
+
+class Recorder(Report):
+    """Tells another report everything, too. clock: seconds that only go forward."""
+
+    def __init__(
+        self, report: Report, verb: str, target: str, began: str, clock: Callable[[], float]
+    ) -> None:
+        """began: now, as ISO 8601 in UTC."""
+        self.report, self._clock, self._start = report, clock, clock()
+        self._verb, self._target, self._began = verb, target, began
+        self._phases: list[_Part] = []
+        # The steps under way on each host, the innermost last.
+        self._open_on: dict[str, list[_Part]] = {}
+        self._host = ""
+        self._warnings: list[str] = []
+        self._error: Failure | None = None
+        self._attachments: dict[str, Any] = {}
+
+    def record(self, verdict: Verdict) -> Record:
+        """All until now. What is under way still gets its end now, and is as good as the verdict."""
+        whole = Record(
+            verb=self._verb,
+            target=self._target,
+            began=self._began,
+            seconds=self._now(),
+            verdict=verdict,
+            phases=tuple(self._phase(part, verdict) for part in self._phases),
+            warnings=tuple(self._warnings),
+            error=self._error,
+            attachments=dict(self._attachments),
+        )
+        return with_texts(whole, plain)
+
+    def about(self, host: str) -> None:
+        self._host = host
+        self.report.about(host)
+
+    def expect(self, seconds: float | None) -> None:
+        self.report.expect(seconds)
+
+    def phase_started(self, name: str, title: str) -> None:
+        self._end_unnamed()
+        self._begin_phase(name, title)
+        self.report.phase_started(name, title)
+
+    def phase_ended(self, name: str, seconds: float, *, ok: bool) -> None:
+        for part in self._phases:
+            if part.name == name and part.ok is None:
+                part.seconds, part.ok = seconds, ok
+        self.report.phase_ended(name, seconds, ok=ok)
+
+    def skipped(self, name: str, title: str, reason: str) -> None:
+        self._end_unnamed()
+        self._phases.append(_Part(title, self._now(), name, 0.0, reason=reason or "not told why"))
+        self.report.skipped(name, title, reason)
+
+    def started(self, title: str) -> None:
+        step = _Part(with_host(self._host, title), self._now())
+        self._current_phase().steps.append(step)
+        self._open.append(step)
+        self.report.started(title)
+
+    def ended(self, title: str, seconds: float, *, ok: bool) -> None:
+        if self._open:
+            step = self._open.pop()
+            step.seconds, step.ok = seconds, ok
+        self.report.ended(title, seconds, ok=ok)
+
+    def ran(self, command: str, output: str, seconds: float, *, ok: bool) -> None:
+        self._here().commands.append(Command(cut(command), cut(output), seconds, ok))
+        self.report.ran(command, output, seconds, ok=ok)
+
+    def attach(self, name: str, value: Any) -> None:
+        """What is a mapping or a list adds to the one that was attached before under this name."""
+        before = self._attachments.get(name)
+        if isinstance(before, Mapping) and isinstance(value, Mapping):
+            self._attachments[name] = {**before, **value}
+        elif isinstance(before, list) and isinstance(value, list):
+            self._attachments[name] = [*before, *value]
+        else:
+            self._attachments[name] = value
+        self.report.attach(name, value)
+
+    def detail(self, text: str) -> None:
+        self._note(text)
+        self.report.detail(text)
+
+    def output(self, line: str) -> None:
+        self.report.output(line)
+
+    def say(self, text: str) -> None:
+        self._note(text)
+        self.report.say(text)
+
+    def warn(self, text: str) -> None:
+        self._warnings.append(cut(with_host(self._host, text)))
+        self.report.warn(text)
+
+    def error(self, error: UnderstudyError) -> None:
+        """The last one is the run's own; one told after a phase that failed is that phase's, too."""
+        self._error = Failure(error.summary, error.cause, cut(error.details), error.hint)
+        for part in self._phases[-1:]:
+            if part.ok is False and part.error is None:
+                part.error = self._error
+        self.report.error(error)
+
+    def _now(self) -> float:
+        return self._clock() - self._start
+
+    @property
+    def _open(self) -> list[_Part]:
+        return self._open_on.setdefault(self._host, [])
+
+    def _note(self, text: str) -> None:
+        """A step has its host in its title."""
+        self._here().lines.append(text if self._open else with_host(self._host, text))
+
+    def _here(self) -> _Part:
+        return self._open[-1] if self._open else self._current_phase()
+
+    def _current_phase(self) -> _Part:
+        """The one under way; what happens outside of any gets one without a name."""
+        under_way = [part for part in self._phases if part.seconds is None]
+        return under_way[-1] if under_way else self._begin_phase("", "")
+
+    def _begin_phase(self, name: str, title: str) -> _Part:
+        self._phases.append(_Part(title, self._now(), name))
+        return self._phases[-1]
+
+    def _end_unnamed(self) -> None:
+        """What has no name ends where a phase begins: nothing of it is under way then."""
+        for part in self._phases:
+            if not part.name and part.seconds is None:
+                part.seconds, part.ok = self._now() - part.began, True
+
+    def _phase(self, part: _Part, verdict: Verdict) -> Phase:
+        ok = verdict is Verdict.PASSED if part.ok is None else part.ok
+        state = State.PASSED if ok else State.FAILED
+        return Phase(
+            name=part.name,
+            title=part.title,
+            state=State.SKIPPED if part.reason else state,
+            reason=part.reason,
+            at=part.began,
+            seconds=self._seconds(part),
+            steps=tuple(self._step(step) for step in part.steps),
+            lines=part.said(),
+            commands=part.ran(),
+            error=part.error,
+        )
+
+    def _step(self, part: _Part) -> Step:
+        return Step(
+            part.title, part.began, self._seconds(part), bool(part.ok), part.said(), part.ran()
+        )
+
+    def _seconds(self, part: _Part) -> float:
+        return self._now() - part.began if part.seconds is None else part.seconds

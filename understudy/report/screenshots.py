@@ -1,0 +1,78 @@
+"""Two screenshots -> what differs between them, beyond what the smoothing of letters does."""
+
+import io
+from pathlib import Path
+
+from PIL import Image, ImageChops, ImageFilter
+
+from understudy.report.page import Picture
+
+# Of 255, after neighbours were mixed: a pixel of a smoothed edge stays below it.
+VISIBLE = 24
+MARK = (214, 40, 40)
+
+
+def gather(pages: Path, baseline: Path | None) -> list[Picture]:
+    """The pictures in a directory, compared with those of the same names in another."""
+    return [_picture(path, baseline) for path in sorted(pages.glob("*.png"))]
+
+
+def _picture(path: Path, baseline: Path | None) -> Picture:
+    png = path.read_bytes()
+    before = baseline / path.name if baseline else None
+    if before is None or not before.is_file():
+        return Picture(path.stem, small(png))
+    share, marked = difference(before.read_bytes(), png)
+    return Picture(path.stem, small(png), share, marked)
+
+
+def small(png: bytes) -> bytes:
+    """For a page with dozens of them: in 256 colours a screenshot takes a third of the bytes."""
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    fast = picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    out = io.BytesIO()
+    fast.save(out, "PNG")
+    return min(png, out.getvalue(), key=len)
+
+
+def difference(before: bytes, after: bytes) -> tuple[float, bytes]:
+    """Two PNGs -> the share of pixels that differ, and the second with them marked.
+
+    No picture if none does. What only one of them has, for they differ in size, counts as changed.
+    """
+    old, new = (Image.open(io.BytesIO(png)).convert("RGB") for png in (before, after))
+    size = (max(old.width, new.width), max(old.height, new.height))
+    changed = _changed(_on_canvas(old, size), _on_canvas(new, size))
+    _blank_outside(changed, old.size, new.size)
+    share = changed.histogram()[255] / (size[0] * size[1])
+    return share, _marked(_on_canvas(new, size), changed) if share else b""
+
+
+def _on_canvas(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    canvas = Image.new("RGB", size, "white")
+    canvas.paste(picture)
+    return canvas
+
+
+def _changed(old: Image.Image, new: Image.Image) -> Image.Image:
+    """White where they differ, black elsewhere."""
+    blurred = (picture.filter(ImageFilter.BoxBlur(1)) for picture in (old, new))
+    red, green, blue = ImageChops.difference(*blurred).split()
+    most = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    return most.point([0] * VISIBLE + [255] * (256 - VISIBLE))
+
+
+def _blank_outside(changed: Image.Image, *sizes: tuple[int, int]) -> None:
+    for width, height in sizes:
+        changed.paste(255, (width, 0, changed.width, changed.height))
+        changed.paste(255, (0, height, changed.width, changed.height))
+
+
+def _marked(picture: Image.Image, changed: Image.Image) -> bytes:
+    """Pale, so that the marks stand out; these a little larger than what they mark."""
+    pale = Image.blend(picture, Image.new("RGB", picture.size, "white"), 0.6)
+    mark = Image.blend(picture, Image.new("RGB", picture.size, MARK), 0.7)
+    pale.paste(mark, mask=changed.filter(ImageFilter.MaxFilter(5)))
+    out = io.BytesIO()
+    pale.quantize(64).save(out, "PNG", optimize=True)
+    return out.getvalue()

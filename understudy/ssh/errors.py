@@ -1,0 +1,64 @@
+"""Why there is no SSH connection to a host, and what mends that."""
+
+import socket
+
+import paramiko
+
+from understudy.config.model import TargetConfig
+from understudy.errors import LoginRefused, Unreachable
+
+
+def why_unreachable(error: Exception, host: str, target: TargetConfig) -> Unreachable:
+    """Why no connection came about, and what mends it."""
+    name = target.address if target.port == 22 else f"[{target.address}]:{target.port}"
+    file = target.known_hosts or "~/.ssh/known_hosts"
+    if isinstance(error, paramiko.BadHostKeyException):
+        return Unreachable(
+            f"{host}: the host key has changed since it was last seen",
+            details=f"expected {_fingerprint(error.expected_key)}, got {_fingerprint(error.key)}",
+            hint=f"If the host was really set up anew: ssh-keygen -f {file} -R '{name}', then trust "
+            "its new key. If not, somebody may stand between you and it.",
+        )
+    if isinstance(error, paramiko.AuthenticationException):
+        return LoginRefused(
+            f"{host}: this user's key is not accepted",
+            hint=f"ssh -p {target.port} {host.rpartition(':')[0]} must work first. "
+            "Set `key` in deploy.yml, or add your key to the host's authorized_keys.",
+        )
+    if isinstance(error, paramiko.SSHException) and "not found in known_hosts" in str(error):
+        return Unreachable(
+            f"{host}: the host key is not known",
+            hint=f"Compare it with the host's console, then: "
+            f"ssh-keyscan -p {target.port} {target.address} >> {file}",
+        )
+    if isinstance(error, FileNotFoundError):
+        return Unreachable(
+            f"{host}: there is no key file {error.filename}",
+            hint="For the staging VM: python deploy.py up. Elsewhere set the target's `key` in deploy.yml, "
+            "or leave it out: then your agent's keys and those in ~/.ssh are tried.",
+        )
+    if isinstance(error, socket.gaierror):
+        return Unreachable(
+            f"{host}: the name can't be resolved", hint="Check `address` in deploy.yml."
+        )
+    return Unreachable(
+        f"{host}: no SSH connection",
+        details=str(error),
+        hint="Is it up? For the staging VM: python deploy.py up",
+    )
+
+
+def runs_no_commands(host: str, target: TargetConfig, printed: str) -> Unreachable:
+    """The login is accepted, but something else answers than the command that was sent."""
+    login = f"ssh -p {target.port} {host.rpartition(':')[0]}"
+    return Unreachable(
+        f"{host}: the login is accepted, but runs something else than the command it is given",
+        details="\n".join(printed.strip().splitlines()[:10]) or "it printed nothing",
+        hint=f"`{login} echo end` must print `end`. In its way is a `command=` in front of the key in "
+        "~/.ssh/authorized_keys, a `ForceCommand` in sshd_config, a login shell such as nologin in "
+        "/etc/passwd, or an `exec` or `exit` in ~/.bashrc of that user.",
+    )
+
+
+def _fingerprint(key: paramiko.PKey) -> str:
+    return f"{key.get_name()} {key.fingerprint}"

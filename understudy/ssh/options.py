@@ -1,0 +1,41 @@
+"""A target's settings, as Paramiko is told them: the key, the timeouts, which hosts are trusted."""
+
+from pathlib import Path
+from typing import Any
+
+import paramiko
+
+from understudy.config.model import TargetConfig
+from understudy.ssh.transport import transport
+
+CONNECT_SECONDS = 15
+
+
+def arguments(target: TargetConfig) -> dict[str, Any]:
+    """For its `connect`."""
+    given: dict[str, Any] = {
+        "timeout": CONNECT_SECONDS,
+        "auth_timeout": CONNECT_SECONDS,
+        "transport_factory": transport,
+    }
+    return given | {**_key(target.key), "look_for_keys": False} if target.key else given
+
+
+def _key(path: Path) -> dict[str, Any]:
+    """The private key, read here: Paramiko would try the file as a key of each kind in turn, and
+    would tell of the last kind that it isn't, instead of the host's refusal.
+    """
+    try:
+        return {"pkey": paramiko.PKey.from_path(path)}
+    except Exception:
+        # Locked by a password, or missing: an agent may have it, and if not, Paramiko says why.
+        return {"key_filename": str(path)}
+
+
+def trust_only_known_hosts(client: paramiko.SSHClient, target: TargetConfig) -> None:
+    """Fabric would trust any host at first sight."""
+    if target.known_hosts is None:
+        client.load_system_host_keys()
+    elif target.known_hosts.exists():
+        client.load_host_keys(str(target.known_hosts))
+    client.set_missing_host_key_policy(paramiko.RejectPolicy())

@@ -1,0 +1,1 @@
+"""Requests to a site while something else happens, and what became of them."""

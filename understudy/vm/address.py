@@ -1,0 +1,104 @@
+"""The staging VM's address: the one in deploy.yml, or else one in a free subnet, kept in .understudy/."""
+
+import json
+import subprocess
+from pathlib import Path
+
+from understudy.config import model as configuration
+from understudy.config.model import Config
+from understudy.errors import StepFailed, Unreachable
+from understudy.local import atomic_write
+from understudy.paths import Project
+from understudy.vm import libvirt, subnets
+from understudy.vm.subnets import Taken
+
+# The target that stands for the VM in deploy.yml.
+TARGET = "vagrant"
+
+
+def load(project: Project) -> Config:
+    """deploy.yml with the VM's address in its two places, if the VM has one yet."""
+    return known(project, configuration.load(project.config_file))
+
+
+def known(project: Project, config: Config) -> Config:
+    """The same with the VM's address filled in, if there is one yet."""
+    address = _given(config) or _kept(project, config.vm.name)
+    return _with(config, address) if address else config
+
+
+def choose(project: Project) -> None:
+    """Gives the VM an address for good, unless it has one. A VM that is there keeps its own."""
+    config = configuration.load(project.config_file)
+    name = config.vm.name
+    if _given(config) or _kept(project, name):
+        return
+    address = _of_network(name) or _free(project, name)
+    file = _file(project, name)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    atomic_write.write(file, json.dumps({"address": address}))
+
+
+def forget(project: Project, name: str) -> None:
+    """For a VM that is gone: the next one may get another address."""
+    _file(project, name).unlink(missing_ok=True)
+
+
+def conflict(config: Config) -> Taken | None:
+    """What else on this machine lies in the VM's subnet. config: with the VM's address filled in."""
+    return subnets.conflict(config.vm.address, taken(config.vm.name))
+
+
+def taken(name: str) -> list[Taken]:
+    """The subnets in use on this machine, but those of the VM of that name."""
+    return subnets.taken_by(libvirt.networks(), _routes(), name)
+
+
+def _given(config: Config) -> str:
+    target = config.targets.get(TARGET)
+    return config.vm.address or (target.address if target else "")
+
+
+def _kept(project: Project, name: str) -> str:
+    file = _file(project, name)
+    return str(json.loads(file.read_text())["address"]) if file.exists() else ""
+
+
+def _file(project: Project, name: str) -> Path:
+    """The Vagrantfile reads it, too."""
+    return project.state / "vm" / name / "network.json"
+
+
+def _with(config: Config, address: str) -> Config:
+    vm = config.vm.model_copy(update={"address": config.vm.address or address})
+    targets = dict(config.targets)
+    target = targets.get(TARGET)
+    if target and not target.address and not target.addresses:
+        targets[TARGET] = target.model_copy(update={"address": address})
+    return config.model_copy(update={"vm": vm, "targets": targets})
+
+
+def _of_network(name: str) -> str:
+    """What libvirt's network of that name leases: a VM made before its address was kept here has it."""
+    leased = (one.leased for one in libvirt.networks() if one.name == name)
+    return next(leased, "")
+
+
+def _free(project: Project, name: str) -> str:
+    found = subnets.free(taken(name), seed=f"{project.directory}\0{name}")
+    if found is None:
+        raise StepFailed(
+            "this machine has no free private subnet for the VM",
+            hint="`ip route show table all` lists those in use. Or give vm.address in deploy.yml.",
+        )
+    return subnets.address_in(found)
+
+
+def _routes() -> str:
+    command = ["ip", "-4", "-json", "route", "show", "table", "all"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    except FileNotFoundError:
+        raise Unreachable("the program ip is not installed", hint="make setup") from None
+    except subprocess.CalledProcessError as error:
+        raise StepFailed("`ip route` failed", details=error.stderr.strip()) from None

@@ -1,0 +1,125 @@
+"""The Vagrant box: built by provision/box/build, cached by a digest of all its inputs."""
+
+import os
+import subprocess
+from collections import deque
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from understudy.errors import StepFailed, Unreachable
+from understudy.host.provisioning import Provisioning
+from understudy.paths import Project
+from understudy.report.events import Report
+from understudy.vm import box_inputs
+from understudy.vm.mirror.value import Likeness
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box by its name in Vagrant and its version, which is a digest of its inputs."""
+
+    release: str
+    version: str
+
+    @property
+    def name(self) -> str:
+        return f"understudy/{self.release}"
+
+
+def box_for(
+    project: Project,
+    release: str,
+    provisioning: Provisioning | None,
+    likeness: Likeness | None = None,
+) -> Box:
+    """The box of a Debian release, provisioned, or bare if there is no provisioning.
+
+    likeness: what it has as production has it.
+    """
+    digest = sha256(release.encode())
+    for path in sorted((project.directory / "provision" / "box").rglob("*")):
+        if path.is_file():
+            digest.update(path.relative_to(project.directory).as_posix().encode())
+            digest.update(path.read_bytes())
+    if provisioning:
+        digest.update(provisioning.stamp.encode())
+    if likeness:
+        digest.update(likeness.key.encode())
+    # Vagrant wants versions of numbers and dots.
+    return Box(release, f"1.{int(digest.hexdigest()[:8], 16)}")
+
+
+def build(
+    project: Project,
+    box: Box,
+    provisioning: Provisioning | None,
+    report: Report,
+    likeness: Likeness | None = None,
+) -> Path:
+    """Builds the box unless it's there. Returns its catalog file, for `vagrant box add`."""
+    catalog = _catalog(project, box)
+    if catalog.exists():
+        return catalog
+    directory = catalog.parent
+    directory.mkdir(parents=True, exist_ok=True)
+    command = [
+        str(project.directory / "provision" / "box" / "build"),
+        *(_like(project, likeness, provisioning, report) if likeness else ()),
+        *(box.release, str(catalog.with_suffix(".box")), box.version),
+    ]
+    if provisioning:
+        script = directory / "provision.sh"
+        script.write_text(provisioning.script)
+        command += [str(script), *provisioning.arguments]
+    with report.step(f"build box {box.name} {box.version}"):
+        _run(command, directory / "build.log", report)
+    _remove_older(directory, box, catalog)
+    return catalog
+
+
+def _like(
+    project: Project, likeness: Likeness, provisioning: Provisioning | None, report: Report
+) -> tuple[str, str]:
+    """The build's option for a box that is like production."""
+    with report.step("ask Debian's archive for production's versions"):
+        return "--like", str(box_inputs.make(project, likeness, provisioning))
+
+
+def _catalog(project: Project, box: Box) -> Path:
+    return project.state / "boxes" / f"{box.release}-{box.version}.json"
+
+
+def _run(command: list[str], log: Path, report: Report) -> None:
+    """Runs the build as root, tells its steps, keeps all it says in a log."""
+    if os.geteuid() != 0:
+        command = ["sudo", *command]
+    last: deque[str] = deque(maxlen=15)
+    try:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        )
+    except FileNotFoundError as error:
+        raise Unreachable(f"{error.filename} is missing", hint="make setup") from None
+    assert process.stdout is not None  # noqa: S101 - asked for above
+    with process, log.open("w") as file:
+        for line in process.stdout:
+            file.write(line)
+            last.append(line.rstrip())
+            if line.startswith("==> "):
+                report.detail(line.removeprefix("==> ").rstrip())
+    if process.returncode:
+        raise StepFailed(
+            "the box could not be built",
+            details="\n".join(last),
+            hint=f"All of it is in {log}. Mend the cause and run the same command again.",
+        )
+
+
+def _remove_older(directory: Path, box: Box, catalog: Path) -> None:
+    """A box is half a gigabyte; one of each kind is enough. Bare and provisioned share a folder."""
+    boxes = sorted(directory.glob(f"{box.release}-*.json"), key=lambda path: path.stat().st_mtime)
+    for old in boxes[:-2]:
+        if old != catalog:
+            old.with_suffix(".box").unlink(missing_ok=True)
+            old.unlink()

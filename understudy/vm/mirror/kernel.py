@@ -1,0 +1,61 @@
+"""A capture -> what the VM's kernel is told; and what it made of that."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from understudy.commands import Argv, script
+from understudy.parity.capture.value import Capture
+from understudy.vm.mirror import left_out
+
+# Not in /etc: there they would be differences themselves.
+SYSCTL = "/usr/local/lib/sysctl.d/90-like-production.conf"
+TMPFILES = "/usr/local/lib/tmpfiles.d/like-production.conf"
+_KEY = re.compile(r"[a-z0-9_]+(\.[a-z0-9_-]+)+")
+_HUGE_PAGES = "transparent_hugepage"
+
+# One program for all of them: on a slow VM each costs as much as all of the rest.
+_QUERY = r"""
+cd /proc/sys
+for path; do
+    shift
+    [ ! -r "$path" ] || set -- "$@" "$path"
+done
+awk '{ print FILENAME "\t" $0 }' /dev/null "$@"
+"""
+
+
+def wanted(capture: Capture) -> Mapping[str, str]:
+    return {
+        key: " ".join(value.split())
+        for key, value in capture.readable("sysctl").items()
+        if _KEY.fullmatch(key) and value.strip() and not left_out.why(key, left_out.SYSCTL)
+    }
+
+
+def files(capture: Capture) -> Mapping[str, str]:
+    """path -> text. A `-` in front: what the kernel refuses must not keep the others from being set."""
+    lines = (f"-{key} = {value}\n" for key, value in sorted(wanted(capture).items()))
+    return {SYSCTL: "".join(lines), TMPFILES: _huge_pages(capture)}
+
+
+def _huge_pages(capture: Capture) -> str:
+    """No sysctl, but set likewise."""
+    value = capture.readable("sysctl").get(_HUGE_PAGES, "")
+    if not re.fullmatch(r"[a-z]+", value):
+        return ""
+    return f"w! /sys/kernel/mm/{_HUGE_PAGES}/enabled - - - - {value}\n"
+
+
+def query(settings: Mapping[str, str]) -> Argv:
+    return script(_QUERY, *(key.replace(".", "/") for key in settings))
+
+
+def refused(settings: Mapping[str, str], output: str) -> Iterator[str]:
+    """A sentence for each setting that is not as wanted."""
+    rows = (line.partition("\t") for line in output.splitlines())
+    there = {path.replace("/", "."): " ".join(value.split()) for path, _, value in rows}
+    for key, value in settings.items():
+        if key not in there:
+            yield f"{key}: the VM's kernel has no such setting"
+        elif there[key] != value:
+            yield f"{key}: production has {value}, the VM's kernel keeps {there[key]}"

@@ -1,0 +1,73 @@
+"""A capture -> files with limits: of all services, of nginx, of whoever logs in."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+
+from understudy.parity.capture.value import Capture
+from understudy.report.masking import MASK
+
+# Not in /etc: there it would be a difference itself.
+PATH = "/usr/local/lib/systemd/system.conf.d/90-like-production.conf"
+_LIMIT = re.compile(r"\d+|infinity")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Files that are taken over as they are. lines: the only ones that may be in them."""
+
+    section: str
+    pattern: str
+    lines: re.Pattern[str]
+
+
+_KINDS = (
+    Kind("limits", "/etc/security/limits.*", re.compile(r".*")),
+    Kind("unit_files", "/etc/systemd/system.conf*", re.compile(r"\[Manager\]|Default\w+=.*")),
+    Kind(
+        "unit_files",
+        "/etc/systemd/system/nginx.service.d/*.conf",
+        re.compile(r"\[Service\]|(Limit[A-Z]+|MemoryMax|TasksMax|UMask|Nice)=.*"),
+    ),
+)
+
+
+def files(capture: Capture) -> Mapping[str, str]:
+    """path -> text."""
+    whole = {path: f"{text}\n" for kind, path, text in _found(capture) if _is_whole(kind, text)}
+    return {PATH: _open_files(capture), **whole}
+
+
+def left(capture: Capture) -> Iterator[str]:
+    """A note for each file that is not taken over."""
+    for kind, path, text in _found(capture):
+        if not _is_whole(kind, text):
+            yield f"{path} is not taken over: it sets more than limits, or what a capture hides"
+
+
+def _open_files(capture: Capture) -> str:
+    """Wherever production has the limit from."""
+    found = capture.readable("limits")
+    hard = found.get("systemd.DefaultLimitNOFILE", "")
+    soft = found.get("systemd.DefaultLimitNOFILESoft", hard)
+    if not (_LIMIT.fullmatch(hard) and _LIMIT.fullmatch(soft)):
+        return ""
+    return f"[Manager]\nDefaultLimitNOFILE={soft}:{hard}\n"
+
+
+def _found(capture: Capture) -> Iterator[tuple[Kind, str, str]]:
+    for kind in _KINDS:
+        for path, text in sorted(capture.readable(kind.section).items()):
+            if fnmatchcase(path, kind.pattern) and _is_safe(path):
+                yield kind, path, text
+
+
+def _is_safe(path: str) -> bool:
+    """The capture can have been edited by hand: nothing may come to lie elsewhere."""
+    return bool(re.fullmatch(r"[\w@./-]+", path)) and ".." not in PurePosixPath(path).parts
+
+
+def _is_whole(kind: Kind, text: str) -> bool:
+    return MASK not in text and all(kind.lines.fullmatch(line) for line in text.splitlines())
