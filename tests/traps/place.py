@@ -71,6 +71,10 @@ class Outcome:
         error = self.errors[-1]
         return error["cause"] or error["summary"], hint.partition("\n")[0]
 
+    def is_right_of(self, trap: Trap) -> bool:
+        found = self.phase, self.verdict
+        return found == (trap.phase, (trap.cause, trap.hint)) and trap.warns in self.warnings
+
     @property
     def warnings(self) -> str:
         found = (event["text"] for event in self.events if event["event"] == "warning")
@@ -107,6 +111,14 @@ class Place(ABC):
     def with_target(self, shipped: dict[str, Any]) -> dict[str, Any]:
         return shipped
 
+    def can_rehearse(self, trap: Trap) -> bool:
+        return True
+
+    @property
+    @abstractmethod
+    def words(self) -> str:
+        """Where that is, for the reader of docs/traps.md."""
+
     @abstractmethod
     def prepare(self) -> None:
         """Makes the app healthy there."""
@@ -135,6 +147,8 @@ class Place(ABC):
 
 
 class StagingVm(Place):
+    words = "on the staging VM"
+
     @property
     def rung(self) -> Rung:
         return Rung(DEPLOYED, f"scenarios-{self.base.name}")
@@ -177,6 +191,20 @@ class SpareHost(Place):
         domain = shipped["targets"]["vagrant"]["domain"]
         target = {**self.settings, "domain": domain, "require_receipt": False}
         return {**shipped, "targets": {**shipped["targets"], self.target: target}}
+
+    def can_rehearse(self, trap: Trap) -> bool:
+        """It is not rebooted."""
+        return trap.phase != "reboot"
+
+    @cached_property
+    def words(self) -> str:
+        answer = self.root(
+            '. /etc/os-release; echo "$NAME $VERSION_ID"; '
+            "systemd-detect-virt -cq && echo system container || echo host"
+        )
+        system, kind = answer.text.splitlines()[-2:]
+        debian = system.replace("Debian GNU/Linux", "Debian")
+        return f"in a {debian} {kind}" if kind == "system container" else f"on a {debian} {kind}"
 
     def prepare(self) -> None:
         for verb in ("provision", "deploy"):

@@ -1,43 +1,63 @@
-"""docs/traps.md, made by the runs that caught the traps."""
+"""docs/traps.md, made by the runs that rehearsed the scenarios."""
 
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
 from tests.traps.base import EXAMPLE
-from tests.traps.trap import READY
+from tests.traps.trap import READY, Trap
+from tests.unit.repositories import git
 
+# What decides how a rehearsal ends, but for the rules of causes: what they say of each scenario is held by
+# test_told.py, from the recordings.
+_CODE = ("understudy", "provision", "templates", "example", "tests/traps/apps")
+_RULES = "understudy/diagnosis/causes/"
 _HEAD = """# Failure scenarios
 
 Variants of apps that work on their developer's machine and nowhere else. Each is laid over
 a healthy site and rehearsed; this table was made by it (`make traps`). The variants themselves
 are in [tests/traps/](../tests/traps), one directory each, and the apps that are not the example in
 [tests/traps/apps/](../tests/traps/apps); the rules that know their causes are in
-[understudy/causes/](../understudy/causes).
+[understudy/diagnosis/causes/](../understudy/diagnosis/causes).
 
-{count} of {count} came out right{ready}; {others} of them change another app than the example.
-
+{right} of {count} came out right{ready}; {others} of the {count} change another app than the example.
+Rehearsed {places}. Several runs of the same code count together; the seconds are those of a rehearsal
+up to the phase that must fail.
+{missing}
 | scenario | app | found by | what the verdict says first | seconds |
 | --- | --- | --- | --- | --- |
+"""
+_MISSING = """
+Not rehearsed in these runs, and not counted: {names}.
 """
 
 
 @dataclass(frozen=True)
 class Row:
-    """A scenario that came out right. seconds: how long its rehearsal took. base: the app it changes."""
+    """How a scenario came out. seconds: how long its rehearsal took. base: the app it changes.
+    place: where it was rehearsed, as in "on the VM". right: with the phase and cause of its trap.yml.
+    """
 
     name: str
     phase: str
     cause: str
     seconds: float
     base: str = EXAMPLE
+    place: str = ""
+    right: bool = True
+
+    def is_of(self, trap: Trap) -> bool:
+        """Whether it's still what the scenario wants, if it came out right."""
+        return not self.right or (self.phase, self.cause) == (trap.phase, trap.first_words)
 
 
 @dataclass(frozen=True)
 class Caught:
-    """What was caught with one version of the project. To catch all takes most of an hour: a run that is
+    """How scenarios came out with one version of the code. All of them take an hour: a run that is
     interrupted is not lost, `pytest -k` can go on with the rest.
     """
 
@@ -58,20 +78,50 @@ class Caught:
         rows = [asdict(one) for one in self.rows.values()]
         self.file.write_text(json.dumps({"version": self.version, "rows": rows}))
 
+    def of(self, scenarios: Mapping[str, Trap]) -> list[Row]:
+        """The rows of these scenarios as they are now."""
+        rows = self.rows.values()
+        return [row for row in rows if row.name in scenarios and row.is_of(scenarios[row.name])]
 
-def page(rows: Iterable[Row]) -> str:
+
+def code_version(top: Path) -> str:
+    """The same for two commits that differ in tests, docs and rules only."""
+    entries = git(top, "ls-files", "-s", "--", *_CODE).splitlines()
+    counts = [entry for entry in entries if not entry.partition("\t")[2].startswith(_RULES)]
+    digest = sha256("\n".join(counts).encode()).hexdigest()[:12]
+    exclude = f":(exclude){_RULES}"
+    return digest + ("-dirty" if git(top, "status", "--porcelain", "--", *_CODE, exclude) else "")
+
+
+def page(rows: Iterable[Row], missing: Iterable[str] = ()) -> str:
+    """missing: the names of scenarios that were not rehearsed."""
     ordered = sorted(rows, key=lambda row: row.name)
-    ready = sum(row.phase == READY for row in ordered)
+    ready = sum(row.phase == READY for row in ordered if row.right)
+    names = ", ".join(sorted(missing))
     head = _HEAD.format(
+        right=sum(row.right for row in ordered),
         count=len(ordered),
         ready=f", {ready} of them READY, as they should be" if ready else "",
         others=sum(row.base != EXAMPLE for row in ordered),
+        places=_places(ordered),
+        missing=_MISSING.format(names=names) if names else "",
     )
     return head + "".join(map(_line, ordered))
 
 
+def _places(rows: Iterable[Row]) -> str:
+    counts = Counter(row.place for row in rows).most_common()
+    if len(counts) == 1:
+        return counts[0][0]
+    return ", ".join(f"{place} ({count})" for place, count in counts)
+
+
 def _line(row: Row) -> str:
-    cause = row.cause.replace("|", r"\|") or "READY"
+    words = row.cause.replace("|", r"\|")
+    if row.phase == READY:
+        words = f"READY, with the warning: {words}" if words else "READY"
+    if not row.right:
+        words = f"**not right**: {words}"
     link = f"[{row.name}](../tests/traps/{row.name}/trap.yml)"
     found_by = "-" if row.phase == READY else row.phase
-    return f"| {link} | {row.base} | {found_by} | {cause} | {row.seconds:.0f} |\n"
+    return f"| {link} | {row.base} | {found_by} | {words} | {row.seconds:.0f} |\n"

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.traps import table
 from tests.traps.base import BASES, EXAMPLE, load, merge
 from tests.traps.trap import PHASES, TRAPS, Trap, evidence, load_all
 from tests.unit.fakes import TOP
@@ -107,20 +106,3 @@ def test_trap_has_a_story_a_phase_and_a_cause_of_one_line(trap: Trap) -> None:
 
 def test_a_quarter_of_all_change_another_app_than_the_example() -> None:
     assert 4 * sum(trap.base != EXAMPLE for trap in ALL) >= len(ALL)
-
-
-def test_traps_caught_with_the_same_version_count_in_the_next_run(tmp_path: Path) -> None:
-    file = tmp_path / "traps.json"
-    table.Caught.load(file, "v1").add(table.Row("a", "deploy", "why", 1.5))
-    table.Caught.load(file, "v1").add(table.Row("b", "deploy", "why", 2))
-
-    assert list(table.Caught.load(file, "v1").rows) == ["a", "b"]
-    assert table.Caught.load(file, "v2").rows == {}
-
-
-def test_traps_caught_with_changed_files_count_in_no_other_run(tmp_path: Path) -> None:
-    """Nobody knows what else has changed since."""
-    file = tmp_path / "traps.json"
-    table.Caught.load(file, "v1-dirty").add(table.Row("a", "deploy", "why", 1.5))
-
-    assert table.Caught.load(file, "v1-dirty").rows == {}

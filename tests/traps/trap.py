@@ -76,6 +76,11 @@ class Trap:
         return self.phase == READY
 
     @property
+    def first_words(self) -> str:
+        """What a rehearsal says of it: the cause, or a warning if it ends READY."""
+        return self.cause or self.warns
+
+    @property
     def app(self) -> Base:
         return load_base(self.base)
 

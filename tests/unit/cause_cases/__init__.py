@@ -8,6 +8,7 @@ from tests.unit.cause_cases import (
     packages,
     serving,
     settings,
+    settings_module,
     system,
 )
 
@@ -17,6 +18,7 @@ CASES = {
     **system.CASES,
     **code.CASES,
     **data.CASES,
+    **settings_module.CASES,
     **settings.CASES,
     **neighbours.CASES,
     **serving.CASES,

@@ -12,10 +12,6 @@ COLLECTING = "in collect\nPermissionError: [Errno 13] Permission denied: "
 CASES = {
     "variable-unset": Case(NO_VARIABLE, HEALTHY, SIZE),
     "variable-unset-in-environ": Case(NOT_IN_ENVIRON, HEALTHY, SIZE),
-    "debug-on-by-environment": Case(
-        said("DEBUG is on in todo.settings"), facts(environment={"DEBUG": "1"}), HEALTHY
-    ),
-    "debug-on": Case(said("DEBUG is on in todo.settings"), HEALTHY),
     "secret-key-made-up": Case(
         said("SECRET_KEY is not taken from the environment"),
         facts({"todo/settings.py": "SECRET_KEY = get_random_secret_key()"}),

@@ -66,3 +66,29 @@ def test_debian_package_of_a_program_is_known(program: str, package: str) -> Non
     assert cause
     assert cause.sentence == f"the host lacks the program '{program}'"
     assert f"Add {package} to host.packages" in cause.hint
+
+
+@pytest.mark.parametrize(
+    ("texts", "sentence"),
+    [
+        ({"live.py": "DEBUG = True\n"}, "DEBUG is on: config/live.py sets it"),
+        ({"live.py": 'DEBUG = bool(os.environ.get("DEBUG", "1"))\n'}, "config/live.py sets it"),
+        (
+            {"live.py": "from config.base import *\n", "base.py": "DEBUG = True\n"},
+            "base.py sets it",
+        ),
+        (
+            {"live.py": "from .base import *\n", "base.py": "DEBUG: bool = True\n"},
+            "base.py sets it",
+        ),
+        ({"live.py": "from .live import *\n"}, ""),
+        ({"live.py": "load()\n"}, ""),
+    ],
+)
+def test_file_that_puts_debug_on_is_found(texts: dict[str, str], sentence: str) -> None:
+    """A name like any other is not said to be of no settings for a server."""
+    files = {f"config/{name}": text for name, text in texts.items()}
+    cause = first_cause(said("DEBUG is on in config.live"), facts(files))
+
+    assert sentence in (cause.sentence if cause else "")
+    assert bool(cause) == bool(sentence)

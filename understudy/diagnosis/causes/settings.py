@@ -77,25 +77,6 @@ _ENVIRONMENT = (
         (_is_unset,),
     ),
     Rule(
-        "debug-on-by-environment",
-        (Clue("step", r"DEBUG is on in "),),
-        "DEBUG is on: deploy.yml sets {name} to {value}",
-        "Remove it from app.environment in deploy.yml.",
-        (
-            variable(
-                lambda name, value: (
-                    "DEBUG" in name and value.lower() not in ("", "0", "false", "no", "off")
-                )
-            ),
-        ),
-    ),
-    Rule(
-        "debug-on",
-        (Clue("step", r"DEBUG is on in (?P<module>\S+)"),),
-        "DEBUG is on: {module} is no module of settings for a server",
-        "Name the right one in DJANGO_SETTINGS_MODULE, or let it read DEBUG from the environment.",
-    ),
-    Rule(
         "secret-key-made-up",
         (Clue("step", r"SECRET_KEY is not taken from the environment"),),
         "SECRET_KEY is made up at each start: every worker has another one",

@@ -1,0 +1,86 @@
+"""docs/traps.md says what was rehearsed, where, and what came out; runs of the same code count together."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from tests.traps import table
+from tests.traps.trap import Trap
+from tests.unit.repositories import commit
+
+VM, CONTAINER = "on the staging VM", "in a Debian 12 system container"
+A = table.Row("a", "deploy", "why", 1.5, place=VM)
+B = table.Row("b", "deploy", "why", 2, base="flask", place=CONTAINER)
+READY = table.Row("c", "ready", "", 2, place=VM)
+
+
+def trap(name: str, phase: str = "deploy", cause: str = "why") -> Trap:
+    return Trap(Path(name), "", phase, {}, cause)
+
+
+def test_scenarios_caught_with_the_same_version_count_in_the_next_run(tmp_path: Path) -> None:
+    file = tmp_path / "traps.json"
+    table.Caught.load(file, "v1").add(A)
+    table.Caught.load(file, "v1").add(B)
+
+    assert list(table.Caught.load(file, "v1").rows) == ["a", "b"]
+    assert table.Caught.load(file, "v2").rows == {}
+
+
+def test_scenarios_caught_with_changed_files_count_in_no_other_run(tmp_path: Path) -> None:
+    """Nothing shows what else has changed since."""
+    file = tmp_path / "traps.json"
+    table.Caught.load(file, "v1-dirty").add(A)
+
+    assert table.Caught.load(file, "v1-dirty").rows == {}
+
+
+def test_a_scenario_that_comes_out_wrong_later_counts_as_wrong(tmp_path: Path) -> None:
+    file = tmp_path / "traps.json"
+    table.Caught.load(file, "v1").add(A)
+    table.Caught.load(file, "v1").add(replace(A, right=False))
+
+    assert not table.Caught.load(file, "v1").rows["a"].right
+
+
+def test_rows_of_scenarios_that_want_something_else_now_do_not_count(tmp_path: Path) -> None:
+    found = table.Caught(tmp_path / "traps.json", "v1", {row.name: row for row in (A, B, READY)})
+    scenarios = {"a": trap("a", cause="another"), "c": trap("c", "ready", "")}
+
+    assert found.of(scenarios) == [READY]
+
+
+def test_version_is_of_the_code_and_not_of_tests_docs_and_rules(tmp_path: Path) -> None:
+    files = {
+        "understudy/plan.py": "1",
+        "understudy/diagnosis/causes/code.py": "1",
+        "README.md": "1",
+    }
+    commit(tmp_path, files)
+    first = table.code_version(tmp_path)
+
+    commit(tmp_path, {"understudy/diagnosis/causes/code.py": "2", "README.md": "2"})
+    assert table.code_version(tmp_path) == first
+
+    commit(tmp_path, {"understudy/plan.py": "2"})
+    assert table.code_version(tmp_path) != first
+
+    (tmp_path / "understudy/plan.py").write_text("3")
+    assert table.code_version(tmp_path).endswith("-dirty")
+
+
+def test_page_says_where_it_was_and_counts_only_what_was_rehearsed() -> None:
+    page = table.page([A, B, READY], missing=["gone-with-the-boot"])
+
+    assert "3 of 3 came out right, 1 of them READY" in page
+    assert "1 of the 3 change another app" in page
+    assert f"Rehearsed {VM} (2), {CONTAINER} (1)." in page
+    assert "not counted: gone-with-the-boot." in page
+    assert table.page([A]).count("Not rehearsed") == 0
+    assert f"Rehearsed {VM}. " in table.page([A])
+
+
+def test_page_shows_what_came_out_wrong() -> None:
+    page = table.page([A, replace(B, right=False, cause="another")])
+
+    assert "1 of 2 came out right" in page
+    assert "**not right**: another" in page
