@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from understudy.commands import Argv, script
+from understudy.commands import Argv, answers, script
 from understudy.config.model import Engine
 from understudy.errors import ConfigError
-from understudy.host import answers
 
 _TIME = "%Y%m%dT%H%M%SZ"
 _NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[a-z0-9][a-z0-9-]*")

@@ -5,10 +5,10 @@ from pathlib import PurePosixPath
 
 from understudy.commands import database
 from understudy.commands.database import Backup
-from understudy.data import errors as data_errors
 from understudy.deploy import switch
 from understudy.deploy.desired import Wanted
 from understudy.errors import Refused
+from understudy.host import data_errors as data_errors
 from understudy.host import session
 from understudy.host.actions import SECONDS_FOR_A_STEP
 from understudy.host.facts import Facts

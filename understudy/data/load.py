@@ -5,17 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from understudy.commands import Argv, as_user, site
+from understudy.commands import Argv, answers, as_user, site
 from understudy.commands import app as app_commands
 from understudy.config.model import Engine
 from understudy.data import backups, bundle, encryption
-from understudy.data import errors as data_errors
 from understudy.data.bundle import MEDIA, Pulled
 from understudy.data.queries import loading
 from understudy.deploy import switch
 from understudy.deploy.desired import Wanted
 from understudy.errors import ConfigError, Refused, StepFailed
-from understudy.host import answers, session
+from understudy.host import data_errors as data_errors
+from understudy.host import session
 from understudy.host.actions import Run
 from understudy.host.session import Deed
 from understudy.job import Job

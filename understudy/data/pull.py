@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from understudy.commands import Argv, as_user
+from understudy.commands import Argv, answers, as_user
 from understudy.config.data import Data
 from understudy.data import anonymise, bundle, encryption, personal, schema
-from understudy.data import errors as data_errors
 from understudy.data.anonymise import Sql
 from understudy.data.bundle import MEDIA, Pulled
 from understudy.data.dump import Dump
@@ -20,7 +19,8 @@ from understudy.data.personal import Finding
 from understudy.data.queries import peeking, reading
 from understudy.data.schema import Database
 from understudy.errors import ConfigError, Refused, StepFailed
-from understudy.host import answers, session
+from understudy.host import data_errors as data_errors
+from understudy.host import session
 from understudy.job import Job
 from understudy.release.layout import Paths
 from understudy.ssh.connection import SshConnection

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from understudy.host import answers
+from understudy.commands import answers
 
 _INTEGER = re.compile(r"(big|small|medium|tiny)?(int|integer|serial)(eger)?(2|4|8)?\b")
 _TEXT = re.compile(r"$|.*(char|text|clob|citext)")

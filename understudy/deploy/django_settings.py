@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from understudy.commands import answers
 from understudy.deploy.desired import Wanted
-from understudy.host import answers
 
 # What stands before the JSON in the commands' output.
 MARK = "==> settings "

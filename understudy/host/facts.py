@@ -13,9 +13,9 @@ from math import prod
 from pathlib import PurePosixPath
 from typing import Self
 
-from understudy.commands import Argv, script
+from understudy.commands import Argv, answers, script
 from understudy.errors import StepFailed
-from understudy.host import answers, query_errors
+from understudy.host import query_errors
 from understudy.release.layout import Manifest
 
 _QUERY = r"""

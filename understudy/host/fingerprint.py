@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 
-from understudy.commands import Argv, script
+from understudy.commands import Argv, answers, script
 from understudy.config.base import Strict
-from understudy.host import answers, query_errors
+from understudy.host import query_errors
 
 # The packages that serve. What others there are doesn't touch the app: its own come from its lock.
 _PATTERNS = (

@@ -2,9 +2,9 @@
 
 import re
 
-from understudy.commands import Argv, site
+from understudy.commands import Argv, answers, site
 from understudy.errors import StepFailed
-from understudy.host import answers, kept_secrets, session
+from understudy.host import kept_secrets, session
 from understudy.host.session import Deed
 from understudy.job import Job
 from understudy.ssh.connection import Result

@@ -11,11 +11,11 @@ from understudy.commands import as_user
 from understudy.commands.database import Backup
 from understudy.config.model import Engine
 from understudy.data import backups as data_backups
-from understudy.data import errors as data_errors
 from understudy.data import schema
 from understudy.data.queries import looking, reading
 from understudy.data.queries.looking import TableLook
 from understudy.data.schema import Database
+from understudy.host import data_errors as data_errors
 from understudy.job import Job
 from understudy.rehearsal.migration_effects import Effects, changes, linter, locks
 from understudy.release.layout import Paths

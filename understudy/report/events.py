@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from understudy.deploy.live import Live
 from understudy.errors import UnderstudyError
+from understudy.report.live import Live
 from understudy.report.sanitize import plain, plain_json
 
 # Beside a line of output: the spinner, the indentation, how long it takes and when all will be over.

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from understudy.commands import Argv, database
+from understudy.commands import Argv, answers, database
 from understudy.config.model import Engine
 from understudy.data.schema import Database, Table, identifier, literal
-from understudy.host import answers
 
 # Between two looks at the locks.
 SECONDS = 0.2

@@ -7,10 +7,9 @@ import json
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from understudy.commands import Argv, database
+from understudy.commands import Argv, answers, database
 from understudy.config.model import Engine
 from understudy.data.schema import Column, Table, identifier, literal
-from understudy.host import answers
 
 # A column of people has some of them early.
 ROWS = 1000

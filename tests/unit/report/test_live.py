@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from understudy.deploy.live import Live
 from understudy.report.events import JsonReport, TextReport
+from understudy.report.live import Live
 
 
 def test_the_last_lines_stand_under_the_title_each_in_one_line() -> None:
