@@ -2,11 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from understudy.config.model import Config
-    from understudy.host.provisioning import Provisioning
 
 
 @dataclass(frozen=True)
@@ -48,10 +43,3 @@ class Project:
     @property
     def provision_parts(self) -> list[Path]:
         return sorted((self.directory / "provision").glob("[0-9]*.sh"))
-
-    def provisioning(self, config: "Config", admin: str) -> "Provisioning":
-        """What provisions a host of this project, for its admin."""
-        # Here, for the command line's --help must not wait for what checks deploy.yml.
-        from understudy.host.provisioning import provisioning
-
-        return provisioning(config, admin, (path.read_text() for path in self.provision_parts))

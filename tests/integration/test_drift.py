@@ -14,6 +14,7 @@ from tests.integration.planted import Planted
 from tests.integration.production import FIRST, Production
 from tests.integration.staging import PROJECT, Answer, Staging, make_app
 from understudy.config import model as configuration
+from understudy.host.provisioning import of_project
 from understudy.paths import Project
 from understudy.report.events import TextReport
 from understudy.vm import box as boxes
@@ -54,7 +55,7 @@ def made(app: Staging, directory: Path) -> Production:
     """A new VM from the box that the staging VM is made from, with the example deployed."""
     project = Project(PROJECT, app.config)
     config = configuration.load(app.config)
-    recipe = project.provisioning(config, config.target("vagrant").admin)
+    recipe = of_project(project, config, config.target("vagrant").admin)
     box = boxes.box_for(project, config.vm.release, recipe)
     catalog = boxes.build(project, box, recipe, TextReport())
     host = production.start(directory, catalog.with_suffix(".box"))

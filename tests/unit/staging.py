@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.unit.fakes import TOP, FakeConnection, FakeReport, config, printed
 from understudy.config.model import TargetConfig
+from understudy.host.provisioning import of_project
 from understudy.job import Job
 from understudy.paths import Project
 from understudy.release.layout import Manifest
@@ -68,7 +69,7 @@ class Staging:
 
     def stamp(self) -> str:
         job = self.job()
-        return job.project.provisioning(job.config, job.target.admin).stamp
+        return of_project(job.project, job.config, job.target.admin).stamp
 
     def facts(self, *lines: str, stamp: str | None = None) -> Result:
         """What a host answers to the query, with these lines about what was deployed."""

@@ -3,9 +3,8 @@
 from pathlib import PurePosixPath
 
 from understudy.commands import Argv, script
+from understudy.release.layout import CANDIDATE_ADDRESS
 
-# At this address of the host nginx leads to the release that the link `candidate` names.
-ADDRESS = "127.0.0.2"
 VISITORS = 4
 
 # The answers go to files: pages of several visitors at once would be one salad of lines.
@@ -61,5 +60,5 @@ def ask(
     once do. Fails for a status of 400 or more, and for a path that lacks the slash at its end; the
     output says why: the answer, nginx's errors since, and the release's journal.
     """
-    words = (site, root, release_id, domain, ADDRESS, VISITORS)
+    words = (site, root, release_id, domain, CANDIDATE_ADDRESS, VISITORS)
     return script(_ASK, *words, *paths)

@@ -5,9 +5,6 @@ from pathlib import PurePosixPath
 
 from understudy.commands import Argv, script
 
-# Stands in the packages' programs for the interpreter of whichever environment they end up in.
-PLACEHOLDER = "/ENVIRONMENT/bin/python"
-
 # Links cost neither time nor room. The marker comes last: an environment without it was left by a
 # killed run and is made anew. See PEP 405 for pyvenv.cfg.
 _MAKE_ENVIRONMENT = r"""

@@ -8,14 +8,13 @@ from pathlib import PurePosixPath
 from understudy.commands import Argv, answers, as_user, site
 from understudy.commands import app as app_commands
 from understudy.config.model import Engine
-from understudy.data import backups, bundle, encryption
+from understudy.data import bundle, encryption
 from understudy.data.bundle import MEDIA, Pulled
 from understudy.data.queries import loading
-from understudy.deploy import switch
+from understudy.deploy import restore, switch
 from understudy.deploy.desired import Wanted
 from understudy.errors import ConfigError, Refused, StepFailed
-from understudy.host import data_errors as data_errors
-from understudy.host import session
+from understudy.host import backups, data_errors, session
 from understudy.host.actions import Run
 from understudy.host.session import Deed
 from understudy.job import Job
@@ -27,14 +26,14 @@ def load(job: Job, source: str) -> None:
     """What was pulled from `source` takes the place of the target's data."""
     found = find(job, source)
     with session.connected(job) as (connection, facts):
-        release = backups.serving(job, facts)
+        release = restore.serving(job, facts)
         wanted = Wanted(job.config, job.target, release)
         deed = Deed("data load", found.backup, release.commit)
         with session.locked(connection, job, deed, wait=0, before=facts) as now:
             session.refuse_if_switched(job, facts, now)
             _Loading(connection, job, found).all()
-            restore = switch.restore(wanted, now, found.backup, _migrate(wanted))
-            session.apply_all(job, connection, restore)
+            actions = switch.restore(wanted, now, found.backup, _migrate(wanted))
+            session.apply_all(job, connection, actions)
     job.report.say(
         f"{job.target_name} serves {release.id} on the data of {source} of {found.taken:%Y-%m-%d %H:%M} "
         "UTC; nothing on it can call outside"

@@ -19,8 +19,7 @@ from understudy.data.personal import Finding
 from understudy.data.queries import peeking, reading
 from understudy.data.schema import Database
 from understudy.errors import ConfigError, Refused, StepFailed
-from understudy.host import data_errors as data_errors
-from understudy.host import session
+from understudy.host import data_errors, session
 from understudy.job import Job
 from understudy.release.layout import Paths
 from understudy.ssh.connection import SshConnection

@@ -9,12 +9,11 @@ from tempfile import TemporaryDirectory
 
 from understudy.commands import app as app_commands
 from understudy.config import domains
-from understudy.data import backups
 from understudy.deploy import django_settings, plan, preview, switch
 from understudy.deploy.desired import NO_SHIPMENT, Shipment, Wanted
 from understudy.deploy.under_load import unwatched, watched
 from understudy.errors import Refused, StepFailed
-from understudy.host import session
+from understudy.host import backups, session
 from understudy.host.actions import Action
 from understudy.host.facts import Facts
 from understudy.host.session import Deed

@@ -1,12 +1,11 @@
 """The releases on a target's host: a list of them, and the way back to one."""
 
 from understudy.commands import old_code
-from understudy.data import backups
 from understudy.deploy import switch
 from understudy.deploy.desired import Wanted
 from understudy.deploy.under_load import unwatched, watched
 from understudy.errors import Refused
-from understudy.host import session
+from understudy.host import backups, session
 from understudy.host.facts import Facts
 from understudy.host.session import Deed
 from understudy.job import Job

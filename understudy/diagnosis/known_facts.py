@@ -5,87 +5,11 @@ that needs it can confirm nothing.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-LINK, SUBMODULE, EXECUTABLE = "120000", "160000", "100755"
-LFS_POINTER = "version https://git-lfs.github.com/spec/"
-
-
-@dataclass(frozen=True)
-class CommitFacts:
-    """The app's directory in git and on disk. Paths are relative to it.
-
-    committed: path -> git's mode. texts: path -> content of what a release has; of a link, where it
-    leads. submodules: path -> the files in its checkout here. untracked, ignored, modified: on disk.
-    """
-
-    committed: Mapping[str, str] = field(default_factory=dict)
-    texts: Mapping[str, str] = field(default_factory=dict)
-    submodules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    untracked: tuple[str, ...] = ()
-    ignored: tuple[str, ...] = ()
-    modified: tuple[str, ...] = ()
-
-    @property
-    def left_out(self) -> tuple[str, ...]:
-        """Committed, and by `export-ignore` in no release."""
-        kept = (path for path, mode in self.committed.items() if mode != SUBMODULE)
-        return tuple(path for path in kept if path not in self.texts)
-
-    @property
-    def lfs_pointers(self) -> tuple[str, ...]:
-        return tuple(path for path, text in self.texts.items() if text.startswith(LFS_POINTER))
-
-    def find(self, state: str, pattern: str) -> str | None:
-        """The first path of that state (a field's name) that the pattern matches as a whole."""
-        paths = getattr(self, state)
-        return next((path for path in paths if re.fullmatch(pattern, path)), None)
-
-    def modules(self, name: str) -> Iterator[str]:
-        """The committed files that would be imported as that top-level name, from some folder."""
-        wanted = re.compile(rf"(?:.*/)?{re.escape(name)}(?:\.py|/.*\.py)")
-        inside = re.compile(rf"(.*?(?:^|/){re.escape(name)})(?:\.py|/.*)")
-        for path in self.committed:
-            if wanted.fullmatch(path) and (found := inside.match(path)):
-                yield found[1]
-
-
-@dataclass(frozen=True)
-class LockFacts:
-    """path: of the lock file. versions: distribution -> version. made_from: the file with what is asked
-    for (requirements.in, pyproject.toml), "" if none is known; wanted: the distributions it asks for.
-
-    modules: distribution -> top-level names in its wheel, None if the wheels are not here.
-    """
-
-    path: str = "requirements.txt"
-    versions: Mapping[str, str] = field(default_factory=dict)
-    made_from: str = ""
-    wanted: tuple[str, ...] = ()
-    modules: Mapping[str, tuple[str, ...]] | None = None
-
-    def provides(self, module: str) -> bool | None:
-        """Whether a locked package brings that top-level module. None: it can't be known."""
-        if normal(module) in self.versions:
-            return True
-        if self.modules is None:
-            return None
-        return any(module in names for names in self.modules.values())
-
-    @property
-    def command(self) -> str:
-        """What locks again."""
-        if self.path == "uv.lock":
-            return "uv lock"
-        if not self.made_from:
-            return f"the tool that made {self.path}, with hashes"
-        return f"uv pip compile --generate-hashes {self.made_from} -o {self.path}"
-
-    @property
-    def add_to(self) -> str:
-        return self.made_from or f"what {self.path} is made from"
+from understudy.release.commit_facts import CommitFacts, LockFacts
 
 
 @dataclass(frozen=True)
@@ -137,8 +61,3 @@ def parse_host(output: str) -> HostFacts:
     """Lines `kind<TAB>name<TAB>answer`; anything else is left out."""
     found = re.findall(r"^([a-z]+)\t([^\t\n]*)\t([^\t\n]*)$", output, re.MULTILINE)
     return HostFacts({(kind, name): answer for kind, name, answer in found})
-
-
-def normal(name: str) -> str:
-    """A distribution's name as PEP 503 writes it."""
-    return re.sub(r"[-_.]+", "-", name).lower()

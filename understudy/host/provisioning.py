@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from understudy.config.model import Config
+from understudy.paths import Project
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,11 @@ class Provisioning:
         """The names of what it installs: those that provision/10-packages.sh goes through."""
         found = re.search(r'^for package in (.+) "\$@"; do$', self.script, re.MULTILINE)
         return (*(found.group(1).split() if found else ()), *self.arguments[6:])
+
+
+def of_project(project: Project, config: Config, admin: str) -> Provisioning:
+    """What provisions a host of this project, for its admin."""
+    return provisioning(config, admin, (path.read_text() for path in project.provision_parts))
 
 
 def provisioning(config: Config, admin: str, parts: Iterable[str]) -> Provisioning:

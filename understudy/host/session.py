@@ -17,7 +17,7 @@ from understudy.errors import DISK_HINT, LoginRefused, Refused, StepFailed, Unde
 from understudy.host import facts, health, query_errors
 from understudy.host.actions import Action, Run, Send, Stage, Start, Switch
 from understudy.host.facts import Facts
-from understudy.host.provisioning import Provisioning
+from understudy.host.provisioning import Provisioning, of_project
 from understudy.job import Job
 from understudy.report.events import Report
 from understudy.ssh.connection import Connection, Result, SshConnection
@@ -286,7 +286,7 @@ def _write_down(connection: Connection, job: Job, deed: Deed, outcome: str, seco
 
 
 def provisioning(job: Job) -> Provisioning:
-    return job.project.provisioning(job.config, job.target.admin)
+    return of_project(job.project, job.config, job.target.admin)
 
 
 def now() -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from understudy.errors import ConfigError, StepFailed
+from understudy.host.provisioning import of_project
 from understudy.job import Job
 from understudy.local import atomic_write
 from understudy.parity import capture_host
@@ -80,7 +81,7 @@ def _side(job: Job, name: str, of: str) -> Side:
 def _code(job: Job, target: str) -> Capture:
     host = capture_host.host_of(job, target)
     files = render.host_files(job.config, host, job.project.templates)
-    return wanted(job.config, host, files, job.project.provisioning(job.config, host.admin))
+    return wanted(job.config, host, files, of_project(job.project, job.config, host.admin))
 
 
 def tell(job: Job, comparisons: Sequence[Comparison], *, html: bool) -> None:

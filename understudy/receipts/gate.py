@@ -13,6 +13,7 @@ import understudy
 from understudy.errors import Refused
 from understudy.host import fingerprint, query_errors
 from understudy.host.fingerprint import Fingerprint
+from understudy.host.provisioning import of_project
 from understudy.job import Job
 from understudy.receipts import differences, signing, statement
 from understudy.receipts import store as receipt_store
@@ -75,7 +76,7 @@ def candidate(job: Job, source: sources.Source, target_name: str) -> Candidate:
         target=target_name,
         files={str(file.path): _sha256(file.content) for file in files},
         settings=_sha256(settings),
-        provisioning=job.project.provisioning(config, target.admin).stamp,
+        provisioning=of_project(job.project, config, target.admin).stamp,
         migrations=sources.migrations(source),
     )
 

@@ -10,12 +10,12 @@ from pathlib import PurePosixPath
 from understudy.commands import as_user
 from understudy.commands.database import Backup
 from understudy.config.model import Engine
-from understudy.data import backups as data_backups
 from understudy.data import schema
 from understudy.data.queries import looking, reading
 from understudy.data.queries.looking import TableLook
 from understudy.data.schema import Database
-from understudy.host import data_errors as data_errors
+from understudy.host import backups as data_backups
+from understudy.host import data_errors
 from understudy.job import Job
 from understudy.rehearsal.migration_effects import Effects, changes, linter, locks
 from understudy.release.layout import Paths

@@ -5,6 +5,12 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import PurePosixPath
 
+# At this address of the host nginx leads to the release that the link `candidate` names.
+CANDIDATE_ADDRESS = "127.0.0.2"
+# The interpreter that programs of unpacked packages name, in place of the one of the environment that
+# they end up in.
+INTERPRETER = "/ENVIRONMENT/bin/python"
+
 
 @dataclass(frozen=True)
 class Paths:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from understudy.config.model import App
-from understudy.diagnosis.known_facts import CommitFacts
 from understudy.errors import ConfigError
+from understudy.release.commit_facts import CommitFacts
 
 _GUNICORN = "gunicorn.conf.py"
 # gunicorn's setting -> the key of deploy.yml that sets it.

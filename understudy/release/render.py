@@ -12,10 +12,9 @@ from types import SimpleNamespace
 
 import jinja2
 
-from understudy.commands import candidate
 from understudy.config.model import Config, TargetConfig
 from understudy.errors import ConfigError
-from understudy.release.layout import Paths
+from understudy.release.layout import CANDIDATE_ADDRESS, Paths
 
 # commands.py and its parts.
 PROGRAMS = (
@@ -56,7 +55,7 @@ def release_files(
 def host_files(config: Config, target: TargetConfig, templates: Path) -> tuple[RenderedFile, ...]:
     """What all releases of the site on a host have in common."""
     site = config.app.name
-    values = {**_values(config, target, "-"), "candidate_address": candidate.ADDRESS}
+    values = {**_values(config, target, "-"), "candidate_address": CANDIDATE_ADDRESS}
     return (
         RenderedFile(
             PurePosixPath(f"/etc/nginx/sites-available/{site}"),

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from understudy.config.model import App
-from understudy.diagnosis.known_facts import CommitFacts
 from understudy.errors import ConfigError
 from understudy.release import python_checks
+from understudy.release.commit_facts import CommitFacts
 
 _MANAGE = "manage.py"
 _CATALOGUE = re.compile(r"(?:.*/)?([^/]+)/LC_MESSAGES/([^/]+)\.po")

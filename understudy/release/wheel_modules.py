@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from understudy.diagnosis.known_facts import normal
+from understudy.release.commit_facts import normal
 
 
 def of(lock_hash: str, cache: Path) -> Mapping[str, tuple[str, ...]] | None:

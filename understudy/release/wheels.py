@@ -21,9 +21,9 @@ from installer.destinations import SchemeDictionaryDestination
 from installer.exceptions import InstallerError
 from installer.sources import WheelFile
 
-from understudy.commands import python as host_python
 from understudy.errors import StepFailed
 from understudy.release import bytecode, lock_file
+from understudy.release.layout import INTERPRETER
 from understudy.release.lock_file import LockFile
 
 # What a host must at least have for a wheel: Debian 12 has glibc 2.36, Ubuntu 22.04 has 2.35.
@@ -78,7 +78,7 @@ def _install(wheel: Path, directory: Path, python: str) -> None:
             "headers": str(directory / "include"),
             "data": str(directory),
         },
-        interpreter=host_python.PLACEHOLDER,
+        interpreter=INTERPRETER,
         script_kind="posix",
     )
     try:

@@ -4,8 +4,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from understudy.diagnosis.known_facts import SUBMODULE, CommitFacts, LockFacts, normal
 from understudy.errors import UnderstudyError
+from understudy.release.commit_facts import SUBMODULE, CommitFacts, LockFacts, normal
 from understudy.release.git import git
 from understudy.release.source import Source, members
 

@@ -14,7 +14,7 @@ from understudy.config.model import Vm as VmConfig
 from understudy.errors import StepFailed, UnderstudyError, Unreachable
 from understudy.host import secrets
 from understudy.host.health import wait_for_port
-from understudy.host.provisioning import Provisioning
+from understudy.host.provisioning import Provisioning, of_project
 from understudy.job import Job
 from understudy.local import atomic_write
 from understudy.paths import Project
@@ -238,7 +238,7 @@ class Vm:
 
     @cached_property
     def _recipe(self) -> Provisioning:
-        return self._project.provisioning(self._config, self._target.admin)
+        return of_project(self._project, self._config, self._target.admin)
 
     @cached_property
     def _box(self) -> Box:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.unit.diagnoses import host
-from understudy.diagnosis.known_facts import CommitFacts, KnownFacts, LockFacts
+from understudy.diagnosis.known_facts import KnownFacts
 from understudy.diagnosis.rules import Evidence
+from understudy.release.commit_facts import CommitFacts, LockFacts
 
 SOURCE = "/srv/todo/releases/1a2b3c4d-5e6f7a8b/source"
 PACKAGES = "/srv/todo/venvs/0a1b2c3d4e5f/lib/python3.11/site-packages"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.unit.cause_cases.base import HEALTHY, LOCK, PACKAGES, Case, facts, no_module, said
 from understudy.diagnosis.causes import dependencies
-from understudy.diagnosis.known_facts import LockFacts
+from understudy.release.commit_facts import LockFacts
 
 NO_WHEEL = (
     "the locked packages can't be had as wheels for Python 3.11 on x86_64\n"

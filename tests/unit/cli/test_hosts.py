@@ -14,12 +14,12 @@ from tests.unit.fakes import TOP, FakeConnection, printed, settings
 from tests.unit.staging import LOG, QUERY, SITE, Staging, changes
 from understudy.cli import main as cli_main
 from understudy.cli import reports, shell
-from understudy.data import backups
 from understudy.data import load as data_load
 from understudy.data import pull as data_pull
+from understudy.deploy import restore
 from understudy.errors import StepFailed
+from understudy.host import backups, status
 from understudy.host import provision as provision_host
-from understudy.host import status
 from understudy.job import Job
 from understudy.parity import capture_host
 from understudy.rehearsal import verify
@@ -65,7 +65,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         hosts.append(job.target.address)
         job.report.say("here")
 
-    for module, name in ((backups, "backup"), (backups, "backups"), (backups, "restore")):
+    for module, name in ((backups, "backup"), (backups, "backups"), (restore, "restore")):
         monkeypatch.setattr(module, name, note)
     for module, name in ((data_pull, "pull"), (data_load, "load")):
         monkeypatch.setattr(module, name, note)

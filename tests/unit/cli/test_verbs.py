@@ -12,11 +12,10 @@ import pytest
 
 from tests.unit.fakes import TOP
 from understudy.cli import main, reports, shell
-from understudy.data import backups
 from understudy.data import load as data_load
 from understudy.data import pull as data_pull
-from understudy.deploy import rollback, rollout
-from understudy.host import secrets
+from understudy.deploy import restore, rollback, rollout
+from understudy.host import backups, secrets
 from understudy.job import Job
 from understudy.parity import capture_host
 from understudy.vm import address as vm_address
@@ -78,8 +77,9 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     note(rollout, "deploy")
     for name in ("releases", "rollback"):
         note(rollback, name)
-    for name in ("backup", "backups", "restore"):
-        note(backups, name)
+    note(backups, "backup")
+    note(backups, "backups")
+    note(restore, "restore")
     note(data_pull, "pull")
     note(data_load, "load")
     note(capture_host, "capture")
@@ -120,9 +120,9 @@ BACK = {"with_data": False, "anyway": False, "probe": False, "wait": 0}
                 {**BACK, "with_data": True, "anyway": True},
             ],
         ),
-        ("backup --wait 7", [("data.backups.backup", "vagrant", 7)]),
-        ("restore", [("data.backups.backups", "vagrant")]),
-        ("restore b1 --yes --wait 7", [("data.backups.restore", "vagrant", "b1", 7)]),
+        ("backup --wait 7", [("host.backups.backup", "vagrant", 7)]),
+        ("restore", [("host.backups.backups", "vagrant")]),
+        ("restore b1 --yes --wait 7", [("deploy.restore.restore", "vagrant", "b1", 7)]),
         ("data pull", [("data.pull.pull", "production")]),
         ("data pull --from vagrant", [("data.pull.pull", "vagrant")]),
         ("capture", [("parity.capture_host.capture", "production", "production")]),

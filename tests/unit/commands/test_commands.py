@@ -15,6 +15,7 @@ import pytest
 
 from understudy.commands import Argv, all_of, beside, files, http, python, script, site
 from understudy.commands import app as app_commands
+from understudy.release.layout import INTERPRETER
 
 # The host's Python: what `python3` in /usr/bin is, here as there.
 VERSION = subprocess.run(
@@ -147,7 +148,7 @@ def packages(tmp_path: Path) -> list[PurePosixPath]:
     for directory in (library, programs):
         directory.mkdir(parents=True)
     (library / "one.py").write_text("X = 1\n")
-    program = f"#!{python.PLACEHOLDER}\nimport one, sys\nprint(sys.prefix, one.X)\n"
+    program = f"#!{INTERPRETER}\nimport one, sys\nprint(sys.prefix, one.X)\n"
     (programs / "tell").write_text(program)
     (programs / "tell").chmod(0o755)
     return [pure(tmp_path / "one"), pure(tmp_path / "two")]
@@ -171,7 +172,7 @@ def test_environment_is_made_anew_of_links_to_the_packages(
     assert (environment / ".complete").exists()
     assert f"version = {VERSION}" in (environment / "pyvenv.cfg").read_text()
     assert run((str(environment / "bin" / "tell"),)).stdout == f"{environment} 1\n"
-    assert python.PLACEHOLDER in (tmp_path / "two" / "bin" / "tell").read_text()
+    assert INTERPRETER in (tmp_path / "two" / "bin" / "tell").read_text()
 
 
 def test_environment_that_lacks_a_package_is_not_complete(

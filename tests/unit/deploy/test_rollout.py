@@ -14,12 +14,12 @@ from tests.unit.fakes import FakeConnection, failed, manifest
 from tests.unit.staging import DEPLOY, QUERY, Staging, changes, lines_of
 from understudy.deploy import deploy_host, rollout
 from understudy.diagnosis import evidence
-from understudy.diagnosis.known_facts import LFS_POINTER, SUBMODULE, CommitFacts
 from understudy.errors import ConfigError, Refused, StepFailed, Unreachable
 from understudy.job import Job
 from understudy.receipts import gate
 from understudy.release import bytecode, wheels, worktree
 from understudy.release import source as sources
+from understudy.release.commit_facts import LFS_POINTER, SUBMODULE, CommitFacts
 from understudy.release.source import Source
 from understudy.ssh.connection import Result
 

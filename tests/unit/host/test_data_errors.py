@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from understudy.host import data_errors as data_errors
+from understudy.host import data_errors
 
 AT = 'psql: error: connection to server on socket "/var/run/postgresql/.s.PGSQL.5432" failed: '
 DOWN = f"{AT}No such file or directory\n\tIs the server running locally and accepting connections?"

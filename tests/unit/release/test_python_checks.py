@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from tests.unit.fakes import config
-from understudy.diagnosis.known_facts import CommitFacts
 from understudy.errors import ConfigError
 from understudy.release import python_checks
+from understudy.release.commit_facts import CommitFacts
 
 RUNS = "from flask import Flask\napp = Flask(__name__)\napp.run(port=5000)\n"
 

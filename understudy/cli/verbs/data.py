@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def backup(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy.data import backups
+    from understudy.host import backups
     from understudy.host import hosts as host_hosts
 
     backups.backup(host_hosts.one(job_of(options, project, report)), options.wait)
@@ -20,7 +20,8 @@ def backup(options: argparse.Namespace, project: Project, report: "Report") -> N
 
 def restore(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import prompts
-    from understudy.data import backups
+    from understudy.deploy import restore as deploy_restore
+    from understudy.host import backups
     from understudy.host import hosts as host_hosts
 
     job = host_hosts.one(job_of(options, project, report))
@@ -29,7 +30,7 @@ def restore(options: argparse.Namespace, project: Project, report: "Report") -> 
         return
     if not options.yes:
         prompts.confirm(f"All that was written to {job.target_name} since then is lost.")
-    backups.restore(job, options.name, options.wait)
+    deploy_restore.restore(job, options.name, options.wait)
 
 
 def data(options: argparse.Namespace, project: Project, report: "Report") -> None:

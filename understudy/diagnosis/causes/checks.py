@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from understudy.diagnosis.known_facts import CommitFacts, KnownFacts, LockFacts
+from understudy.diagnosis.known_facts import KnownFacts
 from understudy.diagnosis.rules import Check, Finding, Groups, fill, holds
+from understudy.release.commit_facts import CommitFacts, LockFacts
 
 
 def on_host(kind: str, name: str, expected: str | Callable[[str], bool | None]) -> Check:

@@ -11,8 +11,9 @@ from understudy.diagnosis.causes.checks import (
     written,
 )
 from understudy.diagnosis.causes.tracebacks import NEAREST, OWN, RAISED_BY
-from understudy.diagnosis.known_facts import CommitFacts, KnownFacts
+from understudy.diagnosis.known_facts import KnownFacts
 from understudy.diagnosis.rules import Clue, Finding, Groups, Rule
+from understudy.release.commit_facts import CommitFacts
 
 _OLDER_PYTHON = (
     "Write it for Python {answer}, or move staging and production to a Debian with a newer one "

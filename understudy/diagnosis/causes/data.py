@@ -3,8 +3,8 @@
 import re
 
 from understudy.diagnosis.causes.checks import in_commit, not_written, on_disk, own_line, setting
-from understudy.diagnosis.known_facts import CommitFacts
 from understudy.diagnosis.rules import Clue, Groups, Rule
+from understudy.release.commit_facts import CommitFacts
 
 _NO_TABLE = r"no such table: (?P<what>\w+)|relation \"(?P<relation>\w+)\" does not exist"
 _NO_COLUMN = Clue("said", r"no such (?:column|table): |(?:column|relation) \S+ does not exist")

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 from understudy.diagnosis.causes.checks import in_commit, in_lock
 from understudy.diagnosis.causes.tracebacks import RAISED_BY
-from understudy.diagnosis.known_facts import CommitFacts, KnownFacts, LockFacts, normal
+from understudy.diagnosis.known_facts import KnownFacts
 from understudy.diagnosis.rules import Check, Clue, Finding, Groups, Rule, holds
+from understudy.release.commit_facts import CommitFacts, LockFacts, normal
 
 _NO_MODULE = r"ModuleNotFoundError: No module named '(?P<module>\w+)"
 _NO_WHEELS = r"can't be had as wheels for Python (?P<python>\S+)"

@@ -9,8 +9,8 @@ from understudy.diagnosis.causes.tracebacks import (
     OWN_FILE,
     STARTING_A_PROGRAM,
 )
-from understudy.diagnosis.known_facts import EXECUTABLE, CommitFacts
 from understudy.diagnosis.rules import Clue, Groups, Rule
+from understudy.release.commit_facts import EXECUTABLE, CommitFacts
 
 # What can be missing -> how an error says so, and where in the project it would be: a directory and
 # a name. A developer's directory has other people's files, too: packages are no files of the app.

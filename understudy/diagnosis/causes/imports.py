@@ -4,8 +4,9 @@ import ast
 from collections.abc import Iterator
 
 from understudy.diagnosis.causes.checks import in_commit
-from understudy.diagnosis.known_facts import CommitFacts, KnownFacts
+from understudy.diagnosis.known_facts import KnownFacts
 from understudy.diagnosis.rules import Clue, Finding, Groups, Rule, holds
+from understudy.release.commit_facts import CommitFacts
 
 _NO_MODULE = Clue("said", r"ModuleNotFoundError: No module named '(?P<module>\w+)")
 

@@ -3,8 +3,9 @@
 import re
 
 from understudy.diagnosis.causes.checks import in_commit, on_host, setting, variable, written
-from understudy.diagnosis.known_facts import CommitFacts, KnownFacts
+from understudy.diagnosis.known_facts import KnownFacts
 from understudy.diagnosis.rules import Clue, Finding, Groups, Rule, holds
+from understudy.release.commit_facts import CommitFacts
 
 _REFUSED = r"(?:ConnectionRefusedError|[Cc]onnection refused)"
 _SENT = {"X_FORWARDED_FOR", "X_FORWARDED_PROTO", "X_REQUEST_ID"}

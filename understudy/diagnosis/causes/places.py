@@ -2,8 +2,8 @@
 
 from understudy.diagnosis.causes.checks import in_commit, not_committed, written
 from understudy.diagnosis.causes.tracebacks import NOT_ALLOWED, NOT_THERE, OWN_FILE
-from understudy.diagnosis.known_facts import LINK, CommitFacts
 from understudy.diagnosis.rules import Clue, Groups, Rule
+from understudy.release.commit_facts import LINK, CommitFacts
 
 
 def _is_a_link(commit: CommitFacts, groups: Groups) -> bool:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from understudy.diagnosis.causes.checks import in_lock, on_host
 from understudy.diagnosis.causes.tracebacks import STARTING_A_PROGRAM
-from understudy.diagnosis.known_facts import KnownFacts, LockFacts, normal
+from understudy.diagnosis.known_facts import KnownFacts
 from understudy.diagnosis.rules import Clue, Finding, Groups, Rule, holds
+from understudy.release.commit_facts import LockFacts, normal
 
 _LIBRARY = r"(?:OSError|ImportError): (?P<library>[\w.+-]+\.so[.\d]*): cannot open shared object"
 _PROGRAM = STARTING_A_PROGRAM + r"FileNotFoundError: .*: '(?P<program>[^/'\n]+)'"

@@ -6,6 +6,7 @@ import pytest
 
 from tests.unit.capture_samples import SECTIONS, captured
 from tests.unit.fakes import TOP, config
+from understudy.host.provisioning import of_project
 from understudy.parity.capture.value import Capture
 from understudy.parity.drift.code import wanted
 from understudy.parity.drift.comparison import ANY, Comparison, Side, compare
@@ -18,7 +19,7 @@ PROJECT = Project(TOP, TOP / "deploy.yml")
 def code(app: dict[str, Any] | None = None, **target: Any) -> Capture:
     made = config(app, target)
     host = made.target("staging")
-    recipe = PROJECT.provisioning(made, "debian")
+    recipe = of_project(PROJECT, made, "debian")
     return wanted(made, host, host_files(made, host, PROJECT.templates), recipe)
 
 

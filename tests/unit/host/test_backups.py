@@ -1,4 +1,4 @@
-"""Backups as verbs: made under the lock, listed, put back under what serves, the oldest removed."""
+"""Backups as verbs: made under the lock, listed, the oldest removed."""
 
 import json
 import re
@@ -9,8 +9,8 @@ import pytest
 from tests.unit.fakes import FakeConnection, failed, manifest
 from tests.unit.staging import LIST, QUERY, SWITCH, Staging, changes, lines_of, listed
 from understudy.commands import Argv
-from understudy.data import backups
-from understudy.errors import Refused, StepFailed
+from understudy.errors import StepFailed
+from understudy.host import backups
 from understudy.ssh.connection import Result
 
 NOW = manifest("c0ffee00-now", "2024-03-01T00:00:00+00:00")
@@ -113,78 +113,6 @@ def test_list_that_cannot_be_read_is_told(staging: Staging) -> None:
 
     assert "Permission denied" in raised.value.details
     assert raised.value.hint == "python deploy.py provision --target staging"
-
-
-def test_restore_puts_the_data_back_under_what_serves(staging: Staging) -> None:
-    host = host_with(staging, NAMES)
-
-    backups.restore(staging.job(), NAMES[1], wait=7)
-
-    [put_back] = [note for note in host.notes if PUT_BACK in note]
-    assert put_back.endswith(f" {NAMES[1]}")
-    assert [title.partition(" beside")[0] for title, _ in staging.report.steps][:3] == [
-        f"stop {NOW.id}",
-        f"put back the data of {NAMES[1]}",
-        f"start {NOW.id}",
-    ]
-    assert staging.report.said == [f"staging serves {NOW.id} on the data of {NAMES[1]}"]
-    entry = json.loads(host.sent[0])
-    assert (entry["verb"], entry["what"], entry["commit"]) == ("restore", NAMES[1], NOW.commit)
-    assert [wait for _, wait in host.holders] == [7]
-
-
-@pytest.mark.parametrize(
-    ("name", "serving", "told", "hint"),
-    [
-        ("20240109T000000Z-c0ffee00-now", True, "no backup 20240109", "deploy.py restore"),
-        ("../../etc", True, "no backup", "deploy.py restore"),
-        (NAMES[0], False, "serves nothing", "deploy.py deploy --target staging"),
-    ],
-)
-def test_restore_of_what_is_not_there_leaves_the_host_alone(
-    name: str, serving: bool, told: str, hint: str, staging: Staging
-) -> None:
-    host = host_with(staging, NAMES, serving=serving)
-
-    with pytest.raises(Refused, match=told) as raised:
-        backups.restore(staging.job(), name)
-
-    assert hint in raised.value.hint
-    assert changes(host) == []
-
-
-def test_restore_is_refused_if_another_release_serves_meanwhile(staging: Staging) -> None:
-    """Or it would take the new one's place, unasked."""
-    host = host_with(staging, NAMES)
-    before = host.answers[QUERY]
-    assert isinstance(before, Result)
-    host.answers = {**host.answers, QUERY: [before, after_another_deploy(staging)]}
-
-    with pytest.raises(Refused, match=f"serves {LATER.id} since just now"):
-        backups.restore(staging.job(), NAMES[0], wait=7)
-
-    assert staging.report.steps == []
-
-
-def test_backup_that_was_removed_meanwhile_is_found_missing_before_the_site_stops(
-    staging: Staging,
-) -> None:
-    host = host_with(staging, NAMES)
-    host.answers = {**host.answers, LIST: [listed(NAMES), listed(NAMES[1:])]}
-
-    with pytest.raises(Refused, match="no backup"):
-        backups.restore(staging.job(), NAMES[0], wait=7)
-
-    assert staging.report.steps == []
-
-
-def test_restore_that_fails_says_that_the_site_is_down(staging: Staging) -> None:
-    host_with(staging, NAMES, {PUT_BACK: failed(errors="disk error")})
-
-    with pytest.raises(StepFailed, match="put back") as raised:
-        backups.restore(staging.job(), NAMES[0])
-
-    assert "The site is stopped" in raised.value.hint
 
 
 def test_old_backups_that_stay_are_a_warning(staging: Staging) -> None:

@@ -1,20 +1,15 @@
-"""The data on a target's host: back it up, list the backups, put one back."""
+"""Backups of the data on a target's host: make one, list them, remove the oldest."""
 
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from understudy.commands import database
 from understudy.commands.database import Backup
-from understudy.deploy import switch
-from understudy.deploy.desired import Wanted
-from understudy.errors import Refused
-from understudy.host import data_errors as data_errors
-from understudy.host import session
+from understudy.host import data_errors, session
 from understudy.host.actions import SECONDS_FOR_A_STEP
-from understudy.host.facts import Facts
 from understudy.host.session import Deed
 from understudy.job import Job
-from understudy.release.layout import Manifest, Paths
+from understudy.release.layout import Paths
 from understudy.ssh.connection import SshConnection
 
 
@@ -48,39 +43,6 @@ def backups(job: Job) -> None:
         job.report.say(f"{saved.name}  {saved.size} bytes  {saved.rows} rows")
     if not listed:
         job.report.say(f"{job.target_name} has no backup")
-
-
-def restore(job: Job, name: str, wait: int = 0) -> None:
-    """Puts a backup back under the release that serves. What was written since is lost."""
-    with session.connected(job) as (connection, found):
-        _refuse_unless_there(connection, job, name)
-        release = serving(job, found)
-        wanted = Wanted(job.config, job.target, release)
-        deed = Deed("restore", name, release.commit)
-        with session.locked(connection, job, deed, wait, found) as now:
-            session.refuse_if_switched(job, found, now)
-            _refuse_unless_there(connection, job, name)
-            session.apply_all(job, connection, switch.restore(wanted, now, name))
-    job.report.say(f"{job.target_name} serves {release.id} on the data of {name}")
-
-
-def serving(job: Job, found: Facts) -> Manifest:
-    """The release that data is put under. Raises Refused without one."""
-    release = found.release(found.current)
-    if release is None:
-        raise Refused(
-            f"{job.target_name} serves nothing that data could be put under",
-            hint=f"python deploy.py deploy --target {job.target_name}",
-        )
-    return release
-
-
-def _refuse_unless_there(connection: SshConnection, job: Job, name: str) -> None:
-    if name not in [saved.name for saved in list_all(connection, job)]:
-        raise Refused(
-            f"{job.target_name} has no backup {name}",
-            hint=f"python deploy.py restore --target {job.target_name} lists them.",
-        )
 
 
 def list_all(connection: SshConnection, job: Job) -> tuple[Backup, ...]:
