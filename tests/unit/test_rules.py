@@ -18,7 +18,7 @@ DOORS = {
     "deploy.deploy_host",
     "host.health",
     "host.host_report",
-    "host.hosts",
+    "host.all_hosts",
     "host.session",
     "receipts.signing",
     "rehearsal.verify",

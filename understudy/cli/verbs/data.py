@@ -12,19 +12,17 @@ if TYPE_CHECKING:
 
 
 def backup(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy.host import backups
-    from understudy.host import hosts as host_hosts
+    from understudy.host import all_hosts, backups
 
-    backups.backup(host_hosts.one(job_of(options, project, report)), options.wait)
+    backups.backup(all_hosts.one(job_of(options, project, report)), options.wait)
 
 
 def restore(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import prompts
     from understudy.deploy import restore as deploy_restore
-    from understudy.host import backups
-    from understudy.host import hosts as host_hosts
+    from understudy.host import all_hosts, backups
 
-    job = host_hosts.one(job_of(options, project, report))
+    job = all_hosts.one(job_of(options, project, report))
     if options.name is None:
         backups.backups(job)
         return
@@ -37,14 +35,14 @@ def data(options: argparse.Namespace, project: Project, report: "Report") -> Non
     from understudy.config import model
     from understudy.data import load as data_load
     from understudy.data import pull as data_pull
-    from understudy.host import hosts as host_hosts
+    from understudy.host import all_hosts
 
     source = options.source or model.load(project.config_file).vm.stands_for
     if options.action == "pull":
         _refuse_target(options)
-        data_pull.pull(host_hosts.one(job_of(options, project, report, source)))
+        data_pull.pull(all_hosts.one(job_of(options, project, report, source)))
         return
-    job = host_hosts.one(job_of(options, project, report, options.onto))
+    job = all_hosts.one(job_of(options, project, report, options.onto))
     job.config.target(source)
     data_load.load(job, source)
 
@@ -60,18 +58,17 @@ def _refuse_target(options: argparse.Namespace) -> None:
 
 def secrets(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import prompts
-    from understudy.host import hosts as host_hosts
-    from understudy.host import secrets
+    from understudy.host import all_hosts, secrets
 
     if options.action == "list" and options.name:
         raise ConfigError("secrets list takes no NAME", hint="It lists the names of all of them.")
     if options.action != "list" and not options.name:
         raise ConfigError(f"secrets {options.action} needs a NAME")
-    hosts = host_hosts.jobs(job_of(options, project, report))
+    hosts = all_hosts.jobs(job_of(options, project, report))
     if options.action == "list":
-        host_hosts.look(hosts, secrets.names)
+        all_hosts.look(hosts, secrets.names)
     elif options.action == "rm":
-        host_hosts.roll(hosts, lambda host: secrets.remove(host, options.name))
+        all_hosts.roll(hosts, lambda host: secrets.remove(host, options.name))
     else:
         value = prompts.secret(options.name)
-        host_hosts.roll(hosts, lambda host: secrets.put(host, options.name, value))
+        all_hosts.roll(hosts, lambda host: secrets.put(host, options.name, value))

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 def provision(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy.host import hosts as host_hosts
+    from understudy.host import all_hosts
     from understudy.host import provision as provision_host
 
-    hosts = host_hosts.jobs(job_of(options, project, report))
+    hosts = all_hosts.jobs(job_of(options, project, report))
     if options.check:
-        host_hosts.look(hosts, provision_host.check)
+        all_hosts.look(hosts, provision_host.check)
     else:
-        host_hosts.roll(hosts, provision_host.provision)
+        all_hosts.roll(hosts, provision_host.provision)
 
 
 def deploy(options: argparse.Namespace, project: Project, report: "Report") -> None:
@@ -41,28 +41,27 @@ def plan(options: argparse.Namespace, project: Project, report: "Report") -> Non
 
 def verify(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.diagnosis import evidence
-    from understudy.host import hosts as host_hosts
+    from understudy.host import all_hosts
     from understudy.rehearsal import verify
 
     def verify_one(host: "Job") -> None:
         with evidence.explained(host):
             verify.verify(host, slow=options.slow)
 
-    host_hosts.in_turn(host_hosts.jobs(job_of(options, project, report)), verify_one)
+    all_hosts.in_turn(all_hosts.jobs(job_of(options, project, report)), verify_one)
 
 
 def status(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy.host import hosts as host_hosts
-    from understudy.host import status
+    from understudy.host import all_hosts, status
 
-    host_hosts.look(host_hosts.jobs(job_of(options, project, report)), status.status)
+    all_hosts.look(all_hosts.jobs(job_of(options, project, report)), status.status)
 
 
 def releases(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.deploy import rollback as deploy_rollback
-    from understudy.host import hosts as host_hosts
+    from understudy.host import all_hosts
 
-    host_hosts.look(host_hosts.jobs(job_of(options, project, report)), deploy_rollback.releases)
+    all_hosts.look(all_hosts.jobs(job_of(options, project, report)), deploy_rollback.releases)
 
 
 def rollback(options: argparse.Namespace, project: Project, report: "Report") -> None:

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 def capture(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.config import model
-    from understudy.host import hosts
+    from understudy.host import all_hosts
     from understudy.parity import capture_host
 
     name = options.of or model.load(project.config_file).vm.stands_for
-    host = hosts.one(job_of(options, project, report, name))
+    host = all_hosts.one(job_of(options, project, report, name))
     capture_host.capture(host, capture_host.name_of(host))
 
 

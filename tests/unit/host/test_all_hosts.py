@@ -9,14 +9,14 @@ import pytest
 
 from tests.unit.staging import Staging
 from understudy.errors import ConfigError, Refused, StepFailed, Unreachable
-from understudy.host import hosts
+from understudy.host import all_hosts
 from understudy.job import Job
 
 HOSTS = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5"]
 
 
 def jobs(staging: Staging, **target: Any) -> tuple[Job, ...]:
-    return hosts.jobs(staging.job(addresses=HOSTS, **target))
+    return all_hosts.jobs(staging.job(addresses=HOSTS, **target))
 
 
 def failing_on(*addresses: str) -> tuple[list[str], Callable[[Job], str]]:
@@ -44,7 +44,7 @@ def test_each_host_has_a_job_of_its_own(staging: Staging) -> None:
 
 @pytest.mark.parametrize("target", [{}, {"addresses": ["192.0.2.7"]}])
 @pytest.mark.parametrize("chosen", [None, "192.0.2.7"])
-@pytest.mark.parametrize("visit", [hosts.look, hosts.roll, hosts.in_turn])
+@pytest.mark.parametrize("visit", [all_hosts.look, all_hosts.roll, all_hosts.in_turn])
 def test_only_host_takes_no_detour(
     visit: Callable[..., object], chosen: str | None, target: dict[str, Any], staging: Staging
 ) -> None:
@@ -60,7 +60,7 @@ def test_only_host_takes_no_detour(
 
     job = staging.job(**target)
     with pytest.raises(StepFailed) as raised:
-        visit(hosts.jobs(Job(job.project, job.config, "staging", staging.report, chosen)), work)
+        visit(all_hosts.jobs(Job(job.project, job.config, "staging", staging.report, chosen)), work)
 
     assert raised.value is failure
     assert threads == [threading.main_thread()]
@@ -82,7 +82,7 @@ def test_all_are_looked_at_at_once_and_told_in_their_order(staging: Staging) -> 
         after_me[address].set()
         return address
 
-    assert hosts.look(jobs(staging), work) == HOSTS
+    assert all_hosts.look(jobs(staging), work) == HOSTS
 
     assert list(staging.report.said_of) == HOSTS
     assert staging.report.said == ["first", "second"] * len(HOSTS)
@@ -92,12 +92,12 @@ def test_no_more_are_looked_at_at_once_than_this_machine_has_threads_for(staging
     many = [f"192.0.2.{number}" for number in range(1, 50)]
     threads: set[int] = set()
 
-    found = hosts.look(
-        hosts.jobs(staging.job(addresses=many)), lambda _: threads.add(threading.get_ident())
+    found = all_hosts.look(
+        all_hosts.jobs(staging.job(addresses=many)), lambda _: threads.add(threading.get_ident())
     )
 
     assert len(found) == len(many)
-    assert len(threads) <= hosts.AT_ONCE
+    assert len(threads) <= all_hosts.AT_ONCE
 
 
 def test_hosts_that_fail_a_look_do_not_hide_the_others(staging: Staging) -> None:
@@ -109,7 +109,7 @@ def test_hosts_that_fail_a_look_do_not_hide_the_others(staging: Staging) -> None
     with pytest.raises(
         Refused, match=r"staging: 192\.0\.2\.2 failed; nothing was changed"
     ) as raised:
-        hosts.look(jobs(staging), work)
+        all_hosts.look(jobs(staging), work)
 
     assert list(staging.report.said_of) == HOSTS
     assert raised.value.details == "192.0.2.2: failed: not provisioned"
@@ -125,7 +125,7 @@ def test_batches_are_as_large_as_deploy_yml_says(staging: Staging) -> None:
             together.wait(10)
         job.report.say("done")
 
-    hosts.roll(jobs(staging, max_unavailable=2), work)
+    all_hosts.roll(jobs(staging, max_unavailable=2), work)
 
     assert set(staging.report.said_of) == set(HOSTS)
 
@@ -140,7 +140,7 @@ def test_first_batch_with_a_failure_is_the_last(
     done, work = failing_on(bad)
 
     with pytest.raises(Unreachable, match=f"staging: {bad} failed") as raised:
-        hosts.roll(jobs(staging, max_unavailable=size), work)
+        all_hosts.roll(jobs(staging, max_unavailable=size), work)
 
     assert sorted(done) == HOSTS[:begun]
     told = [line for line in raised.value.details.splitlines() if not line.startswith(" ")]
@@ -155,7 +155,7 @@ def test_one_after_another_whatever_deploy_yml_says(staging: Staging) -> None:
     done, work = failing_on(HOSTS[1])
 
     with pytest.raises(Unreachable):
-        hosts.in_turn(jobs(staging, max_unavailable=5), work)
+        all_hosts.in_turn(jobs(staging, max_unavailable=5), work)
 
     assert done == HOSTS[:2]
 
@@ -166,8 +166,8 @@ def test_chosen_host_is_the_only_one_and_told_by_name(staging: Staging) -> None:
     done, work = failing_on(HOSTS[2])
 
     with pytest.raises(Unreachable, match="gone") as raised:
-        hosts.roll(hosts.jobs(chosen), work)
-    hosts.one(chosen).report.say("here")
+        all_hosts.roll(all_hosts.jobs(chosen), work)
+    all_hosts.one(chosen).report.say("here")
 
     assert raised.value.summary == f"staging: {HOSTS[2]} failed"
     assert done == [HOSTS[2]]
@@ -176,7 +176,7 @@ def test_chosen_host_is_the_only_one_and_told_by_name(staging: Staging) -> None:
 
 def test_what_is_about_one_host_is_refused_for_several(staging: Staging) -> None:
     with pytest.raises(ConfigError, match="staging has 5 hosts") as raised:
-        hosts.one(staging.job(addresses=HOSTS))
+        all_hosts.one(staging.job(addresses=HOSTS))
 
     assert "--host: 192.0.2.1, 192.0.2.2" in raised.value.hint
 
@@ -187,7 +187,7 @@ def test_bug_is_not_taken_for_a_host_that_failed(size: int, staging: Staging) ->
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        hosts.roll(jobs(staging, max_unavailable=size), work)
+        all_hosts.roll(jobs(staging, max_unavailable=size), work)
 
 
 @pytest.mark.parametrize("size", [1, 2])
@@ -199,6 +199,6 @@ def test_no_more_hosts_are_begun_after_ctrl_c(size: int, staging: Staging) -> No
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        hosts.roll(jobs(staging, max_unavailable=size), work)
+        all_hosts.roll(jobs(staging, max_unavailable=size), work)
 
     assert len(done) <= size
