@@ -18,7 +18,7 @@ HELP, UNIT = "`python deploy.py --help`", "unit tests"
 BOX, UP = "`up` from nothing, box build included", "`up` with the box there, to SSH"
 RESET, FIRST = "`reset` to the provisioned snapshot, SSH answering", "first deploy of the example"
 CODE, NOTHING = "deploy of a code-only change", "deploy with nothing to do"
-DEPLOYED = "`reset --rung deployed`, to a site that answers"
+DEPLOYED = "`reset --level deployed`, to a site that answers"
 WAKE = "`down`, then `up`, to a site that answers: the `up`"
 STATUS, HOST = "`status`", "the host tests, `rehearse --keep --only host-tests`"
 REHEARSAL = "`rehearse` with the VM up, a reboot included"
@@ -70,8 +70,8 @@ def _verbs(app: App) -> Iterator[Sample]:
     only = ("--keep", "--only", "host-tests")
     yield from timed(HOST, 3, lambda: stage.verb(app, "rehearse", *only))
     yield from timed(WAKE, 3, lambda: _served(app, "up"), lambda: stage.verb(app, "down"))
-    stage.verb(app, "reset", "--rung", "deployed")
-    yield from timed(DEPLOYED, 3, lambda: _served(app, "reset", "--rung", "deployed"))
+    stage.verb(app, "reset", "--level", "deployed")
+    yield from timed(DEPLOYED, 3, lambda: _served(app, "reset", "--level", "deployed"))
     yield from timed(REHEARSAL, 1, lambda: stage.verb(app, "rehearse"))
 
 

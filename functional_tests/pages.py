@@ -151,11 +151,11 @@ class ListPage(Page):
 
     def toggle(self, text: str) -> None:
         """Ticks an item off, and waits until it shows; or makes it open again."""
-        was_done = self.is_done(text)
+        was_done = self.is_up_to_date(text)
         self.row(text).find_element(By.CSS_SELECTOR, ".toggle button").click()
-        self.wait_for(lambda _: self.is_done(text) != was_done, f"{text!r} was not toggled")
+        self.wait_for(lambda _: self.is_up_to_date(text) != was_done, f"{text!r} was not toggled")
 
-    def is_done(self, text: str) -> bool:
+    def is_up_to_date(self, text: str) -> bool:
         """Whether an item is ticked off."""
         return "done" in str(self.row(text).get_attribute("class")).split()
 

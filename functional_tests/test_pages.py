@@ -56,7 +56,7 @@ def test_ticked_item_is_still_ticked_after_a_reload(todo_list: ListPage) -> None
 
     todo_list.open()
 
-    assert todo_list.is_done(item)
+    assert todo_list.is_up_to_date(item)
 
 
 def test_unknown_address_gets_the_sites_own_page(home: HomePage) -> None:

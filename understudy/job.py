@@ -30,7 +30,7 @@ class Job:
         return with_address(self.config.one_host(self.target_name, self.address), self.target_name)
 
     @property
-    def beside(self) -> Path:
+    def directory(self) -> Path:
         """The folder of deploy.yml: paths in it are relative to that."""
         return self.project.config_file.absolute().parent
 

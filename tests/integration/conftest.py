@@ -7,9 +7,9 @@ import pytest
 from tests.integration import debian_13
 from tests.integration.site import Site
 from tests.integration.staging import PROJECT, Staging, copy_project, make_app
-from understudy.vm.levels import DEPLOYED, Rung
+from understudy.vm.levels import DEPLOYED, Level
 
-HEALTHY = Rung(DEPLOYED, "healthy")
+HEALTHY = Level(DEPLOYED, "healthy")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -110,10 +110,10 @@ def test_data_is_pulled_and_loaded_and_nobody_is_in_it(live: Site) -> None:
 def test_reset_to_seeded_makes_what_is_not_there_and_restores_it_from_then_on(live: Site) -> None:
     rules(live, RULES)
     assert live.staging.deploy_py("data", "pull").code == 0
-    made = live.staging.deploy_py("reset", "--rung", "seeded")
+    made = live.staging.deploy_py("reset", "--level", "seeded")
     live.add_list("lost")
 
-    restored = live.staging.deploy_py("reset", "--rung", "seeded")
+    restored = live.staging.deploy_py("reset", "--level", "seeded")
 
     assert (made.code, restored.code) == (0, 0)
     assert "save the snapshot 'seeded-" in made.text

@@ -271,7 +271,7 @@ def test_rehearsal_is_over_productions_data(vm: None, pulled: None, strict: Stag
     assert "the deploy had nothing to migrate" in answer.text
     assert "verdict: READY" in answer.text
     # On a disposable host the browser's tests may delete what they find; the snapshot has it.
-    assert strict.deploy_py("reset", "--rung", "seeded").code == 0
+    assert strict.deploy_py("reset", "--level", "seeded").code == 0
     query = "select title from lists_list"
     titles = strict.host(f"sqlite3 /srv/todo/shared/database/db.sqlite3 '{query}'")
     assert "lorem ips" in titles.text.splitlines()

@@ -1,4 +1,4 @@
-"""The ladder of snapshots on the real VM: each rung can be come back to, and none is trusted blindly."""
+"""The ladder of snapshots on the real VM: each level can be come back to, and none is trusted blindly."""
 
 import os
 import subprocess
@@ -11,12 +11,12 @@ from tests.integration.conftest import HEALTHY
 from tests.integration.site import Site
 from tests.integration.staging import PROJECT, Staging, run
 from understudy.vm import levels
-from understudy.vm.levels import DEPLOYED, PROVISIONED, SEEDED, Rung
+from understudy.vm.levels import DEPLOYED, PROVISIONED, SEEDED, Level
 
 pytestmark = pytest.mark.timeout(1800)
 
 VIRSH = ("virsh", "-q", "-c", "qemu:///system")
-SEED = Rung(SEEDED, "lists")
+SEED = Level(SEEDED, "lists")
 
 
 def virsh(*words: str) -> str:
@@ -28,8 +28,8 @@ def snapshots(staging: Staging) -> set[str]:
     return set(virsh("snapshot-list", staging.vm, "--name").split())
 
 
-def provisioned(staging: Staging) -> Rung:
-    [found] = [rung for rung in staging.machine().saved() if rung.name == PROVISIONED]
+def provisioned(staging: Staging) -> Level:
+    [found] = [level for level in staging.machine().saved() if level.name == PROVISIONED]
     return found
 
 
@@ -52,7 +52,7 @@ def test_a_snapshot_takes_disk_and_that_is_known(site: Site) -> None:
     after = int(virsh("domblkinfo", site.staging.vm, "vda").split("Allocation:")[1].split()[0])
     assert after - disk > 50 * 2**20
     noted = PROJECT / ".understudy" / "vm" / site.staging.vm / "snapshots.json"
-    [size] = [one.size for one in levels.parse(noted.read_text()) if one.rung == SEED]
+    [size] = [one.size for one in levels.parse(noted.read_text()) if one.level == SEED]
     assert size == pytest.approx(after - disk, rel=0.2)
 
 
@@ -72,12 +72,12 @@ def test_reset_to_deployed_makes_what_is_not_there_and_restores_it_from_then_on(
     site: Site,
 ) -> None:
     site.retitle("on the ladder")
-    made = site.staging.deploy_py("reset", "--rung", "deployed")
+    made = site.staging.deploy_py("reset", "--level", "deployed")
     assert made.code == 0
     assert "save the snapshot 'deployed-" in made.text
     site.add_list("lost")
 
-    restored = site.staging.deploy_py("reset", "--rung", "deployed")
+    restored = site.staging.deploy_py("reset", "--level", "deployed")
 
     assert restored.code == 0
     assert "nothing to do" in restored.text
@@ -90,7 +90,7 @@ def test_reset_to_deployed_makes_what_is_not_there_and_restores_it_from_then_on(
 @pytest.mark.long
 def test_reset_to_deployed_is_to_the_commit_of_now(site: Site) -> None:
     site.retitle("another")
-    assert site.staging.deploy_py("reset", "--rung", "deployed").code == 0
+    assert site.staging.deploy_py("reset", "--level", "deployed").code == 0
     assert site.title() == "another"
 
 
@@ -106,24 +106,24 @@ def test_seeded_keeps_the_data(site: Site) -> None:
 
 
 @pytest.mark.long
-def test_rung_that_libvirt_has_lost_is_made_again(site: Site) -> None:
-    assert site.staging.deploy_py("reset", "--rung", "deployed").code == 0
+def test_level_that_libvirt_has_lost_is_made_again(site: Site) -> None:
+    assert site.staging.deploy_py("reset", "--level", "deployed").code == 0
     for name in snapshots(site.staging):
         if name.startswith(DEPLOYED) and name != str(HEALTHY):
             virsh("snapshot-delete", site.staging.vm, name)
 
-    answer = site.staging.deploy_py("reset", "--rung", "deployed")
+    answer = site.staging.deploy_py("reset", "--level", "deployed")
 
     assert answer.code == 0
     assert "is broken and removed" in answer.text
     assert "save the snapshot 'deployed-" in answer.text
     assert site.get().code == 0
-    again = site.staging.deploy_py("reset", "--rung", "deployed")
+    again = site.staging.deploy_py("reset", "--level", "deployed")
     assert "broken" not in again.text
 
 
 @pytest.mark.long
-def test_rung_without_ram_does_not_answer_and_is_removed(site: Site) -> None:
+def test_level_without_ram_does_not_answer_and_is_removed(site: Site) -> None:
     """A snapshot of a VM that was off: libvirt restores it, and nothing runs."""
     machine = site.staging.machine()
     assert machine.reset(HEALTHY) == HEALTHY
@@ -143,17 +143,17 @@ def test_beyond_the_budget_the_oldest_give_way(site: Site) -> None:
     machine = site.staging.machine(snapshots_disk=1)
     floor = provisioned(site.staging)
     for number in range(6):
-        machine.save(Rung(SEEDED, f"{number}"))
-    last = Rung(SEEDED, "5")
+        machine.save(Level(SEEDED, f"{number}"))
+    last = Level(SEEDED, "5")
     assert {floor, last} <= machine.saved()
-    assert Rung(SEEDED, "0") not in machine.saved()
-    assert {str(rung) for rung in machine.saved()} == snapshots(site.staging)
+    assert Level(SEEDED, "0") not in machine.saved()
+    assert {str(level) for level in machine.saved()} == snapshots(site.staging)
     assert machine.reset(last) == last
 
 
 @pytest.mark.long
 def test_down_and_up_again_goes_on_where_it_was(site: Site) -> None:
-    assert site.staging.deploy_py("reset", "--rung", "deployed").code == 0
+    assert site.staging.deploy_py("reset", "--level", "deployed").code == 0
     site.add_list("kept")
     before = boots(site.staging)
     assert site.staging.deploy_py("down").code == 0

@@ -11,7 +11,7 @@ import pytest
 
 from tests.programs.sqlite_site import NAME, Site, rows, run
 from understudy.config.data import Data
-from understudy.data.personal import unruled
+from understudy.data.personal import columns_without_rule
 from understudy.data.queries import peeking
 
 pytestmark = pytest.mark.usefixtures("no_sync")
@@ -95,7 +95,7 @@ def test_columns_with_addresses_are_told_by_name_only(there: Site) -> None:
     there.make("""CREATE TABLE t (a, "b ""c", d TEXT, e BLOB); INSERT INTO t VALUES
         (1, 'no', '{"to": ["ann@example.com"]}', x'00'), (NULL, 'bob@example.com', NULL, NULL)""")
     [found] = there.databases()
-    columns = unruled(found.tables, Data())
+    columns = columns_without_rule(found.tables, Data())
     argv = peeking.peek("sqlite", "shop", there.backups, found.name)
     done = run(argv, peeking.queries("sqlite", columns).encode())
 

@@ -27,7 +27,7 @@ from understudy.config.model import Engine
 from understudy.data.anonymise import Sql
 from understudy.data.dump import Dump
 from understudy.data.load import counted, differences
-from understudy.data.personal import unruled
+from understudy.data.personal import columns_without_rule
 from understudy.data.queries import loading, peeking, reading
 
 pytestmark = needs_server
@@ -207,7 +207,7 @@ def test_salt_is_another_one_each_time_and_stands_in_no_query(backups: PurePosix
 def test_columns_with_addresses_are_told_by_name_only(backups: PurePosixPath) -> None:
     make("""CREATE TABLE t (a int, "b c" text, d jsonb, e bytea, f text[]);
         INSERT INTO t VALUES (1, 'no', '{"to": ["ann@example.com"]}', '\\x00', '{bob@example.com}')""")
-    columns = unruled(the_database(backups).tables, Data())
+    columns = columns_without_rule(the_database(backups).tables, Data())
     argv = peeking.peek("postgresql", "shop", backups, "shop")
     told = run(argv, peeking.queries("postgresql", columns).encode()).decode()
 

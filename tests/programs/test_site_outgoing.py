@@ -49,7 +49,7 @@ def test_host_whose_nft_says_no_is_told(tmp_path: Path) -> None:
 
 def tried(address: str, port: int) -> subprocess.CompletedProcess[str]:
     """The trial, but of another address."""
-    program, option, text = site.try_outgoing()
+    program, option, text = site.check_egress_blocked()
     text = text.replace('"192.0.2.1", 25', f'"{address}", {port}')
     return subprocess.run([program, option, text], capture_output=True, text=True)
 
@@ -68,7 +68,7 @@ def test_trial_takes_a_connection_for_a_no() -> None:
 @pytest.mark.parametrize("error", ["TimeoutError()", "OSError(113, 'No route to host')"])
 def test_trial_takes_silence_for_a_no(error: str) -> None:
     """As without any rule, or with one that drops what it gets."""
-    program, option, text = site.try_outgoing()
+    program, option, text = site.check_egress_blocked()
     text = text.replace(
         "    socket.create_connection", f"    raise {error}\n    socket.create_connection"
     )

@@ -23,12 +23,12 @@ from understudy.config import model as configuration
 from understudy.errors import UnderstudyError
 from understudy.job import Job
 from understudy.paths import Project
-from understudy.rehearsal.phases import Choice
+from understudy.rehearsal.phases import Selection
 from understudy.rehearsal.run import Rehearsal
 from understudy.rehearsal.timings import Timings
 from understudy.report.events import JsonReport
 from understudy.report.recorder import Recorder
-from understudy.vm.levels import DEPLOYED, Rung
+from understudy.vm.levels import DEPLOYED, Level
 from understudy.vm.machine import Vm
 
 Event = dict[str, Any]
@@ -150,17 +150,17 @@ class StagingVm(Place):
     words = "on the staging VM"
 
     @property
-    def rung(self) -> Rung:
-        return Rung(DEPLOYED, f"scenarios-{self.base.name}")
+    def level(self) -> Level:
+        return Level(DEPLOYED, f"scenarios-{self.base.name}")
 
     def prepare(self) -> None:
         for verb in ("up", "reset", "deploy"):
             assert self.healthy.deploy_py(verb).code == 0
-        self.healthy.machine().save(self.rung)
+        self.healthy.machine().save(self.level)
 
     def restore(self) -> None:
         """Others may have saved so much that this one had to give way."""
-        if self.healthy.machine().reset(self.rung) != self.rung:
+        if self.healthy.machine().reset(self.level) != self.level:
             self.prepare()
 
     def root(self, line: str) -> Answer:
@@ -233,7 +233,7 @@ class SpareHost(Place):
         phases = (
             READY_PHASES if trap.is_ready else {"deploy", trap.phase.replace(" ", "-")} - {SOURCE}
         )
-        choice = Choice(only=frozenset(phases), keep=True, fail_fast=True)
+        choice = Selection(only=frozenset(phases), keep=True, fail_fast=True)
         began, said = time.monotonic(), io.StringIO()
         report = Recorder(JsonReport(said), "rehearse", self.target, "", time.monotonic)
         project = Project(PROJECT, staging.config)

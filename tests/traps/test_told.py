@@ -72,7 +72,7 @@ def facts(trap: Trap, app: Path, sight: Path) -> KnownFacts:
     commit = worktree.look(source)
     # Some locks are refused.
     with suppress(ConfigError):
-        source = sources.find_source(here, app, app)
+        source = sources.resolve_source(here, app, app)
     modules = {name: brought for name, brought in WHEELS.items() if f"{name}==" in source.lock}
     lock = worktree.lock(source, wanted.app.requirements, commit, modules)
     return replace(known, commit=commit, lock=lock)

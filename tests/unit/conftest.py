@@ -64,7 +64,7 @@ def source(directory: "Path") -> "Source":
     from tests.unit.fakes import config
     from understudy.release import source as sources
 
-    return sources.find_source(config(app={"source": "app"}).app, directory, directory)
+    return sources.resolve_source(config(app={"source": "app"}).app, directory, directory)
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def deployable(
     from understudy.release import source as sources
 
     staging.directory = directory
-    monkeypatch.setattr(sources, "find_source", lambda *_: source)
+    monkeypatch.setattr(sources, "resolve_source", lambda *_: source)
     # It starts a Python, for no more than what test_artifact looks at.
     monkeypatch.setattr(bytecode, "compile_all", lambda *_: None)
     # It asks the package index.

@@ -11,7 +11,7 @@ from typing import Any, Self
 from understudy.commands import Argv
 from understudy.config.model import Config
 from understudy.errors import UnderstudyError
-from understudy.host.facts import Facts
+from understudy.host.facts import ObservedState
 from understudy.release.layout import Manifest
 from understudy.report.events import Report
 from understudy.ssh.connection import Result
@@ -207,9 +207,9 @@ def manifest(release_id: str, deployed_at: str = "2024-01-01", lock: str = "lock
     return Manifest(release_id, "c0ffee", lock, deployed_at, "somebody@somewhere")
 
 
-def facts(**changes: Any) -> Facts:
+def facts(**changes: Any) -> ObservedState:
     """A host that is provisioned and has nothing else, with some facts changed."""
-    fresh = Facts(
+    fresh = ObservedState(
         stamp="stamp",
         python="3.11",
         machine="x86_64",

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from understudy.deploy.desired import Wanted
+from understudy.deploy.desired import DesiredState
 from understudy.host.actions import Action, Run, Send, Stage, Start, Switch
-from understudy.host.facts import Facts
+from understudy.host.facts import ObservedState
 
 
 class ModelHost:
@@ -15,7 +15,7 @@ class ModelHost:
     copy leaves it as it was.
     """
 
-    def __init__(self, wanted: Wanted, found: Facts) -> None:
+    def __init__(self, wanted: DesiredState, found: ObservedState) -> None:
         self.facts = found
         self._wanted = wanted
         # A host on which nothing serves has nothing to lose.

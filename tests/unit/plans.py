@@ -5,8 +5,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from tests.unit.fakes import config, facts, manifest
-from understudy.deploy.desired import Shipment, Wanted
-from understudy.host.facts import Facts
+from understudy.deploy.desired import DesiredState, Shipment
+from understudy.host.facts import ObservedState
 from understudy.release.layout import Manifest
 from understudy.release.render import RenderedFile
 
@@ -16,11 +16,11 @@ CURRENT = "/srv/shop/current"
 NEW, OLD = "c0ffee00-new", "c0ffee00-old"
 
 
-def wanted(release: Manifest | None = None, **settings: Any) -> Wanted:
+def wanted(release: Manifest | None = None, **settings: Any) -> DesiredState:
     site = config(**settings)
     release = release or manifest(NEW, "2024-02-01")
     directory = PurePosixPath("/srv/shop/releases") / release.id
-    return Wanted(
+    return DesiredState(
         config=site,
         target=site.target("staging"),
         release=release,
@@ -41,7 +41,7 @@ SHIPMENT = Shipment(
 )
 
 
-def serving(release: Manifest | None = None, **changes: Any) -> Facts:
+def serving(release: Manifest | None = None, **changes: Any) -> ObservedState:
     """A host on which a release serves, the wanted one if no other is given."""
     release = release or manifest(NEW, "2024-02-01")
     return replace(

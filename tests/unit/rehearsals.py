@@ -14,7 +14,7 @@ from tests.unit.receipt_samples import CANDIDATE, STAGING
 from tests.unit.staging import Staging
 from understudy.cli import reports
 from understudy.data import load as data_load
-from understudy.data.bundle import Pulled
+from understudy.data.bundle import DataBundle
 from understudy.deploy import deploy_host
 from understudy.deploy import rollback as deploy_rollback
 from understudy.diagnosis import evidence
@@ -25,15 +25,15 @@ from understudy.receipts.gate import Rehearsed
 from understudy.rehearsal import baseline, migrations, verify
 from understudy.rehearsal import run as rehearsal_run
 from understudy.rehearsal.baseline import Baseline
-from understudy.rehearsal.phases import NAMES, Choice
+from understudy.rehearsal.phases import NAMES, Selection
 from understudy.rehearsal.run import Rehearsal
 from understudy.rehearsal.timings import Timings
-from understudy.vm.levels import DEPLOYED, Rung
+from understudy.vm.levels import DEPLOYED, Level
 from understudy.vm.machine import Vm
 
 ALL = [*NAMES]
-PROVISIONED, OLD = Rung("provisioned", "1"), Rung(DEPLOYED, "0ld")
-PULLED = Pulled("production", "sqlite", "20260102T030405Z", 1, digest="1")
+PROVISIONED, OLD = Level("provisioned", "1"), Level(DEPLOYED, "0ld")
+PULLED = DataBundle("production", "sqlite", "20260102T030405Z", 1, digest="1")
 DEPLOYS = {"baseline", "deploy", "forward"}
 
 
@@ -47,7 +47,7 @@ class Stage:
         self.interrupted = ""
         self.done: list[str] = []
         self.saved = {PROVISIONED}
-        self.restored: list[Rung] = []
+        self.restored: list[Level] = []
         self.receipts: list[Rehearsed] = []
         self.commits: list[str] = []
         self.staging = Staging()
@@ -58,7 +58,9 @@ class Stage:
         self.timings = Timings(directory / "timings.json")
         monkeypatch.setattr(evidence, "explained", lambda _, busy: nullcontext())
         monkeypatch.setattr(baseline, "find", lambda _: self.baseline())
-        monkeypatch.setattr(deploy_host, "find_source", lambda _: SimpleNamespace(commit="c0ffee"))
+        monkeypatch.setattr(
+            deploy_host, "resolve_source", lambda _: SimpleNamespace(commit="c0ffee")
+        )
         monkeypatch.setattr(deploy_host, "check_source", lambda _: self.check())
         monkeypatch.setattr(deploy_host, "deploy", self.deploy)
         monkeypatch.setattr(data_load, "find", lambda *_: self.lacks("data", self.pulled))
@@ -110,17 +112,17 @@ class Stage:
         self.take(name)
         return self.warnings if name == "deploy" else []
 
-    def reset(self, *wanted: Rung) -> Rung:
+    def reset(self, *wanted: Level) -> Level:
         self.take("reset")
         self.restored.append(next(one for one in (*wanted, PROVISIONED) if one in self.saved))
         return self.restored[-1]
 
-    def rehearse(self, choice: Choice | None = None) -> UnderstudyError | None:
+    def rehearse(self, choice: Selection | None = None) -> UnderstudyError | None:
         vm = SimpleNamespace(up=lambda: self.take("up"), reset=self.reset, save=self.saved.add)
         recorder = reports.recorder(self.report, "rehearse", "staging")
         job = replace(self.staging.job(), report=recorder)
         try:
-            Rehearsal(job, cast(Vm, vm), choice or Choice(), self.timings, recorder).run()
+            Rehearsal(job, cast(Vm, vm), choice or Selection(), self.timings, recorder).run()
         except UnderstudyError as error:
             return error
         return None

@@ -95,7 +95,7 @@ class Staging:
 
 
 def lines_of(*releases: Manifest, current: str | None = None) -> Iterator[str]:
-    """Facts of releases that have all served, and of which one serves."""
+    """ObservedState of releases that have all served, and of which one serves."""
     for release in releases:
         directory = f"/srv/shop/releases/{release.id}"
         yield f"line\t{directory}/manifest.json\t{json.dumps(release.to_dict())}"

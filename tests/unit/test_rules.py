@@ -17,6 +17,7 @@ DOORS = {
     "cli.shell",
     "deploy.deploy_host",
     "host.health",
+    "host.recording",
     "host.host_report",
     "host.all_hosts",
     "host.session",

@@ -100,7 +100,7 @@ def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     ssh.add_argument("command", nargs=argparse.REMAINDER, help="default: a shell")
     reset = verb("reset", "put the VM back to what it was", common)
     reset.add_argument(
-        "--rung",
+        "--level",
         choices=(PROVISIONED, DEPLOYED, SEEDED),
         default=PROVISIONED,
         help="provisioned: as just after up, the default; deployed: with the last commit serving; "

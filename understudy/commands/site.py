@@ -54,7 +54,7 @@ def outgoing_off(site: str) -> Argv:
     return _as_root(site, "outgoing-off")
 
 
-def try_outgoing() -> Argv:
+def check_egress_blocked() -> Argv:
     """Succeeds if a connection is refused at once that would otherwise get no answer.
 
     No host has this address: it's for documentation. A mail server would be asked at this port.
@@ -72,7 +72,7 @@ sys.exit(1)
     return ("python3", "-c", text)
 
 
-def warm(site: str, release_id: str) -> Argv:
+def preload(site: str, release_id: str) -> Argv:
     """Lets a release's service begin to start, and returns at once: see templates/gunicorn.conf.py.j2."""
     return _as_root(site, "warm", release_id)
 
@@ -92,7 +92,7 @@ def drain(site: str, release_id: str) -> Argv:
     return _as_root(site, "drain", release_id)
 
 
-def has_hope(site: str, release_id: str) -> Argv:
+def is_recoverable(site: str, release_id: str) -> Argv:
     """Succeeds if the service runs or is about to, and has not died even once."""
     text = """
     systemctl show -p ActiveState -p NRestarts "$1" | {
@@ -131,7 +131,7 @@ def logs(site: str, lines: int, *, follow: bool) -> Argv:
     )
 
 
-def lately(site: str, since: float) -> Argv:
+def journal_since(site: str, since: float) -> Argv:
     """What the app and nginx have logged since then, in seconds since the epoch; and on what host.
 
     Each of the parts begins with a line `--- its name ---`: host, journal, journal before, nginx error,

@@ -8,16 +8,18 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 
-def mistake(kind: str, text: str, *place: int | str, given: object = None) -> ValidationError:
+def validation_error(
+    kind: str, text: str, *place: int | str, given: object = None
+) -> ValidationError:
     """For a model's validator to raise, about the key at this place in it."""
     issue: Any = {"type": PydanticCustomError(kind, text), "loc": place, "input": given}
     return ValidationError.from_exception_data("", [issue])
 
 
-def told(error: ValidationError, tree: yaml.Node | None, name: str) -> list[str]:
+def format_errors(error: ValidationError, tree: yaml.Node | None, name: str) -> list[str]:
     """A line for each mistake: the file's name and line, the key's path, what is wrong with it."""
     return [
-        f"{name}:{_line(tree, issue['loc'])}: {'.'.join(map(str, issue['loc']))}: {_plain(issue)}"
+        f"{name}:{_line(tree, issue['loc'])}: {'.'.join(map(str, issue['loc']))}: {_message_for(issue)}"
         for issue in error.errors()
     ]
 
@@ -93,7 +95,7 @@ def _child(node: yaml.Node | None, key: int | str) -> tuple[int, yaml.Node] | No
     return None
 
 
-def _plain(issue: Any) -> str:
+def _message_for(issue: Any) -> str:
     if issue["type"] == "extra_forbidden":
         return "unknown key"
     if issue["type"] == "missing":

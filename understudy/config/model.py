@@ -22,7 +22,7 @@ from understudy.config.base import Strict
 from understudy.config.certificate import Certificate
 from understudy.config.data import Data
 from understudy.config.loosened import Loosened, Reason
-from understudy.config.mistakes import mistake
+from understudy.config.mistakes import validation_error
 from understudy.config.parity import Parity
 from understudy.errors import ConfigError
 
@@ -164,13 +164,13 @@ class TargetConfig(Strict):
     @model_validator(mode="after")
     def know_each_host_once(self) -> Self:
         if not self.address and not self.addresses and not self.disposable:
-            raise mistake("missing", "Missing", "address")
+            raise validation_error("missing", "Missing", "address")
         if self.address and self.addresses:
             both = "Give either address or addresses"
-            raise mistake("both", both, "addresses", given=self.addresses)
+            raise validation_error("both", both, "addresses", given=self.addresses)
         for place, address in enumerate(self.addresses):
             if address in self.addresses[:place]:
-                raise mistake(
+                raise validation_error(
                     "twice",
                     "Another host of the target has this address",
                     "addresses",
@@ -212,7 +212,7 @@ class Config(Strict):
             others |= POSTGRESQL_NAMES
         if self.app.name in others:
             taken = "Another user of the hosts has this name"
-            raise mistake("taken", taken, "app", "name", given=self.app.name)
+            raise validation_error("taken", taken, "app", "name", given=self.app.name)
         return self
 
     def target(self, name: str) -> TargetConfig:
@@ -286,7 +286,7 @@ def parse(text: str, path: Path = Path("deploy.yml")) -> Config:
     try:
         return Config.model_validate(data, context=path.absolute().parent)
     except ValidationError as error:
-        lines = mistakes.told(error, tree, name)
+        lines = mistakes.format_errors(error, tree, name)
         raise ConfigError(
             f"{name} has {len(lines)} mistake{'s' if len(lines) > 1 else ''}",
             details="\n".join(lines),

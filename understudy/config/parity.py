@@ -6,14 +6,14 @@ from pydantic import Field, StringConstraints
 
 from understudy.config.base import Strict
 
-Told = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+RecordingConnection = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class Intended(Strict):
     """A difference that is meant to be. path: a pattern, as of a shell."""
 
-    path: Told
-    reason: Told
+    path: RecordingConnection
+    reason: RecordingConnection
 
 
 class Parity(Strict):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from understudy.errors import Refused
 from understudy.job import Job
-from understudy.local.exclusive_lock import alone
+from understudy.local.exclusive_lock import exclusive_lock
 
 _TOLD = "pulled.json"
 # No database is called so: those are named like a site, or end in .db or .sqlite3.
@@ -22,7 +22,7 @@ MEDIA = "media.tar"
 
 
 @dataclass(frozen=True)
-class Pulled:
+class DataBundle:
     """source: the target it's from. at: when, in the names of backups. size: bytes there.
 
     parts: the names of the databases. rows: how many a table has. media: how many uploaded files.
@@ -60,7 +60,7 @@ def place(job: Job, source: str) -> Path:
 def new(job: Job, source: str) -> Iterator[Path]:
     """An empty directory to write into, up to keep(). If that fails, nothing is left of it."""
     directory = place(job, source).with_suffix(".new")
-    with alone(directory.parent):
+    with exclusive_lock(directory.parent):
         # Of a pull that was killed.
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(mode=0o700)
@@ -71,7 +71,7 @@ def new(job: Job, source: str) -> Iterator[Path]:
             raise
 
 
-def keep(job: Job, pulled: Pulled) -> None:
+def keep(job: Job, pulled: DataBundle) -> None:
     """What was written into new() is whole."""
     directory = place(job, pulled.source)
     new = directory.with_suffix(".new")
@@ -90,7 +90,7 @@ def _digest(directory: Path) -> str:
     return digest.hexdigest()
 
 
-def find(job: Job, source: str) -> Pulled:
+def find(job: Job, source: str) -> DataBundle:
     """Raises Refused if nothing was pulled from that target."""
     file = place(job, source) / _TOLD
     if not file.exists():
@@ -98,4 +98,4 @@ def find(job: Job, source: str) -> Pulled:
             f"no data was pulled from {source}", hint=f"python deploy.py data pull --from {source}"
         )
     told = json.loads(file.read_text())
-    return Pulled(**{**told, "parts": tuple(told["parts"])})
+    return DataBundle(**{**told, "parts": tuple(told["parts"])})

@@ -1,4 +1,4 @@
-"""Pulled data onto a disposable target: as a backup that is put back, where nothing can call outside."""
+"""DataBundle data onto a disposable target: as a backup that is put back, where nothing can call outside."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ from understudy.commands import Argv, answers, as_user, site
 from understudy.commands import app as app_commands
 from understudy.config.model import Engine
 from understudy.data import bundle, encryption
-from understudy.data.bundle import MEDIA, Pulled
+from understudy.data.bundle import MEDIA, DataBundle
 from understudy.data.queries import loading
 from understudy.deploy import restore, switch
-from understudy.deploy.desired import Wanted
+from understudy.deploy.desired import DesiredState
 from understudy.errors import ConfigError, Refused, StepFailed
-from understudy.host import backups, data_errors, session
+from understudy.host import backups, data_errors, session, steps
 from understudy.host.actions import Run
-from understudy.host.session import Deed
+from understudy.host.session import AuditEntry
 from understudy.job import Job
 from understudy.release.layout import Paths
 from understudy.ssh.connection import Result, SshConnection
@@ -27,20 +27,20 @@ def load(job: Job, source: str) -> None:
     found = find(job, source)
     with session.connected(job) as (connection, facts):
         release = restore.serving(job, facts)
-        wanted = Wanted(job.config, job.target, release)
-        deed = Deed("data load", found.backup, release.commit)
+        wanted = DesiredState(job.config, job.target, release)
+        deed = AuditEntry("data load", found.backup, release.commit)
         with session.locked(connection, job, deed, wait=0, before=facts) as now:
             session.refuse_if_switched(job, facts, now)
             _Loading(connection, job, found).all()
             actions = switch.restore(wanted, now, found.backup, _migrate(wanted))
-            session.apply_all(job, connection, actions)
+            steps.apply_all(job, connection, actions)
     job.report.say(
         f"{job.target_name} serves {release.id} on the data of {source} of {found.taken:%Y-%m-%d %H:%M} "
         "UTC; nothing on it can call outside"
     )
 
 
-def find(job: Job, source: str) -> Pulled:
+def find(job: Job, source: str) -> DataBundle:
     """What load() would load. Raises Refused or ConfigError if it wouldn't."""
     found = bundle.find(job, source)
     if not job.target.disposable:
@@ -56,7 +56,7 @@ def find(job: Job, source: str) -> Pulled:
     return found
 
 
-def _migrate(wanted: Wanted) -> tuple[Run, ...]:
+def _migrate(wanted: DesiredState) -> tuple[Run, ...]:
     """The release may be newer than the one that the data is from."""
     if not wanted.app.migrate_commands:
         return ()
@@ -73,7 +73,7 @@ class _Loading:
 
     connection: SshConnection
     job: Job
-    pulled: Pulled
+    pulled: DataBundle
 
     def all(self) -> None:
         self._close_outgoing()
@@ -89,7 +89,7 @@ class _Loading:
         name = self.job.config.app.name
         with self.job.report.step("refuse all outgoing connections"):
             done = self.connection.run(site.outgoing_off(name))
-            tried = self.connection.run(site.try_outgoing(), user=name, seconds=60)
+            tried = self.connection.run(site.check_egress_blocked(), user=name, seconds=60)
         if not (done.ok and tried.ok):
             raise StepFailed(
                 f"{self.job.target_name} does not refuse outgoing connections; nothing was loaded",
@@ -130,7 +130,7 @@ class _Loading:
             raise data_errors.failed(
                 self.job.target_name,
                 "the data could not be loaded; what was there before is there still",
-                "\n".join(done.text.splitlines()[-session.LINES_OF_OUTPUT :]),
+                "\n".join(done.text.splitlines()[-steps.LINES_OF_OUTPUT :]),
                 _ROWS_THAT_REFER if refer else "",
             )
 

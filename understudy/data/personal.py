@@ -10,7 +10,7 @@ from understudy.data.schema import Column, Table
 
 
 @dataclass(frozen=True)
-class Look:
+class Pattern:
     """A look that columns have. name: a pattern of their names. rule: what to propose."""
 
     name: str
@@ -30,42 +30,42 @@ _ANY = r"(?!bool|date|time)"
 
 # The first that fits counts. Names come as plain() makes them.
 LOOKS = (
-    Look(r".*e_?mail|.*mail(_?addr(ess)?)?s?(_|$)|courriel|correo", "an e-mail address", "email", _TEXT),
-    Look(r".*(passw(or)?[dt]|passphrase|kennwort|contrasen|wachtwoord|mot_de_passe)"
+    Pattern(r".*e_?mail|.*mail(_?addr(ess)?)?s?(_|$)|courriel|correo", "an e-mail address", "email", _TEXT),
+    Pattern(r".*(passw(or)?[dt]|passphrase|kennwort|contrasen|wachtwoord|mot_de_passe)"
          r"|(.*_)?(pwd|pass|passcode|pin|senha|haslo)$", "a password", "unusable", _TEXT),
-    Look(r".*(secret|token|api_?key|private_?key|otp|salt|nonce|credential|cookie|jwt)",
+    Pattern(r".*(secret|token|api_?key|private_?key|otp|salt|nonce|credential|cookie|jwt)",
          "a token or key", "hash", _TEXT),
-    Look(r"(session|auth|access|activation|reset|license|invite|confirm(ation)?|verification)_?(key|code)$"
+    Pattern(r"(session|auth|access|activation|reset|license|invite|confirm(ation)?|verification)_?(key|code)$"
          r"|key$", "a token or key", "hash", _TEXT),
-    Look(r"(first|last|full|given|family|middle|nick|maiden|display|real|user|sur|contact)_?name"
+    Pattern(r"(first|last|full|given|family|middle|nick|maiden|display|real|user|sur|contact)_?name"
          r"|.*(name|naam)$|(login|user|author|owner|sender|recipient|customer|client|person|nick)$"
          r"|(nom|prenom|nombre|apellidos?|nome|sobrenome|cognome|imie|nazwisko)(_|$)",
          "a name", "name", _TEXT),
-    Look(r".*(phone|mobile|telefon|fax)|(.*_)?(tel|cell|handy|mobil|gsm|celular|movil)$|cell_",
+    Pattern(r".*(phone|mobile|telefon|fax)|(.*_)?(tel|cell|handy|mobil|gsm|celular|movil)$|cell_",
          "a telephone number", "'null'", _ANY),
-    Look(r".*(add?res|addr$|street|strasse|anschrift|direccion|indirizzo|endereco|postcode|postal|zip_?code)"
+    Pattern(r".*(add?res|addr$|street|strasse|anschrift|direccion|indirizzo|endereco|postcode|postal|zip_?code)"
          r"|(.*_)?(zip|city|plz|ort|wohnort|stadt|ville|rue|calle|cidade)$", "an address", "text", _TEXT),
-    Look(r"(.*_)?ip$|ip_|remote_addr|.*user_?agent", "where somebody connects from", "'null'", _ANY),
-    Look(r".*(birth|geburt|naissance|nacimiento|nascita|nascimento)|(.*_)?dob$", "a date of birth",
+    Pattern(r"(.*_)?ip$|ip_|remote_addr|.*user_?agent", "where somebody connects from", "'null'", _ANY),
+    Pattern(r".*(birth|geburt|naissance|nacimiento|nascita|nascimento)|(.*_)?dob$", "a date of birth",
          "'null'"),
-    Look(r".*(iban|bic$|account_?n|kontonummer|card_?n|credit_?card|cvv|cvc)", "a bank account or card",
+    Pattern(r".*(iban|bic$|account_?n|kontonummer|card_?n|credit_?card|cvv|cvc)", "a bank account or card",
          "'null'", _ANY),
-    Look(r".*(ssn|social_?security|passport|tax_?(id|n)|national_?id|vat_?(id|n)|codice_fiscale|steuer_?(id|n))"
+    Pattern(r".*(ssn|social_?security|passport|tax_?(id|n)|national_?id|vat_?(id|n)|codice_fiscale|steuer_?(id|n))"
          r"|(.*_)?(nif|dni|cpf|bsn|pesel|nino)$", "an official number", "'null'", _ANY),
-    Look(r".*(gender|geschlecht|religion|ethnic|diagnos|disease|salary|gehalt|nationality)|sex$",
+    Pattern(r".*(gender|geschlecht|religion|ethnic|diagnos|disease|salary|gehalt|nationality)|sex$",
          "a personal trait", "'null'", _ANY),
-    Look(r"(lat|lng|lon|latitude|longitude|location|coordinates)$|.*_(lat|lng|lon|latitude|longitude)$",
+    Pattern(r"(lat|lng|lon|latitude|longitude|location|coordinates)$|.*_(lat|lng|lon|latitude|longitude)$",
          "a place where somebody is", "'null'", _ANY),
-    Look(r".*(comment|message|note|feedback|biography|description|remark|bemerkung|kommentar)s?$"
+    Pattern(r".*(comment|message|note|feedback|biography|description|remark|bemerkung|kommentar)s?$"
          r"|(bio|body|about|subject|content)$",
          "free text in which people write anything", "text", _TEXT),
-    Look(r".*(avatar|photo|portrait|signature|fingerprint)", "a picture or mark of somebody", "hash",
+    Pattern(r".*(avatar|photo|portrait|signature|fingerprint)", "a picture or mark of somebody", "hash",
          _TEXT),
-    Look(r".*(payload|data|json|object_repr)$|(.*_)?(meta|changes|headers|params|kwargs|args|extra)$",
+    Pattern(r".*(payload|data|json|object_repr)$|(.*_)?(meta|changes|headers|params|kwargs|args|extra)$",
          "data of any kind", "'null'", _TEXT),
-    Look(r"", "data of any kind", "'null'", r"json|xml|bytea|.*blob|.*hstore"),
-    Look(r"", "words of other columns", "'null'", r"tsvector"),
-    Look(r".*[^\x00-\x7f]", "something, by a name that is not understood here", "hash", _TEXT),
+    Pattern(r"", "data of any kind", "'null'", r"json|xml|bytea|.*blob|.*hstore"),
+    Pattern(r"", "words of other columns", "'null'", r"tsvector"),
+    Pattern(r".*[^\x00-\x7f]", "something, by a name that is not understood here", "hash", _TEXT),
 )  # fmt: skip
 
 # What fits where a rule that makes a text doesn't, and null isn't allowed.
@@ -107,7 +107,7 @@ def find(tables: Iterable[Table], data: Data) -> tuple[Finding, ...]:
     return tuple(found for table in tables for found in _in_table(table, data))
 
 
-def unruled(tables: Iterable[Table], data: Data) -> tuple[tuple[Table, Column], ...]:
+def columns_without_rule(tables: Iterable[Table], data: Data) -> tuple[tuple[Table, Column], ...]:
     """Columns that travel as they are and may hold a text."""
     return tuple(
         (table, column)
@@ -122,7 +122,7 @@ def with_addresses(
     columns: Iterable[tuple[Table, Column]], told: Collection[tuple[str, str]]
 ) -> tuple[Finding, ...]:
     """What needs a rule by its values. told: the tables and columns that hold e-mail addresses."""
-    look = Look("", "a column with e-mail addresses", "hash")
+    look = Pattern("", "a column with e-mail addresses", "hash")
     return tuple(
         Finding(table.name, column.name, look.reason, _proposal(look, table, column))
         for table, column in columns
@@ -147,11 +147,11 @@ def _in_table(table: Table, data: Data) -> Iterator[Finding]:
             yield Finding(table.name, column.name, look.reason, _proposal(look, table, column))
 
 
-def looks_like(column: Column) -> Look | None:
+def looks_like(column: Column) -> Pattern | None:
     return next((look for look in LOOKS if _fits(look, column)), None)
 
 
-def _fits(look: Look, column: Column) -> bool:
+def _fits(look: Pattern, column: Column) -> bool:
     return bool(re.match(look.name, plain(column.name)) and re.match(look.type, column.type))
 
 
@@ -162,7 +162,7 @@ def plain(name: str) -> str:
     return re.sub(r"\W+", "_", letters).strip("_")
 
 
-def _proposal(look: Look, table: Table, column: Column) -> str:
+def _proposal(look: Pattern, table: Table, column: Column) -> str:
     """A rule that fits the column."""
     optional = not (column.required or column.key)
     unique = any(column.name in names for names in table.unique)

@@ -13,13 +13,13 @@ from understudy.commands import Argv, answers, as_user
 from understudy.config.data import Data
 from understudy.data import anonymise, bundle, encryption, personal, schema
 from understudy.data.anonymise import Sql
-from understudy.data.bundle import MEDIA, Pulled
+from understudy.data.bundle import MEDIA, DataBundle
 from understudy.data.dump import Dump
 from understudy.data.personal import Finding
 from understudy.data.queries import peeking, reading
 from understudy.data.schema import Database
 from understudy.errors import ConfigError, Refused, StepFailed
-from understudy.host import data_errors, session
+from understudy.host import data_errors, steps
 from understudy.job import Job
 from understudy.release.layout import Paths
 from understudy.ssh.connection import SshConnection
@@ -63,7 +63,7 @@ def pull(job: Job) -> None:
             rows = _Pulling(connection, job, sql, key, directory).all(databases, media)
             parts = tuple(database.name for database in databases)
             count = len(media.files)
-            bundle.keep(job, Pulled(job.target_name, sql.engine, at, size, parts, rows, count))
+            bundle.keep(job, DataBundle(job.target_name, sql.engine, at, size, parts, rows, count))
     job.report.say(
         f"pulled {sum(rows.values())} rows in {len(rows)} tables and {count} uploaded files "
         f"from {job.target_name}; python deploy.py data load puts them on staging"
@@ -113,7 +113,7 @@ def _with_addresses(
 ) -> list[Finding]:
     app, found = job.config.app, list[Finding]()
     for database in databases:
-        columns = personal.unruled(database.tables, job.config.data)
+        columns = personal.columns_without_rule(database.tables, job.config.data)
         if not columns:
             continue
         argv = peeking.peek(app.database, app.name, _backups(job), database.name)
@@ -135,7 +135,7 @@ def _media(connection: SshConnection, job: Job) -> Media:
     if unreadable := [name for name in media.files if "\ufffd" in name]:
         raise StepFailed(
             f"{len(unreadable)} uploaded files have names that are not UTF-8",
-            details="\n".join(unreadable[: session.LINES_OF_OUTPUT]),
+            details="\n".join(unreadable[: steps.LINES_OF_OUTPUT]),
             hint="Rename them on the host, in the database too; or `media: 0` leaves all there.",
         )
     return media
@@ -211,7 +211,7 @@ class _Pulling:
         done = self.connection.receive(as_user(self.job.config.app.name, argv), [given], take)
         # What comes out last is gzip's exit status: that all was read, the text's own end tells.
         if not done.ok or (dump and not dump.whole):
-            told = done.errors.splitlines()[-session.LINES_OF_OUTPUT :]
+            told = done.errors.splitlines()[-steps.LINES_OF_OUTPUT :]
             if dump and dump.table:
                 told.append(f"it broke off in table {dump.table}")
             raise _unread(self.job, "\n".join(told))

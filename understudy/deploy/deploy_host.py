@@ -10,15 +10,15 @@ from tempfile import TemporaryDirectory
 from understudy.commands import app as app_commands
 from understudy.config import domains
 from understudy.deploy import django_settings, plan, preview, switch
-from understudy.deploy.desired import NO_SHIPMENT, Shipment, Wanted
-from understudy.deploy.under_load import unwatched, watched
+from understudy.deploy.desired import NO_SHIPMENT, DesiredState, Shipment
+from understudy.deploy.under_load import under_load, without_load
 from understudy.errors import Refused, StepFailed
-from understudy.host import backups, session
+from understudy.host import backups, session, steps
 from understudy.host.actions import Action
-from understudy.host.facts import Facts
-from understudy.host.session import Deed
+from understudy.host.facts import ObservedState
+from understudy.host.session import AuditEntry
 from understudy.job import Job
-from understudy.local.exclusive_lock import alone
+from understudy.local.exclusive_lock import exclusive_lock
 from understudy.receipts import gate
 from understudy.release import bytecode, render, source_checks, wheels, worktree
 from understudy.release import source as sources
@@ -45,14 +45,14 @@ def deploy(
     any was lost. wait: seconds for the lock. without_rehearsal: the reason why it goes ahead without
     a receipt.
     """
-    source = source or find_source(job)
+    source = source or resolve_source(job)
     with session.connected(job) as (connection, found):
         wanted = _wanted(job, source, found)
         if _is_converged(wanted, found):
             _say_converged(job, wanted)
             return []
         _require_receipt(job, source, connection, without_rehearsal)
-        deed = Deed("deploy", wanted.release.id, source.commit, without_rehearsal)
+        deed = AuditEntry("deploy", wanted.release.id, source.commit, without_rehearsal)
         with (
             session.locked(connection, job, deed, wait, found) as found,
             TemporaryDirectory() as work,
@@ -60,25 +60,27 @@ def deploy(
             # Whoever held the lock until now may have changed what was just seen.
             wanted = _wanted(job, source, found)
             deed.what = wanted.release.id
-            with alone(job.project.cache):
+            with exclusive_lock(job.project.cache):
                 shipment = _shipment(job, source, wanted, found, Path(work))
             _refuse_without_room(job, found, shipment)
             actions = plan.make_plan(wanted, shipment, found)
             findings: list[str] = []
-            with (watched if probe else unwatched)(job, connection, wanted, found) as watch:
+            with (under_load if probe else without_load)(job, connection, wanted, found) as watch:
 
                 def after(action: Action, output: str) -> None:
                     watch(action, output)
-                    findings.extend(_heed(job, connection, wanted, output))
+                    findings.extend(_process_output(job, connection, wanted, output))
 
-                warnings = session.apply_all(job, connection, actions, after=after)
+                warnings = steps.apply_all(job, connection, actions, after=after)
     job.report.say(f"{job.target_name} serves {wanted.release.id} at {_address(wanted)}")
     if without_rehearsal:
         job.report.warn(f"IT WAS NOT REHEARSED. Reason in the audit log: {without_rehearsal}")
     return [*warnings, *findings]
 
 
-def _heed(job: Job, connection: SshConnection, wanted: Wanted, output: str) -> Sequence[str]:
+def _process_output(
+    job: Job, connection: SshConnection, wanted: DesiredState, output: str
+) -> Sequence[str]:
     """What a step's output asks for. Returns what it says is wrong, which is warned of."""
     if app_commands.BACKED_UP in output:
         backups.prune(connection, job)
@@ -107,7 +109,7 @@ def _require_receipt(
             gate.require(job, source, connection)
 
 
-def is_done(job: Job, source: sources.Source, *, rehearsed: bool) -> bool:
+def is_up_to_date(job: Job, source: sources.Source, *, rehearsed: bool) -> bool:
     """Whether a deploy would find nothing to do, which it tells. Raises what would keep it from beginning.
 
     rehearsed: whether it's to have a receipt, where the target wants one.
@@ -126,7 +128,7 @@ def preview_plan(job: Job, source: sources.Source) -> None:
     """Tells what deploy() would do, and touches nothing on the host."""
     with session.connected(job) as (_, found), TemporaryDirectory() as work:
         wanted = _wanted(job, source, found)
-        with alone(job.project.cache):
+        with exclusive_lock(job.project.cache):
             shipment = _shipment(job, source, wanted, found, Path(work))
     actions = plan.make_plan(wanted, shipment, found)
     if not actions:
@@ -141,16 +143,16 @@ def preview_plan(job: Job, source: sources.Source) -> None:
 
 def refuse_unless_another(job: Job, commit: str) -> None:
     """Raises Refused if that commit is the one that would be deployed, ConfigError if git hasn't it."""
-    source = find_source(job)
+    source = resolve_source(job)
     app = job.at(commit).config.app
-    before = sources.find_source(app, job.beside, job.project.cache / "git")
+    before = sources.resolve_source(app, job.directory, job.project.cache / "git")
     if before.commit == source.commit:
         raise Refused(f"it is the same commit, {commit[:12]}")
 
 
 def require_converged(job: Job) -> None:
     """Raises StepFailed if a deploy would still have something to do."""
-    source = find_source(job)
+    source = resolve_source(job)
     with session.connected(job) as (_, found):
         actions = plan.make_plan(_wanted(job, source, found), NO_SHIPMENT, found)
     if actions:
@@ -162,21 +164,21 @@ def require_converged(job: Job) -> None:
         )
 
 
-def _is_converged(wanted: Wanted, found: Facts) -> bool:
+def _is_converged(wanted: DesiredState, found: ObservedState) -> bool:
     return not plan.make_plan(wanted, NO_SHIPMENT, found)
 
 
-def _say_converged(job: Job, wanted: Wanted) -> None:
+def _say_converged(job: Job, wanted: DesiredState) -> None:
     job.report.say(f"{job.target_name} already serves {wanted.release.id}: nothing to do")
 
 
-def _address(wanted: Wanted) -> str:
+def _address(wanted: DesiredState) -> str:
     return switch.url(wanted, wanted.app.health_path)
 
 
-def find_source(job: Job) -> sources.Source:
+def resolve_source(job: Job) -> sources.Source:
     """The commit that a deploy would ship. Refused, or warned of, if there is more than committed."""
-    source = sources.find_source(job.config.app, job.beside, job.project.cache / "git")
+    source = sources.resolve_source(job.config.app, job.directory, job.project.cache / "git")
     if job.config.target(job.target_name).require_clean:
         sources.refuse_if_dirty(source)
     elif source.dirty:
@@ -190,14 +192,16 @@ def find_source(job: Job) -> sources.Source:
 def check_source(job: Job) -> None:
     """Raises ConfigError for what git alone shows can't work; warns of what may not. Asks no host."""
     app = job.config.app
-    source = sources.find_commit(app, job.beside, job.project.cache / "git")
+    source = sources.find_commit(app, job.directory, job.project.cache / "git")
     commit = worktree.look(source)
     source_checks.refuse(app, commit, worktree.elsewhere(source))
     for warning in source_checks.warnings(app, commit):
         job.report.warn(warning)
 
 
-def made_of(job: Job, source: sources.Source, *, python: str, secrets: str) -> tuple[str, ...]:
+def fingerprint_inputs(
+    job: Job, source: sources.Source, *, python: str, secrets: str
+) -> tuple[str, ...]:
     """All that makes one release of a commit another than the next. python, secrets: the host's."""
     config, target, templates = job.config, job.target, job.project.templates
     # The id stands in the files that it's a digest of: there, a dash stands for it.
@@ -213,10 +217,10 @@ def made_of(job: Job, source: sources.Source, *, python: str, secrets: str) -> t
     )
 
 
-def _wanted(job: Job, source: sources.Source, found: Facts) -> Wanted:
+def _wanted(job: Job, source: sources.Source, found: ObservedState) -> DesiredState:
     config, target, templates = job.config, job.target, job.project.templates
     domains.refuse_if_taken(config, target, found.other_sites, job.target_name)
-    unlike = made_of(job, source, python=found.python, secrets=found.secrets)
+    unlike = fingerprint_inputs(job, source, python=found.python, secrets=found.secrets)
     name = release_id(source.commit, unlike)
     release = Manifest(
         id=name,
@@ -225,7 +229,7 @@ def _wanted(job: Job, source: sources.Source, found: Facts) -> Wanted:
         deployed_at=datetime.now(UTC).isoformat(timespec="seconds"),
         deployed_by=session.who(),
     )
-    return Wanted(
+    return DesiredState(
         config=config,
         target=target,
         release=release,
@@ -235,7 +239,7 @@ def _wanted(job: Job, source: sources.Source, found: Facts) -> Wanted:
 
 
 def _shipment(
-    job: Job, source: sources.Source, wanted: Wanted, found: Facts, work: Path
+    job: Job, source: sources.Source, wanted: DesiredState, found: ObservedState, work: Path
 ) -> Shipment:
     """Makes the files that will travel. Packages are only looked for if the host lacks some."""
     release_tar, packages_tar = work / "release.tar.gz", work / "packages.tar.gz"
@@ -259,7 +263,7 @@ def _unpacked(tar: Path) -> int:
         return unpacked.seek(0, os.SEEK_END)
 
 
-def _refuse_without_room(job: Job, found: Facts, shipment: Shipment) -> None:
+def _refuse_without_room(job: Job, found: ObservedState, shipment: Shipment) -> None:
     """Half of a release on a full disk would take the site down with it."""
     if shipment.room and found.free < shipment.room + ROOM_FOR_THE_SITE:
         raise StepFailed(

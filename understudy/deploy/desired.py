@@ -10,7 +10,7 @@ from understudy.release.render import RenderedFile
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DesiredState:
     """What a host shall look like: one release serving, and the files around it."""
 
     config: Config

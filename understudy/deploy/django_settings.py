@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from understudy.commands import answers
-from understudy.deploy.desired import Wanted
+from understudy.deploy.desired import DesiredState
 
 # What stands before the JSON in the commands' output.
 MARK = "==> settings "
@@ -19,7 +19,7 @@ MARK = "==> settings "
 Settings = Mapping[str, Any]
 
 
-def findings_in(output: str, wanted: Wanted) -> tuple[str, ...]:
+def findings_in(output: str, wanted: DesiredState) -> tuple[str, ...]:
     """The findings for the settings that a release's commands have printed, if they have."""
     with answers.understood("app's settings"):
         settings = _settings_in(output)
@@ -38,7 +38,7 @@ def _settings_in(output: str) -> Settings | None:
     return json.loads(lines[-1].removeprefix(MARK)) if lines else None
 
 
-def findings(settings: Settings, wanted: Wanted) -> tuple[str, ...]:
+def findings(settings: Settings, wanted: DesiredState) -> tuple[str, ...]:
     """What is wrong with these settings for that release on its target: a sentence each."""
     return (
         *_secrecy(settings),
@@ -65,7 +65,7 @@ def _secrecy(settings: Settings) -> Iterator[str]:
         )
 
 
-def _names(settings: Settings, wanted: Wanted) -> Iterator[str]:
+def _names(settings: Settings, wanted: DesiredState) -> Iterator[str]:
     domain, names = wanted.target.domain, settings["allowed_hosts"]
     # With DEBUG and no name at all, Django would put in localhost.
     if not any(_allows(name.lower(), domain) for name in names):
@@ -78,7 +78,7 @@ def _allows(name: str, domain: str) -> bool:
     return below or name in ("*", domain)
 
 
-def _static(settings: Settings, wanted: Wanted) -> Iterator[str]:
+def _static(settings: Settings, wanted: DesiredState) -> Iterator[str]:
     served, url = wanted.app.static_url, settings["static_url"]
     if served is None or settings["static_root"] is None or _elsewhere(url):
         return
@@ -90,7 +90,7 @@ def _static(settings: Settings, wanted: Wanted) -> Iterator[str]:
         yield f"STATIC_ROOT {root} is not where nginx looks for static files"
 
 
-def _media(settings: Settings, wanted: Wanted) -> Iterator[str]:
+def _media(settings: Settings, wanted: DesiredState) -> Iterator[str]:
     served, url = wanted.app.media_url, settings["media_url"]
     if served is None or not settings["media_root"]:
         return
@@ -103,7 +103,7 @@ def _media(settings: Settings, wanted: Wanted) -> Iterator[str]:
         yield f"MEDIA_URL is {url}, and nginx serves {served}"
 
 
-def _uploads(settings: Settings, wanted: Wanted) -> Iterator[str]:
+def _uploads(settings: Settings, wanted: DesiredState) -> Iterator[str]:
     """nginx reads them by the group that they belong to."""
     if wanted.app.media_url is None or not settings["media_root"]:
         return
@@ -146,7 +146,7 @@ def _sqlite_advice(settings: Settings) -> Iterator[str]:
             )
 
 
-def _databases(settings: Settings, wanted: Wanted) -> Iterator[str]:
+def _databases(settings: Settings, wanted: DesiredState) -> Iterator[str]:
     kept = wanted.paths.database
     for alias, (engine, name) in settings["databases"].items():
         if not engine.endswith(".sqlite3"):
@@ -155,7 +155,7 @@ def _databases(settings: Settings, wanted: Wanted) -> Iterator[str]:
             yield f"the database '{alias}', {name}, is outside of {kept}, which outlives releases"
 
 
-def _https(settings: Settings, wanted: Wanted) -> Iterator[str]:
+def _https(settings: Settings, wanted: DesiredState) -> Iterator[str]:
     domain = wanted.target.domain
     if wanted.target.certificate:
         if not settings["secure_proxy_ssl_header"]:
@@ -168,7 +168,7 @@ def _https(settings: Settings, wanted: Wanted) -> Iterator[str]:
             yield f"{name.upper()} is on, and {domain} has no certificate"
 
 
-def _place(path: str, wanted: Wanted) -> PurePosixPath:
+def _place(path: str, wanted: DesiredState) -> PurePosixPath:
     """A relative path counts from where the app runs."""
     source = wanted.paths.release(wanted.release.id) / "source"
     return PurePosixPath(posixpath.normpath(source / path))

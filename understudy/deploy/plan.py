@@ -8,9 +8,9 @@ import shlex
 from understudy.commands import Argv, all_of, as_user, beside, files, http, limited, python, site
 from understudy.commands import app as app_commands
 from understudy.deploy import switch
-from understudy.deploy.desired import Shipment, Wanted
+from understudy.deploy.desired import DesiredState, Shipment
 from understudy.host.actions import AFTER_SWITCH, Action, Run, Send, Stage
-from understudy.host.facts import Facts
+from understudy.host.facts import ObservedState
 from understudy.release.layout import to_remove
 from understudy.release.render import RenderedFile
 
@@ -22,7 +22,7 @@ _MIGRATION_FAILED = (
 )
 
 
-def make_plan(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
+def make_plan(wanted: DesiredState, shipment: Shipment, facts: ObservedState) -> list[Action]:
     """What a deploy does."""
     actions = [
         *_ship(wanted, shipment, facts),
@@ -36,11 +36,11 @@ def make_plan(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
     return [*switch.await_end(wanted, facts.ending), *actions] if actions else []
 
 
-def needs_environment(wanted: Wanted, facts: Facts) -> bool:
+def needs_environment(wanted: DesiredState, facts: ObservedState) -> bool:
     return wanted.release.lock not in facts.venvs
 
 
-def _ship(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
+def _ship(wanted: DesiredState, shipment: Shipment, facts: ObservedState) -> list[Action]:
     release_id, paths = wanted.release.id, wanted.paths
     if facts.release(release_id):
         return []
@@ -55,16 +55,16 @@ def _ship(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
     ]
 
 
-def _is_complete_at_once(wanted: Wanted, shipment: Shipment) -> bool:
+def _is_complete_at_once(wanted: DesiredState, shipment: Shipment) -> bool:
     """Whether nothing is left to be made in a release's directory once it's unpacked."""
     return shipment.compiled and not wanted.app.build_commands
 
 
-def _complete(wanted: Wanted) -> Argv:
+def _complete(wanted: DesiredState) -> Argv:
     return files.complete(wanted.paths.release(wanted.release.id) / "manifest.json")
 
 
-def _environment(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
+def _environment(wanted: DesiredState, shipment: Shipment, facts: ObservedState) -> list[Action]:
     if not needs_environment(wanted, facts):
         return []
     paths, lock = wanted.paths, wanted.release.lock
@@ -74,7 +74,7 @@ def _environment(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Actio
     return [*_packages(wanted, shipment, facts), Run(f"make environment {lock}", make)]
 
 
-def _packages(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
+def _packages(wanted: DesiredState, shipment: Shipment, facts: ObservedState) -> list[Action]:
     missing = set(shipment.packages) - facts.packages
     if not missing:
         return []
@@ -82,7 +82,7 @@ def _packages(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
     return [Send(f"upload {len(missing)} packages", shipment.packages_tar, unpack)]
 
 
-def _build(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
+def _build(wanted: DesiredState, shipment: Shipment, facts: ObservedState) -> list[Action]:
     if facts.release(wanted.release.id) or _is_complete_at_once(wanted, shipment):
         return []
     release, limit = wanted.paths.release(wanted.release.id), wanted.app.command_timeout
@@ -99,7 +99,7 @@ def _build(wanted: Wanted, shipment: Shipment, facts: Facts) -> list[Action]:
     ]
 
 
-def _host_files(wanted: Wanted, facts: Facts) -> list[Action]:
+def _host_files(wanted: DesiredState, facts: ObservedState) -> list[Action]:
     """The host undoes them by itself unless it's told soon that visitors still get an answer."""
     if all(facts.files.get(str(file.path)) == file.content for file in wanted.host_files):
         return []
@@ -117,7 +117,7 @@ def _host_files(wanted: Wanted, facts: Facts) -> list[Action]:
     ]
 
 
-def _look_through_them(wanted: Wanted, facts: Facts) -> list[Action]:
+def _look_through_them(wanted: DesiredState, facts: ObservedState) -> list[Action]:
     if facts.current not in facts.running:
         return []
     return [
@@ -129,7 +129,7 @@ def _look_through_them(wanted: Wanted, facts: Facts) -> list[Action]:
     ]
 
 
-def _serve(wanted: Wanted, facts: Facts) -> list[Action]:
+def _serve(wanted: DesiredState, facts: ObservedState) -> list[Action]:
     if not switch.serves(wanted, facts):
         return [
             *_release_commands(wanted, facts),
@@ -141,7 +141,7 @@ def _serve(wanted: Wanted, facts: Facts) -> list[Action]:
     return switch.checks(wanted, facts) if unfinished else []
 
 
-def _release_commands(wanted: Wanted, facts: Facts) -> list[Action]:
+def _release_commands(wanted: DesiredState, facts: ObservedState) -> list[Action]:
     """Meanwhile the new release starts as far as it can without the app's own code: to load Python
     and the framework takes as long as the commands do.
     """
@@ -153,14 +153,14 @@ def _release_commands(wanted: Wanted, facts: Facts) -> list[Action]:
     argv = as_user(app.name, together)
     stop: tuple[Run, ...] = ()
     if release_id not in facts.running:
-        argv = beside(site.warm(app.name, release_id), argv)
+        argv = beside(site.preload(app.name, release_id), argv)
         stop = (Run(f"stop {release_id}", site.stop(app.name, release_id)),)
     title, seconds = ", ".join(map(shlex.join, commands)), app_commands.most_seconds(app) + 60
     after_backup = ((app_commands.BACKED_UP, _MIGRATION_FAILED),)
     return [Run(title, argv, undo=stop, seconds=seconds, hint_after=after_backup)]
 
 
-def _old_code_on_new_schema(wanted: Wanted, facts: Facts) -> list[Action]:
+def _old_code_on_new_schema(wanted: DesiredState, facts: ObservedState) -> list[Action]:
     """Until the switch, visitors are served by the old code on what the migration made."""
     old = facts.current
     if not wanted.app.migrate_commands or old not in facts.running or old == wanted.release.id:
@@ -178,7 +178,7 @@ def _old_code_on_new_schema(wanted: Wanted, facts: Facts) -> list[Action]:
     ]
 
 
-def _clean_up(wanted: Wanted, facts: Facts) -> list[Action]:
+def _clean_up(wanted: DesiredState, facts: ObservedState) -> list[Action]:
     release_id, paths, app = wanted.release.id, wanted.paths, wanted.app
     others = [release for release in facts.releases if release.id != release_id]
     # When this is done, it has served.

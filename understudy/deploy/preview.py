@@ -3,11 +3,11 @@
 import difflib
 from collections.abc import Mapping
 
-from understudy.deploy.desired import Wanted
-from understudy.host.facts import Facts
+from understudy.deploy.desired import DesiredState
+from understudy.host.facts import ObservedState
 
 
-def diffs(wanted: Wanted, facts: Facts) -> list[str]:
+def diffs(wanted: DesiredState, facts: ObservedState) -> list[str]:
     """Unified diffs of the files that would change, the host's text first.
 
     A release's id stands in most paths; it's left out, or every line would differ.

@@ -1,11 +1,11 @@
 """A backup is put back under the release that serves."""
 
 from understudy.deploy import switch
-from understudy.deploy.desired import Wanted
+from understudy.deploy.desired import DesiredState
 from understudy.errors import Refused
-from understudy.host import backups, session
-from understudy.host.facts import Facts
-from understudy.host.session import Deed
+from understudy.host import backups, session, steps
+from understudy.host.facts import ObservedState
+from understudy.host.session import AuditEntry
 from understudy.job import Job
 from understudy.release.layout import Manifest
 from understudy.ssh.connection import SshConnection
@@ -16,16 +16,16 @@ def restore(job: Job, name: str, wait: int = 0) -> None:
     with session.connected(job) as (connection, found):
         _refuse_unless_there(connection, job, name)
         release = serving(job, found)
-        wanted = Wanted(job.config, job.target, release)
-        deed = Deed("restore", name, release.commit)
+        wanted = DesiredState(job.config, job.target, release)
+        deed = AuditEntry("restore", name, release.commit)
         with session.locked(connection, job, deed, wait, found) as now:
             session.refuse_if_switched(job, found, now)
             _refuse_unless_there(connection, job, name)
-            session.apply_all(job, connection, switch.restore(wanted, now, name))
+            steps.apply_all(job, connection, switch.restore(wanted, now, name))
     job.report.say(f"{job.target_name} serves {release.id} on the data of {name}")
 
 
-def serving(job: Job, found: Facts) -> Manifest:
+def serving(job: Job, found: ObservedState) -> Manifest:
     """The release that data is put under. Raises Refused without one."""
     release = found.release(found.current)
     if release is None:

@@ -2,12 +2,12 @@
 
 from understudy.commands import old_code
 from understudy.deploy import switch
-from understudy.deploy.desired import Wanted
-from understudy.deploy.under_load import unwatched, watched
+from understudy.deploy.desired import DesiredState
+from understudy.deploy.under_load import under_load, without_load
 from understudy.errors import Refused
-from understudy.host import backups, session
-from understudy.host.facts import Facts
-from understudy.host.session import Deed
+from understudy.host import backups, session, steps
+from understudy.host.facts import ObservedState
+from understudy.host.session import AuditEntry
 from understudy.job import Job
 from understudy.release.layout import Manifest, before, newest_first
 from understudy.ssh.connection import SshConnection
@@ -33,7 +33,7 @@ def releases(job: Job) -> None:
         job.report.say(f"{job.target_name} has no release yet")
 
 
-def _state(release: Manifest, found: Facts) -> str:
+def _state(release: Manifest, found: ObservedState) -> str:
     if release.id == found.current:
         return "serves"
     return "good" if release.id in found.served else "failed"
@@ -55,23 +55,23 @@ def rollback(
     Raises NeedsItsData without either of them, if it can't.
     """
     with session.connected(job) as (connection, found):
-        wanted = Wanted(job.config, job.target, _destination(job, found, to))
-        deed = Deed("rollback", wanted.release.id, wanted.release.commit)
+        wanted = DesiredState(job.config, job.target, _destination(job, found, to))
+        deed = AuditEntry("rollback", wanted.release.id, wanted.release.commit)
         with session.locked(connection, job, deed, wait, found) as now:
             session.refuse_if_switched(job, found, now)
             if with_data:
                 backup = _backup_of(connection, job, wanted.release, now)
-                session.apply_all(job, connection, switch.restore(wanted, now, backup))
+                steps.apply_all(job, connection, switch.restore(wanted, now, backup))
             else:
                 _look_whether_it_works(connection, job, wanted, now, anyway=anyway)
                 actions = switch.rollback(wanted, now)
-                with (watched if probe else unwatched)(job, connection, wanted, now) as watch:
-                    session.apply_all(job, connection, actions, after=watch)
+                with (under_load if probe else without_load)(job, connection, wanted, now) as watch:
+                    steps.apply_all(job, connection, actions, after=watch)
     job.report.say(f"{job.target_name} serves {wanted.release.id} again")
 
 
 def _look_whether_it_works(
-    connection: SshConnection, job: Job, wanted: Wanted, found: Facts, *, anyway: bool
+    connection: SshConnection, job: Job, wanted: DesiredState, found: ObservedState, *, anyway: bool
 ) -> None:
     """Its pages may answer, and what it saves fail: a login, for instance."""
     release = wanted.release
@@ -90,7 +90,9 @@ def _look_whether_it_works(
     job.report.warn(f"{summary}\n{details}")
 
 
-def _data_of_before(connection: SshConnection, job: Job, release: Manifest, found: Facts) -> str:
+def _data_of_before(
+    connection: SshConnection, job: Job, release: Manifest, found: ObservedState
+) -> str:
     try:
         backup = _backup_of(connection, job, release, found)
     except Refused as error:
@@ -107,7 +109,7 @@ def earlier(job: Job, to: str | None = None) -> Manifest:
         return _destination(job, found, to)
 
 
-def _destination(job: Job, found: Facts, to: str | None) -> Manifest:
+def _destination(job: Job, found: ObservedState, to: str | None) -> Manifest:
     listed = f"python deploy.py releases --target {job.target_name}"
     release = found.release(to) if to else before(found.releases, found.current, found.served)
     if release is None:
@@ -123,7 +125,7 @@ def _destination(job: Job, found: Facts, to: str | None) -> Manifest:
     return release
 
 
-def _backup_of(connection: SshConnection, job: Job, release: Manifest, found: Facts) -> str:
+def _backup_of(connection: SshConnection, job: Job, release: Manifest, found: ObservedState) -> str:
     """The data as it was when the release last served: from the first migration after it.
 
     A backup that was made by hand while it served lacks what was written to it later.

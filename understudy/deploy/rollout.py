@@ -12,7 +12,7 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
     hosts = all_hosts.jobs(job)
     deploy_host.check_source(job)
     with evidence.explained(hosts[0], busy=True):
-        source = deploy_host.find_source(job)
+        source = deploy_host.resolve_source(job)
 
     def deploy_one(host: Job) -> None:
         with evidence.explained(host, busy=True):
@@ -20,11 +20,11 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
                 host, source, probe=probe, wait=wait, without_rehearsal=without_rehearsal
             )
 
-    def is_done(host: Job) -> bool:
-        return deploy_host.is_done(host, source, rehearsed=not without_rehearsal)
+    def is_up_to_date(host: Job) -> bool:
+        return deploy_host.is_up_to_date(host, source, rehearsed=not without_rehearsal)
 
     if len(hosts) > 1:
-        looks = zip(hosts, all_hosts.look(hosts, is_done), strict=True)
+        looks = zip(hosts, all_hosts.look(hosts, is_up_to_date), strict=True)
         hosts = tuple(host for host, done in looks if not done)
     if hosts:
         all_hosts.roll(hosts, deploy_one)
@@ -33,7 +33,7 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
 def plan(job: Job) -> None:
     """Tells what deploy() would do on each host."""
     deploy_host.check_source(job)
-    source = deploy_host.find_source(job)
+    source = deploy_host.resolve_source(job)
     all_hosts.look(all_hosts.jobs(job), lambda host: deploy_host.preview_plan(host, source))
 
 

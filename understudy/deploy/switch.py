@@ -3,21 +3,23 @@
 from collections.abc import Set
 
 from understudy.commands import Argv, all_of, candidate, database, files, http, site
-from understudy.deploy.desired import Wanted
+from understudy.deploy.desired import DesiredState
 from understudy.host.actions import AFTER_SWITCH, BEFORE_SWITCH, Action, Run, Start, Switch
-from understudy.host.facts import Facts
+from understudy.host.facts import ObservedState
 
 SITE_IS_DOWN = "The site is stopped. `python deploy.py deploy` or `rollback` starts it again."
 
 
-def rollback(wanted: Wanted, facts: Facts) -> list[Action]:
+def rollback(wanted: DesiredState, facts: ObservedState) -> list[Action]:
     """Lets a release serve again that lies on the host complete, on the data that is there now."""
     if serves(wanted, facts):
         return []
     return [*await_end(wanted, facts.ending), *take_over(wanted, facts), *drain(wanted, facts)]
 
 
-def restore(wanted: Wanted, facts: Facts, backup: str, then: tuple[Run, ...] = ()) -> list[Action]:
+def restore(
+    wanted: DesiredState, facts: ObservedState, backup: str, then: tuple[Run, ...] = ()
+) -> list[Action]:
     """Lets a release serve on the data of a backup. Until it does the site is down: only while
     nobody writes can data be put back. then: what the data needs before the release can start.
     """
@@ -34,17 +36,17 @@ def restore(wanted: Wanted, facts: Facts, backup: str, then: tuple[Run, ...] = (
     ]
 
 
-def serves(wanted: Wanted, facts: Facts) -> bool:
+def serves(wanted: DesiredState, facts: ObservedState) -> bool:
     release_id = wanted.release.id
     return facts.current == release_id and release_id in facts.running and facts.nginx_active
 
 
-def take_over(wanted: Wanted, facts: Facts) -> list[Action]:
+def take_over(wanted: DesiredState, facts: ObservedState) -> list[Action]:
     """Start beside what is live, ask it through nginx, switch, ask what is live then."""
     return [_start(wanted), *_try(wanted, facts), *_switch(wanted, facts), *checks(wanted, facts)]
 
 
-def checks(wanted: Wanted, facts: Facts) -> list[Action]:
+def checks(wanted: DesiredState, facts: ObservedState) -> list[Action]:
     """A look through nginx, as visitors have; what does not answer there does not stay."""
     undo = _switch_back(wanted, facts)
     served = ("touch", str(wanted.paths.served_mark(wanted.release.id)))
@@ -58,14 +60,14 @@ def checks(wanted: Wanted, facts: Facts) -> list[Action]:
     ]
 
 
-def visit(wanted: Wanted) -> Argv:
+def visit(wanted: DesiredState) -> Argv:
     return http.get(url(wanted, wanted.app.health_path), address="127.0.0.1")
 
 
 _BACK = "It was switched back: what served before serves again. Mend the cause and deploy again."
 
 
-def _switch_back(wanted: Wanted, facts: Facts) -> tuple[Run, ...]:
+def _switch_back(wanted: DesiredState, facts: ObservedState) -> tuple[Run, ...]:
     release_id, old = wanted.release.id, _fallback(wanted, facts)
     if old is None:
         return ()
@@ -75,13 +77,13 @@ def _switch_back(wanted: Wanted, facts: Facts) -> tuple[Run, ...]:
     )
 
 
-def _fallback(wanted: Wanted, facts: Facts) -> str | None:
+def _fallback(wanted: DesiredState, facts: ObservedState) -> str | None:
     """What runs beside the wanted release and has served: the one that `current` names, if any."""
     others = (facts.running & facts.served) - {wanted.release.id}
     return facts.current if facts.current in others else next(iter(sorted(others)), None)
 
 
-def await_end(wanted: Wanted, names: Set[str], hint: str = BEFORE_SWITCH) -> list[Action]:
+def await_end(wanted: DesiredState, names: Set[str], hint: str = BEFORE_SWITCH) -> list[Action]:
     """What was left to end by itself may still write, and read its files."""
     return [
         Run(f"wait for the end of {name}", site.stop(wanted.app.name, name), hint=hint)
@@ -89,7 +91,7 @@ def await_end(wanted: Wanted, names: Set[str], hint: str = BEFORE_SWITCH) -> lis
     ]
 
 
-def drain(wanted: Wanted, facts: Facts) -> list[Action]:
+def drain(wanted: DesiredState, facts: ObservedState) -> list[Action]:
     """Old releases take no new request, finish those they have, and end. Nobody waits for that:
     visitors have the new one.
     """
@@ -99,7 +101,7 @@ def drain(wanted: Wanted, facts: Facts) -> list[Action]:
     ]
 
 
-def _start(wanted: Wanted) -> Start:
+def _start(wanted: DesiredState) -> Start:
     app, release_id = wanted.app, wanted.release.id
     socket = wanted.paths.socket(release_id)
     return Start(
@@ -112,7 +114,7 @@ def _start(wanted: Wanted) -> Start:
     )
 
 
-def _try(wanted: Wanted, facts: Facts) -> list[Action]:
+def _try(wanted: DesiredState, facts: ObservedState) -> list[Action]:
     """Its own socket answered. nginx may still refuse what it answers, and one visitor is not many."""
     app, release_id = wanted.app, wanted.release.id
     if facts.current == release_id:
@@ -127,18 +129,18 @@ def _try(wanted: Wanted, facts: Facts) -> list[Action]:
     ]
 
 
-def _switch(wanted: Wanted, facts: Facts) -> list[Action]:
+def _switch(wanted: DesiredState, facts: ObservedState) -> list[Action]:
     release_id = wanted.release.id
     if facts.current == release_id:
         return []
     return [Switch("switch", files.switch(wanted.paths.root, release_id), release_id)]
 
 
-def checked_paths(wanted: Wanted) -> tuple[str, ...]:
+def checked_paths(wanted: DesiredState) -> tuple[str, ...]:
     """What a healthy release answers with a status below 400."""
     return (wanted.app.health_path, *wanted.app.check_paths)
 
 
-def url(wanted: Wanted, path: str) -> str:
+def url(wanted: DesiredState, path: str) -> str:
     scheme = "https" if wanted.target.certificate else "http"
     return f"{scheme}://{wanted.target.domain}{path}"

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from understudy.commands import files, site
-from understudy.deploy.desired import Wanted
+from understudy.deploy.desired import DesiredState
 from understudy.errors import StepFailed
 from understudy.host.actions import Action, Switch
-from understudy.host.facts import Facts
+from understudy.host.facts import ObservedState
 from understudy.job import Job
 from understudy.ssh.connection import SshConnection
 from understudy.ssh.port_forward import forward
@@ -22,12 +22,16 @@ Watch = Callable[[Action, str], None]
 
 
 @contextmanager
-def unwatched(job: Job, connection: SshConnection, wanted: Wanted, found: Facts) -> Iterator[Watch]:
+def without_load(
+    job: Job, connection: SshConnection, wanted: DesiredState, found: ObservedState
+) -> Iterator[Watch]:
     yield lambda action, output: None
 
 
 @contextmanager
-def watched(job: Job, connection: SshConnection, wanted: Wanted, found: Facts) -> Iterator[Watch]:
+def under_load(
+    job: Job, connection: SshConnection, wanted: DesiredState, found: ObservedState
+) -> Iterator[Watch]:
     """Sends requests until the end of the block. Raises StepFailed if any was lost."""
     if found.current not in found.running:
         job.report.say("nothing serves yet, so there is nothing to probe")
@@ -73,11 +77,11 @@ def _door(job: Job, connection: SshConnection) -> Iterator[PublicDoor]:
         yield PublicDoor("127.0.0.1", local, tls, target.domain)
 
 
-def _paths(connection: SshConnection, wanted: Wanted) -> ProbePaths:
+def _paths(connection: SshConnection, wanted: DesiredState) -> ProbePaths:
     return ProbePaths(wanted.app.health_path, _static(connection, wanted))
 
 
-def _static(connection: SshConnection, wanted: Wanted) -> tuple[str, ...]:
+def _static(connection: SshConnection, wanted: DesiredState) -> tuple[str, ...]:
     """The URL paths of a few static files of what serves now."""
     if wanted.app.static_url is None:
         return ()

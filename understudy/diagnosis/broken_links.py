@@ -41,7 +41,7 @@ class _Request:
 
 
 @dataclass(frozen=True)
-class _Way:
+class Transition:
     """A request and what led to it. fresh: whether that was made after all that was written."""
 
     start: str
@@ -68,15 +68,15 @@ def find(log: str) -> str:
     return "".join(f"{end.method} {end.path} {end.status}\n" for end in dead_ends)
 
 
-def _ways(log: str) -> Iterator[_Way]:
+def _ways(log: str) -> Iterator[Transition]:
     pages: set[str] = set()
     last_write: _Request | None = None
     for request in _requests(log):
         if last_write and _is_sent_on(request, last_write):
-            yield _Way(last_write.kind, request, fresh=True)
+            yield Transition(last_write.kind, request, fresh=True)
             last_write = None
         elif request.before:
-            yield _Way(_ID.sub("#", request.before), request, request.before in pages)
+            yield Transition(_ID.sub("#", request.before), request, request.before in pages)
         if request.went_well and request.writes:
             pages, last_write = set(), request
         elif request.went_well:

@@ -49,8 +49,8 @@ def _examine(
     facts, logs = _facts(job), parse_logs("")
     try:
         with SshConnection(job.target, job.config.host.deployer) as connection:
-            lately = site.lately(job.config.app.name, began)
-            logs = parse_logs(connection.run(lately, seconds=30).output)
+            journal_since = site.journal_since(job.config.app.name, began)
+            logs = parse_logs(connection.run(journal_since, seconds=30).output)
             found = _causes(error, job, logs, facts, busy=busy)
             questions = {question for cause in found for question in cause.questions}
             answers = connection.run(examine(questions), seconds=60).output if questions else ""
@@ -101,7 +101,7 @@ def _evidence(error: UnderstudyError, job: Job, logs: Mapping[str, str]) -> Evid
 
 
 def parse_logs(output: str) -> Mapping[str, str]:
-    """Output of site.lately() -> the text of each part."""
+    """Output of site.journal_since() -> the text of each part."""
     _, *parts = re.split(r"^--- ([a-z ]+) ---\n", output, flags=re.MULTILINE)
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
@@ -127,10 +127,10 @@ def _facts(job: Job) -> KnownFacts:
     )
     cache = job.project.cache / "git"
     try:
-        source = sources.find_commit(job.config.app, job.beside, cache)
+        source = sources.find_commit(job.config.app, job.directory, cache)
         commit = worktree.look(source)
         with suppress(ConfigError):
-            source = sources.find_source(job.config.app, job.beside, cache)
+            source = sources.resolve_source(job.config.app, job.directory, cache)
     except UnderstudyError:
         # The source itself may be what is wrong; then the error says so.
         return facts

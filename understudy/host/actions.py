@@ -1,4 +1,4 @@
-"""The steps that a plan is made of, as values. session.py applies them."""
+"""The steps that a plan is made of, as values. steps.py applies them."""
 
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath

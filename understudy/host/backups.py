@@ -7,7 +7,7 @@ from understudy.commands import database
 from understudy.commands.database import Backup
 from understudy.host import data_errors, session
 from understudy.host.actions import SECONDS_FOR_A_STEP
-from understudy.host.session import Deed
+from understudy.host.session import AuditEntry
 from understudy.job import Job
 from understudy.release.layout import Paths
 from understudy.ssh.connection import SshConnection
@@ -16,7 +16,7 @@ from understudy.ssh.connection import SshConnection
 def backup(job: Job, wait: int = 0) -> None:
     """Saves the database as it is now; the site goes on."""
     app = job.config.app
-    deed = Deed("backup", "")
+    deed = AuditEntry("backup", "")
     with (
         session.connected(job) as (connection, found),
         # Whoever held the lock until now may have deployed: a backup is of what it was made of.

@@ -71,7 +71,7 @@ say end ok
 
 
 @dataclass(frozen=True)
-class Facts:
+class ObservedState:
     """One host, as observed.
 
     files: path -> content. running: ids of releases with a live service, ending: those that only
@@ -112,8 +112,8 @@ def query(site: str) -> Argv:
     return script(_QUERY, site)
 
 
-def parse(output: str) -> Facts:
-    """Output of the query -> Facts. Raises StepFailed if it was cut off."""
+def parse(output: str) -> ObservedState:
+    """Output of the query -> ObservedState. Raises StepFailed if it was cut off."""
     pairs = [line.split("\t", 1) for line in output.split("\n") if "\t" in line]
     if not pairs or pairs[-1][0] != "end":
         raise query_errors.cut_off("the host's facts", output)
@@ -129,7 +129,7 @@ def parse(output: str) -> Facts:
     served = {stat.path.parent.name: stat.changed for stat in stats if stat.path.name == "served"}
     current = PurePosixPath(one("current")).name
     units = all_of("unit")
-    return Facts(
+    return ObservedState(
         stamp="".join(_pop(texts, ".provisioned")).strip(),
         python=answers.python(one("python")),
         machine=answers.machine(one("machine")),

@@ -34,7 +34,7 @@ def _may_come(connection: Connection, action: Start, answer: Result) -> bool:
     """Only a socket that isn't there yet is worth a wait; an answer of the app is its answer."""
     if http.answered(answer.errors):
         return False
-    return connection.run(site.has_hope(action.site, action.release_id)).ok
+    return connection.run(site.is_recoverable(action.site, action.release_id)).ok
 
 
 def _unhealthy(connection: Connection, action: Start, answer: Result) -> StepFailed:

@@ -5,7 +5,7 @@ import re
 from understudy.commands import Argv, answers, site
 from understudy.errors import StepFailed
 from understudy.host import kept_secrets, session
-from understudy.host.session import Deed
+from understudy.host.session import AuditEntry
 from understudy.job import Job
 from understudy.ssh.connection import Result
 
@@ -34,7 +34,7 @@ def put_back(job: Job) -> None:
     with (
         job.report.step(f"set {', '.join(kept)} again"),
         session.connected(job) as (connection, found),
-        session.locked(connection, job, Deed("secrets", "set again"), wait=0, before=found),
+        session.locked(connection, job, AuditEntry("secrets", "set again"), wait=0, before=found),
     ):
         for name, value in kept.items():
             argv = site.secret_set(job.config.app.name, name)
@@ -58,7 +58,7 @@ def listed(output: str) -> list[str]:
 def _change(job: Job, what: str, argv: Argv, text: str) -> None:
     with (
         session.connected(job) as (connection, found),
-        session.locked(connection, job, Deed("secrets", what), wait=0, before=found),
+        session.locked(connection, job, AuditEntry("secrets", what), wait=0, before=found),
     ):
         _refuse_unless_ok(job, connection.send(argv, text))
 

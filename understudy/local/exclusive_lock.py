@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 @contextmanager
-def alone(directory: Path) -> Iterator[None]:
+def exclusive_lock(directory: Path) -> Iterator[None]:
     """Waits until nobody else makes anything there. Frees itself with the process."""
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "lock").open("w") as file:

@@ -82,7 +82,7 @@ def name_of(host: Job) -> str:
 
 
 def lock_path(job: Job, target: str) -> Path:
-    return job.beside / "provision" / f"{target.replace(':', '-')}.lock.yml"
+    return job.directory / "provision" / f"{target.replace(':', '-')}.lock.yml"
 
 
 def production(job: Job) -> str:
@@ -113,4 +113,4 @@ def load(job: Job, target: str) -> Capture:
 
 def shown(job: Job, target: str) -> str:
     """The capture's file, as a user names it."""
-    return lock_path(job, target).relative_to(job.beside).as_posix()
+    return lock_path(job, target).relative_to(job.directory).as_posix()

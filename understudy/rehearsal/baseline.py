@@ -8,15 +8,15 @@ from understudy.host import session
 from understudy.job import Job
 from understudy.rehearsal import deployed
 from understudy.ssh.connection import SshConnection
-from understudy.vm.levels import Rung
+from understudy.vm.levels import Level
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """commit: what production serves. rung: the VM with it. Neither is there if there's a reason."""
+    """commit: what production serves. level: the VM with it. Neither is there if there's a reason."""
 
     commit: str = ""
-    rung: Rung | None = None
+    level: Level | None = None
     reason: str = ""
 
 
@@ -25,7 +25,7 @@ def find(job: Job) -> Baseline:
     try:
         commit = _served_commit(job)
         deploy_host.refuse_unless_another(job, commit)
-        return Baseline(commit, deployed.rung(job.at(commit)))
+        return Baseline(commit, deployed.level(job.at(commit)))
     except UnderstudyError as error:
         return Baseline(reason=error.summary)
 

@@ -1,4 +1,4 @@
-"""The rung 'deployed': the staging VM with one commit serving, restored if it was saved, made if not."""
+"""The level 'deployed': the staging VM with one commit serving, restored if it was saved, made if not."""
 
 from understudy.deploy import deploy_host
 from understudy.host import kept_secrets
@@ -6,29 +6,33 @@ from understudy.job import Job
 from understudy.release import render
 from understudy.release import source as sources
 from understudy.vm import levels
-from understudy.vm.levels import DEPLOYED, PROVISIONED, Rung
+from understudy.vm.levels import DEPLOYED, PROVISIONED, Level
 from understudy.vm.machine import Vm
 
 
-def rung(job: Job) -> Rung:
+def level(job: Job) -> Level:
     """Of the commit that deploy.yml means: all that a deploy of it to the provisioned VM goes by."""
-    source = sources.find_source(job.config.app, job.beside, job.project.cache / "git")
+    source = sources.resolve_source(job.config.app, job.directory, job.project.cache / "git")
     host_files = render.host_files(job.config, job.target, job.project.templates)
-    made_of = deploy_host.made_of(job, source, python="", secrets=kept_secrets.digest(job))
-    return levels.rung(DEPLOYED, source.commit, *made_of, *(file.content for file in host_files))
+    fingerprint_inputs = deploy_host.fingerprint_inputs(
+        job, source, python="", secrets=kept_secrets.digest(job)
+    )
+    return levels.level(
+        DEPLOYED, source.commit, *fingerprint_inputs, *(file.content for file in host_files)
+    )
 
 
-def reset(job: Job, vm: Vm) -> None:
+def restore(job: Job, vm: Vm) -> None:
     """Puts the VM back to a fresh deploy of the commit that deploy.yml means."""
-    job = job.at(deploy_host.find_source(job).commit)
-    wanted = rung(job)
-    put(job, vm, wanted, on=vm.reset(wanted))
+    job = job.at(deploy_host.resolve_source(job).commit)
+    wanted = level(job)
+    ensure(job, vm, wanted, on=vm.reset(wanted))
 
 
-def put(job: Job, vm: Vm, wanted: Rung, on: Rung | None) -> None:
-    """Makes the VM serve the commit, and saves it so. on: the rung it is on; none if it was in use.
+def ensure(job: Job, vm: Vm, wanted: Level, on: Level | None) -> None:
+    """Makes the VM serve the commit, and saves it so. on: the level it is on; none if it was in use.
 
-    On the wanted rung, or one above it, the deploy has nothing to do, or else puts right what isn't
+    On the wanted level, or one above it, the deploy has nothing to do, or else puts right what isn't
     as it should be.
     """
     deploy_host.deploy(job)

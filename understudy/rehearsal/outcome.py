@@ -18,7 +18,7 @@ _STATES = {
     Outcome.PASSED: "passed",
     Outcome.WARNED: "failed",
     Outcome.FAILED: "failed",
-    Outcome.LACKING: "skipped",
+    Outcome.UNAVAILABLE: "skipped",
     Outcome.LEFT_OUT: "left out",
 }
 

@@ -41,12 +41,12 @@ class Outcome(StrEnum):
     # It did what it should, but not well: the verdict is no, what comes after it makes sense.
     WARNED = "warned"
     FAILED = "failed"
-    LACKING = "lacking"  # skipped: what it needs isn't there
+    UNAVAILABLE = "lacking"  # skipped: what it needs isn't there
     LEFT_OUT = "left out"  # skipped: it was not asked for
 
 
 @dataclass(frozen=True)
-class Choice:
+class Selection:
     """What of a rehearsal is asked for. only: names, all if there are none. since: a name.
 
     keep: what is on the VM stays. fail_fast: end at the first phase that fails.
@@ -64,7 +64,7 @@ class Skip:
     reason: str
 
 
-def skipped(phase: Phase, choice: Choice, outcomes: Mapping[str, Outcome]) -> Skip | None:
+def skipped(phase: Phase, choice: Selection, outcomes: Mapping[str, Outcome]) -> Skip | None:
     """Why a phase is skipped, given what became of those before; None if it's to be taken."""
     if phase.name == "up":
         return None
@@ -75,16 +75,16 @@ def skipped(phase: Phase, choice: Choice, outcomes: Mapping[str, Outcome]) -> Sk
     if choice.keep and phase.name in ("reset", "baseline", "data"):
         return Skip(Outcome.LEFT_OUT, "left out by --keep")
     if choice.fail_fast and {Outcome.FAILED, Outcome.WARNED} & set(outcomes.values()):
-        return Skip(Outcome.LACKING, "what came before it failed")
+        return Skip(Outcome.UNAVAILABLE, "what came before it failed")
     return _lacking(phase, outcomes)
 
 
 def _lacking(phase: Phase, outcomes: Mapping[str, Outcome]) -> Skip | None:
     match outcomes.get(phase.needs):
         case Outcome.FAILED:
-            return Skip(Outcome.LACKING, f"{phase.needs} failed")
-        case Outcome.LACKING:
-            return Skip(Outcome.LACKING, f"there was no {phase.needs}")
+            return Skip(Outcome.UNAVAILABLE, f"{phase.needs} failed")
+        case Outcome.UNAVAILABLE:
+            return Skip(Outcome.UNAVAILABLE, f"there was no {phase.needs}")
     return None
 
 
@@ -97,7 +97,7 @@ def seconds_left(names: Iterable[str], earlier: Mapping[str, float]) -> float | 
 def verdict(outcomes: Mapping[str, Outcome], seconds: float) -> str:
     """Of a run in which nothing failed. READY is kept for one that left out nothing it could rehearse."""
     skipped_ones = [
-        name for name in NAMES if outcomes.get(name) in (Outcome.LACKING, Outcome.LEFT_OUT)
+        name for name in NAMES if outcomes.get(name) in (Outcome.UNAVAILABLE, Outcome.LEFT_OUT)
     ]
     word = "READY" if is_whole(outcomes) else "PASSED IN PART"
     skips = f"; skipped: {', '.join(skipped_ones)}" if skipped_ones else ""
@@ -107,6 +107,6 @@ def verdict(outcomes: Mapping[str, Outcome], seconds: float) -> str:
 def is_whole(outcomes: Mapping[str, Outcome]) -> bool:
     """Whether all that could be rehearsed was, and went well: only then it counts for production."""
     return (
-        all(outcomes.get(phase.name) in (Outcome.PASSED, Outcome.LACKING) for phase in PHASES)
+        all(outcomes.get(phase.name) in (Outcome.PASSED, Outcome.UNAVAILABLE) for phase in PHASES)
         and outcomes.get("deploy") is Outcome.PASSED
     )

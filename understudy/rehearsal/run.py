@@ -17,9 +17,9 @@ from understudy.rehearsal.baseline import Baseline
 from understudy.rehearsal.outcome import rehearsed
 from understudy.rehearsal.phases import (
     PHASES,
-    Choice,
     Outcome,
     Phase,
+    Selection,
     Skip,
     seconds_left,
     skipped,
@@ -30,11 +30,11 @@ from understudy.rehearsal.timings import Timings
 from understudy.report.record import Verdict
 from understudy.report.recorder import Recorder
 from understudy.ssh.connection import SshConnection
-from understudy.vm.levels import Rung
+from understudy.vm.levels import Level
 from understudy.vm.machine import Vm
 
 
-class NotWell(StepFailed):
+class DeployWarnings(StepFailed):
     """It went through, and yet something is wrong with it."""
 
 
@@ -42,18 +42,18 @@ class NotWell(StepFailed):
 class Rehearsal:
     """One run. outcomes: what became of each phase so far. failures: with the phase's title.
 
-    reset_to: the rung that this run put the VM back to, if it did.
+    reset_to: the level that this run put the VM back to, if it did.
     """
 
     job: Job
     vm: Vm
-    choice: Choice
+    choice: Selection
     timings: Timings
     recorder: Recorder
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     failures: dict[str, UnderstudyError] = field(default_factory=dict)
     candidate: Candidate | None = None
-    reset_to: Rung | None = None
+    reset_to: Level | None = None
 
     def run(self) -> None:
         """Takes the phases in turn, and leaves a receipt.
@@ -64,7 +64,7 @@ class Rehearsal:
         deploy_host.check_source(self.job)
         began = time.monotonic()
         for phase in PHASES:
-            skip = skipped(phase, self.choice, self.outcomes) or self._lacks(phase)
+            skip = skipped(phase, self.choice, self.outcomes) or self._missing_prerequisite(phase)
             if skip:
                 self.outcomes[phase.name] = skip.outcome
                 self.job.report.skipped(phase.name, phase.title, skip.reason)
@@ -93,7 +93,7 @@ class Rehearsal:
                 raise
             self.job.report.error(error)
             self.failures[phase.name] = error
-            return Outcome.WARNED if isinstance(error, NotWell) else Outcome.FAILED
+            return Outcome.WARNED if isinstance(error, DeployWarnings) else Outcome.FAILED
         return Outcome.PASSED
 
     def _actions(self) -> Mapping[str, Callable[[], None]]:
@@ -123,17 +123,17 @@ class Rehearsal:
             )
             rollback.rollback(self.job, with_data=True)
 
-    def _lacks(self, phase: Phase) -> Skip | None:
+    def _missing_prerequisite(self, phase: Phase) -> Skip | None:
         """What a phase needs beside the phases before it."""
         if phase.name == "baseline" and self.baseline.reason:
-            return Skip(Outcome.LACKING, self.baseline.reason)
+            return Skip(Outcome.UNAVAILABLE, self.baseline.reason)
         if phase.name == "data" and self.seed.reason:
-            return Skip(Outcome.LACKING, self.seed.reason)
+            return Skip(Outcome.UNAVAILABLE, self.seed.reason)
         if phase.name == "rollback":
             try:
                 rollback.earlier(self.job)
             except UnderstudyError as error:
-                return Skip(Outcome.LACKING, error.summary)
+                return Skip(Outcome.UNAVAILABLE, error.summary)
         return None
 
     @cached_property
@@ -145,28 +145,28 @@ class Rehearsal:
         return seeded.find(self.job)
 
     @cached_property
-    def seeded_rung(self) -> Rung | None:
+    def seeded_level(self) -> Level | None:
         """With that data under what production runs."""
-        if self.baseline.rung is None or self.seed.pulled is None:
+        if self.baseline.level is None or self.seed.pulled is None:
             return None
-        return seeded.rung(self.baseline.rung, self.seed.pulled)
+        return seeded.level(self.baseline.level, self.seed.pulled)
 
     def _reset(self) -> None:
-        """To the highest rung there is."""
-        wanted = (self.seeded_rung, self.baseline.rung)
-        self.reset_to = self.vm.reset(*(rung for rung in wanted if rung))
+        """To the highest level there is."""
+        wanted = (self.seeded_level, self.baseline.level)
+        self.reset_to = self.vm.reset(*(level for level in wanted if level))
 
     def _put_baseline(self) -> None:
-        job, rung = self.job.at(self.baseline.commit), self.baseline.rung
-        if rung:
-            deployed.put(job, self.vm, rung, on=self.reset_to)
+        job, level = self.job.at(self.baseline.commit), self.baseline.level
+        if level:
+            deployed.ensure(job, self.vm, level, on=self.reset_to)
 
     def _put_data(self) -> None:
-        seeded.put(self.job, self.vm, self.seeded_rung, on=self.reset_to)
+        seeded.ensure(self.job, self.vm, self.seeded_level, on=self.reset_to)
 
     def _deploy_candidate(self) -> None:
         """From here on it's this commit, whatever is committed meanwhile."""
-        source = deploy_host.find_source(self.job)
+        source = deploy_host.resolve_source(self.job)
         self.job = self.job.at(source.commit)
         self.candidate = gate.candidate(self.job, source, self.job.target_name)
         loaded = self.outcomes.get("data") is Outcome.PASSED
@@ -176,7 +176,9 @@ class Rehearsal:
     def _deploy(self) -> None:
         warnings = deploy_host.deploy(self.job, probe=True)
         if warnings:
-            raise NotWell("the deploy went through, but not well", details="\n".join(warnings))
+            raise DeployWarnings(
+                "the deploy went through, but not well", details="\n".join(warnings)
+            )
 
     def _write_receipt(self) -> None:
         """Of what was deployed at all, whether it passed or not."""

@@ -1,15 +1,15 @@
-"""The rung 'seeded': the rung 'deployed' with pulled data under it, restored if it was saved, made if not."""
+"""The level 'seeded': the level 'deployed' with pulled data under it, restored if it was saved, made if not."""
 
 from dataclasses import dataclass
 
 from understudy.data import load as data_load
-from understudy.data.bundle import Pulled
+from understudy.data.bundle import DataBundle
 from understudy.deploy import deploy_host
 from understudy.errors import UnderstudyError
 from understudy.job import Job
 from understudy.rehearsal import deployed
 from understudy.vm import levels
-from understudy.vm.levels import SEEDED, Rung
+from understudy.vm.levels import SEEDED, Level
 from understudy.vm.machine import Vm
 
 
@@ -17,7 +17,7 @@ from understudy.vm.machine import Vm
 class Seed:
     """pulled: the data of the target that the VM stands for. It isn't there if there's a reason."""
 
-    pulled: Pulled | None = None
+    pulled: DataBundle | None = None
     reason: str = ""
 
 
@@ -29,26 +29,26 @@ def find(job: Job) -> Seed:
         return Seed(reason=f"{error.summary}: {error.hint}")
 
 
-def rung(on: Rung, pulled: Pulled) -> Rung:
-    """Of one pull, put under what is on the other rung."""
-    return levels.rung(SEEDED, str(on), pulled.digest)
+def level(on: Level, pulled: DataBundle) -> Level:
+    """Of one pull, put under what is on the other level."""
+    return levels.level(SEEDED, str(on), pulled.digest)
 
 
-def reset(job: Job, vm: Vm) -> None:
+def restore(job: Job, vm: Vm) -> None:
     """Puts the VM back to a fresh deploy of the commit that deploy.yml means, with pulled data."""
     pulled = data_load.find(job, job.config.vm.stands_for)
-    job = job.at(deploy_host.find_source(job).commit)
-    below = deployed.rung(job)
-    wanted = rung(below, pulled)
+    job = job.at(deploy_host.resolve_source(job).commit)
+    below = deployed.level(job)
+    wanted = level(below, pulled)
     on = vm.reset(wanted, below)
-    deployed.put(job, vm, below, on=on)
-    put(job, vm, wanted, on=on)
+    deployed.ensure(job, vm, below, on=on)
+    ensure(job, vm, wanted, on=on)
 
 
-def put(job: Job, vm: Vm, wanted: Rung | None, on: Rung | None) -> None:
+def ensure(job: Job, vm: Vm, wanted: Level | None, on: Level | None) -> None:
     """Loads the data onto a VM that serves, and saves it so.
 
-    wanted: none if what serves has no rung. on: the rung that the VM was put back to; none if it
+    wanted: none if what serves has no level. on: the level that the VM was put back to; none if it
     was in use.
     """
     if on and on == wanted:

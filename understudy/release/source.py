@@ -43,7 +43,7 @@ class Source:
         return sha256(self.lock.encode()).hexdigest()[:12]
 
 
-def find_source(app: App, beside: Path, cache: Path) -> Source:
+def resolve_source(app: App, beside: Path, cache: Path) -> Source:
     """The commit that deploy.yml means, from a git URL or from a directory.
 
     A directory's path is relative to `beside`, the folder of deploy.yml. cache: for copies of URLs.

@@ -144,9 +144,9 @@ class Prober:
                 self._samples.append(flight.lost(self._timeout))
                 return
             self._flying.add(flight)
-        self._pool.submit(self._fly, flight)
+        self._pool.submit(self._send, flight)
 
-    def _fly(self, flight: _Flight) -> None:
+    def _send(self, flight: _Flight) -> None:
         expected = self._switch.release_id
         status, release = 0, ""
         try:
@@ -157,9 +157,9 @@ class Prober:
             # Whatever it was: this request got no answer, and must not be missing in the count.
             outcome = classify(flight.kind, error, release, expected)
         seconds = time.monotonic() - self._began - flight.at
-        self._land(flight, Sample(flight.at, flight.kind, outcome, seconds, release, status))
+        self._receive(flight, Sample(flight.at, flight.kind, outcome, seconds, release, status))
 
-    def _land(self, flight: _Flight, sample: Sample) -> None:
+    def _receive(self, flight: _Flight, sample: Sample) -> None:
         with self._landed:
             # One that was given up has its sample.
             if flight in self._flying:

@@ -6,7 +6,7 @@ from pathlib import Path
 from understudy.host.provisioning import Provisioning
 from understudy.paths import Project
 from understudy.vm.debian_archive import DebianArchive
-from understudy.vm.mirror.archive import NOTHING, Choice, choose
+from understudy.vm.mirror.archive import NOTHING, Selection, choose
 from understudy.vm.mirror.value import Likeness
 
 
@@ -27,7 +27,7 @@ def make(project: Project, likeness: Likeness, provisioning: Provisioning | None
     return folder
 
 
-def _choice(project: Project, likeness: Likeness, provisioning: Provisioning | None) -> Choice:
+def _choice(project: Project, likeness: Likeness, provisioning: Provisioning | None) -> Selection:
     if not likeness.versions:
         return NOTHING
     archive = DebianArchive(project, likeness.release)

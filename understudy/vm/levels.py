@@ -1,6 +1,6 @@
-"""The ladder of the VM's snapshots: which rungs are good to restore, which give way. Pure.
+"""The ladder of the VM's snapshots: which levels are good to restore, which give way. Pure.
 
-Below the lowest rung lies the box, which is cached by its own inputs; see box.py.
+Below the lowest level lies the box, which is cached by its own inputs; see box.py.
 """
 
 import json
@@ -14,7 +14,7 @@ SEEDED = "seeded"  # with data, too
 
 
 @dataclass(frozen=True)
-class Rung:
+class Level:
     """A state of the VM that is worth keeping. name: how far it got. key: a digest of what made it."""
 
     name: str
@@ -27,39 +27,39 @@ class Rung:
 
 @dataclass(frozen=True)
 class Saved:
-    """A rung with a snapshot. Times are ISO 8601 in UTC. size: bytes of disk that it took when made."""
+    """A level with a snapshot. Times are ISO 8601 in UTC. size: bytes of disk that it took when made."""
 
-    rung: Rung
+    level: Level
     made_at: str
     used_at: str
     size: int
 
 
-def rung(name: str, *made_of: str) -> Rung:
-    """A rung of these inputs; for one that stands on another, the text of that one is an input."""
-    return Rung(name, sha256("\0".join(made_of).encode()).hexdigest()[:12])
+def level(name: str, *fingerprint_inputs: str) -> Level:
+    """A level of these inputs; for one that stands on another, the text of that one is an input."""
+    return Level(name, sha256("\0".join(fingerprint_inputs).encode()).hexdigest()[:12])
 
 
-def restorable(wanted: Sequence[Rung], saved: Iterable[Saved]) -> list[Rung]:
+def restorable(wanted: Sequence[Level], saved: Iterable[Saved]) -> list[Level]:
     """Those wanted that are saved, in their order, highest first.
 
     The last one wanted says how the VM itself is to be made: if that isn't saved, the VM there was
     made otherwise or is half-made, and no snapshot of it is any good.
     """
-    there = {one.rung for one in saved}
+    there = {one.level for one in saved}
     return [one for one in wanted if one in there] if wanted[-1] in there else []
 
 
-def used(one: Rung, saved: Iterable[Saved], now: str) -> tuple[Saved, ...]:
-    """The same, with one rung used now."""
-    return tuple(replace(each, used_at=now) if each.rung == one else each for each in saved)
+def used(one: Level, saved: Iterable[Saved], now: str) -> tuple[Saved, ...]:
+    """The same, with one level used now."""
+    return tuple(replace(each, used_at=now) if each.level == one else each for each in saved)
 
 
-def without(one: Rung, saved: Iterable[Saved]) -> tuple[Saved, ...]:
-    return tuple(each for each in saved if each.rung != one)
+def without(one: Level, saved: Iterable[Saved]) -> tuple[Saved, ...]:
+    return tuple(each for each in saved if each.level != one)
 
 
-def to_prune(saved: Iterable[Saved], budget: int) -> Iterator[Rung]:
+def to_prune(saved: Iterable[Saved], budget: int) -> Iterator[Level]:
     """Those that go so that the others fit into that many bytes: what was not used for longest first.
 
     'provisioned' stays: everything else can be made from it.
@@ -67,9 +67,9 @@ def to_prune(saved: Iterable[Saved], budget: int) -> Iterator[Rung]:
     oldest_first = sorted(saved, key=lambda one: one.used_at)
     excess = sum(one.size for one in oldest_first) - budget
     for one in oldest_first:
-        if excess > 0 and one.rung.name != PROVISIONED:
+        if excess > 0 and one.level.name != PROVISIONED:
             excess -= one.size
-            yield one.rung
+            yield one.level
 
 
 def dump(saved: Iterable[Saved]) -> str:
@@ -77,12 +77,12 @@ def dump(saved: Iterable[Saved]) -> str:
 
 
 def parse(text: str) -> tuple[Saved, ...]:
-    """What dump() wrote. Nothing, if it's anything else: then the rungs are made anew."""
+    """What dump() wrote. Nothing, if it's anything else: then the levels are made anew."""
     try:
         return tuple(_saved(**one) for one in json.loads(text))
     except (ValueError, TypeError):
         return ()
 
 
-def _saved(rung: dict[str, str], made_at: str, used_at: str, size: int) -> Saved:
-    return Saved(Rung(**rung), made_at, used_at, int(size))
+def _saved(level: dict[str, str], made_at: str, used_at: str, size: int) -> Saved:
+    return Saved(Level(**level), made_at, used_at, int(size))

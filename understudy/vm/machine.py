@@ -25,7 +25,7 @@ from understudy.vm import box as boxes
 from understudy.vm import follow, levels, libvirt, stale
 from understudy.vm.address import TARGET
 from understudy.vm.box import Box
-from understudy.vm.levels import PROVISIONED, Rung
+from understudy.vm.levels import PROVISIONED, Level
 from understudy.vm.libvirt import RUNNING, SHUT_OFF, Domain
 from understudy.vm.mirror.value import Likeness
 from understudy.vm.snapshots import Snapshots
@@ -59,11 +59,11 @@ class Vm:
             self._make()
         self._tell_likeness()
 
-    def reset(self, *wanted: Rung) -> Rung:
-        """Puts the VM back to the first of these rungs that is saved, or else to just after up.
+    def reset(self, *wanted: Level) -> Level:
+        """Puts the VM back to the first of these levels that is saved, or else to just after up.
 
         What turns out broken is removed, and the next one is tried; without any good one the VM is
-        made anew. Returns the rung that the VM is on.
+        made anew. Returns the level that the VM is on.
         """
         domain = self._domain()
         state = domain.state()
@@ -72,21 +72,21 @@ class Vm:
         if state != RUNNING:
             libvirt.start_network(self._config.vm.name)
             domain.forget_sleep()
-        for rung in levels.restorable((*wanted, self._floor), self._snapshots.saved()):
-            if self._restores(domain, rung):
+        for level in levels.restorable((*wanted, self._floor), self._snapshots.saved()):
+            if self._restores(domain, level):
                 secrets.put_back(self._job)
-                return rung
+                return level
         self._report.say("no snapshot of the VM is any good: it is made anew")
         self._make()
         return self._floor
 
-    def save(self, rung: Rung) -> None:
+    def save(self, level: Level) -> None:
         """Saves the VM as it runs. Snapshots not used for long may give way to it."""
-        self._snapshots.save(self._domain(), rung)
+        self._snapshots.save(self._domain(), level)
 
-    def saved(self) -> frozenset[Rung]:
-        """The rungs that there is a snapshot of."""
-        return frozenset(one.rung for one in self._snapshots.saved())
+    def saved(self) -> frozenset[Level]:
+        """The levels that there is a snapshot of."""
+        return frozenset(one.level for one in self._snapshots.saved())
 
     def down(self) -> None:
         """Puts the VM to sleep: it takes no memory, and goes on from there when it's up again."""
@@ -123,16 +123,16 @@ class Vm:
         self._set_clock()
         return True
 
-    def _restores(self, domain: Domain, rung: Rung) -> bool:
+    def _restores(self, domain: Domain, level: Level) -> bool:
         """Whether the VM goes on from a snapshot and answers. A snapshot it can't go on from is removed."""
         try:
-            with self._report.step(f"restore the snapshot '{rung}'"):
-                self._snapshots.restore(domain, rung)
+            with self._report.step(f"restore the snapshot '{level}'"):
+                self._snapshots.restore(domain, level)
                 self._wait_for_ssh()
                 self._set_clock()
         except UnderstudyError as error:
-            self._report.warn(f"the snapshot '{rung}' is broken and removed\n{_told(error)}")
-            self._snapshots.remove(domain, rung)
+            self._report.warn(f"the snapshot '{level}' is broken and removed\n{_told(error)}")
+            self._snapshots.remove(domain, level)
             return False
         return True
 
@@ -263,12 +263,12 @@ class Vm:
         return {"memory": self._shape.memory, "cpus": self._shape.cpus}
 
     @cached_property
-    def _floor(self) -> Rung:
+    def _floor(self) -> Level:
         """The VM as just after up, by all that it's made from."""
         vagrantfile = (self._project.directory / "Vagrantfile").read_text()
         size = map(str, self._size.values())
         address = self._config.vm.address
-        return levels.rung(PROVISIONED, self._box.version, address, *size, vagrantfile)
+        return levels.level(PROVISIONED, self._box.version, address, *size, vagrantfile)
 
 
 def _told(error: UnderstudyError) -> str:

@@ -8,7 +8,7 @@ from understudy.errors import StepFailed
 from understudy.local import atomic_write
 from understudy.report.events import Report
 from understudy.vm import levels
-from understudy.vm.levels import Rung, Saved
+from understudy.vm.levels import Level, Saved
 from understudy.vm.libvirt import Domain
 
 
@@ -23,32 +23,32 @@ class Snapshots:
     def saved(self) -> tuple[Saved, ...]:
         return levels.parse(self.file.read_text()) if self.file.exists() else ()
 
-    def save(self, domain: Domain, rung: Rung) -> None:
+    def save(self, domain: Domain, level: Level) -> None:
         """Saves the VM as it runs, and removes what goes beyond the budget then."""
-        with self.report.step(f"save the snapshot '{rung}'"):
+        with self.report.step(f"save the snapshot '{level}'"):
             # One of that name may be left, without a note, by a run that was killed.
-            if str(rung) in domain.snapshots():
-                self.remove(domain, rung)
+            if str(level) in domain.snapshots():
+                self.remove(domain, level)
             before = domain.disk()
-            domain.save(str(rung))
+            domain.save(str(level))
             now, took = _now(), max(domain.disk() - before, 0)
-            self._note((*self.saved(), Saved(rung, now, now, took)))
+            self._note((*self.saved(), Saved(level, now, now, took)))
         for old in levels.to_prune(self.saved(), self.budget):
             with self.report.step(f"remove the snapshot '{old}', unused for longest"):
                 self.remove(domain, old)
 
-    def restore(self, domain: Domain, rung: Rung) -> None:
-        domain.restore(str(rung))
-        self._note(levels.used(rung, self.saved(), _now()))
+    def restore(self, domain: Domain, level: Level) -> None:
+        domain.restore(str(level))
+        self._note(levels.used(level, self.saved(), _now()))
 
-    def remove(self, domain: Domain, rung: Rung) -> None:
+    def remove(self, domain: Domain, level: Level) -> None:
         """Also if libvirt has lost it. If libvirt can't remove it, that's told: it takes disk still."""
         try:
-            if str(rung) in domain.snapshots():
-                domain.delete(str(rung))
+            if str(level) in domain.snapshots():
+                domain.delete(str(level))
         except StepFailed as error:
-            self.report.warn(f"the snapshot '{rung}' stays on the disk\n{error.details}")
-        self._note(levels.without(rung, self.saved()))
+            self.report.warn(f"the snapshot '{level}' stays on the disk\n{error.details}")
+        self._note(levels.without(level, self.saved()))
 
     def forget_all(self) -> None:
         self._note(())

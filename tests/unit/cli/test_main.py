@@ -142,7 +142,7 @@ def test_interrupted_run_says_how_to_go_on(
     "words",
     [
         ["depoly"],
-        ["reset", "--rung", "attic"],
+        ["reset", "--level", "attic"],
         ["deploy", "--traget", "vagrant"],
         ["deploy", "production"],
         ["logs", "--lines", "many"],

@@ -349,7 +349,7 @@ def test_service_that_died_or_does_not_run_has_no_hope(
     (tmp_path / "systemctl").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
 
-    assert (run(site.has_hope("shop", "r1")).returncode == 0) == hope
+    assert (run(site.is_recoverable("shop", "r1")).returncode == 0) == hope
 
 
 ASKED = "show -p ActiveState -p NRestarts shop@r1.service"

@@ -14,7 +14,7 @@ from tests.unit.fakes import FakeConnection, FakeReport, failed, printed
 from tests.unit.staging import DEPLOY, QUERY, Staging, changes, lines_of
 from understudy.deploy import deploy_host, rollout
 from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
-from understudy.host import session
+from understudy.host import steps
 from understudy.job import Job
 from understudy.receipts import gate
 from understudy.release import source as sources
@@ -34,7 +34,7 @@ def staging(deployable: Staging) -> Staging:
 @pytest.fixture
 def _dirty(staging: Staging, source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     changed = replace(source, dirty=(" M shop/wsgi.py",))
-    monkeypatch.setattr(sources, "find_source", lambda *_: changed)
+    monkeypatch.setattr(sources, "resolve_source", lambda *_: changed)
 
 
 def deployed(staging: Staging) -> Result:
@@ -118,21 +118,25 @@ def test_each_part_that_a_release_is_made_of_makes_another(
 ) -> None:
     """Its id is a digest of these."""
 
-    def made_of(job: Job, source: Source, python: str = "3.11", secrets: str = "1 2") -> object:
-        return deploy_host.made_of(job, source, python=python, secrets=secrets)
+    def fingerprint_inputs(
+        job: Job, source: Source, python: str = "3.11", secrets: str = "1 2"
+    ) -> object:
+        return deploy_host.fingerprint_inputs(job, source, python=python, secrets=secrets)
 
-    before, job = made_of(staging.job(), source), staging.job()
+    before, job = fingerprint_inputs(staging.job(), source), staging.job()
     changed = {
-        "tree": lambda: made_of(job, replace(source, tree="0ther")),
-        "lock": lambda: made_of(job, replace(source, lock="0ther")),
-        "python": lambda: made_of(job, source, python="3.13"),
-        "secrets": lambda: made_of(job, source, secrets="3 4"),
-        "commands": lambda: made_of(staging.job(app={"migrate_commands": [["m"]]}), source),
-        "release-file": lambda: made_of(staging.job(app={"workers": 7}), source),
-        "unit": lambda: made_of(staging.job(app={"memory_max": "64M"}), source),
+        "tree": lambda: fingerprint_inputs(job, replace(source, tree="0ther")),
+        "lock": lambda: fingerprint_inputs(job, replace(source, lock="0ther")),
+        "python": lambda: fingerprint_inputs(job, source, python="3.13"),
+        "secrets": lambda: fingerprint_inputs(job, source, secrets="3 4"),
+        "commands": lambda: fingerprint_inputs(
+            staging.job(app={"migrate_commands": [["m"]]}), source
+        ),
+        "release-file": lambda: fingerprint_inputs(staging.job(app={"workers": 7}), source),
+        "unit": lambda: fingerprint_inputs(staging.job(app={"memory_max": "64M"}), source),
     }
     assert changed[part]() != before
-    assert made_of(job, source) == before
+    assert fingerprint_inputs(job, source) == before
 
 
 def test_host_that_someone_else_has_deployed_to_meanwhile_is_left_alone(staging: Staging) -> None:
@@ -205,7 +209,7 @@ def test_failed_step_ends_the_deploy_with_the_end_of_its_log(staging: Staging) -
         deploy_host.deploy(staging.job())
 
     assert raised.value.details.splitlines()[-1] == "no such table"
-    assert len(raised.value.details.splitlines()) == session.LINES_OF_OUTPUT
+    assert len(raised.value.details.splitlines()) == steps.LINES_OF_OUTPUT
     assert "What served before still serves" in raised.value.hint
     *_, migrate, stop, _log, unlock = changes(host)
     assert "migrate" in migrate

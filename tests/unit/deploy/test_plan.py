@@ -11,14 +11,14 @@ import pytest
 from tests.unit.fakes import facts, manifest
 from tests.unit.plans import CURRENT, NEW, NGINX, OLD, SHIPMENT, UNIT, serving, wanted
 from understudy.commands import limited
-from understudy.deploy.desired import Wanted
+from understudy.deploy.desired import DesiredState
 from understudy.deploy.plan import make_plan
 from understudy.deploy.preview import diffs
 from understudy.host.actions import Run, Stage, Start
-from understudy.host.facts import Facts
+from understudy.host.facts import ObservedState
 
 
-def titles(found: Facts, want: Wanted | None = None) -> list[str]:
+def titles(found: ObservedState, want: DesiredState | None = None) -> list[str]:
     return [action.title for action in make_plan(want or wanted(), SHIPMENT, found)]
 
 

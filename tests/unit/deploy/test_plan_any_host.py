@@ -7,13 +7,13 @@ from copy import copy
 from tests.unit.fakes import facts, manifest
 from tests.unit.model_host import ModelHost
 from tests.unit.plans import NEW, OLD, SHIPMENT, serving, wanted
-from understudy.deploy.desired import Wanted
+from understudy.deploy.desired import DesiredState
 from understudy.deploy.plan import make_plan
 from understudy.host.actions import Send
-from understudy.host.facts import Facts
+from understudy.host.facts import ObservedState
 
 
-def all_hosts(lock: str = "lock1") -> Iterator[Facts]:
+def all_hosts(lock: str = "lock1") -> Iterator[ObservedState]:
     """Hosts in all states that deploys, killed deploys, reboots and hands can leave.
 
     lock: of the new release; the old one has lock1.
@@ -38,7 +38,7 @@ def all_hosts(lock: str = "lock1") -> Iterator[Facts]:
             )
 
 
-def assert_next_finishes(killed: ModelHost, want: Wanted) -> None:
+def assert_next_finishes(killed: ModelHost, want: DesiredState) -> None:
     host = copy(killed)
     for action in make_plan(want, SHIPMENT, host.facts):
         host.apply(action)

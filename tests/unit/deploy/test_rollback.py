@@ -11,9 +11,9 @@ import pytest
 from tests.unit.fakes import FakeConnection, manifest, printed
 from tests.unit.staging import LIST, MODELS, QUERY, SWITCH, Staging, changes, lines_of, listed
 from understudy.deploy import rollback, rollout
-from understudy.deploy.desired import Wanted
+from understudy.deploy.desired import DesiredState
 from understudy.errors import Refused
-from understudy.host.facts import Facts
+from understudy.host.facts import ObservedState
 from understudy.job import Job
 
 QUIET = (*SWITCH, 'put_back "$directory/$name"')
@@ -175,12 +175,12 @@ def test_rollback_with_data_that_nobody_saved_leaves_the_site_alone(
 def test_rollback_is_probed_if_that_is_wanted(
     probe: bool, staging: Staging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: dict[str, list[str]] = {"watched": [], "unwatched": []}
+    seen: dict[str, list[str]] = {"under_load": [], "without_load": []}
 
     def recorder(name: str) -> Callable[..., Any]:
         @contextmanager
         def watch(
-            job: Job, connection: object, wanted: Wanted, now: Facts
+            job: Job, connection: object, wanted: DesiredState, now: ObservedState
         ) -> Iterator[Callable[[Any, str], None]]:
             assert connection is host
             assert (wanted.release, now.current) == (OLD, NEW.id)
@@ -194,8 +194,8 @@ def test_rollback_is_probed_if_that_is_wanted(
 
     rollback.rollback(staging.job(), probe=probe)
 
-    assert ("switch" in seen["watched"]) is probe
-    assert ("switch" in seen["unwatched"]) is not probe
+    assert ("switch" in seen["under_load"]) is probe
+    assert ("switch" in seen["without_load"]) is not probe
 
 
 UNKNOWN = "==> unknown accounts.0002_nickname\n"

@@ -161,7 +161,7 @@ def test_uncommitted_changes_are_told_once(
 ) -> None:
     hosts(staging, {}, {}, {})
     dirty = replace(source, dirty=(" M shop/wsgi.py",))
-    monkeypatch.setattr(sources, "find_source", lambda *_: dirty)
+    monkeypatch.setattr(sources, "resolve_source", lambda *_: dirty)
 
     deploy(staging)
 
@@ -175,7 +175,7 @@ def test_what_is_shipped_is_made_once(
     size: int, staging: Staging, source: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     another = replace(source, dirty=(f"for batches of {size}",))
-    monkeypatch.setattr(sources, "find_source", lambda *_: another)
+    monkeypatch.setattr(sources, "resolve_source", lambda *_: another)
     compiled: list[Path] = []
     monkeypatch.setattr(bytecode, "compile_all", lambda _, directory: compiled.append(directory))
     making: list[str] = []

@@ -10,13 +10,13 @@ from tests.unit.plans import NEW, OLD, SHIPMENT, serving, wanted
 from understudy.deploy import switch as deploy_switch
 from understudy.deploy.plan import make_plan
 from understudy.host.actions import Action, Run, Start, Switch
-from understudy.host.facts import Facts
+from understudy.host.facts import ObservedState
 
 BACKUP = "20240301T000000Z-c0ffee00-new"
 BOTH = (manifest(OLD), manifest(NEW, "2024-02-01"))
 
 
-def both_there(**changes: Any) -> Facts:
+def both_there(**changes: Any) -> ObservedState:
     """NEW serves, OLD lies there and has served."""
     return serving(releases=BOTH, served=frozenset({OLD, NEW}), **changes)
 

@@ -11,10 +11,10 @@ from tests.unit.fakes import FakeConnection, manifest, printed
 from tests.unit.plans import NEW, OLD, serving, wanted
 from tests.unit.staging import SITE, Staging
 from understudy.deploy import under_load
-from understudy.deploy.desired import Wanted
+from understudy.deploy.desired import DesiredState
 from understudy.errors import StepFailed
 from understudy.host.actions import Run, Switch
-from understudy.host.facts import Facts
+from understudy.host.facts import ObservedState
 from understudy.ssh.connection import SshConnection
 from understudy.traffic.client import PublicDoor
 from understudy.traffic.samples import Kind, Outcome, ProbePaths, Sample, Summary
@@ -74,9 +74,9 @@ def forward(transport: object, port: int) -> Iterator[int]:
 
 
 def probed(
-    staging: Staging, want: Wanted, found: Facts | None = None, **target: Any
+    staging: Staging, want: DesiredState, found: ObservedState | None = None, **target: Any
 ) -> FakeConnection:
-    """A release takes over while it is watched."""
+    """A release takes over while it is under_load."""
     host = FakeConnection(
         {FILES: [printed("a.css\nb/c.js\n"), printed("new.css\n")]},
         transport="transport",
@@ -84,7 +84,7 @@ def probed(
     )
     job = staging.job(**target)
     found = found or serving(manifest(OLD))
-    with under_load.watched(job, cast(SshConnection, host), want, found) as tell:
+    with under_load.under_load(job, cast(SshConnection, host), want, found) as tell:
         tell(Run("migrate", ("true",)), "")
         tell(SWITCH, "")
     return host
@@ -152,7 +152,7 @@ def test_requests_go_the_way_that_the_target_says(
     "found", [serving(current=None, running=frozenset()), serving(running=frozenset())]
 )
 def test_where_nothing_serves_nothing_is_probed(
-    found: Facts, staging: Staging, prober: FakeProber
+    found: ObservedState, staging: Staging, prober: FakeProber
 ) -> None:
     host = probed(staging, wanted(), found)
 
@@ -177,7 +177,7 @@ def test_step_that_fails_is_told_and_ends_the_probe(staging: Staging, prober: Fa
 
     with (
         pytest.raises(StepFailed, match="migrate"),
-        under_load.watched(staging.job(), host, wanted(), serving(manifest(OLD))),
+        under_load.under_load(staging.job(), host, wanted(), serving(manifest(OLD))),
     ):
         raise StepFailed("migrate: failed")
 
@@ -188,7 +188,9 @@ def test_unwatched_run_asks_nothing(staging: Staging, prober: FakeProber) -> Non
     host = FakeConnection()
     connection = cast(SshConnection, host)
 
-    with under_load.unwatched(staging.job(), connection, wanted(), serving(manifest(OLD))) as tell:
+    with under_load.without_load(
+        staging.job(), connection, wanted(), serving(manifest(OLD))
+    ) as tell:
         tell(SWITCH, "")
 
     assert (host.notes, prober.given, staging.report.said) == ([], (), [])

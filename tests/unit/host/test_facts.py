@@ -91,7 +91,7 @@ def test_manifest_of_another_making_is_told(text: str) -> None:
 HOST_NAME = Path("/proc/sys/kernel/hostname").read_text().strip()
 
 
-def observed(root: Path) -> facts.Facts:
+def observed(root: Path) -> facts.ObservedState:
     """The real query, run by a shell on a tree that stands for a host's root directory."""
     (root / "bin").mkdir(exist_ok=True)
     (root / "bin" / "systemctl").write_text(

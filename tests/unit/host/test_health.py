@@ -29,13 +29,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def host(
-    checks: list[Result], start: Result | None = None, has_hope: Result = STILL_AT_IT
+    checks: list[Result], start: Result | None = None, is_recoverable: Result = STILL_AT_IT
 ) -> FakeConnection:
     return FakeConnection(
         {
             **({"understudy-site shop start r1": start} if start else {}),
             "curl": checks,
-            "ActiveState": has_hope,
+            "ActiveState": is_recoverable,
             "journalctl": printed("ImportError: no module shop\n"),
         },
         ("understudy-site shop stop r1",),
@@ -97,7 +97,7 @@ def test_app_that_answers_badly_fails_at_once(answer: Result, clock: list[float]
 
 
 def test_service_that_systemd_has_given_up_is_not_waited_for(clock: list[float]) -> None:
-    connection = host([NOTHING_YET], has_hope=GIVEN_UP)
+    connection = host([NOTHING_YET], is_recoverable=GIVEN_UP)
 
     failure(connection)
 

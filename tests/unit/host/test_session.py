@@ -14,13 +14,13 @@ from tests.unit.fakes import FakeConnection, failed, printed
 from tests.unit.staging import LOG, QUERY, SITE, Staging, changes
 from understudy.commands import Argv
 from understudy.errors import Refused, StepFailed, Unreachable
-from understudy.host import session
+from understudy.host import session, steps
 from understudy.host.actions import Action, Run, Send, Stage
-from understudy.host.session import Deed
+from understudy.host.session import AuditEntry
 from understudy.release.render import RenderedFile
 from understudy.ssh.connection import Result
 
-DEED = Deed("deploy", "r1", "c0ffee")
+DEED = AuditEntry("deploy", "r1", "c0ffee")
 BROKEN = Unreachable("the connection broke")
 QUIET = (*LOG, "one", "two", "look", "unpack", "mkdir -p /x")
 FIRST, SECOND = Run("first", ("one",)), Run("second", ("two",), "shop")
@@ -68,7 +68,7 @@ def applied(staging: Staging, *actions: Action) -> tuple[list[str], list[tuple[s
     told: list[tuple[str, str]] = []
     job = staging.job()
     with session.connected(job) as (connection, _):
-        warnings = session.apply_all(
+        warnings = steps.apply_all(
             job,
             connection,
             actions,
@@ -123,7 +123,7 @@ def test_log_tells_what_was_done_and_how_it_ended(
 
 def test_log_tells_the_reason_of_a_deploy_without_rehearsal(staging: Staging) -> None:
     host, job = staging.host(), staging.job()
-    deed = Deed("deploy", "r1", without_rehearsal="the shop is down")
+    deed = AuditEntry("deploy", "r1", without_rehearsal="the shop is down")
     with (
         session.connected(job) as (connection, found),
         session.locked(connection, job, deed, 0, found),
@@ -334,7 +334,7 @@ def test_output_is_reported_as_it_comes_and_kept_if_the_step_is_cut_off(staging:
     with session.connected(job) as (connection, _):
         host.run = cut_off  # type: ignore[method-assign]
         with pytest.raises(KeyboardInterrupt):
-            session.apply_all(job, connection, [FIRST])
+            steps.apply_all(job, connection, [FIRST])
 
     assert staging.report.printed == ["half"]
     assert staging.report.commands == [("one", "half", False)]

@@ -7,14 +7,14 @@ from pathlib import Path
 from time import sleep
 
 from tests.unit.fakes import TOP
-from understudy.local.exclusive_lock import alone
+from understudy.local.exclusive_lock import exclusive_lock
 
 # Holds the directory until it's killed.
 HOLDER = """
 import sys, time
 from pathlib import Path
-from understudy.local.exclusive_lock import alone
-with alone(Path(sys.argv[1])):
+from understudy.local.exclusive_lock import exclusive_lock
+with exclusive_lock(Path(sys.argv[1])):
     print("mine", flush=True)
     time.sleep(60)
 """
@@ -24,7 +24,7 @@ def test_threads_take_turns(tmp_path: Path) -> None:
     at_work: list[int] = []
 
     def make(number: int) -> int:
-        with alone(tmp_path / "cache"):
+        with exclusive_lock(tmp_path / "cache"):
             at_work.append(number)
             sleep(0.01)
             most = len(at_work)
@@ -43,7 +43,7 @@ def test_another_run_is_waited_for_and_forgotten_when_it_was_killed(tmp_path: Pa
     assert other.stdout.readline() == "mine\n"
 
     def make() -> bool:
-        with alone(tmp_path):
+        with exclusive_lock(tmp_path):
             return True
 
     with ThreadPoolExecutor(1) as pool, other:

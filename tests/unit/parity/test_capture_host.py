@@ -37,7 +37,7 @@ def answer(staging: Staging, *results: Result) -> FakeConnection:
 
 
 def lock(job: Job) -> Path:
-    return job.beside / "provision" / "staging.lock.yml"
+    return job.directory / "provision" / "staging.lock.yml"
 
 
 def test_it_is_written_beside_deploy_yml(job: Job, staging: Staging) -> None:

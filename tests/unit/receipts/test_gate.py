@@ -107,7 +107,7 @@ def _templates() -> Iterator[None]:
 
 
 def source_beside(directory: Path) -> Source:
-    return sources.find_source(config(app={"source": "app"}).app, directory, directory)
+    return sources.resolve_source(config(app={"source": "app"}).app, directory, directory)
 
 
 @pytest.fixture(scope="module")

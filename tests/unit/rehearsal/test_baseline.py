@@ -51,7 +51,7 @@ def test_the_commit_that_production_serves(staging: Staging, repository: Path) -
     found = baseline.find(job_of(staging))
 
     assert (found.commit, found.reason) == (old, "")
-    assert found.rung == deployed.rung(job_of(staging).at(old))
+    assert found.level == deployed.level(job_of(staging).at(old))
     assert changes(host) == []
 
 

@@ -1,4 +1,4 @@
-"""The rung with one commit serving: what makes another one, and when the VM is saved on it."""
+"""The level with one commit serving: what makes another one, and when the VM is saved on it."""
 
 import shutil
 from pathlib import Path
@@ -15,26 +15,26 @@ from understudy.cli.verbs import vm as verbs_vm
 from understudy.deploy import deploy_host
 from understudy.job import Job
 from understudy.rehearsal import deployed, seeded
-from understudy.vm.levels import PROVISIONED, Rung
+from understudy.vm.levels import PROVISIONED, Level
 from understudy.vm.machine import Vm
 
-FLOOR = Rung(PROVISIONED, "1")
+FLOOR = Level(PROVISIONED, "1")
 
 
 class Stage:
-    """A VM that notes what it's asked for. there: the rungs that it has."""
+    """A VM that notes what it's asked for. there: the levels that it has."""
 
     def __init__(self) -> None:
         self.there = {FLOOR}
         self.notes: list[str] = []
 
-    def reset(self, *wanted: Rung) -> Rung:
+    def reset(self, *wanted: Level) -> Level:
         self.notes.append("reset")
         return next(one for one in (*wanted, FLOOR) if one in self.there)
 
-    def save(self, rung: Rung) -> None:
+    def save(self, level: Level) -> None:
         self.notes.append("save")
-        self.there.add(rung)
+        self.there.add(level)
 
     @property
     def vm(self) -> Vm:
@@ -60,25 +60,25 @@ def job_of(repository: Path, **app: Any) -> Job:
 
 
 def test_made_once_and_restored_from_then_on(repository: Path, stage: Stage) -> None:
-    deployed.reset(job_of(repository), stage.vm)
+    deployed.restore(job_of(repository), stage.vm)
     assert stage.notes == ["reset", "deploy", "save"]
     stage.notes.clear()
-    deployed.reset(job_of(repository), stage.vm)
+    deployed.restore(job_of(repository), stage.vm)
     assert stage.notes == ["reset", "deploy"], "which finds nothing to do, or puts it right"
 
 
 def test_a_vm_that_was_in_use_is_not_saved(repository: Path, stage: Stage) -> None:
     job = job_of(repository)
-    deployed.put(job, stage.vm, deployed.rung(job), on=None)
+    deployed.ensure(job, stage.vm, deployed.level(job), on=None)
     assert stage.notes == ["deploy"]
 
 
-def test_another_commit_is_another_rung(repository: Path) -> None:
+def test_another_commit_is_another_level(repository: Path) -> None:
     before = git(repository, "rev-parse", "HEAD")
-    first = deployed.rung(job_of(repository))
+    first = deployed.level(job_of(repository))
     commit(repository, {"app.py": "two"})
-    assert deployed.rung(job_of(repository)) != first
-    assert deployed.rung(job_of(repository).at(before)) == first
+    assert deployed.level(job_of(repository)) != first
+    assert deployed.level(job_of(repository).at(before)) == first
 
 
 @pytest.mark.parametrize(
@@ -91,51 +91,51 @@ def test_another_commit_is_another_rung(repository: Path) -> None:
         {"drain_timeout": 7},
     ],
 )
-def test_what_makes_another_release_or_site_makes_another_rung(
+def test_what_makes_another_release_or_site_makes_another_level(
     change: dict[str, Any], repository: Path
 ) -> None:
-    assert deployed.rung(job_of(repository, **change)) != deployed.rung(job_of(repository))
+    assert deployed.level(job_of(repository, **change)) != deployed.level(job_of(repository))
 
 
-def test_a_changed_template_makes_another_rung(repository: Path) -> None:
-    first = deployed.rung(job_of(repository))
+def test_a_changed_template_makes_another_level(repository: Path) -> None:
+    first = deployed.level(job_of(repository))
     template = repository / "templates" / "nginx.conf.j2"
     template.write_text(template.read_text() + "# more\n")
     # Another directory, for templates are read once in a process.
     shutil.copytree(repository / "templates", repository / "again" / "templates")
     job = job_of(repository)
     project = type(job.project)(repository / "again", job.project.config_file)
-    assert deployed.rung(Job(project, job.config, job.target_name, job.report)) != first
+    assert deployed.level(Job(project, job.config, job.target_name, job.report)) != first
 
 
 @pytest.mark.parametrize("change", [{"keep_releases": 7}, {"check_paths": ["/"]}])
-def test_what_changes_nothing_on_the_host_makes_no_other_rung(
+def test_what_changes_nothing_on_the_host_makes_no_other_level(
     change: dict[str, Any], repository: Path
 ) -> None:
-    assert deployed.rung(job_of(repository, **change)) == deployed.rung(job_of(repository))
+    assert deployed.level(job_of(repository, **change)) == deployed.level(job_of(repository))
 
 
-def test_a_change_of_the_reports_template_makes_no_other_rung(repository: Path) -> None:
-    first = deployed.rung(job_of(repository))
+def test_a_change_of_the_reports_template_makes_no_other_level(repository: Path) -> None:
+    first = deployed.level(job_of(repository))
     (repository / "templates" / "report.html.j2").write_text("another")
-    assert deployed.rung(job_of(repository)) == first
+    assert deployed.level(job_of(repository)) == first
 
 
 @pytest.mark.parametrize(
     ("words", "asked"),
     [
         ([], "provisioned"),
-        (["--rung", "provisioned"], "provisioned"),
-        (["--rung", "deployed"], "deployed"),
-        (["--rung", "seeded"], "seeded"),
+        (["--level", "provisioned"], "provisioned"),
+        (["--level", "deployed"], "deployed"),
+        (["--level", "seeded"], "seeded"),
     ],
 )
-def test_reset_to_each_rung(words: list[str], asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reset_to_each_level(words: list[str], asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
     resets: list[str] = []
     vm = SimpleNamespace(reset=lambda: resets.append("provisioned"))
     monkeypatch.setattr(verbs_vm, "vm_of", lambda *_: vm)
-    monkeypatch.setattr(deployed, "reset", lambda *_: resets.append("deployed"))
-    monkeypatch.setattr(seeded, "reset", lambda *_: resets.append("seeded"))
+    monkeypatch.setattr(deployed, "restore", lambda *_: resets.append("deployed"))
+    monkeypatch.setattr(seeded, "restore", lambda *_: resets.append("seeded"))
 
     assert main.main(["reset", *words], TOP) == 0
 

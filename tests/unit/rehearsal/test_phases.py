@@ -5,8 +5,8 @@ import pytest
 from understudy.rehearsal.phases import (
     NAMES,
     PHASES,
-    Choice,
     Outcome,
+    Selection,
     is_whole,
     seconds_left,
     skipped,
@@ -16,7 +16,7 @@ from understudy.rehearsal.phases import (
 PASSED = dict.fromkeys(NAMES, Outcome.PASSED)
 
 
-def taken(choice: Choice, outcomes: dict[str, Outcome] = PASSED) -> list[str]:
+def taken(choice: Selection, outcomes: dict[str, Outcome] = PASSED) -> list[str]:
     return [phase.name for phase in PHASES if not skipped(phase, choice, outcomes)]
 
 
@@ -26,33 +26,35 @@ def test_each_phase_needs_one_before_it() -> None:
 
 
 def test_all_are_taken_without_a_choice() -> None:
-    assert taken(Choice()) == list(NAMES)
+    assert taken(Selection()) == list(NAMES)
 
 
 def test_only() -> None:
-    assert taken(Choice(only=frozenset({"host-tests"}))) == ["up", "host-tests"]
+    assert taken(Selection(only=frozenset({"host-tests"}))) == ["up", "host-tests"]
 
 
 def test_from() -> None:
-    assert taken(Choice(since="rollback")) == ["up", "rollback", "forward", "reboot"]
+    assert taken(Selection(since="rollback")) == ["up", "rollback", "forward", "reboot"]
 
 
 def test_keep_leaves_on_the_vm_what_is_there() -> None:
-    assert taken(Choice(keep=True)) == [n for n in NAMES if n not in ("reset", "baseline", "data")]
+    assert taken(Selection(keep=True)) == [
+        n for n in NAMES if n not in ("reset", "baseline", "data")
+    ]
 
 
-@pytest.mark.parametrize("bad", [Outcome.FAILED, Outcome.LACKING])
+@pytest.mark.parametrize("bad", [Outcome.FAILED, Outcome.UNAVAILABLE])
 def test_what_a_phase_needs_must_have_been(bad: Outcome) -> None:
-    assert "forward" not in taken(Choice(), {**PASSED, "rollback": bad})
+    assert "forward" not in taken(Selection(), {**PASSED, "rollback": bad})
 
 
 @pytest.mark.parametrize("good", [Outcome.WARNED, Outcome.LEFT_OUT])
 def test_what_was_left_out_is_taken_for_granted(good: Outcome) -> None:
-    assert "host-tests" in taken(Choice(), {**PASSED, "deploy": good})
+    assert "host-tests" in taken(Selection(), {**PASSED, "deploy": good})
 
 
 def test_fail_fast() -> None:
-    assert taken(Choice(fail_fast=True), {**PASSED, "again": Outcome.FAILED}) == ["up"]
+    assert taken(Selection(fail_fast=True), {**PASSED, "again": Outcome.FAILED}) == ["up"]
 
 
 def test_time_left_is_only_told_if_all_of_it_is_known() -> None:
@@ -62,19 +64,19 @@ def test_time_left_is_only_told_if_all_of_it_is_known() -> None:
 
 def test_whole_is_all_that_could_be_rehearsed_and_nothing_left_out() -> None:
     assert is_whole(PASSED)
-    assert is_whole({**PASSED, "baseline": Outcome.LACKING, "rollback": Outcome.LACKING})
+    assert is_whole({**PASSED, "baseline": Outcome.UNAVAILABLE, "rollback": Outcome.UNAVAILABLE})
     for bad in (Outcome.FAILED, Outcome.WARNED, Outcome.LEFT_OUT):
         assert not is_whole({**PASSED, "reboot": bad})
-    assert not is_whole({**PASSED, "deploy": Outcome.LACKING})
+    assert not is_whole({**PASSED, "deploy": Outcome.UNAVAILABLE})
     assert not is_whole({})
 
 
 def test_verdict_names_what_was_skipped() -> None:
-    lacking = {**PASSED, "baseline": Outcome.LACKING, "rollback": Outcome.LACKING}
+    lacking = {**PASSED, "baseline": Outcome.UNAVAILABLE, "rollback": Outcome.UNAVAILABLE}
     assert verdict(PASSED, 98.4) == "verdict: READY after 98 s"
     assert verdict(lacking, 98.4) == "verdict: READY after 98 s; skipped: baseline, rollback"
 
 
 def test_run_that_left_something_out_is_not_called_ready() -> None:
-    part = {**PASSED, "reset": Outcome.LEFT_OUT, "data": Outcome.LACKING}
+    part = {**PASSED, "reset": Outcome.LEFT_OUT, "data": Outcome.UNAVAILABLE}
     assert verdict(part, 20) == "verdict: PASSED IN PART after 20 s; skipped: reset, data"

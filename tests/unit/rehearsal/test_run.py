@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.receipt_samples import CANDIDATE, STAGING
 from tests.unit.rehearsals import ALL, OLD, PROVISIONED, Stage
-from understudy.rehearsal.phases import Choice
+from understudy.rehearsal.phases import Selection
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_after_failed_tests_the_others_still_run(stage: Stage) -> None:
 
 def test_fail_fast_ends_at_the_first_failure(stage: Stage) -> None:
     stage.failing = {"host-tests"}
-    stage.rehearse(Choice(fail_fast=True))
+    stage.rehearse(Selection(fail_fast=True))
     assert stage.done[-1] == "host-tests"
 
 
@@ -103,8 +103,8 @@ def test_what_production_runs_is_deployed_once_and_restored_from_then_on(stage: 
     assert stage.restored == [PROVISIONED, OLD]
 
 
-@pytest.mark.parametrize("choice", [Choice(since="baseline"), Choice(keep=True)])
-def test_over_a_vm_that_was_in_use_nothing_is_saved(choice: Choice, stage: Stage) -> None:
+@pytest.mark.parametrize("choice", [Selection(since="baseline"), Selection(keep=True)])
+def test_over_a_vm_that_was_in_use_nothing_is_saved(choice: Selection, stage: Stage) -> None:
     stage.rehearse(choice)
     assert stage.saved == {PROVISIONED}
 
@@ -128,7 +128,7 @@ def test_receipt_tells_what_passed_and_what_was_not_there(stage: Stage) -> None:
 
 def test_receipt_of_a_failed_rehearsal_says_so(stage: Stage) -> None:
     stage.failing = {"browser-tests"}
-    stage.rehearse(Choice(only=frozenset({"deploy", "browser-tests"})))
+    stage.rehearse(Selection(only=frozenset({"deploy", "browser-tests"})))
     [told] = stage.receipts
     assert not told.passed
     states = {phase.name: phase.state for phase in told.phases}
@@ -136,7 +136,7 @@ def test_receipt_of_a_failed_rehearsal_says_so(stage: Stage) -> None:
 
 
 def test_where_nothing_was_deployed_there_is_no_receipt(stage: Stage) -> None:
-    stage.rehearse(Choice(since="host-tests"))
+    stage.rehearse(Selection(since="host-tests"))
     assert stage.receipts == []
 
 

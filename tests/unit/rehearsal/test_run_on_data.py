@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.rehearsals import OLD, PROVISIONED, PULLED, Stage
 from understudy.rehearsal import seeded
-from understudy.rehearsal.phases import Choice
+from understudy.rehearsal.phases import Selection
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stage:
 def test_pulled_data_is_loaded_once_and_is_on_the_snapshot_from_then_on(stage: Stage) -> None:
     stage.rehearse()
     stage.rehearse()
-    seed = seeded.rung(OLD, PULLED)
+    seed = seeded.level(OLD, PULLED)
     assert stage.restored == [PROVISIONED, seed]
     assert stage.done.count("data") == 1
     assert stage.saved == {PROVISIONED, OLD, seed}
@@ -41,7 +41,7 @@ def test_without_the_pulled_data_its_snapshot_is_not_used(stage: Stage) -> None:
 
 def test_data_is_loaded_onto_a_vm_that_is_in_use_whatever_is_saved(stage: Stage) -> None:
     stage.rehearse()
-    stage.rehearse(Choice(since="data"))
+    stage.rehearse(Selection(since="data"))
     assert stage.done.count("data") == 2
 
 

@@ -1,4 +1,4 @@
-"""The rung with pulled data: what makes another one, and when the VM is saved on it."""
+"""The level with pulled data: what makes another one, and when the VM is saved on it."""
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +14,7 @@ from tests.unit.rehearsals import PULLED
 from tests.unit.repositories import LOCK, commit
 from understudy.data import bundle
 from understudy.data import load as data_load
-from understudy.data.bundle import Pulled
+from understudy.data.bundle import DataBundle
 from understudy.deploy import deploy_host
 from understudy.errors import Refused
 from understudy.job import Job
@@ -38,60 +38,60 @@ def job(tmp_path: Path) -> Job:
 
 
 def test_made_once_and_restored_from_then_on(job: Job, stage: Stage) -> None:
-    seeded.reset(job, stage.vm)
+    seeded.restore(job, stage.vm)
     assert stage.notes == ["reset", "deploy", "save", "load production", "save"]
-    below = deployed.rung(job)
-    assert stage.there == {FLOOR, below, seeded.rung(below, PULLED)}
+    below = deployed.level(job)
+    assert stage.there == {FLOOR, below, seeded.level(below, PULLED)}
     stage.notes.clear()
-    seeded.reset(job, stage.vm)
+    seeded.restore(job, stage.vm)
     assert stage.notes == ["reset", "deploy"], "which finds nothing to do, or puts it right"
 
 
 def test_without_data_what_is_below_it_is_as_good_as_ever(job: Job, stage: Stage) -> None:
-    seeded.reset(job, stage.vm)
+    seeded.restore(job, stage.vm)
     stage.notes.clear()
-    deployed.reset(job, stage.vm)
+    deployed.restore(job, stage.vm)
     assert stage.notes == ["reset", "deploy"]
 
 
 def test_data_that_was_pulled_anew_is_loaded_onto_the_same_deploy(
     job: Job, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seeded.reset(job, stage.vm)
+    seeded.restore(job, stage.vm)
     stage.notes.clear()
     monkeypatch.setattr(data_load, "find", lambda *_: replace(PULLED, digest="2"))
-    seeded.reset(job, stage.vm)
+    seeded.restore(job, stage.vm)
     assert stage.notes == ["reset", "deploy", "load production", "save"]
 
 
 def test_data_onto_a_vm_that_was_in_use_is_not_saved(job: Job, stage: Stage) -> None:
-    seeded.put(job, stage.vm, seeded.rung(FLOOR, PULLED), on=None)
+    seeded.ensure(job, stage.vm, seeded.level(FLOOR, PULLED), on=None)
     assert stage.notes == ["load production"]
 
 
-def test_data_under_what_has_no_rung_is_not_saved(job: Job, stage: Stage) -> None:
-    seeded.put(job, stage.vm, None, on=FLOOR)
+def test_data_under_what_has_no_level_is_not_saved(job: Job, stage: Stage) -> None:
+    seeded.ensure(job, stage.vm, None, on=FLOOR)
     assert stage.notes == ["load production"]
 
 
-def test_another_deploy_or_other_data_makes_another_rung(job: Job, tmp_path: Path) -> None:
-    below = deployed.rung(job)
-    first = seeded.rung(below, PULLED)
+def test_another_deploy_or_other_data_makes_another_level(job: Job, tmp_path: Path) -> None:
+    below = deployed.level(job)
+    first = seeded.level(below, PULLED)
     commit(tmp_path, {"app.py": "two"})
-    assert seeded.rung(deployed.rung(job), PULLED) != first
-    assert seeded.rung(below, replace(PULLED, digest="2")) != first
-    assert seeded.rung(below, PULLED) == first
+    assert seeded.level(deployed.level(job), PULLED) != first
+    assert seeded.level(below, replace(PULLED, digest="2")) != first
+    assert seeded.level(below, PULLED) == first
 
 
 def test_without_data_the_vm_is_left_alone(
     job: Job, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def find(*_: object) -> Pulled:
+    def find(*_: object) -> DataBundle:
         raise Refused("no data was pulled from production", hint="python deploy.py data pull")
 
     monkeypatch.setattr(data_load, "find", find)
     with pytest.raises(Refused):
-        seeded.reset(job, stage.vm)
+        seeded.restore(job, stage.vm)
     assert stage.notes == []
     assert (
         seeded.find(job).reason == "no data was pulled from production: python deploy.py data pull"

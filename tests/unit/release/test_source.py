@@ -26,7 +26,7 @@ FILES = {"requirements.txt": LOCK, "shop/wsgi.py": "application = None\n"}
 
 
 def find(project: Path, **app: Any) -> Source:
-    return sources.find_source(config(app=app).app, project, project / ".cache")
+    return sources.resolve_source(config(app=app).app, project, project / ".cache")
 
 
 def shipped(source: Source, compiler: str | None = None) -> dict[str, tuple[int, bytes, str]]:
@@ -106,7 +106,7 @@ def test_shipped_example_is_ready_to_be_deployed(tmp_path: Path) -> None:
     shutil.copytree(TOP / "example", tmp_path / "example")
     commit(tmp_path, {})
 
-    source = sources.find_source(app, tmp_path, tmp_path / "cache")
+    source = sources.resolve_source(app, tmp_path, tmp_path / "cache")
 
     assert "source/manage.py" in shipped(source)
 

@@ -18,7 +18,7 @@ APP = {"requirements.txt": LOCK, "manage.py": "", "shop/wsgi.py": ""}
 
 
 def source(repository: Path, **app: Any) -> Source:
-    return sources.find_source(config(app=app).app, repository, repository / ".cache")
+    return sources.resolve_source(config(app=app).app, repository, repository / ".cache")
 
 
 def refuse(repository: Path, **app: Any) -> None:

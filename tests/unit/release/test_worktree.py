@@ -32,7 +32,7 @@ def test_each_file_by_its_state(tmp_path: Path) -> None:
         "shop/new/file.py": "",
     }
     write(tmp_path, changes)
-    source = sources.find_source(
+    source = sources.resolve_source(
         App(name="shop", source="shop", module="shop:app"), tmp_path, tmp_path / "cache"
     )
 
@@ -52,7 +52,7 @@ def test_a_bare_copy_has_no_files_beside_it(tmp_path: Path) -> None:
     work = tmp_path / "work"
     commit(work, {"requirements.txt": LOCK})
     app = App(name="shop", source=f"file://{work}", module="shop:app")
-    facts = worktree.look(sources.find_source(app, tmp_path, tmp_path / "cache"))
+    facts = worktree.look(sources.resolve_source(app, tmp_path, tmp_path / "cache"))
     assert list(facts.committed) == ["requirements.txt"]
 
 
@@ -68,7 +68,7 @@ def test_what_a_release_lacks_though_it_is_committed(tmp_path: Path) -> None:
     commit(tmp_path / "app", {"photo.png": "version https://git-lfs.github.com/spec/v1\noid x\n"})
     app = App(name="shop", source="app", module="shop:app")
 
-    facts = worktree.look(sources.find_source(app, tmp_path, tmp_path / "cache"))
+    facts = worktree.look(sources.resolve_source(app, tmp_path, tmp_path / "cache"))
 
     assert facts.left_out == ("words.txt",)
     assert facts.submodules == {"lib": ("shared.py",)}

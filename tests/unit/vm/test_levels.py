@@ -1,23 +1,23 @@
-"""The ladder of snapshots: which rungs are good, which give way, what is known of them."""
+"""The ladder of snapshots: which levels are good, which give way, what is known of them."""
 
 import pytest
 
 from understudy.vm import levels
-from understudy.vm.levels import DEPLOYED, PROVISIONED, SEEDED, Rung, Saved
+from understudy.vm.levels import DEPLOYED, PROVISIONED, SEEDED, Level, Saved
 
-FLOOR = Rung(PROVISIONED, "f")
-OLD, NEW = Rung(DEPLOYED, "old"), Rung(DEPLOYED, "new")
-SEED = Rung(SEEDED, "s")
-
-
-def saved(rung: Rung, used_at: str = "2026-01-01T00:00:00+00:00", size: int = 100) -> Saved:
-    return Saved(rung, "2026-01-01T00:00:00+00:00", used_at, size)
+FLOOR = Level(PROVISIONED, "f")
+OLD, NEW = Level(DEPLOYED, "old"), Level(DEPLOYED, "new")
+SEED = Level(SEEDED, "s")
 
 
-def test_another_input_is_another_rung() -> None:
-    keys = {levels.rung(DEPLOYED, *inputs).key for inputs in (("a", "b"), ("a", "c"), ("ab",))}
+def saved(level: Level, used_at: str = "2026-01-01T00:00:00+00:00", size: int = 100) -> Saved:
+    return Saved(level, "2026-01-01T00:00:00+00:00", used_at, size)
+
+
+def test_another_input_is_another_level() -> None:
+    keys = {levels.level(DEPLOYED, *inputs).key for inputs in (("a", "b"), ("a", "c"), ("ab",))}
     assert len(keys) == 3
-    assert levels.rung(DEPLOYED, "a", "b") == levels.rung(DEPLOYED, "a", "b")
+    assert levels.level(DEPLOYED, "a", "b") == levels.level(DEPLOYED, "a", "b")
 
 
 def test_the_highest_that_is_saved_comes_first() -> None:
@@ -30,7 +30,7 @@ def test_no_other_key_will_do() -> None:
 
 
 def test_snapshots_of_a_vm_that_was_made_otherwise_are_no_good() -> None:
-    assert levels.restorable([OLD, Rung(PROVISIONED, "x")], [saved(FLOOR), saved(OLD)]) == []
+    assert levels.restorable([OLD, Level(PROVISIONED, "x")], [saved(FLOOR), saved(OLD)]) == []
 
 
 def test_snapshots_of_a_half_made_vm_are_no_good() -> None:
@@ -42,7 +42,7 @@ def test_within_the_budget_all_stay() -> None:
 
 
 @pytest.mark.parametrize(("budget", "gone"), [(299, [OLD]), (200, [OLD]), (199, [OLD, NEW])])
-def test_what_was_not_used_for_longest_goes_first(budget: int, gone: list[Rung]) -> None:
+def test_what_was_not_used_for_longest_goes_first(budget: int, gone: list[Level]) -> None:
     there = [saved(FLOOR, "2026-01-01"), saved(NEW, "2026-01-03"), saved(OLD, "2026-01-02")]
     assert list(levels.to_prune(there, budget)) == gone
 
@@ -67,7 +67,7 @@ def test_what_is_dumped_is_parsed() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "provisioned\ndeployed-1", "{}", '{"a": 1}', "7", "[7]", '[{"rung": "deployed"}]', "[nu"],
+    ["", "provisioned\ndeployed-1", "{}", '{"a": 1}', "7", "[7]", '[{"level": "deployed"}]', "[nu"],
 )
 def test_anything_else_is_nothing(text: str) -> None:
     assert levels.parse(text) == ()

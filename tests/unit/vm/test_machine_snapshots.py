@@ -6,11 +6,11 @@ import pytest
 
 from tests.unit.virtual_machine import Machine
 from understudy.errors import StepFailed, Unreachable
-from understudy.vm.levels import DEPLOYED, PROVISIONED, SEEDED, Rung
+from understudy.vm.levels import DEPLOYED, PROVISIONED, SEEDED, Level
 from understudy.vm.machine import Vm
 
-SITE, OTHER = Rung(DEPLOYED, "1"), Rung(DEPLOYED, "2")
-SEED = Rung(SEEDED, "1")
+SITE, OTHER = Level(DEPLOYED, "1"), Level(DEPLOYED, "2")
+SEED = Level(SEEDED, "1")
 
 
 @pytest.fixture
@@ -22,13 +22,13 @@ def up(machine: Machine) -> Machine:
     return machine
 
 
-def damage(machine: Machine, *rungs: Rung) -> None:
-    for rung in rungs:
-        (machine.tools / "snapshots" / str(rung)).write_text("damaged")
+def damage(machine: Machine, *levels: Level) -> None:
+    for level in levels:
+        (machine.tools / "snapshots" / str(level)).write_text("damaged")
 
 
-def floor(machine: Machine) -> Rung:
-    [found] = [rung for rung in machine.vm().saved() if rung.name == PROVISIONED]
+def floor(machine: Machine) -> Level:
+    [found] = [level for level in machine.vm().saved() if level.name == PROVISIONED]
     return found
 
 
@@ -37,7 +37,7 @@ def test_reset_is_to_just_after_up(up: Machine) -> None:
     assert up.vm().reset() == floor(up)
 
 
-def test_reset_is_to_the_highest_rung_that_is_saved(up: Machine) -> None:
+def test_reset_is_to_the_highest_level_that_is_saved(up: Machine) -> None:
     vm = up.vm()
     vm.save(SITE)
     assert vm.reset(SEED, SITE) == SITE
@@ -46,7 +46,7 @@ def test_reset_is_to_the_highest_rung_that_is_saved(up: Machine) -> None:
     assert vm.reset(OTHER) == floor(up)
 
 
-def test_broken_rung_is_removed_and_the_next_one_taken(up: Machine) -> None:
+def test_broken_level_is_removed_and_the_next_one_taken(up: Machine) -> None:
     vm = up.vm()
     vm.save(SITE)
     vm.save(SEED)
@@ -57,7 +57,7 @@ def test_broken_rung_is_removed_and_the_next_one_taken(up: Machine) -> None:
     assert "no good snapshot" in up.report.warnings[0]
 
 
-def test_rung_that_libvirt_has_lost_is_forgotten(up: Machine) -> None:
+def test_level_that_libvirt_has_lost_is_forgotten(up: Machine) -> None:
     vm = up.vm()
     vm.save(SITE)
     (up.tools / "snapshots" / str(SITE)).unlink()
@@ -65,7 +65,7 @@ def test_rung_that_libvirt_has_lost_is_forgotten(up: Machine) -> None:
     assert SITE not in vm.saved()
 
 
-def test_rung_on_which_the_vm_does_not_answer_is_removed(
+def test_level_on_which_the_vm_does_not_answer_is_removed(
     up: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vm = up.vm()
@@ -81,7 +81,7 @@ def test_rung_on_which_the_vm_does_not_answer_is_removed(
     assert SITE not in vm.saved()
 
 
-def test_without_any_good_rung_the_vm_is_made_anew(up: Machine) -> None:
+def test_without_any_good_level_the_vm_is_made_anew(up: Machine) -> None:
     vm = up.vm()
     vm.save(SITE)
     damage(up, SITE, floor(up))
@@ -90,7 +90,7 @@ def test_without_any_good_rung_the_vm_is_made_anew(up: Machine) -> None:
     assert vm.reset() == floor(up), "and it's a good one"
 
 
-def test_no_rung_of_a_vm_that_was_made_otherwise_is_trusted(up: Machine) -> None:
+def test_no_level_of_a_vm_that_was_made_otherwise_is_trusted(up: Machine) -> None:
     up.vm().save(SITE)
     (up.project.directory / "provision" / "10-all.sh").write_text("echo something else")
     vm = up.vm()
@@ -101,7 +101,7 @@ def test_no_rung_of_a_vm_that_was_made_otherwise_is_trusted(up: Machine) -> None
 def test_state_of_an_older_version_is_no_state(up: Machine) -> None:
     state = up.project.state / "vm" / "understudy"
     (state / "snapshots.json").unlink()
-    (state / "rungs").write_text("provisioned\ndeployed-1")
+    (state / "levels").write_text("provisioned\ndeployed-1")
     (state / "made-from").write_text("1.2930442183")
     assert up.vm().saved() == frozenset()
     assert up.vm().reset() == floor(up)
@@ -194,7 +194,7 @@ def test_what_is_done_often_calls_no_vagrant_and_little_of_virsh(up: Machine) ->
         "up": vm.up,
         "save": lambda: vm.save(SITE),
         "reset": vm.reset,
-        "reset to a rung": lambda: vm.reset(SITE),
+        "reset to a level": lambda: vm.reset(SITE),
         "down": vm.down,
         "up again": vm.up,
     }
@@ -207,7 +207,7 @@ def test_what_is_done_often_calls_no_vagrant_and_little_of_virsh(up: Machine) ->
         "up": 1,
         "save": 4,
         "reset": 2,
-        "reset to a rung": 2,
+        "reset to a level": 2,
         "down": 2,
         "up again": 4,
     }

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 def rehearse(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.receipts import gate
-    from understudy.rehearsal.phases import Choice
+    from understudy.rehearsal.phases import Selection
     from understudy.rehearsal.run import Rehearsal
     from understudy.rehearsal.timings import Timings
     from understudy.report.recorder import Recorder
     from understudy.vm import address as vm_address
 
-    choice = Choice(frozenset(options.only), options.since, options.keep, options.fail_fast)
+    choice = Selection(frozenset(options.only), options.since, options.keep, options.fail_fast)
     timings = Timings(project.state / "timings.json")
     # The receipt tells what the report does: a rehearsal is one of the verbs that are KEPT.
     assert isinstance(report, Recorder)  # noqa: S101
@@ -38,7 +38,7 @@ def up(options: argparse.Namespace, project: Project, report: "Report") -> None:
 
 def reset(options: argparse.Namespace, project: Project, report: "Report") -> None:
     vm = vm_of(project, report)
-    if options.rung == PROVISIONED:
+    if options.level == PROVISIONED:
         vm.reset()
         return
     from understudy.diagnosis import evidence
@@ -46,7 +46,7 @@ def reset(options: argparse.Namespace, project: Project, report: "Report") -> No
 
     job = job_of(options, project, report)
     with evidence.explained(job):
-        (seeded if options.rung == SEEDED else deployed).reset(job, vm)
+        (seeded if options.level == SEEDED else deployed).restore(job, vm)
 
 
 def down(options: argparse.Namespace, project: Project, report: "Report") -> None:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 from understudy.diagnosis.causes.checks import in_commit, variable, written
-from understudy.diagnosis.known_facts import CommitFacts, KnownFacts
+from understudy.diagnosis.known_facts import KnownFacts
 from understudy.diagnosis.rules import Clue, Finding, Groups, Rule, holds
+from understudy.release.commit_facts import CommitFacts
 
 _VARIABLE = "DJANGO_SETTINGS_MODULE"
 _DIFFER = Clue(

@@ -24,17 +24,17 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Selection:
     """preferences: a file for apt. install: what is to be installed and can be."""
 
     preferences: str
     install: tuple[str, ...]
 
 
-NOTHING = Choice("", ())
+NOTHING = Selection("", ())
 
 
-def choose(likeness: Likeness, answer: str, needed: Sequence[str], fits: Fits) -> Choice:
+def choose(likeness: Likeness, answer: str, needed: Sequence[str], fits: Fits) -> Selection:
     """answer: the archive's offers of each package of the likeness. needed: what a box has anyway.
 
     What came to production at another time may not fit to what the archive has by now: that is
@@ -48,7 +48,7 @@ def choose(likeness: Likeness, answer: str, needed: Sequence[str], fits: Fits) -
     older = kept(
         _older(likeness, offers), lambda sources: fits(_preferences(sources), [*needed, *install])
     )
-    return Choice(_preferences(older), tuple(install))
+    return Selection(_preferences(older), tuple(install))
 
 
 def kept(items: Sequence[T], good: Callable[[Sequence[T]], bool]) -> list[T]:
