@@ -1,6 +1,7 @@
 step packages
 missing=
-for package in ca-certificates curl e2fsprogs netbase nftables nginx procps python3 sqlite3 sudo tzdata "$@"; do
+# apt-listchanges, libpam-pwquality and unattended-upgrades: what they are for is in docs/security.md.
+for package in apt-listchanges ca-certificates curl e2fsprogs libpam-pwquality netbase nftables nginx procps python3 sqlite3 sudo tzdata unattended-upgrades "$@"; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
         missing="$missing $package"
 done

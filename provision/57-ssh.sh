@@ -41,6 +41,10 @@ Compression no
 TCPKeepAlive no
 ClientAliveInterval 60
 ClientAliveCountMax 2
+# Who breaks in here finds no way back to the machines of those who log in: neither their keys, nor a
+# port that leads there. Ports of this host are still forwarded to them (`ssh -L`), which a deploy needs.
+AllowAgentForwarding no
+AllowTcpForwarding local
 SSHD
 stay=$(why_passwords_stay)
 if [ -z "$stay" ]; then

@@ -45,10 +45,13 @@ then
 fi
 
 # Protocols that no web server speaks: their modules are not loaded because some program opens a socket.
-for module in dccp sctp rds tipc; do echo "install $module /bin/false"; done |
+# And FireWire, over which a device that is plugged in reads the memory.
+for module in dccp sctp rds tipc firewire-ohci; do echo "install $module /bin/false"; done |
     put 0644 /etc/modprobe.d/understudy.conf || true
 
 # A login's programs dump no core unless asked to; root may still raise the limit.
 printf '%s\n' '* soft core 0' '* hard core 0' | put 0644 /etc/security/limits.d/understudy.conf || true
 printf '%s\n' '[Coredump]' 'Storage=none' 'ProcessSizeMax=0' |
     put 0644 /etc/systemd/coredump.conf.d/understudy.conf || true
+# The limits above are for all users but root.
+echo 'ulimit -c 0' | put 0644 /etc/profile.d/understudy.sh || true

@@ -9,7 +9,10 @@ from testinfra.host import Host
 # Shell, run as root. There are $site, $root, $deployer, $domain, $release: the one that serves,
 # and $file: one of its static files, a stylesheet if it has one.
 QUESTIONS: Mapping[str, str] = {
-    "packages": "dpkg-query -W -f '${Package} ${db:Status-Status}\\n' nginx python3 sqlite3 nftables curl",
+    "packages": """
+        dpkg-query -W -f '${Package} ${db:Status-Status}\\n' nginx python3 sqlite3 nftables curl \\
+            apt-listchanges unattended-upgrades
+    """,
     "system": '. /etc/os-release; echo "${VERSION_ID%%.*} $(readlink /usr/bin/python3)"',
     "app user": "getent passwd $site",
     "locale": "cat /etc/default/locale",
@@ -28,6 +31,13 @@ QUESTIONS: Mapping[str, str] = {
     "wanted kernel": "grep -v '^#' /etc/sysctl.d/60-understudy.conf",
     "container": "systemd-detect-virt --container",
     "modules": "cat /etc/modprobe.d/understudy.conf",
+    "core dumps": """
+        cd /etc
+        cat security/limits.d/understudy.conf systemd/coredump.conf.d/understudy.conf profile.d/understudy.sh
+    """,
+    "upgrades": "apt-config dump APT::Periodic",
+    "new passwords": "cat /etc/pam.d/common-password",
+    "banners": "cat /etc/issue /etc/issue.net",
     "host name": 'grep -w "$(hostname)" /etc/hosts',
     "passwords": "awk -F: '$2 ~ /^[^!*]/ { print $1 }' /etc/shadow",
     "deployer reads secrets": "runuser -u $deployer -- cat $root/shared/env",
