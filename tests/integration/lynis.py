@@ -54,7 +54,7 @@ class Audit:
 
 
 def audit(*ssh: str) -> Audit:
-    """ssh: the words of an ssh command, up to the host, of a user who may use sudo."""
+    """ssh: the words of a command that logs in to the host, as a user who may use sudo."""
     done = subprocess.run(
         [*ssh, f"sudo sh -euc {shlex.quote(_AUDIT)}"],
         input=_tar(),

@@ -136,18 +136,19 @@ class Staging:
         # The file comes first: all that follows `ssh` is the command to run there.
         return run(sys.executable, "deploy.py", verb, "--config", self.config, *words)
 
-    def host(self, line: str) -> Answer:
-        """Runs a line of shell on the host as root, behind Understudy's back."""
+    def ssh(self) -> tuple[str, ...]:
+        """The words of a command that logs in to the host as its admin; what to run there comes behind."""
         settings = yaml.safe_load(self.config.read_text())["targets"]["vagrant"]
         known = f"UserKnownHostsFile={settings['known_hosts']}"
         key = str(Path(settings["key"]).expanduser())
         where = f"{settings['admin']}@{self.address}"
         # A host that goes down takes some connections along without a word.
         patience = ("-o", "ConnectTimeout=5", "-o", "ServerAliveInterval=5")
-        return run(
-            *("ssh", "-o", known, *patience, "-i", key, where),
-            f"sudo sh -euc {shlex.quote(line)}",
-        )
+        return ("ssh", "-o", known, *patience, "-i", key, where)
+
+    def host(self, line: str) -> Answer:
+        """Runs a line of shell on the host as root, behind Understudy's back."""
+        return run(*self.ssh(), f"sudo sh -euc {shlex.quote(line)}")
 
     def copy(self, directory: Path) -> "Staging":
         """The same app in another repository, with the same commits."""
