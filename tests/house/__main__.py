@@ -1,4 +1,4 @@
-"""`python -m tests.house`: the figures. `python -m tests.house words [PATH]`: where a word is to be replaced."""
+"""`python -m tests.house`: the figures. `python -m tests.house words [PATH]`: where a word is still in use."""
 
 import sys
 from pathlib import Path
