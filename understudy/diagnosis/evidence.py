@@ -134,7 +134,7 @@ def _facts(job: Job) -> KnownFacts:
     except UnderstudyError:
         # The source itself may be what is wrong; then the error says so.
         return facts
-    modules = wheel_modules.of(source.lock_hash, job.project.cache)
+    modules = wheel_modules.of(source.lock, job.project.cache)
     lock = worktree.lock(source, job.config.app.requirements, commit, modules)
     return replace(facts, commit=commit, lock=lock)
 

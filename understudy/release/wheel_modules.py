@@ -5,12 +5,14 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from understudy.errors import ConfigError
+from understudy.release import lock_file, wheels
 from understudy.release.commit_facts import normal
 
 
-def of(lock_hash: str, cache: Path) -> Mapping[str, tuple[str, ...]] | None:
+def of(lock: str, cache: Path) -> Mapping[str, tuple[str, ...]] | None:
     """Distribution -> top-level names in its wheel. None if the wheels of that lock aren't here."""
-    folders = [path for path in cache.glob(f"{lock_hash}-*") if path.is_dir()]
+    folders = list(_folders(lock, cache))
     if not folders:
         return None
     return {
@@ -18,6 +20,21 @@ def of(lock_hash: str, cache: Path) -> Mapping[str, tuple[str, ...]] | None:
         for folder in folders
         for wheel in folder.glob("*.whl")
     }
+
+
+def _folders(lock: str, cache: Path) -> Iterator[Path]:
+    """Of each kind of host that the lock's wheels were downloaded for."""
+    try:
+        locked = lock_file.parse(lock, "the lock file")
+    except ConfigError:
+        # The lock itself may be what is wrong.
+        return
+    for path in cache.glob("*"):
+        if kind := re.fullmatch(r"[0-9a-f]+-(\d+\.\d+)-(\w+)", path.name):
+            python, machine = kind.groups()
+            own = lock_file.for_host(locked, python, machine)
+            if path == wheels.folder(own, python, machine, cache):
+                yield path
 
 
 def _top_level(wheel: Path) -> Iterator[str]:

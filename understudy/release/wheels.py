@@ -39,11 +39,16 @@ def packages(lock: str, python: str, machine: str, cache: Path) -> Mapping[str, 
     Raises StepFailed if a package has no wheel for that host.
     """
     locked = lock_file.for_host(lock_file.parse(lock, "the lock file"), python, machine)
-    digest = sha256(repr(locked).encode()).hexdigest()[:12]
-    wheels = _wheels(locked, cache / f"{digest}-{python}-{machine}", python, machine)
+    wheels = _wheels(locked, folder(locked, python, machine, cache), python, machine)
     compiler = bytecode.compiler(python)
     tars = [_package(wheel, python, compiler, cache / "packages") for wheel in wheels]
     return {tar.name.removesuffix(".tar.gz"): tar for tar in tars}
+
+
+def folder(lock: LockFile, python: str, machine: str, cache: Path) -> Path:
+    """Where the wheels of a lock file are kept. lock: as it is for that host."""
+    digest = sha256(repr(lock).encode()).hexdigest()[:12]
+    return cache / f"{digest}-{python}-{machine}"
 
 
 def join(tars: Sequence[Path]) -> bytes:

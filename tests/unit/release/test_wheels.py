@@ -10,7 +10,7 @@ import pytest
 
 from understudy.commands import python as host_python
 from understudy.errors import ConfigError, StepFailed
-from understudy.release import wheels
+from understudy.release import wheel_modules, wheels
 
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 LOCK = "tiny==1.0 --hash=sha256:aa\n"
@@ -188,3 +188,13 @@ def test_wheel_writes_nowhere_but_in_its_own_directory(
     assert raised.value.hint
     assert not list(tmp_path.rglob("outside"))
     assert not Path("/tmp/outside").exists()
+
+
+def test_modules_of_wheels_that_were_downloaded_are_known(pip: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    wheels.packages(LOCK, VERSION, "x86_64", cache)
+
+    assert wheel_modules.of(LOCK, cache) == {"tiny": ("tiny",)}
+    assert wheel_modules.of(f"# by hand\n{LOCK}", cache) == {"tiny": ("tiny",)}
+    assert wheel_modules.of("other==1.0 --hash=sha256:bb\n", cache) is None
+    assert wheel_modules.of("other\n", cache) is None
