@@ -1,22 +1,23 @@
-"""What can go wrong, as one small tree. Each kind has its exit code; cli.py prints them all alike."""
+"""The errors that a user can act on. Each class has its exit code; cli/main.py prints all of them."""
 
 from dataclasses import dataclass
 
-# The exit code of a run that Ctrl-C ended, as shells have it: 128 + SIGINT.
+# The exit code of a run that Ctrl-C ended: 128 + SIGINT, as POSIX shells report it.
 INTERRUPTED = 130
 DISK_HINT = "Is the disk full, or read-only? `df -h` and `mount` on the host show it."
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C while a command ran on a host. args: a sentence on what became of it there."""
+    """Ctrl-C while a command ran on a host. args: a sentence that says how the command ended there."""
 
 
 @dataclass(eq=False)
 class UnderstudyError(Exception):
     """A failure that the user can act on.
 
-    summary: one line, what failed and where. details: the lines of the log that matter.
-    hint: what to try next. cause: one line, why, where that is known. No secret in any of them.
+    summary: one line, what failed and where. cause: one line, why, if that is known.
+    details: the lines of the log that matter. hint: what to try next. None of them holds a secret.
+    exit_code: what the process ends with.
     """
 
     summary: str
@@ -32,26 +33,26 @@ class UnderstudyError(Exception):
 
 
 class StepFailed(UnderstudyError):
-    """It ran and the answer is no: a check, a test or a step failed."""
+    """A check, a test or a step ran and failed."""
 
 
 class ConfigError(UnderstudyError):
-    """A wrong use or a wrong configuration; nothing was touched."""
+    """The command line or deploy.yml is wrong. Nothing was changed."""
 
     exit_code = 2
 
 
 class Refused(UnderstudyError):
-    """Could be done, but must not be now: a dirty tree, a held lock, a host not provisioned."""
+    """The step must not be done now: no receipt, a held lock, a dirty tree, a host without provisioning."""
 
     exit_code = 3
 
 
 class Unreachable(UnderstudyError):
-    """A host or a tool could not be reached, or is missing."""
+    """A host or a program could not be reached, or is missing."""
 
     exit_code = 4
 
 
 class LoginRefused(Unreachable):
-    """The host answers, but doesn't let this user in."""
+    """The host answers, but refuses to log this user in."""

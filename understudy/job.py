@@ -1,4 +1,4 @@
-"""What a verb is about: a target of a deploy.yml, and where to tell what happens."""
+"""What a verb works on: a target of a deploy.yml, and the report of what happens."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,7 +13,7 @@ from understudy.report.events import Report
 
 @dataclass(frozen=True)
 class Job:
-    """address: which host of the target it's about; needed where there are several."""
+    """address: of one host of the target; None if the target has one host, or if all are meant."""
 
     project: Project
     config: Config
@@ -23,26 +23,28 @@ class Job:
 
     @cached_property
     def target(self) -> TargetConfig:
-        """Of one host. Raises ConfigError if there are several and none is chosen: see fleet.
+        """The settings of the job's one host.
 
-        Raises Unreachable if it has no address yet: the VM before its first `up`.
+        Raises ConfigError if the target has several hosts and `address` chooses none of them (see
+        host/all_hosts.py), Unreachable if the host has no address yet: the VM before its first `up`.
         """
         return with_address(self.config.one_host(self.target_name, self.address), self.target_name)
 
     @property
     def directory(self) -> Path:
-        """The folder of deploy.yml: paths in it are relative to that."""
+        """The folder of deploy.yml. Paths in deploy.yml are relative to it."""
         return self.project.config_file.absolute().parent
 
     def at(self, commit: str) -> Self:
-        """The same for that commit of the app."""
+        """The same job for that commit of the app."""
         app = self.config.app.model_copy(update={"revision": commit})
         return replace(self, config=self.config.model_copy(update={"app": app}))
 
 
 def with_address(target: TargetConfig, name: str) -> TargetConfig:
+    """The target as it is. Raises Unreachable if it has no address; name: what the error calls it."""
     if not target.address:
         raise Unreachable(
-            f"{name} has no address yet", hint="`python deploy.py up` gives the VM one."
+            f"{name} has no address yet", hint="`python deploy.py up` gives the VM an address."
         )
     return target

@@ -1,4 +1,4 @@
-"""Where things lie in this project's directory."""
+"""The files and directories of a project."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,14 +6,14 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Project:
-    """directory: where deploy.py is. config_file: the deploy.yml in use."""
+    """directory: the folder of deploy.py. config_file: the deploy.yml in use."""
 
     directory: Path
     config_file: Path
 
     @property
     def state(self) -> Path:
-        """What Understudy keeps for itself; may be removed at any time."""
+        """Caches, receipts, pulled data and the VM's state. May be deleted at any time."""
         return self.directory / ".understudy"
 
     @property
@@ -26,17 +26,17 @@ class Project:
 
     @property
     def reports(self) -> Path:
-        """A directory for each run that was kept; see docs/report.md."""
+        """A directory for the report of each run; see docs/report.md."""
         return self.directory / "reports"
 
     @property
     def pages(self) -> Path:
-        """Screenshots of the browser tests under way, on their way into a report."""
+        """Screenshots of the browser tests that are running; the report copies them."""
         return self.state / "pages"
 
     @property
     def private(self) -> tuple[Path, ...]:
-        """Directories that nobody else on this machine may read."""
+        """Directories that no other user of this machine may read."""
         within = (self.state / name for name in ("data", "receipts", "vm"))
         return (self.reports, self.cache, self.pages, *within)
 

@@ -47,7 +47,7 @@ def _run_and_keep(options: argparse.Namespace, project: Project, report: "Report
 
 def _run(options: argparse.Namespace, project: Project, report: "Report") -> int:
     try:
-        private.keep(project.state, project.private)
+        private.make_private(project.state, project.private)
         options.run(options, project, report)
     except UnderstudyError as error:
         report.error(error)
@@ -64,13 +64,13 @@ def _run(options: argparse.Namespace, project: Project, report: "Report") -> int
 
 
 def _refused_by_the_disk(error: OSError, report: "Report") -> int:
-    from understudy.local import atomic_write
+    from understudy.local.atomic_write import disk_error
 
-    told = atomic_write.refused(error)
-    if told is None:
+    failure = disk_error(error)
+    if failure is None:
         raise error
-    report.error(told)
-    return told.exit_code
+    report.error(failure)
+    return failure.exit_code
 
 
 def _not_set_up(error: ModuleNotFoundError) -> int:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import GCM
 
 from understudy.errors import Refused, StepFailed
-from understudy.local.atomic_write import unwritten
+from understudy.local.atomic_write import cannot_write
 
 _KEY, _NONCE, _TAG, _PIECE = 32, 12, 16, 1 << 20
 
@@ -56,7 +56,7 @@ def write(file: Path, key: bytes, fill: Callable[[Callable[[bytes], None]], None
     except BaseException as error:
         file.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            raise unwritten(file, error) from None
+            raise cannot_write(file, error) from None
         raise
 
 
@@ -65,7 +65,7 @@ def _write(write: Callable[[bytes], int], piece: bytes, file: Path) -> None:
     try:
         write(piece)
     except OSError as error:
-        raise unwritten(file, error) from None
+        raise cannot_write(file, error) from None
 
 
 def read(file: Path, key: bytes) -> Iterator[bytes]:

@@ -1,1 +1,1 @@
-"""Files and programs of this machine."""
+"""Files of this machine, and what its programs print. Nothing here knows of hosts or of the VM."""

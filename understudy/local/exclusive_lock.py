@@ -1,4 +1,4 @@
-"""What is kept in a directory here is made by one at a time: of all runs, and of a run's threads."""
+"""A lock on a directory of this machine: between runs, and between the threads of one run."""
 
 import fcntl
 from collections.abc import Iterator
@@ -8,7 +8,10 @@ from pathlib import Path
 
 @contextmanager
 def exclusive_lock(directory: Path) -> Iterator[None]:
-    """Waits until nobody else makes anything there. Frees itself with the process."""
+    """Waits, without a deadline, until no other run or thread holds the lock; makes the directory.
+
+    The lock is an flock(2): the kernel frees it when its process ends, however that ends.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""What runs leave on this machine is its user's alone: logs, reports, screenshots, copies of the source."""
+"""Only the user may read what runs leave on this machine: logs, reports, screenshots, copies of the source."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -7,18 +7,18 @@ from pathlib import Path
 _OTHERS = 0o077
 
 
-def keep(state: Path, directories: Iterable[Path]) -> None:
-    """Makes the directories, for this user alone; what an earlier version left open is closed.
+def make_private(state: Path, directories: Iterable[Path]) -> None:
+    """Makes the directories with rights for this user only, and takes others' rights from what is in them.
 
-    state: the one around most of them. Others may pass through it, to what apt, which is another user,
-    reads and writes while a box is built; but they can't list it.
+    state: the directory around most of them. Others may pass through it but not list it: while a box
+    is built, apt runs as another user and reads and writes there. What can't be changed is left as it is.
     """
     with suppress(OSError):
         state.mkdir(exist_ok=True)
         state.chmod(0o711)
         for file in state.iterdir():
             if file.is_file():
-                close(file)
+                _close(file)
     for directory in directories:
         with suppress(OSError):
             directory.mkdir(mode=0o700, exist_ok=True)
@@ -27,14 +27,14 @@ def keep(state: Path, directories: Iterable[Path]) -> None:
 
 
 def close_all(directory: Path) -> None:
-    """Takes all rights of others from a directory and from what is in it."""
-    close(directory)
+    """Takes all rights of others from a directory and from everything in it."""
+    _close(directory)
     for path in directory.rglob("*"):
-        close(path)
+        _close(path)
 
 
-def close(path: Path) -> None:
-    """A file of another user, such as the VM's console, stays as it is: it's in a closed directory."""
+def _close(path: Path) -> None:
+    """A file of another user, such as the VM's console log, keeps its rights: its directory is closed."""
     if not path.is_symlink():
         with suppress(OSError):
             path.chmod(path.stat().st_mode & 0o700)

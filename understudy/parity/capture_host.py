@@ -7,7 +7,7 @@ from understudy.config.model import TargetConfig
 from understudy.errors import ConfigError
 from understudy.host import query_errors
 from understudy.job import Job
-from understudy.local import atomic_write
+from understudy.local.atomic_write import atomic_write
 from understudy.parity.capture import lockfile
 from understudy.parity.capture.answer import how_far
 from understudy.parity.capture.parse import parse
@@ -30,7 +30,7 @@ def capture(job: Job, target: str) -> None:
     if before == text.encode():
         job.report.say(f"{shown(job, target)} is as it was")
         return
-    atomic_write.write(path, text)
+    atomic_write(path, text)
     job.report.say(
         f"{shown(job, target)}: {'written' if before is None else 'changed, see git diff'}"
     )

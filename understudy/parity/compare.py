@@ -7,7 +7,7 @@ from pathlib import Path
 from understudy.errors import ConfigError, StepFailed
 from understudy.host.provisioning import of_project
 from understudy.job import Job
-from understudy.local import atomic_write
+from understudy.local.atomic_write import atomic_write
 from understudy.parity import capture_host
 from understudy.parity.capture import lockfile
 from understudy.parity.capture.value import Capture
@@ -116,5 +116,5 @@ def _tell(job: Job, comparison: Comparison) -> None:
 def _write_page(job: Job, comparisons: Sequence[Comparison]) -> Path:
     path = job.project.reports / "drift.html"
     threshold = job.config.parity.threshold
-    atomic_write.write(path, page.render(job.project.templates, comparisons, threshold))
+    atomic_write(path, page.render(job.project.templates, comparisons, threshold))
     return path.relative_to(job.project.directory)

@@ -7,7 +7,7 @@ from pathlib import Path
 from understudy.config import model as configuration
 from understudy.config.model import Config
 from understudy.errors import StepFailed, Unreachable
-from understudy.local import atomic_write
+from understudy.local.atomic_write import atomic_write
 from understudy.paths import Project
 from understudy.vm import libvirt, subnets
 from understudy.vm.subnets import Taken
@@ -36,7 +36,7 @@ def choose(project: Project) -> None:
     address = _of_network(name) or _free(project, name)
     file = _file(project, name)
     file.parent.mkdir(parents=True, exist_ok=True)
-    atomic_write.write(file, json.dumps({"address": address}))
+    atomic_write(file, json.dumps({"address": address}))
 
 
 def forget(project: Project, name: str) -> None:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 
 from understudy.job import Job
-from understudy.local import atomic_write
+from understudy.local.atomic_write import atomic_write
 from understudy.parity import capture_host
 from understudy.report.events import Report
 from understudy.ssh.connection import Connection
@@ -40,7 +40,7 @@ def tell(job: Job, found: Likeness, box: Mapping[str, str] | None) -> None:
     path.unlink(missing_ok=True)
     if compared.differences or found.notes:
         text = unmatched.text(name, found, compared)
-        atomic_write.write(path, text)
+        atomic_write(path, text)
         job.report.attach("drift", text.splitlines())
         job.report.say(f"what it has otherwise: {path.relative_to(job.project.directory)}")
 

@@ -16,7 +16,7 @@ from understudy.host import secrets
 from understudy.host.health import wait_for_port
 from understudy.host.provisioning import Provisioning, of_project
 from understudy.job import Job
-from understudy.local import atomic_write
+from understudy.local.atomic_write import atomic_write
 from understudy.paths import Project
 from understudy.report.events import Report
 from understudy.ssh.connection import SshConnection
@@ -180,9 +180,9 @@ class Vm:
     def _tell_the_vagrantfile(self) -> None:
         """Which build of the box is meant, and what the VM has from a capture: it can't tell itself."""
         pinned = self._project.state / "boxes" / f"{self._box.release}.version"
-        atomic_write.write(pinned, self._box.version)
+        atomic_write(pinned, self._box.version)
         shape = {"release": self._shape.release, **self._size} if self._likeness else {}
-        atomic_write.write(self._state / "like-production.json", json.dumps(shape))
+        atomic_write(self._state / "like-production.json", json.dumps(shape))
 
     def _tell_likeness(self) -> None:
         if self._likeness:

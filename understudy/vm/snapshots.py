@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from understudy.errors import StepFailed
-from understudy.local import atomic_write
+from understudy.local.atomic_write import atomic_write
 from understudy.report.events import Report
 from understudy.vm import levels
 from understudy.vm.levels import Level, Saved
@@ -54,7 +54,7 @@ class Snapshots:
         self._note(())
 
     def _note(self, saved: tuple[Saved, ...]) -> None:
-        atomic_write.write(self.file, levels.dump(saved))
+        atomic_write(self.file, levels.dump(saved))
 
 
 def _now() -> str:

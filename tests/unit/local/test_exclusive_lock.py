@@ -1,4 +1,4 @@
-"""One at a time, also among threads, and without a trace of one that was killed."""
+"""One holder at a time, also among threads; a killed holder leaves no lock behind."""
 
 import subprocess
 import sys
@@ -9,13 +9,13 @@ from time import sleep
 from tests.unit.fakes import TOP
 from understudy.local.exclusive_lock import exclusive_lock
 
-# Holds the directory until it's killed.
+# Holds the lock until it is killed.
 HOLDER = """
 import sys, time
 from pathlib import Path
 from understudy.local.exclusive_lock import exclusive_lock
 with exclusive_lock(Path(sys.argv[1])):
-    print("mine", flush=True)
+    print("locked", flush=True)
     time.sleep(60)
 """
 
@@ -35,12 +35,12 @@ def test_threads_take_turns(tmp_path: Path) -> None:
         assert set(pool.map(make, range(8))) == {1}
 
 
-def test_another_run_is_waited_for_and_forgotten_when_it_was_killed(tmp_path: Path) -> None:
+def test_a_run_waits_for_another_and_continues_when_that_one_is_killed(tmp_path: Path) -> None:
     other = subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(tmp_path)], cwd=TOP, stdout=subprocess.PIPE, text=True
     )
     assert other.stdout
-    assert other.stdout.readline() == "mine\n"
+    assert other.stdout.readline() == "locked\n"
 
     def make() -> bool:
         with exclusive_lock(tmp_path):

@@ -1,4 +1,4 @@
-"""What runs leave on this machine is nobody else's to read."""
+"""No other user of this machine can read what runs leave here."""
 
 import os
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def readable_by_others(directory: Path) -> list[str]:
     return found
 
 
-def test_what_an_earlier_version_left_open_is_closed(tmp_path: Path) -> None:
+def test_files_that_an_earlier_version_left_readable_become_private(tmp_path: Path) -> None:
     here = project(tmp_path)
     left = [
         *(here.reports / "1" / "report.json", here.reports / "1" / "pages" / "a.png"),
@@ -47,7 +47,7 @@ def test_what_an_earlier_version_left_open_is_closed(tmp_path: Path) -> None:
     (here.cache / "tool").touch()
     (here.cache / "tool").chmod(0o755)
 
-    private.keep(here.state, here.private)
+    private.make_private(here.state, here.private)
 
     assert readable_by_others(tmp_path) == []
     assert {path.stat().st_mode & 0o777 for path in left} == {0o600}
@@ -55,10 +55,10 @@ def test_what_an_earlier_version_left_open_is_closed(tmp_path: Path) -> None:
     assert here.reports.stat().st_mode & 0o777 == 0o700
 
 
-def test_what_is_made_from_then_on_is_closed_too(tmp_path: Path) -> None:
+def test_files_made_later_are_private_too(tmp_path: Path) -> None:
     here = project(tmp_path)
 
-    private.keep(here.state, here.private)
+    private.make_private(here.state, here.private)
 
     for directory in here.private:
         (directory / "new").mkdir()
@@ -66,28 +66,28 @@ def test_what_is_made_from_then_on_is_closed_too(tmp_path: Path) -> None:
     assert readable_by_others(tmp_path) == []
 
 
-def test_apt_still_reaches_what_a_box_is_built_of(tmp_path: Path) -> None:
-    """It fetches as a user of its own."""
+def test_apt_still_reaches_the_files_that_a_box_is_built_from(tmp_path: Path) -> None:
+    """apt downloads as the user _apt."""
     here = project(tmp_path)
     boxes = here.state / "boxes"
     boxes.mkdir(parents=True)
 
-    private.keep(here.state, here.private)
+    private.make_private(here.state, here.private)
 
     assert here.state.stat().st_mode & 0o777 == 0o711
     assert boxes.stat().st_mode & 0o001
 
 
-def test_directory_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
+def test_a_directory_that_cannot_be_made_private_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / ".understudy").write_text("a file")
     here = project(tmp_path)
 
-    private.keep(here.state, here.private)
+    private.make_private(here.state, here.private)
 
     assert here.reports.is_dir()
 
 
-def test_each_verb_closes_them_first(tmp_path: Path) -> None:
+def test_each_verb_makes_its_directories_private_first(tmp_path: Path) -> None:
     (tmp_path / "reports").mkdir()
 
     main.main(["report", "--list"], tmp_path)

@@ -1,4 +1,4 @@
-"""The sentence that says why, in what Vagrant and virsh really print."""
+"""The sentence that says why is found in output that Vagrant and virsh really printed."""
 
 import pytest
 
@@ -42,11 +42,11 @@ CASES = {
 
 
 @pytest.mark.parametrize(("printed", "reason"), CASES.values(), ids=CASES)
-def test_reason(printed: str, reason: str) -> None:
+def test_the_reason_is_found(printed: str, reason: str) -> None:
     assert tool_output.reason(printed) == reason
 
 
-def test_stack_and_settings_do_not_push_the_reason_out() -> None:
+def test_a_ruby_stack_and_a_list_of_settings_do_not_displace_the_reason() -> None:
     shown = tool_output.lines(RUBY + SETTINGS + "==> shop: Removing domain...\n", 20)
     assert shown == [
         "Call to virDomainCreateWithFlags failed: Network not found: no network with matching name 'shop'",
