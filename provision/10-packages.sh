@@ -1,7 +1,7 @@
 step packages
 missing=
-# What each of them is for: docs/security.md has apt-listchanges, libpam-pwquality and unattended-upgrades.
-for package in apt-listchanges ca-certificates curl e2fsprogs libpam-pwquality netbase nftables nginx procps python3 sqlite3 sudo tzdata unattended-upgrades "$@"; do
+# cracklib-runtime: without its words libpam-pwquality refuses every new password.
+for package in apt-listchanges ca-certificates cracklib-runtime curl e2fsprogs libpam-pwquality netbase nftables nginx procps python3 sqlite3 sudo tzdata unattended-upgrades "$@"; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
         missing="$missing $package"
 done

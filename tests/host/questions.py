@@ -37,6 +37,17 @@ QUESTIONS: Mapping[str, str] = {
     """,
     "upgrades": "apt-config dump APT::Periodic",
     "new passwords": "cat /etc/pam.d/common-password",
+    # As the PAM module asks: below 0 is refused.
+    "password rules": """
+        python3 -c '
+import ctypes
+pwquality = ctypes.CDLL("libpwquality.so.1")
+pwquality.pwquality_default_settings.restype = ctypes.c_void_p
+for password in b"password1", b"abc", b"Xk4-rumpel-9":
+    settings = ctypes.c_void_p(pwquality.pwquality_default_settings())
+    print(pwquality.pwquality_check(settings, password, None, b"ops", None) >= 0)
+'
+    """,
     "banners": "cat /etc/issue /etc/issue.net",
     "host name": 'grep -w "$(hostname)" /etc/hosts',
     "passwords": "awk -F: '$2 ~ /^[^!*]/ { print $1 }' /etc/shadow",

@@ -86,8 +86,10 @@ def test_ssh_takes_keys_only(answers: Answers) -> None:
 
 
 def test_weak_passwords_are_refused(answers: Answers) -> None:
-    found = answers["new passwords"].text
-    assert re.search(r"^password\s+requisite\s+pam_pwquality\.so", found, re.MULTILINE)
+    """And others not, as without a dictionary."""
+    used = r"^password\s+requisite\s+pam_pwquality\.so"
+    assert re.search(used, answers["new passwords"].text, re.MULTILINE)
+    assert answers["password rules"].lines == ["False", "False", "True"]
 
 
 def test_console_warns_before_a_login(answers: Answers) -> None:
