@@ -14,7 +14,7 @@ from tests.host.conftest import connect
 from tests.host.questions import Answer
 from understudy.config.model import App, TargetConfig
 from understudy.release.layout import Paths
-from understudy.traffic.client import PublicDoor
+from understudy.traffic.client import Endpoint
 
 Answers = Mapping[str, Answer]
 pytestmark = pytest.mark.timeout(600)
@@ -32,7 +32,7 @@ def ask(
     certificate is not asked: the browser tests do.
     """
     tls = target.certificate is not None
-    door = PublicDoor(target.address, 443 if tls else 80, tls, target.domain)
+    door = Endpoint(target.address, 443 if tls else 80, tls, target.domain)
     connection = http.client.HTTPConnection(target.domain)
     connection.sock = door.connect(timeout=30)
     try:

@@ -1,4 +1,4 @@
-"""The prober at work while a release takes over: no request may be lost."""
+"""A release goes live while the prober sends requests: none of them may be lost."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,80 +11,84 @@ from understudy.host.facts import ObservedState
 from understudy.job import Job
 from understudy.ssh.connection import SshConnection
 from understudy.ssh.port_forward import forward
-from understudy.traffic.prober import ProbePaths, Prober, PublicDoor, seconds_for_a_page
-from understudy.traffic.samples import affordable_rate, as_json
+from understudy.traffic.client import Endpoint
+from understudy.traffic.prober import Prober, seconds_for_a_page
+from understudy.traffic.samples import ProbePaths, affordable_rate, as_json
 
 STATIC_FILES = 3
-# gunicorn's workers whose answers can be made to tell their release; see gunicorn.conf.py.
-TELLS_RELEASE = ("sync", "gthread", "gevent", "eventlet")
+# gunicorn's workers that add the release's id to their answers: templates/gunicorn.conf.py.
+NAMES_ITS_RELEASE = ("sync", "gthread", "gevent", "eventlet")
 
-Watch = Callable[[Action, str], None]
+# To be called after each action, with what the action printed.
+OnApplied = Callable[[Action, str], None]
 
 
 @contextmanager
 def without_load(
-    job: Job, connection: SshConnection, wanted: DesiredState, found: ObservedState
-) -> Iterator[Watch]:
+    job: Job, connection: SshConnection, desired: DesiredState, observed: ObservedState
+) -> Iterator[OnApplied]:
     yield lambda action, output: None
 
 
 @contextmanager
 def under_load(
-    job: Job, connection: SshConnection, wanted: DesiredState, found: ObservedState
-) -> Iterator[Watch]:
-    """Sends requests until the end of the block. Raises StepFailed if any was lost."""
-    if found.current not in found.running:
-        job.report.say("nothing serves yet, so there is nothing to probe")
+    job: Job, connection: SshConnection, desired: DesiredState, observed: ObservedState
+) -> Iterator[OnApplied]:
+    """Sends requests until the end of the block. Raises StepFailed if any was lost.
+
+    Waits for the old release to end, since it still answers requests that it got before the switch.
+    """
+    if observed.current not in observed.running:
+        job.report.say("no release is live yet: no traffic is sent")
         yield lambda action, output: None
         return
-    domain = wanted.target.domain
-    with _door(job, connection) as door:
-        rate = affordable_rate(seconds_for_a_page(door, domain, wanted.app.health_path))
-        prober = Prober(door, domain, _paths(connection, wanted), rate)
+    domain = desired.target.domain
+    with _endpoint(job, connection) as endpoint:
+        rate = affordable_rate(seconds_for_a_page(endpoint, domain, desired.app.health_path))
+        paths = ProbePaths(desired.app.health_path, _static(connection, desired))
+        prober = Prober(endpoint, domain, paths, rate)
 
-        def tell(action: Action, output: str) -> None:
+        def on_applied(action: Action, output: str) -> None:
             if isinstance(action, Switch):
-                told = action.release_id if wanted.app.worker_class in TELLS_RELEASE else None
-                prober.switched(told, _static(connection, wanted))
+                named = desired.app.worker_class in NAMES_ITS_RELEASE
+                static = _static(connection, desired)
+                prober.switched(action.release_id if named else None, static)
 
         with prober:
-            yield tell
-            # Its last requests count, too.
-            for old in sorted(found.running - {wanted.release.id}):
-                connection.run(site.stop(wanted.app.name, old))
+            yield on_applied
+            for old in sorted(observed.running - {desired.release.id}):
+                connection.run(site.stop(desired.app.name, old))
             summary = prober.stop()
-    told = as_json(wanted.release.id, summary, prober.samples, prober.switched_at)
-    job.report.attach("probes", [told])
+    probe = as_json(desired.release.id, summary, prober.samples, prober.switched_at)
+    job.report.attach("probes", [probe])
     job.report.say(summary.text())
     if summary.failures:
         raise StepFailed(
-            f"{summary.failures} of {summary.sent} requests were lost while the release took over",
+            f"{summary.failures} of {summary.sent} requests were lost while {desired.release.id} "
+            f"went live on {job.target_name}",
             details=summary.text(),
-            hint="python deploy.py logs tells what the app and nginx said at that time.",
+            hint=f"python deploy.py logs --target {job.target_name} shows what the app and nginx "
+            "logged at that time.",
         )
 
 
 @contextmanager
-def _door(job: Job, connection: SshConnection) -> Iterator[PublicDoor]:
-    """Through the connection that deploys, or straight to the public address, as deploy.yml says."""
+def _endpoint(job: Job, connection: SshConnection) -> Iterator[Endpoint]:
+    """Through the deploying connection, or straight to the public address: `probe` in deploy.yml."""
     target = job.target
     tls = target.certificate is not None
     port = 443 if tls else 80
     if target.probe == "public":
-        yield PublicDoor(target.address, port, tls, target.domain)
+        yield Endpoint(target.address, port, tls, target.domain)
         return
-    with forward(connection.transport, port) as local:
-        yield PublicDoor("127.0.0.1", local, tls, target.domain)
+    with forward(connection.transport, port) as local_port:
+        yield Endpoint("127.0.0.1", local_port, tls, target.domain)
 
 
-def _paths(connection: SshConnection, wanted: DesiredState) -> ProbePaths:
-    return ProbePaths(wanted.app.health_path, _static(connection, wanted))
-
-
-def _static(connection: SshConnection, wanted: DesiredState) -> tuple[str, ...]:
-    """The URL paths of a few static files of what serves now."""
-    if wanted.app.static_url is None:
+def _static(connection: SshConnection, desired: DesiredState) -> tuple[str, ...]:
+    """The URL paths of a few static files of the live release."""
+    if desired.app.static_url is None:
         return ()
-    listing = files.some_files(wanted.paths.current / "static", STATIC_FILES)
-    found = connection.run(listing, user=wanted.app.name)
-    return tuple(wanted.app.static_url + name for name in found.output.splitlines())
+    listing = files.some_files(desired.paths.current / "static", STATIC_FILES)
+    listed = connection.run(listing, user=desired.app.name)
+    return tuple(desired.app.static_url + name for name in listed.output.splitlines())

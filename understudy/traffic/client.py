@@ -1,4 +1,4 @@
-"""Asks a site as its visitors do: on new connections, on kept ones, with a deadline for each answer."""
+"""An HTTP client that behaves as browsers do: new and kept connections, one deadline for a whole answer."""
 
 import http.client
 import socket
@@ -9,7 +9,6 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
-from typing import Protocol
 
 from understudy.traffic.samples import Kind
 
@@ -17,20 +16,13 @@ PROBE = "X-Understudy-Probe"
 RELEASE = "X-Understudy-Release"
 FORM = "application/x-www-form-urlencoded"
 KEPT_CONNECTIONS = 4
-# What a client sees of a connection that the server has closed while nobody used it.
+# What a client sees of an idle connection that the server has closed.
 CLOSED = (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 
-class Door(Protocol):
-    """A way to a site."""
-
-    def connect(self, timeout: float) -> socket.socket:
-        """A new connection, whose operations time out as well. Raises OSError."""
-
-
 @dataclass(frozen=True)
-class PublicDoor:
-    """The way that visitors take. server_name: for TLS, the site's domain."""
+class Endpoint:
+    """Where a site accepts connections. server_name: the site's domain, which TLS asks for (SNI)."""
 
     address: str
     port: int
@@ -38,22 +30,16 @@ class PublicDoor:
     server_name: str = ""
 
     def connect(self, timeout: float) -> socket.socket:
+        """A new connection. timeout: seconds for each operation on it. Raises OSError."""
         connection = socket.create_connection((self.address, self.port), timeout=timeout)
         if not self.tls:
             return connection
         return _tls().wrap_socket(connection, server_hostname=self.server_name or None)
 
 
-class LocalDoor(PublicDoor):
-    """The way through a port of this machine that leads to the site's."""
-
-    def __init__(self, port: int, tls: bool = False, server_name: str = "") -> None:
-        super().__init__("127.0.0.1", port, tls, server_name)
-
-
 @cache
 def _tls() -> ssl.SSLContext:
-    """Who signed the certificate is not asked here: a private one must do on staging."""
+    """Any certificate is accepted: staging may have a private one, and the browser tests check it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -62,77 +48,83 @@ def _tls() -> ssl.SSLContext:
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole answer. release: what it said of where it came from, "" if nothing."""
+    """A whole answer. release: the release that answered, from the header RELEASE; "" without it."""
 
     status: int
     release: str
 
 
-class Visitor:
-    """Asks one site, from several threads at once. timeout: seconds for a request as a whole."""
+class Client:
+    """Sends requests to one site, from several threads at once.
 
-    def __init__(self, door: Door, host: str, timeout: float) -> None:
-        self._door = door
+    host: the site's name, as in the Host header. timeout: seconds from the start of a request to the
+    end of its answer.
+    """
+
+    def __init__(self, endpoint: Endpoint, host: str, timeout: float) -> None:
+        self._endpoint = endpoint
         self._host = host
         self._timeout = timeout
-        self._idle: list[_Line] = []
+        self._idle: list[_Connection] = []
         self._closed = False
         self._lock = Lock()
 
-    def ask(self, kind: Kind, path: str) -> Answer:
+    def request(self, kind: Kind, path: str) -> Answer:
         """Raises OSError or HTTPException if no whole answer comes in time."""
         deadline = time.monotonic() + self._timeout
         if kind is Kind.KEPT:
-            return self._ask_kept(path, deadline)
+            return self._request_kept(path, deadline)
         method = "POST" if kind is Kind.POST else "GET"
-        with closing(self._open(deadline)) as line:
-            return line.read(line.begin(method, path, self._host, deadline), deadline)
+        with closing(self._open(deadline)) as connection:
+            return connection.read(connection.start(method, path, self._host, deadline), deadline)
 
     def close(self) -> None:
-        """Closes what is kept; what is in use is closed by its user."""
+        """Closes the kept connections; a connection in use is closed by the request on it."""
         with self._lock:
             self._closed, idle, self._idle = True, self._idle, []
-        for line in idle:
-            line.close()
+        for connection in idle:
+            connection.close()
 
-    def _ask_kept(self, path: str, deadline: float) -> Answer:
-        line, response = self._begin_kept(path, deadline)
-        answer = line.read(response, deadline)
-        self._keep(line)
+    def _request_kept(self, path: str, deadline: float) -> Answer:
+        connection, response = self._start_kept(path, deadline)
+        answer = connection.read(response, deadline)
+        self._keep(connection)
         return answer
 
-    def _begin_kept(self, path: str, deadline: float) -> "tuple[_Line, http.client.HTTPResponse]":
-        """On a kept connection, or anew, once, if the server has closed that: as browsers do."""
+    def _start_kept(
+        self, path: str, deadline: float
+    ) -> "tuple[_Connection, http.client.HTTPResponse]":
+        """On a kept connection; if the server has closed that one, once more on a new one (RFC 9112, 9.3.1)."""
         if kept := self._take():
             with suppress(*CLOSED):
-                return kept, kept.begin("GET", path, self._host, deadline)
+                return kept, kept.start("GET", path, self._host, deadline)
         fresh = self._open(deadline)
-        return fresh, fresh.begin("GET", path, self._host, deadline)
+        return fresh, fresh.start("GET", path, self._host, deadline)
 
-    def _open(self, deadline: float) -> "_Line":
-        return _Line(self._door.connect(_left(deadline)))
+    def _open(self, deadline: float) -> "_Connection":
+        return _Connection(self._endpoint.connect(_left(deadline)))
 
-    def _take(self) -> "_Line | None":
+    def _take(self) -> "_Connection | None":
         with self._lock:
             return self._idle.pop() if self._idle else None
 
-    def _keep(self, line: "_Line") -> None:
-        """For the next request, unless the server ends it or there are enough."""
+    def _keep(self, connection: "_Connection") -> None:
+        """For the next request, unless the server closes it or enough are kept."""
         with self._lock:
-            kept = line.is_open and len(self._idle) < KEPT_CONNECTIONS and not self._closed
+            kept = connection.is_open and len(self._idle) < KEPT_CONNECTIONS and not self._closed
             if kept:
-                self._idle.append(line)
+                self._idle.append(connection)
         if not kept:
-            line.close()
+            connection.close()
 
 
-class _Line:
-    """A connection with one request on it at a time. Whatever fails on it closes it."""
+class _Connection:
+    """A connection with one request on it at a time. Any failure closes it."""
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
         self._http = http.client.HTTPConnection("-")
-        # It has its socket from a door; by itself it would look up a name.
+        # It would look up a name to open a socket of its own.
         self._http.auto_open = 0
         self._http.sock = connected
 
@@ -143,7 +135,7 @@ class _Line:
     def close(self) -> None:
         self._http.close()
 
-    def begin(self, method: str, path: str, host: str, deadline: float) -> http.client.HTTPResponse:
+    def start(self, method: str, path: str, host: str, deadline: float) -> http.client.HTTPResponse:
         """Sends a request and reads the head of its answer."""
         headers = {"Host": host, PROBE: "1"}
         if method == "POST":
@@ -175,7 +167,7 @@ class _Line:
 
 
 def _left(deadline: float) -> float:
-    """Seconds until a deadline. Raises TimeoutError when it's past."""
+    """Seconds until a deadline. Raises TimeoutError when it has passed."""
     left = deadline - time.monotonic()
     if left <= 0:
         raise TimeoutError

@@ -1,4 +1,4 @@
-"""Asks a site all the time at a constant rate, so that a deploy shows whether it loses a request."""
+"""Sends requests to a site at a constant rate, so that a deploy shows whether it loses any."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -8,77 +8,73 @@ from threading import Condition, Event, Thread
 from types import TracebackType
 from typing import Self
 
-from understudy.traffic.client import Door as Door
-from understudy.traffic.client import LocalDoor as LocalDoor
-from understudy.traffic.client import PublicDoor as PublicDoor
-from understudy.traffic.client import Visitor
-from understudy.traffic.samples import Kind, Outcome, Sample, Summary, classify, next_request
-from understudy.traffic.samples import ProbePaths as ProbePaths
+from understudy.traffic.client import Client, Endpoint
+from understudy.traffic.samples import (
+    Kind,
+    Outcome,
+    ProbePaths,
+    Sample,
+    Summary,
+    classify,
+    due,
+    next_request,
+)
 
-LOOKS = 3
-# So many requests without an answer at once: whoever comes next would not be served either.
-WORKERS = 64
+# Requests that measure how long a page takes.
+TRIALS = 3
+# With so many requests unanswered, the next one counts as lost at once.
+MOST_UNANSWERED = 64
 
 
 @dataclass(frozen=True)
 class _Switch:
-    """The release that has to answer from now on, None for any; URL paths of its static files."""
+    """release_id: the release that has to answer, None for any. static: URL paths of its files."""
 
     release_id: str | None = None
     static: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class _Flight:
-    """A request that was started. at: seconds since the probe's start."""
+class _Request:
+    """A request that was sent. at: when it was due, in seconds since the prober's start."""
 
     number: int
     at: float
     kind: Kind
     path: str
 
-    def lost(self, seconds: float) -> Sample:
+    def timed_out(self, seconds: float) -> Sample:
         return Sample(self.at, self.kind, Outcome.TIMEOUT, seconds)
 
 
-def seconds_for_a_page(door: Door, host: str, path: str, timeout: float = 10) -> float:
-    """How long a page takes, on a new connection: the quickest of a few looks."""
-    visitor = Visitor(door, host, timeout)
-    times = []
-    for _ in range(LOOKS):
-        began = time.monotonic()
-        # What fails costs the host time as well; that it fails is the prober's to tell.
-        with suppress(Exception):
-            visitor.ask(Kind.PAGE, path)
-        times.append(time.monotonic() - began)
-    visitor.close()
-    return min(times)
-
-
 class Prober:
-    """Asks from __enter__ until stop() or __exit__. rate: requests in a second.
+    """Sends requests from __enter__ until stop() or __exit__.
 
-    Each request starts at its time, whether or not those before it have ended, and its latency
-    counts from that time: a site that stands still is not asked less, or it would look better.
+    Each request is sent when it is due, whether or not those before it were answered, and its latency
+    counts from then. A prober that waited would send fewer requests to a site that hangs, and the site
+    would look better than it is (known as coordinated omission).
     """
 
     def __init__(
-        self, door: Door, host: str, paths: ProbePaths, rate: float, timeout: float = 10
+        self, endpoint: Endpoint, host: str, paths: ProbePaths, rate: float, timeout: float = 10
     ) -> None:
-        """host: the site's name, as visitors write it. timeout: seconds until a request is lost."""
-        self._visitor = Visitor(door, host, timeout)
+        """host: the site's name, as in the Host header. rate: requests a second, two at a time.
+
+        timeout: seconds until a request counts as lost.
+        """
+        self._client = Client(endpoint, host, timeout)
         self._paths = paths
         self._rate = rate
         self._timeout = timeout
         self._switch = _Switch()
-        # Seconds since the probe's start.
+        # Seconds since the prober's start, None before the switch.
         self.switched_at: float | None = None
-        self._flying: set[_Flight] = set()
-        self._landed = Condition()
+        self._unanswered: set[_Request] = set()
+        self._changed = Condition()
         self._samples: list[Sample] = []
         self._stopping = Event()
-        self._clock = Thread(target=self._run, name="probe", daemon=True)
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="probe")
+        self._clock = Thread(target=self._send_all, name="probe", daemon=True)
+        self._pool = ThreadPoolExecutor(MOST_UNANSWERED, thread_name_prefix="probe")
         self._began = 0.0
         self._summary: Summary | None = None
 
@@ -96,73 +92,87 @@ class Prober:
         self.stop()
 
     def switched(self, release_id: str | None, static: tuple[str, ...]) -> None:
-        """To be called right after the switch: requests from now on must be answered by that release.
+        """To be called right after the switch: that release must answer all later requests.
 
-        release_id: None for an app that can't tell its release. static: URL paths of its files;
-        those from before are asked for as well, since pages from before are still open.
+        release_id: None for an app that cannot name its release. static: URL paths of its files. Those
+        of the old release are still requested as well, for pages that were opened before.
         """
         self._switch = _Switch(release_id, static)
         self.switched_at = time.monotonic() - self._began
 
     @property
     def samples(self) -> tuple[Sample, ...]:
-        """What became of the requests that have ended."""
+        """The requests that have ended."""
         return tuple(self._samples)
 
     def stop(self) -> Summary:
-        """Starts no more requests and waits for the last answers, at most for the timeout."""
+        """Sends no more requests and waits for the last answers, at most for the timeout."""
         if self._summary is None:
             self._stopping.set()
             self._clock.join()
             self._give_up_the_last()
             self._pool.shutdown(wait=False)
-            self._visitor.close()
+            self._client.close()
             self._summary = Summary.of(self._samples)
         return self._summary
 
     def _give_up_the_last(self) -> None:
-        with self._landed:
-            self._landed.wait_for(lambda: not self._flying, self._timeout)
+        with self._changed:
+            self._changed.wait_for(lambda: not self._unanswered, self._timeout)
             now = time.monotonic() - self._began
-            self._samples += [flight.lost(now - flight.at) for flight in self._flying]
-            self._flying.clear()
+            self._samples += [request.timed_out(now - request.at) for request in self._unanswered]
+            self._unanswered.clear()
 
-    def _run(self) -> None:
+    def _send_all(self) -> None:
         number = 0
         while not self._stopping.wait(self._seconds_until(number)):
             self._start(number)
             number += 1
 
     def _seconds_until(self, number: int) -> float:
-        return max(0.0, self._began + number / self._rate - time.monotonic())
+        return max(0.0, self._began + due(number, self._rate) - time.monotonic())
 
     def _start(self, number: int) -> None:
         kind, path = next_request(number, self._paths, self._switch.static)
-        flight = _Flight(number, number / self._rate, kind, path)
-        with self._landed:
-            if len(self._flying) >= WORKERS:
-                self._samples.append(flight.lost(self._timeout))
+        request = _Request(number, due(number, self._rate), kind, path)
+        with self._changed:
+            if len(self._unanswered) >= MOST_UNANSWERED:
+                self._samples.append(request.timed_out(self._timeout))
                 return
-            self._flying.add(flight)
-        self._pool.submit(self._send, flight)
+            self._unanswered.add(request)
+        self._pool.submit(self._send, request)
 
-    def _send(self, flight: _Flight) -> None:
+    def _send(self, request: _Request) -> None:
         expected = self._switch.release_id
         status, release = 0, ""
         try:
-            answer = self._visitor.ask(flight.kind, flight.path)
+            answer = self._client.request(request.kind, request.path)
             status, release = answer.status, answer.release
-            outcome = classify(flight.kind, status, release, expected)
+            outcome = classify(request.kind, status, release, expected)
         except Exception as error:
-            # Whatever it was: this request got no answer, and must not be missing in the count.
-            outcome = classify(flight.kind, error, release, expected)
-        seconds = time.monotonic() - self._began - flight.at
-        self._receive(flight, Sample(flight.at, flight.kind, outcome, seconds, release, status))
+            # Whatever the error was, this request got no answer and has to be counted.
+            outcome = classify(request.kind, error, release, expected)
+        seconds = time.monotonic() - self._began - request.at
+        self._receive(request, Sample(request.at, request.kind, outcome, seconds, release, status))
 
-    def _receive(self, flight: _Flight, sample: Sample) -> None:
-        with self._landed:
-            # One that was given up has its sample.
-            if flight in self._flying:
-                self._flying.remove(flight)
+    def _receive(self, request: _Request, sample: Sample) -> None:
+        with self._changed:
+            # A request that was given up has its sample already.
+            if request in self._unanswered:
+                self._unanswered.remove(request)
                 self._samples.append(sample)
-                self._landed.notify_all()
+                self._changed.notify_all()
+
+
+def seconds_for_a_page(endpoint: Endpoint, host: str, path: str, timeout: float = 10) -> float:
+    """How long a page takes on a new connection: the quickest of TRIALS. timeout: seconds for each."""
+    client = Client(endpoint, host, timeout)
+    times = []
+    for _ in range(TRIALS):
+        began = time.monotonic()
+        # A failed request costs the host time as well; the prober will report the failure.
+        with suppress(Exception):
+            client.request(Kind.PAGE, path)
+        times.append(time.monotonic() - began)
+    client.close()
+    return min(times)

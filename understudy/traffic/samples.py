@@ -1,4 +1,4 @@
-"""What a probe asks, what counts as lost, and how that is told. It asks nothing itself: probe.py does."""
+"""Which requests the prober sends and when, which answers count as lost, and their summary. Pure."""
 
 import errno
 import math
@@ -9,17 +9,17 @@ from enum import StrEnum
 from typing import Self
 
 SHOWN_FAILURES = 5
-# Enough to see a gap of a fifth of a second.
-MOST_REQUESTS_A_SECOND = 5
-# Of the time goes into answers at most: a probe must not be the load that a deploy suffers from, as
-# it would be on a slow host with TLS.
+# Requests start two at once, so the gap between pairs is a fifth of a second.
+MOST_REQUESTS_A_SECOND = 10
+# How much of the time a host spends on answers to the prober at most. More would slow down the deploy that
+# is measured, above all on a slow host with TLS.
 SHARE_OF_THE_TIME = 0.5
-# No connection came about, and it wasn't for want of an answer.
+# The operating system's errors, besides a refusal, that mean: no connection was made.
 UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL}
 
 
 class Kind(StrEnum):
-    """What a request asks for, and how."""
+    """What a request asks for, and on which connection."""
 
     PAGE = "page"  # GET on a new connection
     KEPT = "kept"  # GET on a kept-alive connection
@@ -29,14 +29,14 @@ class Kind(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of a request. Everything but OK is a loss."""
+    """How a request ended. All but OK count as lost."""
 
     OK = "ok"
     REFUSED = "refused"
     RESET = "reset"  # or closed without an answer, or cut off in it
     TIMEOUT = "timeout"
     SERVER_ERROR = "5xx"
-    STALE = "stale"  # begun after the switch, but not answered by the new release
+    STALE = "stale"  # started after the switch, and not answered by the new release
     MISSING = "missing"  # a static file that isn't there
 
 
@@ -45,7 +45,7 @@ FILES = {Kind.STATIC, Kind.NEW_STATIC}
 
 @dataclass(frozen=True)
 class ProbePaths:
-    """URL paths to ask for. static: files of the release that serves when the probe begins."""
+    """URL paths to request. static: files of the release that is live when the prober starts."""
 
     page: str
     static: tuple[str, ...] = ()
@@ -53,9 +53,10 @@ class ProbePaths:
 
 @dataclass(frozen=True)
 class Sample:
-    """One request. at: seconds since the probe's start. seconds: until its answer was whole.
+    """One request that has ended.
 
-    release: what the answer said of where it came from, "" if nothing. status: 0 if none came.
+    at: when it was due, in seconds since the prober's start. seconds: from then to the end of its answer.
+    release: the release that answered, "" if the answer names none. status: 0 without an answer.
     """
 
     at: float
@@ -67,18 +68,27 @@ class Sample:
 
 
 def affordable_rate(seconds: float) -> float:
-    """How many requests a second are sent to a host that takes so long for one."""
+    """Requests a second for a host that needs so many seconds to answer one."""
     return min(MOST_REQUESTS_A_SECOND, SHARE_OF_THE_TIME / seconds)
+
+
+def due(number: int, rate: float) -> float:
+    """Seconds from the prober's start to that request (from 0) at so many requests a second.
+
+    Two start at once, as from two visitors: a single busy worker or a locked database shows only then.
+    """
+    return number // 2 * 2 / rate
 
 
 def next_request(number: int, paths: ProbePaths, new_static: Sequence[str]) -> tuple[Kind, str]:
     """Kind and URL path of a request by its number: all kinds in turn, and all files in turn."""
+    # POST has a GET of the app on either side, so each write starts together with a read.
     turns: list[tuple[Kind, Sequence[str]]] = [
         (Kind.PAGE, [paths.page]),
-        (Kind.STATIC, paths.static),
-        (Kind.KEPT, [paths.page]),
-        (Kind.NEW_STATIC, new_static),
         (Kind.POST, [paths.page]),
+        (Kind.KEPT, [paths.page]),
+        (Kind.STATIC, paths.static),
+        (Kind.NEW_STATIC, new_static),
     ]
     known = [(kind, choice) for kind, choice in turns if choice]
     rounds, turn = divmod(number, len(known))
@@ -87,10 +97,10 @@ def next_request(number: int, paths: ProbePaths, new_static: Sequence[str]) -> t
 
 
 def classify(kind: Kind, answer: int | Exception, release: str, expected: str | None) -> Outcome:
-    """What became of a request that got this status or failed with this error.
+    """How a request ended that got this status or failed with this error.
 
-    release: what the answer said, "" if nothing. expected: the release that had to answer, None
-    for a request that began before the switch.
+    release: the release that answered, "" if the answer names none. expected: the release that had to
+    answer, None for any: the request started before the switch, or the app cannot name its release.
     """
     if isinstance(answer, Exception):
         return _of_error(answer)
@@ -98,7 +108,7 @@ def classify(kind: Kind, answer: int | Exception, release: str, expected: str | 
         return Outcome.SERVER_ERROR
     if kind in FILES:
         return Outcome.OK if answer == 200 else Outcome.MISSING
-    # Any other status is an answer of the app, a refused form too.
+    # Any other status is an answer of the app, such as 403 for a form without its CSRF token.
     return Outcome.OK if expected in (None, release) else Outcome.STALE
 
 
@@ -114,7 +124,7 @@ def _of_error(error: Exception) -> Outcome:
 
 @dataclass(frozen=True)
 class Summary:
-    """All samples of a probe in figures. slowest and p99: seconds, 0 if there are no samples."""
+    """All samples of a prober, counted. slowest and p99: seconds, 0 without samples."""
 
     sent: int
     by_kind: Mapping[Kind, int]
@@ -144,12 +154,12 @@ class Summary:
         return self.sent - self.by_outcome.get(Outcome.OK, 0)
 
     def text(self) -> str:
-        """The lines to print: a table, the first losses, the slowest request, and the figure."""
-        lost = [f"  {_told(sample)}" for sample in self.first_failures]
+        """The lines to print: a table, the first losses, the latencies, and the total."""
+        lost = [f"  {_line(sample)}" for sample in self.first_failures]
         return "\n".join(
             [
                 *self._table(),
-                *(["the first that were lost:", *lost] if lost else []),
+                *(["the first requests that were lost:", *lost] if lost else []),
                 f"slowest request {_milliseconds(self.slowest)}, "
                 f"99 of 100 within {_milliseconds(self.p99)}",
                 f"{self.sent} requests, {self.failures} lost",
@@ -170,19 +180,17 @@ class Summary:
 def as_json(
     release: str, summary: Summary, samples: Iterable[Sample], switched_at: float | None
 ) -> dict[str, object]:
-    """What a report keeps of a probe, and draws its graph from; docs/report.schema.json tells it.
+    """What a report keeps of the traffic, and draws its graph from; docs/report.schema.json describes it.
 
-    release: which took over meanwhile.
+    release: the one that went live meanwhile. switched_at: seconds since the prober's start.
     """
-    ordered = sorted(samples, key=lambda sample: sample.at)
-    told = [
-        [round(sample.at, 3), round(sample.seconds, 4), sample.kind.value, sample.outcome.value]
-        for sample in ordered
-    ]
     return {
         "release": release,
         "switched_at": switched_at,
-        "samples": told,
+        "samples": [
+            [round(sample.at, 3), round(sample.seconds, 4), sample.kind.value, sample.outcome.value]
+            for sample in sorted(samples, key=lambda sample: sample.at)
+        ],
         "sent": summary.sent,
         "lost": summary.failures,
         "lost_by": {
@@ -199,11 +207,11 @@ def _row(name: str, cells: Sequence[object]) -> str:
 
 
 def _p99(ordered: Sequence[float]) -> float:
-    """By nearest rank: a latency that some request really had."""
+    """By nearest rank, so that it is the latency of one of the requests."""
     return ordered[math.ceil(len(ordered) * 0.99) - 1] if ordered else 0.0
 
 
-def _told(sample: Sample) -> str:
+def _line(sample: Sample) -> str:
     status = f", status {sample.status}" if sample.status else ""
     release = f", from {sample.release}" if sample.release else ""
     after = _milliseconds(sample.seconds)

@@ -1,4 +1,4 @@
-"""What the prober is told while a release takes over, and what is told of its losses."""
+"""What the prober gets to know while a release goes live, and how its losses are reported."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from understudy.errors import StepFailed
 from understudy.host.actions import Run, Switch
 from understudy.host.facts import ObservedState
 from understudy.ssh.connection import SshConnection
-from understudy.traffic.client import PublicDoor
+from understudy.traffic.client import Endpoint
 from understudy.traffic.samples import Kind, Outcome, ProbePaths, Sample, Summary
 
 CERTIFICATE = {"chain": "/etc/ssl/a", "key": "/etc/ssl/b"}
@@ -29,11 +29,11 @@ LOST = Sample(0.2, Kind.POST, Outcome.SERVER_ERROR, 0.01, status=502)
 
 @dataclass
 class FakeProber:
-    """A prober that notes what it is told and has these samples in the end."""
+    """A prober that records its calls and has these samples in the end."""
 
     samples: list[Sample] = field(default_factory=lambda: [OK])
     given: tuple[Any, ...] = ()
-    told: list[tuple[str | None, tuple[str, ...]]] = field(default_factory=list)
+    switches: list[tuple[str | None, tuple[str, ...]]] = field(default_factory=list)
     running: bool = False
     switched_at: float | None = None
 
@@ -50,7 +50,7 @@ class FakeProber:
 
     def switched(self, release_id: str | None, static: tuple[str, ...]) -> None:
         assert self.running
-        self.told.append((release_id, static))
+        self.switches.append((release_id, static))
         self.switched_at = 0.15
 
     def stop(self) -> Summary:
@@ -61,22 +61,22 @@ class FakeProber:
 def prober(monkeypatch: pytest.MonkeyPatch) -> FakeProber:
     made = FakeProber()
     monkeypatch.setattr(under_load, "Prober", made)
-    monkeypatch.setattr(under_load, "seconds_for_a_page", lambda door, host, path: 0.5)
+    monkeypatch.setattr(under_load, "seconds_for_a_page", lambda endpoint, host, path: 0.5)
     monkeypatch.setattr(under_load, "forward", forward)
     return made
 
 
 @contextmanager
 def forward(transport: object, port: int) -> Iterator[int]:
-    """Leads to a port that tells where it comes from."""
+    """Leads to a local port whose number shows the remote one."""
     assert transport == "transport"
     yield 40000 + port
 
 
-def probed(
+def go_live(
     staging: Staging, want: DesiredState, found: ObservedState | None = None, **target: Any
 ) -> FakeConnection:
-    """A release takes over while it is under_load."""
+    """A release goes live under load."""
     host = FakeConnection(
         {FILES: [printed("a.css\nb/c.js\n"), printed("new.css\n")]},
         transport="transport",
@@ -84,35 +84,37 @@ def probed(
     )
     job = staging.job(**target)
     found = found or serving(manifest(OLD))
-    with under_load.under_load(job, cast(SshConnection, host), want, found) as tell:
-        tell(Run("migrate", ("true",)), "")
-        tell(SWITCH, "")
+    with under_load.under_load(job, cast(SshConnection, host), want, found) as on_applied:
+        on_applied(Run("migrate", ("true",)), "")
+        on_applied(SWITCH, "")
     return host
 
 
-def test_prober_asks_for_the_page_and_the_files_of_both_releases(
+def test_prober_requests_the_page_and_the_files_of_both_releases(
     staging: Staging, prober: FakeProber
 ) -> None:
     app = {"static_url": "/static/", "health_path": "/health"}
 
-    host = probed(staging, wanted(app=app))
+    host = go_live(staging, wanted(app=app))
 
     _, domain, paths, _ = prober.given
     assert domain == "shop.test"
     assert paths == ProbePaths("/health", ("/static/a.css", "/static/b/c.js"))
-    assert prober.told == [(NEW, ("/static/new.css",))]
+    assert prober.switches == [(NEW, ("/static/new.css",))]
     *listed, ended = host.notes
     assert all(note.startswith("shop: ") for note in listed)
-    assert ended.endswith(f"understudy-site shop stop {OLD}"), "its last requests count, too"
+    assert ended.endswith(f"understudy-site shop stop {OLD}"), "its last requests count as well"
     assert not prober.running
     assert "1 requests, 0 lost" in staging.report.said[-1]
 
 
-def test_app_without_static_files_is_asked_for_none(staging: Staging, prober: FakeProber) -> None:
-    host = probed(staging, wanted(app={"preset": "plain"}))
+def test_no_static_file_is_requested_of_an_app_without_any(
+    staging: Staging, prober: FakeProber
+) -> None:
+    host = go_live(staging, wanted(app={"preset": "plain"}))
 
     assert prober.given[2].static == ()
-    assert prober.told == [(NEW, ())]
+    assert prober.switches == [(NEW, ())]
     assert not [note for note in host.notes if "head" in note]
 
 
@@ -120,43 +122,43 @@ def test_app_without_static_files_is_asked_for_none(staging: Staging, prober: Fa
     ("worker", "release"),
     [("sync", NEW), ("gthread", NEW), ("uvicorn.Worker", None), ("asgi", None)],
 )
-def test_release_is_expected_of_workers_only_that_can_tell_it(
+def test_only_workers_that_name_their_release_must_name_the_new_one(
     worker: str, release: str | None, staging: Staging, prober: FakeProber
 ) -> None:
-    probed(staging, wanted(app={"worker_class": worker}))
+    go_live(staging, wanted(app={"worker_class": worker}))
 
-    assert [told for told, _ in prober.told] == [release]
+    assert [named for named, _ in prober.switches] == [release]
 
 
 @pytest.mark.parametrize(
-    ("target", "door"),
+    ("target", "endpoint"),
     [
-        ({}, PublicDoor("127.0.0.1", 40080, False, "shop.test")),
-        ({"certificate": CERTIFICATE}, PublicDoor("127.0.0.1", 40443, True, "shop.test")),
-        ({"probe": "public"}, PublicDoor("192.0.2.7", 80, False, "shop.test")),
+        ({}, Endpoint("127.0.0.1", 40080, False, "shop.test")),
+        ({"certificate": CERTIFICATE}, Endpoint("127.0.0.1", 40443, True, "shop.test")),
+        ({"probe": "public"}, Endpoint("192.0.2.7", 80, False, "shop.test")),
         (
             {"probe": "public", "certificate": CERTIFICATE},
-            PublicDoor("192.0.2.7", 443, True, "shop.test"),
+            Endpoint("192.0.2.7", 443, True, "shop.test"),
         ),
     ],
 )
-def test_requests_go_the_way_that_the_target_says(
-    target: dict[str, Any], door: PublicDoor, staging: Staging, prober: FakeProber
+def test_requests_go_to_the_endpoint_that_deploy_yml_names(
+    target: dict[str, Any], endpoint: Endpoint, staging: Staging, prober: FakeProber
 ) -> None:
-    probed(staging, wanted(), **target)
+    go_live(staging, wanted(), **target)
 
-    assert prober.given[0] == door
+    assert prober.given[0] == endpoint
 
 
 @pytest.mark.parametrize(
     "found", [serving(current=None, running=frozenset()), serving(running=frozenset())]
 )
-def test_where_nothing_serves_nothing_is_probed(
+def test_without_a_live_release_no_traffic_is_sent(
     found: ObservedState, staging: Staging, prober: FakeProber
 ) -> None:
-    host = probed(staging, wanted(), found)
+    host = go_live(staging, wanted(), found)
 
-    assert staging.report.said == ["nothing serves yet, so there is nothing to probe"]
+    assert staging.report.said == ["no release is live yet: no traffic is sent"]
     assert prober.given == ()
     assert host.notes == []
 
@@ -164,14 +166,16 @@ def test_where_nothing_serves_nothing_is_probed(
 def test_lost_request_fails_and_is_shown_in_the_table(staging: Staging, prober: FakeProber) -> None:
     prober.samples = [OK, LOST]
 
-    with pytest.raises(StepFailed, match="1 of 2 requests were lost") as raised:
-        probed(staging, wanted())
+    with pytest.raises(
+        StepFailed, match=f"1 of 2 requests were lost while {NEW} went live on staging"
+    ) as raised:
+        go_live(staging, wanted())
 
     assert "status 502" in raised.value.details
     assert staging.report.said == [raised.value.details]
 
 
-def test_step_that_fails_is_told_and_ends_the_probe(staging: Staging, prober: FakeProber) -> None:
+def test_failed_step_is_raised_and_stops_the_prober(staging: Staging, prober: FakeProber) -> None:
     prober.samples = [LOST]
     host = cast(SshConnection, FakeConnection(transport="transport", quiet=QUIET))
 
@@ -184,14 +188,14 @@ def test_step_that_fails_is_told_and_ends_the_probe(staging: Staging, prober: Fa
     assert not prober.running
 
 
-def test_unwatched_run_asks_nothing(staging: Staging, prober: FakeProber) -> None:
+def test_without_load_no_request_is_sent(staging: Staging, prober: FakeProber) -> None:
     host = FakeConnection()
     connection = cast(SshConnection, host)
 
     with under_load.without_load(
         staging.job(), connection, wanted(), serving(manifest(OLD))
-    ) as tell:
-        tell(SWITCH, "")
+    ) as on_applied:
+        on_applied(SWITCH, "")
 
     assert (host.notes, prober.given, staging.report.said) == ([], (), [])
 
@@ -200,7 +204,7 @@ def test_all_samples_are_attached_for_the_graph(staging: Staging, prober: FakePr
     prober.samples = [LOST, OK]
 
     with pytest.raises(StepFailed):
-        probed(staging, wanted())
+        go_live(staging, wanted())
 
     [attached] = staging.report.attached["probes"]
     assert attached == {
@@ -214,7 +218,7 @@ def test_all_samples_are_attached_for_the_graph(staging: Staging, prober: FakePr
     }
 
 
-def test_slow_host_is_asked_less_often(prober: FakeProber, staging: Staging) -> None:
-    probed(staging, wanted())
+def test_slow_host_gets_fewer_requests(prober: FakeProber, staging: Staging) -> None:
+    go_live(staging, wanted())
 
     assert prober.given[-1] == 1, "a page takes half a second"

@@ -1,4 +1,4 @@
-"""A visitor sees what a browser would: answers, their ends, and connections that went meanwhile."""
+"""The client behaves as a browser does: whole answers, kept connections, one deadline."""
 
 import datetime
 import http.client
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.unit.web_server import Request, WebServer, reply
-from understudy.traffic.client import Answer, LocalDoor, PublicDoor, Visitor
+from understudy.traffic.client import Answer, Client, Endpoint
 from understudy.traffic.samples import Kind
 
 
@@ -27,18 +27,22 @@ def site() -> Iterator[WebServer]:
 
 
 @pytest.fixture
-def visitor(site: WebServer) -> Iterator[Visitor]:
-    visitor = Visitor(LocalDoor(site.port), "shop.test", timeout=5)
-    yield visitor
-    visitor.close()
+def client(site: WebServer) -> Iterator[Client]:
+    client = Client(local(site.port), "shop.test", timeout=5)
+    yield client
+    client.close()
 
 
 @pytest.fixture
-def hasty(site: WebServer) -> Iterator[Visitor]:
-    """One who waits for a tenth of a second."""
-    visitor = Visitor(LocalDoor(site.port), "shop.test", timeout=0.1)
-    yield visitor
-    visitor.close()
+def impatient(site: WebServer) -> Iterator[Client]:
+    """A client that waits for a tenth of a second."""
+    client = Client(local(site.port), "shop.test", timeout=0.1)
+    yield client
+    client.close()
+
+
+def local(port: int) -> Endpoint:
+    return Endpoint("127.0.0.1", port)
 
 
 def used(site: WebServer) -> list[int]:
@@ -47,10 +51,8 @@ def used(site: WebServer) -> list[int]:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.POST])
-def test_site_is_asked_by_its_name_as_a_probe(
-    site: WebServer, visitor: Visitor, kind: Kind
-) -> None:
-    assert visitor.ask(kind, "/page?a=b") == Answer(200, "r1")
+def test_request_names_the_site_and_the_prober(site: WebServer, client: Client, kind: Kind) -> None:
+    assert client.request(kind, "/page?a=b") == Answer(200, "r1")
 
     (request,) = site.requests
     assert (request.method, request.path, request.body) == ("GET", "/page?a=b", b"")
@@ -58,81 +60,77 @@ def test_site_is_asked_by_its_name_as_a_probe(
     assert request.headers["X-Understudy-Probe"] == "1"
 
 
-def test_post_sends_an_empty_form(site: WebServer, visitor: Visitor) -> None:
-    visitor.ask(Kind.POST, "/")
+def test_post_sends_an_empty_form(site: WebServer, client: Client) -> None:
+    client.request(Kind.POST, "/")
 
     (request,) = site.requests
     assert (request.method, request.headers["Content-Length"]) == ("POST", "0")
     assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
 
 
-def test_error_page_is_an_answer_and_silence_about_the_release_too(
-    site: WebServer, visitor: Visitor
-) -> None:
+def test_error_page_without_a_release_is_an_answer(site: WebServer, client: Client) -> None:
     site.answering = lambda _: reply(status=502)
 
-    assert visitor.ask(Kind.PAGE, "/") == Answer(502, "")
+    assert client.request(Kind.PAGE, "/") == Answer(502, "")
 
 
-def test_only_what_is_to_be_kept_is_kept(site: WebServer, visitor: Visitor) -> None:
+def test_only_kept_requests_share_a_connection(site: WebServer, client: Client) -> None:
     for kind in (Kind.KEPT, Kind.PAGE, Kind.KEPT, Kind.POST, Kind.STATIC, Kind.KEPT):
-        visitor.ask(kind, "/")
+        client.request(kind, "/")
 
     assert used(site) == [0, 1, 0, 2, 3, 0]
 
 
-def test_kept_connection_that_the_server_announced_to_close_is_not_used_again(
-    site: WebServer, visitor: Visitor
+def test_connection_that_the_server_closes_is_not_used_again(
+    site: WebServer, client: Client
 ) -> None:
     site.answering = lambda _: b"HTTP/1.1 200 -\r\nConnection: close\r\n\r\nto the end"
     site.closes = True
 
     for _ in range(2):
-        assert visitor.ask(Kind.KEPT, "/").status == 200
+        assert client.request(Kind.KEPT, "/").status == 200
 
     assert used(site) == [0, 1]
 
 
-def test_chunked_answer_is_read_to_its_end(site: WebServer, visitor: Visitor) -> None:
+def test_chunked_answer_is_read_to_its_end(site: WebServer, client: Client) -> None:
     head = b"HTTP/1.1 200 -\r\nTransfer-Encoding: chunked\r\n\r\n"
     site.answering = lambda _: head + b"5\r\nhello\r\n6\r\n again\r\n0\r\n\r\n"
 
     for _ in range(2):
-        assert visitor.ask(Kind.KEPT, "/").status == 200
+        assert client.request(Kind.KEPT, "/").status == 200
 
     assert used(site) == [0, 0]
 
 
-def test_kept_connection_closed_meanwhile_is_opened_again(
-    site: WebServer, visitor: Visitor
-) -> None:
+def test_kept_connection_that_was_closed_is_opened_again(site: WebServer, client: Client) -> None:
     site.closes = True
 
     for _ in range(3):
-        assert visitor.ask(Kind.KEPT, "/").status == 200
+        assert client.request(Kind.KEPT, "/").status == 200
 
     assert used(site) == [0, 1, 2]
 
 
-def test_it_is_opened_again_once_only(site: WebServer, visitor: Visitor) -> None:
+def test_closed_connection_is_opened_again_only_once(site: WebServer, client: Client) -> None:
     site.closes = True
-    visitor.ask(Kind.KEPT, "/")
+    client.request(Kind.KEPT, "/")
     site.answering = lambda _: b""
 
     with pytest.raises(http.client.RemoteDisconnected):
-        visitor.ask(Kind.KEPT, "/")
+        client.request(Kind.KEPT, "/")
 
     assert used(site) == [0, 1]
 
 
 @pytest.mark.parametrize("kind", Kind)
 def test_new_connection_closed_without_an_answer_is_not_tried_again(
-    site: WebServer, visitor: Visitor, kind: Kind
+    site: WebServer, client: Client, kind: Kind
 ) -> None:
     site.answering = lambda _: b""
 
     with pytest.raises(http.client.RemoteDisconnected):
-        visitor.ask(kind, "/")
+        client.request(kind, "/")
 
     assert len(site.requests) == 1
 
@@ -146,21 +144,21 @@ CUT_OFF = {
 
 @pytest.mark.parametrize("answer", CUT_OFF.values(), ids=CUT_OFF)
 @pytest.mark.parametrize("kind", [Kind.PAGE, Kind.KEPT])
-def test_answer_that_is_cut_off_is_none(
-    site: WebServer, visitor: Visitor, kind: Kind, answer: bytes
+def test_answer_that_is_cut_off_is_an_error(
+    site: WebServer, client: Client, kind: Kind, answer: bytes
 ) -> None:
-    """Not even a browser sends such a request again."""
-    visitor.ask(kind, "/")
+    """And the request is not sent again: part of its answer has come."""
+    client.request(kind, "/")
     site.answering = lambda _: answer
     site.closes = True
 
     with pytest.raises(http.client.IncompleteRead):
-        visitor.ask(kind, "/")
+        client.request(kind, "/")
 
     assert len(site.requests) == 2
 
 
-def test_reset_is_told_as_one(site: WebServer, visitor: Visitor) -> None:
+def test_reset_connection_is_an_error(site: WebServer, client: Client) -> None:
     def reset(request: Request) -> bytes:
         linger = struct.pack("ii", 1, 0)
         site.connections[request.connection].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
@@ -169,26 +167,26 @@ def test_reset_is_told_as_one(site: WebServer, visitor: Visitor) -> None:
     site.answering = reset
 
     with pytest.raises(ConnectionResetError):
-        visitor.ask(Kind.PAGE, "/")
+        client.request(Kind.PAGE, "/")
 
 
 @pytest.mark.parametrize("answer", [None, reply(length=100)], ids=["nothing", "half of it"])
 @pytest.mark.parametrize("kind", [Kind.PAGE, Kind.KEPT])
-def test_silence_is_a_timeout(
-    site: WebServer, hasty: Visitor, kind: Kind, answer: bytes | None
+def test_answer_that_does_not_come_is_a_timeout(
+    site: WebServer, impatient: Client, kind: Kind, answer: bytes | None
 ) -> None:
-    hasty.ask(kind, "/")
+    impatient.request(kind, "/")
     began = time.monotonic()
     site.answering = lambda _: answer
     with pytest.raises(TimeoutError):
-        hasty.ask(kind, "/")
+        impatient.request(kind, "/")
 
     assert time.monotonic() - began > 0.09
     assert len(site.requests) == 2
 
 
 @pytest.mark.parametrize("close", [b"", b"Connection: close\r\n"])
-def test_timeout_is_for_the_whole_answer(site: WebServer, close: bytes) -> None:
+def test_timeout_counts_for_the_whole_answer(site: WebServer, close: bytes) -> None:
     def trickle(request: Request) -> bytes:
         connection = site.connections[request.connection]
         connection.sendall(b"HTTP/1.1 200 -\r\n" + close + b"Content-Length: 20\r\n\r\n")
@@ -201,18 +199,18 @@ def test_timeout_is_for_the_whole_answer(site: WebServer, close: bytes) -> None:
 
     # If the time of each read counted, the answer would arrive.
     with pytest.raises(TimeoutError):
-        Visitor(LocalDoor(site.port), "shop.test", timeout=0.05).ask(Kind.PAGE, "/")
+        Client(local(site.port), "shop.test", timeout=0.05).request(Kind.PAGE, "/")
 
 
-def test_nobody_listening_is_refused(visitor: Visitor) -> None:
+def test_closed_port_refuses_the_request(client: Client) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
 
     with pytest.raises(ConnectionRefusedError):
-        Visitor(LocalDoor(port), "shop.test", timeout=1).ask(Kind.PAGE, "/")
+        Client(local(port), "shop.test", timeout=1).request(Kind.PAGE, "/")
 
 
-def test_kept_connections_in_use_are_not_shared(site: WebServer, visitor: Visitor) -> None:
+def test_kept_connections_in_use_are_not_shared(site: WebServer, client: Client) -> None:
     both_are_here = Barrier(2)
 
     def together(_: Request) -> bytes:
@@ -221,7 +219,7 @@ def test_kept_connections_in_use_are_not_shared(site: WebServer, visitor: Visito
 
     site.answering = together
     for _ in range(2):
-        threads = [Thread(target=visitor.ask, args=(Kind.KEPT, "/")) for _ in range(2)]
+        threads = [Thread(target=client.request, args=(Kind.KEPT, "/")) for _ in range(2)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -230,17 +228,17 @@ def test_kept_connections_in_use_are_not_shared(site: WebServer, visitor: Visito
     assert sorted(used(site)) == [0, 0, 1, 1]
 
 
-def test_nothing_is_kept_by_a_visitor_who_has_left(site: WebServer, visitor: Visitor) -> None:
-    visitor.ask(Kind.KEPT, "/")
-    visitor.close()
+def test_closed_client_keeps_no_connection(site: WebServer, client: Client) -> None:
+    client.request(Kind.KEPT, "/")
+    client.close()
     for _ in range(2):
-        visitor.ask(Kind.KEPT, "/")
+        client.request(Kind.KEPT, "/")
 
     assert used(site) == [0, 1, 2]
 
 
 def certificate(directory: Path) -> ssl.SSLContext:
-    """One that nobody has signed, for another name."""
+    """Self-signed, and for another name."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "other.test")])
     now = datetime.datetime.now(datetime.UTC)
@@ -258,23 +256,25 @@ def certificate(directory: Path) -> ssl.SSLContext:
     return context
 
 
-def test_tls_is_spoken_with_any_certificate(tmp_path: Path) -> None:
+def test_any_certificate_is_accepted(tmp_path: Path) -> None:
     context = certificate(tmp_path)
     asked_for: list[str] = []
     context.sni_callback = lambda _, name, __: asked_for.append(name)
     with WebServer(lambda _: reply(release="r1"), context) as site:
-        visitor = Visitor(PublicDoor("127.0.0.1", site.port, True, "shop.test"), "shop.test", 2)
+        client = Client(Endpoint("127.0.0.1", site.port, True, "shop.test"), "shop.test", 2)
         for _ in range(2):
-            assert visitor.ask(Kind.KEPT, "/") == Answer(200, "r1")
+            assert client.request(Kind.KEPT, "/") == Answer(200, "r1")
         site.closes = True
         for _ in range(2):
-            assert visitor.ask(Kind.KEPT, "/") == Answer(200, "r1")
-        visitor.close()
+            assert client.request(Kind.KEPT, "/") == Answer(200, "r1")
+        client.close()
 
     assert asked_for == ["shop.test"] * 2
     assert used(site) == [0, 0, 0, 1]
 
 
-def test_server_that_speaks_no_tls_holds_up_nobody(site: WebServer) -> None:
+def test_server_without_tls_does_not_delay_the_client(site: WebServer) -> None:
     with pytest.raises(OSError):
-        Visitor(LocalDoor(site.port, tls=True), "shop.test", timeout=0.03).ask(Kind.PAGE, "/")
+        Client(Endpoint("127.0.0.1", site.port, tls=True), "shop.test", timeout=0.03).request(
+            Kind.PAGE, "/"
+        )

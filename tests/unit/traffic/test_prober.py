@@ -1,4 +1,4 @@
-"""A probe asks on whatever happens, and counts each request once."""
+"""The prober sends requests whatever happens, and counts each once."""
 
 import socket
 import threading
@@ -10,8 +10,9 @@ import pytest
 
 from tests.unit.web_server import Request, WebServer, reply, until
 from understudy.traffic import prober as traffic_prober
-from understudy.traffic.prober import LocalDoor, ProbePaths, Prober, seconds_for_a_page
-from understudy.traffic.samples import Kind, Outcome
+from understudy.traffic.client import Endpoint
+from understudy.traffic.prober import Prober, seconds_for_a_page
+from understudy.traffic.samples import Kind, Outcome, ProbePaths
 
 PATHS = ProbePaths("/", ("/static/a.css",))
 
@@ -22,20 +23,24 @@ def site() -> Iterator[WebServer]:
         yield server
 
 
+def local(site: WebServer) -> Endpoint:
+    return Endpoint("127.0.0.1", site.port)
+
+
 def prober(site: WebServer, rate: float = 200, timeout: float = 5) -> Prober:
-    return Prober(LocalDoor(site.port), "shop.test", PATHS, rate, timeout)
+    return Prober(local(site), "shop.test", PATHS, rate, timeout)
 
 
-def heard(site: WebServer, count: int) -> None:
-    """Waits until the site has heard so many requests more."""
+def receives(site: WebServer, count: int) -> None:
+    """Waits until the site has received so many more requests."""
     wanted = len(site.requests) + count
     until(lambda: len(site.requests) >= wanted)
 
 
 def test_site_that_answers_loses_nothing(site: WebServer) -> None:
-    with prober(site) as probing:
-        heard(site, 12)
-        summary = probing.stop()
+    with prober(site) as running:
+        receives(site, 12)
+        summary = running.stop()
 
     assert summary.sent == len(site.requests) >= 12
     assert summary.failures == 0
@@ -47,30 +52,47 @@ def test_site_that_answers_loses_nothing(site: WebServer) -> None:
 def test_rate_is_kept(site: WebServer) -> None:
     began = time.monotonic()
     with prober(site, rate=100):
-        heard(site, 11)
-        # At 0, 10, … 100 ms; a busy machine is late.
+        receives(site, 11)
+        # Two each at 0, 20, … 100 ms; a busy machine is late.
         assert time.monotonic() - began >= 0.1
 
 
-def test_silent_site_is_asked_on(site: WebServer) -> None:
+def test_two_requests_are_sent_at_the_same_moment(site: WebServer) -> None:
+    both_are_here = threading.Barrier(2)
+
+    def together(_: Request) -> bytes:
+        both_are_here.wait(timeout=5)
+        return reply(release="r1")
+
+    site.answering = together
+    # The next pair is due in minutes.
+    with prober(site, rate=0.01) as running:
+        until(lambda: len(running.samples) == 2)
+        summary = running.stop()
+
+    assert summary.by_kind == {Kind.PAGE: 1, Kind.POST: 1}
+    assert summary.failures == 0
+
+
+def test_site_that_hangs_still_gets_requests(site: WebServer) -> None:
     site.answering = lambda _: None
-    with prober(site, timeout=0.1) as probing:
+    with prober(site, timeout=0.1) as running:
         until(lambda: len(site.connections) >= 8)
-        summary = probing.stop()
+        summary = running.stop()
 
     assert summary.sent >= 8
     assert summary.by_outcome == {Outcome.TIMEOUT: summary.sent}
     assert 0.09 < summary.slowest < 2
 
 
-def test_request_that_nobody_is_left_for_is_counted(
+def test_request_beyond_the_most_unanswered_counts_as_lost(
     site: WebServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(traffic_prober, "WORKERS", 2)
+    monkeypatch.setattr(traffic_prober, "MOST_UNANSWERED", 2)
     site.answering = lambda _: None
-    with prober(site, rate=1000, timeout=0.1) as probing:
-        until(lambda: len(probing.samples) > 10)
-        summary = probing.stop()
+    with prober(site, rate=1000, timeout=0.1) as running:
+        until(lambda: len(running.samples) > 10)
+        summary = running.stop()
 
     assert len(site.requests) == 2
     assert summary.sent > 10
@@ -78,29 +100,29 @@ def test_request_that_nobody_is_left_for_is_counted(
 
 
 def test_after_the_switch_the_new_release_must_answer(site: WebServer) -> None:
-    with prober(site) as probing:
-        heard(site, 8)
+    with prober(site) as running:
+        receives(site, 8)
         before = len(site.requests)
         site.answering = lambda _: reply(release="r2")
-        probing.switched("r2", ("/static/b.css",))
-        heard(site, 12)
-        summary = probing.stop()
+        running.switched("r2", ("/static/b.css",))
+        receives(site, 12)
+        summary = running.stop()
 
     assert summary.failures == 0
     assert summary.by_kind[Kind.NEW_STATIC] >= 1
-    # Pages from before the switch are still open and ask for their files.
+    # Pages from before the switch are still open and need their files.
     assert {"/static/a.css", "/static/b.css"} <= {
         request.path for request in site.requests[before:]
     }
 
 
-def test_old_release_after_the_switch_is_found_out(site: WebServer) -> None:
-    with prober(site) as probing:
-        heard(site, 8)
+def test_answer_of_the_old_release_after_the_switch_is_stale(site: WebServer) -> None:
+    with prober(site) as running:
+        receives(site, 8)
         before = len(site.requests)
-        probing.switched("r2", ())
-        heard(site, 8)
-        summary = probing.stop()
+        running.switched("r2", ())
+        receives(site, 8)
+        summary = running.stop()
 
     # Files have no release; one or two may have been on their way.
     assert set(summary.by_outcome) == {Outcome.OK, Outcome.STALE}
@@ -109,10 +131,9 @@ def test_old_release_after_the_switch_is_found_out(site: WebServer) -> None:
     assert {sample.release for sample in summary.first_failures} == {"r1"}
 
 
-def test_request_from_before_the_switch_may_be_answered_by_the_old_release(
+def test_old_release_may_answer_late_a_request_from_before_the_switch(
     site: WebServer,
 ) -> None:
-    """However late it is."""
     switched = threading.Event()
 
     def slow(request: Request) -> bytes:
@@ -121,40 +142,40 @@ def test_request_from_before_the_switch_may_be_answered_by_the_old_release(
         return reply(release=release)
 
     site.answering = slow
-    with prober(site) as probing:
-        heard(site, 5)
-        # Nobody may start between the two.
-        probing._stopping.set()
-        probing._clock.join()
-        probing.switched("r2", ())
+    with prober(site) as running:
+        receives(site, 5)
+        # No request may start between the two.
+        running._stopping.set()
+        running._clock.join()
+        running.switched("r2", ())
         switched.set()
-        summary = probing.stop()
+        summary = running.stop()
 
     assert summary.sent >= 5
     assert summary.failures == 0
 
 
-def test_app_that_cannot_tell_its_release_is_not_stale(site: WebServer) -> None:
+def test_app_that_cannot_name_its_release_is_not_stale(site: WebServer) -> None:
     site.answering = lambda _: reply()
-    with prober(site) as probing:
-        probing.switched(None, ("/static/b.css",))
-        heard(site, 8)
-        summary = probing.stop()
+    with prober(site) as running:
+        running.switched(None, ("/static/b.css",))
+        receives(site, 8)
+        summary = running.stop()
 
     assert summary.failures == 0
     assert summary.by_kind[Kind.NEW_STATIC] >= 1
 
 
-def test_what_goes_wrong_is_told_with_its_kind(site: WebServer) -> None:
+def test_each_loss_is_counted_under_its_kind(site: WebServer) -> None:
     def broken(request: Request) -> bytes:
         if request.path.startswith("/static/"):
             return reply(status=404)
         return reply(status=503) if request.method == "POST" else b""
 
     site.answering = broken
-    with prober(site) as probing:
-        heard(site, 8)
-        summary = probing.stop()
+    with prober(site) as running:
+        receives(site, 8)
+        summary = running.stop()
 
     assert {cell for cell, count in summary.cells.items() if count} == {
         (Kind.STATIC, Outcome.MISSING),
@@ -166,21 +187,21 @@ def test_what_goes_wrong_is_told_with_its_kind(site: WebServer) -> None:
     assert {sample.status for sample in summary.first_failures} == {0, 404, 503}
 
 
-def test_unforeseen_error_does_not_lose_the_request(site: WebServer) -> None:
-    class Broken:
+def test_request_with_an_unexpected_error_is_counted(site: WebServer) -> None:
+    class Broken(Endpoint):
         def connect(self, timeout: float) -> socket.socket:
             raise ValueError("a bug")
 
-    with Prober(Broken(), "shop.test", PATHS, rate=200) as probing:
-        until(lambda: len(probing.samples) >= 5)
-        summary = probing.stop()
+    with Prober(Broken("", 0), "shop.test", PATHS, rate=200) as running:
+        until(lambda: len(running.samples) >= 5)
+        summary = running.stop()
 
     assert summary.sent >= 5
     assert summary.by_outcome == {Outcome.RESET: summary.sent}
 
 
-def test_answer_that_does_not_end_is_given_up_at_the_end(site: WebServer) -> None:
-    """One that is sent bit by bit is never silent, so that its head alone could take for ever."""
+def test_answer_that_does_not_end_is_given_up_by_stop(site: WebServer) -> None:
+    """Sent byte by byte, each read is in time, and the head alone could take for ever."""
     ended = threading.Event()
 
     def trickle(request: Request) -> bytes:
@@ -189,49 +210,49 @@ def test_answer_that_does_not_end_is_given_up_at_the_end(site: WebServer) -> Non
         return b""
 
     site.answering = trickle
-    with prober(site, timeout=0.1) as probing:
-        heard(site, 4)
+    with prober(site, timeout=0.1) as running:
+        receives(site, 4)
         # It would not return while it waited for the end of the answers.
-        summary = probing.stop()
+        summary = running.stop()
         ended.set()
 
     assert summary.by_outcome == {Outcome.TIMEOUT: summary.sent}
-    assert probing.stop() == summary
+    assert running.stop() == summary
 
 
-def test_stopped_probe_asks_nothing_more_and_leaves_no_thread(site: WebServer) -> None:
-    with prober(site) as probing:
-        heard(site, 4)
-        summary = probing.stop()
+def test_stopped_prober_sends_nothing_more_and_leaves_no_thread(site: WebServer) -> None:
+    with prober(site) as running:
+        receives(site, 4)
+        summary = running.stop()
         asked = len(site.requests)
         time.sleep(0.03)
 
     assert len(site.requests) == asked == summary.sent
-    assert probing.stop() is summary
+    assert running.stop() is summary
     until(lambda: not [thread for thread in threading.enumerate() if "probe" in thread.name])
 
 
-def test_failed_deploy_ends_its_probe(site: WebServer) -> None:
-    probing = prober(site)
-    with pytest.raises(KeyboardInterrupt), probing:
+def test_failed_deploy_stops_its_prober(site: WebServer) -> None:
+    running = prober(site)
+    with pytest.raises(KeyboardInterrupt), running:
         raise KeyboardInterrupt
 
-    assert not probing._clock.is_alive()
+    assert not running._clock.is_alive()
 
 
-def test_a_page_takes_what_its_quickest_answer_took(
+def test_time_for_a_page_is_the_quickest_answers(
     site: WebServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = iter([0.0, 0.2, 1.0, 1.05, 2.0, 2.2])
     monkeypatch.setattr(traffic_prober, "time", SimpleNamespace(monotonic=lambda: next(clock)))
 
-    seconds = seconds_for_a_page(LocalDoor(site.port), "shop.test", "/")
+    seconds = seconds_for_a_page(local(site), "shop.test", "/")
 
     assert seconds == pytest.approx(0.05)
     assert len(site.requests) == 3
 
 
-def test_page_that_fails_takes_time_as_well(site: WebServer) -> None:
+def test_failed_page_takes_time_as_well(site: WebServer) -> None:
     site.answering = lambda _: b""
 
-    assert 0 < seconds_for_a_page(LocalDoor(site.port), "shop.test", "/") < 5
+    assert 0 < seconds_for_a_page(local(site), "shop.test", "/") < 5

@@ -1,4 +1,4 @@
-"""What counts as lost, and that none of it is lost in the telling."""
+"""What is requested and when, what counts as lost, and that the summary shows all of it."""
 
 import errno
 import http.client
@@ -14,6 +14,7 @@ from understudy.traffic.samples import (
     Summary,
     affordable_rate,
     classify,
+    due,
     next_request,
 )
 
@@ -43,13 +44,13 @@ def test_no_answer_is_a_loss_of_its_kind(kind: Kind, error: Exception, outcome: 
 
 @pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 599])
-def test_server_error_is_a_loss_whoever_it_comes_from(kind: Kind, status: int) -> None:
+def test_server_error_is_a_loss_from_any_release(kind: Kind, status: int) -> None:
     assert classify(kind, status, "r2", "r2") is Outcome.SERVER_ERROR
 
 
 @pytest.mark.parametrize("kind", PAGES)
 @pytest.mark.parametrize("status", [200, 302, 403, 404, 499])
-def test_any_other_answer_of_the_app_is_one(kind: Kind, status: int) -> None:
+def test_any_other_answer_of_the_app_is_ok(kind: Kind, status: int) -> None:
     assert classify(kind, status, "r1", None) is Outcome.OK
     assert classify(kind, status, "r2", "r2") is Outcome.OK
 
@@ -62,36 +63,53 @@ def test_answer_of_another_release_after_the_switch_is_stale(kind: Kind, release
 
 @pytest.mark.parametrize("kind", FILES)
 def test_static_file_is_there_or_missing(kind: Kind) -> None:
-    """A web server answers these, which knows of no release."""
+    """nginx answers these, and names no release."""
     assert classify(kind, 200, "", "r2") is Outcome.OK
     for status in (204, 301, 403, 404, 410):
         assert classify(kind, status, "", "r2") is Outcome.MISSING
 
 
-def asked(paths: ProbePaths, new_static: tuple[str, ...], count: int) -> list[tuple[Kind, str]]:
+def requests(paths: ProbePaths, new_static: tuple[str, ...], count: int) -> list[tuple[Kind, str]]:
     return [next_request(number, paths, new_static) for number in range(count)]
 
 
 def test_all_kinds_take_turns_and_all_files() -> None:
     new = ("/static/c.css", "/static/d.css", "/static/e.css")
-    requests = asked(PATHS, new, 5 * 6)
+    sent = requests(PATHS, new, 5 * 6)
 
     for kind in Kind:
-        assert [told for told, _ in requests].count(kind) == 6
+        assert [one for one, _ in sent].count(kind) == 6
     for kind, files in ((Kind.STATIC, PATHS.static), (Kind.NEW_STATIC, new)):
-        paths = [path for told, path in requests if told is kind]
+        paths = [path for one, path in sent if one is kind]
         assert paths == [*files] * (6 // len(files))
-    assert {path for kind, path in requests if kind in PAGES} == {"/"}
+    assert {path for kind, path in sent if kind in PAGES} == {"/"}
 
 
-def test_only_what_is_known_is_asked_for() -> None:
-    assert {kind for kind, _ in asked(ProbePaths("/"), (), 9)} == set(PAGES)
-    assert {kind for kind, _ in asked(PATHS, (), 9)} == {*PAGES, Kind.STATIC}
-    assert {kind for kind, _ in asked(ProbePaths("/"), ("/c",), 9)} == {*PAGES, Kind.NEW_STATIC}
+def test_only_known_paths_are_requested() -> None:
+    assert {kind for kind, _ in requests(ProbePaths("/"), (), 9)} == set(PAGES)
+    assert {kind for kind, _ in requests(PATHS, (), 9)} == {*PAGES, Kind.STATIC}
+    assert {kind for kind, _ in requests(ProbePaths("/"), ("/c",), 9)} == {*PAGES, Kind.NEW_STATIC}
+
+
+@pytest.mark.parametrize("static", [(), ("/static/a.css",)], ids=["", "static"])
+@pytest.mark.parametrize("new_static", [(), ("/static/b.css",)], ids=["", "new static"])
+def test_each_write_starts_together_with_a_read_of_the_app(
+    static: tuple[str, ...], new_static: tuple[str, ...]
+) -> None:
+    kinds = [kind for kind, _ in requests(ProbePaths("/", static), new_static, 60)]
+    pairs = list(zip(kinds[::2], kinds[1::2], strict=True))
+
+    with_a_write = [pair for pair in pairs if Kind.POST in pair]
+    assert len(with_a_write) >= 12
+    assert all({Kind.PAGE, Kind.KEPT} & {*pair} for pair in with_a_write)
+
+
+def test_requests_are_due_in_pairs_at_the_given_rate() -> None:
+    assert [due(number, 10) for number in range(6)] == [0, 0, 0.2, 0.2, 0.4, 0.4]
 
 
 def samples() -> list[Sample]:
-    """199 that went well in 1 ms to 199 ms, and one that didn't, told first."""
+    """199 that were answered in 1 ms to 199 ms, and one that was lost, listed first."""
     well = [Sample(n / 100, Kind.PAGE, Outcome.OK, n / 1000, "r1", 200) for n in range(1, 200)]
     return [Sample(2.5, Kind.POST, Outcome.SERVER_ERROR, 0.5, "r2", 502), *well]
 
@@ -114,20 +132,20 @@ def test_first_failures_are_the_first_in_time_and_few() -> None:
     assert [sample.at for sample in shown] == [1.0, 2.0, 2.5, 3.0, 4.0]
 
 
-def test_text_shows_what_happened_and_no_column_of_what_did_not() -> None:
+def test_text_has_a_column_only_for_outcomes_that_happened() -> None:
     assert Summary.of(samples()).text().splitlines() == [
         "               sent       ok      5xx",
         "page            199      199        0",
         "post              1        0        1",
         "total           200      199        1",
-        "the first that were lost:",
+        "the first requests that were lost:",
         "  at 2.50 s: post, 5xx after 500 ms, status 502, from r2",
         "slowest request 500 ms, 99 of 100 within 198 ms",
         "200 requests, 1 lost",
     ]
 
 
-def test_text_of_a_probe_without_losses_is_short() -> None:
+def test_text_without_losses_is_short() -> None:
     text = Summary.of([Sample(0.0, Kind.NEW_STATIC, Outcome.OK, 0.0021)]).text()
 
     assert text.splitlines() == [
@@ -139,7 +157,7 @@ def test_text_of_a_probe_without_losses_is_short() -> None:
     ]
 
 
-def test_nothing_asked_is_told_as_nothing() -> None:
+def test_text_without_requests_says_so() -> None:
     assert Summary.of([]).text().endswith("\n0 requests, 0 lost")
 
 
@@ -150,6 +168,8 @@ def test_all_lost_shows_that_none_was_ok() -> None:
     assert summary.failures == 1
 
 
-@pytest.mark.parametrize(("seconds", "rate"), [(0.001, 5), (0.1, 5), (0.5, 1), (5, 0.1)])
-def test_slow_host_is_asked_less_often(seconds: float, rate: float) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "rate"), [(0.001, 10), (0.05, 10), (0.1, 5), (0.5, 1), (5, 0.1)]
+)
+def test_slow_host_gets_fewer_requests(seconds: float, rate: float) -> None:
     assert affordable_rate(seconds) == rate
