@@ -61,7 +61,7 @@ def audit(*ssh: str) -> Audit:
         stdout=subprocess.PIPE,
         stderr=sys.stderr,
         check=True,
-        timeout=1500,
+        timeout=3000,  # minutes on an emulated processor
     )
     return read(done.stdout.decode(errors="replace"))
 

@@ -5,7 +5,7 @@ import pytest
 from tests.integration.lynis import audit
 from tests.integration.site import Site
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
 
 # docs/security.md has what is missed, and why. Twelve of the kernel's keys are not a container's own.
 LEAST, LEAST_IN_A_CONTAINER = 75, 73
