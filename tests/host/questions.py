@@ -19,6 +19,11 @@ QUESTIONS: Mapping[str, str] = {
     "time zone": "readlink /etc/localtime",
     "like production": "! test -e /etc/understudy/like-production || cat /etc/understudy/like-production",
     "rights": "sudo -l -U $deployer",
+    "root's programs": "find /usr/local/sbin/understudy-* /usr/local/lib/understudy",
+    "others write root's programs": """
+        find /usr /usr/local /usr/local/sbin /usr/local/lib -maxdepth 0 \\( ! -user root -o -perm /002 \\)
+        find /usr/local/sbin/understudy-* /usr/local/lib/understudy \\( ! -user root -o -perm /022 \\)
+    """,
     "deployer reads shadow": "runuser -u $deployer -- sudo -n cat /etc/shadow",
     "listening": "ss -tlnH",
     "default site": "test -e /etc/nginx/sites-enabled/default",

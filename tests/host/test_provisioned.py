@@ -59,6 +59,12 @@ def test_deployer_has_only_narrow_rights(answers: Answers, settings: Config) -> 
     assert not answers["deployer reads shadow"].ok
 
 
+def test_only_root_writes_what_the_deployer_runs_as_root(answers: Answers) -> None:
+    found = answers["root's programs"].lines
+    assert {"/usr/local/sbin/understudy-site", "/usr/local/lib/understudy/site/install"} <= set(found)
+    assert answers["others write root's programs"].lines == []
+
+
 def test_only_wanted_ports_listen(answers: Answers, target: TargetConfig) -> None:
     addresses = [line.split()[3] for line in answers["listening"].lines]
     outside = {a.rpartition(":")[2] for a in addresses if not a.startswith(("127.", "[::1]"))}

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tests.unit.fakes import TOP
@@ -18,40 +19,56 @@ STAND_INS = (
     *("systemctl", "nginx", "pgrep", "systemd-run", "systemd-analyze", "nft", "chattr", "chown"),
 )
 TOOLS = (
+    *("basename", "cat", "chmod", "cmp", "cp", "date", "dd", "dirname", "find", "flock", "grep"),
     *(
-        "basename",
-        "cat",
-        "chmod",
-        "cmp",
-        "cp",
-        "date",
-        "dd",
-        "dirname",
-        "find",
-        "flock",
-        "grep",
         "head",
         "iconv",
+        "id",
+        "install",
+        "ln",
+        "mkdir",
+        "mktemp",
+        "mv",
+        "readlink",
+        "rm",
+        "sed",
+        "sleep",
+        "sort",
     ),
-    *("id", "install", "ln", "mkdir", "mktemp", "mv", "readlink", "rm", "sed", "sleep", "sort"),
     *("stat", "sync", "tail", "tr", "wc"),
 )
 
 
-CHECKERS = {"check-nginx": "65-check-nginx.sh", "check-unit": "66-check-unit.sh"}
+# A heredoc of provision/ that becomes a file below /usr/local: mode, path, end, text.
+_INSTALLED = re.compile(
+    r"^put (\d+) (/usr/local/\S+) <<'(\w+)' \|\| true\n(.*?^)\3\n", re.MULTILINE | re.DOTALL
+)
+CHECKERS = "/usr/local/lib/understudy"
 
 
-def write_checker(part: str, file: Path) -> None:
-    """As provisioning does; what it allows below /srv is not moved."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text(part, "CHECK"))
-    file.chmod(0o755)
+@dataclass(frozen=True)
+class Installed:
+    """A file that provisioning writes below /usr/local."""
+
+    text: str
+    mode: int
+
+    def write(self, file: Path, text: str | None = None) -> None:
+        """text: another one than its own."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(self.text if text is None else text)
+        file.chmod(self.mode)
 
 
-def text(part: str, end: str) -> str:
-    """The text of the program that a part of the provisioning script writes."""
-    written = (TOP / "provision" / part).read_text()
-    return written.partition(f"<<'{end}' || true\n")[2].partition(f"\n{end}\n")[0] + "\n"
+@cache
+def installed() -> dict[str, Installed]:
+    """What provisioning writes below /usr/local, by its path on a host."""
+    parts = sorted((TOP / "provision").glob("[0-9]*.sh"))
+    return {
+        path: Installed(text, int(mode, 8))
+        for part in parts
+        for mode, path, _, text in _INSTALLED.findall(part.read_text())
+    }
 
 
 @dataclass(frozen=True)
@@ -125,37 +142,43 @@ class Host:
         return self.path("seen").read_text(errors="replace") + "\n".join(self.calls())
 
 
-def make_host(root: Path, part: str, end: str, *, noting: bool = False) -> Host:
-    """noting: all tools are wrapped, which costs time."""
-    places = ("bin", "etc/nginx/sites-available", "etc/nginx/sites-enabled", "etc/systemd/system")
-    for place in (
-        *places,
-        "etc/nftables.d",
-        "srv/todo",
-        "usr/local/sbin",
-        "var/log/understudy",
-        "run/todo",
-    ):
+PLACES = (
+    *("bin", "etc/nginx/sites-available", "etc/nginx/sites-enabled", "etc/systemd/system"),
+    *("etc/nftables.d", "srv/todo", "var/log/understudy", "run/todo", "var/lib/understudy/todo"),
+)
+
+
+def make_host(root: Path, program: str = "understudy-site", *, noting: bool = False) -> Host:
+    """A host with all that provisioning installs below /usr/local; Host.program is one of it.
+
+    noting: all tools are wrapped, which costs time.
+    """
+    for place in PLACES:
         (root / place).mkdir(parents=True)
-    (root / "var/lib/understudy/todo").mkdir(parents=True)
-    name = re.search(r"^# (understudy[a-z-]*) ", text(part, end), re.MULTILINE)
-    assert name
-    host = Host(root, root / "usr/local/sbin" / name.group(1))
-    moved = re.sub(r"(?<![\w}.])/(srv|etc|var|run|usr/local)/", rf"{root}/\1/", text(part, end))
-    host.program.write_text(moved)
-    host.program.chmod(0o755)
-    for name_, checker in CHECKERS.items():
-        write_checker(checker, host.path("/usr/local/lib/understudy") / name_)
+    host = Host(root, root / "usr/local/sbin" / program)
+    for path, file in installed().items():
+        # What the checkers allow below /srv is not moved.
+        moved = file.text if path.startswith(f"{CHECKERS}/check-") else _moved(file.text, root)
+        file.write(host.path(path), moved)
     for tool in TOOLS:
-        found = shutil.which(tool)
-        assert found
-        if noting:
-            seen = f'{{ printf "%s\\n" "{tool} $*"; export -p; }} >>{root}/seen'
-            (root / "bin" / tool).write_text(f'#!/bin/sh\n{seen}\nexec {found} "$@"\n')
-            (root / "bin" / tool).chmod(0o755)
-        else:
-            (root / "bin" / tool).symlink_to(found)
+        _add_tool(root, tool, noting=noting)
     (root / "bin" / "python3").symlink_to(os.path.realpath(sys.executable))
-    for name_ in STAND_INS:
-        host.stand_in(name_, "")
+    for name in STAND_INS:
+        host.stand_in(name, "")
     return host
+
+
+def _moved(text: str, root: Path) -> str:
+    """The same program, whose paths begin below root."""
+    return re.sub(r"(?<![\w}.])/(srv|etc|var|run|usr/local)/", rf"{root}/\1/", text)
+
+
+def _add_tool(root: Path, tool: str, *, noting: bool) -> None:
+    found = shutil.which(tool)
+    assert found
+    if not noting:
+        (root / "bin" / tool).symlink_to(found)
+        return
+    seen = f'{{ printf "%s\\n" "{tool} $*"; export -p; }} >>{root}/seen'
+    (root / "bin" / tool).write_text(f'#!/bin/sh\n{seen}\nexec {found} "$@"\n')
+    (root / "bin" / tool).chmod(0o755)

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.programs.root_programs import CHECKERS, text, write_checker
+from tests.programs.root_programs import CHECKERS, installed
 from tests.unit.fakes import TOP, config
 from understudy.release import render
 
@@ -43,7 +43,7 @@ def rendered_unit() -> str:
 def run_checker(name: str, content: str, directory: Path) -> subprocess.CompletedProcess[str]:
     """The very program that provisioning installs, on that text."""
     program, file = directory / name, directory / "file"
-    write_checker(CHECKERS[name], program)
+    installed()[f"{CHECKERS}/{name}"].write(program)
     file.write_bytes(content.encode("latin-1"))
     return subprocess.run([program, "todo", file], capture_output=True, text=True)
 
@@ -52,6 +52,6 @@ def run_checker(name: str, content: str, directory: Path) -> subprocess.Complete
 def load_checker(name: str) -> Any:
     """The same program as a module, for tests that ask it hundreds of times."""
     module = types.ModuleType(name)
-    exec(text(CHECKERS[name], "CHECK"), module.__dict__)  # noqa: S102 - our own program
+    exec(installed()[f"{CHECKERS}/{name}"].text, module.__dict__)  # noqa: S102 - our own program
     module.rules = cache(module.rules)  # type: ignore[attr-defined]
     return module

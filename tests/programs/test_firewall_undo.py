@@ -25,7 +25,7 @@ esac
 
 @pytest.fixture
 def host(tmp_path: Path) -> Host:
-    made = make_host(tmp_path, "55-firewall-undo.sh", "UNDO")
+    made = make_host(tmp_path, "understudy-firewall-undo")
     made.stand_in("nft", NFT.format(root=tmp_path))
     made.path("kernel").write_text("")
     made.path(STAMP).parent.mkdir()

@@ -12,7 +12,7 @@ from tests.programs.root_programs import Host, make_host
 
 @pytest.fixture
 def host(tmp_path: Path) -> Host:
-    return make_host(tmp_path, "70-site.sh", "SITE")
+    return make_host(tmp_path)
 
 
 def log(host: Host) -> Path:
@@ -57,12 +57,12 @@ def test_any_text_comes_back(host: Host) -> None:
     ("given", "told"),
     [
         (b'{"a": 1}\n{"b": 2}', "control characters"),
-        (b'{"a": 1}\n\n', "no object"),
+        (b'{"a": 1}\n\n', "not an object"),
         (b'{"a": "\x1b[2J"}', "control characters"),
         (b'{"a": "\x7f"}', "control characters"),
-        (b'["a"]', "no object"),
-        (b' {"a": 1}', "no object"),
-        (b"", "no object"),
+        (b'["a"]', "not an object"),
+        (b' {"a": 1}', "not an object"),
+        (b"", "not an object"),
         (b'{"a": "' + b"x" * 4000 + b'"}', "4000 bytes"),
     ],
 )

@@ -15,7 +15,7 @@ UNIT = "/etc/systemd/system/todo@.service"
 
 @pytest.fixture
 def host(tmp_path: Path) -> Host:
-    made = make_host(tmp_path, "70-site.sh", "SITE")
+    made = make_host(tmp_path)
     staged = made.path("/srv/todo/cache/files")
     staged.mkdir(parents=True)
     (staged / "todo.nginx").write_text(rendered_nginx())

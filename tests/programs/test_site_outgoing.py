@@ -11,7 +11,7 @@ from understudy.commands import site
 
 
 def test_rules_are_loaded_and_kept_for_the_next_boot(tmp_path: Path) -> None:
-    host = make_host(tmp_path, "70-site.sh", "SITE")
+    host = make_host(tmp_path)
     host.done("outgoing-off")
 
     file = host.path("/etc/nftables.d/understudy-outgoing.nft")
@@ -26,7 +26,7 @@ def test_rules_are_loaded_and_kept_for_the_next_boot(tmp_path: Path) -> None:
 
 
 def test_second_time_it_is_the_same(tmp_path: Path) -> None:
-    host = make_host(tmp_path, "70-site.sh", "SITE")
+    host = make_host(tmp_path)
     host.done("outgoing-off")
     file = host.path("/etc/nftables.d/understudy-outgoing.nft")
     before = file.read_text()
@@ -41,7 +41,7 @@ def test_second_time_it_is_the_same(tmp_path: Path) -> None:
 
 
 def test_host_whose_nft_says_no_is_told(tmp_path: Path) -> None:
-    host = make_host(tmp_path, "70-site.sh", "SITE")
+    host = make_host(tmp_path)
     host.stand_in("nft", "echo 'no such kernel' >&2; exit 1")
 
     assert "no such kernel" in host.refused("outgoing-off")

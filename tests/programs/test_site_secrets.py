@@ -25,7 +25,7 @@ NASTY = {
 
 
 def prepared(directory: Path, *, noting: bool = False) -> Host:
-    host = make_host(directory, "70-site.sh", "SITE", noting=noting)
+    host = make_host(directory, noting=noting)
     shared = host.path("/srv/todo/shared")
     shared.mkdir(mode=0o755)
     shared.chmod(0o755)

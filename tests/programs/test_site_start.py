@@ -12,7 +12,7 @@ HOLD = "/run/todo/r1.hold"
 
 @pytest.fixture
 def host(tmp_path: Path) -> Host:
-    return make_host(tmp_path, "70-site.sh", "SITE")
+    return make_host(tmp_path)
 
 
 def test_warm_release_is_held_before_its_service_begins(host: Host) -> None:

@@ -1,0 +1,77 @@
+# The verb install of understudy-site.
+put 0644 /usr/local/lib/understudy/site/install <<'VERBS' || true
+# shellcheck shell=sh
+. "$verbs/undo"
+staged=/srv/$site/cache/files
+checks=/usr/local/lib/understudy
+
+# install_files ID SECONDS
+install_files() {
+    make_work
+    take "$site.nginx"
+    take "$site@.service"
+    "$checks/check-nginx" "$site" "$work/$site.nginx" || refuse "nothing was installed"
+    "$checks/check-unit" "$site" "$work/$site@.service" || refuse "nothing was installed"
+    # Verified as the instance that is about to start: its programs must exist.
+    ln -s "$site@.service" "$work/$site@$1.service"
+    systemd-analyze verify --man=no --recursive-errors=no "$work/$site@$1.service" ||
+        refuse "systemd-analyze verify refuses the unit; nothing was installed"
+
+    # Not earlier: reading what the deployer staged can take as long as he likes, and the undo's timer
+    # waits for the lock.
+    lock
+    before=$undo_dir
+    # An undo restores what was confirmed last, not what an earlier install left unconfirmed.
+    [ ! -d "$undo_dir" ] || before=$work/before
+    save "$before"
+    arm "$2"
+    install_nginx
+    install_unit
+    reload_nginx
+}
+
+# take FILE: copies what the deployer staged, so that the bytes that are checked are those that are
+# installed. Follows no link and waits for no pipe.
+take() {
+    dd if="$staged/$1" of="$work/$1" iflag=nofollow,nonblock,fullblock bs=65537 count=1 status=none ||
+        refuse "$staged/$1: not an ordinary file"
+    [ -s "$work/$1" ] || refuse "$staged/$1: not an ordinary file, or empty"
+    [ "$(wc -c <"$work/$1")" -le 65536 ] || refuse "$staged/$1: larger than 64 KiB"
+}
+
+install_nginx() {
+    available=/etc/nginx/sites-available/$site
+    install -m 0644 "$work/$site.nginx" "$available"
+    ln -sfn "$available" "/etc/nginx/sites-enabled/$site"
+    nginx -t -q || {
+        # nginx keeps running with the configuration it has; the next boot must find that one too.
+        restore "$before"
+        [ "$before" != "$undo_dir" ] || forget
+        refuse "nginx -t refuses the new configuration; the old one is restored"
+    }
+}
+
+install_unit() {
+    unit=/etc/systemd/system/$site@.service
+    install -m 0644 "$work/$site@.service" "$unit"
+    # A daemon-reload costs more than all the rest. systemd finds a new file without it.
+    if [ -e "$before$unit" ] && ! cmp -s "$before$unit" "$unit"; then systemctl daemon-reload; fi
+}
+
+# systemd only passes a signal on. As long as nginx's old workers take requests, an answer may come from
+# the old configuration, and a check of the new one would see it.
+reload_nginx() {
+    main=$(systemctl show -p MainPID --value nginx)
+    worker=$(oldest_worker "$main")
+    systemctl reload nginx
+    tries=50
+    while [ -n "$worker" ] && [ "$(oldest_worker "$main")" = "$worker" ]; do
+        [ "$tries" -gt 0 ] || refuse "nginx still runs with its old configuration: see journalctl -u nginx"
+        tries=$((tries - 1))
+        sleep 0.1
+    done
+}
+
+# Of those that take requests: nginx renames a worker that only finishes its own.
+oldest_worker() { pgrep -o -x -f "nginx: worker process" -P "$1" || true; }
+VERBS

@@ -1,0 +1,35 @@
+# The verbs warm, start, stop, drain and boot of understudy-site.
+put 0644 /usr/local/lib/understudy/site/release <<'VERBS' || true
+# shellcheck shell=sh
+
+# Each takes the release's ID.
+warm() {
+    # A directory, because /run/SITE is the app's: a link of that name would not be followed.
+    rm -rf "/run/$site/$1.hold"
+    mkdir "/run/$site/$1.hold"
+    start_service "$1" --no-block
+}
+
+start() {
+    rm -rf "/run/$site/$1.hold"
+    start_service "$1"
+}
+
+stop() { systemctl stop "$site@$1.service"; }
+
+drain() { systemctl stop --no-block "$site@$1.service"; }
+
+start_service() {
+    # An earlier failure must not count against this try.
+    systemctl reset-failed "$site@$1.service" 2>/dev/null || true
+    systemctl start ${2+"$2"} "$site@$1.service"
+}
+
+boot() {
+    # The undo's timer did not survive the boot. An undo that fails must not keep the site down.
+    if [ -d "$state/undo" ]; then "$0" "$site" undo || true; fi
+    [ -L "/srv/$site/current" ] || return 0
+    id=$(release_id "$(basename "$(readlink "/srv/$site/current")")")
+    systemctl start --no-block "$site@$id.service"
+}
+VERBS

@@ -1,0 +1,113 @@
+step program of the deployer
+# The verbs that a deploy needs root for, and no others: a fixed list, each argument checked here. What
+# a verb does is in 70-site-*.sh, which are installed before this program reads them.
+put 0755 /usr/local/sbin/understudy-site <<'SITE' || true
+#!/bin/sh
+# understudy-site SITE install ID [SECONDS]  install the files staged in /srv/SITE/cache/files, and
+#                                restore the old ones after SECONDS (120) without a confirm
+# understudy-site SITE confirm   let the installed files stay
+# understudy-site SITE undo      restore the old files now, if the installed ones are not confirmed yet
+# understudy-site SITE warm ID   begin to start one release's service; it loads nothing of the app
+#                                before /run/SITE/ID.hold is gone, or the deploy
+# understudy-site SITE start ID  start one release's service, or let a warm one continue
+# understudy-site SITE stop ID   let it finish the requests it has, and end
+# understudy-site SITE drain ID  the same, without waiting for it
+# understudy-site SITE secret-set NAME   store a secret for the app; its value is standard input
+# understudy-site SITE secret-rm NAME    remove it
+# understudy-site SITE secret-list       print the names of all secrets
+# understudy-site SITE log       append standard input, one object of JSON, to the site's log
+# understudy-site SITE outgoing-off      block connections from this host to any other, except for
+#                                names, time and its own address, so that it sends no mail
+# understudy-site SITE boot      undo unconfirmed files, and start the live release
+#                                (called by SITE.service)
+#
+# The deployer calls it through sudo. He decides which code runs as the app's user, but gets no other
+# user's rights: files go to fixed places, and hold only what check-nginx and check-unit list.
+set -eu
+# Text is handled as bytes, and other users can read none of the files made here unless a verb says so.
+export LC_ALL=C
+umask 077
+site=$1 verb=$2
+case $site in *[!a-z0-9-]* | '' | -*) echo "understudy-site: bad site name" >&2; exit 2 ;; esac
+state=/var/lib/understudy/$site
+# Sourced and not executed: a new process costs a slow host more than the verb.
+verbs=/usr/local/lib/understudy/site
+
+refuse() { echo "understudy-site: $*" >&2; exit 1; }
+
+# Held until the program ends: of two that change a file at once, one would lose the other's change.
+lock() {
+    exec 9>>"$state/lock"
+    flock 9
+}
+
+make_work() {
+    work=$(mktemp -d "$state/work.XXXXXX")
+    trap 'rm -rf "$work"' EXIT
+    trap 'exit 1' HUP INT TERM
+}
+
+release_id() {
+    case $1 in *[!a-z0-9-]* | '' | -*) refuse "bad release id" ;; esac
+    echo "$1"
+}
+
+secret_name() {
+    case $1 in [!A-Z_]* | *[!A-Z0-9_]* | '') refuse "bad name of a secret: A-Z, 0-9 and _ only" ;; esac
+    echo "$1"
+}
+
+seconds() {
+    case $1 in *[!0-9]* | '' | ????*) refuse "bad number of seconds" ;; esac
+    if [ "$1" -lt 10 ] || [ "$1" -gt 600 ]; then refuse "seconds: 10 to 600"; fi
+    echo "$1"
+}
+
+case $verb in
+install) most=4 ;;
+warm | start | stop | drain | secret-set | secret-rm) most=3 ;;
+*) most=2 ;;
+esac
+[ $# -le $most ] || refuse "too many arguments"
+
+# Checked words go through a variable: in the middle of a command, a refusal would not end the program.
+case $verb in
+install)
+    id=$(release_id "$3")
+    delay=$(seconds "${4-120}")
+    . "$verbs/install"
+    install_files "$id" "$delay"
+    ;;
+confirm | undo)
+    . "$verbs/undo"
+    "$verb"
+    ;;
+warm | start | stop | drain)
+    id=$(release_id "$3")
+    . "$verbs/release"
+    "$verb" "$id"
+    ;;
+boot)
+    . "$verbs/release"
+    boot
+    ;;
+secret-set | secret-rm)
+    name=$(secret_name "$3")
+    . "$verbs/secrets"
+    if [ "$verb" = secret-set ]; then set_secret "$name"; else remove_secret "$name"; fi
+    ;;
+secret-list)
+    . "$verbs/secrets"
+    list_secrets
+    ;;
+log)
+    . "$verbs/log"
+    write_log
+    ;;
+outgoing-off)
+    . "$verbs/outgoing"
+    outgoing_off
+    ;;
+*) refuse "no such verb: $verb" ;;
+esac
+SITE
