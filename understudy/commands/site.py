@@ -1,4 +1,4 @@
-"""understudy-site: what a deploy may do as root. Installed by provision/70-site.sh."""
+"""understudy-site: what a deploy may do as root. Installed by provision/71-site.sh."""
 
 from understudy.commands import Argv, script
 

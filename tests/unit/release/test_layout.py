@@ -27,7 +27,7 @@ def test_id_depends_on_where_one_content_ends_and_the_next_begins() -> None:
 
 
 def test_id_can_stand_in_a_unit_name_and_a_path() -> None:
-    """The characters that understudy-site takes; see provision/70-site.sh."""
+    """The characters that understudy-site takes; see provision/71-site.sh."""
     assert set(release_id("0123456789abcdef", CONTENTS)) <= set("0123456789abcdef-")
 
 
