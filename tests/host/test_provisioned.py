@@ -61,7 +61,9 @@ def test_deployer_has_only_narrow_rights(answers: Answers, settings: Config) -> 
 
 def test_only_root_writes_what_the_deployer_runs_as_root(answers: Answers) -> None:
     found = answers["root's programs"].lines
-    assert {"/usr/local/sbin/understudy-site", "/usr/local/lib/understudy/site/install"} <= set(found)
+    assert {"/usr/local/sbin/understudy-site", "/usr/local/lib/understudy/site/install"} <= set(
+        found
+    )
     assert answers["others write root's programs"].lines == []
 
 
