@@ -59,12 +59,12 @@ def test_doctor_finds_this_machine_in_order(staging: Staging) -> None:
     assert answer.code == 0, answer.text
 
 
-def test_doctor_names_the_command_that_mends(tmp_path: Path) -> None:
+def test_doctor_prints_the_command_that_fixes_a_problem(tmp_path: Path) -> None:
     """A machine without any of the tools: only Python's own directory is on the PATH."""
     python = str(PROJECT / ".venv/bin/python")
     answer = run("env", f"PATH={tmp_path}", python, "deploy.py", "doctor")
     assert answer.code == 4
-    assert "mend it: make setup" in answer.text
+    assert "fix: make setup" in answer.text
 
 
 def test_setup_without_apt_says_what_to_install(tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""The command line: verbs, arguments, questions, and what is printed. No verb does its work here."""
+"""The command line: verbs, arguments, prompts, exit codes. The work of the verbs is done in other wings."""

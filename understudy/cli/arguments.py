@@ -1,7 +1,8 @@
-"""The command line's verbs and options."""
+"""The verbs and options of the command line, and their help texts."""
 
 import argparse
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from understudy.paths import Project
@@ -12,140 +13,153 @@ if TYPE_CHECKING:
     from understudy.report.events import Report
 
 Verb = Callable[[argparse.Namespace, Project, "Report"], None]
+# Name, help and common options of a verb -> its parser.
+_AddVerb = Callable[[str, str, argparse.ArgumentParser], argparse.ArgumentParser]
 
 
 def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
-    """The parser; `run` of what it parses is the verb's function."""
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--config", metavar="FILE", help="another deploy.yml")
-    common.add_argument(
-        "--json", action="store_true", help="one JSON object a line instead of text"
-    )
-    hosted = argparse.ArgumentParser(add_help=False, parents=[common])
-    hosted.add_argument("--host", metavar="ADDRESS", help="only this one of the target's hosts")
-    targeted = argparse.ArgumentParser(add_help=False, parents=[hosted])
-    targeted.add_argument("--target", default="vagrant", metavar="NAME", help="default: vagrant")
-
-    changing = argparse.ArgumentParser(add_help=False, parents=[targeted])
-    changing.add_argument(
-        "--wait", type=int, default=0, metavar="SECONDS", help="for another deploy's end"
-    )
-
+    """The parser of the command line. It sets `verb`, and `run` to the function of that verb."""
     parser = argparse.ArgumentParser(
         prog="deploy.py",
-        description="A local staging simulator: rehearse a deploy on a VM like production, then do it.",
-        epilog="exit codes: 0 done, 1 failed, 2 wrong use, 3 refused, 4 not reachable or missing",
+        description="A local staging simulator: rehearse a deploy on a VM that mirrors production, "
+        "then deploy.",
+        epilog="exit codes: 0 done, 1 a check, a test or a step failed, 2 wrong command line or "
+        "deploy.yml, 3 refused, 4 a host or a program is missing or not reachable, 130 interrupted",
     )
-    added_verbs = parser.add_subparsers(dest="verb", metavar="VERB [options]", title="verbs")
+    subparsers = parser.add_subparsers(dest="verb", metavar="VERB [options]", title="verbs")
 
-    def verb(name: str, help: str, parent: argparse.ArgumentParser) -> argparse.ArgumentParser:
-        added = added_verbs.add_parser(name, help=help, description=help, parents=[parent])
+    def add_verb(name: str, help: str, options: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        added = subparsers.add_parser(name, help=help, description=help, parents=[options])
         added.set_defaults(run=verbs[name])
         return added
 
-    rehearse = verb("rehearse", "the whole run on the VM, ending in a verdict", common)
-    _add_choice(rehearse)
-    verb("up", "build the box if needed, bring up the VM", common)
-    provision = verb("provision", "make a host able to run the app", targeted)
+    common = _common_options()
+    for add_group in (_add_staging, _add_deploying, _add_data, _add_inspecting):
+        add_group(add_verb, common)
+    return parser
+
+
+@dataclass(frozen=True)
+class _Common:
+    """The options that verbs share; each set includes the one before it."""
+
+    every: argparse.ArgumentParser
+    host: argparse.ArgumentParser
+    target: argparse.ArgumentParser
+    change: argparse.ArgumentParser
+
+
+def _common_options() -> _Common:
+    every = argparse.ArgumentParser(add_help=False)
+    every.add_argument("--config", metavar="FILE", help="read this file instead of deploy.yml")
+    every.add_argument(
+        "--json", action="store_true", help="print one JSON object per line instead of text"
+    )
+    host = argparse.ArgumentParser(add_help=False, parents=[every])
+    host.add_argument("--host", metavar="ADDRESS", help="only this host of the target")
+    target = argparse.ArgumentParser(add_help=False, parents=[host])
+    target.add_argument(
+        "--target",
+        default="vagrant",
+        metavar="NAME",
+        help="a target of deploy.yml; default: vagrant",
+    )
+    change = argparse.ArgumentParser(add_help=False, parents=[target])
+    change.add_argument(
+        "--wait",
+        type=int,
+        default=0,
+        metavar="SECONDS",
+        help="how long to wait for another deploy to end; default: 0",
+    )
+    return _Common(every, host, target, change)
+
+
+def _add_staging(add_verb: _AddVerb, common: _Common) -> None:
+    rehearse = add_verb(
+        "rehearse", "run the whole rehearsal on the VM and print its verdict", common.every
+    )
+    phases = f"one of {', '.join(NAMES[1:])}"
+    rehearse.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        choices=NAMES,
+        metavar="PHASE",
+        help=f"run only this phase, {phases}; may be repeated",
+    )
+    rehearse.add_argument(
+        "--from",
+        dest="start_at",
+        default=NAMES[0],
+        choices=NAMES,
+        metavar="PHASE",
+        help=f"start at this phase, {phases}",
+    )
+    rehearse.add_argument(
+        "--keep", action="store_true", help="don't reset the VM first: deploy onto what is on it"
+    )
+    rehearse.add_argument(
+        "--fail-fast", action="store_true", help="stop at the first phase that fails"
+    )
+    rehearse.add_argument(
+        "--unsigned", action="store_true", help="don't sign the receipt: it is signed elsewhere"
+    )
+    add_verb("up", "start the VM; build its box first if needed", common.every)
+    reset = add_verb("reset", "restore the VM to an earlier state", common.every)
+    reset.add_argument(
+        "--level",
+        choices=(PROVISIONED, DEPLOYED, SEEDED),
+        default=PROVISIONED,
+        help="provisioned: as after `up`, the default; deployed: with the last commit live; "
+        "seeded: with the pulled data, too",
+    )
+    add_verb("down", "suspend the VM until the next up", common.every)
+    add_verb("destroy", "remove the VM", common.every)
+
+
+def _add_deploying(add_verb: _AddVerb, common: _Common) -> None:
+    provision = add_verb("provision", "make a host able to run the app", common.target)
     provision.add_argument(
         "--check",
         action="store_true",
-        help="show what it would change (exit code 1), change nothing",
+        help="only show what provisioning would change; exit code 1 if anything",
     )
-    deploy = verb("deploy", "deploy the app to a target", changing)
+    deploy = add_verb("deploy", "deploy the app to a target", common.change)
     _add_probe(deploy)
     deploy.add_argument(
         "--without-rehearsal",
         type=_reason,
         metavar="REASON",
-        help="without a receipt of one; the reason goes into the host's audit log",
+        help="deploy without a receipt; the host's audit log keeps the reason",
     )
-    verb("plan", "show what deploy would do; touches nothing", targeted)
-    check = verb("verify", "run the host and browser tests against a target", targeted)
-    check.add_argument("--slow", action="store_true", help="with the tests that reboot the host")
-    capture = verb("capture", "write down what a target's host is like; changes nothing", hosted)
-    capture.add_argument("--target", dest="of", metavar="NAME", help="default: vm.stands_for")
-    drift = verb("drift", "what is different between two hosts, or on one", common)
-    _add_sides(drift)
-    report = verb("report", "open the report of the last run", common)
-    report.add_argument("--list", action="store_true", help="list all reports instead")
-    verb("status", "what a target serves", targeted)
-    verb("releases", "the releases on a target, newest first", targeted)
-    rollback = verb("rollback", "let an earlier release serve again", changing)
-    rollback.add_argument("--to", metavar="ID", help="default: the release before")
+    add_verb("plan", "show what deploy would do, and change nothing", common.target)
+    verify = add_verb("verify", "run the host tests and browser tests on a target", common.target)
+    verify.add_argument("--slow", action="store_true", help="also run tests that reboot the host")
+    add_verb("status", "show which release is live on a target", common.target)
+    add_verb("releases", "list the releases on a target, newest first", common.target)
+    rollback = add_verb("rollback", "make an earlier release live again", common.change)
     rollback.add_argument(
-        "--with-data", action="store_true", help="its data, too; see docs/data.md"
+        "--to", metavar="ID", help="a release; default: the one that was live before"
+    )
+    rollback.add_argument(
+        "--with-data",
+        action="store_true",
+        help="also restore that release's data; see docs/data.md",
     )
     _add_probe(rollback)
-    _add_yes(rollback)
-    verb("backup", "save a target's database", changing)
-    restore = verb("restore", "put a backup back; without a name: list them", changing)
-    restore.add_argument("name", nargs="?", metavar="NAME", help="a backup")
-    _add_yes(restore)
-    data = verb("data", "production's data, anonymised: pull it here, load it on staging", hosted)
-    data.add_argument("action", choices=["pull", "load"])
-    data.add_argument(
-        "--target", dest="onto", metavar="NAME", help="what load puts it on; default: vagrant"
+    rollback.add_argument(
+        "--yes",
+        action="store_true",
+        help="don't ask before data is replaced; roll back even if the old code can't use the database",
     )
-    data.add_argument(
-        "--from", dest="source", metavar="TARGET", help="default: vm.stands_for in deploy.yml"
-    )
-    secrets = verb("secrets", "set, list and remove the app's secrets", targeted)
-    secrets.add_argument("action", choices=["set", "list", "rm"])
-    secrets.add_argument("name", nargs="?", metavar="NAME", help="an environment variable")
-    logs = verb("logs", "the app's journal on a target", targeted)
-    logs.add_argument("-n", "--lines", type=int, default=50, metavar="N", help="default: 50")
-    logs.add_argument("-f", "--follow", action="store_true", help="go on as new lines come")
-    ssh = verb("ssh", "a shell on a target, or one command there", targeted)
-    ssh.add_argument("command", nargs=argparse.REMAINDER, help="default: a shell")
-    reset = verb("reset", "put the VM back to what it was", common)
-    reset.add_argument(
-        "--level",
-        choices=(PROVISIONED, DEPLOYED, SEEDED),
-        default=PROVISIONED,
-        help="provisioned: as just after up, the default; deployed: with the last commit serving; "
-        "seeded: with pulled data, too",
-    )
-    verb("down", "put the VM to sleep until the next up", common)
-    verb("destroy", "remove the VM", common)
-    verb("doctor", "check this machine; says how to mend what is wrong", common)
-    return parser
 
 
 def _reason(text: str) -> str:
-    """Longer ones would not fit into an entry of the audit log."""
+    """A reason for the audit log, whose entries have room for 200 characters of it."""
     if not 1 <= len(text.strip()) <= 200:
         raise argparse.ArgumentTypeError("a reason of 1 to 200 characters is needed")
     return text.strip()
-
-
-def _add_choice(parser: argparse.ArgumentParser) -> None:
-    phases = f"one of {', '.join(NAMES[1:])}"
-    parser.add_argument(
-        "--only", action="append", default=[], choices=NAMES, metavar="PHASE", help=phases
-    )
-    parser.add_argument(
-        "--from", dest="since", default=NAMES[0], choices=NAMES, metavar="PHASE", help=phases
-    )
-    parser.add_argument("--keep", action="store_true", help="deploy over what is on the VM")
-    parser.add_argument("--fail-fast", action="store_true", help="end at the first failure")
-    parser.add_argument(
-        "--unsigned", action="store_true", help="without the key: the receipt is signed elsewhere"
-    )
-
-
-def _add_sides(parser: argparse.ArgumentParser) -> None:
-    host = "of several hosts NAME:ADDRESS"
-    side = f"a target, {host}; or `capture`: as captured; or `code`: as deploy.yml wants it"
-    parser.add_argument("--from", dest="model", metavar="A", help=f"{side}; default: vm.stands_for")
-    parser.add_argument("--to", dest="copy", metavar="B", help="the same; default: vagrant")
-    parser.add_argument(
-        "--target",
-        dest="of",
-        metavar="NAME",
-        help=f"that one, with its capture and with the code; {host}",
-    )
-    parser.add_argument("--html", action="store_true", help="write reports/drift.html, too")
 
 
 def _add_probe(parser: argparse.ArgumentParser) -> None:
@@ -154,5 +168,61 @@ def _add_probe(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_yes(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--yes", action="store_true", help="don't ask before data is replaced")
+def _add_data(add_verb: _AddVerb, common: _Common) -> None:
+    add_verb("backup", "back up a target's database", common.change)
+    restore = add_verb(
+        "restore", "restore a backup of the database; without NAME, list backups", common.change
+    )
+    restore.add_argument("name", nargs="?", metavar="NAME", help="a backup")
+    restore.add_argument("--yes", action="store_true", help="don't ask before data is replaced")
+    data = add_verb(
+        "data", "pull production's data, anonymised, and load it on staging", common.host
+    )
+    data.add_argument("action", choices=["pull", "load"])
+    _add_chosen_target(data, "the target to load the data on; default: vagrant")
+    data.add_argument(
+        "--from",
+        dest="source",
+        metavar="TARGET",
+        help="the target that the data comes from; default: vm.stands_for of deploy.yml",
+    )
+    secrets = add_verb("secrets", "set, list or remove the app's secrets", common.target)
+    secrets.add_argument("action", choices=["set", "list", "rm"])
+    secrets.add_argument("name", nargs="?", metavar="NAME", help="an environment variable")
+
+
+def _add_inspecting(add_verb: _AddVerb, common: _Common) -> None:
+    capture = add_verb(
+        "capture", "record a host's software and settings; change nothing", common.host
+    )
+    _add_chosen_target(capture, "a target; default: vm.stands_for of deploy.yml")
+    drift = add_verb(
+        "drift", "compare two hosts, or a host with its capture and with deploy.yml", common.every
+    )
+    _add_sides(drift)
+    report = add_verb("report", "open the report of the last run", common.every)
+    report.add_argument("--list", action="store_true", help="list all reports instead")
+    logs = add_verb("logs", "show the app's journal on a target", common.target)
+    logs.add_argument(
+        "-n", "--lines", type=int, default=50, metavar="N", help="the last N lines; default: 50"
+    )
+    logs.add_argument(
+        "-f", "--follow", action="store_true", help="also show new lines as they come"
+    )
+    ssh = add_verb("ssh", "open a shell on a target, or run one command there", common.target)
+    ssh.add_argument("command", nargs=argparse.REMAINDER, help="default: a shell")
+    add_verb("doctor", "check this machine; print a fix for each problem", common.every)
+
+
+def _add_sides(parser: argparse.ArgumentParser) -> None:
+    host = "NAME:ADDRESS for one of several hosts"
+    side = f"a target ({host}), `capture` for its capture, or `code` for what deploy.yml says"
+    parser.add_argument("--from", dest="model", metavar="A", help=f"{side}; default: vm.stands_for")
+    parser.add_argument("--to", dest="copy", metavar="B", help="the same choices; default: vagrant")
+    _add_chosen_target(parser, f"compare this target with its capture and with deploy.yml; {host}")
+    parser.add_argument("--html", action="store_true", help="also write reports/drift.html")
+
+
+def _add_chosen_target(parser: argparse.ArgumentParser, help: str) -> None:
+    """--target of a verb whose default depends on deploy.yml: None if it isn't given."""
+    parser.add_argument("--target", dest="chosen_target", metavar="NAME", help=help)

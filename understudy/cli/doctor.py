@@ -1,4 +1,4 @@
-"""Checks this machine and says, for each problem, the command that mends it."""
+"""Checks this machine and prints, for each problem, the command that fixes it."""
 
 import os
 import platform
@@ -30,25 +30,25 @@ NEEDED_MEMORY_GIB = 3
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check saw. mend: the command that mends a problem; none if all is well."""
+    """The result of one check. fix: what fixes the problem; empty if there is none."""
 
     title: str
     seen: str
-    mend: str = ""
+    fix: str = ""
 
 
 def examine(project: Project, report: Report) -> None:
-    """Tells all findings. Raises Unreachable if any is a problem."""
+    """Prints all findings. Raises Unreachable if any is a problem, ConfigError for a wrong deploy.yml."""
     findings = list(_findings(project, report))
     for finding in findings:
-        if finding.mend:
-            report.warn(f"{finding.title}: {finding.seen}\n  mend it: {finding.mend}")
+        if finding.fix:
+            report.warn(f"{finding.title}: {finding.seen}\n  fix: {finding.fix}")
         else:
             report.say(f"✓ {finding.title}: {finding.seen}")
-    problems = [finding for finding in findings if finding.mend]
+    problems = [finding for finding in findings if finding.fix]
     if problems:
         raise Unreachable(
-            f"{len(problems)} of {len(findings)} checks found a problem", hint=problems[0].mend
+            f"{len(problems)} of {len(findings)} checks found a problem", hint=problems[0].fix
         )
 
 
@@ -56,7 +56,7 @@ def _findings(project: Project, report: Report) -> Iterator[Finding]:
     config = vm_address.load(project)
     yield Finding("deploy.yml", str(project.config_file))
     yield _capture(Job(project, config, config.vm.stands_for, report))
-    # All at once: most of them wait for a program, and Vagrant's take seconds.
+    # In parallel: most checks wait for a program, and Vagrant takes seconds.
     with ThreadPoolExecutor() as pool:
         yield from pool.map(lambda check: check(), _checks(project, config))
 
@@ -83,7 +83,7 @@ def _checks(project: Project, config: Config) -> Iterable[Callable[[], Finding]]
 
 
 def _capture(job: Job) -> Finding:
-    """Whether the VM can be like production, by what was captured of it."""
+    """Whether the VM can mirror production: whether its capture can be read and followed."""
     title, name = "capture", capture_host.production(job)
     try:
         found = follow.likeness(job)
@@ -91,9 +91,11 @@ def _capture(job: Job) -> Finding:
         return Finding(title, error.summary, error.hint)
     if found is None:
         again = lockfile.command(name)
-        return Finding(title, f"none of {name}: the VM is as deploy.yml says; {again} makes one")
-    told = "; ".join((unmatched.summary(found, None), *found.notes))
-    return Finding(title, f"{capture_host.shown(job, name)}: {told}")
+        return Finding(
+            title, f"{name} has none, so the VM follows deploy.yml alone; {again} makes one"
+        )
+    summary = "; ".join((unmatched.summary(found, None), *found.notes))
+    return Finding(title, f"{capture_host.shown(job, name)}: {summary}")
 
 
 def _python() -> Finding:
@@ -106,20 +108,20 @@ def _memory() -> Finding:
     text = Path("/proc/meminfo").read_text() if Path("/proc/meminfo").exists() else ""
     if found := re.search(r"^MemAvailable:\s+(\d+) kB", text, re.MULTILINE):
         free = int(found.group(1)) / 2**20
-    mend = (
+    fix = (
         ""
         if free >= NEEDED_MEMORY_GIB
         else "close programs, or set a lower vm.memory in deploy.yml"
     )
-    return Finding("memory", f"{free:.1f} GiB free", mend)
+    return Finding("memory", f"{free:.1f} GiB free", fix)
 
 
 def _disk(directory: Path) -> Finding:
     while not directory.exists():
         directory = directory.parent
     free = shutil.disk_usage(directory).free / 2**30
-    mend = "" if free >= NEEDED_DISK_GIB else f"free {NEEDED_DISK_GIB} GiB there: df -h {directory}"
-    return Finding(f"disk at {directory}", f"{free:.0f} GiB free", mend)
+    fix = "" if free >= NEEDED_DISK_GIB else f"free {NEEDED_DISK_GIB} GiB there: df -h {directory}"
+    return Finding(f"disk at {directory}", f"{free:.0f} GiB free", fix)
 
 
 def _tool(title: str, command: list[str]) -> Finding:
@@ -149,15 +151,17 @@ def _libvirt() -> Finding:
 
 def _network() -> Finding:
     if not Path("/dev/net/tun").exists():
-        return Finding("network", "no /dev/net/tun, so no VM can have one", "modprobe tun")
+        return Finding(
+            "network", "/dev/net/tun is missing: a VM can't get a network", "modprobe tun"
+        )
     if shutil.which("dnsmasq") is None or shutil.which("iptables") is None:
         return Finding("network", "dnsmasq or iptables is missing", "make setup")
-    return Finding("network", "tun, dnsmasq and iptables are there")
+    return Finding("network", "tun, dnsmasq and iptables are present")
 
 
 def _vm_name(project: Project, name: str) -> Finding:
-    """Whether another project of this machine has a VM of that name: then none can be made here."""
-    title = "VM's name"
+    """Whether another project on this machine has a VM of that name: libvirt allows only one."""
+    title = "VM name"
     try:
         origin = stale.vagrantfile(Domain(name))
     except UnderstudyError as error:
@@ -165,15 +169,15 @@ def _vm_name(project: Project, name: str) -> Finding:
     if origin in (None, project.directory / "Vagrantfile") or not origin.exists():
         return Finding(title, name)
     return Finding(
-        title, f"{name} is the VM of {origin.parent}", "give another vm.name in deploy.yml"
+        title, f"{origin.parent} has a VM {name}, too", "set another vm.name in deploy.yml"
     )
 
 
 def _vm_address(config: Config) -> Finding:
-    """Whether something else of this machine lies in the VM's subnet: then its network can't start."""
-    title, address = "VM's address", config.vm.address
+    """Whether the VM's subnet overlaps another network of this machine: then its network can't start."""
+    title, address = "VM address", config.vm.address
     if not address:
-        return Finding(title, "none yet: `up` takes a free one")
+        return Finding(title, "none yet; `up` chooses a free one")
     try:
         found = vm_address.conflict(config)
     except UnderstudyError as error:
@@ -183,15 +187,15 @@ def _vm_address(config: Config) -> Finding:
     return Finding(
         title,
         f"{address} lies in {found.subnet}, which is {found.by}",
-        "python deploy.py destroy; take address: of the VM out of deploy.yml, if it's there; then up",
+        "python deploy.py destroy; remove vm.address from deploy.yml, if it is set; python deploy.py up",
     )
 
 
 def _virtualization(project: Project) -> Finding:
     answer = _answer([str(project.directory / "provision" / "box" / "accelerator")])
     if answer is None:
-        return Finding("virtualization", "can't tell", "provision/box/accelerator")
-    meaning = {"kvm": "KVM runs a guest", "qemu": "no usable KVM: software emulation, slower"}
+        return Finding("virtualization", "unknown", "run provision/box/accelerator to see why")
+    meaning = {"kvm": "KVM runs a guest", "qemu": "no usable KVM: slower software emulation"}
     return Finding("virtualization", meaning[answer.strip()])
 
 
@@ -204,13 +208,13 @@ def _browser() -> Finding:
     majors = {version.group(1) for version in versions if version}
     if len(majors) != 1:
         return Finding(
-            "browser", "chromium and chromedriver differ in version", "sudo apt-get upgrade"
+            "browser", "chromium and chromedriver have different versions", "sudo apt-get upgrade"
         )
     return Finding("browser", browser.strip())
 
 
 def _answer(command: list[str]) -> str | None:
-    """What a command says, or None if it's missing, fails or hangs."""
+    """What a command prints; None if it is missing, fails or takes over 20 seconds."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=20)
     except (OSError, subprocess.TimeoutExpired):

@@ -1,4 +1,4 @@
-"""Verbs and exit codes: nothing else. What the verbs run is in verbs/."""
+"""Runs one verb and returns its exit code. verbs/ holds what each verb runs."""
 
 import argparse
 import io
@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
 
 def main(arguments: list[str], directory: Path) -> int:
-    """Runs one verb and returns the exit code. `directory` is where deploy.py is."""
+    """Runs one verb and returns the exit code. directory: the folder of deploy.py.
+
+    An UnderstudyError is printed; any other exception is a bug and passes.
+    """
     for stream in (sys.stdout, sys.stderr):
-        # A log that knows ASCII only gets question marks, not a traceback.
+        # An ASCII-only log gets question marks instead of an UnicodeEncodeError.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     parser = make_parser(VERBS)
@@ -32,17 +35,19 @@ def main(arguments: list[str], directory: Path) -> int:
         return 2
     project = Project(directory, Path(options.config or directory / "deploy.yml"))
     try:
-        return (_run_and_keep if options.verb in KEPT else _run)(options, project, _report(options))
+        return (_run_with_report if options.verb in REPORTED else _run)(
+            options, project, _report(options)
+        )
     except ModuleNotFoundError as error:
-        return _not_set_up(error)
+        return _missing_package(error)
 
 
-def _run_and_keep(options: argparse.Namespace, project: Project, report: "Report") -> int:
+def _run_with_report(options: argparse.Namespace, project: Project, report: "Report") -> int:
     from understudy.cli import reports
 
     target = getattr(options, "target", "vagrant")
     recorder = reports.recorder(report, options.verb, target)
-    return reports.run_and_keep(project, recorder, lambda: _run(options, project, recorder))
+    return reports.run_and_write(project, recorder, lambda: _run(options, project, recorder))
 
 
 def _run(options: argparse.Namespace, project: Project, report: "Report") -> int:
@@ -53,17 +58,17 @@ def _run(options: argparse.Namespace, project: Project, report: "Report") -> int
         report.error(error)
         return error.exit_code
     except OSError as error:
-        return _refused_by_the_disk(error, report)
+        return _local_disk_error(error, report)
     except KeyboardInterrupt as interrupt:
-        became = " ".join(map(str, interrupt.args))
+        outcome = " ".join(map(str, interrupt.args))
         report.warn(
-            f"interrupted; the same command continues where this one stopped. {became}".rstrip()
+            f"interrupted; the same command continues where this one stopped. {outcome}".rstrip()
         )
         return INTERRUPTED
     return 0
 
 
-def _refused_by_the_disk(error: OSError, report: "Report") -> int:
+def _local_disk_error(error: OSError, report: "Report") -> int:
     from understudy.local.atomic_write import disk_error
 
     failure = disk_error(error)
@@ -73,7 +78,7 @@ def _refused_by_the_disk(error: OSError, report: "Report") -> int:
     return failure.exit_code
 
 
-def _not_set_up(error: ModuleNotFoundError) -> int:
+def _missing_package(error: ModuleNotFoundError) -> int:
     if error.name and error.name.partition(".")[0] == "understudy":
         raise error
     print(
@@ -97,8 +102,8 @@ def _complete(parser: argparse.ArgumentParser) -> None:
         argcomplete.autocomplete(parser)
 
 
-# The verbs of which a report is written.
-KEPT = {"rehearse", "provision", "deploy", "verify", "rollback"}
+# The verbs whose runs are written to reports/.
+REPORTED = {"rehearse", "provision", "deploy", "verify", "rollback"}
 
 VERBS: Mapping[str, Verb] = {
     "rehearse": vm.rehearse,

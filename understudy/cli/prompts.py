@@ -1,4 +1,4 @@
-"""What the command line asks the one who sits at it."""
+"""Questions to the user at the terminal."""
 
 import getpass
 import sys
@@ -9,26 +9,32 @@ from understudy.report.sanitize import plain
 
 
 def confirm(warning: str) -> None:
-    """Raises Refused unless somebody at a terminal says yes."""
-    if not sys.stdin.isatty() or _yes_or_no(f"{warning} Go on? [y/N] ") != "y":
-        raise Refused(f"{warning} Nothing was done.", hint="--yes goes on without a question.")
+    """Asks whether to continue. Raises Refused unless a user at a terminal answers y."""
+    if not sys.stdin.isatty() or _answer(f"{warning} Continue? [y/N] ") != "y":
+        raise Refused(
+            f"{warning} It was not confirmed, so nothing was changed.",
+            hint="Pass --yes to confirm without a question, for example without a terminal.",
+        )
 
 
-def _yes_or_no(question: str) -> str:
-    # Not input(question): that asks on standard output, which with --json is for programs.
+def _answer(question: str) -> str:
+    # Not input(question): that prints on standard output, which with --json is read by programs.
     print(plain(question), end="", file=sys.stderr, flush=True)
     return _typed(input).strip().lower()
 
 
 def secret(name: str) -> str:
-    """From a hidden prompt or from standard input: never from the command line, which others see."""
+    """The value of a secret: from a hidden prompt or, without a terminal, from standard input.
+
+    Never from the command line, which other users of this machine can see in the list of processes.
+    """
     if sys.stdin.isatty():
         return _typed(lambda: getpass.getpass(f"{name}: "))
     return sys.stdin.read().removesuffix("\n")
 
 
 def _typed(ask: Callable[[], str]) -> str:
-    """What is typed on a terminal: nothing, if it's Ctrl-D."""
+    """What the user types; an empty text for Ctrl-D."""
     try:
         return ask()
     except EOFError:

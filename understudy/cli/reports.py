@@ -1,4 +1,4 @@
-"""What the command line does with reports: keep one of each run, open the latest, list them."""
+"""What the command line does with reports: write one of each run, open the latest, list them."""
 
 import os
 import time
@@ -17,19 +17,20 @@ from understudy.report.record import Record, Verdict, masked
 from understudy.report.recorder import Recorder
 
 VERDICTS = {0: Verdict.PASSED, INTERRUPTED: Verdict.INTERRUPTED}
-# These tell where their report is also when all is well.
-ALWAYS_TOLD = ("rehearse",)
+# The verbs that print where their report is even if they passed.
+ALWAYS_SHOWN = ("rehearse",)
 
 
 def recorder(report: Report, verb: str, target: str) -> Recorder:
-    """A report that keeps from now on what it hands on to another."""
+    """A recorder of a run that begins now; it forwards every event to the given report."""
     return Recorder(report, verb, target, datetime.now(UTC).isoformat(), time.monotonic)
 
 
-def run_and_keep(project: Project, recorder: Recorder, run: Callable[[], int]) -> int:
-    """Runs something that tells the recorder, and writes its report, however it ends.
+def run_and_write(project: Project, recorder: Recorder, run: Callable[[], int]) -> int:
+    """Runs a verb that reports to the recorder, and writes the report of the run, however it ends.
 
-    Returns the exit code that `run` returns. One of a wrong use leaves no report: nothing was begun.
+    Returns the exit code of `run`. After a wrong command line or deploy.yml (exit code 2) no report is
+    written: nothing was begun.
     """
     code = StepFailed.exit_code
     try:
@@ -37,12 +38,12 @@ def run_and_keep(project: Project, recorder: Recorder, run: Callable[[], int]) -
     finally:
         if code != ConfigError.exit_code:
             record = recorder.record(VERDICTS.get(code, Verdict.FAILED))
-            keep(project, record, recorder.report)
+            write(project, record, recorder.report)
     return code
 
 
-def keep(project: Project, record: Record, report: Report) -> None:
-    """Writes a run's report. If that fails it's a warning: the run's own answer is what counts."""
+def write(project: Project, record: Record, report: Report) -> None:
+    """Writes a run's report. A failure is only a warning: the exit code is the run's."""
     try:
         secrets = _secrets(project)
         page = report_store.write(
@@ -51,12 +52,12 @@ def keep(project: Project, record: Record, report: Report) -> None:
     except (Exception, KeyboardInterrupt) as error:
         report.warn(f"the report could not be written: {error or type(error).__name__}")
         return
-    if record.verb in ALWAYS_TOLD or record.verdict is not Verdict.PASSED:
+    if record.verb in ALWAYS_SHOWN or record.verdict is not Verdict.PASSED:
         report.say(f"report: {_shown(project, page)}")
 
 
 def _secrets(project: Project) -> frozenset[str]:
-    """What deploy.yml and this shell's environment hold under a name that sounds secret."""
+    """Values in deploy.yml and in this process's environment whose names say that they are secret."""
     try:
         found = model.load(project.config_file)
     except UnderstudyError:
@@ -66,19 +67,22 @@ def _secrets(project: Project) -> frozenset[str]:
 
 
 def open_latest(project: Project, report: Report) -> None:
-    """Shows the newest report in a browser; where there is no screen, tells its path."""
+    """Opens the newest report in a browser; prints its path if there is no screen.
+
+    Raises StepFailed if there is no report.
+    """
     newest = report_store.latest(project.reports)
     if newest is None:
-        raise _none_yet()
+        raise _no_report()
     if not _has_screen() or not webbrowser.open(newest.page.as_uri()):
         report.say(_shown(project, newest.page))
 
 
-def tell_all(project: Project, report: Report) -> None:
-    """A line for each report, the newest first."""
+def list_reports(project: Project, report: Report) -> None:
+    """Prints a line for each report, the newest first. Raises StepFailed if there is none."""
     written = report_store.list_all(project.reports)
     if not written:
-        raise _none_yet()
+        raise _no_report()
     for one in written:
         began = one.began[:19].replace("T", " ")
         report.say(
@@ -87,8 +91,8 @@ def tell_all(project: Project, report: Report) -> None:
         )
 
 
-def _none_yet() -> StepFailed:
-    return StepFailed("there is no report yet", hint="python deploy.py rehearse writes one.")
+def _no_report() -> StepFailed:
+    return StepFailed("there is no report yet", hint="python deploy.py rehearse writes a report.")
 
 
 def _has_screen() -> bool:

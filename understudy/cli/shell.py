@@ -1,4 +1,4 @@
-"""Hands the terminal over to ssh, and shows a target's logs."""
+"""Runs ssh on the user's terminal, and shows a target's logs."""
 
 import os
 import shlex
@@ -10,15 +10,18 @@ from understudy.commands import Argv, site
 from understudy.config.model import Config, TargetConfig
 from understudy.errors import INTERRUPTED, StepFailed, Unreachable
 
-# What ssh itself ends with if it can't connect.
+# The exit code of ssh itself if it can't connect: ssh(1).
 _NO_CONNECTION = 255
 
 
 def ssh(target: TargetConfig, user: str, command: Argv) -> NoReturn:
-    """Replaces this process by ssh; its exit code becomes ours. The terminal is the user's own."""
+    """Replaces this process by ssh, which keeps the terminal; its exit code is then this process's.
+
+    command: run there instead of a shell. Raises Unreachable if ssh is not installed.
+    """
     argv = _argv(target, user)
     if command:
-        # One word may be a whole line of shell, as ssh takes it; several are an argv.
+        # A single word may be a whole line of shell, as for ssh(1); several words are an argv.
         argv += ["--", command[0] if len(command) == 1 else shlex.join(command)]
     try:
         os.execvp("ssh", argv)
@@ -34,14 +37,15 @@ def logs(
     lines: int,
     follow: bool,
 ) -> None:
-    """Shows the journal of the site's releases and of nginx, line by line: an app writes what it likes.
+    """Shows the journal of the site's releases and of nginx. show: gets one line at a time.
 
-    Raises Unreachable or StepFailed, as ssh ends.
+    lines: how many of the last ones. follow: also those to come, until Ctrl-C, which raises SystemExit.
+    Raises Unreachable if ssh is missing or can't connect, StepFailed if journalctl fails.
     """
     command = shlex.join(site.logs(config.app.name, lines, follow=follow))
     argv = [*_argv(target, config.host.deployer), "--", command]
     try:
-        # What ssh asks for, such as a passphrase, it asks on the terminal itself.
+        # ssh asks for a passphrase on the terminal, not on standard input.
         process = subprocess.Popen(
             argv,
             stdin=subprocess.DEVNULL,
@@ -58,15 +62,15 @@ def logs(
             for line in process.stdout:
                 show(line.removesuffix("\n"))
         except KeyboardInterrupt:
-            # That's how one stops to follow a log.
+            # Ctrl-C is the way to end --follow: it is no error.
             process.terminate()
             raise SystemExit(INTERRUPTED) from None
     if process.returncode == _NO_CONNECTION:
         raise Unreachable(
-            f"ssh can't show the logs of {target.address}", hint="See what it printed."
+            f"ssh can't show the logs of {target.address}", hint="See what ssh printed."
         )
     if process.returncode:
-        raise StepFailed(f"journalctl on {target.address} failed", hint="See what it printed.")
+        raise StepFailed(f"journalctl on {target.address} failed", hint="See what ssh printed.")
 
 
 def _no_ssh() -> Unreachable:
@@ -80,7 +84,7 @@ def _argv(target: TargetConfig, user: str) -> list[str]:
     if target.known_hosts:
         argv += [
             "-o",
-            # In quotes, as in ssh_config: a space would begin a second file.
+            # In quotes, as in ssh_config(5): a space would begin a second file name.
             f'UserKnownHostsFile="{target.known_hosts}"',
             "-o",
             "StrictHostKeyChecking=yes",

@@ -1,4 +1,4 @@
-"""The doctor: each problem comes with the command that mends it."""
+"""doctor prints each problem with the command that fixes it."""
 
 import shutil
 from pathlib import Path
@@ -18,14 +18,14 @@ PROJECT = Project(TOP, TOP / "deploy.yml")
 
 
 def tools(directory: Path, answers: dict[str, str]) -> None:
-    """Programs that answer with a line."""
+    """Makes programs that print a line."""
     for name, answer in answers.items():
         program = directory / name
         program.write_text(f"#!/bin/sh\necho '{answer}'\n")
         program.chmod(0o755)
 
 
-def test_machine_without_tools_is_told_what_mends_it(
+def test_a_machine_without_tools_gets_the_command_that_installs_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -39,8 +39,8 @@ def test_browser_and_driver_of_different_versions_are_a_problem(
 ) -> None:
     tools(tmp_path, {"chromium": "Chromium 156.0.1", "chromedriver": "ChromeDriver 155.0.1 (x)"})
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    assert "differ" in doctor._browser().seen
-    assert doctor._browser().mend
+    assert "different versions" in doctor._browser().seen
+    assert doctor._browser().fix
 
 
 def test_browser_and_driver_of_one_version_are_fine(
@@ -48,26 +48,26 @@ def test_browser_and_driver_of_one_version_are_fine(
 ) -> None:
     tools(tmp_path, {"chromium": "Chromium 156.0.1", "chromedriver": "ChromeDriver 156.0.2 (x)"})
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    assert doctor._browser().mend == ""
+    assert doctor._browser().fix == ""
 
 
-def test_full_disk_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 2**30})())
     finding = doctor._disk(tmp_path / "not" / "there" / "yet")
     assert "1 GiB free" in finding.seen
-    assert "free 8 GiB" in finding.mend
+    assert "free 8 GiB" in finding.fix
 
 
-def test_wrong_deploy_yml_comes_first(tmp_path: Path) -> None:
+def test_a_wrong_deploy_yml_is_reported_before_any_check(tmp_path: Path) -> None:
     (tmp_path / "deploy.yml").write_text("app: []")
     with pytest.raises(ConfigError):
         doctor.examine(Project(TOP, tmp_path / "deploy.yml"), FakeReport())
 
 
-def test_checks_wait_for_their_programs_at_once(
+def test_checks_wait_for_their_programs_in_parallel(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Here each of two programs answers only once both have been started."""
+    """Each of the two programs prints its version only once both have been started."""
     for name in ("git", "ssh"):
         program = tmp_path / name
         program.write_text(
@@ -83,7 +83,7 @@ def test_checks_wait_for_their_programs_at_once(
 
 
 def capture_seen(directory: Path, text: str | None) -> doctor.Finding:
-    """What the doctor says of a capture beside a deploy.yml."""
+    """The finding about a capture with this text; None: there is no capture."""
     (directory / "provision").mkdir()
     shutil.copyfile(TOP / "deploy.yml", directory / "deploy.yml")
     if text is not None:
@@ -93,23 +93,25 @@ def capture_seen(directory: Path, text: str | None) -> doctor.Finding:
     return doctor._capture(Job(project, config, "production", FakeReport()))
 
 
-def test_without_a_capture_the_way_to_one_is_told_and_nothing_is_wrong(tmp_path: Path) -> None:
+def test_a_missing_capture_is_no_problem_and_the_command_that_makes_one_is_shown(
+    tmp_path: Path,
+) -> None:
     finding = capture_seen(tmp_path, None)
 
     assert "capture --target production" in finding.seen
-    assert finding.mend == ""
+    assert finding.fix == ""
 
 
-def test_what_the_vm_takes_over_is_told(tmp_path: Path) -> None:
+def test_what_the_vm_takes_from_the_capture_is_shown(tmp_path: Path) -> None:
     finding = capture_seen(tmp_path, lockfile.dump(production(), "production"))
 
     assert finding.seen.startswith("provision/production.lock.yml: bookworm, ")
     assert "time zone Europe/Berlin" in finding.seen
-    assert finding.mend == ""
+    assert finding.fix == ""
 
 
 @pytest.mark.parametrize(
-    ("text", "seen", "mend"),
+    ("text", "seen", "fix"),
     [
         ("os: [", "production.lock.yml", "capture --target production"),
         (
@@ -119,10 +121,10 @@ def test_what_the_vm_takes_over_is_told(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_capture_that_cannot_be_followed_is_a_problem(
-    text: str, seen: str, mend: str, tmp_path: Path
+def test_a_capture_that_the_vm_cannot_follow_is_a_problem(
+    text: str, seen: str, fix: str, tmp_path: Path
 ) -> None:
     finding = capture_seen(tmp_path, text)
 
     assert seen in finding.seen
-    assert mend in finding.mend
+    assert fix in finding.fix

@@ -1,4 +1,4 @@
-"""The command line and a target with several hosts: which of them a verb is about."""
+"""The command line and a target with several hosts: on which of them a verb works."""
 
 import io
 import json
@@ -28,7 +28,7 @@ from understudy.report.record import Record
 QUIET = (*LOG, f"{SITE} secret-set")
 HOSTS = ["192.0.2.1", "192.0.2.2", "192.0.2.3"]
 Main = Callable[[str], int]
-ABOUT_ONE = [
+FOR_ONE_HOST = [
     *("ssh", "logs", "backup", "restore", "restore b1 --yes"),
     *("data pull --from staging", "data load --from staging", "capture"),
 ]
@@ -36,15 +36,15 @@ ABOUT_ONE = [
 
 @pytest.fixture(autouse=True)
 def kept(monkeypatch: pytest.MonkeyPatch) -> list[Record]:
-    """The records of runs, instead of reports in the project's own directory."""
+    """The records of runs, instead of reports in the repository."""
     records: list[Record] = []
-    monkeypatch.setattr(reports, "keep", lambda project, record, report: records.append(record))
+    monkeypatch.setattr(reports, "write", lambda project, record, report: records.append(record))
     return records
 
 
 @pytest.fixture
 def main(tmp_path: Path) -> Main:
-    """The command line with a target of several hosts, and of several that may be changed at once."""
+    """Runs a line with a target of three hosts, of which two may be changed at once."""
     tree = settings(target={"addresses": HOSTS, "max_unavailable": 2})
     (tmp_path / "deploy.yml").write_text(yaml.safe_dump(tree))
 
@@ -58,7 +58,7 @@ def main(tmp_path: Path) -> Main:
 
 @pytest.fixture
 def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The hosts for which a verb was called."""
+    """The addresses of the hosts for which a verb was called."""
     hosts: list[str] = []
 
     def note(job: Job, *_: object, **__: object) -> None:
@@ -78,25 +78,25 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def _address(given: tuple[Any, ...]) -> str:
-    """Of the host among what ssh() and logs() were given."""
+    """The address of the host that ssh() or logs() got."""
     [address] = [part.address for part in given if hasattr(part, "address")]
     return str(address)
 
 
-@pytest.mark.parametrize("line", ABOUT_ONE)
-def test_verb_about_one_host_asks_for_its_choice_and_lists_them(
+@pytest.mark.parametrize("line", FOR_ONE_HOST)
+def test_a_verb_for_one_host_lists_the_hosts_to_choose_from(
     line: str, main: Main, called: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(line) == 2
 
-    told = capsys.readouterr().err
-    assert "staging has 3 hosts" in told
-    assert "--host: 192.0.2.1, 192.0.2.2, 192.0.2.3" in told
+    message = capsys.readouterr().err
+    assert "staging has 3 hosts" in message
+    assert "--host: 192.0.2.1, 192.0.2.2, 192.0.2.3" in message
     assert called == []
 
 
-@pytest.mark.parametrize("verb", [*ABOUT_ONE, "verify", "provision", "status"])
-def test_chosen_host_is_the_only_one(verb: str, main: Main, called: list[str]) -> None:
+@pytest.mark.parametrize("verb", [*FOR_ONE_HOST, "verify", "provision", "status"])
+def test_a_verb_works_on_the_chosen_host_only(verb: str, main: Main, called: list[str]) -> None:
     name, *words = verb.split()
 
     assert main(" ".join((name, "--host", HOSTS[1], *words))) == 0
@@ -105,7 +105,7 @@ def test_chosen_host_is_the_only_one(verb: str, main: Main, called: list[str]) -
 
 
 @pytest.mark.parametrize("verb", ["deploy", "ssh", "status", "rollback", "secrets list"])
-def test_host_that_is_not_there_is_wrong_use(
+def test_an_unknown_host_is_exit_code_2(
     verb: str, main: Main, capsys: pytest.CaptureFixture[str]
 ) -> None:
     name, *words = verb.split()
@@ -116,7 +116,7 @@ def test_host_that_is_not_there_is_wrong_use(
 
 
 @pytest.mark.parametrize("verb", ["verify", "provision", "status"])
-def test_verb_about_a_target_is_about_all_its_hosts(
+def test_a_verb_for_a_target_works_on_all_its_hosts(
     verb: str, main: Main, called: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(verb) == 0
@@ -125,7 +125,7 @@ def test_verb_about_a_target_is_about_all_its_hosts(
     assert sorted(capsys.readouterr().out.splitlines()) == [f"{host}: here" for host in HOSTS]
 
 
-def test_failure_is_told_with_what_became_of_each_host_and_kept(
+def test_a_failure_is_reported_and_recorded_with_the_outcome_of_each_host(
     main: Main,
     kept: list[Record],
     monkeypatch: pytest.MonkeyPatch,
@@ -157,7 +157,7 @@ def test_failure_is_told_with_what_became_of_each_host_and_kept(
 
 @pytest.fixture
 def three(staging: Staging) -> list[FakeConnection]:
-    """The hosts, provisioned."""
+    """Three provisioned hosts."""
     made = [
         FakeConnection({QUERY: staging.facts(), "secret-list": printed("API\n")}, QUIET)
         for _ in HOSTS
@@ -166,7 +166,7 @@ def three(staging: Staging) -> list[FakeConnection]:
     return made
 
 
-def test_secret_is_asked_for_once_and_set_on_all_hosts(
+def test_a_secret_is_read_once_and_set_on_all_hosts(
     main: Main, three: list[FakeConnection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("hunter2\n"))
@@ -178,10 +178,10 @@ def test_secret_is_asked_for_once_and_set_on_all_hosts(
         assert any("secret-set API" in note for note in changes(host))
 
 
-def test_secrets_are_listed_host_by_host(
+def test_secrets_are_listed_for_each_host(
     main: Main, three: list[FakeConnection], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main("secrets list --json") == 0
 
-    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [(event["host"], event["text"]) for event in told] == [(host, "API") for host in HOSTS]
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(event["host"], event["text"]) for event in events] == [(host, "API") for host in HOSTS]

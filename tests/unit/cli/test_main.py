@@ -1,4 +1,4 @@
-"""The command line: what a user or a script gets from it."""
+"""What a user or a script gets from the command line: output and exit codes."""
 
 import json
 import re
@@ -21,7 +21,7 @@ from understudy.rehearsal import verify
 from understudy.report.record import Record
 
 ERRORS = [
-    (StepFailed("migrate: failed", "the log", "mend it"), 1),
+    (StepFailed("migrate: failed", "the log", "fix it"), 1),
     (ConfigError("deploy.yml has 1 mistake"), 2),
     (Refused("another deploy is at work"), 3),
     (Unreachable("no SSH connection"), 4),
@@ -55,8 +55,8 @@ VERBS = [
 
 @pytest.fixture(autouse=True)
 def _no_reports(monkeypatch: pytest.MonkeyPatch) -> None:
-    """These runs leave no reports in the project's own directory."""
-    monkeypatch.setattr(reports, "keep", lambda *_: None)
+    """These runs write no reports into the repository."""
+    monkeypatch.setattr(reports, "write", lambda *_: None)
 
 
 def fail_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,13 +67,13 @@ def fail_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def bare_python(*words: str) -> subprocess.CompletedProcess[str]:
-    """The command line under a Python that has nothing installed."""
+    """Runs the command line with a Python that has no packages installed."""
     command = [sys.executable, "-S", "-E", str(TOP / "deploy.py"), *words]
     return subprocess.run(command, capture_output=True, text=True, cwd="/")
 
 
 @pytest.mark.parametrize(("error", "code"), ERRORS)
-def test_exit_code_tells_the_kind_of_the_error(
+def test_the_exit_code_says_which_kind_of_error_it_is(
     error: Exception, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fail_with(error, monkeypatch)
@@ -87,7 +87,7 @@ def test_exit_code_tells_the_kind_of_the_error(
 
 
 @pytest.mark.parametrize(("error", "code"), ERRORS)
-def test_error_is_an_object_for_programs(
+def test_with_json_an_error_is_one_object(
     error: Exception, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fail_with(error, monkeypatch)
@@ -101,7 +101,7 @@ def test_error_is_an_object_for_programs(
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError("a bug"), FileNotFoundError(2, "No", "x")])
-def test_bug_is_shown_as_one(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_is_not_hidden(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     fail_with(error, monkeypatch)
 
     with pytest.raises(type(error)):
@@ -109,15 +109,18 @@ def test_bug_is_shown_as_one(error: Exception, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "message"),
     [
         (PermissionError(13, "Permission denied", "/p/.understudy/vm"), "`ls -la /p/.understudy`"),
         (OSError(28, "No space left on device"), "the disk of this machine is full: /"),
         (OSError(28, "No space left on device", "/p/x/file"), "is full: /p/x has 0 MiB free"),
     ],
 )
-def test_disk_that_refuses_is_no_bug(
-    error: OSError, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_an_error_of_the_local_disk_is_no_bug(
+    error: OSError,
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     fail_with(error, monkeypatch)
 
@@ -125,10 +128,10 @@ def test_disk_that_refuses_is_no_bug(
 
     err = capsys.readouterr().err
     assert str(error) in err
-    assert told in err
+    assert message in err
 
 
-def test_interrupted_run_says_how_to_go_on(
+def test_an_interrupted_run_says_how_to_continue(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fail_with(KeyboardInterrupt(), monkeypatch)
@@ -156,7 +159,9 @@ def test_interrupted_run_says_how_to_go_on(
         ["secrets", "set", "API_TOKEN", "hunter2"],
     ],
 )
-def test_wrong_use_is_exit_code_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_command_line_is_exit_code_2(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as raised:
         main.main(words, TOP)
 
@@ -164,7 +169,7 @@ def test_wrong_use_is_exit_code_2(words: list[str], capsys: pytest.CaptureFixtur
     assert "usage: deploy.py" in capsys.readouterr().err
 
 
-def test_no_verb_shows_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_verb_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main([], TOP) == 2
 
     assert "rehearse" in capsys.readouterr().out
@@ -181,7 +186,7 @@ def test_no_verb_shows_what_there_is(capsys: pytest.CaptureFixture[str]) -> None
         ["drift", "--from", "code", "--to", "prod"],
     ],
 )
-def test_unknown_target_is_told_before_anything_is_done(
+def test_an_unknown_target_is_refused_before_anything_is_done(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main.main(words, TOP) == 2
@@ -190,7 +195,7 @@ def test_unknown_target_is_told_before_anything_is_done(
 
 
 @pytest.mark.parametrize("verb", ["plan", "status", "logs", "doctor", "verify", "rehearse"])
-def test_missing_deploy_yml_is_told_by_every_verb(
+def test_every_verb_reports_a_missing_deploy_yml(
     verb: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main.main([verb, "--config", str(tmp_path / "none.yml")], TOP) == 2
@@ -202,7 +207,7 @@ def test_missing_deploy_yml_is_told_by_every_verb(
     ("error", "verdict"),
     [(None, "passed"), (StepFailed("no"), "failed"), (KeyboardInterrupt(), "interrupted")],
 )
-def test_run_is_kept_however_it_ends(
+def test_a_run_is_recorded_however_it_ends(
     error: BaseException | None, verdict: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept: list[Record] = []
@@ -213,7 +218,7 @@ def test_run_is_kept_however_it_ends(
             raise error
 
     monkeypatch.setattr(verify, "verify", fake)
-    monkeypatch.setattr(reports, "keep", lambda project, record, report: kept.append(record))
+    monkeypatch.setattr(reports, "write", lambda project, record, report: kept.append(record))
 
     main.main(["verify", "--target", "production"], TOP)
 
@@ -223,29 +228,29 @@ def test_run_is_kept_however_it_ends(
     assert (record.error is not None) is (verdict == "failed")
 
 
-@pytest.mark.parametrize(("words", "asked"), [([], []), (["--unsigned"], ["without"])])
-def test_rehearsal_signs_unless_told_not_to(
-    words: list[str], asked: list[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("words", "expected"), [([], []), (["--unsigned"], ["unsigned"])])
+def test_a_rehearsal_is_signed_except_with_unsigned(
+    words: list[str], expected: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[str] = []
+    calls: list[str] = []
 
     def unsigned(job: Job) -> Job:
-        told.append("without")
+        calls.append("unsigned")
         return job
 
     monkeypatch.setattr(gate, "unsigned", unsigned)
     monkeypatch.setattr(rehearsal_run.Rehearsal, "run", lambda _: None)
-    monkeypatch.setattr(reports, "keep", lambda *_: None)
+    monkeypatch.setattr(reports, "write", lambda *_: None)
     monkeypatch.setattr(vm, "vm_of", lambda *_: None)
 
     assert main.main(["rehearse", *words], TOP) == 0
 
-    assert told == asked
+    assert calls == expected
 
 
-def test_verb_that_changes_nothing_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_verb_that_changes_nothing_writes_no_report(monkeypatch: pytest.MonkeyPatch) -> None:
     kept: list[object] = []
-    monkeypatch.setattr(reports, "keep", lambda *given: kept.append(given))
+    monkeypatch.setattr(reports, "write", lambda *given: kept.append(given))
     monkeypatch.setattr(status, "status", lambda job: None)
 
     assert main.main(["status"], TOP) == 0
@@ -254,13 +259,13 @@ def test_verb_that_changes_nothing_is_not_kept(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize(
-    ("words", "called"), [(["report"], "open_latest"), (["report", "--list"], "tell_all")]
+    ("words", "called"), [(["report"], "open_latest"), (["report", "--list"], "list_reports")]
 )
-def test_report_is_opened_or_all_are_listed(
+def test_report_opens_the_latest_or_lists_all(
     words: list[str], called: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[str] = []
-    for name in ("open_latest", "tell_all"):
+    for name in ("open_latest", "list_reports"):
         monkeypatch.setattr(reports, name, lambda *_, name=name: calls.append(name))
 
     assert main.main(words, TOP) == 0
@@ -273,13 +278,13 @@ def test_every_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> N
     with pytest.raises(SystemExit) as raised:
         main.main([verb, "--help"], TOP)
 
-    usage, told, *_ = capsys.readouterr().out.split("\n\n")
+    usage, description, *_ = capsys.readouterr().out.split("\n\n")
     assert raised.value.code == 0
     assert f"deploy.py {verb}" in usage
-    assert len(told) > 10
+    assert len(description) > 10
 
 
-def test_help_lists_every_verb_and_needs_nothing_installed() -> None:
+def test_help_lists_every_verb_and_needs_no_packages() -> None:
     done = bare_python("--help")
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -288,7 +293,7 @@ def test_help_lists_every_verb_and_needs_nothing_installed() -> None:
     assert "exit codes:" in done.stdout
 
 
-def test_missing_packages_are_told_with_the_command_that_installs_them() -> None:
+def test_missing_packages_are_reported_with_the_command_that_installs_them() -> None:
     done = bare_python("plan")
 
     assert done.returncode == 4

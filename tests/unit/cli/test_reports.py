@@ -1,4 +1,4 @@
-"""Each run leaves a report, and none of them changes what the run has to say."""
+"""Each run leaves a report, and writing it never changes the run's exit code."""
 
 import os
 import webbrowser
@@ -34,16 +34,16 @@ targets:
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     (tmp_path / "deploy.yml").write_text(CONFIG)
-    # Those of another directory would be compiled anew.
+    # Templates of another directory would have to be compiled again.
     monkeypatch.setattr(Project, "templates", TOP / "templates")
     return Project(tmp_path, tmp_path / "deploy.yml")
 
 
 def ran(project: Project, run: Callable[[Recorder], int], verb: str = "rehearse") -> list[str]:
-    """What was said and warned of."""
+    """Runs it with a recorder. Returns the messages and warnings."""
     behind = FakeReport()
     recorder = cli_reports.recorder(behind, verb, "staging")
-    cli_reports.run_and_keep(project, recorder, lambda: run(recorder))
+    cli_reports.run_and_write(project, recorder, lambda: run(recorder))
     return behind.said + behind.warnings
 
 
@@ -51,7 +51,7 @@ def ran(project: Project, run: Callable[[Recorder], int], verb: str = "rehearse"
     ("code", "verdict"),
     [(0, "passed"), (1, "failed"), (3, "failed"), (4, "failed"), (INTERRUPTED, "interrupted")],
 )
-def test_verdict_is_that_of_the_exit_code(code: int, verdict: str, project: Project) -> None:
+def test_the_verdict_follows_from_the_exit_code(code: int, verdict: str, project: Project) -> None:
     [said] = ran(project, lambda _: code)
 
     [written] = report_store.list_all(project.reports)
@@ -59,17 +59,17 @@ def test_verdict_is_that_of_the_exit_code(code: int, verdict: str, project: Proj
     assert said == f"report: reports/{written.directory.name}/index.html"
 
 
-def test_run_that_passed_without_a_verdict_says_nothing_of_its_report(project: Project) -> None:
+def test_a_passed_deploy_does_not_print_where_its_report_is(project: Project) -> None:
     assert ran(project, lambda _: 0, "deploy") == []
     assert len(ran(project, lambda _: 1, "deploy")) == 1
 
 
-def test_wrong_use_leaves_none(project: Project) -> None:
+def test_a_wrong_command_line_leaves_no_report(project: Project) -> None:
     assert ran(project, lambda _: 2) == []
     assert not project.reports.exists()
 
 
-def test_bug_is_raised_and_kept_as_a_failure(project: Project) -> None:
+def test_a_bug_is_raised_and_recorded_as_a_failure(project: Project) -> None:
     def bug(_: Recorder) -> int:
         raise ZeroDivisionError
 
@@ -80,11 +80,11 @@ def test_bug_is_raised_and_kept_as_a_failure(project: Project) -> None:
 
 
 @pytest.mark.parametrize("code", [0, 1])
-def test_report_that_cannot_be_written_is_a_warning(code: int, project: Project) -> None:
+def test_a_report_that_cannot_be_written_is_only_a_warning(code: int, project: Project) -> None:
     project.reports.write_text("in the way")
     behind = FakeReport()
 
-    answer = cli_reports.run_and_keep(
+    answer = cli_reports.run_and_write(
         project, cli_reports.recorder(behind, "rehearse", "staging"), lambda: code
     )
 
@@ -93,7 +93,7 @@ def test_report_that_cannot_be_written_is_a_warning(code: int, project: Project)
     assert warning.startswith("the report could not be written: ")
 
 
-def test_secrets_are_in_none_of_the_files(
+def test_no_file_of_a_report_holds_a_secret(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CI_TOKEN", "from-the-shell")
@@ -122,11 +122,11 @@ def write(project: Project) -> None:
         report_store.write(project.reports, project.templates, at, project.pages)
 
 
-def test_list_has_a_line_for_each_the_newest_first(project: Project) -> None:
+def test_the_list_has_a_line_for_each_report_the_newest_first(project: Project) -> None:
     write(project)
     report = FakeReport()
 
-    cli_reports.tell_all(project, report)
+    cli_reports.list_reports(project, report)
 
     assert [line.split()[2:6] for line in report.said] == [
         ["deploy", "production", "interrupted", "0"],
@@ -136,8 +136,8 @@ def test_list_has_a_line_for_each_the_newest_first(project: Project) -> None:
     assert report.said[2].endswith("s  reports/20260304-060007-rehearse-vagrant/index.html")
 
 
-@pytest.mark.parametrize("show", [cli_reports.tell_all, cli_reports.open_latest])
-def test_without_any_it_says_how_to_get_one(
+@pytest.mark.parametrize("show", [cli_reports.list_reports, cli_reports.open_latest])
+def test_without_a_report_the_command_that_writes_one_is_shown(
     show: Callable[[Project, FakeReport], None], project: Project
 ) -> None:
     with pytest.raises(StepFailed, match="rehearse"):
@@ -147,7 +147,7 @@ def test_without_any_it_says_how_to_get_one(
 @pytest.mark.parametrize(
     ("screen", "opens", "said"), [("", True, 1), (":0", True, 0), (":0", False, 1)]
 )
-def test_latest_is_opened_where_there_is_a_screen(
+def test_the_latest_report_is_opened_if_there_is_a_screen(
     screen: str, opens: bool, said: int, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(project)

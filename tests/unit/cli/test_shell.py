@@ -1,4 +1,4 @@
-"""What ssh is started with, instead of this program."""
+"""ssh gets the right words, and its failures are reported."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -13,12 +13,12 @@ from understudy.errors import StepFailed, Unreachable
 
 
 class Replaced(Exception):
-    """Instead of the new program."""
+    """Raised where the process would become another program."""
 
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The words of the program that was started."""
+    """The argv of the program that replaced the process."""
     words: list[str] = []
 
     def replace(program: str, argv: Sequence[str]) -> NoReturn:
@@ -34,19 +34,21 @@ def ssh(command: tuple[str, ...] = (), **target: Any) -> None:
         shell.ssh(config(target=target).target("staging"), "deploy", command)
 
 
-def test_host_is_no_option_of_ssh_and_the_command_is_one_word(started: list[str]) -> None:
+def test_the_host_cannot_be_an_option_of_ssh_and_the_command_is_one_word(
+    started: list[str],
+) -> None:
     ssh(("ls", "a b", "$HOME"), port=2222)
 
     assert started == ["ssh", "-p", "2222", "deploy@192.0.2.7", "--", "ls 'a b' '$HOME'"]
 
 
-def test_shell_needs_no_command(started: list[str]) -> None:
+def test_without_a_command_ssh_opens_a_shell(started: list[str]) -> None:
     ssh()
 
     assert started[-1] == "deploy@192.0.2.7"
 
 
-def test_host_key_is_held_to_the_same_file_as_in_a_deploy(started: list[str]) -> None:
+def test_ssh_checks_the_host_key_against_the_same_file_as_a_deploy(started: list[str]) -> None:
     ssh(key="/k/id", known_hosts="/k/known hosts")
 
     assert started[started.index("-i") :][:2] == ["-i", "/k/id"]
@@ -59,7 +61,7 @@ Logs = Callable[..., list[str]]
 
 @pytest.fixture
 def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Logs:
-    """Shows the logs by an ssh that does what it's given. Returns the lines."""
+    """Shows the logs through a fake ssh that runs a script. Returns the lines."""
 
     def show(script: str, take: Callable[[str], None] | None = None) -> list[str]:
         program = tmp_path / "ssh"
@@ -80,19 +82,19 @@ def test_logs_are_those_of_all_releases_of_the_site(logs: Logs, tmp_path: Path) 
     assert "journalctl -u 'shop@*' -u nginx -n 7 --no-pager -f" in argv
 
 
-def test_logs_are_shown_line_by_line_with_what_ssh_says(logs: Logs) -> None:
+def test_logs_are_shown_line_by_line_with_the_errors_of_ssh(logs: Logs) -> None:
     assert logs("echo one; echo; echo two >&2; printf '\\377'") == ["one", "", "two", "�"]
 
 
 @pytest.mark.parametrize(("status", "error"), [(255, Unreachable), (1, StepFailed)])
-def test_logs_that_cannot_be_shown_are_told(
+def test_logs_that_cannot_be_shown_are_an_error(
     status: int, error: type[Exception], logs: Logs
 ) -> None:
     with pytest.raises(error):
         logs(f"exit {status}")
 
 
-def test_ctrl_c_ends_the_logs_without_a_word(logs: Logs) -> None:
+def test_ctrl_c_ends_the_logs_without_a_message(logs: Logs) -> None:
     def interrupt(line: str) -> None:
         raise KeyboardInterrupt
 
@@ -102,7 +104,7 @@ def test_ctrl_c_ends_the_logs_without_a_word(logs: Logs) -> None:
     assert raised.value.code == 130
 
 
-def test_machine_without_ssh_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_ssh_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
 
     site = config()

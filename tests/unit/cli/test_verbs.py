@@ -1,4 +1,4 @@
-"""What each verb hands on of the command line, and what it asks before."""
+"""What each verb passes on from the command line, and what it asks first."""
 
 import getpass
 import io
@@ -23,13 +23,13 @@ from understudy.vm import address as vm_address
 
 @pytest.fixture(autouse=True)
 def _no_reports(monkeypatch: pytest.MonkeyPatch) -> None:
-    """These runs leave no reports in the project's own directory."""
-    monkeypatch.setattr(reports, "keep", lambda *_: None)
+    """These runs write no reports into the repository."""
+    monkeypatch.setattr(reports, "write", lambda *_: None)
 
 
 @pytest.fixture(autouse=True)
 def _vm_has_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether or not this very directory has a VM."""
+    """The VM has an address, whether or not this repository has a VM."""
     monkeypatch.setattr(vm_address, "_kept", lambda *_: "192.168.56.10")
 
 
@@ -42,7 +42,7 @@ def _vm_has_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
         (["systemctl", "--", "x"], ("systemctl", "--", "x")),
     ],
 )
-def test_ssh_hands_on_the_words_of_a_command(
+def test_ssh_passes_on_the_words_of_a_command(
     words: list[str], command: Sequence[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     called: list[Any] = []
@@ -50,12 +50,12 @@ def test_ssh_hands_on_the_words_of_a_command(
 
     assert main.main(["ssh", "--target", "production", *words], TOP) == 0
 
-    target, user, handed_on = called
-    assert (target.address, user, handed_on) == ("todo.example.com", "deploy", command)
+    target, user, passed_on = called
+    assert (target.address, user, passed_on) == ("todo.example.com", "deploy", command)
 
 
 class Terminal(io.StringIO):
-    """Standard input of somebody who sits there and types this."""
+    """Standard input of a user at a terminal who types this."""
 
     def isatty(self) -> bool:
         return True
@@ -63,7 +63,7 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What the verbs hand on: the called function, the target, the other arguments."""
+    """The calls of the verbs: the function, the target, the other arguments."""
     made: list[Any] = []
 
     def note(module: ModuleType, name: str) -> None:
@@ -85,39 +85,39 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     note(capture_host, "capture")
     for name in ("put", "remove", "names"):
         note(secrets, name)
-    # Nobody sits there unless a test says so.
+    # No terminal, except where a test makes one.
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     return made
 
 
-FORTH = {"probe": False, "wait": 0, "without_rehearsal": None}
-BACK = {"with_data": False, "anyway": False, "probe": False, "wait": 0}
+DEPLOY = {"probe": False, "wait": 0, "without_rehearsal": None}
+ROLLBACK = {"with_data": False, "anyway": False, "probe": False, "wait": 0}
 
 
 @pytest.mark.parametrize(
     ("line", "called"),
     [
-        ("deploy", [("deploy.rollout.deploy", "vagrant"), FORTH]),
+        ("deploy", [("deploy.rollout.deploy", "vagrant"), DEPLOY]),
         (
             "deploy --probe --wait 7",
-            [("deploy.rollout.deploy", "vagrant"), {**FORTH, "probe": True, "wait": 7}],
+            [("deploy.rollout.deploy", "vagrant"), {**DEPLOY, "probe": True, "wait": 7}],
         ),
         (
             "deploy --without-rehearsal fire",
-            [("deploy.rollout.deploy", "vagrant"), {**FORTH, "without_rehearsal": "fire"}],
+            [("deploy.rollout.deploy", "vagrant"), {**DEPLOY, "without_rehearsal": "fire"}],
         ),
         ("releases --target production", [("deploy.rollback.releases", "production")]),
-        ("rollback", [("deploy.rollback.rollback", "vagrant", None), BACK]),
-        ("rollback --to r1", [("deploy.rollback.rollback", "vagrant", "r1"), BACK]),
+        ("rollback", [("deploy.rollback.rollback", "vagrant", None), ROLLBACK]),
+        ("rollback --to r1", [("deploy.rollback.rollback", "vagrant", "r1"), ROLLBACK]),
         (
             "rollback --probe --wait 7",
-            [("deploy.rollback.rollback", "vagrant", None), {**BACK, "probe": True, "wait": 7}],
+            [("deploy.rollback.rollback", "vagrant", None), {**ROLLBACK, "probe": True, "wait": 7}],
         ),
         (
             "rollback --with-data --yes",
             [
                 ("deploy.rollback.rollback", "vagrant", None),
-                {**BACK, "with_data": True, "anyway": True},
+                {**ROLLBACK, "with_data": True, "anyway": True},
             ],
         ),
         ("backup --wait 7", [("host.backups.backup", "vagrant", 7)]),
@@ -133,7 +133,7 @@ BACK = {"with_data": False, "anyway": False, "probe": False, "wait": 0}
         ("secrets rm API_TOKEN", [("host.secrets.remove", "vagrant", "API_TOKEN")]),
     ],
 )
-def test_verb_hands_on_what_it_was_told(line: str, called: list[Any], calls: list[Any]) -> None:
+def test_a_verb_passes_its_options_on(line: str, called: list[Any], calls: list[Any]) -> None:
     assert main.main(line.split(), TOP) == 0
 
     assert calls == called
@@ -143,8 +143,20 @@ CTRL_D = ""
 REPLACES_DATA = [["rollback", "--with-data"], ["restore", "b1"]]
 
 
+def test_the_question_before_a_restore_names_backup_target_and_time(
+    calls: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.main(["restore", "20240101T024455Z-r1"], TOP) == 3
+
+    assert calls == []
+    assert (
+        "Restoring backup 20240101T024455Z-r1 discards everything written to vagrant "
+        "after 2024-01-01 02:44 UTC." in capsys.readouterr().err
+    )
+
+
 @pytest.mark.parametrize("words", REPLACES_DATA)
-def test_data_is_replaced_after_a_yes(
+def test_data_is_replaced_after_a_yes_at_the_terminal(
     words: list[str],
     calls: list[Any],
     monkeypatch: pytest.MonkeyPatch,
@@ -155,7 +167,7 @@ def test_data_is_replaced_after_a_yes(
     assert main.main(words, TOP) == 0
 
     assert calls
-    assert "All that was written to vagrant since then is lost" in capsys.readouterr().err
+    assert "discards everything written to vagrant " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", REPLACES_DATA)
@@ -163,7 +175,7 @@ def test_data_is_replaced_after_a_yes(
     ("kind", "typed"),
     [(Terminal, "n\n"), (Terminal, "\n"), (Terminal, CTRL_D), (io.StringIO, "y\n")],
 )
-def test_without_a_yes_from_a_terminal_no_data_is_replaced(
+def test_without_a_yes_at_a_terminal_no_data_is_replaced(
     words: list[str],
     kind: type[io.StringIO],
     typed: str,
@@ -182,7 +194,7 @@ def test_without_a_yes_from_a_terminal_no_data_is_replaced(
 @pytest.mark.parametrize(
     ("piped", "value"), [("a b\n", "a b"), ("a b", "a b"), (" x \n", " x "), ("x\n\n", "x\n")]
 )
-def test_secret_comes_from_a_pipe_without_the_end_of_its_line(
+def test_a_secret_comes_from_a_pipe_without_the_end_of_its_line(
     piped: str, value: str, calls: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(piped))
@@ -192,7 +204,7 @@ def test_secret_comes_from_a_pipe_without_the_end_of_its_line(
     assert calls == [("host.secrets.put", "vagrant", "API_TOKEN", value)]
 
 
-def test_secret_is_asked_for_on_a_terminal_and_not_shown(
+def test_a_secret_is_asked_for_on_a_terminal_and_not_shown(
     calls: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     prompts: list[str] = []
@@ -211,7 +223,7 @@ def test_secret_is_asked_for_on_a_terminal_and_not_shown(
     assert "hunter2" not in "".join(capsys.readouterr())
 
 
-def test_ctrl_d_instead_of_a_secret_is_an_empty_one_which_the_host_refuses(
+def test_ctrl_d_instead_of_a_secret_sends_an_empty_one_which_the_host_refuses(
     calls: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def ended(_: str) -> str:
@@ -225,7 +237,7 @@ def test_ctrl_d_instead_of_a_secret_is_an_empty_one_which_the_host_refuses(
     assert calls == [("host.secrets.put", "vagrant", "API_TOKEN", "")]
 
 
-def test_pull_with_a_target_says_how_to_name_what_is_read(
+def test_data_pull_with_target_points_to_from(
     calls: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main.main(["data", "pull", "--target", "vagrant"], TOP) == 2
@@ -235,29 +247,29 @@ def test_pull_with_a_target_says_how_to_name_what_is_read(
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["set"], "secrets set needs a NAME"),
         (["rm"], "secrets rm needs a NAME"),
         (["list", "TOKEN"], "secrets list takes no NAME"),
     ],
 )
-def test_secret_without_a_name_or_all_with_one_is_wrong_use(
-    words: list[str], told: str, calls: list[Any], capsys: pytest.CaptureFixture[str]
+def test_a_wrong_number_of_names_for_secrets_is_exit_code_2(
+    words: list[str], message: str, calls: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main.main(["secrets", *words], TOP) == 2
 
     assert calls == []
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
-def test_question_is_not_asked_where_programs_read(
+def test_with_json_a_question_is_asked_on_standard_error(
     calls: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
 
     assert main.main(["restore", "20240101T000000Z-a", "--json"], TOP) == 3
 
-    told = capsys.readouterr()
-    assert "Go on?" in told.err
-    assert [json.loads(line)["event"] for line in told.out.splitlines()] == ["error"]
+    shown = capsys.readouterr()
+    assert "Continue?" in shown.err
+    assert [json.loads(line)["event"] for line in shown.out.splitlines()] == ["error"]

@@ -110,11 +110,11 @@ def test_only_a_disposable_target_may_be_without_an_address(machine: Machine) ->
 def test_doctor_shows_what_else_is_in_the_subnet(machine: Machine) -> None:
     rewrite(machine, {"address": "192.168.56.20"}, {})
     config = vm_address.load(machine.project)
-    assert doctor._vm_address(config).mend == ""
+    assert doctor._vm_address(config).fix == ""
     machine.network("shop", "192.168.56.10")
     found = doctor._vm_address(config)
     assert found.seen == "192.168.56.20 lies in 192.168.56.0/24, which is libvirt's network shop"
-    assert "deploy.py destroy" in found.mend
+    assert "deploy.py destroy" in found.fix
 
 
 def test_doctor_shows_a_vm_of_the_same_name_of_another_project(machine: Machine) -> None:
@@ -124,5 +124,5 @@ def test_doctor_shows_a_vm_of_the_same_name_of_another_project(machine: Machine)
         (machine.tools / "dumpxml").write_text(description)
         (machine.tools / "state").write_text("running")
         found = doctor._vm_name(machine.project, "understudy")
-        assert bool(found.mend) == problem
+        assert bool(found.fix) == problem
     assert found.seen == f"understudy is the VM of {machine.tools}"

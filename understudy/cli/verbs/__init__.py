@@ -1,1 +1,1 @@
-"""What each verb runs. What that needs is imported then, so that `--help` and completion are quick."""
+"""What each verb runs. Its modules are imported when it runs, so that `--help` and completion are quick."""

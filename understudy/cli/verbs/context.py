@@ -1,4 +1,4 @@
-"""What a verb is about: a job on a target, the VM."""
+"""What a verb works on: a job on a target, or the VM."""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 def job_of(
     options: argparse.Namespace, project: Project, report: "Report", target: str | None = None
 ) -> "Job":
-    """target: instead of the one that the options name."""
+    """The job for the target that the options name, or for `target` instead.
+
+    Raises ConfigError for a wrong deploy.yml, or for a target or host that it doesn't have.
+    """
     from understudy.job import Job
     from understudy.vm import address as vm_address
 

@@ -1,6 +1,7 @@
-"""The verbs about what outlives releases: data and secrets."""
+"""The verbs about what outlives releases: backups, production's data, secrets."""
 
 import argparse
+import re
 from typing import TYPE_CHECKING
 
 from understudy.cli.verbs.context import job_of
@@ -27,8 +28,15 @@ def restore(options: argparse.Namespace, project: Project, report: "Report") -> 
         backups.backups(job)
         return
     if not options.yes:
-        prompts.confirm(f"All that was written to {job.target_name} since then is lost.")
+        prompts.confirm(_discards(job.target_name, options.name))
     deploy_restore.restore(job, options.name, options.wait)
+
+
+def _discards(target: str, backup: str) -> str:
+    # The name of a backup begins with its time: commands/database.py.
+    taken = re.match(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)\d\dZ-", backup)
+    since = "after {}-{}-{} {}:{} UTC".format(*taken.groups()) if taken else "since"
+    return f"Restoring backup {backup} discards everything written to {target} {since}."
 
 
 def data(options: argparse.Namespace, project: Project, report: "Report") -> None:
@@ -42,17 +50,17 @@ def data(options: argparse.Namespace, project: Project, report: "Report") -> Non
         _refuse_target(options)
         data_pull.pull(all_hosts.one(job_of(options, project, report, source)))
         return
-    job = all_hosts.one(job_of(options, project, report, options.onto))
+    job = all_hosts.one(job_of(options, project, report, options.chosen_target))
     job.config.target(source)
     data_load.load(job, source)
 
 
 def _refuse_target(options: argparse.Namespace) -> None:
-    """Elsewhere it names what a verb is about, so who gives it here means what is to be read."""
-    if options.onto:
+    """Other verbs take the target to read by --target; data pull takes it by --from."""
+    if options.chosen_target:
         raise ConfigError(
-            "data pull takes no --target: it is data load's",
-            hint=f"python deploy.py data pull --from {options.onto}",
+            "data pull takes no --target: only data load does",
+            hint=f"python deploy.py data pull --from {options.chosen_target}",
         )
 
 
@@ -61,7 +69,9 @@ def secrets(options: argparse.Namespace, project: Project, report: "Report") -> 
     from understudy.host import all_hosts, secrets
 
     if options.action == "list" and options.name:
-        raise ConfigError("secrets list takes no NAME", hint="It lists the names of all of them.")
+        raise ConfigError(
+            "secrets list takes no NAME", hint="`secrets list` lists the names of all secrets."
+        )
     if options.action != "list" and not options.name:
         raise ConfigError(f"secrets {options.action} needs a NAME")
     hosts = all_hosts.jobs(job_of(options, project, report))

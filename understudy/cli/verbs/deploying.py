@@ -1,4 +1,4 @@
-"""The verbs that bring releases to a target's hosts, and look at what is there."""
+"""The verbs that provision hosts, deploy to them, roll back, and show which releases they have."""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -70,7 +70,10 @@ def rollback(options: argparse.Namespace, project: Project, report: "Report") ->
 
     job = job_of(options, project, report)
     if options.with_data and not options.yes:
-        prompts.confirm(f"All that was written to {job.target_name} since then is lost.")
+        prompts.confirm(
+            f"Rolling back with data discards everything written to {job.target_name} "
+            "since the restored release was last live."
+        )
     rollout.rollback(
         job,
         options.to,

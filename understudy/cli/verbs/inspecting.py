@@ -1,4 +1,4 @@
-"""The verbs that only look, on hosts and here."""
+"""The verbs that change nothing: they show what is on hosts, in reports and on this machine."""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ def capture(options: argparse.Namespace, project: Project, report: "Report") -> 
     from understudy.host import all_hosts
     from understudy.parity import capture_host
 
-    name = options.of or model.load(project.config_file).vm.stands_for
+    name = options.chosen_target or model.load(project.config_file).vm.stands_for
     host = all_hosts.one(job_of(options, project, report, name))
     capture_host.capture(host, capture_host.name_of(host))
 
@@ -24,7 +24,11 @@ def drift(options: argparse.Namespace, project: Project, report: "Report") -> No
     from understudy.parity import compare
 
     job = job_of(options, project, report)
-    compare.tell(job, compare.find(job, options.of, options.model, options.copy), html=options.html)
+    compare.tell(
+        job,
+        compare.find(job, options.chosen_target, options.model, options.copy),
+        html=options.html,
+    )
 
 
 def logs(options: argparse.Namespace, project: Project, report: "Report") -> None:
@@ -45,7 +49,7 @@ def ssh(options: argparse.Namespace, project: Project, report: "Report") -> None
 def show_report(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import reports
 
-    (reports.tell_all if options.list else reports.open_latest)(project, report)
+    (reports.list_reports if options.list else reports.open_latest)(project, report)
 
 
 def doctor(options: argparse.Namespace, project: Project, report: "Report") -> None:

@@ -19,14 +19,16 @@ def rehearse(options: argparse.Namespace, project: Project, report: "Report") ->
     from understudy.report.recorder import Recorder
     from understudy.vm import address as vm_address
 
-    choice = Selection(frozenset(options.only), options.since, options.keep, options.fail_fast)
+    selection = Selection(
+        frozenset(options.only), options.start_at, options.keep, options.fail_fast
+    )
     timings = Timings(project.state / "timings.json")
-    # The receipt tells what the report does: a rehearsal is one of the verbs that are KEPT.
+    # The receipt is made from the recording; rehearse is one of the verbs in main.REPORTED.
     assert isinstance(report, Recorder)  # noqa: S101
     vm_address.choose(project)
     job = job_of(options, project, report)
     job = gate.unsigned(job) if options.unsigned else job
-    Rehearsal(job, vm_of(project, report), choice, timings, report).run()
+    Rehearsal(job, vm_of(project, report), selection, timings, report).run()
 
 
 def up(options: argparse.Namespace, project: Project, report: "Report") -> None:
