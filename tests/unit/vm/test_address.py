@@ -125,4 +125,4 @@ def test_doctor_shows_a_vm_of_the_same_name_of_another_project(machine: Machine)
         (machine.tools / "state").write_text("running")
         found = doctor._vm_name(machine.project, "understudy")
         assert bool(found.fix) == problem
-    assert found.seen == f"understudy is the VM of {machine.tools}"
+    assert found.seen == f"{machine.tools} has a VM understudy, too"
