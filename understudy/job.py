@@ -5,7 +5,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from understudy.config.model import Config, TargetConfig
+from understudy.config.model import Config
+from understudy.config.target import TargetConfig
 from understudy.errors import Unreachable
 from understudy.paths import Project
 from understudy.report.events import Report

@@ -9,7 +9,9 @@ import testinfra
 from testinfra.host import Host
 
 from tests.host.questions import Answer, ask_all
-from understudy.config.model import App, Config, TargetConfig
+from understudy.config.app import App
+from understudy.config.model import Config
+from understudy.config.target import TargetConfig
 from understudy.job import Job
 from understudy.paths import Project
 from understudy.release.layout import Paths

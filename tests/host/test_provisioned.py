@@ -9,7 +9,9 @@ import pytest
 from testinfra.host import Host
 
 from tests.host.questions import Answer
-from understudy.config.model import App, Config, TargetConfig
+from understudy.config.app import App
+from understudy.config.model import Config
+from understudy.config.target import TargetConfig
 from understudy.release.layout import Paths
 
 Answers = Mapping[str, Answer]

@@ -12,7 +12,8 @@ from testinfra.host import Host
 
 from tests.host.conftest import connect
 from tests.host.questions import Answer
-from understudy.config.model import App, TargetConfig
+from understudy.config.app import App
+from understudy.config.target import TargetConfig
 from understudy.release.layout import Paths
 from understudy.traffic.client import Endpoint
 

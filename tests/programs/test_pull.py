@@ -12,8 +12,9 @@ from tests.unit.fakes import FakeReport, config
 from tests.unit.ssh.test_connection import running, target_of
 from tests.unit.ssh_server import SshServer
 from understudy.commands import as_user
+from understudy.config.app import Engine
 from understudy.config.data import Data
-from understudy.config.model import Config, Engine
+from understudy.config.model import Config
 from understudy.data import bundle, encryption
 from understudy.data import pull as data_pull
 from understudy.data.queries import loading

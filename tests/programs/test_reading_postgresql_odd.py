@@ -22,8 +22,8 @@ from tests.programs.postgresql_site import (
     try_read,
 )
 from understudy.commands import database
+from understudy.config.app import Engine
 from understudy.config.data import Data
-from understudy.config.model import Engine
 from understudy.data.anonymise import Sql
 from understudy.data.dump import Dump
 from understudy.data.load import counted, differences

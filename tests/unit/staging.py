@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.unit.fakes import TOP, FakeConnection, FakeReport, config, printed
-from understudy.config.model import TargetConfig
+from understudy.config.target import TargetConfig
 from understudy.host.provisioning import of_project
 from understudy.job import Job
 from understudy.paths import Project

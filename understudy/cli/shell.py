@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from understudy.commands import Argv, site
-from understudy.config.model import Config, TargetConfig
+from understudy.config.model import Config
+from understudy.config.target import TargetConfig
 from understudy.errors import INTERRUPTED, StepFailed, Unreachable
 
 # The exit code of ssh itself if it can't connect: ssh(1).

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from understudy.commands import Argv, database, limited
-from understudy.config.model import App
+from understudy.config.app import App
 from understudy.release.layout import Manifest, Paths
 
 # What templates/commands.py prints when there may be something to migrate, and for a backup.

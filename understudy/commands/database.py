@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from understudy.commands import Argv, answers, script
-from understudy.config.model import Engine
+from understudy.config.app import Engine
 from understudy.errors import ConfigError
 
 _TIME = "%Y%m%dT%H%M%SZ"

@@ -2,14 +2,16 @@
 
 from typing import Annotated
 
-from pydantic import StringConstraints
-
 from understudy.config.base import Strict
+from understudy.config.values import text
 
 # As in provision/65-check-nginx.sh: nginx reads these files as root.
 CertificatePath = Annotated[
     str,
-    StringConstraints(pattern=r"^/etc/(ssl|letsencrypt|nginx)(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$"),
+    text(
+        r"/etc/(ssl|letsencrypt|nginx)(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+",
+        "the path of a file in /etc/ssl, /etc/letsencrypt or /etc/nginx",
+    ),
 ]
 
 

@@ -1,7 +1,7 @@
 """The part `data` of deploy.yml: what of production's data comes to staging, and as what."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -11,6 +11,8 @@ from understudy.config.base import Strict
 Kind = Literal["keep", "null", "email", "name", "hash", "text", "unusable", "fixed", "sql"]
 # These come with a text, as in `fixed: "n/a"`.
 WITH_TEXT = ("fixed", "sql")
+_ALONE = tuple(kind for kind in get_args(Kind) if kind not in WITH_TEXT)
+_RULE = f"{', '.join(_ALONE)}, `fixed: TEXT` or `sql: EXPRESSION`"
 
 
 class Rule(Strict):
@@ -29,20 +31,20 @@ class Rule(Strict):
         # YAML's own null is what `column: null` is read as.
         if given is None:
             return {"kind": "null"}
-        if isinstance(given, str) and given not in WITH_TEXT:
+        if given in _ALONE:
             return {"kind": given}
-        raise PydanticCustomError("rule", "Give a kind, or `fixed` or `sql` with a text")
+        raise PydanticCustomError("rule", "must be {rule}", {"rule": _RULE})
 
 
 def _rows(given: Any) -> Any:
     if given == "drop":
         return None
     if not isinstance(given, dict):
-        raise PydanticCustomError("table", "Give `drop`, or a rule for each column")
+        raise PydanticCustomError("table", "must be drop, or a rule for each column")
     return given
 
 
-# A rule for each column that needs one; None: none of its rows travels.
+# A rule for each column that needs one; None: its rows stay on production.
 TableRules = Annotated[Mapping[str, Rule] | None, BeforeValidator(_rows)]
 
 

@@ -7,7 +7,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from understudy.config.model import Config, TargetConfig
+from understudy.config.model import Config
+from understudy.config.target import TargetConfig
 from understudy.errors import Refused
 
 _TOKEN = re.compile(r"""#[^\n]*|"[^"]*"|'[^']*'|[;{}]|[^\s;{}"']+""")

@@ -6,7 +6,7 @@ provision/66-check-unit.sh lists the lines that stay.
 
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from understudy.config.values import text
 
 Loosened = Literal[
     "MemoryDenyWriteExecute",
@@ -16,4 +16,4 @@ Loosened = Literal[
     "RestrictNamespaces",
     "SystemCallFilter",
 ]
-Reason = Annotated[str, StringConstraints(pattern=r"^[^\n\r\x00]*\S[^\n\r\x00]*$")]
+Reason = Annotated[str, text(r"[^\n\r\x00]*\S[^\n\r\x00]*", "a reason in a single line")]

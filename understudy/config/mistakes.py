@@ -1,11 +1,44 @@
-"""What is wrong in a YAML file: how a model says it, and in which line it stands."""
+"""What is wrong in deploy.yml, as a line for each mistake: the file's line, the key's path, and what is right."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
+
+from understudy.config.yaml_text import line_of
+
+# The type of a pydantic error -> the message, with its context filled in. Other types have their own
+# message: those of values.py and of the validators here.
+_MESSAGES = {
+    "missing": "missing",
+    "extra_forbidden": "unknown key",
+    "invalid_key": "unknown key",
+    "string_type": "must be text",
+    "string_unicode": "must be text",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
+    "too_short": "must not be empty",
+    "path_type": "must be a path",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a number",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "literal_error": "must be {expected}",
+    "model_type": "must be a mapping, with a line `key: value` for each key",
+    "dict_type": "must be a mapping, with a line `key: value` for each key",
+}
+# What is wrong is then not the value that was given.
+_ABOUT_THE_KEY = {"missing", "extra_forbidden", "invalid_key"}
+# pydantic's place for the key of a mapping.
+_KEY = "[key]"
 
 
 def validation_error(
@@ -17,88 +50,36 @@ def validation_error(
 
 
 def format_errors(error: ValidationError, tree: yaml.Node | None, name: str) -> list[str]:
-    """A line for each mistake: the file's name and line, the key's path, what is wrong with it."""
+    """A line for each mistake: `deploy.yml:3: app.name: must be … (got 'Shop!')`."""
     return [
-        f"{name}:{_line(tree, issue['loc'])}: {'.'.join(map(str, issue['loc']))}: {_message_for(issue)}"
+        f"{name}:{line_of(tree, issue['loc'])}: {_path(issue['loc'])}: {message_for(issue)}"
         for issue in error.errors()
     ]
 
 
-# Many times what any deploy.yml has. A few aliases of aliases are billions of values.
-MOST_VALUES = 20_000
+def _path(place: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in place if part != _KEY)
 
 
-def read(text: str) -> tuple[yaml.Node | None, Any]:
-    """The tree, which knows the lines, and what it stands for.
-
-    Raises YAMLError also if its aliases make it endless, or too large to be looked through.
-    """
-    loader = yaml.SafeLoader(text)
-    try:
-        tree = loader.get_single_node()
-        if tree and _values(tree, {}) > MOST_VALUES:
-            raise yaml.YAMLError(f"with its aliases it has more than {MOST_VALUES} values")
-    except RecursionError:
-        raise yaml.YAMLError(
-            "it is nested too deeply, or an alias is part of what it names"
-        ) from None
-    return tree, loader.construct_document(tree) if tree else None
+def message_for(issue: Any) -> str:
+    """What a value must be, and what was given. issue: one of ValidationError.errors()."""
+    context = issue.get("ctx", {})
+    message = _MESSAGES.get(issue["type"], "{message}").format(message=issue["msg"], **context)
+    if issue["type"] in _ABOUT_THE_KEY:
+        return message
+    if issue["type"] == "literal_error":
+        message = message.replace("'", "")
+    if issue["loc"][-1:] == (_KEY,):
+        message = f"the name {message}"
+    return f"{message}{_quotes(issue)} (got {_shown(issue['input'])})"
 
 
-def _values(node: yaml.Node, known: dict[int, int]) -> int:
-    """How many values a node has with all within it. What an alias names counts each time it's there."""
-    if id(node) in known:
-        return known[id(node)]
-    match node:
-        case yaml.MappingNode():
-            children = [child for pair in node.value for child in pair]
-        case yaml.SequenceNode():
-            children = node.value
-        case _:
-            children = []
-    known[id(node)] = 1 + sum(_values(child, known) for child in children)
-    return known[id(node)]
+def _quotes(issue: Any) -> str:
+    """YAML reads `1.10`, `yes` and `2026-01-02` as something else than a text."""
+    is_scalar = not isinstance(issue["input"], list | dict | set | None)
+    return ": put it in quotes" if issue["type"] == "string_type" and is_scalar else ""
 
 
-def keys_given_twice(node: yaml.Node | None) -> Iterator[str]:
-    """YAML itself would take the last one without a word."""
-    if isinstance(node, yaml.SequenceNode):
-        for child in node.value:
-            yield from keys_given_twice(child)
-    if isinstance(node, yaml.MappingNode):
-        seen = set()
-        for key, value in node.value:
-            if key.value in seen:
-                yield f"line {key.start_mark.line + 1}: {key.value}"
-            seen.add(key.value)
-            yield from keys_given_twice(value)
-
-
-def _line(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
-    """Line of the deepest part of the path that is there: a missing key has none of its own."""
-    line = 1
-    for key in location:
-        child = _child(node, key)
-        if child is None:
-            break
-        line, node = child
-    return line
-
-
-def _child(node: yaml.Node | None, key: int | str) -> tuple[int, yaml.Node] | None:
-    if isinstance(node, yaml.MappingNode):
-        for key_node, value_node in node.value:
-            if key_node.value == str(key):
-                return key_node.start_mark.line + 1, value_node
-    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
-        return node.value[key].start_mark.line + 1, node.value[key]
-    return None
-
-
-def _message_for(issue: Any) -> str:
-    if issue["type"] == "extra_forbidden":
-        return "unknown key"
-    if issue["type"] == "missing":
-        return "missing"
-    # What was given helps to find it, but could be long: it's one value of a config file.
-    return f"{issue['msg']} (given: {issue['input']!r:.60})"
+def _shown(value: object) -> str:
+    """What was given helps to find it, but could be long."""
+    return "nothing" if value is None else f"{value!r:.60}"

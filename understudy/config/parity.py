@@ -1,21 +1,27 @@
-"""`parity:` in deploy.yml: which differences are meant to be, and how alike is alike enough."""
+"""The part `parity` of deploy.yml: which differences are intended, and how similar is similar enough."""
 
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from understudy.config.base import Strict
+from understudy.config.values import a_list
 
-RecordingConnection = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class Intended(Strict):
     """A difference that is meant to be. path: a pattern, as of a shell."""
 
-    path: RecordingConnection
-    reason: RecordingConnection
+    path: Words
+    reason: Words
+
+
+_EXAMPLE = '[{path: "memory.*", reason: "the VM is small"}]'
 
 
 class Parity(Strict):
+    """threshold: in percent; a lower parity score is a failure."""
+
     threshold: float = Field(default=95, ge=0, le=100)
-    intended: tuple[Intended, ...] = ()
+    intended: Annotated[tuple[Intended, ...], a_list(_EXAMPLE)] = ()

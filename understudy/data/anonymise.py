@@ -5,8 +5,8 @@ a rule leaves it. Pure.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from understudy.config.app import Engine
 from understudy.config.data import Data, Rule
-from understudy.config.model import Engine
 from understudy.data.schema import Column, Table, identifier, literal
 
 # The number of a row in a table that numbers none itself.

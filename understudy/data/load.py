@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from understudy.commands import Argv, answers, as_user, site
 from understudy.commands import app as app_commands
-from understudy.config.model import Engine
+from understudy.config.app import Engine
 from understudy.data import bundle, encryption
 from understudy.data.bundle import MEDIA, DataBundle
 from understudy.data.queries import loading

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from understudy.config.model import App, Config, TargetConfig
+from understudy.config.app import App
+from understudy.config.model import Config
+from understudy.config.target import TargetConfig
 from understudy.release.layout import Manifest, Paths
 from understudy.release.render import RenderedFile
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from understudy.config.model import TargetConfig
+from understudy.config.target import TargetConfig
 from understudy.errors import ConfigError
 from understudy.host import query_errors
 from understudy.job import Job

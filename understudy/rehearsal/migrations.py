@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from understudy.commands import as_user
 from understudy.commands.database import Backup
-from understudy.config.model import Engine
+from understudy.config.app import Engine
 from understudy.data import schema
 from understudy.data.queries import looking, reading
 from understudy.data.queries.looking import TableLook

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from understudy.config.model import Config, TargetConfig
+from understudy.config.model import Config
+from understudy.config.target import TargetConfig
 from understudy.errors import StepFailed
 from understudy.job import Job, with_address
 from understudy.paths import Project

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from contextlib import suppress
 
-from understudy.config.model import App
+from understudy.config.app import App
 from understudy.errors import ConfigError
 from understudy.release.commit_facts import CommitFacts
 

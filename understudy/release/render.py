@@ -12,7 +12,8 @@ from types import SimpleNamespace
 
 import jinja2
 
-from understudy.config.model import Config, TargetConfig
+from understudy.config.model import Config
+from understudy.config.target import TargetConfig
 from understudy.errors import ConfigError
 from understudy.release.layout import CANDIDATE_ADDRESS, Paths
 

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from understudy.config.model import App
+from understudy.config.app import App
 from understudy.errors import ConfigError, Refused, Unreachable
 from understudy.release import bytecode, committed_lock
 from understudy.release.git import git, git_bytes

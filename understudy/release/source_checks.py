@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
-from understudy.config.model import App
+from understudy.config.app import App
 from understudy.errors import ConfigError
 from understudy.release import python_checks
 from understudy.release.commit_facts import CommitFacts

@@ -15,7 +15,7 @@ import paramiko
 
 from understudy.commands import Argv, as_user, files, on_host
 from understudy.commands.on_host import Stdin
-from understudy.config.model import TargetConfig
+from understudy.config.target import TargetConfig
 from understudy.errors import DISK_HINT, Interrupted, StepFailed, Unreachable
 from understudy.ssh import ending, first_contact, host_lock, options, running, stream
 from understudy.ssh.errors import runs_no_commands, why_unreachable

@@ -4,7 +4,7 @@ import socket
 
 import paramiko
 
-from understudy.config.model import TargetConfig
+from understudy.config.target import TargetConfig
 from understudy.errors import LoginRefused, Unreachable
 
 

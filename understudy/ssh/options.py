@@ -5,7 +5,7 @@ from typing import Any
 
 import paramiko
 
-from understudy.config.model import TargetConfig
+from understudy.config.target import TargetConfig
 from understudy.ssh.transport import transport
 
 CONNECT_SECONDS = 15

@@ -9,8 +9,9 @@ from functools import cached_property
 
 import paramiko
 
-from understudy.config.model import Config, TargetConfig
-from understudy.config.model import Vm as VmConfig
+from understudy.config.machines import Vm as VmConfig
+from understudy.config.model import Config
+from understudy.config.target import TargetConfig
 from understudy.errors import StepFailed, UnderstudyError, Unreachable
 from understudy.host import secrets
 from understudy.host.health import wait_for_port

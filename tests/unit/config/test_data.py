@@ -50,7 +50,7 @@ data:
         "colour: red",
     ],
 )
-def test_mistake_is_told_with_its_line(wrong: str) -> None:
+def test_mistake_is_reported_with_its_line(wrong: str) -> None:
     with pytest.raises(ConfigError) as raised:
         data(f"\ndata:\n  {wrong}\n")
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.fakes import FakeConnection, failed, printed
 from tests.unit.staging import QUERY, Staging
-from understudy.config.model import TargetConfig
+from understudy.config.target import TargetConfig
 from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
 from understudy.host import provision as provision_host
 from understudy.job import Job

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.unit.repositories import commit, git, write
-from understudy.config.model import App
+from understudy.config.app import App
 from understudy.release import source as sources
 from understudy.release import worktree
 

@@ -14,7 +14,7 @@ import pytest
 from tests.unit.fakes import config
 from tests.unit.ssh_server import CUT, DROP, SshServer
 from understudy.commands.on_host import MARK
-from understudy.config.model import TargetConfig
+from understudy.config.target import TargetConfig
 from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
 from understudy.ssh.connection import SshConnection
 from understudy.ssh.running import Text

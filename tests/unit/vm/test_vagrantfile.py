@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.unit.fakes import TOP
-from understudy.config.model import Vm
+from understudy.config.machines import Vm
 
 RUBY = shutil.which("ruby")
 pytestmark = pytest.mark.needs("ruby")

@@ -7,7 +7,7 @@ there: what bears its name is whole. Run as the app's user.
 from pathlib import PurePosixPath
 
 from understudy.commands import Argv, database, script
-from understudy.config.model import Engine
+from understudy.config.app import Engine
 
 
 def begin(engine: Engine, site: str, directory: PurePosixPath, name: str, size: int) -> Argv:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from understudy.commands import Argv, answers, database
-from understudy.config.model import Engine
+from understudy.config.app import Engine
 from understudy.data.schema import Database, Table, identifier, literal
 
 # Between two looks at the locks.

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from understudy.commands import Argv, answers, database
-from understudy.config.model import Engine
+from understudy.config.app import Engine
 from understudy.data.schema import Column, Table, identifier, literal
 
 # A column of people has some of them early.

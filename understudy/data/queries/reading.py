@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from understudy.commands import Argv, database, script
+from understudy.config.app import Engine
 from understudy.config.data import Data
-from understudy.config.model import Engine
 from understudy.data.anonymise import ROW_NUMBER, SALT, Sql, expression
 from understudy.data.schema import Column, Database, Table, identifier, literal
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from understudy.config.model import Config, TargetConfig
+from understudy.config.model import Config
+from understudy.config.target import TargetConfig
 from understudy.host.provisioning import Provisioning
 from understudy.parity.capture.services import nginx_text, unit_text
 from understudy.parity.capture.value import Capture, Section

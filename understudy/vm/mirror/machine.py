@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from understudy.config.model import Vm
+from understudy.config.machines import Vm
 from understudy.errors import ConfigError
 from understudy.parity.capture.value import Capture
 

@@ -4,7 +4,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 
-from understudy.config.model import Host
+from understudy.config.machines import Host
 from understudy.parity.capture.value import Capture, Section
 
 # Read by provision/00-settings.sh. No other host than a VM has it.

@@ -1,0 +1,50 @@
+"""YAML without an end, and keys that YAML itself would drop."""
+
+import pytest
+import yaml
+
+from tests.unit.fakes import config, settings
+from understudy.config import model as configuration
+from understudy.errors import ConfigError
+
+
+def test_key_given_twice_is_reported_with_its_line() -> None:
+    text = "app: {}\ntargets:\n  production: {port: 22,\n    port: 23}\n"
+    with pytest.raises(ConfigError) as raised:
+        configuration.parse(text)
+    assert raised.value.details == "line 4: port"
+
+
+def bomb() -> str:
+    """Twenty lines that expand to 10^19 values."""
+    lines = [f"x{i}: &x{i} [{', '.join([f'*x{i - 1}'] * 10)}]" for i in range(1, 20)]
+    return "\n".join(["x0: &x0 [a]", *lines, ""])
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        pytest.param(bomb(), "more than 20000 values", id="bomb"),
+        pytest.param(
+            f"? {{a: b}}\n: c\n{bomb()}", "more than 20000 values", id="bomb-behind-a-key"
+        ),
+        pytest.param("a: &a [*a]\n", "part of what it names", id="in-itself"),
+        pytest.param("a: &a {b: {c: *a}}\n", "part of what it names", id="deeper-in-itself"),
+        pytest.param("a: &a {<<: *a}\n", "part of what it names", id="merged-into-itself"),
+        pytest.param("a: " + "[" * 2000, "nested too deeply", id="deep"),
+    ],
+)
+@pytest.mark.timeout(20)
+def test_aliases_without_an_end_are_refused_before_they_are_followed(
+    text: str, reason: str
+) -> None:
+    with pytest.raises(ConfigError, match="is not YAML") as raised:
+        configuration.parse(text)
+
+    assert reason in raised.value.details
+
+
+def test_anchors_are_read() -> None:
+    text = yaml.safe_dump(settings()).replace("app:", "app: &app", 1)
+
+    assert configuration.parse(text).app == config().app

@@ -1,0 +1,103 @@
+"""The part `app` of deploy.yml: what is deployed."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from understudy.config.base import Strict
+from understudy.config.loosened import Loosened, Reason
+from understudy.config.values import Environment, Name, a_list, text
+
+Engine = Literal["sqlite", "postgresql"]
+Module = Annotated[
+    str,
+    text(
+        r"[A-Za-z_][\w.]*:[A-Za-z_][\w.()]*",
+        "a module and the application in it, for example shop.wsgi:application",
+    ),
+]
+Memory = Annotated[str, text(r"[0-9]+[KMG]", "a number with K, M or G, for example 512M")]
+NginxSize = Annotated[str, text(r"[0-9]+[kmg]?", "a size of nginx, for example 8k or 10m")]
+NginxTime = Annotated[
+    str, text(r"max|off|[0-9]+[smhdMy]?", "a time of nginx, for example 1h, or max, or off")
+]
+UrlPath = Annotated[
+    str,
+    text(
+        r"/[A-Za-z0-9._~/-]*",
+        "a path that starts with a slash, without a query, for example /health/",
+    ),
+]
+# Without the slash at its end, nginx would serve `/static../x` from beside the directory.
+UrlDirectory = Annotated[
+    str,
+    text(
+        r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/",
+        "a path that starts and ends with a slash, for example /static/",
+    ),
+]
+UrlPaths = Annotated[tuple[UrlPath, ...], a_list('["/"]')]
+Argv = Annotated[tuple[str, ...], Field(min_length=1), a_list('["python", "manage.py", "check"]')]
+Commands = Annotated[tuple[Argv, ...], a_list('[["npm", "ci"], ["npm", "run", "build"]]')]
+
+PRESETS: Mapping[str, Mapping[str, Any]] = {
+    "plain": {},
+    "django": {
+        "release_commands": [
+            ["python", "manage.py", "makemigrations", "--check", "--dry-run", "--noinput"],
+            ["python", "manage.py", "collectstatic", "--noinput", "-v0"],
+        ],
+        "migrations_pending": ["python", "manage.py", "migrate", "--check"],
+        "migrate_commands": [["python", "manage.py", "migrate", "--noinput", "-v2"]],
+        "static_url": "/static/",
+        "media_url": "/media/",
+    },
+}
+
+
+class App(Strict):
+    """What is deployed; times are whole seconds.
+
+    build_commands run as the deployer, who alone can write the release's source;
+    release_commands and then migrate_commands run as the app's user, on the real data, before the
+    release starts. migrations_pending fails if there is something to migrate: then a backup is made.
+    """
+
+    name: Name
+    source: str
+    revision: str = "HEAD"
+    subdirectory: str = ""
+    preset: Literal["django", "plain"] = "django"
+    module: Module
+    worker_class: str = "sync"
+    workers: int = Field(default=2, ge=1, le=64)
+    memory_max: Memory | None = None
+    loosen: Mapping[Loosened, Reason] = {}
+    requirements: str = "requirements.txt"
+    build_commands: Commands = ()
+    release_commands: Commands = ()
+    migrations_pending: Argv | None = None
+    migrate_commands: Commands = ()
+    health_path: UrlPath = "/"
+    check_paths: UrlPaths = ()
+    static_url: UrlDirectory | None = None
+    static_expires: NginxTime = "1h"
+    media_url: UrlDirectory | None = None
+    upload_limit: NginxSize = "10m"
+    proxy_buffer_size: NginxSize = "8k"
+    environment: Environment = {}
+    database: Engine = "sqlite"
+    request_timeout: int = Field(default=30, ge=1, le=3600)
+    drain_timeout: int = Field(default=30, ge=0, le=3600)
+    start_timeout: int = Field(default=60, ge=1, le=3600)
+    command_timeout: int = Field(default=1800, ge=1, le=86400)
+    keep_releases: int = Field(default=5, ge=1, le=100)
+    keep_backups: int = Field(default=5, ge=1, le=1000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def fill_in_preset(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {**PRESETS.get(str(given.get("preset", "django")), {}), **given}

@@ -1,0 +1,44 @@
+"""The parts `host` and `vm` of deploy.yml: how every host is provisioned, and the staging VM."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from understudy.config.base import Strict
+from understudy.config.values import AddressOrEmpty, Name, a_list, text
+
+Locale = Annotated[
+    str, text(r"[A-Za-z]+(_[A-Z]+)?(\.UTF-8)?", "a locale, for example C.UTF-8 or de_DE.UTF-8")
+]
+TimeZone = Annotated[
+    str,
+    text(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*", "a time zone, for example Europe/Berlin"),
+]
+Package = Annotated[
+    str,
+    text(
+        r"[a-z0-9][a-z0-9.+-]*[a-z0-9.+]", "a package's name without a version, for example libpq5"
+    ),
+]
+
+
+class Host(Strict):
+    """How every host is provisioned."""
+
+    deployer: Name = "deploy"
+    locale: Locale = "C.UTF-8"
+    timezone: TimeZone = "Etc/UTC"
+    packages: Annotated[tuple[Package, ...], a_list('["libpq5"]')] = ()
+
+
+class Vm(Strict):
+    """The staging VM. memory in MiB, snapshots_disk in GiB, boot_timeout in s. stands_for: a target."""
+
+    name: Name = "understudy"
+    release: Literal["bookworm", "trixie"] = "bookworm"
+    memory: int = Field(default=1024, ge=512)
+    cpus: int = Field(default=2, ge=1)
+    address: AddressOrEmpty = ""
+    boot_timeout: int = Field(default=300, ge=10)
+    stands_for: Name = "production"
+    snapshots_disk: int = Field(default=4, ge=1)

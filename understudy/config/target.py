@@ -1,0 +1,60 @@
+"""The part `targets` of deploy.yml: where to deploy to."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from understudy.config.base import Strict
+from understudy.config.certificate import Certificate
+from understudy.config.mistakes import validation_error
+from understudy.config.values import Address, Environment, FilePath, Name, a_list, text
+
+Domain = Annotated[
+    str,
+    text(
+        r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?",
+        "a domain in lower-case letters, for example shop.example.com",
+    ),
+]
+Addresses = Annotated[tuple[Address, ...], a_list('["192.0.2.7", "192.0.2.8"]')]
+
+
+class TargetConfig(Strict):
+    """A named place to deploy to, one SSH host or several, and what is different about it.
+
+    address: of its one host, "" if it has several or none yet. max_unavailable: how many hosts may
+    be changed at a time.
+    """
+
+    domain: Domain
+    address: Address = ""
+    addresses: Addresses = ()
+    max_unavailable: int = Field(default=1, ge=1)
+    port: int = Field(default=22, ge=1, le=65535)
+    admin: Name
+    key: FilePath | None = None
+    known_hosts: FilePath | None = None
+    certificate: Certificate | None = None
+    require_clean: bool = False
+    disposable: bool = False
+    require_receipt: bool = True
+    probe: Literal["ssh", "public"] = "ssh"
+    environment: Environment = {}
+
+    @model_validator(mode="after")
+    def know_each_host_once(self) -> Self:
+        if not self.address and not self.addresses and not self.disposable:
+            raise validation_error("missing", "missing", "address")
+        if self.address and self.addresses:
+            both = "give either `address` or `addresses`"
+            raise validation_error("both", both, "addresses", given=self.addresses)
+        for place, address in enumerate(self.addresses):
+            if address in self.addresses[:place]:
+                twice = "another host of the target has this address"
+                raise validation_error("twice", twice, "addresses", place, given=address)
+        return self
+
+    def hosts(self) -> tuple[Self, ...]:
+        """A target for each host, as if it were the only one."""
+        changes = ({"address": address, "addresses": ()} for address in self.addresses)
+        return tuple(self.model_copy(update=change) for change in changes) or (self,)

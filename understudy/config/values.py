@@ -1,0 +1,60 @@
+"""The kinds of values that several parts of deploy.yml have, and how a part makes a kind of its own.
+
+None of them can break out of the place where it's used: a user's or unit's name, a line, a path.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, StringConstraints, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+
+def text(pattern: str, must_be: str) -> AfterValidator:
+    """A text that the pattern matches as a whole. must_be: the same in words, for the message."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise PydanticCustomError("text", "must be {must_be}", {"must_be": must_be})
+        return value
+
+    return AfterValidator(check)
+
+
+def a_list(example: str) -> BeforeValidator:
+    """A list of YAML. example: one that is right, for the message."""
+
+    def check(value: Any) -> Any:
+        if not isinstance(value, list | tuple):
+            message = "must be a list, for example {example}"
+            raise PydanticCustomError("list", message, {"example": example})
+        return value
+
+    return BeforeValidator(check)
+
+
+def _beside_deploy_yml(value: Any, info: ValidationInfo) -> Any:
+    """A path is relative to the folder of deploy.yml, not to the working directory."""
+    beside = Path(info.context or ".")
+    return beside / Path(value).expanduser() if isinstance(value, str) else value
+
+
+FilePath = Annotated[Path, BeforeValidator(_beside_deploy_yml)]
+# User names, unit names, paths and host names on a server.
+Name = Annotated[
+    str,
+    StringConstraints(max_length=31),
+    text(r"[a-z][a-z0-9-]*", "lower-case letters, digits and hyphens, starting with a letter"),
+]
+_ADDRESS = r"[A-Za-z0-9][A-Za-z0-9.:-]*"
+_AN_ADDRESS = "an IP address or a host name, for example 192.0.2.7"
+Address = Annotated[str, text(_ADDRESS, _AN_ADDRESS)]
+AddressOrEmpty = Annotated[str, text(f"({_ADDRESS})?", _AN_ADDRESS)]
+OneLine = Annotated[str, text(r"[^\n\r\x00]*", "a single line")]
+VariableName = Annotated[
+    str,
+    text(r"[A-Z_][A-Z0-9_]*", "capital letters, digits and underscores, starting with no digit"),
+]
+Environment = Mapping[VariableName, OneLine]

@@ -1,0 +1,76 @@
+"""The text of deploy.yml as YAML: its values, the line of each, and what YAML itself would let pass. Pure."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+# Many times what any deploy.yml has. A few aliases of aliases are billions of values.
+MOST_VALUES = 20_000
+
+
+def read(text: str) -> tuple[yaml.Node | None, Any]:
+    """The tree, which knows the lines, and what it stands for.
+
+    Raises YAMLError also if its aliases make it endless, or too large to be looked through.
+    """
+    loader = yaml.SafeLoader(text)
+    try:
+        tree = loader.get_single_node()
+        if tree and _values(tree, {}) > MOST_VALUES:
+            raise yaml.YAMLError(f"with its aliases it has more than {MOST_VALUES} values")
+    except RecursionError:
+        raise yaml.YAMLError(
+            "it is nested too deeply, or an alias is part of what it names"
+        ) from None
+    return tree, loader.construct_document(tree) if tree else None
+
+
+def _values(node: yaml.Node, known: dict[int, int]) -> int:
+    """How many values a node has with all within it. What an alias names counts each time it's there."""
+    if id(node) in known:
+        return known[id(node)]
+    match node:
+        case yaml.MappingNode():
+            children = [child for pair in node.value for child in pair]
+        case yaml.SequenceNode():
+            children = node.value
+        case _:
+            children = []
+    known[id(node)] = 1 + sum(_values(child, known) for child in children)
+    return known[id(node)]
+
+
+def keys_given_twice(node: yaml.Node | None) -> Iterator[str]:
+    """YAML itself would take the last one without a word."""
+    if isinstance(node, yaml.SequenceNode):
+        for child in node.value:
+            yield from keys_given_twice(child)
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield f"line {key.start_mark.line + 1}: {key.value}"
+            seen.add(key.value)
+            yield from keys_given_twice(value)
+
+
+def line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
+    """Line of the deepest part of the path that is there: a missing key has none of its own."""
+    line = 1
+    for key in location:
+        child = _child(node, key)
+        if child is None:
+            break
+        line, node = child
+    return line
+
+
+def _child(node: yaml.Node | None, key: int | str) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key_node, value_node in node.value:
+            if key_node.value == str(key):
+                return key_node.start_mark.line + 1, value_node
+    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+        return node.value[key].start_mark.line + 1, node.value[key]
+    return None
