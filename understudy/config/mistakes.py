@@ -1,4 +1,4 @@
-"""What is wrong in deploy.yml, as a line for each mistake: the file's line, the key's path, and what is right."""
+"""What is wrong in deploy.yml, a line for each mistake: where, about which key, and what is right."""
 
 from typing import Any
 

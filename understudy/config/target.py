@@ -1,5 +1,6 @@
 """The part `targets` of deploy.yml: where to deploy to."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -7,7 +8,7 @@ from pydantic import Field, model_validator
 from understudy.config.base import Strict
 from understudy.config.certificate import Certificate
 from understudy.config.mistakes import validation_error
-from understudy.config.values import Address, Environment, FilePath, Name, a_list, text
+from understudy.config.values import Address, FilePath, Name, OneLine, VariableName, a_list, text
 
 Domain = Annotated[
     str,
@@ -39,7 +40,7 @@ class TargetConfig(Strict):
     disposable: bool = False
     require_receipt: bool = True
     probe: Literal["ssh", "public"] = "ssh"
-    environment: Environment = {}
+    environment: Mapping[VariableName, OneLine] = {}
 
     @model_validator(mode="after")
     def know_each_host_once(self) -> Self:

@@ -4,7 +4,6 @@ None of them can break out of the place where it's used: a user's or unit's name
 """
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -57,4 +56,3 @@ VariableName = Annotated[
     str,
     text(r"[A-Z_][A-Z0-9_]*", "capital letters, digits and underscores, starting with no digit"),
 ]
-Environment = Mapping[VariableName, OneLine]
