@@ -33,7 +33,7 @@ def release(settings: Config, pytestconfig: pytest.Config) -> str:
     """Of the VM, and so of production: by deploy.yml, or by what was captured."""
     file = Path(pytestconfig.getoption("--deploy-config"))
     job = Job(Project(TOP, file), settings, settings.vm.stands_for, TextReport())
-    found = follow.likeness(job)
+    found = follow.mirror(job)
     return found.release if found else settings.vm.release
 
 

@@ -151,7 +151,7 @@ def test_version_gone_from_the_archive_is_told_where_a_user_finds_it(follower: F
 
 
 def test_up_tells_what_it_took_over_and_what_the_kernel_refused(follower: Follower) -> None:
-    assert "the VM is like provision/production.lock.yml: bookworm, 1536 MiB" in follower.up.text
+    assert "the VM mirrors provision/production.lock.yml: bookworm, 1536 MiB" in follower.up.text
     assert "time zone Asia/Tokyo" in follower.up.text
     assert "reports/unmatched.txt" in follower.up.text
     assert "net.odd.key: the VM's kernel has no such setting" in follower.up.text

@@ -115,7 +115,7 @@ def test_level_that_libvirt_has_lost_is_made_again(site: Site) -> None:
     answer = site.staging.deploy_py("reset", "--level", "deployed")
 
     assert answer.code == 0
-    assert "is broken and removed" in answer.text
+    assert "is broken: removing it" in answer.text
     assert "save the snapshot 'deployed-" in answer.text
     assert site.get().code == 0
     again = site.staging.deploy_py("reset", "--level", "deployed")
@@ -207,10 +207,10 @@ def test_reset_is_no_boot(site: Site) -> None:
 
 
 @pytest.mark.long
-def test_without_any_good_snapshot_the_vm_is_made_anew(site: Site) -> None:
+def test_vm_without_a_usable_snapshot_is_rebuilt(site: Site) -> None:
     for name in snapshots(site.staging):
         virsh("snapshot-delete", site.staging.vm, name)
     answer = site.staging.deploy_py("reset")
     assert answer.code == 0
-    assert "it is made anew" in answer.text
+    assert "rebuilding it" in answer.text
     assert snapshots(site.staging) == {str(provisioned(site.staging))}

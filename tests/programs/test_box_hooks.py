@@ -1,4 +1,4 @@
-"""What the box build does with production's likeness, step by step, in a root where nothing runs."""
+"""What the box build does with what it takes over from production, in a root where nothing runs."""
 
 import os
 import subprocess
@@ -40,7 +40,7 @@ def hook(name: str, root: Path, like: Path | None) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def likeness(directory: Path) -> Path:
+def mirror(directory: Path) -> Path:
     folder = directory / "like"
     (folder / "root/etc/understudy").mkdir(parents=True)
     (folder / "root/etc/understudy/like-production").write_text("SWAP_MIB=1\n")
@@ -63,7 +63,7 @@ def test_without_a_capture_a_box_has_its_own_files_only(root: Path) -> None:
 
 
 def test_settings_of_production_are_put_into_the_box(root: Path, tmp_path: Path) -> None:
-    hook("customize", root, likeness(tmp_path))
+    hook("customize", root, mirror(tmp_path))
 
     file = root / "etc/understudy/like-production"
     assert file.read_text() == "SWAP_MIB=1\n"
@@ -73,7 +73,7 @@ def test_settings_of_production_are_put_into_the_box(root: Path, tmp_path: Path)
 def test_versions_are_asked_for_while_the_box_is_built_and_no_longer(
     root: Path, tmp_path: Path
 ) -> None:
-    like, preferences = likeness(tmp_path), root / "etc/apt/preferences.d/like-production"
+    like, preferences = mirror(tmp_path), root / "etc/apt/preferences.d/like-production"
 
     hook("setup", root, like)
     assert preferences.read_text() == "Package: nginx\n"

@@ -88,14 +88,14 @@ def deployable(
 def machine(tmp_path: "Path", monkeypatch: pytest.MonkeyPatch) -> "Machine":
     """A VM in a few files. What needs a machine that answers, the tests on real VMs look at."""
     from tests.unit.virtual_machine import Machine
-    from understudy.vm.machine import Vm
+    from understudy.vm import guest
 
     made = Machine(tmp_path)
     monkeypatch.setenv("PATH", f"{made.tools}:{os.environ['PATH']}")
     monkeypatch.setenv("VAGRANT_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("VAGRANT_DOTFILE_PATH", raising=False)
     monkeypatch.setattr("os.geteuid", lambda: 0)
-    for name in ("_remember_host_key", "_wait_for_ssh", "_set_clock"):
-        monkeypatch.setattr(Vm, name, lambda self: None)
-    monkeypatch.setattr(Vm, "_answers", lambda self: True)
+    for name in ("remember_host_key", "wait_for_ssh", "set_clock"):
+        monkeypatch.setattr(guest, name, lambda *_: None)
+    monkeypatch.setattr(guest, "answers", lambda _: True)
     return made

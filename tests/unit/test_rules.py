@@ -43,7 +43,7 @@ DOORS = {
     "vm.box",
     "vm.debian_archive",
     "vm.libvirt",
-    "vm.machine",
+    "vm.guest",
     "vm.vagrant",
 }
 ABOVE_THE_VM = {

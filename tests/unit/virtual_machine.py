@@ -1,4 +1,4 @@
-"""A Vagrant and a virsh that keep one VM in a few files, and note each call."""
+"""A Vagrant and a virsh that keep one VM in a few files, and record each call."""
 
 import json
 import shutil
@@ -12,7 +12,7 @@ from understudy.paths import Project
 from understudy.vm import address as vm_address
 from understudy.vm.machine import Vm
 
-# Its box has nginx. `fails` beside it names a verb that fails with what `says` holds.
+# Its box has nginx. The verb that the file `fails` names prints the file `says` and fails.
 VAGRANT = """#!/bin/sh
 here=${0%/*}
 id=.vagrant/machines/understudy/libvirt/id
@@ -27,7 +27,7 @@ destroy) rm -rf "$id" "$here/state" "$here/snapshots/"* "$here/asleep" ;;
 esac
 """
 
-# A snapshot that isn't empty is broken; each takes a GiB. `insomnia` is a VM that can't be woken.
+# A snapshot that isn't empty is broken; each takes a GiB. With the file `insomnia` the VM can't wake.
 VIRSH = """#!/bin/sh
 cd "${0%/*}"
 echo "$3" >>virsh-calls
@@ -55,7 +55,7 @@ net-undefine) rm -f "networks/$4" ;;
 esac
 """
 IP = '#!/bin/sh\ncat "${0%/*}/routes"\n'
-# What it was asked to be like is kept beside it.
+# Copies what the box is to take over from production into `like`.
 BUILD = """#!/bin/sh
 if [ "$1" = --like ]; then rm -rf "${0%/*}/../../like"; cp -r "$2" "${0%/*}/../../like"; shift 2; fi
 touch "$2" "${2%.box}.json"
@@ -66,7 +66,7 @@ ARCHIVE = "#!/bin/sh\nprintf 'Package: nginx\\nVersion: 1.22.1-9\\n'\n"
 
 @dataclass
 class Machine:
-    """directory: what is to be removed afterwards. In `tools` are the two programs and the VM."""
+    """directory: temporary. Its folder `tools` has the two programs and the VM."""
 
     directory: Path
     report: FakeReport = field(default_factory=FakeReport)
@@ -95,19 +95,19 @@ class Machine:
         return Project(directory, directory / "deploy.yml")
 
     def vm(self, **changes: object) -> Vm:
-        """What deploy.py would make of deploy.yml now. changes: of its key `vm`."""
+        """The VM by deploy.yml as it is now. changes: of its key `vm`."""
         vm_address.choose(self.project)
         config = vm_address.load(self.project)
         vm = config.vm.model_copy(update=changes)
         return Vm(self.project, config.model_copy(update={"vm": vm}), self.report)
 
     def capture(self, capture: Capture) -> None:
-        """Keeps it as production's."""
+        """Writes production's capture."""
         file = self.project.directory / "provision" / "production.lock.yml"
         file.write_text(lockfile.dump(capture, "production"))
 
     def routes(self, *destinations: str) -> None:
-        """What this machine has a route to, over eth0."""
+        """Sets the routes of this machine, all over eth0."""
         routes = [{"dst": destination, "dev": "eth0"} for destination in ("default", *destinations)]
         (self.tools / "routes").write_text(json.dumps(routes))
 
@@ -126,19 +126,19 @@ class Machine:
         return file.read_text().strip() if file.exists() else ""
 
     def snapshots(self) -> set[str]:
-        """The names of what libvirt has, without their keys."""
+        """The snapshots that libvirt has: names of levels, without their keys."""
         return {file.name.rpartition("-")[0] for file in (self.tools / "snapshots").iterdir()}
 
     def vagrant_calls(self) -> list[str]:
         return self._calls("vagrant-calls")
 
     def virsh_calls(self) -> list[str]:
-        """Without those about networks: choosing an address asks for them."""
-        asked = {"net-list", "net-dumpxml"}
-        return [verb for verb in self._calls("virsh-calls") if verb not in asked]
+        """Without calls about networks: choosing an address makes those."""
+        about_networks = {"net-list", "net-dumpxml"}
+        return [verb for verb in self._calls("virsh-calls") if verb not in about_networks]
 
     def _calls(self, name: str) -> list[str]:
-        """The verbs since the last look."""
+        """The verbs since the last look at them."""
         notes = self.tools / name
         found = notes.read_text().splitlines() if notes.exists() else []
         notes.unlink(missing_ok=True)

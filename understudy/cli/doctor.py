@@ -86,7 +86,7 @@ def _capture(job: Job) -> Finding:
     """Whether the VM can mirror production: whether its capture can be read and followed."""
     title, name = "capture", capture_host.production(job)
     try:
-        found = follow.likeness(job)
+        found = follow.mirror(job)
     except UnderstudyError as error:
         return Finding(title, error.summary, error.hint)
     if found is None:

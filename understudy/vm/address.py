@@ -1,4 +1,4 @@
-"""The staging VM's address: the one in deploy.yml, or else one in a free subnet, kept in .understudy/."""
+"""The staging VM's address: the one in deploy.yml, or one in a free subnet, kept in .understudy/."""
 
 import json
 import subprocess
@@ -10,25 +10,29 @@ from understudy.errors import StepFailed, Unreachable
 from understudy.local.atomic_write import atomic_write
 from understudy.paths import Project
 from understudy.vm import libvirt, subnets
-from understudy.vm.subnets import Taken
+from understudy.vm.subnets import UsedSubnet
 
-# The target that stands for the VM in deploy.yml.
+# The target of deploy.yml that is the VM.
 TARGET = "vagrant"
 
 
 def load(project: Project) -> Config:
-    """deploy.yml with the VM's address in its two places, if the VM has one yet."""
-    return known(project, configuration.load(project.config_file))
+    """deploy.yml, with the VM's address filled in. Raises ConfigError if deploy.yml is wrong."""
+    return with_kept_address(project, configuration.load(project.config_file))
 
 
-def known(project: Project, config: Config) -> Config:
-    """The same with the VM's address filled in, if there is one yet."""
+def with_kept_address(project: Project, config: Config) -> Config:
+    """The same with the VM's address in `vm` and in its target, if the VM has an address yet."""
     address = _given(config) or _kept(project, config.vm.name)
     return _with(config, address) if address else config
 
 
 def choose(project: Project) -> None:
-    """Gives the VM an address for good, unless it has one. A VM that is there keeps its own."""
+    """Chooses an address for the VM and keeps it in .understudy/, unless the VM has one.
+
+    An existing VM keeps its address. Raises StepFailed if this machine has no free private subnet, and
+    Unreachable if libvirt or `ip` does not answer.
+    """
     config = configuration.load(project.config_file)
     name = config.vm.name
     if _given(config) or _kept(project, name):
@@ -40,18 +44,18 @@ def choose(project: Project) -> None:
 
 
 def forget(project: Project, name: str) -> None:
-    """For a VM that is gone: the next one may get another address."""
+    """Frees the address of a VM that was removed: the next VM may get another one."""
     _file(project, name).unlink(missing_ok=True)
 
 
-def conflict(config: Config) -> Taken | None:
-    """What else on this machine lies in the VM's subnet. config: with the VM's address filled in."""
-    return subnets.conflict(config.vm.address, taken(config.vm.name))
+def conflict(config: Config) -> UsedSubnet | None:
+    """What else on this machine uses the VM's subnet, if anything. config: with the VM's address."""
+    return subnets.conflict(config.vm.address, used_subnets(config.vm.name))
 
 
-def taken(name: str) -> list[Taken]:
-    """The subnets in use on this machine, but those of the VM of that name."""
-    return subnets.taken_by(libvirt.networks(), _routes(), name)
+def used_subnets(name: str) -> list[UsedSubnet]:
+    """The subnets in use on this machine, without those of the VM of that name."""
+    return subnets.used_subnets(libvirt.networks(), _routes(), name)
 
 
 def _given(config: Config) -> str:
@@ -65,7 +69,7 @@ def _kept(project: Project, name: str) -> str:
 
 
 def _file(project: Project, name: str) -> Path:
-    """The Vagrantfile reads it, too."""
+    # The Vagrantfile reads it, too.
     return project.state / "vm" / name / "network.json"
 
 
@@ -79,17 +83,21 @@ def _with(config: Config, address: str) -> Config:
 
 
 def _of_network(name: str) -> str:
-    """What libvirt's network of that name leases: a VM made before its address was kept here has it."""
-    leased = (one.leased for one in libvirt.networks() if one.name == name)
+    """The address that libvirt's network of that name leases; empty if there is no such network.
+
+    A VM has it that was built before addresses were kept in .understudy/.
+    """
+    leased = (network.leased for network in libvirt.networks() if network.name == name)
     return next(leased, "")
 
 
 def _free(project: Project, name: str) -> str:
-    found = subnets.free(taken(name), seed=f"{project.directory}\0{name}")
+    found = subnets.free(used_subnets(name), seed=f"{project.directory}\0{name}")
     if found is None:
         raise StepFailed(
             "this machine has no free private subnet for the VM",
-            hint="`ip route show table all` lists those in use. Or give vm.address in deploy.yml.",
+            hint="`ip route show table all` lists the subnets in use. Free one, or set vm.address in "
+            "deploy.yml.",
         )
     return subnets.address_in(found)
 

@@ -12,7 +12,7 @@ from understudy.host.provisioning import Provisioning
 from understudy.paths import Project
 from understudy.report.events import Report
 from understudy.vm import box_inputs
-from understudy.vm.mirror.value import Likeness
+from understudy.vm.mirror.value import Mirror
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,11 @@ def box_for(
     project: Project,
     release: str,
     provisioning: Provisioning | None,
-    likeness: Likeness | None = None,
+    mirror: Mirror | None = None,
 ) -> Box:
-    """The box of a Debian release, provisioned, or bare if there is no provisioning.
+    """The box of a Debian release: provisioned, or bare without provisioning.
 
-    likeness: what it has as production has it.
+    mirror: what the box takes over from production.
     """
     digest = sha256(release.encode())
     for path in sorted((project.directory / "provision" / "box").rglob("*")):
@@ -44,9 +44,9 @@ def box_for(
             digest.update(path.read_bytes())
     if provisioning:
         digest.update(provisioning.stamp.encode())
-    if likeness:
-        digest.update(likeness.key.encode())
-    # Vagrant wants versions of numbers and dots.
+    if mirror:
+        digest.update(mirror.key.encode())
+    # Vagrant accepts versions of numbers and dots only.
     return Box(release, f"1.{int(digest.hexdigest()[:8], 16)}")
 
 
@@ -55,9 +55,12 @@ def build(
     box: Box,
     provisioning: Provisioning | None,
     report: Report,
-    likeness: Likeness | None = None,
+    mirror: Mirror | None = None,
 ) -> Path:
-    """Builds the box unless it's there. Returns its catalog file, for `vagrant box add`."""
+    """Builds the box unless it is built. Returns its catalog file, for `vagrant box add`.
+
+    Takes minutes, and half a gigabyte of disk. Raises StepFailed, with the end of the build's log.
+    """
     catalog = _catalog(project, box)
     if catalog.exists():
         return catalog
@@ -65,7 +68,7 @@ def build(
     directory.mkdir(parents=True, exist_ok=True)
     command = [
         str(project.directory / "provision" / "box" / "build"),
-        *(_like(project, likeness, provisioning, report) if likeness else ()),
+        *(_mirror_option(project, mirror, provisioning, report) if mirror else ()),
         *(box.release, str(catalog.with_suffix(".box")), box.version),
     ]
     if provisioning:
@@ -78,12 +81,12 @@ def build(
     return catalog
 
 
-def _like(
-    project: Project, likeness: Likeness, provisioning: Provisioning | None, report: Report
+def _mirror_option(
+    project: Project, mirror: Mirror, provisioning: Provisioning | None, report: Report
 ) -> tuple[str, str]:
-    """The build's option for a box that is like production."""
-    with report.step("ask Debian's archive for production's versions"):
-        return "--like", str(box_inputs.make(project, likeness, provisioning))
+    """The build's option for a box that mirrors production."""
+    with report.step("look up production's versions in Debian's archive"):
+        return "--like", str(box_inputs.write(project, mirror, provisioning))
 
 
 def _catalog(project: Project, box: Box) -> Path:
@@ -91,7 +94,7 @@ def _catalog(project: Project, box: Box) -> Path:
 
 
 def _run(command: list[str], log: Path, report: Report) -> None:
-    """Runs the build as root, tells its steps, keeps all it says in a log."""
+    """Runs the build as root, shows its steps, keeps its output in a log."""
     if os.geteuid() != 0:
         command = ["sudo", *command]
     last: deque[str] = deque(maxlen=15)
@@ -112,12 +115,12 @@ def _run(command: list[str], log: Path, report: Report) -> None:
         raise StepFailed(
             "the box could not be built",
             details="\n".join(last),
-            hint=f"All of it is in {log}. Mend the cause and run the same command again.",
+            hint=f"The build's output is in {log}. Fix the cause and run the same command again.",
         )
 
 
 def _remove_older(directory: Path, box: Box, catalog: Path) -> None:
-    """A box is half a gigabyte; one of each kind is enough. Bare and provisioned share a folder."""
+    """Keeps two boxes of a release, a bare and a provisioned one: each is half a gigabyte."""
     boxes = sorted(directory.glob(f"{box.release}-*.json"), key=lambda path: path.stat().st_mtime)
     for old in boxes[:-2]:
         if old != catalog:

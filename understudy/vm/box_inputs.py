@@ -1,4 +1,4 @@
-"""What a box is made like production by, as a folder for provision/box/build."""
+"""What a box takes over from production, as a folder for `provision/box/build --like`."""
 
 import shutil
 from pathlib import Path
@@ -7,29 +7,32 @@ from understudy.host.provisioning import Provisioning
 from understudy.paths import Project
 from understudy.vm.debian_archive import DebianArchive
 from understudy.vm.mirror.archive import NOTHING, Selection, choose
-from understudy.vm.mirror.value import Likeness
+from understudy.vm.mirror.value import Mirror
 
 
-def make(project: Project, likeness: Likeness, provisioning: Provisioning | None) -> Path:
-    """A folder with `root`, a tree of files for the VM; `preferences`, for apt; `packages`, names."""
+def write(project: Project, mirror: Mirror, provisioning: Provisioning | None) -> Path:
+    """Writes the folder: `root` is a tree of files for the VM, `preferences` is for apt, `packages` are names.
+
+    Raises StepFailed if Debian's archive can't be read.
+    """
     folder = project.state / "boxes" / "like-production"
     shutil.rmtree(folder, ignore_errors=True)
-    # What production is like is nobody else's business here.
+    # Other users of this machine must not read production's settings.
     folder.mkdir(mode=0o700, parents=True)
     (folder / "root").mkdir()
-    for path, text in likeness.files.items():
+    for path, text in mirror.files.items():
         file = folder / "root" / path.lstrip("/")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
-    choice = _choice(project, likeness, provisioning)
-    (folder / "preferences").write_text(choice.preferences)
-    (folder / "packages").write_text("".join(f"{name}\n" for name in choice.install))
+    selection = _selection(project, mirror, provisioning)
+    (folder / "preferences").write_text(selection.preferences)
+    (folder / "packages").write_text("".join(f"{name}\n" for name in selection.install))
     return folder
 
 
-def _choice(project: Project, likeness: Likeness, provisioning: Provisioning | None) -> Selection:
-    if not likeness.versions:
+def _selection(project: Project, mirror: Mirror, provisioning: Provisioning | None) -> Selection:
+    if not mirror.versions:
         return NOTHING
-    archive = DebianArchive(project, likeness.release)
+    archive = DebianArchive(project, mirror.release)
     needed = provisioning.packages if provisioning else ()
-    return choose(likeness, archive.offers(sorted(likeness.versions)), needed, archive.fits)
+    return choose(mirror, archive.offers(sorted(mirror.versions)), needed, archive.fits)

@@ -1,4 +1,4 @@
-"""The staging VM follows production's capture, if there is one: reads it, and tells what came of it."""
+"""The staging VM follows production's capture, if there is one, and reports what it could not take over."""
 
 import os
 from collections.abc import Mapping
@@ -9,44 +9,51 @@ from understudy.parity import capture_host
 from understudy.report.events import Report
 from understudy.ssh.connection import Connection
 from understudy.vm.mirror import decide, kernel, unmatched
-from understudy.vm.mirror.machine import Room
-from understudy.vm.mirror.value import Likeness
+from understudy.vm.mirror.machine import Capacity
+from understudy.vm.mirror.value import Mirror
 
 
-def likeness(job: Job) -> Likeness | None:
-    """None without a capture. Raises ConfigError if it's damaged, or of what can't be built."""
+def mirror(job: Job) -> Mirror | None:
+    """What the VM takes over from production's capture; None if there is no capture.
+
+    Raises ConfigError if the capture is damaged, or is of a system that no box can be built for.
+    """
     name = capture_host.production(job)
     if not capture_host.lock_path(job, name).exists():
         return None
-    return decide.likeness(job.config, capture_host.load(job, name), room())
+    return decide.mirror_of(job.config, capture_host.load(job, name), capacity())
 
 
-def room() -> Room:
-    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return Room(memory=pages // 2**20, cpus=os.cpu_count() or 1)
+def capacity() -> Capacity:
+    """This machine's memory and processors."""
+    total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return Capacity(memory=total // 2**20, cpus=os.cpu_count() or 1)
 
 
-def tell(job: Job, found: Likeness, box: Mapping[str, str] | None) -> None:
-    """box: its packages with their versions; None if it's gone, and then what was told of it stands."""
+def report_mirror(job: Job, mirror: Mirror, box: Mapping[str, str] | None) -> None:
+    """Reports how far the VM mirrors production, and writes reports/unmatched.txt.
+
+    box: its packages with their versions. None if the box was removed: the file is kept as it is.
+    """
     name = capture_host.shown(job, capture_host.production(job))
-    for note in found.notes:
+    for note in mirror.notes:
         job.report.warn(note)
-    compared = unmatched.unmatched(found, box) if box is not None else None
-    job.report.say(f"the VM is like {name}: {unmatched.summary(found, compared)}")
+    compared = unmatched.unmatched(mirror, box) if box is not None else None
+    job.report.say(f"the VM mirrors {name}: {unmatched.summary(mirror, compared)}")
     if compared is None:
         return
     path = job.project.reports / "unmatched.txt"
-    # An older one would tell of another box.
+    # It may be about an earlier box.
     path.unlink(missing_ok=True)
-    if compared.differences or found.notes:
-        text = unmatched.text(name, found, compared)
+    if compared.differences or mirror.notes:
+        text = unmatched.text(name, mirror, compared)
         atomic_write(path, text)
         job.report.attach("drift", text.splitlines())
-        job.report.say(f"what it has otherwise: {path.relative_to(job.project.directory)}")
+        job.report.say(f"differences: {path.relative_to(job.project.directory)}")
 
 
-def tell_what_the_kernel_refused(report: Report, found: Likeness, connection: Connection) -> None:
-    """The other settings are in force all the same."""
-    done = connection.run(("sudo", "-n", *kernel.query(found.sysctl)))
-    for sentence in kernel.refused(found.sysctl, done.output):
+def report_refused_settings(report: Report, mirror: Mirror, connection: Connection) -> None:
+    """Warns of each of production's kernel settings that the VM's kernel does not have in force."""
+    done = connection.run(("sudo", "-n", *kernel.query(mirror.sysctl)))
+    for sentence in kernel.refused(mirror.sysctl, done.output):
         report.warn(sentence)

@@ -1,6 +1,6 @@
-"""The ladder of the VM's snapshots: which levels are good to restore, which give way. Pure.
+"""Snapshot levels of the VM: which ones can be restored, which ones are pruned. Pure.
 
-Below the lowest level lies the box, which is cached by its own inputs; see box.py.
+The lowest level is built from the box, which is cached by its own inputs; see box.py.
 """
 
 import json
@@ -9,25 +9,25 @@ from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 
 PROVISIONED = "provisioned"  # as just after `up`
-DEPLOYED = "deployed"  # with one commit serving
-SEEDED = "seeded"  # with data, too
+DEPLOYED = "deployed"  # with one commit live
+SEEDED = "seeded"  # with production's data, too
 
 
 @dataclass(frozen=True)
 class Level:
-    """A state of the VM that is worth keeping. name: how far it got. key: a digest of what made it."""
+    """A state of the VM that can be saved. name: one of those above. key: a digest of its inputs."""
 
     name: str
     key: str
 
     def __str__(self) -> str:
-        """What libvirt calls its snapshot."""
+        """The name of its snapshot in libvirt."""
         return f"{self.name}-{self.key}"
 
 
 @dataclass(frozen=True)
 class Saved:
-    """A level with a snapshot. Times are ISO 8601 in UTC. size: bytes of disk that it took when made."""
+    """A level with a snapshot. Times: ISO 8601, UTC. size: bytes of disk that saving it took."""
 
     level: Level
     made_at: str
@@ -36,22 +36,22 @@ class Saved:
 
 
 def level(name: str, *fingerprint_inputs: str) -> Level:
-    """A level of these inputs; for one that stands on another, the text of that one is an input."""
+    """A level of these inputs. For a level on top of another, that level's text is one of the inputs."""
     return Level(name, sha256("\0".join(fingerprint_inputs).encode()).hexdigest()[:12])
 
 
 def restorable(wanted: Sequence[Level], saved: Iterable[Saved]) -> list[Level]:
-    """Those wanted that are saved, in their order, highest first.
+    """The wanted levels that are saved, in their order, highest first.
 
-    The last one wanted says how the VM itself is to be made: if that isn't saved, the VM there was
-    made otherwise or is half-made, and no snapshot of it is any good.
+    The last one wanted is how the VM itself is to be built. If that is not saved, the VM was built with
+    other settings or not to the end, and no snapshot of it can be used.
     """
     there = {one.level for one in saved}
     return [one for one in wanted if one in there] if wanted[-1] in there else []
 
 
-def used(one: Level, saved: Iterable[Saved], now: str) -> tuple[Saved, ...]:
-    """The same, with one level used now."""
+def mark_used(one: Level, saved: Iterable[Saved], now: str) -> tuple[Saved, ...]:
+    """The same, with one level's time of use set to now."""
     return tuple(replace(each, used_at=now) if each.level == one else each for each in saved)
 
 
@@ -60,9 +60,9 @@ def without(one: Level, saved: Iterable[Saved]) -> tuple[Saved, ...]:
 
 
 def to_prune(saved: Iterable[Saved], budget: int) -> Iterator[Level]:
-    """Those that go so that the others fit into that many bytes: what was not used for longest first.
+    """The levels to remove so that the others fit into that many bytes, unused for longest first.
 
-    'provisioned' stays: everything else can be made from it.
+    'provisioned' is never removed: every other level is built on it.
     """
     oldest_first = sorted(saved, key=lambda one: one.used_at)
     excess = sum(one.size for one in oldest_first) - budget
@@ -77,7 +77,7 @@ def dump(saved: Iterable[Saved]) -> str:
 
 
 def parse(text: str) -> tuple[Saved, ...]:
-    """What dump() wrote. Nothing, if it's anything else: then the levels are made anew."""
+    """What dump() wrote. Empty if it is anything else: the levels are then built again."""
     try:
         return tuple(_saved(**one) for one in json.loads(text))
     except (ValueError, TypeError):

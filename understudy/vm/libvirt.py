@@ -1,4 +1,7 @@
-"""The one door to virsh: what libvirt does with a VM, without the second that Vagrant takes to start."""
+"""What libvirt does with a VM, by virsh: it saves the second that a call of Vagrant takes to start.
+
+Every function raises Unreachable if virsh or libvirt does not answer, and StepFailed if it refuses.
+"""
 
 import os
 import re
@@ -16,27 +19,27 @@ SHUT_OFF = "shut off"
 
 @dataclass(frozen=True)
 class Domain:
-    """A VM as libvirt knows it. id: its UUID, or its name for whichever has that name now.
+    """A VM as libvirt knows it. id: its UUID, or its name, whichever VM has that name now.
 
-    The empty one is of no VM.
+    With an empty id there is no VM.
     """
 
     id: str
 
     def state(self) -> str:
         """Such as RUNNING or SHUT_OFF; empty if libvirt has no such VM."""
-        return _if_there("domstate", self.id).strip() if self.id else ""
+        return _virsh_unless_missing("domstate", self.id).strip() if self.id else ""
 
     def description(self) -> str:
         """The VM in libvirt's XML; empty if there is none."""
-        return _if_there("dumpxml", self.id)
+        return _virsh_unless_missing("dumpxml", self.id)
 
     def save(self, snapshot: str) -> None:
-        """Keeps the disk and, of a VM that runs, the RAM under that name."""
+        """Saves the disk and, if the VM runs, the RAM under that name."""
         _virsh("snapshot-create-as", self.id, snapshot)
 
     def restore(self, snapshot: str) -> None:
-        # Forced, as Vagrant does it: libvirt else refuses if the two differ in how they are shown.
+        # Forced, as Vagrant does: or libvirt refuses if the two differ in their graphics settings.
         _virsh("snapshot-revert", self.id, snapshot, "--force")
 
     def delete(self, snapshot: str) -> None:
@@ -46,55 +49,56 @@ class Domain:
         return _virsh("snapshot-list", self.id, "--name").split()
 
     def disk(self) -> int:
-        """Bytes that its own disks take here, snapshots included, the box not. 0 if that can't be told."""
-        told = _run("domblkinfo", self.id, "--all").stdout
-        # Target, capacity, allocation, physical.
-        return sum(map(int, re.findall(r"^ *\S+ +\d+ +(\d+) +\d+ *$", told, re.MULTILINE)))
+        """Bytes that its own disks use here, with snapshots, without the box. 0 if that is unknown."""
+        output = _run("domblkinfo", self.id, "--all").stdout
+        # The columns are target, capacity, allocation and physical.
+        return sum(map(int, re.findall(r"^ *\S+ +\d+ +(\d+) +\d+ *$", output, re.MULTILINE)))
 
     def sleep(self) -> None:
-        """Puts the RAM on the disk and ends the VM; the next start goes on from there."""
+        """Saves the RAM to the disk and stops the VM; the next start resumes from there."""
         _virsh("managedsave", self.id)
 
-    def sleeps(self) -> bool:
+    def is_asleep(self) -> bool:
         return bool(re.search(r"^Managed save: +yes$", _virsh("dominfo", self.id), re.MULTILINE))
 
     def start(self) -> None:
         _virsh("start", self.id)
 
     def forget_sleep(self) -> None:
-        """What slept must not wake up on a disk that has changed meanwhile."""
+        """Discards the saved RAM: it must not resume on a disk that has changed since."""
         _virsh("managedsave-remove", self.id)
 
     def cut_power(self) -> None:
+        """Stops the VM at once, without a shutdown, and discards its saved RAM."""
         if self.state() != SHUT_OFF:
             _virsh("destroy", self.id)
         self.forget_sleep()
 
     def remove(self) -> None:
-        """The VM, its disk and its snapshots."""
+        """Removes the VM, its disk and its snapshots."""
         self.cut_power()
         _virsh("undefine", self.id, "--snapshots-metadata", "--remove-all-storage")
 
 
 def start_network(name: str) -> None:
-    """After a reboot of this machine it's off. No answer counts: it may be on already."""
+    """Starts a network: it is off after a reboot of this machine. It may be on already: no error."""
     _run("net-start", name)
 
 
 def networks() -> list[LibvirtNetwork]:
-    """All that libvirt has, also those that are off: a project's VM may be asleep."""
+    """All of libvirt's networks, also those that are off: a project's VM may be asleep."""
     names = _virsh("net-list", "--all", "--name").split()
     return [subnets.libvirt_network(_virsh("net-dumpxml", name)) for name in names]
 
 
 def remove_network(name: str) -> None:
-    """Of a VM that is gone. No answer counts: it may be gone, too."""
+    """Removes the network of a VM that was removed. It may be removed already: no error."""
     _run("net-destroy", name)
     _run("net-undefine", name)
 
 
-def _if_there(verb: str, domain: str) -> str:
-    """What virsh prints; nothing if there is no such VM."""
+def _virsh_unless_missing(verb: str, domain: str) -> str:
+    """Output of virsh; empty if there is no such VM."""
     done = _run(verb, domain)
     if done.returncode == 0:
         return done.stdout
@@ -116,7 +120,7 @@ def _virsh(verb: str, *words: str) -> str:
             details=done.stderr.strip(),
             cause=tool_output.reason(done.stderr),
             hint="python deploy.py doctor; if it finds nothing, `python deploy.py destroy` and `up` "
-            "make the VM anew.",
+            "rebuild the VM.",
         )
     return done.stdout
 

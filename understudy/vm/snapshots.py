@@ -1,4 +1,4 @@
-"""The snapshots of one VM: libvirt keeps them, a file keeps what is known of them."""
+"""The snapshots of one VM: libvirt keeps them, a file records their levels, times and sizes."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from understudy.vm.libvirt import Domain
 
 @dataclass(frozen=True)
 class Snapshots:
-    """file: where they are noted, as JSON. budget: bytes of disk that they may take together."""
+    """file: the record, as JSON. budget: bytes of disk that all snapshots together may use."""
 
     file: Path
     budget: int
@@ -24,36 +24,36 @@ class Snapshots:
         return levels.parse(self.file.read_text()) if self.file.exists() else ()
 
     def save(self, domain: Domain, level: Level) -> None:
-        """Saves the VM as it runs, and removes what goes beyond the budget then."""
+        """Saves a snapshot of the running VM, then removes those unused for longest beyond the budget."""
         with self.report.step(f"save the snapshot '{level}'"):
-            # One of that name may be left, without a note, by a run that was killed.
+            # A killed run may have left a snapshot of that name without a record.
             if str(level) in domain.snapshots():
                 self.remove(domain, level)
             before = domain.disk()
             domain.save(str(level))
-            now, took = _now(), max(domain.disk() - before, 0)
-            self._note((*self.saved(), Saved(level, now, now, took)))
+            now, size = _now(), max(domain.disk() - before, 0)
+            self._record((*self.saved(), Saved(level, now, now, size)))
         for old in levels.to_prune(self.saved(), self.budget):
             with self.report.step(f"remove the snapshot '{old}', unused for longest"):
                 self.remove(domain, old)
 
     def restore(self, domain: Domain, level: Level) -> None:
         domain.restore(str(level))
-        self._note(levels.used(level, self.saved(), _now()))
+        self._record(levels.mark_used(level, self.saved(), _now()))
 
     def remove(self, domain: Domain, level: Level) -> None:
-        """Also if libvirt has lost it. If libvirt can't remove it, that's told: it takes disk still."""
+        """Removes a snapshot and its record. Warns if libvirt refuses: the snapshot still uses disk."""
         try:
             if str(level) in domain.snapshots():
                 domain.delete(str(level))
         except StepFailed as error:
             self.report.warn(f"the snapshot '{level}' stays on the disk\n{error.details}")
-        self._note(levels.without(level, self.saved()))
+        self._record(levels.without(level, self.saved()))
 
     def forget_all(self) -> None:
-        self._note(())
+        self._record(())
 
-    def _note(self, saved: tuple[Saved, ...]) -> None:
+    def _record(self, saved: tuple[Saved, ...]) -> None:
         atomic_write(self.file, levels.dump(saved))
 
 

@@ -1,4 +1,4 @@
-"""A VM that outlived its project: its directory is gone, so no `vagrant destroy` can remove it."""
+"""A stale VM: the project's directory is gone, so `vagrant destroy` cannot remove it."""
 
 import re
 from pathlib import Path
@@ -7,9 +7,9 @@ from understudy.vm.libvirt import Domain
 
 
 def remove(name: str) -> Path | None:
-    """Removes libvirt's VM of that name if the Vagrantfile it was made from is gone.
+    """Removes libvirt's VM of that name if the Vagrantfile that it was built from is gone.
 
-    Returns that Vagrantfile's path if so. A VM of a directory that is still there is left alone.
+    Returns that Vagrantfile's path; None if nothing was removed.
     """
     domain = Domain(name)
     origin = vagrantfile(domain)
@@ -20,7 +20,7 @@ def remove(name: str) -> Path | None:
 
 
 def vagrantfile(domain: Domain) -> Path | None:
-    """vagrant-libvirt writes where a VM comes from into its description."""
+    """The Vagrantfile of a VM: vagrant-libvirt writes its path into the VM's description."""
     pattern = r"^\s*<description>Source: (.+)</description>"
     found = re.search(pattern, domain.description(), re.MULTILINE)
     return Path(found.group(1)) if found else None

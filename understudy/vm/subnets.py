@@ -1,4 +1,4 @@
-"""Which network a VM can have: a private /24 that overlaps with none of this machine's. Pure."""
+"""Chooses the VM's network: a private /24 that overlaps with none of this machine's. Pure."""
 
 import json
 import re
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from ipaddress import IPv4Network
 
-# VirtualBox takes the first eight without further configuration. The others are for a machine whose
-# VPN routes all of 192.168.0.0/16.
+# RFC 1918. VirtualBox allows host-only addresses in 192.168.56.0/21 without configuration (its manual,
+# chapter 6.7): the first eight. The last ones are for machines whose VPN routes all of 192.168.0.0/16.
 _CANDIDATES = (
     *(IPv4Network(f"192.168.{number}.0/24") for number in range(56, 255)),
     *(IPv4Network(f"172.{20 + number // 256}.{number % 256}.0/24") for number in range(1024)),
@@ -18,7 +18,7 @@ _IP = re.compile(r"<ip address='([\d.]+)' (?:netmask|prefix)='([\d.]+)'")
 
 @dataclass(frozen=True)
 class LibvirtNetwork:
-    """bridge: its network card on this machine. leased: the first address that it gives to a VM."""
+    """bridge: its network interface on this machine. leased: the first address that it leases."""
 
     name: str
     bridge: str
@@ -27,19 +27,19 @@ class LibvirtNetwork:
 
 
 @dataclass(frozen=True)
-class Taken:
-    """A subnet in use on this machine. by: what uses it, as a message names it."""
+class UsedSubnet:
+    """A subnet in use on this machine. by: what uses it, for messages."""
 
     subnet: IPv4Network
     by: str
 
 
-def free(taken: Iterable[Taken], seed: str) -> IPv4Network | None:
-    """A private /24 in which none of these lies; None if there is none.
+def free(used: Iterable[UsedSubnet], seed: str) -> IPv4Network | None:
+    """A private /24 that overlaps with none of these; None if there is none.
 
-    Another seed begins elsewhere: two projects that choose at the same time choose differently.
+    The search starts where the seed says: two projects that choose at the same time choose differently.
     """
-    subnets = [one.subnet for one in taken]
+    subnets = [one.subnet for one in used]
     first = int(sha256(seed.encode()).hexdigest(), 16) % 8
     for candidate in (*_CANDIDATES[first:], *_CANDIDATES[:first]):
         if not any(candidate.overlaps(subnet) for subnet in subnets):
@@ -48,47 +48,47 @@ def free(taken: Iterable[Taken], seed: str) -> IPv4Network | None:
 
 
 def address_in(subnet: IPv4Network) -> str:
-    """The VM's in its network; the first one is this machine's."""
+    """The VM's address in its network; the first address is this machine's."""
     return str(subnet[10])
 
 
-def conflict(address: str, taken: Iterable[Taken]) -> Taken | None:
-    """What lies in the VM's /24. None if nothing does, or if the address is a name."""
+def conflict(address: str, used: Iterable[UsedSubnet]) -> UsedSubnet | None:
+    """What uses the VM's /24. None if nothing does, or if the address is a name."""
     if not re.fullmatch(r"\d+(\.\d+){3}", address):
         return None
     own = IPv4Network(f"{address}/24", strict=False)
-    return next((one for one in taken if own.overlaps(one.subnet)), None)
+    return next((one for one in used if own.overlaps(one.subnet)), None)
 
 
-def taken_by(networks: Iterable[LibvirtNetwork], routes: str, own: str) -> list[Taken]:
-    """All subnets in use but those of the libvirt network `own`. routes: as parsed by `routed`."""
+def used_subnets(networks: Iterable[LibvirtNetwork], routes: str, own: str) -> list[UsedSubnet]:
+    """All subnets in use, without those of the libvirt network `own`. routes: see `routed`."""
     networks = list(networks)
     bridges = {network.bridge for network in networks if network.name == own}
     others = [network for network in networks if network.name != own]
-    libvirts = [
-        Taken(subnet, f"libvirt's network {network.name}")
+    of_libvirt = [
+        UsedSubnet(subnet, f"libvirt's network {network.name}")
         for network in others
         for subnet in network.subnets
     ]
-    # A route over a libvirt network's bridge is named after the network.
-    return [*libvirts, *(taken for device, taken in routed(routes) if device not in bridges)]
+    # A route over the own network's bridge is the VM's own subnet again.
+    return [*of_libvirt, *(subnet for device, subnet in routed(routes) if device not in bridges)]
 
 
-def routed(routes: str) -> Iterator[tuple[str, Taken]]:
-    """Answer of `ip -4 -json route show table all` -> each destination with its network card.
+def routed(routes: str) -> Iterator[tuple[str, UsedSubnet]]:
+    """Output of `ip -4 -json route show table all` -> network interface and subnet of each route.
 
-    This machine's own addresses are among them. The default route leads to everywhere else: no conflict.
+    This machine's own addresses are among them. The default route is not: it conflicts with no subnet.
     """
     for route in json.loads(routes):
         destination, device = str(route.get("dst", "")), str(route.get("dev", ""))
         if re.match(r"\d", destination) and destination != "0.0.0.0/0":
             over = f" over {device}" if device else ""
             subnet = IPv4Network(destination, strict=False)
-            yield device, Taken(subnet, f"this machine's route to {destination}{over}")
+            yield device, UsedSubnet(subnet, f"this machine's route to {destination}{over}")
 
 
 def libvirt_network(xml: str) -> LibvirtNetwork:
-    """Answer of `virsh net-dumpxml`."""
+    """Output of `virsh net-dumpxml`, whose format is at https://libvirt.org/formatnetwork.html."""
     subnets = (IPv4Network(f"{first}/{mask}", strict=False) for first, mask in _IP.findall(xml))
     return LibvirtNetwork(
         name=_first(r"<name>([^<]*)</name>", xml),

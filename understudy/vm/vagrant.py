@@ -1,4 +1,4 @@
-"""What Vagrant is called for: making and removing the VM, and taking a box. Each call costs over a second."""
+"""Calls of Vagrant: build the VM, remove it, add a box. Each call costs over a second."""
 
 import os
 import subprocess
@@ -18,7 +18,11 @@ TAIL_LINES = 20
 
 
 class VagrantCalls:
-    """For the VM of that name. state: a directory for what Vagrant and the VM's console say."""
+    """For the VM of that name. state: the directory of vagrant.log and console.log.
+
+    Its calls raise Unreachable if Vagrant is not installed, and StepFailed, with the end of the log, if
+    Vagrant fails.
+    """
 
     def __init__(self, project: Project, name: str, state: Path, report: Report) -> None:
         self._project = project
@@ -27,8 +31,8 @@ class VagrantCalls:
         self._report = report
 
     def up(self) -> None:
-        """Makes the VM if there is none, and boots it. What Vagrant says meanwhile is told."""
-        self._call("up", self._up_telling)
+        """Builds the VM if there is none, and boots it. Shows Vagrant's progress."""
+        self._call("up", self._up_with_progress)
 
     def destroy(self) -> None:
         self._call("destroy", lambda: self._vagrant.destroy())
@@ -37,10 +41,11 @@ class VagrantCalls:
         return _folder(box).is_dir()
 
     def packages(self, box: Box) -> dict[str, str] | None:
-        """Those in a box, with their versions, as its build wrote them down. None if it was removed:
-        a VM that is made does without.
+        """Packages in a box -> their versions, from the list that its build wrote.
+
+        None if the box was removed: a VM that is built already runs without it.
         """
-        # Some Vagrants have a folder for the kind of processor, too.
+        # Some versions of Vagrant have a directory for the architecture in between.
         file = next(_folder(box).rglob("packages"), None)
         if file is None:
             return None
@@ -48,7 +53,7 @@ class VagrantCalls:
         return {name: version for name, _, version in rows}
 
     def add(self, box: Box, catalog: Path) -> None:
-        """Another project of this machine may add the same box meanwhile: that's as good."""
+        """Adds a box, unless another project of this machine adds the same box meanwhile."""
         try:
             self._call("box add", lambda: self._vagrant.box_add(box.name, str(catalog)))
         except StepFailed:
@@ -56,7 +61,7 @@ class VagrantCalls:
                 raise
 
     def vm_id(self) -> str:
-        """The UUID of the VM that Vagrant made here; empty if it has made none."""
+        """The UUID of the VM that Vagrant built here; empty if there is none."""
         where = os.environ.get("VAGRANT_DOTFILE_PATH", ".vagrant")
         machine = self._project.directory / where / "machines" / self._name
         file = machine / "libvirt" / "id"
@@ -64,7 +69,7 @@ class VagrantCalls:
 
     @cached_property
     def _vagrant(self) -> Any:
-        # Only here: most runs call no Vagrant.
+        # Imported here: most runs call no Vagrant.
         import vagrant
 
         return vagrant.Vagrant(
@@ -74,54 +79,54 @@ class VagrantCalls:
             env={**os.environ, "UNDERSTUDY_CONFIG": str(self._project.config_file.absolute())},
         )
 
-    def _up_telling(self) -> None:
+    def _up_with_progress(self) -> None:
         with self._open_log() as log:
             for line in self._vagrant.up(stream_output=True):
-                # A progress bar draws itself anew in one endless line.
+                # A progress bar redraws itself within one line.
                 line = line.rpartition("\x1b[K")[2]
                 log.write(line)
-                told = line.partition(": ")[2].strip()
+                text = line.partition(": ")[2].strip()
                 # Lines with dashes list the domain's settings; the log has them.
-                if told and not told.startswith("--"):
-                    self._report.detail(told.removeprefix("==> "))
+                if text and not text.startswith("--"):
+                    self._report.detail(text.removeprefix("==> "))
 
     @contextmanager
     def _open_log(self) -> Iterator[IO[str]]:
-        # By lines: what Vagrant itself writes into it must stand where it was written.
+        # Line-buffered, so that what Vagrant itself writes into the log keeps its place.
         with (self._state / "vagrant.log").open("a", buffering=1) as log:
             yield log
 
     def _call(self, title: str, call: Callable[[], object]) -> None:
-        """Calls Vagrant. What it says goes to a log, whose end is shown if it fails."""
+        """Calls Vagrant with its output in a log, whose end is shown if it fails."""
         (self._state / "vagrant.log").write_text("")
         try:
             call()
         except (FileNotFoundError, RuntimeError):
-            # python-vagrant's own way to say that there is no vagrant on the PATH.
+            # python-vagrant raises RuntimeError if there is no vagrant on the PATH.
             raise Unreachable("vagrant is not installed", hint="make setup") from None
         except subprocess.CalledProcessError as error:
-            said = (self._state / "vagrant.log").read_text(errors="replace")
+            output = (self._state / "vagrant.log").read_text(errors="replace")
             raise StepFailed(
                 f"vagrant {title} failed",
-                details="\n".join(self._last_lines(said)) or str(error),
-                hint=self._hint(said),
-                cause=tool_output.reason(said),
+                details="\n".join(self._last_lines(output)) or str(error),
+                hint=self._hint(output),
+                cause=tool_output.reason(output),
             ) from None
 
-    def _last_lines(self, said: str) -> Iterator[str]:
-        yield from tool_output.lines(said, TAIL_LINES)
+    def _last_lines(self, output: str) -> Iterator[str]:
+        yield from tool_output.lines(output, TAIL_LINES)
         if console := _tail(self._state / "console.log"):
             yield f"--- serial console ---\n{console}"
 
-    def _hint(self, said: str) -> str:
-        if "already taken" in said or "storage vol" in said:
+    def _hint(self, output: str) -> str:
+        if "already taken" in output or "storage vol" in output:
             return (
-                f"Another directory made a VM named {self._name}: set another vm.name, or "
+                f"Another directory has a VM named {self._name}: set another vm.name, or remove that VM: "
                 f"virsh -c qemu:///system destroy {self._name}; "
                 f"virsh -c qemu:///system undefine {self._name} "
                 "--snapshots-metadata --remove-all-storage"
             )
-        return "python deploy.py doctor. Once mended, the same command goes on."
+        return "python deploy.py doctor. Fix what it finds, then run the same command again: it resumes."
 
 
 def _tail(file: Path) -> str:
@@ -131,6 +136,6 @@ def _tail(file: Path) -> str:
 
 
 def _folder(box: Box) -> Path:
-    """Where Vagrant keeps a box: to look there needs no call."""
+    """Where Vagrant keeps a box: looking there needs no call."""
     home = Path(os.environ.get("VAGRANT_HOME", "~/.vagrant.d")).expanduser()
     return home / "boxes" / box.name.replace("/", "-VAGRANTSLASH-") / box.version

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.fakes import TOP, FakeReport
-from tests.unit.likeness_samples import production
+from tests.unit.mirror_samples import production
 from understudy.cli import doctor
 from understudy.config import model as configuration
 from understudy.errors import ConfigError, Unreachable

@@ -40,7 +40,7 @@ def lock(job: Job) -> Path:
     return job.directory / "provision" / "staging.lock.yml"
 
 
-def test_it_is_written_beside_deploy_yml(job: Job, staging: Staging) -> None:
+def test_capture_is_written_beside_deploy_yml(job: Job, staging: Staging) -> None:
     capture_host.capture(job, "staging")
 
     assert capture_host.load(job, "staging").entry("time.zone") == "Etc/UTC"
@@ -49,7 +49,7 @@ def test_it_is_written_beside_deploy_yml(job: Job, staging: Staging) -> None:
     assert [path.name for path in lock(job).parent.iterdir()] == ["staging.lock.yml"]
 
 
-def test_one_command_over_one_connection(job: Job, staging: Staging) -> None:
+def test_host_is_read_by_one_command_over_one_connection(job: Job, staging: Staging) -> None:
     host = answer(staging, printed(now()))
 
     capture_host.capture(job, "staging")
@@ -88,7 +88,7 @@ def test_changed_host_changes_the_file(job: Job, staging: Staging) -> None:
         (printed(now(memory="/proc/meminfo\tMemTotal: x kB")), "can't be understood"),
     ],
 )
-def test_answer_that_is_no_capture_leaves_the_file_as_it_was(
+def test_output_that_is_no_capture_leaves_the_file_as_it_was(
     result: Result, message: str, job: Job, staging: Staging
 ) -> None:
     capture_host.capture(job, "staging")
@@ -102,7 +102,7 @@ def test_answer_that_is_no_capture_leaves_the_file_as_it_was(
     assert [path.name for path in lock(job).parent.iterdir()] == ["staging.lock.yml"]
 
 
-def test_query_that_fails_is_told_without_what_it_printed(job: Job, staging: Staging) -> None:
+def test_failed_query_is_an_error_without_its_output(job: Job, staging: Staging) -> None:
     answer(staging, failed(now()[:-9], errors="sudo: killed"))
 
     with pytest.raises(StepFailed, match="can't be read") as raised:
@@ -110,7 +110,7 @@ def test_query_that_fails_is_told_without_what_it_printed(job: Job, staging: Sta
     assert raised.value.details == "The last of it was about: observed\nsudo: killed"
 
 
-def test_what_could_not_be_read_is_warned_of(job: Job, staging: Staging) -> None:
+def test_unreadable_section_is_warned_of(job: Job, staging: Staging) -> None:
     answer(staging, printed(now(sudo="!!! needs root, and sudo said no")))
 
     capture_host.capture(job, "staging")
@@ -119,9 +119,7 @@ def test_what_could_not_be_read_is_warned_of(job: Job, staging: Staging) -> None
     assert "unreadable: needs root, and sudo said no" in lock(job).read_text()
 
 
-def test_unknown_distribution_is_told_and_read_as_far_as_it_goes(
-    job: Job, staging: Staging
-) -> None:
+def test_unknown_distribution_is_warned_of_and_captured(job: Job, staging: Staging) -> None:
     fedora = "/etc/os-release\tID=fedora\n/etc/os-release\tVERSION_ID=42\nmachine\tx86_64"
     answer(staging, printed(now(os=fedora, packages="!!! no dpkg-query on this host")))
 
@@ -133,7 +131,7 @@ def test_unknown_distribution_is_told_and_read_as_far_as_it_goes(
     assert capture_host.load(job, "staging").entry("time.zone") == "Etc/UTC"
 
 
-def test_child_of_ubuntu_is_known(job: Job, staging: Staging) -> None:
+def test_derivative_of_ubuntu_is_known(job: Job, staging: Staging) -> None:
     mint = '/etc/os-release\tID=linuxmint\n/etc/os-release\tID_LIKE="ubuntu debian"'
     answer(staging, printed(now(os=mint)))
 
@@ -142,7 +140,7 @@ def test_child_of_ubuntu_is_known(job: Job, staging: Staging) -> None:
     assert staging.report.warnings == []
 
 
-def test_directory_that_cannot_be_written_is_told(job: Job) -> None:
+def test_unwritable_directory_is_an_error(job: Job) -> None:
     lock(job).parent.write_text("in the way")
 
     with pytest.raises(StepFailed, match="can't be written") as raised:
@@ -150,14 +148,14 @@ def test_directory_that_cannot_be_written_is_told(job: Job) -> None:
     assert "`ls -la" in raised.value.hint
 
 
-def test_missing_file_says_how_to_make_it(job: Job) -> None:
+def test_missing_capture_says_how_to_make_it(job: Job) -> None:
     with pytest.raises(ConfigError, match=r"provision/staging\.lock\.yml is missing") as raised:
         capture_host.load(job, "staging")
 
     assert raised.value.hint == "python deploy.py capture --target staging"
 
 
-def test_file_in_another_encoding_is_told(job: Job) -> None:
+def test_capture_in_another_encoding_is_an_error(job: Job) -> None:
     lock(job).parent.mkdir()
     lock(job).write_bytes(b"format: '1' # \xfc\n")
 
@@ -166,7 +164,7 @@ def test_file_in_another_encoding_is_told(job: Job) -> None:
     assert "python deploy.py capture --target staging" in raised.value.hint
 
 
-def test_unknown_target_is_told_before_anybody_is_asked(job: Job, staging: Staging) -> None:
+def test_unknown_target_is_an_error_before_any_host_is_read(job: Job, staging: Staging) -> None:
     host = answer(staging, printed(now()))
 
     with pytest.raises(ConfigError, match="no target 'prod'"):
@@ -175,7 +173,7 @@ def test_unknown_target_is_told_before_anybody_is_asked(job: Job, staging: Stagi
     assert host.notes == []
 
 
-def test_of_several_hosts_one_is_named(staging: Staging, job: Job) -> None:
+def test_one_of_several_hosts_must_be_named(staging: Staging, job: Job) -> None:
     several = staging.job(addresses=["192.0.2.8", "2001:db8::9"])
 
     with pytest.raises(ConfigError, match="staging has 2 hosts") as raised:
@@ -188,7 +186,7 @@ def test_of_several_hosts_one_is_named(staging: Staging, job: Job) -> None:
     assert staging.report.said == ["provision/staging-2001-db8--9.lock.yml: written"]
 
 
-def test_of_what_the_vm_stands_for_the_first_host_with_a_capture_counts(
+def test_vm_follows_the_first_of_several_hosts_that_has_a_capture(
     job: Job, staging: Staging
 ) -> None:
     several = staging.job(addresses=["192.0.2.8", "192.0.2.9"])
@@ -201,12 +199,12 @@ def test_of_what_the_vm_stands_for_the_first_host_with_a_capture_counts(
     assert capture_host.production(job) == "staging:192.0.2.9"
 
 
-def test_host_that_the_target_has_not_is_told(job: Job) -> None:
+def test_unknown_host_of_a_target_is_an_error(job: Job) -> None:
     with pytest.raises(ConfigError, match=r"staging has no host 192\.0\.2\.1"):
         capture_host.capture(job, "staging:192.0.2.1")
 
 
-def test_text_of_any_encoding_is_taken_and_kept_alike(job: Job, staging: Staging) -> None:
+def test_text_in_any_encoding_is_read_and_kept_the_same_way(job: Job, staging: Staging) -> None:
     cron = SECTIONS["cron"] + "\n/etc/cron.d/alt\t1 2 * * * todo /bin/gr\ufffd\ufffde"
     answer(staging, printed(now(cron=cron)))
     capture_host.capture(job, "staging")

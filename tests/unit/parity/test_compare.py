@@ -47,7 +47,7 @@ def names(comparisons: list[Comparison]) -> list[tuple[str, str]]:
     return [(found.model, found.copy) for found in comparisons]
 
 
-def test_by_default_the_vm_is_compared_with_what_it_stands_for(hosts: Hosts) -> None:
+def test_vm_is_compared_with_the_target_it_mirrors_by_default(hosts: Hosts) -> None:
     assert names(compare.find(hosts.pair(), None, None, None)) == [("production", "staging")]
 
 
@@ -60,7 +60,7 @@ def test_any_two_can_be_compared(hosts: Hosts) -> None:
             assert names(compare.find(job, None, model, copy)) == [(model, copy)]
 
 
-def test_target_alone_is_compared_with_its_capture_and_with_the_code(hosts: Hosts) -> None:
+def test_single_target_is_compared_with_its_capture_and_with_the_code(hosts: Hosts) -> None:
     job = hosts.pair()
     capture_host.capture(job, "production")
     hosts.answer("ops", sysctl="net/core/somaxconn\t128")
@@ -71,7 +71,7 @@ def test_target_alone_is_compared_with_its_capture_and_with_the_code(hosts: Host
     assert "sysctl.net.core.somaxconn" in [one.path for one in found[0].differences]
 
 
-def test_what_is_meant_to_be_between_two_hides_no_change_of_one(hosts: Hosts) -> None:
+def test_difference_intended_between_two_hosts_hides_no_change_of_one_host(hosts: Hosts) -> None:
     job = hosts.pair(intended=INTENDED)
     capture_host.capture(job, "production")
     hosts.answer("ops", sysctl="net/core/somaxconn\t128")
@@ -81,7 +81,7 @@ def test_what_is_meant_to_be_between_two_hides_no_change_of_one(hosts: Hosts) ->
     assert "sysctl.net.core.somaxconn" in [one.path for one in by_capture.differences]
 
 
-def test_without_a_capture_the_code_remains_and_it_is_told(hosts: Hosts) -> None:
+def test_target_without_a_capture_is_compared_with_the_code_and_warned_of(hosts: Hosts) -> None:
     found = compare.find(hosts.pair(), "production", None, None)
 
     assert names(found) == [("code", "production")]
@@ -89,7 +89,7 @@ def test_without_a_capture_the_code_remains_and_it_is_told(hosts: Hosts) -> None
 
 
 @pytest.mark.parametrize("sides", [("a", None), (None, "b"), ("a", "b")])
-def test_target_stands_alone(sides: tuple[str | None, str | None], hosts: Hosts) -> None:
+def test_target_excludes_from_and_to(sides: tuple[str | None, str | None], hosts: Hosts) -> None:
     with pytest.raises(ConfigError, match="either --target, or --from and --to"):
         compare.find(hosts.pair(), "production", *sides)
 
@@ -102,14 +102,14 @@ def test_target_stands_alone(sides: tuple[str | None, str | None], hosts: Hosts)
         ("capture", "staging", "there is no capture of production"),
     ],
 )
-def test_side_that_is_not_there_is_told(model: str, copy: str, message: str, hosts: Hosts) -> None:
+def test_missing_side_is_an_error(model: str, copy: str, message: str, hosts: Hosts) -> None:
     with pytest.raises(ConfigError, match=message):
         compare.find(hosts.pair(), None, model, copy)
 
     assert hosts.report.steps == [], "no host was asked for nothing"
 
 
-def test_target_called_like_a_side_is_refused(hosts: Hosts) -> None:
+def test_target_named_capture_or_code_is_refused(hosts: Hosts) -> None:
     job = hosts.pair()
     called = job.config.model_copy(update={"targets": {"code": job.target, **job.config.targets}})
 
@@ -122,14 +122,14 @@ def tell(hosts: Hosts, *, html: bool = False, **parity_settings: Any) -> None:
     compare.tell(job, compare.find(job, None, None, None), html=html)
 
 
-def test_alike_hosts_are_told_in_a_line(hosts: Hosts) -> None:
+def test_equal_hosts_are_reported_in_one_line(hosts: Hosts) -> None:
     tell(hosts)
 
     [said] = hosts.report.said
     assert said.startswith("parity of staging with production: 100 of 100, 0 differences in ")
 
 
-def test_parity_under_the_threshold_is_a_no(hosts: Hosts) -> None:
+def test_parity_below_the_threshold_is_a_failure(hosts: Hosts) -> None:
     hosts.answer("debian", time="zone\t/usr/share/zoneinfo/Europe/Berlin")
 
     with pytest.raises(StepFailed, match=r"is 89\.9; deploy\.yml asks for 95") as raised:
@@ -146,7 +146,7 @@ def test_parity_at_the_threshold_is_enough(threshold: float, hosts: Hosts) -> No
     tell(hosts, threshold=threshold)
 
 
-def test_what_is_meant_to_be_costs_nothing(hosts: Hosts) -> None:
+def test_intended_difference_costs_no_points(hosts: Hosts) -> None:
     hosts.answer("debian", sysctl="net/core/somaxconn\t128")
 
     tell(hosts, threshold=100, intended=INTENDED)
@@ -154,13 +154,13 @@ def test_what_is_meant_to_be_costs_nothing(hosts: Hosts) -> None:
     assert "    the VM is small" in hosts.report.said
 
 
-def test_what_is_declared_and_fits_nothing_is_warned_of(hosts: Hosts) -> None:
+def test_declaration_that_matches_nothing_is_warned_of(hosts: Hosts) -> None:
     tell(hosts, intended=[{"path": "sysctrl.*", "reason": "typo"}])
 
     assert hosts.report.warnings == ["parity.intended in deploy.yml: sysctrl.* fits nothing here"]
 
 
-def test_programs_get_all_of_it(hosts: Hosts) -> None:
+def test_comparison_is_attached_for_programs(hosts: Hosts) -> None:
     hosts.answer("debian", sysctl="net/core/somaxconn\t128")
 
     tell(hosts)
@@ -175,7 +175,7 @@ def test_programs_get_all_of_it(hosts: Hosts) -> None:
     assert comparison["differences"][0]["weight"] == 2
 
 
-def test_page_is_written_and_its_path_told(hosts: Hosts) -> None:
+def test_page_is_written_and_its_path_shown(hosts: Hosts) -> None:
     tell(hosts, html=True)
 
     assert hosts.report.said[-1] == "page: reports/drift.html"

@@ -43,7 +43,7 @@ def serving(staging: Staging, sha: str) -> FakeConnection:
     return host
 
 
-def test_the_commit_that_production_serves(staging: Staging, repository: Path) -> None:
+def test_baseline_is_productions_live_commit(staging: Staging, repository: Path) -> None:
     old = git(repository, "rev-parse", "HEAD")
     commit(repository, {"app.py": "two"})
     host = serving(staging, old)
@@ -55,7 +55,9 @@ def test_the_commit_that_production_serves(staging: Staging, repository: Path) -
     assert changes(host) == []
 
 
-def test_of_several_hosts_the_first_is_asked(staging: Staging, repository: Path) -> None:
+def test_baseline_is_read_from_the_first_of_several_hosts(
+    staging: Staging, repository: Path
+) -> None:
     old = git(repository, "rev-parse", "HEAD")
     commit(repository, {"app.py": "two"})
     staging.hosts["deploy@192.0.2.8"] = serving(staging, old)
@@ -69,26 +71,26 @@ def test_of_several_hosts_the_first_is_asked(staging: Staging, repository: Path)
     assert found.commit == old
 
 
-def test_the_same_commit_is_nothing_to_rehearse_over(staging: Staging, repository: Path) -> None:
+def test_candidate_that_is_live_already_is_no_baseline(staging: Staging, repository: Path) -> None:
     serving(staging, git(repository, "rev-parse", "HEAD"))
     assert "the same commit" in baseline.find(job_of(staging)).reason
 
 
-def test_a_commit_that_git_has_not(staging: Staging) -> None:
+def test_commit_that_git_does_not_have_is_no_baseline(staging: Staging) -> None:
     serving(staging, "0123456789" * 4)
     assert baseline.find(job_of(staging)).reason.startswith("git rev-parse failed")
 
 
-def test_nothing_served_yet(staging: Staging) -> None:
+def test_production_without_a_live_release_has_no_baseline(staging: Staging) -> None:
     staging.hosts["deploy"] = FakeConnection({QUERY: staging.facts(stamp="")})
     assert baseline.find(job_of(staging)).reason == "staging serves nothing yet"
 
 
-def test_production_that_does_not_answer(staging: Staging) -> None:
+def test_production_that_does_not_answer_has_no_baseline(staging: Staging) -> None:
     staging.hosts["deploy"] = Unreachable("no SSH connection")
     assert baseline.find(job_of(staging)) == Baseline(reason="no SSH connection")
 
 
-def test_no_such_target(staging: Staging) -> None:
+def test_missing_target_has_no_baseline(staging: Staging) -> None:
     assert "no target production" in baseline.find(job_of(staging, "production")).reason
     assert config().vm.stands_for == "production"

@@ -59,7 +59,7 @@ def job_of(repository: Path, **app: Any) -> Job:
     return Staging(repository).job({"source": ".", **app})
 
 
-def test_made_once_and_restored_from_then_on(repository: Path, stage: Stage) -> None:
+def test_level_is_built_once_and_then_restored(repository: Path, stage: Stage) -> None:
     deployed.restore(job_of(repository), stage.vm)
     assert stage.notes == ["reset", "deploy", "save"]
     stage.notes.clear()
@@ -67,13 +67,13 @@ def test_made_once_and_restored_from_then_on(repository: Path, stage: Stage) -> 
     assert stage.notes == ["reset", "deploy"], "which finds nothing to do, or puts it right"
 
 
-def test_a_vm_that_was_in_use_is_not_saved(repository: Path, stage: Stage) -> None:
+def test_used_vm_is_not_saved(repository: Path, stage: Stage) -> None:
     job = job_of(repository)
     deployed.ensure(job, stage.vm, deployed.level(job), on=None)
     assert stage.notes == ["deploy"]
 
 
-def test_another_commit_is_another_level(repository: Path) -> None:
+def test_another_commit_gives_another_level(repository: Path) -> None:
     before = git(repository, "rev-parse", "HEAD")
     first = deployed.level(job_of(repository))
     commit(repository, {"app.py": "two"})
@@ -91,13 +91,13 @@ def test_another_commit_is_another_level(repository: Path) -> None:
         {"drain_timeout": 7},
     ],
 )
-def test_what_makes_another_release_or_site_makes_another_level(
+def test_inputs_of_the_release_and_of_the_site_change_the_level(
     change: dict[str, Any], repository: Path
 ) -> None:
     assert deployed.level(job_of(repository, **change)) != deployed.level(job_of(repository))
 
 
-def test_a_changed_template_makes_another_level(repository: Path) -> None:
+def test_changed_template_gives_another_level(repository: Path) -> None:
     first = deployed.level(job_of(repository))
     template = repository / "templates" / "nginx.conf.j2"
     template.write_text(template.read_text() + "# more\n")
@@ -109,13 +109,13 @@ def test_a_changed_template_makes_another_level(repository: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [{"keep_releases": 7}, {"check_paths": ["/"]}])
-def test_what_changes_nothing_on_the_host_makes_no_other_level(
+def test_settings_without_effect_on_the_host_keep_the_level(
     change: dict[str, Any], repository: Path
 ) -> None:
     assert deployed.level(job_of(repository, **change)) == deployed.level(job_of(repository))
 
 
-def test_a_change_of_the_reports_template_makes_no_other_level(repository: Path) -> None:
+def test_changed_template_of_the_report_keeps_the_level(repository: Path) -> None:
     first = deployed.level(job_of(repository))
     (repository / "templates" / "report.html.j2").write_text("another")
     assert deployed.level(job_of(repository)) == first
@@ -130,7 +130,9 @@ def test_a_change_of_the_reports_template_makes_no_other_level(repository: Path)
         (["--level", "seeded"], "seeded"),
     ],
 )
-def test_reset_to_each_level(words: list[str], asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reset_restores_each_level(
+    words: list[str], asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     resets: list[str] = []
     vm = SimpleNamespace(reset=lambda: resets.append("provisioned"))
     monkeypatch.setattr(verbs_vm, "vm_of", lambda *_: vm)

@@ -18,24 +18,24 @@ ITEM = TableLook(3, {"id": "1", "text": "2"})
         (None, "gone, with 3 rows"),
     ],
 )
-def test_what_changed_in_a_table_is_told_by_column(after: TableLook | None, told: str) -> None:
+def test_changes_of_a_table_are_named_by_column(after: TableLook | None, told: str) -> None:
     assert changes({"item": ITEM}, {"item": after} if after else {}) == ({"item": told}, 0)
 
 
-def test_what_is_as_it_was_is_only_counted() -> None:
+def test_unchanged_tables_are_only_counted() -> None:
     found = changes({"a": ITEM, "b": ITEM}, {"a": ITEM, "b": ITEM, "c": TableLook(5)})
 
     assert found == ({"c": "new, 5 rows"}, 2)
 
 
-def test_answers_of_both_engines_are_read() -> None:
+def test_output_of_both_engines_is_read() -> None:
     sqlite = '["a b",null,3]\n["a b","x","ABC"]\n'
     postgresql = '["a b", null, 3]\t["a b", "x", "ABC"]\n'
 
     assert parse(sqlite) == parse(postgresql) == {"a b": TableLook(3, {"x": "ABC"})}
 
 
-def test_strongest_lock_of_each_table_is_told_with_its_time() -> None:
+def test_strongest_lock_of_each_table_is_shown_with_its_duration() -> None:
     seen = (
         "still\there\nShareLock\titem\nAccessExclusiveLock\titem\nAccessExclusiveLock\titem\n"
         "ShareUpdateExclusiveLock\tlist\nhal"
@@ -46,7 +46,7 @@ def test_strongest_lock_of_each_table_is_told_with_its_time() -> None:
     }
 
 
-def test_linter_that_the_app_has_not_got_is_skipped_with_the_reason() -> None:
+def test_linter_that_the_app_lacks_is_skipped_with_the_reason() -> None:
     told = linter("Unknown command: 'lintmigrations'\nType 'manage.py help'", ok=False)
 
     assert told.endswith("is not among the app's INSTALLED_APPS: skipped")
@@ -64,7 +64,7 @@ Valid migrations: 1/3
 """
 
 
-def test_findings_of_the_linter_are_shown_and_only_they() -> None:
+def test_only_findings_of_the_linter_are_shown() -> None:
     assert linter(LINTED, ok=False) == (
         "django-migration-linter: (lists, 0003_note)... ERR; "
         "RENAMING columns (table: lists_list, column: note); "
@@ -75,7 +75,7 @@ def test_findings_of_the_linter_are_shown_and_only_they() -> None:
     assert "failed: no such option" in linter("usage\nno such option", ok=False)
 
 
-def test_effects_are_told_line_by_line() -> None:
+def test_effects_are_shown_line_by_line() -> None:
     effects = Effects(("lists 0003_note",), {"item": "new: note"}, 4, {"item": "a lock"}, "12 s")
 
     assert list(effects.lines()) == [

@@ -35,7 +35,7 @@ def _doubles(staging: Staging, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rehearsal_migrations, "SshConnection", staging.connect)
 
 
-def test_what_the_migrations_did_is_told_and_kept_for_the_report(staging: Staging) -> None:
+def test_effects_of_migrations_are_shown_and_attached_to_the_report(staging: Staging) -> None:
     host = host_with(staging, [printed("lists 0001\n"), printed("lists 0001\nlists 0002\n")])
     with rehearsal_migrations.watched(staging.job()):
         staging.report.say("deployed")
@@ -52,7 +52,7 @@ def test_what_the_migrations_did_is_told_and_kept_for_the_report(staging: Stagin
     assert lint.endswith("--include-name 0002")
 
 
-def test_without_a_migration_there_is_nothing_to_tell(staging: Staging) -> None:
+def test_deploy_without_migrations_says_so(staging: Staging) -> None:
     host = host_with(staging, [printed("lists 0001\n")])
     with rehearsal_migrations.watched(staging.job()):
         pass

@@ -23,7 +23,7 @@ def suites(record: Record, project: Path) -> tuple[Suite, ...]:
     return rehearsed(record, OUTCOMES, CANDIDATE, STAGING, project).suites
 
 
-def test_phases_with_what_became_of_them(tmp_path: Path) -> None:
+def test_receipt_has_each_phase_with_its_outcome(tmp_path: Path) -> None:
     first, *_ = OUTCOMES
     told = rehearsed(PASSED, {**OUTCOMES, first: Outcome.WARNED}, CANDIDATE, STAGING, tmp_path)
     assert [phase.name for phase in told.phases] == list(OUTCOMES)
@@ -34,7 +34,7 @@ def test_phases_with_what_became_of_them(tmp_path: Path) -> None:
     assert (told.finished - told.started).total_seconds() == PASSED.seconds
 
 
-def test_all_probes_are_one_with_the_worst_latency(tmp_path: Path) -> None:
+def test_probes_are_summed_up_with_the_worst_latency(tmp_path: Path) -> None:
     probes = [
         {**PROBE, "lost_by": {"reset": 1}},
         {**PROBE, "lost_by": {"reset": 2, "5xx": 1}, "p99": 0.75},
@@ -44,13 +44,13 @@ def test_all_probes_are_one_with_the_worst_latency(tmp_path: Path) -> None:
     assert told.probe == Probe(sent=20, lost={"reset": 3, "5xx": 1}, p99=0.75)
 
 
-def test_without_a_probe_there_are_no_figures(tmp_path: Path) -> None:
+def test_receipt_without_probes_has_no_figures(tmp_path: Path) -> None:
     record = replace(PASSED, attachments={})
     told = rehearsed(record, OUTCOMES, CANDIDATE, STAGING, tmp_path)
     assert (told.probe, told.suites) == (None, ())
 
 
-def test_tests_are_counted_and_named_and_their_files_too(tmp_path: Path) -> None:
+def test_tests_are_counted_and_named_and_their_files_digested(tmp_path: Path) -> None:
     (tmp_path / "tests" / "host").mkdir(parents=True)
     file = tmp_path / "tests" / "host" / "test_it.py"
     file.write_text("1")

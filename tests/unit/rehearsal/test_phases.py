@@ -20,49 +20,49 @@ def taken(choice: Selection, outcomes: dict[str, Outcome] = PASSED) -> list[str]
     return [phase.name for phase in PHASES if not skipped(phase, choice, outcomes)]
 
 
-def test_each_phase_needs_one_before_it() -> None:
+def test_each_phase_needs_an_earlier_one() -> None:
     for phase in PHASES[1:]:
         assert NAMES.index(phase.needs) < NAMES.index(phase.name)
 
 
-def test_all_are_taken_without_a_choice() -> None:
+def test_all_phases_run_without_a_selection() -> None:
     assert taken(Selection()) == list(NAMES)
 
 
-def test_only() -> None:
+def test_only_leaves_out_the_others() -> None:
     assert taken(Selection(only=frozenset({"host-tests"}))) == ["up", "host-tests"]
 
 
-def test_from() -> None:
+def test_from_leaves_out_what_comes_before() -> None:
     assert taken(Selection(since="rollback")) == ["up", "rollback", "forward", "reboot"]
 
 
-def test_keep_leaves_on_the_vm_what_is_there() -> None:
+def test_keep_leaves_out_what_resets_the_vm() -> None:
     assert taken(Selection(keep=True)) == [
         n for n in NAMES if n not in ("reset", "baseline", "data")
     ]
 
 
 @pytest.mark.parametrize("bad", [Outcome.FAILED, Outcome.UNAVAILABLE])
-def test_what_a_phase_needs_must_have_been(bad: Outcome) -> None:
+def test_phase_is_skipped_if_its_prerequisite_failed_or_was_skipped(bad: Outcome) -> None:
     assert "forward" not in taken(Selection(), {**PASSED, "rollback": bad})
 
 
 @pytest.mark.parametrize("good", [Outcome.WARNED, Outcome.LEFT_OUT])
-def test_what_was_left_out_is_taken_for_granted(good: Outcome) -> None:
+def test_phase_runs_if_its_prerequisite_was_left_out(good: Outcome) -> None:
     assert "host-tests" in taken(Selection(), {**PASSED, "deploy": good})
 
 
-def test_fail_fast() -> None:
+def test_fail_fast_skips_the_rest_after_a_failure() -> None:
     assert taken(Selection(fail_fast=True), {**PASSED, "again": Outcome.FAILED}) == ["up"]
 
 
-def test_time_left_is_only_told_if_all_of_it_is_known() -> None:
+def test_remaining_time_is_known_only_if_that_of_each_phase_is() -> None:
     assert seconds_left(["a", "b"], {"a": 1.5, "b": 2}) == 3.5
     assert seconds_left(["a", "b"], {"a": 1.5}) is None
 
 
-def test_whole_is_all_that_could_be_rehearsed_and_nothing_left_out() -> None:
+def test_rehearsal_is_complete_if_nothing_was_left_out() -> None:
     assert is_whole(PASSED)
     assert is_whole({**PASSED, "baseline": Outcome.UNAVAILABLE, "rollback": Outcome.UNAVAILABLE})
     for bad in (Outcome.FAILED, Outcome.WARNED, Outcome.LEFT_OUT):
@@ -77,6 +77,6 @@ def test_verdict_names_what_was_skipped() -> None:
     assert verdict(lacking, 98.4) == "verdict: READY after 98 s; skipped: baseline, rollback"
 
 
-def test_run_that_left_something_out_is_not_called_ready() -> None:
+def test_rehearsal_that_left_out_a_phase_is_not_ready() -> None:
     part = {**PASSED, "reset": Outcome.LEFT_OUT, "data": Outcome.UNAVAILABLE}
     assert verdict(part, 20) == "verdict: PASSED IN PART after 20 s; skipped: reset, data"

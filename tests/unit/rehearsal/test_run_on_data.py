@@ -15,7 +15,7 @@ def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stage:
     return Stage(monkeypatch, tmp_path)
 
 
-def test_pulled_data_is_loaded_once_and_is_on_the_snapshot_from_then_on(stage: Stage) -> None:
+def test_pulled_data_is_loaded_once_and_then_restored(stage: Stage) -> None:
     stage.rehearse()
     stage.rehearse()
     seed = seeded.level(OLD, PULLED)
@@ -24,7 +24,7 @@ def test_pulled_data_is_loaded_once_and_is_on_the_snapshot_from_then_on(stage: S
     assert stage.saved == {PROVISIONED, OLD, seed}
 
 
-def test_data_that_was_pulled_anew_is_loaded_onto_what_production_runs(stage: Stage) -> None:
+def test_newly_pulled_data_is_loaded_onto_the_baseline(stage: Stage) -> None:
     stage.rehearse()
     stage.pulled = replace(PULLED, digest="2")
     stage.rehearse()
@@ -32,20 +32,20 @@ def test_data_that_was_pulled_anew_is_loaded_onto_what_production_runs(stage: St
     assert stage.done.count("data") == 2
 
 
-def test_without_the_pulled_data_its_snapshot_is_not_used(stage: Stage) -> None:
+def test_snapshot_with_data_is_not_restored_without_pulled_data(stage: Stage) -> None:
     stage.rehearse()
     stage.lacking = {"data"}
     stage.rehearse()
     assert stage.restored == [PROVISIONED, OLD]
 
 
-def test_data_is_loaded_onto_a_vm_that_is_in_use_whatever_is_saved(stage: Stage) -> None:
+def test_data_is_loaded_onto_a_used_vm_even_if_it_is_saved(stage: Stage) -> None:
     stage.rehearse()
     stage.rehearse(Selection(since="data"))
     assert stage.done.count("data") == 2
 
 
-def test_migrations_are_looked_at_only_on_pulled_data(stage: Stage) -> None:
+def test_migrations_are_examined_only_on_pulled_data(stage: Stage) -> None:
     stage.rehearse()
     assert stage.watched.__enter__.call_count == 1
     stage.lacking = {"data"}
@@ -53,7 +53,7 @@ def test_migrations_are_looked_at_only_on_pulled_data(stage: Stage) -> None:
     assert stage.watched.__enter__.call_count == 1
 
 
-def test_without_pulled_data_the_phase_says_how_to_get_some(stage: Stage) -> None:
+def test_phase_without_pulled_data_says_how_to_pull_it(stage: Stage) -> None:
     stage.lacking = {"data"}
     assert stage.rehearse() is None
     assert dict(stage.report.phases)["data"] == "skipped, nothing for data: get it"

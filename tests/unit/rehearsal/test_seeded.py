@@ -37,7 +37,7 @@ def job(tmp_path: Path) -> Job:
     return job_of(tmp_path)
 
 
-def test_made_once_and_restored_from_then_on(job: Job, stage: Stage) -> None:
+def test_level_is_built_once_and_then_restored(job: Job, stage: Stage) -> None:
     seeded.restore(job, stage.vm)
     assert stage.notes == ["reset", "deploy", "save", "load production", "save"]
     below = deployed.level(job)
@@ -47,14 +47,14 @@ def test_made_once_and_restored_from_then_on(job: Job, stage: Stage) -> None:
     assert stage.notes == ["reset", "deploy"], "which finds nothing to do, or puts it right"
 
 
-def test_without_data_what_is_below_it_is_as_good_as_ever(job: Job, stage: Stage) -> None:
+def test_level_below_is_restored_without_the_data(job: Job, stage: Stage) -> None:
     seeded.restore(job, stage.vm)
     stage.notes.clear()
     deployed.restore(job, stage.vm)
     assert stage.notes == ["reset", "deploy"]
 
 
-def test_data_that_was_pulled_anew_is_loaded_onto_the_same_deploy(
+def test_newly_pulled_data_is_loaded_onto_the_same_deploy(
     job: Job, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seeded.restore(job, stage.vm)
@@ -64,17 +64,17 @@ def test_data_that_was_pulled_anew_is_loaded_onto_the_same_deploy(
     assert stage.notes == ["reset", "deploy", "load production", "save"]
 
 
-def test_data_onto_a_vm_that_was_in_use_is_not_saved(job: Job, stage: Stage) -> None:
+def test_data_loaded_onto_a_used_vm_is_not_saved(job: Job, stage: Stage) -> None:
     seeded.ensure(job, stage.vm, seeded.level(FLOOR, PULLED), on=None)
     assert stage.notes == ["load production"]
 
 
-def test_data_under_what_has_no_level_is_not_saved(job: Job, stage: Stage) -> None:
+def test_data_on_a_deploy_without_a_level_is_not_saved(job: Job, stage: Stage) -> None:
     seeded.ensure(job, stage.vm, None, on=FLOOR)
     assert stage.notes == ["load production"]
 
 
-def test_another_deploy_or_other_data_makes_another_level(job: Job, tmp_path: Path) -> None:
+def test_another_deploy_or_other_data_gives_another_level(job: Job, tmp_path: Path) -> None:
     below = deployed.level(job)
     first = seeded.level(below, PULLED)
     commit(tmp_path, {"app.py": "two"})
@@ -83,7 +83,7 @@ def test_another_deploy_or_other_data_makes_another_level(job: Job, tmp_path: Pa
     assert seeded.level(below, PULLED) == first
 
 
-def test_without_data_the_vm_is_left_alone(
+def test_vm_is_not_touched_without_data(
     job: Job, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def find(*_: object) -> DataBundle:
@@ -98,7 +98,7 @@ def test_without_data_the_vm_is_left_alone(
     )
 
 
-def test_digest_is_of_what_was_pulled(job: Job) -> None:
+def test_digest_is_that_of_the_pulled_data(job: Job) -> None:
     digests = []
     for content in (b"1", b"2", b"2"):
         with bundle.new(job, "production") as directory:
@@ -109,7 +109,7 @@ def test_digest_is_of_what_was_pulled(job: Job) -> None:
     assert first != second == third
 
 
-def test_two_pulls_take_turns(job: Job) -> None:
+def test_two_pulls_wait_for_each_other(job: Job) -> None:
     """What the second one begins with is to remove what the first one left."""
 
     def pull(number: int) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from understudy.rehearsal.timings import Timings
 
 
-def test_kept_for_the_next_run(tmp_path: Path) -> None:
+def test_durations_are_kept_for_the_next_run(tmp_path: Path) -> None:
     timings = Timings(tmp_path / "state" / "timings.json")
     with timings.taken("up"):
         pass
@@ -16,7 +16,7 @@ def test_kept_for_the_next_run(tmp_path: Path) -> None:
     assert set(timings.earlier()) == {"up", "deploy"}
 
 
-def test_what_failed_is_no_measure(tmp_path: Path) -> None:
+def test_failed_phase_is_not_timed(tmp_path: Path) -> None:
     timings = Timings(tmp_path / "timings.json")
     with pytest.raises(ValueError), timings.taken("up"):
         raise ValueError
@@ -24,7 +24,7 @@ def test_what_failed_is_no_measure(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"up": "soon"}', '{"up": null}'])
-def test_a_broken_file_is_as_good_as_none(tmp_path: Path, text: str) -> None:
+def test_broken_timings_file_counts_as_missing(tmp_path: Path, text: str) -> None:
     file = tmp_path / "timings.json"
     file.write_text(text)
     assert Timings(file).earlier() == {}

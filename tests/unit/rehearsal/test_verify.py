@@ -46,7 +46,7 @@ def verified(directory: Path, *, slow: bool = False, **target: Any) -> tuple[Fak
     return report, (directory / "calls").read_text().splitlines()
 
 
-def test_host_of_several_is_named_to_the_suites_and_in_the_report(tmp_path: Path) -> None:
+def test_suites_and_report_name_the_host_if_there_are_several(tmp_path: Path) -> None:
     report, job = FakeReport(), config(target={"addresses": ["192.0.2.8", "192.0.2.9"]})
     project = Project(tmp_path, tmp_path / "deploy.yml")
 
@@ -59,7 +59,7 @@ def test_host_of_several_is_named_to_the_suites_and_in_the_report(tmp_path: Path
     assert list(report.attached["tests"]) == ["browser 192.0.2.9"]
 
 
-def test_site_of_several_hosts_is_that_of_the_chosen_one() -> None:
+def test_site_is_the_chosen_hosts_if_there_are_several() -> None:
     several = config(target={"addresses": ["192.0.2.8", "192.0.2.9"]})
 
     assert site_of(several, "staging", "192.0.2.9").address == "192.0.2.9"
@@ -67,7 +67,7 @@ def test_site_of_several_hosts_is_that_of_the_chosen_one() -> None:
         site_of(several, "staging")
 
 
-def test_passed_suites_are_told_by_their_last_line(tmp_path: Path) -> None:
+def test_passed_suites_show_their_last_line(tmp_path: Path) -> None:
     report, (host, browser) = verified(tmp_path)
 
     assert "tests/host" in host
@@ -78,7 +78,7 @@ def test_passed_suites_are_told_by_their_last_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suite", ["tests/host", "functional_tests"])
-def test_failed_suite_is_shown_in_full_and_does_not_hide_the_other(
+def test_failed_suite_is_shown_in_full_and_the_other_one_runs(
     suite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAILING", suite)
@@ -92,7 +92,7 @@ def test_failed_suite_is_shown_in_full_and_does_not_hide_the_other(
 
 
 @pytest.mark.parametrize("disposable", [True, False])
-def test_users_data_is_destroyed_on_disposable_targets_only(
+def test_tests_that_destroy_data_run_on_disposable_targets_only(
     disposable: bool, tmp_path: Path
 ) -> None:
     _, (_, browser) = verified(tmp_path, disposable=disposable)
@@ -101,20 +101,20 @@ def test_users_data_is_destroyed_on_disposable_targets_only(
 
 
 @pytest.mark.parametrize("slow", [True, False])
-def test_host_is_rebooted_only_if_asked_for(slow: bool, tmp_path: Path) -> None:
+def test_host_is_rebooted_only_on_request(slow: bool, tmp_path: Path) -> None:
     _, (_, _, *reboot) = verified(tmp_path, slow=slow)
 
     assert ["--slow -m slow" in call for call in reboot] == [True] * slow
 
 
-def test_site_with_a_certificate_is_asked_by_https() -> None:
+def test_site_with_a_certificate_is_tested_over_https() -> None:
     certificate = {"chain": "/etc/ssl/a", "key": "/etc/ssl/b"}
 
     assert site_of(config(target={"certificate": certificate}), "staging").url.startswith("https:")
     assert site_of(config(), "staging").url == "http://shop.test"
 
 
-def test_target_that_is_not_in_the_file_is_told(tmp_path: Path) -> None:
+def test_unknown_target_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "deploy.yml").write_text("app: {}")
 
     with pytest.raises(ConfigError, match=r"deploy\.yml"):
@@ -134,7 +134,7 @@ def test_single_tests_and_pages_are_attached(tmp_path: Path) -> None:
     assert report.attached["pages"] == {"test_b": {"console": "SEVERE\n"}}
 
 
-def test_suite_that_ends_without_a_word_has_failed(
+def test_suite_that_ends_without_output_has_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "python").write_text("#!/bin/sh\necho $* >>calls\nexit 3\n")

@@ -1,4 +1,4 @@
-"""The VM's address: chosen once, kept, and read from where it stands."""
+"""The VM's address: chosen once, kept, and read from where it is set."""
 
 import json
 
@@ -32,27 +32,27 @@ def chosen(machine: Machine) -> str:
     return first
 
 
-def test_before_the_first_up_there_is_none_and_that_is_told(machine: Machine) -> None:
+def test_vm_has_no_address_before_the_first_up_and_the_error_says_so(machine: Machine) -> None:
     with pytest.raises(Unreachable) as raised:
         verify.find_site(machine.project, "vagrant")
     assert raised.value.summary == "vagrant has no address yet"
     assert "up" in raised.value.hint
 
 
-def test_address_is_kept_although_its_subnet_is_taken_by_then(machine: Machine) -> None:
+def test_address_is_kept_even_if_its_subnet_is_used_by_then(machine: Machine) -> None:
     address = chosen(machine)
     machine.network("understudy", address)
     machine.routes("192.168.56.0/21")
     assert chosen(machine) == address
 
 
-def test_address_avoids_routes_and_other_networks(machine: Machine) -> None:
+def test_chosen_address_avoids_routes_and_other_networks(machine: Machine) -> None:
     machine.routes("192.168.56.0/22", "192.168.60.0/24", "192.168.61.9")
     machine.network("another", "192.168.62.10")
     assert chosen(machine) == "192.168.63.10"
 
 
-def test_vm_that_is_there_keeps_the_address_of_its_network(machine: Machine) -> None:
+def test_existing_vm_keeps_the_address_of_its_network(machine: Machine) -> None:
     machine.network("understudy", "192.168.56.10")
     machine.routes("192.168.56.0/24")
     assert chosen(machine) == "192.168.56.10"
@@ -66,7 +66,7 @@ def test_vm_that_is_there_keeps_the_address_of_its_network(machine: Machine) -> 
         ({"address": "10.1.2.3"}, {"address": "10.1.2.3"}),
     ],
 )
-def test_address_of_deploy_yml_counts_in_either_place(
+def test_address_in_deploy_yml_wins_in_either_place(
     vm: dict[str, object], target: dict[str, object], machine: Machine
 ) -> None:
     chosen(machine)
@@ -74,27 +74,27 @@ def test_address_of_deploy_yml_counts_in_either_place(
     assert chosen(machine) == "10.1.2.3"
 
 
-def test_vm_that_was_removed_may_get_another(machine: Machine) -> None:
+def test_vm_rebuilt_after_destroy_may_get_another_address(machine: Machine) -> None:
     machine.vm().up()
     machine.vm().destroy()
     machine.routes("192.168.56.0/21")
     assert not chosen(machine).startswith(tuple(f"192.168.{number}." for number in range(56, 64)))
 
 
-def test_network_that_a_failed_start_left_is_removed_with_the_vm(machine: Machine) -> None:
+def test_destroy_removes_the_network_that_a_failed_start_left(machine: Machine) -> None:
     machine.network("understudy", "192.168.56.10")
     machine.vm().destroy()
     assert list((machine.tools / "networks").iterdir()) == []
 
 
-def test_machine_without_a_free_subnet_is_told(machine: Machine) -> None:
+def test_machine_without_a_free_subnet_is_an_error(machine: Machine) -> None:
     machine.routes("192.168.0.0/16", "172.16.0.0/12")
     with pytest.raises(StepFailed) as raised:
         vm_address.choose(machine.project)
     assert "no free private subnet" in raised.value.summary
 
 
-def test_vagrantfile_finds_the_address_in_the_state(machine: Machine) -> None:
+def test_chosen_address_is_written_where_the_vagrantfile_reads_it(machine: Machine) -> None:
     kept = machine.project.state / "vm" / "understudy" / "network.json"
     address = chosen(machine)
     assert json.loads(kept.read_text()) == {"address": address}
@@ -107,7 +107,7 @@ def test_only_a_disposable_target_may_be_without_an_address(machine: Machine) ->
     assert "targets.production.address: missing" in raised.value.details
 
 
-def test_doctor_shows_what_else_is_in_the_subnet(machine: Machine) -> None:
+def test_doctor_shows_what_else_uses_the_subnet(machine: Machine) -> None:
     rewrite(machine, {"address": "192.168.56.20"}, {})
     config = vm_address.load(machine.project)
     assert doctor._vm_address(config).fix == ""
@@ -117,7 +117,7 @@ def test_doctor_shows_what_else_is_in_the_subnet(machine: Machine) -> None:
     assert "deploy.py destroy" in found.fix
 
 
-def test_doctor_shows_a_vm_of_the_same_name_of_another_project(machine: Machine) -> None:
+def test_doctor_shows_another_projects_vm_of_the_same_name(machine: Machine) -> None:
     for origin, problem in ((machine.project.directory, False), (machine.tools, True)):
         (machine.tools / "Vagrantfile").touch()
         description = f"<domain>\n  <description>Source: {origin}/Vagrantfile</description>\n"

@@ -1,11 +1,11 @@
-"""The box cache: built once for its inputs, anew for any other, and never half."""
+"""The box cache: built once for its inputs, again if one changes, and never used half-built."""
 
 from pathlib import Path
 
 import pytest
 
 from tests.unit.fakes import FakeReport
-from tests.unit.likeness_samples import of, production
+from tests.unit.mirror_samples import of, production
 from understudy.errors import StepFailed
 from understudy.host.provisioning import Provisioning
 from understudy.paths import Project
@@ -25,7 +25,7 @@ touch "$2"; touch "${2%.box}.json"
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """A project whose build only takes notes. Nobody needs sudo for that."""
+    """A project whose build only records its arguments, without sudo."""
     monkeypatch.setattr("os.geteuid", lambda: 0)
     build = tmp_path / "provision" / "box" / "build"
     build.parent.mkdir(parents=True)
@@ -40,12 +40,12 @@ def calls(project: Project) -> int:
 
 
 def build(project: Project, version: str = "1.1") -> Path:
-    # The notes of the build are no input of it.
+    # The recorded calls are no input of the build: the version is given.
     box = Box("bookworm", version)
     return boxes.build(project, box, RECIPE, FakeReport())
 
 
-def test_version_follows_every_input(project: Project) -> None:
+def test_each_input_changes_the_version(project: Project) -> None:
     versions = {boxes.box_for(project, "bookworm", RECIPE).version}
     versions.add(boxes.box_for(project, "trixie", RECIPE).version)
     versions.add(boxes.box_for(project, "bookworm", None).version)
@@ -57,7 +57,7 @@ def test_version_follows_every_input(project: Project) -> None:
     assert len(versions) == 6
 
 
-def test_same_inputs_are_the_same_version(project: Project) -> None:
+def test_same_inputs_give_the_same_version(project: Project) -> None:
     first = boxes.box_for(project, "bookworm", RECIPE)
     assert first == boxes.box_for(project, "bookworm", RECIPE)
 
@@ -78,14 +78,14 @@ def test_failed_build_shows_its_last_lines_and_is_tried_again(project: Project) 
     assert build(project).exists()
 
 
-def test_older_boxes_go(project: Project) -> None:
+def test_older_boxes_are_removed(project: Project) -> None:
     catalogs = [build(project, version) for version in ("1.0", "1.1", "1.2")]
 
     assert [catalog.exists() for catalog in catalogs] == [False, True, True]
     assert not catalogs[0].with_suffix(".box").exists()
 
 
-def test_nothing_is_asked_of_the_archive_without_a_capture(project: Project) -> None:
+def test_archive_is_not_read_without_a_capture(project: Project) -> None:
     build(project)
 
     notes = project.directory / "provision" / "box" / "build.calls"

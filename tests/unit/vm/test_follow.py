@@ -1,4 +1,4 @@
-"""The VM follows production's capture: made by it, made anew for what matters, and told."""
+"""The VM follows production's capture: built by it, rebuilt if what matters changes, and reported."""
 
 import json
 import os
@@ -7,21 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.likeness_samples import PRODUCTION, production, with_entries
+from tests.unit.mirror_samples import PRODUCTION, production, with_entries
 from tests.unit.virtual_machine import Machine
 from understudy.errors import ConfigError, StepFailed
 from understudy.vm import follow
 from understudy.vm.machine import Vm
-from understudy.vm.mirror.machine import Room
+from understudy.vm.mirror.machine import Capacity
 
-# What the VM's kernel is told is looked at on the VM; here is none to ask.
+# Without kernel settings: there is no kernel here to check them.
 QUIET = production(sysctl={})
 
 
 @pytest.fixture
 def large(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> Machine:
-    """On a machine with room for all that production has."""
-    monkeypatch.setattr(follow, "room", lambda: Room(memory=32768, cpus=8))
+    """A VM on a machine that is large enough for production's size."""
+    monkeypatch.setattr(follow, "capacity", lambda: Capacity(memory=32768, cpus=8))
     return machine
 
 
@@ -40,21 +40,21 @@ def report(machine: Machine) -> Path:
     return machine.project.reports / "unmatched.txt"
 
 
-def test_without_a_capture_nothing_is_other_than_deploy_yml_says(machine: Machine) -> None:
+def test_vm_without_a_capture_is_as_deploy_yml_says(machine: Machine) -> None:
     machine.vm().up()
 
     assert shape(machine) == {}
     assert not (machine.project.directory / "like").exists()
-    assert "like" not in said(machine)
+    assert "mirrors" not in said(machine)
 
 
-def test_vm_is_made_by_the_capture_and_told(large: Machine) -> None:
+def test_vm_follows_the_capture_and_reports_it(large: Machine) -> None:
     large.capture(QUIET)
 
     large.vm().up()
 
     assert shape(large) == {"release": "bookworm", "memory": 4096, "cpus": 4}
-    assert "the VM is like provision/production.lock.yml: bookworm, 4096 MiB" in said(large)
+    assert "the VM mirrors provision/production.lock.yml: bookworm, 4096 MiB" in said(large)
     assert "0 of 2 packages" in said(large)
     assert "1.22.1-9+deb12u2" in report(large).read_text()
     assert large.report.attached["drift"] == report(large).read_text().splitlines()
@@ -69,10 +69,10 @@ def test_box_gets_settings_versions_and_packages(large: Machine) -> None:
     settings = folder / "root/etc/understudy/like-production"
     assert "TIMEZONE=Europe/Berlin" in settings.read_text()
     assert (folder / "preferences").read_text() == "", "the archive has one version of nginx"
-    assert (folder / "packages").read_text() == "", "it hasn't what somebody asked for"
+    assert (folder / "packages").read_text() == "", "the archive does not have redis-server"
 
 
-def test_second_up_makes_nothing_and_tells_the_same(large: Machine) -> None:
+def test_second_up_builds_nothing_and_reports_the_same(large: Machine) -> None:
     large.capture(QUIET)
     large.vm().up()
     large.vagrant_calls()
@@ -93,7 +93,7 @@ def test_second_up_makes_nothing_and_tells_the_same(large: Machine) -> None:
         ("time", {"zone": "Etc/UTC"}, ["box", "destroy", "up"]),
     ],
 )
-def test_vm_is_made_anew_for_what_it_follows_and_for_nothing_else(
+def test_vm_is_rebuilt_only_if_what_it_follows_changes(
     section: str, entry: dict[str, str], calls: list[str], large: Machine
 ) -> None:
     large.capture(QUIET)
@@ -106,7 +106,7 @@ def test_vm_is_made_anew_for_what_it_follows_and_for_nothing_else(
     assert large.vagrant_calls() == calls
 
 
-def test_capture_that_is_gone_leaves_the_vm_as_deploy_yml_says(large: Machine) -> None:
+def test_vm_is_as_deploy_yml_says_once_the_capture_is_removed(large: Machine) -> None:
     large.capture(QUIET)
     large.vm().up()
     (large.project.directory / "provision" / "production.lock.yml").unlink()
@@ -116,7 +116,7 @@ def test_capture_that_is_gone_leaves_the_vm_as_deploy_yml_says(large: Machine) -
     assert shape(large) == {}
 
 
-def test_damaged_capture_stops_up_and_does_not_keep_the_vm_from_being_removed(
+def test_damaged_capture_stops_up_but_not_destroy(
     large: Machine,
 ) -> None:
     large.capture(QUIET)
@@ -131,7 +131,7 @@ def test_damaged_capture_stops_up_and_does_not_keep_the_vm_from_being_removed(
     assert large.state == ""
 
 
-def test_unknown_distribution_is_refused_before_anything_is_made(large: Machine) -> None:
+def test_unknown_distribution_is_refused_before_anything_is_built(large: Machine) -> None:
     large.capture(with_entries("os", name="ubuntu 24.04"))
 
     with pytest.raises(ConfigError, match="production runs ubuntu"):
@@ -140,7 +140,7 @@ def test_unknown_distribution_is_refused_before_anything_is_made(large: Machine)
     assert large.vagrant_calls() == []
 
 
-def test_archive_that_does_not_answer_is_told(large: Machine) -> None:
+def test_archive_that_does_not_answer_is_an_error_with_its_output(large: Machine) -> None:
     large.capture(QUIET)
     archive = large.project.directory / "provision" / "box" / "archive"
     archive.write_text("#!/bin/sh\necho 'E: no Release file' >&2; exit 100\n")
@@ -151,10 +151,10 @@ def test_archive_that_does_not_answer_is_told(large: Machine) -> None:
     assert "no Release file" in raised.value.details
 
 
-def test_more_memory_than_the_machine_has_is_warned_of(
+def test_vm_smaller_than_production_is_warned_of(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follow, "room", lambda: Room(memory=4096, cpus=8))
+    monkeypatch.setattr(follow, "capacity", lambda: Capacity(memory=4096, cpus=8))
     machine.capture(QUIET)
 
     machine.vm().up()
@@ -164,19 +164,19 @@ def test_more_memory_than_the_machine_has_is_warned_of(
     assert "half of this machine's" in report(machine).read_text()
 
 
-def test_vm_whose_box_was_removed_is_up_all_the_same(large: Machine) -> None:
+def test_vm_whose_box_was_removed_comes_up(large: Machine) -> None:
     large.capture(QUIET)
     large.vm().up()
-    told = report(large).read_text()
+    before = report(large).read_text()
     shutil.rmtree(Path(os.environ["VAGRANT_HOME"]) / "boxes")
 
     large.vm().up()
 
-    assert large.report.said[-1].startswith("the VM is like provision/production.lock.yml")
-    assert report(large).read_text() == told
+    assert large.report.said[-1].startswith("the VM mirrors provision/production.lock.yml")
+    assert report(large).read_text() == before
 
 
-def test_what_was_unmatched_is_told_no_longer_than_it_is(large: Machine) -> None:
+def test_unmatched_file_is_removed_once_everything_matches(large: Machine) -> None:
     large.capture(QUIET)
     large.vm().up()
     assert report(large).exists()
@@ -188,14 +188,14 @@ def test_what_was_unmatched_is_told_no_longer_than_it_is(large: Machine) -> None
     assert not report(large).exists()
 
 
-def test_kernel_is_asked_once_when_the_vm_was_made(
+def test_kernel_settings_are_checked_once_after_the_vm_is_built(
     large: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = []
-    monkeypatch.setattr(Vm, "_tell_what_the_kernel_refused", lambda self: asked.append(self))
+    checked = []
+    monkeypatch.setattr(Vm, "_report_refused_settings", lambda self: checked.append(self))
     large.capture(production())
 
     large.vm().up()
     large.vm().up()
 
-    assert len(asked) == 1
+    assert len(checked) == 1

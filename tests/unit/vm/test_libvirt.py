@@ -1,4 +1,4 @@
-"""What is read out of virsh's answers, and what becomes of its refusals."""
+"""What is read from the output of virsh, and what becomes of its refusals."""
 
 import os
 from pathlib import Path
@@ -20,7 +20,7 @@ DISKS = """\
 
 @pytest.fixture
 def virsh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A virsh that prints what `says` holds and notes its words."""
+    """A virsh that prints the file `says` and records its arguments in `notes`."""
     program = tmp_path / "virsh"
     program.write_text(
         '#!/bin/sh\ncd "${0%/*}"\necho "$@" >>notes\n'
@@ -32,34 +32,34 @@ def virsh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_disks_together(virsh: Path) -> None:
+def test_disk_is_the_sum_of_all_disks(virsh: Path) -> None:
     (virsh / "says").write_text(DISKS)
     assert Domain("vm").disk() == 547229696 + 1000
     (virsh / "refuses").write_text("error: no block device\n")
-    assert Domain("vm").disk() == 0, "which is no reason to fail"
+    assert Domain("vm").disk() == 0, "an unknown size is no error"
 
 
-def test_state(virsh: Path) -> None:
+def test_state_is_read_without_blank_lines(virsh: Path) -> None:
     (virsh / "says").write_text("shut off\n\n")
     assert Domain("vm").state() == "shut off"
 
 
-def test_no_vm_has_no_state(virsh: Path) -> None:
+def test_state_of_a_missing_vm_is_empty(virsh: Path) -> None:
     (virsh / "refuses").write_text("error: failed to get domain 'vm'\n")
     assert Domain("vm").state() == ""
     (virsh / "refuses").unlink()
-    assert Domain("").state() == "", "and libvirt isn't asked for it"
+    assert Domain("").state() == "", "virsh is not called for it"
     assert len((virsh / "notes").read_text().splitlines()) == 1
 
 
-def test_daemon_that_is_away_is_told(virsh: Path) -> None:
+def test_libvirt_that_is_not_running_is_an_error_with_its_output(virsh: Path) -> None:
     (virsh / "refuses").write_text("error: failed to connect to the hypervisor\n")
     with pytest.raises(Unreachable) as raised:
         Domain("vm").state()
     assert "hypervisor" in raised.value.details
 
 
-def test_refusal_holds_what_virsh_said(virsh: Path) -> None:
+def test_refusal_shows_the_output_of_virsh(virsh: Path) -> None:
     (virsh / "refuses").write_text("error: failed to save\nerror: no space left\n")
     with pytest.raises(StepFailed) as raised:
         Domain("vm").save("deployed-1")
@@ -71,7 +71,7 @@ def test_refusal_holds_what_virsh_said(virsh: Path) -> None:
     assert "python deploy.py doctor" in raised.value.hint
 
 
-def test_sleep_is_read_from_the_vms_card(virsh: Path) -> None:
+def test_sleep_is_read_from_dominfo(virsh: Path) -> None:
     for answer in ("yes", "no"):
         (virsh / "says").write_text(f"Persistent:     yes\nManaged save:   {answer}\nSecurity: x\n")
-        assert Domain("vm").sleeps() == (answer == "yes")
+        assert Domain("vm").is_asleep() == (answer == "yes")

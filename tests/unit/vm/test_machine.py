@@ -1,4 +1,4 @@
-"""The VM's life: what Vagrant is asked for in each state, and what is told when it fails."""
+"""The VM's life: which calls of Vagrant each state needs, and what is shown when one fails."""
 
 from pathlib import Path
 
@@ -6,20 +6,19 @@ import pytest
 
 from tests.unit.virtual_machine import Machine
 from understudy.errors import StepFailed, Unreachable
-from understudy.vm import machine as module
-from understudy.vm.machine import Vm
+from understudy.vm import guest
 
-# What the double of a machine leaves out.
-WAIT_FOR_SSH = Vm._wait_for_ssh
+# The fixture `machine` replaces it.
+WAIT_FOR_SSH = guest.wait_for_ssh
 
 
-def test_new_vm_is_made_and_its_snapshot_saved(machine: Machine) -> None:
+def test_new_vm_is_built_and_its_snapshot_saved(machine: Machine) -> None:
     machine.vm().up()
     assert machine.vagrant_calls() == ["box", "up"]
     assert machine.snapshots() == {"provisioned"}
 
 
-def test_a_vm_made_anew_has_no_snapshot_of_the_one_before(machine: Machine) -> None:
+def test_rebuilt_vm_has_no_snapshot_of_the_vm_before(machine: Machine) -> None:
     machine.vm().up()
     before = machine.vm().saved()
     machine.vm().destroy()
@@ -28,7 +27,7 @@ def test_a_vm_made_anew_has_no_snapshot_of_the_one_before(machine: Machine) -> N
     assert machine.vm().saved() == before
 
 
-def test_vm_that_is_shut_down_is_booted_and_kept(machine: Machine) -> None:
+def test_vm_that_is_shut_down_is_booted_and_not_rebuilt(machine: Machine) -> None:
     machine.vm().up()
     (machine.tools / "state").write_text("shut off")
     machine.vagrant_calls()
@@ -36,17 +35,17 @@ def test_vm_that_is_shut_down_is_booted_and_kept(machine: Machine) -> None:
     assert machine.vagrant_calls() == ["up"]
 
 
-def test_vm_that_runs_and_does_not_answer_is_left_to_vagrant(
+def test_running_vm_that_does_not_answer_is_left_to_vagrant(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     machine.vm().up()
     machine.vagrant_calls()
-    monkeypatch.setattr(Vm, "_answers", lambda self: False)
+    monkeypatch.setattr(guest, "answers", lambda _: False)
     machine.vm().up()
     assert machine.vagrant_calls() == ["up"]
 
 
-def test_vm_that_plain_vagrant_destroyed_is_made_with_its_snapshot(machine: Machine) -> None:
+def test_vm_that_plain_vagrant_destroyed_is_built_with_its_snapshot(machine: Machine) -> None:
     machine.vm().up()
     for file in (machine.tools / "state", *(machine.tools / "snapshots").iterdir()):
         file.unlink()
@@ -56,7 +55,7 @@ def test_vm_that_plain_vagrant_destroyed_is_made_with_its_snapshot(machine: Mach
     assert machine.snapshots() == {"provisioned"}
 
 
-def test_half_made_vm_is_made_anew(machine: Machine) -> None:
+def test_vm_not_built_to_the_end_is_rebuilt(machine: Machine) -> None:
     """A killed `up` leaves a machine that Vagrant knows and no snapshot of it."""
     machine.vm().up()
     (machine.project.state / "vm" / "understudy" / "snapshots.json").unlink()
@@ -65,7 +64,7 @@ def test_half_made_vm_is_made_anew(machine: Machine) -> None:
     assert machine.vagrant_calls() == ["destroy", "up"]
 
 
-def test_vm_of_other_scripts_is_made_anew(machine: Machine) -> None:
+def test_vm_is_rebuilt_if_provision_changes(machine: Machine) -> None:
     machine.vm().up()
     machine.vagrant_calls()
     (machine.project.directory / "provision" / "10-all.sh").write_text("echo something else")
@@ -74,14 +73,16 @@ def test_vm_of_other_scripts_is_made_anew(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize("changes", [{"memory": 2048}, {"cpus": 1}, {"address": "192.168.56.11"}])
-def test_vm_of_another_shape_is_made_anew(changes: dict[str, object], machine: Machine) -> None:
+def test_vm_is_rebuilt_if_its_size_or_address_changes(
+    changes: dict[str, object], machine: Machine
+) -> None:
     machine.vm().up()
     machine.vagrant_calls()
     machine.vm(**changes).up()
     assert machine.vagrant_calls() == ["destroy", "up"]
 
 
-def test_vm_of_another_vagrantfile_is_made_anew(machine: Machine) -> None:
+def test_vm_is_rebuilt_if_the_vagrantfile_changes(machine: Machine) -> None:
     machine.vm().up()
     machine.vagrant_calls()
     (machine.project.directory / "Vagrantfile").write_text("# another")
@@ -89,21 +90,20 @@ def test_vm_of_another_vagrantfile_is_made_anew(machine: Machine) -> None:
     assert machine.vagrant_calls() == ["destroy", "up"]
 
 
-def test_vm_that_does_not_answer_is_told_with_where_its_console_is(
+def test_error_of_a_vm_that_does_not_answer_names_its_console_log(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def wait(*_: object) -> None:
         raise Unreachable("192.168.56.10:22 did not answer within 60 s")
 
-    monkeypatch.setattr(module, "wait_for_port", wait)
-    monkeypatch.setattr(Vm, "_wait_for_ssh", WAIT_FOR_SSH)
-    monkeypatch.setattr(Vm, "_remember_host_key", WAIT_FOR_SSH)
+    monkeypatch.setattr(guest, "wait_for_port", wait)
+    monkeypatch.setattr(guest, "remember_host_key", WAIT_FOR_SSH)
 
     with pytest.raises(Unreachable) as raised:
         machine.vm().up()
 
     console = machine.project.state / "vm" / "understudy" / "console.log"
-    assert raised.value.hint == f"{console} has what the VM said."
+    assert raised.value.hint == f"The VM's console output is in {console}."
 
 
 def test_failed_boot_says_why(machine: Machine) -> None:
@@ -121,7 +121,7 @@ def test_failed_boot_says_why(machine: Machine) -> None:
     assert "serial console" not in raised.value.details, "there is none yet"
 
 
-def test_failed_boot_shows_what_vagrant_and_the_console_said(machine: Machine) -> None:
+def test_failed_boot_shows_the_output_of_vagrant_and_of_the_console(machine: Machine) -> None:
     vm = machine.vm()
     console = machine.project.state / "vm" / "understudy" / "console.log"
     console.write_text("Kernel panic - not syncing: no root\n")
@@ -133,8 +133,8 @@ def test_failed_boot_shows_what_vagrant_and_the_console_said(machine: Machine) -
     assert "Kernel panic" in raised.value.details
 
 
-def test_box_that_another_project_adds_meanwhile_is_taken(machine: Machine) -> None:
-    """Vagrant has refused it as already there; its folder shows that it is."""
+def test_box_that_another_project_adds_meanwhile_is_used(machine: Machine) -> None:
+    """Vagrant refuses a box that is already there; its folder shows that it is."""
     add = (machine.tools / "vagrant").read_text()
     refusing = add.replace('>"$box/packages" ;;', '>"$box/packages"; exit 1 ;;')
     assert refusing != add
@@ -145,14 +145,14 @@ def test_box_that_another_project_adds_meanwhile_is_taken(machine: Machine) -> N
     assert machine.vagrant_calls() == ["box", "up"]
 
 
-def test_box_that_is_not_added_is_told(machine: Machine) -> None:
+def test_box_that_is_not_added_is_an_error(machine: Machine) -> None:
     (machine.tools / "fails").write_text("box")
     (machine.tools / "says").write_text("There is no space left on the device.\n")
     with pytest.raises(StepFailed, match="vagrant box add failed"):
         machine.vm().up()
 
 
-def test_vm_of_the_same_name_elsewhere_is_told(machine: Machine) -> None:
+def test_hint_about_a_vm_of_the_same_name_says_how_to_remove_it(machine: Machine) -> None:
     (machine.tools / "fails").write_text("up")
     (machine.tools / "says").write_text("Name `understudy` of domain about to create is taken.\n")
     with pytest.raises(StepFailed) as raised:
@@ -165,18 +165,18 @@ def test_vm_of_the_same_name_elsewhere_is_told(machine: Machine) -> None:
 
 
 def virsh_calls(machine: Machine, origin: Path) -> list[str]:
-    """What virsh is asked for before a new VM is made, beside one that was made from `origin`."""
+    """Calls of virsh before a new VM is built, if there is a VM that was built from `origin`."""
     description = f"<domain>\n  <description>Source: {origin}</description>\n"
     (machine.tools / "dumpxml").write_text(description)
     (machine.tools / "state").write_text("running")
     machine.vm().up()
-    asked = machine.virsh_calls()
-    return asked[: asked.index("snapshot-list")]
+    calls = machine.virsh_calls()
+    return calls[: calls.index("snapshot-list")]
 
 
-def test_vm_of_a_directory_that_is_gone_is_removed(machine: Machine, tmp_path: Path) -> None:
-    asked = virsh_calls(machine, tmp_path / "gone" / "Vagrantfile")
-    assert asked == ["dumpxml", "domstate", "destroy", "managedsave-remove", "undefine"]
+def test_vm_of_a_removed_directory_is_removed(machine: Machine, tmp_path: Path) -> None:
+    calls = virsh_calls(machine, tmp_path / "gone" / "Vagrantfile")
+    assert calls == ["dumpxml", "domstate", "destroy", "managedsave-remove", "undefine"]
 
 
 def test_vm_of_another_directory_is_left_alone(machine: Machine, tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_vm_of_another_directory_is_left_alone(machine: Machine, tmp_path: Path)
     assert virsh_calls(machine, tmp_path / "Vagrantfile") == ["dumpxml"]
 
 
-def test_libvirt_that_does_not_answer_is_no_missing_vm(machine: Machine) -> None:
+def test_libvirt_that_does_not_answer_does_not_count_as_a_missing_vm(machine: Machine) -> None:
     machine.vm().up()
     machine.vagrant_calls()
     (machine.tools / "virsh").write_text("#!/bin/sh\necho failed to connect >&2; exit 1\n")
@@ -195,7 +195,9 @@ def test_libvirt_that_does_not_answer_is_no_missing_vm(machine: Machine) -> None
 
 
 @pytest.mark.parametrize("name", ["vagrant", "virsh"])
-def test_missing_tool_is_told(name: str, machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_tool_is_an_error_with_a_hint(
+    name: str, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     machine.vm().up()
     (machine.tools / name).unlink()
     monkeypatch.setenv("PATH", str(machine.tools))

@@ -1,4 +1,4 @@
-"""The Vagrantfile's own lines about the VM: what deploy.yml says, then what `up` took from a capture."""
+"""How the Vagrantfile describes the VM: by deploy.yml, then by what `up` took from a capture."""
 
 import json
 import shutil
@@ -26,13 +26,13 @@ def vm(
     head = (
         f"require 'json'; require 'yaml'; PROJECT = '{directory}'; CONFIG = JSON.parse('{config}')"
     )
-    told = subprocess.run(
+    output = subprocess.run(
         [str(RUBY), "-e", "\n".join([head, lines, "puts VM.to_json"])],
         capture_output=True,
         text=True,
         check=True,
     ).stdout
-    read: dict[str, object] = json.loads(told)
+    read: dict[str, object] = json.loads(output)
     return read
 
 
@@ -43,26 +43,26 @@ def follow(directory: Path, name: str, **shape: object) -> None:
 
 
 @pytest.mark.parametrize("given", [None, {"memory": 2048, "name": "other"}])
-def test_without_a_capture_it_is_what_python_reads(
+def test_vm_without_a_capture_is_what_python_reads(
     given: dict[str, object] | None, tmp_path: Path
 ) -> None:
-    told = vm(tmp_path, given)
+    found = vm(tmp_path, given)
 
     read = Vm.model_validate(given or {}).model_dump()
-    # Plain Vagrant must have one, also before the first `up` has chosen it.
+    # Plain Vagrant needs an address, also before the first `up` chose one.
     read["address"] = "192.168.56.10"
-    assert told == {key: read[key] for key in told}
+    assert found == {key: read[key] for key in found}
 
 
-def test_capture_fills_in_what_deploy_yml_does_not_say(tmp_path: Path) -> None:
+def test_capture_fills_in_what_deploy_yml_does_not_set(tmp_path: Path) -> None:
     follow(tmp_path, "other", release="trixie", memory=4096, cpus=4)
 
-    told = vm(tmp_path, {"name": "other", "cpus": 1})
+    found = vm(tmp_path, {"name": "other", "cpus": 1})
 
-    assert (told["release"], told["memory"], told["cpus"]) == ("trixie", 4096, 1)
+    assert (found["release"], found["memory"], found["cpus"]) == ("trixie", 4096, 1)
 
 
-def test_vm_that_follows_nothing_is_as_by_default(tmp_path: Path) -> None:
+def test_vm_that_follows_nothing_has_the_defaults(tmp_path: Path) -> None:
     follow(tmp_path, "understudy")
 
     assert vm(tmp_path, {}) == vm(tmp_path / "elsewhere", {})
@@ -76,12 +76,12 @@ def test_vm_that_follows_nothing_is_as_by_default(tmp_path: Path) -> None:
         "vm: {memory: &size 2048, address: 192.0.2.9}\nmore: *size\n",
     ],
 )
-def test_what_python_reads_of_deploy_yml_ruby_reads_too(text: str, tmp_path: Path) -> None:
+def test_ruby_reads_of_deploy_yml_what_python_reads(text: str, tmp_path: Path) -> None:
     assert read_by_ruby(text, tmp_path) == yaml.safe_load(text)
 
 
 @pytest.mark.parametrize("value", [":memory", "2026-01-31", "2026-01-31 10:00:00"])
-def test_value_that_ruby_takes_for_something_else_stops_nothing(value: str, tmp_path: Path) -> None:
+def test_value_that_ruby_reads_as_another_type_is_no_error(value: str, tmp_path: Path) -> None:
     assert (
         "A"
         in read_by_ruby(f"app:\n  environment:\n    A: {value}\n", tmp_path)["app"]["environment"]
@@ -89,7 +89,7 @@ def test_value_that_ruby_takes_for_something_else_stops_nothing(value: str, tmp_
 
 
 @pytest.mark.parametrize("text", ["a: !ruby/object:Object {}\n", "a: !ruby/regexp /x/\n"])
-def test_no_object_is_made_of_it(text: str, tmp_path: Path) -> None:
+def test_yaml_of_ruby_objects_is_refused(text: str, tmp_path: Path) -> None:
     with pytest.raises(subprocess.CalledProcessError):
         read_by_ruby(text, tmp_path)
 
@@ -99,17 +99,17 @@ def read_by_ruby(text: str, directory: Path) -> Any:
     (directory / "deploy.yml").write_text(text)
     whole = (TOP / "Vagrantfile").read_text()
     lines = whole[: whole.index("GIVEN = ")].replace("__dir__", f"'{directory}'")
-    told = subprocess.run(
+    output = subprocess.run(
         [str(RUBY), "-e", f"require 'json'\n{lines}\nputs CONFIG.to_json"],
         env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
         capture_output=True,
         text=True,
         check=True,
     ).stdout
-    return json.loads(told)
+    return json.loads(output)
 
 
-def test_address_is_the_one_that_up_has_chosen_unless_deploy_yml_gives_one(tmp_path: Path) -> None:
+def test_address_is_the_one_that_up_chose_unless_deploy_yml_gives_one(tmp_path: Path) -> None:
     file = tmp_path / ".understudy" / "vm" / "understudy" / "network.json"
     file.parent.mkdir(parents=True)
     file.write_text('{"address": "192.168.60.10"}')

@@ -1,1 +1,1 @@
-"""What the staging VM takes over from production's capture, so that it is like it. Pure."""
+"""What the staging VM takes over from production's capture, so that it mirrors production. Pure."""

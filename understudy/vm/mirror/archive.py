@@ -1,4 +1,4 @@
-"""What Debian's archive has -> which version of each package the box takes, as apt is told it."""
+"""What Debian's archive has -> which version of each package the box gets, as preferences for apt."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeVar
 
-from understudy.vm.mirror.value import Likeness
+from understudy.vm.mirror.value import Mirror
 from understudy.vm.mirror.versions import nearest, order
 
 T = TypeVar("T")
-# Whether apt, with these preferences, can give a box all of these packages.
+# Whether apt, with these preferences, can install all of these packages together.
 Fits = Callable[[str, Sequence[str]], bool]
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A package in a version that the archive has, and the source package that it's made from."""
+    """A version of a package that the archive has, and the source package that it is built from."""
 
     package: str
     version: str
@@ -25,7 +25,7 @@ class Offer:
 
 @dataclass(frozen=True)
 class Selection:
-    """preferences: a file for apt. install: what is to be installed and can be."""
+    """preferences: a file for apt, see apt_preferences(5). install: packages that apt can install."""
 
     preferences: str
     install: tuple[str, ...]
@@ -34,25 +34,27 @@ class Selection:
 NOTHING = Selection("", ())
 
 
-def choose(likeness: Likeness, answer: str, needed: Sequence[str], fits: Fits) -> Selection:
-    """answer: the archive's offers of each package of the likeness. needed: what a box has anyway.
+def choose(mirror: Mirror, answer: str, needed: Sequence[str], fits: Fits) -> Selection:
+    """Which versions and packages the box gets.
 
-    What came to production at another time may not fit to what the archive has by now: that is
-    left out, and the rest is kept.
+    answer: the archive's offers of each package in mirror.versions. needed: what every box has.
+
+    Versions that production got at another time may conflict with what the archive has now: those are
+    left out.
     """
     offers: dict[str, list[Offer]] = {}
     for offer in parse(answer):
         offers.setdefault(offer.package, []).append(offer)
-    there = [name for name in likeness.install if name in offers]
-    install = kept(there, lambda names: fits("", [*needed, *names]))
-    older = kept(
-        _older(likeness, offers), lambda sources: fits(_preferences(sources), [*needed, *install])
+    there = [name for name in mirror.install if name in offers]
+    install = compatible(there, lambda names: fits("", [*needed, *names]))
+    older = compatible(
+        _older(mirror, offers), lambda sources: fits(_preferences(sources), [*needed, *install])
     )
     return Selection(_preferences(older), tuple(install))
 
 
-def kept(items: Sequence[T], good: Callable[[Sequence[T]], bool]) -> list[T]:
-    """As many of them as are good together: half by half, for nearly always all of them are."""
+def compatible(items: Sequence[T], good: Callable[[Sequence[T]], bool]) -> list[T]:
+    """As many items as are good together. Searches by halves: nearly always all of them are."""
 
     def more(before: list[T], rest: Sequence[T]) -> list[T]:
         if not rest or good([*before, *rest]):
@@ -66,7 +68,7 @@ def kept(items: Sequence[T], good: Callable[[Sequence[T]], bool]) -> list[T]:
 
 
 def parse(answer: str) -> Iterator[Offer]:
-    """Records of `apt-cache show`, of which there are Package, Source and Version, in this order."""
+    """Output of `apt-cache show`, of which only Package, Source and Version are kept, in this order."""
     for record in re.split(r"^Package: ", answer, flags=re.MULTILINE)[1:]:
         package, *lines = record.splitlines()
         fields = dict(line.split(": ", 1) for line in lines if ": " in line)
@@ -74,10 +76,10 @@ def parse(answer: str) -> Iterator[Offer]:
             yield Offer(package, version, fields.get("Source", package).split()[0])
 
 
-def _older(likeness: Likeness, offers: dict[str, list[Offer]]) -> list[tuple[Offer, ...]]:
-    """What apt wouldn't take by itself, by source: packages of one need each other in one version."""
+def _older(mirror: Mirror, offers: dict[str, list[Offer]]) -> list[tuple[Offer, ...]]:
+    """Offers that apt would not choose by itself, by source package: those need one version of it."""
     found = []
-    for name, version in likeness.versions.items():
+    for name, version in mirror.versions.items():
         by_version = {offer.version: offer for offer in offers.get(name, ())}
         if by_version and (wanted := nearest(version, [*by_version])) != max(by_version, key=order):
             found.append(by_version[wanted])
@@ -86,8 +88,8 @@ def _older(likeness: Likeness, offers: dict[str, list[Offer]]) -> list[tuple[Off
 
 
 def _preferences(sources: Iterable[tuple[Offer, ...]]) -> str:
-    """Packages of these sources that production hasn't are to have its version, too: they come last,
-    for the first pin that fits a package counts.
+    """Pins for apt. Other packages of the same sources get production's version, too: their pins come
+    last, because the first pin that matches a package counts.
     """
     older = [offer for group in sources for offer in group]
     pins = [(offer.package, offer.version) for offer in older]

@@ -1,24 +1,28 @@
-"""deploy.yml and production's capture -> the likeness of the VM. What deploy.yml says itself wins."""
+"""deploy.yml and production's capture -> what the VM takes over. What deploy.yml sets itself wins."""
 
 from understudy.config.model import Config
 from understudy.parity.capture.value import Capture
 from understudy.vm.mirror import kernel, limits, machine, variables
-from understudy.vm.mirror.machine import Room
+from understudy.vm.mirror.machine import Capacity
 from understudy.vm.mirror.packages import packages
-from understudy.vm.mirror.value import Likeness
+from understudy.vm.mirror.value import Mirror
 
 
-def likeness(config: Config, capture: Capture, room: Room) -> Likeness:
-    """Raises ConfigError if the capture is of a system that no box can be built of."""
+def mirror_of(config: Config, capture: Capture, capacity: Capacity) -> Mirror:
+    """capacity: of this machine. Raises ConfigError if no box can be built for the captured system."""
     release = machine.release(config.vm, capture)
-    memory, cpus = (size(config.vm, capture, room) for size in (machine.memory, machine.cpus))
+    memory, cpus = (size(config.vm, capture, capacity) for size in (machine.memory, machine.cpus))
     swap, software = machine.swap(capture), packages(capture, release)
-    told = variables.variables(config.host, capture, swap.value)
+    settings = variables.variables(config.host, capture, swap.value)
     sysctl = kernel.wanted(capture)
-    files = {variables.PATH: variables.text(told), **kernel.files(capture), **limits.files(capture)}
+    files = {
+        variables.PATH: variables.text(settings),
+        **kernel.files(capture),
+        **limits.files(capture),
+    }
     notes = (memory.note, cpus.note, swap.note, software.note)
-    odd = (*variables.odd(config.host, capture), *limits.left(capture))
-    return Likeness(
+    left_out = (*variables.unusable(config.host, capture), *limits.left_out(capture))
+    return Mirror(
         release=release,
         memory=memory.value,
         cpus=cpus.value,
@@ -26,6 +30,9 @@ def likeness(config: Config, capture: Capture, room: Room) -> Likeness:
         install=software.install,
         files={path: text for path, text in files.items() if text},
         sysctl=sysctl,
-        taken=(*variables.taken(told), *([f"{len(sysctl)} kernel settings"] if sysctl else [])),
-        notes=(*filter(None, notes), *odd),
+        taken_over=(
+            *variables.in_words(settings),
+            *([f"{len(sysctl)} kernel settings"] if sysctl else []),
+        ),
+        notes=(*filter(None, notes), *left_out),
     )

@@ -1,4 +1,4 @@
-"""A capture -> what the VM's kernel is told; and what it made of that."""
+"""A capture -> settings for the VM's kernel, and which of them the kernel refused."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,13 +7,13 @@ from understudy.commands import Argv, script
 from understudy.parity.capture.value import Capture
 from understudy.vm.mirror import left_out
 
-# Not in /etc: there they would be differences themselves.
+# Not in /etc: captures read that, and the files would be differences themselves.
 SYSCTL = "/usr/local/lib/sysctl.d/90-like-production.conf"
 TMPFILES = "/usr/local/lib/tmpfiles.d/like-production.conf"
 _KEY = re.compile(r"[a-z0-9_]+(\.[a-z0-9_-]+)+")
 _HUGE_PAGES = "transparent_hugepage"
 
-# One program for all of them: on a slow VM each costs as much as all of the rest.
+# One program for all settings: on a slow VM each program costs as much as the rest together.
 _QUERY = r"""
 cd /proc/sys
 for path; do
@@ -25,6 +25,7 @@ awk '{ print FILENAME "\t" $0 }' /dev/null "$@"
 
 
 def wanted(capture: Capture) -> Mapping[str, str]:
+    """Names of sysctls -> production's values, without those that a VM must not have."""
     return {
         key: " ".join(value.split())
         for key, value in capture.readable("sysctl").items()
@@ -33,13 +34,13 @@ def wanted(capture: Capture) -> Mapping[str, str]:
 
 
 def files(capture: Capture) -> Mapping[str, str]:
-    """path -> text. A `-` in front: what the kernel refuses must not keep the others from being set."""
+    """path -> text. With `-` in front a refused setting is no error: see sysctl.d(5) and tmpfiles.d(5)."""
     lines = (f"-{key} = {value}\n" for key, value in sorted(wanted(capture).items()))
     return {SYSCTL: "".join(lines), TMPFILES: _huge_pages(capture)}
 
 
 def _huge_pages(capture: Capture) -> str:
-    """No sysctl, but set likewise."""
+    """Huge pages are no sysctl: tmpfiles.d sets them at each boot."""
     value = capture.readable("sysctl").get(_HUGE_PAGES, "")
     if not re.fullmatch(r"[a-z]+", value):
         return ""
@@ -47,15 +48,16 @@ def _huge_pages(capture: Capture) -> str:
 
 
 def query(settings: Mapping[str, str]) -> Argv:
+    """The command that prints what is in force of these."""
     return script(_QUERY, *(key.replace(".", "/") for key in settings))
 
 
 def refused(settings: Mapping[str, str], output: str) -> Iterator[str]:
-    """A sentence for each setting that is not as wanted."""
+    """output: of query(). A sentence for each setting that is not in force."""
     rows = (line.partition("\t") for line in output.splitlines())
     there = {path.replace("/", "."): " ".join(value.split()) for path, _, value in rows}
     for key, value in settings.items():
         if key not in there:
             yield f"{key}: the VM's kernel has no such setting"
         elif there[key] != value:
-            yield f"{key}: production has {value}, the VM's kernel keeps {there[key]}"
+            yield f"{key}: production has {value}, the VM's kernel has {there[key]}"

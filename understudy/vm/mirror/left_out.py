@@ -1,14 +1,14 @@
-"""What of production a VM does not take over: patterns, each with its reason."""
+"""What a VM does not take over from production: patterns, each with its reason."""
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 _BOOT = "each machine boots its own way"
-_HARDWARE = "for hardware that a VM hasn't"
+_HARDWARE = "for hardware that a VM does not have"
 _PROVIDER = "belongs to the provider of the server"
-_NETWORK = "a VM has a network of its own"
-_LOGIN = "the VM has its own way in"
-_MAIL = "staging must not send mail to anybody"
+_NETWORK = "the VM has its own network"
+_LOGIN = "the VM has its own SSH server"
+_MAIL = "staging must not send mail"
 _UPDATES = "would change the VM while it is tested"
 _PORT = "would take the site's port from nginx"
 
@@ -66,11 +66,11 @@ PACKAGES: Mapping[str, str] = {
 
 SYSCTL: Mapping[str, str] = {
     "vm.nr_hugepages": "would take memory that the VM may not have",
-    "kernel.core_pattern": "may name a program that the VM hasn't",
+    "kernel.core_pattern": "may name a program that the VM does not have",
 }
 
 
 def why(name: str, table: Mapping[str, str]) -> str | None:
-    """Why that is left out, None if it isn't."""
-    fitting = (reason for pattern, reason in table.items() if fnmatchcase(name, pattern))
-    return next(fitting, None)
+    """Why a name is left out by that table; None if it is not."""
+    reasons = (reason for pattern, reason in table.items() if fnmatchcase(name, pattern))
+    return next(reasons, None)

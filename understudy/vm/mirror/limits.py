@@ -1,4 +1,4 @@
-"""A capture -> files with limits: of all services, of nginx, of whoever logs in."""
+"""A capture -> files with limits: of all services, of nginx, of logins."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,14 +9,14 @@ from pathlib import PurePosixPath
 from understudy.parity.capture.value import Capture
 from understudy.report.masking import MASK
 
-# Not in /etc: there it would be a difference itself.
+# Not in /etc: captures read that, and the file would be a difference itself.
 PATH = "/usr/local/lib/systemd/system.conf.d/90-like-production.conf"
 _LIMIT = re.compile(r"\d+|infinity")
 
 
 @dataclass(frozen=True)
 class Kind:
-    """Files that are taken over as they are. lines: the only ones that may be in them."""
+    """Files that are copied as they are. section: of the capture. lines: all that may be in them."""
 
     section: str
     pattern: str
@@ -35,20 +35,20 @@ _KINDS = (
 
 
 def files(capture: Capture) -> Mapping[str, str]:
-    """path -> text."""
+    """path -> text of each file for the VM; empty texts are no files."""
     whole = {path: f"{text}\n" for kind, path, text in _found(capture) if _is_whole(kind, text)}
     return {PATH: _open_files(capture), **whole}
 
 
-def left(capture: Capture) -> Iterator[str]:
-    """A note for each file that is not taken over."""
+def left_out(capture: Capture) -> Iterator[str]:
+    """A note for each file that can't be copied."""
     for kind, path, text in _found(capture):
         if not _is_whole(kind, text):
-            yield f"{path} is not taken over: it sets more than limits, or what a capture hides"
+            yield f"{path} is not copied: it sets more than limits, or has values that a capture hides"
 
 
 def _open_files(capture: Capture) -> str:
-    """Wherever production has the limit from."""
+    """The limit in force on production, wherever it is set there."""
     found = capture.readable("limits")
     hard = found.get("systemd.DefaultLimitNOFILE", "")
     soft = found.get("systemd.DefaultLimitNOFILESoft", hard)
@@ -65,7 +65,7 @@ def _found(capture: Capture) -> Iterator[tuple[Kind, str, str]]:
 
 
 def _is_safe(path: str) -> bool:
-    """The capture can have been edited by hand: nothing may come to lie elsewhere."""
+    """The capture may have been edited by hand: no file may be written elsewhere."""
     return bool(re.fullmatch(r"[\w@./-]+", path)) and ".." not in PurePosixPath(path).parts
 
 

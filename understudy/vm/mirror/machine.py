@@ -1,4 +1,4 @@
-"""A capture -> which release the VM runs, and how much memory, processors and swap it has."""
+"""A capture -> the VM's Debian release, memory, processors and swap."""
 
 import re
 from collections.abc import Mapping
@@ -8,17 +8,17 @@ from understudy.config.machines import Vm
 from understudy.errors import ConfigError
 from understudy.parity.capture.value import Capture
 
-# What provision/box/build can build, by its name in a capture.
+# What provision/box/build can build: name in a capture -> Debian's code name.
 RELEASES: Mapping[str, str] = {"debian 12": "bookworm", "debian 13": "trixie"}
 _LEAST_MEMORY = 512
-# The VM's disk has 10 GiB, and the app's data needs room, too.
+# The VM's disk has 10 GiB, and the app's data needs space, too.
 _MOST_SWAP = 4096
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) (MiB|GiB)")
 
 
 @dataclass(frozen=True)
-class Room:
-    """What the developer's machine has: MiB of memory, and processors."""
+class Capacity:
+    """Of the developer's machine: memory in MiB, processors."""
 
     memory: int
     cpus: int
@@ -26,60 +26,64 @@ class Room:
 
 @dataclass(frozen=True)
 class Size:
-    """value: of the VM. note: why it isn't production's."""
+    """value: of the VM. note: why it differs from production's."""
 
     value: int
     note: str = ""
 
 
 def release(vm: Vm, capture: Capture) -> str:
-    """Raises ConfigError if no box can be built of production's, and deploy.yml says of no other."""
+    """Debian's code name. Raises ConfigError if no box can be built for production's release, unless
+    deploy.yml sets vm.release.
+    """
     if "release" in vm.model_fields_set:
         return vm.release
     name = capture.entry("os.name") or "an unknown system"
     if name not in RELEASES:
         raise ConfigError(
-            f"{vm.stands_for} runs {name}, of which no box can be built",
-            hint=f"Set vm.release in deploy.yml to what comes nearest: {', '.join(RELEASES.values())}.",
+            f"{vm.stands_for} runs {name}, for which no box can be built",
+            hint=f"Set vm.release in deploy.yml to the nearest one: {', '.join(RELEASES.values())}.",
         )
     return RELEASES[name]
 
 
-def memory(vm: Vm, capture: Capture, room: Room) -> Size:
-    """At most half of the machine's: by all of it and not by what is free, or a VM that runs would
-    leave less for itself.
+def memory(vm: Vm, capture: Capture, capacity: Capacity) -> Size:
+    """MiB, at most half of this machine's memory. Half of all and not of what is free: a running VM
+    would reduce its own share.
     """
     if "memory" in vm.model_fields_set:
         return Size(vm.memory)
     there = mebibytes(capture.entry("memory.total"))
     if there is None:
         return Size(vm.memory, f"production's memory is unknown: the VM has {vm.memory} MiB")
-    wanted = max(_with_what_the_kernel_keeps(there), _LEAST_MEMORY)
-    most = max(room.memory // 2 // 256 * 256, _LEAST_MEMORY)
+    wanted = max(_installed(there), _LEAST_MEMORY)
+    most = max(capacity.memory // 2 // 256 * 256, _LEAST_MEMORY)
     if wanted > most:
         note = f"production has {wanted} MiB of memory, the VM {most}: half of this machine's"
         return Size(most, note)
     return Size(wanted)
 
 
-def _with_what_the_kernel_keeps(total: int) -> int:
-    """What the machine was made with: MemTotal is a few percent less. Sizes come as 4, 5, 6 or 7
-    times a power of two: 970 is of 1024, 31 GiB of 32.
+def _installed(total: int) -> int:
+    """The installed memory: MemTotal is a few percent less, see proc_meminfo(5). Rounds up to 4, 5, 6
+    or 7 times a power of two, as memory is sold: 970 MiB to 1024, 31 GiB to 32.
     """
     step = max(1 << (total.bit_length() - 1), 4) // 4
     return -(-total // step) * step
 
 
-def cpus(vm: Vm, capture: Capture, room: Room) -> Size:
+def cpus(vm: Vm, capture: Capture, capacity: Capacity) -> Size:
     if "cpus" in vm.model_fields_set:
         return Size(vm.cpus)
     count = capture.entry("cpu.count") or ""
     if not re.fullmatch(r"[1-9]\d{0,3}", count):
-        return Size(vm.cpus, f"production's processors are unknown: the VM has {vm.cpus}")
+        return Size(vm.cpus, f"production's number of processors is unknown: the VM has {vm.cpus}")
     wanted = int(count)
-    if wanted > room.cpus:
-        note = f"production has {wanted} processors, the VM {room.cpus}: as many as this machine"
-        return Size(room.cpus, note)
+    if wanted > capacity.cpus:
+        note = (
+            f"production has {wanted} processors, the VM {capacity.cpus}: as many as this machine"
+        )
+        return Size(capacity.cpus, note)
     return Size(wanted)
 
 
@@ -92,7 +96,7 @@ def swap(capture: Capture) -> Size:
 
 
 def mebibytes(text: str | None) -> int | None:
-    """Of what a capture says of memory, such as `3.8 GiB`."""
+    """An amount of memory as captures write it, such as `3.8 GiB`. None if it is no such text."""
     found = _SIZE.fullmatch(text or "")
     if not found:
         return None

@@ -1,4 +1,4 @@
-"""A capture -> versions that the box's packages shall have, and packages that it shall have besides."""
+"""A capture -> the wanted versions of the box's packages, and the packages to install besides."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ _VERSION = re.compile(r"[0-9][A-Za-z0-9.+:~-]*")
 
 @dataclass(frozen=True)
 class Packages:
-    """versions: of all that may come onto the box. install: what somebody asked for on production."""
+    """versions: of all packages that may be in the box. install: what was asked for on production."""
 
     versions: Mapping[str, str]
     install: tuple[str, ...]
@@ -22,10 +22,10 @@ class Packages:
 
 
 def packages(capture: Capture, release: str) -> Packages:
-    """Nothing, if they are of another release than the box: its versions have nothing to do with them."""
+    """Empty, with a note, if production runs another release than the VM: versions don't compare then."""
     name = capture.entry("os.name") or "an unknown system"
     if RELEASES.get(name) != release:
-        note = f"production runs {name}, and the VM {release}: its packages are the VM's own"
+        note = f"production runs {name}, the VM {release}: the VM has its own release's packages"
         return Packages({}, (), note)
     if why := capture.unreadable.get("packages"):
         return Packages({}, (), f"production's packages can't be read: {why}")
@@ -35,7 +35,7 @@ def packages(capture: Capture, release: str) -> Packages:
 
 
 def _versions(capture: Capture) -> list[tuple[str, str]]:
-    """An entry is a version, and perhaps a word more: `7.88.1-10 held`."""
+    """name, version. An entry is a version, and perhaps a state after it: `7.88.1-10 held`."""
     found = []
     for name, entry in capture.sections.get("packages", {}).items():
         version = entry.partition(" ")[0]

@@ -5,17 +5,19 @@ from collections.abc import Iterator, Mapping
 from understudy.parity.capture.value import Capture
 from understudy.parity.drift import table
 from understudy.parity.drift.comparison import Comparison, Side, compare
-from understudy.vm.mirror.value import Likeness
+from understudy.vm.mirror.value import Mirror
 
 _WIDTH = 120
 
 
-def unmatched(likeness: Likeness, box: Mapping[str, str]) -> Comparison:
-    """box: its packages with their versions. What nobody asked for and the box hasn't is left alone."""
+def unmatched(mirror: Mirror, box: Mapping[str, str]) -> Comparison:
+    """box: its packages with their versions. Packages that were not asked for on production and that the
+    box does not need are not compared.
+    """
     wanted = {
         name: version
-        for name, version in likeness.versions.items()
-        if name in box or name in likeness.install
+        for name, version in mirror.versions.items()
+        if name in box or name in mirror.install
     }
     there = {name: box[name] for name in wanted if name in box}
     return compare(_side("production", wanted), _side("staging", there))
@@ -25,24 +27,25 @@ def _side(name: str, versions: Mapping[str, str]) -> Side:
     return Side(name, Capture({"packages": versions}))
 
 
-def summary(likeness: Likeness, found: Comparison | None) -> str:
-    """What is taken over, in one line. found: None where there is no box."""
-    parts = [likeness.release, f"{likeness.memory} MiB", f"{likeness.cpus} processors"]
+def summary(mirror: Mirror, found: Comparison | None) -> str:
+    """What the VM takes over, in one line. found: None if the box was removed."""
+    parts = [mirror.release, f"{mirror.memory} MiB", f"{mirror.cpus} processors"]
     if found and found.compared:
         matched = found.compared - len(found.differences)
         parts.append(f"{matched} of {found.compared} packages")
-    return ", ".join((*parts, *likeness.taken))
+    return ", ".join((*parts, *mirror.taken_over))
 
 
-def text(name: str, likeness: Likeness, found: Comparison) -> str:
-    """A file for the user. name: of the capture."""
-    return "".join(f"{line}\n" for line in _lines(name, likeness, found))
+def text(name: str, mirror: Mirror, found: Comparison) -> str:
+    """The text of reports/unmatched.txt. name: the capture's file."""
+    return "".join(f"{line}\n" for line in _lines(name, mirror, found))
 
 
-def _lines(name: str, likeness: Likeness, found: Comparison) -> Iterator[str]:
-    yield f"What the VM does not have as in {name}"
+def _lines(name: str, mirror: Mirror, found: Comparison) -> Iterator[str]:
+    yield f"Where the VM differs from {name}"
     yield ""
-    yield from (f"- {note}" for note in likeness.notes)
-    yield f"- {len(found.differences)} of {found.compared} packages, as far as the archive goes"
+    yield from (f"- {note}" for note in mirror.notes)
+    odd = f"{len(found.differences)} of {found.compared} packages"
+    yield f"- {odd} have another version than production, or are missing"
     yield ""
     yield from table.lines(found, _WIDTH)

@@ -1,4 +1,4 @@
-"""A likeness: what a VM takes over from a capture, as one frozen value."""
+"""What the staging VM takes over from production's capture, as one frozen value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from hashlib import sha256
 
 
 @dataclass(frozen=True)
-class Likeness:
-    """What deploy.yml itself doesn't say of the VM.
+class Mirror:
+    """What the VM has as production has it, where deploy.yml sets nothing else.
 
-    release, memory in MiB, cpus: of the VM. versions: production's, by package. install: packages
-    that the box shall have besides its own. files: path on the VM -> text. sysctl: what the kernel
-    is to be told. taken, notes: in words, what is taken over and what can't be.
+    release: Debian's code name. memory: MiB. versions: package -> production's version. install:
+    packages for the box besides those that every box has. files: path on the VM -> text. sysctl:
+    kernel setting -> value. taken_over, notes: sentences about what is taken over and what is not.
     """
 
     release: str
@@ -21,12 +21,12 @@ class Likeness:
     install: tuple[str, ...]
     files: Mapping[str, str]
     sysctl: Mapping[str, str]
-    taken: tuple[str, ...]
+    taken_over: tuple[str, ...]
     notes: tuple[str, ...]
 
     @property
     def key(self) -> str:
-        """A digest of all that the box is made by. Memory and processors are not the box's."""
+        """A digest of what the box is built from. Memory and processors are the VM's, not the box's."""
         parts = [*_pairs(self.versions), "", *self.install, "", *_pairs(self.files)]
         return sha256("\0".join(parts).encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""A capture -> what provisioning is told of locale, time zone and swap, which deploy.yml doesn't say."""
+"""A capture -> settings for provisioning: locale, time zone and swap, where deploy.yml sets none."""
 
 import re
 import shlex
@@ -10,7 +10,7 @@ from understudy.parity.capture.value import Capture, Section
 # Read by provision/00-settings.sh. No other host than a VM has it.
 PATH = "/etc/understudy/like-production"
 
-# A name such as en_US alone means another encoding, which provisioning doesn't make.
+# A name such as en_US alone has another encoding, which provisioning does not generate.
 _LOCALE = re.compile(r"C|POSIX|[A-Za-z]+(_[A-Z]+)?\.(UTF-8|utf8)")
 _AVAILABLE = re.compile(r"available ([a-z]{2,3}_[A-Z]{2})\.utf8")
 _MORE_OF_LOCALE = re.compile(r"LC_[A-Z]+|LANGUAGE")
@@ -19,7 +19,7 @@ _WORDS = {"LOCALE": "locale {}", "TIMEZONE": "time zone {}", "SWAP_MIB": "{} MiB
 
 
 def variables(host: Host, capture: Capture, swap: int) -> Mapping[str, str]:
-    """host: what it says itself stays. swap: MiB."""
+    """Variables of provision/00-settings.sh. host: what it sets itself wins. swap: MiB."""
     found = {}
     locale, zone = capture.readable("locale"), capture.readable("time").get("zone", "")
     if "locale" not in host.model_fields_set and _LOCALE.fullmatch(locale.get("LANG", "")):
@@ -33,25 +33,25 @@ def variables(host: Host, capture: Capture, swap: int) -> Mapping[str, str]:
 
 
 def text(variables: Mapping[str, str]) -> str:
-    """Assignments for a shell to read."""
+    """Assignments that a shell can read."""
     lines = (f"{name}={shlex.quote(value)}" for name, value in variables.items())
     return "".join(f"{line}\n" for line in lines)
 
 
-def taken(variables: Mapping[str, str]) -> Iterator[str]:
-    """In words."""
+def in_words(variables: Mapping[str, str]) -> Iterator[str]:
+    """What is taken over, for the summary."""
     for name, words in _WORDS.items():
         if name in variables:
             yield words.format(variables[name])
 
 
-def odd(host: Host, capture: Capture) -> Iterator[str]:
-    """A note for each value that can't be made out. Where deploy.yml says one it doesn't matter."""
+def unusable(host: Host, capture: Capture) -> Iterator[str]:
+    """A note for each captured value that can't be used, unless deploy.yml sets one."""
     lang, zone = capture.entry("locale.LANG"), capture.entry("time.zone")
     if "locale" not in host.model_fields_set and lang and not _LOCALE.fullmatch(lang):
-        yield f"the locale {lang!r} is none in UTF-8: the VM has {host.locale}"
+        yield f"production's locale {lang!r} is not a UTF-8 locale: the VM has {host.locale}"
     if "timezone" not in host.model_fields_set and zone and not _is_zone(zone):
-        yield f"the time zone {zone!r} is none: the VM has {host.timezone}"
+        yield f"production's time zone {zone!r} is not a known one: the VM has {host.timezone}"
 
 
 def _is_zone(zone: str) -> bool:
@@ -65,7 +65,7 @@ def _more_of_locale(locale: Section) -> Iterator[str]:
 
 
 def _available(capture: Capture) -> Iterator[str]:
-    """Locales that programs may ask for. A package that has them all is installed as one."""
+    """Locales to generate, unless production has locales-all, the package with every locale."""
     if "locales-all" not in capture.readable("packages"):
         found = (_AVAILABLE.fullmatch(name) for name in capture.readable("locale"))
         yield from (f"{name[1]}.UTF-8" for name in found if name)

@@ -1,4 +1,4 @@
-"""Versions of Debian packages: their order, and which of several comes nearest to another."""
+"""Versions of Debian packages: their order, and which of several is nearest to another."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ Key = tuple[int, tuple[tuple[tuple[int, ...], int], ...], tuple[tuple[tuple[int,
 
 
 def order(version: str) -> Key:
-    """A key to sort by, as dpkg orders versions: epoch, upstream version, Debian's revision."""
+    """A key to sort by, in the order of deb-version(7): epoch, upstream version, Debian's revision."""
     epoch, colon, rest = version.partition(":")
     number, rest = (int(epoch), rest) if colon and epoch.isdigit() else (0, version)
     main, dash, revision = rest.rpartition("-")
@@ -17,7 +17,7 @@ def order(version: str) -> Key:
 
 
 def _parts(text: str) -> tuple[tuple[tuple[int, ...], int], ...]:
-    """What is no number and a number, in turns; a last, empty one makes the end comparable."""
+    """Alternately a part without digits and a number. The last pair is empty, so that ends compare."""
     return tuple(
         ((*map(_rank, letters), 0), int(digits or 0))
         for letters, digits in re.findall(r"(\D*)(\d*)", text)
@@ -25,15 +25,16 @@ def _parts(text: str) -> tuple[tuple[tuple[int, ...], int], ...]:
 
 
 def _rank(character: str) -> int:
-    """`~` comes before the end, then letters, then all others."""
+    """`~` sorts before the end of a part, then letters, then all other characters."""
     if character == "~":
         return -1
     return ord(character) + (0 if character.isalpha() else 256)
 
 
 def nearest(wanted: str, there: Sequence[str]) -> str:
-    """The one itself; else one of the same upstream version; of these the next one above, else the
-    highest. `there` must not be empty.
+    """The wanted version itself if it is there. If not, of those with the same upstream version, or of
+    all if none has it, the next one above the wanted version, or the highest if none is above.
+    `there` must not be empty.
     """
     if wanted in there:
         return wanted

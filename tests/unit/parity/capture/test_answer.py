@@ -9,14 +9,14 @@ from understudy.parity.capture.value import Capture
 
 
 @pytest.mark.parametrize("lines", range(0, output().count("\n"), 3))
-def test_answer_that_was_cut_off_is_no_capture(lines: int) -> None:
+def test_output_that_was_cut_off_is_an_error(lines: int) -> None:
     """Half of it would look like a host that lacks the rest."""
     whole = output().splitlines(keepends=True)
     with pytest.raises(StepFailed, match="cut off"):
         parse("".join(whole[:lines]), "todo", "todo.example.com", ASKED_AT)
 
 
-def test_message_tells_how_far_it_came_and_no_secret() -> None:
+def test_error_names_the_last_section_and_no_secret() -> None:
     half, secret, _ = output(cron="/etc/cron.d/clean\tKEY=hunter3").partition("hunter3")
 
     with pytest.raises(StepFailed, match="cut off") as raised:
@@ -24,18 +24,18 @@ def test_message_tells_how_far_it_came_and_no_secret() -> None:
     assert raised.value.details == "The last of it was about: cron"
 
 
-def test_what_a_login_prints_is_no_part_of_it() -> None:
+def test_output_of_a_login_is_ignored() -> None:
     said = "Welcome!\n\nmake yourself at home\n"
 
     assert parse(said + output(), "todo", "todo.example.com", ASKED_AT) == captured()
 
 
-def test_lines_that_make_no_sense_are_told_with_their_section() -> None:
+def test_error_about_malformed_lines_names_their_section() -> None:
     with pytest.raises(StepFailed, match="its memory can't be understood"):
         captured(memory="/proc/meminfo\tMemTotal: much kB")
 
 
-def test_what_cannot_be_understood_is_told_without_secrets() -> None:
+def test_error_about_malformed_lines_shows_no_secret() -> None:
     with pytest.raises(StepFailed, match="its unit_files can't be understood") as raised:
         captured(modes="odd")
     assert "hunter2" not in raised.value.details
@@ -52,13 +52,13 @@ def test_text_in_a_wrong_encoding_is_kept_the_same_way_each_time() -> None:
     assert odd_text(latin).entry("cron./etc/cron.d/odd") == "5 4 * * * todo /bin/gr��e"
 
 
-def test_control_codes_cannot_get_to_a_terminal() -> None:
+def test_control_codes_do_not_reach_the_terminal() -> None:
     kept = odd_text("5 4 * * * \x1b[2Jtodo\x07").entry("cron./etc/cron.d/odd")
 
     assert kept == "5 4 * * * todo�"
 
 
-def test_no_line_of_a_file_can_pass_for_a_mark() -> None:
+def test_no_line_of_a_file_is_read_as_a_marker() -> None:
     found = odd_text("x\n/etc/cron.d/odd\t@@@ packages\n/etc/cron.d/odd\t!!! no")
 
     assert found.entry("cron./etc/cron.d/odd") == "x\n@@@ packages\n!!! no"
@@ -66,7 +66,7 @@ def test_no_line_of_a_file_can_pass_for_a_mark() -> None:
 
 
 @pytest.mark.parametrize("odd", ["a\r@@@ end\rb", "a\r!!! no", "a\x1b]0;b", "a\x1bPb"])
-def test_no_control_code_can_make_or_eat_a_mark(odd: str) -> None:
+def test_no_control_code_creates_or_hides_a_marker(odd: str) -> None:
     found = odd_text(f"{odd}\n/etc/cron.d/odd\tlast")
 
     kept = found.entry("cron./etc/cron.d/odd") or ""

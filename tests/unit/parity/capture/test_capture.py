@@ -130,7 +130,7 @@ KEPT = {
 
 
 @pytest.mark.parametrize("section", KEPT)
-def test_section_is_read(section: str) -> None:
+def test_each_section_is_read(section: str) -> None:
     assert captured().sections[section] == KEPT[section]
 
 
@@ -159,9 +159,7 @@ def test_no_secret_is_kept() -> None:
     ],
 )
 @pytest.mark.parametrize("how", ["not for others", "unknown", "in a closed directory"])
-def test_of_a_file_that_not_all_may_read_the_settings_are_named_only(
-    section: str, path: str, how: str
-) -> None:
+def test_only_setting_names_are_kept_of_a_protected_file(section: str, path: str, how: str) -> None:
     line = f"f 644 root:root {path}"
     changed = {
         "not for others": f"f 640 root:root {path}",
@@ -200,13 +198,13 @@ def test_of_a_file_that_not_all_may_read_the_settings_are_named_only(
         ),
     ],
 )
-def test_what_changes_by_itself_is_a_judgement(
+def test_values_that_change_by_themselves_are_kept_as_a_judgement(
     section: str, text: str, entry: str, value: str
 ) -> None:
     assert captured(**{section: text}).entry(f"observed.{entry}") == value
 
 
-def test_file_system_that_has_inodes_as_it_needs_them_says_nothing_of_them() -> None:
+def test_file_system_without_fixed_inodes_has_no_entry_for_them() -> None:
     found = captured(mounts="space\t4096 1000 500 0 0 /")
 
     assert found.entry("observed.free inodes on /") is None
@@ -220,7 +218,7 @@ def test_file_system_that_has_inodes_as_it_needs_them_says_nothing_of_them() -> 
         ("nginx", 'nginx: [emerg] unknown directive "serverr" in /etc/nginx/nginx.conf:3'),
     ],
 )
-def test_what_cannot_be_read_says_why(section: str, reason: str) -> None:
+def test_unreadable_section_has_the_reason(section: str, reason: str) -> None:
     found = captured(**{section: f"!!! {reason}"})
 
     assert found.unreadable == {section: reason}
@@ -245,7 +243,7 @@ table inet f2b-table {
 }"""
 
 
-def test_addresses_that_are_banned_for_a_while_are_no_change() -> None:
+def test_temporary_bans_are_no_change() -> None:
     ours = SECTIONS["firewall"]
     bans = "".join(f"\t{line}\n" for line in BANS.splitlines())
 
@@ -256,7 +254,7 @@ def test_addresses_that_are_banned_for_a_while_are_no_change() -> None:
     assert found.keys() == {"table ip filter", "table inet understudy"}
 
 
-def test_without_packages_nobody_knows_what_is_theirs() -> None:
+def test_files_are_unreadable_without_the_list_of_packages() -> None:
     why = "no dpkg-query on this host"
 
     assert captured(packages=f"!!! {why}").unreadable == dict.fromkeys(
@@ -264,7 +262,7 @@ def test_without_packages_nobody_knows_what_is_theirs() -> None:
     )
 
 
-def test_without_root_no_file_is_told_as_removed() -> None:
+def test_no_file_is_reported_as_removed_without_root() -> None:
     """It may lie in a directory that only root looks into."""
     found = captured(files=SECTIONS["files"].replace("root\n", ""))
 
@@ -272,7 +270,7 @@ def test_without_root_no_file_is_told_as_removed() -> None:
     assert found.entry("files./usr/local/bin/helper")
 
 
-def test_reason_tells_no_secret() -> None:
+def test_reason_of_an_unreadable_section_shows_no_secret() -> None:
     found = captured(
         postgresql="!!! FATAL: postgres://app:hunter2@db/app: password=hunter2 is wrong"
     )

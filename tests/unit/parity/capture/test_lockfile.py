@@ -14,32 +14,32 @@ def load(text: str) -> Capture:
     return lockfile.load(text, "provision/production.lock.yml", "production")
 
 
-def test_what_is_written_is_read() -> None:
+def test_load_reads_what_dump_wrote() -> None:
     assert load(TEXT) == captured()
 
 
-def test_same_capture_makes_the_same_text() -> None:
+def test_same_capture_gives_the_same_text() -> None:
     assert lockfile.dump(load(TEXT), "production") == TEXT
 
 
-def test_change_is_a_line_of_a_diff() -> None:
+def test_change_is_one_line_of_a_diff() -> None:
     after = lockfile.dump(captured(sysctl="net/core/somaxconn\t128"), "production")
 
     changed = {*after.splitlines()} - {*TEXT.splitlines()}
     assert changed == {"  net.core.somaxconn: '128'"}
 
 
-def test_text_of_several_lines_is_one_in_the_file_too() -> None:
+def test_text_of_several_lines_has_several_lines_in_the_file() -> None:
     assert "  /etc/nginx/nginx.conf: |-\n    user www-data;\n    http {\n" in TEXT
 
 
-def test_it_says_what_it_is() -> None:
+def test_first_line_names_the_target_and_the_command() -> None:
     assert TEXT.splitlines()[0] == (
         "# What production is like, by `python deploy.py capture --target production`: don't edit."
     )
 
 
-def test_of_several_hosts_it_says_which() -> None:
+def test_first_line_names_the_host_if_there_are_several() -> None:
     assert lockfile.command("production:2001:db8::9") == (
         "python deploy.py capture --target production --host 2001:db8::9"
     )
@@ -60,7 +60,7 @@ def line_of(text: str, part: str) -> int:
         ("  LANG: C.UTF-8\n", "  ? [a]\n  : b\n", "[a]", "this is no name"),
     ],
 )
-def test_damage_is_told_with_its_line(old: str, new: str, at: str, message: str) -> None:
+def test_damage_is_reported_with_its_line(old: str, new: str, at: str, message: str) -> None:
     damaged = TEXT.replace(old, new)
 
     with pytest.raises(ConfigError) as raised:
@@ -85,7 +85,7 @@ def test_damage_is_told_with_its_line(old: str, new: str, at: str, message: str)
         (TEXT + "\x00", "not YAML"),
     ],
 )
-def test_what_is_no_lock_file_is_told(text: str, message: str) -> None:
+def test_text_that_is_no_capture_is_an_error(text: str, message: str) -> None:
     with pytest.raises(ConfigError, match="production") as raised:
         load(text)
 
@@ -93,11 +93,11 @@ def test_what_is_no_lock_file_is_told(text: str, message: str) -> None:
     assert raised.value.cause == "it is damaged"
 
 
-def test_number_without_its_quotes_is_a_text_still() -> None:
+def test_number_without_quotes_is_read_as_text() -> None:
     assert load(TEXT.replace("'4096'", "4096")) == captured()
 
 
-def test_control_codes_cannot_get_to_a_terminal_by_an_edited_file() -> None:
+def test_control_codes_in_an_edited_file_do_not_reach_the_terminal() -> None:
     found = load(TEXT.replace("LANG: C.UTF-8", 'LANG: "C\\e[2J"'))
 
     assert found.entry("locale.LANG") == "C"

@@ -41,7 +41,7 @@ def asked() -> tuple[Capture, str]:
     return ask()
 
 
-def test_real_system_answers_and_complains_of_nothing(asked: tuple[Capture, str]) -> None:
+def test_query_runs_on_a_real_system_without_errors(asked: tuple[Capture, str]) -> None:
     found, errors = asked
 
     assert errors == ""
@@ -62,7 +62,7 @@ def test_second_capture_is_the_same(asked: tuple[Capture, str]) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can run it as somebody else")
-def test_who_may_not_become_root_gets_what_all_may_see() -> None:
+def test_user_without_sudo_gets_what_everyone_may_read() -> None:
     found, errors = ask(user="nobody")
 
     assert errors == ""
@@ -71,7 +71,7 @@ def test_who_may_not_become_root_gets_what_all_may_see() -> None:
         assert "needs root" in found.unreadable[section]
 
 
-def test_variables_are_named_and_their_values_stay(tmp_path: Path) -> None:
+def test_variables_are_named_and_their_values_stay_on_the_host(tmp_path: Path) -> None:
     """The part of the query that reads them, on a file with values of all kinds."""
     secrets = tmp_path / "env"
     secrets.write_text(
@@ -87,7 +87,7 @@ def test_variables_are_named_and_their_values_stay(tmp_path: Path) -> None:
     ]
 
 
-def test_units_are_those_made_here_wherever_they_lie(tmp_path: Path) -> None:
+def test_units_from_no_package_are_found_wherever_they_are(tmp_path: Path) -> None:
     etc, local, app = (tmp_path / name for name in ("etc", "local", "app"))
     for folder in (etc / "multi-user.target.wants", local, app):
         folder.mkdir(parents=True)
@@ -111,7 +111,7 @@ def test_units_are_those_made_here_wherever_they_lie(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can run it as somebody else")
-def test_file_that_may_not_be_read_keeps_no_other_from_it() -> None:
+def test_unreadable_file_does_not_hide_the_others() -> None:
     with tempfile.TemporaryDirectory(prefix="units-") as made:
         Path(made).chmod(0o755)
         for number in range(9):
@@ -124,7 +124,7 @@ def test_file_that_may_not_be_read_keeps_no_other_from_it() -> None:
     assert sorted(told[1:]) == [f"{made}/{number}.service\ttext" for number in (1, 3, 5, 7)]
 
 
-def test_certificates_are_those_that_nginx_names_in_whichever_way(tmp_path: Path) -> None:
+def test_certificates_are_found_however_nginx_names_them(tmp_path: Path) -> None:
     configuration = """
         ssl_certificate /a.pem;
         # ssl_certificate /old.pem;
@@ -143,7 +143,7 @@ def test_certificates_are_those_that_nginx_names_in_whichever_way(tmp_path: Path
     assert named == {"/a.pem", "/b.pem", "/etc/nginx/ssl/c.pem"}
 
 
-def test_script_is_not_in_the_command_line_of_sudo() -> None:
+def test_script_is_not_on_the_command_line_of_sudo() -> None:
     """It would be in the host's log, whole, each time."""
     wrapper = query("todo")[2]
 

@@ -80,14 +80,14 @@ def test_secret_is_masked(line: str) -> None:
         "https://hc-ping.com/eb095278-f28d-448d-87fb-7b75c171a6aa",
     ],
 )
-def test_what_nobody_would_have_written_is_taken_for_a_key(made: str) -> None:
+def test_random_text_is_masked_as_a_key(made: str) -> None:
     kept = without_secrets(f"5 4 * * * root run {made} # each night")
 
     assert kept.startswith("5 4 * * * root run ")
     assert kept.endswith("*** # each night")
 
 
-def test_long_number_is_taken_for_a_key() -> None:
+def test_long_number_is_masked_as_a_key() -> None:
     assert without_secrets("proxy_set_header X-Site " + 8 * "0a1b") == "proxy_set_header X-Site ***"
 
 
@@ -117,7 +117,7 @@ def test_long_number_is_taken_for_a_key() -> None:
         "git clone ssh://git@example.com/shop",
     ],
 )
-def test_what_is_no_secret_is_kept(line: str) -> None:
+def test_text_without_a_secret_is_kept(line: str) -> None:
     assert without_secrets(line) == line
 
 
@@ -140,7 +140,7 @@ def test_what_is_no_secret_is_kept(line: str) -> None:
         ("EnvironmentFile=/etc/default/shop", "EnvironmentFile=/etc/default/shop"),
     ],
 )
-def test_variables_of_a_unit_are_named_only(line: str, kept: str) -> None:
+def test_values_of_a_units_variables_are_masked(line: str, kept: str) -> None:
     assert without_variables(f"[Service]\n{line}\n[Install]") == f"[Service]\n{kept}\n[Install]"
 
 
@@ -153,11 +153,11 @@ def test_variables_of_a_unit_are_named_only(line: str, kept: str) -> None:
         ("5 4 * * * root A=1 run", "5 4 * * * root A=1 run"),
     ],
 )
-def test_variables_of_a_crontab_are_named_only(line: str, kept: str) -> None:
+def test_values_of_a_crontabs_variables_are_masked(line: str, kept: str) -> None:
     assert without_assignments(f"0 1 * * * x\n{line}\n") == f"0 1 * * * x\n{kept}\n"
 
 
-def test_comments_and_empty_lines_have_no_effect() -> None:
+def test_comments_and_empty_lines_are_dropped() -> None:
     lines = ["# a", "", "  ; b", "a = 1  ", "\tb = 2 # said", " "]
 
     assert effective(lines) == "  ; b\na = 1\n    b = 2 # said"
@@ -175,7 +175,7 @@ def test_comments_and_empty_lines_have_no_effect() -> None:
         ("server_name shop.tests;", "server_name shop.tests;"),
     ],
 )
-def test_sites_own_name_is_named(text: str, named: str) -> None:
+def test_sites_own_domain_is_replaced(text: str, named: str) -> None:
     assert with_domain_named(text, "shop.test") == named
 
 
@@ -189,7 +189,7 @@ def test_sites_own_name_is_named(text: str, named: str) -> None:
         ("", ""),
     ],
 )
-def test_of_a_guarded_unit_only_the_settings_are_named(text: str, kept: str) -> None:
+def test_only_setting_names_are_kept_of_a_protected_unit(text: str, kept: str) -> None:
     assert names_only(text, NAMES_OF_UNITS) == kept
 
 
@@ -206,6 +206,6 @@ def test_of_a_guarded_unit_only_the_settings_are_named(text: str, kept: str) -> 
         ("map $http_x $y { secret 1; }", "***"),
     ],
 )
-def test_of_a_guarded_file_of_nginx_only_the_blocks_are_named(line: str, kept: str) -> None:
+def test_only_block_names_are_kept_of_a_protected_nginx_file(line: str, kept: str) -> None:
     """The first word of a line may be a key of a map."""
     assert names_only(line, NAMES_OF_NGINX) == kept

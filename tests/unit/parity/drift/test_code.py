@@ -23,14 +23,14 @@ def code(app: dict[str, Any] | None = None, **target: Any) -> Capture:
     return wanted(made, host, host_files(made, host, PROJECT.templates), recipe)
 
 
-def test_packages_are_those_of_provisioning_and_of_deploy_yml() -> None:
+def test_code_wants_the_packages_of_provisioning_and_deploy_yml() -> None:
     packages = code({"database": "postgresql"}).sections["packages"]
 
     assert {"nginx", "python3", "nftables", "sqlite3", "postgresql"} <= packages.keys()
     assert set(packages.values()) == {ANY}
 
 
-def test_variables_are_those_of_deploy_yml() -> None:
+def test_code_wants_the_variables_of_deploy_yml() -> None:
     made = code({"environment": {"A": "1"}}, environment={"B": "2"})
 
     assert made.sections["environment"].keys() == {"LANG", "A", "B"}
@@ -40,7 +40,7 @@ def test_variables_are_those_of_deploy_yml() -> None:
     ("certificate", "ports"),
     [(None, {80}), ({"chain": "/etc/ssl/c.pem", "key": "/etc/ssl/k.pem"}, {80, 443})],
 )
-def test_https_is_wanted_where_there_is_a_certificate(certificate: Any, ports: set[int]) -> None:
+def test_code_wants_https_if_there_is_a_certificate(certificate: Any, ports: set[int]) -> None:
     wanted_ports = code(certificate=certificate).sections["ports"]
 
     assert {int(name.rpartition(":")[2]) for name in wanted_ports} == ports
@@ -79,7 +79,7 @@ def drift(change: dict[str, tuple[str, str]] | None = None) -> Comparison:
     return compare(Side("code", code(), partial=True), Side("production", captured(**sections)))
 
 
-def test_host_as_the_code_makes_them_has_no_drift() -> None:
+def test_host_as_provisioned_and_deployed_has_no_drift() -> None:
     assert drift().differences == ()
 
 
@@ -105,7 +105,7 @@ def test_host_as_the_code_makes_them_has_no_drift() -> None:
         ("firewall", "table inet understudy", "table inet mine", "firewall.table inet understudy"),
     ],
 )
-def test_change_by_hand_is_found(section: str, old: str, new: str, path: str) -> None:
+def test_manual_change_is_found(section: str, old: str, new: str, path: str) -> None:
     found = drift({section: (old, new)})
 
     assert [difference.path for difference in found.differences] == [path]

@@ -24,14 +24,14 @@ def of(model: dict[str, dict[str, str]], copy: dict[str, dict[str, str]]) -> Com
     return compare(Side("a", Capture(model)), Side("b", Capture(copy)))
 
 
-def test_two_that_are_alike_have_all_points() -> None:
+def test_equal_hosts_have_all_points() -> None:
     found = compared()
 
     assert (found.differences, found.score) == ((), 100)
     assert found.compared > 60
 
 
-def test_hosts_that_only_have_another_name_and_number_of_their_own_are_alike() -> None:
+def test_hosts_that_differ_only_in_name_and_machine_id_are_equal() -> None:
     found = compared(
         hosts=HOSTNAME,
         ports=SECTIONS["ports"].replace("192.0.2.7", "192.0.2.8").replace("pid=6", "pid=7"),
@@ -44,7 +44,7 @@ def test_hosts_that_only_have_another_name_and_number_of_their_own_are_alike() -
     assert paths(found) == []
 
 
-def test_other_value_is_told_with_both_and_with_what_it_weighs() -> None:
+def test_difference_has_both_values_and_its_weight() -> None:
     [found] = compared(time="zone\t/usr/share/zoneinfo/Europe/Berlin\nx\tkvm-clock").differences
 
     assert found == Difference(
@@ -52,7 +52,7 @@ def test_other_value_is_told_with_both_and_with_what_it_weighs() -> None:
     )
 
 
-def test_what_only_one_has_is_told() -> None:
+def test_value_on_one_side_only_is_a_difference() -> None:
     found = of({"hosts": {"a": "1", "b": "2"}}, {"hosts": {"b": "2", "c": "3"}})
 
     told = [
@@ -61,7 +61,7 @@ def test_what_only_one_has_is_told() -> None:
     assert told == [("hosts.a", "1", None), ("hosts.c", None, "3")]
 
 
-def test_most_likely_to_break_an_app_comes_first() -> None:
+def test_differences_most_likely_to_break_an_app_come_first() -> None:
     found = compared(
         sysctl="net/core/somaxconn\t128",
         locale="/etc/default/locale\tLANG=C\navailable\tC.utf8",
@@ -83,7 +83,7 @@ def test_security_update_weighs_less_than_a_new_version(version: str, weight: in
     assert [difference.weight for difference in found.differences] == [weight]
 
 
-def test_unit_of_the_host_itself_weighs_more_than_one_of_a_package() -> None:
+def test_unit_from_no_package_weighs_more_than_one_of_a_package() -> None:
     files = {"/etc/systemd/system/worker.service": "[Service]\nExecStart=/bin/work"}
     running = {"worker.service": "enabled, active", "smartd.service": "enabled, active"}
     stopped = {"worker.service": "enabled", "smartd.service": "enabled"}
@@ -94,13 +94,13 @@ def test_unit_of_the_host_itself_weighs_more_than_one_of_a_package() -> None:
     assert told == [("units.worker.service", BREAKS), ("units.smartd.service", UNLIKELY)]
 
 
-def test_missing_package_is_no_security_update() -> None:
+def test_missing_package_does_not_count_as_a_security_update() -> None:
     found = of({"packages": {"nginx": "1.22.1-9"}}, {"packages": {}})
 
     assert [difference.weight for difference in found.differences] == [BREAKS]
 
 
-def test_score_is_a_hundred_less_the_points_of_each() -> None:
+def test_score_is_a_hundred_minus_the_points_of_each_difference() -> None:
     found = compared(
         time="zone\t/usr/share/zoneinfo/Europe/Berlin\nx\tkvm-clock",
         memory=SECTIONS["memory"].replace("1048572", "0"),
@@ -111,13 +111,13 @@ def test_score_is_a_hundred_less_the_points_of_each() -> None:
     assert found.score == 100 - 10 - 1 - 0.1
 
 
-def test_score_does_not_fall_under_nothing() -> None:
+def test_score_is_never_below_zero() -> None:
     many = {"environment": {f"NAME_{number}": "shared/env" for number in range(20)}}
 
     assert of(many, {"environment": {}}).score == 0
 
 
-def test_what_both_have_by_nature_is_not_told() -> None:
+def test_values_that_always_differ_are_not_reported() -> None:
     found = of(
         {"certificates": {"/c.pem ends": "2027-01-01"}},
         {"certificates": {"/c.pem ends": "2028-01-01"}},
@@ -126,7 +126,7 @@ def test_what_both_have_by_nature_is_not_told() -> None:
     assert (found.differences, found.score) == ((), 100)
 
 
-def test_section_that_one_side_could_not_read_is_one_difference() -> None:
+def test_section_unreadable_on_one_side_is_one_difference() -> None:
     found = compared(postgresql="!!! no psql on this host")
 
     [difference] = found.differences
@@ -135,7 +135,7 @@ def test_section_that_one_side_could_not_read_is_one_difference() -> None:
     assert difference.copy == "unreadable: no psql on this host"
 
 
-def test_section_that_neither_could_read_is_told_apart() -> None:
+def test_section_unreadable_on_both_sides_is_listed_separately() -> None:
     neither = captured(postgresql="!!! no psql on this host")
 
     found = compare(Side("a", neither), Side("b", neither))
@@ -143,7 +143,7 @@ def test_section_that_neither_could_read_is_told_apart() -> None:
     assert (found.score, found.unread) == (100, {"postgresql": "no psql on this host"})
 
 
-def test_what_is_meant_to_be_is_shown_apart_and_costs_nothing() -> None:
+def test_intended_difference_is_listed_separately_and_costs_no_points() -> None:
     declared = Intended(path="memory.*", reason="the VM is small")
 
     found = compared(declared, memory=SECTIONS["memory"].replace("993412", "8000000"))
@@ -153,7 +153,7 @@ def test_what_is_meant_to_be_is_shown_apart_and_costs_nothing() -> None:
     assert (meant.path, meant.intended) == ("memory.total", "the VM is small")
 
 
-def test_path_that_looks_like_a_pattern_fits_itself() -> None:
+def test_path_that_looks_like_a_pattern_matches_itself() -> None:
     declared = Intended(path="ports.tcp [::]:22", reason="the VM has its own way in")
 
     found = compared(declared, ports=SECTIONS["ports"].replace("[::]:22", "[::]:2222"))
@@ -162,15 +162,15 @@ def test_path_that_looks_like_a_pattern_fits_itself() -> None:
     assert found.unused == ()
 
 
-def test_what_is_declared_and_fits_nothing_is_told() -> None:
+def test_declaration_that_matches_nothing_is_unused() -> None:
     assert compared(Intended(path="memroy.*", reason="typo")).unused == ("memroy.*",)
 
 
-def test_what_is_declared_and_is_alike_just_now_is_fine() -> None:
+def test_declaration_of_equal_values_is_not_unused() -> None:
     assert compared(Intended(path="memory.*", reason="the VM is small")).unused == ()
 
 
-def test_side_that_says_little_is_compared_in_that_alone() -> None:
+def test_partial_side_is_compared_only_where_it_has_values() -> None:
     code = Capture(
         {"time": {"zone": "Etc/UTC"}, "packages": {"nginx": ANY, "curl": "7.88.1-10 held"}}
     )
@@ -181,7 +181,7 @@ def test_side_that_says_little_is_compared_in_that_alone() -> None:
     assert (found.differences, found.compared, found.unused) == ((), 3, ())
 
 
-def test_any_version_is_not_none() -> None:
+def test_any_matches_each_value_but_not_a_missing_one() -> None:
     code = Capture({"packages": {"nginx": ANY, "cowsay": ANY}})
 
     found = compare(Side("host", captured()), Side("code", code, partial=True))
@@ -189,7 +189,7 @@ def test_any_version_is_not_none() -> None:
     assert paths(found) == ["packages.cowsay"]
 
 
-def test_it_is_told_as_json() -> None:
+def test_comparison_as_json() -> None:
     declared = Intended(path="memory.*", reason="the VM is small")
     found = compared(
         declared,

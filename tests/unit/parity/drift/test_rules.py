@@ -52,12 +52,12 @@ from understudy.parity.drift.rules import (
         ("observed.free space on /", MAY),
     ],
 )
-def test_path_has_the_weight_one_would_expect(path: str, weight: int) -> None:
+def test_path_has_its_weight(path: str, weight: int) -> None:
     assert rule_for(path).weight == weight
 
 
 @pytest.mark.parametrize("name", ["todo@.service", "todo.service", "todo.socket"])
-def test_unit_that_was_made_by_hand_may_be_the_app(name: str) -> None:
+def test_unit_from_no_package_may_be_the_app(name: str) -> None:
     assert rule_for(f"units.{name}", own_unit=True).weight == BREAKS
 
 
@@ -66,7 +66,7 @@ def test_each_section_has_a_rule() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.pattern)
-def test_rule_can_be_reached(rule: Rule) -> None:
+def test_each_rule_can_be_reached(rule: Rule) -> None:
     """One that stands behind a wider one never would be."""
     sample = rule.pattern.replace("*", "x")
     found = rule_for(sample, revision_only=rule.revision_only, own_unit=rule.own_unit)
@@ -74,16 +74,16 @@ def test_rule_can_be_reached(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.pattern)
-def test_rule_has_its_reason_in_a_sentence(rule: Rule) -> None:
+def test_each_rule_has_a_short_reason(rule: Rule) -> None:
     reason = rule.reason
     assert len(reason.split()) > 1
     assert not reason.endswith(".")
 
 
-def test_what_no_rule_knows_is_unlikely_to_matter() -> None:
+def test_path_without_a_rule_is_unlikely_to_matter() -> None:
     assert rule_for("weather.today").weight == UNLIKELY
 
 
-def test_each_weight_has_points_and_a_word() -> None:
+def test_each_weight_has_points_and_words() -> None:
     assert set(POINTS) == {BREAKS, MAY, UNLIKELY, NEVER}
     assert set(WORDS) == set(POINTS) - {NEVER}

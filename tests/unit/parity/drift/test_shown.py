@@ -36,7 +36,7 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     assert max(map(len, lines)) <= min(max(width, table.NARROWEST), table.WIDEST)
 
 
-def test_values_stand_side_by_side_under_their_hosts() -> None:
+def test_values_are_side_by_side_below_their_hosts() -> None:
     lines = list(table.lines(compared(), 100))
 
     head = lines[0]
@@ -45,7 +45,7 @@ def test_values_stand_side_by_side_under_their_hosts() -> None:
     assert zone.index("Europe/Berlin") == head.index("vagrant")
 
 
-def test_worst_comes_first_and_what_is_meant_to_be_last() -> None:
+def test_worst_differences_come_first_and_intended_ones_last() -> None:
     headings = [
         line for line in table.lines(compared(), 100) if line.endswith(":") and line[0] != " "
     ]
@@ -58,7 +58,7 @@ def test_worst_comes_first_and_what_is_meant_to_be_last() -> None:
     ]
 
 
-def test_alike_hosts_have_no_table() -> None:
+def test_equal_hosts_have_no_table() -> None:
     alike = compare(Side("a", captured()), Side("b", captured()))
 
     assert list(table.lines(alike, 80)) == []
@@ -80,9 +80,7 @@ def test_of_long_texts_only_the_lines_that_differ_are_shown() -> None:
         ("x\n" * 14, "x\n" * 12 + "… 2 more lines"),
     ],
 )
-def test_value_that_is_alone_is_shown_as_far_as_there_is_room(
-    value: str | None, shown: str
-) -> None:
+def test_value_on_one_side_only_is_cut_to_twelve_lines(value: str | None, shown: str) -> None:
     assert cells(Difference("p", value, None, BREAKS, ""))[0] == shown
 
 
@@ -100,7 +98,7 @@ def test_page_loads_nothing_and_text_stays_text() -> None:
     assert "default-src 'none'" in text
 
 
-def test_page_tells_what_the_text_does() -> None:
+def test_page_has_what_the_text_has() -> None:
     text = html(compared())
 
     for told in ("time.zone", "Europe/Berlin", "Meant to be", "the VM is small", "Breaks apps"):
@@ -108,11 +106,11 @@ def test_page_tells_what_the_text_does() -> None:
 
 
 @pytest.mark.parametrize(("threshold", "verdict"), [(10, "passed"), (95, "failed")])
-def test_page_has_the_colour_of_its_verdict(threshold: float, verdict: str) -> None:
+def test_page_has_the_color_of_its_verdict(threshold: float, verdict: str) -> None:
     assert f'<body class="{verdict}">' in html(compared(), threshold=threshold)
 
 
-def test_page_of_alike_hosts_and_of_two_comparisons() -> None:
+def test_page_shows_equal_hosts_and_two_comparisons() -> None:
     alike = compare(Side("a", captured()), Side("b", captured()))
 
     text = html(alike, replace(compared(), model="code"))

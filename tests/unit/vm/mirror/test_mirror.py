@@ -1,26 +1,26 @@
-"""What a VM takes over from a capture, what deploy.yml says against it, and what a box follows from."""
+"""What a VM takes over from a capture, what deploy.yml overrides, and what changes the box."""
 
 import pytest
 
-from tests.unit.likeness_samples import PRODUCTION, of, production, with_entries
+from tests.unit.mirror_samples import PRODUCTION, of, production, with_entries
 from understudy.errors import ConfigError
-from understudy.vm.mirror.machine import Room
+from understudy.vm.mirror.machine import Capacity
 
 
-def test_vm_has_the_release_and_the_size_of_production() -> None:
+def test_vm_has_the_release_and_size_of_production() -> None:
     found = of(production())
 
     assert (found.release, found.memory, found.cpus, found.notes) == ("bookworm", 4096, 4, ())
 
 
-def test_what_deploy_yml_says_itself_wins() -> None:
+def test_settings_in_deploy_yml_win() -> None:
     vm = {"release": "bookworm", "memory": 1024, "cpus": 1}
     host = {"locale": "C.UTF-8", "timezone": "Etc/UTC"}
 
     found = of(production(), vm=vm, host=host)
 
     assert (found.memory, found.cpus) == (1024, 1)
-    assert not [line for line in found.taken if "locale" in line or "zone" in line]
+    assert not [line for line in found.taken_over if "locale" in line or "zone" in line]
 
 
 @pytest.mark.parametrize(
@@ -38,14 +38,14 @@ def test_what_deploy_yml_says_itself_wins() -> None:
         ("230 MiB", 512),
     ],
 )
-def test_memory_is_what_the_machine_was_made_with(captured: str, memory: int) -> None:
-    large = Room(memory=262144, cpus=8)
+def test_memory_is_rounded_up_to_the_installed_memory(captured: str, memory: int) -> None:
+    large = Capacity(memory=262144, cpus=8)
 
     assert of(with_entries("memory", total=captured), large).memory == memory
 
 
-def test_vm_gets_no_more_than_the_machine_has_room_for() -> None:
-    found = of(production(), Room(memory=5000, cpus=2))
+def test_vm_gets_no_more_than_this_machine_can_give() -> None:
+    found = of(production(), Capacity(memory=5000, cpus=2))
 
     assert (found.memory, found.cpus) == (2304, 2)
     assert found.notes == (
@@ -54,7 +54,7 @@ def test_vm_gets_no_more_than_the_machine_has_room_for() -> None:
     )
 
 
-def test_size_that_cannot_be_made_out_is_the_default_and_told() -> None:
+def test_unknown_size_is_the_default_with_a_note() -> None:
     capture = production(memory={"total": "a lot"}, cpu={"count": "-1"})
 
     found = of(capture)
@@ -62,37 +62,37 @@ def test_size_that_cannot_be_made_out_is_the_default_and_told() -> None:
     assert (found.memory, found.cpus) == (1024, 2)
     assert found.notes == (
         "production's memory is unknown: the VM has 1024 MiB",
-        "production's processors are unknown: the VM has 2",
+        "production's number of processors is unknown: the VM has 2",
     )
 
 
-def test_swap_is_bounded_by_the_disk() -> None:
+def test_swap_is_limited_by_the_disk() -> None:
     found = of(with_entries("memory", swap="16 GiB"))
 
-    assert "4096 MiB of swap" in found.taken
+    assert "4096 MiB of swap" in found.taken_over
     assert found.notes == ("production has 16384 MiB of swap, the VM 4096: its disk is small",)
 
 
-def test_debian_13_is_followed() -> None:
+def test_release_follows_debian_13() -> None:
     assert of(production(os={"name": "debian 13"})).release == "trixie"
 
 
 @pytest.mark.parametrize("name", ["ubuntu 24.04", "debian unstable", "fedora 42"])
-def test_release_that_no_box_is_built_of_is_refused(name: str) -> None:
+def test_release_without_a_box_is_refused(name: str) -> None:
     with pytest.raises(ConfigError, match=f"production runs {name}") as raised:
         of(production(os={"name": name}))
 
     assert "vm.release" in raised.value.hint
 
 
-def test_another_release_by_deploy_yml_has_packages_of_its_own() -> None:
+def test_vm_of_another_release_has_that_releases_packages() -> None:
     found = of(production(os={"name": "ubuntu 24.04"}), vm={"release": "trixie"})
 
     assert (found.release, found.versions, found.install) == ("trixie", {}, ())
     assert found.notes == (
-        "production runs ubuntu 24.04, and the VM trixie: its packages are the VM's own",
+        "production runs ubuntu 24.04, the VM trixie: the VM has its own release's packages",
     )
-    assert "time zone Europe/Berlin" in found.taken
+    assert "time zone Europe/Berlin" in found.taken_over
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_another_release_by_deploy_yml_has_packages_of_its_own() -> None:
         ("limits", {"systemd__DefaultLimitNOFILE": "4096"}),
     ],
 )
-def test_box_is_another_by_what_it_follows(section: str, entries: dict[str, str]) -> None:
+def test_box_changes_with_what_it_follows(section: str, entries: dict[str, str]) -> None:
     assert of(with_entries(section, **entries)).key != of(production()).key
 
 
@@ -123,17 +123,17 @@ def test_box_is_another_by_what_it_follows(section: str, entries: dict[str, str]
         ("memory", {"total": "7.8 GiB"}),
     ],
 )
-def test_box_is_the_same_for_all_else(section: str, entries: dict[str, str]) -> None:
+def test_box_stays_the_same_for_other_changes(section: str, entries: dict[str, str]) -> None:
     assert of(with_entries(section, **entries)).key == of(production()).key
 
 
-def test_order_of_entries_is_no_change() -> None:
+def test_order_of_entries_does_not_matter() -> None:
     turned = {name: dict(reversed([*section.items()])) for name, section in PRODUCTION.items()}
 
     assert of(production(**turned)) == of(production())
 
 
-def test_sections_that_could_not_be_read_are_left_to_the_vm() -> None:
+def test_unreadable_sections_are_not_taken_over() -> None:
     unread = {"unreadable": "no dpkg-query on this host"}
     names = ("packages", "manual", "locale", "sysctl", "limits", "unit_files")
 

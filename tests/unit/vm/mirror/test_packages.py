@@ -1,13 +1,13 @@
-"""Packages of a box: production's versions where the archive has them, else the nearest, and told."""
+"""Packages of a box: production's versions where the archive has them, or the nearest ones, reported."""
 
 from collections.abc import Sequence
 
 import pytest
 
-from tests.unit.likeness_samples import of, production, with_entries
+from tests.unit.mirror_samples import of, production, with_entries
 from understudy.parity.capture.value import Capture
 from understudy.vm.mirror import left_out
-from understudy.vm.mirror.archive import Fits, choose, kept
+from understudy.vm.mirror.archive import Fits, choose, compatible
 from understudy.vm.mirror.unmatched import summary, text, unmatched
 from understudy.vm.mirror.versions import nearest, order
 
@@ -44,12 +44,12 @@ def preferences(capture: Capture, *records: str, fits: Fits = anything) -> list[
         ("2.36-9+deb12u7", "2.36-9+deb12u14"),
     ],
 )
-def test_order_of_versions(older: str, newer: str) -> None:
+def test_versions_are_ordered_as_dpkg_orders_them(older: str, newer: str) -> None:
     assert order(older) < order(newer)
 
 
 @pytest.mark.parametrize("equal", [("1.0", "0:1.0"), ("1.0", "1.0-0"), ("1.01", "1.1")])
-def test_versions_that_mean_the_same(equal: tuple[str, str]) -> None:
+def test_equal_versions_have_the_same_order(equal: tuple[str, str]) -> None:
     assert order(equal[0]) == order(equal[1])
 
 
@@ -64,11 +64,11 @@ def test_versions_that_mean_the_same(equal: tuple[str, str]) -> None:
         ("1.22-9", ["1.20-1", "1.18-1"], "1.20-1"),
     ],
 )
-def test_nearest_version(wanted: str, there: list[str], expected: str) -> None:
+def test_nearest_version_is_found(wanted: str, there: list[str], expected: str) -> None:
     assert nearest(wanted, there) == expected
 
 
-def test_older_version_is_pinned_with_what_comes_from_the_same_source() -> None:
+def test_older_version_is_pinned_with_its_source_package() -> None:
     capture = production(packages={"libc6": "2.36-9"})
 
     pins = preferences(
@@ -87,7 +87,7 @@ def test_newest_version_needs_no_pin() -> None:
     assert preferences(capture, record("zlib1g", "1:1.2.13"), record("zlib1g", "1:1.2.12")) == []
 
 
-def test_source_in_another_version_is_known_by_its_name() -> None:
+def test_source_package_is_named_without_its_version() -> None:
     capture = production(packages={"aa": "1"})
 
     pins = preferences(capture, record("aa", "2", "bb (2.0-1)"), record("aa", "1", "bb (1.0-1)"))
@@ -95,7 +95,7 @@ def test_source_in_another_version_is_known_by_its_name() -> None:
     assert pins[1][0] == "Package: src:bb"
 
 
-def test_version_gone_from_the_archive_is_the_nearest() -> None:
+def test_version_gone_from_the_archive_is_replaced_by_the_nearest() -> None:
     capture = production(packages={"aa": "1.0-3"})
 
     pins = preferences(capture, record("aa", "1.0-9"), record("aa", "1.0-5"))
@@ -103,7 +103,7 @@ def test_version_gone_from_the_archive_is_the_nearest() -> None:
     assert pins[0][1] == "Pin: version 1.0-5"
 
 
-def test_what_somebody_asked_for_is_installed_if_the_archive_has_it() -> None:
+def test_manually_installed_package_is_installed_if_the_archive_has_it() -> None:
     capture = production(
         packages={"redis-server": "5:7", "own-agent": "1.0", "libhiredis": "1"},
         manual={"redis-server": "yes", "own-agent": "yes"},
@@ -113,11 +113,11 @@ def test_what_somebody_asked_for_is_installed_if_the_archive_has_it() -> None:
     assert choose(of(capture), answer, (), anything).install == ("redis-server",)
 
 
-def test_other_packages_of_the_answer_are_no_matter() -> None:
+def test_other_packages_in_the_archives_output_are_ignored() -> None:
     assert preferences(production(packages={"aa": "1"}), record("bb", "2"), record("bb", "1")) == []
 
 
-def test_version_that_no_longer_fits_is_left_to_apt_and_the_others_are_kept() -> None:
+def test_version_that_conflicts_is_left_to_apt_and_the_others_are_pinned() -> None:
     capture = production(packages={"aa": "1", "bb": "1", "cc": "1"})
     records = [record(name, version) for name in ("aa", "bb", "cc") for version in ("1", "2")]
 
@@ -131,7 +131,7 @@ def test_version_that_no_longer_fits_is_left_to_apt_and_the_others_are_kept() ->
     ]
 
 
-def test_packages_that_the_box_has_anyway_must_fit_to_what_is_installed_besides() -> None:
+def test_installed_packages_must_not_conflict_with_those_of_every_box() -> None:
     capture = production(packages={"chrony": "1", "git": "1"}, manual={"chrony": "y", "git": "y"})
     asked = []
 
@@ -145,25 +145,25 @@ def test_packages_that_the_box_has_anyway_must_fit_to_what_is_installed_besides(
     assert all("ntpsec" in names for names in asked)
 
 
-def test_what_is_good_together_is_kept_in_order_and_asked_for_once() -> None:
+def test_compatible_items_keep_their_order_and_are_tried_together_first() -> None:
     asked = []
 
     def good(items: Sequence[int]) -> bool:
         asked.append([*items])
         return not {3, 6} & {*items}
 
-    assert kept([1, 2, 4, 5], good) == [1, 2, 4, 5]
+    assert compatible([1, 2, 4, 5], good) == [1, 2, 4, 5]
     assert len(asked) == 1
-    assert kept([1, 2, 3, 4, 5, 6, 7], good) == [1, 2, 4, 5, 7]
-    assert kept([3], good) == []
-    assert kept([], good) == []
+    assert compatible([1, 2, 3, 4, 5, 6, 7], good) == [1, 2, 4, 5, 7]
+    assert compatible([3], good) == []
+    assert compatible([], good) == []
 
 
 @pytest.mark.parametrize(
     "name",
     ["linux-image-6.1.0-37-amd64", "grub-efi-amd64", "cloud-init", "openssh-server", "postfix"],
 )
-def test_package_that_serves_no_app_is_left_out(name: str) -> None:
+def test_package_that_no_app_uses_is_left_out(name: str) -> None:
     found = of(production(packages={name: "1"}, manual={name: "yes"}))
 
     assert (found.versions, found.install) == ({}, ())
@@ -174,31 +174,31 @@ def test_package_that_serves_no_app_is_left_out(name: str) -> None:
     ("name", "version"),
     [("nginx", "1\nPin-Priority: 9999"), ("nginx", "*"), ("nginx", ""), ("-o", "1"), ("A b", "1")],
 )
-def test_entry_edited_by_hand_gets_nowhere(name: str, version: str) -> None:
+def test_malformed_entry_is_ignored(name: str, version: str) -> None:
     assert of(production(packages={name: version})).versions == {}
 
 
-def test_held_package_has_a_version_as_others() -> None:
+def test_held_package_has_its_version() -> None:
     assert of(production()).versions["redis-server"] == "5:7.0.15-1~deb12u1"
 
 
 BOX = {"nginx": "1.22.1-9+deb12u9", "python3": "3.11.2-1+b1", "grub-pc": "2.06"}
 
 
-def test_report_tells_both_versions_and_why_it_matters() -> None:
+def test_unmatched_file_shows_both_versions_and_why_it_matters() -> None:
     found = of(with_entries("packages", nginx="1.24.0-1", libgone="1.0"))
 
-    told = text(NAME, found, unmatched(found, BOX))
+    shown = text(NAME, found, unmatched(found, BOX))
 
-    assert NAME in told.splitlines()[0]
-    assert "2 of 3 packages" in told
-    [nginx] = [line for line in told.splitlines() if "packages.nginx" in line]
+    assert NAME in shown.splitlines()[0]
+    assert "2 of 3 packages" in shown
+    [nginx] = [line for line in shown.splitlines() if "packages.nginx" in line]
     assert "1.24.0-1" in nginx
     assert "1.22.1-9+deb12u9" in nginx
-    [redis] = [line for line in told.splitlines() if "packages.redis-server" in line]
+    [redis] = [line for line in shown.splitlines() if "packages.redis-server" in line]
     assert "(none)" in redis
-    assert "what serves the site must be the same" in told
-    assert "libgone" not in told, "nobody asked for it, and nothing on the box needs it"
+    assert "what serves the site must be the same" in shown
+    assert "libgone" not in shown, "it was not asked for, and nothing on the box needs it"
 
 
 def test_summary_is_one_line() -> None:

@@ -1,4 +1,4 @@
-"""Provisioning steps that a staging VM takes by production's capture, and no other host takes."""
+"""Provisioning steps for what a staging VM takes over from production's capture."""
 
 import subprocess
 from pathlib import Path
@@ -23,27 +23,27 @@ def part(name: str) -> str:
 
 
 def settings(directory: Path, text: str | None) -> str:
-    """What the very lines of the shipped script make of the file that only a VM has."""
+    """What the shipped script's own lines read from the file that only a VM has."""
     lines = part("00-settings.sh")
     lines = lines[lines.index("LOCALE_LINES=''") : lines.index("ROOT=")]
     file = directory / "like-production"
     if text is not None:
         file.write_text(text)
-    told = 'echo "$LOCALE|$TIMEZONE|$LOCALES|$SWAP_MIB"'
+    show = 'echo "$LOCALE|$TIMEZONE|$LOCALES|$SWAP_MIB"'
     script = lines.replace("/etc/understudy/like-production", str(file))
     return subprocess.run(
-        ["sh", "-euc", f"LOCALE=C.UTF-8 TIMEZONE=Etc/UTC\n{script}\n{told}"],
+        ["sh", "-euc", f"LOCALE=C.UTF-8 TIMEZONE=Etc/UTC\n{script}\n{show}"],
         capture_output=True,
         text=True,
         check=True,
     ).stdout.strip()
 
 
-def test_host_without_the_file_is_as_deploy_yml_says(tmp_path: Path) -> None:
+def test_host_without_the_file_has_the_settings_of_deploy_yml(tmp_path: Path) -> None:
     assert settings(tmp_path, None) == "C.UTF-8|Etc/UTC||0"
 
 
-def test_vm_has_production_s_settings(tmp_path: Path) -> None:
+def test_vm_has_productions_settings(tmp_path: Path) -> None:
     text = "LOCALE=de_DE.UTF-8\nLOCALES='fr_FR.UTF-8 it_IT.UTF-8'\nSWAP_MIB=1024\n"
 
     assert settings(tmp_path, text) == "de_DE.UTF-8|Etc/UTC|fr_FR.UTF-8 it_IT.UTF-8|1024"
@@ -66,15 +66,15 @@ def locale_step(tools: Path, status: str = "installed", **variables: str) -> lis
     script = STEP + LOCALE + part("20-locale.sh")
     environment = {"PATH": f"{tools}:/usr/bin:/bin", **given}
     done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, env=environment)
-    # Beyond this step lies the time zone, and whether this machine knows one is no matter.
+    # The next step is the time zone, which depends on this machine.
     return done.stdout.partition("put /etc/timezone")[0].splitlines()
 
 
-def test_one_locale_is_written_as_ever(tmp_path: Path) -> None:
+def test_single_locale_is_written(tmp_path: Path) -> None:
     assert locale_step(tmp_path)[1:] == ["put /etc/default/locale", "LANG=C.UTF-8"]
 
 
-def test_all_locales_are_made_and_all_lines_written(tmp_path: Path) -> None:
+def test_all_locales_are_generated_and_all_lines_written(tmp_path: Path) -> None:
     said = locale_step(
         tmp_path,
         LOCALE="de_DE.UTF-8",
@@ -87,7 +87,7 @@ def test_all_locales_are_made_and_all_lines_written(tmp_path: Path) -> None:
     assert said[-3:] == ["LANG=de_DE.UTF-8", "LC_TIME=C.UTF-8", "LANGUAGE=de"]
 
 
-def test_package_that_makes_locales_is_installed_unless_it_is_there(tmp_path: Path) -> None:
+def test_locales_package_is_installed_where_it_is_missing(tmp_path: Path) -> None:
     install = "apt-get -q install -y --no-install-recommends locales"
 
     assert install in locale_step(tmp_path, "not-installed", LOCALE="de_DE.UTF-8")
@@ -96,7 +96,7 @@ def test_package_that_makes_locales_is_installed_unless_it_is_there(tmp_path: Pa
 
 
 def swap_step(directory: Path, state: str, mebibytes: int) -> list[str]:
-    """On a host whose files lie in a directory; the programs only tell that they were called."""
+    """On a host whose files are in a directory; the programs only print that they were called."""
     (directory / "fstab").touch()
     (directory / "swaps").touch()
     programs = """
@@ -110,7 +110,7 @@ swapon() { echo "swapon $*"; echo "$1 file" >>"$SWAPS"; }
         ("/etc/fstab", "fstab"),
         ("/proc/swaps", "swaps"),
     ):
-        # A path at the beginning of a line is looked for by grep: it stays as it will be written.
+        # grep looks for the path as it is written to the file.
         text = text.replace(place, str(directory / name))
     environment = {
         "PATH": "/usr/bin:/bin",
@@ -125,7 +125,7 @@ swapon() { echo "swapon $*"; echo "$1 file" >>"$SWAPS"; }
     return done.stdout.splitlines()
 
 
-def test_swap_is_made_once(tmp_path: Path) -> None:
+def test_swap_file_is_created_once(tmp_path: Path) -> None:
     first = swap_step(tmp_path, "booted", 1024)
 
     file = tmp_path / "swapfile"
@@ -136,7 +136,7 @@ def test_swap_is_made_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("state", "mebibytes"), [("chroot", 1024), ("booted", 0)])
-def test_no_swap_is_made_in_a_chroot_or_where_production_has_none(
+def test_no_swap_file_is_created_in_a_chroot_or_without_swap_on_production(
     state: str, mebibytes: int, tmp_path: Path
 ) -> None:
     assert swap_step(tmp_path, state, mebibytes) == []

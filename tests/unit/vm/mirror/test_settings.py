@@ -1,10 +1,10 @@
-"""Files that make a VM's settings production's: what is in them, and what never comes into them."""
+"""Files with production's settings for the VM: what is in them, and what never gets into them."""
 
 import subprocess
 
 import pytest
 
-from tests.unit.likeness_samples import of, production, with_entries
+from tests.unit.mirror_samples import of, production, with_entries
 from understudy.parity.capture.value import Capture
 from understudy.vm.mirror import kernel, limits
 from understudy.vm.mirror import variables as for_provisioning
@@ -13,17 +13,17 @@ MORE = "/etc/systemd/system/nginx.service.d/more.conf"
 
 
 def variables(capture: Capture) -> dict[str, str]:
-    """What a shell makes of the file that provisioning reads."""
+    """What a shell reads from the file for provisioning."""
     names = ("LOCALE", "LOCALE_LINES", "LOCALES", "TIMEZONE", "SWAP_MIB")
-    tell = "\n".join(f'printf "%s\\0" "${{{name}-}}"' for name in names)
+    show = "\n".join(f'printf "%s\\0" "${{{name}-}}"' for name in names)
     text = of(capture).files.get(for_provisioning.PATH, "")
-    done = subprocess.run(["sh", "-euc", text + tell], capture_output=True, text=True, check=True)
+    done = subprocess.run(["sh", "-euc", text + show], capture_output=True, text=True, check=True)
     return {
         name: value for name, value in zip(names, done.stdout.split("\0"), strict=False) if value
     }
 
 
-def test_provisioning_hears_of_locale_zone_and_swap() -> None:
+def test_provisioning_gets_locale_zone_and_swap() -> None:
     assert variables(production()) == {
         "LOCALE": "de_DE.UTF-8",
         "LOCALE_LINES": "LC_TIME=C.UTF-8",
@@ -33,7 +33,7 @@ def test_provisioning_hears_of_locale_zone_and_swap() -> None:
     }
 
 
-def test_host_without_any_of_it_leaves_no_file() -> None:
+def test_no_settings_file_is_written_without_settings() -> None:
     bare = production(locale={}, time={}, memory={"total": "970 MiB", "swap": "0 MiB"})
 
     assert for_provisioning.PATH not in of(bare).files
@@ -42,28 +42,32 @@ def test_host_without_any_of_it_leaves_no_file() -> None:
 @pytest.mark.parametrize(
     "value", ["de_DE", "de_DE@euro", "de_DE.ISO-8859-1", "$(reboot)", "C; reboot"]
 )
-def test_locale_that_cannot_be_made_is_told(value: str) -> None:
+def test_unusable_locale_is_noted(value: str) -> None:
     capture = production(locale={"LANG": value})
 
     assert "LOCALE" not in variables(capture)
-    assert of(capture).notes == (f"the locale {value!r} is none in UTF-8: the VM has C.UTF-8",)
+    assert of(capture).notes == (
+        f"production's locale {value!r} is not a UTF-8 locale: the VM has C.UTF-8",
+    )
 
 
 @pytest.mark.parametrize("value", ["unknown", "../../etc/passwd", "$(reboot)", "/Etc/UTC"])
-def test_zone_that_is_none_is_told(value: str) -> None:
+def test_unknown_zone_is_noted(value: str) -> None:
     capture = with_entries("time", zone=value)
 
     assert "TIMEZONE" not in variables(capture)
-    assert of(capture).notes == (f"the time zone {value!r} is none: the VM has Etc/UTC",)
+    assert of(capture).notes == (
+        f"production's time zone {value!r} is not a known one: the VM has Etc/UTC",
+    )
 
 
-def test_locales_come_as_one_package_where_production_has_it() -> None:
+def test_locales_all_is_installed_instead_of_single_locales() -> None:
     capture = production(packages={"locales-all": "2.36-9"})
 
     assert "LOCALES" not in variables(capture)
 
 
-def test_kernel_is_told_without_failing_by_what_it_refuses() -> None:
+def test_kernel_settings_are_written_so_that_a_refused_one_is_no_error() -> None:
     files = of(with_entries("sysctl", net__ipv4__tcp_rmem="4096 131072  6291456")).files
 
     assert files[kernel.SYSCTL].splitlines() == [
@@ -74,11 +78,11 @@ def test_kernel_is_told_without_failing_by_what_it_refuses() -> None:
 
 
 @pytest.mark.parametrize("key", ["vm.nr_hugepages", "kernel.core_pattern", "odd key", "../x", "x"])
-def test_kernel_is_not_told(key: str) -> None:
+def test_unsafe_kernel_setting_is_left_out(key: str) -> None:
     assert key not in of(production(sysctl={key: "1"})).sysctl
 
 
-def test_open_files_of_services() -> None:
+def test_limit_of_open_files_is_taken_over() -> None:
     assert of(production()).files[limits.PATH] == "[Manager]\nDefaultLimitNOFILE=1024:65536\n"
 
 
@@ -92,7 +96,7 @@ def test_open_files_of_services() -> None:
         ("unit_files", MORE, "[Service]\nLimitNOFILE=1024\nMemoryMax=512M"),
     ],
 )
-def test_file_of_limits_is_taken_over_as_it_is(section: str, path: str, text: str) -> None:
+def test_file_of_limits_is_copied_as_it_is(section: str, path: str, text: str) -> None:
     assert of(production(**{section: {path: text}})).files[path] == f"{text}\n"
 
 
@@ -105,11 +109,11 @@ def test_file_of_limits_is_taken_over_as_it_is(section: str, path: str, text: st
         ("/etc/systemd/system.conf", "[Manager]\nRuntimeWatchdogSec=30"),
     ],
 )
-def test_file_that_sets_more_is_told_and_left(path: str, text: str) -> None:
+def test_file_that_sets_more_is_noted_and_not_copied(path: str, text: str) -> None:
     found = of(production(unit_files={path: text}))
 
     assert path not in found.files
-    assert [note for note in found.notes if note.startswith(f"{path} is not taken over")]
+    assert [note for note in found.notes if note.startswith(f"{path} is not copied")]
 
 
 @pytest.mark.parametrize(
@@ -121,23 +125,23 @@ def test_file_that_sets_more_is_told_and_left(path: str, text: str) -> None:
         "/etc/sudoers",
     ],
 )
-def test_no_other_file_can_be_put_onto_the_vm(path: str) -> None:
+def test_no_other_file_can_be_written_to_the_vm(path: str) -> None:
     text = {path: "* hard nofile 1"}
 
     assert path not in of(production(limits=text, unit_files=text)).files
 
 
-def test_what_the_kernel_refuses_is_told() -> None:
+def test_refused_kernel_settings_are_reported() -> None:
     wanted = {"net.core.somaxconn": "512", "vm.swappiness": "1", "net.odd.key": "1", "a.b": "1 2"}
     output = "net/core/somaxconn\t512\nvm/swappiness\t60\na/b\t1\t2\n"
 
     assert [*kernel.refused(wanted, output)] == [
-        "vm.swappiness: production has 1, the VM's kernel keeps 60",
+        "vm.swappiness: production has 1, the VM's kernel has 60",
         "net.odd.key: the VM's kernel has no such setting",
     ]
 
 
-def test_kernel_is_asked_for_what_it_has() -> None:
+def test_query_prints_the_settings_that_the_kernel_has() -> None:
     argv = kernel.query({"net.core.somaxconn": "1", "net.odd.key": "1", "kernel.ostype": "Linux"})
     output = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
 

@@ -7,11 +7,11 @@ from tests.unit.fakes import settings
 from understudy.config.model import Config
 from understudy.parity.capture.parse import SECTIONS
 from understudy.parity.capture.value import Capture
-from understudy.vm.mirror.decide import likeness
-from understudy.vm.mirror.machine import Room
-from understudy.vm.mirror.value import Likeness
+from understudy.vm.mirror.decide import mirror_of
+from understudy.vm.mirror.machine import Capacity
+from understudy.vm.mirror.value import Mirror
 
-ROOM = Room(memory=32768, cpus=8)
+LARGE = Capacity(memory=32768, cpus=8)
 PRODUCTION: Mapping[str, Mapping[str, str]] = {
     "os": {"name": "debian 12"},
     "packages": {
@@ -37,16 +37,16 @@ PRODUCTION: Mapping[str, Mapping[str, str]] = {
 
 
 def production(**sections: Mapping[str, str]) -> Capture:
-    """sections: instead of these of the sample."""
+    """The sample. sections: replace those of the sample."""
     return Capture({**{name: {} for name in SECTIONS}, **PRODUCTION, **sections})
 
 
 def with_entries(section: str, **entries: str) -> Capture:
-    """The sample with entries of one section added or changed; `__` in a name stands for a dot."""
+    """The sample with entries of one section added or changed; `__` in a name is a dot."""
     more = {name.replace("__", "."): value for name, value in entries.items()}
     return production(**{section: {**PRODUCTION.get(section, {}), **more}})
 
 
-def of(capture: Capture, room: Room = ROOM, **given: Any) -> Likeness:
-    """given: parts of deploy.yml."""
-    return likeness(Config.model_validate({**settings(), **given}), capture, room)
+def of(capture: Capture, capacity: Capacity = LARGE, **given: Any) -> Mirror:
+    """What the VM takes over from a capture. given: parts of deploy.yml."""
+    return mirror_of(Config.model_validate({**settings(), **given}), capture, capacity)

@@ -1,0 +1,58 @@
+"""What the staging VM is built from: deploy.yml, provision/, the Vagrantfile and production's capture."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from understudy.config.machines import Vm as VmConfig
+from understudy.host.provisioning import Provisioning, of_project
+from understudy.job import Job
+from understudy.vm import box as boxes
+from understudy.vm import follow, levels
+from understudy.vm.box import Box
+from understudy.vm.levels import PROVISIONED, Level
+from understudy.vm.mirror.value import Mirror
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """Each part is computed when it is first needed: a damaged capture must not prevent `destroy`."""
+
+    job: Job
+
+    @cached_property
+    def level(self) -> Level:
+        """The VM as it is just after `up`. Any change of what it is built from is another level."""
+        vagrantfile = (self.job.project.directory / "Vagrantfile").read_text()
+        size = map(str, self.size.values())
+        address = self.job.config.vm.address
+        return levels.level(PROVISIONED, self.box.version, address, *size, vagrantfile)
+
+    @cached_property
+    def box(self) -> Box:
+        return boxes.box_for(self.job.project, self.release, self.provisioning, self.mirror)
+
+    @cached_property
+    def provisioning(self) -> Provisioning:
+        admin = self.job.target.admin
+        return of_project(self.job.project, self.job.config, admin)
+
+    @cached_property
+    def mirror(self) -> Mirror | None:
+        """What the VM takes over from production; None if production was not captured.
+
+        Raises ConfigError if the capture is damaged or no box can be built for it.
+        """
+        return follow.mirror(self.job)
+
+    @property
+    def release(self) -> str:
+        return self._shape.release
+
+    @property
+    def size(self) -> dict[str, int]:
+        """memory: MiB. cpus: processors."""
+        return {"memory": self._shape.memory, "cpus": self._shape.cpus}
+
+    @property
+    def _shape(self) -> Mirror | VmConfig:
+        return self.mirror or self.job.config.vm
