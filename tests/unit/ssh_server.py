@@ -21,7 +21,7 @@ CUT = "cut the channel"
 
 
 class SshServer:
-    """Lets in whoever has one of `keys`, unless told to trust nobody."""
+    """Accepts a client that has one of `keys`. environment: of its commands."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.host_key = paramiko.ECDSAKey.generate()
@@ -128,7 +128,7 @@ class _Session(paramiko.ServerInterface):
         Thread(target=_feed, args=(channel, process.stdin), daemon=True).start()
         errors = Thread(target=_drain, args=(process.stderr, channel.sendall_stderr), daemon=True)
         errors.start()
-        ended = Thread(target=_tell_status, args=(channel, process), daemon=True)
+        ended = Thread(target=_send_status, args=(channel, process), daemon=True)
         ended.start()
         _drain(process.stdout, channel.sendall)
         errors.join()
@@ -146,7 +146,7 @@ def _let_the_reply_out(channel: paramiko.Channel) -> None:
         time.sleep(0.005)
 
 
-def _tell_status(channel: paramiko.Channel, process: subprocess.Popen[bytes]) -> None:
+def _send_status(channel: paramiko.Channel, process: subprocess.Popen[bytes]) -> None:
     """As soon as it's known, as sshd does: what the process left behind may still print."""
     status = process.wait()
     # A process that was killed has none.
@@ -164,7 +164,7 @@ def _feed(channel: paramiko.Channel, stdin: IO[bytes]) -> None:
 
 
 def _drain(output: IO[bytes], send: Callable[[bytes], None]) -> None:
-    """Hands on what a command says. To its end, even if nobody listens any more."""
+    """Passes on what a command prints. To its end, even if no one reads it any more."""
     while data := os.read(output.fileno(), 4096):
         with suppress(EOFError, OSError):
             send(data)

@@ -28,6 +28,7 @@ DOORS = {
     "release.git",
     "release.source",
     "release.wheels",
+    "ssh.channels",
     "ssh.connection",
     "ssh.ending",
     "ssh.errors",

@@ -1,1 +1,1 @@
-"""The one door to a host: a connection, and commands, files and forwards over it."""
+"""The one door to a host: a connection, and commands, files and port forwards over it."""

@@ -1,37 +1,68 @@
-"""A command on a host that doesn't end: what it does there, and its end."""
+"""A command on a host that doesn't end: what it does there, and how it is ended."""
 
-from collections.abc import Callable
-from contextlib import suppress
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import paramiko
 
 from understudy.commands import Argv, processes
-from understudy.errors import UnderstudyError
+from understudy.errors import Interrupted, StepFailed, UnderstudyError
 from understudy.ssh import stream
+from understudy.ssh.running import Answer
 
-# What a command prints that is run beside the one in question.
-Look = Callable[[Argv], str]
-# For Python to undo what it has begun.
+# Runs another command on the host, and returns what that prints.
+Query = Callable[[Argv], str]
+# A Python program needs some time to undo what it has begun.
 SECONDS = 5
 
 
-def at_work(look: Look, session: int) -> str:
-    """The processes of a command, in words."""
-    if not session:
-        return "the host has not begun with it yet"
-    try:
-        found = look(processes.listing(session))
-    except UnderstudyError as error:
-        return f"the host does not say what runs there ({error.summary})"
-    return processes.at_work(found) or "nothing of it runs there any more"
+class Ending:
+    """Of one command. answer: its own, which knows its session on the host once it has begun.
 
+    may_be_root: whether the user of the connection can end processes of root.
+    """
 
-def end(look: Look, channel: paramiko.Channel, session: int, may_be_root: bool) -> str:
-    """Ends a command with all that it has started. Returns a sentence on how that went."""
-    # 0: it has not even begun to print.
-    for signal in ("INT", "KILL") if session else ():
-        with suppress(UnderstudyError):
-            look(processes.end(signal, session, may_be_root=may_be_root))
-        if stream.ends_within(channel, SECONDS):
-            return "Its processes on the host were ended."
-    return "It could not be ended on the host and may be at work there still."
+    def __init__(
+        self, query: Query, channel: paramiko.Channel, answer: Answer, may_be_root: bool
+    ) -> None:
+        self._query = query
+        self._channel = channel
+        self._answer = answer
+        self._may_be_root = may_be_root
+
+    @contextmanager
+    def by_ctrl_c(self) -> Iterator[None]:
+        """Ctrl-C in the block ends the command. Raises Interrupted with a sentence on how that went."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            raise Interrupted(self._end()) from None
+
+    def too_long(self, host: str, words: Argv, seconds: float) -> StepFailed:
+        """Ends the command. The error names what it was at."""
+        return StepFailed(
+            f"{host}: no end after {seconds} s",
+            details=f"{shlex.join(words)[:200]}\nat work: {self.at_work()}",
+            hint=f"{self._end()} `uptime` and `ps fax` on the host show what keeps it busy.",
+        )
+
+    def at_work(self) -> str:
+        """The processes of the command, in words."""
+        if not self._answer.session:
+            return "the host has not started the command yet"
+        try:
+            found = self._query(processes.listing(self._answer.session))
+        except UnderstudyError as error:
+            return f"the host does not say what runs there ({error.summary})"
+        return processes.at_work(found) or "no process of the command is left"
+
+    def _end(self) -> str:
+        session = self._answer.session
+        # 0: it has not even begun to print.
+        for signal in ("INT", "KILL") if session else ():
+            with suppress(UnderstudyError):
+                self._query(processes.end(signal, session, may_be_root=self._may_be_root))
+            if stream.ends_within(self._channel, SECONDS):
+                return "Its processes on the host were ended."
+        return "Its processes on the host could not be ended and may still be at work."

@@ -1,4 +1,4 @@
-"""Why there is no SSH connection to a host, and what mends that."""
+"""Why there is no SSH connection to a host, and what fixes that."""
 
 import socket
 
@@ -9,15 +9,15 @@ from understudy.errors import LoginRefused, Unreachable
 
 
 def why_unreachable(error: Exception, host: str, target: TargetConfig) -> Unreachable:
-    """Why no connection came about, and what mends it."""
+    """The reason why no connection came about, as an error with what to try. host: its name in the message."""
     name = target.address if target.port == 22 else f"[{target.address}]:{target.port}"
     file = target.known_hosts or "~/.ssh/known_hosts"
     if isinstance(error, paramiko.BadHostKeyException):
         return Unreachable(
             f"{host}: the host key has changed since it was last seen",
             details=f"expected {_fingerprint(error.expected_key)}, got {_fingerprint(error.key)}",
-            hint=f"If the host was really set up anew: ssh-keygen -f {file} -R '{name}', then trust "
-            "its new key. If not, somebody may stand between you and it.",
+            hint=f"If the host was reinstalled: ssh-keygen -f {file} -R '{name}', then trust "
+            "its new key. If it was not, another machine may answer in its place.",
         )
     if isinstance(error, paramiko.AuthenticationException):
         return LoginRefused(
@@ -35,7 +35,7 @@ def why_unreachable(error: Exception, host: str, target: TargetConfig) -> Unreac
         return Unreachable(
             f"{host}: there is no key file {error.filename}",
             hint="For the staging VM: python deploy.py up. Elsewhere set the target's `key` in deploy.yml, "
-            "or leave it out: then your agent's keys and those in ~/.ssh are tried.",
+            "or remove it: then your agent's keys and those in ~/.ssh are tried.",
         )
     if isinstance(error, socket.gaierror):
         return Unreachable(
@@ -44,17 +44,17 @@ def why_unreachable(error: Exception, host: str, target: TargetConfig) -> Unreac
     return Unreachable(
         f"{host}: no SSH connection",
         details=str(error),
-        hint="Is it up? For the staging VM: python deploy.py up",
+        hint="Is the host up? For the staging VM: python deploy.py up",
     )
 
 
 def runs_no_commands(host: str, target: TargetConfig, printed: str) -> Unreachable:
-    """The login is accepted, but something else answers than the command that was sent."""
+    """The login is accepted, but another program answers than the command that was sent. printed: by it."""
     login = f"ssh -p {target.port} {host.rpartition(':')[0]}"
     return Unreachable(
-        f"{host}: the login is accepted, but runs something else than the command it is given",
+        f"{host}: the login is accepted, but runs another program than the command it is given",
         details="\n".join(printed.strip().splitlines()[:10]) or "it printed nothing",
-        hint=f"`{login} echo end` must print `end`. In its way is a `command=` in front of the key in "
+        hint=f"`{login} echo end` must print `end`. What prevents that is a `command=` in front of the key in "
         "~/.ssh/authorized_keys, a `ForceCommand` in sshd_config, a login shell such as nologin in "
         "/etc/passwd, or an `exec` or `exit` in ~/.bashrc of that user.",
     )

@@ -1,4 +1,4 @@
-"""The first word with a host: whether a login runs what it is asked to, and by which shell."""
+"""The first command on a host: whether the login runs what it is asked to, and by which shell."""
 
 import time
 
@@ -6,17 +6,20 @@ import paramiko
 
 from understudy.commands.on_host import MARK, WHICH_SHELL
 from understudy.ssh import running
-from understudy.ssh.running import NotOurs
+from understudy.ssh.running import OtherAnswer
 
 SECONDS = 15
 
 
 def login_shell(channel: paramiko.Channel) -> str:
-    """Its path. A greeting does no harm. Raises NotOurs if something other than our command answers."""
+    """The path of the login shell, whatever greeting is printed before.
+
+    Raises OtherAnswer if another program answers than our command.
+    """
     deadline = time.monotonic() + SECONDS
     output = errors = b""
     channel.exec_command(WHICH_SHELL)
-    # What a forced command may read is at its end.
+    # A forced command may wait for input.
     channel.shutdown_write()
     for piece, error in running.outputs(channel):
         output, errors = output + piece, errors + error
@@ -24,5 +27,5 @@ def login_shell(channel: paramiko.Channel) -> str:
             break
     _, mark, rest = output.decode(errors="replace").partition(MARK)
     if not mark:
-        raise NotOurs((output + errors).decode(errors="replace"))
+        raise OtherAnswer((output + errors).decode(errors="replace"))
     return rest.partition("\n")[0].strip()

@@ -1,4 +1,4 @@
-"""The lock of a host: held by a connection, so that none is left behind. Pure."""
+"""The lock of a host: held by a connection, so that it ends with the connection. Pure."""
 
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
@@ -7,12 +7,12 @@ from understudy.commands import Argv, script
 from understudy.commands.processes import END
 from understudy.errors import DISK_HINT, Refused, StepFailed
 
-# For a step that a deploy left at work whose connection broke, even if no other deploy is waited for.
+# To wait for a step of a deploy whose connection broke, even without --wait.
 SECONDS_FOR_A_STEP_LEFT = 60
 MINE, HELD, WAITING = "mine", "held", "waiting"
 
-# `cat` ends with the connection. Until then each step of the deploy writes down its session; what is
-# left of them is ended: only what changes the database ignores TERM, see templates/commands.py.
+# `cat` ends with the connection. Until then each step of the deploy records its session; what is left
+# of them then is ended: only what changes the database ignores TERM, see templates/commands.py.
 _HOLD = (
     END
     + """
@@ -42,14 +42,14 @@ flock -n "$1.step" true || for session in $sessions; do end TERM "$session"; don
 def hold(path: PurePosixPath, holder: str, wait: int) -> Argv:
     """Takes the lock and keeps it until its standard input ends.
 
-    Prints a line: `mine` and who held it before, or `held` and who does; before it `waiting` if a
-    step was left at work. wait: seconds for another deploy's end.
+    Prints a line: `mine` and who held it before, or `held` and who holds it; before that a line
+    `waiting` if a step was left at work. holder: is written into the lock. wait: for another deploy, in s.
     """
     return script(_HOLD, path, holder, wait, max(wait, SECONDS_FOR_A_STEP_LEFT))
 
 
 def answer(lines: Iterator[str], on_wait: Callable[[str], None]) -> str:
-    """The line that tells who has the lock; "" if there is none."""
+    """The line that says who has the lock; "" if there is none. on_wait: called if a step is waited for."""
     line = next(lines, "")
     if line == WAITING:
         on_wait("waiting for the end of a step that was left at work when its deploy was cut off")
@@ -58,7 +58,7 @@ def answer(lines: Iterator[str], on_wait: Callable[[str], None]) -> str:
 
 
 def held(host: str, answer: str) -> Refused:
-    """answer: what was printed instead of `mine`."""
+    """The error if another deploy has the lock. answer: the line that begins with `held`."""
     return Refused(
         f"{host}: another deploy is at work",
         details=answer.removeprefix(HELD).strip(),
@@ -68,5 +68,5 @@ def held(host: str, answer: str) -> Refused:
 
 
 def failed(host: str, path: PurePosixPath, errors: str) -> StepFailed:
-    """The host can't lock anything there."""
+    """The error if the host can't lock that file. errors: what it printed."""
     return StepFailed(f"{host}: can't lock {path}", details=errors.strip(), hint=DISK_HINT)

@@ -1,4 +1,4 @@
-"""A target's settings, as Paramiko is told them: the key, the timeouts, which hosts are trusted."""
+"""A target's settings as options of Paramiko: the key, the timeouts, which hosts are trusted."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ CONNECT_SECONDS = 15
 
 
 def arguments(target: TargetConfig) -> dict[str, Any]:
-    """For its `connect`."""
+    """Of Paramiko's SSHClient.connect()."""
     given: dict[str, Any] = {
         "timeout": CONNECT_SECONDS,
         "auth_timeout": CONNECT_SECONDS,
@@ -23,17 +23,17 @@ def arguments(target: TargetConfig) -> dict[str, Any]:
 
 def _key(path: Path) -> dict[str, Any]:
     """The private key, read here: Paramiko would try the file as a key of each kind in turn, and
-    would tell of the last kind that it isn't, instead of the host's refusal.
+    would raise an error about the last kind instead of the host's refusal.
     """
     try:
         return {"pkey": paramiko.PKey.from_path(path)}
     except Exception:
-        # Locked by a password, or missing: an agent may have it, and if not, Paramiko says why.
+        # Locked by a password, or missing: an agent may have it, and if not, Paramiko raises the reason.
         return {"key_filename": str(path)}
 
 
 def trust_only_known_hosts(client: paramiko.SSHClient, target: TargetConfig) -> None:
-    """Fabric would trust any host at first sight."""
+    """Fabric would trust any host that it has not seen before."""
     if target.known_hosts is None:
         client.load_system_host_keys()
     elif target.known_hosts.exists():

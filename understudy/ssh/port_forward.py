@@ -22,7 +22,7 @@ GONE = (OSError, EOFError, paramiko.SSHException)
 def forward(
     transport: paramiko.Transport, remote_port: int, remote_host: str = "127.0.0.1"
 ) -> Iterator[int]:
-    """Listens on a free port of 127.0.0.1, which it yields, and carries each connection.
+    """Listens on a free port of 127.0.0.1, which it yields, and carries each connection to the host.
 
     Where the host refuses one, or the SSH connection has gone, the client's connection is reset.
     At the end those that are still open are closed, and no thread is left.
@@ -46,7 +46,7 @@ def _accept(listener: socket.socket, carrier: "_Carrier") -> None:
         try:
             client, _ = listener.accept()
         except ConnectionAbortedError:
-            continue  # a client that didn't wait
+            continue  # the client has given up
         except OSError:
             return
         carrier.start(client)
@@ -80,9 +80,9 @@ class _Carrier:
 
     def _carry(self, client: socket.socket) -> None:
         with client:
-            # Until it's known that the far end has said all, this is how it ends.
+            # Until the far end has closed its side, the connection ends by a reset.
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-            # Paramiko raises all kinds where its connection dies; the client sees it by the reset.
+            # Paramiko raises errors of all kinds where its connection dies; the client gets a reset.
             with suppress(Exception), self._channel(client) as channel:
                 self._register(client, channel)
                 try:
@@ -112,34 +112,34 @@ def _both_ways(client: socket.socket, channel: paramiko.Channel) -> None:
     try:
         _inward(client, channel)
     finally:
-        # Says nothing to the client yet: how its connection ends is settled by closing it.
+        # Sends nothing to the client yet: closing its socket decides how its connection ends.
         _stop(client, channel, socket.SHUT_RD)
         outward.join()
 
 
 def _outward(client: socket.socket, channel: paramiko.Channel) -> None:
-    """From the client to the host, until the client has said all."""
+    """From the client to the host, until the client has closed its side."""
     try:
         while data := client.recv(65536):
             channel.sendall(data)
         channel.shutdown_write()
     except GONE:
-        # A client that was reset wants no answer any more.
+        # A client that was reset takes no answer.
         channel.close()
 
 
 def _inward(client: socket.socket, channel: paramiko.Channel) -> None:
-    """From the host to the client, until the host has said all."""
+    """From the host to the client, until the host has closed its side."""
     while data := channel.recv(65536):
         client.sendall(data)
-    # A channel also ends when the SSH connection dies, but only the far end says that it's done.
+    # A channel also ends when the SSH connection dies; only a complete one ends with EOF.
     if channel.eof_received:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 0, 0))
         client.shutdown(socket.SHUT_WR)
 
 
 def _stop(client: socket.socket, channel: paramiko.Channel, how: int) -> None:
-    """Wakes up whoever waits for the far end, and who reads from the client or writes to it."""
+    """Wakes up the threads that wait for the far end or for the client."""
     channel.close()
     with suppress(OSError):
         client.shutdown(how)

@@ -12,21 +12,21 @@ from understudy.commands.on_host import MARK
 _PIECE = 2**18
 # A process that a command left behind may hold its output open for ever.
 _SECONDS_AFTER_THE_END = 5.0
-_SECONDS_BETWEEN_LOOKS = 1.0
+_SECONDS_OF_A_WAIT = 1.0
 _LONGEST_GREETING = 2**20
 
 
-class NotOurs(Exception):
-    """What answered is not the command that was sent. args: what was printed instead."""
+class OtherAnswer(Exception):
+    """Another program answered than the command that was sent. args: what was printed instead."""
 
 
 class Answer:
-    """What follows the marker: what comes before it was not printed by the command."""
+    """Finds the marker in what a channel brings: what comes before it was not printed by the command."""
 
     def __init__(self) -> None:
         self._before = b""
         self.begun = False
-        # The command's session on the host, once that is known.
+        # Of the command on the host; 0 until it's known.
         self.session = 0
 
     def take(self, piece: bytes) -> bytes:
@@ -45,28 +45,31 @@ class Answer:
         return after
 
     def must_have_begun(self) -> None:
+        """Raises OtherAnswer if there was no marker."""
         if not self.begun:
-            raise NotOurs(self._before.decode(errors="replace"))
+            raise OtherAnswer(self._before.decode(errors="replace"))
 
 
-class Text:
-    """What a command prints on one of its outputs, kept whole and handed on line by line."""
+class Output:
+    """What a command prints on one of its outputs: kept whole, and passed to on_line by lines."""
 
     def __init__(self, on_line: Callable[[str], None] = lambda line: None) -> None:
-        self.answer, self.whole = Answer(), ""
+        self.answer, self.text = Answer(), ""
         self._on_line, self._rest = on_line, ""
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
 
     def take(self, piece: bytes) -> None:
         text = self._decode(self.answer.take(piece))
-        self.whole += text
+        self.text += text
         *lines, self._rest = (self._rest + text).split("\n")
         for line in lines:
             self._on_line(line)
 
 
 def outputs(channel: paramiko.Channel) -> Iterator[tuple[bytes, bytes]]:
-    """Pieces of standard output and standard error until the command ends; both empty now and then."""
+    """Pieces of standard output and of standard error until the command ends. Both are empty once a
+    second while the command prints nothing.
+    """
     ended = 0.0
     while True:
         if channel.recv_ready():
@@ -77,15 +80,15 @@ def outputs(channel: paramiko.Channel) -> Iterator[tuple[bytes, bytes]]:
             ended = ended or time.monotonic()
             late = time.monotonic() - ended > _SECONDS_AFTER_THE_END
             if channel.closed or channel.eof_received or late:
-                # What came in between is there by now.
+                # What came meanwhile is there by now.
                 yield from _rest(channel)
                 return
             select.select([channel], [], [], 0.1)
         elif channel.eof_received:
-            channel.status_event.wait(_SECONDS_BETWEEN_LOOKS)
+            channel.status_event.wait(_SECONDS_OF_A_WAIT)
             yield b"", b""
         else:
-            select.select([channel], [], [], _SECONDS_BETWEEN_LOOKS)
+            select.select([channel], [], [], _SECONDS_OF_A_WAIT)
             yield b"", b""
 
 
@@ -97,14 +100,14 @@ def _rest(channel: paramiko.Channel) -> Iterator[tuple[bytes, bytes]]:
 
 
 class Silence:
-    """When a command was silent for so long that it's worth a word: after 60 s, then ever later."""
+    """When to report that a command prints nothing: after so many seconds, then each time twice as late."""
 
     def __init__(self, first: float) -> None:
         self._first = self._limit = first
         self._since = time.monotonic()
 
     def after(self, piece: bytes) -> float:
-        """The seconds of silence if they are to be reported now, otherwise 0."""
+        """The seconds of silence if they are to be reported now, or 0."""
         now = time.monotonic()
         if piece:
             self._since, self._limit = now, self._first

@@ -14,13 +14,13 @@ Content = str | Path | Iterable[bytes]
 
 # What Paramiko raises where a channel or its connection has gone.
 BROKEN = (paramiko.SSHException, OSError, EOFError)
-# An index of a large table takes its time; a command that hangs must still end some day.
+# A large table's index may take long; but a command that hangs must end some time.
 SILENT_SECONDS = 3600
 _PIECE = 2**18
 
 
-def given(content: Content) -> Iterator[bytes]:
-    """What it's given, piece by piece. Raises StepFailed if that can't be read here."""
+def pieces(content: Content) -> Iterator[bytes]:
+    """What a command gets on its standard input. Raises StepFailed if it can't be read here."""
     try:
         match content:
             case str():
@@ -33,24 +33,24 @@ def given(content: Content) -> Iterator[bytes]:
                 yield from content
     except OSError as error:
         raise StepFailed(
-            "what is to be sent can't be read on this machine",
+            "the data to send can't be read on this machine",
             details=str(error),
-            hint="Did something change it meanwhile? The same command makes it anew.",
+            hint="Did another program change or remove it? Run the same command again.",
         ) from None
 
 
 def printed_so_far(channel: paramiko.Channel) -> str:
     """What our command has printed, without waiting for more."""
-    pieces: list[bytes] = []
+    printed: list[bytes] = []
     channel.settimeout(0)
     with suppress(*BROKEN):
         while piece := channel.recv(_PIECE):
-            pieces.append(piece)
-    return Answer().take(b"".join(pieces)).decode(errors="replace")
+            printed.append(piece)
+    return Answer().take(b"".join(printed)).decode(errors="replace")
 
 
 def errors(channel: paramiko.Channel) -> str:
-    """All that our command prints as errors, until it ends."""
+    """What our command prints on standard error, until it ends."""
     whole = channel.makefile_stderr("rb").read().decode(errors="replace")
     return whole.partition(f"{MARK}\n")[2] or whole
 
@@ -65,5 +65,5 @@ def lines(channel: paramiko.Channel) -> Iterator[str]:
 
 
 def ends_within(channel: paramiko.Channel, seconds: float) -> bool:
-    """Waits until a command has ended, so long at most."""
+    """Waits for the end of a command. False if it has not ended after so many seconds."""
     return channel.status_event.wait(seconds)

@@ -17,7 +17,7 @@ from understudy.commands.on_host import MARK
 from understudy.config.target import TargetConfig
 from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
 from understudy.ssh.connection import SshConnection
-from understudy.ssh.running import Text
+from understudy.ssh.running import Output
 
 NASTY = ["", "a b", "$HOME", "$(id)", "`id`", "a'b", 'a"b', "a\nb", "\\", "-n", "*", "~", "#", "ä"]
 
@@ -29,7 +29,7 @@ def key() -> paramiko.ECDSAKey:
 
 @contextmanager
 def running(directory: Path, key: paramiko.ECDSAKey) -> Iterator[SshServer]:
-    """A server that lets `key` in, with its files in a directory. No real user's SSH counts."""
+    """A server that accepts `key`, with its files in a directory; without the user's own SSH settings."""
     (directory / "sudo").write_text('#!/bin/sh\necho "sudo: $*"\n')
     (directory / "sudo").chmod(0o755)
     with (
@@ -76,7 +76,7 @@ def refusal(server: SshServer, directory: Path) -> Unreachable:
 
 
 @pytest.mark.parametrize("file_is_there", [True, False])
-def test_host_that_nobody_has_vouched_for_is_not_trusted(
+def test_host_without_a_known_key_is_not_trusted(
     server: SshServer, tmp_path: Path, file_is_there: bool
 ) -> None:
     (tmp_path / "known_hosts").unlink()
@@ -97,13 +97,13 @@ def test_host_with_another_key_than_before_is_not_trusted(
 
     error = refusal(server, tmp_path)
 
-    assert before in (tmp_path / "known_hosts").read_text(), "nothing is learned on the way"
+    assert before in (tmp_path / "known_hosts").read_text(), "the file stays as it is"
     assert "host key has changed" in error.summary
     assert "SHA256:" in error.details
     assert f"-R '[127.0.0.1]:{server.port}'" in error.hint
 
 
-def test_user_whose_key_is_not_accepted_is_told_how_to_try(
+def test_user_whose_key_is_not_accepted_learns_what_to_try(
     server: SshServer, tmp_path: Path
 ) -> None:
     server.keys.clear()
@@ -115,7 +115,7 @@ def test_user_whose_key_is_not_accepted_is_told_how_to_try(
 
 
 @pytest.mark.parametrize("kind", ["RSA", "ED25519", "locked"])
-def test_refusal_is_told_whatever_kind_of_key_was_refused(
+def test_refusal_is_reported_for_each_kind_of_key(
     kind: str, server: SshServer, tmp_path: Path
 ) -> None:
     """Keys as ssh-keygen makes them."""
@@ -135,7 +135,7 @@ def test_missing_key_file_is_named(server: SshServer, tmp_path: Path) -> None:
     assert f"{tmp_path}/id" in refusal(server, tmp_path).summary
 
 
-def test_host_that_is_down_is_told(tmp_path: Path) -> None:
+def test_host_that_is_down_is_reported(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     target = config(target={"address": "127.0.0.1", "port": port}).target("staging")
@@ -176,7 +176,7 @@ def test_programs_speak_english_and_count_and_sort_as_on_the_host(
     assert connection.run(("sh", "-c", 'echo "$LC_MESSAGES $LANG"')).output == "C nl_NL.UTF-8\n"
 
 
-def test_output_is_told_line_by_line(connection: SshConnection) -> None:
+def test_output_is_passed_on_line_by_line(connection: SshConnection) -> None:
     lines: list[str] = []
 
     connection.run(("printf", "==> one\n==> two\nno end"), on_line=lines.append)
@@ -186,10 +186,10 @@ def test_output_is_told_line_by_line(connection: SshConnection) -> None:
 
 def test_lines_are_whole_however_they_arrive() -> None:
     lines: list[str] = []
-    text = Text(lines.append)
+    output = Output(lines.append)
 
     for piece in (MARK[:3], f"{MARK[3:]} 7\non", "e\ntw", "o\n", "\nthree"):
-        text.take(piece.encode())
+        output.take(piece.encode())
 
     assert lines == ["one", "two", ""]
 
@@ -202,7 +202,7 @@ def test_command_without_an_end_is_given_up(connection: SshConnection) -> None:
 
 
 @pytest.mark.parametrize("how", [DROP, CUT])
-def test_connection_that_breaks_is_told_and_is_no_failed_step(
+def test_broken_connection_is_reported_and_is_no_failed_step(
     how: str, connection: SshConnection
 ) -> None:
     with pytest.raises(Unreachable, match="the connection broke") as raised:
@@ -238,7 +238,9 @@ def test_pieces_are_sent_as_one(connection: SshConnection) -> None:
     assert connection.send(("wc", "-c"), [bytes(100_000)] * 30).output.strip() == "3000000"
 
 
-def test_what_can_not_be_read_here_is_told(connection: SshConnection, tmp_path: Path) -> None:
+def test_file_that_cannot_be_read_here_is_reported(
+    connection: SshConnection, tmp_path: Path
+) -> None:
     with pytest.raises(StepFailed, match="can't be read on this machine") as raised:
         connection.send(("cat",), tmp_path / "gone")
 
@@ -246,7 +248,7 @@ def test_what_can_not_be_read_here_is_told(connection: SshConnection, tmp_path: 
     assert connection.run(("true",)).ok, "the connection is as it was"
 
 
-def test_command_that_ends_before_it_read_all_tells_why(
+def test_error_of_a_command_that_ends_before_it_read_all_is_kept(
     connection: SshConnection, tmp_path: Path
 ) -> None:
     """More than the host takes without reading any of it."""
@@ -274,7 +276,7 @@ def test_lock_is_held_by_one_and_free_again_after_it(
             with pytest.raises(Refused, match="another deploy") as raised, other.lock(lock, "bob"):
                 pytest.fail("two have the lock")
             assert raised.value.details == "ann since noon"
-        # Freed when the host has seen the end of the channel: not at once, but without more ado.
+        # Freed when the host has seen the end of the channel: not at once, but soon.
         connection.run(("flock", "-w", "5", str(lock), "true"))
         with other.lock(lock, "bob") as before:
             assert before == "ann since noon"
@@ -327,7 +329,7 @@ def test_lock_that_cannot_be_made_is_not_taken_for_a_held_one(
 
 
 @pytest.mark.parametrize("how", [DROP, CUT])
-def test_connection_that_breaks_while_text_is_sent_is_told(
+def test_connection_that_breaks_while_text_is_sent_is_reported(
     how: str, connection: SshConnection
 ) -> None:
     with pytest.raises(Unreachable, match="the connection broke"):
@@ -342,7 +344,7 @@ def test_command_that_ends_without_a_status_after_it_got_its_text_was_cut_off(
 
 
 @pytest.mark.parametrize("how", [DROP, CUT])
-def test_connection_that_breaks_while_the_lock_is_waited_for_is_told(
+def test_connection_that_breaks_while_the_lock_is_waited_for_is_reported(
     how: str, connection: SshConnection, tmp_path: Path
 ) -> None:
     lock = PurePosixPath(tmp_path / "lock")

@@ -39,7 +39,7 @@ def assert_ends(file: Path) -> None:
     """That a process has died of which the file has the number."""
     process, deadline = Path("/proc") / file.read_text().strip(), time.monotonic() + 10
     while process.exists() and "Z" not in (process / "stat").read_text():
-        assert time.monotonic() < deadline, "it runs still"
+        assert time.monotonic() < deadline, "it still runs"
         time.sleep(0.05)
 
 
@@ -50,7 +50,9 @@ def wait_for(file: Path) -> None:
         time.sleep(0.01)
 
 
-def test_what_asks_a_question_gets_no_answer_instead_of_waiting(connection: SshConnection) -> None:
+def test_command_that_asks_a_question_gets_no_answer_instead_of_waiting(
+    connection: SshConnection,
+) -> None:
     assert not connection.run(("sh", "-c", "read -r answer")).ok
     assert connection.run(("cat",)).ok
     with connection.listening(("sh",), "shop") as heard:
@@ -87,12 +89,12 @@ def test_silence_is_broken_by_what_runs_there(
     connection: SshConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connecting, "SECONDS_OF_SILENCE", 0.3)
-    monkeypatch.setattr(running, "_SECONDS_BETWEEN_LOOKS", 0.1)
+    monkeypatch.setattr(running, "_SECONDS_OF_A_WAIT", 0.1)
     said: list[str] = []
 
     connection.run(("sleep", "1.25"), on_silence=said.append)
 
-    assert 1 <= len(said) <= 3, "ever less often"
+    assert 1 <= len(said) <= 3, "less and less often"
     assert said[0].startswith("no output for 0 s: sleep 1.25 (process ")
 
 

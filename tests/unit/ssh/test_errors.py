@@ -10,7 +10,7 @@ from understudy.ssh.errors import why_unreachable
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "reason"),
     [
         (socket.gaierror(-2, "Name or service not known"), "can't be resolved"),
         (TimeoutError("timed out"), "timed out"),
@@ -20,10 +20,10 @@ from understudy.ssh.errors import why_unreachable
         (EOFError(), "no SSH connection"),
     ],
 )
-def test_other_reasons_are_told_in_words(error: Exception, told: str) -> None:
+def test_each_reason_is_reported_in_words(error: Exception, reason: str) -> None:
     target = config().target("staging")
 
     unreachable = why_unreachable(error, "deploy@192.0.2.7:22", target)
 
-    assert told in str(unreachable)
+    assert reason in str(unreachable)
     assert unreachable.hint

@@ -38,7 +38,7 @@ def test_greeting_is_no_part_of_any_answer(server: SshServer, tmp_path: Path) ->
     assert (tmp_path / "file").read_bytes() == b"content"
 
 
-def test_shell_that_reads_lines_otherwise_gets_one_that_any_shell_reads(
+def test_shell_with_another_syntax_gets_a_line_that_any_shell_reads(
     server: SshServer, tmp_path: Path
 ) -> None:
     server.shell, server.environment["SHELL"] = FISH, "/usr/bin/fish"
@@ -59,12 +59,12 @@ def test_shell_that_reads_lines_otherwise_gets_one_that_any_shell_reads(
         ("exit 0", "it printed nothing"),
     ],
 )
-def test_login_that_runs_something_else_is_told_in_one_sentence(
+def test_login_that_runs_another_program_is_reported_in_one_sentence(
     shell: str, printed: str, server: SshServer, tmp_path: Path
 ) -> None:
     server.shell = ["sh", "-c", shell]
 
-    with pytest.raises(Unreachable, match="runs something else") as raised:
+    with pytest.raises(Unreachable, match="runs another program") as raised:
         SshConnection(target_of(server, tmp_path), "deploy")
 
     assert printed in raised.value.details
@@ -79,7 +79,7 @@ def test_nothing_counts_as_sent_that_our_command_has_not_taken(
     """Exit status 0 of something else is no confirmation."""
     with SshConnection(target_of(server, tmp_path), "deploy") as connection:
         server.shell = ["sh", "-c", shell]
-        with pytest.raises(Unreachable, match="runs something else"):
+        with pytest.raises(Unreachable, match="runs another program"):
             connection.send(("tar", "-x"), "a release")
-        with pytest.raises(Unreachable, match="runs something else"):
+        with pytest.raises(Unreachable, match="runs another program"):
             connection.run(("true",))

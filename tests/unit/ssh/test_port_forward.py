@@ -203,7 +203,7 @@ def test_end_of_the_forward_ends_everything_in_it(host: Host) -> None:
     assert host.client.is_active(), "the connection is the deploy's"
 
 
-def test_client_that_does_not_read_holds_up_nobody(host: Host) -> None:
+def test_client_that_does_not_read_holds_up_no_other_client(host: Host) -> None:
     def flood(channel: paramiko.Channel) -> None:
         while True:
             channel.sendall(bytes(65536))

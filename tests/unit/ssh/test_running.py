@@ -6,7 +6,7 @@ import pytest
 
 from understudy.commands.on_host import MARK
 from understudy.ssh import running
-from understudy.ssh.running import Answer, NotOurs, Silence, Text
+from understudy.ssh.running import Answer, OtherAnswer, Output, Silence
 
 
 def pieces(text: bytes, size: int) -> list[bytes]:
@@ -34,7 +34,7 @@ def test_answer_without_a_marker_is_not_the_commands(text: str) -> None:
     answer = Answer()
 
     assert answer.take(text.encode()) == b""
-    with pytest.raises(NotOurs) as raised:
+    with pytest.raises(OtherAnswer) as raised:
         answer.must_have_begun()
 
     assert (answer.begun, raised.value.args) == (False, (text,))
@@ -44,21 +44,21 @@ def test_greeting_without_an_end_is_given_up() -> None:
     answer = Answer()
     assert answer.take(2**20 * b"y") == b""
 
-    with pytest.raises(NotOurs):
+    with pytest.raises(OtherAnswer):
         answer.take(b"y")
 
 
 @pytest.mark.parametrize("size", [1, 3, 1000])
-def test_output_is_kept_whole_and_handed_on_by_lines(size: int) -> None:
+def test_output_is_kept_whole_and_passed_on_by_lines(size: int) -> None:
     lines: list[str] = []
-    text = Text(lines.append)
+    output = Output(lines.append)
     sent = f"{MARK}1\ngrüße\n\nlast".encode() + b"\xff\nno end"
 
     for piece in pieces(sent, size):
-        text.take(piece)
+        output.take(piece)
 
     assert lines == ["grüße", "", "last\ufffd"]
-    assert text.whole == "grüße\n\nlast\ufffd\nno end"
+    assert output.text == "grüße\n\nlast\ufffd\nno end"
 
 
 def test_silence_is_reported_ever_later_and_from_the_start_after_output(

@@ -15,9 +15,9 @@ from understudy.ssh.connection import SshConnection
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[SshConnection]:
-    """To a host whose sudo does as it's told, as whoever is there.
+    """To a host whose sudo runs the command as the same user.
 
-    One for each test: a channel that is given up in its midst can end the connection of Paramiko's server.
+    One for each test: a channel that is given up halfway can end the connection of Paramiko's server.
     """
     key = paramiko.ECDSAKey.generate()
     with running(tmp_path, key) as server:
@@ -38,7 +38,7 @@ def test_all_that_a_command_prints_comes_in_pieces(connection: SshConnection) ->
 
 @pytest.mark.parametrize("why", [StepFailed("not UTF-8"), OSError(28, "No space left on device")])
 def test_what_fails_here_is_raised_as_it_is(why: Exception, connection: SshConnection) -> None:
-    """What fails here is not told as if the host had failed."""
+    """An error on this machine is not reported as one of the host."""
 
     def refuse(piece: bytes) -> None:
         raise why
@@ -49,17 +49,17 @@ def test_what_fails_here_is_raised_as_it_is(why: Exception, connection: SshConne
     assert raised.value is why
 
 
-def test_under_the_lock_it_is_a_step_that_whoever_comes_next_waits_for(
+def test_command_under_the_lock_is_a_step_that_the_next_deploy_waits_for(
     connection: SshConnection, tmp_path: Path
 ) -> None:
     lock = PurePosixPath(tmp_path / "lock")
-    with connection.lock(lock, "somebody"):
+    with connection.lock(lock, "ann"):
         assert not connection.send(script('flock -n "$1.step" true', lock), "").ok
-    # Who held the lock looks itself, for a moment, whether a step is left.
+    # The holder of the lock checks for a moment whether a step is left.
     assert connection.send(script('flock -w 10 "$1.step" true', lock), "").ok
 
 
-def test_what_is_said_meanwhile_is_heard(connection: SshConnection) -> None:
+def test_output_during_the_block_is_collected(connection: SshConnection) -> None:
     command = script("while echo still here; do sleep 0.01; done")
     with connection.listening(command, "shop") as heard:
         connection.run(("sleep", "0.2"))
@@ -68,7 +68,7 @@ def test_what_is_said_meanwhile_is_heard(connection: SshConnection) -> None:
 
 
 @pytest.mark.parametrize("how", [CUT, DROP])
-def test_connection_that_breaks_is_told(how: str, tmp_path: Path) -> None:
+def test_broken_connection_is_reported(how: str, tmp_path: Path) -> None:
     key = paramiko.ECDSAKey.generate()
     with (
         running(tmp_path, key) as server,
@@ -78,7 +78,7 @@ def test_connection_that_breaks_is_told(how: str, tmp_path: Path) -> None:
         connection.receive(("echo", how), "", lambda _: None)
 
 
-def test_connection_that_breaks_while_it_is_listened_to_is_told(tmp_path: Path) -> None:
+def test_connection_that_breaks_while_output_is_collected_is_reported(tmp_path: Path) -> None:
     key = paramiko.ECDSAKey.generate()
     with (
         running(tmp_path, key) as server,

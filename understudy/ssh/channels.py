@@ -1,0 +1,77 @@
+"""The channels of an SSH connection, one for each command, and what is raised where they break."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import fabric
+import paramiko
+
+from understudy.config.target import TargetConfig
+from understudy.errors import Unreachable
+from understudy.ssh import running, stream
+from understudy.ssh.errors import runs_no_commands
+from understudy.ssh.running import Answer, OtherAnswer, Silence
+from understudy.ssh.stream import BROKEN
+
+CUT_OFF = "a command ended without an exit status"
+
+
+class Channels:
+    """Of one connection. host: its name in messages."""
+
+    def __init__(self, connection: fabric.Connection, host: str, target: TargetConfig) -> None:
+        self._connection = connection
+        self._host = host
+        self._target = target
+
+    @contextmanager
+    def open(self) -> Iterator[paramiko.Channel]:
+        """Beside those of other commands. Raises Unreachable if the connection has gone."""
+        # Fabric would silently connect again, without the host's lock.
+        if not self._connection.is_connected:
+            raise self.broken()
+        with self.errors():
+            channel = self._connection.transport.open_session()
+        try:
+            yield channel
+        finally:
+            # An error of the block counts, not that its channel had gone with it.
+            with suppress(*BROKEN):
+                channel.close()
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Raises Unreachable for what Paramiko raises in the block, and for another program's answer."""
+        try:
+            yield
+        except OtherAnswer as error:
+            raise runs_no_commands(self._host, self._target, str(error)) from None
+        except BROKEN as error:
+            raise self.broken(error) from None
+
+    def outputs(self, channel: paramiko.Channel) -> Iterator[tuple[bytes, bytes]]:
+        """As running.outputs(), up to an hour of silence."""
+        silence = Silence(stream.SILENT_SECONDS)
+        with self.errors():
+            for piece, error in running.outputs(channel):
+                yield piece, error
+                if silence.after(piece or error):
+                    raise TimeoutError(f"no output for {stream.SILENT_SECONDS} s")
+
+    def status(self, channel: paramiko.Channel, answer: Answer) -> int:
+        """The exit status of a command that has ended. Without one it was cut off."""
+        status = int(channel.recv_exit_status())
+        if status == -1:
+            raise self.broken(CUT_OFF)
+        with self.errors():
+            answer.must_have_begun()
+        return status
+
+    def broken(self, why: object = "") -> Unreachable:
+        """The error where the connection has gone."""
+        return Unreachable(
+            f"{self._host}: the connection broke",
+            details=str(why),
+            hint="There is nothing to clean up: once the host answers again, the same command "
+            "finishes what was begun.",
+        )
