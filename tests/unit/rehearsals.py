@@ -20,8 +20,8 @@ from understudy.deploy import rollback as deploy_rollback
 from understudy.diagnosis import evidence
 from understudy.errors import ConfigError, Refused, StepFailed, UnderstudyError
 from understudy.job import Job
-from understudy.receipts import gate
-from understudy.receipts.gate import Rehearsed
+from understudy.receipts import inputs, issue
+from understudy.receipts.issue import RehearsalResult
 from understudy.rehearsal import baseline, migrations, verify
 from understudy.rehearsal import run as rehearsal_run
 from understudy.rehearsal.baseline import Baseline
@@ -48,7 +48,7 @@ class Stage:
         self.done: list[str] = []
         self.saved = {PROVISIONED}
         self.restored: list[Level] = []
-        self.receipts: list[Rehearsed] = []
+        self.receipts: list[RehearsalResult] = []
         self.commits: list[str] = []
         self.staging = Staging()
         self.pulled = PULLED
@@ -67,10 +67,10 @@ class Stage:
         monkeypatch.setattr(data_load, "load", lambda *_: self.take("data"))
         monkeypatch.setattr(migrations, "watched", lambda _: self.watched)
         monkeypatch.setattr(rehearsal_run, "SshConnection", lambda *_: nullcontext())
-        monkeypatch.setattr(gate, "refuse_useless_key", lambda _: None)
-        monkeypatch.setattr(gate, "candidate", lambda *_: CANDIDATE)
-        monkeypatch.setattr(gate, "fingerprint_of", lambda _: STAGING)
-        monkeypatch.setattr(gate, "write", lambda _, told: self.receipts.append(told))
+        monkeypatch.setattr(issue, "check_key", lambda _: None)
+        monkeypatch.setattr(inputs, "candidate", lambda *_: CANDIDATE)
+        monkeypatch.setattr(inputs, "fingerprint_of", lambda _: STAGING)
+        monkeypatch.setattr(issue, "write", lambda _, told: self.receipts.append(told))
         monkeypatch.setattr(deploy_host, "require_converged", lambda _: self.take("again"))
         monkeypatch.setattr(deploy_rollback, "earlier", lambda _: self.lacks("rollback", "0ld"))
         monkeypatch.setattr(deploy_rollback, "rollback", self.rollback)

@@ -1,1 +1,1 @@
-"""The signed record of a passed rehearsal, and the gate that asks for it."""
+"""The signed record of a rehearsal, and the gate that requires it. No rehearsal is run here."""

@@ -1,4 +1,4 @@
-"""What stands between a receipt and a deploy. Pure."""
+"""What a deploy has that a receipt doesn't cover. Pure."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -16,9 +16,9 @@ def differences(
     now: datetime,
     max_age: timedelta,
 ) -> tuple[str, ...]:
-    """A sentence for each thing that a receipt doesn't speak for; none if it speaks for all.
+    """A sentence for each thing that the receipt doesn't cover; none if it covers the deploy.
 
-    candidate: what would be rehearsed now. host: the one to be deployed to.
+    candidate: what would be rehearsed now. host: the system of the host to deploy to.
     """
     return (
         *_of_verdict(receipt),
@@ -35,35 +35,35 @@ def _of_verdict(receipt: Receipt) -> Iterator[str]:
     if receipt.verdict != "passed" or failed:
         yield f"the rehearsal did not pass: {', '.join(failed) or receipt.verdict}"
     if left_out := [phase.name for phase in receipt.phases if phase.state == "left out"]:
-        yield f"the rehearsal was not a whole one, it left out: {', '.join(left_out)}"
+        yield f"the rehearsal was incomplete: it left out {', '.join(left_out)}"
 
 
 def _of_age(finished: datetime, now: datetime, max_age: timedelta) -> Iterator[str]:
     if finished > now:
-        yield f"the rehearsal ended at {finished:%Y-%m-%d %H:%M} UTC, which is yet to come"
+        yield f"the rehearsal ended at {finished:%Y-%m-%d %H:%M} UTC, which is in the future"
     elif now - finished > max_age:
         days = (now - finished).days
-        yield f"the rehearsal was {days} days ago; deploy.yml takes {max_age.days}"
+        yield f"the rehearsal is {days} days old; deploy.yml accepts {max_age.days}"
 
 
 def _of_artifact(before: Artifact, now: Artifact) -> Iterator[str]:
-    """Another commit of the same files is no difference: what is shipped is the same."""
+    """Another commit with the same files is no difference: what is shipped is the same."""
     if before.source != now.source and before.commit != now.commit:
         yield f"commit {before.commit[:12]} was rehearsed, this is {now.commit[:12]}"
     elif before.source != now.source:
         yield (
-            f"the files of commit {now.commit[:12]} were others: git here exports them otherwise, "
-            "or app.source or app.subdirectory in deploy.yml has changed"
+            f"the source of commit {now.commit[:12]} differs from the rehearsed one: git exports it "
+            "differently here, or app.source or app.subdirectory in deploy.yml has changed"
         )
     if before.lock != now.lock:
-        yield f"the locked packages were others: {before.lock[:12]}, and now {now.lock[:12]}"
+        yield f"lock file {before.lock[:12]} was rehearsed, this is {now.lock[:12]}"
 
 
 def _of_settings(before: Candidate, now: Candidate) -> Iterator[str]:
     if before.settings != now.settings:
-        yield "app: in deploy.yml has changed since"
+        yield "app: in deploy.yml has changed since the rehearsal"
     if before.provisioning != now.provisioning:
-        yield "what provisions a host has changed since: host: in deploy.yml, or provision/"
+        yield "provisioning has changed since the rehearsal: host: in deploy.yml, or provision/"
     for path in sorted({*before.files, *now.files}):
         if before.files.get(path) != now.files.get(path):
-            yield f"{path} on {before.target} would be another now: deploy.yml or templates/ changed"
+            yield f"{path} on {before.target} would differ now: deploy.yml or templates/ changed"

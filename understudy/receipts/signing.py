@@ -1,4 +1,4 @@
-"""Signatures of files by SSH keys, as git makes them: through `ssh-keygen -Y`, and nowhere else."""
+"""Signs files with SSH keys and checks such signatures, by `ssh-keygen -Y`: see ssh-keygen(1)."""
 
 import os
 import subprocess
@@ -6,22 +6,22 @@ from pathlib import Path
 
 from understudy.errors import ConfigError, Refused, StepFailed, Unreachable
 
-# Stands in each signature: one that was made for another purpose, say for a commit, is none here.
+# Part of each signature: one that was made for another purpose, such as a commit, is not valid here.
 NAMESPACE = "understudy-rehearsal"
-# A key in hardware may wait for a touch.
+# A hardware key may wait for a touch.
 SECONDS = 60
 OLD = ("unknown option", "illegal option", "invalid option", "unsupported operation for -y")
 
 
 def sign(file: Path, key: Path) -> Path:
-    """Signs a file with a private key, or with a public one whose private one the agent has.
+    """Signs a file with a private key, or with a public key whose private key ssh-agent holds.
 
-    Returns the signature's file, beside the signed one. Raises ConfigError if there is no such key,
-    StepFailed if it can't sign here, Unreachable if ssh-keygen is missing or too old.
+    Writes the signature to FILE.sig and returns that path. Raises ConfigError if there is no such key,
+    StepFailed if the key can't sign, Unreachable if ssh-keygen is missing or too old.
     """
     if not key.is_file():
         raise ConfigError(
-            f"receipts.key in deploy.yml: there is no file {key}",
+            f"receipts.key in deploy.yml names a file that does not exist: {key}",
             hint=f"ssh-keygen -t ed25519 -f {key}",
         )
     done = _ssh_keygen("sign", file, "-f", key, "-n", NAMESPACE)
@@ -37,31 +37,34 @@ def _cannot_sign(key: Path, details: str) -> StepFailed:
     return StepFailed(
         f"{key} can't sign",
         details=details,
-        cause="the key has a passphrase, and no agent has the key" if locked else "",
-        hint=f"ssh-add {key}" if locked else "receipts.key in deploy.yml must be an SSH key.",
+        cause="the key has a passphrase, and ssh-agent doesn't hold the key" if locked else "",
+        hint=f"ssh-add {key}" if locked else "receipts.key in deploy.yml must name an SSH key.",
     )
 
 
 def check(file: Path, signature: Path, allowed_signers: Path, namespace: str = NAMESPACE) -> str:
-    """Who signed the file, as allowed_signers calls them.
+    """The signer of the file, by the name in allowed_signers (format: ssh-keygen(1)).
 
-    Raises Refused if that isn't signed, or not by somebody who may; Unreachable as sign() does.
+    Raises Refused if the file isn't signed, was changed since, or is signed by a key that may not sign;
+    Unreachable if ssh-keygen is missing or too old.
     """
     if not signature.is_file():
-        raise Refused(f"{file.name} is not signed", hint="docs/receipts.md sets signing up.")
+        raise Refused(
+            f"{file.name} is not signed", hint="docs/receipts.md says how to set signing up."
+        )
     made = ("-n", namespace, "-s", signature)
     valid = _ssh_keygen("check-novalidate", file, *made)
     if valid.returncode:
         raise Refused(
-            f"{file.name} is not what was signed",
+            f"the signature of {file.name} does not match the file",
             details=_text(valid.stderr),
-            hint="python deploy.py rehearse writes a new one.",
+            hint="python deploy.py rehearse writes a new receipt.",
         )
     # Good "understudy-rehearsal" signature with ED25519 key SHA256:…
     key = _text(valid.stdout).rpartition(" ")[2]
     if not allowed_signers.is_file():
         raise Refused(
-            f"there is no file {allowed_signers}, so nobody may sign", hint=allow(allowed_signers)
+            f"there is no file {allowed_signers}, so no key may sign", hint=allow(allowed_signers)
         )
     found = _ssh_keygen("find-principals", file, "-s", signature, "-f", allowed_signers)
     signer = next(iter(_text(found.stdout).splitlines()), "")
@@ -79,17 +82,17 @@ def _not_allowed(file: Path, key: str, allowed_signers: Path, details: str) -> R
         f"{file.name} is signed by {key}, "
         + ("which has expired" if expired else "which may not sign"),
         details=details,
-        hint=f"{allowed_signers} tells which keys may sign. {allow(allowed_signers)}",
+        hint=f"{allowed_signers} lists the keys that may sign. {allow(allowed_signers)}",
     )
 
 
 def allow(allowed_signers: Path, key: str = "KEY") -> str:
-    """The command that lets a key sign."""
+    """The shell command that lets a key sign."""
     return f'echo "$USER@$(hostname) namespaces=\\"{NAMESPACE}\\" $(cat {key}.pub)" >> {allowed_signers}'
 
 
 def _ssh_keygen(what: str, file: Path, *words: object) -> subprocess.CompletedProcess[bytes]:
-    """Runs it on a file's content. Without a terminal it can't wait for a passphrase."""
+    """Runs ssh-keygen -Y on a file's content, without a terminal, so that it can't wait for a passphrase."""
     try:
         done = subprocess.run(
             ["ssh-keygen", "-Y", what, *map(str, words)],
@@ -105,14 +108,14 @@ def _ssh_keygen(what: str, file: Path, *words: object) -> subprocess.CompletedPr
         ) from None
     except subprocess.TimeoutExpired:
         raise StepFailed(
-            f"ssh-keygen -Y {what}: no end after {SECONDS} s",
-            hint="A key in hardware waits for a touch.",
+            f"ssh-keygen -Y {what} did not end within {SECONDS} s",
+            hint="A hardware key waits for a touch.",
         ) from None
     if done.returncode and any(word in _text(done.stderr).lower() for word in OLD):
         raise Unreachable(
             "ssh-keygen is too old for signatures",
             details=_text(done.stderr),
-            hint="OpenSSH 8.8 or later can check them.",
+            hint="Install OpenSSH 8.8 or later.",
         )
     return done
 

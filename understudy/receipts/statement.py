@@ -1,6 +1,7 @@
-"""What a receipt of a rehearsal tells, as an in-toto Statement. Pure.
+"""The receipt of a rehearsal as a value and as text, an in-toto Statement. Pure.
 
-docs/receipt.schema.json describes the same for other tools; a test holds both together.
+The format: github.com/in-toto/attestation, spec/v1/statement.md. docs/receipt.schema.json describes the
+same for other tools; a test compares both.
 """
 
 import json
@@ -25,8 +26,8 @@ Seconds = Annotated[float, Field(ge=0)]
 
 
 class Artifact(Strict):
-    """What is shipped. source: see artifact.digest(). lock: of the lock file, which names packages
-    by their hashes. So both name every byte.
+    """What is shipped. source: hash of the files, see digest() in release/source.py. lock: hash of the
+    lock file, which names packages by their hashes. Together they determine every byte.
     """
 
     name: str
@@ -39,8 +40,8 @@ class Artifact(Strict):
 class Candidate(Strict):
     """All that decides what a rehearsal shows: the artifact, and what runs it on the target.
 
-    target: where it's rehearsed. files: path on the host -> hash, as rendered for that target.
-    settings: hash of app: in deploy.yml. provisioning: stamp of what provisioned the target.
+    target: where it is rehearsed. files: path on the host -> hash, as rendered for that target.
+    settings: hash of app: in deploy.yml. provisioning: stamp of the provisioning, see host/provisioning.py.
     migrations: path in the source -> hash.
     """
 
@@ -53,7 +54,7 @@ class Candidate(Strict):
 
 
 class Phase(Strict):
-    """A part of the rehearsal. skipped: what it needs wasn't there. left out: it wasn't asked for.
+    """A phase of the rehearsal. skipped: a prerequisite was missing. left out: it was not requested.
 
     reason: why it did not pass.
     """
@@ -65,7 +66,7 @@ class Phase(Strict):
 
 
 class Suite(Strict):
-    """Tests that ran. tests: their names. files: hash of the files that they stand in."""
+    """Tests that ran. tests: their names. files: hash of the files that define them."""
 
     name: str
     passed: Count
@@ -76,7 +77,7 @@ class Suite(Strict):
 
 
 class Probe(Strict):
-    """Requests that were sent meanwhile. lost: how -> how many. p99: seconds."""
+    """Requests that were sent during the deploy. lost: kind of loss -> count. p99: seconds."""
 
     sent: Count
     lost: Mapping[str, Count]
@@ -84,7 +85,7 @@ class Probe(Strict):
 
 
 class Versions(Strict):
-    """What rehearsed. Where something took no part, it's None."""
+    """Versions of the programs that rehearsed; None for one that took no part."""
 
     understudy: str
     python: str
@@ -109,7 +110,7 @@ class Receipt(Strict):
 
 
 def to_json(receipt: Receipt) -> str:
-    """The statement, the same text for the same receipt."""
+    """The statement as JSON: always the same text for the same receipt."""
     artifact = receipt.candidate.artifact
     statement = {
         "_type": STATEMENT,
@@ -129,7 +130,7 @@ def parse(text: str, name: str) -> Receipt:
     try:
         statement = json.loads(text)
     except ValueError as error:
-        raise unreadable(name, f"it is cut off, or no JSON: {error}") from None
+        raise unreadable(name, f"the text is cut off or no JSON: {error}") from None
     _refuse_other_kinds(statement, name)
     try:
         receipt = Receipt.model_validate(statement["predicate"])
@@ -137,24 +138,25 @@ def parse(text: str, name: str) -> Receipt:
         issues = [f"{'.'.join(map(str, at['loc']))}: {at['msg']}" for at in error.errors()]
         raise unreadable(name, "\n".join(issues)) from None
     if statement["subject"] != _subject(receipt.candidate.artifact):
-        raise unreadable(name, "its subject is not the artifact that it tells of")
+        raise unreadable(name, "its subject is not the artifact in its predicate")
     return receipt
 
 
 def _refuse_other_kinds(statement: Any, name: str) -> None:
     keys = {"_type", "subject", "predicateType", "predicate"}
     if not isinstance(statement, dict) or statement.get("_type") != STATEMENT:
-        raise unreadable(name, f"it is no {STATEMENT}")
+        raise unreadable(name, f"the text is no {STATEMENT}")
     if statement.get("predicateType") != PREDICATE:
         kind = statement.get("predicateType")
-        raise unreadable(name, f"it is of kind {kind}; this version reads {PREDICATE}")
+        raise unreadable(name, f"its predicateType is {kind}; this version reads {PREDICATE}")
     if wrong := sorted(keys ^ set(statement)):
-        raise unreadable(name, f"missing or unknown: {', '.join(wrong)}")
+        raise unreadable(name, f"missing or unknown keys: {', '.join(wrong)}")
 
 
 def unreadable(name: str, details: str) -> Refused:
+    """The error to raise for a receipt that can't be read. name: of its file."""
     return Refused(
         f"the receipt {name} can't be read",
         details=details,
-        hint="python deploy.py rehearse writes a new one.",
+        hint="python deploy.py rehearse writes a new receipt.",
     )

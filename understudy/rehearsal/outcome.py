@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from understudy.host.fingerprint import Fingerprint
-from understudy.receipts.gate import Rehearsed
+from understudy.receipts.issue import RehearsalResult
 from understudy.receipts.statement import Candidate, Phase, Probe, Suite
 from understudy.rehearsal.phases import Outcome
 from understudy.rehearsal.verify import FOLDERS
@@ -29,10 +29,10 @@ def rehearsed(
     candidate: Candidate,
     staging: Fingerprint,
     project: Path,
-) -> Rehearsed:
+) -> RehearsalResult:
     """outcomes: of each phase by name. project: the directory that has the tests."""
     began = datetime.fromisoformat(record.began)
-    return Rehearsed(
+    return RehearsalResult(
         candidate=candidate,
         staging=staging,
         passed=record.verdict is Verdict.PASSED,

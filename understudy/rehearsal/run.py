@@ -10,7 +10,7 @@ from understudy.deploy import deploy_host, rollback
 from understudy.diagnosis import evidence
 from understudy.errors import StepFailed, UnderstudyError
 from understudy.job import Job
-from understudy.receipts import gate
+from understudy.receipts import inputs, issue
 from understudy.receipts.statement import Candidate
 from understudy.rehearsal import baseline, deployed, migrations, seeded, verify
 from understudy.rehearsal.baseline import Baseline
@@ -60,7 +60,7 @@ class Rehearsal:
 
         Raises StepFailed, with the first cause, if one of them failed.
         """
-        gate.refuse_useless_key(self.job)
+        issue.check_key(self.job)
         deploy_host.check_source(self.job)
         began = time.monotonic()
         for phase in PHASES:
@@ -168,7 +168,7 @@ class Rehearsal:
         """From here on it's this commit, whatever is committed meanwhile."""
         source = deploy_host.resolve_source(self.job)
         self.job = self.job.at(source.commit)
-        self.candidate = gate.candidate(self.job, source, self.job.target_name)
+        self.candidate = inputs.candidate(self.job, source, self.job.target_name)
         loaded = self.outcomes.get("data") is Outcome.PASSED
         with migrations.watched(self.job) if loaded else nullcontext():
             self._deploy()
@@ -187,11 +187,11 @@ class Rehearsal:
         record = self.recorder.record(Verdict.FAILED if self.failures else Verdict.PASSED)
         try:
             with SshConnection(self.job.target, self.job.config.host.deployer) as connection:
-                staging = gate.fingerprint_of(connection)
+                staging = inputs.fingerprint_of(connection)
             told = rehearsed(
                 record, self.outcomes, self.candidate, staging, self.job.project.directory
             )
-            gate.write(self.job, told)
+            issue.write(self.job, told)
         except UnderstudyError as error:
             self.job.report.warn(f"there is no receipt: {error.summary}")
 

@@ -15,7 +15,7 @@ from understudy.deploy import rollout
 from understudy.errors import ConfigError, LoginRefused, Refused, StepFailed, Unreachable
 from understudy.host import status
 from understudy.job import Job
-from understudy.receipts import gate
+from understudy.receipts import issue
 from understudy.rehearsal import run as rehearsal_run
 from understudy.rehearsal import verify
 from understudy.report.record import Record
@@ -234,11 +234,11 @@ def test_a_rehearsal_is_signed_except_with_unsigned(
 ) -> None:
     calls: list[str] = []
 
-    def unsigned(job: Job) -> Job:
+    def without_key(job: Job) -> Job:
         calls.append("unsigned")
         return job
 
-    monkeypatch.setattr(gate, "unsigned", unsigned)
+    monkeypatch.setattr(issue, "without_key", without_key)
     monkeypatch.setattr(rehearsal_run.Rehearsal, "run", lambda _: None)
     monkeypatch.setattr(reports, "write", lambda *_: None)
     monkeypatch.setattr(vm, "vm_of", lambda *_: None)

@@ -8,13 +8,13 @@ from tests.unit.fakes import FakeConnection, config, failed
 from understudy.errors import StepFailed
 from understudy.host import facts, fingerprint, session
 from understudy.parity.capture import answer
-from understudy.receipts import gate
+from understudy.receipts import inputs
 
 HOST = FakeConnection({"": failed(errors="This account is currently not available.")})
 
 
 @pytest.mark.parametrize(
-    "ask", [lambda: session.gather(HOST, config()), lambda: gate.fingerprint_of(HOST)]
+    "ask", [lambda: session.gather(HOST, config()), lambda: inputs.fingerprint_of(HOST)]
 )
 def test_login_without_a_shell_is_told_with_how_to_try_it(ask: Callable[[], object]) -> None:
     with pytest.raises(StepFailed, match="can't be read") as raised:

@@ -1,4 +1,4 @@
-"""What a receipt doesn't speak for, each as one sentence."""
+"""Each thing that a receipt doesn't cover is one sentence."""
 
 from datetime import timedelta
 from typing import Any
@@ -23,7 +23,7 @@ OTHER = 64 * "a"
 
 
 def found(**given: Any) -> tuple[str, ...]:
-    """The differences to a deploy of just what was rehearsed, but for what is given."""
+    """The differences to a deploy of exactly what was rehearsed, except for what is given."""
     wanted: dict[str, Any] = {
         "receipt": RECEIPT,
         "candidate": CANDIDATE,
@@ -35,17 +35,17 @@ def found(**given: Any) -> tuple[str, ...]:
     return differences(**{**wanted, **given})
 
 
-def test_what_was_rehearsed_may_be_deployed() -> None:
+def test_what_was_rehearsed_has_no_difference() -> None:
     assert found() == ()
     assert found(now=RECEIPT.finished + timedelta(days=7)) == ()
 
 
-def test_another_commit_of_the_same_files_is_no_difference() -> None:
+def test_another_commit_with_the_same_files_is_no_difference() -> None:
     assert found(candidate=other_artifact(commit=40 * "b")) == ()
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "sentence"),
     [
         (
             {"candidate": other_artifact(commit=40 * "b", source=OTHER)},
@@ -53,16 +53,19 @@ def test_another_commit_of_the_same_files_is_no_difference() -> None:
         ),
         (
             {"candidate": other_artifact(source=OTHER)},
-            "the files of commit c0ffee000000 were others",
+            "the source of commit c0ffee000000 differs from the rehearsed one",
         ),
-        ({"candidate": other_artifact(lock=OTHER)}, "the locked packages were others"),
+        (
+            {"candidate": other_artifact(lock=OTHER)},
+            "lock file 333333333333 was rehearsed, this is aaaaaaaaaaaa",
+        ),
         ({"candidate": candidate(settings=OTHER)}, "app: in deploy.yml has changed"),
-        ({"candidate": candidate(provisioning="x")}, "what provisions a host has changed"),
-        ({"candidate": candidate(files={NGINX: OTHER})}, f"{NGINX} on staging would be another"),
-        ({"candidate": candidate(files={})}, f"{NGINX} on staging would be another"),
+        ({"candidate": candidate(provisioning="x")}, "provisioning has changed"),
+        ({"candidate": candidate(files={NGINX: OTHER})}, f"{NGINX} on staging would differ"),
+        ({"candidate": candidate(files={})}, f"{NGINX} on staging would differ"),
         ({"host": fingerprint(os="debian 13")}, "production runs debian 13"),
-        ({"now": RECEIPT.finished + timedelta(days=8)}, "was 8 days ago; deploy.yml takes 7"),
-        ({"now": RECEIPT.finished - timedelta(hours=1)}, "which is yet to come"),
+        ({"now": RECEIPT.finished + timedelta(days=8)}, "is 8 days old; deploy.yml accepts 7"),
+        ({"now": RECEIPT.finished - timedelta(hours=1)}, "which is in the future"),
         ({"receipt": receipt(verdict="failed")}, "did not pass: failed"),
         (
             {"receipt": receipt(phases=(Phase(name="verify", state="failed"),))},
@@ -70,7 +73,7 @@ def test_another_commit_of_the_same_files_is_no_difference() -> None:
         ),
         (
             {"receipt": receipt(phases=(Phase(name="rollback", state="left out"),))},
-            "not a whole one, it left out: rollback",
+            "was incomplete: it left out rollback",
         ),
         (
             {"receipt": receipt(suites=(RECEIPT.suites[0].model_copy(update={"failed": 1}),))},
@@ -78,11 +81,11 @@ def test_another_commit_of_the_same_files_is_no_difference() -> None:
         ),
     ],
 )
-def test_what_was_not_rehearsed_is_told(given: dict[str, Any], told: str) -> None:
+def test_what_was_not_rehearsed_is_named(given: dict[str, Any], sentence: str) -> None:
     [difference] = found(**given)
 
-    assert told in difference
+    assert sentence in difference
 
 
-def test_all_differences_are_told_at_once() -> None:
+def test_all_differences_are_named_at_once() -> None:
     assert len(found(host=fingerprint(python="3.13"), candidate=candidate(settings=OTHER))) == 2

@@ -1,4 +1,4 @@
-"""docs/receipt.schema.json and understudy/receipts/statement.py say the same."""
+"""docs/receipt.schema.json and understudy/receipts/statement.py describe the same."""
 
 import json
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from understudy.receipts.statement import Receipt, parse, to_json
 
 SCHEMA = json.loads((TOP / "docs" / "receipt.schema.json").read_text())
 STATEMENT = json.loads(to_json(RECEIPT))
-# Their keys are names of files, packages and kinds of loss: any will do.
+# Objects whose keys are free: names of files, packages, kinds of loss.
 FREE = {"files", "migrations", "packages", "lost"}
 
 
@@ -50,17 +50,17 @@ def refused(statement: Any) -> bool:
     return False
 
 
-def test_schema_is_one() -> None:
+def test_the_schema_is_a_valid_schema() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
 @pytest.mark.parametrize("sample", [RECEIPT, receipt(probe=None, verdict="failed")])
-def test_receipt_is_what_the_schema_says(sample: Receipt) -> None:
+def test_a_receipt_matches_the_schema(sample: Receipt) -> None:
     Draft202012Validator(SCHEMA).validate(json.loads(to_json(sample)))
 
 
 @pytest.mark.parametrize("path", list(keys()), ids=str)
-def test_schema_refuses_a_statement_that_lacks_a_key(path: tuple[Any, ...]) -> None:
+def test_the_schema_refuses_a_statement_without_one_of_its_keys(path: tuple[Any, ...]) -> None:
     changed = deepcopy(STATEMENT)
     del at(changed, path[:-1])[path[-1]]
 

@@ -1,4 +1,4 @@
-"""Signatures by the real ssh-keygen: whose count, and what is told of the others."""
+"""Signatures by the real ssh-keygen: which are valid, and what is reported of the others."""
 
 import os
 import re
@@ -21,13 +21,13 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An agent of this test alone."""
+    """An ssh-agent for this test alone."""
     socket = tmp_path / "agent"
     with subprocess.Popen(
         ["ssh-agent", "-D", "-a", socket], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
         assert process.stdout
-        process.stdout.readline()  # by then it listens
+        process.stdout.readline()  # it prints a line once it listens
         monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
         yield
         process.terminate()
@@ -38,14 +38,14 @@ def _no_agent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
 
 
-def test_signature_by_somebody_who_may_names_the_signer(file: Path, keys: Path) -> None:
+def test_a_valid_signature_names_the_signer(file: Path, keys: Path) -> None:
     signature = signing.sign(file, keys / "ann")
 
     assert signature == file.with_name("r.json.sig")
     assert signing.check(file, signature, keys / "allowed_signers") == "ann@desk"
 
 
-def test_signing_again_takes_the_place_of_the_signature(file: Path, keys: Path) -> None:
+def test_signing_again_replaces_the_signature(file: Path, keys: Path) -> None:
     signing.sign(file, keys / "mallory")
     file.write_text("[]\n")
 
@@ -56,7 +56,7 @@ def test_signing_again_takes_the_place_of_the_signature(file: Path, keys: Path) 
 
 @pytest.mark.usefixtures("agent")
 @pytest.mark.parametrize("name", ["locked", "locked.pub"])
-def test_agent_signs_with_a_key_that_has_a_passphrase(
+def test_the_agent_signs_with_a_key_that_has_a_passphrase(
     name: str, file: Path, keys: Path, tmp_path: Path
 ) -> None:
     ask = tmp_path / "ask"
@@ -68,7 +68,7 @@ def test_agent_signs_with_a_key_that_has_a_passphrase(
     assert signing.sign(file, keys / name).read_text().startswith("-----BEGIN SSH SIGNATURE")
 
 
-def test_key_with_a_passphrase_is_told_and_does_not_wait(file: Path, keys: Path) -> None:
+def test_a_key_with_a_passphrase_fails_at_once_without_an_agent(file: Path, keys: Path) -> None:
     with pytest.raises(StepFailed, match="can't sign") as raised:
         signing.sign(file, keys / "locked")
 
@@ -76,42 +76,42 @@ def test_key_with_a_passphrase_is_told_and_does_not_wait(file: Path, keys: Path)
     assert raised.value.hint.startswith("ssh-add ")
 
 
-def test_key_that_is_not_there_is_told(file: Path, keys: Path) -> None:
+def test_a_missing_key_is_a_config_error(file: Path, keys: Path) -> None:
     with pytest.raises(ConfigError, match=r"receipts\.key"):
-        signing.sign(file, keys / "nobody")
+        signing.sign(file, keys / "missing")
 
 
-def test_file_that_is_no_key_is_told(file: Path) -> None:
+def test_a_file_that_is_no_key_cannot_sign(file: Path) -> None:
     with pytest.raises(StepFailed, match="can't sign") as raised:
         signing.sign(file, file)
 
-    assert "must be an SSH key" in raised.value.hint
+    assert "must name an SSH key" in raised.value.hint
 
 
-def test_file_without_a_signature_is_refused(file: Path, keys: Path) -> None:
+def test_a_file_without_a_signature_is_refused(file: Path, keys: Path) -> None:
     with pytest.raises(Refused, match="is not signed"):
         signing.check(file, file.with_name("r.json.sig"), keys / "allowed_signers")
 
 
-def test_file_that_was_changed_is_refused(file: Path, keys: Path) -> None:
+def test_a_changed_file_is_refused(file: Path, keys: Path) -> None:
     signature = signing.sign(file, keys / "ann")
     file.write_text("[]\n")
 
-    with pytest.raises(Refused, match="not what was signed") as raised:
+    with pytest.raises(Refused, match="does not match the file") as raised:
         signing.check(file, signature, keys / "allowed_signers")
 
     assert "python deploy.py rehearse" in raised.value.hint
 
 
-def test_signature_that_is_none_is_refused(file: Path, keys: Path) -> None:
+def test_a_text_that_is_no_signature_is_refused(file: Path, keys: Path) -> None:
     signature = file.with_name("r.json.sig")
     signature.write_text("Yours sincerely")
 
-    with pytest.raises(Refused, match="not what was signed"):
+    with pytest.raises(Refused, match="does not match the file"):
         signing.check(file, signature, keys / "allowed_signers")
 
 
-def test_signature_for_another_purpose_is_refused(file: Path, keys: Path) -> None:
+def test_a_signature_for_another_purpose_is_refused(file: Path, keys: Path) -> None:
     words = ("-q", "-Y", "sign", "-n", "git", "-f", keys / "ann", file)
     subprocess.run(["ssh-keygen", *words], check=True, capture_output=True)
 
@@ -121,7 +121,7 @@ def test_signature_for_another_purpose_is_refused(file: Path, keys: Path) -> Non
     assert "namespace" in raised.value.details
 
 
-def test_signer_who_may_not_is_refused_by_the_fingerprint(file: Path, keys: Path) -> None:
+def test_a_key_that_may_not_sign_is_named_by_its_fingerprint(file: Path, keys: Path) -> None:
     signature = signing.sign(file, keys / "mallory")
 
     with pytest.raises(Refused, match=r"SHA256:.* may not sign") as raised:
@@ -131,23 +131,23 @@ def test_signer_who_may_not_is_refused_by_the_fingerprint(file: Path, keys: Path
 
 
 @pytest.mark.parametrize(
-    ("option", "told"),
+    ("option", "message"),
     [('valid-before="20200101"', "has expired"), ('namespaces="git"', "may not sign")],
 )
-def test_signer_whose_right_is_limited_is_refused_beyond_it(
-    option: str, told: str, file: Path, keys: Path, tmp_path: Path
+def test_a_key_is_refused_beyond_its_expiry_date_and_namespaces(
+    option: str, message: str, file: Path, keys: Path, tmp_path: Path
 ) -> None:
     allowed = tmp_path / "allowed"
     allowed.write_text(f"ann@desk {option} {(keys / 'ann.pub').read_text()}")
 
-    with pytest.raises(Refused, match=told):
+    with pytest.raises(Refused, match=message):
         signing.check(file, signing.sign(file, keys / "ann"), allowed)
 
 
-def test_command_that_is_offered_lets_the_key_sign(file: Path, keys: Path, tmp_path: Path) -> None:
+def test_the_offered_command_lets_the_key_sign(file: Path, keys: Path, tmp_path: Path) -> None:
     allowed = tmp_path / "allowed"
     signature = signing.sign(file, keys / "mallory")
-    with pytest.raises(Refused, match="nobody may sign") as raised:
+    with pytest.raises(Refused, match="no key may sign") as raised:
         signing.check(file, signature, allowed)
 
     command = raised.value.hint.replace("KEY", str(keys / "mallory"))
@@ -156,7 +156,7 @@ def test_command_that_is_offered_lets_the_key_sign(file: Path, keys: Path, tmp_p
     assert signing.check(file, signature, allowed).startswith("mal@")
 
 
-def test_missing_ssh_keygen_is_told(
+def test_a_missing_ssh_keygen_is_reported(
     file: Path, keys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -165,7 +165,7 @@ def test_missing_ssh_keygen_is_told(
         signing.sign(file, keys / "ann")
 
 
-def test_old_ssh_keygen_is_told(
+def test_an_old_ssh_keygen_is_reported(
     file: Path, keys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = tmp_path / "ssh-keygen"

@@ -1,4 +1,4 @@
-"""A receipt as text and back; any other text is refused with the reason."""
+"""A receipt can be written as text and read again; any other text is refused with the reason."""
 
 import json
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from understudy.receipts.statement import Phase, Receipt, parse, to_json
 Statement = dict[str, Any]
 
 
-def test_it_is_an_in_toto_statement_about_the_artifact() -> None:
+def test_a_receipt_is_an_in_toto_statement_about_the_artifact() -> None:
     statement = json.loads(to_json(RECEIPT))
 
     assert statement["_type"] == "https://in-toto.io/Statement/v1"
@@ -24,14 +24,14 @@ def test_it_is_an_in_toto_statement_about_the_artifact() -> None:
 
 
 @pytest.mark.parametrize("sample", [RECEIPT, receipt(probe=None, verdict="failed")])
-def test_what_is_written_is_read_again(sample: Receipt) -> None:
+def test_a_written_receipt_can_be_read_again(sample: Receipt) -> None:
     text = to_json(sample)
 
     assert parse(text, "r.json") == sample
     assert to_json(parse(text, "r.json")) == text
 
 
-def test_times_are_told_in_utc_wherever_they_were_taken() -> None:
+def test_times_of_any_zone_are_written_in_utc() -> None:
     east = datetime(2026, 3, 1, 14, 4, tzinfo=timezone(timedelta(hours=2)))
     changed = Receipt.model_validate({**RECEIPT.model_dump(), "finished": east})
 
@@ -52,13 +52,13 @@ def put(statement: Statement, value: object, *path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "reason"),
     [
         (lambda it: put(it, "https://in-toto.io/Statement/v0.1", "_type"), "Statement/v1"),
         (lambda it: put(it, "urn:understudy:rehearsal:v2", "predicateType"), "rehearsal:v2"),
-        (lambda it: drop(it, "predicate"), "missing or unknown: predicate"),
-        (lambda it: drop(it, "subject"), "missing or unknown: subject"),
-        (lambda it: put(it, 1, "more"), "missing or unknown: more"),
+        (lambda it: drop(it, "predicate"), "missing or unknown keys: predicate"),
+        (lambda it: drop(it, "subject"), "missing or unknown keys: subject"),
+        (lambda it: put(it, 1, "more"), "missing or unknown keys: more"),
         (lambda it: put(it, 1, "predicate", "more"), "more: Extra inputs are not permitted"),
         (lambda it: drop(it, "predicate", "staging", "os"), "staging.os: Field required"),
         (lambda it: put(it, "x", "predicate", "candidate", "settings"), "candidate.settings: "),
@@ -68,8 +68,8 @@ def put(statement: Statement, value: object, *path: str) -> None:
         (lambda it: put(it, [], "subject"), "its subject is not the artifact"),
     ],
 )
-def test_other_statement_is_refused_with_the_reason(
-    change: Callable[[Statement], None], told: str
+def test_another_statement_is_refused_with_the_reason(
+    change: Callable[[Statement], None], reason: str
 ) -> None:
     statement = json.loads(to_json(RECEIPT))
     change(statement)
@@ -77,17 +77,17 @@ def test_other_statement_is_refused_with_the_reason(
     with pytest.raises(Refused, match=r"the receipt r\.json can't be read") as raised:
         parse(json.dumps(statement), "r.json")
 
-    assert told in raised.value.details
+    assert reason in raised.value.details
     assert raised.value.hint
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", to_json(RECEIPT)[:-10]])
-def test_text_that_is_no_statement_at_all_is_refused(text: str) -> None:
+def test_a_text_that_is_no_statement_is_refused(text: str) -> None:
     with pytest.raises(Refused):
         parse(text, "r.json")
 
 
-def test_text_is_for_people_to_read_and_compare() -> None:
+def test_the_text_is_readable_and_its_keys_are_sorted() -> None:
     lines = to_json(receipt(phases=(Phase(name="up", state="failed", reason="zu groß"),)))
 
     assert lines.startswith('{\n  "_type": ')

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def rehearse(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy.receipts import gate
+    from understudy.receipts import issue
     from understudy.rehearsal.phases import Selection
     from understudy.rehearsal.run import Rehearsal
     from understudy.rehearsal.timings import Timings
@@ -27,7 +27,7 @@ def rehearse(options: argparse.Namespace, project: Project, report: "Report") ->
     assert isinstance(report, Recorder)  # noqa: S101
     vm_address.choose(project)
     job = job_of(options, project, report)
-    job = gate.unsigned(job) if options.unsigned else job
+    job = issue.without_key(job) if options.unsigned else job
     Rehearsal(job, vm_of(project, report), selection, timings, report).run()
 
 

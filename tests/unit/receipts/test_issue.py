@@ -1,0 +1,55 @@
+"""A rehearsal leaves a receipt, signed if there is a key."""
+
+import pytest
+
+from tests.unit.receipt_workspace import Workspace
+from understudy.errors import ConfigError, StepFailed
+from understudy.receipts import issue
+
+
+def test_a_receipt_is_signed_printed_and_attached_to_the_report(workspace: Workspace) -> None:
+    stored = workspace.rehearse()
+
+    assert stored.receipt.versions.browser == "Chromium 140"
+    assert workspace.report.attached["receipt"]["subject"][0]["name"] == "shop"
+    path = stored.path.relative_to(workspace.job().project.directory)
+    assert workspace.report.said == [f"receipt: {path}", "  signed by ann@desk"]
+
+
+def test_a_receipt_signed_with_a_key_that_may_not_sign_is_a_warning(workspace: Workspace) -> None:
+    workspace.key = "mallory"
+
+    workspace.rehearse()
+
+    assert "no deploy accepts the receipt" in workspace.report.warnings[0]
+    assert "may not sign" in workspace.refused().summary
+
+
+def test_a_receipt_without_a_key_is_saved_and_the_way_to_sign_is_shown(
+    workspace: Workspace,
+) -> None:
+    workspace.key = None
+
+    stored = workspace.rehearse()
+
+    assert stored.path.exists()
+    [_, message] = workspace.report.said
+    assert "`key: ~/.ssh/understudy`" in message
+    assert "ssh-keygen -t ed25519 -f ~/.ssh/understudy" in message
+    assert "allowed_signers" in message
+    assert "is not signed" in workspace.refused().summary
+
+
+def test_a_useless_key_is_found_before_the_rehearsal(workspace: Workspace) -> None:
+    issue.check_key(workspace.job())
+    for key, error in (("missing", ConfigError), ("locked", StepFailed)):
+        workspace.key = key
+        with pytest.raises(error):
+            issue.check_key(workspace.job())
+
+
+def test_an_unsigned_rehearsal_needs_no_key(workspace: Workspace) -> None:
+    """In CI the key that deploy.yml names is on other people's machines."""
+    workspace.key = "missing"
+
+    issue.check_key(issue.without_key(workspace.job()))
