@@ -351,6 +351,17 @@ def test_backups_are_listed_oldest_first_with_their_bytes_and_rows(
     assert second == replace(first, name=LATER, size=3_000_000_000 + rows)
 
 
+@pytest.mark.parametrize("table", ["django_migrations\tshop.sqlite3", "public.django_migrations"])
+def test_list_has_how_many_migrations_each_backup_holds(
+    table: str, saved: Path, backups: Path
+) -> None:
+    (backups / NAME / "rows").write_text(f"5\tlists_item\n17\t{table}\n3\tmy_django_migrations\n")
+
+    [backup] = listed(backups)
+
+    assert (backup.rows, backup.migrations) == (25, 17)
+
+
 def test_no_backups_are_no_failure(backups: Path) -> None:
     assert listed(backups) == ()
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -107,9 +108,10 @@ def lines_of(*releases: Manifest, current: str | None = None) -> Iterator[str]:
         yield f"unit\tshop@{current}.service"
 
 
-def listed(backups: Iterable[str]) -> Result:
-    """What a host answers that has these backups."""
-    return printed("".join(f"{name}\t4096\t12\n" for name in backups))
+def listed(backups: Iterable[str], migrations: str = "") -> Result:
+    """What a host answers that has these backups; migrations: of each a digit, or none at all."""
+    rows = zip_longest(backups, migrations, fillvalue="")
+    return printed("".join(f"{name}\t4096\t12\t{count}\n" for name, count in rows))
 
 
 def changes(host: FakeConnection) -> list[str]:

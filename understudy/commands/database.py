@@ -22,11 +22,14 @@ _NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[a-z0-9][a-z0-9-]*")
 
 @dataclass(frozen=True)
 class Backup:
-    """size: bytes of all its files. rows: of all its tables together."""
+    """size: bytes of all its files. rows: of all its tables together. migrations: how many Django has
+    recorded in it; None if it has no table of them.
+    """
 
     name: str
     size: int
     rows: int
+    migrations: int | None = None
 
     @property
     def taken_at(self) -> datetime:
@@ -66,14 +69,18 @@ def restore(engine: Engine, site: str, directory: PurePosixPath, name: str) -> A
 
 
 def list_backups(directory: PurePosixPath) -> Argv:
-    """Prints what parse_list reads: name, bytes and rows of each whole backup, oldest first."""
+    """Prints what parse_list reads: name, bytes, rows and migrations of each whole backup, oldest first."""
     return script(_LIST, directory)
 
 
 def parse_list(text: str) -> tuple[Backup, ...]:
     with answers.understood("backups"):
         rows = (line.split("\t") for line in text.splitlines())
-        found = [Backup(name, int(size), int(n)) for name, size, n in rows if _NAME.fullmatch(name)]
+        found = [
+            Backup(name, int(size), int(n), int(migrations) if migrations else None)
+            for name, size, n, migrations in rows
+            if _NAME.fullmatch(name)
+        ]
         return tuple(sorted(found, key=lambda backup: backup.taken_at))
 
 
@@ -281,11 +288,12 @@ put_back "$directory/$name"
 _LIST = r"""
 cd "$1"
 sum='{ n += $1 } END { printf "%.0f", n }'
+migrations='$2 ~ /^(public[.])?django_migrations$/ { n += $1; any = 1 } END { if (any) printf "%.0f", n }'
 for rows in ./[0-9]*Z-*/rows; do
     name=${rows#./} name=${name%/rows}
     case $name in *.new | '[0-9]*Z-*') continue ;; esac
-    printf '%s\t%s\t%s\n' "$name" "$(stat -c %s "$name"/* | awk "$sum")" \
-        "$(awk "$sum" "$rows")"
+    printf '%s\t%s\t%s\t%s\n' "$name" "$(stat -c %s "$name"/* | awk "$sum")" \
+        "$(awk "$sum" "$rows")" "$(awk -F '\t' "$migrations" "$rows")"
 done
 """
 

@@ -128,7 +128,8 @@ def _destination(job: Job, found: ObservedState, to: str | None) -> Manifest:
 def _backup_of(connection: SshConnection, job: Job, release: Manifest, found: ObservedState) -> str:
     """The data as it was when the release last served: from the first migration after it.
 
-    A backup that was made by hand while it served lacks what was written to it later.
+    A backup that was made by hand while it served lacks what was written to it later. So does that of
+    a deploy that failed and left no migration: the newest of such, before another went live, lacks least.
     """
     later = [
         backup
@@ -140,4 +141,15 @@ def _backup_of(connection: SshConnection, job: Job, release: Manifest, found: Ob
             f"there is no backup from after {release.id}, so nothing was migrated since",
             hint="python deploy.py rollback without --with-data needs none.",
         )
-    return min(later, key=lambda backup: backup.taken_at).name
+    first = min(later, key=lambda backup: backup.taken_at)
+    if first.migrations is None:
+        # Not Django's: nothing shows whether the later ones have the same tables.
+        return first.name
+    since = found.served_since[release.id]
+    replaced = min((at for at in found.served_since.values() if at > since), default=since)
+    same = [
+        backup
+        for backup in later
+        if backup.migrations == first.migrations and backup.taken_at <= replaced
+    ]
+    return max(same, key=lambda backup: backup.taken_at, default=first).name

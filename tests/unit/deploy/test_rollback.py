@@ -146,6 +146,24 @@ def test_backup_made_by_hand_while_the_release_served_is_not_its_last_data(
     assert f"put back the data of {BY_NEW}" in steps(staging)
 
 
+@pytest.mark.parametrize(
+    ("migrations", "backup"),
+    [("133", 1), ("113", 2), ("111", 2), ("", 1)],
+    ids=["it kept one of two", "it kept none", "the next migrated nothing", "no table of Django's"],
+)
+def test_what_was_written_after_a_deploy_that_failed_is_kept_if_its_migration_was_undone(
+    migrations: str, backup: int, staging: Staging
+) -> None:
+    """The old release served on for a week between the backups of two deploys."""
+    names = (BY_OLD, "20240222T000000Z-bad", BY_NEW, f"20240302T000000Z-{NEW.id}")
+    lists = listed(names, f"1{migrations}" if migrations else "")
+    staging.answering({QUERY: staging.facts(*THREE), LIST: lists})
+
+    rollback.rollback(staging.job(), with_data=True)
+
+    assert f"put back the data of {names[backup]}" in steps(staging)
+
+
 def test_release_that_was_gone_back_to_once_lost_what_was_written_before(staging: Staging) -> None:
     """After NEW's migration OLD served again; its last data is what the next migration found."""
     again = "20240320T000000Z-c0ffee00-newest"
