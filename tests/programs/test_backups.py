@@ -359,7 +359,7 @@ def test_list_has_how_many_migrations_each_backup_holds(
 
     [backup] = listed(backups)
 
-    assert (backup.rows, backup.migrations) == (25, 17)
+    assert (backup.rows, backup.migrations) == (25, "17")
 
 
 def test_no_backups_are_no_failure(backups: Path) -> None:

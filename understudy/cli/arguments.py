@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Verb = Callable[[argparse.Namespace, Project, "Report"], None]
 # Name, help and common options of a verb -> its parser.
 _AddVerb = Callable[[str, str, argparse.ArgumentParser], argparse.ArgumentParser]
+_CONFIG_HELP = "read this file instead of deploy.yml"
 
 
 def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
@@ -26,6 +27,8 @@ def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
         epilog="exit codes: 0 done, 1 a check, a test or a step failed, 2 wrong command line or "
         "deploy.yml, 3 refused, 4 a host or a program is missing or not reachable, 130 interrupted",
     )
+    # A verb's own default would undo what is given here: it has none.
+    parser.add_argument("--config", metavar="FILE", help=_CONFIG_HELP)
     subparsers = parser.add_subparsers(dest="verb", metavar="VERB [options]", title="verbs")
 
     def add_verb(name: str, help: str, options: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -51,7 +54,7 @@ class _Common:
 
 def _common_options() -> _Common:
     every = argparse.ArgumentParser(add_help=False)
-    every.add_argument("--config", metavar="FILE", help="read this file instead of deploy.yml")
+    every.add_argument("--config", metavar="FILE", default=argparse.SUPPRESS, help=_CONFIG_HELP)
     every.add_argument(
         "--json", action="store_true", help="print one JSON object per line instead of text"
     )

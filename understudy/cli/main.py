@@ -3,6 +3,8 @@
 import argparse
 import io
 import os
+import re
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -55,6 +57,7 @@ def _run(options: argparse.Namespace, project: Project, report: "Report") -> int
         private.make_private(project.state, project.private)
         options.run(options, project, report)
     except UnderstudyError as error:
+        error.hint = _as_called(error.hint, options.config)
         report.error(error)
         return error.exit_code
     except OSError as error:
@@ -66,6 +69,14 @@ def _run(options: argparse.Namespace, project: Project, report: "Report") -> int
         )
         return INTERRUPTED
     return 0
+
+
+def _as_called(hint: str, config: str | None) -> str:
+    """The hint's commands with the --config of this one: without it they are about another deploy.yml."""
+    if config is None:
+        return hint
+    command = f"python deploy.py --config {shlex.quote(config)} "
+    return re.sub(r"python deploy\.py (?!--config)", lambda _: command, hint)
 
 
 def _local_disk_error(error: OSError, report: "Report") -> int:

@@ -9,8 +9,8 @@ from understudy.report.sanitize import plain
 
 
 def confirm(warning: str) -> None:
-    """Asks whether to continue. Raises Refused unless a user at a terminal answers y."""
-    if not sys.stdin.isatty() or _answer(f"{warning} Continue? [y/N] ") != "y":
+    """Asks whether to continue. Raises Refused unless a user at a terminal answers y or yes."""
+    if not sys.stdin.isatty() or _answer(f"{warning} Continue? [y/N] ") not in ("y", "yes"):
         raise Refused(
             f"{warning} It was not confirmed, so nothing was changed.",
             hint="Pass --yes to confirm without a question, for example without a terminal.",

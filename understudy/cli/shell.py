@@ -34,11 +34,13 @@ def logs(
     config: Config,
     target: TargetConfig,
     show: Callable[[str], None],
+    name: str,
     *,
     lines: int,
     follow: bool,
 ) -> None:
     """Shows the journal of the site's releases and of nginx. show: gets one line at a time.
+    name: the target's.
 
     lines: how many of the last ones. follow: also those to come, until Ctrl-C, which raises SystemExit.
     Raises Unreachable if ssh is missing or can't connect, StepFailed if journalctl fails.
@@ -68,7 +70,9 @@ def logs(
             raise SystemExit(INTERRUPTED) from None
     if process.returncode == _NO_CONNECTION:
         raise Unreachable(
-            f"ssh can't show the logs of {target.address}", hint="See what ssh printed."
+            f"ssh can't show the logs of {target.address}",
+            hint=f"See what ssh printed. Only a provisioned host has the user {config.host.deployer}: "
+            f"python deploy.py provision --target {name}",
         )
     if process.returncode:
         raise StepFailed(f"journalctl on {target.address} failed", hint="See what ssh printed.")

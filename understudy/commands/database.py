@@ -22,14 +22,12 @@ _NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[a-z0-9][a-z0-9-]*")
 
 @dataclass(frozen=True)
 class Backup:
-    """size: bytes of all its files. rows: of all its tables together. migrations: how many Django has
-    recorded in it; None if it has no table of them.
-    """
+    """size: bytes of all its files. rows: of all its tables. migrations: how many, "" if not Django's."""
 
     name: str
     size: int
     rows: int
-    migrations: int | None = None
+    migrations: str = ""
 
     @property
     def taken_at(self) -> datetime:
@@ -76,11 +74,7 @@ def list_backups(directory: PurePosixPath) -> Argv:
 def parse_list(text: str) -> tuple[Backup, ...]:
     with answers.understood("backups"):
         rows = (line.split("\t") for line in text.splitlines())
-        found = [
-            Backup(name, int(size), int(n), int(migrations) if migrations else None)
-            for name, size, n, migrations in rows
-            if _NAME.fullmatch(name)
-        ]
+        found = [Backup(name, int(s), int(n), m) for name, s, n, m in rows if _NAME.fullmatch(name)]
         return tuple(sorted(found, key=lambda backup: backup.taken_at))
 
 
@@ -288,12 +282,11 @@ put_back "$directory/$name"
 _LIST = r"""
 cd "$1"
 sum='{ n += $1 } END { printf "%.0f", n }'
-migrations='$2 ~ /^(public[.])?django_migrations$/ { n += $1; any = 1 } END { if (any) printf "%.0f", n }'
 for rows in ./[0-9]*Z-*/rows; do
     name=${rows#./} name=${name%/rows}
     case $name in *.new | '[0-9]*Z-*') continue ;; esac
-    printf '%s\t%s\t%s\t%s\n' "$name" "$(stat -c %s "$name"/* | awk "$sum")" \
-        "$(awk "$sum" "$rows")" "$(awk -F '\t' "$migrations" "$rows")"
+    printf '%s\t%s\t%s\t%s\n' "$name" "$(stat -c %s "$name"/* | awk "$sum")" "$(awk "$sum" "$rows")" \
+        "$(awk -F '\t' '$2 ~ /^(public[.])?django_migrations$/ { n += $1 } END { printf "%s", n }' "$rows")"
 done
 """
 

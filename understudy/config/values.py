@@ -47,8 +47,9 @@ Name = Annotated[
     StringConstraints(max_length=31),
     text(r"[a-z][a-z0-9-]*", "lower-case letters, digits and hyphens, starting with a letter"),
 ]
-_ADDRESS = r"[A-Za-z0-9][A-Za-z0-9.:-]*"
-_AN_ADDRESS = "an IP address or a host name, for example 192.0.2.7"
+# A colon is IPv6's: `host:22` would be a host and a port.
+_ADDRESS = r"[A-Za-z0-9]([A-Za-z0-9.-]*|[0-9A-Fa-f]*(:[0-9A-Fa-f.]*){2,})"
+_AN_ADDRESS = "an IP address or a host name alone, for example 192.0.2.7; a port has its own key"
 Address = Annotated[str, text(_ADDRESS, _AN_ADDRESS)]
 AddressOrEmpty = Annotated[str, text(f"({_ADDRESS})?", _AN_ADDRESS)]
 OneLine = Annotated[str, text(r"[^\n\r\x00]*", "a single line")]

@@ -25,6 +25,12 @@ def restore(job: Job, name: str, wait: int = 0) -> None:
     job.report.say(f"{job.target_name} serves {release.id} on the data of {name}")
 
 
+def check(job: Job, name: str) -> None:
+    """Raises Refused if there is no such backup."""
+    with session.connected(job) as (connection, _):
+        _refuse_unless_there(connection, job, name)
+
+
 def serving(job: Job, found: ObservedState) -> Manifest:
     """The release that data is put under. Raises Refused without one."""
     release = found.release(found.current)

@@ -142,7 +142,7 @@ def _backup_of(connection: SshConnection, job: Job, release: Manifest, found: Ob
             hint="python deploy.py rollback without --with-data needs none.",
         )
     first = min(later, key=lambda backup: backup.taken_at)
-    if first.migrations is None:
+    if not first.migrations:
         # Not Django's: nothing shows whether the later ones have the same tables.
         return first.name
     since = found.served_since[release.id]

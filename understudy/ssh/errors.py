@@ -3,6 +3,7 @@
 import socket
 
 import paramiko
+from paramiko.ssh_exception import NoValidConnectionsError
 
 from understudy.config.target import TargetConfig
 from understudy.errors import LoginRefused, Unreachable
@@ -22,7 +23,7 @@ def why_unreachable(error: Exception, host: str, target: TargetConfig) -> Unreac
     if isinstance(error, paramiko.AuthenticationException):
         return LoginRefused(
             f"{host}: this user's key is not accepted",
-            hint=f"ssh -p {target.port} {host.rpartition(':')[0]} must work first. "
+            hint=f"{_ssh(target, host)} must work first. "
             "Set `key` in deploy.yml, or add your key to the host's authorized_keys.",
         )
     if isinstance(error, paramiko.SSHException) and "not found in known_hosts" in str(error):
@@ -43,8 +44,24 @@ def why_unreachable(error: Exception, host: str, target: TargetConfig) -> Unreac
         )
     return Unreachable(
         f"{host}: no SSH connection",
-        details=str(error),
-        hint="Is the host up? For the staging VM: python deploy.py up",
+        details=_reasons(error),
+        hint="Is the host up, and are `address` and `port` in deploy.yml right? "
+        "For the staging VM: python deploy.py up",
+    )
+
+
+def _ssh(target: TargetConfig, host: str) -> str:
+    key = f" -i {target.key}" if target.key else ""
+    return f"ssh -p {target.port}{key} {host.rpartition(':')[0]}"
+
+
+def _reasons(error: Exception) -> str:
+    """Of each address that the name has, the system's own word: paramiko's says only that none answers."""
+    if not isinstance(error, NoValidConnectionsError):
+        return str(error)
+    return "\n".join(
+        f"{address[0]} port {address[1]}: {getattr(reason, 'strerror', '') or reason}"
+        for address, reason in error.errors.items()
     )
 
 

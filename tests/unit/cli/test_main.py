@@ -100,6 +100,27 @@ def test_with_json_an_error_is_one_object(
     assert event["summary"] in str(error)
 
 
+@pytest.mark.parametrize(
+    "words", [["plan", "--config", "a b.yml"], ["--config", "a b.yml", "plan"]]
+)
+def test_hint_names_the_command_with_the_config_that_it_is_about(
+    words: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a b.yml").write_text((TOP / "deploy.yml").read_text())
+    monkeypatch.chdir(tmp_path)
+    fail_with(
+        Refused("no", hint="python deploy.py up, or python deploy.py --config x down"), monkeypatch
+    )
+
+    assert main.main(words, TOP) == 3
+
+    hint = "try: python deploy.py --config 'a b.yml' up, or python deploy.py --config x down"
+    assert hint in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("error", [ZeroDivisionError("a bug"), FileNotFoundError(2, "No", "x")])
 def test_a_bug_is_not_hidden(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     fail_with(error, monkeypatch)

@@ -69,7 +69,7 @@ def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Logs:
         program.chmod(0o755)
         monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
         site, shown = config(), list[str]()
-        shell.logs(site, site.target("staging"), take or shown.append, lines=7, follow=True)
+        shell.logs(site, site.target("staging"), take or shown.append, "live", lines=7, follow=True)
         return shown
 
     return show
@@ -94,6 +94,13 @@ def test_logs_that_cannot_be_shown_are_an_error(
         logs(f"exit {status}")
 
 
+def test_host_that_lets_no_deployer_in_may_not_be_provisioned(logs: Logs) -> None:
+    with pytest.raises(Unreachable) as raised:
+        logs("exit 255")
+
+    assert raised.value.hint.endswith("python deploy.py provision --target live")
+
+
 def test_ctrl_c_ends_the_logs_without_a_message(logs: Logs) -> None:
     def interrupt(line: str) -> None:
         raise KeyboardInterrupt
@@ -113,4 +120,4 @@ def test_a_machine_without_ssh_is_reported(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(Unreachable, match="ssh is not installed"):
         shell.ssh(target, "deploy", ())
     with pytest.raises(Unreachable, match="ssh is not installed"):
-        shell.logs(site, target, print, lines=1, follow=False)
+        shell.logs(site, target, print, "live", lines=1, follow=False)

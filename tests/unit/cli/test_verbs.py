@@ -15,6 +15,7 @@ from understudy.cli import main, reports, shell
 from understudy.data import load as data_load
 from understudy.data import pull as data_pull
 from understudy.deploy import restore, rollback, rollout
+from understudy.errors import Refused
 from understudy.host import backups, secrets
 from understudy.job import Job
 from understudy.parity import capture_host
@@ -80,6 +81,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     note(backups, "backup")
     note(backups, "backups")
     note(restore, "restore")
+    monkeypatch.setattr(restore, "check", lambda *_: None)
     note(data_pull, "pull")
     note(data_load, "load")
     note(capture_host, "capture")
@@ -156,18 +158,35 @@ def test_the_question_before_a_restore_names_backup_target_and_time(
 
 
 @pytest.mark.parametrize("words", REPLACES_DATA)
+@pytest.mark.parametrize("typed", ["Y\n", "yes\n"])
 def test_data_is_replaced_after_a_yes_at_the_terminal(
+    typed: str,
     words: list[str],
     calls: list[Any],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", Terminal("Y\n"))
+    monkeypatch.setattr(sys, "stdin", Terminal(typed))
 
     assert main.main(words, TOP) == 0
 
     assert calls
     assert "discards everything written to vagrant " in capsys.readouterr().err
+
+
+def test_no_question_is_asked_about_a_backup_that_is_not_there(
+    calls: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def missing(*_: object) -> None:
+        raise Refused("vagrant has no backup b1")
+
+    monkeypatch.setattr(restore, "check", missing)
+    monkeypatch.setattr(sys, "stdin", Terminal("y\n"))
+
+    assert main.main(["restore", "b1"], TOP) == 3
+
+    assert calls == []
+    assert "[y/N]" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", REPLACES_DATA)

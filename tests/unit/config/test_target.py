@@ -54,6 +54,13 @@ def test_one_of_several_hosts_must_be_chosen_by_its_address() -> None:
 
 
 @pytest.mark.parametrize(
+    "address", ["shop.test", "192.0.2.7", "2001:db8::7", "fe80::1:2:192.0.2.7"]
+)
+def test_address_is_a_name_or_a_number_of_either_kind(address: str) -> None:
+    assert several(address).one_host("staging").address == address
+
+
+@pytest.mark.parametrize(
     ("lines", "mistake"),
     [
         ("", "3: targets.p.address: missing"),
@@ -62,6 +69,14 @@ def test_one_of_several_hosts_must_be_chosen_by_its_address() -> None:
         ("    addresses:\n      - a\n      - b\n      - a\n", "9: targets.p.addresses.2: another"),
         ("    addresses: [a]\n    max_unavailable: 0\n", "7: targets.p.max_unavailable: "),
         ("    addresses: [a, b c]\n", "6: targets.p.addresses.1: "),
+        (
+            "    address: 192.0.2.7:22\n",
+            "6: targets.p.address: must be an IP address or a host name",
+        ),
+        (
+            "    address: shop.test:22\n",
+            "6: targets.p.address: must be an IP address or a host name",
+        ),
     ],
 )
 def test_each_target_has_its_hosts_given_once(lines: str, mistake: str) -> None:

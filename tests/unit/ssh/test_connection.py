@@ -111,7 +111,7 @@ def test_user_whose_key_is_not_accepted_learns_what_to_try(
     error = refusal(server, tmp_path)
 
     assert isinstance(error, LoginRefused)
-    assert f"ssh -p {server.port} deploy@127.0.0.1" in error.hint
+    assert f"ssh -p {server.port} -i {tmp_path}/id deploy@127.0.0.1" in error.hint
 
 
 @pytest.mark.parametrize("kind", ["RSA", "ED25519", "locked"])
@@ -143,7 +143,8 @@ def test_host_that_is_down_is_reported(tmp_path: Path) -> None:
     with pytest.raises(Unreachable, match="no SSH connection") as raised:
         SshConnection(target, "deploy")
 
-    assert "up" in raised.value.hint
+    assert raised.value.details == f"127.0.0.1 port {port}: Connection refused"
+    assert "`address` and `port`" in raised.value.hint
 
 
 def test_words_of_a_command_arrive_as_they_are(connection: SshConnection) -> None:

@@ -9,6 +9,14 @@ from tests.unit.fakes import config
 from understudy.ssh.errors import why_unreachable
 
 
+def test_login_to_try_by_hand_is_with_the_key_that_was_refused() -> None:
+    target = config(target={"key": "/k/id"}).target("staging")
+
+    refused = why_unreachable(paramiko.AuthenticationException(), "deploy@192.0.2.7:22", target)
+
+    assert "ssh -p 22 -i /k/id deploy@192.0.2.7 must work first" in refused.hint
+
+
 @pytest.mark.parametrize(
     ("error", "reason"),
     [

@@ -28,6 +28,7 @@ def restore(options: argparse.Namespace, project: Project, report: "Report") -> 
         backups.backups(job)
         return
     if not options.yes:
+        deploy_restore.check(job, options.name)
         prompts.confirm(_discards(job.target_name, options.name))
     deploy_restore.restore(job, options.name, options.wait)
 

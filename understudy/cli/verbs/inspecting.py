@@ -35,7 +35,14 @@ def logs(options: argparse.Namespace, project: Project, report: "Report") -> Non
     from understudy.cli import shell
 
     job = job_of(options, project, report)
-    shell.logs(job.config, job.target, report.say, lines=options.lines, follow=options.follow)
+    shell.logs(
+        job.config,
+        job.target,
+        report.say,
+        job.target_name,
+        lines=options.lines,
+        follow=options.follow,
+    )
 
 
 def ssh(options: argparse.Namespace, project: Project, report: "Report") -> None:
