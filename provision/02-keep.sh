@@ -1,10 +1,10 @@
-# What this run replaces below /etc. What has its name in the list and no copy was not there.
+# Copies of what this run replaces below /etc, and a list of the names. A name without a copy did not exist.
 KEPT=/var/lib/understudy/$SITE/provisioning REPLACED=/var/lib/understudy/$SITE/replaced
 
 exists() { [ -e "$1" ] || [ -L "$1" ]; }
 
-# keep PATH: call it before PATH is changed. What a run left that was killed is kept still: it is older.
-# Not the programs in /usr/local: an undo that is under way needs them.
+# keep PATH: call it before PATH is changed. Copies of a run that was killed stay: they are older. Programs
+# in /usr/local are not restored, because an undo that is under way needs them.
 keep() {
     case $1 in /etc/*) ;; *) return 0 ;; esac
     if is_check || ! booted || grep -qsxF "$1" "$KEPT/list"; then return 0; fi
@@ -15,21 +15,21 @@ keep() {
 
 was_changed() { grep -q "^/etc/$1/" "$KEPT/list"; }
 
-# The exit of a run that failed. What reads the files is asked to read them again.
-put_back() {
+# The exit of a run that failed. Services read the restored files again.
+restore_kept() {
     status=$?
     trap - EXIT
     if [ "$status" = 0 ] || [ ! -s "$KEPT/list" ]; then exit "$status"; fi
     while read -r path; do
-        echo "provision: $path is put back as it was" >&2
+        echo "provision: $path is restored" >&2
         if exists "$KEPT/was$path"; then
-            cp -a "$KEPT/was$path" "$path.put-back"
-            mv -fT "$path.put-back" "$path"
+            cp -a "$KEPT/was$path" "$path.restored"
+            mv -fT "$path.restored" "$path"
         else
             rm -f "$path"
         fi
     done <"$KEPT/list"
-    # That one of them fails must not keep the others from it.
+    # One that fails must not stop the others.
     set +e
     was_changed systemd && systemctl daemon-reload
     was_changed ssh && sshd -t && systemctl reload ssh
@@ -39,16 +39,16 @@ put_back() {
     exit "$status"
 }
 
-# The end of a run that did not fail. The first copy of a file is the one that no run of ours wrote.
+# The end of a run that did not fail. The first copy of a file stays: it is the one from before Understudy.
 keep_for_good() {
     if [ ! -e "$KEPT/list" ]; then return 0; fi
     while read -r path; do
         if exists "$KEPT/was$path" && ! exists "$REPLACED$path"; then
             (umask 077 && mkdir -p "$REPLACED$(dirname "$path")")
             cp -a "$KEPT/was$path" "$REPLACED$path"
-            echo "==> replaced $path; what it was is kept as $REPLACED$path"
+            echo "==> replaced $path; the original is kept as $REPLACED$path"
         fi
     done <"$KEPT/list"
     rm -rf "$KEPT"
 }
-trap put_back EXIT
+trap restore_kept EXIT

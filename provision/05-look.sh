@@ -1,19 +1,19 @@
-step look for what would be in the way
-# Before anything is changed. All that is in the way is printed, and not only the first of it.
-in_the_way=
+step check for conflicts
+# Before anything is changed. All conflicts are printed, and not only the first.
+conflict=
 object() {
     echo "provision: refused: $*" >&2
-    in_the_way=1
+    conflict=1
 }
 
-# apt-get would take `nginx-` for: remove nginx.
+# apt-get reads `nginx-` as an order to remove nginx.
 for package in "$@"; do
     case $package in
-    '' | [!a-z0-9]* | *- | *[!a-z0-9.+-]*) object "'$package' is no name of a package" ;;
+    '' | [!a-z0-9]* | *- | *[!a-z0-9.+-]*) object "'$package' is not a package name" ;;
     esac
 done
 
-# Debian's own page, as nginx's package brought it.
+# Debian's own page, as nginx's package installed it.
 default_site=/etc/nginx/sites-enabled/default
 is_debians_default() {
     [ "$(readlink -f "$default_site")" = /etc/nginx/sites-available/default ] || return 1
@@ -23,8 +23,8 @@ is_debians_default() {
     echo "$digest  $default_site" | md5sum --check --status 2>/dev/null
 }
 
-# Reads `nginx -T`. Prints FILE:LINE: WHY for each server of others that answers, at port 80, for names
-# that it doesn't list: from then on it would get no requests for them, or nginx would not start.
+# Reads the output of `nginx -T`. Prints FILE:LINE: WHY for each foreign server that answers at port 80 for
+# names that it doesn't list: after provisioning it would get no requests for them, or nginx would not start.
 greedy_servers() {
     awk -v ours=/etc/nginx/conf.d/understudy.conf -v debians="$1" '
     function statement(i) {
@@ -73,7 +73,7 @@ if booted && [ -x /usr/sbin/nginx ]; then
             debians=$default_site
         else
             object "$default_site:$(awk '/^[ \t]*server[ \t]*(\{|$)/ { print FNR; exit }' "$default_site"):" \
-                "holds another site than Debian's own page. Move it to a file with a name of its own"
+                "holds a site other than Debian's own page. Move it to a file with a name of its own"
         fi
     fi
     if texts=$(nginx -T 2>/dev/null); then
@@ -86,21 +86,21 @@ if booted && [ -x /usr/sbin/nginx ]; then
     fi
 fi
 
-# A container's nginx is another one.
+# An nginx that listens while none is installed runs in a container.
 own_server=nginx
 [ -x /usr/sbin/nginx ] || own_server=none
-# By name: what it is decides what to do about it.
+# Named, because what to do depends on which program it is.
 if booted && command -v ss >/dev/null; then
     taken=$(ss -ltnpH 'sport = :80' | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1 (process \2)/p' |
         grep -v "^$own_server " | sort -u | head -n 1)
     [ -z "$taken" ] || object "port 80 is taken by $taken, so nginx can't listen there. Stop and disable it"
 fi
 
-if [ -n "$in_the_way" ]; then
+if [ -n "$conflict" ]; then
     echo "provision: nothing was changed" >&2
     exit 3
 fi
-# From here to the end the host is half-made: an old stamp would say otherwise.
+# From here to the end the host is half provisioned, and its old stamp is no longer true.
 if ! is_check && [ -e "$STAMP_FILE" ] && [ "$(cat "$STAMP_FILE")" != "$STAMP" ]; then
     rm "$STAMP_FILE"
 fi

@@ -8,9 +8,9 @@ done
 if is_check; then
     for package in $missing; do echo "would install $package"; done
 elif [ -n "$missing" ]; then
-    # A fresh server often still runs its first apt job; waiting for its lock beats failing.
+    # A fresh server often still runs its first apt job: wait for its lock.
     apt-get -q -o DPkg::Lock::Timeout=300 update
-    # apt-get takes a name that no package has for a pattern, or for an order to remove one.
+    # apt-get takes an unknown name for a pattern, or for an order to remove a package.
     for package in $missing; do
         apt-cache pkgnames "$package" | grep -qxF "$package" || {
             echo "provision: there is no package '$package'" >&2

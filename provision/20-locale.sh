@@ -1,10 +1,10 @@
 step locale and time zone
-# The host's, and those that a staging VM has because production has them.
+# The host's own, and on a staging VM those of production.
 for locale in "$LOCALE" $LOCALES; do
     case $locale in
     C.UTF-8 | C.utf8 | POSIX | C) ;;
     *)
-        # That dpkg knows the name is no sign that the package is installed.
+        # dpkg also knows names of packages that are not installed.
         dpkg-query -W -f '${db:Status-Status}' locales 2>/dev/null | grep -qx installed ||
             act apt-get -q install -y --no-install-recommends locales
         localedef --list-archive 2>/dev/null | grep -qix "$(echo "$locale" | sed 's/UTF-8/utf8/')" ||
@@ -16,7 +16,7 @@ done
 locale_file=$(readlink -f /etc/default/locale 2>/dev/null || echo /etc/default/locale)
 printf '%s\n' "LANG=$LOCALE" ${LOCALE_LINES:+"$LOCALE_LINES"} | put 0644 "$locale_file" || true
 
-is_check || [ -e "/usr/share/zoneinfo/$TIMEZONE" ] || { echo "provision: no time zone '$TIMEZONE'" >&2; exit 1; }
+is_check || [ -e "/usr/share/zoneinfo/$TIMEZONE" ] || { echo "provision: there is no time zone '$TIMEZONE'" >&2; exit 1; }
 if [ "$(readlink /etc/localtime)" != "/usr/share/zoneinfo/$TIMEZONE" ]; then
     keep /etc/localtime
     act ln -sf "/usr/share/zoneinfo/$TIMEZONE" /etc/localtime

@@ -1,8 +1,8 @@
-# Only a staging VM has swap from here, as much as production has.
+# Only for a staging VM, which gets as much swap as production has.
 if [ "$SWAP_MIB" -gt 0 ] && booted && ! is_check; then
     step swap
     if [ ! -e /swapfile ]; then
-        # Renamed last: what a killed run left is no swap.
+        # Renamed last: a run that is killed leaves no half-made /swapfile.
         fallocate -l "${SWAP_MIB}MiB" /swapfile.new
         chmod 600 /swapfile.new
         mkswap /swapfile.new >/dev/null

@@ -6,7 +6,7 @@ own() {
     act install -d -m "$1" -o "$2" -g "$3" "$4"
     case $4 in "$ROOT"/*) act chown "$DEPLOYER" "$ROOT" ;; esac
 }
-# The deployer owns $ROOT. A link put there in place of a directory would give away what it points to.
+# The deployer owns $ROOT. A link there in place of a directory would change the owner of what it points to.
 hold_still() {
     act chown root "$ROOT"
     if [ -L "$1" ]; then
@@ -15,40 +15,40 @@ hold_still() {
         exit 1
     fi
 }
-# The set-group-ID bit hands the app's group on to all that the deployer puts there.
+# The set-group-ID bit passes the app's group on to all that the deployer writes there.
 own 755 "$DEPLOYER" "$SITE" "$ROOT"
 for name in releases venvs; do own 2755 "$DEPLOYER" "$SITE" "$ROOT/$name"; done
-# Holds what will be installed as root: no business of the app's.
+# Files that will be installed as root: the app may not even read them.
 own 700 "$DEPLOYER" "$DEPLOYER" "$ROOT/cache"
 own 755 root root "$ROOT/shared"
-# A lock can be held by each who may open its file: the app's user may not, nor anybody else.
+# A user who may open a lock's file can hold the lock: only the deployer may.
 for name in lock lock.step; do
     # shellcheck disable=SC2016 # for the other shell
-    # As the deployer, who may put a link there: root would follow it.
+    # Written as the deployer, who could place a link there: root would follow it.
     [ "$(stat -c '%a %U' "$ROOT/$name" 2>/dev/null)" = "600 $DEPLOYER" ] ||
         act runuser -u "$DEPLOYER" -- sh -euc 'umask 077; : >>"$1"; chmod 600 "$1"' sh "$ROOT/$name"
 done
 own 700 "$SITE" "$SITE" "$ROOT/shared/database"
 own 700 "$SITE" "$SITE" "$ROOT/shared/backups"
 own 2750 "$SITE" www-data "$ROOT/shared/media"
-# Collected by the app, served by nginx. The service sees it read-only: only a deploy writes there.
+# Collected by the app, served by nginx. The app's service sees it read-only: only a deploy writes there.
 own 2750 "$SITE" www-data "$ROOT/static"
-# Sockets: the app makes them, only nginx may connect. tmpfiles.d makes it again at each boot.
+# Sockets: the app makes them, only nginx may connect. tmpfiles.d makes the directory at each boot.
 echo "d /run/$SITE 2750 $SITE www-data" | put 0644 "/etc/tmpfiles.d/$SITE.conf" || true
 if booted; then own 2750 "$SITE" www-data "/run/$SITE"; fi
 
-# What Understudy itself keeps: locks, and what an undo would put back.
+# Understudy's own state: locks, and files that an undo would restore.
 own 755 root root /var/lib/understudy
 own 700 root root "/var/lib/understudy/$SITE"
 
-# Who did what. Only added to, by understudy-site; not even root takes a line back by mistake, where
-# the file system knows that. In a chroot it may not: the box build removes its files.
+# The audit log, which understudy-site appends to. Append-only (chattr +a) where the file system can, so
+# that not even root removes a line by mistake; not in a chroot, whose files the box build removes.
 log=/var/log/understudy/$SITE.log
 own 755 root root /var/log/understudy
 [ -e "$log" ] || act install -o root -g root -m 0644 /dev/null "$log"
 if booted && ! is_check; then chattr +a "$log" 2>/dev/null || true; fi
 
-# Made once, here, and kept: nobody has to know it, and a new one would log everybody out.
+# Made once, here: no one has to know it, and a new key would log all users out.
 if is_check; then
     [ -e "$ROOT/shared/env" ] || echo "would write $ROOT/shared/env"
 elif [ ! -e "$ROOT/shared/env" ]; then

@@ -1,7 +1,7 @@
 # Queries whose results are statements: \gexec runs them.
 site_statements() {
     cat <<'SQL'
--- Any local user could be anybody else with these, and no password keeps them apart.
+-- With these, any local user could log in as any other, without a password.
 SELECT format($$DO 'BEGIN RAISE EXCEPTION $s$line %s of pg_hba.conf lets local users in by "%s": only '
               '"peer" may$s$; END'$$, line_number, auth_method)
 FROM pg_hba_file_rules WHERE type = 'local' AND auth_method NOT IN ('peer', 'reject') \gexec
@@ -13,7 +13,7 @@ SELECT format('ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE', :'site'
 FROM pg_roles WHERE rolname = :'site'
 AND (NOT rolcanlogin OR rolsuper OR rolcreatedb OR rolcreaterole) \gexec
 
--- template0: whatever language the server was installed in, and whatever was put into template1.
+-- template0: independent of the language the server was installed in, and of changes to template1.
 SELECT format('CREATE DATABASE %I OWNER %I TEMPLATE template0 ENCODING %L LOCALE %L',
               name, :'site', 'UTF8', :'locale')
 FROM (VALUES (:'site'), (:'site' || '_scratch')) AS wanted (name)
@@ -23,7 +23,7 @@ SELECT format('ALTER DATABASE %I OWNER TO %I', datname, :'site')
 FROM pg_database JOIN pg_roles AS owner ON owner.oid = datdba
 WHERE datname IN (:'site', :'site' || '_scratch') AND owner.rolname <> :'site' \gexec
 
--- 0 is everybody. A database whose rights were never touched has no list of them: acldefault does.
+-- Grantee 0 is PUBLIC. A database whose rights were never changed has no list of them, but acldefault has.
 SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', datname)
 FROM pg_database
 WHERE datname IN (:'site', :'site' || '_scratch') AND EXISTS (
@@ -31,7 +31,7 @@ WHERE datname IN (:'site', :'site' || '_scratch') AND EXISTS (
 SQL
 }
 as_postgres() {
-    # It can't enter /root.
+    # The user postgres can't enter /root.
     (cd / && runuser -u postgres -- psql -Xqt -p 5432 -d postgres -v ON_ERROR_STOP=1 \
         -v site="$SITE" -v locale="$LOCALE")
 }
@@ -39,7 +39,7 @@ as_postgres() {
 case " $* " in
 *" postgresql "*)
     step postgresql
-    # The cluster that programs find which name none; after an upgrade of Debian there may be two.
+    # The default cluster of programs that name none; after an upgrade of Debian there may be two.
     cluster=$(pg_lsclusters -h 2>/dev/null | awk '$3 == 5432 { print $1 "/" $2; exit }')
     [ -n "$cluster" ] || is_check || {
         echo "provision: no PostgreSQL cluster has port 5432: see pg_lsclusters" >&2
@@ -47,7 +47,7 @@ case " $* " in
     }
     service=postgresql@$(echo "$cluster" | tr / -)
 
-    # No TCP: so it doesn't matter whom the `host` lines of Debian's pg_hba.conf let in.
+    # Without TCP, the `host` lines of Debian's pg_hba.conf let no one in.
     if put 0644 "/etc/postgresql/$cluster/conf.d/understudy.conf" <<'CONF'
 listen_addresses = ''
 CONF

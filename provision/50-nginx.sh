@@ -3,7 +3,7 @@ if exists "$default_site" && is_debians_default; then
     keep "$default_site"
     act rm "$default_site"
 fi
-# Who asks for a name that no site here has gets no answer, and no site by chance.
+# A request for a name that no site here has gets no answer, instead of a site by chance.
 if put 0644 /etc/nginx/conf.d/understudy.conf <<'NGINX'
 server {
     listen 80 default_server;
@@ -19,8 +19,8 @@ then
         act systemctl reload-or-restart nginx
     fi
 fi
-# As logrotate makes them from the second day on. nginx itself would let only root read them, and who
-# deploys is to see their last lines when a deploy fails.
+# With the rights that logrotate gives them from the second day on. nginx itself would let only root read
+# them, and a deploy that fails shows their last lines.
 for log in access error; do
     [ -e "/var/log/nginx/$SITE.$log.log" ] ||
         act install -o www-data -g adm -m 0640 /dev/null "/var/log/nginx/$SITE.$log.log"

@@ -1,13 +1,14 @@
 step undo of the firewall
 put 0755 /usr/local/sbin/understudy-firewall-undo <<'UNDO' || true
 #!/bin/sh
-# understudy-firewall-undo SITE arm SECONDS   remember the rules, and sshd's for logins; they come back
+# understudy-firewall-undo SITE arm SECONDS   save the rules and sshd's settings for logins, and restore them
 #                                             after SECONDS
-# understudy-firewall-undo SITE undo          bring them back now, if they are not confirmed yet
-# understudy-firewall-undo SITE confirm       the rules may stay as they are by now
+# understudy-firewall-undo SITE undo          restore them now, if the new ones are not confirmed yet
+# understudy-firewall-undo SITE confirm       let the new ones stay
 #
-# A changed firewall, or logins that sshd refuses from now on, can lock out who changed them. So provisioning over SSH arms this first, and
-# confirms over a new connection, which nobody can make who is locked out. Run as root.
+# A changed firewall, or logins that sshd refuses from now on, can lock out the admin who changed them. So
+# provisioning over SSH arms this first, and confirms over a new connection, which an admin who is locked
+# out can't make. Run as root.
 set -eu
 export LC_ALL=C
 umask 077
@@ -27,11 +28,11 @@ lock() {
     flock 9
 }
 
-# What is missing in $undo was not there: so it has to be there whole or not at all.
+# What is missing in $undo did not exist before, so $undo has to be complete or absent.
 save() {
     rm -rf "$undo.new"
     mkdir "$undo.new"
-    # That nft fails must not look as if there were no table: nothing would be filtered then.
+    # A failure of nft must not pass for a missing table: nothing would be filtered then.
     tables=$(nft list tables inet)
     if echo "$tables" | grep -qx "table inet understudy"; then
         nft list table inet understudy >"$undo.new/table"
@@ -43,7 +44,7 @@ save() {
     sync "$state"
 }
 
-# Rules that nobody has confirmed yet are none to come back to: the oldest ones stay remembered.
+# An undo restores what was confirmed last: rules that an earlier run saved stay saved.
 arm() {
     lock
     [ -d "$undo" ] || save
@@ -56,17 +57,17 @@ arm() {
         fi
         sleep 0.2
     done
-    put_back
-    refuse "systemd-run says no, so the firewall stays as it was"
+    restore
+    refuse "systemd-run could not start the undo's timer, so the firewall stays as it was"
 }
 
 disarm() { systemctl stop "$timer.timer" "$timer.service" 2>/dev/null || true; }
 
-put_back() {
+restore() {
     # The host is no longer what its stamp says.
     rm -f "/etc/understudy/$site.provisioned"
     if [ -e "$undo/file" ]; then cp -a "$undo/file" "$rules"; else rm -f "$rules"; fi
-    put_back_logins
+    restore_logins
     {
         printf 'table inet understudy\ndelete table inet understudy\n'
         if [ -e "$undo/table" ]; then cat "$undo/table"; fi
@@ -76,7 +77,7 @@ put_back() {
     drop
 }
 
-put_back_logins() {
+restore_logins() {
     if [ -e "$undo/logins" ]; then
         if cmp -s "$undo/logins" "$logins"; then return 0; fi
         cp -a "$undo/logins" "$logins"
@@ -85,11 +86,11 @@ put_back_logins() {
     else
         return 0
     fi
-    # That it fails must not keep the firewall as it is.
+    # A failure of sshd must not stop the firewall from being restored.
     systemctl reload ssh || true
 }
 
-# Renamed first: half of what was saved would be put back as if it were all.
+# Renamed before it is removed: half of it would be restored as if it were all.
 drop() {
     rm -rf "$undo.old"
     mv -T "$undo" "$undo.old"
@@ -99,9 +100,9 @@ drop() {
 undo() {
     lock
     [ -d "$undo" ] || return 0
-    # Not the timer's service: this may be it.
+    # Not the timer's service: this process may be it.
     systemctl stop "$timer.timer" 2>/dev/null || true
-    put_back
+    restore
     : >"$undone"
 }
 
@@ -110,7 +111,7 @@ confirm() {
     if [ -e "$undone" ]; then
         # Provisioning may have written its stamp after the undo.
         rm -f "$undone" "/etc/understudy/$site.provisioned"
-        refuse "too late: the firewall is already as it was before; provision this host again"
+        refuse "too late: the old firewall is already restored; provision this host again"
     fi
     [ -d "$undo" ] || return 0
     disarm

@@ -1,5 +1,5 @@
 step SSH logins
-# Whom keys alone would lock out: users who have a password, a shell and no key.
+# Users whom `keys only` would lock out: they have a password, a shell and no key.
 only_with_password() {
     while IFS=: read -r user password _; do
         case $password in '' | '!'* | '*'*) continue ;; esac
@@ -11,7 +11,7 @@ only_with_password() {
     done </etc/shadow
 }
 
-# why_passwords_stay: nothing if they may go.
+# why_passwords_stay: prints the reason to leave login by password on, or nothing.
 why_passwords_stay() {
     users=$(only_with_password | tr '\n' ' ')
     admin_home=$(getent passwd "$ADMIN" | cut -d: -f6)
@@ -26,18 +26,18 @@ why_passwords_stay() {
     fi
 }
 
-# Without -T's answer nothing is known of this sshd.
+# Empty, where sshd -T fails, means that nothing is known of this sshd.
 sshd_settings=$(sshd -T 2>/dev/null || true)
-# While a box is built it has no host keys, so no answer, and nothing but what the packages set.
+# In the build of a box sshd has no host keys, so -T fails, and no settings but those of its package.
 booted || sshd_settings='authenticationmethods any'
 logins=$(mktemp)
 # 00: sshd takes the first value that it finds, and cloud-init's file says `yes`.
 cat >"$logins" <<'SSHD'
 X11Forwarding no
-# Which key it was that let a user in.
+# Logs which key let a user in.
 LogLevel VERBOSE
 Compression no
-# Over the connection itself, where no one can forge it.
+# The keepalive inside of the encrypted connection, where no one can forge it.
 TCPKeepAlive no
 ClientAliveInterval 60
 ClientAliveCountMax 2
@@ -52,7 +52,7 @@ if [ -z "$stay" ]; then
 else
     echo "==> login by password stays on: $stay"
 fi
-# An undo of another day says nothing about the changes to come, here and of the firewall.
+# The mark of an earlier undo says nothing about the changes to come, here and of the firewall.
 is_check || rm -f "/var/lib/understudy/$SITE/firewall-undone"
 ssh_file=/etc/ssh/sshd_config.d/00-understudy.conf
 if booted && [ -n "${CONFIRM_SECONDS:-}" ] && ! cmp -s "$logins" "$ssh_file"; then

@@ -1,5 +1,5 @@
 step firewall
-# Its own table beside whatever the host already has; SSH wherever this host's sshd listens.
+# In a table of its own, apart from other rules of the host; SSH at the port where this host's sshd listens.
 ssh_port=$( (sshd -T 2>/dev/null || echo "port 22") | awk '$1 == "port" { print $2; exit }')
 rules=$(mktemp)
 cat >"$rules" <<NFT
@@ -20,7 +20,7 @@ NFT
 changed=
 cmp -s "$rules" /etc/nftables.d/understudy.nft || changed=1
 if booted && ! nft list table inet understudy >/dev/null 2>&1; then changed=1; fi
-# Before the file is in place: the next run would find nothing changed.
+# Before the file is written: with a broken file in place, the next run would find nothing changed.
 if booted && [ -n "$changed" ] && ! is_check; then nft --check --file "$rules"; fi
 
 if booted && [ -n "$changed" ] && [ -n "${CONFIRM_SECONDS:-}" ]; then
@@ -38,7 +38,7 @@ if booted && [ -n "$changed" ]; then
     act nft --file /etc/nftables.d/understudy.nft
 fi
 
-# Looking for neighbours by name is for desktops; a server only offers one more open port with it.
+# LLMNR and mDNS are for desktops; on a server they are open ports without a use.
 if [ -e /lib/systemd/systemd-resolved ]; then
     if printf '[Resolve]\nLLMNR=no\nMulticastDNS=no\n' |
         put 0644 /etc/systemd/resolved.conf.d/understudy.conf; then

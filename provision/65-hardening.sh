@@ -1,6 +1,6 @@
 step kernel settings
-# What a web server never needs. Nothing that routing, containers or a debugger run by root need: no
-# `forwarding`, no `rp_filter`. An admin's own file of a later name, such as 99-local.conf, wins.
+# Turns off what a web server never needs, and nothing that routing, containers or root's debugger need:
+# no `forwarding`, no `rp_filter`. An admin's own file with a later name, such as 99-local.conf, wins.
 if put 0644 /etc/sysctl.d/60-understudy.conf <<'SYSCTL'
 # Addresses and messages of the kernel help those who attack it.
 kernel.kptr_restrict = 2

@@ -93,8 +93,8 @@ WORDS = {
     "PATH": r"-?(?:/(?!\.{1,2}(?:[/ ]|$))[\w.@-]+)+",
 }
 
-# Without each of these no unit is installed. What else the template has may be missing, for an app that
-# can't run with it (`app.loosen` in deploy.yml): without it a process is still the app's user, with no
+# A unit without one of these is refused. Other hardening of the template may be missing, for an app that
+# can't run with it (`app.loosen` in deploy.yml): a process without it is still the app's user, with no
 # capabilities and no devices.
 REQUIRED = r"""
 User={site}

@@ -5,18 +5,18 @@ cat >"$rules" <<SUDOERS
 $DEPLOYER ALL=(root) NOPASSWD: /usr/local/sbin/understudy-site $SITE *
 $DEPLOYER ALL=($SITE) NOPASSWD: ALL
 SUDOERS
-# A broken file in sudoers.d locks everybody out of sudo.
+# A broken file in sudoers.d would lock every user out of sudo.
 visudo -cqf "$rules"
 put 0440 "/etc/sudoers.d/understudy-$SITE" <"$rules" || true
 rm "$rules"
 
 step unit for the boot
-# The link `current` is the only record of what serves, so no deploy enables or disables a unit.
+# The link `current` is the only record of the live release, so no deploy enables or disables a unit.
 if put 0644 "/etc/systemd/system/$SITE.service" <<UNIT
 [Unit]
-Description=$SITE: the release that serves
+Description=$SITE: the live release
 After=network.target
-# Any of them: an install or a firewall that was not confirmed before the boot is undone first.
+# Any of the three: an install or a firewall that was not confirmed before the boot is undone first.
 ConditionPathExists=|$ROOT/current
 ConditionPathExists=|/var/lib/understudy/$SITE/undo
 ConditionPathExists=|/var/lib/understudy/$SITE/undo-firewall

@@ -1,20 +1,20 @@
 """Runs an app's commands before it starts, those in Python all in this one interpreter.
 
 python commands.py JOB      a JSON object, made by understudy/commands/app.py:
-                            static    directory to make first: static files are collected there
+                            static    directory to make first, where static files are collected
                             collects  whether collectstatic alone fills it: see understudy_static.py
-                            before    that of the release that serves, or null
+                            before    the static directory of the live release, or null
                             commands  command lines to run, one after another
-                            hold      what the new release waits for before it loads the app: it's
-                                      removed when all is made that the app reads at its start
-                            migrate   those that change the database
+                            hold      directory whose removal lets the new release load the app; removed
+                                      when all is made that the app reads at its start
+                            migrate   command lines that change the database
                             pending   a command line that fails if `migrate` has work to do, or null
                             limit     seconds that each of them may take
                             exists    an argv that fails if there is no database yet
                             backup    the argv that saves the database before it's changed
-                            settings  whether it's Django: then it's asked more, and its settings are
-                                      printed, for understudy/deploy/django_settings.py to look at
-                            module    what gunicorn serves
+                            settings  whether the app is Django: then its settings are checked and
+                                      printed, for understudy/deploy/django_settings.py to judge
+                            module    the app as gunicorn gets it, such as shop.wsgi:application
 
 Importing an app costs more than most of its commands do.
 """
@@ -57,13 +57,13 @@ def main(job: dict[str, Any]) -> None:
         if not job["pending"] or run(job["pending"]):
             print("==> migrate", flush=True)
             back_up(job["exists"], job["backup"], job["limit"])
-            # The end of the deploy's connection ends all else: a change of the database may end by itself.
+            # When the deploy's connection ends, all else is ended, but a change of the database may finish.
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
         else:
-            let_go(job["hold"])
+            release_hold(job["hold"])
         run_all(job["migrate"], run)
-    let_go(job["hold"])
-    # Only a command that ran in this process has them loaded; to load them costs too much.
+    release_hold(job["hold"])
+    # Settings are loaded if a command ran in this process; to load them only for this costs too much.
     if job["settings"] and understudy_django.is_loaded():
         looked = understudy_settings.look(job["module"])
         print("==> settings", json.dumps(looked, default=str), flush=True)
@@ -75,8 +75,10 @@ def run_all(commands: list[str], run_one: Callable[[str], Any]) -> None:
             sys.exit(code)
 
 
-def let_go(hold: str | None) -> None:
-    """It isn't there if the release was started by an earlier deploy. `start` removes it, too."""
+def release_hold(hold: str | None) -> None:
+    """Lets the release load the app. No error without a hold: `start` removes it, too, and a release that
+    an earlier deploy started has none.
+    """
     if hold:
         with contextlib.suppress(OSError):
             Path(hold).rmdir()
@@ -91,7 +93,7 @@ def back_up(exists: list[str], backup: list[str], limit: float) -> None:
 
 
 def run_limited(limit: float, command: str) -> Any:
-    """Runs one command line. Returns its exit code, or what Python's sys.exit was given."""
+    """Runs one command line. Returns its exit code, or the argument of its sys.exit."""
     print("==>", command, flush=True)
     words = shlex.split(command)
     if words[0] != "python" or not words[1:] or not words[1].endswith(".py"):

@@ -1,4 +1,4 @@
-"""What commands.py asks Django itself about an app, before anything is migrated."""
+"""Checks that commands.py makes with Django itself, before anything is migrated."""
 
 import importlib.metadata
 import io
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-RANDOM_KEY = """SECRET_KEY is another one in each process: the settings make one up where no variable is set.
+RANDOM_KEY = """SECRET_KEY differs in each process: the settings make one up where no variable is set.
 Each worker would refuse the sessions and forms of the others. Let the settings take SECRET_KEY from the
 environment, where every host has one, or set the variable that they ask for: deploy.py secrets set NAME"""
 PRINT_KEY = "from django.conf import settings; print(settings.SECRET_KEY)"
@@ -29,8 +29,8 @@ def run_or_check(command: str, run: Callable[[str], Any]) -> Any:
 
 
 def check_migrations(command: str, run: Callable[[str], Any]) -> Any:
-    """Runs a makemigrations --check. Returns its exit code; of apps that aren't in the repository a
-    missing migration is noted only: it's their makers' to add.
+    """Runs a makemigrations --check and returns its exit code. A missing migration of an installed package
+    is only noted: no one can add it here.
     """
     code = run(command)
     if not code or not is_loaded() or names_apps(command):
@@ -41,7 +41,7 @@ def check_migrations(command: str, run: Callable[[str], Any]) -> Any:
         return code
     for label in lacking:
         print(
-            f"==> note {package_of(label)} lacks a migration for its app {label}: its makers' to add",
+            f"==> note {package_of(label)} lacks a migration for its app {label}; its authors have to add it",
             flush=True,
         )
     return 0
@@ -53,7 +53,7 @@ def names_apps(command: str) -> bool:
 
 
 def migrated_apps() -> tuple[list[str], list[str]]:
-    """Labels of the apps with migrations: those whose source is the repository's, and all others."""
+    """Labels of the apps with migrations: those whose source is in the repository, and the others."""
     from django.apps import apps
     from django.db.migrations.loader import MigrationLoader
 
@@ -77,7 +77,7 @@ def lacking_migrations(labels: list[str]) -> list[str]:
 
 
 def package_of(label: str) -> str:
-    """The name of the package that an app came in, with its version."""
+    """Name and version of the package that contains an app."""
     from django.apps import apps
 
     top = apps.get_app_config(label).name.partition(".")[0]

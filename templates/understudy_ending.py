@@ -1,4 +1,4 @@
-"""Ends a release command that doesn't end by itself, and says where it stands: see commands.py."""
+"""Ends a release command that doesn't end by itself, and prints where it hangs: see commands.py."""
 
 import os
 import subprocess
@@ -11,9 +11,9 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-# What a thread has to end after its command has returned.
+# Time for a thread to end after its command has returned.
 SECONDS_FOR_THREADS = 5.0
-# 124 would say that another limit has ended it.
+# Not 124, the code of timeout(1): that would mean another limit.
 NOT_ENDED = 1
 
 
@@ -62,7 +62,7 @@ def keeps_from_ending(thread: threading.Thread) -> bool:
 
 
 def place(frame: FrameType | None) -> str:
-    """Where in the app's own code a thread is, or where at all: FILE:LINE in FUNCTION."""
+    """FILE:LINE in FUNCTION of the innermost frame, of the app's own code if there is one."""
     frames = []
     while frame:
         frames.append(frame)
@@ -81,6 +81,6 @@ def say(text: str) -> None:
 
 
 def end(text: str) -> NoReturn:
-    """At once, without waiting for any thread. What a database has not committed is undone by it."""
+    """Ends the process without waiting for any thread. The database rolls back what is not committed."""
     say(text)
     os._exit(NOT_ENDED)

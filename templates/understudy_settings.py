@@ -1,5 +1,5 @@
-"""What an app's Django settings and its host say that belongs together: printed by commands.py, judged by
-understudy/deploy/django_settings.py. Nothing here changes anything.
+"""Collects what an app's Django settings and its host have to agree on. commands.py prints it,
+understudy/deploy/django_settings.py judges it. Changes nothing.
 """
 
 import ast
@@ -13,9 +13,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-# Before a manage.py sets it.
+# As it was before a manage.py sets it.
 GIVEN_SETTINGS = os.environ.get("DJANGO_SETTINGS_MODULE")
-# Of a directory of uploads so many are looked at: it may hold millions.
+# So many files of a directory of uploads are looked at: it may hold millions.
 MOST_UPLOADS = 10_000
 SENDS_MAIL = re.compile(
     r"\b(send_mail|send_mass_mail|mail_admins|mail_managers|EmailM\w+|PasswordReset\w+)\b"
@@ -23,8 +23,9 @@ SENDS_MAIL = re.compile(
 
 
 def look(module: str) -> dict[str, Any]:
-    """What shows whether the settings fit the host. No secret's value is among them. module: as
-    gunicorn gets it.
+    """Settings and facts that show whether the app fits the host, without any secret's value.
+
+    module: the app as gunicorn gets it, such as shop.wsgi:application.
     """
     settings = sys.modules["django.conf"].settings
     sessions = "django.contrib.sessions" in settings.INSTALLED_APPS
@@ -57,8 +58,8 @@ def look(module: str) -> dict[str, Any]:
 
 
 def wsgi_settings(module: str) -> list[Any] | None:
-    """The settings that what gunicorn serves names in its source, and whether DEBUG is on there; None
-    if they are those of the commands, or it names none.
+    """The settings that gunicorn's module names in its source, and whether DEBUG is on in them; None if
+    it names none, or those of the commands.
     """
     try:
         spec = importlib.util.find_spec(module.partition(":")[0])
@@ -93,7 +94,7 @@ def settings_named_in(text: str) -> str | None:
 
 
 def unreadable(directory: str) -> list[Any]:
-    """Of files that the group, which is nginx's, may not read: how many there are, and one of them."""
+    """The number of files that the group, which is nginx's, may not read, and the path of one."""
     if not directory or not Path(directory).is_dir():
         return [0, ""]
     files = (Path(place, name) for place, _, names in os.walk(directory) for name in names)

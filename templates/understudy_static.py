@@ -1,7 +1,7 @@
-"""Runs collectstatic, unless it would make what the release before has: then those files are linked.
+"""Runs collectstatic, unless it would make the files of the release before: then those are linked.
 
 Beside a directory of static files, its mark (DIRECTORY.made) holds a digest of all that they were made
-from. Without one they are half-made, or nobody can tell.
+from. Without a mark they may be incomplete, or their inputs are unknown.
 """
 
 import os
@@ -12,13 +12,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-# Of these classes it is known what they look at. One of the app's own may look at anything.
+# It is known what classes of these packages read. A class of the app's own may read anything.
 KNOWN = ("builtins", "abc", "django.", "whitenoise.")
 SETTINGS = ("STATIC", "STORAGES", "WHITENOISE_", "FILE_UPLOAD_")
 
 
 def collect(command: str, run: Callable[[str], Any], directory: Path, before: Path | None) -> Any:
-    """Fills the directory. Returns the command's exit code. before: of the release that serves."""
+    """Fills the directory and returns the command's exit code. before: the live release's directory."""
     wanted = digest(command)
     if wanted and made_from(directory) == wanted:
         return 0
@@ -30,14 +30,14 @@ def collect(command: str, run: Callable[[str], Any], directory: Path, before: Pa
     if code := run(command):
         return code
     if made := wanted or digest(command):
-        # A mark must not outlive the files it tells of, if the power fails.
+        # After a power failure there must be no mark without its files.
         os.sync()
         mark(directory).write_text(made)
     return 0
 
 
 def forget_half_made(directory: Path) -> None:
-    """Of a run that was killed: collectstatic would take half a file for one that is there already."""
+    """Removes the files of a run that was killed: collectstatic would take half a file for a finished one."""
     if not mark(directory).exists():
         shutil.rmtree(directory, ignore_errors=True)
 
@@ -51,7 +51,7 @@ def mark(directory: Path) -> Path:
 
 
 def digest(command: str) -> str | None:
-    """Of all that collectstatic works from. None if that can't be told, or Django isn't loaded yet."""
+    """Of all inputs of collectstatic. None if they can't be known, or Django isn't loaded yet."""
     if "django.apps" not in sys.modules or not sys.modules["django.apps"].apps.ready:
         return None
     from django.contrib.staticfiles.finders import get_finders
@@ -73,7 +73,7 @@ def is_known(kind: type) -> bool:
 
 
 def settings() -> Iterator[str]:
-    """Those that say how; where the release's own files lie makes no difference."""
+    """Settings that collectstatic depends on, without the path of the release."""
     from django.conf import settings
 
     for name in sorted(dir(settings)):

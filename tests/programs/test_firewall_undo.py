@@ -172,7 +172,7 @@ def test_without_a_timer_nothing_may_change(host: Host) -> None:
     host.stand_in("sleep", "")
     host.stand_in("systemd-run", "exit 1")
 
-    assert "systemd-run says no" in host.refused("arm", "60")
+    assert "systemd-run could not start" in host.refused("arm", "60")
     assert not host.path(f"{STATE}/undo-firewall").exists()
 
 
@@ -183,11 +183,11 @@ def test_time_is_a_number_from_10_to_600(seconds: str, host: Host) -> None:
 
 
 def provisioning(host: Host, *, booted: bool, confirm: str | None, changed: bool) -> list[str]:
-    """Runs the lines of 60-firewall.sh that change the rules; tells what they call, in order."""
+    """Runs the lines of 60-firewall.sh that change the rules. Returns what they call, in order."""
     part = (TOP / "provision" / "60-firewall.sh").read_text()
     lines = part[part.index("changed=\n") : part.index("if ! grep")]
-    load = part[part.rindex("if booted", 0, part.index("# Looking for neighbours")) :]
-    load = load[: load.index("# Looking for neighbours")]
+    load = part[part.rindex("if booted", 0, part.index("# LLMNR and mDNS")) :]
+    load = load[: load.index("# LLMNR and mDNS")]
     for place in ("/etc/", "/var/", "/usr/local/"):
         lines, load = (text.replace(place, f"{host.root}{place}") for text in (lines, load))
     host.program.write_text(f'#!/bin/sh\necho "undo $*" >>{host.root}/calls\n')

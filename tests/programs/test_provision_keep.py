@@ -1,4 +1,4 @@
-"""What provisioning replaces is kept, and put back if a later step fails; a check changes nothing."""
+"""Provisioning keeps what it replaces and restores it if a later step fails; a check changes nothing."""
 
 import os
 import re
@@ -68,7 +68,7 @@ def test_what_is_replaced_is_kept(root: Path) -> None:
     kept = root / "var/lib/understudy/todo/replaced" / root.relative_to("/") / "etc"
     assert (kept / "there").read_text() == "theirs\n"
     assert (kept / "link").is_symlink()
-    assert f"==> replaced {root}/etc/there; what it was is kept as {kept}/there" in output
+    assert f"==> replaced {root}/etc/there; the original is kept as {kept}/there" in output
     assert not (root / "var/lib/understudy/todo/provisioning").exists()
     assert kept.stat().st_mode & 0o077 == 0, "what was secret stays so"
 
@@ -82,20 +82,20 @@ def test_the_first_copy_stays(root: Path) -> None:
     assert "replaced" not in output
 
 
-def test_all_is_put_back_when_a_later_step_fails(root: Path) -> None:
+def test_all_files_are_restored_if_a_later_step_fails(root: Path) -> None:
     before = tree(root)
 
     code, _, errors = run(root, STEPS.format(root=root) + "false\n")
 
     assert code == 1
     assert tree(root) == before
-    assert f"provision: {root}/etc/there is put back as it was" in errors
+    assert f"provision: {root}/etc/there is restored" in errors
     assert (root / "usr/local/sbin/program").exists(), "an undo that is under way needs it"
     assert (root / "calls").read_text().splitlines() == ["nginx -t -q", "systemctl reload nginx"]
     assert not (root / "var/lib/understudy/todo/provisioning").exists()
 
 
-def test_run_after_a_killed_one_puts_back_what_was_before_both(root: Path) -> None:
+def test_run_after_a_killed_one_restores_what_was_before_both(root: Path) -> None:
     before = tree(root)
     run(root, STEPS.format(root=root) + "kill -9 $$\n")
 

@@ -102,7 +102,7 @@ def test_somebodys_site_in_debians_default_is_refused_and_left(
 
     [said] = server.look()
 
-    assert said.startswith("/etc/nginx/sites-enabled/default:2: holds another site")
+    assert said.startswith("/etc/nginx/sites-enabled/default:2: holds a site other")
     assert default.read_text() == "# the shop\n" + SHOP
     assert (server.root / STAMP).read_text() == "old", "the host is as its stamp says"
 
@@ -178,8 +178,8 @@ def test_nginx_of_a_container_is_another_one(server: Server) -> None:
 @pytest.mark.parametrize(
     "name", ["nginx-", "-oDebug", "nginx=1.22", "nginx/sid", "Nginx", "ngin*", "+x", "a b", ""]
 )
-def test_what_is_no_name_of_a_package_is_refused(name: str, server: Server) -> None:
-    assert server.look("git", name) == [f"'{name}' is no name of a package"]
+def test_text_that_is_not_a_package_name_is_refused(name: str, server: Server) -> None:
+    assert server.look("git", name) == [f"'{name}' is not a package name"]
 
 
 def test_all_that_is_in_the_way_is_named_at_once(server: Server) -> None:

@@ -136,7 +136,7 @@ class SecretKey(Project):
         done = self.commands()
 
         self.assertEqual(done.returncode, 1)
-        self.assertIn("SECRET_KEY is another one in each process", done.stderr)
+        self.assertIn("SECRET_KEY differs in each process", done.stderr)
         self.assertNotIn("==> migrate", done.stdout)
 
     def test_random_default_that_is_not_used_is_none(self) -> None:
