@@ -39,14 +39,14 @@ restore_kept() {
     exit "$status"
 }
 
-# The end of a run that did not fail. The first copy of a file stays: it is the one from before Understudy.
+# The end of a run that did not fail. The first copy of a file stays: later ones were written by earlier runs.
 keep_for_good() {
     if [ ! -e "$KEPT/list" ]; then return 0; fi
     while read -r path; do
         if exists "$KEPT/was$path" && ! exists "$REPLACED$path"; then
             (umask 077 && mkdir -p "$REPLACED$(dirname "$path")")
             cp -a "$KEPT/was$path" "$REPLACED$path"
-            echo "==> replaced $path; the original is kept as $REPLACED$path"
+            echo "==> replaced $path; the old file is kept as $REPLACED$path"
         fi
     done <"$KEPT/list"
     rm -rf "$KEPT"

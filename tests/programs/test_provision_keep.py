@@ -68,7 +68,7 @@ def test_what_is_replaced_is_kept(root: Path) -> None:
     kept = root / "var/lib/understudy/todo/replaced" / root.relative_to("/") / "etc"
     assert (kept / "there").read_text() == "theirs\n"
     assert (kept / "link").is_symlink()
-    assert f"==> replaced {root}/etc/there; the original is kept as {kept}/there" in output
+    assert f"==> replaced {root}/etc/there; the old file is kept as {kept}/there" in output
     assert not (root / "var/lib/understudy/todo/provisioning").exists()
     assert kept.stat().st_mode & 0o077 == 0, "what was secret stays so"
 
