@@ -12,8 +12,9 @@ from threading import Event, Thread
 
 import pytest
 
-from understudy.commands import Argv, database
-from understudy.commands.database import Backup
+from understudy.commands import Argv
+from understudy.commands import backups as commands
+from understudy.commands.backups import Backup
 
 NAME = "20260102T030405Z-0123abcd-4567ef89"
 LATER = "20260102T030406Z-0123abcd-4567ef89"
@@ -94,15 +95,15 @@ def saved(model: Path, shop: Path, backups: Path) -> Path:
 
 
 def sqlite(verb: str, backups: Path, name: str = NAME) -> Argv:
-    build = getattr(database, verb)
+    build = getattr(commands, verb)
     argv: Argv = build("sqlite", "shop", PurePosixPath(backups), name)
     return argv
 
 
 def listed(backups: Path) -> tuple[Backup, ...]:
-    done = run(database.list_backups(PurePosixPath(backups)))
+    done = run(commands.list_all(PurePosixPath(backups)))
     assert done.returncode == 0, done.stderr
-    return database.parse_list(done.stdout)
+    return commands.parse_list(done.stdout)
 
 
 def names(directory: Path) -> list[str]:
@@ -110,7 +111,7 @@ def names(directory: Path) -> list[str]:
 
 
 def make(backups: Path, name: str = NAME) -> Path:
-    done = run(sqlite("backup", backups, name))
+    done = run(sqlite("make", backups, name))
     assert (done.returncode, done.stderr) == (0, "")
     return backups / name
 
@@ -187,7 +188,7 @@ def test_backup_reads_all_of_a_file_in_one_transaction(
     notes = tmp_path / "notes"
     program(tmp_path / "bin", "sqlite3", f'echo "$*" >>{notes}; exec /usr/bin/sqlite3 "$@"')
 
-    assert run(sqlite("backup", backups), tmp_path / "bin").returncode == 0
+    assert run(sqlite("make", backups), tmp_path / "bin").returncode == 0
 
     [line] = [line for line in notes.read_text().splitlines() if ".backup" in line]
     assert line.index("BEGIN") < line.index("SELECT") < line.index(".backup")
@@ -204,7 +205,7 @@ def test_damaged_database_makes_no_backup(harm: str, shop: Path, backups: Path) 
     else:
         shop.write_text("no database" * 1000)
 
-    done = run(sqlite("backup", backups))
+    done = run(sqlite("make", backups))
 
     assert done.returncode != 0
     assert "shop.sqlite3" in done.stderr
@@ -213,10 +214,10 @@ def test_damaged_database_makes_no_backup(harm: str, shop: Path, backups: Path) 
 
 def test_without_a_database_there_is_nothing_to_back_up(data: Path, backups: Path) -> None:
     (data / "shop.sqlite3-wal").touch()
-    ask = database.exists("sqlite", "shop", PurePosixPath(backups))
+    ask = commands.has_data("sqlite", "shop", PurePosixPath(backups))
 
     assert run(ask).returncode != 0
-    done = run(sqlite("backup", backups))
+    done = run(sqlite("make", backups))
 
     assert done.returncode != 0
     assert done.stderr == f"there is no database (*.sqlite3, *.db) in {data}\n"
@@ -225,7 +226,7 @@ def test_without_a_database_there_is_nothing_to_back_up(data: Path, backups: Pat
 
 
 def test_database_is_seen(shop: Path, backups: Path) -> None:
-    assert run(database.exists("sqlite", "shop", PurePosixPath(backups))).returncode == 0
+    assert run(commands.has_data("sqlite", "shop", PurePosixPath(backups))).returncode == 0
 
 
 @pytest.mark.parametrize(("free", "fits"), [(15, False), (16, True)])
@@ -237,7 +238,7 @@ def test_backup_needs_room_for_twice_the_data(
     assert shop.stat().st_size == 8 * 1024
     program(tmp_path / "bin", "df", f"echo Avail; echo {free}")
 
-    done = run(sqlite("backup", backups), tmp_path / "bin")
+    done = run(sqlite("make", backups), tmp_path / "bin")
 
     assert (done.returncode == 0) == fits
     assert names(backups) == ([NAME] if fits else [])
@@ -256,7 +257,7 @@ def test_journal_needs_room_too_and_may_be_gone_the_next_moment(
         site.execute("INSERT INTO seller VALUES (2)")
         site.commit()
         assert shop.stat().st_size == 12 * 1024
-        done = run(sqlite("backup", backups), tmp_path / "bin")
+        done = run(sqlite("make", backups), tmp_path / "bin")
 
     assert (done.returncode == 0) == fits
 
@@ -267,7 +268,7 @@ def test_killed_backup_does_not_look_whole_and_its_rest_goes_with_the_next(
 ) -> None:
     program(tmp_path / "bin", killed, "kill -KILL $PPID")
 
-    done = run(sqlite("backup", backups), tmp_path / "bin")
+    done = run(sqlite("make", backups), tmp_path / "bin")
 
     assert done.returncode < 0
     assert f"{NAME}.new" in names(backups)
@@ -281,7 +282,7 @@ def test_backup_is_on_the_disk_before_it_counts(shop: Path, backups: Path, tmp_p
     for name in ("sync", "mv"):
         program(tmp_path / "bin", name, f'echo {name} "$@" >>{notes}; exec /bin/{name} "$@"')
 
-    assert run(sqlite("backup", backups), tmp_path / "bin").returncode == 0
+    assert run(sqlite("make", backups), tmp_path / "bin").returncode == 0
 
     assert notes.read_text().splitlines()[-3:] == [
         f"sync -f {NAME}.new",
@@ -298,7 +299,7 @@ def test_one_backup_or_restore_at_a_time(saved: Path, backups: Path) -> None:
     ) as holder:
         assert holder.stdout
         holder.stdout.readline()
-        refused = [run(sqlite(verb, backups, LATER)) for verb in ("backup", "restore")]
+        refused = [run(sqlite(verb, backups, LATER)) for verb in ("make", "restore")]
         holder.communicate()
 
     assert all("another backup or restore is at work" in done.stderr for done in refused)
@@ -308,7 +309,7 @@ def test_one_backup_or_restore_at_a_time(saved: Path, backups: Path) -> None:
 def test_backup_does_not_replace_another(saved: Path, backups: Path) -> None:
     before = (saved / "shop.sqlite3").stat()
 
-    done = run(sqlite("backup", backups))
+    done = run(sqlite("make", backups))
 
     assert done.returncode != 0
     assert "there is a backup" in done.stderr
@@ -473,7 +474,7 @@ def test_broken_backup_changes_nothing(harm: str, shop: Path, data: Path, backup
 def test_removed_backups_are_gone_and_the_others_stay(saved: Path, backups: Path) -> None:
     shutil.copytree(saved, backups / LATER)
     missing = NAME.replace("2026", "2025")
-    assert run(database.remove(PurePosixPath(backups), [missing, NAME])).returncode == 0
+    assert run(commands.remove(PurePosixPath(backups), [missing, NAME])).returncode == 0
 
     assert names(backups) == [LATER]
 
@@ -483,7 +484,7 @@ def test_killed_removal_leaves_nothing_that_looks_whole(
 ) -> None:
     program(tmp_path / "bin", "rm", "kill -KILL $PPID")
 
-    run(database.remove(PurePosixPath(backups), [NAME]), tmp_path / "bin")
+    run(commands.remove(PurePosixPath(backups), [NAME]), tmp_path / "bin")
 
     assert names(backups) == [f"{NAME}.new"]
     assert listed(backups) == ()
@@ -494,7 +495,7 @@ def test_killed_removal_leaves_nothing_that_looks_whole(
 
 @pytest.fixture
 def bin_dir(tmp_path: Path, backups: Path) -> Path:
-    """Programs that take notes. A dump is its text; psql answers as if it ran what it's told."""
+    """Programs that record their arguments. A dump is its text; psql answers as if it ran what it gets."""
     place, notes = tmp_path / "bin", tmp_path / "notes"
     program(
         place,
@@ -513,15 +514,15 @@ def bin_dir(tmp_path: Path, backups: Path) -> Path:
         place,
         "psql",
         f'echo psql "$@" >>{notes}\ncase "$*" in\n*pg_database_size*) echo 100 ;;\n'
-        f"*-f*) cat >{tmp_path}/told; grep -q gexec {tmp_path}/told && printf '3\\tpublic.t\\n'\n"
-        f"sed -n 's/^.echo //p' {tmp_path}/told ;;\nesac",
+        f"*-f*) cat >{tmp_path}/sql; grep -q gexec {tmp_path}/sql && printf '3\\tpublic.t\\n'\n"
+        f"sed -n 's/^.echo //p' {tmp_path}/sql ;;\nesac",
     )
     program(place, "df", "echo Avail; echo 999999")
     return place
 
 
 def postgresql(verb: str, backups: Path) -> Argv:
-    argv: Argv = getattr(database, verb)("postgresql", "my-shop", PurePosixPath(backups), NAME)
+    argv: Argv = getattr(commands, verb)("postgresql", "my-shop", PurePosixPath(backups), NAME)
     return argv
 
 
@@ -532,7 +533,7 @@ def noted(tmp_path: Path, what: str) -> list[str]:
 def test_postgresql_backup_is_tried_in_the_scratch_database(
     bin_dir: Path, backups: Path, tmp_path: Path
 ) -> None:
-    done = run(postgresql("backup", backups), bin_dir)
+    done = run(postgresql("make", backups), bin_dir)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert (backups / NAME / "database.dump").read_text() == "data of my-shop\n"
@@ -548,18 +549,18 @@ def test_postgresql_restore_replaces_all_in_one_transaction_that_the_dump_itself
     bin_dir: Path, backups: Path, tmp_path: Path
 ) -> None:
     """Were the COMMIT ours, it would come after a dump that is cut off, too."""
-    assert run(postgresql("backup", backups), bin_dir).returncode == 0
+    assert run(postgresql("make", backups), bin_dir).returncode == 0
 
     done = run(postgresql("restore", backups), bin_dir)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "-d my-shop " in noted(tmp_path, "-f -")[1]
     assert "--single-transaction" in noted(tmp_path, "--file=-")[1]
-    told = (tmp_path / "told").read_text()
+    sql = (tmp_path / "sql").read_text()
     order = ["BEGIN;", "DROP OWNED", "1; TABLE", "data of my-shop", "COMMIT;", "complete"]
-    assert [told.index(word) for word in order] == sorted(told.index(word) for word in order)
-    assert told.count("COMMIT;") == 1
-    assert "EXTENSION" not in told, "only its owner may comment on an extension"
+    assert [sql.index(word) for word in order] == sorted(sql.index(word) for word in order)
+    assert sql.count("COMMIT;") == 1
+    assert "EXTENSION" not in sql, "only its owner may comment on an extension"
 
 
 @pytest.mark.parametrize(
@@ -578,7 +579,7 @@ def test_postgresql_backup_that_cannot_be_restored_is_none(
 ) -> None:
     program(bin_dir, name, text)
 
-    assert run(postgresql("backup", backups), bin_dir).returncode != 0
+    assert run(postgresql("make", backups), bin_dir).returncode != 0
 
     assert not [path for path in names(backups) if not path.endswith(".new")]
     assert listed(backups) == ()
@@ -593,19 +594,19 @@ def test_postgresql_backup_that_cannot_be_restored_is_none(
         pytest.param('[ "$1" != --list ]', id="no list"),
     ],
 )
-def test_broken_postgresql_backup_is_told_and_never_committed(
+def test_broken_postgresql_backup_is_reported_and_never_committed(
     text: str, bin_dir: Path, backups: Path, tmp_path: Path
 ) -> None:
-    assert run(postgresql("backup", backups), bin_dir).returncode == 0
+    assert run(postgresql("make", backups), bin_dir).returncode == 0
     program(bin_dir, "pg_restore", text)
 
-    (tmp_path / "told").unlink()
+    (tmp_path / "sql").unlink()
 
     done = run(postgresql("restore", backups), bin_dir)
 
     assert done.returncode != 0
     assert f"{NAME} can't be restored; the database is as before" in done.stderr
-    assert not (tmp_path / "told").exists() or "COMMIT" not in (tmp_path / "told").read_text()
+    assert not (tmp_path / "sql").exists() or "COMMIT" not in (tmp_path / "sql").read_text()
 
 
 def test_backup_of_the_other_engine_is_not_restored(
@@ -620,14 +621,14 @@ def test_backup_of_the_other_engine_is_not_restored(
 def test_postgresql_backup_needs_room_for_twice_the_data(bin_dir: Path, backups: Path) -> None:
     program(bin_dir, "df", "echo Avail; echo 199")
 
-    done = run(postgresql("backup", backups), bin_dir)
+    done = run(postgresql("make", backups), bin_dir)
 
     assert done.returncode != 0
     assert f"{backups} has 0 MiB free" in done.stderr
 
 
 def test_postgresql_that_does_not_answer_has_no_database(bin_dir: Path, backups: Path) -> None:
-    ask = database.exists("postgresql", "my-shop", PurePosixPath(backups))
+    ask = commands.has_data("postgresql", "my-shop", PurePosixPath(backups))
     assert run(ask, bin_dir).returncode == 0
     program(bin_dir, "psql", "exit 2")
     assert run(ask, bin_dir).returncode != 0

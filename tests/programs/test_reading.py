@@ -12,7 +12,7 @@ import pytest
 
 from tests.programs.in_between import counted, read_with
 from tests.programs.sqlite_site import NAME, RULES, Site, rows, run
-from understudy.commands import database
+from understudy.commands import backups
 from understudy.config.data import Data
 from understudy.data import schema
 from understudy.data.anonymise import Sql
@@ -134,10 +134,10 @@ def test_what_was_loaded_is_a_backup_as_any_other(there: Site, here: Site) -> No
     here.make("CREATE TABLE old (x)")
     assert here.load(there.read(RULES)).returncode == 0
 
-    [saved] = database.parse_list(run(database.list_backups(here.backups)).stdout.decode())
+    [saved] = backups.parse_list(run(backups.list_all(here.backups)).stdout.decode())
     assert (saved.name, saved.rows) == (NAME, 7)
     assert saved.taken_at.year == 2026
-    done = run(database.restore("sqlite", "shop", here.backups, NAME))
+    done = run(backups.restore("sqlite", "shop", here.backups, NAME))
     assert (done.returncode, done.stderr) == (0, b"")
     assert rows(here.file, "SELECT count(*) FROM auth_user") == [(2,)]
 
@@ -148,7 +148,7 @@ def test_text_that_was_cut_off_makes_no_backup(cut: int, there: Site, here: Site
 
     assert done.returncode != 0
     assert b"can't be loaded" in done.stderr
-    assert run(database.list_backups(here.backups)).stdout == b""
+    assert run(backups.list_all(here.backups)).stdout == b""
 
 
 def test_rows_that_refer_to_what_was_dropped_make_no_backup(there: Site, here: Site) -> None:

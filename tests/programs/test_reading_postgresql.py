@@ -22,7 +22,7 @@ from tests.programs.postgresql_site import (
     started,
     the_database,
 )
-from understudy.commands import database
+from understudy.commands import backups as commands
 from understudy.config.data import Data
 from understudy.data.anonymise import Sql, mistakes
 from understudy.data.dump import Dump
@@ -91,7 +91,7 @@ def test_what_was_read_by_rules_is_a_backup_elsewhere(backups: PurePosixPath) ->
     ]
     assert ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", "shop_scratch") == "0"
 
-    run(database.restore("postgresql", "shop", backups, NAME))
+    run(commands.restore("postgresql", "shop", backups, NAME))
     ann, bob = ask("SELECT id, email, name, length(bio), ip, tags FROM auth_user").splitlines()
     assert ann == "1|user1@example.invalid|Person 1|21||{a,b}"
     assert bob == "2|user2@example.invalid||||"

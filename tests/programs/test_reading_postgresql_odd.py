@@ -21,7 +21,7 @@ from tests.programs.postgresql_site import (
     the_database,
     try_read,
 )
-from understudy.commands import database
+from understudy.commands import backups as commands
 from understudy.config.app import Engine
 from understudy.config.data import Data
 from understudy.data.anonymise import Sql
@@ -56,7 +56,7 @@ def travel(backups: PurePosixPath, name: str, text: bytes = b"") -> None:
     arrived = run(loading.rows(*where)).decode()
     assert differences(dump.finish(), counted(arrived)) == []
     run(loading.keep(*where))
-    run(database.restore(*where))
+    run(commands.restore(*where))
 
 
 def test_unique_by_an_expression(backups: PurePosixPath) -> None:

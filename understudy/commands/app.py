@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from understudy.commands import Argv, database, limited
+from understudy.commands import Argv, backups, limited
 from understudy.config.app import App
 from understudy.release.layout import Manifest, Paths
 
@@ -50,7 +50,7 @@ def _together(app: App, paths: Paths, release: Manifest, parts: Mapping[str, obj
         **parts,
         "pending": app.migrations_pending and shlex.join(app.migrations_pending),
         "limit": app.command_timeout,
-        "exists": database.exists(app.database, app.name, paths.backups),
+        "exists": backups.has_data(app.database, app.name, paths.backups),
         "backup": _backup(app, paths, release),
         "migrate": [shlex.join(command) for command in app.migrate_commands],
         "settings": app.preset == "django",
@@ -98,5 +98,5 @@ def notes(output: str) -> list[str]:
 
 
 def _backup(app: App, paths: Paths, release: Manifest) -> Argv:
-    name = database.backup_name(datetime.fromisoformat(release.deployed_at), release.id)
-    return database.backup(app.database, app.name, paths.backups, name)
+    name = backups.name_at(datetime.fromisoformat(release.deployed_at), release.id)
+    return backups.make(app.database, app.name, paths.backups, name)

@@ -2,7 +2,7 @@
 
 from collections.abc import Set
 
-from understudy.commands import Argv, all_of, candidate, database, files, http, site
+from understudy.commands import Argv, all_of, backups, candidate, files, http, site
 from understudy.deploy.desired import DesiredState
 from understudy.host.actions import AFTER_SWITCH, BEFORE_SWITCH, Action, Run, Start, Switch
 from understudy.host.facts import ObservedState
@@ -24,7 +24,7 @@ def restore(
     nobody writes can data be put back. then: what the data needs before the release can start.
     """
     app, paths = wanted.app, wanted.paths
-    put_back = database.restore(app.database, app.name, paths.backups, backup)
+    put_back = backups.restore(app.database, app.name, paths.backups, backup)
     return [
         *await_end(wanted, facts.ending),
         *(Run(f"stop {name}", site.stop(app.name, name)) for name in sorted(facts.running)),

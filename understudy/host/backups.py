@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from understudy.commands import database
-from understudy.commands.database import Backup
+from understudy.commands import backups as commands
+from understudy.commands.backups import Backup
 from understudy.host import data_errors, session
 from understudy.host.actions import SECONDS_FOR_A_STEP
 from understudy.host.session import AuditEntry
@@ -22,10 +22,10 @@ def backup(job: Job, wait: int = 0) -> None:
         # Whoever held the lock until now may have deployed: a backup is of what it was made of.
         session.locked(connection, job, deed, wait, found) as found,
     ):
-        deed.what = name = database.backup_name(datetime.now(UTC), found.current or "none")
+        deed.what = name = commands.name_at(datetime.now(UTC), found.current or "none")
         with job.report.step(f"back up the database as {name}"):
             done = connection.run(
-                database.backup(app.database, app.name, _place(job), name),
+                commands.make(app.database, app.name, _place(job), name),
                 user=app.name,
                 seconds=SECONDS_FOR_A_STEP,
             )
@@ -46,19 +46,19 @@ def backups(job: Job) -> None:
 
 
 def list_all(connection: SshConnection, job: Job) -> tuple[Backup, ...]:
-    done = connection.run(database.list_backups(_place(job)), user=job.config.app.name)
+    done = connection.run(commands.list_all(_place(job)), user=job.config.app.name)
     if not done.ok:
         raise data_errors.failed(job.target_name, "the backups can't be listed", done.text)
-    return database.parse_list(done.output)
+    return commands.parse_list(done.output)
 
 
 def prune(connection: SshConnection, job: Job) -> None:
     """Removes the oldest backups beyond those that deploy.yml wants kept."""
     app = job.config.app
-    old = database.to_prune(list_all(connection, job), app.keep_backups)
+    old = commands.to_prune(list_all(connection, job), app.keep_backups)
     if old:
         names = [backup.name for backup in old]
-        done = connection.run(database.remove(_place(job), names), user=app.name)
+        done = connection.run(commands.remove(_place(job), names), user=app.name)
         if not done.ok:
             job.report.warn(f"old backups could not be removed: {done.text}")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from understudy.commands import as_user
-from understudy.commands.database import Backup
+from understudy.commands.backups import Backup
 from understudy.config.app import Engine
 from understudy.data import schema
 from understudy.data.queries import looking, reading

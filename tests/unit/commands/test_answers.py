@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from understudy.commands import app, database
+from understudy.commands import app, backups
 from understudy.data import schema
 from understudy.data.load import counted
 from understudy.data.queries import looking, peeking
@@ -92,15 +92,15 @@ def test_of_facts_only_names_that_fit_come_through(key: str) -> None:
 
 
 READERS: dict[str, Callable[[str], Iterable[str]]] = {
-    "backup": lambda value: [one.name for one in database.parse_list(f"{value}\t1\t1\t\n")],
+    "backup": lambda value: [one.name for one in backups.parse_list(f"{value}\t1\t1\t\n")],
     "backup's size": lambda value: [
-        one.name for one in database.parse_list(f"20260102T030405Z-r1\t{value}\t1\t\n")
+        one.name for one in backups.parse_list(f"20260102T030405Z-r1\t{value}\t1\t\n")
     ],
     "backup's time": lambda value: [
-        one.name for one in database.parse_list(f"99999999T999999Z-{value}\t1\t1\t\n")
+        one.name for one in backups.parse_list(f"99999999T999999Z-{value}\t1\t1\t\n")
     ],
     "backup's release": lambda value: [
-        one.name for one in database.parse_list(f"20260102T030405Z-{value}\t1\t1\t\n")
+        one.name for one in backups.parse_list(f"20260102T030405Z-{value}\t1\t1\t\n")
     ],
     "databases": lambda value: [one.name for one in schema.parse(value)],
     "database": lambda value: [

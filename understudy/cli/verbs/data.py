@@ -34,7 +34,7 @@ def restore(options: argparse.Namespace, project: Project, report: "Report") -> 
 
 
 def _discards(target: str, backup: str) -> str:
-    # The name of a backup begins with its time: commands/database.py.
+    # The name of a backup begins with its time: commands/backups.py.
     taken = re.match(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)\d\dZ-", backup)
     since = "after {}-{}-{} {}:{} UTC".format(*taken.groups()) if taken else "since"
     return f"Restoring backup {backup} discards everything written to {target} {since}."

@@ -6,7 +6,7 @@ there: what bears its name is whole. Run as the app's user.
 
 from pathlib import PurePosixPath
 
-from understudy.commands import Argv, database, script
+from understudy.commands import Argv, backups, database, script
 from understudy.config.app import Engine
 
 
@@ -39,7 +39,7 @@ def _script(
     engine: Engine, site: str, directory: PurePosixPath, name: str, text: str, *more: object
 ) -> Argv:
     text = database.LOCK + text
-    return database.program(engine, site, directory, text, database.checked(name), *more)
+    return database.program(engine, site, directory, text, backups.checked(name), *more)
 
 
 _BEGIN = """

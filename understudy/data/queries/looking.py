@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from understudy.commands import Argv, answers, database
+from understudy.commands import Argv, answers, backups, database
 from understudy.config.app import Engine
 from understudy.data.schema import Database, Table, identifier, literal
 
@@ -63,7 +63,7 @@ def migrations(engine: Engine, site: str, directory: PurePosixPath, name: str) -
 def try_backup(engine: Engine, site: str, directory: PurePosixPath, name: str) -> Argv:
     """Does with a backup what putting it back would do, elsewhere."""
     text = 'try_copy "$directory/$3" >/dev/null'
-    return database.program(engine, site, directory, text, database.checked(name))
+    return database.program(engine, site, directory, text, backups.checked(name))
 
 
 def watch_locks(site: str, directory: PurePosixPath) -> Argv:

@@ -5,8 +5,8 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from understudy.commands import database
-from understudy.commands.database import Backup
+from understudy.commands import backups
+from understudy.commands.backups import Backup
 from understudy.errors import ConfigError
 
 NAME = "20260102T030405Z-0123abcd-4567ef89"
@@ -15,7 +15,7 @@ NAME = "20260102T030405Z-0123abcd-4567ef89"
 def test_name_tells_when_in_utc_and_of_which_release() -> None:
     now = datetime(2026, 1, 2, 5, 4, 5, tzinfo=timezone(timedelta(hours=2)))
 
-    name = database.backup_name(now, "0123abcd-4567ef89")
+    name = backups.name_at(now, "0123abcd-4567ef89")
 
     assert name == NAME
     backup = Backup(name, 1, 2)
@@ -41,16 +41,16 @@ BAD = [
 @pytest.mark.parametrize("name", BAD)
 def test_name_that_is_none_of_a_backup_gets_into_no_command(name: str) -> None:
     place = PurePosixPath("/backups")
-    for build in (database.backup, database.restore):
+    for build in (backups.make, backups.restore):
         with pytest.raises(ConfigError, match="no name of a backup"):
             build("sqlite", "shop", place, name)
     with pytest.raises(ConfigError, match="no name of a backup"):
-        database.remove(place, [NAME, name])
+        backups.remove(place, [NAME, name])
 
 
 def test_release_that_would_make_a_bad_name_is_refused() -> None:
     with pytest.raises(ConfigError):
-        database.backup_name(datetime(2026, 1, 2, tzinfo=UTC), "../x")
+        backups.name_at(datetime(2026, 1, 2, tzinfo=UTC), "../x")
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,6 @@ def test_release_that_would_make_a_bad_name_is_refused() -> None:
 def test_oldest_are_pruned_in_whatever_order_they_come(keep: int, gone: str) -> None:
     kept = [Backup(f"2026010{day}T000000Z-{letter}", 1, 1) for day, letter in enumerate("abc")]
 
-    pruned = database.to_prune(kept[::-1], keep)
+    pruned = backups.to_prune(kept[::-1], keep)
 
     assert "".join(backup.release for backup in pruned) == gone
