@@ -279,7 +279,7 @@ def test_what_migrations_do_to_a_million_rows_is_told(
     live.migration("0004_change_all_items", CHANGE_ALL_ITEMS)
     project = Project(PROJECT, live.staging.config)
     job = Job(project, load(project.config_file), "vagrant", TextReport())
-    with migrations.watched(job):
+    with migrations.examined(job):
         deploy(job)
 
     told = capsys.readouterr().out
@@ -289,7 +289,7 @@ def test_what_migrations_do_to_a_million_rows_is_told(
     assert "lists_item: changed: done" in told
     # SQLite has one lock, on all of a database.
     assert ("lock on lists_item: ShareLock, writers wait" in told) == live.postgresql
-    assert re.search(r"putting back the backup of before takes [1-9]\d* s", told)
+    assert re.search(r"restoring the backup from before the deploy takes [1-9]\d* s", told)
     if live.postgresql:
         assert "django-migration-linter is not among" in told
     else:

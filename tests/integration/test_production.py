@@ -268,7 +268,7 @@ def test_rehearsal_is_over_productions_data(vm: None, pulled: None, strict: Stag
     assert answer.code == 0
     assert "skipped" not in answer.text
     assert "save the snapshot 'seeded-" in answer.text
-    assert "the deploy had nothing to migrate" in answer.text
+    assert "the deploy ran no migrations" in answer.text
     assert "verdict: READY" in answer.text
     # On a disposable host the browser's tests may delete what they find; the snapshot has it.
     assert strict.deploy_py("reset", "--level", "seeded").code == 0

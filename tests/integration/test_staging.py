@@ -191,9 +191,9 @@ def test_rehearse_ends_with_a_verdict(staging: Staging) -> None:
     assert answer.code == 0
     assert "verdict: PASSED IN PART" in answer.text
     assert re.search(r"skipped: baseline, data, host-tests, .*reboot$", answer.text, re.MULTILINE)
-    assert "put on it what production runs: skipped, " in answer.text
-    assert "roll back, under probe: skipped, " in answer.text
-    assert "reboot, and serve again by itself: skipped, left out by --only" in answer.text
+    assert "deploy the baseline (production's live release): skipped, " in answer.text
+    assert "roll back under traffic: skipped, " in answer.text
+    assert "reboot the host and wait for the site: skipped, left out by --only" in answer.text
     pages = PROJECT / "reports" / "latest" / "pages"
     assert list(pages.glob("*.1.png")), "a picture of each page, not only of the last one"
 

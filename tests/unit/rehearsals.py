@@ -1,4 +1,4 @@
-"""Rehearsals whose phases only take notes."""
+"""Rehearsals whose phases only record that they ran."""
 
 from contextlib import nullcontext
 from dataclasses import replace
@@ -38,11 +38,14 @@ DEPLOYS = {"baseline", "deploy", "forward"}
 
 
 class Stage:
-    """A rehearsal whose phases only take notes. failing: names of phases. lacking: likewise."""
+    """A rehearsal whose phases only record that they ran.
+
+    failing: names of phases. missing: names of phases whose prerequisite is missing.
+    """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
         self.failing: set[str] = set()
-        self.lacking: set[str] = set()
+        self.missing: set[str] = set()
         self.warnings: list[str] = []
         self.interrupted = ""
         self.done: list[str] = []
@@ -53,8 +56,8 @@ class Stage:
         self.staging = Staging()
         self.pulled = PULLED
         self.needs_data = False
-        # Of deploys whose migrations are looked at.
-        self.watched = MagicMock()
+        # The context manager around a deploy whose migrations are examined.
+        self.examined = MagicMock()
         self.timings = Timings(directory / "timings.json")
         monkeypatch.setattr(evidence, "explained", lambda _, busy: nullcontext())
         monkeypatch.setattr(baseline, "find", lambda _: self.baseline())
@@ -63,45 +66,45 @@ class Stage:
         )
         monkeypatch.setattr(deploy_host, "check_source", lambda _: self.check())
         monkeypatch.setattr(deploy_host, "deploy", self.deploy)
-        monkeypatch.setattr(data_load, "find", lambda *_: self.lacks("data", self.pulled))
-        monkeypatch.setattr(data_load, "load", lambda *_: self.take("data"))
-        monkeypatch.setattr(migrations, "watched", lambda _: self.watched)
+        monkeypatch.setattr(data_load, "find", lambda *_: self.require("data", self.pulled))
+        monkeypatch.setattr(data_load, "load", lambda *_: self.run("data"))
+        monkeypatch.setattr(migrations, "examined", lambda _: self.examined)
         monkeypatch.setattr(rehearsal_run, "SshConnection", lambda *_: nullcontext())
         monkeypatch.setattr(issue, "check_key", lambda _: None)
         monkeypatch.setattr(inputs, "candidate", lambda *_: CANDIDATE)
         monkeypatch.setattr(inputs, "fingerprint_of", lambda _: STAGING)
-        monkeypatch.setattr(issue, "write", lambda _, told: self.receipts.append(told))
-        monkeypatch.setattr(deploy_host, "require_converged", lambda _: self.take("again"))
-        monkeypatch.setattr(deploy_rollback, "earlier", lambda _: self.lacks("rollback", "0ld"))
+        monkeypatch.setattr(issue, "write", lambda _, receipt: self.receipts.append(receipt))
+        monkeypatch.setattr(deploy_host, "require_converged", lambda _: self.run("again"))
+        monkeypatch.setattr(deploy_rollback, "earlier", lambda _: self.require("rollback", "0ld"))
         monkeypatch.setattr(deploy_rollback, "rollback", self.rollback)
-        monkeypatch.setattr(verify, "host_tests", lambda _: self.take("host-tests"))
-        monkeypatch.setattr(verify, "browser_tests", lambda _: self.take("browser-tests"))
-        monkeypatch.setattr(verify, "reboot_test", lambda _: self.take("reboot"))
+        monkeypatch.setattr(verify, "host_tests", lambda _: self.run("host-tests"))
+        monkeypatch.setattr(verify, "browser_tests", lambda _: self.run("browser-tests"))
+        monkeypatch.setattr(verify, "reboot_test", lambda _: self.run("reboot"))
 
     def rollback(self, job: Job, *, probe: bool = False, with_data: bool = False) -> None:
         if self.needs_data and not with_data:
             raise deploy_rollback.NeedsItsData("0ld can't work", details="the column name is gone")
-        self.take("rollback with data" if with_data else "rollback")
+        self.run("rollback with data" if with_data else "rollback")
 
-    def take(self, name: str) -> None:
+    def run(self, name: str) -> None:
         self.done.append(name)
         if name == self.interrupted:
             raise KeyboardInterrupt
         if name in self.failing:
-            raise StepFailed(f"{name} has failed", cause=f"why {name} failed", hint="mend it")
+            raise StepFailed(f"{name} has failed", cause=f"why {name} failed", hint="fix it")
 
     def check(self) -> None:
-        """Of what is committed."""
+        """The check of what is committed."""
         if "source" in self.failing:
             raise ConfigError("the source has failed")
 
-    def lacks(self, name: str, answer: Any) -> Any:
-        if name in self.lacking:
+    def require(self, name: str, answer: Any) -> Any:
+        if name in self.missing:
             raise Refused(f"nothing for {name}", hint="get it")
         return answer
 
     def baseline(self) -> Baseline:
-        if "baseline" in self.lacking:
+        if "baseline" in self.missing:
             return Baseline(reason="nothing for baseline")
         return Baseline("0ld", OLD)
 
@@ -109,20 +112,20 @@ class Stage:
         done = [name for name in self.done if name in DEPLOYS]
         name = "baseline" if not probe else "forward" if "deploy" in done else "deploy"
         self.commits.append(job.config.app.revision)
-        self.take(name)
+        self.run(name)
         return self.warnings if name == "deploy" else []
 
     def reset(self, *wanted: Level) -> Level:
-        self.take("reset")
+        self.run("reset")
         self.restored.append(next(one for one in (*wanted, PROVISIONED) if one in self.saved))
         return self.restored[-1]
 
-    def rehearse(self, choice: Selection | None = None) -> UnderstudyError | None:
-        vm = SimpleNamespace(up=lambda: self.take("up"), reset=self.reset, save=self.saved.add)
+    def rehearse(self, selection: Selection | None = None) -> UnderstudyError | None:
+        vm = SimpleNamespace(up=lambda: self.run("up"), reset=self.reset, save=self.saved.add)
         recorder = reports.recorder(self.report, "rehearse", "staging")
         job = replace(self.staging.job(), report=recorder)
         try:
-            Rehearsal(job, cast(Vm, vm), choice or Selection(), self.timings, recorder).run()
+            Rehearsal(job, cast(Vm, vm), selection or Selection(), self.timings, recorder).run()
         except UnderstudyError as error:
             return error
         return None

@@ -1,4 +1,4 @@
-"""What a release is rehearsed over: what production runs now. A look over SSH; it changes nothing there."""
+"""The baseline: production's live release, which the candidate is deployed over. Read over SSH."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from understudy.vm.levels import Level
 
 @dataclass(frozen=True)
 class Baseline:
-    """commit: what production serves. level: the VM with it. Neither is there if there's a reason."""
+    """commit: production's live one. level: the VM with it deployed. reason: why there is no baseline."""
 
     commit: str = ""
     level: Level | None = None
@@ -21,23 +21,23 @@ class Baseline:
 
 
 def find(job: Job) -> Baseline:
-    """Never fails: what can't be found out is a reason to do without."""
+    """Looks which release is live on production; changes nothing there. Errors become the reason."""
     try:
-        commit = _served_commit(job)
+        commit = _live_commit(job)
         deploy_host.refuse_unless_another(job, commit)
         return Baseline(commit, deployed.level(job.at(commit)))
     except UnderstudyError as error:
         return Baseline(reason=error.summary)
 
 
-def _served_commit(job: Job) -> str:
+def _live_commit(job: Job) -> str:
     name = job.config.vm.stands_for
     if name not in job.config.targets:
         raise Refused(f"deploy.yml has no target {name}")
-    # All hosts of a target serve the same, unless a deploy has stopped midway.
+    # The same release is live on all hosts, unless a deploy stopped midway.
     with SshConnection(job.config.hosts(name)[0], job.config.host.deployer) as connection:
         found = session.gather(connection, job.config)
-    serving = found.release(found.current)
-    if serving is None:
-        raise Refused(f"{name} serves nothing yet")
-    return serving.commit
+    live = found.release(found.current)
+    if live is None:
+        raise Refused(f"no release is live on {name} yet")
+    return live.commit

@@ -1,4 +1,4 @@
-"""The level 'deployed': the staging VM with one commit serving, restored if it was saved, made if not."""
+"""The snapshot level 'deployed': the staging VM with one commit live. Restored if saved, built if not."""
 
 from understudy.deploy import deploy_host
 from understudy.host import kept_secrets
@@ -11,7 +11,7 @@ from understudy.vm.machine import Vm
 
 
 def level(job: Job) -> Level:
-    """Of the commit that deploy.yml means: all that a deploy of it to the provisioned VM goes by."""
+    """The level for deploy.yml's commit. Its inputs are all that a deploy to the provisioned VM depends on."""
     source = sources.resolve_source(job.config.app, job.directory, job.project.cache / "git")
     host_files = render.host_files(job.config, job.target, job.project.templates)
     fingerprint_inputs = deploy_host.fingerprint_inputs(
@@ -23,19 +23,19 @@ def level(job: Job) -> Level:
 
 
 def restore(job: Job, vm: Vm) -> None:
-    """Puts the VM back to a fresh deploy of the commit that deploy.yml means."""
+    """Resets the VM to a fresh deploy of deploy.yml's commit."""
     job = job.at(deploy_host.resolve_source(job).commit)
     wanted = level(job)
     ensure(job, vm, wanted, on=vm.reset(wanted))
 
 
 def ensure(job: Job, vm: Vm, wanted: Level, on: Level | None) -> None:
-    """Makes the VM serve the commit, and saves it so. on: the level it is on; none if it was in use.
+    """Deploys the commit to the VM and saves the level. on: the level that the VM was reset to, None if
+    it was in use.
 
-    On the wanted level, or one above it, the deploy has nothing to do, or else puts right what isn't
-    as it should be.
+    On the wanted level, or one above it, the deploy changes nothing or repairs what differs.
     """
     deploy_host.deploy(job)
-    # What somebody may have changed, or has data, is no state to come back to without.
+    # A VM that was in use may have been changed, and one above has data: neither is saved.
     if on and on.name == PROVISIONED:
         vm.save(wanted)

@@ -1,4 +1,4 @@
-"""Before, after and meanwhile -> what a migration did. Pure."""
+"""The data before and after migrations, and locks meanwhile -> what the migrations did. Pure."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -7,7 +7,8 @@ from typing import Any
 
 from understudy.data.queries.looking import SECONDS, TableLook
 
-# From the weakest to the strongest, with what they keep out.
+# PostgreSQL's table locks from weakest to strongest, with what has to wait:
+# https://www.postgresql.org/docs/current/explicit-locking.html
 LOCKS = {
     "ShareUpdateExclusiveLock": "other changes of the schema wait",
     "ShareLock": "writers wait",
@@ -19,10 +20,10 @@ LOCKS = {
 
 @dataclass(frozen=True)
 class Effects:
-    """tables: table -> what became of it, in words; one that is as it was is not among them.
+    """tables: changed table -> how it changed, in words. unchanged: the number of the others.
 
-    locks: table -> its strongest lock, and for how long. restore: what putting back the backup of
-    before costs. linter: what django-migration-linter says, or why it says nothing.
+    locks: table -> its strongest lock, and for how long. restore: what restoring the backup from before
+    the deploy costs. linter: what django-migration-linter reports, or why it was skipped.
     """
 
     migrations: tuple[str, ...]
@@ -36,21 +37,21 @@ class Effects:
         return asdict(self)
 
     def lines(self) -> Iterator[str]:
-        for table, told in self.tables.items():
-            yield f"{table}: {told}"
-        yield f"{self.unchanged} tables are as they were"
-        for table, told in self.locks.items():
-            yield f"lock on {table}: {told}"
+        for table, change in self.tables.items():
+            yield f"{table}: {change}"
+        yield f"{self.unchanged} tables are unchanged"
+        for table, lock in self.locks.items():
+            yield f"lock on {table}: {lock}"
         yield from (line for line in (self.restore, self.linter) if line)
 
 
 def changes(
     before: Mapping[str, TableLook], after: Mapping[str, TableLook]
 ) -> tuple[Mapping[str, str], int]:
-    """Tables that changed, each with how; and the number of those that didn't."""
-    told = {name: _change(before.get(name), after.get(name)) for name in sorted({*before, *after})}
-    changed = {name: words for name, words in told.items() if words}
-    return changed, len(told) - len(changed)
+    """Changed table -> how it changed, and the number of unchanged tables."""
+    every = {name: _change(before.get(name), after.get(name)) for name in sorted({*before, *after})}
+    changed = {name: words for name, words in every.items() if words}
+    return changed, len(every) - len(changed)
 
 
 def _change(before: TableLook | None, after: TableLook | None) -> str:
@@ -74,24 +75,24 @@ def _change(before: TableLook | None, after: TableLook | None) -> str:
 
 
 def locks(output: str) -> Mapping[str, str]:
-    """What watch_locks() has printed -> table -> its strongest lock in words."""
+    """output: of watch_locks(). Table -> its strongest lock, in words."""
     seen = Counter(
         (table, mode)
         for mode, _, table in (line.partition("\t") for line in output.splitlines())
         if mode in LOCKS
     )
     order = list(LOCKS)
-    told: dict[str, str] = {}
+    strongest: dict[str, str] = {}
     for (table, mode), times in sorted(seen.items(), key=lambda item: order.index(item[0][1])):
-        told[table] = f"{mode}, {LOCKS[mode]}, for about {times * SECONDS:.1f} s"
-    return told
+        strongest[table] = f"{mode}, {LOCKS[mode]}, for about {times * SECONDS:.1f} s"
+    return strongest
 
 
 def linter(output: str, *, ok: bool) -> str:
-    """What django-migration-linter says, in short."""
+    """output: of django-migration-linter. Its findings, in one line."""
     if "Unknown command" in output:
         return "django-migration-linter is not among the app's INSTALLED_APPS: skipped"
-    # It names all migrations, also those that it wasn't asked about.
+    # It lists all migrations, also those that it did not check.
     found = [
         line.strip()
         for line in output.splitlines()

@@ -1,4 +1,4 @@
-"""A deploy on production's data, watched: what its migrations do, and what going back would cost."""
+"""What the migrations of a deploy do to production's data, and what restoring the backup would cost."""
 
 import re
 import time
@@ -21,32 +21,37 @@ from understudy.rehearsal.migration_effects import Effects, changes, linter, loc
 from understudy.release.layout import Paths
 from understudy.ssh.connection import Result, SshConnection
 
-SECONDS_TO_LOOK = 3600
+# Of one query over all tables.
+SECONDS_TO_QUERY = 3600
 _NAME = re.compile(r"\w+")
 
 
 @contextmanager
-def watched(job: Job) -> Iterator[None]:
-    """Tells what the migrations of a deploy have done to the data, if there were any."""
+def examined(job: Job) -> Iterator[None]:
+    """Reports what the block, a deploy, did to the data by its migrations, if it ran any.
+
+    Reads all tables before and after, tries to restore the deploy's backup into a copy, and samples
+    PostgreSQL's locks meanwhile. Raises StepFailed if the data can't be read.
+    """
     with SshConnection(job.target, job.config.host.deployer) as connection:
-        visit = _Visit(connection, job)
-        with job.report.step("sum up what the tables hold"):
-            before, applied, backups = visit.tables(), visit.migrations(), visit.backups()
-        with visit.locks() as seen:
+        data = _Data(connection, job)
+        with job.report.step("summarize the tables before the deploy"):
+            before, applied, backups = data.tables(), data.migrations(), data.backups()
+        with data.locks() as seen:
             yield
-        new = sorted(visit.migrations() - applied)
+        new = sorted(data.migrations() - applied)
         if not new:
-            job.report.say("the deploy had nothing to migrate")
+            job.report.say("the deploy ran no migrations")
             return
-        with job.report.step("sum up again, and try the backup of before"):
-            changed, unchanged = changes(before, visit.tables())
+        with job.report.step("summarize the tables after the deploy and try its backup"):
+            changed, unchanged = changes(before, data.tables())
             effects = Effects(
                 migrations=tuple(new),
                 tables=changed,
                 unchanged=unchanged,
                 locks=locks("".join(seen)),
-                restore=visit.restore_cost(backups),
-                linter=visit.lint(new),
+                restore=data.restore_cost(backups),
+                linter=data.lint(new),
             )
     for line in effects.lines():
         job.report.say(f"  {line}")
@@ -54,7 +59,9 @@ def watched(job: Job) -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class _Visit:
+class _Data:
+    """The databases of the live release, for queries."""
+
     connection: SshConnection
     job: Job
 
@@ -68,11 +75,11 @@ class _Visit:
         return found
 
     def migrations(self) -> frozenset[str]:
-        """Django's: app and name of each."""
+        """Applied Django migrations: app and name of each."""
         return frozenset(
             line
             for database in self._databases()
-            for line in self._ask(looking.migrations(*self._where, database.name)).splitlines()
+            for line in self._run(looking.migrations(*self._where, database.name)).splitlines()
         )
 
     def backups(self) -> tuple[Backup, ...]:
@@ -80,7 +87,7 @@ class _Visit:
 
     @contextmanager
     def locks(self) -> Iterator[list[str]]:
-        """What was seen of PostgreSQL's locks until the end. SQLite has one, on all of a database."""
+        """Output of watch_locks() during the block. Empty for SQLite, which locks a whole database."""
         seen: list[str] = []
         if self.job.config.app.database != "postgresql":
             yield seen
@@ -91,34 +98,34 @@ class _Visit:
         seen.extend(heard)
 
     def restore_cost(self, before: tuple[Backup, ...]) -> str:
-        """Of the backup that the deploy made, which is tried."""
+        """How long restoring the deploy's backup takes, by trying it."""
         made = [backup for backup in self.backups() if backup not in before]
         if not made:
             return "no backup was made"
         newest, began = made[-1], time.monotonic()
-        self._ask(looking.try_backup(*self._where, newest.name))
+        self._run(looking.try_backup(*self._where, newest.name))
         seconds = time.monotonic() - began
         size = f"{newest.size / 2**20:.0f} MiB, {newest.rows} rows"
-        return f"putting back the backup of before takes {seconds:.0f} s here: {size}"
+        return f"restoring the backup from before the deploy takes {seconds:.0f} s here: {size}"
 
     def lint(self, migrations: Sequence[str]) -> str:
-        # They become words of a command.
+        # The names become arguments of a command.
         names = [name for one in migrations if _NAME.fullmatch(name := one.partition(" ")[2])]
         run = Paths(self.job.config.root).current / "run"
         done = self.connection.run(looking.lint(run, names), user=self.job.config.app.name)
         return linter(done.text, ok=done.ok)
 
     def _databases(self) -> tuple[Database, ...]:
-        return schema.parse(self._ask(reading.schema(*self._where)))
+        return schema.parse(self._run(reading.schema(*self._where)))
 
-    def _ask(self, argv: tuple[str, ...]) -> str:
+    def _run(self, argv: tuple[str, ...]) -> str:
         user = self.job.config.app.name
-        return self._require(self.connection.run(argv, user=user, seconds=SECONDS_TO_LOOK))
+        return self._require(self.connection.run(argv, user=user, seconds=SECONDS_TO_QUERY))
 
     def _require(self, done: Result) -> str:
         if not done.ok:
             name = self.job.target_name
-            raise data_errors.failed(name, f"the data of {name} can't be looked at", done.text)
+            raise data_errors.failed(name, f"the data of {name} can't be read", done.text)
         return done.output
 
     @property

@@ -1,4 +1,4 @@
-"""The record of a rehearsal -> what its receipt tells of it."""
+"""The record of a rehearsal -> what its receipt says."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ def rehearsed(
     staging: Fingerprint,
     project: Path,
 ) -> RehearsalResult:
-    """outcomes: of each phase by name. project: the directory that has the tests."""
+    """outcomes: name of a phase -> how it ended. project: the directory that has the tests."""
     began = datetime.fromisoformat(record.began)
     return RehearsalResult(
         candidate=candidate,
@@ -48,7 +48,7 @@ def rehearsed(
                 }
             )
             for phase in record.phases
-            # What was told outside of any phase stands in one without a name.
+            # What was reported outside of any phase is in one without a name.
             if phase.name in outcomes
         ),
         suites=tuple(
@@ -72,7 +72,7 @@ def _suite(name: str, tests: Sequence[Mapping[str, Any]], project: Path) -> Suit
 
 
 def _digest(folder: Path) -> str:
-    """Of all the files that tests stand in, with their names."""
+    """A digest of the names and contents of all Python files of a suite."""
     digest = sha256()
     for file in sorted(folder.rglob("*.py")):
         content = sha256(file.read_bytes()).hexdigest()
@@ -81,7 +81,7 @@ def _digest(folder: Path) -> str:
 
 
 def _all_probes(probes: Sequence[Mapping[str, Any]]) -> Probe | None:
-    """All of them as one: of the latencies the worst."""
+    """The sum of all probes, with the worst of their latencies."""
     if not probes:
         return None
     lost = sum((Counter(probe["lost_by"]) for probe in probes), Counter[str]())

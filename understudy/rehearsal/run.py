@@ -1,4 +1,4 @@
-"""The whole run on the staging VM, ending in a verdict."""
+"""The rehearsal: runs its phases on the staging VM and ends in a verdict."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -35,19 +35,19 @@ from understudy.vm.machine import Vm
 
 
 class DeployWarnings(StepFailed):
-    """It went through, and yet something is wrong with it."""
+    """The deploy succeeded with warnings: the release is live, and the verdict is NOT READY."""
 
 
 @dataclass
 class Rehearsal:
-    """One run. outcomes: what became of each phase so far. failures: with the phase's title.
+    """One run. outcomes: name of a phase -> how it ended, so far. failures: likewise, the errors.
 
-    reset_to: the level that this run put the VM back to, if it did.
+    reset_to: the level that this run reset the VM to, None if it did not.
     """
 
     job: Job
     vm: Vm
-    choice: Selection
+    selection: Selection
     timings: Timings
     recorder: Recorder
     outcomes: dict[str, Outcome] = field(default_factory=dict)
@@ -56,33 +56,51 @@ class Rehearsal:
     reset_to: Level | None = None
 
     def run(self) -> None:
-        """Takes the phases in turn, and leaves a receipt.
+        """Runs the phases in turn and writes a receipt.
 
-        Raises StepFailed, with the first cause, if one of them failed.
+        Raises StepFailed, with the first cause, if a phase failed; what bringing up the VM raises; and
+        ConfigError if the source or the receipts' key can't be used: then the VM is not touched.
         """
         issue.check_key(self.job)
         deploy_host.check_source(self.job)
         began = time.monotonic()
         for phase in PHASES:
-            skip = skipped(phase, self.choice, self.outcomes) or self._missing_prerequisite(phase)
+            skip = skipped(phase, self.selection, self.outcomes) or self._missing_prerequisite(
+                phase
+            )
             if skip:
                 self.outcomes[phase.name] = skip.outcome
                 self.job.report.skipped(phase.name, phase.title, skip.reason)
             else:
-                self.outcomes[phase.name] = self._take(phase)
+                self.outcomes[phase.name] = self._run_phase(phase)
         self._write_receipt()
         seconds = time.monotonic() - began
         if self.failures:
             raise _not_ready(self.failures, seconds)
         self.job.report.say(verdict(self.outcomes, seconds))
 
-    def _take(self, phase: Phase) -> Outcome:
+    def _missing_prerequisite(self, phase: Phase) -> Skip | None:
+        """What a phase needs besides earlier phases, if that is missing."""
+        if phase.name == "baseline" and self.baseline.reason:
+            return Skip(Outcome.UNAVAILABLE, self.baseline.reason)
+        if phase.name == "data" and self.seed.reason:
+            return Skip(Outcome.UNAVAILABLE, self.seed.reason)
+        if phase.name == "rollback":
+            try:
+                rollback.earlier(self.job)
+            except UnderstudyError as error:
+                return Skip(Outcome.UNAVAILABLE, error.summary)
+        return None
+
+    def _run_phase(self, phase: Phase) -> Outcome:
         self.job.report.expect(self._seconds_left(phase))
         try:
             with (
-                self.timings.taken(phase.name),
+                self.timings.timed(phase.name),
                 self.job.report.phase(phase.name, phase.title),
-                evidence.explained(self.job, busy=phase.probed) if phase.needs else nullcontext(),
+                evidence.explained(self.job, busy=phase.under_load)
+                if phase.needs
+                else nullcontext(),
             ):
                 self._actions()[phase.name]()
         except KeyboardInterrupt:
@@ -96,13 +114,23 @@ class Rehearsal:
             return Outcome.WARNED if isinstance(error, DeployWarnings) else Outcome.FAILED
         return Outcome.PASSED
 
+    def _seconds_left(self, now: Phase) -> float | None:
+        to_come = PHASES[PHASES.index(now) :]
+        names = [
+            phase.name
+            for phase in to_come
+            if not skipped(phase, self.selection, self.outcomes)
+            and (phase.name != "data" or self.seed.pulled)
+        ]
+        return seconds_left(names, self.timings.earlier())
+
     def _actions(self) -> Mapping[str, Callable[[], None]]:
         job = self.job
         return {
             "up": self.vm.up,
             "reset": self._reset,
-            "baseline": self._put_baseline,
-            "data": self._put_data,
+            "baseline": self._deploy_baseline,
+            "data": self._load_data,
             "deploy": self._deploy_candidate,
             "host-tests": lambda: verify.host_tests(job),
             "browser-tests": lambda: verify.browser_tests(job),
@@ -112,29 +140,43 @@ class Rehearsal:
             "reboot": lambda: verify.reboot_test(job),
         }
 
+    def _reset(self) -> None:
+        """To the highest level that is saved."""
+        wanted = (self.seeded_level, self.baseline.level)
+        self.reset_to = self.vm.reset(*(level for level in wanted if level))
+
+    def _deploy_baseline(self) -> None:
+        job, level = self.job.at(self.baseline.commit), self.baseline.level
+        if level:
+            deployed.ensure(job, self.vm, level, on=self.reset_to)
+
+    def _load_data(self) -> None:
+        seeded.ensure(self.job, self.vm, self.seeded_level, on=self.reset_to)
+
+    def _deploy_candidate(self) -> None:
+        """Fixes the commit that is rehearsed, whatever is committed meanwhile."""
+        source = deploy_host.resolve_source(self.job)
+        self.job = self.job.at(source.commit)
+        self.candidate = inputs.candidate(self.job, source, self.job.target_name)
+        loaded = self.outcomes.get("data") is Outcome.PASSED
+        with migrations.examined(self.job) if loaded else nullcontext():
+            self._deploy()
+
+    def _deploy(self) -> None:
+        warnings = deploy_host.deploy(self.job, probe=True)
+        if warnings:
+            raise DeployWarnings("the deploy succeeded with warnings", details="\n".join(warnings))
+
     def _roll_back(self) -> None:
-        """As one would on production: with the data of before, where the old code needs that."""
+        """As on production: with the data from before the deploy, if the old code needs that."""
         try:
             rollback.rollback(self.job, probe=True)
         except rollback.NeedsItsData as error:
             self.job.report.warn(
-                f"{error.summary}: a rollback has to restore the data of before, which discards what "
-                f"was written since\n{error.details}"
+                f"{error.summary}: a rollback has to restore the data from before the deploy, which "
+                f"discards what was written since\n{error.details}"
             )
             rollback.rollback(self.job, with_data=True)
-
-    def _missing_prerequisite(self, phase: Phase) -> Skip | None:
-        """What a phase needs beside the phases before it."""
-        if phase.name == "baseline" and self.baseline.reason:
-            return Skip(Outcome.UNAVAILABLE, self.baseline.reason)
-        if phase.name == "data" and self.seed.reason:
-            return Skip(Outcome.UNAVAILABLE, self.seed.reason)
-        if phase.name == "rollback":
-            try:
-                rollback.earlier(self.job)
-            except UnderstudyError as error:
-                return Skip(Outcome.UNAVAILABLE, error.summary)
-        return None
 
     @cached_property
     def baseline(self) -> Baseline:
@@ -146,64 +188,25 @@ class Rehearsal:
 
     @cached_property
     def seeded_level(self) -> Level | None:
-        """With that data under what production runs."""
+        """The baseline with pulled data; None if one of them is missing."""
         if self.baseline.level is None or self.seed.pulled is None:
             return None
         return seeded.level(self.baseline.level, self.seed.pulled)
 
-    def _reset(self) -> None:
-        """To the highest level there is."""
-        wanted = (self.seeded_level, self.baseline.level)
-        self.reset_to = self.vm.reset(*(level for level in wanted if level))
-
-    def _put_baseline(self) -> None:
-        job, level = self.job.at(self.baseline.commit), self.baseline.level
-        if level:
-            deployed.ensure(job, self.vm, level, on=self.reset_to)
-
-    def _put_data(self) -> None:
-        seeded.ensure(self.job, self.vm, self.seeded_level, on=self.reset_to)
-
-    def _deploy_candidate(self) -> None:
-        """From here on it's this commit, whatever is committed meanwhile."""
-        source = deploy_host.resolve_source(self.job)
-        self.job = self.job.at(source.commit)
-        self.candidate = inputs.candidate(self.job, source, self.job.target_name)
-        loaded = self.outcomes.get("data") is Outcome.PASSED
-        with migrations.watched(self.job) if loaded else nullcontext():
-            self._deploy()
-
-    def _deploy(self) -> None:
-        warnings = deploy_host.deploy(self.job, probe=True)
-        if warnings:
-            raise DeployWarnings(
-                "the deploy went through, but not well", details="\n".join(warnings)
-            )
-
     def _write_receipt(self) -> None:
-        """Of what was deployed at all, whether it passed or not."""
+        """Writes the receipt, passed or failed, if the candidate was deployed. Only warns if it can't."""
         if self.candidate is None:
             return
         record = self.recorder.record(Verdict.FAILED if self.failures else Verdict.PASSED)
         try:
             with SshConnection(self.job.target, self.job.config.host.deployer) as connection:
                 staging = inputs.fingerprint_of(connection)
-            told = rehearsed(
-                record, self.outcomes, self.candidate, staging, self.job.project.directory
+            project = self.job.project.directory
+            issue.write(
+                self.job, rehearsed(record, self.outcomes, self.candidate, staging, project)
             )
-            issue.write(self.job, told)
         except UnderstudyError as error:
-            self.job.report.warn(f"there is no receipt: {error.summary}")
-
-    def _seconds_left(self, now: Phase) -> float | None:
-        to_come = PHASES[PHASES.index(now) :]
-        names = [
-            phase.name
-            for phase in to_come
-            if not skipped(phase, self.choice, self.outcomes)
-            and (phase.name != "data" or self.seed.pulled)
-        ]
-        return seconds_left(names, self.timings.earlier())
+            self.job.report.warn(f"no receipt was written: {error.summary}")
 
 
 def _not_ready(failures: Mapping[str, UnderstudyError], seconds: float) -> StepFailed:
@@ -217,6 +220,6 @@ def _not_ready(failures: Mapping[str, UnderstudyError], seconds: float) -> StepF
 
 def _interrupted(phase: Phase) -> str:
     return (
-        f"interrupted in phase {phase.name}. The VM stays as it is, and can be used: "
-        f"`python deploy.py rehearse` begins anew, `rehearse --keep --from {phase.name}` goes on"
+        f"interrupted in phase {phase.name}. The VM is left as it is and can be used: `python "
+        f"deploy.py rehearse` starts over, `rehearse --keep --from {phase.name}` resumes there"
     )

@@ -1,4 +1,4 @@
-"""The level 'seeded': the level 'deployed' with pulled data under it, restored if it was saved, made if not."""
+"""The snapshot level 'seeded': 'deployed' with pulled data. Restored if saved, built if not."""
 
 from dataclasses import dataclass
 
@@ -15,14 +15,14 @@ from understudy.vm.machine import Vm
 
 @dataclass(frozen=True)
 class Seed:
-    """pulled: the data of the target that the VM stands for. It isn't there if there's a reason."""
+    """pulled: data of the target that the VM mirrors. reason: why there is none."""
 
     pulled: DataBundle | None = None
     reason: str = ""
 
 
 def find(job: Job) -> Seed:
-    """Never fails: what can't be loaded is a reason to do without."""
+    """Looks for pulled data on this machine. Errors become the reason."""
     try:
         return Seed(data_load.find(job, job.config.vm.stands_for))
     except UnderstudyError as error:
@@ -30,12 +30,15 @@ def find(job: Job) -> Seed:
 
 
 def level(on: Level, pulled: DataBundle) -> Level:
-    """Of one pull, put under what is on the other level."""
+    """The level for one pull of data, loaded onto the level `on`."""
     return levels.level(SEEDED, str(on), pulled.digest)
 
 
 def restore(job: Job, vm: Vm) -> None:
-    """Puts the VM back to a fresh deploy of the commit that deploy.yml means, with pulled data."""
+    """Resets the VM to a fresh deploy of deploy.yml's commit, with pulled data.
+
+    Raises Refused if no data was pulled.
+    """
     pulled = data_load.find(job, job.config.vm.stands_for)
     job = job.at(deploy_host.resolve_source(job).commit)
     below = deployed.level(job)
@@ -46,15 +49,15 @@ def restore(job: Job, vm: Vm) -> None:
 
 
 def ensure(job: Job, vm: Vm, wanted: Level | None, on: Level | None) -> None:
-    """Loads the data onto a VM that serves, and saves it so.
+    """Loads the pulled data into the live release's databases and saves the level.
 
-    wanted: none if what serves has no level. on: the level that the VM was put back to; none if it
-    was in use.
+    wanted: None if what is live has no level. on: the level that the VM was reset to, None if it was in
+    use.
     """
     if on and on == wanted:
-        job.report.say("it was on the VM's snapshot")
+        job.report.say("the VM's snapshot has the data already")
         return
     data_load.load(job, job.config.vm.stands_for)
-    # What somebody may have changed is no state to come back to.
+    # A VM that was in use may have been changed: it is not saved.
     if on and wanted:
         vm.save(wanted)

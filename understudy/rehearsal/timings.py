@@ -1,4 +1,4 @@
-"""How long the phases of earlier rehearsals took, so that the next one can say what is left."""
+"""How long the phases of earlier rehearsals took, so that the next one can show the time left."""
 
 import json
 import time
@@ -10,12 +10,12 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Timings:
-    """file: where they are kept, as a JSON object of seconds by name."""
+    """file: a JSON object, name of a phase -> seconds."""
 
     file: Path
 
     def earlier(self) -> Mapping[str, float]:
-        """Seconds by name; nothing if none are known, or if the file can't be read."""
+        """name -> seconds; empty if the file is missing or can't be read."""
         try:
             known = json.loads(self.file.read_text())
             return {str(name): float(seconds) for name, seconds in known.items()}
@@ -23,8 +23,8 @@ class Timings:
             return {}
 
     @contextmanager
-    def taken(self, name: str) -> Iterator[None]:
-        """Notes how long the block took, if it went well."""
+    def timed(self, name: str) -> Iterator[None]:
+        """Records how long the block took, unless it raises."""
         began = time.monotonic()
         yield
         known = {**self.earlier(), name: round(time.monotonic() - began, 1)}

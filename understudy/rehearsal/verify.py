@@ -1,4 +1,4 @@
-"""Starts the host tests and the browser tests against a target, and finds what they look at."""
+"""Runs the host tests and the browser tests against a target."""
 
 import shutil
 import subprocess
@@ -19,39 +19,15 @@ from understudy.vm import address as vm_address
 
 HOST_TESTS = "tests/host"
 BROWSER_TESTS = "functional_tests"
-# Where the tests of each suite stand.
+# Suite -> the directory of its tests.
 FOLDERS = {"host": HOST_TESTS, "browser": BROWSER_TESTS, "reboot": HOST_TESTS}
 _SCREENSHOTS = "Screenshots, pages and consoles of failed browser tests are in reports/browser/."
-
-
-@dataclass(frozen=True)
-class Site:
-    """A target as a browser sees it. address: where its name must lead to."""
-
-    target: str
-    url: str
-    address: str
-    disposable: bool
-
-
-def find_site(project: Project, target_name: str, address: str | None = None) -> Site:
-    """Raises ConfigError for a target that deploy.yml hasn't, or if it has several hosts."""
-    return site_of(vm_address.load(project), target_name, address)
-
-
-def site_of(config: Config, target_name: str, address: str | None = None) -> Site:
-    target = with_address(config.one_host(target_name, address), target_name)
-    return Site(target_name, _url(target), target.address, target.disposable)
-
-
-def _url(target: TargetConfig) -> str:
-    return f"{'https' if target.certificate else 'http'}://{target.domain}"
 
 
 def verify(job: Job, *, slow: bool = False) -> None:
     """Runs both suites to the end. Raises StepFailed if a test of either fails.
 
-    slow: also the tests that reboot the host.
+    slow: also run the tests that reboot the host.
     """
     site = site_of(job.config, job.target_name, job.address)
     job.report.say(f"{site.target}: {site.url} at {site.address}")
@@ -80,14 +56,15 @@ def host_tests(job: Job) -> None:
 
 
 def reboot_test(job: Job) -> None:
-    """Reboots the host; raises StepFailed unless it serves again by itself."""
+    """Reboots the host. Raises StepFailed unless the site comes back by itself."""
     _run(job, "reboot", [HOST_TESTS, "--slow", "-m", "slow"])
 
 
 def browser_tests(job: Job) -> None:
     """Raises StepFailed, with pytest's output, if a test fails.
 
-    Also keeps what the browser showed: it's in job.project.pages until the next run.
+    Keeps screenshots, pages and consoles in job.project.pages until the next run. Tests that destroy
+    data run on disposable targets only.
     """
     pages = job.project.pages
     shutil.rmtree(pages, ignore_errors=True)
@@ -99,14 +76,17 @@ def browser_tests(job: Job) -> None:
         job.report.attach("pages", {path.stem: _page(path) for path in sorted(pages.glob("*.png"))})
 
 
-def _page(picture: Path) -> dict[str, str]:
-    """What was kept beside a screenshot: of a failed test the page's source and the console."""
-    beside = {"source": picture.with_suffix(".html"), "console": picture.with_suffix(".log")}
+def _page(screenshot: Path) -> dict[str, str]:
+    """What is beside a screenshot: the page's source and the console of a failed test."""
+    beside = {"source": screenshot.with_suffix(".html"), "console": screenshot.with_suffix(".log")}
     return {name: cut(path.read_text()) for name, path in beside.items() if path.is_file()}
 
 
 def _run(job: Job, suite: str, words: list[str], hint: str = "") -> None:
-    with TemporaryDirectory() as work, job.report.step(f"{suite} tests on {job.target_name}"):
+    with (
+        TemporaryDirectory() as work,
+        job.report.step(f"run the {suite} tests on {job.target_name}"),
+    ):
         results = Path(work) / "results.xml"
         command = [
             *(sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=short", *words),
@@ -119,6 +99,34 @@ def _run(job: Job, suite: str, words: list[str], hint: str = "") -> None:
             name = f"{suite} {job.address}" if job.address else suite
             job.report.attach("tests", {name: read_tests(results.read_text())})
         if done.returncode:
-            told = (done.stdout + done.stderr).strip()
-            raise StepFailed(f"{suite} tests: failed on {job.target_name}", told, hint)
+            output = (done.stdout + done.stderr).strip()
+            raise StepFailed(f"the {suite} tests failed on {job.target_name}", output, hint)
     job.report.say(f"  {done.stdout.strip().splitlines()[-1]}")
+
+
+@dataclass(frozen=True)
+class Site:
+    """A target as a browser sees it. address: what its domain must resolve to."""
+
+    target: str
+    url: str
+    address: str
+    disposable: bool
+
+
+def find_site(project: Project, target_name: str, address: str | None = None) -> Site:
+    """The site of a target in deploy.yml. address: which host, if the target has several.
+
+    Raises ConfigError for an unknown target, or if one of several hosts has to be named; Unreachable if
+    the VM has no address yet.
+    """
+    return site_of(vm_address.load(project), target_name, address)
+
+
+def site_of(config: Config, target_name: str, address: str | None = None) -> Site:
+    target = with_address(config.one_host(target_name, address), target_name)
+    return Site(target_name, _url(target), target.address, target.disposable)
+
+
+def _url(target: TargetConfig) -> str:
+    return f"{'https' if target.certificate else 'http'}://{target.domain}"

@@ -1,4 +1,4 @@
-"""What a release is rehearsed over: found out without a word if it can't be, and without a change."""
+"""The baseline of a rehearsal: read from production without a change; errors are only a reason."""
 
 import shutil
 from dataclasses import replace
@@ -36,7 +36,7 @@ def job_of(staging: Staging, stands_for: str = "staging", **app: Any) -> Job:
     return Job(job.project, job.config.model_copy(update={"vm": vm}), "staging", job.report)
 
 
-def serving(staging: Staging, sha: str) -> FakeConnection:
+def live(staging: Staging, sha: str) -> FakeConnection:
     release = replace(manifest("c0ffee00-old", "2024-02-01T00:00:00+00:00"), commit=sha)
     host = FakeConnection({QUERY: staging.facts(*lines_of(release, current=release.id), stamp="")})
     staging.hosts["deploy"] = host
@@ -46,7 +46,7 @@ def serving(staging: Staging, sha: str) -> FakeConnection:
 def test_baseline_is_productions_live_commit(staging: Staging, repository: Path) -> None:
     old = git(repository, "rev-parse", "HEAD")
     commit(repository, {"app.py": "two"})
-    host = serving(staging, old)
+    host = live(staging, old)
 
     found = baseline.find(job_of(staging))
 
@@ -60,7 +60,7 @@ def test_baseline_is_read_from_the_first_of_several_hosts(
 ) -> None:
     old = git(repository, "rev-parse", "HEAD")
     commit(repository, {"app.py": "two"})
-    staging.hosts["deploy@192.0.2.8"] = serving(staging, old)
+    staging.hosts["deploy@192.0.2.8"] = live(staging, old)
     staging.hosts["deploy"] = Unreachable("not the first")
     job = job_of(staging, "production")
     several = config(target={"addresses": ["192.0.2.8", "192.0.2.9"]}).target("staging")
@@ -72,18 +72,18 @@ def test_baseline_is_read_from_the_first_of_several_hosts(
 
 
 def test_candidate_that_is_live_already_is_no_baseline(staging: Staging, repository: Path) -> None:
-    serving(staging, git(repository, "rev-parse", "HEAD"))
+    live(staging, git(repository, "rev-parse", "HEAD"))
     assert "the same commit" in baseline.find(job_of(staging)).reason
 
 
 def test_commit_that_git_does_not_have_is_no_baseline(staging: Staging) -> None:
-    serving(staging, "0123456789" * 4)
+    live(staging, "0123456789" * 4)
     assert baseline.find(job_of(staging)).reason.startswith("git rev-parse failed")
 
 
 def test_production_without_a_live_release_has_no_baseline(staging: Staging) -> None:
     staging.hosts["deploy"] = FakeConnection({QUERY: staging.facts(stamp="")})
-    assert baseline.find(job_of(staging)).reason == "staging serves nothing yet"
+    assert baseline.find(job_of(staging)).reason == "no release is live on staging yet"
 
 
 def test_production_that_does_not_answer_has_no_baseline(staging: Staging) -> None:

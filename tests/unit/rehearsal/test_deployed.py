@@ -1,4 +1,4 @@
-"""The level with one commit serving: what makes another one, and when the VM is saved on it."""
+"""The level with one commit live: what changes it, and when the VM is saved on it."""
 
 import shutil
 from pathlib import Path
@@ -18,19 +18,19 @@ from understudy.rehearsal import deployed, seeded
 from understudy.vm.levels import PROVISIONED, Level
 from understudy.vm.machine import Vm
 
-FLOOR = Level(PROVISIONED, "1")
+BASE = Level(PROVISIONED, "1")
 
 
 class Stage:
-    """A VM that notes what it's asked for. there: the levels that it has."""
+    """A VM that records what is done with it. there: the levels that it has saved."""
 
     def __init__(self) -> None:
-        self.there = {FLOOR}
+        self.there = {BASE}
         self.notes: list[str] = []
 
     def reset(self, *wanted: Level) -> Level:
         self.notes.append("reset")
-        return next(one for one in (*wanted, FLOOR) if one in self.there)
+        return next(one for one in (*wanted, BASE) if one in self.there)
 
     def save(self, level: Level) -> None:
         self.notes.append("save")
@@ -64,7 +64,7 @@ def test_level_is_built_once_and_then_restored(repository: Path, stage: Stage) -
     assert stage.notes == ["reset", "deploy", "save"]
     stage.notes.clear()
     deployed.restore(job_of(repository), stage.vm)
-    assert stage.notes == ["reset", "deploy"], "which finds nothing to do, or puts it right"
+    assert stage.notes == ["reset", "deploy"], "the deploy changes nothing, or repairs what differs"
 
 
 def test_used_vm_is_not_saved(repository: Path, stage: Stage) -> None:
@@ -101,7 +101,7 @@ def test_changed_template_gives_another_level(repository: Path) -> None:
     first = deployed.level(job_of(repository))
     template = repository / "templates" / "nginx.conf.j2"
     template.write_text(template.read_text() + "# more\n")
-    # Another directory, for templates are read once in a process.
+    # In another directory: a process reads each template once.
     shutil.copytree(repository / "templates", repository / "again" / "templates")
     job = job_of(repository)
     project = type(job.project)(repository / "again", job.project.config_file)
@@ -122,7 +122,7 @@ def test_changed_template_of_the_report_keeps_the_level(repository: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("words", "asked"),
+    ("words", "level"),
     [
         ([], "provisioned"),
         (["--level", "provisioned"], "provisioned"),
@@ -131,7 +131,7 @@ def test_changed_template_of_the_report_keeps_the_level(repository: Path) -> Non
     ],
 )
 def test_reset_restores_each_level(
-    words: list[str], asked: str, monkeypatch: pytest.MonkeyPatch
+    words: list[str], level: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resets: list[str] = []
     vm = SimpleNamespace(reset=lambda: resets.append("provisioned"))
@@ -141,4 +141,4 @@ def test_reset_restores_each_level(
 
     assert main.main(["reset", *words], TOP) == 0
 
-    assert resets == [asked]
+    assert resets == [level]

@@ -1,4 +1,4 @@
-"""What a migration did, from what was before and after."""
+"""What migrations did, from the data before and after."""
 
 import pytest
 
@@ -9,7 +9,7 @@ ITEM = TableLook(3, {"id": "1", "text": "2"})
 
 
 @pytest.mark.parametrize(
-    ("after", "told"),
+    ("after", "change"),
     [
         (TableLook(3, {"id": "1", "text": "9"}), "changed: text"),
         (TableLook(3, {"id": "1", "text": "2", "note": "0"}), "new: note"),
@@ -18,8 +18,8 @@ ITEM = TableLook(3, {"id": "1", "text": "2"})
         (None, "gone, with 3 rows"),
     ],
 )
-def test_changes_of_a_table_are_named_by_column(after: TableLook | None, told: str) -> None:
-    assert changes({"item": ITEM}, {"item": after} if after else {}) == ({"item": told}, 0)
+def test_changes_of_a_table_are_named_by_column(after: TableLook | None, change: str) -> None:
+    assert changes({"item": ITEM}, {"item": after} if after else {}) == ({"item": change}, 0)
 
 
 def test_unchanged_tables_are_only_counted() -> None:
@@ -47,12 +47,12 @@ def test_strongest_lock_of_each_table_is_shown_with_its_duration() -> None:
 
 
 def test_linter_that_the_app_lacks_is_skipped_with_the_reason() -> None:
-    told = linter("Unknown command: 'lintmigrations'\nType 'manage.py help'", ok=False)
+    found = linter("Unknown command: 'lintmigrations'\nType 'manage.py help'", ok=False)
 
-    assert told.endswith("is not among the app's INSTALLED_APPS: skipped")
+    assert found.endswith("is not among the app's INSTALLED_APPS: skipped")
 
 
-# What django-migration-linter 6.0.0 says.
+# Output of django-migration-linter 6.0.0.
 LINTED = """(lists, 0001_initial)... IGNORE
 INFO django_migration_linter: Calling sqlmigrate command lists 0003_note
 (lists, 0003_note)... ERR
@@ -80,7 +80,7 @@ def test_effects_are_shown_line_by_line() -> None:
 
     assert list(effects.lines()) == [
         "item: new: note",
-        "4 tables are as they were",
+        "4 tables are unchanged",
         "lock on item: a lock",
         "12 s",
     ]

@@ -1,4 +1,4 @@
-"""A deploy on pulled data is watched, and what its migrations did is told."""
+"""What the migrations of a deploy did to pulled data is reported."""
 
 import json
 
@@ -37,14 +37,14 @@ def _doubles(staging: Staging, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_effects_of_migrations_are_shown_and_attached_to_the_report(staging: Staging) -> None:
     host = host_with(staging, [printed("lists 0001\n"), printed("lists 0001\nlists 0002\n")])
-    with rehearsal_migrations.watched(staging.job()):
+    with rehearsal_migrations.examined(staging.job()):
         staging.report.say("deployed")
 
     assert staging.report.said == [
         "deployed",
         "  item: 3 rows before, 2 after; changed: text",
-        "  0 tables are as they were",
-        "  putting back the backup of before takes 0 s here: 0 MiB, 12 rows",
+        "  0 tables are unchanged",
+        "  restoring the backup from before the deploy takes 0 s here: 0 MiB, 12 rows",
         "  django-migration-linter is not among the app's INSTALLED_APPS: skipped",
     ]
     assert staging.report.attached["migration rehearsal"]["migrations"] == ("lists 0002",)
@@ -54,8 +54,8 @@ def test_effects_of_migrations_are_shown_and_attached_to_the_report(staging: Sta
 
 def test_deploy_without_migrations_says_so(staging: Staging) -> None:
     host = host_with(staging, [printed("lists 0001\n")])
-    with rehearsal_migrations.watched(staging.job()):
+    with rehearsal_migrations.examined(staging.job()):
         pass
 
-    assert staging.report.said == ["the deploy had nothing to migrate"]
-    assert len(host.sent) == 1, "the tables are summed up once"
+    assert staging.report.said == ["the deploy ran no migrations"]
+    assert len(host.sent) == 1, "the tables are read once"

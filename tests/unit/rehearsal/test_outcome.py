@@ -1,4 +1,4 @@
-"""What a receipt tells is what the record of the run says."""
+"""A receipt says what the record of the run says."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -25,13 +25,13 @@ def suites(record: Record, project: Path) -> tuple[Suite, ...]:
 
 def test_receipt_has_each_phase_with_its_outcome(tmp_path: Path) -> None:
     first, *_ = OUTCOMES
-    told = rehearsed(PASSED, {**OUTCOMES, first: Outcome.WARNED}, CANDIDATE, STAGING, tmp_path)
-    assert [phase.name for phase in told.phases] == list(OUTCOMES)
-    assert told.phases[0].state == "failed"
+    receipt = rehearsed(PASSED, {**OUTCOMES, first: Outcome.WARNED}, CANDIDATE, STAGING, tmp_path)
+    assert [phase.name for phase in receipt.phases] == list(OUTCOMES)
+    assert receipt.phases[0].state == "failed"
     without_last = dict(list(OUTCOMES.items())[:-1])
-    told = rehearsed(PASSED, without_last, CANDIDATE, STAGING, tmp_path)
-    assert [phase.name for phase in told.phases] == list(without_last)
-    assert (told.finished - told.started).total_seconds() == PASSED.seconds
+    receipt = rehearsed(PASSED, without_last, CANDIDATE, STAGING, tmp_path)
+    assert [phase.name for phase in receipt.phases] == list(without_last)
+    assert (receipt.finished - receipt.started).total_seconds() == PASSED.seconds
 
 
 def test_probes_are_summed_up_with_the_worst_latency(tmp_path: Path) -> None:
@@ -40,14 +40,14 @@ def test_probes_are_summed_up_with_the_worst_latency(tmp_path: Path) -> None:
         {**PROBE, "lost_by": {"reset": 2, "5xx": 1}, "p99": 0.75},
     ]
     record = replace(PASSED, attachments={"probes": probes})
-    told = rehearsed(record, OUTCOMES, CANDIDATE, STAGING, tmp_path)
-    assert told.probe == Probe(sent=20, lost={"reset": 3, "5xx": 1}, p99=0.75)
+    receipt = rehearsed(record, OUTCOMES, CANDIDATE, STAGING, tmp_path)
+    assert receipt.probe == Probe(sent=20, lost={"reset": 3, "5xx": 1}, p99=0.75)
 
 
 def test_receipt_without_probes_has_no_figures(tmp_path: Path) -> None:
     record = replace(PASSED, attachments={})
-    told = rehearsed(record, OUTCOMES, CANDIDATE, STAGING, tmp_path)
-    assert (told.probe, told.suites) == (None, ())
+    receipt = rehearsed(record, OUTCOMES, CANDIDATE, STAGING, tmp_path)
+    assert (receipt.probe, receipt.suites) == (None, ())
 
 
 def test_tests_are_counted_and_named_and_their_files_digested(tmp_path: Path) -> None:

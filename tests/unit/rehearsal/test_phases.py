@@ -1,4 +1,4 @@
-"""Which phases a rehearsal takes, and why not the others."""
+"""Which phases a rehearsal runs, and why it skips the others."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from understudy.rehearsal.phases import (
     PHASES,
     Outcome,
     Selection,
-    is_whole,
+    is_complete,
     seconds_left,
     skipped,
     verdict,
@@ -16,8 +16,8 @@ from understudy.rehearsal.phases import (
 PASSED = dict.fromkeys(NAMES, Outcome.PASSED)
 
 
-def taken(choice: Selection, outcomes: dict[str, Outcome] = PASSED) -> list[str]:
-    return [phase.name for phase in PHASES if not skipped(phase, choice, outcomes)]
+def selected(selection: Selection, outcomes: dict[str, Outcome] = PASSED) -> list[str]:
+    return [phase.name for phase in PHASES if not skipped(phase, selection, outcomes)]
 
 
 def test_each_phase_needs_an_earlier_one() -> None:
@@ -26,35 +26,35 @@ def test_each_phase_needs_an_earlier_one() -> None:
 
 
 def test_all_phases_run_without_a_selection() -> None:
-    assert taken(Selection()) == list(NAMES)
+    assert selected(Selection()) == list(NAMES)
 
 
 def test_only_leaves_out_the_others() -> None:
-    assert taken(Selection(only=frozenset({"host-tests"}))) == ["up", "host-tests"]
+    assert selected(Selection(only=frozenset({"host-tests"}))) == ["up", "host-tests"]
 
 
 def test_from_leaves_out_what_comes_before() -> None:
-    assert taken(Selection(since="rollback")) == ["up", "rollback", "forward", "reboot"]
+    assert selected(Selection(start_at="rollback")) == ["up", "rollback", "forward", "reboot"]
 
 
 def test_keep_leaves_out_what_resets_the_vm() -> None:
-    assert taken(Selection(keep=True)) == [
+    assert selected(Selection(keep=True)) == [
         n for n in NAMES if n not in ("reset", "baseline", "data")
     ]
 
 
 @pytest.mark.parametrize("bad", [Outcome.FAILED, Outcome.UNAVAILABLE])
 def test_phase_is_skipped_if_its_prerequisite_failed_or_was_skipped(bad: Outcome) -> None:
-    assert "forward" not in taken(Selection(), {**PASSED, "rollback": bad})
+    assert "forward" not in selected(Selection(), {**PASSED, "rollback": bad})
 
 
 @pytest.mark.parametrize("good", [Outcome.WARNED, Outcome.LEFT_OUT])
 def test_phase_runs_if_its_prerequisite_was_left_out(good: Outcome) -> None:
-    assert "host-tests" in taken(Selection(), {**PASSED, "deploy": good})
+    assert "host-tests" in selected(Selection(), {**PASSED, "deploy": good})
 
 
 def test_fail_fast_skips_the_rest_after_a_failure() -> None:
-    assert taken(Selection(fail_fast=True), {**PASSED, "again": Outcome.FAILED}) == ["up"]
+    assert selected(Selection(fail_fast=True), {**PASSED, "again": Outcome.FAILED}) == ["up"]
 
 
 def test_remaining_time_is_known_only_if_that_of_each_phase_is() -> None:
@@ -63,18 +63,18 @@ def test_remaining_time_is_known_only_if_that_of_each_phase_is() -> None:
 
 
 def test_rehearsal_is_complete_if_nothing_was_left_out() -> None:
-    assert is_whole(PASSED)
-    assert is_whole({**PASSED, "baseline": Outcome.UNAVAILABLE, "rollback": Outcome.UNAVAILABLE})
+    assert is_complete(PASSED)
+    assert is_complete({**PASSED, "baseline": Outcome.UNAVAILABLE, "rollback": Outcome.UNAVAILABLE})
     for bad in (Outcome.FAILED, Outcome.WARNED, Outcome.LEFT_OUT):
-        assert not is_whole({**PASSED, "reboot": bad})
-    assert not is_whole({**PASSED, "deploy": Outcome.UNAVAILABLE})
-    assert not is_whole({})
+        assert not is_complete({**PASSED, "reboot": bad})
+    assert not is_complete({**PASSED, "deploy": Outcome.UNAVAILABLE})
+    assert not is_complete({})
 
 
 def test_verdict_names_what_was_skipped() -> None:
-    lacking = {**PASSED, "baseline": Outcome.UNAVAILABLE, "rollback": Outcome.UNAVAILABLE}
+    incomplete = {**PASSED, "baseline": Outcome.UNAVAILABLE, "rollback": Outcome.UNAVAILABLE}
     assert verdict(PASSED, 98.4) == "verdict: READY after 98 s"
-    assert verdict(lacking, 98.4) == "verdict: READY after 98 s; skipped: baseline, rollback"
+    assert verdict(incomplete, 98.4) == "verdict: READY after 98 s; skipped: baseline, rollback"
 
 
 def test_rehearsal_that_left_out_a_phase_is_not_ready() -> None:

@@ -22,12 +22,12 @@ def test_verdict_is_ready_if_all_phases_passed(stage: Stage) -> None:
 
 
 def test_phase_without_its_prerequisite_is_skipped_with_the_reason(stage: Stage) -> None:
-    stage.lacking = {"baseline", "rollback"}
+    stage.missing = {"baseline", "rollback"}
 
     assert stage.rehearse() is None
     assert not {"baseline", "rollback", "forward"} & set(stage.done)
     assert dict(stage.report.phases)["baseline"] == "skipped, nothing for baseline"
-    assert dict(stage.report.phases)["forward"] == "skipped, there was no rollback"
+    assert dict(stage.report.phases)["forward"] == "skipped, rollback was skipped"
     assert stage.report.said[-1].startswith("verdict: READY")
     assert stage.report.said[-1].endswith("; skipped: baseline, data, rollback, forward")
 
@@ -54,7 +54,7 @@ def test_verdict_is_not_ready_after_a_failed_phase_and_names_the_cause(
     assert error
     assert error.exit_code == 1
     assert f"{failing} failed" in error.summary
-    assert (error.cause, error.hint) == (f"why {failing} failed", "mend it")
+    assert (error.cause, error.hint) == (f"why {failing} failed", "fix it")
 
 
 def test_phases_that_need_the_deploy_are_skipped_after_it_failed(stage: Stage) -> None:
@@ -99,31 +99,31 @@ def test_remaining_time_is_known_after_a_first_run(stage: Stage) -> None:
 
 
 def test_baseline_is_deployed_once_and_then_restored(stage: Stage) -> None:
-    stage.lacking = {"data"}
+    stage.missing = {"data"}
     stage.rehearse()
     stage.rehearse()
     assert stage.restored == [PROVISIONED, OLD]
 
 
-@pytest.mark.parametrize("choice", [Selection(since="baseline"), Selection(keep=True)])
-def test_nothing_is_saved_of_a_used_vm(choice: Selection, stage: Stage) -> None:
-    stage.rehearse(choice)
+@pytest.mark.parametrize("selection", [Selection(start_at="baseline"), Selection(keep=True)])
+def test_nothing_is_saved_of_a_used_vm(selection: Selection, stage: Stage) -> None:
+    stage.rehearse(selection)
     assert stage.saved == {PROVISIONED}
 
 
 def test_vm_is_reset_to_provisioned_without_a_baseline(stage: Stage) -> None:
-    stage.lacking = {"baseline"}
+    stage.missing = {"baseline"}
     stage.rehearse()
     assert stage.restored == [PROVISIONED]
 
 
 def test_receipt_has_the_state_of_each_phase(stage: Stage) -> None:
-    stage.lacking = {"baseline"}
+    stage.missing = {"baseline"}
     stage.rehearse()
-    [told] = stage.receipts
-    assert told.passed
-    assert (told.candidate, told.staging) == (CANDIDATE, STAGING)
-    states = {phase.name: phase.state for phase in told.phases}
+    [receipt] = stage.receipts
+    assert receipt.passed
+    assert (receipt.candidate, receipt.staging) == (CANDIDATE, STAGING)
+    states = {phase.name: phase.state for phase in receipt.phases}
     assert states.pop("baseline") == states.pop("data") == "skipped"
     assert set(states.values()) == {"passed"}
 
@@ -131,14 +131,14 @@ def test_receipt_has_the_state_of_each_phase(stage: Stage) -> None:
 def test_receipt_of_a_failed_rehearsal_has_the_failed_phase(stage: Stage) -> None:
     stage.failing = {"browser-tests"}
     stage.rehearse(Selection(only=frozenset({"deploy", "browser-tests"})))
-    [told] = stage.receipts
-    assert not told.passed
-    states = {phase.name: phase.state for phase in told.phases}
+    [receipt] = stage.receipts
+    assert not receipt.passed
+    states = {phase.name: phase.state for phase in receipt.phases}
     assert (states["browser-tests"], states["host-tests"]) == ("failed", "left out")
 
 
 def test_no_receipt_is_written_if_nothing_was_deployed(stage: Stage) -> None:
-    stage.rehearse(Selection(since="host-tests"))
+    stage.rehearse(Selection(start_at="host-tests"))
     assert stage.receipts == []
 
 

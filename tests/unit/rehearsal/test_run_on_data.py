@@ -34,26 +34,26 @@ def test_newly_pulled_data_is_loaded_onto_the_baseline(stage: Stage) -> None:
 
 def test_snapshot_with_data_is_not_restored_without_pulled_data(stage: Stage) -> None:
     stage.rehearse()
-    stage.lacking = {"data"}
+    stage.missing = {"data"}
     stage.rehearse()
     assert stage.restored == [PROVISIONED, OLD]
 
 
 def test_data_is_loaded_onto_a_used_vm_even_if_it_is_saved(stage: Stage) -> None:
     stage.rehearse()
-    stage.rehearse(Selection(since="data"))
+    stage.rehearse(Selection(start_at="data"))
     assert stage.done.count("data") == 2
 
 
 def test_migrations_are_examined_only_on_pulled_data(stage: Stage) -> None:
     stage.rehearse()
-    assert stage.watched.__enter__.call_count == 1
-    stage.lacking = {"data"}
+    assert stage.examined.__enter__.call_count == 1
+    stage.missing = {"data"}
     stage.rehearse()
-    assert stage.watched.__enter__.call_count == 1
+    assert stage.examined.__enter__.call_count == 1
 
 
 def test_phase_without_pulled_data_says_how_to_pull_it(stage: Stage) -> None:
-    stage.lacking = {"data"}
+    stage.missing = {"data"}
     assert stage.rehearse() is None
     assert dict(stage.report.phases)["data"] == "skipped, nothing for data: get it"

@@ -1,4 +1,4 @@
-"""The level with pulled data: what makes another one, and when the VM is saved on it."""
+"""The level with pulled data: what changes it, and when the VM is saved on it."""
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +9,7 @@ from time import sleep
 import pytest
 
 from tests.unit.fakes import TOP
-from tests.unit.rehearsal.test_deployed import FLOOR, Stage, job_of
+from tests.unit.rehearsal.test_deployed import BASE, Stage, job_of
 from tests.unit.rehearsals import PULLED
 from tests.unit.repositories import LOCK, commit
 from understudy.data import bundle
@@ -41,10 +41,10 @@ def test_level_is_built_once_and_then_restored(job: Job, stage: Stage) -> None:
     seeded.restore(job, stage.vm)
     assert stage.notes == ["reset", "deploy", "save", "load production", "save"]
     below = deployed.level(job)
-    assert stage.there == {FLOOR, below, seeded.level(below, PULLED)}
+    assert stage.there == {BASE, below, seeded.level(below, PULLED)}
     stage.notes.clear()
     seeded.restore(job, stage.vm)
-    assert stage.notes == ["reset", "deploy"], "which finds nothing to do, or puts it right"
+    assert stage.notes == ["reset", "deploy"], "the deploy changes nothing, or repairs what differs"
 
 
 def test_level_below_is_restored_without_the_data(job: Job, stage: Stage) -> None:
@@ -65,12 +65,12 @@ def test_newly_pulled_data_is_loaded_onto_the_same_deploy(
 
 
 def test_data_loaded_onto_a_used_vm_is_not_saved(job: Job, stage: Stage) -> None:
-    seeded.ensure(job, stage.vm, seeded.level(FLOOR, PULLED), on=None)
+    seeded.ensure(job, stage.vm, seeded.level(BASE, PULLED), on=None)
     assert stage.notes == ["load production"]
 
 
 def test_data_on_a_deploy_without_a_level_is_not_saved(job: Job, stage: Stage) -> None:
-    seeded.ensure(job, stage.vm, None, on=FLOOR)
+    seeded.ensure(job, stage.vm, None, on=BASE)
     assert stage.notes == ["load production"]
 
 
@@ -110,7 +110,7 @@ def test_digest_is_that_of_the_pulled_data(job: Job) -> None:
 
 
 def test_two_pulls_wait_for_each_other(job: Job) -> None:
-    """What the second one begins with is to remove what the first one left."""
+    """A pull begins by removing what an earlier one left."""
 
     def pull(number: int) -> bool:
         with bundle.new(job, "production") as directory:

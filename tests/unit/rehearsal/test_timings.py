@@ -1,4 +1,4 @@
-"""How long phases took is kept from run to run, and lost without harm."""
+"""How long phases took is kept from run to run; losing it does no harm."""
 
 from pathlib import Path
 
@@ -9,16 +9,16 @@ from understudy.rehearsal.timings import Timings
 
 def test_durations_are_kept_for_the_next_run(tmp_path: Path) -> None:
     timings = Timings(tmp_path / "state" / "timings.json")
-    with timings.taken("up"):
+    with timings.timed("up"):
         pass
-    with timings.taken("deploy"):
+    with timings.timed("deploy"):
         pass
     assert set(timings.earlier()) == {"up", "deploy"}
 
 
 def test_failed_phase_is_not_timed(tmp_path: Path) -> None:
     timings = Timings(tmp_path / "timings.json")
-    with pytest.raises(ValueError), timings.taken("up"):
+    with pytest.raises(ValueError), timings.timed("up"):
         raise ValueError
     assert timings.earlier() == {}
 

@@ -1,4 +1,4 @@
-"""Both suites run to their end, and the answer is the worse of the two."""
+"""Both suites run to their end, and a failure of either is the result."""
 
 import sys
 from pathlib import Path
@@ -27,7 +27,7 @@ case "$*" in *"$FAILING"*) exit 1 ;; esac
 
 @pytest.fixture(autouse=True)
 def _pytest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A program stands for Python with pytest; it notes how it's called, and fails on demand."""
+    """A program in place of Python with pytest: it records its arguments, and fails on demand."""
     (tmp_path / "python").write_text(PYTEST)
     (tmp_path / "python").chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
@@ -36,7 +36,7 @@ def _pytest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def verified(directory: Path, *, slow: bool = False, **target: Any) -> tuple[FakeReport, list[str]]:
-    """What was told, and the calls of pytest."""
+    """What was reported, and the calls of pytest."""
     report = FakeReport()
     project = Project(directory, directory / "a deploy.yml")
     try:
@@ -128,7 +128,7 @@ def test_single_tests_and_pages_are_attached(tmp_path: Path) -> None:
 
     report, _ = verified(tmp_path)
 
-    # The last suite's; a recorder adds them up.
+    # The last suite's: a recorder adds them up.
     [test] = report.attached["tests"]["browser"]
     assert (test["name"], test["outcome"], test["seconds"]) == ("test_b", "passed", 1.5)
     assert report.attached["pages"] == {"test_b": {"console": "SEVERE\n"}}
