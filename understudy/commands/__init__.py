@@ -6,13 +6,13 @@ Argv = tuple[str, ...]
 
 
 def script(text: str, *arguments: object) -> Argv:
-    """A few lines of shell as an argv. Values come in as $1, $2, … and so need no quoting."""
+    """A few lines of shell as an argv. The arguments are $1, $2, … in it, and so need no quoting."""
     return ("sh", "-euc", text, "sh", *map(str, arguments))
 
 
 def all_of(commands: tuple[Argv, ...]) -> Argv:
     """One command after another, up to the first that fails: of that one all is printed, of the
-    others nothing. On a slow host, to run each by itself costs as much again as what it does.
+    others nothing. One call of the host is cheaper than several.
     """
     if len(commands) == 1:
         return commands[0]
@@ -24,8 +24,10 @@ def all_of(commands: tuple[Argv, ...]) -> Argv:
     return script(text, *map(shlex.join, commands))
 
 
-def beside(other: Argv, command: Argv) -> Argv:
-    """A command, and another one at the same time, whose outcome doesn't count; ends with both."""
+def alongside(other: Argv, command: Argv) -> Argv:
+    """The command, and another one in the background; ends when both have. Only the command's output and
+    exit status count.
+    """
     text = """
     (eval "$1") >/dev/null 2>&1 </dev/null &
     eval "$2" || status=$?
@@ -36,12 +38,13 @@ def beside(other: Argv, command: Argv) -> Argv:
 
 
 def as_user(user: str, command: Argv) -> Argv:
+    """The command as another user, by sudo; it fails if that would need a password."""
     return ("sudo", "-n", "-u", user, "--", *command)
 
 
 def limited(seconds: int, command: Argv) -> Argv:
-    """A command that the host itself ends after so many seconds, first as by Ctrl-C: also if nobody is
-    connected any more.
+    """A command that the host itself ends after so many seconds, first as by Ctrl-C: also if the
+    connection has gone.
     """
     text = """
     timeout --signal=INT --kill-after=10 "$@" || {

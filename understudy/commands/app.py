@@ -11,19 +11,17 @@ from understudy.commands import Argv, backups, limited
 from understudy.config.app import App
 from understudy.release.layout import Manifest, Paths
 
-# What templates/commands.py prints when there may be something to migrate, and for a backup.
+# templates/commands.py prints these lines before it migrates, and before a backup.
 MIGRATES = "==> migrate"
 BACKED_UP = "==> back up the database"
-
-
 _NOTE = "==> note "
 
-# Of Django's commands, those that make no static files but by collectstatic.
+# Django's own commands: of these only collectstatic makes static files.
 _MAKE_NO_OTHER_FILES = {"check", "collectstatic", "createcachetable", "makemigrations", "migrate"}
 
 
 def release_commands(app: App, paths: Paths, release: Manifest, before: str | None) -> Argv:
-    """All of them, for a release that is being made. before: the id of the release that serves."""
+    """All commands before a new release starts. before: the id of the live release."""
     parts = {
         "collects": all(map(_makes_no_other_files, app.release_commands)),
         "before": before and str(paths.static(before)),
@@ -34,7 +32,7 @@ def release_commands(app: App, paths: Paths, release: Manifest, before: str | No
 
 
 def migrate(app: App, paths: Paths, release: Manifest) -> Argv:
-    """Only those that change the database, for a release that is made: its other files stay."""
+    """Only the commands that change the database, for a release that exists: its files stay as they are."""
     return _together(
         app, paths, release, {"collects": False, "before": None, "hold": None, "commands": []}
     )
@@ -61,9 +59,9 @@ def _together(app: App, paths: Paths, release: Manifest, parts: Mapping[str, obj
 
 
 def most_seconds(app: App) -> int:
-    """What all release commands may take together. Each has a limit of its own in there."""
+    """How long all release commands may take together; templates/commands.py limits each of them."""
     count = len(app.release_commands) + len(app.migrate_commands)
-    # And the look whether there is something to migrate, and the backup.
+    # migrations_pending and the backup count, too.
     return (count + 2) * app.command_timeout
 
 
@@ -73,19 +71,19 @@ def _makes_no_other_files(command: Argv) -> bool:
 
 @dataclass(frozen=True)
 class Applied:
-    """A migration that was applied. seconds: 0 if the time wasn't told."""
+    """A migration that was applied. seconds: how long that took, 0 if Django didn't print it."""
 
     app: str
     name: str
     seconds: float
 
     @property
-    def told(self) -> str:
+    def outcome(self) -> str:
         return f"applied in {self.seconds:.1f} s" if self.seconds else "applied"
 
 
 def applied_migrations(output: str) -> list[Applied]:
-    """What Django's migrate says that it did. With -v2 it tells the time."""
+    """The migrations that Django's migrate reports as applied; with -v2 it prints the times, too."""
     found = re.findall(
         r"^ *Applying (\w+)\.(\w+)\.\.\. OK(?: \((\d{1,9}(?:\.\d+)?)s\))?$", output, re.MULTILINE
     )
@@ -93,7 +91,7 @@ def applied_migrations(output: str) -> list[Applied]:
 
 
 def notes(output: str) -> list[str]:
-    """What templates/commands.py has to say that is no fault of the app."""
+    """What templates/commands.py reports that is no fault of the app."""
     return [line.removeprefix(_NOTE) for line in output.splitlines() if line.startswith(_NOTE)]
 
 

@@ -1,4 +1,4 @@
-"""A release that runs and is not live yet, asked through nginx. See templates/nginx.conf.j2."""
+"""Requests through nginx to a release that runs and is not live yet. See templates/nginx.conf.j2."""
 
 from pathlib import PurePosixPath
 
@@ -7,7 +7,7 @@ from understudy.release.layout import CANDIDATE_ADDRESS
 
 VISITORS = 4
 
-# The answers go to files: pages of several visitors at once would be one salad of lines.
+# Each answer has a file of its own: printed at once, the pages of several visitors would mix.
 _ASK = r"""
 site=$1 root=$2 release=$3 host=$4 address=$5 visitors=$6
 shift 6
@@ -56,8 +56,8 @@ done
 def ask(
     site: str, root: PurePosixPath, release_id: str, domain: str, paths: tuple[str, ...]
 ) -> Argv:
-    """GETs each path through nginx from a release that runs, live or not, as several visitors at
-    once do. Fails for a status of 400 or more, and for a path that lacks the slash at its end; the
+    """GETs each path through nginx from a release that runs, live or not, by several visitors at
+    once. Fails for a status of 400 or more, and for a path that lacks the slash at its end; the
     output says why: the answer, nginx's errors since, and the release's journal.
     """
     words = (site, root, release_id, domain, CANDIDATE_ADDRESS, VISITORS)

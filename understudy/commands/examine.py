@@ -1,10 +1,10 @@
-"""What a diagnosis asks a host: one script for all questions, one line for each answer."""
+"""The questions of a diagnosis to a host: one script for all, one line for each answer."""
 
 from collections.abc import Iterable
 
 from understudy.commands import Argv, script
 
-# kind -> what it asks of the name $1, and prints as the answer.
+# Kind of question -> shell that prints the answer for the name $1.
 _QUESTIONS = {
     "resolves": 'getent hosts "$1" >/dev/null && echo yes || echo no',
     "library": 'ldconfig -p | grep -qF "$1 " && echo yes || echo no',

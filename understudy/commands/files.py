@@ -7,9 +7,9 @@ from understudy.commands import Argv, script
 
 
 def unpack(directory: PurePosixPath) -> Argv:
-    """Unpacks a gzipped tar, sent on standard input, into a new directory.
+    """Unpacks the gzipped tar on standard input into a new directory.
 
-    What an earlier, killed run left in the directory goes first.
+    Removes first what an earlier run that was killed left in the directory.
     """
     text = """
     rm -rf "$1"
@@ -20,8 +20,8 @@ def unpack(directory: PurePosixPath) -> Argv:
 
 
 def unpack_each(directory: PurePosixPath) -> Argv:
-    """Adds what joined, gzipped tars, sent on standard input, hold to a directory, each by a rename:
-    there whole or not.
+    """Unpacks the gzipped tars on standard input, one after another, and moves each of their files and
+    directories into a directory by a rename: it's there as a whole, or not at all.
     """
     text = """
     rm -rf "$1.new"
@@ -35,19 +35,19 @@ def unpack_each(directory: PurePosixPath) -> Argv:
 
 
 def write(path: PurePosixPath) -> Argv:
-    """Writes standard input to a file. Prints how many bytes there are of it then. No half of it stays."""
+    """Writes standard input to a file and prints the file's size in bytes. Removes it if that fails."""
     return script('{ cat >"$1" && wc -c <"$1"; } || { rm -f "$1"; exit 1; }', path)
 
 
 def complete(path: PurePosixPath) -> Argv:
-    """Moves PATH.new to PATH: the last step of something that must be whole or not be there.
+    """Moves PATH.new to PATH: the last step of something that must be complete or not be there.
 
-    What it stands for is on the disk before it is: a power cut must not leave empty files behind it.
+    All other files reach the disk first: after a power cut PATH must not vouch for empty ones.
     """
     return script('sync -f "$1.new"; mv "$1.new" "$1"; sync -f "$1"', path)
 
 
-# A file's name may reach the disk before its content does, so all else goes first.
+# A file's name may reach the disk before its content, so everything is synced before the switch.
 _SWITCH = """
 cd "$1"
 old=$(readlink current || true)
@@ -63,31 +63,31 @@ sync -f .
 
 
 def switch(root: PurePosixPath, release_id: str) -> Argv:
-    """Points `current` at a release by one rename(2): at no moment is there none, or half of one.
+    """Points `current` at a release by one rename(2): at no moment is the link missing or broken.
 
-    `previous` says what served before: pages that are open still ask for its static files.
+    `previous` then points at the release before: open pages still request its static files.
     """
     return script(_SWITCH, root, release_id)
 
 
 def some_files(directory: PurePosixPath, count: int) -> Argv:
-    """Lists a few files below a directory, by their paths in it."""
+    """Prints the paths of the first `count` files below a directory, relative to it."""
     return script('cd "$1/" && find . -type f | sort | head -n "$2" | cut -c 3-', directory, count)
 
 
 def remove(*paths: PurePosixPath) -> Argv:
-    """Removes releases and environments, first what marks each as whole: it may be killed midway."""
+    """Removes releases and environments; first the file that marks each as complete, in case it is killed."""
     return script(
         'for path; do rm -f "$path/manifest.json" "$path/.complete"; rm -rf "$path"; done', *paths
     )
 
 
 def lacks_room(output: str) -> bool:
-    """Whether a program says that there is no room on a disk, as the system, SQLite or a quota has it."""
+    """Whether a program's output reports a full disk or quota, in the words of Linux or SQLite."""
     return bool(re.search(r"No space left on device|disk is full|Disk quota exceeded", output))
 
 
 def room() -> Argv:
-    """Prints how much room, and for how many more files, each disk has."""
+    """Prints the free space and the free inodes of each disk."""
     kinds = [f"--exclude-type={kind}" for kind in ("devtmpfs", "efivarfs", "squashfs")]
     return ("df", "-h", *kinds, "--output=target,size,avail,iavail")

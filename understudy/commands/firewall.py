@@ -1,6 +1,6 @@
-"""The provisioning script's call, and the undo of a firewall and of SSH logins that no one confirms.
+"""Calls the provisioning script, and confirms its changes of the firewall and of SSH logins.
 
-The undo is installed by provision/55-firewall-undo.sh.
+Without the confirmation the host restores the old ones: see provision/55-firewall-undo.sh.
 """
 
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from understudy.commands import Argv
 
-# From the change on, which is a few steps before the end of provisioning.
+# The time to confirm, in seconds; it starts a few steps before the end of provisioning.
 SECONDS = 60
 _PROGRAM = "/usr/local/sbin/understudy-firewall-undo"
 
@@ -23,5 +23,5 @@ def provision(script: PurePosixPath, arguments: Sequence[str], *, check: bool = 
 
 
 def confirm(site: str) -> Argv:
-    """The new firewall and logins may stay. Fails if it was undone already; else does no harm."""
+    """Keeps the new firewall and logins. Fails if the host has already restored the old ones."""
     return ("sudo", "-n", _PROGRAM, site, "confirm")

@@ -43,8 +43,8 @@ for model in apps.get_models(include_auto_created=True):
 
 @dataclass(frozen=True)
 class OldCode:
-    """unknown: migrations that the database has and the code doesn't, `app.name`. broken: what the
-    code can't do for that, a sentence each.
+    """unknown: migrations that the database has and the code lacks, as `app.name`. broken: what the code
+    can't do because of them, a sentence each.
     """
 
     unknown: tuple[str, ...]
@@ -52,7 +52,7 @@ class OldCode:
 
 
 def ask(paths: Paths, release_id: str) -> Argv:
-    """To be run as the app's user. For parse()."""
+    """Prints what parse() reads. Run as the app's user."""
     run = paths.release(release_id) / "run"
     return (str(run), "python", "manage.py", "shell", "-c", _ASK)
 

@@ -8,13 +8,13 @@ from typing import Literal
 
 from understudy.commands import Argv
 
-# What comes before it was not printed by our command: ~/.bashrc may greet. Without it our command did
-# not run at all.
+# Output before the marker is not of our command: ~/.bashrc may print something. Without the marker our
+# command did not run at all.
 MARK = "--- understudy begins"
 # Shells that read a line as sh does.
 _LIKE_SH = {"", "sh", "bash", "dash", "ash", "ksh", "mksh", "zsh"}
 
-# Any shell understands this, and each names itself.
+# Any shell understands this line; each prints its own path.
 WHICH_SHELL = f'echo "{MARK}" $SHELL'
 
 
@@ -23,13 +23,13 @@ def reads_as_sh(shell: str) -> bool:
     return PurePosixPath(shell).name in _LIKE_SH
 
 
-# At its end, so that nothing can wait for an answer; something that is sent; or what ends with the
-# connection, and with it the command.
+# The command's standard input: at its end, so that nothing can wait for an answer; something that is
+# sent; or a lifeline, which ends with the connection, and with it the command.
 Stdin = Literal["closed", "given", "lifeline"]
 _END: Mapping[Stdin, str] = {
     "closed": " </dev/null; exit $?",
-    # All of it is read, even if the command ends before: what comes for a channel that has ended
-    # would end the whole connection.
+    # It is read to its end, even if the command has ended before: data for a closed channel would end
+    # the whole connection.
     "given": "; status=$?; cat >/dev/null; exit $status",
     "lifeline": "; exit $?",
 }
@@ -38,23 +38,23 @@ _END: Mapping[Stdin, str] = {
 def line(
     argv: Argv, *, stdin: Stdin = "closed", lock: PurePosixPath | None = None, by_sh: bool = True
 ) -> str:
-    """What the login shell gets. It stays until the command has ended, and holds the lock until then.
+    """The line for the login shell, which waits for the command's end and holds the lock until then.
 
     lock: held as a step of a deploy; the next deploy waits for it. by_sh: whether the shell reads as sh.
     """
-    # Some systems let the group write, and the app's user is in the group of its code. What a
-    # program says is looked through for causes, whatever language the host speaks.
+    # Some systems let the group write, and the app's user is in the group of its code. Diagnosis
+    # reads the messages of programs, so they must be in English.
     begin = f"echo '{MARK}' $$; echo '{MARK}' >&2; umask 022; export LC_MESSAGES=C; "
     text = f"{begin}{_as_step(lock)}{shlex.join(argv)}{_END[stdin]}"
     return text if by_sh else _for_any_shell(text)
 
 
 def _as_step(lock: PurePosixPath | None) -> str:
-    """The host knows its session by its number, and ends what is left of it with the deploy."""
+    """Records the session's number on the host, which ends its processes with the deploy."""
     return f"exec 8>>{shlex.quote(f'{lock}.step')}; flock -s 8; echo $$ >&8; " if lock else ""
 
 
 def _for_any_shell(text: str) -> str:
-    """Each shell has other quotes, but none has a meaning for these letters."""
+    """Each shell has its own quoting, but all take base64 as it is."""
     letters = base64.b64encode(text.encode()).decode()
     return f"exec sh -c 'eval \"$(printf %s {letters} | base64 -d)\"'"

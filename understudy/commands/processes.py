@@ -1,4 +1,4 @@
-"""The processes of a command on a host: what they do, and how they are ended. One command, one session."""
+"""The processes of a command on a host: what they do, and how to end them. A command has a session."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ _STATES = {
 }
 _LONGEST = 120
 
-# In what a process waits, only its own user may know.
+# Only its own user may read where a process waits: proc(5), wchan.
 _LIST = """
 ps -s "$1" -o pid=,ppid=,user:32=,stat=,args= | while read -r pid parent user state command; do
     case $user in
@@ -48,19 +48,19 @@ end() {
 def end(signal: str, session: int, *, may_be_root: bool) -> Argv:
     """Sends a signal, "INT" or "KILL", to all that a command has started.
 
-    may_be_root: whether this user may end root's processes, too.
+    may_be_root: whether this user can end root's processes, too.
     """
     return script(f'{END} end "$@"', signal, session, "root" if may_be_root else "")
 
 
 def listing(session: int) -> Argv:
-    """Prints a command's processes for at_work()."""
+    """Prints what at_work() reads. session: that of the command on the host."""
     return script(_LIST, session)
 
 
 @dataclass(frozen=True)
 class Process:
-    """state: a letter, as ps has it. waits_in: the function of the kernel, "0" if it isn't known."""
+    """state: a letter of ps(1). waits_in: the kernel's function, "0" if unknown."""
 
     pid: int
     parent: int
@@ -78,7 +78,7 @@ class Process:
 
 
 def at_work(output: str) -> str:
-    """What listing() printed -> the processes that others wait for, in words."""
+    """What listing() printed -> the processes that the others wait for, in words; "" if none is left."""
     found = [_process(line) for line in output.splitlines() if line.count("\t") >= 5]
     waiting = {process.parent for process in found}
     return ", ".join(str(process) for process in found if process.pid not in waiting)

@@ -1,12 +1,12 @@
-"""Python on a host: environments from packages that lie there unpacked, and bytecode."""
+"""Python on a host: environments made of unpacked packages, and bytecode."""
 
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from understudy.commands import Argv, script
 
-# Links cost neither time nor room. The marker comes last: an environment without it was left by a
-# killed run and is made anew. See PEP 405 for pyvenv.cfg.
+# Hard links cost neither time nor space. The marker comes last: an environment without it was left by
+# a run that was killed, and is rebuilt. See PEP 405 for pyvenv.cfg.
 _MAKE_ENVIRONMENT = r"""
 environment=$1 version=$2 compiled=$3
 shift 3
@@ -28,12 +28,12 @@ touch "$environment/.complete"
 def make_environment(
     environment: PurePosixPath, version: str, packages: Sequence[PurePosixPath], *, compiled: bool
 ) -> Argv:
-    """Makes an environment for a Python ("3.11") of unpacked packages; compiles what isn't yet."""
+    """Builds an environment of unpacked packages, for a Python such as "3.11". compiled: they have bytecode."""
     contents = (f"{package}/." for package in packages)
     words = (environment, version, "yes" if compiled else "no", *contents)
     return script(_MAKE_ENVIRONMENT, *words)
 
 
 def compile_all(directory: PurePosixPath) -> Argv:
-    """Compiles a directory. A file that is no Python of this version stays as it is."""
+    """Compiles the files below a directory. One that is no Python of this version is skipped."""
     return script('python3 -I -m compileall -qq -j0 "$1" || true', directory)

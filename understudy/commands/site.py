@@ -10,25 +10,25 @@ def _as_root(site: str, *words: str) -> Argv:
 
 
 def install_files(site: str, release_id: str) -> Argv:
-    """Checks the staged nginx and systemd files, as that release needs them; puts them into place.
+    """Checks the pending nginx and systemd files, which that release needs, and installs them.
 
-    Without a confirm within two minutes the host puts back what was there before.
+    Without a confirm() within two minutes the host restores the files of before.
     """
     return _as_root(site, "install", release_id)
 
 
 def confirm(site: str) -> Argv:
-    """What was installed may stay. Does nothing if nothing waits for it."""
+    """Keeps what was installed. Does nothing if there is nothing to confirm."""
     return _as_root(site, "confirm")
 
 
 def undo(site: str) -> Argv:
-    """Puts back at once what the host had before an install that nobody has confirmed."""
+    """Restores at once the files of before an install that is not confirmed."""
     return _as_root(site, "undo")
 
 
 def secret_set(site: str, name: str) -> Argv:
-    """Keeps a secret for the app. The value, one line, is sent on standard input."""
+    """Stores a secret for the app. Its value is one line on standard input."""
     return _as_root(site, "secret-set", name)
 
 
@@ -50,14 +50,14 @@ def log(site: str) -> Argv:
 
 
 def outgoing_off(site: str) -> Argv:
-    """From now on the host makes no connection to anywhere but itself, also after a boot."""
+    """Blocks all connections from the host to elsewhere, also after a boot."""
     return _as_root(site, "outgoing-off")
 
 
 def check_egress_blocked() -> Argv:
-    """Succeeds if a connection is refused at once that would otherwise get no answer.
+    """Succeeds if a connection to elsewhere is refused at once.
 
-    No host has this address: it's for documentation. A mail server would be asked at this port.
+    It tries the port of mail servers at an address that no host has: RFC 5737.
     """
     text = """
 import errno, socket, sys
@@ -73,17 +73,17 @@ sys.exit(1)
 
 
 def preload(site: str, release_id: str) -> Argv:
-    """Lets a release's service begin to start, and returns at once: see templates/gunicorn.conf.py.j2."""
+    """Begins to start a release's service, and returns at once: see templates/gunicorn.conf.py.j2."""
     return _as_root(site, "warm", release_id)
 
 
 def start(site: str, release_id: str) -> Argv:
-    """Starts a release's service, or lets one that is warm go on; returns when gunicorn listens."""
+    """Starts a release's service, or lets a preloaded one continue; returns when gunicorn listens."""
     return _as_root(site, "start", release_id)
 
 
 def stop(site: str, release_id: str) -> Argv:
-    """Stops a release's service: it takes no new request and finishes those it has. Returns then."""
+    """Stops a release's service, which takes no new request and finishes those it has; waits for that."""
     return _as_root(site, "stop", release_id)
 
 
@@ -93,30 +93,31 @@ def drain(site: str, release_id: str) -> Argv:
 
 
 def is_recoverable(site: str, release_id: str) -> Argv:
-    """Succeeds if the service runs or is about to, and has not died even once."""
+    """Succeeds if the service runs or is starting, and was never restarted."""
     text = """
     systemctl show -p ActiveState -p NRestarts "$1" | {
-        hope=
+        running=
         while read -r line; do
             case $line in
-            ActiveState=active | ActiveState=activating | ActiveState=reloading) hope=yes ;;
+            ActiveState=active | ActiveState=activating | ActiveState=reloading) running=yes ;;
             NRestarts=0 | ActiveState=*) ;;
             *) exit 1 ;;
             esac
         done
-        [ -n "$hope" ]
+        [ -n "$running" ]
     }
     """
     return script(text, f"{site}@{release_id}.service")
 
 
 def journal(site: str, release_id: str, lines: int) -> Argv:
+    """Prints the last lines of a release's journal."""
     unit = f"{site}@{release_id}.service"
     return ("journalctl", "-u", unit, "-n", str(lines), "--no-pager", "-o", "cat")
 
 
 def logs(site: str, lines: int, *, follow: bool) -> Argv:
-    """The journal of all the site's releases and of nginx."""
+    """Prints the journal of all releases of the site and of nginx."""
     following = ("-f",) if follow else ()
     return (
         "journalctl",
@@ -132,10 +133,10 @@ def logs(site: str, lines: int, *, follow: bool) -> Argv:
 
 
 def journal_since(site: str, since: float) -> Argv:
-    """What the app and nginx have logged since then, in seconds since the epoch; and on what host.
+    """Prints what the app and nginx have logged since then, in seconds since the epoch.
 
-    Each of the parts begins with a line `--- its name ---`: host, journal, journal before, nginx error,
-    nginx access. The second of them is what the app has logged in good times.
+    Each part begins with a line `--- its name ---`: host (its system and Python), journal, journal
+    before (the app's, of good times), nginx error, nginx access.
     """
     text = """
     echo '--- host ---'

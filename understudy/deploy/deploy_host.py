@@ -85,10 +85,10 @@ def _process_output(
     if app_commands.BACKED_UP in output:
         backups.prune(connection, job)
     if applied := app_commands.applied_migrations(output):
-        job.report.attach("migrations", [[one.app, one.name, one.told] for one in applied])
+        job.report.attach("migrations", [[one.app, one.name, one.outcome] for one in applied])
     for one in applied:
         if one.seconds >= SLOW_MIGRATION:
-            job.report.say(f"  migration {one.app}.{one.name} {one.told}")
+            job.report.say(f"  migration {one.app}.{one.name} {one.outcome}")
     for note in app_commands.notes(output):
         job.report.warn(note)
     for advice in django_settings.advice_in(output):

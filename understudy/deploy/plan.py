@@ -5,7 +5,7 @@ Pure: this module decides everything and touches nothing, so every case of it is
 
 import shlex
 
-from understudy.commands import Argv, all_of, as_user, beside, files, http, limited, python, site
+from understudy.commands import Argv, all_of, alongside, as_user, files, http, limited, python, site
 from understudy.commands import app as app_commands
 from understudy.deploy import switch
 from understudy.deploy.desired import DesiredState, Shipment
@@ -153,7 +153,7 @@ def _release_commands(wanted: DesiredState, facts: ObservedState) -> list[Action
     argv = as_user(app.name, together)
     stop: tuple[Run, ...] = ()
     if release_id not in facts.running:
-        argv = beside(site.preload(app.name, release_id), argv)
+        argv = alongside(site.preload(app.name, release_id), argv)
         stop = (Run(f"stop {release_id}", site.stop(app.name, release_id)),)
     title, seconds = ", ".join(map(shlex.join, commands)), app_commands.most_seconds(app) + 60
     after_backup = ((app_commands.BACKED_UP, _MIGRATION_FAILED),)

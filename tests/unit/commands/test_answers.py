@@ -140,7 +140,7 @@ def test_of_other_answers_too(key: str) -> None:
 
 
 @pytest.mark.parametrize("section", SECTIONS)
-def test_capture_of_anything_is_a_capture_or_told(section: str) -> None:
+def test_capture_of_anything_is_a_capture_or_an_error(section: str) -> None:
     """And what a VM takes over of it is checked: see likeness/."""
     for value in HOSTILE:
         for line in (value, f"{value}\t{value}\t{value}", f"{value} {value} {value} {value}"):

@@ -12,7 +12,7 @@ from understudy.errors import ConfigError
 NAME = "20260102T030405Z-0123abcd-4567ef89"
 
 
-def test_name_tells_when_in_utc_and_of_which_release() -> None:
+def test_name_has_the_time_in_utc_and_the_release() -> None:
     now = datetime(2026, 1, 2, 5, 4, 5, tzinfo=timezone(timedelta(hours=2)))
 
     name = backups.name_at(now, "0123abcd-4567ef89")
@@ -39,7 +39,7 @@ BAD = [
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_name_that_is_none_of_a_backup_gets_into_no_command(name: str) -> None:
+def test_text_that_is_no_name_of_a_backup_gets_into_no_command(name: str) -> None:
     place = PurePosixPath("/backups")
     for build in (backups.make, backups.restore):
         with pytest.raises(ConfigError, match="no name of a backup"):

@@ -1,4 +1,4 @@
-"""The commands do what they say: run here, in a directory of their own."""
+"""The commands, run on this machine in a directory of their own."""
 
 import io
 import os
@@ -13,7 +13,7 @@ from threading import Thread
 
 import pytest
 
-from understudy.commands import Argv, all_of, beside, files, http, python, script, site
+from understudy.commands import Argv, all_of, alongside, files, http, python, script, site
 from understudy.commands import app as app_commands
 from understudy.release.layout import INTERPRETER
 
@@ -52,7 +52,7 @@ def test_script_gets_its_values_as_they_are() -> None:
 
 
 def test_script_ends_at_the_first_command_that_fails() -> None:
-    done = run(script("false; echo went on"))
+    done = run(script("false; echo continued"))
 
     assert (done.returncode, done.stdout) == (1, "")
 
@@ -131,7 +131,7 @@ def test_removed_release_stops_counting_as_complete_first(tmp_path: Path) -> Non
     assert [path.name for path in release.iterdir()] == ["code.py"]
 
 
-def test_all_that_is_to_be_removed_is_removed(tmp_path: Path) -> None:
+def test_releases_are_removed_whatever_their_names(tmp_path: Path) -> None:
     for name in ("a b", "$c"):
         (tmp_path / name / "deep").mkdir(parents=True)
 
@@ -149,13 +149,13 @@ def packages(tmp_path: Path) -> list[PurePosixPath]:
         directory.mkdir(parents=True)
     (library / "one.py").write_text("X = 1\n")
     program = f"#!{INTERPRETER}\nimport one, sys\nprint(sys.prefix, one.X)\n"
-    (programs / "tell").write_text(program)
-    (programs / "tell").chmod(0o755)
+    (programs / "show").write_text(program)
+    (programs / "show").chmod(0o755)
     return [pure(tmp_path / "one"), pure(tmp_path / "two")]
 
 
 @pytest.mark.parametrize("compiled", [True, False])
-def test_environment_is_made_anew_of_links_to_the_packages(
+def test_environment_is_rebuilt_of_links_to_the_packages(
     compiled: bool, packages: list[PurePosixPath], tmp_path: Path
 ) -> None:
     environment = tmp_path / "environment"
@@ -171,8 +171,8 @@ def test_environment_is_made_anew_of_links_to_the_packages(
     assert not (environment / "left over").exists()
     assert (environment / ".complete").exists()
     assert f"version = {VERSION}" in (environment / "pyvenv.cfg").read_text()
-    assert run((str(environment / "bin" / "tell"),)).stdout == f"{environment} 1\n"
-    assert INTERPRETER in (tmp_path / "two" / "bin" / "tell").read_text()
+    assert run((str(environment / "bin" / "show"),)).stdout == f"{environment} 1\n"
+    assert INTERPRETER in (tmp_path / "two" / "bin" / "show").read_text()
 
 
 def test_environment_that_lacks_a_package_is_not_complete(
@@ -197,7 +197,7 @@ def test_what_is_no_python_does_not_fail_the_compiling_of_the_rest(tmp_path: Pat
 
 
 class App(BaseHTTPRequestHandler):
-    """Answers with the status that the path names, and with what it was told of the visitor."""
+    """Answers with the status that the path names, and with the headers about the visitor."""
 
     def do_GET(self) -> None:
         body = f"{self.headers['Host']} {self.headers['X-Forwarded-Proto']}".encode()
@@ -228,14 +228,16 @@ def app(tmp_path: Path) -> Iterator[PurePosixPath]:
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_app_is_told_of_the_visitor_what_nginx_would_tell(app: PurePosixPath, scheme: str) -> None:
+def test_app_gets_the_same_headers_about_the_visitor_as_from_nginx(
+    app: PurePosixPath, scheme: str
+) -> None:
     done = run(http.get(f"{scheme}://shop.test/200", socket=app))
 
     assert (done.returncode, done.stdout) == (0, f"shop.test {scheme}")
 
 
 @pytest.mark.parametrize("path", ["500", "404", "500empty"])
-def test_bad_answer_fails_and_is_told_from_no_answer(app: PurePosixPath, path: str) -> None:
+def test_bad_answer_fails_and_differs_from_no_answer(app: PurePosixPath, path: str) -> None:
     done = run(http.get(f"http://shop.test/{path}", socket=app))
 
     assert done.returncode != 0
@@ -256,7 +258,7 @@ def test_older_release_is_reached_if_it_answers_at_all(
     assert run(http.reach("http://shop.test/", socket=app.parent / "none")).returncode != 0
 
 
-def test_of_several_requests_only_the_first_that_fails_is_told(app: PurePosixPath) -> None:
+def test_of_several_requests_only_the_first_failure_is_printed(app: PurePosixPath) -> None:
     urls = [f"http://shop.test/{path}" for path in ("200", "201", "404", "500")]
 
     good = run(all_of(tuple(http.get(url, socket=app) for url in urls[:2])))
@@ -307,30 +309,30 @@ def test_migrations_that_were_applied_are_seen_in_what_django_prints() -> None:
         "  Applying lists.0002_bad...Traceback\n"
     )
     first, second = app_commands.applied_migrations(output)
-    assert (first.app, first.name, first.told) == ("lists", "0001_initial", "applied")
-    assert (second.app, second.name, second.told) == ("auth", "0002_more", "applied in 1.0 s")
+    assert (first.app, first.name, first.outcome) == ("lists", "0001_initial", "applied")
+    assert (second.app, second.name, second.outcome) == ("auth", "0002_more", "applied in 1.0 s")
 
 
 def test_two_commands_run_at_the_same_time_and_the_second_one_counts(tmp_path: Path) -> None:
     meeting = tmp_path / "meeting"
-    other = script('echo unheard; : >"$1"; exit 3', meeting)
-    waits = script('until [ -e "$1" ]; do sleep 0.01; done; echo heard; exit "$2"', meeting, 7)
+    other = script('echo dropped; : >"$1"; exit 3', meeting)
+    waits = script('until [ -e "$1" ]; do sleep 0.01; done; echo printed; exit "$2"', meeting, 7)
 
-    done = subprocess.run(beside(other, waits), capture_output=True, text=True, timeout=20)
+    done = subprocess.run(alongside(other, waits), capture_output=True, text=True, timeout=20)
 
-    assert (done.returncode, done.stdout, done.stderr) == (7, "heard\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (7, "printed\n", "")
 
 
 def test_command_ends_when_what_runs_beside_it_has_ended(tmp_path: Path) -> None:
     other = script('sleep 0.3; : >"$1"', tmp_path / "late")
 
-    subprocess.run(beside(other, ("true",)), check=True, timeout=20)
+    subprocess.run(alongside(other, ("true",)), check=True, timeout=20)
 
     assert (tmp_path / "late").exists()
 
 
 @pytest.mark.parametrize(
-    ("state", "restarts", "hope"),
+    ("state", "restarts", "recoverable"),
     [
         ("active", 0, True),
         ("activating", 0, True),
@@ -341,15 +343,15 @@ def test_command_ends_when_what_runs_beside_it_has_ended(tmp_path: Path) -> None
         ("deactivating", 0, False),
     ],
 )
-def test_service_that_died_or_does_not_run_has_no_hope(
-    state: str, restarts: int, hope: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_service_that_was_restarted_or_does_not_run_is_not_recoverable(
+    state: str, restarts: int, recoverable: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = f"NRestarts={restarts}\nActiveState={state}"
-    (tmp_path / "systemctl").write_text(f"#!/bin/sh\n[ \"$*\" = '{ASKED}' ] && echo '{said}'\n")
+    printed = f"NRestarts={restarts}\nActiveState={state}"
+    (tmp_path / "systemctl").write_text(f"#!/bin/sh\n[ \"$*\" = '{ASKED}' ] && echo '{printed}'\n")
     (tmp_path / "systemctl").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
 
-    assert (run(site.is_recoverable("shop", "r1")).returncode == 0) == hope
+    assert (run(site.is_recoverable("shop", "r1")).returncode == 0) == recoverable
 
 
 ASKED = "show -p ActiveState -p NRestarts shop@r1.service"

@@ -1,4 +1,4 @@
-"""What runs on a host, in words."""
+"""The processes of a command on a host, in words."""
 
 from understudy.commands import processes
 

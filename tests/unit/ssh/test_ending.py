@@ -12,7 +12,7 @@ import pytest
 from tests.unit.ssh.test_connection import running as running_server
 from tests.unit.ssh.test_connection import target_of
 from tests.unit.ssh_server import SshServer
-from understudy.commands import beside, limited, script
+from understudy.commands import alongside, limited, script
 from understudy.errors import Interrupted, Refused, StepFailed, Unreachable
 from understudy.ssh import connection as connecting
 from understudy.ssh import ending, host_lock, running
@@ -136,7 +136,7 @@ def left_at_work(server: SshServer, directory: Path, seconds: float) -> PurePosi
     text = f"trap '' TERM; echo $$ >{directory}/pid; sleep {seconds}; echo >{directory}/migrated"
     migration = limited(600, ("sh", "-c", text))
     # As sudo does, which hands on no lock, and which only root can end.
-    step = beside(
+    step = alongside(
         ("true",), ("sh", "-c", 'exec 8>&-; trap : TERM; "$@"; exit $?', "sudo", *migration)
     )
     cut_off = SshConnection(target_of(server, directory), "deploy")
