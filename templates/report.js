@@ -1,4 +1,4 @@
-// Conveniences only: the page is whole without them.
+// Shortcuts and copy buttons; the page is complete without them.
 const summaries = () => [...document.querySelectorAll("main summary")]
   .filter((summary) => summary.checkVisibility());
 

@@ -15,7 +15,7 @@ from understudy.config.target import TargetConfig
 from understudy.job import Job
 from understudy.paths import Project
 from understudy.release.layout import Paths
-from understudy.report.events import TextReport
+from understudy.report.terminal import TextReport
 from understudy.vm import address as vm_address
 from understudy.vm import follow
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.integration.staging import PROJECT, run
 from understudy.paths import Project
-from understudy.report.events import TextReport
+from understudy.report.terminal import TextReport
 from understudy.vm import box as boxes
 
 NAME = "understudy-test-production"

@@ -19,7 +19,7 @@ import yaml
 
 from understudy.config.model import Config
 from understudy.paths import Project
-from understudy.report.events import TextReport
+from understudy.report.terminal import TextReport
 from understudy.vm import address as vm_address
 from understudy.vm.machine import Vm
 

@@ -21,7 +21,7 @@ from understudy.deploy.deploy_host import deploy
 from understudy.job import Job
 from understudy.paths import Project
 from understudy.rehearsal import migrations
-from understudy.report.events import TextReport
+from understudy.report.terminal import TextReport
 
 pytestmark = pytest.mark.timeout(1800)
 

@@ -16,7 +16,7 @@ from tests.integration.staging import PROJECT, Answer, Staging, make_app
 from understudy.config import model as configuration
 from understudy.host.provisioning import of_project
 from understudy.paths import Project
-from understudy.report.events import TextReport
+from understudy.report.terminal import TextReport
 from understudy.vm import box as boxes
 
 pytestmark = [pytest.mark.timeout(1800), pytest.mark.long]

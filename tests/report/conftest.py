@@ -1,4 +1,4 @@
-"""Pages of sample runs in a real browser."""
+"""Report pages of sample runs, opened in a real browser."""
 
 import os
 from collections.abc import Iterator
@@ -46,13 +46,13 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(params=RECORDS)
 def address(request: pytest.FixtureRequest, pages: Path) -> str:
-    """Where the page of a sample is: of each in turn."""
+    """The address of each sample's page in turn."""
     return (pages / f"{request.param}.html").as_uri()
 
 
 @pytest.fixture(params=[DESKTOP, PHONE])
 def page(request: pytest.FixtureRequest, browser: WebDriver, address: str) -> OpenedPage:
-    """Each sample's page, at each width."""
+    """Each sample's page, opened at each width."""
     return OpenedPage.of(browser, address, request.param)
 
 

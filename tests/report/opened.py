@@ -1,4 +1,4 @@
-"""A page in a browser, and what a reader would ask of it."""
+"""A page that is open in a browser, and questions about it."""
 
 import json
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-# Each element that shows text of its own: its colour and those of all that lies behind it.
+# Each element with text of its own: its colour, and the background colours of the elements behind it.
 COLOURS = """
 return [...document.querySelectorAll("body *:not(script):not(title)")]
   .filter(element => element.checkVisibility({opacityProperty: true}))
@@ -35,7 +35,7 @@ class OpenedPage:
 
     @classmethod
     def of(cls, browser: WebDriver, address: str, width: int, *, script: bool = True) -> Self:
-        """Opens a page; what the browser told before is forgotten."""
+        """Opens a page and drops earlier log entries. width: in pixels; below 500 it is a phone."""
         browser.get("about:blank")
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
@@ -50,12 +50,12 @@ class OpenedPage:
         return self.browser.execute_script(script)
 
     def log(self, name: str) -> list[dict[str, Any]]:
-        """What was logged since it was last asked for."""
+        """The entries since the last call."""
         entries: list[dict[str, Any]] = self.browser.get_log(name)  # type: ignore[no-untyped-call]
         return entries
 
     def requests(self) -> list[str]:
-        """The addresses that were asked for."""
+        """The addresses that the browser has requested."""
         events = [json.loads(entry["message"])["message"] for entry in self.log("performance")]
         sent = [event for event in events if event["method"] == "Network.requestWillBeSent"]
         return [event["params"]["request"]["url"] for event in sent]
@@ -64,7 +64,7 @@ class OpenedPage:
         ActionChains(self.browser).send_keys(*keys).perform()
 
     def summaries_by_tab(self) -> set[int]:
-        """Which of the parts to be opened are reached by Tab, by their number on the page."""
+        """The numbers of the <summary> elements that Tab reaches."""
         reached = set()
         for _ in range(
             self.ask(

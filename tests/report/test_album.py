@@ -1,4 +1,4 @@
-"""The pictures that browser tests keep: each page as the test left it."""
+"""Browser tests keep a screenshot of each page as the test left it."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -49,7 +49,7 @@ def colour(picture: Path) -> tuple[int, ...]:
     return found
 
 
-def test_each_page_is_kept_as_it_is_left(visitor: Browser, url: str, tmp_path: Path) -> None:
+def test_each_page_is_kept_as_the_test_left_it(visitor: Browser, url: str, tmp_path: Path) -> None:
     pictures = tmp_path / "pictures"
     visitor.start_album(pictures / "test_x")
     red = Page(visitor, f"{url}/red.html")
@@ -68,7 +68,7 @@ def test_each_page_is_kept_as_it_is_left(visitor: Browser, url: str, tmp_path: P
     assert [colour(path) for path in sorted(pictures.iterdir())] == [RED, GREEN, RED]
 
 
-def test_nothing_is_kept_without_an_album(visitor: Browser, url: str, tmp_path: Path) -> None:
+def test_without_an_album_no_screenshot_is_kept(visitor: Browser, url: str, tmp_path: Path) -> None:
     page = Page(visitor, f"{url}/red.html")
     page.open()
     page.open()

@@ -1,4 +1,4 @@
-"""The page in a real browser: it loads nothing, fits a phone, and is for everybody."""
+"""The report page in a real browser: it loads nothing, fits a phone, and is accessible."""
 
 import re
 
@@ -8,17 +8,18 @@ from selenium.webdriver.common.by import By
 
 from tests.report.opened import COLOURS, VISIBLE, OpenedPage
 
-ENOUGH = 4.5
+# WCAG 2.2, success criterion 1.4.3.
+MINIMUM_CONTRAST = 4.5
 
 
-def test_page_is_one_file_and_runs_no_text(page: OpenedPage) -> None:
+def test_the_page_loads_nothing_and_runs_no_text_as_code(page: OpenedPage) -> None:
     asked = [url for url in page.requests() if not url.startswith("data:")]
 
     assert asked == [page.address]
     assert [entry["message"] for entry in page.log("browser")] == []
 
 
-def test_page_is_as_wide_as_the_screen(page: OpenedPage) -> None:
+def test_the_page_is_not_wider_than_the_screen(page: OpenedPage) -> None:
     scroll, screen = page.ask(
         "const page = document.documentElement; return [page.scrollWidth, page.clientWidth]"
     )
@@ -45,28 +46,28 @@ def luminance(colour: list[float]) -> float:
 
 
 def contrast(ink: str, behind: list[str]) -> float:
-    """As WCAG reckons it. Backgrounds here are either solid or not there at all."""
+    """By WCAG 2.2, "contrast ratio". Backgrounds here are either solid or fully transparent."""
     solid = next(numbers(colour) for colour in behind if numbers(colour)[3:] != [0])
     darker, lighter = sorted((luminance(numbers(ink)), luminance(solid)))
     return (lighter + 0.05) / (darker + 0.05)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_stands_out(scheme: str, page: OpenedPage) -> None:
+def test_every_text_has_enough_contrast(scheme: str, page: OpenedPage) -> None:
     page.use_scheme(scheme)
 
-    told = page.ask(COLOURS)
+    texts = page.ask(COLOURS)
 
-    assert len(told) > 10
-    assert [one for one in told if contrast(*one[1:]) < ENOUGH] == []
-    assert (luminance(numbers(told[0][2][-2])) < 0.2) is (scheme == "dark")
+    assert len(texts) > 10
+    assert [one for one in texts if contrast(*one[1:]) < MINIMUM_CONTRAST] == []
+    assert (luminance(numbers(texts[0][2][-2])) < 0.2) is (scheme == "dark")
 
 
-def test_tab_reaches_all_that_opens(failed: OpenedPage) -> None:
+def test_tab_reaches_every_part_that_opens(failed: OpenedPage) -> None:
     assert len(failed.summaries_by_tab()) == failed.ask(VISIBLE) > 5
 
 
-def test_keys_go_from_part_to_part_and_to_the_error(failed: OpenedPage) -> None:
+def test_keys_move_between_parts_and_to_the_error(failed: OpenedPage) -> None:
     focused = "return document.activeElement.innerText"
 
     failed.press("j")
@@ -82,7 +83,7 @@ def test_keys_go_from_part_to_part_and_to_the_error(failed: OpenedPage) -> None:
     assert "start release" in failed.ask(focused)
 
 
-def test_row_of_the_timeline_opens_its_step(failed: OpenedPage) -> None:
+def test_a_row_of_the_timeline_opens_its_step(failed: OpenedPage) -> None:
     step = "return document.getElementById('step-2').checkVisibility()"
     assert failed.ask(step) is False
 
@@ -91,11 +92,11 @@ def test_row_of_the_timeline_opens_its_step(failed: OpenedPage) -> None:
     assert failed.ask(step) is True
 
 
-def test_page_is_whole_without_its_script(browser: WebDriver, failed: OpenedPage) -> None:
+def test_the_page_is_complete_without_its_script(browser: WebDriver, failed: OpenedPage) -> None:
     with_script = len(failed.ask("return document.querySelector('main').innerText"))
     try:
         page = OpenedPage.of(browser, failed.address, 1200, script=False)
-        told = page.ask("return document.querySelector('main').innerText")
+        text = page.ask("return document.querySelector('main').innerText")
         buttons = page.ask("return document.querySelectorAll('button').length")
         browser.find_element(By.CSS_SELECTOR, "a[href='#step-2']").click()
         opened = page.ask("return document.getElementById('step-2').checkVisibility()")
@@ -103,6 +104,6 @@ def test_page_is_whole_without_its_script(browser: WebDriver, failed: OpenedPage
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
     assert buttons == 0
-    assert len(told) > 0.8 * with_script
-    assert "ModuleNotFoundError" in told
+    assert len(text) > 0.8 * with_script
+    assert "ModuleNotFoundError" in text
     assert opened

@@ -101,9 +101,13 @@ def _missing_package(error: ModuleNotFoundError) -> int:
 
 
 def _report(options: argparse.Namespace) -> "Report":
-    from understudy.report.events import JsonReport, TextReport
+    if options.json:
+        from understudy.report.events import JsonReport
 
-    return JsonReport() if options.json else TextReport()
+        return JsonReport()
+    from understudy.report.terminal import TextReport
+
+    return TextReport()
 
 
 def _complete(parser: argparse.ArgumentParser) -> None:

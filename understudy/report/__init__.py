@@ -1,1 +1,1 @@
-"""What users see and keep of a run: terminal, JSON lines, JUnit, the page. No verdict is made here."""
+"""What users see and keep of a run: terminal, JSON lines, JUnit, the report page. No verdict is made here."""

@@ -1,4 +1,4 @@
-"""A probe's samples -> where the marks of its graph lie, in units of the picture."""
+"""Samples of a probe -> the positions of the marks in its graph, in units of the SVG. Pure."""
 
 import math
 from collections.abc import Mapping
@@ -7,13 +7,13 @@ from typing import Any
 
 WIDTH, HEIGHT = 720.0, 240.0
 LEFT, RIGHT, TOP, BOTTOM = 64.0, 12.0, 18.0, 34.0
-# Latencies differ by powers of ten, so they stand on a logarithmic scale. Seconds.
+# Seconds. The scale is logarithmic, because latencies differ by powers of ten.
 FASTEST, TICKS = 0.001, (0.001, 0.01, 0.1, 1.0, 10.0, 100.0)
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A request, or a label on an axis. text: what it says."""
+    """A request, or a label of an axis. text: what is shown with it."""
 
     x: float
     y: float
@@ -22,7 +22,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Graph:
-    """switch_x: where the releases changed, None if they didn't."""
+    """The marks of one graph. switch_x: where the new release went live, None if it didn't."""
 
     answered: tuple[Mark, ...]
     lost: tuple[Mark, ...]
@@ -32,7 +32,7 @@ class Graph:
 
 
 def graph(probe: Mapping[str, Any]) -> Graph:
-    """probe: the attachment of that name, see docs/report.md."""
+    """The graph of a probe: one item of the attachment "probes", see docs/report.md."""
     samples = probe["samples"]
     switched = probe.get("switched_at")
     longest = max([sample[0] for sample in samples] + [switched or 0.0, 1.0])
@@ -42,18 +42,18 @@ def graph(probe: Mapping[str, Any]) -> Graph:
     def mark(at: float, seconds: float, text: str) -> Mark:
         return Mark(round(_x(at, longest), 1), round(_y(seconds, top), 1), text)
 
-    marks = [(mark(at, took, _told(at, took, kind, end)), end) for at, took, kind, end in samples]
+    marks = [(mark(at, took, _label(at, took, kind, end)), end) for at, took, kind, end in samples]
     return Graph(
         answered=tuple(made for made, outcome in marks if outcome == "ok"),
         lost=tuple(made for made, outcome in marks if outcome != "ok"),
         times=tuple(mark(at, FASTEST, f"{at:g} s") for at in _round_times(longest)),
-        latencies=tuple(mark(0, tick, seconds_told(tick)) for tick in TICKS if tick <= top),
+        latencies=tuple(mark(0, tick, duration(tick)) for tick in TICKS if tick <= top),
         switch_x=None if switched is None else round(_x(switched, longest), 1),
     )
 
 
-def seconds_told(seconds: float) -> str:
-    """As people say it: 87 ms, 3.2 s, 4 min 10 s."""
+def duration(seconds: float) -> str:
+    """Seconds in words: 87 ms, 3.2 s, 4 min 10 s."""
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 100:
@@ -71,12 +71,12 @@ def _y(seconds: float, top: float) -> float:
     return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
 
 
-def _told(at: float, seconds: float, kind: str, outcome: str) -> str:
-    return f"{at:.1f} s: {kind}, {outcome}, {seconds_told(seconds)}"
+def _label(at: float, seconds: float, kind: str, outcome: str) -> str:
+    return f"{at:.1f} s: {kind}, {outcome}, {duration(seconds)}"
 
 
 def _round_times(longest: float) -> list[float]:
-    """About five, at round numbers of seconds."""
+    """About five round numbers of seconds, the labels of the time axis."""
     rough = longest / 5
     power = 10 ** math.floor(math.log10(rough))
     step = min(size * power for size in (1, 2, 5, 10) if size * power >= rough)

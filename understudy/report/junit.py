@@ -1,4 +1,7 @@
-"""JUnit's XML, both ways: a record as CI systems read it, and what pytest wrote of its tests."""
+"""JUnit XML: writes a record for CI systems, and reads what pytest wrote. Pure.
+
+There is no specification; the elements are those of pytest's own --junitxml.
+"""
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -9,8 +12,8 @@ from understudy.report.sanitize import cut, plain
 
 
 def to_xml(record: Record) -> str:
-    """Phases as suites with their steps as cases; then the suites of tests that were run."""
-    # XML has no way at all to write a control code.
+    """The record as XML: phases are suites whose steps are cases; then the suites of tests that ran."""
+    # XML 1.0 can't hold control codes, not even escaped: its section 2.2.
     record = with_texts(record, plain)
     root = ET.Element("testsuites", name=f"{record.verb} {record.target}")
     for phase in record.phases:
@@ -37,12 +40,12 @@ def _add_phase(root: ET.Element, record: Record, phase: Phase) -> None:
         case = _case(suite, step.title, step.seconds)
         if not step.ok and phase.state is State.FAILED:
             error = phase.error or record.error
-            _fail(case, error, str(record.verdict), "\n".join(_told(step)))
+            _fail(case, error, str(record.verdict), "\n".join(_output(step)))
     if phase.error and suite.find("testcase/failure") is None:
         _fail(_case(suite, phase.title, 0), phase.error, "", "")
 
 
-def _told(step: Step) -> Iterator[str]:
+def _output(step: Step) -> Iterator[str]:
     yield from step.lines
     for ran in step.commands:
         yield from (f"$ {ran.command}", ran.output)
@@ -60,14 +63,14 @@ def _add_tests(root: ET.Element, name: str, tests: list[dict[str, Any]]) -> None
 
 
 def _add_verdict(root: ET.Element, record: Record) -> None:
-    """A run that failed outside of any step must not look well."""
+    """A case for a run that failed outside of any step, which would look passed without it."""
     case = _case(_suite(root, "verdict", 0), f"{record.verb} {record.target}", 0)
     _fail(case, record.error, str(record.verdict), "")
 
 
-def _fail(case: ET.Element, error: Failure | None, otherwise: str, told: str) -> None:
-    message = (error.cause or error.summary) if error else otherwise
-    text = "\n".join(part for part in (error.details if error else "", told) if part)
+def _fail(case: ET.Element, error: Failure | None, default: str, output: str) -> None:
+    message = (error.cause or error.summary) if error else default
+    text = "\n".join(part for part in (error.details if error else "", output) if part)
     ET.SubElement(case, "failure", message=message).text = text
 
 
@@ -88,8 +91,8 @@ def _count(suite: ET.Element) -> None:
 
 
 def read_tests(xml: str) -> list[dict[str, Any]]:
-    """What pytest --junitxml wrote -> tests as the attachment "tests" has them."""
-    # Written by a pytest that was started here.
+    """The tests in what pytest --junitxml wrote, in the shape of the attachment "tests"."""
+    # The XML is trusted: Understudy itself started the pytest that wrote it.
     return [_test(case) for case in ET.fromstring(xml).iter("testcase")]  # noqa: S314
 
 

@@ -1,6 +1,6 @@
-"""Several logs -> one list in the order of time, so that what belongs together stands together.
+"""Several logs -> one list in the order of time. Pure.
 
-Times of day are compared, not dates: the logs are of one run and of one host, hence of one zone.
+Only times of day are compared: the logs are of one run and of one host, hence of one time zone.
 """
 
 import re
@@ -14,7 +14,7 @@ _REQUEST = re.compile(r"\b[0-9a-f]{32}\b|\brequest[_-]?id[=: \"]+([\w-]{6,64})",
 
 @dataclass(frozen=True)
 class LogLine:
-    """time: as `HH:MM:SS`, "" where it isn't known. request: its id, "" if the line names none."""
+    """One line. time: `HH:MM:SS`, "" if not known. source: name of its log. request: id, "" if none."""
 
     time: str
     source: str
@@ -23,7 +23,10 @@ class LogLine:
 
 
 def align(logs: Mapping[str, str]) -> list[LogLine]:
-    """All lines of all logs. A line without a time stays with the one before it in its log."""
+    """The lines of all logs in order of time. logs: name -> text.
+
+    A line without a time stays with the line before it in its log.
+    """
     timed = [item for source, text in logs.items() for item in _timed(source, text)]
     return [line for _, line in sorted(timed, key=lambda item: item[0])]
 

@@ -1,4 +1,4 @@
-"""Which values are secret, and how a text loses them in every form they may have taken."""
+"""Which values are secret, and how each of their forms is masked in a text. Pure."""
 
 import base64
 import html
@@ -10,13 +10,13 @@ from functools import lru_cache
 from urllib.parse import quote, quote_plus, urlsplit
 
 MASK = "***"
-# Shorter ones would hide half of every text, and not much else.
+# Masking shorter values would make texts unreadable and protect little.
 SHORTEST = 4
 SECRET_NAME = re.compile(r"SECRET|PASSW|TOKEN|CREDENTIAL|PRIVATE|DSN|API_?KEY|_KEY$|_PAT$", re.I)
 
 
 def secret_values(environment: Mapping[str, str]) -> frozenset[str]:
-    """Values of variables whose names say so, and passwords within URLs."""
+    """Values of variables whose names say that they are secret, and passwords within URLs."""
     named = {value for name, value in environment.items() if SECRET_NAME.search(name)}
     return frozenset(named | {word for url in environment.values() for word in _password(url)})
 
@@ -31,21 +31,21 @@ def _password(url: str) -> Iterator[str]:
 
 
 def mask(text: str, secrets: Collection[str]) -> str:
-    """The text with `***` for each of the secrets, as it is or encoded."""
+    """The text with `***` in place of each secret: as it is, quoted, escaped, or in base64."""
     forms = _pattern(frozenset(secrets))
     return forms.sub(MASK, text) if forms else text
 
 
 @lru_cache(maxsize=8)
 def _pattern(secrets: frozenset[str]) -> re.Pattern[str] | None:
-    """The longest come first: a form that another begins with would leave the rest of it behind."""
+    """Matches all forms of the secrets, the longest first: a shorter one would leave a rest unmasked."""
     forms = {form for secret in secrets for word in _words(secret) for form in _forms(word)}
     ordered = sorted(forms, key=lambda form: (-len(form), form))
     return re.compile("|".join(map(re.escape, ordered))) if ordered else None
 
 
 def _words(secret: str) -> Iterator[str]:
-    """The secret and, as texts are cut and told by lines, each of its lines."""
+    """The secret, and each of its lines: texts are cut between lines and printed line by line."""
     yield from (word for word in {secret, *secret.splitlines()} if len(word) >= SHORTEST)
 
 
@@ -66,7 +66,7 @@ def _forms(secret: str) -> Iterator[str]:
 
 
 def _base64(secret: bytes) -> Iterator[str]:
-    """Alone, and in the midst of something else: there it may begin at any of three places."""
+    """In base64, alone or within a longer text: there it begins at one of three offsets (RFC 4648)."""
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         yield encode(secret).decode()
         for before in range(3):

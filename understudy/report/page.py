@@ -1,4 +1,4 @@
-"""Record + pictures -> the report page: one HTML file that loads nothing."""
+"""Record and pictures -> the report page, one HTML file that loads nothing else. Pure but for templates."""
 
 import base64
 import hashlib
@@ -14,7 +14,7 @@ import jinja2
 from markupsafe import Markup
 
 from understudy.report import html
-from understudy.report.graph import graph, seconds_told
+from understudy.report.graph import duration, graph
 from understudy.report.log_lines import align
 from understudy.report.record import Phase, Record, State, Step, Verdict
 
@@ -25,17 +25,17 @@ TITLES = {
     "verify": "Tests of",
     "provision": "Provisioning of",
 }
-# What has a place of its own on the page; anything else is shown as JSON.
+# Attachments with a section of their own; the page shows all others as JSON.
 KNOWN = {"evidence", "causes", "probes", "drift", "migrations", "tests", "pages", "receipt"}
 LONG_COMMAND = 120
 
 
 @dataclass(frozen=True)
 class Picture:
-    """What a browser showed at the end of a test, as PNG.
+    """What a browser showed at the end of a test. name: of the test. png: the screenshot.
 
-    share: of its pixels that aren't as in the last passed rehearsal, None without one to compare
-    with; marked: the picture with those shown, empty if there are none.
+    share: of pixels that differ from the last passed rehearsal, 0 to 1; None if that has no such
+    picture. marked: a PNG in which those pixels are marked; empty if there are none.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Row:
-    """A step on the page. left, width: its bar in the timeline, percent. state: a word for it."""
+    """A step on the page. state: passed, failed or warned. left, width: of its bar, in percent."""
 
     id: str
     step: Step
@@ -58,7 +58,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Part:
-    """A phase on the page, with its rows."""
+    """A phase on the page, with its steps."""
 
     id: str
     phase: Phase
@@ -68,7 +68,7 @@ class Part:
 
 
 def render(templates: Path, record: Record, pictures: Sequence[Picture]) -> str:
-    """The page. Raises jinja2.TemplateError if the template asks for what isn't there."""
+    """The page as HTML. Raises jinja2.TemplateError if the template uses an undefined value."""
     script = (templates / "report.js").read_text()
     parts = list(_parts(record))
     rows = [row for part in parts for row in part.rows]
@@ -99,7 +99,7 @@ def render(templates: Path, record: Record, pictures: Sequence[Picture]) -> str:
 def _environment(templates: Path) -> jinja2.Environment:
     return html.environment(
         templates,
-        duration=seconds_told,
+        duration=duration,
         data_uri=_data_uri,
         pretty=_pretty,
         first_line=_first_line,
@@ -109,23 +109,26 @@ def _environment(templates: Path) -> jinja2.Environment:
 
 
 def _sentence(record: Record) -> str:
-    """What the verdict means, in one."""
-    told = seconds_told(record.seconds)
+    """The sentence below the verdict."""
+    time = duration(record.seconds)
     if record.verdict is Verdict.PASSED:
-        skipped = ", ".join(phase.name for phase in record.phases if phase.state is State.SKIPPED)
-        if skipped:
-            told = f"{told}. Skipped: {skipped}"
-            return f"What was rehearsed passed, in {told}{'. But:' if record.warnings else '.'}"
-        return f"All went well, in {told}." if not record.warnings else f"It passed in {told}, but:"
+        return _sentence_if_passed(record, time)
     if record.verdict is Verdict.INTERRUPTED:
-        return f"Somebody ended it after {told}; the same command goes on where it stopped."
+        return f"The run was interrupted after {time}; the same command continues where it stopped."
     if record.error is None:
-        return f"Understudy itself failed after {told}; the terminal says how."
+        return f"Understudy itself failed after {time}; the terminal shows the traceback."
     return record.error.cause or record.error.summary
 
 
+def _sentence_if_passed(record: Record, time: str) -> str:
+    skipped = ", ".join(phase.name for phase in record.phases if phase.state is State.SKIPPED)
+    result = "All phases that ran passed" if skipped else "Everything passed"
+    warnings = ", with warnings" if record.warnings else ""
+    return f"{result} in {time}{warnings}." + (f" Skipped: {skipped}." if skipped else "")
+
+
 def _parts(record: Record) -> Iterator[Part]:
-    """Phases and steps with their places in the timeline."""
+    """The phases and steps with their positions in the timeline."""
     whole = max(record.seconds, 0.001)
     numbers = iter(range(1, 1 + sum(len(phase.steps) for phase in record.phases)))
     for number, phase in enumerate(record.phases, 1):
@@ -134,7 +137,7 @@ def _parts(record: Record) -> Iterator[Part]:
 
 
 def _last_failed(parts: Sequence[Part]) -> Row | None:
-    """The step at which the last phase to fail did: the logs are of that time."""
+    """The failed step of the last failed phase: the logs are of that time."""
     failed = [part for part in parts if part.phase.state is State.FAILED]
     return next((row for part in failed[-1:] for row in reversed(part.rows) if row.open), None)
 
@@ -146,7 +149,7 @@ def _row(id: str, phase: Phase, step: Step, whole: float) -> Row:
 
 
 def _bar(at: float, seconds: float, whole: float) -> tuple[float, float]:
-    """Left and width in percent; wide enough to be seen and within the track."""
+    """Left and width of a bar in percent: wide enough to be seen, and within the timeline."""
     width = min(max(100 * seconds / whole, 0.6), 100)
     return round(min(100 * at / whole, 100 - width), 2), round(width, 2)
 
@@ -174,5 +177,5 @@ def _is_long(command: str) -> bool:
 
 
 def _file_name(test: str) -> str:
-    """A test's name as its pictures have it; functional_tests/conftest.py names them."""
+    """The name of a test's screenshot: functional_tests/conftest.py gives it the same."""
     return re.sub(r"[^\w.-]+", "-", test)

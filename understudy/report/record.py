@@ -1,6 +1,6 @@
-"""A run as one frozen value: what report.json, junit.xml and the page are made of.
+"""A run as one frozen value, from which report.json, junit.xml and the page are made. Pure.
 
-All times are seconds; `at` counts from the run's start. docs/report.schema.json is its shape as JSON.
+All times are seconds; `at` counts from the start of the run. docs/report.schema.json describes the JSON.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -25,7 +25,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Command:
-    """A command on a host and what it printed, cut to what a person would read."""
+    """A command on a host and what it printed, of bounded length."""
 
     command: str
     output: str
@@ -35,7 +35,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Step:
-    """lines: what was told while it ran."""
+    """A step of a run. lines: the messages while it ran."""
 
     title: str
     at: float
@@ -47,7 +47,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Failure:
-    """An error that was told; the words are those of UnderstudyError."""
+    """An error that was reported; the fields are those of UnderstudyError."""
 
     summary: str
     cause: str = ""
@@ -57,10 +57,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class Phase:
-    """A part of a run. What has no phases has one without a name.
+    """A part of a run. A run of a verb without phases has one phase without a name.
 
-    reason: why it was skipped. error: why it failed, if that was told apart from why the run did.
-    lines, commands: what came about outside of its steps.
+    reason: why it was skipped. error: why it failed, if that was reported besides the error of the run.
+    lines, commands: those outside of its steps.
     """
 
     name: str
@@ -77,7 +77,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class Record:
-    """began: ISO 8601, UTC. attachments: a name -> JSON; which there are tells docs/report.md."""
+    """A run. began: ISO 8601, UTC. attachments: name -> JSON; docs/report.md lists them."""
 
     verb: str
     target: str
@@ -90,23 +90,23 @@ class Record:
     attachments: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """What json.dumps takes."""
+        """The record as json.dumps takes it, by docs/report.schema.json."""
         return asdict(self)
 
     def failed_steps(self) -> Iterator[Step]:
-        """Those that count: a step may fail in a phase that passes, with no more than a warning."""
+        """The failed steps of failed phases: in a phase that passes a failed step is only a warning."""
         for phase in self.phases:
             if phase.state is State.FAILED:
                 yield from (step for step in phase.steps if not step.ok)
 
 
 def masked(record: Record, secrets: Collection[str]) -> Record:
-    """The record without these values, in whichever form they stand in any of its texts."""
+    """The record with these values masked in each of its texts, in every form."""
     return with_texts(record, lambda text: mask(text, secrets))
 
 
 def with_texts(record: Record, change: Callable[[str], str]) -> Record:
-    """The record with each text in it changed; verdicts and states aren't texts."""
+    """The record with each text in it changed; verdicts and states stay as they are."""
     changed: Record = _changed(record, change)
     return changed
 

@@ -1,4 +1,4 @@
-"""A report that hands on what it is told, and keeps it as a Record."""
+"""Forwards each event of a run to another report, and keeps it for the Record."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,13 +18,13 @@ from understudy.report.record import (
 )
 from understudy.report.sanitize import cut, plain
 
-# Of a step that asks again and again, the first and the last tell enough.
+# Of a step that repeats a command, the first and last ones are kept.
 MOST_COMMANDS = 40
 
 
 @dataclass
 class _Part:
-    """A step or a phase that may be under way still: then it has no end."""
+    """A step or a phase. seconds, ok: None while it is running."""
 
     title: str
     began: float
@@ -37,26 +37,26 @@ class _Part:
     commands: list[Command] = field(default_factory=list)
     steps: list["_Part"] = field(default_factory=list)
 
-    def said(self) -> tuple[str, ...]:
+    def shown_lines(self) -> tuple[str, ...]:
         return tuple(cut("\n".join(self.lines)).splitlines())
 
-    def ran(self) -> tuple[Command, ...]:
+    def shown_commands(self) -> tuple[Command, ...]:
         half = MOST_COMMANDS // 2
         few = len(self.commands) <= MOST_COMMANDS
         return tuple(self.commands if few else self.commands[:half] + self.commands[-half:])
 
 
 class Recorder(Report):
-    """Tells another report everything, too. clock: seconds that only go forward."""
+    """Records a run. report: gets each event, too. clock: seconds that only increase."""
 
     def __init__(
         self, report: Report, verb: str, target: str, began: str, clock: Callable[[], float]
     ) -> None:
-        """began: now, as ISO 8601 in UTC."""
+        """began: the time now, as ISO 8601 in UTC."""
         self.report, self._clock, self._start = report, clock, clock()
         self._verb, self._target, self._began = verb, target, began
         self._phases: list[_Part] = []
-        # The steps under way on each host, the innermost last.
+        # The running steps of each host, the innermost last.
         self._open_on: dict[str, list[_Part]] = {}
         self._host = ""
         self._warnings: list[str] = []
@@ -64,7 +64,7 @@ class Recorder(Report):
         self._attachments: dict[str, Any] = {}
 
     def record(self, verdict: Verdict) -> Record:
-        """All until now. What is under way still gets its end now, and is as good as the verdict."""
+        """The run until now. A running phase gets the verdict as its state; a running step has failed."""
         whole = Record(
             verb=self._verb,
             target=self._target,
@@ -98,7 +98,9 @@ class Recorder(Report):
 
     def skipped(self, name: str, title: str, reason: str) -> None:
         self._end_unnamed()
-        self._phases.append(_Part(title, self._now(), name, 0.0, reason=reason or "not told why"))
+        self._phases.append(
+            _Part(title, self._now(), name, 0.0, reason=reason or "no reason given")
+        )
         self.report.skipped(name, title, reason)
 
     def started(self, title: str) -> None:
@@ -118,7 +120,7 @@ class Recorder(Report):
         self.report.ran(command, output, seconds, ok=ok)
 
     def attach(self, name: str, value: Any) -> None:
-        """What is a mapping or a list adds to the one that was attached before under this name."""
+        """Adds to a mapping or a list that was attached under this name before; replaces other values."""
         before = self._attachments.get(name)
         if isinstance(before, Mapping) and isinstance(value, Mapping):
             self._attachments[name] = {**before, **value}
@@ -144,7 +146,7 @@ class Recorder(Report):
         self.report.warn(text)
 
     def error(self, error: UnderstudyError) -> None:
-        """The last one is the run's own; one told after a phase that failed is that phase's, too."""
+        """The last error is that of the run; the first one after a failed phase is also that phase's."""
         self._error = Failure(error.summary, error.cause, cut(error.details), error.hint)
         for part in self._phases[-1:]:
             if part.ok is False and part.error is None:
@@ -159,23 +161,23 @@ class Recorder(Report):
         return self._open_on.setdefault(self._host, [])
 
     def _note(self, text: str) -> None:
-        """A step has its host in its title."""
+        """Adds a line to the running step, whose title names its host, or to the phase."""
         self._here().lines.append(text if self._open else with_host(self._host, text))
 
     def _here(self) -> _Part:
         return self._open[-1] if self._open else self._current_phase()
 
     def _current_phase(self) -> _Part:
-        """The one under way; what happens outside of any gets one without a name."""
-        under_way = [part for part in self._phases if part.seconds is None]
-        return under_way[-1] if under_way else self._begin_phase("", "")
+        """The running phase; outside of any phase, a new one without a name."""
+        running = [part for part in self._phases if part.seconds is None]
+        return running[-1] if running else self._begin_phase("", "")
 
     def _begin_phase(self, name: str, title: str) -> _Part:
         self._phases.append(_Part(title, self._now(), name))
         return self._phases[-1]
 
     def _end_unnamed(self) -> None:
-        """What has no name ends where a phase begins: nothing of it is under way then."""
+        """Ends the phase without a name, as a phase with a name begins."""
         for part in self._phases:
             if not part.name and part.seconds is None:
                 part.seconds, part.ok = self._now() - part.began, True
@@ -191,14 +193,19 @@ class Recorder(Report):
             at=part.began,
             seconds=self._seconds(part),
             steps=tuple(self._step(step) for step in part.steps),
-            lines=part.said(),
-            commands=part.ran(),
+            lines=part.shown_lines(),
+            commands=part.shown_commands(),
             error=part.error,
         )
 
     def _step(self, part: _Part) -> Step:
         return Step(
-            part.title, part.began, self._seconds(part), bool(part.ok), part.said(), part.ran()
+            part.title,
+            part.began,
+            self._seconds(part),
+            bool(part.ok),
+            part.shown_lines(),
+            part.shown_commands(),
         )
 
     def _seconds(self, part: _Part) -> float:

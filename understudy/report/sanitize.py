@@ -1,7 +1,7 @@
-"""Output of programs -> text that can be kept and shown: of bounded length, without control codes.
+"""Output of programs -> text that is safe to show: without control codes, of bounded length. Pure.
 
-All that is shown goes through it last: an app or a host must not retitle a terminal, move its cursor,
-or write to the clipboard.
+Every text is sanitized last before it is shown: an app or a host must not be able to retitle the
+terminal, move its cursor or write to the clipboard.
 """
 
 import re
@@ -11,21 +11,21 @@ from typing import Any
 MOST_LINES = 200
 MOST_BYTES = 50_000
 
-# Colours, titles of windows, moves of the cursor.
+# Colours, window titles, cursor movements: ECMA-48, sections 5.3 to 5.6.
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-# What neither XML nor a reader can do anything with; what shows letters in another order is among it.
+# Control characters, what XML 1.0 can't hold, and what reorders letters (Unicode TR 9).
 _CONTROLS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 
 
 def plain(text: str) -> str:
-    """The text as it would be read: control codes are gone, what can't be shown is a `�`."""
+    """The text without escape sequences; any other character that can't be shown becomes `�`."""
     return _CONTROLS.sub("�", _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
 def plain_json(value: Any) -> Any:
-    """What json.dumps takes, with each text in it made plain."""
+    """A value for json.dumps with plain() applied to each text in it."""
     match value:
         case str():
             return plain(value)
@@ -37,9 +37,9 @@ def plain_json(value: Any) -> Any:
 
 
 def cut(text: str) -> str:
-    """At most 200 lines and 50 kB: the beginning and the end of it, and what was left out between.
+    """The text or, if it is longer than 200 lines or 50 kB, its beginning and end and a notice between.
 
-    Lines stay whole, so that half a secret can't escape being masked.
+    Only whole lines are left out: half a secret would not be masked.
     """
     lines = text.splitlines()
     if len(lines) <= MOST_LINES and _size(lines) <= MOST_BYTES:
@@ -53,7 +53,7 @@ def cut(text: str) -> str:
 
 
 def _fitting(lines: list[str]) -> list[str]:
-    """As many of the lines as there is room for in half of what is kept."""
+    """The first lines, as many as fit into half of the allowed size."""
     kept, room = [], MOST_BYTES // 2
     for line in lines:
         room -= _size([line])

@@ -1,4 +1,4 @@
-"""Two screenshots -> what differs between them, beyond what the smoothing of letters does."""
+"""Compares screenshots, and ignores what antialiasing changes."""
 
 import io
 from pathlib import Path
@@ -7,13 +7,13 @@ from PIL import Image, ImageChops, ImageFilter
 
 from understudy.report.page import Picture
 
-# Of 255, after neighbours were mixed: a pixel of a smoothed edge stays below it.
+# Of 255, after a blur: a pixel of an antialiased edge differs by less.
 VISIBLE = 24
 MARK = (214, 40, 40)
 
 
 def gather(pages: Path, baseline: Path | None) -> list[Picture]:
-    """The pictures in a directory, compared with those of the same names in another."""
+    """The screenshots in `pages`, each compared with the one of the same name in `baseline`."""
     return [_picture(path, baseline) for path in sorted(pages.glob("*.png"))]
 
 
@@ -27,7 +27,7 @@ def _picture(path: Path, baseline: Path | None) -> Picture:
 
 
 def small(png: bytes) -> bytes:
-    """For a page with dozens of them: in 256 colours a screenshot takes a third of the bytes."""
+    """The PNG in 256 colours, a third of the bytes: a report page has dozens of them."""
     picture = Image.open(io.BytesIO(png)).convert("RGB")
     fast = picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     out = io.BytesIO()
@@ -36,9 +36,9 @@ def small(png: bytes) -> bytes:
 
 
 def difference(before: bytes, after: bytes) -> tuple[float, bytes]:
-    """Two PNGs -> the share of pixels that differ, and the second with them marked.
+    """The share of pixels in which two PNGs differ, 0 to 1, and the second PNG with these marked.
 
-    No picture if none does. What only one of them has, for they differ in size, counts as changed.
+    No PNG if none differs. If the sizes differ, the pixels that only one of them has count as changed.
     """
     old, new = (Image.open(io.BytesIO(png)).convert("RGB") for png in (before, after))
     size = (max(old.width, new.width), max(old.height, new.height))
@@ -55,7 +55,7 @@ def _on_canvas(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 def _changed(old: Image.Image, new: Image.Image) -> Image.Image:
-    """White where they differ, black elsewhere."""
+    """A mask: white where the pictures differ, black elsewhere."""
     blurred = (picture.filter(ImageFilter.BoxBlur(1)) for picture in (old, new))
     red, green, blue = ImageChops.difference(*blurred).split()
     most = ImageChops.lighter(ImageChops.lighter(red, green), blue)
@@ -69,7 +69,7 @@ def _blank_outside(changed: Image.Image, *sizes: tuple[int, int]) -> None:
 
 
 def _marked(picture: Image.Image, changed: Image.Image) -> bytes:
-    """Pale, so that the marks stand out; these a little larger than what they mark."""
+    """The picture paled, so that the marks stand out; each mark is a little larger than the change."""
     pale = Image.blend(picture, Image.new("RGB", picture.size, "white"), 0.6)
     mark = Image.blend(picture, Image.new("RGB", picture.size, MARK), 0.7)
     pale.paste(mark, mask=changed.filter(ImageFilter.MaxFilter(5)))

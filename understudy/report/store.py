@@ -1,4 +1,4 @@
-"""The directory reports/: one report written, the newest kept, the last one found."""
+"""The directory reports/: writes a report, lists the reports, removes old ones."""
 
 import json
 import os
@@ -11,15 +11,15 @@ from understudy.local import private
 from understudy.report import junit, page
 from understudy.report.record import Record, Verdict
 
-KEPT = 20
+MOST_REPORTS = 20
 LATEST = "latest"
-# Of a report that isn't whole yet, or never will be.
-NEW = ".new"
+# The suffix of a report that is not complete, or never will be because its run was killed.
+INCOMPLETE = ".new"
 
 
 @dataclass(frozen=True)
-class Written:
-    """A report that is there. began: ISO 8601, UTC."""
+class WrittenReport:
+    """A complete report on disk. began: ISO 8601, UTC. seconds: of the run."""
 
     directory: Path
     began: str
@@ -34,12 +34,14 @@ class Written:
 
 
 def write(folder: Path, templates: Path, record: Record, pages: Path) -> Path:
-    """Writes a report; it is `latest` once it is whole. Returns its page.
+    """Writes a report, which only its user may read. Returns the path of its page.
 
-    pages: a directory with the screenshots of this run. Raises OSError.
+    folder: reports/. pages: a directory with the screenshots of the run. The link `latest` names the
+    report once it is complete; the oldest of over 20 reports are removed. Raises OSError if it can't be
+    written.
     """
-    directory = _free(folder, _name(record))
-    new = directory.with_name(directory.name + NEW)
+    directory = _unused(folder, _name(record))
+    new = directory.with_name(directory.name + INCOMPLETE)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     new.mkdir(mode=0o700)
     baseline = _baseline(folder)
@@ -50,7 +52,7 @@ def write(folder: Path, templates: Path, record: Record, pages: Path) -> Path:
     (new / "index.html").write_text(page.render(templates, record, shown), encoding="utf-8")
     private.close_all(new)
     new.rename(directory)
-    _point(folder / LATEST, directory.name)
+    _link(folder / LATEST, directory.name)
     _prune(folder)
     return directory / "index.html"
 
@@ -58,33 +60,33 @@ def write(folder: Path, templates: Path, record: Record, pages: Path) -> Path:
 def _pictures(pages: Path, baseline: Path | None) -> list[page.Picture]:
     if not pages.is_dir():
         return []
-    # Most runs have none, and what reads pictures takes long to import.
+    # Most runs have no screenshots, and Pillow takes long to import.
     from understudy.report import screenshots
 
     return screenshots.gather(pages, baseline)
 
 
-def latest(folder: Path) -> Written | None:
-    """The newest report, None if there is none."""
+def latest(folder: Path) -> WrittenReport | None:
+    """The newest complete report; None if there is none."""
     return next(iter(list_all(folder)), None)
 
 
-def list_all(folder: Path) -> list[Written]:
-    """All that are whole, the newest first."""
+def list_all(folder: Path) -> list[WrittenReport]:
+    """All complete reports, the newest first."""
     return [written for path in _directories(folder) for written in _read(path)]
 
 
 def _name(record: Record) -> str:
-    """Sorted by name they are sorted by time."""
+    """The name of a report's directory. Names sort by time."""
     time = record.began[:19].replace("-", "").replace(":", "").replace("T", "-")
     return f"{time}-{record.verb}-{record.target}"
 
 
-def _free(folder: Path, name: str) -> Path:
-    """Two runs may begin within a second."""
-    taken = {path.name.removesuffix(NEW) for path in _directories(folder)}
+def _unused(folder: Path, name: str) -> Path:
+    """A directory for the report; with a number if another run began in the same second."""
+    taken = {path.name.removesuffix(INCOMPLETE) for path in _directories(folder)}
     names = (name, *(f"{name}-{number}" for number in range(2, len(taken) + 3)))
-    return folder / next(free for free in names if free not in taken)
+    return folder / next(name for name in names if name not in taken)
 
 
 def _directories(folder: Path) -> list[Path]:
@@ -94,14 +96,14 @@ def _directories(folder: Path) -> list[Path]:
     return sorted(found, reverse=True)
 
 
-def _read(directory: Path) -> Iterator[Written]:
-    """The report in a directory, or none: one may have been taken apart by hand."""
-    if directory.suffix == NEW:
+def _read(directory: Path) -> Iterator[WrittenReport]:
+    """The report in a directory; none if it is incomplete or was damaged."""
+    if directory.suffix == INCOMPLETE:
         return
     try:
         data = json.loads((directory / "report.json").read_text(encoding="utf-8"))
         words = (data[key] for key in ("began", "verb", "target", "verdict", "seconds"))
-        yield Written(directory, *words)
+        yield WrittenReport(directory, *words)
     except (OSError, ValueError, KeyError, TypeError):
         return
 
@@ -126,8 +128,8 @@ def _json(value: object) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False, default=str) + "\n"
 
 
-def _point(link: Path, name: str) -> None:
-    """By a rename: there is no moment without a latest report."""
+def _link(link: Path, name: str) -> None:
+    """Replaces the link by a rename, so that there is a latest report at every moment."""
     new = link.with_name(f".{LATEST}-{os.getpid()}")
     new.unlink(missing_ok=True)
     new.symlink_to(name)
@@ -135,5 +137,5 @@ def _point(link: Path, name: str) -> None:
 
 
 def _prune(folder: Path) -> None:
-    for path in _directories(folder)[KEPT:]:
+    for path in _directories(folder)[MOST_REPORTS:]:
         shutil.rmtree(path, ignore_errors=True)

@@ -13,8 +13,9 @@ from tests.unit.fakes import FakeReport
 from tests.unit.records import make
 from understudy.errors import StepFailed
 from understudy.host.host_report import HostReport, Telling, under_its_name
-from understudy.report.events import JsonReport, Report, TextReport
+from understudy.report.events import JsonReport, Report
 from understudy.report.record import Verdict
+from understudy.report.terminal import TextReport
 
 HOSTS = [f"192.0.2.{number}" for number in range(1, 9)]
 STEPS = 20

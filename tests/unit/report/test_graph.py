@@ -1,8 +1,8 @@
-"""Marks lie where the samples say, within the picture."""
+"""The marks of the graph are where the samples put them, within the picture."""
 
 import pytest
 
-from understudy.report.graph import HEIGHT, LEFT, WIDTH, graph, seconds_told
+from understudy.report.graph import HEIGHT, LEFT, WIDTH, duration, graph
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ from understudy.report.graph import HEIGHT, LEFT, WIDTH, graph, seconds_told
         [[9.5, 250, "page", "timeout"], [0, 0.0001, "page", "ok"], [3, 0.5, "post", "5xx"]],
     ],
 )
-def test_marks_are_within_the_picture(samples: list[list[object]]) -> None:
+def test_all_marks_are_within_the_picture(samples: list[list[object]]) -> None:
     made = graph({"switched_at": 4, "samples": samples})
 
     assert len(made.answered) + len(made.lost) == len(samples)
@@ -22,7 +22,7 @@ def test_marks_are_within_the_picture(samples: list[list[object]]) -> None:
         assert 0 <= mark.y <= HEIGHT
 
 
-def test_later_is_right_and_slower_is_up() -> None:
+def test_later_requests_are_to_the_right_and_slower_ones_higher() -> None:
     samples = [[0, 0.01, "page", "ok"], [5, 0.1, "page", "ok"], [9, 1, "page", "ok"]]
     first, second, third = graph({"switched_at": 5, "samples": samples}).answered
 
@@ -31,7 +31,7 @@ def test_later_is_right_and_slower_is_up() -> None:
     assert graph({"switched_at": 5, "samples": samples}).switch_x == second.x
 
 
-def test_losses_are_apart_and_told() -> None:
+def test_lost_requests_have_marks_of_their_own_with_a_text() -> None:
     made = graph({"switched_at": None, "samples": [[1.25, 10, "post", "timeout"]]})
 
     assert [mark.text for mark in made.lost] == ["1.2 s: post, timeout, 10 s"]
@@ -39,7 +39,7 @@ def test_losses_are_apart_and_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"),
+    ("seconds", "text"),
     [
         (0, "0 ms"),
         (0.087, "87 ms"),
@@ -49,5 +49,5 @@ def test_losses_are_apart_and_told() -> None:
         (120, "2 min"),
     ],
 )
-def test_seconds_are_told_as_people_do(seconds: float, told: str) -> None:
-    assert seconds_told(seconds) == told
+def test_a_duration_is_shown_in_readable_units(seconds: float, text: str) -> None:
+    assert duration(seconds) == text

@@ -1,4 +1,4 @@
-"""What CI systems read of a record, and what pytest tells of tests."""
+"""CI systems can read a record as JUnit XML, and the XML of pytest is read."""
 
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -24,7 +24,7 @@ def written(record: Record) -> ET.Element:
 
 
 @pytest.mark.parametrize("record", [EMPTY, PASSED, FAILED, odd(), nasty()])
-def test_structure_is_what_readers_expect(record: Record) -> None:
+def test_the_structure_is_what_ci_systems_expect(record: Record) -> None:
     root = written(record)
 
     assert root.tag == "testsuites"
@@ -38,7 +38,7 @@ def test_structure_is_what_readers_expect(record: Record) -> None:
     assert (record.verdict is Verdict.PASSED) is (root.get("failures") == "0")
 
 
-def test_failure_says_why() -> None:
+def test_a_failure_says_why() -> None:
     failure = written(FAILED).find("testsuite/testcase/failure")
 
     assert failure is not None
@@ -46,13 +46,13 @@ def test_failure_says_why() -> None:
     assert "ModuleNotFoundError" in (failure.text or "")
 
 
-def test_skipped_phase_has_its_reason() -> None:
+def test_a_skipped_phase_has_its_reason() -> None:
     [phase, test] = written(PASSED).findall("testsuite/testcase/skipped")
 
     assert (phase.get("message"), test.get("message")) == ("no data was pulled", "only with --slow")
 
 
-def test_run_that_failed_outside_of_any_step_fails() -> None:
+def test_a_run_that_failed_outside_of_any_step_has_a_failure() -> None:
     record = replace(EMPTY, verdict=Verdict.FAILED, error=Failure("no SSH connection"))
 
     [failure] = written(record).iter("failure")
@@ -60,14 +60,14 @@ def test_run_that_failed_outside_of_any_step_fails() -> None:
     assert failure.get("message") == "no SSH connection"
 
 
-def test_step_that_only_warned_is_no_failure() -> None:
+def test_a_step_that_only_warned_is_no_failure() -> None:
     looked = replace(PASSED.phases[0].steps[0], ok=False)
     record = replace(PASSED, phases=(replace(PASSED.phases[0], steps=(looked,)),))
 
     assert "<failure" not in to_xml(record)
 
 
-def test_tests_are_read_as_pytest_writes_them() -> None:
+def test_the_xml_of_pytest_is_read() -> None:
     tests = read_tests(PYTEST)
 
     assert [(test["name"], test["outcome"]) for test in tests] == [
@@ -84,7 +84,7 @@ def test_tests_are_read_as_pytest_writes_them() -> None:
     assert tests[3]["message"] == "slow"
 
 
-def test_phase_that_failed_outside_of_any_step_fails() -> None:
+def test_a_phase_that_failed_outside_of_any_step_has_a_failure() -> None:
     phase = replace(FAILED.phases[1], steps=(), error=Failure("it broke", "why", "a log"))
 
     [failure] = written(replace(FAILED, phases=(phase,), attachments={})).iter("failure")

@@ -1,15 +1,16 @@
-"""What a terminal shows of a step that is under way."""
+"""A terminal shows a running step with the last lines of its output."""
 
 import io
 import json
 
 import pytest
 
-from understudy.report.events import JsonReport, TextReport
+from understudy.report.events import JsonReport
 from understudy.report.live import Live
+from understudy.report.terminal import TextReport
 
 
-def test_the_last_lines_stand_under_the_title_each_in_one_line() -> None:
+def test_the_last_lines_are_shown_below_the_title_each_in_one_line() -> None:
     live = Live("migrate")
     for line in ("one", "two\n", "", "a\rb", "x" * 100):
         live.add(line)
@@ -17,14 +18,14 @@ def test_the_last_lines_stand_under_the_title_each_in_one_line() -> None:
     assert live.shown(20) == f"migrate\n    a\n    b\n    {'x' * 19}…"
 
 
-def test_output_can_not_steer_the_terminal() -> None:
+def test_output_cannot_steer_the_terminal() -> None:
     live = Live("migrate")
     live.add("\x1b]0;title\x07red\x1b[31m")
 
     assert live.shown(80) == "migrate\n    red"
 
 
-def test_output_is_not_shown_where_there_is_no_terminal_but_silence_is(
+def test_without_a_terminal_output_is_not_shown_but_long_silence_is(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     report = TextReport()
@@ -37,7 +38,7 @@ def test_output_is_not_shown_where_there_is_no_terminal_but_silence_is(
     assert second.startswith("✓ migrate ")
 
 
-def test_programs_get_each_line_as_an_event() -> None:
+def test_with_json_each_line_is_an_event() -> None:
     out = io.StringIO()
 
     JsonReport(out).output("Applying lists.0001")

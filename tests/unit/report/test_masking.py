@@ -1,4 +1,4 @@
-"""Which values count as secret."""
+"""Which values are secret, and that each of their forms is masked."""
 
 import base64
 import html
@@ -22,16 +22,16 @@ def _no_pattern_of_another_test() -> None:
 @pytest.mark.parametrize(
     "name", ["SECRET_KEY", "DB_PASSWORD", "api_token", "SENTRY_DSN", "STRIPE_API_KEY", "GH_PAT"]
 )
-def test_name_tells_a_secret(name: str) -> None:
+def test_the_name_of_a_variable_says_that_it_is_secret(name: str) -> None:
     assert secret_values({name: "hunter2"}) == {"hunter2"}
 
 
 @pytest.mark.parametrize("name", ["LANG", "KEYBOARD", "PATH", "DEBUG"])
-def test_other_names_do_not(name: str) -> None:
+def test_a_variable_with_another_name_is_not_secret(name: str) -> None:
     assert secret_values({name: "hunter2"}) == frozenset()
 
 
-def test_password_in_a_url_is_one() -> None:
+def test_a_password_in_a_url_is_secret() -> None:
     url = "postgres://shop:hunter2@db/shop"
 
     assert secret_values({"DATABASE_URL": url, "BAD": "http://[x", "NONE": "http://x/"}) == {
@@ -39,15 +39,15 @@ def test_password_in_a_url_is_one() -> None:
     }
 
 
-def test_longer_form_is_masked_first() -> None:
+def test_the_longer_of_two_secrets_is_masked_first() -> None:
     assert mask("abcdef abcd", {"abcd", "abcdef"}) == "*** ***"
 
 
-def test_without_secrets_a_text_stays() -> None:
+def test_without_secrets_a_text_stays_as_it_is() -> None:
     assert mask("a text", frozenset()) == "a text"
 
 
-# Each kind of encoding changes something in it.
+# Each encoding changes some character of it.
 SECRET = "pä ss/w+rd~&<>\"'$x\\=%"
 FORMS = {
     "as it is": SECRET,
@@ -69,7 +69,7 @@ FORMS = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_secret_is_masked_in_whatever_form_it_stands(form: str) -> None:
+def test_a_secret_is_masked_in_every_form(form: str) -> None:
     text = FORMS[form]
 
     shown = mask(f"before {text} after {text}", {SECRET})
@@ -81,10 +81,10 @@ def test_secret_is_masked_in_whatever_form_it_stands(form: str) -> None:
 @pytest.mark.parametrize("length", range(8, 14))
 @pytest.mark.parametrize("before", ["", "u", "us", "use", "user:"])
 @pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
-def test_secret_within_what_is_base64_is_masked(
+def test_a_secret_within_a_longer_base64_is_masked(
     encode: Callable[[bytes], bytes], before: str, length: int
 ) -> None:
-    """As in `Authorization: Basic`. A letter is 6 bits: those that are all of the secret's go."""
+    """As in `Authorization: Basic`. Letters, of 6 bits each, that hold only bits of the secret are masked."""
     secret = "\xff?~>pässword-more"[:length]
     encoded = encode(f"{before}{secret} and more".encode()).decode()
 
@@ -96,7 +96,7 @@ def test_secret_within_what_is_base64_is_masked(
     assert mask(encoded, {secret}) == f"{encoded[:first]}***{encoded[last:]}"
 
 
-def test_each_line_of_a_secret_is_masked_alone() -> None:
+def test_each_line_of_a_secret_is_masked_by_itself() -> None:
     key = "-----BEGIN KEY-----\nabcdef\nxyz\n-----END KEY-----"
 
     assert mask("abcdef\nxyz\n-----END KEY-----\n", {key}) == "***\nxyz\n***\n"
@@ -104,15 +104,15 @@ def test_each_line_of_a_secret_is_masked_alone() -> None:
 
 
 @pytest.mark.parametrize(("secret", "shown"), [("abc", "abc abcd"), ("abcd", "abc ***")])
-def test_shorter_ones_would_hide_half_of_every_text(secret: str, shown: str) -> None:
+def test_a_value_of_three_letters_is_not_masked(secret: str, shown: str) -> None:
     assert mask("abc abcd", {secret}) == shown
 
 
-def test_secret_that_is_not_utf8_is_masked() -> None:
+def test_a_secret_that_is_not_utf8_is_masked() -> None:
     assert mask("pass\udcffword \ud800", {"pass\udcffword"}) == "*** \ud800"
 
 
-def test_dots_and_stars_of_a_secret_are_no_pattern() -> None:
+def test_a_secret_is_not_read_as_a_regular_expression() -> None:
     assert mask("a.b*c axb*c", {"a.b*c"}) == "*** axb*c"
 
 
@@ -126,5 +126,5 @@ def test_dots_and_stars_of_a_secret_are_no_pattern() -> None:
         ("MY_CREDENTIALS", True),
     ],
 )
-def test_names_that_only_sound_like_it(name: str, counts: bool) -> None:
+def test_names_that_only_resemble_those_of_secrets_do_not_count(name: str, counts: bool) -> None:
     assert bool(secret_values({name: "hunter2"})) == counts

@@ -1,4 +1,4 @@
-"""The page says what the record says, and nothing in a record can be more than text on it."""
+"""The page shows the record, and everything from a record is only text on it."""
 
 import re
 from dataclasses import replace
@@ -39,7 +39,7 @@ def page(record: Record, pictures: list[Picture] | None = None) -> str:
 
 
 @pytest.mark.parametrize("record", [EMPTY, PASSED, FAILED, odd(), nasty()])
-def test_page_is_whole_and_its_links_lead_somewhere(record: Record) -> None:
+def test_every_link_of_the_page_leads_to_a_part_of_it(record: Record) -> None:
     parsed = Parsed(page(record))
 
     ids = parsed.values("id")
@@ -49,18 +49,18 @@ def test_page_is_whole_and_its_links_lead_somewhere(record: Record) -> None:
     assert set(named) <= set(ids)
 
 
-def test_run_with_skipped_phases_is_not_said_to_have_gone_well_as_a_whole() -> None:
+def test_a_run_with_skipped_phases_is_not_said_to_have_passed_as_a_whole() -> None:
     record = replace(PASSED, warnings=())
     text = page(record)
-    assert "What was rehearsed passed" in text
+    assert "All phases that ran passed in 1 min 57 s." in text
     assert "Skipped: data." in text
-    assert "All went well" not in text
+    assert "Everything passed" not in text
     whole = tuple(phase for phase in record.phases if phase.name != "data")
-    assert "All went well" in page(replace(record, phases=whole))
+    assert "Everything passed" in page(replace(record, phases=whole))
 
 
 @pytest.mark.parametrize("record", [EMPTY, PASSED, FAILED, odd(), nasty()])
-def test_headings_are_in_order(record: Record) -> None:
+def test_heading_levels_are_in_order(record: Record) -> None:
     levels = [int(tag[1]) for tag, _ in Parsed(page(record)).tags if re.fullmatch("h[1-6]", tag)]
 
     assert levels[0] == 1
@@ -69,7 +69,7 @@ def test_headings_are_in_order(record: Record) -> None:
 
 
 @pytest.mark.parametrize("record", [PASSED, odd(), nasty()])
-def test_page_loads_nothing_and_text_stays_text(record: Record) -> None:
+def test_the_page_loads_nothing_and_text_stays_text(record: Record) -> None:
     parsed = Parsed(page(record))
 
     assert [tag for tag, _ in parsed.tags].count("script") == 1
@@ -79,19 +79,19 @@ def test_page_loads_nothing_and_text_stays_text(record: Record) -> None:
     assert not [name for _, given in parsed.tags for name in given if name.startswith("on")]
 
 
-def test_only_the_pages_own_script_may_run() -> None:
+def test_only_the_script_of_the_page_may_run() -> None:
     assert re.search(r"script-src 'sha256-[\w+/]{43}='; base", page(PASSED))
     assert "default-src 'none'" in page(PASSED)
 
 
-def test_failed_run_says_why_and_what_to_do_and_opens_its_step() -> None:
-    told = page(FAILED)
+def test_a_failed_run_shows_cause_and_hint_and_opens_the_failed_step() -> None:
+    text = page(FAILED)
 
     assert FAILED.error
-    verdict, cause = told.index("Failed</h1>"), told.index("the app imports markdown")
-    assert verdict < cause < told.index(">Timeline<")
-    assert "Add markdown to requirements.in" in told
-    [opened] = re.findall(r'<details class="step failed" open>.*?</details>', told, re.DOTALL)[:1]
+    verdict, cause = text.index("Failed</h1>"), text.index("the app imports markdown")
+    assert verdict < cause < text.index(">Timeline<")
+    assert "Add markdown to requirements.in" in text
+    [opened] = re.findall(r'<details class="step failed" open>.*?</details>', text, re.DOTALL)[:1]
     assert "start release 3f2a91c0" in opened
     assert "ModuleNotFoundError" in opened
     assert "nginx access" in opened
@@ -108,68 +108,72 @@ def test_other_causes_are_listed_below_the_first() -> None:
     assert "The first" not in page(record)
 
 
-def test_evidence_without_a_failed_step_is_beside_the_error() -> None:
-    told = page(replace(FAILED, phases=()))
+def test_logs_without_a_failed_step_are_shown_with_the_error() -> None:
+    text = page(replace(FAILED, phases=()))
 
-    assert "The host&#39;s logs" in told or "The host's logs" in told
-    assert "Nothing was begun." in told
+    assert "The host&#39;s logs" in text or "The host's logs" in text
+    assert "No step was started." in text
 
 
-def test_failed_test_shows_its_picture_page_and_console() -> None:
-    told = page(FAILED).partition(">Tests<")[2].partition(">Pages<")[0]
+def test_a_failed_test_shows_its_screenshot_source_and_console() -> None:
+    text = page(FAILED).partition(">Tests<")[2].partition(">Pages<")[0]
 
     for part in ("AssertionError", "<img", "1.9 % changed", "SEVERE 502", "&lt;h1&gt;502"):
-        assert part in told
+        assert part in text
 
 
-def test_pictures_say_how_they_compare() -> None:
-    told = page(PASSED)
-
-    assert "1.9 % changed" in told
-    assert "as in the last passed rehearsal" in told
-    assert "nothing to compare with" in told
-    assert all(alt for alt in Parsed(told).values("alt"))
+def test_tests_that_did_not_fail_are_counted_by_outcome() -> None:
+    assert "1 passed, 1 skipped<" in page(PASSED)
 
 
-def test_skipped_phase_says_why_and_is_not_passed() -> None:
+def test_each_screenshot_says_how_it_compares() -> None:
+    text = page(PASSED)
+
+    assert "1.9 % changed" in text
+    assert "same as in the last passed rehearsal" in text
+    assert "no earlier screenshot to compare with" in text
+    assert all(alt for alt in Parsed(text).values("alt"))
+
+
+def test_a_skipped_phase_says_why() -> None:
     assert "Skipped: no data was pulled" in page(PASSED)
 
 
-def test_lost_requests_have_a_mark_of_their_own_and_are_listed() -> None:
-    told = page(FAILED)
+def test_lost_requests_are_marked_in_the_graph_and_listed() -> None:
+    text = page(FAILED)
 
-    assert told.count('<path class="lost"') == 2
-    assert "post, timeout, 10 s" in told
-    assert "92 requests, 2 lost" in told
-    assert "No switch was seen" in told
-
-
-def test_long_command_is_folded_behind_its_first_line() -> None:
-    told = page(PASSED)
-
-    assert "<summary><code>sh -euc &#39;tar -xz …</code></summary>" not in told
-    assert "<summary><code>sh -euc &#39;tar -xz</code></summary>" in told
-    assert "<p><code>mkdir -p /srv/todo/releases/3f2a</code></p>" in told
+    assert text.count('<path class="lost"') == 2
+    assert "post, timeout, 10 s" in text
+    assert "92 requests, 2 lost" in text
+    assert "No switch was observed" in text
 
 
-def test_attachment_nobody_knows_is_shown_as_json() -> None:
-    told = page(replace(EMPTY, attachments={"weather": {"sky": "blue"}}))
+def test_a_long_command_is_folded_below_its_first_line() -> None:
+    text = page(PASSED)
 
-    assert "Weather" in told
-    assert "&#34;sky&#34;: &#34;blue&#34;" in told
+    assert "<summary><code>sh -euc &#39;tar -xz …</code></summary>" not in text
+    assert "<summary><code>sh -euc &#39;tar -xz</code></summary>" in text
+    assert "<p><code>mkdir -p /srv/todo/releases/3f2a</code></p>" in text
 
 
-def test_step_that_failed_in_a_passed_phase_is_a_warning() -> None:
+def test_an_unknown_attachment_is_shown_as_json() -> None:
+    text = page(replace(EMPTY, attachments={"weather": {"sky": "blue"}}))
+
+    assert "Weather" in text
+    assert "&#34;sky&#34;: &#34;blue&#34;" in text
+
+
+def test_a_failed_step_in_a_passed_phase_is_a_warning() -> None:
     looked = replace(PASSED.phases[0].steps[0], ok=False)
-    told = page(replace(PASSED, phases=(replace(PASSED.phases[0], steps=(looked,)),)))
+    text = page(replace(PASSED, phases=(replace(PASSED.phases[0], steps=(looked,)),)))
 
-    assert "warned</span>" in told
-    assert "0 passed, 1 warned" in told
+    assert "warned</span>" in text
+    assert "0 passed, 1 warned" in text
 
 
-def test_phase_that_failed_says_why_beside_what_the_run_says() -> None:
-    phase = replace(FAILED.phases[1], error=Failure("it broke", "why", "a log of it", "mend it"))
+def test_a_failed_phase_shows_its_own_error_too() -> None:
+    phase = replace(FAILED.phases[1], error=Failure("it broke", "why", "a log of it", "fix it"))
     steps = page(replace(FAILED, phases=(phase,))).partition(">Steps<")[2]
 
-    for part in ("it broke", "why", "a log of it", "mend it"):
+    for part in ("it broke", "why", "a log of it", "fix it"):
         assert part in steps

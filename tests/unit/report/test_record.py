@@ -1,4 +1,4 @@
-"""A record holds what a run told, and loses every secret."""
+"""A record has the shape of its schema, and every secret in it is masked."""
 
 import base64
 import html
@@ -45,32 +45,32 @@ def with_secret(form: str) -> Record:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_secret_is_masked_in_every_text_and_form(form: str) -> None:
-    told = json.dumps(masked(with_secret(form), {SECRET}).to_json(), ensure_ascii=False)
+def test_a_secret_is_masked_in_every_text_and_form(form: str) -> None:
+    text = json.dumps(masked(with_secret(form), {SECRET}).to_json(), ensure_ascii=False)
 
-    assert "hunter2" not in told
-    assert form not in told
-    assert told.count("***") == 14
+    assert "hunter2" not in text
+    assert form not in text
+    assert text.count("***") == 14
 
 
 @pytest.mark.parametrize("before", ["", "x", "xy", "xyz"])
-def test_secret_is_masked_within_a_longer_base64(before: str) -> None:
+def test_a_secret_is_masked_within_a_longer_base64(before: str) -> None:
     header = base64.b64encode(f"{before}:a long token:{before}".encode()).decode()
 
-    told = masked(replace(EMPTY, warnings=(header,)), {"a long token"}).warnings[0]
+    text = masked(replace(EMPTY, warnings=(header,)), {"a long token"}).warnings[0]
 
-    assert "***" in told
-    shown = told.partition("***")[0]
+    assert "***" in text
+    shown = text.partition("***")[0]
     assert b"token" not in base64.b64decode(shown + "=" * (-len(shown) % 4))
 
 
-def test_each_line_of_a_secret_is_one() -> None:
+def test_each_line_of_a_secret_is_masked_by_itself() -> None:
     record = replace(EMPTY, warnings=("bbbb, and so on",))
 
     assert masked(record, {"aaaa\nbbbb"}).warnings == ("***, and so on",)
 
 
-def test_short_values_and_words_of_the_format_stay() -> None:
+def test_short_values_and_words_of_the_format_are_not_masked() -> None:
     record = masked(PASSED, {"", "ok", "passed"})
 
     assert record.verdict is Verdict.PASSED
@@ -79,13 +79,13 @@ def test_short_values_and_words_of_the_format_stay() -> None:
 
 
 @pytest.mark.parametrize("record", [EMPTY, PASSED, FAILED, with_secret("x")])
-def test_json_is_as_its_schema_says(record: Record) -> None:
-    told = json.loads(json.dumps(record.to_json()))
+def test_the_json_of_a_record_matches_its_schema(record: Record) -> None:
+    data = json.loads(json.dumps(record.to_json()))
 
-    assert [error.message for error in SCHEMA.iter_errors(told)] == []
+    assert [error.message for error in SCHEMA.iter_errors(data)] == []
 
 
-def test_schema_is_one_and_refuses_what_is_no_record() -> None:
+def test_the_schema_is_valid_and_refuses_what_is_no_record() -> None:
     Draft202012Validator.check_schema(SCHEMA.schema)
 
     assert not SCHEMA.is_valid({**PASSED.to_json(), "verdict": "fine"})
@@ -93,7 +93,7 @@ def test_schema_is_one_and_refuses_what_is_no_record() -> None:
     assert not SCHEMA.is_valid({**PASSED.to_json(), "attachments": {"probe": {}}})
 
 
-def test_failed_step_of_a_passed_phase_does_not_count() -> None:
+def test_a_failed_step_of_a_passed_phase_does_not_count() -> None:
     looked = replace(PASSED.phases[0].steps[0], ok=False)
     warned = replace(PASSED, phases=(replace(PASSED.phases[0], steps=(looked,)),))
 
@@ -101,5 +101,5 @@ def test_failed_step_of_a_passed_phase_does_not_count() -> None:
     assert [step.title for step in FAILED.failed_steps()] == ["start release 3f2a91c0"]
 
 
-def test_texts_are_changed_and_nothing_else() -> None:
+def test_only_texts_are_changed() -> None:
     assert with_texts(PASSED, lambda text: text) == PASSED

@@ -1,4 +1,4 @@
-"""What is told to a recorder is in its record, and with the report behind it."""
+"""A recorder keeps each event in its record and forwards it to another report."""
 
 from contextlib import suppress
 
@@ -8,24 +8,24 @@ from understudy.errors import StepFailed
 from understudy.report.record import State, Verdict
 
 
-def test_run_without_phases_has_one_without_a_name() -> None:
+def test_a_run_without_phases_has_one_phase_without_a_name() -> None:
     recorder = make()
     with recorder.step("unpack"):
         recorder.detail("half of it")
         recorder.ran("tar -x", "14 files", 0.5, ok=True)
-    recorder.say("staging serves r1")
+    recorder.say("r1 is live on staging")
 
     record = recorder.record(Verdict.PASSED)
 
     [phase] = record.phases
     [step] = phase.steps
-    assert (phase.name, phase.state, phase.lines) == ("", State.PASSED, ("staging serves r1",))
+    assert (phase.name, phase.state, phase.lines) == ("", State.PASSED, ("r1 is live on staging",))
     assert (step.title, step.ok, step.lines) == ("unpack", True, ("half of it",))
     assert [ran.command for ran in step.commands] == ["tar -x"]
     assert 0 < step.at < record.seconds
 
 
-def test_phases_have_their_steps_and_states() -> None:
+def test_phases_keep_their_steps_and_states() -> None:
     recorder = make()
     with recorder.step("before any"):
         pass
@@ -35,7 +35,7 @@ def test_phases_have_their_steps_and_states() -> None:
     with suppress(StepFailed), recorder.phase("deploy", "Deploy"), recorder.step("migrate"):
         raise StepFailed("migrate: failed")
     with recorder.phase("after", "After"):
-        recorder.say("told")
+        recorder.say("a message")
 
     phases = recorder.record(Verdict.FAILED).phases
 
@@ -49,10 +49,10 @@ def test_phases_have_their_steps_and_states() -> None:
     ]
     assert phases[2].reason == "none was pulled"
     assert phases[3].steps[0].ok is False
-    assert phases[4].lines == ("told",)
+    assert phases[4].lines == ("a message",)
 
 
-def test_run_that_stops_in_the_midst_of_a_step_is_kept_until_there() -> None:
+def test_a_run_that_stops_within_a_step_is_recorded_up_to_there() -> None:
     recorder = make()
     recorder.phase_started("deploy", "Deploy")
     recorder.started("migrate")
@@ -64,7 +64,7 @@ def test_run_that_stops_in_the_midst_of_a_step_is_kept_until_there() -> None:
     assert [(step.ok, step.seconds > 0) for step in phase.steps] == [(False, True)]
 
 
-def test_steps_within_a_step_keep_what_is_theirs() -> None:
+def test_steps_within_a_step_keep_their_own_lines() -> None:
     recorder = make()
     with recorder.step("outer"):
         with recorder.step("inner"):
@@ -76,7 +76,7 @@ def test_steps_within_a_step_keep_what_is_theirs() -> None:
     assert (outer.lines, inner.lines) == (("out",), ("in",))
 
 
-def test_all_is_handed_on() -> None:
+def test_every_event_is_forwarded() -> None:
     recorder = make()
     with recorder.phase("up", "The VM"), recorder.step("restore"):
         recorder.detail("a detail")
@@ -88,16 +88,20 @@ def test_all_is_handed_on() -> None:
     recorder.error(failed)
     recorder.expect(7)
 
-    behind = recorder.report
-    assert isinstance(behind, FakeReport)
-    assert behind.steps == [("restore", True)]
-    assert behind.phases == [("up", "passed"), ("data", "skipped, none")]
-    assert (behind.details, behind.said, behind.warnings) == (["a detail"], ["said"], ["warned"])
-    assert behind.expected == [7]
-    assert (behind.attached, behind.errors) == ({"drift": []}, [failed])
+    forwarded = recorder.report
+    assert isinstance(forwarded, FakeReport)
+    assert forwarded.steps == [("restore", True)]
+    assert forwarded.phases == [("up", "passed"), ("data", "skipped, none")]
+    assert (forwarded.details, forwarded.said, forwarded.warnings) == (
+        ["a detail"],
+        ["said"],
+        ["warned"],
+    )
+    assert forwarded.expected == [7]
+    assert (forwarded.attached, forwarded.errors) == ({"drift": []}, [failed])
 
 
-def test_mapping_or_list_adds_to_the_one_attached_before() -> None:
+def test_a_mapping_or_list_is_added_to_the_one_attached_before() -> None:
     recorder = make()
     recorder.attach("tests", {"host": []})
     recorder.attach("tests", {"browser": []})
@@ -109,7 +113,7 @@ def test_mapping_or_list_adds_to_the_one_attached_before() -> None:
     assert attached == {"tests": {"host": [], "browser": []}, "drift": ["a", "b"]}
 
 
-def test_what_is_kept_has_bounds_and_can_be_shown() -> None:
+def test_a_record_is_of_bounded_length_and_safe_to_show() -> None:
     record = odd()
 
     [step] = record.phases[0].steps
@@ -124,14 +128,14 @@ def test_what_is_kept_has_bounds_and_can_be_shown() -> None:
         assert "\x1b" not in text
 
 
-def test_nothing_told_is_a_record_too() -> None:
+def test_a_run_without_events_has_a_record() -> None:
     record = make().record(Verdict.INTERRUPTED)
 
     assert (list(record.phases), record.error) == ([], None)
     assert record.seconds == 1
 
 
-def test_error_told_after_a_phase_is_that_phases_and_the_last_the_runs() -> None:
+def test_an_error_after_a_phase_is_that_phases_and_the_last_one_is_the_runs() -> None:
     recorder = make()
     for name in ("tests", "reboot"):
         with suppress(StepFailed), recorder.phase(name, name):
@@ -142,7 +146,7 @@ def test_error_told_after_a_phase_is_that_phases_and_the_last_the_runs() -> None
 
     record = recorder.record(Verdict.FAILED)
 
-    told = [phase.error.summary if phase.error else "" for phase in record.phases]
-    assert told == ["tests failed", "reboot failed", ""]
+    summaries = [phase.error.summary if phase.error else "" for phase in record.phases]
+    assert summaries == ["tests failed", "reboot failed", ""]
     assert record.error
     assert record.error.summary == "not ready"

@@ -1,4 +1,4 @@
-"""Output of programs, made fit to be kept."""
+"""Output of programs is safe to show and of bounded length."""
 
 import pytest
 
@@ -25,17 +25,17 @@ from understudy.report.sanitize import MOST_BYTES, cut, plain, plain_json
         ("a\u202ecod.exe", "a�cod.exe"),
     ],
 )
-def test_control_codes_are_gone(output: str, shown: str) -> None:
+def test_control_codes_are_removed(output: str, shown: str) -> None:
     assert plain(output) == shown
 
 
-def test_json_is_made_plain_all_through() -> None:
+def test_every_text_in_a_json_value_is_sanitized() -> None:
     value = {"a\x07": ["\x1b[1mb", ("c\x07", 1, None)], "d": {"e": True}}
 
     assert plain_json(value) == {"a�": ["b", ["c�", 1, None]], "d": {"e": True}}
 
 
-def test_long_output_keeps_its_ends_and_says_what_is_missing() -> None:
+def test_long_output_keeps_its_beginning_and_end_and_says_what_is_missing() -> None:
     lines = cut(LONG).splitlines()
 
     assert (lines[0], lines[99], lines[-1]) == ("line 0", "line 99", "line 4999")
@@ -43,21 +43,21 @@ def test_long_output_keeps_its_ends_and_says_what_is_missing() -> None:
     assert len(lines) == 201
 
 
-def test_long_lines_are_left_out_whole() -> None:
-    """Half of one could be half a secret."""
-    told = cut("begin\n" + "x" * MOST_BYTES + "\nend")
+def test_a_long_line_is_left_out_as_a_whole() -> None:
+    """Half a line could hold half a secret, which is not masked."""
+    text = cut("begin\n" + "x" * MOST_BYTES + "\nend")
 
-    assert told.splitlines() == ["begin", "… 1 lines (50001 bytes) are left out here …", "end"]
+    assert text.splitlines() == ["begin", "… 1 lines (50001 bytes) are left out here …", "end"]
 
 
-def test_many_long_lines_fit_the_room() -> None:
-    told = cut("\n".join(["ä" * 1000] * 150))
+def test_many_long_lines_are_cut_to_the_allowed_size() -> None:
+    text = cut("\n".join(["ä" * 1000] * 150))
 
-    assert len(told.encode()) < MOST_BYTES + 100
-    assert told.startswith("ää")
-    assert told.endswith("ää")
+    assert len(text.encode()) < MOST_BYTES + 100
+    assert text.startswith("ää")
+    assert text.endswith("ää")
 
 
 @pytest.mark.parametrize("text", ["", "one", "two\n\n", "\n".join("x" * 200)])
-def test_short_output_stays(text: str) -> None:
+def test_short_output_stays_as_it_is(text: str) -> None:
     assert cut(text) == text

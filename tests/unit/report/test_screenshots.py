@@ -1,4 +1,4 @@
-"""Pictures differ where somebody would see it."""
+"""Screenshots differ where a user would see it."""
 
 import io
 from pathlib import Path
@@ -25,18 +25,18 @@ def drawn(*boxes: tuple[int, int, int, int], size: tuple[int, int] = SIZE, grey:
     return png(picture)
 
 
-def test_same_picture_has_no_difference() -> None:
+def test_equal_pictures_have_no_difference() -> None:
     assert difference(drawn((1, 1, 50, 50)), drawn((1, 1, 50, 50))) == (0.0, b"")
 
 
-def test_smoothed_edge_is_no_difference() -> None:
+def test_an_antialiased_edge_is_no_difference() -> None:
     smoothed = Image.open(io.BytesIO(drawn((10, 10, 50, 50))))
     smoothed.putpixel((51, 20), (160, 160, 160))
 
     assert difference(drawn((10, 10, 50, 50)), png(smoothed))[0] == 0
 
 
-def test_share_is_that_of_what_changed_and_it_is_marked() -> None:
+def test_the_share_is_that_of_the_changed_pixels_and_they_are_marked() -> None:
     share, marked = difference(drawn(), drawn((0, 0, 99, 99)))
 
     assert share == pytest.approx(0.5, abs=0.02)
@@ -46,11 +46,11 @@ def test_share_is_that_of_what_changed_and_it_is_marked() -> None:
     assert colors.getpixel((180, 50)) == (255, 255, 255)
 
 
-def test_letter_that_changed_is_seen() -> None:
+def test_a_changed_letter_is_a_difference() -> None:
     assert difference(drawn((10, 10, 12, 20)), drawn((14, 10, 16, 20)))[0] > 0
 
 
-def test_what_only_one_has_counts_as_changed() -> None:
+def test_pixels_that_only_one_picture_has_count_as_changed() -> None:
     share, marked = difference(drawn(size=(200, 100)), drawn(size=(200, 200)))
 
     assert share == pytest.approx(0.5)
@@ -83,6 +83,6 @@ def test_pictures_on_the_page_are_smaller_and_look_the_same() -> None:
     assert difference(png(picture), made)[0] < 0.01
 
 
-def test_picture_that_would_only_grow_stays() -> None:
+def test_a_picture_that_would_grow_stays_as_it_is() -> None:
     one = drawn()
     assert len(small(one)) <= len(one)

@@ -1,4 +1,4 @@
-"""The directory reports/: whole reports only, the newest of them."""
+"""The directory reports/ lists complete reports only, and keeps the newest."""
 
 import json
 import os
@@ -34,7 +34,7 @@ def later(record: Record, minute: int) -> Record:
     return replace(record, began=f"2026-03-04T06:{minute:02}:07+00:00")
 
 
-def test_report_has_all_its_files(folder: Path) -> None:
+def test_a_report_has_all_its_files(folder: Path) -> None:
     written = write(folder)
 
     assert written == folder / "20260304-050607-rehearse-vagrant/index.html"
@@ -44,7 +44,7 @@ def test_report_has_all_its_files(folder: Path) -> None:
     assert "data:image/png;base64," in written.read_text()
 
 
-def test_report_is_its_users_alone(folder: Path) -> None:
+def test_only_the_user_can_read_a_report(folder: Path) -> None:
     before = os.umask(0)
     write(folder)
     os.umask(before)
@@ -53,8 +53,8 @@ def test_report_is_its_users_alone(folder: Path) -> None:
     assert [path for path in paths if path.stat().st_mode & 0o077] == []
 
 
-def test_run_without_browser_tests_has_no_pictures(folder: Path) -> None:
-    """Those of an earlier run may still lie there."""
+def test_a_run_without_browser_tests_has_no_pictures(folder: Path) -> None:
+    """Screenshots of an earlier run may still be there."""
     written = write(folder, EMPTY)
 
     assert {path.name for path in written.parent.iterdir()} == {
@@ -76,12 +76,12 @@ def test_latest_is_the_newest_and_a_relative_link(folder: Path) -> None:
     assert not (folder / "latest").readlink().is_absolute()
 
 
-def test_runs_of_the_same_second_do_not_meet(folder: Path) -> None:
+def test_runs_of_the_same_second_have_separate_reports(folder: Path) -> None:
     assert len({write(folder), write(folder), write(folder)}) == 3
     assert len(report_store.list_all(folder)) == 3
 
 
-def test_half_written_report_is_never_the_latest(
+def test_an_incomplete_report_is_never_the_latest(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = write(folder)
@@ -99,18 +99,18 @@ def test_half_written_report_is_never_the_latest(
     assert (folder / "latest").resolve() == whole.parent
 
 
-def test_oldest_are_removed_and_what_else_lies_there_stays(
+def test_the_oldest_reports_are_removed_and_other_files_stay(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report_store, "KEPT", 3)
+    monkeypatch.setattr(report_store, "MOST_REPORTS", 3)
     (folder / "browser").mkdir(parents=True)
     (folder / "20200101-000000-deploy-x.new").mkdir()
-    for minute in range(report_store.KEPT + 2):
+    for minute in range(report_store.MOST_REPORTS + 2):
         write(folder, later(EMPTY, minute))
 
     kept = report_store.list_all(folder)
 
-    assert len(kept) == report_store.KEPT
+    assert len(kept) == report_store.MOST_REPORTS
     assert kept[0].began > kept[-1].began > "2026-03-04T06:01"
     assert {path.name for path in folder.iterdir() if not path.name.startswith("2026")} == {
         "browser",
@@ -119,14 +119,14 @@ def test_oldest_are_removed_and_what_else_lies_there_stays(
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"began": 1'])
-def test_report_that_is_broken_is_not_listed(content: str, folder: Path) -> None:
+def test_a_damaged_report_is_not_listed(content: str, folder: Path) -> None:
     written = write(folder)
     (written.parent / "report.json").write_text(content)
 
     assert report_store.list_all(folder) == []
 
 
-def test_without_reports_there_is_none(folder: Path) -> None:
+def test_without_reports_there_is_no_latest(folder: Path) -> None:
     assert report_store.latest(folder) is None
 
 
@@ -138,6 +138,6 @@ def test_pictures_are_compared_with_the_last_passed_rehearsal(folder: Path) -> N
     same = write(folder, replace(later(PASSED, 4), seconds=20)).read_text()
     other = write(folder, replace(later(PASSED, 5), seconds=90)).read_text()
 
-    assert "as in the last passed rehearsal" in same
+    assert "same as in the last passed rehearsal" in same
     assert "% changed" not in same
     assert "% changed" in other

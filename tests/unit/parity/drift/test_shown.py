@@ -101,7 +101,7 @@ def test_page_loads_nothing_and_text_stays_text() -> None:
 def test_page_has_what_the_text_has() -> None:
     text = html(compared())
 
-    for told in ("time.zone", "Europe/Berlin", "Meant to be", "the VM is small", "Breaks apps"):
+    for told in ("time.zone", "Europe/Berlin", "Intended", "the VM is small", "Breaks apps"):
         assert told in text
 
 

@@ -1,0 +1,88 @@
+"""A terminal shows each text as it is, and has colour only where it is wanted."""
+
+import re
+
+import pytest
+
+from tests.unit.report.hostile import HOSTILE, report_everything
+from understudy.errors import Refused, StepFailed
+from understudy.report.terminal import TextReport
+
+NASTY = ["[bold]x[/bold]", "[/]", "[/tmp/x] y", "ends in \\", ":key: in a log", "1.2 'quoted' {}"]
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_a_text_is_shown_as_it_is(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    report = TextReport()
+
+    report.say(text)
+    report.warn(text)
+    with report.step(text):
+        report.detail(text)
+
+    out, err = capsys.readouterr()
+    said, detail, step = out.splitlines()
+    assert (said, detail, err) == (text, f"  {text}", f"! {text}\n")
+    assert step.startswith(f"✓ {text} ")
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_an_error_is_shown_with_all_its_parts_on_standard_error(
+    text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    TextReport().error(StepFailed(text, f"{text}\nsecond line", text))
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines() == [f"error: {text}", f"  {text}", "  second line", f"try: {text}"]
+
+
+def test_in_colour_nothing_of_an_app_or_a_host_steers_the_terminal_either(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+    report_everything(TextReport(), HOSTILE)
+
+    shown = re.sub(r"\x1b\[[0-9;]*[mKA]|\x1b\[\?25[hl]|\r", "", "".join(capsys.readouterr()))
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]|owned|cm0=", shown)
+
+
+def test_a_long_line_is_not_wrapped(capsys: pytest.CaptureFixture[str]) -> None:
+    """A wrapped log line or command can't be searched for or copied."""
+    TextReport().say("word " * 200)
+
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_a_step_that_fails_is_shown_and_raises(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(KeyboardInterrupt), TextReport().step("migrate"):
+        raise KeyboardInterrupt
+
+    assert capsys.readouterr().out.startswith("✗ migrate ")
+
+
+def test_no_color_is_honoured(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    TextReport().error(Refused("no", hint="later"))
+
+    assert "\x1b[3" not in capsys.readouterr().err
+
+
+def test_a_terminal_gets_colour(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+    TextReport().error(Refused("no", hint="later"))
+
+    assert "\x1b[36mtry:" in capsys.readouterr().err

@@ -1,0 +1,143 @@
+"""What a user sees of a run: a line for each step, in colour and with a running clock on a terminal."""
+
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from understudy.errors import UnderstudyError
+from understudy.report.events import Report, with_host
+from understudy.report.live import Live
+from understudy.report.sanitize import plain
+
+# Columns of the terminal that output can't have: spinner, indentation, elapsed time, time left.
+_COLUMNS_OF_THE_CLOCK = 56
+
+
+class TextReport(Report):
+    """Events as text: on a terminal in colour and with a running clock, elsewhere as plain lines."""
+
+    def __init__(self) -> None:
+        # Without highlighting, which colours any number: here colour has a meaning. Texts are printed
+        # as Text: in a str, rich reads `[x]` as markup and `:key:` as an emoji.
+        self._out = Console(highlight=False, soft_wrap=True)
+        self._err = Console(highlight=False, soft_wrap=True, stderr=True)
+        self._progress: Progress | None = None
+        # The step that is running on each host.
+        self._tasks: dict[str, TaskID] = {}
+        self._live: dict[str, Live] = {}
+        self._end: float | None = None
+        self._host = ""
+
+    def about(self, host: str) -> None:
+        self._host = host
+
+    def expect(self, seconds: float | None) -> None:
+        self._end = None if seconds is None else time.monotonic() + seconds
+
+    def phase_started(self, name: str, title: str) -> None:
+        self._out.print(_plain(("==>", "bold blue"), (f" {title}", "bold")))
+
+    def phase_ended(self, name: str, seconds: float, *, ok: bool) -> None:
+        pass
+
+    def skipped(self, name: str, title: str, reason: str) -> None:
+        self._out.print(_plain(("-", "yellow"), f" {title}: skipped, {reason}"))
+
+    def ran(self, command: str, output: str, seconds: float, *, ok: bool) -> None:
+        pass
+
+    def attach(self, name: str, value: Any) -> None:
+        pass
+
+    def started(self, title: str) -> None:
+        if self._out.is_terminal:
+            if self._progress is None:
+                self._progress = self._start_progress()
+            text = with_host(self._host, title)
+            self._tasks[self._host] = self._progress.add_task(
+                plain(text), left=_time_left(self._end)
+            )
+            self._live[self._host] = Live(plain(text))
+
+    def ended(self, title: str, seconds: float, *, ok: bool) -> None:
+        self._stop_task()
+        mark = ("✓", "green") if ok else ("✗", "red")
+        text = with_host(self._host, title)
+        self._out.print(_plain(mark, f" {text} ", (f"{seconds:.1f} s", "dim")))
+
+    def detail(self, text: str) -> None:
+        if not self._show_live(text):
+            self._out.print(_plain((f"  {with_host(self._host, text)}", "dim")))
+
+    def output(self, line: str) -> None:
+        """Shown only on a terminal, until the next lines replace it: in a log it would hide the steps."""
+        self._show_live(line)
+
+    def _show_live(self, text: str) -> bool:
+        """Shows a text under the running step. False without a terminal or a running step."""
+        task = self._tasks.get(self._host)
+        if self._progress is None or task is None:
+            return False
+        live = self._live[self._host]
+        live.add(text)
+        self._progress.update(task, description=live.shown(self._out.width - _COLUMNS_OF_THE_CLOCK))
+        return True
+
+    def say(self, text: str) -> None:
+        self._out.print(_plain(with_host(self._host, text)))
+
+    def warn(self, text: str) -> None:
+        self._err.print(_plain(("!", "yellow"), f" {with_host(self._host, text)}"))
+
+    def error(self, error: UnderstudyError) -> None:
+        self._stop_progress()
+        self._err.print(_plain(("error:", "bold red"), f" {error.summary}"))
+        if error.cause:
+            self._err.print(_plain(("cause:", "bold"), f" {error.cause}"))
+        if error.details:
+            for line in error.details.splitlines():
+                self._err.print(_plain(f"  {line}"))
+        if error.hint:
+            self._err.print(_plain(("try:", "cyan"), f" {error.hint}"))
+
+    def _start_progress(self) -> Progress:
+        title = TextColumn("{task.description}", markup=False)
+        left = TextColumn("{task.fields[left]}", style="dim")
+        columns = (SpinnerColumn(), title, TimeElapsedColumn(), left)
+        progress = Progress(*columns, console=self._out, transient=True)
+        progress.start()
+        return progress
+
+    def _stop_task(self) -> None:
+        """Ends the step of this host; those of other hosts stay on the screen."""
+        task = self._tasks.pop(self._host, None)
+        if self._progress and task is not None and self._tasks:
+            self._progress.remove_task(task)
+        else:
+            self._stop_progress()
+
+    def _stop_progress(self) -> None:
+        self._tasks.clear()
+        if self._progress:
+            self._progress.stop()
+            self._progress = None
+
+
+def _plain(*parts: str | tuple[str, str]) -> Text:
+    """Texts, some with a style, for a terminal. The only escape sequences are those of the styles."""
+    clean = (
+        (plain(part[0]), part[1]) if isinstance(part, tuple) else plain(part) for part in parts
+    )
+    return Text.assemble(*clean)
+
+
+def _time_left(end: float | None) -> str:
+    """When the run will have ended. end: by time.monotonic(); None if that is not known."""
+    if end is None:
+        return ""
+    at = datetime.now() + timedelta(seconds=end - time.monotonic())
+    return f"about {max(0, end - time.monotonic()):.0f} s left, until {at:%H:%M:%S}"
