@@ -1,13 +1,13 @@
-# The two commands to know: `make rehearse` and `make test`. Both set up what they need.
+# The two commands to know are `make rehearse` and `make test`. Both set up what they need.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 PYTHON := .venv/bin/python
-# Where Python is told to keep nothing that it compiled, each start would compile all again.
+# With this variable in the environment, each start of Python would compile everything again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup rehearse test check unit program-test report-test example-test vm-test test-all faults traps mutants lock bench clean
 
-help:  ## what there is to make
+help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 setup:  ## install what is missing: system packages, .venv, libvirt's daemons
@@ -30,7 +30,7 @@ check:  ## formatting, lint, types, shell scripts
 unit:  ## fast tests, no VM
 	$(PYTHON) -m pytest -q --programs -n auto --dist worksteal tests/unit
 
-program-test:  ## what runs on hosts and in CI; what each trap is told by
+program-test:  ## programs that run on hosts and in CI; the cause that each trap must get
 	$(PYTHON) -m pytest -q --programs -n auto tests/programs tests/traps
 
 report-test:  ## the report page in a real browser: half a minute
@@ -42,10 +42,10 @@ example-test:  ## the example app's own tests, and those that need its Django
 	$(WITH_DJANGO) --env-file example/local.env python example/manage.py test lists todo
 	$(WITH_DJANGO) python -m unittest discover -t . -s tests/with_django
 
-vm-test:  ## the real thing: VM, deploys, production
+vm-test:  ## guest tests: VM, deploys, production
 	$(PYTHON) -m pytest -v --durations=15 tests/integration
 
-test-all: setup check unit program-test report-test example-test  ## with all that `make test` leaves out: hours
+test-all: setup check unit program-test report-test example-test  ## make test with all that it leaves out: hours
 	$(PYTHON) -m pytest -v --long --durations=15 tests/integration
 
 faults:  ## deploys killed at every step, every bad release, two hosts of one target: long
@@ -54,10 +54,10 @@ faults:  ## deploys killed at every step, every bad release, two hosts of one ta
 	    tests/integration/test_bad_releases.py tests/integration/test_migrations.py \
 	    tests/integration/test_snapshots.py tests/integration/test_many_hosts.py
 
-traps:  ## apps that work on their developer's machine only: rehearse each of them
+traps:  ## rehearse each app that works on its developer's machine only
 	$(PYTHON) -m pytest -v --long tests/integration/test_traps.py
 
-mutants: setup  ## small faults planted in the code, and the share that unit tests notice: 10 minutes
+mutants: setup  ## plant small faults in the code, print the share that unit tests find: 10 minutes
 	.venv/bin/uv run --quiet --no-project --isolated --python 3.11 --with-requirements requirements.txt \
 	    --with mutmut==3.8.1 python -m tests.mutants
 
@@ -65,7 +65,7 @@ lock:  ## compile requirements.in into requirements.txt, with hashes
 	for directory in . benchmarks; do .venv/bin/uv pip compile -q --generate-hashes --no-header \
 	    --python-version 3.11 $$directory/requirements.in -o $$directory/requirements.txt; done
 
-bench:  ## Understudy beside its peers, into docs/performance.md: hours; PARTS="scenarios" for one part
+bench:  ## measure Understudy and its peers for docs/performance.md: hours; PARTS="scenarios" for one part
 	$(PYTHON) -m benchmarks $(PARTS)
 
 clean:  ## remove the VM and all that was built

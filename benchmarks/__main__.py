@@ -1,4 +1,4 @@
-"""Measures, and writes what came out into docs/performance.md. See README.md.
+"""Measures, and writes the results into docs/performance.md. See README.md.
 
 python -m benchmarks [PART...] [--box]     without a part, all of them
 """
@@ -19,29 +19,29 @@ PAGE = PROJECT / "docs" / "performance.md"
 
 @dataclass(frozen=True)
 class Part:
-    """picture: what grows, as SVG, if anything does."""
+    """describe: samples to Markdown. picture: samples to an SVG of the growth, for parts that measure one."""
 
     measure: Callable[[], Iterator[Sample]]
-    tell: Callable[[Sequence[Sample]], str]
+    describe: Callable[[Sequence[Sample]], str]
     picture: Callable[[Sequence[Sample]], str] | None = None
 
 
 def parts(*, with_box: bool) -> Mapping[str, Part]:
     return {
-        "budgets": Part(partial(budgets.measure, with_box=with_box), budgets.tell),
-        "scenarios": Part(scenarios.measure, scenarios.tell),
-        "sizes": Part(sizes.measure, sizes.tell, sizes.picture),
-        "hosts": Part(many_hosts.measure, many_hosts.tell, many_hosts.picture),
+        "budgets": Part(partial(budgets.measure, with_box=with_box), budgets.describe),
+        "scenarios": Part(scenarios.measure, scenarios.describe),
+        "sizes": Part(sizes.measure, sizes.describe, sizes.picture),
+        "hosts": Part(many_hosts.measure, many_hosts.describe, many_hosts.picture),
     }
 
 
 def main() -> None:
     known = list(parts(with_box=False))
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks", description="Measures what docs/performance.md tells."
+        prog="python -m benchmarks", description="Makes the measurements of docs/performance.md."
     )
     parser.add_argument("part", nargs="*", default=known, help=f"{', '.join(known)}; without: all")
-    parser.add_argument("--box", action="store_true", help="budgets: build the box anew, too")
+    parser.add_argument("--box", action="store_true", help="budgets: rebuild the box, too")
     options = parser.parse_args()
     if unknown := set(options.part) - set(known):
         parser.error(f"no such part: {', '.join(unknown)}")
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def kept(name: str, samples: Iterator[Sample]) -> Iterator[Sample]:
-    """Each is told and kept in a file as soon as it's there: a run takes hours and can fail."""
+    """Prints each sample and appends it to a file at once: a run takes hours and can fail."""
     STATE.mkdir(parents=True, exist_ok=True)
     with (STATE / f"{name}.jsonl").open("w") as file:
         for sample in samples:
@@ -61,7 +61,7 @@ def kept(name: str, samples: Iterator[Sample]) -> Iterator[Sample]:
 
 
 def write(name: str, part: Part, samples: Sequence[Sample]) -> None:
-    text = f"{part.tell(samples)}\n\n{machine.described()}"
+    text = f"{part.describe(samples)}\n\n{machine.described()}"
     if part.picture:
         file = PAGE.parent / "images" / f"growth-{name}.svg"
         file.write_text(part.picture(samples))

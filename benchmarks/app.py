@@ -10,7 +10,7 @@ from tests.integration.staging import Staging, git, make_app
 
 DOMAIN = "todo.test"
 STATE = PROJECT / ".understudy" / "benchmarks"
-# For the dependency change: small, in Python alone, and needs nothing itself.
+# For the dependency change: a small package of pure Python without dependencies.
 ONE_MORE_PACKAGE = Path(__file__).with_name("one-more-package.txt")
 
 
@@ -37,14 +37,14 @@ class App:
         self.staging.commit(f"version {version}")
 
     def add_package(self, version: int) -> None:
-        """One package more in the lock, without which the next version does not serve."""
+        """Adds a package to the lock, which the next version imports."""
         lock = self.repository / "requirements.txt"
         lock.write_text(lock.read_text() + ONE_MORE_PACKAGE.read_text())
         self.staging.replace("lists/views.py", r"\Z", "\nimport itsdangerous  # noqa\n")
         self.change_code(version)
 
     def enlarge(self, times: int) -> None:
-        """So many times as many files of each kind as the example has in `lists`."""
+        """Multiplies the files of each kind that the example has in `lists`."""
         lists = self.repository / "lists"
         for number in range(1, times):
             copy = self.repository / f"copy{number}"
@@ -79,7 +79,7 @@ def make(directory: Path) -> App:
     """The example at version 0."""
 
     def change(settings: dict[str, Any]) -> None:
-        # Understudy needs nothing of it; the others make their environments with it.
+        # Understudy does not need it; the peers make their environments with it.
         settings["host"]["packages"] = ["python3-venv"]
         settings["vm"]["name"] = "understudy-benchmarks"
         settings["targets"]["vagrant"]["known_hosts"] = str(STATE / "known_hosts")

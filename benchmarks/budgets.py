@@ -1,4 +1,4 @@
-"""What each verb takes, against its budget."""
+"""The time of each verb, and its budget."""
 
 import shutil
 import sys
@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from benchmarks import app as apps
 from benchmarks import stage, tables
 from benchmarks.app import App
-from benchmarks.samples import Sample, of, seconds_told, tools_of
+from benchmarks.samples import Sample, format_seconds, of, tools_of
 from benchmarks.timing import PROJECT, run, wait_until_served
 from benchmarks.tools import OURS
 
@@ -83,7 +83,7 @@ def _served(app: App, *words: str) -> None:
 def timed(
     what: str, times: int, work: Callable[[], object], before: Callable[[], object] = lambda: None
 ) -> Iterator[Sample]:
-    """Runs the work so many times, each after `before`, which doesn't count."""
+    """Runs the work so many times. Each run follows `before`, whose time doesn't count."""
     for _ in range(times):
         before()
         began = time.monotonic()
@@ -91,13 +91,13 @@ def timed(
         yield Sample(what, OURS, time.monotonic() - began)
 
 
-def tell(samples: Sequence[Sample]) -> str:
+def describe(samples: Sequence[Sample]) -> str:
     found = [(what, of(samples, what, tool)) for what in SECONDS for tool in tools_of(samples)]
     rows = [
         (
             what,
             f"{SECONDS[what]:g} s",
-            seconds_told(whole.median),
+            format_seconds(whole.median),
             tables.spread(whole),
             "yes" if whole.median <= SECONDS[what] else "NO",
         )

@@ -1,10 +1,10 @@
-"""Puts what was measured into docs/performance.md, between the marks of its part."""
+"""Writes results into docs/performance.md, between the marks of their part."""
 
 import re
 
 
 def with_part(document: str, part: str, text: str) -> str:
-    """The document with that part's text exchanged; all else stays. Raises ValueError without marks."""
+    """The document with that part's text replaced. Raises ValueError without its marks."""
     begin, end = f"<!-- {part}: written by make bench -->", f"<!-- end of {part} -->"
     pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
     if not pattern.search(document):

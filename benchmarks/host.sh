@@ -1,8 +1,8 @@
 #!/bin/sh
-# host.sh TREE SYSTEMCTL: one host's files and its sshd. Runs in mount and process namespaces of its own,
-# with which all of this goes.
+# host.sh TREE SYSTEMCTL: one host's files and its sshd, in mount and process namespaces of its own, which
+# take all of this with them when they end.
 #
-# TREE stays as it is: what the host writes is kept in memory.
+# TREE is not changed: the host's writes stay in memory.
 set -eu
 hostname "$(cat "$1/etc/hostname")"
 mount -t tmpfs tmpfs /mnt

@@ -1,6 +1,7 @@
 """python -IS launch.py RESULT COMMAND...: runs the command, and writes its seconds, memory and exit code.
 
-A process counts the memory of the one that starts it as its own. So that must be one with little.
+The kernel counts the memory of the process that starts a command as the command's (getrusage(2), ru_maxrss):
+so a small process starts it.
 """
 
 import json

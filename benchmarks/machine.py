@@ -1,4 +1,4 @@
-"""On what it was measured, in one line."""
+"""The machine and the versions that were measured, in one line."""
 
 import os
 import platform
@@ -28,7 +28,7 @@ def _versions() -> list[str]:
 
 
 def _version() -> str:
-    """The commit. What the benchmarks themselves write is no change of it."""
+    """The commit. Changes in docs, which the benchmarks write themselves, don't count."""
     changed = _first_line("git", "status", "--porcelain", "--untracked-files=no", ":!docs")
     return _first_line("git", "describe", "--always") + ("-dirty" if changed else "")
 
@@ -39,7 +39,7 @@ def _machine() -> str:
 
 
 def _first_line(*command: str) -> str:
-    """What a program says first, on either of its outputs."""
+    """The first line that a program prints, on either of its outputs."""
     try:
         done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
     except OSError:

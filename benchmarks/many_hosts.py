@@ -1,6 +1,6 @@
-"""How long nothing to do takes on more and more hosts.
+"""The time of a deploy with nothing to do, on more and more hosts.
 
-Each tool deploys to the VM; then the VM's files are copied, and its hosts are copies of that copy.
+Each tool deploys to the VM; then the VM's files are copied, and the tool's hosts are copies of that copy.
 """
 
 import os
@@ -26,7 +26,7 @@ from benchmarks.tools import (
 ROUNDS = 5
 COUNTS = (1, 2, 4, 8, 16)
 UNIT = "hosts"
-# What no query looks at.
+# Directories that no tool reads.
 LEFT_OUT = ("/boot", "/usr/lib/modules", "/usr/share/doc", "/var/cache", "/var/log")
 
 
@@ -41,7 +41,7 @@ def measure() -> Iterator[Sample]:
                 yield from _growth(tool, *copies[tool.name])
 
 
-def tell(samples: Sequence[Sample]) -> str:
+def describe(samples: Sequence[Sample]) -> str:
     return tables.growth(samples, NOTHING, UNIT)
 
 
@@ -62,7 +62,7 @@ def _copy(tool: Tool, directory: Path) -> tuple[App, Path]:
 
 
 def _copy_files(app: App, tree: Path) -> None:
-    """Copies all files of the VM. What another copy here has already does not travel again."""
+    """Copies all files of the VM. Files that an earlier copy here has are not sent again."""
     others = [str(other) for other in tree.parent.glob("*/")]
     tree.mkdir(parents=True)
     where = stage.place(app)
@@ -76,7 +76,7 @@ def _copy_files(app: App, tree: Path) -> None:
 
 
 def _active_units(app: App) -> str:
-    """A line each."""
+    """The names of the active services, one a line."""
     listed = "systemctl list-units --plain --no-legend --state=active --type=service"
     return "".join(
         f"{line.split()[0]}\n" for line in stage.ssh(app, listed).output.splitlines() if line
@@ -85,7 +85,7 @@ def _active_units(app: App) -> str:
 
 def _growth(tool: Tool, app: App, tree: Path) -> Iterator[Sample]:
     with namespaces.hosts(tree, COUNTS[-1], STATE / "known_hosts") as place:
-        # The first time each host reads its files from the disk.
+        # Not measured: the first time, each host reads its files from the disk.
         timed(tool.deploy(app, place))
         for count in COUNTS:
             some = Place(place.addresses[:count], place.known_hosts)

@@ -1,6 +1,6 @@
 """Hosts on this one machine: network namespaces, each with an sshd and files of its own. Needs root.
 
-They have no systemd, so systemctl.sh stands in for systemctl. That's enough for a query.
+They have no systemd, so systemctl.sh answers in its place. That's enough for a query.
 """
 
 import subprocess
@@ -35,11 +35,11 @@ def hosts(tree: Path, count: int, known_hosts: Path) -> Iterator[Place]:
 
 
 def remove() -> None:
-    """Removes all of them, or what a killed run has left of them."""
+    """Removes all of them, also those that a killed run left."""
     for name in _names():
         for process in run("ip", "netns", "pids", name).output.split():
             subprocess.run(["kill", "-KILL", process], capture_output=True)
-        # At once; with its namespace it would go some time later.
+        # Removed at once: with its namespace it would go some time later.
         subprocess.run(["ip", "link", "delete", name], capture_output=True)
         run("ip", "netns", "delete", name)
     subprocess.run(["ip", "link", "delete", BRIDGE], capture_output=True)
@@ -57,7 +57,7 @@ def _make_bridge() -> None:
 
 
 def _start(tree: Path, number: int) -> str:
-    """Starts a host; it goes on by itself. Returns its address."""
+    """Starts a host, which continues in the background. Returns its address."""
     name, address = f"{BRIDGE}-{number}", f"{NETWORK}.{10 + number}"
     run("ip", "netns", "add", name)
     run("ip", "link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", name)

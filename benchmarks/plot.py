@@ -1,4 +1,4 @@
-"""Samples -> a picture of how the time grows, as SVG for light and dark pages."""
+"""Draws how the time grows, as SVG for light and dark pages."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from html import escape
 
 WIDTH, HEIGHT = 720, 380
 LEFT, RIGHT, TOP, BOTTOM = 64, 120, 24, 48
-# Between two names at the right, so that they can be read.
+# The least distance between two names at the right, so that both can be read.
 APART = 17
 # For light pages and for dark ones; the first tool is ours.
 COLOURS = (
@@ -20,7 +20,7 @@ COLOURS = (
 
 @dataclass(frozen=True)
 class Scale:
-    """Places values on an axis, each factor of two as far as the next."""
+    """A logarithmic axis."""
 
     least: float
     most: float
@@ -66,7 +66,7 @@ def _ticks(values: Sequence[float]) -> list[float]:
 
 
 def _apart(places: Mapping[str, float]) -> dict[str, float]:
-    """Moves what lies too close to another down, from the topmost on."""
+    """Moves names down, from the topmost on, until none lies too close to another."""
     moved: dict[str, float] = {}
     lowest = -math.inf
     for name, place in sorted(places.items(), key=lambda item: item[1]):

@@ -1,4 +1,4 @@
-"""What was measured, and what it comes to."""
+"""Samples of the measurements, and their medians."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from statistics import median
 
 @dataclass(frozen=True)
 class Sample:
-    """One run. size: of what grows, hosts or files. memory: of the largest process here, in KiB."""
+    """One run. size: number of hosts, or factor of files. memory: of the largest local process, in KiB."""
 
     what: str
     tool: str
@@ -16,12 +16,12 @@ class Sample:
     memory: int = 0
 
     def __str__(self) -> str:
-        return f"{self.what}, {self.size}, {self.tool}: {seconds_told(self.seconds)}"
+        return f"{self.what}, {self.size}, {self.tool}: {format_seconds(self.seconds)}"
 
 
 @dataclass(frozen=True)
 class Summary:
-    """Several runs of the same. Seconds; memory in KiB."""
+    """Several runs of the same, in seconds; memory in KiB."""
 
     median: float
     least: float
@@ -42,7 +42,7 @@ def summary(samples: Sequence[Sample]) -> Summary:
 
 
 def of(samples: Sequence[Sample], what: str, tool: str, size: int = 1) -> Summary | None:
-    """What one tool took for one thing; None if it wasn't measured."""
+    """The summary of one tool and measurement; None without samples."""
     found = [
         sample
         for sample in samples
@@ -65,5 +65,5 @@ def tools_of(samples: Sequence[Sample]) -> list[str]:
     return list(dict.fromkeys(sample.tool for sample in samples))
 
 
-def seconds_told(seconds: float) -> str:
+def format_seconds(seconds: float) -> str:
     return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.1f} s"

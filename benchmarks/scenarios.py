@@ -1,7 +1,7 @@
-"""What each tool takes on the VM: first deploy, nothing to do, a change of code, one of packages.
+"""The time of each tool on the VM: first deploy, nothing to do, a change of code, one of packages.
 
-Each tool has the VM for itself, from the snapshot `provisioned` on; then the next one. So none meets
-what another has left, and the tools' runs lie close to each other in time.
+Each tool has the VM for itself, from the snapshot `provisioned` on; then the next one. So no tool meets
+files of another, and the tools' runs lie close to each other in time.
 """
 
 from collections.abc import Iterator, Sequence
@@ -36,13 +36,13 @@ def measure() -> Iterator[Sample]:
                 yield deployed(tool, app, PACKAGE, 3)
 
 
-def tell(samples: Sequence[Sample]) -> str:
+def describe(samples: Sequence[Sample]) -> str:
     rows = [*(tool.name for tool in TOOLS), CONNECTION]
     return tables.side_by_side(samples, rows, OURS, FLOOR)
 
 
 def fresh(directory: Path) -> App:
-    """The app, and the VM provisioned and without a deploy."""
+    """The app, with the VM reset to provisioned, without a deploy."""
     app = apps.make(directory)
     stage.verb(app, "up")
     stage.verb(app, "reset")
@@ -50,7 +50,7 @@ def fresh(directory: Path) -> App:
 
 
 def deployed(tool: Tool, app: App, what: str, version: int, size: int = 1) -> Sample:
-    """Deploys, until the command has ended and that version answers: some don't wait for it."""
+    """Deploys, until the command has ended and that version answers: some tools don't wait for the app."""
     place = stage.place(app)
     done = timed(tool.deploy(app, place))
     waited = wait_until_served(place.addresses[0], DOMAIN, mark(version))

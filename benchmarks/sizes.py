@@ -1,4 +1,4 @@
-"""How a change of code takes longer as the app has more files."""
+"""The time of a change of code, as the app has more files."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,7 +22,7 @@ def measure() -> Iterator[Sample]:
 
 
 def _growth(tool: Tool) -> Iterator[Sample]:
-    """One first deploy; then the app grows under way, which doesn't count."""
+    """One first deploy; then the app grows, in deploys that don't count."""
     with TemporaryDirectory() as directory:
         app = fresh(Path(directory))
         deployed(tool, app, FIRST, 0)
@@ -37,7 +37,7 @@ def _growth(tool: Tool) -> Iterator[Sample]:
                 yield deployed(tool, app, CODE, version, size)
 
 
-def tell(samples: Sequence[Sample]) -> str:
+def describe(samples: Sequence[Sample]) -> str:
     return tables.growth(samples, CODE, UNIT)
 
 

@@ -1,4 +1,4 @@
-"""The staging VM, on which all tools do the same work from the same snapshot."""
+"""The staging VM: all tools do the same work on it, from the same snapshot."""
 
 import sys
 
@@ -12,7 +12,7 @@ from understudy.vm import address as vm_address
 
 
 def verb(app: App, *words: str) -> Run:
-    """One of deploy.py's, with the app's deploy.yml."""
+    """Runs a verb of deploy.py with the app's deploy.yml."""
     name, *options = words
     return run(sys.executable, "deploy.py", name, "--config", str(app.config), *options)
 
@@ -25,6 +25,6 @@ def place(app: App) -> Place:
 
 
 def ssh(app: App, *command: str) -> Run:
-    """Runs a command over a connection of its own."""
+    """Runs a command over a new connection."""
     where = place(app)
     return run("ssh", *where.ssh_options, f"{USER}@{where.addresses[0]}", *command)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Stands in for systemctl on a host that has no systemd: the units in /etc/active-units, one a line,
-# are active and enabled, and there are no others.
+# Replaces systemctl on a host that has no systemd: the units in /etc/active-units, one a line, are active
+# and enabled, and there are no others.
 verb="" quiet=""
 for word; do
     case $word in

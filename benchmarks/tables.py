@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from benchmarks.samples import Sample, Summary, of, seconds_told, tools_of
+from benchmarks.samples import Sample, Summary, format_seconds, of, tools_of
 
 NOT_MEASURED = "not yet"
 
@@ -14,7 +14,7 @@ def side_by_side(samples: Sequence[Sample], tools: Sequence[str], ours: str, flo
         for tool in tools:
             if found := of(samples, what, tool):
                 ratios = (_ratio(found, of(samples, what, other)) for other in (ours, floor))
-                times = (seconds_told(found.median), spread(found), str(found.runs))
+                times = (format_seconds(found.median), spread(found), str(found.runs))
                 rows.append((what, tool, *times, *ratios))
     return table(("what", "by", "median", "spread", "runs", f"to {ours}", f"to {floor}"), rows)
 
@@ -47,11 +47,11 @@ def _median(found: Summary | None) -> str:
     if found is None:
         return NOT_MEASURED
     memory = f", {found.memory / 1024:.0f} MiB" if found.memory else ""
-    return seconds_told(found.median) + memory
+    return format_seconds(found.median) + memory
 
 
 def spread(found: Summary) -> str:
-    return f"{seconds_told(found.least)} to {seconds_told(found.most)}"
+    return f"{format_seconds(found.least)} to {format_seconds(found.most)}"
 
 
 def _ratio(one: Summary | None, other: Summary | None) -> str:

@@ -19,7 +19,7 @@ SECONDS_TO_SERVE = 60
 
 @dataclass(frozen=True)
 class Command:
-    """A command line and where it's run. environment: what is added to ours."""
+    """A command line and its directory. environment: variables added to those of this process."""
 
     argv: tuple[str, ...]
     directory: Path = PROJECT
@@ -28,7 +28,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Run:
-    """How a command went. memory: of the largest of its processes, in KiB."""
+    """The result of a command. memory: of the largest of its processes, in KiB."""
 
     seconds: float
     memory: int
@@ -40,12 +40,12 @@ def run(*argv: str) -> Run:
 
 
 def timed(command: Command) -> Run:
-    """Raises SystemExit, with all that it said, if the command fails."""
+    """Raises SystemExit, with all output, if the command fails."""
     with TemporaryDirectory() as directory:
         result, output = Path(directory) / "result", Path(directory) / "output"
         # `timeout` ends one that hangs.
         limited = ("timeout", str(SECONDS_FOR_A_RUN), *command.argv)
-        # A file: the end of a pipe would be waited for as long as any kept connection holds it open.
+        # A file and not a pipe: a kept SSH connection would hold the pipe open.
         with output.open("w") as file:
             subprocess.run(
                 [sys.executable, "-IS", LAUNCH, result, *limited],
@@ -56,19 +56,19 @@ def timed(command: Command) -> Run:
                 stderr=file,
                 check=True,
             )
-        found, said = json.loads(result.read_text()), output.read_text(errors="replace")
+        found, text = json.loads(result.read_text()), output.read_text(errors="replace")
     if found["code"]:
-        raise SystemExit(f"{' '.join(command.argv)} failed:\n{said}")
-    return Run(found["seconds"], found["memory"], said)
+        raise SystemExit(f"{' '.join(command.argv)} failed:\n{text}")
+    return Run(found["seconds"], found["memory"], text)
 
 
 def _as_users_have_it() -> dict[str, str]:
-    """The environment without what makes Python compile all at each start."""
+    """The environment without the variable that makes Python compile everything at each start."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def wait_until_served(address: str, domain: str, text: str) -> float:
-    """Asks for the home page until it holds the text. Returns the seconds that took."""
+    """Requests the home page until it holds the text. Returns the seconds that took."""
     began = time.monotonic()
     while text not in _page(address, domain):
         if time.monotonic() - began > SECONDS_TO_SERVE:

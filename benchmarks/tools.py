@@ -16,7 +16,7 @@ from benchmarks.timing import PROJECT, Command, run
 
 PEERS = Path(__file__).with_name("peers")
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
-# The peers' own environment: what they need must not get in the way of what Understudy needs.
+# The peers' own environment: their requirements must not conflict with Understudy's.
 ENVIRONMENT = PROJECT / ".understudy" / "benchmarks-venv"
 USER = "vagrant"
 KEY = Path("~/.vagrant.d/insecure_private_key").expanduser()
@@ -42,8 +42,8 @@ class Place:
 
 
 class Tool(Protocol):
-    """nothing_done: what it says if it changed nothing, as a regular expression: of each host, or of
-    all together if it tells_sums.
+    """nothing_done: pattern of the line that it prints if it changed nothing: one for each host, or one for
+    all together if it prints_totals.
     """
 
     @property
@@ -51,14 +51,14 @@ class Tool(Protocol):
     @property
     def nothing_done(self) -> str: ...
     @property
-    def tells_sums(self) -> bool: ...
+    def prints_totals(self) -> bool: ...
     def deploy(self, app: App, place: Place) -> Command: ...
 
 
 class Understudy:
     name = "Understudy"
-    nothing_done = r"already serves .*: nothing to do"
-    tells_sums = False
+    nothing_done = r": nothing to do"
+    prints_totals = False
 
     def deploy(self, app: App, place: Place) -> Command:
         config = app.config.with_name("many.yml")
@@ -83,13 +83,13 @@ class Understudy:
 class Ansible:
     name = "Ansible"
     nothing_done = r"changed=0 .*failed=0"
-    tells_sums = False
+    prints_totals = False
 
     def deploy(self, app: App, place: Place) -> Command:
         options = ("-i", f"{','.join(place.addresses)},", "-u", USER, "--private-key", str(KEY))
         ssh = (f"--ssh-common-args={' '.join(place.ssh_options)}",)
         values = ("-e", f"repository={app.repository}", "-e", f"wheels={app.wheels()}")
-        # A run begins without a connection: the one that the run before has left has another name.
+        # Each run begins without a connection: the one kept by the run before has another name.
         sockets = {"ANSIBLE_SSH_CONTROL_PATH": f"%(directory)s/{token_hex(4)}-%%C"}
         program = str(ENVIRONMENT / "bin" / "ansible-playbook")
         return Command((program, *options, *ssh, *values, "site.yml"), PEERS / "ansible", sockets)
@@ -98,7 +98,7 @@ class Ansible:
 class Pyinfra:
     name = "pyinfra"
     nothing_done = r"Grand total +(\d+) +- +- +\1\b"
-    tells_sums = True
+    prints_totals = True
 
     def deploy(self, app: App, place: Place) -> Command:
         login = ("--user", USER, "--key", str(KEY))
@@ -119,7 +119,7 @@ class Shell:
 
     name = "shell"
     nothing_done = r": nothing to do"
-    tells_sums = False
+    prints_totals = False
 
     def deploy(self, app: App, place: Place) -> Command:
         path = f"{PROJECT / '.venv' / 'bin'}:{os.environ['PATH']}"
@@ -137,7 +137,7 @@ OURS, FLOOR = Understudy.name, Shell.name
 
 
 def install_peers() -> None:
-    """Makes the peers' environment as its lock says; does nothing if it's as it should be."""
+    """Makes the peers' environment match its lock; does nothing if it does already."""
     uv = str(PROJECT / ".venv" / "bin" / "uv")
     run(uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(ENVIRONMENT))
     python = ("--python", str(ENVIRONMENT / "bin" / "python"))
@@ -145,6 +145,6 @@ def install_peers() -> None:
 
 
 def require_nothing_done(tool: Tool, output: str, hosts: int = 1) -> None:
-    """Or it would be timed for other work than the others."""
-    if len(re.findall(tool.nothing_done, output)) != (1 if tool.tells_sums else hosts):
+    """Raises SystemExit if the tool changed something: it would be timed for more work than the others."""
+    if len(re.findall(tool.nothing_done, output)) != (1 if tool.prints_totals else hosts):
         raise SystemExit(f"{tool.name} should have found nothing to do:\n{output}")

@@ -1,9 +1,9 @@
 """Signs the receipts of a rehearsal: `python3 -m ci.sign ALLOWED_SIGNERS <KEY`, beside deploy.yml.
 
-ALLOWED_SIGNERS is the file that tells who may sign. KEY is a private SSH key without a passphrase. It
-comes by standard input, so that no command line shows it, and is in a file, readable by its owner alone,
-only while this runs. Without one, as in a pull request of a fork, the receipts stay as they are. Needs
-nothing but Python and ssh-keygen.
+ALLOWED_SIGNERS lists who may sign (ssh-keygen(1)). KEY is a private SSH key without a passphrase. It comes
+by standard input, so that no command line shows it, and lies in a file, readable by its owner alone, only
+while this runs. Without a key, as in a pull request of a fork, the receipts stay unsigned. Needs nothing
+but Python and ssh-keygen.
 """
 
 import os
@@ -20,9 +20,11 @@ RECEIPTS = Path(".understudy/receipts")
 
 
 def main(allowed_signers: Path, key: str) -> int:
-    """Signs each receipt that is there. Returns the exit code."""
+    """Signs each receipt in .understudy/receipts. Returns the exit code."""
     if not key.strip():
-        print("There is no key, so the receipt stays unsigned: no deploy to production takes it.")
+        print(
+            "There is no key, so the receipt stays unsigned. A deploy to production will refuse it."
+        )
         return 0
     try:
         for receipt in sorted(RECEIPTS.glob("*.json")):
@@ -34,7 +36,7 @@ def main(allowed_signers: Path, key: str) -> int:
 
 
 def _signed(receipt: Path, key: str, allowed_signers: Path) -> str:
-    """Who the key belongs to. One that may not sign fails here, and not at the deploy."""
+    """The name of the key's owner. A key that may not sign fails here, and not at the deploy."""
     with _file(key) as file:
         try:
             signature = signing.sign(receipt, file)
@@ -48,7 +50,7 @@ def _signed(receipt: Path, key: str, allowed_signers: Path) -> str:
 def _file(key: str) -> Iterator[Path]:
     with TemporaryDirectory() as work:
         file = Path(work) / "key"
-        # A form on a web page may have changed the ends of lines.
+        # The form of a web page may have changed the ends of lines.
         text = key.replace("\r\n", "\n").strip() + "\n"
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as opened:
             opened.write(text)

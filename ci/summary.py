@@ -1,6 +1,6 @@
-"""A run in a few lines, for the page of a CI job: `python3 ci/summary.py reports/latest/report.json`.
+"""Prints a run in a few lines, for the page of a CI job: `python3 ci/summary.py reports/latest/report.json`.
 
-Prints HTML, which GitHub takes among Markdown. Needs nothing but Python.
+The output is HTML, which GitHub accepts in Markdown. Needs nothing but Python.
 """
 
 import json
@@ -14,18 +14,18 @@ SIGNS = {"passed": "✓", "failed": "✗", "skipped": "-"}
 
 
 def main(file: Path) -> str:
-    """The summary of a report.json; also if there is none."""
+    """The summary of a report.json, or a line that says there is none."""
     if not file.exists():
-        return "<h3>There is no report: the log tells why.</h3>"
+        return "<h3>There is no report. The log says why.</h3>"
     return summary(json.loads(file.read_text(encoding="utf-8")))
 
 
 def summary(report: Mapping[str, Any]) -> str:
     """Verdict, cause, what to try, and a line for each phase."""
     title = f"{report['verb']} {report['verdict']} after {report['seconds']:.0f} s"
-    told = "\n".join(_lines(report))
-    # Within <pre> nothing is Markdown, whatever an app or a log has said.
-    return f"<h3>{escape(title)}</h3>\n<pre>\n{escape(told)}\n</pre>"
+    text = "\n".join(_lines(report))
+    # Within <pre> nothing is Markdown, whatever the text of an app or a log.
+    return f"<h3>{escape(title)}</h3>\n<pre>\n{escape(text)}\n</pre>"
 
 
 def _lines(report: Mapping[str, Any]) -> Iterator[str]:
@@ -35,7 +35,7 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
             yield f"try: {error['hint']}"
         yield ""
     for phase in report["phases"]:
-        if phase["name"]:  # what happened outside of any phase has none
+        if phase["name"]:  # steps outside of any phase have no name
             after = f": {phase['reason']}" if phase["reason"] else f" {phase['seconds']:.0f} s"
             yield f"{SIGNS[phase['state']]} {phase['title']}{after}"
 

@@ -1,4 +1,4 @@
-"""Starts Chromium, and keeps what it shows when a test fails."""
+"""Starts Chromium, and saves its state when a test fails."""
 
 import os
 import shutil
@@ -29,13 +29,13 @@ OPTIONS = (
 
 
 class Browser(webdriver.Chrome):
-    """Chromium. If it has an album, it keeps a picture of each page as a test leaves it."""
+    """Chromium. With an album, it saves a picture of each page when a test leaves the page."""
 
     album: Path | None = None
     taken = 0
 
     def start_album(self, album: Path) -> None:
-        """album: a path without its end: to it come a number and .png."""
+        """album: the path of the pictures, without their number and .png."""
         self.album, self.taken = album, 0
 
     def get(self, url: str) -> None:
@@ -46,19 +46,19 @@ class Browser(webdriver.Chrome):
         """To be called before anything that leads to another page."""
         if self.album and not self.current_url.startswith(("about:", "data:")):
             self.taken += 1
-            # A page that has failed can't be shown: that's for the test to tell.
+            # There is no picture of a page that failed to load; the test reports that.
             with suppress(WebDriverException):
                 keep_picture(self, self.album.with_name(f"{self.album.name}.{self.taken}.png"))
 
 
 def start_browser(site: Site) -> Browser:
-    """A headless Chromium for which the site's domain is at the site's address."""
+    """A headless Chromium that resolves the site's domain to the site's address."""
     options = webdriver.ChromeOptions()
     options.binary_location = program("chromium")
     for option in (*OPTIONS, resolver_rule(site)):
         options.add_argument(option)
     if os.geteuid() == 0:
-        # Chromium has no sandbox for root, and does not start without being told so.
+        # Chromium has no sandbox for root, and does not start as root without this.
         options.add_argument("--no-sandbox")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     service = webdriver.ChromeService(executable_path=program("chromedriver"))
@@ -69,7 +69,7 @@ def start_browser(site: Site) -> Browser:
 
 
 def program(name: str) -> str:
-    """Where a program is; ends the whole run without it, since no test can do without."""
+    """The path of a program. Ends the whole run if it is not installed, since every test needs it."""
     path = shutil.which(name)
     if path is None:
         pytest.exit(
@@ -79,20 +79,20 @@ def program(name: str) -> str:
 
 
 def resolver_rule(site: Site) -> str:
-    """Sends the site's domain to its address, with no need of DNS and the Host header as ever."""
+    """Maps the site's domain to its address without DNS; the Host header stays the domain."""
     address = f"[{site.address}]" if ":" in site.address else site.address
     return f"--host-resolver-rules=MAP {urlsplit(site.url).hostname} {address}"
 
 
 def forget(browser: webdriver.Chrome) -> None:
-    """Leaves a browser as if just started: a blank page, no cookies, nothing in the console."""
+    """Resets a browser: a blank page, no cookies, an empty console."""
     browser.get("about:blank")
     browser.execute_cdp_cmd("Network.clearBrowserCookies", {})
     console(browser)
 
 
 def console(browser: webdriver.Chrome) -> list[str]:
-    """The console's lines since they were last asked for."""
+    """The lines of the console since the last call."""
     entries = browser.get_log("browser")  # type: ignore[no-untyped-call]
     return [f"{entry['level']} {entry['message']}" for entry in entries]
 
@@ -104,7 +104,7 @@ def keep_picture(browser: webdriver.Chrome, picture: Path) -> None:
 
 
 def keep_state(browser: webdriver.Chrome, folder: Path) -> None:
-    """Writes down what a browser shows."""
+    """Saves a browser's page, screenshot and console in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.joinpath("console.log").write_text("\n".join([*console(browser), ""]))
     folder.joinpath("page.html").write_text(browser.page_source)

@@ -24,7 +24,7 @@ BROWSER_FIXTURES = ("browser", "second_browser")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Makes the marker known."""
+    """Registers the marker."""
     config.addinivalue_line(
         "markers", "destroys_data: deletes what users made; runs on disposable sites only"
     )
@@ -43,16 +43,16 @@ def find_site(config: pytest.Config) -> Site:
     return config.stash[SITE]
 
 
-# Last to be asked is first to be printed.
+# The header of the last plugin is printed first.
 @pytest.hookimpl(trylast=True)
 def pytest_report_header(config: pytest.Config) -> str:
-    """Says what is tested before anything else."""
+    """Names the site under test."""
     site = find_site(config)
     return f"target: {site.target}, {site.url} at {ip_address(site.address)}"
 
 
 def ip_address(address: str) -> str:
-    """The IP address that a site's address stands for: it may be a name as well."""
+    """The IP address of a site, whose address in deploy.yml may be a name."""
     try:
         return str(socket.getaddrinfo(address, None)[0][4][0])
     except socket.gaierror as error:
@@ -61,9 +61,9 @@ def ip_address(address: str) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Refuses a test that destroys data, before any of its fixtures, on a site that is for real.
+    """Fails a test that destroys data, before any of its fixtures, on a site that isn't disposable.
 
-    A failure and not a skip: to ask for such a test on such a site is a mistake.
+    A failure and not a skip: running such a test on such a site is a mistake.
     """
     if item.get_closest_marker("destroys_data") is None:
         return
@@ -80,9 +80,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Keeps what the browsers show at a test's end; of a failed one also where, in its report."""
+    """Saves the browsers' state at the end of a test; the report of a failed test says where."""
     report = yield
-    # Not after the teardown: that has already left the page on which the test ended.
+    # Not after the teardown, which has already left the page on which the test ended.
     if report.failed and report.when != "teardown":
         report.sections += kept_states(item)
     if report.when == "call" or (report.failed and report.when == "setup"):
@@ -91,7 +91,7 @@ def pytest_runtest_makereport(
 
 
 def kept_states(item: pytest.Item) -> list[tuple[str, str]]:
-    """Keeps the state of each browser that a test has, as sections of its report."""
+    """Saves the state of each of a test's browsers. Returns sections for its report that say where."""
     base = TOP / "reports" / "browser" / file_name(item)
     sections = []
     for name, browser in browsers(item).items():
@@ -115,7 +115,7 @@ def keep_pictures(item: pytest.Item, *, failed: bool) -> None:
 
 
 def keep_texts(state: Path, picture: Path) -> None:
-    """Puts a failed test's page and console beside its screenshot."""
+    """Copies a failed test's page and console beside its screenshot."""
     for name, suffix in (("page.html", ".html"), ("console.log", ".log")):
         if (state / name).is_file():
             shutil.copyfile(state / name, picture.with_suffix(suffix))
@@ -129,12 +129,12 @@ def browsers(item: pytest.Item) -> dict[str, Browser]:
 
 
 def file_name(item: pytest.Item) -> str:
-    """A test's name as that of a file."""
+    """A test's name as a file name."""
     return re.sub(r"[^\w.-]+", "-", item.name)
 
 
 def kept_state(browser: Browser, folder: Path) -> str:
-    """Where a browser's state was kept, or why not: the browser may be what has failed."""
+    """Saves a browser's state. Returns the folder, or the error of a browser that has failed itself."""
     try:
         keep_state(browser, folder)
     except WebDriverException as error:
@@ -174,9 +174,9 @@ def second_browser(site: Site, request: pytest.FixtureRequest) -> Iterator[Brows
 
 
 def start_album(browser: Browser, item: pytest.Item, end: str = "") -> None:
-    """Keeps pictures of a test's pages, if the command line asks for them.
+    """Saves pictures of a test's pages, if the command line asks for them.
 
-    They are named by the test alone: the next run compares them with its own.
+    Their names hold only the test's: the next run compares its own pictures with them.
     """
     directory = item.config.getoption("keep_pages", None)
     if directory is not None:

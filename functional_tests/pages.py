@@ -38,7 +38,7 @@ class Page:
         return self.browser.find_elements(By.CSS_SELECTOR, css)
 
     def wait_for(self, what: Callable[[Browser], T], message: str) -> T:
-        """Waits until something is so; while the page changes, looking may fail."""
+        """Waits until `what` returns something true. Ignores errors of the browser while the page changes."""
         wait = WebDriverWait(self.browser, WAIT_SECONDS, ignored_exceptions=[WebDriverException])
         return wait.until(what, message)
 
@@ -68,22 +68,22 @@ class Page:
         return self.find(css).value_of_css_property(name)
 
     def image_width(self, css: str) -> int:
-        """How wide an image's file is, once it is loaded; 0 if it can't be."""
+        """The width of an image's file in pixels, once it is loaded; 0 if it can't be."""
         image = self.find(css)
         self.wait_for(lambda _: image.get_property("complete"), f"{css} is still being loaded")
         return int(str(image.get_property("naturalWidth")))
 
     def console_errors(self) -> list[str]:
-        """What the console has complained of since it was last asked."""
+        """The errors in the console since the last call."""
         return [line for line in console(self.browser) if line.startswith("SEVERE")]
 
     def asked_for(self) -> list[str]:
-        """The addresses of all that the page has loaded, or tried to."""
+        """The URLs that the page has loaded, or tried to load."""
         names = "return performance.getEntriesByType('resource').map(entry => entry.name)"
         return [str(name) for name in self.browser.execute_script(names)]
 
     def texts_at_once(self, times: int) -> list[str]:
-        """What the page's address answers to that many requests sent at the same time."""
+        """The answers of the page's URL to that many requests sent at the same time."""
         script = """
             const [url, times, done] = arguments;
             const texts = Array.from({length: times}, () => fetch(url, {cache: "no-store"}));
@@ -92,12 +92,12 @@ class Page:
         return [str(text) for text in self.browser.execute_async_script(script, self.url, times)]
 
     def status(self) -> int:
-        """The HTTP status that the page came with."""
+        """The HTTP status of the page."""
         entry = "return performance.getEntriesByType('navigation')[0].responseStatus"
         return int(self.browser.execute_script(entry))
 
     def post_status(self, fields: dict[str, str]) -> int:
-        """Posts to the page's address from a script on it, and tells the answer's HTTP status."""
+        """Posts to the page's URL from a script on the page. Returns the HTTP status of the answer."""
         script = """
             const [url, fields, done] = arguments;
             fetch(url, {method: "POST", body: new URLSearchParams(fields)})
@@ -119,7 +119,7 @@ class HomePage(Page):
         return [title.text for title in self.find_all("#recent-lists .title")]
 
     def says_no_lists(self) -> bool:
-        """Whether the page says that there are none."""
+        """Whether the page says that there are no lists."""
         return bool(self.find_all("#no-lists"))
 
     def delete_list(self, title: str) -> None:
@@ -142,20 +142,20 @@ class ListPage(Page):
         return self.find_all("#items li")[self.items().index(text)]
 
     def made(self) -> datetime:
-        """When the list was made, as a program reads it from the page."""
+        """When the list was made, from the machine-readable time of the page."""
         return datetime.fromisoformat(str(self.find("time").get_attribute("datetime")))
 
     def count(self) -> str:
-        """What the page says of the number of open items."""
+        """The page's text about the number of open items."""
         return self.find("#open-count").text
 
     def toggle(self, text: str) -> None:
         """Ticks an item off, and waits until it shows; or makes it open again."""
-        was_done = self.is_up_to_date(text)
+        was_done = self.is_ticked(text)
         self.row(text).find_element(By.CSS_SELECTOR, ".toggle button").click()
-        self.wait_for(lambda _: self.is_up_to_date(text) != was_done, f"{text!r} was not toggled")
+        self.wait_for(lambda _: self.is_ticked(text) != was_done, f"{text!r} was not toggled")
 
-    def is_up_to_date(self, text: str) -> bool:
+    def is_ticked(self, text: str) -> bool:
         """Whether an item is ticked off."""
         return "done" in str(self.row(text).get_attribute("class")).split()
 

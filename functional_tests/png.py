@@ -14,7 +14,7 @@ def chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def png(width: int, height: int) -> bytes:
-    """A PNG file of noise, which can't be packed: about three bytes for each of its points."""
+    """A PNG file of noise, which does not compress: about three bytes per pixel."""
     header = struct.pack(">IIBBBBB", width, height, BIT_DEPTH, TRUE_COLOR, 0, 0, 0)
     rows = b"".join(b"\0" + os.urandom(3 * width) for _ in range(height))
     return (

@@ -12,9 +12,9 @@ from functional_tests.png import png
 from understudy.rehearsal.verify import Site
 
 FORBIDDEN = 403
-# A small photo: what a visitor uploads must fit through nginx, too.
+# A small photo, large enough to show that nginx accepts uploads.
 PICTURE_WIDTH, PICTURE_HEIGHT = 1000, 700
-# Enough that no worker gets them all.
+# So many that no single worker gets them all.
 REQUESTS = 24
 CLOCKS_DIFFER = timedelta(minutes=10)
 
@@ -82,9 +82,9 @@ def test_new_list_is_at_an_address_of_the_site(todo_list: ListPage, site: Site) 
 
 
 def test_every_worker_shows_a_new_list(home: HomePage, new_title: Callable[[], str]) -> None:
-    """Whichever process answers: what one of them keeps for itself, the others don't know."""
+    """Whichever process answers. A process that keeps data in its own memory hides it from the others."""
     home.start_list(new_title())
-    # Now each of them has shown a list, and has something that it could keep.
+    # Now each worker has shown a list, and could keep it in memory.
     home.texts_at_once(REQUESTS)
     home.open()
     title = new_title()

@@ -1,4 +1,4 @@
-"""What makes up the pages: styles, scripts, images, and a page for what is not there."""
+"""The parts of the pages: styles, scripts, images, and the page for an unknown address."""
 
 import re
 from uuid import uuid4
@@ -56,7 +56,7 @@ def test_ticked_item_is_still_ticked_after_a_reload(todo_list: ListPage) -> None
 
     todo_list.open()
 
-    assert todo_list.is_up_to_date(item)
+    assert todo_list.is_ticked(item)
 
 
 def test_unknown_address_gets_the_sites_own_page(home: HomePage) -> None:

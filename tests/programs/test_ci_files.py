@@ -1,4 +1,4 @@
-"""The files for CI services: what they run is there, what they keep is what is written, no secret gets out."""
+"""The files for CI services: their commands and paths exist, and no secret leaks."""
 
 import re
 import shlex
@@ -37,7 +37,7 @@ SCRIPTS = [
 
 
 def commands(script: str) -> Iterator[list[str]]:
-    """The words of each command line, without where its input comes from and its output goes."""
+    """The words of each command line, without redirections."""
     for line in script.splitlines():
         for command in line.split(" | "):
             words = shlex.split(command, comments=True)
@@ -60,7 +60,7 @@ def step(name: str) -> Any:
 
 
 @pytest.mark.parametrize(("schema", "name"), FILES.items())
-def test_file_is_what_the_service_reads(schema: str, name: str) -> None:
+def test_file_follows_the_services_schema(schema: str, name: str) -> None:
     words = (sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, CI / name)
 
     done = subprocess.run(words, capture_output=True, text=True)
@@ -69,7 +69,7 @@ def test_file_is_what_the_service_reads(schema: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_shell_is_well_written(script: str) -> None:
+def test_shell_is_linted(script: str) -> None:
     done = subprocess.run(
         ["shellcheck", "--shell=bash", "-"], input=script, capture_output=True, text=True
     )
@@ -78,7 +78,7 @@ def test_shell_is_well_written(script: str) -> None:
 
 
 @pytest.mark.parametrize("words", [*COMMANDS, *IN_DOCS], ids=shlex.join)
-def test_command_is_there_as_it_is_called(words: list[str]) -> None:
+def test_command_exists_and_takes_its_arguments(words: list[str]) -> None:
     match words:
         case [python, "deploy.py", *options]:
             assert python in ("python", ".venv/bin/python")
@@ -95,8 +95,8 @@ def test_command_is_there_as_it_is_called(words: list[str]) -> None:
             assert tool in {"apt-get", "git", "printf"}
 
 
-def test_each_service_does_the_whole() -> None:
-    """Or the tests above would hold for nothing."""
+def test_each_service_runs_every_command() -> None:
+    """Without this, the tests above would pass for an empty file."""
     for words in (
         ["ci/control-groups"],
         ["make", "setup"],
@@ -116,7 +116,7 @@ def test_report_is_kept_however_the_run_ends() -> None:
     assert fnmatch(directory, artifacts["paths"][0])
     assert fnmatch(f"{directory}/junit.xml", artifacts["reports"]["junit"])
     assert not fnmatch("reports/latest", artifacts["paths"][0])
-    assert step("Tell the verdict")["if"] == "always()"
+    assert step("Show the verdict")["if"] == "always()"
 
 
 def test_receipt_is_kept_and_handed_to_the_job_that_signs() -> None:
@@ -124,7 +124,7 @@ def test_receipt_is_kept_and_handed_to_the_job_that_signs() -> None:
     given = [step["with"] for step in STEPS if step.get("with", {}).get("name") == "receipt"]
 
     assert [one["path"] for one in given] == [directory] * 3
-    # A name that begins with a dot is left out otherwise.
+    # Without the option, names that begin with a dot are left out.
     assert [one.get("include-hidden-files") for one in given] == [True, None, True]
     assert f"{directory}/" in GITLAB["rehearse"]["artifacts"]["paths"]
     assert GITLAB["sign"]["artifacts"]["paths"] == [f"{directory}/"]
@@ -132,7 +132,7 @@ def test_receipt_is_kept_and_handed_to_the_job_that_signs() -> None:
     assert GITLAB["sign"]["needs"] == ["rehearse"]
 
 
-def test_box_and_packages_are_cached_by_what_they_are_made_of() -> None:
+def test_box_and_packages_are_cached_by_their_inputs() -> None:
     box, packages = GITLAB["rehearse"]["cache"]
 
     assert step("Restore the box")["with"]["path"] == str(PROJECT.state / "boxes")
@@ -149,7 +149,7 @@ def test_all_of_history_is_checked_out() -> None:
     assert GITLAB["rehearse"]["variables"]["GIT_DEPTH"] == "0"
 
 
-def test_runs_end_in_time_and_the_newest_alone_goes_on() -> None:
+def test_runs_have_time_limits_and_a_newer_one_ends_the_older() -> None:
     assert all(job["timeout-minutes"] for job in GITHUB["jobs"].values())
     assert all(GITLAB[job]["timeout"] for job in GITLAB["stages"])
     assert step("Rehearse")["timeout-minutes"] < GITHUB["jobs"]["rehearse"]["timeout-minutes"]
@@ -172,13 +172,13 @@ def test_job_may_read_the_code_and_nothing_else() -> None:
     assert not any("permissions" in job for job in GITHUB["jobs"].values())
     checkouts = [step for step in STEPS if step.get("uses", "").startswith("actions/checkout")]
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
-    # A pull request of a fork would run with the secrets of this repository.
+    # With it, a pull request of a fork would run with the secrets of this repository.
     assert "pull_request_target" not in GITHUB[True]
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_no_text_of_others_becomes_shell(script: str) -> None:
-    """What stands between ${{ and }} is put in before the shell reads the line."""
+    """The service replaces ${{ and }} before the shell reads the line."""
     assert "${{" not in script
     assert "set -x" not in script
 

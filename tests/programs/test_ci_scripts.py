@@ -1,4 +1,4 @@
-"""What the files for CI services call, run as they call it."""
+"""The scripts that the files for CI services call, called the same way."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ NAME = ".understudy/receipts/shop-0123.json"
 
 
 def run(script: str, directory: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """As a service runs it, with the project's code and tools from the system alone."""
+    """Runs it as a service does: the project's code, and tools of the system alone."""
     for name in ("ci", "understudy"):
         if not (directory / name).exists():
             (directory / name).symlink_to(TOP / name)
@@ -83,22 +83,22 @@ def test_without_a_key_the_receipt_stays_unsigned(
 
 
 @pytest.mark.parametrize(
-    ("key", "told", "code"),
+    ("key", "error", "code"),
     [
         ("mallory", "may not sign", 3),
         ("locked", "without a passphrase", 1),
         (None, "can't sign", 1),
     ],
 )
-def test_useless_key_is_told_at_once(
-    key: str | None, told: str, code: int, rehearsed: Path, keys: Path
+def test_key_that_cannot_sign_fails_at_once_with_the_reason(
+    key: str | None, error: str, code: int, rehearsed: Path, keys: Path
 ) -> None:
     text = (keys / key).read_text() if key else "hunter2"
 
     done = run(GITHUB_SIGNS, rehearsed, UNDERSTUDY_KEY=text)
 
     assert done.returncode == code
-    assert told in done.stderr
+    assert error in done.stderr
     assert "Traceback" not in shown(done)
 
 
@@ -113,8 +113,8 @@ def test_nothing_of_the_key_is_shown_or_left(name: str, rehearsed: Path, keys: P
     assert not [line for line in key.splitlines()[1:-1] if line in (rehearsed / NAME).read_text()]
 
 
-def test_key_is_its_owners_alone(rehearsed: Path, keys: Path) -> None:
-    """ssh-keygen takes no other; here one looks whether that was so from the first moment."""
+def test_file_of_the_key_is_readable_by_its_owner_alone(rehearsed: Path, keys: Path) -> None:
+    """From the first moment. ssh-keygen itself refuses any other file."""
     tools = rehearsed / "bin"
     tools.mkdir()
     (tools / "ssh-keygen").write_text('#!/bin/sh\nstat -c "mode %a" "$4" >&2; exit 1\n')
@@ -127,14 +127,14 @@ def test_key_is_its_owners_alone(rehearsed: Path, keys: Path) -> None:
 
 
 def written(directory: Path, record: Record) -> str:
-    """What GitHub shows of a run."""
+    """The summary of a run on its page at GitHub."""
     report_store.write(directory / "reports", TOP / "templates", record, directory / "none")
-    done = run(step("Tell the verdict")["run"], directory, GITHUB_STEP_SUMMARY=f"{directory}/page")
+    done = run(step("Show the verdict")["run"], directory, GITHUB_STEP_SUMMARY=f"{directory}/page")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     return (directory / "page").read_text()
 
 
-def test_passed_run_is_told_with_its_phases(tmp_path: Path) -> None:
+def test_summary_of_a_passed_run_has_its_phases(tmp_path: Path) -> None:
     page = written(tmp_path, PASSED)
 
     assert page.startswith("<h3>rehearse passed after 117 s</h3>")
@@ -142,14 +142,14 @@ def test_passed_run_is_told_with_its_phases(tmp_path: Path) -> None:
     assert "- With production&#x27;s data: no data was pulled" in page
 
 
-def test_failed_run_is_told_with_its_cause_and_what_to_try(tmp_path: Path) -> None:
-    told = written(tmp_path, FAILED).splitlines()
+def test_summary_of_a_failed_run_has_the_cause_and_what_to_try(tmp_path: Path) -> None:
+    lines = written(tmp_path, FAILED).splitlines()
 
-    assert told[2:4] == [
+    assert lines[2:4] == [
         "the app imports markdown, which its lock file doesn&#x27;t have",
         "try: Add markdown to requirements.in, compile requirements.txt, commit both.",
     ]
-    assert "✗ Deploy over what production runs 34 s" in told
+    assert "✗ Deploy over what production runs 34 s" in lines
 
 
 def test_nothing_breaks_out_of_the_summary(tmp_path: Path) -> None:
@@ -159,12 +159,12 @@ def test_nothing_breaks_out_of_the_summary(tmp_path: Path) -> None:
     assert page.count("</pre>") == 1
 
 
-def test_run_without_a_report_is_told(tmp_path: Path) -> None:
+def test_summary_says_that_there_is_no_report(tmp_path: Path) -> None:
     assert "There is no report" in summary.main(tmp_path / "report.json")
 
 
 def group(directory: Path) -> Path:
-    """A control group as a container has it: not the topmost, with all its processes in it."""
+    """The control group of a container: not the topmost, and with all processes of the container in it."""
     directory.mkdir(exist_ok=True)
     (directory / "cgroup.type").write_text("domain\n")
     (directory / "cgroup.procs").write_text("1\n17\n")
@@ -172,11 +172,11 @@ def group(directory: Path) -> Path:
     return directory
 
 
-def test_containers_processes_move_aside(tmp_path: Path) -> None:
+def test_processes_of_a_container_move_to_a_group_of_their_own(tmp_path: Path) -> None:
     done = run(f"ci/control-groups {group(tmp_path / 'groups')}", tmp_path)
 
     assert (done.returncode, done.stderr) == (0, "")
-    # A file of the kernel would take one after another.
+    # A file keeps the last line; the kernel's would take one after another.
     assert (tmp_path / "groups/ci/cgroup.procs").read_text() == "17\n"
     assert (tmp_path / "groups/cgroup.subtree_control").read_text() == "+memory\n"
 
@@ -188,7 +188,7 @@ def test_topmost_group_is_left_alone(tmp_path: Path) -> None:
     assert not (tmp_path / "groups/cgroup.subtree_control").exists()
 
 
-def test_container_without_the_right_is_told_what_to_ask_for(tmp_path: Path) -> None:
+def test_container_without_the_right_fails_with_the_option_to_ask_for(tmp_path: Path) -> None:
     groups = group(tmp_path / "groups")
     (groups / "ci").touch()
 

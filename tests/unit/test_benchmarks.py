@@ -140,10 +140,10 @@ def test_each_tool_is_pointed_at_all_hosts(
 
     command = tool.deploy(app, PLACE)
 
-    told = " ".join((*command.argv, *command.environment.values()))
+    words = " ".join((*command.argv, *command.environment.values()))
     if tool.name == tools.OURS:
-        told += app.config.with_name("many.yml").read_text()
-    assert all(word in told for word in (*PLACE.addresses, str(PLACE.known_hosts)))
+        words += app.config.with_name("many.yml").read_text()
+    assert all(word in words for word in (*PLACE.addresses, str(PLACE.known_hosts)))
 
 
 NOTHING_DONE = {
@@ -170,8 +170,8 @@ def test_a_run_that_changed_something_is_not_taken_for_nothing_to_do(tool: Tool)
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
 def test_each_of_several_hosts_has_to_have_had_nothing_to_do(tool: Tool) -> None:
     one = NOTHING_DONE[tool.name]
-    tools.require_nothing_done(tool, one if tool.tells_sums else f"{one}\n{one}", hosts=2)
-    if not tool.tells_sums:
+    tools.require_nothing_done(tool, one if tool.prints_totals else f"{one}\n{one}", hosts=2)
+    if not tool.prints_totals:
         with pytest.raises(SystemExit):
             tools.require_nothing_done(tool, f"{one}\n{SOMETHING_DONE[tool.name]}", hosts=2)
 

@@ -72,7 +72,7 @@ send_packages() {
         python3 -m compileall -qq --invalidation-mode unchecked-hash "$packages.new"
         mv "$packages.new" "$packages"
     fi
-    # By content: the times of files tell nothing here.
+    # By content: the times of these files mean nothing.
     rsync --rsh "$SSH" --rsync-path "sudo rsync" --recursive --links --perms --checksum --delete --mkpath \
         "$packages/" "$1:$root/venv/lib/python3.11/site-packages/"
 }
