@@ -5,13 +5,15 @@ from urllib.parse import urlsplit
 
 from understudy.commands import Argv, script
 
+_ASKED = r"%{onerror}%{stderr}asked: %{url_effective}\n"
+
 
 def get(url: str, *, socket: PurePosixPath | None = None, address: str | None = None) -> Argv:
     """GETs the URL through a unix socket or from a given address. A status of 400 or more fails.
 
-    The body is printed in any case: it often has the reason.
+    The body is printed in any case: it often has the reason. So is, if it fails, what was asked.
     """
-    return ("curl", "-sS", "--fail-with-body", *_request(url, socket, address))
+    return ("curl", "-sS", "--fail-with-body", "-w", _ASKED, *_request(url, socket, address))
 
 
 def reach(url: str, *, socket: PurePosixPath | None = None, address: str | None = None) -> Argv:

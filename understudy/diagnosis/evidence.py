@@ -82,8 +82,10 @@ def _add(
     known = "" if causes and causes[0].confirmed else unexplained(evidence, facts)
     job.report.attach("causes", {"causes": [asdict(cause) for cause in shown], "known": known})
     if shown:
-        error.cause = shown[0].sentence
-        error.hint = "\n".join(part for part in (shown[0].hint, error.hint) if part)
+        error.cause = "" if shown[0].sentence == error.summary else shown[0].sentence
+        # What is wrong in a configuration is its own cause, and the rule knows better what fixes it.
+        own = "" if shown[0].confirmed and isinstance(error, ConfigError) else error.hint
+        error.hint = "\n".join(part for part in (shown[0].hint, own) if part)
     if known:
         error.details = "\n".join(part for part in (error.details, known) if part)
 

@@ -13,8 +13,8 @@ _RAISED = re.compile(
 _OWN = re.compile(
     r'File "(?:/srv/[^/"]+/releases/[^/"]+/source/)(?P<file>[^"\n]+)", line (?P<line>\d+), in (?P<name>\S+)'
 )
-# Above its output, or in the step's title.
-_COMMAND = re.compile(r"^==> (.*)$|\A(.*): failed$", re.MULTILINE)
+# Above its output. What the error's first line says isn't said again.
+_COMMAND = re.compile(r"^==> (.*)$", re.MULTILINE)
 _LINES = 12
 
 
@@ -29,15 +29,23 @@ def unexplained(evidence: Evidence, facts: KnownFacts) -> str:
 
 def _known(evidence: Evidence, facts: KnownFacts) -> Iterator[str]:
     said = evidence.get("said", "")
-    if commands := _COMMAND.findall(evidence.get("step", "")):
-        yield f"command: {''.join(commands[-1])}"
+    step = evidence.get("step", "")
+    if (commands := _COMMAND.findall(step)) and not step.startswith(f"{commands[-1]}: failed"):
+        yield f"command: {commands[-1]}"
     if chain := list(dict.fromkeys(_RAISED.findall(said))):
         yield f"exceptions: {' -> '.join(chain[-4:])}"
     if frame := _own_frame(said, facts):
         yield f"first own frame: {frame}"
-    if lines := unusual(said, evidence.get("usual", "")):
+    lines = unusual(said, evidence.get("usual", ""))
+    if lines and not _is_in_sight(lines, step):
         yield "last lines that an earlier run doesn't have:"
         yield from (f"  {line}" for line in lines)
+
+
+def _is_in_sight(lines: list[str], step: str) -> bool:
+    """The error has few lines, and these are among them."""
+    shown = step.splitlines()
+    return len(shown) <= _LINES and set(lines) <= set(shown)
 
 
 def _own_frame(said: str, facts: KnownFacts) -> str:

@@ -1,5 +1,6 @@
 """Actions carried out on a host, each as a step of the report; a failed one is undone."""
 
+import re
 from collections.abc import Callable, Iterable
 
 from understudy.commands import files
@@ -12,6 +13,7 @@ from understudy.ssh.connection import Connection, Result, SshConnection
 
 # What is kept of a failed command's output: enough for a traceback and the one behind it.
 LINES_OF_OUTPUT = 50
+_ANNOUNCED = re.compile(r"^==> (.+)$", re.MULTILINE)
 
 
 def apply_all(
@@ -89,11 +91,17 @@ def _run(connection: Connection, action: Run) -> str:
 def _printed(connection: Connection, action: Action, done: Result, hint: str) -> str:
     if not done.ok:
         raise StepFailed(
-            f"{action.title}: failed",
+            f"{_what_ran(action, done)}: failed",
             details="\n".join(done.text.splitlines()[-LINES_OF_OUTPUT:]) + _room(connection, done),
             hint=hint,
         )
     return done.output
+
+
+def _what_ran(action: Action, done: Result) -> str:
+    """Of the several commands of a step the one that was under way: a line announces each."""
+    commands = [line for line in _ANNOUNCED.findall(done.output) if line in action.title]
+    return commands[-1] if commands else action.title
 
 
 def _room(connection: Connection, done: Result) -> str:

@@ -70,6 +70,7 @@ def refuse_without_gunicorn(lock: LockFile, path: str) -> None:
     if not any(pin.name == "gunicorn" for pin in lock.pins):
         raise ConfigError(
             f"{path} has no gunicorn, which serves the app on every host",
+            details="what counts is the file as it is committed",
             hint="Add gunicorn to what the lock file is made from, and lock again.",
         )
 

@@ -60,6 +60,11 @@ CASES = {
         ),
         HEALTHY,
     ),
+    "asks-for-input": Case(
+        said(raised("EOFError: EOF when reading a line", code='input("which one? ")')),
+        HEALTHY,
+        facts(),
+    ),
     "command-without-end": Case(
         said(
             "understudy: `python manage.py migrate` has not ended after 60 s (app.command_timeout)"

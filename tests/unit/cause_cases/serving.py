@@ -27,6 +27,14 @@ CASES = {
         facts({"lists/views.py": "redirect('http://127.0.0.1:8000/')"}),
         HEALTHY,
     ),
+    "page-refused": Case(
+        said(
+            "health check: <h1>Not Found</h1>",
+            "curl: (22) The requested URL returned error: 404",
+            "asked: http://shop.test/",
+        ),
+        HEALTHY,
+    ),
     "error-page-broken": Case(
         said("x.py:67: in test_debug_is_off\n    assert x\nE   assert 500 == 404"),
         facts({"lists/templates/404.html": ""}),

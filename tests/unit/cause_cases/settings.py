@@ -42,6 +42,14 @@ CASES = {
     ),
     "media-in-release": Case(said("MEDIA_ROOT /srv/x is inside the release"), HEALTHY),
     "media-outside": Case(said("MEDIA_ROOT /srv/x is outside of"), HEALTHY),
+    "static-root-unset": Case(
+        said(
+            "django.core.exceptions.ImproperlyConfigured: You're using the staticfiles app without "
+            "having set the STATIC_ROOT setting to a filesystem path."
+        ),
+        facts({"todo/settings.py": 'STATIC_URL = "static/"'}),
+        facts({"todo/settings.py": 'STATIC_ROOT = os.environ["STATIC_ROOT"]'}),
+    ),
     "static-root-in-code": Case(
         said(f"{COLLECTING}'{SOURCE}/static'"),
         facts({"todo/settings.py": 'STATIC_ROOT = "static"'}),

@@ -7,7 +7,7 @@ from tests.unit.staging import Staging
 from understudy.diagnosis import evidence
 from understudy.diagnosis.causes.checks import on_host, setting
 from understudy.diagnosis.rules import Clue, Rule
-from understudy.errors import Refused, StepFailed, Unreachable
+from understudy.errors import ConfigError, Refused, StepFailed, Unreachable
 
 LOGS = """--- host ---
 os Debian GNU/Linux 12 (bookworm)
@@ -56,6 +56,14 @@ def test_error_gets_its_cause_and_what_mends_it_before_its_own_hint(staging: Sta
         "Set COLOUR: python deploy.py secrets set COLOUR --target staging.\n"
         "What served before still serves."
     )
+
+
+def test_mistake_in_a_configuration_is_its_own_cause_and_fixed_in_one_way(staging: Staging) -> None:
+    with pytest.raises(ConfigError) as caught, evidence.explained(staging.job()):
+        raise ConfigError("COLOUR is not set", hint="Set it.")
+
+    assert caught.value.cause == ""
+    assert caught.value.hint == "Set COLOUR: python deploy.py secrets set COLOUR --target staging."
 
 
 def test_dead_ends_are_found_in_the_access_log(

@@ -35,7 +35,19 @@ def test_traceback_whose_begin_was_cut_off() -> None:
 
     lines = unexplained({"step": step, "said": step}, VIEWS).splitlines()
 
-    assert lines[1:3] == ["command: python manage.py migrate", "exceptions: KeyError: 1"]
+    assert lines[1] == "exceptions: KeyError: 1"
+
+
+def test_what_the_error_itself_shows_is_not_shown_again() -> None:
+    step = "check the files: failed\nthe nginx file, line 18: not allowed: include x\nnothing was installed"
+    usual = "[1] Booting worker with pid: 54\n"
+
+    assert unexplained({"step": step, "said": step, "usual": usual}, VIEWS) == ""
+    assert "  Odd: 3" in unexplained(
+        {"step": step, "said": f"{step}\nOdd: 3", "usual": usual}, VIEWS
+    )
+    command = "python manage.py migrate: failed\n==> python manage.py migrate\nno"
+    assert unexplained({"step": command, "said": command}, VIEWS) == ""
 
 
 def test_lines_that_an_earlier_run_does_not_have() -> None:

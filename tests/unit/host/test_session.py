@@ -190,6 +190,16 @@ def test_log_of_a_host_that_is_gone_does_not_hide_what_failed(staging: Staging) 
     assert staging.report.warnings == ["not written to the host's audit log: the connection broke"]
 
 
+def test_of_several_commands_in_a_step_the_one_that_failed_is_named(staging: Staging) -> None:
+    output = "==> makemigrations\nok\n==> migrate --noinput\n==> note other\nno\n"
+    staging.host(both=failed(output))
+
+    with pytest.raises(StepFailed) as caught:
+        applied(staging, Run("makemigrations, migrate --noinput", ("both",)))
+
+    assert caught.value.summary == "migrate --noinput: failed"
+
+
 def test_steps_are_taken_in_order_and_handed_on_with_what_they_printed(staging: Staging) -> None:
     host = staging.host(one=printed("1\n"))
     upload = Send("upload", Path(__file__), ("unpack",))

@@ -38,4 +38,5 @@ RULES: tuple[Rule, ...] = (
     *places.RULES,
     *code.RULES,
     *workers.BY_DEAD_ENDS,
+    *serving.BY_ANSWER,
 )

@@ -13,7 +13,7 @@ _CHANGED_MODELS = Clue("said", r"^Migrations for '(?P<app>\w+)':")
 _IN_MIGRATION = Clue(
     "said",
     r'/source/(?P<file>\S+/migrations/\d\w*\.py)", line (?P<line>\d+), in [a-z]\w*\n'
-    r"(?:.*\n)*?(?P<error>[A-Z]\w*(?:\.\w+)*: .*)$",
+    r"(?:.*\n)*?(?P<error>(?!EOFError)[A-Z]\w*(?:\.\w+)*: .*)$",
 )
 _MIGRATION = r"(?:.*/)?{app}/migrations/"
 

@@ -1,8 +1,18 @@
-"""Commands that don't end: templates/understudy_ending.py has seen it itself, so nothing is to be checked."""
+"""Commands that don't end, or would not: what templates/understudy_ending.py has seen needs no check."""
 
+from understudy.diagnosis.causes.checks import own_line
+from understudy.diagnosis.causes.tracebacks import RAISED_BY
 from understudy.diagnosis.rules import Clue, Rule
 
 RULES: tuple[Rule, ...] = (
+    Rule(
+        "asks-for-input",
+        (Clue("said", RAISED_BY + r"EOFError: EOF when reading a line$"),),
+        "{file} line {line} asks for input, and a deploy has none",
+        "Take the value from the environment or from a file; many commands have an option, such as "
+        "--noinput, with which they don't ask.",
+        (own_line,),
+    ),
     Rule(
         "thread-keeps-a-command",
         (

@@ -91,6 +91,20 @@ _BROWSER = (
     ),
 )
 
+# Any other cause says more.
+BY_ANSWER: tuple[Rule, ...] = (
+    Rule(
+        "page-refused",
+        (
+            Clue("step", r"curl: \(22\) The requested URL returned error: (?P<status>40[1345])$"),
+            Clue("step", r"^asked: \w+://[^/\s]+(?P<path>/\S*)$"),
+        ),
+        "{path} is answered with {status}",
+        "app.health_path and check_paths in deploy.yml must be pages that the app has and shows to "
+        "anyone; a good health path asks the database something small.",
+    ),
+)
+
 _WORKERS = (
     Rule(
         "out-of-memory",

@@ -39,6 +39,8 @@ def _database_url(pattern: str) -> Check:
 
 def _static_root_is_elsewhere(groups: Groups, facts: KnownFacts) -> Finding | None:
     """The settings don't take it from the environment, or deploy.yml says another place."""
+    if facts.commit is None:
+        return holds(None)
     given = facts.environment.get("STATIC_ROOT", "")
     reads = written(r"environ.*STATIC_ROOT|env.*STATIC_ROOT", where=r".*\.py")
     return holds(given != "{static}" or reads(groups, replace(facts, settings={})) is None)
@@ -155,6 +157,14 @@ _PLACES = (
         (Clue("step", r"MEDIA_ROOT (?P<path>\S+) is outside of"),),
         "MEDIA_ROOT is {path}: neither do uploads last there, nor does nginx find them",
         _MEDIA_HINT,
+    ),
+    Rule(
+        "static-root-unset",
+        (Clue("said", r"staticfiles app without having set the STATIC_ROOT setting"),),
+        "STATIC_ROOT is not set, so collectstatic has no place for static files",
+        'In the settings: STATIC_ROOT = os.environ["STATIC_ROOT"]; under app.environment in deploy.yml: '
+        'STATIC_ROOT: "{static}".',
+        (_static_root_is_elsewhere,),
     ),
     Rule(
         "static-root-in-code",
