@@ -27,7 +27,7 @@ def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
         epilog="exit codes: 0 done, 1 a check, a test or a step failed, 2 wrong command line or "
         "deploy.yml, 3 refused, 4 a host or a program is missing or not reachable, 130 interrupted",
     )
-    # A verb's own default would undo what is given here: it has none.
+    # The --config of a verb has no default, which would overwrite a value given before the verb.
     parser.add_argument("--config", metavar="FILE", help=_CONFIG_HELP)
     subparsers = parser.add_subparsers(dest="verb", metavar="VERB [options]", title="verbs")
 

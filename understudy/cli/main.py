@@ -44,6 +44,23 @@ def main(arguments: list[str], directory: Path) -> int:
         return _missing_package(error)
 
 
+def _complete(parser: argparse.ArgumentParser) -> None:
+    if "_ARGCOMPLETE" in os.environ:
+        import argcomplete
+
+        argcomplete.autocomplete(parser)
+
+
+def _report(options: argparse.Namespace) -> "Report":
+    if options.json:
+        from understudy.report.events import JsonReport
+
+        return JsonReport()
+    from understudy.report.terminal import TextReport
+
+    return TextReport()
+
+
 def _run_with_report(options: argparse.Namespace, project: Project, report: "Report") -> int:
     from understudy.cli import reports
 
@@ -72,7 +89,7 @@ def _run(options: argparse.Namespace, project: Project, report: "Report") -> int
 
 
 def _as_called(hint: str, config: str | None) -> str:
-    """The hint's commands with the --config of this one: without it they are about another deploy.yml."""
+    """The hint with the --config of this run in each of its commands, so that they read the same deploy.yml."""
     if config is None:
         return hint
     command = f"python deploy.py --config {shlex.quote(config)} "
@@ -98,23 +115,6 @@ def _missing_package(error: ModuleNotFoundError) -> int:
         file=sys.stderr,
     )
     return 4
-
-
-def _report(options: argparse.Namespace) -> "Report":
-    if options.json:
-        from understudy.report.events import JsonReport
-
-        return JsonReport()
-    from understudy.report.terminal import TextReport
-
-    return TextReport()
-
-
-def _complete(parser: argparse.ArgumentParser) -> None:
-    if "_ARGCOMPLETE" in os.environ:
-        import argcomplete
-
-        argcomplete.autocomplete(parser)
 
 
 # The verbs whose runs are written to reports/.

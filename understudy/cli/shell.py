@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from understudy.commands import Argv, site
-from understudy.config.model import Config
 from understudy.config.target import TargetConfig
 from understudy.errors import INTERRUPTED, StepFailed, Unreachable
+from understudy.job import Job
 
 # The exit code of ssh itself if it can't connect: ssh(1).
 _NO_CONNECTION = 255
@@ -30,23 +30,27 @@ def ssh(target: TargetConfig, user: str, command: Argv) -> NoReturn:
         raise _no_ssh() from None
 
 
-def logs(
-    config: Config,
-    target: TargetConfig,
-    show: Callable[[str], None],
-    name: str,
-    *,
-    lines: int,
-    follow: bool,
-) -> None:
-    """Shows the journal of the site's releases and of nginx. show: gets one line at a time.
-    name: the target's.
+def logs(job: Job, *, lines: int, follow: bool) -> None:
+    """Shows the journal of the site's releases and of nginx, line by line.
 
     lines: how many of the last ones. follow: also those to come, until Ctrl-C, which raises SystemExit.
     Raises Unreachable if ssh is missing or can't connect, StepFailed if journalctl fails.
     """
-    command = shlex.join(site.logs(config.app.name, lines, follow=follow))
-    argv = [*_argv(target, config.host.deployer), "--", command]
+    target, user = job.target, job.config.host.deployer
+    command = shlex.join(site.logs(job.config.app.name, lines, follow=follow))
+    code = _show_output([*_argv(target, user), "--", command], job.report.say)
+    if code == _NO_CONNECTION:
+        raise Unreachable(
+            f"ssh can't show the logs of {target.address}",
+            hint=f"See what ssh printed. Only a provisioned host has the user {user}: "
+            f"python deploy.py provision --target {job.target_name}",
+        )
+    if code:
+        raise StepFailed(f"journalctl on {target.address} failed", hint="See what ssh printed.")
+
+
+def _show_output(argv: list[str], show: Callable[[str], None]) -> int:
+    """Runs ssh and shows each line of its output and of its errors. Returns its exit code."""
     try:
         # ssh asks for a passphrase on the terminal, not on standard input.
         process = subprocess.Popen(
@@ -68,14 +72,7 @@ def logs(
             # Ctrl-C is the way to end --follow: it is no error.
             process.terminate()
             raise SystemExit(INTERRUPTED) from None
-    if process.returncode == _NO_CONNECTION:
-        raise Unreachable(
-            f"ssh can't show the logs of {target.address}",
-            hint=f"See what ssh printed. Only a provisioned host has the user {config.host.deployer}: "
-            f"python deploy.py provision --target {name}",
-        )
-    if process.returncode:
-        raise StepFailed(f"journalctl on {target.address} failed", hint="See what ssh printed.")
+    return process.returncode
 
 
 def _no_ssh() -> Unreachable:

@@ -79,8 +79,8 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def _address(given: tuple[Any, ...]) -> str:
     """The address of the host that ssh() or logs() got."""
-    [address] = [part.address for part in given if hasattr(part, "address")]
-    return str(address)
+    [target] = [getattr(part, "target", part) for part in given if hasattr(part, "address")]
+    return str(target.address)
 
 
 @pytest.mark.parametrize("line", FOR_ONE_HOST)

@@ -103,7 +103,7 @@ def test_with_json_an_error_is_one_object(
 @pytest.mark.parametrize(
     "words", [["plan", "--config", "a b.yml"], ["--config", "a b.yml", "plan"]]
 )
-def test_hint_names_the_command_with_the_config_that_it_is_about(
+def test_a_hint_names_commands_with_the_config_of_this_run(
     words: list[str],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -7,9 +7,11 @@ from typing import Any, NoReturn
 
 import pytest
 
-from tests.unit.fakes import config
+from tests.unit.fakes import TOP, FakeReport, config
 from understudy.cli import shell
 from understudy.errors import StepFailed, Unreachable
+from understudy.job import Job
+from understudy.paths import Project
 
 
 class Replaced(Exception):
@@ -59,18 +61,24 @@ def test_ssh_checks_the_host_key_against_the_same_file_as_a_deploy(started: list
 Logs = Callable[..., list[str]]
 
 
+def staging_job(report: FakeReport) -> Job:
+    return Job(Project(TOP, TOP / "deploy.yml"), config(), "staging", report)
+
+
 @pytest.fixture
 def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Logs:
     """Shows the logs through a fake ssh that runs a script. Returns the lines."""
 
-    def show(script: str, take: Callable[[str], None] | None = None) -> list[str]:
+    def show(script: str, on_line: Callable[[str], None] | None = None) -> list[str]:
         program = tmp_path / "ssh"
         program.write_text(f'#!/bin/sh\necho "$@" >"$0.argv"\n{script}\n')
         program.chmod(0o755)
         monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-        site, shown = config(), list[str]()
-        shell.logs(site, site.target("staging"), take or shown.append, "live", lines=7, follow=True)
-        return shown
+        report = FakeReport()
+        if on_line:
+            monkeypatch.setattr(report, "say", on_line)
+        shell.logs(staging_job(report), lines=7, follow=True)
+        return report.said
 
     return show
 
@@ -94,11 +102,11 @@ def test_logs_that_cannot_be_shown_are_an_error(
         logs(f"exit {status}")
 
 
-def test_host_that_lets_no_deployer_in_may_not_be_provisioned(logs: Logs) -> None:
+def test_a_host_that_lets_no_deployer_log_in_may_not_be_provisioned(logs: Logs) -> None:
     with pytest.raises(Unreachable) as raised:
         logs("exit 255")
 
-    assert raised.value.hint.endswith("python deploy.py provision --target live")
+    assert raised.value.hint.endswith("python deploy.py provision --target staging")
 
 
 def test_ctrl_c_ends_the_logs_without_a_message(logs: Logs) -> None:
@@ -114,10 +122,9 @@ def test_ctrl_c_ends_the_logs_without_a_message(logs: Logs) -> None:
 def test_a_machine_without_ssh_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
 
-    site = config()
-    target = site.target("staging")
+    job = staging_job(FakeReport())
 
     with pytest.raises(Unreachable, match="ssh is not installed"):
-        shell.ssh(target, "deploy", ())
+        shell.ssh(job.target, "deploy", ())
     with pytest.raises(Unreachable, match="ssh is not installed"):
-        shell.logs(site, target, print, "live", lines=1, follow=False)
+        shell.logs(job, lines=1, follow=False)

@@ -174,7 +174,7 @@ def test_data_is_replaced_after_a_yes_at_the_terminal(
     assert "discards everything written to vagrant " in capsys.readouterr().err
 
 
-def test_no_question_is_asked_about_a_backup_that_is_not_there(
+def test_no_question_is_asked_about_a_missing_backup(
     calls: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def missing(*_: object) -> None:

@@ -34,15 +34,7 @@ def drift(options: argparse.Namespace, project: Project, report: "Report") -> No
 def logs(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import shell
 
-    job = job_of(options, project, report)
-    shell.logs(
-        job.config,
-        job.target,
-        report.say,
-        job.target_name,
-        lines=options.lines,
-        follow=options.follow,
-    )
+    shell.logs(job_of(options, project, report), lines=options.lines, follow=options.follow)
 
 
 def ssh(options: argparse.Namespace, project: Project, report: "Report") -> None:
