@@ -1,4 +1,4 @@
-"""Options of the suites that look at a real target, and what becomes of a test whose program is missing."""
+"""Options of the test suites, and the rules by which tests are left out, skipped or failed."""
 
 import os
 import shutil
@@ -6,22 +6,28 @@ from pathlib import Path
 
 import pytest
 
-# Where Debian has programs that are not for every user.
+# Where Debian has programs that are not in every user's PATH.
 ELSEWHERE = ("/usr/sbin", "/sbin", *map(str, Path("/usr/lib/postgresql").glob("*/bin")))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("understudy")
     group.addoption("--target", default="vagrant", help="a target of deploy.yml (default: vagrant)")
-    group.addoption("--host", metavar="ADDRESS", help="which, of a target with several hosts")
-    group.addoption("--deploy-config", default="deploy.yml", help="default: deploy.yml")
-    group.addoption("--keep-pages", metavar="DIR", help="screenshots of the browser tests' pages")
-    group.addoption("--record", action="store_true", help="keep what failure scenarios say")
-    group.addoption("--long", action="store_true", help="also what `make test` leaves out")
+    group.addoption("--host", metavar="ADDRESS", help="one host of a target with several")
     group.addoption(
-        "--programs", action="store_true", help="a missing program is a failure, no skip"
+        "--deploy-config", default="deploy.yml", help="read this file; default: deploy.yml"
     )
-    group.addoption("--slow", action="store_true", help="also the tests that take minutes")
+    group.addoption(
+        "--keep-pages", metavar="DIR", help="keep screenshots of the browser tests here"
+    )
+    group.addoption("--record", action="store_true", help="record the output of failure scenarios")
+    group.addoption("--long", action="store_true", help="also run what `make test` leaves out")
+    group.addoption(
+        "--programs",
+        action="store_true",
+        help="fail tests whose programs are missing, instead of skipping them",
+    )
+    group.addoption("--slow", action="store_true", help="also run tests that take minutes")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,4 +1,4 @@
-"""What more than one module of tests begins with.
+"""Fixtures that several modules of unit tests share.
 
 Pytest reads this file before it starts its workers: what takes long to import is imported by them.
 """
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from tests.unit.virtual_machine import Machine
     from understudy.release.source import Source
 
-# Or the garbage collector would look through all that is imported a hundred times, for nothing.
+# With the default threshold the garbage collector scans all imported modules a hundred times, for nothing.
 gc.set_threshold(50_000)
 
 
 def pytest_collection_finish() -> None:
-    """What is there by now stays to the end: the collector need not look through it any more."""
+    """Everything imported by now is used to the end, so the garbage collector need not scan it again."""
     gc.freeze()
 
 
 @pytest.fixture
 def staging(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> "Staging":
-    """A target whose hosts are doubles. Without any until a test gives it one.
+    """A target with fake hosts, which each test adds.
 
-    QUIET in a test's module: parts of the commands that its hosts expect and answer with nothing.
+    QUIET in a test's module: parts of commands that its hosts expect; they succeed and print nothing.
     """
     from tests.unit.staging import Staging
     from understudy.host import provision as provision_host
@@ -43,7 +43,7 @@ def staging(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> 
 
 @pytest.fixture(scope="session")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> "Path":
-    """A project's directory with the repository of its app. No test changes it."""
+    """The directory of a project, with the repository of its app. No test changes it."""
     from tests.unit.fakes import TOP
     from tests.unit.repositories import LOCK, commit
 
@@ -60,7 +60,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> "Path":
 
 @pytest.fixture(scope="session")
 def source(directory: "Path") -> "Source":
-    """The app's commit, looked up once: git is asked many times for it."""
+    """The app's commit, resolved once: that takes many calls of git."""
     from tests.unit.fakes import config
     from understudy.release import source as sources
 
@@ -77,16 +77,16 @@ def deployable(
 
     staging.directory = directory
     monkeypatch.setattr(sources, "resolve_source", lambda *_: source)
-    # It starts a Python, for no more than what test_artifact looks at.
+    # It starts a Python, which takes long.
     monkeypatch.setattr(bytecode, "compile_all", lambda *_: None)
-    # It asks the package index.
+    # It queries the package index.
     monkeypatch.setattr(wheels, "packages", lambda *_: {"a-1": directory / "a-1.tar.gz"})
     return staging
 
 
 @pytest.fixture
 def machine(tmp_path: "Path", monkeypatch: pytest.MonkeyPatch) -> "Machine":
-    """A VM in a few files. What needs a machine that answers, the tests on real VMs look at."""
+    """A VM made of a few files. What needs a running machine is tested in tests/integration/."""
     from tests.unit.virtual_machine import Machine
     from understudy.vm import guest
 

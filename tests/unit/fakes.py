@@ -1,4 +1,4 @@
-"""Doubles of what is outside, and samples of what is inside."""
+"""Fakes of a host's connection and of a report, and samples of settings and facts."""
 
 import shlex
 from collections.abc import Callable, Iterator, Mapping
@@ -33,10 +33,11 @@ OK = printed("")
 
 @dataclass
 class FakeConnection:
-    """A host that takes notes and answers from a table. A command that no test expects fails the test.
+    """A host that records commands and answers from a table. An unexpected command fails the test.
 
-    answers: part of a command -> its answers, one after another; the last one stays.
-    quiet: parts of the other commands that are expected; they succeed and print nothing.
+    answers: part of a command -> its results, one after another; the last one repeats.
+    quiet: parts of other expected commands; they succeed and print nothing.
+    notes: the commands, locks and written files, in order. files: written content by path or name.
     """
 
     answers: Mapping[str, Result | list[Result]] = field(default_factory=dict)
@@ -45,10 +46,10 @@ class FakeConnection:
     files: dict[str, bytes] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
     streams: list[bytes] = field(default_factory=list)
-    # Who asked for the lock, and for how many seconds.
+    # Who took the lock, and how many seconds it would wait.
     holders: list[tuple[str, int]] = field(default_factory=list)
     transport: object = None
-    # How it answers what is read piece by piece.
+    # The result of a command whose output is read in pieces.
     receive: Callable[[Argv, Content, Callable[[bytes], None]], Result] | None = None
 
     def run(
@@ -97,7 +98,7 @@ class FakeConnection:
         self.notes.append(f"lock {path}")
         self.holders.append((holder, wait))
         try:
-            yield "somebody else"
+            yield "another deploy"
         finally:
             self.notes.append("unlock")
 
@@ -114,7 +115,7 @@ class FakeConnection:
 
 
 class FakeReport(Report):
-    """A report that keeps what it is told."""
+    """A report that keeps each event."""
 
     def __init__(self) -> None:
         self.steps: list[tuple[str, bool]] = []
@@ -128,7 +129,7 @@ class FakeReport(Report):
         self.expected: list[float | None] = []
         self.errors: list[UnderstudyError] = []
         self.host = ""
-        # What was said about each host.
+        # The messages about each host.
         self.said_of: dict[str, list[str]] = {}
 
     def about(self, host: str) -> None:
@@ -178,7 +179,7 @@ class FakeReport(Report):
 def settings(
     app: Mapping[str, Any] | None = None, target: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """What a small deploy.yml holds, with some keys of its app or its target changed."""
+    """The content of a small deploy.yml; app, target: keys to change or add."""
     where = {} if target and "addresses" in target else {"address": "192.0.2.7"}
     return {
         "app": {
@@ -204,11 +205,11 @@ def config(app: Mapping[str, Any] | None = None, target: Mapping[str, Any] | Non
 
 
 def manifest(release_id: str, deployed_at: str = "2024-01-01", lock: str = "lock1") -> Manifest:
-    return Manifest(release_id, "c0ffee", lock, deployed_at, "somebody@somewhere")
+    return Manifest(release_id, "c0ffee", lock, deployed_at, "ann@desk")
 
 
 def facts(**changes: Any) -> ObservedState:
-    """A host that is provisioned and has nothing else, with some facts changed."""
+    """The state of a provisioned host without a release; changes: other facts."""
     fresh = ObservedState(
         stamp="stamp",
         python="3.11",

@@ -1,4 +1,4 @@
-"""Sample records: a passed rehearsal, a failed one, and an odd one."""
+"""Sample records: a passed rehearsal, a failed one, an interrupted deploy, and odd ones."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -34,13 +34,21 @@ STEPS = (
 )
 PHASES = (
     Phase(
-        "up", "The VM", State.PASSED, "", 0, 20, (Step("restore the snapshot", 0.1, 19.2, True),)
+        "up",
+        "bring up the VM",
+        State.PASSED,
+        "",
+        0,
+        20,
+        (Step("restore the snapshot", 0.1, 19.2, True),),
     ),
-    Phase("deploy", "Deploy over what production runs", State.PASSED, "", 20.5, 34, STEPS),
-    Phase("data", "With production's data", State.SKIPPED, "no data was pulled", 54, 0),
+    Phase("deploy", "deploy the candidate under traffic", State.PASSED, "", 20.5, 34, STEPS),
+    Phase(
+        "data", "load the data pulled from production", State.SKIPPED, "no data was pulled", 54, 0
+    ),
     Phase(
         "tests",
-        "Host and browser tests",
+        "run the host and browser tests",
         State.PASSED,
         "",
         55,
@@ -169,7 +177,7 @@ LONG = "\n".join(f"line {number}" for number in range(5000))
 EMPTY = Record("deploy", "production", "2026-03-04T05:06:07+00:00", 0.0, Verdict.INTERRUPTED)
 
 
-def make(ticks: Iterator[float] | None = None) -> Recorder:
+def new_recorder(ticks: Iterator[float] | None = None) -> Recorder:
     clock = ticks or iter(count(100.0))
     return Recorder(
         FakeReport(), "deploy", "staging", "2026-03-04T05:06:07+00:00", lambda: next(clock)
@@ -177,7 +185,7 @@ def make(ticks: Iterator[float] | None = None) -> Recorder:
 
 
 def odd() -> Record:
-    recorder = make()
+    recorder = new_recorder()
     with recorder.step(NASTY):
         recorder.ran(NASTY, LONG, 1, ok=False)
         for number in range(100):

@@ -1,4 +1,4 @@
-"""A target and what verbs find there: a double of its host for each user who logs in."""
+"""A target with fake hosts: one for each user who logs in."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -16,11 +16,11 @@ from understudy.paths import Project
 from understudy.release.layout import Manifest
 from understudy.ssh.connection import Result
 
-# Parts of the commands that ask a host for its facts and for its backups.
+# Parts of the commands that read a host's facts and list its backups.
 QUERY = "/etc/os-release"
 LIST = "for rows in"
 SITE = "sudo -n /usr/local/sbin/understudy-site shop"
-# Parts of the commands that succeed without a word, by the verb that runs them.
+# Parts of the commands that succeed and print nothing, by the verb that runs them.
 LOG = (f"{SITE} log",)
 ASK = "/candidate.new"
 MODELS = "manage.py shell"
@@ -44,8 +44,8 @@ DEPLOY = (
 class Staging:
     """A project and its target.
 
-    hosts: a login name -> the host as it is for that user. By `name@address`, if there are several.
-    quiet: parts of the commands that these hosts expect and answer with nothing.
+    hosts: login name, or `name@address` if there are several -> the host for that user.
+    quiet: parts of commands that these hosts expect; they succeed and print nothing.
     """
 
     directory: Path = TOP
@@ -73,7 +73,7 @@ class Staging:
         return of_project(job.project, job.config, job.target.admin).stamp
 
     def facts(self, *lines: str, stamp: str | None = None) -> Result:
-        """What a host answers to the query, with these lines about what was deployed."""
+        """The host's answer to QUERY. lines: about what is deployed. stamp: of its provisioning."""
         stamp = self.stamp() if stamp is None else stamp
         first = f"line\t/etc/understudy/shop.provisioned\t{stamp}"
         always = (
@@ -85,18 +85,18 @@ class Staging:
         return printed("\n".join((first, *always, *lines, "end\tok\n")))
 
     def host(self, *facts: Result, **answers: Result) -> FakeConnection:
-        """The host, as the deployer sees it, with these facts one after another."""
+        """The host for the deployer, with these facts one after another and other answers."""
         return self.answering({QUERY: list(facts or [self.facts()]), **answers})
 
     def answering(self, answers: dict[str, Result | list[Result]]) -> FakeConnection:
-        """The host as the deployer sees it. A provisioned one, unless the answers say otherwise."""
+        """The host for the deployer, provisioned unless the answers hold other facts."""
         host = FakeConnection({QUERY: self.facts(), **answers}, self.quiet)
         self.hosts["deploy"] = host
         return host
 
 
 def lines_of(*releases: Manifest, current: str | None = None) -> Iterator[str]:
-    """ObservedState of releases that have all served, and of which one serves."""
+    """Lines for Staging.facts(): these releases were all live once, `current` is live."""
     for release in releases:
         directory = f"/srv/shop/releases/{release.id}"
         yield f"line\t{directory}/manifest.json\t{json.dumps(release.to_dict())}"
@@ -109,13 +109,13 @@ def lines_of(*releases: Manifest, current: str | None = None) -> Iterator[str]:
 
 
 def listed(backups: Iterable[str], migrations: str = "") -> Result:
-    """What a host answers that has these backups; migrations: of each a digit, or none at all."""
+    """A host's answer to LIST with these backups. migrations: a digit for each; none if empty."""
     rows = zip_longest(backups, migrations, fillvalue="")
     return printed("".join(f"{name}\t4096\t12\t{count}\n" for name, count in rows))
 
 
 def changes(host: FakeConnection) -> list[str]:
-    """What was done to the host, not counting what was asked."""
+    """The notes of a host without its queries: what changed it."""
     asked = (QUERY, LIST)
     return [
         note for note in host.notes if note != "closed" and not any(part in note for part in asked)

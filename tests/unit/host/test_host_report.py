@@ -10,7 +10,7 @@ from time import sleep
 import pytest
 
 from tests.unit.fakes import FakeReport
-from tests.unit.records import make
+from tests.unit.records import new_recorder
 from understudy.errors import StepFailed
 from understudy.host.host_report import HostReport, Telling, under_its_name
 from understudy.report.events import JsonReport, Report
@@ -57,7 +57,7 @@ def test_one_thing_is_told_at_a_time() -> None:
 
 
 def test_record_has_each_step_with_what_its_own_host_told() -> None:
-    recorder = make()
+    recorder = new_recorder()
 
     work_at_once(recorder)
 

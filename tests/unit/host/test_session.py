@@ -144,7 +144,7 @@ def test_lock_says_who_holds_it_and_why(staging: Staging, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize(
-    ("seen", "asked_again"), [("somebody else", False), ("somebody before", True), ("", True)]
+    ("seen", "asked_again"), [("another deploy", False), ("a deploy before", True), ("", True)]
 )
 def test_facts_are_asked_for_again_if_anybody_held_the_lock_since(
     seen: str, asked_again: bool, staging: Staging

@@ -75,7 +75,7 @@ def test_short_values_and_words_of_the_format_are_not_masked() -> None:
 
     assert record.verdict is Verdict.PASSED
     assert record.phases[0].state == "passed"
-    assert record.phases[0].title == "The VM"
+    assert record.phases[0].title == "bring up the VM"
 
 
 @pytest.mark.parametrize("record", [EMPTY, PASSED, FAILED, with_secret("x")])

@@ -3,13 +3,13 @@
 from contextlib import suppress
 
 from tests.unit.fakes import FakeReport
-from tests.unit.records import make, odd
+from tests.unit.records import new_recorder, odd
 from understudy.errors import StepFailed
 from understudy.report.record import State, Verdict
 
 
 def test_a_run_without_phases_has_one_phase_without_a_name() -> None:
-    recorder = make()
+    recorder = new_recorder()
     with recorder.step("unpack"):
         recorder.detail("half of it")
         recorder.ran("tar -x", "14 files", 0.5, ok=True)
@@ -26,7 +26,7 @@ def test_a_run_without_phases_has_one_phase_without_a_name() -> None:
 
 
 def test_phases_keep_their_steps_and_states() -> None:
-    recorder = make()
+    recorder = new_recorder()
     with recorder.step("before any"):
         pass
     with recorder.phase("up", "The VM"), recorder.step("restore"):
@@ -53,7 +53,7 @@ def test_phases_keep_their_steps_and_states() -> None:
 
 
 def test_a_run_that_stops_within_a_step_is_recorded_up_to_there() -> None:
-    recorder = make()
+    recorder = new_recorder()
     recorder.phase_started("deploy", "Deploy")
     recorder.started("migrate")
 
@@ -65,7 +65,7 @@ def test_a_run_that_stops_within_a_step_is_recorded_up_to_there() -> None:
 
 
 def test_steps_within_a_step_keep_their_own_lines() -> None:
-    recorder = make()
+    recorder = new_recorder()
     with recorder.step("outer"):
         with recorder.step("inner"):
             recorder.say("in")
@@ -77,7 +77,7 @@ def test_steps_within_a_step_keep_their_own_lines() -> None:
 
 
 def test_every_event_is_forwarded() -> None:
-    recorder = make()
+    recorder = new_recorder()
     with recorder.phase("up", "The VM"), recorder.step("restore"):
         recorder.detail("a detail")
     recorder.skipped("data", "Data", "none")
@@ -102,7 +102,7 @@ def test_every_event_is_forwarded() -> None:
 
 
 def test_a_mapping_or_list_is_added_to_the_one_attached_before() -> None:
-    recorder = make()
+    recorder = new_recorder()
     recorder.attach("tests", {"host": []})
     recorder.attach("tests", {"browser": []})
     recorder.attach("drift", ["a"])
@@ -129,14 +129,14 @@ def test_a_record_is_of_bounded_length_and_safe_to_show() -> None:
 
 
 def test_a_run_without_events_has_a_record() -> None:
-    record = make().record(Verdict.INTERRUPTED)
+    record = new_recorder().record(Verdict.INTERRUPTED)
 
     assert (list(record.phases), record.error) == ([], None)
     assert record.seconds == 1
 
 
 def test_an_error_after_a_phase_is_that_phases_and_the_last_one_is_the_runs() -> None:
-    recorder = make()
+    recorder = new_recorder()
     for name in ("tests", "reboot"):
         with suppress(StepFailed), recorder.phase(name, name):
             raise StepFailed(name)
