@@ -6,7 +6,7 @@ from understudy.diagnosis.rules import Cause, Evidence, diagnose
 
 
 def first_cause(evidence: Evidence, facts: KnownFacts | None = None) -> Cause | None:
-    """What is given as the cause, or as what could not be confirmed."""
+    """The first cause, confirmed or possible."""
     found = diagnose(evidence, facts or KnownFacts(), RULES)
     return found[0] if found else None
 

@@ -20,7 +20,7 @@ def git(repository: Path, *words: str) -> str:
         "user.name=Ann",
         "user.email=ann@desk.test",
         "commit.gpgSign=false",
-        # Each commit would start another git, to see whether there is anything to tidy up.
+        # Each commit would start another git, to see whether there is anything to clean up.
         "maintenance.auto=false",
     )
     options = [word for setting in settings for word in ("-c", setting)]
@@ -39,7 +39,7 @@ def commit(repository: Path, files: Mapping[str, str]) -> str:
     """Commits these files on top of what is there, makes the repository if needed."""
     if not (repository / ".git").exists():
         repository.mkdir(parents=True, exist_ok=True)
-        # The template is a dozen files that nobody needs.
+        # The template is a dozen files that no test needs.
         git(repository, "init", "--quiet", "--initial-branch=main", "--template=")
     write(repository, files)
     git(repository, "add", "--all")

@@ -1,4 +1,4 @@
-"""A web server on this machine that answers as a test tells it, or doesn't."""
+"""A web server on this machine that answers as a test says, or doesn't answer."""
 
 import socket
 import ssl
@@ -22,7 +22,7 @@ class Request:
     body: bytes = b""
 
 
-# An answer; b"" closes without one, None says nothing for as long as the server lives.
+# An answer; b"" closes without one, None sends nothing while the server lives.
 Answering = Callable[[Request], bytes | None]
 
 
@@ -35,10 +35,10 @@ def reply(status: int = 200, release: str = "", body: bytes = b"hello", length: 
 
 
 def until(true: Callable[[], bool]) -> None:
-    """Waits for what must come about soon."""
+    """Waits until that is true; fails after 5 s."""
     deadline = time.monotonic() + 5
     while not true():
-        assert time.monotonic() < deadline, "it did not come about"
+        assert time.monotonic() < deadline, "it did not become true"
         time.sleep(0.002)
 
 
@@ -84,11 +84,11 @@ class WebServer:
         with suppress(OSError):
             while True:
                 connection, _ = self._listener.accept()
-                thread = Thread(target=self._hear, args=(connection,), daemon=True)
+                thread = Thread(target=self._receive, args=(connection,), daemon=True)
                 self._threads.append(thread)
                 thread.start()
 
-    def _hear(self, connection: socket.socket) -> None:
+    def _receive(self, connection: socket.socket) -> None:
         if self._context:
             connection = self._context.wrap_socket(connection, server_side=True)
         with self._lock:

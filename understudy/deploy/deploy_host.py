@@ -20,7 +20,7 @@ from understudy.host.session import AuditEntry
 from understudy.job import Job
 from understudy.local.exclusive_lock import exclusive_lock
 from understudy.receipts import gate
-from understudy.release import bytecode, render, source_checks, wheels, worktree
+from understudy.release import archive, bytecode, render, source_checks, wheels, worktree
 from understudy.release import source as sources
 from understudy.release.layout import Manifest, release_id
 from understudy.ssh.connection import Connection, SshConnection
@@ -246,7 +246,7 @@ def _shipment(
     compiler = bytecode.compiler(found.python)
     if found.release(wanted.release.id) is None:
         release_tar.write_bytes(
-            sources.release_tar(source, wanted.release_files, wanted.release, compiler)
+            archive.release_tar(source, wanted.release_files, wanted.release, compiler)
         )
     needed: Mapping[str, Path] = {}
     if plan.needs_environment(wanted, found):

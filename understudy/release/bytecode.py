@@ -1,7 +1,7 @@
-"""Compiles Python files here, for the Python of a host: there it would cost at each start.
+"""Compiles Python files on this machine, for the Python of a host, which starts faster then.
 
-Bytecode is the same for all of 3.11, or all of 3.13; it holds its source's time and size, so that
-a file changed by hand on a host still counts.
+Bytecode is the same for all of 3.11, or all of 3.13; it has its source's time and size (PEP 552), so
+that Python compiles a file again that was changed by hand on a host.
 """
 
 import platform
@@ -19,7 +19,7 @@ def compiler(python: str) -> str | None:
 
 
 def compile_all(compiler: str, directory: Path) -> None:
-    """Compiles all files below a directory. Whatever is no Python of that version is left out."""
+    """Compiles all files below a directory; skips those that are no Python of that version."""
     subprocess.run(
         [compiler, "-I", "-m", "compileall", "-qq", "-j0", "-s", directory, directory],
         stdout=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""What is known of a commit and of its lock file. A part that could not be gathered is None."""
+"""What is known of a commit and of its lock file. None: that part is unknown."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -12,8 +12,8 @@ LFS_POINTER = "version https://git-lfs.github.com/spec/"
 class CommitFacts:
     """The app's directory in git and on disk. Paths are relative to it.
 
-    committed: path -> git's mode. texts: path -> content of what a release has; of a link, where it
-    leads. submodules: path -> the files in its checkout here. untracked, ignored, modified: on disk.
+    committed: path -> git's mode. texts: path -> content of each file of a release; of a link, its
+    target. submodules: path -> the files in its checkout. untracked, ignored, modified: paths on disk.
     """
 
     committed: Mapping[str, str] = field(default_factory=dict)
@@ -25,7 +25,7 @@ class CommitFacts:
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """Committed, and by `export-ignore` in no release."""
+        """Committed files that no release has because of `export-ignore`."""
         kept = (path for path, mode in self.committed.items() if mode != SUBMODULE)
         return tuple(path for path in kept if path not in self.texts)
 
@@ -34,12 +34,12 @@ class CommitFacts:
         return tuple(path for path, text in self.texts.items() if text.startswith(LFS_POINTER))
 
     def find(self, state: str, pattern: str) -> str | None:
-        """The first path of that state (a field's name) that the pattern matches as a whole."""
+        """The first path that the pattern matches as a whole. state: a field's name, such as "untracked"."""
         paths = getattr(self, state)
         return next((path for path in paths if re.fullmatch(pattern, path)), None)
 
     def modules(self, name: str) -> Iterator[str]:
-        """The committed files that would be imported as that top-level name, from some folder."""
+        """The paths, without `.py`, that would be imported as that top-level name from their folder."""
         wanted = re.compile(rf"(?:.*/)?{re.escape(name)}(?:\.py|/.*\.py)")
         inside = re.compile(rf"(.*?(?:^|/){re.escape(name)})(?:\.py|/.*)")
         for path in self.committed:
@@ -49,10 +49,10 @@ class CommitFacts:
 
 @dataclass(frozen=True)
 class LockFacts:
-    """path: of the lock file. versions: distribution -> version. made_from: the file with what is asked
-    for (requirements.in, pyproject.toml), "" if none is known; wanted: the distributions it asks for.
+    """path: of the lock file. versions: distribution -> version. made_from: the file that it is locked
+    from (requirements.in, pyproject.toml), "" if none is known; wanted: the distributions in that.
 
-    modules: distribution -> top-level names in its wheel, None if the wheels are not here.
+    modules: distribution -> top-level names in its wheel; None if the wheels are not on this machine.
     """
 
     path: str = "requirements.txt"
@@ -62,7 +62,7 @@ class LockFacts:
     modules: Mapping[str, tuple[str, ...]] | None = None
 
     def provides(self, module: str) -> bool | None:
-        """Whether a locked package brings that top-level module. None: it can't be known."""
+        """Whether a locked package has that top-level module. None: unknown."""
         if normal(module) in self.versions:
             return True
         if self.modules is None:
@@ -71,7 +71,7 @@ class LockFacts:
 
     @property
     def command(self) -> str:
-        """What locks again."""
+        """The command that locks again."""
         if self.path == "uv.lock":
             return "uv lock"
         if not self.made_from:

@@ -1,4 +1,4 @@
-"""The lock file of a commit: found, with the files that it includes, and checked."""
+"""Finds the lock file of a commit, reads it with the files that it includes, and checks it."""
 
 import posixpath
 import subprocess
@@ -14,15 +14,16 @@ from understudy.release.git import git
 
 _UV_LOCK = "uv.lock"
 _INCLUDES = ("-r", "--requirement")
-# Much deeper than anybody writes them; a file that includes itself is deeper.
+# No lock file is that deep, but for one that includes itself.
 _MOST_LEVELS = 10
 
 
 def read(repository: Path, commit: str, prefix: str, name: str) -> str:
-    """The text of the lock file, with those that it includes in it.
+    """The text of the lock file, with the text of the files that it includes.
 
-    It's looked for in the app's directory and in those above it, up to the repository's top; where it
-    isn't, a uv.lock beside the app's pyproject.toml is read instead. Raises ConfigError.
+    It is searched in the app's directory and in those above it, up to the repository's top; so is a
+    uv.lock, which is read where there is no file of that name. Raises ConfigError. prefix: the app's
+    directory in the repository. name: app.requirements.
     """
     for path in _places(prefix, name):
         if _is_there(repository, commit, path):
@@ -38,7 +39,7 @@ def read(repository: Path, commit: str, prefix: str, name: str) -> str:
 
 
 def _places(prefix: str, name: str) -> Iterator[str]:
-    """Where it may be, in order: the nearest counts, and of one directory the named file."""
+    """Where the lock file may be, the nearest first; in one directory the named file comes first."""
     app = PurePosixPath(prefix)
     for directory in (app, *app.parents):
         for file in (name, _UV_LOCK):
@@ -58,7 +59,7 @@ def _read(repository: Path, commit: str, path: str) -> str:
 
 
 def _with_included(repository: Path, commit: str, path: str, level: int = 0) -> Iterator[str]:
-    """The lines of a file, those of included ones where they are included."""
+    """The lines of a file, with those of included files in their place."""
     if level > _MOST_LEVELS:
         raise ConfigError(f"{path} includes itself", hint="Remove that -r line.")
     text = git(repository, "show", f"{commit}:{path}")
@@ -84,7 +85,7 @@ def _included(line: str) -> str:
 
 
 def _exported(repository: Path, commit: str, path: str) -> str:
-    """A uv.lock as a requirements.txt. Frozen, uv only reads it: nothing of the project is run."""
+    """A uv.lock as a requirements.txt. With --frozen uv only reads it, and runs nothing of the project."""
     with TemporaryDirectory() as work:
         for name in (_UV_LOCK, "pyproject.toml"):
             beside = posixpath.join(posixpath.dirname(path), name)

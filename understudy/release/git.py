@@ -1,4 +1,4 @@
-"""Git, as a program: argv in, text or bytes out."""
+"""Runs git."""
 
 import os
 import subprocess
@@ -8,11 +8,12 @@ from understudy.errors import ConfigError, Unreachable
 
 
 def git(directory: Path, *arguments: str) -> str:
+    """As git_bytes(), as text; bytes that are not UTF-8 become U+FFFD."""
     return git_bytes(directory, *arguments).decode(errors="replace")
 
 
 def git_bytes(directory: Path, *arguments: str) -> bytes:
-    """What git prints. Raises ConfigError if it fails, Unreachable if it's not installed."""
+    """What git prints. Raises ConfigError if git fails, Unreachable if it's not installed."""
     try:
         done = subprocess.run(
             ["git", "-C", directory, *arguments], capture_output=True, env=_outside_of_hooks()
@@ -29,7 +30,7 @@ def git_bytes(directory: Path, *arguments: str) -> bytes:
 
 
 def _verb(arguments: tuple[str, ...]) -> str:
-    """What git was asked to do, without the options in front of that."""
+    """The subcommand of git, which follows its options."""
     words = iter(arguments)
     for word in words:
         if word == "-c":
@@ -40,6 +41,6 @@ def _verb(arguments: tuple[str, ...]) -> str:
 
 
 def _outside_of_hooks() -> dict[str, str]:
-    """The environment without what a git hook is given: it would point git elsewhere, despite -C."""
+    """The environment without the variables of a git hook, which count more than -C: githooks(5)."""
     given = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY"}
     return {name: value for name, value in os.environ.items() if name not in given}

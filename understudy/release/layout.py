@@ -1,4 +1,4 @@
-"""Releases: where they lie on a host, what they are called, in which order, which ones are kept."""
+"""Releases: their places on a host, their names and order, and which of them are kept."""
 
 from collections.abc import Sequence, Set
 from dataclasses import asdict, dataclass
@@ -7,14 +7,13 @@ from pathlib import PurePosixPath
 
 # At this address of the host nginx leads to the release that the link `candidate` names.
 CANDIDATE_ADDRESS = "127.0.0.2"
-# The interpreter that programs of unpacked packages name, in place of the one of the environment that
-# they end up in.
+# The interpreter in programs of unpacked packages; each environment puts its own in its place.
 INTERPRETER = "/ENVIRONMENT/bin/python"
 
 
 @dataclass(frozen=True)
 class Paths:
-    """All places of one site on a host. See the layout in docs/how-it-works.md."""
+    """All paths of one site on a host: see docs/how-it-works.md."""
 
     root: PurePosixPath
 
@@ -24,12 +23,12 @@ class Paths:
 
     @property
     def previous(self) -> PurePosixPath:
-        """What served before `current` did: pages that are open still ask for its static files."""
+        """The link to the release before `current`: open pages still request its static files."""
         return self.root / "previous"
 
     @property
     def candidate(self) -> PurePosixPath:
-        """What nginx is asked for before it goes live: see understudy/commands/candidate.py."""
+        """The link to a release before it goes live: see understudy/commands/candidate.py."""
         return self.root / "candidate"
 
     @property
@@ -76,19 +75,20 @@ class Paths:
         return self.releases / release_id
 
     def served_mark(self, release_id: str) -> PurePosixPath:
-        """There once the release was switched to and answered: only then can one go back to it."""
+        """A file that exists once the release was live and answered: then a rollback can go to it."""
         return self.release(release_id) / "served"
 
     def static(self, release_id: str) -> PurePosixPath:
         return self.root / "static" / release_id
 
     def static_mark(self, release_id: str) -> PurePosixPath:
-        """Says what the static files were made from: see templates/understudy_static.py."""
+        """A file that says what the static files were made from: see templates/understudy_static.py."""
         return self.root / "static" / f"{release_id}.made"
 
     def hold(self, release_id: str) -> PurePosixPath:
-        """As long as it's there, and the deploy at work, a started release does not load the app. Removed
-        by templates/commands.py, or else by `understudy-site start`.
+        """While this file exists, and the deploy lasts, a started release does not load the app.
+
+        templates/commands.py removes it, or `understudy-site start`.
         """
         return PurePosixPath("/run") / self.root.name / f"{release_id}.hold"
 
@@ -98,7 +98,7 @@ class Paths:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a release is made of. deployed_at: ISO 8601, UTC. Kept as manifest.json in the release."""
+    """What a release is made of: manifest.json in the release. deployed_at: ISO 8601, UTC."""
 
     id: str
     commit: str
@@ -111,18 +111,21 @@ class Manifest:
 
 
 def release_id(commit: str, contents: Sequence[str]) -> str:
-    """A release's name: its commit, for people, and a digest of all that it's made of."""
+    """A release's name: its commit, for people, and a digest of all its contents."""
     digest = sha256("\0".join(contents).encode()).hexdigest()
     return f"{commit[:8]}-{digest[:8]}"
 
 
 def newest_first(releases: Sequence[Manifest]) -> list[Manifest]:
-    """The one order of releases: listing, rollback and retention all go by it."""
+    """The order of releases in lists, for rollbacks and for retention."""
     return sorted(releases, key=lambda release: (release.deployed_at, release.id), reverse=True)
 
 
 def before(releases: Sequence[Manifest], current: str | None, served: Set[str]) -> Manifest | None:
-    """The release that a rollback goes to: the newest that has served and is older than `current`."""
+    """The release that a rollback goes to: the newest one before `current` that was live.
+
+    served: the ids of the releases that were live.
+    """
     order = newest_first(releases)
     ids = [release.id for release in order]
     older = order[ids.index(current) + 1 :] if current in ids else []
@@ -132,9 +135,10 @@ def before(releases: Sequence[Manifest], current: str | None, served: Set[str]) 
 def to_remove(
     releases: Sequence[Manifest], current: str | None, served: Set[str], keep: int
 ) -> list[Manifest]:
-    """What retention lets go: all but what serves, the newest that have served and the last failed.
+    """The releases that retention removes: all but the live one, the newest that were live, and the last
+    one that failed.
 
-    keep: how many that have served are kept, the one that serves now among them.
+    served: the ids of the releases that were live. keep: how many of these stay, the live one included.
     """
     others = [release for release in newest_first(releases) if release.id != current]
     good = [release for release in others if release.id in served]

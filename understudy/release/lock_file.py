@@ -1,7 +1,7 @@
-"""A lock file of Python packages -> what it pins. It names packages, and can do nothing else.
+"""A lock file of Python packages -> its pins. It can name packages, and do nothing else.
 
-pip itself would follow a lock file much further: options in it choose where packages come from and
-whether their setup.py runs on this machine. So pip never gets the file, but what was read from it.
+For pip itself a lock file can do more: its options choose where packages come from and whether their
+setup.py runs on this machine. So pip gets only what was read from the file, never the file.
 """
 
 import re
@@ -18,7 +18,7 @@ _HASH = re.compile(r"\s--hash[= ](sha(?:256|384|512):[0-9a-f]+)(?=\s|$)")
 _COMMENT = re.compile(r"(^|\s)#.*")
 # `${TOKEN}` is not among them: pip would send the variable's value there.
 _INDEX = re.compile(r"(--index-url|-i|--extra-index-url)[= ]\s*(https://[\w.~:/@%+-]+)")
-# They ask for what is done anyway.
+# They change nothing: this is how packages are downloaded in any case.
 _EMPTY = re.compile(
     r"--require-hashes|--only-binary[= ]\s*:all:|--prefer-binary|(-c|--constraint)\b.*"
 )
@@ -26,7 +26,7 @@ _EMPTY = re.compile(
 
 @dataclass(frozen=True)
 class Pin:
-    """A package of one version. name: as PEP 503 writes it. marker: where it's for, "" for everywhere."""
+    """One version of a package. name: normalised by PEP 503. marker: of PEP 508, "" for every host."""
 
     name: str
     extras: frozenset[str]
@@ -40,14 +40,14 @@ class Pin:
 
 @dataclass(frozen=True)
 class LockFile:
-    """indexes: pip's options that say which package indexes to ask, as words of an argv."""
+    """indexes: the options of pip that name package indexes, as words of an argv."""
 
     pins: tuple[Pin, ...]
     indexes: tuple[str, ...] = ()
 
 
 def parse(text: str, path: str) -> LockFile:
-    """Raises ConfigError, with the lines, for all that is more or less than a pin with hashes.
+    """The pins of a lock file. Raises ConfigError, with the lines, for anything but pins with hashes.
 
     path: of the file, for messages.
     """
@@ -58,7 +58,7 @@ def parse(text: str, path: str) -> LockFile:
             f"{path} has options that a lock file must not have",
             details="\n".join(refused[:20]),
             hint="Remove them. Only --index-url and --extra-index-url, with an https URL without "
-            "variables in it, are taken from a lock file; others may stand in your pip.conf.",
+            "variables in it, are taken from a lock file; put others into your pip.conf.",
         )
     requirements = [line for line in lines if not line.startswith("-")]
     _refuse_without_hash(requirements, path)
@@ -67,6 +67,7 @@ def parse(text: str, path: str) -> LockFile:
 
 
 def refuse_without_gunicorn(lock: LockFile, path: str) -> None:
+    """Raises ConfigError: every host runs the app by gunicorn."""
     if not any(pin.name == "gunicorn" for pin in lock.pins):
         raise ConfigError(
             f"{path} has no gunicorn, which serves the app on every host",
@@ -83,12 +84,12 @@ def logical_lines(text: str) -> list[str]:
 
 
 def for_host(lock: LockFile, python: str, machine: str) -> LockFile:
-    """Without the pins whose marker is false for a host's Python ("3.11") and machine ("x86_64")."""
+    """The pins whose marker holds for a host's Python ("3.11") and machine ("x86_64")."""
     return replace(lock, pins=tuple(pin for pin in lock.pins if _applies(pin, python, machine)))
 
 
 def requirements(lock: LockFile) -> str:
-    """What pip gets instead of the lock file. The markers were decided for the host, not for here."""
+    """What pip gets instead of the lock file, without markers: pip would apply them to this machine."""
     return "".join(
         f"{pin.name}=={pin.version} {' '.join(f'--hash={one}' for one in pin.hashes)}\n"
         for pin in lock.pins
@@ -96,7 +97,7 @@ def requirements(lock: LockFile) -> str:
 
 
 def differences(lock: LockFile, wheels: Iterable[str]) -> list[str]:
-    """How the wheels of these file names are other packages than the locked ones. Both ways."""
+    """How the locked packages and the wheels of these file names differ, a sentence each."""
     got, odd = {}, []
     for file in wheels:
         try:
@@ -116,7 +117,7 @@ def differences(lock: LockFile, wheels: Iterable[str]) -> list[str]:
 
 
 def _is(pin: Pin, version: Version) -> bool:
-    """`2.0` is also what an index has built as `2.0+cpu`."""
+    """A pin of `2.0` also takes a local build such as `2.0+cpu`: PEP 440, local versions."""
     wanted = Version(pin.version)
     return wanted in (version, Version(version.public))
 
@@ -155,7 +156,7 @@ def _hint(loose: Sequence[str], path: str) -> str:
 
 
 def _pin(line: str) -> Iterator[Pin]:
-    """The pin that a line is, or none: a URL, a path, a version that isn't one, no hash."""
+    """The pin in a line. None for a URL, a path, a version that isn't one, or a missing hash."""
     hashes = tuple(_HASH.findall(line))
     try:
         wanted = Requirement(_HASH.sub("", line))
@@ -169,7 +170,7 @@ def _pin(line: str) -> Iterator[Pin]:
 
 
 def _applies(pin: Pin, python: str, machine: str) -> bool:
-    """For some patch release of that Python: which one the host has is not asked for."""
+    """For some patch release of that Python: the host's own one is not known."""
     if not pin.marker:
         return True
     marker = Requirement(f"x; {pin.marker}").marker

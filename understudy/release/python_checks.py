@@ -1,5 +1,5 @@
-"""What the commit's Python files show, read and never run: an app that serves itself when it's imported,
-and a gunicorn.conf.py of its own.
+"""Checks of the commit's Python files, which are read and never run: an app that starts a server when it's
+imported, and a gunicorn.conf.py.
 """
 
 import ast
@@ -20,12 +20,12 @@ _KEYS = {
     "wsgi_app": "app.module",
     "raw_env": "app.environment",
 }
-# Understudy's own file sets them, for the release's socket and the journal.
+# Understudy's own gunicorn.conf.py sets these, for the release's socket and the journal.
 _SET_HERE = {"bind", "accesslog", "errorlog", "forwarded_allow_ips", "worker_tmp_dir", "daemon"}
 
 
 def refuse_own_server(app: App, commit: CommitFacts) -> None:
-    """Raises ConfigError if the module that gunicorn imports calls Flask's app.run() then."""
+    """Raises ConfigError if importing the app's module calls Flask's app.run(), which never returns."""
     path = app.module.partition(":")[0].replace(".", "/")
     for file in (f"{path}.py", f"{path}/__init__.py"):
         tree = _parse(commit.texts.get(file, ""))
@@ -42,15 +42,13 @@ def refuse_own_server(app: App, commit: CommitFacts) -> None:
                     )
 
 
-def own_gunicorn(app: App, commit: CommitFacts) -> Iterator[str]:
-    """A sentence if the app has a gunicorn.conf.py that says anything but what deploy.yml does."""
+def ignored_gunicorn_settings(app: App, commit: CommitFacts) -> Iterator[str]:
+    """A sentence if the app has a gunicorn.conf.py with other settings than deploy.yml."""
     tree = _parse(commit.texts.get(_GUNICORN, ""))
     hooks = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
-    set_there = dict(_assigned(tree))
-    used = [
-        f"{name}: {key}" for name, key in _KEYS.items() if _differs(app, key, set_there.get(name))
-    ]
-    lost = sorted(name for name in (*set_there, *hooks) if name not in {*_KEYS, *_SET_HERE})
+    theirs = dict(_assigned(tree))
+    used = [f"{name}: {key}" for name, key in _KEYS.items() if _differs(app, key, theirs.get(name))]
+    lost = sorted(name for name in (*theirs, *hooks) if name not in {*_KEYS, *_SET_HERE})
     if used or lost:
         yield (
             f"the app's {_GUNICORN} is not used: gunicorn gets one of the release's own."
@@ -68,7 +66,7 @@ def _differs(app: App, key: str, value: ast.expr | None) -> bool:
 
 
 def _assigned(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
-    """The names that the file gives a value when it's imported, each with that."""
+    """The names that importing the file assigns, each with its value."""
     for statement in tree.body:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
@@ -85,7 +83,7 @@ def _calls(value: ast.expr, name: str) -> bool:
 
 
 def _parse(text: str) -> ast.Module:
-    """Another Python may know its syntax: a file that this one can't read shows nothing here."""
+    """An empty module for a file that this Python can't read: the host's Python may know its syntax."""
     with suppress(SyntaxError, ValueError):
         return ast.parse(text)
     return ast.Module(body=[], type_ignores=[])

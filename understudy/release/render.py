@@ -1,7 +1,7 @@
 """templates/ -> the files of a release and of a host, as values.
 
-An undefined name in a template is an error. Values from deploy.yml are checked by config.py and
-quoted here for the place they go to, so that none can end its line or its block.
+An undefined name in a template is an error. Values from deploy.yml are checked by config/ and
+quoted here for their place, so that none can end its line or its block.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ PROGRAMS = (
 
 @dataclass(frozen=True)
 class RenderedFile:
-    """A file to be put on a host. mode as in chmod."""
+    """A file for a host. mode: as in chmod(1)."""
 
     path: PurePosixPath
     content: str
@@ -39,7 +39,7 @@ class RenderedFile:
 def release_files(
     config: Config, target: TargetConfig, release_id: str, templates: Path
 ) -> tuple[RenderedFile, ...]:
-    """What each release has of its own, so that the switch changes it too."""
+    """The files of one release, which the switch changes with it."""
     paths = Paths(config.root)
     directory = paths.release(release_id)
     values = _values(config, target, release_id)
@@ -54,7 +54,7 @@ def release_files(
 
 
 def host_files(config: Config, target: TargetConfig, templates: Path) -> tuple[RenderedFile, ...]:
-    """What all releases of the site on a host have in common."""
+    """The site config: the nginx and systemd files that all releases of the site share."""
     site = config.app.name
     values = {**_values(config, target, "-"), "candidate_address": CANDIDATE_ADDRESS}
     return (
@@ -115,20 +115,23 @@ def _fill_in(name: str, value: str, places: Mapping[str, object]) -> str:
         known = ", ".join(f"{{{place}}}" for place in sorted(places))
         raise ConfigError(
             f"environment.{name} in deploy.yml has a placeholder that can't be filled in: {error}",
-            hint=f"There are {known}; a brace of its own is written twice.",
+            hint=f"The placeholders are {known}. Write a literal brace twice.",
         ) from None
 
 
 def quote_nginx(value: object) -> str:
-    """A value as one parameter of an nginx directive."""
+    """A value as one parameter of an nginx directive. Raises ConfigError if it can't be one."""
     text = str(value)
     if not text or any(character in text for character in "\"'\\;{}#$ \t\r\n"):
-        raise ConfigError(f"{text!r} can't stand in an nginx file")
+        raise ConfigError(f"{text!r} can't be a value in an nginx file")
     return text
 
 
 def quote_shell(value: object) -> str:
-    """A value in double quotes, with the escapes that sh and systemd both know."""
+    """A value in double quotes, with the escapes that both sh and systemd know.
+
+    Raises ConfigError for a line break.
+    """
     text = str(value)
     if "\n" in text or "\r" in text or "\0" in text:
         raise ConfigError("a value of environment: in deploy.yml has a line break")

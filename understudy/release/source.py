@@ -1,26 +1,22 @@
-"""One commit -> the release that is shipped."""
+"""One commit of the app: where it is, and the files in it that are shipped."""
 
 import io
 import json
-import os
 import re
 import shutil
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from understudy.config.app import App
 from understudy.errors import ConfigError, Refused, Unreachable
-from understudy.release import bytecode, committed_lock
+from understudy.release import committed_lock
 from understudy.release.git import git, git_bytes
-from understudy.release.layout import Manifest
-from understudy.release.render import RenderedFile
 
-# Whatever this machine's git does with files elsewhere: all machines ship the same bytes.
+# All machines ship the same bytes, whatever the settings of their git.
 _AS_COMMITTED = (
     *("-c", "core.autocrlf=false", "-c", "core.eol=lf", "-c", "core.attributesFile=/dev/null"),
     "--literal-pathspecs",
@@ -29,7 +25,10 @@ _AS_COMMITTED = (
 
 @dataclass(frozen=True)
 class Source:
-    """A commit of the app. tree: git's digest of its content. dirty: files not committed."""
+    """A commit of the app. prefix: the app's directory in the repository. tree: git's digest of it.
+
+    lock: the text of its lock file. dirty: lines of `git status` for files that are not committed.
+    """
 
     repository: Path
     prefix: str
@@ -55,7 +54,7 @@ def resolve_source(app: App, beside: Path, cache: Path) -> Source:
 
 
 def find_commit(app: App, beside: Path, cache: Path) -> Source:
-    """The same without its lock file, which may be what is wrong."""
+    """As resolve_source(), without the lock file, which may be what is wrong."""
     if re.match(r"^(\w+://|[\w.-]+@[\w.-]+:)", app.source):
         repository, prefix = _mirror(app.source, cache), app.subdirectory.strip("/")
         dirty: tuple[str, ...] = ()
@@ -84,38 +83,17 @@ def find_commit(app: App, beside: Path, cache: Path) -> Source:
 
 
 def refuse_if_dirty(source: Source) -> None:
-    """Raises Refused, with the files, if what is on disk is not what would be deployed."""
+    """Raises Refused, with the files, if files on disk differ from what would be deployed."""
     if source.dirty:
         raise Refused(
             "there are uncommitted changes, and this target takes only clean commits",
             details="\n".join(source.dirty[:20]),
-            hint="Commit or stash them, then deploy again.",
+            hint="Commit or stash the changes, then deploy again.",
         )
 
 
-def release_tar(
-    source: Source, files: Sequence[RenderedFile], manifest: Manifest, compiler: str | None
-) -> bytes:
-    """Everything a release has, as a tar made here: on the host it only has to be unpacked.
-
-    compiler: the Python that compiles the source; without one that is left to the host.
-    """
-    buffer = io.BytesIO()
-    site = files[0].path.parts[2]
-    with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=6) as release:
-        _add_source(release, source, compiler)
-        for file in files:
-            _add_file(release, file.path.name, file.content, file.mode)
-        _add_file(release, "requirements.txt", source.lock)
-        _add_file(release, "manifest.json.new", json.dumps(manifest.to_dict()))
-        _add_link(release, "venv", f"../../venvs/{manifest.lock}")
-        _add_link(release, "static", f"../../static/{manifest.id}")
-        _add_link(release, "socket", f"/run/{site}/{manifest.id}.sock")
-    return buffer.getvalue()
-
-
 def digest(source: Source) -> str:
-    """SHA-256 of the source as shipped, in hex: name, mode, kind, link and content of each member.
+    """SHA-256 of the shipped files, in hex: name, mode, kind, link and content of each.
 
     Without bytecode, which another machine's Python may compile to other bytes, and without the
     commit's time: two commits of the same files ship the same.
@@ -131,7 +109,7 @@ def digest(source: Source) -> str:
 def migrations(source: Source) -> dict[str, str]:
     """The commit's migrations by path, each with the SHA-256 of its content.
 
-    They are files below a directory `migrations`, as Django, Flask-Migrate and many others have it.
+    Migrations are files below a directory `migrations`, as of Django and Flask-Migrate.
     """
     found = re.compile(r"(.*/)?migrations/(?!(.*/)?__init__\.py$).*\.(py|sql)")
     return {
@@ -141,15 +119,15 @@ def migrations(source: Source) -> dict[str, str]:
     }
 
 
-# Of what is deployed and of what it's deployed over. All hosts of a target get the same.
+# For the candidate and the live release; all hosts of a target get the same files.
 @lru_cache(maxsize=2)
 def members(source: Source) -> tuple[tuple[tarfile.TarInfo, bytes], ...]:
-    """What git has of the source, as it is shipped; the same on every machine."""
+    """The files of the commit as they are shipped, each with its content; the same on every machine."""
     return tuple(_archived(source))
 
 
 def _archived(source: Source) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
-    # The whole commit, for what stands in a .gitattributes above the app counts, too.
+    # From the top of the repository: a .gitattributes above the app counts, too.
     where = (source.commit, source.prefix) if source.prefix else (source.commit,)
     archive = git_bytes(source.repository, *_AS_COMMITTED, "archive", "--format=tar", *where)
     committed = int(git(source.repository, "show", "-s", "--format=%ct", source.commit))
@@ -159,64 +137,16 @@ def _archived(source: Source) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
             name = member.name.removeprefix(source.prefix).lstrip("/")
             if not name or not member.name.startswith(source.prefix):
                 continue
-            # A long name stands in its pax header too, which would win over this one.
+            # A long name is also in the pax header, which would win over this one.
             member.name, member.pax_headers = f"source/{name}", {}
-            # All that git knows of a mode; the rest hangs on who made the tar.
+            # Git knows only this bit of a mode; the others depend on the machine.
             member.mode = 0o755 if member.mode & 0o100 else 0o644
             member.mtime = committed
             yield member, reader.read() if reader else b""
 
 
-def _add_source(release: tarfile.TarFile, source: Source, compiler: str | None) -> None:
-    _add_directory(release, "source")
-    for member, content in members(source):
-        release.addfile(member, io.BytesIO(content))
-    for name, content in _compiled(source, compiler) if compiler else ():
-        _add_content(release, name, content)
-
-
-@lru_cache(maxsize=2)
-def _compiled(source: Source, compiler: str) -> tuple[tuple[str, bytes], ...]:
-    """The bytecode of the source's Python files, by name in a release."""
-    with TemporaryDirectory() as work:
-        for member, content in members(source):
-            if member.isfile() and member.name.endswith(".py"):
-                _copy(content, Path(work) / member.name, int(member.mtime))
-        bytecode.compile_all(compiler, Path(work) / "source")
-        found = sorted(Path(work).rglob("*.pyc"))
-        return tuple((str(path.relative_to(work)), path.read_bytes()) for path in found)
-
-
-def _copy(content: bytes, path: Path, time: int) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    os.utime(path, (time, time))
-
-
-def _add_file(tar: tarfile.TarFile, name: str, content: str, mode: int = 0o644) -> None:
-    _add_content(tar, name, content.encode(), mode)
-
-
-def _add_content(tar: tarfile.TarFile, name: str, content: bytes, mode: int = 0o644) -> None:
-    info = tarfile.TarInfo(name)
-    info.size, info.mode = len(content), mode
-    tar.addfile(info, io.BytesIO(content))
-
-
-def _add_directory(tar: tarfile.TarFile, name: str) -> None:
-    info = tarfile.TarInfo(name)
-    info.type, info.mode = tarfile.DIRTYPE, 0o755
-    tar.addfile(info)
-
-
-def _add_link(tar: tarfile.TarFile, name: str, destination: str) -> None:
-    info = tarfile.TarInfo(name)
-    info.type, info.linkname = tarfile.SYMTYPE, destination
-    tar.addfile(info)
-
-
 def _mirror(url: str, cache: Path) -> Path:
-    """A bare copy of a repository, brought up to date."""
+    """A bare copy of the repository, up to date."""
     mirror = cache / sha256(url.encode()).hexdigest()[:12]
     if not mirror.exists():
         mirror.parent.mkdir(parents=True, exist_ok=True)
@@ -236,5 +166,5 @@ def _fetch(directory: Path, *arguments: str) -> None:
         raise Unreachable(
             "app.source: can't fetch the repository",
             details=error.details,
-            hint="`git ls-remote` with the URL of app.source must work here, and ask nothing.",
+            hint="`git ls-remote` with the URL of app.source must work on this machine, without a prompt.",
         ) from None

@@ -1,6 +1,6 @@
-"""What is wrong with a release before it is made: told from the commit alone, before any host is touched.
+"""What is wrong with a release, seen in the commit alone, before any host is touched.
 
-Only what is certain is refused. What may be meant so is warned of.
+What can't work is refused. What may be intended is a warning.
 """
 
 import re
@@ -14,21 +14,21 @@ from understudy.release.commit_facts import CommitFacts
 
 _MANAGE = "manage.py"
 _CATALOGUE = re.compile(r"(?:.*/)?([^/]+)/LC_MESSAGES/([^/]+)\.po")
-# Of a long list the first ones say enough.
+# A longer list is cut.
 _MOST = 10
 
 
 def refuse(app: App, commit: CommitFacts, elsewhere: Sequence[str]) -> None:
-    """Raises ConfigError for what can't become a release that works.
+    """Raises ConfigError for a commit that can't become a working release.
 
-    elsewhere: the paths of the whole repository that are not the app's, relative to its top.
+    elsewhere: the paths outside of the app's directory, relative to the repository's top.
     """
     if pointers := commit.lfs_pointers:
         raise ConfigError(
             f"{len(pointers)} files of the commit are pointers of git LFS instead of their content",
             details=_listed(pointers),
-            hint="Get them by `git lfs install && git lfs pull`, in the repository of app.source. What "
-            "the site does not need: `PATH export-ignore` in .gitattributes.",
+            hint="Get the files by `git lfs install && git lfs pull`, in the repository of app.source. For "
+            "files that the site does not need, put `PATH export-ignore` into .gitattributes.",
         )
     if _runs_manage(app) and _MANAGE not in commit.committed:
         raise _without_manage(commit, elsewhere)
@@ -36,7 +36,7 @@ def refuse(app: App, commit: CommitFacts, elsewhere: Sequence[str]) -> None:
 
 
 def warnings(app: App, commit: CommitFacts) -> Iterator[str]:
-    """A sentence for each thing that is not shipped, or not as it is here."""
+    """A sentence for each kind of file that is not shipped, or not as it is on this machine."""
     if commit.submodules:
         yield (
             "git submodules are not part of a release. To ship one, copy its files into the "
@@ -49,14 +49,14 @@ def warnings(app: App, commit: CommitFacts) -> Iterator[str]:
         yield f"files whose names are not UTF-8, which collectstatic can't take: {_in_line(odd)}"
     if not _compiles_messages(app):
         yield from _without_translation(commit)
-    yield from python_checks.own_gunicorn(app, commit)
+    yield from python_checks.ignored_gunicorn_settings(app, commit)
 
 
 def _without_manage(commit: CommitFacts, elsewhere: Iterable[str]) -> ConfigError:
     below = [path for path in commit.committed if PurePosixPath(path).name == _MANAGE]
     if below:
         directory = min(below, key=len).removesuffix(f"/{_MANAGE}")
-        hint = f"It's in {directory}/: set `subdirectory: {directory}` under app in deploy.yml."
+        hint = f"It is in {directory}/: set `subdirectory: {directory}` under app in deploy.yml."
     elif above := [path for path in elsewhere if PurePosixPath(path).name == _MANAGE]:
         hint = f"The repository has {min(above, key=len)}: app.source and app.subdirectory must lead there."
     else:
@@ -79,7 +79,7 @@ def _compiles_messages(app: App) -> bool:
 
 
 def _without_translation(commit: CommitFacts) -> Iterator[str]:
-    """A .po is what people write; programs read the .mo that is made of it."""
+    """Programs read the compiled .mo, not the .po that people write."""
     missing = [
         path for path in commit.texts if _CATALOGUE.fullmatch(path) and not _has_mo(commit, path)
     ]

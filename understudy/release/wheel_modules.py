@@ -1,4 +1,4 @@
-"""What the locked wheels, as they were downloaded, let an app import."""
+"""The modules in the downloaded wheels of a lock file."""
 
 import re
 import zipfile

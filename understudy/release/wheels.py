@@ -1,7 +1,7 @@
-"""Locked wheels -> what a host unpacks: each package installed and compiled here, once.
+"""Locked wheels -> what a host unpacks: each package is installed and compiled on this machine, once.
 
 On the host neither pip nor a compiler runs: an environment is links to these files. Each package
-is named by its content, so only new ones travel.
+is named by its content, so that only new ones are sent.
 """
 
 import gzip
@@ -26,9 +26,9 @@ from understudy.release import bytecode, lock_file
 from understudy.release.layout import INTERPRETER
 from understudy.release.lock_file import LockFile
 
-# What a host must at least have for a wheel: Debian 12 has glibc 2.36, Ubuntu 22.04 has 2.35.
+# The versions of glibc that a host has at least: Debian 12 has 2.36, Ubuntu 22.04 has 2.35.
 _GLIBC_MINORS = range(35, 16, -1)
-# One time for all files: bytecode holds it, and a zip, as which wheels travel, knows none before.
+# 1980-01-01, one time for all files: bytecode records it, and a wheel, which is a zip, knows none before.
 _TIME = 315532800
 
 
@@ -52,7 +52,7 @@ def folder(lock: LockFile, python: str, machine: str, cache: Path) -> Path:
 
 
 def join(tars: Sequence[Path]) -> bytes:
-    """Several gzipped tars as one, which `tar --ignore-zeros` unpacks."""
+    """Several gzipped tars as one, for `tar --ignore-zeros`."""
     return b"".join(tar.read_bytes() for tar in tars)
 
 
@@ -73,7 +73,7 @@ def _package(wheel: Path, python: str, compiler: str | None, cache: Path) -> Pat
 
 
 def _install(wheel: Path, directory: Path, python: str) -> None:
-    """Puts a wheel's files where an environment has them."""
+    """Installs a wheel into a directory that is laid out as an environment."""
     library = str(directory / "lib" / f"python{python}" / "site-packages")
     destination = SchemeDictionaryDestination(
         {
@@ -89,12 +89,12 @@ def _install(wheel: Path, directory: Path, python: str) -> None:
     try:
         with WheelFile.open(wheel) as source:
             install(source, destination, additional_metadata={"INSTALLER": b"understudy\n"})
-    # Among them: a name that leads out of the directory, such as `../../.bashrc`.
+    # ValueError: for example a name that leads out of the directory, such as `../../.bashrc`.
     except (ValueError, LookupError, BadZipFile, InstallerError) as error:
         raise StepFailed(
             f"{wheel.name} is no wheel that can be installed",
             details=str(error),
-            hint="Lock another version of that package; and look where this one comes from.",
+            hint="Lock another version of that package, and check where this wheel comes from.",
         ) from None
     for program in (directory / "bin").glob("*"):
         program.chmod(0o755)
@@ -103,7 +103,7 @@ def _install(wheel: Path, directory: Path, python: str) -> None:
 
 
 def _pack(directory: Path) -> bytes:
-    """A directory as a gzipped tar, the same wherever it's made."""
+    """A directory as a gzipped tar, the same on every machine."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         tar.add(directory, directory.name, filter=_anonymous)
@@ -119,7 +119,7 @@ def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
 
 
 def _wheels(lock: LockFile, directory: Path, python: str, machine: str) -> list[Path]:
-    """Wheels of a lock file in a directory of their own, which is there whole or not."""
+    """The wheels of a lock file, in a directory of their own that is either complete or missing."""
     if not directory.exists():
         directory.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=directory.parent) as work:
@@ -132,7 +132,7 @@ def _wheels(lock: LockFile, directory: Path, python: str, machine: str) -> list[
         raise StepFailed(
             f"what pip downloaded for Python {python} on {machine} is not what is locked",
             details="\n".join(wrong),
-            hint=f"rm -r {directory}, and the next deploy downloads the packages again.",
+            hint=f"Remove {directory}: the next deploy downloads the packages again.",
         )
     return wheels
 
@@ -140,7 +140,7 @@ def _wheels(lock: LockFile, directory: Path, python: str, machine: str) -> list[
 def _pip_download(
     lock: Path, indexes: Sequence[str], directory: Path, python: str, machine: str
 ) -> None:
-    """Only wheels, of nothing but the pins: of a source distribution pip would run the setup.py here."""
+    """Downloads only wheels, and only of the pins: of a source distribution pip would run the setup.py."""
     platforms = [f"manylinux_2_{minor}_{machine}" for minor in _GLIBC_MINORS]
     platforms += [f"manylinux2014_{machine}", f"linux_{machine}"]
     tag = "cp" + python.replace(".", "")

@@ -1,4 +1,4 @@
-"""What git and the disk hold of an app, as facts for a diagnosis: in the commit, in a release, beside."""
+"""The facts about an app that git and the disk show: in the commit, in a release, and only on disk."""
 
 import re
 from collections import defaultdict
@@ -10,12 +10,12 @@ from understudy.release.git import git
 from understudy.release.source import Source, members
 
 _STATES = {"??": "untracked", "!!": "ignored"}
-# Of a longer file a check needs no more than that.
+# Checks need no more of a longer file.
 _TEXT_BYTES = 100_000
 
 
 def look(source: Source) -> CommitFacts:
-    """Raises UnderstudyError if git can't be asked."""
+    """The facts of the commit and of the files beside it. Raises UnderstudyError if git fails."""
     committed = dict(_committed(source))
     changes = _changes(source)
     return CommitFacts(
@@ -40,7 +40,7 @@ def elsewhere(source: Source) -> tuple[str, ...]:
 def lock(
     source: Source, path: str, commit: CommitFacts, modules: Mapping[str, tuple[str, ...]] | None
 ) -> LockFacts:
-    """path: of the lock. modules: what its wheels bring, see packages.modules()."""
+    """The facts of the lock file at this path. modules: of its wheels, see wheel_modules.of()."""
     versions = re.findall(r"^([\w.-]+)(?:\[.*?\])?==([^\s;\\]+)", source.lock, re.MULTILINE)
     made_from = next(
         (name for name in ("requirements.in", "pyproject.toml") if name in commit.texts), ""
@@ -65,7 +65,7 @@ def _committed(source: Source) -> Iterator[tuple[str, str]]:
 
 
 def _texts(source: Source) -> Iterator[tuple[str, str]]:
-    """As a release has them: without what export-ignore keeps out."""
+    """The files of a release: without those of export-ignore."""
     for member, content in members(source):
         path = member.name.removeprefix("source/").encode(errors="surrogateescape")
         name = path.decode(errors="replace")
@@ -77,7 +77,7 @@ def _texts(source: Source) -> Iterator[tuple[str, str]]:
 
 def _changes(source: Source) -> Mapping[str, list[str]]:
     changes: dict[str, list[str]] = defaultdict(list)
-    # A copy of a git URL has no files of a developer's beside it.
+    # The copy of a git URL has no work tree.
     if (source.repository / "HEAD").exists():
         return changes
     status = ("status", "--porcelain", "-z", "-uall", "--ignored=traditional", "--no-renames")

@@ -56,7 +56,7 @@ def read(repository: Path, prefix: str = "", name: str = "requirements.txt") -> 
     return committed_lock.read(repository, git(repository, "rev-parse", "HEAD"), prefix, name)
 
 
-def test_included_files_are_part_of_it(tmp_path: Path) -> None:
+def test_included_files_are_part_of_the_lock(tmp_path: Path) -> None:
     files = {
         "app/requirements.txt": f"-r locks/base.txt  # all\n{GUNICORN}",
         "app/locks/base.txt": f"--requirement=more.txt\n{DJANGO}",
@@ -68,23 +68,23 @@ def test_included_files_are_part_of_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "reason"),
     [
         ("-r gone.txt", "not in commit"),
         ("-r ../../etc/passwd", "not in commit"),
         ("-r requirements.txt", "includes itself"),
     ],
 )
-def test_include_that_leads_nowhere_is_told(line: str, told: str, tmp_path: Path) -> None:
+def test_include_of_a_missing_file_is_reported(line: str, reason: str, tmp_path: Path) -> None:
     commit(tmp_path, {"requirements.txt": f"{line}\n{GUNICORN}"})
 
-    with pytest.raises(ConfigError, match=told) as raised:
+    with pytest.raises(ConfigError, match=reason) as raised:
         read(tmp_path)
 
     assert raised.value.hint
 
 
-def test_included_file_is_held_to_the_same(tmp_path: Path) -> None:
+def test_included_file_is_checked_too(tmp_path: Path) -> None:
     files = {"requirements.txt": f"-r base.txt\n{GUNICORN}", "base.txt": "--no-binary :all:\n"}
     commit(tmp_path, files)
 
@@ -92,7 +92,7 @@ def test_included_file_is_held_to_the_same(tmp_path: Path) -> None:
         read(tmp_path)
 
 
-def test_uv_lock_is_read_where_there_is_no_other_and_nothing_of_the_project_is_run(
+def test_uv_lock_is_read_if_it_is_the_only_one_and_runs_nothing_of_the_project(
     tmp_path: Path,
 ) -> None:
     ran = tmp_path / "ran"
@@ -113,7 +113,7 @@ def test_named_file_comes_before_uv_lock(tmp_path: Path) -> None:
     assert read(tmp_path) == GUNICORN
 
 
-def test_damaged_uv_lock_is_told(tmp_path: Path) -> None:
+def test_damaged_uv_lock_is_reported(tmp_path: Path) -> None:
     commit(tmp_path, {"pyproject.toml": PROJECT, "uv.lock": "version = 99\n"})
 
     with pytest.raises(ConfigError, match=r"uv\.lock can't be read") as raised:
@@ -135,7 +135,7 @@ def test_nearest_lock_file_counts(tmp_path: Path) -> None:
     assert read(tmp_path, "src") == GUNICORN
 
 
-def test_commit_without_any_is_told_with_what_makes_one(tmp_path: Path) -> None:
+def test_commit_without_a_lock_is_reported_with_what_makes_one(tmp_path: Path) -> None:
     commit(tmp_path, {"src/manage.py": ""})
 
     with pytest.raises(ConfigError, match=r"src/requirements\.txt is not in commit") as raised:

@@ -8,7 +8,7 @@ from understudy.release import lock_file
 from understudy.release.lock_file import parse
 
 GOOD = "gunicorn==23.0.0 --hash=sha256:aa\n"
-# In PEP 508's variables: a machine unlike every host.
+# In PEP 508's variables: a machine that differs from every host.
 MAC = {
     "implementation_name": "pypy",
     "implementation_version": "7.3.1",
@@ -64,7 +64,7 @@ MAC = {
         "evil==../../1 --hash=sha256:aa",
     ],
 )
-def test_what_is_more_than_a_pin_with_hashes_is_refused(line: str) -> None:
+def test_anything_but_a_pin_with_hashes_is_refused(line: str) -> None:
     for text in (
         GOOD + line + "\n",
         line + "\n" + GOOD,
@@ -83,7 +83,7 @@ def test_git_url_comes_with_a_hint_that_works() -> None:
     assert "--generate-hashes" not in raised.value.hint, "it gives no hash for a git URL"
 
 
-def test_index_is_taken_along() -> None:
+def test_index_is_kept() -> None:
     text = "-i https://one.test/simple\n--extra-index-url=https://two.test/simple\n" + GOOD
 
     lock = parse(text + "--require-hashes\n--only-binary :all:\n-c more.txt\n", "x")
@@ -139,7 +139,7 @@ def test_marker_is_decided_for_the_host_and_not_for_this_machine(
 
 
 @pytest.mark.parametrize(
-    ("wheels", "told"),
+    ("wheels", "found"),
     [
         (["a_b-1.0-py3-none-any.whl", "c-2-py3-none-any.whl"], []),
         (["A.B-1-py3-none-any.whl", "c-2.0.0-cp311-cp311-linux_x86_64.whl"], []),
@@ -160,11 +160,11 @@ def test_marker_is_decided_for_the_host_and_not_for_this_machine(
     ],
 )
 def test_locked_and_downloaded_are_compared_by_name_and_version(
-    wheels: list[str], told: list[str]
+    wheels: list[str], found: list[str]
 ) -> None:
     lock = parse("A.b==1.0 --hash=sha256:aa\nc==2 --hash=sha256:aa\n", "x")
 
-    assert lock_file.differences(lock, wheels) == told
+    assert lock_file.differences(lock, wheels) == found
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_other_files_may_serve_themselves() -> None:
 
 def notes(text: str, **app: Any) -> list[str]:
     found = CommitFacts(texts={"gunicorn.conf.py": text})
-    return list(python_checks.own_gunicorn(config(app=app).app, found))
+    return list(python_checks.ignored_gunicorn_settings(config(app=app).app, found))
 
 
 def test_gunicorn_file_of_the_app_is_not_used_and_its_keys_are_named() -> None:

@@ -1,4 +1,4 @@
-"""What stands in deploy.yml reaches its place whole, and can't break out of it."""
+"""Values of deploy.yml reach their place unchanged, and can't break out of it."""
 
 import os
 import subprocess
@@ -56,11 +56,11 @@ def all_files(settings: Config) -> dict[str, str]:
 def test_shell_gets_exactly_the_value(value: str, tmp_path: Path) -> None:
     (tmp_path / "environment").write_text(f"X={quote_shell(value)}\n")
 
-    told = subprocess.run(
+    done = subprocess.run(
         ["sh", "-euc", '. ./environment; printf %s "$X"'], cwd=tmp_path, capture_output=True
     )
 
-    assert (told.stdout.decode(), told.stderr) == (value, b"")
+    assert (done.stdout.decode(), done.stderr) == (value, b"")
 
 
 @pytest.mark.parametrize("value", ["a\nb", "a\rb", "a\0b"])
@@ -114,7 +114,7 @@ def test_app_started_through_run_has_its_code_its_environment_and_its_secrets(
     "value",
     ["{nope}", "{", "{}", "{0}", "{domain.nope}", "{domain[x]}", "{database:d}", "{domain!x}"],
 )
-def test_placeholder_that_cannot_be_filled_in_is_told_with_its_key(value: str) -> None:
+def test_unknown_placeholder_is_reported_with_its_key(value: str) -> None:
     with pytest.raises(ConfigError, match=r"environment\.GREETING") as raised:
         all_files(config(app={"environment": {"GREETING": value}}))
 
@@ -131,7 +131,7 @@ def test_environment_of_the_target_wins() -> None:
 
 
 def test_only_the_files_of_a_release_know_its_id() -> None:
-    """A host file with an id in it would be installed anew, and nginx reloaded, at each deploy."""
+    """A host file with an id in it would be installed again, and nginx reloaded, at each deploy."""
     site = config(app={"environment": {"RELEASE": "{release}"}})
     target = site.target("staging")
 
@@ -165,7 +165,7 @@ def test_templates_render_to_files_that_their_readers_can_parse(
 
 
 @pytest.mark.parametrize(("app", "target"), SITES)
-def test_site_serves_what_its_preset_and_certificate_say(
+def test_site_config_follows_preset_and_certificate(
     app: dict[str, Any], target: dict[str, Any]
 ) -> None:
     nginx = all_files(config(app=app, target=target))["shop"]
@@ -178,7 +178,7 @@ def test_site_serves_what_its_preset_and_certificate_say(
 
 @pytest.mark.needs("nginx")
 @pytest.mark.parametrize("app", [{}, {"preset": "plain"}, {"media_url": None}])
-def test_nginx_takes_the_file(app: dict[str, Any], tmp_path: Path) -> None:
+def test_nginx_accepts_the_file(app: dict[str, Any], tmp_path: Path) -> None:
     site = all_files(config(app=app))["shop"].replace("/var/log/nginx", str(tmp_path))
     # Ports and directories that an ordinary user may have.
     site = site.replace("listen 80", f"listen unix:{tmp_path}/socket").replace("listen [", "#[")
@@ -219,7 +219,7 @@ def test_worker_class_cannot_leave_its_string() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reason"),
     [
         ("User={{ app.nmae }}", "nmae"),
         ("{{ nothing }}", "nothing"),
@@ -228,15 +228,15 @@ def test_worker_class_cannot_leave_its_string() -> None:
         (None, "can't be rendered"),
     ],
 )
-def test_mistake_in_a_template_is_told_with_its_file(
-    text: str | None, told: str, tmp_path: Path
+def test_mistake_in_a_template_is_reported_with_its_file(
+    text: str | None, reason: str, tmp_path: Path
 ) -> None:
     (tmp_path / "nginx.conf.j2").write_text("")
     if text is not None:
         (tmp_path / "app.service.j2").write_text(text)
     site = Config.model_validate(settings())
 
-    with pytest.raises(ConfigError, match=told) as raised:
+    with pytest.raises(ConfigError, match=reason) as raised:
         host_files(site, site.target("staging"), tmp_path)
 
     assert "templates/app.service.j2" in raised.value.summary
@@ -267,18 +267,18 @@ def wsgi_app(environ: dict[str, str], start_response: Any) -> list[bytes]:
 
 @pytest.mark.parametrize("module", ["sync", "gthread", "ggevent"])
 @pytest.mark.parametrize("probe", [True, False])
-def test_app_tells_its_release_to_a_probe_only(module: str, probe: bool) -> None:
+def test_app_sends_its_release_to_a_probe_only(module: str, probe: bool) -> None:
     worker = with_hook_called(gunicorn_worker(f"gunicorn.workers.{module}", wsgi_app))
     environ = {"PATH_INFO": "/a", **({"HTTP_X_UNDERSTUDY_PROBE": "1"} if probe else {})}
     started: list[tuple[object, ...]] = []
 
-    body = worker.wsgi(environ, lambda *told: started.append((*told, None)[:3]))
+    body = worker.wsgi(environ, lambda *given: started.append((*given, None)[:3]))
 
-    told = [("X-Understudy-Release", "r1")] if probe else []
+    headers = [("X-Understudy-Release", "r1")] if probe else []
     assert body == [b"/a"]
     assert started == [
-        ("200 OK", [("A", "b"), *told], None),
-        ("500 Late", [("C", "d"), *told], ERROR),
+        ("200 OK", [("A", "b"), *headers], None),
+        ("500 Late", [("C", "d"), *headers], ERROR),
     ]
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a release is told from the commit, before any host is touched."""
+"""What is wrong with a release is seen in the commit, before any host is touched."""
 
 import os
 from pathlib import Path
@@ -31,7 +31,7 @@ def warnings(repository: Path, **app: Any) -> list[str]:
     return list(source_checks.warnings(config(app=app).app, found))
 
 
-def test_sound_app_is_told_nothing(tmp_path: Path) -> None:
+def test_good_app_gets_no_warning(tmp_path: Path) -> None:
     commit(
         tmp_path,
         {**APP, "static/photo.png": "png", "README": f"{POINTER} is how LFS writes it"[8:]},
@@ -56,7 +56,7 @@ def test_lfs_pointer_is_refused_with_the_command_that_gets_the_file(tmp_path: Pa
 def test_file_that_git_lfs_has_is_shipped_also_of_an_app_in_a_subdirectory(
     prefix: str, tmp_path: Path
 ) -> None:
-    """A filter stands for git LFS: the top .gitattributes says which files are its."""
+    """A filter takes the place of git LFS: the top .gitattributes says which files are its."""
     files = {f"{prefix}{name}": text for name, text in APP.items()}
     attributes = {".gitattributes": "*.png filter=lfs\n"}
     commit(tmp_path, {**files, **attributes, f"{prefix}static/photo.png": POINTER})
@@ -68,17 +68,17 @@ def test_file_that_git_lfs_has_is_shipped_also_of_an_app_in_a_subdirectory(
     assert not found.lfs_pointers
 
 
-def test_pointer_that_is_not_shipped_is_nobodys_business(tmp_path: Path) -> None:
+def test_pointer_that_is_not_shipped_is_accepted(tmp_path: Path) -> None:
     commit(tmp_path, {**APP, "big.bin": POINTER, ".gitattributes": "big.bin export-ignore\n"})
 
     refuse(tmp_path)
 
-    [told] = warnings(tmp_path)
-    assert "export-ignore" in told
-    assert "big.bin" in told
+    [warning] = warnings(tmp_path)
+    assert "export-ignore" in warning
+    assert "big.bin" in warning
 
 
-def test_submodule_is_told_with_what_ships_it(tmp_path: Path) -> None:
+def test_submodule_gets_a_warning_with_what_ships_it(tmp_path: Path) -> None:
     commit(tmp_path / "library", {"mail.py": ""})
     commit(tmp_path / "app", APP)
     url = str(tmp_path / "library")
@@ -94,34 +94,34 @@ def test_submodule_is_told_with_what_ships_it(tmp_path: Path) -> None:
     )
     commit(tmp_path / "app", {})
 
-    [told] = warnings(tmp_path / "app")
+    [warning] = warnings(tmp_path / "app")
 
-    assert "submodules are not part of a release" in told
-    assert told.endswith("vendor/mail")
+    assert "submodules are not part of a release" in warning
+    assert warning.endswith("vendor/mail")
 
 
-def test_name_that_is_not_utf8_is_told(tmp_path: Path) -> None:
+def test_name_that_is_not_utf8_gets_a_warning(tmp_path: Path) -> None:
     (tmp_path / "static").mkdir(parents=True)
     (tmp_path / "static" / os.fsdecode(b"caf\xe9.png")).write_text("x")
     (tmp_path / "static" / "grün.png").write_text("x")
     commit(tmp_path, APP)
 
-    [told] = warnings(tmp_path)
+    [warning] = warnings(tmp_path)
 
-    assert told.endswith(": static/caf�.png")
+    assert warning.endswith(": static/caf�.png")
 
 
 PO = {"shop/locale/de/LC_MESSAGES/django.po": "", "translations/fr/LC_MESSAGES/messages.po": ""}
 
 
-def test_translation_that_is_not_compiled_is_told(tmp_path: Path) -> None:
+def test_translation_that_is_not_compiled_gets_a_warning(tmp_path: Path) -> None:
     commit(tmp_path, {**APP, **PO, ".gitignore": "*.mo\n"})
 
-    [told] = warnings(tmp_path)
+    [warning] = warnings(tmp_path)
 
-    assert "no compiled translation for de, fr" in told
-    assert "shop/locale/de/LC_MESSAGES/django.po" in told
-    assert "compilemessages" in told
+    assert "no compiled translation for de, fr" in warning
+    assert "shop/locale/de/LC_MESSAGES/django.po" in warning
+    assert "compilemessages" in warning
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_translation_that_is_not_compiled_is_told(tmp_path: Path) -> None:
         ({}, {"build_commands": [["pybabel", "compile", "-d", "translations"]]}),
     ],
 )
-def test_one_that_is_or_will_be_is_well(
+def test_translation_that_is_or_will_be_compiled_gets_none(
     more: dict[str, str], app: dict[str, Any], tmp_path: Path
 ) -> None:
     commit(tmp_path, {**APP, **PO, **more})
@@ -140,7 +140,7 @@ def test_one_that_is_or_will_be_is_well(
     assert warnings(tmp_path, **app) == []
 
 
-def test_src_layout_is_told_with_the_one_key_that_it_needs(tmp_path: Path) -> None:
+def test_src_layout_is_refused_with_the_key_that_it_needs(tmp_path: Path) -> None:
     commit(tmp_path, {"requirements.txt": LOCK, "src/manage.py": "", "src/shop/wsgi.py": ""})
 
     with pytest.raises(ConfigError, match=r"no manage\.py") as raised:
@@ -159,7 +159,7 @@ def test_manage_py_elsewhere_in_the_repository_is_named(tmp_path: Path) -> None:
     assert "backend/manage.py" in raised.value.hint
 
 
-def test_manage_py_that_is_nowhere_is_told(tmp_path: Path) -> None:
+def test_missing_manage_py_is_refused(tmp_path: Path) -> None:
     commit(tmp_path, {"requirements.txt": LOCK, "shop/wsgi.py": ""})
 
     with pytest.raises(ConfigError, match=r"no manage\.py") as raised:

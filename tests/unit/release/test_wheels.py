@@ -38,7 +38,7 @@ def wheel(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def pip(wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A program that stands for Python with pip: it leaves the wheel, and fails if it is told to."""
+    """A program in place of Python with pip, which writes the wheel, or fails."""
     program = tmp_path / "python"
     program.write_text(
         f'#!/bin/sh\n[ "$3" = compileall ] && exec {sys.executable} "$@"\n'
@@ -100,7 +100,7 @@ def test_package_is_got_and_made_once_and_is_the_same_everywhere(pip: Path, tmp_
     assert wheels.packages(LOCK, VERSION, "x86_64", tmp_path / "cache") == got
 
 
-def test_package_without_a_wheel_for_the_host_is_told(pip: Path, tmp_path: Path) -> None:
+def test_package_without_a_wheel_for_the_host_is_reported(pip: Path, tmp_path: Path) -> None:
     pip.with_suffix(".fails").touch()
 
     with pytest.raises(StepFailed, match=r"wheels for Python 3\.11 on x86_64") as raised:
@@ -164,7 +164,9 @@ def test_pip_never_sees_an_option_that_is_not_known(option: str, pip: Path, tmp_
     assert not pip.with_suffix(".argv").exists()
 
 
-def test_package_that_is_locked_and_was_not_downloaded_is_told(pip: Path, tmp_path: Path) -> None:
+def test_package_that_is_locked_and_was_not_downloaded_is_reported(
+    pip: Path, tmp_path: Path
+) -> None:
     lock = f"{LOCK}more==1 --hash=sha256:aa\n"
 
     with pytest.raises(StepFailed, match="not what is locked") as raised:

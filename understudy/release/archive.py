@@ -1,0 +1,84 @@
+"""A release as one tar, built on this machine: the host only unpacks it."""
+
+import io
+import json
+import os
+import tarfile
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from understudy.release import bytecode
+from understudy.release.layout import Manifest
+from understudy.release.render import RenderedFile
+from understudy.release.source import Source, members
+
+
+def release_tar(
+    source: Source, files: Sequence[RenderedFile], manifest: Manifest, compiler: str | None
+) -> bytes:
+    """Everything a release has, as a gzipped tar.
+
+    compiler: the Python that compiles the source; None leaves that to the host.
+    """
+    buffer = io.BytesIO()
+    site = files[0].path.parts[2]
+    with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=6) as release:
+        _add_source(release, source, compiler)
+        for file in files:
+            _add_file(release, file.path.name, file.content, file.mode)
+        _add_file(release, "requirements.txt", source.lock)
+        _add_file(release, "manifest.json.new", json.dumps(manifest.to_dict()))
+        _add_link(release, "venv", f"../../venvs/{manifest.lock}")
+        _add_link(release, "static", f"../../static/{manifest.id}")
+        _add_link(release, "socket", f"/run/{site}/{manifest.id}.sock")
+    return buffer.getvalue()
+
+
+def _add_source(release: tarfile.TarFile, source: Source, compiler: str | None) -> None:
+    _add_directory(release, "source")
+    for member, content in members(source):
+        release.addfile(member, io.BytesIO(content))
+    for name, content in _compiled(source, compiler) if compiler else ():
+        _add_content(release, name, content)
+
+
+@lru_cache(maxsize=2)
+def _compiled(source: Source, compiler: str) -> tuple[tuple[str, bytes], ...]:
+    """The bytecode of the source's Python files, by name in a release."""
+    with TemporaryDirectory() as work:
+        for member, content in members(source):
+            if member.isfile() and member.name.endswith(".py"):
+                _copy(content, Path(work) / member.name, int(member.mtime))
+        bytecode.compile_all(compiler, Path(work) / "source")
+        found = sorted(Path(work).rglob("*.pyc"))
+        return tuple((str(path.relative_to(work)), path.read_bytes()) for path in found)
+
+
+def _copy(content: bytes, path: Path, time: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    os.utime(path, (time, time))
+
+
+def _add_file(tar: tarfile.TarFile, name: str, content: str, mode: int = 0o644) -> None:
+    _add_content(tar, name, content.encode(), mode)
+
+
+def _add_content(tar: tarfile.TarFile, name: str, content: bytes, mode: int = 0o644) -> None:
+    info = tarfile.TarInfo(name)
+    info.size, info.mode = len(content), mode
+    tar.addfile(info, io.BytesIO(content))
+
+
+def _add_directory(tar: tarfile.TarFile, name: str) -> None:
+    info = tarfile.TarInfo(name)
+    info.type, info.mode = tarfile.DIRTYPE, 0o755
+    tar.addfile(info)
+
+
+def _add_link(tar: tarfile.TarFile, name: str, destination: str) -> None:
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname = tarfile.SYMTYPE, destination
+    tar.addfile(info)
