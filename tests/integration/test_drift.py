@@ -135,7 +135,7 @@ def test_planted_difference_is_found(
 def test_host_is_as_it_was_once_all_is_undone(app: Staging, untouched: Path) -> None:
     before = untouched.read_text()
 
-    assert "is as it was" in app.deploy_py("capture", "--target", "production").text
+    assert "is unchanged" in app.deploy_py("capture", "--target", "production").text
 
     assert untouched.read_text() == before
 

@@ -1,4 +1,4 @@
-"""What a host answers to the query of a capture, section by section, and how to change it."""
+"""A host's output to the query of a capture, section by section, and how to change it."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from understudy.parity.capture.parse import parse
 from understudy.parity.capture.value import Capture
 
 # 2027-01-15: the certificate below ends in June.
-ASKED_AT = 1_800_000_000.0
+STARTED_AT = 1_800_000_000.0
 
 SECTIONS: Mapping[str, str] = {
     "clock": "1800000000.31",
@@ -176,7 +176,7 @@ f 640 root:todo /srv/todo/shared/env""",
 
 
 def output(**changes: str) -> str:
-    """The answer, with some sections changed."""
+    """The whole output, with some sections changed."""
     sections = {**SECTIONS, **changes}
     return "".join(
         f"@@@ {name}\n{text}\n" if text else f"@@@ {name}\n" for name, text in sections.items()
@@ -184,4 +184,4 @@ def output(**changes: str) -> str:
 
 
 def captured(**changes: str) -> Capture:
-    return parse(output(**changes), "todo", "todo.example.com", ASKED_AT)
+    return parse(output(**changes), "todo", "todo.example.com", STARTED_AT)

@@ -84,7 +84,7 @@ def _checks(project: Project, config: Config) -> Iterable[Callable[[], Finding]]
 
 def _capture(job: Job) -> Finding:
     """Whether the VM can mirror production: whether its capture can be read and followed."""
-    title, name = "capture", capture_host.production(job)
+    title, name = "capture", capture_host.mirrored_target(job)
     try:
         found = follow.mirror(job)
     except UnderstudyError as error:
@@ -95,7 +95,7 @@ def _capture(job: Job) -> Finding:
             title, f"{name} has none, so the VM follows deploy.yml alone; {again} makes one"
         )
     summary = "; ".join((unmatched.summary(found, None), *found.notes))
-    return Finding(title, f"{capture_host.shown(job, name)}: {summary}")
+    return Finding(title, f"{capture_host.shown_path(job, name)}: {summary}")
 
 
 def _python() -> Finding:

@@ -1,1 +1,1 @@
-"""How two hosts differ: what is captured of a host, and the comparison. Nothing is changed by it."""
+"""How two hosts differ: captures of hosts, and their comparison. Nothing here changes a host."""

@@ -1,4 +1,4 @@
-"""How alike two of these are: a target, another target, what was captured, what the code wants."""
+"""Compares two sides: targets, a target's capture, or the state that the code describes."""
 
 import shutil
 from collections.abc import Sequence
@@ -12,16 +12,19 @@ from understudy.parity import capture_host
 from understudy.parity.capture import lockfile
 from understudy.parity.capture.value import Capture
 from understudy.parity.drift import page, table
-from understudy.parity.drift.code import wanted
+from understudy.parity.drift.code import capture_of_code
 from understudy.parity.drift.comparison import Comparison, Side, compare
 from understudy.release import render
 
 CAPTURE, CODE = "capture", "code"
 
 
-def find(job: Job, of: str | None, model: str | None, copy: str | None) -> list[Comparison]:
-    """What the command line asked for: a target alone, or two sides, by default the VM and what it
-    stands for.
+def comparisons(job: Job, of: str | None, model: str | None, copy: str | None) -> list[Comparison]:
+    """The comparisons for the options --target, --from and --to. Without options: the VM with the
+    target that it mirrors.
+
+    Raises ConfigError for options that exclude each other, an unknown side or a missing capture, and
+    what capture_host.take() raises.
     """
     if of and (model or copy):
         raise ConfigError("drift takes either --target, or --from and --to")
@@ -31,47 +34,47 @@ def find(job: Job, of: str | None, model: str | None, copy: str | None) -> list[
 
 
 def between(job: Job, model: str, copy: str) -> list[Comparison]:
-    """What is different about the copy. model, copy: a target's name, `capture` or `code`."""
-    # Before any host is asked, which takes a while.
+    """Compares the copy with the model. model, copy: a target's name, `capture` or `code`."""
+    # Before any host is read, which takes a while.
     for name in (model, copy):
-        _must_be_there(job, name)
+        _require(job, name)
     sides = _side(job, model, of=copy), _side(job, copy, of=model)
     return [compare(*sides, job.config.parity.intended)]
 
 
 def of_target(job: Job, target: str) -> list[Comparison]:
-    """What somebody changed on a host: by its capture, if there is one, and by the code.
+    """What was changed on a host since its capture, if there is one, and against the code.
 
-    What is meant to be between two hosts is no reason for one to be unlike itself.
+    Differences intended between two hosts do not apply: here a host is compared with itself.
     """
     models = [Side(CODE, _code(job, target), partial=True)]
     if capture_host.lock_path(job, target).exists():
         models.insert(0, Side(CAPTURE, capture_host.load(job, target)))
     else:
         job.report.warn(
-            f"there is no capture of {target}, so only what the code names is compared; "
-            f"{lockfile.command(target)} makes one"
+            f"there is no capture of {target}: comparing only what the code names. "
+            f"`{lockfile.command(target)}` makes one"
         )
     host = Side(target, capture_host.take(job, target))
     return [compare(model, host) for model in models]
 
 
-def _must_be_there(job: Job, name: str) -> None:
+def _require(job: Job, name: str) -> None:
     if name in (CAPTURE, CODE) and name in job.config.targets:
         raise ConfigError(
-            f"a target of deploy.yml is called {name}, and drift means another thing by it",
+            f"a target in deploy.yml is named {name}, which means something else to drift",
             hint="Give the target another name.",
         )
     if name == CAPTURE:
-        capture_host.load(job, capture_host.production(job))
+        capture_host.load(job, capture_host.mirrored_target(job))
     elif name != CODE:
         capture_host.host_of(job, name)
 
 
 def _side(job: Job, name: str, of: str) -> Side:
-    """of: the other one, which says whose code is meant."""
+    """One side. of: the other one, which decides whose code is meant."""
     if name == CAPTURE:
-        return Side(name, capture_host.load(job, capture_host.production(job)))
+        return Side(name, capture_host.load(job, capture_host.mirrored_target(job)))
     if name == CODE:
         target = job.config.vm.stands_for if of in (CAPTURE, CODE) else of
         return Side(name, _code(job, target), partial=True)
@@ -81,16 +84,19 @@ def _side(job: Job, name: str, of: str) -> Side:
 def _code(job: Job, target: str) -> Capture:
     host = capture_host.host_of(job, target)
     files = render.host_files(job.config, host, job.project.templates)
-    return wanted(job.config, host, files, of_project(job.project, job.config, host.admin))
+    return capture_of_code(job.config, host, files, of_project(job.project, job.config, host.admin))
 
 
-def tell(job: Job, comparisons: Sequence[Comparison], *, html: bool) -> None:
-    """Tells what is different. Raises StepFailed if a parity is under the threshold of deploy.yml."""
+def show(job: Job, comparisons: Sequence[Comparison], *, html: bool) -> None:
+    """Shows the differences. Raises StepFailed if a parity score is below parity.threshold.
+
+    html: also write reports/drift.html.
+    """
     threshold = job.config.parity.threshold
-    told = {"threshold": threshold, "comparisons": [found.to_json() for found in comparisons]}
-    job.report.attach("parity", told)
+    found = [comparison.to_json() for comparison in comparisons]
+    job.report.attach("parity", {"threshold": threshold, "comparisons": found})
     for comparison in comparisons:
-        _tell(job, comparison)
+        _show(job, comparison)
     if html:
         job.report.say(f"page: {_write_page(job, comparisons)}")
     lowest = min(comparisons, key=lambda found: found.score)
@@ -98,15 +104,15 @@ def tell(job: Job, comparisons: Sequence[Comparison], *, html: bool) -> None:
         raise StepFailed(
             f"parity of {lowest.copy} with {lowest.model} is {lowest.score}; "
             f"deploy.yml asks for {threshold:g}",
-            hint="Mend the first ones above, or declare what is meant to be under parity.intended.",
+            hint="Fix the first differences above, or declare intended ones in parity.intended.",
         )
 
 
-def _tell(job: Job, comparison: Comparison) -> None:
+def _show(job: Job, comparison: Comparison) -> None:
     for line in table.lines(comparison, shutil.get_terminal_size().columns):
         job.report.say(line)
     for pattern in comparison.unused:
-        job.report.warn(f"parity.intended in deploy.yml: {pattern} fits nothing here")
+        job.report.warn(f"parity.intended in deploy.yml: {pattern} matches nothing here")
     job.report.say(
         f"parity of {comparison.copy} with {comparison.model}: {comparison.score} of 100, "
         f"{len(comparison.differences)} differences in {comparison.compared} values"

@@ -18,7 +18,7 @@ def mirror(job: Job) -> Mirror | None:
 
     Raises ConfigError if the capture is damaged, or is of a system that no box can be built for.
     """
-    name = capture_host.production(job)
+    name = capture_host.mirrored_target(job)
     if not capture_host.lock_path(job, name).exists():
         return None
     return decide.mirror_of(job.config, capture_host.load(job, name), capacity())
@@ -35,7 +35,7 @@ def report_mirror(job: Job, mirror: Mirror, box: Mapping[str, str] | None) -> No
 
     box: its packages with their versions. None if the box was removed: the file is kept as it is.
     """
-    name = capture_host.shown(job, capture_host.production(job))
+    name = capture_host.shown_path(job, capture_host.mirrored_target(job))
     for note in mirror.notes:
         job.report.warn(note)
     compared = unmatched.unmatched(mirror, box) if box is not None else None

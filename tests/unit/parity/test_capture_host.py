@@ -18,7 +18,7 @@ from understudy.ssh.connection import Result
 
 @pytest.fixture
 def job(staging: Staging, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
-    """About a project in a directory of its own, and a host that answers as in the sample."""
+    """For a project in a directory of its own, and a host that answers as in the sample."""
     staging.directory = tmp_path
     monkeypatch.setattr(capture_host, "SshConnection", staging.connect)
     answer(staging, printed(now()))
@@ -65,7 +65,7 @@ def test_second_capture_says_that_nothing_changed(job: Job, staging: Staging) ->
 
     capture_host.capture(job, "staging")
 
-    assert staging.report.said[-1] == "provision/staging.lock.yml is as it was"
+    assert staging.report.said[-1] == "provision/staging.lock.yml is unchanged"
     assert lock(job).stat().st_mtime_ns == before
 
 
@@ -85,7 +85,7 @@ def test_changed_host_changes_the_file(job: Job, staging: Staging) -> None:
         (printed(now()[:-9]), "cut off"),
         (printed(""), "cut off"),
         (failed(errors="sh: 1: date: not found"), "can't be read"),
-        (printed(now(memory="/proc/meminfo\tMemTotal: x kB")), "can't be understood"),
+        (printed(now(memory="/proc/meminfo\tMemTotal: x kB")), "can't be parsed"),
     ],
 )
 def test_output_that_is_no_capture_leaves_the_file_as_it_was(
@@ -107,7 +107,7 @@ def test_failed_query_is_an_error_without_its_output(job: Job, staging: Staging)
 
     with pytest.raises(StepFailed, match="can't be read") as raised:
         capture_host.capture(job, "staging")
-    assert raised.value.details == "The last of it was about: observed\nsudo: killed"
+    assert raised.value.details == "The output ends in section observed.\nsudo: killed"
 
 
 def test_unreadable_section_is_warned_of(job: Job, staging: Staging) -> None:
@@ -126,7 +126,7 @@ def test_unknown_distribution_is_warned_of_and_captured(job: Job, staging: Stagi
     capture_host.capture(job, "staging")
 
     assert staging.report.warnings[0] == (
-        "staging runs fedora 42: Understudy knows Debian and Ubuntu, and tells what it can"
+        "staging runs fedora 42: Understudy supports Debian and Ubuntu, and captures what it can"
     )
     assert capture_host.load(job, "staging").entry("time.zone") == "Etc/UTC"
 
@@ -178,7 +178,7 @@ def test_one_of_several_hosts_must_be_named(staging: Staging, job: Job) -> None:
 
     with pytest.raises(ConfigError, match="staging has 2 hosts") as raised:
         capture_host.capture(several, "staging")
-    assert raised.value.hint == "Say which: staging:192.0.2.8, staging:2001:db8::9."
+    assert raised.value.hint == "Name one of: staging:192.0.2.8, staging:2001:db8::9."
 
     one = replace(several, address="2001:db8::9")
     capture_host.capture(one, capture_host.name_of(one))
@@ -192,11 +192,11 @@ def test_vm_follows_the_first_of_several_hosts_that_has_a_capture(
     several = staging.job(addresses=["192.0.2.8", "192.0.2.9"])
     vm = several.config.vm.model_copy(update={"stands_for": "staging"})
     job = replace(several, config=several.config.model_copy(update={"vm": vm}))
-    assert capture_host.production(job) == "staging:192.0.2.8"
+    assert capture_host.mirrored_target(job) == "staging:192.0.2.8"
 
     capture_host.capture(job, "staging:192.0.2.9")
 
-    assert capture_host.production(job) == "staging:192.0.2.9"
+    assert capture_host.mirrored_target(job) == "staging:192.0.2.9"
 
 
 def test_unknown_host_of_a_target_is_an_error(job: Job) -> None:

@@ -1,4 +1,4 @@
-"""The verb drift: which two are compared, what is told, and when the answer is no."""
+"""The verb drift: which two sides are compared, what is shown, and when drift fails."""
 
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ def names(comparisons: list[Comparison]) -> list[tuple[str, str]]:
 
 
 def test_vm_is_compared_with_the_target_it_mirrors_by_default(hosts: Hosts) -> None:
-    assert names(compare.find(hosts.pair(), None, None, None)) == [("production", "staging")]
+    assert names(compare.comparisons(hosts.pair(), None, None, None)) == [("production", "staging")]
 
 
 def test_any_two_can_be_compared(hosts: Hosts) -> None:
@@ -57,7 +57,7 @@ def test_any_two_can_be_compared(hosts: Hosts) -> None:
 
     for model in ("production", "staging", "capture", "code"):
         for copy in ("production", "staging", "capture", "code"):
-            assert names(compare.find(job, None, model, copy)) == [(model, copy)]
+            assert names(compare.comparisons(job, None, model, copy)) == [(model, copy)]
 
 
 def test_single_target_is_compared_with_its_capture_and_with_the_code(hosts: Hosts) -> None:
@@ -65,7 +65,7 @@ def test_single_target_is_compared_with_its_capture_and_with_the_code(hosts: Hos
     capture_host.capture(job, "production")
     hosts.answer("ops", sysctl="net/core/somaxconn\t128")
 
-    found = compare.find(job, "production", None, None)
+    found = compare.comparisons(job, "production", None, None)
 
     assert names(found) == [("capture", "production"), ("code", "production")]
     assert "sysctl.net.core.somaxconn" in [one.path for one in found[0].differences]
@@ -76,22 +76,22 @@ def test_difference_intended_between_two_hosts_hides_no_change_of_one_host(hosts
     capture_host.capture(job, "production")
     hosts.answer("ops", sysctl="net/core/somaxconn\t128")
 
-    by_capture, _ = compare.find(job, "production", None, None)
+    by_capture, _ = compare.comparisons(job, "production", None, None)
 
     assert "sysctl.net.core.somaxconn" in [one.path for one in by_capture.differences]
 
 
 def test_target_without_a_capture_is_compared_with_the_code_and_warned_of(hosts: Hosts) -> None:
-    found = compare.find(hosts.pair(), "production", None, None)
+    found = compare.comparisons(hosts.pair(), "production", None, None)
 
     assert names(found) == [("code", "production")]
-    assert "python deploy.py capture --target production makes one" in hosts.report.warnings[0]
+    assert "`python deploy.py capture --target production` makes one" in hosts.report.warnings[0]
 
 
 @pytest.mark.parametrize("sides", [("a", None), (None, "b"), ("a", "b")])
 def test_target_excludes_from_and_to(sides: tuple[str | None, str | None], hosts: Hosts) -> None:
     with pytest.raises(ConfigError, match="either --target, or --from and --to"):
-        compare.find(hosts.pair(), "production", *sides)
+        compare.comparisons(hosts.pair(), "production", *sides)
 
 
 @pytest.mark.parametrize(
@@ -104,26 +104,28 @@ def test_target_excludes_from_and_to(sides: tuple[str | None, str | None], hosts
 )
 def test_missing_side_is_an_error(model: str, copy: str, message: str, hosts: Hosts) -> None:
     with pytest.raises(ConfigError, match=message):
-        compare.find(hosts.pair(), None, model, copy)
+        compare.comparisons(hosts.pair(), None, model, copy)
 
-    assert hosts.report.steps == [], "no host was asked for nothing"
+    assert hosts.report.steps == [], "no host was read in vain"
 
 
 def test_target_named_capture_or_code_is_refused(hosts: Hosts) -> None:
     job = hosts.pair()
     called = job.config.model_copy(update={"targets": {"code": job.target, **job.config.targets}})
 
-    with pytest.raises(ConfigError, match="is called code"):
-        compare.find(Job(job.project, called, "staging", hosts.report), None, "code", "staging")
+    with pytest.raises(ConfigError, match="is named code"):
+        compare.comparisons(
+            Job(job.project, called, "staging", hosts.report), None, "code", "staging"
+        )
 
 
-def tell(hosts: Hosts, *, html: bool = False, **parity_settings: Any) -> None:
+def show(hosts: Hosts, *, html: bool = False, **parity_settings: Any) -> None:
     job = hosts.pair(**parity_settings)
-    compare.tell(job, compare.find(job, None, None, None), html=html)
+    compare.show(job, compare.comparisons(job, None, None, None), html=html)
 
 
 def test_equal_hosts_are_reported_in_one_line(hosts: Hosts) -> None:
-    tell(hosts)
+    show(hosts)
 
     [said] = hosts.report.said
     assert said.startswith("parity of staging with production: 100 of 100, 0 differences in ")
@@ -133,7 +135,7 @@ def test_parity_below_the_threshold_is_a_failure(hosts: Hosts) -> None:
     hosts.answer("debian", time="zone\t/usr/share/zoneinfo/Europe/Berlin")
 
     with pytest.raises(StepFailed, match=r"is 89\.9; deploy\.yml asks for 95") as raised:
-        tell(hosts)
+        show(hosts)
 
     assert "parity.intended" in raised.value.hint
     assert any("time.zone" in line for line in hosts.report.said)
@@ -143,31 +145,33 @@ def test_parity_below_the_threshold_is_a_failure(hosts: Hosts) -> None:
 def test_parity_at_the_threshold_is_enough(threshold: float, hosts: Hosts) -> None:
     hosts.answer("debian", time="zone\t/usr/share/zoneinfo/Europe/Berlin")
 
-    tell(hosts, threshold=threshold)
+    show(hosts, threshold=threshold)
 
 
 def test_intended_difference_costs_no_points(hosts: Hosts) -> None:
     hosts.answer("debian", sysctl="net/core/somaxconn\t128")
 
-    tell(hosts, threshold=100, intended=INTENDED)
+    show(hosts, threshold=100, intended=INTENDED)
 
     assert "    the VM is small" in hosts.report.said
 
 
 def test_declaration_that_matches_nothing_is_warned_of(hosts: Hosts) -> None:
-    tell(hosts, intended=[{"path": "sysctrl.*", "reason": "typo"}])
+    show(hosts, intended=[{"path": "sysctrl.*", "reason": "typo"}])
 
-    assert hosts.report.warnings == ["parity.intended in deploy.yml: sysctrl.* fits nothing here"]
+    assert hosts.report.warnings == [
+        "parity.intended in deploy.yml: sysctrl.* matches nothing here"
+    ]
 
 
 def test_comparison_is_attached_for_programs(hosts: Hosts) -> None:
     hosts.answer("debian", sysctl="net/core/somaxconn\t128")
 
-    tell(hosts)
+    show(hosts)
 
-    told = hosts.report.attached["parity"]
-    [comparison] = told["comparisons"]
-    assert (told["threshold"], comparison["from"], comparison["to"]) == (
+    attached = hosts.report.attached["parity"]
+    [comparison] = attached["comparisons"]
+    assert (attached["threshold"], comparison["from"], comparison["to"]) == (
         95,
         "production",
         "staging",
@@ -176,7 +180,7 @@ def test_comparison_is_attached_for_programs(hosts: Hosts) -> None:
 
 
 def test_page_is_written_and_its_path_shown(hosts: Hosts) -> None:
-    tell(hosts, html=True)
+    show(hosts, html=True)
 
     assert hosts.report.said[-1] == "page: reports/drift.html"
     assert "100 of 100" in (hosts.directory / "reports" / "drift.html").read_text()

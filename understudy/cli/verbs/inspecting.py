@@ -24,11 +24,8 @@ def drift(options: argparse.Namespace, project: Project, report: "Report") -> No
     from understudy.parity import compare
 
     job = job_of(options, project, report)
-    compare.tell(
-        job,
-        compare.find(job, options.chosen_target, options.model, options.copy),
-        html=options.html,
-    )
+    found = compare.comparisons(job, options.chosen_target, options.model, options.copy)
+    compare.show(job, found, html=options.html)
 
 
 def logs(options: argparse.Namespace, project: Project, report: "Report") -> None:

@@ -1,1 +1,1 @@
-"""What a host is like, read in one command and kept as a file made for `git diff`. Pure."""
+"""A host's state, read by one command and kept as a file made for `git diff`. Pure."""

@@ -1,4 +1,4 @@
-"""Sections about users, names and who may do what: what each line of the answer means."""
+"""Sections about users, host names and rights: what each line of the output means."""
 
 import re
 
@@ -8,8 +8,8 @@ from understudy.parity.capture.value import Section
 
 
 def users(answer: Answer) -> Section:
-    """Each user's number, home and shell, and groups; each group's number. No password, no person's
-    name.
+    """Number, home, shell and groups of each user; number of each group. No passwords, no people's
+    names.
     """
     files = by_file(answer.pairs("users"))
     groups = [line.split(":") for line in files.get("/etc/group", []) if line.count(":") == 3]
@@ -29,18 +29,18 @@ def users(answer: Answer) -> Section:
 
 
 def sudo(answer: Answer) -> Section:
-    """Who may become whom. Words that sudo knows look like secrets, and there is none."""
+    """Who may become whom. Nothing is masked: sudo's own words look like secrets, and none are."""
     texts = {path: _rules(lines) for path, lines in by_file(answer.pairs("sudo")).items()}
     return {path: text for path, text in texts.items() if text}
 
 
 def _rules(lines: list[str]) -> str:
-    """To sudo `#1000` is a user and `#include` no comment."""
+    """For sudo `#1000` is a user and `#include` is no comment: see sudoers(5)."""
     return effective((line for line in lines if not re.match(r"\s*#(?!\d|include\s)", line)), "")
 
 
 def hosts(answer: Answer) -> Section:
-    """Names in /etc/hosts -> their addresses. The host's own name is its own."""
+    """Names in /etc/hosts -> their addresses, without the host's own name."""
     files = by_file(answer.pairs("hosts"))
     own = "".join(files.get("/proc/sys/kernel/hostname", []))
     found: dict[str, set[str]] = {}
@@ -53,7 +53,7 @@ def hosts(answer: Answer) -> Section:
 
 
 def environment(answer: Answer) -> Section:
-    """Names of variables -> the files that set them. Their values never left the host."""
+    """Names of variables -> the files that set them. Their values never leave the host."""
     found: dict[str, set[str]] = {}
     for path, name in answer.pairs("environment"):
         found.setdefault(name, set()).add(path.removeprefix(f"/srv/{answer.site}/"))

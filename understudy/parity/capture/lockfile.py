@@ -1,4 +1,4 @@
-"""A capture as a file that git keeps: YAML, sorted, a value a line, with an end that can be missed."""
+"""A capture as a file for git: YAML, sorted, one value a line, with a last line that marks the end."""
 
 from collections.abc import Iterator
 
@@ -11,12 +11,12 @@ from understudy.report.sanitize import plain
 
 _FORMAT = "1"
 _END = "# end\n"
-# Ten times as quick where PyYAML was built with it: `up` reads the file each time.
+# Ten times as fast, if PyYAML was built with it: `up` reads the file each time.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Dumper(yaml.SafeDumper):
-    """Texts of several lines as such."""
+    """Writes texts of several lines as blocks of lines."""
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
@@ -28,7 +28,7 @@ _Dumper.add_representer(str, _text)
 
 
 def dump(capture: Capture, target: str) -> str:
-    """The text of a lock file. The same capture always makes the same text."""
+    """The text of a lock file. The same capture always gives the same text."""
     head = f"# What {target} is like, by `{command(target)}`: don't edit.\n"
     sections = {name: dict(section) for name, section in capture.sections.items()}
     body = yaml.dump(
@@ -43,13 +43,13 @@ def dump(capture: Capture, target: str) -> str:
 
 
 def command(target: str) -> str:
-    """What captures a target, or `target:address`, one of its hosts."""
+    """The command that captures a target, or one of its hosts: `target:address`."""
     name, _, address = target.partition(":")
     return f"python deploy.py capture --target {name}" + (f" --host {address}" if address else "")
 
 
-def mend(target: str) -> str:
-    return f"Put it back by `git checkout`, or make it anew: {command(target)}"
+def restore_hint(target: str) -> str:
+    return f"Restore the file by `git checkout`, or capture again: {command(target)}"
 
 
 def load(text: str, name: str, target: str) -> Capture:
@@ -62,7 +62,7 @@ def load(text: str, name: str, target: str) -> Capture:
     except _Damaged as error:
         where = f"{name}:{error.line}" if error.line else name
         raise ConfigError(
-            f"{where}: {error.what}", hint=mend(target), cause="it is damaged"
+            f"{where}: {error.what}", hint=restore_hint(target), cause="the capture is damaged"
         ) from None
 
 
@@ -82,14 +82,14 @@ def _load(text: str) -> Capture:
     except (yaml.YAMLError, RecursionError) as error:
         raise _Damaged(f"not YAML: {error}") from None
     if not text.endswith(_END):
-        raise _Damaged("it is cut off: its last line is not `# end`", text.count("\n") + 1)
+        raise _Damaged("the file is cut off: its last line is not `# end`", text.count("\n") + 1)
     sections = dict(_entries(tree))
     version = sections.pop("format", None)
     if not isinstance(version, yaml.ScalarNode) or version.value != _FORMAT:
-        raise _Damaged(f"its format is not {_FORMAT}: another version of Understudy made it")
+        raise _Damaged(f"the format is not {_FORMAT}: another version of Understudy wrote the file")
     if sections.keys() != SECTIONS.keys():
         odd = ", ".join(sorted(sections.keys() ^ SECTIONS.keys()))
-        raise _Damaged(f"sections are missing, or more than there should be: {odd}")
+        raise _Damaged(f"missing or unknown sections: {odd}")
     return Capture(
         {
             name: {key: _value(key, node) for key, node in _entries(sections[name])}
@@ -101,19 +101,19 @@ def _load(text: str) -> Capture:
 def _entries(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
     if not isinstance(node, yaml.MappingNode):
         line = node.start_mark.line + 1 if node else 0
-        raise _Damaged("here should be names with their values", line)
+        raise _Damaged("expected names with values", line)
     seen = set()
     for key, value in node.value:
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode):
-            raise _Damaged("this is no name", line)
+            raise _Damaged("a name must be text", line)
         if key.value in seen:
-            raise _Damaged(f"`{key.value}` stands here twice", line)
+            raise _Damaged(f"`{key.value}` is listed twice", line)
         seen.add(key.value)
         yield key.value, value
 
 
 def _value(key: str, node: yaml.Node) -> str:
     if not isinstance(node, yaml.ScalarNode) or node.tag == "tag:yaml.org,2002:null":
-        raise _Damaged(f"`{key}` should have a text as its value", node.start_mark.line + 1)
+        raise _Damaged(f"the value of `{key}` must be text", node.start_mark.line + 1)
     return plain(node.value)

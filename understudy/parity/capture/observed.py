@@ -1,4 +1,4 @@
-"""What changes by itself, as a judgement: so two captures of an untouched host are the same."""
+"""Values that change by themselves, as a judgement: captures of an untouched host stay equal."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,16 +17,16 @@ def observed(answer: Answer) -> Section:
     return {
         "clock": _clock(answer),
         "reboot required": "yes" if "reboot" in answer.lines("observed") else "no",
-        **dict(_room(answer)),
+        **dict(_free_space(answer)),
         **dict(_certificates(answer)),
     }
 
 
 def _clock(answer: Answer) -> str:
-    """How far it is from this machine's, to one digit."""
-    told = "".join(answer.lines("clock"))
+    """The host's clock against this machine's, to one digit."""
+    text = "".join(answer.lines("clock"))
     try:
-        skew = float(told) - answer.asked_at
+        skew = float(text) - answer.started_at
     except ValueError:
         return "unknown"
     if abs(skew) <= SECONDS_OF_SKEW:
@@ -34,11 +34,11 @@ def _clock(answer: Answer) -> str:
     return f"{'ahead' if skew > 0 else 'behind'} by about {float(f'{abs(skew):.1g}'):g} s"
 
 
-def _room(answer: Answer) -> Iterator[tuple[str, str]]:
+def _free_space(answer: Answer) -> Iterator[tuple[str, str]]:
     for space in spaces(answer):
         parts = (("space", space.free, space.blocks), ("inodes", space.free_inodes, space.inodes))
         for what, free, total in parts:
-            # Some file systems make inodes as they need them.
+            # Some file systems, such as btrfs, create inodes on demand and report none.
             if total:
                 enough = 100 * free >= PERCENT_FREE * total
                 more = f"{PERCENT_FREE} % or more" if enough else f"under {PERCENT_FREE} %"
@@ -46,7 +46,7 @@ def _room(answer: Answer) -> Iterator[tuple[str, str]]:
 
 
 def _certificates(answer: Answer) -> Iterator[tuple[str, str]]:
-    now = datetime.fromtimestamp(answer.asked_at, UTC)
+    now = datetime.fromtimestamp(answer.started_at, UTC)
     for path, end in ends(answer):
         soon = timedelta(days=DAYS_OF_CERTIFICATE)
         state = "ended" if end <= now else "ends soon" if end - now <= soon else "valid"

@@ -1,4 +1,4 @@
-"""Output of the query -> Capture: which section is read by what."""
+"""Output of the query -> Capture, section by section."""
 
 from collections.abc import Callable, Mapping
 
@@ -39,12 +39,12 @@ SECTIONS: Mapping[str, Callable[[Answer], Section]] = {
 }
 
 
-def parse(output: str, site: str, domain: str, asked_at: float) -> Capture:
-    """Output of the query -> Capture. Raises StepFailed if it was cut off or can't be understood.
+def parse(output: str, site: str, domain: str, started_at: float) -> Capture:
+    """Output of the query -> Capture. Raises StepFailed if it was cut off or can't be parsed.
 
-    site: the app's name. domain: the target's. asked_at: seconds on this machine's clock.
+    site, domain, started_at: see Answer.
     """
-    answer = cut(output, site, domain, asked_at)
+    answer = cut(output, site, domain, started_at)
     return Capture({name: _section(name, answer) for name in SECTIONS})
 
 
@@ -55,9 +55,9 @@ def _section(name: str, answer: Answer) -> Section:
     try:
         return dict(sorted(SECTIONS[name](answer).items()))
     except (ValueError, LookupError, TypeError, ArithmeticError) as error:
-        # What the host said may have secrets in it: the error names no more than a word of it.
+        # The output may have secrets in it: the error quotes no more than one word.
         raise StepFailed(
-            f"what the host says of its {name} can't be understood",
+            f"the host's output about {name} can't be parsed",
             details=without_secrets(str(error)),
-            hint="This is a bug in Understudy, or a program on the host that answers unusually.",
+            hint="This is a bug in Understudy, or a program on the host prints something unusual.",
         ) from None

@@ -1,12 +1,12 @@
-"""The one command that a capture is read by: as root where sudo lets it, else as far as it gets."""
+"""The one command that reads a host for a capture: as root if sudo allows it, or as the admin user."""
 
 from pathlib import Path
 
 from understudy.commands import Argv, script
 
 _QUERY = Path(__file__).with_name("query.sh")
-# The host's time comes first: what was asked at that moment was not yet delayed by anything.
-# By standard input: an argument would be in the host's log of what was done by sudo, whole.
+# The clock comes first: nothing has delayed it yet. The script goes by standard input: sudo writes
+# arguments into the host's log.
 _AS_ROOT_IF_ALLOWED = """
 echo "@@@ clock"
 date +%s.%N

@@ -1,18 +1,18 @@
 #!/bin/sh
-# Prints what a host is like, section by section, for understudy/capture/. Changes nothing.
+# Prints the state of a host, section by section, for understudy/parity/capture/. Changes nothing.
 #
 #   sh query.sh SITE
 #
 # "@@@ NAME" begins a section, "!!! REASON" says that it can't be read, "@@@ end" is the last line.
-# No line of a file can look like these: each has something in front of it. Programs are few: on a
-# slow host each costs as much as all of the shell. Names of variables leave the host, values don't.
+# No line of a file can look like these: each one has a prefix. Few programs are run: on a slow host
+# each costs as much as the rest of the script. Names of variables leave the host, values don't.
 set -u
 site=$1
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 cd /
 user=$(id -u)
 
-# section NAME [root|PROGRAM]...: true if all that it needs is there
+# section NAME [root|PROGRAM]...: begins a section; true if all that it needs is there
 section() {
     echo "@@@ $1"
     shift
@@ -25,7 +25,7 @@ section() {
     done
 }
 
-# lines FILE...: each line of those that can be read, after its file's name and a tab
+# lines FILE...: each line of the readable files, after the file's name and a tab
 lines() {
     for file; do
         shift
@@ -34,8 +34,8 @@ lines() {
     awk '{ print FILENAME "\t" $0 }' /dev/null "$@"
 }
 
-# lines_below DIRECTORY...: the same for all files in them, and for links to what no package has put
-# where it is. One file that awk can't read would end it.
+# lines_below DIRECTORY...: the same for all files in them, and for links to files from no package.
+# Unreadable files are left out: awk would stop at the first one.
 lines_below() {
     find "$@" -readable \( -type f -o -xtype f ! -lname '/lib/*' ! -lname '/usr/lib/*' \
         ! -path '*.wants/*' ! -path '*.requires/*' \) -exec awk '{ print FILENAME "\t" $0 }' {} + 2>/dev/null
@@ -45,13 +45,13 @@ section os
 lines /etc/os-release /etc/debian_version /proc/sys/kernel/osrelease
 printf 'machine\t%s\n' "$(uname -m)"
 
-# In one go with what `files` needs of it: reading the list of packages takes a slow host a second.
+# Together with what the section `files` needs: reading the list of packages takes a second on a slow host.
 if section packages dpkg-query; then
     dpkg-query -W -f 'package\t${db:Status-Want}\t${db:Status-Status}\t${Package}\t${Version}\n${Conffiles}\n' |
         awk '/^package\t/ { print } /^ / { print "shipped\t" $2 "\t" $1 "\t" $3 }'
 fi
 
-# What nobody asked for by name: apt wrote down that it came with another.
+# Packages that were installed only because others need them, as apt recorded it.
 section manual
 awk '/^Package: / { name = $2 } /^Auto-Installed: 1/ { print "auto\t" name }' \
     /var/lib/apt/extended_states 2>/dev/null
@@ -77,7 +77,7 @@ lines /proc/meminfo /proc/swaps
 
 section mounts
 lines /proc/self/mounts
-# A network's file system whose server is gone would keep this waiting.
+# Only local file systems: stat hangs on a network file system whose server is gone.
 awk '$3 ~ /^(ext[234]|xfs|btrfs|vfat|f2fs|zfs)$/ { print $2 }' /proc/self/mounts |
     while read -r place; do stat -f -c 'space	%S %b %a %c %d %n' "$place"; done
 
@@ -120,7 +120,7 @@ fi
 if section ports root ss; then ss -Htulnp 2>&1 || echo "!!! ss failed"; fi
 
 if section firewall root nft; then
-    # Without counters and without the elements of sets: both change by themselves.
+    # Without counters and elements of sets: both change by themselves.
     if rules=$(nft -s -t list ruleset 2>&1); then
         printf '%s\n' "$rules" | awk '{ print "\t" $0 }'
     else
@@ -143,7 +143,7 @@ if section environment root; then
         }' {} + 2>/dev/null
 fi
 
-# Links say what is enabled and masked: `systemctl list-unit-files` takes as long as all of the rest.
+# Links show what is enabled and masked: `systemctl list-unit-files` takes as long as the whole query.
 if section units systemctl; then
     find /etc/systemd/system /run/systemd/system -type l -printf 'link\t%f\t%p\t%l\n' 2>/dev/null
     systemctl list-units --all --full --plain --no-legend --no-pager --type=service,socket,timer 2>/dev/null |
@@ -167,7 +167,7 @@ if section nginx root nginx; then
 fi
 
 if section certificates root nginx openssl; then
-    # A name without a directory is below nginx's own; one with a variable, many.
+    # A relative name is below /etc/nginx; a name with a variable means many files and is left out.
     printf '%s\n' "$configuration" | awk '{
         sub(/#.*/, "")
         count = split($0, words, /[ \t;{}"\047]+/)
@@ -180,7 +180,7 @@ if section certificates root nginx openssl; then
         done
 fi
 
-# Of the site's own database, if it's there: extensions are of one only, and so are some settings.
+# Of the site's own database, if it exists: extensions and some settings belong to one database.
 postgresql() {
     runuser -u postgres -- psql -XqAt -F '	' -p 5432 -d "$1" -c "
         SELECT 'version', (current_setting('server_version_num')::int / 10000)::text
@@ -202,7 +202,7 @@ if section postgresql root psql; then
     fi
 fi
 
-# Private keys are left out, and what each host has for itself or a program makes anew.
+# Without private keys, files that each host has of its own, and files that programs rewrite.
 section files
 [ "$user" != 0 ] || echo root
 find /etc /usr/local/bin /usr/local/sbin -xdev \
@@ -217,7 +217,7 @@ find /home -maxdepth 1 -printf '%y %m %u:%g %p\n' 2>/dev/null
 find "/srv/$site" -maxdepth 2 \( -path "/srv/$site/releases/*" -o -path "/srv/$site/venvs/*" \
     -o -path "/srv/$site/static/*" -o -path "/srv/$site/cache/*" -o -path "/srv/$site/shared/*/*" \) -prune \
     -o -printf '%y %m %u:%g %p\n' 2>/dev/null
-# nginx's files and units go by the names of their links.
+# nginx's files and units are listed by the names of their links.
 find -L /etc/nginx /etc/systemd/system /usr/local/lib/systemd/system -printf '%y %m %u:%g %p\n' 2>/dev/null
 find /etc /usr/local/bin /usr/local/sbin /var/log/nginx -xdev \
     \( -path /etc/nginx -o -path /etc/systemd/system \) -prune -o -printf '%y %m %u:%g %p\n' 2>/dev/null

@@ -1,4 +1,4 @@
-"""Sections about what runs and what lets it be reached: what each line of the answer means."""
+"""Sections about services and how they are reached: what each line of the output means."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -14,20 +14,21 @@ from understudy.parity.capture.texts import (
     by_file,
     effective,
     names_only,
-    with_domain_named,
+    with_domain_placeholder,
     without_assignments,
     without_secrets,
     without_variables,
 )
 from understudy.parity.capture.value import Section
 
-# Started when somebody asks for it, or under a name that is made up each time.
-_COMES_AND_GOES = re.compile(
+# Units that are started on demand, or under a new name each time.
+_TRANSIENT = re.compile(
     r"(run-|session-|user@|user-runtime-dir@|systemd-(hostnamed|timedated|localed|machined|importd|portabled)\.|"
     r"(polkit|packagekit|udisks2|upower|fwupd|accounts-daemon|rtkit-daemon)\.)"
 )
-_FIRST_OF_ANY = 32768
-# fail2ban's chains, and what leads to them. Its table has its name.
+# Linux's default in net.ipv4.ip_local_port_range.
+_FIRST_EPHEMERAL_PORT = 32768
+# fail2ban's chains and the jumps to them. Its own table has f2b in its name.
 _BANS = re.compile(r"^[ \t]*(chain f2b-\S+ \{[^}]*\}|.*\bjump f2b-.*)\n", re.MULTILINE)
 
 
@@ -41,15 +42,15 @@ def units(answer: Answer) -> Section:
                 files[without_instance(name)] = state
         else:
             unit, _, active, *_ = re.sub(r"^\W+", "", line).split()
-            if active in ("active", "failed") and not _COMES_AND_GOES.match(unit):
-                # Of several instances of a unit the one that runs counts.
+            if active in ("active", "failed") and not _TRANSIENT.match(unit):
+                # Of several instances of a unit an active one counts.
                 unit = without_instance(unit)
                 running[unit] = "active" if running.get(unit) == "active" else active
     return {unit: _state(files.get(unit), running.get(unit)) for unit in {*files, *running}}
 
 
 def _file_state(path: str, target: str) -> str | None:
-    """What a link among the units means. An alias means nothing."""
+    """What a link among the units means; None for an alias."""
     if target == "/dev/null":
         return "masked"
     return "enabled" if PurePosixPath(path).parent.suffix in (".wants", ".requires") else None
@@ -60,11 +61,11 @@ def _state(file: str | None, running: str | None) -> str:
 
 
 def unit_files(answer: Answer) -> Section:
-    """Units and drop-ins made on this host, and systemd's settings that aren't as they come."""
+    """Units and drop-ins from no package, and systemd's settings that were changed."""
     files = by_file(answer.pairs("unit_files"))
     texts = {path: unit_text(lines) for path, lines in files.items()}
-    told = _guarded(texts, NAMES_OF_UNITS, answer)
-    return {path: text for path, text in told.items() if not _is_headers_only(text)}
+    guarded = _guarded(texts, NAMES_OF_UNITS, answer)
+    return {path: text for path, text in guarded.items() if not _is_headers_only(text)}
 
 
 def unit_text(lines: Iterable[str]) -> str:
@@ -83,25 +84,25 @@ def cron(answer: Answer) -> Section:
 
 
 def nginx(answer: Answer) -> Section:
-    """What nginx reads, file by file; the site's own name is `{domain}`."""
+    """nginx's configuration, file by file; the site's own domain is `{domain}`."""
     texts = {path: nginx_text(lines, answer.domain) for path, lines in software.nginx_files(answer)}
     return _guarded(texts, NAMES_OF_NGINX, answer)
 
 
 def _guarded(texts: Section, names: re.Pattern[str], answer: Answer) -> Section:
-    """names: what may be told of a line in a file that isn't for everybody."""
-    for_all = software.for_everybody(answer)
+    """names: what may be kept of a line in a file that is not world-readable."""
+    readable = software.world_readable(answer)
     return {
-        path: text if path in for_all else names_only(text, names) for path, text in texts.items()
+        path: text if path in readable else names_only(text, names) for path, text in texts.items()
     }
 
 
 def nginx_text(lines: Iterable[str], domain: str) -> str:
-    return with_domain_named(without_secrets(effective(lines)), domain)
+    return with_domain_placeholder(without_secrets(effective(lines)), domain)
 
 
 def firewall(answer: Answer) -> Section:
-    """Tables by their names. What fail2ban adds with its first ban and removes with the last is left out."""
+    """Tables by name. Without what fail2ban adds with its first ban and removes with the last."""
     tables: dict[str, list[str]] = {}
     lines: list[str] = []
     for _, line in answer.pairs("firewall"):
@@ -113,13 +114,13 @@ def firewall(answer: Answer) -> Section:
 
 
 def ports(answer: Answer) -> Section:
-    """What is listened on, and by whom. A host's own address is `address`."""
+    """Protocol, address and port -> programs that listen there. The host's own address is `address`."""
     found: dict[str, set[str]] = {}
     for line in answer.lines("ports"):
         kind, _, _, _, local, *rest = [*line.split(), *5 * [""]]
         address, _, port = local.rpartition(":")
-        # The end of a question that was asked, as of a time server.
-        if not port.isdigit() or (kind == "udp" and int(port) >= _FIRST_OF_ANY):
+        # A client's own port, as of a query to a time server.
+        if not port.isdigit() or (kind == "udp" and int(port) >= _FIRST_EPHEMERAL_PORT):
             continue
         users = found.setdefault(f"{kind} {_scope(address)}:{port}", set())
         users |= set(re.findall(r'\("([^"]+)"', " ".join(rest)))
@@ -136,10 +137,10 @@ def _scope(address: str) -> str:
 def certificates(answer: Answer) -> Section:
     section: dict[str, str] = {}
     for path, lines in by_file(answer.pairs("certificates")).items():
-        told = dict(_certificate(lines)) or {"ends": "can't be read"}
-        section |= {f"{path} {key}": value for key, value in told.items()}
+        found = dict(_certificate(lines)) or {"ends": "can't be read"}
+        section |= {f"{path} {key}": value for key, value in found.items()}
     return {
-        with_domain_named(key, answer.domain): with_domain_named(value, answer.domain)
+        with_domain_placeholder(key, answer.domain): with_domain_placeholder(value, answer.domain)
         for key, value in section.items()
     }
 
@@ -156,12 +157,15 @@ def _certificate(lines: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _time(text: str) -> datetime:
-    """As OpenSSL tells it: `Jun  1 12:00:00 2027 GMT`."""
+    """text: as OpenSSL prints it, `Jun  1 12:00:00 2027 GMT`."""
     return datetime.strptime(" ".join(text.split()), "%b %d %H:%M:%S %Y GMT").replace(tzinfo=UTC)
 
 
 def ends(answer: Answer) -> Iterator[tuple[str, datetime]]:
-    """The certificates that can be read, each with its end."""
+    """Path of each readable certificate, and when it ends."""
     for path, line in answer.pairs("certificates"):
         if line.startswith("notAfter="):
-            yield with_domain_named(path, answer.domain), _time(line.removeprefix("notAfter="))
+            yield (
+                with_domain_placeholder(path, answer.domain),
+                _time(line.removeprefix("notAfter=")),
+            )

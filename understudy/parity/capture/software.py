@@ -1,4 +1,4 @@
-"""Sections about what is installed: what each line of the answer means."""
+"""Sections about installed software and files: what each line of the output means."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -10,8 +10,8 @@ from understudy.parity.capture.texts import without_secrets
 from understudy.parity.capture.value import UNREADABLE, Section
 from understudy.report.masking import MASK
 
-# Made anew by programs, now here and then there.
-_COMES_AND_GOES = (
+# Files that programs rewrite, create and remove.
+_TRANSIENT = (
     *(
         "/etc/passwd-",
         "/etc/group-",
@@ -22,10 +22,10 @@ _COMES_AND_GOES = (
     ),
     *("/etc/.pwd.lock", "/etc/.updated", "/etc/adjtime", "/etc/mtab", "/etc/ld.so.cache"),
     *("/etc/ssh/ssh_host_*", "*.dpkg-*", "*.ucf-*", "*~", "*/.#*", "/etc/.resolv.conf*"),
-    # Numbers that grow with each certificate, and names that are made up.
+    # certbot numbers files with each certificate, and makes up names.
     *(f"/etc/letsencrypt/{name}/*" for name in ("accounts", "archive", "csr", "keys", "live")),
 )
-# Each host's own by nature, or told of in a section of its own.
+# Files that differ on each host, or that have a section of their own.
 _CONTENT_LEFT_OUT = (
     *("/etc/machine-id", "/etc/hostname", "/etc/mailname", "/etc/hosts", "/etc/resolv.conf"),
     *("/etc/passwd", "/etc/group", "/etc/subuid", "/etc/subgid", "/etc/environment"),
@@ -51,7 +51,7 @@ def packages(answer: Answer) -> Section:
 
 
 def manual(answer: Answer) -> Section:
-    """Packages that somebody installed for their own sake, and not because another needs them."""
+    """Packages that were installed by name, and not because another one needs them."""
     if why := answer.why_unreadable("packages"):
         return {UNREADABLE: why}
     automatic = {name for _, name in answer.pairs("manual")}
@@ -69,21 +69,21 @@ def postgresql(answer: Answer) -> Section:
 
 
 def _setting(name: str, value: str) -> str:
-    # A command that says the word.
+    # A command that prints the passphrase, or has it in its arguments.
     if name == "ssl_passphrase_command":
         return MASK
     return without_secrets(f"{name}={value}").removeprefix(f"{name}=")
 
 
 def files(answer: Answer) -> Section:
-    """Files in /etc and /usr/local/*bin that aren't as a package ships them, by a part of their MD5."""
+    """Files in /etc and /usr/local/*bin that differ from their package's, by a part of their MD5."""
     if why := answer.why_unreadable("packages"):
         return {UNREADABLE: why}
     found = dict(_found(answer))
     shipped = dict(_shipped(answer))
     there = {path for _, path, _ in _modes(answer)}
     section = {}
-    # Without root a file may only lie where nobody else may look.
+    # Only root sees all files: to others a file may seem missing.
     if "root" in answer.lines("files"):
         section = {path: "removed" for path in shipped if path not in there}
     for path, digest in found.items():
@@ -102,8 +102,8 @@ def _found(answer: Answer) -> Iterator[tuple[str, str]]:
 
 
 def _shipped(answer: Answer) -> Iterator[tuple[str, str]]:
-    """Paths and digests that dpkg knows. What a package no longer ships may be there or not, and
-    elsewhere than in /etc nobody has looked.
+    """Paths and MD5 of files in /etc that packages ship; see conffiles in dpkg-query(1). Obsolete ones
+    may be there or not.
     """
     for name, line in answer.pairs("packages"):
         digest, path, flag = (line.split("\t") + 2 * [""])[:3]
@@ -112,7 +112,7 @@ def _shipped(answer: Answer) -> Iterator[tuple[str, str]]:
 
 
 def nginx_files(answer: Answer) -> Iterator[tuple[str, list[str]]]:
-    """The files that nginx reads, by `nginx -T`; without the long table that nobody edits."""
+    """The files that nginx reads, from `nginx -T`, without the long list of MIME types."""
     texts: dict[str, list[str]] = {}
     lines: list[str] = []
     for _, line in answer.pairs("nginx"):
@@ -125,17 +125,17 @@ def nginx_files(answer: Answer) -> Iterator[tuple[str, list[str]]]:
 
 
 def modes(answer: Answer) -> Section:
-    """Rights and owners, where they aren't those that nearly all files have."""
+    """Mode and owner of files and directories, where these are not the usual ones."""
     return {
         path: what
         for kind, path, what in _modes(answer)
         if kind in _USUAL and what != _USUAL[kind] and not _OLD_LOG.search(path)
-        if not _fits(path, _COMES_AND_GOES)
+        if not _fits(path, _TRANSIENT)
     }
 
 
-def for_everybody(answer: Answer) -> set[str]:
-    """Files that anybody may read. Those whose rights, or whose directories', aren't known are none."""
+def world_readable(answer: Answer) -> set[str]:
+    """Files that every user may read. A file of unknown mode is not among them."""
     rights = {path: (kind, int(what.split()[0][-1])) for kind, path, what in _modes(answer)}
     closed = {path for path, (kind, others) in rights.items() if kind == "d" and not others & 1}
     readable = {path for path, (kind, others) in rights.items() if kind == "f" and others & 4}
@@ -149,7 +149,7 @@ def _modes(answer: Answer) -> Iterator[tuple[str, str, str]]:
 
 
 def _is_left_out(path: str) -> bool:
-    return _fits(path, (*_COMES_AND_GOES, *_CONTENT_LEFT_OUT))
+    return _fits(path, (*_TRANSIENT, *_CONTENT_LEFT_OUT))
 
 
 def _fits(path: str, patterns: Iterable[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Sections about the machine and its system: what each line of the answer means."""
+"""Sections about the machine and its operating system: what each line of the output means."""
 
 import re
 from collections.abc import Iterator
@@ -7,16 +7,17 @@ from understudy.parity.capture.answer import Answer
 from understudy.parity.capture.texts import by_file, effective
 from understudy.parity.capture.value import Section
 
-# What x86-64-v2 to -v4 add, and what cryptography is quick by: wheels may ask for them.
+# What x86-64-v2 to -v4 add (see the x86-64 psABI), and instructions for cryptography: compiled wheels
+# may need them.
 _FLAG = re.compile(
     r"cx16|lahf_lm|popcnt|pni|ssse3|sse4_[12]|avx2?|bmi[12]|f16c|fma|abm|movbe|xsave|avx512(f|bw|cd|dq|vl)|"
     r"aes|pclmulqdq|sha_ni|rdrand|rdseed|asimd|crc32|sha2|atomics"
 )
 _DISKS = {"ext2", "ext3", "ext4", "xfs", "btrfs", "vfat", "f2fs", "zfs", "nfs", "nfs4", "cifs"}
-# tmpfs is nearly everywhere; these are where apps write.
+# tmpfs is mounted at many places; apps write to these.
 _IN_MEMORY = {"/tmp", "/var/tmp", "/run", "/dev/shm"}  # noqa: S108 - names, nothing is written
 _CONTAINERS = re.compile(r"/run/|/var/lib/(docker|containers|kubelet)/")
-# These follow from the memory.
+# Mount options that follow from the size of the memory.
 _BY_MEMORY = re.compile(r"(size|nr_inodes)=")
 
 
@@ -66,7 +67,7 @@ def memory(answer: Answer) -> Section:
 
 
 def rounded(kibibytes: int) -> str:
-    """To two digits: how much of it the kernel keeps for itself varies from boot to boot."""
+    """A size, to two digits: what the kernel reserves of the memory varies from boot to boot."""
     mebibytes = kibibytes / 1024
     size, unit = (mebibytes / 1024, "GiB") if mebibytes >= 1000 else (mebibytes, "MiB")
     return f"{float(f'{size:.2g}'):g} {unit}"
@@ -93,7 +94,7 @@ def _matters(place: str, kind: str) -> bool:
 
 
 class Space:
-    """A file system's size and what is free of it, as `stat -f` tells."""
+    """Size and free space of a file system, in blocks of `block` bytes, from a line of `stat -f`."""
 
     def __init__(self, line: str) -> None:
         *numbers, self.place = line.split(" ", 5)
@@ -121,7 +122,7 @@ def sysctl(answer: Answer) -> Section:
 
 
 def limits(answer: Answer) -> Section:
-    """Of systemd, of units, and files with those of logins, in which as shipped nothing has an effect."""
+    """Limits of systemd and of units, and the files with limits of logins: empty as shipped, left out."""
     section: dict[str, str] = {}
     for whose, lines in by_file(answer.pairs("limits")).items():
         if whose.startswith("/"):
@@ -134,5 +135,5 @@ def limits(answer: Answer) -> Section:
 
 
 def without_instance(unit: str) -> str:
-    """todo@0123abcd.service -> todo@.service: which release or terminal it is differs by nature."""
+    """todo@0123abcd.service -> todo@.service: the instance, a release or a terminal, always differs."""
     return re.sub(r"@[^@]*\.(service|socket|timer)$", r"@.\1", unit)

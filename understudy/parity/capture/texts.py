@@ -1,4 +1,4 @@
-"""Texts of configuration files, as they are kept: what has an effect, and no secret."""
+"""Texts of configuration files as captures keep them: without comments and without secrets."""
 
 import re
 import shlex
@@ -11,17 +11,17 @@ _WORD = (
     r"""(?:\\"(?:(?!\\").)*\\"|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S]|'')*'|["'].*|"""
     r"""(?:[^\s"';]|;(?=[^\s}]))+)"""
 )
-# A path is where a secret is, and none itself; a variable is neither.
+# A path or a variable refers to a secret and is none itself.
 _NO_REFERENCE = r"(?!/|\$[A-Za-z_{(])"
 _SAYS_SO = (
     r"passw(?:or)?d|passphrase|secret|token|(?<![a-z])credentials?|(?:api|auth)[_-]?key|"
     r"(?:private|access|secret)[_-]key|authorization|x-auth"
 )
-# Between a name and a value. What is quoted may stand on the next line.
+# Between a name and a value. A quoted value may be on the next line.
 _IS = r"""\\?["']?(?:[ \t]*!?[=:~]+(?:\*(?=\s))?[ \t]*|(?:[ \t]|\\\n|\n(?=[ \t]+["']))+)"""
 _NAMED = re.compile(
     rf"((?:(?:{_SAYS_SO}|cookie)(?:[_-](?:id|value|key|header|hash))?{_IS}|--pass\s+|"
-    # These are part of many a word.
+    # These are parts of many words.
     r"(?<![a-z])(?:pass|pwd|auth|key|sig|signature)[ \t]*!?[=:][ \t]*)(?:(?:basic|bearer|token)\s+)?)"
     rf"{_NO_REFERENCE}{_WORD}",
     re.IGNORECASE,
@@ -30,7 +30,7 @@ _HEADER = re.compile(
     rf"""((?:authorization|cookie):[ \t]*){_NO_REFERENCE}[^"'\n]+""", re.IGNORECASE
 )
 _SCHEME = re.compile(r"\b((?:basic|bearer)\s+)[\w.~+/=-]{8,}", re.IGNORECASE)
-# Which keys nginx's map knows: they stand on lines of their own.
+# The keys of an nginx map, each on a line of its own.
 _MAP = re.compile(
     rf"""(\bmap\s+["']?\$\w*(?:{_SAYS_SO}|key)[^{{;]*\{{)([\s\S]*?)(?=\}}\s*$)""",
     re.IGNORECASE | re.MULTILINE,
@@ -40,8 +40,8 @@ _USER_OF_URL = re.compile(r"""(\bhttps?://)[^\s:/@"']+@""")
 _UUID_IN_URL = re.compile(
     r"(://\S{0,300}?)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 )
-# What nobody would have written: long numbers, and letters of both sizes with numbers among them.
-_MADE_BY_CHANCE = re.compile(
+# Random text: long numbers, and upper and lower case mixed with digits.
+_RANDOM = re.compile(
     r"\b(?:[0-9a-fA-F]{32,}|A[KS]IA[0-9A-Z]{16})\b|"
     r"(?<![A-Za-z0-9])(?<!sha\d{3}-)(?=[A-Za-z]*\d)(?=[a-z0-9]*[A-Z])(?=[A-Z0-9]*[a-z])[A-Za-z0-9]{20,}"
 )
@@ -50,36 +50,36 @@ _SHORT_OPTION = re.compile(
     r"\s(?:-u|--user|--proxy-user)[\s=]*[^\s:]+:)"
     rf"(?!\s){_NO_REFERENCE}{_WORD}"
 )
-# With the lines that it goes on in.
+# With its continuation lines.
 _ENVIRONMENT = re.compile(
     r"^\s*((?:Default|Manager)?Environment|SetCredential(?:Encrypted)?)\s*=((?:.*\\\n)*.*)$",
     re.MULTILINE,
 )
 _ASSIGNMENT = re.compile(r"^\s*([A-Za-z_]\w*)\s*=.*$", re.MULTILINE)
-# What may be told of a line in a file that not everybody may read. The first word of a line of
-# nginx's may be a key of a map, and so a secret; in front of a block it's none.
+# What may be kept of a line in a file that is not world-readable. In nginx's files the first word of a
+# line may be a key of a map, and so a secret; before a block it is none.
 NAMES_OF_UNITS = re.compile(r"\[\w+\]|[A-Z]\w*\s*=")
 NAMES_OF_NGINX = re.compile(r"\}|[a-z_]+ (?=[^;]*\{$)(?:\{$)?")
 _CRONS = ("PATH", "SHELL", "HOME", "MAILTO", "CRON_TZ")
 
 
 def without_secrets(text: str) -> str:
-    """The text with `***` for whatever stands where secrets do, or looks like one."""
+    """The text with `***` in place of values that are named as secrets or look like them."""
     text = _URL.sub(rf"\1{MASK}@", text)
     text = _USER_OF_URL.sub(rf"\1{MASK}@", text)
     text = _MAP.sub(lambda found: found[1] + re.sub(r"\S.*", MASK, found[2]), text)
     for pattern in (_HEADER, _NAMED, _SHORT_OPTION, _SCHEME, _UUID_IN_URL):
         text = pattern.sub(rf"\1{MASK}", text)
-    return _MADE_BY_CHANCE.sub(MASK, text)
+    return _RANDOM.sub(MASK, text)
 
 
 def without_variables(text: str) -> str:
-    """A unit with the names of the variables that it sets, and `***` for their values."""
+    """A unit with `***` in place of the values of its variables."""
     return _ENVIRONMENT.sub(lambda found: f"{found[1]}={_names(*found.groups())}", text)
 
 
 def _names(setting: str, value: str) -> str:
-    """Of systemd's A=1 "B=2 and more", and of the one credential that a line sets."""
+    """Names in `A=1 "B=2 and more"`, or the one credential of a line: see systemd.exec(5)."""
     if setting.startswith("SetCredential"):
         return f"{value.partition(':')[0].strip()}={MASK}"
     try:
@@ -92,20 +92,20 @@ def _names(setting: str, value: str) -> str:
 
 
 def without_assignments(text: str) -> str:
-    """A crontab with `***` for the values that it sets, but for those that cron itself knows."""
+    """A crontab with `***` in place of values, except for variables of cron itself: see crontab(5)."""
     return _ASSIGNMENT.sub(
         lambda found: found[0] if found[1] in _CRONS else f"{found[1]}={MASK}", text
     )
 
 
 def effective(lines: Iterable[str], comments: str = "#") -> str:
-    """Lines without comments and empty ones."""
+    """The lines that have an effect: without comments and empty lines."""
     kept = (line.rstrip().expandtabs(4) for line in lines)
     return "\n".join(line for line in kept if line and line.lstrip()[0] not in comments)
 
 
 def names_only(text: str, names: re.Pattern[str]) -> str:
-    """Of a file that not everybody may read: which settings are in it, and not what they are."""
+    """The text with names of settings only, for files that are not world-readable."""
     lines = text.replace("\\\n", " ").split("\n")
     return "\n".join(_name_only(line, names) for line in lines)
 
@@ -126,6 +126,6 @@ def by_file(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
     return files
 
 
-def with_domain_named(text: str, domain: str) -> str:
-    """The site's own name is another on each target: `{domain}` stands for it."""
+def with_domain_placeholder(text: str, domain: str) -> str:
+    """The text with `{domain}` in place of the site's domain, which differs on each target."""
     return re.sub(rf"(?<![\w-]){re.escape(domain)}(?![\w-]|\.\w)", "{domain}", text)

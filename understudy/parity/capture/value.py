@@ -1,16 +1,16 @@
-"""A capture: what a host is like, as one frozen value."""
+"""A capture: the state of a host, as one frozen value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 UNREADABLE = "unreadable"
-# What was observed, entry by entry; or the one entry `unreadable`, with the reason.
+# Entry -> value; or the one entry `unreadable` -> the reason.
 Section = Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Capture:
-    """A host's sections by their names. An entry's path is `<section>.<entry>`."""
+    """Name of a section -> section. The path of an entry is `<section>.<entry>`."""
 
     sections: Mapping[str, Section]
 
@@ -24,7 +24,7 @@ class Capture:
         }
 
     def readable(self, name: str) -> Section:
-        """What could be read of a section."""
+        """A section; empty if it could not be read."""
         section = self.sections.get(name, {})
         return {} if UNREADABLE in section else section
 

@@ -1,1 +1,1 @@
-"""What is different between two captures, and how likely it is to break an app. Pure."""
+"""The differences between two captures, and how likely each is to break an app. Pure."""

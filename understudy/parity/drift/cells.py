@@ -1,4 +1,4 @@
-"""Two values side by side: of long texts only the lines in which they differ."""
+"""Two values side by side: of long texts only the lines that differ."""
 
 from difflib import SequenceMatcher
 
@@ -9,7 +9,7 @@ _MOST_LINES = 12
 
 
 def cells(difference: Difference) -> tuple[str, str]:
-    """What to show of the model's value and of the copy's."""
+    """The model's value and the copy's, as they are shown."""
     model, copy = difference.model, difference.copy
     if model and copy and "\n" in model + copy:
         model, copy = _differing(model.splitlines(), copy.splitlines())
@@ -17,7 +17,7 @@ def cells(difference: Difference) -> tuple[str, str]:
 
 
 def _differing(model: list[str], copy: list[str]) -> tuple[str, str]:
-    """A `…` stands for lines that are alike."""
+    """The differing lines of both, with `…` in place of equal ones."""
     ours: list[str] = []
     theirs: list[str] = []
     for kind, a, b, c, d in SequenceMatcher(None, model, copy, autojunk=False).get_opcodes():

@@ -1,4 +1,4 @@
-"""What deploy.yml, provision/ and templates/ want of a host, as a capture of what they name."""
+"""The state that deploy.yml, provision/ and templates/ describe, as a capture of what they name."""
 
 from collections.abc import Iterable, Mapping
 
@@ -11,13 +11,13 @@ from understudy.parity.drift.comparison import ANY
 from understudy.release.render import RenderedFile
 
 
-def wanted(
+def capture_of_code(
     config: Config,
     target: TargetConfig,
     host_files: Iterable[RenderedFile],
     provisioning: Provisioning,
 ) -> Capture:
-    """host_files: rendered for the target."""
+    """host_files: the nginx and systemd files, rendered for the target."""
     app, host = config.app.name, config.host
     names = {"LANG", *config.app.environment, *target.environment}
     return Capture(
@@ -44,7 +44,7 @@ def _ports(target: TargetConfig) -> list[str]:
 
 
 def _files(host_files: Iterable[RenderedFile], target: TargetConfig) -> Mapping[str, Section]:
-    """nginx reads the site through a link; units are where they are put."""
+    """Sections `nginx`, by the names of the links in sites-enabled, and `unit_files`."""
     nginx, units = {}, {}
     for file in host_files:
         lines = file.content.splitlines()

@@ -1,4 +1,4 @@
-"""Two captures -> what is different, ranked, and one number for all of it."""
+"""Two captures -> their differences, ranked, and the parity score."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from understudy.host.fingerprint import upstream
 from understudy.parity.capture.value import UNREADABLE, Capture, Section
 from understudy.parity.drift.rules import NEVER, POINTS, rule_for
 
-# What stands for any value that is there: code wants nginx, whichever version it is.
+# Matches every value: code wants nginx in any version.
 ANY = "any"
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of two. partial: it says nothing of what it doesn't name, as code doesn't."""
+    """One of the two captures. partial: it names only some values, as code does; others don't count."""
 
     name: str
     capture: Capture
@@ -26,7 +26,10 @@ class Side:
 
 @dataclass(frozen=True)
 class Difference:
-    """model, copy: the values at a path, None where there is none. intended: why it's meant to be."""
+    """model, copy: the values at a path, None if there is none. weight, reason: see rules.py.
+
+    intended: the reason in parity.intended, empty for a difference that counts.
+    """
 
     path: str
     model: str | None
@@ -38,10 +41,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """differences: the most likely to break an app first. intended: those that deploy.yml declares.
+    """differences: most likely to break an app first. intended: those declared in deploy.yml.
 
-    compared: how many values were. unread: sections that neither side could read, and why.
-    unused: patterns of deploy.yml that fit nothing here.
+    compared: the number of values. unread: section that neither side could read -> why. unused: patterns
+    of parity.intended that match nothing.
     """
 
     model: str
@@ -54,7 +57,7 @@ class Comparison:
 
     @property
     def score(self) -> float:
-        """100 less the points of each difference: 10 for weight 3, 1 for 2, 0.1 for 1."""
+        """The parity score: 100 minus the points of each difference, at least 0. Points: see rules.py."""
         lost = sum(POINTS[difference.weight] for difference in self.differences)
         return round(max(0.0, 100 - lost), 1)
 
@@ -84,12 +87,10 @@ def _to_json(difference: Difference) -> dict[str, Any]:
 
 
 def compare(model: Side, copy: Side, declared: Sequence[Intended] = ()) -> Comparison:
-    """What is different about the copy. declared: differences that are meant to be."""
-    values = list(_values(model, copy))
+    """Compares the copy with the model. declared: intended differences."""
+    pairs = list(_pairs(model, copy))
     own_units = {*_own_units(model.capture), *_own_units(copy.capture)}
-    found = [
-        _difference(path, a, b, own_units, declared) for path, a, b in values if not _same(a, b)
-    ]
+    found = [_difference(pair, own_units, declared) for pair in pairs if not pair.is_same]
     counted = sorted(
         (difference for difference in found if difference.weight != NEVER),
         key=lambda difference: (-difference.weight, difference.path),
@@ -100,60 +101,66 @@ def compare(model: Side, copy: Side, declared: Sequence[Intended] = ()) -> Compa
         copy=copy.name,
         differences=tuple(difference for difference in counted if not difference.intended),
         intended=tuple(difference for difference in counted if difference.intended),
-        compared=len(values),
+        compared=len(pairs),
         unread=_unread(model.capture, copy.capture),
-        unused=() if partial else tuple(_unused(declared, [path for path, *_ in values])),
+        unused=() if partial else tuple(_unused(declared, [pair.path for pair in pairs])),
     )
 
 
-def _values(model: Side, copy: Side) -> Iterator[tuple[str, str | None, str | None]]:
-    """path, the model's value, the copy's."""
+@dataclass(frozen=True)
+class _Pair:
+    """The values at one path; None if there is none."""
+
+    path: str
+    model: str | None
+    copy: str | None
+
+    @property
+    def is_same(self) -> bool:
+        values = (self.model, self.copy)
+        return self.model == self.copy or (ANY in values and None not in values)
+
+    @property
+    def is_revision(self) -> bool:
+        """Whether these are two Debian revisions of one upstream version of a package."""
+        if not (self.path.startswith("packages.") and self.model and self.copy):
+            return False
+        return upstream(self.model) == upstream(self.copy)
+
+
+def _pairs(model: Side, copy: Side) -> Iterator[_Pair]:
     for name in sorted({*model.capture.sections, *copy.capture.sections}):
         ours, theirs = (side.capture.sections.get(name, {}) for side in (model, copy))
         if (model.partial and not ours) or (copy.partial and not theirs):
             continue
         if UNREADABLE in ours or UNREADABLE in theirs:
             if ours != theirs:
-                yield name, _summary(ours), _summary(theirs)
+                yield _Pair(name, _summary(ours), _summary(theirs))
             continue
         keys = ours if model.partial else theirs if copy.partial else {*ours, *theirs}
-        yield from ((f"{name}.{key}", ours.get(key), theirs.get(key)) for key in sorted(keys))
+        yield from (_Pair(f"{name}.{key}", ours.get(key), theirs.get(key)) for key in sorted(keys))
 
 
 def _summary(section: Section) -> str:
-    """Entry by entry, all of a section that one side couldn't read would look missing there."""
+    """A whole section as one value: of an unreadable one each entry would look missing."""
     if UNREADABLE in section:
         return f"{UNREADABLE}: {section[UNREADABLE]}"
     return f"{len(section)} values"
 
 
-def _same(model: str | None, copy: str | None) -> bool:
-    return model == copy or (ANY in (model, copy) and None not in (model, copy))
-
-
 def _own_units(capture: Capture) -> Iterator[str]:
-    """Paths of the units whose files were made on the host."""
+    """Paths of the units whose files come from no package."""
     files = map(PurePosixPath, capture.readable("unit_files"))
-    # Not those of users, nor drop-ins.
+    # Without drop-ins and users' units.
     return (f"units.{file.name}" for file in files if file.parent.name == "system")
 
 
 def _difference(
-    path: str,
-    model: str | None,
-    copy: str | None,
-    own_units: Collection[str],
-    declared: Sequence[Intended],
+    pair: _Pair, own_units: Collection[str], declared: Sequence[Intended]
 ) -> Difference:
-    revision = _is_revision(path, model, copy)
-    rule = rule_for(path, revision_only=revision, own_unit=path in own_units)
-    why = next((one.reason for one in declared if _fits(path, one)), "")
-    return Difference(path, model, copy, rule.weight, rule.reason, why)
-
-
-def _is_revision(path: str, model: str | None, copy: str | None) -> bool:
-    versions = path.startswith("packages.") and model and copy
-    return bool(versions and model and copy and upstream(model) == upstream(copy))
+    rule = rule_for(pair.path, revision_only=pair.is_revision, own_unit=pair.path in own_units)
+    why = next((one.reason for one in declared if _matches(pair.path, one)), "")
+    return Difference(pair.path, pair.model, pair.copy, rule.weight, rule.reason, why)
 
 
 def _unread(model: Capture, copy: Capture) -> Mapping[str, str]:
@@ -162,10 +169,10 @@ def _unread(model: Capture, copy: Capture) -> Mapping[str, str]:
 
 def _unused(declared: Sequence[Intended], paths: Sequence[str]) -> Iterator[str]:
     for one in declared:
-        if not any(_fits(path, one) for path in paths):
+        if not any(_matches(path, one) for path in paths):
             yield one.path
 
 
-def _fits(path: str, declared: Intended) -> bool:
-    """As it stands, too: the brackets of `ports.tcp [::]:80` would be a pattern of another path."""
+def _matches(path: str, declared: Intended) -> bool:
+    """By the pattern, or literally: the brackets of `ports.tcp [::]:80` are a pattern of another path."""
     return path == declared.path or fnmatchcase(path, declared.path)

@@ -1,4 +1,4 @@
-"""Comparisons -> one HTML file that loads nothing."""
+"""Comparisons -> one HTML file that loads nothing from elsewhere."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A comparison as text: columns that fit a width."""
+"""A comparison as text, in columns that fit a width."""
 
 import textwrap
 from collections.abc import Iterator
@@ -9,30 +9,30 @@ from understudy.parity.drift.comparison import Comparison, Difference
 from understudy.parity.drift.rules import WORDS
 
 NARROWEST = 40
-# Wider ones are no easier to read.
+# Wider tables are no easier to read.
 WIDEST = 160
 _GAP = 2
 
 
 def lines(comparison: Comparison, width: int) -> Iterator[str]:
-    """The differences, ranked, with what is meant to be at the end."""
+    """The differences, ranked, with intended ones at the end. width: of the terminal, in characters."""
     columns = _widths(comparison, min(max(width, NARROWEST), WIDEST))
     if comparison.differences or comparison.intended:
         yield from _row(("", comparison.model, comparison.copy), columns)
     for weight, group in groupby(comparison.differences, key=lambda found: found.weight):
         yield f"{WORDS[weight]}:"
         for difference in group:
-            yield from _told(difference, difference.reason, columns)
+            yield from _shown(difference, difference.reason, columns)
     if comparison.intended:
-        yield "meant to be, by deploy.yml:"
+        yield "intended (parity.intended):"
         for difference in comparison.intended:
-            yield from _told(difference, difference.intended, columns)
+            yield from _shown(difference, difference.intended, columns)
     for section, why in comparison.unread.items():
-        yield f"not compared: {section}, on neither side: {why}"
+        yield f"not compared: {section}, unreadable on both sides: {why}"
 
 
 def _widths(comparison: Comparison, width: int) -> tuple[int, int, int]:
-    """Of the path's column and of the values': the longest path, but at most a third."""
+    """Widths of the three columns. The path's is as wide as the longest path, a third at most."""
     all_of = (*comparison.differences, *comparison.intended)
     longest = max((len(difference.path) + _GAP for difference in all_of), default=0)
     first = min(longest, width // 3)
@@ -40,7 +40,7 @@ def _widths(comparison: Comparison, width: int) -> tuple[int, int, int]:
     return first, rest, rest
 
 
-def _told(difference: Difference, why: str, columns: tuple[int, int, int]) -> Iterator[str]:
+def _shown(difference: Difference, why: str, columns: tuple[int, int, int]) -> Iterator[str]:
     yield from _row((f"  {difference.path}", *cells(difference)), columns)
     width = sum(columns) + 2 * _GAP
     yield from textwrap.wrap(why, width, initial_indent="    ", subsequent_indent="    ")
@@ -54,7 +54,7 @@ def _row(texts: tuple[str, str, str], columns: tuple[int, int, int]) -> Iterator
 
 
 def _wrap(text: str, width: int) -> list[str]:
-    """Each line in pieces; a piece that goes on is indented as its line is."""
+    """The lines, wrapped; each piece of a line has the line's indentation."""
     pieces = []
     for line in text.splitlines() or [""]:
         indent = line[: len(line) - len(line.lstrip())][: width // 2]

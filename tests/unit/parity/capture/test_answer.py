@@ -1,8 +1,8 @@
-"""A host's answer cut into its sections: what is no whole one, and texts that look like its marks."""
+"""A host's output cut into sections: incomplete output, and texts that look like markers."""
 
 import pytest
 
-from tests.unit.capture_samples import ASKED_AT, captured, output
+from tests.unit.capture_samples import STARTED_AT, captured, output
 from understudy.errors import StepFailed
 from understudy.parity.capture.parse import parse
 from understudy.parity.capture.value import Capture
@@ -13,30 +13,30 @@ def test_output_that_was_cut_off_is_an_error(lines: int) -> None:
     """Half of it would look like a host that lacks the rest."""
     whole = output().splitlines(keepends=True)
     with pytest.raises(StepFailed, match="cut off"):
-        parse("".join(whole[:lines]), "todo", "todo.example.com", ASKED_AT)
+        parse("".join(whole[:lines]), "todo", "todo.example.com", STARTED_AT)
 
 
 def test_error_names_the_last_section_and_no_secret() -> None:
     half, secret, _ = output(cron="/etc/cron.d/clean\tKEY=hunter3").partition("hunter3")
 
     with pytest.raises(StepFailed, match="cut off") as raised:
-        parse(half + secret, "todo", "todo.example.com", ASKED_AT)
-    assert raised.value.details == "The last of it was about: cron"
+        parse(half + secret, "todo", "todo.example.com", STARTED_AT)
+    assert raised.value.details == "The output ends in section cron."
 
 
 def test_output_of_a_login_is_ignored() -> None:
     said = "Welcome!\n\nmake yourself at home\n"
 
-    assert parse(said + output(), "todo", "todo.example.com", ASKED_AT) == captured()
+    assert parse(said + output(), "todo", "todo.example.com", STARTED_AT) == captured()
 
 
 def test_error_about_malformed_lines_names_their_section() -> None:
-    with pytest.raises(StepFailed, match="its memory can't be understood"):
+    with pytest.raises(StepFailed, match="about memory can't be parsed"):
         captured(memory="/proc/meminfo\tMemTotal: much kB")
 
 
 def test_error_about_malformed_lines_shows_no_secret() -> None:
-    with pytest.raises(StepFailed, match="its unit_files can't be understood") as raised:
+    with pytest.raises(StepFailed, match="about unit_files can't be parsed") as raised:
         captured(modes="odd")
     assert "hunter2" not in raised.value.details
 

@@ -1,11 +1,11 @@
-"""What of a host's answer is kept, section by section; what is left out, and what is no capture."""
+"""What is kept of a host's output, section by section, and what is left out."""
 
 import pytest
 
 from tests.unit.capture_samples import SECTIONS, captured
 
 CHAIN = "/etc/letsencrypt/live/{domain}/fullchain.pem"
-# section -> all that is kept of the sample
+# Section -> all that is kept of the sample.
 KEPT = {
     "os": {
         "kernel": "6.1.0-37-cloud-amd64",
@@ -145,10 +145,10 @@ def test_entries_are_sorted(section: str) -> None:
 
 
 def test_no_secret_is_kept() -> None:
-    told = repr(captured())
+    kept = repr(captured())
 
     for secret in ("hunter2", "aHVudGVyMjpodW50ZXIy", "the sea", "Ann Owner"):
-        assert secret not in told
+        assert secret not in kept
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_files_are_unreadable_without_the_list_of_packages() -> None:
 
 
 def test_no_file_is_reported_as_removed_without_root() -> None:
-    """It may lie in a directory that only root looks into."""
+    """It may be in a directory that only root can read."""
     found = captured(files=SECTIONS["files"].replace("root\n", ""))
 
     assert "removed" not in found.sections["files"].values()

@@ -1,4 +1,4 @@
-"""A capture as a file: stable, made for `git diff`, and no damage goes unnoticed."""
+"""A capture as a file: stable, made for `git diff`, and damage is noticed."""
 
 import pytest
 
@@ -54,10 +54,10 @@ def line_of(text: str, part: str) -> int:
     [
         ("  LANG: C.UTF-8\n", "  LANG: [C, UTF-8\n", "LANG", "not YAML"),
         ("  LANG: C.UTF-8\n", "<<<<<<< HEAD\n  LANG: C\n", "<<<<<<<", "not YAML"),
-        ("  LANG: C.UTF-8\n", "  LANG: [C]\n", "LANG", "`LANG` should have a text"),
-        ("  LANG: C.UTF-8\n", "  LANG:\n", "LANG", "`LANG` should have a text"),
-        ("  LANG: C.UTF-8\n", "  LANG: C\n  LANG: D\n", "LANG: D", "`LANG` stands here twice"),
-        ("  LANG: C.UTF-8\n", "  ? [a]\n  : b\n", "[a]", "this is no name"),
+        ("  LANG: C.UTF-8\n", "  LANG: [C]\n", "LANG", "the value of `LANG` must be text"),
+        ("  LANG: C.UTF-8\n", "  LANG:\n", "LANG", "the value of `LANG` must be text"),
+        ("  LANG: C.UTF-8\n", "  LANG: C\n  LANG: D\n", "LANG: D", "`LANG` is listed twice"),
+        ("  LANG: C.UTF-8\n", "  ? [a]\n  : b\n", "[a]", "a name must be text"),
     ],
 )
 def test_damage_is_reported_with_its_line(old: str, new: str, at: str, message: str) -> None:
@@ -76,7 +76,7 @@ def test_damage_is_reported_with_its_line(old: str, new: str, at: str, message: 
     ("text", "message"),
     [
         ("", "cut off"),
-        ("- a\n# end\n", "names with their values"),
+        ("- a\n# end\n", "expected names with values"),
         (TEXT.removesuffix("# end\n"), "cut off"),
         (TEXT[: len(TEXT) // 2], ""),
         (TEXT.replace("format: '1'", "format: '2'"), "another version of Understudy"),
@@ -90,7 +90,7 @@ def test_text_that_is_no_capture_is_an_error(text: str, message: str) -> None:
         load(text)
 
     assert message in raised.value.summary
-    assert raised.value.cause == "it is damaged"
+    assert raised.value.cause == "the capture is damaged"
 
 
 def test_number_without_quotes_is_read_as_text() -> None:

@@ -1,4 +1,4 @@
-"""The query of a capture on this machine: it answers, changes nothing, and says what it can't read."""
+"""The query of a capture, run on this machine: its output, and what it can't read."""
 
 import os
 import subprocess
@@ -13,36 +13,38 @@ from understudy.parity.capture.query import query
 from understudy.parity.capture.value import Capture
 
 QUERY = Path(module.__file__).with_name("query.sh")
+# The number of a user that owns no file: see base-passwd in Debian.
+UNPRIVILEGED = 65534
 
 
-def part(begin: str, end: str, places: dict[str, str], user: str | None = None) -> list[str]:
-    """What the query prints from one place in it up to another, of other files than the host's."""
+def part(begin: str, end: str, places: dict[str, str], user: int | None = None) -> list[str]:
+    """Output of a part of the query, from one place in it up to another. places: paths replaced in it."""
     text = QUERY.read_text()
     functions = text[text.index("# section NAME") : text.index("section os\n")]
     begins = text.rindex("\n", 0, text.index(begin)) + 1
-    asked = text[begins : text.rindex("\n", 0, text.index(end)) + 1]
+    body = text[begins : text.rindex("\n", 0, text.index(end)) + 1]
     for there, here in places.items():
-        assert there in asked
-        asked = asked.replace(there, here)
-    script = f"site=none user=0\n{functions}\n{asked}"
+        assert there in body
+        body = body.replace(there, here)
+    script = f"site=none user=0\n{functions}\n{body}"
     done = subprocess.run(["sh", "-uc", script], capture_output=True, text=True, user=user)
     assert done.stderr == ""
     return done.stdout.splitlines()
 
 
-def ask(user: str | None = None) -> tuple[Capture, str]:
+def run_query(user: int | None = None) -> tuple[Capture, str]:
     done = subprocess.run(query("todo"), capture_output=True, user=user)
     assert done.returncode == 0
     return parse(done.stdout.decode(errors="replace"), "todo", "todo.test", 0), done.stderr.decode()
 
 
 @pytest.fixture(scope="module")
-def asked() -> tuple[Capture, str]:
-    return ask()
+def queried() -> tuple[Capture, str]:
+    return run_query()
 
 
-def test_query_runs_on_a_real_system_without_errors(asked: tuple[Capture, str]) -> None:
-    found, errors = asked
+def test_query_runs_on_a_real_system_without_errors(queried: tuple[Capture, str]) -> None:
+    found, errors = queried
 
     assert errors == ""
     assert found.entry("os.name")
@@ -51,19 +53,19 @@ def test_query_runs_on_a_real_system_without_errors(asked: tuple[Capture, str]) 
     assert found.entry("modes./tmp")
 
 
-def test_second_capture_is_the_same(asked: tuple[Capture, str]) -> None:
-    again, _ = ask()
+def test_second_capture_is_the_same(queried: tuple[Capture, str]) -> None:
+    again, _ = run_query()
 
-    # What runs on this machine meanwhile comes and goes.
+    # Without sections about what runs on this machine meanwhile.
     steady = ("os", "packages", "python", "locale", "cpu", "memory", "users", "sudo", "limits")
     assert {name: again.sections[name] for name in steady} == {
-        name: asked[0].sections[name] for name in steady
+        name: queried[0].sections[name] for name in steady
     }
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can run it as somebody else")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can run it as another user")
 def test_user_without_sudo_gets_what_everyone_may_read() -> None:
-    found, errors = ask(user="nobody")
+    found, errors = run_query(user=UNPRIVILEGED)
 
     assert errors == ""
     assert found.entry("os.name")
@@ -79,9 +81,9 @@ def test_variables_are_named_and_their_values_stay_on_the_host(tmp_path: Path) -
         "export DATABASE_URL=postgres://a:hunter2@db/x\n"
         '# OLD=hunter2\nlower=hunter2\nhttp_proxy=hunter2\nPEM="-----BEGIN\nhunter2hunter2=\n-----END"\n'
     )
-    told = part("section environment", "section units", {"/etc/environment": str(secrets)})
+    lines = part("section environment", "section units", {"/etc/environment": str(secrets)})
 
-    assert told == [
+    assert lines == [
         "@@@ environment",
         *(f"{secrets}\t{name}" for name in ("SECRET_KEY", "DATABASE_URL", "http_proxy", "PEM")),
     ]
@@ -101,16 +103,16 @@ def test_units_from_no_package_are_found_wherever_they_are(tmp_path: Path) -> No
     (etc / "sshd.service").symlink_to("/usr/lib/os-release")
 
     places = {"/etc/systemd": str(etc), "/usr/local/lib/systemd/system": str(local)}
-    told = part("section unit_files", "section cron", places)
+    lines = part("section unit_files", "section cron", places)
 
-    assert sorted(told[1:]) == [
+    assert sorted(lines[1:]) == [
         f"{etc}/linked.service\tlinked",
         f"{etc}/own.service\town",
         f"{local}/local.service\tlocal",
     ]
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can run it as somebody else")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can run it as another user")
 def test_unreadable_file_does_not_hide_the_others() -> None:
     with tempfile.TemporaryDirectory(prefix="units-") as made:
         Path(made).chmod(0o755)
@@ -119,9 +121,11 @@ def test_unreadable_file_does_not_hide_the_others() -> None:
             file.write_text("text\n")
             file.chmod(0o644 if number % 2 else 0o600)
 
-        told = part("section unit_files", "section cron", {"/etc/systemd": made}, user="nobody")
+        lines = part(
+            "section unit_files", "section cron", {"/etc/systemd": made}, user=UNPRIVILEGED
+        )
 
-    assert sorted(told[1:]) == [f"{made}/{number}.service\ttext" for number in (1, 3, 5, 7)]
+    assert sorted(lines[1:]) == [f"{made}/{number}.service\ttext" for number in (1, 3, 5, 7)]
 
 
 def test_certificates_are_found_however_nginx_names_them(tmp_path: Path) -> None:
@@ -137,14 +141,14 @@ def test_certificates_are_found_however_nginx_names_them(tmp_path: Path) -> None
         "root nginx openssl": "root",
     }
 
-    told = part("if section certificates", "if section postgresql", places)
+    lines = part("if section certificates", "if section postgresql", places)
 
-    named = {line.partition("\t")[0] for line in told[1:]}
+    named = {line.partition("\t")[0] for line in lines[1:]}
     assert named == {"/a.pem", "/b.pem", "/etc/nginx/ssl/c.pem"}
 
 
 def test_script_is_not_on_the_command_line_of_sudo() -> None:
-    """It would be in the host's log, whole, each time."""
+    """sudo would write it into the host's log each time."""
     wrapper = query("todo")[2]
 
     assert "sudo -n" in wrapper

@@ -7,7 +7,7 @@ from understudy.parity.capture.texts import (
     NAMES_OF_UNITS,
     effective,
     names_only,
-    with_domain_named,
+    with_domain_placeholder,
     without_assignments,
     without_secrets,
     without_variables,
@@ -64,11 +64,11 @@ SECRETS = [
 
 @pytest.mark.parametrize("line", SECRETS)
 def test_secret_is_masked(line: str) -> None:
-    told = without_secrets(line)
+    kept = without_secrets(line)
 
-    assert "secret-word" not in told
-    assert "c2VjcmV0" not in told
-    assert "***" in told
+    assert "secret-word" not in kept
+    assert "c2VjcmV0" not in kept
+    assert "***" in kept
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_comments_and_empty_lines_are_dropped() -> None:
     ],
 )
 def test_sites_own_domain_is_replaced(text: str, named: str) -> None:
-    assert with_domain_named(text, "shop.test") == named
+    assert with_domain_placeholder(text, "shop.test") == named
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the code wants of a host, and that a host as it makes them has no drift from it."""
+"""The state that the code describes, and that a host deployed by it has no drift from it."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tests.unit.capture_samples import SECTIONS, captured
 from tests.unit.fakes import TOP, config
 from understudy.host.provisioning import of_project
 from understudy.parity.capture.value import Capture
-from understudy.parity.drift.code import wanted
+from understudy.parity.drift.code import capture_of_code
 from understudy.parity.drift.comparison import ANY, Comparison, Side, compare
 from understudy.paths import Project
 from understudy.release.render import host_files
@@ -20,7 +20,7 @@ def code(app: dict[str, Any] | None = None, **target: Any) -> Capture:
     made = config(app, target)
     host = made.target("staging")
     recipe = of_project(PROJECT, made, "debian")
-    return wanted(made, host, host_files(made, host, PROJECT.templates), recipe)
+    return capture_of_code(made, host, host_files(made, host, PROJECT.templates), recipe)
 
 
 def test_code_wants_the_packages_of_provisioning_and_deploy_yml() -> None:
@@ -55,7 +55,7 @@ def site(text: str) -> str:
 
 
 def drift(change: dict[str, tuple[str, str]] | None = None) -> Comparison:
-    """From the code to a host as it makes them, after some changes by hand."""
+    """From the code to a host that was deployed by it, after some manual changes."""
     made = config()
     host = made.target("staging")
     nginx, unit = (file.content for file in host_files(made, host, PROJECT.templates))
@@ -115,6 +115,6 @@ def test_broken_nginx_file_is_found() -> None:
     sections = {"nginx": "!!! nginx: [emerg] unexpected end of file"}
     model, host = Side("code", code(), partial=True), Side("production", captured(**sections))
 
-    told = {one.path: one.copy for one in compare(model, host).differences}
+    copies = {one.path: one.copy for one in compare(model, host).differences}
 
-    assert told["nginx"] == "unreadable: nginx: [emerg] unexpected end of file"
+    assert copies["nginx"] == "unreadable: nginx: [emerg] unexpected end of file"

@@ -1,4 +1,4 @@
-"""What is different between two captures, what it weighs, and what is meant to be."""
+"""The differences between two captures, their weights, and the intended ones."""
 
 import pytest
 
@@ -48,17 +48,19 @@ def test_difference_has_both_values_and_its_weight() -> None:
     [found] = compared(time="zone\t/usr/share/zoneinfo/Europe/Berlin\nx\tkvm-clock").differences
 
     assert found == Difference(
-        "time.zone", "Etc/UTC", "Europe/Berlin", BREAKS, "dates, sessions and tokens go by the time"
+        "time.zone",
+        "Etc/UTC",
+        "Europe/Berlin",
+        BREAKS,
+        "dates, sessions and tokens depend on the time",
     )
 
 
 def test_value_on_one_side_only_is_a_difference() -> None:
     found = of({"hosts": {"a": "1", "b": "2"}}, {"hosts": {"b": "2", "c": "3"}})
 
-    told = [
-        (difference.path, difference.model, difference.copy) for difference in found.differences
-    ]
-    assert told == [("hosts.a", "1", None), ("hosts.c", None, "3")]
+    different = [(one.path, one.model, one.copy) for one in found.differences]
+    assert different == [("hosts.a", "1", None), ("hosts.c", None, "3")]
 
 
 def test_differences_most_likely_to_break_an_app_come_first() -> None:
@@ -90,8 +92,8 @@ def test_unit_from_no_package_weighs_more_than_one_of_a_package() -> None:
 
     found = of({"units": running, "unit_files": files}, {"units": stopped, "unit_files": files})
 
-    told = [(difference.path, difference.weight) for difference in found.differences]
-    assert told == [("units.worker.service", BREAKS), ("units.smartd.service", UNLIKELY)]
+    weights = [(difference.path, difference.weight) for difference in found.differences]
+    assert weights == [("units.worker.service", BREAKS), ("units.smartd.service", UNLIKELY)]
 
 
 def test_missing_package_does_not_count_as_a_security_update() -> None:
@@ -149,12 +151,12 @@ def test_intended_difference_is_listed_separately_and_costs_no_points() -> None:
     found = compared(declared, memory=SECTIONS["memory"].replace("993412", "8000000"))
 
     assert (found.differences, found.score) == ((), 100)
-    [meant] = found.intended
-    assert (meant.path, meant.intended) == ("memory.total", "the VM is small")
+    [one] = found.intended
+    assert (one.path, one.intended) == ("memory.total", "the VM is small")
 
 
 def test_path_that_looks_like_a_pattern_matches_itself() -> None:
-    declared = Intended(path="ports.tcp [::]:22", reason="the VM has its own way in")
+    declared = Intended(path="ports.tcp [::]:22", reason="the VM has its own SSH port")
 
     found = compared(declared, ports=SECTIONS["ports"].replace("[::]:22", "[::]:2222"))
 

@@ -67,7 +67,7 @@ def test_each_section_has_a_rule() -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.pattern)
 def test_each_rule_can_be_reached(rule: Rule) -> None:
-    """One that stands behind a wider one never would be."""
+    """A rule behind one with a wider pattern never would be."""
     sample = rule.pattern.replace("*", "x")
     found = rule_for(sample, revision_only=rule.revision_only, own_unit=rule.own_unit)
     assert found is rule

@@ -197,7 +197,7 @@ def test_unmatched_file_shows_both_versions_and_why_it_matters() -> None:
     assert "1.22.1-9+deb12u9" in nginx
     [redis] = [line for line in shown.splitlines() if "packages.redis-server" in line]
     assert "(none)" in redis
-    assert "what serves the site must be the same" in shown
+    assert "another web server or version" in shown
     assert "libgone" not in shown, "it was not asked for, and nothing on the box needs it"
 
 
