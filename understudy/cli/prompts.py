@@ -17,12 +17,6 @@ def confirm(warning: str) -> None:
         )
 
 
-def _answer(question: str) -> str:
-    # Not input(question): that prints on standard output, which with --json is read by programs.
-    print(plain(question), end="", file=sys.stderr, flush=True)
-    return _typed(input).strip().lower()
-
-
 def secret(name: str) -> str:
     """The value of a secret: from a hidden prompt or, without a terminal, from standard input.
 
@@ -31,6 +25,12 @@ def secret(name: str) -> str:
     if sys.stdin.isatty():
         return _typed(lambda: getpass.getpass(f"{name}: "))
     return sys.stdin.read().removesuffix("\n")
+
+
+def _answer(question: str) -> str:
+    # Not input(question): that prints on standard output, which with --json is read by programs.
+    print(plain(question), end="", file=sys.stderr, flush=True)
+    return _typed(input).strip().lower()
 
 
 def _typed(ask: Callable[[], str]) -> str:

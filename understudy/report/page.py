@@ -95,38 +95,6 @@ def render(templates: Path, record: Record, pictures: Sequence[Picture]) -> str:
     )
 
 
-@cache
-def _environment(templates: Path) -> jinja2.Environment:
-    return html.environment(
-        templates,
-        duration=duration,
-        data_uri=_data_uri,
-        pretty=_pretty,
-        first_line=_first_line,
-        is_long=_is_long,
-        file_name=_file_name,
-    )
-
-
-def _sentence(record: Record) -> str:
-    """The sentence below the verdict."""
-    time = duration(record.seconds)
-    if record.verdict is Verdict.PASSED:
-        return _sentence_if_passed(record, time)
-    if record.verdict is Verdict.INTERRUPTED:
-        return f"The run was interrupted after {time}; the same command continues where it stopped."
-    if record.error is None:
-        return f"Understudy itself failed after {time}; the terminal shows the traceback."
-    return record.error.cause or record.error.summary
-
-
-def _sentence_if_passed(record: Record, time: str) -> str:
-    skipped = ", ".join(phase.name for phase in record.phases if phase.state is State.SKIPPED)
-    result = "All phases that ran passed" if skipped else "Everything passed"
-    warnings = ", with warnings" if record.warnings else ""
-    return f"{result} in {time}{warnings}." + (f" Skipped: {skipped}." if skipped else "")
-
-
 def _parts(record: Record) -> Iterator[Part]:
     """The phases and steps with their positions in the timeline."""
     whole = max(record.seconds, 0.001)
@@ -134,12 +102,6 @@ def _parts(record: Record) -> Iterator[Part]:
     for number, phase in enumerate(record.phases, 1):
         rows = [_row(f"step-{next(numbers)}", phase, step, whole) for step in phase.steps]
         yield Part(f"phase-{number}", phase, *_bar(phase.at, phase.seconds, whole), rows)
-
-
-def _last_failed(parts: Sequence[Part]) -> Row | None:
-    """The failed step of the last failed phase: the logs are of that time."""
-    failed = [part for part in parts if part.phase.state is State.FAILED]
-    return next((row for part in failed[-1:] for row in reversed(part.rows) if row.open), None)
 
 
 def _row(id: str, phase: Phase, step: Step, whole: float) -> Row:
@@ -154,9 +116,17 @@ def _bar(at: float, seconds: float, whole: float) -> tuple[float, float]:
     return round(min(100 * at / whole, 100 - width), 2), round(width, 2)
 
 
-def _counts(rows: Sequence[Row]) -> Mapping[str, int]:
-    states = [row.state for row in rows]
-    return {state: states.count(state) for state in ("passed", "warned", "failed")}
+@cache
+def _environment(templates: Path) -> jinja2.Environment:
+    return html.environment(
+        templates,
+        duration=duration,
+        data_uri=_data_uri,
+        pretty=_pretty,
+        first_line=_first_line,
+        is_long=_is_long,
+        file_name=_file_name,
+    )
 
 
 def _data_uri(png: bytes) -> str:
@@ -179,3 +149,33 @@ def _is_long(command: str) -> bool:
 def _file_name(test: str) -> str:
     """The name of a test's screenshot: functional_tests/conftest.py gives it the same."""
     return re.sub(r"[^\w.-]+", "-", test)
+
+
+def _sentence(record: Record) -> str:
+    """The sentence below the verdict."""
+    time = duration(record.seconds)
+    if record.verdict is Verdict.PASSED:
+        return _sentence_if_passed(record, time)
+    if record.verdict is Verdict.INTERRUPTED:
+        return f"The run was interrupted after {time}; the same command continues where it stopped."
+    if record.error is None:
+        return f"Understudy itself failed after {time}; the terminal shows the traceback."
+    return record.error.cause or record.error.summary
+
+
+def _sentence_if_passed(record: Record, time: str) -> str:
+    skipped = ", ".join(phase.name for phase in record.phases if phase.state is State.SKIPPED)
+    result = "All phases that ran passed" if skipped else "Everything passed"
+    warnings = ", with warnings" if record.warnings else ""
+    return f"{result} in {time}{warnings}." + (f" Skipped: {skipped}." if skipped else "")
+
+
+def _counts(rows: Sequence[Row]) -> Mapping[str, int]:
+    states = [row.state for row in rows]
+    return {state: states.count(state) for state in ("passed", "warned", "failed")}
+
+
+def _last_failed(parts: Sequence[Part]) -> Row | None:
+    """The failed step of the last failed phase: the logs are of that time."""
+    failed = [part for part in parts if part.phase.state is State.FAILED]
+    return next((row for part in failed[-1:] for row in reversed(part.rows) if row.open), None)

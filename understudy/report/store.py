@@ -57,15 +57,6 @@ def write(folder: Path, templates: Path, record: Record, pages: Path) -> Path:
     return directory / "index.html"
 
 
-def _pictures(pages: Path, baseline: Path | None) -> list[page.Picture]:
-    if not pages.is_dir():
-        return []
-    # Most runs have no screenshots, and Pillow takes long to import.
-    from understudy.report import screenshots
-
-    return screenshots.gather(pages, baseline)
-
-
 def latest(folder: Path) -> WrittenReport | None:
     """The newest complete report; None if there is none."""
     return next(iter(list_all(folder)), None)
@@ -76,12 +67,6 @@ def list_all(folder: Path) -> list[WrittenReport]:
     return [written for path in _directories(folder) for written in _read(path)]
 
 
-def _name(record: Record) -> str:
-    """The name of a report's directory. Names sort by time."""
-    time = record.began[:19].replace("-", "").replace(":", "").replace("T", "-")
-    return f"{time}-{record.verb}-{record.target}"
-
-
 def _unused(folder: Path, name: str) -> Path:
     """A directory for the report; with a number if another run began in the same second."""
     taken = {path.name.removesuffix(INCOMPLETE) for path in _directories(folder)}
@@ -89,23 +74,10 @@ def _unused(folder: Path, name: str) -> Path:
     return folder / next(name for name in names if name not in taken)
 
 
-def _directories(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    found = [path for path in folder.iterdir() if path.name[:1].isdigit() and path.is_dir()]
-    return sorted(found, reverse=True)
-
-
-def _read(directory: Path) -> Iterator[WrittenReport]:
-    """The report in a directory; none if it is incomplete or was damaged."""
-    if directory.suffix == INCOMPLETE:
-        return
-    try:
-        data = json.loads((directory / "report.json").read_text(encoding="utf-8"))
-        words = (data[key] for key in ("began", "verb", "target", "verdict", "seconds"))
-        yield WrittenReport(directory, *words)
-    except (OSError, ValueError, KeyError, TypeError):
-        return
+def _name(record: Record) -> str:
+    """The name of a report's directory. Names sort by time."""
+    time = record.began[:19].replace("-", "").replace(":", "").replace("T", "-")
+    return f"{time}-{record.verb}-{record.target}"
 
 
 def _baseline(folder: Path) -> Path | None:
@@ -128,6 +100,15 @@ def _json(value: object) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False, default=str) + "\n"
 
 
+def _pictures(pages: Path, baseline: Path | None) -> list[page.Picture]:
+    if not pages.is_dir():
+        return []
+    # Most runs have no screenshots, and Pillow takes long to import.
+    from understudy.report import screenshots
+
+    return screenshots.gather(pages, baseline)
+
+
 def _link(link: Path, name: str) -> None:
     """Replaces the link by a rename, so that there is a latest report at every moment."""
     new = link.with_name(f".{LATEST}-{os.getpid()}")
@@ -139,3 +120,22 @@ def _link(link: Path, name: str) -> None:
 def _prune(folder: Path) -> None:
     for path in _directories(folder)[MOST_REPORTS:]:
         shutil.rmtree(path, ignore_errors=True)
+
+
+def _directories(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    found = [path for path in folder.iterdir() if path.name[:1].isdigit() and path.is_dir()]
+    return sorted(found, reverse=True)
+
+
+def _read(directory: Path) -> Iterator[WrittenReport]:
+    """The report in a directory; none if it is incomplete or was damaged."""
+    if directory.suffix == INCOMPLETE:
+        return
+    try:
+        data = json.loads((directory / "report.json").read_text(encoding="utf-8"))
+        words = (data[key] for key in ("began", "verb", "target", "verdict", "seconds"))
+        yield WrittenReport(directory, *words)
+    except (OSError, ValueError, KeyError, TypeError):
+        return
