@@ -19,7 +19,11 @@ class Live:
         """Lines of output; only the last ones are kept."""
         self._last.extend(line.rstrip() for line in plain(text).splitlines() if line.strip())
 
-    def shown(self, width: int) -> str:
-        """The title and, indented, the last lines, each cut to `width` characters."""
-        cut = (f"{line[: width - 1]}…" if len(line) > width else line for line in self._last)
-        return "\n".join((self.title, *(f"    {line}" for line in cut)))
+    def lines(self, width: int) -> str:
+        """The last lines, indented, each cut so that it takes one line of a terminal of that width."""
+        return "\n".join(cut(f"    {line}", width) for line in self._last)
+
+
+def cut(line: str, width: int) -> str:
+    """A line of at most `width` characters, with an ellipsis for what is left out."""
+    return line if len(line) <= width else f"{line[: max(width - 1, 0)]}…"

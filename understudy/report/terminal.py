@@ -1,20 +1,21 @@
 """What a user sees of a run: a line for each step, in colour and with a running clock on a terminal."""
 
 import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from understudy.errors import UnderstudyError
 from understudy.report.events import Report, with_host
-from understudy.report.live import Live
+from understudy.report.live import Live, cut
 from understudy.report.sanitize import plain
 
-# Columns of the terminal that output can't have: spinner, indentation, elapsed time, time left.
-_COLUMNS_OF_THE_CLOCK = 56
+# Columns that a title can't have: spinner and elapsed time, each with a space, and one for the time left.
+_COLUMNS_OF_THE_CLOCK = 12
 
 
 class TextReport(Report):
@@ -58,10 +59,10 @@ class TextReport(Report):
             if self._progress is None:
                 self._progress = self._start_progress()
             text = with_host(self._host, title)
-            self._tasks[self._host] = self._progress.add_task(
-                plain(text), left=_time_left(self._end)
-            )
-            self._live[self._host] = Live(plain(text))
+            left = _time_left(self._end)
+            live = Live(cut(plain(text), self._out.width - _COLUMNS_OF_THE_CLOCK - len(left)))
+            self._live[self._host] = live
+            self._tasks[self._host] = self._progress.add_task(live.title, left=left, live=live)
 
     def ended(self, title: str, seconds: float, *, ok: bool) -> None:
         self._stop_task()
@@ -82,9 +83,7 @@ class TextReport(Report):
         task = self._tasks.get(self._host)
         if self._progress is None or task is None:
             return False
-        live = self._live[self._host]
-        live.add(text)
-        self._progress.update(task, description=live.shown(self._out.width - _COLUMNS_OF_THE_CLOCK))
+        self._live[self._host].add(text)
         return True
 
     def say(self, text: str) -> None:
@@ -108,7 +107,7 @@ class TextReport(Report):
         title = TextColumn("{task.description}", markup=False)
         left = TextColumn("{task.fields[left]}", style="dim")
         columns = (SpinnerColumn(), title, TimeElapsedColumn(), left)
-        progress = Progress(*columns, console=self._out, transient=True)
+        progress = _Steps(*columns, console=self._out, transient=True)
         progress.start()
         return progress
 
@@ -125,6 +124,16 @@ class TextReport(Report):
         if self._progress:
             self._progress.stop()
             self._progress = None
+
+
+class _Steps(Progress):
+    """Each running step in a line of its own, and below it, over the whole width, its output."""
+
+    def get_renderables(self) -> Iterator[RenderableType]:
+        for task in self.tasks:
+            yield self.make_tasks_table([task])
+            if lines := task.fields["live"].lines(self.console.width):
+                yield Text(lines, no_wrap=True)
 
 
 def _plain(*parts: str | tuple[str, str]) -> Text:
