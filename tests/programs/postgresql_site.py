@@ -15,7 +15,7 @@ from understudy.commands import Argv
 from understudy.config.data import Data
 from understudy.data import schema
 from understudy.data.anonymise import Sql
-from understudy.data.queries import loading, reading
+from understudy.data.queries import loading, reading, tables
 
 NAME = "20260102T030405Z-pulled"
 SALT = "s'alt"
@@ -84,7 +84,7 @@ def make(text: str, encoding: str = "UTF8") -> None:
 
 
 def the_database(backups: PurePosixPath) -> schema.Database:
-    [found] = schema.parse(run(reading.schema("postgresql", "shop", backups)).decode())
+    [found] = schema.parse(run(tables.describe("postgresql", "shop", backups)).decode())
     return found
 
 

@@ -11,7 +11,7 @@ from understudy.commands import Argv
 from understudy.config.data import Data
 from understudy.data import schema
 from understudy.data.anonymise import Sql
-from understudy.data.queries import loading, reading
+from understudy.data.queries import loading, reading, tables
 
 NAME = "20260102T030405Z-pulled"
 SHOP = """
@@ -78,7 +78,7 @@ class Site:
             connection.executescript(text)
 
     def databases(self) -> tuple[schema.Database, ...]:
-        done = run(reading.schema("sqlite", "shop", self.backups))
+        done = run(tables.describe("sqlite", "shop", self.backups))
         assert (done.returncode, done.stderr) == (0, b"")
         return schema.parse(done.stdout.decode())
 

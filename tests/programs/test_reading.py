@@ -18,6 +18,7 @@ from understudy.data import schema
 from understudy.data.anonymise import Sql
 from understudy.data.dump import Dump
 from understudy.data.queries import loading, reading
+from understudy.data.queries import media as media_queries
 
 pytestmark = pytest.mark.usefixtures("no_sync")
 
@@ -261,11 +262,11 @@ def test_media_are_listed_and_read(tmp_path: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"content of {name}")
     Path(here).mkdir()
-    listed = run(reading.list_media(media)).stdout.decode().split("\0")[:-1]
+    listed = run(media_queries.list_all(media)).stdout.decode().split("\0")[:-1]
     assert sorted(line.partition(" ")[2] for line in listed) == ["-n", "a b.png", "sub/ä.png"]
 
-    read = run(reading.read_media(media), "sub/ä.png\0-n\0gone.png\0".encode())
-    done = run(loading.unpack_media(here), read.stdout)
+    read = run(media_queries.read(media), "sub/ä.png\0-n\0gone.png\0".encode())
+    done = run(media_queries.unpack(here), read.stdout)
 
     assert (done.returncode, done.stderr) == (0, b"")
     assert (Path(here) / "sub" / "ä.png").read_text() == "content of sub/ä.png"

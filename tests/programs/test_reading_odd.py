@@ -12,7 +12,7 @@ import pytest
 from tests.programs.sqlite_site import NAME, Site, rows, run
 from understudy.config.data import Data
 from understudy.data.personal import columns_without_rule
-from understudy.data.queries import peeking
+from understudy.data.queries import addresses
 
 pytestmark = pytest.mark.usefixtures("no_sync")
 
@@ -96,9 +96,9 @@ def test_columns_with_addresses_are_told_by_name_only(there: Site) -> None:
         (1, 'no', '{"to": ["ann@example.com"]}', x'00'), (NULL, 'bob@example.com', NULL, NULL)""")
     [found] = there.databases()
     columns = columns_without_rule(found.tables, Data())
-    argv = peeking.peek("sqlite", "shop", there.backups, found.name)
-    done = run(argv, peeking.queries("sqlite", columns).encode())
+    argv = addresses.search("sqlite", "shop", there.backups, found.name)
+    done = run(argv, addresses.queries("sqlite", columns).encode())
 
     assert (done.returncode, done.stderr) == (0, b"")
-    assert peeking.parse(done.stdout.decode()) == {("t", 'b "c'), ("t", "d")}
+    assert addresses.parse(done.stdout.decode()) == {("t", 'b "c'), ("t", "d")}
     assert b"example" not in done.stdout

@@ -26,7 +26,8 @@ from understudy.commands import backups as commands
 from understudy.config.data import Data
 from understudy.data.anonymise import Sql, mistakes
 from understudy.data.dump import Dump
-from understudy.data.queries import loading, looking, reading
+from understudy.data.queries import loading, reading, summaries
+from understudy.data.queries import migrations as migration_queries
 from understudy.parity.capture import query as capture
 from understudy.rehearsal.migration_effects import locks
 
@@ -128,7 +129,7 @@ def test_all_of_it_is_of_one_moment(backups: PurePosixPath, tmp_path: Path) -> N
 def watching(backups: PurePosixPath) -> Iterator[list[str]]:
     """What is seen of locks meanwhile, afterwards."""
     seen: list[str] = []
-    argv = looking.watch_locks("shop", backups)
+    argv = migration_queries.watch_locks("shop", backups)
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as watch:
         assert watch.stdout
         watch.stdout.readline()
@@ -149,10 +150,10 @@ def test_lock_on_a_row_is_none_on_its_table(backups: PurePosixPath) -> None:
 
 
 def test_changes_and_locks_are_seen(backups: PurePosixPath) -> None:
-    def look() -> dict[str, looking.TableLook]:
-        queries = looking.queries("postgresql", the_database(backups))
-        argv = looking.look("postgresql", "shop", backups, "shop")
-        return dict(looking.parse(run(argv, queries.encode()).decode()))
+    def look() -> dict[str, summaries.TableSummary]:
+        queries = summaries.queries("postgresql", the_database(backups))
+        argv = summaries.summarise("postgresql", "shop", backups, "shop")
+        return dict(summaries.parse(run(argv, queries.encode()).decode()))
 
     before = look()
     with watching(backups) as seen:

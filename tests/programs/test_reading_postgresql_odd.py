@@ -28,7 +28,7 @@ from understudy.data.anonymise import Sql
 from understudy.data.dump import Dump
 from understudy.data.load import counted, differences
 from understudy.data.personal import columns_without_rule
-from understudy.data.queries import loading, peeking, reading
+from understudy.data.queries import addresses, loading, reading
 
 pytestmark = needs_server
 
@@ -208,8 +208,8 @@ def test_columns_with_addresses_are_told_by_name_only(backups: PurePosixPath) ->
     make("""CREATE TABLE t (a int, "b c" text, d jsonb, e bytea, f text[]);
         INSERT INTO t VALUES (1, 'no', '{"to": ["ann@example.com"]}', '\\x00', '{bob@example.com}')""")
     columns = columns_without_rule(the_database(backups).tables, Data())
-    argv = peeking.peek("postgresql", "shop", backups, "shop")
-    told = run(argv, peeking.queries("postgresql", columns).encode()).decode()
+    argv = addresses.search("postgresql", "shop", backups, "shop")
+    told = run(argv, addresses.queries("postgresql", columns).encode()).decode()
 
-    assert peeking.parse(told) == {("t", "d"), ("t", "f")}
+    assert addresses.parse(told) == {("t", "d"), ("t", "f")}
     assert "example" not in told

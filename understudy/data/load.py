@@ -11,6 +11,7 @@ from understudy.config.app import Engine
 from understudy.data import bundle, encryption
 from understudy.data.bundle import MEDIA, DataBundle
 from understudy.data.queries import loading
+from understudy.data.queries import media as media_queries
 from understudy.deploy import restore, switch
 from understudy.deploy.desired import DesiredState
 from understudy.errors import ConfigError, Refused, StepFailed
@@ -82,7 +83,7 @@ class _Loading:
                 self._make_backup()
         if self.pulled.media:
             with self.job.report.step(f"send {self.pulled.media} uploaded files"):
-                self._send(MEDIA, loading.unpack_media(self._paths.media))
+                self._send(MEDIA, media_queries.unpack(self._paths.media))
 
     def _close_outgoing(self) -> None:
         """Nothing is loaded unless the app's own user, who tries, is refused."""

@@ -16,7 +16,8 @@ from understudy.data.anonymise import Sql
 from understudy.data.bundle import MEDIA, DataBundle
 from understudy.data.dump import Dump
 from understudy.data.personal import Finding
-from understudy.data.queries import peeking, reading
+from understudy.data.queries import addresses, reading, tables
+from understudy.data.queries import media as media_queries
 from understudy.data.schema import Database
 from understudy.errors import ConfigError, Refused, StepFailed
 from understudy.host import data_errors, steps
@@ -104,7 +105,7 @@ def chosen(media: Media, share: float) -> Media:
 
 def _databases(connection: SshConnection, job: Job) -> tuple[Database, ...]:
     app = job.config.app
-    done = _ask(connection, job, reading.schema(app.database, app.name, _backups(job)))
+    done = _ask(connection, job, tables.describe(app.database, app.name, _backups(job)))
     return schema.parse(done)
 
 
@@ -116,18 +117,18 @@ def _with_addresses(
         columns = personal.columns_without_rule(database.tables, job.config.data)
         if not columns:
             continue
-        argv = peeking.peek(app.database, app.name, _backups(job), database.name)
-        done = connection.send(as_user(app.name, argv), peeking.queries(app.database, columns))
+        argv = addresses.search(app.database, app.name, _backups(job), database.name)
+        done = connection.send(as_user(app.name, argv), addresses.queries(app.database, columns))
         if not done.ok:
             raise _unread(job, done.text)
-        found += personal.with_addresses(columns, peeking.parse(done.output))
+        found += personal.with_addresses(columns, addresses.parse(done.output))
     return found
 
 
 def _media(connection: SshConnection, job: Job) -> Media:
     if not job.config.data.media:
         return Media({})
-    listed = _ask(connection, job, reading.list_media(Paths(job.config.root).media))
+    listed = _ask(connection, job, media_queries.list_all(Paths(job.config.root).media))
     with answers.understood("uploaded files"):
         pairs = (line.partition(" ") for line in listed.split("\0") if line)
         media = Media({name: int(size) for size, _, name in pairs})
@@ -201,7 +202,7 @@ class _Pulling:
         return dump.finish()
 
     def _media(self, media: Media) -> None:
-        read = reading.read_media(Paths(self.job.config.root).media)
+        read = media_queries.read(Paths(self.job.config.root).media)
         file = bundle.sealed_file(self.directory, MEDIA)
         encryption.write(file, self.key, lambda write: self._receive(read, media.names, write))
 

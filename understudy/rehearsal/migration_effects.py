@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from understudy.data.queries.looking import SECONDS, TableLook
+from understudy.data.queries.migrations import SECONDS
+from understudy.data.queries.summaries import TableSummary
 
 # PostgreSQL's table locks from weakest to strongest, with what has to wait:
 # https://www.postgresql.org/docs/current/explicit-locking.html
@@ -46,7 +47,7 @@ class Effects:
 
 
 def changes(
-    before: Mapping[str, TableLook], after: Mapping[str, TableLook]
+    before: Mapping[str, TableSummary], after: Mapping[str, TableSummary]
 ) -> tuple[Mapping[str, str], int]:
     """Changed table -> how it changed, and the number of unchanged tables."""
     every = {name: _change(before.get(name), after.get(name)) for name in sorted({*before, *after})}
@@ -54,7 +55,7 @@ def changes(
     return changed, len(every) - len(changed)
 
 
-def _change(before: TableLook | None, after: TableLook | None) -> str:
+def _change(before: TableSummary | None, after: TableSummary | None) -> str:
     if before is None:
         return f"new, {after.rows if after else 0} rows"
     if after is None:

@@ -11,8 +11,9 @@ from understudy.commands import as_user
 from understudy.commands.backups import Backup
 from understudy.config.app import Engine
 from understudy.data import schema
-from understudy.data.queries import looking, reading
-from understudy.data.queries.looking import TableLook
+from understudy.data.queries import migrations as migration_queries
+from understudy.data.queries import summaries, tables
+from understudy.data.queries.summaries import TableSummary
 from understudy.data.schema import Database
 from understudy.host import backups as data_backups
 from understudy.host import data_errors
@@ -65,13 +66,13 @@ class _Data:
     connection: SshConnection
     job: Job
 
-    def tables(self) -> Mapping[str, TableLook]:
-        found: dict[str, TableLook] = {}
+    def tables(self) -> Mapping[str, TableSummary]:
+        found: dict[str, TableSummary] = {}
         for database in self._databases():
-            argv = looking.look(*self._where, database.name)
-            queries = looking.queries(self.job.config.app.database, database)
+            argv = summaries.summarise(*self._where, database.name)
+            queries = summaries.queries(self.job.config.app.database, database)
             done = self.connection.send(as_user(self.job.config.app.name, argv), queries)
-            found |= looking.parse(self._require(done))
+            found |= summaries.parse(self._require(done))
         return found
 
     def migrations(self) -> frozenset[str]:
@@ -79,7 +80,9 @@ class _Data:
         return frozenset(
             line
             for database in self._databases()
-            for line in self._run(looking.migrations(*self._where, database.name)).splitlines()
+            for line in self._run(
+                migration_queries.applied(*self._where, database.name)
+            ).splitlines()
         )
 
     def backups(self) -> tuple[Backup, ...]:
@@ -92,7 +95,7 @@ class _Data:
         if self.job.config.app.database != "postgresql":
             yield seen
             return
-        argv = looking.watch_locks(*self._where[1:])
+        argv = migration_queries.watch_locks(*self._where[1:])
         with self.connection.listening(argv, self.job.config.app.name) as heard:
             yield seen
         seen.extend(heard)
@@ -103,7 +106,7 @@ class _Data:
         if not made:
             return "no backup was made"
         newest, began = made[-1], time.monotonic()
-        self._run(looking.try_backup(*self._where, newest.name))
+        self._run(migration_queries.try_backup(*self._where, newest.name))
         seconds = time.monotonic() - began
         size = f"{newest.size / 2**20:.0f} MiB, {newest.rows} rows"
         return f"restoring the backup from before the deploy takes {seconds:.0f} s here: {size}"
@@ -112,11 +115,13 @@ class _Data:
         # The names become arguments of a command.
         names = [name for one in migrations if _NAME.fullmatch(name := one.partition(" ")[2])]
         run = Paths(self.job.config.root).current / "run"
-        done = self.connection.run(looking.lint(run, names), user=self.job.config.app.name)
+        done = self.connection.run(
+            migration_queries.lint(run, names), user=self.job.config.app.name
+        )
         return linter(done.text, ok=done.ok)
 
     def _databases(self) -> tuple[Database, ...]:
-        return schema.parse(self._run(reading.schema(*self._where)))
+        return schema.parse(self._run(tables.describe(*self._where)))
 
     def _run(self, argv: tuple[str, ...]) -> str:
         user = self.job.config.app.name

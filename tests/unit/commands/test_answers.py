@@ -10,7 +10,7 @@ import pytest
 from understudy.commands import app, backups
 from understudy.data import schema
 from understudy.data.load import counted
-from understudy.data.queries import looking, peeking
+from understudy.data.queries import addresses, summaries
 from understudy.errors import StepFailed
 from understudy.host import facts, fingerprint, secrets
 from understudy.parity.capture.parse import SECTIONS, parse
@@ -109,8 +109,8 @@ READERS: dict[str, Callable[[str], Iterable[str]]] = {
             '{"name": "VALUE", "size": 1, "tables": []}'.replace("VALUE", value)
         )
     ],
-    "tables": lambda value: [str(len(looking.parse(value)))],
-    "columns": lambda value: [str(len(peeking.parse(value)))],
+    "tables": lambda value: [str(len(summaries.parse(value)))],
+    "columns": lambda value: [str(len(addresses.parse(value)))],
     "rows": lambda value: [str(len(counted(f"{value}\tt\n")))],
     "migration": lambda value: [
         one.name for one in app.applied_migrations(f"Applying a.{value}... OK")

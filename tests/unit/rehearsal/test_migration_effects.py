@@ -2,28 +2,28 @@
 
 import pytest
 
-from understudy.data.queries.looking import TableLook, parse
+from understudy.data.queries.summaries import TableSummary, parse
 from understudy.rehearsal.migration_effects import Effects, changes, linter, locks
 
-ITEM = TableLook(3, {"id": "1", "text": "2"})
+ITEM = TableSummary(3, {"id": "1", "text": "2"})
 
 
 @pytest.mark.parametrize(
     ("after", "change"),
     [
-        (TableLook(3, {"id": "1", "text": "9"}), "changed: text"),
-        (TableLook(3, {"id": "1", "text": "2", "note": "0"}), "new: note"),
-        (TableLook(3, {"id": "1", "remark": "2"}), "new: remark; gone: text"),
-        (TableLook(2, {"id": "8", "text": "9"}), "3 rows before, 2 after; changed: id, text"),
+        (TableSummary(3, {"id": "1", "text": "9"}), "changed: text"),
+        (TableSummary(3, {"id": "1", "text": "2", "note": "0"}), "new: note"),
+        (TableSummary(3, {"id": "1", "remark": "2"}), "new: remark; gone: text"),
+        (TableSummary(2, {"id": "8", "text": "9"}), "3 rows before, 2 after; changed: id, text"),
         (None, "gone, with 3 rows"),
     ],
 )
-def test_changes_of_a_table_are_named_by_column(after: TableLook | None, change: str) -> None:
+def test_changes_of_a_table_are_named_by_column(after: TableSummary | None, change: str) -> None:
     assert changes({"item": ITEM}, {"item": after} if after else {}) == ({"item": change}, 0)
 
 
 def test_unchanged_tables_are_only_counted() -> None:
-    found = changes({"a": ITEM, "b": ITEM}, {"a": ITEM, "b": ITEM, "c": TableLook(5)})
+    found = changes({"a": ITEM, "b": ITEM}, {"a": ITEM, "b": ITEM, "c": TableSummary(5)})
 
     assert found == ({"c": "new, 5 rows"}, 2)
 
@@ -32,7 +32,7 @@ def test_output_of_both_engines_is_read() -> None:
     sqlite = '["a b",null,3]\n["a b","x","ABC"]\n'
     postgresql = '["a b", null, 3]\t["a b", "x", "ABC"]\n'
 
-    assert parse(sqlite) == parse(postgresql) == {"a b": TableLook(3, {"x": "ABC"})}
+    assert parse(sqlite) == parse(postgresql) == {"a b": TableSummary(3, {"x": "ABC"})}
 
 
 def test_strongest_lock_of_each_table_is_shown_with_its_duration() -> None:

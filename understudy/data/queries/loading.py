@@ -6,7 +6,7 @@ there: what bears its name is whole. Run as the app's user.
 
 from pathlib import PurePosixPath
 
-from understudy.commands import Argv, backups, database, script
+from understudy.commands import Argv, backups, database
 from understudy.config.app import Engine
 
 
@@ -28,11 +28,6 @@ def rows(engine: Engine, site: str, directory: PurePosixPath, name: str) -> Argv
 def keep(engine: Engine, site: str, directory: PurePosixPath, name: str) -> Argv:
     """The backup is whole."""
     return _script(engine, site, directory, name, _KEEP)
-
-
-def unpack_media(directory: PurePosixPath) -> Argv:
-    """Adds the uploaded files of the gzipped tar on standard input to those that are there."""
-    return script('umask 027; tar -xzf - --no-same-permissions -C "$1"', directory)
 
 
 def _script(

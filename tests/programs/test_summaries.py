@@ -6,18 +6,19 @@ from pathlib import Path
 import pytest
 
 from tests.programs.sqlite_site import NAME, RULES, Site, run
-from understudy.data.queries import looking
+from understudy.data.queries import migrations as migration_queries
+from understudy.data.queries import summaries
 from understudy.rehearsal.migration_effects import changes
 
 pytestmark = pytest.mark.usefixtures("no_sync")
 
 
-def look(site: Site) -> Mapping[str, looking.TableLook]:
+def look(site: Site) -> Mapping[str, summaries.TableSummary]:
     [found] = site.databases()
-    argv = looking.look("sqlite", "shop", site.backups, found.name)
-    done = run(argv, looking.queries("sqlite", found).encode())
+    argv = summaries.summarise("sqlite", "shop", site.backups, found.name)
+    done = run(argv, summaries.queries("sqlite", found).encode())
     assert (done.returncode, done.stderr) == (0, b"")
-    return looking.parse(done.stdout.decode())
+    return summaries.parse(done.stdout.decode())
 
 
 def test_what_a_migration_changes_is_seen_by_column(there: Site) -> None:
@@ -34,7 +35,7 @@ def test_what_a_migration_changes_is_seen_by_column(there: Site) -> None:
 
 
 def test_migrations_are_listed_if_there_are_any(there: Site) -> None:
-    ask = looking.migrations("sqlite", "shop", there.backups, "shop.sqlite3")
+    ask = migration_queries.applied("sqlite", "shop", there.backups, "shop.sqlite3")
     assert run(ask).stdout == b""
     there.make("CREATE TABLE django_migrations (app, name)")
     there.make("INSERT INTO django_migrations VALUES ('lists', '0001_initial')")
@@ -44,7 +45,7 @@ def test_migrations_are_listed_if_there_are_any(there: Site) -> None:
 
 def test_backup_is_tried_and_left_as_it_was(there: Site, here: Site) -> None:
     assert here.load(there.read(RULES)).returncode == 0
-    done = run(looking.try_backup("sqlite", "shop", here.backups, NAME))
+    done = run(migration_queries.try_backup("sqlite", "shop", here.backups, NAME))
 
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     assert sorted(file.name for file in (Path(here.backups) / NAME).iterdir()) == [

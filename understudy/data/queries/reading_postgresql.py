@@ -1,0 +1,78 @@
+"""Reads a database of PostgreSQL as SQL for psql: the definitions by pg_dump, the rows by COPY."""
+
+from collections.abc import Iterator
+
+from understudy.config.data import Data
+from understudy.data.anonymise import ROW_NUMBER, SALT, Sql, expression
+from understudy.data.schema import Database, Table, identifier, literal
+
+
+def queries(sql: Sql, found: Database, data: Data) -> Iterator[str]:
+    """Without the rows' numbers at the end, which reading.py adds."""
+    tables = [table for table in found.tables if table.columns and not data.drops(table.name)]
+    yield from _BEGIN
+    # A mistake in a rule is told in words, for no row is read yet. Later a message could hold a value.
+    for table in tables:
+        yield f"COPY ({_select(sql, table, data)} LIMIT 0) TO STDOUT;"
+    yield "\\set VERBOSITY sqlstate"
+    yield _pg_dump("pre-data")
+    for table in tables:
+        yield from _rows(sql, table, data)
+    yield _NUMBERS
+    yield _pg_dump("post-data")
+    yield _VIEWS
+
+
+def _rows(sql: Sql, table: Table, data: Data) -> Iterator[str]:
+    names = ", ".join(identifier(column.name) for column in table.columns)
+    copy = literal(f"COPY {table.quoted} ({names}) FROM stdin;")
+    yield f"SELECT '-- table ' || {literal(table.name)};\nSELECT {copy};"
+    yield f"COPY ({_select(sql, table, data)}) TO STDOUT;\nSELECT '\\.';"
+
+
+def _select(sql: Sql, table: Table, data: Data) -> str:
+    rules = ((column, data.rule(table.name, column.name)) for column in table.columns)
+    values = ", ".join(expression(sql, table, column, rule) for column, rule in rules)
+    numbered = f"SELECT *, row_number() OVER () AS {ROW_NUMBER} FROM {table.only}"
+    return f"SELECT {values} FROM ({numbered}) AS numbered"
+
+
+# psql would continue after an error, and print the end: so a failing pg_dump ends psql.
+def _pg_dump(section: str) -> str:
+    return (
+        f"\\! pg_dump -w --schema-only --section={section} --encoding=UTF8 --no-owner "
+        "--no-privileges --no-comments --lock-wait-timeout=60s "
+        f'--snapshot="$SNAPSHOT" "$DATABASE" || kill $PPID'
+    )
+
+
+_BEGIN = (
+    # As pg_dump: the host's own settings decide neither what comes nor as what it's written down.
+    "SET client_encoding = 'UTF8';",
+    "SET standard_conforming_strings = on;",
+    "SET datestyle = ISO;",
+    "SET intervalstyle = postgres;",
+    "SET extra_float_digits = 1;",
+    # The salt leaves neither the server's memory nor the session.
+    f"SELECT set_config('{SALT}', gen_random_uuid()::text || gen_random_uuid(), false) \\g /dev/null",
+    # Better an error than rows that a policy hides.
+    "SET row_security = off;",
+    # Not all versions have all of them.
+    "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout',",
+    "'idle_in_transaction_session_timeout', 'transaction_timeout') \\g /dev/null",
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;",
+    "SET LOCAL lock_timeout = '60s';",
+    # pg_dump, and what is read here, see the same state.
+    "SELECT pg_export_snapshot() AS snapshot \\gset",
+    "\\setenv SNAPSHOT :snapshot",
+    "\\setenv DATABASE :DBNAME",
+)
+# Numbers that were given away are not given again.
+_NUMBERS = """SELECT format('SELECT setval(%L, %s);', format('%I.%I', schemaname, sequencename),
+    last_value) FROM pg_sequences WHERE last_value IS NOT NULL;"""
+# One that is made of another one was made after it.
+_VIEWS = """SELECT format('REFRESH MATERIALIZED VIEW %I.%I;', nspname, relname)
+    FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE relkind = 'm' AND relispopulated ORDER BY pg_class.oid;"""
+
+READ = 'query "$source" -f - | gzip -1'
