@@ -18,10 +18,12 @@ class Project:
 
     @property
     def cache(self) -> Path:
+        """Downloads, wheels and copies of the source: each can be made again."""
         return self.state / "cache"
 
     @property
     def templates(self) -> Path:
+        """Templates of the files on hosts, the commands of a release, and the HTML pages."""
         return self.directory / "templates"
 
     @property
@@ -42,4 +44,5 @@ class Project:
 
     @property
     def provision_parts(self) -> list[Path]:
+        """The scripts that provision a host, in the order in which they run."""
         return sorted((self.directory / "provision").glob("[0-9]*.sh"))

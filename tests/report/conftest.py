@@ -11,8 +11,8 @@ from selenium.webdriver.chrome.webdriver import WebDriver
 from functional_tests.browser import OPTIONS, program
 from tests.report.opened import OpenedPage
 from tests.unit.fakes import TOP
+from tests.unit.pictures import drawn
 from tests.unit.records import EMPTY, FAILED, PASSED, nasty, odd
-from tests.unit.report.test_screenshots import drawn
 from understudy.report.page import Picture, render
 from understudy.report.screenshots import difference
 

@@ -82,32 +82,7 @@ def _add_staging(add_verb: _AddVerb, common: _Common) -> None:
     rehearse = add_verb(
         "rehearse", "run the whole rehearsal on the VM and print its verdict", common.every
     )
-    phases = f"one of {', '.join(NAMES[1:])}"
-    rehearse.add_argument(
-        "--only",
-        action="append",
-        default=[],
-        choices=NAMES,
-        metavar="PHASE",
-        help=f"run only this phase, {phases}; may be repeated",
-    )
-    rehearse.add_argument(
-        "--from",
-        dest="start_at",
-        default=NAMES[0],
-        choices=NAMES,
-        metavar="PHASE",
-        help=f"start at this phase, {phases}",
-    )
-    rehearse.add_argument(
-        "--keep", action="store_true", help="don't reset the VM first: deploy onto what is on it"
-    )
-    rehearse.add_argument(
-        "--fail-fast", action="store_true", help="stop at the first phase that fails"
-    )
-    rehearse.add_argument(
-        "--unsigned", action="store_true", help="don't sign the receipt: it is signed elsewhere"
-    )
+    _add_rehearse_options(rehearse)
     add_verb("up", "start the VM; build its box first if needed", common.every)
     reset = add_verb("reset", "restore the VM to an earlier state", common.every)
     reset.add_argument(
@@ -119,6 +94,35 @@ def _add_staging(add_verb: _AddVerb, common: _Common) -> None:
     )
     add_verb("down", "suspend the VM until the next up", common.every)
     add_verb("destroy", "remove the VM", common.every)
+
+
+def _add_rehearse_options(parser: argparse.ArgumentParser) -> None:
+    phases = f"one of {', '.join(NAMES[1:])}"
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        choices=NAMES,
+        metavar="PHASE",
+        help=f"run only this phase, {phases}; may be repeated",
+    )
+    parser.add_argument(
+        "--from",
+        dest="start_at",
+        default=NAMES[0],
+        choices=NAMES,
+        metavar="PHASE",
+        help=f"start at this phase, {phases}",
+    )
+    parser.add_argument(
+        "--keep", action="store_true", help="don't reset the VM first: deploy onto what is on it"
+    )
+    parser.add_argument(
+        "--fail-fast", action="store_true", help="stop at the first phase that fails"
+    )
+    parser.add_argument(
+        "--unsigned", action="store_true", help="don't sign the receipt: it is signed elsewhere"
+    )
 
 
 def _add_deploying(add_verb: _AddVerb, common: _Common) -> None:

@@ -90,9 +90,9 @@ def _capture(job: Job) -> Finding:
     except UnderstudyError as error:
         return Finding(title, error.summary, error.hint)
     if found is None:
-        again = lockfile.command(name)
+        command = lockfile.command(name)
         return Finding(
-            title, f"{name} has none, so the VM follows deploy.yml alone; {again} makes one"
+            title, f"{name} has none, so the VM follows deploy.yml alone; {command} makes one"
         )
     summary = "; ".join((unmatched.summary(found, None), *found.notes))
     return Finding(title, f"{capture_host.shown_path(job, name)}: {summary}")
@@ -120,7 +120,11 @@ def _disk(directory: Path) -> Finding:
     while not directory.exists():
         directory = directory.parent
     free = shutil.disk_usage(directory).free / 2**30
-    fix = "" if free >= NEEDED_DISK_GIB else f"free {NEEDED_DISK_GIB} GiB there: df -h {directory}"
+    fix = (
+        ""
+        if free >= NEEDED_DISK_GIB
+        else f"free {NEEDED_DISK_GIB} GiB there; `df -h {directory}` shows the use"
+    )
     return Finding(f"disk at {directory}", f"{free:.0f} GiB free", fix)
 
 

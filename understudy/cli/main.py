@@ -110,7 +110,7 @@ def _missing_package(error: ModuleNotFoundError) -> int:
     if error.name and error.name.partition(".")[0] == "understudy":
         raise error
     print(
-        f"error: the Python package {error.name} is missing here\n"
+        f"error: the Python package {error.name} is not installed\n"
         "try: make setup, then . .venv/bin/activate",
         file=sys.stderr,
     )

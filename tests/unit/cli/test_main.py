@@ -1,9 +1,6 @@
 """What a user or a script gets from the command line: output and exit codes."""
 
 import json
-import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +17,8 @@ from understudy.rehearsal import run as rehearsal_run
 from understudy.rehearsal import verify
 from understudy.report.record import Record
 
+pytestmark = pytest.mark.usefixtures("no_reports")
+
 ERRORS = [
     (StepFailed("migrate: failed", "the log", "fix it"), 1),
     (ConfigError("deploy.yml has 1 mistake"), 2),
@@ -27,36 +26,6 @@ ERRORS = [
     (Unreachable("no SSH connection"), 4),
     (LoginRefused("this user's key is not accepted"), 4),
 ]
-VERBS = [
-    "backup",
-    "capture",
-    "data",
-    "deploy",
-    "destroy",
-    "doctor",
-    "down",
-    "drift",
-    "logs",
-    "plan",
-    "provision",
-    "rehearse",
-    "releases",
-    "report",
-    "reset",
-    "restore",
-    "rollback",
-    "secrets",
-    "ssh",
-    "status",
-    "up",
-    "verify",
-]
-
-
-@pytest.fixture(autouse=True)
-def _no_reports(monkeypatch: pytest.MonkeyPatch) -> None:
-    """These runs write no reports into the repository."""
-    monkeypatch.setattr(reports, "write", lambda *_: None)
 
 
 def fail_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,12 +33,6 @@ def fail_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
         raise error
 
     monkeypatch.setattr(rollout, "plan", preview)
-
-
-def bare_python(*words: str) -> subprocess.CompletedProcess[str]:
-    """Runs the command line with a Python that has no packages installed."""
-    command = [sys.executable, "-S", "-E", str(TOP / "deploy.py"), *words]
-    return subprocess.run(command, capture_output=True, text=True, cwd="/")
 
 
 @pytest.mark.parametrize(("error", "code"), ERRORS)
@@ -160,40 +123,6 @@ def test_an_interrupted_run_says_how_to_continue(
     assert main.main(["plan"], TOP) == 130
 
     assert "the same command continues" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["depoly"],
-        ["reset", "--level", "attic"],
-        ["deploy", "--traget", "vagrant"],
-        ["deploy", "production"],
-        ["logs", "--lines", "many"],
-        ["up", "--target", "production"],
-        ["deploy", "--wait", "long"],
-        ["deploy", "--without-rehearsal"],
-        ["deploy", "--without-rehearsal", " "],
-        ["deploy", "--without-rehearsal", 201 * "x"],
-        ["secrets"],
-        ["secrets", "show", "API_TOKEN"],
-        ["secrets", "set", "API_TOKEN", "hunter2"],
-    ],
-)
-def test_a_wrong_command_line_is_exit_code_2(
-    words: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as raised:
-        main.main(words, TOP)
-
-    assert raised.value.code == 2
-    assert "usage: deploy.py" in capsys.readouterr().err
-
-
-def test_without_a_verb_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.main([], TOP) == 2
-
-    assert "rehearse" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -292,31 +221,3 @@ def test_report_opens_the_latest_or_lists_all(
     assert main.main(words, TOP) == 0
 
     assert calls == [called]
-
-
-@pytest.mark.parametrize("verb", VERBS)
-def test_every_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as raised:
-        main.main([verb, "--help"], TOP)
-
-    usage, description, *_ = capsys.readouterr().out.split("\n\n")
-    assert raised.value.code == 0
-    assert f"deploy.py {verb}" in usage
-    assert len(description) > 10
-
-
-def test_help_lists_every_verb_and_needs_no_packages() -> None:
-    done = bare_python("--help")
-
-    assert (done.returncode, done.stderr) == (0, "")
-    listed = re.findall(r"^    (\w+)", done.stdout, re.MULTILINE)
-    assert sorted(listed) == VERBS
-    assert "exit codes:" in done.stdout
-
-
-def test_missing_packages_are_reported_with_the_command_that_installs_them() -> None:
-    done = bare_python("plan")
-
-    assert done.returncode == 4
-    assert "make setup" in done.stderr
-    assert "Traceback" not in done.stderr

@@ -4,25 +4,10 @@ import io
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image
 
+from tests.unit.pictures import drawn, png
 from understudy.report.screenshots import difference, gather, small
-
-SIZE = (200, 100)
-
-
-def png(picture: Image.Image) -> bytes:
-    out = io.BytesIO()
-    picture.save(out, "PNG")
-    return out.getvalue()
-
-
-def drawn(*boxes: tuple[int, int, int, int], size: tuple[int, int] = SIZE, grey: int = 0) -> bytes:
-    """A white picture with boxes of a grey."""
-    picture = Image.new("RGB", size, "white")
-    for box in boxes:
-        ImageDraw.Draw(picture).rectangle(box, fill=(grey, grey, grey))
-    return png(picture)
 
 
 def test_equal_pictures_have_no_difference() -> None:

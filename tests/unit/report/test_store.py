@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.fakes import TOP
+from tests.unit.pictures import drawn
 from tests.unit.records import EMPTY, FAILED, PASSED
-from tests.unit.report.test_screenshots import drawn
 from understudy.report import page
 from understudy.report import store as report_store
 from understudy.report.record import Record

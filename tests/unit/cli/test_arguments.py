@@ -1,0 +1,103 @@
+"""Wrong words are refused with the usage; each verb and its options have a help text."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.unit.fakes import TOP
+from understudy.cli import main
+
+VERBS = [
+    "backup",
+    "capture",
+    "data",
+    "deploy",
+    "destroy",
+    "doctor",
+    "down",
+    "drift",
+    "logs",
+    "plan",
+    "provision",
+    "rehearse",
+    "releases",
+    "report",
+    "reset",
+    "restore",
+    "rollback",
+    "secrets",
+    "ssh",
+    "status",
+    "up",
+    "verify",
+]
+
+
+def bare_python(*words: str) -> subprocess.CompletedProcess[str]:
+    """Runs the command line with a Python that has no packages installed."""
+    command = [sys.executable, "-S", "-E", str(TOP / "deploy.py"), *words]
+    return subprocess.run(command, capture_output=True, text=True, cwd="/")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["depoly"],
+        ["reset", "--level", "attic"],
+        ["deploy", "--traget", "vagrant"],
+        ["deploy", "production"],
+        ["logs", "--lines", "many"],
+        ["up", "--target", "production"],
+        ["deploy", "--wait", "long"],
+        ["deploy", "--without-rehearsal"],
+        ["deploy", "--without-rehearsal", " "],
+        ["deploy", "--without-rehearsal", 201 * "x"],
+        ["secrets"],
+        ["secrets", "show", "API_TOKEN"],
+        ["secrets", "set", "API_TOKEN", "hunter2"],
+    ],
+)
+def test_a_wrong_command_line_is_exit_code_2(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main.main(words, TOP)
+
+    assert raised.value.code == 2
+    assert "usage: deploy.py" in capsys.readouterr().err
+
+
+def test_without_a_verb_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main([], TOP) == 2
+
+    assert "rehearse" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main.main([verb, "--help"], TOP)
+
+    usage, description, *_ = capsys.readouterr().out.split("\n\n")
+    assert raised.value.code == 0
+    assert f"deploy.py {verb}" in usage
+    assert len(description) > 10
+
+
+def test_help_lists_every_verb_and_needs_no_packages() -> None:
+    done = bare_python("--help")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    listed = re.findall(r"^    (\w+)", done.stdout, re.MULTILINE)
+    assert sorted(listed) == VERBS
+    assert "exit codes:" in done.stdout
+
+
+def test_missing_packages_are_reported_with_the_command_that_installs_them() -> None:
+    done = bare_python("plan")
+
+    assert done.returncode == 4
+    assert "make setup" in done.stderr
+    assert "Traceback" not in done.stderr
