@@ -180,7 +180,7 @@ def test_change_that_the_vm_does_not_follow_makes_nothing(follower: Follower) ->
         follower.production.write_text(text)
 
     assert answer.code == 0
-    assert "made anew" not in answer.text
+    assert "rebuilding" not in answer.text
 
 
 def test_site_is_deployed_to_it_and_the_host_is_as_promised(follower: Follower) -> None:

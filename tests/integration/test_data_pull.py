@@ -117,7 +117,7 @@ def test_reset_to_seeded_makes_what_is_not_there_and_restores_it_from_then_on(li
 
     assert (made.code, restored.code) == (0, 0)
     assert "save the snapshot 'seeded-" in made.text
-    assert "it was on the VM's snapshot" in restored.text
+    assert "the VM's snapshot has the data already" in restored.text
     assert "lorem ipsum do" in live.sql("select title from lists_list").text
     assert not live.has_list("lost")
 

@@ -77,8 +77,8 @@ class SshServer:
             self._transports.append(transport)
             try:
                 transport.start_server(server=_Session(self))
-            except (paramiko.SSHException, EOFError):
-                continue  # a client that does not trust this server leaves
+            except (paramiko.SSHException, EOFError, ConnectionError):
+                continue  # a client that does not trust this server, or only tries the port, leaves
 
 
 class _Session(paramiko.ServerInterface):

@@ -12,6 +12,7 @@ from understudy.receipts.issue import RehearsalResult
 from understudy.receipts.statement import Candidate, Phase, Probe, Suite
 from understudy.rehearsal.phases import Outcome
 from understudy.rehearsal.verify import FOLDERS
+from understudy.report.record import Phase as RecordedPhase
 from understudy.report.record import Record, Verdict
 
 _STATES = {
@@ -23,7 +24,7 @@ _STATES = {
 }
 
 
-def rehearsed(
+def result_of(
     record: Record,
     outcomes: Mapping[str, Outcome],
     candidate: Candidate,
@@ -38,24 +39,26 @@ def rehearsed(
         passed=record.verdict is Verdict.PASSED,
         started=began,
         finished=began + timedelta(seconds=record.seconds),
+        # What was reported outside of any phase is in one without a name.
         phases=tuple(
-            Phase.model_validate(
-                {
-                    "name": phase.name,
-                    "state": _STATES[outcomes[phase.name]],
-                    "reason": phase.reason,
-                    "seconds": round(phase.seconds, 3),
-                }
-            )
-            for phase in record.phases
-            # What was reported outside of any phase is in one without a name.
-            if phase.name in outcomes
+            _phase(phase, outcomes[phase.name]) for phase in record.phases if phase.name in outcomes
         ),
         suites=tuple(
             _suite(name, tests, project)
             for name, tests in record.attachments.get("tests", {}).items()
         ),
         probe=_all_probes(record.attachments.get("probes", [])),
+    )
+
+
+def _phase(phase: RecordedPhase, outcome: Outcome) -> Phase:
+    return Phase.model_validate(
+        {
+            "name": phase.name,
+            "state": _STATES[outcome],
+            "reason": phase.reason,
+            "seconds": round(phase.seconds, 3),
+        }
     )
 
 

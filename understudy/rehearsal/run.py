@@ -14,7 +14,7 @@ from understudy.receipts import inputs, issue
 from understudy.receipts.statement import Candidate
 from understudy.rehearsal import baseline, deployed, migrations, seeded, verify
 from understudy.rehearsal.baseline import Baseline
-from understudy.rehearsal.outcome import rehearsed
+from understudy.rehearsal.outcome import result_of
 from understudy.rehearsal.phases import (
     PHASES,
     Outcome,
@@ -40,7 +40,8 @@ class DeployWarnings(StepFailed):
 
 @dataclass
 class Rehearsal:
-    """One run. outcomes: name of a phase -> how it ended, so far. failures: likewise, the errors.
+    """One run. outcomes: name of a phase -> how it ended, so far. failures: name of a failed
+    phase -> its error.
 
     reset_to: the level that this run reset the VM to, None if it did not.
     """
@@ -203,7 +204,7 @@ class Rehearsal:
                 staging = inputs.fingerprint_of(connection)
             project = self.job.project.directory
             issue.write(
-                self.job, rehearsed(record, self.outcomes, self.candidate, staging, project)
+                self.job, result_of(record, self.outcomes, self.candidate, staging, project)
             )
         except UnderstudyError as error:
             self.job.report.warn(f"no receipt was written: {error.summary}")

@@ -81,16 +81,16 @@ def build(
     return catalog
 
 
+def _catalog(project: Project, box: Box) -> Path:
+    return project.state / "boxes" / f"{box.release}-{box.version}.json"
+
+
 def _mirror_option(
     project: Project, mirror: Mirror, provisioning: Provisioning | None, report: Report
 ) -> tuple[str, str]:
     """The build's option for a box that mirrors production."""
     with report.step("look up production's versions in Debian's archive"):
         return "--like", str(box_inputs.write(project, mirror, provisioning))
-
-
-def _catalog(project: Project, box: Box) -> Path:
-    return project.state / "boxes" / f"{box.release}-{box.version}.json"
 
 
 def _run(command: list[str], log: Path, report: Report) -> None:

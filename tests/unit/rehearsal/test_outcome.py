@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.unit.receipt_samples import CANDIDATE, STAGING
 from tests.unit.records import PASSED
 from understudy.receipts.statement import Probe, Suite
-from understudy.rehearsal.outcome import rehearsed
+from understudy.rehearsal.outcome import result_of
 from understudy.rehearsal.phases import Outcome
 from understudy.report.record import Record
 
@@ -20,16 +20,16 @@ TESTS = [
 
 
 def suites(record: Record, project: Path) -> tuple[Suite, ...]:
-    return rehearsed(record, OUTCOMES, CANDIDATE, STAGING, project).suites
+    return result_of(record, OUTCOMES, CANDIDATE, STAGING, project).suites
 
 
 def test_receipt_has_each_phase_with_its_outcome(tmp_path: Path) -> None:
     first, *_ = OUTCOMES
-    receipt = rehearsed(PASSED, {**OUTCOMES, first: Outcome.WARNED}, CANDIDATE, STAGING, tmp_path)
+    receipt = result_of(PASSED, {**OUTCOMES, first: Outcome.WARNED}, CANDIDATE, STAGING, tmp_path)
     assert [phase.name for phase in receipt.phases] == list(OUTCOMES)
     assert receipt.phases[0].state == "failed"
     without_last = dict(list(OUTCOMES.items())[:-1])
-    receipt = rehearsed(PASSED, without_last, CANDIDATE, STAGING, tmp_path)
+    receipt = result_of(PASSED, without_last, CANDIDATE, STAGING, tmp_path)
     assert [phase.name for phase in receipt.phases] == list(without_last)
     assert (receipt.finished - receipt.started).total_seconds() == PASSED.seconds
 
@@ -40,13 +40,13 @@ def test_probes_are_summed_up_with_the_worst_latency(tmp_path: Path) -> None:
         {**PROBE, "lost_by": {"reset": 2, "5xx": 1}, "p99": 0.75},
     ]
     record = replace(PASSED, attachments={"probes": probes})
-    receipt = rehearsed(record, OUTCOMES, CANDIDATE, STAGING, tmp_path)
+    receipt = result_of(record, OUTCOMES, CANDIDATE, STAGING, tmp_path)
     assert receipt.probe == Probe(sent=20, lost={"reset": 3, "5xx": 1}, p99=0.75)
 
 
 def test_receipt_without_probes_has_no_figures(tmp_path: Path) -> None:
     record = replace(PASSED, attachments={})
-    receipt = rehearsed(record, OUTCOMES, CANDIDATE, STAGING, tmp_path)
+    receipt = result_of(record, OUTCOMES, CANDIDATE, STAGING, tmp_path)
     assert (receipt.probe, receipt.suites) == (None, ())
 
 

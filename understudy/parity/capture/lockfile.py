@@ -15,18 +15,6 @@ _END = "# end\n"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _Dumper(yaml.SafeDumper):
-    """Writes texts of several lines as blocks of lines."""
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _text)
-
-
 def dump(capture: Capture, target: str) -> str:
     """The text of a lock file. The same capture always gives the same text."""
     head = f"# What {target} is like, by `{command(target)}`: don't edit.\n"
@@ -40,6 +28,18 @@ def dump(capture: Capture, target: str) -> str:
         width=2**20,
     )
     return head + body + _END
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes texts of several lines as blocks of lines."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)
 
 
 def command(target: str) -> str:
