@@ -1,3 +1,3 @@
-"""A local staging simulator: learns production's part and goes on first."""
+"""A local staging simulator: rehearses each deploy on a VM that mirrors production."""
 
 __version__ = "0.1.0"
