@@ -26,15 +26,15 @@ STEPS = (
     "upload the release",
     "make environment",
     "upload the nginx and systemd files",
-    "check and install them",
-    "look at the site through them",
-    "keep them",
+    "check and install the nginx and systemd files",
+    "check that the live release",
+    "confirm the nginx and systemd files",
     "python manage.py",
-    "HEALTH still answers",
+    "check that RELEASE still answers",
     "start",
-    "ask",
+    "check RELEASE through nginx",
     "switch",
-    "check its health through nginx",
+    "check health through nginx",
     "drain",
     "remove old releases",
 )
@@ -42,7 +42,7 @@ STEPS_WITH = {
     "sqlite": STEPS,
     "postgresql": (
         "python manage.py",
-        "HEALTH still answers",
+        "check that RELEASE still answers",
         "start",
         "switch",
         "remove old releases",
@@ -137,7 +137,9 @@ def run_until(site: Site, step: str) -> subprocess.Popen[str]:
     assert deploy.stdout
     for line in deploy.stdout:
         event = json.loads(line)
-        if event["event"] == "started" and re.match(step.replace("HEALTH", r"\S+"), event["title"]):
+        if event["event"] == "started" and re.match(
+            step.replace("RELEASE", r"\S+"), event["title"]
+        ):
             return deploy
     pytest.fail(f"no step {step!r}")
 
@@ -150,11 +152,11 @@ def wait_for_site(site: Site) -> None:
         time.sleep(2)
 
 
-def test_host_files_that_nobody_confirms_are_undone_by_the_host(site: Site) -> None:
+def test_nginx_and_systemd_files_that_are_not_confirmed_are_undone_by_the_host(site: Site) -> None:
     show = f"sha256sum /etc/nginx/sites-available/{site.name}"
     before = site.staging.host(show).text
     next_version(site)
-    kill_the_driver(run_until(site, "keep them"), site.staging.vm)
+    kill_the_driver(run_until(site, "confirm the nginx and systemd files"), site.staging.vm)
     assert site.staging.host(show).text != before
     deadline = time.monotonic() + 180
     while site.staging.host(show).text != before:

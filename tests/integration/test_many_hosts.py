@@ -98,7 +98,7 @@ def test_when_there_is_nothing_to_do_both_are_looked_at_only(pair: Pair) -> None
     answer = pair.deploy_py("deploy")
     assert answer.code == 0
     for host in BOTH:
-        assert f"{host}: pair already serves {release}: nothing to do" in answer.text
+        assert f"{host}: {release} is already live on pair: nothing to do" in answer.text
     assert turns(answer) == BOTH
     assert "✓" not in answer.text, "a step was taken"
 
@@ -146,8 +146,8 @@ def test_rollback_takes_both_back(pair: Pair) -> None:
 @pytest.mark.parametrize(
     ("verb", "told"),
     [
-        ("status", r"  serves {release} \(commit .*\), running$"),
-        ("releases", r"{release}  \S+  serves "),
+        ("status", r"  {release} is live \(commit .*\), running$"),
+        ("releases", r"{release}  \S+  live "),
         ("secrets list", r"SECRET_KEY$"),
     ],
     ids=["status", "releases", "secrets"],
@@ -173,7 +173,7 @@ def test_chosen_host_is_deployed_to_alone(pair: Pair) -> None:
 def test_deploy_brings_the_other_to_the_same(pair: Pair) -> None:
     answer = pair.deploy_py("deploy")
     assert answer.code == 0
-    assert f"{SECOND.address}: pair already serves" in answer.text
+    assert re.search(rf"{SECOND.address}: \S+ is already live on pair", answer.text)
     assert turns(answer) == [SECOND.address, FIRST.address]
     assert pair.titles() == ["three", "three"]
     assert len(set(pair.releases())) == 1

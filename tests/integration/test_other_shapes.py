@@ -83,7 +83,7 @@ def test_workers_speak_asgi(secure: Site) -> None:
 def test_second_deploy_has_nothing_to_do(secure: Site) -> None:
     assert "nothing to do" in secure.deploy().text
     status = secure.staging.deploy_py("status").text
-    assert re.search(rf"serves {secure.current()} .*, running", status)
+    assert re.search(rf"{secure.current()} is live .*, running", status)
 
 
 @pytest.mark.long

@@ -68,7 +68,7 @@ def test_rollback_is_the_release_before_and_back_again(any_site: Site) -> None:
     assert any_site.staging.deploy_py("rollback", "--to", newest).code == 0
     assert any_site.title() == title
     listed = any_site.staging.deploy_py("releases").text.splitlines()
-    assert [line.split()[0] for line in listed if "serves" in line] == [newest]
+    assert [line.split()[0] for line in listed if "  live  " in line] == [newest]
 
 
 def test_rollback_to_what_never_was_is_refused(site: Site) -> None:

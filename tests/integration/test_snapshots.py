@@ -64,7 +64,7 @@ def test_reset_to_provisioned_keeps_the_secrets_that_were_set(site: Site) -> Non
     assert site.staging.deploy_py("reset").code == 0
     assert "API_TOKEN" in site.staging.deploy_py("secrets", "list").text
     assert site.staging.deploy_py("secrets", "rm", "API_TOKEN").code == 0
-    assert "serves nothing yet" in site.staging.deploy_py("status").text
+    assert "no release is live yet" in site.staging.deploy_py("status").text
     assert clock_error(site.staging) < 2
 
 
@@ -191,10 +191,10 @@ def test_sleep_that_can_not_be_woken_is_a_boot_and_keeps_the_data(site: Site) ->
 def test_reset_of_a_vm_that_sleeps(site: Site) -> None:
     assert site.staging.deploy_py("down").code == 0
     assert site.staging.deploy_py("reset").code == 0
-    assert "serves nothing yet" in site.staging.deploy_py("status").text
+    assert "no release is live yet" in site.staging.deploy_py("status").text
     assert site.staging.deploy_py("down").code == 0
     assert site.staging.deploy_py("up").code == 0
-    assert "serves nothing yet" in site.staging.deploy_py("status").text
+    assert "no release is live yet" in site.staging.deploy_py("status").text
 
 
 def test_reset_is_no_boot(site: Site) -> None:

@@ -64,7 +64,7 @@ def test_second_up_takes_no_step(staging: Staging) -> None:
 def test_reset_gives_a_host_that_serves_nothing(staging: Staging) -> None:
     answer = staging.deploy_py("reset")
     assert answer.code == 0
-    assert "serves nothing yet" in staging.deploy_py("status").text
+    assert "no release is live yet" in staging.deploy_py("status").text
 
 
 def test_after_a_reset_the_clock_is_right(staging: Staging) -> None:
@@ -80,7 +80,7 @@ def test_plan_shows_what_will_come_and_touches_nothing(staging: Staging) -> None
     before = times_of_files(staging)
     answer = staging.deploy_py("plan")
     assert answer.code == 0
-    assert "+++ wanted:/etc/nginx/sites-available/todo" in answer.text
+    assert "+++ desired:/etc/nginx/sites-available/todo" in answer.text
     assert "+    server_name todo.test;" in answer.text
     assert "switch" in answer.text
     assert times_of_files(staging) == before
@@ -147,7 +147,7 @@ def test_drifted_nginx_file_is_put_right(staging: Staging) -> None:
     assert staging.vagrant("ssh", "-c", edit).code == 0
     planned = staging.deploy_py("plan").text
     assert "-        expires 2h;" in planned
-    assert "4 steps to come" in planned
+    assert "would take 4 steps" in planned
     assert staging.deploy_py("deploy").code == 0
     assert "nothing to do" in staging.deploy_py("deploy").text
 

@@ -1,25 +1,23 @@
-"""A host as far as a plan can change it: what each action does to the facts."""
+"""A model of a host: what each action of a plan does to the observed state."""
 
 from dataclasses import replace
 from pathlib import PurePosixPath
 
 from understudy.deploy.desired import DesiredState
-from understudy.host.actions import Action, Run, Send, Stage, Start, Switch
+from understudy.host.actions import Action, Run, Send, Start, Switch, WriteFiles
 from understudy.host.facts import ObservedState
 
 
 class ModelHost:
-    """Takes actions one by one, and fails a test that does what no host may suffer.
-
-    At no moment may what serves stop serving, lose its files, or be half-made. What is done to a
-    copy leaves it as it was.
+    """Applies actions one by one, and fails the test if the live release stops, loses its files, or is not
+    complete at any moment. A copy is independent of it.
     """
 
-    def __init__(self, wanted: DesiredState, found: ObservedState) -> None:
-        self.facts = found
-        self._wanted = wanted
-        # A host on which nothing serves has nothing to lose.
-        self._served = found.current in found.running
+    def __init__(self, desired: DesiredState, observed: ObservedState) -> None:
+        self.state = observed
+        self._desired = desired
+        # A host without a live release has nothing to lose.
+        self._live = observed.current in observed.running
 
     def apply(self, action: Action) -> None:
         match action:
@@ -27,80 +25,87 @@ class ModelHost:
                 self._run(action)
             case Start():
                 self._needs_release(action.release_id)
-                assert self._wanted.release.lock in self.facts.venvs, "started without packages"
-                self._change(running=self.facts.running | {action.release_id})
+                assert self._desired.release.lock in self.state.venvs, "started without packages"
+                self._change(running=self.state.running | {action.release_id})
             case Switch():
                 self._needs_release(action.release_id)
-                assert action.release_id in self.facts.running, "switched to what does not run"
+                assert action.release_id in self.state.running, (
+                    "switched to a release that does not run"
+                )
                 self._change(current=action.release_id)
             case Send():
                 self._send(action)
-            case Stage():
+            case WriteFiles():
                 pass
-        if self._served:
-            assert self.facts.current in self.facts.running, f"{action.title}: what served stopped"
-        self._served = self.facts.current in self.facts.running
+        if self._live:
+            assert self.state.current in self.state.running, (
+                f"{action.title}: the live release stopped"
+            )
+        self._live = self.state.current in self.state.running
 
     def _send(self, action: Send) -> None:
         if action.title.endswith(" packages"):
             self._change(packages=frozenset({"a-1", "b-2"}))
         else:
-            release = self._wanted.release
-            assert release.id not in (self.facts.current, *self.facts.running), "unpacked over it"
-            self._change(releases=(*self.facts.releases, release))
+            release = self._desired.release
+            assert release.id not in (self.state.current, *self.state.running), "unpacked over it"
+            self._change(releases=(*self.state.releases, release))
 
     def _run(self, action: Run) -> None:  # noqa: C901 - one table of all commands
-        argv, wanted = action.argv, self._wanted
-        paths, release_id = wanted.paths, wanted.release.id
+        argv, desired = action.argv, self._desired
+        paths, release_id = desired.paths, desired.release.id
         if action.title.startswith("make environment"):
             needed = {PurePosixPath(word).name for word in argv if "/cache/packages/" in word}
-            assert needed <= self.facts.packages, "links to what is not there"
-            self._change(venvs=self.facts.venvs | {wanted.release.lock})
+            assert needed <= self.state.packages, "links to what is not there"
+            self._change(venvs=self.state.venvs | {desired.release.lock})
         elif argv[-2:] == ("install", release_id):
-            files = {str(file.path): file.content for file in wanted.host_files}
-            self._change(files={**self.facts.files, **files})
-        elif action.title == "check its health through nginx, note that it served":
-            assert self.facts.current == release_id
-            self._change(served=self.facts.served | {release_id})
-        elif action.title.startswith(f"ask {release_id} through nginx"):
-            assert release_id in self.facts.running, "asked what does not run"
-            assert str(wanted.host_files[0].path) in self.facts.files, "nginx doesn't know it yet"
-            assert self.facts.current != release_id, "asked when it was live already"
+            files = {str(file.path): file.content for file in desired.site_config}
+            self._change(files={**self.state.files, **files})
+        elif action.title == f"check health through nginx, record {release_id} as live":
+            assert self.state.current == release_id
+            self._change(served=self.state.served | {release_id})
+        elif action.title.startswith(f"check {release_id} through nginx"):
+            assert release_id in self.state.running, "checked a release that does not run"
+            assert str(desired.site_config[0].path) in self.state.files, "nginx doesn't know it yet"
+            assert self.state.current != release_id, "checked when it was live already"
         elif argv[-2:-1] == ("stop",):
             gone = {argv[-1]}
-            self._change(running=self.facts.running - gone, ending=self.facts.ending - gone)
+            self._change(running=self.state.running - gone, ending=self.state.ending - gone)
         elif argv[-2:-1] == ("drain",):
-            ending = self.facts.ending | {argv[-1]}
-            self._change(running=self.facts.running - ending, ending=ending)
-        elif action.title in ("remove old releases", "remove their static files"):
+            ending = self.state.ending | {argv[-1]}
+            self._change(running=self.state.running - ending, ending=ending)
+        elif action.title in ("remove old releases", "remove the static files of old releases"):
             self._remove({path for path in argv if path.startswith(str(paths.root))})
         elif any("/commands.py" in word for word in argv):
             self._needs_release(release_id)
-            assert wanted.release.lock in self.facts.venvs, "no Python to start with"
+            assert desired.release.lock in self.state.venvs, "no Python to start with"
             if f"warm {release_id}" in " ".join(argv):
-                assert all(str(file.path) in self.facts.files for file in wanted.host_files)
-                self._change(running=self.facts.running | {release_id})
+                assert all(str(file.path) in self.state.files for file in desired.site_config)
+                self._change(running=self.state.running | {release_id})
         else:
-            harmless = ("look at the site through them", "keep them")
+            harmless = (
+                "check that the live release answers through the new nginx file",
+                "confirm the nginx and systemd files",
+            )
             assert action.title in harmless or action.warning, f"unknown: {action.title}"
 
     def _remove(self, gone: set[str]) -> None:
-        paths = self._wanted.paths
-        for needed in (self.facts.current, *self.facts.running, *self.facts.ending):
-            release = self.facts.release(needed)
+        paths = self._desired.paths
+        for needed in (self.state.current, *self.state.running, *self.state.ending):
+            release = self.state.release(needed)
             if release:
-                assert str(paths.release(release.id)) not in gone, "removed what runs"
+                assert str(paths.release(release.id)) not in gone, "removed a running release"
                 assert str(paths.venvs / release.lock) not in gone, "removed its packages"
                 assert str(paths.static(release.id)) not in gone, "removed its static files"
-        releases = [r for r in self.facts.releases if str(paths.release(r.id)) not in gone]
-        venvs = [lock for lock in self.facts.venvs if str(paths.venvs / lock) not in gone]
-        served = {release.id for release in releases} & self.facts.served
-        half_made = {path for path in self.facts.half_made if str(path) not in gone}
+        releases = [r for r in self.state.releases if str(paths.release(r.id)) not in gone]
+        venvs = [lock for lock in self.state.venvs if str(paths.venvs / lock) not in gone]
+        served = {release.id for release in releases} & self.state.served
+        half_made = {path for path in self.state.half_made if str(path) not in gone}
         self._change(half_made=frozenset(half_made))
         self._change(releases=tuple(releases), venvs=frozenset(venvs), served=frozenset(served))
 
     def _needs_release(self, release_id: str) -> None:
-        assert self.facts.release(release_id), f"{release_id} is not complete"
+        assert self.state.release(release_id), f"{release_id} is not complete"
 
     def _change(self, **changes: object) -> None:
-        self.facts = replace(self.facts, **changes)  # type: ignore[arg-type]
+        self.state = replace(self.state, **changes)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Samples of what a plan is made from: what is wanted, what is here to be sent, what is there."""
+"""Samples of what a plan is made from: the desired state, the shipment, an observed host."""
 
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -16,7 +16,7 @@ CURRENT = "/srv/shop/current"
 NEW, OLD = "c0ffee00-new", "c0ffee00-old"
 
 
-def wanted(release: Manifest | None = None, **settings: Any) -> DesiredState:
+def desired_state(release: Manifest | None = None, **settings: Any) -> DesiredState:
     site = config(**settings)
     release = release or manifest(NEW, "2024-02-01")
     directory = PurePosixPath("/srv/shop/releases") / release.id
@@ -25,7 +25,7 @@ def wanted(release: Manifest | None = None, **settings: Any) -> DesiredState:
         target=site.target("staging"),
         release=release,
         release_files=(RenderedFile(directory / "environment", f"RELEASE={release.id}\nX=1\n"),),
-        host_files=(
+        site_config=(
             RenderedFile(PurePosixPath(NGINX), "server {}\n"),
             RenderedFile(PurePosixPath(UNIT), "[Service]\n"),
         ),
@@ -41,8 +41,8 @@ SHIPMENT = Shipment(
 )
 
 
-def serving(release: Manifest | None = None, **changes: Any) -> ObservedState:
-    """A host on which a release serves, the wanted one if no other is given."""
+def live_host(release: Manifest | None = None, **changes: Any) -> ObservedState:
+    """A host on which a release is live, the desired one if no other is given."""
     release = release or manifest(NEW, "2024-02-01")
     return replace(
         facts(

@@ -15,7 +15,7 @@ from tests.unit.staging import Staging
 from understudy.cli import reports
 from understudy.data import load as data_load
 from understudy.data.bundle import DataBundle
-from understudy.deploy import deploy_host
+from understudy.deploy import commits, deploy_host
 from understudy.deploy import rollback as deploy_rollback
 from understudy.diagnosis import evidence
 from understudy.errors import ConfigError, Refused, StepFailed, UnderstudyError
@@ -61,10 +61,8 @@ class Stage:
         self.timings = Timings(directory / "timings.json")
         monkeypatch.setattr(evidence, "explained", lambda _, busy: nullcontext())
         monkeypatch.setattr(baseline, "find", lambda _: self.baseline())
-        monkeypatch.setattr(
-            deploy_host, "resolve_source", lambda _: SimpleNamespace(commit="c0ffee")
-        )
-        monkeypatch.setattr(deploy_host, "check_source", lambda _: self.check())
+        monkeypatch.setattr(commits, "resolve", lambda _: SimpleNamespace(commit="c0ffee"))
+        monkeypatch.setattr(commits, "check", lambda _: self.check())
         monkeypatch.setattr(deploy_host, "deploy", self.deploy)
         monkeypatch.setattr(data_load, "find", lambda *_: self.require("data", self.pulled))
         monkeypatch.setattr(data_load, "load", lambda *_: self.run("data"))

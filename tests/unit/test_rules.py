@@ -15,7 +15,6 @@ DOORS = {
     "cli.doctor",
     "cli.main",
     "cli.shell",
-    "deploy.deploy_host",
     "host.health",
     "host.recording",
     "host.host_report",

@@ -27,7 +27,7 @@ def load(job: Job, source: str) -> None:
     """What was pulled from `source` takes the place of the target's data."""
     found = find(job, source)
     with session.connected(job) as (connection, facts):
-        release = restore.serving(job, facts)
+        release = restore.live_release(job, facts)
         wanted = DesiredState(job.config, job.target, release)
         deed = AuditEntry("data load", found.backup, release.commit)
         with session.locked(connection, job, deed, wait=0, before=facts) as now:

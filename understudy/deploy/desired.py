@@ -1,4 +1,4 @@
-"""What a plan is made for: a release that shall serve, and the files that may have to travel."""
+"""What a plan is made for: the release that is to be live, and the files that may have to be sent. Pure."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,13 +13,17 @@ from understudy.release.render import RenderedFile
 
 @dataclass(frozen=True)
 class DesiredState:
-    """What a host shall look like: one release serving, and the files around it."""
+    """What a host is to be like: one live release, and the files around it.
+
+    release_files: rendered files of the release's own directory. site_config: the site's nginx file and
+    systemd unit.
+    """
 
     config: Config
     target: TargetConfig
     release: Manifest
     release_files: tuple[RenderedFile, ...] = ()
-    host_files: tuple[RenderedFile, ...] = ()
+    site_config: tuple[RenderedFile, ...] = ()
 
     @cached_property
     def paths(self) -> Paths:
@@ -32,11 +36,11 @@ class DesiredState:
 
 @dataclass(frozen=True)
 class Shipment:
-    """Files on this machine that may have to travel.
+    """Files on this machine that may have to be sent to the host.
 
-    packages: names of all that the environment needs, if the host hasn't got it. packages_tar: those
-    that the host lacks. compiled: whether bytecode travels too. room: bytes that all of it takes on
-    the host.
+    packages: names of all packages of the environment, () if the host has the environment already.
+    packages_tar: those packages that the host lacks. compiled: whether bytecode is sent as well.
+    room: bytes that all of it takes on the host, unpacked.
     """
 
     release_tar: Path
@@ -46,5 +50,5 @@ class Shipment:
     room: int
 
 
-# Enough to tell whether there is anything to do at all.
+# Enough to find out whether there is anything to do at all.
 NO_SHIPMENT = Shipment(Path(), Path(), (), compiled=True, room=0)

@@ -1,6 +1,6 @@
-"""What a Django app's settings have wrong on its host, though the app starts with them.
+"""Django settings with which the app starts on its host, but does not work there as it should. Pure.
 
-templates/understudy_settings.py prints them in the release's own process; here is decided what they mean.
+templates/understudy_settings.py prints them from the release's own process.
 """
 
 import json
@@ -12,22 +12,22 @@ from typing import Any
 from understudy.commands import answers
 from understudy.deploy.desired import DesiredState
 
-# What stands before the JSON in the commands' output.
+# The start of the line with the settings as JSON, in the output of the release's commands.
 MARK = "==> settings "
 
-# Setting -> its value. Never a secret's: templates/understudy_settings.py, look().
+# Name of a setting -> its value. Secrets are not among them: look() in templates/understudy_settings.py.
 Settings = Mapping[str, Any]
 
 
-def findings_in(output: str, wanted: DesiredState) -> tuple[str, ...]:
-    """The findings for the settings that a release's commands have printed, if they have."""
+def findings_in(output: str, desired: DesiredState) -> tuple[str, ...]:
+    """The findings for the settings in a step's output; () without any. Raises StepFailed."""
     with answers.understood("app's settings"):
         settings = _settings_in(output)
-        return findings(settings, wanted) if settings else ()
+        return findings(settings, desired) if settings else ()
 
 
 def advice_in(output: str) -> tuple[str, ...]:
-    """What would be better in these settings, though nothing is wrong: a sentence each."""
+    """Recommendations for the settings in a step's output: a sentence each."""
     with answers.understood("app's settings"):
         settings = _settings_in(output)
         return tuple(_sqlite_advice(settings)) if settings else ()
@@ -38,17 +38,17 @@ def _settings_in(output: str) -> Settings | None:
     return json.loads(lines[-1].removeprefix(MARK)) if lines else None
 
 
-def findings(settings: Settings, wanted: DesiredState) -> tuple[str, ...]:
-    """What is wrong with these settings for that release on its target: a sentence each."""
+def findings(settings: Settings, desired: DesiredState) -> tuple[str, ...]:
+    """What is wrong with the settings for that release on its target: a sentence each."""
     return (
         *_secrecy(settings),
-        *_names(settings, wanted),
-        *_static(settings, wanted),
-        *_media(settings, wanted),
-        *_uploads(settings, wanted),
-        *_databases(settings, wanted),
+        *_names(settings, desired),
+        *_static(settings, desired),
+        *_media(settings, desired),
+        *_uploads(settings, desired),
+        *_databases(settings, desired),
         *_services(settings),
-        *_https(settings, wanted),
+        *_https(settings, desired),
     )
 
 
@@ -65,47 +65,47 @@ def _secrecy(settings: Settings) -> Iterator[str]:
         )
 
 
-def _names(settings: Settings, wanted: DesiredState) -> Iterator[str]:
-    domain, names = wanted.target.domain, settings["allowed_hosts"]
-    # With DEBUG and no name at all, Django would put in localhost.
+def _names(settings: Settings, desired: DesiredState) -> Iterator[str]:
+    domain, names = desired.target.domain, settings["allowed_hosts"]
+    # With DEBUG on and no name given, Django allows localhost.
     if not any(_allows(name.lower(), domain) for name in names):
         yield f"ALLOWED_HOSTS {names} lacks {domain}"
 
 
 def _allows(name: str, domain: str) -> bool:
-    """A name with a dot in front stands for all below it, too."""
+    """A name that starts with a dot allows its subdomains as well (ALLOWED_HOSTS in Django's reference)."""
     below = name.startswith(".") and (domain == name[1:] or domain.endswith(name))
     return below or name in ("*", domain)
 
 
-def _static(settings: Settings, wanted: DesiredState) -> Iterator[str]:
-    served, url = wanted.app.static_url, settings["static_url"]
+def _static(settings: Settings, desired: DesiredState) -> Iterator[str]:
+    served, url = desired.app.static_url, settings["static_url"]
     if served is None or settings["static_root"] is None or _elsewhere(url):
         return
     if url != served:
         yield f"STATIC_URL is {url}, and nginx serves {served}"
-    root = _place(settings["static_root"], wanted)
-    release = wanted.release.id
-    if root not in (wanted.paths.static(release), wanted.paths.release(release) / "static"):
+    root = _place(settings["static_root"], desired)
+    release = desired.release.id
+    if root not in (desired.paths.static(release), desired.paths.release(release) / "static"):
         yield f"STATIC_ROOT {root} is not where nginx looks for static files"
 
 
-def _media(settings: Settings, wanted: DesiredState) -> Iterator[str]:
-    served, url = wanted.app.media_url, settings["media_url"]
+def _media(settings: Settings, desired: DesiredState) -> Iterator[str]:
+    served, url = desired.app.media_url, settings["media_url"]
     if served is None or not settings["media_root"]:
         return
-    root = _place(settings["media_root"], wanted)
-    if root.is_relative_to(wanted.paths.releases):
+    root = _place(settings["media_root"], desired)
+    if root.is_relative_to(desired.paths.releases):
         yield f"MEDIA_ROOT {root} is inside the release: what visitors upload is lost with it"
-    elif not root.is_relative_to(wanted.paths.media):
-        yield f"MEDIA_ROOT {root} is outside of {wanted.paths.media}, which outlives releases"
+    elif not root.is_relative_to(desired.paths.media):
+        yield f"MEDIA_ROOT {root} is outside of {desired.paths.media}, which outlives releases"
     if url != served and not _elsewhere(url):
         yield f"MEDIA_URL is {url}, and nginx serves {served}"
 
 
-def _uploads(settings: Settings, wanted: DesiredState) -> Iterator[str]:
-    """nginx reads them by the group that they belong to."""
-    if wanted.app.media_url is None or not settings["media_root"]:
+def _uploads(settings: Settings, desired: DesiredState) -> Iterator[str]:
+    """nginx reads uploads as a member of their group."""
+    if desired.app.media_url is None or not settings["media_root"]:
         return
     mode = settings["upload_mode"]
     if mode is None or not mode & 0o040:
@@ -113,8 +113,8 @@ def _uploads(settings: Settings, wanted: DesiredState) -> Iterator[str]:
     count, sample = settings["unreadable_uploads"]
     if count:
         yield (
-            f"nginx can't read {count} files in MEDIA_ROOT, such as {sample}: whatever saves them there "
-            "must give them FILE_UPLOAD_PERMISSIONS, as Django's storage does, or mode 0640"
+            f"nginx can't read {count} files in MEDIA_ROOT, such as {sample}: the code that saves them "
+            "there must give them FILE_UPLOAD_PERMISSIONS, as Django's storage does, or mode 0640"
         )
 
 
@@ -130,7 +130,7 @@ def _services(settings: Settings) -> Iterator[str]:
 
 
 def _sqlite_advice(settings: Settings) -> Iterator[str]:
-    """For visitors who write at the same time: by default one of them gets `database is locked`."""
+    """Of two visitors who write at the same time, one gets `database is locked` by Django's defaults."""
     for alias, found in settings["sqlite"].items():
         lacking = []
         if found["journal"] != "wal":
@@ -146,18 +146,18 @@ def _sqlite_advice(settings: Settings) -> Iterator[str]:
             )
 
 
-def _databases(settings: Settings, wanted: DesiredState) -> Iterator[str]:
-    kept = wanted.paths.database
+def _databases(settings: Settings, desired: DesiredState) -> Iterator[str]:
+    kept = desired.paths.database
     for alias, (engine, name) in settings["databases"].items():
         if not engine.endswith(".sqlite3"):
             continue
-        if not _place(name, wanted).is_relative_to(kept):
+        if not _place(name, desired).is_relative_to(kept):
             yield f"the database '{alias}', {name}, is outside of {kept}, which outlives releases"
 
 
-def _https(settings: Settings, wanted: DesiredState) -> Iterator[str]:
-    domain = wanted.target.domain
-    if wanted.target.certificate:
+def _https(settings: Settings, desired: DesiredState) -> Iterator[str]:
+    domain = desired.target.domain
+    if desired.target.certificate:
         if not settings["secure_proxy_ssl_header"]:
             yield "SECURE_PROXY_SSL_HEADER is not set: Django takes HTTPS for HTTP"
         return
@@ -168,12 +168,12 @@ def _https(settings: Settings, wanted: DesiredState) -> Iterator[str]:
             yield f"{name.upper()} is on, and {domain} has no certificate"
 
 
-def _place(path: str, wanted: DesiredState) -> PurePosixPath:
-    """A relative path counts from where the app runs."""
-    source = wanted.paths.release(wanted.release.id) / "source"
+def _place(path: str, desired: DesiredState) -> PurePosixPath:
+    """A relative path starts from the directory where the app runs."""
+    source = desired.paths.release(desired.release.id) / "source"
     return PurePosixPath(posixpath.normpath(source / path))
 
 
 def _elsewhere(url: str) -> bool:
-    """Whether another host serves what is at this URL."""
+    """Whether this URL leads to another host, such as a CDN."""
     return url.startswith(("http://", "https://", "//"))

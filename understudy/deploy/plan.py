@@ -1,17 +1,19 @@
-"""(what is wanted, what is there) -> the actions that make them the same. A converged host: none.
+"""(what is desired, what was observed on a host) -> the actions that make them the same. Pure.
 
-Pure: this module decides everything and touches nothing, so every case of it is a unit test.
+Nothing is touched here, so every case is a unit test. For a host that is as desired the plan is empty.
 """
 
 import shlex
+from collections.abc import Sequence
+from pathlib import PurePosixPath
 
 from understudy.commands import Argv, all_of, alongside, as_user, files, http, limited, python, site
 from understudy.commands import app as app_commands
 from understudy.deploy import switch
 from understudy.deploy.desired import DesiredState, Shipment
-from understudy.host.actions import AFTER_SWITCH, Action, Run, Send, Stage
+from understudy.host.actions import AFTER_SWITCH, Action, Run, Send, WriteFiles
 from understudy.host.facts import ObservedState
-from understudy.release.layout import to_remove
+from understudy.release.layout import Manifest, to_remove
 from understudy.release.render import RenderedFile
 
 _MIGRATION_FAILED = (
@@ -22,32 +24,32 @@ _MIGRATION_FAILED = (
 )
 
 
-def make_plan(wanted: DesiredState, shipment: Shipment, facts: ObservedState) -> list[Action]:
-    """What a deploy does."""
+def make_plan(desired: DesiredState, shipment: Shipment, observed: ObservedState) -> list[Action]:
+    """The actions of a deploy, in their order; none if the host is as desired."""
     actions = [
-        *_ship(wanted, shipment, facts),
-        *_environment(wanted, shipment, facts),
-        *_build(wanted, shipment, facts),
-        *_host_files(wanted, facts),
-        *_serve(wanted, facts),
-        *switch.drain(wanted, facts),
-        *_clean_up(wanted, facts),
+        *_ship(desired, shipment, observed),
+        *_environment(desired, shipment, observed),
+        *_build(desired, shipment, observed),
+        *_site_config(desired, observed),
+        *_go_live(desired, observed),
+        *switch.drain(desired, observed),
+        *_clean_up(desired, observed),
     ]
-    return [*switch.await_end(wanted, facts.ending), *actions] if actions else []
+    return [*switch.await_end(desired, observed.ending), *actions] if actions else []
 
 
-def needs_environment(wanted: DesiredState, facts: ObservedState) -> bool:
-    return wanted.release.lock not in facts.venvs
+def needs_environment(desired: DesiredState, observed: ObservedState) -> bool:
+    return desired.release.lock not in observed.venvs
 
 
-def _ship(wanted: DesiredState, shipment: Shipment, facts: ObservedState) -> list[Action]:
-    release_id, paths = wanted.release.id, wanted.paths
-    if facts.release(release_id):
+def _ship(desired: DesiredState, shipment: Shipment, observed: ObservedState) -> list[Action]:
+    release_id, paths = desired.release.id, desired.paths
+    if observed.release(release_id):
         return []
     release = paths.release(release_id)
     unpack = files.unpack(release)
-    if _is_complete_at_once(wanted, shipment):
-        unpack = all_of((unpack, _complete(wanted)))
+    if _is_complete_at_once(desired, shipment):
+        unpack = all_of((unpack, _complete(desired)))
     compile_source = Run("compile the source", python.compile_all(release / "source"))
     return [
         Send("upload the release", shipment.release_tar, unpack),
@@ -55,37 +57,41 @@ def _ship(wanted: DesiredState, shipment: Shipment, facts: ObservedState) -> lis
     ]
 
 
-def _is_complete_at_once(wanted: DesiredState, shipment: Shipment) -> bool:
-    """Whether nothing is left to be made in a release's directory once it's unpacked."""
-    return shipment.compiled and not wanted.app.build_commands
+def _is_complete_at_once(desired: DesiredState, shipment: Shipment) -> bool:
+    """Whether a release has all its files once it is unpacked."""
+    return shipment.compiled and not desired.app.build_commands
 
 
-def _complete(wanted: DesiredState) -> Argv:
-    return files.complete(wanted.paths.release(wanted.release.id) / "manifest.json")
+def _complete(desired: DesiredState) -> Argv:
+    return files.complete(desired.paths.release(desired.release.id) / "manifest.json")
 
 
-def _environment(wanted: DesiredState, shipment: Shipment, facts: ObservedState) -> list[Action]:
-    if not needs_environment(wanted, facts):
+def _environment(
+    desired: DesiredState, shipment: Shipment, observed: ObservedState
+) -> list[Action]:
+    if not needs_environment(desired, observed):
         return []
-    paths, lock = wanted.paths, wanted.release.lock
+    paths, lock = desired.paths, desired.release.lock
     environment = paths.venvs / lock
     packages = [paths.packages / name for name in shipment.packages]
-    make = python.make_environment(environment, facts.python, packages, compiled=shipment.compiled)
-    return [*_packages(wanted, shipment, facts), Run(f"make environment {lock}", make)]
+    make = python.make_environment(
+        environment, observed.python, packages, compiled=shipment.compiled
+    )
+    return [*_packages(desired, shipment, observed), Run(f"make environment {lock}", make)]
 
 
-def _packages(wanted: DesiredState, shipment: Shipment, facts: ObservedState) -> list[Action]:
-    missing = set(shipment.packages) - facts.packages
+def _packages(desired: DesiredState, shipment: Shipment, observed: ObservedState) -> list[Action]:
+    missing = set(shipment.packages) - observed.packages
     if not missing:
         return []
-    unpack = files.unpack_each(wanted.paths.packages)
+    unpack = files.unpack_each(desired.paths.packages)
     return [Send(f"upload {len(missing)} packages", shipment.packages_tar, unpack)]
 
 
-def _build(wanted: DesiredState, shipment: Shipment, facts: ObservedState) -> list[Action]:
-    if facts.release(wanted.release.id) or _is_complete_at_once(wanted, shipment):
+def _build(desired: DesiredState, shipment: Shipment, observed: ObservedState) -> list[Action]:
+    if observed.release(desired.release.id) or _is_complete_at_once(desired, shipment):
         return []
-    release, limit = wanted.paths.release(wanted.release.id), wanted.app.command_timeout
+    release, limit = desired.paths.release(desired.release.id), desired.app.command_timeout
     return [
         *(
             Run(
@@ -93,66 +99,74 @@ def _build(wanted: DesiredState, shipment: Shipment, facts: ObservedState) -> li
                 limited(limit, (str(release / "run"), *command)),
                 seconds=limit + 60,
             )
-            for command in wanted.app.build_commands
+            for command in desired.app.build_commands
         ),
-        Run("mark the release complete", _complete(wanted)),
+        Run("mark the release complete", _complete(desired)),
     ]
 
 
-def _host_files(wanted: DesiredState, facts: ObservedState) -> list[Action]:
-    """The host undoes them by itself unless it's told soon that visitors still get an answer."""
-    if all(facts.files.get(str(file.path)) == file.content for file in wanted.host_files):
+def _site_config(desired: DesiredState, observed: ObservedState) -> list[Action]:
+    """The site's nginx file and systemd unit. Without `confirm` the host itself restores the old ones:
+    see `understudy-site` in provision/70-site.sh.
+    """
+    if all(observed.files.get(str(file.path)) == file.content for file in desired.site_config):
         return []
-    name = wanted.app.name
-    staged_names = {"nginx": f"{name}.nginx", "systemd": f"{name}@.service"}
-    staged = tuple(
-        RenderedFile(wanted.paths.staged / staged_names[file.path.parts[2]], file.content)
-        for file in wanted.host_files
+    name = desired.app.name
+    names = {"nginx": f"{name}.nginx", "systemd": f"{name}@.service"}
+    pending = tuple(
+        RenderedFile(desired.paths.staged / names[file.path.parts[2]], file.content)
+        for file in desired.site_config
     )
     return [
-        Stage("upload the nginx and systemd files", staged, wanted.paths.staged),
-        Run("check and install them", site.install_files(name, wanted.release.id)),
-        *_look_through_them(wanted, facts),
-        Run("keep them", site.confirm(name)),
+        WriteFiles("upload the nginx and systemd files", pending, desired.paths.staged),
+        Run(
+            "check and install the nginx and systemd files",
+            site.install_files(name, desired.release.id),
+        ),
+        *_check_live_release(desired, observed),
+        Run("confirm the nginx and systemd files", site.confirm(name)),
     ]
 
 
-def _look_through_them(wanted: DesiredState, facts: ObservedState) -> list[Action]:
-    if facts.current not in facts.running:
+def _check_live_release(desired: DesiredState, observed: ObservedState) -> list[Action]:
+    """Visitors must still get an answer of the live release through the new files."""
+    if observed.current not in observed.running:
         return []
     return [
         Run(
-            "look at the site through them",
-            http.reach(switch.url(wanted, "/"), address="127.0.0.1"),
-            undo=(Run("put the old ones back", site.undo(wanted.app.name)),),
+            "check that the live release answers through the new nginx file",
+            http.reach(switch.url(desired, "/"), address="127.0.0.1"),
+            undo=(Run("restore the old nginx and systemd files", site.undo(desired.app.name)),),
         )
     ]
 
 
-def _serve(wanted: DesiredState, facts: ObservedState) -> list[Action]:
-    if not switch.serves(wanted, facts):
+def _go_live(desired: DesiredState, observed: ObservedState) -> list[Action]:
+    if not switch.is_live(desired, observed):
         return [
-            *_release_commands(wanted, facts),
-            *_old_code_on_new_schema(wanted, facts),
-            *switch.take_over(wanted, facts),
+            *_release_commands(desired, observed),
+            *_old_code_on_new_schema(desired, observed),
+            *switch.take_over(desired, observed),
         ]
-    # An old release beside it, or no mark: a deploy ended between switch and drain.
-    unfinished = facts.running != {wanted.release.id} or wanted.release.id not in facts.served
-    return switch.checks(wanted, facts) if unfinished else []
+    # An old release still runs, or this one is not recorded as live: a deploy ended after its switch.
+    unfinished = (
+        observed.running != {desired.release.id} or desired.release.id not in observed.served
+    )
+    return switch.confirm_live(desired, observed) if unfinished else []
 
 
-def _release_commands(wanted: DesiredState, facts: ObservedState) -> list[Action]:
-    """Meanwhile the new release starts as far as it can without the app's own code: to load Python
-    and the framework takes as long as the commands do.
+def _release_commands(desired: DesiredState, observed: ObservedState) -> list[Action]:
+    """Builds and migrates. Meanwhile the new release loads Python and the framework, which takes as long
+    as the commands do, and waits with the app's own code.
     """
-    app, release_id = wanted.app, wanted.release.id
+    app, release_id = desired.app, desired.release.id
     commands = [*app.release_commands, *app.migrate_commands]
     if not commands:
         return []
-    together = app_commands.release_commands(app, wanted.paths, wanted.release, facts.current)
+    together = app_commands.release_commands(app, desired.paths, desired.release, observed.current)
     argv = as_user(app.name, together)
     stop: tuple[Run, ...] = ()
-    if release_id not in facts.running:
+    if release_id not in observed.running:
         argv = alongside(site.preload(app.name, release_id), argv)
         stop = (Run(f"stop {release_id}", site.stop(app.name, release_id)),)
     title, seconds = ", ".join(map(shlex.join, commands)), app_commands.most_seconds(app) + 60
@@ -160,48 +174,76 @@ def _release_commands(wanted: DesiredState, facts: ObservedState) -> list[Action
     return [Run(title, argv, undo=stop, seconds=seconds, hint_after=after_backup)]
 
 
-def _old_code_on_new_schema(wanted: DesiredState, facts: ObservedState) -> list[Action]:
-    """Until the switch, visitors are served by the old code on what the migration made."""
-    old = facts.current
-    if not wanted.app.migrate_commands or old not in facts.running or old == wanted.release.id:
+def _old_code_on_new_schema(desired: DesiredState, observed: ObservedState) -> list[Action]:
+    """Until the switch the old code is live on the migrated database. What it cannot do is a warning."""
+    old = observed.current
+    if not desired.app.migrate_commands or old not in observed.running or old == desired.release.id:
         return []
     return [
         Run(
-            f"{old} still answers {path} after the migration",
-            http.reach(switch.url(wanted, path), socket=wanted.paths.socket(old)),
-            wanted.app.name,
-            warning=f"the migration breaks {path} of {old}, which serves until the switch: until "
-            "then visitors see errors there, and a rollback would need the data of before, too",
+            f"check that {old} still answers {path} after the migration",
+            http.reach(switch.url(desired, path), socket=desired.paths.socket(old)),
+            desired.app.name,
+            warning=f"the migration breaks {path} of {old}, which is live until the switch: until then "
+            "visitors see errors there, and a rollback would need the data from before the migration",
             only_after=app_commands.MIGRATES,
         )
-        for path in switch.checked_paths(wanted)
+        for path in switch.checked_paths(desired)
     ]
 
 
-def _clean_up(wanted: DesiredState, facts: ObservedState) -> list[Action]:
-    release_id, paths, app = wanted.release.id, wanted.paths, wanted.app
-    others = [release for release in facts.releases if release.id != release_id]
-    # When this is done, it has served.
-    served = facts.served | {release_id}
-    old = to_remove([*others, wanted.release], release_id, served, app.keep_releases)
-    kept = {release.lock for release in others if release not in old} | {wanted.release.lock}
-    # What is half-made and wanted is made anew before.
-    wanted_paths = {paths.release(release_id), paths.venvs / wanted.release.lock}
+def _clean_up(desired: DesiredState, observed: ObservedState) -> list[Action]:
+    """Removes releases beyond `keep_releases`, environments without a release, and half-made directories."""
+    old = _old_releases(desired, observed)
     removed = [
-        *(paths.release(release.id) for release in old),
-        *(paths.venvs / lock for lock in sorted(facts.venvs - kept)),
-        *sorted(facts.half_made - wanted_paths),
+        *(desired.paths.release(release.id) for release in old),
+        *_unused_environments(desired, observed, old),
+        *_half_made(desired, observed),
     ]
     if not removed:
         return []
-    draining = facts.running & {release.id for release in old}
-    gone = [path.name for path in removed if path.parent == paths.releases]
-    static = [str(place(name)) for name in gone for place in (paths.static, paths.static_mark)]
-    remove_static = Run(
-        "remove their static files", ("rm", "-rf", *static), app.name, hint=AFTER_SWITCH
-    )
+    draining = observed.running & {release.id for release in old}
     return [
-        *switch.await_end(wanted, draining, AFTER_SWITCH),
+        *switch.await_end(desired, draining, AFTER_SWITCH),
         Run("remove old releases", files.remove(*removed), hint=AFTER_SWITCH),
-        *([remove_static] if static else []),
+        *_remove_static(desired, removed),
+    ]
+
+
+def _old_releases(desired: DesiredState, observed: ObservedState) -> Sequence[Manifest]:
+    release_id = desired.release.id
+    others = [release for release in observed.releases if release.id != release_id]
+    # By then the desired release has been live.
+    served = observed.served | {release_id}
+    return to_remove([*others, desired.release], release_id, served, desired.app.keep_releases)
+
+
+def _unused_environments(
+    desired: DesiredState, observed: ObservedState, old: Sequence[Manifest]
+) -> list[PurePosixPath]:
+    kept = {release.lock for release in observed.releases if release not in old}
+    unused = observed.venvs - kept - {desired.release.lock}
+    return [desired.paths.venvs / lock for lock in sorted(unused)]
+
+
+def _half_made(desired: DesiredState, observed: ObservedState) -> list[PurePosixPath]:
+    """What a killed deploy left, but for what this deploy has made again under the same name."""
+    paths, release = desired.paths, desired.release
+    return sorted(observed.half_made - {paths.release(release.id), paths.venvs / release.lock})
+
+
+def _remove_static(desired: DesiredState, removed: Sequence[PurePosixPath]) -> list[Action]:
+    """As the app's user, who owns the static files of its releases."""
+    paths = desired.paths
+    names = [path.name for path in removed if path.parent == paths.releases]
+    static = [str(place(name)) for name in names for place in (paths.static, paths.static_mark)]
+    if not static:
+        return []
+    return [
+        Run(
+            "remove the static files of old releases",
+            ("rm", "-rf", *static),
+            desired.app.name,
+            hint=AFTER_SWITCH,
+        )
     ]

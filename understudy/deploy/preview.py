@@ -7,17 +7,19 @@ from understudy.deploy.desired import DesiredState
 from understudy.host.facts import ObservedState
 
 
-def diffs(wanted: DesiredState, facts: ObservedState) -> list[str]:
+def diffs(desired: DesiredState, observed: ObservedState) -> list[str]:
     """Unified diffs of the files that would change, the host's text first.
 
-    A release's id stands in most paths; it's left out, or every line would differ.
+    Most paths contain the release's id; ID takes its place, or every line would differ.
     """
-    before = {path: _without_id(text, facts.current) for path, text in facts.files.items()}
+    before = {path: _without_id(text, observed.current) for path, text in observed.files.items()}
     after: Mapping[str, str] = {
-        **{str(file.path): file.content for file in wanted.host_files},
+        **{str(file.path): file.content for file in desired.site_config},
         **{
-            str(wanted.paths.current / file.path.name): _without_id(file.content, wanted.release.id)
-            for file in wanted.release_files
+            str(desired.paths.current / file.path.name): _without_id(
+                file.content, desired.release.id
+            )
+            for file in desired.release_files
         },
     }
     found = ("".join(_diff(path, before.get(path, ""), text)) for path, text in after.items())
@@ -33,7 +35,7 @@ def _diff(path: str, before: str, after: str) -> list[str]:
         before.splitlines(keepends=True),
         after.splitlines(keepends=True),
         f"host:{path}" if before else "/dev/null",
-        f"wanted:{path}",
+        f"desired:{path}",
     )
     return [
         line if line.endswith("\n") else f"{line}\n\\ no newline at its end\n" for line in lines

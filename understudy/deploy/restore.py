@@ -1,4 +1,4 @@
-"""A backup is put back under the release that serves."""
+"""A backup is restored under the live release."""
 
 from understudy.deploy import switch
 from understudy.deploy.desired import DesiredState
@@ -12,38 +12,43 @@ from understudy.ssh.connection import SshConnection
 
 
 def restore(job: Job, name: str, wait: int = 0) -> None:
-    """Puts a backup back under the release that serves. What was written since is lost."""
-    with session.connected(job) as (connection, found):
-        _refuse_unless_there(connection, job, name)
-        release = serving(job, found)
-        wanted = DesiredState(job.config, job.target, release)
-        deed = AuditEntry("restore", name, release.commit)
-        with session.locked(connection, job, deed, wait, found) as now:
-            session.refuse_if_switched(job, found, now)
-            _refuse_unless_there(connection, job, name)
-            steps.apply_all(job, connection, switch.restore(wanted, now, name))
-    job.report.say(f"{job.target_name} serves {release.id} on the data of {name}")
+    """Restores a backup under the live release and discards what was written since. The site is down
+    meanwhile.
+
+    wait: seconds for which another holder of the host's lock is waited for. Raises Refused if there is no
+    such backup, or no live release, and StepFailed if a step fails.
+    """
+    with session.connected(job) as (connection, observed):
+        _refuse_without_backup(connection, job, name)
+        release = live_release(job, observed)
+        desired = DesiredState(job.config, job.target, release)
+        entry = AuditEntry("restore", name, release.commit)
+        with session.locked(connection, job, entry, wait, observed) as now:
+            session.refuse_if_switched(job, observed, now)
+            _refuse_without_backup(connection, job, name)
+            steps.apply_all(job, connection, switch.restore(desired, now, name))
+    job.report.say(f"{release.id} is live on {job.target_name} with the data of {name}")
 
 
 def check(job: Job, name: str) -> None:
-    """Raises Refused if there is no such backup."""
+    """Raises Refused if the host has no such backup."""
     with session.connected(job) as (connection, _):
-        _refuse_unless_there(connection, job, name)
+        _refuse_without_backup(connection, job, name)
 
 
-def serving(job: Job, found: ObservedState) -> Manifest:
-    """The release that data is put under. Raises Refused without one."""
-    release = found.release(found.current)
+def live_release(job: Job, observed: ObservedState) -> Manifest:
+    """The release under which data is restored. Raises Refused if none is live."""
+    release = observed.release(observed.current)
     if release is None:
         raise Refused(
-            f"{job.target_name} serves nothing that data could be put under",
+            f"{job.target_name} has no live release under which data could be restored",
             hint=f"python deploy.py deploy --target {job.target_name}",
         )
     return release
 
 
-def _refuse_unless_there(connection: SshConnection, job: Job, name: str) -> None:
-    if name not in [saved.name for saved in backups.list_all(connection, job)]:
+def _refuse_without_backup(connection: SshConnection, job: Job, name: str) -> None:
+    if name not in [backup.name for backup in backups.list_all(connection, job)]:
         raise Refused(
             f"{job.target_name} has no backup {name}",
             hint=f"python deploy.py restore --target {job.target_name} lists them.",

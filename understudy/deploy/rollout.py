@@ -1,18 +1,21 @@
-"""A deploy and a rollback of a whole target: seen through on all its hosts before any is changed."""
+"""A deploy, its plan, and a rollback on all hosts of a target. All are looked at before any is changed."""
 
-from understudy.deploy import deploy_host
-from understudy.deploy import rollback as deploy_rollback
+from understudy.deploy import commits, deploy_host
+from understudy.deploy import rollback as rollback_host
 from understudy.diagnosis import evidence
 from understudy.host import all_hosts
 from understudy.job import Job
 
 
 def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -> None:
-    """Makes all hosts serve the same commit. Those that do are left alone."""
+    """Makes the same commit live on all hosts. Those on which it is live already are left alone.
+
+    See deploy_host.deploy() for the options and the errors.
+    """
     hosts = all_hosts.jobs(job)
-    deploy_host.check_source(job)
+    commits.check(job)
     with evidence.explained(hosts[0], busy=True):
-        source = deploy_host.resolve_source(job)
+        source = commits.resolve(job)
 
     def deploy_one(host: Job) -> None:
         with evidence.explained(host, busy=True):
@@ -24,29 +27,32 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
         return deploy_host.is_up_to_date(host, source, rehearsed=not without_rehearsal)
 
     if len(hosts) > 1:
-        looks = zip(hosts, all_hosts.look(hosts, is_up_to_date), strict=True)
-        hosts = tuple(host for host, done in looks if not done)
+        up_to_date = all_hosts.look(hosts, is_up_to_date)
+        hosts = tuple(host for host, done in zip(hosts, up_to_date, strict=True) if not done)
     if hosts:
         all_hosts.roll(hosts, deploy_one)
 
 
 def plan(job: Job) -> None:
-    """Tells what deploy() would do on each host."""
-    deploy_host.check_source(job)
-    source = deploy_host.resolve_source(job)
+    """Prints what deploy() would do on each host, and changes nothing."""
+    commits.check(job)
+    source = commits.resolve(job)
     all_hosts.look(all_hosts.jobs(job), lambda host: deploy_host.preview_plan(host, source))
 
 
 def rollback(
     job: Job, to: str | None, *, with_data: bool, anyway: bool, probe: bool, wait: int
 ) -> None:
-    """Lets an earlier release serve again on all hosts: on each the one before, or `to`."""
+    """Makes an earlier release live again on all hosts: on each the one before, or `to`.
+
+    See rollback.rollback() for the options and the errors.
+    """
     hosts = all_hosts.jobs(job)
     if len(hosts) > 1:
-        all_hosts.look(hosts, lambda host: deploy_rollback.earlier(host, to))
+        all_hosts.look(hosts, lambda host: rollback_host.earlier(host, to))
     all_hosts.roll(
         hosts,
-        lambda host: deploy_rollback.rollback(
+        lambda host: rollback_host.rollback(
             host, to, with_data=with_data, anyway=anyway, probe=probe, wait=wait
         ),
     )

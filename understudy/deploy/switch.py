@@ -1,146 +1,160 @@
-"""How one release takes over from another, and how to go back. Pure, like the plan it is part of."""
+"""How one release goes live in place of another, and back. Pure: parts of a plan, see plan.py."""
 
 from collections.abc import Set
 
-from understudy.commands import Argv, all_of, backups, candidate, files, http, site
+from understudy.commands import all_of, backups, candidate, files, http, site
 from understudy.deploy.desired import DesiredState
 from understudy.host.actions import AFTER_SWITCH, BEFORE_SWITCH, Action, Run, Start, Switch
 from understudy.host.facts import ObservedState
 
 SITE_IS_DOWN = "The site is stopped. `python deploy.py deploy` or `rollback` starts it again."
+_SWITCHED_BACK = (
+    "It was switched back: the release that was live before is live again. Fix the cause and deploy "
+    "again."
+)
 
 
-def rollback(wanted: DesiredState, facts: ObservedState) -> list[Action]:
-    """Lets a release serve again that lies on the host complete, on the data that is there now."""
-    if serves(wanted, facts):
+def rollback(desired: DesiredState, observed: ObservedState) -> list[Action]:
+    """Makes a release live that is complete on the host already, on the data as it is now."""
+    if is_live(desired, observed):
         return []
-    return [*await_end(wanted, facts.ending), *take_over(wanted, facts), *drain(wanted, facts)]
-
-
-def restore(
-    wanted: DesiredState, facts: ObservedState, backup: str, then: tuple[Run, ...] = ()
-) -> list[Action]:
-    """Lets a release serve on the data of a backup. Until it does the site is down: only while
-    nobody writes can data be put back. then: what the data needs before the release can start.
-    """
-    app, paths = wanted.app, wanted.paths
-    put_back = backups.restore(app.database, app.name, paths.backups, backup)
     return [
-        *await_end(wanted, facts.ending),
-        *(Run(f"stop {name}", site.stop(app.name, name)) for name in sorted(facts.running)),
-        Run(f"put back the data of {backup}", put_back, app.name, hint=SITE_IS_DOWN),
-        *then,
-        _start(wanted),
-        *_switch(wanted, facts),
-        *checks(wanted, facts),
+        *await_end(desired, observed.ending),
+        *take_over(desired, observed),
+        *drain(desired, observed),
     ]
 
 
-def serves(wanted: DesiredState, facts: ObservedState) -> bool:
-    release_id = wanted.release.id
-    return facts.current == release_id and release_id in facts.running and facts.nginx_active
+def restore(
+    desired: DesiredState, observed: ObservedState, backup: str, then: tuple[Run, ...] = ()
+) -> list[Action]:
+    """Makes a release live on the data of a backup. The site is down until it is: a backup can be
+    restored only while no one writes. then: what the data needs before the release starts.
+    """
+    app, paths = desired.app, desired.paths
+    restore_backup = backups.restore(app.database, app.name, paths.backups, backup)
+    return [
+        *await_end(desired, observed.ending),
+        *(Run(f"stop {name}", site.stop(app.name, name)) for name in sorted(observed.running)),
+        Run(f"restore the backup {backup}", restore_backup, app.name, hint=SITE_IS_DOWN),
+        *then,
+        _start(desired),
+        *_switch(desired, observed),
+        *confirm_live(desired, observed),
+    ]
 
 
-def take_over(wanted: DesiredState, facts: ObservedState) -> list[Action]:
-    """Start beside what is live, ask it through nginx, switch, ask what is live then."""
-    return [_start(wanted), *_try(wanted, facts), *_switch(wanted, facts), *checks(wanted, facts)]
+def is_live(desired: DesiredState, observed: ObservedState) -> bool:
+    release_id = desired.release.id
+    return (
+        observed.current == release_id and release_id in observed.running and observed.nginx_active
+    )
 
 
-def checks(wanted: DesiredState, facts: ObservedState) -> list[Action]:
-    """A look through nginx, as visitors have; what does not answer there does not stay."""
-    undo = _switch_back(wanted, facts)
-    served = ("touch", str(wanted.paths.served_mark(wanted.release.id)))
+def take_over(desired: DesiredState, observed: ObservedState) -> list[Action]:
+    """Starts the release beside the live one, checks it on its own socket and through nginx, makes it
+    live, and checks it as visitors see it.
+    """
+    return [
+        _start(desired),
+        *_check_through_nginx(desired, observed),
+        *_switch(desired, observed),
+        *confirm_live(desired, observed),
+    ]
+
+
+def confirm_live(desired: DesiredState, observed: ObservedState) -> list[Action]:
+    """Checks the live release through nginx, as visitors reach it; switches back if it does not answer."""
+    release_id = desired.release.id
+    undo = _switch_back(desired, observed)
+    check = http.get(url(desired, desired.app.health_path), address="127.0.0.1")
+    record = ("touch", str(desired.paths.served_mark(release_id)))
     return [
         Run(
-            "check its health through nginx, note that it served",
-            all_of((visit(wanted), served)),
-            hint=_BACK if undo else AFTER_SWITCH,
+            f"check health through nginx, record {release_id} as live",
+            all_of((check, record)),
+            hint=_SWITCHED_BACK if undo else AFTER_SWITCH,
             undo=undo,
         )
     ]
 
 
-def visit(wanted: DesiredState) -> Argv:
-    return http.get(url(wanted, wanted.app.health_path), address="127.0.0.1")
-
-
-_BACK = "It was switched back: what served before serves again. Mend the cause and deploy again."
-
-
-def _switch_back(wanted: DesiredState, facts: ObservedState) -> tuple[Run, ...]:
-    release_id, old = wanted.release.id, _fallback(wanted, facts)
-    if old is None:
-        return ()
-    return (
-        Run(f"switch back to {old}", files.switch(wanted.paths.root, old), hint=AFTER_SWITCH),
-        Run(f"stop {release_id}", site.stop(wanted.app.name, release_id), hint=AFTER_SWITCH),
-    )
-
-
-def _fallback(wanted: DesiredState, facts: ObservedState) -> str | None:
-    """What runs beside the wanted release and has served: the one that `current` names, if any."""
-    others = (facts.running & facts.served) - {wanted.release.id}
-    return facts.current if facts.current in others else next(iter(sorted(others)), None)
-
-
-def await_end(wanted: DesiredState, names: Set[str], hint: str = BEFORE_SWITCH) -> list[Action]:
-    """What was left to end by itself may still write, and read its files."""
-    return [
-        Run(f"wait for the end of {name}", site.stop(wanted.app.name, name), hint=hint)
-        for name in sorted(names)
-    ]
-
-
-def drain(wanted: DesiredState, facts: ObservedState) -> list[Action]:
-    """Old releases take no new request, finish those they have, and end. Nobody waits for that:
-    visitors have the new one.
+def drain(desired: DesiredState, observed: ObservedState) -> list[Action]:
+    """The old releases get no new requests, finish those they have, and end. The deploy does not wait
+    for that, since visitors have the new release.
     """
     return [
-        Run(f"drain {running}", site.drain(wanted.app.name, running), hint=AFTER_SWITCH)
-        for running in sorted(facts.running - {wanted.release.id})
+        Run(f"drain {old}", site.drain(desired.app.name, old), hint=AFTER_SWITCH)
+        for old in sorted(observed.running - {desired.release.id})
     ]
 
 
-def _start(wanted: DesiredState) -> Start:
-    app, release_id = wanted.app, wanted.release.id
-    socket = wanted.paths.socket(release_id)
+def await_end(desired: DesiredState, draining: Set[str], hint: str = BEFORE_SWITCH) -> list[Action]:
+    """A release that is drained may still write to the database and read its own files."""
+    return [
+        Run(f"wait until {name} has ended", site.stop(desired.app.name, name), hint=hint)
+        for name in sorted(draining)
+    ]
+
+
+def checked_paths(desired: DesiredState) -> tuple[str, ...]:
+    """The pages that a healthy release answers with a status below 400."""
+    return (desired.app.health_path, *desired.app.check_paths)
+
+
+def url(desired: DesiredState, path: str) -> str:
+    scheme = "https" if desired.target.certificate else "http"
+    return f"{scheme}://{desired.target.domain}{path}"
+
+
+def _start(desired: DesiredState) -> Start:
+    app, release_id = desired.app, desired.release.id
+    socket = desired.paths.socket(release_id)
     return Start(
-        f"start {release_id} beside what serves, check its health",
+        f"start release {release_id} beside the live one and wait for its health check",
         app.name,
         release_id,
-        tuple(http.get(url(wanted, path), socket=socket) for path in checked_paths(wanted)),
+        tuple(http.get(url(desired, path), socket=socket) for path in checked_paths(desired)),
         app.name,
         app.start_timeout,
     )
 
 
-def _try(wanted: DesiredState, facts: ObservedState) -> list[Action]:
-    """Its own socket answered. nginx may still refuse what it answers, and one visitor is not many."""
-    app, release_id = wanted.app, wanted.release.id
-    if facts.current == release_id:
+def _check_through_nginx(desired: DesiredState, observed: ObservedState) -> list[Action]:
+    """nginx may refuse what the release's own socket answers, and one request shows no lock."""
+    app, release_id = desired.app, desired.release.id
+    if observed.current == release_id:
         return []
-    paths = checked_paths(wanted)
+    paths = checked_paths(desired)
     return [
         Run(
-            f"ask {release_id} through nginx, {candidate.VISITORS} visitors at once",
-            candidate.ask(app.name, wanted.paths.root, release_id, wanted.target.domain, paths),
+            f"check {release_id} through nginx as {candidate.VISITORS} visitors at once",
+            candidate.ask(app.name, desired.paths.root, release_id, desired.target.domain, paths),
             undo=(Run(f"stop {release_id}", site.stop(app.name, release_id)),),
         )
     ]
 
 
-def _switch(wanted: DesiredState, facts: ObservedState) -> list[Action]:
-    release_id = wanted.release.id
-    if facts.current == release_id:
+def _switch(desired: DesiredState, observed: ObservedState) -> list[Action]:
+    release_id = desired.release.id
+    if observed.current == release_id:
         return []
-    return [Switch("switch", files.switch(wanted.paths.root, release_id), release_id)]
+    return [
+        Switch(f"switch to {release_id}", files.switch(desired.paths.root, release_id), release_id)
+    ]
 
 
-def checked_paths(wanted: DesiredState) -> tuple[str, ...]:
-    """What a healthy release answers with a status below 400."""
-    return (wanted.app.health_path, *wanted.app.check_paths)
+def _switch_back(desired: DesiredState, observed: ObservedState) -> tuple[Run, ...]:
+    release_id, old = desired.release.id, _fallback(desired, observed)
+    if old is None:
+        return ()
+    return (
+        Run(f"switch back to {old}", files.switch(desired.paths.root, old), hint=AFTER_SWITCH),
+        Run(f"stop {release_id}", site.stop(desired.app.name, release_id), hint=AFTER_SWITCH),
+    )
 
 
-def url(wanted: DesiredState, path: str) -> str:
-    scheme = "https" if wanted.target.certificate else "http"
-    return f"{scheme}://{wanted.target.domain}{path}"
+def _fallback(desired: DesiredState, observed: ObservedState) -> str | None:
+    """A running release that was live before: the one that `current` names, if it is among them."""
+    others = (observed.running & observed.served) - {desired.release.id}
+    return observed.current if observed.current in others else next(iter(sorted(others)), None)

@@ -1,4 +1,4 @@
-"""The steps that a plan is made of, as values. steps.py applies them."""
+"""The steps of a plan, as values. steps.py carries them out. Pure."""
 
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -6,19 +6,21 @@ from pathlib import Path, PurePosixPath
 from understudy.commands import Argv
 from understudy.release.render import RenderedFile
 
-BEFORE_SWITCH = "What served before still serves. Mend the cause and deploy again."
-AFTER_SWITCH = "The new release is switched to already. Mend the cause and deploy again."
-# Data of real size may take long; a step that hangs must still end some day.
+# Hints for a step that failed.
+BEFORE_SWITCH = "The live release has not changed. Fix the cause and deploy again."
+AFTER_SWITCH = "The new release is live already. Fix the cause and deploy again."
+# Real data may take long, and a step that hangs must end some day.
 SECONDS_FOR_A_STEP = 4 * 3600
 
 
 @dataclass(frozen=True)
 class Run:
-    """Run a command on the host: as the deployer, or as another user.
+    """Run a command on the host, as the deployer or as `user`.
 
-    hint: for when it fails. undo: what is done then. warning: said then instead of failing.
-    only_after: left out unless a step before has printed this. seconds: it is ended after so many.
-    hint_after: texts, each with the hint that is right instead if the command had printed it.
+    seconds: after so many the command is ended. only_after: the step is left out unless an earlier one has
+    printed this text. warning: a failure is reported with this text and the plan continues. undo: carried
+    out after a failure. hint: shown with a failure. hint_after: text and hint; that hint is shown instead if
+    the command has printed the text.
     """
 
     title: str
@@ -32,13 +34,16 @@ class Run:
     hint_after: tuple[tuple[str, str], ...] = ()
 
     def hint_for(self, output: str) -> str:
-        """The hint when it failed after that output."""
+        """The hint to show when the command has failed after that output."""
         return next((hint for text, hint in self.hint_after if text in output), self.hint)
 
 
 @dataclass(frozen=True)
 class Send:
-    """Run a command on the host that reads a file from here: what travels is never stored packed."""
+    """Run a command on the host that reads a local file from its standard input.
+
+    An archive is unpacked as it arrives and never stored on the host.
+    """
 
     title: str
     local: Path
@@ -46,8 +51,8 @@ class Send:
 
 
 @dataclass(frozen=True)
-class Stage:
-    """Write files for understudy-site to check and install."""
+class WriteFiles:
+    """Write files into a directory from which understudy-site checks and installs them."""
 
     title: str
     files: tuple[RenderedFile, ...]
@@ -56,9 +61,9 @@ class Stage:
 
 @dataclass(frozen=True)
 class Start:
-    """Start a release beside the one that serves, and wait until it is healthy.
+    """Start a release beside the live one, and wait until it is healthy.
 
-    checks: asked one after another, again and again until they answer. seconds: deadline.
+    checks: commands, run as `user` one after another, again and again until all succeed. seconds: deadline.
     """
 
     title: str
@@ -71,11 +76,11 @@ class Start:
 
 @dataclass(frozen=True)
 class Switch:
-    """Let another release serve, by one rename."""
+    """Make another release live, by one rename."""
 
     title: str
     argv: Argv
     release_id: str
 
 
-Action = Run | Send | Stage | Start | Switch
+Action = Run | Send | WriteFiles | Start | Switch

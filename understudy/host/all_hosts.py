@@ -1,4 +1,4 @@
-"""The hosts of a target: looked at all at once, changed a few at a time. An only one takes no detour."""
+"""The hosts of a target: looked at all at once, changed in batches. A single host needs none of this."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,38 +10,45 @@ from typing import TypeVar
 from understudy.errors import UnderstudyError
 from understudy.host import batches
 from understudy.host.batches import Outcome
-from understudy.host.host_report import HostReport, Telling, under_its_name
+from understudy.host.host_report import Call, HostReport, report_for_host
 from understudy.job import Job
 
-# Each takes a thread and a connection here.
+# Each host takes a thread and a connection on this machine.
 AT_ONCE = 16
 
 Answer = TypeVar("Answer")
 
 
 def jobs(job: Job) -> tuple[Job, ...]:
-    """A job for each host of the target, or for the one that is chosen. Without an address: the only one."""
+    """A job for each host of the target, or for the one that is chosen; without an address for a single
+    host. Raises ConfigError if the target has no such host.
+    """
     hosts = job.config.hosts(job.target_name, job.address)
     if len(job.config.hosts(job.target_name)) == 1:
         return (replace(job, address=None),)
     turn = Lock()
     return tuple(
-        replace(job, address=host.address, report=under_its_name(job.report, host.address, turn))
+        replace(job, address=host.address, report=report_for_host(job.report, host.address, turn))
         for host in hosts
     )
 
 
 def one(job: Job) -> Job:
-    """The job for the only host, or for the one that is chosen. Raises ConfigError if that is open."""
+    """The job for the single host, or for the one that is chosen. Raises ConfigError if there are several
+    and none is chosen.
+    """
     job.config.one_host(job.target_name, job.address)
     return jobs(job)[0]
 
 
 def look(hosts: Sequence[Job], work: Callable[[Job], Answer]) -> list[Answer]:
-    """Does on all hosts at once what changes nothing. Raises, when all have been told, if one failed."""
-    if _is_alone(hosts):
+    """Does on all hosts at once what changes nothing. Returns the answers in the order of the hosts.
+
+    Waits for all hosts even if one fails, then raises an error of the first failure's kind.
+    """
+    if _is_single(hosts):
         return [work(hosts[0])]
-    answers = list(_told_in_order(hosts, work))
+    answers = list(_in_order(hosts, work))
     failed = [
         Outcome(str(host.address), answer)
         for host, answer in zip(hosts, answers, strict=True)
@@ -52,33 +59,37 @@ def look(hosts: Sequence[Job], work: Callable[[Job], Answer]) -> list[Answer]:
     return [answer for answer in answers if not isinstance(answer, UnderstudyError)]
 
 
-def _told_in_order(
-    hosts: Sequence[Job], work: Callable[[Job], Answer]
-) -> Iterator[Answer | UnderstudyError]:
-    """What came of each host. What it tells is kept until those before it have told all."""
-    kept = [list[Telling]() for _ in hosts]
-    quiet = [
-        replace(host, report=HostReport(tellings.append))
-        for host, tellings in zip(hosts, kept, strict=True)
-    ]
-    for host, tellings, answer in zip(hosts, kept, _at_once(quiet, work), strict=True):
-        for telling in tellings:
-            telling(host.report)
-        yield answer
-
-
 def roll(hosts: Sequence[Job], work: Callable[[Job], object]) -> None:
-    """Changes the hosts in batches of `max_unavailable`. Raises after the first in which one fails."""
+    """Changes the hosts in batches of `max_unavailable`. Raises after the first batch with a failure."""
     _roll(hosts, work, hosts[0].target.max_unavailable)
 
 
 def in_turn(hosts: Sequence[Job], work: Callable[[Job], object]) -> None:
-    """One host after another. Raises at the first that fails."""
+    """Changes one host after another. Raises at the first that fails."""
     _roll(hosts, work, 1)
 
 
+def _is_single(hosts: Sequence[Job]) -> bool:
+    return hosts[0].address is None
+
+
+def _in_order(
+    hosts: Sequence[Job], work: Callable[[Job], Answer]
+) -> Iterator[Answer | UnderstudyError]:
+    """Works on all hosts at once, and reports host by host: what a host reports waits for those before it."""
+    kept = [list[Call]() for _ in hosts]
+    quiet = [
+        replace(host, report=HostReport(calls.append))
+        for host, calls in zip(hosts, kept, strict=True)
+    ]
+    for host, calls, answer in zip(hosts, kept, _at_once(quiet, work), strict=True):
+        for call in calls:
+            call(host.report)
+        yield answer
+
+
 def _roll(hosts: Sequence[Job], work: Callable[[Job], object], size: int) -> None:
-    if _is_alone(hosts):
+    if _is_single(hosts):
         work(hosts[0])
         return
     outcomes: list[Outcome] = []
@@ -91,29 +102,25 @@ def _roll(hosts: Sequence[Job], work: Callable[[Job], object], size: int) -> Non
             raise batches.stopped(hosts[0].target_name, outcomes, not_begun)
 
 
-def _is_alone(hosts: Sequence[Job]) -> bool:
-    return hosts[0].address is None
-
-
 def _at_once(
     hosts: Sequence[Job], work: Callable[[Job], Answer]
 ) -> Iterator[Answer | UnderstudyError]:
-    """What came of each host, in their order.
+    """The answer or error of each host, in their order.
 
-    Not by Fabric's ThreadingGroup: it runs one command on all of its connections, with a thread for
-    each. Here a host takes many commands, each made from its own facts.
+    Fabric's ThreadingGroup would run one command on all connections. Here each host takes many commands,
+    which follow from its own facts.
     """
     if len(hosts) == 1:
-        yield _tried(work, hosts[0])
+        yield _answer_or_error(work, hosts[0])
         return
     with _threads() as pool:
-        for future in [pool.submit(_tried, work, host) for host in hosts]:
+        for future in [pool.submit(_answer_or_error, work, host) for host in hosts]:
             yield future.result()
 
 
 @contextmanager
 def _threads() -> Iterator[ThreadPoolExecutor]:
-    """After Ctrl-C no more hosts are begun; those under way are not left in the midst of a step."""
+    """After Ctrl-C no further host is begun, and a host under way finishes its step."""
     pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="host")
     try:
         yield pool
@@ -121,7 +128,7 @@ def _threads() -> Iterator[ThreadPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
-def _tried(work: Callable[[Job], Answer], host: Job) -> Answer | UnderstudyError:
+def _answer_or_error(work: Callable[[Job], Answer], host: Job) -> Answer | UnderstudyError:
     try:
         return work(host)
     except UnderstudyError as error:

@@ -14,18 +14,21 @@ from understudy.ssh.connection import SshConnection
 
 
 def backup(job: Job, wait: int = 0) -> None:
-    """Saves the database as it is now; the site goes on."""
+    """Backs up the database as it is now, while the site runs. Removes backups beyond `keep_backups`.
+
+    wait: seconds for which another holder of the host's lock is waited for. Raises StepFailed.
+    """
     app = job.config.app
-    deed = AuditEntry("backup", "")
+    entry = AuditEntry("backup", "")
     with (
-        session.connected(job) as (connection, found),
-        # Whoever held the lock until now may have deployed: a backup is of what it was made of.
-        session.locked(connection, job, deed, wait, found) as found,
+        session.connected(job) as (connection, observed),
+        # Another deploy may have held the lock until now, and a backup is named after the live release.
+        session.locked(connection, job, entry, wait, observed) as observed,
     ):
-        deed.what = name = commands.name_at(datetime.now(UTC), found.current or "none")
+        entry.what = name = commands.name_at(datetime.now(UTC), observed.current or "none")
         with job.report.step(f"back up the database as {name}"):
             done = connection.run(
-                commands.make(app.database, app.name, _place(job), name),
+                commands.make(app.database, app.name, _directory(job), name),
                 user=app.name,
                 seconds=SECONDS_FOR_A_STEP,
             )
@@ -36,32 +39,33 @@ def backup(job: Job, wait: int = 0) -> None:
 
 
 def backups(job: Job) -> None:
-    """Lists the backups, oldest first."""
+    """Prints the backups, oldest first: name, size in bytes, number of rows."""
     with session.connected(job) as (connection, _):
         listed = list_all(connection, job)
-    for saved in listed:
-        job.report.say(f"{saved.name}  {saved.size} bytes  {saved.rows} rows")
+    for one in listed:
+        job.report.say(f"{one.name}  {one.size} bytes  {one.rows} rows")
     if not listed:
         job.report.say(f"{job.target_name} has no backup")
 
 
 def list_all(connection: SshConnection, job: Job) -> tuple[Backup, ...]:
-    done = connection.run(commands.list_all(_place(job)), user=job.config.app.name)
+    """The backups on the host, oldest first. Raises StepFailed if they cannot be listed."""
+    done = connection.run(commands.list_all(_directory(job)), user=job.config.app.name)
     if not done.ok:
         raise data_errors.failed(job.target_name, "the backups can't be listed", done.text)
     return commands.parse_list(done.output)
 
 
 def prune(connection: SshConnection, job: Job) -> None:
-    """Removes the oldest backups beyond those that deploy.yml wants kept."""
+    """Removes the oldest backups beyond `keep_backups` of deploy.yml. A failure is a warning."""
     app = job.config.app
     old = commands.to_prune(list_all(connection, job), app.keep_backups)
     if old:
         names = [backup.name for backup in old]
-        done = connection.run(commands.remove(_place(job), names), user=app.name)
+        done = connection.run(commands.remove(_directory(job), names), user=app.name)
         if not done.ok:
             job.report.warn(f"old backups could not be removed: {done.text}")
 
 
-def _place(job: Job) -> PurePosixPath:
+def _directory(job: Job) -> PurePosixPath:
     return Paths(job.config.root).backups

@@ -1,4 +1,4 @@
-"""How several hosts are taken in batches, and what is told if one of them fails. Pure."""
+"""Several hosts are taken in batches; the error if one of them fails. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,24 +11,24 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a host. error: why it failed, None if it's done."""
+    """How the work on a host ended. error: why it failed, None if it is done."""
 
     host: str
     error: UnderstudyError | None = None
 
 
 def batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
-    """The items in their order, so many at a time."""
+    """The items in their order, `size` at a time."""
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def not_looked_at(target: str, failed: Sequence[Outcome]) -> UnderstudyError:
-    """What to raise if a look at all hosts failed on these."""
+    """The error to raise if a look at all hosts failed on these."""
     return _error(f"{target}: {_failed(failed)}; nothing was changed", failed)
 
 
 def stopped(target: str, outcomes: Sequence[Outcome], not_begun: Sequence[str]) -> UnderstudyError:
-    """What to raise if a host failed in a batch, and so nothing more was begun."""
+    """The error to raise if a host failed in a batch. not_begun: the hosts of later batches."""
     left = f"; {len(not_begun)} not begun" if not_begun else ""
     lines = [f"{host}: not begun" for host in not_begun]
     return _error(f"{target}: {_failed(outcomes)}{left}", outcomes, lines)
@@ -39,13 +39,13 @@ def _failed(outcomes: Sequence[Outcome]) -> str:
 
 
 def _error(summary: str, outcomes: Sequence[Outcome], more: Sequence[str] = ()) -> UnderstudyError:
-    """Of the kind of the first that failed, whose exit code it has."""
+    """Of the kind of the first failure, whose exit code it has."""
     first = next(outcome.error for outcome in outcomes if outcome.error)
-    details = [line for outcome in outcomes for line in _told(outcome)]
+    details = [line for outcome in outcomes for line in _lines(outcome)]
     return type(first)(summary, "\n".join((*details, *more)), first.hint, first.cause)
 
 
-def _told(outcome: Outcome) -> Iterator[str]:
+def _lines(outcome: Outcome) -> Iterator[str]:
     if outcome.error is None:
         yield f"{outcome.host}: done"
         return

@@ -1,23 +1,24 @@
-"""Why a host's data could not be read, saved or put back, by what its programs said. Pure."""
+"""Why a host's data could not be read, backed up or restored, by the output of its programs. Pure."""
 
 import re
 
 from understudy.errors import StepFailed
 
 _PROVISION = "python deploy.py provision --target {target}"
-# A regular expression and what mends that; the first that is found tells.
+# A regular expression for the output, and the hint; the first that matches counts.
 _HINTS = (
     (
         r"Is the server running",
         f"PostgreSQL is down: {_PROVISION} starts it; `journalctl -u 'postgresql@*'` on the host "
-        "tells why it ended.",
+        "shows why it ended.",
     ),
     (r"(role|database) \S+ does not exist|Peer authentication failed", _PROVISION),
     (r"^sudo: |[Pp]ermission denied|can't cd to|not found$", _PROVISION),
     (
         r"there is no database \(",
-        "The app makes it when it is deployed: python deploy.py deploy --target {target}. One that it "
-        "keeps elsewhere must move there: `{database}` in `environment` of deploy.yml names the place.",
+        "The app makes it when it is deployed: python deploy.py deploy --target {target}. A database that "
+        "the app keeps elsewhere must move there: `{database}`, in `environment` of deploy.yml, names that "
+        "place.",
     ),
     (
         r"MiB free|No space left on device|disk is full",
@@ -25,15 +26,16 @@ _HINTS = (
     ),
     (
         r"lock timeout|database is locked",
-        "Another program holds a table for long, such as a migration: wait for its end.",
+        "Another program, such as a migration, keeps a table locked: wait until it has ended.",
     ),
     (
         r"ERROR: +22021",
-        "Its text is not UTF-8. Mend it in the app, or give its column a rule that makes another one.",
+        "A text in the table is not UTF-8. Fix it in the app, or give its column a rule that replaces it.",
     ),
     (
         r"ERROR: +22",
-        "A value of it does not fit the expression of an `sql` rule. It is not shown: it is production's.",
+        "A value in the table does not fit the expression of an `sql` rule. The value is not shown, since it "
+        "is production's.",
     ),
     (
         r"Parse error|syntax error|no such (column|function)|(column|function|operator) .*does not exist",
@@ -43,11 +45,14 @@ _HINTS = (
 )
 
 
-def failed(target: str, summary: str, told: str, hint: str = "") -> StepFailed:
-    """told: what was printed. hint: instead, where the caller knows better."""
-    return StepFailed(summary, details=told, hint=hint or _hint(told).replace("{target}", target))
+def failed(target: str, summary: str, output: str, hint: str = "") -> StepFailed:
+    """The error to raise. output: what the programs have printed. hint: shown instead of the one that follows
+    from the output.
+    """
+    hint = hint or _hint(output).replace("{target}", target)
+    return StepFailed(summary, details=output, hint=hint)
 
 
-def _hint(told: str) -> str:
-    found = (hint for pattern, hint in _HINTS if re.search(pattern, told, re.MULTILINE))
+def _hint(output: str) -> str:
+    found = (hint for pattern, hint in _HINTS if re.search(pattern, output, re.MULTILINE))
     return next(found, "")

@@ -1,7 +1,7 @@
-"""What is observed on a host: one query, one parser, one frozen value.
+"""What a host is like: one query, one parser, one frozen value. Pure.
 
-The query is a shell script that prints `key<TAB>value` lines. It starts no Python and needs no
-root; and few programs, for on a slow host each costs as much as all of its shell.
+The query is a shell script that prints `key<TAB>value` lines. It needs no root, starts no Python, and few
+other programs: on a slow host each costs as much as the rest of the script.
 """
 
 import json
@@ -21,7 +21,7 @@ from understudy.release.layout import Manifest
 _QUERY = r"""
 site=$1 root=/srv/$1
 say() { printf '%s\t%s\n' "$1" "$2"; }
-# First: whoever takes the lock from now on writes his name there.
+# First of all: a deploy that takes the lock later overwrites this line.
 if [ -e "$root/lock" ] && read -r holder <"$root/lock"; then say last_holder "$holder"; fi
 while read -r lock; do say lock "$lock"; done </proc/locks
 set --
@@ -47,10 +47,10 @@ readlink -f /usr/bin/python3 "$root/current" | {
     read -r python || true
     read -r current || true
     say python "$python"
-    # What is not there would be told as itself.
+    # readlink prints the path of a link that is not there.
     case $current in */releases/*) say current "$current" ;; esac
 }
-# sudo looks for the host's name each time. Asked of a name server only where the file lacks it.
+# sudo looks up the host's own name each time. A name server is asked only if /etc/hosts lacks it.
 read -r name </proc/sys/kernel/hostname
 known=
 if [ -r /etc/hosts ]; then
@@ -74,11 +74,14 @@ say end ok
 class ObservedState:
     """One host, as observed.
 
-    files: path -> content. running: ids of releases with a live service, ending: those that only
-    finish the requests they have. served: those that have served, served_since: when each began to for
-    the last time. half_made: releases and environments that a killed deploy left. secrets: a checksum
-    that changes with them. free: bytes of disk. last_holder: who held the lock last, as he wrote it;
-    "" if somebody was at work just then. other_sites: path -> text of nginx's files of others.
+    stamp: of the provisioning that the host has had, "" without. python: its version, as "3.11".
+    current: id of the live release. venvs: names of complete environments, which are those of locks.
+    packages: names of packages in the cache. served: ids of releases that were live, by their file `served`;
+    served_since: when each went live for the last time. secrets: a checksum that changes with them.
+    free: bytes of disk. half_made: releases and environments that a killed deploy left. files: path -> text,
+    of the site's configuration and of the live release. running: ids of releases with a live service.
+    ending: ids of releases that only finish their requests. last_holder: who held the lock last, in the
+    words of that deploy; "" if the lock is held now. other_sites: path -> text of other sites' nginx files.
     lost_name: the host's own name, if neither /etc/hosts nor a name server knows it.
     """
 
@@ -104,16 +107,17 @@ class ObservedState:
     lost_name: str = ""
 
     def release(self, release_id: str | None) -> Manifest | None:
-        """The complete release of that id, if it's there."""
+        """The complete release with that id, if there is one."""
         return next((release for release in self.releases if release.id == release_id), None)
 
 
 def query(site: str) -> Argv:
+    """The command whose output parse() reads. It changes nothing."""
     return script(_QUERY, site)
 
 
 def parse(output: str) -> ObservedState:
-    """Output of the query -> ObservedState. Raises StepFailed if it was cut off."""
+    """Output of the query -> ObservedState. Raises StepFailed if it was cut off or makes no sense."""
     pairs = [line.split("\t", 1) for line in output.split("\n") if "\t" in line]
     if not pairs or pairs[-1][0] != "end":
         raise query_errors.cut_off("the host's facts", output)
@@ -155,7 +159,7 @@ def parse(output: str) -> ObservedState:
 
 @dataclass(frozen=True)
 class _Stat:
-    """What the query asks of a file itself, and not of its content."""
+    """A file itself, and not its content. changed: when it was last written."""
 
     path: PurePosixPath
     changed: datetime
@@ -163,22 +167,22 @@ class _Stat:
 
     @classmethod
     def parse(cls, line: str) -> Iterator[Self]:
-        """Seconds since the epoch<TAB>inode<TAB>path. None of another kind of line."""
+        """Seconds since the epoch<TAB>inode<TAB>path. Nothing for a line of another form."""
         if found := re.fullmatch(r"(\d{1,10})\t(\d{1,20})\t(.*)", line):
             changed = datetime.fromtimestamp(int(found[1]), UTC)
             yield cls(PurePosixPath(found[3]), changed, found[2])
 
 
 def _is_held(locks: list[str], stats: list[_Stat]) -> bool:
-    """Whether somebody is at work, by the kernel's list of locks: to try the lock would be to hold
-    it, and somebody else would be refused.
+    """Whether a deploy holds the lock, by /proc/locks (proc(5)). A try at the lock would hold it for a moment,
+    and another deploy would be refused.
     """
     files = [stat.inode for stat in stats if stat.path.name in ("lock", "lock.step")]
     return any(re.search(rf":{inode} ", lock) for inode in files for lock in locks)
 
 
 def _texts(lines: list[str]) -> dict[str, str]:
-    """path<TAB>line -> path: text. Whether the last line had an end is lost."""
+    """path<TAB>line -> path: text. Each line ends with a line end, whether the file's last one does or not."""
     texts: dict[str, str] = {}
     for line in lines:
         path, _, text = line.partition("\t")
@@ -187,18 +191,18 @@ def _texts(lines: list[str]) -> dict[str, str]:
 
 
 def _pop(texts: dict[str, str], end: str) -> Iterator[str]:
-    """Takes out the files with that end of their name."""
+    """Takes out the texts whose path has that end."""
     for path in [path for path in texts if path.endswith(end)]:
         yield texts.pop(path)
 
 
 def _pop_below(texts: dict[str, str], *directories: str) -> dict[str, str]:
-    """Takes out the files in those directories."""
+    """Takes out the texts of files in those directories."""
     return {path: texts.pop(path) for path in list(texts) if path.startswith(directories)}
 
 
 def _product(numbers: str) -> int:
-    """Blocks that are free, and their size -> bytes. 0 if that isn't known."""
+    """Number and size of the free blocks -> bytes. 0 if they are not known."""
     return prod(map(int, numbers.split())) if re.fullmatch(r"\d{1,20} \d{1,20}", numbers) else 0
 
 
@@ -215,7 +219,7 @@ def _manifest(text: str) -> Manifest:
         raise StepFailed(
             "a release on the host has a manifest.json that can't be read",
             details=f"{error}: {text[:500]}",
-            hint="Another version of Understudy may have made it; if not, remove that release.",
+            hint="Another version of Understudy may have written the file; if not, remove that release.",
         ) from None
     _release_id(release.id)
     answers.fitting("release's commit", release.commit, answers.COMMIT)
@@ -229,6 +233,6 @@ def _release_id(text: object) -> str:
 
 
 def _instances(units: list[str]) -> frozenset[str]:
-    """The releases that units are of."""
+    """The ids of the releases whose units these are."""
     names = (unit.partition("@")[2].removesuffix(".service") for unit in units)
     return frozenset(name for name in names if answers.RELEASE_ID.fullmatch(name))

@@ -1,4 +1,4 @@
-"""What of a host's system decides how an app runs on it: one small query, one parser. Pure."""
+"""What of a host's system decides how an app runs there: one small query, one parser. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from understudy.commands import Argv, answers, script
 from understudy.config.base import Strict
 from understudy.host import query_errors
 
-# The packages that serve. What others there are doesn't touch the app: its own come from its lock.
+# The packages that run a site. Others do not matter to the app: its own come from its lock.
 _PATTERNS = (
     *("nginx", "python3", "openssl", "libssl3*", "libsqlite3-0", "sqlite3"),
     *("postgresql-[0-9][0-9]", "systemd", "libc6"),
@@ -32,6 +32,7 @@ class Fingerprint(Strict):
 
 
 def query() -> Argv:
+    """The command whose output parse() reads. It changes nothing."""
     return script(_QUERY, *_PATTERNS)
 
 
@@ -52,9 +53,9 @@ def parse(output: str) -> Fingerprint:
 
 
 def differences(staging: Fingerprint, host: Fingerprint, name: str) -> tuple[str, ...]:
-    """A sentence for each way in which a host called `name` is unlike staging as it was.
+    """A sentence for each way in which the host called `name` differs from staging at the rehearsal.
 
-    A package that only the host has is left alone: the app was rehearsed without it.
+    A package that only the host has is no difference: the app was rehearsed without it.
     """
     parts = (
         ("runs", host.os, staging.os),
@@ -86,9 +87,9 @@ def _upstream(package: str, fingerprint: Fingerprint) -> str | None:
 
 
 def upstream(version: str) -> str:
-    """The version without epoch and Debian's revision: 1:3.0.16-1~deb12u1 is 3.0.16.
+    """The version without epoch and Debian revision: 1:3.0.16-1~deb12u1 is 3.0.16 (deb-version(7)).
 
-    Security updates change the revision and come to two hosts at different times. They are made to
-    leave behaviour as it is; a new upstream version isn't.
+    Security updates change the revision only, and reach two hosts at different times. They leave behaviour
+    as it is; a new upstream version may not.
     """
     return re.sub(r"^\d+:|-[^-]*$", "", version)

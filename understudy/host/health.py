@@ -1,22 +1,24 @@
-"""Waits, each with a deadline: for a release to be healthy, for a host to answer."""
+"""Waits with a deadline: until a release is healthy, until a port answers."""
 
 import socket
 import time
-from collections.abc import Callable
 
 from understudy.commands import all_of, as_user, http, site
 from understudy.errors import StepFailed, Unreachable
-from understudy.host.actions import Start
+from understudy.host.actions import BEFORE_SWITCH, Start
 from understudy.ssh.connection import Connection, Result
 
-# Enough for the app's own traceback above the one of gunicorn giving up.
+# Enough for the app's own traceback above the one of gunicorn, which ends for it.
 JOURNAL_LINES = 60
+# Characters of the last answer in the error: it may be a whole page.
+ANSWER_LENGTH = 2000
 
 
 def start_and_wait(connection: Connection, action: Start) -> None:
-    """Starts a release and waits until its own socket answers well.
+    """Starts a release and waits until its own socket answers with success.
 
-    On failure the release is stopped again, and the error holds the last answer and the journal.
+    Raises StepFailed, with the last answer and the release's journal, after stopping the release: at the
+    deadline, and at once if the app answers with an error or its service has failed.
     """
     checks = all_of(action.checks)
     start = site.start(action.site, action.release_id)
@@ -30,8 +32,20 @@ def start_and_wait(connection: Connection, action: Start) -> None:
         raise _unhealthy(connection, action, answer)
 
 
+def wait_for_port(address: str, port: int, seconds: float) -> None:
+    """Waits until a TCP port accepts connections. Raises Unreachable after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            with socket.create_connection((address, port), timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise Unreachable(f"{address}:{port} did not answer within {seconds:.0f} s")
+
+
 def _may_come(connection: Connection, action: Start, answer: Result) -> bool:
-    """Only a socket that isn't there yet is worth a wait; an answer of the app is its answer."""
+    """Only a socket that is not there yet is worth waiting for: an answer of the app is final."""
     if http.answered(answer.errors):
         return False
     return connection.run(site.is_recoverable(action.site, action.release_id)).ok
@@ -41,25 +55,11 @@ def _unhealthy(connection: Connection, action: Start, answer: Result) -> StepFai
     journal = connection.run(site.journal(action.site, action.release_id, JOURNAL_LINES))
     connection.run(site.stop(action.site, action.release_id))
     return StepFailed(
-        f"release {action.release_id} is not healthy; it never served a request",
+        f"release {action.release_id} is not healthy and did not go live",
         details=f"health check: {_short(answer.text)}\n--- journal ---\n{journal.text}",
-        hint="What served before still serves. Mend the cause, commit, deploy again.",
+        hint=BEFORE_SWITCH,
     )
 
 
 def _short(text: str) -> str:
-    return text if len(text) < 2000 else text[:2000] + " …"
-
-
-def wait_for_port(
-    address: str, port: int, seconds: float, still_hopeful: Callable[[], bool] = lambda: True
-) -> None:
-    """Waits until something answers at a TCP port. Raises Unreachable at the deadline."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and still_hopeful():
-        try:
-            with socket.create_connection((address, port), timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise Unreachable(f"{address}:{port} did not answer within {seconds:.0f} s")
+    return text if len(text) < ANSWER_LENGTH else text[:ANSWER_LENGTH] + " …"

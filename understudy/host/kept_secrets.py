@@ -1,6 +1,6 @@
-"""Secrets of a disposable target, kept on this machine: a reset of the VM loses those on its host.
+"""The secrets of a disposable target are kept on this machine, since a reset of the VM loses those on it.
 
-A file that only its owner can read. Of other targets no secret is ever kept here.
+The file is readable by its owner only. No secret of another target is ever kept here.
 """
 
 import json
@@ -13,18 +13,19 @@ from understudy.job import Job
 
 
 def keep(job: Job, name: str, value: str) -> None:
-    """Notes a secret that was set on a disposable target; of others nothing."""
+    """Keeps a secret that was set on a disposable target. Does nothing for another target."""
     if job.target.disposable:
         _write(job, {**values(job), name: value})
 
 
 def drop(job: Job, name: str) -> None:
+    """Forgets a secret."""
     if name in values(job):
         _write(job, {known: value for known, value in values(job).items() if known != name})
 
 
 def values(job: Job) -> Mapping[str, str]:
-    """By their names, in the order in which they were set."""
+    """Name -> value, in the order in which they were set. Raises StepFailed if the file is damaged."""
     file = _file(job)
     if not file.exists():
         return {}
@@ -38,7 +39,7 @@ def values(job: Job) -> Mapping[str, str]:
 
 
 def digest(job: Job) -> str:
-    """Of all of them; empty without any."""
+    """A checksum of all of them; "" without any."""
     kept = values(job)
     return sha256(json.dumps(kept).encode()).hexdigest() if kept else ""
 

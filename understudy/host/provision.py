@@ -1,4 +1,4 @@
-"""Provisions a target's host over SSH, with the script that the box build and Vagrant run too."""
+"""A target's host is provisioned over SSH, with the script that the box build and Vagrant run as well."""
 
 from collections.abc import Callable
 from pathlib import PurePosixPath
@@ -11,7 +11,7 @@ from understudy.job import Job
 from understudy.report.events import Report
 from understudy.ssh.connection import SshConnection
 
-# How a line of the script begins that names what is in the way.
+# A line of the script with this start names what is in the way.
 _REFUSED = "provision: refused: "
 
 
@@ -29,7 +29,9 @@ def provision(job: Job) -> None:
 
 
 def check(job: Job) -> None:
-    """Prints what provision() would change, and changes nothing. Raises StepFailed if there is anything."""
+    """Prints what provision() would change, and changes nothing. Raises StepFailed if it would change
+    anything, and Refused as provision() does.
+    """
     with (
         SshConnection(job.target, job.target.admin) as connection,
         job.report.step(f"check what provisioning would change on {job.target_name}"),
@@ -48,15 +50,15 @@ def check(job: Job) -> None:
 
 
 def _refuse_if_domain_is_taken(job: Job, connection: SshConnection) -> None:
-    """The script doesn't know the domain: a box is built without one."""
-    found = session.gather(connection, job.config)
-    domains.refuse_if_taken(job.config, job.target, found.other_sites, job.target_name)
+    """The script can't check this: it does not know the domain, since a box is built without one."""
+    observed = session.gather(connection, job.config)
+    domains.refuse_if_taken(job.config, job.target, observed.other_sites, job.target_name)
 
 
 def _run(
     job: Job, connection: SshConnection, on_line: Callable[[str], None], *, check: bool = False
 ) -> str:
-    """The script's output. Leaves no copy of the script on the host."""
+    """Runs the script and returns its output. Leaves no copy of the script on the host."""
     provisioning, script = session.provisioning(job), PurePosixPath(".understudy-provision.sh")
     # A relative path is in the admin's home, where no one else can put a file of that name.
     connection.put(provisioning.script.encode(), script)
@@ -69,11 +71,11 @@ def _run(
 
 
 def _confirm_firewall(job: Job) -> None:
-    """Lets a changed firewall and changed logins stay. The old connection would outlive one that lets
-    no one in; a new one is made with a key, so it shows that login by key works.
+    """Confirms a changed firewall and changed SSH logins over a new connection, which shows that they let
+    a login by key in. The old connection would outlive rules that do not.
     """
     try:
-        door = SshConnection(job.target, job.target.admin)
+        connection = SshConnection(job.target, job.target.admin)
     except Unreachable as error:
         raise StepFailed(
             f"{job.target_name}: unreachable after the change of its firewall or SSH logins; "
@@ -83,7 +85,7 @@ def _confirm_firewall(job: Job) -> None:
             f"{job.target.port}: compare them, and see whether `ssh_port` in "
             "provision/60-firewall.sh is right. Then provision again.",
         ) from None
-    with door as connection:
+    with connection:
         done = connection.run(firewall.confirm(job.config.app.name))
     if not done.ok:
         raise StepFailed(
@@ -101,7 +103,7 @@ def _provisioning_failed(job: Job, text: str) -> UnderstudyError:
         return Refused(
             f"{job.target_name}: something on the host is in the way; nothing was changed",
             details="\n".join(refusals),
-            hint="Change that on the host, then run the same command again.",
+            hint="Remove it or change it on the host, then run the same command again.",
         )
     hint = "Fix the cause and run the same command again: it continues where it stopped."
     if "sudo: a password is required" in text or "not in the sudoers" in text:

@@ -1,6 +1,5 @@
-"""The provisioning script: one text for the box build, for Vagrant and for any SSH host.
-
-Pure: reads the files it is given, decides nothing else.
+"""The provisioning script: one text for the box build, for Vagrant and for any SSH host. Pure, but for
+reading the files of provision/.
 """
 
 import re
@@ -14,7 +13,7 @@ from understudy.paths import Project
 
 @dataclass(frozen=True)
 class Provisioning:
-    """A script and its arguments. stamp: digest of both, kept by the host that ran it."""
+    """A script and its arguments. stamp: a digest of both, which a provisioned host keeps in a file."""
 
     script: str
     arguments: tuple[str, ...]
@@ -25,18 +24,18 @@ class Provisioning:
 
     @property
     def packages(self) -> tuple[str, ...]:
-        """The names of what it installs: those that provision/10-packages.sh goes through."""
+        """Names of the Debian packages that it installs: the list of the loop in provision/10-packages.sh."""
         found = re.search(r'^for package in (.+) "\$@"; do$', self.script, re.MULTILINE)
         return (*(found.group(1).split() if found else ()), *self.arguments[6:])
 
 
 def of_project(project: Project, config: Config, admin: str) -> Provisioning:
-    """What provisions a host of this project, for its admin."""
+    """The provisioning of a host of this project, run by that admin."""
     return provisioning(config, admin, (path.read_text() for path in project.provision_parts))
 
 
 def provisioning(config: Config, admin: str, parts: Iterable[str]) -> Provisioning:
-    """parts: the texts of provision/[0-9]*.sh in order. The Vagrantfile does just the same."""
+    """parts: the texts of provision/[0-9]*.sh in their order. The Vagrantfile computes the same."""
     script = "".join(parts)
     host = config.host
     settings = (config.app.name, host.deployer, admin, host.locale, host.timezone)

@@ -1,4 +1,4 @@
-"""What is told where a host was asked what it is like, and gave no whole answer. Pure."""
+"""A host was asked what it is like, and gave no whole answer: the error to raise. Pure."""
 
 from understudy.errors import StepFailed
 
@@ -8,17 +8,17 @@ _IN_THE_WAY = (
 )
 
 
-def failed(what: str, told: str) -> StepFailed:
-    """The script that asks has failed. told: what it printed."""
-    hint = f"It is asked by a shell script, with what Debian and Ubuntu always have. {_IN_THE_WAY}"
-    return StepFailed(f"{what} can't be read", details=told, hint=hint)
+def failed(what: str, output: str) -> StepFailed:
+    """The query failed. what: what was asked for, as in "the host's facts". output: what it printed."""
+    hint = f"The query is a shell script that needs only what Debian and Ubuntu always have. {_IN_THE_WAY}"
+    return StepFailed(f"{what} can't be read", details=output, hint=hint)
 
 
 def cut_off(what: str, output: str) -> StepFailed:
-    """The script went well, and yet its last line is missing."""
+    """The query succeeded, but its last line is missing."""
     return StepFailed(
         f"{what} came back cut off",
         details=output[-500:],
-        hint="Run the same command again. If it ends at the same place, that program on the host "
-        f"hangs or was killed. {_IN_THE_WAY}",
+        hint="Run the same command again. If the output ends at the same place, that program on the "
+        f"host hangs or was killed. {_IN_THE_WAY}",
     )

@@ -1,10 +1,10 @@
-"""A connection that notes each command for the report."""
+"""A connection that records each command for the report."""
 
 import shlex
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from understudy.commands import Argv
@@ -15,7 +15,7 @@ from understudy.ssh.stream import Content
 
 @dataclass(frozen=True)
 class RecordingConnection:
-    """A connection that tells a report of each command that goes through it."""
+    """A connection that reports each command with its output, as it comes and as a whole."""
 
     connection: Connection
     report: Report
@@ -31,40 +31,41 @@ class RecordingConnection:
     ) -> Result:
         as_user = ("sudo", "-u", user, "--") if user else ()
 
-        def heard(line: str) -> None:
-            lines.append(line)
+        def add(line: str) -> None:
+            command.lines.append(line)
             self.report.output(line)
 
-        with self._telling(shlex.join((*as_user, *argv))) as (lines, results):
-            done = self.connection.run(
-                argv,
-                user=user,
-                seconds=seconds,
-                on_line=heard,
-                on_silence=self.report.detail,
+        with self._recorded(shlex.join((*as_user, *argv))) as command:
+            command.result = self.connection.run(
+                argv, user=user, seconds=seconds, on_line=add, on_silence=self.report.detail
             )
-            results.append(done)
-        return done
+        return command.result
 
     def put(self, content: bytes, remote: PurePosixPath) -> None:
-        with self._telling(f"put {len(content)} bytes to {remote}") as (_, results):
+        with self._recorded(f"write {len(content)} bytes to {remote}") as command:
             self.connection.put(content, remote)
-            results.append(Result(True, "", ""))
+            command.result = Result(True, "", "")
 
     def send(self, argv: Argv, content: Content) -> Result:
-        """The content is not told: much of what goes this way nobody is to see."""
-        with self._telling(shlex.join(argv)) as (_, results):
-            results.append(self.connection.send(argv, content))
-        return results[0]
+        """Does not report the content: it may be secret."""
+        with self._recorded(shlex.join(argv)) as command:
+            command.result = self.connection.send(argv, content)
+        return command.result
 
     @contextmanager
-    def _telling(self, command: str) -> Iterator[tuple[list[str], list[Result]]]:
-        """Takes the lines that are printed, and the result. Without one the command was cut off: then
-        it counts as failed, and is reported with what it had printed.
-        """
-        began, lines, results = time.monotonic(), list[str](), list[Result]()
+    def _recorded(self, text: str) -> Iterator["_Command"]:
+        """Without a result the command was cut off, and is reported as failed after the lines it printed."""
+        began, command = time.monotonic(), _Command()
         try:
-            yield lines, results
+            yield command
         finally:
-            done = results[0] if results else Result(False, "\n".join(lines), "")
-            self.report.ran(command, done.text, time.monotonic() - began, ok=done.ok)
+            done = command.result or Result(False, "\n".join(command.lines), "")
+            self.report.ran(text, done.text, time.monotonic() - began, ok=done.ok)
+
+
+@dataclass
+class _Command:
+    """lines: printed so far. result: None while the command runs."""
+
+    lines: list[str] = field(default_factory=list)
+    result: Result | None = None

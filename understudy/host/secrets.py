@@ -10,65 +10,68 @@ from understudy.job import Job
 from understudy.ssh.connection import Result
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-NEXT = "It takes effect with the next deploy."
+_NEXT_DEPLOY = "This takes effect with the next deploy."
 
 
 def put(job: Job, name: str, value: str) -> None:
-    """Sets a secret; the next deploy starts a release with it."""
+    """Sets a secret on the host, for releases that are started later. Raises StepFailed."""
     _change(job, f"set {name}", site.secret_set(job.config.app.name, name), value + "\n")
     kept_secrets.keep(job, name, value)
-    job.report.say(f"{name} is set on {job.target_name}. {NEXT}")
+    job.report.say(f"{name} is set on {job.target_name}. {_NEXT_DEPLOY}")
 
 
 def remove(job: Job, name: str) -> None:
+    """Removes a secret from the host, for releases that are started later. Raises StepFailed."""
     _change(job, f"remove {name}", site.secret_rm(job.config.app.name, name), "")
     kept_secrets.drop(job, name)
-    job.report.say(f"{name} is gone from {job.target_name}. {NEXT}")
+    job.report.say(f"{name} is gone from {job.target_name}. {_NEXT_DEPLOY}")
 
 
-def put_back(job: Job) -> None:
-    """Sets those that are kept on this machine, on a host that was put back to an earlier state."""
+def restore(job: Job) -> None:
+    """Sets the secrets that are kept on this machine again, after a reset of the host."""
     kept = kept_secrets.values(job)
     if not kept:
         return
+    entry = AuditEntry("secrets", "set again")
     with (
         job.report.step(f"set {', '.join(kept)} again"),
-        session.connected(job) as (connection, found),
-        session.locked(connection, job, AuditEntry("secrets", "set again"), wait=0, before=found),
+        session.connected(job) as (connection, observed),
+        session.locked(connection, job, entry, wait=0, before=observed),
     ):
         for name, value in kept.items():
-            argv = site.secret_set(job.config.app.name, name)
-            _refuse_unless_ok(job, connection.send(argv, value + "\n"))
+            done = connection.send(site.secret_set(job.config.app.name, name), value + "\n")
+            _refuse_unless_ok(job, f"set {name}", done)
 
 
 def names(job: Job) -> None:
-    """Lists the names; not even their length is told."""
+    """Prints the names of the secrets, and nothing of their values. Raises StepFailed."""
     with session.connected(job) as (connection, _):
         done = connection.run(site.secret_list(job.config.app.name))
-    _refuse_unless_ok(job, done)
+    _refuse_unless_ok(job, "list its secrets", done)
     for name in listed(done.output):
         job.report.say(name)
 
 
 def listed(output: str) -> list[str]:
-    """The names in an answer."""
+    """The names in the host's answer. Raises StepFailed if one of them is no name of a secret."""
     return [answers.fitting("secret's name", line, _NAME) for line in output.splitlines()]
 
 
 def _change(job: Job, what: str, argv: Argv, text: str) -> None:
+    entry = AuditEntry("secrets", what)
     with (
-        session.connected(job) as (connection, found),
-        session.locked(connection, job, AuditEntry("secrets", what), wait=0, before=found),
+        session.connected(job) as (connection, observed),
+        session.locked(connection, job, entry, wait=0, before=observed),
     ):
-        _refuse_unless_ok(job, connection.send(argv, text))
+        _refuse_unless_ok(job, what, connection.send(argv, text))
 
 
-def _refuse_unless_ok(job: Job, done: Result) -> None:
-    """What the host says tells what mends it, but for a name that it has not."""
+def _refuse_unless_ok(job: Job, what: str, done: Result) -> None:
+    """The host's own message says what to do, except for a name that the host does not have."""
     if not done.ok:
-        listed = f"python deploy.py secrets list --target {job.target_name} tells the names."
+        names = f"python deploy.py secrets list --target {job.target_name} shows the names."
         raise StepFailed(
-            f"{job.target_name} refuses that",
+            f"{job.target_name} refused to {what}",
             details=done.text,
-            hint=listed if "there is no secret" in done.text else "",
+            hint=names if "there is no secret" in done.text else "",
         )

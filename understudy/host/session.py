@@ -1,4 +1,4 @@
-"""A visit to a target's host: connected as the deployer, provisioned as wanted, its facts known."""
+"""A session on a target's host: the connection, the observed state, the host's lock and audit log."""
 
 import getpass
 import json
@@ -21,63 +21,30 @@ from understudy.ssh.connection import Connection, SshConnection
 
 @contextmanager
 def connected(job: Job) -> Iterator[tuple[SshConnection, ObservedState]]:
-    """A connection as the deployer to a host that is provisioned, and its facts."""
+    """A connection as the deployer, and what the host is like.
+
+    Raises Refused if the host is not provisioned as deploy.yml and provision/ say, LoginRefused or
+    Unreachable if there is no connection, StepFailed if the host gives no whole answer.
+    """
     try:
-        door = SshConnection(job.target, job.config.host.deployer)
+        connection = SshConnection(job.target, job.config.host.deployer)
     except LoginRefused:
-        # Before a host is provisioned it has no deployer: that's no wrong key.
+        # A host that is not provisioned has no deployer yet, and then no key is wrong.
         with SshConnection(job.target, job.target.admin) as admin:
             _refuse_unless_provisioned(job, gather(admin, job.config))
         raise
-    with door as connection:
-        found = gather(connection, job.config)
-        _refuse_unless_provisioned(job, found)
-        _warn_of_lost_name(job, found)
-        yield connection, found
-
-
-def _refuse_unless_provisioned(job: Job, found: ObservedState) -> None:
-    if found.stamp != provisioning(job).stamp:
-        state = "was provisioned otherwise than deploy.yml and provision/ now say"
-        raise Refused(
-            f"{job.target_name} ({job.target.address}) "
-            + (state if found.stamp else "is not provisioned"),
-            hint=f"python deploy.py provision --target {job.target_name}",
-        )
-
-
-def _warn_of_lost_name(job: Job, found: ObservedState) -> None:
-    if found.lost_name:
-        job.report.warn(
-            f"{job.target_name}: its own name {found.lost_name} is not in /etc/hosts and no name server "
-            f"knows it, so each sudo there waits for one (up to 20 s). `python deploy.py provision "
-            f"--target {job.target_name}` adds the line."
-        )
-
-
-def gather(connection: Connection, config: Config) -> ObservedState:
-    done = connection.run(facts.query(config.app.name), seconds=60)
-    if not done.ok:
-        raise query_errors.failed("the host's facts", done.text)
-    return facts.parse(done.output)
-
-
-def refuse_if_switched(job: Job, before: ObservedState, found: ObservedState) -> None:
-    """Raises Refused if whoever held the lock in between has let another release serve: what was
-    asked for was meant for the one before.
-    """
-    if found.current != before.current:
-        raise Refused(
-            f"{job.target_name} serves {found.current} since just now, and not {before.current}",
-            hint="If you still want it, run the same command again.",
-        )
+    with connection:
+        observed = gather(connection, job.config)
+        _refuse_unless_provisioned(job, observed)
+        _warn_of_lost_name(job, observed)
+        yield connection, observed
 
 
 @dataclass
 class AuditEntry:
-    """What the host's audit log tells of a verb that changed it. Taken down when the verb ends.
+    """What a verb leaves in the host's audit log. It is written when the verb ends.
 
-    without_rehearsal: the reason why a deploy went ahead without one.
+    without_rehearsal: the reason why a deploy went ahead without a receipt.
     """
 
     verb: str
@@ -92,11 +59,12 @@ def locked(
 ) -> Iterator[ObservedState]:
     """Holds the host's lock, and leaves an entry in its audit log: who did what, and how it ended.
 
-    wait: seconds for which another holder is waited for. before: the host as it was seen without
-    the lock. Gives the facts that are true under it: asked for anew if anybody held it since.
+    wait: seconds for which another holder is waited for. before: the host as observed without the lock.
+    Gives the host as it is under the lock: observed again if the lock was held since.
+    Raises Refused if the lock is still held after `wait` seconds.
     """
-    held_by = f"{who()} ({entry.verb}) since {now()}"
-    lock = connection.lock(job.config.root / "lock", held_by, wait, job.report.say)
+    holder = f"{who()} ({entry.verb}) since {now()}"
+    lock = connection.lock(job.config.root / "lock", holder, wait, job.report.say)
     with lock as last_holder:
         began, outcome = time.monotonic(), "killed"
         try:
@@ -110,12 +78,65 @@ def locked(
             outcome = "interrupted"
             raise
         finally:
-            _write_down(connection, job, entry, outcome, time.monotonic() - began)
+            _write(connection, job, entry, outcome, time.monotonic() - began)
 
 
-def _write_down(
+def refuse_if_switched(job: Job, before: ObservedState, observed: ObservedState) -> None:
+    """Raises Refused if another release went live since `before`: the verb was meant for the one before."""
+    if observed.current != before.current:
+        raise Refused(
+            f"{observed.current} went live on {job.target_name} just now, in place of {before.current}",
+            hint="If you still want it, run the same command again.",
+        )
+
+
+def gather(connection: Connection, config: Config) -> ObservedState:
+    """What the host is like, in one query. Raises StepFailed if it gives no whole answer."""
+    done = connection.run(facts.query(config.app.name), seconds=60)
+    if not done.ok:
+        raise query_errors.failed("the host's facts", done.text)
+    return facts.parse(done.output)
+
+
+def provisioning(job: Job) -> Provisioning:
+    """What a host of this target has to be provisioned with."""
+    return of_project(job.project, job.config, job.target.admin)
+
+
+def now() -> str:
+    """The time in UTC, so fine that two entries of one user never have the same."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def who() -> str:
+    """The user who runs the verb and this machine, as "ann@desk"."""
+    return f"{getpass.getuser()}@{socket.gethostname()}"
+
+
+def _refuse_unless_provisioned(job: Job, observed: ObservedState) -> None:
+    if observed.stamp == provisioning(job).stamp:
+        return
+    host = f"{job.target_name} ({job.target.address})"
+    outdated = f"the provisioning of {host} is out of date: deploy.yml or provision/ changed since"
+    raise Refused(
+        outdated if observed.stamp else f"{host} is not provisioned",
+        hint=f"python deploy.py provision --target {job.target_name}",
+    )
+
+
+def _warn_of_lost_name(job: Job, observed: ObservedState) -> None:
+    if observed.lost_name:
+        job.report.warn(
+            f"{job.target_name}: its own name {observed.lost_name} is not in /etc/hosts and no name server "
+            f"knows it, so each sudo there waits for one (up to 20 s). `python deploy.py provision "
+            f"--target {job.target_name}` adds the line."
+        )
+
+
+def _write(
     connection: Connection, job: Job, entry: AuditEntry, outcome: str, seconds: float
 ) -> None:
+    """Writes an entry into the audit log. A failure is a warning, since it must not hide another error."""
     line = {
         "who": who(),
         "verb": entry.verb,
@@ -129,21 +150,7 @@ def _write_down(
     try:
         done = connection.send(site.log(job.config.app.name), json.dumps(line) + "\n")
     except UnderstudyError as error:
-        job.report.warn(f"not written to the host's audit log: {error.summary}")
+        job.report.warn(f"the host's audit log could not be written: {error.summary}")
         return
     if not done.ok:
-        job.report.warn(f"not written to the host's audit log: {done.text}")
-
-
-def provisioning(job: Job) -> Provisioning:
-    return of_project(job.project, job.config, job.target.admin)
-
-
-def now() -> str:
-    """Fine enough to tell apart two entrys of one user that follow each other at once."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-def who() -> str:
-    """The user and the machine a verb is run by."""
-    return f"{getpass.getuser()}@{socket.gethostname()}"
+        job.report.warn(f"the host's audit log could not be written: {done.text}")

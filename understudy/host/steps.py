@@ -1,18 +1,19 @@
-"""Actions carried out on a host, each as a step of the report; a failed one is undone."""
+"""Actions are carried out on a host, each as a step of the report. A failed one is undone."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from understudy.commands import files
 from understudy.errors import DISK_HINT, StepFailed
 from understudy.host import health
-from understudy.host.actions import Action, Run, Send, Stage, Start, Switch
+from understudy.host.actions import Action, Run, Send, Start, Switch, WriteFiles
 from understudy.host.recording import RecordingConnection
 from understudy.job import Job
 from understudy.ssh.connection import Connection, Result, SshConnection
 
-# What is kept of a failed command's output: enough for a traceback and the one behind it.
+# Of a failed command's output: enough for a traceback and the one that caused it.
 LINES_OF_OUTPUT = 50
+# A step of several commands announces each with such a line: templates/commands.py.
 _ANNOUNCED = re.compile(r"^==> (.+)$", re.MULTILINE)
 
 
@@ -23,9 +24,10 @@ def apply_all(
     *,
     after: Callable[[Action, str], None] = lambda action, output: None,
 ) -> list[str]:
-    """Applies actions one by one. Returns the warnings.
+    """Carries out actions one by one. Returns the warnings.
 
-    after: called when one was applied, with what it printed.
+    after: called with each action that succeeded and what it printed. Raises StepFailed for the first action
+    that fails, after undoing it, and Unreachable if the connection breaks.
     """
     warnings = []
     printed = ""
@@ -33,13 +35,12 @@ def apply_all(
         if isinstance(action, Run) and action.only_after not in printed:
             continue
         try:
-            with job.report.step(action.title):
-                output = apply(RecordingConnection(connection, job.report), action)
+            output = _step(job, connection, action)
         except StepFailed as error:
             if not isinstance(action, Run):
                 raise
             if not action.warning:
-                raise _undone(job, connection, action, error) from None
+                raise _undone(job, connection, action.undo, error) from None
             job.report.warn(f"{action.warning}\n{error.details}")
             warnings.append(action.warning)
             continue
@@ -48,33 +49,18 @@ def apply_all(
     return warnings
 
 
-def _undone(job: Job, connection: Connection, action: Run, error: StepFailed) -> StepFailed:
-    """Undoes a failed step. The error to raise: its hint counts on the undo, unless that failed too."""
-    try:
-        _undo(job, connection, action.undo)
-    except StepFailed as again:
-        details = f"{error.details}\n{again.summary}\n{again.details}"
-        return StepFailed(error.summary, details, again.hint)
-    return error
-
-
-def _undo(job: Job, connection: Connection, actions: tuple[Run, ...]) -> None:
-    for action in actions:
-        with job.report.step(action.title):
-            apply(RecordingConnection(connection, job.report), action)
-
-
 def apply(connection: Connection, action: Action) -> str:
-    """Takes one step. Returns what it printed."""
+    """Carries out one action. Returns what it printed. Raises StepFailed."""
     match action:
         case Run():
-            return _run(connection, action)
+            done = connection.run(action.argv, user=action.user, seconds=action.seconds)
+            return _output(connection, action.title, done, action.hint_for(done.output))
         case Switch():
-            return _run(connection, Run(action.title, action.argv))
+            return apply(connection, Run(action.title, action.argv))
         case Send():
             sent = connection.send(action.argv, action.local)
-            return _printed(connection, action, sent, DISK_HINT)
-        case Stage():
+            return _output(connection, action.title, sent, DISK_HINT)
+        case WriteFiles():
             connection.run(("mkdir", "-p", str(action.directory)))
             for file in action.files:
                 connection.put(file.content.encode(), file.path)
@@ -83,27 +69,39 @@ def apply(connection: Connection, action: Action) -> str:
     return ""
 
 
-def _run(connection: Connection, action: Run) -> str:
-    done = connection.run(action.argv, user=action.user, seconds=action.seconds)
-    return _printed(connection, action, done, action.hint_for(done.output))
+def _step(job: Job, connection: Connection, action: Action) -> str:
+    with job.report.step(action.title):
+        return apply(RecordingConnection(connection, job.report), action)
 
 
-def _printed(connection: Connection, action: Action, done: Result, hint: str) -> str:
-    if not done.ok:
-        raise StepFailed(
-            f"{_what_ran(action, done)}: failed",
-            details="\n".join(done.text.splitlines()[-LINES_OF_OUTPUT:]) + _room(connection, done),
-            hint=hint,
-        )
-    return done.output
+def _undone(job: Job, connection: Connection, undo: Sequence[Run], error: StepFailed) -> StepFailed:
+    """Undoes a failed step. Returns the error to raise: if the undo fails as well, it has both outputs, and
+    the hint of the undo, since the hint of the step counts on it.
+    """
+    try:
+        for action in undo:
+            _step(job, connection, action)
+    except StepFailed as failed:
+        details = f"{error.details}\n{failed.summary}\n{failed.details}"
+        return StepFailed(error.summary, details, failed.hint)
+    return error
 
 
-def _what_ran(action: Action, done: Result) -> str:
-    """Of the several commands of a step the one that was under way: a line announces each."""
-    commands = [line for line in _ANNOUNCED.findall(done.output) if line in action.title]
-    return commands[-1] if commands else action.title
+def _output(connection: Connection, title: str, done: Result, hint: str) -> str:
+    """What a command has printed. Raises StepFailed with its last lines if it failed."""
+    if done.ok:
+        return done.output
+    lines = done.text.splitlines()[-LINES_OF_OUTPUT:]
+    details = "\n".join(lines) + _disks(connection, done)
+    raise StepFailed(f"{_what_ran(title, done)}: failed", details=details, hint=hint)
 
 
-def _room(connection: Connection, done: Result) -> str:
-    """How full the host's disks are, if that is what a command has failed of."""
+def _what_ran(title: str, done: Result) -> str:
+    """The command that was running, if the step has several."""
+    commands = [line for line in _ANNOUNCED.findall(done.output) if line in title]
+    return commands[-1] if commands else title
+
+
+def _disks(connection: Connection, done: Result) -> str:
+    """How full the host's disks are, if a full disk is why the command failed."""
     return f"\n{connection.run(files.room()).output}" if files.lacks_room(done.text) else ""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from understudy.deploy import deploy_host
+from understudy.deploy import commits
 from understudy.errors import Refused, UnderstudyError
 from understudy.host import session
 from understudy.job import Job
@@ -24,7 +24,7 @@ def find(job: Job) -> Baseline:
     """Looks which release is live on production; changes nothing there. Errors become the reason."""
     try:
         commit = _live_commit(job)
-        deploy_host.refuse_unless_another(job, commit)
+        commits.refuse_if_same(job, commit)
         return Baseline(commit, deployed.level(job.at(commit)))
     except UnderstudyError as error:
         return Baseline(reason=error.summary)

@@ -1,6 +1,6 @@
 """The snapshot level 'deployed': the staging VM with one commit live. Restored if saved, built if not."""
 
-from understudy.deploy import deploy_host
+from understudy.deploy import commits, deploy_host, prepare
 from understudy.host import kept_secrets
 from understudy.job import Job
 from understudy.release import render
@@ -14,7 +14,7 @@ def level(job: Job) -> Level:
     """The level for deploy.yml's commit. Its inputs are all that a deploy to the provisioned VM depends on."""
     source = sources.resolve_source(job.config.app, job.directory, job.project.cache / "git")
     host_files = render.host_files(job.config, job.target, job.project.templates)
-    fingerprint_inputs = deploy_host.fingerprint_inputs(
+    fingerprint_inputs = prepare.fingerprint_inputs(
         job, source, python="", secrets=kept_secrets.digest(job)
     )
     return levels.level(
@@ -24,7 +24,7 @@ def level(job: Job) -> Level:
 
 def restore(job: Job, vm: Vm) -> None:
     """Resets the VM to a fresh deploy of deploy.yml's commit."""
-    job = job.at(deploy_host.resolve_source(job).commit)
+    job = job.at(commits.resolve(job).commit)
     wanted = level(job)
     ensure(job, vm, wanted, on=vm.reset(wanted))
 

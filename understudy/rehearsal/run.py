@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from understudy.deploy import deploy_host, rollback
+from understudy.deploy import commits, deploy_host, rollback
 from understudy.diagnosis import evidence
 from understudy.errors import StepFailed, UnderstudyError
 from understudy.job import Job
@@ -63,7 +63,7 @@ class Rehearsal:
         ConfigError if the source or the receipts' key can't be used: then the VM is not touched.
         """
         issue.check_key(self.job)
-        deploy_host.check_source(self.job)
+        commits.check(self.job)
         began = time.monotonic()
         for phase in PHASES:
             skip = skipped(phase, self.selection, self.outcomes) or self._missing_prerequisite(
@@ -156,7 +156,7 @@ class Rehearsal:
 
     def _deploy_candidate(self) -> None:
         """Fixes the commit that is rehearsed, whatever is committed meanwhile."""
-        source = deploy_host.resolve_source(self.job)
+        source = commits.resolve(self.job)
         self.job = self.job.at(source.commit)
         self.candidate = inputs.candidate(self.job, source, self.job.target_name)
         loaded = self.outcomes.get("data") is Outcome.PASSED

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from understudy.data import load as data_load
 from understudy.data.bundle import DataBundle
-from understudy.deploy import deploy_host
+from understudy.deploy import commits
 from understudy.errors import UnderstudyError
 from understudy.job import Job
 from understudy.rehearsal import deployed
@@ -40,7 +40,7 @@ def restore(job: Job, vm: Vm) -> None:
     Raises Refused if no data was pulled.
     """
     pulled = data_load.find(job, job.config.vm.stands_for)
-    job = job.at(deploy_host.resolve_source(job).commit)
+    job = job.at(commits.resolve(job).commit)
     below = deployed.level(job)
     wanted = level(below, pulled)
     on = vm.reset(wanted, below)

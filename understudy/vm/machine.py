@@ -74,7 +74,7 @@ class Vm:
         provisioned = self._blueprint.level
         for level in levels.restorable((*wanted, provisioned), self._snapshots.saved()):
             if self._restores(domain, level):
-                secrets.put_back(self._job)
+                secrets.restore(self._job)
                 return level
         self._report.say("the VM has no usable snapshot: rebuilding it")
         self._build()
@@ -150,7 +150,7 @@ class Vm:
         self._report_refused_settings()
         # The snapshot comes last: a VM without it was not built to the end.
         self.save(self._blueprint.level)
-        secrets.put_back(self._job)
+        secrets.restore(self._job)
 
     def _remove(self) -> None:
         with self._report.step(f"remove VM {self._name}"):

@@ -1,7 +1,8 @@
-"""Whole runs against a host that takes notes: what it is told to do, and what the user is told."""
+"""Whole deploys to a fake host: which commands it gets, and what is reported to the user."""
 
 import io
 import json
+import re
 import tarfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -54,18 +55,18 @@ def deployed(staging: Staging) -> Result:
     )
 
 
-def test_first_deploy_does_all_its_work_under_the_lock(staging: Staging) -> None:
+def test_first_deploy_changes_the_host_only_under_the_lock(staging: Staging) -> None:
     host = staging.host()
 
     deploy_host.deploy(staging.job())
 
     done = changes(host)
     assert (done[0], done[-1]) == ("lock /srv/shop/lock", "unlock")
-    assert QUERY in host.notes[host.notes.index(done[0]) + 1], "facts from before it can be old"
+    assert QUERY in host.notes[host.notes.index(done[0]) + 1], "the host may have changed before"
     assert host.notes[-1] == "closed"
     assert [note for note in done if "-u shop" in note and "migrate" in note]
     assert all(ok for _, ok in staging.report.steps)
-    assert "staging serves" in staging.report.said[-1]
+    assert "is live on staging" in staging.report.said[-1]
     assert "http://shop.test/" in staging.report.said[-1]
 
 
@@ -89,10 +90,10 @@ def test_second_deploy_changes_nothing(staging: Staging) -> None:
         pytest.param({"build_commands": [["make"]]}, id="build"),
     ],
 )
-def test_changed_setting_of_the_app_takes_a_new_release(
+def test_changed_setting_of_the_app_makes_a_new_release(
     change: dict[str, Any], staging: Staging
 ) -> None:
-    """What serves was started with the old one."""
+    """The live release was started with the old value."""
     host = staging.host(deployed(staging))
 
     deploy_host.deploy(staging.job(app=change))
@@ -100,8 +101,8 @@ def test_changed_setting_of_the_app_takes_a_new_release(
     assert [note for note in changes(host) if "understudy-site shop start" in note]
 
 
-def test_changed_secret_takes_a_new_release(staging: Staging) -> None:
-    """What serves was started with the old one, and nothing else differs."""
+def test_changed_secret_makes_a_new_release(staging: Staging) -> None:
+    """The live release was started with the old value, and nothing else differs."""
     before = deployed(staging)
     host = staging.host(printed(before.output.replace("end\tok", "secrets\t3 4\nend\tok")))
 
@@ -110,36 +111,7 @@ def test_changed_secret_takes_a_new_release(staging: Staging) -> None:
     assert [note for note in changes(host) if "understudy-site shop start" in note]
 
 
-@pytest.mark.parametrize(
-    "part", ["tree", "lock", "python", "commands", "secrets", "release-file", "unit"]
-)
-def test_each_part_that_a_release_is_made_of_makes_another(
-    part: str, staging: Staging, source: Source
-) -> None:
-    """Its id is a digest of these."""
-
-    def fingerprint_inputs(
-        job: Job, source: Source, python: str = "3.11", secrets: str = "1 2"
-    ) -> object:
-        return deploy_host.fingerprint_inputs(job, source, python=python, secrets=secrets)
-
-    before, job = fingerprint_inputs(staging.job(), source), staging.job()
-    changed = {
-        "tree": lambda: fingerprint_inputs(job, replace(source, tree="0ther")),
-        "lock": lambda: fingerprint_inputs(job, replace(source, lock="0ther")),
-        "python": lambda: fingerprint_inputs(job, source, python="3.13"),
-        "secrets": lambda: fingerprint_inputs(job, source, secrets="3 4"),
-        "commands": lambda: fingerprint_inputs(
-            staging.job(app={"migrate_commands": [["m"]]}), source
-        ),
-        "release-file": lambda: fingerprint_inputs(staging.job(app={"workers": 7}), source),
-        "unit": lambda: fingerprint_inputs(staging.job(app={"memory_max": "64M"}), source),
-    }
-    assert changed[part]() != before
-    assert fingerprint_inputs(job, source) == before
-
-
-def test_host_that_someone_else_has_deployed_to_meanwhile_is_left_alone(staging: Staging) -> None:
+def test_host_that_another_deploy_has_finished_meanwhile_is_left_alone(staging: Staging) -> None:
     host = staging.host(staging.facts(), deployed(staging))
 
     deploy_host.deploy(staging.job())
@@ -150,8 +122,8 @@ def test_host_that_someone_else_has_deployed_to_meanwhile_is_left_alone(staging:
     ]
 
 
-def test_release_is_made_for_the_host_as_it_is_when_the_lock_is_got(staging: Staging) -> None:
-    """Or it would be called older than one that was deployed meanwhile, or lack a secret in its id."""
+def test_release_is_made_for_the_host_as_it_is_under_the_lock(staging: Staging) -> None:
+    """A deploy that held the lock before may have changed a secret, which is an input of the id."""
     after = staging.facts("secrets\t3 4")
     waited, came_later = staging.host(staging.facts(), after), staging.host(after)
     for host in (waited, came_later):
@@ -162,15 +134,15 @@ def test_release_is_made_for_the_host_as_it_is_when_the_lock_is_got(staging: Sta
 
 
 @pytest.mark.parametrize(
-    ("stamp", "told"), [("", "is not provisioned"), ("0ld", "was provisioned otherwise")]
+    ("stamp", "message"), [("", "is not provisioned"), ("0ld", "is out of date")]
 )
 @pytest.mark.parametrize("verb", [deploy_host.deploy, rollout.plan])
-def test_host_that_is_not_provisioned_as_wanted_is_refused_and_not_touched(
-    verb: Callable[[Job], None], stamp: str, told: str, staging: Staging
+def test_host_with_no_or_outdated_provisioning_is_refused_and_not_touched(
+    verb: Callable[[Job], None], stamp: str, message: str, staging: Staging
 ) -> None:
     host = staging.host(staging.facts(stamp=stamp))
 
-    with pytest.raises(Refused, match=told) as raised:
+    with pytest.raises(Refused, match=message) as raised:
         verb(staging.job())
 
     assert raised.value.exit_code == 3
@@ -178,7 +150,7 @@ def test_host_that_is_not_provisioned_as_wanted_is_refused_and_not_touched(
     assert changes(host) == []
 
 
-def test_host_without_a_deployer_is_told_to_be_provisioned(staging: Staging) -> None:
+def test_host_without_a_deployer_is_not_provisioned(staging: Staging) -> None:
     staging.hosts["deploy"] = LoginRefused("no such user")
     staging.hosts["debian"] = FakeConnection({QUERY: staging.facts(stamp="")})
 
@@ -186,7 +158,7 @@ def test_host_without_a_deployer_is_told_to_be_provisioned(staging: Staging) -> 
         deploy_host.deploy(staging.job())
 
 
-def test_provisioned_host_that_refuses_the_login_is_told_as_such(staging: Staging) -> None:
+def test_login_that_a_provisioned_host_refuses_is_reported_as_such(staging: Staging) -> None:
     staging.hosts["deploy"] = LoginRefused("this user's key is not accepted")
     staging.hosts["debian"] = FakeConnection({QUERY: staging.facts()})
 
@@ -194,7 +166,7 @@ def test_provisioned_host_that_refuses_the_login_is_told_as_such(staging: Stagin
         deploy_host.deploy(staging.job())
 
 
-def test_facts_that_cannot_be_read_are_told(staging: Staging) -> None:
+def test_query_that_fails_is_reported(staging: Staging) -> None:
     staging.host(failed(errors="sh: disk error"))
 
     with pytest.raises(StepFailed, match="disk error"):
@@ -210,7 +182,7 @@ def test_failed_step_ends_the_deploy_with_the_end_of_its_log(staging: Staging) -
 
     assert raised.value.details.splitlines()[-1] == "no such table"
     assert len(raised.value.details.splitlines()) == steps.LINES_OF_OUTPUT
-    assert "What served before still serves" in raised.value.hint
+    assert "The live release has not changed" in raised.value.hint
     *_, migrate, stop, _log, unlock = changes(host)
     assert "migrate" in migrate
     assert "understudy-site shop stop" in stop
@@ -221,17 +193,17 @@ def test_failed_step_ends_the_deploy_with_the_end_of_its_log(staging: Staging) -
 
 
 @pytest.mark.usefixtures("_dirty")
-def test_dirty_tree_is_refused_where_that_is_wanted_before_the_host_is_asked(
+def test_dirty_tree_is_refused_where_it_must_be_clean_before_the_host_is_asked(
     staging: Staging,
 ) -> None:
-    staging.hosts["deploy"] = Unreachable("asked too early")
+    staging.hosts["deploy"] = Unreachable("connected too early")
 
     with pytest.raises(Refused, match="uncommitted"):
         deploy_host.deploy(staging.job(require_clean=True))
 
 
 @pytest.mark.usefixtures("_dirty")
-def test_elsewhere_a_dirty_tree_is_told_of_and_the_commit_is_deployed(staging: Staging) -> None:
+def test_dirty_tree_is_a_warning_elsewhere_and_the_commit_is_deployed(staging: Staging) -> None:
     staging.host()
 
     deploy_host.deploy(staging.job())
@@ -239,25 +211,25 @@ def test_elsewhere_a_dirty_tree_is_told_of_and_the_commit_is_deployed(staging: S
     assert staging.report.warnings[0].startswith("1 uncommitted changes are not deployed")
 
 
-def test_preview_tells_the_steps_and_the_differences_and_touches_nothing(staging: Staging) -> None:
+def test_preview_prints_the_steps_and_the_differences_and_changes_nothing(staging: Staging) -> None:
     host = staging.host()
 
     rollout.plan(staging.job())
 
     assert changes(host) == []
-    told = "\n".join(staging.report.said)
-    assert "+++ wanted:/etc/nginx/sites-available/shop" in told
-    assert "steps to come on staging:" in told
-    assert "  switch" in told
+    printed = "\n".join(staging.report.said)
+    assert "+++ desired:/etc/nginx/sites-available/shop" in printed
+    assert re.search(r"a deploy to staging would take \d+ steps:", printed)
+    assert "  switch to" in printed
 
 
-def test_deploy_that_does_not_converge_is_found_out(staging: Staging) -> None:
+def test_deploy_that_does_not_converge_is_an_error(staging: Staging) -> None:
     staging.host()
 
     with pytest.raises(StepFailed, match="just deployed") as raised:
         deploy_host.require_converged(staging.job())
 
-    assert "switch" in raised.value.details.splitlines()
+    assert "switch to" in raised.value.details
     assert "python deploy.py plan --target staging" in raised.value.hint
 
 
@@ -280,17 +252,17 @@ def test_deploy_with_a_receipt_goes_ahead(
 
     assert asked == [(source, host)]
     assert "without_rehearsal" not in host.sent[0]
-    assert "staging serves" in staging.report.said[-1]
+    assert "is live on staging" in staging.report.said[-1]
 
 
-def test_deploy_without_rehearsal_is_shouted_about_and_written_down(staging: Staging) -> None:
+def test_deploy_without_rehearsal_is_warned_of_and_in_the_audit_log(staging: Staging) -> None:
     host = staging.host()
 
     deploy_host.deploy(staging.job(require_receipt=True), without_rehearsal="the shop is down")
 
     before, after = staging.report.warnings
     assert "WITHOUT A REHEARSAL" in before
-    assert "NOT REHEARSED" in after
+    assert "WAS NOT REHEARSED" in after
     assert json.loads(host.sent[0])["without_rehearsal"] == "the shop is down"
 
 
@@ -302,18 +274,18 @@ def test_nothing_to_do_needs_no_receipt(staging: Staging) -> None:
     assert "nothing to do" in staging.report.said[0]
 
 
-def test_staged_files_are_put_where_the_host_looks_for_them(staging: Staging) -> None:
+def test_nginx_and_systemd_files_are_written_where_the_host_checks_them(staging: Staging) -> None:
     host = staging.host()
 
     deploy_host.deploy(staging.job())
 
-    staged = [path for path in host.files if path.startswith("/srv/shop/cache/files/")]
-    assert staged == ["/srv/shop/cache/files/shop.nginx", "/srv/shop/cache/files/shop@.service"]
+    written = [path for path in host.files if path.startswith("/srv/shop/cache/files/")]
+    assert written == ["/srv/shop/cache/files/shop.nginx", "/srv/shop/cache/files/shop@.service"]
     made = host.notes.index("mkdir -p /srv/shop/cache/files")
-    assert made < host.notes.index(f"put {staged[0]}")
+    assert made < host.notes.index(f"put {written[0]}")
 
 
-def test_release_that_has_no_room_is_not_begun(staging: Staging) -> None:
+def test_release_that_has_no_room_is_not_sent(staging: Staging) -> None:
     full = staging.facts()
     host = staging.host(replace(full, output=full.output.replace("free\t9999999", "free\t1000")))
 
@@ -333,7 +305,7 @@ def test_settings_that_do_not_fit_the_host_are_warnings(staging: Staging) -> Non
     assert staging.report.warnings == warnings
 
 
-def test_slow_migrations_are_told_and_the_report_has_all(staging: Staging) -> None:
+def test_slow_migrations_are_printed_and_the_report_has_all(staging: Staging) -> None:
     said = (
         "  Applying lists.0001_initial... OK (0.210s)\n  Applying lists.0002_all... OK (61.049s)\n"
     )
@@ -341,8 +313,8 @@ def test_slow_migrations_are_told_and_the_report_has_all(staging: Staging) -> No
 
     deploy_host.deploy(staging.job())
 
-    told = [line for line in staging.report.said if "migration" in line]
-    assert told == ["  migration lists.0002_all applied in 61.0 s"]
+    printed_lines = [line for line in staging.report.said if "migration" in line]
+    assert printed_lines == ["  migration lists.0002_all applied in 61.0 s"]
     assert staging.report.attached["migrations"] == [
         ["lists", "0001_initial", "applied in 0.2 s"],
         ["lists", "0002_all", "applied in 61.0 s"],
@@ -360,7 +332,7 @@ def test_domain_of_another_site_is_refused(verb: Callable[[Job], object], stagin
     assert changes(host) == []
 
 
-def test_host_name_that_each_sudo_waits_for_is_warned_of(staging: Staging) -> None:
+def test_unknown_host_name_that_delays_each_sudo_is_a_warning(staging: Staging) -> None:
     staging.host(staging.facts("lost_name\tweb1"))
 
     deploy_host.deploy(staging.job())
@@ -370,7 +342,7 @@ def test_host_name_that_each_sudo_waits_for_is_warned_of(staging: Staging) -> No
     assert "provision --target staging" in warning
 
 
-def test_deploy_waits_for_another_one_as_long_as_it_was_asked_to(staging: Staging) -> None:
+def test_deploy_waits_for_another_for_the_given_time(staging: Staging) -> None:
     host = staging.host()
 
     rollout.deploy(staging.job(), probe=False, wait=7, without_rehearsal=None)

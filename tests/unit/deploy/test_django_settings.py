@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.unit.plans import NEW, wanted
+from tests.unit.plans import NEW, desired_state
 from understudy.deploy.django_settings import advice_in, findings, findings_in
 
-DOMAIN = wanted().target.domain
+DOMAIN = desired_state().target.domain
 RELEASE = f"/srv/shop/releases/{NEW}"
 SQLITE = "django.db.backends.sqlite3"
 CERTIFICATE = {"chain": "/etc/ssl/chain.pem", "key": "/etc/ssl/key.pem"}
@@ -36,7 +36,9 @@ GOOD: dict[str, Any] = {
 
 
 def found(target: dict[str, Any] | None = None, **changes: Any) -> tuple[str, ...]:
-    return findings({**GOOD, **changes}, wanted(app={"preset": "django"}, target=target or {}))
+    return findings(
+        {**GOOD, **changes}, desired_state(app={"preset": "django"}, target=target or {})
+    )
 
 
 def test_settings_that_fit_have_nothing_wrong() -> None:
@@ -61,7 +63,7 @@ def test_settings_that_fit_have_nothing_wrong() -> None:
         ({"upload_mode": 0o600}, "FILE_UPLOAD_PERMISSIONS lets nginx read no upload: 0o640 does"),
         (
             {"unreadable_uploads": [2, "/srv/shop/shared/media/a.png"]},
-            "nginx can't read 2 files in MEDIA_ROOT, such as /srv/shop/shared/media/a.png: whatever "
+            "nginx can't read 2 files in MEDIA_ROOT, such as /srv/shop/shared/media/a.png: the code that "
             "saves them there must give them FILE_UPLOAD_PERMISSIONS, as Django's storage does, or "
             "mode 0640",
         ),
@@ -109,7 +111,9 @@ def test_settings_that_fit_have_nothing_wrong() -> None:
         ),
     ],
 )
-def test_setting_that_does_not_fit_is_told(changes: dict[str, Any], sentence: str) -> None:
+def test_setting_that_does_not_fit_the_host_is_a_finding(
+    changes: dict[str, Any], sentence: str
+) -> None:
     assert found(**changes) == (sentence,)
 
 
@@ -128,11 +132,11 @@ def test_all_ways_to_allow_a_host_count(names: list[str]) -> None:
         {"databases": {"default": ["django.db.backends.postgresql", "shop"]}},
     ],
 )
-def test_what_is_not_kept_on_this_host_needs_no_place_there(changes: dict[str, Any]) -> None:
+def test_files_kept_elsewhere_need_no_place_on_the_host(changes: dict[str, Any]) -> None:
     assert found(**changes) == ()
 
 
-def test_https_may_be_insisted_on_where_there_is_https() -> None:
+def test_https_may_be_required_where_there_is_a_certificate() -> None:
     secure = {"secure_ssl_redirect": True, "csrf_cookie_secure": True}
 
     assert found({"certificate": CERTIFICATE}, **secure) == ()
@@ -141,12 +145,12 @@ def test_https_may_be_insisted_on_where_there_is_https() -> None:
     )
 
 
-def test_settings_are_found_among_what_the_commands_print() -> None:
-    want = wanted(app={"preset": "django"})
+def test_settings_are_found_in_the_output_of_the_commands() -> None:
+    desired = desired_state(app={"preset": "django"})
     printed = f"==> settings {json.dumps({**GOOD, 'debug': True})}"
 
-    assert findings_in(f"3 files copied\n{printed}\n", want) == ("DEBUG is on in shop.settings",)
-    assert findings_in("3 files copied\n", want) == ()
+    assert findings_in(f"3 files copied\n{printed}\n", desired) == ("DEBUG is on in shop.settings",)
+    assert findings_in("3 files copied\n", desired) == ()
 
 
 @pytest.mark.parametrize(
@@ -158,7 +162,7 @@ def test_settings_are_found_among_what_the_commands_print() -> None:
         ({"begins": None}, '"transaction_mode": "IMMEDIATE"'),
     ],
 )
-def test_sqlite_for_one_visitor_at_a_time_is_no_fault_and_advised_on(
+def test_sqlite_for_one_visitor_at_a_time_is_advice_and_no_finding(
     changes: dict[str, Any], recommended: str | None
 ) -> None:
     good = GOOD["sqlite"]["default"]
@@ -168,4 +172,4 @@ def test_sqlite_for_one_visitor_at_a_time_is_no_fault_and_advised_on(
 
     assert len(advice) == (recommended is not None)
     assert (recommended or "") in "".join(advice)
-    assert findings(settings, wanted(app={"preset": "django"})) == ()
+    assert findings(settings, desired_state(app={"preset": "django"})) == ()

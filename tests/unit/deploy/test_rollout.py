@@ -1,4 +1,4 @@
-"""A deploy and a rollback of several hosts: whom they touch, and when they stop."""
+"""A deploy and a rollback of several hosts: which hosts they change, and when they stop."""
 
 import json
 from collections.abc import Callable
@@ -12,14 +12,14 @@ import pytest
 from tests.unit.deploy.test_deploy_host import deployed
 from tests.unit.fakes import FakeConnection, failed, manifest
 from tests.unit.staging import DEPLOY, QUERY, Staging, changes, lines_of
-from understudy.deploy import deploy_host, rollout
+from understudy.deploy import rollout
 from understudy.diagnosis import evidence
 from understudy.errors import ConfigError, Refused, StepFailed, Unreachable
 from understudy.job import Job
 from understudy.receipts import gate
 from understudy.release import bytecode, wheels, worktree
 from understudy.release import source as sources
-from understudy.release.commit_facts import LFS_POINTER, SUBMODULE, CommitFacts
+from understudy.release.commit_facts import LFS_POINTER, CommitFacts
 from understudy.release.source import Source
 from understudy.ssh.connection import Result
 
@@ -31,13 +31,13 @@ OLD, NEW = manifest("c0ffee00-old", "2024-02-01"), manifest("c0ffee00-new", "202
 
 @pytest.fixture
 def staging(deployable: Staging, monkeypatch: pytest.MonkeyPatch) -> Staging:
-    """With several hosts."""
+    """Failures of several hosts are explained, too."""
     monkeypatch.setattr(evidence, "SshConnection", deployable.connect)
     return deployable
 
 
 def hosts(staging: Staging, *answers: Answers) -> list[FakeConnection]:
-    """Those of HOSTS, bare and provisioned unless the answers say otherwise."""
+    """The HOSTS: provisioned and without a release, unless the answers differ."""
     made = [
         FakeConnection({**given, QUERY: given.get(QUERY, staging.facts())}, QUIET)
         for given in answers
@@ -63,7 +63,7 @@ def touched(made: list[FakeConnection]) -> list[bool]:
 
 
 @pytest.mark.parametrize("size", [1, 2, 9])
-def test_all_hosts_serve_the_same_commit_afterwards(size: int, staging: Staging) -> None:
+def test_same_commit_is_live_on_all_hosts_afterwards(size: int, staging: Staging) -> None:
     made = hosts(staging, {}, {}, {})
 
     deploy(staging, max_unavailable=size)
@@ -72,7 +72,7 @@ def test_all_hosts_serve_the_same_commit_afterwards(size: int, staging: Staging)
     for address, host in zip(HOSTS, made, strict=True):
         assert host.notes[-1] == "closed"
         assert host.notes.count("closed") == 2, "the look at it and its deploy"
-        assert staging.report.said_of[address][-1].startswith(f"staging serves {what}")
+        assert staging.report.said_of[address][-1].startswith(f"{what} is live on staging")
 
 
 def test_deploy_that_has_nothing_to_do_asks_each_host_once(staging: Staging) -> None:
@@ -86,7 +86,7 @@ def test_deploy_that_has_nothing_to_do_asks_each_host_once(staging: Staging) -> 
     assert all("nothing to do" in line for line in staging.report.said)
 
 
-def test_hosts_that_are_as_they_should_be_are_left_alone(staging: Staging) -> None:
+def test_hosts_that_are_up_to_date_are_left_alone(staging: Staging) -> None:
     facts = deployed(staging)
     made = hosts(staging, {QUERY: facts}, {}, {QUERY: facts})
 
@@ -108,10 +108,10 @@ def test_batch_with_a_failure_is_the_last(staging: Staging) -> None:
     assert second.startswith("192.0.2.2: failed: ")
     assert log == "  no such table"
     assert last == "192.0.2.3: not begun"
-    assert "What served before still serves" in raised.value.hint
+    assert "The live release has not changed" in raised.value.hint
 
 
-def test_deploy_goes_on_where_the_one_before_has_stopped(staging: Staging) -> None:
+def test_deploy_continues_where_the_one_before_stopped(staging: Staging) -> None:
     facts = deployed(staging)
     made = hosts(staging, {QUERY: facts}, {}, {})
 
@@ -123,7 +123,7 @@ def test_deploy_goes_on_where_the_one_before_has_stopped(staging: Staging) -> No
 @pytest.mark.parametrize(
     ("answer", "kind"), [(None, Unreachable), ("not provisioned", Refused)], ids=str
 )
-def test_nothing_is_begun_unless_all_hosts_can_be(
+def test_no_host_is_begun_unless_all_can_be(
     answer: str | None, kind: type[Exception], staging: Staging
 ) -> None:
     made = hosts(staging, {}, {}, {QUERY: staging.facts(stamp="")})
@@ -155,7 +155,7 @@ def test_each_host_is_compared_with_the_receipt_before_any_is_touched(
     assert touched(made) == [False, False, False]
 
 
-def test_uncommitted_changes_are_told_once(
+def test_uncommitted_changes_are_warned_of_once(
     staging: Staging, source: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hosts(staging, {}, {}, {})
@@ -180,7 +180,7 @@ def test_what_is_shipped_is_made_once(
     making: list[str] = []
 
     def get(*_: object) -> dict[str, Path]:
-        assert making == [], "one at a time: the next finds it made"
+        assert making == [], "one at a time, so that the next host finds it made"
         making.append("packages")
         making.pop()
         return {"a-1": staging.directory / "a-1.tar.gz"}
@@ -193,7 +193,7 @@ def test_what_is_shipped_is_made_once(
     assert len(compiled) == 1
 
 
-def test_plan_tells_of_each_host_in_its_order_and_touches_none(staging: Staging) -> None:
+def test_plan_reports_each_host_in_order_and_changes_none(staging: Staging) -> None:
     facts = deployed(staging)
     made = hosts(staging, {}, {QUERY: facts}, {})
 
@@ -203,25 +203,30 @@ def test_plan_tells_of_each_host_in_its_order_and_touches_none(staging: Staging)
     assert list(said) == list(HOSTS)
     assert "nothing to do" in said[HOSTS[1]][0]
     for host in (HOSTS[0], HOSTS[2]):
-        assert "  switch" in said[host]
+        assert any(line.startswith("  switch to ") for line in said[host])
     assert touched(made) == [False, False, False]
 
 
-def serving(staging: Staging, *, before: bool = True) -> Answers:
+def with_releases(staging: Staging, *, before: bool = True) -> Answers:
     releases = (OLD, NEW) if before else (NEW,)
     return {QUERY: staging.facts(*lines_of(*releases, current=NEW.id))}
 
 
-def test_rollback_takes_all_hosts_back(staging: Staging) -> None:
-    made = hosts(staging, *(serving(staging) for _ in HOSTS))
+def test_rollback_changes_all_hosts(staging: Staging) -> None:
+    made = hosts(staging, *(with_releases(staging) for _ in HOSTS))
 
     rollback(staging)
 
     assert {json.loads(host.sent[0])["what"] for host in made} == {OLD.id}
 
 
-def test_rollback_is_not_begun_if_a_host_has_nothing_to_go_back_to(staging: Staging) -> None:
-    made = hosts(staging, serving(staging), serving(staging, before=False), serving(staging))
+def test_rollback_is_not_begun_if_a_host_has_no_earlier_release(staging: Staging) -> None:
+    made = hosts(
+        staging,
+        with_releases(staging),
+        with_releases(staging, before=False),
+        with_releases(staging),
+    )
 
     with pytest.raises(Refused, match="nothing was changed") as raised:
         rollback(staging)
@@ -232,8 +237,8 @@ def test_rollback_is_not_begun_if_a_host_has_nothing_to_go_back_to(staging: Stag
 
 def test_rollback_stops_where_it_fails(staging: Staging) -> None:
     down = {"understudy-site shop start": failed("no"), "ActiveState": failed()}
-    bad = {**down, **serving(staging)}
-    made = hosts(staging, serving(staging), bad, serving(staging))
+    bad = {**down, **with_releases(staging)}
+    made = hosts(staging, with_releases(staging), bad, with_releases(staging))
 
     with pytest.raises(StepFailed, match="1 not begun"):
         rollback(staging)
@@ -242,24 +247,13 @@ def test_rollback_stops_where_it_fails(staging: Staging) -> None:
 
 
 @pytest.mark.parametrize("verb", ["deploy", "plan"])
-def test_commit_that_cannot_work_is_refused_before_any_host_is_asked(
+def test_commit_that_cannot_work_is_refused_before_any_connection(
     verb: str, staging: Staging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a host here: to ask one would be another error."""
+    """There is no host here: a connection would be another error."""
     monkeypatch.setattr(worktree, "look", lambda _: CommitFacts(texts={"a.png": LFS_POINTER}))
     deploy = partial(rollout.deploy, probe=False, wait=0, without_rehearsal=None)
     runs: dict[str, Callable[[Job], None]] = {"plan": rollout.plan, "deploy": deploy}
 
     with pytest.raises(ConfigError, match="pointers of git LFS"):
         runs[verb](staging.job())
-
-
-def test_what_is_not_shipped_is_warned_of(
-    staging: Staging, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    facts = CommitFacts(committed={"manage.py": "100644", "lib": SUBMODULE}, submodules={"lib": ()})
-    monkeypatch.setattr(worktree, "look", lambda _: facts)
-
-    deploy_host.check_source(staging.job())
-
-    assert "submodules are not part of a release" in staging.report.warnings[0]

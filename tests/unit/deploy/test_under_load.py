@@ -8,7 +8,7 @@ from typing import Any, Self, cast
 import pytest
 
 from tests.unit.fakes import FakeConnection, manifest, printed
-from tests.unit.plans import NEW, OLD, serving, wanted
+from tests.unit.plans import NEW, OLD, desired_state, live_host
 from tests.unit.staging import SITE, Staging
 from understudy.deploy import under_load
 from understudy.deploy.desired import DesiredState
@@ -74,7 +74,7 @@ def forward(transport: object, port: int) -> Iterator[int]:
 
 
 def go_live(
-    staging: Staging, want: DesiredState, found: ObservedState | None = None, **target: Any
+    staging: Staging, desired: DesiredState, found: ObservedState | None = None, **target: Any
 ) -> FakeConnection:
     """A release goes live under load."""
     host = FakeConnection(
@@ -83,8 +83,8 @@ def go_live(
         quiet=QUIET,
     )
     job = staging.job(**target)
-    found = found or serving(manifest(OLD))
-    with under_load.under_load(job, cast(SshConnection, host), want, found) as on_applied:
+    found = found or live_host(manifest(OLD))
+    with under_load.under_load(job, cast(SshConnection, host), desired, found) as on_applied:
         on_applied(Run("migrate", ("true",)), "")
         on_applied(SWITCH, "")
     return host
@@ -95,7 +95,7 @@ def test_prober_requests_the_page_and_the_files_of_both_releases(
 ) -> None:
     app = {"static_url": "/static/", "health_path": "/health"}
 
-    host = go_live(staging, wanted(app=app))
+    host = go_live(staging, desired_state(app=app))
 
     _, domain, paths, _ = prober.given
     assert domain == "shop.test"
@@ -111,7 +111,7 @@ def test_prober_requests_the_page_and_the_files_of_both_releases(
 def test_no_static_file_is_requested_of_an_app_without_any(
     staging: Staging, prober: FakeProber
 ) -> None:
-    host = go_live(staging, wanted(app={"preset": "plain"}))
+    host = go_live(staging, desired_state(app={"preset": "plain"}))
 
     assert prober.given[2].static == ()
     assert prober.switches == [(NEW, ())]
@@ -125,7 +125,7 @@ def test_no_static_file_is_requested_of_an_app_without_any(
 def test_only_workers_that_name_their_release_must_name_the_new_one(
     worker: str, release: str | None, staging: Staging, prober: FakeProber
 ) -> None:
-    go_live(staging, wanted(app={"worker_class": worker}))
+    go_live(staging, desired_state(app={"worker_class": worker}))
 
     assert [named for named, _ in prober.switches] == [release]
 
@@ -145,18 +145,18 @@ def test_only_workers_that_name_their_release_must_name_the_new_one(
 def test_requests_go_to_the_endpoint_that_deploy_yml_names(
     target: dict[str, Any], endpoint: Endpoint, staging: Staging, prober: FakeProber
 ) -> None:
-    go_live(staging, wanted(), **target)
+    go_live(staging, desired_state(), **target)
 
     assert prober.given[0] == endpoint
 
 
 @pytest.mark.parametrize(
-    "found", [serving(current=None, running=frozenset()), serving(running=frozenset())]
+    "found", [live_host(current=None, running=frozenset()), live_host(running=frozenset())]
 )
 def test_without_a_live_release_no_traffic_is_sent(
     found: ObservedState, staging: Staging, prober: FakeProber
 ) -> None:
-    host = go_live(staging, wanted(), found)
+    host = go_live(staging, desired_state(), found)
 
     assert staging.report.said == ["no release is live yet: no traffic is sent"]
     assert prober.given == ()
@@ -169,7 +169,7 @@ def test_lost_request_fails_and_is_shown_in_the_table(staging: Staging, prober: 
     with pytest.raises(
         StepFailed, match=f"1 of 2 requests were lost while {NEW} went live on staging"
     ) as raised:
-        go_live(staging, wanted())
+        go_live(staging, desired_state())
 
     assert "status 502" in raised.value.details
     assert staging.report.said == [raised.value.details]
@@ -181,7 +181,7 @@ def test_failed_step_is_raised_and_stops_the_prober(staging: Staging, prober: Fa
 
     with (
         pytest.raises(StepFailed, match="migrate"),
-        under_load.under_load(staging.job(), host, wanted(), serving(manifest(OLD))),
+        under_load.under_load(staging.job(), host, desired_state(), live_host(manifest(OLD))),
     ):
         raise StepFailed("migrate: failed")
 
@@ -193,7 +193,7 @@ def test_without_load_no_request_is_sent(staging: Staging, prober: FakeProber) -
     connection = cast(SshConnection, host)
 
     with under_load.without_load(
-        staging.job(), connection, wanted(), serving(manifest(OLD))
+        staging.job(), connection, desired_state(), live_host(manifest(OLD))
     ) as on_applied:
         on_applied(SWITCH, "")
 
@@ -204,11 +204,11 @@ def test_all_samples_are_attached_for_the_graph(staging: Staging, prober: FakePr
     prober.samples = [LOST, OK]
 
     with pytest.raises(StepFailed):
-        go_live(staging, wanted())
+        go_live(staging, desired_state())
 
     [attached] = staging.report.attached["probes"]
     assert attached == {
-        "release": wanted().release.id,
+        "release": desired_state().release.id,
         "switched_at": 0.15,
         "samples": [[0.1, 0.01, "page", "ok"], [0.2, 0.01, "post", "5xx"]],
         "sent": 2,
@@ -219,6 +219,6 @@ def test_all_samples_are_attached_for_the_graph(staging: Staging, prober: FakePr
 
 
 def test_slow_host_gets_fewer_requests(prober: FakeProber, staging: Staging) -> None:
-    go_live(staging, wanted())
+    go_live(staging, desired_state())
 
     assert prober.given[-1] == 1, "a page takes half a second"

@@ -1,4 +1,4 @@
-"""The hosts of a target: who is asked when, in which order it's told, and when it stops."""
+"""Several hosts: which are worked on together, in which order they report, and when a failure stops them."""
 
 import threading
 from collections.abc import Callable
@@ -20,7 +20,7 @@ def jobs(staging: Staging, **target: Any) -> tuple[Job, ...]:
 
 
 def failing_on(*addresses: str) -> tuple[list[str], Callable[[Job], str]]:
-    """Whom it was done for, and what is done."""
+    """The addresses of the hosts that were worked on, and the work."""
     done: list[str] = []
 
     def work(job: Job) -> str:
@@ -44,11 +44,11 @@ def test_each_host_has_a_job_of_its_own(staging: Staging) -> None:
 
 @pytest.mark.parametrize("target", [{}, {"addresses": ["192.0.2.7"]}])
 @pytest.mark.parametrize("chosen", [None, "192.0.2.7"])
-@pytest.mark.parametrize("visit", [all_hosts.look, all_hosts.roll, all_hosts.in_turn])
-def test_only_host_takes_no_detour(
-    visit: Callable[..., object], chosen: str | None, target: dict[str, Any], staging: Staging
+@pytest.mark.parametrize("walk", [all_hosts.look, all_hosts.roll, all_hosts.in_turn])
+def test_single_host_is_worked_on_directly(
+    walk: Callable[..., object], chosen: str | None, target: dict[str, Any], staging: Staging
 ) -> None:
-    """No thread, no other words, its own error."""
+    """In the main thread, with the same report, and with its own error."""
     failure = StepFailed("as it is")
     threads: list[threading.Thread] = []
 
@@ -60,14 +60,14 @@ def test_only_host_takes_no_detour(
 
     job = staging.job(**target)
     with pytest.raises(StepFailed) as raised:
-        visit(all_hosts.jobs(Job(job.project, job.config, "staging", staging.report, chosen)), work)
+        walk(all_hosts.jobs(Job(job.project, job.config, "staging", staging.report, chosen)), work)
 
     assert raised.value is failure
     assert threads == [threading.main_thread()]
     assert staging.report.said_of == {"": ["here"]}
 
 
-def test_all_are_looked_at_at_once_and_told_in_their_order(staging: Staging) -> None:
+def test_all_hosts_are_looked_at_at_once_and_reported_in_their_order(staging: Staging) -> None:
     all_there = Barrier(len(HOSTS))
     after_me = {host: threading.Event() for host in HOSTS}
 
@@ -88,7 +88,7 @@ def test_all_are_looked_at_at_once_and_told_in_their_order(staging: Staging) -> 
     assert staging.report.said == ["first", "second"] * len(HOSTS)
 
 
-def test_no_more_are_looked_at_at_once_than_this_machine_has_threads_for(staging: Staging) -> None:
+def test_number_of_hosts_at_once_is_limited(staging: Staging) -> None:
     many = [f"192.0.2.{number}" for number in range(1, 50)]
     threads: set[int] = set()
 
@@ -143,15 +143,19 @@ def test_first_batch_with_a_failure_is_the_last(
         all_hosts.roll(jobs(staging, max_unavailable=size), work)
 
     assert sorted(done) == HOSTS[:begun]
-    told = [line for line in raised.value.details.splitlines() if not line.startswith(" ")]
+    states_of_hosts = [
+        line for line in raised.value.details.splitlines() if not line.startswith(" ")
+    ]
     states = [
         "failed: gone" if host == bad else "done" if host in done else "not begun" for host in HOSTS
     ]
-    assert told == [f"{host}: {state}" for host, state in zip(HOSTS, states, strict=True)]
+    assert states_of_hosts == [
+        f"{host}: {state}" for host, state in zip(HOSTS, states, strict=True)
+    ]
     assert raised.value.hint == "is it on?"
 
 
-def test_one_after_another_whatever_deploy_yml_says(staging: Staging) -> None:
+def test_in_turn_takes_one_host_after_another(staging: Staging) -> None:
     done, work = failing_on(HOSTS[1])
 
     with pytest.raises(Unreachable):
@@ -160,7 +164,7 @@ def test_one_after_another_whatever_deploy_yml_says(staging: Staging) -> None:
     assert done == HOSTS[:2]
 
 
-def test_chosen_host_is_the_only_one_and_told_by_name(staging: Staging) -> None:
+def test_chosen_host_is_the_only_one_and_named_in_reports(staging: Staging) -> None:
     job = staging.job(addresses=HOSTS)
     chosen = Job(job.project, job.config, "staging", staging.report, HOSTS[2])
     done, work = failing_on(HOSTS[2])
@@ -174,7 +178,7 @@ def test_chosen_host_is_the_only_one_and_told_by_name(staging: Staging) -> None:
     assert staging.report.said_of == {HOSTS[2]: ["here"]}
 
 
-def test_what_is_about_one_host_is_refused_for_several(staging: Staging) -> None:
+def test_work_on_one_host_is_refused_for_several(staging: Staging) -> None:
     with pytest.raises(ConfigError, match="staging has 5 hosts") as raised:
         all_hosts.one(staging.job(addresses=HOSTS))
 
@@ -182,7 +186,7 @@ def test_what_is_about_one_host_is_refused_for_several(staging: Staging) -> None
 
 
 @pytest.mark.parametrize("size", [1, 2])
-def test_bug_is_not_taken_for_a_host_that_failed(size: int, staging: Staging) -> None:
+def test_bug_is_not_reported_as_a_failed_host(size: int, staging: Staging) -> None:
     def work(job: Job) -> None:
         raise ZeroDivisionError
 

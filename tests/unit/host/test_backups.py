@@ -17,9 +17,9 @@ NOW = manifest("c0ffee00-now", "2024-03-01T00:00:00+00:00")
 LATER = manifest("c0ffee00-later", "2024-04-01T00:00:00+00:00")
 NAMES = [f"2024010{day}T000000Z-c0ffee00-now" for day in (1, 2, 3)]
 PLACE = "/srv/shop/shared/backups"
-# Part of the command that makes a backup, and of the one that puts one back.
-MAKE, PUT_BACK = 'try_copy "$directory', 'put_back "$directory/$name"'
-QUIET = (*SWITCH, MAKE, PUT_BACK, 'rm -rf "$name.new"')
+# Parts of the commands that make and restore a backup.
+MAKE, RESTORE = 'try_copy "$directory', 'put_back "$directory/$name"'
+QUIET = (*SWITCH, MAKE, RESTORE, 'rm -rf "$name.new"')
 
 
 def host_with(
@@ -27,9 +27,9 @@ def host_with(
     names: list[str],
     answers: dict[str, Result] | None = None,
     *,
-    serving: bool = True,
+    live: bool = True,
 ) -> FakeConnection:
-    facts = staging.facts(*(lines_of(NOW, current=NOW.id) if serving else ()))
+    facts = staging.facts(*(lines_of(NOW, current=NOW.id) if live else ()))
     return staging.answering({QUERY: facts, **(answers or {}), LIST: listed(names)})
 
 
@@ -37,11 +37,11 @@ def after_another_deploy(staging: Staging) -> Result:
     return staging.facts(*lines_of(NOW, LATER, current=LATER.id))
 
 
-@pytest.mark.parametrize(("serving", "release"), [(True, NOW.id), (False, "none")])
+@pytest.mark.parametrize(("live", "release"), [(True, NOW.id), (False, "none")])
 def test_backup_is_made_by_the_apps_user_under_the_lock(
-    serving: bool, release: str, staging: Staging
+    live: bool, release: str, staging: Staging
 ) -> None:
-    host = host_with(staging, [], serving=serving)
+    host = host_with(staging, [], live=live)
 
     backups.backup(staging.job(), wait=7)
 
@@ -57,7 +57,7 @@ def test_backup_is_made_by_the_apps_user_under_the_lock(
     assert [wait for _, wait in host.holders] == [7]
 
 
-def test_backup_bears_the_release_that_serves_when_the_lock_is_got(staging: Staging) -> None:
+def test_backup_is_named_after_the_release_that_is_live_under_the_lock(staging: Staging) -> None:
     facts = [staging.facts(), after_another_deploy(staging)]
     host = staging.answering({QUERY: facts, LIST: listed(())})
 
@@ -66,7 +66,7 @@ def test_backup_bears_the_release_that_serves_when_the_lock_is_got(staging: Stag
     assert json.loads(host.sent[0])["what"].endswith(f"-{LATER.id}")
 
 
-def test_failed_backup_is_told_and_removes_no_other(staging: Staging) -> None:
+def test_failed_backup_is_an_error_and_removes_no_other(staging: Staging) -> None:
     host = host_with(staging, NAMES, {MAKE: failed(errors="/srv has 3 MiB free")})
 
     with pytest.raises(StepFailed, match="the data is as it was") as raised:
@@ -105,7 +105,7 @@ def test_host_without_a_backup_says_so(staging: Staging) -> None:
     assert staging.report.said == ["staging has no backup"]
 
 
-def test_list_that_cannot_be_read_is_told(staging: Staging) -> None:
+def test_list_that_fails_is_an_error_with_a_hint(staging: Staging) -> None:
     staging.answering({LIST: failed(errors="sh: 2: cd: can't cd to /srv: Permission denied")})
 
     with pytest.raises(StepFailed, match="can't be listed") as raised:
@@ -115,7 +115,7 @@ def test_list_that_cannot_be_read_is_told(staging: Staging) -> None:
     assert raised.value.hint == "python deploy.py provision --target staging"
 
 
-def test_old_backups_that_stay_are_a_warning(staging: Staging) -> None:
+def test_old_backups_that_cannot_be_removed_are_a_warning(staging: Staging) -> None:
     host_with(staging, NAMES, {'rm -rf "$name.new"': failed(errors="read-only file system")})
 
     backups.backup(staging.job(app={"keep_backups": 1}))

@@ -1,4 +1,4 @@
-"""Batches, and what is told of hosts that failed."""
+"""Batches of hosts, and the error if one of them fails."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from understudy.errors import LoginRefused, Refused, StepFailed
 from understudy.host import batches
 from understudy.host.batches import Outcome
 
-BROKEN = StepFailed("migrate: failed", "a line\nno such table", "mend it", "a cause")
+BROKEN = StepFailed("migrate: failed", "a line\nno such table", "fix it", "a cause")
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ def test_batches_keep_the_order(size: int, made: list[str]) -> None:
     assert list(batches.batches("abc", size)) == made
 
 
-def test_stop_tells_of_each_host_what_became_of_it() -> None:
+def test_error_of_a_batch_lists_the_state_of_each_host() -> None:
     outcomes = [Outcome("a"), Outcome("b", BROKEN), Outcome("c")]
 
     error = batches.stopped("production", outcomes, ["d", "e"])
@@ -32,16 +32,16 @@ def test_stop_tells_of_each_host_what_became_of_it() -> None:
         "d: not begun",
         "e: not begun",
     ]
-    assert (error.hint, error.cause) == ("mend it", "a cause")
+    assert (error.hint, error.cause) == ("fix it", "a cause")
 
 
-def test_last_host_leaves_none_that_was_not_begun() -> None:
+def test_error_of_the_last_batch_counts_no_host_as_not_begun() -> None:
     assert batches.stopped("production", [Outcome("a", BROKEN)], []).summary == (
         "production: a failed"
     )
 
 
-def test_look_tells_only_of_those_that_failed() -> None:
+def test_error_of_a_look_lists_only_failed_hosts() -> None:
     failed = [Outcome("a", Refused("not provisioned")), Outcome("c", BROKEN)]
 
     error = batches.not_looked_at("production", failed)
@@ -54,7 +54,7 @@ def test_look_tells_only_of_those_that_failed() -> None:
 
 
 @pytest.mark.parametrize("kind", [StepFailed, Refused, LoginRefused])
-def test_exit_code_is_that_of_the_first_that_failed(kind: type[StepFailed]) -> None:
+def test_exit_code_is_that_of_the_first_failure(kind: type[StepFailed]) -> None:
     outcomes = [Outcome("a"), Outcome("b", kind("no")), Outcome("c", Refused("no"))]
 
     assert batches.stopped("production", outcomes, []).exit_code == kind.exit_code

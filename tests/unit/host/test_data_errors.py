@@ -1,4 +1,4 @@
-"""What a host's programs say of its data, and what mends it."""
+"""The hint that follows from what a host's programs print about its data."""
 
 import subprocess
 
@@ -12,7 +12,7 @@ PROVISION = "python deploy.py provision --target staging"
 
 
 @pytest.mark.parametrize(
-    ("told", "hint"),
+    ("output", "hint"),
     [
         (DOWN, f"{PROVISION} starts it"),
         (f'{AT}FATAL:  role "shop" does not exist', PROVISION),
@@ -22,26 +22,28 @@ PROVISION = "python deploy.py provision --target staging"
         ("sh: 9: sqlite3: not found", PROVISION),
         ("there is no database (*.sqlite3, *.db) in /srv/shop", "deploy --target staging"),
         ("/srv has 3 MiB free, and a backup needs 9 there", "keep_backups"),
-        ("Error: database is locked", "wait for its end"),
-        ("ERROR:  canceling statement due to lock timeout", "wait for its end"),
+        ("Error: database is locked", "wait until it has ended"),
+        ("ERROR:  canceling statement due to lock timeout", "wait until it has ended"),
         ('psql:<stdin>:7: ERROR:  column "title" does not exist', "`sql` rule"),
         ("psql:<stdin>:18: ERROR:  22P02\nit broke off in table shop", "is not shown"),
         ("psql:<stdin>:18: ERROR:  22021\nit broke off in table shop", "is not UTF-8"),
         ("ERROR:  function upper(integer, text) does not exist", "`sql` rule"),
     ],
 )
-def test_trouble_is_told_with_what_mends_it(told: str, hint: str) -> None:
-    error = data_errors.failed("staging", "the data can't be read", told)
+def test_known_output_has_its_hint(output: str, hint: str) -> None:
+    error = data_errors.failed("staging", "the data can't be read", output)
 
-    assert (error.summary, error.details) == ("the data can't be read", told)
+    assert (error.summary, error.details) == ("the data can't be read", output)
     assert hint in error.hint
 
 
-def test_expression_that_sqlite_does_not_know_is_a_rules() -> None:
-    told = subprocess.run(["sqlite3", "-batch"], input="SELECT x;", capture_output=True, text=True)
+def test_expression_that_sqlite_refuses_is_blamed_on_a_rule() -> None:
+    printed = subprocess.run(
+        ["sqlite3", "-batch"], input="SELECT x;", capture_output=True, text=True
+    )
 
-    assert "`sql` rule" in data_errors.failed("staging", "no", told.stderr).hint
+    assert "`sql` rule" in data_errors.failed("staging", "no", printed.stderr).hint
 
 
-def test_other_trouble_gets_no_advice() -> None:
+def test_unknown_output_has_no_hint() -> None:
     assert data_errors.failed("staging", "no", "Error: disk I/O error").hint == ""

@@ -25,7 +25,7 @@ MANIFEST = (
     '{"id": "c0ffee00-1", "commit": "c0ffee00", "lock": "l1-3.11",'
     ' "deployed_at": "2024-05-01T10:00:00+00:00", "deployed_by": "ann@desk"}'
 )
-SERVING = f"""\
+LIVE = f"""\
 line\t/etc/os-release\tPRETTY_NAME="Debian GNU/Linux 13 (trixie)"
 line\t/etc/understudy/shop.provisioned\t0123456789abcdef
 line\t/srv/shop/releases/c0ffee00-1/manifest.json\t{MANIFEST}
@@ -45,54 +45,58 @@ end\tok
 """
 
 
-def test_bare_host_has_nothing() -> None:
-    found = facts.parse(BARE)
+def test_bare_host_has_no_release() -> None:
+    observed = facts.parse(BARE)
 
-    assert (found.stamp, found.python, found.current) == ("", "3.11", None)
-    assert (found.releases, found.running, found.nginx_active) == ((), frozenset(), False)
+    assert (observed.stamp, observed.python, observed.current) == ("", "3.11", None)
+    assert (observed.releases, observed.running, observed.nginx_active) == ((), frozenset(), False)
 
 
-def test_host_that_serves_is_seen_in_full() -> None:
-    found = facts.parse(SERVING)
+def test_host_with_a_live_release_is_observed_in_full() -> None:
+    observed = facts.parse(LIVE)
 
-    assert (found.stamp, found.python, found.machine) == ("0123456789abcdef", "3.13", "aarch64")
-    release = found.release(found.current)
+    assert (observed.stamp, observed.python, observed.machine) == (
+        "0123456789abcdef",
+        "3.13",
+        "aarch64",
+    )
+    release = observed.release(observed.current)
     assert release is not None
     assert (release.commit, release.deployed_by) == ("c0ffee00", "ann@desk")
-    assert found.running == {"c0ffee00-1", "0ld"}
-    assert found.ending == {"0lder"}
-    assert found.venvs == {"l1-3.11", "l2-3.11"}
-    assert found.files == {"/etc/nginx/sites-available/shop": "server {\n\t}\n"}
-    assert found.packages == {"django-5.2-py3-none-any-0123abcd-py3.13"}
-    assert found.os == "Debian GNU/Linux 13 (trixie)"
-    assert found.nginx_active
+    assert observed.running == {"c0ffee00-1", "0ld"}
+    assert observed.ending == {"0lder"}
+    assert observed.venvs == {"l1-3.11", "l2-3.11"}
+    assert observed.files == {"/etc/nginx/sites-available/shop": "server {\n\t}\n"}
+    assert observed.packages == {"django-5.2-py3-none-any-0123abcd-py3.13"}
+    assert observed.os == "Debian GNU/Linux 13 (trixie)"
+    assert observed.nginx_active
 
 
-def test_what_a_login_prints_is_no_fact() -> None:
-    assert facts.parse("Welcome!\n\nhave fun\n" + SERVING) == facts.parse(SERVING)
+def test_greeting_of_a_login_is_ignored() -> None:
+    assert facts.parse("Welcome!\n\nhave fun\n" + LIVE) == facts.parse(LIVE)
 
 
-@pytest.mark.parametrize("lines", range(SERVING.count("\n")))
-def test_answer_that_was_cut_off_is_no_facts(lines: int) -> None:
-    """Half of the facts would look like a host that lacks something."""
+@pytest.mark.parametrize("lines", range(LIVE.count("\n")))
+def test_answer_that_was_cut_off_is_an_error(lines: int) -> None:
+    """Half of it would look like a host that lacks something."""
     with pytest.raises(StepFailed, match="cut off"):
-        facts.parse("".join(SERVING.splitlines(keepends=True)[:lines]))
+        facts.parse("".join(LIVE.splitlines(keepends=True)[:lines]))
 
 
 @pytest.mark.parametrize(
     "text",
     ["", "{", "[]", '{"id": "r1"}', MANIFEST.replace("}", ', "later": "1"}'), '"text"'],
 )
-def test_manifest_of_another_making_is_told(text: str) -> None:
+def test_manifest_that_cannot_be_read_is_an_error(text: str) -> None:
     with pytest.raises(StepFailed, match=r"manifest\.json"):
-        facts.parse(SERVING.replace(MANIFEST, text))
+        facts.parse(LIVE.replace(MANIFEST, text))
 
 
 HOST_NAME = Path("/proc/sys/kernel/hostname").read_text().strip()
 
 
-def observed(root: Path) -> facts.ObservedState:
-    """The real query, run by a shell on a tree that stands for a host's root directory."""
+def observe(root: Path) -> facts.ObservedState:
+    """The real query, run by a shell on a tree in place of a host's root directory."""
     (root / "bin").mkdir(exist_ok=True)
     (root / "bin" / "systemctl").write_text(
         "#!/bin/sh\n"
@@ -115,21 +119,26 @@ def observed(root: Path) -> facts.ObservedState:
 
 
 def test_query_of_a_host_without_the_site_answers(tmp_path: Path) -> None:
-    found = observed(tmp_path)
+    observed = observe(tmp_path)
 
-    assert (found.os, found.stamp, found.current, found.files) == ("An OS", "", None, {})
+    assert (observed.os, observed.stamp, observed.current, observed.files) == (
+        "An OS",
+        "",
+        None,
+        {},
+    )
 
 
 def test_query_of_a_provisioned_host_without_releases_answers(tmp_path: Path) -> None:
     for name in ("releases", "venvs", "cache"):
         (tmp_path / "srv" / "shop" / name).mkdir(parents=True)
 
-    found = observed(tmp_path)
+    observed = observe(tmp_path)
 
-    assert (found.current, found.releases, found.venvs) == (None, (), frozenset())
+    assert (observed.current, observed.releases, observed.venvs) == (None, (), frozenset())
 
 
-def test_query_tells_what_is_whole_and_leaves_out_what_is_half_made(tmp_path: Path) -> None:
+def test_query_separates_complete_from_half_made(tmp_path: Path) -> None:
     site = tmp_path / "srv" / "shop"
     for name in (
         "releases/r1",
@@ -146,21 +155,21 @@ def test_query_tells_what_is_whole_and_leaves_out_what_is_half_made(tmp_path: Pa
     (site / "venvs/whole/.complete").touch()
     (site / "current").symlink_to("releases/r1")
 
-    found = observed(tmp_path)
+    observed = observe(tmp_path)
 
-    assert [release.id for release in found.releases] == ["r1"]
-    assert {path.name for path in found.half_made} == {"half"}
-    assert len(found.half_made) == 2, "a release and an environment"
-    assert found.current == "r1"
-    assert abs(found.free - shutil.disk_usage(site).free) < 2**30
-    assert [*found.running, *found.ending, *found.venvs] == ["r1", "r0", "whole"]
-    assert [*found.packages] == ["a-1"]
-    assert found.files == {"/srv/shop/current/run": "tab\there, ä\n\n$HOME `id`\r\nno end\n"}
-    assert found.nginx_active
+    assert [release.id for release in observed.releases] == ["r1"]
+    assert {path.name for path in observed.half_made} == {"half"}
+    assert len(observed.half_made) == 2, "a release and an environment"
+    assert observed.current == "r1"
+    assert abs(observed.free - shutil.disk_usage(site).free) < 2**30
+    assert [*observed.running, *observed.ending, *observed.venvs] == ["r1", "r0", "whole"]
+    assert [*observed.packages] == ["a-1"]
+    assert observed.files == {"/srv/shop/current/run": "tab\there, ä\n\n$HOME `id`\r\nno end\n"}
+    assert observed.nginx_active
 
 
 @pytest.mark.parametrize("held", [None, "lock", "lock.step"])
-def test_query_tells_who_held_the_lock_last_unless_somebody_holds_it_now(
+def test_query_gives_the_last_holder_of_the_lock_unless_it_is_held_now(
     held: str | None, tmp_path: Path
 ) -> None:
     site = tmp_path / "srv" / "shop"
@@ -170,65 +179,65 @@ def test_query_tells_who_held_the_lock_last_unless_somebody_holds_it_now(
     with (site / (held or "other")).open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
 
-        found = observed(tmp_path)
+        observed = observe(tmp_path)
 
-    assert found.last_holder == ("" if held else "ann@desk (deploy) since noon")
+    assert observed.last_holder == ("" if held else "ann@desk (deploy) since noon")
 
 
-def test_query_tells_since_when_a_release_has_served(tmp_path: Path) -> None:
+def test_query_gives_the_time_since_when_a_release_was_live(tmp_path: Path) -> None:
     mark = tmp_path / "srv/shop/releases/r1/served"
     mark.parent.mkdir(parents=True)
     mark.touch()
     os.utime(mark, (1_700_000_000, 1_700_000_000))
 
-    found = observed(tmp_path)
+    observed = observe(tmp_path)
 
-    assert found.served == {"r1"}
-    assert found.served_since == {"r1": datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)}
+    assert observed.served == {"r1"}
+    assert observed.served_since == {"r1": datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)}
 
 
-def test_query_gives_the_other_sites_and_not_the_sites_own(tmp_path: Path) -> None:
+def test_query_gives_nginx_files_of_other_sites_only(tmp_path: Path) -> None:
     nginx = tmp_path / "etc/nginx"
     for name in ("sites-enabled/shop", "sites-enabled/wiki", "conf.d/a.conf", "conf.d/a.off"):
         (nginx / name).parent.mkdir(parents=True, exist_ok=True)
         (nginx / name).write_text(f"# {name}\n")
 
-    found = observed(tmp_path)
+    observed = observe(tmp_path)
 
-    assert sorted(PurePosixPath(path).name for path in found.files) == ["a.conf", "wiki"]
+    assert sorted(PurePosixPath(path).name for path in observed.files) == ["a.conf", "wiki"]
 
 
-def test_other_sites_are_no_files_of_the_site() -> None:
+def test_nginx_files_of_other_sites_are_kept_apart() -> None:
     lines = "line\t/etc/nginx/sites-enabled/wiki\tserver {\nline\t/etc/nginx/conf.d/a.conf\t#\n"
 
-    found = facts.parse(lines + SERVING)
+    observed = facts.parse(lines + LIVE)
 
-    assert found.other_sites == {
+    assert observed.other_sites == {
         "/etc/nginx/sites-enabled/wiki": "server {\n",
         "/etc/nginx/conf.d/a.conf": "#\n",
     }
-    assert found.files == facts.parse(SERVING).files
+    assert observed.files == facts.parse(LIVE).files
 
 
 @pytest.mark.parametrize("line", ["127.0.1.1 {}", "127.0.1.1\tx.example {}", "::1 a {} b", None])
-def test_host_name_that_nothing_knows_is_reported(line: str | None, tmp_path: Path) -> None:
+def test_host_name_that_is_known_nowhere_is_observed(line: str | None, tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc/hosts").write_text((line or "127.0.0.1 localhost").format(HOST_NAME))
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/getent").write_text("#!/bin/sh\nexit 2\n")
     (tmp_path / "bin/getent").chmod(0o755)
 
-    assert observed(tmp_path).lost_name == ("" if line else HOST_NAME)
+    assert observe(tmp_path).lost_name == ("" if line else HOST_NAME)
 
 
 @pytest.mark.parametrize(
     ("line", "free", "secrets"),
     [("", 0, ""), ("free\t9 4096\n", 36864, ""), ("free\t\nsecrets\t123 4\n", 0, "123 4")],
 )
-def test_disk_and_secrets_are_those_of_the_host(line: str, free: int, secrets: str) -> None:
-    found = facts.parse(line + BARE)
+def test_free_disk_and_checksum_of_the_secrets_are_read(line: str, free: int, secrets: str) -> None:
+    observed = facts.parse(line + BARE)
 
-    assert (found.free, found.secrets) == (free, secrets)
+    assert (observed.free, observed.secrets) == (free, secrets)
 
 
 def test_host_without_python_has_none() -> None:
@@ -245,7 +254,7 @@ def test_host_without_python_has_none() -> None:
     ],
 )
 def test_part_of_a_manifest_that_does_not_fit_is_named(value: str, odd: str, named: str) -> None:
-    text = SERVING.replace(MANIFEST, MANIFEST.replace(f'"{value}"', f'"{odd}"'))
+    text = LIVE.replace(MANIFEST, MANIFEST.replace(f'"{value}"', f'"{odd}"'))
 
     with pytest.raises(StepFailed, match=f"its {named} is"):
         facts.parse(text)

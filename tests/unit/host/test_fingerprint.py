@@ -23,7 +23,7 @@ def test_answer_is_read() -> None:
     found = fingerprint.parse(ANSWER)
 
     assert (found.os, found.machine, found.python) == ("debian 13", "aarch64", "3.13")
-    assert found.packages == {"nginx": "1.26.3-3+deb13u1"}, "what is installed, and nothing else"
+    assert found.packages == {"nginx": "1.26.3-3+deb13u1"}, "installed ones only"
 
 
 @pytest.mark.parametrize("answer", ["", ANSWER.removesuffix("end\tok\n")])
@@ -49,12 +49,12 @@ def test_query_answers_on_a_real_system() -> None:
         pytest.param({**STAGING.packages, "sqlite3": "3.40.1-2"}, id="only the host has it"),
     ],
 )
-def test_system_that_serves_alike_is_no_difference(packages: dict[str, str]) -> None:
+def test_difference_that_does_not_matter_to_the_app_is_none(packages: dict[str, str]) -> None:
     assert fingerprint.differences(STAGING, changed(packages=packages), "production") == ()
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "sentence"),
     [
         ({"os": "debian 13"}, "production runs debian 13, staging runs debian 12"),
         ({"machine": "aarch64"}, "production is a machine of aarch64"),
@@ -69,7 +69,7 @@ def test_system_that_serves_alike_is_no_difference(packages: dict[str, str]) -> 
         ),
     ],
 )
-def test_system_that_serves_otherwise_is_told(change: dict[str, Any], told: str) -> None:
+def test_difference_that_matters_is_a_sentence(change: dict[str, Any], sentence: str) -> None:
     [difference] = fingerprint.differences(STAGING, changed(**change), "production")
 
-    assert told in difference
+    assert sentence in difference

@@ -1,4 +1,4 @@
-"""Several hosts that tell what they do at the same time."""
+"""Several hosts report at the same time."""
 
 import io
 import json
@@ -12,7 +12,7 @@ import pytest
 from tests.unit.fakes import FakeReport
 from tests.unit.records import new_recorder
 from understudy.errors import StepFailed
-from understudy.host.host_report import HostReport, Telling, under_its_name
+from understudy.host.host_report import Call, HostReport, report_for_host
 from understudy.report.events import JsonReport, Report
 from understudy.report.record import Verdict
 from understudy.report.terminal import TextReport
@@ -22,41 +22,41 @@ STEPS = 20
 
 
 def work_at_once(report: Report) -> None:
-    """Each host takes steps of the same titles, and tells of itself in each."""
+    """Each host takes steps with the same titles, and reports its own name in each."""
     turn, all_there = Lock(), Barrier(len(HOSTS))
 
     def work(host: str) -> None:
-        told = under_its_name(report, host, turn)
+        own = report_for_host(report, host, turn)
         all_there.wait(10)
         for number in range(STEPS):
-            with told.step(f"step {number}"):
+            with own.step(f"step {number}"):
                 all_there.wait(10)
-                told.detail(f"detail {number} of {host}")
-                told.ran(f"command {number}", host, 0.1, ok=True)
-            told.say(f"said {number} by {host}")
+                own.detail(f"detail {number} of {host}")
+                own.ran(f"command {number}", host, 0.1, ok=True)
+            own.say(f"said {number} by {host}")
 
     with ThreadPoolExecutor(len(HOSTS)) as pool:
         list(pool.map(work, HOSTS))
 
 
 class Slow(FakeReport):
-    """A report in whose midst others come to tell something."""
+    """A report that takes so long for a message that others come in between."""
 
     def say(self, text: str) -> None:
         sleep(0.0005)
         super().say(text)
 
 
-def test_one_thing_is_told_at_a_time() -> None:
+def test_one_call_is_made_at_a_time() -> None:
     report = Slow()
 
     work_at_once(report)
 
-    told = {host: [f"said {number} by {host}" for number in range(STEPS)] for host in HOSTS}
-    assert report.said_of == told
+    expected = {host: [f"said {number} by {host}" for number in range(STEPS)] for host in HOSTS}
+    assert report.said_of == expected
 
 
-def test_record_has_each_step_with_what_its_own_host_told() -> None:
+def test_record_has_each_step_with_the_lines_of_its_own_host() -> None:
     recorder = new_recorder()
 
     work_at_once(recorder)
@@ -80,7 +80,7 @@ def test_lines_are_whole_and_begin_with_their_host(capsys: pytest.CaptureFixture
     lines = capsys.readouterr().out.splitlines()
     line = re.compile(r"  (\S+): detail \d+ of \1|✓ \S+: step \d+ \d\.\d s|(\S+): said \d+ by \2")
     assert len(lines) == 3 * len(HOSTS) * STEPS
-    assert [told for told in lines if not line.fullmatch(told)] == []
+    assert [one for one in lines if not line.fullmatch(one)] == []
 
 
 def test_events_for_programs_name_their_host() -> None:
@@ -96,33 +96,35 @@ def test_events_for_programs_name_their_host() -> None:
 
 
 def test_each_line_of_a_text_names_its_host(capsys: pytest.CaptureFixture[str]) -> None:
-    told = under_its_name(TextReport(), "web1", Lock())
+    report = report_for_host(TextReport(), "web1", Lock())
 
-    told.say("a diff\n+ line")
-    told.warn("a warning\nand its log")
+    report.say("a diff\n+ line")
+    report.warn("a warning\nand its log")
 
     out, err = capsys.readouterr()
     assert out == "web1: a diff\nweb1: + line\n"
     assert err == "! web1: a warning\nweb1: and its log\n"
 
 
-def test_what_is_told_afterwards_is_about_no_host(capsys: pytest.CaptureFixture[str]) -> None:
+def test_later_message_of_the_report_itself_names_no_host(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     report = TextReport()
 
-    under_its_name(report, "web1", Lock()).say("done")
+    report_for_host(report, "web1", Lock()).say("done")
     report.say("all done")
 
     assert capsys.readouterr().out == "web1: done\nall done\n"
 
 
-def test_clocks_of_several_hosts_run_beside_each_other(
+def test_progress_of_several_hosts_is_shown_together(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("NO_COLOR", "1")
     report, turn = TextReport(), Lock()
-    one, other = (under_its_name(report, host, turn) for host in ("web1", "web2"))
+    one, other = (report_for_host(report, host, turn) for host in ("web1", "web2"))
 
     with one.step("upload"):
         with other.step("switch"):
@@ -136,25 +138,25 @@ def test_clocks_of_several_hosts_run_beside_each_other(
     assert "half of it" in out
 
 
-def test_all_that_can_be_told_is_handed_on() -> None:
-    tellings: list[Telling] = []
-    told, behind = HostReport(tellings.append), FakeReport()
+def test_every_call_is_passed_on() -> None:
+    calls: list[Call] = []
+    front, behind = HostReport(calls.append), FakeReport()
     failed = StepFailed("failed")
 
-    with told.phase("up", "The VM"), told.step("restore"):
-        told.detail("a detail")
-    told.skipped("data", "Data", "none")
-    told.say("said")
-    told.warn("warned")
-    told.attach("drift", [])
-    told.ran("true", "", 0.1, ok=True)
-    told.error(failed)
-    told.expect(7)
-    told.about("another host")
+    with front.phase("up", "The VM"), front.step("restore"):
+        front.detail("a detail")
+    front.skipped("data", "Data", "none")
+    front.say("said")
+    front.warn("warned")
+    front.attach("drift", [])
+    front.ran("true", "", 0.1, ok=True)
+    front.error(failed)
+    front.expect(7)
+    front.about("another host")
 
     assert (behind.said, behind.steps) == ([], [])
-    for telling in tellings:
-        telling(behind)
+    for call in calls:
+        call(behind)
     assert behind.phases == [("up", "passed"), ("data", "skipped, none")]
     assert behind.steps == [("restore", True)]
     assert (behind.details, behind.said, behind.warnings) == (["a detail"], ["said"], ["warned"])

@@ -1,4 +1,4 @@
-"""Provisioning over SSH: the script runs as root, and a firewall stays only if one can get in."""
+"""Provisioning over SSH: the script runs as root, and a firewall is confirmed over a new connection."""
 
 from collections.abc import Callable
 
@@ -45,7 +45,7 @@ def test_provisioning_runs_the_script_as_root_and_leaves_no_copy(staging: Stagin
         ("sudo: a password is required", "debian sudo without a password"),
     ],
 )
-def test_provisioning_that_fails_tells_why_and_what_to_do(
+def test_provisioning_that_fails_shows_why_and_what_to_do(
     text: str, hint: str, staging: Staging
 ) -> None:
     host = admin(staging, failed("line\n" * 100, text))
@@ -56,7 +56,7 @@ def test_provisioning_that_fails_tells_why_and_what_to_do(
     assert raised.value.details.splitlines()[-1] == text
     assert hint in raised.value.hint
     assert "rm -f .understudy-provision.sh" in host.notes
-    assert not [note for note in host.notes if "confirm" in note], "the host undoes its firewall"
+    assert not [note for note in host.notes if "confirm" in note], "the host restores its firewall"
 
 
 def fresh(staging: Staging) -> FakeConnection:
@@ -66,7 +66,7 @@ def fresh(staging: Staging) -> FakeConnection:
 def connections(
     staging: Staging, monkeypatch: pytest.MonkeyPatch, *made: FakeConnection | Exception
 ) -> None:
-    """What the admin gets each time he connects."""
+    """The admin's connections, one after another."""
     coming = list(made)
 
     def connect(target: TargetConfig, user: str) -> FakeConnection:
@@ -92,7 +92,7 @@ def test_firewall_is_confirmed_over_a_new_connection(
 
 
 @pytest.mark.parametrize("error", [Unreachable("timed out"), LoginRefused("not accepted")])
-def test_host_that_lets_nobody_in_after_provisioning_is_told(
+def test_host_that_is_unreachable_after_provisioning_is_an_error(
     error: Exception, staging: Staging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connections(staging, monkeypatch, fresh(staging), error)
@@ -106,7 +106,7 @@ def test_host_that_lets_nobody_in_after_provisioning_is_told(
     assert staging.report.steps == [("provision staging", False)]
 
 
-def test_confirm_that_comes_too_late_is_told(
+def test_confirm_that_comes_too_late_is_an_error(
     staging: Staging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = FakeConnection({"confirm": failed(errors="too late")})

@@ -1,4 +1,4 @@
-"""The stamp tells a host that was provisioned otherwise than it would be now."""
+"""The stamp of a host shows whether its provisioning is out of date; and what the script does."""
 
 import json
 import shutil
@@ -23,7 +23,7 @@ def config(**host: Any) -> Config:
     return Config.model_validate({**settings(), "host": host})
 
 
-def test_stamp_follows_the_rule_that_the_vagrantfile_has_too() -> None:
+def test_stamp_is_computed_as_in_the_vagrantfile() -> None:
     made = provisioning(config(packages=["git", "jq"]), "vagrant", PARTS)
 
     words = ["set -eu\necho done\n", "shop", "deploy", "vagrant", "C.UTF-8", "Etc/UTC", "git", "jq"]
@@ -74,7 +74,7 @@ def test_vagrantfile_installs_the_same_packages(engine: str | None, packages: li
     lines = [line for line in text.splitlines() if line.startswith("PACKAGES")]
     given = f"CONFIG = {{'app' => JSON.parse('{json.dumps(app)}')}}; HOST = {{'packages' => {packages}}}"
 
-    told = subprocess.run(
+    printed = subprocess.run(
         [str(RUBY), "--disable-gems", "-rjson", "-e", "\n".join([given, *lines, "puts PACKAGES"])],
         capture_output=True,
         text=True,
@@ -83,7 +83,7 @@ def test_vagrantfile_installs_the_same_packages(engine: str | None, packages: li
 
     tree = {**settings(app=app), "host": {"packages": packages}}
     assert len(lines) == 2
-    assert told == [*Config.model_validate(tree).packages]
+    assert printed == [*Config.model_validate(tree).packages]
 
 
 POSTGRESQL = """
@@ -103,7 +103,7 @@ RESTART = "systemctl restart postgresql@15-main"
 
 
 def postgresql_step(state: str, *packages: str) -> subprocess.CompletedProcess[str]:
-    """What the shipped step does on a host whose programs only tell that they were called."""
+    """The shipped step on a host whose programs only print how they were called."""
     [part] = [path for path in PROJECT.provision_parts if path.name == "45-postgresql.sh"]
     argv = ("sh", "-c", POSTGRESQL + part.read_text(), "sh", state, *packages)
     return subprocess.run(argv, capture_output=True, text=True)
@@ -115,7 +115,7 @@ def test_host_without_postgresql_is_left_alone() -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
-def test_postgresql_listens_on_no_address_and_is_restarted_for_that_only() -> None:
+def test_postgresql_listens_on_no_address_and_restarts_only_if_that_changed() -> None:
     changed, unchanged = (
         postgresql_step(state, "postgresql") for state in ("changed", "unchanged")
     )
@@ -136,7 +136,7 @@ def test_role_and_databases_are_made_by_the_servers_own_user() -> None:
     assert done.stdout.count("my-shop") == 1, "the rest gets the name as a value"
 
 
-def test_no_server_is_asked_while_the_box_is_built() -> None:
+def test_no_server_is_called_while_the_box_is_built() -> None:
     done = postgresql_step("chroot", "postgresql")
 
     assert done.returncode == 0
@@ -144,27 +144,27 @@ def test_no_server_is_asked_while_the_box_is_built() -> None:
     assert len(done.stdout.splitlines()) == 1
 
 
-def test_postgresql_without_a_cluster_is_told() -> None:
+def test_postgresql_without_a_cluster_is_an_error() -> None:
     done = postgresql_step("none", "postgresql")
 
     assert done.returncode == 1
     assert "no PostgreSQL cluster has port 5432" in done.stderr
 
 
-def test_script_reads_its_arguments_in_the_order_in_which_they_are_given() -> None:
+def test_script_reads_its_arguments_in_their_order() -> None:
     """The very line of the shipped script, run by a shell."""
     text = PROJECT.provision_parts[0].read_text()
     [line] = [line for line in text.splitlines() if line.startswith("SITE=$1")]
     made = provisioning(config(packages=["git", "jq"]), "vagrant", [text])
 
-    told = subprocess.run(
+    printed = subprocess.run(
         script(f'{line}; shift 6; echo $SITE $DEPLOYER $ADMIN $STAMP "$@"', *made.arguments),
         capture_output=True,
         text=True,
         check=True,
     ).stdout.split()
 
-    assert told == ["shop", "deploy", "vagrant", made.stamp, "git", "jq"]
+    assert printed == ["shop", "deploy", "vagrant", made.stamp, "git", "jq"]
 
 
 def test_shipped_script_is_the_numbered_files_in_order_and_is_shell() -> None:
@@ -173,11 +173,11 @@ def test_shipped_script_is_the_numbered_files_in_order_and_is_shell() -> None:
     assert names == sorted(names)
     assert (names[0], names[-1]) == ("00-settings.sh", "90-stamp.sh")
     script = "".join(path.read_text() for path in PROJECT.provision_parts)
-    assert "STAMP_FILE" in "".join(script.splitlines()[-5:]), "what is stamped has been done"
+    assert "STAMP_FILE" in "".join(script.splitlines()[-5:]), "the stamp comes last"
     subprocess.run(["sh", "-n"], input=script, text=True, check=True)
 
 
-def test_what_is_not_numbered_is_not_part_of_the_script(tmp_path: Path) -> None:
+def test_only_numbered_files_are_part_of_the_script(tmp_path: Path) -> None:
     (tmp_path / "provision").mkdir()
     for name in ("20-b.sh", "10-a.sh", "setup", "notes.sh", "30-c.txt"):
         (tmp_path / "provision" / name).touch()

@@ -1,4 +1,4 @@
-"""A host that gives no whole answer: wherever it's asked, the same is told of what may be in the way."""
+"""A host that gives no whole answer: every query has the same hint about what may be in the way."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ HOST = FakeConnection({"": failed(errors="This account is currently not availabl
 @pytest.mark.parametrize(
     "ask", [lambda: session.gather(HOST, config()), lambda: inputs.fingerprint_of(HOST)]
 )
-def test_login_without_a_shell_is_told_with_how_to_try_it(ask: Callable[[], object]) -> None:
+def test_query_that_fails_says_how_to_try_the_login(ask: Callable[[], object]) -> None:
     with pytest.raises(StepFailed, match="can't be read") as raised:
         ask()
 
@@ -27,7 +27,7 @@ def test_login_without_a_shell_is_told_with_how_to_try_it(ask: Callable[[], obje
 @pytest.mark.parametrize(
     "parse", [facts.parse, fingerprint.parse, lambda output: answer.cut(output, "shop", "", 0)]
 )
-def test_answer_without_an_end_is_told_with_what_ends_it(parse: Callable[[str], object]) -> None:
+def test_answer_without_its_end_says_what_may_cut_it_off(parse: Callable[[str], object]) -> None:
     with pytest.raises(StepFailed, match="cut off") as raised:
         parse("Welcome!\n")
 

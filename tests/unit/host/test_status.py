@@ -1,4 +1,4 @@
-"""What status tells, by the host's facts."""
+"""What status prints, from the host's facts."""
 
 import pytest
 
@@ -8,16 +8,16 @@ from understudy.host import status
 
 
 @pytest.mark.parametrize(
-    ("lost", "told"),
+    ("lost", "printed_text"),
     [
         (None, ", running"),
         ("unit\tshop", "NOT RUNNING"),
         ("unit\tnginx", "NOT RUNNING"),
-        ("current\t", "serves nothing yet"),
+        ("current\t", "no release is live yet"),
     ],
 )
-def test_status_tells_what_serves_and_whether_it_does(
-    lost: str | None, told: str, staging: Staging
+def test_status_shows_the_live_release_and_whether_it_runs(
+    lost: str | None, printed_text: str, staging: Staging
 ) -> None:
     release = manifest("c0ffee00-old", "2024-02-01T00:00:00+00:00")
     lines = staging.facts(*lines_of(release, current=release.id)).output.splitlines()
@@ -26,5 +26,5 @@ def test_status_tells_what_serves_and_whether_it_does(
 
     status.status(staging.job())
 
-    assert told in "\n".join(staging.report.said)
+    assert printed_text in "\n".join(staging.report.said)
     assert changes(host) == []

@@ -1,0 +1,43 @@
+"""The commit that a deploy ships is checked before any host is changed."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.staging import Staging
+from understudy.deploy import commits
+from understudy.errors import Refused
+from understudy.release import source as sources
+from understudy.release import worktree
+from understudy.release.commit_facts import SUBMODULE, CommitFacts
+from understudy.release.source import Source
+
+
+@pytest.fixture
+def staging(deployable: Staging) -> Staging:
+    return deployable
+
+
+def test_part_of_the_repository_that_is_not_shipped_is_a_warning(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = CommitFacts(committed={"manage.py": "100644", "lib": SUBMODULE}, submodules={"lib": ()})
+    monkeypatch.setattr(worktree, "look", lambda _: facts)
+
+    commits.check(staging.job())
+
+    assert "submodules are not part of a release" in staging.report.warnings[0]
+
+
+def test_only_the_commit_that_would_be_deployed_is_refused_as_the_same(
+    staging: Staging, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = {"0ther": replace(source, commit="0ther")}
+    monkeypatch.setattr(
+        sources, "resolve_source", lambda app, *_: named.get(app.revision or "", source)
+    )
+
+    commits.refuse_if_same(staging.job(), "0ther")
+
+    with pytest.raises(Refused, match="it is the same commit"):
+        commits.refuse_if_same(staging.job(), source.commit)

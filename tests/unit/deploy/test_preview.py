@@ -1,0 +1,46 @@
+"""The differences that a plan shows between the files of a host and those of a deploy."""
+
+from tests.unit.fakes import facts, manifest
+from tests.unit.plans import CURRENT, NGINX, OLD, desired_state, live_host
+from understudy.deploy.preview import diffs
+
+
+def test_diff_shows_the_hosts_text_first() -> None:
+    [diff] = diffs(
+        desired_state(), live_host(files={**live_host().files, NGINX: "server { by hand }\n"})
+    )
+
+    assert diff.splitlines() == [
+        f"--- host:{NGINX}",
+        f"+++ desired:{NGINX}",
+        "@@ -1 +1 @@",
+        "-server { by hand }",
+        "+server {}",
+    ]
+
+
+def test_diff_leaves_out_the_release_id() -> None:
+    observed = live_host(manifest(OLD))
+
+    assert diffs(desired_state(), observed) == []
+
+
+def test_changed_value_of_the_environment_is_in_the_diff() -> None:
+    files = {**live_host().files, f"{CURRENT}/environment": f"RELEASE={OLD}\nX=0\n"}
+
+    [diff] = diffs(desired_state(), live_host(manifest(OLD), files=files))
+
+    assert [line for line in diff.splitlines() if line[:2] in ("-X", "+X")] == ["-X=0", "+X=1"]
+    assert "RELEASE=ID" in diff
+
+
+def test_first_deploy_shows_each_file_as_new() -> None:
+    assert [diff.splitlines()[0] for diff in diffs(desired_state(), facts())] == [
+        "--- /dev/null"
+    ] * 3
+
+
+def test_host_file_without_a_line_end_does_not_run_into_the_next_line() -> None:
+    [diff] = diffs(desired_state(), live_host(files={**live_host().files, NGINX: "by hand"}))
+
+    assert diff.splitlines()[-3:] == ["-by hand", "\\ no newline at its end", "+server {}"]

@@ -1,0 +1,193 @@
+"""Actions are carried out one by one, each as a step of the report; a failed one is undone."""
+
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pytest
+
+from tests.unit.failing_host import failing_host
+from tests.unit.fakes import failed, printed
+from tests.unit.staging import LOG, Staging, changes
+from understudy.commands import Argv
+from understudy.errors import StepFailed, Unreachable
+from understudy.host import session, steps
+from understudy.host.actions import Action, Run, Send, WriteFiles
+from understudy.release.render import RenderedFile
+from understudy.ssh.connection import Result
+
+QUIET = (*LOG, "one", "two", "look", "unpack", "mkdir -p /x")
+FIRST, SECOND = Run("first", ("one",)), Run("second", ("two",), "shop")
+
+
+def applied(staging: Staging, *actions: Action) -> tuple[list[str], list[tuple[str, str]]]:
+    """The warnings, and the titles and outputs that `after` was called with."""
+    calls: list[tuple[str, str]] = []
+    job = staging.job()
+    with session.connected(job) as (connection, _):
+        warnings = steps.apply_all(
+            job,
+            connection,
+            actions,
+            after=lambda action, output: calls.append((action.title, output)),
+        )
+    return warnings, calls
+
+
+def test_steps_are_taken_in_order_and_passed_on_with_their_output(staging: Staging) -> None:
+    host = staging.host(one=printed("1\n"))
+    upload = Send("upload", Path(__file__), ("unpack",))
+
+    _, calls = applied(staging, FIRST, upload, SECOND)
+
+    assert changes(host) == ["one", "unpack", "shop: two"]
+    assert list(host.files) == [Path(__file__).name]
+    assert calls == [("first", "1\n"), ("upload", ""), ("second", "")]
+    assert staging.report.steps == [("first", True), ("upload", True), ("second", True)]
+
+
+def test_of_several_commands_in_a_step_the_one_that_failed_is_named(staging: Staging) -> None:
+    output = "==> makemigrations\nok\n==> migrate --noinput\n==> note other\nno\n"
+    staging.host(both=failed(output))
+
+    with pytest.raises(StepFailed) as caught:
+        applied(staging, Run("makemigrations, migrate --noinput", ("both",)))
+
+    assert caught.value.summary == "migrate --noinput: failed"
+
+
+def test_upload_that_failed_is_the_last_step(staging: Staging) -> None:
+    """The steps after it would work on half of a release."""
+    host = staging.host(unpack=failed("tar: unexpected end of file"))
+    upload = Send("upload", Path(__file__), ("unpack",))
+
+    with pytest.raises(StepFailed, match="upload: failed") as raised:
+        applied(staging, FIRST, upload, SECOND)
+
+    assert "unexpected end" in raised.value.details
+    assert raised.value.hint
+    assert changes(host) == ["one", "unpack"]
+    assert staging.report.steps == [("first", True), ("upload", False)]
+
+
+def test_step_that_only_warns_does_not_end_the_plan(staging: Staging) -> None:
+    host = staging.host(look=failed("500", "no such column"))
+    look = Run("look", ("look",), warning="the old code breaks", undo=(SECOND,))
+
+    warnings, calls = applied(staging, look, FIRST)
+
+    assert warnings == ["the old code breaks"]
+    assert staging.report.warnings == ["the old code breaks\n500\nno such column"]
+    assert changes(host) == ["look", "one"]
+    assert [title for title, _ in calls] == ["first"]
+
+
+@pytest.mark.parametrize(("output", "taken"), [("==> migrate\n", True), ("nothing to do\n", False)])
+def test_step_that_depends_on_an_output_is_left_out_without_it(
+    output: str, taken: bool, staging: Staging
+) -> None:
+    host = staging.host(one=printed(output))
+    look = Run("look", ("look",), only_after="==> migrate")
+
+    applied(staging, FIRST, look)
+
+    assert changes(host) == ["one", *(["look"] if taken else [])]
+
+
+def test_failed_step_is_undone_and_the_last(staging: Staging) -> None:
+    host = staging.host(look=failed("500"))
+    look = Run("look", ("look",), undo=(FIRST, SECOND))
+
+    with pytest.raises(StepFailed, match="look: failed"):
+        applied(staging, look, Run("third", ("three",)))
+
+    assert changes(host) == ["look", "one", "shop: two"]
+    assert staging.report.steps == [("look", False), ("first", True), ("second", True)]
+
+
+def test_failed_undo_is_shown_after_the_failed_step(staging: Staging) -> None:
+    """The hint of the step would say that it was undone."""
+    staging.host(look=failed("500"), one=failed("read-only"))
+    undo = Run("first", ("one",), hint="switch back by hand")
+
+    with pytest.raises(StepFailed, match="look: failed") as raised:
+        applied(staging, Run("look", ("look",), undo=(undo, SECOND)))
+
+    assert raised.value.details.splitlines() == ["500", "first: failed", "read-only"]
+    assert raised.value.hint == "switch back by hand"
+    assert "second" not in [title for title, _ in staging.report.steps]
+
+
+def test_nothing_is_undone_on_a_host_that_is_gone(staging: Staging) -> None:
+    host = failing_host(staging, "look")
+
+    with pytest.raises(Unreachable):
+        applied(staging, Run("look", ("look",), undo=(FIRST,)))
+
+    assert changes(host) == []
+
+
+def test_commands_of_steps_are_reported_with_their_output(staging: Staging) -> None:
+    staging.host(one=printed("1\n"), two=failed("2", "bad"))
+    write = WriteFiles("write", (RenderedFile(PurePosixPath("/x/y"), "four"),), PurePosixPath("/x"))
+
+    with pytest.raises(StepFailed):
+        applied(staging, FIRST, write, SECOND)
+
+    assert staging.report.commands == [
+        ("one", "1", True),
+        ("mkdir -p /x", "", True),
+        ("write 4 bytes to /x/y", "", True),
+        ("sudo -u shop -- two", "2\nbad", False),
+    ]
+
+
+def test_command_that_was_cut_off_is_reported_as_failed(staging: Staging) -> None:
+    failing_host(staging, "one")
+
+    with pytest.raises(Unreachable):
+        applied(staging, FIRST)
+
+    assert staging.report.commands == [("one", "", False)]
+
+
+@pytest.mark.parametrize(
+    "why", ["tar: x: Cannot write: No space left on device", "database or disk is full"]
+)
+def test_step_that_fails_on_a_full_disk_shows_the_hosts_disks(why: str, staging: Staging) -> None:
+    disks = "Mounted on Size Avail IFree\n/ 10G 0 5\n"
+    upload = Send("upload", Path(__file__), ("one",))
+    staging.answering({"one": failed(errors=why), "df -h": printed(disks)})
+
+    for step in (FIRST, upload):
+        with pytest.raises(StepFailed) as raised:
+            applied(staging, step)
+
+        assert raised.value.details.splitlines()[-2:] == disks.splitlines()
+
+
+def test_upload_that_failed_does_not_count_as_whole(staging: Staging, tmp_path: Path) -> None:
+    (tmp_path / "tar").write_bytes(b"content")
+    staging.answering({"unpack": failed(errors="gzip: unexpected end of file")})
+
+    with pytest.raises(StepFailed, match="upload: failed"):
+        applied(staging, Send("upload", tmp_path / "tar", ("unpack",)))
+
+    assert staging.report.steps == [("upload", False)]
+
+
+def test_output_is_reported_as_it_comes_and_kept_if_the_step_is_cut_off(staging: Staging) -> None:
+    host = staging.answering({"one": printed("half\n")})
+    run = host.run
+
+    def cut_off(argv: Argv, **how: Any) -> Result:
+        run(argv, **how)
+        raise KeyboardInterrupt
+
+    job = staging.job()
+    with session.connected(job) as (connection, _):
+        host.run = cut_off  # type: ignore[method-assign]
+        with pytest.raises(KeyboardInterrupt):
+            steps.apply_all(job, connection, [FIRST])
+
+    assert staging.report.printed == ["half"]
+    assert staging.report.commands == [("one", "half", False)]

@@ -1,0 +1,44 @@
+"""The commit of the app that a deploy ships: `app.source` and `app.revision` of deploy.yml."""
+
+from understudy.errors import Refused
+from understudy.job import Job
+from understudy.release import source as sources
+from understudy.release import source_checks, worktree
+
+
+def resolve(job: Job) -> sources.Source:
+    """The commit, and its lock. Uncommitted changes are a warning, or Refused with `require_clean`.
+
+    Raises ConfigError if git does not have the commit, or if it has no usable lock.
+    """
+    source = sources.resolve_source(job.config.app, job.directory, job.project.cache / "git")
+    if job.config.target(job.target_name).require_clean:
+        sources.refuse_if_dirty(source)
+    elif source.dirty:
+        job.report.warn(
+            f"{len(source.dirty)} uncommitted changes are not deployed; "
+            f"what is deployed is commit {source.commit[:12]}"
+        )
+    return source
+
+
+def check(job: Job) -> None:
+    """Raises ConfigError for what cannot work, as git alone shows, and warns of what may not work.
+
+    Connects to no host.
+    """
+    app = job.config.app
+    source = sources.find_commit(app, job.directory, job.project.cache / "git")
+    facts = worktree.look(source)
+    source_checks.refuse(app, facts, worktree.elsewhere(source))
+    for warning in source_checks.warnings(app, facts):
+        job.report.warn(warning)
+
+
+def refuse_if_same(job: Job, commit: str) -> None:
+    """Raises Refused if a deploy would ship that commit, ConfigError if git does not have it."""
+    source = resolve(job)
+    app = job.at(commit).config.app
+    other = sources.resolve_source(app, job.directory, job.project.cache / "git")
+    if other.commit == source.commit:
+        raise Refused(f"it is the same commit, {commit[:12]}")

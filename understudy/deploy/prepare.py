@@ -1,0 +1,112 @@
+"""From a commit and an observed host to what a plan needs: the desired state, and the files to send."""
+
+import gzip
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from understudy.config import domains
+from understudy.deploy import plan
+from understudy.deploy.desired import DesiredState, Shipment
+from understudy.errors import StepFailed
+from understudy.host import session
+from understudy.host.facts import ObservedState
+from understudy.job import Job
+from understudy.local.exclusive_lock import exclusive_lock
+from understudy.release import archive, bytecode, render, wheels
+from understudy.release import source as sources
+from understudy.release.layout import Manifest, release_id
+
+# Bytes that the site itself may write while a release is made: sessions, uploads, its database's journal.
+ROOM_FOR_THE_SITE = 64 * 2**20
+
+
+def desired_state(job: Job, source: sources.Source, observed: ObservedState) -> DesiredState:
+    """What the host is to be like with that commit. Raises Refused if another site has the domain."""
+    config, target, templates = job.config, job.target, job.project.templates
+    domains.refuse_if_taken(config, target, observed.other_sites, job.target_name)
+    inputs = fingerprint_inputs(job, source, python=observed.python, secrets=observed.secrets)
+    name = release_id(source.commit, inputs)
+    release = Manifest(
+        id=name,
+        commit=source.commit,
+        lock=f"{source.lock_hash}-{observed.python}",
+        deployed_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        deployed_by=session.who(),
+    )
+    return DesiredState(
+        config=config,
+        target=target,
+        release=release,
+        release_files=render.release_files(config, target, name, templates),
+        site_config=render.host_files(config, target, templates),
+    )
+
+
+def fingerprint_inputs(
+    job: Job, source: sources.Source, *, python: str, secrets: str
+) -> tuple[str, ...]:
+    """All that makes one release of a commit differ from another: its id is a digest of these.
+
+    python: the host's version, as "3.11". secrets: a checksum of the host's secrets.
+    """
+    config, target, templates = job.config, job.target, job.project.templates
+    # These files contain the id, which is not known yet: here "-" takes its place.
+    without_id = render.release_files(config, target, "-", templates)
+    site_config = render.host_files(config, target, templates)
+    app = config.app
+    commands = (app.build_commands, app.release_commands, app.migrate_commands)
+    return (
+        *(source.tree, source.lock, python, repr(commands), secrets),
+        *(file.content for file in without_id),
+        # A running service follows a changed unit only when it is started again.
+        *(file.content for file in site_config if file.path.suffix == ".service"),
+    )
+
+
+def shipment(
+    job: Job, source: sources.Source, desired: DesiredState, observed: ObservedState, work: Path
+) -> Shipment:
+    """Writes the files to send into `work`. Gets packages only if the host lacks the environment.
+
+    Several hosts take turns here, so that each package is downloaded once.
+    """
+    release_tar, packages_tar = work / "release.tar.gz", work / "packages.tar.gz"
+    compiler = bytecode.compiler(observed.python)
+    with exclusive_lock(job.project.cache):
+        if observed.release(desired.release.id) is None:
+            release_tar.write_bytes(
+                archive.release_tar(source, desired.release_files, desired.release, compiler)
+            )
+        packages = _packages(job, source, desired, observed)
+        missing = [tar for name, tar in packages.items() if name not in observed.packages]
+        packages_tar.write_bytes(wheels.join(missing))
+    room = sum(_unpacked(tar) for tar in (release_tar, packages_tar) if tar.exists())
+    return Shipment(release_tar, packages_tar, tuple(packages), compiler is not None, room)
+
+
+def refuse_without_room(job: Job, observed: ObservedState, shipment: Shipment) -> None:
+    """Raises StepFailed if the disk would be full: that would take the live release down as well."""
+    if shipment.room and observed.free < shipment.room + ROOM_FOR_THE_SITE:
+        raise StepFailed(
+            f"{job.target_name} has {observed.free // 2**20} MiB of disk free; this release takes "
+            f"{shipment.room // 2**20} MiB, and the site needs {ROOM_FOR_THE_SITE // 2**20} MiB to run",
+            hint="`df -h` on the host shows its disks. The live release has not changed.",
+        )
+
+
+def _packages(
+    job: Job, source: sources.Source, desired: DesiredState, observed: ObservedState
+) -> Mapping[str, Path]:
+    """Name -> archive of each package of the environment; none if the host has the environment."""
+    if not plan.needs_environment(desired, observed):
+        return {}
+    with job.report.step("get the locked packages"):
+        return wheels.packages(source.lock, observed.python, observed.machine, job.project.cache)
+
+
+def _unpacked(tar: Path) -> int:
+    """Bytes of its content."""
+    with gzip.open(tar) as content:
+        return content.seek(0, os.SEEK_END)
