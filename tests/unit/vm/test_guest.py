@@ -56,10 +56,11 @@ def test_host_key_of_a_new_vm_is_remembered(job: Job, server: SshServer, tmp_pat
 
 
 def test_host_key_of_an_earlier_vm_is_replaced(job: Job, server: SshServer, tmp_path: Path) -> None:
-    earlier = paramiko.ECDSAKey.generate().get_base64()
-    other = f"192.0.2.7 ecdsa-sha2-nistp256 {earlier}\n"
+    # Of another type: paramiko itself replaces only a key of the same type.
+    earlier = f"ssh-rsa {paramiko.RSAKey.generate(1024).get_base64()}"
+    other = f"192.0.2.7 {earlier}\n"
     known_hosts(job).parent.mkdir()
-    known_hosts(job).write_text(f"[127.0.0.1]:{server.port} ecdsa-sha2-nistp256 {earlier}\n{other}")
+    known_hosts(job).write_text(f"[127.0.0.1]:{server.port} {earlier}\n{other}")
 
     guest.remember_host_key(job, tmp_path / "console.log")
 

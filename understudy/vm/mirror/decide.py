@@ -9,7 +9,10 @@ from understudy.vm.mirror.value import Mirror
 
 
 def mirror_of(config: Config, capture: Capture, capacity: Capacity) -> Mirror:
-    """capacity: of this machine. Raises ConfigError if no box can be built for the captured system."""
+    """What the VM takes over. capacity: of this machine.
+
+    Raises ConfigError if no box can be built for the captured system.
+    """
     release = machine.release(config.vm, capture)
     memory, cpus = (size(config.vm, capture, capacity) for size in (machine.memory, machine.cpus))
     swap, software = machine.swap(capture), packages(capture, release)

@@ -36,15 +36,15 @@ _KINDS = (
 
 def files(capture: Capture) -> Mapping[str, str]:
     """path -> text of each file for the VM; empty texts are no files."""
-    whole = {path: f"{text}\n" for kind, path, text in _found(capture) if _is_whole(kind, text)}
-    return {PATH: _open_files(capture), **whole}
+    copied = {file.path: f"{file.text}\n" for file in _found(capture) if file.is_copied}
+    return {PATH: _open_files(capture), **copied}
 
 
 def left_out(capture: Capture) -> Iterator[str]:
     """A note for each file that can't be copied."""
-    for kind, path, text in _found(capture):
-        if not _is_whole(kind, text):
-            yield f"{path} is not copied: it sets more than limits, or has values that a capture hides"
+    for file in _found(capture):
+        if not file.is_copied:
+            yield f"{file.path} is not copied: it sets more than limits, or has values that a capture hides"
 
 
 def _open_files(capture: Capture) -> str:
@@ -57,17 +57,25 @@ def _open_files(capture: Capture) -> str:
     return f"[Manager]\nDefaultLimitNOFILE={soft}:{hard}\n"
 
 
-def _found(capture: Capture) -> Iterator[tuple[Kind, str, str]]:
+@dataclass(frozen=True)
+class _File:
+    path: str
+    text: str
+    kind: Kind
+
+    @property
+    def is_copied(self) -> bool:
+        lines = self.text.splitlines()
+        return MASK not in self.text and all(map(self.kind.lines.fullmatch, lines))
+
+
+def _found(capture: Capture) -> Iterator[_File]:
     for kind in _KINDS:
         for path, text in sorted(capture.readable(kind.section).items()):
             if fnmatchcase(path, kind.pattern) and _is_safe(path):
-                yield kind, path, text
+                yield _File(path, text, kind)
 
 
 def _is_safe(path: str) -> bool:
     """The capture may have been edited by hand: no file may be written elsewhere."""
     return bool(re.fullmatch(r"[\w@./-]+", path)) and ".." not in PurePosixPath(path).parts
-
-
-def _is_whole(kind: Kind, text: str) -> bool:
-    return MASK not in text and all(kind.lines.fullmatch(line) for line in text.splitlines())
