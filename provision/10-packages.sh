@@ -13,7 +13,8 @@ elif [ -n "$missing" ]; then
     # apt-get takes an unknown name for a pattern, or for an order to remove a package.
     for package in $missing; do
         apt-cache pkgnames "$package" | grep -qxF "$package" || {
-            echo "provision: there is no package '$package'" >&2
+            echo "provision: apt lists no package '$package': its name is wrong, or the lists" \
+                "could not be fetched (see above)" >&2
             exit 1
         }
     done

@@ -74,7 +74,7 @@ def _run(options: argparse.Namespace, project: Project, report: "Report") -> int
         private.make_private(project.state, project.private)
         options.run(options, project, report)
     except UnderstudyError as error:
-        error.hint = _as_called(error.hint, options.config)
+        error.hint = _as_called(error.hint, options)
         report.error(error)
         return error.exit_code
     except OSError as error:
@@ -88,12 +88,15 @@ def _run(options: argparse.Namespace, project: Project, report: "Report") -> int
     return 0
 
 
-def _as_called(hint: str, config: str | None) -> str:
-    """The hint with the --config of this run in each of its commands, so that they read the same deploy.yml."""
-    if config is None:
-        return hint
-    command = f"python deploy.py --config {shlex.quote(config)} "
-    return re.sub(r"python deploy\.py (?!--config)", lambda _: command, hint)
+def _as_called(hint: str, options: argparse.Namespace) -> str:
+    """The hint's commands for the target and the --config of this one: not for another host."""
+    target = getattr(options, "target", "vagrant")
+    if target != "vagrant":
+        hint = _WITHOUT_TARGET.sub(lambda found: f"{found[0]} --target {target}", hint)
+    if options.config is not None:
+        command = f"python deploy.py --config {shlex.quote(options.config)} "
+        hint = re.sub(r"python deploy\.py (?!--config)", lambda _: command, hint)
+    return hint
 
 
 def _local_disk_error(error: OSError, report: "Report") -> int:
@@ -116,6 +119,11 @@ def _missing_package(error: ModuleNotFoundError) -> int:
     )
     return 4
 
+
+# A command about a target, and the sentence that it's in doesn't name one.
+_WITHOUT_TARGET = re.compile(
+    r"python deploy\.py (?:deploy|rollback|restore|releases|backup|provision)\b(?![^`\n,.;]*--target)"
+)
 
 # The verbs whose runs are written to reports/.
 REPORTED = {"rehearse", "provision", "deploy", "verify", "rollback"}

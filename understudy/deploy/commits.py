@@ -16,7 +16,7 @@ def resolve(job: Job) -> sources.Source:
         sources.refuse_if_dirty(source)
     elif source.dirty:
         job.report.warn(
-            f"{len(source.dirty)} uncommitted changes are not deployed; "
+            f"uncommitted changes are not deployed (files: {len(source.dirty)}); "
             f"what is deployed is commit {source.commit[:12]}"
         )
     return source

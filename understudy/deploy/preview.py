@@ -10,7 +10,8 @@ from understudy.host.facts import ObservedState
 def diffs(desired: DesiredState, observed: ObservedState) -> list[str]:
     """Unified diffs of the files that would change, the host's text first.
 
-    Most paths contain the release's id; ID takes its place, or every line would differ.
+    Most paths contain the release's id; ID takes its place, or every line would differ. On a new host
+    only the path is given of a release's files that are the same in any project.
     """
     before = {path: _without_id(text, observed.current) for path, text in observed.files.items()}
     after: Mapping[str, str] = {
@@ -22,7 +23,16 @@ def diffs(desired: DesiredState, observed: ObservedState) -> list[str]:
             for file in desired.release_files
         },
     }
-    found = ("".join(_diff(path, before.get(path, ""), text)) for path, text in after.items())
+    shown = {
+        *(str(file.path) for file in desired.site_config),
+        str(desired.paths.current / "environment"),
+    }
+    found = (
+        "".join(_diff(path, before.get(path, ""), text))
+        if path in before or path in shown
+        else f"new: {path}, {len(text.splitlines())} lines\n"
+        for path, text in after.items()
+    )
     return [diff for diff in found if diff]
 
 

@@ -42,8 +42,12 @@ def backups(job: Job) -> None:
     """Prints the backups, oldest first: name, size in bytes, number of rows."""
     with session.connected(job) as (connection, _):
         listed = list_all(connection, job)
+    name, size, rows = (
+        max((len(f"{getattr(one, key)}") for one in listed), default=0)
+        for key in ("name", "size", "rows")
+    )
     for one in listed:
-        job.report.say(f"{one.name}  {one.size} bytes  {one.rows} rows")
+        job.report.say(f"{one.name:{name}}  {one.size:{size}} bytes  {one.rows:{rows}} rows")
     if not listed:
         job.report.say(f"{job.target_name} has no backup")
 

@@ -1,5 +1,6 @@
 """Runs the host tests and the browser tests against a target."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,9 @@ BROWSER_TESTS = "functional_tests"
 # Suite -> the directory of its tests.
 FOLDERS = {"host": HOST_TESTS, "browser": BROWSER_TESTS, "reboot": HOST_TESTS}
 _SCREENSHOTS = "Screenshots, pages and consoles of failed browser tests are in reports/browser/."
+
+# Twenty lines for each failed browser test, of addresses in the driver of the browser.
+_NATIVE_FRAMES = re.compile(r"^E +(?:Stacktrace:|#\d+ 0x[0-9a-f]+ .*)\n", re.MULTILINE)
 
 
 def verify(job: Job, *, slow: bool = False) -> None:
@@ -99,7 +103,7 @@ def _run(job: Job, suite: str, words: list[str], hint: str = "") -> None:
             name = f"{suite} {job.address}" if job.address else suite
             job.report.attach("tests", {name: read_tests(results.read_text())})
         if done.returncode:
-            output = (done.stdout + done.stderr).strip()
+            output = _NATIVE_FRAMES.sub("", done.stdout + done.stderr).strip()
             raise StepFailed(f"the {suite} tests failed on {job.target_name}", output, hint)
     job.report.say(f"  {done.stdout.strip().splitlines()[-1]}")
 

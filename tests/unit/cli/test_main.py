@@ -84,6 +84,19 @@ def test_a_hint_names_commands_with_the_config_of_this_run(
     assert hint in capsys.readouterr().err
 
 
+def test_hint_is_about_the_target_that_the_command_was_about(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    others = "python deploy.py rollback --target a --to b; run python deploy.py up"
+    hint = f"`python deploy.py restore` lists them; {others}"
+    fail_with(Refused("no", hint=hint), monkeypatch)
+
+    assert main.main(["plan", "--target", "production"], TOP) == 3
+
+    shown = f"try: `python deploy.py restore --target production` lists them; {others}"
+    assert shown in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("error", [ZeroDivisionError("a bug"), FileNotFoundError(2, "No", "x")])
 def test_a_bug_is_not_hidden(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     fail_with(error, monkeypatch)

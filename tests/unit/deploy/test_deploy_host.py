@@ -208,7 +208,7 @@ def test_dirty_tree_is_a_warning_elsewhere_and_the_commit_is_deployed(staging: S
 
     deploy_host.deploy(staging.job())
 
-    assert staging.report.warnings[0].startswith("1 uncommitted changes are not deployed")
+    assert staging.report.warnings[0].startswith("uncommitted changes are not deployed (files: 1)")
 
 
 def test_preview_prints_the_steps_and_the_differences_and_changes_nothing(staging: Staging) -> None:

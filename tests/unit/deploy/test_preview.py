@@ -1,8 +1,12 @@
 """The differences that a plan shows between the files of a host and those of a deploy."""
 
+from dataclasses import replace
+from pathlib import PurePosixPath
+
 from tests.unit.fakes import facts, manifest
-from tests.unit.plans import CURRENT, NGINX, OLD, desired_state, live_host
+from tests.unit.plans import CURRENT, NEW, NGINX, OLD, desired_state, live_host
 from understudy.deploy.preview import diffs
+from understudy.release.render import RenderedFile
 
 
 def test_diff_shows_the_hosts_text_first() -> None:
@@ -34,10 +38,15 @@ def test_changed_value_of_the_environment_is_in_the_diff() -> None:
     assert "RELEASE=ID" in diff
 
 
-def test_first_deploy_shows_each_file_as_new() -> None:
-    assert [diff.splitlines()[0] for diff in diffs(desired_state(), facts())] == [
-        "--- /dev/null"
-    ] * 3
+def test_first_deploy_shows_the_site_config_and_names_the_other_files() -> None:
+    tools = RenderedFile(PurePosixPath(f"/srv/shop/releases/{NEW}/commands.py"), "a\nb\n")
+    desired = desired_state()
+    desired = replace(desired, release_files=(*desired.release_files, tools))
+
+    *found, last = diffs(desired, facts())
+
+    assert [diff.splitlines()[0] for diff in found] == ["--- /dev/null"] * 3
+    assert last == f"new: {CURRENT}/commands.py, 2 lines\n"
 
 
 def test_host_file_without_a_line_end_does_not_run_into_the_next_line() -> None:

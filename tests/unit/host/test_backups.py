@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.fakes import FakeConnection, failed, manifest
+from tests.unit.fakes import FakeConnection, failed, manifest, printed
 from tests.unit.staging import LIST, QUERY, SWITCH, Staging, changes, lines_of, listed
 from understudy.commands import Argv
 from understudy.errors import StepFailed
@@ -95,6 +95,18 @@ def test_backups_are_listed_with_their_size_and_rows(staging: Staging) -> None:
     assert staging.report.said == [f"{name}  4096 bytes  12 rows" for name in NAMES[:2]]
     assert [note for note in host.notes if LIST in note and note.startswith("shop: ")]
     assert changes(host) == []
+
+
+def test_list_is_a_table(staging: Staging) -> None:
+    rows = f"{NAMES[0]}\t4096\t0\t\n{NAMES[1]}x\t132847\t12\t\n"
+    staging.answering({LIST: printed(rows)})
+
+    backups.backups(staging.job())
+
+    assert staging.report.said == [
+        f"{NAMES[0]}     4096 bytes   0 rows",
+        f"{NAMES[1]}x  132847 bytes  12 rows",
+    ]
 
 
 def test_host_without_a_backup_says_so(staging: Staging) -> None:

@@ -134,6 +134,17 @@ def test_single_tests_and_pages_are_attached(tmp_path: Path) -> None:
     assert report.attached["pages"] == {"test_b": {"console": "SEVERE\n"}}
 
 
+def test_frames_inside_the_browser_are_not_shown(tmp_path: Path) -> None:
+    frames = "E   Stacktrace:\nE   #0 0x55aa6ee6397e <unknown>\nE   #17 0x7fe8795d41f5 <unknown>"
+    driver = f"E   Message: no such element\n{frames}"
+    (tmp_path / "python").write_text(f"#!/bin/sh\necho $* >>calls\necho '{driver}\nlast'\nexit 1\n")
+
+    report, _ = verified(tmp_path)
+
+    [error] = report.errors
+    assert error.details == "\n".join(["E   Message: no such element\nlast"] * 2)
+
+
 def test_suite_that_ends_without_output_has_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
