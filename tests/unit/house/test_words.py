@@ -28,5 +28,5 @@ def test_whole_words_and_parts_of_names_are_found(
 def test_list_looks_at_the_projects_own_texts() -> None:
     names = {path.relative_to(words.TOP).as_posix() for path in words.files()}
 
-    assert {"README.md", "understudy/cli/main.py", "provision/70-site.sh", "Makefile"} <= names
+    assert {"README.md", "understudy/cli/main.py", "provision/71-site.sh", "Makefile"} <= names
     assert not [name for name in names if name.startswith("tests/traps/")]
