@@ -1,4 +1,4 @@
-"""What the tests of a site's data share."""
+"""Fixtures of the tests of a site's data."""
 
 import os
 import shutil
@@ -12,15 +12,15 @@ from tests.programs.sqlite_site import SHOP, Site
 
 
 @pytest.fixture
-def there(tmp_path: Path) -> Site:
-    site = Site(tmp_path / "there")
+def production(tmp_path: Path) -> Site:
+    site = Site(tmp_path / "production")
     site.make(SHOP)
     return site
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Site:
-    return Site(tmp_path / "here")
+def staging(tmp_path: Path) -> Site:
+    return Site(tmp_path / "staging")
 
 
 @pytest.fixture

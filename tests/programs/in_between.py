@@ -1,4 +1,4 @@
-"""What is written while data is read: whether a read sees one state of it from its begin to its end."""
+"""Writes to a database in the middle of a read, which has to see one state from its begin to its end."""
 
 import gzip
 import subprocess
@@ -15,7 +15,7 @@ _COUNTS = "SELECT '-- rows "
 def read_with(argv: Argv, queries: str, touch: str, mark: Path, write: Callable[[], object]) -> str:
     """Runs the queries, and calls `write` when all rows are read and none is counted yet. Returns the text.
 
-    touch: the program's own way to run a command, which makes the mark.
+    touch: the program's command to run another, which makes the mark.
     """
     rows, counts = queries[: queries.index(_COUNTS)], queries[queries.index(_COUNTS) :]
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd="/") as process:

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, with a site's two databases, if the programs are here."""
+"""A PostgreSQL server for the tests, with a site's two databases, if the programs are installed."""
 
 import os
 import shutil
@@ -48,7 +48,7 @@ def ask(query: str, name: str = "shop") -> str:
 
 @contextmanager
 def started() -> Iterator[PurePosixPath]:
-    """A server, until the end; gives the site's directory of backups. Whoever asks is the site's user."""
+    """A server within the context. Yields the site's directory of backups. Clients are the site's user."""
     with _place() as place:
         owner = ("runuser", "-u", "postgres", "--") if os.geteuid() == 0 else ()
         data = ("-D", str(place / "data"))
@@ -66,8 +66,8 @@ def started() -> Iterator[PurePosixPath]:
 
 @contextmanager
 def _place() -> Iterator[Path]:
-    """For the server, which refuses to be root's: not below pytest's directories, which only root enters.
-    Short: a socket's path may have a hundred characters.
+    """A directory for the server, which does not run as root: not below pytest's, which only root may enter.
+    Its path is short: a socket's path has at most 107 characters (unix(7)).
     """
     with tempfile.TemporaryDirectory(prefix="pg-") as made:
         if os.geteuid() == 0:
@@ -76,7 +76,7 @@ def _place() -> Iterator[Path]:
 
 
 def make(text: str, encoding: str = "UTF8") -> None:
-    """Both databases anew, and what the text makes in the site's."""
+    """Makes both databases again, and runs the text in the site's."""
     psql = ("psql", "-Xq", "-v", "ON_ERROR_STOP=1")
     as_root = (*psql, "-U", "postgres", "-d", "postgres", "-v", f"encoding={encoding}")
     run(as_root, b"SET client_min_messages = error;" + _MAKE.encode())
@@ -105,6 +105,6 @@ def read(backups: PurePosixPath, rules: Mapping[str, Any] | None = None) -> byte
 def load(
     backups: PurePosixPath, text: bytes, name: str = NAME
 ) -> subprocess.CompletedProcess[bytes]:
-    """Makes a backup of it, up to its last step."""
+    """Makes a backup of the text, but for the last step."""
     run(loading.begin("postgresql", "shop", backups, name, 1))
     return tried(loading.add("postgresql", "shop", backups, name, "shop"), text)

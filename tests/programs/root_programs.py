@@ -1,7 +1,7 @@
-"""The programs that provisioning installs, run as they are but for their paths, in a directory.
+"""The programs that provisioning installs, unchanged but for their paths, on a host in a directory.
 
-What reaches the system is a stand-in on PATH. Every other tool is there through a wrapper that notes
-how it was called and with which environment, and there are no others.
+Programs that change the system are fakes that record their calls. Other tools are links, or wrappers that
+record calls and environments. There are no other programs on PATH.
 """
 
 import os
@@ -92,9 +92,9 @@ class Host:
         )
 
     def together(self, *calls: tuple[tuple[str, ...], bytes]) -> None:
-        """Calls that run at the same time, each with its input; all have to succeed."""
+        """Runs calls at the same time, each with its input; all have to succeed."""
         running = [self.start(*words) for words, _ in calls]
-        # Each waits for its input: so that none is ahead, all are there before the first gets it.
+        # Each call waits for its input, and all have begun before the first gets it.
         for process, (_, given) in zip(running, calls, strict=True):
             assert process.stdin
             process.stdin.write(given)
@@ -118,27 +118,27 @@ class Host:
         return answer.stdout.decode()
 
     def refused(self, *words: str, given: bytes = b"") -> str:
-        """What a call says that has to fail."""
+        """The errors of a call that has to fail."""
         answer = self.run(*words, given=given)
         assert answer.returncode in (1, 2), answer
         return answer.stderr.decode()
 
     def calls(self) -> list[str]:
-        """What was called since the last question: only what reaches the system."""
+        """The calls of fakes since the last time."""
         noted = self.path("calls")
         lines = noted.read_text().splitlines() if noted.exists() else []
         noted.unlink(missing_ok=True)
         return lines
 
     def stand_in(self, name: str, script: str) -> None:
-        """Puts a program there that notes its call, then does what the script says."""
+        """Installs a fake program that records its call, then runs the script."""
         file = self.path("bin") / name
         noting = f'printf "%s\\n" "{name} $*" >>{self.path("calls")}\n'
         file.write_text(f"#!/bin/sh\n{noting}{script}\n")
         file.chmod(0o755)
 
     def all_seen(self) -> str:
-        """Every command line and environment of a tool, and every stand-in's command line."""
+        """Every command line and environment of a tool, and every command line of a fake."""
         return self.path("seen").read_text(errors="replace") + "\n".join(self.calls())
 
 

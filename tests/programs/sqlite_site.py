@@ -65,7 +65,8 @@ class Site:
     def __init__(self, directory: Path) -> None:
         self.backups = PurePosixPath(directory / "backups")
         self.database = directory / "database"
-        for place in (directory / "backups", self.database):
+        self.temporary = directory / "tmp"
+        for place in (directory / "backups", self.database, self.temporary):
             place.mkdir(parents=True)
 
     @property
@@ -86,9 +87,14 @@ class Site:
         data = Data.model_validate({"tables": rules})
         [found] = self.databases()
         queries = reading.queries(Sql("sqlite", salt), found, data)
-        done = run(reading.read("sqlite", "shop", self.backups, found.name), queries.encode())
+        done = run(self.reader(), queries.encode())
         assert (done.returncode, done.stderr) == (0, b"")
         return done.stdout
+
+    def reader(self) -> Argv:
+        """The command that reads the data. Its copy, if it makes one, is in a directory of this site's own."""
+        argv = reading.read("sqlite", "shop", self.backups, self.file.name)
+        return tuple(word.replace("/var/tmp", str(self.temporary)) for word in argv)
 
     def load(self, text: bytes, name: str = NAME) -> subprocess.CompletedProcess[bytes]:
         begun = run(loading.begin("sqlite", "shop", self.backups, name, 1))
@@ -97,6 +103,6 @@ class Site:
         done = run(loading.add("sqlite", "shop", self.backups, name, "shop.sqlite3"), text)
         if done.returncode:
             return done
-        told = run(loading.rows("sqlite", "shop", self.backups, name))
+        counted = run(loading.rows("sqlite", "shop", self.backups, name))
         kept = run(loading.keep("sqlite", "shop", self.backups, name))
-        return kept if kept.returncode else told
+        return kept if kept.returncode else counted

@@ -63,10 +63,10 @@ def test_postgresql_backup_is_tried_in_the_scratch_database(
     assert "ON_ERROR_STOP=1" in load
 
 
-def test_postgresql_restore_replaces_all_in_one_transaction_that_the_dump_itself_ends(
+def test_postgresql_restore_is_one_transaction_that_the_dump_itself_commits(
     bin_dir: Path, backups: Path, tmp_path: Path
 ) -> None:
-    """Were the COMMIT ours, it would come after a dump that is cut off, too."""
+    """A COMMIT of ours would also follow a dump that is cut off."""
     assert run(postgresql("make", backups), bin_dir).returncode == 0
 
     done = run(postgresql("restore", backups), bin_dir)
@@ -87,12 +87,12 @@ def test_postgresql_restore_replaces_all_in_one_transaction_that_the_dump_itself
         pytest.param("pg_dump", "exit 1", id="no dump"),
         pytest.param("pg_restore", "exit 1", id="no dump at all"),
         pytest.param("pg_restore", '[ "$1" != --list ] || exit 0; echo half; exit 1', id="cut off"),
-        # Says nothing of a table that it was given half of.
+        # psql is silent about a table that it got half of.
         pytest.param("psql", "cat >/dev/null; echo 100", id="psql ends early"),
         pytest.param("psql", 'case "$*" in *-f*) echo complete; exit 3; esac; echo 1', id="failed"),
     ],
 )
-def test_postgresql_backup_that_cannot_be_restored_is_none(
+def test_postgresql_backup_that_cannot_be_restored_is_not_kept(
     name: str, text: str, bin_dir: Path, backups: Path
 ) -> None:
     program(bin_dir, name, text)
@@ -108,7 +108,7 @@ def test_postgresql_backup_that_cannot_be_restored_is_none(
     [
         pytest.param("exit 1", id="no dump"),
         pytest.param('[ "$1" != --list ] || exit 0; echo half; exit 1', id="cut off"),
-        # Nothing on the list would be nothing restored.
+        # An empty list would restore nothing.
         pytest.param('[ "$1" != --list ]', id="no list"),
     ],
 )

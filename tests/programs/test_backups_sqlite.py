@@ -37,7 +37,9 @@ def test_backup_has_the_data_that_is_still_in_the_journal_and_counts_it(
     with closing(sqlite3.connect(shop)) as site:
         site.execute("INSERT INTO seller VALUES (2)")
         site.commit()
-        assert shop.with_name("shop.sqlite3-wal").stat().st_size, "or this shows nothing"
+        assert shop.with_name("shop.sqlite3-wal").stat().st_size, (
+            "without it this test shows nothing"
+        )
 
         made = make(backups)
 
@@ -45,12 +47,12 @@ def test_backup_has_the_data_that_is_still_in_the_journal_and_counts_it(
     assert sql(made / "shop.sqlite3", "SELECT * FROM seller") == [(1,), (2,)]
     lines = (made / "rows").read_text().splitlines()
     assert lines == ["2\ta \"table's; name\tshop.sqlite3", "2\tseller\tshop.sqlite3"]
-    assert made.stat().st_mode & 0o077 == 0, "nobody else reads it"
+    assert made.stat().st_mode & 0o077 == 0, "only its owner reads it"
 
 
 @pytest.fixture
 def writer(shop: Path) -> Iterator[Event]:
-    """Somebody who adds two rows in a transaction, again and again; set when it has begun."""
+    """A writer that adds two rows in a transaction, again and again; the event is set when it has begun."""
     begun, end = Event(), Event()
 
     def write() -> None:
@@ -88,7 +90,7 @@ def test_backup_of_a_database_that_is_written_to_has_no_half_of_a_transaction(
 def test_backup_reads_all_of_a_file_in_one_transaction(
     shop: Path, backups: Path, tmp_path: Path
 ) -> None:
-    """Each write of the site would make it begin anew, and a busy site never see its end."""
+    """In several, each write of the site would restart the backup, which never ends on a busy site."""
     notes = tmp_path / "notes"
     program(tmp_path / "bin", "sqlite3", f'echo "$*" >>{notes}; exec /usr/bin/sqlite3 "$@"')
 
@@ -97,7 +99,7 @@ def test_backup_reads_all_of_a_file_in_one_transaction(
     [line] = [line for line in notes.read_text().splitlines() if ".backup" in line]
     assert line.index("BEGIN") < line.index("SELECT") < line.index(".backup")
     assert ".timeout" in line
-    assert "-init /dev/null" in line, "nobody's own settings"
+    assert "-init /dev/null" in line, "without a user's own settings"
 
 
 @pytest.mark.parametrize("harm", ["index", "no database", "reference"])
@@ -129,7 +131,7 @@ def test_without_a_database_there_is_nothing_to_back_up(data: Path, backups: Pat
     assert names(backups) == []
 
 
-def test_database_is_seen(shop: Path, backups: Path) -> None:
+def test_database_is_found(shop: Path, backups: Path) -> None:
     assert run(commands.has_data("sqlite", "shop", PurePosixPath(backups))).returncode == 0
 
 
@@ -153,7 +155,7 @@ def test_backup_needs_room_for_twice_the_data(
 def test_journal_needs_room_too_and_may_be_gone_the_next_moment(
     free: int, fits: bool, shop: Path, backups: Path, tmp_path: Path
 ) -> None:
-    """SQLite removes it when the last who uses the database leaves it, as after a visitor's request."""
+    """SQLite removes it when the last connection closes, as after a visitor's request."""
     program(tmp_path / "bin", "df", f"echo Avail; echo {free}")
     gone = 'case "$*" in *-wal) echo "no such file" >&2; exit 1 ;; esac'
     program(tmp_path / "bin", "stat", f'{gone}; exec /usr/bin/stat "$@"')
@@ -167,7 +169,7 @@ def test_journal_needs_room_too_and_may_be_gone_the_next_moment(
 
 
 @pytest.mark.parametrize("killed", ["cp", "sync"])
-def test_killed_backup_does_not_look_whole_and_its_rest_goes_with_the_next(
+def test_killed_backup_is_not_listed_and_the_next_removes_its_files(
     killed: str, shop: Path, backups: Path, tmp_path: Path
 ) -> None:
     program(tmp_path / "bin", killed, "kill -KILL $PPID")
@@ -267,7 +269,7 @@ def test_list_has_how_many_migrations_each_backup_holds(
     assert (backup.rows, backup.migrations) == (25, "17")
 
 
-def test_no_backups_are_no_failure(backups: Path) -> None:
+def test_listing_no_backups_is_no_error(backups: Path) -> None:
     assert listed(backups) == ()
 
 
@@ -279,7 +281,7 @@ def test_removed_backups_are_gone_and_the_others_stay(saved: Path, backups: Path
     assert names(backups) == [LATER]
 
 
-def test_killed_removal_leaves_nothing_that_looks_whole(
+def test_backup_whose_removal_was_killed_is_not_listed(
     saved: Path, backups: Path, tmp_path: Path
 ) -> None:
     program(tmp_path / "bin", "rm", "kill -KILL $PPID")

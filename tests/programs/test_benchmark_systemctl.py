@@ -1,4 +1,4 @@
-"""The stand-in for systemctl on the benchmark's many hosts answers as systemctl would."""
+"""The systemctl of the benchmark's many hosts answers like the real one."""
 
 import subprocess
 from pathlib import Path
@@ -39,14 +39,14 @@ def test_lists_the_units_of_a_pattern(systemctl: Path) -> None:
     ],
 )
 def test_shows_a_unit_by_either_of_its_names(systemctl: Path, words: tuple[str, ...]) -> None:
-    told = ask(systemctl, *words).stdout.splitlines()
+    lines = ask(systemctl, *words).stdout.splitlines()
 
     assert {
         "Id=nginx.service",
         "LoadState=loaded",
         "ActiveState=active",
         "SubState=running",
-    } <= set(told)
+    } <= set(lines)
 
 
 def test_quiet_question_is_answered_by_the_exit_code_alone(systemctl: Path) -> None:

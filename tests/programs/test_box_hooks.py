@@ -1,4 +1,4 @@
-"""What the box build does with what it takes over from production, in a root where nothing runs."""
+"""The hooks of the box build apply what a capture of production asks for, in a root where nothing runs."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ case "$*" in *dpkg-query*) printf 'nginx\\t1.22.1-9\\n' ;; esac
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A new system, as far as the hooks look at it."""
+    """The parts of a new system that the hooks use."""
     made = tmp_path / "root"
     for name in ("etc/apt/preferences.d", "usr/share", "run", "home", "var/cache/apt/archives"):
         (made / name).mkdir(parents=True)
@@ -22,7 +22,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def hook(name: str, root: Path, like: Path | None) -> None:
-    """Runs it with a chroot in which nothing happens."""
+    """Runs a hook with a chroot that does nothing."""
     tools = root.parent / "tools"
     tools.mkdir(exist_ok=True)
     (tools / "chroot").write_text(CHROOT)
@@ -55,14 +55,14 @@ def files(directory: Path) -> set[Path]:
 
 
 def test_without_a_capture_a_box_has_its_own_files_only(root: Path) -> None:
-    """Above all, none of the machine that builds it."""
+    """Above all, no files of the machine that builds it."""
     for name in ("setup", "customize"):
         hook(name, root, None)
 
     assert files(root) - files(BOX / "root") == {Path("run/systemd/resolve/stub-resolv.conf")}
 
 
-def test_settings_of_production_are_put_into_the_box(root: Path, tmp_path: Path) -> None:
+def test_settings_of_production_are_copied_into_the_box(root: Path, tmp_path: Path) -> None:
     hook("customize", root, mirror(tmp_path))
 
     file = root / "etc/understudy/like-production"
@@ -70,9 +70,7 @@ def test_settings_of_production_are_put_into_the_box(root: Path, tmp_path: Path)
     assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o644, 0o755)
 
 
-def test_versions_are_asked_for_while_the_box_is_built_and_no_longer(
-    root: Path, tmp_path: Path
-) -> None:
+def test_versions_are_pinned_during_the_build_only(root: Path, tmp_path: Path) -> None:
     like, preferences = mirror(tmp_path), root / "etc/apt/preferences.d/like-production"
 
     hook("setup", root, like)

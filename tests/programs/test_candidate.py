@@ -1,4 +1,4 @@
-"""A release that is not live yet, asked through nginx: the real nginx, curl and shell."""
+"""Requests to a release that is not live yet, through the real nginx, with the real curl and shell."""
 
 import shlex
 import shutil
@@ -43,7 +43,7 @@ ANSWERS = {
     "/login-first": (302, {"Location": "/login/"}),
     "/crowded": ("one at a time", {}),
 }
-# A network of its own: the address and the port are those of a host.
+# A network namespace, so that the address and the port can be those of a host.
 RUN = """
 ip link set lo up
 python3 {app} {socket} {answers} 2>/dev/null &
@@ -62,7 +62,7 @@ Ask = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def ask(tmp_path: Path) -> Ask:
-    """Asks a release for paths; app: keys of its deploy.yml."""
+    """Requests paths of a release; app: keys of its deploy.yml."""
     needed = [name for name in ("nginx", "unshare", "ip") if not shutil.which(name)]
     if needed or subprocess.run(["unshare", "-rn", "true"], capture_output=True).returncode:
         pytest.skip(f"needs a network namespace, nginx and iproute2 ({needed})")
@@ -104,7 +104,7 @@ def ask(tmp_path: Path) -> Ask:
     return start
 
 
-def test_release_that_answers_is_well(ask: Ask, tmp_path: Path) -> None:
+def test_release_that_answers_passes(ask: Ask, tmp_path: Path) -> None:
     done = ask("/", "/login-first")
 
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
@@ -121,18 +121,18 @@ def test_large_headers_are_found_and_the_key_is_named(ask: Ask) -> None:
     assert "larger than app.proxy_buffer_size in deploy.yml" in done.stdout
 
 
-def test_key_that_is_named_helps(ask: Ask) -> None:
+def test_named_key_fixes_it(ask: Ask) -> None:
     assert ask("/large", proxy_buffer_size="16k").returncode == 0
 
 
-def test_error_has_no_cause_that_is_not_its_own(ask: Ask) -> None:
+def test_error_of_the_app_is_not_blamed_on_headers(ask: Ask) -> None:
     done = ask("/crowded")
 
     assert "proxy_buffer_size" not in done.stdout
 
 
-def test_visitors_come_at_once(ask: Ask) -> None:
-    """Each alone would get an answer."""
+def test_visitors_send_requests_at_the_same_time(ask: Ask) -> None:
+    """Each request alone would get an answer."""
     done = ask("/crowded")
 
     assert done.returncode == 1

@@ -1,4 +1,4 @@
-"""What a diagnosis asks a host, asked of this machine."""
+"""The questions of a diagnosis to a host, answered by this machine."""
 
 import socket
 import subprocess
@@ -56,7 +56,7 @@ def test_path_with_its_mode_and_a_broken_link(tmp_path: Path) -> None:
     assert facts.answer("path", str(link)) == "broken link"
 
 
-def test_what_could_break_out_is_only_a_name() -> None:
+def test_name_with_shell_syntax_is_only_a_name() -> None:
     names = ("$(touch /tmp/broken-out)", "-rf", "a'b", 'a"b;')
 
     facts = ask(*(("program", name) for name in names), ("free", "/"), ("python", ""))

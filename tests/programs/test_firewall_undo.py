@@ -1,4 +1,4 @@
-"""A firewall that locks its admin out goes away by itself; one that doesn't stays."""
+"""A firewall that locks its admin out is undone by the host; a confirmed one stays."""
 
 import subprocess
 from pathlib import Path
@@ -219,7 +219,7 @@ def provisioning(host: Host, *, booted: bool, confirm: str | None, changed: bool
         (False, "60", True, ["put"]),
     ],
 )
-def test_undo_is_armed_before_the_change_where_somebody_will_confirm(
+def test_undo_is_armed_before_the_change_if_it_will_be_confirmed(
     booted: bool, confirm: str | None, changed: bool, called: list[str], host: Host
 ) -> None:
     calls = provisioning(host, booted=booted, confirm=confirm, changed=changed)

@@ -1,4 +1,4 @@
-"""Tests of the refusal to destroy data on a site that is for real."""
+"""Browser tests that destroy data are refused on a site that is not disposable."""
 
 import pytest
 
@@ -33,7 +33,7 @@ def run_on_site(
     return pytester.runpytest_inprocess("-p", "functional_tests.conftest", "--strict-markers")
 
 
-def test_destroying_test_is_refused_on_a_site_that_is_for_real(
+def test_destroying_test_is_refused_on_a_site_that_is_not_disposable(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     result = run_on_site(pytester, monkeypatch, disposable=False)

@@ -56,7 +56,7 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_what_is_replaced_is_kept(root: Path) -> None:
+def test_replaced_files_are_kept(root: Path) -> None:
     code, output, _ = run(root, STEPS.format(root=root))
 
     assert code == 0
@@ -70,10 +70,10 @@ def test_what_is_replaced_is_kept(root: Path) -> None:
     assert (kept / "link").is_symlink()
     assert f"==> replaced {root}/etc/there; the old file is kept as {kept}/there" in output
     assert not (root / "var/lib/understudy/todo/provisioning").exists()
-    assert kept.stat().st_mode & 0o077 == 0, "what was secret stays so"
+    assert kept.stat().st_mode & 0o077 == 0, "a secret file stays secret"
 
 
-def test_the_first_copy_stays(root: Path) -> None:
+def test_first_copy_stays(root: Path) -> None:
     run(root, f"echo ours | put 0644 {root}/etc/there")
     _, output, _ = run(root, f"echo newer | put 0644 {root}/etc/there")
 
@@ -104,7 +104,7 @@ def test_run_after_a_killed_one_restores_what_was_before_both(root: Path) -> Non
     assert tree(root) == before
 
 
-def test_check_changes_nothing_and_says_what_it_would(root: Path) -> None:
+def test_check_changes_nothing_and_prints_what_it_would(root: Path) -> None:
     before = tree(root)
 
     code, output, _ = run(root, STEPS.format(root=root), CHECK="1")

@@ -1,6 +1,6 @@
-"""Provisioning looks before it changes anything: what is in the way is named, and left as it is.
+"""Provisioning checks for conflicts before it changes anything: it names them and changes nothing.
 
-The parts of the script run as they are but for their paths, in a directory that is the host.
+The parts of the script run unchanged but for their paths, in a directory that is the host.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ class Server:
     root: Path
 
     def look(self, *packages: str, **environment: str) -> list[str]:
-        """What is in the way, each without the words that all have in common."""
+        """The conflicts, each without the words that all have in common."""
         text = (TOP / "provision" / "05-look.sh").read_text()
         text = re.sub(r"/(etc/nginx|usr/sbin)/", rf"{self.root}/\1/", text)
         frame = FRAME.format(root=self.root, stamp=STAMP)
@@ -86,15 +86,13 @@ def server(tmp_path: Path) -> Server:
     return made
 
 
-def test_fresh_server_has_nothing_in_the_way(server: Server) -> None:
+def test_fresh_server_has_no_conflict(server: Server) -> None:
     assert server.look("git", "g++", "libpq5") == []
-    assert not (server.root / STAMP).exists(), "from here on the host is half-made"
+    assert not (server.root / STAMP).exists(), "from here on the host is half provisioned"
 
 
 @pytest.mark.parametrize("as_link", [True, False])
-def test_somebodys_site_in_debians_default_is_refused_and_left(
-    as_link: bool, server: Server
-) -> None:
+def test_other_site_in_debians_default_is_refused_and_left(as_link: bool, server: Server) -> None:
     default = server.root / "etc/nginx/sites-enabled/default"
     if not as_link:
         default.unlink()
@@ -118,7 +116,7 @@ def test_somebodys_site_in_debians_default_is_refused_and_left(
         ("server {\n return 200 x;\n}", ":1: answers"),
         ('server {\n server_name _ "";\n location / { return 200 x; }\n}', ":1: answers"),
         (f"{SHOP}\nserver {{\n listen 80 default_server;\n}}", ":7: listens"),
-        # None of these takes the requests of the others.
+        # None of these takes requests for the names of others.
         (SHOP, None),
         ("server {\n listen 443 ssl default_server;\n}", None),
         ("server {\n listen 8080 default_server;\n}", None),
@@ -140,7 +138,7 @@ def test_server_that_answers_for_all_names_is_refused_with_file_and_line(
     )
 
 
-def test_own_catch_all_is_not_in_the_way(server: Server) -> None:
+def test_own_catch_all_is_no_conflict(server: Server) -> None:
     part = (TOP / "provision" / "50-nginx.sh").read_text()
     own = part.partition("<<'NGINX'\n")[2].partition("\nNGINX\n")[0]
     assert "default_server" in own
@@ -167,7 +165,7 @@ def test_process_that_has_port_80_is_named(name: str, server: Server) -> None:
     assert said.startswith(f"port 80 is taken by {name} (process 412)")
 
 
-def test_nginx_of_a_container_is_another_one(server: Server) -> None:
+def test_nginx_of_a_container_conflicts(server: Server) -> None:
     (server.root / "usr/sbin/nginx").unlink()
 
     [said] = server.look()
@@ -182,7 +180,7 @@ def test_text_that_is_not_a_package_name_is_refused(name: str, server: Server) -
     assert server.look("git", name) == [f"'{name}' is not a package name"]
 
 
-def test_all_that_is_in_the_way_is_named_at_once(server: Server) -> None:
+def test_all_conflicts_are_named_at_once(server: Server) -> None:
     server.file("etc/nginx/sites-enabled/other", "server { listen 80 default_server; }")
     server.program("ss", """echo 'LISTEN 0 1 *:80 *:* users:(("caddy",pid=1,fd=4))'""")
 

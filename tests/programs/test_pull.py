@@ -1,4 +1,4 @@
-"""A whole pull: over SSH, from a real database, into a sealed file, and from that into another one."""
+"""A whole pull: over SSH, from a real database, into an encrypted file, and from that into another one."""
 
 import os
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ TARGET = "production"
 
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SshServer]:
-    """A host with the shop's data, whose sudo does as it's told, as whoever is there."""
+    """A host with the shop's data, whose sudo runs commands as the current user."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setattr(Config, "root", property(lambda _: PurePosixPath(tmp_path / "srv")))
     Site(tmp_path / "srv" / "shared").make(SHOP)
@@ -46,7 +46,7 @@ def job_for(server: SshServer, directory: Path) -> Job:
     return Job(Project(directory, directory / "deploy.yml"), settings, TARGET, FakeReport())
 
 
-def test_what_was_pulled_makes_the_same_data_elsewhere(server: SshServer, tmp_path: Path) -> None:
+def test_pulled_data_loads_into_another_database(server: SshServer, tmp_path: Path) -> None:
     job = job_for(server, tmp_path)
     before = (tmp_path / "srv" / "shared" / "database" / "shop.sqlite3").read_bytes()
 
@@ -58,8 +58,8 @@ def test_what_was_pulled_makes_the_same_data_elsewhere(server: SshServer, tmp_pa
     assert sorted(os.listdir(kept)) == ["pulled.json", "shop.sqlite3.sealed"]  # noqa: PTH208
     assert (tmp_path / "srv" / "shared" / "database" / "shop.sqlite3").read_bytes() == before
 
-    here = Site(tmp_path / "here")
-    where: tuple[Engine, str, PurePosixPath, str] = ("sqlite", "shop", here.backups, NAME)
+    staging = Site(tmp_path / "staging")
+    where: tuple[Engine, str, PurePosixPath, str] = ("sqlite", "shop", staging.backups, NAME)
     with SshConnection(job.target, "deploy") as connection:
         assert connection.run(loading.begin(*where, found.size), user="shop").ok
         file = bundle.sealed_file(kept, "shop.sqlite3")
@@ -67,5 +67,5 @@ def test_what_was_pulled_makes_the_same_data_elsewhere(server: SshServer, tmp_pa
         add = as_user("shop", loading.add(*where, "shop.sqlite3"))
         done = connection.send(add, pieces)
         assert (done.ok, done.errors) == (True, "")
-    made = Path(here.backups) / f"{NAME}.new" / "shop.sqlite3"
+    made = Path(staging.backups) / f"{NAME}.new" / "shop.sqlite3"
     assert rows(made, "SELECT email FROM auth_user")[0] == ("user5@example.invalid",)

@@ -1,4 +1,4 @@
-"""What real SQLite databases have and a tidy one hasn't: it comes as it is."""
+"""Unusual features of real SQLite databases arrive unchanged."""
 
 import gzip
 import sqlite3
@@ -18,19 +18,19 @@ pytestmark = pytest.mark.usefixtures("no_sync")
 
 
 @pytest.fixture
-def there(tmp_path: Path) -> Site:
-    return Site(tmp_path / "there")
+def production(tmp_path: Path) -> Site:
+    return Site(tmp_path / "production")
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Site:
-    return Site(tmp_path / "here")
+def staging(tmp_path: Path) -> Site:
+    return Site(tmp_path / "staging")
 
 
-def travelled(there: Site, here: Site) -> Path:
-    done = here.load(there.read({}))
+def travelled(production: Site, staging: Site) -> Path:
+    done = staging.load(production.read({}))
     assert (done.returncode, done.stderr) == (0, b"")
-    return Path(here.backups) / NAME / "shop.sqlite3"
+    return Path(staging.backups) / NAME / "shop.sqlite3"
 
 
 @pytest.mark.parametrize(
@@ -52,51 +52,51 @@ def travelled(there: Site, here: Site) -> Path:
     ],
 )
 @pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16"])
-def test_any_value_comes(value: str, encoding: str, there: Site, here: Site) -> None:
-    there.make(
+def test_any_value_arrives(value: str, encoding: str, production: Site, staging: Site) -> None:
+    production.make(
         f"PRAGMA encoding = '{encoding}'; CREATE TABLE t (x); INSERT INTO t VALUES ({value})"
     )
-    file = travelled(there, here)
+    file = travelled(production, staging)
 
     asked = "SELECT typeof(x), x FROM t"
-    assert rows(file, asked) == rows(there.file, asked)
-    assert rows(file, "PRAGMA encoding") == rows(there.file, "PRAGMA encoding")
+    assert rows(file, asked) == rows(production.file, asked)
+    assert rows(file, "PRAGMA encoding") == rows(production.file, "PRAGMA encoding")
 
 
-def test_what_a_killed_app_has_left_is_read_and_not_touched(there: Site, here: Site) -> None:
-    """Whoever closes such a database last would write its journal into it."""
-    there.make("CREATE TABLE t (x); INSERT INTO t VALUES (1)")
-    insert = (
-        f"c = sqlite3.connect('{there.file}'); c.execute('INSERT INTO t VALUES (2)'); c.commit()"
-    )
+def test_journal_of_a_killed_app_is_read_and_not_changed(production: Site, staging: Site) -> None:
+    """The last connection that closes such a database would write the journal into it."""
+    production.make("CREATE TABLE t (x); INSERT INTO t VALUES (1)")
+    insert = f"c = sqlite3.connect('{production.file}'); c.execute('INSERT INTO t VALUES (2)'); c.commit()"
     subprocess.run([sys.executable, "-c", f"import os, sqlite3; {insert}; os._exit(0)"], check=True)
-    files = [there.file, there.file.with_name("shop.sqlite3-wal")]
+    files = [production.file, production.file.with_name("shop.sqlite3-wal")]
     before = [file.read_bytes() for file in files]
-    file = travelled(there, here)
+    file = travelled(production, staging)
 
     assert [file.read_bytes() for file in files] == before
     assert rows(file, "SELECT x FROM t") == [(1,), (2,)]
 
 
-def test_long_rows_are_loaded_one_by_one(there: Site, here: Site) -> None:
-    """Two hundred in one INSERT may be more than fits in."""
-    there.make("CREATE TABLE t (x)")
-    with closing(sqlite3.connect(there.file)) as connection:
+def test_long_rows_are_loaded_one_by_one(production: Site, staging: Site) -> None:
+    """Two hundred of them in one INSERT may exceed SQLite's limits."""
+    production.make("CREATE TABLE t (x)")
+    with closing(sqlite3.connect(production.file)) as connection:
         lengths = [(3, 1), (200_000, 7), (5, 1), (6, 1), (200_000, 9), (200_000, 1)]
         connection.executemany("INSERT INTO t SELECT printf('%.*c', ?, ?)", lengths)
         connection.commit()
-    inserts = gzip.decompress(there.read({})).split(b"INSERT INTO")[1:]
+    inserts = gzip.decompress(production.read({})).split(b"INSERT INTO")[1:]
 
     assert [len(insert) // 200_000 for insert in inserts] == [0, 1, 1, 1]
-    assert rows(travelled(there, here), "SELECT x FROM t") == rows(there.file, "SELECT x FROM t")
+    assert rows(travelled(production, staging), "SELECT x FROM t") == rows(
+        production.file, "SELECT x FROM t"
+    )
 
 
-def test_columns_with_addresses_are_told_by_name_only(there: Site) -> None:
-    there.make("""CREATE TABLE t (a, "b ""c", d TEXT, e BLOB); INSERT INTO t VALUES
+def test_columns_with_addresses_are_reported_by_name_only(production: Site) -> None:
+    production.make("""CREATE TABLE t (a, "b ""c", d TEXT, e BLOB); INSERT INTO t VALUES
         (1, 'no', '{"to": ["ann@example.com"]}', x'00'), (NULL, 'bob@example.com', NULL, NULL)""")
-    [found] = there.databases()
+    [found] = production.databases()
     columns = columns_without_rule(found.tables, Data())
-    argv = addresses.search("sqlite", "shop", there.backups, found.name)
+    argv = addresses.search("sqlite", "shop", production.backups, found.name)
     done = run(argv, addresses.queries("sqlite", columns).encode())
 
     assert (done.returncode, done.stderr) == (0, b"")

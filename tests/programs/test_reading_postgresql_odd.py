@@ -1,4 +1,4 @@
-"""What real PostgreSQL databases have and a tidy one hasn't: it comes as it is, or a message tells why not."""
+"""Unusual features of real PostgreSQL databases arrive unchanged, or a message says why not."""
 
 import gzip
 import os
@@ -41,12 +41,12 @@ def backups() -> Iterator[PurePosixPath]:
 
 @pytest.fixture
 def name(request: pytest.FixtureRequest) -> str:
-    """Of a backup of this test's own."""
+    """The name of a backup for this test."""
     return f"{NAME}-{abs(hash(request.node.name))}"
 
 
 def travel(backups: PurePosixPath, name: str, text: bytes = b"") -> None:
-    """Reads all, and puts it back in its own place."""
+    """Reads all data, loads it as a backup and restores that."""
     text = text or read(backups)
     dump = Dump()
     dump.take(text)
@@ -79,7 +79,7 @@ def test_rows_that_a_policy_hides_are_not_left_out_silently(backups: PurePosixPa
     assert not gzip.decompress(done.stdout).endswith(b"-- end\n")
 
 
-def test_policy_that_hides_nothing_from_the_owner_comes_along(
+def test_policy_that_hides_nothing_from_the_owner_arrives(
     backups: PurePosixPath, name: str
 ) -> None:
     make("""CREATE TABLE t (x int); INSERT INTO t VALUES (1), (2);
@@ -90,7 +90,7 @@ def test_policy_that_hides_nothing_from_the_owner_comes_along(
     assert ask("SELECT polname FROM pg_policy") == "p"
 
 
-def test_settings_of_the_host_do_not_change_what_comes(backups: PurePosixPath, name: str) -> None:
+def test_settings_of_the_host_do_not_change_the_data(backups: PurePosixPath, name: str) -> None:
     make("""CREATE TABLE t (day date, span interval, number float8, path text DEFAULT '\\x');
         INSERT INTO t VALUES ('2024-03-02', '-1 day 02:03:04', 0.1::float8 + 0.2);
         ALTER ROLE shop SET datestyle = 'SQL, DMY';
@@ -101,11 +101,11 @@ def test_settings_of_the_host_do_not_change_what_comes(backups: PurePosixPath, n
     ask("ALTER ROLE shop RESET ALL")
     travel(backups, name, text)
 
-    told = ask("SET intervalstyle = postgres; SELECT * FROM t")
-    assert told == r"2024-03-02|-1 days +02:03:04|0.30000000000000004|\x"
+    row = ask("SET intervalstyle = postgres; SELECT * FROM t")
+    assert row == r"2024-03-02|-1 days +02:03:04|0.30000000000000004|\x"
 
 
-def test_time_that_the_host_gives_a_visitor_is_no_limit(backups: PurePosixPath) -> None:
+def test_time_limits_for_visitors_do_not_apply(backups: PurePosixPath) -> None:
     make("""CREATE TABLE t (x text); INSERT INTO t SELECT repeat('x', 1000) FROM generate_series(1, 1e5);
         ALTER ROLE shop SET statement_timeout = '100ms';
         ALTER ROLE shop SET idle_in_transaction_session_timeout = '20ms'""")
@@ -137,7 +137,7 @@ def test_tables_that_inherit_and_partitions_have_each_row_once(
     assert ask("SELECT tableoid::regclass, x FROM p ORDER BY x") == "p1|1\np2|7"
 
 
-def test_structure_that_can_not_be_read_ends_it_with_the_reason(
+def test_failure_of_pg_dump_ends_the_read_with_its_message(
     backups: PurePosixPath, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make("CREATE TABLE t (x int)")
@@ -161,7 +161,7 @@ def test_no_message_holds_a_value(backups: PurePosixPath) -> None:
     assert b"ann" not in done.stderr
 
 
-def test_mistake_in_a_rule_is_told_in_words(backups: PurePosixPath) -> None:
+def test_error_in_a_rule_is_reported_in_words(backups: PurePosixPath) -> None:
     make("CREATE TABLE t (x text)")
 
     assert b'column "z" does not exist' in try_read(backups, {"t": {"x": {"sql": "z"}}}).stderr
@@ -177,7 +177,7 @@ def test_text_in_no_encoding_needs_a_rule_that_makes_another(
     assert ask("SELECT count(DISTINCT x), max(length(x)) FROM t") == "2|16"
 
 
-def test_row_that_a_rule_has_made_unfit_is_told_without_it(
+def test_row_that_violates_a_constraint_after_a_rule_is_not_shown(
     backups: PurePosixPath, name: str
 ) -> None:
     make(
@@ -189,8 +189,8 @@ def test_row_that_a_rule_has_made_unfit_is_told_without_it(
     assert b"why" not in done.stderr
 
 
-def test_salt_is_another_one_each_time_and_stands_in_no_query(backups: PurePosixPath) -> None:
-    """A host's log may have every query."""
+def test_salt_differs_each_time_and_is_in_no_query(backups: PurePosixPath) -> None:
+    """A host may log every query."""
     make("CREATE TABLE t (x text); INSERT INTO t VALUES ('a'), ('b'), ('a')")
     rules = {"t": {"x": "hash"}}
     first, second = (gzip.decompress(read(backups, rules)).decode() for _ in range(2))
@@ -204,12 +204,12 @@ def test_salt_is_another_one_each_time_and_stands_in_no_query(backups: PurePosix
     )
 
 
-def test_columns_with_addresses_are_told_by_name_only(backups: PurePosixPath) -> None:
+def test_columns_with_addresses_are_reported_by_name_only(backups: PurePosixPath) -> None:
     make("""CREATE TABLE t (a int, "b c" text, d jsonb, e bytea, f text[]);
         INSERT INTO t VALUES (1, 'no', '{"to": ["ann@example.com"]}', '\\x00', '{bob@example.com}')""")
     columns = columns_without_rule(the_database(backups).tables, Data())
     argv = addresses.search("postgresql", "shop", backups, "shop")
-    told = run(argv, addresses.queries("postgresql", columns).encode()).decode()
+    output = run(argv, addresses.queries("postgresql", columns).encode()).decode()
 
-    assert addresses.parse(told) == {("t", "d"), ("t", "f")}
-    assert "example" not in told
+    assert addresses.parse(output) == {("t", "d"), ("t", "f")}
+    assert "example" not in output

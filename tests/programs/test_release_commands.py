@@ -1,4 +1,4 @@
-"""The commands of an app, run one after another in one interpreter."""
+"""templates/commands.py runs an app's commands one after another in one interpreter."""
 
 import json
 import subprocess
@@ -63,10 +63,10 @@ def test_other_commands_run_too_and_static_is_there_for_them(tmp_path: Path) -> 
 
 def test_first_command_that_fails_ends_them_all_with_its_code(tmp_path: Path) -> None:
     for command in ("python manage.py x 7", "sh -c 'exit 7'"):
-        done = run(tmp_path, command, "echo went on")
+        done = run(tmp_path, command, "echo continued")
 
         assert done.returncode == 7
-        assert "went on\n" not in done.stdout.replace("==> echo went on\n", "")
+        assert "continued\n" not in done.stdout.replace("==> echo continued\n", "")
         assert "Traceback" not in done.stderr
 
 
@@ -77,10 +77,10 @@ def test_static_files_of_a_killed_run_go_if_collectstatic_makes_them_all(tmp_pat
     assert "half" not in run(tmp_path, "ls static/r1", collects=True).stdout
 
 
-def test_what_collects_static_files_ends_like_any_other_command(tmp_path: Path) -> None:
-    """Without Django in this process: so it runs, and nothing is known of what it worked from."""
-    done = run(tmp_path, "sh -c 'exit 7' collectstatic", "echo went on", collects=True)
-    assert (done.returncode, "went on\n" in done.stdout.replace("==> echo", "")) == (7, False)
+def test_collectstatic_ends_like_any_other_command(tmp_path: Path) -> None:
+    """Without Django in this process, the command runs, and its inputs stay unknown."""
+    done = run(tmp_path, "sh -c 'exit 7' collectstatic", "echo continued", collects=True)
+    assert (done.returncode, "continued\n" in done.stdout.replace("==> echo", "")) == (7, False)
 
     done = run(tmp_path, "python manage.py collectstatic 0", collects=True)
     assert (done.returncode, "collectstatic" in done.stdout) == (0, True)
@@ -96,7 +96,7 @@ def test_what_collects_static_files_ends_like_any_other_command(tmp_path: Path) 
         ("false", "false", False),
     ],
 )
-def test_database_is_saved_before_it_is_changed_if_there_is_anything_to_change(
+def test_database_is_backed_up_before_a_change_if_there_is_one(
     pending: str | None, exists: str, saved: bool, tmp_path: Path
 ) -> None:
     done = run(tmp_path, "echo first", pending=pending, exists=[exists], migrate=["echo migrated"])
@@ -107,7 +107,7 @@ def test_database_is_saved_before_it_is_changed_if_there_is_anything_to_change(
 
 
 @pytest.mark.parametrize(("pending", "early"), [("true", True), ("false", False), (None, False)])
-def test_release_that_warms_up_is_let_go_when_nothing_will_change_any_more(
+def test_warm_release_continues_as_soon_as_nothing_will_change_any_more(
     pending: str | None, early: bool, tmp_path: Path
 ) -> None:
     hold = tmp_path / "r1.hold"
@@ -121,14 +121,14 @@ def test_release_that_warms_up_is_let_go_when_nothing_will_change_any_more(
     assert not hold.exists()
 
 
-def test_release_that_warms_up_is_held_if_a_command_fails(tmp_path: Path) -> None:
+def test_warm_release_stays_held_if_a_command_fails(tmp_path: Path) -> None:
     (tmp_path / "r1.hold").mkdir()
 
     assert run(tmp_path, "sh -c 'exit 7'", hold=str(tmp_path / "r1.hold")).returncode == 7
     assert (tmp_path / "r1.hold").exists()
 
 
-def test_nothing_is_migrated_that_could_not_be_saved(tmp_path: Path) -> None:
+def test_nothing_is_migrated_without_a_backup(tmp_path: Path) -> None:
     done = run(tmp_path, backup=["false"], migrate=["echo migrated"])
 
     assert done.returncode == 1
@@ -136,7 +136,7 @@ def test_nothing_is_migrated_that_could_not_be_saved(tmp_path: Path) -> None:
     assert "migrated\n" not in done.stdout
 
 
-# As much of Django as is looked at.
+# The part of Django that commands.py reads.
 DJANGO = """
 import sys, types
 settings = types.SimpleNamespace(
@@ -161,15 +161,15 @@ def settings_of(directory: Path, key: str, apps: str = "[]") -> Any:
     return json.loads(line.removeprefix("==> settings "))
 
 
-def test_settings_of_django_are_told_at_the_end(tmp_path: Path) -> None:
-    told = settings_of(tmp_path, key="'in the code'")
+def test_settings_of_django_are_printed_at_the_end(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, key="'in the code'")
 
-    assert told["allowed_hosts"] == ["shop.test"]
-    assert told["databases"] == {"default": ["sqlite3", "5"]}
-    assert "in the code" not in json.dumps(told)
+    assert settings["allowed_hosts"] == ["shop.test"]
+    assert settings["databases"] == {"default": ["sqlite3", "5"]}
+    assert "in the code" not in json.dumps(settings)
 
 
-def test_where_the_secret_key_comes_from_is_told(tmp_path: Path) -> None:
+def test_settings_say_whether_the_secret_key_comes_from_the_environment(tmp_path: Path) -> None:
     assert settings_of(tmp_path, key="'in the code'")["secret_key_from_environment"] is False
     from_there = settings_of(tmp_path, key="__import__('os').environ['PATH']")
     assert from_there["secret_key_from_environment"] is True
@@ -183,7 +183,9 @@ def test_cookies_of_sessions_count_only_if_there_are_sessions(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("wanted", [True, False])
-def test_without_django_or_unless_asked_no_settings_are_told(wanted: bool, tmp_path: Path) -> None:
+def test_no_settings_are_printed_without_django_or_unless_asked(
+    wanted: bool, tmp_path: Path
+) -> None:
     (tmp_path / "django.py").write_text(DJANGO)
 
     done = run(tmp_path, "echo hello" if wanted else "python django.py", settings=wanted)
@@ -222,7 +224,7 @@ def test_thread_that_keeps_a_command_from_ending_is_named_in_seconds(tmp_path: P
     assert done.stdout == "==> python start.py\nreturned\n"
 
 
-def test_threads_that_end_or_need_not_are_no_fault(tmp_path: Path) -> None:
+def test_threads_that_end_or_are_daemons_are_no_error(tmp_path: Path) -> None:
     (tmp_path / "start.py").write_text(QUICK_THREADS)
 
     done = run(tmp_path, "python start.py")
@@ -248,7 +250,7 @@ def test_command_that_does_not_end_is_ended_with_its_limit(
 
 
 def test_only_a_change_of_the_database_outlives_the_end_of_its_deploy(tmp_path: Path) -> None:
-    """TERM is what the host sends then: see understudy/ssh/host_lock.py."""
+    """The host sends TERM then: see understudy/ssh/host_lock.py."""
     sent = "sh -c 'kill -s TERM $PPID; echo still here'"
 
     assert run(tmp_path, sent, "sh -c 'sleep 5'").returncode == -15
@@ -257,7 +259,7 @@ def test_only_a_change_of_the_database_outlives_the_end_of_its_deploy(tmp_path: 
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "and here")
 
 
-def test_backup_is_no_change_of_the_database(tmp_path: Path) -> None:
+def test_backup_does_not_outlive_the_end_of_its_deploy(tmp_path: Path) -> None:
     backup = ["sh", "-c", "kill -s TERM $PPID; sleep 5"]
 
     assert run(tmp_path, migrate=["true"], backup=backup).returncode == -15

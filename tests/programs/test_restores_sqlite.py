@@ -11,7 +11,7 @@ from tests.programs.backup_site import NAME, damage, make, names, program, run, 
 pytestmark = pytest.mark.usefixtures("quick_sync")
 
 
-def test_restored_is_what_was_backed_up_and_the_replaced_file_is_kept(
+def test_restore_brings_back_the_backup_and_keeps_the_replaced_file(
     shop: Path, data: Path, backups: Path
 ) -> None:
     sql(data / "other.db", "CREATE TABLE t (x)")
@@ -29,7 +29,7 @@ def test_restored_is_what_was_backed_up_and_the_replaced_file_is_kept(
 
 
 def leave_journal(file: Path) -> None:
-    """As an app leaves it that is killed after a write: what it wrote is in the journal only."""
+    """The files of an app that was killed after a write: the written row is in the journal only."""
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("INSERT INTO seller VALUES (7)")
         connection.commit()
@@ -69,7 +69,7 @@ def test_database_that_can_no_longer_be_read_is_restored_too(
     assert aside.with_name(aside.name + "-journal").read_text() == "journal"
 
 
-def test_restore_of_one_that_is_gone_brings_it_back(
+def test_restore_brings_back_a_database_that_is_gone(
     shop: Path, data: Path, saved: Path, backups: Path
 ) -> None:
     shop.unlink()
@@ -79,7 +79,7 @@ def test_restore_of_one_that_is_gone_brings_it_back(
     assert names(data) == ["shop.sqlite3"]
 
 
-def test_two_restores_and_a_killed_one_end_as_one(
+def test_restore_can_be_repeated_also_after_a_killed_one(
     shop: Path, data: Path, saved: Path, backups: Path, tmp_path: Path
 ) -> None:
     program(tmp_path / "bin", "ln", '/bin/ln "$@"; kill -KILL $PPID')
@@ -94,7 +94,7 @@ def test_two_restores_and_a_killed_one_end_as_one(
 
 @pytest.mark.parametrize("harm", ["damaged", "cut", "missing", "empty"])
 def test_broken_backup_changes_nothing(harm: str, shop: Path, data: Path, backups: Path) -> None:
-    # Comes first, and is good: it isn't put back either.
+    # The first in order, and good: it isn't restored either.
     sql(data / "a.sqlite3", "CREATE TABLE t (x)")
     copy = make(backups) / "shop.sqlite3"
     if harm == "damaged":

@@ -1,4 +1,4 @@
-"""understudy-site's log: who and when is told by the host, and no line is lost or mixed."""
+"""understudy-site's log: the host adds login and time, and no line is lost or mixed with another."""
 
 import json
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ def lines(host: Host) -> list[tuple[str, str, dict[str, Any]]]:
     return [(at, login, json.loads(entry)) for at, login, entry in split]
 
 
-def test_line_begins_with_what_the_host_knows(host: Host) -> None:
+def test_line_begins_with_the_hosts_time_and_login(host: Host) -> None:
     before = datetime.now(UTC).replace(microsecond=0)
     host.done("log", given=b'{"verb": "deploy", "login": "root"}\n', SUDO_USER="deploy")
 
@@ -54,7 +54,7 @@ def test_any_text_comes_back(host: Host) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "error"),
     [
         (b'{"a": 1}\n{"b": 2}', "control characters"),
         (b'{"a": 1}\n\n', "not an object"),
@@ -66,8 +66,10 @@ def test_any_text_comes_back(host: Host) -> None:
         (b'{"a": "' + b"x" * 4000 + b'"}', "4000 bytes"),
     ],
 )
-def test_what_is_no_line_or_is_forged_is_refused(given: bytes, told: str, host: Host) -> None:
-    assert told in host.refused("log", given=given)
+def test_entry_that_is_no_single_line_or_is_forged_is_refused(
+    given: bytes, error: str, host: Host
+) -> None:
+    assert error in host.refused("log", given=given)
     assert not log(host).exists()
 
 

@@ -51,7 +51,9 @@ def test_link_is_not_followed(name: str, host: Host, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["todo.nginx", "todo@.service"])
 @pytest.mark.parametrize("kind", ["pipe", "directory", "missing", "empty", "large"])
-def test_what_is_no_ordinary_file_is_refused_at_once(kind: str, name: str, host: Host) -> None:
+def test_only_ordinary_files_are_read_and_others_are_refused_at_once(
+    kind: str, name: str, host: Host
+) -> None:
     path = staged(host, name)
     content = path.read_text()
     path.unlink()
@@ -86,7 +88,7 @@ def test_file_with_more_rights_is_not_installed(
 
 
 def test_file_that_changes_after_the_check_is_installed_as_it_was_checked(host: Host) -> None:
-    """systemd-analyze is the last that looks before anything is installed."""
+    """systemd-analyze is the last program that runs before anything is installed."""
     bad = "user root;\n"
     host.stand_in(
         "systemd-analyze", f"printf '{bad}' | tee {staged(host, 'todo.nginx')} >/dev/null"
@@ -100,7 +102,7 @@ def test_file_that_changes_after_the_check_is_installed_as_it_was_checked(host: 
 
 
 def test_reading_never_waits_for_the_deployer(host: Host) -> None:
-    """A pipe with a writer that says nothing."""
+    """The file is a pipe whose writer writes nothing."""
     path = staged(host, "todo.nginx")
     path.unlink()
     os.mkfifo(path)

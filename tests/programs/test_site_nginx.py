@@ -1,4 +1,4 @@
-"""Which nginx files root installs for a deployer: what is listed in check-nginx, and nothing else.
+"""Root installs nginx files for a deployer that hold only what check-nginx lists.
 
 nginx's master reads its files, opens logs and loads modules as root.
 """
@@ -170,7 +170,7 @@ PLACES = (AT_THE_TOP, IN_SERVER, IN_LOCATION)
 
 
 def refusal(content: str) -> str | None:
-    """Why it's refused, or None. In this process, for there are thousands of questions."""
+    """The reason to refuse the content, or None. In this process, because it runs thousands of times."""
     checker = load_checker("check-nginx")
     try:
         checker.check("todo", content)
@@ -180,7 +180,7 @@ def refusal(content: str) -> str | None:
 
 
 @pytest.mark.parametrize("name", OPTIONS)
-def test_what_the_template_makes_is_allowed(name: str, tmp_path: Path) -> None:
+def test_rendered_template_is_allowed(name: str, tmp_path: Path) -> None:
     answer = run_checker("check-nginx", rendered(*OPTIONS[name])[0], tmp_path)
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
 
@@ -207,7 +207,7 @@ def test_program_names_the_line_and_what_is_in_it(tmp_path: Path) -> None:
 
 @pytest.mark.needs("nginx")
 def test_every_directive_of_this_nginx_that_is_not_listed_is_refused() -> None:
-    """Also of a later nginx: what it learns is in its program, and is not listed."""
+    """Also those of a later nginx: a new directive is found in its binary, and is not listed."""
     nginx = shutil.which("nginx")
     assert nginx
     strings = re.findall(rb"\0([a-z][a-z0-9_]{2,40})(?=\0)", Path(nginx).read_bytes())

@@ -1,4 +1,4 @@
-"""understudy-site lets a host call nobody any more."""
+"""understudy-site blocks outgoing connections, and the check finds out whether they are blocked."""
 
 import socket
 import subprocess
@@ -18,14 +18,14 @@ def test_rules_are_loaded_and_kept_for_the_next_boot(tmp_path: Path) -> None:
     assert host.calls()[-1] == f"nft --file {file}"
     rules = file.read_text().split("chain output")[1]
     accepted, _, rest = rules.partition("        reject\n")
-    assert rest.split() == ["}", "}"], "what nothing accepts is refused"
+    assert rest.split() == ["}", "}"], "what no rule accepts is refused"
     assert [line.split()[0] for line in accepted.splitlines()[2:]] == [
         *("oif", "ct", "meta", "udp", "tcp")
     ]
     assert "ct direction reply accept" in rules, "not what was established from here before"
 
 
-def test_second_time_it_is_the_same(tmp_path: Path) -> None:
+def test_second_call_changes_nothing(tmp_path: Path) -> None:
     host = make_host(tmp_path)
     host.done("outgoing-off")
     file = host.path("/etc/nftables.d/understudy-outgoing.nft")
@@ -40,7 +40,7 @@ def test_second_time_it_is_the_same(tmp_path: Path) -> None:
     ]
 
 
-def test_host_whose_nft_says_no_is_told(tmp_path: Path) -> None:
+def test_failure_of_nft_is_reported(tmp_path: Path) -> None:
     host = make_host(tmp_path)
     host.stand_in("nft", "echo 'no such kernel' >&2; exit 1")
 
@@ -48,17 +48,17 @@ def test_host_whose_nft_says_no_is_told(tmp_path: Path) -> None:
 
 
 def tried(address: str, port: int) -> subprocess.CompletedProcess[str]:
-    """The trial, but of another address."""
+    """The check, but of another address."""
     program, option, text = site.check_egress_blocked()
     text = text.replace('"192.0.2.1", 25', f'"{address}", {port}')
     return subprocess.run([program, option, text], capture_output=True, text=True)
 
 
-def test_trial_takes_a_refusal_for_a_yes() -> None:
+def test_check_passes_if_the_connection_is_refused() -> None:
     assert tried("127.0.0.1", 1).returncode == 0
 
 
-def test_trial_takes_a_connection_for_a_no() -> None:
+def test_check_fails_if_the_connection_is_made() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         done = tried("127.0.0.1", server.getsockname()[1])
 
@@ -66,8 +66,8 @@ def test_trial_takes_a_connection_for_a_no() -> None:
 
 
 @pytest.mark.parametrize("error", ["TimeoutError()", "OSError(113, 'No route to host')"])
-def test_trial_takes_silence_for_a_no(error: str) -> None:
-    """As without any rule, or with one that drops what it gets."""
+def test_check_fails_if_nothing_answers(error: str) -> None:
+    """That happens without any rule, or with a rule that drops packets."""
     program, option, text = site.check_egress_blocked()
     text = text.replace(
         "    socket.create_connection", f"    raise {error}\n    socket.create_connection"

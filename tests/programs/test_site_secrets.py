@@ -1,4 +1,4 @@
-"""understudy-site keeps an app's secrets: exactly, unseen, and none is lost."""
+"""understudy-site stores an app's secrets exactly, never shows a value, and loses none."""
 
 import subprocess
 from pathlib import Path
@@ -52,7 +52,7 @@ def read_back(host: Host, name: str) -> str:
 
 
 @pytest.mark.parametrize("name", NASTY)
-def test_value_comes_back_exactly(name: str, host: Host) -> None:
+def test_value_is_read_back_exactly(name: str, host: Host) -> None:
     host.done("secret-set", name, given=NASTY[name].encode() + b"\n")
 
     assert read_back(host, name) == NASTY[name]
@@ -88,7 +88,7 @@ def test_line_without_an_end_is_not_joined_with_the_next(host: Host) -> None:
     assert env(host).read_text() == 'OTHER="by hand"\nTOKEN="x"\n'
 
 
-def test_only_secret_is_replaced(host: Host) -> None:
+def test_secret_that_is_the_only_one_is_replaced(host: Host) -> None:
     host.done("secret-set", "SECRET_KEY", given=b"other")
 
     assert env(host).read_text() == 'SECRET_KEY="other"\n'
@@ -133,7 +133,7 @@ def test_value_is_in_no_command_line_and_in_no_environment(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "error"),
     [
         (b"", "no value"),
         (b"\n", "no value"),
@@ -150,8 +150,10 @@ def test_value_is_in_no_command_line_and_in_no_environment(tmp_path: Path) -> No
         (b"\xff\xfe", "UTF-8"),
     ],
 )
-def test_value_that_would_not_come_back_is_refused(given: bytes, told: str, host: Host) -> None:
-    assert told in host.refused("secret-set", "TOKEN", given=given)
+def test_value_that_would_not_be_read_back_exactly_is_refused(
+    given: bytes, error: str, host: Host
+) -> None:
+    assert error in host.refused("secret-set", "TOKEN", given=given)
     assert env(host).read_text() == KEY
 
 
@@ -212,7 +214,7 @@ def test_set_that_fails_leaves_the_old_file(host: Host) -> None:
 def test_directory_that_the_deployer_put_there_is_refused(
     kind: str, verb: str, host: Host, tmp_path: Path
 ) -> None:
-    """Or root would read /etc/shadow for him, or write where he likes."""
+    """With it root would read /etc/shadow for the deployer, or write anywhere."""
     shared = host.path("/srv/todo/shared")
     shared.rename(tmp_path / "elsewhere")
     if kind == "link":
@@ -227,7 +229,7 @@ def test_directory_that_the_deployer_put_there_is_refused(
     assert (tmp_path / "elsewhere" / "env").read_text() == KEY
 
 
-def test_host_without_secrets_is_told_to_be_provisioned(host: Host) -> None:
+def test_host_without_a_file_of_secrets_has_to_be_provisioned_again(host: Host) -> None:
     env(host).unlink()
 
     assert "provision this host again" in host.refused("secret-set", "TOKEN", given=b"x")

@@ -1,4 +1,4 @@
-"""The rendered nginx file in a real nginx, with only its ports and directories moved: what visitors get."""
+"""What visitors get from the rendered nginx file, in a real nginx with other ports and directories."""
 
 import contextlib
 import http.client
@@ -26,7 +26,7 @@ DOMAIN = "shop.test"
 
 
 class App(BaseHTTPRequestHandler):
-    """Answers with the headers that it was asked with."""
+    """Answers with the headers of the request."""
 
     def do_GET(self) -> None:
         body = json.dumps(dict(self.headers)).encode()
@@ -106,7 +106,7 @@ def running(directory: Path, target: dict[str, Any]) -> Iterator[Nginx]:
     for port, other in ports.items():
         assert f"listen [::]:{port}" in site or (port == 443 and not target)
         site = site.replace(f"    listen {port}", f"    listen 127.0.0.1:{other}")
-    # Where the deploy asks for a release that isn't live yet.
+    # The address at which a deploy requests a release that isn't live yet.
     assert "listen 127.0.0.2:80" in site
     site = site.replace("listen 127.0.0.2:80", f"listen 127.0.0.2:{free_port()}")
     site = "".join(line for line in site.splitlines(True) if "listen [::]" not in line)
@@ -126,7 +126,7 @@ def running(directory: Path, target: dict[str, Any]) -> Iterator[Nginx]:
     (directory / "nginx.conf").write_text(
         f"{user} daemon off; pid {directory}/pid; events {{}} "
         f"http {{ {temporary} include {directory}/site; "
-        # As provisioning has it for each port's other names.
+        # Like provisioning's server for other names.
         f"server {{ listen 127.0.0.1:{ports[80]} default_server; return 444; }} }}"
     )
     (directory / "srv/current").symlink_to("releases/r1")
@@ -276,7 +276,7 @@ def test_https_is_modern(https: Nginx) -> None:
     assert reached("-tls1_3")
     assert reached("-tls1_2")
     assert reached("-tls1_2", "-cipher", "ECDHE-ECDSA-CHACHA20-POLY1305")
-    # This machine's openssl must be let ask for what is old.
+    # This machine's openssl offers old ciphers only at a lower security level.
     assert not reached("-tls1_1", "-cipher", "ALL:@SECLEVEL=0")
     assert not reached("-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-SHA384:@SECLEVEL=0")
     assert not reached("-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0")

@@ -1,4 +1,4 @@
-"""understudy-site starts a release in two parts: what is warm waits for `start`."""
+"""understudy-site starts a release in two parts: a warm release waits for `start`."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def test_warm_release_is_held_before_its_service_begins(host: Host) -> None:
     assert host.calls() == [f"systemctl reset-failed {UNIT}", f"systemctl start --no-block {UNIT}"]
 
 
-def test_start_lets_it_go_on_and_waits_for_it(host: Host) -> None:
+def test_start_lets_a_warm_release_continue_and_waits_for_it(host: Host) -> None:
     host.done("warm", "r1")
     host.calls()
 
@@ -33,14 +33,14 @@ def test_start_lets_it_go_on_and_waits_for_it(host: Host) -> None:
     assert host.calls() == [f"systemctl reset-failed {UNIT}", f"systemctl start {UNIT}"]
 
 
-def test_warm_can_be_said_again_after_a_deploy_that_was_killed(host: Host) -> None:
+def test_warm_can_be_repeated_after_a_deploy_that_was_killed(host: Host) -> None:
     host.done("warm", "r1")
     host.done("warm", "r1")
 
     assert host.path(HOLD).is_dir()
 
 
-def test_link_that_the_app_has_put_there_is_not_followed(host: Host, tmp_path: Path) -> None:
+def test_link_of_the_app_is_not_followed(host: Host, tmp_path: Path) -> None:
     """/run/SITE is the app's own."""
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

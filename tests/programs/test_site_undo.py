@@ -1,4 +1,4 @@
-"""understudy-site undoes an install that nobody confirms, whatever was there before."""
+"""understudy-site undoes an unconfirmed install, whatever was there before."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def stage(host: Host, text: str) -> None:
 
 
 def older(host: Host) -> None:
-    """What an earlier deploy left."""
+    """Writes the files of an earlier deploy."""
     host.path(PLACES["available"]).write_text("old")
     host.path(PLACES["enabled"]).symlink_to(host.path(PLACES["available"]))
     host.path(PLACES["unit"]).write_text("old unit")
@@ -110,9 +110,9 @@ def test_install_waits_until_nginx_has_taken_the_files(host: Host) -> None:
     assert taken.read_text().split() == ["stop", "reload", "waited", "waited", "waited"]
 
 
-@pytest.mark.parametrize(("before", "told"), [("nothing", 0), ("the same", 0), ("another", 1)])
-def test_systemd_is_told_only_of_a_unit_that_it_may_have_read(
-    before: str, told: int, host: Host
+@pytest.mark.parametrize(("before", "reloads"), [("nothing", 0), ("the same", 0), ("another", 1)])
+def test_systemd_reloads_only_for_a_unit_that_it_may_have_read(
+    before: str, reloads: int, host: Host
 ) -> None:
     if before != "nothing":
         older(host)
@@ -121,11 +121,11 @@ def test_systemd_is_told_only_of_a_unit_that_it_may_have_read(
 
     host.done("install", "r1")
 
-    assert host.calls().count("systemctl daemon-reload") == told
+    assert host.calls().count("systemctl daemon-reload") == reloads
     assert installed(host) == "new"
 
 
-def test_nginx_that_keeps_its_old_files_is_told_and_the_undo_is_due(host: Host) -> None:
+def test_nginx_that_keeps_its_old_files_is_an_error_and_the_undo_stays_armed(host: Host) -> None:
     host.stand_in("pgrep", "echo 7")
     host.path("bin/sleep").unlink()
     host.stand_in("sleep", "")
@@ -158,7 +158,7 @@ def test_without_an_install_nothing_is_done(verb: str, host: Host) -> None:
     assert host.calls() == []
 
 
-def test_second_install_keeps_the_state_that_somebody_confirmed_last(host: Host) -> None:
+def test_second_install_keeps_the_state_that_was_confirmed_last(host: Host) -> None:
     older(host)
     wanted = state(host)
     host.done("install", "r1")
@@ -172,8 +172,8 @@ def test_second_install_keeps_the_state_that_somebody_confirmed_last(host: Host)
     assert state(host) == wanted
 
 
-def test_half_saved_state_is_not_put_back(host: Host) -> None:
-    """It would look as if nothing had been there."""
+def test_half_saved_state_is_not_restored(host: Host) -> None:
+    """It would look as if no file had existed."""
     older(host)
     host.path(UNDO + ".new").mkdir()
     host.path(UNDO + ".old").mkdir()
@@ -247,7 +247,7 @@ def test_undo_that_nginx_refuses_can_be_tried_again(host: Host) -> None:
     assert not saved(host)
 
 
-def test_boot_starts_the_release_that_serves_even_if_the_undo_fails(host: Host) -> None:
+def test_boot_starts_the_live_release_even_if_the_undo_fails(host: Host) -> None:
     older(host)
     host.done("install", "r1")
     host.path("/srv/todo/current").symlink_to("releases/r0")
@@ -289,7 +289,7 @@ def test_words_that_no_verb_takes_are_refused_and_nothing_is_done(
 def test_what_is_in_place_is_on_the_disk_before_what_was_saved_is_dropped(
     host: Host, verb: str
 ) -> None:
-    """Or a power failure could leave empty files in place, and nothing to put back."""
+    """Without that, a power failure could leave empty files and nothing to restore."""
     older(host)
     host.done("install", "r1")
     host.path("bin/sync").unlink()

@@ -1,4 +1,4 @@
-"""Which units root installs for a deployer: what is listed in check-unit, and nothing else.
+"""Root installs units for a deployer that hold only what check-unit lists.
 
 systemd reads units as root and does what they say as root, before it becomes the unit's user.
 """
@@ -50,7 +50,7 @@ SYSTEMD = Path("/usr/lib/systemd/systemd")
 
 
 def refusal(content: str) -> str | None:
-    """Why it's refused, or None. In this process, for there are thousands of questions."""
+    """The reason to refuse the content, or None. In this process, because it runs thousands of times."""
     checker = load_checker("check-unit")
     try:
         checker.check("todo", content)
@@ -64,7 +64,7 @@ def with_line(line: str, section: str = "Service") -> str:
 
 
 @pytest.mark.parametrize("name", OPTIONS)
-def test_what_the_template_makes_is_allowed(name: str, tmp_path: Path) -> None:
+def test_rendered_template_is_allowed(name: str, tmp_path: Path) -> None:
     answer = run_checker("check-unit", rendered(*OPTIONS[name])[1], tmp_path)
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
 
@@ -74,7 +74,7 @@ def test_unit_without_one_of_its_hardening_lines_is_refused(line: str, tmp_path:
     answer = run_checker("check-unit", rendered_unit().replace(f"{line}\n", ""), tmp_path)
     assert answer.returncode == 1
     assert answer.stderr == f"the unit: [Service] must have the line {line}\n"
-    # Nor does it count where systemd doesn't look for it.
+    # In a comment it does not count.
     assert refusal(rendered_unit().replace(f"{line}\n", f"# {line}\n"))
 
 
@@ -184,7 +184,7 @@ HOSTILE = (
     *("append:/etc/sudoers.d/x", "/bin/sh -c id", "/etc/shadow:/srv/todo/x", "root", "disk", "0"),
     *("no", "false", "off", "", "CAP_SYS_ADMIN", "debug-shell.service", "host", "../x", "%h", "~"),
 )
-# What says nothing about rights: to try any text in them proves nothing.
+# Keys that have nothing to do with rights: any text in them proves nothing.
 HARMLESS = {"Description", "CapabilityBoundingSet", "AmbientCapabilities", "After", "LimitCORE"}
 # Zero is a number, and not to restart is as good as to.
 HARMLESS |= {
@@ -196,13 +196,13 @@ HARMLESS |= {
 }
 HARMLESS |= {"Restart", "RestartSec", "WatchdogSec", "OOMScoreAdjust", "LimitNOFILE", "LimitNPROC"}
 HARMLESS |= {"CPUWeight", "IOWeight", "TasksMax", "NotifyAccess", "MemorySwapMax"}
-# Only ever take something away.
+# Keys that only take rights away.
 HARMLESS |= {"ReadOnlyPaths", "InaccessiblePaths", "NoExecPaths", "IPAddressDeny", "IPAddressAllow"}
 
 
 @pytest.mark.needs("systemd-analyze")
 def test_every_key_of_this_systemd_is_refused_but_with_its_listed_values() -> None:
-    """Also of a later systemd: what it learns is not listed."""
+    """Also those of a later systemd: a new key is not listed."""
     answer = subprocess.run(
         [SYSTEMD, "--dump-configuration-items"], capture_output=True, text=True, check=True
     )

@@ -1,4 +1,4 @@
-"""What a migration changes is seen in the data: SQLite by the real sqlite3."""
+"""The changes of a migration are found in SQLite's data, by the real sqlite3."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,33 +21,33 @@ def look(site: Site) -> Mapping[str, summaries.TableSummary]:
     return summaries.parse(done.stdout.decode())
 
 
-def test_what_a_migration_changes_is_seen_by_column(there: Site) -> None:
-    before = look(there)
-    there.make("CREATE INDEX another ON auth_user (name, bio)")
-    assert look(there) == before, "in whichever order an index would give them"
-    there.make("UPDATE auth_user SET name = 'Eve'; ALTER TABLE auth_user ADD COLUMN age INT")
-    there.make("DELETE FROM by_name WHERE k = 'ä'")
+def test_changes_of_a_migration_are_found_by_column(production: Site) -> None:
+    before = look(production)
+    production.make("CREATE INDEX another ON auth_user (name, bio)")
+    assert look(production) == before, "the order of an index makes no difference"
+    production.make("UPDATE auth_user SET name = 'Eve'; ALTER TABLE auth_user ADD COLUMN age INT")
+    production.make("DELETE FROM by_name WHERE k = 'ä'")
 
-    assert changes(before, look(there))[0] == {
+    assert changes(before, look(production))[0] == {
         "auth_user": "changed: name; new: age",
         "by_name": "2 rows before, 1 after; changed: k",
     }
 
 
-def test_migrations_are_listed_if_there_are_any(there: Site) -> None:
-    ask = migration_queries.applied("sqlite", "shop", there.backups, "shop.sqlite3")
+def test_migrations_are_listed_if_there_are_any(production: Site) -> None:
+    ask = migration_queries.applied("sqlite", "shop", production.backups, "shop.sqlite3")
     assert run(ask).stdout == b""
-    there.make("CREATE TABLE django_migrations (app, name)")
-    there.make("INSERT INTO django_migrations VALUES ('lists', '0001_initial')")
+    production.make("CREATE TABLE django_migrations (app, name)")
+    production.make("INSERT INTO django_migrations VALUES ('lists', '0001_initial')")
 
     assert run(ask).stdout == b"lists 0001_initial\n"
 
 
-def test_backup_is_tried_and_left_as_it_was(there: Site, here: Site) -> None:
-    assert here.load(there.read(RULES)).returncode == 0
-    done = run(migration_queries.try_backup("sqlite", "shop", here.backups, NAME))
+def test_backup_is_tried_and_left_as_it_was(production: Site, staging: Site) -> None:
+    assert staging.load(production.read(RULES)).returncode == 0
+    done = run(migration_queries.try_backup("sqlite", "shop", staging.backups, NAME))
 
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
-    assert sorted(file.name for file in (Path(here.backups) / NAME).iterdir()) == [
+    assert sorted(file.name for file in (Path(staging.backups) / NAME).iterdir()) == [
         *("rows", "shop.sqlite3")
     ]

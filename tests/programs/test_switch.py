@@ -1,4 +1,4 @@
-"""The switch as a concurrent reader sees it: at no moment is there no `current`, or half of one."""
+"""A concurrent reader of the switch always finds `current`, and it is always complete."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ exit $status
 
 
 def switch(root: Path, directory: Path, release: str) -> list[str]:
-    """Switches, and returns all that `current` was meanwhile."""
+    """Switches. Returns each target that `current` had meanwhile."""
     directory.mkdir(exist_ok=True)
     for name in PROGRAMS:
         program = directory / name
@@ -55,7 +55,7 @@ def test_at_each_moment_one_release_or_the_other_is_live(root: Path, tmp_path: P
 
 
 def test_current_is_replaced_and_never_changed(root: Path, tmp_path: Path) -> None:
-    """A link can't be written to: whoever has another one has got it by a rename."""
+    """A link can't be rewritten, so another inode shows a rename."""
     before = (root / "current").lstat().st_ino
 
     switch(root, tmp_path / "bin", "b")
@@ -70,8 +70,8 @@ def test_current_is_replaced_and_never_changed(root: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("kept", [0, 1, 100])
-def test_an_upload_that_was_cut_off_is_no_release(kept: int, tmp_path: Path) -> None:
-    """Neither its directory nor exit status 0 is left of it."""
+def test_upload_that_was_cut_off_leaves_no_release(kept: int, tmp_path: Path) -> None:
+    """No directory, and an exit code that is not 0."""
     (tmp_path / "source").mkdir()
     (tmp_path / "source" / "file").write_bytes(os.urandom(5000))
     whole = subprocess.check_output(["tar", "-C", tmp_path, "-cz", "source"])

@@ -1,4 +1,4 @@
-"""Versions are in the order that dpkg has them in."""
+"""Versions sort in the order of dpkg."""
 
 import shutil
 import subprocess
@@ -34,10 +34,10 @@ VERSIONS = (
 
 
 @pytest.mark.needs("dpkg")
-def test_order_is_dpkgs() -> None:
+def test_versions_sort_like_dpkg() -> None:
     pairs = [*permutations(VERSIONS, 2)]
     script = 'while read -r a b; do dpkg --compare-versions "$a" lt "$b"; echo $?; done'
-    told = subprocess.run(
+    theirs = subprocess.run(
         ["sh", "-c", script],
         input="".join(f"{one} {other}\n" for one, other in pairs),
         capture_output=True,
@@ -46,5 +46,5 @@ def test_order_is_dpkgs() -> None:
     ).stdout.split()
 
     ours = ["0" if order(one) < order(other) else "1" for one, other in pairs]
-    wrong = [pair for pair, a, b in zip(pairs, ours, told, strict=True) if a != b]
+    wrong = [pair for pair, a, b in zip(pairs, ours, theirs, strict=True) if a != b]
     assert wrong == []
