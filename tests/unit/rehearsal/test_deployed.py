@@ -3,49 +3,25 @@
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from tests.unit.fakes import TOP
+from tests.unit.recording_vm import RecordingVm, job_of
 from tests.unit.repositories import LOCK, commit, git
-from tests.unit.staging import Staging
 from understudy.cli import main
 from understudy.cli.verbs import vm as verbs_vm
 from understudy.deploy import deploy_host
 from understudy.job import Job
 from understudy.rehearsal import deployed, seeded
-from understudy.vm.levels import PROVISIONED, Level
-from understudy.vm.machine import Vm
-
-BASE = Level(PROVISIONED, "1")
-
-
-class Stage:
-    """A VM that records what is done with it. there: the levels that it has saved."""
-
-    def __init__(self) -> None:
-        self.there = {BASE}
-        self.notes: list[str] = []
-
-    def reset(self, *wanted: Level) -> Level:
-        self.notes.append("reset")
-        return next(one for one in (*wanted, BASE) if one in self.there)
-
-    def save(self, level: Level) -> None:
-        self.notes.append("save")
-        self.there.add(level)
-
-    @property
-    def vm(self) -> Vm:
-        return cast(Vm, SimpleNamespace(reset=self.reset, save=self.save))
 
 
 @pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
-    stage = Stage()
-    monkeypatch.setattr(deploy_host, "deploy", lambda _: stage.notes.append("deploy"))
-    return stage
+def vm(monkeypatch: pytest.MonkeyPatch) -> RecordingVm:
+    vm = RecordingVm()
+    monkeypatch.setattr(deploy_host, "deploy", lambda _: vm.calls.append("deploy"))
+    return vm
 
 
 @pytest.fixture
@@ -55,22 +31,18 @@ def repository(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def job_of(repository: Path, **app: Any) -> Job:
-    return Staging(repository).job({"source": ".", **app})
+def test_level_is_built_once_and_then_restored(repository: Path, vm: RecordingVm) -> None:
+    deployed.restore(job_of(repository), vm.as_vm)
+    assert vm.calls == ["reset", "deploy", "save"]
+    vm.calls.clear()
+    deployed.restore(job_of(repository), vm.as_vm)
+    assert vm.calls == ["reset", "deploy"], "the deploy changes nothing, or repairs what differs"
 
 
-def test_level_is_built_once_and_then_restored(repository: Path, stage: Stage) -> None:
-    deployed.restore(job_of(repository), stage.vm)
-    assert stage.notes == ["reset", "deploy", "save"]
-    stage.notes.clear()
-    deployed.restore(job_of(repository), stage.vm)
-    assert stage.notes == ["reset", "deploy"], "the deploy changes nothing, or repairs what differs"
-
-
-def test_used_vm_is_not_saved(repository: Path, stage: Stage) -> None:
+def test_used_vm_is_not_saved(repository: Path, vm: RecordingVm) -> None:
     job = job_of(repository)
-    deployed.ensure(job, stage.vm, deployed.level(job), on=None)
-    assert stage.notes == ["deploy"]
+    deployed.ensure(job, vm.as_vm, deployed.level(job), on=None)
+    assert vm.calls == ["deploy"]
 
 
 def test_another_commit_gives_another_level(repository: Path) -> None:

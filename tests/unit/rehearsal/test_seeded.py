@@ -9,7 +9,7 @@ from time import sleep
 import pytest
 
 from tests.unit.fakes import TOP
-from tests.unit.rehearsal.test_deployed import BASE, Stage, job_of
+from tests.unit.recording_vm import BASE, RecordingVm, job_of
 from tests.unit.rehearsals import PULLED
 from tests.unit.repositories import LOCK, commit
 from understudy.data import bundle
@@ -22,12 +22,12 @@ from understudy.rehearsal import deployed, seeded
 
 
 @pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
-    stage = Stage()
-    monkeypatch.setattr(deploy_host, "deploy", lambda _: stage.notes.append("deploy"))
-    monkeypatch.setattr(data_load, "load", lambda _, source: stage.notes.append(f"load {source}"))
+def vm(monkeypatch: pytest.MonkeyPatch) -> RecordingVm:
+    vm = RecordingVm()
+    monkeypatch.setattr(deploy_host, "deploy", lambda _: vm.calls.append("deploy"))
+    monkeypatch.setattr(data_load, "load", lambda _, source: vm.calls.append(f"load {source}"))
     monkeypatch.setattr(data_load, "find", lambda *_: PULLED)
-    return stage
+    return vm
 
 
 @pytest.fixture
@@ -37,41 +37,41 @@ def job(tmp_path: Path) -> Job:
     return job_of(tmp_path)
 
 
-def test_level_is_built_once_and_then_restored(job: Job, stage: Stage) -> None:
-    seeded.restore(job, stage.vm)
-    assert stage.notes == ["reset", "deploy", "save", "load production", "save"]
+def test_level_is_built_once_and_then_restored(job: Job, vm: RecordingVm) -> None:
+    seeded.restore(job, vm.as_vm)
+    assert vm.calls == ["reset", "deploy", "save", "load production", "save"]
     below = deployed.level(job)
-    assert stage.there == {BASE, below, seeded.level(below, PULLED)}
-    stage.notes.clear()
-    seeded.restore(job, stage.vm)
-    assert stage.notes == ["reset", "deploy"], "the deploy changes nothing, or repairs what differs"
+    assert vm.saved == {BASE, below, seeded.level(below, PULLED)}
+    vm.calls.clear()
+    seeded.restore(job, vm.as_vm)
+    assert vm.calls == ["reset", "deploy"], "the deploy changes nothing, or repairs what differs"
 
 
-def test_level_below_is_restored_without_the_data(job: Job, stage: Stage) -> None:
-    seeded.restore(job, stage.vm)
-    stage.notes.clear()
-    deployed.restore(job, stage.vm)
-    assert stage.notes == ["reset", "deploy"]
+def test_level_below_is_restored_without_the_data(job: Job, vm: RecordingVm) -> None:
+    seeded.restore(job, vm.as_vm)
+    vm.calls.clear()
+    deployed.restore(job, vm.as_vm)
+    assert vm.calls == ["reset", "deploy"]
 
 
 def test_newly_pulled_data_is_loaded_onto_the_same_deploy(
-    job: Job, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    job: Job, vm: RecordingVm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seeded.restore(job, stage.vm)
-    stage.notes.clear()
+    seeded.restore(job, vm.as_vm)
+    vm.calls.clear()
     monkeypatch.setattr(data_load, "find", lambda *_: replace(PULLED, digest="2"))
-    seeded.restore(job, stage.vm)
-    assert stage.notes == ["reset", "deploy", "load production", "save"]
+    seeded.restore(job, vm.as_vm)
+    assert vm.calls == ["reset", "deploy", "load production", "save"]
 
 
-def test_data_loaded_onto_a_used_vm_is_not_saved(job: Job, stage: Stage) -> None:
-    seeded.ensure(job, stage.vm, seeded.level(BASE, PULLED), on=None)
-    assert stage.notes == ["load production"]
+def test_data_loaded_onto_a_used_vm_is_not_saved(job: Job, vm: RecordingVm) -> None:
+    seeded.ensure(job, vm.as_vm, seeded.level(BASE, PULLED), on=None)
+    assert vm.calls == ["load production"]
 
 
-def test_data_on_a_deploy_without_a_level_is_not_saved(job: Job, stage: Stage) -> None:
-    seeded.ensure(job, stage.vm, None, on=BASE)
-    assert stage.notes == ["load production"]
+def test_data_on_a_deploy_without_a_level_is_not_saved(job: Job, vm: RecordingVm) -> None:
+    seeded.ensure(job, vm.as_vm, None, on=BASE)
+    assert vm.calls == ["load production"]
 
 
 def test_another_deploy_or_other_data_gives_another_level(job: Job, tmp_path: Path) -> None:
@@ -84,15 +84,15 @@ def test_another_deploy_or_other_data_gives_another_level(job: Job, tmp_path: Pa
 
 
 def test_vm_is_not_touched_without_data(
-    job: Job, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    job: Job, vm: RecordingVm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def find(*_: object) -> DataBundle:
         raise Refused("no data was pulled from production", hint="python deploy.py data pull")
 
     monkeypatch.setattr(data_load, "find", find)
     with pytest.raises(Refused):
-        seeded.restore(job, stage.vm)
-    assert stage.notes == []
+        seeded.restore(job, vm.as_vm)
+    assert vm.calls == []
     assert (
         seeded.find(job).reason == "no data was pulled from production: python deploy.py data pull"
     )
