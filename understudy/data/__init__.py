@@ -1,1 +1,1 @@
-"""Production's data on staging: pulled, anonymised, encrypted, loaded. Not a host's own backups."""
+"""Production's data on staging: pulled, anonymised, encrypted, loaded. Not the backups of a host: host/."""

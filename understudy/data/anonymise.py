@@ -1,5 +1,6 @@
-"""Rules of deploy.yml -> SQL. It stands in the query that reads production, so that no value that has
-a rule leaves it. Pure.
+"""Rules of deploy.yml -> SQL for the query that reads production, so that no value with a rule leaves it.
+
+Pure.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,23 +10,23 @@ from understudy.config.app import Engine
 from understudy.config.data import Data, Rule
 from understudy.data.schema import Column, Table, identifier, literal
 
-# The number of a row in a table that numbers none itself.
+# The column with the row's number, for a table that has none.
 ROW_NUMBER = "understudy_row"
-# The variable of PostgreSQL's session that has the salt.
+# The variable with the salt, in PostgreSQL's session.
 SALT = "understudy.salt"
 _LOREM = "lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt "
-# Each of them is as long as needed to be another one in each row, or gets cut to what fits.
+# Kinds of rules that make a text; it is cut to the column's length.
 _MAKES_TEXT = {"email", "name", "hash", "text", "unusable"}
-# Two rows may get the same.
+# Kinds of rules that may make the same text in two rows.
 _REPEATS = {"text", "fixed", "unusable"}
 
 
 @dataclass(frozen=True)
 class Sql:
-    """What the engines say differently.
+    """The parts of SQL in which the engines differ.
 
-    salt: makes hashes that nobody can look up. PostgreSQL makes one itself, for its log may have all
-    queries; see commands/reading.py.
+    salt: without it hashes of known values could be compared. PostgreSQL makes a salt itself, because
+    its log may have all queries: see queries/reading_postgresql.py.
     """
 
     engine: Engine
@@ -47,7 +48,7 @@ class Sql:
 
 
 def expression(sql: Sql, table: Table, column: Column, rule: Rule | None) -> str:
-    """What is read instead of the column."""
+    """The SQL that is read instead of the column."""
     name = identifier(column.name)
     match rule.kind if rule else "keep":
         case "keep":
@@ -59,7 +60,7 @@ def expression(sql: Sql, table: Table, column: Column, rule: Rule | None) -> str
         return literal(rule.text)
     if rule.kind == "sql":
         return f"({rule.text})"
-    # What was empty tells of nobody, and stays: an app may count on it.
+    # An empty text is no personal data, and stays: an app may depend on it.
     return f"CASE WHEN {name} <> '' THEN {_made(sql, table, column, rule)} ELSE {name} END"
 
 
@@ -70,19 +71,19 @@ def _made(sql: Sql, table: Table, column: Column, rule: Rule) -> str:
         "name": f"'Person ' || {number}",
         "hash": sql.hash(name),
         "text": sql.lorem(name),
-        # Django takes it for the hash of no password.
+        # Django's mark of an unusable password.
         "unusable": "'!'",
     }[rule.kind]
     return f"substr({made}, 1, {column.length})" if column.length else made
 
 
 def mistakes(data: Data, tables: Iterable[Table]) -> tuple[str, ...]:
-    """What in the rules doesn't fit the tables there are; several may have the same name."""
+    """A sentence for each rule that doesn't fit the tables; several tables may have the same name."""
     known: Mapping[str, list[Table]] = {}
     for table in tables:
         known = {**known, table.name: [*known.get(table.name, []), table]}
     return tuple(
-        told for name in data.tables for told in _in_table(name, data, known.get(name, []))
+        mistake for name in data.tables for mistake in _in_table(name, data, known.get(name, []))
     )
 
 
@@ -106,4 +107,4 @@ def _in_column(table: Table, name: str, rule: Rule) -> Iterator[str]:
     if rule.kind in _MAKES_TEXT and not column.is_text:
         yield f"{place}: {rule.kind} makes a text, and this is {column.type}: use null, fixed or sql"
     if rule.kind in _REPEATS and any(name in unique for unique in table.unique):
-        yield f"{place}: has to be unique, and {rule.kind} repeats itself: use hash, email or name"
+        yield f"{place}: must be unique, and {rule.kind} may repeat a value: use hash, email or name"

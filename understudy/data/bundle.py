@@ -1,6 +1,6 @@
-"""Data that was pulled, as it's kept on this machine: a directory of sealed files and what they hold.
+"""Data that was pulled, as this machine keeps it: a directory of encrypted files, and what is in them.
 
-It's written as `….new` and renamed last, and then takes the place of the one before.
+The directory is written as `….new` and renamed last; then it replaces the one before.
 """
 
 import json
@@ -16,17 +16,17 @@ from understudy.errors import Refused
 from understudy.job import Job
 from understudy.local.exclusive_lock import exclusive_lock
 
-_TOLD = "pulled.json"
-# No database is called so: those are named like a site, or end in .db or .sqlite3.
+_DESCRIPTION = "pulled.json"
+# No database has this name: they are named like a site, or end in .db or .sqlite3.
 MEDIA = "media.tar"
 
 
 @dataclass(frozen=True)
 class DataBundle:
-    """source: the target it's from. at: when, in the names of backups. size: bytes there.
+    """What was pulled. source: the target it's from. at: when, as in the names of backups. size: bytes there.
 
-    parts: the names of the databases. rows: how many a table has. media: how many uploaded files.
-    digest: of the sealed files; keep() makes it.
+    parts: the names of the databases. rows: table -> its number of rows. media: the number of uploaded
+    files. digest: of the encrypted files, set by keep().
     """
 
     source: str
@@ -40,7 +40,7 @@ class DataBundle:
 
     @property
     def backup(self) -> str:
-        """The name of the backup that it becomes on a host."""
+        """The name of the backup that a host makes of it."""
         return f"{self.at}-pulled"
 
     @property
@@ -49,19 +49,21 @@ class DataBundle:
 
 
 def sealed_file(directory: Path, part: str) -> Path:
+    """The encrypted file of a database or of the media."""
     return directory / f"{part}.sealed"
 
 
 def place(job: Job, source: str) -> Path:
+    """The directory for the data of that target."""
     return job.project.state / "data" / f"{job.config.app.name}-{source}"
 
 
 @contextmanager
 def new(job: Job, source: str) -> Iterator[Path]:
-    """An empty directory to write into, up to keep(). If that fails, nothing is left of it."""
+    """An empty directory for the block to write into and then keep(). An error of the block removes it."""
     directory = place(job, source).with_suffix(".new")
     with exclusive_lock(directory.parent):
-        # Of a pull that was killed.
+        # Left by a pull that was killed.
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(mode=0o700)
         try:
@@ -72,11 +74,11 @@ def new(job: Job, source: str) -> Iterator[Path]:
 
 
 def keep(job: Job, pulled: DataBundle) -> None:
-    """What was written into new() is whole."""
+    """Puts what was written into new() in the place of the pull before."""
     directory = place(job, pulled.source)
     new = directory.with_suffix(".new")
-    told = replace(pulled, digest=_digest(new))
-    (new / _TOLD).write_text(json.dumps(asdict(told), indent=1))
+    description = replace(pulled, digest=_digest(new))
+    (new / _DESCRIPTION).write_text(json.dumps(asdict(description), indent=1))
     shutil.rmtree(directory, ignore_errors=True)
     new.rename(directory)
 
@@ -91,11 +93,11 @@ def _digest(directory: Path) -> str:
 
 
 def find(job: Job, source: str) -> DataBundle:
-    """Raises Refused if nothing was pulled from that target."""
-    file = place(job, source) / _TOLD
+    """The data that was pulled from that target. Raises Refused if there is none."""
+    file = place(job, source) / _DESCRIPTION
     if not file.exists():
         raise Refused(
             f"no data was pulled from {source}", hint=f"python deploy.py data pull --from {source}"
         )
-    told = json.loads(file.read_text())
-    return DataBundle(**{**told, "parts": tuple(told["parts"])})
+    description = json.loads(file.read_text())
+    return DataBundle(**{**description, "parts": tuple(description["parts"])})

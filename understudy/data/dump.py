@@ -1,4 +1,4 @@
-"""What comes of reading a host's data: gzipped SQL, looked through on its way, without keeping it. Pure."""
+"""Checks the gzipped SQL of a host's data as it arrives, without keeping it. Pure."""
 
 import codecs
 import re
@@ -8,16 +8,18 @@ from collections.abc import Iterator, Mapping
 from understudy.data.queries.reading import END
 from understudy.errors import StepFailed
 
-# Of the text's end so much is kept; the tables' rows are told there.
+# How much of the text's end is kept: the rows of the tables are counted there.
 _KEPT = 1 << 20
 _LINE = 200
 _TABLE = re.compile(r"^-- table (.*)$", re.MULTILINE)
 _ROWS = re.compile(r"-- rows (\d+) (.*)")
-_AGAIN = "Run the same command again; if it ends at the same place, look at the host's own logs."
+_AGAIN = (
+    "Run the same command again. If it breaks off at the same place, look at the host's own logs."
+)
 
 
 class Dump:
-    """Takes the gzipped text piece by piece; raises StepFailed if it's no such text."""
+    """Takes the gzipped text piece by piece. Raises StepFailed if it's no such text."""
 
     def __init__(self) -> None:
         self._unzip = zlib.decompressobj(wbits=31)
@@ -30,18 +32,18 @@ class Dump:
             text = self._unzip.decompress(piece)
         except zlib.error as error:
             raise StepFailed(
-                "what the host sends is damaged", details=str(error), hint=_AGAIN
+                "the data from the host is damaged", details=str(error), hint=_AGAIN
             ) from None
         try:
-            self._look_at(self._decode.decode(text))
+            self._check(self._decode.decode(text))
         except UnicodeDecodeError as error:
-            self._look_at(text[: error.start].decode(errors="replace"))
+            self._check(text[: error.start].decode(errors="replace"))
             raise StepFailed(
                 f"table {self._table} has text that is not UTF-8",
-                hint="Mend the text in the app, or give its column a rule that makes another one.",
+                hint="Fix the text in the app, or give its column a rule that replaces the text.",
             ) from None
 
-    def _look_at(self, text: str) -> None:
+    def _check(self, text: str) -> None:
         # A line may come in two pieces.
         for found in _TABLE.finditer(self._end[-_LINE:] + text):
             self._table = found.group(1)
@@ -49,7 +51,7 @@ class Dump:
 
     @property
     def table(self) -> str:
-        """The last one of which something came."""
+        """The last table of which something has arrived."""
         return self._table
 
     @property
@@ -67,7 +69,7 @@ class Dump:
 
 
 def _rows_before_the_end(text: str) -> Iterator[tuple[str, int]]:
-    """Only those lines: further up, the app's own texts may look the same."""
+    """Only the last lines: before them the app's own texts may look the same."""
     for line in reversed(text.splitlines()):
         found = _ROWS.fullmatch(line)
         if not found:

@@ -1,6 +1,6 @@
-"""Files that only this machine's user can read: encrypted, and known to be whole before they're used.
+"""Files that only this machine's user can read: encrypted, and checked as a whole before they're used.
 
-A file is a nonce, what was encrypted by AES-GCM, and its tag. The key is made here at first need.
+A file is a nonce, the data encrypted by AES-GCM (NIST SP 800-38D), and a tag. The key is made once.
 """
 
 import os
@@ -20,13 +20,13 @@ _KEY, _NONCE, _TAG, _PIECE = 32, 12, 16, 1 << 20
 
 
 def key_file() -> Path:
-    """Not beside the data: whoever copies the project's directory hasn't got it."""
+    """Not beside the data: a copy of the project's directory must not include the key."""
     base = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
     return Path(base).expanduser() / "understudy" / "data.key"
 
 
 def key(file: Path) -> bytes:
-    """The key, made if there is none. Raises Refused if it's none, or others can read it."""
+    """The key; it is made if there is none. Raises Refused if it's no key, or if others can read it."""
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as made:
@@ -37,13 +37,16 @@ def key(file: Path) -> bytes:
     if len(found) != _KEY:
         raise Refused(
             f"{file} is no key: it has {len(found)} bytes instead of {_KEY}",
-            hint=f"rm {file}, and the next pull makes another one; what was pulled before is lost.",
+            hint=f"Remove {file}: the next pull makes a new key. Data that was pulled before is lost.",
         )
     return found
 
 
 def write(file: Path, key: bytes, fill: Callable[[Callable[[bytes], None]], None]) -> None:
-    """Makes the file of all that `fill` hands to the function it's given; if it fails there is none."""
+    """Writes the file: `fill` gets a function, and calls it with each piece. After an error there is none.
+
+    Raises StepFailed if the disk doesn't take it.
+    """
     nonce = os.urandom(_NONCE)
     encryptor = Cipher(AES(key), GCM(nonce)).encryptor()
     try:
@@ -61,7 +64,7 @@ def write(file: Path, key: bytes, fill: Callable[[Callable[[bytes], None]], None
 
 
 def _write(write: Callable[[bytes], int], piece: bytes, file: Path) -> None:
-    """Tells a full disk at once: to whoever hands on what a host sends, it would look like its end."""
+    """Raises StepFailed, as an OSError would be taken for the end of the connection that sends the pieces."""
     try:
         write(piece)
     except OSError as error:
@@ -69,7 +72,10 @@ def _write(write: Callable[[bytes], int], piece: bytes, file: Path) -> None:
 
 
 def read(file: Path, key: bytes) -> Iterator[bytes]:
-    """What was written. It's read twice: nothing is handed on of a file that was changed."""
+    """The data of the file. It's read twice: nothing of a file that was changed is returned.
+
+    Raises StepFailed if it was changed, or encrypted with another key.
+    """
     for _ in _decrypted(file, key):
         pass
     return _decrypted(file, key)
@@ -98,5 +104,5 @@ def _decrypted(file: Path, key: bytes) -> Iterator[bytes]:
 def _damaged(file: Path) -> StepFailed:
     return StepFailed(
         f"{file} is damaged, or {key_file()} is not the key it was made with",
-        hint="python deploy.py data pull gets the data anew.",
+        hint="python deploy.py data pull gets the data again.",
     )

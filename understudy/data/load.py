@@ -1,4 +1,4 @@
-"""DataBundle data onto a disposable target: as a backup that is put back, where nothing can call outside."""
+"""Loads pulled data onto a disposable target without outgoing connections: as a backup that is restored."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -24,35 +24,39 @@ from understudy.ssh.connection import Result, SshConnection
 
 
 def load(job: Job, source: str) -> None:
-    """What was pulled from `source` takes the place of the target's data."""
+    """Replaces the target's data by what was pulled from `source`, migrates it, and blocks all outgoing
+    connections of the host first.
+
+    Raises Refused, ConfigError or StepFailed; before "restore" nothing of the target's data is changed.
+    """
     found = find(job, source)
     with session.connected(job) as (connection, facts):
         release = restore.live_release(job, facts)
         wanted = DesiredState(job.config, job.target, release)
-        deed = AuditEntry("data load", found.backup, release.commit)
-        with session.locked(connection, job, deed, wait=0, before=facts) as now:
+        entry = AuditEntry("data load", found.backup, release.commit)
+        with session.locked(connection, job, entry, wait=0, before=facts) as now:
             session.refuse_if_switched(job, facts, now)
             _Loading(connection, job, found).all()
             actions = switch.restore(wanted, now, found.backup, _migrate(wanted))
             steps.apply_all(job, connection, actions)
     job.report.say(
-        f"{job.target_name} serves {release.id} on the data of {source} of {found.taken:%Y-%m-%d %H:%M} "
-        "UTC; nothing on it can call outside"
+        f"{job.target_name}: {release.id} is live with the data of {source} of {found.taken:%Y-%m-%d %H:%M} "
+        "UTC; outgoing connections are blocked"
     )
 
 
 def find(job: Job, source: str) -> DataBundle:
-    """What load() would load. Raises Refused or ConfigError if it wouldn't."""
+    """The data that load() loads. Raises Refused or ConfigError if it can't be loaded."""
     found = bundle.find(job, source)
     if not job.target.disposable:
         raise Refused(
             f"{job.target_name} is not disposable: its data would be lost",
-            hint="Only a target with `disposable: true` in deploy.yml takes another one's data.",
+            hint="Only a target with `disposable: true` in deploy.yml takes the data of another target.",
         )
     if found.engine != job.config.app.database:
         raise ConfigError(
-            f"the data was pulled from {found.engine}; deploy.yml says otherwise now",
-            hint=f"python deploy.py data pull --from {source} gets it anew.",
+            f"the data was pulled from {found.engine}, but deploy.yml has database: {job.config.app.database}",
+            hint=f"python deploy.py data pull --from {source} gets the data again.",
         )
     return found
 
@@ -61,16 +65,16 @@ def _migrate(wanted: DesiredState) -> tuple[Run, ...]:
     """The release may be newer than the one that the data is from."""
     if not wanted.app.migrate_commands:
         return ()
-    # The backup that this makes is one of now, not of when the release was deployed.
+    # The backup before the migration is named by the time of now, not of the release's deploy.
     release = replace(wanted.release, deployed_at=session.now())
     argv = app_commands.migrate(wanted.app, wanted.paths, release)
-    title = "migrate the data to what this release needs"
+    title = f"migrate the data to release {wanted.release.id}"
     return (Run(title, argv, wanted.app.name, hint=switch.SITE_IS_DOWN),)
 
 
 @dataclass(frozen=True)
 class _Loading:
-    """One load under way, up to a backup on the host that can be put back."""
+    """One load, up to a backup on the host that can be restored."""
 
     connection: SshConnection
     job: Job
@@ -86,14 +90,14 @@ class _Loading:
                 self._send(MEDIA, media_queries.unpack(self._paths.media))
 
     def _close_outgoing(self) -> None:
-        """Nothing is loaded unless the app's own user, who tries, is refused."""
+        """Raises StepFailed unless a connection of the app's own user is refused."""
         name = self.job.config.app.name
-        with self.job.report.step("refuse all outgoing connections"):
+        with self.job.report.step("block outgoing connections"):
             done = self.connection.run(site.outgoing_off(name))
             tried = self.connection.run(site.check_egress_blocked(), user=name, seconds=60)
         if not (done.ok and tried.ok):
             raise StepFailed(
-                f"{self.job.target_name} does not refuse outgoing connections; nothing was loaded",
+                f"{self.job.target_name} does not block outgoing connections; nothing was loaded",
                 details="\n".join(part for part in (done.text, tried.text) if part),
                 hint=f"python deploy.py provision --target {self.job.target_name}",
             )
@@ -108,11 +112,11 @@ class _Loading:
         arrived = counted(self._run(loading.rows(*self._where)))
         if lost := differences(self.pulled.rows, arrived):
             raise StepFailed(
-                "not all rows arrived; nothing was put back",
+                "not all rows arrived; the target's data is unchanged",
                 details="\n".join(lost),
-                hint="Run the same command again: all of it is sent anew.",
+                hint="Run the same command again: it sends all the data again.",
             )
-        # Not before: the next load takes a backup that bears this name for whole.
+        # Only now: the next load trusts a backup of this name to be complete.
         self._run(loading.keep(*self._where))
 
     def _send(self, part: str, argv: Argv) -> None:
@@ -127,12 +131,12 @@ class _Loading:
 
     def _require(self, done: Result) -> None:
         if not done.ok:
-            refer = "damaged" in done.text or "foreign key" in done.text
+            broken_reference = "damaged" in done.text or "foreign key" in done.text
             raise data_errors.failed(
                 self.job.target_name,
-                "the data could not be loaded; what was there before is there still",
+                "the data could not be loaded; the target's data is unchanged",
                 "\n".join(done.text.splitlines()[-steps.LINES_OF_OUTPUT :]),
-                _ROWS_THAT_REFER if refer else "",
+                _BROKEN_REFERENCE if broken_reference else "",
             )
 
     @property
@@ -145,13 +149,13 @@ class _Loading:
         return app.database, app.name, self._paths.backups, self.pulled.backup
 
 
-_ROWS_THAT_REFER = (
-    "Rows may refer to others that a rule has dropped or changed: give their table the same rule."
+_BROKEN_REFERENCE = (
+    "Rows may refer to rows that a rule has dropped or changed: give their table the same rule."
 )
 
 
 def counted(output: str) -> dict[str, int]:
-    """Lines of a number, a table and maybe a file -> the rows of each table, as a pull tells them."""
+    """Lines of a number, a table and maybe a file -> the rows of each table, named as in a DataBundle."""
     rows = Counter[str]()
     with answers.understood("rows"):
         for line in output.splitlines():
@@ -161,6 +165,7 @@ def counted(output: str) -> dict[str, int]:
 
 
 def differences(expected: Mapping[str, int], found: Mapping[str, int]) -> list[str]:
+    """A line for each table that has not the expected number of rows."""
     return [
         f"{table}: {found.get(table)} instead of {count}"
         for table, count in expected.items()

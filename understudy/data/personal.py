@@ -1,4 +1,4 @@
-"""Columns that look as if they told of people. Without a rule in deploy.yml they stop a pull. Pure."""
+"""Columns that look like personal data. Without a rule in deploy.yml they stop a pull. Pure."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -11,7 +11,10 @@ from understudy.data.schema import Column, Table
 
 @dataclass(frozen=True)
 class Pattern:
-    """A look that columns have. name: a pattern of their names. rule: what to propose."""
+    """A kind of columns. name, type: patterns of their names and types.
+
+    reason: what they hold, in words. rule: the one to propose.
+    """
 
     name: str
     reason: str
@@ -19,7 +22,7 @@ class Pattern:
     type: str = r".*"
 
 
-# Not what only counts, dates or flags: a person can't be told from `email_verified` or `token_count`.
+# Not a type of counts, dates or flags: `email_verified` and `token_count` are no personal data.
 # Any other type may hold a text: PostgreSQL's own, an extension's, or one of the app's.
 _TEXT = (
     r"(?!((tiny|small|medium|big)?int(eger)?[248]?( unsigned)?|(small|big)?serial|bool(ean)?|date(time)?"
@@ -28,8 +31,8 @@ _TEXT = (
 )
 _ANY = r"(?!bool|date|time)"
 
-# The first that fits counts. Names come as plain() makes them.
-LOOKS = (
+# The first one that fits counts. Names are normalised by plain().
+PATTERNS = (
     Pattern(r".*e_?mail|.*mail(_?addr(ess)?)?s?(_|$)|courriel|correo", "an e-mail address", "email", _TEXT),
     Pattern(r".*(passw(or)?[dt]|passphrase|kennwort|contrasen|wachtwoord|mot_de_passe)"
          r"|(.*_)?(pwd|pass|passcode|pin|senha|haslo)$", "a password", "unusable", _TEXT),
@@ -45,7 +48,7 @@ LOOKS = (
          "a telephone number", "'null'", _ANY),
     Pattern(r".*(add?res|addr$|street|strasse|anschrift|direccion|indirizzo|endereco|postcode|postal|zip_?code)"
          r"|(.*_)?(zip|city|plz|ort|wohnort|stadt|ville|rue|calle|cidade)$", "an address", "text", _TEXT),
-    Pattern(r"(.*_)?ip$|ip_|remote_addr|.*user_?agent", "where somebody connects from", "'null'", _ANY),
+    Pattern(r"(.*_)?ip$|ip_|remote_addr|.*user_?agent", "where a person connects from", "'null'", _ANY),
     Pattern(r".*(birth|geburt|naissance|nacimiento|nascita|nascimento)|(.*_)?dob$", "a date of birth",
          "'null'"),
     Pattern(r".*(iban|bic$|account_?n|kontonummer|card_?n|credit_?card|cvv|cvc)", "a bank account or card",
@@ -55,20 +58,20 @@ LOOKS = (
     Pattern(r".*(gender|geschlecht|religion|ethnic|diagnos|disease|salary|gehalt|nationality)|sex$",
          "a personal trait", "'null'", _ANY),
     Pattern(r"(lat|lng|lon|latitude|longitude|location|coordinates)$|.*_(lat|lng|lon|latitude|longitude)$",
-         "a place where somebody is", "'null'", _ANY),
+         "a place where a person is", "'null'", _ANY),
     Pattern(r".*(comment|message|note|feedback|biography|description|remark|bemerkung|kommentar)s?$"
          r"|(bio|body|about|subject|content)$",
          "free text in which people write anything", "text", _TEXT),
-    Pattern(r".*(avatar|photo|portrait|signature|fingerprint)", "a picture or mark of somebody", "hash",
+    Pattern(r".*(avatar|photo|portrait|signature|fingerprint)", "a picture or mark of a person", "hash",
          _TEXT),
     Pattern(r".*(payload|data|json|object_repr)$|(.*_)?(meta|changes|headers|params|kwargs|args|extra)$",
          "data of any kind", "'null'", _TEXT),
     Pattern(r"", "data of any kind", "'null'", r"json|xml|bytea|.*blob|.*hstore"),
     Pattern(r"", "words of other columns", "'null'", r"tsvector"),
-    Pattern(r".*[^\x00-\x7f]", "something, by a name that is not understood here", "hash", _TEXT),
+    Pattern(r".*[^\x00-\x7f]", "data with a name in a script that is not covered", "hash", _TEXT),
 )  # fmt: skip
 
-# What fits where a rule that makes a text doesn't, and null isn't allowed.
+# Values of `fixed` for types that are no text, where null is not allowed.
 _FIXED = (
     (r"json|.*\[\]$", "{}"),
     (r"date|timestamp", "1970-01-01"),
@@ -76,7 +79,7 @@ _FIXED = (
     (r".*(int|serial|real|double|float|numeric|decimal)", "0"),
 )
 
-# What a framework keeps for itself: names in here are those of code, and the same everywhere.
+# Tables of a framework, whose rows are names in its code and the same everywhere.
 OF_THE_FRAMEWORK = {
     "alembic_version",
     "auth_group",
@@ -90,7 +93,7 @@ OF_THE_FRAMEWORK = {
 
 @dataclass(frozen=True)
 class Finding:
-    """A table without columns is one whose rows can't be told apart."""
+    """A column that needs a rule; column is "" for a whole table. rule: the one to propose."""
 
     table: str
     column: str
@@ -103,12 +106,12 @@ class Finding:
 
 
 def find(tables: Iterable[Table], data: Data) -> tuple[Finding, ...]:
-    """What needs a rule by its name or its type, and has none."""
+    """The columns that need a rule by their name or type, and have none."""
     return tuple(found for table in tables for found in _in_table(table, data))
 
 
 def columns_without_rule(tables: Iterable[Table], data: Data) -> tuple[tuple[Table, Column], ...]:
-    """Columns that travel as they are and may hold a text."""
+    """The columns that leave the host unchanged and may hold a text."""
     return tuple(
         (table, column)
         for table in tables
@@ -119,14 +122,14 @@ def columns_without_rule(tables: Iterable[Table], data: Data) -> tuple[tuple[Tab
 
 
 def with_addresses(
-    columns: Iterable[tuple[Table, Column]], told: Collection[tuple[str, str]]
+    columns: Iterable[tuple[Table, Column]], found: Collection[tuple[str, str]]
 ) -> tuple[Finding, ...]:
-    """What needs a rule by its values. told: the tables and columns that hold e-mail addresses."""
-    look = Pattern("", "a column with e-mail addresses", "hash")
+    """The columns that need a rule by their values. found: tables and columns with e-mail addresses."""
+    pattern = Pattern("", "a column with e-mail addresses", "hash")
     return tuple(
-        Finding(table.name, column.name, look.reason, _proposal(look, table, column))
+        Finding(table.name, column.name, pattern.reason, _proposal(pattern, table, column))
         for table, column in columns
-        if (table.name, column.name) in told
+        if (table.name, column.name) in found
     )
 
 
@@ -138,46 +141,49 @@ def _in_table(table: Table, data: Data) -> Iterator[Finding]:
     if not _travels(table, data):
         return
     if table.virtual:
-        reason = "is a virtual table, which keeps words of other tables: it can only be left out"
+        reason = "is a virtual table, which holds words of other tables: it can only be dropped"
         yield Finding(table.name, "", reason, "drop")
         return
     for column in table.columns:
-        look = looks_like(column)
-        if look and data.rule(table.name, column.name) is None:
-            yield Finding(table.name, column.name, look.reason, _proposal(look, table, column))
+        pattern = pattern_of(column)
+        if pattern and data.rule(table.name, column.name) is None:
+            yield Finding(
+                table.name, column.name, pattern.reason, _proposal(pattern, table, column)
+            )
 
 
-def looks_like(column: Column) -> Pattern | None:
-    return next((look for look in LOOKS if _fits(look, column)), None)
+def pattern_of(column: Column) -> Pattern | None:
+    """The kind of personal data that the column seems to hold, or None."""
+    return next((pattern for pattern in PATTERNS if _fits(pattern, column)), None)
 
 
-def _fits(look: Pattern, column: Column) -> bool:
-    return bool(re.match(look.name, plain(column.name)) and re.match(look.type, column.type))
+def _fits(pattern: Pattern, column: Column) -> bool:
+    return bool(re.match(pattern.name, plain(column.name)) and re.match(pattern.type, column.type))
 
 
 def plain(name: str) -> str:
-    """firstName, E-Mail, Straße and prénom as first_name, e_mail, strasse and prenom."""
+    """A normalised name: firstName, E-Mail, Straße, prénom -> first_name, e_mail, strasse, prenom."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).casefold()
     letters = "".join(one for one in normalize("NFKD", words) if not combining(one))
     return re.sub(r"\W+", "_", letters).strip("_")
 
 
-def _proposal(look: Pattern, table: Table, column: Column) -> str:
+def _proposal(pattern: Pattern, table: Table, column: Column) -> str:
     """A rule that fits the column."""
     optional = not (column.required or column.key)
     unique = any(column.name in names for names in table.unique)
-    if column.is_text and not unique and look.rule != "'null'":
-        return look.rule
-    if optional and (look.rule == "'null'" or not column.is_text):
+    if column.is_text and not unique and pattern.rule != "'null'":
+        return pattern.rule
+    if optional and (pattern.rule == "'null'" or not column.is_text):
         return "'null'"
     if column.is_text:
-        return look.rule if look.rule in ("email", "name") else "hash"
+        return pattern.rule if pattern.rule in ("email", "name") else "hash"
     fixed = next((value for kind, value in _FIXED if re.match(kind, column.type)), "")
     return f'{{fixed: "{fixed}"}}'
 
 
 def snippet(findings: Iterable[Finding]) -> str:
-    """Lines for deploy.yml that give each a rule."""
+    """Lines for deploy.yml with a rule for each finding."""
     lines = ["data:", "  tables:"]
     table = ""
     for found in findings:

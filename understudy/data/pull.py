@@ -1,4 +1,7 @@
-"""Production's data, anonymised as it's read, onto this machine's disk, encrypted. Nothing is written there."""
+"""Pulls production's data onto this machine: anonymised as it's read, encrypted on disk.
+
+Nothing is written on production.
+"""
 
 import hashlib
 import secrets
@@ -26,7 +29,7 @@ from understudy.release.layout import Paths
 from understudy.ssh.connection import SshConnection
 
 _MIB = 2**20
-# Whoever works at this machine needs some, too.
+# Left for the other work on this machine.
 _ROOM_LEFT = 256 * _MIB
 
 
@@ -46,14 +49,18 @@ class Media:
 
 
 def pull(job: Job) -> None:
-    """From the job's target. Refused if a column looks personal and has no rule."""
+    """Pulls the data of the job's target, in place of what was pulled before.
+
+    Raises Refused if a column looks like personal data and has no rule, ConfigError for rules that don't
+    fit, StepFailed if the data can't be read or is larger than the disk.
+    """
     data = job.config.data
     with SshConnection(job.target, job.config.host.deployer) as connection:
-        with job.report.step(f"ask {job.target_name} for its tables"):
+        with job.report.step(f"list the tables of {job.target_name}"):
             databases = _databases(connection, job)
             media = chosen(_media(connection, job), data.media)
         refuse_unless_ruled(data, databases)
-        with job.report.step("look for e-mail addresses in columns without a rule"):
+        with job.report.step("search columns without a rule for e-mail addresses"):
             _refuse_unruled(_with_addresses(connection, job, databases))
         size = sum(database.size for database in databases)
         _refuse_without_room(job, size + media.size)
@@ -67,18 +74,18 @@ def pull(job: Job) -> None:
             bundle.keep(job, DataBundle(job.target_name, sql.engine, at, size, parts, rows, count))
     job.report.say(
         f"pulled {sum(rows.values())} rows in {len(rows)} tables and {count} uploaded files "
-        f"from {job.target_name}; python deploy.py data load puts them on staging"
+        f"from {job.target_name}; python deploy.py data load loads them onto staging"
     )
 
 
 def refuse_unless_ruled(data: Data, databases: tuple[Database, ...]) -> None:
-    """Raises ConfigError for rules that don't fit, Refused where there should be one and is none."""
+    """Raises ConfigError for rules that don't fit the tables, Refused for columns that lack a rule."""
     tables = [table for database in databases for table in database.tables]
     if wrong := anonymise.mistakes(data, tables):
         raise ConfigError(
             f"deploy.yml has {len(wrong)} rules that do not fit the data",
             details="\n".join(wrong),
-            hint="They are held against the tables as they are there now; docs/data.md has all rules.",
+            hint="The rules are compared with the present tables of the target; docs/data.md has all rules.",
         )
     _refuse_unruled(personal.find(tables, data))
 
@@ -86,15 +93,15 @@ def refuse_unless_ruled(data: Data, databases: tuple[Database, ...]) -> None:
 def _refuse_unruled(findings: Sequence[Finding]) -> None:
     if findings:
         raise Refused(
-            f"{len(findings)} columns look as if they told of people, and have no rule",
+            f"{len(findings)} columns look like personal data and have no anonymisation rule",
             details="\n".join(map(str, findings)),
-            hint="Give each a rule in deploy.yml; `keep` lets it travel as it is. For example:\n"
+            hint="Give each column a rule in deploy.yml; `keep` leaves it unchanged. For example:\n"
             + personal.snippet(findings),
         )
 
 
 def chosen(media: Media, share: float) -> Media:
-    """Always the same ones: a file's name decides."""
+    """A share of the files, from 0 to 1. The file's name decides, so it is always the same ones."""
 
     def lot(name: str) -> float:
         digest = hashlib.sha256(name.encode(errors="surrogateescape")).digest()
@@ -105,8 +112,8 @@ def chosen(media: Media, share: float) -> Media:
 
 def _databases(connection: SshConnection, job: Job) -> tuple[Database, ...]:
     app = job.config.app
-    done = _ask(connection, job, tables.describe(app.database, app.name, _backups(job)))
-    return schema.parse(done)
+    output = _ask(connection, job, tables.describe(app.database, app.name, _backups(job)))
+    return schema.parse(output)
 
 
 def _with_addresses(
@@ -132,12 +139,12 @@ def _media(connection: SshConnection, job: Job) -> Media:
     with answers.understood("uploaded files"):
         pairs = (line.partition(" ") for line in listed.split("\0") if line)
         media = Media({name: int(size) for size, _, name in pairs})
-    # Where a character can't be read the connection puts this one.
+    # The connection decodes unreadable bytes as this character.
     if unreadable := [name for name in media.files if "\ufffd" in name]:
         raise StepFailed(
             f"{len(unreadable)} uploaded files have names that are not UTF-8",
             details="\n".join(unreadable[: steps.LINES_OF_OUTPUT]),
-            hint="Rename them on the host, in the database too; or `media: 0` leaves all there.",
+            hint="Rename them on the host, in the database too; or pull no uploaded files with `media: 0`.",
         )
     return media
 
@@ -149,8 +156,10 @@ def _ask(connection: SshConnection, job: Job, argv: Argv) -> str:
     return done.output
 
 
-def _unread(job: Job, told: str) -> StepFailed:
-    return data_errors.failed(job.target_name, f"the data of {job.target_name} can't be read", told)
+def _unread(job: Job, output: str) -> StepFailed:
+    return data_errors.failed(
+        job.target_name, f"the data of {job.target_name} can't be read", output
+    )
 
 
 def _refuse_without_room(job: Job, size: int) -> None:
@@ -159,14 +168,14 @@ def _refuse_without_room(job: Job, size: int) -> None:
     if free < size + _ROOM_LEFT:
         raise StepFailed(
             f"{job.project.state} has {free // _MIB} MiB free; the data of {job.target_name} "
-            f"may take {size // _MIB}, and {_ROOM_LEFT // _MIB} shall be left",
-            hint="Make room, or let a table that staging does not need stay there: `table: drop`.",
+            f"may take {size // _MIB} MiB, and {_ROOM_LEFT // _MIB} MiB must stay free",
+            hint="Free some space, or drop a table that staging does not need: `table: drop`.",
         )
 
 
 @dataclass(frozen=True)
 class _Pulling:
-    """One pull under way. sql has a salt, which is forgotten with it."""
+    """One pull. sql has the salt, which is kept nowhere."""
 
     connection: SshConnection
     job: Job
@@ -210,12 +219,12 @@ class _Pulling:
         self, argv: Argv, given: bytes, take: Callable[[bytes], None], dump: Dump | None = None
     ) -> None:
         done = self.connection.receive(as_user(self.job.config.app.name, argv), [given], take)
-        # What comes out last is gzip's exit status: that all was read, the text's own end tells.
+        # The exit status is gzip's: whether everything was read is seen at the text's own end.
         if not done.ok or (dump and not dump.whole):
-            told = done.errors.splitlines()[-steps.LINES_OF_OUTPUT :]
+            lines = done.errors.splitlines()[-steps.LINES_OF_OUTPUT :]
             if dump and dump.table:
-                told.append(f"it broke off in table {dump.table}")
-            raise _unread(self.job, "\n".join(told))
+                lines.append(f"the data broke off in table {dump.table}")
+            raise _unread(self.job, "\n".join(lines))
 
 
 def _backups(job: Job) -> PurePosixPath:

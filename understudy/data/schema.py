@@ -1,4 +1,4 @@
-"""What a database holds: its tables and columns, as the host tells them. No row is ever asked for."""
+"""The tables and columns of a database, as the host describes them; no rows."""
 
 import json
 import re
@@ -15,7 +15,7 @@ _LENGTH = re.compile(r".*char[a-z ]*\((\d+)\)")
 
 @dataclass(frozen=True)
 class Column:
-    """type: as the database calls it, in small letters."""
+    """type: the database's own name of it, in lower case. key: part of the primary key."""
 
     name: str
     type: str
@@ -24,7 +24,7 @@ class Column:
 
     @property
     def is_text(self) -> bool:
-        """Whether any text fits in. SQLite takes it, too, where no type is given."""
+        """Whether the column takes any text; in SQLite also one without a type."""
         return bool(_TEXT.match(self.type)) and not self.type.endswith("[]")
 
     @property
@@ -33,16 +33,16 @@ class Column:
 
     @property
     def length(self) -> int | None:
-        """The most characters that fit in."""
+        """The most characters that the column takes; None if that is not limited."""
         found = _LENGTH.match(self.type)
         return int(found.group(1)) if found else None
 
 
 @dataclass(frozen=True)
 class Table:
-    """name: as deploy.yml calls it. namespace: PostgreSQL's schema. unique: sets of columns.
+    """name: as in deploy.yml. namespace: PostgreSQL's schema. unique: sets of columns.
 
-    virtual: its rows are made of other tables' by a module of the app's.
+    virtual: a module of SQLite makes its rows from other tables.
     """
 
     name: str
@@ -53,19 +53,19 @@ class Table:
 
     @property
     def quoted(self) -> str:
-        """As SQL has it."""
+        """Its name in SQL."""
         if not self.namespace:
             return identifier(self.name)
         return f"{identifier(self.namespace)}.{identifier(self.bare)}"
 
     @property
     def only(self) -> str:
-        """The rows of it itself: PostgreSQL would add those of the tables that inherit from it."""
+        """Its name in SQL without the tables that inherit from it, whose rows PostgreSQL would add."""
         return f"ONLY {self.quoted}" if self.namespace else self.quoted
 
     @property
     def bare(self) -> str:
-        """Its name without the schema's, which deploy.yml has in front for all but `public`."""
+        """Its name without the schema, which precedes it in deploy.yml for all schemas but `public`."""
         return self.name.removeprefix(f"{self.namespace}.")
 
     @property
@@ -88,39 +88,41 @@ class Database:
 
 
 def parse(output: str) -> tuple[Database, ...]:
-    """Lines of JSON, a database each, as commands/reading.py asks for them."""
+    """Lines of JSON, a database each: see queries/tables.py. Raises StepFailed for anything else."""
     with answers.understood("databases"):
         return tuple(_database(json.loads(line)) for line in output.splitlines() if line)
 
 
-def _database(told: dict[str, Any]) -> Database:
-    tables = tuple(_table(table) for table in told["tables"] or ())
-    # Files here are called so, too.
-    name = answers.fitting("database's name", PurePosixPath(told["name"]).name, answers.DATABASE)
-    return Database(name, int(told["size"]), tables)
+def _database(found: dict[str, Any]) -> Database:
+    tables = tuple(_table(table) for table in found["tables"] or ())
+    # Files on this machine get this name.
+    name = answers.fitting("database's name", PurePosixPath(found["name"]).name, answers.DATABASE)
+    return Database(name, int(found["size"]), tables)
 
 
-def _table(told: dict[str, Any]) -> Table:
+def _table(found: dict[str, Any]) -> Table:
     return Table(
-        name=told["name"],
-        namespace=told.get("namespace", ""),
-        virtual=bool(told.get("virtual")),
-        unique=tuple(_named(names) for names in told["unique"] or ()),
+        name=found["name"],
+        namespace=found.get("namespace", ""),
+        virtual=bool(found.get("virtual")),
+        unique=tuple(_named(names) for names in found["unique"] or ()),
         columns=tuple(
             Column(one["name"], one["type"].lower(), bool(one["required"]), bool(one["key"]))
-            for one in told["columns"] or ()
+            for one in found["columns"] or ()
         ),
     )
 
 
 def _named(names: list[str | None] | None) -> frozenset[str]:
-    """Of an expression, such as the lower() of a column, there is no name."""
+    """An expression in an index, such as lower(), has no name."""
     return frozenset(name for name in names or () if name)
 
 
 def identifier(name: str) -> str:
+    """A quoted name in SQL."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def literal(text: str) -> str:
+    """A quoted text in SQL."""
     return "'" + text.replace("'", "''") + "'"

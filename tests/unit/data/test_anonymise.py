@@ -23,7 +23,7 @@ USER = Table(
 )
 
 
-def told(rules: Mapping[str, Any]) -> tuple[str, ...]:
+def found_mistakes(rules: Mapping[str, Any]) -> tuple[str, ...]:
     return mistakes(Data.model_validate({"tables": rules}), [USER])
 
 
@@ -38,7 +38,7 @@ def told(rules: Mapping[str, Any]) -> tuple[str, ...]:
     ],
 )
 def test_rules_that_fit(rules: Mapping[str, Any]) -> None:
-    assert told({"auth_user": rules}) == ()
+    assert found_mistakes({"auth_user": rules}) == ()
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_rules_that_fit(rules: Mapping[str, Any]) -> None:
         ({"auth_user": {"email": None}}, "auth_user.email: can't be null"),
         ({"auth_user": {"id": None}}, "auth_user.id: can't be null"),
         ({"auth_user": {"age": "hash"}}, "auth_user.age: hash makes a text"),
-        ({"auth_user": {"email": "text"}}, "auth_user.email: has to be unique"),
-        ({"auth_user": {"email": {"fixed": "x"}}}, "auth_user.email: has to be unique"),
-        ({"auth_user": {"nick": "text"}}, "auth_user.nick: has to be unique"),
+        ({"auth_user": {"email": "text"}}, "auth_user.email: must be unique"),
+        ({"auth_user": {"email": {"fixed": "x"}}}, "auth_user.email: must be unique"),
+        ({"auth_user": {"nick": "text"}}, "auth_user.nick: must be unique"),
     ],
 )
-def test_mistakes_are_told_before_anything_travels(rules: Mapping[str, Any], mistake: str) -> None:
-    [line] = told(rules)
+def test_mistakes_are_found_in_the_tables(rules: Mapping[str, Any], mistake: str) -> None:
+    [line] = found_mistakes(rules)
 
     assert line.startswith(f"data.tables.{mistake}")
 
@@ -84,11 +84,11 @@ def sql(rule: Any, name: str = "nick", engine: Sql = SQLITE, table: Table = USER
         ("unusable", """CASE WHEN "nick" <> '' THEN '!' ELSE "nick" END"""),
     ],
 )
-def test_what_is_read_instead_of_a_column(rule: Any, expected: str) -> None:
+def test_sql_of_each_kind_of_rule(rule: Any, expected: str) -> None:
     assert sql(rule) == expected
 
 
-def test_what_is_made_fits_into_its_column() -> None:
+def test_text_of_a_rule_is_cut_to_its_column() -> None:
     made = "'user' || \"id\" || '@example.invalid'"
 
     assert f"THEN substr({made}, 1, 254) ELSE" in sql("email", "email")
@@ -106,7 +106,7 @@ def test_hash_is_salted_by_each_engine_in_its_way() -> None:
 
 
 @pytest.mark.parametrize("length", [0, 1, 5, len(LOREM), len(LOREM) + 1, 300])
-def test_text_of_the_same_length_is_put_in_its_place(length: int) -> None:
+def test_text_is_replaced_by_one_of_the_same_length(length: int) -> None:
     with closing(sqlite3.connect(":memory:")) as database:
         database.execute("CREATE TABLE auth_user (id INTEGER, nick TEXT)")
         database.execute("INSERT INTO auth_user VALUES (1, ?)", ["x" * length])

@@ -1,4 +1,4 @@
-"""What a host sends is looked through on its way."""
+"""The SQL from a host is checked as it arrives."""
 
 import gzip
 
@@ -31,19 +31,19 @@ def taken(text: bytes, piece: int = 7) -> Dump:
 
 
 @pytest.mark.parametrize("piece", [1, 7, 10_000])
-def test_rows_are_told_at_the_end_whatever_the_app_has_written(piece: int) -> None:
+def test_rows_are_counted_at_the_end_whatever_the_app_has_written(piece: int) -> None:
     dump = taken(gzip.compress(TEXT.encode()), piece)
 
     assert dump.finish() == {"a": 2, "b c": 0}
 
 
 @pytest.mark.parametrize("cut", [1, 9, 60])
-def test_what_breaks_off_is_not_taken(cut: int) -> None:
+def test_data_without_its_end_is_refused(cut: int) -> None:
     with pytest.raises(StepFailed, match="breaks off"):
         taken(gzip.compress(TEXT.encode())[:-cut]).finish()
 
 
-def test_queries_that_failed_midway_are_told() -> None:
+def test_data_that_breaks_off_names_the_table() -> None:
     with pytest.raises(StepFailed, match="breaks off in table a"):
         taken(gzip.compress(TEXT.removesuffix("-- end\n").encode())).finish()
 
@@ -59,7 +59,7 @@ def test_noise_is_damaged() -> None:
 
 
 @pytest.mark.parametrize("piece", [3, 10_000])
-def test_text_in_another_encoding_is_told_with_its_table_and_never_shown(piece: int) -> None:
+def test_text_in_another_encoding_is_reported_with_its_table_and_never_shown(piece: int) -> None:
     text = TEXT.replace("ä", "Ann of \xe9").encode("latin-1")
 
     with pytest.raises(StepFailed, match="table a has text that is not UTF-8") as raised:

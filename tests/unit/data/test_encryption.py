@@ -1,4 +1,4 @@
-"""Files that nobody else can read, and that are whole or not read at all."""
+"""Files that only their owner can read, and that are read as a whole or not at all."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,13 +22,13 @@ def seal(file: Path, text: bytes = TEXT) -> Path:
 
 
 @pytest.mark.parametrize("text", [b"", b"x", TEXT])
-def test_what_was_sealed_comes_back(text: bytes, tmp_path: Path) -> None:
+def test_data_is_read_as_it_was_written(text: bytes, tmp_path: Path) -> None:
     file = seal(tmp_path / "data", text)
 
     assert b"".join(encryption.read(file, KEY)) == text
 
 
-def test_file_tells_nothing_and_is_its_owners(tmp_path: Path) -> None:
+def test_file_is_encrypted_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
     file = seal(tmp_path / "data")
 
     assert b"ann@" not in file.read_bytes()
@@ -36,7 +36,7 @@ def test_file_tells_nothing_and_is_its_owners(tmp_path: Path) -> None:
 
 
 def test_no_two_files_have_the_same_nonce(tmp_path: Path) -> None:
-    """With one nonce for two, AES-GCM gives away what both of them say."""
+    """With one nonce for two, AES-GCM reveals both."""
     files = [seal(tmp_path / str(number), b"the same").read_bytes() for number in range(20)]
 
     assert len({content[:12] for content in files}) == 20
@@ -44,7 +44,7 @@ def test_no_two_files_have_the_same_nonce(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", [0, 12, 1_000_000, -1])
-def test_of_a_changed_file_nothing_is_handed_on(place: int, tmp_path: Path) -> None:
+def test_nothing_of_a_changed_file_is_returned(place: int, tmp_path: Path) -> None:
     file = seal(tmp_path / "data")
     content = bytearray(file.read_bytes())
     content[place] ^= 1
@@ -55,7 +55,7 @@ def test_of_a_changed_file_nothing_is_handed_on(place: int, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("size", [0, 20, 1_000_000])
-def test_nor_of_one_that_was_cut(size: int, tmp_path: Path) -> None:
+def test_nothing_of_a_file_that_was_cut_is_returned(size: int, tmp_path: Path) -> None:
     file = seal(tmp_path / "data")
     file.write_bytes(file.read_bytes()[:size])
 
@@ -63,12 +63,12 @@ def test_nor_of_one_that_was_cut(size: int, tmp_path: Path) -> None:
         encryption.read(file, KEY)
 
 
-def test_nor_with_another_key(tmp_path: Path) -> None:
+def test_nothing_is_returned_with_another_key(tmp_path: Path) -> None:
     with pytest.raises(StepFailed, match="is not the key"):
         encryption.read(seal(tmp_path / "data"), bytes(32))
 
 
-def test_what_fails_midway_leaves_no_file(tmp_path: Path) -> None:
+def test_write_that_fails_midway_leaves_no_file(tmp_path: Path) -> None:
     def fill(write: Callable[[bytes], None]) -> None:
         write(TEXT)
         raise KeyboardInterrupt
@@ -79,8 +79,8 @@ def test_what_fails_midway_leaves_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_full_disk_is_told_and_leaves_no_file(tmp_path: Path) -> None:
-    """/dev/full takes nothing; a link to it stands where the file would be."""
+def test_full_disk_is_reported_and_leaves_no_file(tmp_path: Path) -> None:
+    """/dev/full takes nothing; the file is a link to it."""
     (tmp_path / "data").symlink_to("/dev/full")
 
     with pytest.raises(StepFailed, match="the disk of this machine is full") as raised:
@@ -112,7 +112,7 @@ def test_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"half a key"])
-def test_key_that_was_cut_off_is_told(content: bytes, tmp_path: Path) -> None:
+def test_key_that_was_cut_off_is_reported(content: bytes, tmp_path: Path) -> None:
     """A full disk makes such a file; nothing was ever sealed with it."""
     (tmp_path / "key").touch(0o600)
     (tmp_path / "key").write_bytes(content)
@@ -120,11 +120,11 @@ def test_key_that_was_cut_off_is_told(content: bytes, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="is no key") as raised:
         encryption.key(tmp_path / "key")
 
-    assert f"rm {tmp_path / 'key'}" in raised.value.hint
+    assert f"Remove {tmp_path / 'key'}" in raised.value.hint
 
 
 @pytest.mark.parametrize(("given", "directory"), [("/x", "/x"), ("", "/home/ann/.config")])
-def test_key_lies_among_the_users_settings(
+def test_key_is_among_the_users_settings(
     given: str, directory: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", "/home/ann")
@@ -133,6 +133,6 @@ def test_key_lies_among_the_users_settings(
     assert encryption.key_file() == Path(directory, "understudy", "data.key")
 
 
-def test_directory_that_is_missing_is_told(tmp_path: Path) -> None:
+def test_missing_directory_is_reported(tmp_path: Path) -> None:
     with pytest.raises(StepFailed, match="data"):
         seal(tmp_path / "missing" / "data")

@@ -1,11 +1,11 @@
-"""Columns that look as if they told of people."""
+"""Columns that look like personal data."""
 
 import pytest
 import yaml
 
 from understudy.config.data import Data
 from understudy.data.anonymise import mistakes
-from understudy.data.personal import find, looks_like, snippet
+from understudy.data.personal import find, pattern_of, snippet
 from understudy.data.schema import Column, Table
 
 
@@ -35,9 +35,9 @@ def column(name: str, type: str = "varchar(200)") -> Column:
         ("street", "an address"),
         ("shipping_address", "an address"),
         ("zip_code", "an address"),
-        ("ip", "where somebody connects from"),
-        ("last_login_ip", "where somebody connects from"),
-        ("user_agent", "where somebody connects from"),
+        ("ip", "where a person connects from"),
+        ("last_login_ip", "where a person connects from"),
+        ("user_agent", "where a person connects from"),
         ("iban", "a bank account or card"),
         ("ssn", "an official number"),
         ("comment", "free text in which people write anything"),
@@ -70,16 +70,16 @@ def column(name: str, type: str = "varchar(200)") -> Column:
         ("Straße", "an address"),
         ("adresse", "an address"),
         ("plz", "an address"),
-        ("clientIP", "where somebody connects from"),
+        ("clientIP", "where a person connects from"),
         ("geburtsdatum", "a date of birth"),
         ("steuerId", "an official number"),
         ("serialized_data", "data of any kind"),
         ("meta", "data of any kind"),
-        ("имя", "something, by a name that is not understood here"),
+        ("имя", "data with a name in a script that is not covered"),
     ],
 )
-def test_what_looks_personal_is_found_with_the_reason(name: str, reason: str) -> None:
-    found = looks_like(column(name))
+def test_personal_data_is_found_by_the_name_of_its_column(name: str, reason: str) -> None:
+    found = pattern_of(column(name))
 
     assert found
     assert found.reason == reason
@@ -104,8 +104,8 @@ def test_what_looks_personal_is_found_with_the_reason(name: str, reason: str) ->
         ("search", "tsvector"),
     ],
 )
-def test_types_that_can_hold_it_count(name: str, type: str) -> None:
-    assert looks_like(column(name, type))
+def test_personal_data_is_found_in_each_type_that_can_hold_it(name: str, type: str) -> None:
+    assert pattern_of(column(name, type))
 
 
 @pytest.mark.parametrize(
@@ -129,11 +129,11 @@ def test_types_that_can_hold_it_count(name: str, type: str) -> None:
         ("token_price", "numeric(10,2)"),
     ],
 )
-def test_what_tells_of_nobody_needs_no_rule(name: str, type: str) -> None:
-    assert looks_like(column(name, type)) is None
+def test_other_column_needs_no_rule(name: str, type: str) -> None:
+    assert pattern_of(column(name, type)) is None
 
 
-def test_what_has_a_rule_or_is_left_out_is_not_told() -> None:
+def test_column_with_a_rule_or_in_a_dropped_table_is_not_reported() -> None:
     user = Table("auth_user", (column("email"), column("first_name")))
     session = Table("django_session", (column("session_key"),))
     data = Data.model_validate(
@@ -145,12 +145,12 @@ def test_what_has_a_rule_or_is_left_out_is_not_told() -> None:
     ]
 
 
-def test_what_a_framework_keeps_for_itself_is_known() -> None:
+def test_tables_of_a_framework_need_no_rule() -> None:
     assert find([Table("django_migrations", (column("name"),))], Data()) == ()
     assert find([Table("auth_permission", (column("name"),))], Data()) == ()
 
 
-def test_virtual_table_can_only_be_left_out() -> None:
+def test_virtual_table_can_only_be_dropped() -> None:
     search = Table("search", (), virtual=True)
 
     assert "search: drop" in snippet(find([search], Data()))
@@ -179,7 +179,7 @@ def test_rule_that_is_proposed_fits(name: str, type: str, required: bool) -> Non
     assert mistakes(data, [table]) == ()
 
 
-def test_snippet_mends_it() -> None:
+def test_snippet_has_a_rule_for_each_column() -> None:
     tables = [
         Table("auth_user", (column("email"), column("phone"))),
         Table('a "b', (column("null"),)),

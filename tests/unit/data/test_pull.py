@@ -48,7 +48,7 @@ TABLES: dict[str, Any] = {
 
 
 class Host:
-    """What goes to and from a host as streams. sends: what it answers to a command that reads."""
+    """A host that sends and takes streams. sends: its output for a command that reads."""
 
     def __init__(self, staging: Staging, monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
         self.sends, self.errors, self.got = gzip.compress(DUMP.encode()), "", list[bytes]()
@@ -92,7 +92,7 @@ def kept(host: Host) -> list[str]:
     return sorted(str(file.relative_to(place)) for file in place.glob("*/*"))
 
 
-def test_what_was_pulled_is_kept_encrypted_with_what_it_holds(host: Host) -> None:
+def test_pulled_data_is_kept_encrypted_with_a_description(host: Host) -> None:
     data_pull.pull(host.job())
 
     found = bundle.find(host.job(), "staging")
@@ -104,7 +104,7 @@ def test_what_was_pulled_is_kept_encrypted_with_what_it_holds(host: Host) -> Non
     assert "pulled 2 rows" in host.staging.report.said[-1]
 
 
-def test_nothing_is_changed_there(host: Host) -> None:
+def test_pull_changes_nothing_on_the_host(host: Host) -> None:
     data_pull.pull(host.job())
 
     there = host.staging.hosts["deploy"]
@@ -122,8 +122,8 @@ def test_salt_is_another_one_each_time_and_in_no_command(host: Host) -> None:
     assert first != second
 
 
-def test_column_without_a_rule_stops_it_before_anything_travels(host: Host) -> None:
-    with pytest.raises(Refused, match="1 columns look as if") as raised:
+def test_column_without_a_rule_stops_the_pull_before_anything_is_read(host: Host) -> None:
+    with pytest.raises(Refused, match="1 columns look like personal data") as raised:
         data_pull.pull(host.job(rules=None))
 
     assert "auth_user.email: looks like an e-mail address" in raised.value.details
@@ -131,7 +131,7 @@ def test_column_without_a_rule_stops_it_before_anything_travels(host: Host) -> N
     assert host.got == []
 
 
-def test_column_that_holds_addresses_stops_it_too_whatever_it_is_called(host: Host) -> None:
+def test_column_with_addresses_stops_the_pull_whatever_its_name(host: Host) -> None:
     tables = copy.deepcopy(TABLES)
     tables["tables"][0]["columns"].append({**COLUMN, "name": "extras"})
     found = printed('["auth_user", "extras"]\n')
@@ -157,7 +157,7 @@ def test_rule_that_does_not_fit_is_a_mistake_in_the_configuration(host: Host) ->
     assert "docs/data.md" in raised.value.hint
 
 
-def test_data_larger_than_the_disk_is_told_before_anything_travels(
+def test_data_larger_than_the_disk_is_reported_before_anything_is_read(
     host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free = SimpleNamespace(free=200 * 2**20)
@@ -169,7 +169,7 @@ def test_data_larger_than_the_disk_is_told_before_anything_travels(
     assert host.got == []
 
 
-def test_data_that_cannot_be_asked_for_is_told_with_what_mends_it(host: Host) -> None:
+def test_tables_that_cannot_be_listed_are_reported_with_what_to_do(host: Host) -> None:
     host.answers({SCHEMA: failed(errors="sudo: a password is required")})
 
     with pytest.raises(StepFailed, match="the data of staging can't be read") as raised:
@@ -179,7 +179,7 @@ def test_data_that_cannot_be_asked_for_is_told_with_what_mends_it(host: Host) ->
 
 
 @pytest.mark.parametrize("cut", [1, 25])
-def test_pull_that_breaks_off_leaves_the_one_before(cut: int, host: Host) -> None:
+def test_pull_that_breaks_off_keeps_the_one_before(cut: int, host: Host) -> None:
     data_pull.pull(host.job())
     before = kept(host)
     host.sends, host.errors = host.sends[:-cut], "Error: disk I/O error"
@@ -187,7 +187,7 @@ def test_pull_that_breaks_off_leaves_the_one_before(cut: int, host: Host) -> Non
     with pytest.raises(StepFailed, match="can't be read") as raised:
         data_pull.pull(host.job())
 
-    assert raised.value.details == "Error: disk I/O error\nit broke off in table auth_user"
+    assert raised.value.details == "Error: disk I/O error\nthe data broke off in table auth_user"
     assert kept(host) == before
 
 
@@ -202,7 +202,7 @@ def test_media_are_chosen_by_their_names() -> None:
     assert data_pull.chosen(media, 1) == media
 
 
-def test_media_travel_if_they_shall(host: Host) -> None:
+def test_media_are_pulled_if_deploy_yml_says_so(host: Host) -> None:
     host.answers({SCHEMA: printed(json.dumps(TABLES)), MEDIA_LIST: printed("3 a b.png\0")})
     data_pull.pull(host.job(media=1))
 
@@ -210,7 +210,7 @@ def test_media_travel_if_they_shall(host: Host) -> None:
     assert bundle.find(host.job(), "staging").media == 1
 
 
-def test_uploaded_file_whose_name_cannot_be_read_is_told_not_left_out(host: Host) -> None:
+def test_uploaded_file_whose_name_cannot_be_read_is_reported_and_not_left_out(host: Host) -> None:
     listed = printed("3 a.png\0005 M\ufffdller.png\0")
     host.answers({SCHEMA: printed(json.dumps(TABLES)), MEDIA_LIST: listed})
 
@@ -225,7 +225,7 @@ def loading(host: Host, **answers: Result) -> FakeConnection:
     return host.answers({ROWS: printed(host.rows), LIST: listed([]), **answers})
 
 
-def test_load_puts_it_under_what_serves_where_nothing_calls_outside(host: Host) -> None:
+def test_load_blocks_connections_before_it_restores_the_data(host: Host) -> None:
     data_pull.pull(host.job())
     there = loading(host)
 
@@ -246,7 +246,7 @@ def test_load_puts_it_under_what_serves_where_nothing_calls_outside(host: Host) 
 
 
 @pytest.mark.parametrize("part", [OUTGOING, TRY])
-def test_nothing_is_loaded_where_a_connection_goes_out(part: str, host: Host) -> None:
+def test_nothing_is_loaded_where_a_connection_gets_out(part: str, host: Host) -> None:
     data_pull.pull(host.job())
     there = loading(host, **{part: failed(errors="was not refused")})
 
@@ -257,7 +257,7 @@ def test_nothing_is_loaded_where_a_connection_goes_out(part: str, host: Host) ->
     assert not [note for note in there.notes if "put_back" in note]
 
 
-def test_rows_that_were_lost_are_told_before_anything_is_replaced(host: Host) -> None:
+def test_lost_rows_are_reported_before_anything_is_replaced(host: Host) -> None:
     data_pull.pull(host.job())
     host.rows = "1\tauth_user\tshop.sqlite3\n"
     there = loading(host)
@@ -267,17 +267,17 @@ def test_rows_that_were_lost_are_told_before_anything_is_replaced(host: Host) ->
 
     assert raised.value.details == "auth_user: 1 instead of 2"
     assert not [note for note in there.notes if 'put_back "$directory' in note]
-    assert not [note for note in there.notes if KEEP in note], "the next load would put it back"
+    assert not [note for note in there.notes if KEEP in note], "the next load would restore it"
 
 
-def test_only_a_disposable_target_takes_it(host: Host) -> None:
+def test_only_a_disposable_target_takes_the_data(host: Host) -> None:
     data_pull.pull(host.job())
 
     with pytest.raises(Refused, match="not disposable"):
         data_load.load(host.job(), "staging")
 
 
-def test_data_of_another_engine_is_not_taken(host: Host) -> None:
+def test_data_of_another_engine_is_refused(host: Host) -> None:
     data_pull.pull(host.job())
     job = host.job(disposable=True)
     app = job.config.app.model_copy(update={"database": "postgresql"})

@@ -1,7 +1,7 @@
-"""Makes a backup of SQL that was read elsewhere (commands/reading.py), to be put back as any other.
+"""Makes a backup of SQL that was read on another host (reading.py), to be restored as any other.
 
-It's begun, gets its parts, each on standard input and gzipped, and is kept once all their rows are
-there: what bears its name is whole. Run as the app's user.
+begin(), add() for each database, rows() to compare, keep(): only then it has its name. Run as the app's
+user.
 """
 
 from pathlib import PurePosixPath
@@ -11,22 +11,22 @@ from understudy.config.app import Engine
 
 
 def begin(engine: Engine, site: str, directory: PurePosixPath, name: str, size: int) -> Argv:
-    """size: bytes of the data. Refused without room for it, its trial, and what is put back."""
+    """Fails without space for three times the data: to keep it, to try it, to restore it. size: in bytes."""
     return _script(engine, site, directory, name, _BEGIN, -(-size // 1024))
 
 
 def add(engine: Engine, site: str, directory: PurePosixPath, name: str, part: str) -> Argv:
-    """part: the name of a database. The backup gets a copy of it, which is tried."""
+    """Adds the database `part`, whose gzipped SQL is on standard input, and tries it."""
     return _script(engine, site, directory, name, _ADD[engine], part)
 
 
 def rows(engine: Engine, site: str, directory: PurePosixPath, name: str) -> Argv:
-    """Prints what has arrived: lines of a number and a table."""
+    """Prints the rows that have arrived: lines of a number and a table."""
     return _script(engine, site, directory, name, 'cat "$name.new/rows"')
 
 
 def keep(engine: Engine, site: str, directory: PurePosixPath, name: str) -> Argv:
-    """The backup is whole."""
+    """Gives the backup its name: it is complete."""
     return _script(engine, site, directory, name, _KEEP)
 
 
@@ -39,7 +39,7 @@ def _script(
 
 _BEGIN = """
 [ ! -e "$name" ] || refuse "there is a backup $name already"
-# What killed runs left.
+# Left by runs that were killed.
 rm -rf ./*.new
 free=$(df -k --output=avail . | tail -n 1)
 [ "$free" -ge "$(($4 * 3))" ] || refuse "$directory has $((free / 1024)) MiB free, and the data needs" \\
@@ -47,28 +47,28 @@ free=$(df -k --output=avail . | tail -n 1)
 mkdir "$name.new"
 """
 
-# Without its COMMIT, which only comes after the whole text, nothing of it is there.
+# The COMMIT follows the whole text: of a text that breaks off nothing is loaded.
 _ADD = {
     "sqlite": r"""
 file=$name.new/$4
-told=$({
+loaded=$({
     echo "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;"
     gunzip && echo "COMMIT; SELECT 'complete';"
-} | sql "$file") || told=
-[ "${told##*
+} | sql "$file") || loaded=
+[ "${loaded##*
 }" = complete ] || refuse "the data of $4 can't be loaded"
 copy=$directory/$name.new
 try "$file" >>"$name.new/rows"
 """,
     "postgresql": r"""
-told=$({
+loaded=$({
     printf '%s\n' '\o /dev/null' '\set VERBOSITY terse' 'SET client_min_messages = error;' 'BEGIN;' \
         'DROP OWNED BY CURRENT_USER CASCADE;' 'CREATE SCHEMA IF NOT EXISTS public;'
     gunzip && printf '%s\n' 'COMMIT;' 'RESET ALL;' '\o' "$queries" '\echo complete'
-} | query "${source}_scratch" -f -) || told=
-[ "${told##*
+} | query "${source}_scratch" -f -) || loaded=
+[ "${loaded##*
 }" = complete ] || refuse "the data can't be loaded"
-printf '%s\n' "$told" | sed '$d' >"$name.new/rows"
+printf '%s\n' "$loaded" | sed '$d' >"$name.new/rows"
 pg_dump -w --format=custom --file="$name.new/database.dump" "${source}_scratch"
 query "${source}_scratch" -c 'SET client_min_messages = error' -c 'DROP OWNED BY CURRENT_USER CASCADE'
 """,

@@ -8,10 +8,10 @@ from understudy.data.schema import Database, Table, identifier, literal
 
 
 def queries(sql: Sql, found: Database, data: Data) -> Iterator[str]:
-    """Without the rows' numbers at the end, which reading.py adds."""
+    """The input of psql that prints the database as SQL; reading.py adds the numbers of rows."""
     tables = [table for table in found.tables if table.columns and not data.drops(table.name)]
     yield from _BEGIN
-    # A mistake in a rule is told in words, for no row is read yet. Later a message could hold a value.
+    # A mistake in a rule is reported in full here, before any row is read; later a message could show a value.
     for table in tables:
         yield f"COPY ({_select(sql, table, data)} LIMIT 0) TO STDOUT;"
     yield "\\set VERBOSITY sqlstate"
@@ -47,30 +47,30 @@ def _pg_dump(section: str) -> str:
 
 
 _BEGIN = (
-    # As pg_dump: the host's own settings decide neither what comes nor as what it's written down.
+    # As pg_dump does: the host's own settings must not change the output.
     "SET client_encoding = 'UTF8';",
     "SET standard_conforming_strings = on;",
     "SET datestyle = ISO;",
     "SET intervalstyle = postgres;",
     "SET extra_float_digits = 1;",
-    # The salt leaves neither the server's memory nor the session.
+    # The salt stays in the server's memory, for this session only.
     f"SELECT set_config('{SALT}', gen_random_uuid()::text || gen_random_uuid(), false) \\g /dev/null",
-    # Better an error than rows that a policy hides.
+    # An error instead of rows that a policy hides.
     "SET row_security = off;",
-    # Not all versions have all of them.
+    # Not all versions have all of these settings.
     "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout',",
     "'idle_in_transaction_session_timeout', 'transaction_timeout') \\g /dev/null",
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;",
     "SET LOCAL lock_timeout = '60s';",
-    # pg_dump, and what is read here, see the same state.
+    # pg_dump sees the same state as the queries here.
     "SELECT pg_export_snapshot() AS snapshot \\gset",
     "\\setenv SNAPSHOT :snapshot",
     "\\setenv DATABASE :DBNAME",
 )
-# Numbers that were given away are not given again.
+# Numbers that were used are not given again.
 _NUMBERS = """SELECT format('SELECT setval(%L, %s);', format('%I.%I', schemaname, sequencename),
     last_value) FROM pg_sequences WHERE last_value IS NOT NULL;"""
-# One that is made of another one was made after it.
+# In the order of their creation: a view may read another one.
 _VIEWS = """SELECT format('REFRESH MATERIALIZED VIEW %I.%I;', nspname, relname)
     FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
     WHERE relkind = 'm' AND relispopulated ORDER BY pg_class.oid;"""

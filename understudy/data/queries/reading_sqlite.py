@@ -20,7 +20,7 @@ LONG_ROW = 100_000
 
 
 def queries(sql: Sql, found: Database, data: Data) -> Iterator[str]:
-    """Without the rows' numbers at the end, which reading.py adds."""
+    """The queries that print the database as SQL; reading.py adds the numbers of rows."""
     tables = [table for table in found.tables if not table.virtual]
     virtual = ", ".join(literal(table.name) for table in found.tables if table.virtual)
     yield "PRAGMA query_only = 1; PRAGMA temp_store = MEMORY;\nBEGIN;"
@@ -46,13 +46,13 @@ def _rows(sql: Sql, table: Table, data: Data) -> Iterator[str]:
     yield f"SELECT CASE WHEN {ROW_NUMBER} % {ROWS_OF_AN_INSERT} = 1 OR length(understudy_values) > {LONG_ROW}"
     yield f"THEN ';' || char(10) || {insert} ELSE ',(' END || understudy_values || ')' FROM"
     yield f"(SELECT {ROW_NUMBER}, {values} AS understudy_values FROM"
-    # With a limit each, the two aren't made one, which would make the values twice.
+    # The limits keep SQLite from merging the two, which would compute the values twice.
     yield f"(SELECT *, row_number() OVER () AS {ROW_NUMBER} FROM {table.quoted}) LIMIT -1) LIMIT -1;"
     yield "SELECT ';';"
 
 
 def _quoted(sql: Sql, table: Table, column: Column, data: Data) -> str:
-    """As SQL has it. Left to itself, quote() ends a text at its first NUL, and has no word for infinity."""
+    """A value as SQL. quote() alone ends a text at its first NUL, and has nothing for infinity."""
     rule = data.rule(table.name, column.name)
     value = expression(sql, table, column, rule)
     if rule and rule.kind not in ("keep", "sql"):
@@ -65,14 +65,14 @@ def _quoted(sql: Sql, table: Table, column: Column, data: Data) -> str:
     )
 
 
-# On a line of its own: the last of the text may be a comment.
+# On a line of its own: the text may end in a comment.
 _MADE_BY = "sql || char(10) || ';'"
 
 READ = r"""
 file=$source/$3
 if [ "$(sql -readonly "$file" "PRAGMA journal_mode" </dev/null)" != wal ]; then
     umask 077
-    # What a power failure has left: no pull takes a day.
+    # Left by a power failure: no pull takes a day.
     find /var/tmp -maxdepth 1 -name 'understudy-pull.*' -user "$(id -u)" -mmin +1440 -exec rm -rf {} +
     work=$(mktemp -d /var/tmp/understudy-pull.XXXXXX)
     trap 'rm -rf "$work"' EXIT
@@ -80,7 +80,7 @@ if [ "$(sql -readonly "$file" "PRAGMA journal_mode" </dev/null)" != wal ]; then
     weigh "$file"
     free=$(df -k --output=avail "$work" | tail -n 1)
     [ "$free" -ge "$kib" ] || refuse "$work has $((free / 1024)) MiB free, and a copy of $file takes" \
-        "$((kib / 1024)): its journal is not of the kind WAL, so it's not read where it is"
+        "$((kib / 1024)): its journal is not of the kind WAL, so it is copied first"
     (cd "$work" && copy "$file" </dev/null)
     file=$work/$3
 fi

@@ -15,26 +15,27 @@ from understudy.data.schema import Database, Table, identifier, literal
 
 @dataclass(frozen=True)
 class TableSummary:
-    """columns: name -> a sum over all its values, in no matter which order."""
+    """columns: name -> a sum over all its values, whatever their order."""
 
     rows: int = 0
     columns: Mapping[str, str] = field(default_factory=dict)
 
 
 def summarise(engine: Engine, site: str, directory: PurePosixPath, name: str) -> Argv:
-    """Runs the queries from standard input on the database of that name."""
+    """Runs the queries on standard input on the database of that name."""
     text = {"sqlite": 'sql "$source/$3"', "postgresql": 'query "$source" -f -'}[engine]
     return database.program(engine, site, directory, text, name)
 
 
 def queries(engine: Engine, found: Database) -> str:
-    """What summarise() gets. Each line of the answer: table, column or null, rows or sum, as JSON."""
+    """The input of summarise(), which prints JSON: a table, a column or null, its sum or the rows."""
     make = {"sqlite": _sqlite, "postgresql": _postgresql}[engine]
     tables = [table for table in found.tables if not table.virtual]
     return "\n".join(query for table in tables for query in make(table)) + "\n"
 
 
 def parse(output: str) -> Mapping[str, TableSummary]:
+    """The summary of each table by name. Raises StepFailed for another output."""
     with answers.understood("tables"):
         return _parsed(part for line in output.splitlines() for part in line.split("\t"))
 
@@ -51,7 +52,7 @@ def _parsed(parts: Iterable[str]) -> Mapping[str, TableSummary]:
 
 
 def _sqlite(table: Table) -> Iterator[str]:
-    # Without an index: the rows come in the table's own order.
+    # Without an index: the sum depends on the order, so it must be the table's own.
     rows = f"FROM {table.quoted} NOT INDEXED"
     name = literal(table.name)
     yield f"SELECT json_array({name}, NULL, count(*)) {rows};"
