@@ -64,7 +64,7 @@ def earlier(job: Job, to: str | None = None) -> Manifest:
 
 def releases(job: Job) -> None:
     """Lists the releases, newest first."""
-    with session.connected(job) as (_, observed):
+    with session.connected(job, read_only=True) as (_, observed):
         listed = newest_first(observed.releases)
     for release in listed:
         job.report.say(

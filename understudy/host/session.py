@@ -20,11 +20,14 @@ from understudy.ssh.connection import Connection, SshConnection
 
 
 @contextmanager
-def connected(job: Job) -> Iterator[tuple[SshConnection, ObservedState]]:
+def connected(
+    job: Job, *, read_only: bool = False
+) -> Iterator[tuple[SshConnection, ObservedState]]:
     """A connection as the deployer, and what the host is like.
 
     Raises Refused if the host is not provisioned as deploy.yml and provision/ say, LoginRefused or
-    Unreachable if there is no connection, StepFailed if the host gives no whole answer.
+    Unreachable if there is no connection, StepFailed if the host gives no whole answer. read_only: if
+    it is provisioned in another way, or has been, that's a warning.
     """
     try:
         connection = SshConnection(job.target, job.config.host.deployer)
@@ -35,7 +38,7 @@ def connected(job: Job) -> Iterator[tuple[SshConnection, ObservedState]]:
         raise
     with connection:
         observed = gather(connection, job.config)
-        _refuse_unless_provisioned(job, observed)
+        _refuse_unless_provisioned(job, observed, read_only=read_only)
         _warn_of_lost_name(job, observed)
         yield connection, observed
 
@@ -113,13 +116,20 @@ def who() -> str:
     return f"{getpass.getuser()}@{socket.gethostname()}"
 
 
-def _refuse_unless_provisioned(job: Job, observed: ObservedState) -> None:
+def _refuse_unless_provisioned(
+    job: Job, observed: ObservedState, *, read_only: bool = False
+) -> None:
     if observed.stamp == provisioning(job).stamp:
         return
     host = f"{job.target_name} ({job.target.address})"
     outdated = f"the provisioning of {host} is out of date: deploy.yml or provision/ changed since"
+    summary = outdated if observed.stamp else f"{host} is not provisioned"
+    if read_only and (observed.stamp or observed.current):
+        # A failed provisioning has removed the stamp; what is live there is live all the same.
+        job.report.warn(summary)
+        return
     raise Refused(
-        outdated if observed.stamp else f"{host} is not provisioned",
+        summary,
         hint=f"python deploy.py provision --target {job.target_name}",
     )
 

@@ -1,10 +1,15 @@
 """What status prints, from the host's facts."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.unit.fakes import manifest, printed
 from tests.unit.staging import Staging, changes, lines_of
+from understudy.deploy import rollback
+from understudy.errors import Refused
 from understudy.host import status
+from understudy.job import Job
 
 
 @pytest.mark.parametrize(
@@ -28,3 +33,30 @@ def test_status_shows_the_live_release_and_whether_it_runs(
 
     assert printed_text in "\n".join(staging.report.said)
     assert changes(host) == []
+
+
+@pytest.mark.parametrize(
+    ("stamp", "warning"),
+    [
+        ("another", "the provisioning of staging (192.0.2.7) is out of date"),
+        ("", "staging (192.0.2.7) is not provisioned"),
+    ],
+)
+@pytest.mark.parametrize("verb", [status.status, rollback.releases])
+def test_what_is_live_is_shown_although_provisioning_is_out_of_date_or_has_failed(
+    verb: Callable[[Job], None], stamp: str, warning: str, staging: Staging
+) -> None:
+    release = manifest("c0ffee00-old", "2024-02-01T00:00:00+00:00")
+    staging.host(staging.facts(*lines_of(release, current=release.id), stamp=stamp))
+
+    verb(staging.job())
+
+    assert release.id in "\n".join(staging.report.said)
+    assert staging.report.warnings[0].startswith(warning)
+
+
+def test_host_that_was_never_provisioned_has_no_status(staging: Staging) -> None:
+    staging.host(staging.facts(stamp=""))
+
+    with pytest.raises(Refused, match="is not provisioned"):
+        status.status(staging.job())
