@@ -186,7 +186,7 @@ def test_capture_reads_the_sites_own_database(
     extend = "CREATE EXTENSION IF NOT EXISTS citext"
     run(("psql", "-Xq", "-U", "postgres", "-d", "shop", "-c", extend))
     text = capture.query(site)[4]
-    asked = text[text.index("postgresql() {") : text.index("# Private keys")]
+    asked = text[text.index("postgresql() {") : text.index("section files")]
     asked = asked.replace("runuser -u postgres -- psql", "psql -U postgres")
 
     output = run(("sh", "-euc", f"site={site}; section() {{ true; }}\n{asked}")).decode()
