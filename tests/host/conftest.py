@@ -1,4 +1,4 @@
-"""A host of a target, as its admin sees it over one kept SSH connection."""
+"""Fixtures for a host of a target, which its admin queries over one kept SSH connection."""
 
 import shlex
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ def settings(pytestconfig: pytest.Config) -> Config:
 
 @pytest.fixture(scope="session")
 def release(settings: Config, pytestconfig: pytest.Config) -> str:
-    """Of the VM, and so of production: by deploy.yml, or by what was captured."""
+    """Debian's release on the VM, and so on production: that of deploy.yml, or of a capture."""
     file = Path(pytestconfig.getoption("--deploy-config"))
     job = Job(Project(TOP, file), settings, settings.vm.stands_for, TextReport())
     found = follow.mirror(job)
@@ -77,7 +77,7 @@ def connect(target: TargetConfig, keep_seconds: int = 60) -> Host:
 def answers(
     host: Host, app: App, paths: Paths, settings: Config, target: TargetConfig
 ) -> Mapping[str, Answer]:
-    """What the host answered to each of the questions in questions.py."""
+    """The host's answers to the questions in questions.py."""
     return ask_all(
         host,
         site=app.name,

@@ -1,4 +1,4 @@
-"""What the host tests want to know, asked in one go: on a slow host each visit costs a second."""
+"""All questions of the host tests, sent in one command: on a slow host each command costs a second."""
 
 import shlex
 from collections.abc import Mapping
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from testinfra.host import Host
 
-# Shell, run as root. There are $site, $root, $deployer, $domain, $release: the one that serves,
-# and $file: one of its static files, a stylesheet if it has one.
+# Shell, run as root. Variables: $site, $root, $deployer, $domain, $release (the live one) and $file (one of
+# its static files, a stylesheet if it has one).
 QUESTIONS: Mapping[str, str] = {
     "packages": """
         dpkg-query -W -f '${Package} ${db:Status-Status}\\n' nginx python3 sqlite3 nftables curl \\
@@ -93,7 +93,7 @@ for password in b"password1", b"abc", b"Xk4-rumpel-9":
     "nginx lists database": "runuser -u www-data -- ls $root/shared/database",
 }
 
-# Whatever the host's own language is, the answers are read in this one.
+# Answers are parsed in this language, independent of the host's own.
 _ASK = """
 export LC_ALL=C.UTF-8
 cd /
@@ -109,7 +109,7 @@ _MARK = "@@answered@@"
 
 @dataclass(frozen=True)
 class Answer:
-    """How one question's command ended. text: all that it printed."""
+    """The exit code of one question's command, and all of its output."""
 
     code: int
     text: str

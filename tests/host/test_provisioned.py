@@ -1,4 +1,4 @@
-"""What provision/ promises of a host."""
+"""What provisioning promises of a host."""
 
 import re
 import shlex
@@ -27,7 +27,7 @@ def test_package_is_installed(answers: Answers, name: str) -> None:
 
 
 def test_versions_are_the_releases(answers: Answers, release: str) -> None:
-    """A host with another Python than the box was made for would rehearse something else."""
+    """A host with another Python than the box was made for would make the rehearsal worthless."""
     expected = {"bookworm": "12 python3.11", "trixie": "13 python3.13"}[release]
     assert answers["system"].text == expected
 
@@ -37,7 +37,7 @@ def test_app_user_cannot_log_in(answers: Answers) -> None:
 
 
 def test_locale_and_time_zone(answers: Answers, settings: Config) -> None:
-    """By deploy.yml, or as the staging VM has them from production."""
+    """Those of deploy.yml; on a staging VM that mirrors production, those of production."""
     words = shlex.split(answers["like production"].text)
     like = dict(word.split("=", 1) for word in words)
     zone = like.get("TIMEZONE", settings.host.timezone)
@@ -53,7 +53,7 @@ def rights_for(site: str) -> tuple[str, str]:
 
 
 def test_deployer_has_only_narrow_rights(answers: Answers, settings: Config) -> None:
-    """The same two for each site of the host: its list, and all as its app's user, who is never root."""
+    """The same two for each site of the host: understudy-site, and any command as the app's user."""
     rights = sorted(line.strip() for line in answers["rights"].lines if "NOPASSWD" in line)
     sites = {found[1] for line in rights if (found := re.match(r"\((?!root\))(\w[\w-]*)\)", line))}
     assert settings.app.name in sites
@@ -76,18 +76,18 @@ def test_only_wanted_ports_listen(answers: Answers, target: TargetConfig) -> Non
 
 
 def test_firewall_closes_what_is_not_wanted(host: Host, target: TargetConfig) -> None:
-    """A port that something does listen on, and that nobody may reach from outside."""
+    """A program listens on the port, and it can't be reached from outside."""
     started = host.run(
         f"timeout 20 systemd-socket-activate -l 0.0.0.0:{CLOSED_PORT} cat >/dev/null 2>&1 & echo $!; "
         f"for _ in $(seq 100); do ss -tlnH | grep ':{CLOSED_PORT} ' && break; sleep 0.1; done"
     )
     listener, *listening = started.stdout.splitlines()
     try:
-        assert listening, "nothing came to listen there"
+        assert listening, "the listener did not start"
         with pytest.raises(OSError):
             socket.create_connection((target.address, CLOSED_PORT), timeout=1)
     finally:
-        # Or it would be one of the ports that the next run finds.
+        # The next run would find its port.
         host.run(f"kill {listener}")
 
 
@@ -109,7 +109,7 @@ def test_only_the_deployer_opens_the_locks(
 
 
 def test_host_knows_its_own_name(answers: Answers) -> None:
-    assert answers["host name"].ok, "each sudo would wait for a name server"
+    assert answers["host name"].ok, "each sudo waits for a name server"
 
 
 def test_nginx_default_site_is_gone(answers: Answers) -> None:
@@ -128,13 +128,13 @@ def test_data_belongs_to_the_app_only(answers: Answers, app: App, paths: Paths) 
 
 
 def test_nginx_logs_are_readable_by_the_deployer(answers: Answers) -> None:
-    """A failed deploy shows their last lines."""
+    """A failed deploy shows the last lines of the logs."""
     asked = answers["deployer reads nginx's logs"]
     assert asked.ok, asked.text
 
 
 def test_secrets_are_readable_by_the_deployer_and_not_by_others(answers: Answers) -> None:
-    """Who deploys runs any command as the app's user: docs/data.md says so."""
+    """The deployer may run any command as the app's user, as docs/data.md says."""
     assert answers["deployer reads secrets"].ok
     for question in ("admin reads secrets", "nginx reads secrets"):
         assert not answers[question].ok

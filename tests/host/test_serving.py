@@ -1,4 +1,4 @@
-"""What a deploy promises of a host: the site is served, by the right parts, with the right rights."""
+"""What a deploy promises of a host: the site answers, from the right processes, with the right permissions."""
 
 import hashlib
 import http.client
@@ -29,8 +29,8 @@ def get(target: TargetConfig, path: str, host_name: str | None = None) -> tuple[
 def ask(
     target: TargetConfig, path: str, headers: Mapping[str, str]
 ) -> tuple[http.client.HTTPResponse, bytes]:
-    """A request from here, by the site's name unless the headers have another. Who signed a
-    certificate is not asked: the browser tests do.
+    """Sends a request for the site's name, unless the headers have another. Accepts any certificate: the
+    browser tests check it.
     """
     tls = target.certificate is not None
     door = Endpoint(target.address, 443 if tls else 80, tls, target.domain)
@@ -58,11 +58,11 @@ def test_app_runs_as_its_own_user(answers: Answers, app: App) -> None:
 
 
 def test_app_runs_hardened(answers: Answers, app: App) -> None:
-    """As the kernel sees its process: no capabilities, a filter of system calls, a system it can't write."""
+    """In the kernel's view of its process: no capabilities, filtered system calls, a read-only system."""
     filtered = not (
         {"SystemCallFilter", "RestrictNamespaces", "MemoryDenyWriteExecute"} <= {*app.loosen}
     )
-    # Of all users, root and its own.
+    # Of all users, its namespace maps root and its own.
     mapped = 1 if "PrivateUsers" in app.loosen else 2
     assert answers["limits"].lines == [
         *("CapEff:0000000000000000", "CapBnd:0000000000000000", "NoNewPrivs:1"),
@@ -88,12 +88,12 @@ def test_static_files_come_from_nginx(
     response, body = ask(target, path, headers={"X-Understudy-Probe": "1"})
     digest = hashlib.sha256(body).hexdigest()
     assert (response.status, digest) == (200, answers["static file's digest"].text)
-    # What the app answers to this header says so. It may serve them too, as WhiteNoise does.
-    assert response.getheader("X-Understudy-Release") is None, "nginx asked the app for it"
+    # An answer of the app to this request names its release. The app may serve the files, too (WhiteNoise).
+    assert response.getheader("X-Understudy-Release") is None, "nginx passed the request to the app"
 
 
 def test_nginx_can_read_the_uploads(answers: Answers) -> None:
-    """An upload that was saved with mode 0600: FILE_UPLOAD_PERMISSIONS = 0o640 helps."""
+    """For uploads that are saved with mode 0600, set FILE_UPLOAD_PERMISSIONS = 0o640."""
     assert answers["uploads that nginx can't read"].lines == []
 
 
@@ -125,9 +125,11 @@ def test_wrong_host_gets_no_answer(target: TargetConfig) -> None:
 @pytest.mark.slow
 def test_survives_a_reboot(host: Host, app: App, target: TargetConfig) -> None:
     if not target.disposable:
-        pytest.fail("this target is not marked `disposable: true` in deploy.yml: it's not rebooted")
+        pytest.fail(
+            "this target is not marked `disposable: true` in deploy.yml: so it is not rebooted"
+        )
     before = boot_id(target)
-    # A moment later, so that this command's own connection ends well.
+    # A moment later, so that this command's own connection can end.
     host.check_output("sudo systemd-run --on-active=1 systemctl reboot")
     wait_until(lambda: boot_id(target) not in ("", before))
     wait_until(lambda: answers(target, app.health_path) or has_booted(target))
@@ -136,22 +138,24 @@ def test_survives_a_reboot(host: Host, app: App, target: TargetConfig) -> None:
 
 
 def boot_id(target: TargetConfig) -> str:
-    return ask_anew(target, "cat /proc/sys/kernel/random/boot_id")
+    return run_once(target, "cat /proc/sys/kernel/random/boot_id")
 
 
 def has_booted(target: TargetConfig) -> bool:
-    return ask_anew(target, "systemctl is-system-running") in ("running", "degraded")
+    return run_once(target, "systemctl is-system-running") in ("running", "degraded")
 
 
 def has_ended(target: TargetConfig, app: App) -> bool:
-    """Whether no release of the site runs or is about to: then there is nothing to wait for."""
+    """Whether no release of the site runs or starts, so that there is nothing to wait for."""
     states = "--state=active,activating,reloading,deactivating"
-    units = ask_anew(target, f"systemctl list-units {states} {app.name}@*.service; echo asked")
+    units = run_once(target, f"systemctl list-units {states} {app.name}@*.service; echo asked")
     return f"{app.name}@" not in units and "asked" in units
 
 
-def ask_anew(target: TargetConfig, command: str) -> str:
-    """Over a new connection, for a boot ends a kept one; empty while the host can't be asked."""
+def run_once(target: TargetConfig, command: str) -> str:
+    """The output of a command over a new connection, because a boot ends a kept one. Empty while the host
+    does not answer.
+    """
     try:
         asked = connect(target, keep_seconds=0).run(command)
     except RuntimeError:

@@ -1,4 +1,4 @@
-"""What the tests on real VMs share."""
+"""Fixtures of the tests on real VMs."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ def staging(tmp_path_factory: pytest.TempPathFactory) -> Staging:
 
 @pytest.fixture(scope="session")
 def trixie(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staging]:
-    """Debian 13 with a small Flask app to deploy; whoever needs it up calls `up`."""
+    """Debian 13 with a small Flask app to deploy. A test that needs the VM up calls `up`."""
     staging = debian_13.flask(tmp_path_factory.mktemp("trixie"))
     yield staging
     staging.deploy_py("destroy")
@@ -33,7 +33,7 @@ def trixie(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staging]:
 
 @pytest.fixture(scope="session")
 def vm(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The staging VM, up and with nothing deployed: once, for a reset before each module is slow."""
+    """The staging VM, up, with nothing deployed. Once: a reset before each module would be slow."""
     staging = make_app(PROJECT / "example", tmp_path_factory.mktemp("vm"), lambda settings: None)
     assert staging.deploy_py("up").code == 0
     assert staging.deploy_py("reset").code == 0
@@ -57,14 +57,14 @@ def deploy_and_save(site: Site) -> None:
 
 
 def restore(healthy: Site) -> None:
-    """The VM as it was saved. Others may have saved so much that this one had to give way."""
+    """Restores the VM's snapshot, or makes it again if newer ones have displaced it."""
     if healthy.staging.machine().reset(HEALTHY) != HEALTHY:
         deploy_and_save(healthy)
 
 
 @pytest.fixture(scope="module")
 def site(healthy: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """The same for a module alone: the VM from the snapshot, a copy of the repository."""
+    """The healthy site for one module: the VM from the snapshot, and a copy of the repository."""
     restore(healthy)
     return Site(healthy.staging.copy(tmp_path_factory.mktemp("site")))
 

@@ -31,7 +31,7 @@ def flask(directory: Path) -> Staging:
 
 
 def example(trixie: Staging, directory: Path) -> Site:
-    """The example app in Flask's place, with PostgreSQL's driver in its lock."""
+    """The example app instead of Flask's, with PostgreSQL's driver in its lock."""
 
     def change(settings: dict[str, Any]) -> None:
         there = yaml.safe_load(trixie.config.read_text())

@@ -1,6 +1,6 @@
-"""Differences to plant on a host by hand, one at a time: how, where drift shall find it, how to undo.
+"""Differences to plant on a host, one at a time: the command, where drift must find it, and the undo.
 
-Shell, run as root. What is put aside meanwhile lies in /root/planted, where no capture looks.
+Shell, run as root. Files that are replaced are saved in /root/planted, which no capture reads.
 """
 
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 ASIDE = "/root/planted"
 RELOAD = "systemctl daemon-reload"
 CONFFILE = "/etc/nginx/fastcgi.conf"
-# What dpkg knows, changed: no mirror is needed, and nothing is really replaced.
+# Changes of dpkg's records need no mirror, and replace no package.
 DPKG = "/var/lib/dpkg/status"
 
 
 @dataclass(frozen=True)
 class Planted:
-    """path: that drift shall tell; it may tell more that follows from it."""
+    """path: the difference that drift has to show. It may show others that follow from it."""
 
     name: str
     path: str
@@ -23,15 +23,15 @@ class Planted:
 
 
 def edited(name: str, path: str, file: str, sed: str) -> Planted:
-    """A file changed with sed, and put back as it was."""
+    """A file that is changed with sed, and restored."""
     keep = f"mkdir -p {ASIDE}; cp -a {file} {ASIDE}/file"
-    # A sed that fits nothing would plant nothing.
+    # A sed that matches nothing would plant nothing.
     change = f"sed -i '{sed}' {file}; ! cmp -s {file} {ASIDE}/file"
     return Planted(name, path, f"{keep}; {change}", f"cp -a {ASIDE}/file {file}")
 
 
 def added(name: str, path: str, file: str, text: str, after: str = "true") -> Planted:
-    """A new file. after: to be done when it's there, and when it's gone."""
+    """A new file. after: command to run after the file is written, and after it is removed."""
     put = f"mkdir -p {file.rpartition('/')[0]}; printf '{text}' >{file}; {after}"
     return Planted(name, path, put, f"rm {file}; {after}")
 

@@ -34,7 +34,7 @@ class Machine:
         return Path("/var/lib/libvirt/images") / f"{self.name}.qcow2"
 
 
-# Where no VM takes its subnet by itself.
+# Outside of the addresses from which VMs get their subnets.
 FIRST = Machine(NAME, "10.157.57.10", "52:54:00:9d:39:0a")
 SECOND = Machine(f"{NAME}-2", "10.157.57.11", "52:54:00:9d:39:0b")
 
@@ -79,7 +79,7 @@ _DOMAIN = f"""
 """
 
 
-# As in the Vagrantfile: the plainest processor is emulated fastest, with what wheels may ask of one.
+# As in the Vagrantfile: the plainest processor is emulated fastest. Wheels may require x86-64-v2.
 _EMULATED = """<cpu mode='custom'><model>qemu64</model>
     <feature name='ssse3' policy='require'/><feature name='sse4.1' policy='require'/>
     <feature name='sse4.2' policy='require'/><feature name='popcnt' policy='require'/>
@@ -110,7 +110,7 @@ class Production:
         return _output(self._ssh(self.admin, self.key, command))
 
     def ssh_as_vagrant(self, command: str) -> str:
-        """As the user that a bare box has."""
+        """Runs a command as the user of a bare box."""
         key = Path("~/.vagrant.d/insecure_private_key").expanduser()
         return _output(self._ssh("vagrant", key, command))
 
@@ -133,7 +133,7 @@ class Production:
         _virsh("destroy", self.machine.name)
 
     def shut_down(self) -> None:
-        # Later, and not as a child of sudo: the command is to end before its connection does.
+        # A moment later, and not as a child of sudo, so that the command ends before its connection does.
         self.ssh("(sleep 1; sudo systemctl poweroff) </dev/null >/dev/null 2>&1 &")
         _until(self._is_off, 180, f"{self.machine.name} did not shut down")
 
@@ -141,7 +141,7 @@ class Production:
         return _virsh("domstate", self.machine.name).strip() == "shut off"
 
     def wait_until_booted(self) -> None:
-        """SSH answers sooner, when the site may not serve yet, and only root may log in."""
+        """SSH answers earlier, while only root may log in and the site may not run yet."""
         _until(self._has_booted, 300, f"{self.machine.name} did not boot")
 
     def _has_booted(self) -> bool:
@@ -164,7 +164,7 @@ def start(directory: Path, box: Path | None = None) -> Production:
 
 
 def start_twin(host: Production) -> Production:
-    """A second VM that is like the first, which is off while its disk is copied.
+    """A second VM with a copy of the first one's disk. The first is off during the copy.
 
     They have the same host key and the same secrets. Nothing on the disk is bound to the network card.
     """
@@ -182,7 +182,7 @@ def start_twin(host: Production) -> Production:
 
 
 def remove() -> None:
-    """Removes the VMs and their network, or what a killed run left of them."""
+    """Removes the VMs and their network, also those that a killed run left."""
     for machine in (FIRST, SECOND):
         _try_virsh("destroy", machine.name)
         _try_virsh("undefine", machine.name)

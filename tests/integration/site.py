@@ -1,4 +1,4 @@
-"""The site on the staging VM as a visitor and its data as its owner see them."""
+"""The site on the staging VM, seen by a visitor, and its data, seen by its owner."""
 
 import re
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ import pytest
 
 from tests.integration.staging import Answer, Staging, run
 
-# A promise that is held with either database: the test has an `any_site`.
+# For tests of promises that hold for either database; they take an `any_site`.
 both_engines = pytest.mark.parametrize(
     "any_site", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True
 )
 
 
 def lost_none(answer: Answer) -> int:
-    """How many requests a deploy under probe sent and all got an answer to."""
+    """The number of requests during a deploy under traffic, none of which was lost."""
     assert answer.code == 0
     found = re.search(r"(\d+) requests, 0 lost", answer.text)
     assert found
@@ -52,7 +52,7 @@ class Site:
         return run("curl", "-sS", "-m", "60", *there, *words, url)
 
     def title(self) -> str:
-        """What the page calls itself: it tells the version of the code that serves."""
+        """The title of the page, which shows the version of the live code."""
         found = re.search(r"<title>([^<]*)</title>", self.get().text)
         assert found, "no title: the site does not serve"
         return found.group(1).strip()

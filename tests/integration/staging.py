@@ -1,4 +1,4 @@
-"""An app in a repository of its own and the command line that deploys it, as a user drives it."""
+"""An app in a repository of its own, and the command line with which a user deploys it."""
 
 import os
 import re
@@ -24,13 +24,13 @@ from understudy.vm import address as vm_address
 from understudy.vm.machine import Vm
 
 TOP = Path(__file__).resolve().parents[2]
-# What the tests run in: a copy, so that state, VM, data and reports of who develops here stay as they are.
+# The tests run in a copy, so that they don't change the state, VM, data and reports of a developer.
 PROJECT = TOP / ".understudy" / "guest-tests"
 KEPT = {".understudy", ".vagrant", "reports"}
 
 
 def copy_project() -> None:
-    """Brings PROJECT up to date. What a run before has left there stays: its VM, its boxes."""
+    """Brings PROJECT up to date. The VM and the boxes of an earlier run stay."""
     PROJECT.mkdir(parents=True, exist_ok=True)
     for path in PROJECT.iterdir():
         if path.name not in KEPT:
@@ -54,7 +54,7 @@ def vm_name(kind: str = "") -> str:
 
 @dataclass(frozen=True)
 class Answer:
-    """How a command ended: its exit code, all that it said, and how long it took."""
+    """The result of a command: its exit code, all of its output, and its seconds."""
 
     code: int
     text: str
@@ -77,7 +77,7 @@ def run(*words: str | Path, directory: Path = PROJECT, seconds: int = 1500) -> A
 
 
 def stop_at(signal_number: int, sign: str, *words: str | Path) -> int:
-    """Runs a command until it says `sign`, then sends it and its children a signal."""
+    """Runs a command until it prints `sign`, then sends it and its children a signal."""
     with subprocess.Popen(
         words,
         cwd=PROJECT,
@@ -85,7 +85,7 @@ def stop_at(signal_number: int, sign: str, *words: str | Path) -> int:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        # As on a terminal: what a shell starts in the background is deaf to Ctrl-C.
+        # As on a terminal: a process that a shell starts in the background ignores Ctrl-C.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdout
@@ -95,7 +95,7 @@ def stop_at(signal_number: int, sign: str, *words: str | Path) -> int:
                 os.killpg(process.pid, signal_number)
                 break
         else:
-            pytest.fail(f"{sign!r} was never said")
+            pytest.fail(f"{sign!r} was never printed")
         process.stdout.read()
         return process.wait(timeout=60)
 
@@ -127,27 +127,27 @@ class Staging:
         return run("env", f"UNDERSTUDY_CONFIG={self.config}", "vagrant", *words)
 
     def machine(self, **changes: object) -> Vm:
-        """The VM as the library has it. changes: of the key `vm`."""
+        """The VM as an object. changes: of the key `vm`."""
         project, config = Project(PROJECT, self.config), self.settings()
         vm = config.vm.model_copy(update=changes)
         return Vm(project, config.model_copy(update={"vm": vm}), TextReport())
 
     def deploy_py(self, verb: str, *words: str) -> Answer:
-        # The file comes first: all that follows `ssh` is the command to run there.
+        # The option comes before the words: all words of `ssh` are the command to run there.
         return run(sys.executable, "deploy.py", verb, "--config", self.config, *words)
 
     def ssh(self) -> tuple[str, ...]:
-        """The words of a command that logs in to the host as its admin; what to run there comes behind."""
+        """The words that log in to the host as its admin, to be followed by the command to run there."""
         settings = yaml.safe_load(self.config.read_text())["targets"]["vagrant"]
         known = f"UserKnownHostsFile={settings['known_hosts']}"
         key = str(Path(settings["key"]).expanduser())
         where = f"{settings['admin']}@{self.address}"
-        # A host that goes down takes some connections along without a word.
+        # A host that goes down drops some connections silently.
         patience = ("-o", "ConnectTimeout=5", "-o", "ServerAliveInterval=5")
         return ("ssh", "-o", known, *patience, "-i", key, where)
 
     def host(self, line: str) -> Answer:
-        """Runs a line of shell on the host as root, behind Understudy's back."""
+        """Runs a line of shell on the host as root, without Understudy."""
         return run(*self.ssh(), f"sudo sh -euc {shlex.quote(line)}")
 
     def copy(self, directory: Path) -> "Staging":
@@ -161,7 +161,7 @@ class Staging:
         return Staging(repository, config)
 
     def require(self, package: str, python: str) -> None:
-        """Adds a package to what the app needs. python: the version of the host's."""
+        """Adds a package to the app's requirements. python: the version of Python on the host."""
         needed = self.repository / "requirements.in"
         needed.write_text(f"{needed.read_text()}{package}\n")
         compile_lock = (PROJECT / ".venv/bin/uv", "pip", "compile", "-q", "--generate-hashes")

@@ -1,4 +1,4 @@
-"""Releases that must never serve: each leaves the old one serving and says what is wrong with it."""
+"""Releases that must never go live: the old one stays live, and the deploy names what is wrong."""
 
 import os
 from collections.abc import Callable
@@ -23,18 +23,18 @@ class Migration(migrations.Migration):
 
 @dataclass(frozen=True)
 class Bad:
-    """What is wrong with a release. told: all that a deploy has to say of it.
+    """What is wrong with a release. messages: texts that the deploy must print.
 
-    change: what is committed. settings: keys of app: in deploy.yml. breaks, mends: done to the
-    host as root. engines: what it's tried with; the others have nothing to do with it.
+    change: made to the commit. settings: keys of `app` in deploy.yml. breaks, fixes: commands that root
+    runs on the host. engines: the databases that it is tried with.
     """
 
     name: str
-    told: tuple[str, ...]
+    messages: tuple[str, ...]
     change: Callable[[Site], None] = lambda site: None
     settings: tuple[tuple[str, Any], ...] = ()
     breaks: str = ""
-    mends: str = ""
+    fixes: str = ""
     engines: tuple[str, ...] = ("sqlite",)
 
 
@@ -94,22 +94,22 @@ BAD = [
         "full-disk",
         ("MiB of disk free",),
         add_20_megabytes,
-        # The site itself needs a little: SQLite can't even read without.
+        # The site itself needs some space: without it SQLite can't even read.
         breaks="fallocate -l $(($(df --output=avail -B1 /srv | tail -n 1) - 10000000)) /srv/full",
-        mends="rm -f /srv/full",
+        fixes="rm -f /srv/full",
         engines=BOTH,
     ),
     Bad(
         "read-only-file-system",
         ("Read-only file system",),
         breaks="mount --bind /srv/todo /srv/todo && mount -o remount,bind,ro /srv/todo",
-        mends="umount /srv/todo",
+        fixes="umount /srv/todo",
     ),
     Bad(
         "wrong-permissions",
         ("Permission denied",),
         breaks="chown root:root /srv/todo/releases",
-        mends="chown deploy:todo /srv/todo/releases",
+        fixes="chown deploy:todo /srv/todo/releases",
     ),
 ]
 
@@ -129,14 +129,14 @@ CASES = [
 
 
 @pytest.mark.parametrize(("any_site", "bad"), CASES, indirect=["any_site"])
-def test_bad_release_never_serves_and_is_told(any_site: Site, bad: Bad) -> None:
+def test_bad_release_never_goes_live_and_the_deploy_says_why(any_site: Site, bad: Bad) -> None:
     before = any_site.title()
     bad.change(any_site)
     any_site.staging.commit(bad.name)
     settings = any_site.staging.config.read_text()
     changed = yaml.safe_load(settings)
     changed["app"] |= dict(bad.settings)
-    # Each is a release of its own, whatever it is that's bad.
+    # The variable makes each a release of its own.
     changed["app"]["environment"]["BAD"] = bad.name
     any_site.staging.config.write_text(yaml.safe_dump(changed))
     if bad.breaks:
@@ -148,17 +148,19 @@ def test_bad_release_never_serves_and_is_told(any_site: Site, bad: Bad) -> None:
     finally:
         any_site.staging.config.write_text(settings)
         any_site.staging.undo_commits(1)
-        if bad.mends:
-            assert any_site.staging.host(bad.mends).code == 0
+        if bad.fixes:
+            assert any_site.staging.host(bad.fixes).code == 0
     assert answer.code == 1
-    assert "Traceback" not in answer.text or "  Traceback" in answer.text, "a bug's, not the app's"
-    for part in bad.told:
+    assert "Traceback" not in answer.text or "  Traceback" in answer.text, (
+        "a traceback of Understudy, not of the app"
+    )
+    for part in bad.messages:
         assert part in answer.text
     assert title == before
 
 
 @both_engines
-def test_after_all_of_them_a_good_release_is_deployed(any_site: Site) -> None:
+def test_good_release_is_deployed_after_all_bad_ones(any_site: Site) -> None:
     any_site.retitle("good again")
     assert any_site.deploy().code == 0
     assert any_site.title() == "good again"

@@ -1,4 +1,4 @@
-"""Box and VM are made by a capture: what it says is so on the VM, and parity is the better for it."""
+"""Box and VM follow a capture: the VM has the captured settings, and its parity score rises."""
 
 import json
 import time
@@ -41,7 +41,7 @@ GONE = "packages.sqlite3"
 
 @dataclass(frozen=True)
 class Follower:
-    """A VM that was made by a capture, and what is known of before. other: of a package, its version."""
+    """A VM that follows a capture. before: its parity score without. other: a package and its version."""
 
     staging: Staging
     before: float
@@ -61,13 +61,13 @@ def lock(staging: Staging, target: str) -> Path:
 
 
 def captured(staging: Staging) -> Capture:
-    """What the VM is like."""
+    """A capture of the VM."""
     assert staging.deploy_py("capture", "--target", "vagrant").code == 0
     return lockfile.load(lock(staging, "vagrant").read_text(), "vagrant.lock.yml", "vagrant")
 
 
 def keep(staging: Staging, capture: Capture, changes: dict[str, str]) -> None:
-    """As production's, with these entries changed."""
+    """Writes a capture as production's, with these entries changed."""
     sections = {name: dict(section) for name, section in capture.sections.items()}
     for path, value in changes.items():
         section, _, entry = path.partition(".")
@@ -78,13 +78,13 @@ def keep(staging: Staging, capture: Capture, changes: dict[str, str]) -> None:
 def parity(staging: Staging) -> float:
     answer = staging.deploy_py("drift", "--json", "--from", "capture", "--to", "vagrant")
     events = [json.loads(line) for line in answer.text.splitlines() if line.startswith("{")]
-    [told] = [event["value"] for event in events if event["event"] == "attached"]
-    score: float = told["comparisons"][0]["score"]
+    [attached] = [event["value"] for event in events if event["event"] == "attached"]
+    score: float = attached["comparisons"][0]["score"]
     return score
 
 
 def reboot(staging: Staging) -> None:
-    """Returns when another boot answers."""
+    """Reboots the VM. Returns when it answers again."""
     which = "cat /proc/sys/kernel/random/boot_id"
     before = staging.host(which).text
     staging.host("systemctl reboot --no-block")
@@ -98,7 +98,7 @@ def reboot(staging: Staging) -> None:
 
 
 def older_nginx(staging: Staging) -> str:
-    """A version that the archive has beside the newest."""
+    """A version that the archive has besides the newest one."""
     archive = DebianArchive(Project(PROJECT, staging.config), "bookworm")
     offers = parse(archive.offers(["nginx"]))
     versions = sorted({offer.version for offer in offers}, key=order)
@@ -130,7 +130,7 @@ def follower(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Follower]:
     staging.deploy_py("destroy")
 
 
-def test_vm_is_as_captured(follower: Follower) -> None:
+def test_vm_has_the_captured_settings(follower: Follower) -> None:
     found = follower.captured()
 
     assert {path: found.entry(path) for path in CHANGES} == CHANGES
@@ -142,7 +142,7 @@ def test_package_has_the_version_that_was_captured(follower: Follower) -> None:
     assert follower.captured().entry(path) == version
 
 
-def test_version_gone_from_the_archive_is_told_where_a_user_finds_it(follower: Follower) -> None:
+def test_version_gone_from_the_archive_is_listed_in_the_reports(follower: Follower) -> None:
     text = (PROJECT / "reports" / "unmatched.txt").read_text()
 
     [line] = [line for line in text.splitlines() if GONE in line]
@@ -150,7 +150,7 @@ def test_version_gone_from_the_archive_is_told_where_a_user_finds_it(follower: F
     assert str(follower.captured().entry(GONE)) in line
 
 
-def test_up_tells_what_it_took_over_and_what_the_kernel_refused(follower: Follower) -> None:
+def test_up_prints_what_it_mirrors_and_what_the_kernel_refused(follower: Follower) -> None:
     assert "the VM mirrors provision/production.lock.yml: bookworm, 1536 MiB" in follower.up.text
     assert "time zone Asia/Tokyo" in follower.up.text
     assert "reports/unmatched.txt" in follower.up.text
@@ -161,7 +161,7 @@ def test_parity_is_better_than_before(follower: Follower) -> None:
     assert parity(follower.staging) > follower.before
 
 
-def test_all_of_it_outlives_a_boot(follower: Follower) -> None:
+def test_settings_survive_a_reboot(follower: Follower) -> None:
     reboot(follower.staging)
 
     found = follower.captured()
@@ -169,7 +169,7 @@ def test_all_of_it_outlives_a_boot(follower: Follower) -> None:
     assert {path: found.entry(path) for path in CHANGES} == CHANGES
 
 
-def test_change_that_the_vm_does_not_follow_makes_nothing(follower: Follower) -> None:
+def test_change_that_the_vm_does_not_follow_rebuilds_nothing(follower: Follower) -> None:
     text = follower.production.read_text()
     free = "free space on /: 10 % or more"
     assert free in text
@@ -183,8 +183,8 @@ def test_change_that_the_vm_does_not_follow_makes_nothing(follower: Follower) ->
     assert "rebuilding" not in answer.text
 
 
-def test_site_is_deployed_to_it_and_the_host_is_as_promised(follower: Follower) -> None:
-    """Provisioning left production's locale and time zone as they are."""
+def test_site_is_deployed_to_it_and_host_tests_pass(follower: Follower) -> None:
+    """Provisioning did not change production's locale and time zone."""
     assert follower.staging.deploy_py("deploy").code == 0
 
     answer = run(

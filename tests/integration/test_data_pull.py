@@ -1,4 +1,4 @@
-"""A live site's data on staging. The live one is the staging VM itself, under another target's name."""
+"""A live site's data on staging. The live site is the staging VM itself, by the name of another target."""
 
 import re
 import shlex
@@ -31,7 +31,7 @@ SECRETS = ("Ann of the Hague", "+31 70 1234567", "ann@example.com")
 
 @pytest.fixture
 def live(any_site: Site) -> Iterator[Site]:
-    """A site with a list of Ann's, and a target `live` that leads to it."""
+    """A site with a list of Ann's, and a target `live` that points to it."""
     settings = yaml.safe_load(any_site.staging.config.read_text())
     settings["targets"]["live"] = {**settings["targets"]["vagrant"], "disposable": False}
     settings["vm"]["stands_for"] = "live"
@@ -74,14 +74,14 @@ def items(site: Site) -> int:
 
 
 def make_a_million_items(site: Site) -> None:
-    """Unless a test before has."""
+    """Does nothing if an earlier test has made them."""
     if items(site) < 1_000_000:
         make = f"{site.root}/current/run python manage.py make_items 1000000"
         assert site.staging.host(f"cd /; sudo -u {site.name} {make}").code == 0
 
 
 @both_engines
-def test_data_is_pulled_and_loaded_and_nobody_is_in_it(live: Site) -> None:
+def test_data_is_pulled_and_loaded_without_personal_data(live: Site) -> None:
     rules(live, RULES)
     before = live.sql("select count(*) from lists_list").text
     assert live.staging.deploy_py("data", "pull").code == 0
@@ -107,7 +107,7 @@ def test_data_is_pulled_and_loaded_and_nobody_is_in_it(live: Site) -> None:
 
 @pytest.mark.parametrize("any_site", ["sqlite"], indirect=True)
 @pytest.mark.long
-def test_reset_to_seeded_makes_what_is_not_there_and_restores_it_from_then_on(live: Site) -> None:
+def test_first_reset_to_seeded_makes_the_snapshot_and_later_ones_restore_it(live: Site) -> None:
     rules(live, RULES)
     assert live.staging.deploy_py("data", "pull").code == 0
     made = live.staging.deploy_py("reset", "--level", "seeded")
@@ -124,7 +124,7 @@ def test_reset_to_seeded_makes_what_is_not_there_and_restores_it_from_then_on(li
 
 @pytest.mark.parametrize("any_site", ["sqlite"], indirect=True)
 @pytest.mark.long
-def test_sample_of_the_uploaded_files_comes_with_it(live: Site) -> None:
+def test_sample_of_the_uploaded_files_is_pulled(live: Site) -> None:
     rules(live, RULES, media=0.5)
     pictures = f"{live.root}/shared/media/pictures"
     make = f'mkdir -p {pictures}; for n in $(seq 40); do echo no. $n >"{pictures}/Zoë $n.txt"; done'
@@ -144,7 +144,7 @@ def test_sample_of_the_uploaded_files_comes_with_it(live: Site) -> None:
 
 @pytest.mark.parametrize("any_site", ["sqlite"], indirect=True)
 @pytest.mark.long
-def test_data_that_has_no_room_on_staging_is_refused(live: Site) -> None:
+def test_data_that_does_not_fit_on_staging_is_refused(live: Site) -> None:
     rules(live, RULES)
     large = "insert into lists_item (list_id, text, done, picture) "
     live.sql(f"{large} select max(id), hex(randomblob(2000000)), false, '' from lists_list")
@@ -166,8 +166,8 @@ def test_data_that_has_no_room_on_staging_is_refused(live: Site) -> None:
 
 @both_engines
 @pytest.mark.long
-def test_host_with_pulled_data_calls_nobody(live: Site) -> None:
-    """This machine would answer: it's the site's own user that isn't let out."""
+def test_host_with_pulled_data_makes_no_outgoing_connection(live: Site) -> None:
+    """This machine listens, so the host itself must block the site's user."""
     rules(live, RULES)
     gateway = live.address.rpartition(".")[0] + ".1"
     ask = f"cd /; sudo -u {live.name} python3 -c 'import socket, sys; " + (
@@ -176,7 +176,7 @@ def test_host_with_pulled_data_calls_nobody(live: Site) -> None:
     live.staging.host(f"nft delete table inet understudy_outgoing || true; rm -f {OUTGOING}")
     with socket.create_server((gateway, 0)) as listener:
         words = f"{gateway} {listener.getsockname()[1]} 2>&1"
-        assert live.staging.host(ask + words).code == 0, "nobody keeps it from it yet"
+        assert live.staging.host(ask + words).code == 0, "nothing blocks it yet"
         assert live.staging.deploy_py("data", "pull").code == 0
         assert live.staging.deploy_py("data", "load").code == 0
         assert "Connection refused" in live.staging.host(f"{ask}{words} || true").text
@@ -199,7 +199,7 @@ def test_column_that_looks_personal_stops_the_pull(live: Site) -> None:
 
 @both_engines
 @pytest.mark.long
-def test_rule_for_what_is_not_there_is_a_mistake(live: Site) -> None:
+def test_rule_for_a_missing_table_is_an_error(live: Site) -> None:
     rules(live, {**RULES, "lists_lists": "drop"})
     answer = live.staging.deploy_py("data", "pull")
 
@@ -220,7 +220,7 @@ def test_only_a_disposable_target_takes_data(live: Site) -> None:
 
 @pytest.mark.parametrize("any_site", ["sqlite"], indirect=True)
 @pytest.mark.long
-def test_text_in_another_encoding_is_told_and_nothing_is_kept(live: Site) -> None:
+def test_text_in_another_encoding_is_an_error_and_nothing_is_kept(live: Site) -> None:
     rules(live, {**RULES, "lists_list": {"title": "keep"}})
     live.sql("insert into lists_list (title, created) values (cast(x'6de9' as text), '2026-01-01')")
     answer = live.staging.deploy_py("data", "pull")
@@ -234,7 +234,7 @@ def test_text_in_another_encoding_is_told_and_nothing_is_kept(live: Site) -> Non
 @both_engines
 @pytest.mark.long
 def test_a_million_rows_are_pulled_and_loaded(live: Site) -> None:
-    """How long it takes here is told: docs/performance.md has it."""
+    """Prints the seconds for docs/performance.md."""
     rules(live, RULES)
     make_a_million_items(live)
     pulled = live.staging.deploy_py("data", "pull")
@@ -247,7 +247,7 @@ def test_a_million_rows_are_pulled_and_loaded(live: Site) -> None:
 
 @pytest.mark.parametrize("any_site", ["sqlite"], indirect=True)
 @pytest.mark.long
-def test_pull_that_is_cut_off_leaves_the_one_before(live: Site, tmp_path: Path) -> None:
+def test_pull_that_is_killed_leaves_the_earlier_one(live: Site, tmp_path: Path) -> None:
     rules(live, RULES)
     assert live.staging.deploy_py("data", "pull").code == 0
     kept = PROJECT / ".understudy" / "data" / f"{live.name}-live"
@@ -265,10 +265,10 @@ def test_pull_that_is_cut_off_leaves_the_one_before(live: Site, tmp_path: Path) 
 
 @both_engines
 @pytest.mark.long
-def test_what_migrations_do_to_a_million_rows_is_told(
+def test_effects_of_migrations_on_a_million_rows_are_reported(
     live: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As a rehearsal does once the data is there."""
+    """Examines them like a rehearsal with data."""
     make_a_million_items(live)
     if not live.postgresql:
         live.staging.require("django-migration-linter", python="3.11")
@@ -282,15 +282,15 @@ def test_what_migrations_do_to_a_million_rows_is_told(
     with migrations.examined(job):
         deploy(job)
 
-    told = capsys.readouterr().out
-    print(told)
-    assert re.search(r"migration lists.0004_change_all_items applied in [\d.]+ s", told)
-    assert "lists_list: new: note" in told
-    assert "lists_item: changed: done" in told
+    output = capsys.readouterr().out
+    print(output)
+    assert re.search(r"migration lists.0004_change_all_items applied in [\d.]+ s", output)
+    assert "lists_list: new: note" in output
+    assert "lists_item: changed: done" in output
     # SQLite has one lock, on all of a database.
-    assert ("lock on lists_item: ShareLock, writers wait" in told) == live.postgresql
-    assert re.search(r"restoring the backup from before the deploy takes [1-9]\d* s", told)
+    assert ("lock on lists_item: ShareLock, writers wait" in output) == live.postgresql
+    assert re.search(r"restoring the backup from before the deploy takes [1-9]\d* s", output)
     if live.postgresql:
-        assert "django-migration-linter is not among" in told
+        assert "django-migration-linter is not among" in output
     else:
-        assert "(lists, 0003_note)... ERR; NOT NULL constraint on columns; (lists, 0004_" in told
+        assert "(lists, 0003_note)... ERR; NOT NULL constraint on columns; (lists, 0004_" in output

@@ -1,4 +1,4 @@
-"""Drift on real hosts: each planted difference is found, and none where nobody planted any."""
+"""Drift on real hosts: it finds each planted difference, and none on untouched hosts."""
 
 import json
 import shlex
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.timeout(1800), pytest.mark.long]
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Staging:
-    """The example, to be deployed to production; its host has yet to be made."""
+    """The example, to be deployed to production, whose host does not exist yet."""
 
     def point_at_host(settings: dict[str, Any]) -> None:
         settings["targets"]["production"] = {
@@ -46,7 +46,7 @@ def host(app: Staging, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pro
 
 @pytest.fixture(scope="module")
 def untouched(app: Staging, host: Production) -> Path:
-    """The capture of the host as it was made."""
+    """The capture of the untouched host."""
     assert app.deploy_py("capture", "--target", "production").code == 0
     return app.config.parent / "provision" / "production.lock.yml"
 
@@ -60,7 +60,7 @@ def made(app: Staging, directory: Path) -> Production:
     catalog = boxes.build(project, box, recipe, TextReport())
     host = production.start(directory, catalog.with_suffix(".box"))
     know(app, host)
-    # The box's deployer lets in who made the box; as on a bare host it's to be the admin.
+    # The box's deployer has the key of the box's builder; like on a bare host, it must be the admin's.
     host.ssh("sudo rm /home/deploy/.ssh/authorized_keys")
     for verb in ("provision", "deploy"):
         assert app.deploy_py(verb, "--target", "production").code == 0
@@ -68,7 +68,7 @@ def made(app: Staging, directory: Path) -> Production:
 
 
 def know(app: Staging, host: Production) -> None:
-    """Names the host's key and its admin's in deploy.yml."""
+    """Writes the host's key and its admin's into deploy.yml."""
     settings = yaml.safe_load(app.config.read_text())
     files = {"key": str(host.key), "known_hosts": str(host.known_hosts)}
     settings["targets"]["production"] |= files
@@ -80,11 +80,11 @@ def events(answer: Answer) -> list[dict[str, Any]]:
 
 
 def drift(app: Staging, *words: str) -> list[dict[str, Any]]:
-    """The comparisons that drift tells of production."""
+    """The comparisons of `drift --json`."""
     answer = app.deploy_py("drift", "--json", *words)
     assert answer.code == 0, answer.text
-    [told] = [event["value"] for event in events(answer) if event["event"] == "attached"]
-    comparisons: list[dict[str, Any]] = told["comparisons"]
+    [attached] = [event["value"] for event in events(answer) if event["event"] == "attached"]
+    comparisons: list[dict[str, Any]] = attached["comparisons"]
     return comparisons
 
 
@@ -96,16 +96,14 @@ def as_root(host: Production, line: str) -> None:
     host.ssh(f"sudo sh -euc {shlex.quote(line)}")
 
 
-def test_host_that_was_just_deployed_is_as_the_code_wants_it(
-    app: Staging, host: Production
-) -> None:
+def test_fresh_deploy_has_no_drift_from_the_code(app: Staging, host: Production) -> None:
     [comparison] = drift(app, "--target", "production")
 
     assert comparison["differences"] == []
     assert comparison["unread"] == {}
 
 
-def test_drift_from_a_capture_asks_the_host_once(app: Staging, untouched: Path) -> None:
+def test_drift_from_a_capture_queries_the_host_once(app: Staging, untouched: Path) -> None:
     answer = app.deploy_py("drift", "--json", "--from", "capture", "--to", "production")
 
     assert len([event for event in events(answer) if event["event"] == "ended"]) == 1
@@ -132,7 +130,7 @@ def test_planted_difference_is_found(
     assert difference.path in paths(comparison)
 
 
-def test_host_is_as_it_was_once_all_is_undone(app: Staging, untouched: Path) -> None:
+def test_host_equals_its_capture_after_all_is_undone(app: Staging, untouched: Path) -> None:
     before = untouched.read_text()
 
     assert "is unchanged" in app.deploy_py("capture", "--target", "production").text
@@ -140,10 +138,10 @@ def test_host_is_as_it_was_once_all_is_undone(app: Staging, untouched: Path) -> 
     assert untouched.read_text() == before
 
 
-def test_two_untouched_hosts_from_one_box_are_alike(
+def test_two_untouched_hosts_from_one_box_have_no_differences(
     app: Staging, untouched: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """The last: it puts another VM in the first one's place."""
+    """Last, because it replaces the first VM by another."""
     made(app, tmp_path_factory.mktemp("second"))
 
     [comparison] = drift(app, "--from", "capture", "--to", "production")

@@ -1,4 +1,4 @@
-"""Faults of the machine itself: each ends soon, is told, and leaves nothing in the way."""
+"""Faults of the machine itself: each fails soon, with a message, and does not stop the next run."""
 
 import signal
 import subprocess
@@ -19,25 +19,25 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", tmp_path], check=True)
 
 
-def test_no_network_is_told(tmp_path: Path) -> None:
+def test_build_without_a_network_fails_with_a_message(tmp_path: Path) -> None:
     answer = run("unshare", "--net", BUILD, "bookworm", tmp_path / "a.box", "1.0", seconds=60)
     assert answer.code != 0
     assert "does not answer" in answer.text.splitlines()[-1]
 
 
-def test_no_disk_space_is_told_before_any_work(small_disk: Path) -> None:
+def test_build_without_disk_space_fails_before_any_work(small_disk: Path) -> None:
     answer = run(BUILD, "bookworm", small_disk / "a.box", "1.0", seconds=60)
     assert answer.code != 0
     assert "MiB of free disk space" in answer.text.splitlines()[-1]
 
 
-def test_unknown_release_is_told(tmp_path: Path) -> None:
+def test_build_of_an_unknown_release_fails_with_the_known_ones(tmp_path: Path) -> None:
     answer = run(BUILD, "potato", tmp_path / "a.box", "1.0", seconds=60)
     assert answer.code != 0
     assert "bookworm or trixie" in answer.text
 
 
-def test_killed_build_leaves_no_box_and_no_rubbish(tmp_path: Path) -> None:
+def test_killed_build_leaves_no_box_and_no_temporary_files(tmp_path: Path) -> None:
     box = tmp_path / "a.box"
     stop_at(signal.SIGKILL, "==> Debian", BUILD, "bookworm", box, "1.0")
     assert not box.exists()
@@ -47,14 +47,14 @@ def test_killed_build_leaves_no_box_and_no_rubbish(tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".build-*"))
 
 
-def test_the_probe_for_kvm_really_runs_a_guest() -> None:
+def test_probe_for_kvm_really_runs_a_guest() -> None:
     probe = PROJECT / "provision" / "box" / "accelerator"
     assert run(probe, "--try", "tcg").code == 0
     assert run(probe, "--try", "no-such-accelerator").code != 0
     assert run(probe).text.strip() in ("kvm", "qemu")
 
 
-def test_doctor_finds_this_machine_in_order(staging: Staging) -> None:
+def test_doctor_finds_no_problem_on_this_machine(staging: Staging) -> None:
     answer = staging.deploy_py("doctor")
     assert answer.code == 0, answer.text
 
@@ -76,7 +76,7 @@ def test_setup_without_apt_says_what_to_install(tmp_path: Path) -> None:
     assert "vagrant-libvirt" in answer.text
 
 
-def test_setup_changes_nothing_when_all_is_there() -> None:
+def test_setup_changes_nothing_when_all_is_installed() -> None:
     answer = run("provision/setup", seconds=60)
     assert answer.code == 0
     assert answer.text == ""

@@ -1,7 +1,7 @@
-"""A deploy that is ended at any of its steps, in any way: nothing is lost, the next one finishes it.
+"""A deploy that is killed at any step, in any way, loses nothing, and the next one finishes it.
 
 The whole matrix is long (`make faults`); without --long it is a sample. With PostgreSQL it has the
-steps that the database has a part in.
+steps that involve the database.
 """
 
 import json
@@ -21,7 +21,7 @@ from tests.integration.staging import PROJECT
 
 pytestmark = pytest.mark.timeout(900)
 
-# How the steps' titles begin, of a deploy that has all of them to do but those of a bare host.
+# How the titles of steps begin, for a deploy with all steps but those of a bare host.
 STEPS = (
     "upload the release",
     "make environment",
@@ -64,7 +64,7 @@ def kill_the_driver(deploy: subprocess.Popen[str], vm: str) -> None:
 
 
 def cut_the_network(deploy: subprocess.Popen[str], vm: str) -> None:
-    """Until the deploy has noticed, and it has to by itself."""
+    """Until the deploy ends by itself."""
     card = subprocess.check_output([*VIRSH, "domiflist", vm], text=True).split()[0]
     subprocess.run([*VIRSH, "domif-setlink", vm, card, "down"], check=True)
     try:
@@ -100,7 +100,7 @@ CASES = [
 
 
 def next_version(site: Site) -> tuple[str, str]:
-    """Commits a version with all that a deploy can have to do. Returns the titles before and after."""
+    """Commits a version that needs every step of a deploy. Returns the titles before and after."""
     before = site.title()
     number = int(before.split()[1]) + 1
     after = f"version {number}"
@@ -125,7 +125,7 @@ def next_version(site: Site) -> tuple[str, str]:
 
 
 def run_until(site: Site, step: str) -> subprocess.Popen[str]:
-    """A deploy that has just begun that step."""
+    """Starts a deploy. Returns when it has begun that step."""
     deploy = subprocess.Popen(
         [sys.executable, "-u", "deploy.py", "deploy", "--json", "--config", site.staging.config],
         cwd=PROJECT,
@@ -148,7 +148,7 @@ def wait_for_site(site: Site) -> None:
     deadline = time.monotonic() + 240
     while site.get().code != 0:
         assert time.monotonic() < deadline, "the site does not come back"
-        # A booting guest has enough to do.
+        # A booting guest is busy.
         time.sleep(2)
 
 
@@ -190,4 +190,4 @@ def test_site_survives(any_site: Site, way: str, step: str) -> None:
     assert row in any_site.staging.host(f"cat {upload}").text
     assert any_site.is_sound()
     left = any_site.staging.host(f"ls {any_site.root}/releases").text.split()
-    assert len(left) <= 2, "half-made releases are not left lying there"
+    assert len(left) <= 2, "no half-made releases are left"

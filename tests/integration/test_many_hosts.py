@@ -1,4 +1,4 @@
-"""Two real hosts of one target: who is deployed to, in which order, and where a deploy stops."""
+"""Two real hosts of one target: which are deployed to, in which order, and where a deploy stops."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ BOTH = [FIRST.address, SECOND.address]
 
 @dataclass(frozen=True)
 class Pair:
-    """An app and the target of two hosts that it's deployed to."""
+    """An app and its target of two hosts."""
 
     app: Staging
     first: Production
@@ -36,19 +36,19 @@ class Pair:
         Site(self.app).retitle(title)
 
     def titles(self) -> list[str]:
-        """Which version each host serves to a visitor."""
+        """The version that each host shows to a visitor."""
         return [Site(self.app, address=address).title() for address in BOTH]
 
     def releases(self) -> list[str]:
-        """The same by the id of the release, of which the page tells."""
+        """The id of the release that each host's page names."""
         pages = [Site(self.app, address=address).get().text for address in BOTH]
         return [re.findall(r'<meta name="release" content="([^"]+)">', page)[0] for page in pages]
 
 
 def turns(answer: Answer) -> list[str]:
-    """The hosts in the order in which they were told of: once each, if one came after the other."""
-    told = re.findall(r"^(?:\S )?(10\.157\.57\.\d+): ", answer.text, re.MULTILINE)
-    return [host for host, _ in groupby(told)]
+    """The hosts in the order of the output's lines: each once, if one host followed the other."""
+    hosts = re.findall(r"^(?:\S )?(10\.157\.57\.\d+): ", answer.text, re.MULTILINE)
+    return [host for host, _ in groupby(hosts)]
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def app(first: Production, tmp_path_factory: pytest.TempPathFactory) -> Staging:
 
 @pytest.fixture(scope="module")
 def pair(app: Staging, first: Production) -> Pair:
-    """Both provisioned: the second by being a copy of the first, for provisioning takes minutes."""
+    """Both provisioned. The second is a copy of the first, because provisioning takes minutes."""
     provisioned = app.deploy_py("provision", "--target", "pair", "--host", FIRST.address)
     assert provisioned.code == 0
     assert turns(provisioned) == [FIRST.address]
@@ -93,7 +93,7 @@ def test_both_serve_the_same_release_one_after_the_other(pair: Pair) -> None:
     assert len(set(pair.releases())) == 1
 
 
-def test_when_there_is_nothing_to_do_both_are_looked_at_only(pair: Pair) -> None:
+def test_with_nothing_to_do_both_are_only_queried(pair: Pair) -> None:
     [release] = set(pair.releases())
     answer = pair.deploy_py("deploy")
     assert answer.code == 0
@@ -103,7 +103,7 @@ def test_when_there_is_nothing_to_do_both_are_looked_at_only(pair: Pair) -> None
     assert "✓" not in answer.text, "a step was taken"
 
 
-def test_a_broken_release_stops_at_the_first_host(pair: Pair) -> None:
+def test_broken_release_stops_at_the_first_host(pair: Pair) -> None:
     before, on_second = pair.releases(), pair.second.ssh("ls /srv/todo/releases")
     pair.app.replace(
         "lists/views.py", r'HttpResponse\("ok",', 'HttpResponse("out of order", status=503,'
@@ -121,7 +121,7 @@ def test_a_broken_release_stops_at_the_first_host(pair: Pair) -> None:
     assert pair.second.ssh("ls /srv/todo/releases") == on_second
 
 
-def test_a_good_one_after_it_goes_to_both_at_once_if_both_may_be_unavailable(
+def test_good_release_goes_to_both_at_once_if_both_may_be_unavailable(
     pair: Pair, tmp_path: Path
 ) -> None:
     settings = yaml.safe_load(pair.app.config.read_text())
@@ -144,7 +144,7 @@ def test_rollback_takes_both_back(pair: Pair) -> None:
 
 
 @pytest.mark.parametrize(
-    ("verb", "told"),
+    ("verb", "line"),
     [
         ("status", r"  {release} is live \(commit .*\), running$"),
         ("releases", r"{release}  \S+  live "),
@@ -152,14 +152,14 @@ def test_rollback_takes_both_back(pair: Pair) -> None:
     ],
     ids=["status", "releases", "secrets"],
 )
-def test_both_are_told_of_in_their_order(verb: str, told: str, pair: Pair) -> None:
+def test_both_hosts_are_listed_in_their_order(verb: str, line: str, pair: Pair) -> None:
     [release] = set(pair.releases())
     answer = pair.deploy_py(*verb.split())
     assert answer.code == 0
     assert turns(answer) == BOTH
     for host in BOTH:
-        line = rf"^{host}: {told.format(release=release)}"
-        assert re.search(line, answer.text, re.MULTILINE)
+        expected = rf"^{host}: {line.format(release=release)}"
+        assert re.search(expected, answer.text, re.MULTILINE)
 
 
 def test_chosen_host_is_deployed_to_alone(pair: Pair) -> None:
@@ -170,7 +170,7 @@ def test_chosen_host_is_deployed_to_alone(pair: Pair) -> None:
     assert pair.titles() == ["one", "three"]
 
 
-def test_deploy_brings_the_other_to_the_same(pair: Pair) -> None:
+def test_deploy_to_all_brings_the_other_to_the_same_release(pair: Pair) -> None:
     answer = pair.deploy_py("deploy")
     assert answer.code == 0
     assert re.search(rf"{SECOND.address}: \S+ is already live on pair", answer.text)
@@ -179,7 +179,7 @@ def test_deploy_brings_the_other_to_the_same(pair: Pair) -> None:
     assert len(set(pair.releases())) == 1
 
 
-def test_while_one_is_off_none_is_changed(pair: Pair) -> None:
+def test_no_host_is_changed_while_one_is_off(pair: Pair) -> None:
     on_first = pair.first.ssh("ls /srv/todo/releases")
     pair.retitle("four")
     pair.second.cut_power()
@@ -195,7 +195,7 @@ def test_while_one_is_off_none_is_changed(pair: Pair) -> None:
     assert pair.titles() == ["three", "three"]
 
 
-def test_once_it_is_back_both_are_deployed_to(pair: Pair) -> None:
+def test_both_are_deployed_to_when_it_is_back(pair: Pair) -> None:
     answer = pair.deploy_py("deploy")
     assert answer.code == 0
     assert turns(answer) == BOTH

@@ -1,4 +1,4 @@
-"""What becomes of the data when releases change it: the same promises for SQLite and PostgreSQL."""
+"""Data that releases change: the same promises for SQLite and PostgreSQL."""
 
 import pytest
 
@@ -54,7 +54,7 @@ def test_database_is_backed_up_before_it_is_migrated_and_comes_back_with_the_rel
     any_site.migration("0003_note", ADD_NOTE, note)
     backups = any_site.staging.deploy_py("restore").text.splitlines()
     assert any_site.deploy().code == 0
-    # The oldest may have gone for it.
+    # The oldest may have been removed for it.
     assert any_site.staging.deploy_py("restore").text.splitlines()[-1] not in backups
     any_site.add_list("after")
 
@@ -82,7 +82,9 @@ def test_backup_and_restore_by_hand(any_site: Site) -> None:
 
 
 @both_engines
-def test_failed_migration_changes_nothing_and_tells_both_ways_on(any_site: Site) -> None:
+def test_failed_migration_changes_nothing_and_the_hint_names_both_ways_to_continue(
+    any_site: Site,
+) -> None:
     title = any_site.title()
     any_site.migration("0004_fail", FAIL)
     answer = any_site.deploy()

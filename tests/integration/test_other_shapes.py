@@ -18,13 +18,13 @@ SIGN_IT_YOURSELF = (
     "-subj /CN=todo.test -addext subjectAltName=DNS:todo.test "
     f"-out {CERTIFICATE['chain']} -keyout {CERTIFICATE['key']}"
 )
-# Instead of the page: its status, and where it leads to.
+# Prints the status and the redirect, and not the page.
 STATUS = ("-o", "/dev/null", "-w", "%{http_code} %{redirect_url}")
 
 
 @pytest.fixture(scope="module")
 def secure(vm: None, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """The example as ASGI behind a certificate, deployed from what was pushed to a URL."""
+    """The example as ASGI with a certificate, deployed from a git URL."""
     directory = tmp_path_factory.mktemp("secure")
     url = f"file://{directory}/pushed.git"
 
@@ -47,20 +47,20 @@ def secure(vm: None, tmp_path_factory: pytest.TempPathFactory) -> Site:
     return site
 
 
-def test_pages_and_static_files_come_over_https(secure: Site) -> None:
+def test_pages_and_static_files_are_served_over_https(secure: Site) -> None:
     assert secure.curl("https://todo.test/", *STATUS).text == "200 "
     assert secure.title() == "Little Lists"
     assert secure.get(secure.stylesheet()).code == 0
 
 
-def test_http_leads_to_https(secure: Site) -> None:
+def test_http_redirects_to_https(secure: Site) -> None:
     answer = secure.curl("http://todo.test/lists/1/?page=2", *STATUS)
     assert answer.text == "301 https://todo.test/lists/1/?page=2"
 
 
 @pytest.mark.long
-def test_form_is_taken_over_https(secure: Site, tmp_path: Path) -> None:
-    """Django takes it only if it knows that the visitor came by HTTPS."""
+def test_form_is_accepted_over_https(secure: Site, tmp_path: Path) -> None:
+    """Django accepts it only if it knows that the request came by HTTPS."""
     cookies = tmp_path / "cookies"
     page = secure.curl("https://todo.test/", "-c", cookies)
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
@@ -96,9 +96,7 @@ def test_host_tests_pass_there_too(secure: Site) -> None:
 
 
 @pytest.mark.long
-def test_a_certificate_that_is_missing_is_told_and_nothing_changes(
-    secure: Site, tmp_path: Path
-) -> None:
+def test_missing_certificate_is_an_error_and_nothing_changes(secure: Site, tmp_path: Path) -> None:
     settings = yaml.safe_load(secure.staging.config.read_text())
     settings["targets"]["vagrant"]["certificate"]["key"] = "/etc/ssl/nowhere.key"
     config = tmp_path / "deploy.yml"
@@ -111,10 +109,10 @@ def test_a_certificate_that_is_missing_is_told_and_nothing_changes(
 
 
 @pytest.mark.long
-def test_what_is_pushed_takes_over_without_a_lost_request(secure: Site) -> None:
+def test_pushed_commit_goes_live_without_a_lost_request(secure: Site) -> None:
     secure.retitle("pushed")
     assert "nothing to do" in secure.deploy().text, "it's not pushed yet"
     git(secure.staging.repository, "push", "-q", "origin", "main")
-    # A handshake costs a slow host much, so it's asked less often.
+    # TLS handshakes are expensive on a slow host, so there are fewer requests.
     assert lost_none(secure.deploy("--probe")) > 5
     assert secure.title() == "pushed"

@@ -1,4 +1,4 @@
-"""A real SSH host that Understudy never made: provision, deploy and verify by the same verbs."""
+"""A real SSH host that Understudy did not make: provision, deploy and verify with the same verbs."""
 
 import json
 import re
@@ -71,7 +71,7 @@ def test_changed_host_key_is_refused(app: Staging, host: Production, tmp_path: P
     assert "ssh-keygen" in text
 
 
-def test_wrong_key_is_told(app: Staging, host: Production, tmp_path: Path) -> None:
+def test_wrong_key_is_refused(app: Staging, host: Production, tmp_path: Path) -> None:
     right = tmp_path / "right"
     shutil.copy(host.key, right)
     run("ssh-keygen", "-qt", "ed25519", "-N", "", "-f", tmp_path / "wrong")
@@ -82,14 +82,14 @@ def test_wrong_key_is_told(app: Staging, host: Production, tmp_path: Path) -> No
     assert "key is not accepted" in text
 
 
-def test_a_bare_host_is_refused_with_the_command_that_mends_it(app: Staging) -> None:
+def test_bare_host_is_refused_with_the_command_that_fixes_it(app: Staging) -> None:
     code, text = deploy_py(app, "deploy")
     assert code == 3
     assert "is not provisioned" in text
     assert "deploy.py provision --target production" in text
 
 
-def test_provision_makes_it_ready(app: Staging) -> None:
+def test_provision_prepares_the_host(app: Staging) -> None:
     code, _ = deploy_py(app, "provision")
     assert code == 0
 
@@ -110,10 +110,10 @@ SECOND = SHOP.replace("80;", "80 default_server;")
 @pytest.mark.parametrize(
     ("name", "text", "line"), [("default", SHOP, 1), ("shop", SECOND, 2)], ids=["default", "second"]
 )
-def test_site_that_is_in_the_way_is_named_and_answers_as_before(
+def test_conflicting_site_is_named_and_still_answers(
     name: str, text: str, line: int, app: Staging, host: Production
 ) -> None:
-    """nginx takes no second default server, so ours is away as on a host that was never provisioned."""
+    """nginx accepts one default server, so ours is removed, like on a host that was never provisioned."""
     place, ours = f"/etc/nginx/sites-enabled/{name}", "/etc/nginx/conf.d/understudy.conf"
     host.ssh(f"sudo mv {ours} /root; printf %s {shlex.quote(text)} | sudo tee {place} >/dev/null")
     host.ssh("sudo nginx -t -q && sudo systemctl reload nginx")
@@ -129,7 +129,7 @@ def test_site_that_is_in_the_way_is_named_and_answers_as_before(
         )
 
 
-def test_firewall_that_locks_everybody_out_is_undone_by_the_host(
+def test_firewall_that_locks_all_users_out_is_undone_by_the_host(
     app: Staging, host: Production, tmp_path: Path
 ) -> None:
     """A provisioning script that opens the wrong port for SSH, from a copy of the project."""
@@ -157,7 +157,7 @@ def test_uncommitted_changes_are_refused(app: Staging) -> None:
     assert "notes.txt" in text
 
 
-def test_deploy_serves_the_site(app: Staging) -> None:
+def test_site_answers_after_a_deploy(app: Staging) -> None:
     code, _ = deploy_py(app, "deploy")
     assert code == 0
     code, text = deploy_py(app, "deploy")
@@ -165,20 +165,18 @@ def test_deploy_serves_the_site(app: Staging) -> None:
     assert "nothing to do" in text
 
 
-def test_the_host_needed_no_package_index(app: Staging, host: Production) -> None:
-    """All that the environment holds came over SSH: the host has no pip and has asked nobody."""
+def test_host_needs_no_package_index(app: Staging, host: Production) -> None:
+    """All packages came over SSH: the host has no pip."""
     assert host.ssh("command -v pip pip3 || echo none").strip() == "none"
     assert "django" in host.ssh("ls /srv/todo/venvs/*/lib/python3*/site-packages").split()
 
 
-def test_drift_finds_what_was_changed_by_hand_and_nothing_else(
-    app: Staging, host: Production
-) -> None:
+def test_drift_finds_a_manual_change_and_nothing_else(app: Staging, host: Production) -> None:
     def drift() -> list[str]:
         answer = app.deploy_py("drift", "--target", "production", "--json")
         events = (json.loads(line) for line in answer.text.splitlines() if line.startswith("{"))
-        [told] = [event["value"] for event in events if event["event"] == "attached"]
-        return [found["path"] for found in told["comparisons"][0]["differences"]]
+        [attached] = [event["value"] for event in events if event["event"] == "attached"]
+        return [found["path"] for found in attached["comparisons"][0]["differences"]]
 
     site = "/etc/nginx/sites-available/todo"
     assert drift() == []
@@ -209,7 +207,7 @@ def strict(app: Staging, tmp_path_factory: pytest.TempPathFactory) -> Staging:
     settings["receipts"] = {"key": str(directory / "key")}
     config = directory / "deploy.yml"
     config.write_text(yaml.safe_dump(settings))
-    # Of a title that no earlier run has left a receipt of.
+    # With a title for which no earlier run has left a receipt.
     retitle(app, f"Rehearsed at {time.time()}")
     return Staging(app.repository, config)
 
@@ -221,7 +219,7 @@ def retitle(app: Staging, title: str) -> None:
     app.commit(title)
 
 
-def test_deploy_of_what_was_not_rehearsed_is_refused(strict: Staging, host: Production) -> None:
+def test_deploy_without_a_rehearsal_is_refused(strict: Staging, host: Production) -> None:
     before = host.ssh("readlink /srv/todo/current")
     code, text = deploy_py(strict, "deploy")
     assert code == 3
@@ -230,9 +228,9 @@ def test_deploy_of_what_was_not_rehearsed_is_refused(strict: Staging, host: Prod
     assert host.ssh("readlink /srv/todo/current") == before
 
 
-def test_rehearsal_is_over_what_production_runs(vm: None, strict: Staging) -> None:
-    """All phases but for data: production's release first, the new one over it, back and forward,
-    a reboot.
+def test_rehearsal_deploys_over_productions_release(vm: None, strict: Staging) -> None:
+    """All phases but data: production's release, the new one over it, a rollback, the new one again, a
+    reboot.
     """
     answer = strict.deploy_py("rehearse")
     assert answer.code == 0
@@ -248,7 +246,7 @@ def test_rehearsal_is_over_what_production_runs(vm: None, strict: Staging) -> No
 
 @pytest.fixture
 def pulled(strict: Staging, host: Production) -> Iterator[None]:
-    """What production's visitors have written, anonymised."""
+    """Production's data, pulled and anonymised."""
     insert = "insert into lists_list (title, created) values ('the queen', '2026-01-01')"
     host.ssh(f'sudo -u todo sqlite3 /srv/todo/shared/database/db.sqlite3 "{insert}"')
     assert strict.deploy_py("data", "pull").code == 0
@@ -263,21 +261,21 @@ def test_pull_leaves_nothing_on_production(pulled: None, host: Production) -> No
 
 
 @pytest.mark.long
-def test_rehearsal_is_over_productions_data(vm: None, pulled: None, strict: Staging) -> None:
+def test_rehearsal_runs_with_productions_data(vm: None, pulled: None, strict: Staging) -> None:
     answer = strict.deploy_py("rehearse")
     assert answer.code == 0
     assert "skipped" not in answer.text
     assert "save the snapshot 'seeded-" in answer.text
     assert "the deploy ran no migrations" in answer.text
     assert "verdict: READY" in answer.text
-    # On a disposable host the browser's tests may delete what they find; the snapshot has it.
+    # On a disposable host the browser tests may delete data; the snapshot still has it.
     assert strict.deploy_py("reset", "--level", "seeded").code == 0
     query = "select title from lists_list"
     titles = strict.host(f"sqlite3 /srv/todo/shared/database/db.sqlite3 '{query}'")
     assert "lorem ips" in titles.text.splitlines()
 
 
-def test_deploy_of_what_was_rehearsed_goes_through(strict: Staging, host: Production) -> None:
+def test_rehearsed_commit_is_deployed(strict: Staging, host: Production) -> None:
     code, text = deploy_py(strict, "deploy")
     assert code == 0
     assert "signed by tests@localhost" in text

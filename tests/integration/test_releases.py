@@ -1,4 +1,4 @@
-"""Releases that replace one another: no request is lost, and there is a way back."""
+"""Releases that replace one another lose no request, and can be rolled back."""
 
 import json
 import re
@@ -26,7 +26,7 @@ def slow(request, seconds):
 
 
 @both_engines
-def test_no_request_is_lost_when_a_release_takes_over(any_site: Site) -> None:
+def test_no_request_is_lost_when_a_release_goes_live(any_site: Site) -> None:
     """New and kept connections, GET and POST, static files."""
     any_site.staging.replace("lists/views.py", r"\Z", SLOW_VIEW)
     slow = 'urlpatterns = [\n    path("slow/<int:seconds>", views.slow),'
@@ -61,7 +61,7 @@ def test_no_request_is_lost_in_twenty_deploys(site: Site) -> None:
 
 
 @both_engines
-def test_rollback_is_the_release_before_and_back_again(any_site: Site) -> None:
+def test_rollback_goes_to_the_release_before_and_to_a_named_one(any_site: Site) -> None:
     newest, title = any_site.current(), any_site.title()
     lost_none(any_site.staging.deploy_py("rollback", "--probe"))
     assert any_site.title() != title
@@ -71,7 +71,7 @@ def test_rollback_is_the_release_before_and_back_again(any_site: Site) -> None:
     assert [line.split()[0] for line in listed if "  live  " in line] == [newest]
 
 
-def test_rollback_to_what_never_was_is_refused(site: Site) -> None:
+def test_rollback_to_an_unknown_release_is_refused(site: Site) -> None:
     answer = site.staging.deploy_py("rollback", "--to", "01234567-89abcdef")
     assert answer.code == 3
     assert "deploy.py releases" in answer.text
@@ -85,10 +85,10 @@ def test_rollback_to_what_never_was_is_refused(site: Site) -> None:
     ],
     ids=["before it is live", "once it is live"],
 )
-def test_a_release_that_fails_behind_nginx_does_not_stay(
+def test_release_that_fails_behind_nginx_does_not_stay_live(
     broken: str, outcome: str, site: Site
 ) -> None:
-    """It answers on its own socket, so only a look as visitors have it shows what is wrong."""
+    """It answers on its own socket, and fails only for requests through nginx."""
     before = (site.current(), site.title())
     site.staging.replace("lists/views.py", r"\Z", "\nimport os\n")
     site.staging.replace("lists/views.py", r"def health\(_request", "def health(request")
@@ -111,7 +111,7 @@ def test_second_deploy_waits_for_the_first_or_is_refused(site: Site) -> None:
     site.retitle("waited for")
     with ThreadPoolExecutor() as pool:
         first = pool.submit(site.deploy)
-        # To try the lock would be to hold it, and the first would be refused.
+        # Trying the lock would hold it, and the first deploy would be refused.
         held = 'grep -q ":$(stat -c %i /srv/todo/lock) " /proc/locks'
         while site.staging.host(held).code and not first.done():
             pass
@@ -125,8 +125,8 @@ def test_second_deploy_waits_for_the_first_or_is_refused(site: Site) -> None:
 
 
 def test_a_secret_is_never_shown(site: Site) -> None:
-    """Planted on the host; then all that a deploy says and writes is searched for it."""
-    # The pattern is not what it finds: sudo writes into the journal which command it ran.
+    """Plants a secret on the host, and searches all that a deploy prints and writes for it."""
+    # The pattern does not match itself: sudo logs the command into the journal.
     secret, pattern = "planted-4f1c7e", "planted-4f1[c]7e"
     put = [
         sys.executable,
@@ -151,7 +151,7 @@ def test_a_secret_is_never_shown(site: Site) -> None:
     assert "PLANTED" not in site.staging.deploy_py("secrets", "list").text
 
 
-def test_what_was_done_is_in_the_hosts_audit_log_for_good(site: Site) -> None:
+def test_audit_log_of_the_host_has_all_changes_and_is_append_only(site: Site) -> None:
     lines = site.staging.host("cat /var/log/understudy/todo.log").text.splitlines()
     entries = [json.loads(line.split(" ", 2)[2]) for line in lines]
     assert {"deploy", "rollback", "secrets"} <= {e["verb"] for e in entries}

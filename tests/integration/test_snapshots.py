@@ -1,4 +1,4 @@
-"""The ladder of snapshots on the real VM: each level can be come back to, and none is trusted blindly."""
+"""Snapshot levels on the real VM: each can be restored, and a broken one is detected."""
 
 import os
 import subprocess
@@ -24,7 +24,7 @@ def virsh(*words: str) -> str:
 
 
 def snapshots(staging: Staging) -> set[str]:
-    """What libvirt has."""
+    """The names of libvirt's snapshots."""
     return set(virsh("snapshot-list", staging.vm, "--name").split())
 
 
@@ -34,19 +34,19 @@ def provisioned(staging: Staging) -> Level:
 
 
 def boots(staging: Staging) -> str:
-    """Another after each boot."""
+    """The id of the current boot."""
     return staging.host("cat /proc/sys/kernel/random/boot_id").text.split()[-1]
 
 
 def clock_error(staging: Staging) -> float:
-    """By how many seconds at least the guest's clock is off."""
+    """By how many seconds at least the guest's clock is wrong."""
     before = time.time()
     guest = float(staging.host("date +%s.%N").text.split()[-1])
     return max(before - guest, guest - time.time(), 0.0)
 
 
-def test_a_snapshot_takes_disk_and_that_is_known(site: Site) -> None:
-    """What virsh tells while the VM runs; most of it is RAM."""
+def test_disk_space_of_a_snapshot_is_recorded(site: Site) -> None:
+    """As virsh reports it while the VM runs; most of it is RAM."""
     disk = int(virsh("domblkinfo", site.staging.vm, "vda").split("Allocation:")[1].split()[0])
     site.staging.machine().save(SEED)
     after = int(virsh("domblkinfo", site.staging.vm, "vda").split("Allocation:")[1].split()[0])
@@ -68,10 +68,10 @@ def test_reset_to_provisioned_keeps_the_secrets_that_were_set(site: Site) -> Non
     assert clock_error(site.staging) < 2
 
 
-def test_reset_to_deployed_makes_what_is_not_there_and_restores_it_from_then_on(
+def test_first_reset_to_deployed_makes_the_snapshot_and_later_ones_restore_it(
     site: Site,
 ) -> None:
-    site.retitle("on the ladder")
+    site.retitle("deployed and saved")
     made = site.staging.deploy_py("reset", "--level", "deployed")
     assert made.code == 0
     assert "save the snapshot 'deployed-" in made.text
@@ -82,13 +82,13 @@ def test_reset_to_deployed_makes_what_is_not_there_and_restores_it_from_then_on(
     assert restored.code == 0
     assert "nothing to do" in restored.text
     assert restored.text.count("✓") == 1, "it was restored, nothing else"
-    assert site.title() == "on the ladder"
+    assert site.title() == "deployed and saved"
     assert not site.has_list("lost")
     assert clock_error(site.staging) < 2
 
 
 @pytest.mark.long
-def test_reset_to_deployed_is_to_the_commit_of_now(site: Site) -> None:
+def test_reset_to_deployed_follows_the_current_commit(site: Site) -> None:
     site.retitle("another")
     assert site.staging.deploy_py("reset", "--level", "deployed").code == 0
     assert site.title() == "another"
@@ -124,7 +124,7 @@ def test_level_that_libvirt_has_lost_is_made_again(site: Site) -> None:
 
 @pytest.mark.long
 def test_level_without_ram_does_not_answer_and_is_removed(site: Site) -> None:
-    """A snapshot of a VM that was off: libvirt restores it, and nothing runs."""
+    """A snapshot of a VM that was off: libvirt restores it, but nothing runs."""
     machine = site.staging.machine()
     assert machine.reset(HEALTHY) == HEALTHY
     machine.save(SEED)
@@ -139,7 +139,7 @@ def test_level_without_ram_does_not_answer_and_is_removed(site: Site) -> None:
     assert site.get().code == 0
 
 
-def test_beyond_the_budget_the_oldest_give_way(site: Site) -> None:
+def test_oldest_snapshots_are_removed_beyond_the_budget(site: Site) -> None:
     machine = site.staging.machine(snapshots_disk=1)
     floor = provisioned(site.staging)
     for number in range(6):
@@ -152,7 +152,7 @@ def test_beyond_the_budget_the_oldest_give_way(site: Site) -> None:
 
 
 @pytest.mark.long
-def test_down_and_up_again_goes_on_where_it_was(site: Site) -> None:
+def test_up_after_down_resumes_the_same_boot(site: Site) -> None:
     assert site.staging.deploy_py("reset", "--level", "deployed").code == 0
     site.add_list("kept")
     before = boots(site.staging)
@@ -170,14 +170,14 @@ def test_down_and_up_again_goes_on_where_it_was(site: Site) -> None:
 
 
 @pytest.mark.long
-def test_sleep_that_can_not_be_woken_is_a_boot_and_keeps_the_data(site: Site) -> None:
+def test_vm_whose_saved_state_is_broken_boots_and_keeps_its_data(site: Site) -> None:
     site.add_list("kept through a boot")
     assert site.staging.host("sync").code == 0
     before = boots(site.staging)
     assert site.staging.deploy_py("down").code == 0
     as_root = () if os.geteuid() == 0 else ("sudo",)
     image = f"/var/lib/libvirt/qemu/save/{site.staging.vm}.save"
-    # Whole at its begin, which libvirt reads, and cut off further on, where the VM reads.
+    # Complete at its begin, which libvirt reads, and cut off later, where QEMU reads.
     size = int(run(*as_root, "stat", "-c", "%s", image).text)
     assert run(*as_root, "truncate", "-s", str(size // 2), image).code == 0
 
@@ -198,7 +198,7 @@ def test_reset_of_a_vm_that_sleeps(site: Site) -> None:
 
 
 def test_reset_is_no_boot(site: Site) -> None:
-    """One step: the VM goes on in the boot that was saved, and SSH answers at its end."""
+    """One step: the VM resumes the saved boot, and SSH answers at its end."""
     first, second = (site.staging.deploy_py("reset") for _ in range(2))
     before = boots(site.staging)
     assert site.staging.deploy_py("reset").code == 0

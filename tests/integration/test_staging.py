@@ -22,7 +22,7 @@ def site_text(staging: Staging, path: str = "/") -> str:
 
 
 def guest_clock_error(staging: Staging) -> float:
-    """By how many seconds the guest's clock is off."""
+    """By how many seconds the guest's clock is wrong."""
     before = time.time()
     answer = staging.deploy_py("ssh", "date", "+%s.%N")
     after = time.time()
@@ -31,7 +31,7 @@ def guest_clock_error(staging: Staging) -> float:
 
 
 def times_of_files(staging: Staging) -> list[str]:
-    """All that a deploy could write as the deployer, with its time."""
+    """All files that the deployer could write, with their times."""
     places = ("/srv/todo/releases", "/srv/todo/venvs", "/srv/todo/cache", "/etc/nginx")
     answer = staging.deploy_py("ssh", "find", *places, "-printf", "%p %T@\\n")
     assert answer.code == 0
@@ -42,9 +42,9 @@ STYLES = "static/lists/lists.css"
 
 
 def styles_on_disk(staging: Staging) -> list[str]:
-    """Which file it is that the release before and this one have as their stylesheet."""
-    told = staging.host(f"cd /srv/todo; stat -L -c %i previous/{STYLES} current/{STYLES}")
-    return told.text.split()
+    """The inodes of the stylesheets of the release before and of this one."""
+    inodes = staging.host(f"cd /srv/todo; stat -L -c %i previous/{STYLES} current/{STYLES}")
+    return inodes.text.split()
 
 
 def test_up_ends_with_a_provisioned_vm(staging: Staging) -> None:
@@ -61,7 +61,7 @@ def test_second_up_takes_no_step(staging: Staging) -> None:
     assert "is up at" in answer.text
 
 
-def test_reset_gives_a_host_that_serves_nothing(staging: Staging) -> None:
+def test_reset_gives_a_host_without_a_live_release(staging: Staging) -> None:
     answer = staging.deploy_py("reset")
     assert answer.code == 0
     assert "no release is live yet" in staging.deploy_py("status").text
@@ -76,7 +76,7 @@ def test_plain_vagrant_sees_the_same_vm(staging: Staging) -> None:
     assert "Linux" in staging.vagrant("ssh", "-c", "uname").text
 
 
-def test_plan_shows_what_will_come_and_touches_nothing(staging: Staging) -> None:
+def test_plan_shows_the_changes_and_makes_none(staging: Staging) -> None:
     before = times_of_files(staging)
     answer = staging.deploy_py("plan")
     assert answer.code == 0
@@ -99,7 +99,7 @@ def test_second_deploy_has_nothing_to_do(staging: Staging) -> None:
     assert "nothing to do" in staging.deploy_py("plan").text
 
 
-def test_a_code_change_is_served_and_data_is_kept(staging: Staging) -> None:
+def test_code_change_goes_live_and_data_is_kept(staging: Staging) -> None:
     secret = staging.deploy_py(
         "ssh", "sudo", "-u", "todo", "sha256sum", "/srv/todo/shared/env"
     ).text
@@ -122,7 +122,7 @@ def test_a_code_change_is_served_and_data_is_kept(staging: Staging) -> None:
     )
 
 
-def test_a_changed_static_file_is_served(staging: Staging) -> None:
+def test_changed_static_file_is_served(staging: Staging) -> None:
     (staging.repository / "lists" / STYLES).open("a").write(".another { color: red }\n")
     staging.commit("another style")
     assert staging.deploy_py("deploy").code == 0
@@ -131,7 +131,7 @@ def test_a_changed_static_file_is_served(staging: Staging) -> None:
     assert ".another" in site_text(staging, f"/{STYLES}")
 
 
-def test_interrupted_deploy_leaves_nothing_in_the_way(staging: Staging) -> None:
+def test_deploy_after_an_interrupted_one_succeeds(staging: Staging) -> None:
     staging.replace("lists/templates/lists/base.html", "Tiny Lists", "Short Lists")
     staging.commit("to be interrupted")
     deploy = (sys.executable, "-u", "deploy.py", "deploy", "--config", staging.config)
@@ -141,8 +141,8 @@ def test_interrupted_deploy_leaves_nothing_in_the_way(staging: Staging) -> None:
     assert "Short Lists" in site_text(staging)
 
 
-def test_drifted_nginx_file_is_put_right(staging: Staging) -> None:
-    """A hand edit on the host shows in the plan and is undone by the next deploy."""
+def test_drifted_nginx_file_is_corrected(staging: Staging) -> None:
+    """The plan shows a manual edit on the host, and the next deploy undoes it."""
     edit = "sudo sed -i 's/expires 1h/expires 2h/' /etc/nginx/sites-available/todo"
     assert staging.vagrant("ssh", "-c", edit).code == 0
     planned = staging.deploy_py("plan").text
@@ -152,8 +152,8 @@ def test_drifted_nginx_file_is_put_right(staging: Staging) -> None:
     assert "nothing to do" in staging.deploy_py("deploy").text
 
 
-def test_a_broken_nginx_template_is_refused_by_the_host(staging: Staging, tmp_path: Path) -> None:
-    """What nginx does not accept never takes its place: it serves on, also after a restart."""
+def test_broken_nginx_template_is_refused_by_the_host(staging: Staging, tmp_path: Path) -> None:
+    """nginx keeps its configuration if it refuses the new one, also after a restart."""
     settings = yaml.safe_load(staging.config.read_text())
     settings["targets"]["vagrant"]["certificate"] = {
         "chain": "/etc/ssl/nowhere.pem",
@@ -168,7 +168,7 @@ def test_a_broken_nginx_template_is_refused_by_the_host(staging: Staging, tmp_pa
     assert staging.deploy_py("deploy").code == 0
 
 
-def test_uncommitted_changes_stay_here(staging: Staging) -> None:
+def test_uncommitted_changes_are_not_deployed(staging: Staging) -> None:
     staging.replace("lists/templates/lists/base.html", "Short Lists", "Uncommitted Lists")
     answer = staging.deploy_py("deploy")
     assert answer.code == 0
@@ -183,7 +183,7 @@ def test_logs_show_the_app(staging: Staging) -> None:
 
 @pytest.mark.long
 def test_rehearse_ends_with_a_verdict(staging: Staging) -> None:
-    """What isn't there is skipped, with the reason. All phases: see test_production.py."""
+    """Phases that can't run are skipped, with the reason. test_production.py has all phases."""
     phases = ("reset", "baseline", "deploy", "browser-tests", "rollback")
     answer = staging.deploy_py(
         "rehearse", *(word for phase in phases for word in ("--only", phase))
@@ -199,7 +199,7 @@ def test_rehearse_ends_with_a_verdict(staging: Staging) -> None:
 
 
 def test_browser_tests_run_by_themselves(staging: Staging) -> None:
-    """All of them ran in the rehearsal; here one shows that they need nothing of it."""
+    """All of them ran in the rehearsal; this shows that they don't depend on it."""
     answer = run(
         *(str(PROJECT / ".venv/bin/pytest"), "functional_tests", "-k", "reload"),
         *("--deploy-config", staging.config),
@@ -208,7 +208,7 @@ def test_browser_tests_run_by_themselves(staging: Staging) -> None:
     assert f"http://todo.test at {staging.address}" in answer.text
 
 
-def test_down_and_up_again_serves_again(staging: Staging) -> None:
+def test_site_answers_after_down_and_up(staging: Staging) -> None:
     assert staging.deploy_py("down").code == 0
     assert "shutoff" in staging.vagrant("status").text
     assert staging.deploy_py("status").code == 4

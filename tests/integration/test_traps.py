@@ -18,7 +18,7 @@ from tests.traps.trap import Trap, load_all
 
 pytestmark = pytest.mark.timeout(900)
 
-# One that the deploy tells, one that only the browser sees.
+# One that the deploy detects, and one that only the browser detects.
 SAMPLE = {"no-value-for-old-rows", "upload-limit"}
 
 

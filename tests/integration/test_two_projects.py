@@ -1,4 +1,4 @@
-"""A second project on the same machine: beside the first, or refused with the reason."""
+"""A second project on the same machine runs beside the first, or is refused with the reason."""
 
 from pathlib import Path
 from typing import Any

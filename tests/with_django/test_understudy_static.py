@@ -112,7 +112,7 @@ class Releases(unittest.TestCase):
         self.assertTrue(self.collect("1", settings=own))
         self.assertTrue(self.collect("2", settings=own))
 
-    def test_half_made_files_are_made_anew(self) -> None:
+    def test_half_made_files_are_made_again(self) -> None:
         self.static("1").mkdir(parents=True)
         (self.static("1") / "a.css").write_text("half of")
 
