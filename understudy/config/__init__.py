@@ -1,1 +1,1 @@
-"""deploy.yml as values, and its mistakes with line and cure."""
+"""deploy.yml as values, a module for each part of it, and its mistakes with line and fix."""

@@ -1,4 +1,4 @@
-"""The part `data` of deploy.yml: what of production's data comes to staging, and as what."""
+"""The part `data` of deploy.yml: which of production's data is pulled to staging, and how it's anonymised."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
@@ -16,7 +16,7 @@ _RULE = f"{', '.join(_ALONE)}, `fixed: TEXT` or `sql: EXPRESSION`"
 
 
 class Rule(Strict):
-    """What becomes of a column. text: the value of `fixed`, or the expression of `sql`."""
+    """How a column is anonymised. text: the value of `fixed`, or the expression of `sql`."""
 
     kind: Kind
     text: str = ""
@@ -28,7 +28,7 @@ class Rule(Strict):
             [(kind, text)] = given.items()
             if kind in WITH_TEXT:
                 return {"kind": kind, "text": text}
-        # YAML's own null is what `column: null` is read as.
+        # `column: null` is YAML's own null.
         if given is None:
             return {"kind": "null"}
         if given in _ALONE:
@@ -49,7 +49,7 @@ TableRules = Annotated[Mapping[str, Rule] | None, BeforeValidator(_rows)]
 
 
 class Data(Strict):
-    """media: the share of the uploaded files that travels."""
+    """media: the share of the uploaded files that is pulled, from 0 to 1. tables: by name."""
 
     media: float = Field(default=0, ge=0, le=1)
     tables: Mapping[str, TableRules] = {}

@@ -1,6 +1,6 @@
-"""Which other sites of a host claim a domain, by the texts of their nginx files. Pure.
+"""Finds other sites of a host with the same domain, in their nginx files. Pure.
 
-nginx only warns of two servers with one name, and gives all requests to the first of them.
+For two servers with one name nginx only logs a warning, and sends all requests to the first one.
 """
 
 import re
@@ -35,13 +35,13 @@ def refuse_if_taken(
         raise Refused(
             f"{host}: another site on this host has the domain {target.domain}",
             details="\n".join(places),
-            hint=f"Take the name out of that file, or give {config.app.name} another `domain`: nginx "
+            hint=f"Remove the name from that file, or give {config.app.name} another `domain`: nginx "
             "would answer for one of the two sites only.",
         )
 
 
 def claims(files: Mapping[str, str], domain: str, ports: Collection[str]) -> list[str]:
-    """Where a server that listens at one of these ports has that very name: `path:line`."""
+    """`path:line: server_name NAME` for each server with that very name at one of these ports."""
     return [
         f"{path}:{line}: server_name {name}"
         for path, text in files.items()
@@ -83,6 +83,6 @@ def _statements(text: str) -> Iterator[tuple[str, list[tuple[str, int]]]]:
 
 
 def _port(listen: str) -> str:
-    """Of `80`, `*:80`, `[::]:80` or an address alone, which means port 80."""
+    """The port in `80`, `*:80` or `[::]:80`; 80 for an address alone, as nginx has it."""
     last = listen.rpartition(":")[2]
     return last if last.isdigit() else "80"

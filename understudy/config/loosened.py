@@ -1,6 +1,6 @@
-"""The lines of templates/app.service.j2 that app.loosen in deploy.yml can take away, each with a reason.
+"""The lines of templates/app.service.j2 that app.loosen in deploy.yml can remove, each with a reason.
 
-Without them a process is still the app's user, with no capabilities, no devices, and its own files:
+Without them a process still runs as the app's user, without capabilities and devices:
 provision/66-check-unit.sh lists the lines that stay.
 """
 

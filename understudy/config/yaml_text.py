@@ -1,18 +1,18 @@
-"""The text of deploy.yml as YAML: its values, the line of each, and what YAML itself would let pass. Pure."""
+"""The text of deploy.yml as YAML: its values, their lines, and the mistakes that YAML itself allows. Pure."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
-# Many times what any deploy.yml has. A few aliases of aliases are billions of values.
+# Many times what any deploy.yml has: a few aliases of aliases could make billions of values.
 MOST_VALUES = 20_000
 
 
 def read(text: str) -> tuple[yaml.Node | None, Any]:
-    """The tree, which knows the lines, and what it stands for.
+    """The tree, which has the lines, and its values.
 
-    Raises YAMLError also if its aliases make it endless, or too large to be looked through.
+    Raises YAMLError, also if aliases make the values endless or more than MOST_VALUES.
     """
     loader = yaml.SafeLoader(text)
     try:
@@ -27,7 +27,7 @@ def read(text: str) -> tuple[yaml.Node | None, Any]:
 
 
 def _values(node: yaml.Node, known: dict[int, int]) -> int:
-    """How many values a node has with all within it. What an alias names counts each time it's there."""
+    """The number of values in a node, itself included. The node of an alias counts each time."""
     if id(node) in known:
         return known[id(node)]
     match node:
@@ -42,7 +42,7 @@ def _values(node: yaml.Node, known: dict[int, int]) -> int:
 
 
 def keys_given_twice(node: yaml.Node | None) -> Iterator[str]:
-    """YAML itself would take the last one without a word."""
+    """The line and name of each repeated key: YAML itself would silently take the last one."""
     if isinstance(node, yaml.SequenceNode):
         for child in node.value:
             yield from keys_given_twice(child)
@@ -56,7 +56,7 @@ def keys_given_twice(node: yaml.Node | None) -> Iterator[str]:
 
 
 def line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
-    """Line of the deepest part of the path that is there: a missing key has none of its own."""
+    """The line of the deepest part of the path that exists: a missing key has no line of its own."""
     line = 1
     for key in location:
         child = _child(node, key)

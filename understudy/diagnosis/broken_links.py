@@ -1,7 +1,7 @@
-"""Ways of visitors that sometimes end at nothing, as nginx's access log tells them.
+"""Links, forms and redirects that unexpectedly end with 404 or 410, in nginx's access log.
 
-Two workers that don't know the same leave this trace: one makes a page with a form or a link, or
-sends the visitor on, and the other one says that there is no such address.
+Workers that keep data in memory leave this trace: one makes a page with a link or a form, or a redirect,
+and another one has no such address.
 """
 
 import re
@@ -19,7 +19,7 @@ _MISSING = (404, 410)
 
 @dataclass(frozen=True)
 class _Request:
-    """before: the path of the page that the visitor came from, "" if from none."""
+    """A request of a visitor. before: the path of the page that led to it, "" if there is none."""
 
     method: str
     path: str
@@ -27,7 +27,7 @@ class _Request:
     before: str
 
     @property
-    def went_well(self) -> bool:
+    def succeeded(self) -> bool:
         return self.status < 400
 
     @property
@@ -36,13 +36,13 @@ class _Request:
 
     @property
     def kind(self) -> str:
-        """The same for all lists, items or whatever an id in the path names."""
+        """Method and path, without the ids in the path."""
         return f"{self.method} {_ID.sub('#', self.path)}"
 
 
 @dataclass(frozen=True)
 class Transition:
-    """A request and what led to it. fresh: whether that was made after all that was written."""
+    """A request and the page or redirect that led to it. fresh: nothing was written since that was made."""
 
     start: str
     end: _Request
@@ -54,37 +54,39 @@ class Transition:
 
 
 def find(log: str) -> str:
-    """One line for each request that ended at nothing, though ways of its kind lead somewhere.
+    """A line `METHOD PATH STATUS` for each request that ended with 404 or 410, though others of its kind
+    succeeded.
 
-    Only if nothing was written since what led to it was made: else it may well be gone by now.
+    Only if nothing was written after the page or redirect before it: else its target may have been
+    deleted.
     """
-    ways = list(_ways(log))
-    open_ways = {way.kind for way in ways if way.end.went_well}
-    dead_ends = (
-        way.end
-        for way in ways
-        if way.end.status in _MISSING and way.fresh and way.kind in open_ways
+    found = list(_transitions(log))
+    working = {transition.kind for transition in found if transition.end.succeeded}
+    broken = (
+        transition.end
+        for transition in found
+        if transition.end.status in _MISSING and transition.fresh and transition.kind in working
     )
-    return "".join(f"{end.method} {end.path} {end.status}\n" for end in dead_ends)
+    return "".join(f"{end.method} {end.path} {end.status}\n" for end in broken)
 
 
-def _ways(log: str) -> Iterator[Transition]:
+def _transitions(log: str) -> Iterator[Transition]:
     pages: set[str] = set()
     last_write: _Request | None = None
     for request in _requests(log):
-        if last_write and _is_sent_on(request, last_write):
+        if last_write and _is_redirect(request, last_write):
             yield Transition(last_write.kind, request, fresh=True)
             last_write = None
         elif request.before:
             yield Transition(_ID.sub("#", request.before), request, request.before in pages)
-        if request.went_well and request.writes:
+        if request.succeeded and request.writes:
             pages, last_write = set(), request
-        elif request.went_well:
+        elif request.succeeded:
             pages.add(request.path)
 
 
-def _is_sent_on(request: _Request, write: _Request) -> bool:
-    """Whether a browser was redirected: then it still says that it comes from the page before."""
+def _is_redirect(request: _Request, write: _Request) -> bool:
+    """Whether the write led to the request by a redirect: then both have the same page before."""
     redirected = 300 <= write.status < 400
     return redirected and not request.writes and request.before == write.before
 

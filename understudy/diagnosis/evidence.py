@@ -1,4 +1,4 @@
-"""What is known when a step fails, gathered once for diagnosis.py: here, on the host, in deploy.yml."""
+"""Gathers what is known when a step fails: on this machine, on the host, in deploy.yml."""
 
 import re
 import time
@@ -19,18 +19,19 @@ from understudy.release import source as sources
 from understudy.release import wheel_modules, worktree
 from understudy.ssh.connection import SshConnection
 
-# As many may be the cause as a reader takes in.
+# At most so many causes are shown.
 _CAUSES = 3
-# What the app has logged before, in good times: to compare with, and no evidence.
+# The app's log of good times: for comparison only, no evidence.
 _BEFORE = "journal before"
 
 
 @contextmanager
 def explained(job: Job, *, busy: bool = False) -> Iterator[None]:
-    """Adds to an error of the block its confirmed cause and what fixes it, or what is known instead.
+    """Adds to an error of the block its confirmed cause and how to fix it, or else what is known.
 
-    What the host has logged since the block began is attached to the report. busy: others use the
-    site meanwhile, the prober or visitors; then what the app logs counts only if nothing else does.
+    Attaches to the report what the host has logged since the block began. busy: the site has other
+    requests meanwhile, of the prober or of visitors; then the app's log counts only if nothing else
+    explains the error.
     """
     began = time.time()
     try:
@@ -45,7 +46,7 @@ def explained(job: Job, *, busy: bool = False) -> Iterator[None]:
 def _examine(
     job: Job, error: UnderstudyError, began: float, *, busy: bool
 ) -> tuple[KnownFacts, Mapping[str, str], tuple[Cause, ...]]:
-    """Over one connection: the logs, then what the hypotheses that they raise ask of the host."""
+    """Over one connection: reads the logs, then asks the host what the possible causes need."""
     facts, logs = _facts(job), parse_logs("")
     try:
         with SshConnection(job.target, job.config.host.deployer) as connection:
@@ -57,7 +58,7 @@ def _examine(
             facts = replace(facts, host=parse_host(answers))
             logs = {**logs, "answers": answers} if answers else logs
     except UnderstudyError:
-        # The host itself may be what is wrong: then nothing about it is confirmed.
+        # The host itself may be the fault: then nothing about it is confirmed.
         pass
     return facts, logs, _causes(error, job, logs, facts, busy=busy)
 
@@ -103,15 +104,15 @@ def _evidence(error: UnderstudyError, job: Job, logs: Mapping[str, str]) -> Evid
 
 
 def parse_logs(output: str) -> Mapping[str, str]:
-    """Output of site.journal_since() -> the text of each part."""
+    """Output of site.journal_since() -> the text of each part by its name."""
     _, *parts = re.split(r"^--- ([a-z ]+) ---\n", output, flags=re.MULTILINE)
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
 def messages(journal: str, health_path: str) -> str:
-    """Lines of a journal without their times, hosts and programs: a traceback is whole again.
+    """The journal's messages without their times, hosts and programs, so that a traceback is readable.
 
-    The prober also POSTs to the health path; that an app refuses this is no evidence of anything.
+    Without refusals of POST to health_path, which are answers to the prober.
     """
     lines = re.sub(r"^\d{4}-\d\d-\d\dT\S+ \S+ \S+: ?", "", journal, flags=re.MULTILINE)
     refused = rf"^.*(Forbidden|Method Not Allowed).*: {re.escape(health_path)}\n"
@@ -119,7 +120,7 @@ def messages(journal: str, health_path: str) -> str:
 
 
 def _facts(job: Job) -> KnownFacts:
-    """All but the host's."""
+    """The facts of this machine and of deploy.yml."""
     facts = KnownFacts(
         settings=job.config.app.model_dump(mode="json"),
         packages=job.config.packages,
@@ -134,7 +135,7 @@ def _facts(job: Job) -> KnownFacts:
         with suppress(ConfigError):
             source = sources.resolve_source(job.config.app, job.directory, cache)
     except UnderstudyError:
-        # The source itself may be what is wrong; then the error says so.
+        # The source itself may be the fault; then the error says so.
         return facts
     modules = wheel_modules.of(source.lock, job.project.cache)
     lock = worktree.lock(source, job.config.app.requirements, commit, modules)

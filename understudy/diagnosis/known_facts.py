@@ -1,7 +1,6 @@
-"""What is known besides words when a step fails: the values that the checks of causes go by.
+"""The facts that checks of causes use when a step fails.
 
-All of it is gathered once, by evidence.py. A part that could not be gathered is None, and a check
-that needs it can confirm nothing.
+evidence.py gathers them once. A fact that is not known is None: a check that needs it confirms nothing.
 """
 
 import re
@@ -14,12 +13,12 @@ from understudy.release.commit_facts import CommitFacts, LockFacts
 
 @dataclass(frozen=True)
 class HostFacts:
-    """What a host has answered: (kind, name) -> answer, as commands/examine.py prints it."""
+    """The answers of a host: (kind, name) -> answer, as commands/examine.py prints it."""
 
     answers: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def answer(self, kind: str, name: str = "") -> str | None:
-        """None: it was not asked, or could not be."""
+        """The answer; None if the host was not asked, or could not be reached."""
         return self.answers.get((kind, name))
 
 
@@ -27,7 +26,7 @@ class HostFacts:
 class KnownFacts:
     """settings: the app's keys of deploy.yml. packages: host.packages. domain: the target's.
 
-    command: Understudy as it was called; options: what chooses this target, "" for the default one.
+    command: how Understudy was called; options: those that choose the target.
     """
 
     commit: CommitFacts | None = None
@@ -44,7 +43,7 @@ class KnownFacts:
         return self.settings.get("environment") or {}
 
     def words(self) -> Mapping[str, str]:
-        """What every cause and hint may name, beside what its clues have found."""
+        """The placeholders of every cause and hint, beside the groups of its clues."""
         lock = self.lock or LockFacts()
         values = {f"app.{key}": str(value) for key, value in self.settings.items()}
         return values | {
@@ -58,6 +57,6 @@ class KnownFacts:
 
 
 def parse_host(output: str) -> HostFacts:
-    """Lines `kind<TAB>name<TAB>answer`; anything else is left out."""
+    """Lines `kind<TAB>name<TAB>answer` -> facts; skips other lines."""
     found = re.findall(r"^([a-z]+)\t([^\t\n]*)\t([^\t\n]*)$", output, re.MULTILINE)
     return HostFacts({(kind, name): answer for kind, name, answer in found})

@@ -1,7 +1,7 @@
-"""What went wrong -> why, and what fixes it: hypotheses over evidence, each with a check on facts.
+"""From what went wrong to its cause and how to fix it: rules over evidence, each with checks of facts.
 
-Words in a log only raise a hypothesis. It becomes a cause if all its checks hold; if a check can't be
-made, say because the host is gone, it stays a possibility. The rules are data, in understudy/causes/.
+Words in a log only suggest a cause. It is confirmed if all its checks hold; if a check is not possible,
+for example because the host is gone, the cause stays a possible one. The rules are data, in causes/.
 """
 
 import re
@@ -16,15 +16,15 @@ Evidence = Mapping[str, str]
 Groups = Mapping[str, str]
 # A kind of question to the host and a name, see commands/examine.py.
 Question = tuple[str, str]
-# A clue may be found in many places: so many are tried.
+# A clue may match in many places: at most so many combinations are tried.
 _READINGS = 200
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A check that didn't fail. groups: what it has found. confirmed: it could be made.
+    """The result of a check that didn't fail. groups: what it has found. confirmed: whether it holds.
 
-    question: what the host must be asked, so that it can be made.
+    question: what to ask the host, where the check needs that.
     """
 
     groups: Groups = field(default_factory=dict)
@@ -32,20 +32,20 @@ class Finding:
     question: Question | None = None
 
 
-# What a rule's clues have found -> whether the facts agree. None: they don't.
+# The groups of a rule's clues -> the check's result. None: the facts contradict.
 Check = Callable[[Groups, KnownFacts], Finding | None]
 
 
 def holds(truth: bool | None, **groups: str) -> Finding | None:
-    """A check's answer. None: it can't be known."""
+    """A check's result. truth: None if it is not known."""
     return None if truth is False else Finding(groups, confirmed=truth is True)
 
 
 @dataclass(frozen=True)
 class Clue:
-    """A regular expression that must be found in a source of evidence, line by line.
+    """A regular expression that must match in a source of evidence; ^ and $ match at each line.
 
-    `{name}` in the pattern is replaced by what a group of that name in an earlier clue has found.
+    `{name}` in the pattern is replaced by the group of that name in an earlier clue.
     """
 
     source: str
@@ -54,9 +54,9 @@ class Clue:
 
 @dataclass(frozen=True)
 class Cause:
-    """rule: its name. sentence: one line. hint: what to do about it.
+    """Why a step failed. rule: the name of its rule. sentence: one line. hint: how to fix it.
 
-    confirmed: all checks were made. questions: what a host must be asked for that.
+    confirmed: all checks hold. questions: what to ask the host for these.
     """
 
     rule: str
@@ -68,9 +68,9 @@ class Cause:
 
 @dataclass(frozen=True)
 class Rule:
-    """If all clues are found and all checks hold, then this is the cause.
+    """A cause, if all clues are found and all checks hold.
 
-    Both texts may name the groups of clues and checks, and the words of KnownFacts.words().
+    cause and hint may have placeholders: the groups of clues and checks, and KnownFacts.words().
     """
 
     name: str
@@ -80,7 +80,7 @@ class Rule:
     checks: tuple[Check, ...] = ()
 
     def __call__(self, evidence: Evidence, facts: KnownFacts) -> Cause | None:
-        """A confirmed cause, else a possible one, else None."""
+        """The confirmed cause, or else a possible one, or else None."""
         possible = None
         for groups in islice(readings(evidence, self.clues), _READINGS):
             found = self._checked(groups, facts)
@@ -106,10 +106,7 @@ class Rule:
 def diagnose(
     evidence: Evidence, facts: KnownFacts, rules: Iterable[Callable[..., Cause | None]]
 ) -> tuple[Cause, ...]:
-    """All that may be the cause: what is confirmed first, then in the order of the rules.
-
-    A sentence is given once.
-    """
+    """All causes, the confirmed ones first, then in the order of the rules; each sentence once."""
     causes: dict[str, Cause] = {}
     found = (rule(evidence, facts) for rule in rules)
     for cause in sorted(filter(None, found), key=lambda cause: not cause.confirmed):
@@ -118,7 +115,7 @@ def diagnose(
 
 
 def readings(evidence: Evidence, clues: tuple[Clue, ...]) -> Iterator[Groups]:
-    """Each way to find all of the clues: what their groups have found."""
+    """The groups of each combination of matches of all clues."""
     return _read(evidence, clues, {})
 
 
@@ -136,11 +133,11 @@ def _read(evidence: Evidence, clues: tuple[Clue, ...], groups: Groups) -> Iterat
 
 
 def as_possible(cause: Cause) -> Cause:
-    """The same with a sentence that claims nothing."""
+    """The cause; if it is not confirmed, its sentence says so."""
     possible = f"could not be confirmed: {cause.sentence}"
     return cause if cause.confirmed else replace(cause, sentence=possible)
 
 
 def fill(text: str, groups: Groups) -> str:
-    """Not str.format: a regular expression has braces of its own."""
+    """Fills in the placeholders. Not by str.format(): a regular expression has braces of its own."""
     return re.sub(r"\{([\w. ]+)\}", lambda place: groups.get(place[1], place[0]), text)

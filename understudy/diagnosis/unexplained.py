@@ -1,4 +1,4 @@
-"""What is known of a failure that no rule explains: facts only, no guess at a cause."""
+"""What is known of a failure that no rule explains: only facts, no guess."""
 
 import re
 from collections.abc import Iterator
@@ -6,22 +6,22 @@ from collections.abc import Iterator
 from understudy.diagnosis.known_facts import KnownFacts
 from understudy.diagnosis.rules import Evidence
 
-# From a frame to the error: the line that begins a traceback may have been cut off.
+# From a frame to the error: the first line of a traceback may have been cut off.
 _RAISED = re.compile(
     r'^  File ".*\n(?:[ \t].*\n)*(?P<error>[A-Za-z_][\w.]*(?:: .*)?)$', re.MULTILINE
 )
 _OWN = re.compile(
     r'File "(?:/srv/[^/"]+/releases/[^/"]+/source/)(?P<file>[^"\n]+)", line (?P<line>\d+), in (?P<name>\S+)'
 )
-# Above its output. What the error's first line says isn't said again.
+# A command is printed above its output; the title of the step is not repeated.
 _COMMAND = re.compile(r"^==> (.*)$", re.MULTILINE)
 _LINES = 12
 
 
 def unexplained(evidence: Evidence, facts: KnownFacts) -> str:
-    """The chain of exceptions, the first own frame, the command, and lines that a good run hasn't.
+    """The command, the chain of exceptions, the app's own frame, and lines that good runs lack.
 
-    Empty if none of these is there.
+    Empty if there is nothing of these.
     """
     lines = list(_known(evidence, facts))
     return "\n".join(("No cause is confirmed. What is known:", *lines)) if lines else ""
@@ -49,7 +49,7 @@ def _is_in_sight(lines: list[str], step: str) -> bool:
 
 
 def _own_frame(said: str, facts: KnownFacts) -> str:
-    """Of the last traceback, the app's line that is nearest to the error."""
+    """The app's own line nearest to the error, of the last traceback."""
     found = list(_OWN.finditer(said))
     if not found:
         return ""
@@ -60,7 +60,7 @@ def _own_frame(said: str, facts: KnownFacts) -> str:
 
 
 def unusual(said: str, usual: str) -> list[str]:
-    """The last lines that no earlier run had, but for numbers, times and ids."""
+    """The last lines that no earlier run had, whatever the numbers, times and ids in them."""
     before = {_shape(line) for line in usual.splitlines()}
     lines = [line for line in said.splitlines() if line.strip() and _shape(line) not in before]
     return lines[-_LINES:] if before else []

@@ -1,4 +1,4 @@
-"""Ways that sometimes end at nothing, in nginx's access log."""
+"""Links, forms and redirects that end with 404 or 410, in nginx's access log."""
 
 import pytest
 
@@ -8,7 +8,7 @@ HOME = "http://todo.test/"
 
 
 def log(*requests: str) -> str:
-    """`METHOD PATH STATUS [PAGE]` of each request -> nginx's lines. PAGE: a path, where it comes from."""
+    """`METHOD PATH STATUS [PAGE]` of each request -> nginx's lines. PAGE: the path of the page before."""
     return "".join(map(_line, requests))
 
 
@@ -25,20 +25,20 @@ DELETED = ("GET / 200", "POST /lists/6/delete 302 /", "GET / 200 /")
 STARTED = ("GET / 200", "POST / 302 /", "GET /lists/6/ 200 /")
 
 
-def test_page_that_still_offers_what_is_gone() -> None:
-    """The page was made after that, by a worker that doesn't know."""
+def test_form_for_what_is_deleted_is_found() -> None:
+    """Another worker made the page after that, and doesn't know."""
     found = broken_links.find(log(*DELETED, "GET / 200", "POST /lists/6/delete 404 /"))
 
     assert found == "POST /lists/6/delete 404\n"
 
 
-def test_visitor_who_is_sent_on_to_what_is_not_there() -> None:
+def test_redirect_to_what_is_missing_is_found() -> None:
     found = broken_links.find(log(*STARTED, "GET / 200", "POST / 302 /", "GET /lists/7/ 404 /"))
 
     assert found == "GET /lists/7/ 404\n"
 
 
-def test_link_to_what_is_not_there_though_others_are() -> None:
+def test_link_to_one_of_many_that_is_missing_is_found() -> None:
     uuid = "0c6b8f5e-3c0a-4f7e-9a51-5d1e8c7f2b90"
     gone = f"GET /notes/{uuid}/?page=2 410 /?page=1"
 
@@ -50,8 +50,8 @@ def test_link_to_what_is_not_there_though_others_are() -> None:
 @pytest.mark.parametrize(
     "requests",
     [
-        pytest.param([*DELETED, *STARTED], id="all-goes-well"),
-        pytest.param(["GET /lists/6/ 200 /", "GET /lists/7/ 404"], id="typed-not-led-to"),
+        pytest.param([*DELETED, *STARTED], id="no-404"),
+        pytest.param(["GET /lists/6/ 200 /", "GET /lists/7/ 404"], id="typed-by-the-visitor"),
         pytest.param(["GET / 200", "GET /about 404 /", "GET /about 404 /"], id="never-there"),
         pytest.param(
             ["GET / 200", "GET /lists/6/ 200 /", "GET /lists/new/ 404 /"], id="link-of-another-kind"
@@ -66,7 +66,7 @@ def test_link_to_what_is_not_there_though_others_are() -> None:
         ),
         pytest.param(
             [*STARTED, "POST /lists/6/delete 302 /lists/6/", "GET /lists/6/ 404 /lists/6/"],
-            id="always-sent-on-to-what-was-deleted",
+            id="always-redirected-to-what-was-deleted",
         ),
         pytest.param(
             [*STARTED, "POST /lists/6/ 403 /lists/6/", "GET /lists/6/ 200"],
@@ -75,10 +75,10 @@ def test_link_to_what_is_not_there_though_others_are() -> None:
         pytest.param(["GET / 200", "GET /lists/6/ 200 /", "GET /lists/7/ 500 /"], id="an-error"),
     ],
 )
-def test_what_has_another_reason_is_no_dead_end(requests: list[str]) -> None:
+def test_404_for_another_reason_is_left_out(requests: list[str]) -> None:
     assert broken_links.find(log(*requests)) == ""
 
 
 @pytest.mark.parametrize("text", ["", "cut off\n", '192.0.2.1 - - [x] "" 400 0 "-" "-"\n'])
-def test_other_lines_are_passed_over(text: str) -> None:
+def test_other_lines_are_skipped(text: str) -> None:
     assert broken_links.find(text) == ""

@@ -1,4 +1,4 @@
-"""What is gathered when a step fails, and that an error then names its cause."""
+"""What is gathered when a step fails, and how the error then names its cause."""
 
 import pytest
 
@@ -48,17 +48,17 @@ def staging(monkeypatch: pytest.MonkeyPatch) -> Staging:
     return staging
 
 
-def test_error_gets_its_cause_and_what_mends_it_before_its_own_hint(staging: Staging) -> None:
+def test_error_gets_its_cause_and_the_fix_before_its_own_hint(staging: Staging) -> None:
     with pytest.raises(StepFailed) as caught, evidence.explained(staging.job()):
-        raise StepFailed("start: failed", hint="What served before still serves.")
+        raise StepFailed("start: failed", hint="The old release is still live.")
     assert caught.value.cause == "COLOUR is not set"
     assert caught.value.hint == (
         "Set COLOUR: python deploy.py secrets set COLOUR --target staging.\n"
-        "What served before still serves."
+        "The old release is still live."
     )
 
 
-def test_mistake_in_a_configuration_is_its_own_cause_and_fixed_in_one_way(staging: Staging) -> None:
+def test_mistake_in_deploy_yml_is_its_own_cause_and_gets_one_hint(staging: Staging) -> None:
     with pytest.raises(ConfigError) as caught, evidence.explained(staging.job()):
         raise ConfigError("COLOUR is not set", hint="Set it.")
 
@@ -66,7 +66,7 @@ def test_mistake_in_a_configuration_is_its_own_cause_and_fixed_in_one_way(stagin
     assert caught.value.hint == "Set COLOUR: python deploy.py secrets set COLOUR --target staging."
 
 
-def test_dead_ends_are_found_in_the_access_log(
+def test_broken_links_are_found_in_the_access_log(
     staging: Staging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rule = Rule("dead-end", (Clue("dead ends", r"^POST (?P<path>\S+) 404$"),), "{path}", "")
@@ -87,7 +87,7 @@ def test_dead_ends_are_found_in_the_access_log(
     assert caught.value.cause == "/lists/6/delete"
 
 
-def test_what_the_host_logged_is_kept_for_the_report(staging: Staging) -> None:
+def test_log_of_the_host_is_attached_to_the_report(staging: Staging) -> None:
     with pytest.raises(StepFailed), evidence.explained(staging.job()):
         raise StepFailed("x")
     logs = staging.report.attached["evidence"]
@@ -96,7 +96,7 @@ def test_what_the_host_logged_is_kept_for_the_report(staging: Staging) -> None:
     assert "500" in logs["nginx access"]
 
 
-def test_host_is_asked_once_for_what_the_hypotheses_need(staging: Staging) -> None:
+def test_host_is_asked_once_for_all_possible_causes(staging: Staging) -> None:
     answers = {"journalctl": printed(LOGS), "getent": printed("port\t6379\tno\n")}
     host = staging.hosts["deploy"] = FakeConnection(answers)
 
@@ -107,7 +107,7 @@ def test_host_is_asked_once_for_what_the_hypotheses_need(staging: Staging) -> No
     assert len([note for note in host.notes if "getent" in note]) == 1
 
 
-def test_host_that_cannot_be_asked_leaves_a_possibility(staging: Staging) -> None:
+def test_cause_is_not_confirmed_without_the_host(staging: Staging) -> None:
     staging.hosts["deploy"] = Unreachable("gone")
 
     with pytest.raises(StepFailed) as caught, evidence.explained(staging.job()):
@@ -134,7 +134,7 @@ def test_no_rule_that_fits_leaves_the_error_as_it_is(staging: Staging) -> None:
     assert (caught.value.cause, caught.value.hint) == ("", "h")
 
 
-def test_what_is_no_failure_of_the_app_is_not_explained(staging: Staging) -> None:
+def test_refusal_is_not_explained(staging: Staging) -> None:
     with pytest.raises(Refused) as caught, evidence.explained(staging.job()):
         raise Refused("a lock is held", "KeyError: 'SIZE'")
     assert caught.value.cause == ""
@@ -146,7 +146,7 @@ def test_logs_that_were_cut_off(output: str) -> None:
     assert "".join(evidence.parse_logs(output).values()) == ""
 
 
-def test_traceback_in_the_journal_is_whole_again() -> None:
+def test_traceback_in_the_journal_is_joined() -> None:
     before = "2026-11-22T17:45:10+00:00 todo run[51]: "
     traceback = 'Traceback:\n  File "x.py", line 2\n    1 / 0\n\nZeroDivisionError: by zero: 0\n'
     journal = "".join(f"{before}{line}\n" for line in traceback.splitlines())
@@ -155,7 +155,9 @@ def test_traceback_in_the_journal_is_whole_again() -> None:
     assert evidence.messages(traceback, "/health") == traceback
 
 
-def test_what_the_app_logs_for_others_counts_only_if_nothing_else_tells(staging: Staging) -> None:
+def test_log_of_other_requests_counts_only_if_nothing_else_explains_the_error(
+    staging: Staging,
+) -> None:
     with pytest.raises(StepFailed) as caught, evidence.explained(staging.job(), busy=True):
         raise StepFailed("start: failed", "KeyError: 'SIZE'")
     assert caught.value.cause == "SIZE is not set"

@@ -1,4 +1,4 @@
-"""What is shown of a failure that no rule explains."""
+"""What is known of a failure that no rule explains."""
 
 from tests.unit.cause_cases.base import PACKAGES, SOURCE, facts
 from understudy.diagnosis.known_facts import KnownFacts
@@ -20,7 +20,7 @@ odd.Failed: not there
 VIEWS = facts({"lists/views.py": "import odd\nodd.connect(PLACE)\n"})
 
 
-def test_chain_of_exceptions_own_frame_and_command() -> None:
+def test_command_exceptions_and_own_frame_are_shown() -> None:
     assert unexplained({"step": STEP, "said": STEP}, VIEWS).splitlines() == [
         "No cause is confirmed. What is known:",
         "command: python manage.py migrate --noinput",
@@ -29,7 +29,7 @@ def test_chain_of_exceptions_own_frame_and_command() -> None:
     ]
 
 
-def test_traceback_whose_begin_was_cut_off() -> None:
+def test_traceback_without_its_first_line_is_read() -> None:
     cut = f'    x()\n  File "{SOURCE}/lists/views.py", line 1, in f\n    x()\nKeyError: 1\n'
     step = f"python manage.py migrate: failed\n{cut}"
 
@@ -38,7 +38,7 @@ def test_traceback_whose_begin_was_cut_off() -> None:
     assert lines[1] == "exceptions: KeyError: 1"
 
 
-def test_what_the_error_itself_shows_is_not_shown_again() -> None:
+def test_lines_of_the_error_itself_are_not_repeated() -> None:
     step = "check the files: failed\nthe nginx file, line 18: not allowed: include x\nnothing was installed"
     usual = "[1] Booting worker with pid: 54\n"
 
@@ -50,7 +50,7 @@ def test_what_the_error_itself_shows_is_not_shown_again() -> None:
     assert unexplained({"step": command, "said": command}, VIEWS) == ""
 
 
-def test_lines_that_an_earlier_run_does_not_have() -> None:
+def test_lines_that_an_earlier_run_lacks_are_shown() -> None:
     usual = "[1] Booting worker with pid: 54\nReady 1a2b3c4d5e6f\n"
 
     lines = unusual("[2] Booting worker with pid: 66\nReady 99999999ffff\nOdd: 3\n", usual)
