@@ -53,6 +53,16 @@ CASES = {
         facts({"todo/wsgi.py": "app = Flask(__name__)\napp.run(port=5000)\n"}),
         facts({"todo/wsgi.py": "import subprocess\nsubprocess.run(['true'])\n"}),
     ),
+    "wsgi-served-as-asgi": Case(
+        said("TypeError: WSGIHandler.__call__() takes 3 positional arguments but 4 were given"),
+        facts(settings={"worker_class": "asgi"}),
+        facts(settings={"worker_class": "sync"}),
+    ),
+    "asgi-served-as-wsgi": Case(
+        said("TypeError: FastAPI.__call__() missing 1 required positional argument: 'send'"),
+        facts(settings={"worker_class": "sync"}),
+        facts(settings={"worker_class": "asgi"}),
+    ),
     "thread-keeps-a-command": Case(
         said(
             "understudy: thread Thread-1 (loop) still runs at lists/apps.py:9 in loop after "

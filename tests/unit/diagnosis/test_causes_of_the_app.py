@@ -46,6 +46,29 @@ OTHERS_FILES = facts(
 )
 
 
+def test_database_that_is_only_warned_of_is_not_what_makemigrations_fails_of() -> None:
+    words = said(
+        "Migrations for 'lists':",
+        "  lists/migrations/0003_item_due.py",
+        "site-packages/django/x.py:161: RuntimeWarning: Got an error checking a consistent "
+        "migration history performed for database connection 'default': unable to open database file",
+        "  warnings.warn(",
+    )
+    settings = "DATABASES = {'default': {'NAME': BASE_DIR / 'db.sqlite3'}}"
+    own = facts(
+        {
+            "lists/models.py": "",
+            "lists/migrations/0001_initial.py": "",
+            "todo/settings.py": settings,
+        }
+    )
+
+    cause = first_cause(words, own)
+
+    assert cause
+    assert cause.rule == "migration-forgotten"
+
+
 @pytest.mark.parametrize(
     "text", [LOG, COMMANDS, PYTEST, HOST_TESTS, "curl: (28) Operation timed out"]
 )

@@ -7,7 +7,11 @@ from understudy.diagnosis.causes.checks import on_host, variable, written
 from understudy.diagnosis.known_facts import KnownFacts
 from understudy.diagnosis.rules import Check, Clue, Finding, Groups, Rule, holds
 
-_NO_DATABASE = Clue("said", r"unable to open database file|attempt to write a readonly database")
+# Where makemigrations only warns of it, it's not what the command has failed of.
+_NO_DATABASE = Clue(
+    "said",
+    r"^(?!.*RuntimeWarning).*(?:unable to open database file|attempt to write a readonly database)",
+)
 # A file of SQLite beside the code, as Django's template of settings has it, or as a URL.
 _IN_CODE = written(
     r"[\"']NAME[\"']\s*:\s*(?:str\(|os\.path\.join\()*\s*(?:BASE_DIR|[\"'][^/\"'])|sqlite:///[\w.]",

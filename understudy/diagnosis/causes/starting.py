@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from understudy.diagnosis.causes.checks import setting
 from understudy.diagnosis.known_facts import KnownFacts
 from understudy.diagnosis.rules import Clue, Finding, Groups, Rule, holds
 
@@ -41,7 +42,33 @@ def runs_a_server(groups: Groups, facts: KnownFacts) -> Finding | None:
     return None
 
 
+_FOR_WSGI = ("sync", "gthread", "gevent", "eventlet", "tornado")
+
 RULES: tuple[Rule, ...] = (
+    Rule(
+        "wsgi-served-as-asgi",
+        (
+            Clue(
+                "said",
+                r"TypeError: .*__call__\(\) takes 3 positional arguments but 4 were given",
+            ),
+        ),
+        "app.worker_class {app.worker_class} is for ASGI, and app.module is a WSGI application",
+        "Name an ASGI application in app.module, or remove worker_class from deploy.yml.",
+        (setting("worker_class", lambda kind, groups: kind not in _FOR_WSGI),),
+    ),
+    Rule(
+        "asgi-served-as-wsgi",
+        (
+            Clue(
+                "said",
+                r"TypeError: .*__call__\(\) missing 1 required positional argument: 'send'",
+            ),
+        ),
+        "app.worker_class {app.worker_class} is for WSGI, and app.module is an ASGI application",
+        "Set `worker_class: asgi` under app in deploy.yml.",
+        (setting("worker_class", lambda kind, groups: kind in _FOR_WSGI),),
+    ),
     Rule(
         "server-started-at-import",
         (
