@@ -1,16 +1,13 @@
-"""What a host is like: one query, one parser, one frozen value. Pure.
-
-The query is a shell script that prints `key<TAB>value` lines. It needs no root, starts no Python, and few
-other programs: on a slow host each costs as much as the rest of the script.
-"""
+"""What a host is like: one query (facts.sh), one parser, one frozen value. Pure, but for reading facts.sh."""
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import prod
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Self
 
 from understudy.commands import Argv, answers, script
@@ -18,56 +15,7 @@ from understudy.errors import StepFailed
 from understudy.host import query_errors
 from understudy.release.layout import Manifest
 
-_QUERY = r"""
-site=$1 root=/srv/$1
-say() { printf '%s\t%s\n' "$1" "$2"; }
-# First of all: a deploy that takes the lock later overwrites this line.
-if [ -e "$root/lock" ] && read -r holder <"$root/lock"; then say last_holder "$holder"; fi
-while read -r lock; do say lock "$lock"; done </proc/locks
-set --
-for file in /etc/os-release "/etc/understudy/$site.provisioned" "$root"/releases/*/manifest.json \
-    "/etc/nginx/sites-available/$site" "/etc/systemd/system/$site@.service" \
-    "$root"/current/environment "$root"/current/*.py "$root"/current/run \
-    /etc/nginx/sites-enabled/* /etc/nginx/conf.d/*.conf; do
-    [ "$file" != "/etc/nginx/sites-enabled/$site" ] || continue
-    [ ! -r "$file" ] || set -- "$@" "$file"
-done
-awk '{ print "line\t" FILENAME "\t" $0 }' "$@"
-for directory in "$root"/releases/*; do
-    [ ! -d "$directory" ] || [ -e "$directory/manifest.json" ] || say half_made "$directory"
-done
-for directory in "$root"/venvs/*; do
-    if [ -e "$directory/.complete" ]; then say venv "$directory"
-    elif [ -d "$directory" ]; then say half_made "$directory"; fi
-done
-for file in "$root"/cache/packages/*; do [ ! -e "$file" ] || say package "$file"; done
-stat -c 'stat	%Y	%i	%n' "$root"/releases/*/served "$root/lock" "$root/lock.step" 2>/dev/null || true
-say secrets "$(cksum 2>/dev/null <"$root/shared/env" || true)"
-readlink -f /usr/bin/python3 "$root/current" | {
-    read -r python || true
-    read -r current || true
-    say python "$python"
-    # readlink prints the path of a link that is not there.
-    case $current in */releases/*) say current "$current" ;; esac
-}
-# sudo looks up the host's own name each time. A name server is asked only if /etc/hosts lacks it.
-read -r name </proc/sys/kernel/hostname
-known=
-if [ -r /etc/hosts ]; then
-    while read -r _ names || [ -n "$names" ]; do
-        case " $names " in *[[:space:]]"$name"[[:space:]]*) known=1 ;; esac
-    done </etc/hosts
-fi
-[ -n "$known" ] || timeout 3 getent ahosts "$name" >/dev/null || say lost_name "$name"
-say machine "$(uname -m)"
-say free "$(stat -f -c '%a %S' "$root" 2>/dev/null || true)"
-states=active,activating,reloading,deactivating
-systemctl list-units --plain --no-legend --state="$states" "$site@*" nginx.service |
-    while read -r unit _ state _; do
-        case $state in deactivating) say ending "$unit" ;; *) say unit "$unit" ;; esac
-    done
-say end ok
-"""
+_QUERY = Path(__file__).with_name("facts.sh")
 
 
 @dataclass(frozen=True)
@@ -113,26 +61,21 @@ class ObservedState:
 
 def query(site: str) -> Argv:
     """The command whose output parse() reads. It changes nothing."""
-    return script(_QUERY, site)
+    return script(_QUERY.read_text(encoding="utf-8"), site)
 
 
 def parse(output: str) -> ObservedState:
     """Output of the query -> ObservedState. Raises StepFailed if it was cut off or makes no sense."""
-    pairs = [line.split("\t", 1) for line in output.split("\n") if "\t" in line]
-    if not pairs or pairs[-1][0] != "end":
-        raise query_errors.cut_off("the host's facts", output)
-
-    def all_of(key: str) -> list[str]:
-        return [value for name, value in pairs if name == key]
+    values = _values(output)
 
     def one(key: str) -> str:
-        return next(iter(all_of(key)), "")
+        return next(iter(values[key]), "")
 
-    texts = _texts(all_of("line"))
-    stats = [stat for value in all_of("stat") for stat in _Stat.parse(value)]
+    texts = _texts(values["line"])
+    stats = [stat for value in values["stat"] for stat in _Stat.parse(value)]
     served = {stat.path.parent.name: stat.changed for stat in stats if stat.path.name == "served"}
     current = PurePosixPath(one("current")).name
-    units = all_of("unit")
+    units = values["unit"]
     return ObservedState(
         stamp="".join(_pop(texts, ".provisioned")).strip(),
         python=answers.python(one("python")),
@@ -140,21 +83,32 @@ def parse(output: str) -> ObservedState:
         os=_pretty_name("".join(_pop(texts, "/os-release"))),
         current=_release_id(current) if current else None,
         releases=tuple(_manifest(text) for text in _pop(texts, "/manifest.json")),
-        venvs=answers.file_names(all_of("venv")),
-        packages=answers.file_names(all_of("package")),
+        venvs=answers.file_names(values["venv"]),
+        packages=answers.file_names(values["package"]),
         served=frozenset(served),
         served_since=served,
         secrets=one("secrets"),
         free=_product(one("free")),
-        half_made=answers.directories(all_of("half_made")),
+        half_made=answers.directories(values["half_made"]),
         running=_instances(units),
-        ending=_instances(all_of("ending")),
+        ending=_instances(values["ending"]),
         nginx_active="nginx.service" in units,
         other_sites=_pop_below(texts, "/etc/nginx/sites-enabled/", "/etc/nginx/conf.d/"),
         lost_name=one("lost_name"),
         files=texts,
-        last_holder="" if _is_held(all_of("lock"), stats) else one("last_holder"),
+        last_holder="" if _is_held(values["lock"], stats) else one("last_holder"),
     )
+
+
+def _values(output: str) -> Mapping[str, list[str]]:
+    """key -> its values, [] for a key that is missing."""
+    pairs = [line.split("\t", 1) for line in output.split("\n") if "\t" in line]
+    if not pairs or pairs[-1][0] != "end":
+        raise query_errors.cut_off("the host's facts", output)
+    values = defaultdict[str, list[str]](list)
+    for key, value in pairs:
+        values[key].append(value)
+    return values
 
 
 @dataclass(frozen=True)

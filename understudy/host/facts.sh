@@ -1,0 +1,52 @@
+#!/bin/sh
+# What a host is like: prints `key<TAB>value` lines, which facts.py reads. Changes nothing and needs no root. Starts no
+# Python and few other programs: on a slow host each costs as much as the rest of the script.
+set -eu
+site=$1 root=/srv/$1
+say() { printf '%s\t%s\n' "$1" "$2"; }
+# First of all: a deploy that takes the lock later overwrites this line.
+if [ -e "$root/lock" ] && read -r holder <"$root/lock"; then say last_holder "$holder"; fi
+while read -r lock; do say lock "$lock"; done </proc/locks
+set --
+for file in /etc/os-release "/etc/understudy/$site.provisioned" "$root"/releases/*/manifest.json \
+    "/etc/nginx/sites-available/$site" "/etc/systemd/system/$site@.service" \
+    "$root"/current/environment "$root"/current/*.py "$root"/current/run \
+    /etc/nginx/sites-enabled/* /etc/nginx/conf.d/*.conf; do
+    [ "$file" != "/etc/nginx/sites-enabled/$site" ] || continue
+    [ ! -r "$file" ] || set -- "$@" "$file"
+done
+awk '{ print "line\t" FILENAME "\t" $0 }' "$@"
+for directory in "$root"/releases/*; do
+    [ ! -d "$directory" ] || [ -e "$directory/manifest.json" ] || say half_made "$directory"
+done
+for directory in "$root"/venvs/*; do
+    if [ -e "$directory/.complete" ]; then say venv "$directory"
+    elif [ -d "$directory" ]; then say half_made "$directory"; fi
+done
+for file in "$root"/cache/packages/*; do [ ! -e "$file" ] || say package "$file"; done
+stat -c 'stat	%Y	%i	%n' "$root"/releases/*/served "$root/lock" "$root/lock.step" 2>/dev/null || true
+say secrets "$(cksum 2>/dev/null <"$root/shared/env" || true)"
+readlink -f /usr/bin/python3 "$root/current" | {
+    read -r python || true
+    read -r current || true
+    say python "$python"
+    # readlink prints the path of a link that is not there.
+    case $current in */releases/*) say current "$current" ;; esac
+}
+# sudo looks up the host's own name each time. A name server is asked only if /etc/hosts lacks it.
+read -r name </proc/sys/kernel/hostname
+known=
+if [ -r /etc/hosts ]; then
+    while read -r _ names || [ -n "$names" ]; do
+        case " $names " in *[[:space:]]"$name"[[:space:]]*) known=1 ;; esac
+    done </etc/hosts
+fi
+[ -n "$known" ] || timeout 3 getent ahosts "$name" >/dev/null || say lost_name "$name"
+say machine "$(uname -m)"
+say free "$(stat -f -c '%a %S' "$root" 2>/dev/null || true)"
+states=active,activating,reloading,deactivating
+systemctl list-units --plain --no-legend --state="$states" "$site@*" nginx.service |
+    while read -r unit _ state _; do
+        case $state in deactivating) say ending "$unit" ;; *) say unit "$unit" ;; esac
+    done
+say end ok
