@@ -1,6 +1,7 @@
 """How one release goes live in place of another, and back. Pure: parts of a plan, see plan.py."""
 
 from collections.abc import Set
+from dataclasses import replace
 
 from understudy.commands import all_of, backups, candidate, files, http, site
 from understudy.deploy.desired import DesiredState
@@ -32,15 +33,16 @@ def restore(
     restored only while no one writes. then: what the data needs before the release starts.
     """
     app, paths = desired.app, desired.paths
+    stopped = replace(observed, running=frozenset())
     restore_backup = backups.restore(app.database, app.name, paths.backups, backup)
     return [
         *await_end(desired, observed.ending),
         *(Run(f"stop {name}", site.stop(app.name, name)) for name in sorted(observed.running)),
         Run(f"restore the backup {backup}", restore_backup, app.name, hint=SITE_IS_DOWN),
         *then,
-        _start(desired),
-        *_switch(desired, observed),
-        *confirm_live(desired, observed),
+        _start(desired, stopped, hint=SITE_IS_DOWN),
+        *_switch(desired, stopped),
+        *confirm_live(desired, stopped),
     ]
 
 
@@ -56,7 +58,7 @@ def take_over(desired: DesiredState, observed: ObservedState) -> list[Action]:
     live, and checks it as visitors see it.
     """
     return [
-        _start(desired),
+        _start(desired, observed),
         *_check_through_nginx(desired, observed),
         *_switch(desired, observed),
         *confirm_live(desired, observed),
@@ -107,16 +109,18 @@ def url(desired: DesiredState, path: str) -> str:
     return f"{scheme}://{desired.target.domain}{path}"
 
 
-def _start(desired: DesiredState) -> Start:
+def _start(desired: DesiredState, observed: ObservedState, hint: str = BEFORE_SWITCH) -> Start:
     app, release_id = desired.app, desired.release.id
+    beside = " beside the live one" if observed.running - {release_id} else ""
     socket = desired.paths.socket(release_id)
     return Start(
-        f"start release {release_id} beside the live one and wait for its health check",
+        f"start release {release_id}{beside} and wait for its health check",
         app.name,
         release_id,
         tuple(http.get(url(desired, path), socket=socket) for path in checked_paths(desired)),
         app.name,
         app.start_timeout,
+        hint,
     )
 
 

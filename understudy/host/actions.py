@@ -64,6 +64,7 @@ class Start:
     """Start a release beside the live one, and wait until it is healthy.
 
     checks: commands, run as `user` one after another, again and again until all succeed. seconds: deadline.
+    hint: shown with a failure.
     """
 
     title: str
@@ -72,6 +73,7 @@ class Start:
     checks: tuple[Argv, ...]
     user: str
     seconds: int
+    hint: str = BEFORE_SWITCH
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import time
 
 from understudy.commands import all_of, as_user, http, site
 from understudy.errors import StepFailed, Unreachable
-from understudy.host.actions import BEFORE_SWITCH, Start
+from understudy.host.actions import Start
 from understudy.ssh.connection import Connection, Result
 
 # Enough for the app's own traceback above the one of gunicorn, which ends for it.
@@ -57,7 +57,7 @@ def _unhealthy(connection: Connection, action: Start, answer: Result) -> StepFai
     return StepFailed(
         f"release {action.release_id} is not healthy and did not go live",
         details=f"health check: {_short(answer.text)}\n--- journal ---\n{journal.text}",
-        hint=BEFORE_SWITCH,
+        hint=action.hint,
     )
 
 

@@ -21,7 +21,8 @@ def titles(observed: ObservedState, desired: DesiredState | None = None) -> list
     return [action.title for action in make_plan(desired or desired_state(), SHIPMENT, observed)]
 
 
-START = f"start release {NEW} beside the live one and wait for its health check"
+START = f"start release {NEW} and wait for its health check"
+START_BESIDE = f"start release {NEW} beside the live one and wait for its health check"
 CHECK = f"check {NEW} through nginx as 4 visitors at once"
 SWITCH = f"switch to {NEW}"
 SHIP = ["upload the release"]
@@ -37,7 +38,7 @@ INSTALL = [
 CONFIRM_LIVE = [f"check health through nginx, record {NEW} as live"]
 GO_LIVE = [COMMANDS, START, CHECK, SWITCH, *CONFIRM_LIVE]
 OLD_STILL_ANSWERS = f"check that {OLD} still answers / after the migration"
-GO_LIVE_AFTER_OLD = [COMMANDS, OLD_STILL_ANSWERS, START, CHECK, SWITCH, *CONFIRM_LIVE]
+GO_LIVE_AFTER_OLD = [COMMANDS, OLD_STILL_ANSWERS, START_BESIDE, CHECK, SWITCH, *CONFIRM_LIVE]
 
 
 def test_provisioned_host_gets_all_steps_in_order() -> None:
@@ -271,7 +272,7 @@ def test_only_release_commands_and_the_health_check_have_the_apps_rights() -> No
         for action in planned
         if getattr(action, "user", None) or "-u shop" in " ".join(getattr(action, "argv", ()))
     ]
-    assert as_the_app == [COMMANDS, OLD_STILL_ANSWERS, START]
+    assert as_the_app == [COMMANDS, OLD_STILL_ANSWERS, START_BESIDE]
 
 
 def test_new_release_is_checked_on_its_own_socket() -> None:

@@ -1,6 +1,7 @@
 """The list of releases, and rollbacks: to which release, with which data, and when they are refused."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -35,7 +36,7 @@ def without(part: str) -> list[str]:
 
 
 def titles(staging: Staging) -> list[str]:
-    return [title.partition(" beside")[0] for title, _ in staging.report.steps]
+    return [re.split(" beside| and wait", title)[0] for title, _ in staging.report.steps]
 
 
 def test_releases_are_listed_newest_first_with_their_state(staging: Staging) -> None:

@@ -138,9 +138,20 @@ def test_backup_is_restored_only_while_no_release_runs() -> None:
         f"stop {NEW}",
         f"stop {OLD}",
         f"restore the backup {BACKUP}",
-        f"start release {OLD} beside the live one and wait for its health check",
+        f"start release {OLD} and wait for its health check",
     ]
     assert planned[4] == f"switch to {OLD}"
+
+
+def test_failed_restore_says_that_the_site_is_down_and_switches_to_no_stopped_release() -> None:
+    actions = deploy_switch.restore(desired_state(BOTH[0]), both_there(), BACKUP)
+
+    [start] = [action for action in actions if isinstance(action, Start)]
+    confirm = actions[-1]
+    assert "The site is stopped" in start.hint
+    assert isinstance(confirm, Run)
+    assert confirm.undo == ()
+    assert "switched back" not in confirm.hint
 
 
 def test_draining_release_has_ended_before_anything_is_changed() -> None:
