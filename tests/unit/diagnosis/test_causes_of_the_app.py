@@ -55,13 +55,12 @@ def test_database_that_is_only_warned_of_is_not_what_makemigrations_fails_of() -
         "  warnings.warn(",
     )
     settings = "DATABASES = {'default': {'NAME': BASE_DIR / 'db.sqlite3'}}"
-    own = facts(
-        {
-            "lists/models.py": "",
-            "lists/migrations/0001_initial.py": "",
-            "todo/settings.py": settings,
-        }
-    )
+    texts = {
+        "lists/models.py": "",
+        "lists/migrations/0001_initial.py": "",
+        "todo/settings.py": settings,
+    }
+    own = facts(texts, answers=(("free", "/srv", "1000000"),))
 
     cause = first_cause(words, own)
 
