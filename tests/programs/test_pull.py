@@ -9,7 +9,7 @@ import pytest
 
 from tests.programs.sqlite_site import NAME, RULES, SHOP, Site, rows
 from tests.unit.fakes import FakeReport, config
-from tests.unit.ssh.test_connection import running, target_of
+from tests.unit.ssh.servers import running, target_of
 from tests.unit.ssh_server import SshServer
 from understudy.commands import as_user
 from understudy.config.app import Engine

@@ -1,95 +1,27 @@
-"""data pull and data load as verbs; what they run on hosts: tests/programs/test_reading.py."""
+"""data pull as a verb; what it runs on hosts: tests/programs/test_reading.py."""
 
 import copy
-import gzip
 import json
 import shutil
-from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
-from tests.unit.fakes import FakeConnection, failed, manifest, printed
-from tests.unit.staging import LIST, QUERY, SWITCH, Staging, lines_of, listed
-from understudy.commands import Argv
+from tests.unit.data.pulling import (
+    COLUMN,
+    MEDIA_LIST,
+    PEEK,
+    SCHEMA,
+    TABLES,
+    Host,
+    kept,
+)
+from tests.unit.fakes import FakeConnection, failed, printed
 from understudy.data import bundle, encryption
-from understudy.data import load as data_load
 from understudy.data import pull as data_pull
 from understudy.data.pull import Media
 from understudy.errors import ConfigError, Refused, StepFailed
 from understudy.job import Job
-from understudy.ssh.connection import Result
-from understudy.ssh.stream import Content
-
-NOW = manifest("c0ffee00-now", "2024-03-01T00:00:00+00:00")
-SCHEMA, MEDIA_LIST, OUTGOING, TRY = "pragma_table_list", "-printf", "outgoing-off", "192.0.2.1"
-PEEK = 'sql -readonly "$source/$3"'
-ROWS, KEEP = 'cat "$name.new/rows"', 'sync -f "$name.new"'
-QUIET = (*SWITCH, OUTGOING, TRY, "directory=$1 source=$2", "commands.py")
-DUMP = "-- table auth_user\n;\nINSERT …\n;\n-- rows 2 auth_user\n-- end\n"
-COLUMN = {"name": "email", "type": "varchar(254)", "required": 1, "key": 0}
-TABLES: dict[str, Any] = {
-    "name": "/srv/shop/shared/database/shop.sqlite3",
-    "size": 4096,
-    "tables": [
-        {
-            "name": "auth_user",
-            "unique": [],
-            "columns": [
-                {"name": "id", "type": "INTEGER", "required": 1, "key": 1},
-                COLUMN,
-            ],
-        }
-    ],
-}
-
-
-class Host:
-    """A host that sends and takes streams. sends: its output for a command that reads."""
-
-    def __init__(self, staging: Staging, monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
-        self.sends, self.errors, self.got = gzip.compress(DUMP.encode()), "", list[bytes]()
-        self.staging = staging
-        self.rows = "2\tauth_user\tshop.sqlite3\n"
-        staging.directory = directory
-        monkeypatch.setattr(data_pull, "SshConnection", staging.connect)
-        monkeypatch.setenv("XDG_CONFIG_HOME", str(directory / "config"))
-
-    def receive(self, argv: Argv, given: Content, take: Callable[[bytes], None]) -> Result:
-        assert argv[:4] == ("sudo", "-n", "-u", "shop")
-        assert not isinstance(given, str | Path)
-        self.got.append(b"".join(given))
-        take(self.sends)
-        return Result(True, "", self.errors)
-
-    def job(self, rules: Any = "email", media: float = 0, **target: Any) -> Job:
-        job = self.staging.job(**target)
-        data = {"media": media, "tables": {"auth_user": {"email": rules} if rules else {}}}
-        config = type(job.config).model_validate({**job.config.model_dump(), "data": data})
-        return Job(job.project, config, job.target_name, job.report)
-
-    def answers(self, more: dict[str, Result | list[Result]]) -> FakeConnection:
-        facts = lines_of(NOW, current=NOW.id)
-        there = self.staging.answering({QUERY: self.staging.facts(*facts), **more})
-        there.receive = self.receive
-        return there
-
-
-@pytest.fixture
-def host(staging: Staging, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Host:
-    # The host was provisioned by this project's scripts.
-    (tmp_path / "provision").symlink_to(staging.directory / "provision")
-    made = Host(staging, monkeypatch, tmp_path)
-    made.answers({SCHEMA: printed(json.dumps(TABLES) + "\n")})
-    return made
-
-
-def kept(host: Host) -> list[str]:
-    place = host.staging.directory / ".understudy" / "data"
-    return sorted(str(file.relative_to(place)) for file in place.glob("*/*"))
 
 
 def test_pulled_data_is_kept_encrypted_with_a_description(host: Host) -> None:
@@ -219,85 +151,3 @@ def test_uploaded_file_whose_name_cannot_be_read_is_reported_and_not_left_out(ho
 
     assert raised.value.details == "M\ufffdller.png"
     assert host.got == []
-
-
-def loading(host: Host, **answers: Result) -> FakeConnection:
-    return host.answers({ROWS: printed(host.rows), LIST: listed([]), **answers})
-
-
-def test_load_blocks_connections_before_it_restores_the_data(host: Host) -> None:
-    data_pull.pull(host.job())
-    there = loading(host)
-
-    data_load.load(host.job(disposable=True), "staging")
-
-    name = bundle.find(host.job(), "staging").backup
-    off, tried, put_back, migrated = (
-        next(number for number, note in enumerate(there.notes) if part in note)
-        for part in (OUTGOING, TRY, 'put_back "$directory/$name"', "commands.py")
-    )
-    assert off < tried < put_back < migrated
-    assert there.notes[put_back].endswith(name)
-    assert (
-        '"collects": false, "before": null, "hold": null, "commands": []' in there.notes[migrated]
-    )
-    assert there.streams == [host.sends]
-    assert json.loads(there.sent[0])["verb"] == "data load"
-
-
-@pytest.mark.parametrize("part", [OUTGOING, TRY])
-def test_nothing_is_loaded_where_a_connection_gets_out(part: str, host: Host) -> None:
-    data_pull.pull(host.job())
-    there = loading(host, **{part: failed(errors="was not refused")})
-
-    with pytest.raises(StepFailed, match="nothing was loaded"):
-        data_load.load(host.job(disposable=True), "staging")
-
-    assert there.streams == []
-    assert not [note for note in there.notes if "put_back" in note]
-
-
-def test_lost_rows_are_reported_before_anything_is_replaced(host: Host) -> None:
-    data_pull.pull(host.job())
-    host.rows = "1\tauth_user\tshop.sqlite3\n"
-    there = loading(host)
-
-    with pytest.raises(StepFailed, match="not all rows arrived") as raised:
-        data_load.load(host.job(disposable=True), "staging")
-
-    assert raised.value.details == "auth_user: 1 instead of 2"
-    assert not [note for note in there.notes if 'put_back "$directory' in note]
-    assert not [note for note in there.notes if KEEP in note], "the next load would restore it"
-
-
-def test_only_a_disposable_target_takes_the_data(host: Host) -> None:
-    data_pull.pull(host.job())
-
-    with pytest.raises(Refused, match="not disposable"):
-        data_load.load(host.job(), "staging")
-
-
-def test_data_of_another_engine_is_refused(host: Host) -> None:
-    data_pull.pull(host.job())
-    job = host.job(disposable=True)
-    app = job.config.app.model_copy(update={"database": "postgresql"})
-    config = job.config.model_copy(update={"app": app})
-
-    with pytest.raises(ConfigError, match="was pulled from sqlite") as raised:
-        data_load.load(replace(job, config=config), "staging")
-
-    assert raised.value.hint.startswith("python deploy.py data pull --from staging")
-
-
-def test_without_a_pull_there_is_nothing_to_load(host: Host) -> None:
-    with pytest.raises(Refused, match="no data was pulled from staging") as raised:
-        data_load.load(host.job(disposable=True), "staging")
-
-    assert raised.value.hint == "python deploy.py data pull --from staging"
-
-
-def test_rows_of_both_engines_have_the_same_names() -> None:
-    sqlite = "2\tauth_user\ta.db\n1\tauth_user\tb.db\n"
-
-    assert data_load.counted(sqlite) == {"auth_user": 3}
-    assert data_load.counted("3\tpublic.auth_user\n1\tother.t\n") == {"auth_user": 3, "other.t": 1}

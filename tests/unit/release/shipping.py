@@ -13,8 +13,6 @@ from understudy.release.render import RenderedFile
 from understudy.release.source import Source
 
 RUN = RenderedFile(PurePosixPath("/srv/shop/releases/r1/run"), "#!/bin/sh\n", 0o755)
-
-
 FILES = {"requirements.txt": LOCK, "shop/wsgi.py": "application = None\n"}
 
 

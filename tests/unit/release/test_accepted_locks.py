@@ -9,8 +9,6 @@ from tests.unit.repositories import LOCK, commit, write
 from understudy.errors import ConfigError
 
 HASHED = "gunicorn==23.0.0 --hash=sha256:aa\n"
-
-
 OPEN_LOCKS = {
     "empty": ("", "not locked"),
     "no-versions": ("gunicorn\n", "not locked"),
@@ -21,8 +19,6 @@ OPEN_LOCKS = {
     "no-gunicorn": ("django==5.2 --hash=sha256:bb\n", "no gunicorn"),
     "something-like-gunicorn": ("gunicorn-extra==1 --hash=sha256:bb\n", "no gunicorn"),
 }
-
-
 GOOD_LOCKS = {
     "name-in-other-case": HASHED.capitalize(),
     "extra": HASHED.replace("==", "[gevent]=="),

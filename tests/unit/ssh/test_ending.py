@@ -1,34 +1,19 @@
 """Commands that don't end by themselves: seen, ended with all that they started, and reported."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from threading import Thread
 from typing import NoReturn
 
-import paramiko
 import pytest
 
-from tests.unit.ssh.test_connection import running as running_server
-from tests.unit.ssh.test_connection import target_of
+from tests.unit.ssh.servers import target_of
 from tests.unit.ssh_server import SshServer
 from understudy.commands import alongside, limited, script
 from understudy.errors import Interrupted, Refused, StepFailed, Unreachable
 from understudy.ssh import connection as connecting
 from understudy.ssh import ending, host_lock, running
 from understudy.ssh.connection import SshConnection
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[SshServer]:
-    with running_server(tmp_path, paramiko.ECDSAKey.generate()) as server:
-        yield server
-
-
-@pytest.fixture
-def connection(server: SshServer, tmp_path: Path) -> Iterator[SshConnection]:
-    with SshConnection(target_of(server, tmp_path), "deploy") as opened:
-        yield opened
 
 
 def press_ctrl_c(line: str) -> NoReturn:

@@ -1,12 +1,10 @@
 """Logins that greet, have another shell, or run something else: seen at the first contact."""
 
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-import paramiko
 import pytest
 
-from tests.unit.ssh.test_connection import NASTY, running, target_of
+from tests.unit.ssh.servers import NASTY, target_of
 from tests.unit.ssh_server import SshServer
 from understudy.errors import Unreachable
 from understudy.ssh.connection import SshConnection
@@ -14,12 +12,6 @@ from understudy.ssh.connection import SshConnection
 GREETS = ["sh", "-c", 'echo Welcome; echo to our host >&2; eval "$0"']
 # It reads a line as sh does only if it is this one.
 FISH = ["sh", "-c", 'case $0 in "echo "* | "exec sh -c "*) eval "$0" ;; *) exit 127 ;; esac']
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[SshServer]:
-    with running(tmp_path, paramiko.ECDSAKey.generate()) as server:
-        yield server
 
 
 def test_greeting_is_no_part_of_any_answer(server: SshServer, tmp_path: Path) -> None:

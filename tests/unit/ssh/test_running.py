@@ -122,3 +122,13 @@ def test_output_ends_with_the_command_or_soon_after(
     assert b"".join(out for out, _ in both) == b"printed"
     assert b"".join(err for _, err in both) == b"errors"
     assert seconds <= clock - 1000 < seconds + 0.3
+
+
+def test_lines_are_whole_however_they_arrive() -> None:
+    lines: list[str] = []
+    output = Output(lines.append)
+
+    for piece in (MARK[:3], f"{MARK[3:]} 7\non", "e\ntw", "o\n", "\nthree"):
+        output.take(piece.encode())
+
+    assert lines == ["one", "two", ""]

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 import paramiko
 import pytest
 
-from tests.unit.ssh.test_connection import running, target_of
+from tests.unit.ssh.servers import running, target_of
 from tests.unit.ssh_server import CUT, DROP
 from understudy.commands import script
 from understudy.errors import StepFailed, Unreachable
