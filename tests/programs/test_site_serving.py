@@ -2,157 +2,16 @@
 
 import contextlib
 import http.client
-import json
-import os
-import pwd
-import socket
-import socketserver
-import ssl
 import subprocess
-import threading
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.programs.nginx_site import DOMAIN, Nginx, running
 from tests.programs.site_config import CERTIFICATE, rendered
 
 pytestmark = pytest.mark.needs("nginx")
-DOMAIN = "shop.test"
-
-
-class App(BaseHTTPRequestHandler):
-    """Answers with the headers of the request."""
-
-    def do_GET(self) -> None:
-        body = json.dumps(dict(self.headers)).encode()
-        self.send_response(302 if self.path == "/moved" else 200)
-        if self.path == "/moved":
-            self.send_header("Location", f"http://{DOMAIN}/elsewhere")
-        if self.path == "/strict":
-            self.send_header("Strict-Transport-Security", "max-age=1")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.do_GET()
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-    def address_string(self) -> str:
-        return "nginx"
-
-
-class Server(socketserver.ThreadingUnixStreamServer):
-    daemon_threads = True
-
-
-@dataclass(frozen=True)
-class Nginx:
-    directory: Path
-    ports: dict[int, int]
-
-    def site(self, path: str) -> Path:
-        return self.directory / "srv" / path
-
-    def get(
-        self, path: str, port: int = 80, host: str = DOMAIN, **headers: str
-    ) -> tuple[http.client.HTTPResponse, bytes]:
-        kept = {"Host": host, **{name.replace("_", "-"): value for name, value in headers.items()}}
-        connection: http.client.HTTPConnection
-        if port == 443:
-            context = ssl._create_unverified_context()  # noqa: S323 - made by this test
-            connection = http.client.HTTPSConnection("127.0.0.1", self.ports[443], context=context)
-        else:
-            connection = http.client.HTTPConnection("127.0.0.1", self.ports[port], timeout=30)
-        with contextlib.closing(connection):
-            connection.request("GET", path, headers=kept)
-            answer = connection.getresponse()
-            return answer, answer.read()
-
-    def seen_by_app(self, port: int = 80, **headers: str) -> dict[str, Any]:
-        seen: dict[str, Any] = json.loads(self.get("/", port, **headers)[1])
-        return seen
-
-    def logged(self, kind: str, text: str) -> str:
-        """The line with that text. nginx writes it after its answer."""
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            for line in (self.directory / "log" / f"todo.{kind}.log").read_text().splitlines():
-                if text in line:
-                    return line
-            time.sleep(0.02)
-        raise AssertionError(f"no line with {text} in the {kind} log")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-@contextlib.contextmanager
-def running(directory: Path, target: dict[str, Any]) -> Iterator[Nginx]:
-    site = rendered(target=target)[0]
-    ports = {80: free_port(), 443: free_port()}
-    for place in ("srv/shared/media", "srv/releases/r1", "srv/releases/r0", "log", "ssl", "temp"):
-        (directory / place).mkdir(parents=True)
-    for port, other in ports.items():
-        assert f"listen [::]:{port}" in site or (port == 443 and not target)
-        site = site.replace(f"    listen {port}", f"    listen 127.0.0.1:{other}")
-    # The address at which a deploy requests a release that isn't live yet.
-    assert "listen 127.0.0.2:80" in site
-    site = site.replace("listen 127.0.0.2:80", f"listen 127.0.0.2:{free_port()}")
-    site = "".join(line for line in site.splitlines(True) if "listen [::]" not in line)
-    site = site.replace("/srv/todo", f"{directory}/srv").replace(
-        "/var/log/nginx", f"{directory}/log"
-    )
-    site = site.replace("/etc/ssl", f"{directory}/ssl")
-    if target:
-        kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
-        make = ["openssl", "req", "-x509", *kind, "-nodes", "-days", "2"]
-        names = ["-keyout", "ssl/todo.key", "-out", "ssl/todo.pem", "-subj", f"/CN={DOMAIN}"]
-        subprocess.run([*make, *names], cwd=directory, check=True, capture_output=True)
-    (directory / "site").write_text(site)
-    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    temporary = " ".join(f"{kind}_temp_path {directory}/temp/{kind};" for kind in kinds)
-    user = f"user {pwd.getpwuid(os.getuid()).pw_name};" if os.getuid() == 0 else ""
-    (directory / "nginx.conf").write_text(
-        f"{user} daemon off; pid {directory}/pid; events {{}} "
-        f"http {{ {temporary} include {directory}/site; "
-        # Like provisioning's server for other names.
-        f"server {{ listen 127.0.0.1:{ports[80]} default_server; return 444; }} }}"
-    )
-    (directory / "srv/current").symlink_to("releases/r1")
-    (directory / "srv/previous").symlink_to("releases/r0")
-    server = Server(str(directory / "srv/releases/r1/socket"), App)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    program = ["nginx", "-e", "stderr", "-p", str(directory), "-c", str(directory / "nginx.conf")]
-    nginx = subprocess.Popen(program, stderr=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + 30
-        while not answers(ports[80]):
-            assert nginx.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        yield Nginx(directory, ports)
-    finally:
-        nginx.terminate()
-        nginx.wait(30)
-        server.shutdown()
-        server.server_close()
-
-
-def answers(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-        return True
-    return False
 
 
 @pytest.fixture(scope="module")

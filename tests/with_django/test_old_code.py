@@ -1,4 +1,4 @@
-"""What an earlier release's Django says of a database that later migrations changed."""
+"""An earlier release's Django checks a database that later migrations changed."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "db.sql
 
 
 def question() -> str:
-    """The text that the old release's Django runs: only that, for Understudy isn't installed here."""
+    """The script that the old release runs, read from its source: Understudy isn't installed here."""
     text = PACKAGE.read_text()
     return text.partition('_ASK = """')[2].partition('"""')[0]
 
@@ -47,15 +47,15 @@ class Database(unittest.TestCase):
         lines = self.django("shell", "-c", question()).splitlines()
         return [line for line in lines if line.startswith("==> ")]
 
-    def test_as_it_was_nothing_is_wrong(self) -> None:
+    def test_unchanged_database_has_no_problem(self) -> None:
         self.assertEqual(self.after(), [])
 
-    def test_migration_that_came_later_is_named(self) -> None:
+    def test_later_migration_is_named(self) -> None:
         later = "INSERT INTO django_migrations (app, name, applied) VALUES ('auth', '0099_x', '2024-01-01')"
 
         self.assertEqual(self.after(later), ["==> unknown auth.0099_x"])
 
-    def test_column_that_is_gone(self) -> None:
+    def test_missing_column_is_named(self) -> None:
         self.assertEqual(
             self.after("ALTER TABLE auth_user RENAME COLUMN email TO mail"),
             [
@@ -64,13 +64,13 @@ class Database(unittest.TestCase):
             ],
         )
 
-    def test_table_that_is_gone(self) -> None:
+    def test_missing_table_is_named(self) -> None:
         self.assertEqual(
             self.after("DROP TABLE auth_user_groups"),
             ["==> broken auth.User_groups: the table auth_user_groups is gone"],
         )
 
-    def test_new_column_that_may_be_empty_or_has_a_default_does_no_harm(self) -> None:
+    def test_new_column_that_is_nullable_or_has_a_default_is_no_problem(self) -> None:
         self.assertEqual(
             self.after(
                 "ALTER TABLE auth_user ADD COLUMN nick text NULL",

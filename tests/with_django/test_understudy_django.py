@@ -1,4 +1,4 @@
-"""What the release commands ask Django itself: on a real project, as on a host."""
+"""The checks that the release commands make with Django itself, on a real project, as on a host."""
 
 import json
 import os
@@ -100,7 +100,7 @@ class Project(unittest.TestCase):
 
 
 class Migrations(Project):
-    def test_package_without_a_migration_is_noted(self) -> None:
+    def test_missing_migration_of_a_package_is_noted(self) -> None:
         done = self.commands()
 
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -109,7 +109,7 @@ class Migrations(Project):
             done.stdout,
         )
 
-    def test_own_app_without_one_fails_all_the_same(self) -> None:
+    def test_missing_migration_of_the_projects_own_app_fails(self) -> None:
         self.write("source/goods/models.py", MODEL + "    size = models.TextField(default='')\n")
 
         done = self.commands()
@@ -118,7 +118,7 @@ class Migrations(Project):
         self.assertNotIn("==> note", done.stdout)
         self.assertNotIn("==> migrate", done.stdout)
 
-    def test_app_that_the_repository_holds_is_its_own(self) -> None:
+    def test_app_in_the_repository_is_the_projects_own(self) -> None:
         (self.packages / "django_thing").rename(self.source / "django_thing")
 
         self.assertEqual(self.commands().returncode, 1)
@@ -130,7 +130,7 @@ class SecretKey(Project):
         "SECRET_KEY = os.environ.get('KEY') or get_random_secret_key()\n"
     )
 
-    def test_random_one_is_refused_before_anything_is_migrated(self) -> None:
+    def test_random_key_is_refused_before_anything_is_migrated(self) -> None:
         self.write("source/shop/settings.py", SETTINGS + self.RANDOM)
 
         done = self.commands()
@@ -139,17 +139,17 @@ class SecretKey(Project):
         self.assertIn("SECRET_KEY differs in each process", done.stderr)
         self.assertNotIn("==> migrate", done.stdout)
 
-    def test_random_default_that_is_not_used_is_none(self) -> None:
+    def test_random_default_that_is_not_used_is_accepted(self) -> None:
         self.write("source/shop/settings.py", SETTINGS + self.RANDOM)
 
         self.assertEqual(self.commands(KEY="given").returncode, 0)
 
-    def test_one_in_the_code_is_the_same_everywhere(self) -> None:
+    def test_key_in_the_code_is_accepted(self) -> None:
         self.assertEqual(self.commands().returncode, 0)
 
 
 class Settings(Project):
-    def test_all_is_well(self) -> None:
+    def test_project_without_a_problem(self) -> None:
         found = self.settings()
 
         self.assertEqual(
@@ -160,20 +160,20 @@ class Settings(Project):
             found["sqlite"], {"default": {"journal": "delete", "timeout": None, "begins": None}}
         )
 
-    def test_settings_of_wsgi(self) -> None:
+    def test_settings_that_wsgi_names_are_printed(self) -> None:
         self.write("source/shop/wsgi.py", WSGI.replace("shop.settings", "shop.dev"))
         self.write("source/shop/dev.py", "from shop.settings import *\nDEBUG = True\n")
 
         self.assertEqual(self.settings()["wsgi"], ["shop.dev", True])
 
-    def test_environment_wins_over_what_wsgi_has_as_default(self) -> None:
+    def test_environment_wins_over_the_default_of_wsgi(self) -> None:
         self.write("source/shop/wsgi.py", WSGI.replace("shop.settings", "shop.dev"))
 
         done = self.commands(DJANGO_SETTINGS_MODULE="shop.settings")
 
         self.assertIn('"wsgi": null', done.stdout)
 
-    def test_table_of_a_cache(self) -> None:
+    def test_missing_table_of_a_cache_is_named(self) -> None:
         cache = '{"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cached"}}'
         self.write("source/shop/settings.py", f"{SETTINGS}CACHES = {cache}\n")
         self.assertEqual(self.settings()["cache_tables"], ["cached"])
@@ -181,14 +181,14 @@ class Settings(Project):
         self.assertEqual(self.commands(CHECK, "python manage.py createcachetable").returncode, 0)
         self.assertEqual(self.settings()["cache_tables"], [])
 
-    def test_mail_that_nothing_takes(self) -> None:
+    def test_mail_server_that_does_not_listen_is_named(self) -> None:
         self.write("source/shop/settings.py", f"{SETTINGS}EMAIL_PORT = 1\n")
         self.assertIsNone(self.settings()["mail"], "this app sends none")
 
         self.write("source/goods/views.py", "from django.core.mail import send_mail\n")
         self.assertEqual(self.settings()["mail"], ["localhost", 1])
 
-    def test_uploads_that_the_group_cannot_read(self) -> None:
+    def test_uploads_that_the_group_cannot_read_are_counted(self) -> None:
         self.write(
             "source/shop/settings.py", f"{SETTINGS}MEDIA_ROOT = {str(self.top / 'media')!r}\n"
         )

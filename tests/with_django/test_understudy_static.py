@@ -1,4 +1,4 @@
-"""Static files are collected again whenever anything has changed that they are made from."""
+"""Static files are collected again whenever one of their inputs has changed."""
 
 import os
 import shutil
@@ -36,7 +36,7 @@ understudy_static.collect({command!r}, run, root, before or None)
 
 
 class Releases(unittest.TestCase):
-    """Each in a directory of its own, as on a host."""
+    """Releases, each in a directory of its own, as on a host."""
 
     def setUp(self) -> None:
         self.top = Path(tempfile.mkdtemp())
@@ -47,7 +47,7 @@ class Releases(unittest.TestCase):
         (self.source / "shop" / "static" / "a.css").write_text("a {}")
 
     def collect(self, name: str, *, settings: str = "", command: str = "collectstatic") -> bool:
-        """Makes a release of the source and its static files; whether they were collected."""
+        """Makes a release of the source and its static files. Returns whether they were collected."""
         release = self.top / f"release-{name}"
         shutil.copytree(self.source, release, dirs_exist_ok=True)
         root = self.static(name)
@@ -70,7 +70,7 @@ class Releases(unittest.TestCase):
     def names(self, name: str) -> list[str]:
         return sorted(path.name for path in self.static(name).iterdir())
 
-    def test_unchanged_files_are_taken_over_and_take_no_room(self) -> None:
+    def test_unchanged_files_are_linked_and_take_no_disk_space(self) -> None:
         self.assertTrue(self.collect("1"))
         self.assertFalse(self.collect("2"))
 
@@ -79,7 +79,7 @@ class Releases(unittest.TestCase):
         shutil.rmtree(self.static("1"))
         self.assertEqual(same[1].read_text(), "a {}")
 
-    def test_each_of_what_they_are_made_from_counts(self) -> None:
+    def test_change_of_any_input_collects_again(self) -> None:
         self.collect("1")
         static = self.source / "shop" / "static"
 
@@ -94,7 +94,7 @@ class Releases(unittest.TestCase):
         self.assertTrue(self.collect("other-content"))
         self.assertEqual((self.static("other-content") / "a.css").read_text(), "a {color: red}")
 
-    def test_storage_of_another_kind_makes_other_files(self) -> None:
+    def test_another_storage_collects_again(self) -> None:
         self.collect("1")
         storages = {"staticfiles": {"BACKEND": MANIFEST}}
 
@@ -102,7 +102,7 @@ class Releases(unittest.TestCase):
 
         self.assertIn("staticfiles.json", self.names("2"))
 
-    def test_storage_of_the_apps_own_may_look_at_anything(self) -> None:
+    def test_storage_class_of_the_app_always_collects_again(self) -> None:
         (self.source / "shop" / "files.py").write_text(
             "from django.contrib.staticfiles.storage import StaticFilesStorage\n"
             "class Own(StaticFilesStorage): pass\n"
@@ -112,7 +112,7 @@ class Releases(unittest.TestCase):
         self.assertTrue(self.collect("1", settings=own))
         self.assertTrue(self.collect("2", settings=own))
 
-    def test_half_made_files_are_made_again(self) -> None:
+    def test_incomplete_files_are_collected_again(self) -> None:
         self.static("1").mkdir(parents=True)
         (self.static("1") / "a.css").write_text("half of")
 
@@ -120,7 +120,7 @@ class Releases(unittest.TestCase):
 
         self.assertEqual((self.static("1") / "a.css").read_text(), "a {}")
 
-    def test_what_is_there_already_stays(self) -> None:
+    def test_existing_files_stay(self) -> None:
         self.collect("1")
         self.assertFalse(self.collect("1"))
 

@@ -1,0 +1,183 @@
+"""A real nginx with a site's rendered file, in a directory, and an app behind it."""
+
+import contextlib
+import http.client
+import json
+import os
+import pwd
+import socket
+import socketserver
+import ssl
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+from tests.programs.site_config import rendered
+
+DOMAIN = "shop.test"
+
+
+@dataclass(frozen=True)
+class Nginx:
+    """A running nginx. ports: of a site -> of this nginx."""
+
+    directory: Path
+    ports: dict[int, int]
+
+    def site(self, path: str) -> Path:
+        return self.directory / "srv" / path
+
+    def get(
+        self, path: str, port: int = 80, host: str = DOMAIN, **headers: str
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        kept = {"Host": host, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        connection: http.client.HTTPConnection
+        if port == 443:
+            context = ssl._create_unverified_context()  # noqa: S323 - made by this test
+            connection = http.client.HTTPSConnection("127.0.0.1", self.ports[443], context=context)
+        else:
+            connection = http.client.HTTPConnection("127.0.0.1", self.ports[port], timeout=30)
+        with contextlib.closing(connection):
+            connection.request("GET", path, headers=kept)
+            answer = connection.getresponse()
+            return answer, answer.read()
+
+    def seen_by_app(self, port: int = 80, **headers: str) -> dict[str, Any]:
+        """The headers of a request as the app gets them."""
+        seen: dict[str, Any] = json.loads(self.get("/", port, **headers)[1])
+        return seen
+
+    def logged(self, kind: str, text: str) -> str:
+        """The line with that text. nginx writes it after its answer."""
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            for line in (self.directory / "log" / f"todo.{kind}.log").read_text().splitlines():
+                if text in line:
+                    return line
+            time.sleep(0.02)
+        raise AssertionError(f"no line with {text} in the {kind} log")
+
+
+@contextlib.contextmanager
+def running(directory: Path, target: dict[str, Any]) -> Iterator[Nginx]:
+    """A running nginx with the site of a target, and an app that answers. target: keys of deploy.yml."""
+    ports = {80: _free_port(), 443: _free_port()}
+    _make_files(directory)
+    if target:
+        _make_certificate(directory)
+    (directory / "site").write_text(_moved(rendered(target=target)[0], directory, ports))
+    _write_settings(directory, ports[80])
+    with _app(directory / "srv/releases/r1/socket"), _nginx(directory, ports[80]):
+        yield Nginx(directory, ports)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def _make_files(directory: Path) -> None:
+    for place in ("srv/shared/media", "srv/releases/r1", "srv/releases/r0", "log", "ssl", "temp"):
+        (directory / place).mkdir(parents=True)
+    (directory / "srv/current").symlink_to("releases/r1")
+    (directory / "srv/previous").symlink_to("releases/r0")
+
+
+def _make_certificate(directory: Path) -> None:
+    kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    make = ["openssl", "req", "-x509", *kind, "-nodes", "-days", "2"]
+    names = ["-keyout", "ssl/todo.key", "-out", "ssl/todo.pem", "-subj", f"/CN={DOMAIN}"]
+    subprocess.run([*make, *names], cwd=directory, check=True, capture_output=True)
+
+
+def _moved(site: str, directory: Path, ports: dict[int, int]) -> str:
+    """The site's file with other ports, and with directories below this one."""
+    for port, other in ports.items():
+        assert f"listen [::]:{port}" in site or (port == 443 and "ssl" not in site)
+        site = site.replace(f"    listen {port}", f"    listen 127.0.0.1:{other}")
+    # The address at which a deploy requests a release that isn't live yet.
+    assert "listen 127.0.0.2:80" in site
+    site = site.replace("listen 127.0.0.2:80", f"listen 127.0.0.2:{_free_port()}")
+    site = "".join(line for line in site.splitlines(True) if "listen [::]" not in line)
+    for old, new in {"/srv/todo": "srv", "/var/log/nginx": "log", "/etc/ssl": "ssl"}.items():
+        site = site.replace(old, f"{directory}/{new}")
+    return site
+
+
+def _write_settings(directory: Path, port: int) -> None:
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    temporary = " ".join(f"{kind}_temp_path {directory}/temp/{kind};" for kind in kinds)
+    user = f"user {pwd.getpwuid(os.getuid()).pw_name};" if os.getuid() == 0 else ""
+    (directory / "nginx.conf").write_text(
+        f"{user} daemon off; pid {directory}/pid; events {{}} "
+        f"http {{ {temporary} include {directory}/site; "
+        # Like provisioning's server for other names.
+        f"server {{ listen 127.0.0.1:{port} default_server; return 444; }} }}"
+    )
+
+
+@contextlib.contextmanager
+def _app(socket_file: Path) -> Iterator[None]:
+    server = Server(str(socket_file), App)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@contextlib.contextmanager
+def _nginx(directory: Path, port: int) -> Iterator[None]:
+    program = ["nginx", "-e", "stderr", "-p", str(directory), "-c", str(directory / "nginx.conf")]
+    nginx = subprocess.Popen(program, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 30
+        while not _answers(port):
+            assert nginx.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        yield
+    finally:
+        nginx.terminate()
+        nginx.wait(30)
+
+
+def _answers(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+        return True
+    return False
+
+
+class App(BaseHTTPRequestHandler):
+    """Answers with the headers of the request."""
+
+    def do_GET(self) -> None:
+        body = json.dumps(dict(self.headers)).encode()
+        self.send_response(302 if self.path == "/moved" else 200)
+        if self.path == "/moved":
+            self.send_header("Location", f"http://{DOMAIN}/elsewhere")
+        if self.path == "/strict":
+            self.send_header("Strict-Transport-Security", "max-age=1")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def address_string(self) -> str:
+        return "nginx"
+
+
+class Server(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
