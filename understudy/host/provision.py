@@ -38,7 +38,9 @@ def check(job: Job) -> None:
     ):
         _refuse_if_domain_is_taken(job, connection)
         text = _run(job, connection, lambda line: None, check=True)
-    changes = [line.strip() for line in text.splitlines() if line.strip().startswith("would ")]
+    lines = (line.strip() for line in text.splitlines())
+    # Some steps take a directory from its owner and give it back, or reload a service once more.
+    changes = list(dict.fromkeys(line for line in lines if line.startswith("would ")))
     for change in changes:
         job.report.say(change)
     if changes:

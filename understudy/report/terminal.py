@@ -16,6 +16,8 @@ from understudy.report.sanitize import plain
 
 # Columns that a title can't have: spinner and elapsed time, each with a space, and one for the time left.
 _COLUMNS_OF_THE_CLOCK = 12
+# Of an error's details.
+_FIRST_LINES, _LAST_LINES = 40, 80
 
 
 class TextReport(Report):
@@ -98,7 +100,7 @@ class TextReport(Report):
         if error.cause:
             self._err.print(_plain(("cause:", "bold"), f" {error.cause}"))
         if error.details:
-            for line in error.details.splitlines():
+            for line in _shortened(error.details.splitlines()):
                 self._err.print(_plain(f"  {line}"))
         if error.hint:
             self._err.print(_plain(("try:", "cyan"), f" {error.hint}"))
@@ -124,6 +126,14 @@ class TextReport(Report):
         if self._progress:
             self._progress.stop()
             self._progress = None
+
+
+def _shortened(lines: list[str]) -> list[str]:
+    """What a user can still take in: of a suite that failed as a whole the begin and the summary."""
+    left_out = len(lines) - _FIRST_LINES - _LAST_LINES
+    if left_out <= 0:
+        return lines
+    return [*lines[:_FIRST_LINES], f"… {left_out} lines left out …", *lines[-_LAST_LINES:]]
 
 
 class _Steps(Progress):

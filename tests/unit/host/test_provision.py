@@ -128,7 +128,8 @@ def test_what_is_in_the_way_is_a_refusal_with_file_and_line(staging: Staging) ->
     assert raised.value.details == "/etc/nginx/sites-enabled/shop:2: listens"
 
 
-CHANGES = "==> users\nwould run: useradd deploy\n==> nginx\nwould write /etc/nginx/x\n"
+ADD = "would run: useradd deploy\n"
+CHANGES = f"==> users\n{ADD}==> nginx\nwould write /etc/nginx/x\n{ADD}"
 
 
 def test_check_shows_what_would_change_and_changes_nothing(staging: Staging) -> None:

@@ -86,3 +86,16 @@ def test_a_terminal_gets_colour(
     TextReport().error(Refused("no", hint="later"))
 
     assert "\x1b[36mtry:" in capsys.readouterr().err
+
+
+def test_details_of_a_whole_failed_suite_are_shortened_in_the_middle(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def shown(lines: int) -> list[str]:
+        details = "\n".join(map(str, range(lines)))
+        TextReport().error(StepFailed("the browser tests failed", details))
+        return [line.strip() for line in capsys.readouterr().err.splitlines()[1:]]
+
+    assert shown(120) == [str(line) for line in range(120)]
+    assert shown(600)[38:42] == ["38", "39", "… 480 lines left out …", "520"]
+    assert shown(600)[-1] == "599"
