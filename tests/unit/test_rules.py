@@ -68,6 +68,7 @@ PURE = {
     "data.dump",
     "host.data_errors",
     "data.personal",
+    "data.personal_patterns",
     "data.queries",
     "data.schema",
     "deploy.desired",

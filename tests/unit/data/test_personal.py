@@ -5,7 +5,8 @@ import yaml
 
 from understudy.config.data import Data
 from understudy.data.anonymise import mistakes
-from understudy.data.personal import find, pattern_of, snippet
+from understudy.data.personal import find, snippet
+from understudy.data.personal_patterns import pattern_of
 from understudy.data.schema import Column, Table
 
 
@@ -75,7 +76,7 @@ def column(name: str, type: str = "varchar(200)") -> Column:
         ("steuerId", "an official number"),
         ("serialized_data", "data of any kind"),
         ("meta", "data of any kind"),
-        ("имя", "data with a name in a script that is not covered"),
+        ("имя", "data of any kind, by a name in another script"),
     ],
 )
 def test_personal_data_is_found_by_the_name_of_its_column(name: str, reason: str) -> None:
