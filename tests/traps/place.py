@@ -259,10 +259,12 @@ class _Rehearsal(Rehearsal):
         """There is none of a spare host."""
 
 
+# Packages and environments are named after what is in them, and the app can't write there: they stay.
 _SAVE = """
 cd /; kept=/var/backups/failure-scenarios/{site}
 mkdir -p $kept
-tar -cf $kept/files.tar srv/{site} etc/nginx etc/systemd/system var/lib/understudy
+tar -cf $kept/files.tar --exclude=srv/{site}/cache/packages --exclude=srv/{site}/venvs \\
+    srv/{site} etc/nginx etc/systemd/system var/lib/understudy
 rm -f $kept/database.sql
 if [ "{engine}" = postgresql ]; then
     cd $kept
@@ -273,7 +275,8 @@ _RESTORE = """
 cd /; kept=/var/backups/failure-scenarios/{site}
 systemctl stop '{site}@*' '{site}.service' 'understudy-undo-*' || true
 systemctl reset-failed
-rm -rf /srv/{site} /etc/systemd/system/{site}* /run/{site}/*
+find /srv/{site} -mindepth 1 -maxdepth 1 ! -name cache ! -name venvs -exec rm -rf {{}} +
+rm -rf /srv/{site}/cache/files /etc/systemd/system/{site}* /run/{site}/*
 tar -xf $kept/files.tar
 if [ -e $kept/database.sql ]; then
     cd $kept
