@@ -111,8 +111,9 @@ class Place(ABC):
     def with_target(self, shipped: dict[str, Any]) -> dict[str, Any]:
         return shipped
 
-    def can_rehearse(self, trap: Trap) -> bool:
-        return True
+    def obstacle(self, trap: Trap) -> str:
+        """Why a scenario can't be rehearsed there; an empty text if it can."""
+        return ""
 
     @property
     @abstractmethod
@@ -192,9 +193,18 @@ class SpareHost(Place):
         target = {**self.settings, "domain": domain, "require_receipt": False}
         return {**shipped, "targets": {**shipped["targets"], self.target: target}}
 
-    def can_rehearse(self, trap: Trap) -> bool:
-        """It is not rebooted."""
-        return trap.phase != "reboot"
+    def obstacle(self, trap: Trap) -> str:
+        if trap.phase == "reboot":
+            return "a spare host is not rebooted"
+        if "memory_max" in trap.settings.get("app", {}) and not self._limits_memory:
+            return "memory can't be limited there"
+        return ""
+
+    @cached_property
+    def _limits_memory(self) -> bool:
+        """A container may have no cgroup for it."""
+        answer = self.root("systemctl show --property MemoryCurrent --value nginx")
+        return answer.text.splitlines()[-1].isdigit()
 
     @cached_property
     def words(self) -> str:

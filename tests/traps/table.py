@@ -24,7 +24,7 @@ are in [tests/traps/](../tests/traps), one directory each, and the apps that are
 [tests/traps/apps/](../tests/traps/apps); the rules that know their causes are in
 [understudy/diagnosis/causes/](../understudy/diagnosis/causes).
 
-{right} of {count} came out right{ready}; {others} of the {count} change another app than the example.
+{right} came out right{ready}; {others} of all that were rehearsed change another app than the example.
 Rehearsed {places}. Several runs of the same code count together; the seconds are those of a rehearsal
 up to the phase that must fail.
 {missing}
@@ -34,12 +34,15 @@ up to the phase that must fail.
 _MISSING = """
 Not rehearsed in these runs, and not counted: {names}.
 """
+# The phase of a scenario that could not be rehearsed.
+SKIPPED = "skipped"
 
 
 @dataclass(frozen=True)
 class Row:
     """How a scenario came out. seconds: how long its rehearsal took. base: the app it changes.
     place: where it was rehearsed, as in "on the VM". right: with the phase and cause of its trap.yml.
+    If it could not be rehearsed, phase is SKIPPED and cause says why.
     """
 
     name: str
@@ -52,7 +55,11 @@ class Row:
 
     def is_of(self, trap: Trap) -> bool:
         """Whether it's still what the scenario wants, if it came out right."""
-        return not self.right or (self.phase, self.cause) == (trap.phase, trap.first_words)
+        return (
+            not self.right
+            or self.phase == SKIPPED
+            or (self.phase, self.cause) == (trap.phase, trap.first_words)
+        )
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,11 @@ class Caught:
         rows = [asdict(one) for one in self.rows.values()]
         self.file.write_text(json.dumps({"version": self.version, "rows": rows}))
 
+    def skip(self, row: Row) -> None:
+        """It may have been rehearsed elsewhere."""
+        if row.name not in self.rows:
+            self.add(row)
+
     def of(self, scenarios: Mapping[str, Trap]) -> list[Row]:
         """The rows of these scenarios as they are now."""
         rows = self.rows.values()
@@ -93,20 +105,25 @@ def code_version(top: Path) -> str:
     return digest + ("-dirty" if git(top, "status", "--porcelain", "--", *_CODE, exclude) else "")
 
 
-def page(rows: Iterable[Row], missing: Iterable[str] = ()) -> str:
-    """missing: the names of scenarios that were not rehearsed."""
+def count(rows: Iterable[Row]) -> str:
+    """As in "3 of 4", of those that were rehearsed."""
+    right = [row.right for row in rows if row.phase != SKIPPED]
+    return f"{sum(right)} of {len(right)}"
+
+
+def page(rows: Iterable[Row]) -> str:
     ordered = sorted(rows, key=lambda row: row.name)
-    ready = sum(row.phase == READY for row in ordered if row.right)
-    names = ", ".join(sorted(missing))
+    rehearsed = [row for row in ordered if row.phase != SKIPPED]
+    ready = sum(row.phase == READY for row in rehearsed if row.right)
+    missing = [f"{row.name} ({row.cause})" for row in ordered if row.phase == SKIPPED]
     head = _HEAD.format(
-        right=sum(row.right for row in ordered),
-        count=len(ordered),
+        right=count(rehearsed),
         ready=f", {ready} of them READY, as they should be" if ready else "",
-        others=sum(row.base != EXAMPLE for row in ordered),
-        places=_places(ordered),
-        missing=_MISSING.format(names=names) if names else "",
+        others=sum(row.base != EXAMPLE for row in rehearsed),
+        places=_places(rehearsed),
+        missing=_MISSING.format(names=", ".join(missing)) if missing else "",
     )
-    return head + "".join(map(_line, ordered))
+    return head + "".join(map(_line, rehearsed))
 
 
 def _places(rows: Iterable[Row]) -> str:

@@ -70,14 +70,31 @@ def test_version_is_of_the_code_and_not_of_tests_docs_and_rules(tmp_path: Path) 
     assert table.code_version(tmp_path).endswith("-dirty")
 
 
+def test_what_could_not_be_rehearsed_in_one_place_counts_if_it_was_in_another(
+    tmp_path: Path,
+) -> None:
+    found = table.Caught(tmp_path / "traps.json", "v1")
+    found.skip(replace(A, phase=table.SKIPPED, cause="no reboot"))
+    found.skip(replace(B, phase=table.SKIPPED))
+    found.add(A)
+    found.skip(replace(A, phase=table.SKIPPED))
+
+    assert [row.phase for row in found.of({"a": trap("a"), "b": trap("b")})] == [
+        "deploy",
+        "skipped",
+    ]
+
+
 def test_page_says_where_it_was_and_counts_only_what_was_rehearsed() -> None:
-    page = table.page([A, B, READY], missing=["gone-with-the-boot"])
+    gone = table.Row("gone", table.SKIPPED, "no reboot", 0, place=CONTAINER)
+    page = table.page([A, B, READY, gone])
 
     assert "3 of 3 came out right, 1 of them READY" in page
-    assert "1 of the 3 change another app" in page
+    assert "1 of all that were rehearsed change another app" in page
     assert f"Rehearsed {VM} (2), {CONTAINER} (1)." in page
-    assert "not counted: gone-with-the-boot." in page
-    assert table.page([A]).count("Not rehearsed") == 0
+    assert "not counted: gone (no reboot)." in page
+    assert "[gone]" not in page
+    assert "Not rehearsed" not in table.page([A])
     assert f"Rehearsed {VM}. " in table.page([A])
 
 
