@@ -19,7 +19,7 @@ SETTINGS = ("STATIC", "STORAGES", "WHITENOISE_", "FILE_UPLOAD_")
 
 def collect(command: str, run: Callable[[str], Any], directory: Path, before: Path | None) -> Any:
     """Fills the directory and returns the command's exit code. before: the live release's directory."""
-    wanted = digest(command)
+    wanted = digest(command, directory)
     if wanted and made_from(directory) == wanted:
         return 0
     if wanted and before and made_from(before) == wanted:
@@ -29,7 +29,7 @@ def collect(command: str, run: Callable[[str], Any], directory: Path, before: Pa
         return 0
     if code := run(command):
         return code
-    if made := wanted or digest(command):
+    if made := wanted or digest(command, directory):
         # After a power failure there must be no mark without its files.
         os.sync()
         mark(directory).write_text(made)
@@ -50,14 +50,19 @@ def mark(directory: Path) -> Path:
     return directory.with_name(f"{directory.name}.made")
 
 
-def digest(command: str) -> str | None:
-    """Of all inputs of collectstatic. None if they can't be known, or Django isn't loaded yet."""
+def digest(command: str, directory: Path) -> str | None:
+    """Of all that collectstatic works from. None if that isn't known, Django isn't loaded yet, or its
+    settings have the files elsewhere: then the command itself shows what is wrong with that place.
+    """
     if "django.apps" not in sys.modules or not sys.modules["django.apps"].apps.ready:
         return None
+    from django.conf import settings as app_settings
     from django.contrib.staticfiles.finders import get_finders
     from django.contrib.staticfiles.storage import staticfiles_storage
     from django.core.management import get_commands
 
+    if Path(app_settings.STATIC_ROOT or "").resolve() != directory.resolve():
+        return None
     finders = list(get_finders())
     known = all(is_known(one.__class__) for one in (*finders, staticfiles_storage))
     if not known or get_commands().get("collectstatic") != "django.contrib.staticfiles":

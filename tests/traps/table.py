@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -25,8 +25,7 @@ are in [tests/traps/](../tests/traps), one directory each, and the apps that are
 [understudy/diagnosis/causes/](../understudy/diagnosis/causes).
 
 {right} came out right{ready}; {others} of all that were rehearsed change another app than the example.
-Rehearsed {places}. Several runs of the same code count together; the seconds are those of a rehearsal
-up to the phase that must fail.
+Rehearsed {places}{versions}; the seconds are those of a rehearsal up to the phase that must fail.
 {missing}
 | scenario | app | found by | what the verdict says first | seconds |
 | --- | --- | --- | --- | --- |
@@ -42,7 +41,7 @@ SKIPPED = "skipped"
 class Row:
     """How a scenario came out. seconds: how long its rehearsal took. base: the app it changes.
     place: where it was rehearsed, as in "on the VM". right: with the phase and cause of its trap.yml.
-    If it could not be rehearsed, phase is SKIPPED and cause says why.
+    version: of the code. If it could not be rehearsed, phase is SKIPPED and cause says why.
     """
 
     name: str
@@ -51,6 +50,7 @@ class Row:
     seconds: float
     base: str = EXAMPLE
     place: str = ""
+    version: str = ""
     right: bool = True
 
     def is_of(self, trap: Trap) -> bool:
@@ -64,8 +64,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Caught:
-    """How scenarios came out with one version of the code. All of them take an hour: a run that is
-    interrupted is not lost, `pytest -k` can go on with the rest.
+    """How scenarios came out when they were last rehearsed. All of them take an hour: a run that is
+    interrupted is not lost, `pytest -k` can go on with the rest. The page says it if the code has changed
+    between runs.
     """
 
     file: Path
@@ -74,16 +75,17 @@ class Caught:
 
     @classmethod
     def load(cls, file: Path, version: str) -> Self:
-        """With the rows of earlier runs of the same version, if that has a name of its own."""
-        kept = json.loads(file.read_text()) if file.exists() else {}
-        if kept.get("version") != version or version.endswith("-dirty"):
-            return cls(file, version)
-        return cls(file, version, {row["name"]: Row(**row) for row in kept["rows"]})
+        """With the rows of earlier runs, but for those of changed files, which have no version."""
+        kept = json.loads(file.read_text())["rows"] if file.exists() else []
+        rows = [Row(**row) for row in kept]
+        return cls(
+            file, version, {row.name: row for row in rows if not row.version.endswith("-dirty")}
+        )
 
     def add(self, row: Row) -> None:
-        self.rows[row.name] = row
+        self.rows[row.name] = replace(row, version=self.version)
         rows = [asdict(one) for one in self.rows.values()]
-        self.file.write_text(json.dumps({"version": self.version, "rows": rows}))
+        self.file.write_text(json.dumps({"rows": rows}))
 
     def skip(self, row: Row) -> None:
         """It may have been rehearsed elsewhere."""
@@ -121,6 +123,7 @@ def page(rows: Iterable[Row]) -> str:
         ready=f", {ready} of them READY, as they should be" if ready else "",
         others=sum(row.base != EXAMPLE for row in rehearsed),
         places=_places(rehearsed),
+        versions=_versions(rehearsed),
         missing=_MISSING.format(names=", ".join(missing)) if missing else "",
     )
     return head + "".join(map(_line, rehearsed))
@@ -131,6 +134,14 @@ def _places(rows: Iterable[Row]) -> str:
     if len(counts) == 1:
         return counts[0][0]
     return ", ".join(f"{place} ({count})" for place, count in counts)
+
+
+def _versions(rows: Iterable[Row]) -> str:
+    counts = Counter(row.version for row in rows).most_common()
+    if len(counts) == 1:
+        return ""
+    numbers = ", ".join(str(count) for _, count in counts)
+    return f", with {len(counts)} versions of the code ({numbers})"
 
 
 def _line(row: Row) -> str:

@@ -1,4 +1,4 @@
-"""docs/traps.md says what was rehearsed, where, and what came out; runs of the same code count together."""
+"""docs/traps.md says what was rehearsed, where, and what came out; several runs count together."""
 
 import re
 from dataclasses import replace
@@ -19,13 +19,16 @@ def trap(name: str, phase: str = "deploy", cause: str = "why") -> Trap:
     return Trap(Path(name), "", phase, {}, cause)
 
 
-def test_scenarios_caught_with_the_same_version_count_in_the_next_run(tmp_path: Path) -> None:
+def test_scenarios_of_earlier_runs_count_with_their_version(tmp_path: Path) -> None:
     file = tmp_path / "traps.json"
     table.Caught.load(file, "v1").add(A)
     table.Caught.load(file, "v1").add(B)
+    table.Caught.load(file, "v2").add(B)
 
-    assert list(table.Caught.load(file, "v1").rows) == ["a", "b"]
-    assert table.Caught.load(file, "v2").rows == {}
+    rows = table.Caught.load(file, "v2").rows
+    assert {name: row.version for name, row in rows.items()} == {"a": "v1", "b": "v2"}
+    assert "2 versions of the code (1, 1)" in table.page(rows.values())
+    assert "versions" not in table.page([A, B])
 
 
 def test_scenarios_caught_with_changed_files_count_in_no_other_run(tmp_path: Path) -> None:
@@ -91,11 +94,11 @@ def test_page_says_where_it_was_and_counts_only_what_was_rehearsed() -> None:
 
     assert "3 of 3 came out right, 1 of them READY" in page
     assert "1 of all that were rehearsed change another app" in page
-    assert f"Rehearsed {VM} (2), {CONTAINER} (1)." in page
+    assert f"Rehearsed {VM} (2), {CONTAINER} (1); " in page
     assert "not counted: gone (no reboot)." in page
     assert "[gone]" not in page
     assert "Not rehearsed" not in table.page([A])
-    assert f"Rehearsed {VM}. " in table.page([A])
+    assert f"Rehearsed {VM}; " in table.page([A])
 
 
 def test_page_shows_what_came_out_wrong() -> None:

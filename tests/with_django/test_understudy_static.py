@@ -112,6 +112,13 @@ class Releases(unittest.TestCase):
         self.assertTrue(self.collect("1", settings=own))
         self.assertTrue(self.collect("2", settings=own))
 
+    def test_files_that_the_settings_have_elsewhere_are_never_taken_over(self) -> None:
+        """The command itself shows what is wrong with that place, not an app without its files."""
+        self.collect("1")
+
+        self.assertTrue(self.collect("2", settings="STATIC_ROOT = 'static'\n"))
+        self.assertTrue(self.collect("3", settings="STATIC_ROOT = 'static'\n"))
+
     def test_incomplete_files_are_collected_again(self) -> None:
         self.static("1").mkdir(parents=True)
         (self.static("1") / "a.css").write_text("half of")
