@@ -50,8 +50,8 @@ class Row:
     seconds: float
     base: str = EXAMPLE
     place: str = ""
-    version: str = ""
     right: bool = True
+    version: str = ""
 
     def is_of(self, trap: Trap) -> bool:
         """Whether it's still what the scenario wants, if it came out right."""

@@ -23,8 +23,9 @@ def start_and_wait(connection: Connection, action: Start) -> None:
     checks = all_of(action.checks)
     start = site.start(action.site, action.release_id)
     start_and_check = all_of((start, as_user(action.user, checks)))
-    answer = connection.run(start_and_check, seconds=action.seconds + 30)
+    # A check may itself take long: it's no reason to wait longer for the start.
     deadline = time.monotonic() + action.seconds
+    answer = connection.run(start_and_check, seconds=action.seconds + 30)
     while not answer.ok and time.monotonic() < deadline and _may_come(connection, action, answer):
         time.sleep(0.2)
         answer = connection.run(checks, user=action.user)

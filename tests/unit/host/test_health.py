@@ -119,6 +119,24 @@ def test_release_that_never_answers_fails_at_its_deadline(clock: list[float]) ->
     assert 60 <= sum(clock) < 61
 
 
+def test_check_that_hangs_is_no_reason_to_wait_longer(
+    clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The app accepts the connection and is not loaded yet: curl gives up after 20 s each time."""
+    connection = host([failed(errors="curl: (28) Operation timed out")] * 9)
+    run = connection.run
+
+    def slow(*words: object, **options: object) -> Result:
+        answer = run(*words, **options)  # type: ignore[arg-type]
+        clock.append(20.0 if "timed out" in answer.errors else 0.0)
+        return answer
+
+    monkeypatch.setattr(connection, "run", slow)
+    failure(connection)
+
+    assert sum(clock) < START.seconds + 20
+
+
 def test_long_error_page_is_cut_so_that_the_journal_shows(clock: list[float]) -> None:
     error = failure(host([failed("<p>" * 10_000, "curl: (22) error: 500")]))
 
