@@ -17,6 +17,7 @@ from understudy.data import load as data_load
 from understudy.data.bundle import DataBundle
 from understudy.deploy import commits, deploy_host
 from understudy.deploy import rollback as deploy_rollback
+from understudy.deploy.rollback_data import NeedsItsData
 from understudy.diagnosis import evidence
 from understudy.errors import ConfigError, Refused, StepFailed, UnderstudyError
 from understudy.job import Job
@@ -81,7 +82,7 @@ class Stage:
 
     def rollback(self, job: Job, *, probe: bool = False, with_data: bool = False) -> None:
         if self.needs_data and not with_data:
-            raise deploy_rollback.NeedsItsData("0ld can't work", details="the column name is gone")
+            raise NeedsItsData("0ld can't work", details="the column name is gone")
         self.run("rollback with data" if with_data else "rollback")
 
     def run(self, name: str) -> None:

@@ -26,8 +26,9 @@ def connected(
     """A connection as the deployer, and what the host is like.
 
     Raises Refused if the host is not provisioned as deploy.yml and provision/ say, LoginRefused or
-    Unreachable if there is no connection, StepFailed if the host gives no whole answer. read_only: if
-    it is provisioned in another way, or has been, that's a warning.
+    Unreachable if there is no connection, StepFailed if the host gives no whole answer.
+
+    read_only: the caller changes nothing; provisioning that is out of date or has failed is a warning then.
     """
     try:
         connection = SshConnection(job.target, job.config.host.deployer)
@@ -125,13 +126,10 @@ def _refuse_unless_provisioned(
     outdated = f"the provisioning of {host} is out of date: deploy.yml or provision/ changed since"
     summary = outdated if observed.stamp else f"{host} is not provisioned"
     if read_only and (observed.stamp or observed.current):
-        # A failed provisioning has removed the stamp; what is live there is live all the same.
+        # Failed provisioning has removed the stamp, but a live release is still live.
         job.report.warn(summary)
         return
-    raise Refused(
-        summary,
-        hint=f"python deploy.py provision --target {job.target_name}",
-    )
+    raise Refused(summary, hint=f"python deploy.py provision --target {job.target_name}")
 
 
 def _warn_of_lost_name(job: Job, observed: ObservedState) -> None:

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from understudy.deploy import commits, deploy_host, rollback
+from understudy.deploy import commits, deploy_host, rollback, rollback_data
 from understudy.diagnosis import evidence
 from understudy.errors import StepFailed, UnderstudyError
 from understudy.job import Job
@@ -172,7 +172,7 @@ class Rehearsal:
         """As on production: with the data from before the deploy, if the old code needs that."""
         try:
             rollback.rollback(self.job, probe=True)
-        except rollback.NeedsItsData as error:
+        except rollback_data.NeedsItsData as error:
             self.job.report.warn(
                 f"{error.summary}: a rollback has to restore the data from before the deploy, which "
                 f"discards what was written since\n{error.details}"

@@ -29,6 +29,25 @@ def test_part_of_the_repository_that_is_not_shipped_is_a_warning(
     assert "submodules are not part of a release" in staging.report.warnings[0]
 
 
+@pytest.fixture
+def dirty(staging: Staging, source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = replace(source, dirty=(" M shop/wsgi.py",))
+    monkeypatch.setattr(sources, "resolve_source", lambda *_: changed)
+
+
+@pytest.mark.usefixtures("dirty")
+def test_dirty_tree_is_refused_where_it_must_be_clean(staging: Staging) -> None:
+    with pytest.raises(Refused, match="uncommitted"):
+        commits.resolve(staging.job(require_clean=True))
+
+
+@pytest.mark.usefixtures("dirty")
+def test_dirty_tree_is_a_warning_elsewhere(staging: Staging, source: Source) -> None:
+    assert commits.resolve(staging.job()).commit == source.commit
+
+    assert staging.report.warnings[0].startswith("uncommitted changes are not deployed (files: 1)")
+
+
 def test_only_the_commit_that_would_be_deployed_is_refused_as_the_same(
     staging: Staging, source: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:

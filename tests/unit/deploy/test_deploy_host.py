@@ -4,24 +4,19 @@ import io
 import json
 import re
 import tarfile
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.unit.deploy.test_django_settings import GOOD
-from tests.unit.fakes import FakeConnection, FakeReport, failed, printed
+from tests.unit.fakes import FakeReport, failed, printed
 from tests.unit.staging import DEPLOY, QUERY, Staging, changes, lines_of
 from understudy.deploy import deploy_host, rollout
-from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
+from understudy.errors import StepFailed
 from understudy.host import steps
-from understudy.job import Job
-from understudy.receipts import gate
-from understudy.release import source as sources
 from understudy.release.layout import Manifest
 from understudy.release.render import host_files
-from understudy.release.source import Source
 from understudy.ssh.connection import Result
 
 QUIET = (*DEPLOY, 'mv "$1.new" "$1"', "/run make")
@@ -30,12 +25,6 @@ QUIET = (*DEPLOY, 'mv "$1.new" "$1"', "/run make")
 @pytest.fixture
 def staging(deployable: Staging) -> Staging:
     return deployable
-
-
-@pytest.fixture
-def _dirty(staging: Staging, source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
-    changed = replace(source, dirty=(" M shop/wsgi.py",))
-    monkeypatch.setattr(sources, "resolve_source", lambda *_: changed)
 
 
 def deployed(staging: Staging) -> Result:
@@ -133,46 +122,6 @@ def test_release_is_made_for_the_host_as_it_is_under_the_lock(staging: Staging) 
     assert json.loads(waited.sent[0])["what"] == json.loads(came_later.sent[0])["what"]
 
 
-@pytest.mark.parametrize(
-    ("stamp", "message"), [("", "is not provisioned"), ("0ld", "is out of date")]
-)
-@pytest.mark.parametrize("verb", [deploy_host.deploy, rollout.plan])
-def test_host_with_no_or_outdated_provisioning_is_refused_and_not_touched(
-    verb: Callable[[Job], None], stamp: str, message: str, staging: Staging
-) -> None:
-    host = staging.host(staging.facts(stamp=stamp))
-
-    with pytest.raises(Refused, match=message) as raised:
-        verb(staging.job())
-
-    assert raised.value.exit_code == 3
-    assert "provision --target staging" in raised.value.hint
-    assert changes(host) == []
-
-
-def test_host_without_a_deployer_is_not_provisioned(staging: Staging) -> None:
-    staging.hosts["deploy"] = LoginRefused("no such user")
-    staging.hosts["debian"] = FakeConnection({QUERY: staging.facts(stamp="")})
-
-    with pytest.raises(Refused, match="is not provisioned"):
-        deploy_host.deploy(staging.job())
-
-
-def test_login_that_a_provisioned_host_refuses_is_reported_as_such(staging: Staging) -> None:
-    staging.hosts["deploy"] = LoginRefused("this user's key is not accepted")
-    staging.hosts["debian"] = FakeConnection({QUERY: staging.facts()})
-
-    with pytest.raises(LoginRefused, match="not accepted"):
-        deploy_host.deploy(staging.job())
-
-
-def test_query_that_fails_is_reported(staging: Staging) -> None:
-    staging.host(failed(errors="sh: disk error"))
-
-    with pytest.raises(StepFailed, match="disk error"):
-        deploy_host.deploy(staging.job())
-
-
 def test_failed_step_ends_the_deploy_with_the_end_of_its_log(staging: Staging) -> None:
     log = "\n".join(f"line {number}" for number in range(100))
     host = staging.host(migrate=failed(log, "no such table"))
@@ -190,25 +139,6 @@ def test_failed_step_ends_the_deploy_with_the_end_of_its_log(staging: Staging) -
     assert unlock == "unlock"
     title, ok = staging.report.steps[-2]
     assert ("migrate" in title, ok) == (True, False)
-
-
-@pytest.mark.usefixtures("_dirty")
-def test_dirty_tree_is_refused_where_it_must_be_clean_before_the_host_is_asked(
-    staging: Staging,
-) -> None:
-    staging.hosts["deploy"] = Unreachable("connected too early")
-
-    with pytest.raises(Refused, match="uncommitted"):
-        deploy_host.deploy(staging.job(require_clean=True))
-
-
-@pytest.mark.usefixtures("_dirty")
-def test_dirty_tree_is_a_warning_elsewhere_and_the_commit_is_deployed(staging: Staging) -> None:
-    staging.host()
-
-    deploy_host.deploy(staging.job())
-
-    assert staging.report.warnings[0].startswith("uncommitted changes are not deployed (files: 1)")
 
 
 def test_preview_prints_the_steps_and_the_differences_and_changes_nothing(staging: Staging) -> None:
@@ -231,47 +161,6 @@ def test_deploy_that_does_not_converge_is_an_error(staging: Staging) -> None:
 
     assert "switch to" in raised.value.details
     assert "python deploy.py plan --target staging" in raised.value.hint
-
-
-def test_deploy_without_a_receipt_is_refused_and_the_host_not_touched(staging: Staging) -> None:
-    host = staging.host()
-
-    with pytest.raises(Refused, match="was not rehearsed"):
-        deploy_host.deploy(staging.job(require_receipt=True))
-
-    assert changes(host) == []
-
-
-def test_deploy_with_a_receipt_goes_ahead(
-    staging: Staging, source: Source, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    host, asked = staging.host(), []
-    monkeypatch.setattr(gate, "require", lambda *given: asked.append(given[1:]))
-
-    deploy_host.deploy(staging.job(require_receipt=True))
-
-    assert asked == [(source, host)]
-    assert "without_rehearsal" not in host.sent[0]
-    assert "is live on staging" in staging.report.said[-1]
-
-
-def test_deploy_without_rehearsal_is_warned_of_and_in_the_audit_log(staging: Staging) -> None:
-    host = staging.host()
-
-    deploy_host.deploy(staging.job(require_receipt=True), without_rehearsal="the shop is down")
-
-    before, after = staging.report.warnings
-    assert "WITHOUT A REHEARSAL" in before
-    assert "WAS NOT REHEARSED" in after
-    assert json.loads(host.sent[0])["without_rehearsal"] == "the shop is down"
-
-
-def test_nothing_to_do_needs_no_receipt(staging: Staging) -> None:
-    staging.host(deployed(staging))
-
-    deploy_host.deploy(staging.job(require_receipt=True))
-
-    assert "nothing to do" in staging.report.said[0]
 
 
 def test_nginx_and_systemd_files_are_written_where_the_host_checks_them(staging: Staging) -> None:
@@ -319,27 +208,6 @@ def test_slow_migrations_are_printed_and_the_report_has_all(staging: Staging) ->
         ["lists", "0001_initial", "applied in 0.2 s"],
         ["lists", "0002_all", "applied in 61.0 s"],
     ]
-
-
-@pytest.mark.parametrize("verb", [deploy_host.deploy, rollout.plan])
-def test_domain_of_another_site_is_refused(verb: Callable[[Job], object], staging: Staging) -> None:
-    wiki = "line\t/etc/nginx/sites-enabled/wiki\tserver { server_name shop.test; }"
-    host = staging.host(staging.facts(wiki))
-
-    with pytest.raises(Refused, match="another site on this host has the domain"):
-        verb(staging.job())
-
-    assert changes(host) == []
-
-
-def test_unknown_host_name_that_delays_each_sudo_is_a_warning(staging: Staging) -> None:
-    staging.host(staging.facts("lost_name\tweb1"))
-
-    deploy_host.deploy(staging.job())
-
-    [warning] = [text for text in staging.report.warnings if "web1" in text]
-    assert "each sudo there waits" in warning
-    assert "provision --target staging" in warning
 
 
 def test_deploy_waits_for_another_for_the_given_time(staging: Staging) -> None:

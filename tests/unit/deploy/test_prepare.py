@@ -1,4 +1,4 @@
-"""What tells one release of a commit from another."""
+"""The inputs by which one release of a commit differs from another."""
 
 from dataclasses import replace
 

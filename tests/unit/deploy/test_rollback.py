@@ -1,16 +1,15 @@
-"""The list of releases, and rollbacks: to which release, with which data, and when they are refused."""
+"""The list of releases, and rollbacks: to which release, and when they are refused."""
 
 import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from tests.unit.fakes import FakeConnection, manifest, printed
-from tests.unit.staging import LIST, MODELS, QUERY, SWITCH, Staging, changes, lines_of, listed
+from tests.unit.fakes import FakeConnection, manifest
+from tests.unit.staging import LIST, QUERY, SWITCH, Staging, changes, lines_of, listed
 from understudy.deploy import rollback, rollout
 from understudy.deploy.desired import DesiredState
 from understudy.errors import Refused
@@ -125,74 +124,6 @@ def test_rollback_is_refused_if_another_release_went_live_meanwhile(
     assert [wait for _, wait in host.holders] == [7]
 
 
-@pytest.mark.parametrize("to", [OLD.id, OLDEST.id])
-def test_data_goes_back_to_the_first_migration_after_the_release(to: str, staging: Staging) -> None:
-    host_with(staging, *THREE, backups=(BY_OLD, BY_NEW, f"20240302T000000Z-{NEW.id}"))
-
-    rollback.rollback(staging.job(), to, with_data=True)
-
-    backup = BY_NEW if to == OLD.id else BY_OLD
-    assert titles(staging)[:4] == [
-        f"stop {NEW.id}",
-        f"restore the backup {backup}",
-        f"start release {to}",
-        f"switch to {to}",
-    ]
-
-
-def test_backup_made_by_hand_while_the_release_was_live_is_not_its_last_data(
-    staging: Staging,
-) -> None:
-    host_with(staging, *THREE, backups=(BY_OLD, BY_HAND, BY_NEW))
-
-    rollback.rollback(staging.job(), with_data=True)
-
-    assert f"restore the backup {BY_NEW}" in titles(staging)
-
-
-@pytest.mark.parametrize(
-    ("migrations", "backup"),
-    [("133", 1), ("113", 2), ("111", 2), ("", 1)],
-    ids=["it kept one of two", "it kept none", "the next migrated nothing", "no table of Django's"],
-)
-def test_what_was_written_after_a_deploy_that_failed_is_kept_if_its_migration_was_undone(
-    migrations: str, backup: int, staging: Staging
-) -> None:
-    """The old release was live for another week between the backups of two deploys."""
-    names = (BY_OLD, "20240222T000000Z-bad", BY_NEW, f"20240302T000000Z-{NEW.id}")
-    lists = listed(names, f"1{migrations}" if migrations else "")
-    staging.answering({QUERY: staging.facts(*THREE), LIST: lists})
-
-    rollback.rollback(staging.job(), with_data=True)
-
-    assert f"restore the backup {names[backup]}" in titles(staging)
-
-
-def test_data_of_a_release_is_from_when_it_was_live_for_the_last_time(staging: Staging) -> None:
-    """After NEW's migration OLD was live again; its last data is what the next migration found."""
-    again = "20240320T000000Z-c0ffee00-newest"
-    lines = [line for line in THREE if not line.endswith(f"{OLD.id}/served")]
-    since = int(datetime(2024, 3, 10, tzinfo=UTC).timestamp())
-    lines.append(f"stat\t{since}\t7\t/srv/shop/releases/{OLD.id}/served")
-    host_with(staging, *lines, backups=(BY_OLD, BY_NEW, again))
-
-    rollback.rollback(staging.job(), OLD.id, with_data=True)
-
-    assert f"restore the backup {again}" in titles(staging)
-
-
-@pytest.mark.parametrize("backups", [(), (BY_OLD,), (BY_HAND,)])
-def test_rollback_with_data_without_a_backup_changes_nothing(
-    backups: tuple[str, ...], staging: Staging
-) -> None:
-    host_with(staging, *THREE, backups=backups)
-
-    with pytest.raises(Refused, match=f"no backup from after {OLD.id}"):
-        rollback.rollback(staging.job(), with_data=True)
-
-    assert titles(staging) == []
-
-
 @pytest.mark.parametrize("probe", [True, False])
 def test_rollback_is_under_load_only_with_probe(
     probe: bool, staging: Staging, monkeypatch: pytest.MonkeyPatch
@@ -218,66 +149,6 @@ def test_rollback_is_under_load_only_with_probe(
 
     assert (f"switch to {OLD.id}" in seen["under_load"]) is probe
     assert (f"switch to {OLD.id}" in seen["without_load"]) is not probe
-
-
-UNKNOWN = "==> unknown accounts.0002_nickname\n"
-BROKEN = "==> broken accounts.User: the column name is gone\n"
-
-
-@pytest.mark.parametrize(
-    ("backups", "hint"),
-    [
-        ((BY_NEW,), f"--to {OLD.id} --with-data restores the backup {BY_NEW}"),
-        ((), f"there is no backup from after {OLD.id}"),
-    ],
-)
-def test_rollback_over_a_migration_that_the_old_code_cannot_work_with_is_refused(
-    backups: tuple[str, ...], hint: str, staging: Staging
-) -> None:
-    """Its pages would answer, and every login would fail."""
-    answers = {MODELS: printed(UNKNOWN + BROKEN), LIST: listed(backups)}
-    host = staging.answering({QUERY: staging.facts(*THREE), **answers})
-
-    with pytest.raises(Refused, match="can't work with the database") as raised:
-        rollback.rollback(staging.job())
-
-    assert raised.value.details == "accounts.User: the column name is gone"
-    assert hint in raised.value.hint
-    assert not [
-        note
-        for note in host.notes
-        if "/candidate.new" in note or "understudy-site shop start" in note
-    ]
-
-
-def test_rollback_anyway_warns_of_what_will_fail(staging: Staging) -> None:
-    staging.answering({QUERY: staging.facts(*THREE), MODELS: printed(UNKNOWN + BROKEN)})
-
-    rollback.rollback(staging.job(), anyway=True)
-
-    assert "accounts.User: the column name is gone" in staging.report.warnings[-1]
-    assert f"switch to {OLD.id}" in titles(staging)
-
-
-def test_rollback_over_a_harmless_migration_names_it(staging: Staging) -> None:
-    staging.answering({QUERY: staging.facts(*THREE), MODELS: printed(UNKNOWN)})
-
-    rollback.rollback(staging.job())
-
-    assert staging.report.warnings == [
-        f"{OLD.id} does not know the migrations accounts.0002_nickname"
-    ]
-    assert f"switch to {OLD.id}" in titles(staging)
-
-
-def test_rollback_with_data_does_not_compare_the_models(
-    staging: Staging,
-) -> None:
-    host = host_with(staging, *THREE, backups=(BY_NEW,))
-
-    rollback.rollback(staging.job(), with_data=True)
-
-    assert not [note for note in host.notes if MODELS in note]
 
 
 def test_rollback_does_not_wait_for_another_deploy_by_default(staging: Staging) -> None:

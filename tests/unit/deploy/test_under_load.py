@@ -74,7 +74,7 @@ def forward(transport: object, port: int) -> Iterator[int]:
 
 
 def go_live(
-    staging: Staging, desired: DesiredState, found: ObservedState | None = None, **target: Any
+    staging: Staging, desired: DesiredState, observed: ObservedState | None = None, **target: Any
 ) -> FakeConnection:
     """A release goes live under load."""
     host = FakeConnection(
@@ -83,8 +83,8 @@ def go_live(
         quiet=QUIET,
     )
     job = staging.job(**target)
-    found = found or live_host(manifest(OLD))
-    with under_load.under_load(job, cast(SshConnection, host), desired, found) as on_applied:
+    observed = observed or live_host(manifest(OLD))
+    with under_load.under_load(job, cast(SshConnection, host), desired, observed) as on_applied:
         on_applied(Run("migrate", ("true",)), "")
         on_applied(SWITCH, "")
     return host
@@ -151,12 +151,12 @@ def test_requests_go_to_the_endpoint_that_deploy_yml_names(
 
 
 @pytest.mark.parametrize(
-    "found", [live_host(current=None, running=frozenset()), live_host(running=frozenset())]
+    "observed", [live_host(current=None, running=frozenset()), live_host(running=frozenset())]
 )
 def test_without_a_live_release_no_traffic_is_sent(
-    found: ObservedState, staging: Staging, prober: FakeProber
+    observed: ObservedState, staging: Staging, prober: FakeProber
 ) -> None:
-    host = go_live(staging, desired_state(), found)
+    host = go_live(staging, desired_state(), observed)
 
     assert staging.report.said == ["no release is live yet: no traffic is sent"]
     assert prober.given == ()
