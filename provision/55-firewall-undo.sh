@@ -1,4 +1,4 @@
-step undo of the firewall
+step program that undoes a firewall
 put 0755 /usr/local/sbin/understudy-firewall-undo <<'UNDO' || true
 #!/bin/sh
 # understudy-firewall-undo SITE arm SECONDS   save the rules and sshd's settings for logins, and restore them

@@ -1,4 +1,4 @@
-step check of nginx files
+step checker of nginx files
 # A list of what is allowed: a directive that nginx learns later is refused. docs/security.md
 put 0755 /usr/local/lib/understudy/check-nginx <<'CHECK' || true
 #!/usr/bin/python3 -I

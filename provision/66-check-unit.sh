@@ -1,4 +1,4 @@
-step check of units
+step checker of units
 # A list of what is allowed: a key that systemd learns later is refused. docs/security.md
 put 0755 /usr/local/lib/understudy/check-unit <<'CHECK' || true
 #!/usr/bin/python3 -I

@@ -1,4 +1,4 @@
-step program of the deployer
+step program that deploys run as root
 # The verbs that a deploy needs root for, and no others: a fixed list, each argument checked here. What
 # a verb does is in 70-site-*.sh, which are installed before this program reads them.
 put 0755 /usr/local/sbin/understudy-site <<'SITE' || true

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.unit.fakes import TOP
 
-STAND_INS = (
+FAKES = (
     *("systemctl", "nginx", "pgrep", "systemd-run", "systemd-analyze", "nft", "chattr", "chown"),
 )
 TOOLS = (
@@ -130,7 +130,7 @@ class Host:
         noted.unlink(missing_ok=True)
         return lines
 
-    def stand_in(self, name: str, script: str) -> None:
+    def fake(self, name: str, script: str) -> None:
         """Installs a fake program that records its call, then runs the script."""
         file = self.path("bin") / name
         noting = f'printf "%s\\n" "{name} $*" >>{self.path("calls")}\n'
@@ -163,8 +163,8 @@ def make_host(root: Path, program: str = "understudy-site", *, noting: bool = Fa
     for tool in TOOLS:
         _add_tool(root, tool, noting=noting)
     (root / "bin" / "python3").symlink_to(os.path.realpath(sys.executable))
-    for name in STAND_INS:
-        host.stand_in(name, "")
+    for name in FAKES:
+        host.fake(name, "")
     return host
 
 

@@ -26,7 +26,7 @@ esac
 @pytest.fixture
 def host(tmp_path: Path) -> Host:
     made = make_host(tmp_path, "understudy-firewall-undo")
-    made.stand_in("nft", NFT.format(root=tmp_path))
+    made.fake("nft", NFT.format(root=tmp_path))
     made.path("kernel").write_text("")
     made.path(STAMP).parent.mkdir()
     made.path(STAMP).write_text("stamp")
@@ -148,7 +148,7 @@ def test_confirm_after_the_undo_fails_once_and_takes_the_stamp_of_the_meantime(h
 
 
 def test_nft_that_fails_is_not_taken_for_a_host_without_rules(host: Host) -> None:
-    host.stand_in("nft", "exit 1")
+    host.fake("nft", "exit 1")
 
     assert host.run("arm", "60").returncode != 0
     assert not host.path(f"{STATE}/undo-firewall").exists()
@@ -158,9 +158,9 @@ def test_undo_that_fails_can_be_tried_again(host: Host) -> None:
     change(host, OLD)
     host.done("arm", "60")
     change(host)
-    host.stand_in("nft", "exit 1")
+    host.fake("nft", "exit 1")
     assert host.run("undo").returncode != 0
-    host.stand_in("nft", NFT.format(root=host.root))
+    host.fake("nft", NFT.format(root=host.root))
 
     host.done("undo")
 
@@ -169,8 +169,8 @@ def test_undo_that_fails_can_be_tried_again(host: Host) -> None:
 
 def test_without_a_timer_nothing_may_change(host: Host) -> None:
     host.path("bin/sleep").unlink()
-    host.stand_in("sleep", "")
-    host.stand_in("systemd-run", "exit 1")
+    host.fake("sleep", "")
+    host.fake("systemd-run", "exit 1")
 
     assert "systemd-run could not start" in host.refused("arm", "60")
     assert not host.path(f"{STATE}/undo-firewall").exists()

@@ -42,7 +42,7 @@ def test_second_call_changes_nothing(tmp_path: Path) -> None:
 
 def test_failure_of_nft_is_reported(tmp_path: Path) -> None:
     host = make_host(tmp_path)
-    host.stand_in("nft", "echo 'no such kernel' >&2; exit 1")
+    host.fake("nft", "echo 'no such kernel' >&2; exit 1")
 
     assert "no such kernel" in host.refused("outgoing-off")
 

@@ -102,9 +102,9 @@ def test_file_is_never_readable_by_others_and_belongs_to_the_app_before_it_is_in
         f'for file in {new}; do [ ! -e "$file" ] || stat -c %a "$file" >>{host.root}/modes; done'
     )
     work = f"{host.path('/var/lib/understudy/todo')}/work.*"
-    host.stand_in("chown", f"{state}\nstat -c %a {work} {work}/* >{host.root}/work")
+    host.fake("chown", f"{state}\nstat -c %a {work} {work}/* >{host.root}/work")
     host.path("bin/sync").unlink()
-    host.stand_in("sync", state)
+    host.fake("sync", state)
 
     host.done("secret-set", "TOKEN", given=b"x")
 
@@ -190,7 +190,7 @@ def test_key_of_the_app_cannot_be_removed(host: Host) -> None:
 
 def test_none_is_lost_when_several_are_set_at_once(host: Host) -> None:
     """Each is slow between reading the old file and putting the new one in place."""
-    host.stand_in("chown", "sleep 0.05")
+    host.fake("chown", "sleep 0.05")
     names = [f"TOKEN_{letter}" for letter in "ABCDE"]
 
     host.together(*((("secret-set", name), b"x") for name in names))
@@ -199,10 +199,10 @@ def test_none_is_lost_when_several_are_set_at_once(host: Host) -> None:
 
 
 def test_set_that_fails_leaves_the_old_file(host: Host) -> None:
-    host.stand_in("chown", "exit 1")
+    host.fake("chown", "exit 1")
 
     host.refused("secret-set", "TOKEN", given=b"x")
-    host.stand_in("chown", "")
+    host.fake("chown", "")
     host.done("secret-set", "OTHER", given=b"y")
 
     assert env(host).read_text() == KEY + 'OTHER="y"\n'

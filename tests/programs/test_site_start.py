@@ -16,7 +16,7 @@ def host(tmp_path: Path) -> Host:
 
 
 def test_warm_release_is_held_before_its_service_begins(host: Host) -> None:
-    host.stand_in("systemctl", f'[ "$1" != start ] || test -d {host.path(HOLD)}')
+    host.fake("systemctl", f'[ "$1" != start ] || test -d {host.path(HOLD)}')
 
     host.done("warm", "r1")
 

@@ -85,7 +85,7 @@ def test_undo_brings_back_what_was_there(before: str, how: str, host: Host) -> N
 def test_timer_is_armed_before_anything_changes(host: Host) -> None:
     older(host)
     seen = host.root / "seen"
-    host.stand_in("systemd-run", f"cat {host.path(PLACES['available'])} >{seen}")
+    host.fake("systemd-run", f"cat {host.path(PLACES['available'])} >{seen}")
 
     host.done("install", "r1")
 
@@ -100,10 +100,10 @@ def test_timer_is_armed_before_anything_changes(host: Host) -> None:
 
 def test_install_waits_until_nginx_has_taken_the_files(host: Host) -> None:
     taken = host.root / "taken"
-    host.stand_in("systemctl", f'[ "$1" = show ] || echo "$1" >>{taken}')
-    host.stand_in("pgrep", f'if [ "$(grep -c . {taken})" -gt 4 ]; then echo 9; else echo 7; fi')
+    host.fake("systemctl", f'[ "$1" = show ] || echo "$1" >>{taken}')
+    host.fake("pgrep", f'if [ "$(grep -c . {taken})" -gt 4 ]; then echo 9; else echo 7; fi')
     host.path("bin/sleep").unlink()
-    host.stand_in("sleep", f"echo waited >>{taken}")
+    host.fake("sleep", f"echo waited >>{taken}")
 
     host.done("install", "r1")
 
@@ -126,9 +126,9 @@ def test_systemd_reloads_only_for_a_unit_that_it_may_have_read(
 
 
 def test_nginx_that_keeps_its_old_files_is_an_error_and_the_undo_stays_armed(host: Host) -> None:
-    host.stand_in("pgrep", "echo 7")
+    host.fake("pgrep", "echo 7")
     host.path("bin/sleep").unlink()
-    host.stand_in("sleep", "")
+    host.fake("sleep", "")
 
     assert "still runs with its old configuration" in host.refused("install", "r1")
     assert saved(host)
@@ -194,7 +194,7 @@ def test_install_that_nginx_refuses_changes_nothing_and_needs_no_undo(
     if before == "older":
         older(host)
     wanted = state(host)
-    host.stand_in("nginx", "exit 1")
+    host.fake("nginx", "exit 1")
 
     assert "nginx -t refuses" in host.refused("install", "r1")
 
@@ -208,10 +208,10 @@ def test_refused_second_install_still_waits_for_the_confirm_of_the_first(host: H
     wanted = state(host)
     host.done("install", "r1")
     stage(host, "newer")
-    host.stand_in("nginx", "exit 1")
+    host.fake("nginx", "exit 1")
     host.refused("install", "r2")
     assert installed(host) == "new"
-    host.stand_in("nginx", "")
+    host.fake("nginx", "")
 
     host.done("undo")
 
@@ -222,8 +222,8 @@ def test_nothing_is_installed_without_a_timer(host: Host) -> None:
     older(host)
     before = state(host)
     host.path("bin/sleep").unlink()
-    host.stand_in("sleep", "")
-    host.stand_in("systemd-run", "exit 1")
+    host.fake("sleep", "")
+    host.fake("systemd-run", "exit 1")
 
     assert "systemd-run could not start" in host.refused("install", "r1")
 
@@ -236,11 +236,11 @@ def test_undo_that_nginx_refuses_can_be_tried_again(host: Host) -> None:
     older(host)
     wanted = state(host)
     host.done("install", "r1")
-    host.stand_in("nginx", "exit 1")
+    host.fake("nginx", "exit 1")
 
     assert "nginx -t fails" in host.refused("undo")
     assert saved(host)
-    host.stand_in("nginx", "")
+    host.fake("nginx", "")
     host.done("undo")
 
     assert state(host) == wanted
@@ -251,7 +251,7 @@ def test_boot_starts_the_live_release_even_if_the_undo_fails(host: Host) -> None
     older(host)
     host.done("install", "r1")
     host.path("/srv/todo/current").symlink_to("releases/r0")
-    host.stand_in("nginx", "exit 1")
+    host.fake("nginx", "exit 1")
 
     host.done("boot")
 
@@ -266,7 +266,7 @@ def test_what_is_in_place_is_on_the_disk_before_what_was_saved_is_dropped(
     older(host)
     host.done("install", "r1")
     host.path("bin/sync").unlink()
-    host.stand_in("sync", f"test -d {host.path(UNDO)}")
+    host.fake("sync", f"test -d {host.path(UNDO)}")
     host.calls()
 
     host.done(verb)
