@@ -50,7 +50,7 @@ def test_each_tool_is_compared_to_ours_and_to_the_floor() -> None:
     ]
 
 
-def test_growth_tells_what_was_not_measured_and_the_ratio_of_largest_to_smallest() -> None:
+def test_growth_shows_what_was_not_measured_and_the_ratio_of_largest_to_smallest() -> None:
     head, _, *found = rows(tables.growth(GROWTH, "deploy", "hosts"))
 
     assert head == ["hosts", "ours", "other"]

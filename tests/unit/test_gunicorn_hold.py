@@ -1,4 +1,4 @@
-"""A release that is warm: templates/gunicorn.conf.py.j2, run as gunicorn runs it, on real files."""
+"""A warm release is held by templates/gunicorn.conf.py.j2, which runs as in gunicorn, on real files."""
 
 import fcntl
 import subprocess
@@ -17,7 +17,7 @@ from tests.unit.release.test_render import all_files
 
 
 class Log:
-    def info(self, *told: object) -> None: ...
+    def info(self, *words: object) -> None: ...
 
 
 class Server:
@@ -25,16 +25,16 @@ class Server:
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What gunicorn tells systemd: gunicorn itself is in the app's environment only."""
-    states: list[str] = []
+def states(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The states that gunicorn reports to systemd. gunicorn is installed in the app's environment only."""
+    reported: list[str] = []
     systemd = ModuleType("gunicorn.systemd")
-    systemd.sd_notify = lambda state, log: states.append(state)  # type: ignore[attr-defined]
+    systemd.sd_notify = lambda state, log: reported.append(state)  # type: ignore[attr-defined]
     gunicorn = ModuleType("gunicorn")
     gunicorn.systemd = systemd  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "gunicorn", gunicorn)
     monkeypatch.setitem(sys.modules, "gunicorn.systemd", systemd)
-    return states
+    return reported
 
 
 def settings(directory: Path, **app: Any) -> dict[str, Any]:
@@ -52,14 +52,14 @@ def after(seconds: float, act: Callable[[], object]) -> None:
     threading.Timer(seconds, act).start()
 
 
-def test_release_that_nobody_holds_starts_at_once(tmp_path: Path, told: list[str]) -> None:
+def test_release_that_is_not_held_starts_at_once(tmp_path: Path, states: list[str]) -> None:
     settings(tmp_path, preset="plain")["on_starting"](Server())
 
-    assert told == []
+    assert states == []
 
 
-def test_held_release_waits_for_the_deploy_and_keeps_systemd_patient(
-    tmp_path: Path, told: list[str]
+def test_held_release_waits_for_the_deploy_and_extends_systemds_timeout(
+    tmp_path: Path, states: list[str]
 ) -> None:
     seen = settings(tmp_path, preset="plain")
     (tmp_path / "hold").mkdir()
@@ -70,17 +70,17 @@ def test_held_release_waits_for_the_deploy_and_keeps_systemd_patient(
         seen["on_starting"](Server())
 
     assert time.monotonic() - began >= 0.4
-    assert set(told) == {"EXTEND_TIMEOUT_USEC=10000000"}
-    assert len(told) > 2
+    assert set(states) == {"EXTEND_TIMEOUT_USEC=10000000"}
+    assert len(states) > 2
 
 
-def test_held_release_ends_when_its_deploy_has_died(tmp_path: Path, told: list[str]) -> None:
+def test_held_release_ends_when_its_deploy_has_died(tmp_path: Path, states: list[str]) -> None:
     seen = settings(tmp_path, preset="plain")
     (tmp_path / "hold").mkdir()
     holder = subprocess.Popen(["flock", tmp_path / "lock", "sleep", "60"])
     while not seen["deploy_is_at_work"]():
         time.sleep(0.01)
-    # flock's child has the lock too.
+    # flock's child holds the lock, too.
     after(0.3, lambda: subprocess.run(["pkill", "-P", str(holder.pid)], check=True))
 
     with pytest.raises(SystemExit, match="has ended"):
@@ -93,7 +93,7 @@ def test_held_release_ends_when_its_deploy_has_died(tmp_path: Path, told: list[s
     [
         ({"preset": "django", "worker_class": "sync"}, True),
         ({"preset": "django", "worker_class": "gthread"}, True),
-        # These patch the standard library first: what is loaded before would not be patched.
+        # These patch the standard library first, so nothing may be loaded before.
         ({"preset": "django", "worker_class": "gevent"}, False),
         ({"preset": "django", "worker_class": "eventlet"}, False),
         ({"preset": "django", "worker_class": "uvicorn_worker.UvicornWorker"}, False),
@@ -111,7 +111,7 @@ def test_django_is_loaded_before_the_workers_are(
 
 @pytest.mark.parametrize("held", [True, False])
 def test_framework_is_loaded_before_the_socket_only_while_the_release_is_held(
-    held: bool, tmp_path: Path, told: list[str]
+    held: bool, tmp_path: Path, states: list[str]
 ) -> None:
     """After a boot requests wait at the socket until the workers have loaded the app."""
     seen = settings(tmp_path, preset="plain")
@@ -129,7 +129,7 @@ def test_framework_is_loaded_before_the_socket_only_while_the_release_is_held(
     assert loaded
 
 
-def test_framework_that_lacks_a_module_starts_all_the_same(tmp_path: Path) -> None:
+def test_missing_module_of_the_framework_does_not_stop_the_start(tmp_path: Path) -> None:
     seen = settings(tmp_path, preset="plain")
     seen["FRAMEWORK"].append("no_such_framework.models")
 
