@@ -1,1 +1,1 @@
-"""A release becomes live: plan, switch, rollback, on one host and over several."""
+"""A release goes live: plan, switch, rollback, on one host and over several. host/ carries the actions out."""

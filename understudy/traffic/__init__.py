@@ -1,1 +1,1 @@
-"""Requests to a site while something else happens, and what became of them."""
+"""Requests to a site while a release goes live, and how they ended. When to send them is decided in deploy/."""
