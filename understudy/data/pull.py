@@ -187,7 +187,9 @@ class _Pulling:
         """Returns the rows of each table."""
         rows = Counter[str]()
         for database in databases:
-            with self.job.report.step(f"read {database.name} by the rules of deploy.yml"):
+            with self.job.report.step(
+                f"read {database.name}, anonymised by the rules of deploy.yml"
+            ):
                 rows.update(self._database(database))
         if media.files:
             with self.job.report.step(f"read {len(media.files)} uploaded files"):

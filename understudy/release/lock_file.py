@@ -106,13 +106,15 @@ def differences(lock: LockFile, wheels: Iterable[str]) -> list[str]:
         except InvalidWheelFilename:
             odd.append(f"{file} is no name of a wheel")
     wanted = {pin.name: pin for pin in lock.pins}
-    missing = [f"{pin} is locked, and not there" for pin in lock.pins if pin.name not in got]
+    missing = [
+        f"{pin} is locked, but was not downloaded" for pin in lock.pins if pin.name not in got
+    ]
     other = [
-        f"{pin} is locked, and {got[pin.name]} is there"
+        f"{pin} is locked, but {got[pin.name]} was downloaded"
         for pin in lock.pins
         if pin.name in got and not _is(pin, got[pin.name])
     ]
-    more = [f"{name} is there, and not locked" for name in got if name not in wanted]
+    more = [f"{name} was downloaded, but is not locked" for name in got if name not in wanted]
     return [*missing, *other, *more, *odd]
 
 

@@ -82,7 +82,7 @@ def host_names(line: str) -> Iterable[str]:
 
 
 @pytest.mark.parametrize("key", FACTS)
-def test_of_facts_only_names_that_fit_come_through(key: str) -> None:
+def test_only_names_that_fit_are_read_from_facts(key: str) -> None:
     for value in HOSTILE:
         try:
             names = list(host_names(FACTS[key](value)))
@@ -127,7 +127,7 @@ READERS: dict[str, Callable[[str], Iterable[str]]] = {
 
 
 @pytest.mark.parametrize("key", READERS)
-def test_of_other_answers_too(key: str) -> None:
+def test_only_names_that_fit_are_read_from_other_answers(key: str) -> None:
     for value in HOSTILE:
         try:
             names = list(READERS[key](value))

@@ -7,7 +7,7 @@ from tests.unit.commands.running import NASTY, run
 from understudy.commands import alongside, script
 
 
-def test_script_gets_its_values_as_they_are() -> None:
+def test_script_gets_its_values_unchanged() -> None:
     assert run(script('printf "%s|" "$@"', *NASTY)).stdout == "".join(f"{word}|" for word in NASTY)
 
 
@@ -17,7 +17,7 @@ def test_script_ends_at_the_first_command_that_fails() -> None:
     assert (done.returncode, done.stdout) == (1, "")
 
 
-def test_two_commands_run_at_the_same_time_and_the_second_one_counts(tmp_path: Path) -> None:
+def test_two_commands_run_at_the_same_time_and_the_result_is_of_the_second(tmp_path: Path) -> None:
     meeting = tmp_path / "meeting"
     other = script('echo dropped; : >"$1"; exit 3', meeting)
     waits = script('until [ -e "$1" ]; do sleep 0.01; done; echo printed; exit "$2"', meeting, 7)

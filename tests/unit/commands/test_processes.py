@@ -10,7 +10,7 @@ LISTED = (
 )
 
 
-def test_only_what_the_others_wait_for_is_named_and_not_at_any_length() -> None:
+def test_only_processes_that_others_wait_for_are_named_and_long_ones_are_cut() -> None:
     python, gzip = processes.at_work(LISTED).split(", gzip")
 
     assert python.startswith("python commands.py xxx")
@@ -19,5 +19,5 @@ def test_only_what_the_others_wait_for_is_named_and_not_at_any_length() -> None:
     assert gzip == " (process 13 of deploy, computes)"
 
 
-def test_nothing_is_at_work() -> None:
+def test_no_process_is_at_work() -> None:
     assert processes.at_work("") == ""

@@ -9,7 +9,7 @@ from tests.unit.commands.running import run
 from understudy.commands import site
 
 
-def test_root_is_asked_for_by_the_one_program_that_sudo_allows() -> None:
+def test_root_runs_only_the_program_that_sudo_allows() -> None:
     program = ("sudo", "-n", "/usr/local/sbin/understudy-site", "shop")
     for build in (site.install_files, site.start, site.stop, site.secret_set, site.secret_rm):
         assert build("shop", "r1")[:4] == program

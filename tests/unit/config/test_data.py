@@ -13,11 +13,11 @@ def data(text: str) -> Data:
     return configuration.parse(yaml.safe_dump(settings()) + text).data
 
 
-def test_without_it_nothing_is_ruled_and_no_media_travel() -> None:
+def test_data_is_empty_by_default() -> None:
     assert data("") == Data(media=0, tables={})
 
 
-def test_rules_are_kinds_or_come_with_a_text() -> None:
+def test_rule_is_a_kind_or_has_a_text() -> None:
     read = data("""
 data:
   media: 0.1

@@ -25,7 +25,7 @@ def claims(text: str, *ports: str) -> list[str]:
         ("# }\nserver {\n # listen 8080;\n server_name shop.test;\n}", 4),
     ],
 )
-def test_server_with_that_name_is_found_with_its_line(text: str, line: int) -> None:
+def test_server_of_the_same_name_is_found_with_its_line(text: str, line: int) -> None:
     [place] = claims(text)
 
     assert place.startswith(f"{WIKI}:{line}: server_name ")
@@ -47,7 +47,7 @@ def test_server_with_that_name_is_found_with_its_line(text: str, line: int) -> N
         "} } ;",
     ],
 )
-def test_what_is_no_such_server_is_not_found(text: str) -> None:
+def test_other_server_is_not_found(text: str) -> None:
     assert claims(text) == []
 
 

@@ -206,7 +206,7 @@ def with_value(place: tuple[str | int, ...], value: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("place", list(parts()), ids=lambda place: ".".join(map(str, place)))
-def test_no_message_speaks_of_the_library_that_checks(place: tuple[str | int, ...]) -> None:
+def test_each_message_says_what_the_value_must_be(place: tuple[str | int, ...]) -> None:
     for value in ODD:
         for message in messages(with_value(place, value)):
             assert re.match(r"missing$|unknown key$|(the name )?must |another |give ", message), (

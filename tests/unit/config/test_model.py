@@ -50,7 +50,7 @@ def test_file_that_cannot_be_read_is_named(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["postgres", "template0", "template1", "public", "none"])
-def test_app_does_not_take_the_place_of_what_postgresql_has_itself(name: str) -> None:
+def test_app_cannot_have_a_name_that_postgresql_uses(name: str) -> None:
     """As its superuser the app could do anything to the host."""
     with pytest.raises(ValidationError, match="has this name"):
         config(app={"name": name, "database": "postgresql"})

@@ -13,13 +13,13 @@ parity:
 """
 
 
-def test_it_may_be_left_out() -> None:
+def test_parity_may_be_left_out() -> None:
     found = configuration.parse(TEXT.removesuffix("parity:\n")).parity
 
     assert (found.threshold, found.intended) == (95, ())
 
 
-def test_what_is_meant_to_be_has_its_reason() -> None:
+def test_intended_difference_has_its_reason() -> None:
     text = '  threshold: 99.5\n  intended: [{path: "memory.*", reason: the VM is small}]\n'
 
     found = configuration.parse(TEXT + text).parity

@@ -37,7 +37,7 @@ def found_mistakes(rules: Mapping[str, Any]) -> tuple[str, ...]:
         {"nick": {"sql": "lower(nick)"}},
     ],
 )
-def test_rules_that_fit(rules: Mapping[str, Any]) -> None:
+def test_rule_that_fits_is_no_mistake(rules: Mapping[str, Any]) -> None:
     assert found_mistakes({"auth_user": rules}) == ()
 
 
@@ -98,7 +98,7 @@ def test_rows_of_a_table_without_numbers_are_counted() -> None:
     assert '"understudy_row"' in sql("name", table=UNNUMBERED)
 
 
-def test_hash_is_salted_by_each_engine_in_its_way() -> None:
+def test_hash_is_salted_in_each_engine() -> None:
     assert "sha3('salt' || \"nick\", 256)" in sql("hash")
     assert "sha256(convert_to(current_setting('understudy.salt') ||" in sql(
         "hash", engine=POSTGRESQL
@@ -115,7 +115,7 @@ def test_text_is_replaced_by_one_of_the_same_length(length: int) -> None:
     assert text == (LOREM * 4)[:length]
 
 
-def test_postgresql_repeats_the_text_by_its_own_function() -> None:
+def test_text_is_repeated_by_postgresqls_own_function() -> None:
     assert f"substr(repeat('{LOREM}', length(\"nick\") / {len(LOREM)} + 1), 1" in sql(
         "text", engine=POSTGRESQL
     )

@@ -172,7 +172,7 @@ def test_virtual_table_can_only_be_dropped() -> None:
         *(("email", "email_address"), ("birthday", "date"), ("ip", "inet"), ("thing", "bytea")),
     ],
 )
-def test_rule_that_is_proposed_fits(name: str, type: str, required: bool) -> None:
+def test_proposed_rule_fits_its_column(name: str, type: str, required: bool) -> None:
     columns = (Column(name, type, required=required),)
     table = Table("t", columns, (frozenset({name}),) if columns[0].is_text else ())
     data = Data.model_validate(yaml.safe_load(snippet(find([table], Data())))["data"])

@@ -45,7 +45,7 @@ def test_pull_changes_nothing_on_the_host(host: Host) -> None:
     assert there.sent == [], "no entry in its log"
 
 
-def test_salt_is_another_one_each_time_and_in_no_command(host: Host) -> None:
+def test_each_pull_has_a_salt_of_its_own_which_is_in_no_command(host: Host) -> None:
     for _ in range(2):
         data_pull.pull(host.job(rules="hash"))
 

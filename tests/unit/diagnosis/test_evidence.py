@@ -120,14 +120,14 @@ def test_cause_is_not_confirmed_without_the_host(staging: Staging) -> None:
     assert (cause["rule"], cause["confirmed"]) == ("redis", False)
 
 
-def test_a_host_that_cannot_be_asked_does_not_hide_the_error(staging: Staging) -> None:
+def test_unreachable_host_does_not_hide_the_cause(staging: Staging) -> None:
     staging.hosts["deploy"] = Unreachable("gone")
     with pytest.raises(StepFailed) as caught, evidence.explained(staging.job()):
         raise StepFailed("start: failed", "KeyError: 'SIZE'")
     assert caught.value.cause == "SIZE is not set"
 
 
-def test_no_rule_that_fits_leaves_the_error_as_it_is(staging: Staging) -> None:
+def test_error_without_a_matching_rule_is_unchanged(staging: Staging) -> None:
     staging.hosts["deploy"] = Unreachable("gone")
     with pytest.raises(StepFailed) as caught, evidence.explained(staging.job()):
         raise StepFailed("start: failed", hint="h")
@@ -142,7 +142,7 @@ def test_refusal_is_not_explained(staging: Staging) -> None:
 
 
 @pytest.mark.parametrize("output", ["", "sh: not found\n", "--- journal ---\n"])
-def test_logs_that_were_cut_off(output: str) -> None:
+def test_log_that_was_cut_off_is_empty(output: str) -> None:
     assert "".join(evidence.parse_logs(output).values()) == ""
 
 
@@ -166,7 +166,7 @@ def test_log_of_other_requests_counts_only_if_nothing_else_explains_the_error(
     assert caught.value.cause == "COLOUR is not set"
 
 
-def test_that_the_app_refuses_the_probers_post_is_no_evidence() -> None:
+def test_refusal_of_the_probers_post_is_no_evidence() -> None:
     journal = (
         "2026-01-01T00:00:00+0000 vm run[1]: WARNING Forbidden (CSRF cookie not set.): /health\n"
         "2026-01-01T00:00:01+0000 vm run[1]: WARNING Forbidden (CSRF cookie not set.): /lists\n"

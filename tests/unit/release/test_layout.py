@@ -10,12 +10,12 @@ from understudy.release.layout import Paths, before, newest_first, release_id, t
 CONTENTS = ["tree", "lock", "3.11", "environment"]
 
 
-def test_id_begins_with_the_commit_that_people_know() -> None:
+def test_id_begins_with_the_commit() -> None:
     assert release_id("0123456789abcdef", CONTENTS).startswith("01234567-")
 
 
 @pytest.mark.parametrize("changed", range(len(CONTENTS)))
-def test_id_depends_on_all_that_the_release_is_made_of(changed: int) -> None:
+def test_id_depends_on_all_contents_of_the_release(changed: int) -> None:
     others = list(CONTENTS)
     others[changed] += "x"
 
@@ -26,7 +26,7 @@ def test_id_depends_on_where_one_content_ends_and_the_next_begins() -> None:
     assert release_id("c0ffee", ["ab", "c"]) != release_id("c0ffee", ["a", "bc"])
 
 
-def test_id_can_stand_in_a_unit_name_and_a_path() -> None:
+def test_id_is_safe_in_a_unit_name_and_a_path() -> None:
     """The characters that understudy-site takes; see provision/71-site.sh."""
     assert set(release_id("0123456789abcdef", CONTENTS)) <= set("0123456789abcdef-")
 
@@ -54,7 +54,7 @@ ALL = {f"r{day}" for day in range(5)}
         pytest.param("r0", {"r0"}, 3, ["r3", "r2", "r1"], id="only-the-last-failed-one"),
     ],
 )
-def test_oldest_go_first_and_never_what_serves(
+def test_oldest_releases_are_removed_first_and_never_the_live_one(
     current: str | None, served: set[str], keep: int, gone: list[str]
 ) -> None:
     assert [release.id for release in to_remove(FIVE, current, served, keep)] == gone
@@ -72,7 +72,7 @@ def test_oldest_go_first_and_never_what_serves(
         ("gone", ALL, None),
     ],
 )
-def test_rollback_goes_to_the_newest_older_one_that_has_served(
+def test_rollback_goes_to_the_newest_earlier_release_that_was_live(
     current: str | None, served: set[str], found: str | None
 ) -> None:
     earlier = before(FIVE, current, served)
@@ -80,7 +80,7 @@ def test_rollback_goes_to_the_newest_older_one_that_has_served(
     assert (earlier and earlier.id) == found
 
 
-def test_releases_are_beside_each_other_and_data_is_not_in_them() -> None:
+def test_data_is_in_no_release() -> None:
     paths = Paths(PurePosixPath("/srv/shop"))
 
     for data in (paths.database, paths.media, paths.env):
@@ -89,7 +89,7 @@ def test_releases_are_beside_each_other_and_data_is_not_in_them() -> None:
     assert paths.socket("r1") != paths.socket("r2"), "two releases run side by side for a while"
 
 
-def test_places_are_those_that_the_hosts_programs_know() -> None:
+def test_paths_are_those_of_the_hosts_programs() -> None:
     """The query of facts.py, understudy-site and nginx have them as text."""
     paths = Paths(PurePosixPath("/srv/shop"))
 

@@ -144,14 +144,14 @@ def test_marker_is_decided_for_the_host_and_not_for_this_machine(
         (["a_b-1.0-py3-none-any.whl", "c-2-py3-none-any.whl"], []),
         (["A.B-1-py3-none-any.whl", "c-2.0.0-cp311-cp311-linux_x86_64.whl"], []),
         (["a_b-1.0+cpu-py3-none-any.whl", "c-2-py3-none-any.whl"], []),
-        (["a_b-1.0-py3-none-any.whl"], ["c==2 is locked, and not there"]),
+        (["a_b-1.0-py3-none-any.whl"], ["c==2 is locked, but was not downloaded"]),
         (
             ["a_b-1.1-py3-none-any.whl", "c-2-py3-none-any.whl"],
-            ["a-b==1.0 is locked, and 1.1 is there"],
+            ["a-b==1.0 is locked, but 1.1 was downloaded"],
         ),
         (
             ["a_b-1-py3-none-any.whl", "c-2-py3-none-any.whl", "d-1-py3-none-any.whl"],
-            ["d is there, and not locked"],
+            ["d was downloaded, but is not locked"],
         ),
         (
             ["a_b-1-py3-none-any.whl", "c-2-py3-none-any.whl", "d.whl"],
@@ -176,7 +176,7 @@ def test_locked_and_downloaded_are_compared_by_name_and_version(
         ("tools==1", "uv pip compile --generate-hashes requirements.in -o locked.txt"),
     ],
 )
-def test_hint_is_for_what_has_no_hash(line: str, hint: str) -> None:
+def test_hint_fits_the_line_without_a_hash(line: str, hint: str) -> None:
     with pytest.raises(ConfigError, match=r"locked\.txt is not locked") as raised:
         parse(f"{GOOD}{line}\n", "locked.txt")
 
@@ -184,6 +184,6 @@ def test_hint_is_for_what_has_no_hash(line: str, hint: str) -> None:
     assert raised.value.hint.startswith(hint)
 
 
-def test_empty_lock_file_is_none() -> None:
+def test_empty_lock_file_is_refused() -> None:
     with pytest.raises(ConfigError, match="not locked"):
         parse("# nothing\n", "locked.txt")

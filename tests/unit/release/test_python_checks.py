@@ -24,7 +24,7 @@ def refuse(found: CommitFacts, module: str = "shop.main:app") -> None:
         ("wsgi.py", "wsgi:app"),
     ],
 )
-def test_app_that_serves_itself_when_imported_is_refused(file: str, module: str) -> None:
+def test_app_that_starts_a_server_when_imported_is_refused(file: str, module: str) -> None:
     with pytest.raises(ConfigError, match=r":3: app\.run\(\) runs when gunicorn imports the file"):
         refuse(CommitFacts(texts={file: RUNS}), module)
 
@@ -38,11 +38,11 @@ def test_app_that_serves_itself_when_imported_is_refused(file: str, module: str)
         "",
     ],
 )
-def test_what_only_looks_like_it_is_not(text: str) -> None:
+def test_code_that_only_looks_like_it_is_accepted(text: str) -> None:
     refuse(CommitFacts(texts={"shop/main.py": text}))
 
 
-def test_other_files_may_serve_themselves() -> None:
+def test_other_files_may_start_a_server() -> None:
     refuse(CommitFacts(texts={"shop/dev.py": RUNS}))
 
 
@@ -51,7 +51,7 @@ def notes(text: str, **app: Any) -> list[str]:
     return list(python_checks.ignored_gunicorn_settings(config(app=app).app, found))
 
 
-def test_gunicorn_file_of_the_app_is_not_used_and_its_keys_are_named() -> None:
+def test_ignored_gunicorn_file_gets_a_warning_with_the_keys_for_its_settings() -> None:
     text = (
         "import os\nworkers = os.cpu_count()\ntimeout: int = 90\nbind = ':80'\nmax_requests = 5\n"
     )
@@ -63,7 +63,7 @@ def test_gunicorn_file_of_the_app_is_not_used_and_its_keys_are_named() -> None:
     ]
 
 
-def test_gunicorn_file_that_says_what_deploy_yml_says_is_no_matter() -> None:
+def test_gunicorn_file_with_the_settings_of_deploy_yml_gets_no_warning() -> None:
     assert notes("workers = 3\nbind = ':80'\n", workers=3) == []
     assert notes("") == []
 

@@ -32,7 +32,7 @@ def test_other_revision_is_taken_by_any_of_its_names(app: Path) -> None:
     assert {find(app, revision=name).commit for name in ("v1", first[:9], "HEAD~1")} == {first}
 
 
-def test_commit_that_leaves_the_app_alone_does_not_change_its_tree(tmp_path: Path) -> None:
+def test_commit_outside_of_the_app_does_not_change_its_tree(tmp_path: Path) -> None:
     commit(tmp_path, {f"app/{name}": text for name, text in FILES.items()})
     before = find(tmp_path, source="app")
     commit(tmp_path, {"README": "more words\n"})
@@ -145,7 +145,7 @@ def test_git_url_is_fetched_and_fetched_again(app: Path, tmp_path: Path) -> None
     assert shipped(after)["source/shop/wsgi.py"][1] == b"application = 1\n"
 
 
-def test_git_url_with_the_app_in_a_subdirectory(tmp_path: Path) -> None:
+def test_app_in_a_subdirectory_of_a_git_url_is_found(tmp_path: Path) -> None:
     commit(tmp_path / "origin", {f"web/{name}": text for name, text in FILES.items()})
 
     source = find(tmp_path, source=f"file://{tmp_path}/origin", subdirectory="web/")
@@ -180,7 +180,7 @@ def test_git_url_that_cannot_be_reached_is_reported(
     assert "`git ls-remote`" in raised.value.hint
 
 
-def test_digest_is_of_all_that_is_shipped_and_of_nothing_else(tmp_path: Path) -> None:
+def test_digest_depends_on_each_shipped_file_and_nothing_else(tmp_path: Path) -> None:
     commit(tmp_path, {**FILES, "a": "1"})
     source = find(tmp_path)
     first = sources.digest(source)

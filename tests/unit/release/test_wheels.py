@@ -81,7 +81,9 @@ def test_environment_made_of_a_package_runs_its_programs(pip: Path, tmp_path: Pa
     assert said == [b"1\n", b"other\n"]
 
 
-def test_package_is_compiled_if_the_hosts_python_is_here(pip: Path, tmp_path: Path) -> None:
+def test_package_is_compiled_if_this_machine_has_the_hosts_python(
+    pip: Path, tmp_path: Path
+) -> None:
     [here] = wheels.packages(LOCK, VERSION, "x86_64", tmp_path / "cache").values()
     [strange] = wheels.packages(LOCK, "3.99", "x86_64", tmp_path / "cache").values()
 
@@ -90,7 +92,9 @@ def test_package_is_compiled_if_the_hosts_python_is_here(pip: Path, tmp_path: Pa
     assert not list(unpacked(strange, tmp_path / "strange").rglob("*.pyc"))
 
 
-def test_package_is_got_and_made_once_and_is_the_same_everywhere(pip: Path, tmp_path: Path) -> None:
+def test_package_is_downloaded_and_built_once_and_is_the_same_everywhere(
+    pip: Path, tmp_path: Path
+) -> None:
     got = wheels.packages(LOCK, VERSION, "x86_64", tmp_path / "cache")
     again = wheels.packages(LOCK, VERSION, "x86_64", tmp_path / "elsewhere")
 
@@ -110,7 +114,7 @@ def test_package_without_a_wheel_for_the_host_is_reported(pip: Path, tmp_path: P
     assert list((tmp_path / "cache").iterdir()) == [], "or the next try would find half of them"
 
 
-def test_pip_is_asked_for_wheels_of_the_pins_only(pip: Path, tmp_path: Path) -> None:
+def test_pip_downloads_only_wheels_of_the_pins(pip: Path, tmp_path: Path) -> None:
     """Or a lock file would run code on this machine: pip runs the setup.py of what is no wheel."""
     lock = f"--extra-index-url https://x.test/\n{LOCK}win==1 ; sys_platform == 'win32' --hash=sha256:a\n"
     lock += "later==1 ; python_version >= '3.99' --hash=sha256:a\n"
@@ -123,7 +127,7 @@ def test_pip_is_asked_for_wheels_of_the_pins_only(pip: Path, tmp_path: Path) -> 
     assert pip.with_suffix(".lock").read_text() == LOCK
 
 
-def test_pip_is_asked_for_wheels_that_the_host_can_use(pip: Path, tmp_path: Path) -> None:
+def test_pip_downloads_wheels_for_the_host(pip: Path, tmp_path: Path) -> None:
     wheels.packages(LOCK, "3.13", "aarch64", tmp_path / "cache")
 
     words = pip.with_suffix(".argv").read_text().splitlines()
@@ -140,7 +144,7 @@ def test_pip_is_asked_for_wheels_that_the_host_can_use(pip: Path, tmp_path: Path
     assert (older, plain) == ("manylinux2014_aarch64", "linux_aarch64")
 
 
-def test_package_has_its_files_where_an_environment_has_them(pip: Path, tmp_path: Path) -> None:
+def test_package_is_laid_out_as_an_environment(pip: Path, tmp_path: Path) -> None:
     [(name, tar)] = wheels.packages(LOCK, "3.99", "x86_64", tmp_path / "cache").items()
 
     with tarfile.open(tar) as archive:
@@ -172,13 +176,13 @@ def test_package_that_is_locked_and_was_not_downloaded_is_reported(
     with pytest.raises(StepFailed, match="not what is locked") as raised:
         wheels.packages(lock, VERSION, "x86_64", tmp_path / "cache")
 
-    assert raised.value.details == "more==1 is locked, and not there"
+    assert raised.value.details == "more==1 is locked, but was not downloaded"
 
 
 @pytest.mark.parametrize(
     "name", ["../../../outside", "tiny-1.0.data/scripts/../../../outside", "/tmp/outside"]
 )
-def test_wheel_writes_nowhere_but_in_its_own_directory(
+def test_wheel_writes_only_into_its_own_directory(
     name: str, pip: Path, wheel: Path, tmp_path: Path
 ) -> None:
     with zipfile.ZipFile(wheel, "a") as archive:

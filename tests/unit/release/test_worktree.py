@@ -14,7 +14,7 @@ zope.interface==7.0 --hash=sha256:02
 """
 
 
-def test_each_file_by_its_state(tmp_path: Path) -> None:
+def test_each_file_is_listed_by_its_state(tmp_path: Path) -> None:
     commit(
         tmp_path,
         {
@@ -48,7 +48,7 @@ def test_each_file_by_its_state(tmp_path: Path) -> None:
     assert (lock.made_from, lock.wanted) == ("requirements.in", ("django", "zope-interface"))
 
 
-def test_a_bare_copy_has_no_files_beside_it(tmp_path: Path) -> None:
+def test_bare_copy_has_no_work_tree(tmp_path: Path) -> None:
     work = tmp_path / "work"
     commit(work, {"requirements.txt": LOCK})
     app = App(name="shop", source=f"file://{work}", module="shop:app")
@@ -56,7 +56,7 @@ def test_a_bare_copy_has_no_files_beside_it(tmp_path: Path) -> None:
     assert list(facts.committed) == ["requirements.txt"]
 
 
-def test_what_a_release_lacks_though_it_is_committed(tmp_path: Path) -> None:
+def test_committed_files_that_a_release_lacks_are_listed(tmp_path: Path) -> None:
     attributes = "*.txt export-ignore\nrequirements.txt -export-ignore\n"
     commit(tmp_path / "shared", {"shared.py": ""})
     commit(

@@ -8,13 +8,13 @@ from understudy.errors import StepFailed, Unreachable
 from understudy.ssh.connection import SshConnection
 
 
-def test_words_of_a_command_arrive_as_they_are(connection: SshConnection) -> None:
+def test_words_of_a_command_arrive_unchanged(connection: SshConnection) -> None:
     done = connection.run(("printf", "%s|", *NASTY))
 
     assert (done.ok, done.output) == (True, "".join(f"{word}|" for word in NASTY))
 
 
-def test_command_that_fails_is_an_answer_and_no_exception(connection: SshConnection) -> None:
+def test_command_that_fails_returns_a_result_and_raises_nothing(connection: SshConnection) -> None:
     done = connection.run(("sh", "-c", "echo out; echo err >&2; exit 3"))
 
     assert (done.ok, done.output, done.errors) == (False, "out\n", "err\n")
@@ -25,14 +25,14 @@ def test_command_of_another_user_never_asks_for_a_password(connection: SshConnec
     assert connection.run(("id", "a b"), user="shop").output == "sudo: -n -u shop -- id a b\n"
 
 
-def test_what_is_made_on_the_host_is_not_writable_by_the_group(
+def test_file_made_on_the_host_is_not_writable_by_the_group(
     connection: SshConnection,
 ) -> None:
     """The app's user is in the group of its code; the server's own default lets groups write."""
     assert connection.run(("sh", "-c", "umask")).output.strip() == "0022"
 
 
-def test_programs_speak_english_and_count_and_sort_as_on_the_host(
+def test_messages_are_in_english_and_other_locale_settings_stay(
     connection: SshConnection,
 ) -> None:
     assert connection.run(("sh", "-c", 'echo "$LC_MESSAGES $LANG"')).output == "C nl_NL.UTF-8\n"
@@ -46,7 +46,7 @@ def test_output_is_passed_on_line_by_line(connection: SshConnection) -> None:
     assert lines == ["==> one", "==> two"]
 
 
-def test_command_without_an_end_is_given_up(connection: SshConnection) -> None:
+def test_endless_command_is_given_up(connection: SshConnection) -> None:
     with pytest.raises(StepFailed, match="no end after") as raised:
         connection.run(("sleep", "60"), seconds=0.02)  # type: ignore[arg-type]
 

@@ -70,7 +70,7 @@ def test_command_that_takes_too_long_is_ended_and_named(
     assert_ends(tmp_path / "pid")
 
 
-def test_silence_is_broken_by_what_runs_there(
+def test_silent_command_is_reported_with_its_processes(
     connection: SshConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connecting, "SECONDS_OF_SILENCE", 0.3)
@@ -90,7 +90,7 @@ def test_output_that_a_process_left_behind_keeps_open_is_not_waited_for(
     assert connection.run(("sh", "-c", "sleep 60 & echo done")).output == "done\n"
 
 
-def test_a_step_ends_with_its_deploy(
+def test_step_ends_with_its_deploy(
     connection: SshConnection, server: SshServer, tmp_path: Path
 ) -> None:
     """Also if the machine that deploys is gone without a word."""
@@ -139,7 +139,7 @@ def left_at_work(server: SshServer, directory: Path, seconds: float) -> PurePosi
     return lock
 
 
-def test_a_step_that_was_left_at_work_is_waited_for(server: SshServer, tmp_path: Path) -> None:
+def test_step_that_was_left_at_work_is_waited_for(server: SshServer, tmp_path: Path) -> None:
     lock, said = left_at_work(server, tmp_path, 1), list[str]()
 
     with SshConnection(target_of(server, tmp_path), "deploy") as other:
@@ -150,7 +150,7 @@ def test_a_step_that_was_left_at_work_is_waited_for(server: SshServer, tmp_path:
     assert "left at work" in said[0]
 
 
-def test_a_step_that_is_still_left_after_a_while_is_named(
+def test_step_that_is_still_at_work_after_a_while_is_named(
     server: SshServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(host_lock, "SECONDS_FOR_A_STEP_LEFT", 0)

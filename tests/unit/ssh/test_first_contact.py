@@ -65,7 +65,7 @@ def test_login_that_runs_another_program_is_reported_in_one_sentence(
 
 
 @pytest.mark.parametrize("shell", ["cat >/dev/null", "echo Welcome; cat >/dev/null"])
-def test_nothing_counts_as_sent_that_our_command_has_not_taken(
+def test_text_for_another_program_does_not_count_as_sent(
     shell: str, server: SshServer, tmp_path: Path
 ) -> None:
     """Exit status 0 of something else is no confirmation."""

@@ -12,7 +12,7 @@ from understudy.errors import Refused, StepFailed, Unreachable
 from understudy.ssh.connection import SshConnection
 
 
-def test_lock_is_held_by_one_and_free_again_after_it(
+def test_lock_is_held_by_one_connection_and_then_free(
     connection: SshConnection, server: SshServer, tmp_path: Path
 ) -> None:
     lock = PurePosixPath(tmp_path / "a lock")
@@ -28,7 +28,7 @@ def test_lock_is_held_by_one_and_free_again_after_it(
             assert before == "ann since noon"
 
 
-def test_lock_that_becomes_free_in_time_is_got(
+def test_lock_that_becomes_free_in_time_is_taken(
     connection: SshConnection, server: SshServer, tmp_path: Path
 ) -> None:
     lock = PurePosixPath(tmp_path / "lock")

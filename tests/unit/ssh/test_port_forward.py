@@ -111,20 +111,20 @@ def test_connections_are_carried_side_by_side(host: Host) -> None:
     assert host.asked_for == [("127.0.0.1", 8000)] * 2
 
 
-def test_place_on_the_host_may_be_another(host: Host) -> None:
+def test_forward_can_lead_to_another_address_than_the_host(host: Host) -> None:
     with forward(host.client, 443, "192.0.2.1") as port, connect(port) as client:
         said(client, b"x")
 
     assert host.asked_for == [("192.0.2.1", 443)]
 
 
-def test_only_this_machine_can_use_it(host: Host) -> None:
+def test_only_this_machine_can_use_the_forward(host: Host) -> None:
     with forward(host.client, 8000) as port, socket.socket() as elsewhere:
         # Another address of this machine.
         assert elsewhere.connect_ex(("127.0.0.2", port)) != 0
 
 
-def test_much_is_carried_whole_and_its_end_too(host: Host) -> None:
+def test_large_data_is_carried_as_a_whole_with_its_end(host: Host) -> None:
     much = bytes(range(64)) * 8_000
 
     with forward(host.client, 8000) as port:
@@ -217,7 +217,7 @@ def test_client_that_does_not_read_holds_up_no_other_client(host: Host) -> None:
     assert threads() == []
 
 
-def test_failure_in_its_block_ends_it_too(host: Host) -> None:
+def test_error_in_the_block_ends_the_forward_too(host: Host) -> None:
     def fail() -> None:
         with forward(host.client, 8000) as port, connect(port) as client:
             said(client, b"x")

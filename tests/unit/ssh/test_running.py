@@ -16,7 +16,7 @@ def pieces(text: bytes, size: int) -> list[bytes]:
 @pytest.mark.parametrize("size", [1, 2, 7, 1000])
 @pytest.mark.parametrize("greeting", ["", "Welcome!\n", "no line end: "])
 @pytest.mark.parametrize(("session", "number"), [("4711", 4711), ("", 0), ("none", 0)])
-def test_only_what_follows_the_marker_is_the_commands(
+def test_only_output_after_the_marker_is_the_commands(
     size: int, greeting: str, session: str, number: int
 ) -> None:
     answer = Answer()
@@ -30,7 +30,7 @@ def test_only_what_follows_the_marker_is_the_commands(
 
 
 @pytest.mark.parametrize("text", ["", "This account is not available.\n", MARK[:-1], f"{MARK}47"])
-def test_answer_without_a_marker_is_not_the_commands(text: str) -> None:
+def test_output_without_a_marker_is_not_the_commands(text: str) -> None:
     answer = Answer()
 
     assert answer.take(text.encode()) == b""
@@ -40,7 +40,7 @@ def test_answer_without_a_marker_is_not_the_commands(text: str) -> None:
     assert (answer.begun, raised.value.args) == (False, (text,))
 
 
-def test_greeting_without_an_end_is_given_up() -> None:
+def test_endless_greeting_is_given_up() -> None:
     answer = Answer()
     assert answer.take(2**20 * b"y") == b""
 
@@ -61,7 +61,7 @@ def test_output_is_kept_whole_and_passed_on_by_lines(size: int) -> None:
     assert output.text == "grüße\n\nlast\ufffd\nno end"
 
 
-def test_silence_is_reported_ever_later_and_from_the_start_after_output(
+def test_silence_is_reported_less_and_less_often_until_there_is_output(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = 1000.0
@@ -124,7 +124,7 @@ def test_output_ends_with_the_command_or_soon_after(
     assert seconds <= clock - 1000 < seconds + 0.3
 
 
-def test_lines_are_whole_however_they_arrive() -> None:
+def test_line_that_arrives_in_pieces_is_passed_on_once() -> None:
     lines: list[str] = []
     output = Output(lines.append)
 

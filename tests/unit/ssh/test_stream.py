@@ -26,7 +26,7 @@ def connection(tmp_path: Path) -> Iterator[SshConnection]:
             yield opened
 
 
-def test_all_that_a_command_prints_comes_in_pieces(connection: SshConnection) -> None:
+def test_large_output_of_a_command_comes_in_pieces(connection: SshConnection) -> None:
     pieces: list[bytes] = []
     command = script("cat; head -c 3000000 /dev/zero; echo why >&2; exit 3")
     done = connection.receive(command, [b"gi", b"ven"], pieces.append)
@@ -37,7 +37,9 @@ def test_all_that_a_command_prints_comes_in_pieces(connection: SshConnection) ->
 
 
 @pytest.mark.parametrize("why", [StepFailed("not UTF-8"), OSError(28, "No space left on device")])
-def test_what_fails_here_is_raised_as_it_is(why: Exception, connection: SshConnection) -> None:
+def test_error_on_this_machine_is_raised_unchanged(
+    why: Exception, connection: SshConnection
+) -> None:
     """An error on this machine is not reported as one of the host."""
 
     def refuse(piece: bytes) -> None:

@@ -7,7 +7,7 @@ import paramiko
 from understudy.ssh.transport import transport
 
 
-def test_tcp_holds_nothing_back_and_gives_up_in_half_a_minute() -> None:
+def test_tcp_sends_at_once_and_gives_up_after_half_a_minute() -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as server,
         socket.create_connection(server.getsockname()) as tcp,
@@ -18,7 +18,7 @@ def test_tcp_holds_nothing_back_and_gives_up_in_half_a_minute() -> None:
         assert tcp.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 30_000
 
 
-def test_way_through_a_jump_host_is_taken_as_it_is() -> None:
+def test_channel_through_a_jump_host_is_used_unchanged() -> None:
     way = paramiko.Channel(1)
 
     assert transport(way).sock is way
