@@ -50,10 +50,11 @@ def validation_error(
 
 
 def format_errors(error: ValidationError, tree: yaml.Node | None, name: str) -> list[str]:
-    """A line for each mistake: `deploy.yml:3: app.name: must be … (got 'Shop!')`."""
+    """A line for each mistake, in the file's order: `deploy.yml:3: app.name: must be … (got 'Shop!')`."""
+    found = [(line_of(tree, issue["loc"]), issue) for issue in error.errors()]
     return [
-        f"{name}:{line_of(tree, issue['loc'])}: {_path(issue['loc'])}: {message_for(issue)}"
-        for issue in error.errors()
+        f"{name}:{line}: {_path(issue['loc'])}: {message_for(issue)}"
+        for line, issue in sorted(found, key=lambda pair: pair[0])
     ]
 
 
@@ -70,7 +71,7 @@ def message_for(issue: Any) -> str:
     if issue["type"] == "literal_error":
         message = message.replace("'", "")
     if issue["loc"][-1:] == (_KEY,):
-        message = f"the name {message}"
+        message = f"the key {message}"
     return f"{message}{_quotes(issue)} (got {_shown(issue['input'])})"
 
 

@@ -55,5 +55,5 @@ AddressOrEmpty = Annotated[str, text(f"({_ADDRESS})?", _AN_ADDRESS)]
 OneLine = Annotated[str, text(r"[^\n\r\x00]*", "a single line")]
 VariableName = Annotated[
     str,
-    text(r"[A-Z_][A-Z0-9_]*", "capital letters, digits and underscores, starting with no digit"),
+    text(r"[A-Z_][A-Z0-9_]*", "capital letters, digits and underscores, not starting with a digit"),
 ]

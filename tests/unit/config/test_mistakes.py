@@ -113,8 +113,8 @@ from understudy.config.target import TargetConfig
         pytest.param(
             "DEBUG",
             "debug",
-            "6: app.environment.debug: the name must be capital letters, digits and underscores, "
-            "starting with no digit (got 'debug')",
+            "6: app.environment.debug: the key must be capital letters, digits and underscores, "
+            "not starting with a digit (got 'debug')",
             id="name-in-a-mapping",
         ),
         pytest.param(
@@ -150,11 +150,19 @@ def test_all_mistakes_are_reported_at_once() -> None:
     found = mistakes(text.replace("admin:", "amdin:"))
 
     assert [line.split(": ")[1] for line in found] == [
-        "app.name",
         "app.source",
+        "app.name",
         "targets.staging.admin",
         "targets.staging.amdin",
     ]
+
+
+def test_mistakes_are_in_the_order_of_the_file() -> None:
+    text = TEXT.replace("  name: shop", "  workers: 0\n  name: Shop!").replace(
+        "staging:", "Staging:"
+    )
+
+    assert [line.split(":")[1] for line in mistakes(text)] == ["2", "3", "9"]
 
 
 def test_long_value_is_cut() -> None:
@@ -209,7 +217,7 @@ def with_value(place: tuple[str | int, ...], value: Any) -> dict[str, Any]:
 def test_each_message_says_what_the_value_must_be(place: tuple[str | int, ...]) -> None:
     for value in ODD:
         for message in messages(with_value(place, value)):
-            assert re.match(r"missing$|unknown key$|(the name )?must |another |give ", message), (
+            assert re.match(r"missing$|unknown key$|(the key )?must |another |give ", message), (
                 message
             )
 
