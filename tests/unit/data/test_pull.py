@@ -19,7 +19,7 @@ from tests.unit.data.pulling import (
 from tests.unit.fakes import FakeConnection, failed, printed
 from understudy.data import bundle, encryption
 from understudy.data import pull as data_pull
-from understudy.data.pull import Media
+from understudy.data.inventory import Media, chosen
 from understudy.errors import ConfigError, Refused, StepFailed
 from understudy.job import Job
 
@@ -126,12 +126,12 @@ def test_pull_that_breaks_off_keeps_the_one_before(cut: int, host: Host) -> None
 def test_media_are_chosen_by_their_names() -> None:
     media = Media({f"picture{number}.png": 10 for number in range(2000)})
 
-    tenth = data_pull.chosen(media, 0.1)
+    tenth = chosen(media, 0.1)
     assert 130 < len(tenth.files) < 270
-    assert tenth == data_pull.chosen(media, 0.1)
-    assert tenth.files.keys() <= data_pull.chosen(media, 0.2).files.keys()
-    assert data_pull.chosen(media, 0) == Media({})
-    assert data_pull.chosen(media, 1) == media
+    assert tenth == chosen(media, 0.1)
+    assert tenth.files.keys() <= chosen(media, 0.2).files.keys()
+    assert chosen(media, 0) == Media({})
+    assert chosen(media, 1) == media
 
 
 def test_media_are_pulled_if_deploy_yml_says_so(host: Host) -> None:
