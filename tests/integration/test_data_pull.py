@@ -33,7 +33,8 @@ SECRETS = ("Ann of the Hague", "+31 70 1234567", "ann@example.com")
 def live(any_site: Site) -> Iterator[Site]:
     """A site with a list of Ann's, and a target `live` that points to it."""
     settings = yaml.safe_load(any_site.staging.config.read_text())
-    settings["targets"]["live"] = {**settings["targets"]["vagrant"], "disposable": False}
+    here = {"address": any_site.staging.address, "disposable": False}
+    settings["targets"]["live"] = settings["targets"]["vagrant"] | here
     settings["vm"]["stands_for"] = "live"
     any_site.staging.config.write_text(yaml.safe_dump(settings))
     any_site.add_list(SECRETS[0])
@@ -169,7 +170,7 @@ def test_data_that_does_not_fit_on_staging_is_refused(live: Site) -> None:
 def test_host_with_pulled_data_makes_no_outgoing_connection(live: Site) -> None:
     """This machine listens, so the host itself must block the site's user."""
     rules(live, RULES)
-    gateway = live.address.rpartition(".")[0] + ".1"
+    gateway = live.staging.address.rpartition(".")[0] + ".1"
     ask = f"cd /; sudo -u {live.name} python3 -c 'import socket, sys; " + (
         "socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=5)' "
     )
