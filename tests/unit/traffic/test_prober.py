@@ -74,6 +74,25 @@ def test_two_requests_are_sent_at_the_same_moment(site: WebServer) -> None:
     assert summary.failures == 0
 
 
+def test_site_that_fails_for_two_visitors_at_once_loses_requests(site: WebServer) -> None:
+    """As with a locked database. Sent one by one, the requests would be a second apart."""
+    busy = threading.Lock()
+
+    def one_at_a_time(_: Request) -> bytes:
+        if not busy.acquire(blocking=False):
+            return reply(status=500)
+        time.sleep(0.3)
+        busy.release()
+        return reply(release="r1")
+
+    site.answering = one_at_a_time
+    with prober(site, rate=1) as running:
+        until(lambda: len(running.samples) == 2)
+        summary = running.stop()
+
+    assert summary.by_outcome == {Outcome.OK: 1, Outcome.SERVER_ERROR: 1}
+
+
 def test_site_that_hangs_still_gets_requests(site: WebServer) -> None:
     site.answering = lambda _: None
     with prober(site, timeout=0.1) as running:
