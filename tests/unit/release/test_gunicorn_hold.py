@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.unit.fakes import config
-from tests.unit.release.test_render import all_files
+from tests.unit.release.rendering import all_files
 
 
 class Log:
