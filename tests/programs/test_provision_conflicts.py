@@ -41,9 +41,9 @@ STAMP=new STAMP_FILE={root}/{stamp}
 class Server:
     root: Path
 
-    def look(self, *packages: str, **environment: str) -> list[str]:
+    def conflicts(self, *packages: str, **environment: str) -> list[str]:
         """The conflicts, each without the words that all have in common."""
-        text = (TOP / "provision" / "05-look.sh").read_text()
+        text = (TOP / "provision" / "05-conflicts.sh").read_text()
         text = re.sub(r"/(etc/nginx|usr/sbin)/", rf"{self.root}/\1/", text)
         frame = FRAME.format(root=self.root, stamp=STAMP)
         done = subprocess.run(
@@ -87,7 +87,7 @@ def server(tmp_path: Path) -> Server:
 
 
 def test_fresh_server_has_no_conflict(server: Server) -> None:
-    assert server.look("git", "g++", "libpq5") == []
+    assert server.conflicts("git", "g++", "libpq5") == []
     assert not (server.root / STAMP).exists(), "from here on the host is half provisioned"
 
 
@@ -98,7 +98,7 @@ def test_other_site_in_debians_default_is_refused_and_left(as_link: bool, server
         default.unlink()
     default.write_text("# the shop\n" + SHOP)
 
-    [said] = server.look()
+    [said] = server.conflicts()
 
     assert said.startswith("/etc/nginx/sites-enabled/default:2: holds a site other")
     assert default.read_text() == "# the shop\n" + SHOP
@@ -131,7 +131,7 @@ def test_server_that_answers_for_all_names_is_refused_with_file_and_line(
 ) -> None:
     server.file("etc/nginx/sites-enabled/other", text)
 
-    refused = server.look()
+    refused = server.conflicts()
 
     assert [line.partition(" at port")[0] for line in refused] == (
         [f"/etc/nginx/sites-enabled/other{said}"] if said else []
@@ -144,13 +144,13 @@ def test_own_catch_all_is_no_conflict(server: Server) -> None:
     assert "default_server" in own
     server.file("etc/nginx/conf.d/understudy.conf", own)
 
-    assert server.look() == []
+    assert server.conflicts() == []
 
 
 def test_nginx_that_refuses_its_files_already_is_reported(server: Server) -> None:
     server.file("etc/nginx/conf.d/broken.conf", "oops\n")
 
-    [said] = server.look()
+    [said] = server.conflicts()
 
     assert said == "nginx -t fails already: unknown directive in /etc/nginx/conf.d/broken.conf:1"
 
@@ -160,7 +160,7 @@ def test_process_that_has_port_80_is_named(name: str, server: Server) -> None:
     line = f'LISTEN 0 511 *:80 *:* users:(("{name}",pid=412,fd=4),("{name}",pid=9,fd=4))'
     server.program("ss", f"echo '{line}'")
 
-    [said] = server.look()
+    [said] = server.conflicts()
 
     assert said.startswith(f"port 80 is taken by {name} (process 412)")
 
@@ -168,7 +168,7 @@ def test_process_that_has_port_80_is_named(name: str, server: Server) -> None:
 def test_nginx_of_a_container_conflicts(server: Server) -> None:
     (server.root / "usr/sbin/nginx").unlink()
 
-    [said] = server.look()
+    [said] = server.conflicts()
 
     assert said.startswith("port 80 is taken by nginx (process 7)")
 
@@ -177,16 +177,16 @@ def test_nginx_of_a_container_conflicts(server: Server) -> None:
     "name", ["nginx-", "-oDebug", "nginx=1.22", "nginx/sid", "Nginx", "ngin*", "+x", "a b", ""]
 )
 def test_text_that_is_not_a_package_name_is_refused(name: str, server: Server) -> None:
-    assert server.look("git", name) == [f"'{name}' is not a package name"]
+    assert server.conflicts("git", name) == [f"'{name}' is not a package name"]
 
 
 def test_all_conflicts_are_named_at_once(server: Server) -> None:
     server.file("etc/nginx/sites-enabled/other", "server { listen 80 default_server; }")
     server.program("ss", """echo 'LISTEN 0 1 *:80 *:* users:(("caddy",pid=1,fd=4))'""")
 
-    assert len(server.look("nginx-")) == 3
+    assert len(server.conflicts("nginx-")) == 3
 
 
 def test_check_keeps_the_stamp(server: Server) -> None:
-    assert server.look(CHECK="1") == []
+    assert server.conflicts(CHECK="1") == []
     assert (server.root / STAMP).read_text() == "old"
