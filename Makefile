@@ -18,10 +18,11 @@ rehearse: setup  ## box, VM, deploy, host tests, browser tests, verdict
 
 test: setup check unit program-test report-test example-test vm-test  ## all of the project's tests
 
-check:  ## formatting, lint, types, shell scripts
+check:  ## formatting, lint, types, words, shell scripts
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
+	$(PYTHON) -m tests.house words
 	shellcheck provision/setup provision/box/build provision/box/archive \
 	    provision/box/sources provision/box/accelerator ci/control-groups benchmarks/*.sh benchmarks/peers/shell/deploy.sh \
 	    understudy/parity/capture/query.sh understudy/host/facts.sh

@@ -24,6 +24,7 @@ NOT_OURS = (
     "example/",
     "tests/traps/",
     "tests/house/",
+    "tests/unit/house/",
     "CHANGELOG.md",
     "docs/traps.md",
     "docs/sample/",

@@ -51,7 +51,7 @@ ABOVE_THE_VM = {
     "rehearsal.run",
     "vm.machine",
 }
-# These only tell when something was, or how long it took.
+# These only note when something was, or how long it took.
 CLOCK_READERS = {
     "cli.reports",
     "diagnosis.evidence",
@@ -176,7 +176,7 @@ def of(names: Collection[str]) -> list[Path]:
 def breaking(modules: list[Path], offences: Callable[[Path], Collection[str]]) -> dict[str, Any]:
     """The modules that break a rule, each with how it does."""
     found = {module.relative_to(PACKAGE).as_posix(): offences(module) for module in modules}
-    return {module: told for module, told in found.items() if told}
+    return {module: broken for module, broken in found.items() if broken}
 
 
 def test_only_the_doors_reach_outside() -> None:

@@ -1,4 +1,4 @@
-"""What is known to go wrong, as rules for diagnosis.py, by kind. The first rule that fits tells."""
+"""What is known to go wrong, as rules for diagnosis/rules.py, by kind. The first rule that fits is shown."""
 
 from understudy.diagnosis.causes import (
     code,
@@ -19,7 +19,7 @@ from understudy.diagnosis.causes import (
 )
 from understudy.diagnosis.rules import Rule
 
-# From the most telling kind to the least. A module that isn't committed looks like a package that
+# From the most specific kind to the least. A module that isn't committed looks like a package that
 # isn't locked, and an app that can't be imported has no wrong settings yet.
 RULES: tuple[Rule, ...] = (
     *endless.RULES,
