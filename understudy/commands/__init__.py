@@ -1,4 +1,6 @@
-"""Pure builders of commands, a module for each tool. A command is an argv: a tuple of words."""
+"""Builders of commands, a module for each tool, and what their output means. A command is an argv: a tuple
+of words. Pure: ssh/ runs them.
+"""
 
 import shlex
 

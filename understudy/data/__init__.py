@@ -1,1 +1,4 @@
-"""Production's data on staging: pulled, anonymised, encrypted, loaded. Not the backups of a host: host/."""
+"""Production's data on staging: listed, pulled, anonymised, encrypted, loaded.
+
+The backups that a host makes of its own data are in host/.
+"""

@@ -1,1 +1,1 @@
-"""Why a step failed: the evidence, the rules, and the causes that facts confirm."""
+"""Why a step failed: the evidence, the rules, and causes/ that facts confirm. Nothing is fixed here."""

@@ -1,1 +1,1 @@
-"""SQL about production's data, and what answers it on a host. Pure: nothing is run here."""
+"""SQL and shell for production's data, and what their output means. Pure: data/ and rehearsal/ run them."""
