@@ -38,35 +38,11 @@ def migrate(app: App, paths: Paths, release: Manifest) -> Argv:
     )
 
 
-def _together(app: App, paths: Paths, release: Manifest, parts: Mapping[str, object]) -> Argv:
-    """In one process, templates/commands.py: each start of the app's Python costs seconds on a slow
-    host.
-    """
-    directory = paths.release(release.id)
-    job = {
-        "static": str(paths.static(release.id)),
-        **parts,
-        "pending": app.migrations_pending and shlex.join(app.migrations_pending),
-        "limit": app.command_timeout,
-        "exists": backups.has_data(app.database, app.name, paths.backups),
-        "backup": _backup(app, paths, release),
-        "migrate": [shlex.join(command) for command in app.migrate_commands],
-        "settings": app.preset == "django",
-        "module": app.module,
-    }
-    together = (str(directory / "run"), "python", str(directory / "commands.py"), json.dumps(job))
-    return limited(most_seconds(app), together)
-
-
 def most_seconds(app: App) -> int:
     """How long all release commands may take together; templates/commands.py limits each of them."""
     count = len(app.release_commands) + len(app.migrate_commands)
     # migrations_pending and the backup count, too.
     return (count + 2) * app.command_timeout
-
-
-def _makes_no_other_files(command: Argv) -> bool:
-    return command[:2] == ("python", "manage.py") and {*command[2:3]} <= _MAKE_NO_OTHER_FILES
 
 
 @dataclass(frozen=True)
@@ -93,6 +69,30 @@ def applied_migrations(output: str) -> list[Applied]:
 def notes(output: str) -> list[str]:
     """What templates/commands.py reports that is no fault of the app."""
     return [line.removeprefix(_NOTE) for line in output.splitlines() if line.startswith(_NOTE)]
+
+
+def _together(app: App, paths: Paths, release: Manifest, parts: Mapping[str, object]) -> Argv:
+    """In one process, templates/commands.py: each start of the app's Python costs seconds on a slow
+    host.
+    """
+    directory = paths.release(release.id)
+    job = {
+        "static": str(paths.static(release.id)),
+        **parts,
+        "pending": app.migrations_pending and shlex.join(app.migrations_pending),
+        "limit": app.command_timeout,
+        "exists": backups.has_data(app.database, app.name, paths.backups),
+        "backup": _backup(app, paths, release),
+        "migrate": [shlex.join(command) for command in app.migrate_commands],
+        "settings": app.preset == "django",
+        "module": app.module,
+    }
+    together = (str(directory / "run"), "python", str(directory / "commands.py"), json.dumps(job))
+    return limited(most_seconds(app), together)
+
+
+def _makes_no_other_files(command: Argv) -> bool:
+    return command[:2] == ("python", "manage.py") and {*command[2:3]} <= _MAKE_NO_OTHER_FILES
 
 
 def _backup(app: App, paths: Paths, release: Manifest) -> Argv:

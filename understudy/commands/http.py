@@ -24,6 +24,11 @@ def reach(url: str, *, socket: PurePosixPath | None = None, address: str | None 
     return script(text, *_request(url, socket, address))
 
 
+def answered(errors: str) -> bool:
+    """Whether curl failed because of the answer's status: errors is its standard error. See curl(1), 22."""
+    return "curl: (22)" in errors
+
+
 def _request(url: str, socket: PurePosixPath | None, address: str | None) -> Argv:
     parts = urlsplit(url)
     through: Argv
@@ -36,8 +41,3 @@ def _request(url: str, socket: PurePosixPath | None, address: str | None) -> Arg
         # The certificate is not what is checked here.
         through = ("--insecure", "--resolve", f"{parts.hostname}:{port}:{address}")
     return ("--max-time", "20", *through, url)
-
-
-def answered(errors: str) -> bool:
-    """Whether curl failed because of the answer's status: errors is its standard error. See curl(1), 22."""
-    return "curl: (22)" in errors

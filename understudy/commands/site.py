@@ -5,10 +5,6 @@ from understudy.commands import Argv, script
 _PROGRAM = "/usr/local/sbin/understudy-site"
 
 
-def _as_root(site: str, *words: str) -> Argv:
-    return ("sudo", "-n", _PROGRAM, site, *words)
-
-
 def install_files(site: str, release_id: str) -> Argv:
     """Checks the pending nginx and systemd files, which that release needs, and installs them.
 
@@ -154,3 +150,7 @@ def journal_since(site: str, since: float) -> Argv:
     awk -v since="$2" '$NF >= since' "/var/log/nginx/$1.access.log" | tail -n 300 || true
     """
     return script(text, site, int(since))
+
+
+def _as_root(site: str, *words: str) -> Argv:
+    return ("sudo", "-n", _PROGRAM, site, *words)

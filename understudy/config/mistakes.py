@@ -58,10 +58,6 @@ def format_errors(error: ValidationError, tree: yaml.Node | None, name: str) -> 
     ]
 
 
-def _path(place: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in place if part != _KEY)
-
-
 def message_for(issue: Any) -> str:
     """What a value must be, and what was given. issue: one of ValidationError.errors()."""
     context = issue.get("ctx", {})
@@ -73,6 +69,10 @@ def message_for(issue: Any) -> str:
     if issue["loc"][-1:] == (_KEY,):
         message = f"the key {message}"
     return f"{message}{_quotes(issue)} (got {_shown(issue['input'])})"
+
+
+def _path(place: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in place if part != _KEY)
 
 
 def _quotes(issue: Any) -> str:

@@ -26,21 +26,6 @@ def read(text: str) -> tuple[yaml.Node | None, Any]:
     return tree, loader.construct_document(tree) if tree else None
 
 
-def _values(node: yaml.Node, known: dict[int, int]) -> int:
-    """The number of values in a node, itself included. The node of an alias counts each time."""
-    if id(node) in known:
-        return known[id(node)]
-    match node:
-        case yaml.MappingNode():
-            children = [child for pair in node.value for child in pair]
-        case yaml.SequenceNode():
-            children = node.value
-        case _:
-            children = []
-    known[id(node)] = 1 + sum(_values(child, known) for child in children)
-    return known[id(node)]
-
-
 def keys_given_twice(node: yaml.Node | None) -> Iterator[str]:
     """The line and name of each repeated key: YAML itself would silently take the last one."""
     if isinstance(node, yaml.SequenceNode):
@@ -64,6 +49,21 @@ def line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
             break
         line, node = child
     return line
+
+
+def _values(node: yaml.Node, known: dict[int, int]) -> int:
+    """The number of values in a node, itself included. The node of an alias counts each time."""
+    if id(node) in known:
+        return known[id(node)]
+    match node:
+        case yaml.MappingNode():
+            children = [child for pair in node.value for child in pair]
+        case yaml.SequenceNode():
+            children = node.value
+        case _:
+            children = []
+    known[id(node)] = 1 + sum(_values(child, known) for child in children)
+    return known[id(node)]
 
 
 def _child(node: yaml.Node | None, key: int | str) -> tuple[int, yaml.Node] | None:

@@ -64,6 +64,16 @@ def expression(sql: Sql, table: Table, column: Column, rule: Rule | None) -> str
     return f"CASE WHEN {name} <> '' THEN {_made(sql, table, column, rule)} ELSE {name} END"
 
 
+def mistakes(data: Data, tables: Iterable[Table]) -> tuple[str, ...]:
+    """A sentence for each rule that doesn't fit the tables; several tables may have the same name."""
+    known: Mapping[str, list[Table]] = {}
+    for table in tables:
+        known = {**known, table.name: [*known.get(table.name, []), table]}
+    return tuple(
+        mistake for name in data.tables for mistake in _in_table(name, data, known.get(name, []))
+    )
+
+
 def _made(sql: Sql, table: Table, column: Column, rule: Rule) -> str:
     number, name = identifier(table.number or ROW_NUMBER), identifier(column.name)
     made = {
@@ -75,16 +85,6 @@ def _made(sql: Sql, table: Table, column: Column, rule: Rule) -> str:
         "unusable": "'!'",
     }[rule.kind]
     return f"substr({made}, 1, {column.length})" if column.length else made
-
-
-def mistakes(data: Data, tables: Iterable[Table]) -> tuple[str, ...]:
-    """A sentence for each rule that doesn't fit the tables; several tables may have the same name."""
-    known: Mapping[str, list[Table]] = {}
-    for table in tables:
-        known = {**known, table.name: [*known.get(table.name, []), table]}
-    return tuple(
-        mistake for name in data.tables for mistake in _in_table(name, data, known.get(name, []))
-    )
 
 
 def _in_table(name: str, data: Data, tables: list[Table]) -> Iterator[str]:

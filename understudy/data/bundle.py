@@ -83,15 +83,6 @@ def keep(job: Job, pulled: DataBundle) -> None:
     new.rename(directory)
 
 
-def _digest(directory: Path) -> str:
-    """No two pulls have the same: each file begins with a nonce of its own."""
-    digest = sha256()
-    for file in sorted(directory.iterdir()):
-        with file.open("rb") as sealed:
-            digest.update(file_digest(sealed, "sha256").digest())
-    return digest.hexdigest()
-
-
 def find(job: Job, source: str) -> DataBundle:
     """The data that was pulled from that target. Raises Refused if there is none."""
     file = place(job, source) / _DESCRIPTION
@@ -101,3 +92,12 @@ def find(job: Job, source: str) -> DataBundle:
         )
     description = json.loads(file.read_text())
     return DataBundle(**{**description, "parts": tuple(description["parts"])})
+
+
+def _digest(directory: Path) -> str:
+    """No two pulls have the same: each file begins with a nonce of its own."""
+    digest = sha256()
+    for file in sorted(directory.iterdir()):
+        with file.open("rb") as sealed:
+            digest.update(file_digest(sealed, "sha256").digest())
+    return digest.hexdigest()

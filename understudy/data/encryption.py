@@ -63,14 +63,6 @@ def write(file: Path, key: bytes, fill: Callable[[Callable[[bytes], None]], None
         raise
 
 
-def _write(write: Callable[[bytes], int], piece: bytes, file: Path) -> None:
-    """Raises StepFailed, as an OSError would be taken for the end of the connection that sends the pieces."""
-    try:
-        write(piece)
-    except OSError as error:
-        raise cannot_write(file, error) from None
-
-
 def read(file: Path, key: bytes) -> Iterator[bytes]:
     """The data of the file. It's read twice: nothing of a file that was changed is returned.
 
@@ -79,6 +71,14 @@ def read(file: Path, key: bytes) -> Iterator[bytes]:
     for _ in _decrypted(file, key):
         pass
     return _decrypted(file, key)
+
+
+def _write(write: Callable[[bytes], int], piece: bytes, file: Path) -> None:
+    """Raises StepFailed, as an OSError would be taken for the end of the connection that sends the pieces."""
+    try:
+        write(piece)
+    except OSError as error:
+        raise cannot_write(file, error) from None
 
 
 def _decrypted(file: Path, key: bytes) -> Iterator[bytes]:

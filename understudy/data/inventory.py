@@ -85,13 +85,6 @@ def media(connection: SshConnection, job: Job) -> Media:
     return found
 
 
-def _ask(connection: SshConnection, job: Job, argv: Argv) -> str:
-    done = connection.run(argv, user=job.config.app.name)
-    if not done.ok:
-        raise unread(job, done.text)
-    return done.output
-
-
 def unread(job: Job, output: str) -> StepFailed:
     """The error if the data can't be read. output: of the failed command."""
     return data_errors.failed(
@@ -102,3 +95,10 @@ def unread(job: Job, output: str) -> StepFailed:
 def backups(job: Job) -> PurePosixPath:
     """The directory of the target's backups, beside which its data is."""
     return Paths(job.config.root).backups
+
+
+def _ask(connection: SshConnection, job: Job, argv: Argv) -> str:
+    done = connection.run(argv, user=job.config.app.name)
+    if not done.ok:
+        raise unread(job, done.text)
+    return done.output

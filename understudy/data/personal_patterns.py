@@ -25,15 +25,15 @@ def pattern_of(column: Column) -> Pattern | None:
     return next((pattern for pattern in PATTERNS if _fits(pattern, column)), None)
 
 
-def _fits(pattern: Pattern, column: Column) -> bool:
-    return bool(re.match(pattern.name, plain(column.name)) and re.match(pattern.type, column.type))
-
-
 def plain(name: str) -> str:
     """A normalised name: firstName, E-Mail, Straße, prénom -> first_name, e_mail, strasse, prenom."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).casefold()
     letters = "".join(one for one in normalize("NFKD", words) if not combining(one))
     return re.sub(r"\W+", "_", letters).strip("_")
+
+
+def _fits(pattern: Pattern, column: Column) -> bool:
+    return bool(re.match(pattern.name, plain(column.name)) and re.match(pattern.type, column.type))
 
 
 # Not a type of counts, dates or flags: `email_verified` and `token_count` are no personal data.

@@ -93,6 +93,16 @@ def parse(output: str) -> tuple[Database, ...]:
         return tuple(_database(json.loads(line)) for line in output.splitlines() if line)
 
 
+def identifier(name: str) -> str:
+    """A quoted name in SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A quoted text in SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def _database(found: dict[str, Any]) -> Database:
     tables = tuple(_table(table) for table in found["tables"] or ())
     # Files on this machine get this name.
@@ -116,13 +126,3 @@ def _table(found: dict[str, Any]) -> Table:
 def _named(names: list[str | None] | None) -> frozenset[str]:
     """An expression in an index, such as lower(), has no name."""
     return frozenset(name for name in names or () if name)
-
-
-def identifier(name: str) -> str:
-    """A quoted name in SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A quoted text in SQL."""
-    return "'" + text.replace("'", "''") + "'"

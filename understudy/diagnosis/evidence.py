@@ -43,6 +43,22 @@ def explained(job: Job, *, busy: bool = False) -> Iterator[None]:
         raise
 
 
+def parse_logs(output: str) -> Mapping[str, str]:
+    """Output of site.journal_since() -> the text of each part by its name."""
+    _, *parts = re.split(r"^--- ([a-z ]+) ---\n", output, flags=re.MULTILINE)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def messages(journal: str, health_path: str) -> str:
+    """The journal's messages without their times, hosts and programs, so that a traceback is readable.
+
+    Without refusals of POST to health_path, which are answers to the prober.
+    """
+    lines = re.sub(r"^\d{4}-\d\d-\d\dT\S+ \S+ \S+: ?", "", journal, flags=re.MULTILINE)
+    refused = rf"^.*(Forbidden|Method Not Allowed).*: {re.escape(health_path)}\n"
+    return re.sub(refused, "", lines, flags=re.MULTILINE)
+
+
 def _examine(
     job: Job, error: UnderstudyError, began: float, *, busy: bool
 ) -> tuple[KnownFacts, Mapping[str, str], tuple[Cause, ...]]:
@@ -101,22 +117,6 @@ def _evidence(error: UnderstudyError, job: Job, logs: Mapping[str, str]) -> Evid
         "nginx": logs.get("nginx error", ""),
         "dead ends": broken_links.find(logs.get("nginx access", "")),
     }
-
-
-def parse_logs(output: str) -> Mapping[str, str]:
-    """Output of site.journal_since() -> the text of each part by its name."""
-    _, *parts = re.split(r"^--- ([a-z ]+) ---\n", output, flags=re.MULTILINE)
-    return dict(zip(parts[::2], parts[1::2], strict=True))
-
-
-def messages(journal: str, health_path: str) -> str:
-    """The journal's messages without their times, hosts and programs, so that a traceback is readable.
-
-    Without refusals of POST to health_path, which are answers to the prober.
-    """
-    lines = re.sub(r"^\d{4}-\d\d-\d\dT\S+ \S+ \S+: ?", "", journal, flags=re.MULTILINE)
-    refused = rf"^.*(Forbidden|Method Not Allowed).*: {re.escape(health_path)}\n"
-    return re.sub(refused, "", lines, flags=re.MULTILINE)
 
 
 def _facts(job: Job) -> KnownFacts:

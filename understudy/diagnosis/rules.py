@@ -119,6 +119,17 @@ def readings(evidence: Evidence, clues: tuple[Clue, ...]) -> Iterator[Groups]:
     return _read(evidence, clues, {})
 
 
+def as_possible(cause: Cause) -> Cause:
+    """The cause; if it is not confirmed, its sentence says so."""
+    possible = f"could not be confirmed: {cause.sentence}"
+    return cause if cause.confirmed else replace(cause, sentence=possible)
+
+
+def fill(text: str, groups: Groups) -> str:
+    """Fills in the placeholders. Not by str.format(): a regular expression has braces of its own."""
+    return re.sub(r"\{([\w. ]+)\}", lambda place: groups.get(place[1], place[0]), text)
+
+
 def _read(evidence: Evidence, clues: tuple[Clue, ...], groups: Groups) -> Iterator[Groups]:
     if not clues:
         yield groups
@@ -130,14 +141,3 @@ def _read(evidence: Evidence, clues: tuple[Clue, ...], groups: Groups) -> Iterat
         if (key := tuple(texts.values())) not in seen:
             seen.add(key)
             yield from _read(evidence, clues[1:], {**groups, **texts})
-
-
-def as_possible(cause: Cause) -> Cause:
-    """The cause; if it is not confirmed, its sentence says so."""
-    possible = f"could not be confirmed: {cause.sentence}"
-    return cause if cause.confirmed else replace(cause, sentence=possible)
-
-
-def fill(text: str, groups: Groups) -> str:
-    """Fills in the placeholders. Not by str.format(): a regular expression has braces of its own."""
-    return re.sub(r"\{([\w. ]+)\}", lambda place: groups.get(place[1], place[0]), text)

@@ -27,6 +27,13 @@ def unexplained(evidence: Evidence, facts: KnownFacts) -> str:
     return "\n".join(("No cause is confirmed. What is known:", *lines)) if lines else ""
 
 
+def unusual(said: str, usual: str) -> list[str]:
+    """The last lines that no earlier run had, whatever the numbers, times and ids in them."""
+    before = {_shape(line) for line in usual.splitlines()}
+    lines = [line for line in said.splitlines() if line.strip() and _shape(line) not in before]
+    return lines[-_LINES:] if before else []
+
+
 def _known(evidence: Evidence, facts: KnownFacts) -> Iterator[str]:
     said = evidence.get("said", "")
     step = evidence.get("step", "")
@@ -57,13 +64,6 @@ def _own_frame(said: str, facts: KnownFacts) -> str:
     texts = facts.commit.texts if facts.commit else {}
     code = texts.get(file, "").splitlines()[line - 1 : line]
     return f"{file} line {line}, in {name}" + "".join(f": {text.strip()}" for text in code)
-
-
-def unusual(said: str, usual: str) -> list[str]:
-    """The last lines that no earlier run had, whatever the numbers, times and ids in them."""
-    before = {_shape(line) for line in usual.splitlines()}
-    lines = [line for line in said.splitlines() if line.strip() and _shape(line) not in before]
-    return lines[-_LINES:] if before else []
 
 
 def _shape(line: str) -> str:

@@ -69,6 +69,27 @@ def host_files(config: Config, target: TargetConfig, templates: Path) -> tuple[R
     )
 
 
+def quote_nginx(value: object) -> str:
+    """A value as one parameter of an nginx directive. Raises ConfigError if it can't be one."""
+    text = str(value)
+    if not text or any(character in text for character in "\"'\\;{}#$ \t\r\n"):
+        raise ConfigError(f"{text!r} can't be a value in an nginx file")
+    return text
+
+
+def quote_shell(value: object) -> str:
+    """A value in double quotes, with the escapes that both sh and systemd know.
+
+    Raises ConfigError for a line break.
+    """
+    text = str(value)
+    if "\n" in text or "\r" in text or "\0" in text:
+        raise ConfigError("a value of environment: in deploy.yml has a line break")
+    for special in '\\"$`':
+        text = text.replace(special, "\\" + special)
+    return f'"{text}"'
+
+
 def _values(config: Config, target: TargetConfig, release_id: str) -> dict[str, object]:
     paths = Paths(config.root)
     release = paths.release(release_id)
@@ -117,27 +138,6 @@ def _fill_in(name: str, value: str, places: Mapping[str, object]) -> str:
             f"environment.{name} in deploy.yml has a placeholder that can't be filled in: {error}",
             hint=f"The placeholders are {known}. Write a literal brace twice.",
         ) from None
-
-
-def quote_nginx(value: object) -> str:
-    """A value as one parameter of an nginx directive. Raises ConfigError if it can't be one."""
-    text = str(value)
-    if not text or any(character in text for character in "\"'\\;{}#$ \t\r\n"):
-        raise ConfigError(f"{text!r} can't be a value in an nginx file")
-    return text
-
-
-def quote_shell(value: object) -> str:
-    """A value in double quotes, with the escapes that both sh and systemd know.
-
-    Raises ConfigError for a line break.
-    """
-    text = str(value)
-    if "\n" in text or "\r" in text or "\0" in text:
-        raise ConfigError("a value of environment: in deploy.yml has a line break")
-    for special in '\\"$`':
-        text = text.replace(special, "\\" + special)
-    return f'"{text}"'
 
 
 @cache

@@ -50,6 +50,18 @@ def why_unreachable(error: Exception, host: str, target: TargetConfig) -> Unreac
     )
 
 
+def runs_no_commands(host: str, target: TargetConfig, printed: str) -> Unreachable:
+    """The login is accepted, but another program answers than the command that was sent. printed: by it."""
+    login = f"ssh -p {target.port} {host.rpartition(':')[0]}"
+    return Unreachable(
+        f"{host}: the login is accepted, but runs another program than the command it is given",
+        details="\n".join(printed.strip().splitlines()[:10]) or "it printed nothing",
+        hint=f"`{login} echo end` must print `end`. What prevents that is a `command=` in front of the key in "
+        "~/.ssh/authorized_keys, a `ForceCommand` in sshd_config, a login shell such as nologin in "
+        "/etc/passwd, or an `exec` or `exit` in ~/.bashrc of that user.",
+    )
+
+
 def _ssh(target: TargetConfig, host: str) -> str:
     key = f" -i {target.key}" if target.key else ""
     return f"ssh -p {target.port}{key} {host.rpartition(':')[0]}"
@@ -62,18 +74,6 @@ def _reasons(error: Exception) -> str:
     return "\n".join(
         f"{address[0]} port {address[1]}: {getattr(reason, 'strerror', '') or reason}"
         for address, reason in error.errors.items()
-    )
-
-
-def runs_no_commands(host: str, target: TargetConfig, printed: str) -> Unreachable:
-    """The login is accepted, but another program answers than the command that was sent. printed: by it."""
-    login = f"ssh -p {target.port} {host.rpartition(':')[0]}"
-    return Unreachable(
-        f"{host}: the login is accepted, but runs another program than the command it is given",
-        details="\n".join(printed.strip().splitlines()[:10]) or "it printed nothing",
-        hint=f"`{login} echo end` must print `end`. What prevents that is a `command=` in front of the key in "
-        "~/.ssh/authorized_keys, a `ForceCommand` in sshd_config, a login shell such as nologin in "
-        "/etc/passwd, or an `exec` or `exit` in ~/.bashrc of that user.",
     )
 
 

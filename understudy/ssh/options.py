@@ -21,6 +21,15 @@ def arguments(target: TargetConfig) -> dict[str, Any]:
     return given | {**_key(target.key), "look_for_keys": False} if target.key else given
 
 
+def trust_only_known_hosts(client: paramiko.SSHClient, target: TargetConfig) -> None:
+    """Fabric would trust any host that it has not seen before."""
+    if target.known_hosts is None:
+        client.load_system_host_keys()
+    elif target.known_hosts.exists():
+        client.load_host_keys(str(target.known_hosts))
+    client.set_missing_host_key_policy(paramiko.RejectPolicy())
+
+
 def _key(path: Path) -> dict[str, Any]:
     """The private key, read here: Paramiko would try the file as a key of each kind in turn, and
     would raise an error about the last kind instead of the host's refusal.
@@ -30,12 +39,3 @@ def _key(path: Path) -> dict[str, Any]:
     except Exception:
         # Locked by a password, or missing: an agent may have it, and if not, Paramiko raises the reason.
         return {"key_filename": str(path)}
-
-
-def trust_only_known_hosts(client: paramiko.SSHClient, target: TargetConfig) -> None:
-    """Fabric would trust any host that it has not seen before."""
-    if target.known_hosts is None:
-        client.load_system_host_keys()
-    elif target.known_hosts.exists():
-        client.load_host_keys(str(target.known_hosts))
-    client.set_missing_host_key_policy(paramiko.RejectPolicy())

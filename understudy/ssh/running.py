@@ -92,13 +92,6 @@ def outputs(channel: paramiko.Channel) -> Iterator[tuple[bytes, bytes]]:
             yield b"", b""
 
 
-def _rest(channel: paramiko.Channel) -> Iterator[tuple[bytes, bytes]]:
-    while channel.recv_ready():
-        yield channel.recv(_PIECE), b""
-    while channel.recv_stderr_ready():
-        yield b"", channel.recv_stderr(_PIECE)
-
-
 class Silence:
     """When to report that a command prints nothing: after so many seconds, then each time twice as late."""
 
@@ -115,3 +108,10 @@ class Silence:
             return 0
         self._limit *= 2
         return now - self._since
+
+
+def _rest(channel: paramiko.Channel) -> Iterator[tuple[bytes, bytes]]:
+    while channel.recv_ready():
+        yield channel.recv(_PIECE), b""
+    while channel.recv_stderr_ready():
+        yield b"", channel.recv_stderr(_PIECE)
