@@ -58,6 +58,8 @@ def ask(paths: Paths, release_id: str) -> Argv:
 
 
 def parse(output: str) -> OldCode:
+    """What ask() printed -> what the code can't do. Other lines are skipped."""
+
     def after(mark: str) -> tuple[str, ...]:
         lines = output.splitlines()
         return tuple(line.removeprefix(mark) for line in lines if line.startswith(mark))

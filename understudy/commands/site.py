@@ -29,6 +29,7 @@ def secret_set(site: str, name: str) -> Argv:
 
 
 def secret_rm(site: str, name: str) -> Argv:
+    """Removes a secret of the app."""
     return _as_root(site, "secret-rm", name)
 
 
@@ -46,7 +47,7 @@ def log(site: str) -> Argv:
 
 
 def outgoing_off(site: str) -> Argv:
-    """Blocks all connections from the host to elsewhere, also after a boot."""
+    """Blocks connections from the host to others, but for DNS and NTP, also after a boot."""
     return _as_root(site, "outgoing-off")
 
 

@@ -11,37 +11,18 @@ from understudy.errors import LoginRefused, Unreachable
 
 def why_unreachable(error: Exception, host: str, target: TargetConfig) -> Unreachable:
     """The reason why no connection came about, as an error with what to try. host: its name in the message."""
-    name = target.address if target.port == 22 else f"[{target.address}]:{target.port}"
-    file = target.known_hosts or "~/.ssh/known_hosts"
-    if isinstance(error, paramiko.BadHostKeyException):
-        return Unreachable(
-            f"{host}: the host key has changed since it was last seen",
-            details=f"expected {_fingerprint(error.expected_key)}, got {_fingerprint(error.key)}",
-            hint=f"If the host was reinstalled: ssh-keygen -f {file} -R '{name}', then trust "
-            "its new key. If it was not, another machine may answer in its place.",
-        )
-    if isinstance(error, paramiko.AuthenticationException):
-        return LoginRefused(
-            f"{host}: this user's key is not accepted",
-            hint=f"{_ssh(target, host)} must work first. "
-            "Set `key` in deploy.yml, or add your key to the host's authorized_keys.",
-        )
-    if isinstance(error, paramiko.SSHException) and "not found in known_hosts" in str(error):
-        return Unreachable(
-            f"{host}: the host key is not known",
-            hint=f"Compare it with the host's console, then: "
-            f"ssh-keyscan -p {target.port} {target.address} >> {file}",
-        )
-    if isinstance(error, FileNotFoundError):
-        return Unreachable(
-            f"{host}: there is no key file {error.filename}",
-            hint="For the staging VM: python deploy.py up. Elsewhere set the target's `key` in deploy.yml, "
-            "or remove it: then your agent's keys and those in ~/.ssh are tried.",
-        )
-    if isinstance(error, socket.gaierror):
-        return Unreachable(
-            f"{host}: the name can't be resolved", hint="Check `address` in deploy.yml."
-        )
+    match error:
+        case paramiko.BadHostKeyException():
+            return _changed_host_key(error, host, target)
+        case paramiko.AuthenticationException():
+            return _refused(host, target)
+        case paramiko.SSHException() if "not found in known_hosts" in str(error):
+            return _unknown_host_key(host, target)
+        case FileNotFoundError():
+            return _missing_key_file(error, host)
+        case socket.gaierror():
+            hint = "Check `address` in deploy.yml."
+            return Unreachable(f"{host}: the name can't be resolved", hint=hint)
     return Unreachable(
         f"{host}: no SSH connection",
         details=_reasons(error),
@@ -62,13 +43,53 @@ def runs_no_commands(host: str, target: TargetConfig, printed: str) -> Unreachab
     )
 
 
+def _changed_host_key(
+    error: paramiko.BadHostKeyException, host: str, target: TargetConfig
+) -> Unreachable:
+    name = target.address if target.port == 22 else f"[{target.address}]:{target.port}"
+    return Unreachable(
+        f"{host}: the host key has changed since it was last seen",
+        details=f"expected {_fingerprint(error.expected_key)}, got {_fingerprint(error.key)}",
+        hint=f"If the host was reinstalled: ssh-keygen -f {_known_hosts(target)} -R '{name}', then trust "
+        "its new key. If it was not, another machine may answer in its place.",
+    )
+
+
+def _refused(host: str, target: TargetConfig) -> LoginRefused:
+    return LoginRefused(
+        f"{host}: this user's key is not accepted",
+        hint=f"{_ssh(target, host)} must work first. "
+        "Set `key` in deploy.yml, or add your key to the host's authorized_keys.",
+    )
+
+
+def _unknown_host_key(host: str, target: TargetConfig) -> Unreachable:
+    return Unreachable(
+        f"{host}: the host key is not known",
+        hint=f"Compare it with the host's console, then: "
+        f"ssh-keyscan -p {target.port} {target.address} >> {_known_hosts(target)}",
+    )
+
+
+def _missing_key_file(error: FileNotFoundError, host: str) -> Unreachable:
+    return Unreachable(
+        f"{host}: there is no key file {error.filename}",
+        hint="For the staging VM: python deploy.py up. Elsewhere set the target's `key` in deploy.yml, "
+        "or remove it: then your agent's keys and those in ~/.ssh are tried.",
+    )
+
+
+def _known_hosts(target: TargetConfig) -> object:
+    return target.known_hosts or "~/.ssh/known_hosts"
+
+
 def _ssh(target: TargetConfig, host: str) -> str:
     key = f" -i {target.key}" if target.key else ""
     return f"ssh -p {target.port}{key} {host.rpartition(':')[0]}"
 
 
 def _reasons(error: Exception) -> str:
-    """Of each address that the name has, the system's own word: paramiko's says only that none answers."""
+    """The system's own message for each address of the name: Paramiko's only says that none answers."""
     if not isinstance(error, NoValidConnectionsError):
         return str(error)
     return "\n".join(
