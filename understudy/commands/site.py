@@ -1,8 +1,31 @@
 """understudy-site: what a deploy may do as root. Installed by provision/71-site.sh."""
 
+from collections.abc import Collection
+
 from understudy.commands import Argv, script
 
+# What makes another release live.
+SWITCHING = ("start", "stop", "drain")
 _PROGRAM = "/usr/local/sbin/understudy-site"
+
+
+def missing(site: str, verbs: Collection[str]) -> Argv:
+    """Prints those verbs about a release that the host does not know, each with its answer.
+
+    Changes nothing: a verb that it knows is refused, since no release has the empty id.
+    """
+    text = """
+    program=$1 site=$2
+    shift 2
+    for verb; do
+        answer=$(sudo -n "$program" "$site" "$verb" "" 2>&1 </dev/null || true)
+        case $answer in
+        *"bad release id"*) ;;
+        *) echo "$verb: $answer" ;;
+        esac
+    done
+    """
+    return script(text, _PROGRAM, site, *verbs)
 
 
 def install_files(site: str, release_id: str) -> Argv:

@@ -21,7 +21,7 @@ def backup(job: Job, wait: int = 0) -> None:
     app = job.config.app
     entry = AuditEntry("backup", "")
     with (
-        session.connected(job) as (connection, observed),
+        session.connected(job, needs=()) as (connection, observed),
         # Another deploy may have held the lock until now, and a backup is named after the live release.
         session.locked(connection, job, entry, wait, observed) as observed,
     ):
@@ -40,7 +40,7 @@ def backup(job: Job, wait: int = 0) -> None:
 
 def backups(job: Job) -> None:
     """Prints the backups, oldest first: name, size in bytes, number of rows."""
-    with session.connected(job, read_only=True) as (connection, _):
+    with session.connected(job, needs=()) as (connection, _):
         listed = list_all(connection, job)
     name, size, rows = (
         max((len(f"{getattr(one, key)}") for one in listed), default=0)

@@ -4,7 +4,7 @@ import getpass
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,25 +21,27 @@ from understudy.ssh.connection import Connection, SshConnection
 
 @contextmanager
 def connected(
-    job: Job, *, read_only: bool = False
+    job: Job, *, needs: Collection[str] | None = None
 ) -> Iterator[tuple[SshConnection, ObservedState]]:
     """A connection as the deployer, and what the host is like.
 
     Raises Refused if the host is not provisioned as deploy.yml and provision/ say, LoginRefused or
     Unreachable if there is no connection, StepFailed if the host gives no whole answer.
 
-    read_only: the caller changes nothing; provisioning that is out of date or has failed is a warning then.
+    needs: the only verbs of the host's understudy-site that the caller needs. Provisioning that is out of
+    date or has failed is a warning then, if the host knows them all. None: the caller needs all of it.
     """
     try:
         connection = SshConnection(job.target, job.config.host.deployer)
     except LoginRefused:
         # A host that is not provisioned has no deployer yet, and then no key is wrong.
         with SshConnection(job.target, job.target.admin) as admin:
-            _refuse_unless_provisioned(job, gather(admin, job.config))
+            _is_provisioned(job, gather(admin, job.config), None)
         raise
     with connection:
         observed = gather(connection, job.config)
-        _refuse_unless_provisioned(job, observed, read_only=read_only)
+        if not _is_provisioned(job, observed, needs) and needs:
+            _refuse_without_verbs(connection, job, needs)
         _warn_of_lost_name(job, observed)
         yield connection, observed
 
@@ -117,19 +119,30 @@ def who() -> str:
     return f"{getpass.getuser()}@{socket.gethostname()}"
 
 
-def _refuse_unless_provisioned(
-    job: Job, observed: ObservedState, *, read_only: bool = False
-) -> None:
+def _is_provisioned(job: Job, observed: ObservedState, needs: Collection[str] | None) -> bool:
+    """Whether it's provisioned as deploy.yml and provision/ say. Raises Refused, or warns: see connected()."""
     if observed.stamp == provisioning(job).stamp:
-        return
+        return True
     host = f"{job.target_name} ({job.target.address})"
     outdated = f"the provisioning of {host} is out of date: deploy.yml or provision/ changed since"
     summary = outdated if observed.stamp else f"{host} is not provisioned"
-    if read_only and (observed.stamp or observed.current):
+    if needs is not None and (observed.stamp or observed.current):
         # Failed provisioning has removed the stamp, but a live release is still live.
         job.report.warn(summary)
-        return
+        return False
     raise Refused(summary, hint=f"python deploy.py provision --target {job.target_name}")
+
+
+def _refuse_without_verbs(connection: Connection, job: Job, verbs: Collection[str]) -> None:
+    """Raises Refused if the host does not know one of them, before the first of them changes anything."""
+    done = connection.run(site.missing(job.config.app.name, verbs), seconds=60)
+    if not done.ok or done.output:
+        raise Refused(
+            f"{job.target_name} ({job.target.address}) is not provisioned for this: "
+            "understudy-site there lacks what it needs; nothing has changed",
+            details=done.text.strip(),
+            hint=f"python deploy.py provision --target {job.target_name}",
+        )
 
 
 def _warn_of_lost_name(job: Job, observed: ObservedState) -> None:

@@ -6,7 +6,7 @@ from understudy.job import Job
 
 def status(job: Job) -> None:
     """Prints which release is live on the target's host, and whether it runs."""
-    with session.connected(job, read_only=True) as (_, observed):
+    with session.connected(job, needs=()) as (_, observed):
         live = observed.release(observed.current)
     job.report.say(f"{job.target_name} ({job.target.address}, {observed.os})")
     if live is None:
