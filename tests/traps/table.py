@@ -141,7 +141,7 @@ def _versions(rows: Iterable[Row]) -> str:
     if len(counts) == 1:
         return ""
     numbers = ", ".join(str(count) for _, count in counts)
-    return f", with {len(counts)} versions of the code ({numbers})"
+    return f", with {len(counts)} versions of the code besides the rules ({numbers})"
 
 
 def _line(row: Row) -> str:

@@ -1,10 +1,12 @@
 """docs/traps.md says what was rehearsed, where, and what came out; several runs count together."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 from tests.traps import table
 from tests.traps.trap import Trap
+from tests.unit.fakes import TOP
 from tests.unit.repositories import commit
 
 VM, CONTAINER = "on the staging VM", "in a Debian 12 system container"
@@ -25,7 +27,7 @@ def test_scenarios_of_earlier_runs_count_with_their_version(tmp_path: Path) -> N
 
     rows = table.Caught.load(file, "v2").rows
     assert {name: row.version for name, row in rows.items()} == {"a": "v1", "b": "v2"}
-    assert "2 versions of the code (1, 1)" in table.page(rows.values())
+    assert "2 versions of the code besides the rules (1, 1)" in table.page(rows.values())
     assert "versions" not in table.page([A, B])
 
 
@@ -104,3 +106,11 @@ def test_page_shows_what_came_out_wrong() -> None:
 
     assert "1 of 2 came out right" in page
     assert "**not right**: another" in page
+
+
+def test_readme_gives_the_figure_of_the_table() -> None:
+    figure = re.compile(r"(\d+ of \d+) (?:failure scenarios|came out right)\b")
+    [readme] = figure.findall((TOP / "README.md").read_text())
+    [table_] = figure.findall((TOP / "docs" / "traps.md").read_text())
+
+    assert readme == table_

@@ -12,6 +12,7 @@ COLLECTING = "in collect\nPermissionError: [Errno 13] Permission denied: "
 CASES = {
     "variable-unset": Case(NO_VARIABLE, HEALTHY, SIZE),
     "variable-unset-in-environ": Case(NOT_IN_ENVIRON, HEALTHY, SIZE),
+    "secret-key-differs": Case(said("SECRET_KEY differs in each process: the"), HEALTHY),
     "secret-key-made-up": Case(
         said("SECRET_KEY is not taken from the environment"),
         facts({"todo/settings.py": "SECRET_KEY = get_random_secret_key()"}),

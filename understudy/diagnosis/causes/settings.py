@@ -83,6 +83,12 @@ _ENVIRONMENT = (
         (_is_unset,),
     ),
     Rule(
+        "secret-key-differs",
+        (Clue("step", r"SECRET_KEY differs in each process"),),
+        "SECRET_KEY is made up at each start: every worker has another one",
+        'SECRET_KEY = os.environ["SECRET_KEY"]: each host has made its own.',
+    ),
+    Rule(
         "secret-key-made-up",
         (Clue("step", r"SECRET_KEY is not taken from the environment"),),
         "SECRET_KEY is made up at each start: every worker has another one",
