@@ -42,6 +42,15 @@ class Source:
         return sha256(self.lock.encode()).hexdigest()[:12]
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where the app is, as in Source."""
+
+    repository: Path
+    prefix: str
+    dirty: tuple[str, ...] = ()
+
+
 def resolve_source(app: App, beside: Path, cache: Path) -> Source:
     """The commit that deploy.yml means, from a git URL or from a directory.
 
@@ -55,30 +64,15 @@ def resolve_source(app: App, beside: Path, cache: Path) -> Source:
 
 def find_commit(app: App, beside: Path, cache: Path) -> Source:
     """As resolve_source(), without the lock file, which may be what is wrong."""
-    if re.match(r"^(\w+://|[\w.-]+@[\w.-]+:)", app.source):
-        repository, prefix = _mirror(app.source, cache), app.subdirectory.strip("/")
-        dirty: tuple[str, ...] = ()
-    else:
-        directory = (beside / app.source / app.subdirectory).resolve()
-        if not directory.is_dir():
-            raise ConfigError(
-                f"app.source: there is no directory {directory}",
-                hint="app.source is relative to deploy.yml, and app.subdirectory to app.source.",
-            )
-        # `git archive` reads a path of a commit from where it is run, so it's run at the top.
-        places = git(directory, "rev-parse", "--show-toplevel", "--show-prefix")
-        top, _, prefix = places.removesuffix("\n").rpartition("\n")
-        repository, prefix = Path(top), prefix.rstrip("/")
-        changes = git(directory, "-c", "core.quotePath=false", "status", "--porcelain", "--", ".")
-        dirty = tuple(changes.splitlines())
-    commit = git(repository, "rev-parse", "--verify", f"{app.revision}^{{commit}}").strip()
+    place = _place(app, beside, cache)
+    commit = git(place.repository, "rev-parse", "--verify", f"{app.revision}^{{commit}}").strip()
     return Source(
-        repository=repository,
-        prefix=prefix,
+        repository=place.repository,
+        prefix=place.prefix,
         commit=commit,
-        tree=git(repository, "rev-parse", f"{commit}:{prefix}").strip(),
+        tree=git(place.repository, "rev-parse", f"{commit}:{place.prefix}").strip(),
         lock="",
-        dirty=dirty,
+        dirty=place.dirty,
     )
 
 
@@ -126,23 +120,20 @@ def members(source: Source) -> tuple[tuple[tarfile.TarInfo, bytes], ...]:
     return tuple(_archived(source))
 
 
-def _archived(source: Source) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
-    # From the top of the repository: a .gitattributes above the app counts, too.
-    where = (source.commit, source.prefix) if source.prefix else (source.commit,)
-    archive = git_bytes(source.repository, *_AS_COMMITTED, "archive", "--format=tar", *where)
-    committed = int(git(source.repository, "show", "-s", "--format=%ct", source.commit))
-    with tarfile.open(fileobj=io.BytesIO(archive)) as commit:
-        for member in commit:
-            reader = commit.extractfile(member) if member.isfile() else None
-            name = member.name.removeprefix(source.prefix).lstrip("/")
-            if not name or not member.name.startswith(source.prefix):
-                continue
-            # A long name is also in the pax header, which would win over this one.
-            member.name, member.pax_headers = f"source/{name}", {}
-            # Git knows only this bit of a mode; the others depend on the machine.
-            member.mode = 0o755 if member.mode & 0o100 else 0o644
-            member.mtime = committed
-            yield member, reader.read() if reader else b""
+def _place(app: App, beside: Path, cache: Path) -> _Place:
+    if re.match(r"^(\w+://|[\w.-]+@[\w.-]+:)", app.source):
+        return _Place(_mirror(app.source, cache), app.subdirectory.strip("/"))
+    directory = (beside / app.source / app.subdirectory).resolve()
+    if not directory.is_dir():
+        raise ConfigError(
+            f"app.source: there is no directory {directory}",
+            hint="app.source is relative to deploy.yml, and app.subdirectory to app.source.",
+        )
+    # `git archive` reads a path of a commit from where it is run, so it's run at the top.
+    places = git(directory, "rev-parse", "--show-toplevel", "--show-prefix")
+    top, _, prefix = places.removesuffix("\n").rpartition("\n")
+    changes = git(directory, "-c", "core.quotePath=false", "status", "--porcelain", "--", ".")
+    return _Place(Path(top), prefix.rstrip("/"), tuple(changes.splitlines()))
 
 
 def _mirror(url: str, cache: Path) -> Path:
@@ -168,3 +159,22 @@ def _fetch(directory: Path, *arguments: str) -> None:
             details=error.details,
             hint="`git ls-remote` with the URL of app.source must work on this machine, without a prompt.",
         ) from None
+
+
+def _archived(source: Source) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
+    # From the top of the repository: a .gitattributes above the app counts, too.
+    where = (source.commit, source.prefix) if source.prefix else (source.commit,)
+    archive = git_bytes(source.repository, *_AS_COMMITTED, "archive", "--format=tar", *where)
+    committed = int(git(source.repository, "show", "-s", "--format=%ct", source.commit))
+    with tarfile.open(fileobj=io.BytesIO(archive)) as commit:
+        for member in commit:
+            reader = commit.extractfile(member) if member.isfile() else None
+            name = member.name.removeprefix(source.prefix).lstrip("/")
+            if not name or not member.name.startswith(source.prefix):
+                continue
+            # A long name is also in the pax header, which would win over this one.
+            member.name, member.pax_headers = f"source/{name}", {}
+            # Git knows only this bit of a mode; the others depend on the machine.
+            member.mode = 0o755 if member.mode & 0o100 else 0o644
+            member.mtime = committed
+            yield member, reader.read() if reader else b""
