@@ -1,4 +1,4 @@
-"""What a failure scenario's rehearsal said -> the files that tests/traps/test_told.py diagnoses from."""
+"""What a failure scenario's rehearsal said -> the files that tests/traps/test_recordings.py diagnoses from."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -13,7 +13,7 @@ from tests.traps.trap import READY, Trap
 from tests.unit.repositories import git
 
 # What decides how a rehearsal ends, but for the rules of causes: what they say of each scenario is held by
-# test_told.py, from the recordings.
+# test_recordings.py, from the recordings.
 _CODE = ("understudy", "provision", "templates", "example", "tests/traps/apps")
 _RULES = "understudy/diagnosis/causes/"
 _HEAD = """# Failure scenarios

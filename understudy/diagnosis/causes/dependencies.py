@@ -118,7 +118,7 @@ _LOCK = (
             ),
         ),
         "the package index can't be reached from this machine",
-        "Check the network, and the index and the proxy that pip is told to use (pip config list).",
+        "Check the network, and the index and the proxy that pip is configured with (pip config list).",
     ),
     Rule(
         "lock-with-other-hashes",

@@ -148,7 +148,7 @@ _PROGRAMS = (
         "not-executable",
         (Clue("said", STARTING_A_PROGRAM + "PermissionError: .*: " + OWN_FILE),),
         "{path} is not executable",
-        "Tell git: git update-index --add --chmod=+x {path}, and commit.",
+        "Run `git update-index --add --chmod=+x {path}` and commit.",
         (in_commit(_is_no_program),),
     ),
     Rule(

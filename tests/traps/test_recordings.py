@@ -1,4 +1,4 @@
-"""Every trap is told by its cause and mended by its hint, from what it was seen to say."""
+"""Every failure scenario is diagnosed rightly from its recording, without a host."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -85,7 +85,7 @@ def config(trap: Trap) -> Config:
 
 
 @pytest.mark.parametrize(("trap", "sight"), SIGHTS)
-def test_trap_is_told_by_its_cause_with_what_mends_it(
+def test_recording_of_a_scenario_leads_to_its_cause_and_fix(
     trap: Trap, sight: Path, apps: Path, tmp_path: Path
 ) -> None:
     app = laid(trap, apps, tmp_path)
@@ -97,12 +97,12 @@ def test_trap_is_told_by_its_cause_with_what_mends_it(
 
 
 @pytest.mark.parametrize("trap", ALL, ids=lambda trap: trap.name)
-def test_trap_has_a_story_a_phase_and_a_cause_of_one_line(trap: Trap) -> None:
+def test_scenario_has_a_story_a_phase_and_a_cause_of_one_line(trap: Trap) -> None:
     assert trap.phase in PHASES
     assert len(trap.story.split()) > 10
     assert "\n" not in trap.cause
     assert bool(trap.hint) is bool(trap.cause) is not trap.is_ready
 
 
-def test_a_quarter_of_all_change_another_app_than_the_example() -> None:
+def test_a_quarter_of_the_scenarios_change_another_app_than_the_example() -> None:
     assert 4 * sum(trap.base != EXAMPLE for trap in ALL) >= len(ALL)
