@@ -38,7 +38,7 @@ def main(arguments: list[str], directory: Path) -> int:
     project = Project(directory, Path(options.config or directory / "deploy.yml"))
     try:
         return (_run_with_report if options.verb in REPORTED else _run)(
-            options, project, _report(options)
+            options, project, _report(options, project)
         )
     except ModuleNotFoundError as error:
         return _missing_package(error)
@@ -51,7 +51,19 @@ def _complete(parser: argparse.ArgumentParser) -> None:
         argcomplete.autocomplete(parser)
 
 
-def _report(options: argparse.Namespace) -> "Report":
+def _report(options: argparse.Namespace, project: Project) -> "Report":
+    """All that a verb prints goes through it."""
+    from understudy.report.masking_report import MaskingReport
+
+    def secrets() -> frozenset[str]:
+        from understudy.cli.known_secrets import known_secrets
+
+        return known_secrets(project)
+
+    return MaskingReport(_printer(options), secrets)
+
+
+def _printer(options: argparse.Namespace) -> "Report":
     if options.json:
         from understudy.report.events import JsonReport
 

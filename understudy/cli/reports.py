@@ -7,12 +7,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from understudy.config import model
-from understudy.errors import INTERRUPTED, ConfigError, StepFailed, UnderstudyError
+from understudy.cli.known_secrets import known_secrets
+from understudy.errors import INTERRUPTED, ConfigError, StepFailed
 from understudy.paths import Project
 from understudy.report import store as report_store
 from understudy.report.events import Report
-from understudy.report.masking import secret_values
 from understudy.report.record import Record, Verdict, masked
 from understudy.report.recorder import Recorder
 
@@ -45,7 +44,7 @@ def run_and_write(project: Project, recorder: Recorder, run: Callable[[], int]) 
 def write(project: Project, record: Record, report: Report) -> None:
     """Writes a run's report. A failure is only a warning: the exit code is the run's."""
     try:
-        secrets = _secrets(project)
+        secrets = known_secrets(project)
         page = report_store.write(
             project.reports, project.templates, masked(record, secrets), project.pages
         )
@@ -54,16 +53,6 @@ def write(project: Project, record: Record, report: Report) -> None:
         return
     if record.verb in ALWAYS_SHOWN or record.verdict is not Verdict.PASSED:
         report.say(f"report: {_shown(project, page)}")
-
-
-def _secrets(project: Project) -> frozenset[str]:
-    """Values in deploy.yml and in this process's environment whose names say that they are secret."""
-    try:
-        found = model.load(project.config_file)
-    except UnderstudyError:
-        return secret_values(os.environ)
-    given = (os.environ, found.app.environment, *(t.environment for t in found.targets.values()))
-    return frozenset[str]().union(*map(secret_values, given))
 
 
 def open_latest(project: Project, report: Report) -> None:

@@ -107,21 +107,27 @@ def masked(record: Record, secrets: Collection[str]) -> Record:
 
 def with_texts(record: Record, change: Callable[[str], str]) -> Record:
     """The record with each text in it changed; verdicts and states stay as they are."""
-    changed: Record = _changed(record, change)
+    changed: Record = with_texts_changed(record, change)
     return changed
 
 
-def _changed(value: Any, change: Callable[[str], str]) -> Any:
+def with_texts_changed(value: Any, change: Callable[[str], str]) -> Any:
+    """A value of the record, or of JSON, with each text in it changed."""
     match value:
         case Enum():
             return value
         case str():
             return change(value)
         case Mapping():
-            return {_changed(key, change): _changed(item, change) for key, item in value.items()}
+            return {
+                with_texts_changed(key, change): with_texts_changed(item, change)
+                for key, item in value.items()
+            }
         case list() | tuple():
-            return type(value)(_changed(item, change) for item in value)
+            return type(value)(with_texts_changed(item, change) for item in value)
     if is_dataclass(value) and not isinstance(value, type):
         parts = {part.name: getattr(value, part.name) for part in fields(value)}
-        return replace(value, **{name: _changed(part, change) for name, part in parts.items()})
+        return replace(
+            value, **{name: with_texts_changed(part, change) for name, part in parts.items()}
+        )
     return value

@@ -1,0 +1,62 @@
+"""No event of a run reaches the terminal or a program with a secret in it."""
+
+import json
+from collections.abc import Callable
+from io import StringIO
+
+import pytest
+
+from understudy.errors import Refused
+from understudy.report.events import JsonReport, Report
+from understudy.report.masking_report import MaskingReport
+from understudy.report.terminal import TextReport
+
+SECRET = "hunter2-of-mine"
+EVENTS: list[Callable[[Report], None]] = [
+    lambda report: report.phase_started("verify", f"title {SECRET}"),
+    lambda report: report.skipped("verify", f"title {SECRET}", f"reason {SECRET}"),
+    lambda report: report.started(f"title {SECRET}"),
+    lambda report: report.ended(f"title {SECRET}", 1.0, ok=True),
+    lambda report: report.detail(f"text {SECRET}"),
+    lambda report: report.output(f"line {SECRET}"),
+    lambda report: report.say(f"-Environment={SECRET}"),
+    lambda report: report.say(f"coloured {SECRET[:3]}\x1b[1m{SECRET[3:]}"),
+    lambda report: report.warn(f"text {SECRET}"),
+    lambda report: report.attach("tests", {SECRET: [{"name": f"test {SECRET}"}]}),
+    lambda report: report.error(
+        Refused(f"s {SECRET}", f"d {SECRET}", f"h {SECRET}", f"c {SECRET}")
+    ),
+]
+
+
+@pytest.mark.parametrize("event", EVENTS)
+@pytest.mark.parametrize("printer", [TextReport, JsonReport])
+def test_no_event_shows_a_secret(
+    event: Callable[[Report], None], printer: type[Report], capsys: pytest.CaptureFixture[str]
+) -> None:
+    event(MaskingReport(printer(), lambda: {SECRET}))
+
+    assert SECRET not in "".join(capsys.readouterr())
+
+
+def test_rest_of_an_event_is_as_it_was() -> None:
+    out = StringIO()
+    report = MaskingReport(JsonReport(out), lambda: {SECRET})
+    error = Refused("no", f"the log of {SECRET}", "try it", "why")
+
+    report.about("a")
+    report.attach("probes", {"lost": 0, "seen": [True, None, 1.5]})
+    report.error(error)
+
+    attached, refused = map(json.loads, out.getvalue().splitlines())
+    assert attached["value"] == {"lost": 0, "seen": [True, None, 1.5]}
+    assert refused == {
+        "event": "error",
+        "host": "a",
+        "summary": "no",
+        "details": "the log of ***",
+        "cause": "why",
+        "hint": "try it",
+        "exit_code": 3,
+    }
+    assert error.details == f"the log of {SECRET}"

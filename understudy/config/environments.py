@@ -1,0 +1,33 @@
+"""The variables of a deploy.yml that may be wrong: an error must not show a secret either. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from understudy.config import yaml_text
+
+_LINE = re.compile(r"""^[ \t]*(\w+)[ \t]*:[ \t]*["']?(.*?)["']?[ \t]*$""", re.MULTILINE)
+
+
+def environments(text: str) -> list[Mapping[str, str]]:
+    """Each `environment` in the text of a deploy.yml. If it is not YAML, all lines `name: value` as one."""
+    try:
+        _, data = yaml_text.read(text)
+    except (yaml.YAMLError, ValueError):
+        return [dict(_LINE.findall(text))]
+    return list(_found(data))
+
+
+def _found(value: Any) -> Iterator[Mapping[str, str]]:
+    match value:
+        case Mapping():
+            environment = value.get("environment")
+            if isinstance(environment, Mapping):
+                yield {str(name): str(one) for name, one in environment.items()}
+            for child in value.values():
+                yield from _found(child)
+        case list():
+            for child in value:
+                yield from _found(child)

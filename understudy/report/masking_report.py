@@ -1,0 +1,75 @@
+"""Masks secrets in each event of a run before a terminal or a program gets it."""
+
+from collections.abc import Callable, Collection
+from copy import copy
+from functools import cached_property
+from typing import Any
+
+from understudy.errors import UnderstudyError
+from understudy.report.events import Report
+from understudy.report.masking import mask
+from understudy.report.record import with_texts_changed
+from understudy.report.sanitize import plain
+
+
+class MaskingReport(Report):
+    """Forwards each event to another report, with `***` in place of each secret.
+
+    secrets: called at the first event that has a text.
+    """
+
+    def __init__(self, report: Report, secrets: Callable[[], Collection[str]]) -> None:
+        self._report, self._find_secrets = report, secrets
+
+    def about(self, host: str) -> None:
+        self._report.about(host)
+
+    def expect(self, seconds: float | None) -> None:
+        self._report.expect(seconds)
+
+    def phase_started(self, name: str, title: str) -> None:
+        self._report.phase_started(name, self._mask(title))
+
+    def phase_ended(self, name: str, seconds: float, *, ok: bool) -> None:
+        self._report.phase_ended(name, seconds, ok=ok)
+
+    def skipped(self, name: str, title: str, reason: str) -> None:
+        self._report.skipped(name, self._mask(title), self._mask(reason))
+
+    def ran(self, command: str, output: str, seconds: float, *, ok: bool) -> None:
+        self._report.ran(self._mask(command), self._mask(output), seconds, ok=ok)
+
+    def attach(self, name: str, value: Any) -> None:
+        self._report.attach(name, with_texts_changed(value, self._mask))
+
+    def started(self, title: str) -> None:
+        self._report.started(self._mask(title))
+
+    def ended(self, title: str, seconds: float, *, ok: bool) -> None:
+        self._report.ended(self._mask(title), seconds, ok=ok)
+
+    def detail(self, text: str) -> None:
+        self._report.detail(self._mask(text))
+
+    def output(self, line: str) -> None:
+        self._report.output(self._mask(line))
+
+    def say(self, text: str) -> None:
+        self._report.say(self._mask(text))
+
+    def warn(self, text: str) -> None:
+        self._report.warn(self._mask(text))
+
+    def error(self, error: UnderstudyError) -> None:
+        masked = copy(error)
+        masked.summary, masked.cause = self._mask(error.summary), self._mask(error.cause)
+        masked.details, masked.hint = self._mask(error.details), self._mask(error.hint)
+        self._report.error(masked)
+
+    @cached_property
+    def _secrets(self) -> frozenset[str]:
+        return frozenset(self._find_secrets())
+
+    def _mask(self, text: str) -> str:
+        # An app may colour a part of what it prints.
+        return mask(plain(text), self._secrets)
