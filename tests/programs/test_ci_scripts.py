@@ -138,7 +138,7 @@ def test_summary_of_a_passed_run_has_its_phases(tmp_path: Path) -> None:
     page = written(tmp_path, PASSED)
 
     assert page.startswith("<h3>rehearse passed after 117 s</h3>")
-    assert "✓ Deploy over what production runs 34 s" in page
+    assert "✓ deploy the candidate under traffic 34 s" in page
     assert "- With production&#x27;s data: no data was pulled" in page
 
 
@@ -149,7 +149,7 @@ def test_summary_of_a_failed_run_has_the_cause_and_what_to_try(tmp_path: Path) -
         "the app imports markdown, which its lock file doesn&#x27;t have",
         "try: Add markdown to requirements.in, compile requirements.txt, commit both.",
     ]
-    assert "✗ Deploy over what production runs 34 s" in lines
+    assert "✗ deploy the candidate under traffic 34 s" in lines
 
 
 def test_nothing_breaks_out_of_the_summary(tmp_path: Path) -> None:
