@@ -56,6 +56,11 @@ class Paths:
         return self.root / "lock"
 
     @property
+    def lock_pipe(self) -> PurePosixPath:
+        """Open for writing as long as the lock is held: ssh/host_lock.py."""
+        return self.root / "lock.pipe"
+
+    @property
     def database(self) -> PurePosixPath:
         return self.root / "shared" / "database"
 

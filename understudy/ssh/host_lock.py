@@ -30,10 +30,13 @@ fi
 : >"$1.step"
 read -r before <"$1" || true
 echo "$2" >"$1"
+# Each user may read from this pipe. As long as this shell has it open, a release that was preloaded waits.
+[ -p "$1.pipe" ] || mkfifo -m 0644 "$1.pipe"
+exec 7<>"$1.pipe"
 echo "mine $before"
 cat >/dev/null
 sessions=$(cat "$1.step")
-exec 9>&-
+exec 7>&- 9>&-
 flock -n "$1.step" true || for session in $sessions; do end TERM "$session"; done
 """
 )
