@@ -139,7 +139,7 @@ def test_summary_of_a_passed_run_has_its_phases(tmp_path: Path) -> None:
 
     assert page.startswith("<h3>rehearse passed after 117 s</h3>")
     assert "✓ deploy the candidate under traffic 34 s" in page
-    assert "- With production&#x27;s data: no data was pulled" in page
+    assert "- load the data pulled from production: no data was pulled" in page
 
 
 def test_summary_of_a_failed_run_has_the_cause_and_what_to_try(tmp_path: Path) -> None:
