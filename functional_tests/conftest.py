@@ -13,13 +13,16 @@ from selenium.common.exceptions import WebDriverException
 
 from functional_tests.browser import Browser, forget, keep_picture, keep_state, start_browser
 from functional_tests.pages import HomePage, ListPage
+from understudy.config.app import App
 from understudy.errors import UnderstudyError
 from understudy.paths import Project
 from understudy.rehearsal import verify
 from understudy.rehearsal.verify import Site
+from understudy.vm import address as vm_address
 
 TOP = Path(__file__).resolve().parents[1]
 SITE = pytest.StashKey[Site]()
+EXAMPLE_APP = "todo.wsgi:application"
 BROWSER_FIXTURES = ("browser", "second_browser")
 
 
@@ -149,6 +152,19 @@ def site(pytestconfig: pytest.Config) -> Site:
 
 
 @pytest.fixture(scope="session")
+def app(pytestconfig: pytest.Config) -> App:
+    """The app of deploy.yml."""
+    return vm_address.load(Project(TOP, Path(pytestconfig.getoption("deploy_config")))).app
+
+
+@pytest.fixture(scope="session")
+def example_app(app: App) -> None:
+    """Skips the tests of the example app if deploy.yml has another app."""
+    if app.module != EXAMPLE_APP:
+        pytest.skip(f"a test of the example app, {EXAMPLE_APP}; app.module is {app.module}")
+
+
+@pytest.fixture(scope="session")
 def shared_browser(site: Site) -> Iterator[Browser]:
     """The browser of all tests: starting one takes seconds."""
     browser = start_browser(site)
@@ -184,8 +200,8 @@ def start_album(browser: Browser, item: pytest.Item, end: str = "") -> None:
 
 
 @pytest.fixture
-def home(browser: Browser, site: Site) -> HomePage:
-    """The home page, opened."""
+def home(example_app: None, browser: Browser, site: Site) -> HomePage:
+    """The example app's home page, opened."""
     page = HomePage(browser, f"{site.url.rstrip('/')}/")
     page.open()
     return page
