@@ -1,6 +1,5 @@
 """Runs ssh on the user's terminal, and shows a target's logs."""
 
-import os
 import shlex
 import subprocess
 from collections.abc import Callable
@@ -15,19 +14,27 @@ from understudy.job import Job
 _NO_CONNECTION = 255
 
 
-def ssh(target: TargetConfig, user: str, command: Argv) -> NoReturn:
-    """Replaces this process by ssh, which keeps the terminal; its exit code is then this process's.
+def ssh(job: Job, command: Argv) -> NoReturn:
+    """Runs ssh on the user's terminal, and ends with its exit code: raises SystemExit.
 
     command: run there instead of a shell. Raises Unreachable if ssh is not installed.
     """
-    argv = _argv(target, user)
+    argv = _argv(job.target, job.config.host.deployer)
     if command:
         # A single word may be a whole line of shell, as for ssh(1); several words are an argv.
         argv += ["--", command[0] if len(command) == 1 else shlex.join(command)]
     try:
-        os.execvp("ssh", argv)
+        code = subprocess.call(argv)
     except FileNotFoundError:
         raise _no_ssh() from None
+    except KeyboardInterrupt:
+        # The terminal has sent it to ssh, too.
+        raise SystemExit(INTERRUPTED) from None
+    if code == _NO_CONNECTION:
+        # A command there may end with this code as well.
+        job.report.warn(f"If ssh could not connect: {_only_if_provisioned(job)}")
+    # Of a signal as a POSIX shell reports it.
+    raise SystemExit(code if code >= 0 else 128 - code)
 
 
 def logs(job: Job, *, lines: int, follow: bool) -> None:
@@ -42,11 +49,17 @@ def logs(job: Job, *, lines: int, follow: bool) -> None:
     if code == _NO_CONNECTION:
         raise Unreachable(
             f"ssh can't show the logs of {target.address}",
-            hint=f"See what ssh printed. Only a provisioned host has the user {user}: "
-            f"python deploy.py provision --target {job.target_name}",
+            hint=f"See what ssh printed. {_only_if_provisioned(job)}",
         )
     if code:
         raise StepFailed(f"journalctl on {target.address} failed", hint="See what ssh printed.")
+
+
+def _only_if_provisioned(job: Job) -> str:
+    return (
+        f"Only a provisioned host has the user {job.config.host.deployer}: "
+        f"python deploy.py provision --target {job.target_name}"
+    )
 
 
 def _show_output(argv: list[str], show: Callable[[str], None]) -> int:

@@ -1,9 +1,10 @@
 """ssh gets the right words, and its failures are reported."""
 
 import os
+import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 
@@ -14,26 +15,22 @@ from understudy.job import Job
 from understudy.paths import Project
 
 
-class Replaced(Exception):
-    """Raised where the process would become another program."""
-
-
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The argv of the program that replaced the process."""
+    """The argv of the program that was started."""
     words: list[str] = []
 
-    def replace(program: str, argv: Sequence[str]) -> NoReturn:
+    def call(argv: Sequence[str]) -> int:
         words.extend(argv)
-        raise Replaced
+        return 0
 
-    monkeypatch.setattr(os, "execvp", replace)
+    monkeypatch.setattr(subprocess, "call", call)
     return words
 
 
 def ssh(command: tuple[str, ...] = (), **target: Any) -> None:
-    with pytest.raises(Replaced):
-        shell.ssh(config(target=target).target("staging"), "deploy", command)
+    with pytest.raises(SystemExit):
+        shell.ssh(staging_job(FakeReport(), **target), command)
 
 
 def test_the_host_cannot_be_an_option_of_ssh_and_the_command_is_one_word(
@@ -58,11 +55,38 @@ def test_ssh_checks_the_host_key_against_the_same_file_as_a_deploy(started: list
     assert "StrictHostKeyChecking=yes" in started
 
 
+@pytest.mark.parametrize(
+    ("end", "code"), [("exit 0", 0), ("exit 7", 7), ("exit 255", 255), ("kill -TERM $$", 143)]
+)
+def test_ssh_ends_with_its_own_exit_code_and_says_that_the_user_may_be_missing_there(
+    end: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_ssh(end, tmp_path, monkeypatch)
+    report = FakeReport()
+
+    with pytest.raises(SystemExit) as raised:
+        shell.ssh(staging_job(report), ())
+
+    assert raised.value.code == code
+    hint = (
+        "Only a provisioned host has the user deploy: python deploy.py provision --target staging"
+    )
+    assert report.warnings == ([f"If ssh could not connect: {hint}"] if code == 255 else [])
+
+
+def add_ssh(script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fake ssh that records its words and runs a script."""
+    program = tmp_path / "ssh"
+    program.write_text(f'#!/bin/sh\necho "$@" >"$0.argv"\n{script}\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+
 Logs = Callable[..., list[str]]
 
 
-def staging_job(report: FakeReport) -> Job:
-    return Job(Project(TOP, TOP / "deploy.yml"), config(), "staging", report)
+def staging_job(report: FakeReport, **target: Any) -> Job:
+    return Job(Project(TOP, TOP / "deploy.yml"), config(target=target), "staging", report)
 
 
 @pytest.fixture
@@ -70,10 +94,7 @@ def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Logs:
     """Shows the logs through a fake ssh that runs a script. Returns the lines."""
 
     def show(script: str, on_line: Callable[[str], None] | None = None) -> list[str]:
-        program = tmp_path / "ssh"
-        program.write_text(f'#!/bin/sh\necho "$@" >"$0.argv"\n{script}\n')
-        program.chmod(0o755)
-        monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+        add_ssh(script, tmp_path, monkeypatch)
         report = FakeReport()
         if on_line:
             monkeypatch.setattr(report, "say", on_line)
@@ -125,6 +146,6 @@ def test_a_machine_without_ssh_is_reported(monkeypatch: pytest.MonkeyPatch) -> N
     job = staging_job(FakeReport())
 
     with pytest.raises(Unreachable, match="ssh is not installed"):
-        shell.ssh(job.target, "deploy", ())
+        shell.ssh(job, ())
     with pytest.raises(Unreachable, match="ssh is not installed"):
         shell.logs(job, lines=1, follow=False)

@@ -28,8 +28,8 @@ def test_ssh_passes_on_the_words_of_a_command(
 
     assert main.main(["ssh", "--target", "production", *words], TOP) == 0
 
-    target, user, passed_on = called
-    assert (target.address, user, passed_on) == ("todo.example.com", "deploy", command)
+    job, passed_on = called
+    assert (job.target_name, passed_on) == ("production", command)
 
 
 DEPLOY = {"probe": False, "wait": 0, "without_rehearsal": None}

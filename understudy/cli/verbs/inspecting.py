@@ -39,7 +39,7 @@ def ssh(options: argparse.Namespace, project: Project, report: "Report") -> None
 
     job = job_of(options, project, report)
     words = options.command[1:] if options.command[:1] == ["--"] else options.command
-    shell.ssh(job.target, job.config.host.deployer, tuple(words))
+    shell.ssh(job, tuple(words))
 
 
 def show_report(options: argparse.Namespace, project: Project, report: "Report") -> None:
