@@ -10,7 +10,7 @@ from understudy.deploy.desired import NO_SHIPMENT, DesiredState
 from understudy.deploy.under_load import under_load, without_load
 from understudy.errors import StepFailed
 from understudy.host import backups, session, steps
-from understudy.host.actions import Action
+from understudy.host.actions import Action, described
 from understudy.host.facts import ObservedState
 from understudy.host.session import AuditEntry
 from understudy.job import Job
@@ -90,7 +90,8 @@ def preview_plan(job: Job, source: Source) -> None:
         job.report.say(diff.rstrip())
     job.report.say(f"a deploy to {job.target_name} would take {len(actions)} steps:")
     for action in actions:
-        job.report.say(f"  {action.title}")
+        for line in described(action):
+            job.report.say(f"  {line}")
 
 
 def require_converged(job: Job) -> None:

@@ -16,6 +16,8 @@ from understudy.host.facts import ObservedState
 from understudy.release.layout import Manifest, to_remove
 from understudy.release.render import RenderedFile
 
+# Longer lines of the terminal and of the report would wrap.
+LONGEST_TITLE = 70
 _MIGRATION_FAILED = (
     "The release before is still live, on the database as the failed command left it: Django undoes "
     "a migration that fails, but not those that it had ended before. Either fix the cause and "
@@ -91,18 +93,23 @@ def _packages(desired: DesiredState, shipment: Shipment, observed: ObservedState
 def _build(desired: DesiredState, shipment: Shipment, observed: ObservedState) -> list[Action]:
     if observed.release(desired.release.id) or _is_complete_at_once(desired, shipment):
         return []
-    release, limit = desired.paths.release(desired.release.id), desired.app.command_timeout
     return [
-        *(
-            Run(
-                " ".join(command),
-                limited(limit, (str(release / "run"), *command)),
-                seconds=limit + 60,
-            )
-            for command in desired.app.build_commands
-        ),
+        *(_build_command(desired, command) for command in desired.app.build_commands),
         Run("mark the release complete", _complete(desired)),
     ]
+
+
+def _build_command(desired: DesiredState, command: Argv) -> Run:
+    program, limit = desired.paths.release(desired.release.id) / "run", desired.app.command_timeout
+    whole = " ".join(command)
+    first, *others = whole.splitlines()
+    short = not others and len(first) <= LONGEST_TITLE
+    return Run(
+        first if short else f"{first[: LONGEST_TITLE - 1]}…",
+        limited(limit, (str(program), *command)),
+        seconds=limit + 60,
+        commands=() if short else (whole,),
+    )
 
 
 def _site_config(desired: DesiredState, observed: ObservedState) -> list[Action]:
@@ -169,9 +176,16 @@ def _release_commands(desired: DesiredState, observed: ObservedState) -> list[Ac
     if release_id not in observed.running:
         argv = alongside(site.preload(app.name, release_id), argv)
         stop = (Run(f"stop {release_id}", site.stop(app.name, release_id)),)
-    title, seconds = ", ".join(map(shlex.join, commands)), app_commands.most_seconds(app) + 60
-    after_backup = ((app_commands.BACKED_UP, _MIGRATION_FAILED),)
-    return [Run(title, argv, undo=stop, seconds=seconds, hint_after=after_backup)]
+    return [
+        Run(
+            f"run {len(commands)} release command{'s' if len(commands) > 1 else ''}",
+            argv,
+            undo=stop,
+            seconds=app_commands.most_seconds(app) + 60,
+            hint_after=((app_commands.BACKED_UP, _MIGRATION_FAILED),),
+            commands=tuple(map(shlex.join, commands)),
+        )
+    ]
 
 
 def _old_code_on_new_schema(desired: DesiredState, observed: ObservedState) -> list[Action]:
@@ -181,7 +195,7 @@ def _old_code_on_new_schema(desired: DesiredState, observed: ObservedState) -> l
         return []
     return [
         Run(
-            f"check that {old} still answers {path} after the migration",
+            f"check that {old} still answers {path}",
             http.reach(switch.url(desired, path), socket=desired.paths.socket(old)),
             desired.app.name,
             warning=f"the migration breaks {path} of {old}, which is live until the switch: until then "

@@ -114,7 +114,7 @@ def _start(desired: DesiredState, observed: ObservedState, hint: str = BEFORE_SW
     beside = " beside the live one" if observed.running - {release_id} else ""
     socket = desired.paths.socket(release_id)
     return Start(
-        f"start release {release_id}{beside} and wait for its health check",
+        f"start release {release_id}{beside} and check its health",
         app.name,
         release_id,
         tuple(http.get(url(desired, path), socket=socket) for path in checked_paths(desired)),

@@ -20,7 +20,7 @@ class Run:
     seconds: after so many the command is ended. only_after: the step is left out unless an earlier one has
     printed this text. warning: a failure is reported with this text and the plan continues. undo: carried
     out after a failure. hint: shown with a failure. hint_after: text and hint; that hint is shown instead if
-    the command has printed the text.
+    the command has printed the text. commands: the lines that it runs, if the title has no room for them.
     """
 
     title: str
@@ -32,6 +32,7 @@ class Run:
     only_after: str = ""
     seconds: int = SECONDS_FOR_A_STEP
     hint_after: tuple[tuple[str, str], ...] = ()
+    commands: tuple[str, ...] = ()
 
     def hint_for(self, output: str) -> str:
         """The hint to show when the command has failed after that output."""
@@ -86,3 +87,9 @@ class Switch:
 
 
 Action = Run | Send | WriteFiles | Start | Switch
+
+
+def described(action: Action) -> list[str]:
+    """Its title, and indented below it the commands that the title has no room for."""
+    commands = action.commands if isinstance(action, Run) else ()
+    return [action.title, *(f"  {command}" for command in commands)]

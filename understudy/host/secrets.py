@@ -34,7 +34,7 @@ def restore(job: Job) -> None:
         return
     entry = AuditEntry("secrets", "set again")
     with (
-        job.report.step(f"set {', '.join(kept)} again"),
+        job.report.step(f"set {len(kept)} kept secret{'s' if len(kept) > 1 else ''} again"),
         session.connected(job) as (connection, observed),
         session.locked(connection, job, entry, wait=0, before=observed),
     ):

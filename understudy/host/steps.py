@@ -54,7 +54,8 @@ def apply(connection: Connection, action: Action) -> str:
     match action:
         case Run():
             done = connection.run(action.argv, user=action.user, seconds=action.seconds)
-            return _output(connection, action.title, done, action.hint_for(done.output))
+            title = _what_ran(action, done)
+            return _output(connection, title, done, action.hint_for(done.output))
         case Switch():
             return apply(connection, Run(action.title, action.argv))
         case Send():
@@ -71,6 +72,8 @@ def apply(connection: Connection, action: Action) -> str:
 
 def _step(job: Job, connection: Connection, action: Action) -> str:
     with job.report.step(action.title):
+        for command in action.commands if isinstance(action, Run) else ():
+            job.report.detail(command)
         return apply(RecordingConnection(connection, job.report), action)
 
 
@@ -93,13 +96,13 @@ def _output(connection: Connection, title: str, done: Result, hint: str) -> str:
         return done.output
     lines = done.text.splitlines()[-LINES_OF_OUTPUT:]
     details = "\n".join(lines) + _disks(connection, done)
-    raise StepFailed(f"{_what_ran(title, done)}: failed", details=details, hint=hint)
+    raise StepFailed(f"{title}: failed", details=details, hint=hint)
 
 
-def _what_ran(title: str, done: Result) -> str:
+def _what_ran(action: Run, done: Result) -> str:
     """The command that was running, if the step has several."""
-    commands = [line for line in _ANNOUNCED.findall(done.output) if line in title]
-    return commands[-1] if commands else title
+    commands = [line for line in _ANNOUNCED.findall(done.output) if line in action.commands]
+    return commands[-1] if commands else action.title
 
 
 def _disks(connection: Connection, done: Result) -> str:

@@ -124,9 +124,12 @@ def test_release_is_made_for_the_host_as_it_is_under_the_lock(staging: Staging) 
 
 def test_failed_step_ends_the_deploy_with_the_end_of_its_log(staging: Staging) -> None:
     log = "\n".join(f"line {number}" for number in range(100))
-    host = staging.host(migrate=failed(log, "no such table"))
+    ran = "==> python manage.py migrate --noinput -v2"
+    host = staging.host(migrate=failed(f"{ran}\n{log}", "no such table"))
 
-    with pytest.raises(StepFailed, match="migrate") as raised:
+    with pytest.raises(
+        StepFailed, match=r"^python manage\.py migrate --noinput -v2: failed"
+    ) as raised:
         deploy_host.deploy(staging.job())
 
     assert raised.value.details.splitlines()[-1] == "no such table"
@@ -138,7 +141,8 @@ def test_failed_step_ends_the_deploy_with_the_end_of_its_log(staging: Staging) -
     assert "failed: " in host.sent[0]
     assert unlock == "unlock"
     title, ok = staging.report.steps[-2]
-    assert ("migrate" in title, ok) == (True, False)
+    assert (title, ok) == ("run 3 release commands", False)
+    assert "python manage.py migrate --noinput -v2" in staging.report.details
 
 
 def test_preview_prints_the_steps_and_the_differences_and_changes_nothing(staging: Staging) -> None:

@@ -28,7 +28,7 @@ def test_restore_stops_the_live_release_and_starts_it_on_the_backup(staging: Sta
 
     [restored] = [note for note in host.notes if RESTORE in note]
     assert restored.endswith(f" {NAMES[1]}")
-    assert [title.partition(" and wait")[0] for title, _ in staging.report.steps][:3] == [
+    assert [title.partition(" and check")[0] for title, _ in staging.report.steps][:3] == [
         f"stop {NOW.id}",
         f"restore the backup {NAMES[1]}",
         f"start release {NOW.id}",

@@ -35,7 +35,7 @@ def without(part: str) -> list[str]:
 
 
 def titles(staging: Staging) -> list[str]:
-    return [re.split(" beside| and wait", title)[0] for title, _ in staging.report.steps]
+    return [re.split(" beside| and check", title)[0] for title, _ in staging.report.steps]
 
 
 def test_releases_are_listed_newest_first_with_their_state(staging: Staging) -> None:

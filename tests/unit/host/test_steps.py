@@ -49,10 +49,12 @@ def test_of_several_commands_in_a_step_the_one_that_failed_is_named(staging: Sta
     output = "==> makemigrations\nok\n==> migrate --noinput\n==> note other\nno\n"
     staging.host(both=failed(output))
 
+    both = Run("run both", ("both",), commands=("makemigrations", "migrate --noinput"))
     with pytest.raises(StepFailed) as caught:
-        applied(staging, Run("makemigrations, migrate --noinput", ("both",)))
+        applied(staging, both)
 
     assert caught.value.summary == "migrate --noinput: failed"
+    assert staging.report.details == ["makemigrations", "migrate --noinput"]
 
 
 def test_upload_that_failed_is_the_last_step(staging: Staging) -> None:
