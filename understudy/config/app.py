@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from understudy.config.base import Strict
 from understudy.config.loosened import Loosened, Reason
-from understudy.config.values import Name, OneLine, VariableName, a_list, text
+from understudy.config.values import Name, VariableName, VariableValue, a_list, text
 
 Engine = Literal["sqlite", "postgresql"]
 Module = Annotated[
@@ -86,7 +86,7 @@ class App(Strict):
     media_url: UrlDirectory | None = None
     upload_limit: NginxSize = "10m"
     proxy_buffer_size: NginxSize = "8k"
-    environment: Mapping[VariableName, OneLine] = {}
+    environment: Mapping[VariableName, VariableValue] = {}
     database: Engine = "sqlite"
     request_timeout: int = Field(default=30, ge=1, le=3600)
     drain_timeout: int = Field(default=30, ge=0, le=3600)

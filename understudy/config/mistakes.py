@@ -1,9 +1,11 @@
 """What is wrong in deploy.yml, a line for each mistake: where, about which key, and what is right."""
 
-from typing import Any
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any, get_args
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
 
 from understudy.config.yaml_text import line_of
@@ -49,11 +51,16 @@ def validation_error(
     return ValidationError.from_exception_data("", [issue])
 
 
-def format_errors(error: ValidationError, tree: yaml.Node | None, name: str) -> list[str]:
-    """A line for each mistake, in the file's order: `deploy.yml:3: app.name: must be … (got 'Shop!')`."""
+def format_errors(
+    error: ValidationError, tree: yaml.Node | None, name: str, model: type[BaseModel]
+) -> list[str]:
+    """A line for each mistake, in the file's order: `deploy.yml:3: app.name: must be … (got 'Shop!')`.
+
+    model: of the whole file, which knows the right keys.
+    """
     found = [(line_of(tree, issue["loc"]), issue) for issue in error.errors()]
     return [
-        f"{name}:{line}: {_path(issue['loc'])}: {message_for(issue)}"
+        f"{name}:{line}: {_path(issue['loc'])}: {message_for(issue)}{_meant(issue, model)}"
         for line, issue in sorted(found, key=lambda pair: pair[0])
     ]
 
@@ -69,6 +76,35 @@ def message_for(issue: Any) -> str:
     if issue["loc"][-1:] == (_KEY,):
         message = f"the key {message}"
     return f"{message}{_quotes(issue)} (got {_shown(issue['input'])})"
+
+
+def _meant(issue: Any, model: type[BaseModel]) -> str:
+    """The known key that an unknown one resembles."""
+    if issue["type"] != "extra_forbidden":
+        return ""
+    *place, key = issue["loc"]
+    close = get_close_matches(str(key), _keys(model, place), n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _keys(model: type[BaseModel], place: list[int | str]) -> list[str]:
+    """The keys of the part of the file at this place; none if it's not known."""
+    for part in place:
+        field = model.model_fields.get(str(part))
+        # A name that deploy.yml gives, as of a target, and a place in a list lead to no other model.
+        if field is not None:
+            found = list(_models(field.annotation))
+            if len(found) != 1:
+                return []
+            model = found[0]
+    return list(model.model_fields)
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
 
 
 def _path(place: tuple[int | str, ...]) -> str:

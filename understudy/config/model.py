@@ -49,7 +49,8 @@ def parse(text: str, path: Path = Path("deploy.yml")) -> "Config":
     except (yaml.YAMLError, ValueError) as error:
         raise ConfigError(
             f"{name} is not YAML",
-            details=str(error),
+            # PyYAML's name for a text that it has not read from a file itself.
+            details=str(error).replace('"<unicode string>"', name),
             hint="Indent by spaces. A text with `: ` or ` #`, or that begins with a sign, needs quotes.",
         ) from None
     if not isinstance(data, dict):
@@ -59,7 +60,7 @@ def parse(text: str, path: Path = Path("deploy.yml")) -> "Config":
     try:
         return Config.model_validate(data, context=path.absolute().parent)
     except ValidationError as error:
-        lines = mistakes.format_errors(error, tree, name)
+        lines = mistakes.format_errors(error, tree, name, Config)
         raise ConfigError(
             f"{name} has {len(lines)} mistake{'s' if len(lines) > 1 else ''}",
             details="\n".join(lines),

@@ -8,7 +8,15 @@ from pydantic import Field, model_validator
 from understudy.config.base import Strict
 from understudy.config.certificate import Certificate
 from understudy.config.mistakes import validation_error
-from understudy.config.values import Address, FilePath, Name, OneLine, VariableName, a_list, text
+from understudy.config.values import (
+    Address,
+    FilePath,
+    Name,
+    VariableName,
+    VariableValue,
+    a_list,
+    text,
+)
 
 Domain = Annotated[
     str,
@@ -40,7 +48,7 @@ class TargetConfig(Strict):
     disposable: bool = False
     require_receipt: bool = True
     probe: Literal["ssh", "public"] = "ssh"
-    environment: Mapping[VariableName, OneLine] = {}
+    environment: Mapping[VariableName, VariableValue] = {}
 
     @model_validator(mode="after")
     def know_each_host_once(self) -> Self:

@@ -53,6 +53,21 @@ _AN_ADDRESS = "an IP address or a host name alone, for example 192.0.2.7; a port
 Address = Annotated[str, text(_ADDRESS, _AN_ADDRESS)]
 AddressOrEmpty = Annotated[str, text(f"({_ADDRESS})?", _AN_ADDRESS)]
 OneLine = Annotated[str, text(r"[^\n\r\x00]*", "a single line")]
+# What the values of `environment` may name in braces; release/render.py fills them in.
+PLACEHOLDERS = ("database", "domain", "media", "release", "static")
+
+
+def _fill_in_nothing(value: str) -> str:
+    try:
+        value.format_map(dict.fromkeys(PLACEHOLDERS, ""))
+    except (KeyError, ValueError, IndexError, AttributeError, TypeError):
+        known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+        message = "must have no placeholders but {known}, and each literal brace twice"
+        raise PydanticCustomError("placeholder", message, {"known": known}) from None
+    return value
+
+
+VariableValue = Annotated[OneLine, AfterValidator(_fill_in_nothing)]
 VariableName = Annotated[
     str,
     text(r"[A-Z_][A-Z0-9_]*", "capital letters, digits and underscores, not starting with a digit"),

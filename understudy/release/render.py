@@ -116,28 +116,17 @@ def _values(config: Config, target: TargetConfig, release_id: str) -> dict[str, 
 
 
 def _environment(config: Config, target: TargetConfig, release_id: str) -> dict[str, str]:
-    """The app's environment, with its {placeholders} filled in."""
+    """The app's environment, with its placeholders filled in: those of config/values.py."""
     paths = Paths(config.root)
     places = {
-        "database": paths.database,
+        "database": str(paths.database),
         "domain": target.domain,
-        "media": paths.media,
+        "media": str(paths.media),
         "release": release_id,
-        "static": paths.release(release_id) / "static",
+        "static": str(paths.release(release_id) / "static"),
     }
     merged = {"LANG": config.host.locale, **config.app.environment, **target.environment}
-    return {name: _fill_in(name, value, places) for name, value in merged.items()}
-
-
-def _fill_in(name: str, value: str, places: Mapping[str, object]) -> str:
-    try:
-        return value.format_map(places)
-    except (KeyError, ValueError, IndexError, AttributeError, TypeError) as error:
-        known = ", ".join(f"{{{place}}}" for place in sorted(places))
-        raise ConfigError(
-            f"environment.{name} in deploy.yml has a placeholder that can't be filled in: {error}",
-            hint=f"The placeholders are {known}. Write a literal brace twice.",
-        ) from None
+    return {name: value.format_map(places) for name, value in merged.items()}
 
 
 @cache

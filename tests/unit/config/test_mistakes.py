@@ -22,8 +22,31 @@ from understudy.config.target import TargetConfig
 @pytest.mark.parametrize(
     ("before", "after", "mistake"),
     [
-        pytest.param("  source", "  sauce: 1\n  source", "3: app.sauce: unknown key", id="unknown"),
-        pytest.param("targets", "target: {}\ntargets", "7: target: unknown key", id="unknown-top"),
+        pytest.param(
+            "  source",
+            "  sauce: 1\n  source",
+            "3: app.sauce: unknown key; did you mean source?",
+            id="unknown",
+        ),
+        pytest.param(
+            "targets",
+            "target: {}\ntargets",
+            "7: target: unknown key; did you mean targets?",
+            id="unknown-top",
+        ),
+        pytest.param(
+            "    admin: debian",
+            "    admim: debian\n    admin: debian",
+            "11: targets.staging.admim: unknown key; did you mean admin?",
+            id="unknown-of-a-target",
+        ),
+        pytest.param(
+            '    DEBUG: "0"',
+            "    RELEASE: '{relase}'",
+            "6: app.environment.RELEASE: must have no placeholders but {database}, {domain}, {media}, "
+            "{release}, {static}, and each literal brace twice (got '{relase}')",
+            id="placeholder",
+        ),
         pytest.param("  source", "  1: a\n  source", "3: app.1: unknown key", id="key-is-a-number"),
         pytest.param("  name: shop\n", "", "1: app.name: missing", id="missing"),
         pytest.param(

@@ -27,6 +27,7 @@ def test_text_that_is_not_yaml_is_reported_as_such(text: str) -> None:
     with pytest.raises(ConfigError, match=r"deploy\.yml is not YAML") as raised:
         configuration.parse(text)
     assert "quotes" in raised.value.hint
+    assert "<unicode string>" not in raised.value.details
 
 
 @pytest.mark.parametrize("text", ["", "- app\n- targets", "just words", "42"])

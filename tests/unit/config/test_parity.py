@@ -42,7 +42,7 @@ def test_intended_difference_has_its_reason() -> None:
             "7: parity.intended.0.reason: must not be empty",
         ),
         ("  intended:\n    - reason: so\n", "6: parity.intended.0.path: missing"),
-        ("  treshold: 1\n", "5: parity.treshold: unknown key"),
+        ("  treshold: 1\n", "5: parity.treshold: unknown key; did you mean threshold?"),
     ],
 )
 def test_mistake_is_reported_with_its_line(text: str, mistake: str) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from tests.unit.config.deploy_yml import mistakes
-from tests.unit.fakes import settings
+from tests.unit.fakes import config, settings
 from understudy.config import model as configuration
 
 # What these could break out of: a user or unit name, an nginx block, a line of a unit or of a
@@ -142,3 +143,13 @@ def test_path_is_relative_to_deploy_yml_and_not_to_the_working_directory(
     parsed = configuration.parse(text, Path("/project/deploy.yml"))
 
     assert parsed.target("staging").key == Path(meant)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["{nope}", "{", "{}", "{0}", "{domain.nope}", "{domain[x]}", "{database:d}", "{domain!x}"],
+)
+@pytest.mark.parametrize("part", ["app", "target"])
+def test_unknown_placeholder_is_a_mistake(part: Any, value: str) -> None:
+    with pytest.raises(ValidationError, match="must have no placeholders but {database}, "):
+        config(**{part: {"environment": {"GREETING": value}}})

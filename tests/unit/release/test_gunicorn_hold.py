@@ -1,12 +1,12 @@
 """A warm release is held by templates/gunicorn.conf.py.j2, which runs as in gunicorn, on real files."""
 
-import fcntl
+import os
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import ModuleType
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 
 from tests.unit.fakes import config
 from tests.unit.release.rendering import all_files
+from understudy.ssh import host_lock
 
 
 class Log:
@@ -42,7 +43,7 @@ def settings(directory: Path, **app: Any) -> dict[str, Any]:
     text = all_files(config(app=app))["gunicorn.conf.py"]
     text = text.replace("/run/shop/r1.hold", str(directory / "hold"))
     text = text.replace("/srv/shop/lock", str(directory / "lock"))
-    (directory / "lock").touch()
+    os.mkfifo(directory / "lock.pipe")
     seen: dict[str, Any] = {}
     exec(text, seen)  # noqa: S102 - what gunicorn does with it
     return seen
@@ -63,8 +64,7 @@ def test_held_release_waits_for_the_deploy_and_extends_systemds_timeout(
 ) -> None:
     seen = settings(tmp_path, preset="plain")
     (tmp_path / "hold").mkdir()
-    with (tmp_path / "lock").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with (tmp_path / "lock.pipe").open("r+b", buffering=0):
         began = time.monotonic()
         after(0.5, (tmp_path / "hold").rmdir)
         seen["on_starting"](Server())
@@ -77,15 +77,15 @@ def test_held_release_waits_for_the_deploy_and_extends_systemds_timeout(
 def test_held_release_ends_when_its_deploy_has_died(tmp_path: Path, states: list[str]) -> None:
     seen = settings(tmp_path, preset="plain")
     (tmp_path / "hold").mkdir()
-    holder = subprocess.Popen(["flock", tmp_path / "lock", "sleep", "60"])
-    while not seen["deploy_is_at_work"]():
-        time.sleep(0.01)
-    # flock's child holds the lock, too.
-    after(0.3, lambda: subprocess.run(["pkill", "-P", str(holder.pid)], check=True))
+    argv = host_lock.hold(PurePosixPath(tmp_path / "lock"), "ann@desk", 0)
+    with subprocess.Popen(argv, stdin=subprocess.PIPE) as holder:
+        while not seen["deploy_is_at_work"]():
+            time.sleep(0.01)
+        assert holder.stdin
+        after(0.3, holder.stdin.close)
 
-    with pytest.raises(SystemExit, match="has ended"):
-        seen["on_starting"](Server())
-    holder.wait(timeout=10)
+        with pytest.raises(SystemExit, match="has ended"):
+            seen["on_starting"](Server())
 
 
 @pytest.mark.parametrize(
@@ -120,8 +120,7 @@ def test_framework_is_loaded_before_the_socket_only_while_the_release_is_held(
     if held:
         (tmp_path / "hold").mkdir()
         after(0.2, (tmp_path / "hold").rmdir)
-    with (tmp_path / "lock").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with (tmp_path / "lock.pipe").open("r+b", buffering=0):
         seen["on_starting"](Server())
 
     assert bool(loaded) == held

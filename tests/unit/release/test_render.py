@@ -100,17 +100,6 @@ def test_app_started_through_run_has_its_code_its_environment_and_its_secrets(
     assert seen["PATH"].endswith(os.environ["PATH"])
 
 
-@pytest.mark.parametrize(
-    "value",
-    ["{nope}", "{", "{}", "{0}", "{domain.nope}", "{domain[x]}", "{database:d}", "{domain!x}"],
-)
-def test_unknown_placeholder_is_reported_with_its_key(value: str) -> None:
-    with pytest.raises(ConfigError, match=r"environment\.GREETING") as raised:
-        all_files(config(app={"environment": {"GREETING": value}}))
-
-    assert "{release}" in raised.value.hint
-
-
 def test_environment_of_the_target_wins() -> None:
     site = config(
         app={"environment": {"DEBUG": "0", "COLOUR": "red"}}, target={"environment": {"DEBUG": "1"}}
