@@ -151,5 +151,5 @@ def test_path_is_relative_to_deploy_yml_and_not_to_the_working_directory(
 )
 @pytest.mark.parametrize("part", ["app", "target"])
 def test_unknown_placeholder_is_a_mistake(part: Any, value: str) -> None:
-    with pytest.raises(ValidationError, match="must have no placeholders but {database}, "):
+    with pytest.raises(ValidationError, match=r"must have no placeholders but \{database\}, "):
         config(**{part: {"environment": {"GREETING": value}}})
