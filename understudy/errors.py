@@ -17,7 +17,7 @@ class UnderstudyError(Exception):
 
     summary: one line, what failed and where. cause: one line, why, if that is known.
     details: the lines of the log that matter. hint: what to try next. None of them holds a secret.
-    exit_code: what the process ends with.
+    exit_code: what the process ends with. label: the word in front of the summary.
     """
 
     summary: str
@@ -25,6 +25,7 @@ class UnderstudyError(Exception):
     hint: str = ""
     cause: str = ""
     exit_code = 1
+    label = "error"
 
     def __str__(self) -> str:
         return "\n".join(
@@ -34,6 +35,12 @@ class UnderstudyError(Exception):
 
 class StepFailed(UnderstudyError):
     """A check, a test or a step ran and failed."""
+
+
+class WouldChange(UnderstudyError):
+    """A check worked, and found what would change. Nothing was changed."""
+
+    label = "result"
 
 
 class ConfigError(UnderstudyError):

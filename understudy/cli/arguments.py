@@ -1,9 +1,10 @@
 """The verbs and options of the command line, and their help texts."""
 
 import argparse
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from understudy.paths import Project
 from understudy.rehearsal.phases import NAMES
@@ -20,7 +21,7 @@ _CONFIG_HELP = "read this file instead of deploy.yml"
 
 def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     """The parser of the command line. It sets `verb`, and `run` to the function of that verb."""
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="deploy.py",
         description="A local staging simulator: rehearse a deploy on a VM that mirrors production, "
         "then deploy.",
@@ -40,6 +41,14 @@ def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
     for add_group in (_add_staging, _add_deploying, _add_data, _add_inspecting):
         add_group(add_verb, common)
     return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """Names the option for a target that is given as a word of its own: `deploy production`."""
+
+    def error(self, message: str) -> NoReturn:
+        found = re.fullmatch(r"unrecognized arguments: ([a-z0-9]\S*)", message)
+        super().error(f"{message}; for a target use --target {found[1]}" if found else message)
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,23 @@ Nothing is touched here, so every case is a unit test. For a host that is as des
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from understudy.commands import Argv, all_of, alongside, as_user, files, http, limited, python, site
 from understudy.commands import app as app_commands
 from understudy.deploy import switch
 from understudy.deploy.desired import DesiredState, Shipment
-from understudy.host.actions import AFTER_SWITCH, Action, Run, Send, WriteFiles
+from understudy.host.actions import (
+    AFTER_SWITCH,
+    BEFORE_SWITCH,
+    FIRST_DEPLOY,
+    Action,
+    Run,
+    Send,
+    Start,
+    WriteFiles,
+)
 from understudy.host.facts import ObservedState
 from understudy.release.layout import Manifest, to_remove
 from understudy.release.render import RenderedFile
@@ -37,7 +47,17 @@ def make_plan(desired: DesiredState, shipment: Shipment, observed: ObservedState
         *switch.drain(desired, observed),
         *_clean_up(desired, observed),
     ]
-    return [*switch.await_end(desired, observed.ending), *actions] if actions else []
+    if not actions:
+        return []
+    actions = [*switch.await_end(desired, observed.ending), *actions]
+    return actions if observed.current else [_of_the_first_deploy(action) for action in actions]
+
+
+def _of_the_first_deploy(action: Action) -> Action:
+    """Its hint speaks of no live release."""
+    if isinstance(action, Run | Start) and action.hint == BEFORE_SWITCH:
+        return replace(action, hint=FIRST_DEPLOY)
+    return action
 
 
 def needs_environment(desired: DesiredState, observed: ObservedState) -> bool:

@@ -92,7 +92,8 @@ def refuse_without_room(job: Job, observed: ObservedState, shipment: Shipment) -
         raise StepFailed(
             f"{job.target_name} has {observed.free // 2**20} MiB of disk free; this release takes "
             f"{shipment.room // 2**20} MiB, and the site needs {ROOM_FOR_THE_SITE // 2**20} MiB to run",
-            hint="`df -h` on the host shows its disks. The live release has not changed.",
+            hint="`df -h` on the host shows its disks."
+            + (" The live release has not changed." if observed.current else ""),
         )
 
 

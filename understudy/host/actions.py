@@ -8,6 +8,7 @@ from understudy.release.render import RenderedFile
 
 # Hints for a step that failed.
 BEFORE_SWITCH = "The live release has not changed. Fix the cause and deploy again."
+FIRST_DEPLOY = "No release is live yet. Fix the cause and deploy again."
 AFTER_SWITCH = "The new release is live already. Fix the cause and deploy again."
 # Real data may take long, and a step that hangs must end some day.
 SECONDS_FOR_A_STEP = 4 * 3600

@@ -5,8 +5,9 @@ from pathlib import PurePosixPath
 
 from understudy.commands import firewall
 from understudy.config import domains
-from understudy.errors import Refused, StepFailed, UnderstudyError, Unreachable
+from understudy.errors import Refused, StepFailed, UnderstudyError, Unreachable, WouldChange
 from understudy.host import session
+from understudy.host.facts import ObservedState
 from understudy.job import Job
 from understudy.report.events import Report
 from understudy.ssh.connection import SshConnection
@@ -23,13 +24,19 @@ def provision(job: Job) -> None:
         SshConnection(job.target, job.target.admin) as connection,
         job.report.step(f"provision {job.target_name}"),
     ):
-        _refuse_if_domain_is_taken(job, connection)
-        _run(job, connection, lambda line: _report_line(job.report, line))
-        _confirm_firewall(job)
+        observed = _refuse_if_domain_is_taken(job, connection)
+        is_done = observed.stamp == session.provisioning(job).stamp and not _changes(
+            job, connection
+        )
+        if not is_done:
+            _run(job, connection, lambda line: _report_line(job.report, line))
+            _confirm_firewall(job)
+    if is_done:
+        job.report.say(f"{job.target_name}: nothing to change")
 
 
 def check(job: Job) -> None:
-    """Prints what provision() would change, and changes nothing. Raises StepFailed if it would change
+    """Prints what provision() would change, and changes nothing. Raises WouldChange if it would change
     anything, and Refused as provision() does.
     """
     with (
@@ -37,24 +44,30 @@ def check(job: Job) -> None:
         job.report.step(f"check what provisioning would change on {job.target_name}"),
     ):
         _refuse_if_domain_is_taken(job, connection)
-        text = _run(job, connection, lambda line: None, check=True)
-    lines = (line.strip() for line in text.splitlines())
-    # Some steps take a directory from its owner and give it back, or reload a service once more.
-    changes = list(dict.fromkeys(line for line in lines if line.startswith("would ")))
+        changes = _changes(job, connection)
     for change in changes:
         job.report.say(change)
     if changes:
-        raise StepFailed(
+        raise WouldChange(
             f"{job.target_name}: provisioning would change the host ({len(changes)} changes)",
             hint=f"python deploy.py provision --target {job.target_name}",
         )
     job.report.say(f"{job.target_name}: nothing to change")
 
 
-def _refuse_if_domain_is_taken(job: Job, connection: SshConnection) -> None:
+def _changes(job: Job, connection: SshConnection) -> list[str]:
+    """What the script would change, a line for each change."""
+    text = _run(job, connection, lambda line: None, check=True)
+    lines = (line.strip() for line in text.splitlines())
+    # Some steps take a directory from its owner and give it back, or reload a service once more.
+    return list(dict.fromkeys(line for line in lines if line.startswith("would ")))
+
+
+def _refuse_if_domain_is_taken(job: Job, connection: SshConnection) -> ObservedState:
     """The script can't check this: it does not know the domain, since a box is built without one."""
     observed = session.gather(connection, job.config)
     domains.refuse_if_taken(job.config, job.target, observed.other_sites, job.target_name)
+    return observed
 
 
 def _run(

@@ -96,7 +96,7 @@ class TextReport(Report):
 
     def error(self, error: UnderstudyError) -> None:
         self._stop_progress()
-        self._err.print(_plain(("error:", "bold red"), f" {error.summary}"))
+        self._err.print(_plain((f"{error.label}:", "bold red"), f" {error.summary}"))
         if error.cause:
             self._err.print(_plain(("cause:", "bold"), f" {error.cause}"))
         if error.details:

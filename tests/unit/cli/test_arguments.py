@@ -69,6 +69,13 @@ def test_a_wrong_command_line_is_exit_code_2(
     assert "usage: deploy.py" in capsys.readouterr().err
 
 
+def test_target_without_its_option_gets_the_right_words(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main.main(["deploy", "production"], TOP)
+
+    assert "use --target production" in capsys.readouterr().err
+
+
 def test_without_a_verb_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main([], TOP) == 2
 

@@ -134,7 +134,7 @@ def test_failed_step_ends_the_deploy_with_the_end_of_its_log(staging: Staging) -
 
     assert raised.value.details.splitlines()[-1] == "no such table"
     assert len(raised.value.details.splitlines()) == steps.LINES_OF_OUTPUT
-    assert "The live release has not changed" in raised.value.hint
+    assert "No release is live yet" in raised.value.hint
     *_, migrate, stop, _log, unlock = changes(host)
     assert "migrate" in migrate
     assert "understudy-site shop stop" in stop

@@ -108,7 +108,7 @@ def test_batch_with_a_failure_is_the_last(staging: Staging) -> None:
     assert second.startswith("192.0.2.2: failed: ")
     assert log == "  no such table"
     assert last == "192.0.2.3: not begun"
-    assert "The live release has not changed" in raised.value.hint
+    assert "No release is live yet" in raised.value.hint
 
 
 def test_deploy_continues_where_the_one_before_stopped(staging: Staging) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.unit.fakes import FakeConnection, failed, printed
 from tests.unit.staging import QUERY, Staging
 from understudy.config.target import TargetConfig
-from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable
+from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable, WouldChange
 from understudy.host import provision as provision_host
 from understudy.job import Job
 from understudy.ssh.connection import Result
@@ -135,7 +135,7 @@ CHANGES = f"==> users\n{ADD}==> nginx\nwould write /etc/nginx/x\n{ADD}"
 def test_check_shows_what_would_change_and_changes_nothing(staging: Staging) -> None:
     host = admin(staging, printed(CHANGES))
 
-    with pytest.raises(StepFailed, match="2 changes") as raised:
+    with pytest.raises(WouldChange, match="2 changes") as raised:
         provision_host.check(staging.job())
 
     assert raised.value.exit_code == 1
@@ -143,6 +143,24 @@ def test_check_shows_what_would_change_and_changes_nothing(staging: Staging) -> 
     _, _, run, *_ = host.notes
     assert run.startswith("sudo -n env CONFIRM_SECONDS=60 CHECK=1 sh ")
     assert not [note for note in host.notes if "confirm" in note]
+
+
+@pytest.mark.parametrize(
+    ("found", "runs", "said"),
+    [("==> users\n", 1, ["staging: nothing to change"]), (CHANGES, 2, [])],
+)
+def test_provisioning_of_a_host_that_is_as_it_should_be_changes_nothing_and_says_so(
+    found: str, runs: int, said: list[str], staging: Staging
+) -> None:
+    host = admin(staging, printed(found))
+    host.answers = {QUERY: staging.facts(), "understudy-provision.sh shop": printed(found)}
+
+    provision_host.provision(staging.job())
+
+    calls = [note for note in host.notes if "understudy-provision.sh shop" in note]
+    assert (len(calls), staging.report.said) == (runs, said)
+    assert "CHECK=1" in calls[0]
+    assert [note for note in host.notes if "confirm" in note] == [] or runs == 2
 
 
 def test_check_without_a_change_passes(staging: Staging) -> None:

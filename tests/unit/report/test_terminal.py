@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.unit.report.hostile import HOSTILE, report_everything
-from understudy.errors import Refused, StepFailed
+from understudy.errors import Refused, StepFailed, WouldChange
 from understudy.report.terminal import TextReport
 
 NASTY = ["[bold]x[/bold]", "[/]", "[/tmp/x] y", "ends in \\", ":key: in a log", "1.2 'quoted' {}"]
@@ -99,3 +99,11 @@ def test_details_of_a_whole_failed_suite_are_shortened_in_the_middle(
     assert shown(120) == [str(line) for line in range(120)]
     assert shown(600)[38:42] == ["38", "39", "… 480 lines left out …", "520"]
     assert shown(600)[-1] == "599"
+
+
+def test_check_that_worked_does_not_end_with_the_word_error(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    TextReport().error(WouldChange("box: provisioning would change the host (2 changes)"))
+
+    assert capsys.readouterr().err.startswith("result: box: ")
