@@ -101,7 +101,7 @@ def lines_of(*releases: Manifest, current: str | None = None) -> Iterator[str]:
         directory = f"/srv/shop/releases/{release.id}"
         yield f"line\t{directory}/manifest.json\t{json.dumps(release.to_dict())}"
         since = datetime.fromisoformat(release.deployed_at).timestamp()
-        yield f"stat\t{since:.0f}\t7\t{directory}/served"
+        yield f"served\t{since:.0f}\t{directory}/served"
         yield f"venv\t/srv/shop/venvs/{release.lock}"
     if current:
         yield f"current\treleases/{current}"

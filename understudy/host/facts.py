@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import prod
 from pathlib import Path, PurePosixPath
-from typing import Self
 
 from understudy.commands import Argv, answers, script
 from understudy.errors import StepFailed
@@ -72,8 +71,7 @@ def parse(output: str) -> ObservedState:
         return next(iter(values[key]), "")
 
     texts = _texts(values["line"])
-    stats = [stat for value in values["stat"] for stat in _Stat.parse(value)]
-    served = {stat.path.parent.name: stat.changed for stat in stats if stat.path.name == "served"}
+    served = dict(pair for line in values["served"] for pair in _served(line))
     current = PurePosixPath(one("current")).name
     units = values["unit"]
     return ObservedState(
@@ -96,7 +94,7 @@ def parse(output: str) -> ObservedState:
         other_sites=_pop_below(texts, "/etc/nginx/sites-enabled/", "/etc/nginx/conf.d/"),
         lost_name=one("lost_name"),
         files=texts,
-        last_holder="" if _is_held(values["lock"], stats) else one("last_holder"),
+        last_holder=one("last_holder"),
     )
 
 
@@ -111,28 +109,10 @@ def _values(output: str) -> Mapping[str, list[str]]:
     return values
 
 
-@dataclass(frozen=True)
-class _Stat:
-    """A file itself, and not its content. changed: when it was last written."""
-
-    path: PurePosixPath
-    changed: datetime
-    inode: str
-
-    @classmethod
-    def parse(cls, line: str) -> Iterator[Self]:
-        """Seconds since the epoch<TAB>inode<TAB>path. Nothing for a line of another form."""
-        if found := re.fullmatch(r"(\d{1,10})\t(\d{1,20})\t(.*)", line):
-            changed = datetime.fromtimestamp(int(found[1]), UTC)
-            yield cls(PurePosixPath(found[3]), changed, found[2])
-
-
-def _is_held(locks: list[str], stats: list[_Stat]) -> bool:
-    """Whether a deploy holds the lock, by /proc/locks (proc(5)). A try at the lock would hold it for a moment,
-    and another deploy would be refused.
-    """
-    files = [stat.inode for stat in stats if stat.path.name in ("lock", "lock.step")]
-    return any(re.search(rf":{inode} ", lock) for inode in files for lock in locks)
+def _served(line: str) -> Iterator[tuple[str, datetime]]:
+    """Release and since when it was live, of `seconds since the epoch<TAB>path`. Nothing for other lines."""
+    if found := re.fullmatch(r"(\d{1,10})\t(.*)", line):
+        yield PurePosixPath(found[2]).parent.name, datetime.fromtimestamp(int(found[1]), UTC)
 
 
 def _texts(lines: list[str]) -> dict[str, str]:

@@ -4,9 +4,11 @@
 set -eu
 site=$1 root=/srv/$1
 say() { printf '%s\t%s\n' "$1" "$2"; }
-# First of all: a deploy that takes the lock later overwrites this line.
-if [ -e "$root/lock" ] && read -r holder <"$root/lock"; then say last_holder "$holder"; fi
-while read -r lock; do say lock "$lock"; done </proc/locks
+# First of all: a deploy that takes the lock later overwrites these lines. The second one is there once the holder
+# has ended. A try at the lock would hold it for a moment, and another deploy would be refused.
+if [ -e "$root/lock" ] && { read -r holder && read -r state; } <"$root/lock" && [ "$state" = ended ]; then
+    say last_holder "$holder"
+fi
 set --
 for file in /etc/os-release "/etc/understudy/$site.provisioned" "$root"/releases/*/manifest.json \
     "/etc/nginx/sites-available/$site" "/etc/systemd/system/$site@.service" \
@@ -24,7 +26,7 @@ for directory in "$root"/venvs/*; do
     elif [ -d "$directory" ]; then say half_made "$directory"; fi
 done
 for file in "$root"/cache/packages/*; do [ ! -e "$file" ] || say package "$file"; done
-stat -c 'stat	%Y	%i	%n' "$root"/releases/*/served "$root/lock" "$root/lock.step" 2>/dev/null || true
+stat -c 'served	%Y	%n' "$root"/releases/*/served 2>/dev/null || true
 say secrets "$(cksum 2>/dev/null <"$root/shared/env" || true)"
 readlink -f /usr/bin/python3 "$root/current" | {
     read -r python || true

@@ -18,7 +18,7 @@ _HOLD = (
     + """
 umask 077 # who may open the file could hold the lock: no other user may, and the app's user neither
 exec 9>>"$1"
-flock -w "$3" 9 || { echo "held $(cat "$1")"; exit 1; }
+flock -w "$3" 9 || { echo "held $(head -n 1 "$1")"; exit 1; }
 if ! flock -n "$1.step" true; then
     echo waiting
     flock -w "$4" "$1.step" true || {
@@ -36,6 +36,7 @@ exec 7<>"$1.pipe"
 echo "mine $before"
 cat >/dev/null
 sessions=$(cat "$1.step")
+! flock -n "$1.step" true || echo ended >>"$1" # see host/facts.sh
 exec 7>&- 9>&-
 flock -n "$1.step" true || for session in $sessions; do end TERM "$session"; done
 """

@@ -73,7 +73,7 @@ def test_data_of_a_release_is_from_when_it_was_live_for_the_last_time(staging: S
     again = "20240320T000000Z-c0ffee00-newest"
     lines = [line for line in THREE if not line.endswith(f"{OLD.id}/served")]
     since = int(datetime(2024, 3, 10, tzinfo=UTC).timestamp())
-    lines.append(f"stat\t{since}\t7\t/srv/shop/releases/{OLD.id}/served")
+    lines.append(f"served\t{since}\t/srv/shop/releases/{OLD.id}/served")
     host_with(staging, *lines, backups=(BY_OLD, BY_NEW, again))
 
     rollback.rollback(staging.job(), OLD.id, with_data=True)

@@ -1,6 +1,5 @@
 """The query and its parser, on hosts in all states."""
 
-import fcntl
 import os
 import shlex
 import shutil
@@ -168,20 +167,21 @@ def test_query_separates_complete_from_half_made(tmp_path: Path) -> None:
     assert observed.nginx_active
 
 
-@pytest.mark.parametrize("held", [None, "lock", "lock.step"])
-def test_query_gives_the_last_holder_of_the_lock_unless_it_is_held_now(
-    held: str | None, tmp_path: Path
+@pytest.mark.parametrize(
+    ("lock", "holder"),
+    [("ann@desk (deploy) since noon\nended\n", "ann@desk (deploy) since noon")]
+    + [(text, "") for text in (None, "", "\n", "ann@desk (deploy) since noon\n")],
+)
+def test_query_gives_the_last_holder_of_the_lock_once_it_has_ended(
+    lock: str | None, holder: str, tmp_path: Path
 ) -> None:
+    """What was observed while another deploy was at work is out of date when that one has ended."""
     site = tmp_path / "srv" / "shop"
     site.mkdir(parents=True)
-    (site / "lock").write_text("ann@desk (deploy) since noon\n")
-    (site / "lock.step").touch()
-    with (site / (held or "other")).open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    if lock is not None:
+        (site / "lock").write_text(lock)
 
-        observed = observe(tmp_path)
-
-    assert observed.last_holder == ("" if held else "ann@desk (deploy) since noon")
+    assert observe(tmp_path).last_holder == holder
 
 
 def test_query_gives_the_time_since_when_a_release_was_live(tmp_path: Path) -> None:

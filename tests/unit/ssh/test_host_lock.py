@@ -24,7 +24,7 @@ def test_lock_names_its_holder_and_the_one_before(tmp_path: Path) -> None:
     printed = [hold(path, f"{name}@desk").stdout for name in ("ann", "bob", "ann")]
 
     assert printed == ["mine \n", "mine ann@desk\n", "mine bob@desk\n"]
-    assert path.read_text() == "ann@desk\n"
+    assert path.read_text() == "ann@desk\nended\n"
     assert path.stat().st_mode & 0o777 == 0o600
 
 
@@ -37,6 +37,19 @@ def test_lock_that_another_deploy_holds_keeps_its_name(tmp_path: Path) -> None:
         done = hold(path, "bob@desk")
 
     assert (done.returncode, done.stdout) == (1, "held ann@desk\n")
+    assert path.read_text() == "ann@desk\nended\n"
+
+
+def test_lock_file_says_that_its_holder_has_ended_only_if_no_step_is_left(tmp_path: Path) -> None:
+    path, step = tmp_path / "lock", tmp_path / "lock.step"
+    argv = host_lock.hold(PurePosixPath(path), "ann@desk", 0)
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == "mine \n"
+        with step.open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            holder.communicate()
+
     assert path.read_text() == "ann@desk\n"
 
 
