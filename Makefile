@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 # With this variable in the environment, each start of Python would compile everything again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup rehearse test check unit program-test report-test example-test vm-test test-all faults traps mutants lock bench clean
+.PHONY: help setup rehearse test check unit program-test report-test example-test vm-test test-all faults traps mutants pictures lock bench clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,10 @@ traps:  ## rehearse each app that works on its developer's machine only
 mutants: setup  ## plant small faults in the code, print the share that unit tests find: 10 minutes
 	.venv/bin/uv run --quiet --no-project --isolated --python 3.11 --with-requirements requirements.txt \
 	    --with mutmut==3.8.1 python -m tests.mutants
+
+pictures:  ## README's pictures and the sample report, made of a rehearsal
+	.venv/bin/uv run --quiet --no-project --isolated --python 3.11 --with-requirements requirements.txt \
+	    --with pyte==0.8.2 python -m tests.house.pictures
 
 lock:  ## compile requirements.in into requirements.txt, with hashes
 	for directory in . benchmarks; do .venv/bin/uv pip compile -q --generate-hashes --no-header \
