@@ -62,12 +62,12 @@ BAD = [
     ),
     Bad(
         "failing-migration",
-        ("no such table: no_such_table", "deploy.py restore"),
+        ("no such table: no_such_table", " restore` lists the"),
         append("lists/migrations/0003_bad.py", FAILING_MIGRATION),
     ),
     Bad(
         "failing-migration",
-        ('relation "no_such_table" does not exist', "deploy.py restore"),
+        ('relation "no_such_table" does not exist', " restore` lists the"),
         append("lists/migrations/0003_bad.py", FAILING_MIGRATION),
         engines=("postgresql",),
     ),

@@ -91,7 +91,7 @@ def test_failed_migration_changes_nothing_and_the_hint_names_both_ways_to_contin
     assert answer.code == 1
     assert "no such luck" in answer.text
     assert "The release before is still live" in answer.text
-    assert "deploy.py restore" in answer.text
+    assert " restore` lists the" in answer.text
     assert any_site.title() == title
     assert any_site.sql("select lost from lists_list").code != 0, "half of a migration is there"
     (any_site.staging.repository / "lists" / "migrations" / "0004_fail.py").unlink()

@@ -74,7 +74,7 @@ def test_rollback_goes_to_the_release_before_and_to_a_named_one(any_site: Site) 
 def test_rollback_to_an_unknown_release_is_refused(site: Site) -> None:
     answer = site.staging.deploy_py("rollback", "--to", "01234567-89abcdef")
     assert answer.code == 3
-    assert "deploy.py releases" in answer.text
+    assert " releases --target vagrant" in answer.text
 
 
 @pytest.mark.parametrize(

@@ -172,7 +172,7 @@ def test_uncommitted_changes_are_not_deployed(staging: Staging) -> None:
     staging.replace("lists/templates/lists/base.html", "Short Lists", "Uncommitted Lists")
     answer = staging.deploy_py("deploy")
     assert answer.code == 0
-    assert "1 uncommitted change" in answer.text
+    assert "uncommitted changes are not deployed (files: 1)" in answer.text
     assert "Uncommitted" not in site_text(staging)
     staging.replace("lists/templates/lists/base.html", "Uncommitted Lists", "Short Lists")
 
