@@ -152,13 +152,22 @@ def wait_for_site(site: Site) -> None:
         time.sleep(2)
 
 
+def wait_for_undo(site: Site, seconds: int) -> None:
+    """Makes the host undo its site config after that time instead of two minutes. Only the wait is shorter."""
+    program = "/usr/local/sbin/understudy-site"
+    change = f"sed -i -E 's/[$][{{]4-[0-9]+[}}]/${{4-{seconds}}}/' {program}"
+    assert site.staging.host(f"{change} && grep -c '4-{seconds}}}' {program}").code == 0
+
+
 def test_nginx_and_systemd_files_that_are_not_confirmed_are_undone_by_the_host(site: Site) -> None:
     show = f"sha256sum /etc/nginx/sites-available/{site.name}"
     before = site.staging.host(show).text
     next_version(site)
+    wait_for_undo(site, 25)
     kill_the_driver(run_until(site, "confirm the nginx and systemd files"), site.staging.vm)
     assert site.staging.host(show).text != before
-    deadline = time.monotonic() + 180
+    wait_for_undo(site, 120)
+    deadline = time.monotonic() + 90
     while site.staging.host(show).text != before:
         assert time.monotonic() < deadline, "the host has not undone them"
         time.sleep(3)
