@@ -1,5 +1,6 @@
 """The questions of a diagnosis to a host, answered by this machine."""
 
+import os
 import socket
 import subprocess
 from pathlib import Path
@@ -26,7 +27,7 @@ def ask(*questions: tuple[str, str]) -> HostFacts:
         ("program", "no-such-program", "no"),
         ("locale", "C.UTF-8", "yes"),
         ("locale", "xx_XX.UTF-8", "no"),
-        ("path", "/no/such/file", "unknown"),
+        ("path", "/no/such/file", "missing"),
         ("path", "/no-such-file", "missing"),
         ("service", "no-such.service", "inactive"),
     ],
@@ -54,6 +55,19 @@ def test_path_with_its_mode_and_a_broken_link(tmp_path: Path) -> None:
 
     assert (facts.answer("path", str(secret)) or "").startswith("regular file 600 ")
     assert facts.answer("path", str(link)) == "broken link"
+
+
+def test_path_below_a_folder_that_may_not_be_searched_is_unknown(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    (closed / "inner").mkdir(parents=True)
+    closed.chmod(0)
+    # Root may search every folder: the capability is taken from it.
+    command = examine([("path", str(closed / "inner" / "file"))])
+    drop = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+
+    done = subprocess.run([*drop, *command], capture_output=True, text=True, check=True)
+
+    assert done.stdout.endswith("\tunknown\n")
 
 
 def test_name_with_shell_syntax_is_only_a_name() -> None:

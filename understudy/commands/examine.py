@@ -14,7 +14,9 @@ _QUESTIONS = {
     "service": 'state=$(systemctl is-active "$1" 2>/dev/null) || true; echo "${state:-unknown}"',
     "path": "stat -L -c '%F %a %U:%G' -- \"$1\" 2>/dev/null || "
     '{ [ -L "$1" ] && echo broken link; } || '
-    '{ [ -x "$(dirname -- "$1")" ] && echo missing || echo unknown; }',
+    # The nearest folder above that is there decides: only who may search it knows what isn't.
+    '{ above=$1; until above=$(dirname -- "$above"); [ -e "$above" ]; do :; done; '
+    '[ -x "$above" ] && echo missing || echo unknown; }',
     "free": "df -P -- \"$1\" | awk 'NR == 2 { print $4 }'",
     "python": "readlink -f /usr/bin/python3 | sed 's/.*python//'",
 }
