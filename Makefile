@@ -70,8 +70,8 @@ lock:  ## compile requirements.in into requirements.txt, with hashes
 	for directory in . benchmarks; do .venv/bin/uv pip compile -q --generate-hashes --no-header \
 	    --python-version 3.11 $$directory/requirements.in -o $$directory/requirements.txt; done
 
-bench:  ## measure Understudy and its peers for docs/performance.md: hours; PARTS="scenarios" for one part
-	$(PYTHON) -m benchmarks $(PARTS)
+bench:  ## measure Understudy and its peers for docs/performance.md: hours; QUICK=1 in ten minutes on a container
+	$(PYTHON) -m benchmarks $(PARTS) $(if $(PROVIDERS),--providers $(PROVIDERS)) $(if $(QUICK),--quick)
 
 clean:  ## remove the VM and all that was built
 	-$(PYTHON) deploy.py destroy

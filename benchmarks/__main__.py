@@ -1,53 +1,56 @@
-"""Measures, and writes the results into docs/performance.md. See README.md.
+"""Measures, and writes the results into docs/performance.md and history.jsonl. See README.md.
 
-python -m benchmarks [PART...] [--box]     without a part, all of them
+python -m benchmarks [PART...] [--providers WORD...] [--quick] [--box]     without a part, all of them
 """
 
 import argparse
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import partial
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
 
-from benchmarks import budgets, document, machine, many_hosts, scenarios, sizes
+from benchmarks import changes, document, history, machine
 from benchmarks.app import STATE
+from benchmarks.history import Figure
+from benchmarks.parts import PARTS, QUICK, Part
 from benchmarks.samples import Sample
 from benchmarks.timing import PROJECT
+from benchmarks.tools import OURS
 
 PAGE = PROJECT / "docs" / "performance.md"
-
-
-@dataclass(frozen=True)
-class Part:
-    """describe: samples to Markdown. picture: samples to an SVG of the growth, for parts that measure one."""
-
-    measure: Callable[[], Iterator[Sample]]
-    describe: Callable[[Sequence[Sample]], str]
-    picture: Callable[[Sequence[Sample]], str] | None = None
-
-
-def parts(*, with_box: bool) -> Mapping[str, Part]:
-    return {
-        "budgets": Part(partial(budgets.measure, with_box=with_box), budgets.describe),
-        "scenarios": Part(scenarios.measure, scenarios.describe),
-        "sizes": Part(sizes.measure, sizes.describe, sizes.picture),
-        "hosts": Part(many_hosts.measure, many_hosts.describe, many_hosts.picture),
-    }
+HISTORY = Path(__file__).with_name("history.jsonl")
+# The part of the page that compares with the release before.
+CHANGES = "changes"
 
 
 def main() -> None:
-    known = list(parts(with_box=False))
+    options = parse_options()
+    try:
+        plan = machine.plan(options.providers, quick=options.quick, with_box=options.box)
+    except ValueError as error:
+        raise SystemExit(str(error)) from None
+    for name in options.part or (QUICK if options.quick else PARTS):
+        samples = list(kept(name, PARTS[name].measure(plan)))
+        write(name, PARTS[name], samples)
+        record(name, samples)
+    print(compare())
+
+
+def parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description="Makes the measurements of docs/performance.md."
     )
-    parser.add_argument("part", nargs="*", default=known, help=f"{', '.join(known)}; without: all")
-    parser.add_argument("--box", action="store_true", help="budgets: rebuild the box, too")
+    parser.add_argument("part", nargs="*", help=f"{', '.join(PARTS)}; without: all")
+    parser.add_argument(
+        "--providers", nargs="+", default=[], metavar="WORD", help="lxc, libvirt; without: all here"
+    )
+    quick = f"one round of {', '.join(QUICK)}, on the fastest provider: ten minutes on a container"
+    parser.add_argument("--quick", action="store_true", help=quick)
+    parser.add_argument("--box", action="store_true", help="budgets: build the box again, too")
     options = parser.parse_args()
-    if unknown := set(options.part) - set(known):
+    if unknown := set(options.part) - set(PARTS):
         parser.error(f"no such part: {', '.join(unknown)}")
-    for name in options.part:
-        part = parts(with_box=options.box)[name]
-        write(name, part, list(kept(name, part.measure())))
+    return options
 
 
 def kept(name: str, samples: Iterator[Sample]) -> Iterator[Sample]:
@@ -61,12 +64,35 @@ def kept(name: str, samples: Iterator[Sample]) -> Iterator[Sample]:
 
 
 def write(name: str, part: Part, samples: Sequence[Sample]) -> None:
-    text = f"{part.describe(samples)}\n\n{machine.described()}"
+    """Into the page: each of the part's blocks, the first one with the machine; and the picture."""
+    texts = {block: describe(samples) for block, describe in part.blocks.items()}
+    texts[name] += f"\n\n{machine.described()}"
     if part.picture:
         file = PAGE.parent / "images" / f"growth-{name}.svg"
         file.write_text(part.picture(samples))
-        text = f"![](images/{file.name})\n\n{text}"
-    PAGE.write_text(document.with_part(PAGE.read_text(), name, text))
+        texts[name] = f"![](images/{file.name})\n\n{texts[name]}"
+    for block, text in texts.items():
+        put(block, text)
+
+
+def record(name: str, samples: Sequence[Sample]) -> None:
+    """Appends the figures to the history, and compares them with earlier ones in the page."""
+    figures = history.figures(name, samples, PARTS[name].references, machine.source())
+    with HISTORY.open("a") as file:
+        file.writelines(map(history.line, figures))
+    put(CHANGES, compare())
+
+
+def compare() -> str:
+    return changes.describe(changes.changes(figures_so_far(), OURS))
+
+
+def figures_so_far() -> list[Figure]:
+    return history.parse(HISTORY.read_text())
+
+
+def put(block: str, text: str) -> None:
+    PAGE.write_text(document.with_part(PAGE.read_text(), block, text))
 
 
 if __name__ == "__main__":

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.plan import Provider
 from benchmarks.timing import PROJECT, run
-from tests.integration.staging import Staging, git, make_app
+from tests.integration.staging import Staging, git, make_app, vm_name
 
-DOMAIN = "todo.test"
+SITE, DOMAIN = "todo", "todo.test"
 STATE = PROJECT / ".understudy" / "benchmarks"
 # For the dependency change: a small package of pure Python without dependencies.
 ONE_MORE_PACKAGE = Path(__file__).with_name("one-more-package.txt")
@@ -16,9 +17,10 @@ ONE_MORE_PACKAGE = Path(__file__).with_name("one-more-package.txt")
 
 @dataclass(frozen=True)
 class App:
-    """Its repository and the deploy.yml for it."""
+    """Its repository and the deploy.yml for it. provider: of the staging VM."""
 
     staging: Staging
+    provider: Provider
 
     @property
     def repository(self) -> Path:
@@ -75,16 +77,19 @@ class App:
         return directory
 
 
-def make(directory: Path) -> App:
-    """The example at version 0."""
+def make(directory: Path, provider: Provider) -> App:
+    """The example at version 0. Each provider has a VM of its own."""
 
     def change(settings: dict[str, Any]) -> None:
         # Understudy does not need it; the peers make their environments with it.
         settings["host"]["packages"] = ["python3-venv"]
-        settings["vm"]["name"] = "understudy-benchmarks"
+        settings["vm"] |= {
+            "name": vm_name(f"benchmarks-{provider.word}"),
+            "provider": provider.word,
+        }
         settings["targets"]["vagrant"]["known_hosts"] = str(STATE / "known_hosts")
 
-    app = App(make_app(PROJECT / "example", directory, change))
+    app = App(make_app(PROJECT / "example", directory, change), provider)
     app.change_code(0)
     return app
 

@@ -3,14 +3,17 @@
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import app as apps
 from benchmarks import stage, tables
 from benchmarks.app import App
-from benchmarks.samples import Sample, format_seconds, of, tools_of
+from benchmarks.plan import Plan, word_of
+from benchmarks.samples import NO_VM, Sample, format_seconds, of, providers_of
+from benchmarks.scenarios import CONNECTION
 from benchmarks.timing import PROJECT, run, wait_until_served
 from benchmarks.tools import OURS
 
@@ -21,39 +24,41 @@ CODE, NOTHING = "deploy of a code-only change", "deploy with nothing to do"
 DEPLOYED = "`reset --level deployed`, to a site that answers"
 WAKE = "`down`, then `up`, to a site that answers: the `up`"
 STATUS, HOST = "`status`", "the host tests, `rehearse --keep --only host-tests`"
-REHEARSAL = "`rehearse` with the VM up, a reboot included"
-SECONDS = {
-    HELP: 0.15,
-    UNIT: 10,
-    BOX: 180 + 90,
-    UP: 90,
-    WAKE: 10,
-    RESET: 4,
-    DEPLOYED: 10,
-    FIRST: 30,
-    CODE: 8,
-    NOTHING: 2,
-    STATUS: 1.5,
-    HOST: 15,
-    REHEARSAL: 180,
+# What -> provider, by its word in deploy.yml -> seconds.
+SECONDS: Mapping[str, Mapping[str, float]] = {
+    HELP: {NO_VM: 0.15},
+    UNIT: {NO_VM: 10},
+    BOX: {"lxc": 150, "libvirt": 180 + 90},
+    UP: {"lxc": 20, "libvirt": 90},
+    WAKE: {"lxc": 5, "libvirt": 10},
+    RESET: {"lxc": 2, "libvirt": 4},
+    DEPLOYED: {"lxc": 4, "libvirt": 10},
+    FIRST: {"lxc": 10, "libvirt": 30},
+    CODE: {"lxc": 5, "libvirt": 8},
+    NOTHING: {"lxc": 1, "libvirt": 2},
+    STATUS: {"lxc": 1, "libvirt": 1.5},
+    HOST: {"lxc": 5, "libvirt": 15},
 }
+REFERENCES = {NOTHING: CONNECTION, STATUS: CONNECTION}
 
 
-def measure(*, with_box: bool) -> Iterator[Sample]:
-    yield from timed(HELP, 5, lambda: run(sys.executable, "deploy.py", "--help"))
+def measure(plan: Plan) -> Iterator[Sample]:
+    yield from timed(HELP, NO_VM, 5, lambda: run(sys.executable, "deploy.py", "--help"))
     tests = ("-m", "pytest", "-q", "-n", "auto", "tests/unit")
-    yield from timed(UNIT, 1, lambda: run(sys.executable, *tests))
-    with TemporaryDirectory() as directory:
-        app = apps.make(Path(directory))
-        if with_box:
-            stage.verb(app, "destroy")
-            shutil.rmtree(PROJECT / ".understudy" / "boxes", ignore_errors=True)
-            yield from timed(BOX, 1, lambda: stage.verb(app, "up"))
-        yield from _verbs(app)
+    yield from timed(UNIT, NO_VM, 1, lambda: run(sys.executable, *tests))
+    for provider in plan.providers:
+        with TemporaryDirectory() as directory:
+            app = apps.make(Path(directory), provider)
+            if plan.with_box:
+                stage.verb(app, "destroy")
+                shutil.rmtree(PROJECT / ".understudy" / "boxes", ignore_errors=True)
+                yield from timed(BOX, provider.label, 1, partial(stage.verb, app, "up"))
+            yield from _verbs(app)
 
 
 def _verbs(app: App) -> Iterator[Sample]:
     versions = iter(range(1, 100))
+    on = app.provider.label
 
     def deploy() -> object:
         return stage.verb(app, "deploy")
@@ -61,18 +66,20 @@ def _verbs(app: App) -> Iterator[Sample]:
     # A first `up` builds the box if it isn't there.
     stage.verb(app, "up")
     stage.verb(app, "destroy")
-    yield from timed(UP, 1, lambda: stage.verb(app, "up"))
-    yield from timed(RESET, 3, lambda: stage.verb(app, "reset"))
-    yield from timed(FIRST, 3, deploy, lambda: stage.verb(app, "reset"))
-    yield from timed(CODE, 3, deploy, lambda: app.change_code(next(versions)))
-    yield from timed(NOTHING, 5, deploy)
-    yield from timed(STATUS, 5, lambda: stage.verb(app, "status"))
+    yield from timed(UP, on, 1, lambda: stage.verb(app, "up"))
+    yield from timed(RESET, on, 3, lambda: stage.verb(app, "reset"))
+    yield from timed(FIRST, on, 3, deploy, lambda: stage.verb(app, "reset"))
+    yield from timed(CODE, on, 3, deploy, lambda: app.change_code(next(versions)))
+    for what, verb in ((NOTHING, "deploy"), (STATUS, "status")):
+        for _ in range(5):
+            yield Sample(what, OURS, stage.verb(app, verb).seconds, on)
+            yield Sample(what, CONNECTION, stage.ssh(app, "true").seconds, on)
     only = ("--keep", "--only", "host-tests")
-    yield from timed(HOST, 3, lambda: stage.verb(app, "rehearse", *only))
-    yield from timed(WAKE, 3, lambda: _served(app, "up"), lambda: stage.verb(app, "down"))
+    yield from timed(HOST, on, 3, lambda: stage.verb(app, "rehearse", *only))
+    yield from timed(WAKE, on, 3, lambda: _served(app, "up"), lambda: stage.verb(app, "down"))
     stage.verb(app, "reset", "--level", "deployed")
-    yield from timed(DEPLOYED, 3, lambda: _served(app, "reset", "--level", "deployed"))
-    yield from timed(REHEARSAL, 1, lambda: stage.verb(app, "rehearse"))
+    yield from timed(DEPLOYED, on, 3, lambda: _served(app, "reset", "--level", "deployed"))
+    stage.verb(app, "down")
 
 
 def _served(app: App, *words: str) -> None:
@@ -81,27 +88,34 @@ def _served(app: App, *words: str) -> None:
 
 
 def timed(
-    what: str, times: int, work: Callable[[], object], before: Callable[[], object] = lambda: None
+    what: str,
+    provider: str,
+    times: int,
+    work: Callable[[], object],
+    before: Callable[[], object] = lambda: None,
 ) -> Iterator[Sample]:
     """Runs the work so many times. Each run follows `before`, whose time doesn't count."""
     for _ in range(times):
         before()
         began = time.monotonic()
         work()
-        yield Sample(what, OURS, time.monotonic() - began)
+        yield Sample(what, OURS, time.monotonic() - began, provider)
 
 
 def describe(samples: Sequence[Sample]) -> str:
-    found = [(what, of(samples, what, tool)) for what in SECONDS for tool in tools_of(samples)]
-    rows = [
-        (
-            what,
-            f"{SECONDS[what]:g} s",
-            format_seconds(whole.median),
-            tables.spread(whole),
-            "yes" if whole.median <= SECONDS[what] else "NO",
-        )
-        for what, whole in found
-        if whole
-    ]
-    return tables.table(("what", "budget", "median", "spread", "kept"), rows)
+    return table_of(samples, SECONDS)
+
+
+def table_of(samples: Sequence[Sample], budgets: Mapping[str, Mapping[str, float]]) -> str:
+    """A row for each budget on each provider. budgets: as SECONDS."""
+    rows = []
+    for what, seconds in budgets.items():
+        for provider in providers_of(samples):
+            budget = seconds.get(word_of(provider))
+            whole = of(samples, what, OURS, provider)
+            if budget and whole:
+                kept = "yes" if whole.median <= budget else "NO"
+                spread = tables.spread(whole.least, whole.most)
+                times = (f"{budget:g} s", format_seconds(whole.median), spread, str(whole.runs))
+                rows.append((what, provider, *times, kept))
+    return tables.table(("what", "on", "budget", "median", "spread", "runs", "kept"), rows)

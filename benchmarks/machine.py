@@ -1,12 +1,17 @@
-"""The machine and the versions that were measured, in one line."""
+"""The machine, its providers, and the versions that are measured."""
 
 import os
 import platform
 import re
+import shutil
 import subprocess
+import tomllib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.history import Source
+from benchmarks.plan import Plan, providers
 from benchmarks.timing import PROJECT
 from benchmarks.tools import REQUIREMENTS
 
@@ -15,27 +20,49 @@ def described() -> str:
     return f"Measured on {datetime.now(UTC).date()} with {', '.join(_versions())}; {_machine()}."
 
 
+def source() -> Source:
+    version = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
+    return Source(datetime.now(UTC).date().isoformat(), version, _commit(), _machine())
+
+
+def plan(wanted: Sequence[str], *, quick: bool, with_box: bool) -> Plan:
+    """Without wanted ones, on all providers of this machine; a quick one on the fastest.
+
+    Raises ValueError if a wanted provider is unknown or can't run here.
+    """
+    accelerator = _first_line("provision/box/accelerator")
+    found = providers(wanted, accelerator=accelerator, container=_runs_containers())
+    if quick and not wanted:
+        found = found[:1]
+    return Plan(found, quick=quick, with_box=with_box)
+
+
+def _runs_containers() -> bool:
+    return shutil.which("lxc-start") is not None
+
+
 def _versions() -> list[str]:
     return [
-        f"Understudy {_version()}",
-        *(f"{package} {_pinned(package)}" for package in ("ansible-core", "pyinfra")),
+        f"Understudy {_commit()}",
+        *(f"{package} {_pinned(package)}" for package in ("ansible-core", "molecule", "pyinfra")),
         _first_line("ssh", "-V").partition(",")[0],
         f"Python {platform.python_version()}",
         _first_line("vagrant", "--version"),
+        f"lxc {_first_line('lxc-start', '--version')}",
         f"libvirt {_first_line('virsh', '--version')}",
         _first_line("qemu-system-x86_64", "--version").partition(" (")[0],
     ]
 
 
-def _version() -> str:
-    """The commit. Changes in docs, which the benchmarks write themselves, don't count."""
-    changed = _first_line("git", "status", "--porcelain", "--untracked-files=no", ":!docs")
+def _commit() -> str:
+    """Changes in files that the benchmarks write themselves don't count."""
+    written = (":!docs", ":!benchmarks/history.jsonl")
+    changed = _first_line("git", "status", "--porcelain", "--untracked-files=no", *written)
     return _first_line("git", "describe", "--always") + ("-dirty" if changed else "")
 
 
 def _machine() -> str:
-    accelerator = _first_line("provision/box/accelerator")
-    return f"{os.cpu_count()} cores of {_processor()}, {_memory()} GiB, {_system()}, VM by {accelerator}"
+    return f"{os.cpu_count()} cores of {_processor()}, {_memory()} GiB, {_system()}"
 
 
 def _first_line(*command: str) -> str:

@@ -11,10 +11,12 @@ from tempfile import TemporaryDirectory
 
 from benchmarks import namespaces, plot, stage, tables
 from benchmarks.app import STATE, App
+from benchmarks.plan import Plan, Provider
 from benchmarks.samples import Sample, medians
-from benchmarks.scenarios import FIRST, NOTHING, deployed, fresh
+from benchmarks.scenarios import FIRST, NOTHING, deployed
 from benchmarks.timing import run, timed
 from benchmarks.tools import (
+    FLOOR,
     TOOLS,
     USER,
     Place,
@@ -26,17 +28,21 @@ from benchmarks.tools import (
 ROUNDS = 5
 COUNTS = (1, 2, 4, 8, 16)
 UNIT = "hosts"
+NAMESPACES = "network namespaces"
+REFERENCES = {NOTHING: FLOOR}
 # Directories that no tool reads.
 LEFT_OUT = ("/boot", "/usr/lib/modules", "/usr/share/doc", "/var/cache", "/var/log")
 
 
-def measure() -> Iterator[Sample]:
+def measure(plan: Plan) -> Iterator[Sample]:
     if os.geteuid() != 0:
         raise SystemExit("hosts as network namespaces need root")
     install_peers()
     with TemporaryDirectory() as directory:
-        copies = {tool.name: _copy(tool, Path(directory) / tool.name) for tool in TOOLS}
-        for _ in range(ROUNDS):
+        copies = {
+            tool.name: _copy(tool, Path(directory) / tool.name, plan.providers[0]) for tool in TOOLS
+        }
+        for _ in range(plan.rounds(ROUNDS)):
             for tool in TOOLS:
                 yield from _growth(tool, *copies[tool.name])
 
@@ -49,15 +55,15 @@ def picture(samples: Sequence[Sample]) -> str:
     return plot.picture("Time of nothing to do by hosts", UNIT, medians(samples, NOTHING))
 
 
-def _copy(tool: Tool, directory: Path) -> tuple[App, Path]:
+def _copy(tool: Tool, directory: Path, provider: Provider) -> tuple[App, Path]:
     """An app that the tool has deployed, and the files of the host that it was deployed to."""
     directory.mkdir()
-    app = fresh(directory)
-    deployed(tool, app, FIRST, 0)
     tree = STATE / "hosts" / tool.name
     shutil.rmtree(tree, ignore_errors=True)
-    _copy_files(app, tree)
-    (tree / "etc" / "active-units").write_text(_active_units(app))
+    with stage.fresh(directory, provider) as app:
+        deployed(tool, app, FIRST, 0)
+        _copy_files(app, tree)
+        (tree / "etc" / "active-units").write_text(_active_units(app))
     return app, tree
 
 
@@ -91,4 +97,4 @@ def _growth(tool: Tool, app: App, tree: Path) -> Iterator[Sample]:
             some = Place(place.addresses[:count], place.known_hosts)
             done = timed(tool.deploy(app, some))
             require_nothing_done(tool, done.output, count)
-            yield Sample(NOTHING, tool.name, done.seconds, count, done.memory)
+            yield Sample(NOTHING, tool.name, done.seconds, NAMESPACES, count, done.memory)

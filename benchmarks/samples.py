@@ -1,22 +1,30 @@
 """Samples of the measurements, and their medians."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from statistics import median
+
+# The provider of what needs no VM.
+NO_VM = "no VM"
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One run. size: number of hosts, or factor of files. memory: of the largest local process, in KiB."""
+    """One run. provider: by its label. size: number of hosts, or factor of files. memory: of the largest local
+    process, in KiB. steps: title -> seconds, of Understudy's own runs that leave a report.
+    """
 
     what: str
     tool: str
     seconds: float
+    provider: str = NO_VM
     size: int = 1
     memory: int = 0
+    steps: Mapping[str, float] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return f"{self.what}, {self.size}, {self.tool}: {format_seconds(self.seconds)}"
+        size = f", {self.size}" if self.size > 1 else ""
+        return f"{self.what}{size}, {self.tool}, {self.provider}: {format_seconds(self.seconds)}"
 
 
 @dataclass(frozen=True)
@@ -41,21 +49,26 @@ def summary(samples: Sequence[Sample]) -> Summary:
     )
 
 
-def of(samples: Sequence[Sample], what: str, tool: str, size: int = 1) -> Summary | None:
+def of(
+    samples: Sequence[Sample], what: str, tool: str, provider: str, size: int = 1
+) -> Summary | None:
     """The summary of one tool and measurement; None without samples."""
+    wanted = (what, tool, provider, size)
     found = [
         sample
         for sample in samples
-        if (sample.what, sample.tool, sample.size) == (what, tool, size)
+        if (sample.what, sample.tool, sample.provider, sample.size) == wanted
     ]
     return summary(found) if found else None
 
 
 def medians(samples: Sequence[Sample], what: str) -> dict[str, dict[int, float]]:
-    """Tool -> size -> seconds."""
+    """Tool -> size -> seconds, of samples of one provider."""
     found: dict[str, dict[int, float]] = {}
     for sample in samples:
-        if sample.what == what and (whole := of(samples, what, sample.tool, sample.size)):
+        if sample.what == what and (
+            whole := of(samples, what, sample.tool, sample.provider, sample.size)
+        ):
             found.setdefault(sample.tool, {})[sample.size] = whole.median
     return found
 
@@ -63,6 +76,11 @@ def medians(samples: Sequence[Sample], what: str) -> dict[str, dict[int, float]]
 def tools_of(samples: Sequence[Sample]) -> list[str]:
     """In the order in which they were measured first."""
     return list(dict.fromkeys(sample.tool for sample in samples))
+
+
+def providers_of(samples: Sequence[Sample]) -> list[str]:
+    """Labels, in the order in which they were measured first."""
+    return list(dict.fromkeys(sample.provider for sample in samples))
 
 
 def format_seconds(seconds: float) -> str:

@@ -4,27 +4,27 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import plot, tables
+from benchmarks import plot, stage, tables
+from benchmarks.plan import Plan, Provider
 from benchmarks.samples import Sample, medians
-from benchmarks.scenarios import CODE, FIRST, deployed, fresh
-from benchmarks.tools import TOOLS, Tool, install_peers
+from benchmarks.scenarios import CODE, FIRST, deployed
+from benchmarks.tools import FLOOR, TOOLS, Tool, install_peers
 
-ROUNDS = 1
 SIZES = (1, 4, 16)
 UNIT = "times as many files"
+REFERENCES = {CODE: FLOOR}
 
 
-def measure() -> Iterator[Sample]:
+def measure(plan: Plan) -> Iterator[Sample]:
+    """On one provider: the other one has the same files."""
     install_peers()
-    for _ in range(ROUNDS):
-        for tool in TOOLS:
-            yield from _growth(tool)
+    for tool in TOOLS:
+        yield from _growth(tool, plan.providers[0])
 
 
-def _growth(tool: Tool) -> Iterator[Sample]:
+def _growth(tool: Tool, provider: Provider) -> Iterator[Sample]:
     """One first deploy; then the app grows, in deploys that don't count."""
-    with TemporaryDirectory() as directory:
-        app = fresh(Path(directory))
+    with TemporaryDirectory() as directory, stage.fresh(Path(directory), provider) as app:
         deployed(tool, app, FIRST, 0)
         version = 0
         for size in SIZES:

@@ -110,7 +110,7 @@ class Pyinfra:
         return Command(
             (program, "-y", *login, *trust, ",".join(place.addresses), "deploy.py"),
             PEERS / "pyinfra",
-            _what(app),
+            what(app),
         )
 
 
@@ -124,11 +124,12 @@ class Shell:
     def deploy(self, app: App, place: Place) -> Command:
         path = f"{PROJECT / '.venv' / 'bin'}:{os.environ['PATH']}"
         ssh = " ".join(("ssh", *place.ssh_options, "-l", USER))
-        environment = {**_what(app), "SSH": ssh, "PATH": path}
+        environment = {**what(app), "SSH": ssh, "PATH": path}
         return Command((str(PEERS / "shell" / "deploy.sh"), *place.addresses), PEERS, environment)
 
 
-def _what(app: App) -> Mapping[str, str]:
+def what(app: App) -> Mapping[str, str]:
+    """Environment variables that say what is deployed."""
     return {"REPOSITORY": str(app.repository), "WHEELS": str(app.wheels())}
 
 
