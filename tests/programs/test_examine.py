@@ -70,6 +70,46 @@ def test_path_below_a_folder_that_may_not_be_searched_is_unknown(tmp_path: Path)
     assert done.stdout.endswith("\tunknown\n")
 
 
+BOOTED = 1_700_000_000
+
+
+@pytest.mark.parametrize(
+    ("live", "went_live", "answer"),
+    [("b", BOOTED - 1, "yes"), ("b", BOOTED + 1, "no"), ("a", BOOTED - 1, "no"), ("", 0, "no")],
+)
+def test_release_that_was_live_before_the_host_booted(
+    live: str, went_live: int, answer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend_boot(tmp_path, f"echo @{BOOTED}", monkeypatch)
+    (tmp_path / "releases" / "b").mkdir(parents=True)
+    (tmp_path / "releases" / "a").mkdir()
+    if live:
+        (tmp_path / "current").symlink_to(f"releases/{live}")
+        os.utime(tmp_path / "current", (went_live, went_live), follow_symlinks=False)
+    release = str(tmp_path / "releases" / "b")
+
+    assert ask(("rebooted", release)).answer("rebooted", release) == answer
+
+
+def test_host_that_does_not_know_when_it_booted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend_boot(tmp_path, "exit 1", monkeypatch)
+
+    assert (
+        ask(("rebooted", "/srv/a/releases/b")).answer("rebooted", "/srv/a/releases/b") == "unknown"
+    )
+
+
+def pretend_boot(directory: Path, answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A systemd that gives that answer."""
+    program = directory / "bin" / "systemctl"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{answer}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+
+
 def test_name_with_shell_syntax_is_only_a_name() -> None:
     names = ("$(touch /tmp/broken-out)", "-rf", "a'b", 'a"b;')
 

@@ -17,6 +17,12 @@ _QUESTIONS = {
     # The nearest folder above that is there decides: only who may search it knows what isn't.
     '{ above=$1; until above=$(dirname -- "$above"); [ -e "$above" ]; do :; done; '
     '[ -x "$above" ] && echo missing || echo unknown; }',
+    # A release of a site: whether it is the live one, and was before the host booted.
+    "rebooted": "booted=$(systemctl show -p UserspaceTimestamp --value --timestamp=unix 2>/dev/null) || true; "
+    "live=${1%/releases/*}/current; "
+    'case $booted in @*) [ "$live" -ef "$1" ] && '
+    '[ "$(stat -c %Y -- "$live")" -lt "${booted#@}" ] && echo yes || echo no ;; '
+    "*) echo unknown ;; esac",
     "free": "df -P -- \"$1\" | awk 'NR == 2 { print $4 }'",
     "python": "readlink -f /usr/bin/python3 | sed 's/.*python//'",
 }

@@ -7,6 +7,7 @@ from tests.unit.cause_cases.base import (
     LOCK,
     NO_TEMPLATE,
     SOURCE,
+    VIEWS,
     Case,
     absent,
     facts,
@@ -17,6 +18,7 @@ from tests.unit.cause_cases.base import (
 from understudy.diagnosis.rules import Evidence
 
 NO_PQ = said("ImportError: no pq wrapper available.\n- couldn't import psycopg 'c'")
+REBOOTED = ("rebooted", SOURCE.removesuffix("/source"), "yes")
 PSYCOPG = replace(LOCK, versions={"psycopg": "3.2"})
 
 
@@ -62,8 +64,10 @@ CASES = {
         facts({"lists/views.py": "open('/tmp/words.txt')"}),
         HEALTHY,
     ),
-    "file-gone-with-the-boot": absent(
-        "path", "/run/todo/words.txt", not_there("/run/todo/words.txt"), "missing", "regular file"
+    "file-gone-with-the-boot": Case(
+        not_there("/run/todo/words.txt"),
+        facts(VIEWS, answers=(("path", "/run/todo/words.txt", "unknown"), REBOOTED)),
+        facts(VIEWS, answers=(("path", "/run/todo/words.txt", "regular file 644 a:a"), REBOOTED)),
     ),
     "path-of-the-developer": Case(
         not_there("/home/ann/words.txt"), facts({"lists/views.py": "'/home/ann'"}), HEALTHY

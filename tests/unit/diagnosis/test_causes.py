@@ -3,10 +3,20 @@
 import pytest
 
 from tests.unit.cause_cases import CASES
-from tests.unit.cause_cases.base import HEALTHY, Case, facts, no_module, raised, said
+from tests.unit.cause_cases.base import (
+    HEALTHY,
+    SOURCE,
+    Case,
+    facts,
+    no_module,
+    not_there,
+    raised,
+    said,
+)
 from tests.unit.diagnoses import first_cause
 from understudy.diagnosis.causes import RULES, dependencies, system
 from understudy.diagnosis.known_facts import KnownFacts
+from understudy.diagnosis.rules import Evidence
 
 BY_NAME = {rule.name: rule for rule in RULES}
 ROWS = [pytest.param(name, case, id=name) for name, case in CASES.items()]
@@ -38,6 +48,59 @@ def test_without_facts_no_cause_is_confirmed(name: str, case: Case) -> None:
 
     by_step = case.false is None
     assert cause is None or cause.confirmed == by_step
+
+
+CERTIFICATE = 'cannot load certificate "/etc/letsencrypt/a.pem": No such file or directory'
+LOOKED_FOR = {
+    "file-gone-with-the-boot": (not_there("/dev/shm/a"), "/dev/shm/a"),
+    "certificate-missing": (said(CERTIFICATE), "/etc/letsencrypt/a.pem"),
+}
+
+
+@pytest.mark.parametrize(
+    ("answer", "confirmed"),
+    [
+        ("missing", True),
+        ("unknown", True),
+        ("", False),
+        ("regular file 640 todo:todo", None),
+        ("broken link", None),
+    ],
+)
+@pytest.mark.parametrize(("name", "row"), LOOKED_FOR.items(), ids=LOOKED_FOR)
+def test_file_that_a_program_did_not_find_is_missing_unless_the_host_shows_it(
+    name: str, row: tuple[Evidence, str], answer: str, confirmed: bool | None
+) -> None:
+    """`unknown`: the deployer may not look there, and the program, which may, has seen it."""
+    words, path = row
+    answers = (("path", path, answer), ("rebooted", SOURCE.removesuffix("/source"), "yes"))
+
+    cause = BY_NAME[name](words, facts(answers=answers))
+
+    assert (cause and cause.confirmed) is confirmed
+
+
+@pytest.mark.parametrize(
+    ("rebooted", "confirmed"), [("yes", True), ("unknown", False), ("no", None)]
+)
+def test_a_file_is_gone_with_the_boot_only_if_there_was_one(
+    rebooted: str, confirmed: bool | None
+) -> None:
+    words, path = LOOKED_FOR["file-gone-with-the-boot"]
+    release = SOURCE.removesuffix("/source")
+    answers = (("path", path, "missing"), ("rebooted", release, rebooted))
+
+    cause = BY_NAME["file-gone-with-the-boot"](words, facts(answers=answers))
+
+    assert (cause and cause.confirmed) is confirmed
+
+
+def test_possible_cause_has_no_placeholder() -> None:
+    """Also if the host gave no answer that the sentence shows."""
+    cause = BY_NAME["upload-not-readable"](CASES["upload-not-readable"].words, KnownFacts())
+
+    assert cause
+    assert "itself alone (no answer)" in cause.sentence
 
 
 @pytest.mark.parametrize(("module", "package"), dependencies.DISTRIBUTIONS.items())

@@ -8,20 +8,39 @@ from understudy.diagnosis.known_facts import KnownFacts
 from understudy.diagnosis.rules import Check, Finding, Groups, fill, holds
 from understudy.release.commit_facts import CommitFacts, LockFacts
 
+_UNKNOWN = "unknown"
+
 
 def on_host(kind: str, name: str, expected: str | Callable[[str], bool | None]) -> Check:
     """The host's answer to that question: as expected, or as a function of it says.
 
-    name may name groups. `unknown` is no answer: the one who asks may not look there.
+    name may name groups. `unknown` is no answer: the one who asks may not look there. The group
+    `answer` is what the host said.
     """
 
     def check(groups: Groups, facts: KnownFacts) -> Finding | None:
         question = kind, fill(name, {**facts.words(), **groups})
         answer = facts.host.answer(*question) if facts.host else None
-        if answer in (None, "", "unknown"):
-            return Finding(confirmed=False, question=question)
+        if answer in (None, "", _UNKNOWN):
+            said = {"answer": answer or "no answer"}
+            return Finding(said, confirmed=False, question=question)
         agrees = answer == expected if isinstance(expected, str) else expected(answer)
         return holds(agrees, answer=answer)
+
+    return check
+
+
+def missing(path: str) -> Check:
+    """The host has no such file, and the clue is the error of a program that looked for it.
+
+    That program, of the app or of root, has more rights than the deployer, who asks: where the
+    deployer may not look, its word counts.
+    """
+    look = on_host("path", path, "missing")
+
+    def check(groups: Groups, facts: KnownFacts) -> Finding | None:
+        found = look(groups, facts)
+        return holds(True) if found and found.groups["answer"] == _UNKNOWN else found
 
     return check
 

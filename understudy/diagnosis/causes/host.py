@@ -1,6 +1,7 @@
 """The host: its services, its boot, its disk."""
 
-from understudy.diagnosis.causes.checks import on_host, written
+from understudy.diagnosis.causes.checks import missing, on_host, written
+from understudy.diagnosis.causes.tracebacks import NEAREST
 from understudy.diagnosis.rules import Clue, Rule
 
 _LITTLE_KILOBYTES = 100_000
@@ -28,9 +29,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "file-gone-with-the-boot",
-        (Clue("said", r"FileNotFoundError: .*'(?P<path>/(?:run|dev/shm)/[^']+)'"),),
+        (Clue("said", NEAREST + r"FileNotFoundError: .*'(?P<path>/(?:run|dev/shm)/[^']+)'"),),
         "{path} is gone: what is there ends with a boot",
         "Keep it in {database} or {media}, or make it when the app starts.",
-        (on_host("path", "{path}", "missing"),),
+        (missing("{path}"), on_host("rebooted", "{release}", "yes")),
     ),
 )

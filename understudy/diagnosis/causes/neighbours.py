@@ -2,7 +2,14 @@
 
 import re
 
-from understudy.diagnosis.causes.checks import in_commit, on_host, setting, variable, written
+from understudy.diagnosis.causes.checks import (
+    in_commit,
+    missing,
+    on_host,
+    setting,
+    variable,
+    written,
+)
 from understudy.diagnosis.known_facts import KnownFacts
 from understudy.diagnosis.rules import Clue, Finding, Groups, Rule, holds
 from understudy.release.commit_facts import CommitFacts
@@ -136,7 +143,7 @@ _NGINX = (
         ),
         "{path}, which the target's `certificate` names, is not on the host",
         "Put it there, or correct `certificate` in deploy.yml: it is not deployed.",
-        (on_host("path", "{path}", "missing"),),
+        (missing("{path}"),),
     ),
     *(
         Rule(

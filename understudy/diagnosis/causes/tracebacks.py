@@ -1,7 +1,9 @@
 """How the app's own code looks in a traceback: parts of the rules' patterns."""
 
-# A line of the app, as opposed to one of a package. Its groups are `file` and `line`.
-OWN = r'File "/srv/[^/"]+/releases/[^/"]+/source/(?P<file>[^"\n]+)", line (?P<line>\d+)'
+# A line of the app, as opposed to one of a package. Its groups are `release`, `file` and `line`.
+OWN = (
+    r'File "(?P<release>/srv/[^/"]+/releases/[^/"]+)/source/(?P<file>[^"\n]+)", line (?P<line>\d+)'
+)
 # The app's line that raised the error itself: from it to the error there is no other call.
 RAISED_BY = OWN + r".*\n(?:    .*\n)*"
 # The app's line that is nearest to the error; packages may have been called by it.
