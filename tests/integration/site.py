@@ -69,6 +69,10 @@ class Site:
         assert found
         return found.group(1)
 
+    def has_a_release_before(self) -> bool:
+        """Whether there is one that a rollback goes to."""
+        return self.staging.host(f"test -e {self.root}/previous").code == 0
+
     def current(self) -> str:
         return self.staging.host(f"basename $(readlink {self.root}/current)").text.strip()
 

@@ -15,7 +15,7 @@ import yaml
 
 from tests.integration import production
 from tests.integration.production import Production
-from tests.integration.staging import PROJECT, TOP, Staging, make_app, run
+from tests.integration.staging import PROJECT, TOP, Answer, Staging, make_app, run
 from understudy.host.health import wait_for_port
 
 pytestmark = pytest.mark.timeout(1800)
@@ -47,6 +47,19 @@ def app(host: Production, tmp_path_factory: pytest.TempPathFactory) -> Staging:
 def deploy_py(app: Staging, verb: str) -> tuple[int, str]:
     answer = app.deploy_py(verb, "--target", "production")
     return answer.code, answer.text
+
+
+# The states of the host, in the order of the tests: the first test that needs one makes it.
+@pytest.fixture(scope="module")
+def provisioned(app: Staging) -> None:
+    code, _ = deploy_py(app, "provision")
+    assert code == 0
+
+
+@pytest.fixture(scope="module")
+def live(app: Staging, provisioned: None) -> None:
+    code, _ = deploy_py(app, "deploy")
+    assert code == 0
 
 
 def test_unknown_host_key_is_refused(app: Staging, host: Production, tmp_path: Path) -> None:
@@ -89,12 +102,13 @@ def test_bare_host_is_refused_with_the_command_that_fixes_it(app: Staging) -> No
     assert " provision --target production" in text
 
 
-def test_provision_prepares_the_host(app: Staging) -> None:
-    code, _ = deploy_py(app, "provision")
-    assert code == 0
+def test_provision_prepares_the_host(provisioned: None, host: Production) -> None:
+    assert host.ssh("systemctl is-active nginx").strip() == "active"
 
 
-def test_second_provision_changes_nothing(app: Staging, host: Production) -> None:
+def test_second_provision_changes_nothing(
+    provisioned: None, app: Staging, host: Production
+) -> None:
     changed = "sudo find /etc /srv /usr/local /var/lib/dpkg -newer /tmp/before -type f"
     host.ssh("touch /tmp/before")
     code, _ = deploy_py(app, "provision")
@@ -111,7 +125,7 @@ SECOND = SHOP.replace("80;", "80 default_server;")
     ("name", "text", "line"), [("default", SHOP, 1), ("shop", SECOND, 2)], ids=["default", "second"]
 )
 def test_conflicting_site_is_named_and_still_answers(
-    name: str, text: str, line: int, app: Staging, host: Production
+    name: str, text: str, line: int, provisioned: None, app: Staging, host: Production
 ) -> None:
     """nginx accepts one default server, so ours is removed, like on a host that was never provisioned."""
     place, ours = f"/etc/nginx/sites-enabled/{name}", "/etc/nginx/conf.d/understudy.conf"
@@ -130,7 +144,7 @@ def test_conflicting_site_is_named_and_still_answers(
 
 
 def test_firewall_that_locks_all_users_out_is_undone_by_the_host(
-    app: Staging, host: Production, tmp_path: Path
+    provisioned: None, app: Staging, host: Production, tmp_path: Path
 ) -> None:
     """A provisioning script that opens the wrong port for SSH, from a copy of the project."""
     copy = tmp_path / "project"
@@ -149,7 +163,7 @@ def test_firewall_that_locks_all_users_out_is_undone_by_the_host(
     assert code == 0
 
 
-def test_uncommitted_changes_are_refused(app: Staging) -> None:
+def test_uncommitted_changes_are_refused(provisioned: None, app: Staging) -> None:
     (app.repository / "notes.txt").write_text("not committed")
     code, text = deploy_py(app, "deploy")
     (app.repository / "notes.txt").unlink()
@@ -157,21 +171,23 @@ def test_uncommitted_changes_are_refused(app: Staging) -> None:
     assert "notes.txt" in text
 
 
-def test_site_answers_after_a_deploy(app: Staging) -> None:
-    code, _ = deploy_py(app, "deploy")
-    assert code == 0
+def test_site_answers_after_a_deploy(live: None, app: Staging, host: Production) -> None:
+    ask = "curl -s -H 'Host: todo.example.com' http://127.0.0.1/"
+    assert "Little Lists" in host.ssh(ask)
     code, text = deploy_py(app, "deploy")
     assert code == 0
     assert "nothing to do" in text
 
 
-def test_host_needs_no_package_index(app: Staging, host: Production) -> None:
+def test_host_needs_no_package_index(live: None, host: Production) -> None:
     """All packages came over SSH: the host has no pip."""
     assert host.ssh("command -v pip pip3 || echo none").strip() == "none"
     assert "django" in host.ssh("ls /srv/todo/venvs/*/lib/python3*/site-packages").split()
 
 
-def test_drift_finds_a_manual_change_and_nothing_else(app: Staging, host: Production) -> None:
+def test_drift_finds_a_manual_change_and_nothing_else(
+    live: None, app: Staging, host: Production
+) -> None:
     def drift() -> list[str]:
         answer = app.deploy_py("drift", "--target", "production", "--json")
         events = (json.loads(line) for line in answer.text.splitlines() if line.startswith("{"))
@@ -189,14 +205,14 @@ def test_drift_finds_a_manual_change_and_nothing_else(app: Staging, host: Produc
         host.ssh(f"sudo mv /root/site {site}")
 
 
-def test_verify_passes_and_destroys_nothing(app: Staging) -> None:
+def test_verify_passes_and_destroys_nothing(live: None, app: Staging) -> None:
     code, text = deploy_py(app, "verify")
     assert code == 0
     assert "deselected" in text
 
 
 @pytest.fixture(scope="module")
-def strict(app: Staging, tmp_path_factory: pytest.TempPathFactory) -> Staging:
+def strict(live: None, app: Staging, tmp_path_factory: pytest.TempPathFactory) -> Staging:
     """The same app and host, with a new commit; but here a deploy needs a signed receipt."""
     directory = tmp_path_factory.mktemp("strict")
     run("ssh-keygen", "-qt", "ed25519", "-N", "", "-f", directory / "key")
@@ -228,12 +244,19 @@ def test_deploy_without_a_rehearsal_is_refused(strict: Staging, host: Production
     assert host.ssh("readlink /srv/todo/current") == before
 
 
-def test_rehearsal_deploys_over_productions_release(vm: None, strict: Staging) -> None:
+@pytest.fixture(scope="module")
+def rehearsal(vm: None, strict: Staging) -> Answer:
+    """Of strict's commit, which then has a receipt."""
+    answer = strict.deploy_py("rehearse")
+    assert answer.code == 0
+    return answer
+
+
+def test_rehearsal_deploys_over_productions_release(rehearsal: Answer) -> None:
     """All phases but data: production's release, the new one over it, a rollback, the new one again, a
     reboot.
     """
-    answer = strict.deploy_py("rehearse")
-    assert answer.code == 0
+    answer = rehearsal
     assert answer.text.count(": skipped, ") == 1
     assert "skipped, no data was pulled" in answer.text
     assert len(re.findall(r"(\d+) requests, 0 lost", answer.text)) == 3
@@ -275,7 +298,7 @@ def test_rehearsal_runs_with_productions_data(vm: None, pulled: None, strict: St
     assert "lorem ips" in titles.text.splitlines()
 
 
-def test_rehearsed_commit_is_deployed(strict: Staging, host: Production) -> None:
+def test_rehearsed_commit_is_deployed(rehearsal: Answer, strict: Staging) -> None:
     code, text = deploy_py(strict, "deploy")
     assert code == 0
     assert "signed by tests@localhost" in text
@@ -291,6 +314,7 @@ def test_receipt_is_of_that_commit_only(strict: Staging) -> None:
 def test_deploy_without_rehearsal_leaves_its_reason_on_the_host(
     strict: Staging, host: Production
 ) -> None:
+    retitle(strict, f"Not rehearsed, and deployed at {time.time()}")
     words = ("--target", "production", "--without-rehearsal", "the site is down")
     answer = strict.deploy_py("deploy", *words)
     assert answer.code == 0

@@ -1,4 +1,4 @@
-"""The staging VM, from nothing to a verified site, through the command line. In order: one story."""
+"""The staging VM, from nothing to a verified site, through the command line."""
 
 import re
 import signal
@@ -47,36 +47,62 @@ def styles_on_disk(staging: Staging) -> list[str]:
     return inodes.text.split()
 
 
-def test_up_ends_with_a_provisioned_vm(staging: Staging) -> None:
-    answer = staging.deploy_py("up")
-    assert answer.code == 0
+# The states of the VM, in the order of the tests: the first test that needs one makes it.
+@pytest.fixture(scope="module")
+def up(staging: Staging) -> None:
+    assert staging.deploy_py("up").code == 0
+
+
+@pytest.fixture(scope="module")
+def bare(up: None, staging: Staging) -> None:
+    """Reset, with no live release."""
+    assert staging.deploy_py("reset").code == 0
+
+
+@pytest.fixture(scope="module")
+def live(bare: None, staging: Staging) -> None:
+    """With the site."""
+    assert staging.deploy_py("deploy").code == 0
+
+
+def name(staging: Staging) -> str:
+    """What the site's home page calls it, as in "Little Lists"."""
+    found = re.search(r"\w+ Lists", site_text(staging))
+    assert found
+    return found[0]
+
+
+def rename(staging: Staging, name: str) -> None:
+    """Changes what the page calls the site. Does not commit it."""
+    staging.replace("lists/templates/lists/base.html", r"\w+ Lists", name)
+
+
+def test_up_ends_with_a_provisioned_vm(up: None, staging: Staging) -> None:
     with socket.create_connection((staging.address, 22), timeout=10) as connection:
         assert connection.recv(8).startswith(b"SSH-2.0")
 
 
-def test_second_up_takes_no_step(staging: Staging) -> None:
+def test_second_up_takes_no_step(up: None, staging: Staging) -> None:
     answer = staging.deploy_py("up")
     assert answer.code == 0
     assert "✓" not in answer.text
     assert "is up at" in answer.text
 
 
-def test_reset_gives_a_host_without_a_live_release(staging: Staging) -> None:
-    answer = staging.deploy_py("reset")
-    assert answer.code == 0
+def test_reset_gives_a_host_without_a_live_release(bare: None, staging: Staging) -> None:
     assert "no release is live yet" in staging.deploy_py("status").text
 
 
-def test_after_a_reset_the_clock_is_right(staging: Staging) -> None:
+def test_after_a_reset_the_clock_is_right(bare: None, staging: Staging) -> None:
     assert guest_clock_error(staging) < 2
 
 
-def test_plain_vagrant_sees_the_same_vm(staging: Staging) -> None:
+def test_plain_vagrant_sees_the_same_vm(up: None, staging: Staging) -> None:
     assert "running" in staging.vagrant("status").text
     assert "Linux" in staging.vagrant("ssh", "-c", "uname").text
 
 
-def test_plan_shows_the_changes_and_makes_none(staging: Staging) -> None:
+def test_plan_shows_the_changes_and_makes_none(bare: None, staging: Staging) -> None:
     before = times_of_files(staging)
     answer = staging.deploy_py("plan")
     assert answer.code == 0
@@ -86,27 +112,25 @@ def test_plan_shows_the_changes_and_makes_none(staging: Staging) -> None:
     assert times_of_files(staging) == before
 
 
-def test_first_deploy_serves_the_site(staging: Staging) -> None:
-    answer = staging.deploy_py("deploy")
-    assert answer.code == 0
+def test_first_deploy_serves_the_site(live: None, staging: Staging) -> None:
     assert "Little Lists" in site_text(staging)
 
 
-def test_second_deploy_has_nothing_to_do(staging: Staging) -> None:
+def test_second_deploy_has_nothing_to_do(live: None, staging: Staging) -> None:
     answer = staging.deploy_py("deploy")
     assert answer.code == 0
     assert "nothing to do" in answer.text
     assert "nothing to do" in staging.deploy_py("plan").text
 
 
-def test_code_change_goes_live_and_data_is_kept(staging: Staging) -> None:
+def test_code_change_goes_live_and_data_is_kept(live: None, staging: Staging) -> None:
     secret = staging.deploy_py(
         "ssh", "sudo", "-u", "todo", "sha256sum", "/srv/todo/shared/env"
     ).text
     insert = "insert into lists_list (title, created) values ('kept', '2026-01-01')"
     database = "/srv/todo/shared/database/db.sqlite3"
     assert staging.deploy_py("ssh", "sudo", "-u", "todo", "sqlite3", database, insert).code == 0
-    staging.replace("lists/templates/lists/base.html", "Little Lists", "Tiny Lists")
+    rename(staging, "Tiny Lists")
     staging.commit("another name")
     answer = staging.deploy_py("deploy")
     assert answer.code == 0
@@ -122,7 +146,7 @@ def test_code_change_goes_live_and_data_is_kept(staging: Staging) -> None:
     )
 
 
-def test_changed_static_file_is_served(staging: Staging) -> None:
+def test_changed_static_file_is_served(live: None, staging: Staging) -> None:
     (staging.repository / "lists" / STYLES).open("a").write(".another { color: red }\n")
     staging.commit("another style")
     assert staging.deploy_py("deploy").code == 0
@@ -131,17 +155,18 @@ def test_changed_static_file_is_served(staging: Staging) -> None:
     assert ".another" in site_text(staging, f"/{STYLES}")
 
 
-def test_deploy_after_an_interrupted_one_succeeds(staging: Staging) -> None:
-    staging.replace("lists/templates/lists/base.html", "Tiny Lists", "Short Lists")
+def test_deploy_after_an_interrupted_one_succeeds(live: None, staging: Staging) -> None:
+    before = name(staging)
+    rename(staging, "Short Lists")
     staging.commit("to be interrupted")
     deploy = (sys.executable, "-u", "deploy.py", "deploy", "--config", staging.config)
     assert stop_at(signal.SIGINT, "✓ upload the release", *deploy) == 130
-    assert "Tiny Lists" in site_text(staging)
+    assert name(staging) == before != "Short Lists"
     assert staging.deploy_py("deploy").code == 0
     assert "Short Lists" in site_text(staging)
 
 
-def test_drifted_nginx_file_is_corrected(staging: Staging) -> None:
+def test_drifted_nginx_file_is_corrected(live: None, staging: Staging) -> None:
     """The plan shows a manual edit on the host, and the next deploy undoes it."""
     edit = "sudo sed -i 's/expires 1h/expires 2h/' /etc/nginx/sites-available/todo"
     assert staging.vagrant("ssh", "-c", edit).code == 0
@@ -152,7 +177,9 @@ def test_drifted_nginx_file_is_corrected(staging: Staging) -> None:
     assert "nothing to do" in staging.deploy_py("deploy").text
 
 
-def test_broken_nginx_template_is_refused_by_the_host(staging: Staging, tmp_path: Path) -> None:
+def test_broken_nginx_template_is_refused_by_the_host(
+    live: None, staging: Staging, tmp_path: Path
+) -> None:
     """nginx keeps its configuration if it refuses the new one, also after a restart."""
     settings = yaml.safe_load(staging.config.read_text())
     settings["targets"]["vagrant"]["certificate"] = {
@@ -168,21 +195,22 @@ def test_broken_nginx_template_is_refused_by_the_host(staging: Staging, tmp_path
     assert staging.deploy_py("deploy").code == 0
 
 
-def test_uncommitted_changes_are_not_deployed(staging: Staging) -> None:
-    staging.replace("lists/templates/lists/base.html", "Short Lists", "Uncommitted Lists")
+def test_uncommitted_changes_are_not_deployed(live: None, staging: Staging) -> None:
+    before = name(staging)
+    rename(staging, "Uncommitted Lists")
     answer = staging.deploy_py("deploy")
     assert answer.code == 0
     assert "uncommitted changes are not deployed (files: 1)" in answer.text
     assert "Uncommitted" not in site_text(staging)
-    staging.replace("lists/templates/lists/base.html", "Uncommitted Lists", "Short Lists")
+    rename(staging, before)
 
 
-def test_logs_show_the_app(staging: Staging) -> None:
+def test_logs_show_the_app(live: None, staging: Staging) -> None:
     assert "gunicorn" in staging.deploy_py("logs", "-n", "100").text
 
 
 @pytest.mark.long
-def test_rehearse_ends_with_a_verdict(staging: Staging) -> None:
+def test_rehearse_ends_with_a_verdict(live: None, staging: Staging) -> None:
     """Phases that can't run are skipped, with the reason. test_production.py has all phases."""
     phases = ("reset", "baseline", "deploy", "browser-tests", "rollback")
     answer = staging.deploy_py(
@@ -198,7 +226,7 @@ def test_rehearse_ends_with_a_verdict(staging: Staging) -> None:
     assert list(pages.glob("*.1.png")), "a picture of each page, not only of the last one"
 
 
-def test_browser_tests_run_by_themselves(staging: Staging) -> None:
+def test_browser_tests_run_by_themselves(live: None, staging: Staging) -> None:
     """All of them ran in the rehearsal; this shows that they don't depend on it."""
     answer = run(
         *(str(PROJECT / ".venv/bin/pytest"), "functional_tests", "-k", "reload"),
@@ -208,19 +236,21 @@ def test_browser_tests_run_by_themselves(staging: Staging) -> None:
     assert f"http://todo.test at {staging.address}" in answer.text
 
 
-def test_site_answers_after_down_and_up(staging: Staging) -> None:
+def test_site_answers_after_down_and_up(live: None, staging: Staging) -> None:
+    before = name(staging)
     assert staging.deploy_py("down").code == 0
     assert "shutoff" in staging.vagrant("status").text
     assert staging.deploy_py("status").code == 4
     assert staging.deploy_py("up").code == 0
-    assert "Short Lists" in site_text(staging)
+    assert name(staging) == before
 
 
 @pytest.mark.long
-def test_plain_vagrant_shuts_the_vm_down_and_up_boots_it(staging: Staging) -> None:
+def test_plain_vagrant_shuts_the_vm_down_and_up_boots_it(live: None, staging: Staging) -> None:
+    before = name(staging)
     assert staging.vagrant("halt").code == 0
     assert staging.deploy_py("up").code == 0
     deadline = time.monotonic() + 60
-    while "Short Lists" not in site_text(staging):
+    while before not in site_text(staging):
         assert time.monotonic() < deadline, "the site does not come back"
         time.sleep(1)
