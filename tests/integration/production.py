@@ -13,7 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.integration.staging import PROJECT, run
+import yaml
+
+from tests.integration.staging import PROJECT, Staging, run
 from understudy.paths import Project
 from understudy.report.terminal import TextReport
 from understudy.vm import box as boxes
@@ -106,6 +108,11 @@ class Production:
     def known_hosts(self) -> Path:
         return self.directory / "known_hosts"
 
+    def target(self, domain: str, **keys: object) -> dict[str, object]:
+        """As deploy.yml has it."""
+        known = {"key": str(self.key), "known_hosts": str(self.known_hosts)}
+        return {"domain": domain, "address": self.address, "admin": self.admin, **known, **keys}
+
     def ssh(self, command: str) -> str:
         return _output(self._ssh(self.admin, self.key, command))
 
@@ -179,6 +186,19 @@ def start_twin(host: Production) -> Production:
     for each in (host, twin):
         each.wait_until_booted()
     return twin
+
+
+def requiring_receipts(app: Staging, directory: Path) -> Staging:
+    """The same app and the same target `production`, to which only what has a signed receipt is deployed."""
+    run("ssh-keygen", "-qt", "ed25519", "-N", "", "-f", directory / "key")
+    public = (directory / "key.pub").read_text()
+    (directory / "allowed_signers").write_text(f"tests@localhost {public}")
+    settings = yaml.safe_load(app.config.read_text())
+    settings["targets"]["production"]["require_receipt"] = True
+    settings["receipts"] = {"key": str(directory / "key")}
+    config = directory / "deploy.yml"
+    config.write_text(yaml.safe_dump(settings))
+    return Staging(app.repository, config)
 
 
 def remove() -> None:

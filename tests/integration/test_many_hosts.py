@@ -62,15 +62,9 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
 @pytest.fixture(scope="module")
 def app(first: Production, tmp_path_factory: pytest.TempPathFactory) -> Staging:
     def add_pair(settings: dict[str, Any]) -> None:
-        settings["targets"]["pair"] = {
-            "domain": "todo.test",
-            "addresses": BOTH,
-            "max_unavailable": 1,
-            "admin": first.admin,
-            "key": str(first.key),
-            "known_hosts": str(first.known_hosts),
-            "require_receipt": False,
-        }
+        pair = first.target("todo.test", addresses=BOTH, max_unavailable=1, require_receipt=False)
+        del pair["address"]
+        settings["targets"]["pair"] = pair
 
     return make_app(PROJECT / "example", tmp_path_factory.mktemp("app"), add_pair)
 

@@ -1,6 +1,5 @@
 """A real SSH host that Understudy did not make: provision, deploy and verify with the same verbs."""
 
-import json
 import re
 import shlex
 import shutil
@@ -11,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.integration import production
 from tests.integration.production import Production
+from tests.integration.site import Site
 from tests.integration.staging import PROJECT, TOP, Answer, Staging, make_app, run
+from tests.integration.test_drift import drift, paths
 from understudy.host.health import wait_for_port
 
 pytestmark = pytest.mark.timeout(1800)
@@ -31,15 +31,8 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
 @pytest.fixture(scope="module")
 def app(host: Production, tmp_path_factory: pytest.TempPathFactory) -> Staging:
     def point_at_host(settings: dict[str, Any]) -> None:
-        settings["targets"]["production"] = {
-            "domain": "todo.example.com",
-            "address": host.address,
-            "admin": host.admin,
-            "key": str(host.key),
-            "known_hosts": str(host.known_hosts),
-            "require_clean": True,
-            "require_receipt": False,
-        }
+        target = host.target("todo.example.com", require_clean=True, require_receipt=False)
+        settings["targets"]["production"] = target
 
     return make_app(PROJECT / "example", tmp_path_factory.mktemp("app"), point_at_host)
 
@@ -62,35 +55,36 @@ def live(app: Staging, provisioned: None) -> None:
     assert code == 0
 
 
-def test_unknown_host_key_is_refused(app: Staging, host: Production, tmp_path: Path) -> None:
-    known = host.known_hosts.read_text()
-    host.known_hosts.write_text("")
-    code, text = deploy_py(app, "deploy")
-    host.known_hosts.write_text(known)
+def deploy_with(file: Path, text: str, app: Staging) -> tuple[int, str]:
+    """With another text in that file."""
+    right = file.read_text()
+    file.write_text(text)
+    try:
+        return deploy_py(app, "deploy")
+    finally:
+        file.write_text(right)
+
+
+def test_unknown_host_key_is_refused(app: Staging, host: Production) -> None:
+    code, text = deploy_with(host.known_hosts, "", app)
     assert code == 4
     assert "host key is not known" in text
     assert "ssh-keyscan" in text
 
 
 def test_changed_host_key_is_refused(app: Staging, host: Production, tmp_path: Path) -> None:
-    known = host.known_hosts.read_text()
     run("ssh-keygen", "-qt", "ed25519", "-N", "", "-f", tmp_path / "other")
     other = (tmp_path / "other.pub").read_text().split()[1]
-    host.known_hosts.write_text(f"{host.address} ssh-ed25519 {other}\n")
-    code, text = deploy_py(app, "deploy")
-    host.known_hosts.write_text(known)
+    line = f"{host.address} ssh-ed25519 {other}\n"
+    code, text = deploy_with(host.known_hosts, line, app)
     assert code == 4
     assert "has changed" in text
     assert "ssh-keygen" in text
 
 
 def test_wrong_key_is_refused(app: Staging, host: Production, tmp_path: Path) -> None:
-    right = tmp_path / "right"
-    shutil.copy(host.key, right)
     run("ssh-keygen", "-qt", "ed25519", "-N", "", "-f", tmp_path / "wrong")
-    shutil.copy(tmp_path / "wrong", host.key)
-    code, text = deploy_py(app, "deploy")
-    shutil.copy(right, host.key)
+    code, text = deploy_with(host.key, (tmp_path / "wrong").read_text(), app)
     assert code == 4
     assert "key is not accepted" in text
 
@@ -188,19 +182,17 @@ def test_host_needs_no_package_index(live: None, host: Production) -> None:
 def test_drift_finds_a_manual_change_and_nothing_else(
     live: None, app: Staging, host: Production
 ) -> None:
-    def drift() -> list[str]:
-        answer = app.deploy_py("drift", "--target", "production", "--json")
-        events = (json.loads(line) for line in answer.text.splitlines() if line.startswith("{"))
-        [attached] = [event["value"] for event in events if event["event"] == "attached"]
-        return [found["path"] for found in attached["comparisons"][0]["differences"]]
+    def differences() -> list[str]:
+        [comparison] = drift(app, "--target", "production")
+        return paths(comparison)
 
     site = "/etc/nginx/sites-available/todo"
-    assert drift() == []
+    assert differences() == []
     host.ssh(
         f"sudo cp -a {site} /root/site; sudo sed -i 's/server_tokens off/server_tokens on/' {site}"
     )
     try:
-        assert drift() == ["nginx./etc/nginx/sites-enabled/todo"]
+        assert differences() == ["nginx./etc/nginx/sites-enabled/todo"]
     finally:
         host.ssh(f"sudo mv /root/site {site}")
 
@@ -214,25 +206,9 @@ def test_verify_passes_and_destroys_nothing(live: None, app: Staging) -> None:
 @pytest.fixture(scope="module")
 def strict(live: None, app: Staging, tmp_path_factory: pytest.TempPathFactory) -> Staging:
     """The same app and host, with a new commit; but here a deploy needs a signed receipt."""
-    directory = tmp_path_factory.mktemp("strict")
-    run("ssh-keygen", "-qt", "ed25519", "-N", "", "-f", directory / "key")
-    public = (directory / "key.pub").read_text()
-    (directory / "allowed_signers").write_text(f"tests@localhost {public}")
-    settings = yaml.safe_load(app.config.read_text())
-    settings["targets"]["production"]["require_receipt"] = True
-    settings["receipts"] = {"key": str(directory / "key")}
-    config = directory / "deploy.yml"
-    config.write_text(yaml.safe_dump(settings))
     # With a title for which no earlier run has left a receipt.
-    retitle(app, f"Rehearsed at {time.time()}")
-    return Staging(app.repository, config)
-
-
-def retitle(app: Staging, title: str) -> None:
-    app.replace(
-        "lists/templates/lists/base.html", r"<title>[^<]*</title>", f"<title>{title}</title>"
-    )
-    app.commit(title)
+    Site(app).retitle(f"Rehearsed at {time.time()}")
+    return production.requiring_receipts(app, tmp_path_factory.mktemp("strict"))
 
 
 def test_deploy_without_a_rehearsal_is_refused(strict: Staging, host: Production) -> None:
@@ -256,15 +232,15 @@ def test_rehearsal_deploys_over_productions_release(rehearsal: Answer) -> None:
     """All phases but data: production's release, the new one over it, a rollback, the new one again, a
     reboot.
     """
-    answer = rehearsal
-    assert answer.text.count(": skipped, ") == 1
-    assert "skipped, no data was pulled" in answer.text
-    assert len(re.findall(r"(\d+) requests, 0 lost", answer.text)) == 3
-    assert "verdict: READY" in answer.text
-    assert "; skipped: data" in answer.text
+    text = rehearsal.text
+    assert text.count(": skipped, ") == 1
+    assert "skipped, no data was pulled" in text
+    assert len(re.findall(r"(\d+) requests, 0 lost", text)) == 3
+    assert "verdict: READY" in text
+    assert "; skipped: data" in text
     pages = PROJECT / "reports" / "latest" / "pages"
     assert list(pages.glob("*.1.png")), "a picture of each page, not only of the last one"
-    assert "signed by tests@localhost" in answer.text
+    assert "signed by tests@localhost" in text
 
 
 @pytest.fixture
@@ -305,7 +281,7 @@ def test_rehearsed_commit_is_deployed(rehearsal: Answer, strict: Staging) -> Non
 
 
 def test_receipt_is_of_that_commit_only(strict: Staging) -> None:
-    retitle(strict, f"Not rehearsed at {time.time()}")
+    Site(strict).retitle(f"Not rehearsed at {time.time()}")
     code, text = deploy_py(strict, "deploy")
     assert code == 3
     assert "was not rehearsed" in text
@@ -314,7 +290,7 @@ def test_receipt_is_of_that_commit_only(strict: Staging) -> None:
 def test_deploy_without_rehearsal_leaves_its_reason_on_the_host(
     strict: Staging, host: Production
 ) -> None:
-    retitle(strict, f"Not rehearsed, and deployed at {time.time()}")
+    Site(strict).retitle(f"Not rehearsed, and deployed at {time.time()}")
     words = ("--target", "production", "--without-rehearsal", "the site is down")
     answer = strict.deploy_py("deploy", *words)
     assert answer.code == 0
