@@ -31,7 +31,6 @@ DOORS = {
     "ssh.connection",
     "ssh.ending",
     "ssh.errors",
-    "ssh.first_contact",
     "ssh.options",
     "ssh.port_forward",
     "ssh.running",

@@ -14,9 +14,6 @@ MARK = "--- understudy begins"
 # Shells that read a line as sh does.
 _LIKE_SH = {"", "sh", "bash", "dash", "ash", "ksh", "mksh", "zsh"}
 
-# Any shell understands this line; each prints its own path.
-WHICH_SHELL = f'echo "{MARK}" $SHELL'
-
 
 def reads_as_sh(shell: str) -> bool:
     """shell: the path of a login shell, "" if it is not known."""
@@ -36,15 +33,16 @@ _END: Mapping[Stdin, str] = {
 
 
 def line(
-    argv: Argv, *, stdin: Stdin = "closed", lock: PurePosixPath | None = None, by_sh: bool = True
+    argv: Argv, *, stdin: Stdin = "closed", lock: PurePosixPath | None = None, by_sh: bool
 ) -> str:
     """The line for the login shell, which waits for the command's end and holds the lock until then.
 
-    lock: held as a step of a deploy; the next deploy waits for it. by_sh: whether the shell reads as sh.
+    It prints the marker, its session's number, and the path of the login shell. lock: held as a step of a
+    deploy; the next deploy waits for it. by_sh: whether the login shell is known to read lines as sh does.
     """
     # Some systems let the group write, and the app's user is in the group of its code. Diagnosis
     # reads the messages of programs, so they must be in English.
-    begin = f"echo '{MARK}' $$; echo '{MARK}' >&2; umask 022; export LC_MESSAGES=C; "
+    begin = f"echo '{MARK}' $$ \"$SHELL\"; echo '{MARK}' >&2; umask 022; export LC_MESSAGES=C; "
     text = f"{begin}{_as_step(lock)}{shlex.join(argv)}{_END[stdin]}"
     return text if by_sh else _for_any_shell(text)
 

@@ -16,7 +16,7 @@ from understudy.commands import Argv, as_user, files, on_host
 from understudy.commands.on_host import Stdin
 from understudy.config.target import TargetConfig
 from understudy.errors import DISK_HINT, StepFailed
-from understudy.ssh import first_contact, host_lock, options, running, stream
+from understudy.ssh import host_lock, options, running, stream
 from understudy.ssh.channels import CUT_OFF, Channels
 from understudy.ssh.ending import Ending
 from understudy.ssh.errors import why_unreachable
@@ -28,6 +28,8 @@ from understudy.ssh.stream import Content
 KEEPALIVE_SECONDS = 10
 SECONDS_OF_SILENCE = 60
 SECONDS_FOR_A_QUERY = 15
+# Within this time a host begins the first command, or it runs another program instead.
+SECONDS_TO_BEGIN = 15
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,8 @@ class SshConnection:
             raise why_unreachable(error, self._host, target) from None
         self._fabric.transport.set_keepalive(KEEPALIVE_SECONDS)
         self._channels = Channels(self._fabric, self._host, target)
-        self._by_sh = True
-        with self._channels.open() as channel, self._channels.errors():
-            self._by_sh = on_host.reads_as_sh(first_contact.login_shell(channel))
+        # None until the first command has ended, which shows the login shell.
+        self._by_sh: bool | None = None
 
     @property
     def transport(self) -> paramiko.Transport:
@@ -129,15 +130,19 @@ class SshConnection:
             with ending.by_ctrl_c():
                 channel.exec_command(self._line(words))
                 channel.shutdown_write()
-                deadline, silence = time.monotonic() + seconds, Silence(SECONDS_OF_SILENCE)
+                began, silence = time.monotonic(), Silence(SECONDS_OF_SILENCE)
                 for piece, error in running.outputs(channel):
                     output.take(piece)
                     errors.take(error)
                     if silent := silence.after(piece or error):
                         on_silence(f"no output for {silent:.0f} s: {ending.at_work()}")
-                    if time.monotonic() > deadline:
+                    now = time.monotonic()
+                    if self._by_sh is None and now > began + SECONDS_TO_BEGIN:
+                        output.answer.must_have_begun()
+                    if now > began + seconds:
                         raise ending.too_long(self._host, words, seconds)
                 status = self._channels.status(channel, output.answer)
+        self._by_sh = on_host.reads_as_sh(output.answer.shell)
         return Result(status == 0, output.text, errors.text)
 
     def _query(self, argv: Argv) -> str:
@@ -170,6 +175,7 @@ class SshConnection:
                 if printed := answer.take(piece):
                     take(printed)
             status = self._channels.status(channel, answer)
+        self._by_sh = on_host.reads_as_sh(answer.shell)
         return Result(status == 0, "", errors.text)
 
     @contextmanager
@@ -192,7 +198,7 @@ class SshConnection:
             raise StepFailed(summary, details=done.text, hint=DISK_HINT)
 
     def _line(self, argv: Argv, *, stdin: Stdin = "closed") -> str:
-        return on_host.line(argv, stdin=stdin, lock=self._lock, by_sh=self._by_sh)
+        return on_host.line(argv, stdin=stdin, lock=self._lock, by_sh=bool(self._by_sh))
 
     @contextmanager
     def lock(
@@ -211,7 +217,7 @@ class SshConnection:
         with self._channels.open() as channel:
             with self._channels.errors():
                 argv = host_lock.hold(path, holder, wait)
-                channel.exec_command(on_host.line(argv, stdin="lifeline", by_sh=self._by_sh))
+                channel.exec_command(self._line(argv, stdin="lifeline"))
                 answer = host_lock.answer(stream.lines(channel), on_wait)
             if not answer.startswith(host_lock.MINE):
                 raise self._not_locked(channel, path, answer)

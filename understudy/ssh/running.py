@@ -28,6 +28,8 @@ class Answer:
         self.begun = False
         # Of the command on the host; 0 until it's known.
         self.session = 0
+        # The path of the login shell, "" if the host does not say.
+        self.shell = ""
 
     def take(self, piece: bytes) -> bytes:
         """The part of a piece that the command has printed."""
@@ -41,7 +43,9 @@ class Answer:
                 self.must_have_begun()
             return b""
         self.begun = True
-        self.session = int(line) if line.strip().isdigit() else 0
+        session, _, shell = line.decode(errors="replace").strip().partition(" ")
+        self.session = int(session) if session.isdigit() else 0
+        self.shell = shell
         return after
 
     def must_have_begun(self) -> None:

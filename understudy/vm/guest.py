@@ -23,10 +23,10 @@ def wait_for_ssh(job: Job, console: Path) -> None:
 
 
 def answers(job: Job) -> bool:
-    """Whether the admin user can log in now."""
+    """Whether the admin user can log in now, and runs commands."""
     try:
-        with SshConnection(job.target, job.target.admin):
-            return True
+        with SshConnection(job.target, job.target.admin) as connection:
+            return connection.run(("true",)).ok
     except UnderstudyError:
         return False
 

@@ -1,4 +1,4 @@
-"""Logins that greet, have another shell, or run something else: seen at the first contact."""
+"""Logins that greet, have another shell, or run something else: seen by the first command."""
 
 from pathlib import Path, PurePosixPath
 
@@ -56,12 +56,46 @@ def test_login_that_runs_another_program_is_reported_in_one_sentence(
 ) -> None:
     server.shell = ["sh", "-c", shell]
 
-    with pytest.raises(Unreachable, match="runs another program") as raised:
-        SshConnection(target_of(server, tmp_path), "deploy")
+    with (
+        SshConnection(target_of(server, tmp_path), "deploy") as connection,
+        pytest.raises(Unreachable, match="runs another program") as raised,
+    ):
+        connection.run(("true",))
 
     assert printed in raised.value.details
     assert "deploy@127.0.0.1 echo end" in raised.value.hint
     assert "authorized_keys" in raised.value.hint
+
+
+def test_another_program_that_never_ends_is_not_waited_for(
+    server: SshServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("understudy.ssh.connection.SECONDS_TO_BEGIN", 0.5)
+    server.shell = ["sh", "-c", "echo a menu; exec sleep 60"]
+
+    with (
+        SshConnection(target_of(server, tmp_path), "deploy") as connection,
+        pytest.raises(Unreachable, match="runs another program") as raised,
+    ):
+        connection.run(("true",))
+
+    assert "a menu" in raised.value.details
+
+
+@pytest.mark.parametrize(
+    ("shell", "by_sh"), [("/usr/bin/fish", False), ("/usr/bin/zsh", True), ("", True)]
+)
+def test_first_answer_shows_the_login_shell(
+    shell: str, by_sh: bool, server: SshServer, tmp_path: Path
+) -> None:
+    """No command of its own asks for it: a round trip costs."""
+    server.environment["SHELL"] = shell
+    with SshConnection(target_of(server, tmp_path), "deploy") as connection:
+        connection.run(("true",))
+        connection.run(("true",))
+
+    lines = [str(process.args[-1]) for process in server.processes]  # type: ignore[index]
+    assert [line.startswith("exec sh -c") for line in lines] == [True, not by_sh]
 
 
 @pytest.mark.parametrize("shell", ["cat >/dev/null", "echo Welcome; cat >/dev/null"])
