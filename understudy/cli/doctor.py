@@ -20,8 +20,8 @@ from understudy.parity.capture import lockfile
 from understudy.paths import Project
 from understudy.report.events import Report
 from understudy.vm import address as vm_address
-from understudy.vm import follow, stale
-from understudy.vm.libvirt import Domain
+from understudy.vm import capabilities, follow
+from understudy.vm import provider as providers
 from understudy.vm.mirror import unmatched
 
 NEEDED_DISK_GIB = 8
@@ -56,28 +56,25 @@ def _findings(project: Project, report: Report) -> Iterator[Finding]:
     config = vm_address.load(project)
     yield Finding("deploy.yml", str(project.config_file))
     yield _capture(Job(project, config, config.vm.stands_for, report))
+    choice = providers.chosen(project, config.vm.name, config.vm.provider)
+    yield Finding("staging VM", str(choice))
     # In parallel: most checks wait for a program, and Vagrant takes seconds.
     with ThreadPoolExecutor() as pool:
-        yield from pool.map(lambda check: check(), _checks(project, config))
+        yield from pool.map(lambda check: check(), _checks(project, config, choice.name))
 
 
-def _checks(project: Project, config: Config) -> Iterable[Callable[[], Finding]]:
+def _checks(project: Project, config: Config, provider: str) -> Iterable[Callable[[], Finding]]:
     return (
         _python,
         _memory,
         partial(_disk, project.directory),
-        partial(_disk, Path("/var/lib/libvirt")),
         partial(_tool, "Vagrant", ["vagrant", "--version"]),
-        partial(_tool, "QEMU", ["qemu-system-x86_64", "--version"]),
         partial(_tool, "box builder", ["mmdebstrap", "--version"]),
         partial(_tool, "ssh", ["ssh", "-V"]),
         partial(_tool, "git", ["git", "--version"]),
-        _vagrant_plugin,
-        _libvirt,
-        _network,
-        partial(_vm_name, project, config.vm.name),
-        partial(_vm_address, config),
-        partial(_virtualization, project),
+        *(_CHECKS_OF[provider]),
+        partial(_vm_name, project, config.vm.name, provider),
+        partial(_vm_address, project, config),
         _browser,
     )
 
@@ -163,11 +160,18 @@ def _network() -> Finding:
     return Finding("network", "tun, dnsmasq and iptables are present")
 
 
-def _vm_name(project: Project, name: str) -> Finding:
-    """Whether another project on this machine has a VM of that name: libvirt allows only one."""
+def _containers() -> Finding:
+    title = "containers"
+    if found := capabilities.obstacle_to_containers():
+        return Finding(title, found, "make setup; if it helps not, set vm.provider: libvirt")
+    return Finding(title, f"lxc {_answer(['lxc-start', '--version'])}, vagrant-lxc, overlayfs")
+
+
+def _vm_name(project: Project, name: str, provider: str) -> Finding:
+    """Whether another project on this machine has a VM of that name: there can be only one."""
     title = "VM name"
     try:
-        origin = stale.vagrantfile(Domain(name))
+        origin = providers.any_of_name(project, name, provider).origin()
     except UnderstudyError as error:
         return Finding(title, error.cause or error.summary, error.hint)
     if origin in (None, project.directory / "Vagrantfile") or not origin.exists():
@@ -177,13 +181,13 @@ def _vm_name(project: Project, name: str) -> Finding:
     )
 
 
-def _vm_address(config: Config) -> Finding:
+def _vm_address(project: Project, config: Config) -> Finding:
     """Whether the VM's subnet overlaps another network of this machine: then its network can't start."""
     title, address = "VM address", config.vm.address
     if not address:
         return Finding(title, "none yet; `up` chooses a free one")
     try:
-        found = vm_address.conflict(config)
+        found = vm_address.conflict(project, config)
     except UnderstudyError as error:
         return Finding(title, error.cause or error.summary, error.hint)
     if found is None:
@@ -193,14 +197,6 @@ def _vm_address(config: Config) -> Finding:
         f"{address} lies in {found.subnet}, which is {found.by}",
         "python deploy.py destroy; remove vm.address from deploy.yml, if it is set; python deploy.py up",
     )
-
-
-def _virtualization(project: Project) -> Finding:
-    answer = _answer([str(project.directory / "provision" / "box" / "accelerator")])
-    if answer is None:
-        return Finding("virtualization", "unknown", "run provision/box/accelerator to see why")
-    meaning = {"kvm": "KVM runs a guest", "qemu": "no usable KVM: slower software emulation"}
-    return Finding("virtualization", meaning[answer.strip()])
 
 
 def _browser() -> Finding:
@@ -215,6 +211,18 @@ def _browser() -> Finding:
             "browser", "chromium and chromedriver have different versions", "sudo apt-get upgrade"
         )
     return Finding("browser", browser.strip())
+
+
+_CHECKS_OF: dict[str, tuple[Callable[[], Finding], ...]] = {
+    providers.LXC: (partial(_disk, Path("/var/lib/lxc")), _containers),
+    providers.LIBVIRT: (
+        partial(_disk, Path("/var/lib/libvirt")),
+        partial(_tool, "QEMU", ["qemu-system-x86_64", "--version"]),
+        _vagrant_plugin,
+        _libvirt,
+        _network,
+    ),
+}
 
 
 def _answer(command: list[str]) -> str | None:

@@ -35,6 +35,7 @@ class Vm(Strict):
     """The staging VM. memory in MiB, snapshots_disk in GiB, boot_timeout in s. stands_for: a target."""
 
     name: Name = "understudy"
+    provider: Literal["auto", "libvirt", "lxc"] = "auto"
     release: Literal["bookworm", "trixie"] = "bookworm"
     memory: int = Field(default=1024, ge=512)
     cpus: int = Field(default=2, ge=1)

@@ -9,8 +9,8 @@ from understudy.config.model import Config
 from understudy.errors import StepFailed, Unreachable
 from understudy.local.atomic_write import atomic_write
 from understudy.paths import Project
-from understudy.vm import libvirt, subnets
-from understudy.vm.subnets import UsedSubnet
+from understudy.vm import libvirt, lxc, provider, subnets
+from understudy.vm.subnets import GuestNetwork, UsedSubnet
 
 # The target of deploy.yml that is the VM.
 TARGET = "vagrant"
@@ -31,14 +31,13 @@ def choose(project: Project) -> None:
     """Chooses an address for the VM and keeps it in .understudy/, unless the VM has one.
 
     An existing VM keeps its address. Raises StepFailed if this machine has no free private subnet, and
-    Unreachable if libvirt or `ip` does not answer.
+    Unreachable if the program `ip` is missing.
     """
     config = configuration.load(project.config_file)
-    name = config.vm.name
-    if _given(config) or _kept(project, name):
+    if _given(config) or _kept(project, config.vm.name):
         return
-    address = _of_network(name) or _free(project, name)
-    file = _file(project, name)
+    address = _of_network(project, config) or _free(project, config)
+    file = _file(project, config.vm.name)
     file.parent.mkdir(parents=True, exist_ok=True)
     atomic_write(file, json.dumps({"address": address}))
 
@@ -48,14 +47,24 @@ def forget(project: Project, name: str) -> None:
     _file(project, name).unlink(missing_ok=True)
 
 
-def conflict(config: Config) -> UsedSubnet | None:
+def conflict(project: Project, config: Config) -> UsedSubnet | None:
     """What else on this machine uses the VM's subnet, if anything. config: with the VM's address."""
-    return subnets.conflict(config.vm.address, used_subnets(config.vm.name))
+    return subnets.conflict(config.vm.address, used_subnets(project, config))
 
 
-def used_subnets(name: str) -> list[UsedSubnet]:
-    """The subnets in use on this machine, without those of the VM of that name."""
-    return subnets.used_subnets(libvirt.networks(), _routes(), name)
+def used_subnets(project: Project, config: Config) -> list[UsedSubnet]:
+    """The subnets in use on this machine, without that of the project's VM."""
+    return subnets.used_subnets(_networks(project), _routes(), _vm(project, config))
+
+
+def _vm(project: Project, config: Config) -> tuple[str, str]:
+    """The VM's provider and name, which are those of its network."""
+    name = config.vm.name
+    return provider.chosen(project, name, config.vm.provider).name, name
+
+
+def _networks(project: Project) -> list[GuestNetwork]:
+    return [*libvirt.networks(), *lxc.networks(project)]
 
 
 def _given(config: Config) -> str:
@@ -82,17 +91,20 @@ def _with(config: Config, address: str) -> Config:
     return config.model_copy(update={"vm": vm, "targets": targets})
 
 
-def _of_network(name: str) -> str:
-    """The address that libvirt's network of that name leases; empty if there is no such network.
+def _of_network(project: Project, config: Config) -> str:
+    """The address in the VM's network; empty if there is no such network.
 
     A VM has it that was built before addresses were kept in .understudy/.
     """
-    leased = (network.leased for network in libvirt.networks() if network.name == name)
+    vm = _vm(project, config)
+    leased = (network.leased for network in _networks(project) if network.belongs_to(vm))
     return next(leased, "")
 
 
-def _free(project: Project, name: str) -> str:
-    found = subnets.free(used_subnets(name), seed=f"{project.directory}\0{name}")
+def _free(project: Project, config: Config) -> str:
+    found = subnets.free(
+        used_subnets(project, config), seed=f"{project.directory}\0{config.vm.name}"
+    )
     if found is None:
         raise StepFailed(
             "this machine has no free private subnet for the VM",

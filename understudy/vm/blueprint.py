@@ -8,9 +8,11 @@ from understudy.host.provisioning import Provisioning, of_project
 from understudy.job import Job
 from understudy.vm import box as boxes
 from understudy.vm import follow, levels
+from understudy.vm import provider as providers
 from understudy.vm.box import Box
 from understudy.vm.levels import PROVISIONED, Level
 from understudy.vm.mirror.value import Mirror
+from understudy.vm.provider import Choice
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,13 @@ class Blueprint:
         vagrantfile = (self.job.project.directory / "Vagrantfile").read_text()
         size = map(str, self.size.values())
         address = self.job.config.vm.address
-        return levels.level(PROVISIONED, self.box.version, address, *size, vagrantfile)
+        made_from = (self.provider.name, self.box.version, address, *size, vagrantfile)
+        return levels.level(PROVISIONED, *made_from)
+
+    @cached_property
+    def provider(self) -> Choice:
+        vm = self.job.config.vm
+        return providers.chosen(self.job.project, vm.name, vm.provider)
 
     @cached_property
     def box(self) -> Box:

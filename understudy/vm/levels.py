@@ -21,7 +21,7 @@ class Level:
     key: str
 
     def __str__(self) -> str:
-        """The name of its snapshot in libvirt."""
+        """The name of its snapshot."""
         return f"{self.name}-{self.key}"
 
 

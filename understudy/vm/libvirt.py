@@ -7,38 +7,37 @@ import os
 import re
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
 from understudy.errors import StepFailed, Unreachable
 from understudy.local import tool_output
 from understudy.vm import subnets
-from understudy.vm.subnets import LibvirtNetwork
-
-RUNNING = "running"
-SHUT_OFF = "shut off"
+from understudy.vm.guest_machine import RUNNING, SHUT_OFF
+from understudy.vm.subnets import GuestNetwork
 
 
 @dataclass(frozen=True)
 class Domain:
-    """A VM as libvirt knows it. id: its UUID, or its name, whichever VM has that name now.
+    """A VM as libvirt knows it; see GuestMachine.
 
+    name: its name and that of its network. id: its UUID, or its name, whichever VM has that name now.
     With an empty id there is no VM.
     """
 
+    name: str
     id: str
+    keeps_ram = True
 
     def state(self) -> str:
-        """Such as RUNNING or SHUT_OFF; empty if libvirt has no such VM."""
         return _virsh_unless_missing("domstate", self.id).strip() if self.id else ""
 
-    def description(self) -> str:
-        """The VM in libvirt's XML; empty if there is none."""
-        return _virsh_unless_missing("dumpxml", self.id)
-
     def save(self, snapshot: str) -> None:
-        """Saves the disk and, if the VM runs, the RAM under that name."""
         _virsh("snapshot-create-as", self.id, snapshot)
 
     def restore(self, snapshot: str) -> None:
+        if self.state() != RUNNING:
+            self._start_network()
+            self._forget_sleep()
         # Forced, as Vagrant does: or libvirt refuses if the two differ in their graphics settings.
         _virsh("snapshot-revert", self.id, snapshot, "--force")
 
@@ -49,7 +48,7 @@ class Domain:
         return _virsh("snapshot-list", self.id, "--name").split()
 
     def disk(self) -> int:
-        """Bytes that its own disks use here, with snapshots, without the box. 0 if that is unknown."""
+        """0 if that is unknown."""
         output = _run("domblkinfo", self.id, "--all").stdout
         # The columns are target, capacity, allocation and physical.
         return sum(map(int, re.findall(r"^ *\S+ +\d+ +(\d+) +\d+ *$", output, re.MULTILINE)))
@@ -62,39 +61,49 @@ class Domain:
         return bool(re.search(r"^Managed save: +yes$", _virsh("dominfo", self.id), re.MULTILINE))
 
     def start(self) -> None:
+        self._start_network()
         _virsh("start", self.id)
 
-    def forget_sleep(self) -> None:
-        """Discards the saved RAM: it must not resume on a disk that has changed since."""
-        _virsh("managedsave-remove", self.id)
-
     def cut_power(self) -> None:
-        """Stops the VM at once, without a shutdown, and discards its saved RAM."""
         if self.state() != SHUT_OFF:
             _virsh("destroy", self.id)
-        self.forget_sleep()
+        self._forget_sleep()
+
+    def origin(self) -> Path | None:
+        """vagrant-libvirt writes it into the VM's description."""
+        pattern = r"^\s*<description>Source: (.+)</description>"
+        found = re.search(pattern, _virsh_unless_missing("dumpxml", self.id), re.MULTILINE)
+        return Path(found.group(1)) if found else None
 
     def remove(self) -> None:
-        """Removes the VM, its disk and its snapshots."""
         self.cut_power()
         _virsh("undefine", self.id, "--snapshots-metadata", "--remove-all-storage")
 
+    def remove_remains(self) -> None:
+        """The network, which Vagrant leaves if the VM could not be started."""
+        if not _virsh_unless_missing("domstate", self.name):
+            _run("net-destroy", self.name)
+            _run("net-undefine", self.name)
 
-def start_network(name: str) -> None:
-    """Starts a network: it is off after a reboot of this machine. It may be on already: no error."""
-    _run("net-start", name)
+    def _start_network(self) -> None:
+        """It is off after a reboot of this machine. It may be on already: no error."""
+        _run("net-start", self.name)
+
+    def _forget_sleep(self) -> None:
+        """Discards the saved RAM: it must not resume on a disk that has changed since."""
+        _virsh("managedsave-remove", self.id)
 
 
-def networks() -> list[LibvirtNetwork]:
-    """All of libvirt's networks, also those that are off: a project's VM may be asleep."""
-    names = _virsh("net-list", "--all", "--name").split()
-    return [subnets.libvirt_network(_virsh("net-dumpxml", name)) for name in names]
+def networks() -> list[GuestNetwork]:
+    """All of libvirt's networks, also those that are off: a project's VM may be asleep.
 
-
-def remove_network(name: str) -> None:
-    """Removes the network of a VM that was removed. It may be removed already: no error."""
-    _run("net-destroy", name)
-    _run("net-undefine", name)
+    None if libvirt does not answer: on this machine only containers may run.
+    """
+    try:
+        names = _virsh("net-list", "--all", "--name").split()
+        return [subnets.libvirt_network(_virsh("net-dumpxml", name)) for name in names]
+    except (Unreachable, StepFailed):
+        return []
 
 
 def _virsh_unless_missing(verb: str, domain: str) -> str:

@@ -1,10 +1,11 @@
 """The staging VM's life: built, restored from snapshots, put to sleep, removed.
 
-Vagrant builds and removes it. What is done often goes straight to libvirt: each call of Vagrant costs
-over a second.
+Vagrant builds and removes it. What is done often goes straight to its provider: each call of Vagrant
+costs over a second.
 """
 
 import json
+from pathlib import Path
 
 from understudy.config.model import Config
 from understudy.errors import StepFailed, UnderstudyError
@@ -16,11 +17,12 @@ from understudy.report.events import Report
 from understudy.ssh.connection import SshConnection
 from understudy.vm import address as vm_address
 from understudy.vm import box as boxes
-from understudy.vm import follow, guest, levels, libvirt, stale
+from understudy.vm import follow, guest, levels, stale
+from understudy.vm import provider as providers
 from understudy.vm.address import TARGET
 from understudy.vm.blueprint import Blueprint
+from understudy.vm.guest_machine import RUNNING, SHUT_OFF, GuestMachine
 from understudy.vm.levels import Level
-from understudy.vm.libvirt import RUNNING, SHUT_OFF, Domain
 from understudy.vm.snapshots import Snapshots
 from understudy.vm.vagrant import VagrantCalls
 
@@ -28,7 +30,7 @@ from understudy.vm.vagrant import VagrantCalls
 class Vm:
     """The staging VM of one deploy.yml.
 
-    Its methods raise Unreachable if Vagrant, libvirt or the VM does not answer, StepFailed if one of
+    Its methods raise Unreachable if Vagrant, the provider or the VM does not answer, StepFailed if one of
     them refuses, and ConfigError if the VM follows a capture that is damaged.
     """
 
@@ -42,16 +44,16 @@ class Vm:
         self._state = project.state / "vm" / self._name
         self._state.mkdir(parents=True, exist_ok=True)
         self._console = self._state / "console.log"
-        self._vagrant = VagrantCalls(project, self._name, self._state, report)
         budget = config.vm.snapshots_disk * 2**30
         self._snapshots = Snapshots(self._state / "snapshots.json", budget, report)
 
     def up(self) -> None:
         """Starts the VM. Builds it if there is none, or rebuilds it if what it is built from changed."""
-        domain = self._domain()
-        state = domain.state()
+        machine = self._machine()
+        state = machine.state()
+        self._report.say(f"staging VM {self._name} is {self._blueprint.provider}")
         if state and self._blueprint.level in self.saved():
-            self._resume(domain, state)
+            self._resume(machine, state)
         else:
             if state:
                 self._report.say("the VM was built with other settings: rebuilding it")
@@ -64,16 +66,12 @@ class Vm:
         A snapshot that turns out broken is removed, and the next level is tried; without a usable
         snapshot the VM is rebuilt. Returns the level that the VM is on.
         """
-        domain = self._domain()
-        state = domain.state()
-        if not state:
+        machine = self._machine()
+        if not machine.state():
             raise StepFailed("there is no VM to reset", hint="python deploy.py up")
-        if state != RUNNING:
-            libvirt.start_network(self._name)
-            domain.forget_sleep()
         provisioned = self._blueprint.level
         for level in levels.restorable((*wanted, provisioned), self._snapshots.saved()):
-            if self._restores(domain, level):
+            if self._restores(machine, level):
                 secrets.restore(self._job)
                 return level
         self._report.say("the VM has no usable snapshot: rebuilding it")
@@ -82,7 +80,7 @@ class Vm:
 
     def save(self, level: Level) -> None:
         """Saves a snapshot of the running VM. Snapshots unused for longest are removed to make room."""
-        self._snapshots.save(self._domain(), level)
+        self._snapshots.save(self._machine(), level)
 
     def saved(self) -> frozenset[Level]:
         """The levels that have a snapshot."""
@@ -90,62 +88,83 @@ class Vm:
 
     def down(self) -> None:
         """Puts the VM to sleep: it uses no memory, and `up` resumes it."""
-        domain = self._domain()
-        if domain.state() != RUNNING:
+        machine = self._machine()
+        if machine.state() != RUNNING:
             self._report.say(f"VM {self._name} is not running")
             return
         with self._report.step(f"put VM {self._name} to sleep"):
-            domain.sleep()
+            machine.sleep()
 
     def destroy(self) -> None:
         """Removes the VM, its disk and its snapshots; the box stays."""
         self._remove()
         vm_address.forget(self._project, self._name)
 
-    def _domain(self) -> Domain:
-        """By the id that Vagrant knows: another project may have a VM of the same name."""
-        return Domain(self._vagrant.vm_id())
+    def _machine(self) -> GuestMachine:
+        """The VM as it was built, also if deploy.yml wants another provider by now."""
+        return providers.machine(self._project, self._name, self._built_by or self._wanted_provider)
 
-    def _resume(self, domain: Domain, state: str) -> None:
+    @property
+    def _vagrantfile(self) -> Path:
+        return self._project.directory / "Vagrantfile"
+
+    @property
+    def _built_by(self) -> str:
+        return providers.built(self._project, self._name)
+
+    @property
+    def _wanted_provider(self) -> str:
+        return self._blueprint.provider.name
+
+    @property
+    def _vagrant(self) -> VagrantCalls:
+        return VagrantCalls(
+            self._project, self._name, self._wanted_provider, self._state, self._report
+        )
+
+    def _resume(self, machine: GuestMachine, state: str) -> None:
         """Gets an existing VM to answer: as it runs, from its sleep, or by a boot."""
         if state == RUNNING and guest.answers(self._job):
             self._report.say(f"VM {self._name} is up at {self._address}")
-        elif not (state == SHUT_OFF and domain.is_asleep() and self._wakes(domain)):
+        elif not (state == SHUT_OFF and machine.is_asleep() and self._wakes(machine)):
             self._boot()
 
-    def _wakes(self, domain: Domain) -> bool:
+    def _wakes(self, machine: GuestMachine) -> bool:
         """Whether a sleeping VM resumes. If it does not, its power is cut so that it can boot."""
         try:
             with self._report.step(f"wake VM {self._name}"):
-                libvirt.start_network(self._name)
-                domain.start()
-                guest.wait_for_ssh(self._job, self._console)
+                machine.start()
+                self._wait_until_it_answers(machine)
         except UnderstudyError as error:
             self._report.warn(f"the VM does not wake up: booting it\n{_message(error)}")
-            domain.cut_power()
+            machine.cut_power()
             return False
-        guest.set_clock(self._job)
         return True
 
-    def _restores(self, domain: Domain, level: Level) -> bool:
+    def _wait_until_it_answers(self, machine: GuestMachine) -> None:
+        guest.wait_for_ssh(self._job, self._console)
+        # Its clock stood still with its RAM.
+        if machine.keeps_ram:
+            guest.set_clock(self._job)
+
+    def _restores(self, machine: GuestMachine, level: Level) -> bool:
         """Whether the VM answers once a snapshot is restored. A snapshot that fails is removed."""
         try:
             with self._report.step(f"restore the snapshot '{level}'"):
-                self._snapshots.restore(domain, level)
-                guest.wait_for_ssh(self._job, self._console)
-                guest.set_clock(self._job)
+                self._snapshots.restore(machine, level)
+                self._wait_until_it_answers(machine)
         except UnderstudyError as error:
             self._report.warn(f"the snapshot '{level}' is broken: removing it\n{_message(error)}")
-            self._snapshots.remove(domain, level)
+            self._snapshots.remove(machine, level)
             return False
         return True
 
     def _build(self) -> None:
         self._add_box()
-        if self._domain().state():
+        if self._machine().state():
             self._remove()
-        elif origin := stale.remove(self._name):
-            self._report.say(f"removed a VM of the same name, left by {origin}, which is gone")
+        elif origin := stale.remove(self._machine_of_that_name(), self._vagrantfile):
+            self._report.say(f"removed a VM of the same name, which {origin} had left")
         self._boot()
         self._report_refused_settings()
         # The snapshot comes last: a VM without it was not built to the end.
@@ -155,10 +174,12 @@ class Vm:
     def _remove(self) -> None:
         with self._report.step(f"remove VM {self._name}"):
             self._snapshots.forget_all()
+            machine = self._machine()
             self._vagrant.destroy()
-            # Vagrant leaves the network of a VM that could not be started.
-            if not Domain(self._name).state():
-                libvirt.remove_network(self._name)
+            machine.remove_remains()
+
+    def _machine_of_that_name(self) -> GuestMachine:
+        return providers.any_of_name(self._project, self._name, self._wanted_provider)
 
     def _boot(self) -> None:
         self._add_box()

@@ -1,4 +1,4 @@
-"""The snapshots of one VM: libvirt keeps them, a file records their levels, times and sizes."""
+"""The snapshots of one VM: its provider keeps them, a file records their levels, times and sizes."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,8 +8,8 @@ from understudy.errors import StepFailed
 from understudy.local.atomic_write import atomic_write
 from understudy.report.events import Report
 from understudy.vm import levels
+from understudy.vm.guest_machine import GuestMachine
 from understudy.vm.levels import Level, Saved
-from understudy.vm.libvirt import Domain
 
 
 @dataclass(frozen=True)
@@ -23,29 +23,29 @@ class Snapshots:
     def saved(self) -> tuple[Saved, ...]:
         return levels.parse(self.file.read_text()) if self.file.exists() else ()
 
-    def save(self, domain: Domain, level: Level) -> None:
+    def save(self, machine: GuestMachine, level: Level) -> None:
         """Saves a snapshot of the running VM, then removes those unused for longest beyond the budget."""
         with self.report.step(f"save the snapshot '{level}'"):
             # A killed run may have left a snapshot of that name without a record.
-            if str(level) in domain.snapshots():
-                self.remove(domain, level)
-            before = domain.disk()
-            domain.save(str(level))
-            now, size = _now(), max(domain.disk() - before, 0)
+            if str(level) in machine.snapshots():
+                self.remove(machine, level)
+            before = machine.disk()
+            machine.save(str(level))
+            now, size = _now(), max(machine.disk() - before, 0)
             self._record((*self.saved(), Saved(level, now, now, size)))
         for old in levels.to_prune(self.saved(), self.budget):
             with self.report.step(f"remove the snapshot '{old}', unused for longest"):
-                self.remove(domain, old)
+                self.remove(machine, old)
 
-    def restore(self, domain: Domain, level: Level) -> None:
-        domain.restore(str(level))
+    def restore(self, machine: GuestMachine, level: Level) -> None:
+        machine.restore(str(level))
         self._record(levels.mark_used(level, self.saved(), _now()))
 
-    def remove(self, domain: Domain, level: Level) -> None:
-        """Removes a snapshot and its record. Warns if libvirt refuses: the snapshot still uses disk."""
+    def remove(self, machine: GuestMachine, level: Level) -> None:
+        """Removes a snapshot and its record. Warns if the provider refuses: the snapshot still uses disk."""
         try:
-            if str(level) in domain.snapshots():
-                domain.delete(str(level))
+            if str(level) in machine.snapshots():
+                machine.delete(str(level))
         except StepFailed as error:
             self.report.warn(f"the snapshot '{level}' stays on the disk\n{error.details}")
         self._record(levels.without(level, self.saved()))

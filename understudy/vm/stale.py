@@ -1,26 +1,18 @@
-"""A stale VM: the project's directory is gone, so `vagrant destroy` cannot remove it."""
+"""A stale VM, which `vagrant destroy` cannot remove: its project's directory or Vagrant's record is gone."""
 
-import re
 from pathlib import Path
 
-from understudy.vm.libvirt import Domain
+from understudy.vm.guest_machine import GuestMachine
 
 
-def remove(name: str) -> Path | None:
-    """Removes libvirt's VM of that name if the Vagrantfile that it was built from is gone.
+def remove(machine: GuestMachine, own: Path) -> Path | None:
+    """Removes the VM if the Vagrantfile that it was built from is gone or is `own`.
 
-    Returns that Vagrantfile's path; None if nothing was removed.
+    machine: a VM of the name of the project's, which has none by Vagrant's record. Returns the Vagrantfile's
+    path; None if nothing was removed.
     """
-    domain = Domain(name)
-    origin = vagrantfile(domain)
-    if origin is None or origin.exists():
+    origin = machine.origin()
+    if origin is None or (origin.exists() and origin != own):
         return None
-    domain.remove()
+    machine.remove()
     return origin
-
-
-def vagrantfile(domain: Domain) -> Path | None:
-    """The Vagrantfile of a VM: vagrant-libvirt writes its path into the VM's description."""
-    pattern = r"^\s*<description>Source: (.+)</description>"
-    found = re.search(pattern, domain.description(), re.MULTILINE)
-    return Path(found.group(1)) if found else None

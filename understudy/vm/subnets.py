@@ -17,13 +17,21 @@ _IP = re.compile(r"<ip address='([\d.]+)' (?:netmask|prefix)='([\d.]+)'")
 
 
 @dataclass(frozen=True)
-class LibvirtNetwork:
-    """bridge: its network interface on this machine. leased: the first address that it leases."""
+class GuestNetwork:
+    """The network of a VM. interface: of this machine. leased: the first address that a VM gets there."""
 
+    provider: str
     name: str
-    bridge: str
+    interface: str
     subnets: tuple[IPv4Network, ...]
     leased: str
+
+    def belongs_to(self, vm: tuple[str, str]) -> bool:
+        """vm: its provider and name. A VM's network has its name."""
+        return (self.provider, self.name) == vm
+
+    def __str__(self) -> str:
+        return f"{self.provider}'s network {self.name}"
 
 
 @dataclass(frozen=True)
@@ -60,18 +68,18 @@ def conflict(address: str, used: Iterable[UsedSubnet]) -> UsedSubnet | None:
     return next((one for one in used if own.overlaps(one.subnet)), None)
 
 
-def used_subnets(networks: Iterable[LibvirtNetwork], routes: str, own: str) -> list[UsedSubnet]:
-    """All subnets in use, without those of the libvirt network `own`. routes: see `routed`."""
+def used_subnets(
+    networks: Iterable[GuestNetwork], routes: str, vm: tuple[str, str]
+) -> list[UsedSubnet]:
+    """All subnets in use, without that of the VM itself. vm: provider, name. routes: see `routed`."""
     networks = list(networks)
-    bridges = {network.bridge for network in networks if network.name == own}
-    others = [network for network in networks if network.name != own]
-    of_libvirt = [
-        UsedSubnet(subnet, f"libvirt's network {network.name}")
-        for network in others
-        for subnet in network.subnets
+    interfaces = {network.interface for network in networks if network.belongs_to(vm)}
+    others = [network for network in networks if not network.belongs_to(vm)]
+    of_guests = [
+        UsedSubnet(subnet, str(network)) for network in others for subnet in network.subnets
     ]
-    # A route over the own network's bridge is the VM's own subnet again.
-    return [*of_libvirt, *(subnet for device, subnet in routed(routes) if device not in bridges)]
+    # A route over the own network's interface is the VM's own subnet again.
+    return [*of_guests, *(subnet for device, subnet in routed(routes) if device not in interfaces)]
 
 
 def routed(routes: str) -> Iterator[tuple[str, UsedSubnet]]:
@@ -87,15 +95,31 @@ def routed(routes: str) -> Iterator[tuple[str, UsedSubnet]]:
             yield device, UsedSubnet(subnet, f"this machine's route to {destination}{over}")
 
 
-def libvirt_network(xml: str) -> LibvirtNetwork:
+def libvirt_network(xml: str) -> GuestNetwork:
     """Output of `virsh net-dumpxml`, whose format is at https://libvirt.org/formatnetwork.html."""
     subnets = (IPv4Network(f"{first}/{mask}", strict=False) for first, mask in _IP.findall(xml))
-    return LibvirtNetwork(
+    return GuestNetwork(
+        provider="libvirt",
         name=_first(r"<name>([^<]*)</name>", xml),
-        bridge=_first(r"<bridge name='([^']*)'", xml),
+        interface=_first(r"<bridge name='([^']*)'", xml),
         subnets=tuple(subnets),
         leased=_first(r"<range start='([\d.]+)'", xml),
     )
+
+
+def container_networks(output: str) -> list[GuestNetwork]:
+    """Lines of `provision/lxc/container networks`: a container's name, interface, address with /24."""
+    rows = (line.split() for line in output.splitlines())
+    return [
+        GuestNetwork(
+            provider="lxc",
+            name=name,
+            interface=interface,
+            subnets=(IPv4Network(address, strict=False),),
+            leased=address.partition("/")[0],
+        )
+        for name, interface, address in rows
+    ]
 
 
 def _first(pattern: str, text: str) -> str:

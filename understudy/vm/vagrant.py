@@ -18,15 +18,18 @@ TAIL_LINES = 20
 
 
 class VagrantCalls:
-    """For the VM of that name. state: the directory of vagrant.log and console.log.
+    """For the VM of that name. provider: the VM's. state: the directory of vagrant.log and console.log.
 
     Its calls raise Unreachable if Vagrant is not installed, and StepFailed, with the end of the log, if
     Vagrant fails.
     """
 
-    def __init__(self, project: Project, name: str, state: Path, report: Report) -> None:
+    def __init__(
+        self, project: Project, name: str, provider: str, state: Path, report: Report
+    ) -> None:
         self._project = project
         self._name = name
+        self._provider = provider
         self._state = state
         self._report = report
 
@@ -38,14 +41,14 @@ class VagrantCalls:
         self._call("destroy", lambda: self._vagrant.destroy())
 
     def has(self, box: Box) -> bool:
-        return _folder(box).is_dir()
+        # Some versions of Vagrant have a directory for the architecture in between.
+        return any(path.is_dir() for path in _folder(box).rglob(self._provider))
 
     def packages(self, box: Box) -> dict[str, str] | None:
         """Packages in a box -> their versions, from the list that its build wrote.
 
         None if the box was removed: a VM that is built already runs without it.
         """
-        # Some versions of Vagrant have a directory for the architecture in between.
         file = next(_folder(box).rglob("packages"), None)
         if file is None:
             return None
@@ -55,17 +58,13 @@ class VagrantCalls:
     def add(self, box: Box, catalog: Path) -> None:
         """Adds a box, unless another project of this machine adds the same box meanwhile."""
         try:
-            self._call("box add", lambda: self._vagrant.box_add(box.name, str(catalog)))
+            self._call("box add", lambda: self._add(box, catalog))
         except StepFailed:
             if not self.has(box):
                 raise
 
-    def vm_id(self) -> str:
-        """The UUID of the VM that Vagrant built here; empty if there is none."""
-        where = os.environ.get("VAGRANT_DOTFILE_PATH", ".vagrant")
-        machine = self._project.directory / where / "machines" / self._name
-        file = machine / "libvirt" / "id"
-        return file.read_text().strip() if file.exists() else ""
+    def _add(self, box: Box, catalog: Path) -> None:
+        self._vagrant.box_add(box.name, str(catalog), provider=self._provider)
 
     @cached_property
     def _vagrant(self) -> Any:
@@ -81,7 +80,7 @@ class VagrantCalls:
 
     def _up_with_progress(self) -> None:
         with self._open_log() as log:
-            for line in self._vagrant.up(stream_output=True):
+            for line in self._vagrant.up(provider=self._provider, stream_output=True):
                 # A progress bar redraws itself within one line.
                 line = line.rpartition("\x1b[K")[2]
                 log.write(line)
@@ -119,6 +118,11 @@ class VagrantCalls:
             yield f"--- serial console ---\n{console}"
 
     def _hint(self, output: str) -> str:
+        if self._provider == "lxc" and "already exists" in output:
+            return (
+                f"Another directory has a VM named {self._name}: set another vm.name, or remove that VM: "
+                f"sudo lxc-destroy --force --name {self._name}"
+            )
         if "already taken" in output or "storage vol" in output:
             return (
                 f"Another directory has a VM named {self._name}: set another vm.name, or remove that VM: "

@@ -34,35 +34,35 @@ def virsh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_disk_is_the_sum_of_all_disks(virsh: Path) -> None:
     (virsh / "says").write_text(DISKS)
-    assert Domain("vm").disk() == 547229696 + 1000
+    assert Domain("understudy", "vm").disk() == 547229696 + 1000
     (virsh / "refuses").write_text("error: no block device\n")
-    assert Domain("vm").disk() == 0, "an unknown size is no error"
+    assert Domain("understudy", "vm").disk() == 0, "an unknown size is no error"
 
 
 def test_state_is_read_without_blank_lines(virsh: Path) -> None:
     (virsh / "says").write_text("shut off\n\n")
-    assert Domain("vm").state() == "shut off"
+    assert Domain("understudy", "vm").state() == "shut off"
 
 
 def test_state_of_a_missing_vm_is_empty(virsh: Path) -> None:
     (virsh / "refuses").write_text("error: failed to get domain 'vm'\n")
-    assert Domain("vm").state() == ""
+    assert Domain("understudy", "vm").state() == ""
     (virsh / "refuses").unlink()
-    assert Domain("").state() == "", "virsh is not called for it"
+    assert Domain("understudy", "").state() == "", "virsh is not called for it"
     assert len((virsh / "notes").read_text().splitlines()) == 1
 
 
 def test_libvirt_that_is_not_running_is_an_error_with_its_output(virsh: Path) -> None:
     (virsh / "refuses").write_text("error: failed to connect to the hypervisor\n")
     with pytest.raises(Unreachable) as raised:
-        Domain("vm").state()
+        Domain("understudy", "vm").state()
     assert "hypervisor" in raised.value.details
 
 
 def test_refusal_shows_the_output_of_virsh(virsh: Path) -> None:
     (virsh / "refuses").write_text("error: failed to save\nerror: no space left\n")
     with pytest.raises(StepFailed) as raised:
-        Domain("vm").save("deployed-1")
+        Domain("understudy", "vm").save("deployed-1")
     assert (raised.value.summary, raised.value.details, raised.value.cause) == (
         "virsh snapshot-create-as failed",
         "error: failed to save\nerror: no space left",
@@ -74,4 +74,4 @@ def test_refusal_shows_the_output_of_virsh(virsh: Path) -> None:
 def test_sleep_is_read_from_dominfo(virsh: Path) -> None:
     for answer in ("yes", "no"):
         (virsh / "says").write_text(f"Persistent:     yes\nManaged save:   {answer}\nSecurity: x\n")
-        assert Domain("vm").is_asleep() == (answer == "yes")
+        assert Domain("understudy", "vm").is_asleep() == (answer == "yes")

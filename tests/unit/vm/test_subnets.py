@@ -83,7 +83,7 @@ def test_routes_and_own_addresses_count_but_not_the_default_route() -> None:
 def test_libvirt_network_is_read_from_its_xml() -> None:
     found = subnets.libvirt_network(XML)
 
-    assert (found.name, found.bridge, found.leased) == ("shop", "virbr1", "192.168.56.10")
+    assert (found.name, found.interface, found.leased) == ("shop", "virbr1", "192.168.56.10")
     assert found.subnets == (IPv4Network("192.168.56.0/24"),)
 
 

@@ -1,0 +1,79 @@
+"""Which of Vagrant's providers runs the staging VM: libvirt, or lxc for a container."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from understudy.paths import Project
+from understudy.vm import capabilities
+from understudy.vm.guest_machine import GuestMachine
+from understudy.vm.libvirt import Domain
+from understudy.vm.lxc import Container
+
+LIBVIRT, LXC = "libvirt", "lxc"
+KINDS = {
+    LIBVIRT: "a virtual machine (libvirt)",
+    LXC: "a container (lxc), which shares this machine's kernel",
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """name: LIBVIRT or LXC. reason: why, as a clause."""
+
+    name: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{KINDS[self.name]}: {self.reason}"
+
+
+def choose(
+    wanted: str, built: str, runs_kvm: Callable[[], bool], obstacle: Callable[[], str]
+) -> Choice:
+    """The provider for `vm.provider`. Pure; the two questions are asked only if they matter.
+
+    wanted: that key. built: the provider of the VM that exists, or empty. obstacle: why no container can run
+    here; empty if one can.
+    """
+    if wanted != "auto":
+        return Choice(wanted, "vm.provider in deploy.yml")
+    if built:
+        return Choice(built, "as the VM was built")
+    if runs_kvm():
+        return Choice(LIBVIRT, "KVM runs a guest here")
+    if found := obstacle():
+        return Choice(LIBVIRT, f"emulated, which is slow: no KVM runs a guest here, and {found}")
+    return Choice(LXC, "no KVM runs a guest here")
+
+
+def chosen(project: Project, name: str, wanted: str) -> Choice:
+    """The provider of the VM of that name, as it is or as it is to be built."""
+    return choose(
+        wanted,
+        built(project, name),
+        lambda: capabilities.runs_kvm(project),
+        capabilities.obstacle_to_containers,
+    )
+
+
+def built(project: Project, name: str) -> str:
+    """The provider of the VM that Vagrant built here; empty if there is none."""
+    return next((provider for provider in KINDS if _id(project, name, provider)), "")
+
+
+def machine(project: Project, name: str, provider: str) -> GuestMachine:
+    """The VM by the id that Vagrant knows: another project may have a VM of the same name."""
+    vm_id = _id(project, name, provider)
+    return Container(project, name, vm_id) if provider == LXC else Domain(name, vm_id)
+
+
+def any_of_name(project: Project, name: str, provider: str) -> GuestMachine:
+    """The VM that has this name on this machine, whichever project built it."""
+    return Container(project, name, name) if provider == LXC else Domain(name, name)
+
+
+def _id(project: Project, name: str, provider: str) -> str:
+    where = os.environ.get("VAGRANT_DOTFILE_PATH", ".vagrant")
+    file = project.directory / where / "machines" / name / provider / "id"
+    return file.read_text().strip() if file.exists() else ""
