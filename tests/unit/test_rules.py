@@ -41,7 +41,9 @@ DOORS = {
     "vm.address",
     "vm.box",
     "vm.debian_archive",
+    "vm.capabilities",
     "vm.libvirt",
+    "vm.lxc",
     "vm.guest",
     "vm.vagrant",
 }

@@ -1,6 +1,7 @@
-"""A Vagrant and a virsh that keep one VM in a few files, and record each call."""
+"""A Vagrant, and a virsh or a program for containers, that keep one VM in a few files, and record each call."""
 
 import json
+import re
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,15 +16,16 @@ from understudy.vm.machine import Vm
 # Its box has nginx. The verb that the file `fails` names prints the file `says` and fails.
 VAGRANT = """#!/bin/sh
 here=${0%/*}
-id=.vagrant/machines/understudy/libvirt/id
+case "$*" in *lxc*) provider=lxc vm=understudy ;; *) provider=libvirt vm=4f-uuid ;; esac
+id=.vagrant/machines/understudy/$provider/id
 echo "$1" >>"$here/vagrant-calls"
 if [ -e "$here/fails" ] && [ "$1" = "$(cat "$here/fails")" ]; then cat "$here/says" >&2; exit 1; fi
 case $1 in
-box) for last; do version=${last##*-}; done
-	box=$VAGRANT_HOME/boxes/understudy-VAGRANTSLASH-bookworm/${version%.json}/libvirt
+box) version=${4##*-}
+	box=$VAGRANT_HOME/boxes/understudy-VAGRANTSLASH-bookworm/${version%.json}/$provider
 	mkdir -p "$box"; printf 'nginx\\t1.22.1-9\\n' >"$box/packages" ;;
-up) mkdir -p "${id%/*}"; echo 4f-uuid >"$id"; echo running >"$here/state"; rm -f "$here/asleep" ;;
-destroy) rm -rf "$id" "$here/state" "$here/snapshots/"* "$here/asleep" ;;
+up) mkdir -p "${id%/*}"; echo "$vm" >"$id"; echo running >"$here/state"; rm -f "$here/asleep" ;;
+destroy) rm -rf .vagrant/machines/understudy/*/id "$here/state" "$here/snapshots/"* "$here/asleep" ;;
 esac
 """
 
@@ -54,6 +56,26 @@ net-dumpxml) cat "networks/$4" ;;
 net-undefine) rm -f "networks/$4" ;;
 esac
 """
+# As virsh above, in the words of provision/lxc/container.
+CONTAINER = """#!/bin/sh
+cd "${0%/*}/../../../tools"
+echo "$1" >>container-calls
+refuse() { echo "error: $1" >&2; exit 1; }
+case $1 in
+networks) cat containers 2>/dev/null || true ;;
+state) cat state 2>/dev/null || true ;;
+snapshots) ls snapshots ;;
+save) touch "snapshots/$3" ;;
+restore) [ -e "snapshots/$3" ] && [ ! -s "snapshots/$3" ] || refuse "no good snapshot $3"
+	echo running >state ;;
+delete) rm "snapshots/$3" ;;
+disk) echo $((1000 + $(ls snapshots | wc -l) * 1073741824)) ;;
+start) [ ! -e insomnia ] || refuse 'the container did not boot within 60 s'; echo running >state ;;
+stop | kill) echo 'shut off' >state ;;
+origin) cat origin 2>/dev/null || true ;;
+remove) rm -f state origin ;;
+esac
+"""
 IP = '#!/bin/sh\ncat "${0%/*}/routes"\n'
 # Copies what the box is to take over from production into `like`.
 BUILD = """#!/bin/sh
@@ -66,9 +88,10 @@ ARCHIVE = "#!/bin/sh\nprintf 'Package: nginx\\nVersion: 1.22.1-9\\n'\n"
 
 @dataclass
 class Machine:
-    """directory: temporary. Its folder `tools` has the two programs and the VM."""
+    """directory: temporary. Its folder `tools` has the programs and the VM."""
 
     directory: Path
+    provider: str = "libvirt"
     report: FakeReport = field(default_factory=FakeReport)
 
     def __post_init__(self) -> None:
@@ -81,9 +104,15 @@ class Machine:
         (self.project.directory / "provision" / "box").mkdir(parents=True)
         _program(self.project.directory / "provision" / "box" / "build", BUILD)
         _program(self.project.directory / "provision" / "box" / "archive", ARCHIVE)
+        (self.project.directory / "provision" / "lxc").mkdir()
+        _program(self.project.directory / "provision" / "lxc" / "container", CONTAINER)
         (self.project.directory / "provision" / "10-all.sh").write_text("echo all")
-        for name in ("deploy.yml", "Vagrantfile"):
-            shutil.copyfile(TOP / name, self.project.directory / name)
+        shutil.copyfile(TOP / "Vagrantfile", self.project.directory / "Vagrantfile")
+        settings = (TOP / "deploy.yml").read_text()
+        assert settings.count("\nvm:") == 1
+        self.project.config_file.write_text(
+            re.sub(r"\nvm:.*", f"\nvm:\n  provider: {self.provider}", settings)
+        )
 
     @property
     def tools(self) -> Path:
@@ -126,7 +155,7 @@ class Machine:
         return file.read_text().strip() if file.exists() else ""
 
     def snapshots(self) -> set[str]:
-        """The snapshots that libvirt has: names of levels, without their keys."""
+        """The snapshots that the provider has: names of levels, without their keys."""
         return {file.name.rpartition("-")[0] for file in (self.tools / "snapshots").iterdir()}
 
     def vagrant_calls(self) -> list[str]:
@@ -136,6 +165,10 @@ class Machine:
         """Without calls about networks: choosing an address makes those."""
         about_networks = {"net-list", "net-dumpxml"}
         return [verb for verb in self._calls("virsh-calls") if verb not in about_networks]
+
+    def container_calls(self) -> list[str]:
+        """Without calls about networks."""
+        return [verb for verb in self._calls("container-calls") if verb != "networks"]
 
     def _calls(self, name: str) -> list[str]:
         """The verbs since the last look at them."""

@@ -74,6 +74,17 @@ def test_address_in_deploy_yml_wins_in_either_place(
     assert chosen(machine) == "10.1.2.3"
 
 
+def test_chosen_address_avoids_containers_also_those_that_are_off(machine: Machine) -> None:
+    (machine.tools / "containers").write_text("shop lxc1234 192.168.56.10/24\n")
+    machine.routes("192.168.57.0/21")
+    assert chosen(machine).startswith("192.168.6")
+
+
+def test_container_with_the_vms_name_is_another_vm(machine: Machine) -> None:
+    (machine.tools / "containers").write_text("understudy lxc1234 192.168.56.10/24\n")
+    assert chosen(machine) != "192.168.56.10"
+
+
 def test_vm_rebuilt_after_destroy_may_get_another_address(machine: Machine) -> None:
     machine.vm().up()
     machine.vm().destroy()
@@ -110,9 +121,9 @@ def test_only_a_disposable_target_may_be_without_an_address(machine: Machine) ->
 def test_doctor_shows_what_else_uses_the_subnet(machine: Machine) -> None:
     rewrite(machine, {"address": "192.168.56.20"}, {})
     config = vm_address.load(machine.project)
-    assert doctor._vm_address(config).fix == ""
+    assert doctor._vm_address(machine.project, config).fix == ""
     machine.network("shop", "192.168.56.10")
-    found = doctor._vm_address(config)
+    found = doctor._vm_address(machine.project, config)
     assert found.seen == "192.168.56.20 lies in 192.168.56.0/24, which is libvirt's network shop"
     assert "deploy.py destroy" in found.fix
 
@@ -123,6 +134,6 @@ def test_doctor_shows_another_projects_vm_of_the_same_name(machine: Machine) -> 
         description = f"<domain>\n  <description>Source: {origin}/Vagrantfile</description>\n"
         (machine.tools / "dumpxml").write_text(description)
         (machine.tools / "state").write_text("running")
-        found = doctor._vm_name(machine.project, "understudy")
+        found = doctor._vm_name(machine.project, "understudy", "libvirt")
         assert bool(found.fix) == problem
     assert found.seen == f"{machine.tools} has a VM understudy, too"

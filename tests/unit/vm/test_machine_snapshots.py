@@ -208,8 +208,8 @@ def test_frequent_operations_call_no_vagrant_and_little_of_virsh(up: Machine) ->
     assert calls == {
         "up": 1,
         "save": 4,
-        "reset": 2,
-        "reset to a level": 2,
+        "reset": 3,
+        "reset to a level": 3,
         "down": 2,
         "up again": 4,
     }

@@ -87,12 +87,20 @@ def test_libvirt_network_is_read_from_its_xml() -> None:
     assert found.subnets == (IPv4Network("192.168.56.0/24"),)
 
 
+def test_container_network_is_read_from_a_line() -> None:
+    [found] = subnets.container_networks("shop lxc12345678 192.168.56.10/24\n")
+
+    assert (found.name, found.interface, found.leased) == ("shop", "lxc12345678", "192.168.56.10")
+    assert found.subnets == (IPv4Network("192.168.56.0/24"),)
+    assert str(found) == "lxc's network shop"
+
+
 def test_vms_own_network_is_no_conflict() -> None:
     networks = [subnets.libvirt_network(XML), subnets.libvirt_network(OTHER)]
     routes = json.dumps(
         [{"dst": "192.168.56.0/24", "dev": "virbr1"}, {"dst": "192.168.57.0/24", "dev": "virbr2"}]
     )
-    in_use = subnets.used_subnets(networks, routes, own="shop")
+    in_use = subnets.used_subnets(networks, routes, ("libvirt", "shop"))
 
     assert subnets.conflict("192.168.56.10", in_use) is None
     found = subnets.conflict("192.168.57.20", in_use)
