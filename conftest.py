@@ -20,6 +20,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--keep-pages", metavar="DIR", help="keep screenshots of the browser tests here"
     )
+    group.addoption(
+        "--wait-for",
+        type=int,
+        metavar="FD",
+        help="before the first test, wait for a byte from this file descriptor; end without tests at its end",
+    )
     group.addoption("--record", action="store_true", help="record the output of failure scenarios")
     group.addoption("--long", action="store_true", help="also run what `make test` leaves out")
     group.addoption(
@@ -34,6 +40,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for option, marker in (("--slow", "slow"), ("--long", "long")):
         if not config.getoption(option):
             _deselect(config, items, marker)
+
+
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Understudy starts pytest ahead of its turn: what takes long to start is there then."""
+    waits_for = session.config.getoption("--wait-for")
+    if waits_for is not None and not os.read(waits_for, 1):
+        pytest.exit("not needed any more", returncode=pytest.ExitCode.INTERRUPTED)
 
 
 def _deselect(config: pytest.Config, items: list[pytest.Item], marker: str) -> None:

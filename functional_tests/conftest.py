@@ -22,6 +22,7 @@ from understudy.vm import address as vm_address
 
 TOP = Path(__file__).resolve().parents[1]
 SITE = pytest.StashKey[Site]()
+STARTED = pytest.StashKey[Browser | None]()
 EXAMPLE_APP = "todo.wsgi:application"
 BROWSER_FIXTURES = ("browser", "second_browser")
 
@@ -60,6 +61,22 @@ def ip_address(address: str) -> str:
         return str(socket.getaddrinfo(address, None)[0][4][0])
     except socket.gaierror as error:
         raise pytest.UsageError(f"{address} has no IP address: {error.strerror}") from error
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """With --wait-for: starts the browser before it waits for the site. A failure is the first test's."""
+    config = session.config
+    wants = any("shared_browser" in getattr(item, "fixturenames", ()) for item in session.items)
+    if config.getoption("wait_for", None) is not None and wants:
+        with suppress(WebDriverException):
+            config.stash[STARTED] = start_browser(find_site(config))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Ends a browser that was started and not used."""
+    if browser := config.stash.get(STARTED, None):
+        browser.quit()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -165,9 +182,11 @@ def example_app(app: App) -> None:
 
 
 @pytest.fixture(scope="session")
-def shared_browser(site: Site) -> Iterator[Browser]:
+def shared_browser(site: Site, pytestconfig: pytest.Config) -> Iterator[Browser]:
     """The browser of all tests: starting one takes seconds."""
-    browser = start_browser(site)
+    started = pytestconfig.stash.get(STARTED, None)
+    pytestconfig.stash[STARTED] = None
+    browser = started or start_browser(site)
     yield browser
     browser.quit()
 

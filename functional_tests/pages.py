@@ -16,6 +16,8 @@ from functional_tests.browser import Browser, console
 T = TypeVar("T")
 
 WAIT_SECONDS = 20
+# Seconds.
+LOOK_EVERY = 0.1
 
 
 class Page:
@@ -39,7 +41,9 @@ class Page:
 
     def wait_for(self, what: Callable[[Browser], T], message: str) -> T:
         """Waits until `what` returns something true. Ignores errors of the browser while the page changes."""
-        wait = WebDriverWait(self.browser, WAIT_SECONDS, ignored_exceptions=[WebDriverException])
+        wait = WebDriverWait(
+            self.browser, WAIT_SECONDS, LOOK_EVERY, ignored_exceptions=[WebDriverException]
+        )
         return wait.until(what, message)
 
     @contextmanager

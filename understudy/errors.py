@@ -37,6 +37,10 @@ class StepFailed(UnderstudyError):
     """A check, a test or a step ran and failed."""
 
 
+class Stopped(UnderstudyError):
+    """A part of a run was ended early, because another part had failed. summary: which one."""
+
+
 class WouldChange(UnderstudyError):
     """A check worked, and found what would change. Nothing was changed."""
 

@@ -132,7 +132,7 @@ class FakeReport(Report):
         # The messages about each host.
         self.said_of: dict[str, list[str]] = {}
 
-    def about(self, host: str) -> None:
+    def about(self, host: str, phase: str = "") -> None:
         self.host = host
 
     def expect(self, seconds: float | None) -> None:

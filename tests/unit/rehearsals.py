@@ -2,7 +2,9 @@
 
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from threading import Barrier, Event
 from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import MagicMock
@@ -19,16 +21,17 @@ from understudy.deploy import commits, deploy_host
 from understudy.deploy import rollback as deploy_rollback
 from understudy.deploy.rollback_data import NeedsItsData
 from understudy.diagnosis import evidence
-from understudy.errors import ConfigError, Refused, StepFailed, UnderstudyError
+from understudy.errors import ConfigError, Refused, StepFailed, Stopped, UnderstudyError
 from understudy.job import Job
 from understudy.receipts import inputs, issue
 from understudy.receipts.issue import RehearsalResult
 from understudy.rehearsal import baseline, migrations, verify
 from understudy.rehearsal import run as rehearsal_run
 from understudy.rehearsal.baseline import Baseline
-from understudy.rehearsal.phases import NAMES, Selection
+from understudy.rehearsal.phases import NAMES, PHASES, Selection, skipped
 from understudy.rehearsal.run import Rehearsal
 from understudy.rehearsal.timings import Timings
+from understudy.report.events import Report
 from understudy.vm.levels import DEPLOYED, Level
 from understudy.vm.machine import Vm
 
@@ -38,14 +41,68 @@ PULLED = DataBundle("production", "sqlite", "20260102T030405Z", 1, digest="1")
 DEPLOYS = {"baseline", "deploy", "forward"}
 
 
+# The phases that are suites of tests, and the functions of verify that make them.
+SUITES = {
+    "host-tests": "host_tests",
+    "browser-tests": "browser_tests",
+    "reboot": "reboot_test",
+}
+PATIENCE = 10
+
+
+class StageSuite:
+    """Records that it ran. The browser tests end after the host tests, or hang until they are stopped."""
+
+    def __init__(self, stage: "Stage", name: str, job: Job) -> None:
+        self._stage, self._name = stage, name
+        self._stopped, self._why = Event(), ""
+
+    def begin(self) -> None:
+        self._stage.begun.append((self._name, [*self._stage.done]))
+
+    def run(self, report: Report) -> None:
+        with report.step(f"run {self._name}"):
+            if self._name in self._stage.hanging:
+                assert self._stopped.wait(PATIENCE)
+                raise Stopped(self._why)
+            if self._stage.meeting and self._name != "reboot":
+                self._stage.meeting.wait(PATIENCE)
+            if (
+                self._name == "browser-tests"
+                and {"host-tests"} <= self._stage.running - self._stage.hanging
+            ):
+                assert self._stage.hosts_tested.wait(PATIENCE)
+            try:
+                self._stage.run(self._name)
+            finally:
+                self._stage.hosts_tested.set()
+
+    def stop(self, why: str) -> None:
+        self._why = why
+        self._stopped.set()
+
+    def close(self) -> None:
+        self._stage.closed.append(self._name)
+
+
 class Stage:
     """A rehearsal whose phases only record that they ran.
 
-    failing: names of phases. missing: names of phases whose prerequisite is missing.
+    failing: names of phases. missing: names of phases whose prerequisite is missing. hanging: names of
+    suites. begun: the suites that were begun ahead, each with what was done then.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
         self.failing: set[str] = set()
+        self.hanging: set[str] = set()
+        self.begun: list[tuple[str, list[str]]] = []
+        self.closed: list[str] = []
+        self.running: set[str] = set()
+        self.hosts_tested = Event()
+        self.meeting: Barrier | None = None
+        # Set when production is asked; `up` waits for it.
+        self.asking: Event | None = None
+        self.asked = 0
         self.missing: set[str] = set()
         self.warnings: list[str] = []
         self.interrupted = ""
@@ -76,9 +133,8 @@ class Stage:
         monkeypatch.setattr(deploy_host, "require_converged", lambda _: self.run("again"))
         monkeypatch.setattr(deploy_rollback, "earlier", lambda _: self.require("rollback", "0ld"))
         monkeypatch.setattr(deploy_rollback, "rollback", self.rollback)
-        monkeypatch.setattr(verify, "host_tests", lambda _: self.run("host-tests"))
-        monkeypatch.setattr(verify, "browser_tests", lambda _: self.run("browser-tests"))
-        monkeypatch.setattr(verify, "reboot_test", lambda _: self.run("reboot"))
+        for name, function in SUITES.items():
+            monkeypatch.setattr(verify, function, partial(StageSuite, self, name))
 
     def rollback(self, job: Job, *, probe: bool = False, with_data: bool = False) -> None:
         if self.needs_data and not with_data:
@@ -92,17 +148,26 @@ class Stage:
         if name in self.failing:
             raise StepFailed(f"{name} has failed", cause=f"why {name} failed", hint="fix it")
 
-    def check(self) -> None:
+    def check(self) -> str:
         """The check of what is committed."""
         if "source" in self.failing:
             raise ConfigError("the source has failed")
+        return "c0ffee"
 
     def require(self, name: str, answer: Any) -> Any:
         if name in self.missing:
             raise Refused(f"nothing for {name}", hint="get it")
         return answer
 
+    def up(self) -> None:
+        if self.asking:
+            assert self.asking.wait(PATIENCE)
+        self.run("up")
+
     def baseline(self) -> Baseline:
+        self.asked += 1
+        if self.asking:
+            self.asking.set()
         if "baseline" in self.missing:
             return Baseline(reason="nothing for baseline")
         return Baseline("0ld", OLD)
@@ -120,11 +185,14 @@ class Stage:
         return self.restored[-1]
 
     def rehearse(self, selection: Selection | None = None) -> UnderstudyError | None:
-        vm = SimpleNamespace(up=lambda: self.run("up"), reset=self.reset, save=self.saved.add)
+        selection = selection or Selection()
+        self.running = {phase.name for phase in PHASES if not skipped(phase, selection, {})}
+        vm = SimpleNamespace(up=self.up, reset=self.reset, save=self.saved.add)
+        self.hosts_tested.clear()
         recorder = reports.recorder(self.report, "rehearse", "staging")
         job = replace(self.staging.job(), report=recorder)
         try:
-            Rehearsal(job, cast(Vm, vm), selection or Selection(), self.timings, recorder).run()
+            Rehearsal(job, cast(Vm, vm), selection, self.timings, recorder).run()
         except UnderstudyError as error:
             return error
         return None

@@ -22,10 +22,10 @@ def resolve(job: Job) -> sources.Source:
     return source
 
 
-def check(job: Job) -> None:
+def check(job: Job) -> str:
     """Raises ConfigError for what cannot work, as git alone shows, and warns of what may not work.
 
-    Connects to no host.
+    Connects to no host. Returns the commit.
     """
     app = job.config.app
     source = sources.find_commit(app, job.directory, job.project.cache / "git")
@@ -33,6 +33,7 @@ def check(job: Job) -> None:
     source_checks.refuse(app, facts, worktree.elsewhere(source))
     for warning in source_checks.warnings(app, facts):
         job.report.warn(warning)
+    return source.commit
 
 
 def refuse_if_same(job: Job, commit: str) -> None:

@@ -10,8 +10,9 @@ from typing import TypeVar
 from understudy.errors import UnderstudyError
 from understudy.host import batches
 from understudy.host.batches import Outcome
-from understudy.host.host_report import Call, HostReport, report_for_host
+from understudy.host.host_report import report_for_host
 from understudy.job import Job
+from understudy.report.forwarding import Call, ForwardingReport
 
 # Each host takes a thread and a connection on this machine.
 AT_ONCE = 16
@@ -79,7 +80,7 @@ def _in_order(
     """Works on all hosts at once, and reports host by host: what a host reports waits for those before it."""
     kept = [list[Call]() for _ in hosts]
     quiet = [
-        replace(host, report=HostReport(calls.append))
+        replace(host, report=ForwardingReport(calls.append))
         for host, calls in zip(hosts, kept, strict=True)
     ]
     for host, calls, answer in zip(hosts, kept, _at_once(quiet, work), strict=True):

@@ -1,6 +1,6 @@
-"""The phases of a rehearsal: their order, what each one needs, which are skipped and why. Pure."""
+"""The phases of a rehearsal: their order, which run at the same time, which are skipped and why. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,23 +9,36 @@ from enum import StrEnum
 class Phase:
     """name: for --only and --from. title: for reports. needs: the phase that it makes no sense without.
 
-    under_load: requests are sent to the site meanwhile.
+    under_load: others send requests to the site meanwhile. beside: the phase before it, at the same time as
+    which it runs. prepared_in: the phase during which a part of it is done ahead that doesn't need the VM
+    as this phase leaves it.
     """
 
     name: str
     title: str
     needs: str = ""
     under_load: bool = False
+    beside: str = ""
+    prepared_in: str = ""
 
 
 PHASES = (
     Phase("up", "bring up the VM"),
     Phase("reset", "reset the VM to a snapshot", "up"),
-    Phase("baseline", "deploy the baseline (production's live release)", "reset"),
+    # Production is asked meanwhile what is live there.
+    Phase("baseline", "deploy the baseline (production's live release)", "reset", prepared_in="up"),
     Phase("data", "load the data pulled from production", "baseline"),
     Phase("deploy", "deploy the candidate under traffic", "up", under_load=True),
-    Phase("host-tests", "run the host tests", "deploy"),
-    Phase("browser-tests", "run the browser tests", "deploy"),
+    # With the browser as a visitor: the host tests look at the host, and write nothing.
+    Phase("host-tests", "run the host tests", "deploy", under_load=True),
+    # The browser is started meanwhile.
+    Phase(
+        "browser-tests",
+        "run the browser tests",
+        "deploy",
+        beside="host-tests",
+        prepared_in="deploy",
+    ),
     Phase("again", "idempotence: a second deploy changes nothing", "deploy"),
     Phase("rollback", "roll back under traffic", "deploy", under_load=True),
     Phase("forward", "redeploy the candidate under traffic", "rollback", under_load=True),
@@ -88,10 +101,22 @@ def _missing_phase(phase: Phase, outcomes: Mapping[str, Outcome]) -> Skip | None
     return None
 
 
-def seconds_left(names: Iterable[str], earlier: Mapping[str, float]) -> float | None:
+def groups(phases: Sequence[Phase] = PHASES) -> Iterator[tuple[Phase, ...]]:
+    """The phases in their order, those that run at the same time together."""
+    for phase in phases:
+        if not phase.beside:
+            together = [other for other in phases if other.beside == phase.name]
+            yield (phase, *together)
+
+
+def seconds_left(names: Collection[str], earlier: Mapping[str, float]) -> float | None:
     """Seconds that these phases will take, by how long each took before. None if one is unknown."""
-    known = [earlier.get(name) for name in names]
-    return None if None in known else sum(seconds for seconds in known if seconds)
+    if not set(names) <= set(earlier):
+        return None
+    return sum(
+        max((earlier[phase.name] for phase in group if phase.name in names), default=0)
+        for group in groups()
+    )
 
 
 def verdict(outcomes: Mapping[str, Outcome], seconds: float) -> str:

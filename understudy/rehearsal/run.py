@@ -1,41 +1,37 @@
 """The rehearsal: runs its phases on the staging VM and ends in a verdict."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 
-from understudy.deploy import commits, deploy_host, rollback, rollback_data
+from understudy.deploy import commits
 from understudy.diagnosis import evidence
-from understudy.errors import StepFailed, UnderstudyError
+from understudy.errors import StepFailed, Stopped, UnderstudyError
 from understudy.job import Job
 from understudy.receipts import inputs, issue
-from understudy.receipts.statement import Candidate
-from understudy.rehearsal import baseline, deployed, migrations, seeded, verify
-from understudy.rehearsal.baseline import Baseline
+from understudy.rehearsal import at_once, verify
+from understudy.rehearsal.actions import Actions, DeployWarnings
 from understudy.rehearsal.outcome import result_of
 from understudy.rehearsal.phases import (
+    NAMES,
     PHASES,
     Outcome,
     Phase,
     Selection,
-    Skip,
+    groups,
     seconds_left,
     skipped,
     verdict,
 )
-from understudy.rehearsal.seeded import Seed
+from understudy.rehearsal.suites import Suite
 from understudy.rehearsal.timings import Timings
+from understudy.report.events import Report
 from understudy.report.record import Verdict
 from understudy.report.recorder import Recorder
 from understudy.ssh.connection import SshConnection
-from understudy.vm.levels import Level
 from understudy.vm.machine import Vm
-
-
-class DeployWarnings(StepFailed):
-    """The deploy succeeded with warnings: the release is live, and the verdict is NOT READY."""
 
 
 @dataclass
@@ -43,7 +39,7 @@ class Rehearsal:
     """One run. outcomes: name of a phase -> how it ended, so far. failures: name of a failed
     phase -> its error.
 
-    reset_to: the level that this run reset the VM to, None if it did not.
+    seconds: how long the passed ones took.
     """
 
     job: Job
@@ -53,67 +49,104 @@ class Rehearsal:
     recorder: Recorder
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     failures: dict[str, UnderstudyError] = field(default_factory=dict)
-    candidate: Candidate | None = None
-    reset_to: Level | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
 
     def run(self) -> None:
-        """Runs the phases in turn and writes a receipt.
+        """Runs the phases, some at the same time, and writes a receipt.
 
         Raises StepFailed, with the first cause, if a phase failed; what bringing up the VM raises; and
         ConfigError if the source or the receipts' key can't be used: then the VM is not touched.
         """
         issue.check_key(self.job)
-        commits.check(self.job)
+        # One commit is rehearsed, whatever is committed meanwhile.
+        self.job = self.job.at(commits.check(self.job))
         began = time.monotonic()
-        for phase in PHASES:
-            skip = skipped(phase, self.selection, self.outcomes) or self._missing_prerequisite(
-                phase
-            )
-            if skip:
-                self.outcomes[phase.name] = skip.outcome
-                self.job.report.skipped(phase.name, phase.title, skip.reason)
-            else:
-                self.outcomes[phase.name] = self._run_phase(phase)
+        try:
+            for group in groups():
+                self._run_group([phase for phase in group if not self._skips(phase)])
+        finally:
+            for suite in self.suites.values():
+                suite.close()
         self._write_receipt()
         seconds = time.monotonic() - began
         if self.failures:
             raise _not_ready(self.failures, seconds)
         self.job.report.say(verdict(self.outcomes, seconds))
 
-    def _missing_prerequisite(self, phase: Phase) -> Skip | None:
-        """What a phase needs besides earlier phases, if that is missing."""
-        if phase.name == "baseline" and self.baseline.reason:
-            return Skip(Outcome.UNAVAILABLE, self.baseline.reason)
-        if phase.name == "data" and self.seed.reason:
-            return Skip(Outcome.UNAVAILABLE, self.seed.reason)
-        if phase.name == "rollback":
-            try:
-                rollback.earlier(self.job)
-            except UnderstudyError as error:
-                return Skip(Outcome.UNAVAILABLE, error.summary)
-        return None
+    def _skips(self, phase: Phase) -> bool:
+        skip = skipped(phase, self.selection, self.outcomes) or self.actions.missing(phase)
+        if skip:
+            self.outcomes[phase.name] = skip.outcome
+            self.job.report.skipped(phase.name, phase.title, skip.reason)
+        return skip is not None
 
-    def _run_phase(self, phase: Phase) -> Outcome:
-        self.job.report.expect(self._seconds_left(phase))
+    def _run_group(self, phases: Sequence[Phase]) -> None:
+        """Runs phases at the same time, and meanwhile what is prepared ahead for later ones."""
+        if not phases:
+            return
+        report = self.job.report
+        report.expect(self._seconds_left(phases[0]))
+        for phase in phases:
+            self._prepare_in(phase)
+        try:
+            if len(phases) == 1:
+                self._run_phase(phases[0], report)
+            else:
+                works = {phase.name: partial(self._run_phase, phase) for phase in phases}
+                at_once.run(report, works, stop=self._stop_suites)
+        except KeyboardInterrupt:
+            report.warn(_interrupted(phases[0]))
+            raise
+        self.timings.keep(self.seconds)
+
+    def _run_phase(self, phase: Phase, report: Report) -> None:
+        job, began = replace(self.job, report=report), time.monotonic()
+        outcome = Outcome.PASSED
         try:
             with (
-                self.timings.timed(phase.name),
-                self.job.report.phase(phase.name, phase.title),
-                evidence.explained(self.job, busy=phase.under_load)
-                if phase.needs
-                else nullcontext(),
+                report.phase(phase.name, phase.title),
+                evidence.explained(job, busy=phase.under_load) if phase.needs else nullcontext(),
             ):
-                self._actions()[phase.name]()
-        except KeyboardInterrupt:
-            self.job.report.warn(_interrupted(phase))
-            raise
+                self._act(phase, report)
+        except Stopped:
+            outcome = Outcome.UNAVAILABLE
         except UnderstudyError as error:
             if not phase.needs:
                 raise
-            self.job.report.error(error)
+            report.error(error)
             self.failures[phase.name] = error
-            return Outcome.WARNED if isinstance(error, DeployWarnings) else Outcome.FAILED
-        return Outcome.PASSED
+            outcome = Outcome.WARNED if isinstance(error, DeployWarnings) else Outcome.FAILED
+        else:
+            self.seconds[phase.name] = time.monotonic() - began
+        self.outcomes[phase.name] = outcome
+
+    def _act(self, phase: Phase, report: Report) -> None:
+        try:
+            if phase.name in self.suites:
+                self.suites[phase.name].run(report)
+            else:
+                self.actions.by_phase()[phase.name]()
+        except StepFailed:
+            # Before its cause is looked for, which takes a while.
+            if self.selection.fail_fast:
+                self._stop_suites(f"{phase.name} failed")
+            raise
+
+    def _stop_suites(self, why: str = "") -> None:
+        for suite in self.suites.values():
+            suite.stop(why)
+
+    def _prepare_in(self, now: Phase) -> None:
+        prepared = {
+            "baseline": self.actions.ask_production,
+            "browser-tests": self._begin_browser_tests,
+        }
+        for phase in PHASES:
+            if phase.prepared_in == now.name and not skipped(phase, self.selection, self.outcomes):
+                prepared[phase.name]()
+
+    def _begin_browser_tests(self) -> None:
+        self.suites["browser-tests"].begin()
 
     def _seconds_left(self, now: Phase) -> float | None:
         to_come = PHASES[PHASES.index(now) :]
@@ -121,99 +154,43 @@ class Rehearsal:
             phase.name
             for phase in to_come
             if not skipped(phase, self.selection, self.outcomes)
-            and (phase.name != "data" or self.seed.pulled)
+            and (phase.name != "data" or self.actions.seed.pulled)
         ]
         return seconds_left(names, self.timings.earlier())
 
-    def _actions(self) -> Mapping[str, Callable[[], None]]:
-        job = self.job
+    @cached_property
+    def actions(self) -> Actions:
+        return Actions(self.job, self.vm)
+
+    @cached_property
+    def suites(self) -> Mapping[str, Suite]:
+        """The phases that are suites of tests."""
         return {
-            "up": self.vm.up,
-            "reset": self._reset,
-            "baseline": self._deploy_baseline,
-            "data": self._load_data,
-            "deploy": self._deploy_candidate,
-            "host-tests": lambda: verify.host_tests(job),
-            "browser-tests": lambda: verify.browser_tests(job),
-            "again": lambda: deploy_host.require_converged(job),
-            "rollback": self._roll_back,
-            "forward": self._deploy,
-            "reboot": lambda: verify.reboot_test(job),
+            "host-tests": verify.host_tests(self.job),
+            "browser-tests": verify.browser_tests(self.job),
+            "reboot": verify.reboot_test(self.job),
         }
-
-    def _reset(self) -> None:
-        """To the highest level that is saved."""
-        wanted = (self.seeded_level, self.baseline.level)
-        self.reset_to = self.vm.reset(*(level for level in wanted if level))
-
-    def _deploy_baseline(self) -> None:
-        job, level = self.job.at(self.baseline.commit), self.baseline.level
-        if level:
-            deployed.ensure(job, self.vm, level, on=self.reset_to)
-
-    def _load_data(self) -> None:
-        seeded.ensure(self.job, self.vm, self.seeded_level, on=self.reset_to)
-
-    def _deploy_candidate(self) -> None:
-        """Fixes the commit that is rehearsed, whatever is committed meanwhile."""
-        source = commits.resolve(self.job)
-        self.job = self.job.at(source.commit)
-        self.candidate = inputs.candidate(self.job, source, self.job.target_name)
-        loaded = self.outcomes.get("data") is Outcome.PASSED
-        with migrations.examined(self.job) if loaded else nullcontext():
-            self._deploy()
-
-    def _deploy(self) -> None:
-        warnings = deploy_host.deploy(self.job, probe=True)
-        if warnings:
-            raise DeployWarnings("the deploy succeeded with warnings", details="\n".join(warnings))
-
-    def _roll_back(self) -> None:
-        """As on production: with the data from before the deploy, if the old code needs that."""
-        try:
-            rollback.rollback(self.job, probe=True)
-        except rollback_data.NeedsItsData as error:
-            self.job.report.warn(
-                f"{error.summary}: a rollback has to restore the data from before the deploy, which "
-                f"discards what was written since\n{error.details}"
-            )
-            rollback.rollback(self.job, with_data=True)
-
-    @cached_property
-    def baseline(self) -> Baseline:
-        return baseline.find(self.job)
-
-    @cached_property
-    def seed(self) -> Seed:
-        return seeded.find(self.job)
-
-    @cached_property
-    def seeded_level(self) -> Level | None:
-        """The baseline with pulled data; None if one of them is missing."""
-        if self.baseline.level is None or self.seed.pulled is None:
-            return None
-        return seeded.level(self.baseline.level, self.seed.pulled)
 
     def _write_receipt(self) -> None:
         """Writes the receipt, passed or failed, if the candidate was deployed. Only warns if it can't."""
-        if self.candidate is None:
+        candidate = self.actions.candidate
+        if candidate is None:
             return
         record = self.recorder.record(Verdict.FAILED if self.failures else Verdict.PASSED)
         try:
             with SshConnection(self.job.target, self.job.config.host.deployer) as connection:
                 staging = inputs.fingerprint_of(connection)
             project = self.job.project.directory
-            issue.write(
-                self.job, result_of(record, self.outcomes, self.candidate, staging, project)
-            )
+            issue.write(self.job, result_of(record, self.outcomes, candidate, staging, project))
         except UnderstudyError as error:
             self.job.report.warn(f"no receipt was written: {error.summary}")
 
 
 def _not_ready(failures: Mapping[str, UnderstudyError], seconds: float) -> StepFailed:
-    first = next(iter(failures.values()))
+    names = [name for name in NAMES if name in failures]
+    first = failures[names[0]]
     return StepFailed(
-        f"verdict: NOT READY after {seconds:.0f} s: {', '.join(failures)} failed",
+        f"verdict: NOT READY after {seconds:.0f} s: {', '.join(names)} failed",
         hint=first.hint,
         cause=first.cause or first.summary,
     )

@@ -1,9 +1,7 @@
 """How long the phases of earlier rehearsals took, so that the next one can show the time left."""
 
 import json
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +20,8 @@ class Timings:
         except (OSError, ValueError, AttributeError, TypeError):
             return {}
 
-    @contextmanager
-    def timed(self, name: str) -> Iterator[None]:
-        """Records how long the block took, unless it raises."""
-        began = time.monotonic()
-        yield
-        known = {**self.earlier(), name: round(time.monotonic() - began, 1)}
+    def keep(self, seconds: Mapping[str, float]) -> None:
+        """Records how long phases took, by their names."""
+        rounded = {name: round(value, 1) for name, value in seconds.items()}
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        self.file.write_text(json.dumps(known))
+        self.file.write_text(json.dumps({**self.earlier(), **rounded}))

@@ -1,21 +1,13 @@
-"""Runs the host tests and the browser tests against a target."""
+"""The host tests, the browser tests and the reboot test of a target, and where its site is."""
 
-import re
-import shutil
-import subprocess
-import sys
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from understudy.config.model import Config
 from understudy.config.target import TargetConfig
 from understudy.errors import StepFailed
 from understudy.job import Job, with_address
 from understudy.paths import Project
-from understudy.report.junit import read_tests
-from understudy.report.sanitize import cut
+from understudy.rehearsal.suites import Suite
 from understudy.vm import address as vm_address
 
 HOST_TESTS = "tests/host"
@@ -23,9 +15,6 @@ BROWSER_TESTS = "functional_tests"
 # Suite -> the directory of its tests.
 FOLDERS = {"host": HOST_TESTS, "browser": BROWSER_TESTS, "reboot": HOST_TESTS}
 _SCREENSHOTS = "Screenshots, pages and consoles of failed browser tests are in reports/browser/."
-
-# Twenty lines for each failed browser test, of addresses in the driver of the browser.
-_NATIVE_FRAMES = re.compile(r"^E +(?:Stacktrace:|#\d+ 0x[0-9a-f]+ .*)\n", re.MULTILINE)
 
 
 def verify(job: Job, *, slow: bool = False) -> None:
@@ -35,9 +24,9 @@ def verify(job: Job, *, slow: bool = False) -> None:
     """
     site = site_of(job.config, job.target_name, job.address)
     job.report.say(f"{site.target}: {site.url} at {site.address}")
-    failed = [error for error in (_failure(host_tests, job), _failure(browser_tests, job)) if error]
+    failed = [error for suite in (host_tests, browser_tests) if (error := _failure(suite(job)))]
     if slow:
-        reboot_test(job)
+        reboot_test(job).run(job.report)
     if failed:
         raise StepFailed(
             f"{job.target_name} did not pass its tests",
@@ -46,66 +35,33 @@ def verify(job: Job, *, slow: bool = False) -> None:
         )
 
 
-def _failure(suite: Callable[[Job], None], job: Job) -> StepFailed | None:
+def _failure(suite: Suite) -> StepFailed | None:
     try:
-        suite(job)
+        suite.run(suite.job.report)
     except StepFailed as error:
         return error
     return None
 
 
-def host_tests(job: Job) -> None:
-    """Raises StepFailed, with pytest's output, if a test fails."""
-    _run(job, "host", [HOST_TESTS])
+def host_tests(job: Job) -> Suite:
+    """Looks at the host, and changes nothing."""
+    return Suite(job, "host", [HOST_TESTS])
 
 
-def reboot_test(job: Job) -> None:
-    """Reboots the host. Raises StepFailed unless the site comes back by itself."""
-    _run(job, "reboot", [HOST_TESTS, "--slow", "-m", "slow"])
+def reboot_test(job: Job) -> Suite:
+    """Reboots the host: the site must come back by itself."""
+    return Suite(job, "reboot", [HOST_TESTS, "--slow", "-m", "slow"])
 
 
-def browser_tests(job: Job) -> None:
-    """Raises StepFailed, with pytest's output, if a test fails.
+def browser_tests(job: Job) -> Suite:
+    """Uses the site, and writes. Keeps screenshots, pages and consoles in job.project.pages.
 
-    Keeps screenshots, pages and consoles in job.project.pages until the next run. Tests that destroy
-    data run on disposable targets only.
+    Tests that destroy data run on disposable targets only.
     """
     pages = job.project.pages
-    shutil.rmtree(pages, ignore_errors=True)
-    harmless = [] if job.target.disposable else ["-m", "not destroys_data"]
+    harmless = [] if job.config.target(job.target_name).disposable else ["-m", "not destroys_data"]
     words = [BROWSER_TESTS, *harmless, "--keep-pages", str(pages)]
-    try:
-        _run(job, "browser", words, _SCREENSHOTS)
-    finally:
-        job.report.attach("pages", {path.stem: _page(path) for path in sorted(pages.glob("*.png"))})
-
-
-def _page(screenshot: Path) -> dict[str, str]:
-    """What is beside a screenshot: the page's source and the console of a failed test."""
-    beside = {"source": screenshot.with_suffix(".html"), "console": screenshot.with_suffix(".log")}
-    return {name: cut(path.read_text()) for name, path in beside.items() if path.is_file()}
-
-
-def _run(job: Job, suite: str, words: list[str], hint: str = "") -> None:
-    with (
-        TemporaryDirectory() as work,
-        job.report.step(f"run the {suite} tests on {job.target_name}"),
-    ):
-        results = Path(work) / "results.xml"
-        command = [
-            *(sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=short", *words),
-            *("--target", job.target_name, "--deploy-config", str(job.project.config_file)),
-            *(("--host", job.address) if job.address else ()),
-            f"--junitxml={results}",
-        ]
-        done = subprocess.run(command, cwd=job.project.directory, capture_output=True, text=True)
-        if results.is_file():
-            name = f"{suite} {job.address}" if job.address else suite
-            job.report.attach("tests", {name: read_tests(results.read_text())})
-        if done.returncode:
-            output = _NATIVE_FRAMES.sub("", done.stdout + done.stderr).strip()
-            raise StepFailed(f"the {suite} tests failed on {job.target_name}", output, hint)
-    job.report.say(f"  {done.stdout.strip().splitlines()[-1]}")
+    return Suite(job, "browser", words, _SCREENSHOTS, pages)
 
 
 @dataclass(frozen=True)

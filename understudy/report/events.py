@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-from understudy.errors import UnderstudyError
+from understudy.errors import Stopped, UnderstudyError
 from understudy.report.sanitize import plain_json
 
 
@@ -34,14 +34,19 @@ class Report(ABC):
         self.phase_started(name, title)
         try:
             yield
+        except Stopped as stopped:
+            self.skipped(name, title, stopped.summary)
+            raise
         except BaseException:
             self.phase_ended(name, time.monotonic() - began, ok=False)
             raise
         self.phase_ended(name, time.monotonic() - began, ok=True)
 
     @abstractmethod
-    def about(self, host: str) -> None:
-        """All events from now on are about that host of several; "" for the whole target."""
+    def about(self, host: str, phase: str = "") -> None:
+        """All events from now on are about that host of several and that phase of those that run at the
+        same time; "" for the whole target, and for the one phase that runs.
+        """
 
     @abstractmethod
     def expect(self, seconds: float | None) -> None:
@@ -55,7 +60,7 @@ class Report(ABC):
 
     @abstractmethod
     def skipped(self, name: str, title: str, reason: str) -> None:
-        """A phase is left out because a prerequisite is missing. reason: which one."""
+        """A phase is left out because a prerequisite is missing, or was stopped. reason: why."""
 
     @abstractmethod
     def ran(self, command: str, output: str, seconds: float, *, ok: bool) -> None:
@@ -94,10 +99,10 @@ class JsonReport(Report):
 
     def __init__(self, out: TextIO | None = None) -> None:
         self._out = out or sys.stdout
-        self._host = ""
+        self._about: dict[str, str] = {}
 
-    def about(self, host: str) -> None:
-        self._host = host
+    def about(self, host: str, phase: str = "") -> None:
+        self._about = {name: value for name, value in (("phase", phase), ("host", host)) if value}
 
     def expect(self, seconds: float | None) -> None:
         if seconds is not None:
@@ -147,10 +152,8 @@ class JsonReport(Report):
         )
 
     def _write(self, event: str, **values: Any) -> None:
-        host = {"host": self._host} if self._host else {}
-        print(
-            json.dumps(plain_json({"event": event, **host, **values})), file=self._out, flush=True
-        )
+        whole = plain_json({"event": event, **self._about, **values})
+        print(json.dumps(whole), file=self._out, flush=True)
 
 
 def with_host(host: str, text: str) -> str:

@@ -21,8 +21,8 @@ class MaskingReport(Report):
     def __init__(self, report: Report, secrets: Callable[[], Collection[str]]) -> None:
         self._report, self._find_secrets = report, secrets
 
-    def about(self, host: str) -> None:
-        self._report.about(host)
+    def about(self, host: str, phase: str = "") -> None:
+        self._report.about(host, phase)
 
     def expect(self, seconds: float | None) -> None:
         self._report.expect(seconds)

@@ -56,9 +56,9 @@ class Recorder(Report):
         self.report, self._clock, self._start = report, clock, clock()
         self._verb, self._target, self._began = verb, target, began
         self._phases: list[_Part] = []
-        # The running steps of each host, the innermost last.
-        self._open_on: dict[str, list[_Part]] = {}
-        self._host = ""
+        # The running steps of each phase and host, the innermost last.
+        self._open_on: dict[tuple[str, str], list[_Part]] = {}
+        self._host, self._phase = "", ""
         self._warnings: list[str] = []
         self._error: Failure | None = None
         self._attachments: dict[str, Any] = {}
@@ -71,16 +71,16 @@ class Recorder(Report):
             began=self._began,
             seconds=self._now(),
             verdict=verdict,
-            phases=tuple(self._phase(part, verdict) for part in self._phases),
+            phases=tuple(self._recorded(part, verdict) for part in self._phases),
             warnings=tuple(self._warnings),
             error=self._error,
             attachments=dict(self._attachments),
         )
         return with_texts(whole, plain)
 
-    def about(self, host: str) -> None:
-        self._host = host
-        self.report.about(host)
+    def about(self, host: str, phase: str = "") -> None:
+        self._host, self._phase = host, phase
+        self.report.about(host, phase)
 
     def expect(self, seconds: float | None) -> None:
         self.report.expect(seconds)
@@ -91,16 +91,14 @@ class Recorder(Report):
         self.report.phase_started(name, title)
 
     def phase_ended(self, name: str, seconds: float, *, ok: bool) -> None:
-        for part in self._phases:
-            if part.name == name and part.ok is None:
-                part.seconds, part.ok = seconds, ok
+        for part in self._running(name):
+            part.seconds, part.ok = seconds, ok
         self.report.phase_ended(name, seconds, ok=ok)
 
     def skipped(self, name: str, title: str, reason: str) -> None:
         self._end_unnamed()
-        self._phases.append(
-            _Part(title, self._now(), name, 0.0, reason=reason or "no reason given")
-        )
+        part = next(iter(self._running(name)), None) or self._begin_phase(name, title)
+        part.seconds, part.reason = self._now() - part.began, reason or "no reason given"
         self.report.skipped(name, title, reason)
 
     def started(self, title: str) -> None:
@@ -148,7 +146,8 @@ class Recorder(Report):
     def error(self, error: UnderstudyError) -> None:
         """The last error is that of the run; the first one after a failed phase is also that phase's."""
         self._error = Failure(error.summary, error.cause, cut(error.details), error.hint)
-        for part in self._phases[-1:]:
+        about = [part for part in self._phases if self._phase in ("", part.name)]
+        for part in about[-1:]:
             if part.ok is False and part.error is None:
                 part.error = self._error
         self.report.error(error)
@@ -158,7 +157,7 @@ class Recorder(Report):
 
     @property
     def _open(self) -> list[_Part]:
-        return self._open_on.setdefault(self._host, [])
+        return self._open_on.setdefault((self._phase, self._host), [])
 
     def _note(self, text: str) -> None:
         """Adds a line to the running step, whose title names its host, or to the phase."""
@@ -169,8 +168,12 @@ class Recorder(Report):
 
     def _current_phase(self) -> _Part:
         """The running phase; outside of any phase, a new one without a name."""
-        running = [part for part in self._phases if part.seconds is None]
+        running = self._running(self._phase)
         return running[-1] if running else self._begin_phase("", "")
+
+    def _running(self, name: str) -> list[_Part]:
+        """The running phases of that name; all of them for an empty one."""
+        return [part for part in self._phases if part.seconds is None and name in ("", part.name)]
 
     def _begin_phase(self, name: str, title: str) -> _Part:
         self._phases.append(_Part(title, self._now(), name))
@@ -182,7 +185,7 @@ class Recorder(Report):
             if not part.name and part.seconds is None:
                 part.seconds, part.ok = self._now() - part.began, True
 
-    def _phase(self, part: _Part, verdict: Verdict) -> Phase:
+    def _recorded(self, part: _Part, verdict: Verdict) -> Phase:
         ok = verdict is Verdict.PASSED if part.ok is None else part.ok
         state = State.PASSED if ok else State.FAILED
         return Phase(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,14 +30,14 @@ class TextReport(Report):
         self._out = Console(highlight=False, soft_wrap=True)
         self._err = Console(highlight=False, soft_wrap=True, stderr=True)
         self._progress: Progress | None = None
-        # The step that is running on each host.
-        self._tasks: dict[str, TaskID] = {}
-        self._live: dict[str, Live] = {}
+        # The step that is running in each phase, on each host.
+        self._tasks: dict[tuple[str, str], TaskID] = {}
+        self._live: dict[tuple[str, str], Live] = {}
         self._end: float | None = None
-        self._host = ""
+        self._host, self._phase = "", ""
 
-    def about(self, host: str) -> None:
-        self._host = host
+    def about(self, host: str, phase: str = "") -> None:
+        self._host, self._phase = host, phase
 
     def expect(self, seconds: float | None) -> None:
         self._end = None if seconds is None else time.monotonic() + seconds
@@ -63,8 +64,8 @@ class TextReport(Report):
             text = with_host(self._host, title)
             left = _time_left(self._end)
             live = Live(cut(plain(text), self._out.width - _COLUMNS_OF_THE_CLOCK - len(left)))
-            self._live[self._host] = live
-            self._tasks[self._host] = self._progress.add_task(live.title, left=left, live=live)
+            self._live[self._place] = live
+            self._tasks[self._place] = self._progress.add_task(live.title, left=left, live=live)
 
     def ended(self, title: str, seconds: float, *, ok: bool) -> None:
         self._stop_task()
@@ -82,10 +83,10 @@ class TextReport(Report):
 
     def _show_live(self, text: str) -> bool:
         """Shows a text under the running step. False without a terminal or a running step."""
-        task = self._tasks.get(self._host)
+        task = self._tasks.get(self._place)
         if self._progress is None or task is None:
             return False
-        self._live[self._host].add(text)
+        self._live[self._place].add(text)
         return True
 
     def say(self, text: str) -> None:
@@ -95,7 +96,10 @@ class TextReport(Report):
         self._err.print(_plain(("!", "yellow"), f" {with_host(self._host, text)}"))
 
     def error(self, error: UnderstudyError) -> None:
-        self._stop_progress()
+        with self._without_progress():
+            self._print_error(error)
+
+    def _print_error(self, error: UnderstudyError) -> None:
         self._err.print(_plain((f"{error.label}:", "bold red"), f" {error.summary}"))
         if error.cause:
             self._err.print(_plain(("cause:", "bold"), f" {error.cause}"))
@@ -104,6 +108,19 @@ class TextReport(Report):
                 self._err.print(_plain(f"  {line}"))
         if error.hint:
             self._err.print(_plain(("try:", "cyan"), f" {error.hint}"))
+
+    @property
+    def _place(self) -> tuple[str, str]:
+        return self._phase, self._host
+
+    @contextmanager
+    def _without_progress(self) -> Iterator[None]:
+        """For output on another stream, which the running steps would overwrite."""
+        if self._progress:
+            self._progress.stop()
+        yield
+        if self._progress:
+            self._progress.start()
 
     def _start_progress(self) -> Progress:
         title = TextColumn("{task.description}", markup=False)
@@ -114,8 +131,8 @@ class TextReport(Report):
         return progress
 
     def _stop_task(self) -> None:
-        """Ends the step of this host; those of other hosts stay on the screen."""
-        task = self._tasks.pop(self._host, None)
+        """Ends the step of this phase and host; those of others stay on the screen."""
+        task = self._tasks.pop(self._place, None)
         if self._progress and task is not None and self._tasks:
             self._progress.remove_task(task)
         else:

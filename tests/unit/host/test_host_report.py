@@ -11,8 +11,7 @@ import pytest
 
 from tests.unit.fakes import FakeReport
 from tests.unit.records import new_recorder
-from understudy.errors import StepFailed
-from understudy.host.host_report import Call, HostReport, report_for_host
+from understudy.host.host_report import report_for_host
 from understudy.report.events import JsonReport, Report
 from understudy.report.record import Verdict
 from understudy.report.terminal import TextReport
@@ -136,30 +135,3 @@ def test_progress_of_several_hosts_is_shown_together(
     ended = [out.index(text) for text in ("✓ web2: switch", "✓ web1: upload", "all done")]
     assert ended == sorted(ended)
     assert "half of it" in out
-
-
-def test_every_call_is_passed_on() -> None:
-    calls: list[Call] = []
-    front, behind = HostReport(calls.append), FakeReport()
-    failed = StepFailed("failed")
-
-    with front.phase("up", "The VM"), front.step("restore"):
-        front.detail("a detail")
-    front.skipped("data", "Data", "none")
-    front.say("said")
-    front.warn("warned")
-    front.attach("drift", [])
-    front.ran("true", "", 0.1, ok=True)
-    front.error(failed)
-    front.expect(7)
-    front.about("another host")
-
-    assert (behind.said, behind.steps) == ([], [])
-    for call in calls:
-        call(behind)
-    assert behind.phases == [("up", "passed"), ("data", "skipped, none")]
-    assert behind.steps == [("restore", True)]
-    assert (behind.details, behind.said, behind.warnings) == (["a detail"], ["said"], ["warned"])
-    assert (behind.attached, behind.errors, behind.expected) == ({"drift": []}, [failed], [7])
-    assert behind.commands == [("true", "", True)]
-    assert behind.host == ""

@@ -7,6 +7,7 @@ from understudy.rehearsal.phases import (
     PHASES,
     Outcome,
     Selection,
+    groups,
     is_complete,
     seconds_left,
     skipped,
@@ -58,8 +59,32 @@ def test_fail_fast_skips_the_rest_after_a_failure() -> None:
 
 
 def test_remaining_time_is_known_only_if_that_of_each_phase_is() -> None:
-    assert seconds_left(["a", "b"], {"a": 1.5, "b": 2}) == 3.5
-    assert seconds_left(["a", "b"], {"a": 1.5}) is None
+    assert seconds_left(["deploy", "reboot"], {"deploy": 1.5, "reboot": 2, "up": 7}) == 3.5
+    assert seconds_left(["deploy", "reboot"], {"deploy": 1.5}) is None
+
+
+def test_remaining_time_of_phases_that_run_at_the_same_time_is_that_of_the_longest() -> None:
+    earlier = {"host-tests": 3, "browser-tests": 20, "again": 1}
+    assert seconds_left(["host-tests", "browser-tests", "again"], earlier) == 21
+
+
+def test_host_tests_and_browser_tests_run_at_the_same_time_and_other_phases_alone() -> None:
+    names = [tuple(phase.name for phase in group) for group in groups()]
+
+    assert ("host-tests", "browser-tests") in names
+    assert [name for group in names for name in group] == list(NAMES)
+    assert len(names) == len(NAMES) - 1
+
+
+def test_what_runs_at_the_same_time_needs_the_same_and_none_of_the_others() -> None:
+    for group in groups():
+        assert len({phase.needs for phase in group}) == 1
+
+
+def test_what_is_prepared_ahead_is_of_a_later_phase() -> None:
+    for phase in PHASES:
+        if phase.prepared_in:
+            assert NAMES.index(phase.prepared_in) < NAMES.index(phase.name)
 
 
 def test_rehearsal_is_complete_if_nothing_was_left_out() -> None:

@@ -1,6 +1,7 @@
 """A rehearsal ends in a verdict, whatever happens in it."""
 
 from pathlib import Path
+from threading import Barrier, Event
 
 import pytest
 
@@ -72,9 +73,95 @@ def test_other_phases_run_after_failed_tests(stage: Stage) -> None:
 
 
 def test_fail_fast_stops_at_the_first_failure(stage: Stage) -> None:
-    stage.failing = {"host-tests"}
+    stage.failing = {"deploy"}
     stage.rehearse(Selection(fail_fast=True))
-    assert stage.done[-1] == "host-tests"
+    assert stage.done[-1] == "deploy"
+
+
+@pytest.mark.parametrize(
+    ("failing", "other"), [("host-tests", "browser-tests"), ("browser-tests", "host-tests")]
+)
+def test_fail_fast_stops_what_runs_at_the_same_time(failing: str, other: str, stage: Stage) -> None:
+    stage.failing, stage.hanging = {failing}, {other}
+
+    error = stage.rehearse(Selection(fail_fast=True))
+
+    assert error
+    assert f": {failing} failed" in error.summary
+    assert stage.done[-1] == failing
+    states = dict(stage.report.phases)
+    assert (states[failing], states[other]) == ("failed", f"skipped, {failing} failed")
+    assert states["again"] == "skipped, an earlier phase failed"
+    [receipt] = stage.receipts
+    assert {phase.name: phase.state for phase in receipt.phases}[other] == "skipped"
+
+
+def test_without_fail_fast_what_runs_at_the_same_time_runs_to_its_end(stage: Stage) -> None:
+    stage.failing = {"host-tests"}
+    stage.rehearse()
+    assert dict(stage.report.phases)["browser-tests"] == "passed"
+
+
+def test_both_suites_run_at_the_same_time(stage: Stage) -> None:
+    stage.meeting = Barrier(2)
+    stage.rehearse()
+    assert {"host-tests", "browser-tests"} <= set(stage.done)
+
+
+@pytest.mark.parametrize("only", [{"host-tests"}, {"browser-tests"}])
+def test_suite_runs_without_the_one_beside_it(only: set[str], stage: Stage) -> None:
+    stage.rehearse(Selection(only=frozenset(only)))
+    assert stage.done == ["up", *only]
+
+
+def test_browser_is_started_while_the_deploy_runs(stage: Stage) -> None:
+    stage.rehearse()
+    assert stage.begun == [("browser-tests", ALL[: ALL.index("deploy")])]
+
+
+def test_browser_that_was_started_ends_with_a_rehearsal_that_does_not_need_it(
+    stage: Stage,
+) -> None:
+    stage.failing = {"deploy"}
+    stage.rehearse()
+    assert [name for name, _ in stage.begun] == ["browser-tests"]
+    assert "browser-tests" in stage.closed
+
+
+@pytest.mark.parametrize(
+    "selection", [Selection(only=frozenset({"deploy"})), Selection(start_at="rollback")]
+)
+def test_no_browser_is_started_for_tests_that_are_left_out(
+    selection: Selection, stage: Stage
+) -> None:
+    stage.rehearse(selection)
+    assert stage.begun == []
+
+
+def test_production_is_asked_once_and_while_the_vm_comes_up(stage: Stage) -> None:
+    stage.asking = Event()
+    stage.rehearse()
+    assert stage.asked == 1
+
+
+@pytest.mark.parametrize("selection", [Selection(keep=True), Selection(only=frozenset({"deploy"}))])
+def test_production_is_not_asked_without_a_baseline(selection: Selection, stage: Stage) -> None:
+    stage.rehearse(selection)
+    assert stage.asked == 0
+
+
+def test_first_cause_is_that_of_the_first_phase_whichever_failed_first(stage: Stage) -> None:
+    stage.failing = {"host-tests", "browser-tests"}
+    error = stage.rehearse()
+    assert error
+    assert error.cause == "why host-tests failed"
+
+
+def test_interruption_ends_what_runs_at_the_same_time(stage: Stage) -> None:
+    stage.interrupted, stage.hanging = "browser-tests", {"host-tests"}
+    with pytest.raises(KeyboardInterrupt):
+        stage.rehearse()
+    assert "--keep --from host-tests" in stage.report.warnings[0]
 
 
 def test_vm_that_does_not_come_up_gives_no_verdict(stage: Stage) -> None:

@@ -74,7 +74,7 @@ def test_passed_suites_show_their_last_line(tmp_path: Path) -> None:
     assert "functional_tests" in browser
     for call in (host, browser):
         assert f"--target staging --deploy-config {tmp_path}/a deploy.yml" in call
-    assert report.said[1:] == ["  1 test done", "  1 test done"]
+    assert report.said[1:] == ["  host tests: 1 test done", "  browser tests: 1 test done"]
 
 
 @pytest.mark.parametrize("suite", ["tests/host", "functional_tests"])

@@ -9,7 +9,7 @@ HOSTILE = "\x1b]0;owned\x07a\x1b]52;c;cm0=\x07b\x1b[2J\x9b2Jc\x07\x08"
 def report_everything(report: Report, text: str) -> None:
     """Reports the text in each place of each event that has one."""
     for host in ("", text):
-        report.about(host)
+        report.about(host, host)
         report.phase_started(text, text)
         with report.step(text):
             report.detail(text)

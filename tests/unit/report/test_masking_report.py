@@ -44,7 +44,7 @@ def test_rest_of_an_event_is_as_it_was() -> None:
     report = MaskingReport(JsonReport(out), lambda: {SECRET})
     error = Refused("no", f"the log of {SECRET}", "try it", "why")
 
-    report.about("a")
+    report.about("a", "deploy")
     report.attach("probes", {"lost": 0, "seen": [True, None, 1.5]})
     report.error(error)
 
@@ -53,6 +53,7 @@ def test_rest_of_an_event_is_as_it_was() -> None:
     assert refused == {
         "event": "error",
         "host": "a",
+        "phase": "deploy",
         "summary": "no",
         "details": "the log of ***",
         "cause": "why",

@@ -1,0 +1,121 @@
+"""What the phases of a rehearsal do that are no suites of tests."""
+
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from understudy.deploy import commits, deploy_host, rollback, rollback_data
+from understudy.errors import StepFailed, UnderstudyError
+from understudy.job import Job
+from understudy.receipts import inputs
+from understudy.receipts.statement import Candidate
+from understudy.rehearsal import baseline, deployed, migrations, seeded
+from understudy.rehearsal.at_once import Ahead
+from understudy.rehearsal.baseline import Baseline
+from understudy.rehearsal.phases import Outcome, Phase, Skip
+from understudy.rehearsal.seeded import Seed
+from understudy.vm.levels import Level
+from understudy.vm.machine import Vm
+
+
+class DeployWarnings(StepFailed):
+    """The deploy succeeded with warnings: the release is live, and the verdict is NOT READY."""
+
+
+@dataclass
+class Actions:
+    """Of one rehearsal. job: for its commit. candidate: what is rehearsed, from its deploy on.
+
+    _asked: which release is live on production. _reset_to: the level that the VM was reset to, None if it
+    was not. _has_data: whether production's data was loaded.
+    """
+
+    job: Job
+    vm: Vm
+    candidate: Candidate | None = None
+    _asked: Ahead[Baseline] | None = field(default=None, init=False)
+    _reset_to: Level | None = field(default=None, init=False)
+    _has_data: bool = field(default=False, init=False)
+
+    def by_phase(self) -> Mapping[str, Callable[[], None]]:
+        """For each phase that is no suite of tests."""
+        return {
+            "up": self.vm.up,
+            "reset": self._reset,
+            "baseline": self._deploy_baseline,
+            "data": self._load_data,
+            "deploy": self._deploy_candidate,
+            "again": lambda: deploy_host.require_converged(self.job),
+            "rollback": self._roll_back,
+            "forward": self._deploy,
+        }
+
+    def missing(self, phase: Phase) -> Skip | None:
+        """What a phase needs besides earlier phases, if that is missing."""
+        if phase.name == "baseline" and self.baseline.reason:
+            return Skip(Outcome.UNAVAILABLE, self.baseline.reason)
+        if phase.name == "data" and self.seed.reason:
+            return Skip(Outcome.UNAVAILABLE, self.seed.reason)
+        if phase.name == "rollback":
+            try:
+                rollback.earlier(self.job)
+            except UnderstudyError as error:
+                return Skip(Outcome.UNAVAILABLE, error.summary)
+        return None
+
+    def ask_production(self) -> None:
+        """Begins to ask which release is live there."""
+        job = self.job
+        self._asked = Ahead(job.report, lambda report: baseline.find(replace(job, report=report)))
+
+    def _reset(self) -> None:
+        """To the highest level that is saved."""
+        wanted = (self.seeded_level, self.baseline.level)
+        self._reset_to = self.vm.reset(*(level for level in wanted if level))
+
+    def _deploy_baseline(self) -> None:
+        job, level = self.job.at(self.baseline.commit), self.baseline.level
+        if level:
+            deployed.ensure(job, self.vm, level, on=self._reset_to)
+
+    def _load_data(self) -> None:
+        seeded.ensure(self.job, self.vm, self.seeded_level, on=self._reset_to)
+        self._has_data = True
+
+    def _deploy_candidate(self) -> None:
+        source = commits.resolve(self.job)
+        self.candidate = inputs.candidate(self.job, source, self.job.target_name)
+        with migrations.examined(self.job) if self._has_data else nullcontext():
+            self._deploy()
+
+    def _deploy(self) -> None:
+        warnings = deploy_host.deploy(self.job, probe=True)
+        if warnings:
+            raise DeployWarnings("the deploy succeeded with warnings", details="\n".join(warnings))
+
+    def _roll_back(self) -> None:
+        """As on production: with the data from before the deploy, if the old code needs that."""
+        try:
+            rollback.rollback(self.job, probe=True)
+        except rollback_data.NeedsItsData as error:
+            self.job.report.warn(
+                f"{error.summary}: a rollback has to restore the data from before the deploy, which "
+                f"discards what was written since\n{error.details}"
+            )
+            rollback.rollback(self.job, with_data=True)
+
+    @cached_property
+    def baseline(self) -> Baseline:
+        return self._asked.answer() if self._asked else baseline.find(self.job)
+
+    @cached_property
+    def seed(self) -> Seed:
+        return seeded.find(self.job)
+
+    @cached_property
+    def seeded_level(self) -> Level | None:
+        """The baseline with pulled data; None if one of them is missing."""
+        if self.baseline.level is None or self.seed.pulled is None:
+            return None
+        return seeded.level(self.baseline.level, self.seed.pulled)

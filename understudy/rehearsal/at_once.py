@@ -1,0 +1,70 @@
+"""What a rehearsal does at the same time: phases beside each other, and work ahead of its phase."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from threading import Lock, Thread
+from typing import Generic, TypeVar
+
+from understudy.report.events import Report
+from understudy.report.forwarding import Call, ForwardingReport
+
+Answer = TypeVar("Answer")
+
+
+def run(
+    report: Report, phases: Mapping[str, Callable[[Report], None]], stop: Callable[[], None]
+) -> None:
+    """Runs phases at the same time, each in a thread, by their names.
+
+    Each gets a report that passes on one call at a time, as about its phase. stop: called if one of them
+    raises, or at Ctrl-C; it has to end them all.
+    """
+    turn = Lock()
+    with ThreadPoolExecutor(len(phases), thread_name_prefix="phase") as pool:
+        running = [
+            pool.submit(work, _about_phase(report, name, turn)) for name, work in phases.items()
+        ]
+        try:
+            for ended in as_completed(running):
+                ended.result()
+        except BaseException:
+            stop()
+            raise
+
+
+def _about_phase(report: Report, name: str, turn: Lock) -> Report:
+    def pass_on(call: Call) -> None:
+        with turn:
+            report.about("", name)
+            try:
+                call(report)
+            finally:
+                report.about("")
+
+    return ForwardingReport(pass_on)
+
+
+class Ahead(Generic[Answer]):
+    """Work in a thread that begins now, ahead of its use. What it reports is reported at its use.
+
+    The process doesn't wait for it: a run that ends early ends at once.
+    """
+
+    def __init__(self, report: Report, work: Callable[[Report], Answer]) -> None:
+        self._report, self._work = report, work
+        self._calls: list[Call] = []
+        self._future = Future[Answer]()
+        Thread(target=self._run, name="ahead", daemon=True).start()
+
+    def answer(self) -> Answer:
+        """Waits for the end of the work. Raises what that raised."""
+        answer = self._future.result()
+        while self._calls:
+            self._calls.pop(0)(self._report)
+        return answer
+
+    def _run(self) -> None:
+        try:
+            self._future.set_result(self._work(ForwardingReport(self._calls.append)))
+        except BaseException as error:
+            self._future.set_exception(error)

@@ -1,0 +1,77 @@
+"""Pytest in a process of its own: started ahead if need be, let go, waited for, ended early."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+
+# Of pytest that is to end early, to end its browser.
+SECONDS_TO_END = 5
+
+
+class PytestProcess:
+    """A context manager: at the end of its block no pytest is left. results: its --junitxml file."""
+
+    def __init__(self, words: Sequence[str], directory: Path) -> None:
+        """Starts pytest there. Its first test waits for let_go()."""
+        self._folder = TemporaryDirectory()
+        self.results = Path(self._folder.name) / "results.xml"
+        self._deadline: float | None = None
+        waits, go = os.pipe()
+        self._go = os.fdopen(go, "wb", buffering=0)
+        self._process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=short", *words),
+                *(f"--wait-for={waits}", f"--junitxml={self.results}"),
+            ],
+            cwd=directory,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            pass_fds=(waits,),
+        )
+        os.close(waits)
+
+    def let_go(self) -> None:
+        """Lets the tests begin."""
+        # It may have ended already: nothing could be collected, say.
+        with suppress(BrokenPipeError):
+            self._go.write(b"1")
+
+    def wait(self) -> tuple[str, bool]:
+        """All that pytest printed, and whether it passed, once it has ended."""
+        while True:
+            try:
+                output, errors = self._process.communicate(timeout=1)
+            except subprocess.TimeoutExpired:
+                if self._deadline and time.monotonic() > self._deadline:
+                    self._process.kill()
+            else:
+                return output + errors, self._process.returncode == 0
+
+    def stop(self) -> None:
+        """Ends pytest as Ctrl-C does, and within SECONDS_TO_END in any case. Doesn't wait for its end."""
+        self._deadline = time.monotonic() + SECONDS_TO_END
+        self._process.send_signal(signal.SIGINT)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._go.close()
+        if self._process.poll() is None:
+            self.stop()
+        self.wait()
+        self._folder.cleanup()

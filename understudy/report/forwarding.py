@@ -1,0 +1,59 @@
+"""A report whose events go elsewhere: to another report in turn with others, or into a list for later."""
+
+from collections.abc import Callable
+from typing import Any
+
+from understudy.errors import UnderstudyError
+from understudy.report.events import Report
+
+# A call of a method of Report, with its arguments.
+Call = Callable[[Report], None]
+
+
+class ForwardingReport(Report):
+    """Hands each call to a function, which may make it at once or keep it."""
+
+    def __init__(self, hand_on: Callable[[Call], None]) -> None:
+        self._hand_on = hand_on
+
+    def about(self, host: str, phase: str = "") -> None:
+        """Ignored: this report is about its own host or phase."""
+
+    def expect(self, seconds: float | None) -> None:
+        self._hand_on(lambda report: report.expect(seconds))
+
+    def phase_started(self, name: str, title: str) -> None:
+        self._hand_on(lambda report: report.phase_started(name, title))
+
+    def phase_ended(self, name: str, seconds: float, *, ok: bool) -> None:
+        self._hand_on(lambda report: report.phase_ended(name, seconds, ok=ok))
+
+    def skipped(self, name: str, title: str, reason: str) -> None:
+        self._hand_on(lambda report: report.skipped(name, title, reason))
+
+    def started(self, title: str) -> None:
+        self._hand_on(lambda report: report.started(title))
+
+    def ended(self, title: str, seconds: float, *, ok: bool) -> None:
+        self._hand_on(lambda report: report.ended(title, seconds, ok=ok))
+
+    def ran(self, command: str, output: str, seconds: float, *, ok: bool) -> None:
+        self._hand_on(lambda report: report.ran(command, output, seconds, ok=ok))
+
+    def attach(self, name: str, value: Any) -> None:
+        self._hand_on(lambda report: report.attach(name, value))
+
+    def detail(self, text: str) -> None:
+        self._hand_on(lambda report: report.detail(text))
+
+    def output(self, line: str) -> None:
+        self._hand_on(lambda report: report.output(line))
+
+    def say(self, text: str) -> None:
+        self._hand_on(lambda report: report.say(text))
+
+    def warn(self, text: str) -> None:
+        self._hand_on(lambda report: report.warn(text))
+
+    def error(self, error: UnderstudyError) -> None:
+        self._hand_on(lambda report: report.error(error))
