@@ -83,9 +83,13 @@ def drift(app: Staging, *words: str) -> list[dict[str, Any]]:
     """The comparisons of `drift --json`."""
     answer = app.deploy_py("drift", "--json", *words)
     assert answer.code == 0, answer.text
+    return comparisons(answer)
+
+
+def comparisons(answer: Answer) -> list[dict[str, Any]]:
     [attached] = [event["value"] for event in events(answer) if event["event"] == "attached"]
-    comparisons: list[dict[str, Any]] = attached["comparisons"]
-    return comparisons
+    found: list[dict[str, Any]] = attached["comparisons"]
+    return found
 
 
 def paths(comparison: dict[str, Any]) -> list[str]:

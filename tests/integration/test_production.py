@@ -15,7 +15,7 @@ from tests.integration import production
 from tests.integration.production import Production
 from tests.integration.site import Site
 from tests.integration.staging import PROJECT, TOP, Answer, Staging, make_app, run
-from tests.integration.test_drift import drift, paths
+from tests.integration.test_drift import comparisons, paths
 from understudy.host.health import wait_for_port
 
 pytestmark = pytest.mark.timeout(1800)
@@ -183,8 +183,8 @@ def test_drift_finds_a_manual_change_and_nothing_else(
     live: None, app: Staging, host: Production
 ) -> None:
     def differences() -> list[str]:
-        [comparison] = drift(app, "--target", "production")
-        return paths(comparison)
+        found = comparisons(app.deploy_py("drift", "--target", "production", "--json"))
+        return paths(found[0])
 
     site = "/etc/nginx/sites-available/todo"
     assert differences() == []
