@@ -1,6 +1,6 @@
 """What a deploy has that a receipt doesn't cover. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from understudy.host import fingerprint
@@ -15,14 +15,17 @@ def differences(
     host_name: str,
     now: datetime,
     max_age: timedelta,
+    providers: Collection[str] = (),
 ) -> tuple[str, ...]:
     """A sentence for each thing that the receipt doesn't cover; none if it covers the deploy.
 
-    candidate: what would be rehearsed now. host: the system of the host to deploy to.
+    candidate: what would be rehearsed now. host: the system of the host to deploy to. providers: of
+    the staging VM; any if there are none.
     """
     return (
         *_of_verdict(receipt),
         *_of_age(receipt.finished, now, max_age),
+        *_of_provider(receipt.versions.provider, providers),
         *_of_artifact(receipt.candidate.artifact, candidate.artifact),
         *_of_settings(receipt.candidate, candidate),
         *fingerprint.differences(receipt.staging, host, host_name),
@@ -44,6 +47,14 @@ def _of_age(finished: datetime, now: datetime, max_age: timedelta) -> Iterator[s
     elif now - finished > max_age:
         days = (now - finished).days
         yield f"the rehearsal is {days} days old; deploy.yml accepts {max_age.days}"
+
+
+def _of_provider(used: str | None, accepted: Collection[str]) -> Iterator[str]:
+    if accepted and used not in accepted:
+        yield (
+            f"it was rehearsed with provider {used or 'unknown'}, and receipts.providers in deploy.yml "
+            f"accepts {', '.join(accepted)}: set vm.provider and rehearse again"
+        )
 
 
 def _of_artifact(before: Artifact, now: Artifact) -> Iterator[str]:

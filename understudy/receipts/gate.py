@@ -46,6 +46,7 @@ def check(job: Job, source: sources.Source, connection: Connection) -> tuple[Rec
         job.target_name,
         datetime.now(UTC),
         timedelta(days=job.config.receipts.max_age_days),
+        job.config.receipts.providers,
     )
     if not_covered:
         raise Refused(

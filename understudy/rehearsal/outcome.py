@@ -48,6 +48,7 @@ def result_of(
             for name, tests in record.attachments.get("tests", {}).items()
         ),
         probe=_all_probes(record.attachments.get("probes", [])),
+        provider=record.attachments.get("provider", {}).get("name"),
     )
 
 

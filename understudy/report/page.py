@@ -26,7 +26,17 @@ TITLES = {
     "provision": "Provisioning of",
 }
 # Attachments with a section of their own; the page shows all others as JSON.
-KNOWN = {"evidence", "causes", "probes", "drift", "migrations", "tests", "pages", "receipt"}
+KNOWN = {
+    "evidence",
+    "causes",
+    "probes",
+    "drift",
+    "migrations",
+    "tests",
+    "pages",
+    "provider",
+    "receipt",
+}
 LONG_COMMAND = 120
 
 

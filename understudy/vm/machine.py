@@ -51,7 +51,9 @@ class Vm:
         """Starts the VM. Builds it if there is none, or rebuilds it if what it is built from changed."""
         machine = self._machine()
         state = machine.state()
-        self._report.say(f"staging VM {self._name} is {self._blueprint.provider}")
+        provider = self._blueprint.provider
+        self._report.say(f"staging VM {self._name} is {provider}")
+        self._report.attach("provider", {"name": provider.name, "text": str(provider)})
         if state and self._blueprint.level in self.saved():
             self._resume(machine, state)
         else:

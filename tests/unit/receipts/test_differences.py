@@ -87,5 +87,24 @@ def test_what_was_not_rehearsed_is_named(given: dict[str, Any], sentence: str) -
     assert sentence in difference
 
 
+@pytest.mark.parametrize(
+    ("used", "accepted", "is_covered"),
+    [
+        ("lxc", (), True),
+        ("lxc", ("libvirt", "lxc"), True),
+        ("libvirt", ("libvirt",), True),
+        ("lxc", ("libvirt",), False),
+        (None, ("libvirt",), False),
+    ],
+)
+def test_project_can_demand_a_virtual_machine(
+    used: str | None, accepted: tuple[str, ...], is_covered: bool
+) -> None:
+    versions = RECEIPT.versions.model_copy(update={"provider": used})
+    sentences = found(receipt=receipt(versions=versions), providers=accepted)
+    assert bool(sentences) != is_covered
+    assert all(f"with provider {used or 'unknown'}" in sentence for sentence in sentences)
+
+
 def test_all_differences_are_named_at_once() -> None:
     assert len(found(host=fingerprint(python="3.13"), candidate=candidate(settings=OTHER))) == 2

@@ -44,6 +44,12 @@ def test_probes_are_summed_up_with_the_worst_latency(tmp_path: Path) -> None:
     assert receipt.probe == Probe(sent=20, lost={"reset": 3, "5xx": 1}, p99=0.75)
 
 
+def test_receipt_names_the_provider_of_the_vm(tmp_path: Path) -> None:
+    record = replace(PASSED, attachments={"provider": {"name": "lxc", "text": "a container"}})
+    assert result_of(record, OUTCOMES, CANDIDATE, STAGING, tmp_path).provider == "lxc"
+    assert result_of(PASSED, OUTCOMES, CANDIDATE, STAGING, tmp_path).provider is None
+
+
 def test_receipt_without_probes_has_no_figures(tmp_path: Path) -> None:
     record = replace(PASSED, attachments={})
     receipt = result_of(record, OUTCOMES, CANDIDATE, STAGING, tmp_path)

@@ -177,3 +177,10 @@ def test_a_failed_phase_shows_its_own_error_too() -> None:
 
     for part in ("it broke", "why", "a log of it", "fix it"):
         assert part in steps
+
+
+def test_page_says_what_the_staging_vm_is() -> None:
+    text = "a container (lxc), which shares this machine's kernel: no KVM runs a guest here"
+    record = replace(EMPTY, attachments={"provider": {"name": "lxc", "text": text}})
+    assert "<dt>Staging VM</dt><dd>a container (lxc), which shares" in page(record)
+    assert "Staging VM" not in page(EMPTY)
