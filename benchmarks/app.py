@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.plan import Provider
 from benchmarks.timing import PROJECT, run
-from tests.integration.staging import Staging, git, make_app, vm_name
+from tests.integration.staging import Staging, clone, git, make_app
 
 SITE, DOMAIN = "todo", "todo.test"
 STATE = PROJECT / ".understudy" / "benchmarks"
@@ -84,7 +84,7 @@ def make(directory: Path, provider: Provider) -> App:
         # Understudy does not need it; the peers make their environments with it.
         settings["host"]["packages"] = ["python3-venv"]
         settings["vm"] |= {
-            "name": vm_name(f"benchmarks-{provider.word}"),
+            "name": f"understudy-bench-{clone()}-{provider.word}",
             "provider": provider.word,
         }
         settings["targets"]["vagrant"]["known_hosts"] = str(STATE / "known_hosts")

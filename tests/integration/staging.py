@@ -48,8 +48,12 @@ def copy_project() -> None:
 
 def vm_name(kind: str = "") -> str:
     """A VM's name that no other clone's tests on this machine have."""
-    clone = sha256(str(TOP).encode()).hexdigest()[:6]
-    return "-".join(filter(None, ("understudy-test", clone, kind)))
+    return "-".join(filter(None, ("understudy-test", clone(), kind)))
+
+
+def clone() -> str:
+    """A short name of this clone."""
+    return sha256(str(TOP).encode()).hexdigest()[:6]
 
 
 @dataclass(frozen=True)

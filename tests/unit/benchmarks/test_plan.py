@@ -5,6 +5,7 @@ import pytest
 from benchmarks import budgets, plan, rehearsals
 from benchmarks.plan import Plan
 from benchmarks.samples import NO_VM
+from understudy.rehearsal import phases
 
 
 def words(*wanted: str, container: bool = True) -> list[str]:
@@ -45,3 +46,7 @@ def test_quick_run_measures_each_figure_in_one_round() -> None:
 @pytest.mark.parametrize("what", [*budgets.SECONDS.items(), *rehearsals.SECONDS.items()])
 def test_each_verb_has_a_budget_on_each_provider(what: tuple[str, dict[str, float]]) -> None:
     assert set(what[1]) in ({"lxc", "libvirt"}, {plan.word_of(NO_VM)})
+
+
+def test_phases_that_molecule_has_as_well_are_phases_of_a_rehearsal() -> None:
+    assert set(rehearsals.PHASES) <= set(phases.NAMES)
