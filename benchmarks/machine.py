@@ -3,7 +3,6 @@
 import os
 import platform
 import re
-import shutil
 import subprocess
 import tomllib
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from benchmarks.history import Source
 from benchmarks.plan import Plan, providers
 from benchmarks.timing import PROJECT
 from benchmarks.tools import REQUIREMENTS
+from understudy.vm.capabilities import obstacle_to_containers
 
 
 def described() -> str:
@@ -31,14 +31,10 @@ def plan(wanted: Sequence[str], *, quick: bool, with_box: bool) -> Plan:
     Raises ValueError if a wanted provider is unknown or can't run here.
     """
     accelerator = _first_line("provision/box/accelerator")
-    found = providers(wanted, accelerator=accelerator, container=_runs_containers())
+    found = providers(wanted, accelerator=accelerator, container=not obstacle_to_containers())
     if quick and not wanted:
         found = found[:1]
     return Plan(found, quick=quick, with_box=with_box)
-
-
-def _runs_containers() -> bool:
-    return shutil.which("lxc-start") is not None
 
 
 def _versions() -> list[str]:

@@ -14,13 +14,13 @@ REST = "all else: start, connect, ask the host, log"
 
 
 def of_run(report: Mapping[str, Any], seconds: float) -> dict[str, float]:
-    """report.json -> title -> seconds: of its phases if it has several, else of its steps, without ids.
+    """report.json -> title -> seconds: of the phases of a rehearsal, of other verbs' steps, without ids.
 
     seconds: of the whole command. What none of the parts covers comes last.
     """
-    parts = [phase for phase in report["phases"] if phase["state"] != "skipped"]
-    if len(parts) == 1:
-        parts = parts[0]["steps"]
+    named = [phase for phase in report["phases"] if phase["name"]]
+    ran = [phase for phase in named if phase["state"] != "skipped"]
+    parts = ran if named else [step for phase in report["phases"] for step in phase["steps"]]
     found: dict[str, float] = {}
     for part in parts:
         title = ID.sub("", part["title"])

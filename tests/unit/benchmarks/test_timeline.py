@@ -16,7 +16,7 @@ def step(title: str, at: float, seconds: float) -> dict[str, Any]:
 def phase(
     title: str, at: float, seconds: float, state: str = "passed", *steps: object
 ) -> dict[str, Any]:
-    return {**step(title, at, seconds), "state": state, "steps": list(steps)}
+    return {"name": title, **step(title, at, seconds), "state": state, "steps": list(steps)}
 
 
 def test_steps_of_a_deploy_are_summed_without_the_ids_of_its_release() -> None:
@@ -36,9 +36,10 @@ def test_steps_of_a_deploy_are_summed_without_the_ids_of_its_release() -> None:
 
 
 def test_phases_of_a_rehearsal_that_ran_are_listed_by_title() -> None:
+    """What comes before and after them is a phase without a name."""
     phases = [phase("bring up the VM", 0, 1.0), phase("load data", 1, 0, "skipped")]
 
-    found = timeline.of_run({"phases": [*phases, phase("reboot", 1, 4.0)]}, 6.0)
+    found = timeline.of_run({"phases": [*phases, phase("reboot", 1, 4.0), phase("", 5, 0.5)]}, 6.0)
 
     assert found == {"bring up the VM": 1.0, "reboot": 4.0, REST: 1.0}
 
