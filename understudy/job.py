@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from understudy.config.model import Config
 from understudy.config.target import TargetConfig
@@ -11,16 +11,24 @@ from understudy.errors import Unreachable
 from understudy.paths import Project
 from understudy.report.events import Report
 
+if TYPE_CHECKING:
+    # It takes long to import.
+    from understudy.ssh.early import EarlyConnection
+
 
 @dataclass(frozen=True)
 class Job:
-    """address: of one host of the target; None if the target has one host, or if all are meant."""
+    """address: of one host of the target; None if the target has one host, or if all are meant.
+
+    early: a connection that was begun before deploy.yml was read; the first session there takes it.
+    """
 
     project: Project
     config: Config
     target_name: str
     report: Report
     address: str | None = None
+    early: "EarlyConnection | None" = None
 
     @cached_property
     def target(self) -> TargetConfig:

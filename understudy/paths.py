@@ -32,6 +32,11 @@ class Project:
         return self.directory / "reports"
 
     @property
+    def known(self) -> Path:
+        """What the last look at each host found."""
+        return self.state / "known"
+
+    @property
     def pages(self) -> Path:
         """Screenshots of the browser tests that are running; the report copies them."""
         return self.state / "pages"
@@ -39,7 +44,7 @@ class Project:
     @property
     def private(self) -> tuple[Path, ...]:
         """Directories that no other user of this machine may read."""
-        within = (self.state / name for name in ("data", "receipts", "vm"))
+        within = (self.state / name for name in ("data", "known", "receipts", "vm"))
         return (self.reports, self.cache, self.pages, *within)
 
     @property

@@ -30,6 +30,7 @@ DOORS = {
     "release.wheels",
     "ssh.channels",
     "ssh.connection",
+    "ssh.early",
     "ssh.ending",
     "ssh.errors",
     "ssh.options",
@@ -212,7 +213,7 @@ def test_doors_and_pure_modules_are_there_under_these_names() -> None:
 
 def test_all_that_is_shown_goes_through_what_makes_it_plain() -> None:
     """A print or a write to standard output elsewhere could steer the terminal."""
-    shown_by = {"report.events", "report.terminal", "cli.prompts", "cli.main"}
+    shown_by = {"report.events", "report.progress", "report.terminal", "cli.prompts", "cli.main"}
 
     def printing(module: Path) -> set[str]:
         streams = {

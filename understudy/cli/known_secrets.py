@@ -1,6 +1,7 @@
 """The secrets that this machine knows: neither a terminal nor a report shows them."""
 
 import os
+from functools import lru_cache
 
 from understudy.config.environments import environments
 from understudy.paths import Project
@@ -15,4 +16,10 @@ def known_secrets(project: Project) -> frozenset[str]:
         text = project.config_file.read_text(encoding="utf-8", errors="replace")
     except OSError:
         text = ""
-    return frozenset[str]().union(*map(secret_values, (os.environ, *environments(text))))
+    return secret_values(os.environ) | _in_text(text)
+
+
+# A run asks before it prints, and again before it writes its report.
+@lru_cache(maxsize=1)
+def _in_text(text: str) -> frozenset[str]:
+    return frozenset[str]().union(*map(secret_values, environments(text)))

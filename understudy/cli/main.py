@@ -60,7 +60,7 @@ def _report(options: argparse.Namespace, project: Project) -> "Report":
 
         return known_secrets(project)
 
-    return MaskingReport(_printer(options), secrets)
+    return MaskingReport(lambda: _printer(options), secrets)
 
 
 def _printer(options: argparse.Namespace) -> "Report":

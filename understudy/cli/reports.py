@@ -2,15 +2,12 @@
 
 import os
 import time
-import webbrowser
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from understudy.cli.known_secrets import known_secrets
 from understudy.errors import INTERRUPTED, ConfigError, StepFailed
 from understudy.paths import Project
-from understudy.report import store as report_store
 from understudy.report.events import Report
 from understudy.report.record import Record, Verdict, masked
 from understudy.report.recorder import Recorder
@@ -23,6 +20,19 @@ ALWAYS_SHOWN = ("rehearse",)
 def recorder(report: Report, verb: str, target: str) -> Recorder:
     """A recorder of a run that begins now; it forwards every event to the given report."""
     return Recorder(report, verb, target, datetime.now(UTC).isoformat(), time.monotonic)
+
+
+def prepare(project: Project, *, written: bool) -> None:
+    """Makes ready what the end of a run needs, before it: no one waits for this while a host is asked.
+
+    written: whether the run leaves a report.
+    """
+    from understudy.cli.known_secrets import known_secrets
+    from understudy.report import terminal  # noqa: F401
+
+    known_secrets(project)
+    if written:
+        from understudy.report import store  # noqa: F401
 
 
 def run_and_write(project: Project, recorder: Recorder, run: Callable[[], int]) -> int:
@@ -44,6 +54,9 @@ def run_and_write(project: Project, recorder: Recorder, run: Callable[[], int]) 
 def write(project: Project, record: Record, report: Report) -> None:
     """Writes a run's report. A failure is only a warning: the exit code is the run's."""
     try:
+        from understudy.cli.known_secrets import known_secrets
+        from understudy.report import store as report_store
+
         secrets = known_secrets(project)
         page = report_store.write(
             project.reports, project.templates, masked(record, secrets), project.pages
@@ -60,6 +73,10 @@ def open_latest(project: Project, report: Report) -> None:
 
     Raises StepFailed if there is no report.
     """
+    import webbrowser
+
+    from understudy.report import store as report_store
+
     newest = report_store.latest(project.reports)
     if newest is None:
         raise _no_report()
@@ -69,6 +86,8 @@ def open_latest(project: Project, report: Report) -> None:
 
 def list_reports(project: Project, report: Report) -> None:
     """Prints a line for each report, the newest first. Raises StepFailed if there is none."""
+    from understudy.report import store as report_store
+
     written = report_store.list_all(project.reports)
     if not written:
         raise _no_report()

@@ -16,7 +16,7 @@ from understudy.host import facts, query_errors
 from understudy.host.facts import ObservedState
 from understudy.host.provisioning import Provisioning, of_project
 from understudy.job import Job
-from understudy.ssh.connection import Connection, SshConnection
+from understudy.ssh.connection import Connection, Result, SshConnection
 
 
 @contextmanager
@@ -32,14 +32,14 @@ def connected(
     date or has failed is a warning then, if the host knows them all. None: the caller needs all of it.
     """
     try:
-        connection = SshConnection(job.target, job.config.host.deployer)
+        connection, answer = _connection(job)
     except LoginRefused:
         # A host that is not provisioned has no deployer yet, and then no key is wrong.
         with SshConnection(job.target, job.target.admin) as admin:
             _is_provisioned(job, gather(admin, job.config), None)
         raise
     with connection:
-        observed = gather(connection, job.config)
+        observed = gather(connection, job.config, answer)
         if not _is_provisioned(job, observed, needs) and needs:
             _refuse_without_verbs(connection, job, needs)
         _warn_of_lost_name(job, observed)
@@ -96,9 +96,12 @@ def refuse_if_switched(job: Job, before: ObservedState, observed: ObservedState)
         )
 
 
-def gather(connection: Connection, config: Config) -> ObservedState:
-    """What the host is like, in one query. Raises StepFailed if it gives no whole answer."""
-    done = connection.run(facts.query(config.app.name), seconds=60)
+def gather(connection: Connection, config: Config, answer: Result | None = None) -> ObservedState:
+    """What the host is like, in one query. Raises StepFailed if it gives no whole answer.
+
+    answer: to the query, if it was asked already.
+    """
+    done = answer or connection.run(facts.query(config.app.name), seconds=60)
     if not done.ok:
         raise query_errors.failed("the host's facts", done.text)
     return facts.parse(done.output)
@@ -117,6 +120,14 @@ def now() -> str:
 def who() -> str:
     """The user who runs the verb and this machine, as "ann@desk"."""
     return f"{getpass.getuser()}@{socket.gethostname()}"
+
+
+def _connection(job: Job) -> tuple[SshConnection, Result | None]:
+    """A connection as the deployer, and the answer to facts.query() if it was asked meanwhile."""
+    deployer = job.config.host.deployer
+    query = facts.query(job.config.app.name)
+    taken = job.early.take(job.target, deployer, query) if job.early else None
+    return taken or (SshConnection(job.target, deployer), None)
 
 
 def _is_provisioned(job: Job, observed: ObservedState, needs: Collection[str] | None) -> bool:

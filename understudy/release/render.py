@@ -138,6 +138,8 @@ def _jinja(templates: Path) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        # Compiling a template takes longer than rendering it.
+        bytecode_cache=jinja2.FileSystemBytecodeCache(),
     )
     environment.filters |= {"nginx": quote_nginx, "shell": quote_shell, "python": repr}
     return environment

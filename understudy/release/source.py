@@ -13,7 +13,7 @@ from pathlib import Path
 
 from understudy.config.app import App
 from understudy.errors import ConfigError, Refused, Unreachable
-from understudy.release import committed_lock
+from understudy.release import committed_lock, source_state
 from understudy.release.git import git, git_bytes
 
 # All machines ship the same bytes, whatever the settings of their git.
@@ -121,7 +121,7 @@ def members(source: Source) -> tuple[tuple[tarfile.TarInfo, bytes], ...]:
 
 
 def _place(app: App, beside: Path, cache: Path) -> _Place:
-    if re.match(r"^(\w+://|[\w.-]+@[\w.-]+:)", app.source):
+    if source_state.is_url(app.source):
         return _Place(_mirror(app.source, cache), app.subdirectory.strip("/"))
     directory = (beside / app.source / app.subdirectory).resolve()
     if not directory.is_dir():

@@ -15,11 +15,13 @@ from understudy.report.sanitize import plain
 class MaskingReport(Report):
     """Forwards each event to another report, with `***` in place of each secret.
 
-    secrets: called at the first event that has a text.
+    make_report: called at the first event. secrets: called at the first event that has a text.
     """
 
-    def __init__(self, report: Report, secrets: Callable[[], Collection[str]]) -> None:
-        self._report, self._find_secrets = report, secrets
+    def __init__(
+        self, make_report: Callable[[], Report], secrets: Callable[[], Collection[str]]
+    ) -> None:
+        self._make_report, self._find_secrets = make_report, secrets
 
     def about(self, host: str, phase: str = "") -> None:
         self._report.about(host, phase)
@@ -65,6 +67,10 @@ class MaskingReport(Report):
         masked.summary, masked.cause = self._mask(error.summary), self._mask(error.cause)
         masked.details, masked.hint = self._mask(error.details), self._mask(error.hint)
         self._report.error(masked)
+
+    @cached_property
+    def _report(self) -> Report:
+        return self._make_report()
 
     @cached_property
     def _secrets(self) -> frozenset[str]:

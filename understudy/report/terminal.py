@@ -4,16 +4,18 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console, RenderableType
-from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.console import Console
 from rich.text import Text
 
 from understudy.errors import UnderstudyError
 from understudy.report.events import Report, with_host
 from understudy.report.live import Live, cut
 from understudy.report.sanitize import plain
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 # Columns that a title can't have: spinner and elapsed time, each with a space, and one for the time left.
 _COLUMNS_OF_THE_CLOCK = 12
@@ -31,7 +33,7 @@ class TextReport(Report):
         self._err = Console(highlight=False, soft_wrap=True, stderr=True)
         self._progress: Progress | None = None
         # The step that is running in each phase, on each host.
-        self._tasks: dict[tuple[str, str], TaskID] = {}
+        self._tasks: "dict[tuple[str, str], TaskID]" = {}
         self._live: dict[tuple[str, str], Live] = {}
         self._end: float | None = None
         self._host, self._phase = "", ""
@@ -60,7 +62,10 @@ class TextReport(Report):
     def started(self, title: str) -> None:
         if self._out.is_terminal:
             if self._progress is None:
-                self._progress = self._start_progress()
+                # It takes long to import, and most runs that are piped have no use for it.
+                from understudy.report import progress
+
+                self._progress = progress.started(self._out)
             text = with_host(self._host, title)
             left = _time_left(self._end)
             live = Live(cut(plain(text), self._out.width - _COLUMNS_OF_THE_CLOCK - len(left)))
@@ -122,14 +127,6 @@ class TextReport(Report):
         if self._progress:
             self._progress.start()
 
-    def _start_progress(self) -> Progress:
-        title = TextColumn("{task.description}", markup=False)
-        left = TextColumn("{task.fields[left]}", style="dim")
-        columns = (SpinnerColumn(), title, TimeElapsedColumn(), left)
-        progress = _Steps(*columns, console=self._out, transient=True)
-        progress.start()
-        return progress
-
     def _stop_task(self) -> None:
         """Ends the step of this phase and host; those of others stay on the screen."""
         task = self._tasks.pop(self._place, None)
@@ -151,16 +148,6 @@ def _shortened(lines: list[str]) -> list[str]:
     if left_out <= 0:
         return lines
     return [*lines[:_FIRST_LINES], f"… {left_out} lines left out …", *lines[-_LAST_LINES:]]
-
-
-class _Steps(Progress):
-    """Each running step in a line of its own, and below it, over the whole width, its output."""
-
-    def get_renderables(self) -> Iterator[RenderableType]:
-        for task in self.tasks:
-            yield self.make_tasks_table([task])
-            if lines := task.fields["live"].lines(self.console.width):
-                yield Text(lines, no_wrap=True)
 
 
 def _plain(*parts: str | tuple[str, str]) -> Text:

@@ -6,9 +6,9 @@ from contextlib import contextmanager, suppress
 import fabric
 import paramiko
 
-from understudy.config.target import TargetConfig
 from understudy.errors import Unreachable
 from understudy.ssh import running, stream
+from understudy.ssh.endpoint import Endpoint
 from understudy.ssh.errors import runs_no_commands
 from understudy.ssh.running import Answer, OtherAnswer, Silence
 from understudy.ssh.stream import BROKEN
@@ -19,7 +19,7 @@ CUT_OFF = "a command ended without an exit status"
 class Channels:
     """Of one connection. host: its name in messages."""
 
-    def __init__(self, connection: fabric.Connection, host: str, target: TargetConfig) -> None:
+    def __init__(self, connection: fabric.Connection, host: str, target: Endpoint) -> None:
         self._connection = connection
         self._host = host
         self._target = target

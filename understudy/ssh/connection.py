@@ -14,11 +14,11 @@ import paramiko
 
 from understudy.commands import Argv, as_user, files, on_host
 from understudy.commands.on_host import Stdin
-from understudy.config.target import TargetConfig
 from understudy.errors import DISK_HINT, StepFailed
 from understudy.ssh import host_lock, options, running, stream
 from understudy.ssh.channels import CUT_OFF, Channels
 from understudy.ssh.ending import Ending
+from understudy.ssh.endpoint import Endpoint
 from understudy.ssh.errors import why_unreachable
 from understudy.ssh.running import Answer, Output, Silence
 from understudy.ssh.stream import Content
@@ -68,7 +68,7 @@ class SshConnection:
     command that was sent.
     """
 
-    def __init__(self, target: TargetConfig, user: str) -> None:
+    def __init__(self, target: Endpoint, user: str) -> None:
         """Connects. Raises Unreachable, with what to try, if that fails."""
         self._host = f"{user}@{target.address}:{target.port}"
         self._fabric = fabric.Connection(
@@ -106,6 +106,9 @@ class SshConnection:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._fabric.close()
 
     def run(

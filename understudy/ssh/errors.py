@@ -5,11 +5,11 @@ import socket
 import paramiko
 from paramiko.ssh_exception import NoValidConnectionsError
 
-from understudy.config.target import TargetConfig
 from understudy.errors import LoginRefused, Unreachable
+from understudy.ssh.endpoint import Endpoint
 
 
-def why_unreachable(error: Exception, host: str, target: TargetConfig) -> Unreachable:
+def why_unreachable(error: Exception, host: str, target: Endpoint) -> Unreachable:
     """The reason why no connection came about, as an error with what to try. host: its name in the message."""
     match error:
         case paramiko.BadHostKeyException():
@@ -31,7 +31,7 @@ def why_unreachable(error: Exception, host: str, target: TargetConfig) -> Unreac
     )
 
 
-def runs_no_commands(host: str, target: TargetConfig, printed: str) -> Unreachable:
+def runs_no_commands(host: str, target: Endpoint, printed: str) -> Unreachable:
     """The login is accepted, but another program answers than the command that was sent. printed: by it."""
     login = f"ssh -p {target.port} {host.rpartition(':')[0]}"
     return Unreachable(
@@ -44,7 +44,7 @@ def runs_no_commands(host: str, target: TargetConfig, printed: str) -> Unreachab
 
 
 def _changed_host_key(
-    error: paramiko.BadHostKeyException, host: str, target: TargetConfig
+    error: paramiko.BadHostKeyException, host: str, target: Endpoint
 ) -> Unreachable:
     name = target.address if target.port == 22 else f"[{target.address}]:{target.port}"
     return Unreachable(
@@ -55,7 +55,7 @@ def _changed_host_key(
     )
 
 
-def _refused(host: str, target: TargetConfig) -> LoginRefused:
+def _refused(host: str, target: Endpoint) -> LoginRefused:
     return LoginRefused(
         f"{host}: this user's key is not accepted",
         hint=f"{_ssh(target, host)} must work first. "
@@ -63,7 +63,7 @@ def _refused(host: str, target: TargetConfig) -> LoginRefused:
     )
 
 
-def _unknown_host_key(host: str, target: TargetConfig) -> Unreachable:
+def _unknown_host_key(host: str, target: Endpoint) -> Unreachable:
     return Unreachable(
         f"{host}: the host key is not known",
         hint=f"Compare it with the host's console, then: "
@@ -79,11 +79,11 @@ def _missing_key_file(error: FileNotFoundError, host: str) -> Unreachable:
     )
 
 
-def _known_hosts(target: TargetConfig) -> object:
+def _known_hosts(target: Endpoint) -> object:
     return target.known_hosts or "~/.ssh/known_hosts"
 
 
-def _ssh(target: TargetConfig, host: str) -> str:
+def _ssh(target: Endpoint, host: str) -> str:
     key = f" -i {target.key}" if target.key else ""
     return f"ssh -p {target.port}{key} {host.rpartition(':')[0]}"
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import paramiko
 
-from understudy.config.target import TargetConfig
+from understudy.ssh.endpoint import Endpoint
 from understudy.ssh.transport import transport
 
 CONNECT_SECONDS = 15
 
 
-def arguments(target: TargetConfig) -> dict[str, Any]:
+def arguments(target: Endpoint) -> dict[str, Any]:
     """Of Paramiko's SSHClient.connect()."""
     given: dict[str, Any] = {
         "timeout": CONNECT_SECONDS,
@@ -21,7 +21,7 @@ def arguments(target: TargetConfig) -> dict[str, Any]:
     return given | {**_key(target.key), "look_for_keys": False} if target.key else given
 
 
-def trust_only_known_hosts(client: paramiko.SSHClient, target: TargetConfig) -> None:
+def trust_only_known_hosts(client: paramiko.SSHClient, target: Endpoint) -> None:
     """Fabric would trust any host that it has not seen before."""
     if target.known_hosts is None:
         client.load_system_host_keys()

@@ -10,9 +10,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import ModuleType
 
     from understudy.job import Job
+
+
+@pytest.fixture(autouse=True)
+def nothing_known(tmp_path: "Path", monkeypatch: pytest.MonkeyPatch) -> None:
+    """No run connects to a host that a run before has seen."""
+    from understudy.paths import Project
+
+    monkeypatch.setattr(Project, "known", tmp_path / "known")
 
 
 @pytest.fixture

@@ -1,18 +1,19 @@
 """A session on a host: its connection, its lock, and what it leaves in the audit log."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from tests.unit.failing_host import failing_host
-from tests.unit.fakes import failed
-from tests.unit.staging import LOG, SITE, Staging, changes
+from tests.unit.fakes import FakeConnection, failed
+from tests.unit.staging import LOG, QUERY, SITE, Staging, changes
 from understudy.commands import Argv
-from understudy.errors import Refused, StepFailed
-from understudy.host import session
+from understudy.errors import LoginRefused, Refused, StepFailed
+from understudy.host import facts, session
 from understudy.host.session import AuditEntry
 from understudy.ssh.connection import Result
 
@@ -38,6 +39,56 @@ def test_connection_is_closed_after_any_error(staging: Staging) -> None:
         raise ZeroDivisionError
 
     assert host.notes[-1] == "closed"
+
+
+@dataclass
+class FakeEarly:
+    """A connection that was begun before: to `host`, or none there."""
+
+    host: FakeConnection | None
+    answer: Result
+    asked: list[object] = field(default_factory=list)
+
+    def take(self, *asked: object) -> tuple[FakeConnection, Result] | None:
+        self.asked.extend(asked)
+        return (self.host, self.answer) if self.host else None
+
+
+def test_connection_that_was_begun_before_is_taken_and_asks_nothing_again(
+    staging: Staging,
+) -> None:
+    job, host = staging.job(), FakeConnection()
+    early: Any = FakeEarly(host, staging.facts("current\treleases/c0ffee00-1"))
+
+    with session.connected(replace(job, early=early)) as (connection, observed):
+        assert connection is host  # type: ignore[comparison-overlap]
+        assert observed.current == "c0ffee00-1"
+
+    assert host.notes == ["closed"]
+    assert early.asked == [job.target, "deploy", facts.query("shop")]
+
+
+def test_connection_that_leads_elsewhere_is_not_used(staging: Staging) -> None:
+    host = staging.host()
+    early: Any = FakeEarly(None, staging.facts())
+
+    with session.connected(replace(staging.job(), early=early)) as (connection, _):
+        assert connection is host  # type: ignore[comparison-overlap]
+
+
+def test_login_that_was_refused_before_is_explained_by_what_the_admin_sees(
+    staging: Staging,
+) -> None:
+    """Without a second try as the deployer."""
+    early: Any = FakeEarly(None, staging.facts())
+    early.take = Mock(side_effect=LoginRefused("not accepted"))
+    staging.hosts["debian"] = FakeConnection({QUERY: staging.facts(stamp="")})
+
+    with (
+        pytest.raises(Refused, match="is not provisioned"),
+        session.connected(replace(staging.job(), early=early)),
+    ):
+        pass
 
 
 @pytest.mark.parametrize(

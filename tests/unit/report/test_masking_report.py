@@ -34,14 +34,14 @@ EVENTS: list[Callable[[Report], None]] = [
 def test_no_event_shows_a_secret(
     event: Callable[[Report], None], printer: type[Report], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    event(MaskingReport(printer(), lambda: {SECRET}))
+    event(MaskingReport(printer, lambda: {SECRET}))
 
     assert SECRET not in "".join(capsys.readouterr())
 
 
 def test_rest_of_an_event_is_as_it_was() -> None:
     out = StringIO()
-    report = MaskingReport(JsonReport(out), lambda: {SECRET})
+    report = MaskingReport(lambda: JsonReport(out), lambda: {SECRET})
     error = Refused("no", f"the log of {SECRET}", "try it", "why")
 
     report.about("a", "deploy")

@@ -8,15 +8,21 @@ from understudy.paths import Project
 if TYPE_CHECKING:
     from understudy.job import Job
     from understudy.report.events import Report
+    from understudy.ssh.early import EarlyConnection
     from understudy.vm.machine import Vm
 
 
 def job_of(
-    options: argparse.Namespace, project: Project, report: "Report", target: str | None = None
+    options: argparse.Namespace,
+    project: Project,
+    report: "Report",
+    target: str | None = None,
+    early: "EarlyConnection | None" = None,
 ) -> "Job":
     """The job for the target that the options name, or for `target` instead.
 
-    Raises ConfigError for a wrong deploy.yml, or for a target or host that it doesn't have.
+    early: a connection to its host that is being opened. Raises ConfigError for a wrong deploy.yml, or for
+    a target or host that it doesn't have.
     """
     from understudy.job import Job
     from understudy.vm import address as vm_address
@@ -25,7 +31,7 @@ def job_of(
     name = getattr(options, "target", "vagrant") if target is None else target
     host = getattr(options, "host", None)
     settings.hosts(name, host)
-    return Job(project, settings, name, report, host)
+    return Job(project, settings, name, report, host, early)
 
 
 def vm_of(project: Project, report: "Report") -> "Vm":

@@ -23,14 +23,21 @@ def provision(options: argparse.Namespace, project: Project, report: "Report") -
 
 
 def deploy(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy.deploy import rollout
+    from understudy.cli import look
 
-    rollout.deploy(
-        job_of(options, project, report),
-        probe=options.probe,
-        wait=options.wait,
-        without_rehearsal=options.without_rehearsal,
-    )
+    with look.begun(options, project, report, source=True) as seen:
+        if seen.is_repeated():
+            return
+        from understudy.deploy import rollout
+
+        job = job_of(options, project, seen.report, early=seen.early)
+        rollout.deploy(
+            job,
+            probe=options.probe,
+            wait=options.wait,
+            without_rehearsal=options.without_rehearsal,
+        )
+        seen.keep(job)
 
 
 def plan(options: argparse.Namespace, project: Project, report: "Report") -> None:
@@ -52,9 +59,16 @@ def verify(options: argparse.Namespace, project: Project, report: "Report") -> N
 
 
 def status(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy.host import all_hosts, status
+    from understudy.cli import look
 
-    all_hosts.look(all_hosts.jobs(job_of(options, project, report)), status.status)
+    with look.begun(options, project, report, source=False) as seen:
+        if seen.is_repeated():
+            return
+        from understudy.host import all_hosts, status
+
+        job = job_of(options, project, seen.report, early=seen.early)
+        all_hosts.look(all_hosts.jobs(job), status.status)
+        seen.keep(job)
 
 
 def releases(options: argparse.Namespace, project: Project, report: "Report") -> None:

@@ -1,0 +1,62 @@
+"""What the last look at a host found, kept in .understudy/known/: how to connect, and what was printed."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from understudy.local.atomic_write import atomic_write
+from understudy.ssh.endpoint import KnownEndpoint
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a verb printed. inputs: a digest of all that it read here; answer: of the host's facts."""
+
+    inputs: str
+    answer: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LastLook:
+    """settings: a digest of what the rest comes from: deploy.yml, and the code that reads it.
+
+    source: the app's directory, "" for the URL of a repository. found: by verb.
+    """
+
+    settings: str
+    endpoint: KnownEndpoint
+    deployer: str
+    site: str
+    source: str
+    revision: str
+    found: Mapping[str, Found] = field(default_factory=dict)
+
+
+def load(file: Path) -> LastLook | None:
+    """None if there is none, or if another version of Understudy has written it."""
+    try:
+        return _parsed(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def save(file: Path, look: LastLook) -> None:
+    """Raises StepFailed if it can't be written."""
+    atomic_write(file, json.dumps(asdict(look), default=str))
+
+
+def _parsed(data: dict[str, Any]) -> LastLook:
+    endpoint, found = data.pop("endpoint"), data.pop("found")
+    paths = {name: _path(endpoint[name]) for name in ("key", "known_hosts")}
+    return LastLook(
+        **data,
+        endpoint=KnownEndpoint(**{**endpoint, **paths}),
+        found={verb: Found(**{**one, "lines": tuple(one["lines"])}) for verb, one in found.items()},
+    )
+
+
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)
