@@ -33,7 +33,7 @@ class TextReport(Report):
         self._err = Console(highlight=False, soft_wrap=True, stderr=True)
         self._progress: Progress | None = None
         # The step that is running in each phase, on each host.
-        self._tasks: "dict[tuple[str, str], TaskID]" = {}
+        self._tasks: dict[tuple[str, str], TaskID] = {}
         self._live: dict[tuple[str, str], Live] = {}
         self._end: float | None = None
         self._host, self._phase = "", ""
