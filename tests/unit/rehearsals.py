@@ -97,6 +97,8 @@ class Stage:
         self.hanging: set[str] = set()
         self.begun: list[tuple[str, list[str]]] = []
         self.closed: list[str] = []
+        # What was done when the screenshots were compared.
+        self.pictures: list[list[str]] = []
         self.running: set[str] = set()
         self.hosts_tested = Event()
         self.meeting: Barrier | None = None
@@ -190,6 +192,7 @@ class Stage:
         vm = SimpleNamespace(up=self.up, reset=self.reset, save=self.saved.add)
         self.hosts_tested.clear()
         recorder = reports.recorder(self.report, "rehearse", "staging")
+        recorder.prepare_pictures = lambda: self.pictures.append([*self.done])
         job = replace(self.staging.job(), report=recorder)
         try:
             Rehearsal(job, cast(Vm, vm), selection, self.timings, recorder).run()

@@ -21,6 +21,7 @@ DOORS = {
     "rehearsal.at_once",
     "host.all_hosts",
     "host.session",
+    "local.background",
     "receipts.signing",
     "rehearsal.pytest_process",
     "release.bytecode",

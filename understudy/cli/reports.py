@@ -2,15 +2,20 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from understudy.errors import INTERRUPTED, ConfigError, StepFailed
 from understudy.paths import Project
 from understudy.report.events import Report
 from understudy.report.record import Record, Verdict, masked
 from understudy.report.recorder import Recorder
+
+if TYPE_CHECKING:
+    from understudy.local.background import Background
+    from understudy.report.page import Picture
 
 VERDICTS = {0: Verdict.PASSED, INTERRUPTED: Verdict.INTERRUPTED}
 # The verbs that print where their report is even if they passed.
@@ -42,30 +47,48 @@ def run_and_write(project: Project, recorder: Recorder, run: Callable[[], int]) 
     written: nothing was begun.
     """
     code = StepFailed.exit_code
+    begun: list[Background[Sequence[Picture]]] = []
+    recorder.prepare_pictures = lambda: begun.append(_compare_pictures(project))
     try:
         code = run()
     finally:
         if code != ConfigError.exit_code:
             record = recorder.record(VERDICTS.get(code, Verdict.FAILED))
-            write(project, record, recorder.report)
+            write(project, record, recorder.report, begun)
     return code
 
 
-def write(project: Project, record: Record, report: Report) -> None:
-    """Writes a run's report. A failure is only a warning: the exit code is the run's."""
+def write(
+    project: Project,
+    record: Record,
+    report: Report,
+    begun: "Sequence[Background[Sequence[Picture]]]" = (),
+) -> None:
+    """Writes a run's report. A failure is only a warning: the exit code is the run's.
+
+    begun: the comparison of its screenshots, if that was begun before.
+    """
     try:
         from understudy.cli.known_secrets import known_secrets
         from understudy.report import store as report_store
 
         secrets = known_secrets(project)
+        shown = begun[-1].answer() if begun else None
         page = report_store.write(
-            project.reports, project.templates, masked(record, secrets), project.pages
+            project.reports, project.templates, masked(record, secrets), project.pages, shown
         )
     except (Exception, KeyboardInterrupt) as error:
         report.warn(f"the report could not be written: {error or type(error).__name__}")
         return
     if record.verb in ALWAYS_SHOWN or record.verdict is not Verdict.PASSED:
         report.say(f"report: {_shown(project, page)}")
+
+
+def _compare_pictures(project: Project) -> "Background[Sequence[Picture]]":
+    from understudy.local.background import Background
+    from understudy.report import store as report_store
+
+    return Background(lambda: report_store.pictures(project.reports, project.pages))
 
 
 def open_latest(project: Project, report: Report) -> None:

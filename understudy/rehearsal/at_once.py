@@ -1,10 +1,11 @@
 """What a rehearsal does at the same time: phases beside each other, and work ahead of its phase."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from threading import Lock, Thread
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from threading import Lock
 from typing import Generic, TypeVar
 
+from understudy.local.background import Background
 from understudy.report.events import Report
 from understudy.report.forwarding import Call, ForwardingReport
 
@@ -45,26 +46,17 @@ def _about_phase(report: Report, name: str, turn: Lock) -> Report:
 
 
 class Ahead(Generic[Answer]):
-    """Work in a thread that begins now, ahead of its use. What it reports is reported at its use.
-
-    The process doesn't wait for it: a run that ends early ends at once.
-    """
+    """Work that begins now, ahead of its use. What it reports is reported at its use."""
 
     def __init__(self, report: Report, work: Callable[[Report], Answer]) -> None:
-        self._report, self._work = report, work
+        self._report = report
         self._calls: list[Call] = []
-        self._future = Future[Answer]()
-        Thread(target=self._run, name="ahead", daemon=True).start()
+        own = ForwardingReport(self._calls.append)
+        self._work = Background(lambda: work(own))
 
     def answer(self) -> Answer:
         """Waits for the end of the work. Raises what that raised."""
-        answer = self._future.result()
+        answer = self._work.answer()
         while self._calls:
             self._calls.pop(0)(self._report)
         return answer
-
-    def _run(self) -> None:
-        try:
-            self._future.set_result(self._work(ForwardingReport(self._calls.append)))
-        except BaseException as error:
-            self._future.set_exception(error)

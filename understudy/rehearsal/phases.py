@@ -11,7 +11,7 @@ class Phase:
 
     under_load: others send requests to the site meanwhile. beside: the phase before it, at the same time as
     which it runs. prepared_in: the phase during which a part of it is done ahead that doesn't need the VM
-    as this phase leaves it.
+    as this phase leaves it. idle: this machine only waits meanwhile, and can begin with the report.
     """
 
     name: str
@@ -20,6 +20,7 @@ class Phase:
     under_load: bool = False
     beside: str = ""
     prepared_in: str = ""
+    idle: bool = False
 
 
 PHASES = (
@@ -42,7 +43,7 @@ PHASES = (
     Phase("again", "idempotence: a second deploy changes nothing", "deploy"),
     Phase("rollback", "roll back under traffic", "deploy", under_load=True),
     Phase("forward", "redeploy the candidate under traffic", "rollback", under_load=True),
-    Phase("reboot", "reboot the host and wait for the site", "deploy"),
+    Phase("reboot", "reboot the host and wait for the site", "deploy", idle=True),
 )
 NAMES = tuple(phase.name for phase in PHASES)
 

@@ -144,6 +144,8 @@ class Rehearsal:
         for phase in PHASES:
             if phase.prepared_in == now.name and not skipped(phase, self.selection, self.outcomes):
                 prepared[phase.name]()
+        if now.idle and self.outcomes.get("browser-tests") in (Outcome.PASSED, Outcome.FAILED):
+            self.recorder.prepare_pictures()
 
     def _begin_browser_tests(self) -> None:
         self.suites["browser-tests"].begin()

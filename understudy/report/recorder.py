@@ -62,6 +62,8 @@ class Recorder(Report):
         self._warnings: list[str] = []
         self._error: Failure | None = None
         self._attachments: dict[str, Any] = {}
+        # To be called while a run with screenshots waits for something: reports take long for those.
+        self.prepare_pictures: Callable[[], None] = lambda: None
 
     def record(self, verdict: Verdict) -> Record:
         """The run until now. A running phase gets the verdict as its state; a running step has failed."""

@@ -10,6 +10,11 @@ from understudy.report.page import Picture
 # Of 255, after a blur: a pixel of an antialiased edge differs by less.
 VISIBLE = 24
 MARK = (214, 40, 40)
+# Pixels that a mark is larger than the change, on each side.
+MARGIN = 2
+
+# Left, top, right and bottom.
+Box = tuple[int, int, int, int]
 
 
 def gather(pages: Path, baseline: Path | None) -> list[Picture]:
@@ -56,10 +61,24 @@ def _on_canvas(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 def _changed(old: Image.Image, new: Image.Image) -> Image.Image:
     """A mask: white where the pictures differ, black elsewhere."""
+    mask = Image.new("L", old.size)
+    if box := ImageChops.difference(old, new).getbbox():
+        # Most of a page is the same. A blur reaches a pixel further.
+        box = _grown(box, 2, old.size)
+        mask.paste(_differing(old.crop(box), new.crop(box)), box)
+    return mask
+
+
+def _differing(old: Image.Image, new: Image.Image) -> Image.Image:
     blurred = (picture.filter(ImageFilter.BoxBlur(1)) for picture in (old, new))
     red, green, blue = ImageChops.difference(*blurred).split()
     most = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     return most.point([0] * VISIBLE + [255] * (256 - VISIBLE))
+
+
+def _grown(box: Box, by: int, size: tuple[int, int]) -> Box:
+    left, top, right, bottom = box
+    return max(left - by, 0), max(top - by, 0), min(right + by, size[0]), min(bottom + by, size[1])
 
 
 def _blank_outside(changed: Image.Image, *sizes: tuple[int, int]) -> None:
@@ -72,7 +91,11 @@ def _marked(picture: Image.Image, changed: Image.Image) -> bytes:
     """The picture paled, so that the marks stand out; each mark is a little larger than the change."""
     pale = Image.blend(picture, Image.new("RGB", picture.size, "white"), 0.6)
     mark = Image.blend(picture, Image.new("RGB", picture.size, MARK), 0.7)
-    pale.paste(mark, mask=changed.filter(ImageFilter.MaxFilter(5)))
+    if box := changed.getbbox():
+        box = _grown(box, MARGIN, changed.size)
+        pale.paste(
+            mark.crop(box), box, changed.crop(box).filter(ImageFilter.MaxFilter(2 * MARGIN + 1))
+        )
     out = io.BytesIO()
-    pale.quantize(64).save(out, "PNG", optimize=True)
+    pale.quantize(64, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG")
     return out.getvalue()

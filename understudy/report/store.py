@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,10 +33,27 @@ class WrittenReport:
         return self.directory / "index.html"
 
 
-def write(folder: Path, templates: Path, record: Record, pages: Path) -> Path:
+def pictures(folder: Path, pages: Path) -> Sequence[page.Picture]:
+    """The screenshots of a run, compared with those of the newest passed rehearsal. Takes seconds."""
+    if not pages.is_dir():
+        return ()
+    # Most runs have no screenshots, and Pillow takes long to import.
+    from understudy.report import screenshots
+
+    return screenshots.gather(pages, _baseline(folder))
+
+
+def write(
+    folder: Path,
+    templates: Path,
+    record: Record,
+    pages: Path,
+    shown: Sequence[page.Picture] | None = None,
+) -> Path:
     """Writes a report, which only its user may read. Returns the path of its page.
 
-    folder: reports/. pages: a directory with the screenshots of the run. The link `latest` names the
+    folder: reports/. pages: a directory with the screenshots of the run. shown: what pictures() made of
+    them, if it was called before. The link `latest` names the
     report once it is complete; the oldest of over 20 reports are removed. Raises OSError if it can't be
     written.
     """
@@ -44,11 +61,11 @@ def write(folder: Path, templates: Path, record: Record, pages: Path) -> Path:
     new = directory.with_name(directory.name + INCOMPLETE)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     new.mkdir(mode=0o700)
-    baseline = _baseline(folder)
     _write_data(new, record)
     if "pages" in record.attachments and pages.is_dir():
         shutil.copytree(pages, new / "pages")
-    shown = _pictures(new / "pages", baseline)
+    if shown is None:
+        shown = pictures(folder, new / "pages")
     (new / "index.html").write_text(page.render(templates, record, shown), encoding="utf-8")
     private.close_all(new)
     new.rename(directory)
@@ -98,15 +115,6 @@ def _write_data(new: Path, record: Record) -> None:
 
 def _json(value: object) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False, default=str) + "\n"
-
-
-def _pictures(pages: Path, baseline: Path | None) -> list[page.Picture]:
-    if not pages.is_dir():
-        return []
-    # Most runs have no screenshots, and Pillow takes long to import.
-    from understudy.report import screenshots
-
-    return screenshots.gather(pages, baseline)
 
 
 def _link(link: Path, name: str) -> None:

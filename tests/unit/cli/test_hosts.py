@@ -38,7 +38,7 @@ FOR_ONE_HOST = [
 def kept(monkeypatch: pytest.MonkeyPatch) -> list[Record]:
     """The records of runs, instead of reports in the repository."""
     records: list[Record] = []
-    monkeypatch.setattr(reports, "write", lambda project, record, report: records.append(record))
+    monkeypatch.setattr(reports, "write", lambda project, record, *_: records.append(record))
     return records
 
 

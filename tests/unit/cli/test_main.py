@@ -181,7 +181,7 @@ def test_a_run_is_recorded_however_it_ends(
             raise error
 
     monkeypatch.setattr(verify, "verify", fake)
-    monkeypatch.setattr(reports, "write", lambda project, record, report: kept.append(record))
+    monkeypatch.setattr(reports, "write", lambda project, record, *_: kept.append(record))
 
     main.main(["verify", "--target", "production"], TOP)
 

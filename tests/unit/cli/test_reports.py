@@ -5,6 +5,7 @@ import webbrowser
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -14,6 +15,7 @@ from understudy.cli import reports as cli_reports
 from understudy.errors import INTERRUPTED, StepFailed
 from understudy.paths import Project
 from understudy.report import store as report_store
+from understudy.report.page import Picture
 from understudy.report.recorder import Recorder
 
 CONFIG = """\
@@ -114,6 +116,31 @@ def test_no_file_of_a_report_holds_a_secret(
     for path in files:
         assert not [secret for secret in secrets if secret in path.read_text()], path
     assert "it is ***!" in written.page.read_text()
+
+
+def test_screenshots_are_compared_once_and_while_the_run_waits(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared, done = Event(), list[str]()
+
+    def pictures(*_: Path) -> list[Picture]:
+        done.append("compared")
+        compared.set()
+        return [Picture("test_logo", b"png")]
+
+    monkeypatch.setattr(report_store, "pictures", pictures)
+
+    def waiting(recorder: Recorder) -> int:
+        recorder.attach("pages", {"test_logo": {}})
+        recorder.prepare_pictures()
+        assert compared.wait(10)
+        return 0
+
+    ran(project, waiting)
+
+    assert done == ["compared"]
+    [written] = report_store.list_all(project.reports)
+    assert "data:image/png;base64,cG5n" in written.page.read_text()
 
 
 def write(project: Project) -> None:

@@ -150,6 +150,16 @@ def test_production_is_not_asked_without_a_baseline(selection: Selection, stage:
     assert stage.asked == 0
 
 
+def test_screenshots_are_compared_while_the_host_reboots(stage: Stage) -> None:
+    stage.rehearse()
+    assert stage.pictures == [[*ALL[: ALL.index("reboot")]]]
+
+
+def test_screenshots_of_an_earlier_run_are_not_compared(stage: Stage) -> None:
+    stage.rehearse(Selection(only=frozenset({"reboot"})))
+    assert stage.pictures == []
+
+
 def test_first_cause_is_that_of_the_first_phase_whichever_failed_first(stage: Stage) -> None:
     stage.failing = {"host-tests", "browser-tests"}
     error = stage.rehearse()

@@ -71,3 +71,22 @@ def test_pictures_on_the_page_are_smaller_and_look_the_same() -> None:
 def test_a_picture_that_would_grow_stays_as_it_is() -> None:
     one = drawn()
     assert len(small(one)) <= len(one)
+
+
+def test_change_at_the_edge_of_a_picture_is_found(tmp_path: Path) -> None:
+    for box in ((0, 0, 3, 3), (196, 96, 199, 99)):
+        share, marked = difference(drawn(), drawn(box))
+        assert share == pytest.approx(16 / (200 * 100), abs=0.001)
+        assert marked
+
+
+def test_changes_far_apart_are_both_marked() -> None:
+    both = Image.open(io.BytesIO(drawn((0, 0, 9, 9)))).convert("RGB")
+    both.paste((0, 0, 0), (150, 80, 160, 90))
+
+    marked = Image.open(io.BytesIO(difference(drawn(), png(both))[1])).convert("RGB")
+
+    for place in ((5, 5), (155, 85)):
+        red, green, _ = marked.getpixel(place)  # type: ignore[misc]
+        assert red > 2 * green
+    assert marked.getpixel((80, 50)) == (255, 255, 255)
