@@ -64,11 +64,11 @@ reload_nginx() {
     main=$(systemctl show -p MainPID --value nginx)
     worker=$(oldest_worker "$main")
     systemctl reload nginx
-    tries=50
+    tries=250
     while [ -n "$worker" ] && [ "$(oldest_worker "$main")" = "$worker" ]; do
         [ "$tries" -gt 0 ] || refuse "nginx still runs with its old configuration: see journalctl -u nginx"
         tries=$((tries - 1))
-        sleep 0.1
+        sleep 0.02
     done
 }
 

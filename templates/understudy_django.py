@@ -1,6 +1,5 @@
 """Checks that commands.py makes with Django itself, before anything is migrated."""
 
-import importlib.metadata
 import io
 import os
 import re
@@ -78,6 +77,8 @@ def lacking_migrations(labels: list[str]) -> list[str]:
 
 def package_of(label: str) -> str:
     """Name and version of the package that contains an app."""
+    import importlib.metadata  # takes long, and most apps lack no migration
+
     from django.apps import apps
 
     top = apps.get_app_config(label).name.partition(".")[0]

@@ -4,6 +4,7 @@ Pytest reads this file before it starts its workers: what takes long to import i
 """
 
 import gc
+import gzip
 import os
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> "Path":
     )
     for name in ("templates", "provision"):
         (made / name).symlink_to(TOP / name)
-    (made / "a-1.tar.gz").touch()
+    (made / "a-1.tar.gz").write_bytes(gzip.compress(b"a-1"))
     return made
 
 

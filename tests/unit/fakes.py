@@ -132,6 +132,9 @@ class FakeReport(Report):
         # The messages about each host.
         self.said_of: dict[str, list[str]] = {}
 
+    def branch(self, name: str) -> None:
+        pass
+
     def about(self, host: str, phase: str = "") -> None:
         self.host = host
 

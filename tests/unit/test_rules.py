@@ -17,6 +17,7 @@ DOORS = {
     "cli.shell",
     "host.health",
     "host.recording",
+    "host.branches",
     "host.host_report",
     "rehearsal.at_once",
     "host.all_hosts",

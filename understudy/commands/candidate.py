@@ -16,6 +16,7 @@ mv -T "$root/candidate.new" "$root/candidate"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 began=$(date '+%Y/%m/%d %H:%M:%S')
+each=$(seq "$visitors")
 
 ask() {
     curl -sS --noproxy '*' --max-time 20 --resolve "$host:80:$address" -o "$work/$2.page" \
@@ -35,9 +36,9 @@ explain() {
 }
 
 for path; do
-    for visitor in $(seq "$visitors"); do ask "$path" "$visitor" & done
+    for visitor in $each; do ask "$path" "$visitor" & done
     wait
-    for visitor in $(seq "$visitors"); do
+    for visitor in $each; do
         read -r status moved <"$work/$visitor.status" || true
         case $moved in */"${host}$path/")
             echo "$path redirects to $path/: write $path/ in deploy.yml"

@@ -17,10 +17,12 @@ from understudy.host.actions import (
     BEFORE_SWITCH,
     FIRST_DEPLOY,
     Action,
+    Branching,
     Run,
     Send,
     Start,
     WriteFiles,
+    in_branch,
 )
 from understudy.host.facts import ObservedState
 from understudy.release.layout import Manifest, to_remove
@@ -39,13 +41,13 @@ _MIGRATION_FAILED = (
 def make_plan(desired: DesiredState, shipment: Shipment, observed: ObservedState) -> list[Action]:
     """The actions of a deploy, in their order; none if the host is as desired."""
     actions = [
-        *_ship(desired, shipment, observed),
-        *_environment(desired, shipment, observed),
+        *in_branch("release", _ship(desired, shipment, observed)),
+        *in_branch("packages", _environment(desired, shipment, observed)),
         *_build(desired, shipment, observed),
-        *_site_config(desired, observed),
+        *in_branch("release", _site_config(desired, observed)),
         *_go_live(desired, observed),
-        *switch.drain(desired, observed),
-        *_clean_up(desired, observed),
+        *in_branch("drain", switch.drain(desired, observed)),
+        *in_branch("clean up", _clean_up(desired, observed)),
     ]
     if not actions:
         return []
@@ -64,7 +66,7 @@ def needs_environment(desired: DesiredState, observed: ObservedState) -> bool:
     return desired.release.lock not in observed.venvs
 
 
-def _ship(desired: DesiredState, shipment: Shipment, observed: ObservedState) -> list[Action]:
+def _ship(desired: DesiredState, shipment: Shipment, observed: ObservedState) -> list[Branching]:
     release_id, paths = desired.release.id, desired.paths
     if observed.release(release_id):
         return []
@@ -90,7 +92,7 @@ def _complete(desired: DesiredState) -> Argv:
 
 def _environment(
     desired: DesiredState, shipment: Shipment, observed: ObservedState
-) -> list[Action]:
+) -> list[Branching]:
     if not needs_environment(desired, observed):
         return []
     paths, lock = desired.paths, desired.release.lock
@@ -102,7 +104,9 @@ def _environment(
     return [*_packages(desired, shipment, observed), Run(f"make environment {lock}", make)]
 
 
-def _packages(desired: DesiredState, shipment: Shipment, observed: ObservedState) -> list[Action]:
+def _packages(
+    desired: DesiredState, shipment: Shipment, observed: ObservedState
+) -> list[Branching]:
     missing = set(shipment.packages) - observed.packages
     if not missing:
         return []
@@ -132,7 +136,7 @@ def _build_command(desired: DesiredState, command: Argv) -> Run:
     )
 
 
-def _site_config(desired: DesiredState, observed: ObservedState) -> list[Action]:
+def _site_config(desired: DesiredState, observed: ObservedState) -> list[Branching]:
     """The site's nginx file and systemd unit. Without `confirm` the host itself restores the old ones:
     see `understudy-site` in provision/70-site.sh.
     """
@@ -140,6 +144,7 @@ def _site_config(desired: DesiredState, observed: ObservedState) -> list[Action]
         return []
     name = desired.app.name
     names = {"nginx": f"{name}.nginx", "systemd": f"{name}@.service"}
+    undo = (Run("restore the old nginx and systemd files", site.undo(name)),)
     pending = tuple(
         RenderedFile(desired.paths.staged / names[file.path.parts[2]], file.content)
         for file in desired.site_config
@@ -150,12 +155,14 @@ def _site_config(desired: DesiredState, observed: ObservedState) -> list[Action]
             "check and install the nginx and systemd files",
             site.install_files(name, desired.release.id),
         ),
-        *_check_live_release(desired, observed),
-        Run("confirm the nginx and systemd files", site.confirm(name)),
+        *_check_live_release(desired, observed, undo),
+        Run("confirm the nginx and systemd files", site.confirm(name), undo=undo),
     ]
 
 
-def _check_live_release(desired: DesiredState, observed: ObservedState) -> list[Action]:
+def _check_live_release(
+    desired: DesiredState, observed: ObservedState, undo: tuple[Run, ...]
+) -> list[Branching]:
     """Visitors must still get an answer of the live release through the new files."""
     if observed.current not in observed.running:
         return []
@@ -163,7 +170,7 @@ def _check_live_release(desired: DesiredState, observed: ObservedState) -> list[
         Run(
             "check that the live release answers through the new nginx file",
             http.reach(switch.url(desired, "/"), address="127.0.0.1"),
-            undo=(Run("restore the old nginx and systemd files", site.undo(desired.app.name)),),
+            undo=undo,
         )
     ]
 
@@ -226,7 +233,7 @@ def _old_code_on_new_schema(desired: DesiredState, observed: ObservedState) -> l
     ]
 
 
-def _clean_up(desired: DesiredState, observed: ObservedState) -> list[Action]:
+def _clean_up(desired: DesiredState, observed: ObservedState) -> list[Branching]:
     """Removes releases beyond `keep_releases`, environments without a release, and half-made directories."""
     old = _old_releases(desired, observed)
     removed = [
@@ -266,7 +273,7 @@ def _half_made(desired: DesiredState, observed: ObservedState) -> list[PurePosix
     return sorted(observed.half_made - {paths.release(release.id), paths.venvs / release.lock})
 
 
-def _remove_static(desired: DesiredState, removed: Sequence[PurePosixPath]) -> list[Action]:
+def _remove_static(desired: DesiredState, removed: Sequence[PurePosixPath]) -> list[Branching]:
     """As the app's user, who owns the static files of its releases."""
     paths = desired.paths
     names = [path.name for path in removed if path.parent == paths.releases]

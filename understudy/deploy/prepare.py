@@ -1,6 +1,5 @@
 """From a commit and an observed host to what a plan needs: the desired state, and the files to send."""
 
-import gzip
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -82,7 +81,7 @@ def shipment(
         packages = _packages(job, source, desired, observed)
         missing = [tar for name, tar in packages.items() if name not in observed.packages]
         packages_tar.write_bytes(wheels.join(missing))
-    room = sum(_unpacked(tar) for tar in (release_tar, packages_tar) if tar.exists())
+    room = sum(_unpacked(tar) for tar in (release_tar, *missing) if tar.exists())
     return Shipment(release_tar, packages_tar, tuple(packages), compiler is not None, room)
 
 
@@ -108,6 +107,7 @@ def _packages(
 
 
 def _unpacked(tar: Path) -> int:
-    """Bytes of its content."""
-    with gzip.open(tar) as content:
-        return content.seek(0, os.SEEK_END)
+    """Bytes of its content, below 4 GiB: the end of a gzip file has their number (RFC 1952)."""
+    with tar.open("rb") as content:
+        content.seek(-4, os.SEEK_END)
+        return int.from_bytes(content.read(), "little")

@@ -81,7 +81,7 @@ def confirm_live(desired: DesiredState, observed: ObservedState) -> list[Action]
     ]
 
 
-def drain(desired: DesiredState, observed: ObservedState) -> list[Action]:
+def drain(desired: DesiredState, observed: ObservedState) -> list[Run]:
     """The old releases get no new requests, finish those they have, and end. The deploy does not wait
     for that, since visitors have the new release.
     """
@@ -91,7 +91,7 @@ def drain(desired: DesiredState, observed: ObservedState) -> list[Action]:
     ]
 
 
-def await_end(desired: DesiredState, draining: Set[str], hint: str = BEFORE_SWITCH) -> list[Action]:
+def await_end(desired: DesiredState, draining: Set[str], hint: str = BEFORE_SWITCH) -> list[Run]:
     """A release that is drained may still write to the database and read its own files."""
     return [
         Run(f"wait until {name} has ended", site.stop(desired.app.name, name), hint=hint)

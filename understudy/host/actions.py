@@ -1,6 +1,7 @@
 """The steps of a plan, as values. steps.py carries them out. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from understudy.commands import Argv
@@ -22,6 +23,7 @@ class Run:
     printed this text. warning: a failure is reported with this text and the plan continues. undo: carried
     out after a failure. hint: shown with a failure. hint_after: text and hint; that hint is shown instead if
     the command has printed the text. commands: the lines that it runs, if the title has no room for them.
+    branch: see branches.py.
     """
 
     title: str
@@ -34,6 +36,7 @@ class Run:
     seconds: int = SECONDS_FOR_A_STEP
     hint_after: tuple[tuple[str, str], ...] = ()
     commands: tuple[str, ...] = ()
+    branch: str = ""
 
     def hint_for(self, output: str) -> str:
         """The hint to show when the command has failed after that output."""
@@ -50,6 +53,7 @@ class Send:
     title: str
     local: Path
     argv: Argv
+    branch: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class WriteFiles:
     title: str
     files: tuple[RenderedFile, ...]
     directory: PurePosixPath
+    branch: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,13 @@ class Switch:
     release_id: str
 
 
-Action = Run | Send | WriteFiles | Start | Switch
+Branching = Run | Send | WriteFiles
+Action = Branching | Start | Switch
+
+
+def in_branch(name: str, actions: Iterable[Branching]) -> list[Branching]:
+    """The actions as a branch of the plan: see branches.py."""
+    return [replace(action, branch=name) for action in actions]
 
 
 def described(action: Action) -> list[str]:

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 
 from understudy.commands import files
 from understudy.errors import DISK_HINT, StepFailed
-from understudy.host import health
+from understudy.host import branches, health
 from understudy.host.actions import Action, Run, Send, Start, Switch, WriteFiles
+from understudy.host.branches import Branch
 from understudy.host.recording import RecordingConnection
 from understudy.job import Job
 from understudy.ssh.connection import Connection, Result, SshConnection
@@ -24,32 +26,53 @@ def apply_all(
     *,
     after: Callable[[Action, str], None] = lambda action, output: None,
 ) -> list[str]:
-    """Carries out actions one by one. Returns the warnings.
+    """Carries out actions one by one, or those of several branches at once. Returns the warnings.
 
     after: called with each action that succeeded and what it printed. Raises StepFailed for the first action
     that fails, after undoing it, and Unreachable if the connection breaks.
     """
-    warnings = []
-    printed = ""
-    for action in actions:
-        if isinstance(action, Run) and action.only_after not in printed:
-            continue
+    plan = _Plan(connection, after)
+    for part in branches.split(actions):
+        branches.carry_out(part, job.report, plan.take, plan.undo_untaken)
+    return plan.warnings
+
+
+@dataclass
+class _Plan:
+    """A plan under way. printed: by the steps until now."""
+
+    connection: SshConnection
+    after: Callable[[Action, str], None]
+    warnings: list[str] = field(default_factory=list)
+    printed: str = ""
+
+    def take(self, action: Action, branch: Branch) -> None:
+        if isinstance(action, Run) and action.only_after not in self.printed:
+            return
         try:
-            output = _step(job, connection, action)
+            output = _step(self.connection, action, branch)
         except StepFailed as error:
             if not isinstance(action, Run):
                 raise
             if not action.warning:
-                raise _undone(job, connection, action.undo, error) from None
-            job.report.warn(f"{action.warning}\n{error.details}")
-            warnings.append(action.warning)
-            continue
-        printed += output
-        after(action, output)
-    return warnings
+                raise _undone(self.connection, action.undo, branch, error) from None
+            branch.report.warn(f"{action.warning}\n{error.details}")
+            self.warnings.append(action.warning)
+            return
+        with branch.turn:
+            self.printed += output
+            self.after(action, output)
+
+    def undo_untaken(self, action: Action, branch: Branch) -> None:
+        """Undoes what the steps before that action began: it would have confirmed them."""
+        for step in action.undo if isinstance(action, Run) else ():
+            try:
+                _step(self.connection, step, branch)
+            except StepFailed as error:
+                branch.report.warn(f"{error.summary}\n{error.details}")
 
 
-def apply(connection: Connection, action: Action) -> str:
+def apply(connection: Connection, action: Action, branch: Branch) -> str:
     """Carries out one action. Returns what it printed. Raises StepFailed."""
     match action:
         case Run():
@@ -57,9 +80,9 @@ def apply(connection: Connection, action: Action) -> str:
             title = _what_ran(action, done)
             return _output(connection, title, done, action.hint_for(done.output))
         case Switch():
-            return apply(connection, Run(action.title, action.argv))
+            return apply(connection, Run(action.title, action.argv), branch)
         case Send():
-            sent = connection.send(action.argv, action.local)
+            sent = connection.send(action.argv, branch.pieces(action.local))
             return _output(connection, action.title, sent, DISK_HINT)
         case WriteFiles():
             connection.run(("mkdir", "-p", str(action.directory)))
@@ -70,20 +93,23 @@ def apply(connection: Connection, action: Action) -> str:
     return ""
 
 
-def _step(job: Job, connection: Connection, action: Action) -> str:
-    with job.report.step(action.title):
+def _step(connection: Connection, action: Action, branch: Branch) -> str:
+    report = branch.report
+    with report.step(action.title):
         for command in action.commands if isinstance(action, Run) else ():
-            job.report.detail(command)
-        return apply(RecordingConnection(connection, job.report), action)
+            report.detail(command)
+        return apply(RecordingConnection(connection, report), action, branch)
 
 
-def _undone(job: Job, connection: Connection, undo: Sequence[Run], error: StepFailed) -> StepFailed:
+def _undone(
+    connection: Connection, undo: Sequence[Run], branch: Branch, error: StepFailed
+) -> StepFailed:
     """Undoes a failed step. Returns the error to raise: if the undo fails as well, it has both outputs, and
     the hint of the undo, since the hint of the step counts on it.
     """
     try:
         for action in undo:
-            _step(job, connection, action)
+            _step(connection, action, branch)
     except StepFailed as failed:
         details = f"{error.details}\n{failed.summary}\n{failed.details}"
         return StepFailed(error.summary, details, failed.hint)

@@ -18,10 +18,16 @@ def compiler(python: str) -> str | None:
     return shutil.which(f"python{python}")
 
 
+# Below, starting more processes takes longer than compiling in one.
+FILES_FOR_MORE_PROCESSES = 100
+
+
 def compile_all(compiler: str, directory: Path) -> None:
     """Compiles all files below a directory; skips those that are no Python of that version."""
+    few = sum(1 for _ in directory.rglob("*.py")) < FILES_FOR_MORE_PROCESSES
+    processes = "-j1" if few else "-j0"
     subprocess.run(
-        [compiler, "-I", "-m", "compileall", "-qq", "-j0", "-s", directory, directory],
+        [compiler, "-I", "-m", "compileall", "-qq", processes, "-s", directory, directory],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

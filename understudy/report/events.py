@@ -49,6 +49,10 @@ class Report(ABC):
         """
 
     @abstractmethod
+    def branch(self, name: str) -> None:
+        """All events from now on are about that one of the branches that run at once; "" for none."""
+
+    @abstractmethod
     def expect(self, seconds: float | None) -> None:
         """How many seconds the rest of the run will take; None if that is not known."""
 
@@ -100,9 +104,13 @@ class JsonReport(Report):
     def __init__(self, out: TextIO | None = None) -> None:
         self._out = out or sys.stdout
         self._about: dict[str, str] = {}
+        self._branch: dict[str, str] = {}
 
     def about(self, host: str, phase: str = "") -> None:
         self._about = {name: value for name, value in (("phase", phase), ("host", host)) if value}
+
+    def branch(self, name: str) -> None:
+        self._branch = {"branch": name} if name else {}
 
     def expect(self, seconds: float | None) -> None:
         if seconds is not None:
@@ -152,7 +160,7 @@ class JsonReport(Report):
         )
 
     def _write(self, event: str, **values: Any) -> None:
-        whole = plain_json({"event": event, **self._about, **values})
+        whole = plain_json({"event": event, **self._about, **self._branch, **values})
         print(json.dumps(whole), file=self._out, flush=True)
 
 

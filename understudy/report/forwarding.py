@@ -10,50 +10,61 @@ from understudy.report.events import Report
 Call = Callable[[Report], None]
 
 
+def call_whole(report: Report, call: Call) -> None:
+    """Makes several calls of a report as one: no event of another host or phase comes between them."""
+    if isinstance(report, ForwardingReport):
+        report.hand_on(call)
+    else:
+        call(report)
+
+
 class ForwardingReport(Report):
     """Hands each call to a function, which may make it at once or keep it."""
 
     def __init__(self, hand_on: Callable[[Call], None]) -> None:
-        self._hand_on = hand_on
+        self.hand_on = hand_on
 
     def about(self, host: str, phase: str = "") -> None:
         """Ignored: this report is about its own host or phase."""
 
+    def branch(self, name: str) -> None:
+        self.hand_on(lambda report: report.branch(name))
+
     def expect(self, seconds: float | None) -> None:
-        self._hand_on(lambda report: report.expect(seconds))
+        self.hand_on(lambda report: report.expect(seconds))
 
     def phase_started(self, name: str, title: str) -> None:
-        self._hand_on(lambda report: report.phase_started(name, title))
+        self.hand_on(lambda report: report.phase_started(name, title))
 
     def phase_ended(self, name: str, seconds: float, *, ok: bool) -> None:
-        self._hand_on(lambda report: report.phase_ended(name, seconds, ok=ok))
+        self.hand_on(lambda report: report.phase_ended(name, seconds, ok=ok))
 
     def skipped(self, name: str, title: str, reason: str) -> None:
-        self._hand_on(lambda report: report.skipped(name, title, reason))
+        self.hand_on(lambda report: report.skipped(name, title, reason))
 
     def started(self, title: str) -> None:
-        self._hand_on(lambda report: report.started(title))
+        self.hand_on(lambda report: report.started(title))
 
     def ended(self, title: str, seconds: float, *, ok: bool) -> None:
-        self._hand_on(lambda report: report.ended(title, seconds, ok=ok))
+        self.hand_on(lambda report: report.ended(title, seconds, ok=ok))
 
     def ran(self, command: str, output: str, seconds: float, *, ok: bool) -> None:
-        self._hand_on(lambda report: report.ran(command, output, seconds, ok=ok))
+        self.hand_on(lambda report: report.ran(command, output, seconds, ok=ok))
 
     def attach(self, name: str, value: Any) -> None:
-        self._hand_on(lambda report: report.attach(name, value))
+        self.hand_on(lambda report: report.attach(name, value))
 
     def detail(self, text: str) -> None:
-        self._hand_on(lambda report: report.detail(text))
+        self.hand_on(lambda report: report.detail(text))
 
     def output(self, line: str) -> None:
-        self._hand_on(lambda report: report.output(line))
+        self.hand_on(lambda report: report.output(line))
 
     def say(self, text: str) -> None:
-        self._hand_on(lambda report: report.say(text))
+        self.hand_on(lambda report: report.say(text))
 
     def warn(self, text: str) -> None:
-        self._hand_on(lambda report: report.warn(text))
+        self.hand_on(lambda report: report.warn(text))
 
     def error(self, error: UnderstudyError) -> None:
-        self._hand_on(lambda report: report.error(error))
+        self.hand_on(lambda report: report.error(error))

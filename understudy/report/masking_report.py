@@ -26,6 +26,9 @@ class MaskingReport(Report):
     def about(self, host: str, phase: str = "") -> None:
         self._report.about(host, phase)
 
+    def branch(self, name: str) -> None:
+        self._report.branch(name)
+
     def expect(self, seconds: float | None) -> None:
         self._report.expect(seconds)
 

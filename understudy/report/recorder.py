@@ -56,9 +56,9 @@ class Recorder(Report):
         self.report, self._clock, self._start = report, clock, clock()
         self._verb, self._target, self._began = verb, target, began
         self._phases: list[_Part] = []
-        # The running steps of each phase and host, the innermost last.
-        self._open_on: dict[tuple[str, str], list[_Part]] = {}
-        self._host, self._phase = "", ""
+        # The running steps of each phase, host and branch, the innermost last.
+        self._open_on: dict[tuple[str, str, str], list[_Part]] = {}
+        self._host, self._phase, self._branch = "", "", ""
         self._warnings: list[str] = []
         self._error: Failure | None = None
         self._attachments: dict[str, Any] = {}
@@ -83,6 +83,10 @@ class Recorder(Report):
     def about(self, host: str, phase: str = "") -> None:
         self._host, self._phase = host, phase
         self.report.about(host, phase)
+
+    def branch(self, name: str) -> None:
+        self._branch = name
+        self.report.branch(name)
 
     def expect(self, seconds: float | None) -> None:
         self.report.expect(seconds)
@@ -159,7 +163,7 @@ class Recorder(Report):
 
     @property
     def _open(self) -> list[_Part]:
-        return self._open_on.setdefault((self._phase, self._host), [])
+        return self._open_on.setdefault((self._phase, self._host, self._branch), [])
 
     def _note(self, text: str) -> None:
         """Adds a line to the running step, whose title names its host, or to the phase."""

@@ -32,14 +32,17 @@ class TextReport(Report):
         self._out = Console(highlight=False, soft_wrap=True)
         self._err = Console(highlight=False, soft_wrap=True, stderr=True)
         self._progress: Progress | None = None
-        # The step that is running in each phase, on each host.
-        self._tasks: dict[tuple[str, str], TaskID] = {}
-        self._live: dict[tuple[str, str], Live] = {}
+        # The step that is running in each phase, on each host, in each branch.
+        self._tasks: dict[tuple[str, str, str], TaskID] = {}
+        self._live: dict[tuple[str, str, str], Live] = {}
         self._end: float | None = None
-        self._host, self._phase = "", ""
+        self._host, self._phase, self._branch = "", "", ""
 
     def about(self, host: str, phase: str = "") -> None:
         self._host, self._phase = host, phase
+
+    def branch(self, name: str) -> None:
+        self._branch = name
 
     def expect(self, seconds: float | None) -> None:
         self._end = None if seconds is None else time.monotonic() + seconds
@@ -115,8 +118,8 @@ class TextReport(Report):
             self._err.print(_plain(("try:", "cyan"), f" {error.hint}"))
 
     @property
-    def _place(self) -> tuple[str, str]:
-        return self._phase, self._host
+    def _place(self) -> tuple[str, str, str]:
+        return self._phase, self._host, self._branch
 
     @contextmanager
     def _without_progress(self) -> Iterator[None]:
@@ -128,7 +131,7 @@ class TextReport(Report):
             self._progress.start()
 
     def _stop_task(self) -> None:
-        """Ends the step of this phase and host; those of others stay on the screen."""
+        """Ends the step of this place; those of others stay on the screen."""
         task = self._tasks.pop(self._place, None)
         if self._progress and task is not None and self._tasks:
             self._progress.remove_task(task)

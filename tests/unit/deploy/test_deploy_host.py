@@ -1,16 +1,17 @@
 """Whole deploys to a fake host: which commands it gets, and what is reported to the user."""
 
-import io
 import json
 import re
 import tarfile
+from contextlib import suppress
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 import pytest
 
 from tests.unit.deploy.test_django_settings import GOOD
-from tests.unit.fakes import FakeReport, failed, printed
+from tests.unit.fakes import FakeConnection, FakeReport, failed, printed
 from tests.unit.staging import DEPLOY, QUERY, Staging, changes, lines_of
 from understudy.deploy import deploy_host, rollout
 from understudy.errors import StepFailed
@@ -27,15 +28,20 @@ def staging(deployable: Staging) -> Staging:
     return deployable
 
 
+def shipped_manifest(host: FakeConnection) -> dict[str, str]:
+    for archive in host.streams:
+        with suppress(tarfile.ReadError, KeyError), tarfile.open(fileobj=BytesIO(archive)) as tar:
+            reader = tar.extractfile("manifest.json.new")
+            assert reader
+            return dict(json.load(reader))
+    raise AssertionError("no release was sent")
+
+
 def deployed(staging: Staging) -> Result:
     """The facts of a host after a first deploy, from what that deploy sent there."""
     host = staging.host()
     deploy_host.deploy(staging.job())
-    with tarfile.open(fileobj=io.BytesIO(host.files["release.tar.gz"])) as tar:
-        reader = tar.extractfile("manifest.json.new")
-        assert reader
-        manifest = reader.read().decode()
-    job, release = staging.job(), json.loads(manifest)
+    job, release = staging.job(), shipped_manifest(host)
     files = host_files(job.config, job.target, job.project.templates)
     staging.report = FakeReport()
     return staging.facts(

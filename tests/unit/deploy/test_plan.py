@@ -12,6 +12,7 @@ from tests.unit.plans import NEW, NGINX, OLD, SHIPMENT, UNIT, desired_state, liv
 from understudy.commands import limited
 from understudy.deploy.desired import DesiredState
 from understudy.deploy.plan import make_plan
+from understudy.host import branches
 from understudy.host.actions import Run, Start, WriteFiles
 from understudy.host.facts import ObservedState
 
@@ -45,6 +46,27 @@ def test_provisioned_host_gets_all_steps_in_order() -> None:
         *INSTALL,
         *GO_LIVE,
     ]
+
+
+def test_packages_travel_while_the_release_is_unpacked_and_its_files_are_checked() -> None:
+    both, *others = branches.split(make_plan(desired_state(), SHIPMENT, facts()))
+
+    assert [[action.title for action in steps] for steps in both.values()] == [
+        [*SHIP, *INSTALL],
+        ["upload 2 packages", "make environment lock1"],
+    ]
+    assert [len(part) for part in others] == [1]
+
+
+def test_files_are_not_installed_before_the_build_has_ended() -> None:
+    """A build may fail, and needs both the release and its environment."""
+    desired = desired_state(app={"build_commands": [["make"]]})
+
+    both, build, files, *_ = branches.split(make_plan(desired, SHIPMENT, facts()))
+
+    assert len(both) == 2
+    assert [action.title for action in build[""]] == ["make", "mark the release complete"]
+    assert [action.title for action in files["release"]] == INSTALL
 
 
 def test_converged_host_gets_no_steps() -> None:

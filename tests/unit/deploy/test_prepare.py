@@ -1,12 +1,16 @@
-"""The inputs by which one release of a commit differs from another."""
+"""What a plan is made from: the inputs by which releases differ, and the size of what is sent."""
 
+import gzip
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from tests.unit.staging import Staging
 from understudy.deploy import prepare
+from understudy.host import facts
 from understudy.job import Job
+from understudy.release import wheels
 from understudy.release.source import Source
 
 
@@ -42,3 +46,24 @@ def test_change_of_any_input_makes_another_release(
     }
     assert changed[part]() != before
     assert fingerprint_inputs(job, source) == before
+
+
+def test_room_of_a_release_is_what_it_takes_unpacked(
+    staging: Staging, source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted again for each deploy: the packages of another lock file take another room."""
+    job = staging.job()
+    observed = facts.parse(staging.facts().output)
+    desired = prepare.desired_state(job, source, observed)
+
+    def room(*packages: int) -> int:
+        tars = {f"{size}": tmp_path / f"{size}.tar.gz" for size in packages}
+        for size, tar in zip(packages, tars.values(), strict=True):
+            tar.write_bytes(gzip.compress(bytes(size)))
+        monkeypatch.setattr(wheels, "packages", lambda *_: tars)
+        return prepare.shipment(job, source, desired, observed, tmp_path).room
+
+    release = room()
+    with gzip.open(tmp_path / "release.tar.gz") as tar:
+        assert release == len(tar.read())
+    assert room(100_000, 7) == release + 100_007

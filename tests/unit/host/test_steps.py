@@ -10,8 +10,9 @@ from tests.unit.fakes import failed, printed
 from tests.unit.staging import LOG, Staging, changes
 from understudy.commands import Argv
 from understudy.errors import StepFailed, Unreachable
-from understudy.host import session, steps
-from understudy.host.actions import Action, Run, Send, WriteFiles
+from understudy.host import branches, session, steps
+from understudy.host.actions import Action, Run, Send, WriteFiles, in_branch
+from understudy.host.branches import Branch
 from understudy.release.render import RenderedFile
 from understudy.ssh.connection import Result
 
@@ -40,7 +41,7 @@ def test_steps_are_taken_in_order_and_passed_on_with_their_output(staging: Stagi
     _, calls = applied(staging, FIRST, upload, SECOND)
 
     assert changes(host) == ["one", "unpack", "shop: two"]
-    assert list(host.files) == [Path(__file__).name]
+    assert host.streams == [Path(__file__).read_bytes()]
     assert calls == [("first", "1\n"), ("upload", ""), ("second", "")]
     assert staging.report.steps == [("first", True), ("upload", True), ("second", True)]
 
@@ -193,3 +194,34 @@ def test_output_is_reported_as_it_comes_and_kept_if_the_step_is_cut_off(staging:
 
     assert staging.report.printed == ["half"]
     assert staging.report.commands == [("one", "half", False)]
+
+
+def test_step_that_a_failed_branch_prevents_is_undone(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files that were installed a moment before are not confirmed any more."""
+
+    def fail_after_the_first(part: Any, report: Any, take: Any, undo: Any) -> None:
+        first, prevented = part["files"]
+        take(first, Branch(report))
+        undo(prevented, Branch(report))
+        raise StepFailed("upload: failed")
+
+    monkeypatch.setattr(branches, "carry_out", fail_after_the_first)
+    host = staging.host()
+    confirm = Run("confirm", ("confirm",), undo=(SECOND,))
+
+    with pytest.raises(StepFailed, match="upload: failed"):
+        applied(staging, *in_branch("files", [FIRST, confirm]), *in_branch("packages", [FIRST]))
+
+    assert changes(host) == ["one", "shop: two"]
+    assert staging.report.steps == [("first", True), ("second", True)]
+
+
+def test_steps_of_two_branches_are_passed_on_with_their_output(staging: Staging) -> None:
+    staging.host(one=printed("1\n"), two=printed("2\n"))
+
+    _, calls = applied(staging, *in_branch("a", [FIRST]), *in_branch("b", [SECOND]))
+
+    assert sorted(calls) == [("first", "1\n"), ("second", "2\n")]
+    assert sorted(staging.report.steps) == [("first", True), ("second", True)]

@@ -1,5 +1,6 @@
 """A recorder keeps each event in its record and forwards it to another report."""
 
+from collections.abc import Callable
 from contextlib import suppress
 
 from tests.unit.fakes import FakeReport
@@ -74,6 +75,28 @@ def test_steps_within_a_step_keep_their_own_lines() -> None:
     [outer, inner] = recorder.record(Verdict.PASSED).phases[0].steps
 
     assert (outer.lines, inner.lines) == (("out",), ("in",))
+
+
+def test_steps_of_branches_that_run_at_once_keep_their_own_commands() -> None:
+    recorder = new_recorder()
+    events: list[tuple[str, Callable[[], None]]] = [
+        ("packages", lambda: recorder.started("upload")),
+        ("files", lambda: recorder.started("check")),
+        ("packages", lambda: recorder.ran("unpack", "", 1.0, ok=True)),
+        ("files", lambda: recorder.ran("nginx -t", "", 1.0, ok=False)),
+        ("packages", lambda: recorder.ended("upload", 2.0, ok=True)),
+        ("files", lambda: recorder.ended("check", 3.0, ok=False)),
+    ]
+    for branch, event in events:
+        recorder.branch(branch)
+        event()
+
+    steps = recorder.record(Verdict.FAILED).phases[0].steps
+    assert [(step.title, step.seconds, step.ok) for step in steps] == [
+        ("upload", 2.0, True),
+        ("check", 3.0, False),
+    ]
+    assert [[ran.command for ran in step.commands] for step in steps] == [["unpack"], ["nginx -t"]]
 
 
 def test_every_event_is_forwarded() -> None:
