@@ -1,91 +1,16 @@
-"""The tests' production: VMs from a bare box, of which Understudy knows only SSH.
+"""The tests' production: hosts from a bare box, of which Understudy knows only SSH."""
 
-They are defined through libvirt alone. Neither Vagrant nor Understudy's code for Vagrant sees them.
-"""
-
-import os
-import shutil
 import subprocess
-import tarfile
-import textwrap
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
 
+from tests.integration.hardware import FIRST, SECOND, Machine, hardware, until
 from tests.integration.staging import PROJECT, Staging, run
 from understudy.paths import Project
 from understudy.report.terminal import TextReport
 from understudy.vm import box as boxes
-
-NAME = "understudy-test-production"
-
-
-@dataclass(frozen=True)
-class Machine:
-    """A VM. mac: of its network card, which gets it its address."""
-
-    name: str
-    address: str
-    mac: str
-
-    @property
-    def disk(self) -> Path:
-        return Path("/var/lib/libvirt/images") / f"{self.name}.qcow2"
-
-
-# Outside of the addresses from which VMs get their subnets.
-FIRST = Machine(NAME, "10.157.57.10", "52:54:00:9d:39:0a")
-SECOND = Machine(f"{NAME}-2", "10.157.57.11", "52:54:00:9d:39:0b")
-
-_NETWORK = f"""
-<network>
-  <name>{NAME}</name>
-  <forward mode='nat'/>
-  <bridge name='virbr57' stp='off' delay='0'/>
-  <ip address='10.157.57.1' netmask='255.255.255.0'>
-    <dhcp>
-      <host mac='{FIRST.mac}' ip='{FIRST.address}'/>
-      <host mac='{SECOND.mac}' ip='{SECOND.address}'/>
-    </dhcp>
-  </ip>
-</network>
-"""
-
-_DOMAIN = f"""
-<domain type='{{kind}}'>
-  <name>{{machine.name}}</name>
-  <memory unit='MiB'>1024</memory>
-  <vcpu>2</vcpu>
-  <os><type arch='x86_64'>hvm</type></os>
-  <features><acpi/></features>
-  {{cpu}}
-  <devices>
-    <disk type='file' device='disk'>
-      <driver name='qemu' type='qcow2' cache='unsafe'/>
-      <source file='{{machine.disk}}'/>
-      <target dev='vda' bus='virtio'/>
-    </disk>
-    <interface type='network'>
-      <mac address='{{machine.mac}}'/>
-      <source network='{NAME}'/>
-      <model type='virtio'/>
-    </interface>
-    <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>
-    <serial type='pty'/>
-    <console type='pty'/>
-  </devices>
-</domain>
-"""
-
-
-# As in the Vagrantfile: the plainest processor is emulated fastest. Wheels may require x86-64-v2.
-_EMULATED = """<cpu mode='custom'><model>qemu64</model>
-    <feature name='ssse3' policy='require'/><feature name='sse4.1' policy='require'/>
-    <feature name='sse4.2' policy='require'/><feature name='popcnt' policy='require'/>
-    <feature name='svm' policy='disable'/></cpu>"""
 
 
 @dataclass(frozen=True)
@@ -134,36 +59,32 @@ class Production:
         )
 
     def power_on(self) -> None:
-        _virsh("start", self.machine.name)
+        hardware().power_on(self.machine)
 
     def cut_power(self) -> None:
-        _virsh("destroy", self.machine.name)
+        hardware().cut_power(self.machine)
 
     def shut_down(self) -> None:
         # A moment later, and not as a child of sudo, so that the command ends before its connection does.
         self.ssh("(sleep 1; sudo systemctl poweroff) </dev/null >/dev/null 2>&1 &")
-        _until(self._is_off, 180, f"{self.machine.name} did not shut down")
-
-    def _is_off(self) -> bool:
-        return _virsh("domstate", self.machine.name).strip() == "shut off"
+        until(
+            lambda: hardware().is_off(self.machine), 180, f"{self.machine.name} did not shut down"
+        )
 
     def wait_until_booted(self) -> None:
         """SSH answers earlier, while only root may log in and the site may not run yet."""
-        _until(self._has_booted, 300, f"{self.machine.name} did not boot")
+        until(self._has_booted, 300, f"{self.machine.name} did not boot")
 
     def _has_booted(self) -> bool:
         asked = self._ssh(self.admin, self.key, "systemctl is-system-running --wait")
         return asked.stdout.strip() in {"running", "degraded"}
 
 
-def start(directory: Path, box: Path | None = None) -> Production:
-    """Boots a VM from a bare box, or another one, and gives it an admin with a key of his own."""
+def start(directory: Path, catalog: Path | None = None) -> Production:
+    """Boots a host from a bare box, or another one, and gives it an admin with a key of his own."""
     remove()
     host = Production(FIRST, directory)
-    _import_disk(box or _bare_box(), FIRST)
-    _define("net-define", _NETWORK, directory)
-    _virsh("net-start", NAME)
-    _define_machine(host)
+    hardware().create(FIRST, catalog or _bare_box())
     host.power_on()
     _wait_for_host_key(host)
     _add_admin(host)
@@ -171,14 +92,13 @@ def start(directory: Path, box: Path | None = None) -> Production:
 
 
 def start_twin(host: Production) -> Production:
-    """A second VM with a copy of the first one's disk. The first is off during the copy.
+    """A second host with a copy of the first one's disk. The first is off during the copy.
 
-    They have the same host key and the same secrets. Nothing on the disk is bound to the network card.
+    They have the same host key and the same secrets.
     """
     twin = replace(host, machine=SECOND)
     host.shut_down()
-    shutil.copyfile(host.machine.disk, twin.machine.disk)
-    _define_machine(twin)
+    hardware().copy(host.machine, twin.machine)
     known = host.known_hosts.read_text()
     host.known_hosts.write_text(known + known.replace(host.address, twin.address))
     for each in (host, twin):
@@ -202,65 +122,19 @@ def requiring_receipts(app: Staging, directory: Path) -> Staging:
 
 
 def remove() -> None:
-    """Removes the VMs and their network, also those that a killed run left."""
-    for machine in (FIRST, SECOND):
-        _try_virsh("destroy", machine.name)
-        _try_virsh("undefine", machine.name)
-        machine.disk.unlink(missing_ok=True)
-    _try_virsh("net-destroy", NAME)
-    _try_virsh("net-undefine", NAME)
+    """Removes the hosts, also those that a killed run left."""
+    hardware().remove()
 
 
 def _bare_box() -> Path:
+    """The catalog of the box."""
     project = Project(PROJECT, PROJECT / "deploy.yml")
-    bare = boxes.box_for(project, "bookworm", None)
-    return boxes.build(project, bare, None, TextReport()).with_suffix(".box")
-
-
-def _import_disk(box: Path, machine: Machine) -> None:
-    with tarfile.open(box) as tar, machine.disk.open("wb") as disk:
-        image = tar.extractfile("box.img")
-        assert image
-        shutil.copyfileobj(image, disk, 1 << 20)
-
-
-def _define_machine(host: Production) -> None:
-    kind = run("provision/box/accelerator").text.strip()
-    cpu = "<cpu mode='host-passthrough'/>" if kind == "kvm" else _EMULATED
-    _define("define", _DOMAIN.format(kind=kind, cpu=cpu, machine=host.machine), host.directory)
-
-
-def _define(command: str, xml: str, directory: Path) -> None:
-    file = directory / f"{command}.xml"
-    file.write_text(textwrap.dedent(xml).strip())
-    _virsh(command, str(file))
-
-
-def _virsh(*command: str) -> str:
-    return _output(_try_virsh(*command))
-
-
-def _try_virsh(*command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["virsh", "-qc", "qemu:///system", *command],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "LC_ALL": "C"},
-    )
+    return boxes.build(project, boxes.box_for(project, "bookworm", None), None, TextReport())
 
 
 def _output(done: subprocess.CompletedProcess[str]) -> str:
     assert done.returncode == 0, f"{done.args[-1]}: {done.stderr}"
     return done.stdout
-
-
-def _until(is_so: Callable[[], bool], seconds: int, complaint: str) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if is_so():
-            return
-        time.sleep(0.5)
-    raise AssertionError(f"{complaint} within {seconds} s")
 
 
 def _wait_for_host_key(host: Production) -> None:
@@ -269,7 +143,7 @@ def _wait_for_host_key(host: Production) -> None:
         host.known_hosts.write_text(subprocess.run(scan, capture_output=True, text=True).stdout)
         return bool(host.known_hosts.read_text())
 
-    _until(is_known, 180, f"{host.machine.name} did not answer at {host.address}:22")
+    until(is_known, 180, f"{host.machine.name} did not answer at {host.address}:22")
 
 
 def _add_admin(host: Production) -> None:

@@ -21,6 +21,7 @@ from understudy.config.model import Config
 from understudy.paths import Project
 from understudy.report.terminal import TextReport
 from understudy.vm import address as vm_address
+from understudy.vm import provider
 from understudy.vm.machine import Vm
 
 TOP = Path(__file__).resolve().parents[2]
@@ -113,9 +114,15 @@ class Staging:
 
     @property
     def vm(self) -> str:
-        """The VM's name, which libvirt knows it by."""
+        """The VM's name, which its provider knows it by."""
         name: str = yaml.safe_load(self.config.read_text())["vm"]["name"]
         return name
+
+    @property
+    def provider(self) -> str:
+        """The VM's, as it is or is to be built."""
+        vm = self.settings().vm
+        return provider.chosen(Project(PROJECT, self.config), vm.name, vm.provider).name
 
     def settings(self) -> Config:
         """deploy.yml, with the VM's address."""

@@ -10,8 +10,9 @@ import pytest
 import yaml
 
 from tests.integration import planted, production
+from tests.integration.hardware import FIRST
 from tests.integration.planted import Planted
-from tests.integration.production import FIRST, Production
+from tests.integration.production import Production
 from tests.integration.staging import PROJECT, Answer, Staging, make_app
 from understudy.config import model as configuration
 from understudy.host.provisioning import of_project
@@ -58,7 +59,7 @@ def made(app: Staging, directory: Path) -> Production:
     recipe = of_project(project, config, config.target("vagrant").admin)
     box = boxes.box_for(project, config.vm.release, recipe)
     catalog = boxes.build(project, box, recipe, TextReport())
-    host = production.start(directory, catalog.with_suffix(".box"))
+    host = production.start(directory, catalog)
     know(app, host)
     # The box's deployer has the key of the box's builder; like on a bare host, it must be the admin's.
     host.ssh("sudo rm /home/deploy/.ssh/authorized_keys")

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 import pytest
 import yaml
 
+from tests.integration.guests import Guest, guest
 from tests.integration.site import Site
 from tests.integration.staging import PROJECT
 
@@ -48,7 +49,6 @@ STEPS_WITH = {
         "remove old releases",
     ),
 }
-VIRSH = ("virsh", "-q", "-c", "qemu:///system")
 MIGRATION = """from django.db import migrations, models
 
 
@@ -58,28 +58,27 @@ class Migration(migrations.Migration):
 """
 
 
-def kill_the_driver(deploy: subprocess.Popen[str], vm: str) -> None:
+def kill_the_driver(deploy: subprocess.Popen[str], vm: Guest) -> None:
     os.killpg(deploy.pid, signal.SIGKILL)
     deploy.wait(timeout=60)
 
 
-def cut_the_network(deploy: subprocess.Popen[str], vm: str) -> None:
+def cut_the_network(deploy: subprocess.Popen[str], vm: Guest) -> None:
     """Until the deploy ends by itself."""
-    card = subprocess.check_output([*VIRSH, "domiflist", vm], text=True).split()[0]
-    subprocess.run([*VIRSH, "domif-setlink", vm, card, "down"], check=True)
+    vm.unplug()
     try:
         assert deploy.wait(timeout=120) in (1, 4)
     finally:
-        subprocess.run([*VIRSH, "domif-setlink", vm, card, "up"], check=True)
+        vm.plug()
 
 
-def power_off(deploy: subprocess.Popen[str], vm: str) -> None:
-    subprocess.run([*VIRSH, "destroy", vm], check=True)
-    subprocess.run([*VIRSH, "start", vm], check=True)
+def power_off(deploy: subprocess.Popen[str], vm: Guest) -> None:
+    vm.cut_power()
+    vm.start()
     assert deploy.wait(timeout=120) in (1, 4)
 
 
-WAYS: Mapping[str, Callable[[subprocess.Popen[str], str], None]] = {
+WAYS: Mapping[str, Callable[[subprocess.Popen[str], Guest], None]] = {
     "kill": kill_the_driver,
     "cut": cut_the_network,
     "power": power_off,
@@ -164,7 +163,7 @@ def test_nginx_and_systemd_files_that_are_not_confirmed_are_undone_by_the_host(s
     before = site.staging.host(show).text
     next_version(site)
     wait_for_undo(site, 25)
-    kill_the_driver(run_until(site, "confirm the nginx and systemd files"), site.staging.vm)
+    kill_the_driver(run_until(site, "confirm the nginx and systemd files"), guest(site.staging))
     assert site.staging.host(show).text != before
     wait_for_undo(site, 120)
     deadline = time.monotonic() + 90
@@ -185,7 +184,7 @@ def test_site_survives(any_site: Site, way: str, step: str) -> None:
     assert any_site.staging.host(write).code == 0
 
     deploy = run_until(any_site, step)
-    WAYS[way](deploy, any_site.staging.vm)
+    WAYS[way](deploy, guest(any_site.staging))
     wait_for_site(any_site)
 
     title, style = any_site.title(), any_site.get(any_site.stylesheet()).text

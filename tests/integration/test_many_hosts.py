@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from tests.integration import production
-from tests.integration.production import FIRST, SECOND, Production
+from tests.integration.hardware import FIRST, SECOND
+from tests.integration.production import Production
 from tests.integration.site import Site
 from tests.integration.staging import PROJECT, Answer, Staging, make_app
 

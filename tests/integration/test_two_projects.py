@@ -19,7 +19,7 @@ def second(directory: Path, **vm: str) -> Staging:
     return make_app(PROJECT / "example", directory, change)
 
 
-def test_subnet_of_another_vm_is_refused_with_libvirts_reason_and_doctor_shows_it(
+def test_subnet_of_another_vm_is_refused_and_doctor_shows_it(
     vm: None, staging: Staging, tmp_path: Path
 ) -> None:
     beside = staging.address.rpartition(".")[0] + ".77"
@@ -29,9 +29,10 @@ def test_subnet_of_another_vm_is_refused_with_libvirts_reason_and_doctor_shows_i
 
     other.deploy_py("destroy")
     assert up.code == 1
-    assert "no network with matching name" in up.text.partition("cause:")[2].splitlines()[0]
+    assert f"{staging.provider}'s network {staging.vm}" in up.text.partition("cause:")[2]
+    assert "vm.address" in up.text.partition("try:")[2]
     assert doctor.code == 4
-    assert f"which is libvirt's network {staging.vm}" in doctor.text
+    assert f"which is {staging.provider}'s network {staging.vm}" in doctor.text
 
 
 @pytest.mark.long

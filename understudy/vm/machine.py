@@ -162,6 +162,7 @@ class Vm:
         return True
 
     def _build(self) -> None:
+        self._check_address()
         self._add_box()
         if self._machine().state():
             self._remove()
@@ -172,6 +173,17 @@ class Vm:
         # The snapshot comes last: a VM without it was not built to the end.
         self.save(self._blueprint.level)
         secrets.restore(self._job)
+
+    def _check_address(self) -> None:
+        """libvirt refuses such a subnet without naming the other user of it; lxc does not refuse it."""
+        found = vm_address.conflict(self._project, self._job.config)
+        if found:
+            raise StepFailed(
+                f"the VM's address {self._address} lies in {found.subnet}, which is in use",
+                cause=f"{found.subnet} is {found.by}",
+                hint="Remove vm.address from deploy.yml, if it is set. python deploy.py destroy frees the "
+                "address, and `up` takes another one.",
+            )
 
     def _remove(self) -> None:
         with self._report.step(f"remove VM {self._name}"):

@@ -90,6 +90,15 @@ def test_vm_is_rebuilt_if_the_vagrantfile_changes(machine: Machine) -> None:
     assert machine.vagrant_calls() == ["destroy", "up"]
 
 
+def test_subnet_in_use_is_refused_before_anything_is_built(machine: Machine) -> None:
+    machine.network("shop", "192.168.56.77")
+    with pytest.raises(StepFailed) as raised:
+        machine.vm(address="192.168.56.10").up()
+    assert raised.value.cause == "192.168.56.0/24 is libvirt's network shop"
+    assert "vm.address" in raised.value.hint
+    assert machine.vagrant_calls() == []
+
+
 def test_error_of_a_vm_that_does_not_answer_names_its_console_log(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,274 @@
+"""Hosts made of a box by libvirt or lxc alone: neither Vagrant nor Understudy's code for it sees them."""
+
+import os
+import shutil
+import subprocess
+import tarfile
+import textwrap
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from tests.integration.staging import PROJECT, run
+from understudy.paths import Project
+from understudy.vm import provider
+
+NETWORK = "understudy-test-production"
+GATEWAY = "10.157.57.1"
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A host. mac: of its network card, by which libvirt's network gives it its address."""
+
+    name: str
+    address: str
+    mac: str
+
+
+# Outside of the addresses from which VMs get their subnets.
+FIRST = Machine(NETWORK, "10.157.57.10", "52:54:00:9d:39:0a")
+SECOND = Machine(f"{NETWORK}-2", "10.157.57.11", "52:54:00:9d:39:0b")
+
+
+class Hardware(Protocol):
+    """What runs a machine."""
+
+    def create(self, machine: Machine, catalog: Path) -> None:
+        """With the disk of a box. catalog: the box's, as the build wrote it."""
+
+    def copy(self, machine: Machine, twin: Machine) -> None:
+        """Creates the twin with a copy of the other one's disk. Both are off."""
+
+    def power_on(self, machine: Machine) -> None: ...
+
+    def cut_power(self, machine: Machine) -> None: ...
+
+    def is_off(self, machine: Machine) -> bool: ...
+
+    def remove(self) -> None:
+        """Removes both machines, also what a killed run left."""
+
+
+@cache
+def hardware() -> Hardware:
+    """Of the same kind as the staging VM of the tests."""
+    project = Project(PROJECT, PROJECT / "deploy.yml")
+    is_container = provider.chosen(project, "no VM has this name", "auto").name == provider.LXC
+    return Containers() if is_container else VirtualMachines()
+
+
+class Containers:
+    """By lxc. Each has a network link of its own to this machine."""
+
+    _HOME = Path("/var/lib/lxc")
+    _CONFIG = """\
+        lxc.arch = amd64
+        lxc.pty.max = 1024
+        lxc.tty.max = 0
+        lxc.apparmor.profile = unconfined
+        lxc.mount.auto = proc:mixed sys:mixed cgroup:mixed
+        lxc.cap.drop = sys_module sys_rawio sys_time mac_admin mac_override
+        lxc.signal.halt = SIGRTMIN+4
+        lxc.rootfs.path = dir:{home}/rootfs
+        lxc.uts.name = understudy
+        lxc.net.0.type = veth
+        lxc.net.0.name = eth0
+        lxc.net.0.flags = up
+        lxc.net.0.ipv4.address = {machine.address}/24
+        lxc.net.0.ipv4.gateway = {gateway}
+        lxc.net.0.script.up = {home}/link
+        """
+    # lxc gives it the interface as the fifth word.
+    _LINK = """\
+        #!/bin/sh
+        set -e
+        ip address add {gateway}/32 dev "$5"
+        ip link set "$5" up
+        ip route replace {machine.address} dev "$5"
+        echo 1 >/proc/sys/net/ipv4/ip_forward
+        nft -f - <<END
+        table ip {machine.name}
+        delete table ip {machine.name}
+        table ip {machine.name} {{
+            chain postrouting {{
+                type nat hook postrouting priority srcnat
+                ip saddr {machine.address} masquerade
+            }}
+        }}
+        END
+        """
+
+    def create(self, machine: Machine, catalog: Path) -> None:
+        home = self._home(machine)
+        rootfs = home / "rootfs"
+        rootfs.mkdir(parents=True)
+        box = catalog.with_suffix(".lxc.box")
+        unpack = f"tar -xOf {box} ./rootfs.tar.gz | tar -xzf - --strip-components=2 --numeric-owner"
+        run("sh", "-ec", f"cd {rootfs} && {unpack} --xattrs '--xattrs-include=*'")
+        (rootfs / "etc/fstab").write_text("")
+        servers = Path("/etc/resolv.conf").read_text().split("nameserver ")[1:]
+        resolved = rootfs / "etc/systemd/resolved.conf.d"
+        resolved.mkdir(exist_ok=True)
+        listed = " ".join(server.split()[0] for server in servers)
+        (resolved / "tests.conf").write_text(f"[Resolve]\nDNS={listed}\n")
+        self._configure(machine)
+
+    def copy(self, machine: Machine, twin: Machine) -> None:
+        run("cp", "-a", self._home(machine), self._home(twin))
+        self._configure(twin)
+
+    def power_on(self, machine: Machine) -> None:
+        _output("lxc-start", "--name", machine.name)
+
+    def cut_power(self, machine: Machine) -> None:
+        _output("lxc-stop", "--kill", "--name", machine.name)
+
+    def is_off(self, machine: Machine) -> bool:
+        return "STOPPED" in _output("lxc-info", "--state", "--name", machine.name)
+
+    def remove(self) -> None:
+        for machine in (FIRST, SECOND):
+            if self._home(machine).exists():
+                _try("lxc-stop", "--kill", "--name", machine.name)
+                _try("nft", "delete", "table", "ip", machine.name)
+                # What is written to the audit log can't be removed: it can only be appended to.
+                _try("chattr", "-R", "-a", str(self._home(machine) / "rootfs/var/log"))
+                shutil.rmtree(self._home(machine))
+
+    def _home(self, machine: Machine) -> Path:
+        return self._HOME / machine.name
+
+    def _configure(self, machine: Machine) -> None:
+        home = self._home(machine)
+        for name, text in (("config", self._CONFIG), ("link", self._LINK)):
+            filled = textwrap.dedent(text).format(home=home, machine=machine, gateway=GATEWAY)
+            (home / name).write_text(filled)
+        (home / "link").chmod(0o755)
+
+
+class VirtualMachines:
+    """By libvirt."""
+
+    _NETWORK = f"""
+    <network>
+      <name>{NETWORK}</name>
+      <forward mode='nat'/>
+      <bridge name='virbr57' stp='off' delay='0'/>
+      <ip address='{GATEWAY}' netmask='255.255.255.0'>
+        <dhcp>
+          <host mac='{FIRST.mac}' ip='{FIRST.address}'/>
+          <host mac='{SECOND.mac}' ip='{SECOND.address}'/>
+        </dhcp>
+      </ip>
+    </network>
+    """
+    _DOMAIN = """
+    <domain type='{kind}'>
+      <name>{machine.name}</name>
+      <memory unit='MiB'>1024</memory>
+      <vcpu>2</vcpu>
+      <os><type arch='x86_64'>hvm</type></os>
+      <features><acpi/></features>
+      {cpu}
+      <devices>
+        <disk type='file' device='disk'>
+          <driver name='qemu' type='qcow2' cache='unsafe'/>
+          <source file='{disk}'/>
+          <target dev='vda' bus='virtio'/>
+        </disk>
+        <interface type='network'>
+          <mac address='{machine.mac}'/>
+          <source network='{network}'/>
+          <model type='virtio'/>
+        </interface>
+        <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>
+        <serial type='pty'/>
+        <console type='pty'/>
+      </devices>
+    </domain>
+    """
+    # As in the Vagrantfile: the plainest processor is emulated fastest. Wheels may require x86-64-v2.
+    _EMULATED = """<cpu mode='custom'><model>qemu64</model>
+      <feature name='ssse3' policy='require'/><feature name='sse4.1' policy='require'/>
+      <feature name='sse4.2' policy='require'/><feature name='popcnt' policy='require'/>
+      <feature name='svm' policy='disable'/></cpu>"""
+
+    def create(self, machine: Machine, catalog: Path) -> None:
+        box = catalog.with_suffix(".box")
+        with tarfile.open(box) as tar, self._disk(machine).open("wb") as disk:
+            image = tar.extractfile("box.img")
+            assert image
+            shutil.copyfileobj(image, disk, 1 << 20)
+        self._define("net-define", self._NETWORK)
+        _virsh("net-start", NETWORK)
+        self._define_machine(machine)
+
+    def copy(self, machine: Machine, twin: Machine) -> None:
+        """Nothing on the disk is bound to the network card."""
+        shutil.copyfile(self._disk(machine), self._disk(twin))
+        self._define_machine(twin)
+
+    def power_on(self, machine: Machine) -> None:
+        _virsh("start", machine.name)
+
+    def cut_power(self, machine: Machine) -> None:
+        _virsh("destroy", machine.name)
+
+    def is_off(self, machine: Machine) -> bool:
+        return _virsh("domstate", machine.name).strip() == "shut off"
+
+    def remove(self) -> None:
+        for machine in (FIRST, SECOND):
+            _try(*_VIRSH, "destroy", machine.name)
+            _try(*_VIRSH, "undefine", machine.name)
+            self._disk(machine).unlink(missing_ok=True)
+        _try(*_VIRSH, "net-destroy", NETWORK)
+        _try(*_VIRSH, "net-undefine", NETWORK)
+
+    def _disk(self, machine: Machine) -> Path:
+        return Path("/var/lib/libvirt/images") / f"{machine.name}.qcow2"
+
+    def _define_machine(self, machine: Machine) -> None:
+        kind = run("provision/box/accelerator").text.strip()
+        cpu = "<cpu mode='host-passthrough'/>" if kind == "kvm" else self._EMULATED
+        values = {"kind": kind, "cpu": cpu, "disk": self._disk(machine), "network": NETWORK}
+        self._define("define", self._DOMAIN.format(machine=machine, **values))
+
+    def _define(self, command: str, xml: str) -> None:
+        text = textwrap.dedent(xml).strip()
+        done = subprocess.run(
+            [*_VIRSH, command, "/dev/stdin"], input=text, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+
+
+_VIRSH = ("virsh", "-qc", "qemu:///system")
+
+
+def _virsh(*words: str) -> str:
+    return _output(*_VIRSH, *words)
+
+
+def _output(*command: str) -> str:
+    done = _try(*command)
+    assert done.returncode == 0, f"{' '.join(command)}: {done.stderr}"
+    return done.stdout
+
+
+def _try(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"}
+    )
+
+
+def until(is_so: Callable[[], bool], seconds: int, complaint: str) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if is_so():
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"{complaint} within {seconds} s")
