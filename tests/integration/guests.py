@@ -11,6 +11,23 @@ from understudy.vm import provider
 VIRSH = ("virsh", "-q", "-c", "qemu:///system")
 
 
+def fill(directory: str, free: int) -> str:
+    """Shell that leaves a directory of the host that many bytes of disk.
+
+    By a small file system over it: a container's own disk is this machine's, which must not be filled.
+    """
+    return (
+        f"size=$(($(du -s -B1 {directory} | cut -f1) + {free})); mkdir -p /run/small; "
+        "mount -t tmpfs -o size=$size,mode=755 small /run/small; "
+        f"cp -a {directory}/. /run/small; mount --bind /run/small {directory}; umount /run/small"
+    )
+
+
+def empty(directory: str) -> str:
+    """Shell that gives the directory space again. What was written there meanwhile stays."""
+    return f"mount -o remount,size=1g {directory}"
+
+
 class Guest(Protocol):
     name: str
 

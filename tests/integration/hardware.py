@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from tests.integration.staging import PROJECT, run
 from understudy.paths import Project
@@ -35,7 +35,7 @@ SECOND = Machine(f"{NETWORK}-2", "10.157.57.11", "52:54:00:9d:39:0b")
 
 
 class Hardware(Protocol):
-    """What runs a machine."""
+    """What runs a machine. Equal to another one of its kind."""
 
     def create(self, machine: Machine, catalog: Path) -> None:
         """With the disk of a box. catalog: the box's, as the build wrote it."""
@@ -54,18 +54,19 @@ class Hardware(Protocol):
 
 
 @cache
-def hardware() -> Hardware:
+def default() -> Hardware:
     """Of the same kind as the staging VM of the tests."""
     project = Project(PROJECT, PROJECT / "deploy.yml")
     is_container = provider.chosen(project, "no VM has this name", "auto").name == provider.LXC
     return Containers() if is_container else VirtualMachines()
 
 
+@dataclass(frozen=True)
 class Containers:
     """By lxc. Each has a network link of its own to this machine."""
 
-    _HOME = Path("/var/lib/lxc")
-    _CONFIG = """\
+    _HOME: ClassVar = Path("/var/lib/lxc")
+    _CONFIG: ClassVar = """\
         lxc.arch = amd64
         lxc.pty.max = 1024
         lxc.tty.max = 0
@@ -83,7 +84,7 @@ class Containers:
         lxc.net.0.script.up = {home}/link
         """
     # lxc gives it the interface as the fifth word.
-    _LINK = """\
+    _LINK: ClassVar = """\
         #!/bin/sh
         set -e
         ip address add {gateway}/32 dev "$5"
@@ -150,10 +151,11 @@ class Containers:
         (home / "link").chmod(0o755)
 
 
+@dataclass(frozen=True)
 class VirtualMachines:
     """By libvirt."""
 
-    _NETWORK = f"""
+    _NETWORK: ClassVar = f"""
     <network>
       <name>{NETWORK}</name>
       <forward mode='nat'/>
@@ -166,7 +168,7 @@ class VirtualMachines:
       </ip>
     </network>
     """
-    _DOMAIN = """
+    _DOMAIN: ClassVar = """
     <domain type='{kind}'>
       <name>{machine.name}</name>
       <memory unit='MiB'>1024</memory>
@@ -192,7 +194,7 @@ class VirtualMachines:
     </domain>
     """
     # As in the Vagrantfile: the plainest processor is emulated fastest. Wheels may require x86-64-v2.
-    _EMULATED = """<cpu mode='custom'><model>qemu64</model>
+    _EMULATED: ClassVar = """<cpu mode='custom'><model>qemu64</model>
       <feature name='ssse3' policy='require'/><feature name='sse4.1' policy='require'/>
       <feature name='sse4.2' policy='require'/><feature name='popcnt' policy='require'/>
       <feature name='svm' policy='disable'/></cpu>"""
@@ -263,6 +265,12 @@ def _try(*command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"}
     )
+
+
+def remove_all() -> None:
+    """What any run left: the two kinds have the same addresses."""
+    for kind in (Containers(), VirtualMachines()):
+        kind.remove()
 
 
 def until(is_so: Callable[[], bool], seconds: int, complaint: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.integration.hardware import FIRST, SECOND, Machine, hardware, until
+from tests.integration.hardware import FIRST, SECOND, Hardware, Machine, default, remove_all, until
 from tests.integration.staging import PROJECT, Staging, run
 from understudy.paths import Project
 from understudy.report.terminal import TextReport
@@ -18,6 +18,7 @@ class Production:
     """A host that is reached by SSH only. directory: holds its admin's key and known_hosts."""
 
     machine: Machine
+    hardware: Hardware
     directory: Path
     admin: str = "ops"
 
@@ -59,16 +60,18 @@ class Production:
         )
 
     def power_on(self) -> None:
-        hardware().power_on(self.machine)
+        self.hardware.power_on(self.machine)
 
     def cut_power(self) -> None:
-        hardware().cut_power(self.machine)
+        self.hardware.cut_power(self.machine)
 
     def shut_down(self) -> None:
         # A moment later, and not as a child of sudo, so that the command ends before its connection does.
         self.ssh("(sleep 1; sudo systemctl poweroff) </dev/null >/dev/null 2>&1 &")
         until(
-            lambda: hardware().is_off(self.machine), 180, f"{self.machine.name} did not shut down"
+            lambda: self.hardware.is_off(self.machine),
+            180,
+            f"{self.machine.name} did not shut down",
         )
 
     def wait_until_booted(self) -> None:
@@ -80,11 +83,13 @@ class Production:
         return asked.stdout.strip() in {"running", "degraded"}
 
 
-def start(directory: Path, catalog: Path | None = None) -> Production:
+def start(
+    directory: Path, catalog: Path | None = None, hardware: Hardware | None = None
+) -> Production:
     """Boots a host from a bare box, or another one, and gives it an admin with a key of his own."""
     remove()
-    host = Production(FIRST, directory)
-    hardware().create(FIRST, catalog or _bare_box())
+    host = Production(FIRST, hardware or default(), directory)
+    host.hardware.create(FIRST, catalog or _bare_box())
     host.power_on()
     _wait_for_host_key(host)
     _add_admin(host)
@@ -98,7 +103,7 @@ def start_twin(host: Production) -> Production:
     """
     twin = replace(host, machine=SECOND)
     host.shut_down()
-    hardware().copy(host.machine, twin.machine)
+    host.hardware.copy(host.machine, twin.machine)
     known = host.known_hosts.read_text()
     host.known_hosts.write_text(known + known.replace(host.address, twin.address))
     for each in (host, twin):
@@ -123,7 +128,7 @@ def requiring_receipts(app: Staging, directory: Path) -> Staging:
 
 def remove() -> None:
     """Removes the hosts, also those that a killed run left."""
-    hardware().remove()
+    remove_all()
 
 
 def _bare_box() -> Path:

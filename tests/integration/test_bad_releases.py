@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.integration.guests import empty, fill
 from tests.integration.site import Site, both_engines
 
 pytestmark = pytest.mark.timeout(900)
@@ -95,8 +96,8 @@ BAD = [
         ("MiB of disk free",),
         add_20_megabytes,
         # The site itself needs some space: without it SQLite can't even read.
-        breaks="fallocate -l $(($(df --output=avail -B1 /srv | tail -n 1) - 10000000)) /srv/full",
-        fixes="rm -f /srv/full",
+        breaks=fill("/srv", 10_000_000),
+        fixes=empty("/srv"),
         engines=BOTH,
     ),
     Bad(

@@ -112,7 +112,7 @@ def follower(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Follower]:
     directory = tmp_path_factory.mktemp("follower")
 
     def change(settings: dict[str, Any]) -> None:
-        settings["vm"] = {"name": vm_name("follower")}
+        settings["vm"] = {"name": vm_name("follower"), "provider": "libvirt"}
         settings["host"] = {}
         settings["parity"] = {"threshold": 0}
         known_hosts = str(directory / "known_hosts")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.integration.guests import empty, fill
 from tests.integration.site import Site, both_engines
 from tests.integration.staging import PROJECT
 from tests.integration.test_migrations import ADD_NOTE
@@ -151,12 +152,11 @@ def test_data_that_does_not_fit_on_staging_is_refused(live: Site) -> None:
     live.sql(f"{large} select max(id), hex(randomblob(2000000)), false, '' from lists_list")
     assert live.staging.deploy_py("data", "pull").code == 0
     live.add_list("there before")
-    free = f"$(df --output=avail -B1 {live.root} | tail -n 1)"
-    assert live.staging.host(f"fallocate -l $(({free} - 5000000)) /srv/filler").code == 0
+    assert live.staging.host(fill("/srv", 5_000_000)).code == 0
     try:
         answer = live.staging.deploy_py("data", "load")
     finally:
-        live.staging.host("rm /srv/filler")
+        live.staging.host(empty("/srv"))
 
     assert answer.code == 1
     assert re.search(r"[0-4] MiB free, and the data needs \d\d there", answer.text)

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.integration import planted, production
-from tests.integration.hardware import FIRST
+from tests.integration.hardware import FIRST, VirtualMachines
 from tests.integration.planted import Planted
 from tests.integration.production import Production
 from tests.integration.staging import PROJECT, Answer, Staging, make_app
@@ -53,13 +53,16 @@ def untouched(app: Staging, host: Production) -> Path:
 
 
 def made(app: Staging, directory: Path) -> Production:
-    """A new VM from the box that the staging VM is made from, with the example deployed."""
+    """A new VM from the box that the staging VM is made from, with the example deployed.
+
+    A virtual machine: a container has no kernel, clock and disk of its own to plant differences in.
+    """
     project = Project(PROJECT, app.config)
     config = configuration.load(app.config)
     recipe = of_project(project, config, config.target("vagrant").admin)
     box = boxes.box_for(project, config.vm.release, recipe)
     catalog = boxes.build(project, box, recipe, TextReport())
-    host = production.start(directory, catalog)
+    host = production.start(directory, catalog, VirtualMachines())
     know(app, host)
     # The box's deployer has the key of the box's builder; like on a bare host, it must be the admin's.
     host.ssh("sudo rm /home/deploy/.ssh/authorized_keys")
