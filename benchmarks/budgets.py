@@ -14,7 +14,7 @@ from benchmarks.app import App
 from benchmarks.plan import Plan, word_of
 from benchmarks.samples import NO_VM, Sample, format_seconds, of, providers_of
 from benchmarks.scenarios import CONNECTION
-from benchmarks.timing import PROJECT, run, wait_until_served
+from benchmarks.timing import FIXED_WORK, PROJECT, do_fixed_work, run, wait_until_served
 from benchmarks.tools import OURS
 
 HELP, UNIT = "`python deploy.py --help`", "unit tests"
@@ -39,7 +39,11 @@ SECONDS: Mapping[str, Mapping[str, float]] = {
     STATUS: {"lxc": 1, "libvirt": 1.5},
     HOST: {"lxc": 5, "libvirt": 15},
 }
-REFERENCES = {NOTHING: CONNECTION, STATUS: CONNECTION}
+REFERENCES = {
+    **dict.fromkeys((HELP, UNIT, BOX, UP, WAKE, RESET, DEPLOYED, FIRST, CODE, HOST), FIXED_WORK),
+    NOTHING: CONNECTION,
+    STATUS: CONNECTION,
+}
 
 
 def measure(plan: Plan) -> Iterator[Sample]:
@@ -94,9 +98,10 @@ def timed(
     work: Callable[[], object],
     before: Callable[[], object] = lambda: None,
 ) -> Iterator[Sample]:
-    """Runs the work so many times. Each run follows `before`, whose time doesn't count."""
+    """Runs the work so many times. Each run follows `before`, whose time doesn't count, and the fixed work."""
     for _ in range(times):
         before()
+        yield Sample(what, FIXED_WORK, do_fixed_work(), provider)
         began = time.monotonic()
         work()
         yield Sample(what, OURS, time.monotonic() - began, provider)

@@ -15,6 +15,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 LAUNCH = Path(__file__).with_name("launch.py")
 SECONDS_FOR_A_RUN = 1800
 SECONDS_TO_SERVE = 60
+# Its time shows how much of the machine the load leaves.
+FIXED_WORK = "fixed work on this machine"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,11 @@ class Run:
 
 def run(*argv: str) -> Run:
     return timed(Command(argv))
+
+
+def do_fixed_work() -> float:
+    """Returns the seconds that a piece of work took which is the same in all releases."""
+    return run(sys.executable, "-IS", "-c", "sum(i * i for i in range(5_000_000))").seconds
 
 
 def timed(command: Command) -> Run:

@@ -1,5 +1,7 @@
 """On which providers is measured."""
 
+from types import ModuleType
+
 import pytest
 
 from benchmarks import budgets, plan, rehearsals
@@ -50,3 +52,9 @@ def test_each_verb_has_a_budget_on_each_provider(what: tuple[str, dict[str, floa
 
 def test_phases_that_molecule_has_as_well_are_phases_of_a_rehearsal() -> None:
     assert set(rehearsals.PHASES) <= set(phases.NAMES)
+
+
+@pytest.mark.parametrize("part", [budgets, rehearsals])
+def test_each_verb_with_a_budget_has_a_reference(part: ModuleType) -> None:
+    """Or the load of the machine would look like a regression."""
+    assert set(part.SECONDS) <= set(part.REFERENCES)
