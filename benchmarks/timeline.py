@@ -8,13 +8,14 @@ from typing import Any
 from benchmarks.samples import Sample, format_seconds
 from benchmarks.tables import table
 
-# Of a release or an environment: they differ in each run.
-ID = re.compile(r" ?\b[0-9a-f]{8,}-[0-9a-f.]+\b")
+# Of a release or an environment, and numbers of things: they differ in each run.
+ID = re.compile(r"\b[0-9a-f]{8,}-[0-9a-f.]+\b")
+COUNT = re.compile(r"\b\d+ (?=packages|release commands)")
 REST = "all else: start, connect, ask the host, log"
 
 
 def of_run(report: Mapping[str, Any], seconds: float) -> dict[str, float]:
-    """report.json -> title -> seconds: of the phases of a rehearsal, of other verbs' steps, without ids.
+    """report.json -> title -> seconds: of the phases of a rehearsal, of other verbs' steps. An id is X.
 
     seconds: of the whole command. What none of the parts covers comes last.
     """
@@ -23,7 +24,7 @@ def of_run(report: Mapping[str, Any], seconds: float) -> dict[str, float]:
     parts = ran if named else [step for phase in report["phases"] for step in phase["steps"]]
     found: dict[str, float] = {}
     for part in parts:
-        title = ID.sub("", part["title"])
+        title = COUNT.sub("", ID.sub("X", part["title"]))
         found[title] = found.get(title, 0) + part["seconds"]
     covered = _covered([(part["at"], part["at"] + part["seconds"]) for part in parts])
     return {**found, REST: max(0.0, seconds - covered)}

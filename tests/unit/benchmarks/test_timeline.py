@@ -19,8 +19,9 @@ def phase(
     return {"name": title, **step(title, at, seconds), "state": state, "steps": list(steps)}
 
 
-def test_steps_of_a_deploy_are_summed_without_the_ids_of_its_release() -> None:
+def test_steps_of_a_deploy_are_summed_under_titles_that_are_the_same_in_each_deploy() -> None:
     steps = (
+        step("upload 6 packages", 0.75, 0.25),
         step("make environment 998c8e1af789-3.11", 1.0, 0.5),
         step("start release c3e90676-9d3fd5c1 and check its health", 1.5, 1.0),
         step("start release c3e90676-9d3fd5c1 and check its health", 2.5, 1.0),
@@ -29,9 +30,10 @@ def test_steps_of_a_deploy_are_summed_without_the_ids_of_its_release() -> None:
     found = timeline.of_run({"phases": [phase("", 0, 3.5, "passed", *steps)]}, 4.0)
 
     assert found == {
-        "make environment": 0.5,
-        "start release and check its health": 2.0,
-        REST: pytest.approx(1.5),
+        "upload packages": 0.25,
+        "make environment X": 0.5,
+        "start release X and check its health": 2.0,
+        REST: pytest.approx(1.25),
     }
 
 
