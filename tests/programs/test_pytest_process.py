@@ -14,7 +14,9 @@ from understudy.rehearsal import pytest_process
 from understudy.rehearsal.pytest_process import PytestProcess
 
 TESTS = """
+import os
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -26,7 +28,7 @@ def browser():
     Path("left").touch()
 
 def test_quick():
-    Path("ran").touch()
+    Path("ran").write_text(str(os.getpgrp()))
 
 def test_endless(browser):
     Path("ran").touch()
@@ -34,7 +36,7 @@ def test_endless(browser):
 
 def test_stubborn():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Path("ran").touch()
+    Path("ran").write_text(str(subprocess.Popen(["sleep", "60"]).pid))
     time.sleep(60)
 """
 PATIENCE = 20
@@ -107,7 +109,17 @@ def test_run_that_is_stopped_ends_its_browser(
     assert (project / "left").exists()
 
 
-def test_run_that_does_not_stop_is_killed(
+def test_ctrl_c_on_the_terminal_does_not_reach_it(
+    start: Callable[[str], PytestProcess], project: Path
+) -> None:
+    process = start("test_quick")
+    process.let_go()
+    process.wait()
+
+    assert int((project / "ran").read_text()) != os.getpgrp()
+
+
+def test_run_that_does_not_stop_is_killed_with_what_it_started(
     start: Callable[[str], PytestProcess], project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pytest_process, "SECONDS_TO_END", 0.1)
@@ -118,6 +130,8 @@ def test_run_that_does_not_stop_is_killed(
     process.stop()
 
     assert not process.wait()[1]
+    started = Path("/proc") / (project / "ran").read_text() / "stat"
+    assert not started.exists() or ") Z " in started.read_text()
 
 
 def test_browser_is_started_before_the_tests_are_let_go(

@@ -15,6 +15,7 @@ DOORS = {
     "cli.doctor",
     "cli.main",
     "cli.shell",
+    "cli.watch",
     "host.health",
     "host.recording",
     "host.branches",

@@ -130,6 +130,12 @@ def _add_rehearse_options(parser: argparse.ArgumentParser) -> None:
         "--fail-fast", action="store_true", help="stop at the first phase that fails"
     )
     parser.add_argument(
+        "--watch",
+        action="store_true",
+        help="rehearse each new commit with --fail-fast, one line for each verdict, until Ctrl-C",
+    )
+    parser.set_defaults(commit=None)
+    parser.add_argument(
         "--unsigned", action="store_true", help="don't sign the receipt: it is signed elsewhere"
     )
 

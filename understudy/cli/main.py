@@ -36,6 +36,9 @@ def main(arguments: list[str], directory: Path) -> int:
         parser.print_help()
         return 2
     project = Project(directory, Path(options.config or directory / "deploy.yml"))
+    if getattr(options, "watch", False):
+        # Each of its rehearsals writes a report, and it writes none.
+        options.verb, options.run = "rehearse --watch", _watch
     try:
         return (_run_with_report if options.verb in REPORTED else _run)(
             options, project, _report(options, project)
@@ -98,6 +101,20 @@ def _run(options: argparse.Namespace, project: Project, report: "Report") -> int
         )
         return INTERRUPTED
     return 0
+
+
+def _watch(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.cli import watch
+    from understudy.cli.verbs.context import job_of
+    from understudy.release import source
+
+    job = job_of(options, project, report)
+
+    def rehearse(commit: str, own: "Report") -> int:
+        chosen = {"verb": "rehearse", "run": vm.rehearse, "fail_fast": True, "commit": commit}
+        return _run_with_report(argparse.Namespace(**{**vars(options), **chosen}), project, own)
+
+    watch.watch(report, lambda: source.newest(job.config.app, job.directory), rehearse)
 
 
 def _as_called(hint: str, options: argparse.Namespace) -> str:

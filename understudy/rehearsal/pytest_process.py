@@ -36,6 +36,8 @@ class PytestProcess:
             stderr=subprocess.PIPE,
             text=True,
             pass_fds=(waits,),
+            # Ctrl-C on the terminal is for Understudy, which then ends pytest: no test fails by it.
+            process_group=0,
         )
         os.close(waits)
 
@@ -52,12 +54,15 @@ class PytestProcess:
                 output, errors = self._process.communicate(timeout=1)
             except subprocess.TimeoutExpired:
                 if self._deadline and time.monotonic() > self._deadline:
-                    self._process.kill()
+                    with suppress(ProcessLookupError):
+                        os.killpg(self._process.pid, signal.SIGKILL)
             else:
                 return output + errors, self._process.returncode == 0
 
     def stop(self) -> None:
-        """Ends pytest as Ctrl-C does, and within SECONDS_TO_END in any case. Doesn't wait for its end."""
+        """Ends pytest as Ctrl-C does; with all that it started after SECONDS_TO_END. Doesn't wait for the
+        end.
+        """
         self._deadline = time.monotonic() + SECONDS_TO_END
         self._process.send_signal(signal.SIGINT)
 

@@ -132,7 +132,7 @@ class Rehearsal:
                 self._stop_suites(f"{phase.name} failed")
             raise
 
-    def _stop_suites(self, why: str = "") -> None:
+    def _stop_suites(self, why: str = "interrupted") -> None:
         for suite in self.suites.values():
             suite.stop(why)
 

@@ -32,7 +32,7 @@ class Suite:
     hint: str = ""
     pages: Path | None = None
     _pytest: PytestProcess | None = field(default=None, init=False)
-    _why_stopped: str = field(default="", init=False)
+    _why_stopped: str | None = field(default=None, init=False)
 
     def begin(self) -> PytestProcess:
         """Starts pytest, and the browser of a suite that has one; the first test waits for run()."""
@@ -40,7 +40,7 @@ class Suite:
             if self.pages:
                 shutil.rmtree(self.pages, ignore_errors=True)
             self._pytest = PytestProcess(self._words(), self.job.project.directory)
-            if self._why_stopped:
+            if self._why_stopped is not None:
                 self._pytest.stop()
         return self._pytest
 
@@ -52,7 +52,7 @@ class Suite:
             printed, passed = pytest.wait()
             output = _NATIVE_FRAMES.sub("", printed).strip()
             self._attach(report, pytest.results)
-            if self._why_stopped:
+            if self._why_stopped is not None:
                 raise Stopped(self._why_stopped)
             if not passed:
                 raise StepFailed(f"the {self.name} tests failed on {target}", output, self.hint)

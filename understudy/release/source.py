@@ -43,6 +43,14 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Newest:
+    """subject: the first line of the commit's message."""
+
+    commit: str
+    subject: str
+
+
+@dataclass(frozen=True)
 class _Place:
     """Where the app is, as in Source."""
 
@@ -74,6 +82,21 @@ def find_commit(app: App, beside: Path, cache: Path) -> Source:
         lock="",
         dirty=place.dirty,
     )
+
+
+def newest(app: App, beside: Path) -> Newest:
+    """The newest commit of app.revision in a directory, by one call of git.
+
+    Raises ConfigError for a wrong source, and for a URL: asking it takes long.
+    """
+    if _is_url(app.source):
+        raise ConfigError(
+            "app.source is a URL, whose commits can't be watched",
+            hint="Watch a clone: a deploy.yml in which app.source is a directory.",
+        )
+    shown = git(beside / app.source, "log", "-1", "--format=%H %s", app.revision, "--")
+    commit, _, subject = shown.strip().partition(" ")
+    return Newest(commit, subject)
 
 
 def refuse_if_dirty(source: Source) -> None:
@@ -118,6 +141,10 @@ def migrations(source: Source) -> dict[str, str]:
 def members(source: Source) -> tuple[tuple[tarfile.TarInfo, bytes], ...]:
     """The files of the commit as they are shipped, each with its content; the same on every machine."""
     return tuple(_archived(source))
+
+
+def _is_url(source: str) -> bool:
+    return re.match(r"^(\w+://|[\w.-]+@[\w.-]+:)", source) is not None
 
 
 def _place(app: App, beside: Path, cache: Path) -> _Place:

@@ -28,6 +28,7 @@ def rehearse(options: argparse.Namespace, project: Project, report: "Report") ->
     vm_address.choose(project)
     job = job_of(options, project, report)
     job = issue.without_key(job) if options.unsigned else job
+    job = job.at(options.commit) if options.commit else job
     Rehearsal(job, vm_of(project, report), selection, timings, report).run()
 
 
