@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit import fakes
 from tests.unit.fakes import TOP
 from tests.unit.release.shipping import FILES, find, shipped
 from tests.unit.repositories import LOCK, commit, git, write
@@ -229,3 +230,19 @@ def test_migrations_of_the_commit_are_known_by_path(tmp_path: Path) -> None:
         "migrations/versions/1a2b.py": sha256(b"b").hexdigest(),
         "shop/migrations/0001_initial.py": sha256(b"a").hexdigest(),
     }
+
+
+def test_newest_commit_of_a_directory_has_its_subject(app: Path) -> None:
+    settings = fakes.config(app={"source": "."}).app
+    first = sources.newest(settings, app)
+    assert (first.commit, bool(first.subject)) == (git(app, "rev-parse", "HEAD"), True)
+
+    second = commit(app, {"shop/wsgi.py": "application = 1\n"})
+
+    assert sources.newest(settings, app).commit == second
+
+
+def test_commits_of_a_url_are_not_watched(tmp_path: Path) -> None:
+    settings = fakes.config(app={"source": "https://git.test/shop.git"}).app
+    with pytest.raises(ConfigError, match="is a URL"):
+        sources.newest(settings, tmp_path)
