@@ -145,3 +145,16 @@ def test_path_without_its_slash_is_named(ask: Ask) -> None:
 
     assert done.returncode == 1
     assert done.stdout == "/health redirects to /health/: write /health/ in deploy.yml\n"
+
+
+def test_visitor_without_an_answer_is_reported_with_the_reason(tmp_path: Path) -> None:
+    """Nothing listens at the address: curl says why, and there is no page."""
+    root = tmp_path / "shop"
+    root.mkdir()
+    argv = candidate.ask("shop", PurePosixPath(root), "new", "shop.test", ("/",))
+
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=60)
+
+    assert done.returncode == 1
+    assert "/: status 000 through nginx, for visitor" in done.stdout
+    assert "Failed to connect to shop.test port 80" in done.stdout

@@ -73,13 +73,11 @@ def deployable(
     staging: "Staging", directory: "Path", source: "Source", monkeypatch: pytest.MonkeyPatch
 ) -> "Staging":
     """A target with an app to deploy."""
-    from understudy.release import bytecode, wheels
     from understudy.release import source as sources
+    from understudy.release import wheels
 
     staging.directory = directory
     monkeypatch.setattr(sources, "resolve_source", lambda *_: source)
-    # It starts a Python, which takes long.
-    monkeypatch.setattr(bytecode, "compile_all", lambda *_: None)
     # It queries the package index.
     monkeypatch.setattr(wheels, "packages", lambda *_: {"a-1": directory / "a-1.tar.gz"})
     return staging

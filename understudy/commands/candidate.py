@@ -7,7 +7,8 @@ from understudy.release.layout import CANDIDATE_ADDRESS
 
 VISITORS = 4
 
-# Each answer has a file of its own: printed at once, the pages of several visitors would mix.
+# One curl for all visitors, because its start costs more than a request. Each answer has a file of its own:
+# printed at once, the pages of several visitors would mix.
 _ASK = r"""
 site=$1 root=$2 release=$3 host=$4 address=$5 visitors=$6
 shift 6
@@ -18,13 +19,20 @@ trap 'rm -rf "$work"' EXIT
 began=$(date '+%Y/%m/%d %H:%M:%S')
 each=$(seq "$visitors")
 
+# ask PATH: prints a line for each answer: its status, its file, and where it leads.
 ask() {
-    curl -sS --noproxy '*' --max-time 20 --resolve "$host:80:$address" -o "$work/$2.page" \
-        -w '%{http_code} %{redirect_url}' "http://$host$1" >"$work/$2.status" 2>"$work/$2.error" || true
+    url=http://$host$1
+    set --
+    for visitor in $each; do set -- "$@" -o "$work/$visitor" "$url"; done
+    curl -sS --noproxy '*' --max-time 20 --resolve "$host:80:$address" \
+        --parallel --parallel-immediate --parallel-max "$visitors" \
+        -w '%{http_code} %{filename_effective} %{redirect_url}\n' "$@" 2>"$work/errors" || true
 }
 
+# explain STATUS FILE: what is known of an answer that isn't good.
 explain() {
-    grep . "$work/$1.error" || head -c 2000 "$work/$1.page" || true
+    echo "$path: status $1 through nginx, for visitor ${2##*/} of $visitors at once"
+    case $1 in 000) cat "$work/errors" ;; *) head -c 2000 "$2" || true ;; esac
     echo "--- nginx's error log ---"
     awk -v began="$began" '$0 >= began' "/var/log/nginx/$site.error.log" >"$work/log" || true
     tail -n 5 "$work/log"
@@ -36,20 +44,18 @@ explain() {
 }
 
 for path; do
-    for visitor in $each; do ask "$path" "$visitor" & done
-    wait
-    for visitor in $each; do
-        read -r status moved <"$work/$visitor.status" || true
+    ask "$path" >"$work/answers"
+    answered=0
+    while read -r status file moved; do
         case $moved in */"${host}$path/")
             echo "$path redirects to $path/: write $path/ in deploy.yml"
             exit 1
             ;;
         esac
-        [ "$status" -ge 200 ] && [ "$status" -lt 400 ] || {
-            echo "$path: status $status through nginx, for visitor $visitor of $visitors at once"
-            explain "$visitor"
-        }
-    done
+        [ "$status" -ge 200 ] && [ "$status" -lt 400 ] || explain "$status" "$file"
+        answered=$((answered + 1))
+    done <"$work/answers"
+    [ "$answered" = "$visitors" ] || explain 000 "$((answered + 1))"
 done
 """
 

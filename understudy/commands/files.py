@@ -42,9 +42,10 @@ def write(path: PurePosixPath) -> Argv:
 def complete(path: PurePosixPath) -> Argv:
     """Moves PATH.new to PATH: the last step of something that must be complete or not be there.
 
-    All other files reach the disk first: after a power cut PATH must not vouch for empty ones.
+    All other files reach the disk first: after a power cut PATH must not vouch for empty ones. PATH itself
+    reaches it before the switch: without it the release would be made again.
     """
-    return script('sync -f "$1.new"; mv "$1.new" "$1"; sync -f "$1"', path)
+    return script('sync -f "$1.new"; mv "$1.new" "$1"', path)
 
 
 # A file's name may reach the disk before its content, so everything is synced before the switch.

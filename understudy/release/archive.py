@@ -2,12 +2,9 @@
 
 import io
 import json
-import os
 import tarfile
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from understudy.release import bytecode
 from understudy.release.layout import Manifest
@@ -47,19 +44,12 @@ def _add_source(release: tarfile.TarFile, source: Source, compiler: str | None) 
 @lru_cache(maxsize=2)
 def _compiled(source: Source, compiler: str) -> tuple[tuple[str, bytes], ...]:
     """The bytecode of the source's Python files, by name in a release."""
-    with TemporaryDirectory() as work:
-        for member, content in members(source):
-            if member.isfile() and member.name.endswith(".py"):
-                _copy(content, Path(work) / member.name, int(member.mtime))
-        bytecode.compile_all(compiler, Path(work) / "source")
-        found = sorted(Path(work).rglob("*.pyc"))
-        return tuple((str(path.relative_to(work)), path.read_bytes()) for path in found)
-
-
-def _copy(content: bytes, path: Path, time: int) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    os.utime(path, (time, time))
+    python = {
+        member.name: (content, int(member.mtime))
+        for member, content in members(source)
+        if member.isfile() and member.name.endswith(".py")
+    }
+    return bytecode.compiled(compiler, "source", python)
 
 
 def _add_file(tar: tarfile.TarFile, name: str, content: str, mode: int = 0o644) -> None:

@@ -4,11 +4,23 @@ Bytecode is the same for all of 3.11, or all of 3.13; it has its source's time a
 that Python compiles a file again that was changed by hand on a host.
 """
 
+import importlib.util
+import marshal
+import os
 import platform
 import shutil
+import struct
 import subprocess
 import sys
+import warnings
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+# A source file's content, and its time in seconds since the epoch.
+Files = Mapping[str, tuple[bytes, int]]
+# Fewer are compiled sooner than another Python has started.
+FILES_FOR_ANOTHER_PYTHON = 100
 
 
 def compiler(python: str) -> str | None:
@@ -18,16 +30,46 @@ def compiler(python: str) -> str | None:
     return shutil.which(f"python{python}")
 
 
-# Below, starting more processes takes longer than compiling in one.
-FILES_FOR_MORE_PROCESSES = 100
+def compiled(compiler: str, directory: str, files: Files) -> tuple[tuple[str, bytes], ...]:
+    """Path and bytecode of the files, whose paths begin with that directory; without those that are no
+    Python of that version.
+    """
+    here = compiler == sys.executable and len(files) < FILES_FOR_ANOTHER_PYTHON
+    made = _compiled_here(directory, files) if here else _compiled_there(compiler, directory, files)
+    return tuple(sorted(made))
 
 
 def compile_all(compiler: str, directory: Path) -> None:
     """Compiles all files below a directory; skips those that are no Python of that version."""
-    few = sum(1 for _ in directory.rglob("*.py")) < FILES_FOR_MORE_PROCESSES
-    processes = "-j1" if few else "-j0"
     subprocess.run(
-        [compiler, "-I", "-m", "compileall", "-qq", processes, "-s", directory, directory],
+        [compiler, "-I", "-m", "compileall", "-qq", "-j0", "-s", directory, directory],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+
+
+def _compiled_here(directory: str, files: Files) -> Iterator[tuple[str, bytes]]:
+    for path, (source, time) in files.items():
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                name = path.removeprefix(f"{directory}/")
+                code = compile(source, name, "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
+            continue
+        head = importlib.util.MAGIC_NUMBER + struct.pack("<III", 0, time, len(source))
+        yield importlib.util.cache_from_source(path), head + marshal.dumps(code)
+
+
+def _compiled_there(compiler: str, directory: str, files: Files) -> Iterator[tuple[str, bytes]]:
+    with TemporaryDirectory() as work:
+        for path, (source, time) in files.items():
+            _write(Path(work) / path, source, time)
+        compile_all(compiler, Path(work) / directory)
+        for made in Path(work).rglob("*.pyc"):
+            yield str(made.relative_to(work)), made.read_bytes()
+
+
+def _write(path: Path, content: bytes, time: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    os.utime(path, (time, time))

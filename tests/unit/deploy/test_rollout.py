@@ -175,8 +175,13 @@ def test_what_is_shipped_is_made_once(
 ) -> None:
     another = replace(source, dirty=(f"for batches of {size}",))
     monkeypatch.setattr(sources, "resolve_source", lambda *_: another)
-    compiled: list[Path] = []
-    monkeypatch.setattr(bytecode, "compile_all", lambda _, directory: compiled.append(directory))
+    compiled: list[str] = []
+
+    def compile_once(_: str, directory: str, files: object) -> tuple[()]:
+        compiled.append(directory)
+        return ()
+
+    monkeypatch.setattr(bytecode, "compiled", compile_once)
     making: list[str] = []
 
     def get(*_: object) -> dict[str, Path]:
