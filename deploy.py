@@ -6,6 +6,6 @@ import sys
 from pathlib import Path
 
 if __name__ == "__main__":
-    from understudy.cli.main import main
+    from understudy.cli.main import run_process
 
-    sys.exit(main(sys.argv[1:], Path(__file__).resolve().parent))
+    run_process(sys.argv[1:], Path(__file__).resolve().parent)

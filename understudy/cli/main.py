@@ -1,6 +1,7 @@
 """Runs one verb and returns its exit code. verbs/ holds what each verb runs."""
 
 import argparse
+import gc
 import io
 import os
 import re
@@ -8,7 +9,7 @@ import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from understudy.cli.arguments import Verb, make_parser
 from understudy.cli.verbs import data, deploying, inspecting, vm
@@ -18,6 +19,15 @@ from understudy.paths import Project
 
 if TYPE_CHECKING:
     from understudy.report.events import Report
+
+
+def run_process(arguments: list[str], directory: Path) -> NoReturn:
+    """As main(), as all that this process does."""
+    # Python would look through all that was imported for garbage: a dozen times while it imports, and at the end.
+    gc.set_threshold(100_000)
+    code = main(arguments, directory)
+    gc.freeze()
+    sys.exit(code)
 
 
 def main(arguments: list[str], directory: Path) -> int:

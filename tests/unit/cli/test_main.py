@@ -234,3 +234,18 @@ def test_report_opens_the_latest_or_lists_all(
     assert main.main(words, TOP) == 0
 
     assert calls == [called]
+
+
+def test_the_process_ends_with_the_exit_code_and_is_not_searched_for_garbage(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls: list[str] = []
+    monkeypatch.setattr(main, "main", lambda *_: calls.append("main") or 3)
+    monkeypatch.setattr(main.gc, "set_threshold", lambda _: calls.append("rarely"))
+    monkeypatch.setattr(main.gc, "freeze", lambda: calls.append("not at the end"))
+
+    with pytest.raises(SystemExit) as raised:
+        main.run_process(["status"], TOP)
+
+    assert raised.value.code == 3
+    assert calls == ["rarely", "main", "not at the end"]
