@@ -8,6 +8,7 @@ import re
 import shlex
 import sys
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -18,12 +19,13 @@ from understudy.local import private
 from understudy.paths import Project
 
 if TYPE_CHECKING:
+    from understudy.cli.known_host import KnownHost
     from understudy.report.events import Report
 
 
 def run_process(arguments: list[str], directory: Path) -> NoReturn:
     """As main(), as all that this process does."""
-    # Python would look through all that was imported for garbage: a dozen times while it imports, and at the end.
+    # Python would search all that was imported for garbage, a dozen times meanwhile and once at the end.
     gc.set_threshold(100_000)
     code = main(arguments, directory)
     gc.freeze()
@@ -49,12 +51,27 @@ def main(arguments: list[str], directory: Path) -> int:
     if getattr(options, "watch", False):
         # Each of its rehearsals writes a report, and it writes none.
         options.verb, options.run = "rehearse --watch", _watch
+    run = _run_with_report if options.verb in REPORTED else _run
     try:
-        return (_run_with_report if options.verb in REPORTED else _run)(
-            options, project, _report(options, project)
-        )
+        with _known_host(options, project) as options.known_host:
+            return run(options, project, _report(options, project))
     except ModuleNotFoundError as error:
         return _missing_package(error)
+    except KeyboardInterrupt:
+        # Before the verb has begun.
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _known_host(
+    options: argparse.Namespace, project: Project
+) -> AbstractContextManager["KnownHost | None"]:
+    """For the verbs that look at one host first."""
+    if options.verb not in LOOKING:
+        return nullcontext()
+    from understudy.cli import known_host
+
+    return known_host.approached(options, project)
 
 
 def _complete(parser: argparse.ArgumentParser) -> None:
@@ -163,6 +180,9 @@ def _missing_package(error: ModuleNotFoundError) -> int:
 _WITHOUT_TARGET = re.compile(
     r"python deploy\.py (?:deploy|rollback|restore|releases|backup|provision)\b(?![^`\n,.;]*--target)"
 )
+
+# The verbs that repeat what they printed if nothing has changed: see look.py.
+LOOKING = {"deploy", "status"}
 
 # The verbs whose runs are written to reports/.
 REPORTED = {"rehearse", "provision", "deploy", "verify", "rollback"}

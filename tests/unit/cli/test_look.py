@@ -12,8 +12,8 @@ import pytest
 
 from tests.unit.fakes import FakeReport, failed, printed
 from tests.unit.repositories import commit, git, write
-from understudy.cli import look as cli_look
-from understudy.cli import reports
+from understudy.cli import known_host, reports
+from understudy.cli.look import Look
 from understudy.cli.verbs.context import job_of
 from understudy.host.last_look import LastLook
 from understudy.paths import Project
@@ -78,12 +78,13 @@ class Workspace:
     ) -> None:
         """One run of a verb."""
         options = Namespace(verb=verb, target=target, host=None)
-        with cli_look.begun(options, self.project, self.report, source=verb == "deploy") as seen:
+        with known_host.approached(options, self.project) as known:
+            seen = Look(known, verb, self.project, self.report, source=verb == "deploy")
             if seen.is_repeated():
                 return
-            job = job_of(options, self.project, seen.report, early=seen.early)
-            if seen.early:
-                seen.early.taken = taking
+            job = job_of(options, self.project, seen.report, early=known.early)
+            if known.early:
+                known.early.taken = taking
             work(job.report)
             self.worked += 1
             seen.keep(job)
@@ -97,7 +98,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     )
     commit(tmp_path / "project" / "app", {"shop.py": "", ".gitignore": "*.log\n"})
     made = Workspace(tmp_path / "project")
-    monkeypatch.setattr(cli_look, "_connect", made.connect)
+    monkeypatch.setattr(known_host, "_connect", made.connect)
     return made
 
 
@@ -156,7 +157,7 @@ def test_work_is_done_again_after_a_change(
 
 
 def test_work_is_done_again_by_other_code(seen: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli_look, "states", lambda _: ["a file of another size"])
+    monkeypatch.setattr(known_host, "states", lambda _: ["a file of another size"])
 
     seen.look()
 
@@ -336,7 +337,7 @@ def test_full_disk_does_not_fail_the_run(
 def test_run_with_a_report_gets_its_lines_into_it(seen: Workspace) -> None:
     recorder = reports.recorder(seen.report, "deploy", "staging")
     options = Namespace(verb="deploy", target="staging", host=None)
-    with cli_look.begun(options, seen.project, recorder, source=True) as look:
-        assert look.is_repeated()
+    with known_host.approached(options, seen.project) as known:
+        assert Look(known, "deploy", seen.project, recorder, source=True).is_repeated()
 
     assert recorder.record(reports.VERDICTS[0]).phases[0].lines == (LIVE,)

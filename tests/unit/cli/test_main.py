@@ -1,15 +1,24 @@
 """What a user or a script gets from the command line: output and exit codes."""
 
 import json
+from argparse import Namespace
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 
 from tests.unit.fakes import TOP
-from understudy.cli import main, reports
+from understudy.cli import known_host, look, main, reports
 from understudy.cli.verbs import vm
 from understudy.deploy import rollout
-from understudy.errors import ConfigError, LoginRefused, Refused, StepFailed, Unreachable
+from understudy.errors import (
+    INTERRUPTED,
+    ConfigError,
+    LoginRefused,
+    Refused,
+    StepFailed,
+    Unreachable,
+)
 from understudy.host import status
 from understudy.job import Job
 from understudy.receipts import issue
@@ -240,12 +249,45 @@ def test_the_process_ends_with_the_exit_code_and_is_not_searched_for_garbage(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     calls: list[str] = []
-    monkeypatch.setattr(main, "main", lambda *_: calls.append("main") or 3)
-    monkeypatch.setattr(main.gc, "set_threshold", lambda _: calls.append("rarely"))
-    monkeypatch.setattr(main.gc, "freeze", lambda: calls.append("not at the end"))
+    monkeypatch.setattr(main, "main", lambda *_: 3)
+    monkeypatch.setattr("gc.set_threshold", lambda _: calls.append("rarely"))
+    monkeypatch.setattr("gc.freeze", lambda: calls.append("not at the end"))
 
     with pytest.raises(SystemExit) as raised:
         main.run_process(["status"], TOP)
 
     assert raised.value.code == 3
-    assert calls == ["rarely", "main", "not at the end"]
+    assert calls == ["rarely", "not at the end"]
+
+
+def test_ctrl_c_before_a_verb_has_begun_is_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(known_host, "KnownHost", interrupted)
+
+    assert main.main(["status"], TOP) == INTERRUPTED
+
+    assert capsys.readouterr().err == "interrupted\n"
+
+
+def test_only_verbs_that_look_at_one_host_connect_before_they_read_deploy_yml(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    approached: list[str] = []
+
+    def approach(options: Namespace, _: object) -> MagicMock:
+        approached.append(options.verb)
+        return MagicMock()
+
+    monkeypatch.setattr(known_host, "KnownHost", approach)
+    monkeypatch.setattr(rollout, "plan", lambda _: None)
+    monkeypatch.setattr(rollout, "deploy", lambda _, **__: None)
+    monkeypatch.setattr(look.Look, "is_repeated", lambda _: True)
+
+    for verb in ("plan", "deploy", "status"):
+        assert main.main([verb], TOP) == 0
+
+    assert approached == ["deploy", "status"]

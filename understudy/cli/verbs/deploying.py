@@ -25,19 +25,19 @@ def provision(options: argparse.Namespace, project: Project, report: "Report") -
 def deploy(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import look
 
-    with look.begun(options, project, report, source=True) as seen:
-        if seen.is_repeated():
-            return
-        from understudy.deploy import rollout
+    seen = look.Look(options.known_host, options.verb, project, report, source=True)
+    if seen.is_repeated():
+        return
+    from understudy.deploy import rollout
 
-        job = job_of(options, project, seen.report, early=seen.early)
-        rollout.deploy(
-            job,
-            probe=options.probe,
-            wait=options.wait,
-            without_rehearsal=options.without_rehearsal,
-        )
-        seen.keep(job)
+    job = job_of(options, project, seen.report, early=options.known_host.early)
+    rollout.deploy(
+        job,
+        probe=options.probe,
+        wait=options.wait,
+        without_rehearsal=options.without_rehearsal,
+    )
+    seen.keep(job)
 
 
 def plan(options: argparse.Namespace, project: Project, report: "Report") -> None:
@@ -61,14 +61,14 @@ def verify(options: argparse.Namespace, project: Project, report: "Report") -> N
 def status(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import look
 
-    with look.begun(options, project, report, source=False) as seen:
-        if seen.is_repeated():
-            return
-        from understudy.host import all_hosts, status
+    seen = look.Look(options.known_host, options.verb, project, report, source=False)
+    if seen.is_repeated():
+        return
+    from understudy.host import all_hosts, status
 
-        job = job_of(options, project, seen.report, early=seen.early)
-        all_hosts.look(all_hosts.jobs(job), status.status)
-        seen.keep(job)
+    job = job_of(options, project, seen.report, early=options.known_host.early)
+    all_hosts.look(all_hosts.jobs(job), status.status)
+    seen.keep(job)
 
 
 def releases(options: argparse.Namespace, project: Project, report: "Report") -> None:
