@@ -1,5 +1,5 @@
-# Only for a staging VM, which gets as much swap as production has.
-if [ "$SWAP_MIB" -gt 0 ] && booted && ! is_check; then
+# Only for a staging VM, which gets as much swap as production has. A container has that of its machine.
+if [ "$SWAP_MIB" -gt 0 ] && booted && ! is_check && ! systemd-detect-virt --quiet --container; then
     step swap
     if [ ! -e /swapfile ]; then
         # Renamed last: a run that is killed leaves no half-made /swapfile.

@@ -95,10 +95,13 @@ def test_locales_package_is_installed_where_it_is_missing(tmp_path: Path) -> Non
     assert install not in locale_step(tmp_path, "not-installed", LOCALE="C.UTF-8")
 
 
-def swap_step(directory: Path, state: str, mebibytes: int) -> list[str]:
+def swap_step(directory: Path, state: str, mebibytes: int, *, container: bool = False) -> list[str]:
     """On a host whose files are in a directory; the programs only print that they were called."""
     (directory / "fstab").touch()
     (directory / "swaps").touch()
+    detect = directory / "systemd-detect-virt"
+    detect.write_text(f'#!/bin/sh\n[ "$*" = "--quiet --container" ] && {str(container).lower()}\n')
+    detect.chmod(0o755)
     programs = """
 fallocate() { echo "fallocate $*"; : >"$3"; }
 mkswap() { echo mkswap >&2; }
@@ -113,7 +116,7 @@ swapon() { echo "swapon $*"; echo "$1 file" >>"$SWAPS"; }
         # grep looks for the path as it is written to the file.
         text = text.replace(place, str(directory / name))
     environment = {
-        "PATH": "/usr/bin:/bin",
+        "PATH": f"{directory}:/usr/bin:/bin",
         "STATE": state,
         "SWAP_MIB": str(mebibytes),
         "SWAPS": str(directory / "swaps"),
@@ -140,3 +143,8 @@ def test_no_swap_file_is_created_in_a_chroot_or_without_swap_on_production(
     state: str, mebibytes: int, tmp_path: Path
 ) -> None:
     assert swap_step(tmp_path, state, mebibytes) == []
+
+
+def test_container_gets_no_swap_file(tmp_path: Path) -> None:
+    """The kernel takes none on an overlay, and it would be the swap of this machine."""
+    assert swap_step(tmp_path, "booted", 1024, container=True) == []
