@@ -33,6 +33,7 @@ DOORS = {
     "release.wheels",
     "ssh.channels",
     "ssh.connection",
+    "ssh.dial",
     "ssh.early",
     "ssh.ending",
     "ssh.errors",

@@ -13,6 +13,7 @@ from understudy.host import facts, last_look
 from understudy.host.last_look import LastLook
 from understudy.local.digests import digest, states
 from understudy.paths import Project
+from understudy.ssh.dial import Dial
 
 if TYPE_CHECKING:
     from understudy.ssh.early import EarlyConnection
@@ -43,9 +44,10 @@ def approached(options: argparse.Namespace, project: Project) -> Iterator[KnownH
 
 
 def _connect(last: LastLook) -> "EarlyConnection":
+    dial = Dial(last.endpoint.address, last.endpoint.port)
     from understudy.ssh.early import EarlyConnection
 
-    return EarlyConnection(last.endpoint, last.deployer, facts.query(last.site))
+    return EarlyConnection(last.endpoint, last.deployer, facts.query(last.site), dial)
 
 
 def _settings(project: Project) -> Iterator[object]:

@@ -17,6 +17,7 @@ from understudy.commands.on_host import Stdin
 from understudy.errors import DISK_HINT, StepFailed
 from understudy.ssh import host_lock, options, running, stream
 from understudy.ssh.channels import CUT_OFF, Channels
+from understudy.ssh.dial import Dial
 from understudy.ssh.ending import Ending
 from understudy.ssh.endpoint import Endpoint
 from understudy.ssh.errors import why_unreachable
@@ -68,8 +69,11 @@ class SshConnection:
     command that was sent.
     """
 
-    def __init__(self, target: Endpoint, user: str) -> None:
-        """Connects. Raises Unreachable, with what to try, if that fails."""
+    def __init__(self, target: Endpoint, user: str, dial: Dial | None = None) -> None:
+        """Connects, over a TCP connection that is being opened if there is one.
+
+        Raises Unreachable, with what to try, if that fails.
+        """
         self._host = f"{user}@{target.address}:{target.port}"
         self._fabric = fabric.Connection(
             target.address,
@@ -84,6 +88,8 @@ class SshConnection:
         # Paramiko would log a traceback for what is raised here as one sentence.
         logging.getLogger("paramiko").setLevel(logging.CRITICAL)
         try:
+            if dial:
+                self._use(dial)
             self._fabric.open()
         except Exception as error:
             raise why_unreachable(error, self._host, target) from None
@@ -91,6 +97,13 @@ class SshConnection:
         self._channels = Channels(self._fabric, self._host, target)
         # None until the first command has ended, which shows the login shell.
         self._by_sh: bool | None = None
+
+    def _use(self, dial: Dial) -> None:
+        """Not if ~/.ssh/config leads to another host, or through one."""
+        if self._fabric.gateway or (self._fabric.host, self._fabric.port) != dial.place:
+            dial.close()
+        else:
+            self._fabric.connect_kwargs["sock"] = dial.socket()
 
     @property
     def transport(self) -> paramiko.Transport:

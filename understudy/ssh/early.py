@@ -10,6 +10,7 @@ from understudy.commands import Argv
 from understudy.errors import UnderstudyError
 from understudy.ssh import endpoint
 from understudy.ssh.connection import Result, SshConnection
+from understudy.ssh.dial import Dial
 from understudy.ssh.endpoint import Endpoint
 
 SECONDS_TO_ANSWER = 60
@@ -24,8 +25,8 @@ class EarlyConnection:
     At its end the connection is closed, unless it was taken.
     """
 
-    def __init__(self, target: Endpoint, user: str, argv: Argv) -> None:
-        self._asked = (endpoint.of(target), user, argv)
+    def __init__(self, target: Endpoint, user: str, argv: Argv, dial: Dial | None = None) -> None:
+        self._asked, self._dial = (endpoint.of(target), user, argv), dial
         self._connection: SshConnection | None = None
         self._answer: Result | None = None
         self._error: Exception | None = None
@@ -76,7 +77,7 @@ class EarlyConnection:
     def _ask(self) -> None:
         target, user, argv = self._asked
         try:
-            connection = SshConnection(target, user)
+            connection = SshConnection(target, user, self._dial)
             with self._lock:
                 self._connection = connection
                 if self._closed:

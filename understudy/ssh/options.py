@@ -5,10 +5,9 @@ from typing import Any
 
 import paramiko
 
+from understudy.ssh.dial import CONNECT_SECONDS
 from understudy.ssh.endpoint import Endpoint
 from understudy.ssh.transport import transport
-
-CONNECT_SECONDS = 15
 
 
 def arguments(target: Endpoint) -> dict[str, Any]:
