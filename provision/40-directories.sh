@@ -33,17 +33,20 @@ own 700 "$SITE" "$SITE" "$ROOT/shared/backups"
 own 2750 "$SITE" www-data "$ROOT/shared/media"
 # Collected by the app, served by nginx. The app's service sees it read-only: only a deploy writes there.
 own 2750 "$SITE" www-data "$ROOT/static"
-# Sockets: the app makes them, only nginx may connect. tmpfiles.d makes the directory at each boot.
-echo "d /run/$SITE 2750 $SITE www-data" | put 0644 "/etc/tmpfiles.d/$SITE.conf" || true
+# Sockets: the app makes them, only nginx may connect. tmpfiles.d makes the directory at each boot. The audit log is
+# append-only, where the file system can: not even root removes a line by mistake. A container's layer forgets that.
+log=/var/log/understudy/$SITE.log
+put 0644 "/etc/tmpfiles.d/$SITE.conf" <<END || true
+d /run/$SITE 2750 $SITE www-data
+h $log - - - - +a
+END
 if booted; then own 2750 "$SITE" www-data "/run/$SITE"; fi
 
 # Understudy's own state: locks, and files that an undo would restore.
 own 755 root root /var/lib/understudy
 own 700 root root "/var/lib/understudy/$SITE"
 
-# The audit log, which understudy-site appends to. Append-only (chattr +a) where the file system can, so
-# that not even root removes a line by mistake; not in a chroot, whose files the box build removes.
-log=/var/log/understudy/$SITE.log
+# The audit log, which understudy-site appends to. Not append-only in a chroot, whose files the box build removes.
 own 755 root root /var/log/understudy
 [ -e "$log" ] || act install -o root -g root -m 0644 /dev/null "$log"
 if booted && ! is_check; then chattr +a "$log" 2>/dev/null || true; fi

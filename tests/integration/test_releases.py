@@ -4,9 +4,11 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import yaml
 
 from tests.integration.site import Site, both_engines, lost_none
 from tests.integration.staging import PROJECT
@@ -15,6 +17,7 @@ pytestmark = pytest.mark.timeout(1800)
 
 # What the audit log of this module's host has at its end: verbs, and how one came out.
 LOGGED = {"deploy", "rollback", "secrets", "failed"}
+DJANGO_MIGRATES = ["python", "manage.py", "migrate", "--noinput", "-v2"]
 SLOW_VIEW = """
 
 def slow(request, seconds):
@@ -130,12 +133,24 @@ def test_release_that_fails_behind_nginx_does_not_stay_live(
     assert site.staging.deploy_py("rollback", "--to", newest.split()[0]).code == 3
 
 
-def test_second_deploy_waits_for_the_first_or_is_refused(site: Site) -> None:
+@pytest.fixture
+def unhurried(site: Site) -> Iterator[Site]:
+    """Its deploys take 10 s longer."""
+    before = site.staging.config.read_text()
+    settings = yaml.safe_load(before)
+    settings["app"]["migrate_commands"] = [["sleep", "10"], DJANGO_MIGRATES]
+    site.staging.config.write_text(yaml.safe_dump(settings))
+    yield site
+    site.staging.config.write_text(before)
+
+
+def test_second_deploy_waits_for_the_first_or_is_refused(unhurried: Site) -> None:
+    site = unhurried
     site.retitle("waited for")
     with ThreadPoolExecutor() as pool:
         first = pool.submit(site.deploy)
-        # Trying the lock would hold it, and the first deploy would be refused.
-        held = 'grep -q ":$(stat -c %i /srv/todo/lock) " /proc/locks'
+        # Trying the lock would hold it, and the first deploy would be refused. A lock that has ended says so.
+        held = "! grep -qx ended /srv/todo/lock"
         while site.staging.host(held).code and not first.done():
             pass
         refused = site.deploy()

@@ -91,6 +91,8 @@ def test_level_that_the_provider_has_lost_is_made_again(site: Site) -> None:
 def test_oldest_snapshots_are_removed_beyond_the_budget(site: Site) -> None:
     machine = site.staging.machine(snapshots_disk=1)
     floor = provisioned(site.staging)
+    # A container's snapshot has what was written, and no RAM.
+    assert site.staging.host("head -c 200M /dev/urandom >/root/large").code == 0
     for number in range(6):
         machine.save(Level(SEEDED, f"{number}"))
     last = Level(SEEDED, "5")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.integration.guests import guest
 from tests.integration.staging import PROJECT, Staging, run, stop_at
 
 pytestmark = pytest.mark.timeout(1800)
@@ -239,7 +240,7 @@ def test_browser_tests_run_by_themselves(live: None, staging: Staging) -> None:
 def test_site_answers_after_down_and_up(live: None, staging: Staging) -> None:
     before = name(staging)
     assert staging.deploy_py("down").code == 0
-    assert "shutoff" in staging.vagrant("status").text
+    assert guest(staging).is_off()
     assert staging.deploy_py("status").code == 4
     assert staging.deploy_py("up").code == 0
     assert name(staging) == before
