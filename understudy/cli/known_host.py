@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,16 +21,28 @@ if TYPE_CHECKING:
 
 class KnownHost:
     """Of the target of the options. file: where the next look finds it. settings: a digest of what decides
-    which host it is. last: what the last look found, if settings were the same; early: a connection, then.
+    which host it is. last: what the last look found, if the settings were the same; early: a connection, then.
     """
 
     def __init__(self, options: argparse.Namespace, project: Project) -> None:
-        whose = (project.config_file.absolute(), options.target, options.host)
-        self.file = project.known / f"{digest(whose)[:16]}.json"
-        self.settings = digest((*whose, *_settings(project)))
+        self._project = project
+        self._whose = (project.config_file.absolute(), options.target, options.host)
+        self.file = project.known / f"{digest(self._whose)[:16]}.json"
+        self.settings = self._digest()
         last = last_look.load(self.file)
         self.last = last if last and last.settings == self.settings else None
         self.early = _connect(self.last) if self.last else None
+
+    def is_current(self) -> bool:
+        """Whether the settings are still those: a file may have changed after it was read."""
+        return bool(self.settings) and self.settings == self._digest()
+
+    def _digest(self) -> str:
+        """Of the settings; "" if a file can't be read."""
+        try:
+            return digest((*self._whose, *_settings(self._project)))
+        except OSError:
+            return ""
 
 
 @contextmanager
@@ -53,9 +65,7 @@ def _connect(last: LastLook) -> "EarlyConnection":
 def _settings(project: Project) -> Iterator[object]:
     """What decides how deploy.yml is read: its text, the VM's address, and the code."""
     for file in (project.config_file, *sorted(project.state.glob("vm/*/network.json"))):
-        # What is missing or can't be read is reported by what needs it.
-        with suppress(OSError):
-            yield from (file, file.read_bytes())
+        yield from (file, file.read_bytes())
     # Where ~ in a path leads.
     yield os.environ.get("HOME")
     yield sys.version

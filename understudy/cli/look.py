@@ -18,6 +18,7 @@ from understudy.paths import Project
 from understudy.release import source_state
 from understudy.report.record import Record, Verdict
 from understudy.report.recorder import Recorder
+from understudy.ssh import endpoint
 
 if TYPE_CHECKING:
     from understudy.job import Job
@@ -55,19 +56,15 @@ class Look:
     def keep(self, job: "Job") -> None:
         """Keeps what was found, for the next look. Nothing of a target with several hosts."""
         hosts = job.config.hosts(job.target_name, job.address)
-        if len(hosts) > 1:
+        if len(hosts) > 1 or not self._known.is_current():
             return
-        from understudy.ssh import endpoint
-
-        app = job.config.app
         last = LastLook(
             settings=self._known.settings,
             endpoint=endpoint.of(hosts[0]),
             deployer=job.config.host.deployer,
-            site=app.name,
-            source=str(job.directory / app.source / app.subdirectory)
-            * (not source_state.is_url(app.source)),
-            revision=app.revision,
+            site=job.config.app.name,
+            source=_directory(job),
+            revision=job.config.app.revision,
         )
         # What can't be kept is found again.
         with suppress(UnderstudyError):
@@ -86,21 +83,29 @@ class Look:
 
     def _digest(self, last: LastLook) -> str:
         """Of all that the verb reads on this machine; "" if it can't be compared."""
-        project = self._project
-        parts = [*contents(project.templates), *contents(project.directory / "provision")]
-        if self._reads_source:
-            if not last.source:
-                return ""
-            try:
+        if self._reads_source and not last.source:
+            return ""
+        folders = (self._project.templates, self._project.directory / "provision")
+        try:
+            parts = [part for folder in folders for part in contents(folder)]
+            if self._reads_source:
                 parts.append(source_state.state(last.source, last.revision))
-            except UnderstudyError:
-                return ""
+        except (UnderstudyError, OSError):
+            return ""
         return digest((self._known.settings, *parts))
 
     def _answer(self) -> str:
         """A digest of the host's facts; "" without an early connection, or if it failed."""
         answer = self._known.early.answer() if self._known.early else None
         return digest([facts.lasting(answer.output)]) if answer and answer.ok else ""
+
+
+def _directory(job: "Job") -> str:
+    """The app's, as in LastLook. Not resolved: a link in it may lead elsewhere later."""
+    app = job.config.app
+    if source_state.is_url(app.source):
+        return ""
+    return str(job.directory / app.source / app.subdirectory)
 
 
 def _lines(record: Record) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ class EarlyConnection:
             return None
         self._thread.join()
         self.taken = True
+        sys.setswitchinterval(self._turn)
         if self._error:
             self._close()
             raise self._error

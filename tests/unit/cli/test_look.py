@@ -4,6 +4,7 @@ import json
 import shutil
 from argparse import Namespace
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from tests.unit.repositories import commit, git, write
 from understudy.cli import known_host, reports
 from understudy.cli.look import Look
 from understudy.cli.verbs.context import job_of
+from understudy.errors import ConfigError
 from understudy.host.last_look import LastLook
 from understudy.paths import Project
 from understudy.ssh.connection import Result
@@ -274,19 +276,32 @@ def test_answer_that_the_verb_did_not_use_is_not_kept(workspace: Workspace) -> N
     assert workspace.worked == 3
 
 
-def test_file_that_changes_during_a_run_is_noticed(workspace: Workspace) -> None:
+@pytest.mark.parametrize("file", ["deploy.yml", "templates/a.j2"])
+def test_file_that_changes_during_a_run_is_noticed(file: str, workspace: Workspace) -> None:
     workspace.look()
-    template = workspace.directory / "templates" / "a.j2"
+    path = workspace.directory / file
+    before = path.read_text()
 
     def work(report: Any) -> None:
-        report.say("what follows from the changed template")
-        template.write_text("changed")
+        report.say("what follows from the changed file")
+        path.write_text(f"{before}\n")
 
     workspace.look(work)
-    template.write_text("a")
+    path.write_text(before)
     workspace.look()
 
     assert workspace.worked == 3
+    assert workspace.report.said[-1] == LIVE
+
+
+@pytest.mark.parametrize("file", ["deploy.yml", "templates/a.j2", "provision/10-a.sh"])
+def test_file_that_can_not_be_read_is_reported_by_what_needs_it(file: str, seen: Workspace) -> None:
+    (seen.directory / file).unlink()
+    (seen.directory / file).symlink_to("nowhere")
+
+    with suppress(ConfigError):
+        seen.look()
+        assert seen.worked == 3
 
 
 def test_repository_with_a_url_is_fetched_each_time(workspace: Workspace) -> None:

@@ -121,10 +121,16 @@ def test_end_does_not_wait_for_a_host_that_is_silent() -> None:
     await_no_thread()
 
 
-def test_threads_take_turns_as_before_once_it_ended(server: SshServer, tmp_path: Path) -> None:
-    before = sys.getswitchinterval()
-    with EarlyConnection(target_of(server, tmp_path), "deploy", ASKED):
+@pytest.mark.parametrize("taking", [True, False])
+def test_threads_take_turns_as_before_once_it_is_taken_or_ended(
+    taking: bool, server: SshServer, tmp_path: Path
+) -> None:
+    before, target = sys.getswitchinterval(), target_of(server, tmp_path)
+    with EarlyConnection(target, "deploy", ASKED) as early:
         assert sys.getswitchinterval() < before
+        if taking and (taken := early.take(target, "deploy", ASKED)):
+            assert sys.getswitchinterval() == before
+            taken[0].close()
 
     assert sys.getswitchinterval() == before
 
