@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 # With this variable in the environment, each start of Python would compile everything again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup rehearse test check unit program-test report-test example-test vm-test test-all faults traps mutants pictures lock bench clean
+.PHONY: help setup rehearse test check unit program-test report-test example-test vm-test guest-test machine-test test-all faults traps mutants pictures lock bench clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -43,8 +43,14 @@ example-test:  ## the example app's own tests, and those that need its Django
 	$(WITH_DJANGO) --env-file example/local.env python example/manage.py test lists todo
 	$(WITH_DJANGO) python -m unittest discover -t . -s tests/with_django
 
-vm-test:  ## guest tests: VM, deploys, production
-	$(PYTHON) -m pytest -v --durations=15 tests/integration
+vm-test:  ## guest tests: deploys, production; at the same time a virtual machine, if the VM is a container
+	$(MAKE) --no-print-directory -j2 guest-test machine-test
+
+guest-test:
+	$(PYTHON) -m pytest -v --durations=15 tests/integration --ignore tests/integration/test_virtual_machine.py
+
+machine-test:
+	GUEST_TESTS=machine-tests $(PYTHON) -m pytest -v tests/integration/test_virtual_machine.py
 
 test-all: setup check unit program-test report-test example-test  ## make test with all that it leaves out: hours
 	$(PYTHON) -m pytest -v --long --durations=15 tests/integration

@@ -25,8 +25,10 @@ from understudy.vm import provider
 from understudy.vm.machine import Vm
 
 TOP = Path(__file__).resolve().parents[2]
-# The tests run in a copy, so that they don't change the state, VM, data and reports of a developer.
-PROJECT = TOP / ".understudy" / "guest-tests"
+# The tests run in a copy, so that they don't change the state, VM, data and reports of a developer. Two runs at the
+# same time need two copies; they share the boxes.
+PROJECT = TOP / ".understudy" / os.environ.get("GUEST_TESTS", "guest-tests")
+BOXES = TOP / ".understudy" / "guest-boxes"
 KEPT = {".understudy", ".vagrant", "reports"}
 
 
@@ -41,6 +43,10 @@ def copy_project() -> None:
             (PROJECT / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(TOP / name, PROJECT / name, follow_symlinks=False)
     (PROJECT / ".venv").symlink_to(TOP / ".venv")
+    BOXES.mkdir(exist_ok=True)
+    (PROJECT / ".understudy").mkdir(exist_ok=True)
+    if not (PROJECT / ".understudy" / "boxes").exists():
+        (PROJECT / ".understudy" / "boxes").symlink_to(BOXES)
     # Also a deploy.yml of its own: `make clean` removes the VM by it.
     settings = yaml.safe_load((TOP / "deploy.yml").read_text())
     settings["vm"]["name"] = vm_name()

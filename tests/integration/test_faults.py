@@ -1,5 +1,6 @@
 """Faults of the machine itself: each fails soon, with a message, and does not stop the next run."""
 
+import fcntl
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -44,6 +45,19 @@ def test_killed_build_leaves_no_box_and_no_temporary_files(tmp_path: Path) -> No
     assert not list(tmp_path.glob("*.json"))
     # The next build cleans up first; without a network it ends right after that.
     run("unshare", "--net", BUILD, "bookworm", box, "1.0", seconds=60)
+    assert not list(tmp_path.glob(".build-*"))
+
+
+def test_build_waits_for_another_one_and_takes_its_box(tmp_path: Path) -> None:
+    with (tmp_path / ".build.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        command = (BUILD, "bookworm", tmp_path / "a.box", "1.0")
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as build:
+            assert build.stdout
+            assert build.stdout.readline() == "==> wait for another build\n"
+            (tmp_path / "a.json").touch()
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            assert build.wait(timeout=30) == 0
     assert not list(tmp_path.glob(".build-*"))
 
 

@@ -24,7 +24,7 @@ WITHOUT_RAM = Level(DEPLOYED, "off")
 
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staging]:
-    """Up. It stays for the next run, asleep."""
+    """Up, from nothing."""
     directory = tmp_path_factory.mktemp("machine")
 
     def change(settings: dict[str, Any]) -> None:
@@ -32,11 +32,12 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staging]:
         settings["targets"]["vagrant"]["known_hosts"] = str(directory / "known_hosts")
 
     staging = make_app(PROJECT / "example", directory, change)
+    staging.deploy_py("destroy")  # what a killed run left
     up = staging.deploy_py("up")
     assert up.code == 0
     assert "is a virtual machine (libvirt)" in up.text
     yield staging
-    staging.deploy_py("down")
+    staging.deploy_py("destroy")
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from understudy.errors import StepFailed, Unreachable
 from understudy.host.provisioning import Provisioning
+from understudy.local.atomic_write import atomic_write
 from understudy.paths import Project
 from understudy.report.events import Report
 from understudy.vm import box_inputs
@@ -73,7 +74,7 @@ def build(
     ]
     if provisioning:
         script = directory / "provision.sh"
-        script.write_text(provisioning.script)
+        atomic_write(script, provisioning.script)
         command += [str(script), *provisioning.arguments]
     with report.step(f"build box {box.name} {box.version}"):
         _run(command, directory / "build.log", report)
