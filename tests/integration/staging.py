@@ -25,8 +25,8 @@ from understudy.vm import provider
 from understudy.vm.machine import Vm
 
 TOP = Path(__file__).resolve().parents[2]
-# The tests run in a copy, so that they don't change the state, VM, data and reports of a developer. Two runs at the
-# same time need two copies; they share the boxes.
+# The tests run in a copy, so that they don't change the state, VM, data and reports of a developer. Two
+# runs at the same time need two copies; they share the boxes.
 PROJECT = TOP / ".understudy" / os.environ.get("GUEST_TESTS", "guest-tests")
 BOXES = TOP / ".understudy" / "guest-boxes"
 KEPT = {".understudy", ".vagrant", "reports"}
