@@ -23,6 +23,7 @@ from understudy.vm import address as vm_address
 from understudy.vm import capabilities, follow
 from understudy.vm import provider as providers
 from understudy.vm.mirror import unmatched
+from understudy.vm.provider import Choice
 
 NEEDED_DISK_GIB = 8
 NEEDED_MEMORY_GIB = 3
@@ -55,8 +56,8 @@ def examine(project: Project, report: Report) -> None:
 def _findings(project: Project, report: Report) -> Iterator[Finding]:
     config = vm_address.load(project)
     yield Finding("deploy.yml", str(project.config_file))
-    yield _capture(Job(project, config, config.vm.stands_for, report))
     choice = providers.chosen(project, config.vm.name, config.vm.provider)
+    yield _capture(Job(project, config, config.vm.stands_for, report), choice)
     yield Finding("staging VM", str(choice))
     # In parallel: most checks wait for a program, and Vagrant takes seconds.
     with ThreadPoolExecutor() as pool:
@@ -79,11 +80,11 @@ def _checks(project: Project, config: Config, provider: str) -> Iterable[Callabl
     )
 
 
-def _capture(job: Job) -> Finding:
+def _capture(job: Job, choice: Choice) -> Finding:
     """Whether the VM can mirror production: whether its capture can be read and followed."""
     title, name = "capture", capture_host.mirrored_target(job)
     try:
-        found = follow.mirror(job)
+        found = follow.mirror(job, in_container=choice.name == providers.LXC)
     except UnderstudyError as error:
         return Finding(title, error.summary, error.hint)
     if found is None:

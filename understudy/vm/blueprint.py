@@ -50,7 +50,7 @@ class Blueprint:
 
         Raises ConfigError if the capture is damaged or no box can be built for it.
         """
-        return follow.mirror(self.job)
+        return follow.mirror(self.job, in_container=self.provider.name == providers.LXC)
 
     @property
     def release(self) -> str:

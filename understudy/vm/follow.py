@@ -1,33 +1,57 @@
 """The staging VM follows production's capture, if there is one, and reports what it could not take over."""
 
 import os
-from collections.abc import Mapping
+import platform
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
 
 from understudy.job import Job
 from understudy.local.atomic_write import atomic_write
 from understudy.parity import capture_host
 from understudy.report.events import Report
 from understudy.ssh.connection import Connection
-from understudy.vm.mirror import decide, kernel, unmatched
+from understudy.vm.mirror import container, decide, kernel, unmatched
 from understudy.vm.mirror.machine import Capacity
 from understudy.vm.mirror.value import Mirror
 
 
-def mirror(job: Job) -> Mirror | None:
+def mirror(job: Job, *, in_container: bool = False) -> Mirror | None:
     """What the VM takes over from production's capture; None if there is no capture.
 
+    in_container: the VM is a container, which shares this machine's kernel.
     Raises ConfigError if the capture is damaged, or is of a system that no box can be built for.
     """
     name = capture_host.mirrored_target(job)
     if not capture_host.lock_path(job, name).exists():
         return None
-    return decide.mirror_of(job.config, capture_host.load(job, name), capacity())
+    capture, machine = capture_host.load(job, name), capacity()
+    if in_container:
+        machine = replace(machine, kernel=kernel_of_this_machine(capture.readable("sysctl")))
+    return decide.mirror_of(job.config, capture, machine)
 
 
 def capacity() -> Capacity:
     """This machine's memory and processors."""
     total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return Capacity(memory=total // 2**20, cpus=os.cpu_count() or 1)
+
+
+def kernel_of_this_machine(names: Iterable[str]) -> Mapping[str, str]:
+    """The settings of these names in captures, of those that this kernel has, and its version."""
+    files = {name: Path("/proc/sys", name.replace(".", "/")) for name in names}
+    found = {name: " ".join(_text(file).split()) for name, file in files.items()}
+    chosen = re.findall(r"\[(\w+)\]", _text(Path("/sys/kernel/mm/transparent_hugepage/enabled")))
+    found |= {"transparent_hugepage": "".join(chosen), container.RELEASE: platform.release()}
+    return {name: value for name, value in found.items() if value}
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text()
+    except OSError:
+        return ""
 
 
 def report_mirror(job: Job, mirror: Mirror, box: Mapping[str, str] | None) -> None:
@@ -38,6 +62,8 @@ def report_mirror(job: Job, mirror: Mirror, box: Mapping[str, str] | None) -> No
     name = capture_host.shown_path(job, capture_host.mirrored_target(job))
     for note in mirror.notes:
         job.report.warn(note)
+    if mirror.shared:
+        job.report.warn(f"{unmatched.SHARED}: {len(mirror.shared)} differ from production's")
     compared = unmatched.unmatched(mirror, box) if box is not None else None
     job.report.say(f"the VM mirrors {name}: {unmatched.summary(mirror, compared)}")
     if compared is None:
@@ -45,7 +71,7 @@ def report_mirror(job: Job, mirror: Mirror, box: Mapping[str, str] | None) -> No
     path = job.project.reports / "unmatched.txt"
     # It may be about an earlier box.
     path.unlink(missing_ok=True)
-    if compared.differences or mirror.notes:
+    if compared.differences or mirror.notes or mirror.shared:
         text = unmatched.text(name, mirror, compared)
         atomic_write(path, text)
         job.report.attach("drift", text.splitlines())

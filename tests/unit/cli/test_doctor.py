@@ -13,6 +13,7 @@ from understudy.errors import ConfigError, Unreachable
 from understudy.job import Job
 from understudy.parity.capture import lockfile
 from understudy.paths import Project
+from understudy.vm.provider import LIBVIRT, Choice
 
 PROJECT = Project(TOP, TOP / "deploy.yml")
 
@@ -90,7 +91,9 @@ def capture_seen(directory: Path, text: str | None) -> doctor.Finding:
         (directory / "provision" / "production.lock.yml").write_text(text)
     project = Project(TOP, directory / "deploy.yml")
     config = configuration.load(project.config_file)
-    return doctor._capture(Job(project, config, "production", FakeReport()))
+    return doctor._capture(
+        Job(project, config, "production", FakeReport()), Choice(LIBVIRT, "of the test")
+    )
 
 
 def test_a_missing_capture_is_no_problem_and_the_command_that_makes_one_is_shown(

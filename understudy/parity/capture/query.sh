@@ -42,7 +42,7 @@ lines_below() {
 }
 
 section os
-lines /etc/os-release /etc/debian_version /proc/sys/kernel/osrelease
+lines /etc/os-release /etc/debian_version /proc/sys/kernel/osrelease /run/systemd/container
 printf 'machine\t%s\n' "$(uname -m)"
 
 # Together with what the section `files` needs: reading the list of packages takes a second on a slow host.
@@ -71,9 +71,11 @@ lines /sys/devices/system/clocksource/clocksource0/current_clocksource
 
 section cpu
 lines /proc/cpuinfo
+# Those that a container may use.
+printf 'usable\t%s\n' "$(nproc)"
 
 section memory
-lines /proc/meminfo /proc/swaps
+lines /proc/meminfo /proc/swaps /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes
 
 section mounts
 lines /proc/self/mounts

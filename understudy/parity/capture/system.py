@@ -17,6 +17,8 @@ _DISKS = {"ext2", "ext3", "ext4", "xfs", "btrfs", "vfat", "f2fs", "zfs", "nfs", 
 # tmpfs is mounted at many places; apps write to these.
 _IN_MEMORY = {"/tmp", "/var/tmp", "/run", "/dev/shm"}  # noqa: S108 - names, nothing is written
 _CONTAINERS = re.compile(r"/run/|/var/lib/(docker|containers|kubelet)/")
+# Of a container, by both versions of control groups; "max" is none.
+_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 # Mount options that follow from the size of the memory.
 _BY_MEMORY = re.compile(r"(size|nr_inodes)=")
 
@@ -30,6 +32,7 @@ def os(answer: Answer) -> Section:
         "point release": "".join(files.get("/etc/debian_version", [])),
         "kernel": "".join(files.get("/proc/sys/kernel/osrelease", [])),
         "machine": "".join(files.get("machine", [])),
+        **({"container": "".join(kind)} if (kind := files.get("/run/systemd/container")) else {}),
     }
 
 
@@ -52,18 +55,24 @@ def time(answer: Answer) -> Section:
 
 
 def cpu(answer: Answer) -> Section:
-    lines = [line.partition(":") for _, line in answer.pairs("cpu")]
+    files = by_file(answer.pairs("cpu"))
+    lines = [line.partition(":") for line in files.get("/proc/cpuinfo", [])]
     count = sum(name.strip() == "processor" for name, _, _ in lines)
+    usable = map(int, files.get("usable", []))
     flags = next((text for name, _, text in lines if name.strip() in ("flags", "Features")), "")
     matter = filter(_FLAG.fullmatch, flags.split())
-    return {"count": str(count), **{f"flag {flag}": "yes" for flag in matter}}
+    return {"count": str(min([count, *usable])), **{f"flag {flag}": "yes" for flag in matter}}
 
 
 def memory(answer: Answer) -> Section:
     files = by_file(answer.pairs("memory"))
     total = [line.split()[1] for line in files.get("/proc/meminfo", []) if "MemTotal" in line]
     swaps = [line.split()[2] for line in files.get("/proc/swaps", [])[1:]]
-    return {"total": rounded(int("".join(total) or 0)), "swap": rounded(sum(map(int, swaps)))}
+    limits = [
+        int(line) // 1024 for name in _LIMITS for line in files.get(name, []) if line.isdigit()
+    ]
+    usable = min([int("".join(total) or 0), *limits])
+    return {"total": rounded(usable), "swap": rounded(sum(map(int, swaps)))}
 
 
 def rounded(kibibytes: int) -> str:

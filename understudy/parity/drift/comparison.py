@@ -9,6 +9,7 @@ from typing import Any
 from understudy.config.parity import Intended
 from understudy.host.fingerprint import upstream
 from understudy.parity.capture.value import UNREADABLE, Capture, Section
+from understudy.parity.drift import container
 from understudy.parity.drift.rules import NEVER, POINTS, rule_for
 
 # Matches every value: code wants nginx in any version.
@@ -28,7 +29,7 @@ class Side:
 class Difference:
     """model, copy: the values at a path, None if there is none. weight, reason: see rules.py.
 
-    intended: the reason in parity.intended, empty for a difference that counts.
+    intended: why it does not count, by parity.intended or since the copy is a container; or else empty.
     """
 
     path: str
@@ -41,7 +42,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """differences: most likely to break an app first. intended: those declared in deploy.yml.
+    """differences: most likely to break an app first. intended: those that do not count.
 
     compared: the number of values. unread: section that neither side could read -> why. unused: patterns
     of parity.intended that match nothing.
@@ -90,7 +91,8 @@ def compare(model: Side, copy: Side, declared: Sequence[Intended] = ()) -> Compa
     """Compares the copy with the model. declared: intended differences."""
     pairs = list(_pairs(model, copy))
     own_units = {*_own_units(model.capture), *_own_units(copy.capture)}
-    found = [_difference(pair, own_units, declared) for pair in pairs if not pair.is_same]
+    expected = (*declared, *container.differences(model.capture, copy.capture))
+    found = [_difference(pair, own_units, expected) for pair in pairs if not pair.is_same]
     counted = sorted(
         (difference for difference in found if difference.weight != NEVER),
         key=lambda difference: (-difference.weight, difference.path),

@@ -40,6 +40,11 @@ RULES = (
     Rule("os.name", BREAKS, "another release has other versions of everything"),
     Rule("os.machine", BREAKS, "wheels are made for one kind of processor"),
     Rule("os.like", NEVER, "follows from the name"),
+    Rule(
+        "os.container",
+        MAY,
+        "a container runs on its machine's kernel, and lacks what only that can do",
+    ),
     Rule("os.*", UNLIKELY, "kernels and point releases keep what apps rely on"),
     Rule("packages.linux-image*", NEVER, "os.kernel shows which one runs"),
     Rule(

@@ -24,7 +24,7 @@ def lines(comparison: Comparison, width: int) -> Iterator[str]:
         for difference in group:
             yield from _shown(difference, difference.reason, columns)
     if comparison.intended:
-        yield "intended (parity.intended):"
+        yield "not counted:"
         for difference in comparison.intended:
             yield from _shown(difference, difference.intended, columns)
     for section, why in comparison.unread.items():

@@ -2,8 +2,8 @@
 
 from understudy.config.model import Config
 from understudy.parity.capture.value import Capture
-from understudy.vm.mirror import kernel, limits, machine, variables
-from understudy.vm.mirror.machine import Capacity
+from understudy.vm.mirror import container, kernel, limits, machine, variables
+from understudy.vm.mirror.machine import Capacity, Size
 from understudy.vm.mirror.packages import packages
 from understudy.vm.mirror.value import Mirror
 
@@ -15,12 +15,17 @@ def mirror_of(config: Config, capture: Capture, capacity: Capacity) -> Mirror:
     """
     release = machine.release(config.vm, capture)
     memory, cpus = (size(config.vm, capture, capacity) for size in (machine.memory, machine.cpus))
-    swap, software = machine.swap(capture), packages(capture, release)
+    in_container = capacity.kernel is not None
+    swap = Size(0) if in_container else machine.swap(capture)
+    software = packages(capture, release)
     settings = variables.variables(config.host, capture, swap.value)
     sysctl = kernel.wanted(capture)
+    if in_container:
+        sysctl = container.own(sysctl)
     files = {
         variables.PATH: variables.text(settings),
-        **kernel.files(capture),
+        kernel.SYSCTL: kernel.sysctl_file(sysctl),
+        kernel.TMPFILES: "" if in_container else kernel.huge_pages(capture),
         **limits.files(capture),
     }
     notes = (memory.note, cpus.note, swap.note, software.note)
@@ -38,4 +43,5 @@ def mirror_of(config: Config, capture: Capture, capacity: Capacity) -> Mirror:
             *([f"{len(sysctl)} kernel settings"] if sysctl else []),
         ),
         notes=(*filter(None, notes), *left_out),
+        shared=tuple(container.differences(capture, capacity.kernel or {})) if in_container else (),
     )

@@ -33,14 +33,13 @@ def wanted(capture: Capture) -> Mapping[str, str]:
     }
 
 
-def files(capture: Capture) -> Mapping[str, str]:
-    """path -> text. With `-` in front a refused setting is no error: see sysctl.d(5) and tmpfiles.d(5)."""
-    lines = (f"-{key} = {value}\n" for key, value in sorted(wanted(capture).items()))
-    return {SYSCTL: "".join(lines), TMPFILES: _huge_pages(capture)}
+def sysctl_file(settings: Mapping[str, str]) -> str:
+    """With `-` in front a refused setting is no error: see sysctl.d(5)."""
+    return "".join(f"-{key} = {value}\n" for key, value in sorted(settings.items()))
 
 
-def _huge_pages(capture: Capture) -> str:
-    """Huge pages are no sysctl: tmpfiles.d sets them at each boot."""
+def huge_pages(capture: Capture) -> str:
+    """They are no sysctl: a file of tmpfiles.d(5) sets them at each boot."""
     value = capture.readable("sysctl").get(_HUGE_PAGES, "")
     if not re.fullmatch(r"[a-z]+", value):
         return ""

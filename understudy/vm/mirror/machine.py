@@ -18,10 +18,14 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?) (MiB|GiB)")
 
 @dataclass(frozen=True)
 class Capacity:
-    """Of the developer's machine: memory in MiB, processors."""
+    """Of the developer's machine: memory in MiB, processors.
+
+    kernel: its settings, if the VM is a container and shares them; see container.py.
+    """
 
     memory: int
     cpus: int
+    kernel: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)

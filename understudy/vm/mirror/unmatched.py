@@ -8,6 +8,7 @@ from understudy.parity.drift.comparison import Comparison, Side, compare
 from understudy.vm.mirror.value import Mirror
 
 _WIDTH = 120
+SHARED = "a container has this machine's kernel, with its own settings"
 
 
 def unmatched(mirror: Mirror, box: Mapping[str, str]) -> Comparison:
@@ -47,5 +48,8 @@ def _lines(name: str, mirror: Mirror, found: Comparison) -> Iterator[str]:
     yield from (f"- {note}" for note in mirror.notes)
     odd = f"{len(found.differences)} of {found.compared} packages"
     yield f"- {odd} have another version than production, or are missing"
+    if mirror.shared:
+        yield f"- {SHARED}:"
+        yield from (f"  {sentence}" for sentence in mirror.shared)
     yield ""
     yield from table.lines(found, _WIDTH)

@@ -12,6 +12,7 @@ class Mirror:
     release: Debian's code name. memory: MiB. versions: package -> production's version. install:
     packages for the box besides those that every box has. files: path on the VM -> text. sysctl:
     kernel setting -> value. taken_over, notes: sentences about what is taken over and what is not.
+    shared: sentences about what is this machine's, because the VM is a container.
     """
 
     release: str
@@ -23,6 +24,7 @@ class Mirror:
     sysctl: Mapping[str, str]
     taken_over: tuple[str, ...]
     notes: tuple[str, ...]
+    shared: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

@@ -284,3 +284,27 @@ def test_host_without_python_says_so() -> None:
 
 def test_sample_has_each_section_once() -> None:
     assert set(SECTIONS) == {*KEPT, "clock", "end"}
+
+
+def test_container_has_the_memory_and_processors_that_it_may_use() -> None:
+    memory = SECTIONS["memory"]
+    version_1 = f"{memory}\n/sys/fs/cgroup/memory/memory.limit_in_bytes\t536870912"
+    version_2 = f"{memory}\n/sys/fs/cgroup/memory.max\t536870912"
+
+    for text in (version_1, version_2):
+        assert captured(memory=text).sections["memory"]["total"] == "510 MiB"
+    assert captured(cpu=f"{SECTIONS['cpu']}\nusable\t1").sections["cpu"]["count"] == "1"
+
+
+def test_limits_above_what_the_machine_has_are_none() -> None:
+    memory = f"{SECTIONS['memory']}\n/sys/fs/cgroup/memory.max\tmax"
+    memory += "\n/sys/fs/cgroup/memory/memory.limit_in_bytes\t9223372036854771712"
+
+    assert captured(memory=memory).sections["memory"]["total"] == "970 MiB"
+    assert captured(cpu=f"{SECTIONS['cpu']}\nusable\t2").sections["cpu"]["count"] == "2"
+
+
+def test_container_is_noted() -> None:
+    found = captured(os=f"{SECTIONS['os']}\n/run/systemd/container\tlxc")
+
+    assert found.sections["os"]["container"] == "lxc"

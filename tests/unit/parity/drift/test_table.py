@@ -35,7 +35,7 @@ def test_worst_differences_come_first_and_intended_ones_last() -> None:
         "breaks apps:",
         "may break an app:",
         "unlikely to break an app:",
-        "intended (parity.intended):",
+        "not counted:",
     ]
 
 

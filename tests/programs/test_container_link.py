@@ -1,0 +1,59 @@
+"""The script of a container's network: who connects while the container reboots does not wait."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from tests.unit.fakes import TOP
+
+LINK = TOP / "provision" / "lxc" / "link"
+NEEDS_ROOT = pytest.mark.skipif(
+    os.geteuid() != 0 or not all(map(shutil.which, ("nft", "unshare", "ip"))),
+    reason="needs root, nft, unshare and ip",
+)
+
+
+def in_namespace(*lines: str) -> str:
+    """The output of shell commands in a network of their own, whose interface `here` is a container's link."""
+    wire = "ip link add here type veth peer name there; ip link set there up"
+    link = f'link() {{ {LINK} 192.0.2.1/24 test "$@"; }}'
+    script = "\n".join(("exec 2>&1", wire, link, *lines))
+    argv = ("unshare", "--net", "--", "sh", "-c", script)
+    return subprocess.run(argv, capture_output=True, text=True, timeout=30).stdout
+
+
+@NEEDS_ROOT
+def test_link_is_this_machines_way_to_the_container() -> None:
+    output = in_namespace("link net up veth here", "ip route get 192.0.2.10", "nft list tables")
+
+    assert "192.0.2.10 dev here src 192.0.2.1" in output
+    assert "table ip container-test" in output
+
+
+@NEEDS_ROOT
+def test_connection_during_a_reboot_fails_at_once_and_after_it_reaches_the_container() -> None:
+    output = in_namespace(
+        "ip link set lo up; ip route add default dev lo",
+        "LXC_TARGET=reboot link lxc stop",
+        "ip route get 192.0.2.10",
+        "link net up veth here",
+        "ip route get 192.0.2.10; ip route show type unreachable",
+    )
+
+    first, second, *more = output.splitlines()
+    assert first == "RTNETLINK answers: No route to host"
+    assert "dev here" in second
+    assert "unreachable" not in "".join(more)
+
+
+@NEEDS_ROOT
+def test_container_that_is_off_leaves_nothing() -> None:
+    output = in_namespace(
+        "link net up veth here; link net down veth here; ip link delete here",
+        "LXC_TARGET=stop link lxc stop",
+        "ip route; nft list tables",
+    )
+
+    assert output == ""
