@@ -23,7 +23,7 @@ from understudy.config import model as configuration
 from understudy.errors import UnderstudyError
 from understudy.job import Job
 from understudy.paths import Project
-from understudy.rehearsal.phases import Selection
+from understudy.rehearsal.phases import NAMES, Selection
 from understudy.rehearsal.run import Rehearsal
 from understudy.rehearsal.timings import Timings
 from understudy.report.events import JsonReport
@@ -52,10 +52,10 @@ class Outcome:
 
     @property
     def phase(self) -> str:
-        """The first that failed, "source" if it did not come to any, "ready" if none did."""
+        """The first in their order that failed, "source" if it did not come to any, "ready" if none did."""
         ended = (event for event in self.events if event["event"] == "phase ended")
-        failed = (event["name"].replace("-", " ") for event in ended if not event["ok"])
-        return next(failed, SOURCE if self.errors else READY)
+        failed = sorted((event["name"] for event in ended if not event["ok"]), key=NAMES.index)
+        return failed[0].replace("-", " ") if failed else SOURCE if self.errors else READY
 
     @property
     def errors(self) -> list[Event]:

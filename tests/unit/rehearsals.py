@@ -51,10 +51,11 @@ PATIENCE = 10
 
 
 class StageSuite:
-    """Records that it ran. The browser tests end after the host tests, or hang until they are stopped."""
+    """Records that it ran. Of two beside each other one ends first; one that hangs runs until it is stopped."""
 
-    def __init__(self, stage: "Stage", name: str, job: Job) -> None:
+    def __init__(self, stage: "Stage", name: str, job: Job, fail_fast: bool = False) -> None:
         self._stage, self._name = stage, name
+        stage.fail_fast[name] = fail_fast
         self._stopped, self._why = Event(), ""
 
     def begin(self) -> None:
@@ -67,15 +68,14 @@ class StageSuite:
                 raise Stopped(self._why)
             if self._stage.meeting and self._name != "reboot":
                 self._stage.meeting.wait(PATIENCE)
-            if (
-                self._name == "browser-tests"
-                and {"host-tests"} <= self._stage.running - self._stage.hanging
-            ):
-                assert self._stage.hosts_tested.wait(PATIENCE)
+            if self._name in self._stage.later():
+                assert self._stage.first_ended.wait(PATIENCE)
+                if self._stage.slow and self._stopped.wait(0.1):
+                    raise Stopped(self._why)
             try:
                 self._stage.run(self._name)
             finally:
-                self._stage.hosts_tested.set()
+                self._stage.first_ended.set()
 
     def stop(self, why: str) -> None:
         self._why = why
@@ -97,10 +97,14 @@ class Stage:
         self.hanging: set[str] = set()
         self.begun: list[tuple[str, list[str]]] = []
         self.closed: list[str] = []
+        # Whether the host tests end after the browser tests.
+        self.slow = False
+        # Suites, and whether each is to end at its first failure.
+        self.fail_fast: dict[str, bool] = {}
         # What was done when the screenshots were compared.
         self.pictures: list[list[str]] = []
         self.running: set[str] = set()
-        self.hosts_tested = Event()
+        self.first_ended = Event()
         self.meeting: Barrier | None = None
         # Set when production is asked; `up` waits for it.
         self.asking: Event | None = None
@@ -137,6 +141,13 @@ class Stage:
         monkeypatch.setattr(deploy_rollback, "rollback", self.rollback)
         for name, function in SUITES.items():
             monkeypatch.setattr(verify, function, partial(StageSuite, self, name))
+
+    def later(self) -> set[str]:
+        """The suite that waits for the end of the one beside it, if both run."""
+        both = {"host-tests", "browser-tests"}
+        if not both <= self.running - self.hanging:
+            return set()
+        return {"host-tests" if self.slow else "browser-tests"}
 
     def rollback(self, job: Job, *, probe: bool = False, with_data: bool = False) -> None:
         if self.needs_data and not with_data:
@@ -190,7 +201,7 @@ class Stage:
         selection = selection or Selection()
         self.running = {phase.name for phase in PHASES if not skipped(phase, selection, {})}
         vm = SimpleNamespace(up=self.up, reset=self.reset, save=self.saved.add)
-        self.hosts_tested.clear()
+        self.first_ended.clear()
         recorder = reports.recorder(self.report, "rehearse", "staging")
         recorder.prepare_pictures = lambda: self.pictures.append([*self.done])
         job = replace(self.staging.job(), report=recorder)

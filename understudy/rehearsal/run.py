@@ -93,7 +93,7 @@ class Rehearsal:
                 self._run_phase(phases[0], report)
             else:
                 works = {phase.name: partial(self._run_phase, phase) for phase in phases}
-                at_once.run(report, works, stop=self._stop_suites)
+                at_once.run(report, works, stop=self._stop)
         except KeyboardInterrupt:
             report.warn(_interrupted(phases[0]))
             raise
@@ -127,14 +127,15 @@ class Rehearsal:
             else:
                 self.actions.by_phase()[phase.name]()
         except StepFailed:
-            # Before its cause is looked for, which takes a while.
+            # Before its cause is looked for, which takes a while. What comes before it goes on: the verdict
+            # is that of the first phase that fails, whichever is quicker.
             if self.selection.fail_fast:
-                self._stop_suites(f"{phase.name} failed")
+                self._stop(NAMES[NAMES.index(phase.name) + 1 :], f"{phase.name} failed")
             raise
 
-    def _stop_suites(self, why: str = "interrupted") -> None:
-        for suite in self.suites.values():
-            suite.stop(why)
+    def _stop(self, phases: Sequence[str] = NAMES, why: str = "interrupted") -> None:
+        for name in self.suites.keys() & set(phases):
+            self.suites[name].stop(why)
 
     def _prepare_in(self, now: Phase) -> None:
         prepared = {
@@ -167,9 +168,10 @@ class Rehearsal:
     @cached_property
     def suites(self) -> Mapping[str, Suite]:
         """The phases that are suites of tests."""
+        fail_fast = self.selection.fail_fast
         return {
-            "host-tests": verify.host_tests(self.job),
-            "browser-tests": verify.browser_tests(self.job),
+            "host-tests": verify.host_tests(self.job, fail_fast=fail_fast),
+            "browser-tests": verify.browser_tests(self.job, fail_fast=fail_fast),
             "reboot": verify.reboot_test(self.job),
         }
 

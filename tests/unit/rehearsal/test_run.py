@@ -78,22 +78,43 @@ def test_fail_fast_stops_at_the_first_failure(stage: Stage) -> None:
     assert stage.done[-1] == "deploy"
 
 
-@pytest.mark.parametrize(
-    ("failing", "other"), [("host-tests", "browser-tests"), ("browser-tests", "host-tests")]
-)
-def test_fail_fast_stops_what_runs_at_the_same_time(failing: str, other: str, stage: Stage) -> None:
-    stage.failing, stage.hanging = {failing}, {other}
+def test_fail_fast_stops_what_runs_at_the_same_time(stage: Stage) -> None:
+    stage.failing, stage.hanging = {"host-tests"}, {"browser-tests"}
 
     error = stage.rehearse(Selection(fail_fast=True))
 
     assert error
-    assert f": {failing} failed" in error.summary
-    assert stage.done[-1] == failing
+    assert ": host-tests failed" in error.summary
+    assert stage.done[-1] == "host-tests"
     states = dict(stage.report.phases)
-    assert (states[failing], states[other]) == ("failed", f"skipped, {failing} failed")
+    assert states["browser-tests"] == "skipped, host-tests failed"
     assert states["again"] == "skipped, an earlier phase failed"
     [receipt] = stage.receipts
-    assert {phase.name: phase.state for phase in receipt.phases}[other] == "skipped"
+    assert {phase.name: phase.state for phase in receipt.phases}["browser-tests"] == "skipped"
+
+
+def test_fail_fast_has_the_verdict_of_the_first_phase_that_fails_even_if_the_next_is_quicker(
+    stage: Stage,
+) -> None:
+    stage.failing, stage.slow = {"host-tests", "browser-tests"}, True
+
+    error = stage.rehearse(Selection(fail_fast=True))
+
+    assert error
+    assert stage.done[-2:] == ["browser-tests", "host-tests"]
+    assert error.cause == "why host-tests failed"
+
+
+@pytest.mark.parametrize("fail_fast", [True, False])
+def test_suites_end_at_their_first_failure_with_fail_fast_only(
+    fail_fast: bool, stage: Stage
+) -> None:
+    stage.rehearse(Selection(fail_fast=fail_fast))
+    assert stage.fail_fast == {
+        "host-tests": fail_fast,
+        "browser-tests": fail_fast,
+        "reboot": False,
+    }
 
 
 def test_without_fail_fast_what_runs_at_the_same_time_runs_to_its_end(stage: Stage) -> None:
