@@ -53,9 +53,8 @@ PATIENCE = 10
 class StageSuite:
     """Records that it ran. Of two beside each other one ends first; one that hangs runs until it is stopped."""
 
-    def __init__(self, stage: "Stage", name: str, job: Job, fail_fast: bool = False) -> None:
+    def __init__(self, stage: "Stage", name: str, job: Job) -> None:
         self._stage, self._name = stage, name
-        stage.fail_fast[name] = fail_fast
         self._stopped, self._why = Event(), ""
 
     def begin(self) -> None:
@@ -99,8 +98,6 @@ class Stage:
         self.closed: list[str] = []
         # Whether the host tests end after the browser tests.
         self.slow = False
-        # Suites, and whether each is to end at its first failure.
-        self.fail_fast: dict[str, bool] = {}
         # What was done when the screenshots were compared.
         self.pictures: list[list[str]] = []
         self.running: set[str] = set()

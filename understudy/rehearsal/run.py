@@ -168,10 +168,9 @@ class Rehearsal:
     @cached_property
     def suites(self) -> Mapping[str, Suite]:
         """The phases that are suites of tests."""
-        fail_fast = self.selection.fail_fast
         return {
-            "host-tests": verify.host_tests(self.job, fail_fast=fail_fast),
-            "browser-tests": verify.browser_tests(self.job, fail_fast=fail_fast),
+            "host-tests": verify.host_tests(self.job),
+            "browser-tests": verify.browser_tests(self.job),
             "reboot": verify.reboot_test(self.job),
         }
 

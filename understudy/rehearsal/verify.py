@@ -43,9 +43,9 @@ def _failure(suite: Suite) -> StepFailed | None:
     return None
 
 
-def host_tests(job: Job, *, fail_fast: bool = False) -> Suite:
-    """Looks at the host, and changes nothing. fail_fast: ends at the first test that fails."""
-    return Suite(job, "host", [HOST_TESTS, *_until_first_failure(fail_fast)])
+def host_tests(job: Job) -> Suite:
+    """Looks at the host, and changes nothing."""
+    return Suite(job, "host", [HOST_TESTS])
 
 
 def reboot_test(job: Job) -> Suite:
@@ -53,19 +53,15 @@ def reboot_test(job: Job) -> Suite:
     return Suite(job, "reboot", [HOST_TESTS, "--slow", "-m", "slow"])
 
 
-def browser_tests(job: Job, *, fail_fast: bool = False) -> Suite:
+def browser_tests(job: Job) -> Suite:
     """Uses the site, and writes. Keeps screenshots, pages and consoles in job.project.pages.
 
-    Tests that destroy data run on disposable targets only. fail_fast: ends at the first test that fails.
+    Tests that destroy data run on disposable targets only.
     """
     pages = job.project.pages
     harmless = [] if job.config.target(job.target_name).disposable else ["-m", "not destroys_data"]
-    words = [BROWSER_TESTS, *harmless, *_until_first_failure(fail_fast), "--keep-pages", str(pages)]
+    words = [BROWSER_TESTS, *harmless, "--keep-pages", str(pages)]
     return Suite(job, "browser", words, _SCREENSHOTS, pages)
-
-
-def _until_first_failure(fail_fast: bool) -> list[str]:
-    return ["--exitfirst"] if fail_fast else []
 
 
 @dataclass(frozen=True)

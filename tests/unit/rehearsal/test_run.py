@@ -105,18 +105,6 @@ def test_fail_fast_has_the_verdict_of_the_first_phase_that_fails_even_if_the_nex
     assert error.cause == "why host-tests failed"
 
 
-@pytest.mark.parametrize("fail_fast", [True, False])
-def test_suites_end_at_their_first_failure_with_fail_fast_only(
-    fail_fast: bool, stage: Stage
-) -> None:
-    stage.rehearse(Selection(fail_fast=fail_fast))
-    assert stage.fail_fast == {
-        "host-tests": fail_fast,
-        "browser-tests": fail_fast,
-        "reboot": False,
-    }
-
-
 def test_without_fail_fast_what_runs_at_the_same_time_runs_to_its_end(stage: Stage) -> None:
     stage.failing = {"host-tests"}
     stage.rehearse()

@@ -62,12 +62,3 @@ def test_suite_that_was_begun_ends_without_a_test(suite: Suite, tmp_path: Path) 
     suite.close()
 
     assert "going" not in calls(tmp_path)
-
-
-@pytest.mark.parametrize("fail_fast", [True, False])
-def test_suite_ends_at_its_first_failure_with_fail_fast_only(
-    fail_fast: bool, tmp_path: Path
-) -> None:
-    job = Job(Project(tmp_path, tmp_path / "deploy.yml"), config(), "staging", FakeReport())
-    for made in (verify.host_tests, verify.browser_tests):
-        assert ("--exitfirst" in made(job, fail_fast=fail_fast).words) is fail_fast
