@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--keep-pages", metavar="DIR", help="keep screenshots of the browser tests here"
     )
     group.addoption(
-        "--wait-for",
+        "--channel",
         type=int,
         metavar="FD",
-        help="before the first test, wait for a byte from this file descriptor; end without tests at its end",
+        help="a socket: the first test waits for a byte; the name of each failed test is written",
     )
     group.addoption("--record", action="store_true", help="record the output of failure scenarios")
     group.addoption("--long", action="store_true", help="also run what `make test` leaves out")
@@ -42,11 +43,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             _deselect(config, items, marker)
 
 
-def pytest_runtestloop(session: pytest.Session) -> None:
-    """Understudy starts pytest ahead of its turn: what takes long to start is there then."""
-    waits_for = session.config.getoption("--wait-for")
-    if waits_for is not None and not os.read(waits_for, 1):
-        pytest.exit("not needed any more", returncode=pytest.ExitCode.INTERRUPTED)
+class Channel:
+    """Understudy starts pytest ahead of its turn, lets it go, and shows at once which test fails."""
+
+    def __init__(self, socket: int) -> None:
+        self._socket = socket
+
+    def pytest_runtestloop(self) -> None:
+        if not os.read(self._socket, 1):
+            pytest.exit("not needed any more", returncode=pytest.ExitCode.INTERRUPTED)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            # Who listened may be gone.
+            with suppress(OSError):
+                os.write(self._socket, f"{report.nodeid}\n".encode())
 
 
 def _deselect(config: pytest.Config, items: list[pytest.Item], marker: str) -> None:
@@ -59,6 +70,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "needs(*programs): skipped without them; fails with --programs"
     )
+    if (channel := config.getoption("--channel")) is not None:
+        config.pluginmanager.register(Channel(channel))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -65,10 +65,10 @@ def ip_address(address: str) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
-    """With --wait-for: starts the browser before it waits for the site. A failure is the first test's."""
+    """With --channel: starts the browser before it waits for the site. A failure is the first test's."""
     config = session.config
     wants = any("shared_browser" in getattr(item, "fixturenames", ()) for item in session.items)
-    if config.getoption("wait_for", None) is not None and wants:
+    if config.getoption("channel", None) is not None and wants:
         with suppress(WebDriverException):
             config.stash[STARTED] = start_browser(find_site(config))
 

@@ -30,6 +30,9 @@ def browser():
 def test_quick():
     Path("ran").write_text(str(os.getpgrp()))
 
+def test_wrong():
+    assert Path("ran").exists()
+
 def test_endless(browser):
     Path("ran").touch()
     time.sleep(60)
@@ -77,12 +80,26 @@ def test_first_test_waits_until_it_is_let_go(
     time.sleep(1)
     assert not (project / "ran").exists()
 
-    process.let_go()
+    process.let_go(print)
     output, passed = process.wait()
 
     assert passed, output
     assert (project / "ran").exists()
     assert "test_quick" in process.results.read_text()
+
+
+def test_name_of_a_failed_test_is_there_before_pytest_ends(project: Path) -> None:
+    failed = list[str]()
+    with PytestProcess(
+        ["test_it.py", "-k", "wrong or endless", "-p", "no:cacheprovider", "-p", "no:randomly"],
+        project,
+    ) as process:
+        process.let_go(failed.append)
+        deadline = time.monotonic() + PATIENCE
+        while not failed:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        assert failed == ["test_it.py::test_wrong"]
 
 
 def test_pytest_that_is_not_needed_ends_without_a_test(
@@ -99,7 +116,7 @@ def test_run_that_is_stopped_ends_its_browser(
     start: Callable[[str], PytestProcess], project: Path
 ) -> None:
     process = start("test_endless")
-    process.let_go()
+    process.let_go(print)
     wait_for(project / "ran")
 
     process.stop()
@@ -113,7 +130,7 @@ def test_ctrl_c_on_the_terminal_does_not_reach_it(
     start: Callable[[str], PytestProcess], project: Path
 ) -> None:
     process = start("test_quick")
-    process.let_go()
+    process.let_go(print)
     process.wait()
 
     assert int((project / "ran").read_text()) != os.getpgrp()
@@ -124,7 +141,7 @@ def test_run_that_does_not_stop_is_killed_with_what_it_started(
 ) -> None:
     monkeypatch.setattr(pytest_process, "SECONDS_TO_END", 0.1)
     process = start("test_stubborn")
-    process.let_go()
+    process.let_go(print)
     wait_for(project / "ran")
 
     process.stop()

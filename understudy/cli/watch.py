@@ -69,6 +69,9 @@ class _OneLine(ForwardingReport):
     def started(self, title: str) -> None:
         self._shown.output(title)
 
+    def detail(self, text: str) -> None:
+        self._shown.output(text)
+
     def output(self, line: str) -> None:
         self._shown.output(line)
 

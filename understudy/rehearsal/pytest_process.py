@@ -2,15 +2,18 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
+
+from understudy.local.background import Background
 
 # Of pytest that is to end early, to end its browser.
 SECONDS_TO_END = 5
@@ -24,28 +27,35 @@ class PytestProcess:
         self._folder = TemporaryDirectory()
         self.results = Path(self._folder.name) / "results.xml"
         self._deadline: float | None = None
-        waits, go = os.pipe()
-        self._go = os.fdopen(go, "wb", buffering=0)
+        self._channel, theirs = socket.socketpair()
+        self._reader: Background[None] | None = None
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=short", *words),
-                *(f"--wait-for={waits}", f"--junitxml={self.results}"),
+                *(f"--channel={theirs.fileno()}", f"--junitxml={self.results}"),
             ],
             cwd=directory,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            pass_fds=(waits,),
+            pass_fds=(theirs.fileno(),),
             # Ctrl-C on the terminal is for Understudy, which then ends pytest: no test fails by it.
             process_group=0,
         )
-        os.close(waits)
+        theirs.close()
 
-    def let_go(self) -> None:
-        """Lets the tests begin."""
+    def let_go(self, on_failure: Callable[[str], None]) -> None:
+        """Lets the tests begin. on_failure: called, by another thread, with the name of each that fails."""
         # It may have ended already: nothing could be collected, say.
-        with suppress(BrokenPipeError):
-            self._go.write(b"1")
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._channel.sendall(b"1")
+        self._reader = Background(lambda: self._read(on_failure))
+
+    def _read(self, on_failure: Callable[[str], None]) -> None:
+        # Reset, if pytest has ended before it was let go.
+        with suppress(ConnectionResetError), self._channel.makefile() as names:
+            for name in names:
+                on_failure(name.rstrip())
 
     def wait(self) -> tuple[str, bool]:
         """All that pytest printed, and whether it passed, once it has ended."""
@@ -57,6 +67,8 @@ class PytestProcess:
                     with suppress(ProcessLookupError):
                         os.killpg(self._process.pid, signal.SIGKILL)
             else:
+                if self._reader:
+                    self._reader.answer()
                 return output + errors, self._process.returncode == 0
 
     def stop(self) -> None:
@@ -75,8 +87,10 @@ class PytestProcess:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._go.close()
+        with suppress(OSError):
+            self._channel.shutdown(socket.SHUT_WR)
         if self._process.poll() is None:
             self.stop()
         self.wait()
+        self._channel.close()
         self._folder.cleanup()

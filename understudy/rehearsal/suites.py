@@ -48,7 +48,7 @@ class Suite:
         """Raises StepFailed, with pytest's output, if a test fails, Stopped after stop()."""
         target = self.job.target_name
         with report.step(f"run the {self.name} tests on {target}"), self.begin() as pytest:
-            pytest.let_go()
+            pytest.let_go(lambda test: report.detail(f"failed: {test}"))
             printed, passed = pytest.wait()
             output = _NATIVE_FRAMES.sub("", printed).strip()
             self._attach(report, pytest.results)

@@ -93,7 +93,7 @@ def test_passed_rehearsal_is_one_line_with_its_verdict() -> None:
 
     assert report.steps == [("c0ffee12 Fix it: READY; skipped: data", True)]
     assert (report.said, report.warnings, report.details, report.phases) == ([], [], [], [])
-    assert report.printed == ["deploy the candidate", "unpack"]
+    assert report.printed == ["deploy the candidate", "unpack", "half of it"]
 
 
 @pytest.mark.parametrize(

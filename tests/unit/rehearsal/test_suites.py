@@ -16,7 +16,7 @@ from understudy.rehearsal.suites import Suite
 PYTEST = """\
 #!/bin/sh
 echo "$*" >>calls
-for word; do case "$word" in --wait-for=*) fd=${word#*=} ;; esac; done
+for word; do case "$word" in --channel=*) fd=${word#*=} ;; esac; done
 [ -n "$(eval "head -c 1 <&$fd")" ] || exit 2
 echo going >>calls
 trap 'echo ended >>calls; exit 2' INT
