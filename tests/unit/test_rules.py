@@ -44,13 +44,13 @@ DOORS = {
     "ssh.transport",
     "traffic.client",
     "traffic.prober",
-    "vm.address",
     "vm.box",
     "vm.debian_archive",
     "vm.capabilities",
     "vm.libvirt",
     "vm.lxc",
     "vm.guest",
+    "vm.new_address",
     "vm.vagrant",
 }
 ABOVE_THE_VM = {

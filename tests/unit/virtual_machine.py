@@ -11,6 +11,7 @@ from understudy.parity.capture import lockfile
 from understudy.parity.capture.value import Capture
 from understudy.paths import Project
 from understudy.vm import address as vm_address
+from understudy.vm import new_address
 from understudy.vm.machine import Vm
 
 # Its box has nginx. The verb that the file `fails` names prints the file `says` and fails.
@@ -125,7 +126,7 @@ class Machine:
 
     def vm(self, **changes: object) -> Vm:
         """The VM by deploy.yml as it is now. changes: of its key `vm`."""
-        vm_address.choose(self.project)
+        new_address.choose(self.project)
         config = vm_address.load(self.project)
         vm = config.vm.model_copy(update=changes)
         return Vm(self.project, config.model_copy(update={"vm": vm}), self.report)

@@ -20,7 +20,7 @@ from understudy.parity.capture import lockfile
 from understudy.paths import Project
 from understudy.report.events import Report
 from understudy.vm import address as vm_address
-from understudy.vm import capabilities, follow
+from understudy.vm import capabilities, follow, new_address
 from understudy.vm import provider as providers
 from understudy.vm.mirror import unmatched
 from understudy.vm.provider import Choice
@@ -188,7 +188,7 @@ def _vm_address(project: Project, config: Config) -> Finding:
     if not address:
         return Finding(title, "none yet; `up` chooses a free one")
     try:
-        found = vm_address.conflict(project, config)
+        found = new_address.conflict(project, config)
     except UnderstudyError as error:
         return Finding(title, error.cause or error.summary, error.hint)
     if found is None:

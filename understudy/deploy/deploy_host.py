@@ -7,14 +7,12 @@ from tempfile import TemporaryDirectory
 from understudy.commands import app as app_commands
 from understudy.deploy import commits, django_settings, plan, prepare, preview, switch
 from understudy.deploy.desired import NO_SHIPMENT, DesiredState
-from understudy.deploy.under_load import under_load, without_load
 from understudy.errors import StepFailed
 from understudy.host import backups, session, steps
 from understudy.host.actions import Action, described
 from understudy.host.facts import ObservedState
 from understudy.host.session import AuditEntry
 from understudy.job import Job
-from understudy.receipts import gate
 from understudy.release.source import Source
 from understudy.ssh.connection import Connection, SshConnection
 
@@ -73,6 +71,8 @@ def is_up_to_date(job: Job, source: Source, *, rehearsed: bool) -> bool:
             _report_converged(job, desired)
             return True
         if rehearsed and job.target.require_receipt:
+            from understudy.receipts import gate
+
             gate.check(job, source, connection)
     return False
 
@@ -122,6 +122,8 @@ def _require_receipt(
     if without_rehearsal:
         job.report.warn(f"DEPLOYING TO {job.target_name} WITHOUT A REHEARSAL: {without_rehearsal}")
     elif job.target.require_receipt:
+        from understudy.receipts import gate
+
         with job.report.step("look for the receipt of a rehearsal"):
             gate.require(job, source, connection)
 
@@ -136,6 +138,8 @@ def _converge(
     probe: bool,
 ) -> list[str]:
     """Makes the host as desired. Returns the warnings."""
+    from understudy.deploy.under_load import under_load, without_load
+
     with TemporaryDirectory() as work:
         shipment = prepare.shipment(job, source, desired, observed, Path(work))
         prepare.refuse_without_room(job, observed, shipment)

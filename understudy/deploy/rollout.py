@@ -1,7 +1,6 @@
 """A deploy, its plan, and a rollback on all hosts of a target. All are looked at before any is changed."""
 
 from understudy.deploy import commits, deploy_host
-from understudy.deploy import rollback as rollback_host
 from understudy.diagnosis import evidence
 from understudy.host import all_hosts
 from understudy.job import Job
@@ -47,6 +46,8 @@ def rollback(
 
     See rollback.rollback() for the options and the errors.
     """
+    from understudy.deploy import rollback as rollback_host
+
     hosts = all_hosts.jobs(job)
     if len(hosts) > 1:
         all_hosts.look(hosts, lambda host: rollback_host.earlier(host, to))

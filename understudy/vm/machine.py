@@ -17,7 +17,7 @@ from understudy.report.events import Report
 from understudy.ssh.connection import SshConnection
 from understudy.vm import address as vm_address
 from understudy.vm import box as boxes
-from understudy.vm import follow, guest, levels, stale
+from understudy.vm import follow, guest, levels, new_address, stale
 from understudy.vm import provider as providers
 from understudy.vm.address import TARGET
 from understudy.vm.blueprint import Blueprint
@@ -176,7 +176,7 @@ class Vm:
 
     def _check_address(self) -> None:
         """libvirt refuses such a subnet without naming the other user of it; lxc does not refuse it."""
-        found = vm_address.conflict(self._project, self._job.config)
+        found = new_address.conflict(self._project, self._job.config)
         if found:
             raise StepFailed(
                 f"the VM's address {self._address} lies in {found.subnet}, which is in use",

@@ -37,7 +37,7 @@ def vm_has_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
     """The VM has an address, whether or not this repository has a VM."""
     from understudy.vm import address
 
-    monkeypatch.setattr(address, "_kept", lambda *_: "192.168.56.10")
+    monkeypatch.setattr(address, "kept", lambda *_: "192.168.56.10")
 
 
 @pytest.fixture

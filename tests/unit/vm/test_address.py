@@ -12,6 +12,7 @@ from understudy.config.model import Config
 from understudy.errors import ConfigError, StepFailed, Unreachable
 from understudy.rehearsal import verify
 from understudy.vm import address as vm_address
+from understudy.vm import new_address
 
 
 def rewrite(machine: Machine, vm: dict[str, object], target: dict[str, object]) -> None:
@@ -26,7 +27,7 @@ def addresses(config: Config) -> tuple[str, str]:
 
 
 def chosen(machine: Machine) -> str:
-    vm_address.choose(machine.project)
+    new_address.choose(machine.project)
     first, second = addresses(vm_address.load(machine.project))
     assert first == second
     return first
@@ -101,7 +102,7 @@ def test_destroy_removes_the_network_that_a_failed_start_left(machine: Machine) 
 def test_machine_without_a_free_subnet_is_an_error(machine: Machine) -> None:
     machine.routes("192.168.0.0/16", "172.16.0.0/12")
     with pytest.raises(StepFailed) as raised:
-        vm_address.choose(machine.project)
+        new_address.choose(machine.project)
     assert "no free private subnet" in raised.value.summary
 
 

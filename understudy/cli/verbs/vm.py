@@ -17,7 +17,7 @@ def rehearse(options: argparse.Namespace, project: Project, report: "Report") ->
     from understudy.rehearsal.run import Rehearsal
     from understudy.rehearsal.timings import Timings
     from understudy.report.recorder import Recorder
-    from understudy.vm import address as vm_address
+    from understudy.vm import new_address
 
     selection = Selection(
         frozenset(options.only), options.start_at, options.keep, options.fail_fast
@@ -25,7 +25,7 @@ def rehearse(options: argparse.Namespace, project: Project, report: "Report") ->
     timings = Timings(project.state / "timings.json")
     # The receipt is made from the recording; rehearse is one of the verbs in main.REPORTED.
     assert isinstance(report, Recorder)  # noqa: S101
-    vm_address.choose(project)
+    new_address.choose(project)
     job = job_of(options, project, report)
     job = issue.without_key(job) if options.unsigned else job
     job = job.at(options.commit) if options.commit else job
@@ -33,9 +33,9 @@ def rehearse(options: argparse.Namespace, project: Project, report: "Report") ->
 
 
 def up(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy.vm import address as vm_address
+    from understudy.vm import new_address
 
-    vm_address.choose(project)
+    new_address.choose(project)
     vm_of(project, report).up()
 
 

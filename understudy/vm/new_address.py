@@ -1,0 +1,80 @@
+"""Chooses the staging VM's address: in a subnet that nothing on this machine uses."""
+
+import json
+import subprocess
+
+from understudy.config import model as configuration
+from understudy.config.model import Config
+from understudy.errors import StepFailed, Unreachable
+from understudy.local.atomic_write import atomic_write
+from understudy.paths import Project
+from understudy.vm import address, libvirt, lxc, provider, subnets
+from understudy.vm.subnets import GuestNetwork, UsedSubnet
+
+
+def choose(project: Project) -> None:
+    """Chooses an address for the VM and keeps it in .understudy/, unless the VM has one.
+
+    An existing VM keeps its address. Raises StepFailed if this machine has no free private subnet, and
+    Unreachable if the program `ip` is missing.
+    """
+    config = configuration.load(project.config_file)
+    if address.given(config) or address.kept(project, config.vm.name):
+        return
+    chosen = _of_network(project, config) or _free(project, config)
+    file = address.file(project, config.vm.name)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    atomic_write(file, json.dumps({"address": chosen}))
+
+
+def conflict(project: Project, config: Config) -> UsedSubnet | None:
+    """What else on this machine uses the VM's subnet, if anything. config: with the VM's address."""
+    return subnets.conflict(config.vm.address, used_subnets(project, config))
+
+
+def used_subnets(project: Project, config: Config) -> list[UsedSubnet]:
+    """The subnets in use on this machine, without that of the project's VM."""
+    return subnets.used_subnets(_networks(project), _routes(), _vm(project, config))
+
+
+def _vm(project: Project, config: Config) -> tuple[str, str]:
+    """The VM's provider and name, which are those of its network."""
+    name = config.vm.name
+    return provider.chosen(project, name, config.vm.provider).name, name
+
+
+def _networks(project: Project) -> list[GuestNetwork]:
+    return [*libvirt.networks(), *lxc.networks(project)]
+
+
+def _of_network(project: Project, config: Config) -> str:
+    """The address in the VM's network; empty if there is no such network.
+
+    A VM has it that was built before addresses were kept in .understudy/.
+    """
+    vm = _vm(project, config)
+    leased = (network.leased for network in _networks(project) if network.belongs_to(vm))
+    return next(leased, "")
+
+
+def _free(project: Project, config: Config) -> str:
+    found = subnets.free(
+        used_subnets(project, config), seed=f"{project.directory}\0{config.vm.name}"
+    )
+    if found is None:
+        raise StepFailed(
+            "this machine has no free private subnet for the VM",
+            hint="`ip route show table all` lists the subnets in use. Free one, or set vm.address in "
+            "deploy.yml.",
+        )
+    return subnets.address_in(found)
+
+
+def _routes() -> str:
+    command = ["ip", "-4", "-json", "route", "show", "table", "all"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    except FileNotFoundError:
+        raise Unreachable("the program ip is not installed", hint="make setup") from None
+    except subprocess.CalledProcessError as error:
+        raise StepFailed("`ip route` failed", details=error.stderr.strip()) from None
