@@ -1,8 +1,9 @@
-"""The script of a container's network: who connects while the container reboots does not wait."""
+"""The scripts of a container's network: its way to this machine, and its name servers."""
 
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -57,3 +58,28 @@ def test_container_that_is_off_leaves_nothing() -> None:
     )
 
     assert output == ""
+
+
+def name_servers(directory: Path, resolv_conf: str) -> str:
+    """What a container on a machine with that file asks."""
+    (directory / "resolv.conf").write_text(resolv_conf)
+    text = (LINK.parent / "name-servers").read_text()
+    text = text.replace("/run/systemd/resolve/", f"{directory}/")
+    subprocess.run(
+        ["sh", "-c", text],
+        env={"LXC_ROOTFS_MOUNT": str(directory), "PATH": "/usr/bin:/bin"},
+        check=True,
+    )
+    return (directory / "usr/local/lib/systemd/resolved.conf.d/lxc.conf").read_text()
+
+
+def test_container_asks_this_machines_name_servers(tmp_path: Path) -> None:
+    text = "search example.com\nnameserver 192.0.2.53\nnameserver 2001:db8::53\n"
+
+    assert name_servers(tmp_path, text) == "[Resolve]\nDNS=192.0.2.53 2001:db8::53\n"
+
+
+def test_name_server_on_this_machine_is_out_of_a_containers_reach(tmp_path: Path) -> None:
+    text = "nameserver 127.0.0.1\nnameserver ::1\nnameserver 192.0.2.53\n"
+
+    assert name_servers(tmp_path, text) == "[Resolve]\nDNS=192.0.2.53\n"

@@ -80,7 +80,7 @@ lines /proc/meminfo /proc/swaps /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/
 section mounts
 lines /proc/self/mounts
 # Only local file systems: stat hangs on a network file system whose server is gone.
-awk '$3 ~ /^(ext[234]|xfs|btrfs|vfat|f2fs|zfs)$/ { print $2 }' /proc/self/mounts |
+awk '$3 ~ /^(ext[234]|xfs|btrfs|vfat|f2fs|zfs)$/ || $2 $3 == "/overlay" { print $2 }' /proc/self/mounts |
     while read -r place; do stat -f -c 'space	%S %b %a %c %d %n' "$place"; done
 
 section sysctl

@@ -19,8 +19,8 @@ _IN_MEMORY = {"/tmp", "/var/tmp", "/run", "/dev/shm"}  # noqa: S108 - names, not
 _CONTAINERS = re.compile(r"/run/|/var/lib/(docker|containers|kubelet)/")
 # Of a container, by both versions of control groups; "max" is none.
 _LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
-# Mount options that follow from the size of the memory.
-_BY_MEMORY = re.compile(r"(size|nr_inodes)=")
+# Mount options that follow from the size of the memory, or name directories of a container's machine.
+_OWN_OPTIONS = re.compile(r"(size|nr_inodes|(lower|upper|work)dir\+?)=")
 
 
 def os(answer: Answer) -> Section:
@@ -88,7 +88,7 @@ def mounts(answer: Answer) -> Section:
         if name == "/proc/self/mounts":
             _, place, kind, options, *_ = line.split()
             if _matters(place, kind):
-                kept = (word for word in options.split(",") if not _BY_MEMORY.match(word))
+                kept = (word for word in options.split(",") if not _OWN_OPTIONS.match(word))
                 section |= {f"{place}.type": kind, f"{place}.options": ",".join(kept)}
     for space in spaces(answer):
         if f"{space.place}.type" in section:
@@ -99,6 +99,9 @@ def mounts(answer: Answer) -> Section:
 def _matters(place: str, kind: str) -> bool:
     if kind == "tmpfs":
         return place in _IN_MEMORY
+    # Of a container.
+    if kind == "overlay":
+        return place == "/"
     return kind in _DISKS and not _CONTAINERS.match(place)
 
 

@@ -308,3 +308,20 @@ def test_container_is_noted() -> None:
     found = captured(os=f"{SECTIONS['os']}\n/run/systemd/container\tlxc")
 
     assert found.sections["os"]["container"] == "lxc"
+
+
+def test_root_directory_of_a_container_is_a_disk() -> None:
+    options = "rw,relatime,lowerdir=/boxes/1:/boxes/2,upperdir=/c/upper,workdir=/c/work,uuid=on"
+    mounts = f"""\
+/proc/self/mounts\tnone / overlay {options} 0 0
+/proc/self/mounts\toverlay /var/lib/docker/overlay2/x/merged overlay rw 0 0
+space\t4096 2500000 1800000 640000 600000 /"""
+
+    found = captured(mounts=mounts).sections
+
+    assert found["mounts"] == {
+        "/.options": "rw,relatime,uuid=on",
+        "/.size": "9.5 GiB",
+        "/.type": "overlay",
+    }
+    assert found["observed"]["free space on /"] == "10 % or more"
