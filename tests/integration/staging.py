@@ -87,9 +87,9 @@ def run(*words: str | Path, directory: Path = PROJECT, seconds: int = 1500) -> A
     return Answer(done.returncode, done.stdout, took)
 
 
-def stop_at(signal_number: int, sign: str, *words: str | Path) -> int:
-    """Runs a command until it prints `sign`, then sends it and its children a signal."""
-    with subprocess.Popen(
+def begun(*words: str | Path) -> subprocess.Popen[str]:
+    """A command in a process group of its own, which can be signalled as by a terminal."""
+    return subprocess.Popen(
         words,
         cwd=PROJECT,
         text=True,
@@ -98,7 +98,12 @@ def stop_at(signal_number: int, sign: str, *words: str | Path) -> int:
         start_new_session=True,
         # As on a terminal: a process that a shell starts in the background ignores Ctrl-C.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    ) as process:
+    )
+
+
+def stop_at(signal_number: int, sign: str, *words: str | Path) -> int:
+    """Runs a command until it prints `sign`, then sends it and its children a signal."""
+    with begun(*words) as process:
         assert process.stdout
         for line in process.stdout:
             print(line, end="")

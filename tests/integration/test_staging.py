@@ -1,5 +1,6 @@
 """The staging VM, from nothing to a verified site, through the command line."""
 
+import os
 import re
 import signal
 import socket
@@ -11,7 +12,7 @@ import pytest
 import yaml
 
 from tests.integration.guests import guest
-from tests.integration.staging import PROJECT, Staging, run, stop_at
+from tests.integration.staging import PROJECT, Staging, begun, run, stop_at
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -225,6 +226,23 @@ def test_rehearse_ends_with_a_verdict(live: None, staging: Staging) -> None:
     assert "reboot the host and wait for the site: skipped, left out by --only" in answer.text
     pages = PROJECT / "reports" / "latest" / "pages"
     assert list(pages.glob("*.1.png")), "a picture of each page, not only of the last one"
+
+
+def test_watch_rehearses_each_new_commit_and_ends_with_ctrl_c(live: None, staging: Staging) -> None:
+    words = ("rehearse", "--watch", "--keep", "--only", "deploy")
+    with begun(sys.executable, "deploy.py", *words, "--config", staging.config) as watch:
+        assert watch.stdout
+        last = watch.stdout.readline()
+        staging.replace("todo/urls.py", r"\A", "import nosuchmodule\n")
+        staging.commit("Break it")
+        broken = watch.stdout.readline()
+        os.killpg(watch.pid, signal.SIGINT)
+        assert watch.wait(timeout=30) == 130
+    staging.undo_commits(1)
+
+    assert re.match(r"✓ [0-9a-f]{8} .+: PASSED IN PART; skipped: reset, ", last), last
+    assert re.match(r"✗ [0-9a-f]{8} Break it: NOT READY: .*'nosuchmodule'", broken), broken
+    assert staging.deploy_py("deploy").code == 0
 
 
 def test_browser_tests_run_by_themselves(live: None, staging: Staging) -> None:
