@@ -91,6 +91,7 @@ PURE = {
     "host.actions",
     "host.batches",
     "host.facts",
+    "host.facts_query",
     "host.fingerprint",
     "host.provisioning",
     "host.query_errors",

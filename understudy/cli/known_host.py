@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import understudy
-from understudy.host import facts, last_look
+from understudy.host import facts_query, last_look
 from understudy.host.last_look import LastLook
 from understudy.local.digests import digest, states
 from understudy.paths import Project
@@ -59,7 +59,7 @@ def _connect(last: LastLook) -> "EarlyConnection":
     dial = Dial(last.endpoint.address, last.endpoint.port)
     from understudy.ssh.early import EarlyConnection
 
-    return EarlyConnection(last.endpoint, last.deployer, facts.query(last.site), dial)
+    return EarlyConnection(last.endpoint, last.deployer, facts_query.query(last.site), dial)
 
 
 def _settings(project: Project) -> Iterator[object]:

@@ -1,4 +1,4 @@
-"""What a host is like: one query (facts.sh), one parser, one frozen value. Pure, but for reading facts.sh."""
+"""What a host is like: the answer to facts_query.py, parsed to one frozen value. Pure."""
 
 import json
 import re
@@ -7,14 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import prod
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
-from understudy.commands import Argv, answers, script
+from understudy.commands import answers
 from understudy.errors import StepFailed
 from understudy.host import query_errors
 from understudy.release.layout import Manifest
-
-_QUERY = Path(__file__).with_name("facts.sh")
 
 
 @dataclass(frozen=True)
@@ -56,11 +54,6 @@ class ObservedState:
     def release(self, release_id: str | None) -> Manifest | None:
         """The complete release with that id, if there is one."""
         return next((release for release in self.releases if release.id == release_id), None)
-
-
-def query(site: str) -> Argv:
-    """The command whose output parse() reads. It changes nothing."""
-    return script(_QUERY.read_text(encoding="utf-8"), site)
 
 
 def lasting(output: str) -> str:

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from understudy.local.atomic_write import atomic_write
 from understudy.ssh.endpoint import KnownEndpoint
 
 
@@ -45,6 +44,9 @@ def load(file: Path) -> LastLook | None:
 
 def save(file: Path, look: LastLook) -> None:
     """Raises StepFailed if it can't be written."""
+    # Only a run that found something else needs it.
+    from understudy.local.atomic_write import atomic_write
+
     atomic_write(file, json.dumps(asdict(look), default=str))
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from understudy.commands import site
 from understudy.config.model import Config
 from understudy.errors import LoginRefused, Refused, UnderstudyError
-from understudy.host import facts, query_errors
+from understudy.host import facts, facts_query, query_errors
 from understudy.host.facts import ObservedState
 from understudy.host.provisioning import Provisioning, of_project
 from understudy.job import Job
@@ -101,7 +101,7 @@ def gather(connection: Connection, config: Config, answer: Result | None = None)
 
     answer: to the query, if it was asked already.
     """
-    done = answer or connection.run(facts.query(config.app.name), seconds=60)
+    done = answer or connection.run(facts_query.query(config.app.name), seconds=60)
     if not done.ok:
         raise query_errors.failed("the host's facts", done.text)
     return facts.parse(done.output)
@@ -123,9 +123,9 @@ def who() -> str:
 
 
 def _connection(job: Job) -> tuple[SshConnection, Result | None]:
-    """A connection as the deployer, and the answer to facts.query() if it was asked meanwhile."""
+    """A connection as the deployer, and the answer to facts_query.query() if it was asked meanwhile."""
     deployer = job.config.host.deployer
-    query = facts.query(job.config.app.name)
+    query = facts_query.query(job.config.app.name)
     taken = job.early.take(job.target, deployer, query) if job.early else None
     return taken or (SshConnection(job.target, deployer), None)
 

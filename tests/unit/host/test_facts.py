@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from understudy.errors import StepFailed
-from understudy.host import facts
+from understudy.host import facts, facts_query
 
 BARE = """\
 line\t/etc/os-release\tNAME="Debian GNU/Linux"
@@ -108,7 +108,7 @@ def observe(root: Path) -> facts.ObservedState:
     if not (root / "etc" / "hosts").exists():
         (root / "etc" / "hosts").write_text(f"127.0.0.1 localhost\n127.0.1.1 {HOST_NAME}\n")
     (root / "etc" / "os-release").write_text('PRETTY_NAME="An OS"\n')
-    words = list(facts.query("shop"))
+    words = list(facts_query.query("shop"))
     for top in ("/srv/", "/etc/"):
         words[2] = words[2].replace(top, f"{root}{top}")
     path = f"PATH={root}/bin:/usr/bin:/bin"

@@ -13,7 +13,7 @@ from tests.unit.fakes import FakeConnection, failed
 from tests.unit.staging import LOG, QUERY, SITE, Staging, changes
 from understudy.commands import Argv
 from understudy.errors import LoginRefused, Refused, StepFailed
-from understudy.host import facts, session
+from understudy.host import facts_query, session
 from understudy.host.session import AuditEntry
 from understudy.ssh.connection import Result
 
@@ -65,7 +65,7 @@ def test_connection_that_was_begun_before_is_taken_and_asks_nothing_again(
         assert observed.current == "c0ffee00-1"
 
     assert host.notes == ["closed"]
-    assert early.asked == [job.target, "deploy", facts.query("shop")]
+    assert early.asked == [job.target, "deploy", facts_query.query("shop")]
 
 
 def test_connection_that_leads_elsewhere_is_not_used(staging: Staging) -> None:
