@@ -51,9 +51,10 @@ class Suite:
             pytest.let_go(lambda test: report.detail(f"failed: {test}"))
             printed, passed = pytest.wait()
             output = _NATIVE_FRAMES.sub("", printed).strip()
-            self._attach(report, pytest.results)
             if self._why_stopped is not None:
+                # Its results are not whole.
                 raise Stopped(self._why_stopped)
+            self._attach(report, pytest.results)
             if not passed:
                 raise StepFailed(f"the {self.name} tests failed on {target}", output, self.hint)
         # With the name: the line above may be about another suite.

@@ -1,6 +1,7 @@
 """A suite is started once, stopped early with the reason, and leaves no process."""
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,10 @@ from understudy.rehearsal.suites import Suite
 PYTEST = """\
 #!/bin/sh
 echo "$*" >>calls
-for word; do case "$word" in --channel=*) fd=${word#*=} ;; esac; done
+for word; do case "$word" in
+--channel=*) fd=${word#*=} ;;
+--junitxml=*) printf '<half' >"${word#*=}" ;;
+esac; done
 [ -n "$(eval "head -c 1 <&$fd")" ] || exit 2
 echo going >>calls
 trap 'echo ended >>calls; exit 2' INT
@@ -33,6 +37,13 @@ def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Suite:
     return verify.browser_tests(Job(project, config(), "staging", FakeReport()))
 
 
+def wait_for(file: Path) -> None:
+    deadline = time.monotonic() + 10
+    while not file.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def calls(tmp_path: Path) -> list[str]:
     """Without the arguments of pytest."""
     return ["started" if "pytest" in line else line for line in _lines(tmp_path)]
@@ -47,12 +58,15 @@ def test_stopped_suite_is_skipped_with_the_reason(suite: Suite, tmp_path: Path) 
     class StopsOnceGoing(FakeReport):
         def started(self, title: str) -> None:
             suite.begin()
+            wait_for(tmp_path / "calls")
             suite.stop("host-tests failed")
 
+    report = StopsOnceGoing()
     with pytest.raises(Stopped, match="host-tests failed"):
-        suite.run(StopsOnceGoing())
+        suite.run(report)
 
     suite.close()
+    assert report.attached == {}, "the results of a stopped run are not whole"
     assert calls(tmp_path)[:1] in ([], ["started"])
 
 
