@@ -158,11 +158,11 @@ class Stage:
         if name in self.failing:
             raise StepFailed(f"{name} has failed", cause=f"why {name} failed", hint="fix it")
 
-    def check(self) -> str:
+    def check(self) -> SimpleNamespace:
         """The check of what is committed."""
         if "source" in self.failing:
             raise ConfigError("the source has failed")
-        return "c0ffee"
+        return SimpleNamespace(commit="c0ffee")
 
     def require(self, name: str, answer: Any) -> Any:
         if name in self.missing:

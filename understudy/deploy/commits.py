@@ -6,12 +6,14 @@ from understudy.release import source as sources
 from understudy.release import source_checks, worktree
 
 
-def resolve(job: Job) -> sources.Source:
+def resolve(job: Job, found: sources.Source | None = None) -> sources.Source:
     """The commit, and its lock. Uncommitted changes are a warning, or Refused with `require_clean`.
 
-    Raises ConfigError if git does not have the commit, or if it has no usable lock.
+    found: what check() has returned. Raises ConfigError if git does not have the commit, or if it has no
+    usable lock.
     """
-    source = sources.resolve_source(job.config.app, job.directory, job.project.cache / "git")
+    app, cache = job.config.app, job.project.cache / "git"
+    source = sources.resolve_source(app, job.directory, cache, found)
     if job.config.target(job.target_name).require_clean:
         sources.refuse_if_dirty(source)
     elif source.dirty:
@@ -22,10 +24,10 @@ def resolve(job: Job) -> sources.Source:
     return source
 
 
-def check(job: Job) -> str:
+def check(job: Job) -> sources.Source:
     """Raises ConfigError for what cannot work, as git alone shows, and warns of what may not work.
 
-    Connects to no host. Returns the commit.
+    Connects to no host. Returns the commit, without its lock.
     """
     app = job.config.app
     source = sources.find_commit(app, job.directory, job.project.cache / "git")
@@ -33,7 +35,7 @@ def check(job: Job) -> str:
     source_checks.refuse(app, facts, worktree.elsewhere(source))
     for warning in source_checks.warnings(app, facts):
         job.report.warn(warning)
-    return source.commit
+    return source
 
 
 def refuse_if_same(job: Job, commit: str) -> None:

@@ -12,9 +12,9 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
     See deploy_host.deploy() for the options and the errors.
     """
     hosts = all_hosts.jobs(job)
-    commits.check(job)
+    found = commits.check(job)
     with evidence.explained(hosts[0], busy=True):
-        source = commits.resolve(job)
+        source = commits.resolve(job, found)
 
     def deploy_one(host: Job) -> None:
         with evidence.explained(host, busy=True):
@@ -34,8 +34,7 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
 
 def plan(job: Job) -> None:
     """Prints what deploy() would do on each host, and changes nothing."""
-    commits.check(job)
-    source = commits.resolve(job)
+    source = commits.resolve(job, commits.check(job))
     all_hosts.look(all_hosts.jobs(job), lambda host: deploy_host.preview_plan(host, source))
 
 

@@ -59,7 +59,7 @@ class Rehearsal:
         """
         issue.check_key(self.job)
         # One commit is rehearsed, whatever is committed meanwhile.
-        self.job = self.job.at(commits.check(self.job))
+        self.job = self.job.at(commits.check(self.job).commit)
         began = time.monotonic()
         try:
             for group in groups():

@@ -59,13 +59,14 @@ class _Place:
     dirty: tuple[str, ...] = ()
 
 
-def resolve_source(app: App, beside: Path, cache: Path) -> Source:
+def resolve_source(app: App, beside: Path, cache: Path, found: Source | None = None) -> Source:
     """The commit that deploy.yml means, from a git URL or from a directory.
 
     A directory's path is relative to `beside`, the folder of deploy.yml. cache: for copies of URLs.
-    Raises ConfigError for a wrong source, Unreachable for a URL that can't be fetched.
+    found: what find_commit() has found just now. Raises ConfigError for a wrong source, Unreachable for a URL
+    that can't be fetched.
     """
-    source = find_commit(app, beside, cache)
+    source = found or find_commit(app, beside, cache)
     lock = committed_lock.read(source.repository, source.commit, source.prefix, app.requirements)
     return replace(source, lock=lock)
 
@@ -89,7 +90,7 @@ def newest(app: App, beside: Path) -> Newest:
 
     Raises ConfigError for a wrong source, and for a URL: asking it takes long.
     """
-    if _is_url(app.source):
+    if source_state.is_url(app.source):
         raise ConfigError(
             "app.source is a URL, whose commits can't be watched",
             hint="Watch a clone: a deploy.yml in which app.source is a directory.",
@@ -141,10 +142,6 @@ def migrations(source: Source) -> dict[str, str]:
 def members(source: Source) -> tuple[tuple[tarfile.TarInfo, bytes], ...]:
     """The files of the commit as they are shipped, each with its content; the same on every machine."""
     return tuple(_archived(source))
-
-
-def _is_url(source: str) -> bool:
-    return re.match(r"^(\w+://|[\w.-]+@[\w.-]+:)", source) is not None
 
 
 def _place(app: App, beside: Path, cache: Path) -> _Place:

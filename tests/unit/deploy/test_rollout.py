@@ -262,3 +262,23 @@ def test_commit_that_cannot_work_is_refused_before_any_connection(
 
     with pytest.raises(ConfigError, match="pointers of git LFS"):
         runs[verb](staging.job())
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_commit_is_looked_for_once(
+    size: int, staging: Staging, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A repository with a URL is fetched each time."""
+    found: list[Source | None] = []
+
+    def resolve(*given: Any) -> Source:
+        found.append(given[3])
+        return source
+
+    monkeypatch.setattr(sources, "resolve_source", resolve)
+    hosts(staging, {}, {}, {})
+
+    deploy(staging, max_unavailable=size)
+    rollout.plan(job(staging))
+
+    assert found == [replace(source, lock="")] * 2
