@@ -34,7 +34,7 @@ SWITCH = (
     *LOG,
 )
 DEPLOY = (
-    *("tar -xz", "cp -al", "mkdir -p /srv/shop/cache/files"),
+    *("tar -xz", 'tar "$2" -xif', "cp -al", "mkdir -p /srv/shop/cache/files"),
     *(f"{SITE} install", f"{SITE} confirm", f"{SITE} warm"),
     *SWITCH,
 )

@@ -28,6 +28,7 @@ DOORS = {
     "rehearsal.pytest_process",
     "release.bytecode",
     "release.committed_lock",
+    "release.compression",
     "release.git",
     "release.source",
     "release.wheels",

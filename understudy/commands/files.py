@@ -19,19 +19,19 @@ def unpack(directory: PurePosixPath) -> Argv:
     return script(text, directory)
 
 
-def unpack_each(directory: PurePosixPath) -> Argv:
-    """Unpacks the gzipped tars on standard input, one after another, and moves each of their files and
-    directories into a directory by a rename: it's there as a whole, or not at all.
+def unpack_each(directory: PurePosixPath, *, zstd: bool = False) -> Argv:
+    """Unpacks the tars on standard input, one after another, and moves each of their files and directories
+    into a directory by a rename: it's there as a whole, or not at all. zstd: they are not gzipped.
     """
     text = """
     rm -rf "$1.new"
     mkdir -p "$1.new" "$1"
-    tar -xzif - -C "$1.new" || { rm -rf "$1.new"; exit 1; }
+    tar "$2" -xif - -C "$1.new" || { rm -rf "$1.new"; exit 1; }
     sync -f "$1.new"
     mv "$1.new"/* "$1"/
     rmdir "$1.new"
     """
-    return script(text, directory)
+    return script(text, directory, "--zstd" if zstd else "--gzip")
 
 
 def write(path: PurePosixPath) -> Argv:

@@ -40,7 +40,8 @@ class Shipment:
 
     packages: names of all packages of the environment, () if the host has the environment already.
     packages_tar: those packages that the host lacks. compiled: whether bytecode is sent as well.
-    room: bytes that all of it takes on the host, unpacked.
+    room: bytes that all of it takes on the host, unpacked. zstd: whether packages_tar is compressed by it, and
+    not by gzip.
     """
 
     release_tar: Path
@@ -48,6 +49,7 @@ class Shipment:
     packages: tuple[str, ...]
     compiled: bool
     room: int
+    zstd: bool = False
 
 
 # Enough to find out whether there is anything to do at all.

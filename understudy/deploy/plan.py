@@ -110,7 +110,7 @@ def _packages(
     missing = set(shipment.packages) - observed.packages
     if not missing:
         return []
-    unpack = files.unpack_each(desired.paths.packages)
+    unpack = files.unpack_each(desired.paths.packages, zstd=shipment.zstd)
     return [Send(f"upload {len(missing)} packages", shipment.packages_tar, unpack)]
 
 

@@ -13,7 +13,7 @@ from understudy.host import session
 from understudy.host.facts import ObservedState
 from understudy.job import Job
 from understudy.local.exclusive_lock import exclusive_lock
-from understudy.release import archive, bytecode, render, wheels
+from understudy.release import archive, bytecode, compression, render, wheels
 from understudy.release import source as sources
 from understudy.release.layout import Manifest, release_id
 
@@ -71,7 +71,7 @@ def shipment(
 
     Several hosts take turns here, so that each package is downloaded once.
     """
-    release_tar, packages_tar = work / "release.tar.gz", work / "packages.tar.gz"
+    release_tar, packages_tar = work / "release.tar.gz", work / "packages.tar"
     compiler = bytecode.compiler(observed.python)
     with exclusive_lock(job.project.cache):
         if observed.release(desired.release.id) is None:
@@ -80,9 +80,13 @@ def shipment(
             )
         packages = _packages(job, source, desired, observed)
         missing = [tar for name, tar in packages.items() if name not in observed.packages]
-        packages_tar.write_bytes(wheels.join(missing))
+        zstd = observed.zstd and compression.has_zstd()
+        sent = compression.by_zstd(missing) if zstd else missing
+        packages_tar.write_bytes(wheels.join(sent))
     room = sum(_unpacked(tar) for tar in (release_tar, *missing) if tar.exists())
-    return Shipment(release_tar, packages_tar, tuple(packages), compiler is not None, room)
+    return Shipment(
+        release_tar, packages_tar, tuple(packages), compiler is not None, room, zstd=zstd
+    )
 
 
 def refuse_without_room(job: Job, observed: ObservedState, shipment: Shipment) -> None:

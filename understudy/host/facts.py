@@ -27,7 +27,8 @@ class ObservedState:
     of the site's configuration and of the live release. running: ids of releases with a live service.
     ending: ids of releases that only finish their requests. last_holder: who held the lock last, in the
     words of that deploy; "" if the lock is held now. other_sites: path -> text of other sites' nginx files.
-    lost_name: the host's own name, if neither /etc/hosts nor a name server knows it.
+    lost_name: the host's own name, if neither /etc/hosts nor a name server knows it. zstd: whether the host has
+    that program.
     """
 
     stamp: str
@@ -50,6 +51,7 @@ class ObservedState:
     last_holder: str
     other_sites: Mapping[str, str] = field(default_factory=dict)
     lost_name: str = ""
+    zstd: bool = False
 
     def release(self, release_id: str | None) -> Manifest | None:
         """The complete release with that id, if there is one."""
@@ -91,6 +93,7 @@ def parse(output: str) -> ObservedState:
         nginx_active="nginx.service" in units,
         other_sites=_pop_below(texts, "/etc/nginx/sites-enabled/", "/etc/nginx/conf.d/"),
         lost_name=one("lost_name"),
+        zstd=one("zstd") == "yes",
         files=texts,
         last_holder=one("last_holder"),
     )

@@ -45,6 +45,7 @@ if [ -r /etc/hosts ]; then
 fi
 [ -n "$known" ] || timeout 3 getent ahosts "$name" >/dev/null || say lost_name "$name"
 say machine "$(uname -m)"
+! command -v zstd >/dev/null || say zstd yes
 say free "$(stat -f -c '%a %S' "$root" 2>/dev/null || true)"
 states=active,activating,reloading,deactivating
 systemctl list-units --plain --no-legend --state="$states" "$site@*" nginx.service |

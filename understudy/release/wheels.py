@@ -52,7 +52,7 @@ def folder(lock: LockFile, python: str, machine: str, cache: Path) -> Path:
 
 
 def join(tars: Sequence[Path]) -> bytes:
-    """Several gzipped tars as one, for `tar --ignore-zeros`."""
+    """Several compressed tars as one, for `tar --ignore-zeros`."""
     return b"".join(tar.read_bytes() for tar in tars)
 
 

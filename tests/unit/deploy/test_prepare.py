@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.unit.staging import Staging
-from understudy.deploy import prepare
+from understudy.deploy import plan, prepare
 from understudy.host import facts
+from understudy.host.actions import Send
 from understudy.job import Job
-from understudy.release import wheels
+from understudy.release import compression, wheels
 from understudy.release.source import Source
 
 
@@ -67,3 +68,34 @@ def test_room_of_a_release_is_what_it_takes_unpacked(
     with gzip.open(tmp_path / "release.tar.gz") as tar:
         assert release == len(tar.read())
     assert room(100_000, 7) == release + 100_007
+
+
+@pytest.mark.parametrize("host", [True, False])
+@pytest.mark.parametrize("here", [True, False])
+def test_packages_are_compressed_by_zstd_if_both_sides_have_it(
+    here: bool,
+    host: bool,
+    staging: Staging,
+    source: Source,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    package, other = tmp_path / "a-1.tar.gz", tmp_path / "a-1.tar.zst"
+    package.write_bytes(gzip.compress(b"a-1"))
+    other.write_bytes(b"by zstd")
+    monkeypatch.setattr(compression, "has_zstd", lambda: here)
+    monkeypatch.setattr(compression, "by_zstd", lambda tars: [other for _ in tars])
+    monkeypatch.setattr(wheels, "packages", lambda *_: {"a-1": package})
+    answer = staging.facts(*(["zstd\tyes"] if host else [])).output
+    observed = facts.parse(answer)
+    desired = prepare.desired_state(staging.job(), source, observed)
+
+    made = prepare.shipment(staging.job(), source, desired, observed, tmp_path)
+
+    assert made.zstd == (here and host)
+    assert made.packages_tar.read_bytes() == (other if made.zstd else package).read_bytes()
+    upload = next(
+        action for action in plan.make_plan(desired, made, observed) if "packages" in action.title
+    )
+    assert isinstance(upload, Send)
+    assert ("--zstd" if made.zstd else "--gzip") in upload.argv
