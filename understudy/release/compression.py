@@ -32,12 +32,11 @@ def _by_zstd(tar: Path) -> Path:
     if made.exists() and made.stat().st_mtime >= tar.stat().st_mtime:
         return made
     with TemporaryDirectory(dir=tar.parent) as work:
-        new = Path(work) / made.name
-        done = subprocess.run(
-            ["zstd", "-q", _LEVEL, "-o", str(new)],
-            input=gzip.decompress(tar.read_bytes()),
-            capture_output=True,
-        )
+        plain, new = Path(work) / "plain", Path(work) / made.name
+        # A package may be larger than this machine's memory.
+        with gzip.open(tar) as content, plain.open("wb") as file:
+            shutil.copyfileobj(content, file)
+        done = subprocess.run(["zstd", "-q", _LEVEL, plain, "-o", new], capture_output=True)
         if done.returncode:
             raise StepFailed(
                 f"zstd can't compress {tar.name} on this machine",
