@@ -134,7 +134,8 @@ class VagrantCalls:
 
 
 def _tail(file: Path) -> str:
-    if not file.exists():
+    # A provider that runs as root may have created it.
+    if not os.access(file, os.R_OK):
         return ""
     return "\n".join(file.read_text(errors="replace").splitlines()[-TAIL_LINES:])
 
