@@ -83,3 +83,18 @@ def test_name_server_on_this_machine_is_out_of_a_containers_reach(tmp_path: Path
     text = "nameserver 127.0.0.1\nnameserver ::1\nnameserver 192.0.2.53\n"
 
     assert name_servers(tmp_path, text) == "[Resolve]\nDNS=192.0.2.53\n"
+
+
+@NEEDS_ROOT
+def test_second_network_of_the_same_addresses_is_refused() -> None:
+    """Packets for one container would reach the other."""
+    output = in_namespace(
+        "ip link add other type veth peer name far; ip address add 192.0.2.1/24 dev other",
+        "link net up veth here; echo $?; ip address show here | grep -c inet",
+    )
+
+    assert output.splitlines() == [
+        "another network of this machine has 192.0.2.1/24: other",
+        "1",
+        "0",
+    ]

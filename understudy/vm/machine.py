@@ -164,6 +164,8 @@ class Vm:
     def _build(self) -> None:
         self._check_address()
         self._add_box()
+        # Another VM may have taken the subnet while the box was built.
+        self._check_address()
         if self._machine().state():
             self._remove()
         elif origin := stale.remove(self._machine_of_that_name(), self._vagrantfile):

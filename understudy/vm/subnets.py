@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from ipaddress import IPv4Network
@@ -45,14 +45,21 @@ class UsedSubnet:
 def free(used: Iterable[UsedSubnet], seed: str) -> IPv4Network | None:
     """A private /24 that overlaps with none of these; None if there is none.
 
-    The search starts where the seed says: two projects that choose at the same time choose differently.
+    The search starts where the seed says, among the first eight and then among the others: two projects that
+    choose at the same time choose differently.
     """
     subnets = [one.subnet for one in used]
-    first = int(sha256(seed.encode()).hexdigest(), 16) % 8
-    for candidate in (*_CANDIDATES[first:], *_CANDIDATES[:first]):
+    number = int(sha256(seed.encode()).hexdigest(), 16)
+    for candidate in (*_from(number, _CANDIDATES[:8]), *_from(number, _CANDIDATES[8:])):
         if not any(candidate.overlaps(subnet) for subnet in subnets):
             return candidate
     return None
+
+
+def _from(number: int, candidates: Sequence[IPv4Network]) -> Iterator[IPv4Network]:
+    """All of them, from one that the number says."""
+    first = number % len(candidates)
+    yield from (*candidates[first:], *candidates[:first])
 
 
 def address_in(subnet: IPv4Network) -> str:

@@ -45,6 +45,13 @@ def test_search_starts_at_a_place_fixed_for_each_project() -> None:
     assert {subnets.free([], SEEDS[0]) for _ in range(3)} == {subnets.free([], SEEDS[0])}
 
 
+def test_projects_choose_differently_also_where_the_first_ones_are_used() -> None:
+    """Until its VM is built, a subnet that another project has chosen is not in use."""
+    first_eight = used("192.168.56.0/21")
+
+    assert len({subnets.free(first_eight, seed) for seed in SEEDS}) == len(SEEDS)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_subnets_that_virtualbox_allows_come_first(seed: str) -> None:
     found = subnets.free([], seed)
