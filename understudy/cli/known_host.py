@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import understudy
 from understudy.host import facts_query, last_look
 from understudy.host.last_look import LastLook
-from understudy.local.digests import digest, states
+from understudy.local.digests import digest, installed, states
 from understudy.paths import Project
 from understudy.ssh.dial import Dial
 
@@ -63,10 +63,11 @@ def _connect(last: LastLook) -> "EarlyConnection":
 
 
 def _settings(project: Project) -> Iterator[object]:
-    """What decides how deploy.yml is read: its text, the VM's address, and the code."""
+    """What decides how deploy.yml is read: its text, the VM's address, and the code with its libraries."""
     for file in (project.config_file, *sorted(project.state.glob("vm/*/network.json"))):
         yield from (file, file.read_bytes())
     # Where ~ in a path leads.
     yield os.environ.get("HOME")
     yield sys.version
+    yield from installed(sys.path)
     yield from states(Path(understudy.__file__).parent)

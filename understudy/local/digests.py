@@ -29,6 +29,13 @@ def states(directory: Path) -> Iterator[object]:
         yield from (file, state.st_size, state.st_mtime_ns)
 
 
+def installed(path: Iterable[str]) -> Iterator[object]:
+    """The times of the directories of libraries on Python's path: installing or removing one changes them."""
+    for directory in path:
+        if directory.endswith("-packages") and Path(directory).is_dir():
+            yield from (directory, Path(directory).stat().st_mtime_ns)
+
+
 def _files(directory: Path) -> Iterator[Path]:
     """Without what Python compiles."""
     for folder, folders, files in os.walk(directory):

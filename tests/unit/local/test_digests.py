@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from understudy.local.digests import contents, digest, states
+from understudy.local.digests import contents, digest, installed, states
 
 
 @pytest.fixture
@@ -67,3 +67,16 @@ def test_directory_that_is_not_there_has_no_files(tmp_path: Path) -> None:
 def test_parts_do_not_run_into_each_other() -> None:
     assert digest(["ab", "c"]) != digest(["a", "bc"])
     assert digest(["1:a", ""]) != digest(["1:a"])
+
+
+def test_a_library_that_is_installed_or_removed_is_noticed(tmp_path: Path) -> None:
+    libraries = tmp_path / "site-packages"
+    path = [str(tmp_path), str(libraries), "/no/such/site-packages"]
+    libraries.mkdir()
+    os.utime(libraries, (1, 1))
+    before = digest(installed(path))
+    assert digest(installed(path)) == before
+
+    (libraries / "jinja2-3.2.dist-info").mkdir()
+
+    assert digest(installed(path)) != before
