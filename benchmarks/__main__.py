@@ -5,6 +5,7 @@ python -m benchmarks [PART...] [--providers WORD...] [--quick] [--box]     witho
 
 import argparse
 import json
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -30,7 +31,9 @@ def main() -> None:
     except ValueError as error:
         raise SystemExit(str(error)) from None
     for name in options.part or (QUICK if options.quick else PARTS):
+        began = time.monotonic()
         samples = list(kept(name, PARTS[name].measure(plan)))
+        print(f"{name}: measured in {time.monotonic() - began:.0f} s\n", flush=True)
         write(name, PARTS[name], samples)
         record(name, samples)
     print(compare())
