@@ -26,6 +26,11 @@ def test_boot_leaves_no_failed_unit(staging: Staging) -> None:
     )
 
 
+def test_disk_does_not_wait_for_fsync(staging: Staging) -> None:
+    assert staging.deploy_py("reset").code == 0
+    assert "volatile" in staging.host("grep ' / ' /proc/self/mounts").text
+
+
 def test_network_settings_are_its_own(staging: Staging) -> None:
     file = Path("/proc/sys/net/core/somaxconn")
     before = file.read_text()
