@@ -92,7 +92,7 @@ def _capture(job: Job, choice: Choice) -> Finding:
         return Finding(
             title, f"{name} has none, so the VM follows deploy.yml alone; {command} makes one"
         )
-    summary = "; ".join((unmatched.summary(found, None), *found.notes))
+    summary = "; ".join((unmatched.summary(found, None), *found.notes, *unmatched.shared(found)))
     return Finding(title, f"{capture_host.shown_path(job, name)}: {summary}")
 
 

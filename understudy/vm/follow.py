@@ -60,10 +60,8 @@ def report_mirror(job: Job, mirror: Mirror, box: Mapping[str, str] | None) -> No
     box: its packages with their versions. None if the box was removed: the file is kept as it is.
     """
     name = capture_host.shown_path(job, capture_host.mirrored_target(job))
-    for note in mirror.notes:
+    for note in (*mirror.notes, *unmatched.shared(mirror)):
         job.report.warn(note)
-    if mirror.shared:
-        job.report.warn(f"{unmatched.SHARED}: {len(mirror.shared)} differ from production's")
     compared = unmatched.unmatched(mirror, box) if box is not None else None
     job.report.say(f"the VM mirrors {name}: {unmatched.summary(mirror, compared)}")
     if compared is None:

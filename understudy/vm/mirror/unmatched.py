@@ -37,6 +37,12 @@ def summary(mirror: Mirror, found: Comparison | None) -> str:
     return ", ".join((*parts, *mirror.taken_over))
 
 
+def shared(mirror: Mirror) -> tuple[str, ...]:
+    """How many settings are this machine's, as a sentence; empty for a VM with a kernel of its own."""
+    count = len(mirror.shared)
+    return (f"{SHARED}: {count} differ from production's",) if count else ()
+
+
 def text(name: str, mirror: Mirror, found: Comparison) -> str:
     """The text of reports/unmatched.txt. name: the capture's file."""
     return "".join(f"{line}\n" for line in _lines(name, mirror, found))

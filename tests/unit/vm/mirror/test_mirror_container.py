@@ -5,7 +5,7 @@ from dataclasses import replace
 from tests.unit.mirror_samples import LARGE, of, production
 from understudy.parity.capture.value import Capture
 from understudy.vm.mirror import kernel
-from understudy.vm.mirror.unmatched import text, unmatched
+from understudy.vm.mirror.unmatched import shared, text, unmatched
 from understudy.vm.mirror.value import Mirror
 
 KERNEL = {"release": "6.18.1", "vm.swappiness": "60", "fs.nr_open": "1048576"}
@@ -51,6 +51,15 @@ def test_each_setting_that_differs_from_this_machines_is_listed() -> None:
         "transparent_hugepage: production has never, this machine no such setting",
         "vm.swappiness: production has 10, this machine 60",
     )
+
+
+def test_their_number_is_said_in_short() -> None:
+    sentence = (
+        "a container has this machine's kernel, with its own settings: 5 differ from production's"
+    )
+
+    assert shared(in_container()) == (sentence,)
+    assert shared(of(capture())) == ()
 
 
 def test_unmatched_file_has_the_list() -> None:
