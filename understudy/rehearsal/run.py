@@ -127,7 +127,7 @@ class Rehearsal:
             else:
                 self.actions.by_phase()[phase.name]()
         except StepFailed:
-            # Before its cause is looked for, which takes a while. What comes before it goes on: the verdict
+            # Before its cause is looked for, which takes a while. What comes before it continues: the verdict
             # is that of the first phase that fails, whichever is quicker.
             if self.selection.fail_fast:
                 self._stop(NAMES[NAMES.index(phase.name) + 1 :], f"{phase.name} failed")
