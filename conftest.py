@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from contextlib import suppress
 from pathlib import Path
 
@@ -71,6 +72,8 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "needs(*programs): skipped without them; fails with --programs"
     )
     if (channel := config.getoption("--channel")) is not None:
+        # Understudy ends pytest by it. What a shell has started in the background would ignore it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         config.pluginmanager.register(Channel(channel))
 
 

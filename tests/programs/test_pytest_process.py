@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -123,6 +124,24 @@ def test_run_that_is_stopped_ends_its_browser(
     _, passed = process.wait()
 
     assert not passed
+    assert (project / "left").exists()
+
+
+def test_run_that_is_stopped_ends_its_browser_also_in_the_background(
+    start: Callable[[str], PytestProcess], project: Path
+) -> None:
+    """A shell's background job and all that it starts ignore SIGINT."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process = start("test_endless")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    process.let_go(print)
+    wait_for(project / "ran")
+
+    process.stop()
+
+    assert not process.wait()[1]
     assert (project / "left").exists()
 
 
