@@ -39,6 +39,7 @@ class Workspace:
     source: Source
     report: FakeReport
     key: str | None = "ann"
+    providers: tuple[str, ...] = ()
 
     def job(self, target: str = "production", **changes: Any) -> Job:
         """changes: keys of app: and host: in deploy.yml."""
@@ -46,6 +47,7 @@ class Workspace:
         given["targets"]["production"] = {**given["targets"]["staging"], "domain": "shop.example"}
         rights = {"allowed_signers": str(self.keys / "allowed_signers")}
         given["receipts"] = rights | ({"key": str(self.keys / self.key)} if self.key else {})
+        given["receipts"] |= {"providers": list(self.providers)}
         given["host"] = changes.get("host", {})
         project = Project(self.directory, self.directory / "deploy.yml")
         return Job(project, Config.model_validate(given), target, self.report)

@@ -197,7 +197,7 @@ class Stage:
     def rehearse(self, selection: Selection | None = None) -> UnderstudyError | None:
         selection = selection or Selection()
         self.running = {phase.name for phase in PHASES if not skipped(phase, selection, {})}
-        vm = SimpleNamespace(up=self.up, reset=self.reset, save=self.saved.add)
+        vm = SimpleNamespace(up=self.up, reset=self.reset, save=self.saved.add, where="")
         self.first_ended.clear()
         recorder = reports.recorder(self.report, "rehearse", "staging")
         recorder.prepare_pictures = lambda: self.pictures.append([*self.done])

@@ -93,7 +93,8 @@ def _no_ssh() -> Unreachable:
 
 
 def _argv(target: TargetConfig, user: str) -> list[str]:
-    argv = ["ssh", "-p", str(target.port)]
+    # Without a limit it would wait for ever where the network drops what is sent, or answers for the host.
+    argv = ["ssh", "-p", str(target.port), "-o", "ConnectTimeout=15"]
     if target.key:
         argv += ["-i", str(target.key), "-o", "IdentitiesOnly=yes"]
     if target.known_hosts:

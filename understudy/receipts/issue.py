@@ -71,6 +71,12 @@ def write(job: Job, result: RehearsalResult) -> StoredReceipt:
         probe=result.probe,
         versions=_versions(result),
     )
+    accepted = job.config.receipts.providers
+    if accepted and result.provider not in accepted:
+        job.report.warn(
+            f"no deploy accepts this receipt: the VM's provider is {result.provider}, and receipts.providers "
+            f"in deploy.yml accepts {', '.join(accepted)}. Set vm.provider: {accepted[0]} and rehearse again"
+        )
     stored = receipt_store.save(job.project, made, job.config.receipts.key)
     job.report.attach("receipt", json.loads(statement.to_json(made)))
     job.report.say(f"receipt: {stored.path.relative_to(job.project.directory)}")

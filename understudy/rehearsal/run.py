@@ -71,7 +71,7 @@ class Rehearsal:
         seconds = time.monotonic() - began
         if self.failures:
             raise _not_ready(self.failures, seconds)
-        self.job.report.say(verdict(self.outcomes, seconds))
+        self.job.report.say(verdict(self.outcomes, seconds, self.vm.where))
 
     def _skips(self, phase: Phase) -> bool:
         skip = skipped(phase, self.selection, self.outcomes) or self.actions.missing(phase)

@@ -47,6 +47,11 @@ class Vm:
         budget = config.vm.snapshots_disk * 2**30
         self._snapshots = Snapshots(self._state / "snapshots.json", budget, report)
 
+    @property
+    def where(self) -> str:
+        """What the VM is, if it is no virtual machine: "a container"; else empty."""
+        return "a container" if self._wanted_provider == providers.LXC else ""
+
     def up(self) -> None:
         """Starts the VM. Builds it if there is none, or rebuilds it if what it is built from changed."""
         machine = self._machine()
@@ -162,6 +167,7 @@ class Vm:
         return True
 
     def _build(self) -> None:
+        self._check_name()
         self._check_address()
         self._add_box()
         # Another VM may have taken the subnet while the box was built.
@@ -175,6 +181,16 @@ class Vm:
         # The snapshot comes last: a VM without it was not built to the end.
         self.save(self._blueprint.level)
         secrets.restore(self._job)
+
+    def _check_name(self) -> None:
+        """Vagrant's own advice would be to remove the other project's VM."""
+        origin = self._machine_of_that_name().origin()
+        if origin and origin.exists() and origin != self._vagrantfile:
+            raise StepFailed(
+                f"another project has a VM named {self._name}",
+                cause=f"{origin.parent} has a VM {self._name}, too",
+                hint="Set another vm.name in deploy.yml.",
+            )
 
     def _check_address(self) -> None:
         """libvirt refuses such a subnet without naming the other user of it; lxc does not refuse it."""

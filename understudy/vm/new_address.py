@@ -38,9 +38,10 @@ def used_subnets(project: Project, config: Config) -> list[UsedSubnet]:
 
 
 def _vm(project: Project, config: Config) -> tuple[str, str]:
-    """The VM's provider and name, which are those of its network."""
+    """The VM's provider and name, which are those of its network: as it was built, if there is one."""
     name = config.vm.name
-    return provider.chosen(project, name, config.vm.provider).name, name
+    built = provider.built(project, name)
+    return built or provider.chosen(project, name, config.vm.provider).name, name
 
 
 def _networks(project: Project) -> list[GuestNetwork]:

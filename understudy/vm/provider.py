@@ -39,7 +39,7 @@ def choose(
     if wanted != "auto":
         return Choice(wanted, "vm.provider in deploy.yml")
     if built:
-        return Choice(built, "as the VM was built")
+        return Choice(built, "the VM was built as one")
     if runs_kvm():
         return Choice(LIBVIRT, "KVM runs a guest here")
     if found := obstacle():

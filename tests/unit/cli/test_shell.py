@@ -38,7 +38,10 @@ def test_the_host_cannot_be_an_option_of_ssh_and_the_command_is_one_word(
 ) -> None:
     ssh(("ls", "a b", "$HOME"), port=2222)
 
-    assert started == ["ssh", "-p", "2222", "deploy@192.0.2.7", "--", "ls 'a b' '$HOME'"]
+    assert started == [
+        *("ssh", "-p", "2222", "-o", "ConnectTimeout=15"),
+        *("deploy@192.0.2.7", "--", "ls 'a b' '$HOME'"),
+    ]
 
 
 def test_without_a_command_ssh_opens_a_shell(started: list[str]) -> None:

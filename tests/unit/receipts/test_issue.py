@@ -25,6 +25,17 @@ def test_a_receipt_signed_with_a_key_that_may_not_sign_is_a_warning(workspace: W
     assert "may not sign" in workspace.refused().summary
 
 
+def test_a_receipt_of_a_provider_that_no_deploy_accepts_is_a_warning(workspace: Workspace) -> None:
+    workspace.providers = ("libvirt",)
+
+    workspace.rehearse(provider="libvirt")
+    assert workspace.report.warnings == []
+
+    workspace.rehearse(provider="lxc")
+    assert "the VM's provider is lxc" in workspace.report.warnings[0]
+    assert "Set vm.provider: libvirt" in workspace.report.warnings[0]
+
+
 def test_a_receipt_without_a_key_is_saved_and_the_way_to_sign_is_shown(
     workspace: Workspace,
 ) -> None:

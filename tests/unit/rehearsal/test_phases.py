@@ -99,6 +99,7 @@ def test_rehearsal_is_complete_if_nothing_was_left_out() -> None:
 def test_verdict_names_what_was_skipped() -> None:
     incomplete = {**PASSED, "baseline": Outcome.UNAVAILABLE, "rollback": Outcome.UNAVAILABLE}
     assert verdict(PASSED, 98.4) == "verdict: READY after 98 s"
+    assert verdict(PASSED, 98.4, "a container") == "verdict: READY after 98 s in a container"
     assert verdict(incomplete, 98.4) == "verdict: READY after 98 s; skipped: baseline, rollback"
 
 

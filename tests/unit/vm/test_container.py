@@ -7,6 +7,7 @@ import yaml
 
 from tests.unit.virtual_machine import Machine
 from understudy.errors import StepFailed, Unreachable
+from understudy.vm import address as vm_address
 from understudy.vm import guest
 from understudy.vm.levels import DEPLOYED, PROVISIONED, Level
 
@@ -75,6 +76,9 @@ def test_vm_of_the_other_provider_is_replaced(container: Machine) -> None:
     container.vm().up()
     container.vagrant_calls()
 
+    # Its network is no obstacle: it goes with it.
+    address = vm_address.load(container.project).vm.address
+    (container.tools / "containers").write_text(f"understudy lxc1234 {address}/24\n")
     settings["vm"]["provider"] = "libvirt"
     container.project.config_file.write_text(yaml.safe_dump(settings))
     container.vm().up()
@@ -95,7 +99,10 @@ def test_what_is_left_of_a_container_of_this_project_is_removed_before_the_build
 def test_container_of_another_directory_is_left_alone(container: Machine, tmp_path: Path) -> None:
     (tmp_path / "Vagrantfile").touch()
     (container.tools / "origin").write_text(f"{tmp_path}\n")
-    container.vm().up()
+    with pytest.raises(StepFailed) as raised:
+        container.vm().up()
+    assert raised.value.cause == f"{tmp_path} has a VM understudy, too"
+    assert container.vagrant_calls() == []
     assert "remove" not in container.container_calls()
     container.vm().destroy()
     assert "remove" not in container.container_calls()

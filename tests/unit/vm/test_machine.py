@@ -185,12 +185,17 @@ def virsh_calls(machine: Machine, origin: Path) -> list[str]:
 
 def test_vm_of_a_removed_directory_is_removed(machine: Machine, tmp_path: Path) -> None:
     calls = virsh_calls(machine, tmp_path / "gone" / "Vagrantfile")
-    assert calls == ["dumpxml", "domstate", "destroy", "managedsave-remove", "undefine"]
+    assert calls == ["dumpxml", "dumpxml", "domstate", "destroy", "managedsave-remove", "undefine"]
 
 
 def test_vm_of_another_directory_is_left_alone(machine: Machine, tmp_path: Path) -> None:
     (tmp_path / "Vagrantfile").touch()
-    assert virsh_calls(machine, tmp_path / "Vagrantfile") == ["dumpxml"]
+    with pytest.raises(StepFailed) as raised:
+        virsh_calls(machine, tmp_path / "Vagrantfile")
+    assert raised.value.cause == f"{tmp_path} has a VM understudy, too"
+    assert raised.value.hint == "Set another vm.name in deploy.yml."
+    assert machine.virsh_calls() == ["dumpxml"]
+    assert machine.vagrant_calls() == []
 
 
 def test_libvirt_that_does_not_answer_does_not_count_as_a_missing_vm(machine: Machine) -> None:
