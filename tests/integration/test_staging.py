@@ -240,7 +240,9 @@ def test_watch_rehearses_each_new_commit_and_ends_with_ctrl_c(live: None, stagin
         assert watch.wait(timeout=30) == 130
     staging.undo_commits(1)
 
-    assert re.match(r"✓ [0-9a-f]{8} .+: PASSED IN PART; skipped: reset, ", last), last
+    assert re.match(
+        r"✓ [0-9a-f]{8} .+: PASSED IN PART(?: in a container)?; skipped: reset, ", last
+    ), last
     assert re.match(r"✗ [0-9a-f]{8} Break it: NOT READY: .*'nosuchmodule'", broken), broken
     assert staging.deploy_py("deploy").code == 0
 
