@@ -20,7 +20,7 @@ from understudy.parity.capture import lockfile
 from understudy.paths import Project
 from understudy.report.events import Report
 from understudy.vm import address as vm_address
-from understudy.vm import capabilities, follow, new_address
+from understudy.vm import capabilities, follow, new_address, stale
 from understudy.vm import provider as providers
 from understudy.vm.mirror import unmatched
 from understudy.vm.provider import Choice
@@ -172,10 +172,11 @@ def _vm_name(project: Project, name: str, provider: str) -> Finding:
     """Whether another project on this machine has a VM of that name: there can be only one."""
     title = "VM name"
     try:
-        origin = providers.any_of_name(project, name, provider).origin()
+        machine = providers.any_of_name(project, name, provider)
+        origin = stale.of_another_project(machine, project.directory / "Vagrantfile")
     except UnderstudyError as error:
         return Finding(title, error.cause or error.summary, error.hint)
-    if origin in (None, project.directory / "Vagrantfile") or not origin.exists():
+    if origin is None:
         return Finding(title, name)
     return Finding(
         title, f"{origin.parent} has a VM {name}, too", "set another vm.name in deploy.yml"

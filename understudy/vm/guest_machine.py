@@ -7,6 +7,9 @@ takes over a second.
 from pathlib import Path
 from typing import Protocol
 
+from understudy.errors import StepFailed
+from understudy.local import tool_output
+
 RUNNING = "running"
 SHUT_OFF = "shut off"
 
@@ -52,3 +55,14 @@ class GuestMachine(Protocol):
 
     def remove_remains(self) -> None:
         """Removes what Vagrant leaves of a VM that it has removed or could not build."""
+
+
+def refused(command: str, errors: str) -> StepFailed:
+    """The error of a provider's command that failed. errors: what it printed."""
+    return StepFailed(
+        f"{command} failed",
+        details=errors.strip(),
+        cause=tool_output.reason(errors),
+        hint="python deploy.py doctor; if it finds nothing, `python deploy.py destroy` and `up` rebuild "
+        "the VM.",
+    )

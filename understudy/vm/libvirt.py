@@ -12,7 +12,7 @@ from pathlib import Path
 from understudy.errors import StepFailed, Unreachable
 from understudy.local import tool_output
 from understudy.vm import subnets
-from understudy.vm.guest_machine import RUNNING, SHUT_OFF
+from understudy.vm.guest_machine import RUNNING, SHUT_OFF, refused
 from understudy.vm.subnets import GuestNetwork
 
 
@@ -124,13 +124,7 @@ def _virsh_unless_missing(verb: str, domain: str) -> str:
 def _virsh(verb: str, *words: str) -> str:
     done = _run(verb, *words)
     if done.returncode:
-        raise StepFailed(
-            f"virsh {verb} failed",
-            details=done.stderr.strip(),
-            cause=tool_output.reason(done.stderr),
-            hint="python deploy.py doctor; if it finds nothing, `python deploy.py destroy` and `up` "
-            "rebuild the VM.",
-        )
+        raise refused(f"virsh {verb}", done.stderr)
     return done.stdout
 
 

@@ -5,11 +5,10 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from understudy.errors import StepFailed, Unreachable
-from understudy.local import tool_output
+from understudy.errors import Unreachable
 from understudy.paths import Project
 from understudy.vm import subnets
-from understudy.vm.guest_machine import SHUT_OFF
+from understudy.vm.guest_machine import SHUT_OFF, refused
 from understudy.vm.subnets import GuestNetwork
 
 
@@ -84,11 +83,5 @@ def _run(project: Project, verb: str, *words: str) -> str:
     except FileNotFoundError as error:
         raise Unreachable(f"{error.filename} is missing", hint="make setup") from None
     if done.returncode:
-        raise StepFailed(
-            f"provision/lxc/container {verb} failed",
-            details=done.stderr.strip(),
-            cause=tool_output.reason(done.stderr),
-            hint="python deploy.py doctor; if it finds nothing, `python deploy.py destroy` and `up` "
-            "rebuild the VM.",
-        )
+        raise refused(f"provision/lxc/container {verb}", done.stderr)
     return done.stdout

@@ -184,8 +184,7 @@ class Vm:
 
     def _check_name(self) -> None:
         """Vagrant's own advice would be to remove the other project's VM."""
-        origin = self._machine_of_that_name().origin()
-        if origin and origin.exists() and origin != self._vagrantfile:
+        if origin := stale.of_another_project(self._machine_of_that_name(), self._vagrantfile):
             raise StepFailed(
                 f"another project has a VM named {self._name}",
                 cause=f"{origin.parent} has a VM {self._name}, too",

@@ -16,3 +16,12 @@ def remove(machine: GuestMachine, own: Path) -> Path | None:
         return None
     machine.remove()
     return origin
+
+
+def of_another_project(machine: GuestMachine, own: Path) -> Path | None:
+    """The Vagrantfile of another project that has a VM of that name; None if there is none.
+
+    own: the Vagrantfile of this project.
+    """
+    origin = machine.origin()
+    return origin if origin and origin != own and origin.exists() else None
