@@ -169,7 +169,7 @@ def test_all_lost_shows_that_none_was_ok() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "rate"), [(0.001, 10), (0.05, 10), (0.1, 5), (0.5, 1), (5, 0.1)]
+    ("seconds", "rate"), [(0.001, 40), (0.0125, 40), (0.05, 10), (0.1, 5), (0.5, 1), (5, 0.1)]
 )
 def test_slow_host_gets_fewer_requests(seconds: float, rate: float) -> None:
     assert affordable_rate(seconds) == rate
