@@ -45,7 +45,10 @@ def ask(
 
 
 def test_health_path_answers(target: TargetConfig, app: App) -> None:
-    assert get(target, app.health_path)[0] == 200
+    response, _ = ask(target, app.health_path, {})
+    where = response.getheader("Location")
+    leads = f"{app.health_path} redirects to {where} ({response.status})" if where else ""
+    assert response.status == 200, leads
 
 
 def test_release_runs_and_the_boot_unit_is_enabled(answers: Answers) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from tests.unit.fakes import TOP, config
+from understudy.commands import app as app_commands
 from understudy.commands import candidate
 from understudy.release import render
 
@@ -145,6 +146,14 @@ def test_path_without_its_slash_is_named(ask: Ask) -> None:
 
     assert done.returncode == 1
     assert done.stdout == "/health redirects to /health/: write /health/ in deploy.yml\n"
+
+
+def test_health_path_that_redirects_is_noted_once_with_where_it_leads(ask: Ask) -> None:
+    done = ask("/login-first", "/login-first")
+
+    assert done.returncode == 0
+    [note] = app_commands.notes(done.stdout)
+    assert note.startswith("the health path /login-first redirects to http://shop.test/login/;")
 
 
 def test_visitor_without_an_answer_is_reported_with_the_reason(tmp_path: Path) -> None:

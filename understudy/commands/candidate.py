@@ -43,6 +43,7 @@ explain() {
     exit 1
 }
 
+asked_first=yes
 for path; do
     ask "$path" >"$work/answers"
     answered=0
@@ -53,9 +54,13 @@ for path; do
             ;;
         esac
         [ "$status" -ge 200 ] && [ "$status" -lt 400 ] || explain "$status" "$file"
+        # A redirect may come without a look at the database: it says little of the app's health.
+        [ "$asked_first" = no ] || [ -z "$moved" ] || [ "$answered" != 0 ] ||
+            echo "==> note the health path $path redirects to $moved; name a page that answers by itself"
         answered=$((answered + 1))
     done <"$work/answers"
     [ "$answered" = "$visitors" ] || explain 000 "$((answered + 1))"
+    asked_first=no
 done
 """
 
@@ -65,7 +70,8 @@ def ask(
 ) -> Argv:
     """GETs each path through nginx from a release that runs, live or not, by several visitors at
     once. Fails for a status of 400 or more, and for a path that lacks the slash at its end; the
-    output says why: the answer, nginx's errors since, and the release's journal.
+    output says why: the answer, nginx's errors since, and the release's journal. A redirect of the first,
+    the health path, is a note: see app.notes().
     """
     words = (site, root, release_id, domain, CANDIDATE_ADDRESS, VISITORS)
     return script(_ASK, *words, *paths)

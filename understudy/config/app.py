@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from understudy.config.base import Strict
+from understudy.config.commands import Argv, Commands
 from understudy.config.loosened import Loosened, Reason
 from understudy.config.values import Name, VariableName, VariableValue, a_list, text
 
@@ -38,8 +39,6 @@ UrlDirectory = Annotated[
     ),
 ]
 UrlPaths = Annotated[tuple[UrlPath, ...], a_list('["/"]')]
-Argv = Annotated[tuple[str, ...], Field(min_length=1), a_list('["python", "manage.py", "check"]')]
-Commands = Annotated[tuple[Argv, ...], a_list('[["npm", "ci"], ["npm", "run", "build"]]')]
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "plain": {},

@@ -74,15 +74,14 @@ from understudy.config.target import TargetConfig
         pytest.param(
             "  source",
             "  build_commands: make\n  source",
-            '3: app.build_commands: must be a list, for example [["npm", "ci"], ["npm", "run", "build"]] '
+            '3: app.build_commands: must be a list, for example ["npm ci", "npm run build"] '
             "(got 'make')",
             id="text-for-commands",
         ),
         pytest.param(
             "  source",
-            "  build_commands:\n    - [make]\n    - make all\n  source",
-            '5: app.build_commands.1: must be a list, for example ["python", "manage.py", "check"] '
-            "(got 'make all')",
+            "  build_commands:\n    - [make]\n    - 7\n  source",
+            '5: app.build_commands.1: must be a command, for example "python manage.py check" (got 7)',
             id="second-of-a-list",
         ),
         pytest.param(

@@ -183,9 +183,9 @@ _PATHS = (
         "health-path-redirects",
         (
             Clue("step", r"^FAILED .*::test_health_path_answers"),
-            Clue("step", r"assert (?P<status>30\d) == 200"),
+            Clue("step", r"AssertionError: \S+ redirects to (?P<where>\S+) \((?P<status>30\d)\)"),
         ),
-        "{app.health_path} answers with a redirect ({status}), say to a login",
+        "{app.health_path} answers with a redirect ({status}) to {where}",
         "Let the health path answer anybody by itself: it is asked without a login.",
     ),
 )

@@ -1,0 +1,45 @@
+"""Commands in deploy.yml: each a list of words, or one text that is split into words as by a shell. No
+shell runs them, so a text that needs one is refused.
+"""
+
+import re
+import shlex
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+_QUOTED = re.compile(r"""\\.|'[^']*'|"[^"]*\"""")
+# What a shell would not pass on as it is: `a && b`, `a > b`, `$A`, `A=b c`.
+_FOR_A_SHELL = re.compile(r"[;&|<>`$]|^\s*\w+=")
+
+
+def _words(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return value
+    if not isinstance(value, str):
+        raise _mistake('must be a command, for example "python manage.py check"')
+    if _FOR_A_SHELL.search(_QUOTED.sub("", value)):
+        raise _mistake('needs a shell, and none runs it: write ["sh", "-c", "…"]')
+    try:
+        return shlex.split(value)
+    except ValueError:
+        raise _mistake("has a quote without its end") from None
+
+
+def _commands(value: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        raise _mistake('must be a list, for example ["npm ci", "npm run build"]')
+    if len(value) > 1 and all(isinstance(one, str) and len(one.split()) == 1 for one in value):
+        line = shlex.join(value)
+        raise _mistake(f'is a list of commands; if this is one, write ["{line}"]')
+    return value
+
+
+def _mistake(text: str) -> PydanticCustomError:
+    # Braces would be read as the name of a value.
+    return PydanticCustomError("command", "{text}", {"text": text})
+
+
+Argv = Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_words)]
+Commands = Annotated[tuple[Argv, ...], BeforeValidator(_commands)]
