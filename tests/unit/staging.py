@@ -78,6 +78,7 @@ class Staging:
         first = f"line\t/etc/understudy/shop.provisioned\t{stamp}"
         always = (
             "python\t/usr/bin/python3.11",
+            "python_package\t3.11.2-6+deb12u6",
             "machine\tx86_64",
             "unit\tnginx.service",
             "free\t9999999 1024",

@@ -21,6 +21,8 @@ FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]{0,200}")
 # SQLite's files may have any name of a file.
 DATABASE = re.compile(r"\w[\w .+@-]{0,200}")
 PYTHON = re.compile(r"/usr/(?:local/)?bin/python(3\.\d{1,2})")
+# A version of a Debian package, such as 3.11.2-6+deb12u6.
+_PYTHON_PACKAGE = re.compile(r"(?:\d+:)?(3\.\d{1,2}\.\d{1,3})(?:[-+~].*)?")
 _OURS = re.compile(r"/srv/[a-z][a-z0-9-]*/(?:releases|venvs)/([^/]*)")
 _WRONG = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 
@@ -43,6 +45,12 @@ def python(path: str) -> str:
     """The path of a host's Python -> "3.11"; "" if it has none."""
     found = PYTHON.fullmatch(path)
     return found[1] if found else ""
+
+
+def exact_python(minor: str, package: str) -> str:
+    """Version of the package of a host's Python ("3.11") -> "3.11.2"; "" if they do not fit together."""
+    found = _PYTHON_PACKAGE.fullmatch(package)
+    return found[1] if found and found[1].startswith(f"{minor}.") else ""
 
 
 def file_names(paths: list[str]) -> frozenset[str]:

@@ -107,7 +107,8 @@ def _packages(
     if not plan.needs_environment(desired, observed):
         return {}
     with job.report.step("get the locked packages"):
-        return wheels.packages(source.lock, observed.python, observed.machine, job.project.cache)
+        python = observed.exact_python or observed.python
+        return wheels.packages(source.lock, python, observed.machine, job.project.cache)
 
 
 def _unpacked(tar: Path) -> int:

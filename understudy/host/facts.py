@@ -19,7 +19,8 @@ from understudy.release.layout import Manifest
 class ObservedState:
     """One host, as observed.
 
-    stamp: of the provisioning that the host has had, "" without. python: its version, as "3.11".
+    stamp: of the provisioning that the host has had, "" without. python: its version, as "3.11";
+    exact_python: as "3.11.2", "" if the host's packages don't show it.
     current: id of the live release. venvs: names of complete environments, which are those of locks.
     packages: names of packages in the cache. served: ids of releases that were live, by their file `served`;
     served_since: when each went live for the last time. secrets: a checksum that changes with them.
@@ -52,6 +53,7 @@ class ObservedState:
     other_sites: Mapping[str, str] = field(default_factory=dict)
     lost_name: str = ""
     zstd: bool = False
+    exact_python: str = ""
 
     def release(self, release_id: str | None) -> Manifest | None:
         """The complete release with that id, if there is one."""
@@ -74,9 +76,11 @@ def parse(output: str) -> ObservedState:
     served = dict(pair for line in values["served"] for pair in _served(line))
     current = PurePosixPath(one("current")).name
     units = values["unit"]
+    python = answers.python(one("python"))
     return ObservedState(
         stamp="".join(_pop(texts, ".provisioned")).strip(),
-        python=answers.python(one("python")),
+        python=python,
+        exact_python=answers.exact_python(python, one("python_package")),
         machine=answers.machine(one("machine")),
         os=_pretty_name("".join(_pop(texts, "/os-release"))),
         current=_release_id(current) if current else None,

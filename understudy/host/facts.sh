@@ -32,6 +32,10 @@ readlink -f /usr/bin/python3 "$root/current" | {
     read -r python || true
     read -r current || true
     say python "$python"
+    # The exact version is a package's: to ask the program itself would start it.
+    package=${python##*/}-minimal
+    awk -v "name=Package: $package" '$0 == name { found = 1 }
+        found && /^Version: / { print "python_package\t" $2; exit }' /var/lib/dpkg/status || true
     # readlink prints the path of a link that is not there.
     case $current in */releases/*) say current "$current" ;; esac
 }

@@ -84,7 +84,10 @@ def logical_lines(text: str) -> list[str]:
 
 
 def for_host(lock: LockFile, python: str, machine: str) -> LockFile:
-    """The pins whose marker holds for a host's Python ("3.11") and machine ("x86_64")."""
+    """The pins whose marker holds for a host's Python ("3.11.2") and machine ("x86_64").
+
+    With a Python of "3.11" those that hold for some 3.11.
+    """
     return replace(lock, pins=tuple(pin for pin in lock.pins if _applies(pin, python, machine)))
 
 
@@ -172,28 +175,32 @@ def _pin(line: str) -> Iterator[Pin]:
 
 
 def _applies(pin: Pin, python: str, machine: str) -> bool:
-    """For some patch release of that Python: the host's own one is not known."""
     if not pin.marker:
         return True
     marker = Requirement(f"x; {pin.marker}").marker
-    environments = (_environment(python, patch, machine) for patch in ("0", "99"))
+    versions = [python] if python.count(".") == 2 else [f"{python}.0", f"{python}.99"]
+    environments = (_environment(version, machine) for version in versions)
     return marker is None or any(marker.evaluate(environment) for environment in environments)
 
 
-def _environment(python: str, patch: str, machine: str) -> dict[str, str]:
+def minor(python: str) -> str:
+    """ "3.11.2" -> "3.11"."""
+    return ".".join(python.split(".")[:2])
+
+
+def _environment(python: str, machine: str) -> dict[str, str]:
     """PEP 508's variables, as they are on a host."""
-    full = f"{python}.{patch}"
     return {
         "implementation_name": "cpython",
-        "implementation_version": full,
+        "implementation_version": python,
         "os_name": "posix",
         "platform_machine": machine,
         "platform_python_implementation": "CPython",
         "platform_release": "",
         "platform_system": "Linux",
         "platform_version": "",
-        "python_full_version": full,
-        "python_version": python,
+        "python_full_version": python,
+        "python_version": minor(python),
         "sys_platform": "linux",
         "extra": "",
     }

@@ -30,7 +30,7 @@ def _folders(lock: str, cache: Path) -> Iterator[Path]:
         # The lock itself may be what is wrong.
         return
     for path in cache.glob("*"):
-        if kind := re.fullmatch(r"[0-9a-f]+-(\d+\.\d+)-(\w+)", path.name):
+        if kind := re.fullmatch(r"[0-9a-f]+-(\d+(?:\.\d+)+)-(\w+)", path.name):
             python, machine = kind.groups()
             own = lock_file.for_host(locked, python, machine)
             if path == wheels.folder(own, python, machine, cache):

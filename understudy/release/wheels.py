@@ -33,15 +33,16 @@ _TIME = 315532800
 
 
 def packages(lock: str, python: str, machine: str, cache: Path) -> Mapping[str, Path]:
-    """The packages of a lock file for a host's Python ("3.11") and machine ("x86_64").
+    """The packages of a lock file for a host's Python ("3.11.2") and machine ("x86_64").
 
     Name -> gzipped tar with one directory of that name. Made once and kept in the cache.
     Raises StepFailed if a package has no wheel for that host.
     """
     locked = lock_file.for_host(lock_file.parse(lock, "the lock file"), python, machine)
     wheels = _wheels(locked, folder(locked, python, machine, cache), python, machine)
-    compiler = bytecode.compiler(python)
-    tars = [_package(wheel, python, compiler, cache / "packages") for wheel in wheels]
+    version = lock_file.minor(python)
+    compiler = bytecode.compiler(version)
+    tars = [_package(wheel, version, compiler, cache / "packages") for wheel in wheels]
     return {tar.name.removesuffix(".tar.gz"): tar for tar in tars}
 
 
@@ -143,7 +144,8 @@ def _pip_download(
     """Downloads only wheels, and only of the pins: of a source distribution pip would run the setup.py."""
     platforms = [f"manylinux_2_{minor}_{machine}" for minor in _GLIBC_MINORS]
     platforms += [f"manylinux2014_{machine}", f"linux_{machine}"]
-    tag = "cp" + python.replace(".", "")
+    version = lock_file.minor(python)
+    tag = "cp" + version.replace(".", "")
     done = subprocess.run(
         [
             *(sys.executable, "-I", "-m", "pip", "download", "--quiet", "--no-input"),

@@ -240,6 +240,37 @@ def test_free_disk_and_checksum_of_the_secrets_are_read(line: str, free: int, se
     assert (observed.free, observed.secrets) == (free, secrets)
 
 
+@pytest.mark.parametrize(
+    ("package", "exact"),
+    [
+        ("3.11.2-6+deb12u6", "3.11.2"),
+        ("3.11.14-1~22.04.1", "3.11.14"),
+        ("1:3.11.0~rc1-1", "3.11.0"),
+        ("3.13.5-2", ""),
+        ("3.11", ""),
+        ("$(reboot)", ""),
+    ],
+)
+def test_exact_python_is_read_from_its_package(package: str, exact: str) -> None:
+    output = BARE.replace("machine\t", f"python_package\t{package}\nmachine\t")
+
+    assert facts.parse(output).exact_python == exact
+
+
+def test_query_finds_the_version_of_this_machines_python_where_it_is_a_package() -> None:
+    python = os.path.realpath("/usr/bin/python3")
+    done = subprocess.run(
+        [python, "-c", "import platform; print(platform.python_version())"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    asked = subprocess.run(list(facts_query.query("shop")), capture_output=True, text=True)
+
+    assert f"python_package\t{done.stdout.strip()}-" in asked.stdout
+
+
 def test_host_without_python_has_none() -> None:
     assert facts.parse(BARE.replace("/usr/bin/python3.11", "")).python == ""
 

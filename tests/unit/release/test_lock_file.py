@@ -122,9 +122,9 @@ def test_pip_gets_the_pins_and_nothing_of_the_file() -> None:
         ("implementation_version < '3.11'", False),
         ("implementation_version >= '3.12'", False),
         ("implementation_name == 'cpython'", True),
-        # The host's may be 3.11.2 or 3.11.9.
         ("python_full_version < '3.11.3'", True),
-        ("python_full_version >= '3.11.3'", True),
+        ("python_full_version >= '3.11.3'", False),
+        ("python_full_version <= '3.11.2'", True),
         ("python_full_version >= '3.12'", False),
         ("extra == 'x'", False),
     ],
@@ -135,7 +135,16 @@ def test_marker_is_decided_for_the_host_and_not_for_this_machine(
     monkeypatch.setattr(markers, "default_environment", lambda: dict(MAC))
     lock = parse(f"a==1 ; {marker} --hash=sha256:aa\n", "x")
 
-    assert bool(lock_file.for_host(lock, "3.11", "aarch64").pins) == applies
+    assert bool(lock_file.for_host(lock, "3.11.2", "aarch64").pins) == applies
+
+
+@pytest.mark.parametrize("marker", ["<= '3.11.2'", ">= '3.11.7'"])
+def test_marker_holds_if_it_may_hold_for_a_host_whose_patch_release_is_not_known(
+    marker: str,
+) -> None:
+    lock = parse(f"a==1 ; python_full_version {marker} --hash=sha256:aa\n", "x")
+
+    assert lock_file.for_host(lock, "3.11", "x86_64").pins
 
 
 @pytest.mark.parametrize(
