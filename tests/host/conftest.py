@@ -30,7 +30,7 @@ def settings(pytestconfig: pytest.Config) -> Config:
 
 @pytest.fixture(scope="session")
 def release(settings: Config, pytestconfig: pytest.Config) -> str:
-    """Debian's release on the VM, and so on production: that of deploy.yml, or of a capture."""
+    """The release of the VM, and so on production: that of deploy.yml, or of a capture."""
     file = Path(pytestconfig.getoption("--deploy-config"))
     job = Job(Project(TOP, file), settings, settings.vm.stands_for, TextReport())
     found = follow.mirror(job)

@@ -13,7 +13,7 @@ QUESTIONS: Mapping[str, str] = {
         dpkg-query -W -f '${Package} ${db:Status-Status}\\n' nginx python3 sqlite3 nftables curl \\
             apt-listchanges unattended-upgrades
     """,
-    "system": '. /etc/os-release; echo "${VERSION_ID%%.*} $(readlink /usr/bin/python3)"',
+    "system": '. /etc/os-release; echo "$ID $VERSION_ID $(readlink /usr/bin/python3)"',
     "app user": "getent passwd $site",
     "locale": "cat /etc/default/locale",
     "time zone": "readlink /etc/localtime",

@@ -11,6 +11,7 @@ from testinfra.host import Host
 from tests.host.questions import Answer
 from understudy.config.app import App
 from understudy.config.model import Config
+from understudy.config.releases import RELEASES
 from understudy.config.target import TargetConfig
 from understudy.release.layout import Paths
 
@@ -28,8 +29,8 @@ def test_package_is_installed(answers: Answers, name: str) -> None:
 
 def test_versions_are_the_releases(answers: Answers, release: str) -> None:
     """A host with another Python than the box was made for would make the rehearsal worthless."""
-    expected = {"bookworm": "12 python3.11", "trixie": "13 python3.13"}[release]
-    assert answers["system"].text == expected
+    expected = RELEASES[release]
+    assert answers["system"].text == f"{expected.system} python{expected.python}"
 
 
 def test_app_user_cannot_log_in(answers: Answers) -> None:

@@ -35,7 +35,7 @@ def test_build_without_disk_space_fails_before_any_work(small_disk: Path) -> Non
 def test_build_of_an_unknown_release_fails_with_the_known_ones(tmp_path: Path) -> None:
     answer = run(BUILD, "potato", tmp_path / "a.box", "1.0", seconds=60)
     assert answer.code != 0
-    assert "bookworm or trixie" in answer.text
+    assert "bookworm, trixie, jammy, noble or resolute" in answer.text
 
 
 def test_killed_build_leaves_no_box_and_no_temporary_files(tmp_path: Path) -> None:

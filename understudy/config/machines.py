@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from understudy.config.base import Strict
+from understudy.config.releases import ReleaseName
 from understudy.config.values import AddressOrEmpty, Name, a_list, text
 
 Locale = Annotated[
@@ -22,6 +23,15 @@ Package = Annotated[
 ]
 
 
+MirrorOrEmpty = Annotated[
+    str,
+    text(
+        r"(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*)?",
+        "the URL of an archive without a slash at its end, for example http://ftp.de.debian.org/debian",
+    ),
+]
+
+
 class Host(Strict):
     """How every host is provisioned."""
 
@@ -32,11 +42,15 @@ class Host(Strict):
 
 
 class Vm(Strict):
-    """The staging VM. memory in MiB, snapshots_disk in GiB, boot_timeout in s. stands_for: a target."""
+    """The staging VM. memory in MiB, snapshots_disk in GiB, boot_timeout in s. stands_for: a target.
+
+    mirror: of the archive that its box is built from; empty: the distribution's own.
+    """
 
     name: Name = "understudy"
     provider: Literal["auto", "libvirt", "lxc"] = "auto"
-    release: Literal["bookworm", "trixie"] = "bookworm"
+    release: ReleaseName = "bookworm"
+    mirror: MirrorOrEmpty = ""
     memory: int = Field(default=1024, ge=512)
     cpus: int = Field(default=2, ge=1)
     address: AddressOrEmpty = ""

@@ -37,7 +37,10 @@ class Blueprint:
 
     @cached_property
     def box(self) -> Box:
-        return boxes.box_for(self.job.project, self.release, self.provisioning, self.mirror)
+        archive = self.job.config.vm.mirror
+        return boxes.box_for(
+            self.job.project, self.release, self.provisioning, self.mirror, archive
+        )
 
     @cached_property
     def provisioning(self) -> Provisioning:

@@ -18,10 +18,14 @@ from understudy.vm.mirror.value import Mirror
 
 @dataclass(frozen=True)
 class Box:
-    """A box by its name in Vagrant and its version, which is a digest of its inputs."""
+    """A box by its name in Vagrant and its version, which is a digest of its inputs.
+
+    archive: the URL that its packages come from, or "" for the distribution's own.
+    """
 
     release: str
     version: str
+    archive: str = ""
 
     @property
     def name(self) -> str:
@@ -33,8 +37,9 @@ def box_for(
     release: str,
     provisioning: Provisioning | None,
     mirror: Mirror | None = None,
+    archive: str = "",
 ) -> Box:
-    """The box of a Debian release: provisioned, or bare without provisioning.
+    """The box of a release: provisioned, or bare without provisioning.
 
     mirror: what the box takes over from production.
     """
@@ -47,8 +52,9 @@ def box_for(
         digest.update(provisioning.stamp.encode())
     if mirror:
         digest.update(mirror.key.encode())
+    digest.update(archive.encode())
     # Vagrant accepts versions of numbers and dots only.
-    return Box(release, f"1.{int(digest.hexdigest()[:8], 16)}")
+    return Box(release, f"1.{int(digest.hexdigest()[:8], 16)}", archive)
 
 
 def build(
@@ -69,7 +75,8 @@ def build(
     directory.mkdir(parents=True, exist_ok=True)
     command = [
         str(project.directory / "provision" / "box" / "build"),
-        *(_mirror_option(project, mirror, provisioning, report) if mirror else ()),
+        *(_mirror_option(project, box, mirror, provisioning, report) if mirror else ()),
+        *(("--mirror", box.archive) if box.archive else ()),
         *(box.release, str(catalog.with_suffix(".box")), box.version),
     ]
     if provisioning:
@@ -87,11 +94,15 @@ def _catalog(project: Project, box: Box) -> Path:
 
 
 def _mirror_option(
-    project: Project, mirror: Mirror, provisioning: Provisioning | None, report: Report
+    project: Project,
+    box: Box,
+    mirror: Mirror,
+    provisioning: Provisioning | None,
+    report: Report,
 ) -> tuple[str, str]:
     """The build's option for a box that mirrors production."""
-    with report.step("look up production's versions in Debian's archive"):
-        return "--like", str(box_inputs.write(project, mirror, provisioning))
+    with report.step(f"look up production's versions in the archive of {box.release}"):
+        return "--like", str(box_inputs.write(project, mirror, provisioning, box.archive))
 
 
 def _run(command: list[str], log: Path, report: Report) -> None:

@@ -10,10 +10,12 @@ from understudy.vm.mirror.archive import NOTHING, Selection, choose
 from understudy.vm.mirror.value import Mirror
 
 
-def write(project: Project, mirror: Mirror, provisioning: Provisioning | None) -> Path:
+def write(
+    project: Project, mirror: Mirror, provisioning: Provisioning | None, archive: str = ""
+) -> Path:
     """Writes the folder: `root` is a tree of files for the VM, `preferences` is for apt, `packages` are names.
 
-    Raises StepFailed if Debian's archive can't be read.
+    archive: its URL, or "" for the distribution's own. Raises StepFailed if the archive can't be read.
     """
     folder = project.state / "boxes" / "like-production"
     shutil.rmtree(folder, ignore_errors=True)
@@ -24,15 +26,17 @@ def write(project: Project, mirror: Mirror, provisioning: Provisioning | None) -
         file = folder / "root" / path.lstrip("/")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
-    selection = _selection(project, mirror, provisioning)
+    selection = _selection(project, mirror, provisioning, archive)
     (folder / "preferences").write_text(selection.preferences)
     (folder / "packages").write_text("".join(f"{name}\n" for name in selection.install))
     return folder
 
 
-def _selection(project: Project, mirror: Mirror, provisioning: Provisioning | None) -> Selection:
+def _selection(
+    project: Project, mirror: Mirror, provisioning: Provisioning | None, url: str
+) -> Selection:
     if not mirror.versions:
         return NOTHING
-    archive = DebianArchive(project, mirror.release)
+    archive = DebianArchive(project, mirror.release, url)
     needed = provisioning.packages if provisioning else ()
     return choose(mirror, archive.offers(sorted(mirror.versions)), needed, archive.fits)

@@ -1,4 +1,4 @@
-"""Debian's archive of one release: which versions it has, and which of them install together."""
+"""The archive of one release of Debian or Ubuntu: which versions it has, and which of them install together."""
 
 import subprocess
 from collections.abc import Iterable
@@ -11,9 +11,11 @@ from understudy.paths import Project
 class DebianArchive:
     """Reads it by provision/box/archive, which keeps apt's package lists under .understudy/archive/."""
 
-    def __init__(self, project: Project, release: str) -> None:
+    def __init__(self, project: Project, release: str, mirror: str = "") -> None:
+        """mirror: the archive's URL, or "" for the distribution's own."""
         self._program = project.directory / "provision" / "box" / "archive"
         self._release = release
+        self._mirror = ("--mirror", mirror) if mirror else ()
         self._folder = project.state / "archive" / release
 
     def offers(self, names: Iterable[str]) -> str:
@@ -21,7 +23,7 @@ class DebianArchive:
         done = self._run(names, "offers")
         if done.returncode:
             raise StepFailed(
-                "could not read from Debian's archive which versions it has",
+                f"could not read from the archive of {self._release} which versions it has",
                 details="\n".join(done.stderr.splitlines()[-15:]),
                 hint="Check the network, then run the same command again.",
             )
@@ -36,7 +38,7 @@ class DebianArchive:
 
     def _run(self, names: Iterable[str], *verb: str | Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [self._program, self._release, self._folder, *verb],
+            [self._program, *self._mirror, self._release, self._folder, *verb],
             input="".join(f"{name}\n" for name in names),
             capture_output=True,
             text=True,

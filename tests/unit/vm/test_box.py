@@ -52,7 +52,7 @@ def test_each_input_changes_the_version(project: Project) -> None:
     other = Provisioning(RECIPE.script, (*RECIPE.arguments[:5], "other stamp"))
     versions.add(boxes.box_for(project, "bookworm", other).version)
     versions.add(boxes.box_for(project, "bookworm", RECIPE, of(production())).version)
-    (project.directory / "provision" / "box" / "packages.txt").write_text("nginx")
+    (project.directory / "provision" / "box" / "packages").write_text("nginx")
     versions.add(boxes.box_for(project, "bookworm", RECIPE).version)
     assert len(versions) == 6
 

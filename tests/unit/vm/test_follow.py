@@ -132,7 +132,7 @@ def test_damaged_capture_stops_up_but_not_destroy(
 
 
 def test_unknown_distribution_is_refused_before_anything_is_built(large: Machine) -> None:
-    large.capture(with_entries("os", name="ubuntu 24.04"))
+    large.capture(with_entries("os", name="ubuntu 25.10"))
 
     with pytest.raises(ConfigError, match="production runs ubuntu"):
         large.vm().up()

@@ -26,6 +26,8 @@ _TRANSIENT = re.compile(
     r"(run-|session-|user@|user-runtime-dir@|systemd-(hostnamed|timedated|localed|machined|importd|portabled)\.|"
     r"(polkit|packagekit|udisks2|upower|fwupd|accounts-daemon|rtkit-daemon)\.)"
 )
+# snapd's mounts: their names have a snap's revision, which changes by itself.
+_SNAP_MOUNT = re.compile(r"(.*/)?snap-[^/]*\.mount")
 # Linux's default in net.ipv4.ip_local_port_range.
 _FIRST_EPHEMERAL_PORT = 32768
 # fail2ban's chains and the jumps to them. Its own table has f2b in its name.
@@ -38,6 +40,8 @@ def units(answer: Answer) -> Section:
     for kind, line in answer.pairs("units"):
         if kind == "link":
             name, path, target = line.split("\t")
+            if _SNAP_MOUNT.fullmatch(name):
+                continue
             if state := _file_state(path, target):
                 files[without_instance(name)] = state
         else:
@@ -63,7 +67,8 @@ def _state(file: str | None, running: str | None) -> str:
 def unit_files(answer: Answer) -> Section:
     """Units and drop-ins from no package, and systemd's settings that were changed."""
     files = by_file(answer.pairs("unit_files"))
-    texts = {path: unit_text(lines) for path, lines in files.items()}
+    own = {path: lines for path, lines in files.items() if not _SNAP_MOUNT.fullmatch(path)}
+    texts = {path: unit_text(lines) for path, lines in own.items()}
     guarded = _guarded(texts, NAMES_OF_UNITS, answer)
     return {path: text for path, text in guarded.items() if not _is_headers_only(text)}
 

@@ -1,7 +1,7 @@
 """Sections about the machine and its operating system: what each line of the output means."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from understudy.parity.capture.answer import Answer
 from understudy.parity.capture.texts import by_file, effective
@@ -29,11 +29,18 @@ def os(answer: Answer) -> Section:
     return {
         "name": f"{release.get('ID', 'unknown')} {release.get('VERSION_ID', 'unstable')}",
         "like": release.get("ID_LIKE", release.get("ID", "unknown")),
-        "point release": "".join(files.get("/etc/debian_version", [])),
+        "point release": _point_release(release, files),
         "kernel": "".join(files.get("/proc/sys/kernel/osrelease", [])),
         "machine": "".join(files.get("machine", [])),
         **({"container": "".join(kind)} if (kind := files.get("/run/systemd/container")) else {}),
     }
+
+
+def _point_release(release: Mapping[str, str], files: Mapping[str, list[str]]) -> str:
+    """On Ubuntu /etc/debian_version only names the Debian that it was made from."""
+    if release.get("ID") == "ubuntu":
+        return release.get("VERSION", "unknown")
+    return "".join(files.get("/etc/debian_version", []))
 
 
 def locale(answer: Answer) -> Section:

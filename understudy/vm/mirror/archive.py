@@ -1,4 +1,4 @@
-"""What Debian's archive has -> which version of each package the box gets, as preferences for apt."""
+"""What the archive of a release has -> which version of each package the box gets, as preferences for apt."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence

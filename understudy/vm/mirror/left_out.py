@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
+_SNAPS = "snaps are no packages of the archive"
+_METAPACKAGE = "a metapackage: what it needs is listed by name"
+_REPORTS = "sends reports of the machine to its maker"
 _BOOT = "each machine boots its own way"
 _HARDWARE = "for hardware that a VM does not have"
 _PROVIDER = "belongs to the provider of the server"
@@ -27,11 +30,18 @@ PACKAGES: Mapping[str, str] = {
     "*-microcode": _HARDWARE,
     "smartmontools": _HARDWARE,
     "lm-sensors": _HARDWARE,
+    "fwupd*": _HARDWARE,
+    "open-iscsi": _HARDWARE,
     "multipath-tools*": _HARDWARE,
     "cloud-*": _PROVIDER,
     "qemu-guest-agent": _PROVIDER,
     "open-vm-tools*": _PROVIDER,
     "waagent": _PROVIDER,
+    "landscape-*": _PROVIDER,
+    "lxd-*": _PROVIDER,
+    "pollinate": _PROVIDER,
+    "ubuntu-advantage-*": _PROVIDER,
+    "ubuntu-pro-*": _PROVIDER,
     "amazon-*": _PROVIDER,
     "google-*": _PROVIDER,
     "ifupdown*": _NETWORK,
@@ -56,6 +66,15 @@ PACKAGES: Mapping[str, str] = {
     "ssmtp": _MAIL,
     "unattended-upgrades": _UPDATES,
     "apticron": _UPDATES,
+    "update-manager*": _UPDATES,
+    "update-notifier*": _UPDATES,
+    "snapd": _SNAPS,
+    "apport*": _REPORTS,
+    "popularity-contest": _REPORTS,
+    "whoopsie*": _REPORTS,
+    "ubuntu-minimal": _METAPACKAGE,
+    "ubuntu-server*": _METAPACKAGE,
+    "ubuntu-standard": _METAPACKAGE,
     "cron-apt": _UPDATES,
     "apache2*": _PORT,
     "lighttpd*": _PORT,

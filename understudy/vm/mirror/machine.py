@@ -1,15 +1,14 @@
-"""A capture -> the VM's Debian release, memory, processors and swap."""
+"""A capture -> the VM's release, memory, processors and swap."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from understudy.config import releases
 from understudy.config.machines import Vm
 from understudy.errors import ConfigError
 from understudy.parity.capture.value import Capture
 
-# What provision/box/build can build: name in a capture -> Debian's code name.
-RELEASES: Mapping[str, str] = {"debian 12": "bookworm", "debian 13": "trixie"}
 _LEAST_MEMORY = 512
 # The VM's disk has 10 GiB, and the app's data needs space, too.
 _MOST_SWAP = 4096
@@ -37,18 +36,19 @@ class Size:
 
 
 def release(vm: Vm, capture: Capture) -> str:
-    """Debian's code name. Raises ConfigError if no box can be built for production's release, unless
+    """The code name. Raises ConfigError if no box can be built for production's release, unless
     deploy.yml sets vm.release.
     """
     if "release" in vm.model_fields_set:
         return vm.release
     name = capture.entry("os.name") or "an unknown system"
-    if name not in RELEASES:
+    found = releases.of_system(name)
+    if not found:
         raise ConfigError(
             f"{vm.stands_for} runs {name}, for which no box can be built",
-            hint=f"Set vm.release in deploy.yml to the nearest one: {', '.join(RELEASES.values())}.",
+            hint=f"Set vm.release in deploy.yml to the nearest one: {', '.join(releases.RELEASES)}.",
         )
-    return RELEASES[name]
+    return found
 
 
 def memory(vm: Vm, capture: Capture, capacity: Capacity) -> Size:

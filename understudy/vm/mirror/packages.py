@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from understudy.config import releases
 from understudy.parity.capture.value import UNREADABLE, Capture
 from understudy.vm.mirror import left_out
-from understudy.vm.mirror.machine import RELEASES
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9.+-]+")
 _VERSION = re.compile(r"[0-9][A-Za-z0-9.+:~-]*")
@@ -24,7 +24,7 @@ class Packages:
 def packages(capture: Capture, release: str) -> Packages:
     """Empty, with a note, if production runs another release than the VM: versions don't compare then."""
     name = capture.entry("os.name") or "an unknown system"
-    if RELEASES.get(name) != release:
+    if releases.of_system(name) != release:
         note = f"production runs {name}, the VM {release}: the VM has its own release's packages"
         return Packages({}, (), note)
     if why := capture.unreadable.get("packages"):

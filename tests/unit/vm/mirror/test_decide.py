@@ -77,7 +77,7 @@ def test_release_follows_debian_13() -> None:
     assert of(production(os={"name": "debian 13"})).release == "trixie"
 
 
-@pytest.mark.parametrize("name", ["ubuntu 24.04", "debian unstable", "fedora 42"])
+@pytest.mark.parametrize("name", ["ubuntu 25.10", "debian unstable", "fedora 42"])
 def test_release_without_a_box_is_refused(name: str) -> None:
     with pytest.raises(ConfigError, match=f"production runs {name}") as raised:
         of(production(os={"name": name}))
