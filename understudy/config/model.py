@@ -20,6 +20,7 @@ from understudy.config.parity import Parity
 from understudy.config.receipts import Receipts
 from understudy.config.target import TargetConfig
 from understudy.config.values import Name
+from understudy.config.verify import Verify
 from understudy.errors import ConfigError
 
 # Users and databases that a PostgreSQL server comes with, and words that no role may be called.
@@ -78,6 +79,7 @@ class Config(Strict):
     receipts: Receipts = Field(default_factory=dict, validate_default=True)
     parity: Parity = Parity()
     data: Data = Data()
+    verify: Verify = Verify()
     targets: Mapping[Name, TargetConfig]
 
     @model_validator(mode="after")

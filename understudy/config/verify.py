@@ -1,0 +1,60 @@
+"""The part `verify` of deploy.yml: what the checks of every site look at, and what they accept."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from understudy.config.app import Argv, UrlPaths
+from understudy.config.base import Strict
+from understudy.config.parity import Words
+from understudy.config.values import a_list, text
+
+CHECKS = (
+    "status",
+    "console",
+    "requests",
+    "mixed-content",
+    "static",
+    "links",
+    "accessibility",
+    "weight",
+    "time",
+    "title",
+    "language",
+)
+CheckName = Annotated[
+    str,
+    text(
+        rf"({'|'.join(CHECKS)})(/.+)?",
+        "a check, for example links or accessibility/color-contrast; the checks: "
+        + ", ".join(CHECKS),
+    ),
+]
+_EXAMPLE = '[{check: accessibility/color-contrast, page: /, reason: "the new design has it"}]'
+
+
+class Budget(Strict):
+    """What a page may take: kilobytes of its own site, as sent, and seconds until it is loaded."""
+
+    kilobytes: int = Field(default=5000, ge=1)
+    seconds: float = Field(default=20, gt=0)
+
+
+class Accepted(Strict):
+    """Findings that are no failure. check: a check, alone or with a slash and a pattern of what it found.
+
+    page: a pattern, as of a shell.
+    """
+
+    check: CheckName
+    page: Words = "*"
+    reason: Words
+
+
+class Verify(Strict):
+    """pages: where the crawl starts. login: a command of the app that prints a session's cookie."""
+
+    pages: UrlPaths = ()
+    login: Argv | None = None
+    budget: Budget = Budget()
+    accept: Annotated[tuple[Accepted, ...], a_list(_EXAMPLE)] = ()
