@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from understudy.config.app import Argv, UrlPaths
+from understudy.config.app import UrlPaths
 from understudy.config.base import Strict
+from understudy.config.commands import Argv
 from understudy.config.parity import Words
 from understudy.config.values import a_list, text
 
