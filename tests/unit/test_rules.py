@@ -62,6 +62,7 @@ ABOVE_THE_VM = {
 # These only note when something was, or how long it took.
 CLOCK_READERS = {
     "cli.reports",
+    "cli.run",
     "diagnosis.evidence",
     "rehearsal.migrations",
     "rehearsal.run",
@@ -115,6 +116,7 @@ PURE = {
     "report.junit",
     "report.live",
     "report.log_lines",
+    "report.masked_command",
     "report.masking",
     "report.page",
     "report.record",

@@ -38,7 +38,7 @@ def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
         return added
 
     common = _common_options()
-    for add_group in (_add_staging, _add_deploying, _add_data, _add_inspecting):
+    for add_group in (_add_staging, _add_deploying, _add_running, _add_data, _add_inspecting):
         add_group(add_verb, common)
     return parser
 
@@ -188,6 +188,18 @@ def _add_probe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--probe", action="store_true", help="send requests meanwhile; fail if any is lost"
     )
+
+
+def _add_running(add_verb: _AddVerb, common: _Common) -> None:
+    run = add_verb("run", "run a command in the live release, as the app's user", common.target)
+    run.add_argument(
+        "command",
+        nargs=argparse.REMAINDER,
+        metavar="-- COMMAND",
+        help="for example: -- python manage.py createsuperuser",
+    )
+    console = "open the app's shell in the live release: Django's, Flask's or Python's"
+    add_verb("console", console, common.target)
 
 
 def _add_data(add_verb: _AddVerb, common: _Common) -> None:

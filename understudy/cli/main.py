@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from understudy.cli.arguments import Verb, make_parser
-from understudy.cli.verbs import data, deploying, inspecting, vm
+from understudy.cli.verbs import data, deploying, inspecting, running, vm
 from understudy.errors import INTERRUPTED, UnderstudyError
 from understudy.local import private
 from understudy.paths import Project
@@ -200,6 +200,8 @@ VERBS: Mapping[str, Verb] = {
     "status": deploying.status,
     "releases": deploying.releases,
     "rollback": deploying.rollback,
+    "run": running.run,
+    "console": running.console,
     "backup": data.backup,
     "restore": data.restore,
     "data": data.data,

@@ -11,7 +11,7 @@ from understudy.errors import INTERRUPTED, StepFailed, Unreachable
 from understudy.job import Job
 
 # The exit code of ssh itself if it can't connect: ssh(1).
-_NO_CONNECTION = 255
+NO_CONNECTION = 255
 
 
 def ssh(job: Job, command: Argv) -> NoReturn:
@@ -23,18 +23,35 @@ def ssh(job: Job, command: Argv) -> NoReturn:
     if command:
         # A single word may be a whole line of shell, as for ssh(1); several words are an argv.
         argv += ["--", command[0] if len(command) == 1 else shlex.join(command)]
+    code = _call(argv)
+    if code == NO_CONNECTION:
+        # A command there may end with this code as well.
+        job.report.warn(f"If ssh could not connect: {_only_if_provisioned(job)}")
+    raise SystemExit(code)
+
+
+def run_line(job: Job, line: str, *, terminal: bool) -> int:
+    """Runs a line of shell on the host, between the user's own standard input and output. Returns its exit
+    code, or NO_CONNECTION.
+
+    terminal: whether it gets a terminal there. Raises Unreachable if ssh is not installed.
+    """
+    # On a terminal it would say at each end that the connection was closed.
+    options = ["-t" if terminal else "-T", "-o", "LogLevel=ERROR"]
+    argv = _argv(job.target, job.config.host.deployer)
+    return _call([argv[0], *options, *argv[1:], "--", line])
+
+
+def _call(argv: list[str]) -> int:
+    """The exit code of ssh, after Ctrl-C and other signals as a POSIX shell reports it."""
     try:
         code = subprocess.call(argv)
     except FileNotFoundError:
         raise _no_ssh() from None
     except KeyboardInterrupt:
         # The terminal has sent it to ssh, too.
-        raise SystemExit(INTERRUPTED) from None
-    if code == _NO_CONNECTION:
-        # A command there may end with this code as well.
-        job.report.warn(f"If ssh could not connect: {_only_if_provisioned(job)}")
-    # Of a signal as a POSIX shell reports it.
-    raise SystemExit(code if code >= 0 else 128 - code)
+        return INTERRUPTED
+    return code if code >= 0 else 128 - code
 
 
 def logs(job: Job, *, lines: int, follow: bool) -> None:
@@ -46,7 +63,7 @@ def logs(job: Job, *, lines: int, follow: bool) -> None:
     target, user = job.target, job.config.host.deployer
     command = shlex.join(site.logs(job.config.app.name, lines, follow=follow))
     code = _show_output([*_argv(target, user), "--", command], job.report.say)
-    if code == _NO_CONNECTION:
+    if code == NO_CONNECTION:
         raise Unreachable(
             f"ssh can't show the logs of {target.address}",
             hint=f"See what ssh printed. {_only_if_provisioned(job)}",

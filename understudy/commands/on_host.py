@@ -47,6 +47,13 @@ def line(
     return text if by_sh else _for_any_shell(text)
 
 
+def bare_line(argv: Argv) -> str:
+    """The line for a login shell of any kind that becomes the command: on a terminal of the user, or between
+    the user's pipes, where a marker would be in the way.
+    """
+    return _for_any_shell(f"exec {shlex.join(argv)}")
+
+
 def _as_step(lock: PurePosixPath | None) -> str:
     """Records the session's number on the host, which ends its processes with the deploy."""
     return f"exec 8>>{shlex.quote(f'{lock}.step')}; flock -s 8; echo $$ >&8; " if lock else ""

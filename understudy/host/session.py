@@ -48,7 +48,7 @@ def connected(
 
 @dataclass
 class AuditEntry:
-    """What a verb leaves in the host's audit log. It is written when the verb ends.
+    """What a verb leaves in the host's audit log. locked() writes it when the verb ends.
 
     without_rehearsal: the reason why a deploy went ahead without a receipt.
     """
@@ -84,7 +84,30 @@ def locked(
             outcome = "interrupted"
             raise
         finally:
-            _write(connection, job, entry, outcome, time.monotonic() - began)
+            record(connection, job, entry, outcome, time.monotonic() - began)
+
+
+def record(
+    connection: Connection, job: Job, entry: AuditEntry, outcome: str, seconds: float
+) -> None:
+    """Writes an entry into the host's audit log. A failure is a warning: it must not hide another error."""
+    line = {
+        "who": who(),
+        "verb": entry.verb,
+        "what": entry.what,
+        "commit": entry.commit,
+        "outcome": outcome,
+        "seconds": round(seconds, 1),
+    }
+    if entry.without_rehearsal:
+        line["without_rehearsal"] = entry.without_rehearsal
+    try:
+        done = connection.send(site.log(job.config.app.name), json.dumps(line) + "\n")
+    except UnderstudyError as error:
+        job.report.warn(f"the host's audit log could not be written: {error.summary}")
+        return
+    if not done.ok:
+        job.report.warn(f"the host's audit log could not be written: {done.text}")
 
 
 def refuse_if_switched(job: Job, before: ObservedState, observed: ObservedState) -> None:
@@ -163,26 +186,3 @@ def _warn_of_lost_name(job: Job, observed: ObservedState) -> None:
             f"knows it, so each sudo there waits for one (up to 20 s). `python deploy.py provision "
             f"--target {job.target_name}` adds the line."
         )
-
-
-def _write(
-    connection: Connection, job: Job, entry: AuditEntry, outcome: str, seconds: float
-) -> None:
-    """Writes an entry into the audit log. A failure is a warning, since it must not hide another error."""
-    line = {
-        "who": who(),
-        "verb": entry.verb,
-        "what": entry.what,
-        "commit": entry.commit,
-        "outcome": outcome,
-        "seconds": round(seconds, 1),
-    }
-    if entry.without_rehearsal:
-        line["without_rehearsal"] = entry.without_rehearsal
-    try:
-        done = connection.send(site.log(job.config.app.name), json.dumps(line) + "\n")
-    except UnderstudyError as error:
-        job.report.warn(f"the host's audit log could not be written: {error.summary}")
-        return
-    if not done.ok:
-        job.report.warn(f"the host's audit log could not be written: {done.text}")

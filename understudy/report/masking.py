@@ -12,7 +12,9 @@ from urllib.parse import quote, quote_plus, urlsplit
 MASK = "***"
 # Masking shorter values would make texts unreadable and protect little.
 SHORTEST = 4
-SECRET_NAME = re.compile(r"SECRET|PASSW|TOKEN|CREDENTIAL|PRIVATE|DSN|API_?KEY|_KEY$|_PAT$", re.I)
+SECRET_NAME = re.compile(
+    r"SECRET|PASSW|PASSPHRASE|(^|_)PASS$|TOKEN|CREDENTIAL|PRIVATE|DSN|API_?KEY|_KEY$|_PAT$", re.I
+)
 
 
 def secret_values(environment: Mapping[str, str]) -> frozenset[str]:

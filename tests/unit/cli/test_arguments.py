@@ -12,6 +12,7 @@ from understudy.cli import main
 VERBS = [
     "backup",
     "capture",
+    "console",
     "data",
     "deploy",
     "destroy",
@@ -27,6 +28,7 @@ VERBS = [
     "reset",
     "restore",
     "rollback",
+    "run",
     "secrets",
     "ssh",
     "status",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.unit.fakes import TOP
-from understudy.cli import main, shell
+from understudy.cli import main, run, shell
 
 pytestmark = pytest.mark.usefixtures("no_reports", "vm_has_an_address")
 
@@ -30,6 +30,40 @@ def test_ssh_passes_on_the_words_of_a_command(
 
     job, passed_on = called
     assert (job.target_name, passed_on) == ("production", command)
+
+
+RUN = ("python", "manage.py", "migrate", "--plan")
+
+
+@pytest.mark.parametrize(
+    ("line", "called"),
+    [
+        ("run -- python manage.py migrate --plan", ("run.run", "vagrant", "run", RUN)),
+        ("run python manage.py migrate --plan", ("run.run", "vagrant", "run", RUN)),
+        ("run --target production -- -x -- y", ("run.run", "production", "run", ("-x", "--", "y"))),
+        ("console", ("run.run", "vagrant", "console", ("python", "manage.py", "shell"))),
+    ],
+)
+def test_run_passes_on_the_words_of_a_command(
+    line: str, called: Sequence[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[Any] = []
+    monkeypatch.setattr(
+        run, "run", lambda job, *given: calls.extend(("run.run", job.target_name, *given))
+    )
+
+    assert main.main(line.split(), TOP) == 0
+
+    assert tuple(calls) == called
+
+
+@pytest.mark.parametrize("words", [["run"], ["run", "--"]])
+def test_run_without_a_command_is_exit_code_2(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.main(words, TOP) == 2
+
+    assert "run needs a command" in capsys.readouterr().err
 
 
 DEPLOY = {"probe": False, "wait": 0, "without_rehearsal": None}

@@ -1,0 +1,37 @@
+"""The verbs that use the live release: run a command in it, open its console."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from understudy.cli.verbs.context import job_of
+from understudy.errors import ConfigError
+from understudy.paths import Project
+
+if TYPE_CHECKING:
+    from understudy.commands import Argv
+    from understudy.report.events import Report
+
+
+def run(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    words = options.command[1:] if options.command[:1] == ["--"] else options.command
+    if not words:
+        raise ConfigError(
+            "run needs a command", hint="python deploy.py run -- python manage.py createsuperuser"
+        )
+    _run(options, project, report, tuple(words))
+
+
+def console(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    _run(options, project, report, None)
+
+
+def _run(
+    options: argparse.Namespace, project: Project, report: "Report", command: "Argv | None"
+) -> None:
+    """Without a command: the app's console."""
+    from understudy.cli import run
+    from understudy.commands import in_release
+    from understudy.host import all_hosts
+
+    job = all_hosts.one(job_of(options, project, report))
+    run.run(job, options.verb, command or in_release.console(job.config.app))
