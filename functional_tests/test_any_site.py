@@ -1,9 +1,9 @@
 """What holds for the site of any app: its checked pages open in a browser."""
 
-from functional_tests.browser import Browser
-from functional_tests.pages import Page
 from understudy.config.app import App
-from understudy.rehearsal.verify import Site
+from understudy.testing.browser import Browser
+from understudy.testing.pages import Page
+from understudy.testing.site import Site
 
 ERROR = 400
 

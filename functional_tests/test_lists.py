@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from functional_tests.browser import Browser
 from functional_tests.pages import HomePage, ListPage
-from functional_tests.png import png
-from understudy.rehearsal.verify import Site
+from understudy.testing.browser import Browser
+from understudy.testing.png import png
+from understudy.testing.site import Site
 
 FORBIDDEN = 403
 # A small photo, large enough to show that nginx accepts uploads.

@@ -3,8 +3,9 @@
 import re
 from uuid import uuid4
 
-from functional_tests.pages import HomePage, ListPage, Page
-from understudy.rehearsal.verify import Site
+from functional_tests.pages import HomePage, ListPage
+from understudy.testing.pages import Page
+from understudy.testing.site import Site
 
 NOT_FOUND = 404
 

@@ -10,11 +10,11 @@ from urllib.parse import quote
 import pytest
 from testinfra.host import Host
 
-from tests.host.conftest import connect
 from tests.host.questions import Answer
 from understudy.config.app import App
 from understudy.config.target import TargetConfig
 from understudy.release.layout import Paths
+from understudy.testing.host import connect
 from understudy.traffic.client import Endpoint
 
 Answers = Mapping[str, Answer]

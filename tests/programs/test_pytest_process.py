@@ -1,7 +1,6 @@
 """Pytest is started ahead of its turn, waits before its first test, and can be ended early."""
 
 import os
-import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -47,8 +46,8 @@ PATIENCE = 20
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    shutil.copyfile(TOP / "conftest.py", tmp_path / "conftest.py")
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PYTHONPATH", str(TOP))
     (tmp_path / "test_it.py").write_text(TESTS)
     return tmp_path
 

@@ -8,13 +8,13 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.webdriver import WebDriver
 
-from functional_tests.browser import OPTIONS, program
 from tests.report.opened import OpenedPage
 from tests.unit.fakes import TOP
 from tests.unit.pictures import drawn
 from tests.unit.records import EMPTY, FAILED, PASSED, nasty, odd
 from understudy.report.page import Picture, render
 from understudy.report.screenshots import difference
+from understudy.testing.browser import OPTIONS, program
 
 RECORDS = {"passed": PASSED, "failed": FAILED, "empty": EMPTY, "odd": odd(), "nasty": nasty()}
 DESKTOP, PHONE = 1200, 360

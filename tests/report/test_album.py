@@ -9,9 +9,9 @@ from threading import Thread
 import pytest
 from PIL import Image
 
-from functional_tests.browser import Browser, keep_picture, start_browser
-from functional_tests.pages import Page
-from understudy.rehearsal.verify import Site
+from understudy.testing.browser import Browser, keep_picture, start_browser
+from understudy.testing.pages import Page
+from understudy.testing.site import Site
 
 RED, GREEN = (255, 0, 0), (0, 128, 0)
 

@@ -43,6 +43,7 @@ DOORS = {
     "ssh.running",
     "ssh.stream",
     "ssh.transport",
+    "testing.under_test",
     "traffic.client",
     "traffic.prober",
     "vm.box",

@@ -10,6 +10,7 @@ from tests.unit.test_rules import MODULES, PACKAGE, breaking, name_of, ours
 ORDER = (
     "cli",
     "rehearsal",
+    "testing",
     "data",
     "vm",
     "parity",

@@ -1,14 +1,20 @@
 """A web server on this machine that answers as a test says, or doesn't answer."""
 
+import datetime
 import socket
 import ssl
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Self
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,11 @@ class WebServer:
 
     def _receive(self, connection: socket.socket) -> None:
         if self._context:
-            connection = self._context.wrap_socket(connection, server_side=True)
+            try:
+                connection = self._context.wrap_socket(connection, server_side=True)
+            except ssl.SSLError:
+                # The visitor has refused the certificate.
+                return
         with self._lock:
             number = len(self.connections)
             self.connections.append(connection)
@@ -123,3 +133,23 @@ def _request(connection: socket.socket, number: int) -> Request | None:
     headers = dict(line.split(": ", 1) for line in lines)
     method, path, _ = first.split()
     return Request(number, method, path, headers, body)
+
+
+def certificate(directory: Path, domain: str = "other.test") -> ssl.SSLContext:
+    """Self-signed, in the file `pem` of the directory."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, domain)])
+    now = datetime.datetime.now(datetime.UTC)
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(domain)]), critical=False)
+        .not_valid_before(now)
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (directory / "pem").write_bytes(key.private_bytes(pem, *plain) + signed.public_bytes(pem))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(directory / "pem")
+    return context

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from importlib.metadata import entry_points
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -31,7 +32,8 @@ class PytestProcess:
         self._reader: Background[None] | None = None
         self._process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=short", *words),
+                *(sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=short"),
+                *("-p", _plugin(), *words),
                 *(f"--channel={theirs.fileno()}", f"--junitxml={self.results}"),
             ],
             cwd=directory,
@@ -94,3 +96,11 @@ class PytestProcess:
         self.wait()
         self._channel.close()
         self._folder.cleanup()
+
+
+def _plugin() -> str:
+    """Understudy's plugin by its entry point, also if plugins are not loaded by themselves; in a checkout,
+    which has no entry points, by its module.
+    """
+    installed = entry_points(group="pytest11", name="understudy")
+    return "understudy" if installed else "understudy.testing.plugin"

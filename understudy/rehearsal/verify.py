@@ -1,14 +1,9 @@
-"""The host tests, the browser tests and the reboot test of a target, and where its site is."""
+"""The host tests, the browser tests and the reboot test of a target."""
 
-from dataclasses import dataclass
-
-from understudy.config.model import Config
-from understudy.config.target import TargetConfig
 from understudy.errors import StepFailed
-from understudy.job import Job, with_address
-from understudy.paths import Project
+from understudy.job import Job
 from understudy.rehearsal.suites import Suite
-from understudy.vm import address as vm_address
+from understudy.testing.site import site_of
 
 HOST_TESTS = "tests/host"
 BROWSER_TESTS = "functional_tests"
@@ -62,31 +57,3 @@ def browser_tests(job: Job) -> Suite:
     harmless = [] if job.config.target(job.target_name).disposable else ["-m", "not destroys_data"]
     words = [BROWSER_TESTS, *harmless, "--keep-pages", str(pages)]
     return Suite(job, "browser", words, _SCREENSHOTS, pages)
-
-
-@dataclass(frozen=True)
-class Site:
-    """A target as a browser sees it. address: what its domain must resolve to."""
-
-    target: str
-    url: str
-    address: str
-    disposable: bool
-
-
-def find_site(project: Project, target_name: str, address: str | None = None) -> Site:
-    """The site of a target in deploy.yml. address: which host, if the target has several.
-
-    Raises ConfigError for an unknown target, or if one of several hosts has to be named; Unreachable if
-    the VM has no address yet.
-    """
-    return site_of(vm_address.load(project), target_name, address)
-
-
-def site_of(config: Config, target_name: str, address: str | None = None) -> Site:
-    target = with_address(config.one_host(target_name, address), target_name)
-    return Site(target_name, _url(target), target.address, target.disposable)
-
-
-def _url(target: TargetConfig) -> str:
-    return f"{'https' if target.certificate else 'http'}://{target.domain}"

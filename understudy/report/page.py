@@ -157,7 +157,7 @@ def _is_long(command: str) -> bool:
 
 
 def _file_name(test: str) -> str:
-    """The name of a test's screenshot: functional_tests/conftest.py gives it the same."""
+    """The name of a test's screenshot: testing/kept.py gives it the same."""
     return re.sub(r"[^\w.-]+", "-", test)
 
 

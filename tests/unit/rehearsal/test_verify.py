@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tests.unit.fakes import FakeReport, config
-from understudy.errors import ConfigError, StepFailed
+from understudy.errors import StepFailed
 from understudy.job import Job
 from understudy.paths import Project
-from understudy.rehearsal.verify import find_site, site_of, verify
+from understudy.rehearsal.verify import verify
 
 PYTEST = """\
 #!/bin/sh
@@ -59,14 +59,6 @@ def test_suites_and_report_name_the_host_if_there_are_several(tmp_path: Path) ->
     assert list(report.attached["tests"]) == ["browser 192.0.2.9"]
 
 
-def test_site_is_the_chosen_hosts_if_there_are_several() -> None:
-    several = config(target={"addresses": ["192.0.2.8", "192.0.2.9"]})
-
-    assert site_of(several, "staging", "192.0.2.9").address == "192.0.2.9"
-    with pytest.raises(ConfigError, match="staging has 2 hosts"):
-        site_of(several, "staging")
-
-
 def test_passed_suites_show_their_last_line(tmp_path: Path) -> None:
     report, (host, browser) = verified(tmp_path)
 
@@ -105,20 +97,6 @@ def test_host_is_rebooted_only_on_request(slow: bool, tmp_path: Path) -> None:
     _, (_, _, *reboot) = verified(tmp_path, slow=slow)
 
     assert ["--slow -m slow" in call for call in reboot] == [True] * slow
-
-
-def test_site_with_a_certificate_is_tested_over_https() -> None:
-    certificate = {"chain": "/etc/ssl/a", "key": "/etc/ssl/b"}
-
-    assert site_of(config(target={"certificate": certificate}), "staging").url.startswith("https:")
-    assert site_of(config(), "staging").url == "http://shop.test"
-
-
-def test_unknown_target_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "deploy.yml").write_text("app: {}")
-
-    with pytest.raises(ConfigError, match=r"deploy\.yml"):
-        find_site(Project(tmp_path, tmp_path / "deploy.yml"), "staging")
 
 
 def test_single_tests_and_pages_are_attached(tmp_path: Path) -> None:

@@ -1,9 +1,7 @@
 """The client behaves as a browser does: whole answers, kept connections, one deadline."""
 
-import datetime
 import http.client
 import socket
-import ssl
 import struct
 import time
 from collections.abc import Iterator
@@ -11,11 +9,8 @@ from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.unit.web_server import Request, WebServer, reply
+from tests.unit.web_server import Request, WebServer, certificate, reply
 from understudy.traffic.client import Answer, Client, Endpoint
 from understudy.traffic.samples import Kind
 
@@ -235,25 +230,6 @@ def test_closed_client_keeps_no_connection(site: WebServer, client: Client) -> N
         client.request(Kind.KEPT, "/")
 
     assert used(site) == [0, 1, 2]
-
-
-def certificate(directory: Path) -> ssl.SSLContext:
-    """Self-signed, and for another name."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "other.test")])
-    now = datetime.datetime.now(datetime.UTC)
-    signed = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now)
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    (directory / "pem").write_bytes(key.private_bytes(pem, *plain) + signed.public_bytes(pem))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(directory / "pem")
-    return context
 
 
 def test_any_certificate_is_accepted(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from understudy.cli import doctor
 from understudy.config import model as configuration
 from understudy.config.model import Config
 from understudy.errors import ConfigError, StepFailed, Unreachable
-from understudy.rehearsal import verify
+from understudy.testing.site import site_of
 from understudy.vm import address as vm_address
 from understudy.vm import new_address
 
@@ -35,7 +35,7 @@ def chosen(machine: Machine) -> str:
 
 def test_vm_has_no_address_before_the_first_up_and_the_error_says_so(machine: Machine) -> None:
     with pytest.raises(Unreachable) as raised:
-        verify.find_site(machine.project, "vagrant")
+        site_of(vm_address.load(machine.project), "vagrant")
     assert raised.value.summary == "vagrant has no address yet"
     assert "up" in raised.value.hint
 

@@ -4,13 +4,12 @@ import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 
-from understudy.rehearsal.verify import Site
+from understudy.testing.site import Site
 
 # Generous, for a site on a slow emulated machine.
 PAGE_SECONDS = 30
@@ -81,7 +80,7 @@ def program(name: str) -> str:
 def resolver_rule(site: Site) -> str:
     """Maps the site's domain to its address without DNS; the Host header stays the domain."""
     address = f"[{site.address}]" if ":" in site.address else site.address
-    return f"--host-resolver-rules=MAP {urlsplit(site.url).hostname} {address}"
+    return f"--host-resolver-rules=MAP {site.domain} {address}"
 
 
 def forget(browser: webdriver.Chrome) -> None:

@@ -1,0 +1,72 @@
+"""The site of a target: its address, its URL, and a visitor who finds it by its name."""
+
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.unit.fakes import config
+from tests.unit.web_server import Request, WebServer, certificate, reply
+from understudy.errors import ConfigError
+from understudy.testing.site import Site, site_of
+
+
+def test_address_is_the_chosen_hosts_if_there_are_several() -> None:
+    several = config(target={"addresses": ["192.0.2.8", "192.0.2.9"]})
+
+    assert site_of(several, "staging", "192.0.2.9").address == "192.0.2.9"
+    with pytest.raises(ConfigError, match="staging has 2 hosts"):
+        site_of(several, "staging")
+
+
+def test_site_with_a_certificate_is_at_https() -> None:
+    certificate = {"chain": "/etc/ssl/a", "key": "/etc/ssl/b"}
+
+    assert site_of(config(target={"certificate": certificate}), "staging").url.startswith("https:")
+    site = site_of(config(), "staging")
+    assert (site.url, site.domain) == ("http://shop.test", "shop.test")
+
+
+def test_unknown_target_is_an_error() -> None:
+    with pytest.raises(ConfigError, match="no target 'stagin'"):
+        site_of(config(), "stagin")
+
+
+def test_visitor_finds_the_site_by_its_name() -> None:
+    """Without DNS: no name server knows shop.test."""
+    with WebServer(lambda _: reply(body=b"hello")) as server:
+        host = f"shop.test:{server.port}"
+        answer = Site("staging", f"http://{host}", "127.0.0.1", disposable=False).get("/a?b=c")
+
+    assert (answer.status_code, answer.text) == (200, "hello")
+    [request] = server.requests
+    assert (request.path, request.headers["Host"]) == ("/a?b=c", host)
+
+
+def test_client_keeps_cookies_and_follows_redirects_of_the_site() -> None:
+    def answer(request: Request) -> bytes:
+        if request.path == "/":
+            moved = b"HTTP/1.1 302 -\r\nContent-Length: 0\r\nSet-Cookie: who=ann; Path=/\r\n"
+            return moved + f"Location: http://{request.headers['Host']}/home\r\n\r\n".encode()
+        return reply(body=request.headers.get("Cookie", "none").encode())
+
+    with WebServer(answer) as server:
+        site = Site("staging", f"http://shop.test:{server.port}", "127.0.0.1", disposable=False)
+        client = site.client()
+        assert [client.get("/").text, client.get("/home").text] == ["who=ann", "who=ann"]
+        assert site.get("/home").text == "none"
+
+
+def test_certificate_is_checked_against_the_sites_name(tmp_path: Path) -> None:
+    context = certificate(tmp_path, "shop.test")
+    authority = str(tmp_path / "pem")
+    with WebServer(lambda _: reply(), context) as server:
+        asked = [
+            Site("staging", f"https://{name}:{server.port}", "127.0.0.1", disposable=False)
+            for name in ("shop.test", "other.test")
+        ]
+        assert asked[0].get("/", verify=authority).status_code == 200
+        with pytest.raises(requests.exceptions.SSLError, match=r"other\.test"):
+            asked[1].get("/", verify=authority)
+        with pytest.raises(requests.exceptions.SSLError):
+            asked[0].get("/")

@@ -1,0 +1,51 @@
+"""A visitor without a browser, for whom the site's domain has the site's address."""
+
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+# For a site on a slow emulated machine.
+SECONDS = 30
+
+
+class Client(requests.Session):
+    """A session of requests, that takes paths of the site, too. Certificates are checked: `verify` may
+    name the file of a CA.
+    """
+
+    def __init__(self, url: str, address: str) -> None:
+        super().__init__()
+        self.url = url
+        # A proxy of this machine doesn't know the site.
+        self.trust_env = False
+        self.mount(url, _AtAddress(address))
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        request.url = urljoin(self.url, str(request.url))
+        return super().prepare_request(request)
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        if options.get("timeout") is None:
+            options["timeout"] = SECONDS
+        return super().send(request, **options)
+
+
+class _AtAddress(HTTPAdapter):
+    """Connects to an address in place of the URL's host, which stays in the request and the certificate."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self._address = address
+
+    def build_connection_pool_key_attributes(
+        self, request: requests.PreparedRequest, verify: Any, cert: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        host, tls = super().build_connection_pool_key_attributes(request, verify, cert)
+        if host["scheme"] == "https":
+            tls |= {"server_hostname": host["host"], "assert_hostname": host["host"]}
+        return {**host, "host": self._address}, tls
+
+    def add_headers(self, request: requests.PreparedRequest, **_options: Any) -> None:
+        request.headers["Host"] = urlsplit(request.url or "").netloc

@@ -1,0 +1,110 @@
+"""The fixtures. In the folders of a project's tests they are Understudy's, whatever other plugins are there;
+elsewhere another plugin's fixture of the same name comes first.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+
+from understudy.errors import UnderstudyError
+from understudy.testing.under_test import UnderTest
+
+if TYPE_CHECKING:
+    # They take long to import, and most runs of pytest have no test that needs them.
+    from testinfra.host import Host
+
+    from understudy.testing.browser import Browser
+    from understudy.testing.site import Site
+
+CHECKS = Path(__file__).parent / "checks"
+UNDER_TEST = pytest.StashKey[UnderTest]()
+STARTED = pytest.StashKey["Browser | None"]()
+
+
+def understudy_site(pytestconfig: pytest.Config) -> "Site":
+    """For the other fixtures: a project may have a `site` of its own."""
+    try:
+        return pytestconfig.stash[UNDER_TEST].site
+    except UnderstudyError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+def site(understudy_site: "Site") -> "Site":
+    """The site under test: url, address, domain, get(path), client()."""
+    return understudy_site
+
+
+def understudy_browser(understudy_site: "Site", pytestconfig: pytest.Config) -> "Iterator[Browser]":
+    """The browser of all tests: starting one takes seconds."""
+    from understudy.testing.browser import start_browser
+
+    started = pytestconfig.stash.get(STARTED, None)
+    pytestconfig.stash[STARTED] = None
+    browser = started or start_browser(understudy_site)
+    yield browser
+    browser.quit()
+
+
+def browser(understudy_browser: "Browser", request: pytest.FixtureRequest) -> "Browser":
+    """Chromium that has never been on the site, which it finds by its name. Selenium drives it."""
+    from understudy.testing.browser import forget
+    from understudy.testing.kept import start_album
+
+    forget(understudy_browser)
+    start_album(understudy_browser, request.node)
+    return understudy_browser
+
+
+def second_browser(understudy_site: "Site", request: pytest.FixtureRequest) -> "Iterator[Browser]":
+    """A second browser, which shares nothing with the first."""
+    from understudy.testing.browser import start_browser
+    from understudy.testing.kept import start_album
+
+    browser = start_browser(understudy_site)
+    start_album(browser, request.node, ".second_browser")
+    yield browser
+    browser.quit()
+
+
+def host(understudy_site: "Site", pytestconfig: pytest.Config) -> "Host":
+    """testinfra's view of the site's host, as the admin of deploy.yml."""
+    from understudy.testing.host import connect
+
+    return connect(pytestconfig.stash[UNDER_TEST].target)
+
+
+Fixture = Callable[..., Any]
+SCOPES: Mapping[Fixture, Literal["session", "function"]] = {
+    understudy_site: "session",
+    site: "session",
+    understudy_browser: "session",
+    browser: "function",
+    second_browser: "function",
+    host: "session",
+}
+
+
+def add_where_free(session: pytest.Session) -> None:
+    """Adds those to the whole run whose names no other plugin has."""
+    # pytest has no public question for it.
+    known = session._fixturemanager.getfixturedefs
+    _add([one for one in SCOPES if not known(one.__name__, session)], session)
+
+
+def add_to_own_folder(folder: pytest.Directory, under_test: UnderTest) -> None:
+    """Adds all to the folder, if it is one of those that hold tests of a site. Its conftest.py may
+    override them.
+    """
+    project = under_test.project
+    own = (
+        {project.directory / name for name in ("functional_tests", "tests/host")} if project else {}
+    )
+    if folder.path in {*own, CHECKS}:
+        _add(SCOPES, folder)
+
+
+def _add(fixtures: Iterable[Fixture], node: pytest.Collector) -> None:
+    for one in fixtures:
+        pytest.register_fixture(name=one.__name__, func=one, node=node, scope=SCOPES[one])

@@ -1,0 +1,75 @@
+"""What is kept of a test's browsers: the state in which a failed test left them, and pictures of pages."""
+
+import re
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from selenium.common.exceptions import WebDriverException
+
+from understudy.testing.browser import Browser, keep_picture, keep_state
+
+_FIXTURES = ("browser", "second_browser")
+
+
+def start_album(browser: Browser, item: pytest.Item, end: str = "") -> None:
+    """Saves pictures of a test's pages, if the command line asks for them.
+
+    Their names hold only the test's: the next run compares its own pictures with them.
+    """
+    directory = item.config.getoption("--keep-pages")
+    if directory is not None:
+        browser.start_album(Path(directory) / f"{file_name(item)}{end}")
+
+
+def keep_states(item: pytest.Item, folder: Path) -> list[tuple[str, str]]:
+    """Saves the state of each of a test's browsers. Returns sections for its report that say where."""
+    base = folder / file_name(item)
+    sections = []
+    for name, browser in _browsers(item).items():
+        place = base if name == "browser" else base / name
+        sections.append((f"Kept from {name}", _kept_state(browser, place)))
+    return sections
+
+
+def keep_pictures(item: pytest.Item, folder: Path, *, failed: bool) -> None:
+    """Takes the last picture of each browser's album, and closes it. folder: of the kept states."""
+    for browser in _browsers(item).values():
+        if browser.album is None:
+            continue
+        album, browser.album = browser.album, None
+        # A browser that has failed can show nothing.
+        with suppress(WebDriverException):
+            picture = album.with_name(f"{album.name}.png")
+            keep_picture(browser, picture)
+            if failed:
+                _keep_texts(folder / file_name(item), picture)
+
+
+def file_name(item: pytest.Item) -> str:
+    """A test's name as a file name."""
+    return re.sub(r"[^\w.-]+", "-", item.name)
+
+
+def _browsers(item: pytest.Item) -> dict[str, Browser]:
+    """The browsers that a test has, by the names of their fixtures."""
+    fixtures: dict[str, object] = getattr(item, "funcargs", {})
+    found = {name: fixtures.get(name) for name in _FIXTURES}
+    return {name: browser for name, browser in found.items() if isinstance(browser, Browser)}
+
+
+def _kept_state(browser: Browser, folder: Path) -> str:
+    """Saves a browser's state. Returns the folder, or the error of a browser that has failed itself."""
+    try:
+        keep_state(browser, folder)
+    except WebDriverException as error:
+        return f"nothing: {error.msg}"
+    return str(folder)
+
+
+def _keep_texts(state: Path, picture: Path) -> None:
+    """Copies a failed test's page and console beside its screenshot."""
+    for name, suffix in (("page.html", ".html"), ("console.log", ".log")):
+        if (state / name).is_file():
+            shutil.copyfile(state / name, picture.with_suffix(suffix))

@@ -1,0 +1,54 @@
+"""The site under test: a target of deploy.yml as its visitors see it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from understudy.config.model import Config
+from understudy.config.target import TargetConfig
+from understudy.job import with_address
+
+if TYPE_CHECKING:
+    # It takes long to import.
+    from requests import Response
+
+    from understudy.testing.client import Client
+
+
+@dataclass(frozen=True)
+class Site:
+    """url: without a path. address: what its domain must resolve to."""
+
+    target: str
+    url: str
+    address: str
+    disposable: bool
+
+    @property
+    def domain(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+    def get(self, path: str = "/", **options: Any) -> "Response":
+        """The answer to a visitor without cookies. Follows redirects; the options are those of requests."""
+        with self.client() as client:
+            return client.get(path, **options)
+
+    def client(self) -> "Client":
+        """A new visitor without a browser, who keeps cookies: a session of requests. Takes paths and URLs."""
+        from understudy.testing.client import Client
+
+        return Client(self.url, self.address)
+
+
+def site_of(config: Config, target_name: str, address: str | None = None) -> Site:
+    """The site of a target. address: which host, if the target has several.
+
+    Raises ConfigError for an unknown target, or if one of several hosts has to be named; Unreachable if
+    the VM has no address yet.
+    """
+    target = with_address(config.one_host(target_name, address), target_name)
+    return Site(target_name, _url(target), target.address, target.disposable)
+
+
+def _url(target: TargetConfig) -> str:
+    return f"{'https' if target.certificate else 'http'}://{target.domain}"

@@ -1,0 +1,66 @@
+"""What is under test: a target of the project that pytest runs in, by the options of the command line."""
+
+import socket
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from understudy.errors import ConfigError, Unreachable
+from understudy.paths import Project
+
+if TYPE_CHECKING:
+    # They take long to import, and most runs of pytest have no test that needs them.
+    from understudy.config.model import Config
+    from understudy.config.target import TargetConfig
+    from understudy.testing.site import Site
+
+
+class UnderTest:
+    """Of one run of pytest. Each part is read when it is first needed."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._option = config.getoption
+        self._start = config.invocation_params.dir
+
+    @cached_property
+    def project(self) -> Project | None:
+        """That of the deploy.yml in the folder in which pytest runs, or above; None if there is none."""
+        if named := self._option("--deploy-config"):
+            return Project(self._directory or (self._start / named).parent, self._start / named)
+        return Project(self._directory, self._directory / "deploy.yml") if self._directory else None
+
+    @cached_property
+    def _directory(self) -> Path | None:
+        places = (self._start, *self._start.parents)
+        return next((place for place in places if (place / "deploy.yml").is_file()), None)
+
+    @cached_property
+    def config(self) -> "Config":
+        """Raises ConfigError if there is no deploy.yml, or if it is wrong."""
+        from understudy.vm import address
+
+        if self.project is None:
+            raise ConfigError(
+                f"there is no deploy.yml in {self._start} or above",
+                hint="Run pytest in the project's folder, or name the file with --deploy-config.",
+            )
+        return address.load(self.project)
+
+    @cached_property
+    def site(self) -> "Site":
+        """Raises as testing/site.py, and Unreachable if the host's name has no IP address."""
+        from understudy.testing.site import site_of
+
+        site = site_of(self.config, self._option("--target"), self._option("--host"))
+        try:
+            socket.getaddrinfo(site.address, None)
+        except socket.gaierror as error:
+            raise Unreachable(f"{site.address} has no IP address: {error.strerror}") from error
+        return site
+
+    @cached_property
+    def target(self) -> "TargetConfig":
+        """The settings of the site's one host."""
+        return self.config.one_host(self.site.target, self.site.address)
