@@ -1,11 +1,13 @@
 """understudy-site stores an app's secrets exactly, never shows a value, and loses none."""
 
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.programs.root_programs import Host, make_host
+from understudy.commands import site
 from understudy.release.render import quote_shell
 
 KEY = 'SECRET_KEY="a+/="\n'
@@ -233,3 +235,44 @@ def test_host_without_a_file_of_secrets_has_to_be_provisioned_again(host: Host) 
     env(host).unlink()
 
     assert "provision this host again" in host.refused("secret-set", "TOKEN", given=b"x")
+
+
+def generate(host: Host, name: str, length: int) -> subprocess.CompletedProcess[bytes]:
+    """As a deploy does: sudo is the program itself."""
+    host.fake("sudo", f'shift 2\nexec {host.program} "$@"')
+    tools = f"{host.path('bin')}:{os.environ['PATH']}"
+    argv = site.secret_generate("todo", name, length)
+    return subprocess.run(argv, env={"PATH": tools}, capture_output=True, timeout=60)
+
+
+@pytest.mark.parametrize("length", [16, 50, 1024])
+def test_secret_is_made_of_letters_and_digits_and_is_another_on_each_host(
+    length: int, tmp_path: Path
+) -> None:
+    hosts = [prepared(tmp_path / name) for name in "ab"]
+
+    made = [generate(host, "MADE", length) for host in hosts]
+
+    assert [(done.returncode, done.stdout, done.stderr) for done in made] == [(0, b"", b"")] * 2
+    one, other = (read_back(host, "MADE") for host in hosts)
+    assert one != other
+    assert [len(value) for value in (one, other)] == [length] * 2
+    assert (one + other).isalnum()
+    assert (one + other).isascii()
+
+
+def test_secret_that_is_there_is_not_made_again(host: Host) -> None:
+    host.done("secret-set", "MADE", given=b"mine\n")
+
+    assert generate(host, "MADE", 50).returncode == 0
+
+    assert read_back(host, "MADE") == "mine"
+
+
+def test_secret_is_not_made_where_the_list_of_them_cannot_be_read(host: Host) -> None:
+    env(host).rename(env(host).with_name("env.away"))
+
+    done = generate(host, "MADE", 50)
+
+    assert done.returncode != 0
+    assert b"env is missing" in done.stderr

@@ -82,6 +82,7 @@ PURE = {
     "data.schema",
     "deploy.desired",
     "deploy.django_settings",
+    "deploy.generated_secrets",
     "deploy.plan",
     "deploy.preview",
     "deploy.switch",

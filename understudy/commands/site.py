@@ -61,6 +61,18 @@ def secret_list(site: str) -> Argv:
     return _as_root(site, "secret-list")
 
 
+def secret_generate(site: str, name: str, length: int) -> Argv:
+    """Makes a secret of so many letters and digits, unless there is one of that name. Its value is in no
+    command line, and never leaves the host.
+    """
+    text = """
+    names=$(sudo -n "$1" "$2" secret-list)
+    if printf '%s\n' "$names" | grep -qxF "$3"; then exit; fi
+    LC_ALL=C tr -dc A-Za-z0-9 </dev/urandom | head -c "$4" | sudo -n "$1" "$2" secret-set "$3"
+    """
+    return script(text, _PROGRAM, site, name, length)
+
+
 def log(site: str) -> Argv:
     """Appends the object, one line of JSON on standard input, to the site's log on the host.
 

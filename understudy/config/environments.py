@@ -12,7 +12,9 @@ _LINE = re.compile(r"""^[ \t]*(\w+)[ \t]*:[ \t]*["']?(.*?)["']?[ \t]*$""", re.MU
 
 
 def environments(text: str) -> list[Mapping[str, str]]:
-    """Each `environment` in the text of a deploy.yml. If it is not YAML, all lines `name: value` as one."""
+    """Each `environment` in the text of a deploy.yml, and values below `secrets`, where none should be, under
+    names that say so. If it is not YAML, all lines `name: value` as one.
+    """
     try:
         _, data = yaml_text.read(text)
     except (yaml.YAMLError, ValueError):
@@ -26,6 +28,9 @@ def _found(value: Any) -> Iterator[Mapping[str, str]]:
             environment = value.get("environment")
             if isinstance(environment, Mapping):
                 yield {str(name): str(one) for name, one in environment.items()}
+            given = value.get("secrets")
+            if isinstance(given, Mapping):
+                yield {f"SECRET_{name}": one for name, one in given.items() if isinstance(one, str)}
             for child in value.values():
                 yield from _found(child)
         case list():

@@ -1,11 +1,20 @@
 """One host gets the commit that deploy.yml names. rollout.py does this for all hosts of a target."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from understudy.commands import app as app_commands
-from understudy.deploy import commits, django_settings, plan, prepare, preview, switch
+from understudy.deploy import (
+    commits,
+    django_settings,
+    generated_secrets,
+    plan,
+    prepare,
+    preview,
+    switch,
+)
 from understudy.deploy.desired import NO_SHIPMENT, DesiredState
 from understudy.errors import StepFailed
 from understudy.host import backups, session, steps
@@ -46,6 +55,7 @@ def deploy(
         _require_receipt(job, source, connection, without_rehearsal)
         entry = AuditEntry("deploy", desired.release.id, source.commit, without_rehearsal)
         with session.locked(connection, job, entry, wait, observed) as observed:
+            observed = _with_secrets(job, connection, observed)
             # Another deploy may have changed the host before this one got the lock.
             desired = prepare.desired_state(job, source, observed)
             entry.what = desired.release.id
@@ -80,9 +90,13 @@ def is_up_to_date(job: Job, source: Source, *, rehearsed: bool) -> bool:
 def preview_plan(job: Job, source: Source) -> None:
     """Prints the steps of a deploy and the files it would change, and changes nothing on the host."""
     with session.connected(job) as (_, observed), TemporaryDirectory() as work:
+        secrets = generated_secrets.make_plan(job.config, observed)
+        if secrets:
+            # The release that follows gets another id; which one, no one knows yet.
+            observed = replace(observed, secrets="")
         desired = prepare.desired_state(job, source, observed)
         shipment = prepare.shipment(job, source, desired, observed, Path(work))
-    actions = plan.make_plan(desired, shipment, observed)
+    actions = [*secrets, *plan.make_plan(desired, shipment, observed)]
     if not actions:
         _report_converged(job, desired)
         return
@@ -109,7 +123,18 @@ def require_converged(job: Job) -> None:
 
 
 def _is_converged(desired: DesiredState, observed: ObservedState) -> bool:
-    return not plan.make_plan(desired, NO_SHIPMENT, observed)
+    return not generated_secrets.make_plan(desired.config, observed) and not plan.make_plan(
+        desired, NO_SHIPMENT, observed
+    )
+
+
+def _with_secrets(job: Job, connection: SshConnection, observed: ObservedState) -> ObservedState:
+    """Makes the secrets that the host lacks. Returns the host as it is with them."""
+    actions = generated_secrets.make_plan(job.config, observed)
+    if not actions:
+        return observed
+    steps.apply_all(job, connection, actions)
+    return session.gather(connection, job.config)
 
 
 def _report_converged(job: Job, desired: DesiredState) -> None:

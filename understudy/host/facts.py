@@ -23,7 +23,8 @@ class ObservedState:
     exact_python: as "3.11.2", "" if the host's packages don't show it.
     current: id of the live release. venvs: names of complete environments, which are those of locks.
     packages: names of packages in the cache. served: ids of releases that were live, by their file `served`;
-    served_since: when each went live for the last time. secrets: a checksum that changes with them.
+    served_since: when each went live for the last time. secrets: a checksum that changes with them;
+    secret_names: their names.
     free: bytes of disk. half_made: releases and environments that a killed deploy left. files: path -> text,
     of the site's configuration and of the live release. running: ids of releases with a live service.
     ending: ids of releases that only finish their requests. last_holder: who held the lock last, in the
@@ -53,6 +54,7 @@ class ObservedState:
     other_sites: Mapping[str, str] = field(default_factory=dict)
     lost_name: str = ""
     zstd: bool = False
+    secret_names: frozenset[str] = frozenset()
     exact_python: str = ""
 
     def release(self, release_id: str | None) -> Manifest | None:
@@ -98,6 +100,7 @@ def parse(output: str) -> ObservedState:
         other_sites=_pop_below(texts, "/etc/nginx/sites-enabled/", "/etc/nginx/conf.d/"),
         lost_name=one("lost_name"),
         zstd=one("zstd") == "yes",
+        secret_names=frozenset(values["secret"]),
         files=texts,
         last_holder=one("last_holder"),
     )

@@ -28,6 +28,10 @@ done
 for file in "$root"/cache/packages/*; do [ ! -e "$file" ] || say package "$file"; done
 stat -c 'served	%Y	%n' "$root"/releases/*/served 2>/dev/null || true
 say secrets "$(cksum 2>/dev/null <"$root/shared/env" || true)"
+# Their names only.
+if [ -r "$root/shared/env" ]; then
+    while IFS= read -r line; do case $line in [A-Z_]*=*) say secret "${line%%=*}" ;; esac; done <"$root/shared/env"
+fi
 readlink -f /usr/bin/python3 "$root/current" | {
     read -r python || true
     read -r current || true

@@ -17,8 +17,10 @@ def level(job: Job) -> Level:
     fingerprint_inputs = prepare.fingerprint_inputs(
         job, source, python="", secrets=kept_secrets.digest(job)
     )
+    generated = repr(job.config.secrets) if job.config.secrets else ""
     return levels.level(
-        DEPLOYED, source.commit, *fingerprint_inputs, *(file.content for file in host_files)
+        *(DEPLOYED, source.commit, *fingerprint_inputs, generated),
+        *(file.content for file in host_files),
     )
 
 

@@ -13,6 +13,7 @@ from understudy.config.environments import environments
         ("app:\n  environment:\n    A: one\n  nope: [1]\ntargets: 7\n", [{"A": "one"}]),
         ("x: &x {A: one}\napp: {environment: *x}\n", [{"A": "one"}]),
         ("app:\n  environment: none\n", []),
+        ("secrets: {A: one, B: {generate: 50}}\n", [{"SECRET_A": "one"}]),
         ("", []),
         ("- 1\n", []),
     ],

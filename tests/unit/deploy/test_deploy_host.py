@@ -13,9 +13,11 @@ import pytest
 from tests.unit.deploy.test_django_settings import GOOD
 from tests.unit.fakes import FakeConnection, FakeReport, failed, printed
 from tests.unit.staging import DEPLOY, QUERY, Staging, changes, lines_of
+from understudy.config.secrets import Secret
 from understudy.deploy import deploy_host, rollout
 from understudy.errors import StepFailed
 from understudy.host import steps
+from understudy.job import Job
 from understudy.release.layout import Manifest
 from understudy.release.render import host_files
 from understudy.ssh.connection import Result
@@ -104,6 +106,48 @@ def test_changed_secret_makes_a_new_release(staging: Staging) -> None:
     deploy_host.deploy(staging.job())
 
     assert [note for note in changes(host) if "understudy-site shop start" in note]
+
+
+def with_secrets(job: Job) -> Job:
+    secrets = {"SIGNING_KEY": Secret(generate=50)}
+    return replace(job, config=job.config.model_copy(update={"secrets": secrets}))
+
+
+def test_secret_that_the_host_lacks_is_made_before_the_release_gets_its_id(
+    staging: Staging,
+) -> None:
+    before = deployed(staging)
+    made = printed(before.output.replace("end\tok", "secret\tSIGNING_KEY\nsecrets\t3 4\nend\tok"))
+    host = staging.host(before, before, made, **{"secret-set": printed("")})
+
+    deploy_host.deploy(with_secrets(staging.job()))
+
+    [making] = [note for note in changes(host) if "secret-set" in note]
+    assert "SIGNING_KEY 50" in making
+    assert staging.report.steps[0] == ("make the secret SIGNING_KEY, 50 characters", True)
+    # The release that was live was started without it.
+    assert [note for note in changes(host) if "understudy-site shop start" in note]
+
+
+def test_secret_that_the_host_has_is_never_changed(staging: Staging) -> None:
+    before = deployed(staging)
+    host = staging.host(printed(before.output.replace("end\tok", "secret\tSIGNING_KEY\nend\tok")))
+
+    deploy_host.deploy(with_secrets(staging.job()))
+
+    assert changes(host) == []
+    assert "nothing to do" in staging.report.said[0]
+
+
+def test_preview_has_the_secrets_that_would_be_made(staging: Staging) -> None:
+    live = printed(deployed(staging).output.replace("end\tok", "secrets\t1 2\nend\tok"))
+    host, job = staging.host(live), with_secrets(staging.job())
+
+    rollout.plan(job)
+
+    said = "\n".join(staging.report.said)
+    assert said.index("make the secret SIGNING_KEY, 50 characters") < said.index("start release")
+    assert changes(host) == []
 
 
 def test_host_that_another_deploy_has_finished_meanwhile_is_left_alone(staging: Staging) -> None:

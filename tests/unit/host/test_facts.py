@@ -240,6 +240,27 @@ def test_free_disk_and_checksum_of_the_secrets_are_read(line: str, free: int, se
     assert (observed.free, observed.secrets) == (free, secrets)
 
 
+def test_names_of_the_secrets_are_read_and_no_value() -> None:
+    observed = facts.parse(BARE.replace("machine\t", "secret\tSECRET_KEY\nsecret\tDSN\nmachine\t"))
+
+    assert observed.secret_names == {"SECRET_KEY", "DSN"}
+
+
+def test_query_prints_the_names_of_the_secrets_only(tmp_path: Path) -> None:
+    env = tmp_path / "srv/shop/shared/env"
+    env.parent.mkdir(parents=True)
+    env.write_text('SECRET_KEY="hunter2=\\\\"\nDSN="OTHER=hunter2"\n')
+    query = [word.replace("/srv/", f"{tmp_path}/srv/") for word in facts_query.query("shop")]
+
+    asked = subprocess.run(query, capture_output=True, text=True, check=True).stdout
+
+    assert "hunter2" not in asked
+    assert [line for line in asked.splitlines() if line.startswith("secret\t")] == [
+        "secret\tSECRET_KEY",
+        "secret\tDSN",
+    ]
+
+
 @pytest.mark.parametrize(
     ("package", "exact"),
     [
