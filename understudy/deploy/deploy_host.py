@@ -93,7 +93,7 @@ def preview_plan(job: Job, source: Source) -> None:
         secrets = generated_secrets.make_plan(job.config, observed)
         if secrets:
             # The release that follows gets another id; which one, no one knows yet.
-            observed = replace(observed, secrets="")
+            observed = replace(observed, secrets="not made yet")
         desired = prepare.desired_state(job, source, observed)
         shipment = prepare.shipment(job, source, desired, observed, Path(work))
     actions = [*secrets, *plan.make_plan(desired, shipment, observed)]

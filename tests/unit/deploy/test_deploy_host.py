@@ -140,8 +140,7 @@ def test_secret_that_the_host_has_is_never_changed(staging: Staging) -> None:
 
 
 def test_preview_has_the_secrets_that_would_be_made(staging: Staging) -> None:
-    live = printed(deployed(staging).output.replace("end\tok", "secrets\t1 2\nend\tok"))
-    host, job = staging.host(live), with_secrets(staging.job())
+    host, job = staging.host(deployed(staging)), with_secrets(staging.job())
 
     rollout.plan(job)
 
