@@ -56,7 +56,7 @@ class Hardware(Protocol):
 @cache
 def default() -> Hardware:
     """Of the same kind as the staging VM of the tests."""
-    project = Project(PROJECT, PROJECT / "deploy.yml")
+    project = Project(PROJECT, PROJECT / "deploy.yml", PROJECT)
     is_container = provider.chosen(project, "no VM has this name", "auto").name == provider.LXC
     return Containers() if is_container else VirtualMachines()
 

@@ -133,7 +133,7 @@ def remove() -> None:
 
 def _bare_box() -> Path:
     """The catalog of the box."""
-    project = Project(PROJECT, PROJECT / "deploy.yml")
+    project = Project(PROJECT, PROJECT / "deploy.yml", PROJECT)
     return boxes.build(project, boxes.box_for(project, "bookworm", None), None, TextReport())
 
 

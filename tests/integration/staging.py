@@ -133,11 +133,11 @@ class Staging:
     def provider(self) -> str:
         """The VM's, as it is or is to be built."""
         vm = self.settings().vm
-        return provider.chosen(Project(PROJECT, self.config), vm.name, vm.provider).name
+        return provider.chosen(Project(PROJECT, self.config, PROJECT), vm.name, vm.provider).name
 
     def settings(self) -> Config:
         """deploy.yml, with the VM's address."""
-        return vm_address.load(Project(PROJECT, self.config))
+        return vm_address.load(Project(PROJECT, self.config, PROJECT))
 
     @property
     def address(self) -> str:
@@ -150,7 +150,7 @@ class Staging:
 
     def machine(self, **changes: object) -> Vm:
         """The VM as an object. changes: of the key `vm`."""
-        project, config = Project(PROJECT, self.config), self.settings()
+        project, config = Project(PROJECT, self.config, PROJECT), self.settings()
         vm = config.vm.model_copy(update=changes)
         return Vm(project, config.model_copy(update={"vm": vm}), TextReport())
 

@@ -99,7 +99,7 @@ def reboot(staging: Staging) -> None:
 
 def older_nginx(staging: Staging) -> str:
     """A version that the archive has besides the newest one."""
-    archive = DebianArchive(Project(PROJECT, staging.config), "bookworm")
+    archive = DebianArchive(Project(PROJECT, staging.config, PROJECT), "bookworm")
     offers = parse(archive.offers(["nginx"]))
     versions = sorted({offer.version for offer in offers}, key=order)
     if len(versions) < 2:

@@ -14,7 +14,7 @@ from understudy.vm import provider
 @pytest.fixture(scope="module", autouse=True)
 def container(vm: None, staging: Staging) -> Iterator[None]:
     """Skips the module where the VM is none."""
-    if provider.built(Project(PROJECT, staging.config), staging.vm) != provider.LXC:
+    if provider.built(Project(PROJECT, staging.config, PROJECT), staging.vm) != provider.LXC:
         pytest.skip("the staging VM is a virtual machine here, no container")
     yield
     assert staging.deploy_py("reset").code == 0

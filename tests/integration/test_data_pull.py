@@ -278,7 +278,7 @@ def test_effects_of_migrations_on_a_million_rows_are_reported(
     note = '    note = models.TextField(default="", db_default="")\n'
     live.migration("0003_note", ADD_NOTE, note)
     live.migration("0004_change_all_items", CHANGE_ALL_ITEMS)
-    project = Project(PROJECT, live.staging.config)
+    project = Project(PROJECT, live.staging.config, PROJECT)
     job = Job(project, load(project.config_file), "vagrant", TextReport())
     with migrations.examined(job):
         deploy(job)

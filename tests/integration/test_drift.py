@@ -57,7 +57,7 @@ def made(app: Staging, directory: Path) -> Production:
 
     A virtual machine: a container has no kernel, clock and disk of its own to plant differences in.
     """
-    project = Project(PROJECT, app.config)
+    project = Project(PROJECT, app.config, PROJECT)
     config = configuration.load(app.config)
     recipe = of_project(project, config, config.target("vagrant").admin)
     box = boxes.box_for(project, config.vm.release, recipe)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.programs.root_programs import CHECKERS, installed
-from tests.unit.fakes import TOP, config
+from tests.unit.fakes import TEMPLATES, config
 from understudy.release import render
 
 CERTIFICATE = {"certificate": {"chain": "/etc/ssl/todo.pem", "key": "/etc/ssl/todo.key"}}
@@ -28,7 +28,7 @@ OPTIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 def rendered(app: dict[str, Any] | None = None, target: dict[str, Any] | None = None) -> list[str]:
     """The nginx file and the unit."""
     settings = config(app={"name": "todo", **(app or {})}, target=target or {})
-    files = render.host_files(settings, settings.target("staging"), TOP / "templates")
+    files = render.host_files(settings, settings.target("staging"), TEMPLATES)
     return [file.content for file in files]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from tests.unit.fakes import TOP, config
+from tests.unit.fakes import TEMPLATES, config
 from understudy.commands import app as app_commands
 from understudy.commands import candidate
 from understudy.release import render
@@ -70,7 +70,7 @@ def ask(tmp_path: Path) -> Ask:
 
     def start(*paths: str, **app: str) -> subprocess.CompletedProcess[str]:
         site = config(app={"preset": "plain", **app})
-        host_files = render.host_files(site, site.target("staging"), TOP / "templates")
+        host_files = render.host_files(site, site.target("staging"), TEMPLATES)
         root, socket = tmp_path / "srv" / "shop", tmp_path / "app.sock"
         release = root / "releases" / "new"
         release.mkdir(parents=True)

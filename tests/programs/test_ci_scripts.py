@@ -9,7 +9,7 @@ import pytest
 
 from ci import summary
 from tests.programs.test_ci_files import GITLAB, step
-from tests.unit.fakes import TOP
+from tests.unit.fakes import TEMPLATES, TOP
 from tests.unit.records import FAILED, PASSED, nasty
 from understudy.receipts import signing
 from understudy.report import store as report_store
@@ -128,7 +128,7 @@ def test_file_of_the_key_is_readable_by_its_owner_alone(rehearsed: Path, keys: P
 
 def written(directory: Path, record: Record) -> str:
     """The summary of a run on its page at GitHub."""
-    report_store.write(directory / "reports", TOP / "templates", record, directory / "none")
+    report_store.write(directory / "reports", TEMPLATES, record, directory / "none")
     done = run(step("Show the verdict")["run"], directory, GITHUB_STEP_SUMMARY=f"{directory}/page")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     return (directory / "page").read_text()

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from tests.unit.fakes import TOP, config
+from tests.unit.fakes import TEMPLATES, config
 from understudy.release import render
 from understudy.ssh import host_lock
 
@@ -21,7 +21,7 @@ CONTAINER = (
 def waiting(root: Path) -> str:
     """A program that prints whether a waiting release sees that its deploy is at work."""
     files = render.release_files(
-        config(app={"name": "shop"}), config().target("staging"), "r1", TOP / "templates"
+        config(app={"name": "shop"}), config().target("staging"), "r1", TEMPLATES
     )
     [text] = [file.content for file in files if file.path.name == "gunicorn.conf.py"]
     moved = text.replace("/srv/shop/", f"{root}/")

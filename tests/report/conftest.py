@@ -9,7 +9,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.webdriver import WebDriver
 
 from tests.report.opened import OpenedPage
-from tests.unit.fakes import TOP
+from tests.unit.fakes import TEMPLATES
 from tests.unit.pictures import drawn
 from tests.unit.records import EMPTY, FAILED, PASSED, nasty, odd
 from understudy.report.page import Picture, render
@@ -39,7 +39,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     share, marked = difference(drawn(), drawn((9, 9, 50, 50)))
     shown = [Picture("test_logo-1.5-", drawn((9, 9, 50, 50)), share, marked)]
     for name, record in RECORDS.items():
-        page = render(TOP / "templates", record, shown)
+        page = render(TEMPLATES, record, shown)
         (directory / f"{name}.html").write_text(page, encoding="utf-8")
     return directory
 

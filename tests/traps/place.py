@@ -246,7 +246,7 @@ class SpareHost(Place):
         choice = Selection(only=frozenset(phases), keep=True, fail_fast=True)
         began, said = time.monotonic(), io.StringIO()
         report = Recorder(JsonReport(said), "rehearse", self.target, "", time.monotonic)
-        project = Project(PROJECT, staging.config)
+        project = Project(PROJECT, staging.config, PROJECT)
         try:
             job = Job(project, configuration.load(staging.config), self.target, report)
             timings = Timings(self.directory / "timings.json")

@@ -12,12 +12,14 @@ from understudy.commands import Argv
 from understudy.config.model import Config
 from understudy.errors import UnderstudyError
 from understudy.host.facts import ObservedState
+from understudy.paths import Overlay
 from understudy.release.layout import Manifest
 from understudy.report.events import Report
 from understudy.ssh.connection import Result
 from understudy.ssh.stream import Content
 
 TOP = Path(__file__).resolve().parents[2]
+TEMPLATES = Overlay((TOP / "templates",))
 
 
 def printed(output: str) -> Result:

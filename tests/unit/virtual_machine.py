@@ -122,7 +122,7 @@ class Machine:
     @property
     def project(self) -> Project:
         directory = self.directory / "project"
-        return Project(directory, directory / "deploy.yml")
+        return Project(directory, directory / "deploy.yml", directory)
 
     def vm(self, **changes: object) -> Vm:
         """The VM by deploy.yml as it is now. changes: of its key `vm`."""

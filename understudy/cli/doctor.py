@@ -17,7 +17,7 @@ from understudy.errors import UnderstudyError, Unreachable
 from understudy.job import Job
 from understudy.parity import capture_host
 from understudy.parity.capture import lockfile
-from understudy.paths import Project
+from understudy.paths import Project, project_of
 from understudy.report.events import Report
 from understudy.vm import address as vm_address
 from understudy.vm import capabilities, follow, new_address, stale
@@ -173,13 +173,13 @@ def _vm_name(project: Project, name: str, provider: str) -> Finding:
     title = "VM name"
     try:
         machine = providers.any_of_name(project, name, provider)
-        origin = stale.of_another_project(machine, project.directory / "Vagrantfile")
+        origin = stale.of_another_project(machine, project.vagrantfile)
     except UnderstudyError as error:
         return Finding(title, error.cause or error.summary, error.hint)
     if origin is None:
         return Finding(title, name)
     return Finding(
-        title, f"{origin.parent} has a VM {name}, too", "set another vm.name in deploy.yml"
+        title, f"{project_of(origin)} has a VM {name}, too", "set another vm.name in deploy.yml"
     )
 
 

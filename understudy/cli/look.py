@@ -85,9 +85,8 @@ class Look:
         """Of all that the verb reads on this machine; "" if it can't be compared."""
         if self._reads_source and not last.source:
             return ""
-        folders = (self._project.templates, self._project.directory / "provision")
         try:
-            parts = [part for folder in folders for part in contents(folder)]
+            parts = list(contents(self._project.host_inputs))
             if self._reads_source:
                 parts.append(source_state.state(last.source, last.revision))
         except (UnderstudyError, OSError):

@@ -16,7 +16,7 @@ from understudy.cli.arguments import Verb, make_parser
 from understudy.cli.verbs import data, deploying, inspecting, running, vm
 from understudy.errors import INTERRUPTED, UnderstudyError
 from understudy.local import private
-from understudy.paths import Project
+from understudy.paths import Project, find_project
 
 if TYPE_CHECKING:
     from understudy.cli.known_host import KnownHost
@@ -33,7 +33,7 @@ def run_process(arguments: list[str], directory: Path) -> NoReturn:
 
 
 def main(arguments: list[str], directory: Path) -> int:
-    """Runs one verb and returns the exit code. directory: the folder of deploy.py.
+    """Runs one verb and returns the exit code. directory: deploy.yml is in it, or in a folder above.
 
     An UnderstudyError is printed; any other exception is a bug and passes.
     """
@@ -47,7 +47,7 @@ def main(arguments: list[str], directory: Path) -> int:
     if options.verb is None:
         parser.print_help()
         return 2
-    project = Project(directory, Path(options.config or directory / "deploy.yml"))
+    project = find_project(directory, options.config)
     if getattr(options, "watch", False):
         # Each of its rehearsals writes a report, and it writes none.
         options.verb, options.run = "rehearse --watch", _watch

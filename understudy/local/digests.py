@@ -16,9 +16,9 @@ def digest(parts: Iterable[object]) -> str:
     return whole.hexdigest()
 
 
-def contents(directory: Path) -> Iterator[object]:
-    """The names and contents of all files below a directory. Nothing if there is no such directory."""
-    for file in _files(directory):
+def contents(files: Iterable[Path]) -> Iterator[object]:
+    """The names and contents of these files."""
+    for file in files:
         yield from (file, file.read_bytes())
 
 

@@ -1,17 +1,18 @@
 """The record of a rehearsal -> what its receipt says."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from understudy.host.fingerprint import Fingerprint
+from understudy.paths import Project
 from understudy.receipts.issue import RehearsalResult
 from understudy.receipts.statement import Candidate, Phase, Probe, Suite
 from understudy.rehearsal.phases import Outcome
-from understudy.rehearsal.verify import FOLDERS
+from understudy.rehearsal.verify import folders
 from understudy.report.record import Phase as RecordedPhase
 from understudy.report.record import Record, Verdict
 
@@ -29,9 +30,9 @@ def result_of(
     outcomes: Mapping[str, Outcome],
     candidate: Candidate,
     staging: Fingerprint,
-    project: Path,
+    project: Project,
 ) -> RehearsalResult:
-    """outcomes: name of a phase -> how it ended. project: the directory that has the tests."""
+    """outcomes: name of a phase -> how it ended. project: the one that has the tests."""
     began = datetime.fromisoformat(record.began)
     return RehearsalResult(
         candidate=candidate,
@@ -63,7 +64,7 @@ def _phase(phase: RecordedPhase, outcome: Outcome) -> Phase:
     )
 
 
-def _suite(name: str, tests: Sequence[Mapping[str, Any]], project: Path) -> Suite:
+def _suite(name: str, tests: Sequence[Mapping[str, Any]], project: Project) -> Suite:
     outcomes = Counter(test["outcome"] for test in tests)
     return Suite(
         name=name,
@@ -71,16 +72,17 @@ def _suite(name: str, tests: Sequence[Mapping[str, Any]], project: Path) -> Suit
         skipped=outcomes["skipped"],
         failed=len(tests) - outcomes["passed"] - outcomes["skipped"],
         tests=tuple(test["name"] for test in tests),
-        files=_digest(project / FOLDERS[name]),
+        files=_digest(folders(project, name)),
     )
 
 
-def _digest(folder: Path) -> str:
+def _digest(folders: Iterable[Path]) -> str:
     """A digest of the names and contents of all Python files of a suite."""
     digest = sha256()
-    for file in sorted(folder.rglob("*.py")):
-        content = sha256(file.read_bytes()).hexdigest()
-        digest.update(f"{file.relative_to(folder)} {content}\n".encode())
+    for folder in folders:
+        for file in sorted(folder.rglob("*.py")):
+            content = sha256(file.read_bytes()).hexdigest()
+            digest.update(f"{file.relative_to(folder)} {content}\n".encode())
     return digest.hexdigest()
 
 

@@ -183,7 +183,7 @@ class Rehearsal:
         try:
             with SshConnection(self.job.target, self.job.config.host.deployer) as connection:
                 staging = inputs.fingerprint_of(connection)
-            project = self.job.project.directory
+            project = self.job.project
             issue.write(self.job, result_of(record, self.outcomes, candidate, staging, project))
         except UnderstudyError as error:
             self.job.report.warn(f"no receipt was written: {error.summary}")

@@ -7,7 +7,7 @@ quoted here for their place, so that none can end its line or its block.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from types import SimpleNamespace
 
 import jinja2
@@ -15,6 +15,7 @@ import jinja2
 from understudy.config.model import Config
 from understudy.config.target import TargetConfig
 from understudy.errors import ConfigError
+from understudy.paths import Overlay
 from understudy.release.layout import CANDIDATE_ADDRESS, Paths
 
 # commands.py and its parts.
@@ -37,7 +38,7 @@ class RenderedFile:
 
 
 def release_files(
-    config: Config, target: TargetConfig, release_id: str, templates: Path
+    config: Config, target: TargetConfig, release_id: str, templates: Overlay
 ) -> tuple[RenderedFile, ...]:
     """The files of one release, which the switch changes with it."""
     paths = Paths(config.root)
@@ -53,7 +54,9 @@ def release_files(
     )
 
 
-def host_files(config: Config, target: TargetConfig, templates: Path) -> tuple[RenderedFile, ...]:
+def host_files(
+    config: Config, target: TargetConfig, templates: Overlay
+) -> tuple[RenderedFile, ...]:
     """The site config: the nginx and systemd files that all releases of the site share."""
     site = config.app.name
     values = {**_values(config, target, "-"), "candidate_address": CANDIDATE_ADDRESS}
@@ -130,9 +133,9 @@ def _environment(config: Config, target: TargetConfig, release_id: str) -> dict[
 
 
 @cache
-def _jinja(templates: Path) -> jinja2.Environment:
+def _jinja(templates: Overlay) -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates),
+        loader=jinja2.FileSystemLoader(templates.folders),
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # noqa: S701 - these are no web pages; each place has its own filter
         trim_blocks=True,
@@ -145,7 +148,7 @@ def _jinja(templates: Path) -> jinja2.Environment:
     return environment
 
 
-def _render(templates: Path, name: str, values: Mapping[str, object]) -> str:
+def _render(templates: Overlay, name: str, values: Mapping[str, object]) -> str:
     try:
         return _jinja(templates).get_template(name).render(values)
     except jinja2.TemplateError as error:

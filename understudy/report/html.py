@@ -1,17 +1,18 @@
 """What the HTML pages have in common: each is one file that loads nothing else. Pure."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
+from understudy.paths import Overlay
 
-def environment(templates: Path, **filters: Callable[..., Any]) -> jinja2.Environment:
+
+def environment(templates: Overlay, **filters: Callable[..., Any]) -> jinja2.Environment:
     """Jinja for pages: values are escaped, and an undefined name is an error."""
     made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates),
+        loader=jinja2.FileSystemLoader(templates.folders),
         undefined=jinja2.StrictUndefined,
         autoescape=True,
         trim_blocks=True,
@@ -23,6 +24,6 @@ def environment(templates: Path, **filters: Callable[..., Any]) -> jinja2.Enviro
     return made
 
 
-def style(templates: Path) -> Markup:
+def style(templates: Overlay) -> Markup:
     """The style sheet of all pages."""
-    return Markup((templates / "report.css").read_text())  # noqa: S704 - it's ours
+    return Markup(templates.file("report.css").read_text())  # noqa: S704 - it's ours

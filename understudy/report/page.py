@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
+from understudy.paths import Overlay
 from understudy.report import html
 from understudy.report.graph import duration, graph
 from understudy.report.log_lines import align
@@ -77,9 +77,9 @@ class Part:
     rows: Sequence[Row]
 
 
-def render(templates: Path, record: Record, pictures: Sequence[Picture]) -> str:
+def render(templates: Overlay, record: Record, pictures: Sequence[Picture]) -> str:
     """The page as HTML. Raises jinja2.TemplateError if the template uses an undefined value."""
-    script = (templates / "report.js").read_text()
+    script = templates.file("report.js").read_text()
     parts = list(_parts(record))
     rows = [row for part in parts for row in part.rows]
     attached = {**dict.fromkeys(KNOWN), **record.attachments}
@@ -127,7 +127,7 @@ def _bar(at: float, seconds: float, whole: float) -> tuple[float, float]:
 
 
 @cache
-def _environment(templates: Path) -> jinja2.Environment:
+def _environment(templates: Overlay) -> jinja2.Environment:
     return html.environment(
         templates,
         duration=duration,

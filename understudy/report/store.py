@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from understudy.local import private
+from understudy.paths import Overlay
 from understudy.report import junit, page
 from understudy.report.record import Record, Verdict
 
@@ -45,7 +46,7 @@ def pictures(folder: Path, pages: Path) -> Sequence[page.Picture]:
 
 def write(
     folder: Path,
-    templates: Path,
+    templates: Overlay,
     record: Record,
     pages: Path,
     shown: Sequence[page.Picture] | None = None,

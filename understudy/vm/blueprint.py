@@ -24,7 +24,7 @@ class Blueprint:
     @cached_property
     def level(self) -> Level:
         """The VM as it is just after `up`. Any change of what it is built from is another level."""
-        vagrantfile = (self.job.project.directory / "Vagrantfile").read_text()
+        vagrantfile = (self.job.project.resources / "Vagrantfile").read_text()
         size = map(str, self.size.values())
         address = self.job.config.vm.address
         made_from = (self.provider.name, self.box.version, address, *size, vagrantfile)

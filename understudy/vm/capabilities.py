@@ -19,7 +19,7 @@ _PLUGIN_LISTS = (
 def accelerator(project: Project) -> str:
     """kvm or qemu, by starting a guest; empty if that can't be found out."""
     try:
-        program = str(project.directory / "provision" / "box" / "accelerator")
+        program = str(project.box_scripts / "accelerator")
         return subprocess.run([program], capture_output=True, text=True, timeout=20).stdout.strip()
     except (OSError, subprocess.TimeoutExpired):
         return ""

@@ -62,7 +62,7 @@ class Container:
 
     def remove_remains(self) -> None:
         """The directory of a container that could not be started."""
-        if self.origin() == self.project.directory / "Vagrantfile":
+        if self.origin() == self.project.vagrantfile:
             self.remove()
 
     def _call(self, verb: str, *words: str) -> str:
@@ -75,7 +75,7 @@ def networks(project: Project) -> list[GuestNetwork]:
 
 
 def _run(project: Project, verb: str, *words: str) -> str:
-    command = [str(project.directory / "provision" / "lxc" / "container"), verb, *words]
+    command = [str(project.container_script), verb, *words]
     if os.geteuid() != 0:
         command = ["sudo", *command]
     try:

@@ -5,14 +5,13 @@ costs over a second.
 """
 
 import json
-from pathlib import Path
 
 from understudy.config.model import Config
 from understudy.errors import StepFailed, UnderstudyError
 from understudy.host import secrets
 from understudy.job import Job
 from understudy.local.atomic_write import atomic_write
-from understudy.paths import Project
+from understudy.paths import Project, project_of
 from understudy.report.events import Report
 from understudy.ssh.connection import SshConnection
 from understudy.vm import address as vm_address
@@ -112,10 +111,6 @@ class Vm:
         return providers.machine(self._project, self._name, self._built_by or self._wanted_provider)
 
     @property
-    def _vagrantfile(self) -> Path:
-        return self._project.directory / "Vagrantfile"
-
-    @property
     def _built_by(self) -> str:
         return providers.built(self._project, self._name)
 
@@ -174,8 +169,8 @@ class Vm:
         self._check_address()
         if self._machine().state():
             self._remove()
-        elif origin := stale.remove(self._machine_of_that_name(), self._vagrantfile):
-            self._report.say(f"removed a VM of the same name, which {origin} had left")
+        elif origin := stale.remove(self._machine_of_that_name(), self._project.vagrantfile):
+            self._report.say(f"removed a VM of the same name, which {project_of(origin)} had left")
         self._boot()
         self._report_refused_settings()
         # The snapshot comes last: a VM without it was not built to the end.
@@ -184,10 +179,12 @@ class Vm:
 
     def _check_name(self) -> None:
         """Vagrant's own advice would be to remove the other project's VM."""
-        if origin := stale.of_another_project(self._machine_of_that_name(), self._vagrantfile):
+        if origin := stale.of_another_project(
+            self._machine_of_that_name(), self._project.vagrantfile
+        ):
             raise StepFailed(
                 f"another project has a VM named {self._name}",
-                cause=f"{origin.parent} has a VM {self._name}, too",
+                cause=f"{project_of(origin)} has a VM {self._name}, too",
                 hint="Set another vm.name in deploy.yml.",
             )
 

@@ -75,5 +75,5 @@ def any_of_name(project: Project, name: str, provider: str) -> GuestMachine:
 
 def _id(project: Project, name: str, provider: str) -> str:
     where = os.environ.get("VAGRANT_DOTFILE_PATH", ".vagrant")
-    file = project.directory / where / "machines" / name / provider / "id"
+    file = project.vagrantfile.parent / where / "machines" / name / provider / "id"
     return file.read_text().strip() if file.exists() else ""

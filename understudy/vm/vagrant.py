@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from understudy.errors import StepFailed, Unreachable
 from understudy.local import tool_output
+from understudy.local.atomic_write import atomic_write
 from understudy.paths import Project
 from understudy.report.events import Report
 from understudy.vm.box import Box
@@ -72,7 +73,7 @@ class VagrantCalls:
         import vagrant
 
         return vagrant.Vagrant(
-            root=str(self._project.directory),
+            root=str(_write_vagrantfile(self._project).parent),
             out_cm=self._open_log,
             err_cm=self._open_log,
             env={**os.environ, "UNDERSTUDY_CONFIG": str(self._project.config_file.absolute())},
@@ -131,6 +132,25 @@ class VagrantCalls:
                 "--snapshots-metadata --remove-all-storage"
             )
         return "python deploy.py doctor. Fix what it finds, then run the same command again: it resumes."
+
+
+def _write_vagrantfile(project: Project) -> Path:
+    """Writes the project's own Vagrantfile, unless it is Understudy's. Returns its path."""
+    file, ours = project.vagrantfile, project.resources / "Vagrantfile"
+    if file != ours:
+        directory = project.directory.absolute()
+        text = (
+            f"# Written by Understudy for the staging VM of {directory}.\n"
+            f"ENV['UNDERSTUDY_PROJECT'] = {_ruby(directory)}\nload {_ruby(ours)}\n"
+        )
+        atomic_write(file, text)
+    return file
+
+
+def _ruby(path: Path) -> str:
+    """A path as a string in Ruby."""
+    escaped = str(path).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 def _tail(file: Path) -> str:

@@ -9,7 +9,7 @@ from threading import Event
 
 import pytest
 
-from tests.unit.fakes import TOP, FakeReport
+from tests.unit.fakes import FakeReport
 from tests.unit.records import EMPTY, FAILED, PASSED
 from understudy.cli import reports as cli_reports
 from understudy.errors import INTERRUPTED, StepFailed
@@ -37,7 +37,6 @@ targets:
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     (tmp_path / "deploy.yml").write_text(CONFIG)
     # Templates of another directory would have to be compiled again.
-    monkeypatch.setattr(Project, "templates", TOP / "templates")
     return Project(tmp_path, tmp_path / "deploy.yml")
 
 

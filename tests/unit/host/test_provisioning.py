@@ -182,6 +182,6 @@ def test_only_numbered_files_are_part_of_the_script(tmp_path: Path) -> None:
     for name in ("20-b.sh", "10-a.sh", "setup", "notes.sh", "30-c.txt"):
         (tmp_path / "provision" / name).touch()
 
-    parts = Project(tmp_path, tmp_path / "deploy.yml").provision_parts
+    parts = Project(tmp_path, tmp_path / "deploy.yml", tmp_path).provision_parts
 
     assert [path.name for path in parts] == ["10-a.sh", "20-b.sh"]

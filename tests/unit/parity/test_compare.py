@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.fakes import TOP, FakeConnection, printed, settings
+from tests.unit.fakes import FakeConnection, printed, settings
 from tests.unit.parity.test_capture_host import now
 from tests.unit.staging import Staging
 from understudy.config.model import Config
@@ -37,7 +37,6 @@ class Hosts(Staging):
 def hosts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hosts:
     hosts = Hosts(tmp_path)
     monkeypatch.setattr(capture_host, "SshConnection", hosts.connect)
-    monkeypatch.setattr(Project, "templates", TOP / "templates")
     hosts.answer("debian")
     hosts.answer("ops")
     return hosts

@@ -4,7 +4,6 @@ Pytest reads this file before it starts its workers: what takes long to import i
 """
 
 import shutil
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,22 +15,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def shared_templates() -> Iterator[None]:
-    """The templates of the repository: those of another directory would have to be compiled again."""
-    from tests.unit.fakes import TOP
-    from understudy.paths import Project
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Project, "templates", TOP / "templates")
-        yield
-
-
-@pytest.fixture(scope="module")
-def model(
-    shared_templates: None, keys: "Path", tmp_path_factory: pytest.TempPathFactory
-) -> "Workspace":
+def model(keys: "Path", tmp_path_factory: pytest.TempPathFactory) -> "Workspace":
     """A workspace whose app was rehearsed just now. No test changes it."""
-    from tests.unit.fakes import TOP, FakeReport
+    from tests.unit.fakes import FakeReport
     from tests.unit.receipt_workspace import Workspace, source_in
     from tests.unit.repositories import LOCK, commit
 
@@ -42,7 +28,6 @@ def model(
         "shop/migrations/0001_initial.py": "",
     }
     commit(directory / "app", files)
-    (directory / "provision").symlink_to(TOP / "provision")
     made = Workspace(directory, keys, source_in(directory), FakeReport())
     made.rehearse()
     return made
@@ -51,10 +36,9 @@ def model(
 @pytest.fixture
 def workspace(model: "Workspace", tmp_path: "Path") -> "Workspace":
     """A workspace without a receipt."""
-    from tests.unit.fakes import TOP, FakeReport
+    from tests.unit.fakes import FakeReport
     from tests.unit.receipt_workspace import Workspace
 
-    (tmp_path / "provision").symlink_to(TOP / "provision")
     return Workspace(tmp_path, model.keys, model.source, FakeReport())
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.unit.receipt_samples import CANDIDATE, STAGING
 from tests.unit.records import PASSED
+from understudy.paths import Project
 from understudy.receipts.statement import Probe, Suite
 from understudy.rehearsal.outcome import result_of
 from understudy.rehearsal.phases import Outcome
@@ -19,17 +20,23 @@ TESTS = [
 ]
 
 
-def suites(record: Record, project: Path) -> tuple[Suite, ...]:
-    return result_of(record, OUTCOMES, CANDIDATE, STAGING, project).suites
+def project_in(directory: Path) -> Project:
+    return Project(directory, directory / "deploy.yml", directory)
+
+
+def suites(record: Record, directory: Path) -> tuple[Suite, ...]:
+    return result_of(record, OUTCOMES, CANDIDATE, STAGING, project_in(directory)).suites
 
 
 def test_receipt_has_each_phase_with_its_outcome(tmp_path: Path) -> None:
     first, *_ = OUTCOMES
-    receipt = result_of(PASSED, {**OUTCOMES, first: Outcome.WARNED}, CANDIDATE, STAGING, tmp_path)
+    receipt = result_of(
+        PASSED, {**OUTCOMES, first: Outcome.WARNED}, CANDIDATE, STAGING, project_in(tmp_path)
+    )
     assert [phase.name for phase in receipt.phases] == list(OUTCOMES)
     assert receipt.phases[0].state == "failed"
     without_last = dict(list(OUTCOMES.items())[:-1])
-    receipt = result_of(PASSED, without_last, CANDIDATE, STAGING, tmp_path)
+    receipt = result_of(PASSED, without_last, CANDIDATE, STAGING, project_in(tmp_path))
     assert [phase.name for phase in receipt.phases] == list(without_last)
     assert (receipt.finished - receipt.started).total_seconds() == PASSED.seconds
 
@@ -40,19 +47,19 @@ def test_probes_are_summed_up_with_the_worst_latency(tmp_path: Path) -> None:
         {**PROBE, "lost_by": {"reset": 2, "5xx": 1}, "p99": 0.75},
     ]
     record = replace(PASSED, attachments={"probes": probes})
-    receipt = result_of(record, OUTCOMES, CANDIDATE, STAGING, tmp_path)
+    receipt = result_of(record, OUTCOMES, CANDIDATE, STAGING, project_in(tmp_path))
     assert receipt.probe == Probe(sent=20, lost={"reset": 3, "5xx": 1}, p99=0.75)
 
 
 def test_receipt_names_the_provider_of_the_vm(tmp_path: Path) -> None:
     record = replace(PASSED, attachments={"provider": {"name": "lxc", "text": "a container"}})
-    assert result_of(record, OUTCOMES, CANDIDATE, STAGING, tmp_path).provider == "lxc"
-    assert result_of(PASSED, OUTCOMES, CANDIDATE, STAGING, tmp_path).provider is None
+    assert result_of(record, OUTCOMES, CANDIDATE, STAGING, project_in(tmp_path)).provider == "lxc"
+    assert result_of(PASSED, OUTCOMES, CANDIDATE, STAGING, project_in(tmp_path)).provider is None
 
 
 def test_receipt_without_probes_has_no_figures(tmp_path: Path) -> None:
     record = replace(PASSED, attachments={})
-    receipt = result_of(record, OUTCOMES, CANDIDATE, STAGING, tmp_path)
+    receipt = result_of(record, OUTCOMES, CANDIDATE, STAGING, project_in(tmp_path))
     assert (receipt.probe, receipt.suites) == (None, ())
 
 

@@ -1,13 +1,11 @@
 """The files that a deploy.yml is rendered to."""
 
-from tests.unit.fakes import TOP
+from tests.unit.fakes import TEMPLATES
 from understudy.config.model import Config
 from understudy.release.render import (
     host_files,
     release_files,
 )
-
-TEMPLATES = TOP / "templates"
 
 
 def all_files(settings: Config) -> dict[str, str]:

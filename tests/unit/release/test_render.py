@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.unit.fakes import config, settings
-from tests.unit.release.rendering import TEMPLATES, all_files
+from tests.unit.fakes import TEMPLATES, config, settings
+from tests.unit.release.rendering import all_files
 from understudy.config.model import Config
 from understudy.errors import ConfigError
+from understudy.paths import Overlay
 from understudy.release.render import (
     RenderedFile,
     host_files,
@@ -206,6 +207,6 @@ def test_mistake_in_a_template_is_reported_with_its_file(
     site = Config.model_validate(settings())
 
     with pytest.raises(ConfigError, match=reason) as raised:
-        host_files(site, site.target("staging"), tmp_path)
+        host_files(site, site.target("staging"), Overlay((tmp_path,)))
 
     assert "templates/app.service.j2" in raised.value.summary

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.unit.fakes import TOP
+from tests.unit.fakes import TEMPLATES
 from tests.unit.records import EMPTY, FAILED, PASSED, nasty, odd
 from understudy.report.page import Picture, render
 from understudy.report.record import Failure, Record
@@ -35,7 +35,7 @@ class Parsed(HTMLParser):
 
 
 def page(record: Record, pictures: list[Picture] | None = None) -> str:
-    return render(TOP / "templates", record, PICTURES if pictures is None else pictures)
+    return render(TEMPLATES, record, PICTURES if pictures is None else pictures)
 
 
 @pytest.mark.parametrize("record", [EMPTY, PASSED, FAILED, odd(), nasty()])

@@ -7,14 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.fakes import TOP
+from tests.unit.fakes import TEMPLATES
 from tests.unit.pictures import drawn
 from tests.unit.records import EMPTY, FAILED, PASSED
 from understudy.report import page
 from understudy.report import store as report_store
 from understudy.report.record import Record
-
-TEMPLATES = TOP / "templates"
 
 
 def write(folder: Path, record: Record = PASSED) -> Path:

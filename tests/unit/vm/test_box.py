@@ -31,7 +31,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     build.parent.mkdir(parents=True)
     build.write_text(BUILD)
     build.chmod(0o755)
-    return Project(tmp_path, tmp_path / "deploy.yml")
+    return Project(tmp_path, tmp_path / "deploy.yml", tmp_path)
 
 
 def calls(project: Project) -> int:

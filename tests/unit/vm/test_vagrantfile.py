@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 import yaml
 
 from tests.unit.fakes import TOP
+from tests.unit.virtual_machine import Machine
 from understudy.config.machines import Vm
+from understudy.vm.vagrant import VagrantCalls
 
 RUBY = shutil.which("ruby")
 pytestmark = pytest.mark.needs("ruby")
@@ -118,3 +121,25 @@ def test_address_is_the_one_that_up_chose_unless_deploy_yml_gives_one(tmp_path: 
     assert vm(tmp_path, {})["address"] == "192.168.60.10"
     assert vm(tmp_path, {}, target)["address"] == "10.1.1.1"
     assert vm(tmp_path, {"address": "10.2.2.2"}, target)["address"] == "10.2.2.2"
+
+
+def test_a_project_elsewhere_gets_a_vagrantfile_that_leads_to_ours(
+    machine: Machine, tmp_path: Path
+) -> None:
+    """With a path that is hard to quote."""
+    ours = tmp_path / "o'urs #{1} \\"
+    (ours / "provision").mkdir(parents=True)
+    (ours / "Vagrantfile").write_text("puts PROJECT = ENV['UNDERSTUDY_PROJECT'], __dir__")
+    project = replace(machine.project, resources=ours)
+    calls = VagrantCalls(project, "shop", "lxc", project.state, machine.report)
+    project.state.mkdir()
+
+    calls.destroy()
+
+    printed = subprocess.run(
+        [str(RUBY), "--disable-gems", project.vagrantfile],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert printed.splitlines() == [str(project.directory), str(ours)]

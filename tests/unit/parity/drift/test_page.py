@@ -6,14 +6,14 @@ import pytest
 
 from tests.unit.capture_samples import captured
 from tests.unit.drift_samples import NASTY, compared
-from tests.unit.fakes import TOP
+from tests.unit.fakes import TEMPLATES
 from tests.unit.report.test_page import Parsed
 from understudy.parity.drift import page
 from understudy.parity.drift.comparison import Comparison, Side, compare
 
 
 def html(*comparisons: Comparison, threshold: float = 95) -> str:
-    return page.render(TOP / "templates", comparisons, threshold)
+    return page.render(TEMPLATES, comparisons, threshold)
 
 
 def test_page_loads_nothing_and_text_stays_text() -> None:
