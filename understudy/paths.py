@@ -101,12 +101,12 @@ class Project:
 
     @property
     def vagrantfile(self) -> Path:
-        """Of this project's VM: no other project has the same, by which VMs are told apart.
+        """Of this project's VM: no other project has the same, which distinguishes their VMs.
 
         Beside deploy.yml in a checkout of Understudy; in any other project vm/vagrant.py writes it.
         """
         is_checkout = self.directory.absolute() == self.resources
-        return (self.directory if is_checkout else self.state / "vagrant") / "Vagrantfile"
+        return (self.directory if is_checkout else self.state / "vm") / "Vagrantfile"
 
     @property
     def host_tests(self) -> tuple[Path, ...]:
@@ -139,4 +139,4 @@ def find_project(start: Path, config: str | None = None) -> Project:
 def project_of(vagrantfile: Path) -> Path:
     """The folder of the project whose VM has this Vagrantfile: see Project.vagrantfile."""
     folder = vagrantfile.parent
-    return folder.parents[1] if folder.parts[-2:] == (".understudy", "vagrant") else folder
+    return folder.parents[1] if folder.parts[-2:] == (".understudy", "vm") else folder

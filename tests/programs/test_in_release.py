@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.unit.fakes import TOP, config
+from tests.unit.fakes import TEMPLATES, config
 from understudy.commands import Argv, in_release, on_host
 from understudy.config.app import App
 from understudy.release import render
@@ -29,7 +29,7 @@ def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
     for directory in (release / "source", release / "venv" / "bin", root / "shared"):
         directory.mkdir(parents=True)
     site = config(app={"environment": {"GREETING": "hello $HOME"}})
-    files = render.release_files(site, site.target("staging"), "r1", TOP / "templates")
+    files = render.release_files(site, site.target("staging"), "r1", TEMPLATES)
     for file in files:
         if file.path.name in ("run", "environment"):
             (release / file.path.name).write_text(file.content.replace("/srv/shop", str(root)))

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.unit.fakes import TOP
 from tests.unit.test_rules import MODULES, PACKAGE, breaking, name_of, ours
 
-# From the top down. `job` and `errors` are modules of their own.
+# From the top down. `job`, `paths` and `errors` are modules of their own.
 ORDER = (
     "cli",
     "rehearsal",
@@ -20,13 +20,13 @@ ORDER = (
     "diagnosis",
     "host",
     "job",
-    "paths",
     "report",
     "ssh",
     "commands",
     "release",
     "config",
     "local",
+    "paths",
     "errors",
 )
 

@@ -74,3 +74,67 @@ def build(
     directory = catalog.parent
     directory.mkdir(parents=True, exist_ok=True)
     command = [
+        str(project.box_scripts / "build"),
+        *(_mirror_option(project, box, mirror, provisioning, report) if mirror else ()),
+        *(("--mirror", box.archive) if box.archive else ()),
+        *(box.release, str(catalog.with_suffix(".box")), box.version),
+    ]
+    if provisioning:
+        script = directory / "provision.sh"
+        atomic_write(script, provisioning.script)
+        command += [str(script), *provisioning.arguments]
+    with report.step(f"build box {box.name} {box.version}"):
+        _run(command, directory / "build.log", report)
+    _remove_older(directory, box, catalog)
+    return catalog
+
+
+def _catalog(project: Project, box: Box) -> Path:
+    return project.state / "boxes" / f"{box.release}-{box.version}.json"
+
+
+def _mirror_option(
+    project: Project,
+    box: Box,
+    mirror: Mirror,
+    provisioning: Provisioning | None,
+    report: Report,
+) -> tuple[str, str]:
+    """The build's option for a box that mirrors production."""
+    with report.step(f"look up production's versions in the archive of {box.release}"):
+        return "--like", str(box_inputs.write(project, mirror, provisioning, box.archive))
+
+
+def _run(command: list[str], log: Path, report: Report) -> None:
+    """Runs the build as root, shows its steps, keeps its output in a log."""
+    if os.geteuid() != 0:
+        command = ["sudo", *command]
+    last: deque[str] = deque(maxlen=15)
+    try:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        )
+    except FileNotFoundError as error:
+        raise Unreachable(f"{error.filename} is missing", hint="make setup") from None
+    assert process.stdout is not None  # noqa: S101 - asked for above
+    with process, log.open("w") as file:
+        for line in process.stdout:
+            file.write(line)
+            last.append(line.rstrip())
+            if line.startswith("==> "):
+                report.detail(line.removeprefix("==> ").rstrip())
+    if process.returncode:
+        raise StepFailed(
+            "the box could not be built",
+            details="\n".join(last),
+            hint=f"The build's output is in {log}. Fix the cause and run the same command again.",
+        )
+
+
+def _remove_older(directory: Path, box: Box, catalog: Path) -> None:
+    """Keeps two boxes of a release, a bare and a provisioned one: each is half a gigabyte."""
+    boxes = sorted(directory.glob(f"{box.release}-*.json"), key=lambda path: path.stat().st_mtime)
+    for old in boxes[:-2]:
+        if old != catalog:
+            old.with_suffix(".box").unlink(missing_ok=True)
+            old.unlink()
