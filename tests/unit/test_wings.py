@@ -11,6 +11,7 @@ ORDER = (
     "cli",
     "rehearsal",
     "testing",
+    "project",
     "data",
     "vm",
     "parity",

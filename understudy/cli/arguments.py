@@ -38,7 +38,14 @@ def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
         return added
 
     common = _common_options()
-    for add_group in (_add_staging, _add_deploying, _add_running, _add_data, _add_inspecting):
+    for add_group in (
+        _add_project,
+        _add_staging,
+        _add_deploying,
+        _add_running,
+        _add_data,
+        _add_inspecting,
+    ):
         add_group(add_verb, common)
     return parser
 
@@ -85,6 +92,19 @@ def _common_options() -> _Common:
         help="how long to wait for another deploy to end; default: 0",
     )
     return _Common(every, host, target, change)
+
+
+def _add_project(add_verb: _AddVerb, common: _Common) -> None:
+    init = add_verb(
+        "init",
+        "write a first deploy.yml for the app in this repository; later, show what it would write now",
+        common.every,
+    )
+    init.add_argument(
+        "--capture",
+        metavar="HOST",
+        help="read the release, Python and packages of this server, as [USER@]ADDRESS, over SSH",
+    )
 
 
 def _add_staging(add_verb: _AddVerb, common: _Common) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from understudy.cli.arguments import Verb, make_parser
 from understudy.cli.verbs import data, deploying, inspecting, running, vm
+from understudy.cli.verbs import project as project_verbs
 from understudy.errors import INTERRUPTED, UnderstudyError
 from understudy.local import private
 from understudy.paths import Project, find_project
@@ -113,7 +114,8 @@ def _run_with_report(options: argparse.Namespace, project: Project, report: "Rep
 
 def _run(options: argparse.Namespace, project: Project, report: "Report") -> int:
     try:
-        private.make_private(project.state, project.private)
+        if options.verb not in WITHOUT_STATE:
+            private.make_private(project.state, project.private)
         options.run(options, project, report)
     except UnderstudyError as error:
         error.hint = _as_called(error.hint, options)
@@ -187,7 +189,11 @@ LOOKING = {"deploy", "status"}
 # The verbs whose runs are written to reports/.
 REPORTED = {"rehearse", "provision", "deploy", "verify", "rollback"}
 
+# The verbs that leave nothing behind in a folder where they refuse to work.
+WITHOUT_STATE = {"init"}
+
 VERBS: Mapping[str, Verb] = {
+    "init": project_verbs.init,
     "rehearse": vm.rehearse,
     "up": vm.up,
     "provision": deploying.provision,

@@ -1,0 +1,263 @@
+"""Django projects: what deploy.yml says for each way of writing settings."""
+
+import pytest
+
+from tests.unit.project.apps import (
+    MANAGE,
+    STARTPROJECT_SETTINGS,
+    WSGI,
+    app,
+    by_environment,
+    decided,
+    django,
+    environment,
+    unknown,
+)
+from understudy.errors import ConfigError
+
+
+def test_new_project_gets_settings_for_servers_on_top_of_its_own() -> None:
+    found = decided(django())
+
+    assert environment(found) == {
+        "DATABASE_PATH": "{database}/db.sqlite3",
+        "ALLOWED_HOSTS": "{domain}",
+        "STATIC_ROOT": "{static}",
+        "DJANGO_SETTINGS_MODULE": "shop.settings_server",
+    }
+    text = found.files["shop/settings_server.py"].value
+    assert "from shop.settings import *" in text
+    assert "DEBUG = False" in text
+    assert 'SECRET_KEY = os.environ["SECRET_KEY"]' in text
+    assert 'DATABASES["default"]["NAME"] = os.environ["DATABASE_PATH"]' in text
+    compile(text, "settings_server.py", "exec")
+
+
+def test_values_say_by_which_line_they_were_decided() -> None:
+    found = decided(django())
+
+    assert found.app["module"].why == "shop/wsgi.py:4"
+    assert "shop/settings.py:4" in found.files["shop/settings_server.py"].why  # DEBUG
+    assert found.app["health_path"].why.startswith("shop/urls.py:4")
+
+
+def test_settings_that_read_the_environment_need_no_more() -> None:
+    found = decided(django(by_environment()))
+
+    assert not found.files
+    assert environment(found) == {
+        "DEBUG": "False",
+        "ALLOWED_HOSTS": "{domain}",
+        "DB_PATH": "{database}/db.sqlite3",
+        "STATIC_ROOT": "{static}",
+    }
+
+
+def test_second_run_takes_its_own_settings_for_no_module_of_the_app() -> None:
+    files = django()
+    first = decided(files)
+    written = {path: file.value for path, file in first.files.items()}
+
+    assert decided({**files, **written}) == first
+
+
+SPLIT = {
+    "manage.py": MANAGE.format(settings="shop.settings.dev"),
+    "shop/__init__.py": "",
+    "shop/wsgi.py": WSGI.format(settings="shop.settings.dev"),
+    "shop/urls.py": "urlpatterns = []\n",
+    "shop/settings/__init__.py": "",
+    "shop/settings/base.py": "from .apps import *\nfrom .databases import *\nfrom .static import *\n",
+    "shop/settings/apps.py": 'INSTALLED_APPS = ["django.contrib.staticfiles"]\nROOT_URLCONF = "shop.urls"\n',
+    "shop/settings/databases.py": (
+        "import dj_database_url\n"
+        'DATABASES = {"default": dj_database_url.config(default="sqlite:///db.sqlite3")}\n'
+    ),
+    "shop/settings/static.py": 'STATIC_URL = "/assets/"\nMEDIA_URL = "/media/"\nMEDIA_ROOT = "media"\n',
+    "shop/settings/dev.py": 'from .base import *\nDEBUG = True\nSECRET_KEY = "x"\nALLOWED_HOSTS = ["*"]\n',
+    "shop/settings/production.py": "from .base import *\nDEBUG = False\n",
+    "requirements.txt": "django==5.2\npsycopg[binary]==3.2\ndj-database-url==3\n",
+}
+
+
+def test_split_settings_are_followed_through_all_of_their_files() -> None:
+    found = decided(SPLIT)
+
+    assert environment(found)["DJANGO_SETTINGS_MODULE"] == "shop.settings.server"
+    assert "from shop.settings.production import *" in found.files["shop/settings/server.py"].value
+    assert "DEBUG" not in found.files["shop/settings/server.py"].value
+    assert environment(found)["DATABASE_URL"] == "postgresql:///shop-site"
+    assert app(found, "database") == "postgresql"
+    assert app(found, "static_url") == "/assets/"
+    assert environment(found)["MEDIA_ROOT"] == "{media}"
+
+
+def test_include_of_split_settings_is_followed() -> None:
+    included = {**django("from split_settings.tools import include\ninclude('parts/*.py')\n")}
+    included["shop/parts/a.py"] = by_environment()
+
+    assert not decided(included).files
+
+
+def test_branch_for_servers_is_taken() -> None:
+    """As in Test-Driven Development with Python."""
+    settings = (
+        STARTPROJECT_SETTINGS
+        + """\
+import os
+if "DJANGO_DEBUG_FALSE" in os.environ:
+    DEBUG = False
+    SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]
+    ALLOWED_HOSTS = [os.environ["DJANGO_ALLOWED_HOST"]]
+    DATABASES["default"]["NAME"] = os.environ["DJANGO_DB_PATH"]
+else:
+    DEBUG = True
+"""
+    )
+    found = decided(django(settings))
+
+    assert environment(found)["DJANGO_DEBUG_FALSE"] == "1"
+    assert environment(found)["DJANGO_ALLOWED_HOST"] == "{domain}"
+    assert environment(found)["DJANGO_DB_PATH"] == "{database}/db.sqlite3"
+    assert "DEBUG" not in found.files["shop/settings_server.py"].value
+
+
+@pytest.mark.parametrize(
+    ("expression", "off"),
+    [
+        ('os.environ.get("DEBUG") == "1"', "False"),
+        ('bool(int(os.environ.get("DEBUG", "1")))', "0"),
+        ('bool(os.environ.get("DEBUG"))', ""),
+        ('os.environ.get("DEBUG") != "no"', "no"),
+        ('config("DEBUG", default=True, cast=bool)', "False"),
+        ('env.bool("DEBUG", default=True)', "False"),
+    ],
+)
+def test_debug_is_turned_off_in_the_way_that_it_is_read(expression: str, off: str) -> None:
+    settings = (
+        "import environ\nfrom decouple import config\nenv = environ.Env()\n" + by_environment()
+    ).replace('os.environ.get("DEBUG") == "1"', expression)
+
+    assert environment(decided(django(settings)))["DEBUG"] == off
+
+
+def test_postgresql_with_its_parts_in_variables() -> None:
+    settings = by_environment("""
+DATABASES = {"default": {
+    "ENGINE": "django.db.backends.postgresql",
+    "NAME": os.environ["PG_NAME"], "USER": os.environ["PG_USER"],
+    "PASSWORD": os.environ["PG_PASSWORD"], "HOST": os.environ["PG_HOST"],
+}}""")
+    found = decided(django(settings))
+
+    assert app(found, "database") == "postgresql"
+    assert environment(found)["PG_USER"] == "shop-site"
+    assert environment(found)["PG_PASSWORD"] == ""
+    assert "PG_PASSWORD" not in unknown(found)
+    assert not found.files
+
+
+def test_mysql_is_named_as_what_understudy_does_not_have() -> None:
+    settings = by_environment('DATABASES = {"default": {"ENGINE": "django.db.backends.mysql"}}\n')
+
+    assert any("MySQL" in note for note in decided(django(settings)).notes)
+
+
+def test_required_variables_of_unknown_purpose_are_to_be_filled_in() -> None:
+    settings = by_environment(
+        'STRIPE_API_KEY = os.environ["STRIPE_API_KEY"]\nREGION = os.environ["REGION"]\n'
+        'JWT = os.environ["JWT_SECRET_KEY"]\nOPTIONAL = os.environ.get("OPTIONAL_THING")\n'
+    )
+    text = unknown(decided(django(settings)))
+
+    assert "secrets set STRIPE_API_KEY" in text
+    assert 'app.environment: REGION: "…"' in text
+    assert "OPTIONAL_THING" not in text
+
+
+def test_https_only_cookies_are_left_to_the_target() -> None:
+    found = decided(django(by_environment("SECURE_SSL_REDIRECT = True\n")))
+
+    assert "SECURE_SSL_REDIRECT = HTTPS" in found.files["shop/settings_server.py"].value
+
+
+def test_settings_fixed_in_manage_py_are_named_with_the_line_that_helps() -> None:
+    files = django()
+    files["manage.py"] = 'import os\nos.environ["DJANGO_SETTINGS_MODULE"] = "shop.settings"\n'
+
+    assert "manage.py:2: os.environ.setdefault(" in unknown(decided(files))
+
+
+def test_project_below_the_top_with_its_lock_above() -> None:
+    files = {f"src/{path}": text for path, text in django().items() if path != "uv.lock"}
+    found = decided({**files, "uv.lock": django()["uv.lock"]})
+
+    assert app(found, "subdirectory") == "src"
+    assert app(found, "requirements") == "uv.lock"
+    assert "src/shop/settings_server.py" in found.files
+    assert app(found, "module") == "shop.wsgi:application"
+
+
+def test_lock_file_above_the_folder_of_deploy_yml_is_found() -> None:
+    files = {path: text for path, text in django().items() if path != "uv.lock"}
+
+    assert app(decided(files, {"../uv.lock": django()["uv.lock"]}), "requirements") == "uv.lock"
+
+
+def test_channels_is_served_by_asgi() -> None:
+    settings = by_environment('INSTALLED_APPS += ["channels"]\n')
+    files = {**django(settings), "shop/asgi.py": "application = object()\n"}
+    found = decided(files)
+
+    assert (app(found, "module"), app(found, "worker_class")) == ("shop.asgi:application", "asgi")
+
+
+def test_workers_are_named_and_not_invented() -> None:
+    settings = by_environment('INSTALLED_APPS += ["django_celery_beat"]\n')
+    found = decided(
+        {**django(settings), "Procfile": "web: gunicorn x\nworker: celery -A shop worker\n"}
+    )
+
+    assert any("Celery beat" in note and "shop/settings.py:" in note for note in found.notes)
+    assert any(note.startswith("Procfile:2: the process worker") for note in found.notes)
+
+
+def test_two_projects_are_refused_and_both_named() -> None:
+    files = {"a/manage.py": django()["manage.py"], "b/manage.py": django()["manage.py"]}
+
+    with pytest.raises(ConfigError, match=r"a/manage\.py, b/manage\.py") as error:
+        decided(files)
+    assert "cd a" in error.value.hint
+
+
+def test_example_project_of_a_package_is_no_second_one() -> None:
+    files = {**django(), "examples/manage.py": "", "docs/x/manage.py": ""}
+
+    assert app(decided(files), "module") == "shop.wsgi:application"
+
+
+def test_settings_that_are_no_python_are_named_with_their_line() -> None:
+    with pytest.raises(
+        ConfigError, match=r"shop/settings\.py:2: this file can't be read as Python"
+    ):
+        decided(django("A = 1\nprint 'x'\n"))
+
+
+def test_settings_that_raise_are_read_and_not_run() -> None:
+    settings = by_environment("if not SECRET_KEY:\n    raise RuntimeError\nraise RuntimeError\n")
+
+    assert not decided(django(settings)).files
+
+
+def test_missing_settings_module_is_named() -> None:
+    files = {path: text for path, text in django().items() if path != "shop/settings.py"}
+
+    with pytest.raises(ConfigError, match=r"it names the settings shop\.settings"):
+        decided(files)
+
+
+def test_translations_without_their_compiled_form_are_compiled() -> None:
+    found = decided({**django(), "locale/de/LC_MESSAGES/django.po": ""})
+
+    assert app(found, "build_commands") == [["python", "manage.py", "compilemessages"]]
+    assert found.host["packages"].value == ["gettext"]

@@ -1,0 +1,69 @@
+"""The path that is asked for an app's health."""
+
+import pytest
+
+from tests.unit.project.apps import app, by_environment, decided, django
+
+HEAD = "from django.contrib import admin\nfrom django.urls import include, path, re_path\n"
+ADMIN = 'path("admin/", admin.site.urls)'
+
+
+@pytest.mark.parametrize(
+    ("patterns", "health", "others"),
+    [
+        (ADMIN, "/admin/login/", None),
+        (f'{ADMIN}, path("", views.home)', "/", None),
+        ('path("", views.home), path("healthz/", views.health)', "/healthz/", ["/"]),
+        ('path("<int:id>/", views.one), path("about/", views.about)', "/about/", None),
+        ('re_path(r"^$", views.home)', "/", None),
+        ('path("api/", include("shop.api"))', "/api/ping", None),
+        ('path("", include("wagtail.urls"))', "/", None),
+        ('path("x/<slug:name>/", views.one)', "/", None),
+    ],
+)
+def test_health_path_of_django(patterns: str, health: str, others: object) -> None:
+    files = django(by_environment(), urls=f"{HEAD}urlpatterns = [{patterns}]\n")
+    files["shop/api.py"] = f'{HEAD}urlpatterns = [path("ping", views.ping)]\n'
+    found = decided(files)
+
+    assert (app(found, "health_path"), app(found, "check_paths")) == (health, others)
+
+
+def test_pages_for_developers_are_no_answer() -> None:
+    urls = (
+        f'{HEAD}urlpatterns = [{ADMIN}]\nif settings.DEBUG:\n    urlpatterns += [path("up/", x)]\n'
+    )
+
+    assert app(decided(django(by_environment(), urls=urls)), "health_path") == "/admin/login/"
+
+
+@pytest.mark.parametrize(
+    ("code", "health"),
+    [
+        ('@app.route("/")\ndef home(): ...\n@app.route("/health")\ndef up(): ...\n', "/health"),
+        (
+            '@app.route("/", methods=["POST"])\ndef home(): ...\n@app.get("/a")\ndef a(): ...\n',
+            "/a",
+        ),
+        (
+            'bp = Blueprint("b", __name__, url_prefix="/b")\n@bp.route("/ping")\ndef ping(): ...\n',
+            "/b/ping",
+        ),
+        (
+            'bp = Blueprint("b", __name__)\n@bp.route("/up")\ndef up(): ...\n'
+            'app.register_blueprint(bp, url_prefix="/v1")\n',
+            "/v1/up",
+        ),
+        ('@app.route("/<name>")\ndef hello(name): ...\n', "/"),
+    ],
+)
+def test_health_path_of_flask(code: str, health: str) -> None:
+    files = {"app.py": f"from flask import Flask, Blueprint\napp = Flask(__name__)\n{code}"}
+
+    assert app(decided(files), "health_path") == health
+
+
+def test_fastapi_without_a_home_page_has_its_schema() -> None:
+    files = {"main.py": 'app = FastAPI()\n@app.get("/items/{id}")\ndef item(id): ...\n'}
+
+    assert app(decided(files), "health_path") == "/openapi.json"

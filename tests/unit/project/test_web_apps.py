@@ -1,0 +1,143 @@
+"""Flask, FastAPI and Starlette: what gunicorn gets, and what their databases need."""
+
+import pytest
+
+from tests.unit.project.apps import app, decided, environment, unknown
+from understudy.errors import ConfigError
+
+FACTORY = """\
+import os
+from flask import Flask
+def create_app(config=None):
+    app = Flask(__name__)
+    app.config["SQLALCHEMY_DATABASE_URI"] = os.environ.get("DATABASE_URL", "sqlite:///shop.db")
+    app.secret_key = os.environ["SECRET_KEY"]
+    return app
+"""
+LOCK = "flask==3.1\nflask-migrate==4.1\nflask-sqlalchemy==3.1\nsqlalchemy==2.0\n"
+
+
+def test_flask_factory_with_migrations() -> None:
+    found = decided(
+        {"shop/__init__.py": FACTORY, "migrations/env.py": "", "requirements.txt": LOCK}
+    )
+
+    assert app(found, "preset") == "plain"
+    assert app(found, "module") == "shop:create_app()"
+    assert app(found, "migrate_commands") == [
+        ["flask", "--app", "shop:create_app()", "db", "upgrade"]
+    ]
+    assert environment(found) == {"DATABASE_URL": "sqlite:///{database}/db.sqlite3"}
+
+
+def test_object_of_wsgi_py_comes_before_the_factory() -> None:
+    files = {
+        "shop/__init__.py": FACTORY,
+        "wsgi.py": "from shop import create_app\napp = create_app()\n",
+    }
+
+    assert app(decided(files), "module") == "wsgi:app"
+
+
+def test_factory_that_needs_arguments_is_no_app() -> None:
+    with pytest.raises(ConfigError, match="no app was found"):
+        decided({"shop.py": "def create_app(config):\n    return Flask(__name__)\n"})
+
+
+def test_database_that_the_code_fixes_is_named_with_the_line_to_change() -> None:
+    code = 'app = Flask(__name__)\napp.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///x.db"\n'
+
+    assert 'app.py:2: os.environ.get("DATABASE_URL", "sqlite:///x.db")' in unknown(
+        decided({"app.py": code})
+    )
+
+
+def test_asgi_apps_get_their_worker() -> None:
+    found = decided({"main.py": "from fastapi import FastAPI\napp = FastAPI()\n"})
+
+    assert (app(found, "module"), app(found, "worker_class")) == ("main:app", "asgi")
+
+
+def test_starlette_routes_and_settings() -> None:
+    files = {
+        "app/__init__.py": "",
+        "app/main.py": (
+            "from starlette.config import Config\nconfig = Config('.env')\n"
+            "URL = config('DATABASE_URL')\nSECRET = config('SESSION_SECRET')\n"
+            "app = Starlette(routes=[Route('/health', up), Route('/', home)])\n"
+        ),
+        "requirements.txt": "starlette==0.50\nsqlalchemy==2.0\naiosqlite==0.20\n",
+    }
+    found = decided(files)
+
+    assert app(found, "module") == "app.main:app"
+    assert (app(found, "health_path"), app(found, "check_paths")) == ("/health", ["/"])
+    assert environment(found) == {"DATABASE_URL": "sqlite+aiosqlite:///{database}/db.sqlite3"}
+
+
+def test_pydantic_settings_are_variables() -> None:
+    files = {
+        "main.py": (
+            "class Settings(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix='SHOP_')\n"
+            "    database_url: str\n    region: str\n    title: str = 'Shop'\n"
+            "app = FastAPI()\n"
+        ),
+        "requirements.txt": "sqlalchemy==2.0\nasyncpg==0.30\nfastapi==0.120\n",
+    }
+    found = decided(files)
+
+    assert environment(found) == {"SHOP_DATABASE_URL": "postgresql+asyncpg:///shop-site"}
+    assert app(found, "database") == "postgresql"
+    assert "SHOP_REGION" in unknown(found)
+    assert "SHOP_TITLE" not in unknown(found)
+
+
+def test_src_layout_is_put_on_the_path() -> None:
+    found = decided(
+        {"src/shop/__init__.py": FACTORY, "pyproject.toml": "", "migrations/env.py": ""}
+    )
+
+    assert app(found, "subdirectory") is None
+    assert app(found, "module") == "shop:create_app()"
+    assert environment(found)["PYTHONPATH"] == "src"
+
+
+def test_app_in_a_folder_with_its_own_requirements() -> None:
+    found = decided(
+        {"backend/main.py": "app = FastAPI()\n", "backend/requirements.txt": "fastapi\n"}
+    )
+
+    assert app(found, "subdirectory") == "backend"
+    assert app(found, "module") == "main:app"
+    assert app(found, "requirements") == "requirements.txt"
+
+
+def test_two_apps_are_refused_unless_a_procfile_names_one() -> None:
+    files = {"api/main.py": "app = FastAPI()\n", "web/main.py": "app = FastAPI()\n"}
+
+    with pytest.raises(ConfigError, match="there are 2 apps here"):
+        decided(files)
+    found = decided(
+        {**files, "Procfile": "web: gunicorn -k uvicorn_worker.UvicornWorker web.main:app\n"}
+    )
+    assert app(found, "module") == "web.main:app"
+
+
+def test_apps_of_tests_and_documentation_do_not_count() -> None:
+    files = {"app.py": "app = Flask(__name__)\n"}
+    aside = {"tests/app.py": "app = FastAPI()\n", "docs/src/main.py": "app = FastAPI()\n"}
+
+    assert decided({**files, **aside}).kind == "Flask"
+
+
+def test_own_gunicorn_settings_are_taken_over() -> None:
+    files = {"app.py": "app = Flask(__name__)\n", "gunicorn.conf.py": "workers = 5\ntimeout = 60\n"}
+    found = decided(files)
+
+    assert (app(found, "workers"), app(found, "request_timeout")) == (5, 60)
+
+
+@pytest.mark.parametrize("files", [{}, {"README.md": "", "x.py": "print(1)\n"}])
+def test_repository_without_an_app_is_refused(files: dict[str, str]) -> None:
+    with pytest.raises(ConfigError, match=r"empty|no app was found"):
+        decided(files)

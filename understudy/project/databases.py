@@ -1,0 +1,116 @@
+"""The app's database: its engine, and what Django's DATABASES needs to reach it on a host. Pure."""
+
+import ast
+from dataclasses import dataclass
+
+from understudy.project import syntax
+from understudy.project.django_settings import Settings
+from understudy.project.meanings import is_database_url
+from understudy.project.packages import Packages
+from understudy.project.values import Deployment, Found
+
+_POSTGRESQL = ("psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary", "asyncpg", "psycopg-c")
+_OTHERS = {"mysql": "MySQL or MariaDB", "oracle": "Oracle", "mssql": "SQL Server"}
+# Of the socket on which Debian's PostgreSQL listens.
+_SOCKET = "/var/run/postgresql"
+_SQLITE_OPTIONS = """\
+# Visitors who write at the same moment wait for each other.
+DATABASES["default"]["OPTIONS"] = {
+    "init_command": "PRAGMA journal_mode=WAL",
+    "timeout": 20,
+    "transaction_mode": "IMMEDIATE",
+}
+"""
+
+
+@dataclass(frozen=True)
+class Database:
+    """code: lines of the settings for servers that the database needs, without their variables."""
+
+    engine: str
+    deployment: Deployment
+    code: str = ""
+
+
+def engine_by(packages: Packages) -> tuple[str, str]:
+    """The engine and where the lock file says so."""
+    place = packages.place(*_POSTGRESQL)
+    return ("postgresql", place) if place else ("sqlite", "no driver of PostgreSQL is asked for")
+
+
+def of_django(settings: Settings, packages: Packages, name: str) -> Database:
+    """name: of the app, whose role and database on the host are called so."""
+    setting = settings.by_name.get("DATABASES")
+    default = settings.entries("DATABASES").get("default")
+    place = setting.place if setting else ""
+    entries = settings.items(default)
+    reads = settings.reads_in(default or setting.value, setting.path) if setting else []
+    kind = syntax.text(entries.get("ENGINE")).rpartition(".")[2]
+    if kind in _OTHERS:
+        return _unsupported(_OTHERS[kind], place)
+    if any(is_database_url(read.name) for read in reads) or not kind:
+        engine, why = engine_by(packages)
+        found = Deployment(app={"database": Found(engine, why)})
+        return Database(engine, found, "" if reads else _own(engine, name))
+    if kind == "sqlite3":
+        return _sqlite(settings, entries, packages, place)
+    return _postgresql(settings, entries, name, place)
+
+
+def _unsupported(what: str, place: str) -> Database:
+    note = (
+        f"{place}: the app's database is {what}, which Understudy neither installs nor backs up. Its server "
+        "must be there already, and be reachable from each host, the staging VM included"
+    )
+    return Database("", Deployment(notes=(note,)))
+
+
+def _sqlite(
+    settings: Settings,
+    entries: dict[str, ast.expr],
+    packages: Packages,
+    place: str,
+) -> Database:
+    found = Deployment(app={"database": Found("sqlite", place)})
+    named = settings.by_name["DATABASES"].path
+    node = entries.get("NAME")
+    by_variable = settings.reads_in(node, named) if node is not None else []
+    options = "" if "OPTIONS" in entries or packages.least("django") < (5, 1) else _SQLITE_OPTIONS
+    if by_variable:
+        return Database("sqlite", found)
+    code = 'DATABASES["default"]["NAME"] = os.environ["DATABASE_PATH"]\n' + options
+    path = Found("{database}/db.sqlite3", f"instead of {place}, in the release")
+    return Database(
+        "sqlite", found.with_more(Deployment(environment={"DATABASE_PATH": path})), code
+    )
+
+
+def _postgresql(
+    settings: Settings, entries: dict[str, ast.expr], name: str, place: str
+) -> Database:
+    """The variables that the parts of DATABASES read; or, for fixed parts, code that sets them."""
+    path = settings.by_name["DATABASES"].path
+    wanted = {"NAME": name, "USER": name, "PASSWORD": "", "HOST": _SOCKET, "PORT": "5432"}
+    found = Deployment(app={"database": Found("postgresql", place)})
+    for key, value in wanted.items():
+        node = entries.get(key)
+        reads = settings.reads_in(node, path) if node is not None else []
+        if reads:
+            given = {
+                reads[0].name: Found(value, f"{reads[0].place}; no password is needed locally")
+            }
+            found = found.with_more(Deployment(environment=given))
+        elif node is not None and syntax.constant(node) not in ("", value):
+            return Database("postgresql", found, _own("postgresql", name))
+    return Database("postgresql", found)
+
+
+def _own(engine: str, name: str) -> str:
+    if engine == "sqlite":
+        return ""
+    return (
+        "# By the local socket, as the user that the app runs as: without a password.\n"
+        'DATABASES["default"].update(\n'
+        f'    {{"NAME": "{name}", "USER": "{name}", "PASSWORD": "", "HOST": "", "PORT": ""}}\n'
+        ")\n"
+    )

@@ -1,0 +1,160 @@
+"""The files of a repository -> the deployment of the app in it. Pure."""
+
+import re
+import tomllib
+
+from understudy.errors import ConfigError
+from understudy.project import (
+    django,
+    django_project,
+    libraries,
+    processes,
+    python_version,
+    web_app,
+    web_objects,
+)
+from understudy.project.packages import Packages
+from understudy.project.packages import packages as find_packages
+from understudy.project.server import gunicorn
+from understudy.project.tree import Tree, join
+from understudy.project.values import Deployment, Found, Unknown
+
+_TAKEN = {"root", "deploy", "vagrant", "www-data", "postgres", "public", "none", "app"}
+_LOCK_BY = (
+    ("uv", "uv lock"),
+    ("poetry", "poetry lock"),
+    ("", "uv pip compile --generate-hashes requirements.in -o requirements.txt"),
+)
+
+
+def deployment(tree: Tree, folder_name: str) -> Deployment:
+    """folder_name: of deploy.yml's folder, which the app is called after if nothing else has a name.
+
+    Raises ConfigError if no app was found, or several, or a file that matters can't be read.
+    """
+    project = django_project.find(tree)
+    app = None if project else web_objects.find(tree)
+    if project is None and app is None:
+        raise _nothing(tree)
+    folder = project.folder if project else app.subdirectory if app else ""
+    packages = find_packages(tree, folder)
+    name, why = _name(tree, folder, folder_name)
+    found = Deployment(
+        app={
+            "name": Found(name, why),
+            "source": Found(".", "the repository that deploy.yml is in"),
+        }
+    )
+    if folder:
+        place = "manage.py" if project else "the app"
+        found = found.with_more(
+            Deployment(app={"subdirectory": Found(folder, f"{place} is in {folder}/")})
+        )
+    if project:
+        found = found.with_more(django.deployment(tree, project, packages, name))
+    elif app:
+        found = found.with_more(web_app.deployment(tree, app, packages, name))
+    return _with_the_rest(found, tree, folder, packages)
+
+
+def _with_the_rest(found: Deployment, tree: Tree, folder: str, packages: Packages) -> Deployment:
+    found = found.with_more(processes.of_packages(tree, packages, found.notes))
+    for part in (
+        _lock(tree, folder, packages),
+        libraries.of_packages(packages),
+        python_version.release(tree, folder, packages),
+        processes.of_procfile(tree),
+        gunicorn(tree, folder),
+        _environment_files(tree, found),
+    ):
+        found = found.with_more(part)
+    return found
+
+
+def _nothing(tree: Tree) -> ConfigError:
+    return ConfigError(
+        "no app was found here" if tree.paths else "this repository is empty",
+        hint="init knows Django by a manage.py, and Flask, FastAPI, Starlette and Quart by a line such as "
+        "`app = Flask(__name__)` or a function create_app() that needs no arguments. Run it in the folder "
+        "of the app. Nothing was written.",
+    )
+
+
+def _name(tree: Tree, folder: str, folder_name: str) -> tuple[str, str]:
+    """The app's name, which becomes a user and a database on each host, and where it's from."""
+    for path in dict.fromkeys((join(folder, "pyproject.toml"), "pyproject.toml")):
+        try:
+            data = tomllib.loads(tree.texts.get(path, ""))
+        except tomllib.TOMLDecodeError:
+            continue
+        project = data.get("project") or data.get("tool", {}).get("poetry", {})
+        if name := _as_name(str(project.get("name", ""))):
+            return name, path
+    return _as_name(folder_name) or "site", "the folder's name"
+
+
+def _as_name(text: str) -> str:
+    plain = (
+        re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-").lstrip("0123456789-")[:31].rstrip("-")
+    )
+    return f"{plain}-site"[:31] if plain in _TAKEN else plain
+
+
+def _lock(tree: Tree, folder: str, packages: Packages) -> Deployment:
+    if packages.lock:
+        name = _searched_name(packages.lock, folder)
+        return Deployment(app={"requirements": Found(name, packages.lock)})
+    tool = tree.texts.get("pyproject.toml", "")
+    command = next(command for name, command in _LOCK_BY if f"[tool.{name}" in tool or not name)
+    if packages.unlocked.endswith("pyproject.toml") and command.startswith("uv pip"):
+        command = "uv lock"
+    lock = (
+        "poetry.lock"
+        if "poetry" in command
+        else "uv.lock"
+        if command == "uv lock"
+        else "requirements.txt"
+    )
+    where = (
+        f"{packages.unlocked} lists packages without versions"
+        if packages.unlocked
+        else "no file lists any"
+    )
+    return Deployment(
+        app={"requirements": Found(lock, f"missing: {where}")},
+        unknown=(
+            Unknown(
+                f"the versions of the app's packages: {where}", f"{command}   (then commit {lock})"
+            ),
+        ),
+    )
+
+
+def _searched_name(path: str, folder: str) -> str:
+    """As app.requirements: it's searched in the app's folder, then in those above it."""
+    if path.startswith("../"):
+        return path.rpartition("/")[2]
+    parts = folder.split("/")
+    above = ["/".join(parts[:depth]) for depth in range(len(parts), 0, -1)]
+    return next(
+        (path.removeprefix(f"{one}/") for one in above if one and path.startswith(f"{one}/")), path
+    )
+
+
+def _environment_files(tree: Tree, found: Deployment) -> Deployment:
+    """Names in .env that nothing else accounts for: an example's first, whose names are public."""
+    for path in (".env.example", ".env.sample", ".env.template", ".env"):
+        names = re.findall(
+            r"(?m)^\s*(?:export\s+)?([A-Z_][A-Z0-9_]*)\s*=", tree.texts.get(path, "")
+        )
+        known = {*found.environment, *found.secrets, "SECRET_KEY"}
+        asked = " ".join(one.line for one in found.unknown)
+        if rest := [
+            name for name in dict.fromkeys(names) if name not in known and name not in asked
+        ]:
+            return Deployment(
+                notes=(
+                    f"{path} also has {', '.join(rest)}: set under app.environment what servers need",
+                )
+            )
+    return Deployment()

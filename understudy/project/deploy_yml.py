@@ -1,0 +1,123 @@
+"""The text of a first deploy.yml: each value with what it was decided by. Pure."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from understudy.project.values import Deployment, Found
+
+# In this order, each with its comment if there is nothing else to say.
+_APP = (
+    "name",
+    "source",
+    "subdirectory",
+    "preset",
+    "module",
+    "worker_class",
+    "workers",
+    "request_timeout",
+    "requirements",
+    "build_packages",
+    "build_commands",
+    "release_commands",
+    "migrations_pending",
+    "migrate_commands",
+    "database",
+    "health_path",
+    "check_paths",
+    "static_url",
+    "media_url",
+)
+_COLUMN = 42
+
+
+def text(found: Deployment) -> str:
+    return "\n".join(_lines(found)) + "\n"
+
+
+def _lines(found: Deployment) -> Iterator[str]:
+    yield f"# How this {found.kind} app is deployed, and the staging VM on which each deploy is rehearsed."
+    yield "# Written by `init`: behind each value is what decided it. Every key: docs/configuration.md."
+    yield from _comments(found)
+    yield ""
+    yield "app:"
+    for key in (*_APP, *(key for key in found.app if key not in _APP)):
+        if key in found.app:
+            yield _line(f"  {key}", found.app[key])
+    if found.environment:
+        yield "  environment:  # no secrets; {database}, {media}, {static}, {domain} are filled in"
+        yield from (_line(f"    {name}", value) for name, value in found.environment.items())
+    yield ""
+    if found.secrets:
+        yield "secrets:  # each host makes its own, beside SECRET_KEY"
+        yield from (_line(f"  {name}", value) for name, value in found.secrets.items())
+        yield ""
+    if found.host:
+        yield "host:"
+        yield from (_line(f"  {name}", value) for name, value in found.host.items())
+        yield ""
+    yield "vm:  # the staging VM"
+    yield _line("  name", Found(found.app["name"].value, "of no other project on this machine"))
+    yield from (_line(f"  {name}", value) for name, value in found.vm.items())
+    yield ""
+    yield from _targets(found)
+
+
+def _comments(found: Deployment) -> Iterator[str]:
+    if found.unknown:
+        yield "#"
+        yield "# Not known from the repository:"
+        for one in found.unknown:
+            yield f"# - {one.what}"
+            yield f"#   {one.line}"
+    if found.notes:
+        yield "#"
+        yield "# Not done:"
+        yield from (f"# - {note}" for note in found.notes)
+
+
+def _targets(found: Deployment) -> Iterator[str]:
+    name = found.app["name"].value
+    yield "targets:"
+    yield "  vagrant:  # the staging VM"
+    yield f"    domain: {name}.test"
+    yield "    admin: vagrant"
+    yield "    key: ~/.vagrant.d/insecure_private_key"
+    yield "    known_hosts: .understudy/known_hosts"
+    yield "    disposable: true  # tests may destroy data here"
+    yield "    require_receipt: false  # rehearsals run here; other targets need a receipt of one"
+    if found.production:
+        yield "  production:"
+        yield from (_line(f"    {key}", value) for key, value in found.production.items())
+        return
+    yield "  # production:"
+    yield f"  #   domain: {name}.example.com"
+    yield "  #   address: 192.0.2.7  # of the server, for SSH"
+    yield "  #   admin: debian  # the user that provisions, with sudo"
+    yield "  #   require_clean: true  # refuse to deploy with uncommitted changes"
+
+
+def _line(key: str, found: Found) -> str:
+    line = f"{key}: {_value(found.value)}"
+    return f"{line.ljust(_COLUMN)}  # {found.why}" if found.why else line
+
+
+def _value(value: Any) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case str():
+            return value if _is_plain(value) else json.dumps(value, ensure_ascii=False)
+        case Mapping():
+            return "{" + ", ".join(f"{key}: {_value(one)}" for key, one in value.items()) + "}"
+    return "[" + ", ".join(_value(one) for one in value) + "]"
+
+
+def _is_plain(value: str) -> bool:
+    """Whether YAML reads these characters as this text, without quotes, also inside of [ ]."""
+    allowed = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/~-")
+    words = {"true", "false", "yes", "no", "on", "off", "null", "y", "n", "~", ""}
+    begins_well = value[:1].isalpha() or value[:1] in "/."
+    return set(value) <= allowed and value.lower() not in words and begins_well

@@ -1,0 +1,97 @@
+"""The deployment of a Django project. Pure."""
+
+from understudy.config.app import PRESETS
+from understudy.project import django_project, django_settings, processes, server_settings, urls
+from understudy.project.django_settings import Settings
+from understudy.project.health import health
+from understudy.project.packages import Packages
+from understudy.project.tree import Tree
+from understudy.project.values import Deployment, Found, Unknown
+
+_CHANNELS = ("channels", "daphne", "uvicorn")
+
+
+def deployment(
+    tree: Tree, project: django_project.Project, packages: Packages, name: str
+) -> Deployment:
+    """Raises ConfigError for settings that are not Python."""
+    settings = django_settings.read(tree, project.folder, project.settings_file)
+    least = packages.least("django")
+    found = Deployment(
+        kind=f"Django {'.'.join(map(str, least[:2]))}".rstrip(),
+        app={"preset": Found("django", f"{_manage(project)}:1")},
+    )
+    for part in (
+        _served(tree, project, settings),
+        server_settings.deployment(project, settings, packages, name),
+        _static(settings),
+        _messages(tree, project),
+        _health(tree, project, settings),
+        processes.of_django(settings.apps),
+    ):
+        found = found.with_more(part)
+    return found
+
+
+def _manage(project: django_project.Project) -> str:
+    return f"{project.folder}/manage.py".lstrip("/")
+
+
+def _served(tree: Tree, project: django_project.Project, settings: Settings) -> Deployment:
+    """app.module: the ASGI application if the app has more than WSGI can do."""
+    known = django_project.applications(tree, project)
+    for setting, kind in (("ASGI_APPLICATION", "asgi"), ("WSGI_APPLICATION", "wsgi")):
+        if text := settings.constant(setting):
+            module, _, variable = str(text).rpartition(".")
+            known.setdefault(kind, (f"{module}:{variable}", settings.by_name[setting].place))
+    channels = next((app for app in settings.apps if app in _CHANNELS), None)
+    if channels and "asgi" in known:
+        module, place = known["asgi"]
+        why = f"{settings.apps[channels]}: {channels} needs ASGI"
+        return Deployment(app={"module": Found(module, place), "worker_class": Found("asgi", why)})
+    if known:
+        module, place = known.get("wsgi") or known["asgi"]
+        app = {"module": Found(module, place)}
+        if "wsgi" not in known:
+            app["worker_class"] = Found("asgi", f"{place}: there is no wsgi.py")
+        return Deployment(app=app)
+    guess = f"{project.settings.partition('.')[0]}.wsgi:application"
+    unknown = Unknown(
+        "what gunicorn serves: there is no wsgi.py and no asgi.py", f"app.module: {guess}"
+    )
+    return Deployment(app={"module": Found(guess, "not found")}, unknown=(unknown,))
+
+
+def _static(settings: Settings) -> Deployment:
+    """Keys that differ from those of the preset."""
+    preset, app = PRESETS["django"], {}
+    for name, key in (("STATIC_URL", "static_url"), ("MEDIA_URL", "media_url")):
+        url = settings.constant(name)
+        if isinstance(url, str) and url and "://" not in url:
+            served = f"/{url.strip('/')}/"
+            if served not in ("//", preset[key]):
+                app[key] = Found(served, settings.by_name[name].place)
+    if settings.apps and "django.contrib.staticfiles" not in settings.apps:
+        without = [list(one) for one in preset["release_commands"] if "collectstatic" not in one]
+        why = "django.contrib.staticfiles is not installed: nothing to collect"
+        app["release_commands"] = Found(without, why)
+    return Deployment(app=app)
+
+
+def _messages(tree: Tree, project: django_project.Project) -> Deployment:
+    """Translations whose compiled form is not in the repository."""
+    found = (path for path in tree.paths if path.endswith("/LC_MESSAGES/django.po"))
+    for path in found:
+        if path.startswith(project.folder) and path.removesuffix("po") + "mo" not in tree.paths:
+            why = f"{path} has no .mo"
+            return Deployment(
+                app={"build_commands": Found([["python", "manage.py", "compilemessages"]], why)},
+                host={"packages": Found(["gettext"], why)},
+            )
+    return Deployment()
+
+
+def _health(tree: Tree, project: django_project.Project, settings: Settings) -> Deployment:
+    root = settings.constant("ROOT_URLCONF")
+    routes = urls.routes(tree, project.folder, str(root)) if root else []
+    return health(routes)

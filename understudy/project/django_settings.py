@@ -1,0 +1,180 @@
+"""The settings of a Django project as its source gives them: every name with its last value. Pure.
+
+Files that are imported with `*` are followed, also as `include()` of django-split-settings does; branches
+are taken as on a server.
+"""
+
+import ast
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from understudy.project import syntax
+from understudy.project.tree import Tree, folder_of, join
+from understudy.project.variables import Read, Reader
+
+_MOST_LEVELS = 10
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The last value that a name gets."""
+
+    name: str
+    value: ast.expr
+    path: str
+    line: int
+
+    @property
+    def place(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+@dataclass
+class Settings:
+    """apps: the texts in INSTALLED_APPS and other lists of apps -> their places. reads: all variables.
+
+    flags: variables that must be set for the branches that were taken. readers: of each file.
+    """
+
+    by_name: dict[str, Setting] = field(default_factory=dict)
+    apps: dict[str, str] = field(default_factory=dict)
+    reads: list[Read] = field(default_factory=list)
+    flags: list[Read] = field(default_factory=list)
+    readers: dict[str, Reader] = field(default_factory=dict)
+
+    def constant(self, name: str) -> object:
+        setting = self.by_name.get(name)
+        return syntax.constant(setting.value) if setting else None
+
+    def items(self, node: ast.AST | None) -> dict[str, ast.expr]:
+        """A literal mapping's entries, also if it's given by another name."""
+        if isinstance(node, ast.Name) and node.id in self.by_name:
+            return syntax.items(self.by_name[node.id].value)
+        return syntax.items(node)
+
+    def entries(self, name: str) -> dict[str, ast.expr]:
+        return self.items(self.by_name[name].value) if name in self.by_name else {}
+
+    def reads_of(self, name: str, level: int = 0) -> list[Read]:
+        """The variables that a setting is made of."""
+        setting = self.by_name.get(name)
+        return self.reads_in(setting.value, setting.path, level) if setting else []
+
+    def reads_in(self, node: ast.AST, path: str, level: int = 0) -> list[Read]:
+        """The variables that an expression of that file is made of, also by way of other names."""
+        found = self.readers[path].reads(node)
+        for one in ast.walk(node):
+            if isinstance(one, ast.Name) and one.id in self.by_name and level < _MOST_LEVELS:
+                found += self.reads_of(one.id, level + 1)
+        return found
+
+
+def read(tree: Tree, folder: str, path: str) -> Settings:
+    """The settings of the module in that file. folder: where the names of modules start.
+
+    Raises ConfigError for a file that is not Python.
+    """
+    found = Settings()
+    _Walk(tree, folder, found).file(path)
+    return found
+
+
+class _Walk:
+    def __init__(self, tree: Tree, folder: str, found: Settings) -> None:
+        self._tree, self._folder, self._found = tree, folder, found
+
+    def file(self, path: str, level: int = 0) -> None:
+        if path in self._found.readers or level > _MOST_LEVELS:
+            return
+        module = self._tree.parse(path)
+        self._found.readers[path] = Reader(path, module)
+        self._body(module.body, path, level)
+
+    def _body(self, body: list[ast.stmt], path: str, level: int) -> None:
+        for statement in body:
+            match statement:
+                case ast.ImportFrom(names=[ast.alias(name="*")]):
+                    self._import(statement, path, level)
+                case ast.If():
+                    self._branch(statement, path, level)
+                case ast.Try(body=tried, orelse=other, finalbody=final):
+                    self._body([*tried, *other, *final], path, level)
+                case ast.With(body=inner):
+                    self._body(inner, path, level)
+                case ast.Expr(value=ast.Call() as call) if syntax.called(call) == "include":
+                    self._include(call, path, level)
+                case ast.FunctionDef() | ast.AsyncFunctionDef():
+                    pass
+                case _:
+                    self._statement(statement, path)
+
+    def _statement(self, statement: ast.stmt, path: str) -> None:
+        self._found.reads += self._found.readers[path].reads(statement)
+        for name, value, line in syntax.assigned([statement]):
+            self._found.by_name[name] = Setting(name, value, path, line)
+            self._apps(name, value, path)
+        match statement:
+            case ast.AugAssign(target=ast.Name(id=name), value=value):
+                self._apps(name, value, path)
+
+    def _apps(self, name: str, value: ast.expr, path: str) -> None:
+        if name.endswith("_APPS"):
+            for one in ast.walk(value):
+                if app := syntax.text(one):
+                    self._found.apps.setdefault(app, f"{path}:{getattr(one, 'lineno', 1)}")
+
+    def _import(self, statement: ast.ImportFrom, path: str, level: int) -> None:
+        name = "." * statement.level + (statement.module or "")
+        inside = path.removeprefix(self._folder).lstrip("/")
+        if file := self._tree.module_file(syntax.absolute(name, inside), self._folder):
+            self.file(file, level + 1)
+
+    def _include(self, call: ast.Call, path: str, level: int) -> None:
+        for argument in call.args:
+            for pattern in syntax.texts(argument):
+                wanted = join(folder_of(path), pattern)
+                for file in sorted(self._tree.texts):
+                    if fnmatchcase(file, wanted):
+                        self.file(file, level + 1)
+
+    def _branch(self, branch: ast.If, path: str, level: int) -> None:
+        reads = self._found.readers[path].reads(branch.test)
+        self._found.reads += reads
+        match _taken(branch.test, self._found):
+            case True:
+                chosen = branch.body
+            case False:
+                chosen = branch.orelse
+            case _ if reads and _sets_what_servers_need(branch.body):
+                self._found.flags += reads
+                chosen = branch.body
+            case _ if reads:
+                chosen = branch.orelse
+            case _:
+                chosen = [*branch.body, *branch.orelse]
+        self._body(chosen, path, level)
+
+
+def _taken(test: ast.expr, found: Settings) -> bool | None:
+    """Whether a server takes the branch, where DEBUG is off and no tests run. None if that's not clear."""
+    match test:
+        case ast.Name(id="DEBUG"):
+            return False
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            taken = _taken(operand, found)
+            return None if taken is None else not taken
+        case ast.Constant(value=value):
+            return bool(value)
+        case ast.BoolOp(values=values):
+            known = [_taken(value, found) for value in values]
+            if isinstance(test.op, ast.And):
+                return False if False in known else None
+            return True if True in known else None
+    if any(syntax.dotted(one) in ("sys.argv", "TESTING") for one in ast.walk(test)):
+        return False
+    return None
+
+
+def _sets_what_servers_need(body: list[ast.stmt]) -> bool:
+    names = {name: value for name, value, _ in syntax.assigned(body)}
+    return "SECRET_KEY" in names or syntax.constant(names.get("DEBUG")) is False

@@ -1,0 +1,73 @@
+"""Writes the first files of a project; once they are there, shows what it would write now."""
+
+from pathlib import Path
+
+from understudy.config import model
+from understudy.project import decide, files, first_files, shown
+from understudy.project.values import Deployment
+from understudy.report.events import Report
+
+
+def init(directory: Path, report: Report, capture: str | None) -> None:
+    """Writes deploy.yml and the files beside it. If deploy.yml is there, only shows the difference.
+
+    capture: the address of the production server, to be read first. Raises ConfigError for a repository that
+    it can't make a deploy.yml for, and what a capture raises; nothing is written then.
+    """
+    tree = files.read(directory)
+    found = decide.deployment(tree, directory.name)
+    wanted = first_files.texts(found)
+    # A mistake of ours, which must not reach the user's repository.
+    model.parse(wanted["deploy.yml"], directory / "deploy.yml")
+    wanted = {".gitignore": first_files.gitignore(tree), **wanted}
+    there = files.there(directory, wanted)
+    for line in shown.found_lines(found):
+        report.say(line)
+    for text in shown.open_lines(found):
+        report.warn(text)
+    if there["deploy.yml"] is None:
+        _write(directory, report, wanted, there)
+        report.say(_next(found))
+    else:
+        _show(report, wanted, there)
+
+
+def _write(
+    directory: Path, report: Report, wanted: dict[str, str], there: dict[str, str | None]
+) -> None:
+    """Files that are there keep their text, but for .gitignore, which only gets more lines."""
+    new = {
+        path: text
+        for path, text in wanted.items()
+        if there[path] is None or (path == ".gitignore" and there[path] != text)
+    }
+    files.write(directory, new)
+    report.say(f"written: {', '.join(new)}")
+    for path, text in wanted.items():
+        if path not in new and there[path] != text:
+            report.warn(f"{path} was there and is kept; init would write:")
+            for line in shown.diff(path, there[path], text):
+                report.say(line)
+
+
+def _show(report: Report, wanted: dict[str, str], there: dict[str, str | None]) -> None:
+    """The user's tests are the user's: no difference of theirs is shown."""
+    differing = {
+        path: text
+        for path, text in first_files.differing(wanted, there).items()
+        if not path.startswith("functional_tests/")
+    }
+    for path, text in differing.items():
+        for line in shown.diff(path, there[path], text):
+            report.say(line)
+    if differing:
+        report.say(
+            f"nothing was changed: deploy.yml is there. What init would write now differs in "
+            f"{', '.join(differing)}; move a file away to get the new one"
+        )
+    else:
+        report.say("nothing to do: deploy.yml says what the repository holds")
+
+
+def _next(found: Deployment) -> str:
+    return "next: commit these files (git add -A && git commit), then python deploy.py rehearse"

@@ -1,0 +1,106 @@
+"""What a variable that an app reads is for, by its name: the value that deploy.yml gives it. Pure."""
+
+import re
+from collections.abc import Iterable
+
+from understudy.project.packages import Packages
+from understudy.project.values import Deployment, Found, Unknown
+from understudy.project.variables import Read, can_be_made_up, looks_secret
+
+_DATABASE_URL = re.compile(
+    r"(\w+_)?(DATABASE|DB|SQLALCHEMY|SQLALCHEMY_DATABASE|POSTGRES)_(URL|URI|DSN)"
+)
+# provision/ makes it on each host.
+_HOSTS_OWN = "SECRET_KEY"
+# Name -> value, the first that fits. By convention of Django, Flask, twelve-factor templates and cookiecutters.
+_BY_NAME = (
+    (
+        r"(\w+_)?ALLOWED_HOSTS?|(SITE_|APP_)?(DOMAIN|DOMAIN_NAME|HOSTNAME)|SERVER_NAME|SITENAME",
+        "{domain}",
+    ),
+    (r"(\w+_)?(CSRF_)?TRUSTED_ORIGINS?|(\w+_)?CORS_(ALLOWED_)?ORIGINS?", "http://{domain}"),
+    (r"(SITE|BASE|PUBLIC|APP|FRONTEND|WAGTAILADMIN_BASE|EXTERNAL)_URL", "http://{domain}"),
+    (r"(\w+_)?STATIC_ROOT", "{static}"),
+    (r"(\w+_)?(MEDIA_ROOT|UPLOADS?_(FOLDER|DIR|PATH|ROOT))", "{media}"),
+    (r"(\w+_)?(DB|DATABASE|SQLITE)_(DIR|DIRECTORY)|DATA_DIR", "{database}"),
+    (r"(\w+_)?(DB|DATABASE|SQLITE)_(PATH|FILE)", "{database}/db.sqlite3"),
+    (r"(DJANGO_|FLASK_|APP_)?DEBUG", "False"),
+    (r"(\w+_)?RELEASE|(APP|GIT)_(VERSION|REVISION|SHA|COMMIT)", "{release}"),
+)
+_REDIS = re.compile(
+    r"REDIS_(URL|URI|DSN)|(CELERY_)?(BROKER|RESULT_BACKEND)(_URL)?|CELERY_RESULT_URL"
+)
+_CACHE = re.compile(r"CACHE_URL|CELERY_BROKER_URL|CELERY_RESULT_BACKEND")
+
+
+def deployment(reads: Iterable[Read], engine: str, name: str, packages: Packages) -> Deployment:
+    """Values for the variables, each once. engine: sqlite or postgresql. name: of the app."""
+    found = Deployment()
+    by_name: dict[str, Read] = {}
+    for read in reads:
+        known = by_name.get(read.name)
+        if known is None or (read.required and not known.required):
+            by_name[read.name] = read
+    for read in by_name.values():
+        found = found.with_more(_one(read, engine, name, packages))
+    return found
+
+
+def is_database_url(name: str) -> bool:
+    return _DATABASE_URL.fullmatch(name) is not None
+
+
+def _one(read: Read, engine: str, name: str, packages: Packages) -> Deployment:
+    if read.name == _HOSTS_OWN:
+        return Deployment()
+    if is_database_url(read.name):
+        return _set(read, database_url(engine, name, read.default, packages))
+    value = next((value for pattern, value in _BY_NAME if re.fullmatch(pattern, read.name)), None)
+    if value is not None:
+        return _set(read, value)
+    if _REDIS.fullmatch(read.name) or _CACHE.fullmatch(read.name):
+        return _redis(read, packages)
+    if can_be_made_up(read.name):
+        return Deployment(secrets={read.name: Found({"generate": 50}, read.place)})
+    return _unknown(read) if read.required else Deployment()
+
+
+def _set(read: Read, value: str) -> Deployment:
+    return Deployment(environment={read.name: Found(value, read.place)})
+
+
+def _redis(read: Read, packages: Packages) -> Deployment:
+    if not (read.required or read.default.startswith("redis") or "redis" in packages):
+        return Deployment()
+    return Deployment(
+        environment={read.name: Found("redis://127.0.0.1:6379/0", read.place)},
+        host={"packages": Found(["redis-server"], f"{read.name} in {read.place}")},
+    )
+
+
+def _unknown(read: Read) -> Deployment:
+    if looks_secret(read.name):
+        line = (
+            f"python deploy.py secrets set {read.name}   (once for each target, with --target NAME)"
+        )
+        return Deployment(unknown=(Unknown(f"the secret {read.name} ({read.place})", line),))
+    line = f'app.environment: {read.name}: "…"'
+    return Deployment(unknown=(Unknown(f"the value of {read.name} ({read.place})", line),))
+
+
+def database_url(engine: str, name: str, default: str, packages: Packages) -> str:
+    """Of the app's database on its host. default: the app's own URL, whose driver is kept."""
+    scheme = default.partition("://")[0]
+    _, plus, driver = scheme.partition("+")
+    if engine == "postgresql":
+        if not plus and "sqlalchemy" in packages and "psycopg2" not in packages:
+            if "psycopg2-binary" not in packages and "psycopg" in packages:
+                driver = "psycopg"
+            elif "psycopg" not in packages and "asyncpg" in packages:
+                driver = "asyncpg"
+        driver = driver if driver in ("psycopg", "psycopg2", "asyncpg") else ""
+        return f"postgresql{'+' if driver else ''}{driver}:///{name}"
+    if "aiosqlite" in packages and "sqlalchemy" in packages and driver != "pysqlite":
+        driver = "aiosqlite"
+    driver = driver if driver in ("aiosqlite", "pysqlite") else ""
+    return f"sqlite{'+' if driver else ''}{driver}:///{{database}}/db.sqlite3"

@@ -1,0 +1,110 @@
+"""Which Python the app asks for, and the release of the staging VM that has it. Pure."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from understudy.project.packages import Packages
+from understudy.project.tree import Tree, join
+from understudy.project.values import Deployment, Found, Unknown
+
+# Releases of vm.release with their Python, the one that is taken first if nothing speaks against it first.
+RELEASES = {"trixie": "3.13", "bookworm": "3.11"}
+# Package, its first version that needs this Python, and the Python.
+_NEEDS = (("django", (6,), "3.12"), ("django", (5,), "3.10"))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """must: versions outside of it don't work. Without must, `version` is what developers have."""
+
+    place: str
+    text: str
+    must: SpecifierSet | None = None
+    version: str = ""
+
+
+def release(tree: Tree, folder: str, packages: Packages) -> Deployment:
+    """vm.release, for the Python that the app asks for."""
+    asked = list(_asked(tree, folder, packages))
+    musts = [one for one in asked if one.must is not None]
+    fitting = [
+        name
+        for name, python in RELEASES.items()
+        if all(one.must is None or f"{python}.99" in one.must for one in musts)
+    ]
+    why = ", ".join(f"{one.place}: {one.text}" for one in asked)
+    if not fitting:
+        return _without_release(why)
+    exact = [name for name in fitting for one in asked if RELEASES[name] == one.version]
+    if exact or (musts and len(fitting) == 1):
+        return _chosen((exact or fitting)[0], why)
+    # Nothing decides: the newer one.
+    unknown = Unknown(
+        "which release production runs"
+        + (f" ({why})" if why else " (nothing in the repository asks for a Python version)"),
+        f"vm.release: {fitting[0]} has Python {RELEASES[fitting[0]]}; "
+        "`init --capture HOST` reads it from the server",
+    )
+    return _chosen(fitting[0], why or "not known: the newest").with_more(
+        Deployment(unknown=(unknown,))
+    )
+
+
+def _chosen(name: str, why: str) -> Deployment:
+    return Deployment(vm={"release": Found(name, f"Python {RELEASES[name]}; {why}")})
+
+
+def _without_release(why: str) -> Deployment:
+    known = ", ".join(f"{name} has {python}" for name, python in RELEASES.items())
+    note = (
+        f"no release that the staging VM is tested with has the Python that is asked for ({why}): {known}. "
+        "Lock for one of them, or name another release or box of your own under vm in deploy.yml"
+    )
+    return Deployment(notes=(note,), vm={"release": Found("trixie", f"no release has it: {why}")})
+
+
+def _asked(tree: Tree, folder: str, packages: Packages) -> Iterator[_Asked]:
+    if packages.python:
+        yield from _specifier(packages.lock, "requires-python", packages.python)
+    for path in dict.fromkeys((join(folder, "pyproject.toml"), "pyproject.toml")):
+        if path in tree.texts and (found := _pyproject(tree.texts[path])):
+            yield from _specifier(path, "requires-python", found)
+    for name, first, python in _NEEDS:
+        if (least := packages.least(name)) and least >= first:
+            what = f"{name} {'.'.join(map(str, least))} needs Python {python}"
+            yield _Asked(packages.place(name), what, SpecifierSet(f">={python}"))
+            break
+    for path in dict.fromkeys(
+        (
+            join(folder, ".python-version"),
+            ".python-version",
+            join(folder, "runtime.txt"),
+            "runtime.txt",
+        )
+    ):
+        if version := re.search(r"3\.\d+", tree.texts.get(path, "")):
+            yield _Asked(f"{path}:1", f"Python {version[0]}", version=version[0])
+
+
+def _specifier(place: str, what: str, text: str) -> Iterator[_Asked]:
+    # Poetry's ^3.11 and ~3.11 are not of PEP 440.
+    plain = re.sub(r"\^\s*(3[.\d]*)", r">=\1,<4", text.strip().strip('"'))
+    plain = re.sub(r"(?<![~=!<>])~\s*(3\.\d+)(\.\d+)?", r"==\1.*", plain)
+    try:
+        yield _Asked(place, f"{what} {text}", SpecifierSet(plain))
+    except InvalidSpecifier:
+        return
+
+
+def _pyproject(text: str) -> str:
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return ""
+    project, tool = data.get("project", {}), data.get("tool", {})
+    poetry = tool.get("poetry", {}).get("dependencies", {}).get("python", "")
+    return str(project.get("requires-python") or poetry or "")

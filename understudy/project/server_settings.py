@@ -1,0 +1,209 @@
+"""What a Django project's settings need on a server: variables where the settings read them, and else a
+module of settings for servers, which takes over the app's and reads the rest from the environment. Pure.
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from understudy.project import databases, meanings, syntax
+from understudy.project.django_project import MARK, VARIABLE, Project
+from understudy.project.django_settings import Setting, Settings
+from understudy.project.packages import Packages
+from understudy.project.tree import join
+from understudy.project.values import Deployment, Found, Unknown
+
+_HTTPS = ("SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE")
+# Setting -> the variable that gives it on a server, and the value in deploy.yml.
+_PLACES = {"STATIC_ROOT": "{static}", "MEDIA_ROOT": "{media}"}
+_BY_SETTING = {
+    **_PLACES,
+    "ALLOWED_HOSTS": "{domain}",
+    "CSRF_TRUSTED_ORIGINS": "http://{domain}",
+}
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Lines of the module of settings, and the variables that they read. why: of the whole."""
+
+    code: str
+    why: str
+    environment: dict[str, Found]
+
+
+def deployment(project: Project, settings: Settings, packages: Packages, name: str) -> Deployment:
+    """name: of the app."""
+    database = databases.of_django(settings, packages, name)
+    found = database.deployment.with_more(_flags(settings)).with_more(_debug_variable(settings))
+    found = found.with_more(_by_setting(settings)).with_more(_other_key(settings))
+    parts = list(_parts(settings))
+    if database.code:
+        parts.append(_Part(database.code, "DATABASES", {}))
+    known = found.environment.keys() | found.secrets.keys()
+    others = [read for read in settings.reads if read.name not in known]
+    found = meanings.deployment(others, database.engine, name, packages).with_more(found)
+    for part in parts:
+        found = found.with_more(Deployment(environment=part.environment))
+    module = project.settings
+    if parts:
+        module, path = _module(project)
+        why = f"{project.settings}, and on top of it {', '.join(part.why for part in parts)}"
+        files = {path: Found(_text(project, [part.code for part in parts]), why)}
+        named = {VARIABLE: Found(module, f"{path}, on top of {project.settings}")}
+        found = found.with_more(Deployment(files=files, environment=named))
+    elif module != project.default:
+        found = found.with_more(Deployment(environment={VARIABLE: Found(module, project.why)}))
+    if module != project.default:
+        found = found.with_more(Deployment(unknown=tuple(_fixed(project, module))))
+    return found
+
+
+def _fixed(project: Project, module: str) -> Iterator[Unknown]:
+    for place in project.fixed:
+        yield Unknown(
+            f"{place} sets {VARIABLE} whatever the environment says, so {module} is not used",
+            f'{place}: os.environ.setdefault("{VARIABLE}", "{project.default}")',
+        )
+
+
+def _flags(settings: Settings) -> Deployment:
+    """Variables that switch to the branches for servers, such as `if "DJANGO_DEBUG_FALSE" in os.environ`."""
+    found = {
+        read.name: Found("1", f"{read.place} asks for it on servers") for read in settings.flags
+    }
+    return Deployment(environment=found)
+
+
+def _by_setting(settings: Settings) -> Deployment:
+    """Variables whose purpose the setting shows that is made of them, whatever they are called."""
+    found = {}
+    for name, value in _BY_SETTING.items():
+        if reads := settings.reads_of(name):
+            found[reads[0].name] = Found(value, reads[0].place)
+    return Deployment(environment=found)
+
+
+def _other_key(settings: Settings) -> Deployment:
+    """A variable of another name that SECRET_KEY comes from, without a default."""
+    reads = [read for read in settings.reads_of("SECRET_KEY") if read.required]
+    secrets = {
+        read.name: Found({"generate": 50}, read.place)
+        for read in reads
+        if read.name != "SECRET_KEY"
+    }
+    return Deployment(secrets=secrets)
+
+
+def _debug_variable(settings: Settings) -> Deployment:
+    """The variable that DEBUG is read from, with the text that this way of reading takes for off."""
+    reads = settings.reads_of("DEBUG")
+    if not reads or reads[0] in settings.flags:
+        return Deployment()
+    setting = settings.by_name["DEBUG"]
+    return Deployment(environment={reads[0].name: Found(_off(setting.value), setting.place)})
+
+
+def _off(value: ast.expr) -> str:
+    for node in ast.walk(value):
+        match node:
+            case ast.Compare(ops=[ast.NotEq()], comparators=[ast.Constant(value=str(text))]):
+                return text
+            case (
+                ast.Call(func=ast.Name(id="int"))
+                | ast.keyword(arg="cast", value=ast.Name(id="int"))
+            ):
+                return "0"
+            case ast.Call(func=ast.Name(id="bool"), args=[ast.Call(func=ast.Name(id="int"))]):
+                return "0"
+            case ast.Call(func=ast.Name(id="bool")):
+                return ""
+    return "False"
+
+
+def _parts(settings: Settings) -> Iterator[_Part]:
+    debug = settings.by_name.get("DEBUG")
+    if debug and syntax.constant(debug.value) is not False and not settings.reads_of("DEBUG"):
+        yield _Part("DEBUG = False\n", f"DEBUG = False ({debug.place})", {})
+    if not settings.reads_of("SECRET_KEY") or _key_has_default(settings):
+        place = _place(settings.by_name.get("SECRET_KEY"))
+        code = 'SECRET_KEY = os.environ["SECRET_KEY"]\n'
+        yield _Part(code, f"SECRET_KEY from the environment{place}", {})
+    if not settings.reads_of("ALLOWED_HOSTS"):
+        place = _place(settings.by_name.get("ALLOWED_HOSTS"))
+        yield _Part(
+            'ALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split(",")\n',
+            f"ALLOWED_HOSTS from the environment{place}",
+            {"ALLOWED_HOSTS": Found("{domain}", "the target's domain")},
+        )
+    yield from _places(settings)
+    yield from _https(settings)
+
+
+def _key_has_default(settings: Settings) -> bool:
+    """A key of another variable, with a default: the host's own SECRET_KEY takes its place."""
+    reads = settings.reads_of("SECRET_KEY")
+    return all(read.name != "SECRET_KEY" and not read.required for read in reads)
+
+
+def _places(settings: Settings) -> Iterator[_Part]:
+    for name, value in _PLACES.items():
+        setting = settings.by_name.get(name)
+        if name == "STATIC_ROOT" and "django.contrib.staticfiles" not in settings.apps:
+            continue
+        if settings.reads_of(name) or (name == "MEDIA_ROOT" and not _is_given(setting)):
+            continue
+        place = f"{setting.place} has it in the release" if setting else "where nginx looks"
+        yield _Part(
+            f'{name} = os.environ["{name}"]\n',
+            f"{name} from the environment{_place(setting)}",
+            {name: Found(value, place)},
+        )
+
+
+def _is_given(setting: Setting | None) -> bool:
+    return setting is not None and syntax.constant(setting.value) != ""
+
+
+def _https(settings: Settings) -> Iterator[_Part]:
+    """Cookies and redirects that need HTTPS, which a target without a certificate doesn't have."""
+    on = [name for name in _HTTPS if settings.constant(name) is True]
+    if not on:
+        return
+    lines = ['# A target with a certificate has HTTPS: "on" in its own environment in deploy.yml.']
+    lines += ['HTTPS = os.environ.get("HTTPS") == "on"']
+    lines += [f"{name} = HTTPS" for name in on]
+    if "SECURE_PROXY_SSL_HEADER" not in settings.by_name:
+        lines += ['SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")']
+    place = settings.by_name[on[0]].place
+    yield _Part("\n".join([*lines, ""]), f"{', '.join(on)} by target ({place})", {})
+
+
+def _place(setting: Setting | None) -> str:
+    return f" ({setting.place})" if setting else ""
+
+
+def _module(project: Project) -> tuple[str, str]:
+    """Name and path of the module of settings for servers, beside the one that it takes over."""
+    package, _, last = project.settings.rpartition(".")
+    if project.settings_file.endswith("/__init__.py"):
+        name = f"{project.settings}.server"
+    elif package.rpartition(".")[2] == "settings":
+        name = f"{package}.server"
+    else:
+        name = f"{package}{'.' if package else ''}{last}_server"
+    return name, join(project.folder, f"{name.replace('.', '/')}.py")
+
+
+def _text(project: Project, code: list[str]) -> str:
+    base = project.settings
+    uses_os = any("os.environ" in part for part in code)
+    return (
+        f'"""{MARK}\n\n'
+        f"All of {base}, and from the environment what differs on a server.\n"
+        'deploy.yml sets the variables; SECRET_KEY is made on each host.\n"""\n\n'
+        "# flake8: noqa\n"
+        + ("import os\n\n" if uses_os else "")
+        + f"from {base} import *\n\n"
+        + "".join(code)
+    )

@@ -1,0 +1,45 @@
+"""What init prints: what it found and why, what it could not know, and what it would write now. Pure."""
+
+from collections.abc import Iterator, Mapping
+from difflib import unified_diff
+
+from understudy.project.values import Deployment, Found
+
+_PARTS = ("app", "environment", "secrets", "host", "vm", "production")
+_PREFIXES = {"environment": "app.environment", "production": "targets.production"}
+_COLUMN = 44
+
+
+def found_lines(found: Deployment) -> Iterator[str]:
+    yield f"found: {found.kind}"
+    for part in _PARTS:
+        values: Mapping[str, Found] = getattr(found, part)
+        prefix = _PREFIXES.get(part, part)
+        for key, value in values.items():
+            line = f"  {prefix}.{key}: {_shown(value.value)}"
+            yield f"{line.ljust(_COLUMN)}  {value.why}"
+    for path, file in found.files.items():
+        yield f"  {path}: {file.why}"
+
+
+def open_lines(found: Deployment) -> Iterator[str]:
+    """What the user has to know or do: one text for each."""
+    for one in found.unknown:
+        yield f"not known: {one.what}\n  fill in: {one.line}"
+    for note in found.notes:
+        yield f"not done: {note}"
+
+
+def diff(path: str, before: str | None, after: str) -> list[str]:
+    """As `diff -u`, without line ends."""
+    name = path if before is not None else "/dev/null"
+    lines = unified_diff(
+        (before or "").splitlines(), after.splitlines(), name, f"{path}, by init now", lineterm=""
+    )
+    return list(lines)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(" ".join(one) if isinstance(one, list) else str(one) for one in value)
+    return "made on each host" if isinstance(value, dict) else str(value)

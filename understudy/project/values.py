@@ -1,0 +1,68 @@
+"""What was found in an app's repository, what could not be found, and the deployment that follows. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+
+@dataclass(frozen=True)
+class Found:
+    """A value of deploy.yml. why: what it was decided by, with file and line if it's written somewhere."""
+
+    value: Any
+    why: str
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """What the repository doesn't show. line: what to fill in, and where."""
+
+    what: str
+    line: str
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What deploy.yml will say, and why. Names of keys -> values, in the file's order.
+
+    kind: in words, such as `Django 5.2`. environment: variables that are no secrets. secrets: names of
+    those that each host makes up. files: paths of further files -> their texts. page: path of the page that the
+    first browser test opens. notes: what Understudy doesn't do for this app.
+    """
+
+    kind: str = ""
+    app: Mapping[str, Found] = field(default_factory=dict)
+    environment: Mapping[str, Found] = field(default_factory=dict)
+    secrets: Mapping[str, Found] = field(default_factory=dict)
+    host: Mapping[str, Found] = field(default_factory=dict)
+    vm: Mapping[str, Found] = field(default_factory=dict)
+    production: Mapping[str, Found] = field(default_factory=dict)
+    files: Mapping[str, Found] = field(default_factory=dict)
+    page: str = "/"
+    unknown: tuple[Unknown, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def with_more(self, other: Self) -> "Deployment":
+        """Both; where both have a value, the other's. Lists of the same key are joined."""
+        return Deployment(
+            kind=other.kind or self.kind,
+            app={**self.app, **other.app},
+            environment={**self.environment, **other.environment},
+            secrets={**self.secrets, **other.secrets},
+            host=_joined(self.host, other.host),
+            vm={**self.vm, **other.vm},
+            production={**self.production, **other.production},
+            files={**self.files, **other.files},
+            page=self.page if other.page == "/" else other.page,
+            unknown=(*self.unknown, *other.unknown),
+            notes=(*self.notes, *other.notes),
+        )
+
+
+def _joined(one: Mapping[str, Found], other: Mapping[str, Found]) -> dict[str, Found]:
+    joined = {**one, **other}
+    for key in one.keys() & other.keys():
+        if isinstance(one[key].value, list):
+            values = list(dict.fromkeys([*one[key].value, *other[key].value]))
+            joined[key] = Found(values, f"{one[key].why}; {other[key].why}")
+    return joined
