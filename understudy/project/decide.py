@@ -3,6 +3,7 @@
 import re
 import tomllib
 
+from understudy.config.model import POSTGRESQL_NAMES
 from understudy.errors import ConfigError
 from understudy.project import (
     django,
@@ -19,7 +20,8 @@ from understudy.project.server import gunicorn
 from understudy.project.tree import Tree, join
 from understudy.project.values import Deployment, Found, Unknown
 
-_TAKEN = {"root", "deploy", "vagrant", "www-data", "postgres", "public", "none", "app"}
+# Users of every host, and names that PostgreSQL keeps for itself.
+_TAKEN = {*POSTGRESQL_NAMES, "root", "deploy", "www-data"}
 _LOCK_BY = (
     ("uv", "uv lock"),
     ("poetry", "poetry lock"),

@@ -13,6 +13,9 @@ from understudy.project.values import Deployment, Found, Unknown
 
 # Releases of vm.release with their Python, the one that is taken first if nothing speaks against it first.
 RELEASES = {"trixie": "3.13", "bookworm": "3.11"}
+# Of Ubuntu: only for an app that no Debian has the Python for.
+_UBUNTU = {"resolute": "3.14", "noble": "3.12", "jammy": "3.10"}
+_PYTHONS = {**RELEASES, **_UBUNTU}
 # Package, its first version that needs this Python, and the Python.
 _NEEDS = (("django", (6,), "3.12"), ("django", (5,), "3.10"))
 
@@ -33,13 +36,14 @@ def release(tree: Tree, folder: str, packages: Packages) -> Deployment:
     musts = [one for one in asked if one.must is not None]
     fitting = [
         name
-        for name, python in RELEASES.items()
+        for name, python in _PYTHONS.items()
         if all(one.must is None or f"{python}.99" in one.must for one in musts)
     ]
+    fitting = [name for name in fitting if name in RELEASES] or fitting[:1]
     why = ", ".join(f"{one.place}: {one.text}" for one in asked)
     if not fitting:
         return _without_release(why)
-    exact = [name for name in fitting for one in asked if RELEASES[name] == one.version]
+    exact = [name for name in fitting for one in asked if _PYTHONS[name] == one.version]
     if exact or (musts and len(fitting) == 1):
         return _chosen((exact or fitting)[0], why)
     # Nothing decides: the newer one.
@@ -55,14 +59,14 @@ def release(tree: Tree, folder: str, packages: Packages) -> Deployment:
 
 
 def _chosen(name: str, why: str) -> Deployment:
-    return Deployment(vm={"release": Found(name, f"Python {RELEASES[name]}; {why}")})
+    return Deployment(vm={"release": Found(name, f"Python {_PYTHONS[name]}; {why}")})
 
 
 def _without_release(why: str) -> Deployment:
-    known = ", ".join(f"{name} has {python}" for name, python in RELEASES.items())
+    known = ", ".join(f"{name} has {python}" for name, python in _PYTHONS.items())
     note = (
-        f"no release that the staging VM is tested with has the Python that is asked for ({why}): {known}. "
-        "Lock for one of them, or name another release or box of your own under vm in deploy.yml"
+        f"no release of the staging VM has the Python that is asked for ({why}): {known}. "
+        "Lock for one of them"
     )
     return Deployment(notes=(note,), vm={"release": Found("trixie", f"no release has it: {why}")})
 

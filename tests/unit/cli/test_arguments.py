@@ -19,6 +19,7 @@ VERBS = [
     "doctor",
     "down",
     "drift",
+    "init",
     "logs",
     "plan",
     "provision",

@@ -65,6 +65,9 @@ def test_damaged_lock_file_is_named() -> None:
         ({"runtime.txt": "python-3.11.9\n"}, "bookworm"),
         ({".python-version": "3.13\n"}, "trixie"),
         ({"pyproject.toml": '[project]\nrequires-python = ">=3.11,<3.13"\n'}, "bookworm"),
+        ({"pyproject.toml": '[project]\nrequires-python = "==3.12.*"\n'}, "noble"),
+        ({"pyproject.toml": '[project]\nrequires-python = ">=3.14"\n'}, "resolute"),
+        ({".python-version": "3.12\n"}, "trixie"),
         ({"pyproject.toml": '[tool.poetry.dependencies]\npython = "~3.11"\n'}, "bookworm"),
     ],
 )
