@@ -24,11 +24,16 @@ def settings(site: Site, pytestconfig: pytest.Config) -> Config:
 
 @pytest.fixture(scope="session")
 def release(settings: Config, pytestconfig: pytest.Config) -> str:
-    """The release of the VM, and so on production: that of deploy.yml, or of a capture."""
+    """The release of the VM, and so on production: that of deploy.yml, or of a capture. "" if only its
+    box knows.
+    """
     project = pytestconfig.stash[UNDER_TEST].project
     assert project is not None
     found = follow.mirror(Job(project, settings, settings.vm.stands_for, TextReport()))
-    return found.release if found else settings.vm.release
+    if found:
+        return found.release
+    unknown = settings.vm.box and "release" not in settings.vm.model_fields_set
+    return "" if unknown else settings.vm.release
 
 
 @pytest.fixture(scope="session")

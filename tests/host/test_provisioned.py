@@ -29,8 +29,8 @@ def test_package_is_installed(answers: Answers, name: str) -> None:
 
 def test_versions_are_the_releases(answers: Answers, release: str) -> None:
     """A host with another Python than the box was made for would make the rehearsal worthless."""
-    expected = RELEASES[release]
-    assert answers["system"].text == f"{expected.system} python{expected.python}"
+    expected = [RELEASES[release]] if release else RELEASES.values()
+    assert answers["system"].text in [f"{one.system} python{one.python}" for one in expected]
 
 
 def test_app_user_cannot_log_in(answers: Answers) -> None:

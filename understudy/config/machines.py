@@ -32,6 +32,16 @@ MirrorOrEmpty = Annotated[
 ]
 
 
+# A dash would be an option of Vagrant's.
+BoxOrEmpty = Annotated[
+    str,
+    text(
+        r"([A-Za-z0-9./~_][^\s]*)?",
+        "a box's name, URL or file, for example bento/ubuntu-24.04",
+    ),
+]
+
+
 class Host(Strict):
     """How every host is provisioned."""
 
@@ -44,11 +54,13 @@ class Host(Strict):
 class Vm(Strict):
     """The staging VM. memory in MiB, snapshots_disk in GiB, boot_timeout in s. stands_for: a target.
 
-    mirror: of the archive that its box is built from; empty: the distribution's own.
+    box: one that was built elsewhere; empty: it is built here, of the release. mirror: of the archive that
+    it is built from; empty: the distribution's own.
     """
 
     name: Name = "understudy"
     provider: Literal["auto", "libvirt", "lxc"] = "auto"
+    box: BoxOrEmpty = ""
     release: ReleaseName = "bookworm"
     mirror: MirrorOrEmpty = ""
     memory: int = Field(default=1024, ge=512)

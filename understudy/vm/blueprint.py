@@ -7,9 +7,10 @@ from understudy.config.machines import Vm as VmConfig
 from understudy.host.provisioning import Provisioning, of_project
 from understudy.job import Job
 from understudy.vm import box as boxes
-from understudy.vm import follow, levels
+from understudy.vm import follow, given_box, levels
 from understudy.vm import provider as providers
 from understudy.vm.box import Box
+from understudy.vm.given_box import GivenBox
 from understudy.vm.levels import PROVISIONED, Level
 from understudy.vm.mirror.value import Mirror
 from understudy.vm.provider import Choice
@@ -27,7 +28,7 @@ class Blueprint:
         vagrantfile = (self.job.project.resources / "Vagrantfile").read_text()
         size = map(str, self.size.values())
         address = self.job.config.vm.address
-        made_from = (self.provider.name, self.box.version, address, *size, vagrantfile)
+        made_from = (self.provider.name, *self._box_key, address, *size, vagrantfile)
         return levels.level(PROVISIONED, *made_from)
 
     @cached_property
@@ -36,7 +37,18 @@ class Blueprint:
         return providers.chosen(self.job.project, vm.name, vm.provider)
 
     @cached_property
-    def box(self) -> Box:
+    def box(self) -> Box | GivenBox:
+        """What the VM starts from."""
+        return self.built_box if self.given_box is None else self._of_given(self.given_box)
+
+    @cached_property
+    def given_box(self) -> GivenBox | None:
+        """The box of vm.box; None if the box is built here. Raises ConfigError if it is a missing file."""
+        vm = self.job.config.vm
+        return given_box.given_box(vm.box, self.job.directory) if vm.box else None
+
+    @cached_property
+    def built_box(self) -> Box:
         archive = self.job.config.vm.mirror
         return boxes.box_for(
             self.job.project, self.release, self.provisioning, self.mirror, archive
@@ -54,6 +66,18 @@ class Blueprint:
         Raises ConfigError if the capture is damaged or no box can be built for it.
         """
         return follow.mirror(self.job, in_container=self.provider.name == providers.LXC)
+
+    def _of_given(self, box: GivenBox) -> GivenBox:
+        in_container = self.provider.name == providers.LXC
+        return given_box.for_container(self.job.project, box) if in_container else box
+
+    @property
+    def _box_key(self) -> tuple[str, ...]:
+        """All that the VM has from its box, and from its provisioning."""
+        # A box that is built here has a version for each provisioning.
+        if self.given_box is None:
+            return (self.box.version,)
+        return (self.box.name, self.provisioning.stamp)
 
     @property
     def release(self) -> str:

@@ -16,10 +16,11 @@ from understudy.report.events import Report
 from understudy.ssh.connection import SshConnection
 from understudy.vm import address as vm_address
 from understudy.vm import box as boxes
-from understudy.vm import follow, guest, levels, new_address, stale
+from understudy.vm import follow, given_box, guest, levels, new_address, stale
 from understudy.vm import provider as providers
 from understudy.vm.address import TARGET
 from understudy.vm.blueprint import Blueprint
+from understudy.vm.given_box import GivenBox
 from understudy.vm.guest_machine import RUNNING, SHUT_OFF, GuestMachine
 from understudy.vm.levels import Level
 from understudy.vm.snapshots import Snapshots
@@ -216,22 +217,51 @@ class Vm:
             guest.remember_host_key(self._job, self._console)
 
     def _add_box(self) -> None:
-        """Builds the box and adds it to Vagrant, unless Vagrant has it."""
-        box, blueprint = self._blueprint.box, self._blueprint
-        if not self._vagrant.has(box):
-            catalog = boxes.build(
-                self._project, box, blueprint.provisioning, self._report, blueprint.mirror
-            )
-            with self._report.step(f"add box {box.name} to Vagrant"):
-                self._vagrant.add(box, catalog)
+        """Adds the box to Vagrant, unless Vagrant has it: it is built here, or fetched."""
+        if not self._vagrant.has(self._blueprint.box):
+            given = self._blueprint.given_box
+            self._add_built_box() if given is None else self._add_given_box(given)
         self._write_vagrant_settings()
+
+    def _add_built_box(self) -> None:
+        blueprint = self._blueprint
+        box = blueprint.built_box
+        catalog = boxes.build(
+            self._project, box, blueprint.provisioning, self._report, blueprint.mirror
+        )
+        with self._report.step(f"add box {box.name} to Vagrant"):
+            self._vagrant.add(box, catalog)
+
+    def _add_given_box(self, given: GivenBox) -> None:
+        vagrant, box = self._vagrant, self._blueprint.box
+        if not vagrant.has(given):
+            with self._report.step(f"get box {given.url or given.name}"):
+                self._get(given)
+        folder = vagrant.folder(given)
+        if folder is not None and box != given:
+            with (
+                self._report.step("make the box a container's"),
+                given_box.make_for_container(self._project, given, folder) as directory,
+            ):
+                vagrant.add(box, Path(directory) / "container.box")
+
+    def _get(self, given: GivenBox) -> None:
+        try:
+            self._vagrant.add(given, given.url)
+        except StepFailed as error:
+            provider = self._wanted_provider
+            error.hint = f"vm.box must be a box for {provider}; vm.provider sets another provider."
+            raise
 
     def _write_vagrant_settings(self) -> None:
         """Writes what the Vagrantfile reads: the box's version, and what follows from a capture."""
         box, blueprint = self._blueprint.box, self._blueprint
-        pinned = self._project.state / "boxes" / f"{box.release}.version"
-        atomic_write(pinned, box.version)
         shape = {"release": blueprint.release, **blueprint.size} if blueprint.mirror else {}
+        if isinstance(box, GivenBox):
+            shape["box_name"] = box.name
+        else:
+            pinned = self._project.state / "boxes" / f"{box.release}.version"
+            atomic_write(pinned, box.version)
         atomic_write(self._state / "like-production.json", json.dumps(shape))
 
     def _report_mirror(self) -> None:

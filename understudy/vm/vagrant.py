@@ -14,6 +14,7 @@ from understudy.local.atomic_write import atomic_write
 from understudy.paths import Project
 from understudy.report.events import Report
 from understudy.vm.box import Box
+from understudy.vm.given_box import GivenBox
 
 TAIL_LINES = 20
 
@@ -41,11 +42,16 @@ class VagrantCalls:
     def destroy(self) -> None:
         self._call("destroy", lambda: self._vagrant.destroy())
 
-    def has(self, box: Box) -> bool:
-        # Some versions of Vagrant have a directory for the architecture in between.
-        return any(path.is_dir() for path in _folder(box).rglob(self._provider))
+    def has(self, box: Box | GivenBox) -> bool:
+        return self.folder(box) is not None
 
-    def packages(self, box: Box) -> dict[str, str] | None:
+    def folder(self, box: Box | GivenBox) -> Path | None:
+        """Where Vagrant keeps the files of a box; None if it doesn't have it."""
+        # Some versions of Vagrant have a directory for the architecture in between.
+        found = _folder(box).rglob(self._provider)
+        return next((path for path in found if path.is_dir()), None)
+
+    def packages(self, box: Box | GivenBox) -> dict[str, str] | None:
         """Packages in a box -> their versions, from the list that its build wrote.
 
         None if the box was removed: a VM that is built already runs without it.
@@ -56,16 +62,19 @@ class VagrantCalls:
         rows = (line.partition("\t") for line in file.read_text().splitlines())
         return {name: version for name, _, version in rows}
 
-    def add(self, box: Box, catalog: Path) -> None:
-        """Adds a box, unless another project of this machine adds the same box meanwhile."""
+    def add(self, box: Box | GivenBox, source: str | Path) -> None:
+        """Adds a box, unless another project of this machine adds the same box meanwhile.
+
+        source: its file, URL or catalog; empty if Vagrant's own catalog has it.
+        """
         try:
-            self._call("box add", lambda: self._add(box, catalog))
+            self._call("box add", lambda: self._add(box, str(source)))
         except StepFailed:
             if not self.has(box):
                 raise
 
-    def _add(self, box: Box, catalog: Path) -> None:
-        self._vagrant.box_add(box.name, str(catalog), provider=self._provider)
+    def _add(self, box: Box | GivenBox, source: str) -> None:
+        self._vagrant.box_add(box.name, source or None, provider=self._provider)
 
     @cached_property
     def _vagrant(self) -> Any:
@@ -160,7 +169,7 @@ def _tail(file: Path) -> str:
     return "\n".join(file.read_text(errors="replace").splitlines()[-TAIL_LINES:])
 
 
-def _folder(box: Box) -> Path:
+def _folder(box: Box | GivenBox) -> Path:
     """Where Vagrant keeps a box: looking there needs no call."""
     home = Path(os.environ.get("VAGRANT_HOME", "~/.vagrant.d")).expanduser()
     return home / "boxes" / box.name.replace("/", "-VAGRANTSLASH-") / box.version

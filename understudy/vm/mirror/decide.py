@@ -7,6 +7,8 @@ from understudy.vm.mirror.machine import Capacity, Size
 from understudy.vm.mirror.packages import packages
 from understudy.vm.mirror.value import Mirror
 
+_GIVEN_BOX = "the VM has the packages and settings of vm.box, and of production only the size"
+
 
 def mirror_of(config: Config, capture: Capture, capacity: Capacity) -> Mirror:
     """What the VM takes over. capacity: of this machine.
@@ -16,6 +18,9 @@ def mirror_of(config: Config, capture: Capture, capacity: Capacity) -> Mirror:
     release = machine.release(config.vm, capture)
     memory, cpus = (size(config.vm, capture, capacity) for size in (machine.memory, machine.cpus))
     in_container = capacity.kernel is not None
+    if config.vm.box:
+        size_notes = filter(None, (memory.note, cpus.note))
+        return Mirror(release, memory.value, cpus.value, notes=(*size_notes, _GIVEN_BOX))
     swap = Size(0) if in_container else machine.swap(capture)
     software = packages(capture, release)
     settings = variables.variables(config.host, capture, swap.value)

@@ -37,12 +37,14 @@ class Size:
 
 def release(vm: Vm, capture: Capture) -> str:
     """The code name. Raises ConfigError if no box can be built for production's release, unless
-    deploy.yml sets vm.release.
+    deploy.yml sets vm.release or vm.box.
     """
     if "release" in vm.model_fields_set:
         return vm.release
     name = capture.entry("os.name") or "an unknown system"
     found = releases.of_system(name)
+    if vm.box:
+        return found or vm.release
     if not found:
         raise ConfigError(
             f"{vm.stands_for} runs {name}, for which no box can be built",

@@ -1,7 +1,7 @@
 """What the staging VM takes over from production's capture, as one frozen value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 
@@ -18,12 +18,12 @@ class Mirror:
     release: str
     memory: int
     cpus: int
-    versions: Mapping[str, str]
-    install: tuple[str, ...]
-    files: Mapping[str, str]
-    sysctl: Mapping[str, str]
-    taken_over: tuple[str, ...]
-    notes: tuple[str, ...]
+    versions: Mapping[str, str] = field(default_factory=dict)
+    install: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    sysctl: Mapping[str, str] = field(default_factory=dict)
+    taken_over: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
 
     @property
