@@ -23,8 +23,14 @@ echo "$1" >>"$here/vagrant-calls"
 if [ -e "$here/fails" ] && [ "$1" = "$(cat "$here/fails")" ]; then cat "$here/says" >&2; exit 1; fi
 case $1 in
 box) version=${4##*-}
-	box=$VAGRANT_HOME/boxes/understudy-VAGRANTSLASH-bookworm/${version%.json}/$provider
-	mkdir -p "$box"; printf 'nginx\\t1.22.1-9\\n' >"$box/packages" ;;
+	case $4 in *.json) version=${version%.json} ;; *) version=0 ;; esac
+	box=$VAGRANT_HOME/boxes/$(echo "$3" | sed 's,/,-VAGRANTSLASH-,')/$version/$provider
+	mkdir -p "$box"; echo "${*#box }" >>"$here/boxes-added"
+	case $4 in
+	*.json) printf 'nginx\\t1.22.1-9\\n' >"$box/packages" ;;
+	*libvirt*) ;;
+	*) touch "$box/rootfs.tar.gz" ;;
+	esac ;;
 up) mkdir -p "${id%/*}"; echo "$vm" >"$id"; echo running >"$here/state"; rm -f "$here/asleep" ;;
 destroy) rm -rf .vagrant/machines/understudy/*/id "$here/state" "$here/snapshots/"* "$here/asleep" ;;
 esac
@@ -108,6 +114,9 @@ class Machine:
         (self.project.directory / "provision" / "lxc").mkdir()
         _program(self.project.directory / "provision" / "lxc" / "container", CONTAINER)
         (self.project.directory / "provision" / "10-all.sh").write_text("echo all")
+        shutil.copytree(
+            TOP / "provision" / "box" / "lxc", self.project.directory / "provision" / "box" / "lxc"
+        )
         shutil.copyfile(TOP / "Vagrantfile", self.project.directory / "Vagrantfile")
         settings = (TOP / "deploy.yml").read_text()
         assert settings.count("\nvm:") == 1
@@ -166,6 +175,11 @@ class Machine:
         """Without calls about networks: choosing an address makes those."""
         about_networks = {"net-list", "net-dumpxml"}
         return [verb for verb in self._calls("virsh-calls") if verb not in about_networks]
+
+    def boxes_added(self) -> list[str]:
+        """The words after `vagrant box`."""
+        notes = self.tools / "boxes-added"
+        return notes.read_text().splitlines() if notes.exists() else []
 
     def container_calls(self) -> list[str]:
         """Without calls about networks."""
