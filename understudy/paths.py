@@ -91,7 +91,7 @@ class Project:
 
     @property
     def box_scripts(self) -> Path:
-        """What builds the Vagrant box and reads Debian's archive."""
+        """What builds the Vagrant box and reads the archive of its release."""
         return self.resources / "provision" / "box"
 
     @property

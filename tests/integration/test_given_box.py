@@ -27,7 +27,8 @@ chroot "$root" chown -R vagrant: /home/vagrant
 echo 'vagrant ALL=(ALL) NOPASSWD: ALL' >"$root/etc/sudoers.d/vagrant"
 printf 'auto lo eth0\niface lo inet loopback\niface eth0 inet dhcp\n' >"$root/etc/network/interfaces"
 echo '{"provider": "lxc", "version": "1.0.0"}' >"$1/metadata.json"
-tar -C "$root" --numeric-owner --transform 's,^\.,rootfs,S' --exclude='./dev/*' -I 'gzip -1' -cf "$1/rootfs.tar.gz" .
+tar -C "$root" --numeric-owner --transform 's,^\.,rootfs,S' --exclude='./dev/*' \
+    -I 'gzip -1' -cf "$1/rootfs.tar.gz" .
 tar -C "$1" -czf "$1/bare.box" metadata.json rootfs.tar.gz
 rm -rf "$root" "$1/rootfs.tar.gz"
 """

@@ -2,6 +2,8 @@
 
 import re
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -50,8 +52,9 @@ def for_container(project: Project, box: GivenBox) -> GivenBox:
     return GivenBox(_own_name(f"{box.name} {digest}"))
 
 
-def make_for_container(project: Project, box: GivenBox, folder: Path) -> TemporaryDirectory[str]:
-    """Makes it as a file `container.box` in a temporary directory. folder: where Vagrant keeps `box`.
+@contextmanager
+def container_box(project: Project, box: GivenBox, folder: Path) -> Iterator[Path]:
+    """Makes it, as a file that is removed at the end. folder: where Vagrant keeps `box`.
 
     Raises StepFailed if that is no box for lxc.
     """
@@ -63,17 +66,17 @@ def make_for_container(project: Project, box: GivenBox, folder: Path) -> Tempora
             "libvirt in deploy.yml.",
         )
     project.state.mkdir(exist_ok=True)
-    work = TemporaryDirectory(dir=project.state)
-    metadata = Path(work.name) / "metadata.json"
-    metadata.write_text('{"provider": "lxc", "version": "1.0.0"}\n')
-    with tarfile.open(Path(work.name) / "container.box", "w") as made:
-        for file in (metadata, *_container_files(project), folder / _ROOT):
-            made.add(file, file.name)
-    return work
+    with TemporaryDirectory(dir=project.state) as work:
+        metadata, made = Path(work) / "metadata.json", Path(work) / "container.box"
+        metadata.write_text('{"provider": "lxc", "version": "1.0.0"}\n')
+        with tarfile.open(made, "w") as archive:
+            for file in (metadata, *_container_files(project), folder / _ROOT):
+                archive.add(file, file.name)
+        yield made
 
 
 def _container_files(project: Project) -> list[Path]:
-    directory = project.directory / "provision" / "box" / "lxc"
+    directory = project.box_scripts / "lxc"
     return [directory / "lxc-config", directory / "lxc-template"]
 
 

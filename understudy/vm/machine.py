@@ -241,9 +241,9 @@ class Vm:
         if folder is not None and box != given:
             with (
                 self._report.step("make the box a container's"),
-                given_box.make_for_container(self._project, given, folder) as directory,
+                given_box.container_box(self._project, given, folder) as made,
             ):
-                vagrant.add(box, Path(directory) / "container.box")
+                vagrant.add(box, made)
 
     def _get(self, given: GivenBox) -> None:
         try:

@@ -53,11 +53,11 @@ def test_container_has_understudys_own_template(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "rootfs.tar.gz").write_text("root")
     (folder / "lxc-template").write_text("theirs")
-    project = Project(TOP, tmp_path / "deploy.yml")
+    project = Project(tmp_path, tmp_path / "deploy.yml")
 
     with (
-        given_box.make_for_container(project, GivenBox("a/b"), folder) as directory,
-        tarfile.open(Path(directory) / "container.box") as made,
+        given_box.container_box(project, GivenBox("a/b"), folder) as file,
+        tarfile.open(file) as made,
     ):
         names = {"metadata.json", "lxc-config", "lxc-template", "rootfs.tar.gz"}
         assert set(made.getnames()) == names
