@@ -1,0 +1,57 @@
+"""Apps of other people: from an empty folder to READY by what docs/your-app.md says, and no line edited."""
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration import strangers
+from tests.integration.staging import BOXES, TOP, Answer, run, vm_name
+from tests.integration.strangers import APPS, App
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
+
+MINUTES = 8
+
+
+@pytest.fixture(scope="module")
+def understudy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program, from a wheel, in an environment of its own."""
+    directory = tmp_path_factory.mktemp("installed")
+    strangers.uv(TOP, "build", "--wheel", "--out-dir", str(directory))
+    strangers.uv(directory, "venv", "--python", strangers.PYTHON, "environment")
+    wheel = next(directory.glob("*.whl"))
+    python = directory / "environment" / "bin" / "python"
+    strangers.uv(directory, "pip", "install", "--python", str(python), str(wheel))
+    return python.with_name("understudy")
+
+
+@pytest.fixture
+def project(app: App, tmp_path: Path, understudy: Path) -> Iterator[Path]:
+    """The app's repository. It shares the boxes of the other tests: to build one takes two minutes."""
+    directory = tmp_path / f"anyone-{app.name}"
+    directory.mkdir()
+    app.make(directory)
+    strangers.commit(directory)
+    (directory / ".understudy").mkdir()
+    (directory / ".understudy" / "boxes").symlink_to(BOXES)
+    yield directory
+    run(understudy, "destroy", directory=directory)
+
+
+@pytest.mark.parametrize("app", APPS, ids=lambda app: app.name)
+def test_app_gets_to_ready(app: App, project: Path, understudy: Path) -> None:
+    began = time.monotonic()
+
+    init = run(understudy, "init", directory=project)
+    strangers.commit(project)
+    rehearsal = run(understudy, "rehearse", directory=project)
+
+    assert init.code == 0
+    assert rehearsal.code == 0, "READY is exit code 0"
+    assert "READY" in rehearsal.text
+    assert time.monotonic() - began < MINUTES * 60
