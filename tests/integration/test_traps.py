@@ -49,9 +49,10 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """Where the app that the parameter names is healthy."""
     app, directory = base.load(request.param), tmp_path_factory.mktemp("healthy")
     target = request.config.getoption("--target")
-    config = Path(request.config.getoption("--deploy-config"))
-    vm = target == "vagrant"
-    found = StagingVm(app, directory) if vm else SpareHost(app, directory, config, target)
+    found: Place = StagingVm(app, directory)
+    if target != "vagrant":
+        config = Path(request.config.getoption("--deploy-config"))
+        found = SpareHost(app, directory, config, target)
     found.prepare()
     return found
 

@@ -148,7 +148,9 @@ class Place(ABC):
 
 
 class StagingVm(Place):
-    words = "on the staging VM"
+    @property
+    def words(self) -> str:
+        return "on the staging VM" + (", a container" if self.healthy.provider == "lxc" else "")
 
     @property
     def level(self) -> Level:
