@@ -196,8 +196,8 @@ class Vm:
             raise StepFailed(
                 f"the VM's address {self._address} lies in {found.subnet}, which is in use",
                 cause=f"{found.subnet} is {found.by}",
-                hint="Remove vm.address from deploy.yml, if it is set. python deploy.py destroy frees the "
-                "address, and `up` takes another one.",
+                hint="Remove vm.address from deploy.yml, if it is set. If the VM exists, python deploy.py "
+                "destroy frees its address. Then run the same command again: it takes another address.",
             )
 
     def _remove(self) -> None:

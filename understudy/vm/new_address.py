@@ -15,11 +15,11 @@ from understudy.vm.subnets import GuestNetwork, UsedSubnet
 def choose(project: Project) -> None:
     """Chooses an address for the VM and keeps it in .understudy/, unless the VM has one.
 
-    An existing VM keeps its address. Raises StepFailed if this machine has no free private subnet, and
-    Unreachable if the program `ip` is missing.
+    An existing VM keeps its address; before it is built, another VM may take the subnet. Raises StepFailed if
+    this machine has no free private subnet, and Unreachable if the program `ip` is missing.
     """
     config = configuration.load(project.config_file)
-    if address.given(config) or address.kept(project, config.vm.name):
+    if address.given(config) or _is_kept(project, config):
         return
     chosen = _of_network(project, config) or _free(project, config)
     file = address.file(project, config.vm.name)
@@ -35,6 +35,13 @@ def conflict(project: Project, config: Config) -> UsedSubnet | None:
 def used_subnets(project: Project, config: Config) -> list[UsedSubnet]:
     """The subnets in use on this machine, without that of the project's VM."""
     return subnets.used_subnets(_networks(project), _routes(), _vm(project, config))
+
+
+def _is_kept(project: Project, config: Config) -> bool:
+    kept = address.kept(project, config.vm.name)
+    if not kept or provider.built(project, config.vm.name):
+        return bool(kept)
+    return subnets.conflict(kept, used_subnets(project, config)) is None
 
 
 def _vm(project: Project, config: Config) -> tuple[str, str]:

@@ -40,11 +40,20 @@ def test_vm_has_no_address_before_the_first_up_and_the_error_says_so(machine: Ma
     assert "up" in raised.value.hint
 
 
-def test_address_is_kept_even_if_its_subnet_is_used_by_then(machine: Machine) -> None:
+def test_address_of_a_built_vm_is_kept_even_if_its_subnet_is_used_by_then(machine: Machine) -> None:
     address = chosen(machine)
-    machine.network("understudy", address)
+    machine.vm().up()
     machine.routes("192.168.56.0/21")
     assert chosen(machine) == address
+
+
+def test_address_whose_subnet_was_taken_before_the_vm_was_built_is_chosen_again(
+    machine: Machine,
+) -> None:
+    address = chosen(machine)
+    assert chosen(machine) == address
+    machine.network("another", address)
+    assert chosen(machine) != address
 
 
 def test_chosen_address_avoids_routes_and_other_networks(machine: Machine) -> None:
