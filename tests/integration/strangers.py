@@ -25,7 +25,19 @@ class App:
 
 def wagtail(directory: Path) -> None:
     """As in "Your first Wagtail site"; its requirements.txt has no hashes."""
-    uv(directory, "tool", "run", "--python", PYTHON, "--from", "wagtail==7.4.3", "wagtail", "start", "mysite", ".")
+    uv(
+        directory,
+        "tool",
+        "run",
+        "--python",
+        PYTHON,
+        "--from",
+        "wagtail==7.4.3",
+        "wagtail",
+        "start",
+        "mysite",
+        ".",
+    )
 
 
 def startproject(directory: Path) -> None:
@@ -46,12 +58,20 @@ def fastapi(directory: Path) -> None:
     poetry = ("tool", "run", "--python", PYTHON, "poetry==2.1.4")
     uv(directory, *poetry, "init", "--no-interaction", "--name", "parcels", "--python", ">=3.11,<4")
     # Poetry asks PyPI's JSON API, which not every mirror has; each has the index itself.
-    uv(directory, *poetry, "source", "add", "--priority=primary", "simple", "https://pypi.org/simple/")
+    uv(
+        directory,
+        *poetry,
+        "source",
+        "add",
+        "--priority=primary",
+        "simple",
+        "https://pypi.org/simple/",
+    )
     uv(directory, *poetry, "add", "--lock", "fastapi")
     write(directory / "parcels" / "__init__.py", "")
     write(
         directory / "parcels" / "main.py",
-        '''
+        """
         from fastapi import FastAPI
 
         app = FastAPI()
@@ -60,7 +80,7 @@ def fastapi(directory: Path) -> None:
         @app.get("/")
         def read_root() -> dict[str, str]:
             return {"parcels": "none yet"}
-        ''',
+        """,
     )
 
 
@@ -69,7 +89,7 @@ def flask(directory: Path) -> None:
     write(directory / "requirements.txt", "flask\nflask-sqlalchemy\nflask-migrate\n")
     write(
         directory / "notes" / "__init__.py",
-        '''
+        """
         import os
 
         from flask import Flask
@@ -100,9 +120,20 @@ def flask(directory: Path) -> None:
                 )
 
             return app
-        ''',
+        """,
     )
-    flask = ("run", "--no-project", "--python", PYTHON, "--with-requirements", "requirements.txt", "flask", "--app", "notes", "db")
+    flask = (
+        "run",
+        "--no-project",
+        "--python",
+        PYTHON,
+        "--with-requirements",
+        "requirements.txt",
+        "flask",
+        "--app",
+        "notes",
+        "db",
+    )
     uv(directory, *flask, "init")
     uv(directory, *flask, "upgrade")
     uv(directory, *flask, "migrate", "-m", "notes")
