@@ -1,8 +1,5 @@
 """Apps of other people: from an empty folder to READY by what docs/your-app.md says, and no line edited."""
 
-import os
-import re
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration import strangers
-from tests.integration.staging import BOXES, TOP, Answer, run, vm_name
+from tests.integration.staging import BOXES, TOP, run
 from tests.integration.strangers import APPS, App
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
