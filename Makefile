@@ -75,6 +75,12 @@ pictures:  ## README's pictures and the sample report, made of a rehearsal
 lock:  ## compile requirements.in into requirements.txt, with hashes
 	for directory in . benchmarks; do .venv/bin/uv pip compile -q --generate-hashes --no-header \
 	    --python-version 3.11 $$directory/requirements.in -o $$directory/requirements.txt; done
+	cd understudy/release/locks; for program in gunicorn uvicorn-worker gevent; do echo $$program | \
+	    $(CURDIR)/.venv/bin/uv pip compile -q --universal --generate-hashes --no-header --no-annotate \
+	    --python-version 3.10 - -o $$program.txt; done
+	cd understudy/release/locks; printf 'poetry\npoetry-plugin-export\n' | \
+	    $(CURDIR)/.venv/bin/uv pip compile -q --universal --generate-hashes --no-header --no-annotate \
+	    --python-version 3.11 - -o poetry.txt
 
 bench:  ## measure Understudy and its peers for docs/performance.md: hours; QUICK=1 in ten minutes on a container
 	$(PYTHON) -m benchmarks $(PARTS) $(if $(PROVIDERS),--providers $(PROVIDERS)) $(if $(QUICK),--quick)

@@ -74,7 +74,7 @@ def facts(trap: Trap, app: Path, sight: Path) -> KnownFacts:
     with suppress(ConfigError):
         source = sources.resolve_source(here, app, app)
     modules = {name: brought for name, brought in WHEELS.items() if f"{name}==" in source.lock}
-    lock = worktree.lock(source, wanted.app.requirements, commit, modules)
+    lock = worktree.lock(source, wanted.app, commit, modules)
     return replace(known, commit=commit, lock=lock)
 
 

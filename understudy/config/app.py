@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from understudy.config.base import Strict
 from understudy.config.commands import Argv, Commands
 from understudy.config.loosened import Loosened, Reason
-from understudy.config.values import Name, VariableName, VariableValue, a_list, text
+from understudy.config.values import Name, Texts, VariableName, VariableValue, a_list, text
 
 Engine = Literal["sqlite", "postgresql"]
 Module = Annotated[
@@ -38,6 +38,11 @@ UrlDirectory = Annotated[
         "a path that starts and ends with a slash, for example /static/",
     ),
 ]
+# Of extras and dependency groups: words of an argv of uv and poetry.
+_Extra = Annotated[
+    str, text(r"[A-Za-z0-9][A-Za-z0-9._-]*", "letters, digits, dots, hyphens and underscores")
+]
+Names = Annotated[tuple[_Extra, ...], a_list("[prod]")]
 UrlPaths = Annotated[tuple[UrlPath, ...], a_list('["/"]')]
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {
@@ -58,6 +63,9 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
 class App(Strict):
     """What is deployed; times are whole seconds.
 
+    requirements: the files of the lock, empty to search for one. extras, groups: of the project, that the
+    lock is exported with.
+
     build_commands run as the deployer, who alone can write the release's source;
     release_commands and then migrate_commands run as the app's user, on the real data, before the
     release starts. migrations_pending fails if there is something to migrate: then a backup is made.
@@ -73,7 +81,9 @@ class App(Strict):
     workers: int = Field(default=2, ge=1, le=64)
     memory_max: Memory | None = None
     loosen: Mapping[Loosened, Reason] = {}
-    requirements: str = "requirements.txt"
+    requirements: Texts = ()
+    extras: Names = ()
+    groups: Names = ()
     build_commands: Commands = ()
     release_commands: Commands = ()
     migrations_pending: Argv | None = None

@@ -34,6 +34,12 @@ def a_list(example: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def _one_or_several(value: Any) -> Any:
+    if not isinstance(value, str | list | tuple):
+        raise PydanticCustomError("texts", "must be a text, or a list of texts")
+    return (value,) if isinstance(value, str) else value
+
+
 def _beside_deploy_yml(value: Any, info: ValidationInfo) -> Any:
     """A path is relative to the folder of deploy.yml, not to the working directory."""
     beside = Path(info.context or ".")
@@ -53,6 +59,8 @@ _AN_ADDRESS = "an IP address or a host name alone, for example 192.0.2.7; a port
 Address = Annotated[str, text(_ADDRESS, _AN_ADDRESS)]
 AddressOrEmpty = Annotated[str, text(f"({_ADDRESS})?", _AN_ADDRESS)]
 OneLine = Annotated[str, text(r"[^\n\r\x00]*", "a single line")]
+# A list of texts, or one text.
+Texts = Annotated[tuple[OneLine, ...], BeforeValidator(_one_or_several)]
 # What the values of `environment` may name in braces; release/render.py fills them in.
 PLACEHOLDERS = ("database", "domain", "media", "release", "static")
 

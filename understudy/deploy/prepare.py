@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from understudy.config import domains
@@ -13,7 +14,15 @@ from understudy.host import session
 from understudy.host.facts import ObservedState
 from understudy.job import Job
 from understudy.local.exclusive_lock import exclusive_lock
-from understudy.release import archive, bytecode, compression, render, wheels
+from understudy.release import (
+    archive,
+    bytecode,
+    compression,
+    lock_file,
+    other_python,
+    render,
+    wheels,
+)
 from understudy.release import source as sources
 from understudy.release.layout import Manifest, release_id
 
@@ -30,7 +39,7 @@ def desired_state(job: Job, source: sources.Source, observed: ObservedState) -> 
     release = Manifest(
         id=name,
         commit=source.commit,
-        lock=f"{source.lock_hash}-{observed.python}",
+        lock=_environment_name(job, source, observed),
         deployed_at=datetime.now(UTC).isoformat(timespec="seconds"),
         deployed_by=session.who(),
     )
@@ -41,6 +50,19 @@ def desired_state(job: Job, source: sources.Source, observed: ObservedState) -> 
         release_files=render.release_files(config, target, name, templates),
         site_config=render.host_files(config, target, templates),
     )
+
+
+def _environment_name(job: Job, source: sources.Source, observed: ObservedState) -> str:
+    """By what is installed on that host, and for which Python. Raises ConfigError for a lock for another."""
+    lock, python = lock_file.parse(source.lock, "the lock file"), _python(observed)
+    other_python.refuse(lock, python, job.target_name)
+    installed = lock_file.installed(lock_file.for_host(lock, python, observed.machine))
+    return f"{sha256(installed.encode()).hexdigest()[:12]}-{observed.python}"
+
+
+def _python(observed: ObservedState) -> str:
+    """As exactly as it is known."""
+    return observed.exact_python or observed.python
 
 
 def fingerprint_inputs(
@@ -107,8 +129,7 @@ def _packages(
     if not plan.needs_environment(desired, observed):
         return {}
     with job.report.step("get the locked packages"):
-        python = observed.exact_python or observed.python
-        return wheels.packages(source.lock, python, observed.machine, job.project.cache)
+        return wheels.packages(source.lock, _python(observed), observed.machine, job.project.cache)
 
 
 def _unpacked(tar: Path) -> int:

@@ -138,7 +138,7 @@ def _facts(job: Job) -> KnownFacts:
         # The source itself may be the fault; then the error says so.
         return facts
     modules = wheel_modules.of(source.lock, job.project.cache)
-    lock = worktree.lock(source, job.config.app.requirements, commit, modules)
+    lock = worktree.lock(source, job.config.app, commit, modules)
     return replace(facts, commit=commit, lock=lock)
 
 

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 LINK, SUBMODULE, EXECUTABLE = "120000", "160000", "100755"
+_LOCKED_BY = {"uv.lock": "uv lock", "poetry.lock": "poetry lock", "Pipfile.lock": "pipenv lock"}
 LFS_POINTER = "version https://git-lfs.github.com/spec/"
 
 
@@ -72,8 +74,8 @@ class LockFacts:
     @property
     def command(self) -> str:
         """The command that locks again."""
-        if self.path == "uv.lock":
-            return "uv lock"
+        if command := _LOCKED_BY.get(PurePosixPath(self.path).name):
+            return command
         if not self.made_from:
             return f"the tool that made {self.path}, with hashes"
         return f"uv pip compile --generate-hashes {self.made_from} -o {self.path}"

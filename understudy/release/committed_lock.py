@@ -1,110 +1,80 @@
-"""Finds the lock file of a commit, reads it with the files that it includes, and checks it."""
+"""The lock of a commit in the normal form, whatever its kind; made once and kept in the cache."""
 
 import posixpath
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
-
-from uv import find_uv_bin
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from understudy.errors import ConfigError
+from understudy.local.atomic_write import atomic_write
+from understudy.local.digests import digest
 from understudy.release import lock_file
-from understudy.release.git import git
+from understudy.release.commit_tree import CommitTree
+from understudy.release.locks import (
+    find,
+    pipfile_lock,
+    poetry_lock,
+    pylock,
+    requirements_txt,
+    server,
+    sources,
+    uv_lock,
+)
+from understudy.release.locks.wanted import Wanted
 
-_UV_LOCK = "uv.lock"
-_INCLUDES = ("-r", "--requirement")
-# No lock file is that deep, but for one that includes itself.
-_MOST_LEVELS = 10
+# Exports name it, and so would overrule the index of this machine's pip.conf.
+_PYPI = re.compile(r"--index-url https://pypi\.org/simple/?")
+# Changed with what makes the normal form, so that no cache has an older one.
+_FORMAT = 1
 
 
-def read(repository: Path, commit: str, prefix: str, name: str) -> str:
-    """The text of the lock file, with the text of the files that it includes.
+def read(tree: CommitTree, wanted: Wanted, cache: Path) -> str:
+    """The lock of the commit, with what serves the app. Raises ConfigError without one.
 
-    It is searched in the app's directory and in those above it, up to the repository's top; so is a
-    uv.lock, which is read where there is no file of that name. Raises ConfigError. prefix: the app's
-    directory in the repository. name: app.requirements.
+    cache: a directory for what uv and poetry have exported.
     """
-    for path in _places(prefix, name):
-        if _is_there(repository, commit, path):
-            text = _read(repository, commit, path)
-            lock_file.refuse_without_gunicorn(lock_file.parse(text, path), path)
-            return text
-    raise ConfigError(
-        f"{posixpath.normpath(posixpath.join(prefix, name))} is not in commit {commit[:12]}, and no "
-        f"{_UV_LOCK} either",
-        hint=f"Lock the app's packages: uv pip compile --generate-hashes requirements.in -o {name}; "
-        "then commit that. app.requirements in deploy.yml has its name.",
-    )
-
-
-def _places(prefix: str, name: str) -> Iterator[str]:
-    """Where the lock file may be, the nearest first; in one directory the named file comes first."""
-    app = PurePosixPath(prefix)
-    for directory in (app, *app.parents):
-        for file in (name, _UV_LOCK):
-            yield posixpath.normpath(str(directory / file))
-
-
-def _is_there(repository: Path, commit: str, path: str) -> bool:
-    if path.startswith(("../", "/")):
-        return False
-    return bool(git(repository, "--literal-pathspecs", "ls-tree", "--full-tree", commit, path))
-
-
-def _read(repository: Path, commit: str, path: str) -> str:
-    if PurePosixPath(path).name == _UV_LOCK:
-        return _exported(repository, commit, path)
-    return "".join(_with_included(repository, commit, path))
-
-
-def _with_included(repository: Path, commit: str, path: str, level: int = 0) -> Iterator[str]:
-    """The lines of a file, with those of included files in their place."""
-    if level > _MOST_LEVELS:
-        raise ConfigError(f"{path} includes itself", hint="Remove that -r line.")
-    text = git(repository, "show", f"{commit}:{path}")
-    for line in text.splitlines(keepends=True):
-        if included := _included(line):
-            there = posixpath.normpath(posixpath.join(posixpath.dirname(path), included))
-            if not _is_there(repository, commit, there):
-                raise ConfigError(
-                    f"{path} includes {included}, which is not in commit {commit[:12]}",
-                    hint=f"git add {there}, and commit it.",
-                )
-            yield from _with_included(repository, commit, there, level + 1)
-        else:
-            yield line
-    if text and not text.endswith("\n"):
-        yield "\n"
-
-
-def _included(line: str) -> str:
-    """The path in `-r base.txt`, "" in any other line."""
-    words = line.split("#")[0].replace("=", " ", 1).split()
-    return words[1] if len(words) == 2 and words[0] in _INCLUDES else ""
-
-
-def _exported(repository: Path, commit: str, path: str) -> str:
-    """A uv.lock as a requirements.txt. With --frozen uv only reads it, and runs nothing of the project."""
-    with TemporaryDirectory() as work:
-        for name in (_UV_LOCK, "pyproject.toml"):
-            beside = posixpath.join(posixpath.dirname(path), name)
-            (Path(work) / name).write_text(git(repository, "show", f"{commit}:{beside}"))
-        done = subprocess.run(
-            [
-                *(find_uv_bin(), "export", "--quiet", "--frozen", "--offline"),
-                *("--no-emit-project", "--no-dev", "--no-header", "--no-annotate"),
-                *("--no-python-downloads", "--format", "requirements-txt"),
-            ],
-            cwd=work,
-            capture_output=True,
-            text=True,
-        )
-    if done.returncode:
+    paths = find.find(tree, wanted)
+    if len(paths) > 1 and not all(map(find.is_requirements, paths)):
         raise ConfigError(
-            f"{path} can't be read",
-            details=done.stderr.strip(),
-            hint="`uv lock --check` in the app's directory must succeed; or write a requirements.txt "
-            "by `uv export --format requirements-txt -o requirements.txt`, and commit it.",
+            f"{', '.join(paths)}: only requirements files can be several",
+            hint="Name one lock file under app.requirements in deploy.yml.",
         )
-    return done.stdout
+    path = paths[0]
+    if find.is_requirements(path):
+        lines = _requirements(tree, paths, wanted)
+    else:
+        lines = _placed(_converted(tree, path, wanted, cache), tree, path)
+    lock = lock_file.parse("".join(f"{line}\n" for line in lines), ", ".join(paths))
+    return lock_file.text(server.completed(lock, wanted.worker_class))
+
+
+def _requirements(tree: CommitTree, paths: tuple[str, ...], wanted: Wanted) -> Iterable[str]:
+    return requirements_txt.read(tree, paths, wanted.prefix).lines
+
+
+def _placed(lines: Iterable[str], tree: CommitTree, path: str) -> list[str]:
+    """Lines of an export, with paths that lead from the lock to the repository's files."""
+    here = posixpath.dirname(path)
+    kept = [line for line in lines if line.startswith("# requires-python")]
+    text = "".join(f"{line}\n" for line in lines)
+    logical = [line for line in lock_file.logical_lines(text) if not _PYPI.fullmatch(line)]
+    return [*kept, *(sources.normal(line, tree, (here,)) for line in logical)]
+
+
+def _converted(tree: CommitTree, path: str, wanted: Wanted, cache: Path) -> list[str]:
+    if find.is_kind(path, find.PIPFILE):
+        return list(pipfile_lock.lines(tree.text(path), path, wanted.groups))
+    if find.is_kind(path, find.PYLOCK):
+        return list(pylock.lines(tree.text(path), path, wanted.extras, wanted.groups))
+    tool = uv_lock if find.is_kind(path, find.UV) else poetry_lock
+    inputs = tool.inputs(tree, path)
+    kept = cache / f"{_key(inputs, wanted)}.txt"
+    if not kept.exists():
+        lines = list(tool.lines(inputs, path, wanted))
+        cache.mkdir(parents=True, exist_ok=True)
+        atomic_write(kept, "".join(f"{line}\n" for line in lines))
+    return kept.read_text().splitlines()
+
+
+def _key(inputs: Mapping[str, str], wanted: Wanted) -> str:
+    return digest((_FORMAT, *inputs.items(), wanted.prefix, wanted.extras, wanted.groups))[:24]

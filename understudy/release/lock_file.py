@@ -1,14 +1,17 @@
-"""A lock file of Python packages -> its pins. It can name packages, and do nothing else.
+"""The normal form of all lock files, a text -> its pins. It can name packages, and do nothing else.
 
-For pip itself a lock file can do more: its options choose where packages come from and whether their
-setup.py runs on this machine. So pip gets only what was read from the file, never the file.
+It is a requirements file with hashes; locks/ makes it of the other kinds. For pip itself a lock file can
+do more: its options choose where packages come from and whether their setup.py runs on this machine. So
+pip gets only what was read from the file, never the file.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
@@ -16,6 +19,13 @@ from understudy.errors import ConfigError
 
 _HASH = re.compile(r"\s--hash[= ](sha(?:256|384|512):[0-9a-f]+)(?=\s|$)")
 _COMMENT = re.compile(r"(^|\s)#.*")
+_PYTHON = re.compile(r"^# requires-python: (.+)$", re.MULTILINE)
+_ORIGIN = re.compile(r"^# from: (.+)$", re.MULTILINE)
+# What locks/sources.py lets through: the id makes them as fixed as a hash does.
+_SOURCE = re.compile(
+    r"(git\+(?:https|ssh)://[^\s@]*@?[^\s@]+@[0-9a-f]{40}(#subdirectory=[\w./-]+)?"
+    r"|repository:[^\s@]+@[0-9a-f]{40,64})"
+)
 # `${TOKEN}` is not among them: pip would send the variable's value there.
 _INDEX = re.compile(r"(--index-url|-i|--extra-index-url)[= ]\s*(https://[\w.~:/@%+-]+)")
 # They change nothing: this is how packages are downloaded in any case.
@@ -26,26 +36,40 @@ _EMPTY = re.compile(
 
 @dataclass(frozen=True)
 class Pin:
-    """One version of a package. name: normalised by PEP 503. marker: of PEP 508, "" for every host."""
+    """One version of a package. name: normalised by PEP 503. marker: of PEP 508, "" for every host.
+
+    source: where it is built from, as locks/sources.py writes it; then it has neither version nor hashes.
+    """
 
     name: str
     extras: frozenset[str]
     version: str
     marker: str
     hashes: tuple[str, ...]
+    source: str = ""
 
     def __str__(self) -> str:
-        return f"{self.name}=={self.version}"
+        return f"{self.name} @ {self.source}" if self.source else f"{self.name}=={self.version}"
 
 
 @dataclass(frozen=True)
 class LockFile:
-    """indexes: the options of pip that name package indexes, as words of an argv."""
+    """indexes: the options of pip that name package indexes, as words of an argv.
+
+    python: a specifier of PEP 440 for the Pythons that it is made for, "" for any. origin: the file that it
+    was made of.
+    """
 
     pins: tuple[Pin, ...]
     indexes: tuple[str, ...] = ()
+    python: str = ""
+    origin: str = ""
+
+    def pin(self, name: str) -> Pin | None:
+        return next((pin for pin in self.pins if pin.name == name), None)
 
 
+@lru_cache(maxsize=8)
 def parse(text: str, path: str) -> LockFile:
     """The pins of a lock file. Raises ConfigError, with the lines, for anything but pins with hashes.
 
@@ -63,17 +87,38 @@ def parse(text: str, path: str) -> LockFile:
     requirements = [line for line in lines if not line.startswith("-")]
     _refuse_without_hash(requirements, path)
     pins = tuple(pin for line in requirements for pin in _pin(line))
-    return LockFile(pins, tuple(word for line in options for word in _index(line)))
+    indexes = tuple(word for line in options for word in _index(line))
+    origin = _ORIGIN.search(text)
+    return LockFile(pins, indexes, _python(text), origin[1] if origin else path)
 
 
-def refuse_without_gunicorn(lock: LockFile, path: str) -> None:
-    """Raises ConfigError: every host runs the app by gunicorn."""
-    if not any(pin.name == "gunicorn" for pin in lock.pins):
-        raise ConfigError(
-            f"{path} has no gunicorn, which serves the app on every host",
-            details="what counts is the file as it is committed",
-            hint="Add gunicorn to what the lock file is made from, and lock again.",
-        )
+def text(lock: LockFile) -> str:
+    """The lock in the normal form: parse() gives it back."""
+    python = [f"# requires-python: {lock.python}"] if lock.python else []
+    indexes = [" ".join(pair) for pair in zip(lock.indexes[::2], lock.indexes[1::2], strict=True)]
+    head = (f"# from: {lock.origin}", *python, *indexes)
+    return "".join(f"{line}\n" for line in (*head, *map(_line, lock.pins)))
+
+
+def _line(pin: Pin) -> str:
+    extras = f"[{','.join(sorted(pin.extras))}]" if pin.extras else ""
+    what = f" @ {pin.source}" if pin.source else f"=={pin.version}"
+    marker = f" ; {pin.marker}" if pin.marker else ""
+    return f"{pin.name}{extras}{what}{marker}" + "".join(f" --hash={one}" for one in pin.hashes)
+
+
+def _python(text: str) -> str:
+    found = _PYTHON.search(text)
+    try:
+        return str(SpecifierSet(found[1])) if found else ""
+    except InvalidSpecifier:
+        return ""
+
+
+def accepts(lock: LockFile, python: str) -> bool:
+    """Whether the lock is made for a host's Python ("3.11.2"). True if that is not known exactly."""
+    exact = python.count(".") == 2
+    return not exact or SpecifierSet(lock.python).contains(python, prereleases=True)
 
 
 def logical_lines(text: str) -> list[str]:
@@ -96,7 +141,18 @@ def requirements(lock: LockFile) -> str:
     return "".join(
         f"{pin.name}=={pin.version} {' '.join(f'--hash={one}' for one in pin.hashes)}\n"
         for pin in lock.pins
+        if not pin.source
     )
+
+
+def installed(lock: LockFile) -> str:
+    """What makes one environment differ from another. lock: as it is for that host."""
+    return requirements(lock) + "".join(f"{pin}\n" for pin in sources(lock))
+
+
+def sources(lock: LockFile) -> tuple[Pin, ...]:
+    """The pins that are built and not downloaded."""
+    return tuple(pin for pin in lock.pins if pin.source)
 
 
 def differences(lock: LockFile, wheels: Iterable[str]) -> list[str]:
@@ -123,6 +179,8 @@ def differences(lock: LockFile, wheels: Iterable[str]) -> list[str]:
 
 def _is(pin: Pin, version: Version) -> bool:
     """A pin of `2.0` also takes a local build such as `2.0+cpu`: PEP 440, local versions."""
+    if pin.source:
+        return True
     wanted = Version(pin.version)
     return wanted in (version, Version(version.public))
 
@@ -149,22 +207,22 @@ def _refuse_without_hash(requirements: Sequence[str], path: str) -> None:
 
 
 def _hint(loose: Sequence[str], path: str) -> str:
-    if any(re.search(r"\bgit\+", line) for line in loose):
-        return (
-            "A git URL has no hash. Lock a released version of the package instead; or build a wheel "
-            "(uv build --wheel), publish it on a package index, and lock that with --extra-index-url; "
-            "or copy the package's source into the app's repository."
-        )
-    if any(re.search(r"^\.|^/|@\s*\w+:|://", line) for line in loose):
+    if any("://" in line for line in loose):
         return "Only released versions from a package index have a hash: NAME==VERSION --hash=…"
     return f"uv pip compile --generate-hashes requirements.in -o {path}"
 
 
 def _pin(line: str) -> Iterator[Pin]:
-    """The pin in a line. None for a URL, a path, a version that isn't one, or a missing hash."""
+    """The pin in a line. None for an open URL, a path, a version that isn't one, or a missing hash."""
     hashes = tuple(_HASH.findall(line))
     try:
         wanted = Requirement(_HASH.sub("", line))
+        if wanted.url and _SOURCE.fullmatch(wanted.url) and not hashes:
+            marker = str(wanted.marker or "")
+            yield Pin(
+                canonicalize_name(wanted.name), frozenset(wanted.extras), "", marker, (), wanted.url
+            )
+            return
         only, *more = wanted.specifier
         version = str(Version(only.version))
     except (InvalidRequirement, InvalidVersion, ValueError):

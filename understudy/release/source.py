@@ -14,7 +14,9 @@ from pathlib import Path
 from understudy.config.app import App
 from understudy.errors import ConfigError, Refused, Unreachable
 from understudy.release import committed_lock, source_state
+from understudy.release.commit_tree import CommitTree
 from understudy.release.git import git, git_bytes
+from understudy.release.locks import wanted
 
 # All machines ship the same bytes, whatever the settings of their git.
 _AS_COMMITTED = (
@@ -27,7 +29,8 @@ _AS_COMMITTED = (
 class Source:
     """A commit of the app. prefix: the app's directory in the repository. tree: git's digest of it.
 
-    lock: the text of its lock file. dirty: lines of `git status` for files that are not committed.
+    lock: its lock in the normal form (lock_file.py). dirty: lines of `git status` for files that are not
+    committed.
     """
 
     repository: Path
@@ -36,10 +39,6 @@ class Source:
     tree: str
     lock: str
     dirty: tuple[str, ...]
-
-    @property
-    def lock_hash(self) -> str:
-        return sha256(self.lock.encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,8 @@ def resolve_source(app: App, beside: Path, cache: Path, found: Source | None = N
     that can't be fetched.
     """
     source = found or find_commit(app, beside, cache)
-    lock = committed_lock.read(source.repository, source.commit, source.prefix, app.requirements)
+    tree = CommitTree(source.repository, source.commit)
+    lock = committed_lock.read(tree, wanted.of(app, source.prefix), cache / "locks")
     return replace(source, lock=lock)
 
 

@@ -4,9 +4,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
+from understudy.config.app import App
 from understudy.errors import UnderstudyError
 from understudy.release.commit_facts import SUBMODULE, CommitFacts, LockFacts, normal
+from understudy.release.commit_tree import CommitTree
 from understudy.release.git import git
+from understudy.release.locks import find
+from understudy.release.locks.wanted import of as wanted_of
 from understudy.release.source import Source, members
 
 _STATES = {"??": "untracked", "!!": "ignored"}
@@ -38,15 +42,14 @@ def elsewhere(source: Source) -> tuple[str, ...]:
 
 
 def lock(
-    source: Source, path: str, commit: CommitFacts, modules: Mapping[str, tuple[str, ...]] | None
+    source: Source, app: App, commit: CommitFacts, modules: Mapping[str, tuple[str, ...]] | None
 ) -> LockFacts:
-    """The facts of the lock file at this path. modules: of its wheels, see wheel_modules.of()."""
+    """The facts of the app's lock. modules: of its wheels, see wheel_modules.of()."""
+    path = _lock_path(source, app)
+    usual = "Pipfile" if path == find.PIPFILE else "pyproject.toml"
+    choices = ("requirements.in", usual) if find.is_requirements(path) else (usual,)
+    made_from = next((name for name in choices if name in commit.texts), "")
     versions = re.findall(r"^([\w.-]+)(?:\[.*?\])?==([^\s;\\]+)", source.lock, re.MULTILINE)
-    made_from = next(
-        (name for name in ("requirements.in", "pyproject.toml") if name in commit.texts), ""
-    )
-    if path not in commit.texts and "uv.lock" in commit.texts:
-        path = "uv.lock"
     wanted = re.findall(r"^[\w.-]+", commit.texts.get("requirements.in", ""), re.MULTILINE)
     return LockFacts(
         path=path,
@@ -55,6 +58,17 @@ def lock(
         wanted=tuple(normal(name) for name in wanted),
         modules=modules,
     )
+
+
+def _lock_path(source: Source, app: App) -> str:
+    """Relative to the app's directory, if it is in that."""
+    tree = CommitTree(source.repository, source.commit)
+    try:
+        path = find.find(tree, wanted_of(app, source.prefix))[0]
+    except UnderstudyError:
+        # Then the lock itself may be the fault.
+        return app.requirements[0] if app.requirements else find.REQUIREMENTS
+    return path.removeprefix(f"{source.prefix}/") if source.prefix else path
 
 
 def _committed(source: Source) -> Iterator[tuple[str, str]]:

@@ -53,6 +53,10 @@ MAC = {
         "evil @ file:///tmp/evil-1.tar.gz --hash=sha256:aa",
         "https://x.test/evil-1.tar.gz --hash=sha256:aa",
         "./evil==1.tar.gz --hash=sha256:aa",
+        "evil @ repository:evil@HEAD",
+        f"evil @ git+http://x.test/x@{'a' * 40}",
+        f"evil @ git+https://x.test/x@{'a' * 40} --hash=sha256:aa",
+        f"evil @ git+https://x.test/x@{'a' * 40}#egg=x",
         "evil==1 --hash=sha256:aa --config-settings=a=b",
         "evil==1 --hash=sha256:aa --global-option=--no-user-cfg",
         "evil==1 --hash=md5:aa",
@@ -74,13 +78,52 @@ def test_anything_but_a_pin_with_hashes_is_refused(line: str) -> None:
             parse(text, "requirements.txt")
 
 
-def test_git_url_comes_with_a_hint_that_works() -> None:
-    with pytest.raises(ConfigError) as raised:
-        parse(GOOD + "tools @ git+https://x.test/tools@v1\n", "requirements.txt")
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"git+https://x.test/tools@{'a' * 40}",
+        f"git+https://x.test:8443/a/tools.git@{'0' * 40}#subdirectory=src",
+        f"git+ssh://git@x.test/tools@{'a' * 40}",
+        f"repository:libs/tools@{'b' * 40}",
+    ],
+)
+def test_source_whose_content_is_fixed_needs_no_hash(source: str) -> None:
+    lock = parse(f"{GOOD}tools @ {source} ; sys_platform == 'linux'\n", "x")
 
-    assert "tools @ git+" in raised.value.details
-    assert "build a wheel" in raised.value.hint
-    assert "--generate-hashes" not in raised.value.hint, "it gives no hash for a git URL"
+    assert [pin.source for pin in lock.pins] == ["", source]
+    assert lock_file.requirements(lock) == GOOD, "pip downloads the others"
+    assert lock_file.installed(lock) == f"{GOOD}tools @ {source}\n"
+    assert (
+        lock_file.differences(
+            lock, ["gunicorn-23.0.0-py3-none-any.whl", "tools-7-py3-none-any.whl"]
+        )
+        == []
+    )
+
+
+def test_lock_comes_back_from_its_text() -> None:
+    text = "# from: a/uv.lock\n# requires-python: >=3.11\n--extra-index-url https://x.test/s\n"
+    text += f"a[b]==1 ; os_name == 'nt' --hash=sha256:aa\nc @ repository:c@{'a' * 40}\n"
+
+    lock = parse(text, "x")
+
+    assert (lock.origin, lock.python) == ("a/uv.lock", ">=3.11")
+    assert parse(lock_file.text(lock), "y") == lock
+
+
+@pytest.mark.parametrize(
+    ("lock", "python", "fits"),
+    [
+        (">=3.12", "3.11.2", False),
+        (">=3.11.7", "3.11.2", False),
+        (">=3.11", "3.11.2", True),
+        ("<3.12,>=3.11", "3.11.2", True),
+        ("", "3.11.2", True),
+        (">=3.12", "3.11", True),
+    ],
+)
+def test_lock_says_for_which_python_it_is(lock: str, python: str, *, fits: bool) -> None:
+    assert lock_file.accepts(lock_file.LockFile((), python=lock), python) is fits
 
 
 def test_index_is_kept() -> None:
@@ -179,8 +222,6 @@ def test_locked_and_downloaded_are_compared_by_name_and_version(
 @pytest.mark.parametrize(
     ("line", "hint"),
     [
-        ("tools @ git+https://x.test/tools@v1", "A git URL has no hash. Lock a released version"),
-        ("./tools", "Only released versions from a package index have a hash: NAME==VERSION"),
         ("tools @ https://x.test/t.tar.gz", "Only released versions from a package index"),
         ("tools==1", "uv pip compile --generate-hashes requirements.in -o locked.txt"),
     ],

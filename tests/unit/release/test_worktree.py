@@ -32,12 +32,11 @@ def test_each_file_is_listed_by_its_state(tmp_path: Path) -> None:
         "shop/new/file.py": "",
     }
     write(tmp_path, changes)
-    source = sources.resolve_source(
-        App(name="shop", source="shop", module="shop:app"), tmp_path, tmp_path / "cache"
-    )
+    app = App(name="shop", source="shop", module="shop:app")
+    source = sources.resolve_source(app, tmp_path, tmp_path / "cache")
 
     commit_facts = worktree.look(source)
-    lock = worktree.lock(source, "requirements.txt", commit_facts, None)
+    lock = worktree.lock(source, app, commit_facts, None)
 
     assert commit_facts.committed["kept.py"] == "100644"
     assert commit_facts.texts["kept.py"] == "1"

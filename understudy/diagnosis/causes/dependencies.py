@@ -87,27 +87,17 @@ _ADD = "Add {package} to {add to}, then: {lock again}"
 # What our own check of the lock has found, or pip; the app's log can't say so.
 _LOCK = (
     Rule(
-        "lock-with-a-git-url",
-        (
-            Clue("step", r"^(?P<file>\S+) is not locked with hashes"),
-            Clue("step", r"(?:^|@ ?)git\+\S+"),
-        ),
-        "{file} has packages without a hash, so two deploys could install different things",
-        "A git URL has no hash. Lock a released version of the package instead; or build a wheel "
-        "(uv build --wheel), publish it on a package index, and lock that with --extra-index-url; "
-        "or copy the package's source into the app's repository.",
+        "git-url-without-a-commit",
+        (Clue("step", "^a git URL in the lock does not name a commit"),),
+        "a git URL in the lock does not name a commit, so two deploys could install different things",
+        "NAME @ git+https://HOST/REPOSITORY@COMMIT, with all 40 digits of the commit, which "
+        "`git ls-remote https://HOST/REPOSITORY` shows.",
     ),
     Rule(
         "lock-without-hashes",
         (Clue("step", r"^(?P<file>\S+) is not locked with hashes"),),
         "{file} has packages without a hash, so two deploys could install different things",
         "Lock again: {lock again}",
-    ),
-    Rule(
-        "lock-without-gunicorn",
-        (Clue("step", r"^(?P<file>\S+) has no gunicorn"),),
-        "{file} has no gunicorn, which serves the app on every host",
-        "Add gunicorn to {add to}, then: {lock again}",
     ),
     Rule(
         "index-not-reached",

@@ -1,0 +1,51 @@
+"""What serves the app comes from a lock of Understudy's own, where the app's has none."""
+
+import pytest
+from packaging.requirements import Requirement
+
+from understudy.release import lock_file
+from understudy.release.lock_file import LockFile
+from understudy.release.locks import server
+
+DJANGO = "django==5.2 --hash=sha256:bb\n"
+GUNICORN = "gunicorn==23.0.0 --hash=sha256:aa\n"
+
+
+def added(text: str, worker_class: str = "sync") -> set[str]:
+    lock = lock_file.for_host(lock_file.parse(text, "x"), "3.13.5", "x86_64")
+    missing = server.missing(lock, worker_class)
+    return {pin.name for pin in lock_file.for_host(LockFile(missing), "3.13.5", "x86_64").pins}
+
+
+@pytest.mark.parametrize(
+    ("worker_class", "names"),
+    [
+        ("sync", {"gunicorn"}),
+        ("gthread", {"gunicorn"}),
+        ("asgi", {"gunicorn"}),
+        ("uvicorn_worker.UvicornWorker", {"gunicorn", "uvicorn-worker", "uvicorn", "click", "h11"}),
+        ("gevent", {"gunicorn", "gevent", "greenlet", "zope-event", "zope-interface"}),
+    ],
+)
+def test_what_is_missing_is_added_for_the_worker_class(worker_class: str, names: set[str]) -> None:
+    assert added(DJANGO, worker_class) == names
+
+
+def test_lock_that_has_all_is_left_alone() -> None:
+    lock = lock_file.parse(GUNICORN, "x")
+
+    assert server.completed(lock, "sync") == lock
+
+
+def test_pins_of_the_app_win() -> None:
+    text = f"{GUNICORN}uvicorn==0.30.0 --hash=sha256:aa\n"
+
+    assert added(text, "uvicorn_worker.UvicornWorker") == {"uvicorn-worker", "click", "h11"}
+
+
+def test_each_package_is_added_once() -> None:
+    pins = server.missing(LockFile(()), "uvicorn_worker.UvicornWorker")
+    keys = [(pin.name, pin.marker) for pin in pins]
+
+    assert len(keys) == len(set(keys))
+    assert all(Requirement(str(pin)) for pin in pins)

@@ -1,0 +1,43 @@
+"""The files of one commit, read from git."""
+
+import posixpath
+from dataclasses import dataclass
+from pathlib import Path
+
+from understudy.release.git import git
+
+
+@dataclass(frozen=True)
+class CommitTree:
+    """Paths are relative to the repository's top."""
+
+    repository: Path
+    commit: str
+
+    def has(self, path: str) -> bool:
+        return bool(self.object_id(path))
+
+    def text(self, path: str) -> str:
+        """The text of a file. Raises ConfigError if the commit does not have it."""
+        return git(self.repository, "show", f"{self.commit}:{path}")
+
+    def object_id(self, path: str) -> str:
+        """Git's id of the file or directory, which changes with its content; "" without one."""
+        path = posixpath.normpath(path)
+        if path.startswith(("../", "/")) or path == "..":
+            return ""
+        if path == ".":
+            return git(self.repository, "rev-parse", f"{self.commit}^{{tree}}").strip()
+        entry = git(
+            self.repository, "--literal-pathspecs", "ls-tree", "--full-tree", self.commit, path
+        )
+        return entry.partition("\t")[0].rpartition(" ")[2]
+
+    def named(self, name: str, below: str) -> list[str]:
+        """The paths of all files of that name in a directory and below it."""
+        listed = ("ls-tree", "-rz", "--name-only", "--full-tree", self.commit)
+        paths = git(self.repository, *listed).split("\0")
+        start = "" if below in ("", ".") else f"{below}/"
+        return [
+            path for path in paths if path.startswith(start) and posixpath.basename(path) == name
+        ]

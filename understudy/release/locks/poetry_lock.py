@@ -1,0 +1,77 @@
+"""poetry.lock -> the normal form, by poetry's own export plugin, in an environment that uv makes for it."""
+
+import posixpath
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from uv import find_uv_bin
+
+from understudy.errors import ConfigError
+from understudy.release.commit_tree import CommitTree
+from understudy.release.locks.wanted import Wanted
+
+POETRY = Path(__file__).parent / "poetry.txt"
+
+
+def inputs(tree: CommitTree, path: str) -> dict[str, str]:
+    """Path -> text of all that poetry reads."""
+    project = posixpath.join(posixpath.dirname(path), "pyproject.toml")
+    return {file: tree.text(file) for file in (path, project)}
+
+
+def lines(inputs: dict[str, str], path: str, wanted: Wanted) -> Iterator[str]:
+    """The lines of a requirements file, paths relative to the lock.
+
+    Raises ConfigError if poetry can't read it, or if pyproject.toml has changed since.
+    """
+    if found := re.search(r'^python-versions = "(.+)"$', inputs[path], re.MULTILINE):
+        yield f"# requires-python: {_specifier(found[1])}"
+    with TemporaryDirectory() as work:
+        for file, text in inputs.items():
+            (Path(work) / posixpath.basename(file)).write_text(text)
+        exported = _export(Path(work).resolve(), path, wanted)
+        # Poetry writes paths in full.
+        yield from exported.replace(f"file://{Path(work).resolve()}/", "./").splitlines()
+
+
+def _specifier(versions: str) -> str:
+    """Poetry's `^3.11` and `~3.11` as PEP 440 writes them; its other signs are PEP 440's own."""
+    return ",".join(_one(version.strip()) for version in versions.split(","))
+
+
+def _one(version: str) -> str:
+    number = version.lstrip("^~ ")
+    if version.startswith("^"):
+        return f">={number},<{int(number.split('.')[0]) + 1}"
+    if version.startswith("~") and not version.startswith("~="):
+        return f"~={number}.0" if number.count(".") < 2 else f"~={number}"
+    return f"=={version}" if version[:1].isdigit() else version
+
+
+def _export(directory: Path, path: str, wanted: Wanted) -> str:
+    extras = (word for extra in wanted.extras for word in ("--extras", extra))
+    groups = (word for group in wanted.groups for word in ("--with", group))
+    done = subprocess.run(
+        [
+            *(find_uv_bin(), "run", "--quiet", "--no-project", "--isolated", "--no-config"),
+            *("--python", sys.executable, "--with-requirements", POETRY),
+            *("poetry", "export", "--no-interaction", "--no-ansi", "--format", "requirements.txt"),
+            *(*extras, *groups),
+        ],
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+    if done.returncode:
+        raise ConfigError(
+            f"{path} can't be read",
+            details="\n".join((done.stderr or done.stdout).strip().splitlines()[-8:]),
+            hint="`poetry check --lock` in its directory must succeed. app.extras and app.groups in "
+            "deploy.yml name extras and groups of its pyproject.toml.",
+        )
+    return done.stdout

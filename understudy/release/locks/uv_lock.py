@@ -1,0 +1,66 @@
+"""uv.lock -> the normal form, by uv, which only reads it and runs nothing of the project."""
+
+import posixpath
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from uv import find_uv_bin
+
+from understudy.errors import ConfigError
+from understudy.release.commit_tree import CommitTree
+from understudy.release.locks.wanted import Wanted
+
+
+def inputs(tree: CommitTree, path: str) -> dict[str, str]:
+    """Path -> text of all that uv reads: the lock, and each pyproject.toml of its workspace."""
+    projects = tree.named("pyproject.toml", posixpath.dirname(path))
+    return {file: tree.text(file) for file in (path, *projects)}
+
+
+def lines(inputs: dict[str, str], path: str, wanted: Wanted) -> Iterator[str]:
+    """The lines of a requirements file, paths relative to the lock. Raises ConfigError if uv can't read it."""
+    if found := re.search(r'^requires-python = "(.+)"$', inputs[path], re.MULTILINE):
+        yield f"# requires-python: {found[1]}"
+    with TemporaryDirectory() as work:
+        for file, text in inputs.items():
+            (Path(work) / file).parent.mkdir(parents=True, exist_ok=True)
+            (Path(work) / file).write_text(text)
+        yield from _export(Path(work) / _project(inputs, path, wanted), path, wanted).splitlines()
+
+
+def _project(inputs: dict[str, str], path: str, wanted: Wanted) -> str:
+    """The directory of the workspace's member that the app is, or is in."""
+    top = posixpath.dirname(path)
+    for directory in map(str, wanted.directories):
+        if posixpath.normpath(posixpath.join(directory, "pyproject.toml")) in inputs:
+            return directory
+        if posixpath.normpath(directory) == posixpath.normpath(top or "."):
+            break
+    return top
+
+
+def _export(directory: Path, path: str, wanted: Wanted) -> str:
+    extras = (word for extra in wanted.extras for word in ("--extra", extra))
+    groups = (word for group in wanted.groups for word in ("--group", group))
+    done = subprocess.run(
+        [
+            *(find_uv_bin(), "export", "--quiet", "--frozen", "--offline", "--no-config"),
+            *("--no-emit-project", "--no-dev", "--no-header", "--no-annotate", "--emit-index-url"),
+            *("--no-python-downloads", "--format", "requirements.txt", *extras, *groups),
+        ],
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+    if done.returncode:
+        raise ConfigError(
+            f"{path} can't be read",
+            details=done.stderr.strip(),
+            hint="`uv lock --check` in its directory must succeed. app.extras and app.groups in deploy.yml "
+            "name extras and dependency groups of its pyproject.toml.",
+        )
+    return done.stdout
