@@ -21,6 +21,8 @@ DOORS = {
     "host.branches",
     "host.host_report",
     "rehearsal.at_once",
+    "rehearsal.command_process",
+    "rehearsal.site_proxy",
     "host.all_hosts",
     "host.session",
     "local.background",

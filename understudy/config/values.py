@@ -4,6 +4,7 @@ None of them can break out of the place where it's used: a user's or unit's name
 """
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -65,17 +66,18 @@ Texts = Annotated[tuple[OneLine, ...], BeforeValidator(_one_or_several)]
 PLACEHOLDERS = ("database", "domain", "media", "release", "static")
 
 
-def _fill_in_nothing(value: str) -> str:
+def filled_in(value: str, names: Collection[str]) -> str:
+    """A text that may have these names in braces, and no others."""
     try:
-        value.format_map(dict.fromkeys(PLACEHOLDERS, ""))
+        value.format_map(dict.fromkeys(names, ""))
     except (KeyError, ValueError, IndexError, AttributeError, TypeError):
-        known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+        known = ", ".join(f"{{{name}}}" for name in names)
         message = "must have no placeholders but {known}, and each literal brace twice"
         raise PydanticCustomError("placeholder", message, {"known": known}) from None
     return value
 
 
-VariableValue = Annotated[OneLine, AfterValidator(_fill_in_nothing)]
+VariableValue = Annotated[OneLine, AfterValidator(lambda text: filled_in(text, PLACEHOLDERS))]
 VariableName = Annotated[
     str,
     text(r"[A-Z_][A-Z0-9_]*", "capital letters, digits and underscores, not starting with a digit"),

@@ -8,6 +8,7 @@ from understudy.config.app import UrlPaths
 from understudy.config.base import Strict
 from understudy.config.commands import Argv
 from understudy.config.parity import Words
+from understudy.config.test_commands import TestCommands
 from understudy.config.values import a_list, text
 
 CHECKS = (
@@ -53,9 +54,13 @@ class Accepted(Strict):
 
 
 class Verify(Strict):
-    """pages: where the crawl starts. login: a command of the app that prints a session's cookie."""
+    """pages: where the crawl starts. login: a command of the app that prints a session's cookie.
+
+    commands: tests of the app that run on this machine.
+    """
 
     pages: UrlPaths = ()
     login: Argv | None = None
     budget: Budget = Budget()
     accept: Annotated[tuple[Accepted, ...], a_list(_EXAMPLE)] = ()
+    commands: TestCommands = ()

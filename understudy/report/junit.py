@@ -90,19 +90,31 @@ def _count(suite: ET.Element) -> None:
     suite.set("errors", "0")
 
 
-def read_tests(xml: str) -> list[dict[str, Any]]:
-    """The tests in what pytest --junitxml wrote, in the shape of the attachment "tests"."""
-    # The XML is trusted: Understudy itself started the pytest that wrote it.
+def read_tests(xml: str | bytes) -> list[dict[str, Any]]:
+    """The tests in what pytest --junitxml or another runner wrote, in the shape of the attachment "tests".
+
+    Raises ParseError.
+    """
+    # The XML is trusted: the project's own tests wrote it.
     return [_test(case) for case in ET.fromstring(xml).iter("testcase")]  # noqa: S314
 
 
 def _test(case: ET.Element) -> dict[str, Any]:
     bad = next((part for part in case if part.tag in ("failure", "error", "skipped")), None)
     outcome = {"failure": "failed", "error": "error", "skipped": "skipped"}
+    text = "" if bad is None else (bad.text or "").strip()
     return {
         "name": case.get("name", ""),
         "outcome": "passed" if bad is None else outcome[bad.tag],
-        "seconds": float(case.get("time", 0)),
-        "message": "" if bad is None else bad.get("message", "").partition("\n")[0],
-        "text": "" if bad is None or bad.tag == "skipped" else cut(bad.text or ""),
+        "seconds": _seconds(case.get("time", "")),
+        "message": "" if bad is None else (bad.get("message") or text).partition("\n")[0],
+        "text": "" if bad is None or bad.tag == "skipped" else cut(text),
     }
+
+
+def _seconds(text: str) -> float:
+    """Some runners write a time as people do, or none."""
+    try:
+        return float(text.replace(",", ""))
+    except ValueError:
+        return 0

@@ -1,0 +1,220 @@
+"""Commands that only know a URL: they find the site, their tests are read, and nothing of them is left."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from tests.unit.fakes import FakeReport, config
+from tests.unit.web_server import WebServer, reply
+from understudy.config.test_commands import TestCommand
+from understudy.errors import StepFailed, Stopped
+from understudy.job import Job
+from understudy.paths import Project
+from understudy.rehearsal import command_process, site_proxy
+from understudy.rehearsal.command_tests import CommandTests
+from understudy.testing.site import Site
+
+JUNIT = """<?xml version="1.0" encoding="UTF-8"?>
+<testsuites><testsuite name="e2e">
+<testcase name="opens" classname="a.spec.ts" time="1,001.5"/>
+<testcase name="pays" classname="a.spec.ts"><failure message="no button">at a.spec.ts:3</failure></testcase>
+</testsuite></testsuites>
+"""
+# Leaves a process that no signal to its group reaches.
+ESCAPES = "setsid sh -c 'trap \"\" TERM INT; echo $$ >escaped; while :; do sleep 1; done' &"
+Made = Callable[..., CommandTests]
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Made:
+    def made(text: str, **keys: Any) -> CommandTests:
+        """A suite of one command, which is a script."""
+        command = TestCommand.model_validate({"command": ["sh", "-c", text], "name": "e2e", **keys})
+        target = {"address": "127.0.0.1", "disposable": True}
+        project = Project(tmp_path, tmp_path / "deploy.yml")
+        return CommandTests(Job(project, config(target=target), "staging", FakeReport()), command)
+
+    return made
+
+
+@pytest.fixture
+def server() -> Iterator[WebServer]:
+    with WebServer(lambda request: reply(body=request.headers["Host"].encode())) as server:
+        yield server
+
+
+def run(suite: CommandTests) -> tuple[FakeReport, StepFailed | None]:
+    report = FakeReport()
+    try:
+        suite.run(report)
+    except StepFailed as error:
+        return report, error
+    return report, None
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+
+
+def wait_for(file: Path) -> None:
+    deadline = time.monotonic() + 10
+    while not (file.exists() and file.read_text()):
+        assert time.monotonic() < deadline, f"no {file.name}"
+        time.sleep(0.02)
+
+
+def test_command_gets_the_sites_url_name_and_address(made: Made, tmp_path: Path) -> None:
+    suite = made(
+        "echo $1 $SERVER >said",
+        command=["sh", "-c", "echo $0 $SERVER >said", "{url}"],
+        environment={"SERVER": "{domain} {address}"},
+    )
+
+    assert run(suite)[1] is None
+
+    assert (tmp_path / "said").read_text() == "http://shop.test shop.test 127.0.0.1\n"
+
+
+@pytest.mark.needs("curl")
+@pytest.mark.parametrize("tool", ["curl -sS", f"{sys.executable} get.py"])
+def test_name_leads_to_the_site(made: Made, server: WebServer, tmp_path: Path, tool: str) -> None:
+    """It resolves by no name server, and /etc/hosts stays as it is."""
+    (tmp_path / "get.py").write_text("import sys, requests; print(requests.get(sys.argv[1]).text)")
+    before = Path("/etc/hosts").read_bytes()
+    suite = made("true", command=["sh", "-c", f"{tool} {{url}}:{server.port}/ >said"])
+
+    assert run(suite)[1] is None
+
+    assert (tmp_path / "said").read_text().strip() == f"shop.test:{server.port}"
+    assert Path("/etc/hosts").read_bytes() == before
+
+
+def test_browser_of_the_command_finds_the_site(
+    made: Made, server: WebServer, tmp_path: Path
+) -> None:
+    url = f"http://shop.test:{server.port}/"
+    browser = "chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage"
+    suite = made(f"{browser} --user-data-dir=$PWD/profile --dump-dom {url} >said")
+
+    assert run(suite)[1] is None
+
+    assert f"shop.test:{server.port}" in (tmp_path / "said").read_text()
+
+
+def test_name_that_resolves_needs_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    site = Site("staging", "http://localhost", "127.0.0.1", disposable=True)
+
+    with site_proxy.environment(site) as environment:
+        assert "http_proxy" not in environment
+
+
+def test_proxy_that_does_not_start_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    site = Site("staging", "http://shop.test", "127.0.0.1", disposable=True)
+
+    with pytest.raises(StepFailed, match="did not start"), site_proxy.environment(site):
+        pass
+
+
+def test_tests_of_a_junit_file_are_in_the_report(made: Made, tmp_path: Path) -> None:
+    (tmp_path / "written.xml").write_text(JUNIT)
+
+    report, error = run(
+        made("mkdir -p e2e; cp written.xml e2e/junit.xml; exit 1", junit="e2e/junit.xml")
+    )
+
+    assert error
+    opens, pays = report.attached["tests"]["e2e"]
+    assert (opens["name"], opens["outcome"], opens["seconds"]) == ("opens", "passed", 1001.5)
+    assert (pays["outcome"], pays["message"]) == ("failed", "no button")
+
+
+@pytest.mark.parametrize("text", ["true", "echo '<testsuite><half' >junit.xml"])
+def test_junit_file_that_is_missing_or_broken_is_a_warning(
+    made: Made, tmp_path: Path, text: str
+) -> None:
+    """Not the one that an earlier run has left."""
+    (tmp_path / "junit.xml").write_text(JUNIT)
+
+    report, error = run(made(text, junit="junit.xml"))
+
+    assert error is None
+    assert "junit" in report.warnings[0]
+    [test] = report.attached["tests"]["e2e"]
+    assert (test["name"], test["outcome"]) == ("e2e", "passed")
+
+
+def test_failed_command_shows_its_output(made: Made) -> None:
+    report, error = run(made("echo AssertionError: no title; echo on stderr >&2; exit 3"))
+
+    assert error
+    assert error.summary == "e2e ended with 3 on staging"
+    assert error.details == "AssertionError: no title\non stderr"
+    [test] = report.attached["tests"]["e2e"]
+    assert (test["outcome"], test["text"]) == ("failed", "AssertionError: no title\non stderr\n")
+
+
+def test_missing_program_is_an_error_without_a_traceback(made: Made) -> None:
+    _, error = run(made("", command=["no-such-program", "test"]))
+
+    assert error
+    assert "no-such-program can't be started" in error.summary
+
+
+def test_hanging_command_ends_at_its_limit_with_all_that_it_started(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command_process, "SECONDS_TO_END", 0.2)
+    began = time.monotonic()
+
+    _, error = run(made(f"{ESCAPES} sleep 60 & echo $! >child; echo waiting; sleep 60", timeout=1))
+
+    assert time.monotonic() - began < 10
+    assert error
+    assert error.summary == "e2e has not ended after 1 s on staging"
+    assert error.details == "waiting"
+    assert not is_alive(int((tmp_path / "child").read_text()))
+    assert not is_alive(int((tmp_path / "escaped").read_text()))
+
+
+def test_command_that_passes_leaves_nothing_either(made: Made, tmp_path: Path) -> None:
+    """A driver of a browser, say, that holds the output open."""
+    report, error = run(made(f"{ESCAPES} while ! [ -s escaped ]; do sleep 0.02; done; echo passed"))
+
+    assert error is None
+    assert report.said == ["  e2e: passed"]
+    assert not is_alive(int((tmp_path / "escaped").read_text()))
+
+
+def test_command_that_is_stopped_ends_at_once(made: Made, tmp_path: Path) -> None:
+    suite = made("echo begun >begun; sleep 60")
+
+    def stop() -> None:
+        wait_for(tmp_path / "begun")
+        suite.stop("host-tests failed")
+
+    stopping = Thread(target=stop)
+    stopping.start()
+    report = FakeReport()
+    with pytest.raises(Stopped, match="host-tests failed"):
+        suite.run(report)
+    stopping.join()
+    assert report.attached == {}
+
+
+def test_command_runs_in_its_directory(made: Made, tmp_path: Path) -> None:
+    (tmp_path / "e2e").mkdir()
+
+    run(made("pwd >said", directory="e2e"))
+
+    assert (tmp_path / "e2e/said").read_text().strip() == str(tmp_path / "e2e")
