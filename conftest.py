@@ -24,19 +24,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="fail tests whose programs are missing, instead of skipping them",
     )
-    group.addoption("--slow", action="store_true", help="also run tests that take minutes")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    for option, marker in (("--slow", "slow"), ("--long", "long")):
-        if not config.getoption(option):
-            _deselect(config, items, marker)
-
-
-def _deselect(config: pytest.Config, items: list[pytest.Item], marker: str) -> None:
-    marked = [item for item in items if item.get_closest_marker(marker)]
-    items[:] = [item for item in items if item not in marked]
-    config.hook.pytest_deselected(items=marked)
+    if not config.getoption("--long"):
+        marked = [item for item in items if item.get_closest_marker("long")]
+        items[:] = [item for item in items if item not in marked]
+        config.hook.pytest_deselected(items=marked)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import pytest
 from testinfra.host import Host
 
-from tests.host.questions import Answer, ask_all
 from understudy.config.app import App
 from understudy.config.model import Config
 from understudy.config.target import TargetConfig
@@ -13,6 +12,7 @@ from understudy.job import Job
 from understudy.release.layout import Paths
 from understudy.report.terminal import TextReport
 from understudy.testing.fixtures import UNDER_TEST
+from understudy.testing.host_questions import Answer, ask_all
 from understudy.testing.site import Site
 from understudy.vm import follow
 
@@ -55,7 +55,7 @@ def paths(settings: Config) -> Paths:
 def answers(
     host: Host, app: App, paths: Paths, settings: Config, target: TargetConfig
 ) -> Mapping[str, Answer]:
-    """The host's answers to the questions in questions.py."""
+    """The host's answers to the questions of host_questions.py."""
     return ask_all(
         host,
         site=app.name,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.host.questions import Answer
+from understudy.testing.host_questions import Answer
 
 Answers = Mapping[str, Answer]
 

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 import pytest
 from testinfra.host import Host
 
-from tests.host.questions import Answer
 from understudy.config.app import App
 from understudy.config.model import Config
 from understudy.config.releases import RELEASES
 from understudy.config.target import TargetConfig
 from understudy.release.layout import Paths
+from understudy.testing.host_questions import Answer
 
 Answers = Mapping[str, Answer]
 CLOSED_PORT = 8765

@@ -10,11 +10,11 @@ from urllib.parse import quote
 import pytest
 from testinfra.host import Host
 
-from tests.host.questions import Answer
 from understudy.config.app import App
 from understudy.config.target import TargetConfig
 from understudy.release.layout import Paths
 from understudy.testing.host import connect
+from understudy.testing.host_questions import Answer
 from understudy.traffic.client import Endpoint
 
 Answers = Mapping[str, Answer]
@@ -125,7 +125,7 @@ def test_wrong_host_gets_no_answer(target: TargetConfig) -> None:
         get(target, "/", "wrong.example")
 
 
-@pytest.mark.slow
+@pytest.mark.reboots
 def test_survives_a_reboot(host: Host, app: App, target: TargetConfig) -> None:
     if not target.disposable:
         pytest.fail(

@@ -5,7 +5,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from tests.host.questions import QUESTIONS
+from understudy.testing.host_questions import QUESTIONS
 
 
 def test_upload_that_is_just_being_written_is_not_reported(tmp_path: Path) -> None:

@@ -81,9 +81,9 @@ def test_first_test_waits_until_it_is_let_go(
     assert not (project / "ran").exists()
 
     process.let_go(print)
-    output, passed = process.wait()
+    output, code = process.wait()
 
-    assert passed, output
+    assert code == 0, output
     assert (project / "ran").exists()
     assert "test_quick" in process.results.read_text()
 
@@ -108,7 +108,7 @@ def test_pytest_that_is_not_needed_ends_without_a_test(
     with start("test_quick") as process:
         pass
 
-    assert not process.wait()[1]
+    assert process.wait()[1]
     assert not (project / "ran").exists()
 
 
@@ -120,9 +120,9 @@ def test_run_that_is_stopped_ends_its_browser(
     wait_for(project / "ran")
 
     process.stop()
-    _, passed = process.wait()
+    _, code = process.wait()
 
-    assert not passed
+    assert code
     assert (project / "left").exists()
 
 
@@ -140,7 +140,7 @@ def test_run_that_is_stopped_ends_its_browser_also_in_the_background(
 
     process.stop()
 
-    assert not process.wait()[1]
+    assert process.wait()[1]
     assert (project / "left").exists()
 
 
@@ -164,7 +164,7 @@ def test_run_that_does_not_stop_is_killed_with_what_it_started(
 
     process.stop()
 
-    assert not process.wait()[1]
+    assert process.wait()[1]
     started = Path("/proc") / (project / "ran").read_text() / "stat"
     assert not started.exists() or ") Z " in started.read_text()
 

@@ -59,8 +59,8 @@ class PytestProcess:
             for name in names:
                 on_failure(name.rstrip())
 
-    def wait(self) -> tuple[str, bool]:
-        """All that pytest printed, and whether it passed, once it has ended."""
+    def wait(self) -> tuple[str, int]:
+        """All that pytest printed, and its exit code, once it has ended."""
         while True:
             try:
                 output, errors = self._process.communicate(timeout=1)
@@ -71,7 +71,7 @@ class PytestProcess:
             else:
                 if self._reader:
                     self._reader.answer()
-                return output + errors, self._process.returncode == 0
+                return output + errors, self._process.returncode
 
     def stop(self) -> None:
         """Ends pytest as Ctrl-C does; with all that it started after SECONDS_TO_END. Doesn't wait for the

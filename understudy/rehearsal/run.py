@@ -25,7 +25,7 @@ from understudy.rehearsal.phases import (
     skipped,
     verdict,
 )
-from understudy.rehearsal.suites import Suite
+from understudy.rehearsal.suite_group import AnySuite
 from understudy.rehearsal.timings import Timings
 from understudy.report.events import Report
 from understudy.report.record import Verdict
@@ -166,7 +166,7 @@ class Rehearsal:
         return Actions(self.job, self.vm)
 
     @cached_property
-    def suites(self) -> Mapping[str, Suite]:
+    def suites(self) -> Mapping[str, AnySuite]:
         """The phases that are suites of tests."""
         return {
             "host-tests": verify.host_tests(self.job),

@@ -15,6 +15,8 @@ from understudy.report.sanitize import cut
 
 # Twenty lines for each failed browser test, of addresses in the driver of the browser.
 _NATIVE_FRAMES = re.compile(r"^E +(?:Stacktrace:|#\d+ 0x[0-9a-f]+ .*)\n", re.MULTILINE)
+# pytest's exit code if there is none, or if all are deselected.
+_NO_TESTS = 5
 # In pytest's last line: its time, which has that before its tests were let go in it.
 _WAITED = re.compile(r" in \d+\.\d+s( \(\S+\))?$")
 
@@ -24,6 +26,7 @@ class Suite:
     """One run of a suite on the job's target. words: for pytest. hint: after a failure.
 
     pages: where the suite keeps screenshots, pages and consoles until its next run; None if it has none.
+    may_be_empty: whether it may have no test.
     """
 
     job: Job
@@ -31,6 +34,7 @@ class Suite:
     words: Sequence[str]
     hint: str = ""
     pages: Path | None = None
+    may_be_empty: bool = False
     _pytest: PytestProcess | None = field(default=None, init=False)
     _why_stopped: str | None = field(default=None, init=False)
 
@@ -49,13 +53,13 @@ class Suite:
         target = self.job.target_name
         with report.step(f"run the {self.name} tests on {target}"), self.begin() as pytest:
             pytest.let_go(lambda test: report.detail(f"failed: {test}"))
-            printed, passed = pytest.wait()
+            printed, code = pytest.wait()
             output = _NATIVE_FRAMES.sub("", printed).strip()
             if self._why_stopped is not None:
                 # Its results are not whole.
                 raise Stopped(self._why_stopped)
             self._attach(report, pytest.results)
-            if not passed:
+            if code and not (self.may_be_empty and code == _NO_TESTS):
                 raise StepFailed(f"the {self.name} tests failed on {target}", output, self.hint)
         # With the name: the line above may be about another suite.
         report.say(f"  {self.name} tests: {_WAITED.sub('', output.splitlines()[-1])}")

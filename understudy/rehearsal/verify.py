@@ -1,68 +1,93 @@
-"""The host tests, the browser tests and the reboot test of a target."""
+"""The host tests, the browser tests and the reboot test of a target: which suites they are."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from understudy.errors import StepFailed
 from understudy.job import Job
 from understudy.paths import Project
+from understudy.rehearsal.command_tests import CommandTests
+from understudy.rehearsal.suite_group import AnySuite, SuiteGroup
 from understudy.rehearsal.suites import Suite
 from understudy.testing.site import site_of
 
 BROWSER_TESTS = "functional_tests"
+OWN_HOST_TESTS = "project's host"
 _SCREENSHOTS = "Screenshots, pages and consoles of failed browser tests are in reports/browser/."
 
 
 def verify(job: Job, *, slow: bool = False) -> None:
-    """Runs both suites to the end. Raises StepFailed if a test of either fails.
+    """Runs all suites to the end. Raises StepFailed if a test of any fails.
 
     slow: also run the tests that reboot the host.
     """
     site = site_of(job.config, job.target_name, job.address)
     job.report.say(f"{site.target}: {site.url} at {site.address}")
-    failed = [error for suite in (host_tests, browser_tests) if (error := _failure(suite(job)))]
-    if slow:
-        reboot_test(job).run(job.report)
-    if failed:
-        raise StepFailed(
-            f"{job.target_name} did not pass its tests",
-            details="\n".join(error.details for error in failed),
-            hint=failed[-1].hint,
-        )
-
-
-def _failure(suite: Suite) -> StepFailed | None:
+    groups: list[AnySuite] = [host_tests(job), browser_tests(job)]
+    groups += [reboot_test(job)] if slow else []
     try:
-        suite.run(suite.job.report)
+        SuiteGroup(groups).run(job.report)
     except StepFailed as error:
-        return error
-    return None
+        raise replace(error, summary=f"{job.target_name} did not pass its tests") from error
 
 
-def host_tests(job: Job) -> Suite:
-    """Looks at the host, and changes nothing."""
-    return Suite(job, "host", _host_tests(job))
+def host_tests(job: Job) -> SuiteGroup:
+    """They look at the host, and change nothing: Understudy's, and the project's own."""
+    _, *own = job.project.host_tests
+    projects = [Suite(job, OWN_HOST_TESTS, [str(folder)], may_be_empty=True) for folder in own]
+    return SuiteGroup([Suite(job, "host", _ours(job)), *projects])
 
 
 def reboot_test(job: Job) -> Suite:
     """Reboots the host: the site must come back by itself."""
-    return Suite(job, "reboot", [*_host_tests(job), "--slow", "-m", "slow"])
+    return Suite(job, "reboot", [*_ours(job), "-m", "reboots"])
 
 
-def _host_tests(job: Job) -> list[str]:
-    return [str(folder) for folder in job.project.host_tests]
+def browser_tests(job: Job) -> SuiteGroup:
+    """They use the site, and write: the project's browser tests and verify.commands, if it has any."""
+    suites: list[AnySuite] = [*_project_browser_tests(job), *_command_tests(job)]
+    return SuiteGroup(suites, f"no browser tests: {BROWSER_TESTS}/ is not there")
 
 
 def folders(project: Project, suite: str) -> tuple[Path, ...]:
-    """Where the tests of the suite "host", "reboot" or "browser" are."""
-    return (project.directory / BROWSER_TESTS,) if suite == "browser" else project.host_tests
+    """The folders of a suite's tests. Where the tests of a command are is not known."""
+    ours, own = project.host_tests[:1], project.host_tests[1:]
+    known = {
+        "host": ours,
+        "reboot": ours,
+        OWN_HOST_TESTS: own,
+        "browser": (project.directory / BROWSER_TESTS,),
+    }
+    return known.get(suite, ())
 
 
-def browser_tests(job: Job) -> Suite:
-    """Uses the site, and writes. Keeps screenshots, pages and consoles in job.project.pages.
+def _ours(job: Job) -> list[str]:
+    """Understudy's host tests, with their own configuration: that of the project's tests is for these."""
+    ours, *_ = job.project.host_tests
+    return [str(ours), "-c", str(ours / "host-tests.ini"), "-p", "no:cacheprovider"]
+
+
+def _project_browser_tests(job: Job) -> list[Suite]:
+    """Keeps screenshots, pages and consoles in job.project.pages.
 
     Tests that destroy data run on disposable targets only.
     """
+    if not (job.project.directory / BROWSER_TESTS).is_dir():
+        return []
     pages = job.project.pages
-    harmless = [] if job.config.target(job.target_name).disposable else ["-m", "not destroys_data"]
+    harmless = [] if _is_disposable(job) else ["-m", "not destroys_data"]
     words = [BROWSER_TESTS, *harmless, "--keep-pages", str(pages)]
-    return Suite(job, "browser", words, _SCREENSHOTS, pages)
+    return [Suite(job, "browser", words, _SCREENSHOTS, pages, may_be_empty=True)]
+
+
+def _command_tests(job: Job) -> list[CommandTests]:
+    """On disposable targets only: Understudy can't see what they do there."""
+    commands = job.config.verify.commands
+    if commands and not _is_disposable(job):
+        job.report.say("  verify.commands: not run, since the target is not disposable")
+        return []
+    return [CommandTests(job, command) for command in commands]
+
+
+def _is_disposable(job: Job) -> bool:
+    return job.config.target(job.target_name).disposable

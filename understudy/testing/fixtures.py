@@ -98,9 +98,7 @@ def add_to_own_folder(folder: pytest.Directory, under_test: UnderTest) -> None:
     override them.
     """
     project = under_test.project
-    own = (
-        {project.directory / name for name in ("functional_tests", "tests/host")} if project else {}
-    )
+    own = (project.directory / "functional_tests", *project.host_tests) if project else ()
     if folder.path in {*own, CHECKS}:
         _add(SCOPES, folder)
 

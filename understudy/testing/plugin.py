@@ -34,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "destroys_data: deletes what users made; runs on disposable sites only"
     )
+    config.addinivalue_line("markers", "reboots: reboots the host; runs with -m reboots only")
     config.stash[UNDER_TEST] = UnderTest(config)
     if (channel := config.getoption("--channel")) is not None:
         # Understudy ends pytest by it. What a shell has started in the background would ignore it.
@@ -49,6 +50,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_collectstart(collector: pytest.Collector) -> None:
     if isinstance(collector, pytest.Directory):
         fixtures.add_to_own_folder(collector, collector.config.stash[UNDER_TEST])
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out tests that reboot the host, unless they are asked for."""
+    if "reboots" not in config.getoption("markexpr"):
+        rebooting = [item for item in items if item.get_closest_marker("reboots")]
+        items[:] = [item for item in items if item not in rebooting]
+        config.hook.pytest_deselected(items=rebooting)
 
 
 def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> list[str]:

@@ -2,13 +2,12 @@
 
 import socket
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from understudy.errors import ConfigError, Unreachable
-from understudy.paths import Project
+from understudy.paths import Project, find_project
 
 if TYPE_CHECKING:
     # They take long to import, and most runs of pytest have no test that needs them.
@@ -27,14 +26,9 @@ class UnderTest:
     @cached_property
     def project(self) -> Project | None:
         """That of the deploy.yml in the folder in which pytest runs, or above; None if there is none."""
-        if named := self._option("--deploy-config"):
-            return Project(self._directory or (self._start / named).parent, self._start / named)
-        return Project(self._directory, self._directory / "deploy.yml") if self._directory else None
-
-    @cached_property
-    def _directory(self) -> Path | None:
-        places = (self._start, *self._start.parents)
-        return next((place for place in places if (place / "deploy.yml").is_file()), None)
+        named = self._option("--deploy-config")
+        found = find_project(self._start, named)
+        return found if named or found.config_file.is_file() else None
 
     @cached_property
     def config(self) -> "Config":

@@ -34,7 +34,10 @@ def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Suite:
     (tmp_path / "python").chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     project = Project(tmp_path, tmp_path / "deploy.yml")
-    return verify.browser_tests(Job(project, config(), "staging", FakeReport()))
+    (tmp_path / "functional_tests").mkdir()
+    [found] = verify.browser_tests(Job(project, config(), "staging", FakeReport())).suites
+    assert isinstance(found, Suite)
+    return found
 
 
 def wait_for(file: Path) -> None:

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.unit.fakes import FakeReport, config
+from tests.unit.fakes import TOP, FakeReport, config, settings
+from understudy.config.model import Config
 from understudy.errors import StepFailed
 from understudy.job import Job
 from understudy.paths import Project
+from understudy.rehearsal import site_proxy
 from understudy.rehearsal.verify import verify
 
 PYTEST = """\
@@ -21,26 +23,31 @@ for word; do case "$word" in
 --junitxml=*) printf '%s' "$RESULTS" >"${word#*=}" ;;
 */pages) mkdir -p "$word" && echo png >"$word/test_b.png" && echo "SEVERE" >"$word/test_b.log" ;;
 esac; done
-case "$*" in *"$FAILING"*) exit 1 ;; esac
+case "$*" in *"$FAILING"*) exit ${CODE-1} ;; esac
 """
 
 
 @pytest.fixture(autouse=True)
 def _pytest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A program in place of Python with pytest: it records its arguments, and fails on demand."""
+    (tmp_path / "functional_tests").mkdir()
     (tmp_path / "python").write_text(PYTEST)
     (tmp_path / "python").chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setattr(site_proxy, "resolves", lambda _: True)
     monkeypatch.setenv("FAILING", "none")
     monkeypatch.setenv("RESULTS", '<testsuite><testcase name="test_b" time="1.5"/></testsuite>')
 
 
-def verified(directory: Path, *, slow: bool = False, **target: Any) -> tuple[FakeReport, list[str]]:
-    """What was reported, and the calls of pytest."""
+def verified(
+    directory: Path, *commands: str, slow: bool = False, **target: Any
+) -> tuple[FakeReport, list[str]]:
+    """What was reported, and the calls of pytest. commands: verify.commands."""
     report = FakeReport()
     project = Project(directory, directory / "a deploy.yml")
+    made = Config.model_validate(settings(target=target) | {"verify": {"commands": [*commands]}})
     try:
-        verify(Job(project, config(target=target), "staging", report), slow=slow)
+        verify(Job(project, made, "staging", report), slow=slow)
     except StepFailed as error:
         report.errors.append(error)
     return report, (directory / "calls").read_text().splitlines()
@@ -96,7 +103,7 @@ def test_tests_that_destroy_data_run_on_disposable_targets_only(
 def test_host_is_rebooted_only_on_request(slow: bool, tmp_path: Path) -> None:
     _, (_, _, *reboot) = verified(tmp_path, slow=slow)
 
-    assert ["--slow -m slow" in call for call in reboot] == [True] * slow
+    assert ["-m reboots" in call for call in reboot] == [True] * slow
 
 
 def test_single_tests_and_pages_are_attached(tmp_path: Path) -> None:
@@ -132,3 +139,52 @@ def test_suite_that_ends_without_output_has_failed(
 
     assert report.errors
     assert "tests" not in report.attached
+
+
+def test_project_without_browser_tests_passes(tmp_path: Path) -> None:
+    (tmp_path / "functional_tests").rmdir()
+
+    report, calls = verified(tmp_path)
+
+    assert len(calls) == 1
+    assert report.errors == []
+    assert report.said[-1] == "  no browser tests: functional_tests/ is not there"
+
+
+def test_project_whose_browser_tests_are_all_left_out_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAILING", "functional_tests")
+    monkeypatch.setenv("CODE", "5")
+
+    assert verified(tmp_path)[0].errors == []
+
+
+def test_no_host_tests_at_all_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Understudy's own are always there."""
+    monkeypatch.setenv("FAILING", "tests/host")
+    monkeypatch.setenv("CODE", "5")
+
+    assert verified(tmp_path)[0].errors
+
+
+def test_projects_own_host_tests_run_too_by_its_own_configuration(tmp_path: Path) -> None:
+    (tmp_path / "tests/host").mkdir(parents=True)
+
+    _, (ours, projects, _) = verified(tmp_path)
+
+    assert f"-c {TOP}/tests/host/host-tests.ini" in ours
+    assert f"{tmp_path}/tests/host" in projects
+    assert " -c " not in projects
+
+
+def test_commands_run_on_disposable_targets_only(tmp_path: Path) -> None:
+    report, _ = verified(tmp_path, "touch ran")
+    assert not (tmp_path / "ran").exists()
+    assert "  verify.commands: not run, since the target is not disposable" in report.said
+
+    report, _ = verified(tmp_path, "touch ran", "false", disposable=True, address="127.0.0.1")
+    assert (tmp_path / "ran").exists()
+    [error] = report.errors
+    assert error.summary == "staging did not pass its tests"
+    assert report.steps[-1] == ("run false on staging", False)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from testinfra.host import Host
 
+from understudy.errors import StepFailed
+
 # Shell, run as root. Variables: $site, $root, $deployer, $domain, $release (the live one) and $file (one of
 # its static files, a stylesheet if it has one).
 QUESTIONS: Mapping[str, str] = {
@@ -131,7 +133,8 @@ def ask_all(host: Host, **variables: str) -> Mapping[str, Answer]:
     with host.sudo():
         done = host.run(_ASK.format(questions="\n".join(each), **quoted))
     answers = done.stdout.split(_MARK)
-    assert len(answers) == len(QUESTIONS) + 1, done.stderr
+    if len(answers) != len(QUESTIONS) + 1:
+        raise StepFailed("the host did not answer all questions of the host tests", done.stderr)
     codes = [int(answer.split("\n", 1)[0]) for answer in answers[1:]]
     texts = [answers[0], *(answer.split("\n", 1)[1] for answer in answers[1:-1])]
     return {

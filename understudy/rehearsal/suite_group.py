@@ -1,0 +1,71 @@
+"""The suites of tests that make one phase: run one after another, all to their end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from understudy.errors import StepFailed
+from understudy.report.events import Report
+
+
+class AnySuite(Protocol):
+    """Tests that are started ahead if need be, run, and stopped early."""
+
+    def begin(self) -> object:
+        """Does ahead what needs no host."""
+
+    def run(self, report: Report) -> None:
+        """Raises StepFailed if a test fails, Stopped after stop()."""
+
+    def stop(self, why: str) -> None:
+        """Ends the run, or lets run() end at once. Doesn't wait for the end."""
+
+    def close(self) -> None:
+        """Ends what begin() started, if it was not run."""
+
+
+@dataclass(frozen=True)
+class SuiteGroup:
+    """missing: what is said if there is no suite at all."""
+
+    suites: Sequence[AnySuite]
+    missing: str = ""
+
+    def begin(self) -> None:
+        """Of the first suite only: a browser for each of them would take too much memory."""
+        for suite in self.suites[:1]:
+            suite.begin()
+
+    def run(self, report: Report) -> None:
+        if not self.suites:
+            report.say(f"  {self.missing}")
+        failed = [error for suite in self.suites if (error := _failure(suite, report))]
+        if failed:
+            raise joined(failed)
+
+    def stop(self, why: str) -> None:
+        for suite in self.suites:
+            suite.stop(why)
+
+    def close(self) -> None:
+        for suite in self.suites:
+            suite.close()
+
+
+def joined(failed: Sequence[StepFailed]) -> StepFailed:
+    """One failure for all."""
+    if len(failed) == 1:
+        return failed[0]
+    return StepFailed(
+        "; ".join(error.summary for error in failed),
+        details="\n".join(error.details for error in failed),
+        hint="\n".join(dict.fromkeys(error.hint for error in failed if error.hint)),
+    )
+
+
+def _failure(suite: AnySuite, report: Report) -> StepFailed | None:
+    try:
+        suite.run(report)
+    except StepFailed as error:
+        return error
+    return None
