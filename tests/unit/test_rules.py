@@ -118,6 +118,7 @@ PURE = {
     "project.meanings",
     "project.packages",
     "project.processes",
+    "project.production",
     "project.python_version",
     "project.routes",
     "project.server",

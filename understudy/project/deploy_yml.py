@@ -72,7 +72,7 @@ def _comments(found: Deployment) -> Iterator[str]:
             yield f"#   {one.line}"
     if found.notes:
         yield "#"
-        yield "# Not done:"
+        yield "# Notes:"
         yield from (f"# - {note}" for note in found.notes)
 
 

@@ -1,5 +1,7 @@
 """The deployment of a Django project. Pure."""
 
+import shlex
+
 from understudy.config.app import PRESETS
 from understudy.project import django_project, django_settings, processes, server_settings, urls
 from understudy.project.django_settings import Settings
@@ -72,7 +74,8 @@ def _static(settings: Settings) -> Deployment:
             if served not in ("//", preset[key]):
                 app[key] = Found(served, settings.by_name[name].place)
     if settings.apps and "django.contrib.staticfiles" not in settings.apps:
-        without = [list(one) for one in preset["release_commands"] if "collectstatic" not in one]
+        commands = preset["release_commands"]
+        without = [shlex.join(one) for one in commands if "collectstatic" not in one]
         why = "django.contrib.staticfiles is not installed: nothing to collect"
         app["release_commands"] = Found(without, why)
     return Deployment(app=app)
@@ -85,7 +88,7 @@ def _messages(tree: Tree, project: django_project.Project) -> Deployment:
         if path.startswith(project.folder) and path.removesuffix("po") + "mo" not in tree.paths:
             why = f"{path} has no .mo"
             return Deployment(
-                app={"build_commands": Found([["python", "manage.py", "compilemessages"]], why)},
+                app={"build_commands": Found(["python manage.py compilemessages"], why)},
                 host={"packages": Found(["gettext"], why)},
             )
     return Deployment()

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from understudy.config import model
-from understudy.project import decide, files, first_files, shown
+from understudy.project import decide, files, first_files, read_server, shown
 from understudy.project.values import Deployment
 from understudy.report.events import Report
 
@@ -16,10 +16,14 @@ def init(directory: Path, report: Report, capture: str | None) -> None:
     """
     tree = files.read(directory)
     found = decide.deployment(tree, directory.name)
-    wanted = first_files.texts(found)
-    # A mistake of ours, which must not reach the user's repository.
-    model.parse(wanted["deploy.yml"], directory / "deploy.yml")
-    wanted = {".gitignore": first_files.gitignore(tree), **wanted}
+    captured = {}
+    if capture:
+        reading = read_server.read(directory, found, capture, report)
+        found, captured = reading.deployment, reading.files
+    texts = first_files.texts(found)
+    # A mistake of ours must not reach the user's repository.
+    model.parse(texts["deploy.yml"], directory / "deploy.yml")
+    wanted = {".gitignore": first_files.gitignore(tree), **captured, **texts}
     there = files.there(directory, wanted)
     for line in shown.found_lines(found):
         report.say(line)

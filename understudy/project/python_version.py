@@ -7,15 +7,13 @@ from dataclasses import dataclass
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from understudy.config.releases import RELEASES
 from understudy.project.packages import Packages
 from understudy.project.tree import Tree, join
 from understudy.project.values import Deployment, Found, Unknown
 
-# Releases of vm.release with their Python, the one that is taken first if nothing speaks against it first.
-RELEASES = {"trixie": "3.13", "bookworm": "3.11"}
-# Of Ubuntu: only for an app that no Debian has the Python for.
-_UBUNTU = {"resolute": "3.14", "noble": "3.12", "jammy": "3.10"}
-_PYTHONS = {**RELEASES, **_UBUNTU}
+# The first one is taken if nothing speaks against it; Ubuntu's only if no Debian has the Python.
+_DEBIAN, _UBUNTU = ("trixie", "bookworm"), ("resolute", "noble", "jammy")
 # Package, its first version that needs this Python, and the Python.
 _NEEDS = (("django", (6,), "3.12"), ("django", (5,), "3.10"))
 
@@ -36,34 +34,39 @@ def release(tree: Tree, folder: str, packages: Packages) -> Deployment:
     musts = [one for one in asked if one.must is not None]
     fitting = [
         name
-        for name, python in _PYTHONS.items()
-        if all(one.must is None or f"{python}.99" in one.must for one in musts)
+        for name in (*_DEBIAN, *_UBUNTU)
+        if all(one.must is None or f"{_python(name)}.99" in one.must for one in musts)
     ]
-    fitting = [name for name in fitting if name in RELEASES] or fitting[:1]
+    fitting = [name for name in fitting if name in _DEBIAN] or fitting[:1]
     why = ", ".join(f"{one.place}: {one.text}" for one in asked)
     if not fitting:
         return _without_release(why)
-    exact = [name for name in fitting for one in asked if _PYTHONS[name] == one.version]
+    exact = [name for name in fitting for one in asked if _python(name) == one.version]
     if exact or (musts and len(fitting) == 1):
         return _chosen((exact or fitting)[0], why)
     # Nothing decides: the newer one.
     unknown = Unknown(
         "which release production runs"
         + (f" ({why})" if why else " (nothing in the repository asks for a Python version)"),
-        f"vm.release: {fitting[0]} has Python {RELEASES[fitting[0]]}; "
+        f"vm.release: {fitting[0]} has Python {_python(fitting[0])}; "
         "`init --capture HOST` reads it from the server",
+        "vm.release",
     )
     return _chosen(fitting[0], why or "not known: the newest").with_more(
         Deployment(unknown=(unknown,))
     )
 
 
+def _python(release: str) -> str:
+    return RELEASES[release].python
+
+
 def _chosen(name: str, why: str) -> Deployment:
-    return Deployment(vm={"release": Found(name, f"Python {_PYTHONS[name]}; {why}")})
+    return Deployment(vm={"release": Found(name, f"Python {_python(name)}; {why}")})
 
 
 def _without_release(why: str) -> Deployment:
-    known = ", ".join(f"{name} has {python}" for name, python in _PYTHONS.items())
+    known = ", ".join(f"{name} has {one.python}" for name, one in RELEASES.items())
     note = (
         f"no release of the staging VM has the Python that is asked for ({why}): {known}. "
         "Lock for one of them"

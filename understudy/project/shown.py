@@ -27,7 +27,7 @@ def open_lines(found: Deployment) -> Iterator[str]:
     for one in found.unknown:
         yield f"not known: {one.what}\n  fill in: {one.line}"
     for note in found.notes:
-        yield f"not done: {note}"
+        yield f"note: {note}"
 
 
 def diff(path: str, before: str | None, after: str) -> list[str]:
@@ -41,5 +41,5 @@ def diff(path: str, before: str | None, after: str) -> list[str]:
 
 def _shown(value: object) -> str:
     if isinstance(value, list):
-        return ", ".join(" ".join(one) if isinstance(one, list) else str(one) for one in value)
+        return ", ".join(map(str, value))
     return "made on each host" if isinstance(value, dict) else str(value)

@@ -1,7 +1,7 @@
 """What was found in an app's repository, what could not be found, and the deployment that follows. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 
@@ -15,10 +15,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Unknown:
-    """What the repository doesn't show. line: what to fill in, and where."""
+    """What the repository doesn't show. line: what to fill in, and where. key: of deploy.yml, if it's one."""
 
     what: str
     line: str
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,10 @@ class Deployment:
             unknown=(*self.unknown, *other.unknown),
             notes=(*self.notes, *other.notes),
         )
+
+    def without(self, key: str) -> "Deployment":
+        """The same, but for what was unknown about that key."""
+        return replace(self, unknown=tuple(one for one in self.unknown if one.key != key))
 
 
 def _joined(one: Mapping[str, Found], other: Mapping[str, Found]) -> dict[str, Found]:

@@ -1,6 +1,7 @@
 """The deployment of an app without Django: Flask, FastAPI, Starlette, Quart. Pure."""
 
 import ast
+import shlex
 from collections.abc import Iterator
 
 from understudy.project import databases, meanings, routes, syntax
@@ -72,18 +73,18 @@ def _migrations(tree: Tree, app: WebApp, packages: Packages) -> Deployment:
     """Commands of Flask-Migrate, or of Alembic alone."""
     flask = join(app.subdirectory, "migrations/env.py")
     if "flask-migrate" in packages and flask in tree.paths:
-        command = ["flask", "--app", f"{app.module}:{app.object}", "db"]
+        command = shlex.join(["flask", "--app", f"{app.module}:{app.object}", "db"])
         return Deployment(
             app={
-                "migrate_commands": Found([[*command, "upgrade"]], flask),
-                "migrations_pending": Found([*command, "check"], flask),
+                "migrate_commands": Found([f"{command} upgrade"], flask),
+                "migrations_pending": Found(f"{command} check", flask),
             }
         )
     alembic = join(app.subdirectory, "alembic.ini")
     if alembic in tree.paths:
         return Deployment(
             app={
-                "migrate_commands": Found([["alembic", "upgrade", "head"]], alembic),
+                "migrate_commands": Found(["alembic upgrade head"], alembic),
             }
         )
     return Deployment()

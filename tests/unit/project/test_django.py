@@ -259,5 +259,5 @@ def test_missing_settings_module_is_named() -> None:
 def test_translations_without_their_compiled_form_are_compiled() -> None:
     found = decided({**django(), "locale/de/LC_MESSAGES/django.po": ""})
 
-    assert app(found, "build_commands") == [["python", "manage.py", "compilemessages"]]
+    assert app(found, "build_commands") == ["python manage.py compilemessages"]
     assert found.host["packages"].value == ["gettext"]

@@ -24,9 +24,7 @@ def test_flask_factory_with_migrations() -> None:
 
     assert app(found, "preset") == "plain"
     assert app(found, "module") == "shop:create_app()"
-    assert app(found, "migrate_commands") == [
-        ["flask", "--app", "shop:create_app()", "db", "upgrade"]
-    ]
+    assert app(found, "migrate_commands") == ["flask --app 'shop:create_app()' db upgrade"]
     assert environment(found) == {"DATABASE_URL": "sqlite:///{database}/db.sqlite3"}
 
 

@@ -1,0 +1,113 @@
+"""init --capture: what deploy.yml says of a production server."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.fakes import FakeReport
+from tests.unit.project.apps import decided, django
+from tests.unit.repositories import commit
+from understudy.config import model
+from understudy.errors import ConfigError, Unreachable
+from understudy.job import Job
+from understudy.parity import capture_host
+from understudy.parity.capture.value import Capture
+from understudy.project import init, production
+from understudy.project.production import Server
+
+SERVER = Capture(
+    {
+        "os": {"name": "debian 12", "point release": "12.11"},
+        "python": {"/usr/bin/python3": "/usr/bin/python3.11"},
+        "manual": {"libpq5:amd64": "yes", "gettext": "yes", "libc6": "yes", "libpq-dev": "yes"},
+        "nginx": {
+            "/etc/nginx/sites-enabled/shop": "server {\nserver_name _ www.shop.org shop.org;\n}"
+        },
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "server"),
+    [
+        ("192.0.2.7", Server("192.0.2.7", "ann")),
+        ("debian@shop.org:2222", Server("shop.org", "debian", 2222)),
+        ("root@[2001:db8::7]", Server("2001:db8::7", "root")),
+        ("-oProxyCommand=x", None),
+        ("a b", None),
+    ],
+)
+def test_address_of_a_server(text: str, server: Server | None) -> None:
+    assert production.server(text, "ann") == server
+
+
+def test_release_and_libraries_are_the_servers() -> None:
+    found = production.deployment(SERVER)
+
+    assert found.vm["release"].value == "bookworm"
+    assert found.host["packages"].value == ["gettext", "libpq5"]
+
+
+@pytest.mark.parametrize(
+    ("capture", "address", "domain"),
+    [
+        (SERVER, "192.0.2.7", "shop.org"),
+        (None, "shop.net", "shop.net"),
+        (None, "192.0.2.7", "shop.example.com"),
+    ],
+)
+def test_domain_of_the_site(capture: Capture | None, address: str, domain: str) -> None:
+    assert production.domain(capture, address, "shop")[0] == domain
+
+
+def test_python_of_the_server_that_the_app_can_not_run_with_is_named() -> None:
+    assert "Python 3.11" in production.differing_python(decided(django()), SERVER)[0]
+    any_python = decided({"app.py": "app = Flask(__name__)\n"})
+    assert production.differing_python(any_python, SERVER) == ()
+
+
+def test_system_that_no_box_can_be_built_for_is_to_be_decided() -> None:
+    found = production.deployment(Capture({"os": {"name": "fedora 44"}}))
+
+    assert not found.vm
+    assert "fedora 44" in found.unknown[0].what
+
+
+def test_capture_is_written_with_the_target(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    domains: list[str] = []
+
+    def take(job: Job, target: str) -> Capture:
+        domains.append(job.target.domain)
+        return SERVER
+
+    monkeypatch.setattr(capture_host, "take", take)
+    commit(tmp_path, django())
+    init.init(tmp_path, FakeReport(), "debian@192.0.2.7")
+
+    config = model.load(tmp_path / "deploy.yml")
+    assert (config.vm.release, config.targets["production"].domain) == ("bookworm", "shop.org")
+    assert (tmp_path / "provision" / "production.lock.yml").exists()
+    # A second time, for a capture that leaves out the site's own domain.
+    assert domains == [f"{config.app.name}.example.com", "shop.org"]
+
+
+def test_server_that_is_not_reached_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def take(job: Job, target: str) -> Capture:
+        raise Unreachable("no SSH connection")
+
+    monkeypatch.setattr(capture_host, "take", take)
+    commit(tmp_path, django())
+    with pytest.raises(Unreachable):
+        init.init(tmp_path, FakeReport(), "192.0.2.7")
+    assert not (tmp_path / "deploy.yml").exists()
+
+
+def test_text_that_is_no_server_is_refused(tmp_path: Path) -> None:
+    commit(tmp_path, django())
+
+    with pytest.raises(ConfigError, match="this is no server"):
+        init.init(tmp_path, FakeReport(), "ssh://shop.org")

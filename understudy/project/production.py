@@ -1,0 +1,98 @@
+"""The capture of a production server -> what deploy.yml says of it: release, packages, the target. Pure."""
+
+import re
+from dataclasses import dataclass
+
+from understudy.config.releases import RELEASES, of_system
+from understudy.parity.capture.value import Capture
+from understudy.project.values import Deployment, Found, Unknown
+
+TARGET = "production"
+# Installed by name on a server for an app, and not for the system itself.
+_OF_APPS = re.compile(
+    r"lib(pq|mariadb|jpeg|turbojpeg|webp|vips|magic|gdal|geos|proj|pango|cairo|xslt|xmlsec|ldap|heif|snappy|"
+    r"zbar|sndfile|spatialite)[a-z0-9.+-]*(?<!-dev)|gettext|redis-server|valkey-server|memcached|"
+    r"imagemagick|ffmpeg|ghostscript|graphviz|poppler-utils|tesseract-ocr[a-z-]*|wkhtmltopdf|gdal-bin|"
+    r"binutils|pandoc|fonts-[a-z0-9-]+"
+)
+_SERVER_NAME = re.compile(r"\bserver_name\s+([^;]+);")
+
+
+@dataclass(frozen=True)
+class Server:
+    """How to log in, as deploy.yml will have it."""
+
+    address: str
+    admin: str
+    port: int = 22
+
+
+def server(text: str, user: str) -> Server | None:
+    """[USER@]ADDRESS[:PORT] -> Server; None for anything else. user: if it names none."""
+    found = re.fullmatch(
+        r"(?:([a-z][a-z0-9-]*)@)?([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::(\d+))?", text
+    )
+    if not found:
+        return None
+    return Server(found[2].strip("[]"), found[1] or user, int(found[3] or 22))
+
+
+def target(found: Server, domain: str, why: str) -> Deployment:
+    """The target alone, which a capture needs."""
+    keys = {
+        "domain": Found(domain, why),
+        "address": Found(found.address, "--capture"),
+        **({"port": Found(found.port, "--capture")} if found.port != 22 else {}),
+        "admin": Found(found.admin, "--capture"),
+        "require_clean": Found(True, "refuse to deploy with uncommitted changes"),
+    }
+    return Deployment(production=keys)
+
+
+def domain(capture: Capture | None, address: str, name: str) -> tuple[str, str]:
+    """The site's domain, and how it's known: nginx's first one, or the name that one logs in by."""
+    texts = capture.readable("nginx").values() if capture else ()
+    for names in _SERVER_NAME.findall("\n".join(texts)):
+        for one in names.split():
+            if re.fullmatch(r"[a-z0-9][a-z0-9.-]*\.[a-z]{2,}", one):
+                return one.removeprefix("www."), "server_name in the server's nginx"
+    if re.fullmatch(r"[a-z0-9][a-z0-9.-]*\.[a-z]{2,}", address):
+        return address, "--capture"
+    return f"{name}.example.com", "not known"
+
+
+def deployment(capture: Capture) -> Deployment:
+    """vm.release and host.packages. What else the capture holds, the VM takes over from the capture itself."""
+    system = capture.entry("os.name") or "an unknown system"
+    release = of_system(system)
+    manual = sorted(name.partition(":")[0] for name in capture.readable("manual"))
+    packages = [name for name in manual if _OF_APPS.fullmatch(name)]
+    unknown = () if release else (_no_release(system),)
+    return Deployment(
+        host={"packages": Found(packages, "installed by name on the server")} if packages else {},
+        vm={"release": Found(release, _python(release, capture))} if release else {},
+        unknown=unknown,
+    )
+
+
+def differing_python(asked: Deployment, capture: Capture) -> tuple[str, ...]:
+    """A note if the app asks for another Python than the server's release has."""
+    wanted, there = asked.vm["release"], of_system(capture.entry("os.name") or "")
+    is_open = any(one.key == "vm.release" for one in asked.unknown)
+    if not there or is_open or RELEASES[there].python == RELEASES[wanted.value].python:
+        return ()
+    return (
+        f"the server has Python {RELEASES[there].python}, and by the repository the app would get "
+        f"{RELEASES[wanted.value].python} ({wanted.why}): lock for the server's",
+    )
+
+
+def _python(release: str, capture: Capture) -> str:
+    return f"the server's; Python {RELEASES[release].python}, {capture.entry('os.point release') or ''}".rstrip(
+        ", "
+    )
+
+
+def _no_release(system: str) -> Unknown:
+    known = ", ".join(RELEASES)
+    return Unknown(f"the VM's release: the server runs {system}", f"vm.release: one of {known}")

@@ -1,0 +1,60 @@
+"""Captures the production server for init: nothing is written, neither there nor here."""
+
+import getpass
+from dataclasses import dataclass
+from pathlib import Path
+
+from understudy.config import model
+from understudy.errors import ConfigError
+from understudy.job import Job
+from understudy.parity import capture_host
+from understudy.parity.capture import lockfile
+from understudy.parity.capture.value import Capture
+from understudy.paths import Project
+from understudy.project import deploy_yml, production
+from understudy.project.values import Deployment, Unknown
+from understudy.report.events import Report
+
+
+@dataclass(frozen=True)
+class Reading:
+    """deployment: with what the server adds. files: the capture's file, path -> text."""
+
+    deployment: Deployment
+    files: dict[str, str]
+
+
+def read(directory: Path, found: Deployment, host: str, report: Report) -> Reading:
+    """host: [USER@]ADDRESS[:PORT]. Raises ConfigError for another text, and what a capture raises."""
+    server = production.server(host, getpass.getuser())
+    if server is None:
+        raise ConfigError(
+            f"--capture {host}: this is no server",
+            hint="For example: init --capture debian@192.0.2.7",
+        )
+    name = found.app["name"].value
+    guess = production.domain(None, server.address, name)
+    capture = _take(directory, found.with_more(production.target(server, *guess)), report)
+    known = production.domain(capture, server.address, name)
+    with_target = found.with_more(production.target(server, *known))
+    if known[0] != guess[0]:
+        # A capture leaves out the site's own domain.
+        capture = _take(directory, with_target, report)
+    notes = production.differing_python(found, capture)
+    unknown = (
+        (Unknown("the site's domain", "targets.production.domain"),)
+        if known[1] == "not known"
+        else ()
+    )
+    more = Deployment(notes=notes, unknown=unknown)
+    whole = with_target.with_more(production.deployment(capture)).with_more(more)
+    path = f"provision/{production.TARGET}.lock.yml"
+    text = lockfile.dump(capture, production.TARGET)
+    return Reading(whole.without("vm.release"), {path: text})
+
+
+def _take(directory: Path, found: Deployment, report: Report) -> Capture:
+    path = directory / "deploy.yml"
+    config = model.parse(deploy_yml.text(found), path)
+    job = Job(Project(directory, path), config, production.TARGET, report)
+    return capture_host.take(job, production.TARGET)
