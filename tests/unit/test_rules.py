@@ -12,8 +12,10 @@ PACKAGE = TOP / "understudy"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 IMPURE = {"subprocess", "socket", "time", "fabric", "paramiko", "invoke", "vagrant", "threading"}
 DOORS = {
+    "cli.browsers",
     "cli.doctor",
     "cli.main",
+    "cli.open_site",
     "cli.shell",
     "cli.watch",
     "host.health",

@@ -220,6 +220,7 @@ def _add_running(add_verb: _AddVerb, common: _Common) -> None:
     )
     console = "open the app's shell in the live release: Django's, Flask's or Python's"
     add_verb("console", console, common.target)
+    add_verb("open", "open a target's site in a browser that finds its address", common.target)
 
 
 def _add_data(add_verb: _AddVerb, common: _Common) -> None:

@@ -208,6 +208,7 @@ VERBS: Mapping[str, Verb] = {
     "rollback": deploying.rollback,
     "run": running.run,
     "console": running.console,
+    "open": running.open_site,
     "backup": data.backup,
     "restore": data.restore,
     "data": data.data,

@@ -1,6 +1,5 @@
 """What the command line does with reports: write one of each run, open the latest, list them."""
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -96,14 +95,13 @@ def open_latest(project: Project, report: Report) -> None:
 
     Raises StepFailed if there is no report.
     """
-    import webbrowser
-
+    from understudy.cli import browsers
     from understudy.report import store as report_store
 
     newest = report_store.latest(project.reports)
     if newest is None:
         raise _no_report()
-    if not _has_screen() or not webbrowser.open(newest.page.as_uri()):
+    if not browsers.open_url(newest.page.as_uri()):
         report.say(_shown(project, newest.page))
 
 
@@ -124,10 +122,6 @@ def list_reports(project: Project, report: Report) -> None:
 
 def _no_report() -> StepFailed:
     return StepFailed("there is no report yet", hint="python deploy.py rehearse writes a report.")
-
-
-def _has_screen() -> bool:
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _shown(project: Project, page: Path) -> str:

@@ -54,7 +54,7 @@ def start_browser(site: Site) -> Browser:
     """A headless Chromium that resolves the site's domain to the site's address."""
     options = webdriver.ChromeOptions()
     options.binary_location = program("chromium")
-    for option in (*OPTIONS, resolver_rule(site)):
+    for option in (*OPTIONS, f"--host-resolver-rules={site.resolver_rule}"):
         options.add_argument(option)
     if os.geteuid() == 0:
         # Chromium has no sandbox for root, and does not start as root without this.
@@ -75,12 +75,6 @@ def program(name: str) -> str:
             f"{name} is not installed: run `make setup`.", returncode=pytest.ExitCode.USAGE_ERROR
         )
     return path
-
-
-def resolver_rule(site: Site) -> str:
-    """Maps the site's domain to its address without DNS; the Host header stays the domain."""
-    address = f"[{site.address}]" if ":" in site.address else site.address
-    return f"--host-resolver-rules=MAP {site.domain} {address}"
 
 
 def forget(browser: webdriver.Chrome) -> None:

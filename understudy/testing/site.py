@@ -28,6 +28,12 @@ class Site:
     def domain(self) -> str:
         return urlsplit(self.url).hostname or ""
 
+    @property
+    def resolver_rule(self) -> str:
+        """For Chromium's --host-resolver-rules: finds the site without DNS. The Host header is the domain."""
+        address = f"[{self.address}]" if ":" in self.address else self.address
+        return f"MAP {self.domain} {address}"
+
     def get(self, path: str = "/", **options: Any) -> "Response":
         """The answer to a visitor without cookies. Follows redirects; the options are those of requests."""
         with self.client() as client:

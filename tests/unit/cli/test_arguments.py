@@ -21,6 +21,7 @@ VERBS = [
     "drift",
     "init",
     "logs",
+    "open",
     "plan",
     "provision",
     "rehearse",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.unit.fakes import TOP
-from understudy.cli import main, run, shell
+from understudy.cli import main, open_site, run, shell
 
 pytestmark = pytest.mark.usefixtures("no_reports", "vm_has_an_address")
 
@@ -113,6 +113,24 @@ def test_a_verb_passes_its_options_on(line: str, called: list[Any], calls: list[
     assert main.main(line.split(), TOP) == 0
 
     assert calls == called
+
+
+@pytest.mark.parametrize(("target", "shown"), [("vagrant", True), ("production", False)])
+def test_deploy_to_a_disposable_target_says_how_to_see_it(
+    target: str, shown: bool, calls: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.main(["deploy", "--target", target], TOP) == 0
+
+    assert (f"python deploy.py open --target {target}" in capsys.readouterr().out) is shown
+
+
+def test_open_shows_the_site_of_one_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(open_site, "open_site", lambda job: shown.append(job.target_name))
+
+    assert main.main(["open", "--target", "production"], TOP) == 0
+
+    assert shown == ["production"]
 
 
 def test_data_pull_with_target_points_to_from(

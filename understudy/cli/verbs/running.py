@@ -1,4 +1,4 @@
-"""The verbs that use the live release: run a command in it, open its console."""
+"""The verbs that use the live release: run a command in it, open its console, open its pages."""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -23,6 +23,13 @@ def run(options: argparse.Namespace, project: Project, report: "Report") -> None
 
 def console(options: argparse.Namespace, project: Project, report: "Report") -> None:
     _run(options, project, report, None)
+
+
+def open_site(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.cli import open_site
+    from understudy.host import all_hosts
+
+    open_site.open_site(all_hosts.one(job_of(options, project, report)))
 
 
 def _run(

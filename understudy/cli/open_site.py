@@ -1,0 +1,59 @@
+"""Opens a target's site in a browser, also where no name server knows its domain."""
+
+import socket
+
+from understudy.cli import browsers
+from understudy.errors import Unreachable
+from understudy.job import Job
+from understudy.testing.site import Site, site_of
+
+
+def open_site(job: Job) -> None:
+    """Opens the site, or prints what is needed to open it elsewhere. Changes nothing on this machine.
+
+    Raises Unreachable if the target's address is a name that no name server knows.
+    """
+    site = site_of(job.config, job.target_name, job.address)
+    addresses = _addresses(site.address)
+    if not addresses:
+        raise Unreachable(
+            f"{job.target_name}: {site.address} has no IP address",
+            hint="`address` of the target in deploy.yml is a name that no name server knows.",
+        )
+    if set(addresses) & set(_addresses(site.domain)):
+        if not browsers.open_url(site.url):
+            job.report.say(site.url)
+    elif not _opened_by_rule(job, site):
+        job.report.say(
+            f"{site.url} opens in any browser on this machine with this line in /etc/hosts:"
+        )
+        job.report.say(f"{addresses[0]} {site.domain}")
+
+
+def _opened_by_rule(job: Job, site: Site) -> bool:
+    program = browsers.chromium()
+    if not browsers.has_screen() or program is None:
+        why = (
+            "neither Chromium nor Chrome is installed"
+            if browsers.has_screen()
+            else "no screen here"
+        )
+        job.report.warn(f"no browser was started: {why}")
+        return False
+    profile = job.project.state / "browser" / f"{job.target_name}-{site.address}"
+    if not browsers.open_with_rule(program, site.url, site.resolver_rule, profile):
+        job.report.warn(f"no browser was started: {program} has failed")
+        return False
+    job.report.say(
+        f"{site.url} is open in a browser window that finds {site.domain} at {site.address}"
+    )
+    return True
+
+
+def _addresses(name: str) -> list[str]:
+    """The IP addresses of a name, without a limit of its own: the system's name servers have theirs."""
+    try:
+        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return []
+    return [str(address[0]) for *_, address in found]
