@@ -1,11 +1,7 @@
 #!/usr/bin/env python3
 # PYTHON_ARGCOMPLETE_OK
-"""The command line of Understudy. `python deploy.py --help` lists its verbs."""
+"""The same as `understudy`, for the project in this folder. `python deploy.py --help` lists its verbs."""
 
-import sys
-from pathlib import Path
+from understudy.cli.main import run_deploy_py
 
-if __name__ == "__main__":
-    from understudy.cli.main import run_process
-
-    run_process(sys.argv[1:], Path(__file__).resolve().parent)
+run_deploy_py(__file__)

@@ -12,7 +12,8 @@ from typing import Any
 
 RANDOM_KEY = """SECRET_KEY differs in each process: the settings make one up where no variable is set.
 Each worker would refuse the sessions and forms of the others. Let the settings take SECRET_KEY from the
-environment, where every host has one, or set the variable that they ask for: deploy.py secrets set NAME"""
+environment, where every host has one, or set the variable that they ask for:
+python deploy.py secrets set NAME"""
 PRINT_KEY = "from django.conf import settings; print(settings.SECRET_KEY)"
 
 

@@ -1,41 +1,156 @@
-"""The shell programs that provisioning installs: linted, and complete before they are called."""
+"""The wheel, built and installed into an environment that has nothing else: a stranger's project with it."""
 
-import re
 import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 
-from tests.programs.root_programs import installed
+from tests.unit.fakes import TOP, settings
+from tests.unit.repositories import LOCK, commit
 
-PROGRAM = "/usr/local/sbin/understudy-site"
-VERBS = "/usr/local/lib/understudy/site"
-SHELL = [path for path, file in installed().items() if "python3" not in file.text.split("\n")[0]]
-
-
-@pytest.mark.needs("shellcheck")
-@pytest.mark.parametrize("path", SHELL)
-def test_shell_of_root_is_linted(path: str, tmp_path: Path) -> None:
-    """Excluded: what a file of verbs takes from understudy-site, its variables (SC2034, SC2154) and its
-    `set -e` (SC2164), and the paths of those files, which are a host's (SC1090, SC1091).
-    """
-    installed()[path].write(tmp_path / "program")
-    argv = ["shellcheck", "--shell=sh", "--exclude=SC1090,SC1091,SC2034,SC2154,SC2164", "program"]
-    done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout
+UV = Path(sys.prefix) / "bin" / "uv"
+# Prints what cannot be imported: a dependency is missing, or a module that only the checkout has.
+IMPORT_ALL = """
+import importlib, pkgutil, understudy
+for module in pkgutil.walk_packages(understudy.__path__, "understudy."):
+    if not module.name.startswith("understudy.resources"):
+        importlib.import_module(module.name)
+"""
 
 
-def test_files_of_verbs_are_installed_before_the_program_that_reads_them() -> None:
-    read = set(re.findall(r'^\s*\. "\$verbs/(\w+)"', installed()[PROGRAM].text, re.MULTILINE))
-    paths = list(installed())
-    before = paths[: paths.index(PROGRAM)]
-    assert read
-    assert {path for path in before if path.startswith(f"{VERBS}/")} == {
-        f"{VERBS}/{name}" for name in read
+@dataclass
+class Installed:
+    """An environment with Understudy in it. project: the repository of an app."""
+
+    environment: Path
+    project: Path
+
+    def run(self, program: str, *words: str | Path, below: str = "") -> tuple[int, str]:
+        """The exit code, and all that was printed. below: a folder of the project to run it in."""
+        done = subprocess.run(
+            [self.environment / "bin" / program, *words],
+            cwd=self.project / below,
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(self.project.parent)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        return done.returncode, done.stdout
+
+    @property
+    def resources(self) -> Path:
+        return next(self.environment.glob("lib/python3*/site-packages/understudy/resources"))
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("installed")
+    uv(folder, "build", "--wheel", "--out-dir", folder / "dist", TOP)
+    uv(folder, "venv", "--python", sys.executable, folder / "environment")
+    python = folder / "environment" / "bin" / "python"
+    uv(folder, "pip", "install", "--python", python, *(folder / "dist").glob("*.whl"))
+    return folder / "environment"
+
+
+def uv(folder: Path, *words: str | Path) -> None:
+    done = subprocess.run([UV, *words], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def installed(environment: Path, tmp_path: Path) -> Iterator[Installed]:
+    project = tmp_path / "shop"
+    # Nothing listens at that port.
+    target = {"address": "127.0.0.1", "port": 1, "known_hosts": "known"}
+    files = {
+        "deploy.yml": yaml.safe_dump(settings({"preset": "plain"}, target)),
+        "requirements.txt": LOCK,
+        "shop/wsgi.py": "application = None\n",
+        "shop/static/a.css": "",
     }
+    commit(project, files)
+    yield Installed(environment, project)
+    written = {path.name for path in (project / "shop").iterdir()}
+    assert written == {"wsgi.py", "static"}, "what is written goes to the project's folder"
 
 
-def test_only_root_writes_its_programs_and_their_parts_are_no_programs() -> None:
-    modes = {path: file.mode for path, file in installed().items()}
-    assert {mode for path, mode in modes.items() if path.startswith(f"{VERBS}/")} == {0o644}
-    assert set(modes.values()) <= {0o755, 0o644}
+def test_every_module_can_be_imported(installed: Installed) -> None:
+    assert installed.run("python", "-c", IMPORT_ALL) == (0, "")
+
+
+def test_command_shows_its_version_and_its_verbs(installed: Installed) -> None:
+    assert installed.run("understudy", "--version") == (0, "understudy 0.1.0\n")
+    code, shown = installed.run("understudy", "--help")
+    assert (code, shown.split()[:2]) == (0, ["usage:", "understudy"])
+
+
+def test_verb_below_the_projects_folder_finds_the_project(installed: Installed) -> None:
+    code, output = installed.run("understudy", "plan", "--target", "staging", below="shop/static")
+
+    assert code == 4, output
+    assert "127.0.0.1" in output
+    assert (installed.project / ".understudy").is_dir()
+
+
+def test_hint_names_the_installed_command(installed: Installed) -> None:
+    code, output = installed.run("understudy", "report", "--config", "deploy.yml")
+
+    assert code == 1, output
+    assert "understudy --config deploy.yml rehearse" in output
+
+
+def test_deploy_py_of_three_lines_is_the_same_program(installed: Installed) -> None:
+    (installed.project / "deploy.py").write_text((TOP / "deploy.py").read_text())
+
+    assert installed.run("python", "../deploy.py", "--version", below="shop")[0] == 0
+    code, output = installed.run("python", "../deploy.py", "report", below="shop")
+    assert code == 1, output
+    assert "python deploy.py rehearse" in output
+
+
+def test_doctor_examines_the_machine(installed: Installed) -> None:
+    code, output = installed.run("understudy", "doctor", below="shop")
+
+    assert code in (0, 4), output
+    assert f"deploy.yml: {installed.project}/deploy.yml" in output
+
+
+def test_template_and_script_come_from_the_wheel_unless_the_project_has_its_own(
+    installed: Installed,
+) -> None:
+    own = installed.project / "provision" / "95-more.sh"
+    own.parent.mkdir()
+    own.write_text("step more\n")
+    ask = (
+        "from pathlib import Path; from understudy.paths import find_project\n"
+        "project = find_project(Path.cwd())\n"
+        "print(project.templates.file('nginx.conf.j2'), project.provision_parts[-1])"
+    )
+
+    code, output = installed.run("python", "-c", ask, below="shop")
+
+    assert (code, output.split()) == (
+        0,
+        [f"{installed.resources}/templates/nginx.conf.j2", str(own)],
+    )
+
+
+def test_programs_of_the_wheel_are_executable(installed: Installed) -> None:
+    for name in ("provision/box/build", "provision/lxc/container", "provision/box/hooks/setup"):
+        assert (installed.resources / name).stat().st_mode & 0o111, name
+
+
+def test_host_tests_of_the_wheel_are_collected_for_the_project(installed: Installed) -> None:
+    host_tests = installed.resources / "tests" / "host"
+    words = ("-m", "pytest", "--collect-only", "-q", "--target", "staging", host_tests)
+
+    code, output = installed.run("python", *words)
+
+    assert code == 0, output
+    assert "test_provisioned.py::test_package_is_installed" in output
+    assert "reboot" not in output

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
+from understudy import __version__
 from understudy.paths import Project
 from understudy.rehearsal.phases import NAMES
 from understudy.vm.levels import DEPLOYED, PROVISIONED, SEEDED
@@ -19,15 +20,19 @@ _AddVerb = Callable[[str, str, argparse.ArgumentParser], argparse.ArgumentParser
 _CONFIG_HELP = "read this file instead of deploy.yml"
 
 
-def make_parser(verbs: Mapping[str, Verb]) -> argparse.ArgumentParser:
-    """The parser of the command line. It sets `verb`, and `run` to the function of that verb."""
+def make_parser(verbs: Mapping[str, Verb], name: str = "deploy.py") -> argparse.ArgumentParser:
+    """The parser of the command line. It sets `verb`, and `run` to the function of that verb.
+
+    name: the program's, as the user calls it.
+    """
     parser: argparse.ArgumentParser = _Parser(
-        prog="deploy.py",
+        prog=name,
         description="A local staging simulator: rehearse a deploy on a VM that mirrors production, "
         "then deploy.",
         epilog="exit codes: 0 done, 1 a check, a test or a step failed, 2 wrong command line or "
         "deploy.yml, 3 refused, 4 a host or a program is missing or not reachable, 130 interrupted",
     )
+    parser.add_argument("--version", action="version", version=f"understudy {__version__}")
     # The --config of a verb has no default, which would overwrite a value given before the verb.
     parser.add_argument("--config", metavar="FILE", help=_CONFIG_HELP)
     subparsers = parser.add_subparsers(dest="verb", metavar="VERB [options]", title="verbs")

@@ -1,18 +1,19 @@
+# PYTHON_ARGCOMPLETE_OK
 """Runs one verb and returns its exit code. verbs/ holds what each verb runs."""
 
 import argparse
 import gc
 import io
 import os
-import re
-import shlex
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from understudy.cli.arguments import Verb, make_parser
+from understudy.cli.called import DEPLOY_PY, INSTALLED, Called, about_target
 from understudy.cli.verbs import data, deploying, inspecting, running, vm
 from understudy.cli.verbs import project as project_verbs
 from understudy.errors import INTERRUPTED, UnderstudyError
@@ -24,17 +25,29 @@ if TYPE_CHECKING:
     from understudy.report.events import Report
 
 
-def run_process(arguments: list[str], directory: Path) -> NoReturn:
+def run_installed() -> NoReturn:
+    """The console script `understudy`, for the project of the folder in which it is called."""
+    run_process(sys.argv[1:], Path.cwd(), INSTALLED)
+
+
+def run_deploy_py(file: str) -> NoReturn:
+    """`python deploy.py`, for the project in whose folder that file is."""
+    run_process(sys.argv[1:], Path(file).resolve().parent, DEPLOY_PY)
+
+
+def run_process(arguments: list[str], directory: Path, program: str = DEPLOY_PY) -> NoReturn:
     """As main(), as all that this process does."""
     # Python would search all that was imported for garbage, a dozen times meanwhile and once at the end.
     gc.set_threshold(100_000)
-    code = main(arguments, directory)
+    code = main(arguments, directory, program)
     gc.freeze()
     sys.exit(code)
 
 
-def main(arguments: list[str], directory: Path) -> int:
+def main(arguments: list[str], directory: Path, program: str = DEPLOY_PY) -> int:
     """Runs one verb and returns the exit code. directory: deploy.yml is in it, or in a folder above.
+
+    program: DEPLOY_PY or INSTALLED, as the user called it.
 
     An UnderstudyError is printed; any other exception is a bug and passes.
     """
@@ -42,12 +55,13 @@ def main(arguments: list[str], directory: Path) -> int:
         # An ASCII-only log gets question marks instead of an UnicodeEncodeError.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    parser = make_parser(VERBS)
+    parser = make_parser(VERBS, Called(program).name)
     _complete(parser)
     options = parser.parse_args(arguments)
     if options.verb is None:
         parser.print_help()
         return 2
+    options.called = Called(program, options.config)
     project = find_project(directory, options.config)
     if getattr(options, "watch", False):
         # Each of its rehearsals writes a report, and it writes none.
@@ -91,7 +105,7 @@ def _report(options: argparse.Namespace, project: Project) -> "Report":
 
         return known_secrets(project)
 
-    return MaskingReport(lambda: _printer(options), secrets)
+    return MaskingReport(lambda: _printer(options), secrets, options.called.text)
 
 
 def _printer(options: argparse.Namespace) -> "Report":
@@ -109,7 +123,8 @@ def _run_with_report(options: argparse.Namespace, project: Project, report: "Rep
 
     target = getattr(options, "target", "vagrant")
     recorder = reports.recorder(report, options.verb, target)
-    return reports.run_and_write(project, recorder, lambda: _run(options, project, recorder))
+    run = partial(_run, options, project, recorder)
+    return reports.run_and_write(project, recorder, run, options.called.text)
 
 
 def _run(options: argparse.Namespace, project: Project, report: "Report") -> int:
@@ -118,7 +133,9 @@ def _run(options: argparse.Namespace, project: Project, report: "Report") -> int
             private.make_private(project.state, project.private)
         options.run(options, project, report)
     except UnderstudyError as error:
-        error.hint = _as_called(error.hint, options)
+        target = getattr(options, "target", "vagrant")
+        if target != "vagrant":
+            error.hint = about_target(error.hint, target)
         report.error(error)
         return error.exit_code
     except OSError as error:
@@ -146,17 +163,6 @@ def _watch(options: argparse.Namespace, project: Project, report: "Report") -> N
     watch.watch(report, lambda: source.newest(job.config.app, job.directory), rehearse)
 
 
-def _as_called(hint: str, options: argparse.Namespace) -> str:
-    """The hint's commands for the target and the --config of this one: not for another host."""
-    target = getattr(options, "target", "vagrant")
-    if target != "vagrant":
-        hint = _WITHOUT_TARGET.sub(lambda found: f"{found[0]} --target {target}", hint)
-    if options.config is not None:
-        command = f"python deploy.py --config {shlex.quote(options.config)} "
-        hint = re.sub(r"python deploy\.py (?!--config)", lambda _: command, hint)
-    return hint
-
-
 def _local_disk_error(error: OSError, report: "Report") -> int:
     from understudy.local.atomic_write import disk_error
 
@@ -177,11 +183,6 @@ def _missing_package(error: ModuleNotFoundError) -> int:
     )
     return 4
 
-
-# A command about a target, and the sentence that it's in doesn't name one.
-_WITHOUT_TARGET = re.compile(
-    r"python deploy\.py (?:deploy|rollback|restore|releases|backup|provision)\b(?![^`\n,.;]*--target)"
-)
 
 # The verbs that repeat what they printed if nothing has changed: see look.py.
 LOOKING = {"deploy", "status"}

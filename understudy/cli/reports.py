@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from understudy.errors import INTERRUPTED, ConfigError, StepFailed
 from understudy.paths import Project
 from understudy.report.events import Report
-from understudy.report.record import Record, Verdict, masked
+from understudy.report.record import Record, Verdict, masked, with_texts_changed
 from understudy.report.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -39,11 +39,16 @@ def prepare(project: Project, *, written: bool) -> None:
         from understudy.report import store  # noqa: F401
 
 
-def run_and_write(project: Project, recorder: Recorder, run: Callable[[], int]) -> int:
+def run_and_write(
+    project: Project,
+    recorder: Recorder,
+    run: Callable[[], int],
+    change: Callable[[str], str] = str,
+) -> int:
     """Runs a verb that reports to the recorder, and writes the report of the run, however it ends.
 
-    Returns the exit code of `run`. After a wrong command line or deploy.yml (exit code 2) no report is
-    written: nothing was begun.
+    change: of each text in it, as in MaskingReport. Returns the exit code of `run`. After a wrong command
+    line or deploy.yml (exit code 2) no report is written: nothing was begun.
     """
     code = StepFailed.exit_code
     begun: list[Background[Sequence[Picture]]] = []
@@ -53,6 +58,7 @@ def run_and_write(project: Project, recorder: Recorder, run: Callable[[], int]) 
     finally:
         if code != ConfigError.exit_code:
             record = recorder.record(VERDICTS.get(code, Verdict.FAILED))
+            record = with_texts_changed(record, change)
             write(project, record, recorder.report, begun)
     return code
 

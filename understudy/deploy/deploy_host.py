@@ -117,8 +117,8 @@ def require_converged(job: Job) -> None:
         raise StepFailed(
             f"{job.target_name} was just deployed to, and another deploy would change it again",
             details="\n".join(action.title for action in actions),
-            hint="Something on the host changes what a deploy writes, or stops what it starts: python "
-            f"deploy.py plan --target {job.target_name} shows the lines.",
+            hint="Something on the host changes what a deploy writes, or stops what it starts: "
+            f"python deploy.py plan --target {job.target_name} shows the lines.",
         )
 
 

@@ -16,12 +16,16 @@ class MaskingReport(Report):
     """Forwards each event to another report, with `***` in place of each secret.
 
     make_report: called at the first event. secrets: called at the first event that has a text.
+    change: of each text that is no output of a command on a host.
     """
 
     def __init__(
-        self, make_report: Callable[[], Report], secrets: Callable[[], Collection[str]]
+        self,
+        make_report: Callable[[], Report],
+        secrets: Callable[[], Collection[str]],
+        change: Callable[[str], str] = str,
     ) -> None:
-        self._make_report, self._find_secrets = make_report, secrets
+        self._make_report, self._find_secrets, self._change = make_report, secrets, change
 
     def about(self, host: str, phase: str = "") -> None:
         self._report.about(host, phase)
@@ -33,42 +37,42 @@ class MaskingReport(Report):
         self._report.expect(seconds)
 
     def phase_started(self, name: str, title: str) -> None:
-        self._report.phase_started(name, self._mask(title))
+        self._report.phase_started(name, self._text(title))
 
     def phase_ended(self, name: str, seconds: float, *, ok: bool) -> None:
         self._report.phase_ended(name, seconds, ok=ok)
 
     def skipped(self, name: str, title: str, reason: str) -> None:
-        self._report.skipped(name, self._mask(title), self._mask(reason))
+        self._report.skipped(name, self._text(title), self._text(reason))
 
     def ran(self, command: str, output: str, seconds: float, *, ok: bool) -> None:
         self._report.ran(self._mask(command), self._mask(output), seconds, ok=ok)
 
     def attach(self, name: str, value: Any) -> None:
-        self._report.attach(name, with_texts_changed(value, self._mask))
+        self._report.attach(name, with_texts_changed(value, self._text))
 
     def started(self, title: str) -> None:
-        self._report.started(self._mask(title))
+        self._report.started(self._text(title))
 
     def ended(self, title: str, seconds: float, *, ok: bool) -> None:
-        self._report.ended(self._mask(title), seconds, ok=ok)
+        self._report.ended(self._text(title), seconds, ok=ok)
 
     def detail(self, text: str) -> None:
-        self._report.detail(self._mask(text))
+        self._report.detail(self._text(text))
 
     def output(self, line: str) -> None:
         self._report.output(self._mask(line))
 
     def say(self, text: str) -> None:
-        self._report.say(self._mask(text))
+        self._report.say(self._text(text))
 
     def warn(self, text: str) -> None:
-        self._report.warn(self._mask(text))
+        self._report.warn(self._text(text))
 
     def error(self, error: UnderstudyError) -> None:
         masked = copy(error)
-        masked.summary, masked.cause = self._mask(error.summary), self._mask(error.cause)
-        masked.details, masked.hint = self._mask(error.details), self._mask(error.hint)
+        masked.summary, masked.cause = self._text(error.summary), self._text(error.cause)
+        masked.details, masked.hint = self._text(error.details), self._text(error.hint)
         self._report.error(masked)
 
     @cached_property
@@ -78,6 +82,9 @@ class MaskingReport(Report):
     @cached_property
     def _secrets(self) -> frozenset[str]:
         return frozenset(self._find_secrets())
+
+    def _text(self, text: str) -> str:
+        return self._change(self._mask(text))
 
     def _mask(self, text: str) -> str:
         # An app may colour a part of what it prints.

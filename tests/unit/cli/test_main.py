@@ -9,6 +9,7 @@ import pytest
 
 from tests.unit.fakes import TOP
 from understudy.cli import known_host, look, main, reports
+from understudy.cli.called import INSTALLED
 from understudy.cli.verbs import vm
 from understudy.deploy import rollout
 from understudy.errors import (
@@ -91,6 +92,32 @@ def test_a_hint_names_commands_with_the_config_of_this_run(
 
     hint = "try: python deploy.py --config 'a b.yml' up, or python deploy.py --config x down"
     assert hint in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["plan"], ["verify", "--target", "production"]])
+def test_messages_name_commands_as_the_user_calls_them(
+    words: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """In errors, in other lines, and in the record of the run."""
+    kept: list[Record] = []
+
+    def fake(job: Job, **_: object) -> None:
+        job.report.say("`python deploy.py status` shows it")
+        raise Refused("no", cause="python deploy.py ran", hint="python deploy.py --config x up")
+
+    monkeypatch.setattr(rollout, "plan", fake)
+    monkeypatch.setattr(verify, "verify", fake)
+    monkeypatch.setattr(reports, "write", lambda project, record, *_: kept.append(record))
+
+    main.main(words, TOP, INSTALLED)
+
+    shown = "".join(capsys.readouterr())
+    assert "deploy.py" not in shown
+    for line in ("`understudy status` shows it", "understudy ran", "understudy --config x up"):
+        assert line in shown
+    assert "deploy.py" not in str(kept)
 
 
 def test_hint_is_about_the_target_that_the_command_was_about(
