@@ -50,7 +50,7 @@ def staging(bare_box: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
     made = make_app(PROJECT / "example", tmp_path_factory.mktemp("given"), change)
     assert made.deploy_py("up").code == 0
-    if provider.built(Project(PROJECT, made.config), made.vm) != provider.LXC:
+    if provider.built(Project(PROJECT, made.config, PROJECT), made.vm) != provider.LXC:
         pytest.skip("no container can run here")
     yield made
     made.deploy_py("destroy")

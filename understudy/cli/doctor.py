@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from understudy.config.model import Config
+from understudy.config.releases import RELEASES
 from understudy.errors import UnderstudyError, Unreachable
 from understudy.job import Job
 from understudy.parity import capture_host
@@ -22,6 +23,7 @@ from understudy.report.events import Report
 from understudy.vm import address as vm_address
 from understudy.vm import capabilities, follow, new_address, stale
 from understudy.vm import provider as providers
+from understudy.vm.blueprint import Blueprint
 from understudy.vm.mirror import unmatched
 from understudy.vm.provider import Choice
 
@@ -56,23 +58,27 @@ def examine(project: Project, report: Report) -> None:
 def _findings(project: Project, report: Report) -> Iterator[Finding]:
     config = vm_address.load(project)
     yield Finding("deploy.yml", str(project.config_file))
+    if vm_address.TARGET not in config.targets:
+        yield Finding("staging VM", f"none: deploy.yml has no target {vm_address.TARGET}")
+        yield from (check() for check in _DEPLOYS)
+        return
     choice = providers.chosen(project, config.vm.name, config.vm.provider)
     yield _capture(Job(project, config, config.vm.stands_for, report), choice)
     yield Finding("staging VM", str(choice))
     # In parallel: most checks wait for a program, and Vagrant takes seconds.
     with ThreadPoolExecutor() as pool:
-        yield from pool.map(lambda check: check(), _checks(project, config, choice.name))
+        job = Job(project, config, vm_address.TARGET, report)
+        yield from pool.map(lambda check: check(), _checks(job, choice.name))
 
 
-def _checks(project: Project, config: Config, provider: str) -> Iterable[Callable[[], Finding]]:
+def _checks(job: Job, provider: str) -> Iterable[Callable[[], Finding]]:
+    project, config = job.project, job.config
     return (
-        _python,
+        *_DEPLOYS,
         _memory,
         partial(_disk, project.directory),
-        partial(_tool, "Vagrant", ["vagrant", "--version"]),
-        partial(_tool, "box builder", ["mmdebstrap", "--version"]),
-        partial(_tool, "ssh", ["ssh", "-V"]),
-        partial(_tool, "git", ["git", "--version"]),
+        partial(_tool, "Vagrant", ["vagrant", "--version"], "only the staging VM needs it"),
+        *([] if config.vm.box else [partial(_keyring, job), _BOX_BUILDER]),
         *(_CHECKS_OF[provider]),
         partial(_vm_name, project, config.vm.name, provider),
         partial(_vm_address, project, config),
@@ -87,6 +93,11 @@ def _capture(job: Job, choice: Choice) -> Finding:
         found = follow.mirror(job, in_container=choice.name == providers.LXC)
     except UnderstudyError as error:
         return Finding(title, error.summary, error.hint)
+    if found is None and job.config.vm.stands_for not in job.config.targets:
+        nothing = (
+            "deploy.yml names no server that the VM mirrors, so the VM follows deploy.yml alone"
+        )
+        return Finding(title, nothing)
     if found is None:
         command = lockfile.command(name)
         return Finding(
@@ -126,11 +137,28 @@ def _disk(directory: Path) -> Finding:
     return Finding(f"disk at {directory}", f"{free:.0f} GiB free", fix)
 
 
-def _tool(title: str, command: list[str]) -> Finding:
+def _tool(title: str, command: list[str], note: str = "") -> Finding:
+    """note: added to the message if the tool is missing."""
     answer = _answer(command)
     if answer is None:
-        return Finding(title, f"{command[0]} is missing or broken", "make setup")
+        missing = f"{command[0]} is missing or broken"
+        return Finding(title, f"{missing}; {note}" if note else missing, "make setup")
     return Finding(title, answer.splitlines()[0])
+
+
+def _keyring(job: Job) -> Finding:
+    """The keys that check the packages of the box."""
+    try:
+        release = Blueprint(job).release
+    except UnderstudyError as error:
+        return Finding("keys of the box's release", error.summary, error.hint)
+    family = RELEASES[release].family
+    file = Path(f"/usr/share/keyrings/{family}-archive-keyring.gpg")
+    if file.exists():
+        return Finding(f"keys of {release}", str(file))
+    package = f"sudo apt-get install {family}-keyring"
+    where = "; Debian 12 has it in bookworm-backports" if family == "ubuntu" else ""
+    return Finding(f"keys of {release}", f"{file} is missing", package + where)
 
 
 def _vagrant_plugin() -> Finding:
@@ -215,6 +243,13 @@ def _browser() -> Finding:
     return Finding("browser", browser.strip())
 
 
+# What every deploy needs.
+_DEPLOYS: tuple[Callable[[], Finding], ...] = (
+    _python,
+    partial(_tool, "ssh", ["ssh", "-V"]),
+    partial(_tool, "git", ["git", "--version"]),
+)
+_BOX_BUILDER = partial(_tool, "box builder", ["mmdebstrap", "--version"])
 _CHECKS_OF: dict[str, tuple[Callable[[], Finding], ...]] = {
     providers.LXC: (partial(_disk, Path("/var/lib/lxc")), _containers),
     providers.LIBVIRT: (

@@ -85,6 +85,19 @@ class Config(Strict):
     targets: Mapping[Name, TargetConfig]
 
     @model_validator(mode="after")
+    def mirror_a_target(self) -> Self:
+        """Without a `production` the VM mirrors the only target that is not disposable, if there is one."""
+        others = self._lasting_targets
+        if "stands_for" not in self.vm.model_fields_set:
+            if "production" not in others and len(others) == 1:
+                vm = self.vm.model_copy(update={"stands_for": others[0]})
+                return self.model_copy(update={"vm": vm})
+        elif self.vm.stands_for not in self.targets:
+            known = f"must be one of the targets: {', '.join(self.targets)}"
+            raise validation_error("target", known, "vm", "stands_for", given=self.vm.stands_for)
+        return self
+
+    @model_validator(mode="after")
     def keep_users_apart(self) -> Self:
         """The app's user may do nothing but run the app: not even write its own code."""
         others = {"root", "www-data", self.host.deployer}
@@ -95,6 +108,22 @@ class Config(Strict):
             taken = "another user of the hosts has this name"
             raise validation_error("taken", taken, "app", "name", given=self.app.name)
         return self
+
+    def mirrored_target(self) -> str:
+        """The target that the VM mirrors. Raises ConfigError if it's not clear which one that is."""
+        if self.vm.stands_for not in self.targets:
+            known = ", ".join(self._lasting_targets)
+            raise ConfigError(
+                "deploy.yml names no server that the staging VM mirrors",
+                hint=f"Set vm.stands_for to one of {known}."
+                if known
+                else "Add the server under `targets` in deploy.yml, for example as `production`.",
+            )
+        return self.vm.stands_for
+
+    @property
+    def _lasting_targets(self) -> list[str]:
+        return [name for name, target in self.targets.items() if not target.disposable]
 
     def target(self, name: str) -> TargetConfig:
         """The target of that name. Raises ConfigError if deploy.yml has none."""

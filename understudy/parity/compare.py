@@ -16,21 +16,21 @@ from understudy.parity.drift.code import capture_of_code
 from understudy.parity.drift.comparison import Comparison, Side, compare
 from understudy.release import render
 
-CAPTURE, CODE = "capture", "code"
+CAPTURE, CODE = NO_HOSTS = "capture", "code"
 
 
 def comparisons(job: Job, of: str | None, model: str | None, copy: str | None) -> list[Comparison]:
     """The comparisons for the options --target, --from and --to. Without options: the VM with the
     target that it mirrors.
 
-    Raises ConfigError for options that exclude each other, an unknown side or a missing capture, and
-    what capture_host.take() raises.
+    Raises ConfigError for options that exclude each other, an unknown side, a missing capture or no target
+    that the VM mirrors, and what capture_host.take() raises.
     """
     if of and (model or copy):
         raise ConfigError("drift takes either --target, or --from and --to")
     if of:
         return of_target(job, of)
-    return between(job, model or job.config.vm.stands_for, copy or job.target_name)
+    return between(job, model or job.config.mirrored_target(), copy or job.target_name)
 
 
 def between(job: Job, model: str, copy: str) -> list[Comparison]:

@@ -118,8 +118,8 @@ def test_what_the_vm_takes_from_the_capture_is_shown(tmp_path: Path) -> None:
     [
         ("os: [", "production.lock.yml", "capture --target production"),
         (
-            lockfile.dump(production(os={"name": "ubuntu 24.04"}), "production"),
-            "production runs ubuntu 24.04",
+            lockfile.dump(production(os={"name": "ubuntu 25.10"}), "production"),
+            "production runs ubuntu 25.10",
             "vm.release",
         ),
     ],
@@ -131,3 +131,39 @@ def test_a_capture_that_the_vm_cannot_follow_is_a_problem(
 
     assert seen in finding.seen
     assert fix in finding.fix
+
+
+def test_project_without_a_vm_needs_neither_vagrant_nor_a_browser(tmp_path: Path) -> None:
+    text = (TOP / "deploy.yml").read_text()
+    head, targets = text.split("\ntargets:\n")
+    file = tmp_path / "deploy.yml"
+    file.write_text(f"{head}\ntargets:\n{targets[targets.index('  production:') :]}")
+    report = FakeReport()
+
+    doctor.examine(Project(tmp_path, file), report)
+
+    assert "✓ staging VM: none: deploy.yml has no target vagrant" in report.said
+    assert not [line for line in report.said if "Vagrant" in line or "browser" in line]
+
+
+def test_missing_vagrant_is_said_to_matter_for_the_vm_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    report = FakeReport()
+    with pytest.raises(Unreachable):
+        doctor.examine(PROJECT, report)
+    assert any("only the staging VM needs it" in line for line in report.warnings)
+
+
+def test_missing_keys_of_ubuntu_are_a_problem_with_their_package(tmp_path: Path) -> None:
+    if Path("/usr/share/keyrings/ubuntu-archive-keyring.gpg").exists():
+        pytest.skip("this machine has Ubuntu's keys")
+    config = configuration.load(PROJECT.config_file)
+    vm = config.vm.model_copy(update={"release": "noble"})
+    project = Project(tmp_path, tmp_path / "deploy.yml")
+    job = Job(project, config.model_copy(update={"vm": vm}), "vagrant", FakeReport())
+
+    found = doctor._keyring(job)
+
+    assert (found.title, "apt-get install ubuntu-keyring" in found.fix) == ("keys of noble", True)

@@ -109,3 +109,40 @@ def test_config_cannot_be_changed() -> None:
 
     with pytest.raises(ValidationError, match="frozen"):
         parsed.app.name = "other"
+
+
+HOST = {"domain": "shop.example.com", "address": "192.0.2.7", "admin": "ops"}
+VM = {"domain": "shop.test", "admin": "vagrant", "disposable": True}
+
+
+@pytest.mark.parametrize(
+    ("targets", "mirrored"),
+    [
+        (["vagrant", "production"], "production"),
+        (["vagrant", "live"], "live"),
+        (["live"], "live"),
+        (["vagrant", "live", "production"], "production"),
+    ],
+)
+def test_vm_mirrors_the_target_that_is_not_the_vm(targets: list[str], mirrored: str) -> None:
+    made = {name: VM if name == "vagrant" else HOST for name in targets}
+    config = Config.model_validate({**settings(), "targets": made})
+    assert config.mirrored_target() == mirrored
+
+
+@pytest.mark.parametrize(
+    ("targets", "hint"), [(["vagrant"], "under `targets`"), (["vagrant", "a", "b"], "one of a, b")]
+)
+def test_mirrored_target_that_is_not_clear_is_asked_for(targets: list[str], hint: str) -> None:
+    made = {name: VM if name == "vagrant" else HOST for name in targets}
+    config = Config.model_validate({**settings(), "targets": made})
+    with pytest.raises(ConfigError, match="no server that the staging VM mirrors") as raised:
+        config.mirrored_target()
+    assert hint in raised.value.hint
+
+
+def test_mirrored_target_that_does_not_exist_is_a_mistake_with_its_line() -> None:
+    text = "app: {name: shop, source: ., module: 'a:b'}\nvm:\n  stands_for: live\ntargets: {}\n"
+    with pytest.raises(ConfigError) as raised:
+        configuration.parse(text)
+    assert "deploy.yml:3: vm.stands_for: must be one of the targets" in raised.value.details

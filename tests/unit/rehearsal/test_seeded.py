@@ -39,7 +39,7 @@ def job(tmp_path: Path) -> Job:
 
 def test_level_is_built_once_and_then_restored(job: Job, vm: RecordingVm) -> None:
     seeded.restore(job, vm.as_vm)
-    assert vm.calls == ["reset", "deploy", "save", "load production", "save"]
+    assert vm.calls == ["reset", "deploy", "save", "load staging", "save"]
     below = deployed.level(job)
     assert vm.saved == {BASE, below, seeded.level(below, PULLED)}
     vm.calls.clear()
@@ -61,17 +61,17 @@ def test_newly_pulled_data_is_loaded_onto_the_same_deploy(
     vm.calls.clear()
     monkeypatch.setattr(data_load, "find", lambda *_: replace(PULLED, digest="2"))
     seeded.restore(job, vm.as_vm)
-    assert vm.calls == ["reset", "deploy", "load production", "save"]
+    assert vm.calls == ["reset", "deploy", "load staging", "save"]
 
 
 def test_data_loaded_onto_a_used_vm_is_not_saved(job: Job, vm: RecordingVm) -> None:
     seeded.ensure(job, vm.as_vm, seeded.level(BASE, PULLED), on=None)
-    assert vm.calls == ["load production"]
+    assert vm.calls == ["load staging"]
 
 
 def test_data_on_a_deploy_without_a_level_is_not_saved(job: Job, vm: RecordingVm) -> None:
     seeded.ensure(job, vm.as_vm, None, on=BASE)
-    assert vm.calls == ["load production"]
+    assert vm.calls == ["load staging"]
 
 
 def test_another_deploy_or_other_data_gives_another_level(job: Job, tmp_path: Path) -> None:

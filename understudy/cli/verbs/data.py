@@ -46,7 +46,7 @@ def data(options: argparse.Namespace, project: Project, report: "Report") -> Non
     from understudy.data import pull as data_pull
     from understudy.host import all_hosts
 
-    source = options.source or model.load(project.config_file).vm.stands_for
+    source = options.source or model.load(project.config_file).mirrored_target()
     if options.action == "pull":
         _refuse_target(options)
         data_pull.pull(all_hosts.one(job_of(options, project, report, source)))

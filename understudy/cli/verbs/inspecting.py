@@ -15,7 +15,7 @@ def capture(options: argparse.Namespace, project: Project, report: "Report") -> 
     from understudy.host import all_hosts
     from understudy.parity import capture_host
 
-    name = options.chosen_target or model.load(project.config_file).vm.stands_for
+    name = options.chosen_target or model.load(project.config_file).mirrored_target()
     host = all_hosts.one(job_of(options, project, report, name))
     capture_host.capture(host, capture_host.name_of(host))
 
@@ -23,9 +23,16 @@ def capture(options: argparse.Namespace, project: Project, report: "Report") -> 
 def drift(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.parity import compare
 
-    job = job_of(options, project, report)
+    job = job_of(options, project, report, _job_target(options, compare.NO_HOSTS))
     found = compare.comparisons(job, options.chosen_target, options.model, options.copy)
     compare.show(job, found, html=options.html)
+
+
+def _job_target(options: argparse.Namespace, no_hosts: tuple[str, str]) -> str | None:
+    """A target that the options name, so that a project needs no VM. None: by default a side is the VM."""
+    sides = (options.copy, options.model) if options.copy else (options.chosen_target,)
+    names = (side.partition(":")[0] for side in sides if side and side not in no_hosts)
+    return next(names, None)
 
 
 def logs(options: argparse.Namespace, project: Project, report: "Report") -> None:

@@ -79,7 +79,7 @@ def test_release_follows_debian_13() -> None:
 
 @pytest.mark.parametrize("name", ["ubuntu 25.10", "debian unstable", "fedora 42"])
 def test_release_without_a_box_is_refused(name: str) -> None:
-    with pytest.raises(ConfigError, match=f"production runs {name}") as raised:
+    with pytest.raises(ConfigError, match=f"staging runs {name}") as raised:
         of(production(os={"name": name}))
 
     assert "vm.release" in raised.value.hint
