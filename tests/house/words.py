@@ -30,6 +30,7 @@ NOT_OURS = (
     "docs/sample/",
     "requirements.txt",
     "benchmarks/requirements.txt",
+    "vendor/",
 )
 _TEXTS = {".py", ".md", ".sh", ".j2", ".yml", ".toml", ".css", ".js", ""}
 
