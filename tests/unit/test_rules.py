@@ -74,6 +74,7 @@ CLOCK_READERS = {
     "rehearsal.run",
     "report.events",
     "report.terminal",
+    "testing.checks.conftest",
 }
 PURE = {
     "commands",
@@ -157,6 +158,14 @@ PURE = {
     "report.record",
     "report.sanitize",
     "ssh.host_lock",
+    "testing.checks.crawl",
+    "testing.checks.evidence",
+    "testing.checks.findings",
+    "testing.checks.judge",
+    "testing.checks.links",
+    "testing.checks.loading_checks",
+    "testing.checks.other_hosts",
+    "testing.checks.page_checks",
     "traffic.samples",
     "vm.levels",
     "vm.mirror",

@@ -1,5 +1,6 @@
 """The host tests, the browser tests and the reboot test of a target: which suites they are."""
 
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,9 +10,11 @@ from understudy.paths import Project
 from understudy.rehearsal.command_tests import CommandTests
 from understudy.rehearsal.suite_group import AnySuite, SuiteGroup
 from understudy.rehearsal.suites import Suite
+from understudy.testing.fixtures import CHECKS
 from understudy.testing.site import site_of
 
 BROWSER_TESTS = "functional_tests"
+PAGE_CHECKS = "page"
 OWN_HOST_TESTS = "project's host"
 _SCREENSHOTS = "Screenshots, pages and consoles of failed browser tests are in reports/browser/."
 
@@ -25,10 +28,11 @@ def verify(job: Job, *, slow: bool = False) -> None:
     job.report.say(f"{site.target}: {site.url} at {site.address}")
     groups: list[AnySuite] = [host_tests(job), browser_tests(job)]
     groups += [reboot_test(job)] if slow else []
-    try:
-        SuiteGroup(groups).run(job.report)
-    except StepFailed as error:
-        raise replace(error, summary=f"{job.target_name} did not pass its tests") from error
+    with closing(SuiteGroup(groups)) as all_suites:
+        try:
+            all_suites.run(job.report)
+        except StepFailed as error:
+            raise replace(error, summary=f"{job.target_name} did not pass its tests") from error
 
 
 def host_tests(job: Job) -> SuiteGroup:
@@ -44,9 +48,10 @@ def reboot_test(job: Job) -> Suite:
 
 
 def browser_tests(job: Job) -> SuiteGroup:
-    """They use the site, and write: the project's browser tests and verify.commands, if it has any."""
-    suites: list[AnySuite] = [*_project_browser_tests(job), *_command_tests(job)]
-    return SuiteGroup(suites, f"no browser tests: {BROWSER_TESTS}/ is not there")
+    """The checks of every site; then what uses the site, and writes: the project's browser tests and
+    verify.commands, if it has any.
+    """
+    return SuiteGroup([_page_checks(job), *_project_browser_tests(job), *_command_tests(job)])
 
 
 def folders(project: Project, suite: str) -> tuple[Path, ...]:
@@ -56,6 +61,7 @@ def folders(project: Project, suite: str) -> tuple[Path, ...]:
         "host": ours,
         "reboot": ours,
         OWN_HOST_TESTS: own,
+        PAGE_CHECKS: (CHECKS,),
         "browser": (project.directory / BROWSER_TESTS,),
     }
     return known.get(suite, ())
@@ -65,6 +71,12 @@ def _ours(job: Job) -> list[str]:
     """Understudy's host tests, with their own configuration: that of the project's tests is for these."""
     ours, *_ = job.project.host_tests
     return [str(ours), "-c", str(ours / "host-tests.ini"), "-p", "no:cacheprovider"]
+
+
+def _page_checks(job: Job) -> Suite:
+    """With their own configuration, as the host tests."""
+    words = [str(CHECKS), "-c", str(CHECKS / "checks.ini"), "-p", "no:cacheprovider"]
+    return Suite(job, PAGE_CHECKS, words)
 
 
 def _project_browser_tests(job: Job) -> list[Suite]:

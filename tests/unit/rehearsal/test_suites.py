@@ -35,7 +35,7 @@ def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Suite:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     project = Project(tmp_path, tmp_path / "deploy.yml")
     (tmp_path / "functional_tests").mkdir()
-    [found] = verify.browser_tests(Job(project, config(), "staging", FakeReport())).suites
+    _, found = verify.browser_tests(Job(project, config(), "staging", FakeReport())).suites
     assert isinstance(found, Suite)
     return found
 

@@ -50,7 +50,17 @@ def verified(
         verify(Job(project, made, "staging", report), slow=slow)
     except StepFailed as error:
         report.errors.append(error)
-    return report, (directory / "calls").read_text().splitlines()
+    return report, calls(directory)
+
+
+def calls(directory: Path) -> list[str]:
+    """The calls of pytest, in the order of the suites: each begins while the one before it still runs."""
+
+    def place(call: str) -> int:
+        order = ("-m reboots", "functional_tests", "checks.ini", f"{directory}/tests/host")
+        return -next((number for number, words in enumerate(order) if words in call), len(order))
+
+    return sorted((directory / "calls").read_text().splitlines(), key=place)
 
 
 def test_suites_and_report_name_the_host_if_there_are_several(tmp_path: Path) -> None:
@@ -59,24 +69,26 @@ def test_suites_and_report_name_the_host_if_there_are_several(tmp_path: Path) ->
 
     verify(Job(project, job, "staging", report, "192.0.2.9"))
 
-    calls = (tmp_path / "calls").read_text().splitlines()
-    assert ["--host 192.0.2.9" in call for call in calls] == [True, True]
+    assert ["--host 192.0.2.9" in call for call in calls(tmp_path)] == [True] * 3
     assert report.said[0] == "staging: http://shop.test at 192.0.2.9"
     # A recorder adds them up: none replaces another host's.
     assert list(report.attached["tests"]) == ["browser 192.0.2.9"]
 
 
 def test_passed_suites_show_their_last_line(tmp_path: Path) -> None:
-    report, (host, browser) = verified(tmp_path)
+    report, (host, page, browser) = verified(tmp_path)
 
     assert "tests/host" in host
+    assert f"-c {TOP}/understudy/testing/checks/checks.ini" in page
     assert "functional_tests" in browser
-    for call in (host, browser):
+    for call in (host, page, browser):
         assert f"--target staging --deploy-config {tmp_path}/a deploy.yml" in call
-    assert report.said[1:] == ["  host tests: 1 test done", "  browser tests: 1 test done"]
+    assert report.said[1:] == [
+        f"  {suite} tests: 1 test done" for suite in ("host", "page", "browser")
+    ]
 
 
-@pytest.mark.parametrize("suite", ["tests/host", "functional_tests"])
+@pytest.mark.parametrize("suite", ["tests/host", "checks.ini", "functional_tests"])
 def test_failed_suite_is_shown_in_full_and_the_other_one_runs(
     suite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,24 +96,24 @@ def test_failed_suite_is_shown_in_full_and_the_other_one_runs(
 
     report, calls = verified(tmp_path)
 
-    assert len(calls) == 2
+    assert len(calls) == 3
     [error] = report.errors
     assert error.details.count("the log of a test") == 1
-    assert sorted(ok for _, ok in report.steps) == [False, True]
+    assert sorted(ok for _, ok in report.steps) == [False, True, True]
 
 
 @pytest.mark.parametrize("disposable", [True, False])
 def test_tests_that_destroy_data_run_on_disposable_targets_only(
     disposable: bool, tmp_path: Path
 ) -> None:
-    _, (_, browser) = verified(tmp_path, disposable=disposable)
+    _, (_, _, browser) = verified(tmp_path, disposable=disposable)
 
     assert ("-m not destroys_data" in browser) is not disposable
 
 
 @pytest.mark.parametrize("slow", [True, False])
 def test_host_is_rebooted_only_on_request(slow: bool, tmp_path: Path) -> None:
-    _, (_, _, *reboot) = verified(tmp_path, slow=slow)
+    _, (_, _, _, *reboot) = verified(tmp_path, slow=slow)
 
     assert ["-m reboots" in call for call in reboot] == [True] * slow
 
@@ -127,7 +139,7 @@ def test_frames_inside_the_browser_are_not_shown(tmp_path: Path) -> None:
     report, _ = verified(tmp_path)
 
     [error] = report.errors
-    assert error.details == "\n".join(["E   Message: no such element\nlast"] * 2)
+    assert error.details == "\n".join(["E   Message: no such element\nlast"] * 3)
 
 
 def test_suite_that_ends_without_output_has_failed(
@@ -146,9 +158,9 @@ def test_project_without_browser_tests_passes(tmp_path: Path) -> None:
 
     report, calls = verified(tmp_path)
 
-    assert len(calls) == 1
+    assert len(calls) == 2
     assert report.errors == []
-    assert report.said[-1] == "  no browser tests: functional_tests/ is not there"
+    assert report.said[-1] == "  page tests: 1 test done"
 
 
 def test_project_whose_browser_tests_are_all_left_out_passes(
@@ -171,7 +183,7 @@ def test_no_host_tests_at_all_is_a_failure(tmp_path: Path, monkeypatch: pytest.M
 def test_projects_own_host_tests_run_too_by_its_own_configuration(tmp_path: Path) -> None:
     (tmp_path / "tests/host").mkdir(parents=True)
 
-    _, (ours, projects, _) = verified(tmp_path)
+    _, (ours, projects, _, _) = verified(tmp_path)
 
     assert f"-c {TOP}/tests/host/host-tests.ini" in ours
     assert f"{tmp_path}/tests/host" in projects

@@ -1,0 +1,192 @@
+"""The checks of every site, in a real browser: each is seen to fail, none for a good site."""
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.webdriver import WebDriver
+
+from tests.programs import planted_site
+from tests.programs.planted_site import DOMAIN, Server, served
+from tests.unit.fakes import config
+from understudy.config.verify import CHECKS, Budget
+from understudy.testing.browser import OPTIONS, forget, program
+from understudy.testing.checks import ask, judge, login
+from understudy.testing.checks.crawl import Crawler, Limits
+from understudy.testing.checks.findings import Result
+from understudy.testing.checks.login import Cookie
+from understudy.testing.checks.visit import visit
+from understudy.testing.client import Client
+
+pytestmark = [
+    pytest.mark.needs("chromium", "chromedriver", "openssl"),
+    pytest.mark.filterwarnings("ignore:Unverified HTTPS request"),
+]
+
+BUDGET = Budget(kilobytes=100)
+SLOW = Budget(kilobytes=100, seconds=1)
+LIMITS = Limits(pages=20)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[WebDriver]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = program("chromium")
+    rule = f"--host-resolver-rules=MAP {DOMAIN} 127.0.0.1"
+    for option in (*OPTIONS, rule, *(["--no-sandbox"] if os.geteuid() == 0 else [])):
+        options.add_argument(option)
+    options.accept_insecure_certs = True
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    service = webdriver.ChromeService(executable_path=program("chromedriver"))
+    with webdriver.Chrome(options=options, service=service) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A self-signed certificate with its key."""
+    file = tmp_path_factory.mktemp("tls") / "both.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={DOMAIN}"]
+    subprocess.run([*make, "-keyout", file, "-out", f"{file}.crt"], check=True, capture_output=True)
+    file.write_text(file.read_text() + Path(f"{file}.crt").read_text())
+    return file
+
+
+def checked(
+    browser: WebDriver, server: Server, cookie: Cookie | None = None, budget: Budget = BUDGET
+) -> dict[str, Result]:
+    """The results of all checks of a server's site."""
+    forget(browser)
+    with Client(server.url, "127.0.0.1") as client:
+        if cookie:
+            client.headers["Cookie"] = str(cookie)
+            login.give(browser, server.url, cookie)
+        get = partial(ask.get, client, server.url)
+        probe = partial(get, headers={"X-Understudy-Probe": "1"})
+        look = partial(visit, browser, server.url)
+        seen = Crawler(server.url, get, probe, look, time.monotonic, LIMITS).run(["/"])
+    return judge.judge(seen, config(app={"static_url": "/static/"}).app, budget)
+
+
+@pytest.fixture(scope="module")
+def faults(browser: WebDriver) -> Iterator[dict[str, Result]]:
+    """The results for the site with a planted fault on each page."""
+    with served(planted_site.FAULTS) as server:
+        yield checked(browser, server, budget=SLOW)
+
+
+@pytest.fixture(scope="module")
+def check(browser: WebDriver) -> Callable[[Mapping[str, planted_site.Reply]], dict[str, Result]]:
+    def check_site(replies: Mapping[str, planted_site.Reply]) -> dict[str, Result]:
+        with served(replies) as server:
+            return checked(browser, server)
+
+    return check_site
+
+
+FOUND = {
+    "console": [
+        ("/console", 'console error: /console 0:102 "not this way"'),
+        ("/thrown", "console error: /thrown 0:94 Uncaught ReferenceError: nothing is not defined"),
+    ],
+    "requests": [("/lost-image", "loads /lost.png, which answers 404")],
+    "links": [
+        ("/", "links to /crashing (“/crashing”), which answers 500"),
+        ("/lost-link", "links to /nowhere/ (“Old news”), which answers 404"),
+    ],
+    "static": [
+        ("/unkept", "loads /static/a.css, which has no header that lets browsers keep it"),
+        ("/by-app", "loads /static/b.css, which the app serves, and not nginx"),
+    ],
+    "title": [("/untitled", "has no title")],
+    "language": [("/no-language", 'names no language, as by <html lang="en">')],
+}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_check_finds_its_planted_fault_and_no_other(name: str, faults: dict[str, Result]) -> None:
+    assert [(found.page, found.text) for found in faults[name].findings] == FOUND[name]
+
+
+def test_pale_text_is_found_with_its_element(faults: dict[str, Result]) -> None:
+    [found] = faults["accessibility"].findings
+
+    assert (found.page, found.subject) == ("/contrast", "color-contrast")
+    assert "#pale: Element has insufficient color contrast of" in found.text
+
+
+def test_heavy_page_is_found(faults: dict[str, Result]) -> None:
+    [found] = faults["weight"].findings
+
+    assert found.page == "/heavy"
+    assert "most of it: /heavy.svg 200 kB" in found.text
+
+
+def test_slow_page_is_found(faults: dict[str, Result]) -> None:
+    # On a busy machine others may be slow as well.
+    assert "/slow" in [found.page for found in faults["time"].findings]
+
+
+def test_mixed_content_is_found(browser: WebDriver, certificate: Path) -> None:
+    with served(planted_site.MIXED, certificate) as server:
+        [found] = checked(browser, server)["mixed-content"].findings
+
+    assert (found.page, found.subject) == ("/", "http://shop.test/a.js")
+
+
+def test_site_that_fails_is_found(check: Callable[..., dict[str, Result]]) -> None:
+    [found] = check({"/": planted_site.Reply("oh", status=500)})["status"].findings
+
+    assert (found.page, found.text) == ("/", "answers 500")
+
+
+def test_site_that_does_not_answer_is_found(browser: WebDriver) -> None:
+    with served(planted_site.GOOD) as server:
+        pass
+
+    [found] = checked(browser, server)["status"].findings
+
+    assert "gives no answer" in found.text
+    assert "refused" in found.text
+
+
+def test_good_site_passes_all(browser: WebDriver) -> None:
+    with served(planted_site.GOOD) as server:
+        results = checked(browser, server)
+
+    assert {name: result.findings for name, result in results.items() if result.findings} == {}
+    assert [name for name, result in results.items() if not result.is_judged] == ["mixed-content"]
+    assert results["title"].looked_at == "3 pages: /, /about, /login?next=/mine"
+    assert "/logout" not in {path for path, _ in server.asked}
+
+
+@pytest.mark.parametrize("replies", [planted_site.API, planted_site.TEXT, planted_site.EMPTY])
+def test_site_without_pages_fails_no_check(
+    replies: Mapping[str, planted_site.Reply], check: Callable[..., dict[str, Result]]
+) -> None:
+    """An API, a fragment of HTML, a fresh Django project."""
+    results = check(replies)
+
+    assert {name: result.findings for name, result in results.items() if result.findings} == {}
+    assert {name for name in CHECKS if results[name].is_judged} <= {"status"}
+
+
+def test_page_that_lacks_another_hosts_script_fails_no_check(
+    check: Callable[..., dict[str, Result]],
+) -> None:
+    results = check(planted_site.CDN)
+
+    assert {name: result.findings for name, result in results.items() if result.findings} == {}
+    assert "could not reach cdn.invalid" in results["accessibility"].unjudged
+
+
+def test_session_is_used_by_browser_and_requests(browser: WebDriver) -> None:
+    with served(planted_site.GOOD) as server:
+        checked(browser, server, Cookie("sessionid", "abc"))
+
+    assert {cookie for _, cookie in server.asked} == {"sessionid=abc"}

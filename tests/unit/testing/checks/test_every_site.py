@@ -1,0 +1,78 @@
+"""The tests that every site gets: when they fail, when they are skipped, and with which words."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from tests.unit.fakes import settings
+from understudy.config.model import Config
+from understudy.config.verify import CHECKS
+from understudy.testing.checks import test_every_site
+from understudy.testing.checks.findings import Finding, Result
+
+OLD = Finding("/", "/old", "links to /old, which answers 404")
+NEW = Finding("/", "/new", "links to /new, which answers 404")
+
+
+def accepting(*checks: str) -> Config:
+    rules = [{"check": check, "reason": "so"} for check in checks]
+    return Config.model_validate({**settings(), "verify": {"accept": rules}})
+
+
+def outcome(result: Result, *accepted: str) -> str:
+    """How the check of the links ends: "", or what pytest shows."""
+    try:
+        test_every_site.test_pages("links", {"links": result}, accepting(*accepted))
+    except (pytest.fail.Exception, pytest.skip.Exception) as ended:
+        return f"{type(ended).__name__}: {ended.msg}"
+    return ""
+
+
+def test_check_without_findings_passes() -> None:
+    assert outcome(Result()) == ""
+
+
+def test_finding_fails() -> None:
+    assert outcome(Result((OLD,))).startswith("Failed: /: links to /old, which answers 404\n")
+
+
+def test_accepted_finding_is_skipped_with_its_reason() -> None:
+    assert outcome(Result((OLD,)), "links//old") == (
+        "Skipped: accepted in deploy.yml: links//old (so) on /"
+    )
+
+
+def test_finding_beside_an_accepted_one_fails() -> None:
+    shown = outcome(Result((OLD, NEW)), "links//old")
+
+    assert shown.startswith("Failed: /: links to /new")
+    assert "links to /old" not in shown
+
+
+def test_check_that_can_judge_nothing_is_skipped_with_the_reason() -> None:
+    assert outcome(Result(unjudged="no page to check", is_judged=False)) == (
+        "Skipped: no page to check"
+    )
+
+
+def test_check_that_judged_some_pages_passes() -> None:
+    assert outcome(Result(unjudged="/b could not be judged")) == ""
+
+
+def unused(found: Sequence[Finding], *accepted: str) -> str:
+    results = {**dict.fromkeys(CHECKS, Result()), "links": Result(tuple(found))}
+    try:
+        test_every_site.test_accepted_findings_are_found(results, accepting(*accepted))
+    except pytest.skip.Exception as ended:
+        return str(ended.msg)
+    return ""
+
+
+def test_unused_rule_is_reported() -> None:
+    assert unused([OLD], "links//old", "links//new", "title") == (
+        "verify.accept in deploy.yml matches nothing here: links//new on *, title on *"
+    )
+
+
+def test_used_rules_pass() -> None:
+    assert unused([OLD], "links") == ""

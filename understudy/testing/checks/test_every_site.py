@@ -1,0 +1,30 @@
+"""The checks that every site gets: docs/your-app.md lists them."""
+
+import pytest
+
+from understudy.config.model import Config
+from understudy.config.verify import CHECKS
+from understudy.testing.checks import findings
+from understudy.testing.checks.findings import Result
+from understudy.testing.checks.judge import ADVICE
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_pages(check: str, results: dict[str, Result], settings: Config) -> None:
+    """Fails if a page has a finding that deploy.yml doesn't accept."""
+    result = results[check]
+    found = findings.sort(check, result.findings, settings.verify.accept)
+    if found.failures:
+        pytest.fail(findings.message(check, found.failures, ADVICE[check]), pytrace=False)
+    if found.accepted:
+        pytest.skip(findings.reasons(found.accepted))
+    if not result.is_judged:
+        pytest.skip(result.unjudged)
+
+
+def test_accepted_findings_are_found(results: dict[str, Result], settings: Config) -> None:
+    """Skipped with the rules of `verify.accept` that match nothing."""
+    unused = findings.unused(settings.verify.accept, results)
+    if unused:
+        names = ", ".join(f"{rule.check} on {rule.page}" for rule in unused)
+        pytest.skip(f"verify.accept in deploy.yml matches nothing here: {names}")
