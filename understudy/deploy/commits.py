@@ -1,19 +1,27 @@
 """The commit of the app that a deploy ships: `app.source` and `app.revision` of deploy.yml."""
 
+from understudy.deploy import new_lock
 from understudy.errors import Refused
 from understudy.job import Job
 from understudy.release import source as sources
 from understudy.release import source_checks, worktree
+from understudy.release.locks.unlocked import NotLocked
 
 
 def resolve(job: Job, found: sources.Source | None = None) -> sources.Source:
     """The commit, and its lock. Uncommitted changes are a warning, or Refused with `require_clean`.
 
-    found: what check() has returned. Raises ConfigError if git does not have the commit, or if it has no
-    usable lock.
+    found: what check() has returned. Requirements without hashes are locked first, for the host's Python.
+    Raises ConfigError if git does not have the commit, or if it has no usable lock; Refused if the lock is not
+    committed, and the target is not disposable.
     """
     app, cache = job.config.app, job.project.cache / "git"
-    source = sources.resolve_source(app, job.directory, cache, found)
+    try:
+        source = sources.resolve_source(app, job.directory, cache, found)
+    except NotLocked as missing:
+        new_lock.write(job, found or sources.find_commit(app, job.directory, cache), missing)
+        source = sources.resolve_source(app, job.directory, cache, found)
+    new_lock.refuse_uncommitted(job, source)
     if job.config.target(job.target_name).require_clean:
         sources.refuse_if_dirty(source)
     elif source.dirty:

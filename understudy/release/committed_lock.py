@@ -3,6 +3,7 @@
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from understudy.errors import ConfigError
@@ -17,7 +18,7 @@ from understudy.release.locks import (
     pylock,
     requirements_txt,
     server,
-    sources,
+    unlocked,
     uv_lock,
 )
 from understudy.release.locks.wanted import Wanted
@@ -28,8 +29,17 @@ _PYPI = re.compile(r"--index-url https://pypi\.org/simple/?")
 _FORMAT = 1
 
 
-def read(tree: CommitTree, wanted: Wanted, cache: Path) -> str:
-    """The lock of the commit, with what serves the app. Raises ConfigError without one.
+@dataclass(frozen=True)
+class CommittedLock:
+    """text: in the normal form. uncommitted: the path of the file, if git does not have it; else ""."""
+
+    text: str
+    uncommitted: str = ""
+
+
+def read(tree: CommitTree, wanted: Wanted, cache: Path) -> CommittedLock:
+    """The lock of the commit, with what serves the app. Raises ConfigError without one, and NotLocked for
+    requirements without hashes that no lock was made of yet.
 
     cache: a directory for what uv and poetry have exported.
     """
@@ -39,41 +49,52 @@ def read(tree: CommitTree, wanted: Wanted, cache: Path) -> str:
             f"{', '.join(paths)}: only requirements files can be several",
             hint="Name one lock file under app.requirements in deploy.yml.",
         )
-    path = paths[0]
-    if find.is_requirements(path):
-        lines = _requirements(tree, paths, wanted)
-    else:
-        lines = _placed(_converted(tree, path, wanted, cache), tree, path)
-    lock = lock_file.parse("".join(f"{line}\n" for line in lines), ", ".join(paths))
-    return lock_file.text(server.completed(lock, wanted.worker_class))
+    if find.is_requirements(paths[0]):
+        return _of_requirements(tree, paths, wanted)
+    exported = _converted(tree, paths[0], wanted, cache)
+    here = (posixpath.dirname(paths[0]),)
+    return _normal(requirements_txt.lines_of(exported, tree, here), paths, wanted)
 
 
-def _requirements(tree: CommitTree, paths: tuple[str, ...], wanted: Wanted) -> Iterable[str]:
-    return requirements_txt.read(tree, paths, wanted.prefix).lines
+def _of_requirements(tree: CommitTree, paths: tuple[str, ...], wanted: Wanted) -> CommittedLock:
+    requirements = requirements_txt.read(tree, paths, wanted.prefix)
+    if not requirements.is_loose:
+        return _normal(requirements.lines, paths, wanted)
+    path = unlocked.path(requirements)
+    committed = tree.text(path) if tree.has(path) else ""
+    text = committed
+    if not committed or not unlocked.fits(committed, requirements):
+        text = tree.on_disk(path)
+        if not text or not unlocked.fits(text, requirements):
+            raise unlocked.NotLocked(requirements)
+    lock = _normal(requirements_txt.lines_of(text, tree, ("",)), (path,), wanted)
+    return lock if text == committed else replace(lock, uncommitted=path)
 
 
-def _placed(lines: Iterable[str], tree: CommitTree, path: str) -> list[str]:
-    """Lines of an export, with paths that lead from the lock to the repository's files."""
-    here = posixpath.dirname(path)
-    kept = [line for line in lines if line.startswith("# requires-python")]
-    text = "".join(f"{line}\n" for line in lines)
-    logical = [line for line in lock_file.logical_lines(text) if not _PYPI.fullmatch(line)]
-    return [*kept, *(sources.normal(line, tree, (here,)) for line in logical)]
+def _normal(lines: Iterable[str], paths: tuple[str, ...], wanted: Wanted) -> CommittedLock:
+    text = _text(line for line in lines if not _PYPI.fullmatch(line))
+    lock = lock_file.parse(text, ", ".join(paths))
+    return CommittedLock(lock_file.text(server.completed(lock, wanted.worker_class)))
 
 
-def _converted(tree: CommitTree, path: str, wanted: Wanted, cache: Path) -> list[str]:
+def _converted(tree: CommitTree, path: str, wanted: Wanted, cache: Path) -> str:
+    """The text of a requirements file, paths relative to the lock."""
     if find.is_kind(path, find.PIPFILE):
-        return list(pipfile_lock.lines(tree.text(path), path, wanted.groups))
+        return _text(pipfile_lock.lines(tree.text(path), path, wanted.groups))
     if find.is_kind(path, find.PYLOCK):
-        return list(pylock.lines(tree.text(path), path, wanted.extras, wanted.groups))
+        return _text(pylock.lines(tree.text(path), path, wanted.extras, wanted.groups))
     tool = uv_lock if find.is_kind(path, find.UV) else poetry_lock
     inputs = tool.inputs(tree, path)
     kept = cache / f"{_key(inputs, wanted)}.txt"
     if not kept.exists():
-        lines = list(tool.lines(inputs, path, wanted))
+        text = _text(tool.lines(inputs, path, wanted))
         cache.mkdir(parents=True, exist_ok=True)
-        atomic_write(kept, "".join(f"{line}\n" for line in lines))
-    return kept.read_text().splitlines()
+        atomic_write(kept, text)
+    return kept.read_text()
+
+
+def _text(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _key(inputs: Mapping[str, str], wanted: Wanted) -> str:

@@ -30,7 +30,7 @@ class Source:
     """A commit of the app. prefix: the app's directory in the repository. tree: git's digest of it.
 
     lock: its lock in the normal form (lock_file.py). dirty: lines of `git status` for files that are not
-    committed.
+    committed. uncommitted_lock: the path of the lock, from the repository's top, if git does not have it.
     """
 
     repository: Path
@@ -39,6 +39,7 @@ class Source:
     tree: str
     lock: str
     dirty: tuple[str, ...]
+    uncommitted_lock: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,13 @@ def resolve_source(app: App, beside: Path, cache: Path, found: Source | None = N
     """The commit that deploy.yml means, from a git URL or from a directory.
 
     A directory's path is relative to `beside`, the folder of deploy.yml. cache: for copies of URLs.
-    found: what find_commit() has found just now. Raises ConfigError for a wrong source, Unreachable for a URL
-    that can't be fetched.
+    found: what find_commit() has found just now. Raises ConfigError for a wrong source, its subclass NotLocked
+    for requirements that are to be locked first, Unreachable for a URL that can't be fetched.
     """
     source = found or find_commit(app, beside, cache)
     tree = CommitTree(source.repository, source.commit)
     lock = committed_lock.read(tree, wanted.of(app, source.prefix), cache / "locks")
-    return replace(source, lock=lock)
+    return replace(source, lock=lock.text, uncommitted_lock=lock.uncommitted)
 
 
 def find_commit(app: App, beside: Path, cache: Path) -> Source:

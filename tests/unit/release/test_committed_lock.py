@@ -58,7 +58,8 @@ wheels = [{ url = "https://x.test/tester-1-py3-none-any.whl", hash = "sha256:câ€
 def read(repository: Path, prefix: str = "", *names: str, **wanted: Any) -> str:
     """The pins of the repository's newest commit, in the normal form."""
     tree = CommitTree(repository, git(repository, "rev-parse", "HEAD"))
-    text = committed_lock.read(tree, Wanted(prefix, names, **wanted), repository / ".git" / "cache")
+    cache = repository / ".git" / "cache"
+    text = committed_lock.read(tree, Wanted(prefix, names, **wanted), cache).text
     return "".join(line for line in text.splitlines(keepends=True) if line[0] != "#")
 
 
@@ -309,6 +310,6 @@ def test_uv_lock_says_for_which_python_it_is(tmp_path: Path) -> None:
     commit(tmp_path, WORKSPACE)
     tree = CommitTree(tmp_path, git(tmp_path, "rev-parse", "HEAD"))
 
-    lock = lock_file.parse(committed_lock.read(tree, Wanted(""), tmp_path / ".cache"), "")
+    lock = lock_file.parse(committed_lock.read(tree, Wanted(""), tmp_path / ".cache").text, "")
 
     assert (lock.origin, lock.python) == ("uv.lock", ">=3.11")

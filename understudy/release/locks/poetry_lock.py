@@ -1,10 +1,11 @@
 """poetry.lock -> the normal form, by poetry's own export plugin, in an environment that uv makes for it."""
 
 import posixpath
-import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,14 +29,21 @@ def lines(inputs: dict[str, str], path: str, wanted: Wanted) -> Iterator[str]:
 
     Raises ConfigError if poetry can't read it, or if pyproject.toml has changed since.
     """
-    if found := re.search(r'^python-versions = "(.+)"$', inputs[path], re.MULTILINE):
-        yield f"# requires-python: {_specifier(found[1])}"
+    if versions := _versions(inputs[path]):
+        yield f"# requires-python: {_specifier(versions)}"
     with TemporaryDirectory() as work:
         for file, text in inputs.items():
             (Path(work) / posixpath.basename(file)).write_text(text)
         exported = _export(Path(work).resolve(), path, wanted)
         # Poetry writes paths in full.
         yield from exported.replace(f"file://{Path(work).resolve()}/", "./").splitlines()
+
+
+def _versions(lock: str) -> str:
+    """The Pythons that the project is for; "" for a file that poetry will refuse."""
+    with suppress(tomllib.TOMLDecodeError):
+        return str(tomllib.loads(lock).get("metadata", {}).get("python-versions", ""))
+    return ""
 
 
 def _specifier(versions: str) -> str:

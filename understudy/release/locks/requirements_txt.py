@@ -3,70 +3,86 @@
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from understudy.errors import ConfigError
 from understudy.release import lock_file
 from understudy.release.commit_tree import CommitTree
 from understudy.release.locks import sources
+from understudy.release.locks.requirements import Requirements
 
 _INCLUDE = re.compile(r"(-r|--requirement|-c|--constraint)(?:\s*=\s*|\s+)(\S+)|(-r|-c)(\S+)")
+_IN_REPOSITORY = re.compile(r" @ repository:([^@\s]+)@")
 # No lock file is that deep, but for one that includes itself.
 _MOST_LEVELS = 10
-
-
-@dataclass(frozen=True)
-class Requirements:
-    """path: of the first file. lines: logical ones of all files, in the normal form where they can be.
-
-    files: path -> text of each file that was read, constraints included.
-    """
-
-    path: str
-    lines: tuple[str, ...]
-    files: tuple[tuple[str, str], ...]
-
-    @property
-    def is_loose(self) -> bool:
-        """Whether there are packages, and none of them has a hash."""
-        wanted = [line for line in self.lines if not line.startswith("-") and " @ " not in line]
-        return bool(wanted) and not any("--hash" in line for line in wanted)
 
 
 def is_loose(tree: CommitTree, path: str) -> bool:
     """Whether a file, without those that it includes, has packages and no hash."""
     lines = lock_file.logical_lines(tree.text(path))
-    return Requirements(path, tuple(lines), ()).is_loose
+    return Requirements((path,), tuple(lines)).is_loose
 
 
 def read(tree: CommitTree, paths: Sequence[str], app: str) -> Requirements:
     """app: the app's directory. Raises ConfigError for a file that is included and not committed."""
-    files: dict[str, str] = {}
-    lines = [line for path in paths for line in _lines(tree, path, app, files, 0)]
-    return Requirements(paths[0], tuple(lines), tuple(files.items()))
+    reader = _Reader(tree, app)
+    lines = [line for path in paths for line in reader.lines(path)]
+    files = {**reader.files, **dict(_project_files(tree, lines))}
+    return Requirements(tuple(paths), tuple(lines), tuple(files.items()), tuple(reader.constraints))
 
 
-def _lines(
-    tree: CommitTree, path: str, app: str, files: dict[str, str], level: int
-) -> Iterator[str]:
-    if level > _MOST_LEVELS:
-        raise ConfigError(f"{path} includes itself", hint="Remove that -r line.")
-    files[path] = tree.text(path)
-    here = posixpath.dirname(path)
-    for line in lock_file.logical_lines(files[path]):
-        option, included = _included(line)
-        if not included:
-            yield sources.normal(line, tree, (here, app, ""))
-            continue
-        there = posixpath.normpath(posixpath.join(here, included))
-        if not tree.has(there):
+def lines_of(text: str, tree: CommitTree, folders: tuple[str, ...]) -> Iterator[str]:
+    """The lines of one text in the normal form, with those that say for which Python it is.
+
+    folders: what its paths may be relative to.
+    """
+    yield from (line for line in text.splitlines() if line.startswith("# requires-python: "))
+    yield from (sources.normal(line, tree, folders) for line in lock_file.logical_lines(text))
+
+
+def _project_files(tree: CommitTree, lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Of the packages in the repository: they say what those need."""
+    for line in lines:
+        if found := _IN_REPOSITORY.search(line):
+            for name in ("pyproject.toml", "setup.cfg", "setup.py"):
+                if tree.has(path := posixpath.join(found[1], name)):
+                    yield path, tree.text(path)
+
+
+@dataclass
+class _Reader:
+    """Reads files with those that they include. files, constraints: as in Requirements, of what was read."""
+
+    tree: CommitTree
+    app: str
+    files: dict[str, str] = field(default_factory=dict)
+    constraints: dict[str, None] = field(default_factory=dict)
+
+    def lines(self, path: str, level: int = 0) -> Iterator[str]:
+        if level > _MOST_LEVELS:
+            raise ConfigError(f"{path} includes itself", hint="Remove that -r line.")
+        self.files[path] = self.tree.text(path)
+        here = posixpath.dirname(path)
+        for line in lock_file.logical_lines(self.files[path]):
+            option, included = _included(line)
+            if not included:
+                yield sources.normal(line, self.tree, (here, self.app, ""))
+                continue
+            there = posixpath.normpath(posixpath.join(here, included))
+            self._refuse_missing(path, included, there)
+            below = list(self.lines(there, level + 1))
+            if option in ("-r", "--requirement"):
+                yield from below
+            else:
+                # They install nothing: they matter where versions are chosen.
+                self.constraints[there] = None
+
+    def _refuse_missing(self, path: str, included: str, there: str) -> None:
+        if not self.tree.has(there):
             raise ConfigError(
-                f"{path} includes {included}, which is not in commit {tree.commit[:12]}",
+                f"{path} includes {included}, which is not in commit {self.tree.commit[:12]}",
                 hint=f"git add {there}, and commit it.",
             )
-        below = list(_lines(tree, there, app, files, level + 1))
-        # Constraints install nothing: they matter where versions are chosen.
-        yield from () if option.startswith(("-c", "--c")) else below
 
 
 def _included(line: str) -> tuple[str, str]:

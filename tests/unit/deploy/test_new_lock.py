@@ -1,0 +1,86 @@
+"""Requirements without hashes are locked for the host's Python, and the lock is to be committed."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.fakes import TOP
+from tests.unit.repositories import commit
+from tests.unit.staging import Staging
+from understudy.deploy import commits
+from understudy.errors import ConfigError, Refused
+from understudy.job import Job
+from understudy.release.commit_tree import CommitTree
+from understudy.release.locks import compiled
+from understudy.release.locks.requirements import Requirements
+from understudy.release.locks.unlocked import text
+
+
+@pytest.fixture
+def app(staging: Staging, tmp_path: Path) -> Path:
+    for name in ("templates", "provision"):
+        (tmp_path / name).symlink_to(TOP / name)
+    staging.directory = tmp_path
+    commit(staging.directory / "app", {"requirements.txt": "django\n", "shop/wsgi.py": ""})
+    return staging.directory / "app"
+
+
+@pytest.fixture(autouse=True)
+def pythons(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The Pythons that were locked for, in place of uv."""
+    asked = list[str]()
+
+    def compile_lock(tree: CommitTree, requirements: Requirements, python: str, old: str) -> str:
+        asked.append(python)
+        return text("django==5.2 --hash=sha256:aa\n", requirements, python)
+
+    monkeypatch.setattr(compiled, "compile_lock", compile_lock)
+    return asked
+
+
+def job(staging: Staging, app: dict[str, Any] | None = None, **target: Any) -> Job:
+    staging.host()
+    return staging.job(app, **target)
+
+
+def test_lock_is_written_once_for_the_hosts_exact_python(
+    staging: Staging, app: Path, pythons: list[str]
+) -> None:
+    disposable = job(staging, disposable=True)
+
+    source = commits.resolve(disposable)
+    again = commits.resolve(disposable)
+
+    assert pythons == ["3.11.2"]
+    assert source == again
+    assert "django==5.2" in source.lock
+    assert "# requires-python: >=3.11.2" in (app / "requirements.lock").read_text()
+    assert any("is not committed" in line for line in staging.report.warnings)
+
+
+def test_lock_that_is_not_committed_is_written_and_refused_for_a_target_that_is_not_disposable(
+    staging: Staging, app: Path
+) -> None:
+    with pytest.raises(Refused, match=r"requirements\.lock is not committed") as raised:
+        commits.resolve(job(staging))
+
+    assert "git add" in raised.value.hint
+    assert (app / "requirements.lock").exists()
+
+
+def test_committed_lock_is_deployed_everywhere(staging: Staging, app: Path) -> None:
+    with pytest.raises(Refused):
+        commits.resolve(job(staging))
+    commit(app, {})
+
+    assert commits.resolve(job(staging)).uncommitted_lock == ""
+
+
+def test_copy_of_a_git_url_comes_with_the_command_for_the_hosts_python(
+    staging: Staging, app: Path
+) -> None:
+    with pytest.raises(ConfigError, match="has no hashes") as raised:
+        commits.resolve(job(staging, {"source": f"file://{app}"}, disposable=True))
+
+    assert "--python-version 3.11.2 requirements.txt -o requirements.lock" in raised.value.hint

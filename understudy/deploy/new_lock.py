@@ -1,0 +1,50 @@
+"""Locks requirements without hashes for the host's Python, in a file that the app's owner commits."""
+
+import os
+
+from understudy.errors import ConfigError, Refused
+from understudy.host import all_hosts, session
+from understudy.job import Job
+from understudy.local.atomic_write import atomic_write
+from understudy.release.commit_tree import CommitTree
+from understudy.release.locks import compiled, unlocked
+from understudy.release.source import Source
+
+
+def write(job: Job, source: Source, missing: unlocked.NotLocked) -> None:
+    """Writes the lock beside the requirements, in the app's work tree.
+
+    Raises ConfigError for a copy of a git URL, which has no work tree.
+    """
+    requirements = missing.requirements
+    path = unlocked.path(requirements)
+    with session.connected(all_hosts.jobs(job)[0]) as (_, observed):
+        python = observed.exact_python or observed.python
+    if not (source.repository / ".git").exists():
+        raise ConfigError(
+            missing.summary,
+            hint=f"uv {' '.join(unlocked.command(requirements, python))}; then commit it.",
+        )
+    tree = CommitTree(source.repository, source.commit)
+    with job.report.step(f"lock {', '.join(requirements.given)} for Python {python}"):
+        text = compiled.compile_lock(tree, requirements, python, tree.on_disk(path))
+        atomic_write(source.repository / path, text)
+    job.report.say(f"  written: {_shown(source, path)}; commit it")
+
+
+def refuse_uncommitted(job: Job, source: Source) -> None:
+    """Raises Refused if the target is not disposable and git does not have the lock; else warns."""
+    if not source.uncommitted_lock:
+        return
+    path = _shown(source, source.uncommitted_lock)
+    if not job.config.target(job.target_name).disposable:
+        raise Refused(
+            f"the lock {path} is not committed, so another deploy could install different things",
+            hint=f"Check it, then: git add {path}, and commit it.",
+        )
+    job.report.warn(f"{path} is not committed: other targets than this one refuse that")
+
+
+def _shown(source: Source, path: str) -> str:
+    """From where the user is."""
+    return os.path.relpath(source.repository / path)
