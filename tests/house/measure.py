@@ -86,7 +86,9 @@ def _imported(path: Path, package: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(package.name):
             parts = (node.module or "").split(".")
-            yield from [parts[1]] if len(parts) > 1 else [alias.name for alias in node.names]
+            # Without values of the package itself, such as its version.
+            names = [alias.name for alias in node.names if not alias.name.startswith("__")]
+            yield from [parts[1]] if len(parts) > 1 else names
 
 
 def circles(edges: Mapping[tuple[str, str], int]) -> list[tuple[str, str]]:

@@ -154,3 +154,16 @@ def test_host_tests_of_the_wheel_are_collected_for_the_project(installed: Instal
     assert code == 0, output
     assert "test_provisioned.py::test_package_is_installed" in output
     assert "reboot" not in output
+
+
+def test_checks_of_the_wheel_are_collected_with_what_they_use(installed: Installed) -> None:
+    checks = installed.resources.parent / "testing" / "checks"
+    words = ("-m", "pytest", "--collect-only", "-q", checks, "-c", checks / "checks.ini")
+
+    code, output = installed.run("python", *words)
+
+    assert code == 0, output
+    assert "test_every_site.py::test_pages[accessibility]" in output
+    for name in ("axe.min.js", "LICENSE"):
+        assert (installed.resources / "vendor" / "axe-core" / name).is_file()
+    assert (checks / "evidence.js").is_file()
