@@ -44,7 +44,9 @@ def of_django(settings: Settings, packages: Packages, name: str) -> Database:
     default = settings.entries("DATABASES").get("default")
     place = setting.place if setting else ""
     entries = settings.items(default)
+    changes = settings.changes.get("DATABASES", [])
     reads = settings.reads_in(default or setting.value, setting.path) if setting else []
+    reads += [read for one in changes for read in settings.reads_in(one.value, one.path)]
     kind = syntax.text(entries.get("ENGINE")).rpartition(".")[2]
     if kind in _OTHERS:
         return _unsupported(_OTHERS[kind], place)
@@ -75,6 +77,9 @@ def _sqlite(
     named = settings.by_name["DATABASES"].path
     node = entries.get("NAME")
     by_variable = settings.reads_in(node, named) if node is not None else []
+    for change in settings.changes.get("DATABASES", ()):
+        if change.keys == ("default", "NAME"):
+            by_variable = settings.reads_in(change.value, change.path)
     options = "" if "OPTIONS" in entries or packages.least("django") < (5, 1) else _SQLITE_OPTIONS
     if by_variable:
         return Database("sqlite", found)

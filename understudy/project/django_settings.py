@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from understudy.project import syntax
+from understudy.project.meanings import is_database_url
 from understudy.project.tree import Tree, folder_of, join
 from understudy.project.variables import Read, Reader
 
@@ -29,17 +30,28 @@ class Setting:
         return f"{self.path}:{self.line}"
 
 
+@dataclass(frozen=True)
+class Change:
+    """keys: the texts by which a part of a setting is reached, such as ("default", "NAME")."""
+
+    keys: tuple[str, ...]
+    value: ast.expr
+    path: str
+
+
 @dataclass
 class Settings:
     """apps: the texts in INSTALLED_APPS and other lists of apps -> their places. reads: all variables.
 
     flags: variables that must be set for the branches that were taken. readers: of each file.
+    changes: settings whose parts are set later, as by DATABASES["default"]["NAME"] = … -> these values.
     """
 
     by_name: dict[str, Setting] = field(default_factory=dict)
     apps: dict[str, str] = field(default_factory=dict)
     reads: list[Read] = field(default_factory=list)
     flags: list[Read] = field(default_factory=list)
+    changes: dict[str, list[Change]] = field(default_factory=dict)
     readers: dict[str, Reader] = field(default_factory=dict)
 
     def constant(self, name: str) -> object:
@@ -58,7 +70,10 @@ class Settings:
     def reads_of(self, name: str, level: int = 0) -> list[Read]:
         """The variables that a setting is made of."""
         setting = self.by_name.get(name)
-        return self.reads_in(setting.value, setting.path, level) if setting else []
+        found = self.reads_in(setting.value, setting.path, level) if setting else []
+        for change in self.changes.get(name, ()):
+            found += self.reads_in(change.value, change.path, level)
+        return found
 
     def reads_in(self, node: ast.AST, path: str, level: int = 0) -> list[Read]:
         """The variables that an expression of that file is made of, also by way of other names."""
@@ -116,6 +131,21 @@ class _Walk:
         match statement:
             case ast.AugAssign(target=ast.Name(id=name), value=value):
                 self._apps(name, value, path)
+            case ast.Assign(targets=[ast.Subscript() as target], value=value):
+                self._change(target, value, path)
+            case ast.Expr(
+                value=ast.Call(func=ast.Attribute(value=target, attr="update"), args=[value])
+            ):
+                self._change(target, value, path)
+
+    def _change(self, target: ast.expr, value: ast.expr, path: str) -> None:
+        keys: list[str] = []
+        while isinstance(target, ast.Subscript):
+            keys.insert(0, syntax.text(target.slice))
+            target = target.value
+        if isinstance(target, ast.Name):
+            change = Change(tuple(keys), value, path)
+            self._found.changes.setdefault(target.id, []).append(change)
 
     def _apps(self, name: str, value: ast.expr, path: str) -> None:
         if name.endswith("_APPS"):
@@ -140,16 +170,21 @@ class _Walk:
     def _branch(self, branch: ast.If, path: str, level: int) -> None:
         reads = self._found.readers[path].reads(branch.test)
         self._found.reads += reads
+        given, lacking = branch.body, branch.orelse
+        if _is_negated(branch.test):
+            given, lacking = lacking, given
         match _taken(branch.test, self._found):
             case True:
                 chosen = branch.body
             case False:
                 chosen = branch.orelse
-            case _ if reads and _sets_what_servers_need(branch.body):
+            case _ if any(is_database_url(one.name) for one in reads):
+                chosen = given
+            case _ if reads and _sets_what_servers_need(given):
                 self._found.flags += reads
-                chosen = branch.body
+                chosen = given
             case _ if reads:
-                chosen = branch.orelse
+                chosen = lacking
             case _:
                 chosen = [*branch.body, *branch.orelse]
         self._body(chosen, path, level)
@@ -173,6 +208,14 @@ def _taken(test: ast.expr, found: Settings) -> bool | None:
     if any(syntax.dotted(one) in ("sys.argv", "TESTING") for one in ast.walk(test)):
         return False
     return None
+
+
+def _is_negated(test: ast.expr) -> bool:
+    """Whether the branch is for a variable that is not set."""
+    match test:
+        case ast.UnaryOp(op=ast.Not()) | ast.Compare(ops=[ast.NotIn()]):
+            return True
+    return False
 
 
 def _sets_what_servers_need(body: list[ast.stmt]) -> bool:

@@ -8,14 +8,11 @@ from understudy.project.values import Deployment
 
 _DEPLOY_PY = '''\
 #!/usr/bin/env python3
-"""The command line of Understudy. `python deploy.py --help` lists its verbs."""
+"""The same as `understudy`, for the project in this folder. `python deploy.py --help` lists its verbs."""
 
-import sys
-from pathlib import Path
+from understudy.cli.main import run_deploy_py
 
-from understudy.cli.main import run_process
-
-run_process(sys.argv[1:], Path(__file__).resolve().parent)
+run_deploy_py(__file__)
 '''
 _PAGES = '''\
 """The site's pages, as a test uses them."""
@@ -28,7 +25,7 @@ class Page:
 
     def __init__(self, browser, site):
         self.browser = browser
-        self.url = site.url.rstrip("/") + self.path
+        self.url = site.url + self.path
 
     def open(self):
         self.browser.get(self.url)

@@ -14,6 +14,7 @@ from understudy.project.values import Deployment, Found, Unknown
 
 # The first one is taken if nothing speaks against it; Ubuntu's only if no Debian has the Python.
 _DEBIAN, _UBUNTU = ("trixie", "bookworm"), ("resolute", "noble", "jammy")
+_COMPILED = re.compile(r"with Python (3\.\d+)|--python-version[ =](3\.\d+)")
 # Package, its first version that needs this Python, and the Python.
 _NEEDS = (("django", (6,), "3.12"), ("django", (5,), "3.10"))
 
@@ -77,6 +78,7 @@ def _without_release(why: str) -> Deployment:
 def _asked(tree: Tree, folder: str, packages: Packages) -> Iterator[_Asked]:
     if packages.python:
         yield from _specifier(packages.lock, "requires-python", packages.python)
+    yield from _compiled_for(packages.lock, tree.texts.get(packages.lock, ""))
     for path in dict.fromkeys((join(folder, "pyproject.toml"), "pyproject.toml")):
         if path in tree.texts and (found := _pyproject(tree.texts[path])):
             yield from _specifier(path, "requires-python", found)
@@ -95,6 +97,14 @@ def _asked(tree: Tree, folder: str, packages: Packages) -> Iterator[_Asked]:
     ):
         if version := re.search(r"3\.\d+", tree.texts.get(path, "")):
             yield _Asked(f"{path}:1", f"Python {version[0]}", version=version[0])
+
+
+def _compiled_for(path: str, text: str) -> Iterator[_Asked]:
+    """The head of a requirements.txt that pip-compile or uv wrote."""
+    for number, line in enumerate(text.splitlines()[:6], 1):
+        if line.startswith("#") and (found := _COMPILED.search(line)):
+            version = found[1] or found[2]
+            yield _Asked(f"{path}:{number}", f"compiled for Python {version}", version=version)
 
 
 def _specifier(place: str, what: str, text: str) -> Iterator[_Asked]:

@@ -54,9 +54,23 @@ def deployment(project: Project, settings: Settings, packages: Packages, name: s
         found = found.with_more(Deployment(files=files, environment=named))
     elif module != project.default:
         found = found.with_more(Deployment(environment={VARIABLE: Found(module, project.why)}))
+    unknown = [*_log_files(settings)]
     if module != project.default:
-        found = found.with_more(Deployment(unknown=tuple(_fixed(project, module))))
-    return found
+        unknown += _fixed(project, module)
+    return found.with_more(Deployment(unknown=tuple(unknown)))
+
+
+def _log_files(settings: Settings) -> Iterator[Unknown]:
+    """Files of LOGGING whose place is fixed: the app can't write its own release, and would not start."""
+    logging = settings.by_name.get("LOGGING")
+    for node in ast.walk(logging.value) if logging else ():
+        value = syntax.items(node).get("filename")
+        if logging and value and not settings.reads_in(value, logging.path):
+            place = f"{logging.path}:{value.lineno}"
+            yield Unknown(
+                f"{place} logs to a file in the release, which the app can't write",
+                f'{place}: "class": "logging.StreamHandler" without a filename; `logs` shows what it writes',
+            )
 
 
 def _fixed(project: Project, module: str) -> Iterator[Unknown]:

@@ -119,6 +119,7 @@ else:
     assert environment(found)["DJANGO_DEBUG_FALSE"] == "1"
     assert environment(found)["DJANGO_ALLOWED_HOST"] == "{domain}"
     assert environment(found)["DJANGO_DB_PATH"] == "{database}/db.sqlite3"
+    assert "DATABASE_PATH" not in environment(found)
     assert "DEBUG" not in found.files["shop/settings_server.py"].value
 
 
@@ -155,6 +156,36 @@ DATABASES = {"default": {
     assert environment(found)["PG_PASSWORD"] == ""
     assert "PG_PASSWORD" not in unknown(found)
     assert not found.files
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        'DATABASES["default"] = dj_database_url.config(default="sqlite:///x")',
+        'DATABASES["default"].update(dj_database_url.config())',
+        'if "DATABASE_URL" not in os.environ:\n    X = 1\nelse:\n    DATABASES["default"] = env.db()',
+        'if "DATABASE_URL" in os.environ:\n    DATABASES["default"] = env.db()',
+    ],
+)
+def test_database_that_a_url_replaces(change: str) -> None:
+    settings = f"""import dj_database_url, environ
+env = environ.Env()
+{STARTPROJECT_SETTINGS}
+import os
+{change}
+"""
+    found = decided(django(settings))
+
+    assert environment(found)["DATABASE_URL"] == "sqlite:///{database}/db.sqlite3"
+    assert "DATABASES" not in found.files["shop/settings_server.py"].value
+
+
+def test_log_file_in_the_release_is_named() -> None:
+    settings = by_environment(
+        'LOGGING = {"handlers": {"f": {"class": "logging.FileHandler",\n    "filename": "debug.log"}}}\n'
+    )
+
+    assert "logs to a file in the release" in unknown(decided(django(settings)))
 
 
 def test_mysql_is_named_as_what_understudy_does_not_have() -> None:
