@@ -1,7 +1,7 @@
 """Masks secrets in each event of a run before a terminal or a program gets it."""
 
 from collections.abc import Callable, Collection
-from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,8 @@ from understudy.report.events import Report
 from understudy.report.masking import mask
 from understudy.report.record import with_texts_changed
 from understudy.report.sanitize import plain
+
+_TEXTS = ("summary", "details", "hint", "cause")
 
 
 class MaskingReport(Report):
@@ -70,10 +72,8 @@ class MaskingReport(Report):
         self._report.warn(self._text(text))
 
     def error(self, error: UnderstudyError) -> None:
-        masked = copy(error)
-        masked.summary, masked.cause = self._text(error.summary), self._text(error.cause)
-        masked.details, masked.hint = self._text(error.details), self._text(error.hint)
-        self._report.error(masked)
+        texts = {name: self._text(getattr(error, name)) for name in _TEXTS}
+        self._report.error(replace(error, **texts))
 
     @cached_property
     def _report(self) -> Report:

@@ -39,6 +39,15 @@ def test_no_event_shows_a_secret(
     assert SECRET not in "".join(capsys.readouterr())
 
 
+def test_error_that_was_made_by_the_names_of_its_parts_is_masked() -> None:
+    out = StringIO()
+    error = Refused(summary=f"no {SECRET}", hint="try it")
+
+    MaskingReport(lambda: JsonReport(out), lambda: {SECRET}).error(error)
+
+    assert json.loads(out.getvalue())["summary"] == "no ***"
+
+
 def test_rest_of_an_event_is_as_it_was() -> None:
     out = StringIO()
     report = MaskingReport(lambda: JsonReport(out), lambda: {SECRET})
