@@ -63,7 +63,7 @@ def joined(failed: Sequence[StepFailed]) -> StepFailed:
         return failed[0]
     return StepFailed(
         "; ".join(error.summary for error in failed),
-        details="\n".join(error.details for error in failed),
+        details="\n".join(error.details for error in failed if error.details),
         hint="\n".join(dict.fromkeys(error.hint for error in failed if error.hint)),
     )
 

@@ -1,12 +1,13 @@
 """Suites of one phase: all run, each next one begins while one runs."""
 
+from copy import copy
 from dataclasses import dataclass
 
 import pytest
 
 from tests.unit.fakes import FakeReport
 from understudy.errors import StepFailed
-from understudy.rehearsal.suite_group import SuiteGroup
+from understudy.rehearsal.suite_group import SuiteGroup, joined
 from understudy.report.events import Report
 
 
@@ -57,3 +58,20 @@ def test_suite_after_a_failed_one_runs() -> None:
         group.run(FakeReport())
 
     assert notes[-1] == "run b"
+
+
+def test_several_failures_are_one_with_what_each_says() -> None:
+    error = joined([StepFailed("a failed", "log", "try x"), StepFailed("b failed", "", "try x")])
+
+    # Masking copies it.
+    error = copy(error)
+    assert error.summary == "a failed; b failed"
+    assert (error.details, error.hint) == ("log", "try x")
+
+
+def test_group_without_suites_says_what_is_missing() -> None:
+    report = FakeReport()
+
+    SuiteGroup([], "no tests").run(report)
+
+    assert report.said == ["  no tests"]

@@ -198,5 +198,5 @@ def test_commands_run_on_disposable_targets_only(tmp_path: Path) -> None:
     report, _ = verified(tmp_path, "touch ran", "false", disposable=True, address="127.0.0.1")
     assert (tmp_path / "ran").exists()
     [error] = report.errors
-    assert error.summary == "staging did not pass its tests"
+    assert error.summary == "false ended with 1 on staging"
     assert report.steps[-1] == ("run false on staging", False)
