@@ -3,6 +3,7 @@ elsewhere another plugin's fixture of the same name comes first.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from testinfra.host import Host
 
     from understudy.testing.browser import Browser
+    from understudy.testing.manage import Manage
     from understudy.testing.site import Site
 
 CHECKS = Path(__file__).parent / "checks"
@@ -28,7 +30,7 @@ def understudy_site(pytestconfig: pytest.Config) -> "Site":
     try:
         return pytestconfig.stash[UNDER_TEST].site
     except UnderstudyError as error:
-        pytest.fail(str(error), pytrace=False)
+        raise _failure(error) from None
 
 
 def site(understudy_site: "Site") -> "Site":
@@ -68,11 +70,29 @@ def second_browser(understudy_site: "Site", request: pytest.FixtureRequest) -> "
     browser.quit()
 
 
+def manage(understudy_site: "Site", pytestconfig: pytest.Config) -> "Iterator[Manage]":
+    """Django's manage.py on the host, in the live release: manage("createsuperuser --noinput")."""
+    from understudy.testing.manage import connected
+
+    under_test = pytestconfig.stash[UNDER_TEST]
+    with ExitStack() as open_here:
+        try:
+            manage = open_here.enter_context(connected(under_test.config, under_test.target))
+        except UnderstudyError as error:
+            raise _failure(error) from None
+        yield manage
+
+
 def host(understudy_site: "Site", pytestconfig: pytest.Config) -> "Host":
     """testinfra's view of the site's host, as the admin of deploy.yml."""
     from understudy.testing.host import connect
 
     return connect(pytestconfig.stash[UNDER_TEST].target)
+
+
+def _failure(error: UnderstudyError) -> BaseException:
+    """Of the test, without a traceback: it is no fault of the test."""
+    return pytest.fail.Exception(str(error), pytrace=False)
 
 
 Fixture = Callable[..., Any]
@@ -83,6 +103,7 @@ SCOPES: Mapping[Fixture, Literal["session", "function"]] = {
     browser: "function",
     second_browser: "function",
     host: "session",
+    manage: "session",
 }
 
 
