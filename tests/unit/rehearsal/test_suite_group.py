@@ -67,11 +67,3 @@ def test_several_failures_are_one_with_what_each_says() -> None:
     error = copy(error)
     assert error.summary == "a failed; b failed"
     assert (error.details, error.hint) == ("log", "try x")
-
-
-def test_group_without_suites_says_what_is_missing() -> None:
-    report = FakeReport()
-
-    SuiteGroup([], "no tests").run(report)
-
-    assert report.said == ["  no tests"]
