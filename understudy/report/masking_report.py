@@ -1,7 +1,6 @@
 """Masks secrets in each event of a run before a terminal or a program gets it."""
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -73,7 +72,10 @@ class MaskingReport(Report):
 
     def error(self, error: UnderstudyError) -> None:
         texts = {name: self._text(getattr(error, name)) for name in _TEXTS}
-        self._report.error(replace(error, **texts))
+        # Not by its __init__: a class of errors may have one of its own.
+        masked = error.__class__.__new__(error.__class__)
+        vars(masked).update({**vars(error), **texts})
+        self._report.error(masked)
 
     @cached_property
     def _report(self) -> Report:

@@ -39,9 +39,15 @@ def test_no_event_shows_a_secret(
     assert SECRET not in "".join(capsys.readouterr())
 
 
-def test_error_that_was_made_by_the_names_of_its_parts_is_masked() -> None:
+class _OfItsOwn(Refused):
+    def __init__(self, number: int) -> None:
+        super().__init__(f"no {SECRET}")
+        self.number = number
+
+
+@pytest.mark.parametrize("error", [Refused(summary=f"no {SECRET}", hint="try it"), _OfItsOwn(1)])
+def test_error_is_masked_however_it_was_made(error: Refused) -> None:
     out = StringIO()
-    error = Refused(summary=f"no {SECRET}", hint="try it")
 
     MaskingReport(lambda: JsonReport(out), lambda: {SECRET}).error(error)
 
