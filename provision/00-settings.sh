@@ -21,6 +21,8 @@
 set -eu
 # The language of an admin's desktop, which ssh passes on, must not change what tools print.
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
+# needrestart, which servers of Ubuntu have, would restart other services after each package.
+export NEEDRESTART_SUSPEND=1
 
 [ "$(id -u)" = 0 ] || { echo "provision: must run as root" >&2; exit 1; }
 [ -e /etc/debian_version ] || { echo "provision: this is not a Debian or Ubuntu system" >&2; exit 1; }

@@ -32,7 +32,7 @@ restore_kept() {
     # One that fails must not stop the others.
     set +e
     was_changed systemd && systemctl daemon-reload
-    was_changed ssh && sshd -t && systemctl reload ssh
+    was_changed ssh && sshd -t && systemctl try-reload-or-restart ssh
     was_changed nginx && nginx -t -q && systemctl reload nginx
     was_changed postgresql && systemctl restart "$service"
     rm -rf "$KEPT"

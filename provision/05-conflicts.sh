@@ -96,6 +96,24 @@ if booted && command -v ss >/dev/null; then
     [ -z "$taken" ] || object "port 80 is taken by $taken, so nginx can't listen there. Stop and disable it"
 fi
 
+# ufw's firewall stays beside that of provisioning, and a packet must pass both. Reads ufw's list of rules.
+lets_80_in() {
+    cat /etc/ufw/user.rules /etc/ufw/user6.rules 2>/dev/null | awk '
+    $NF ~ /^(ACCEPT|ufw-user-limit-accept)$/ && /^-A ufw6?-user-input / {
+        ports = 0
+        for (i = 1; i < NF; i++) if ($i ~ /^--dports?$/) {
+            ports = 1
+            if ("," $(i + 1) "," ~ /,80,/) found = 1
+        }
+        if (!ports && !/-p udp/) found = 1
+    }
+    END { exit !found }'
+}
+if booted && grep -qsix 'ENABLED=yes' /etc/ufw/ufw.conf &&
+    ! grep -qsi '^DEFAULT_INPUT_POLICY="\?ACCEPT' /etc/default/ufw && ! lets_80_in; then
+    object "ufw is active and lets no one reach port 80. Allow it: ufw allow 80,443/tcp"
+fi
+
 if [ -n "$conflict" ]; then
     echo "provision: nothing was changed" >&2
     exit 3

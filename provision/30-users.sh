@@ -22,7 +22,7 @@ SSHD
 then
     if booted; then
         act sshd -t
-        act systemctl reload ssh
+        act systemctl try-reload-or-restart ssh
     fi
 fi
 # The deployer reads the journal and nginx's logs, to show why a release did not start or answer.

@@ -87,7 +87,7 @@ restore_logins() {
         return 0
     fi
     # A failure of sshd must not stop the firewall from being restored.
-    systemctl reload ssh || true
+    systemctl try-reload-or-restart ssh || true
 }
 
 # Renamed before it is removed: half of it would be restored as if it were all.

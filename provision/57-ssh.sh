@@ -61,7 +61,8 @@ fi
 if put 0644 "$ssh_file" <"$logins"; then
     if booted; then
         act sshd -t
-        act systemctl reload ssh
+        # Ubuntu starts it by a socket: it may not run.
+        act systemctl try-reload-or-restart ssh
     fi
 fi
 rm "$logins"

@@ -33,6 +33,11 @@ if ! grep -qs '/etc/nftables.d/' /etc/nftables.conf; then
     if is_check; then echo "would write /etc/nftables.conf"
     else echo 'include "/etc/nftables.d/*.nft"' >>/etc/nftables.conf; fi
 fi
+# nftables.service clears all rules before it loads its own, so an active ufw must come later.
+if [ -e /lib/systemd/system/ufw.service ] &&
+    printf '[Unit]\nAfter=nftables.service\n' | put 0644 /etc/systemd/system/ufw.service.d/understudy.conf; then
+    if booted; then act systemctl daemon-reload; fi
+fi
 systemctl is-enabled -q nftables || act systemctl enable -q nftables
 if booted && [ -n "$changed" ]; then
     act nft --file /etc/nftables.d/understudy.nft

@@ -53,5 +53,7 @@ for module in dccp sctp rds tipc firewire-ohci; do echo "install $module /bin/fa
 printf '%s\n' '* soft core 0' '* hard core 0' | put 0644 /etc/security/limits.d/understudy.conf || true
 printf '%s\n' '[Coredump]' 'Storage=none' 'ProcessSizeMax=0' |
     put 0644 /etc/systemd/coredump.conf.d/understudy.conf || true
+# Ubuntu's reporter of crashes stores core dumps in spite of the limits above, and allows those of set-user-ID programs.
+if systemctl is-enabled -q apport.service 2>/dev/null; then act systemctl disable -q --now apport.service; fi
 # The limits above are for all users but root.
 echo 'ulimit -c 0' | put 0644 /etc/profile.d/understudy.sh || true

@@ -6,7 +6,7 @@ $DEPLOYER ALL=(root) NOPASSWD: /usr/local/sbin/understudy-site $SITE *
 $DEPLOYER ALL=($SITE) NOPASSWD: ALL
 SUDOERS
 # A broken file in sudoers.d would lock every user out of sudo.
-visudo -cqf "$rules"
+visudo -c -q -f "$rules"
 put 0440 "/etc/sudoers.d/understudy-$SITE" <"$rules" || true
 rm "$rules"
 

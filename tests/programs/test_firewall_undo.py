@@ -78,7 +78,7 @@ def test_undo_brings_back_the_logins(before: str | None, host: Host) -> None:
 
     file = host.path(LOGINS)
     assert (file.read_text() if file.exists() else None) == before
-    assert "systemctl reload ssh" in host.calls()
+    assert "systemctl try-reload-or-restart ssh" in host.calls()
 
 
 def test_logins_that_did_not_change_are_not_reloaded(host: Host) -> None:
@@ -88,7 +88,7 @@ def test_logins_that_did_not_change_are_not_reloaded(host: Host) -> None:
 
     host.done("undo")
 
-    assert "systemctl reload ssh" not in host.calls()
+    assert "systemctl try-reload-or-restart ssh" not in host.calls()
 
 
 def test_armed_timer_calls_undo(host: Host) -> None:

@@ -44,7 +44,7 @@ class Server:
     def conflicts(self, *packages: str, **environment: str) -> list[str]:
         """The conflicts, each without the words that all have in common."""
         text = (TOP / "provision" / "05-conflicts.sh").read_text()
-        text = re.sub(r"/(etc/nginx|usr/sbin)/", rf"{self.root}/\1/", text)
+        text = re.sub(r"/(etc/nginx|etc/ufw|etc/default|usr/sbin)/", rf"{self.root}/\1/", text)
         frame = FRAME.format(root=self.root, stamp=STAMP)
         done = subprocess.run(
             ["sh", "-c", frame + text, "sh", *packages],
@@ -190,3 +190,37 @@ def test_all_conflicts_are_named_at_once(server: Server) -> None:
 def test_check_keeps_the_stamp(server: Server) -> None:
     assert server.conflicts(CHECK="1") == []
     assert (server.root / STAMP).read_text() == "old"
+
+
+ACCEPT = "-A ufw-user-input {} -j ACCEPT\n"
+
+
+@pytest.mark.parametrize(
+    ("rules", "refused"),
+    [
+        (ACCEPT.format("-p tcp --dport 22"), True),
+        (ACCEPT.format("-p udp --dport 80").replace("ACCEPT", "DROP"), True),
+        (ACCEPT.format("-p tcp -m multiport --dports 8080,443"), True),
+        (ACCEPT.format("-p udp"), True),
+        (ACCEPT.format("-p tcp --dport 80"), False),
+        (ACCEPT.format("-p tcp -m multiport --dports 80,443"), False),
+        (ACCEPT.format("-s 10.0.0.5"), False),
+        ("-A ufw-user-input -p tcp --dport 80 -j ufw-user-limit-accept\n", False),
+    ],
+)
+def test_active_ufw_must_let_visitors_in(server: Server, rules: str, refused: bool) -> None:
+    server.file("etc/ufw/ufw.conf", "# ufw\nENABLED=yes\n")
+    server.file("etc/default/ufw", 'DEFAULT_INPUT_POLICY="DROP"\n')
+    server.file("etc/ufw/user.rules", rules)
+
+    found = server.conflicts()
+
+    assert any("ufw allow 80,443/tcp" in line for line in found) == refused
+
+
+@pytest.mark.parametrize(("enabled", "policy"), [("ENABLED=no", "DROP"), ("ENABLED=yes", "ACCEPT")])
+def test_ufw_that_closes_nothing_is_no_conflict(server: Server, enabled: str, policy: str) -> None:
+    server.file("etc/ufw/ufw.conf", f"{enabled}\n")
+    server.file("etc/default/ufw", f'DEFAULT_INPUT_POLICY="{policy}"\n')
+    server.file("etc/ufw/user.rules", "")
+    assert server.conflicts() == []

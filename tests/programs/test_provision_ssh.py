@@ -91,7 +91,11 @@ def test_change_is_armed_where_it_will_be_confirmed(tmp_path: Path) -> None:
     _, said = decide(tmp_path, OPS, CONFIRM_SECONDS="60")
 
     assert "understudy-firewall-undo todo arm 60" in said
-    assert said.index("arm 60") < said.index("sshd -t") < said.index("systemctl reload ssh")
+    assert (
+        said.index("arm 60")
+        < said.index("sshd -t")
+        < said.index("systemctl try-reload-or-restart ssh")
+    )
 
 
 def test_box_that_is_being_built_has_no_passwords_on(tmp_path: Path) -> None:

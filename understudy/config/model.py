@@ -92,7 +92,7 @@ class Config(Strict):
             if "production" not in others and len(others) == 1:
                 vm = self.vm.model_copy(update={"stands_for": others[0]})
                 return self.model_copy(update={"vm": vm})
-        elif self.vm.stands_for not in self.targets:
+        elif self.vm.stands_for not in ("production", *self.targets):
             known = f"must be one of the targets: {', '.join(self.targets)}"
             raise validation_error("target", known, "vm", "stands_for", given=self.vm.stands_for)
         return self

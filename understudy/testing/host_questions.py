@@ -35,6 +35,11 @@ QUESTIONS: Mapping[str, str] = {
     "app holds lock": "runuser -u $site -- flock -n $root/lock true",
     "ssh": "sshd -T",
     "kernel": "cd /etc/sysctl.d; sed -n 's/^\\([a-z][^ ]*\\) = .*/\\1/p' 60-understudy.conf | xargs sysctl -e",
+    # An active ufw has settings of its own, which it applies when it starts.
+    "ufw's kernel": """
+        ! grep -qsi '^ENABLED=yes' /etc/ufw/ufw.conf ||
+            sed -n 's,^\\(net/[^=]*\\)=.*,\\1,p' /etc/ufw/sysctl.conf | tr / .
+    """,
     "wanted kernel": "grep -v '^#' /etc/sysctl.d/60-understudy.conf",
     "container": "systemd-detect-virt --container",
     "modules": "cat /etc/modprobe.d/understudy.conf",

@@ -24,7 +24,7 @@ def queries(sql: Sql, found: Database, data: Data) -> Iterator[str]:
     tables = [table for table in found.tables if not table.virtual]
     virtual = ", ".join(literal(table.name) for table in found.tables if table.virtual)
     yield "PRAGMA query_only = 1; PRAGMA temp_store = MEMORY;\nBEGIN;"
-    yield "SELECT format('PRAGMA encoding = %Q;', encoding) FROM pragma_encoding;"
+    yield "SELECT printf('PRAGMA encoding = %Q;', encoding) FROM pragma_encoding;"
     for table in tables:
         if table.name == NUMBERS:
             yield "SELECT 'DELETE FROM sqlite_sequence;';"
@@ -35,7 +35,7 @@ def queries(sql: Sql, found: Database, data: Data) -> Iterator[str]:
             yield from _rows(sql, table, data)
     yield f"SELECT {_MADE_BY} FROM sqlite_schema WHERE type IN ('index', 'view', 'trigger')"
     yield f"AND sql IS NOT NULL AND tbl_name NOT IN ({virtual}) ORDER BY type, rowid;"
-    yield "SELECT format('PRAGMA user_version = %d;', user_version) FROM pragma_user_version;"
+    yield "SELECT printf('PRAGMA user_version = %d;', user_version) FROM pragma_user_version;"
 
 
 def _rows(sql: Sql, table: Table, data: Data) -> Iterator[str]:
