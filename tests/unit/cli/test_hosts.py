@@ -13,7 +13,7 @@ import yaml
 from tests.unit.fakes import TOP, FakeConnection, printed, settings
 from tests.unit.staging import LOG, QUERY, SITE, Staging, changes
 from understudy.cli import main as cli_main
-from understudy.cli import reports, shell
+from understudy.cli import open_site, reports, run, shell
 from understudy.data import load as data_load
 from understudy.data import pull as data_pull
 from understudy.deploy import restore
@@ -31,6 +31,7 @@ Main = Callable[[str], int]
 FOR_ONE_HOST = [
     *("ssh", "logs", "backup", "restore", "restore b1 --yes"),
     *("data pull --from staging", "data load --from staging", "capture"),
+    *("run true", "console", "open"),
 ]
 
 
@@ -48,12 +49,12 @@ def main(tmp_path: Path) -> Main:
     tree = settings(target={"addresses": HOSTS, "max_unavailable": 2})
     (tmp_path / "deploy.yml").write_text(yaml.safe_dump(tree))
 
-    def run(line: str) -> int:
+    def run_line(line: str) -> int:
         verb, *words = line.split()
         named = () if "--from" in words and "pull" in words else ("--target", "staging")
         return cli_main.main([verb, "--config", str(tmp_path / "deploy.yml"), *named, *words], TOP)
 
-    return run
+    return run_line
 
 
 @pytest.fixture
@@ -72,6 +73,8 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     for module, name in ((verify, "verify"), (provision_host, "provision"), (status, "status")):
         monkeypatch.setattr(module, name, note)
     monkeypatch.setattr(capture_host, "capture", note)
+    monkeypatch.setattr(run, "run", note)
+    monkeypatch.setattr(open_site, "open_site", note)
     for name in ("ssh", "logs"):
         monkeypatch.setattr(shell, name, lambda *given, **_: hosts.append(_address(given)))
     return hosts
