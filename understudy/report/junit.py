@@ -60,6 +60,8 @@ def _add_tests(root: ET.Element, name: str, tests: list[dict[str, Any]]) -> None
             ET.SubElement(case, "skipped", message=message)
         elif test["outcome"] != "passed":
             ET.SubElement(case, "failure", message=message).text = test.get("text", "")
+        elif message:
+            ET.SubElement(case, "system-out").text = message
 
 
 def _add_verdict(root: ET.Element, record: Record) -> None:
@@ -107,9 +109,15 @@ def _test(case: ET.Element) -> dict[str, Any]:
         "name": case.get("name", ""),
         "outcome": "passed" if bad is None else outcome[bad.tag],
         "seconds": _seconds(case.get("time", "")),
-        "message": "" if bad is None else (bad.get("message") or text).partition("\n")[0],
+        "message": (_note(case) if bad is None else bad.get("message") or text).partition("\n")[0],
         "text": "" if bad is None or bad.tag == "skipped" else cut(text),
     }
+
+
+def _note(case: ET.Element) -> str:
+    """What a test that passed says of itself: pytest's record_property("note", …)."""
+    found = case.find("properties/property[@name='note']")
+    return "" if found is None else found.get("value", "")
 
 
 def _seconds(text: str) -> float:

@@ -84,6 +84,17 @@ def test_the_xml_of_pytest_is_read() -> None:
     assert tests[3]["message"] == "slow"
 
 
+def test_note_of_a_test_that_passed_is_read_and_written() -> None:
+    note = '<properties><property name="note" value="2 pages: /, /b"/></properties>'
+    [test] = read_tests(f'<testsuite><testcase name="a" time="1">{note}</testcase></testsuite>')
+
+    root = written(replace(EMPTY, attachments={"tests": {"page": [test]}}))
+
+    assert test["message"] == "2 pages: /, /b"
+    [output] = root.iter("system-out")
+    assert output.text == "2 pages: /, /b"
+
+
 def test_a_phase_that_failed_outside_of_any_step_has_a_failure() -> None:
     phase = replace(FAILED.phases[1], steps=(), error=Failure("it broke", "why", "a log"))
 

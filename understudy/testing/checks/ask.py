@@ -49,8 +49,8 @@ def _lower(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _reason(error: RequestException) -> str:
-    """Of the exceptions in each other, the innermost says most."""
+    """Of the exceptions in each other, the innermost says most; before it are names of classes."""
     inner: object = error
     while isinstance(inner, BaseException) and inner.args:
         inner = getattr(inner, "reason", None) or inner.args[0]
-    return str(inner or type(error).__name__)
+    return str(inner or type(error).__name__).rpartition("): ")[2]

@@ -38,6 +38,8 @@ def crawl(
     forget(browser)
     with understudy_site.client() as client, warnings.catch_warnings():
         warnings.simplefilter("ignore", InsecureRequestWarning)
+        # Some sites refuse programs that name themselves as such.
+        client.headers["User-Agent"] = browser.execute_script("return navigator.userAgent")
         if settings.verify.login and understudy_site.disposable:
             cookie = login.cookie(request.getfixturevalue("host"), settings)
             client.headers["Cookie"] = str(cookie)

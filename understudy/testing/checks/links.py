@@ -79,8 +79,11 @@ def followable(links: tuple[Link, ...], base: str) -> dict[str, None]:
     Of URLs that differ in their queries only one: a calendar has a page for each day.
     """
     found: dict[str, str] = {}
+    # On a staging site without a certificate, nothing answers a link to https.
+    schemes = {"http", urlsplit(base).scheme}
     for link in links:
-        if is_own(link.url, base) and is_harmless(link):
+        leads_here = is_own(link.url, base) and urlsplit(link.url).scheme in schemes
+        if leads_here and is_harmless(link):
             url = without_fragment(link.url)
             found.setdefault(urlsplit(url).path or "/", url)
     return dict.fromkeys(found.values())

@@ -1,5 +1,7 @@
 """The checks that every site gets: docs/your-app.md lists them."""
 
+from collections.abc import Callable
+
 import pytest
 
 from understudy.config.model import Config
@@ -10,9 +12,15 @@ from understudy.testing.checks.judge import ADVICE
 
 
 @pytest.mark.parametrize("check", CHECKS)
-def test_pages(check: str, results: dict[str, Result], settings: Config) -> None:
-    """Fails if a page has a finding that deploy.yml doesn't accept."""
+def test_pages(
+    check: str,
+    results: dict[str, Result],
+    settings: Config,
+    record_property: Callable[[str, str], None],
+) -> None:
+    """Fails if a page has a finding that deploy.yml doesn't accept. Notes what it looked at."""
     result = results[check]
+    record_property("note", "; ".join(filter(None, [result.looked_at, result.unjudged])))
     found = findings.sort(check, result.findings, settings.verify.accept)
     if found.failures:
         pytest.fail(findings.message(check, found.failures, ADVICE[check]), pytrace=False)

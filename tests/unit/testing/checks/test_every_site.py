@@ -22,7 +22,9 @@ def accepting(*checks: str) -> Config:
 def outcome(result: Result, *accepted: str) -> str:
     """How the check of the links ends: "", or what pytest shows."""
     try:
-        test_every_site.test_pages("links", {"links": result}, accepting(*accepted))
+        test_every_site.test_pages(
+            "links", {"links": result}, accepting(*accepted), lambda name, value: None
+        )
     except (pytest.fail.Exception, pytest.skip.Exception) as ended:
         return f"{type(ended).__name__}: {ended.msg}"
     return ""
@@ -57,6 +59,15 @@ def test_check_that_can_judge_nothing_is_skipped_with_the_reason() -> None:
 
 def test_check_that_judged_some_pages_passes() -> None:
     assert outcome(Result(unjudged="/b could not be judged")) == ""
+
+
+def test_note_says_what_was_looked_at() -> None:
+    notes: dict[str, str] = {}
+    result = Result(looked_at="2 pages: /, /b", unjudged="/c could not be judged")
+
+    test_every_site.test_pages("links", {"links": result}, accepting(), notes.__setitem__)
+
+    assert notes == {"note": "2 pages: /, /b; /c could not be judged"}
 
 
 def unused(found: Sequence[Finding], *accepted: str) -> str:

@@ -84,6 +84,13 @@ def test_each_path_is_followed_once_and_in_order() -> None:
     assert list(followable(links, BASE)) == [f"{BASE}/b", f"{BASE}/a"]
 
 
+def test_link_to_https_is_followed_only_if_the_site_has_it() -> None:
+    links = (Link("https://shop.test/a"), Link("http://shop.test/b"))
+
+    assert list(followable(links, BASE)) == ["http://shop.test/b"]
+    assert list(followable(links, "https://shop.test")) == [link.url for link in links]
+
+
 def test_own_url_is_shown_as_a_path() -> None:
     assert shown(f"{BASE}/a?b=1", BASE) == "/a?b=1"
     assert shown("https://cdn.test/a.css", BASE) == "https://cdn.test/a.css"
