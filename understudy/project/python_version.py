@@ -39,7 +39,9 @@ def release(tree: Tree, folder: str, packages: Packages) -> Deployment:
         if all(one.must is None or f"{_python(name)}.99" in one.must for one in musts)
     ]
     fitting = [name for name in fitting if name in _DEBIAN] or fitting[:1]
-    why = ", ".join(f"{one.place}: {one.text}" for one in asked)
+    # pyproject.toml often says the same as the lock file.
+    reasons = {one.text: f"{one.place}: {one.text}" for one in reversed(asked)}
+    why = ", ".join(reversed(reasons.values()))
     if not fitting:
         return _without_release(why)
     exact = [name for name in fitting for one in asked if _python(name) == one.version]
@@ -47,10 +49,8 @@ def release(tree: Tree, folder: str, packages: Packages) -> Deployment:
         return _chosen((exact or fitting)[0], why)
     # Nothing decides: the newer one.
     unknown = Unknown(
-        "which release production runs"
-        + (f" ({why})" if why else " (nothing in the repository asks for a Python version)"),
-        f"vm.release: {fitting[0]} has Python {_python(fitting[0])}; "
-        "`init --capture HOST` reads it from the server",
+        f"which release production runs; {fitting[0]} with Python {_python(fitting[0])} is taken",
+        "vm.release, or `python deploy.py init --capture HOST`, which reads it from the server",
         "vm.release",
     )
     return _chosen(fitting[0], why or "not known: the newest").with_more(
@@ -82,7 +82,7 @@ def _asked(tree: Tree, folder: str, packages: Packages) -> Iterator[_Asked]:
     for path in dict.fromkeys((join(folder, "pyproject.toml"), "pyproject.toml")):
         if path in tree.texts and (found := _pyproject(tree.texts[path])):
             yield from _specifier(path, "requires-python", found)
-    for name, first, python in _NEEDS:
+    for name, first, python in () if packages.python else _NEEDS:
         if (least := packages.least(name)) and least >= first:
             what = f"{name} {'.'.join(map(str, least))} needs Python {python}"
             yield _Asked(packages.place(name), what, SpecifierSet(f">={python}"))
