@@ -7,6 +7,10 @@ from understudy.errors import Unreachable
 from understudy.job import Job
 from understudy.testing.site import Site, site_of
 
+_NO_CHROMIUM = (
+    "no Chromium or Chrome is installed, and Firefox can't be given the address of a single name"
+)
+
 
 def open_site(job: Job) -> None:
     """Opens the site, or prints what is needed to open it elsewhere. Changes nothing on this machine.
@@ -33,11 +37,7 @@ def open_site(job: Job) -> None:
 def _opened_by_rule(job: Job, site: Site) -> bool:
     program = browsers.chromium()
     if not browsers.has_screen() or program is None:
-        why = (
-            "neither Chromium nor Chrome is installed"
-            if browsers.has_screen()
-            else "no screen here"
-        )
+        why = _NO_CHROMIUM if browsers.has_screen() else "no screen here"
         job.report.warn(f"no browser was started: {why}")
         return False
     profile = job.project.state / "browser" / f"{job.target_name}-{site.address}"

@@ -96,7 +96,7 @@ def test_name_that_leads_elsewhere_is_not_followed(
     ("lacking", "why"),
     [
         (("has_screen", lambda: False), "no screen here"),
-        (("chromium", lambda: None), "neither Chromium nor Chrome is installed"),
+        (("chromium", lambda: None), open_site._NO_CHROMIUM),
         (("open_with_rule", lambda *given: False), "/usr/bin/chromium has failed"),
     ],
 )
