@@ -23,7 +23,7 @@ check:  ## formatting, lint, types, words, shell scripts
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	$(PYTHON) -m tests.house words
-	shellcheck provision/setup provision/box/build provision/box/archive \
+	shellcheck provision/setup provision/machine provision/box/build provision/box/archive \
 	    provision/box/release provision/box/sources provision/box/packages provision/box/accelerator provision/box/lxc/lxc-template provision/lxc/* ci/control-groups benchmarks/*.sh benchmarks/peers/shell/deploy.sh \
 	    understudy/parity/capture/query.sh understudy/host/facts.sh
 	cat provision/[0-9]*.sh | shellcheck -

@@ -44,6 +44,11 @@ class Project:
     resources: Path = RESOURCES
 
     @property
+    def has_no_config(self) -> bool:
+        """Whether there is no deploy.yml, and no other file was named in its place."""
+        return not self.config_file.exists() and self.config_file == self.directory / "deploy.yml"
+
+    @property
     def state(self) -> Path:
         """Caches, receipts, pulled data and the VM's state. May be deleted at any time."""
         return self.directory / ".understudy"
@@ -93,6 +98,11 @@ class Project:
     def box_scripts(self) -> Path:
         """What builds the Vagrant box and reads the archive of its release."""
         return self.resources / "provision" / "box"
+
+    @property
+    def machine_script(self) -> Path:
+        """Installs what this machine lacks."""
+        return self.resources / "provision" / "machine"
 
     @property
     def container_script(self) -> Path:

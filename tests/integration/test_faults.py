@@ -78,7 +78,7 @@ def test_doctor_prints_the_command_that_fixes_a_problem(tmp_path: Path) -> None:
     python = str(PROJECT / ".venv/bin/python")
     answer = run("env", f"PATH={tmp_path}", python, "deploy.py", "doctor")
     assert answer.code == 4
-    assert "fix: make setup" in answer.text
+    assert "fix: python deploy.py doctor --fix" in answer.text
 
 
 def test_setup_without_apt_says_what_to_install(tmp_path: Path) -> None:

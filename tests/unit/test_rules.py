@@ -14,6 +14,7 @@ IMPURE = {"subprocess", "socket", "time", "fabric", "paramiko", "invoke", "vagra
 DOORS = {
     "cli.browsers",
     "cli.doctor",
+    "cli.fix",
     "cli.main",
     "cli.open_site",
     "cli.shell",

@@ -271,7 +271,11 @@ def _add_inspecting(add_verb: _AddVerb, common: _Common) -> None:
     )
     ssh = add_verb("ssh", "open a shell on a target, or run one command there", common.target)
     ssh.add_argument("command", nargs=argparse.REMAINDER, help="default: a shell")
-    add_verb("doctor", "check this machine; print a fix for each problem", common.every)
+    doctor = add_verb("doctor", "check this machine; print a fix for each problem", common.every)
+    doctor.add_argument(
+        "--fix", action="store_true", help="first install missing packages and start daemons"
+    )
+    doctor.add_argument("--yes", action="store_true", help="with --fix: don't ask before")
 
 
 def _add_sides(parser: argparse.ArgumentParser) -> None:

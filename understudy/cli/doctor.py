@@ -40,6 +40,9 @@ class Finding:
     fix: str = ""
 
 
+_Check = Callable[[], Finding]
+
+
 def examine(project: Project, report: Report) -> None:
     """Prints all findings. Raises Unreachable if any is a problem, ConfigError for a wrong deploy.yml."""
     findings = list(_findings(project, report))
@@ -56,6 +59,13 @@ def examine(project: Project, report: Report) -> None:
 
 
 def _findings(project: Project, report: Report) -> Iterator[Finding]:
+    if project.has_no_config:
+        where = f"none in {project.directory} or above"
+        yield Finding("deploy.yml", f"{where}; python deploy.py init writes one")
+        choice = providers.for_new_vm(project)
+        yield Finding("staging VM", str(choice))
+        yield from _in_parallel((*_machine_checks(project, choice.name), _BOX_BUILDER))
+        return
     config = vm_address.load(project)
     yield Finding("deploy.yml", str(project.config_file))
     if vm_address.TARGET not in config.targets:
@@ -65,23 +75,32 @@ def _findings(project: Project, report: Report) -> Iterator[Finding]:
     choice = providers.chosen(project, config.vm.name, config.vm.provider)
     yield _capture(Job(project, config, config.vm.stands_for, report), choice)
     yield Finding("staging VM", str(choice))
-    # In parallel: most checks wait for a program, and Vagrant takes seconds.
+    job = Job(project, config, vm_address.TARGET, report)
+    yield from _in_parallel((*_machine_checks(project, choice.name), *_vm_checks(job, choice.name)))
+
+
+def _in_parallel(checks: Iterable[_Check]) -> Iterator[Finding]:
+    """Most checks wait for a program, and Vagrant takes seconds."""
     with ThreadPoolExecutor() as pool:
-        job = Job(project, config, vm_address.TARGET, report)
-        yield from pool.map(lambda check: check(), _checks(job, choice.name))
+        yield from pool.map(lambda check: check(), checks)
 
 
-def _checks(job: Job, provider: str) -> Iterable[Callable[[], Finding]]:
+def _vm_checks(job: Job, provider: str) -> Iterable[_Check]:
     project, config = job.project, job.config
+    return (
+        *([] if config.vm.box else [partial(_keyring, job), _BOX_BUILDER]),
+        partial(_vm_name, project, config.vm.name, provider),
+        partial(_vm_address, project, config),
+    )
+
+
+def _machine_checks(project: Project, provider: str) -> Iterable[_Check]:
     return (
         *_DEPLOYS,
         _memory,
         partial(_disk, project.directory),
         partial(_tool, "Vagrant", ["vagrant", "--version"], "only the staging VM needs it"),
-        *([] if config.vm.box else [partial(_keyring, job), _BOX_BUILDER]),
         *(_CHECKS_OF[provider]),
-        partial(_vm_name, project, config.vm.name, provider),
-        partial(_vm_address, project, config),
         _browser,
     )
 
@@ -142,7 +161,9 @@ def _tool(title: str, command: list[str], note: str = "") -> Finding:
     answer = _answer(command)
     if answer is None:
         missing = f"{command[0]} is missing or broken"
-        return Finding(title, f"{missing}; {note}" if note else missing, "make setup")
+        return Finding(
+            title, f"{missing}; {note}" if note else missing, "python deploy.py doctor --fix"
+        )
     return Finding(title, answer.splitlines()[0])
 
 
@@ -168,13 +189,13 @@ def _vagrant_plugin() -> Finding:
         return Finding("vagrant-libvirt", found.group(1))
     if shutil.which("VBoxManage"):
         return Finding("VirtualBox", _answer(["VBoxManage", "--version"]) or "installed")
-    return Finding("vagrant-libvirt", "missing", "make setup")
+    return Finding("vagrant-libvirt", "missing", "python deploy.py doctor --fix")
 
 
 def _libvirt() -> Finding:
     answer = _answer(["virsh", "--connect", "qemu:///system", "version", "--daemon"])
     if answer is None:
-        return Finding("libvirt", "the daemon does not answer", "make setup")
+        return Finding("libvirt", "the daemon does not answer", "python deploy.py doctor --fix")
     daemon = re.search(r"daemon: (\S+)", answer)
     return Finding("libvirt", f"daemon {daemon.group(1) if daemon else 'answers'}")
 
@@ -185,14 +206,16 @@ def _network() -> Finding:
             "network", "/dev/net/tun is missing: a VM can't get a network", "modprobe tun"
         )
     if shutil.which("dnsmasq") is None or shutil.which("iptables") is None:
-        return Finding("network", "dnsmasq or iptables is missing", "make setup")
+        return Finding("network", "dnsmasq or iptables is missing", "python deploy.py doctor --fix")
     return Finding("network", "tun, dnsmasq and iptables are present")
 
 
 def _containers() -> Finding:
     title = "containers"
     if found := capabilities.obstacle_to_containers():
-        return Finding(title, found, "make setup; if it helps not, set vm.provider: libvirt")
+        return Finding(
+            title, found, "python deploy.py doctor --fix; if it helps not, set vm.provider: libvirt"
+        )
     return Finding(title, f"lxc {_answer(['lxc-start', '--version'])}, vagrant-lxc, overlayfs")
 
 
@@ -233,7 +256,9 @@ def _browser() -> Finding:
     browser = _answer(["chromium", "--version"])
     driver = _answer(["chromedriver", "--version"])
     if browser is None or driver is None:
-        return Finding("browser", "chromium or its driver is missing", "make setup")
+        return Finding(
+            "browser", "chromium or its driver is missing", "python deploy.py doctor --fix"
+        )
     versions = [re.search(r"(\d+)\.", text) for text in (browser, driver)]
     majors = {version.group(1) for version in versions if version}
     if len(majors) != 1:
@@ -244,13 +269,13 @@ def _browser() -> Finding:
 
 
 # What every deploy needs.
-_DEPLOYS: tuple[Callable[[], Finding], ...] = (
+_DEPLOYS: tuple[_Check, ...] = (
     _python,
     partial(_tool, "ssh", ["ssh", "-V"]),
     partial(_tool, "git", ["git", "--version"]),
 )
 _BOX_BUILDER = partial(_tool, "box builder", ["mmdebstrap", "--version"])
-_CHECKS_OF: dict[str, tuple[Callable[[], Finding], ...]] = {
+_CHECKS_OF: dict[str, tuple[_Check, ...]] = {
     providers.LXC: (partial(_disk, Path("/var/lib/lxc")), _containers),
     providers.LIBVIRT: (
         partial(_disk, Path("/var/lib/libvirt")),

@@ -71,7 +71,7 @@ def main(arguments: list[str], directory: Path, program: str = DEPLOY_PY) -> int
         with _known_host(options, project) as options.known_host:
             return run(options, project, _report(options, project))
     except ModuleNotFoundError as error:
-        return _missing_package(error)
+        return _missing_package(error, options.called.program)
     except KeyboardInterrupt:
         # Before the verb has begun.
         print("interrupted", file=sys.stderr)
@@ -173,12 +173,16 @@ def _local_disk_error(error: OSError, report: "Report") -> int:
     return failure.exit_code
 
 
-def _missing_package(error: ModuleNotFoundError) -> int:
+def _missing_package(error: ModuleNotFoundError, program: str) -> int:
     if error.name and error.name.partition(".")[0] == "understudy":
         raise error
     print(
-        f"error: the Python package {error.name} is not installed\n"
-        "try: make setup, then . .venv/bin/activate",
+        f"error: the Python package {error.name} is not installed\ntry: "
+        + (
+            "install Understudy again"
+            if program == INSTALLED
+            else "make setup, then . .venv/bin/activate"
+        ),
         file=sys.stderr,
     )
     return 4

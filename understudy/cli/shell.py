@@ -106,7 +106,7 @@ def _show_output(argv: list[str], show: Callable[[str], None]) -> int:
 
 
 def _no_ssh() -> Unreachable:
-    return Unreachable("ssh is not installed", hint="make setup")
+    return Unreachable("ssh is not installed", hint="python deploy.py doctor --fix")
 
 
 def _argv(target: TargetConfig, user: str) -> list[str]:

@@ -19,7 +19,7 @@ def git_bytes(directory: Path, *arguments: str) -> bytes:
             ["git", "-C", directory, *arguments], capture_output=True, env=_outside_of_hooks()
         )
     except FileNotFoundError:
-        raise Unreachable("git is not installed", hint="make setup") from None
+        raise Unreachable("git is not installed", hint="python deploy.py doctor --fix") from None
     if done.returncode:
         raise ConfigError(
             f"git {_verb(arguments)} failed in {directory}",

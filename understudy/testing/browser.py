@@ -72,7 +72,8 @@ def program(name: str) -> str:
     path = shutil.which(name)
     if path is None:
         pytest.exit(
-            f"{name} is not installed: run `make setup`.", returncode=pytest.ExitCode.USAGE_ERROR
+            f"{name} is not installed: run `python deploy.py doctor --fix`.",
+            returncode=pytest.ExitCode.USAGE_ERROR,
         )
     return path
 

@@ -115,7 +115,9 @@ def _run(command: list[str], log: Path, report: Report) -> None:
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
         )
     except FileNotFoundError as error:
-        raise Unreachable(f"{error.filename} is missing", hint="make setup") from None
+        raise Unreachable(
+            f"{error.filename} is missing", hint="python deploy.py doctor --fix"
+        ) from None
     assert process.stdout is not None  # noqa: S101 - asked for above
     with process, log.open("w") as file:
         for line in process.stdout:

@@ -138,4 +138,4 @@ def _run(*words: str) -> subprocess.CompletedProcess[str]:
             env={**os.environ, "LC_ALL": "C"},
         )
     except FileNotFoundError:
-        raise Unreachable("virsh is not installed", hint="make setup") from None
+        raise Unreachable("virsh is not installed", hint="python deploy.py doctor --fix") from None

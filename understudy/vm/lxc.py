@@ -81,7 +81,9 @@ def _run(project: Project, verb: str, *words: str) -> str:
     try:
         done = subprocess.run(command, capture_output=True, text=True, errors="replace")
     except FileNotFoundError as error:
-        raise Unreachable(f"{error.filename} is missing", hint="make setup") from None
+        raise Unreachable(
+            f"{error.filename} is missing", hint="python deploy.py doctor --fix"
+        ) from None
     if done.returncode:
         raise refused(f"provision/lxc/container {verb}", done.stderr)
     return done.stdout

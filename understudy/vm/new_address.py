@@ -83,6 +83,8 @@ def _routes() -> str:
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
     except FileNotFoundError:
-        raise Unreachable("the program ip is not installed", hint="make setup") from None
+        raise Unreachable(
+            "the program ip is not installed", hint="python deploy.py doctor --fix"
+        ) from None
     except subprocess.CalledProcessError as error:
         raise StepFailed("`ip route` failed", details=error.stderr.strip()) from None

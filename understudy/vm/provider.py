@@ -57,6 +57,11 @@ def chosen(project: Project, name: str, wanted: str) -> Choice:
     )
 
 
+def for_new_vm(project: Project) -> Choice:
+    """The provider where neither deploy.yml nor a VM decides."""
+    return chosen(project, "", "auto")
+
+
 def built(project: Project, name: str) -> str:
     """The provider of the VM that Vagrant built here; empty if there is none."""
     return next((provider for provider in KINDS if _id(project, name, provider)), "")

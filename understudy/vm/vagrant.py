@@ -112,7 +112,9 @@ class VagrantCalls:
             call()
         except (FileNotFoundError, RuntimeError):
             # python-vagrant raises RuntimeError if there is no vagrant on the PATH.
-            raise Unreachable("vagrant is not installed", hint="make setup") from None
+            raise Unreachable(
+                "vagrant is not installed", hint="python deploy.py doctor --fix"
+            ) from None
         except subprocess.CalledProcessError as error:
             output = (self._state / "vagrant.log").read_text(errors="replace")
             raise StepFailed(

@@ -32,7 +32,7 @@ def test_a_machine_without_tools_gets_the_command_that_installs_them(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Unreachable) as raised:
         doctor.examine(PROJECT, FakeReport())
-    assert raised.value.hint == "make setup"
+    assert raised.value.hint == "python deploy.py doctor --fix"
 
 
 def test_browser_and_driver_of_different_versions_are_a_problem(
@@ -57,6 +57,21 @@ def test_a_full_disk_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     finding = doctor._disk(tmp_path / "not" / "there" / "yet")
     assert "1 GiB free" in finding.seen
     assert "free 8 GiB" in finding.fix
+
+
+def test_without_a_deploy_yml_only_the_machine_is_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "_machine_checks", lambda *_: (lambda: doctor.Finding("a", "b"),))
+    report = FakeReport()
+
+    doctor.examine(Project(tmp_path, tmp_path / "deploy.yml"), report)
+
+    assert report.said[0] == (
+        f"✓ deploy.yml: none in {tmp_path} or above; python deploy.py init writes one"
+    )
+    with pytest.raises(ConfigError, match=r"other\.yml"):
+        doctor.examine(Project(tmp_path, tmp_path / "other.yml"), report)
 
 
 def test_a_wrong_deploy_yml_is_reported_before_any_check(tmp_path: Path) -> None:

@@ -121,4 +121,4 @@ def test_missing_program_is_an_error_with_a_hint(container: Machine) -> None:
     (container.project.directory / "provision" / "lxc" / "container").unlink()
     with pytest.raises(Unreachable) as raised:
         container.vm().down()
-    assert raised.value.hint == "make setup"
+    assert raised.value.hint == "python deploy.py doctor --fix"

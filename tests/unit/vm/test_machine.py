@@ -217,4 +217,7 @@ def test_missing_tool_is_an_error_with_a_hint(
     monkeypatch.setenv("PATH", str(machine.tools))
     with pytest.raises(Unreachable) as raised:
         machine.vm().destroy() if name == "vagrant" else machine.vm().down()
-    assert (raised.value.summary, raised.value.hint) == (f"{name} is not installed", "make setup")
+    assert (raised.value.summary, raised.value.hint) == (
+        f"{name} is not installed",
+        "python deploy.py doctor --fix",
+    )

@@ -56,6 +56,8 @@ def show_report(options: argparse.Namespace, project: Project, report: "Report")
 
 
 def doctor(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy.cli import doctor
+    from understudy.cli import doctor, fix
 
+    if options.fix:
+        fix.fix(project, report, confirmed=options.yes)
     doctor.examine(project, report)

@@ -1,0 +1,65 @@
+"""doctor --fix: installs Debian packages and starts daemons, by provision/machine as `make setup` does."""
+
+import subprocess
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+from understudy.cli import prompts
+from understudy.errors import StepFailed, UnderstudyError, Unreachable
+from understudy.paths import Project
+from understudy.report.events import Report
+
+_DONE, _ERROR, _HINT = "==> ", "error: ", "try: "
+_MISSING = 4
+
+
+def fix(project: Project, report: Report, *, confirmed: bool) -> None:
+    """Asks first, unless it is confirmed. Changes nothing on a machine that lacks nothing.
+
+    Raises Refused if the user does not agree, and Unreachable or StepFailed if a package can't be installed
+    or a daemon not be started.
+    """
+    planned = _run(project.machine_script, "plan", on_line=lambda _: None)
+    if not planned:
+        report.say("no package is missing, and the daemons run")
+        return
+    if not confirmed:
+        prompts.confirm(f"On this machine: {'; '.join(planned)}.")
+    log = project.state / "setup.log"
+    with report.step("install packages and start daemons"):
+        _run(project.machine_script, "apply", str(log.absolute()), on_line=report.detail)
+
+
+def _run(script: Path, *words: str, on_line: Callable[[str], None]) -> list[str]:
+    """Runs the script, and calls on_line for each line about a step. Returns all other lines."""
+    process = subprocess.Popen(
+        [script, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    assert process.stdout is not None  # noqa: S101 - asked for above
+    lines: deque[str] = deque(maxlen=20)
+    with process:
+        for line in map(str.rstrip, process.stdout):
+            if line.startswith(_DONE):
+                on_line(line.removeprefix(_DONE))
+            else:
+                lines.append(line)
+    if process.returncode:
+        raise _error(list(lines), process.returncode)
+    return list(lines)
+
+
+def _error(lines: list[str], code: int) -> UnderstudyError:
+    """What the script says of its failure: the error, what to try, and the lines of the log before them."""
+    summary = next((one for one in lines if one.startswith(_ERROR)), "provision/machine failed")
+    hint = next((one for one in lines if one.startswith(_HINT)), "")
+    kind = Unreachable if code == _MISSING else StepFailed
+    return kind(
+        summary.removeprefix(_ERROR),
+        details="\n".join(one for one in lines if one not in (summary, hint)),
+        hint=hint.removeprefix(_HINT),
+    )
