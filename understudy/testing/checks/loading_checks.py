@@ -65,7 +65,8 @@ def _is_failure(url: str, why: str, status: int, kind: str, base: str) -> bool:
         return status in _GONE
     if why.startswith(_NOT_ITS_FAULT) or (urlsplit(url).path == _FAVICON and status == 404):
         return False
-    return not (kind in _SCRIPTED and status in _EXPECTED)
+    # A page doesn't know yet what asked for something whose answer has just begun.
+    return not (kind in {"", *_SCRIPTED} and status in _EXPECTED)
 
 
 def mixed_content(crawl: Crawl) -> Result:

@@ -32,12 +32,13 @@ def visit(browser: webdriver.Chrome, base: str, url: str) -> Page:
     _console(browser)
     try:
         _open(browser, url)
+        # What scripts ask for after the page was loaded has its answer meanwhile; of what the console
+        # names, the page knows by whom it was asked.
+        axe, console = _run_axe(browser), _console(browser)
         found = browser.execute_script(_script("evidence.js"), base)
     except WebDriverException as error:
         return Page(path, url, status=0, is_document=False, failure=_first_line(error))
-    # Errors that come later than the page are in the console after this.
-    axe = _run_axe(browser) if found["isDocument"] else _NONE
-    return Page.of(path, found, axe, _console(browser))
+    return Page.of(path, found, axe, console)
 
 
 def _open(browser: webdriver.Chrome, url: str) -> None:
