@@ -6,7 +6,6 @@ from uuid import uuid4
 import pytest
 
 from functional_tests.pages import HomePage, ListPage
-from understudy.config.app import App
 from understudy.testing.browser import Browser
 from understudy.testing.fixtures import UNDER_TEST
 from understudy.testing.site import Site
@@ -15,16 +14,11 @@ EXAMPLE_APP = "todo.wsgi:application"
 
 
 @pytest.fixture(scope="session")
-def app(pytestconfig: pytest.Config) -> App:
-    """The app of deploy.yml."""
-    return pytestconfig.stash[UNDER_TEST].config.app
-
-
-@pytest.fixture(scope="session")
-def example_app(app: App) -> None:
+def example_app(site: Site, pytestconfig: pytest.Config) -> None:
     """Skips these tests if deploy.yml has another app: the project's own tests try others, too."""
-    if app.module != EXAMPLE_APP:
-        pytest.skip(f"a test of the example app, {EXAMPLE_APP}; app.module is {app.module}")
+    module = pytestconfig.stash[UNDER_TEST].config.app.module
+    if module != EXAMPLE_APP:
+        pytest.skip(f"a test of the example app, {EXAMPLE_APP}; app.module is {module}")
 
 
 @pytest.fixture

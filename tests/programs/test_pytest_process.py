@@ -178,7 +178,7 @@ def test_browser_is_started_before_the_tests_are_let_go(
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     file = tmp_path / "deploy.yml"
     file.write_text(yaml.safe_dump(settings(target={"address": "127.0.0.1"})))
-    words = ["functional_tests/test_any_site.py", "-p", "no:cacheprovider"]
+    words = ["functional_tests/test_pages.py", "-p", "no:cacheprovider"]
 
     with PytestProcess([*words, "--target", "staging", "--deploy-config", str(file)], TOP):
         wait_for(tmp_path / "chromedriver.started")

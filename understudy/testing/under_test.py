@@ -1,6 +1,5 @@
 """What is under test: a target of the project that pytest runs in, by the options of the command line."""
 
-import socket
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -45,6 +44,8 @@ class UnderTest:
     @cached_property
     def site(self) -> "Site":
         """Raises as testing/site.py, and Unreachable if the host's name has no IP address."""
+        import socket
+
         from understudy.testing.site import site_of
 
         site = site_of(self.config, self._option("--target"), self._option("--host"))
