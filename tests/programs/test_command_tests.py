@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.unit.fakes import FakeReport, config
-from tests.unit.web_server import WebServer, reply
+from tests.unit.web_server import WebServer, certificate, reply
 from understudy.config.test_commands import TestCommand
 from understudy.errors import StepFailed, Stopped
 from understudy.job import Job
@@ -97,6 +97,18 @@ def test_name_leads_to_the_site(made: Made, server: WebServer, tmp_path: Path, t
     assert Path("/etc/hosts").read_bytes() == before
 
 
+@pytest.mark.needs("curl")
+def test_name_leads_to_the_site_over_https(made: Made, tmp_path: Path) -> None:
+    """With the site's own certificate: the proxy passes on what it can't read."""
+    context = certificate(tmp_path, "shop.test")
+    with WebServer(lambda _: reply(body=b"hello"), context) as server:
+        _, error = run(made(f"curl -sS --cacert pem https://shop.test:{server.port}/ >said"))
+
+    assert error is None
+    assert (tmp_path / "said").read_text() == "hello"
+
+
+@pytest.mark.needs("chromium")
 def test_browser_of_the_command_finds_the_site(
     made: Made, server: WebServer, tmp_path: Path
 ) -> None:

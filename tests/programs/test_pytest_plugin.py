@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tests.unit.fakes import TOP, settings
+from understudy.rehearsal.pytest_process import PytestProcess
 
 pytest_plugins = ["pytester"]
 
@@ -159,3 +160,65 @@ def test_plugin_imports_next_to_nothing() -> None:
     )
 
     assert [name for name in done.stdout.split() if not name.startswith("understudy")] == []
+
+
+@pytest.mark.needs("chromium", "chromedriver")
+def test_failed_browser_test_keeps_what_the_browser_showed(run: Run, project: Path) -> None:
+    put(
+        project / "functional_tests/test_it.py",
+        """
+    def test_shown(browser, second_browser):
+        browser.get("data:text/html,<h1>Oh no</h1>")
+        assert False
+    """,
+    )
+
+    result = run("functional_tests", "--target", "staging")
+
+    result.assert_outcomes(failed=1)
+    kept = project / "reports/browser/test_shown"
+    result.stdout.fnmatch_lines(["*Kept from browser*", str(kept), "*Kept from second_browser*"])
+    for folder in (kept, kept / "second_browser"):
+        assert (folder / "screenshot.png").read_bytes().startswith(b"\x89PNG")
+    assert "Oh no" in (kept / "page.html").read_text()
+
+
+def test_host_is_rebooted_only_by_a_run_that_asks_for_it(run: Run, project: Path) -> None:
+    put(
+        project / "tests/host/test_it.py",
+        """
+    import pytest
+
+    @pytest.mark.reboots
+    def test_boot():
+        pass
+
+    def test_other():
+        pass
+    """,
+    )
+
+    run("--strict-markers").assert_outcomes(passed=1, deselected=1)
+    run("-m", "reboots").assert_outcomes(passed=1, deselected=1)
+
+
+@pytest.mark.parametrize("autoload", ["", "1"])
+def test_plugin_with_an_entry_point_is_loaded_once(
+    autoload: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in this repository with Understudy installed: conftest.py must not load it again."""
+    installed = tmp_path / "understudy-1.0.dist-info"
+    put(installed / "METADATA", "Metadata-Version: 2.1\nName: understudy\nVersion: 1.0\n")
+    put(installed / "entry_points.txt", f"[pytest11]\nunderstudy = {PLUGIN}\n")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{TOP}")
+    monkeypatch.syspath_prepend(tmp_path)
+    # Only what is named is loaded then.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", autoload)
+
+    with PytestProcess(
+        ["tests/unit/testing/test_site.py", "-p", "no:cacheprovider"], TOP
+    ) as process:
+        process.let_go(print)
+        output, code = process.wait()
+
+    assert code == 0, output
