@@ -43,6 +43,13 @@ _Extra = Annotated[
     str, text(r"[A-Za-z0-9][A-Za-z0-9._-]*", "letters, digits, dots, hyphens and underscores")
 ]
 Names = Annotated[tuple[_Extra, ...], a_list("[prod]")]
+SourceDirectory = Annotated[
+    str,
+    text(
+        r"(?!\.{1,2}(/|$))[\w.-]+(/(?!\.{1,2}(/|$))[\w.-]+)*",
+        "a folder below the app's directory, for example hello/static",
+    ),
+]
 UrlPaths = Annotated[tuple[UrlPath, ...], a_list('["/"]')]
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {
@@ -62,6 +69,8 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
 
 class App(Strict):
     """What is deployed; times are whole seconds.
+
+    static_directory: committed files that nginx serves as they are, in place of collected ones.
 
     requirements: the files of the lock, empty to search for one. extras, groups: of the project, that the
     lock is exported with.
@@ -91,6 +100,7 @@ class App(Strict):
     health_path: UrlPath = "/"
     check_paths: UrlPaths = ()
     static_url: UrlDirectory | None = None
+    static_directory: SourceDirectory | None = None
     static_expires: NginxTime = "1h"
     media_url: UrlDirectory | None = None
     upload_limit: NginxSize = "10m"
@@ -109,4 +119,5 @@ class App(Strict):
     def fill_in_preset(cls, given: Any) -> Any:
         if not isinstance(given, dict):
             return given
-        return {**PRESETS.get(str(given.get("preset", "django")), {}), **given}
+        served = {"static_url": "/static/"} if given.get("static_directory") else {}
+        return {**served, **PRESETS.get(str(given.get("preset", "django")), {}), **given}

@@ -80,6 +80,7 @@ def fingerprint_inputs(
     commands = (app.build_commands, app.release_commands, app.migrate_commands)
     return (
         *(source.tree, source.lock, python, repr(commands), secrets),
+        *([app.static_directory] if app.static_directory else []),
         *(file.content for file in without_id),
         # A running service follows a changed unit only when it is started again.
         *(file.content for file in site_config if file.path.suffix == ".service"),
@@ -98,7 +99,13 @@ def shipment(
     with exclusive_lock(job.project.cache):
         if observed.release(desired.release.id) is None:
             release_tar.write_bytes(
-                archive.release_tar(source, desired.release_files, desired.release, compiler)
+                archive.release_tar(
+                    source,
+                    desired.release_files,
+                    desired.release,
+                    compiler,
+                    desired.app.static_directory,
+                )
             )
         packages = _packages(job, source, desired, observed)
         missing = [tar for name, tar in packages.items() if name not in observed.packages]

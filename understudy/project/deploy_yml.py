@@ -26,6 +26,7 @@ _APP = (
     "health_path",
     "check_paths",
     "static_url",
+    "static_directory",
     "media_url",
 )
 _COLUMN = 42

@@ -14,6 +14,7 @@ from understudy.project.variables import Read, Reader
 from understudy.project.web_objects import WebApp
 
 _URI = "SQLALCHEMY_DATABASE_URI"
+_PLACES_OF_STATIC = {"static_folder", "static_url_path", "static_host"}
 
 
 def deployment(tree: Tree, app: WebApp, packages: Packages, name: str) -> Deployment:
@@ -91,16 +92,25 @@ def _migrations(tree: Tree, app: WebApp, packages: Packages) -> Deployment:
 
 
 def _static(tree: Tree, app: WebApp) -> Deployment:
-    """Flask serves its folder `static` itself, through gunicorn."""
-    if app.kind != "Flask":
-        return Deployment()
-    folder = app.path.rpartition("/")[0]
-    static = join(folder, "static")
-    if not any(path.startswith(f"{static}/") for path in tree.paths):
-        return Deployment()
-    return Deployment(
-        notes=(f"{static}/ is served by Flask itself; for nginx set app.static_url to /static/",)
-    )
+    """The folder `static` beside the call of Flask(), unless the call names another. nginx serves it."""
+    for path, call in _calls_of_flask(tree):
+        static = join(path.rpartition("/")[0], "static")
+        if any(file.startswith(f"{static}/") for file in tree.paths):
+            place = f"{path}:{call.lineno}"
+            if {keyword.arg for keyword in call.keywords} & _PLACES_OF_STATIC:
+                return Deployment(
+                    notes=(f"{place} says where static files are: Flask serves them",)
+                )
+            within = static.removeprefix(f"{app.subdirectory}/") if app.subdirectory else static
+            return Deployment(app={"static_directory": Found(within, f"{place}: {static}/")})
+    return Deployment()
+
+
+def _calls_of_flask(tree: Tree) -> Iterator[tuple[str, ast.Call]]:
+    for path, module in tree.modules.items():
+        for node in ast.walk(module):
+            if isinstance(node, ast.Call) and syntax.called(node) == "Flask":
+                yield path, node
 
 
 def _fixed_databases(tree: Tree) -> Iterator[Unknown]:

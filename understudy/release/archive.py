@@ -13,11 +13,16 @@ from understudy.release.source import Source, members
 
 
 def release_tar(
-    source: Source, files: Sequence[RenderedFile], manifest: Manifest, compiler: str | None
+    source: Source,
+    files: Sequence[RenderedFile],
+    manifest: Manifest,
+    compiler: str | None,
+    static: str | None = None,
 ) -> bytes:
     """Everything a release has, as a gzipped tar.
 
-    compiler: the Python that compiles the source; None leaves that to the host.
+    compiler: the Python that compiles the source; None leaves that to the host. static: the folder of the
+    source that nginx serves; None if release commands collect static files.
     """
     buffer = io.BytesIO()
     site = files[0].path.parts[2]
@@ -28,7 +33,9 @@ def release_tar(
         _add_file(release, "requirements.txt", source.lock)
         _add_file(release, "manifest.json.new", json.dumps(manifest.to_dict()))
         _add_link(release, "venv", f"../../venvs/{manifest.lock}")
-        _add_link(release, "static", f"../../static/{manifest.id}")
+        _add_link(
+            release, "static", f"source/{static}" if static else f"../../static/{manifest.id}"
+        )
         _add_link(release, "socket", f"/run/{site}/{manifest.id}.sock")
     return buffer.getvalue()
 

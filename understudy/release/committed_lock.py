@@ -74,6 +74,7 @@ def _of_requirements(tree: CommitTree, paths: tuple[str, ...], wanted: Wanted) -
 def _normal(lines: Iterable[str], paths: tuple[str, ...], wanted: Wanted) -> CommittedLock:
     text = _text(line for line in lines if not _PYPI.fullmatch(line))
     lock = lock_file.parse(text, ", ".join(paths))
+    server.refuse_too_old(lock, wanted.worker_class, ", ".join(paths))
     return CommittedLock(lock_file.text(server.completed(lock, wanted.worker_class)))
 
 

@@ -32,6 +32,11 @@ def refuse(app: App, commit: CommitFacts, elsewhere: Sequence[str]) -> None:
         )
     if _runs_manage(app) and _MANAGE not in commit.committed:
         raise _without_manage(commit, elsewhere)
+    if app.static_directory and not commit.find("texts", f"{re.escape(app.static_directory)}/.*"):
+        raise ConfigError(
+            f"app.static_directory: the commit has no files in {app.static_directory}/",
+            hint="It is the folder with the files of static_url, from the app's directory on.",
+        )
     python_checks.refuse_own_server(app, commit)
 
 

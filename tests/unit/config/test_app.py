@@ -1,5 +1,7 @@
 """The part `app` of deploy.yml: what the presets fill in."""
 
+import pytest
+
 from tests.unit.fakes import config
 
 
@@ -29,3 +31,17 @@ def test_plain_preset_runs_nothing() -> None:
     app = config(app={"preset": "plain"}).app
 
     assert (app.build_commands, app.release_commands, app.static_url) == ((), (), None)
+
+
+def test_static_directory_is_served_below_the_usual_url() -> None:
+    app = config(app={"preset": "plain", "static_directory": "hello/static"}).app
+    assert (app.static_url, app.static_directory) == ("/static/", "hello/static")
+
+    other = {"preset": "plain", "static_directory": "assets", "static_url": "/assets/"}
+    assert config(app=other).app.static_url == "/assets/"
+
+
+@pytest.mark.parametrize("path", ["/etc", "../other", "a/../../b", ".", "a/./b", "a b", ""])
+def test_static_directory_stays_below_the_app(path: str) -> None:
+    with pytest.raises(ValueError, match="a folder below the app's directory"):
+        config(app={"static_directory": path})

@@ -139,3 +139,35 @@ def test_own_gunicorn_settings_are_taken_over() -> None:
 def test_repository_without_an_app_is_refused(files: dict[str, str]) -> None:
     with pytest.raises(ConfigError, match=r"empty|no app was found"):
         decided(files)
+
+
+@pytest.mark.parametrize("folder", ["shop", "src/shop"])
+def test_static_folder_of_flask_is_served_from_the_source(folder: str) -> None:
+    files = {
+        f"{folder}/__init__.py": FACTORY,
+        f"{folder}/static/shop.css": "",
+        "requirements.txt": LOCK,
+    }
+
+    found = decided(files)
+
+    assert app(found, "static_directory") in ("shop/static", "src/shop/static")
+
+
+def test_static_folder_beside_the_factory_is_found_behind_wsgi_py() -> None:
+    files = {
+        "shop/__init__.py": FACTORY,
+        "shop/static/shop.css": "",
+        "wsgi.py": "from shop import create_app\napp = create_app()\n",
+    }
+
+    assert app(decided(files), "static_directory") == "shop/static"
+
+
+def test_static_files_that_flask_has_elsewhere_are_left_to_it() -> None:
+    code = 'from flask import Flask\napp = Flask(__name__, static_url_path="/assets")\n'
+
+    found = decided({"app.py": code, "static/shop.css": ""})
+
+    assert "static_directory" not in found.app
+    assert any("Flask serves them" in note for note in found.notes)

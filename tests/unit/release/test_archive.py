@@ -1,9 +1,11 @@
 """A release has exactly what is committed, whatever machine it is built on."""
 
 import importlib.util
+import io
 import os
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -63,6 +65,13 @@ def test_release_unpacked_by_the_hosts_tar_is_the_commit(tmp_path: Path) -> None
     assert str((release / "static").readlink()) == "../../static/r1"
     assert "gunicorn==23.0.0 --hash=sha256:aa" in (release / "requirements.txt").read_text()
     assert not (release / "manifest.json").exists(), "it is moved there last"
+
+
+def test_static_directory_is_served_from_the_source_without_a_copy(model: Path) -> None:
+    packed = archive.release_tar(find(model), (RUN,), manifest("r1"), None, "shop/static")
+
+    with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
+        assert tar.getmember("static").linkname == "source/shop/static"
 
 
 def test_same_commit_makes_the_same_release_wherever_it_is_made(

@@ -167,3 +167,11 @@ def test_missing_manage_py_is_refused(tmp_path: Path) -> None:
 
     assert "commit it" in raised.value.hint
     refuse(tmp_path, preset="plain")
+
+
+def test_static_directory_that_the_commit_lacks_is_refused(tmp_path: Path) -> None:
+    commit(tmp_path, {**APP, "shop/static/shop.css": ""})
+
+    refuse(tmp_path, static_directory="shop/static")
+    with pytest.raises(ConfigError, match="no files in static/"):
+        refuse(tmp_path, static_directory="static")

@@ -6,12 +6,19 @@ It comes from locks of Understudy's own beside this file. The app's pins win.
 from dataclasses import replace
 from pathlib import Path
 
+from packaging.version import Version
+
+from understudy.errors import ConfigError
 from understudy.release import lock_file
 from understudy.release.lock_file import LockFile, Pin
 
 _LOCKS = Path(__file__).parent
 # The first part of gunicorn's worker class -> the distribution that has it. gunicorn has all others itself.
 _WORKERS = {"uvicorn_worker": "uvicorn-worker", "gevent": "gevent", "ggevent": "gevent"}
+
+
+# gunicorn's worker class -> the first version of gunicorn that has it.
+_SINCE = {"asgi": "24.0.0"}
 
 
 def programs(worker_class: str) -> tuple[str, ...]:
@@ -30,6 +37,17 @@ def missing(lock: LockFile, worker_class: str) -> tuple[Pin, ...]:
                 if not lock.pin(pin.name):
                     added.setdefault(f"{pin.name} {pin.marker}", []).append(pin)
     return tuple(pins[0] for pins in added.values())
+
+
+def refuse_too_old(lock: LockFile, worker_class: str, path: str) -> None:
+    """Raises ConfigError if the locked gunicorn lacks the worker class. path: of the lock, for the message."""
+    pin, since = lock.pin("gunicorn"), _SINCE.get(worker_class)
+    # From a repository it has no version here.
+    if since and pin and pin.version and Version(pin.version) < Version(since):
+        raise ConfigError(
+            f"gunicorn {pin.version} in {path} has no worker class {worker_class}",
+            hint=f"Lock gunicorn>={since}; or set another app.worker_class in deploy.yml.",
+        )
 
 
 def completed(lock: LockFile, worker_class: str) -> LockFile:

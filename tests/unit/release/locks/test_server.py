@@ -3,6 +3,7 @@
 import pytest
 from packaging.requirements import Requirement
 
+from understudy.errors import ConfigError
 from understudy.release import lock_file
 from understudy.release.lock_file import LockFile
 from understudy.release.locks import server
@@ -49,3 +50,25 @@ def test_each_package_is_added_once() -> None:
 
     assert len(keys) == len(set(keys))
     assert all(Requirement(str(pin)) for pin in pins)
+
+
+@pytest.mark.parametrize(
+    ("version", "worker_class", "refused"),
+    [
+        ("23.0.0", "asgi", True),
+        ("24.0.0", "asgi", False),
+        ("25.1.0", "asgi", False),
+        ("23.0.0", "gthread", False),
+    ],
+)
+def test_gunicorn_that_is_too_old_for_its_worker_class_is_refused(
+    version: str, worker_class: str, refused: bool
+) -> None:
+    lock = lock_file.parse(f"gunicorn=={version} --hash=sha256:aa\n", "x")
+    if not refused:
+        server.refuse_too_old(lock, worker_class, "uv.lock")
+        return
+    with pytest.raises(
+        ConfigError, match=r"gunicorn 23\.0\.0 in uv\.lock has no worker class asgi"
+    ):
+        server.refuse_too_old(lock, worker_class, "uv.lock")
