@@ -23,6 +23,10 @@ _QUESTIONS = {
     'case $booted in @*) [ "$live" -ef "$1" ] && '
     '[ "$(stat -c %Y -- "$live")" -lt "${booted#@}" ] && echo yes || echo no ;; '
     "*) echo unknown ;; esac",
+    # An app: whether the kernel has ended a process of it for its memory, which systemd does not report with
+    # version 1 of control groups.
+    "oom": 'cat /sys/fs/cgroup/memory/system.slice/*/"$1"@*/memory.oom_control 2>/dev/null | '
+    'awk \'/^oom_kill / { n += $2 } END { print NR ? n ? "yes" : "no" : "unknown" }\'',
     "free": "df -P -- \"$1\" | awk 'NR == 2 { print $4 }'",
     "python": "readlink -f /usr/bin/python3 | sed 's/.*python//'",
 }

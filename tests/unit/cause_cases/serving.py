@@ -3,6 +3,7 @@
 from tests.unit.cause_cases.base import HEALTHY, NO_STATIC, Case, facts, raised, said
 
 NOT_FOUND = said("returned error: 404\nNot Found: /about")
+LIMITED = {"name": "todo", "memory_max": "300M"}
 TIMEOUT = f"[CRITICAL] WORKER TIMEOUT (pid:1)\n{raised('SystemExit: 1')}"
 CASES = {
     "collectstatic-not-run": Case(NO_STATIC, facts(settings={"release_commands": []}), HEALTHY),
@@ -44,6 +45,11 @@ CASES = {
         said("A process of this unit has been killed by the OOM killer."),
         facts(settings={"memory_max": "300M"}),
         HEALTHY,
+    ),
+    "out-of-memory-unreported": Case(
+        said("[ERROR] Worker (pid:812) was sent SIGKILL! Perhaps out of memory?"),
+        facts(settings=LIMITED, answers=(("oom", "todo", "yes"),)),
+        facts(settings=LIMITED, answers=(("oom", "todo", "no"),)),
     ),
     "out-of-the-hosts-memory": Case(
         said("Failed with result 'oom-kill'"), HEALTHY, facts(settings={"memory_max": "300M"})

@@ -3,7 +3,14 @@
 import re
 from typing import Any
 
-from understudy.diagnosis.causes.checks import not_committed, on_disk, own_line, setting, written
+from understudy.diagnosis.causes.checks import (
+    not_committed,
+    on_disk,
+    on_host,
+    own_line,
+    setting,
+    written,
+)
 from understudy.diagnosis.causes.starting import runs_a_server
 from understudy.diagnosis.known_facts import KnownFacts
 from understudy.diagnosis.rules import Clue, Finding, Groups, Rule, holds
@@ -112,6 +119,16 @@ _WORKERS = (
         "the app took more memory than app.memory_max allows, {app.memory_max}, and was ended",
         "Look for what it keeps from one request to the next, or raise app.memory_max.",
         (setting("memory_max", lambda limit, groups: bool(limit)),),
+    ),
+    Rule(
+        "out-of-memory-unreported",
+        (Clue("said", r"Worker \S+ was sent SIGKILL! Perhaps"),),
+        "the app took more memory than app.memory_max allows, {app.memory_max}, and was ended",
+        "Look for what it keeps from one request to the next, or raise app.memory_max.",
+        (
+            setting("memory_max", lambda limit, groups: bool(limit)),
+            on_host("oom", "{app.name}", "yes"),
+        ),
     ),
     Rule(
         "slow-start",
