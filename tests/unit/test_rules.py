@@ -38,6 +38,7 @@ DOORS = {
     "release.locks.poetry_lock",
     "release.locks.uv_lock",
     "release.source",
+    "release.source_builds",
     "release.wheels",
     "ssh.channels",
     "ssh.connection",

@@ -136,7 +136,22 @@ def _packages(
     if not plan.needs_environment(desired, observed):
         return {}
     with job.report.step("get the locked packages"):
-        return wheels.packages(source.lock, _python(observed), observed.machine, job.project.cache)
+        _report_added(job, source)
+        return wheels.packages(
+            source.lock,
+            _python(observed),
+            observed.machine,
+            job.project.cache,
+            source.repository,
+        )
+
+
+def _report_added(job: Job, source: sources.Source) -> None:
+    """What serves the app and is not in its lock. Whenever an environment is made, not with each deploy."""
+    lock = lock_file.parse(source.lock, "the lock file")
+    if lock.added:
+        pins = " and ".join(str(lock.pin(name)) for name in lock.added)
+        job.report.say(f"  {pins} from Understudy's own lock: {lock.origin} has none")
 
 
 def _unpacked(tar: Path) -> int:

@@ -20,6 +20,7 @@ from understudy.errors import ConfigError
 _HASH = re.compile(r"\s--hash[= ](sha(?:256|384|512):[0-9a-f]+)(?=\s|$)")
 _COMMENT = re.compile(r"(^|\s)#.*")
 _PYTHON = re.compile(r"^# requires-python: (.+)$", re.MULTILINE)
+_ADDED = re.compile(r"^# added: (.+)$", re.MULTILINE)
 _ORIGIN = re.compile(r"^# from: (.+)$", re.MULTILINE)
 # What locks/sources.py lets through: the id makes them as fixed as a hash does.
 _SOURCE = re.compile(
@@ -57,13 +58,14 @@ class LockFile:
     """indexes: the options of pip that name package indexes, as words of an argv.
 
     python: a specifier of PEP 440 for the Pythons that it is made for, "" for any. origin: the file that it
-    was made of.
+    was made of. added: what serves the app and comes from a lock of Understudy's own.
     """
 
     pins: tuple[Pin, ...]
     indexes: tuple[str, ...] = ()
     python: str = ""
     origin: str = ""
+    added: tuple[str, ...] = ()
 
     def pin(self, name: str) -> Pin | None:
         return next((pin for pin in self.pins if pin.name == name), None)
@@ -88,15 +90,22 @@ def parse(text: str, path: str) -> LockFile:
     _refuse_without_hash(requirements, path)
     pins = tuple(pin for line in requirements for pin in _pin(line))
     indexes = tuple(word for line in options for word in _index(line))
-    origin = _ORIGIN.search(text)
-    return LockFile(pins, indexes, _python(text), origin[1] if origin else path)
+    origin, added = _ORIGIN.search(text), _ADDED.search(text)
+    return LockFile(
+        pins,
+        indexes,
+        _python(text),
+        origin[1] if origin else path,
+        tuple(added[1].split()) if added else (),
+    )
 
 
 def text(lock: LockFile) -> str:
     """The lock in the normal form: parse() gives it back."""
     python = [f"# requires-python: {lock.python}"] if lock.python else []
     indexes = [" ".join(pair) for pair in zip(lock.indexes[::2], lock.indexes[1::2], strict=True)]
-    head = (f"# from: {lock.origin}", *python, *indexes)
+    added = [f"# added: {' '.join(lock.added)}"] if lock.added else []
+    head = (f"# from: {lock.origin}", *python, *added, *indexes)
     return "".join(f"{line}\n" for line in (*head, *map(_line, lock.pins)))
 
 
@@ -156,7 +165,7 @@ def sources(lock: LockFile) -> tuple[Pin, ...]:
 
 
 def differences(lock: LockFile, wheels: Iterable[str]) -> list[str]:
-    """How the locked packages and the wheels of these file names differ, a sentence each."""
+    """How the downloaded packages of a lock and the wheels of these file names differ, a sentence each."""
     got, odd = {}, []
     for file in wheels:
         try:
@@ -164,13 +173,13 @@ def differences(lock: LockFile, wheels: Iterable[str]) -> list[str]:
             got[str(name)] = version
         except InvalidWheelFilename:
             odd.append(f"{file} is no name of a wheel")
-    wanted = {pin.name: pin for pin in lock.pins}
+    wanted = {pin.name: pin for pin in lock.pins if not pin.source}
     missing = [
-        f"{pin} is locked, but was not downloaded" for pin in lock.pins if pin.name not in got
+        f"{pin} is locked, but was not downloaded" for pin in wanted.values() if pin.name not in got
     ]
     other = [
         f"{pin} is locked, but {got[pin.name]} was downloaded"
-        for pin in lock.pins
+        for pin in wanted.values()
         if pin.name in got and not _is(pin, got[pin.name])
     ]
     more = [f"{name} was downloaded, but is not locked" for name in got if name not in wanted]
@@ -179,8 +188,6 @@ def differences(lock: LockFile, wheels: Iterable[str]) -> list[str]:
 
 def _is(pin: Pin, version: Version) -> bool:
     """A pin of `2.0` also takes a local build such as `2.0+cpu`: PEP 440, local versions."""
-    if pin.source:
-        return True
     wanted = Version(pin.version)
     return wanted in (version, Version(version.public))
 
@@ -237,7 +244,7 @@ def _applies(pin: Pin, python: str, machine: str) -> bool:
         return True
     marker = Requirement(f"x; {pin.marker}").marker
     versions = [python] if python.count(".") == 2 else [f"{python}.0", f"{python}.99"]
-    environments = (_environment(version, machine) for version in versions)
+    environments = (environment(version, machine) for version in versions)
     return marker is None or any(marker.evaluate(environment) for environment in environments)
 
 
@@ -246,7 +253,7 @@ def minor(python: str) -> str:
     return ".".join(python.split(".")[:2])
 
 
-def _environment(python: str, machine: str) -> dict[str, str]:
+def environment(python: str, machine: str) -> dict[str, str]:
     """PEP 508's variables, as they are on a host."""
     return {
         "implementation_name": "cpython",

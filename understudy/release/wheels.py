@@ -22,7 +22,7 @@ from installer.exceptions import InstallerError
 from installer.sources import WheelFile
 
 from understudy.errors import StepFailed
-from understudy.release import bytecode, lock_file
+from understudy.release import bytecode, fitting, lock_file, source_builds
 from understudy.release.layout import INTERPRETER
 from understudy.release.lock_file import LockFile
 
@@ -32,14 +32,22 @@ _GLIBC_MINORS = range(35, 16, -1)
 _TIME = 315532800
 
 
-def packages(lock: str, python: str, machine: str, cache: Path) -> Mapping[str, Path]:
+def packages(
+    lock: str, python: str, machine: str, cache: Path, repository: Path = Path()
+) -> Mapping[str, Path]:
     """The packages of a lock file for a host's Python ("3.11.2") and machine ("x86_64").
 
     Name -> gzipped tar with one directory of that name. Made once and kept in the cache.
+    repository: the app's, which may have some of them.
     Raises StepFailed if a package has no wheel for that host.
     """
     locked = lock_file.for_host(lock_file.parse(lock, "the lock file"), python, machine)
     wheels = _wheels(locked, folder(locked, python, machine, cache), python, machine)
+    wheels += [
+        source_builds.wheel(pin, repository, cache, None, locked.indexes)
+        for pin in lock_file.sources(locked)
+    ]
+    fitting.refuse_unfit(wheels, lock_file.environment(python, machine))
     version = lock_file.minor(python)
     compiler = bytecode.compiler(version)
     tars = [_package(wheel, version, compiler, cache / "packages") for wheel in wheels]

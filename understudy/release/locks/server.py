@@ -52,4 +52,5 @@ def refuse_too_old(lock: LockFile, worker_class: str, path: str) -> None:
 
 def completed(lock: LockFile, worker_class: str) -> LockFile:
     """The lock with what is missing in it."""
-    return replace(lock, pins=(*lock.pins, *missing(lock, worker_class)))
+    added = tuple(name for name in programs(worker_class) if not lock.pin(name))
+    return replace(lock, pins=(*lock.pins, *missing(lock, worker_class)), added=added)
