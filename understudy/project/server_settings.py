@@ -37,6 +37,7 @@ def deployment(project: Project, settings: Settings, packages: Packages, name: s
     database = databases.of_django(settings, packages, name)
     found = database.deployment.with_more(_flags(settings)).with_more(_debug_variable(settings))
     found = found.with_more(_by_setting(settings)).with_more(_other_key(settings))
+    found = found.with_more(_https_variables(settings))
     parts = list(_parts(settings))
     if database.code:
         parts.append(_Part(database.code, "DATABASES", {}))
@@ -95,6 +96,19 @@ def _by_setting(settings: Settings) -> Deployment:
     for name, value in _BY_SETTING.items():
         if reads := settings.reads_of(name):
             found[reads[0].name] = Found(value, reads[0].place)
+    return Deployment(environment=found)
+
+
+def _https_variables(settings: Settings) -> Deployment:
+    """Variables that turn on what needs HTTPS: off, but for targets with a certificate."""
+    found = {}
+    for name in _HTTPS:
+        if reads := settings.reads_of(name):
+            off = _off(settings.by_name[name].value)
+            why = (
+                f"{reads[0].place}; a target with a certificate turns it on in its own environment"
+            )
+            found[reads[0].name] = Found(off, why)
     return Deployment(environment=found)
 
 

@@ -212,6 +212,16 @@ def test_https_only_cookies_are_left_to_the_target() -> None:
     assert "SECURE_SSL_REDIRECT = HTTPS" in found.files["shop/settings_server.py"].value
 
 
+def test_redirects_to_https_by_a_variable_are_off_without_a_certificate() -> None:
+    settings = "import environ\nenv = environ.Env()\n" + by_environment(
+        'SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=True)\n'
+    )
+    found = decided(django(settings))
+
+    assert environment(found)["SSL_REDIRECT"] == "False"
+    assert not found.files
+
+
 def test_settings_fixed_in_manage_py_are_named_with_the_line_that_helps() -> None:
     files = django()
     files["manage.py"] = 'import os\nos.environ["DJANGO_SETTINGS_MODULE"] = "shop.settings"\n'
