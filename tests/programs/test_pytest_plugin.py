@@ -4,11 +4,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 import yaml
 
 from tests.unit.fakes import TOP, settings
+from understudy.project import first_files
+from understudy.project.values import Deployment, Found
 from understudy.rehearsal.pytest_process import PytestProcess
 
 pytest_plugins = ["pytester"]
@@ -54,7 +57,7 @@ def project(pytester: pytest.Pytester) -> Path:
 
 def put(file: Path, text: str) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text.replace("\n    ", "\n"))
+    file.write_text(dedent(text))
     return file
 
 
@@ -160,6 +163,24 @@ def test_plugin_imports_next_to_nothing() -> None:
     )
 
     assert [name for name in done.stdout.split() if not name.startswith("understudy")] == []
+
+
+def test_apps_other_tests_may_be_configured_for_what_is_not_installed_here(
+    run: Run, project: Path
+) -> None:
+    """With the files that init writes."""
+    shop = Deployment(app={"name": Found("shop", "the folder")})
+    for name, text in first_files.texts(shop).items():
+        if name.startswith("functional_tests/"):
+            put(project / name, text)
+    put(project / "pyproject.toml", '[tool.pytest.ini_options]\naddopts = "--no-such-option"\n')
+    put(project / "conftest.py", "import no_such_module\n")
+    put(
+        project / "functional_tests/test_site.py",
+        f"import functional_tests.pages\n{dedent(PRINTS_SITE)}",
+    )
+
+    run("functional_tests", "--target", "staging").assert_outcomes(passed=1)
 
 
 @pytest.mark.needs("chromium", "chromedriver")

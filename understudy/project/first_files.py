@@ -48,6 +48,11 @@ def test_page_shows_something(browser, site):
     assert page.text
     assert "Server Error" not in page.text
 '''
+_PYTEST = """\
+; These tests run where Understudy is installed. The options and conftest.py of the app's other tests may
+; need what is not there: with this file pytest doesn't read them.
+[pytest]
+"""
 _IGNORED = (".understudy/", "reports/")
 
 
@@ -58,6 +63,7 @@ def texts(found: Deployment) -> dict[str, str]:
         "deploy.py": _DEPLOY_PY,
         "functional_tests/__init__.py": "",
         "functional_tests/pages.py": _PAGES.replace("{page}", found.page),
+        "functional_tests/pytest.ini": _PYTEST,
         "functional_tests/test_site.py": _TEST,
         "deploy.yml": deploy_yml.text(found),
     }

@@ -43,6 +43,7 @@ def test_first_run_writes_what_a_project_needs(repository: Path) -> None:
         "deploy.yml",
         "functional_tests/__init__.py",
         "functional_tests/pages.py",
+        "functional_tests/pytest.ini",
         "functional_tests/test_site.py",
         "shop/settings_server.py",
     }
