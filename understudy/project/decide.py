@@ -22,11 +22,7 @@ from understudy.project.values import Deployment, Found, Unknown
 
 # Users of every host, and names that PostgreSQL keeps for itself.
 _TAKEN = {*POSTGRESQL_NAMES, "root", "deploy", "www-data"}
-_LOCK_BY = (
-    ("uv", "uv lock"),
-    ("poetry", "poetry lock"),
-    ("", "uv pip compile --generate-hashes requirements.in -o requirements.txt"),
-)
+_SERVERS = ("prod", "production", "server", "deploy")
 
 
 def deployment(tree: Tree, folder_name: str) -> Deployment:
@@ -105,31 +101,47 @@ def _as_name(text: str) -> str:
 def _lock(tree: Tree, folder: str, packages: Packages) -> Deployment:
     if packages.lock:
         name = _searched_name(packages.lock, folder)
-        return Deployment(app={"requirements": Found(name, packages.lock)})
-    tool = tree.texts.get("pyproject.toml", "")
-    command = next(command for name, command in _LOCK_BY if f"[tool.{name}" in tool or not name)
-    if packages.unlocked.endswith("pyproject.toml") and command.startswith("uv pip"):
-        command = "uv lock"
-    lock = (
-        "poetry.lock"
-        if "poetry" in command
-        else "uv.lock"
-        if command == "uv lock"
-        else "requirements.txt"
-    )
-    where = (
+        named = {"requirements": Found(name, packages.lock)}
+        return Deployment(app={**named, **_for_servers(tree, packages)})
+    command, lock = _lock_by(tree, packages.unlocked)
+    missing = (
         f"{packages.unlocked} lists packages without versions"
         if packages.unlocked
         else "no file lists any"
     )
-    return Deployment(
-        app={"requirements": Found(lock, f"missing: {where}")},
-        unknown=(
-            Unknown(
-                f"the versions of the app's packages: {where}", f"{command}   (then commit {lock})"
-            ),
-        ),
+    unknown = Unknown(
+        f"the versions of the app's packages: {missing}", f"{command}   (then commit {lock})"
     )
+    return Deployment(app={"requirements": Found(lock, f"missing: {missing}")}, unknown=(unknown,))
+
+
+def _lock_by(tree: Tree, unlocked: str) -> tuple[str, str]:
+    """The command that makes a lock file, of the tool that the project uses, and the file."""
+    if "[tool.poetry" in tree.texts.get("pyproject.toml", ""):
+        return "poetry lock", "poetry.lock"
+    if unlocked.endswith("pyproject.toml"):
+        return "uv lock", "uv.lock"
+    lock = "requirements.txt"
+    return f"uv pip compile --generate-hashes requirements.in -o {lock}", lock
+
+
+def _for_servers(tree: Tree, packages: Packages) -> dict[str, Found]:
+    """Extras and groups of the project that are named for servers, and that its lock file has."""
+    path = join(packages.lock.rpartition("/")[0], "pyproject.toml")
+    try:
+        data = tomllib.loads(tree.texts.get(path, ""))
+    except tomllib.TOMLDecodeError:
+        return {}
+    found = {
+        "extras": data.get("project", {}).get("optional-dependencies", {}),
+        "groups": data.get("dependency-groups", {}),
+    }
+    return {
+        key: Found(chosen, path)
+        for key, names in found.items()
+        if packages.lock.endswith((".lock", "pylock.toml"))
+        and (chosen := [name for name in names if name in _SERVERS])
+    }
 
 
 def _searched_name(path: str, folder: str) -> str:

@@ -17,6 +17,8 @@ _APP = (
     "workers",
     "request_timeout",
     "requirements",
+    "extras",
+    "groups",
     "build_packages",
     "build_commands",
     "release_commands",
@@ -96,6 +98,9 @@ def _targets(found: Deployment) -> Iterator[str]:
     yield "  #   address: 192.0.2.7  # of the server, for SSH"
     yield "  #   admin: debian  # the user that provisions, with sudo"
     yield "  #   require_clean: true  # refuse to deploy with uncommitted changes"
+    yield ""
+    yield "# receipts:  # of passed rehearsals; a deploy to production needs a signed one"
+    yield "#   key: ~/.ssh/understudy  # signs them; how to make one: docs/receipts.md"
 
 
 def _line(key: str, found: Found) -> str:

@@ -4,17 +4,16 @@ import ast
 import shlex
 from collections.abc import Iterator
 
-from understudy.project import databases, meanings, routes, syntax
+from understudy.project import databases, fixed_values, meanings, routes, static_files, syntax
 from understudy.project.health import health
 from understudy.project.packages import Packages
 from understudy.project.tree import Tree, join
 from understudy.project.urls import Route
-from understudy.project.values import Deployment, Found, Unknown
+from understudy.project.values import Deployment, Found
 from understudy.project.variables import Read, Reader
 from understudy.project.web_objects import WebApp
 
 _URI = "SQLALCHEMY_DATABASE_URI"
-_PLACES_OF_STATIC = {"static_folder", "static_url_path", "static_host"}
 
 
 def deployment(tree: Tree, app: WebApp, packages: Packages, name: str) -> Deployment:
@@ -38,9 +37,9 @@ def deployment(tree: Tree, app: WebApp, packages: Packages, name: str) -> Deploy
         meanings.deployment(reads, engine, name, packages),
         _prefixed(tree, app, engine, name, packages),
         _migrations(tree, app, packages),
-        _static(tree, app),
+        static_files.served(tree, app),
         health(_routes(tree, app), "/openapi.json" if app.kind == "FastAPI" else ""),
-        Deployment(unknown=tuple(_fixed_databases(tree))),
+        Deployment(unknown=tuple(fixed_values.found(tree))),
     ):
         found = found.with_more(part)
     return found
@@ -89,58 +88,3 @@ def _migrations(tree: Tree, app: WebApp, packages: Packages) -> Deployment:
             }
         )
     return Deployment()
-
-
-def _static(tree: Tree, app: WebApp) -> Deployment:
-    """The folder `static` beside the call of Flask(), unless the call names another. nginx serves it."""
-    for path, call in _calls_of_flask(tree):
-        static = join(path.rpartition("/")[0], "static")
-        if any(file.startswith(f"{static}/") for file in tree.paths):
-            place = f"{path}:{call.lineno}"
-            if {keyword.arg for keyword in call.keywords} & _PLACES_OF_STATIC:
-                return Deployment(
-                    notes=(f"{place} says where static files are: Flask serves them",)
-                )
-            within = static.removeprefix(f"{app.subdirectory}/") if app.subdirectory else static
-            return Deployment(app={"static_directory": Found(within, f"{place}: {static}/")})
-    return Deployment()
-
-
-def _calls_of_flask(tree: Tree) -> Iterator[tuple[str, ast.Call]]:
-    for path, module in tree.modules.items():
-        for node in ast.walk(module):
-            if isinstance(node, ast.Call) and syntax.called(node) == "Flask":
-                yield path, node
-
-
-def _fixed_databases(tree: Tree) -> Iterator[Unknown]:
-    """A database whose place is written in the code, in a release that the app can't write."""
-    for path, module in tree.modules.items():
-        reader = Reader(path, module)
-        for node in ast.walk(module):
-            for value in _uris(node):
-                url = syntax.text(value)
-                if url.startswith("sqlite") and ":memory:" not in url and not reader.reads(value):
-                    place = f"{path}:{getattr(value, 'lineno', 1)}"
-                    yield Unknown(
-                        f"the database's place on the host: {place} fixes {url}, in the release, which the "
-                        "app can't write",
-                        f'{place}: os.environ.get("DATABASE_URL", "{url}"), and app.environment: '
-                        'DATABASE_URL: "sqlite:///{database}/db.sqlite3"',
-                    )
-
-
-def _uris(node: ast.AST) -> Iterator[ast.expr]:
-    match node:
-        case ast.Assign(
-            targets=[ast.Subscript(slice=ast.Constant(value="SQLALCHEMY_DATABASE_URI"))]
-        ):
-            yield node.value
-        case ast.Assign(targets=[ast.Name(id=name)]) if name == _URI or name.endswith(
-            "DATABASE_URL"
-        ):
-            yield node.value
-        case ast.keyword(arg="SQLALCHEMY_DATABASE_URI"):
-            yield node.value
-        case ast.Call() if syntax.called(node) in ("create_engine", "create_async_engine"):
-            yield from node.args[:1]

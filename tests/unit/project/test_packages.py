@@ -27,6 +27,20 @@ def test_each_kind_of_lock_file_is_named_and_its_python_taken(name: str) -> None
     assert not found.unknown or "production" not in unknown(found)
 
 
+def test_extras_and_groups_for_servers_are_locked_with() -> None:
+    pyproject = """[project]
+name = "shop"
+optional-dependencies.production = ["gunicorn"]
+optional-dependencies.docs = ["sphinx"]
+[dependency-groups]
+dev = ["pytest"]
+"""
+    found = decided({**FLASK, "uv.lock": LOCKS["uv.lock"], "pyproject.toml": pyproject})
+
+    assert app(found, "extras") == ["production"]
+    assert app(found, "groups") is None
+
+
 def test_requirements_without_hashes_are_named() -> None:
     assert (
         app(decided({**FLASK, "requirements.txt": "flask>=3\n"}), "requirements")

@@ -50,6 +50,28 @@ def test_database_that_the_code_fixes_is_named_with_the_line_to_change() -> None
     )
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        'app.config["SECRET_KEY"] = "hunter2"',
+        'app.secret_key = "hunter2"',
+        'app.config.from_mapping(SECRET_KEY="hunter2")',
+    ],
+)
+def test_secret_key_that_the_code_fixes_is_named_and_not_shown(code: str) -> None:
+    text = unknown(decided({"app.py": f"app = Flask(__name__)\n{code}\n"}))
+
+    assert 'app.py:2: os.environ["SECRET_KEY"]' in text
+    assert "hunter2" not in text
+
+
+def test_mounted_static_files_are_served_by_nginx() -> None:
+    code = 'app = FastAPI()\napp.mount("/assets", StaticFiles(directory="web/assets"), name="s")\n'
+    found = decided({"main.py": code, "web/assets/site.css": ""})
+
+    assert (app(found, "static_directory"), app(found, "static_url")) == ("web/assets", "/assets/")
+
+
 def test_asgi_apps_get_their_worker() -> None:
     found = decided({"main.py": "from fastapi import FastAPI\napp = FastAPI()\n"})
 
