@@ -1,5 +1,7 @@
 """The commit of the app that a deploy ships: `app.source` and `app.revision` of deploy.yml."""
 
+from contextlib import suppress
+
 from understudy.deploy import new_lock
 from understudy.errors import Refused
 from understudy.job import Job
@@ -35,14 +37,16 @@ def resolve(job: Job, found: sources.Source | None = None) -> sources.Source:
 def check(job: Job) -> sources.Source:
     """Raises ConfigError for what cannot work, as git alone shows, and warns of what may not work.
 
-    Connects to no host. Returns the commit, without its lock.
+    Connects to no host. Returns the commit, without its lock if that is still to be made.
     """
-    app = job.config.app
-    source = sources.find_commit(app, job.directory, job.project.cache / "git")
+    app, cache = job.config.app, job.project.cache / "git"
+    source = sources.find_commit(app, job.directory, cache)
     facts = worktree.look(source)
     source_checks.refuse(app, facts, worktree.elsewhere(source))
     for warning in source_checks.warnings(app, facts):
         job.report.warn(warning)
+    with suppress(NotLocked):
+        return sources.resolve_source(app, job.directory, cache, source)
     return source
 
 

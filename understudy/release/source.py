@@ -66,6 +66,8 @@ def resolve_source(app: App, beside: Path, cache: Path, found: Source | None = N
     found: what find_commit() has found just now. Raises ConfigError for a wrong source, its subclass NotLocked
     for requirements that are to be locked first, Unreachable for a URL that can't be fetched.
     """
+    if found and found.lock:
+        return found
     source = found or find_commit(app, beside, cache)
     tree = CommitTree(source.repository, source.commit)
     lock = committed_lock.read(tree, wanted.of(app, source.prefix), cache / "locks")

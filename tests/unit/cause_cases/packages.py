@@ -16,11 +16,6 @@ TOOL = no_module("debug_toolbar")
 ODD = no_module("oddments")
 WITH_ODD = replace(LOCK, modules={"other-name": ("oddments",)})
 CASES = {
-    "git-url-without-a-commit": Case(
-        said("a git URL in the lock does not name a commit, so\nx @ git+https://x.test/x@v1"),
-        HEALTHY,
-    ),
-    "lock-without-hashes": Case(said("requirements.txt is not locked with hashes, so"), HEALTHY),
     "index-not-reached": Case(said(NO_WHEEL, "Failed to establish a new connection"), HEALTHY),
     "lock-with-other-hashes": Case(
         said("THESE PACKAGES DO NOT MATCH THE HASHES\n    django==6.1 from https://pypi.test/"),

@@ -77,6 +77,33 @@ def test_committed_lock_is_deployed_everywhere(staging: Staging, app: Path) -> N
     assert commits.resolve(job(staging)).uncommitted_lock == ""
 
 
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({"requirements.txt": "tools @ git+https://x.test/tools@v1\n"}, "does not name a commit"),
+        ({"requirements.txt": "a==1 --hash=sha256:aa\nb==1\n"}, "not locked with hashes"),
+        ({"requirements.txt": "-r gone.txt\n"}, "includes gone.txt"),
+        ({"Pipfile.lock": "{}", "requirements.txt": "a"}, "Pipfile.lock has no category"),
+    ],
+)
+def test_lock_that_no_host_can_have_is_refused_by_git_alone(
+    files: dict[str, str], reason: str, staging: Staging, app: Path
+) -> None:
+    commit(app, {**files, "manage.py": ""})
+
+    with pytest.raises(ConfigError, match=reason):
+        commits.check(staging.job(disposable=True))
+
+
+def test_requirements_that_are_still_to_be_locked_need_no_host_yet(
+    staging: Staging, app: Path, pythons: list[str]
+) -> None:
+    commit(app, {"manage.py": ""})
+
+    assert commits.check(staging.job(disposable=True)).lock == ""
+    assert pythons == []
+
+
 def test_copy_of_a_git_url_comes_with_the_command_for_the_hosts_python(
     staging: Staging, app: Path
 ) -> None:

@@ -87,19 +87,6 @@ _ADD = "Add {package} to {add to}, then: {lock again}"
 # What our own check of the lock has found, or pip; the app's log can't say so.
 _LOCK = (
     Rule(
-        "git-url-without-a-commit",
-        (Clue("step", "^a git URL in the lock does not name a commit"),),
-        "a git URL in the lock does not name a commit, so two deploys could install different things",
-        "NAME @ git+https://HOST/REPOSITORY@COMMIT, with all 40 digits of the commit, which "
-        "`git ls-remote https://HOST/REPOSITORY` shows.",
-    ),
-    Rule(
-        "lock-without-hashes",
-        (Clue("step", r"^(?P<file>\S+) is not locked with hashes"),),
-        "{file} has packages without a hash, so two deploys could install different things",
-        "Lock again: {lock again}",
-    ),
-    Rule(
         "index-not-reached",
         (
             Clue("step", _NO_WHEELS),
