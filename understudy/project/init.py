@@ -25,6 +25,7 @@ def init(directory: Path, report: Report, capture: str | None) -> None:
     model.parse(texts["deploy.yml"], directory / "deploy.yml")
     wanted = {".gitignore": first_files.gitignore(tree), **captured, **texts}
     there = files.there(directory, wanted)
+    report.attach("init", shown.data(found))
     for line in shown.found_lines(found):
         report.say(line)
     for text in shown.open_lines(found):

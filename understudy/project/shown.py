@@ -1,7 +1,9 @@
 """What init prints: what it found and why, what it could not know, and what it would write now. Pure."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from difflib import unified_diff
+from typing import Any
 
 from understudy.project.values import Deployment, Found
 
@@ -20,6 +22,20 @@ def found_lines(found: Deployment) -> Iterator[str]:
             yield f"{line.ljust(_COLUMN)}  {value.why}"
     for path, file in found.files.items():
         yield f"  {path}: {file.why}"
+
+
+def data(found: Deployment) -> dict[str, Any]:
+    """The same for programs."""
+    parts: dict[str, Mapping[str, Found]] = {part: getattr(found, part) for part in _PARTS}
+    return {
+        "kind": found.kind,
+        **{
+            part: {key: asdict(one) for key, one in values.items()}
+            for part, values in parts.items()
+        },
+        "unknown": [asdict(one) for one in found.unknown],
+        "notes": list(found.notes),
+    }
 
 
 def open_lines(found: Deployment) -> Iterator[str]:
