@@ -23,6 +23,7 @@ from tests.programs.postgresql_site import (
     the_database,
 )
 from understudy.commands import backups as commands
+from understudy.commands import migrations
 from understudy.config.data import Data
 from understudy.data.anonymise import Sql, mistakes
 from understudy.data.dump import Dump
@@ -195,3 +196,12 @@ def test_capture_reads_the_sites_own_database(
     assert "\trole shop TimeZone\tAsia/Tokyo" in lines
     assert ("\twork_mem\t5120" in lines) == (site == "shop")
     assert sum(line.startswith("\textension ") for line in lines) == extensions
+
+
+def test_plan_lists_applied_migrations(backups: PurePosixPath) -> None:
+    argv = migrations.applied("postgresql", "shop", backups)
+    assert run(argv) == b""
+    ask("CREATE TABLE django_migrations (app text, name text)")
+    ask("INSERT INTO django_migrations VALUES ('lists', '0001_initial')")
+
+    assert run(argv) == b"lists 0001_initial\n"

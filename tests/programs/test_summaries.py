@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.programs.sqlite_site import NAME, RULES, Site, run
+from understudy.commands import migrations
 from understudy.data.queries import migrations as migration_queries
 from understudy.data.queries import summaries
 from understudy.rehearsal.migration_effects import changes
@@ -41,6 +42,17 @@ def test_migrations_are_listed_if_there_are_any(production: Site) -> None:
     production.make("INSERT INTO django_migrations VALUES ('lists', '0001_initial')")
 
     assert run(ask).stdout == b"lists 0001_initial\n"
+
+
+def test_plan_lists_the_migrations_of_all_databases(production: Site) -> None:
+    ask = migrations.applied("sqlite", "shop", production.backups)
+    assert run(ask).stdout == b""
+    production.make("CREATE TABLE django_migrations (app, name)")
+    production.make("INSERT INTO django_migrations VALUES ('lists', '0001_initial')")
+
+    done = run(ask)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"lists 0001_initial\n", b"")
 
 
 def test_backup_is_tried_and_left_as_it_was(production: Site, staging: Site) -> None:

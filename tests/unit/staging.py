@@ -16,9 +16,10 @@ from understudy.paths import Project
 from understudy.release.layout import Manifest
 from understudy.ssh.connection import Result
 
-# Parts of the commands that read a host's facts and list its backups.
+# Parts of the commands that read a host's facts, list its backups and its applied migrations.
 QUERY = "/etc/os-release"
 LIST = "for rows in"
+APPLIED = "FROM django_migrations"
 SITE = "sudo -n /usr/local/sbin/understudy-site shop"
 # Parts of the commands that succeed and print nothing, by the verb that runs them.
 LOG = (f"{SITE} log",)
@@ -91,7 +92,7 @@ class Staging:
 
     def answering(self, answers: dict[str, Result | list[Result]]) -> FakeConnection:
         """The host for the deployer, provisioned unless the answers hold other facts."""
-        host = FakeConnection({QUERY: self.facts(), **answers}, self.quiet)
+        host = FakeConnection({QUERY: self.facts(), **answers}, (*self.quiet, APPLIED))
         self.hosts["deploy"] = host
         return host
 
@@ -117,7 +118,7 @@ def listed(backups: Iterable[str], migrations: str = "") -> Result:
 
 def changes(host: FakeConnection) -> list[str]:
     """The notes of a host without its queries: what changed it."""
-    asked = (QUERY, LIST)
+    asked = (QUERY, LIST, APPLIED)
     return [
         note for note in host.notes if note != "closed" and not any(part in note for part in asked)
     ]

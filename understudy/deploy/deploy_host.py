@@ -1,7 +1,6 @@
 """One host gets the commit that deploy.yml names. rollout.py does this for all hosts of a target."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,13 +11,12 @@ from understudy.deploy import (
     generated_secrets,
     plan,
     prepare,
-    preview,
     switch,
 )
 from understudy.deploy.desired import NO_SHIPMENT, DesiredState
 from understudy.errors import StepFailed
 from understudy.host import backups, session, steps
-from understudy.host.actions import Action, described
+from understudy.host.actions import Action
 from understudy.host.facts import ObservedState
 from understudy.host.session import AuditEntry
 from understudy.job import Job
@@ -50,7 +48,7 @@ def deploy(
     with session.connected(job) as (connection, observed):
         desired = prepare.desired_state(job, source, observed)
         if _is_converged(desired, observed):
-            _report_converged(job, desired)
+            report_converged(job, desired)
             return []
         _require_receipt(job, source, connection, without_rehearsal)
         entry = AuditEntry("deploy", desired.release.id, source.commit, without_rehearsal)
@@ -78,34 +76,13 @@ def is_up_to_date(job: Job, source: Source, *, rehearsed: bool) -> bool:
     with session.connected(job) as (connection, observed):
         desired = prepare.desired_state(job, source, observed)
         if _is_converged(desired, observed):
-            _report_converged(job, desired)
+            report_converged(job, desired)
             return True
         if rehearsed and job.target.require_receipt:
             from understudy.receipts import gate
 
             gate.check(job, source, connection)
     return False
-
-
-def preview_plan(job: Job, source: Source) -> None:
-    """Prints the steps of a deploy and the files it would change, and changes nothing on the host."""
-    with session.connected(job) as (_, observed), TemporaryDirectory() as work:
-        secrets = generated_secrets.make_plan(job.config, observed)
-        if secrets:
-            # The release that follows gets another id; which one, no one knows yet.
-            observed = replace(observed, secrets="not made yet")
-        desired = prepare.desired_state(job, source, observed)
-        shipment = prepare.shipment(job, source, desired, observed, Path(work))
-    actions = [*secrets, *plan.make_plan(desired, shipment, observed)]
-    if not actions:
-        _report_converged(job, desired)
-        return
-    for diff in preview.diffs(desired, observed):
-        job.report.say(diff.rstrip())
-    job.report.say(f"a deploy to {job.target_name} would take {len(actions)} steps:")
-    for action in actions:
-        for line in described(action):
-            job.report.say(f"  {line}")
 
 
 def require_converged(job: Job) -> None:
@@ -137,7 +114,8 @@ def _with_secrets(job: Job, connection: SshConnection, observed: ObservedState) 
     return session.gather(connection, job.config)
 
 
-def _report_converged(job: Job, desired: DesiredState) -> None:
+def report_converged(job: Job, desired: DesiredState) -> None:
+    """What a deploy prints that has nothing to do."""
     job.report.say(f"{desired.release.id} is already live on {job.target_name}: nothing to do")
 
 

@@ -10,23 +10,18 @@ from understudy.host.facts import ObservedState
 def diffs(desired: DesiredState, observed: ObservedState) -> list[str]:
     """Unified diffs of the files that would change, the host's text first.
 
-    Most paths contain the release's id; ID takes its place, or every line would differ. Of the files that
-    are new on the host, those that are the same in any project are only named.
+    Most paths contain the release's id; ID takes its place, or every line would differ. Files that are new
+    on the host are only named, but for the values of deploy.yml.
     """
     before = {path: _without_id(text, observed.current) for path, text in observed.files.items()}
+    environment = str(desired.paths.current / "environment")
     changes = (
         _diff(path, before.get(path, ""), text)
-        if path in before or path in _own(desired)
+        if path in before or path == environment
         else f"new: {path}, {len(text.splitlines())} lines\n"
         for path, text in _texts(desired).items()
     )
     return [change for change in changes if change]
-
-
-def _own(desired: DesiredState) -> set[str]:
-    """The paths of files that differ from project to project."""
-    environment = str(desired.paths.current / "environment")
-    return {environment, *(str(file.path) for file in desired.site_config)}
 
 
 def _texts(desired: DesiredState) -> Mapping[str, str]:

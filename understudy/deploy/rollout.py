@@ -1,6 +1,6 @@
 """A deploy, its plan, and a rollback on all hosts of a target. All are looked at before any is changed."""
 
-from understudy.deploy import commits, deploy_host
+from understudy.deploy import commits, deploy_host, preview_host
 from understudy.diagnosis import evidence
 from understudy.host import all_hosts
 from understudy.job import Job
@@ -35,7 +35,7 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
 def plan(job: Job) -> None:
     """Prints what deploy() would do on each host, and changes nothing."""
     source = commits.resolve(job, commits.check(job))
-    all_hosts.look(all_hosts.jobs(job), lambda host: deploy_host.preview_plan(host, source))
+    all_hosts.look(all_hosts.jobs(job), lambda host: preview_host.preview_plan(host, source))
 
 
 def rollback(

@@ -201,7 +201,8 @@ def test_preview_prints_the_steps_and_the_differences_and_changes_nothing(stagin
 
     assert changes(host) == []
     printed = "\n".join(staging.report.said)
-    assert "+++ desired:/etc/nginx/sites-available/shop" in printed
+    assert "new: /etc/nginx/sites-available/shop, " in printed
+    assert "+++ desired:/srv/shop/current/environment" in printed
     assert re.search(r"a deploy to staging would take \d+ steps:", printed)
     assert "  switch to" in printed
 

@@ -38,15 +38,17 @@ def test_changed_value_of_the_environment_is_in_the_diff() -> None:
     assert "RELEASE=ID" in diff
 
 
-def test_first_deploy_shows_the_site_config_and_names_the_other_files() -> None:
+def test_first_deploy_shows_the_values_of_deploy_yml_and_names_the_other_files() -> None:
     tools = RenderedFile(PurePosixPath(f"/srv/shop/releases/{NEW}/commands.py"), "a\nb\n")
     desired = desired_state()
     desired = replace(desired, release_files=(*desired.release_files, tools))
 
-    *found, last = diffs(desired, facts())
+    found = diffs(desired, facts())
 
-    assert [diff.splitlines()[0] for diff in found] == ["--- /dev/null"] * 3
-    assert last == f"new: {CURRENT}/commands.py, 2 lines\n"
+    shown = [diff for diff in found if not diff.startswith("new: ")]
+    assert [diff.splitlines()[1] for diff in shown] == [f"+++ desired:{CURRENT}/environment"]
+    assert f"new: {NGINX}, 1 lines\n" in found
+    assert f"new: {CURRENT}/commands.py, 2 lines\n" in found
 
 
 def test_host_file_without_a_line_end_does_not_run_into_the_next_line() -> None:

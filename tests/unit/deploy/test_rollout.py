@@ -11,7 +11,7 @@ import pytest
 
 from tests.unit.deploy.test_deploy_host import deployed
 from tests.unit.fakes import FakeConnection, failed, manifest
-from tests.unit.staging import DEPLOY, QUERY, Staging, changes, lines_of
+from tests.unit.staging import APPLIED, DEPLOY, QUERY, Staging, changes, lines_of
 from understudy.deploy import rollout
 from understudy.diagnosis import evidence
 from understudy.errors import ConfigError, Refused, StepFailed, Unreachable
@@ -23,7 +23,7 @@ from understudy.release.commit_facts import LFS_POINTER, CommitFacts
 from understudy.release.source import Source
 from understudy.ssh.connection import Result
 
-QUIET = (*DEPLOY, "journalctl")
+QUIET = (*DEPLOY, "journalctl", APPLIED)
 HOSTS = ("192.0.2.1", "192.0.2.2", "192.0.2.3")
 Answers = dict[str, Result | list[Result]]
 OLD, NEW = manifest("c0ffee00-old", "2024-02-01"), manifest("c0ffee00-new", "2024-03-01")

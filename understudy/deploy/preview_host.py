@@ -1,0 +1,50 @@
+"""What a deploy to one host would do: its files, migrations and steps. Nothing is changed."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from understudy.commands import migrations
+from understudy.deploy import deploy_host, generated_secrets, pending, plan, prepare, preview
+from understudy.deploy.desired import DesiredState
+from understudy.host import session
+from understudy.host.actions import described
+from understudy.job import Job
+from understudy.release import source as sources
+from understudy.release.source import Source
+from understudy.ssh.connection import Connection
+
+
+def preview_plan(job: Job, source: Source) -> None:
+    """Prints the files that a deploy would change, the migrations that it would run, and its steps."""
+    with session.connected(job) as (connection, observed), TemporaryDirectory() as work:
+        secrets = generated_secrets.make_plan(job.config, observed)
+        if secrets:
+            # The release that follows gets another id; which one, no one knows yet.
+            observed = replace(observed, secrets="not made yet")
+        desired = prepare.desired_state(job, source, observed)
+        shipment = prepare.shipment(job, source, desired, observed, Path(work))
+        actions = [*secrets, *plan.make_plan(desired, shipment, observed)]
+        if not actions:
+            deploy_host.report_converged(job, desired)
+            return
+        would_run = list(_migrations(connection, source, desired))
+    for diff in preview.diffs(desired, observed):
+        job.report.say(diff.rstrip())
+    for line in would_run:
+        job.report.say(line)
+    job.report.say(f"a deploy to {job.target_name} would take {len(actions)} steps:")
+    for action in actions:
+        for line in described(action):
+            job.report.say(f"  {line}")
+
+
+def _migrations(connection: Connection, source: Source, desired: DesiredState) -> Iterator[str]:
+    app = desired.app
+    if not app.migrate_commands:
+        return
+    argv = migrations.applied(app.database, app.name, desired.paths.backups)
+    applied = frozenset(connection.run(argv, user=app.name).output.splitlines())
+    paths = (member.name for member, _ in sources.members(source))
+    yield from pending.lines(pending.pending(paths, applied), applied)
