@@ -120,6 +120,16 @@ def test_doctor_examines_the_machine(installed: Installed) -> None:
     assert f"deploy.yml: {installed.project}/deploy.yml" in output
 
 
+def test_doctor_before_there_is_a_project_leaves_nothing_behind(installed: Installed) -> None:
+    (installed.project / "deploy.yml").unlink()
+
+    code, output = installed.run("understudy", "doctor")
+
+    assert code in (0, 4), output
+    assert f"deploy.yml: none in {installed.project} or above; understudy init" in output
+    assert not (installed.project / ".understudy").exists()
+
+
 def test_template_and_script_come_from_the_wheel_unless_the_project_has_its_own(
     installed: Installed,
 ) -> None:

@@ -29,6 +29,7 @@ DOORS = {
     "host.all_hosts",
     "host.session",
     "local.background",
+    "project.overrides",
     "receipts.signing",
     "rehearsal.pytest_process",
     "release.bytecode",

@@ -111,6 +111,13 @@ def _add_project(add_verb: _AddVerb, common: _Common) -> None:
         help="read the release, Python and packages of this server, as [USER@]ADDRESS, over SSH",
     )
 
+    eject = add_verb(
+        "eject",
+        "copy a template or a provisioning script into the project, to be changed; without NAME, list them",
+        common.every,
+    )
+    eject.add_argument("name", nargs="?", metavar="NAME", help="such as templates/nginx.conf.j2")
+
 
 def _add_staging(add_verb: _AddVerb, common: _Common) -> None:
     rehearse = add_verb(

@@ -8,10 +8,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from understudy.cli import override_checks
+from understudy.cli.finding import Finding
 from understudy.config.model import Config
 from understudy.config.releases import RELEASES
 from understudy.errors import UnderstudyError, Unreachable
@@ -29,15 +30,6 @@ from understudy.vm.provider import Choice
 
 NEEDED_DISK_GIB = 8
 NEEDED_MEMORY_GIB = 3
-
-
-@dataclass(frozen=True)
-class Finding:
-    """The result of one check. fix: what fixes the problem; empty if there is none."""
-
-    title: str
-    seen: str
-    fix: str = ""
 
 
 _Check = Callable[[], Finding]
@@ -68,6 +60,7 @@ def _findings(project: Project, report: Report) -> Iterator[Finding]:
         return
     config = vm_address.load(project)
     yield Finding("deploy.yml", str(project.config_file))
+    yield from override_checks.findings(project)
     if vm_address.TARGET not in config.targets:
         yield Finding("staging VM", f"none: deploy.yml has no target {vm_address.TARGET}")
         yield from (check() for check in _DEPLOYS)

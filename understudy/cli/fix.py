@@ -4,6 +4,7 @@ import subprocess
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import mkdtemp
 
 from understudy.cli import prompts
 from understudy.errors import StepFailed, UnderstudyError, Unreachable
@@ -26,9 +27,10 @@ def fix(project: Project, report: Report, *, confirmed: bool) -> None:
         return
     if not confirmed:
         prompts.confirm(f"On this machine: {'; '.join(planned)}.")
-    log = project.state / "setup.log"
+    folder = Path(mkdtemp(prefix="understudy-")) if project.has_no_config else project.state
+    log = str(folder.absolute() / "setup.log")
     with report.step("install packages and start daemons"):
-        _run(project.machine_script, "apply", str(log.absolute()), on_line=report.detail)
+        _run(project.machine_script, "apply", log, on_line=report.detail)
 
 
 def _run(script: Path, *words: str, on_line: Callable[[str], None]) -> list[str]:

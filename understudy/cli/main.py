@@ -129,7 +129,7 @@ def _run_with_report(options: argparse.Namespace, project: Project, report: "Rep
 
 def _run(options: argparse.Namespace, project: Project, report: "Report") -> int:
     try:
-        if options.verb not in WITHOUT_STATE:
+        if options.verb not in WITHOUT_STATE and not project.has_no_config:
             private.make_private(project.state, project.private)
         options.run(options, project, report)
     except UnderstudyError as error:
@@ -199,6 +199,7 @@ WITHOUT_STATE = {"init"}
 
 VERBS: Mapping[str, Verb] = {
     "init": project_verbs.init,
+    "eject": project_verbs.eject,
     "rehearse": vm.rehearse,
     "up": vm.up,
     "provision": deploying.provision,

@@ -4,6 +4,7 @@ An undefined name in a template is an error. Values from deploy.yml are checked 
 quoted here for their place, so that none can end its line or its block.
 """
 
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -151,7 +152,22 @@ def _jinja(templates: Overlay) -> jinja2.Environment:
 def _render(templates: Overlay, name: str, values: Mapping[str, object]) -> str:
     try:
         return _jinja(templates).get_template(name).render(values)
-    except jinja2.TemplateError as error:
-        line = getattr(error, "lineno", None)
+    # What an expression in a template may raise, besides Jinja's own errors.
+    except (
+        jinja2.TemplateError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
+        line = _line(error, str(templates.file(name)))
         where = f"templates/{name}" + (f":{line}" if line else "")
         raise ConfigError(f"{where} can't be rendered: {error}") from None
+
+
+def _line(error: Exception, file: str) -> int | None:
+    """Where in the template it was raised. Jinja puts the template's own lines into the traceback."""
+    frames = traceback.extract_tb(error.__traceback__)
+    reached = [frame.lineno for frame in frames if frame.filename == file]
+    return getattr(error, "lineno", None) or (reached[-1] if reached else None)

@@ -19,6 +19,7 @@ VERBS = [
     "doctor",
     "down",
     "drift",
+    "eject",
     "init",
     "logs",
     "open",

@@ -8,6 +8,7 @@ import pytest
 from tests.unit.fakes import TOP, FakeReport
 from tests.unit.mirror_samples import production
 from understudy.cli import doctor
+from understudy.cli.finding import Finding
 from understudy.config import model as configuration
 from understudy.errors import ConfigError, Unreachable
 from understudy.job import Job
@@ -62,7 +63,7 @@ def test_a_full_disk_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_without_a_deploy_yml_only_the_machine_is_checked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "_machine_checks", lambda *_: (lambda: doctor.Finding("a", "b"),))
+    monkeypatch.setattr(doctor, "_machine_checks", lambda *_: (lambda: Finding("a", "b"),))
     report = FakeReport()
 
     doctor.examine(Project(tmp_path, tmp_path / "deploy.yml"), report)
@@ -98,7 +99,7 @@ def test_checks_wait_for_their_programs_in_parallel(
     assert {"✓ git: 1.2.3", "✓ ssh: 1.2.3"} <= set(report.said)
 
 
-def capture_seen(directory: Path, text: str | None) -> doctor.Finding:
+def capture_seen(directory: Path, text: str | None) -> Finding:
     """The finding about a capture with this text; None: there is no capture."""
     (directory / "provision").mkdir()
     shutil.copyfile(TOP / "deploy.yml", directory / "deploy.yml")

@@ -13,6 +13,7 @@ from understudy.paths import Project
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     made = Project(tmp_path, tmp_path / "deploy.yml", tmp_path)
+    made.config_file.touch()
     made.machine_script.parent.mkdir()
     write(
         made, 'if [ $1 = plan ]; then echo "install 3 Debian packages (1.0 MB) for lxc"; exit; fi'

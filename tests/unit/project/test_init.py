@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.fakes import FakeReport
+from tests.unit.fakes import TOP, FakeReport
 from tests.unit.project.apps import django
 from tests.unit.repositories import commit, write
 from understudy.config import model
 from understudy.errors import ConfigError, StepFailed
 from understudy.local.atomic_write import atomic_write
-from understudy.project import files, init
+from understudy.project import files, first_files, init
 
 
 def made(directory: Path) -> FakeReport:
@@ -167,3 +167,7 @@ def test_all_files_are_written_or_none(repository: Path, monkeypatch: pytest.Mon
         made(repository)
     assert content(repository) == before
     assert not (repository / "functional_tests").exists()
+
+
+def test_deploy_py_is_the_one_of_this_project() -> None:
+    assert (TOP / "deploy.py").read_text() == first_files._DEPLOY_PY

@@ -34,6 +34,14 @@ def job_of(
     return Job(project, settings, name, report, host, early)
 
 
+def checked(job: "Job") -> "Job":
+    """The job again. Raises ConfigError if a file that the project uses in place of Understudy's is broken."""
+    from understudy.project import overrides
+
+    overrides.check(job.project, job.config, job.target_name)
+    return job
+
+
 def vm_of(project: Project, report: "Report") -> "Vm":
     from understudy.vm import address as vm_address
     from understudy.vm.machine import Vm

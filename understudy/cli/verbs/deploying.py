@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from understudy.cli.verbs.context import job_of
+from understudy.cli.verbs.context import checked, job_of
 from understudy.paths import Project
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ def provision(options: argparse.Namespace, project: Project, report: "Report") -
     from understudy.host import all_hosts
     from understudy.host import provision as provision_host
 
-    hosts = all_hosts.jobs(job_of(options, project, report))
+    hosts = all_hosts.jobs(checked(job_of(options, project, report)))
     if options.check:
         all_hosts.look(hosts, provision_host.check)
     else:
@@ -30,7 +30,7 @@ def deploy(options: argparse.Namespace, project: Project, report: "Report") -> N
         return
     from understudy.deploy import rollout
 
-    job = job_of(options, project, seen.report, early=options.known_host.early)
+    job = checked(job_of(options, project, seen.report, early=options.known_host.early))
     rollout.deploy(
         job,
         probe=options.probe,
@@ -46,7 +46,7 @@ def deploy(options: argparse.Namespace, project: Project, report: "Report") -> N
 def plan(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.deploy import rollout
 
-    rollout.plan(job_of(options, project, report))
+    rollout.plan(checked(job_of(options, project, report)))
 
 
 def verify(options: argparse.Namespace, project: Project, report: "Report") -> None:

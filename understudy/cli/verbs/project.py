@@ -1,4 +1,4 @@
-"""The verb that makes a project: init."""
+"""The verbs that write files of a project: init, eject."""
 
 import argparse
 from pathlib import Path
@@ -16,3 +16,14 @@ def init(options: argparse.Namespace, project: Project, report: "Report") -> Non
     # Not the project of a deploy.yml above: each app of a repository may have its own.
     folder = Path(options.config).parent if options.config else Path.cwd()
     project_init.init(folder.absolute(), report, options.capture)
+
+
+def eject(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.project import overrides
+
+    if options.name:
+        copy = overrides.eject(project, options.name)
+        report.say(f"{copy}: change it, and commit it; it is used in place of Understudy's own")
+        return
+    for one in overrides.possible(project):
+        report.say(f"{one.name}{'  (this project has its own)' if one.exists else ''}")

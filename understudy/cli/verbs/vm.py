@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from understudy.cli.verbs.context import job_of, vm_of
+from understudy.cli.verbs.context import checked, job_of, vm_of
 from understudy.paths import Project
 from understudy.vm.levels import PROVISIONED, SEEDED
 
@@ -26,7 +26,7 @@ def rehearse(options: argparse.Namespace, project: Project, report: "Report") ->
     # The receipt is made from the recording; rehearse is one of the verbs in main.REPORTED.
     assert isinstance(report, Recorder)  # noqa: S101
     new_address.choose(project)
-    job = job_of(options, project, report)
+    job = checked(job_of(options, project, report))
     job = issue.without_key(job) if options.unsigned else job
     job = job.at(options.commit) if options.commit else job
     Rehearsal(job, vm_of(project, report), selection, timings, report).run()
@@ -36,6 +36,7 @@ def up(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.vm import new_address
 
     new_address.choose(project)
+    checked(job_of(options, project, report))
     vm_of(project, report).up()
 
 

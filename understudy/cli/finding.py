@@ -1,0 +1,12 @@
+"""The result of one of doctor's checks."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Finding:
+    """fix: what fixes the problem; empty if there is none."""
+
+    title: str
+    seen: str
+    fix: str = ""
