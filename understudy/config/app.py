@@ -42,6 +42,18 @@ UrlDirectory = Annotated[
 _Extra = Annotated[
     str, text(r"[A-Za-z0-9][A-Za-z0-9._-]*", "letters, digits, dots, hyphens and underscores")
 ]
+_IndexHost = Annotated[
+    str,
+    text(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", "the host of an index, for example pypi.example.com"),
+]
+# Reports mask the values of such variables: report/masking.py.
+_SecretVariable = Annotated[
+    str,
+    text(
+        r"(?=.*(SECRET|PASSW|TOKEN|CREDENTIAL|PRIVATE))[A-Z_][A-Z0-9_]*",
+        "the name of an environment variable, in capitals, with TOKEN, PASSWORD or SECRET in it",
+    ),
+]
 Names = Annotated[tuple[_Extra, ...], a_list("[prod]")]
 SourceDirectory = Annotated[
     str,
@@ -73,7 +85,7 @@ class App(Strict):
     static_directory: committed files that nginx serves as they are, in place of collected ones.
 
     requirements: the files of the lock, empty to search for one. extras, groups: of the project, that the
-    lock is exported with.
+    lock is exported with. index_secrets: host of a private index -> variable of this machine's environment.
 
     build_commands run as the deployer, who alone can write the release's source;
     release_commands and then migrate_commands run as the app's user, on the real data, before the
@@ -93,6 +105,7 @@ class App(Strict):
     requirements: Texts = ()
     extras: Names = ()
     groups: Names = ()
+    index_secrets: Mapping[_IndexHost, _SecretVariable] = {}
     build_commands: Commands = ()
     release_commands: Commands = ()
     migrations_pending: Argv | None = None

@@ -6,6 +6,7 @@ from understudy.errors import ConfigError, Refused
 from understudy.host import all_hosts, session
 from understudy.job import Job
 from understudy.local.atomic_write import atomic_write
+from understudy.release import index_login
 from understudy.release.commit_tree import CommitTree
 from understudy.release.locks import compiled, unlocked
 from understudy.release.source import Source
@@ -26,7 +27,8 @@ def write(job: Job, source: Source, missing: unlocked.NotLocked) -> None:
             hint=f"uv {' '.join(unlocked.command(requirements, python))}; then commit it.",
         )
     tree = CommitTree(source.repository, source.commit)
-    with job.report.step(f"lock {', '.join(requirements.given)} for Python {python}"):
+    login = index_login.logged_in(job.config.app.index_secrets)
+    with job.report.step(f"lock {', '.join(requirements.given)} for Python {python}"), login:
         text = compiled.compile_lock(tree, requirements, python, tree.on_disk(path))
         atomic_write(source.repository / path, text)
     job.report.say(f"  written: {_shown(source, path)}; commit it")
@@ -40,7 +42,7 @@ def refuse_uncommitted(job: Job, source: Source) -> None:
     if not job.config.target(job.target_name).disposable:
         raise Refused(
             f"the lock {path} is not committed, so another deploy could install different things",
-            hint=f"Check it, then: git add {path}, and commit it.",
+            hint=f"Check it, then: git -C {source.repository} add {source.uncommitted_lock}, and commit it.",
         )
     job.report.warn(f"{path} is not committed: other targets than this one refuse that")
 

@@ -18,6 +18,7 @@ from understudy.release import (
     archive,
     bytecode,
     compression,
+    index_login,
     lock_file,
     other_python,
     render,
@@ -135,7 +136,8 @@ def _packages(
     """Name -> archive of each package of the environment; none if the host has the environment."""
     if not plan.needs_environment(desired, observed):
         return {}
-    with job.report.step("get the locked packages"):
+    login = index_login.logged_in(job.config.app.index_secrets)
+    with job.report.step("get the locked packages"), login:
         _report_added(job, source)
         return wheels.packages(
             source.lock,

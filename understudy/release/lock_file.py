@@ -84,7 +84,8 @@ def parse(text: str, path: str) -> LockFile:
             f"{path} has options that a lock file must not have",
             details="\n".join(refused[:20]),
             hint="Remove them. Only --index-url and --extra-index-url, with an https URL without "
-            "variables in it, are taken from a lock file; put others into your pip.conf.",
+            "variables in it, are taken from a lock file; put others into your pip.conf. The password of an "
+            "index is named by app.index_secrets in deploy.yml.",
         )
     requirements = [line for line in lines if not line.startswith("-")]
     _refuse_without_hash(requirements, path)

@@ -65,7 +65,7 @@ def test_lock_that_is_not_committed_is_written_and_refused_for_a_target_that_is_
     with pytest.raises(Refused, match=r"requirements\.lock is not committed") as raised:
         commits.resolve(job(staging))
 
-    assert "git add" in raised.value.hint
+    assert "add requirements.lock, and commit it" in raised.value.hint
     assert (app / "requirements.lock").exists()
 
 
