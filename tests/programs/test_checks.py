@@ -2,31 +2,27 @@
 
 import os
 import subprocess
-import time
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
+import testinfra
 from selenium import webdriver
-from selenium.webdriver.chrome.webdriver import WebDriver
 
 from tests.programs import planted_site
 from tests.programs.planted_site import DOMAIN, Server, served
-from tests.unit.fakes import config
+from tests.unit.fakes import settings
+from understudy.config.model import Config
 from understudy.config.verify import CHECKS, Budget
-from understudy.testing.browser import OPTIONS, forget, program
-from understudy.testing.checks import ask, judge, login
-from understudy.testing.checks.crawl import Crawler, Limits
+from understudy.testing.browser import OPTIONS, Browser, program
+from understudy.testing.checks import judge
+from understudy.testing.checks.crawl import Limits
 from understudy.testing.checks.findings import Result
-from understudy.testing.checks.login import Cookie
-from understudy.testing.checks.visit import visit
-from understudy.testing.client import Client
+from understudy.testing.checks.site_crawl import crawl_site
+from understudy.testing.site import Site
 
-pytestmark = [
-    pytest.mark.needs("chromium", "chromedriver", "openssl"),
-    pytest.mark.filterwarnings("ignore:Unverified HTTPS request"),
-]
+pytestmark = pytest.mark.needs("chromium", "chromedriver", "openssl")
 
 BUDGET = Budget(kilobytes=100)
 SLOW = Budget(kilobytes=100, seconds=1)
@@ -34,7 +30,7 @@ LIMITS = Limits(pages=20)
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[WebDriver]:
+def browser() -> Iterator[Browser]:
     options = webdriver.ChromeOptions()
     options.binary_location = program("chromium")
     rule = f"--host-resolver-rules=MAP {DOMAIN} 127.0.0.1"
@@ -43,7 +39,7 @@ def browser() -> Iterator[WebDriver]:
     options.accept_insecure_certs = True
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     service = webdriver.ChromeService(executable_path=program("chromedriver"))
-    with webdriver.Chrome(options=options, service=service) as started:
+    with Browser(options=options, service=service) as started:
         yield started
 
 
@@ -58,30 +54,25 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def checked(
-    browser: WebDriver, server: Server, cookie: Cookie | None = None, budget: Budget = BUDGET
+    browser: Browser, server: Server, budget: Budget = BUDGET, **verify: Any
 ) -> dict[str, Result]:
-    """The results of all checks of a server's site."""
-    forget(browser)
-    with Client(server.url, "127.0.0.1") as client:
-        if cookie:
-            client.headers["Cookie"] = str(cookie)
-            login.give(browser, server.url, cookie)
-        get = partial(ask.get, client, server.url)
-        probe = partial(get, headers={"X-Understudy-Probe": "1"})
-        look = partial(visit, browser, server.url)
-        seen = Crawler(server.url, get, probe, look, time.monotonic, LIMITS).run(["/"])
-    return judge.judge(seen, config(app={"static_url": "/static/"}).app, budget)
+    """The results of all checks of a server's site. verify: keys of that part of deploy.yml."""
+    site = Site("staging", server.url, "127.0.0.1", disposable=True)
+    values = settings(app={"static_url": "/static/"}) | {"verify": verify}
+    made = Config.model_validate(values)
+    seen = crawl_site(site, browser, made, lambda: testinfra.get_host("local://"), LIMITS)
+    return judge.judge(seen, made.app, budget)
 
 
 @pytest.fixture(scope="module")
-def faults(browser: WebDriver) -> Iterator[dict[str, Result]]:
+def faults(browser: Browser) -> Iterator[dict[str, Result]]:
     """The results for the site with a planted fault on each page."""
     with served(planted_site.FAULTS) as server:
         yield checked(browser, server, budget=SLOW)
 
 
 @pytest.fixture(scope="module")
-def check(browser: WebDriver) -> Callable[[Mapping[str, planted_site.Reply]], dict[str, Result]]:
+def check(browser: Browser) -> Callable[[Mapping[str, planted_site.Reply]], dict[str, Result]]:
     def check_site(replies: Mapping[str, planted_site.Reply]) -> dict[str, Result]:
         with served(replies) as server:
             return checked(browser, server)
@@ -132,7 +123,7 @@ def test_slow_page_is_found(faults: dict[str, Result]) -> None:
     assert "/slow" in [found.page for found in faults["time"].findings]
 
 
-def test_mixed_content_is_found(browser: WebDriver, certificate: Path) -> None:
+def test_mixed_content_is_found(browser: Browser, certificate: Path) -> None:
     with served(planted_site.MIXED, certificate) as server:
         [found] = checked(browser, server)["mixed-content"].findings
 
@@ -145,7 +136,7 @@ def test_site_that_fails_is_found(check: Callable[..., dict[str, Result]]) -> No
     assert (found.page, found.text) == ("/", "answers 500")
 
 
-def test_site_that_does_not_answer_is_found(browser: WebDriver) -> None:
+def test_site_that_does_not_answer_is_found(browser: Browser) -> None:
     with served(planted_site.GOOD) as server:
         pass
 
@@ -155,7 +146,7 @@ def test_site_that_does_not_answer_is_found(browser: WebDriver) -> None:
     assert "refused" in found.text
 
 
-def test_good_site_passes_all(browser: WebDriver) -> None:
+def test_good_site_passes_all(browser: Browser) -> None:
     with served(planted_site.GOOD) as server:
         results = checked(browser, server)
 
@@ -185,8 +176,33 @@ def test_page_that_lacks_another_hosts_script_fails_no_check(
     assert "could not reach cdn.invalid" in results["accessibility"].unjudged
 
 
-def test_session_is_used_by_browser_and_requests(browser: WebDriver) -> None:
+def test_session_is_used_by_browser_and_requests(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program `run` of a release, and sudo, are a script each here."""
+    sudo = tmp_path / "sudo"
+    sudo.write_text('#!/bin/sh\necho "$*" >&2; echo made a session; echo sessionid=abc\n')
+    sudo.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+
     with served(planted_site.GOOD) as server:
-        checked(browser, server, Cookie("sessionid", "abc"))
+        checked(browser, server, login="python manage.py make_session")
 
     assert {cookie for _, cookie in server.asked} == {"sessionid=abc"}
+
+
+def test_command_that_makes_no_session_fails_with_its_output(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sudo = tmp_path / "sudo"
+    sudo.write_text('#!/bin/sh\necho "no such user" >&2; exit 3\n')
+    sudo.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+
+    with served(planted_site.GOOD) as server, pytest.raises(pytest.fail.Exception) as raised:
+        checked(browser, server, login="python manage.py make_session")
+
+    assert str(raised.value) == (
+        "verify.login failed with exit code 3: python manage.py make_session\nno such user\n"
+    )
+    assert server.asked == []

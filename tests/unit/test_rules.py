@@ -78,7 +78,7 @@ CLOCK_READERS = {
     "rehearsal.run",
     "report.events",
     "report.terminal",
-    "testing.checks.conftest",
+    "testing.checks.site_crawl",
 }
 PURE = {
     "commands",

@@ -86,6 +86,12 @@ def test_message_is_short() -> None:
     assert len(lines) == findings.MOST + 4
 
 
+def test_line_for_deploy_yml_names_the_check_alone_if_it_finds_one_thing() -> None:
+    line = findings.message("title", [Finding("/", "title", "has no title")], "").splitlines()[-1]
+
+    assert '{check: "title", page: "/", reason: "…"}' in line
+
+
 def test_line_for_deploy_yml_matches_what_it_is_about() -> None:
     """Brackets and the like in an address are no pattern."""
     odd = Finding("/a[1]", '/b?c="[*]"', "links to it")
