@@ -24,7 +24,7 @@ check:  ## formatting, lint, types, words, shell scripts
 	.venv/bin/mypy
 	$(PYTHON) -m tests.house words
 	shellcheck provision/setup provision/machine provision/box/build provision/box/archive \
-	    provision/box/release provision/box/sources provision/box/packages provision/box/accelerator provision/box/lxc/lxc-template provision/lxc/* ci/control-groups benchmarks/*.sh benchmarks/peers/shell/deploy.sh \
+	    provision/box/release provision/box/sources provision/box/packages provision/box/accelerator provision/box/lxc/lxc-template provision/lxc/* provision/wheels/* ci/control-groups benchmarks/*.sh benchmarks/peers/shell/deploy.sh \
 	    understudy/parity/capture/query.sh understudy/host/facts.sh
 	cat provision/[0-9]*.sh | shellcheck -
 

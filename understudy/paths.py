@@ -105,6 +105,11 @@ class Project:
         return self.resources / "provision" / "machine"
 
     @property
+    def wheel_scripts(self) -> Path:
+        """What builds wheels of source distributions."""
+        return self.resources / "provision" / "wheels"
+
+    @property
     def container_script(self) -> Path:
         """Drives a container that Vagrant built by lxc."""
         return self.resources / "provision" / "lxc" / "container"

@@ -113,6 +113,9 @@ def test_compiled_parts_are_built_for_the_host(tmp_path: Path) -> None:
     assert name.startswith("shared_lib-")
     assert name.endswith(".tar.gz")
     assert given == indexes
+    # A host of another kind has another wheel, of the same source.
+    source_builds.wheel(own(app, "libs"), app, tmp_path / "cache", build, indexes)
+    assert [name for name, _ in asked] == [name, name]
 
 
 def test_package_that_cannot_be_built_is_reported_with_the_reason(tmp_path: Path) -> None:

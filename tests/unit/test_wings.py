@@ -21,6 +21,7 @@ ORDER = (
     "diagnosis",
     "host",
     "job",
+    "builds",
     "report",
     "ssh",
     "commands",

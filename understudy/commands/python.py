@@ -1,6 +1,6 @@
 """Python on a host: environments made of unpacked packages, and bytecode."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 from understudy.commands import Argv, script
@@ -23,6 +23,27 @@ if [ "$compiled" = no ]; then python3 -I -m compileall -qq -j0 "$environment/lib
 sync -f "$environment"
 touch "$environment/.complete"
 """
+
+# Names of shared libraries, each with its Debian package.
+_HAS_LIBRARIES = r"""
+known=$(/sbin/ldconfig -p) packages=
+while [ $# -gt 0 ]; do
+    case $known in
+    *"	$1 ("*) ;;
+    *)
+        echo "$1 is missing: it is in Debian's package $2"
+        packages="${packages:+$packages, }$2"
+        ;;
+    esac
+    shift 2
+done
+[ -z "$packages" ] || { echo "host.packages: [$packages]"; exit 1; }
+"""
+
+
+def has_libraries(libraries: Mapping[str, str]) -> Argv:
+    """Fails with the names of those that the host lacks. libraries: name -> Debian package."""
+    return script(_HAS_LIBRARIES, *(word for pair in sorted(libraries.items()) for word in pair))
 
 
 def make_environment(

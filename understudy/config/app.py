@@ -8,7 +8,15 @@ from pydantic import Field, model_validator
 from understudy.config.base import Strict
 from understudy.config.commands import Argv, Commands
 from understudy.config.loosened import Loosened, Reason
-from understudy.config.values import Name, Texts, VariableName, VariableValue, a_list, text
+from understudy.config.values import (
+    Name,
+    Package,
+    Texts,
+    VariableName,
+    VariableValue,
+    a_list,
+    text,
+)
 
 Engine = Literal["sqlite", "postgresql"]
 Module = Annotated[
@@ -106,6 +114,7 @@ class App(Strict):
     extras: Names = ()
     groups: Names = ()
     index_secrets: Mapping[_IndexHost, _SecretVariable] = {}
+    build_packages: Annotated[tuple[Package, ...], a_list('["libpq-dev"]')] = ()
     build_commands: Commands = ()
     release_commands: Commands = ()
     migrations_pending: Argv | None = None

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from understudy.config.base import Strict
 from understudy.config.releases import ReleaseName
-from understudy.config.values import AddressOrEmpty, Name, a_list, text
+from understudy.config.values import AddressOrEmpty, Name, Package, a_list, text
 
 Locale = Annotated[
     str, text(r"[A-Za-z]+(_[A-Z]+)?(\.UTF-8)?", "a locale, for example C.UTF-8 or de_DE.UTF-8")
@@ -14,12 +14,6 @@ Locale = Annotated[
 TimeZone = Annotated[
     str,
     text(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*", "a time zone, for example Europe/Berlin"),
-]
-Package = Annotated[
-    str,
-    text(
-        r"[a-z0-9][a-z0-9.+-]*[a-z0-9.+]", "a package's name without a version, for example libpq5"
-    ),
 ]
 
 

@@ -63,6 +63,13 @@ OneLine = Annotated[str, text(r"[^\n\r\x00]*", "a single line")]
 # A list of texts, or one text.
 Texts = Annotated[tuple[OneLine, ...], BeforeValidator(_one_or_several)]
 # What the values of `environment` may name in braces; release/render.py fills them in.
+# Of Debian.
+Package = Annotated[
+    str,
+    text(
+        r"[a-z0-9][a-z0-9.+-]*[a-z0-9.+]", "a package's name without a version, for example libpq5"
+    ),
+]
 PLACEHOLDERS = ("database", "domain", "media", "release", "static")
 
 

@@ -1,6 +1,7 @@
 """What a plan is made for: the release that is to be live, and the files that may have to be sent. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -41,7 +42,7 @@ class Shipment:
     packages: names of all packages of the environment, () if the host has the environment already.
     packages_tar: those packages that the host lacks. compiled: whether bytecode is sent as well.
     room: bytes that all of it takes on the host, unpacked. zstd: whether packages_tar is compressed by it, and
-    not by gzip.
+    not by gzip. libraries: that the packages built here link to, each with its Debian package.
     """
 
     release_tar: Path
@@ -50,6 +51,7 @@ class Shipment:
     compiled: bool
     room: int
     zstd: bool = False
+    libraries: Mapping[str, str] = field(default_factory=dict)
 
 
 # Enough to find out whether there is anything to do at all.

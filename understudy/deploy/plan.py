@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from understudy.commands import Argv, all_of, alongside, as_user, files, http, limited, python, site
 from understudy.commands import app as app_commands
-from understudy.deploy import switch
+from understudy.deploy import environment, switch
 from understudy.deploy.desired import DesiredState, Shipment
 from understudy.host.actions import (
     AFTER_SWITCH,
@@ -42,7 +42,7 @@ def make_plan(desired: DesiredState, shipment: Shipment, observed: ObservedState
     """The actions of a deploy, in their order; none if the host is as desired."""
     actions = [
         *in_branch("release", _ship(desired, shipment, observed)),
-        *in_branch("packages", _environment(desired, shipment, observed)),
+        *in_branch("packages", environment.actions(desired, shipment, observed)),
         *_build(desired, shipment, observed),
         *in_branch("release", _site_config(desired, observed)),
         *_go_live(desired, observed),
@@ -60,10 +60,6 @@ def _of_the_first_deploy(action: Action) -> Action:
     if isinstance(action, Run | Start) and action.hint == BEFORE_SWITCH:
         return replace(action, hint=FIRST_DEPLOY)
     return action
-
-
-def needs_environment(desired: DesiredState, observed: ObservedState) -> bool:
-    return desired.release.lock not in observed.venvs
 
 
 def _ship(desired: DesiredState, shipment: Shipment, observed: ObservedState) -> list[Branching]:
@@ -88,30 +84,6 @@ def _is_complete_at_once(desired: DesiredState, shipment: Shipment) -> bool:
 
 def _complete(desired: DesiredState) -> Argv:
     return files.complete(desired.paths.release(desired.release.id) / "manifest.json")
-
-
-def _environment(
-    desired: DesiredState, shipment: Shipment, observed: ObservedState
-) -> list[Branching]:
-    if not needs_environment(desired, observed):
-        return []
-    paths, lock = desired.paths, desired.release.lock
-    environment = paths.venvs / lock
-    packages = [paths.packages / name for name in shipment.packages]
-    make = python.make_environment(
-        environment, observed.python, packages, compiled=shipment.compiled
-    )
-    return [*_packages(desired, shipment, observed), Run(f"make environment {lock}", make)]
-
-
-def _packages(
-    desired: DesiredState, shipment: Shipment, observed: ObservedState
-) -> list[Branching]:
-    missing = set(shipment.packages) - observed.packages
-    if not missing:
-        return []
-    unpack = files.unpack_each(desired.paths.packages, zstd=shipment.zstd)
-    return [Send(f"upload {len(missing)} packages", shipment.packages_tar, unpack)]
 
 
 def _build(desired: DesiredState, shipment: Shipment, observed: ObservedState) -> list[Action]:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from understudy.config import domains
-from understudy.deploy import plan
+from understudy.builds.build import Builder, Kind
+from understudy.config import domains, releases
+from understudy.deploy import environment
 from understudy.deploy.desired import DesiredState, Shipment
 from understudy.errors import StepFailed
 from understudy.host import session
@@ -108,14 +109,20 @@ def shipment(
                     desired.app.static_directory,
                 )
             )
-        packages = _packages(job, source, desired, observed)
+        packages, libraries = _packages(job, source, desired, observed)
         missing = [tar for name, tar in packages.items() if name not in observed.packages]
         zstd = observed.zstd and compression.has_zstd()
         sent = compression.by_zstd(missing) if zstd else missing
         packages_tar.write_bytes(wheels.join(sent))
     room = sum(_unpacked(tar) for tar in (release_tar, *missing) if tar.exists())
     return Shipment(
-        release_tar, packages_tar, tuple(packages), compiler is not None, room, zstd=zstd
+        release_tar,
+        packages_tar,
+        tuple(packages),
+        compiler is not None,
+        room,
+        zstd=zstd,
+        libraries=libraries,
     )
 
 
@@ -132,20 +139,25 @@ def refuse_without_room(job: Job, observed: ObservedState, shipment: Shipment) -
 
 def _packages(
     job: Job, source: sources.Source, desired: DesiredState, observed: ObservedState
-) -> Mapping[str, Path]:
-    """Name -> archive of each package of the environment; none if the host has the environment."""
-    if not plan.needs_environment(desired, observed):
-        return {}
+) -> tuple[Mapping[str, Path], Mapping[str, str]]:
+    """Name -> archive of each package of the environment, and Shipment.libraries; none if the host has the
+    environment.
+    """
+    if not environment.needed(desired, observed):
+        return {}, {}
+    python, machine = _python(observed), observed.machine
+    vm, build_packages = job.config.vm, job.config.app.build_packages
+    same_family = releases.RELEASES[vm.release].family in observed.os.lower()
+    mirror = vm.mirror if same_family else ""
+    kind = Kind(observed.os, python, machine, build_packages, mirror)
+    builder = Builder(job.project, job.report, kind)
     login = index_login.logged_in(job.config.app.index_secrets)
     with job.report.step("get the locked packages"), login:
         _report_added(job, source)
-        return wheels.packages(
-            source.lock,
-            _python(observed),
-            observed.machine,
-            job.project.cache,
-            source.repository,
+        packages = wheels.packages(
+            source.lock, python, machine, job.project.cache, source.repository, builder.build
         )
+    return packages, builder.libraries
 
 
 def _report_added(job: Job, source: sources.Source) -> None:

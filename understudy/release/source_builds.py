@@ -37,14 +37,19 @@ def wheel(
         folder.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=folder.parent) as work:
             place = check_out(pin, repository, cache, Path(work) / "source")
-            made = _made(pin, place, Path(work), build, indexes)
+            made = _made(pin, place, Path(work), can_build=build is not None)
             (Path(work) / "out").mkdir()
             shutil.copyfile(made, Path(work) / "out" / made.name)
             (Path(work) / "out").rename(folder)
-    return next(folder.glob("*.whl"))
+    [kept] = folder.iterdir()
+    if kept.suffix == ".whl" or not build:
+        return kept
+    # One wheel for each kind of host.
+    return build([kept], indexes)[0]
 
 
-def _made(pin: Pin, place: Path, work: Path, build: Build | None, indexes: Sequence[str]) -> Path:
+def _made(pin: Pin, place: Path, work: Path, *, can_build: bool) -> Path:
+    """A wheel for any host, or a source distribution."""
     if place.suffix == ".whl":
         return place
     done = subprocess.run(
@@ -59,8 +64,8 @@ def _made(pin: Pin, place: Path, work: Path, build: Build | None, indexes: Seque
     found = [*(work / "wheels").glob("*-none-any.whl")]
     if done.returncode == 0 and found:
         return found[0]
-    if build:
-        return build([_packed(pin, place, work)], indexes)[0]
+    if can_build:
+        return _packed(pin, place, work)
     has_parts = done.returncode == 0
     raise StepFailed(
         f"{pin} has compiled parts" if has_parts else f"{pin} can't be built",

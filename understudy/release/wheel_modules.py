@@ -1,4 +1,4 @@
-"""The modules in the downloaded wheels of a lock file."""
+"""The modules in the wheels of a lock file, as they were downloaded or built."""
 
 import re
 import zipfile
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from understudy.errors import ConfigError
-from understudy.release import lock_file, wheels
+from understudy.release import downloads, lock_file
 from understudy.release.commit_facts import normal
 
 
@@ -18,7 +18,7 @@ def of(lock: str, cache: Path) -> Mapping[str, tuple[str, ...]] | None:
     return {
         normal(wheel.name.split("-")[0]): tuple(sorted(set(_top_level(wheel))))
         for folder in folders
-        for wheel in folder.glob("*.whl")
+        for wheel in folder.rglob("*.whl")
     }
 
 
@@ -33,7 +33,7 @@ def _folders(lock: str, cache: Path) -> Iterator[Path]:
         if kind := re.fullmatch(r"[0-9a-f]+-(\d+(?:\.\d+)+)-(\w+)", path.name):
             python, machine = kind.groups()
             own = lock_file.for_host(locked, python, machine)
-            if path == wheels.folder(own, python, machine, cache):
+            if path == downloads.folder(own, python, machine, cache):
                 yield path
 
 

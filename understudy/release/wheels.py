@@ -7,8 +7,6 @@ is named by its content, so that only new ones are sent.
 import gzip
 import io
 import os
-import subprocess
-import sys
 import tarfile
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -22,29 +20,32 @@ from installer.exceptions import InstallerError
 from installer.sources import WheelFile
 
 from understudy.errors import StepFailed
-from understudy.release import bytecode, fitting, lock_file, source_builds
+from understudy.release import bytecode, downloads, fitting, lock_file, source_builds
 from understudy.release.layout import INTERPRETER
-from understudy.release.lock_file import LockFile
+from understudy.release.source_builds import Build
 
-# The versions of glibc that a host has at least: Debian 12 has 2.36, Ubuntu 22.04 has 2.35.
-_GLIBC_MINORS = range(35, 16, -1)
 # 1980-01-01, one time for all files: bytecode records it, and a wheel, which is a zip, knows none before.
 _TIME = 315532800
 
 
 def packages(
-    lock: str, python: str, machine: str, cache: Path, repository: Path = Path()
+    lock: str,
+    python: str,
+    machine: str,
+    cache: Path,
+    repository: Path = Path(),
+    build: Build | None = None,
 ) -> Mapping[str, Path]:
     """The packages of a lock file for a host's Python ("3.11.2") and machine ("x86_64").
 
     Name -> gzipped tar with one directory of that name. Made once and kept in the cache.
-    repository: the app's, which may have some of them.
-    Raises StepFailed if a package has no wheel for that host.
+    repository: the app's, which may have some of them. build: makes wheels of source distributions for the
+    host. Raises StepFailed if a package has no wheel for that host, and none can be built.
     """
     locked = lock_file.for_host(lock_file.parse(lock, "the lock file"), python, machine)
-    wheels = _wheels(locked, folder(locked, python, machine, cache), python, machine)
+    wheels = downloads.wheels(locked, python, machine, cache, build)
     wheels += [
-        source_builds.wheel(pin, repository, cache, None, locked.indexes)
+        source_builds.wheel(pin, repository, cache, build, locked.indexes)
         for pin in lock_file.sources(locked)
     ]
     fitting.refuse_unfit(wheels, lock_file.environment(python, machine))
@@ -52,12 +53,6 @@ def packages(
     compiler = bytecode.compiler(version)
     tars = [_package(wheel, version, compiler, cache / "packages") for wheel in wheels]
     return {tar.name.removesuffix(".tar.gz"): tar for tar in tars}
-
-
-def folder(lock: LockFile, python: str, machine: str, cache: Path) -> Path:
-    """Where the wheels of a lock file are kept. lock: as it is for that host."""
-    digest = sha256(repr(lock).encode()).hexdigest()[:12]
-    return cache / f"{digest}-{python}-{machine}"
 
 
 def join(tars: Sequence[Path]) -> bytes:
@@ -125,51 +120,3 @@ def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
     member.mode = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
     member.mtime = _TIME
     return member
-
-
-def _wheels(lock: LockFile, directory: Path, python: str, machine: str) -> list[Path]:
-    """The wheels of a lock file, in a directory of their own that is either complete or missing."""
-    if not directory.exists():
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=directory.parent) as work:
-            requirements = Path(work) / "requirements.txt"
-            requirements.write_text(lock_file.requirements(lock))
-            _pip_download(requirements, lock.indexes, Path(work) / "wheels", python, machine)
-            (Path(work) / "wheels").rename(directory)
-    wheels = sorted(directory.glob("*.whl"))
-    if wrong := lock_file.differences(lock, [wheel.name for wheel in wheels]):
-        raise StepFailed(
-            f"what pip downloaded for Python {python} on {machine} is not what is locked",
-            details="\n".join(wrong),
-            hint=f"Remove {directory}: the next deploy downloads the packages again.",
-        )
-    return wheels
-
-
-def _pip_download(
-    lock: Path, indexes: Sequence[str], directory: Path, python: str, machine: str
-) -> None:
-    """Downloads only wheels, and only of the pins: of a source distribution pip would run the setup.py."""
-    platforms = [f"manylinux_2_{minor}_{machine}" for minor in _GLIBC_MINORS]
-    platforms += [f"manylinux2014_{machine}", f"linux_{machine}"]
-    version = lock_file.minor(python)
-    tag = "cp" + version.replace(".", "")
-    done = subprocess.run(
-        [
-            *(sys.executable, "-I", "-m", "pip", "download", "--quiet", "--no-input"),
-            *("--disable-pip-version-check", "--require-hashes", *indexes),
-            *("--no-deps", "--only-binary=:all:", "--requirement", lock, "--dest", directory),
-            *("--python-version", python, "--implementation", "cp"),
-            *("--abi", tag, "--abi", "abi3", "--abi", "none"),
-            *(word for platform in platforms for word in ("--platform", platform)),
-        ],
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-    )
-    if done.returncode:
-        raise StepFailed(
-            f"the locked packages can't be had as wheels for Python {python} on {machine}",
-            details="\n".join(done.stderr.strip().splitlines()[-8:]),
-            hint="Lock versions that have a wheel for the host's Python, or check the network.",
-        )

@@ -1,14 +1,12 @@
 """The Vagrant box: built by provision/box/build, cached by a digest of all its inputs."""
 
-import os
-import subprocess
-from collections import deque
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from understudy.errors import StepFailed, Unreachable
+from understudy.errors import StepFailed
 from understudy.host.provisioning import Provisioning
+from understudy.local import root_script
 from understudy.local.atomic_write import atomic_write
 from understudy.paths import Project
 from understudy.report.events import Report
@@ -107,28 +105,10 @@ def _mirror_option(
 
 def _run(command: list[str], log: Path, report: Report) -> None:
     """Runs the build as root, shows its steps, keeps its output in a log."""
-    if os.geteuid() != 0:
-        command = ["sudo", *command]
-    last: deque[str] = deque(maxlen=15)
-    try:
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-        )
-    except FileNotFoundError as error:
-        raise Unreachable(
-            f"{error.filename} is missing", hint="python deploy.py doctor --fix"
-        ) from None
-    assert process.stdout is not None  # noqa: S101 - asked for above
-    with process, log.open("w") as file:
-        for line in process.stdout:
-            file.write(line)
-            last.append(line.rstrip())
-            if line.startswith("==> "):
-                report.detail(line.removeprefix("==> ").rstrip())
-    if process.returncode:
+    if (lines := root_script.run(command, log, report.detail)) is not None:
         raise StepFailed(
             "the box could not be built",
-            details="\n".join(last),
+            details="\n".join(lines[-15:]),
             hint=f"The build's output is in {log}. Fix the cause and run the same command again.",
         )
 

@@ -23,6 +23,14 @@ CASES = {
         HEALTHY,
     ),
     "package-for-newer-python": Case(said(NO_WHEEL), facts(lock=NEW_DJANGO), HEALTHY),
+    "package-not-built": Case(
+        said(
+            "ldap 3 could not be built for Python 3.11 on bookworm\n"
+            "ldap 3: the build needs lber.h, which is in Debian's package libldap-dev\n"
+            "  fatal error: lber.h: No such file or directory"
+        ),
+        HEALTHY,
+    ),
     "package-without-wheel": Case(said(NO_WHEEL), facts(lock=NEW_DJANGO), HEALTHY),
     "locked-version-lacks-a-name": Case(
         said(

@@ -63,3 +63,17 @@ def test_file_that_is_no_python_is_skipped(tmp_path: Path) -> None:
     assert run(python.compile_all(pure(tmp_path))).returncode == 0
 
     assert len(list((tmp_path / "__pycache__").iterdir())) == 1
+
+
+def test_libraries_that_the_host_lacks_are_named_with_their_packages() -> None:
+    libraries = {"libc.so.6": "libc6", "libno.so.1": "libno1", "libc.so": "libneither"}
+
+    done = run(python.has_libraries(libraries))
+
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        "libc.so is missing: it is in Debian's package libneither",
+        "libno.so.1 is missing: it is in Debian's package libno1",
+        "host.packages: [libneither, libno1]",
+    ]
+    assert run(python.has_libraries({"libc.so.6": "libc6"})).returncode == 0

@@ -119,11 +119,24 @@ _LOCK = (
         (in_lock(_locked),),
     ),
     Rule(
+        "package-not-built",
+        (
+            Clue("step", " could not be built for Python "),
+            Clue(
+                "step",
+                r"^(?P<package>\S+ \S+): the build needs (?P<missing>.+), which is in Debian's package "
+                r"(?P<debian>\S+)$",
+            ),
+        ),
+        "the build of {package} needs {missing}, which is in Debian's package {debian}",
+        "Add {debian} to app.build_packages in deploy.yml. It is installed here, where the package is built, and on "
+        "no host.",
+    ),
+    Rule(
         "package-without-wheel",
         (Clue("step", _NO_WHEELS), Clue("step", _NO_MATCH)),
-        "{package} {version} can't be had as a wheel for the host's Python {python}",
-        "Hosts build nothing. Lock a version or a package that has a wheel, "
-        "or keep a wheel of it in an index of your own.",
+        "{package} {version} has no wheel for the host's Python {python}, and no source that the lock names",
+        "Lock a version that the index has: {lock again}",
         (in_lock(_locked),),
     ),
     Rule(

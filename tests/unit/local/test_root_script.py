@@ -1,0 +1,40 @@
+"""Scripts that run as root: their steps are shown, their output is kept, and sudo is used by others."""
+
+from pathlib import Path
+
+import pytest
+
+from understudy.errors import Unreachable
+from understudy.local import root_script
+
+
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    return tmp_path / "log"
+
+
+def test_steps_are_shown_and_the_output_is_kept(log: Path) -> None:
+    steps: list[str] = []
+
+    done = root_script.run(["printf", "==> one\nnoise\n==> two\n"], log, steps.append)
+
+    assert done is None
+    assert steps == ["one", "two"]
+    assert log.read_text() == "==> one\nnoise\n==> two\n"
+
+
+def test_failed_script_gives_its_lines_also_if_there_are_none(log: Path) -> None:
+    script = ["sh", "-c", "echo out; echo error >&2; exit 3"]
+
+    assert root_script.run(script, log, lambda _: None) == ["out", "error"]
+    assert root_script.run(["false"], log, lambda _: None) == []
+
+
+def test_other_users_run_it_by_sudo(
+    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Unreachable, match="sudo is missing"):
+        root_script.run(["true"], log, lambda _: None)

@@ -1,0 +1,33 @@
+"""Runs a script of this machine as root: shows its steps, and keeps its output in a log."""
+
+import os
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from understudy.errors import Unreachable
+
+
+def run(command: Sequence[object], log: Path, on_step: Callable[[str], None]) -> list[str] | None:
+    """The output's lines, if the script fails; None if it succeeds. Not as root it runs by sudo.
+
+    on_step: gets the text of each line that begins with `==> `. Raises Unreachable if there is no sudo.
+    """
+    words = [*([] if os.geteuid() == 0 else ["sudo"]), *map(str, command)]
+    lines: list[str] = []
+    try:
+        process = subprocess.Popen(
+            words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        )
+    except FileNotFoundError as error:
+        raise Unreachable(
+            f"{error.filename} is missing", hint="python deploy.py doctor --fix"
+        ) from None
+    assert process.stdout is not None  # noqa: S101 - asked for above
+    with process, log.open("w") as file:
+        for line in process.stdout:
+            file.write(line)
+            lines.append(line.rstrip())
+            if line.startswith("==> "):
+                on_step(line.removeprefix("==> ").rstrip())
+    return lines if process.returncode else None
