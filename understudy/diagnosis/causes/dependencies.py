@@ -129,8 +129,7 @@ _LOCK = (
             ),
         ),
         "the build of {package} needs {missing}, which is in Debian's package {debian}",
-        "Add {debian} to app.build_packages in deploy.yml. It is installed here, where the package is built, and on "
-        "no host.",
+        "Add {debian} to app.build_packages in deploy.yml. It is installed for the build, and on no host.",
     ),
     Rule(
         "package-without-wheel",
