@@ -14,6 +14,7 @@ from tests.unit.repositories import commit, git
 from understudy.config import model as configuration
 from understudy.config.model import Config
 from understudy.diagnosis.causes import RULES
+from understudy.diagnosis.evidence import with_python
 from understudy.diagnosis.known_facts import KnownFacts, parse_host
 from understudy.diagnosis.rules import diagnose
 from understudy.errors import ConfigError
@@ -21,6 +22,8 @@ from understudy.release import source as sources
 from understudy.release import worktree
 
 ALL = load_all()
+# Of Debian 12, where the scenarios are rehearsed.
+PYTHON = "3.11.2"
 # What the wheels of the apps' locks bring.
 WHEELS = {
     "asgiref": ("asgiref",),
@@ -75,7 +78,7 @@ def facts(trap: Trap, app: Path, sight: Path) -> KnownFacts:
         source = sources.resolve_source(here, app, app)
     modules = {name: brought for name, brought in WHEELS.items() if f"{name}==" in source.lock}
     lock = worktree.lock(source, wanted.app, commit, modules)
-    return replace(known, commit=commit, lock=lock)
+    return with_python(replace(known, commit=commit, lock=lock), PYTHON)
 
 
 def config(trap: Trap) -> Config:

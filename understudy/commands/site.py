@@ -174,7 +174,7 @@ def journal_since(site: str, since: float) -> Argv:
     echo '--- host ---'
     . /etc/os-release
     echo "os $PRETTY_NAME"
-    readlink -f /usr/bin/python3 | sed 's/.*python/python /'
+    /usr/bin/python3 -V | sed 's/^P/p/'
     echo '--- journal ---'
     journalctl -u "$1@*" -u nginx --since "@$2" -n 300 --no-pager -q -o short-iso || true
     echo '--- journal before ---'

@@ -59,15 +59,27 @@ def messages(journal: str, health_path: str) -> str:
     return re.sub(refused, "", lines, flags=re.MULTILINE)
 
 
+def host_python(error: str, host: str) -> str:
+    """The host's Python, as "3.11.2": as it answers, else as the error names it; "" if neither does."""
+    found = re.search(r"^python (3\.[\d.]+)$", host, re.MULTILINE)
+    found = found or re.search(r"for Python (3\.\d+(?:\.\d+)?) on", error)
+    return found[1] if found else ""
+
+
+def with_python(facts: KnownFacts, python: str) -> KnownFacts:
+    return replace(facts, lock=replace(facts.lock, python=python)) if facts.lock else facts
+
+
 def _examine(
     job: Job, error: UnderstudyError, began: float, *, busy: bool
 ) -> tuple[KnownFacts, Mapping[str, str], tuple[Cause, ...]]:
     """Over one connection: reads the logs, then asks the host what the possible causes need."""
-    facts, logs = _facts(job), parse_logs("")
+    facts, logs = with_python(_facts(job), host_python(str(error), "")), parse_logs("")
     try:
         with SshConnection(job.target, job.config.host.deployer) as connection:
             journal_since = site.journal_since(job.config.app.name, began)
             logs = parse_logs(connection.run(journal_since, seconds=30).output)
+            facts = with_python(facts, host_python(str(error), logs.get("host", "")))
             found = _causes(error, job, logs, facts, busy=busy)
             questions = {question for cause in found for question in cause.questions}
             answers = connection.run(examine(questions), seconds=60).output if questions else ""

@@ -49,6 +49,7 @@ class KnownFacts:
         return values | {
             "lock": lock.path,
             "lock again": lock.command,
+            "lock for its python": lock.for_python,
             "add to": lock.add_to,
             "run": self.command,
             "on": self.options,

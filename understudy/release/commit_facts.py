@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from understudy.release import other_python
+
 LINK, SUBMODULE, EXECUTABLE = "120000", "160000", "100755"
 _LOCKED_BY = {"uv.lock": "uv lock", "poetry.lock": "poetry lock", "Pipfile.lock": "pipenv lock"}
 LFS_POINTER = "version https://git-lfs.github.com/spec/"
@@ -55,6 +57,7 @@ class LockFacts:
     from (requirements.in, pyproject.toml), "" if none is known; wanted: the distributions in that.
 
     modules: distribution -> top-level names in its wheel; None if the wheels are not on this machine.
+    python: the host's, as exactly as it is known; "" if it is not.
     """
 
     path: str = "requirements.txt"
@@ -62,6 +65,7 @@ class LockFacts:
     made_from: str = ""
     wanted: tuple[str, ...] = ()
     modules: Mapping[str, tuple[str, ...]] | None = None
+    python: str = ""
 
     def provides(self, module: str) -> bool | None:
         """Whether a locked package has that top-level module. None: unknown."""
@@ -78,7 +82,16 @@ class LockFacts:
             return command
         if not self.made_from:
             return f"the tool that made {self.path}, with hashes"
-        return f"uv pip compile --generate-hashes {self.made_from} -o {self.path}"
+        universal = " --universal" if self.path.endswith(".lock") else ""
+        python = f" --python-version {self.python}" if self.python else ""
+        options = f"--generate-hashes{universal}{python}"
+        return f"uv pip compile {options} {self.made_from} -o {self.path}"
+
+    @property
+    def for_python(self) -> str:
+        """How to lock for the host's Python."""
+        name = PurePosixPath(self.path).name
+        return other_python.hint(name, self.python) if name in _LOCKED_BY else self.command
 
     @property
     def add_to(self) -> str:

@@ -12,11 +12,12 @@ def refuse(lock: LockFile, python: str, host: str) -> None:
     if not lock_file.accepts(lock, python):
         raise ConfigError(
             f"{lock.origin} is made for Python {lock.python}, and {host} has Python {python}",
-            hint=_hint(PurePosixPath(lock.origin).name, python),
+            hint=hint(PurePosixPath(lock.origin).name, python),
         )
 
 
-def _hint(name: str, python: str) -> str:
+def hint(name: str, python: str) -> str:
+    """How to lock for that Python. name: of the lock file."""
     minor = lock_file.minor(python)
     match name:
         case "uv.lock":

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 
 from understudy.config.app import App
 from understudy.errors import UnderstudyError
@@ -49,6 +50,9 @@ def lock(
     usual = "Pipfile" if path == find.PIPFILE else "pyproject.toml"
     choices = ("requirements.in", usual) if find.is_requirements(path) else (usual,)
     made_from = next((name for name in choices if name in commit.texts), "")
+    beside = str(PurePosixPath(path).with_suffix(".lock"))
+    if re.search(rf"^# from: (.*/)?{re.escape(beside)}$", source.lock, re.MULTILINE):
+        path, made_from = beside, path
     versions = re.findall(r"^([\w.-]+)(?:\[.*?\])?==([^\s;\\]+)", source.lock, re.MULTILINE)
     wanted = re.findall(r"^[\w.-]+", commit.texts.get("requirements.in", ""), re.MULTILINE)
     return LockFacts(

@@ -174,3 +174,22 @@ def test_refusal_of_the_probers_post_is_no_evidence() -> None:
     assert evidence.messages(journal, "/health") == (
         "WARNING Forbidden (CSRF cookie not set.): /lists\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("error", "host", "python"),
+    [
+        ("can't be had as wheels for Python 3.11.2 on x86_64", "", "3.11.2"),
+        (
+            "can't be had as wheels for Python 3.11 on x86_64",
+            "os Debian\npython 3.13.5\n",
+            "3.13.5",
+        ),
+        ("no module", "os Debian\npython 3.13.5\n", "3.13.5"),
+        ("no module", "", ""),
+    ],
+)
+def test_python_of_the_host_is_known_from_its_answer_or_from_the_error(
+    error: str, host: str, python: str
+) -> None:
+    assert evidence.host_python(error, host) == python

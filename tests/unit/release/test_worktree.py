@@ -72,3 +72,14 @@ def test_committed_files_that_a_release_lacks_are_listed(tmp_path: Path) -> None
     assert facts.left_out == ("words.txt",)
     assert facts.submodules == {"lib": ("shared.py",)}
     assert facts.lfs_pointers == ("photo.png",)
+
+
+def test_lock_of_requirements_without_hashes_is_made_from_them(tmp_path: Path) -> None:
+    files = {"requirements.txt": "django\n", "requirements.lock": "django==5.2 --hash=sha256:aa\n"}
+    commit(tmp_path / "shop", files)
+    app = App(name="shop", source="shop", module="shop:app")
+    source = sources.resolve_source(app, tmp_path, tmp_path / "cache")
+
+    lock = worktree.lock(source, app, worktree.look(source), None)
+
+    assert (lock.path, lock.made_from) == ("requirements.lock", "requirements.txt")

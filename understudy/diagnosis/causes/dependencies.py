@@ -115,7 +115,7 @@ _LOCK = (
             Clue("step", r"[ ;]{version} Requires-Python (?P<wanted>[^;\n]+)"),
         ),
         "{package} {version} needs Python {wanted}, and the host has {python}",
-        "Lock for the host's Python: {lock again} --python-version {python}",
+        "Lock for the host's Python: {lock for its python}",
         (in_lock(_locked),),
     ),
     Rule(
