@@ -115,8 +115,9 @@ def test_database_is_writable_by_the_app_only(answers: Answers, app: App) -> Non
 
 
 def test_debug_is_off(target: TargetConfig) -> None:
-    status, body = get(target, "/no-such-page-for-sure")
-    assert status == 404
+    # With the slash at its end that Django's middleware adds. Some apps redirect all such visitors, or answer.
+    status, body = get(target, "/no-such-page-for-sure/")
+    assert status < 500
     assert not re.search(rb"DEBUG\s*=\s*True|Traceback|URLconf", body)
 
 

@@ -12,6 +12,7 @@ from understudy.project.django_settings import Setting, Settings
 from understudy.project.packages import Packages
 from understudy.project.tree import join
 from understudy.project.values import Deployment, Found, Unknown
+from understudy.project.variables import looks_secret
 
 _HTTPS = ("SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE")
 # Setting -> the variable that gives it on a server, and the value in deploy.yml.
@@ -35,7 +36,7 @@ class _Part:
 def deployment(project: Project, settings: Settings, packages: Packages, name: str) -> Deployment:
     """name: of the app."""
     database = databases.of_django(settings, packages, name)
-    found = database.deployment.with_more(_flags(settings)).with_more(_debug_variable(settings))
+    found = database.deployment.with_more(_debug_variable(settings))
     found = found.with_more(_by_setting(settings)).with_more(_other_key(settings))
     found = found.with_more(_https_variables(settings))
     parts = list(_parts(settings))
@@ -44,6 +45,7 @@ def deployment(project: Project, settings: Settings, packages: Packages, name: s
     known = found.environment.keys() | found.secrets.keys()
     others = [read for read in settings.reads if read.name not in known]
     found = meanings.deployment(others, database.engine, name, packages).with_more(found)
+    found = found.with_more(_flags(settings, found))
     for part in parts:
         found = found.with_more(Deployment(environment=part.environment))
     module = project.settings
@@ -82,10 +84,15 @@ def _fixed(project: Project, module: str) -> Iterator[Unknown]:
         )
 
 
-def _flags(settings: Settings) -> Deployment:
-    """Variables that switch to the branches for servers, such as `if "DJANGO_DEBUG_FALSE" in os.environ`."""
+def _flags(settings: Settings, known: Deployment) -> Deployment:
+    """Variables that switch to the branches for servers, such as `if "DJANGO_DEBUG_FALSE" in os.environ`,
+    if they have no other value.
+    """
+    others = {*known.environment, *known.secrets, "SECRET_KEY"}
     found = {
-        read.name: Found("1", f"{read.place} asks for it on servers") for read in settings.flags
+        read.name: Found("1", f"{read.place} asks for it on servers")
+        for read in settings.flags
+        if read.name not in others and not looks_secret(read.name)
     }
     return Deployment(environment=found)
 

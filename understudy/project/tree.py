@@ -69,7 +69,9 @@ def _parsed(text: str) -> ast.Module | None:
 
 def is_aside(path: str) -> bool:
     parts = PurePosixPath(path).parts
-    return any(part in _ASIDE for part in parts[:-1]) or parts[-1].startswith(("test_", "conftest"))
+    return any(part in _ASIDE for part in parts[:-1]) or parts[-1].startswith(
+        ("test_", "tests.", "conftest")
+    )
 
 
 def join(folder: str, path: str) -> str:

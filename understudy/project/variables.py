@@ -14,7 +14,8 @@ _SECRET = re.compile(
 )
 # Secrets that no one else has to know: each host can make up its own.
 _MADE_UP = re.compile(
-    r"SECRET_?KEY$|^(APP|JWT|SESSION|COOKIE|CSRF|FLASK|DJANGO)_?SECRET|PASSWORD_SALT$|SIGNING_KEY$"
+    r"((APP|COOKIE|CSRF|DJANGO|FLASK|JWT|QUART|SESSION|SITE|WEB)_)?SECRET(_KEY)?|"
+    r"(\w+_)?PASSWORD_SALT|(\w+_)?SIGNING_KEY"
 )
 # env.db() without a name, and others: django-environ.
 _BY_METHOD = {
@@ -50,7 +51,7 @@ def looks_secret(name: str) -> bool:
 
 
 def can_be_made_up(name: str) -> bool:
-    return bool(_MADE_UP.search(name))
+    return bool(_MADE_UP.fullmatch(name))
 
 
 class Reader:
@@ -69,7 +70,7 @@ class Reader:
                 self._given |= {one.arg for one in value.keywords if one.arg}
             if syntax.called(value) in ("Config", "AutoConfig"):
                 self._config.add(name)
-        self._wrappers = set(_wrappers(tree))
+        self._wrappers = dict(_wrappers(tree))
 
     def reads(self, node: ast.AST | None = None) -> list[Read]:
         """All that is read in a part of the file; in all of it without one."""
@@ -100,7 +101,10 @@ class Reader:
             yield from self._read(name, call, required=False)
         elif function == "dj_database_url.config":
             yield from self._read(name or "DATABASE_URL", call, required=not has_default)
-        elif function in self._wrappers or function in self._config:
+        elif function in self._wrappers:
+            required = self._wrappers[function] and not has_default
+            yield from self._read(name, call, required=required)
+        elif function in self._config:
             yield from self._read(name, call, required=not has_default)
         elif function in self._readers or (before in self._readers and method not in _NOT_READS):
             name = name or _BY_METHOD.get(method, "")
@@ -151,13 +155,18 @@ class Reader:
                     yield Read(full, self._path, field.lineno, required, default)
 
 
-def _wrappers(tree: ast.Module) -> Iterator[str]:
-    """Functions that return the variable which their first argument names."""
+def _wrappers(tree: ast.Module) -> Iterator[tuple[str, bool]]:
+    """Functions that return the variable which their first argument names, and whether it must be set."""
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef) and function.args.args:
             first = function.args.args[0].arg
-            if any(_reads_by_name(node, first) for node in ast.walk(function)):
-                yield function.name
+            reads = [node for node in ast.walk(function) if _reads_by_name(node, first)]
+            if reads:
+                # What has a default of its own need not be set.
+                is_required = not function.args.defaults and any(
+                    isinstance(node, ast.Subscript) for node in reads
+                )
+                yield function.name, is_required
 
 
 def _reads_by_name(node: ast.AST, argument: str) -> bool:
