@@ -141,6 +141,7 @@ PURE = {
     "project.syntax",
     "project.tree",
     "project.urls",
+    "project.uv_lock",
     "project.values",
     "project.variables",
     "project.web_app",

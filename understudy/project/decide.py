@@ -18,11 +18,11 @@ from understudy.project.packages import Packages
 from understudy.project.packages import packages as find_packages
 from understudy.project.server import gunicorn
 from understudy.project.tree import Tree, join
+from understudy.project.uv_lock import SERVERS
 from understudy.project.values import Deployment, Found, Unknown
 
 # Users of every host, and names that PostgreSQL keeps for itself.
 _TAKEN = {*POSTGRESQL_NAMES, "root", "deploy", "www-data"}
-_SERVERS = ("prod", "production", "server", "deploy")
 
 
 def deployment(tree: Tree, folder_name: str) -> Deployment:
@@ -140,7 +140,7 @@ def _for_servers(tree: Tree, packages: Packages) -> dict[str, Found]:
         key: Found(chosen, path)
         for key, names in found.items()
         if packages.lock.endswith((".lock", "pylock.toml"))
-        and (chosen := [name for name in names if name in _SERVERS])
+        and (chosen := [name for name in names if name in SERVERS])
     }
 
 

@@ -1,10 +1,11 @@
 """Which packages the app asks for: its lock file, and the names and versions in it. Pure."""
 
 import json
+import posixpath
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -12,8 +13,10 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from understudy.errors import ConfigError
+from understudy.project import uv_lock
 from understudy.project.tree import Tree, join, text_lines
 
+_MOST_LEVELS = 10
 # In this order: what a tool locked comes before what a user wrote.
 _LOCKS = ("uv.lock", "pylock.toml", "poetry.lock", "Pipfile.lock", "requirements.txt")
 _OTHER_REQUIREMENTS = (
@@ -71,7 +74,7 @@ def packages(tree: Tree, folder: str) -> Packages:
     for path, text in _candidates(tree, folder):
         read = _READERS.get(path.rpartition("/")[2])
         try:
-            return read(path, text) if read else _requirements(path, text)
+            return read(path, text) if read else _requirements(tree, path, text)
         except (tomllib.TOMLDecodeError, json.JSONDecodeError, TypeError, AttributeError, KeyError):
             raise ConfigError(
                 f"{path} can't be read: it is no lock file of the tool that has this name",
@@ -113,7 +116,9 @@ def _toml_packages(
 
 
 def _uv(path: str, text: str) -> Packages:
-    return _toml_packages(path, text, "package", lambda data: data.get("requires-python"))
+    found = _toml_packages(path, text, "package", lambda data: data.get("requires-python"))
+    needed = uv_lock.needed(tomllib.loads(text))
+    return replace(found, asked={name: one for name, one in found.asked.items() if name in needed})
 
 
 def _pylock(path: str, text: str) -> Packages:
@@ -139,8 +144,19 @@ def _pipfile(path: str, text: str) -> Packages:
     return Packages(path, found, f"=={version}.*" if version else "")
 
 
-def _requirements(path: str, text: str) -> Packages:
-    return Packages(path, dict(_asked(path, text_lines(text))))
+def _requirements(tree: Tree, path: str, text: str) -> Packages:
+    return Packages(path, dict(_with_included(tree, path, text, 0)))
+
+
+def _with_included(tree: Tree, path: str, text: str, level: int) -> Iterator[tuple[str, Asked]]:
+    """The packages of a requirements file, and of those that it includes by -r."""
+    yield from _asked(path, text_lines(text))
+    for _, line in text_lines(text):
+        found = re.fullmatch(r"(?:-r|--requirement)[ =]?\s*(\S+)", line)
+        if found and level < _MOST_LEVELS:
+            included = posixpath.normpath(join(path.rpartition("/")[0], found[1]))
+            text = tree.texts.get(included, "")
+            yield from _with_included(tree, included, text, level + 1)
 
 
 def _of_pyproject(path: str, text: str) -> Iterator[tuple[str, Asked]]:

@@ -15,8 +15,8 @@ from understudy.project.values import Deployment, Found, Unknown
 # The first one is taken if nothing speaks against it; Ubuntu's only if no Debian has the Python.
 _DEBIAN, _UBUNTU = ("trixie", "bookworm"), ("resolute", "noble", "jammy")
 _COMPILED = re.compile(r"with Python (3\.\d+)|--python-version[ =](3\.\d+)")
-# Package, its first version that needs this Python, and the Python.
-_NEEDS = (("django", (6,), "3.12"), ("django", (5,), "3.10"))
+# Versions of Django that need a Python, the highest first.
+_DJANGO_NEEDS = (((6,), "3.12"), ((5,), "3.10"))
 
 
 @dataclass(frozen=True)
@@ -82,21 +82,28 @@ def _asked(tree: Tree, folder: str, packages: Packages) -> Iterator[_Asked]:
     for path in dict.fromkeys((join(folder, "pyproject.toml"), "pyproject.toml")):
         if path in tree.texts and (found := _pyproject(tree.texts[path])):
             yield from _specifier(path, "requires-python", found)
-    for name, first, python in () if packages.python else _NEEDS:
-        if (least := packages.least(name)) and least >= first:
-            what = f"{name} {'.'.join(map(str, least))} needs Python {python}"
-            yield _Asked(packages.place(name), what, SpecifierSet(f">={python}"))
-            break
-    for path in dict.fromkeys(
-        (
-            join(folder, ".python-version"),
-            ".python-version",
-            join(folder, "runtime.txt"),
-            "runtime.txt",
-        )
-    ):
+    yield from _by_django(packages)
+    names = (".python-version", "runtime.txt")
+    for path in dict.fromkeys(path for name in names for path in (join(folder, name), name)):
         if version := re.search(r"3\.\d+", tree.texts.get(path, "")):
             yield _Asked(f"{path}:1", f"Python {version[0]}", version=version[0])
+
+
+def _by_django(packages: Packages) -> Iterator[_Asked]:
+    """What its version asks for; a lock file that names its Python accounts for the least."""
+    least, place = packages.least("django"), packages.place("django")
+    for first, python in () if packages.python else _DJANGO_NEEDS:
+        if least >= first:
+            what = f"django {_dots(least)} needs Python {python}"
+            yield _Asked(place, what, SpecifierSet(f">={python}"))
+            break
+    if least and least < (5, 1):
+        what = f"django {_dots(least)} is for Python up to 3.12"
+        yield _Asked(place, what, SpecifierSet("<3.13"))
+
+
+def _dots(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
 
 
 def _compiled_for(path: str, text: str) -> Iterator[_Asked]:

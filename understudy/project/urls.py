@@ -35,8 +35,9 @@ def _module(tree: Tree, folder: str, name: str, prefix: str, level: int) -> Iter
     names = {
         alias: syntax.absolute(what, inside) for alias, what in syntax.imported(module).items()
     }
+    literals = {one: value for one, value, _ in syntax.assigned(module.body)}
     for call in _patterns(module):
-        route = _route(call)
+        route = _route(call, literals)
         if route is None or len(call.args) < 2:
             continue
         place, target = f"{path}:{call.lineno}", call.args[1]
@@ -80,17 +81,22 @@ def _patterns(module: ast.Module) -> Iterator[ast.Call]:
         node = waiting.pop(0)
         if isinstance(node, ast.If) and "DEBUG" in ast.unparse(node.test):
             waiting[:0] = node.orelse
+        elif isinstance(node, ast.Assign) and "websocket" in ast.unparse(node.targets[0]):
+            continue
         elif isinstance(node, ast.Call) and syntax.called(node) in ("path", "re_path", "url"):
             yield node
         else:
             waiting[:0] = ast.iter_child_nodes(node)
 
 
-def _route(call: ast.Call) -> str | None:
-    """Its path without a leading slash; None for one with parameters."""
-    if not call.args or not isinstance(call.args[0], ast.Constant):
+def _route(call: ast.Call, literals: dict[str, ast.expr]) -> str | None:
+    """Its path without a leading slash; None for one with parameters, or that is made up when it runs."""
+    given = call.args[0] if call.args else None
+    if isinstance(given, ast.Name):
+        given = literals.get(given.id)
+    if not isinstance(given, ast.Constant):
         return None
-    text = syntax.text(call.args[0])
+    text = syntax.text(given)
     if syntax.called(call) == "path":
         return None if "<" in text else text
     plain = re.sub(r"^\^|\$$|\\Z$", "", text).replace(r"\.", ".").replace(r"\-", "-")

@@ -18,11 +18,13 @@ ADMIN = 'path("admin/", admin.site.urls)'
         ('re_path(r"^$", views.home)', "/", None),
         ('path("api/", include("shop.api"))', "/api/ping", None),
         ('path("", include("wagtail.urls"))', "/", None),
+        ('path(PREFIX, include("shop.api"))', "/v1/ping", None),
+        ('path(f"{x}up/", views.up)', "/", None),
         ('path("x/<slug:name>/", views.one)', "/", None),
     ],
 )
 def test_health_path_of_django(patterns: str, health: str, others: object) -> None:
-    files = django(by_environment(), urls=f"{HEAD}urlpatterns = [{patterns}]\n")
+    files = django(by_environment(), urls=f'{HEAD}PREFIX = "v1/"\nurlpatterns = [{patterns}]\n')
     files["shop/api.py"] = f'{HEAD}urlpatterns = [path("ping", views.ping)]\n'
     found = decided(files)
 
@@ -61,6 +63,38 @@ def test_health_path_of_flask(code: str, health: str) -> None:
     files = {"app.py": f"from flask import Flask, Blueprint\napp = Flask(__name__)\n{code}"}
 
     assert app(decided(files), "health_path") == health
+
+
+def test_routers_are_followed_to_the_app() -> None:
+    files = {
+        "app/__init__.py": "",
+        "app/main.py": (
+            "from app.api import api_router\nfrom app.config import settings\napp = FastAPI()\n"
+            "app.include_router(api_router, prefix=settings.API)\n"
+        ),
+        "app/config.py": 'class Settings:\n    API: str = "/api/v1"\n',
+        "app/api.py": (
+            "from app.routes import utils\napi_router = APIRouter()\n"
+            "api_router.include_router(utils.router)\n"
+        ),
+        "app/routes/__init__.py": "",
+        "app/routes/utils.py": (
+            'router = APIRouter(prefix="/utils")\n@router.get("/health-check/")\ndef check(): ...\n'
+        ),
+    }
+
+    assert app(decided(files), "health_path") == "/api/v1/utils/health-check/"
+
+
+def test_route_below_a_prefix_that_is_not_literal_is_not_taken() -> None:
+    files = {
+        "main.py": (
+            "app = FastAPI()\nrouter = APIRouter()\n@router.get('/ping')\ndef ping(): ...\n"
+            "app.include_router(router, prefix=prefix())\n"
+        )
+    }
+
+    assert app(decided(files), "health_path") == "/openapi.json"
 
 
 def test_fastapi_without_a_home_page_has_its_schema() -> None:

@@ -87,6 +87,8 @@ def test_damaged_lock_file_is_named() -> None:
         ),
         ({"runtime.txt": "python-3.11.9\n"}, "bookworm"),
         ({".python-version": "3.13\n"}, "trixie"),
+        ({"requirements.txt": "Django==4.2.7\n"}, "bookworm"),
+        ({"requirements.txt": "-r r/base.txt\n", "r/base.txt": "Django==4.2.7\n"}, "bookworm"),
         ({"pyproject.toml": '[project]\nrequires-python = ">=3.11,<3.13"\n'}, "bookworm"),
         ({"pyproject.toml": '[project]\nrequires-python = "==3.12.*"\n'}, "noble"),
         ({"pyproject.toml": '[project]\nrequires-python = ">=3.14"\n'}, "resolute"),
@@ -109,6 +111,37 @@ def test_python_that_no_release_has_is_named() -> None:
 def test_what_no_one_asks_for_is_named_as_unknown() -> None:
     assert "which release production runs" in unknown(decided(FLASK))
     assert decided(FLASK).vm["release"].value == "trixie"
+
+
+def test_optional_packages_of_a_uv_lock_do_not_count() -> None:
+    lock = """\
+requires-python = ">=3.13"
+[[package]]
+name = "shop"
+version = "0"
+source = { virtual = "." }
+dependencies = [{ name = "flask" }, { name = "psycopg", extra = ["binary"] }]
+[package.optional-dependencies]
+mysql = [{ name = "mysqlclient" }]
+[[package]]
+name = "flask"
+version = "3.1"
+[[package]]
+name = "mysqlclient"
+version = "2"
+[[package]]
+name = "psycopg"
+version = "3"
+[package.optional-dependencies]
+binary = [{ name = "psycopg-binary" }]
+[[package]]
+name = "psycopg-binary"
+version = "3"
+"""
+    found = decided({**FLASK, "uv.lock": lock})
+
+    assert not found.host
+    assert app(found, "database") == "postgresql"
 
 
 def test_libraries_of_packages_without_wheels() -> None:
