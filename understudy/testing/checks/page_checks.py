@@ -9,8 +9,8 @@ from understudy.testing.checks.findings import Finding, Result
 from understudy.testing.checks.links import is_own, path_of, shown
 from understudy.testing.checks.other_hosts import unreachable
 
-# Asking for a login is no fault.
-LOGIN_NEEDED = {401, 403}
+# To ask for a login is no fault, nor to limit how much one visitor may ask for.
+_REFUSED = {401, 403, 429}
 _IMPACTS = {"serious", "critical"}
 # A page may have hundreds of elements with the same fault.
 _ELEMENTS = 3
@@ -24,12 +24,12 @@ def status(crawl: Crawl) -> Result:
         text = answer.failure or f"answers {answer.status}"
         if answer.failure or answer.status >= 500:
             found.append(Finding(path, text, text))
-        elif answer.status >= 400 and path in crawl.demanded and answer.status not in LOGIN_NEEDED:
+        elif answer.status >= 400 and path in crawl.demanded and answer.status not in _REFUSED:
             found.append(Finding(path, text, f"{text}, and deploy.yml names this page"))
         elif answer.status >= 400:
             unjudged.append(f"{path} {text}")
     for page in crawl.pages:
-        if page.failure or page.status >= 400:
+        if page.failure or (page.status >= 400 and page.status not in _REFUSED):
             text = page.failure or f"answers {page.status}"
             found.append(Finding(page.path, text, f"in the browser: {text}"))
     looked_at = ", ".join(f"{path} {_outcome(crawl, path)}" for path in crawl.starts)

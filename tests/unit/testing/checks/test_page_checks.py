@@ -53,9 +53,16 @@ def test_page_that_deploy_yml_names_has_to_be_there() -> None:
     assert found.text == "answers 404, and deploy.yml names this page"
 
 
-@pytest.mark.parametrize("status", [401, 403])
-def test_page_that_asks_for_a_login_is_not_judged(status: int) -> None:
+@pytest.mark.parametrize("status", [401, 403, 429])
+def test_page_that_refuses_a_visitor_is_not_judged(status: int) -> None:
     assert page_checks.status(start(status, "/")).findings == ()
+    assert page_checks.status(crawl(home(status=status))).findings == ()
+
+
+def test_page_that_fails_when_it_is_opened_again_fails() -> None:
+    [found] = page_checks.status(crawl(home(status=500))).findings
+
+    assert found.text == "in the browser: answers 500"
 
 
 def test_redirect_is_shown_with_where_it_leads() -> None:
