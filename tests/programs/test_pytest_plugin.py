@@ -145,6 +145,20 @@ def test_understudys_fixture_comes_first_in_its_folders(
     assert "chromium is not installed" in result.stdout.str() + result.stderr.str()
 
 
+def test_missing_browser_fails_only_the_tests_that_need_one(
+    run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(project / "functional_tests/test_it.py", PRINTS_BROWSER)
+    put(project / "test_unit.py", "def test_one(): pass")
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    result = run("functional_tests", "test_unit.py", "--target", "staging")
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["chromium is not installed"])
+    assert "browser.py" not in result.stdout.str()
+
+
 def test_conftest_of_the_folder_overrides_a_fixture(run: Run, project: Path) -> None:
     put(project / "functional_tests/conftest.py", OTHER)
     put(project / "functional_tests/test_ours.py", PRINTS_BROWSER)

@@ -5,10 +5,10 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
-import pytest
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 
+from understudy.errors import Unreachable
 from understudy.testing.site import Site
 
 # Generous, for a site on a slow emulated machine.
@@ -51,7 +51,9 @@ class Browser(webdriver.Chrome):
 
 
 def start_browser(site: Site) -> Browser:
-    """A headless Chromium that resolves the site's domain to the site's address."""
+    """A headless Chromium that resolves the site's domain to the site's address. Raises Unreachable if it
+    is not installed.
+    """
     options = webdriver.ChromeOptions()
     options.binary_location = program("chromium")
     for option in (*OPTIONS, f"--host-resolver-rules={site.resolver_rule}"):
@@ -68,13 +70,10 @@ def start_browser(site: Site) -> Browser:
 
 
 def program(name: str) -> str:
-    """The path of a program. Ends the whole run if it is not installed, since every test needs it."""
+    """The path of a program. Raises Unreachable if it is not installed."""
     path = shutil.which(name)
     if path is None:
-        pytest.exit(
-            f"{name} is not installed: run `python deploy.py doctor --fix`.",
-            returncode=pytest.ExitCode.USAGE_ERROR,
-        )
+        raise Unreachable(f"{name} is not installed", hint="python deploy.py doctor --fix")
     return path
 
 

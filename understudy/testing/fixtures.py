@@ -40,11 +40,9 @@ def site(understudy_site: "Site") -> "Site":
 
 def understudy_browser(understudy_site: "Site", pytestconfig: pytest.Config) -> "Iterator[Browser]":
     """The browser of all tests: starting one takes seconds."""
-    from understudy.testing.browser import start_browser
-
     started = pytestconfig.stash.get(STARTED, None)
     pytestconfig.stash[STARTED] = None
-    browser = started or start_browser(understudy_site)
+    browser = started or _start_browser(understudy_site)
     yield browser
     browser.quit()
 
@@ -61,10 +59,9 @@ def browser(understudy_browser: "Browser", request: pytest.FixtureRequest) -> "B
 
 def second_browser(understudy_site: "Site", request: pytest.FixtureRequest) -> "Iterator[Browser]":
     """A second browser, which shares nothing with the first."""
-    from understudy.testing.browser import start_browser
     from understudy.testing.kept import start_album
 
-    browser = start_browser(understudy_site)
+    browser = _start_browser(understudy_site)
     start_album(browser, request.node, ".second_browser")
     yield browser
     browser.quit()
@@ -88,6 +85,15 @@ def host(understudy_site: "Site", pytestconfig: pytest.Config) -> "Host":
     from understudy.testing.host import connect
 
     return connect(pytestconfig.stash[UNDER_TEST].target)
+
+
+def _start_browser(site: "Site") -> "Browser":
+    from understudy.testing.browser import start_browser
+
+    try:
+        return start_browser(site)
+    except UnderstudyError as error:
+        raise _failure(error) from None
 
 
 def _failure(error: UnderstudyError) -> BaseException:
