@@ -7,7 +7,7 @@ from understudy.project.urls import Route
 from understudy.project.values import Deployment, Found, Unknown
 
 _HEALTH = re.compile(
-    r"(.*/)?(health|healthz|health-?check|_health|heartbeat|ping|livez|readyz|ready|status|up)/?"
+    r"(.*/)?(health|healthz|health-?check|_health|heartbeat|ping|livez|readyz|ready|up)/?"
 )
 _ADMIN = re.compile(r".*/login/")
 _DOCS = ("/openapi.json", "/docs")

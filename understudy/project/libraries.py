@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from understudy.config.app import App
 from understudy.project.packages import Packages
 from understudy.project.values import Deployment, Found
 
@@ -26,7 +25,7 @@ def of_packages(packages: Packages) -> Deployment:
         if place := packages.place(name):
             found = found.with_more(
                 Deployment(
-                    app=_to_build([*_build(found), *build], f"{place}: {name}"),
+                    app={"build_packages": Found([*_build(found), *build], f"{place}: {name}")},
                     host={"packages": Found(run, f"{place}: {name}")},
                 )
             )
@@ -34,10 +33,6 @@ def of_packages(packages: Packages) -> Deployment:
         if (place := packages.place(name)) and not packages.place(f"{name}-binary"):
             found = found.with_more(Deployment(host={"packages": Found(run, f"{place}: {name}")}))
     return found
-
-
-def _to_build(names: list[str], why: str) -> dict[str, Found]:
-    return {"build_packages": Found(names, why)} if "build_packages" in App.model_fields else {}
 
 
 def _build(found: Deployment) -> Iterator[str]:

@@ -9,6 +9,7 @@ from understudy.project import syntax
 from understudy.project.tree import Tree
 
 _MOST_LEVELS = 6
+_PATTERNS = ("path", "re_path", "url")
 # Packages whose urls answer on the folder that they are included in.
 _ANSWERS = ("wagtail.urls", "wagtail.core.urls", "cms.urls")
 
@@ -26,6 +27,17 @@ def routes(tree: Tree, folder: str, root: str) -> list[Route]:
     return list(dict.fromkeys(_module(tree, folder, root, "/", 0)))
 
 
+@dataclass(frozen=True)
+class _Urls:
+    """One urls.py. names: what it imports. values: what it assigns."""
+
+    tree: Tree
+    folder: str
+    path: str
+    names: dict[str, str]
+    values: dict[str, ast.expr]
+
+
 def _module(tree: Tree, folder: str, name: str, prefix: str, level: int) -> Iterator[Route]:
     path = tree.module_file(name, folder)
     module = tree.modules.get(path) if path else None
@@ -35,58 +47,76 @@ def _module(tree: Tree, folder: str, name: str, prefix: str, level: int) -> Iter
     names = {
         alias: syntax.absolute(what, inside) for alias, what in syntax.imported(module).items()
     }
-    literals = {one: value for one, value, _ in syntax.assigned(module.body)}
-    for call in _patterns(module):
-        route = _route(call, literals)
-        if route is None or len(call.args) < 2:
-            continue
-        place, target = f"{path}:{call.lineno}", call.args[1]
-        whole = prefix + route.lstrip("/")
-        if syntax.called(target) == "include":
-            yield from _included(tree, folder, target, names, whole, place, level)
-        elif syntax.dotted(target).endswith("site.urls"):
-            yield Route(f"{whole.rstrip('/')}/login/", place)
-        elif re.fullmatch(r"[A-Za-z0-9._~/-]*", whole):
-            yield Route(whole, place)
+    values = {one: value for one, value, _ in syntax.assigned(module.body)}
+    urls = _Urls(tree, folder, path, names, values)
+    yield from _listed(urls, list(_lists(module.body)), prefix, level)
+
+
+def _lists(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """What `urlpatterns` is made of on a server: what is below `if DEBUG` is left out."""
+    for statement in body:
+        match statement:
+            case ast.If(test=test, body=inner, orelse=other):
+                yield from _lists(other if "DEBUG" in ast.unparse(test) else [*inner, *other])
+            case ast.Assign(targets=[ast.Name(id="urlpatterns")], value=value):
+                yield value
+            case ast.AnnAssign(target=ast.Name(id="urlpatterns"), value=ast.expr() as value):
+                yield value
+            case ast.AugAssign(target=ast.Name(id="urlpatterns"), value=value):
+                yield value
+            case ast.Expr(
+                value=ast.Call(func=ast.Attribute(value=ast.Name(id="urlpatterns"))) as call
+            ):
+                yield from call.args
+
+
+def _listed(urls: _Urls, lists: list[ast.AST], prefix: str, level: int) -> Iterator[Route]:
+    """The routes of lists of patterns, also of those that are given by a name of this file."""
+    if level > _MOST_LEVELS:
+        return
+    waiting = list(lists)
+    while waiting:
+        node = waiting.pop(0)
+        if isinstance(node, ast.Call) and syntax.called(node) in _PATTERNS:
+            yield from _pattern(urls, node, prefix, level)
+        elif isinstance(node, ast.Name):
+            waiting[:0] = [urls.values[node.id]] if node.id in urls.values else []
+        else:
+            waiting[:0] = ast.iter_child_nodes(node)
+
+
+def _pattern(urls: _Urls, call: ast.Call, prefix: str, level: int) -> Iterator[Route]:
+    route = _route(call, urls.values)
+    if route is None or len(call.args) < 2:
+        return
+    place, target = f"{urls.path}:{call.lineno}", call.args[1]
+    whole = prefix + route.lstrip("/")
+    if isinstance(target, ast.Call) and syntax.called(target) == "include":
+        yield from _included(urls, target, whole, place, level + 1)
+    elif syntax.dotted(target).endswith("site.urls"):
+        yield Route(f"{whole.rstrip('/')}/login/", place)
+    elif re.fullmatch(r"[A-Za-z0-9._~/-]*", whole):
+        yield Route(whole, place)
 
 
 def _included(
-    tree: Tree,
-    folder: str,
-    target: ast.AST,
-    names: dict[str, str],
-    prefix: str,
-    place: str,
-    level: int,
+    urls: _Urls, target: ast.Call, prefix: str, place: str, level: int
 ) -> Iterator[Route]:
-    assert isinstance(target, ast.Call)  # noqa: S101 - by its caller
     given = target.args[0] if target.args else None
     if isinstance(given, ast.Tuple) and given.elts:
         given = given.elts[0]
-    name = syntax.text(given) or _full(syntax.dotted(given) if given else "", names)
+    if isinstance(given, ast.List) or (isinstance(given, ast.Name) and given.id in urls.values):
+        yield from _listed(urls, [given], prefix, level)
+        return
+    name = syntax.text(given) or _full(syntax.dotted(given) if given else "", urls.names)
     if name in _ANSWERS:
         yield Route(prefix, place)
-    yield from _module(tree, folder, name, prefix, level + 1)
+    yield from _module(urls.tree, urls.folder, name, prefix, level)
 
 
 def _full(name: str, names: dict[str, str]) -> str:
     first, dot, rest = name.partition(".")
     return f"{names.get(first, first)}{dot}{rest}"
-
-
-def _patterns(module: ast.Module) -> Iterator[ast.Call]:
-    """The calls of path() and re_path() that a server reaches: those below `if DEBUG` are left out."""
-    waiting: list[ast.AST] = [*module.body]
-    while waiting:
-        node = waiting.pop(0)
-        if isinstance(node, ast.If) and "DEBUG" in ast.unparse(node.test):
-            waiting[:0] = node.orelse
-        elif isinstance(node, ast.Assign) and "websocket" in ast.unparse(node.targets[0]):
-            continue
-        elif isinstance(node, ast.Call) and syntax.called(node) in ("path", "re_path", "url"):
-            yield node
-        else:
-            waiting[:0] = ast.iter_child_nodes(node)
 
 
 def _route(call: ast.Call, literals: dict[str, ast.expr]) -> str | None:

@@ -20,11 +20,16 @@ ADMIN = 'path("admin/", admin.site.urls)'
         ('path("", include("wagtail.urls"))', "/", None),
         ('path(PREFIX, include("shop.api"))', "/v1/ping", None),
         ('path(f"{x}up/", views.up)', "/", None),
+        ('path("x/", include(OTHERS))', "/x/ping/", None),
+        ('path("", views.home)] + OTHERS + [', "/ping/", ["/"]),
         ('path("x/<slug:name>/", views.one)', "/", None),
     ],
 )
 def test_health_path_of_django(patterns: str, health: str, others: object) -> None:
-    files = django(by_environment(), urls=f'{HEAD}PREFIX = "v1/"\nurlpatterns = [{patterns}]\n')
+    files = django(
+        by_environment(),
+        urls=f'{HEAD}PREFIX = "v1/"\nOTHERS = [path("ping/", views.x)]\nurlpatterns = [{patterns}]\n',
+    )
     files["shop/api.py"] = f'{HEAD}urlpatterns = [path("ping", views.ping)]\n'
     found = decided(files)
 
