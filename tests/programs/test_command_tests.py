@@ -1,8 +1,11 @@
 """Commands that only know a URL: they find the site, their tests are read, and nothing of them is left."""
 
+import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -138,6 +141,24 @@ def test_proxy_that_does_not_start_is_an_error(monkeypatch: pytest.MonkeyPatch) 
         pass
 
 
+def test_proxy_leaves_no_process_even_if_it_was_killed() -> None:
+    site = Site("staging", "http://left-over.test", "127.0.0.1", disposable=True)
+
+    with site_proxy.environment(site):
+        parts = sorted(_with_environment(b"left-over.test"))
+        assert len(parts) > 1
+        os.kill(parts[0], signal.SIGKILL)
+
+    assert [pid for pid in parts if is_alive(pid)] == []
+
+
+def _with_environment(text: bytes) -> Iterator[int]:
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if text in (folder / "environ").read_bytes():
+                yield int(folder.name)
+
+
 def test_tests_of_a_junit_file_are_in_the_report(made: Made, tmp_path: Path) -> None:
     (tmp_path / "written.xml").write_text(JUNIT)
 
@@ -222,6 +243,16 @@ def test_command_that_is_stopped_ends_at_once(made: Made, tmp_path: Path) -> Non
         suite.run(report)
     stopping.join()
     assert report.attached == {}
+
+
+def test_command_that_was_stopped_before_does_not_begin(made: Made, tmp_path: Path) -> None:
+    suite = made("touch begun")
+    suite.stop("host-tests failed")
+
+    with pytest.raises(Stopped):
+        suite.run(FakeReport())
+
+    assert not (tmp_path / "begun").exists()
 
 
 def test_command_runs_in_its_directory(made: Made, tmp_path: Path) -> None:

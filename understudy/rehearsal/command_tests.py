@@ -38,13 +38,13 @@ class CommandTests:
         target = self.job.target_name
         site = site_of(self.job.config, target, self.job.address)
         with report.step(f"run {self.name} on {target}"):
+            self._end_if_stopped()
             if self._junit:
                 self._junit.unlink(missing_ok=True)
             ended = self._start(site)
             passed = ended.status == 0
             report.ran(self.name, ended.output, ended.seconds, ok=passed)
-            if self._why_stopped is not None:
-                raise Stopped(self._why_stopped)
+            self._end_if_stopped()
             tests = self._written_tests(report) or [as_test(self.name, ended)]
             report.attach("tests", {self.name: tests})
             if not passed:
@@ -58,6 +58,10 @@ class CommandTests:
 
     def close(self) -> None:
         """run() has left nothing."""
+
+    def _end_if_stopped(self) -> None:
+        if self._why_stopped is not None:
+            raise Stopped(self._why_stopped)
 
     @property
     def _directory(self) -> Path:

@@ -2,12 +2,13 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -86,6 +87,9 @@ def _proxy(site: Site) -> Iterator[int]:
         finally:
             process.terminate()
             process.wait()
+            # It doesn't end its own processes if it was just starting them.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def _port(process: "subprocess.Popen[bytes]", file: Path) -> int | None:
