@@ -89,6 +89,7 @@ def test_a_directory_that_cannot_be_made_private_stops_nothing(tmp_path: Path) -
 
 def test_each_verb_makes_its_directories_private_first(tmp_path: Path) -> None:
     (tmp_path / "reports").mkdir()
+    (tmp_path / "deploy.yml").touch()
 
     main.main(["report", "--list"], tmp_path)
 
