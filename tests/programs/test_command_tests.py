@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.unit.fakes import FakeReport, config
-from tests.unit.web_server import WebServer, certificate, reply
+from tests.unit.web_server import WebServer, certificate, reply, until
 from understudy.config.test_commands import TestCommand
 from understudy.errors import StepFailed, Stopped
 from understudy.job import Job
@@ -65,13 +65,6 @@ def is_alive(pid: int) -> bool:
         return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
     except FileNotFoundError:
         return False
-
-
-def wait_for(file: Path) -> None:
-    deadline = time.monotonic() + 10
-    while not (file.exists() and file.read_text()):
-        assert time.monotonic() < deadline, f"no {file.name}"
-        time.sleep(0.02)
 
 
 def test_command_gets_the_sites_url_name_and_address(made: Made, tmp_path: Path) -> None:
@@ -145,11 +138,11 @@ def test_proxy_leaves_no_process_even_if_it_was_killed() -> None:
     site = Site("staging", "http://left-over.test", "127.0.0.1", disposable=True)
 
     with site_proxy.environment(site):
+        until(lambda: len(list(_with_environment(b"left-over.test"))) > 1)
         parts = sorted(_with_environment(b"left-over.test"))
-        assert len(parts) > 1
         os.kill(parts[0], signal.SIGKILL)
 
-    assert [pid for pid in parts if is_alive(pid)] == []
+    until(lambda: not any(map(is_alive, parts)))
 
 
 def _with_environment(text: bytes) -> Iterator[int]:
@@ -233,7 +226,7 @@ def test_command_that_is_stopped_ends_at_once(made: Made, tmp_path: Path) -> Non
     suite = made("echo begun >begun; sleep 60")
 
     def stop() -> None:
-        wait_for(tmp_path / "begun")
+        until((tmp_path / "begun").exists)
         suite.stop("host-tests failed")
 
     stopping = Thread(target=stop)
