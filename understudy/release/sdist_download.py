@@ -1,13 +1,18 @@
 """Gets the source distributions of locked packages, and never runs what is in them."""
 
+import os
 import shutil
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterable
+from contextlib import suppress
 from hashlib import sha256
+from netrc import NetrcParseError, netrc
 from pathlib import Path
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.request import Request, urlopen
 
 from uv import find_uv_bin
 
@@ -43,7 +48,7 @@ def download(sdists: Iterable[Sdist], directory: Path) -> None:
     for sdist in sdists:
         file = directory / sdist.file_name
         try:
-            with urlopen(sdist.url, timeout=60) as answer, file.open("wb") as copy:  # noqa: S310 - see sdists.py
+            with urlopen(_request(sdist.url), timeout=60) as answer, file.open("wb") as copy:  # noqa: S310 - see sdists.py
                 shutil.copyfileobj(answer, copy)
         except (URLError, OSError) as error:
             raise StepFailed(
@@ -66,7 +71,23 @@ def requirement_lines(lock: LockFile, left_out: Iterable[Sdist]) -> str:
     return lock_file.requirements(LockFile(pins, lock.indexes))
 
 
+def _request(url: str) -> Request:
+    """With the login that pip and uv would use: of the URL, or of a netrc file (see index_login.py)."""
+    parts = urlsplit(url)
+    login = (unquote(parts.username or ""), unquote(parts.password or ""))
+    if not any(login):
+        with suppress(OSError, NetrcParseError):
+            found = netrc(os.environ.get("NETRC")).authenticators(parts.hostname or "")
+            login = (found[0], found[2]) if found else login
+    request = Request(_without_user(url))  # noqa: S310 - see sdists.py
+    if any(login):
+        request.add_unredirected_header(
+            "Authorization", "Basic " + b64encode(":".join(login).encode()).decode()
+        )
+    return request
+
+
 def _without_user(url: str) -> str:
     """Without name and password of a private index."""
-    head, separator, rest = url.partition("://")
-    return head + separator + rest.rpartition("@")[2]
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

@@ -1,10 +1,12 @@
 """What has no wheel is built of its locked source, and then is a wheel as all others."""
 
+import io
 import subprocess
 import zipfile
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
+from urllib.request import Request
 
 import pytest
 
@@ -17,6 +19,7 @@ from understudy.release import (
     source_builds,
     wheel_modules,
 )
+from understudy.release.sdists import Sdist
 
 SOURCE = b"the source"
 HASH = sha256(SOURCE).hexdigest()
@@ -136,3 +139,30 @@ def test_offers_are_asked_for_without_what_packages_depend_on(
     [words] = ran
     assert "--no-deps" in words
     assert words[words.index("--index-url") + 1] == "https://x.test/simple"
+
+
+@pytest.mark.parametrize("place", ["netrc", "url"])
+def test_private_index_gets_the_login(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Request] = []
+
+    def answer(request: Request, **_: object) -> io.BytesIO:
+        asked.append(request)
+        return io.BytesIO(SOURCE)
+
+    monkeypatch.setattr(sdist_download, "urlopen", answer)
+    (tmp_path / "netrc").write_text("machine files.test login ann password hunter2\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc" if place == "netrc" else tmp_path / "none"))
+    login = "ann:hunter2@" if place == "url" else ""
+    [pin] = lock_file.parse(f"tiny==1.0 --hash=sha256:{HASH}\n", "the lock file").pins
+    sdist = Sdist(pin, f"https://{login}files.test/a@b/tiny-1.0.tar.gz", HASH)
+
+    sdist_download.download([sdist], tmp_path / "sdists")
+
+    [request] = asked
+    assert request.full_url == "https://files.test/a@b/tiny-1.0.tar.gz"
+    assert request.get_header("Authorization") == "Basic YW5uOmh1bnRlcjI="
+    other = Sdist(pin, "https://other.test/tiny-1.0.tar.gz", HASH)
+    sdist_download.download([other], tmp_path / "others")
+    assert asked[1].get_header("Authorization") is None
