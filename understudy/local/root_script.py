@@ -3,9 +3,12 @@
 import os
 import subprocess
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from understudy.errors import Unreachable
+
+_SECONDS_TO_CLEAN_UP = 60
 
 
 def run(command: Sequence[object], log: Path, on_step: Callable[[str], None]) -> list[str] | None:
@@ -24,10 +27,16 @@ def run(command: Sequence[object], log: Path, on_step: Callable[[str], None]) ->
             f"{error.filename} is missing", hint="python deploy.py doctor --fix"
         ) from None
     assert process.stdout is not None  # noqa: S101 - asked for above
-    with process, log.open("w") as file:
-        for line in process.stdout:
-            file.write(line)
-            lines.append(line.rstrip())
-            if line.startswith("==> "):
-                on_step(line.removeprefix("==> ").rstrip())
+    try:
+        with process, log.open("w") as file:
+            for line in process.stdout:
+                file.write(line)
+                lines.append(line.rstrip())
+                if line.startswith("==> "):
+                    on_step(line.removeprefix("==> ").rstrip())
+    except KeyboardInterrupt:
+        # Ctrl-C has ended the script as well, which now removes what is half made.
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_SECONDS_TO_CLEAN_UP)
+        raise
     return lines if process.returncode else None

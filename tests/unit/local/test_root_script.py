@@ -1,5 +1,6 @@
 """Scripts that run as root: their steps are shown, their output is kept, and sudo is used by others."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,20 @@ def test_other_users_run_it_by_sudo(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Unreachable, match="sudo is missing"):
         root_script.run(["true"], log, lambda _: None)
+
+
+def test_interrupted_script_removes_what_it_has_made_before_the_run_ends(
+    log: Path, tmp_path: Path
+) -> None:
+    """As on Ctrl-C, which both of them get."""
+    made = tmp_path / "half made"
+    script = f'trap "sleep 0.6; rm \'{made}\'" EXIT; touch "{made}"; echo "==> $$"; sleep 5'
+
+    def interrupt(pid: str) -> None:
+        subprocess.run(["pkill", "-INT", "--parent", pid])
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        root_script.run(["bash", "-c", script], log, interrupt)
+
+    assert not made.exists()
