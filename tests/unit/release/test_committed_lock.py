@@ -277,8 +277,18 @@ def names(text: str) -> list[str]:
 def test_uv_lock_is_exported_with_the_extras_and_groups_of_deploy_yml(tmp_path: Path) -> None:
     commit(tmp_path, {**WORKSPACE, "src/manage.py": ""})
 
-    assert names(read(tmp_path, "src", extras=("prod",))) == ["gunicorn", "six"]
+    assert names(read(tmp_path, "src", extras=("prod",)))[1:] == ["gunicorn", "six"]
     assert "tester" not in names(read(tmp_path, "src", groups=("web",)))
+
+
+@pytest.mark.parametrize(
+    ("pypi", "option"), [("pypi.org", "--extra-index-url"), ("pypi.x.test", "--index-url")]
+)
+def test_indexes_of_a_uv_lock_are_kept(pypi: str, option: str, tmp_path: Path) -> None:
+    lock = WORKSPACE["uv.lock"].replace("https://pypi.org", f"https://{pypi}")
+    commit(tmp_path, {**WORKSPACE, "uv.lock": lock})
+
+    assert read(tmp_path).splitlines()[0] == f"{option} https://pypi.x.test/simple"
 
 
 def test_member_of_a_workspace_is_a_path_of_the_repository(tmp_path: Path) -> None:

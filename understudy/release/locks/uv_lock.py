@@ -13,6 +13,8 @@ from understudy.errors import ConfigError
 from understudy.release.commit_tree import CommitTree
 from understudy.release.locks.wanted import Wanted
 
+_PYPI = "https://pypi.org/"
+
 
 def inputs(tree: CommitTree, path: str) -> dict[str, str]:
     """Path -> text of all that uv reads: the lock, and each pyproject.toml of its workspace."""
@@ -24,11 +26,21 @@ def lines(inputs: dict[str, str], path: str, wanted: Wanted) -> Iterator[str]:
     """The lines of a requirements file, paths relative to the lock. Raises ConfigError if uv can't read it."""
     if found := re.search(r'^requires-python = "(.+)"$', inputs[path], re.MULTILINE):
         yield f"# requires-python: {found[1]}"
+    yield from _indexes(inputs[path])
     with TemporaryDirectory() as work:
         for file, text in inputs.items():
             (Path(work) / file).parent.mkdir(parents=True, exist_ok=True)
             (Path(work) / file).write_text(text)
         yield from _export(Path(work) / _project(inputs, path, wanted), path, wanted).splitlines()
+
+
+def _indexes(lock: str) -> Iterator[str]:
+    """Those that the lock's packages are from. PyPI is there anyhow, unless no package is from it."""
+    indexes = dict.fromkeys(re.findall(r'registry = "(https://[^"]+)"', lock))
+    more = [index for index in indexes if not index.startswith(_PYPI)]
+    for place, index in enumerate(more):
+        first = place == 0 and len(more) == len(indexes)
+        yield f"{'--index-url' if first else '--extra-index-url'} {index}"
 
 
 def _project(inputs: dict[str, str], path: str, wanted: Wanted) -> str:
@@ -48,7 +60,7 @@ def _export(directory: Path, path: str, wanted: Wanted) -> str:
     done = subprocess.run(
         [
             *(find_uv_bin(), "export", "--quiet", "--frozen", "--offline", "--no-config"),
-            *("--no-emit-project", "--no-dev", "--no-header", "--no-annotate", "--emit-index-url"),
+            *("--no-emit-project", "--no-dev", "--no-header", "--no-annotate"),
             *("--no-python-downloads", "--format", "requirements.txt", *extras, *groups),
         ],
         cwd=directory,
