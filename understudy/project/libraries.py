@@ -10,7 +10,7 @@ _LIBRARIES = {
     "mysqlclient": (["libmariadb-dev"], ["libmariadb3"]),
     "psycopg2": (["libpq-dev"], ["libpq5"]),
     "psycopg-c": (["libpq-dev"], ["libpq5"]),
-    "python-ldap": (["libldap-dev", "libsasl2-dev"], ["libldap-common"]),
+    "python-ldap": (["libldap-dev", "libsasl2-dev"], []),
     "pygraphviz": (["libgraphviz-dev"], ["graphviz"]),
     "pycairo": (["libcairo2-dev"], ["libcairo2"]),
     "xmlsec": (["libxmlsec1-dev"], ["libxmlsec1-openssl"]),
@@ -26,7 +26,7 @@ def of_packages(packages: Packages) -> Deployment:
             found = found.with_more(
                 Deployment(
                     app={"build_packages": Found([*_build(found), *build], f"{place}: {name}")},
-                    host={"packages": Found(run, f"{place}: {name}")},
+                    host={"packages": Found(run, f"{place}: {name}")} if run else {},
                 )
             )
     for name, run in _LOADED.items():

@@ -178,7 +178,10 @@ def _asked(path: str, lines: Any) -> Iterator[tuple[str, Asked]]:
             one = Requirement(bare)
         except InvalidRequirement:
             continue
-        yield canonicalize_name(one.name), Asked(one.specifier, f"{path}:{number}")
+        asked = Asked(one.specifier, f"{path}:{number}")
+        # psycopg[binary] is psycopg and psycopg-binary.
+        for name in (one.name, *(f"{one.name}-{extra}" for extra in one.extras)):
+            yield canonicalize_name(name), asked
 
 
 def _lines(text: str, pattern: str) -> dict[str, int]:

@@ -151,6 +151,18 @@ def test_libraries_of_packages_without_wheels() -> None:
     assert found.host["packages"].value == ["libmariadb3"]
 
 
+@pytest.mark.parametrize(
+    ("line", "packages"), [("psycopg>=3", ["libpq5"]), ("psycopg[binary]>=3", None)]
+)
+def test_library_that_a_package_brings_along_is_not_installed(
+    line: str, packages: list[str] | None
+) -> None:
+    found = decided({**FLASK, "requirements.txt": f"flask\n{line}\n"})
+
+    assert app(found, "database") == "postgresql"
+    assert (found.host["packages"].value if found.host else None) == packages
+
+
 def test_redis_is_installed_for_an_app_that_asks_for_its_url() -> None:
     settings = by_environment('BROKER = os.environ["CELERY_BROKER_URL"]\n')
     found = decided(django(settings))
