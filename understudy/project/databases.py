@@ -38,6 +38,18 @@ def engine_by(packages: Packages) -> tuple[str, str]:
     return ("postgresql", place) if place else ("sqlite", "no driver of PostgreSQL is asked for")
 
 
+def of_mysql(packages: Packages) -> Deployment:
+    """A note for an app without Django that asks for a driver of MySQL, and for none of PostgreSQL."""
+    place = packages.place("mysqlclient", "pymysql", "aiomysql", "asyncmy")
+    if not place or packages.place(*_POSTGRESQL):
+        return Deployment()
+    note = (
+        f"{place}: a driver of MySQL, which Understudy neither installs nor backs up. deploy.yml says SQLite; "
+        "for a server that is there already, set its URL as a secret in place of the variable"
+    )
+    return Deployment(notes=(note,))
+
+
 def of_django(settings: Settings, packages: Packages, name: str) -> Database:
     """name: of the app, whose role and database on the host are called so."""
     setting = settings.by_name.get("DATABASES")

@@ -36,6 +36,7 @@ def deployment(tree: Tree, app: WebApp, packages: Packages, name: str) -> Deploy
     for part in (
         meanings.deployment(reads, engine, name, packages),
         _prefixed(tree, app, engine, name, packages),
+        databases.of_mysql(packages),
         _migrations(tree, app, packages),
         static_files.served(tree, app),
         health(_routes(tree, app), "/openapi.json" if app.kind == "FastAPI" else ""),

@@ -149,6 +149,7 @@ def test_libraries_of_packages_without_wheels() -> None:
 
     assert app(found, "build_packages") == ["libmariadb-dev"]
     assert found.host["packages"].value == ["libmariadb3"]
+    assert any("a driver of MySQL" in note for note in found.notes)
 
 
 @pytest.mark.parametrize(
