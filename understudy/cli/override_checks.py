@@ -18,5 +18,6 @@ def findings(project: Project) -> Iterator[Finding]:
             f"diff {one.own} {one.ours}; take over what you need, and write "
             f"{overrides.digest(one.ours)} as the digest in its last line",
         )
-    if current := [one.name for one in found if one not in outdated]:
+    current = [one.name for one in found if one not in outdated]
+    if current := [*current, *overrides.added_scripts(project)]:
         yield Finding("overrides", ", ".join(current))

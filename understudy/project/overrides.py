@@ -55,6 +55,13 @@ def possible(project: Project) -> list[Override]:
     return [Override(name, project.directory / name, project.resources / name) for name in names]
 
 
+def added_scripts(project: Project) -> list[str]:
+    """The project's provisioning scripts that run beside Understudy's."""
+    ours = {one.name for one in possible(project)}
+    own = (path for path in project.provision_parts if path.parent.parent == project.directory)
+    return [name for path in own if (name := f"provision/{path.name}") not in ours]
+
+
 def eject(project: Project, name: str) -> Path:
     """Copies Understudy's file of that name into the project. Returns the copy's path.
 

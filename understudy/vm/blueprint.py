@@ -29,7 +29,14 @@ class Blueprint:
         size = map(str, self.size.values())
         address = self.job.config.vm.address
         made_from = (self.provider.name, *self._box_key, address, *size, vagrantfile)
-        return levels.level(PROVISIONED, *made_from)
+        return levels.level(PROVISIONED, *made_from, *self._programs_key)
+
+    @property
+    def _programs_key(self) -> tuple[str, ...]:
+        """Where the programs are that a container's settings name: an installed Understudy may move."""
+        resources = self.job.project.resources
+        is_checkout = self.job.project.vagrantfile.parent == resources
+        return () if is_checkout or self.provider.name != providers.LXC else (str(resources),)
 
     @cached_property
     def provider(self) -> Choice:

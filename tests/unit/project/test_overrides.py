@@ -98,6 +98,14 @@ def test_doctor_says_that_an_original_has_changed_since(project: Project) -> Non
     assert [one.fix for one in override_checks.findings(project)] == [""]
 
 
+def test_doctor_lists_scripts_that_run_beside_ours(project: Project) -> None:
+    write(project.directory, {"provision/80-own.sh": "", "provision/own.sh": ""})
+
+    [found] = override_checks.findings(project)
+
+    assert (found.seen, found.fix) == ("provision/80-own.sh", "")
+
+
 BROKEN = {
     "syntax": ({"templates/nginx.conf.j2": "a\n{% if %}\n"}, r"templates/nginx\.conf\.j2:2 "),
     "a name": ({"templates/nginx.conf.j2": "a\nb {{ nope }}\n"}, r"nginx\.conf\.j2:2 .*'nope'"),
