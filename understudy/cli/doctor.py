@@ -170,9 +170,9 @@ def _keyring(job: Job) -> Finding:
     file = Path(f"/usr/share/keyrings/{family}-archive-keyring.gpg")
     if file.exists():
         return Finding(f"keys of {release}", str(file))
-    package = f"sudo apt-get install {family}-keyring"
-    where = "; Debian 12 has it in bookworm-backports" if family == "ubuntu" else ""
-    return Finding(f"keys of {release}", f"{file} is missing", package + where)
+    return Finding(
+        f"keys of {release}", f"{file} is missing", f"sudo apt-get install {_KEYS[family]}"
+    )
 
 
 def _vagrant_plugin() -> Finding:
@@ -267,6 +267,10 @@ _DEPLOYS: tuple[_Check, ...] = (
     partial(_tool, "ssh", ["ssh", "-V"]),
     partial(_tool, "git", ["git", "--version"]),
 )
+_KEYS = {
+    "debian": "debian-archive-keyring",
+    "ubuntu": "ubuntu-keyring; Debian 12 has it in bookworm-backports",
+}
 _BOX_BUILDER = partial(_tool, "box builder", ["mmdebstrap", "--version"])
 _CHECKS_OF: dict[str, tuple[_Check, ...]] = {
     providers.LXC: (partial(_disk, Path("/var/lib/lxc")), _containers),

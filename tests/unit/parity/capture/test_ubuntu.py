@@ -7,7 +7,9 @@ import pytest
 
 from tests.unit.capture_samples import captured
 from tests.unit.mirror_samples import of, production
+from understudy.commands import answers
 from understudy.config.releases import RELEASES
+from understudy.host.fingerprint import upstream
 
 NAMES = {
     "jammy": ("22.04", "22.04.5 LTS (Jammy Jellyfish)", "bookworm/sid"),
@@ -63,3 +65,22 @@ def test_what_belongs_to_an_ubuntu_server_alone_is_left_out() -> None:
     )
 
     assert found.install == ("redis-server",)
+
+
+@pytest.mark.parametrize(
+    ("version", "main"),
+    [
+        # As published: of Ubuntu's package index, and of a public list of what is on a machine of 24.04.
+        ("18.4-0ubuntu0.26.04.1", "18.4"),
+        ("255.4-1ubuntu8.17", "255.4"),
+        ("1:9.6p1-3ubuntu13.18", "9.6p1"),
+        ("249.11-0ubuntu3.22", "249.11"),
+    ],
+)
+def test_ubuntus_revision_is_not_part_of_the_upstream_version(version: str, main: str) -> None:
+    """So a security update of Ubuntu doesn't ask for a new rehearsal."""
+    assert upstream(version) == main
+
+
+def test_exact_python_is_read_from_ubuntus_packages() -> None:
+    assert answers.exact_python("3.12", "3.12.3-1ubuntu0.8") == "3.12.3"
