@@ -67,6 +67,7 @@ FAULTS: Mapping[str, Reply] = {
 GOOD: Mapping[str, Reply] = {
     "/": page(
         '<h1>Shop</h1><p><a href="/about">About</a></p><p><a href="/old">Old</a></p>'
+        '<p hidden><a href="/tags/of">Tags of what is ticked</a></p>'
         '<p><a href="/mine">Mine</a></p><p><a href="/logout">Log out</a></p>'
         '<p><a href="/price-list.pdf">Prices</a></p><p><a href="https://elsewhere.invalid/">Friends</a></p>'
         # Fades in, from a contrast that is too low.

@@ -21,6 +21,7 @@ const link = element => ({
     url: element.href,
     words: [element.textContent, element.getAttribute("aria-label"), element.title]
         .filter(Boolean).join(" ").replace(/\s+/g, " ").trim().slice(0, 100),
+    isVisible: element.checkVisibility(),
     isPlain: !ASKS_FIRST.some(name => element.hasAttribute(name))
         && !/confirm/.test(element.getAttribute("onclick")),
 });

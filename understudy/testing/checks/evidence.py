@@ -33,11 +33,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Link:
-    """words: its text and labels. is_plain: whether it leads somewhere by a GET alone."""
+    """words: its text and labels. is_plain: whether it leads somewhere by a GET alone.
+
+    is_visible: without anything opened. A script may complete the address of one that it shows later.
+    """
 
     url: str
     words: str = ""
     is_plain: bool = True
+    is_visible: bool = True
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,8 @@ class Page:
             resources=tuple(Resource(**each) for each in found["resources"]),
             waiting=tuple(found["waiting"]),
             links=tuple(
-                Link(each["url"], each["words"], each["isPlain"]) for each in found["links"]
+                Link(each["url"], each["words"], each["isPlain"], each["isVisible"])
+                for each in found["links"]
             ),
             violations=tuple(_violation(each) for each in axe["violations"]),
             axe_failure=axe["failure"],

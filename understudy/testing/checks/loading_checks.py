@@ -86,12 +86,12 @@ def mixed_content(crawl: Crawl) -> Result:
 
 
 def links(crawl: Crawl) -> Result:
-    """The links of the pages lead somewhere."""
+    """The links that the pages show lead somewhere."""
 
     def look(page: Page) -> Iterator[Finding]:
         for link in page.links:
             answer = crawl.answers.get(without_fragment(link.url))
-            if answer and (problem := _broken(answer)):
+            if answer and link.is_visible and (problem := _broken(answer)):
                 path = path_of(link.url)
                 yield Finding(page.path, path, f"links to {path}{_named(link)}, which {problem}")
 

@@ -163,6 +163,14 @@ def test_link_that_leads_somewhere_passes(status: int) -> None:
     assert linked(answer("/offers", status)) == ()
 
 
+def test_link_that_is_not_shown_passes() -> None:
+    """Such as one about the items that a visitor ticks: a script adds them to its address."""
+    page = home(links=(Link(f"{BASE}/bulk/", is_visible=False),))
+    answers = {f"{BASE}/": answer(), f"{BASE}/bulk/": answer("/bulk/", 404)}
+
+    assert loading_checks.links(crawl(page, answers=answers)).findings == ()
+
+
 def test_link_that_was_not_followed_passes() -> None:
     page = home(links=(Link(f"{BASE}/logout"), Link("http://elsewhere.test/")))
 
