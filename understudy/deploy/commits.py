@@ -26,9 +26,9 @@ def resolve(job: Job, found: sources.Source | None = None) -> sources.Source:
     new_lock.refuse_uncommitted(job, source)
     if job.config.target(job.target_name).require_clean:
         sources.refuse_if_dirty(source)
-    elif source.dirty:
+    elif left := source.not_deployed:
         job.report.warn(
-            f"uncommitted changes are not deployed (files: {len(source.dirty)}); "
+            f"uncommitted changes are not deployed (files: {len(left)}); "
             f"what is deployed is commit {source.commit[:12]}"
         )
     return source

@@ -41,6 +41,11 @@ class Source:
     dirty: tuple[str, ...]
     uncommitted_lock: str = ""
 
+    @property
+    def not_deployed(self) -> tuple[str, ...]:
+        """Those of `dirty` that no host gets: all but a lock that is still to be committed."""
+        return tuple(line for line in self.dirty if line[3:] != self.uncommitted_lock)
+
 
 @dataclass(frozen=True)
 class Newest:
