@@ -145,6 +145,17 @@ def test_understudys_fixture_comes_first_in_its_folders(
     assert "chromium is not installed" in result.stdout.str() + result.stderr.str()
 
 
+def test_folder_may_be_named_through_a_link(
+    run: Run, pytester: pytest.Pytester, project: Path
+) -> None:
+    pytester.syspathinsert()
+    put(project / "other.py", OTHER.replace("browser", "site"))
+    put(project / "functional_tests/test_it.py", PRINTS_SITE)
+    (project / "link").symlink_to(project / "functional_tests")
+
+    run("-pother", "link", "--target", "staging").stdout.fnmatch_lines(["*at http://shop.test*"])
+
+
 def test_missing_browser_fails_only_the_tests_that_need_one(
     run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,8 +8,8 @@ from understudy.paths import Project
 from understudy.rehearsal.command_tests import CommandTests
 from understudy.rehearsal.suite_group import AnySuite, SuiteGroup
 from understudy.rehearsal.suites import Suite
-from understudy.testing.fixtures import CHECKS
 from understudy.testing.site import site_of
+from understudy.testing.under_test import CHECKS
 
 BROWSER_TESTS = "functional_tests"
 PAGE_CHECKS = "page"

@@ -4,7 +4,6 @@ elsewhere another plugin's fixture of the same name comes first.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from understudy.testing.manage import Manage
     from understudy.testing.site import Site
 
-CHECKS = Path(__file__).parent / "checks"
 UNDER_TEST = pytest.StashKey[UnderTest]()
 STARTED = pytest.StashKey["Browser | None"]()
 
@@ -124,9 +122,7 @@ def add_to_own_folder(folder: pytest.Directory, under_test: UnderTest) -> None:
     """Adds all to the folder, if it is one of those that hold tests of a site. Its conftest.py may
     override them.
     """
-    project = under_test.project
-    own = (project.directory / "functional_tests", *project.host_tests) if project else ()
-    if folder.path in {*own, CHECKS}:
+    if folder.path.resolve() in under_test.folders:
         _add(SCOPES, folder)
 
 

@@ -1,6 +1,7 @@
 """What is under test: a target of the project that pytest runs in, by the options of the command line."""
 
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from understudy.config.model import Config
     from understudy.config.target import TargetConfig
     from understudy.testing.site import Site
+
+
+CHECKS = Path(__file__).parent / "checks"
 
 
 class UnderTest:
@@ -28,6 +32,13 @@ class UnderTest:
         named = self._option("--deploy-config")
         found = find_project(self._start, named)
         return found if named or found.config_file.is_file() else None
+
+    @cached_property
+    def folders(self) -> frozenset[Path]:
+        """Those whose tests are about a site: the project's, and the checks of every site."""
+        found = self.project
+        own = (found.directory / "functional_tests", *found.host_tests) if found else ()
+        return frozenset(folder.resolve() for folder in (*own, CHECKS))
 
     @cached_property
     def config(self) -> "Config":
