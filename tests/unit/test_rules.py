@@ -129,6 +129,7 @@ PURE = {
     "project.health",
     "project.libraries",
     "project.meanings",
+    "project.other_tools",
     "project.packages",
     "project.processes",
     "project.production",

@@ -9,6 +9,7 @@ from understudy.project import (
     django,
     django_project,
     libraries,
+    other_tools,
     processes,
     python_version,
     web_app,
@@ -62,6 +63,7 @@ def _with_the_rest(found: Deployment, tree: Tree, folder: str, packages: Package
         libraries.of_packages(packages),
         python_version.release(tree, folder, packages),
         processes.of_procfile(tree),
+        other_tools.notes(tree, folder),
         gunicorn(tree, folder),
         _environment_files(tree, found),
     ):

@@ -12,7 +12,7 @@ from understudy.release.git import git
 # More than any file that is read here has. A lock file may be large.
 _MOST_BYTES = 5_000_000
 _READ = (".py", ".toml", ".lock", ".txt", ".in", ".cfg", ".yml", ".yaml")
-_READ_NAMES = ("Procfile", "Pipfile", "Dockerfile", ".gitignore", ".python-version")
+_READ_NAMES = ("package.json", "Procfile", "Pipfile", "Dockerfile", ".gitignore", ".python-version")
 _LOCKS = ("uv.lock", "pylock.toml", "poetry.lock", "Pipfile.lock", "requirements.txt")
 
 
@@ -49,9 +49,10 @@ def read(directory: Path) -> Tree:
 def _top(directory: Path) -> Path:
     try:
         return Path(git(directory, "rev-parse", "--show-toplevel").rstrip("\n"))
-    except ConfigError:
+    except ConfigError as error:
         raise ConfigError(
             f"{directory} is in no git repository",
+            details=error.details,
             hint="Run init in the repository of the app. For a new one: git init && git add . && "
             "git commit -m 'First commit'. Only what is committed is deployed. Nothing was written.",
         ) from None
@@ -73,9 +74,10 @@ def _text(path: Path) -> str | None:
     """The text of a file that may matter; None for others, and for one that can't be read."""
     if not is_read(path.name):
         return None
-    with suppress(OSError, UnicodeDecodeError):
+    with suppress(OSError):
         if path.is_file() and path.stat().st_size <= _MOST_BYTES:
-            return path.read_text(encoding="utf-8")
+            # An old file may be of another encoding: what matters in it is ASCII.
+            return path.read_text(encoding="utf-8", errors="replace")
     return None
 
 

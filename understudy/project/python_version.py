@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from understudy.config.releases import RELEASES
+from understudy.project import other_tools
 from understudy.project.packages import Packages
 from understudy.project.tree import Tree, join
 from understudy.project.values import Deployment, Found, Unknown
@@ -87,6 +88,8 @@ def _asked(tree: Tree, folder: str, packages: Packages) -> Iterator[_Asked]:
     for path in dict.fromkeys(path for name in names for path in (join(folder, name), name)):
         if version := re.search(r"3\.\d+", tree.texts.get(path, "")):
             yield _Asked(f"{path}:1", f"Python {version[0]}", version=version[0])
+    if image := other_tools.python_of_image(tree, folder):
+        yield _Asked(image[1], f"Python {image[0]}", version=image[0])
 
 
 def _by_django(packages: Packages) -> Iterator[_Asked]:

@@ -124,6 +124,15 @@ def test_virtual_environment_that_git_does_not_ignore_is_left_out(repository: Pa
     assert not any(path.startswith("venv/") for path in files.read(repository).paths)
 
 
+def test_file_of_another_encoding_is_read(repository: Path) -> None:
+    settings = repository / "shop" / "settings.py"
+    settings.write_bytes(b"# -*- coding: latin-1 -*-\n# Gr\xfc\xdfe\n" + settings.read_bytes())
+
+    made(repository)
+
+    assert (repository / "deploy.yml").exists()
+
+
 def test_lock_file_above_the_folder_is_read(tmp_path: Path) -> None:
     commit(tmp_path, {"uv.lock": "version = 1\n", "api/app.py": "app = Flask(__name__)\n"})
 
