@@ -130,7 +130,7 @@ def _for_servers(tree: Tree, folder: str, named: _Named) -> tuple[str, str]:
 
 
 def _may_have_another(tree: Tree, folder: str, module: str) -> bool:
-    """A module that reads the environment itself is for servers, too, unless its name says otherwise."""
+    """A module that reads the environment itself is for servers, too, unless its name says something else."""
     if _FOR_DEVELOPERS.search(module.rpartition(".")[2]):
         return True
     path = tree.module_file(module, folder)
