@@ -13,6 +13,7 @@ from understudy.release.git import git
 _MOST_BYTES = 5_000_000
 _READ = (".py", ".toml", ".lock", ".txt", ".in", ".cfg", ".yml", ".yaml")
 _READ_NAMES = ("package.json", "Procfile", "Pipfile", "Dockerfile", ".gitignore", ".python-version")
+_OF_PACKAGES = ("node_modules", "site-packages")
 _LOCKS = ("uv.lock", "pylock.toml", "poetry.lock", "Pipfile.lock", "requirements.txt")
 
 
@@ -36,13 +37,12 @@ def read(directory: Path) -> Tree:
     paths = tuple(
         path
         for path in dict.fromkeys(listed.split("\0"))
-        if path and not any(path.startswith(f"{one}/") for one in environments)
+        if path and not _is_aside(path, environments)
     )
     found = {path: text for path in paths if (text := _text(directory / path)) is not None}
-    # A .env is ignored by git, and its names are worth knowing.
-    for name in (".env",):
-        if (text := _text(directory / name)) is not None:
-            found[name] = text
+    # Git mostly ignores it, and its names are worth knowing.
+    if (text := _text(directory / ".env")) is not None:
+        found[".env"] = text
     return Tree(paths, found, dict(_above(directory, top)))
 
 
@@ -56,6 +56,13 @@ def _top(directory: Path) -> Path:
             hint="Run init in the repository of the app. For a new one: git init && git add . && "
             "git commit -m 'First commit'. Only what is committed is deployed. Nothing was written.",
         ) from None
+
+
+def _is_aside(path: str, environments: set[str]) -> bool:
+    """Whether a file is in a virtual environment, a hidden folder, or one of packages."""
+    *folders, _ = path.split("/")
+    hidden = any(one.startswith(".") or one in _OF_PACKAGES for one in folders)
+    return hidden or not environments.isdisjoint(folders[:1])
 
 
 def _environments(directory: Path) -> Iterator[Path]:

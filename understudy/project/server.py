@@ -13,7 +13,7 @@ _KEYS = {"workers": ("workers", int), "timeout": ("request_timeout", int)}
 def gunicorn(tree: Tree, folder: str) -> Deployment:
     """The numbers that it gives. Understudy ignores the file, and warns of settings that no key has."""
     path = join(folder, "gunicorn.conf.py")
-    module = tree.modules.get(path, ast.Module(body=[], type_ignores=[]))
+    module = tree.module(path) or ast.Module(body=[], type_ignores=[])
     app = {}
     for name, value, line in syntax.assigned(module.body):
         key, kind = _KEYS.get(name, ("", int))

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import PurePosixPath
 
 from understudy.errors import ConfigError
@@ -28,6 +28,10 @@ class Tree:
     def modules(self) -> Mapping[str, ast.Module]:
         """The Python files that can be parsed."""
         return {path: tree for path in self.python if (tree := _parsed(self.texts[path]))}
+
+    def module(self, path: str | None) -> ast.Module | None:
+        """One of them; None for a file that is not there or can't be parsed."""
+        return _parsed(self.texts[path]) if path and path in self.texts else None
 
     @cached_property
     def python(self) -> tuple[str, ...]:
@@ -60,6 +64,7 @@ class Tree:
             ) from None
 
 
+@cache
 def _parsed(text: str) -> ast.Module | None:
     try:
         return ast.parse(text)

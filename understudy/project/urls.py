@@ -40,7 +40,7 @@ class _Urls:
 
 def _module(tree: Tree, folder: str, name: str, prefix: str, level: int) -> Iterator[Route]:
     path = tree.module_file(name, folder)
-    module = tree.modules.get(path) if path else None
+    module = tree.module(path)
     if path is None or module is None or level > _MOST_LEVELS:
         return
     inside = path.removeprefix(folder).lstrip("/")

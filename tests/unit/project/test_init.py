@@ -119,9 +119,10 @@ def test_files_that_git_ignores_are_not_the_app(tmp_path: Path) -> None:
 
 
 def test_virtual_environment_that_git_does_not_ignore_is_left_out(repository: Path) -> None:
-    write(repository, {"venv/pyvenv.cfg": "", "venv/lib/manage.py": ""})
+    aside = ["venv/lib/x.py", ".understudy/cache/x.py", "web/node_modules/x.py"]
+    write(repository, {"venv/pyvenv.cfg": "", **dict.fromkeys(aside, "")})
 
-    assert not any(path.startswith("venv/") for path in files.read(repository).paths)
+    assert not files.read(repository).texts.keys() & {*aside}
 
 
 def test_file_of_another_encoding_is_read(repository: Path) -> None:
