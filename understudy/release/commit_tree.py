@@ -38,11 +38,13 @@ class CommitTree:
         )
         return entry.partition("\t")[0].rpartition(" ")[2]
 
-    def named(self, name: str, below: str) -> list[str]:
-        """The paths of all files of that name in a directory and below it."""
-        listed = ("ls-tree", "-rz", "--name-only", "--full-tree", self.commit)
-        paths = git(self.repository, *listed).split("\0")
+    def named(self, name: str, below: str) -> dict[str, str]:
+        """The paths of all files of that name in a directory and below it, each with git's id of it."""
         start = "" if below in ("", ".") else f"{below}/"
-        return [
-            path for path in paths if path.startswith(start) and posixpath.basename(path) == name
-        ]
+        listed = git(self.repository, "ls-tree", "-rz", "--full-tree", self.commit).split("\0")
+        entries = (entry.partition("\t") for entry in listed if entry)
+        return {
+            path: about.rpartition(" ")[2]
+            for about, _, path in entries
+            if path.startswith(start) and posixpath.basename(path) == name
+        }

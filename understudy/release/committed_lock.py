@@ -85,10 +85,17 @@ def _converted(tree: CommitTree, path: str, wanted: Wanted, cache: Path) -> str:
     if find.is_kind(path, find.PYLOCK):
         return _text(pylock.lines(tree.text(path), path, wanted.extras, wanted.groups))
     tool = uv_lock if find.is_kind(path, find.UV) else poetry_lock
+    project = posixpath.join(posixpath.dirname(path), "pyproject.toml")
+    if not tree.has(project):
+        raise ConfigError(
+            f"{path} is read with {project}, which is not in commit {tree.commit[:12]}",
+            hint=f"git add {project}, and commit it.",
+        )
     inputs = tool.inputs(tree, path)
     kept = cache / f"{_key(inputs, wanted)}.txt"
     if not kept.exists():
-        text = _text(tool.lines(inputs, path, wanted))
+        texts = {file: tree.text(file) for file in inputs}
+        text = _text(tool.lines(texts, path, wanted))
         cache.mkdir(parents=True, exist_ok=True)
         atomic_write(kept, text)
     return kept.read_text()

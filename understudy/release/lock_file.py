@@ -217,7 +217,10 @@ def _refuse_without_hash(requirements: Sequence[str], path: str) -> None:
 def _hint(loose: Sequence[str], path: str) -> str:
     if any("://" in line for line in loose):
         return "Only released versions from a package index have a hash: NAME==VERSION --hash=…"
-    return f"uv pip compile --generate-hashes requirements.in -o {path}"
+    return (
+        f"uv pip compile --generate-hashes requirements.in -o {path}, with the host's Python as "
+        f"--python-version. Or leave all hashes out of {path}: then a deploy locks it for the host."
+    )
 
 
 def _pin(line: str) -> Iterator[Pin]:

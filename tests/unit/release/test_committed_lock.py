@@ -127,6 +127,14 @@ def test_requirements_without_hashes_come_after_uv_lock(tmp_path: Path) -> None:
     assert "pywin==1" in read(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["uv.lock", "poetry.lock"])
+def test_lock_without_its_project_is_reported(name: str, tmp_path: Path) -> None:
+    commit(tmp_path, {f"app/{name}": UV_LOCK})
+
+    with pytest.raises(ConfigError, match=r"is read with app/pyproject\.toml, which is not in"):
+        read(tmp_path, "app")
+
+
 def test_damaged_uv_lock_is_reported(tmp_path: Path) -> None:
     commit(tmp_path, {"pyproject.toml": PROJECT, "uv.lock": "version = 99\n"})
 

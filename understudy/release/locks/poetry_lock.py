@@ -19,13 +19,13 @@ POETRY = Path(__file__).parent / "poetry.txt"
 
 
 def inputs(tree: CommitTree, path: str) -> dict[str, str]:
-    """Path -> text of all that poetry reads."""
+    """Path -> git's id of all that poetry reads."""
     project = posixpath.join(posixpath.dirname(path), "pyproject.toml")
-    return {file: tree.text(file) for file in (path, project)}
+    return {file: tree.object_id(file) for file in (path, project)}
 
 
 def lines(inputs: dict[str, str], path: str, wanted: Wanted) -> Iterator[str]:
-    """The lines of a requirements file, paths relative to the lock.
+    """The lines of a requirements file, paths relative to the lock. inputs: path -> text of each.
 
     Raises ConfigError if poetry can't read it, or if pyproject.toml has changed since.
     """

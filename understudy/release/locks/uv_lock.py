@@ -17,13 +17,16 @@ _PYPI = "https://pypi.org/"
 
 
 def inputs(tree: CommitTree, path: str) -> dict[str, str]:
-    """Path -> text of all that uv reads: the lock, and each pyproject.toml of its workspace."""
+    """Path -> git's id of all that uv reads: the lock, and each pyproject.toml of its workspace."""
     projects = tree.named("pyproject.toml", posixpath.dirname(path))
-    return {file: tree.text(file) for file in (path, *projects)}
+    return {path: tree.object_id(path), **projects}
 
 
 def lines(inputs: dict[str, str], path: str, wanted: Wanted) -> Iterator[str]:
-    """The lines of a requirements file, paths relative to the lock. Raises ConfigError if uv can't read it."""
+    """The lines of a requirements file, paths relative to the lock. inputs: path -> text of each.
+
+    Raises ConfigError if uv can't read it.
+    """
     if found := re.search(r'^requires-python = "(.+)"$', inputs[path], re.MULTILINE):
         yield f"# requires-python: {found[1]}"
     yield from _indexes(inputs[path])
