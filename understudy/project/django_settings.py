@@ -67,20 +67,20 @@ class Settings:
     def entries(self, name: str) -> dict[str, ast.expr]:
         return self.items(self.by_name[name].value) if name in self.by_name else {}
 
-    def reads_of(self, name: str, level: int = 0) -> list[Read]:
-        """The variables that a setting is made of."""
-        setting = self.by_name.get(name)
-        found = self.reads_in(setting.value, setting.path, level) if setting else []
+    def reads_of(self, name: str, seen: frozenset[str] = frozenset()) -> list[Read]:
+        """The variables that a setting is made of. seen: names on the way to it."""
+        setting, seen = self.by_name.get(name), seen | {name}
+        found = self.reads_in(setting.value, setting.path, seen) if setting else []
         for change in self.changes.get(name, ()):
-            found += self.reads_in(change.value, change.path, level)
+            found += self.reads_in(change.value, change.path, seen)
         return found
 
-    def reads_in(self, node: ast.AST, path: str, level: int = 0) -> list[Read]:
+    def reads_in(self, node: ast.AST, path: str, seen: frozenset[str] = frozenset()) -> list[Read]:
         """The variables that an expression of that file is made of, also by way of other names."""
         found = self.readers[path].reads(node)
-        for one in ast.walk(node):
-            if isinstance(one, ast.Name) and one.id in self.by_name and level < _MOST_LEVELS:
-                found += self.reads_of(one.id, level + 1)
+        names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+        for name in sorted(names & self.by_name.keys() - seen):
+            found += self.reads_of(name, seen)
         return found
 
 

@@ -74,13 +74,16 @@ def _listed(urls: _Urls, lists: list[ast.AST], prefix: str, level: int) -> Itera
     """The routes of lists of patterns, also of those that are given by a name of this file."""
     if level > _MOST_LEVELS:
         return
-    waiting = list(lists)
+    # `urlpatterns = urlpatterns + […]`: all that is assigned to it is in the lists.
+    waiting, seen = list(lists), {"urlpatterns"}
     while waiting:
         node = waiting.pop(0)
         if isinstance(node, ast.Call) and syntax.called(node) in _PATTERNS:
             yield from _pattern(urls, node, prefix, level)
         elif isinstance(node, ast.Name):
-            waiting[:0] = [urls.values[node.id]] if node.id in urls.values else []
+            if node.id in urls.values and node.id not in seen:
+                seen.add(node.id)
+                waiting.insert(0, urls.values[node.id])
         else:
             waiting[:0] = ast.iter_child_nodes(node)
 

@@ -16,18 +16,25 @@ def needed(lock: Mapping[str, Any]) -> set[str]:
     own = [one for one in lock.get("package", []) if _OWN & one.get("source", {}).keys()]
     if not own:
         return set(by_name)
-    found: set[str] = set()
+    # A package, and what one of its extras adds: ("django", "") and ("django", "argon2").
+    found: set[tuple[str, str]] = set()
     waiting = [one for package in own for one in _of_project(package)]
     while waiting:
         dependency = waiting.pop()
-        name, extras = dependency["name"], dependency.get("extra", ())
-        for package in by_name.get(name, ()):
-            optional = package.get("optional-dependencies", {})
-            waiting += [one for extra in extras for one in optional.get(extra, ())]
-            if name not in found:
-                waiting += package.get("dependencies", ())
-        found.add(name)
-    return found
+        name = dependency["name"]
+        for extra in ("", *dependency.get("extra", ())):
+            if (name, extra) not in found:
+                found.add((name, extra))
+                waiting += _needed_by(by_name.get(name, []), extra)
+    return {name for name, _ in found}
+
+
+def _needed_by(packages: list[Mapping[str, Any]], extra: str) -> Iterator[Mapping[str, Any]]:
+    for package in packages:
+        if extra:
+            yield from package.get("optional-dependencies", {}).get(extra, ())
+        else:
+            yield from package.get("dependencies", ())
 
 
 def _of_project(package: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

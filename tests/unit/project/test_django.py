@@ -206,6 +206,12 @@ def test_required_variables_of_unknown_purpose_are_to_be_filled_in() -> None:
     assert "OPTIONAL_THING" not in text
 
 
+def test_settings_that_are_made_of_themselves_come_to_an_end() -> None:
+    settings = by_environment("STATIC_ROOT = [STATIC_ROOT, STATIC_ROOT, os.environ['S']]\n" * 9)
+
+    assert environment(decided(django(settings)))["S"] == "{static}"
+
+
 def test_https_only_cookies_are_left_to_the_target() -> None:
     found = decided(django(by_environment("SECURE_SSL_REDIRECT = True\n")))
 

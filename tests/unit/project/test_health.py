@@ -36,6 +36,15 @@ def test_health_path_of_django(patterns: str, health: str, others: object) -> No
     assert (app(found, "health_path"), app(found, "check_paths")) == (health, others)
 
 
+def test_patterns_that_are_made_of_themselves_come_to_an_end() -> None:
+    urls = (
+        f'{HEAD}urlpatterns = [{ADMIN}]\nMORE = MORE + [path("a/", x)]\n'
+        'urlpatterns = urlpatterns + MORE + [path("", x)]\n'
+    )
+
+    assert app(decided(django(by_environment(), urls=urls)), "health_path") == "/"
+
+
 def test_pages_for_developers_are_no_answer() -> None:
     urls = (
         f'{HEAD}urlpatterns = [{ADMIN}]\nif settings.DEBUG:\n    urlpatterns += [path("up/", x)]\n'
