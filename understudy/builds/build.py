@@ -42,7 +42,8 @@ class Kind:
         found = re.match(r"(Debian|Ubuntu)\D*(\d+(?:\.\d+)?)", self.os)
         name = releases.of_system(" ".join(found.groups()).lower()) if found else ""
         if not name:
-            raise self._error("there are build roots of Debian and Ubuntu only")
+            known = ", ".join(release.system for release in releases.RELEASES.values())
+            raise self._error(f"there are build roots of {known}")
         if self.machine != platform.machine():
             raise self._error(f"this machine is {platform.machine()}, the host {self.machine}")
         if lock_file.minor(self.python) != (usual := releases.RELEASES[name].python):
