@@ -142,6 +142,8 @@ def _jinja(templates: Overlay) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        # A template that was found among ours would stay so if the project gets its own (`rehearse --watch`).
+        cache_size=0,
         # Compiling a template takes longer than rendering it.
         bytecode_cache=jinja2.FileSystemBytecodeCache(),
     )

@@ -188,6 +188,18 @@ def test_no_line_of_the_unit_gives_more_rights_than_the_apps_users() -> None:
             assert value.startswith("/"), f"{key}={value} could run with raised rights"
 
 
+def test_template_that_the_project_gets_meanwhile_counts(tmp_path: Path) -> None:
+    """As in `rehearse --watch`."""
+    site = config()
+    templates = Overlay((tmp_path, *TEMPLATES.folders))
+    host_files(site, site.target("staging"), templates)
+    (tmp_path / "nginx.conf.j2").write_text("own")
+
+    nginx, _ = host_files(site, site.target("staging"), templates)
+
+    assert nginx.content == "own"
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
