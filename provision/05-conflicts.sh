@@ -96,6 +96,13 @@ if booted && command -v ss >/dev/null; then
     [ -z "$taken" ] || object "port 80 is taken by $taken, so nginx can't listen there. Stop and disable it"
 fi
 
+# The deployer's rule allows any arguments after the site's name.
+case $(sudo --version 2>/dev/null | head -n 1) in
+"sudo-rs 0.2."[0-9] | "sudo-rs 0.2.1"[0-2])
+    object "sudo is sudo-rs before 0.2.13, which can't read the deployer's rules. Update it, or install the other sudo"
+    ;;
+esac
+
 # ufw's firewall stays beside that of provisioning, and a packet must pass both. Reads ufw's list of rules.
 lets_80_in() {
     cat /etc/ufw/user.rules /etc/ufw/user6.rules 2>/dev/null | awk '

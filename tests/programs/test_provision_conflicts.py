@@ -224,3 +224,20 @@ def test_ufw_that_closes_nothing_is_no_conflict(server: Server, enabled: str, po
     server.file("etc/default/ufw", f'DEFAULT_INPUT_POLICY="{policy}"\n')
     server.file("etc/ufw/user.rules", "")
     assert server.conflicts() == []
+
+
+@pytest.mark.parametrize(
+    ("version", "refused"),
+    [
+        ("sudo-rs 0.2.5", True),
+        ("sudo-rs 0.2.12", True),
+        ("sudo-rs 0.2.13", False),
+        ("sudo-rs 0.3.0", False),
+        ("Sudo version 1.9.13p3", False),
+    ],
+)
+def test_sudo_must_know_rules_with_any_arguments(
+    server: Server, version: str, refused: bool
+) -> None:
+    server.program("sudo", f"echo '{version}'")
+    assert any("sudo-rs before 0.2.13" in line for line in server.conflicts()) == refused

@@ -13,6 +13,8 @@ shift 3
 rm -rf "$environment"
 mkdir -p "$environment/bin"
 cp -al "$@" "$environment"
+# The cp of coreutils in Rust, which Ubuntu 26.04 has, closes directories to other users.
+find "$environment" -type d ! -perm 755 -exec chmod 755 {} +
 ln -s /usr/bin/python3 "$environment/bin/python"
 ln -s python "$environment/bin/python3"
 printf 'home = /usr/bin\ninclude-system-site-packages = false\nversion = %s\n' "$version" \

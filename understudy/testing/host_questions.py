@@ -94,7 +94,8 @@ for password in b"password1", b"abc", b"Xk4-rumpel-9":
     """,
     "service writes static": """
         pid=$(systemctl show -p MainPID --value $site@$release)
-        nsenter --mount --target "$pid" runuser -u $site -- test -w $root/static/$release
+        # By the shell's own test, which asks the kernel; that of coreutils in Rust reads the mode only.
+        nsenter --mount --target "$pid" runuser -u $site -- sh -c "test -w $root/static/$release"
     """,
     "databases": "find $root/shared/database -type f -name '*.sqlite3' -exec stat -c '%a %U' {} +",
     "app writes database": "runuser -u $site -- test -w $root/shared/database",

@@ -1,5 +1,6 @@
 """Environments and bytecode, made by the Python of this machine."""
 
+import os
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -42,6 +43,22 @@ def test_environment_is_rebuilt_of_links_to_the_packages(
     assert f"version = {VERSION}" in (environment / "pyvenv.cfg").read_text()
     assert run((str(environment / "bin" / "show"),)).stdout == f"{environment} 1\n"
     assert INTERPRETER in (tmp_path / "two" / "bin" / "show").read_text()
+
+
+def test_environment_is_open_to_the_app_whatever_cp_does(
+    packages: list[PurePosixPath], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cp of coreutils in Rust 0.0.30 gives directories below the first level the mode 700."""
+    cp = tmp_path / "cp"
+    cp.write_text('#!/bin/sh\n/bin/cp "$@" && for last; do :; done && chmod -R go= "$last/lib"\n')
+    cp.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    environment = tmp_path / "environment"
+
+    run(python.make_environment(pure(environment), VERSION, packages, compiled=True))
+
+    made = [environment, *(path for path in environment.rglob("*") if path.is_dir())]
+    assert {path.stat().st_mode & 0o777 for path in made} == {0o755}
 
 
 def test_environment_that_lacks_a_package_is_not_complete(
