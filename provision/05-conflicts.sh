@@ -97,7 +97,7 @@ if booted && command -v ss >/dev/null; then
 fi
 
 # The deployer's rule allows any arguments after the site's name.
-case $(sudo --version 2>/dev/null | head -n 1) in
+case $(sudo --version 2>&1 | head -n 1) in
 "sudo-rs 0.2."[0-9] | "sudo-rs 0.2.1"[0-2])
     object "sudo is sudo-rs before 0.2.13, which can't read the deployer's rules. Update it, or install the other sudo"
     ;;

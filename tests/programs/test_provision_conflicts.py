@@ -239,5 +239,6 @@ def test_ufw_that_closes_nothing_is_no_conflict(server: Server, enabled: str, po
 def test_sudo_must_know_rules_with_any_arguments(
     server: Server, version: str, refused: bool
 ) -> None:
-    server.program("sudo", f"echo '{version}'")
+    # sudo-rs prints it on standard error.
+    server.program("sudo", f"echo '{version}' >&2")
     assert any("sudo-rs before 0.2.13" in line for line in server.conflicts()) == refused
