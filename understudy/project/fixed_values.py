@@ -18,6 +18,20 @@ def found(tree: Tree) -> Iterator[Unknown]:
             for name, value in _settings(node):
                 if syntax.text(value) and not reader.reads(value):
                     yield from _fixed(name, syntax.text(value), f"{path}:{value.lineno}")
+        yield from _instance_path(path, module)
+
+
+def _instance_path(path: str, module: ast.Module) -> Iterator[Unknown]:
+    """Flask's folder for what changes is beside the code, unless Flask() is given another."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Attribute) and node.attr == "instance_path":
+            yield Unknown(
+                f"a place for what the app writes: {path}:{node.lineno} uses Flask's instance folder, which is "
+                "in the release, and the app can't write there",
+                f'{path}: Flask(…, instance_path=os.environ.get("INSTANCE_PATH")), and app.environment: '
+                'INSTANCE_PATH: "{database}"',
+            )
+            return
 
 
 def _fixed(name: str, text: str, place: str) -> Iterator[Unknown]:
@@ -27,7 +41,7 @@ def _fixed(name: str, text: str, place: str) -> Iterator[Unknown]:
             f"the secret key: {place} fixes it, and who reads the code can forge sessions",
             f'{place}: os.environ["SECRET_KEY"], which each host has',
         )
-    elif text.startswith("sqlite") and ":memory:" not in text:
+    elif text.startswith("sqlite") and ":memory:" not in text and text != "sqlite://":
         yield Unknown(
             f"the database's place on the host: {place} fixes {text}, in the release, which the app can't "
             "write",

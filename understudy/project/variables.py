@@ -88,7 +88,7 @@ class Reader:
             case ast.Call():
                 yield from self._call(node)
             case ast.ClassDef(bases=bases) if any(
-                syntax.dotted(base).endswith("BaseSettings") for base in bases
+                syntax.dotted(base).endswith("Settings") for base in bases
             ):
                 yield from self._pydantic(node)
 

@@ -65,6 +65,18 @@ def test_secret_key_that_the_code_fixes_is_named_and_not_shown(code: str) -> Non
     assert "hunter2" not in text
 
 
+def test_flasks_instance_folder_is_named_as_one_that_can_not_be_written() -> None:
+    code = 'app = Flask(__name__)\napp.config["DATABASE"] = join(app.instance_path, "x.sqlite")\n'
+
+    assert 'INSTANCE_PATH: "{database}"' in unknown(decided({"app.py": code}))
+
+
+def test_database_in_memory_is_no_fixed_place() -> None:
+    code = 'app = Flask(__name__)\nSQLALCHEMY_DATABASE_URI = "sqlite://"\n'
+
+    assert "place" not in unknown(decided({"app.py": code}))
+
+
 def test_mounted_static_files_are_served_by_nginx() -> None:
     code = 'app = FastAPI()\napp.mount("/assets", StaticFiles(directory="web/assets"), name="s")\n'
     found = decided({"main.py": code, "web/assets/site.css": ""})
@@ -98,6 +110,7 @@ def test_starlette_routes_and_settings() -> None:
 def test_pydantic_settings_are_variables() -> None:
     files = {
         "main.py": (
+            "class Base(BaseAppSettings):\n    mail_url: str\n"
             "class Settings(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix='SHOP_')\n"
             "    database_url: str\n    region: str\n    title: str = 'Shop'\n"
             "app = FastAPI()\n"
@@ -109,6 +122,7 @@ def test_pydantic_settings_are_variables() -> None:
     assert environment(found) == {"SHOP_DATABASE_URL": "postgresql+asyncpg:///shop-site"}
     assert app(found, "database") == "postgresql"
     assert "SHOP_REGION" in unknown(found)
+    assert "MAIL_URL" in unknown(found)
     assert "SHOP_TITLE" not in unknown(found)
 
 
