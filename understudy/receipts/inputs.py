@@ -12,7 +12,10 @@ from understudy.release import source as sources
 from understudy.ssh.connection import Connection
 
 # Keys of app: that don't change how the app runs: where it comes from, and how much of it is kept.
-_NOT_COMPARED = {"source", "revision", "subdirectory", "keep_releases", "keep_backups"}
+_NOT_COMPARED = {
+    *("source", "revision", "subdirectory", "index_secrets"),
+    *("keep_releases", "keep_backups"),
+}
 
 
 def candidate(job: Job, source: sources.Source, target_name: str) -> Candidate:

@@ -81,11 +81,14 @@ def test_a_changed_template_is_refused(rehearsed: Workspace) -> None:
     assert "/srv/shop/releases/-/run on staging would differ now" in rehearsed.refused().details
 
 
-@pytest.mark.parametrize("key", ["keep_releases", "keep_backups"])
+@pytest.mark.parametrize(
+    "setting",
+    [{"keep_releases": 9}, {"keep_backups": 9}, {"index_secrets": {"pypi.x.test": "PYPI_TOKEN"}}],
+)
 def test_a_setting_that_does_not_change_how_the_app_runs_needs_no_rehearsal(
-    key: str, rehearsed: Workspace
+    setting: dict[str, Any], rehearsed: Workspace
 ) -> None:
-    rehearsed.require(app={key: 9})
+    rehearsed.require(app=setting)
 
 
 @pytest.mark.parametrize(
