@@ -23,7 +23,12 @@ from understudy.project.uv_lock import SERVERS
 from understudy.project.values import Deployment, Found, Unknown
 
 # Users of every host, and names that PostgreSQL keeps for itself.
-_TAKEN = {*POSTGRESQL_NAMES, "root", "deploy", "www-data"}
+_TAKEN = {
+    *POSTGRESQL_NAMES,
+    *("root", "deploy", "www-data", "nobody", "sshd", "redis", "nginx", "mysql", "messagebus"),
+    *("daemon", "bin", "sys", "sync", "games", "man", "lp", "mail", "news", "uucp", "proxy"),
+    *("backup", "list", "irc", "systemd", "debian", "ubuntu", "admin", "ops"),
+}
 
 
 def deployment(tree: Tree, folder_name: str) -> Deployment:

@@ -113,6 +113,16 @@ def test_what_no_one_asks_for_is_named_as_unknown() -> None:
     assert decided(FLASK).vm["release"].value == "trixie"
 
 
+@pytest.mark.parametrize(
+    ("project", "name"),
+    [("My_Shop", "my-shop"), ("news", "news-site"), ("2048", "shop-site"), ("x" * 40, "x" * 31)],
+)
+def test_name_of_the_app_can_be_a_user_on_each_host(project: str, name: str) -> None:
+    found = decided({**FLASK, "pyproject.toml": f'[project]\nname = "{project}"\n'})
+
+    assert app(found, "name") == name
+
+
 def test_optional_packages_of_a_uv_lock_do_not_count() -> None:
     lock = """\
 requires-python = ">=3.13"
