@@ -11,6 +11,7 @@ import yaml
 
 from tests.unit.fakes import TOP, settings
 from tests.unit.repositories import LOCK, commit
+from understudy import __version__
 
 UV = Path(sys.prefix) / "bin" / "uv"
 # Prints what cannot be imported: a dependency is missing, or a module that only the checkout has.
@@ -84,7 +85,7 @@ def test_every_module_can_be_imported(installed: Installed) -> None:
 
 
 def test_command_shows_its_version_and_its_verbs(installed: Installed) -> None:
-    assert installed.run("understudy", "--version") == (0, "understudy 0.1.0\n")
+    assert installed.run("understudy", "--version") == (0, f"understudy {__version__}\n")
     code, shown = installed.run("understudy", "--help")
     assert (code, shown.split()[:2]) == (0, ["usage:", "understudy"])
 
