@@ -85,7 +85,8 @@ def fastapi(directory: Path) -> None:
 
 
 def flask(directory: Path) -> None:
-    """With a factory, and Flask-Migrate as in its README."""
+    """With a factory, and Flask-Migrate as in its README; for Debian 12, whose box the other tests need."""
+    write(directory / ".python-version", "3.11\n")
     write(directory / "requirements.txt", "flask\nflask-sqlalchemy\nflask-migrate\n")
     write(
         directory / "notes" / "__init__.py",
