@@ -10,7 +10,8 @@ TOP = Path(__file__).resolve().parents[2]
 GIVEN_UP = {
     "told|tells?|telling": "reports, shows, prints, says; as a name: message, output, text, data",
     "mend(s|ed|ing)?": "fix",
-    "nobody|somebody|whoever": "no one, a user, another deploy, who",
+    # "nobody" in quotation marks is a user of every system.
+    '(?<!")nobody|somebody|whoever': "no one, a user, another deploy, who",
     "anew": "again, rebuilt",
     "rungs?|ladder": "snapshot level",
     "deeds?": "audit entry",

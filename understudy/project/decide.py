@@ -25,7 +25,7 @@ from understudy.project.values import Deployment, Found, Unknown
 # Users of every host, and names that PostgreSQL keeps for itself.
 _TAKEN = {
     *POSTGRESQL_NAMES,
-    *("root", "deploy", "www-data", "no one", "sshd", "redis", "nginx", "mysql", "messagebus"),
+    *("root", "deploy", "www-data", "nobody", "sshd", "redis", "nginx", "mysql", "messagebus"),
     *("daemon", "bin", "sys", "sync", "games", "man", "lp", "mail", "news", "uucp", "proxy"),
     *("backup", "list", "irc", "systemd", "debian", "ubuntu", "admin", "ops"),
 }
