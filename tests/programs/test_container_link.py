@@ -60,9 +60,15 @@ def test_container_that_is_off_leaves_nothing() -> None:
     assert output == ""
 
 
-def name_servers(directory: Path, resolv_conf: str) -> str:
-    """What a container on a machine with that file asks."""
+RESOLVED = "usr/local/lib/systemd/resolved.conf.d/lxc.conf"
+
+
+def name_servers(directory: Path, resolv_conf: str, written: str = RESOLVED) -> str:
+    """What a container on a machine with that file asks. written: where that is in the container."""
     (directory / "resolv.conf").write_text(resolv_conf)
+    if written == RESOLVED:
+        (directory / "usr/lib/systemd").mkdir(parents=True)
+        (directory / "usr/lib/systemd/systemd-resolved").touch()
     text = (LINK.parent / "name-servers").read_text()
     text = text.replace("/run/systemd/resolve/", f"{directory}/")
     subprocess.run(
@@ -70,7 +76,7 @@ def name_servers(directory: Path, resolv_conf: str) -> str:
         env={"LXC_ROOTFS_MOUNT": str(directory), "PATH": "/usr/bin:/bin"},
         check=True,
     )
-    return (directory / "usr/local/lib/systemd/resolved.conf.d/lxc.conf").read_text()
+    return (directory / written).read_text()
 
 
 def test_container_asks_this_machines_name_servers(tmp_path: Path) -> None:
@@ -83,6 +89,18 @@ def test_name_server_on_this_machine_is_out_of_a_containers_reach(tmp_path: Path
     text = "nameserver 127.0.0.1\nnameserver ::1\nnameserver 192.0.2.53\n"
 
     assert name_servers(tmp_path, text) == "[Resolve]\nDNS=192.0.2.53\n"
+
+
+def test_container_without_a_resolver_has_them_in_a_file_of_its_own(tmp_path: Path) -> None:
+    """A box that was built elsewhere: its file may be a link to one of another program."""
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/resolv.conf").symlink_to("/nonexistent/stub")
+    text = "nameserver 127.0.0.1\nnameserver 192.0.2.53\nnameserver 192.0.2.54\n"
+
+    found = name_servers(tmp_path, text, "etc/resolv.conf")
+
+    assert found == "nameserver 192.0.2.53\nnameserver 192.0.2.54\n"
+    assert not (tmp_path / "etc/resolv.conf").is_symlink()
 
 
 @NEEDS_ROOT
