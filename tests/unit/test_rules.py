@@ -137,6 +137,7 @@ PURE = {
     "project.routes",
     "project.server",
     "project.server_settings",
+    "project.settings_variables",
     "project.shown",
     "project.static_files",
     "project.syntax",

@@ -6,22 +6,13 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from understudy.project import databases, meanings, syntax
+from understudy.project import databases, meanings, settings_variables, syntax
 from understudy.project.django_project import MARK, VARIABLE, Project
 from understudy.project.django_settings import Setting, Settings
 from understudy.project.packages import Packages
+from understudy.project.settings_variables import HTTPS, PLACES
 from understudy.project.tree import join
 from understudy.project.values import Deployment, Found, Unknown
-from understudy.project.variables import looks_secret
-
-_HTTPS = ("SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE")
-# Setting -> the variable that gives it on a server, and the value in deploy.yml.
-_PLACES = {"STATIC_ROOT": "{static}", "MEDIA_ROOT": "{media}"}
-_BY_SETTING = {
-    **_PLACES,
-    "ALLOWED_HOSTS": "{domain}",
-    "CSRF_TRUSTED_ORIGINS": "http://{domain}",
-}
 
 
 @dataclass(frozen=True)
@@ -36,16 +27,14 @@ class _Part:
 def deployment(project: Project, settings: Settings, packages: Packages, name: str) -> Deployment:
     """name: of the app."""
     database = databases.of_django(settings, packages, name)
-    found = database.deployment.with_more(_debug_variable(settings))
-    found = found.with_more(_by_setting(settings)).with_more(_other_key(settings))
-    found = found.with_more(_https_variables(settings))
+    found = database.deployment.with_more(settings_variables.variables(settings))
     parts = list(_parts(settings))
     if database.code:
         parts.append(_Part(database.code, "DATABASES", {}))
     known = found.environment.keys() | found.secrets.keys()
     others = [read for read in settings.reads if read.name not in known]
     found = meanings.deployment(others, database.engine, name, packages).with_more(found)
-    found = found.with_more(_flags(settings, found))
+    found = found.with_more(settings_variables.flags(settings, found))
     for part in parts:
         found = found.with_more(Deployment(environment=part.environment))
     module = project.settings
@@ -84,78 +73,6 @@ def _fixed(project: Project, module: str) -> Iterator[Unknown]:
         )
 
 
-def _flags(settings: Settings, known: Deployment) -> Deployment:
-    """Variables that switch to the branches for servers, such as `if "DJANGO_DEBUG_FALSE" in os.environ`,
-    if they have no other value.
-    """
-    others = {*known.environment, *known.secrets, "SECRET_KEY"}
-    found = {
-        read.name: Found("1", f"{read.place} asks for it on servers")
-        for read in settings.flags
-        if read.name not in others and not looks_secret(read.name)
-    }
-    return Deployment(environment=found)
-
-
-def _by_setting(settings: Settings) -> Deployment:
-    """Variables whose purpose the setting shows that is made of them, whatever they are called."""
-    found = {}
-    for name, value in _BY_SETTING.items():
-        if reads := settings.reads_of(name):
-            found[reads[0].name] = Found(value, reads[0].place)
-    return Deployment(environment=found)
-
-
-def _https_variables(settings: Settings) -> Deployment:
-    """Variables that turn on what needs HTTPS: off, but for targets with a certificate."""
-    found = {}
-    for name in _HTTPS:
-        if reads := settings.reads_of(name):
-            off = _off(settings.by_name[name].value)
-            why = (
-                f"{reads[0].place}; a target with a certificate turns it on in its own environment"
-            )
-            found[reads[0].name] = Found(off, why)
-    return Deployment(environment=found)
-
-
-def _other_key(settings: Settings) -> Deployment:
-    """A variable of another name that SECRET_KEY comes from, without a default."""
-    reads = [read for read in settings.reads_of("SECRET_KEY") if read.required]
-    secrets = {
-        read.name: Found({"generate": 50}, read.place)
-        for read in reads
-        if read.name != "SECRET_KEY"
-    }
-    return Deployment(secrets=secrets)
-
-
-def _debug_variable(settings: Settings) -> Deployment:
-    """The variable that DEBUG is read from, with the text that this way of reading takes for off."""
-    reads = settings.reads_of("DEBUG")
-    if not reads or reads[0] in settings.flags:
-        return Deployment()
-    setting = settings.by_name["DEBUG"]
-    return Deployment(environment={reads[0].name: Found(_off(setting.value), setting.place)})
-
-
-def _off(value: ast.expr) -> str:
-    for node in ast.walk(value):
-        match node:
-            case ast.Compare(ops=[ast.NotEq()], comparators=[ast.Constant(value=str(text))]):
-                return text
-            case (
-                ast.Call(func=ast.Name(id="int"))
-                | ast.keyword(arg="cast", value=ast.Name(id="int"))
-            ):
-                return "0"
-            case ast.Call(func=ast.Name(id="bool"), args=[ast.Call(func=ast.Name(id="int"))]):
-                return "0"
-            case ast.Call(func=ast.Name(id="bool")):
-                return ""
-    return "False"
-
-
 def _parts(settings: Settings) -> Iterator[_Part]:
     debug = settings.by_name.get("DEBUG")
     if debug and syntax.constant(debug.value) is not False and not settings.reads_of("DEBUG"):
@@ -182,7 +99,7 @@ def _key_has_default(settings: Settings) -> bool:
 
 
 def _places(settings: Settings) -> Iterator[_Part]:
-    for name, value in _PLACES.items():
+    for name, value in PLACES.items():
         setting = settings.by_name.get(name)
         if name == "STATIC_ROOT" and "django.contrib.staticfiles" not in settings.apps:
             continue
@@ -202,7 +119,7 @@ def _is_given(setting: Setting | None) -> bool:
 
 def _https(settings: Settings) -> Iterator[_Part]:
     """Cookies and redirects that need HTTPS, which a target without a certificate doesn't have."""
-    on = [name for name in _HTTPS if settings.constant(name) is True]
+    on = [name for name in HTTPS if settings.constant(name) is True]
     if not on:
         return
     lines = ['# A target with a certificate has HTTPS: "on" in its own environment in deploy.yml.']

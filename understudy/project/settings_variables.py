@@ -1,0 +1,94 @@
+"""Variables that a Django project's settings read, by the setting that is made of them. Pure."""
+
+import ast
+
+from understudy.project.django_settings import Settings
+from understudy.project.values import Deployment, Found
+from understudy.project.variables import looks_secret
+
+HTTPS = ("SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE")
+# Setting -> the value of its variable in deploy.yml.
+PLACES = {"STATIC_ROOT": "{static}", "MEDIA_ROOT": "{media}"}
+_BY_SETTING = {
+    **PLACES,
+    "ALLOWED_HOSTS": "{domain}",
+    "CSRF_TRUSTED_ORIGINS": "http://{domain}",
+}
+
+
+def variables(settings: Settings) -> Deployment:
+    """All but flags()."""
+    found = _debug_variable(settings).with_more(_by_setting(settings))
+    return found.with_more(_other_key(settings)).with_more(_https_variables(settings))
+
+
+def flags(settings: Settings, known: Deployment) -> Deployment:
+    """Variables that switch to the branches for servers, such as `if "DJANGO_DEBUG_FALSE" in os.environ`,
+    if they have no other value.
+    """
+    others = {*known.environment, *known.secrets, "SECRET_KEY"}
+    found = {
+        read.name: Found("1", f"{read.place} asks for it on servers")
+        for read in settings.flags
+        if read.name not in others and not looks_secret(read.name)
+    }
+    return Deployment(environment=found)
+
+
+def _by_setting(settings: Settings) -> Deployment:
+    """Variables whose purpose the setting shows that is made of them, whatever they are called."""
+    found = {}
+    for name, value in _BY_SETTING.items():
+        if reads := settings.reads_of(name):
+            found[reads[0].name] = Found(value, reads[0].place)
+    return Deployment(environment=found)
+
+
+def _https_variables(settings: Settings) -> Deployment:
+    """Variables that turn on what needs HTTPS: off, but for targets with a certificate."""
+    found = {}
+    for name in HTTPS:
+        if reads := settings.reads_of(name):
+            off = _off(settings.by_name[name].value)
+            why = (
+                f"{reads[0].place}; a target with a certificate turns it on in its own environment"
+            )
+            found[reads[0].name] = Found(off, why)
+    return Deployment(environment=found)
+
+
+def _other_key(settings: Settings) -> Deployment:
+    """A variable of another name that SECRET_KEY comes from, without a default."""
+    reads = [read for read in settings.reads_of("SECRET_KEY") if read.required]
+    secrets = {
+        read.name: Found({"generate": 50}, read.place)
+        for read in reads
+        if read.name != "SECRET_KEY"
+    }
+    return Deployment(secrets=secrets)
+
+
+def _debug_variable(settings: Settings) -> Deployment:
+    """The variable that DEBUG is read from, with the text that this way of reading takes for off."""
+    reads = settings.reads_of("DEBUG")
+    if not reads or reads[0] in settings.flags:
+        return Deployment()
+    setting = settings.by_name["DEBUG"]
+    return Deployment(environment={reads[0].name: Found(_off(setting.value), setting.place)})
+
+
+def _off(value: ast.expr) -> str:
+    for node in ast.walk(value):
+        match node:
+            case ast.Compare(ops=[ast.NotEq()], comparators=[ast.Constant(value=str(text))]):
+                return text
+            case (
+                ast.Call(func=ast.Name(id="int"))
+                | ast.keyword(arg="cast", value=ast.Name(id="int"))
+            ):
+                return "0"
+            case ast.Call(func=ast.Name(id="bool"), args=[ast.Call(func=ast.Name(id="int"))]):
+                return "0"
+            case ast.Call(func=ast.Name(id="bool")):
+                return ""
+    return "False"
