@@ -94,25 +94,35 @@ def _same_app(apps: list[WebApp]) -> bool:
 
 
 def _candidates(tree: Tree) -> Iterator[_Candidate]:
-    factories = dict(_factories(tree))
+    factories = list(_factories(tree))
+    kinds = _KINDS | {one.function.name: one.kind for one in factories}
     for path, module in tree.modules.items():
         for name, value, line in syntax.assigned(module.body):
-            function = syntax.called(value)
-            kind = _KINDS.get(function) or factories.get(function, ("",))[0]
-            if kind:
+            if kind := kinds.get(syntax.called(value)):
                 yield _Candidate(kind, name, path, line)
-    for name, (kind, path, line) in factories.items():
-        yield _Candidate(kind, f"{name}()", path, line)
+    for one in factories:
+        # With arguments it is only known where the app itself calls it.
+        if _needs_nothing(one.function.args):
+            yield _Candidate(one.kind, f"{one.function.name}()", one.path, one.function.lineno)
 
 
-def _factories(tree: Tree) -> Iterator[tuple[str, tuple[str, str, int]]]:
-    """Functions that make an app, and can be called without arguments."""
+@dataclass(frozen=True)
+class _Factory:
+    kind: str
+    function: ast.FunctionDef
+    path: str
+
+
+def _factories(tree: Tree) -> Iterator[_Factory]:
+    """Functions that make an app."""
     for path, module in tree.modules.items():
         for node in module.body:
-            if isinstance(node, ast.FunctionDef) and _needs_nothing(node.args):
-                for inner in ast.walk(node):
-                    if isinstance(inner, ast.Call) and syntax.called(inner) in _KINDS:
-                        yield node.name, (_KINDS[syntax.called(inner)], path, node.lineno)
+            if isinstance(node, ast.FunctionDef):
+                inner = next(
+                    filter(None, (_KINDS.get(syntax.called(one)) for one in ast.walk(node))), ""
+                )
+                if inner:
+                    yield _Factory(inner, node, path)
 
 
 def _needs_nothing(arguments: ast.arguments) -> bool:

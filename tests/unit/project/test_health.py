@@ -100,6 +100,44 @@ def test_routers_are_followed_to_the_app() -> None:
     assert app(decided(files), "health_path") == "/api/v1/utils/health-check/"
 
 
+@pytest.mark.parametrize("bring_in", ["from app.auth import bp", "from . import bp"])
+def test_blueprint_of_a_package_is_followed_to_the_app(bring_in: str) -> None:
+    files = {
+        "app/__init__.py": (
+            "def create_app():\n    app = Flask(__name__)\n"
+            "    from app.auth import bp as auth_bp\n"
+            '    app.register_blueprint(auth_bp, url_prefix="/auth")\n    return app\n'
+        ),
+        "app/auth/__init__.py": "from flask import Blueprint\nbp = Blueprint('auth', __name__)\n",
+        "app/auth/routes.py": f'{bring_in}\n@bp.route("/login")\ndef login(): ...\n',
+    }
+
+    assert app(decided(files), "health_path") == "/auth/login"
+
+
+def test_prefix_of_a_router_counts_for_those_that_it_includes() -> None:
+    files = {
+        "app/__init__.py": "",
+        "app/main.py": "from .api import router\napp = FastAPI()\napp.include_router(router)\n",
+        "app/api.py": (
+            'from .v1 import router as v1\nrouter = APIRouter(prefix="/api")\n'
+            "router.include_router(v1)\n"
+        ),
+        "app/v1.py": 'router = APIRouter(prefix="/v1")\n@router.get("/ping")\ndef ping(): ...\n',
+    }
+
+    assert app(decided(files), "health_path") == "/api/v1/ping"
+
+
+def test_registration_of_a_blueprint_replaces_its_own_prefix() -> None:
+    code = (
+        "app = Flask(__name__)\nbp = Blueprint('b', __name__, url_prefix='/old')\n"
+        "@bp.route('/ping')\ndef ping(): ...\napp.register_blueprint(bp, url_prefix='/new')\n"
+    )
+
+    assert app(decided({"app.py": code}), "health_path") == "/new/ping"
+
+
 def test_route_below_a_prefix_that_is_not_literal_is_not_taken() -> None:
     files = {
         "main.py": (

@@ -37,6 +37,15 @@ def test_object_of_wsgi_py_comes_before_the_factory() -> None:
     assert app(decided(files), "module") == "wsgi:app"
 
 
+def test_app_made_by_a_factory_with_arguments_is_found() -> None:
+    files = {
+        "shop/__init__.py": FACTORY.replace("config=None", "config"),
+        "flasky.py": "from shop import create_app\napp = create_app(os.getenv('MODE') or 'default')\n",
+    }
+
+    assert app(decided(files), "module") == "flasky:app"
+
+
 def test_factory_that_needs_arguments_is_no_app() -> None:
     with pytest.raises(ConfigError, match="no app was found"):
         decided({"shop.py": "def create_app(config):\n    return Flask(__name__)\n"})
