@@ -80,8 +80,8 @@ def _nothing(tree: Tree) -> ConfigError:
     return ConfigError(
         "no app was found here" if tree.paths else "this repository is empty",
         hint="init knows Django by a manage.py, and Flask, FastAPI, Starlette and Quart by a line such as "
-        "`app = Flask(__name__)` or a function create_app() that needs no arguments. Run it in the folder "
-        "of the app. Nothing was written.",
+        "`app = Flask(__name__)` or `app = create_app(…)`, or by a function create_app() that needs no "
+        "arguments. Run it in the folder of the app. Nothing was written.",
     )
 
 

@@ -92,12 +92,12 @@ def _targets(found: Deployment) -> Iterator[str]:
     if found.production:
         yield "  production:"
         yield from (_line(f"    {key}", value) for key, value in found.production.items())
-        return
-    yield "  # production:"
-    yield f"  #   domain: {name}.example.com"
-    yield "  #   address: 192.0.2.7  # of the server, for SSH"
-    yield "  #   admin: debian  # the user that provisions, with sudo"
-    yield "  #   require_clean: true  # refuse to deploy with uncommitted changes"
+    else:
+        yield "  # production:"
+        yield f"  #   domain: {name}.example.com"
+        yield "  #   address: 192.0.2.7  # of the server, for SSH"
+        yield "  #   admin: debian  # the user that provisions, with sudo"
+        yield "  #   require_clean: true  # refuse to deploy with uncommitted changes"
     yield ""
     yield "# receipts:  # of passed rehearsals; a deploy to production needs a signed one"
     yield "#   key: ~/.ssh/understudy  # signs them; how to make one: docs/receipts.md"

@@ -41,7 +41,9 @@ def _fixed(name: str, text: str, place: str) -> Iterator[Unknown]:
             f"the secret key: {place} fixes it, and who reads the code can forge sessions",
             f'{place}: os.environ["SECRET_KEY"], which each host has',
         )
-    elif text.startswith("sqlite") and ":memory:" not in text and text != "sqlite://":
+    elif (
+        text.startswith("sqlite") and ":memory:" not in text and not text.rstrip("/").endswith(":")
+    ):
         yield Unknown(
             f"the database's place on the host: {place} fixes {text}, in the release, which the app can't "
             "write",

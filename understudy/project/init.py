@@ -49,9 +49,10 @@ def _write(
     files.write(directory, new)
     report.say(f"written: {', '.join(new)}")
     for path, text in wanted.items():
-        if path not in new and there[path] != text:
+        before = there[path]
+        if before is not None and path not in new and before != text:
             report.warn(f"{path} was there and is kept; init would write:")
-            for line in shown.diff(path, there[path], text):
+            for line in shown.diff(path, before, text):
                 report.say(line)
 
 
@@ -63,7 +64,11 @@ def _show(report: Report, wanted: dict[str, str], there: dict[str, str | None]) 
         if not path.startswith("functional_tests/")
     }
     for path, text in differing.items():
-        for line in shown.diff(path, there[path], text):
+        before = there[path]
+        if before is None:
+            report.say(f"{path} is not there: {len(text.splitlines())} lines")
+            continue
+        for line in shown.diff(path, before, text):
             report.say(line)
     if differing:
         report.say(

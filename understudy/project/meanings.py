@@ -1,5 +1,6 @@
 """What a variable that an app reads is for, by its name: the value that deploy.yml gives it. Pure."""
 
+import json
 import re
 from collections.abc import Iterable
 
@@ -30,6 +31,9 @@ _BY_NAME = (
 _REDIS = re.compile(
     r"REDIS_(URL|URI|DSN)|(CELERY_)?(BROKER|RESULT_BACKEND)(_URL)?|CELERY_RESULT_URL"
 )
+_REDIS_HOST = re.compile(r"(\w+_)?REDIS_(\w+_)?(HOST|HOSTNAME|SERVER)")
+# Of the app's tests and of its author's machine: a host has neither.
+_ELSEWHERE = re.compile(r"(\w+_)?(TEST|TESTING|DEV|DEVELOPMENT|LOCAL)(_\w+)?")
 _CACHE = re.compile(r"CACHE_URL|CELERY_BROKER_URL|CELERY_RESULT_BACKEND")
 
 
@@ -38,6 +42,8 @@ def deployment(reads: Iterable[Read], engine: str, name: str, packages: Packages
     found = Deployment()
     by_name: dict[str, Read] = {}
     for read in reads:
+        if not read.required and _ELSEWHERE.fullmatch(read.name):
+            continue
         known = by_name.get(read.name)
         if known is None or (read.required and not known.required):
             by_name[read.name] = read
@@ -57,7 +63,9 @@ def _one(read: Read, engine: str, name: str, packages: Packages) -> Deployment:
         return _set(read, database_url(engine, name, read.default, packages))
     value = next((value for pattern, value in _BY_NAME if re.fullmatch(pattern, read.name)), None)
     if value is not None:
-        return _set(read, value)
+        return _set(read, json.dumps([value]) if read.is_json else value)
+    if _REDIS_HOST.fullmatch(read.name) and "redis" in packages:
+        return _redis_at(read, "127.0.0.1")
     if _REDIS.fullmatch(read.name) or _CACHE.fullmatch(read.name):
         return _redis(read, packages)
     if can_be_made_up(read.name):
@@ -72,8 +80,12 @@ def _set(read: Read, value: str) -> Deployment:
 def _redis(read: Read, packages: Packages) -> Deployment:
     if not (read.required or read.default.startswith("redis") or "redis" in packages):
         return Deployment()
+    return _redis_at(read, "redis://127.0.0.1:6379/0")
+
+
+def _redis_at(read: Read, value: str) -> Deployment:
     return Deployment(
-        environment={read.name: Found("redis://127.0.0.1:6379/0", read.place)},
+        environment={read.name: Found(value, read.place)},
         host={"packages": Found(["redis-server"], f"{read.name} in {read.place}")},
     )
 

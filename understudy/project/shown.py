@@ -46,11 +46,10 @@ def open_lines(found: Deployment) -> Iterator[str]:
         yield f"note: {note}"
 
 
-def diff(path: str, before: str | None, after: str) -> list[str]:
+def diff(path: str, before: str, after: str) -> list[str]:
     """As `diff -u`, without line ends."""
-    name = path if before is not None else "/dev/null"
     lines = unified_diff(
-        (before or "").splitlines(), after.splitlines(), name, f"{path}, by init now", lineterm=""
+        before.splitlines(), after.splitlines(), path, f"{path}, by init now", lineterm=""
     )
     return list(lines)
 

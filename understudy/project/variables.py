@@ -27,19 +27,24 @@ _BY_METHOD = {
     "email_url": "EMAIL_URL",
     "search_url": "SEARCH_URL",
 }
+_LISTS = re.compile(r"(typing\.)?(list|set|tuple|frozenset|sequence)\b", re.IGNORECASE)
 _GET = ("os.getenv", "getenv", "os.environ.get", "environ.get")
 _NOT_READS = {"read_env", "read_envfile", "prefixed", "seal", "register", "get"}
 
 
 @dataclass(frozen=True)
 class Read:
-    """A variable that is read. required: without it, reading fails. default: its literal text, or ""."""
+    """A variable that is read. required: without it, reading fails. default: its literal text, or "".
+
+    is_json: its value is a list in JSON, as pydantic reads one.
+    """
 
     name: str
     path: str
     line: int
     required: bool
     default: str = ""
+    is_json: bool = False
 
     @property
     def place(self) -> str:
@@ -142,6 +147,9 @@ class Reader:
                     prefix = syntax.text(one.value)
         for field in node.body:
             match field:
+                # A text that is put together of other fields is no setting of its own.
+                case ast.AnnAssign(value=ast.JoinedStr()):
+                    continue
                 case ast.AnnAssign(target=ast.Name(id=name)) if name != "model_config":
                     value = field.value
                     required = value is None or (
@@ -152,7 +160,8 @@ class Reader:
                     )
                     default = syntax.text(value)
                     full = f"{prefix}{name}".upper()
-                    yield Read(full, self._path, field.lineno, required, default)
+                    is_json = bool(_LISTS.match(ast.unparse(field.annotation)))
+                    yield Read(full, self._path, field.lineno, required, default, is_json)
 
 
 def _wrappers(tree: ast.Module) -> Iterator[tuple[str, bool]]:

@@ -4,7 +4,15 @@ import ast
 import shlex
 from collections.abc import Iterator
 
-from understudy.project import databases, fixed_values, meanings, routes, static_files, syntax
+from understudy.project import (
+    configurations,
+    databases,
+    fixed_values,
+    meanings,
+    routes,
+    static_files,
+    syntax,
+)
 from understudy.project.health import health
 from understudy.project.packages import Packages
 from understudy.project.tree import Tree, join
@@ -35,6 +43,7 @@ def deployment(tree: Tree, app: WebApp, packages: Packages, name: str) -> Deploy
     reads = list(_reads(tree, app))
     for part in (
         meanings.deployment(reads, engine, name, packages),
+        configurations.chosen(tree, reads),
         _prefixed(tree, app, engine, name, packages),
         databases.of_mysql(packages),
         _migrations(tree, app, packages),

@@ -92,9 +92,20 @@ def _without_translation(commit: CommitFacts) -> Iterator[str]:
     if languages:
         yield (
             f"no compiled translation for {', '.join(languages)} in the release: {_in_line(missing)} has "
-            'no .mo in git. Commit it, or add ["python", "manage.py", "compilemessages"] to '
-            "app.build_commands and gettext to host.packages"
+            f"no .mo in git. Commit it, or add {_compiler(commit, missing)}"
         )
+
+
+def _compiler(commit: CommitFacts, missing: Sequence[str]) -> str:
+    """What compiles them: Django's command, or without a manage.py that of Babel."""
+    if _MANAGE in commit.committed:
+        return (
+            '["python", "manage.py", "compilemessages"] to app.build_commands and gettext to '
+            "host.packages"
+        )
+    folders = sorted({str(PurePosixPath(path).parents[2]) for path in missing})
+    commands = " and ".join(f'["pybabel", "compile", "-d", "{one}"]' for one in folders)
+    return f"{commands} to app.build_commands (pybabel comes with the package Babel)"
 
 
 def _has_mo(commit: CommitFacts, path: str) -> bool:

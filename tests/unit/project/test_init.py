@@ -88,6 +88,16 @@ def test_second_run_shows_what_it_would_write_now(repository: Path) -> None:
     assert not any("# mine" in text for text in report.said)
 
 
+def test_file_that_is_not_there_is_named_and_not_shown(repository: Path) -> None:
+    made(repository)
+    (repository / "deploy.py").unlink()
+
+    report = made(repository)
+
+    assert "deploy.py is not there: 7 lines" in report.said
+    assert not any("run_deploy_py" in text for text in report.said)
+
+
 def test_files_that_are_there_are_kept(repository: Path) -> None:
     write(repository, {"deploy.py": "# mine\n", ".gitignore": "*.log"})
 

@@ -89,6 +89,7 @@ def test_capture_is_written_with_the_target(
     config = model.load(tmp_path / "deploy.yml")
     assert (config.vm.release, config.targets["production"].domain) == ("bookworm", "shop.org")
     assert (tmp_path / "provision" / "production.lock.yml").exists()
+    assert "# receipts:" in (tmp_path / "deploy.yml").read_text()
     # A second time, for a capture that leaves out the site's own domain.
     assert domains == [f"{config.app.name}.example.com", "shop.org"]
 

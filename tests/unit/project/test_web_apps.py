@@ -216,3 +216,75 @@ def test_static_files_that_flask_has_elsewhere_are_left_to_it() -> None:
 
     assert "static_directory" not in found.app
     assert any("Flask serves them" in note for note in found.notes)
+
+
+def test_list_of_pydantic_settings_is_json() -> None:
+    files = {
+        "main.py": (
+            "class Settings(BaseSettings):\n    allowed_hosts: List[str] = ['*']\n"
+            "    trusted_origins: list[str] = []\napp = FastAPI()\n"
+        ),
+    }
+
+    assert environment(decided(files)) == {
+        "ALLOWED_HOSTS": '["{domain}"]',
+        "TRUSTED_ORIGINS": '["http://{domain}"]',
+    }
+
+
+def test_setting_that_is_put_together_of_others_is_left_alone() -> None:
+    files = {
+        "main.py": (
+            "class Settings(BaseSettings):\n    HOST: str = 'localhost'\n"
+            "    POSTGRES_URI: str = f'user@{HOST}/shop'\napp = FastAPI()\n"
+        ),
+    }
+
+    assert environment(decided(files)) == {}
+
+
+def test_databases_of_tests_and_of_the_authors_machine_are_left_alone() -> None:
+    files = {
+        "app.py": (
+            "import os\nA = os.environ.get('TEST_DATABASE_URL')\n"
+            "B = os.environ.get('DEV_DATABASE_URL')\nC = os.environ.get('DATABASE_URL')\n"
+            "app = Flask(__name__)\n"
+        ),
+    }
+
+    assert list(environment(decided(files))) == ["DATABASE_URL"]
+
+
+def test_redis_that_the_app_finds_by_its_host() -> None:
+    files = {
+        "main.py": (
+            "import os\nHOST = os.getenv('REDIS_CACHE_HOST', 'localhost')\napp = FastAPI()\n"
+        ),
+        "requirements.txt": "fastapi==0.120\nredis==5.0\n",
+    }
+    found = decided(files)
+
+    assert environment(found) == {"REDIS_CACHE_HOST": "127.0.0.1"}
+    assert found.host["packages"].value == ["redis-server"]
+
+
+def test_configuration_that_a_variable_chooses_is_the_one_for_servers() -> None:
+    files = {
+        "config.py": (
+            'config = {"development": Development, "production": Production,'
+            ' "default": Development}\n'
+        ),
+        "flasky.py": (
+            "import os\nfrom shop import create_app\n"
+            "app = create_app(os.getenv('FLASK_CONFIG') or 'default')\n"
+        ),
+        "shop/__init__.py": FACTORY.replace("config=None", "config"),
+    }
+
+    assert environment(decided(files))["FLASK_CONFIG"] == "production"
+
+
+def test_part_of_an_address_is_no_place_of_a_database() -> None:
+    code = 'app = FastAPI()\nDATABASE_URL = "sqlite:///"\n'
+
+    assert unknown(decided({"app.py": code})).count("database's place") == 0

@@ -124,6 +124,18 @@ def test_translation_that_is_not_compiled_gets_a_warning(tmp_path: Path) -> None
     assert "compilemessages" in warning
 
 
+def test_translation_of_an_app_without_django_is_compiled_by_babel(tmp_path: Path) -> None:
+    commit(
+        tmp_path,
+        {"app.py": "", "requirements.txt": LOCK, "app/i18n/es/LC_MESSAGES/messages.po": ""},
+    )
+
+    [warning] = warnings(tmp_path, preset="plain")
+
+    assert '["pybabel", "compile", "-d", "app/i18n"] to app.build_commands' in warning
+    assert "manage.py" not in warning
+
+
 @pytest.mark.parametrize(
     ("more", "app"),
     [
