@@ -1,7 +1,6 @@
 """poetry.lock -> the normal form, by poetry's own export plugin, in an environment that uv makes for it."""
 
 import posixpath
-import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -11,8 +10,8 @@ from tempfile import TemporaryDirectory
 
 from uv import find_uv_bin
 
-from understudy.errors import ConfigError
 from understudy.release.commit_tree import CommitTree
+from understudy.release.locks.exported import exported
 from understudy.release.locks.wanted import Wanted
 
 POETRY = Path(__file__).parent / "poetry.txt"
@@ -63,23 +62,16 @@ def _one(version: str) -> str:
 def _export(directory: Path, path: str, wanted: Wanted) -> str:
     extras = (word for extra in wanted.extras for word in ("--extras", extra))
     groups = (word for group in wanted.groups for word in ("--with", group))
-    done = subprocess.run(
-        [
-            *(find_uv_bin(), "run", "--quiet", "--no-project", "--isolated", "--no-config"),
-            *("--python", sys.executable, "--with-requirements", POETRY),
-            *("poetry", "export", "--no-interaction", "--no-ansi", "--format", "requirements.txt"),
-            *(*extras, *groups),
-        ],
-        cwd=directory,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
+    command = (
+        *(find_uv_bin(), "run", "--quiet", "--no-project", "--isolated", "--no-config"),
+        *("--python", sys.executable, "--with-requirements", str(POETRY)),
+        *("poetry", "export", "--no-interaction", "--no-ansi", "--format", "requirements.txt"),
+        *(*extras, *groups),
     )
-    if done.returncode:
-        raise ConfigError(
-            f"{path} can't be read",
-            details="\n".join((done.stderr or done.stdout).strip().splitlines()[-8:]),
-            hint="`poetry check --lock` in its directory must succeed. app.extras and app.groups in "
-            "deploy.yml name extras and groups of its pyproject.toml.",
-        )
-    return done.stdout
+    return exported(
+        command,
+        directory,
+        path,
+        "`poetry check --lock` in its directory must succeed. app.extras and app.groups in deploy.yml "
+        "name extras and groups of its pyproject.toml.",
+    )

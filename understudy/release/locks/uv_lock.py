@@ -2,15 +2,14 @@
 
 import posixpath
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from uv import find_uv_bin
 
-from understudy.errors import ConfigError
 from understudy.release.commit_tree import CommitTree
+from understudy.release.locks.exported import exported
 from understudy.release.locks.wanted import Wanted
 
 _PYPI = "https://pypi.org/"
@@ -60,22 +59,15 @@ def _project(inputs: dict[str, str], path: str, wanted: Wanted) -> str:
 def _export(directory: Path, path: str, wanted: Wanted) -> str:
     extras = (word for extra in wanted.extras for word in ("--extra", extra))
     groups = (word for group in wanted.groups for word in ("--group", group))
-    done = subprocess.run(
-        [
-            *(find_uv_bin(), "export", "--quiet", "--frozen", "--offline", "--no-config"),
-            *("--no-emit-project", "--no-dev", "--no-header", "--no-annotate"),
-            *("--no-python-downloads", "--format", "requirements.txt", *extras, *groups),
-        ],
-        cwd=directory,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
+    command = (
+        *(find_uv_bin(), "export", "--quiet", "--frozen", "--offline", "--no-config"),
+        *("--no-emit-project", "--no-dev", "--no-header", "--no-annotate"),
+        *("--no-python-downloads", "--format", "requirements.txt", *extras, *groups),
     )
-    if done.returncode:
-        raise ConfigError(
-            f"{path} can't be read",
-            details=done.stderr.strip(),
-            hint="`uv lock --check` in its directory must succeed. app.extras and app.groups in deploy.yml "
-            "name extras and dependency groups of its pyproject.toml.",
-        )
-    return done.stdout
+    return exported(
+        command,
+        directory,
+        path,
+        "`uv lock --check` in its directory must succeed. app.extras and app.groups in deploy.yml name "
+        "extras and dependency groups of its pyproject.toml.",
+    )
