@@ -26,6 +26,8 @@ _BY_NAME = (
     (r"(\w+_)?(DB|DATABASE|SQLITE)_(DIR|DIRECTORY)|DATA_DIR", "{database}"),
     (r"(\w+_)?(DB|DATABASE|SQLITE)_(PATH|FILE)", "{database}/db.sqlite3"),
     (r"(DJANGO_|FLASK_|APP_)?DEBUG", "False"),
+    # The journal has it then; a file beside the code can't be written.
+    (r"(\w+_)?LOG_TO_(STDOUT|STDERR|CONSOLE)", "1"),
     (r"(\w+_)?RELEASE|(APP|GIT)_(VERSION|REVISION|SHA|COMMIT)", "{release}"),
 )
 _REDIS = re.compile(

@@ -21,6 +21,7 @@ from understudy.project.values import Deployment, Found
 from understudy.project.variables import Read, Reader
 from understudy.project.web_objects import WebApp
 
+_GUNICORN_WITH_ASGI = (24,)
 _URI = "SQLALCHEMY_DATABASE_URI"
 
 
@@ -35,8 +36,7 @@ def deployment(tree: Tree, app: WebApp, packages: Packages, name: str) -> Deploy
         },
     )
     if app.is_asgi:
-        asgi = {"worker_class": Found("asgi", f"{app.kind} is ASGI")}
-        found = found.with_more(Deployment(app=asgi))
+        found = found.with_more(_asgi(app, packages))
     if app.python_path:
         path = Found(app.python_path, f"{app.path} is imported as {app.module}")
         found = found.with_more(Deployment(environment={"PYTHONPATH": path}))
@@ -53,6 +53,16 @@ def deployment(tree: Tree, app: WebApp, packages: Packages, name: str) -> Deploy
     ):
         found = found.with_more(part)
     return found
+
+
+def _asgi(app: WebApp, packages: Packages) -> Deployment:
+    """gunicorn's own worker; beside a locked gunicorn that lacks it that of uvicorn."""
+    version = packages.least("gunicorn")
+    if version and version < _GUNICORN_WITH_ASGI:
+        number = ".".join(map(str, version))
+        why = f"{app.kind} is ASGI; gunicorn {number} has no worker asgi: {packages.place('gunicorn')}"
+        return Deployment(app={"worker_class": Found("uvicorn_worker.UvicornWorker", why)})
+    return Deployment(app={"worker_class": Found("asgi", f"{app.kind} is ASGI")})
 
 
 def _routes(tree: Tree, app: WebApp) -> list[Route]:

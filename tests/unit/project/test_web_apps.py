@@ -99,6 +99,20 @@ def test_asgi_apps_get_their_worker() -> None:
     assert (app(found, "module"), app(found, "worker_class")) == ("main:app", "asgi")
 
 
+@pytest.mark.parametrize(
+    ("gunicorn", "worker"), [("23.0.0", "uvicorn_worker.UvicornWorker"), ("24.1.0", "asgi")]
+)
+def test_locked_gunicorn_without_the_worker_gets_that_of_uvicorn(
+    gunicorn: str, worker: str
+) -> None:
+    files = {
+        "main.py": "app = FastAPI()\n",
+        "requirements.txt": f"fastapi==0.120\ngunicorn=={gunicorn}\n",
+    }
+
+    assert app(decided(files), "worker_class") == worker
+
+
 def test_starlette_routes_and_settings() -> None:
     files = {
         "app/__init__.py": "",
@@ -288,3 +302,9 @@ def test_part_of_an_address_is_no_place_of_a_database() -> None:
     code = 'app = FastAPI()\nDATABASE_URL = "sqlite:///"\n'
 
     assert unknown(decided({"app.py": code})).count("database's place") == 0
+
+
+def test_log_goes_to_the_journal_where_a_variable_asks() -> None:
+    code = "import os\nLOG = os.environ.get('LOG_TO_STDOUT')\napp = Flask(__name__)\n"
+
+    assert environment(decided({"app.py": code})) == {"LOG_TO_STDOUT": "1"}

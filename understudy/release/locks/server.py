@@ -46,7 +46,8 @@ def refuse_too_old(lock: LockFile, worker_class: str, path: str) -> None:
     if since and pin and pin.version and Version(pin.version) < Version(since):
         raise ConfigError(
             f"gunicorn {pin.version} in {path} has no worker class {worker_class}",
-            hint=f"Lock gunicorn>={since}; or set another app.worker_class in deploy.yml.",
+            hint=f"Lock gunicorn>={since}; or set `worker_class: uvicorn_worker.UvicornWorker` under app in "
+            "deploy.yml, which needs no package in the lock.",
         )
 
 
