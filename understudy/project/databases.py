@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from understudy.project import syntax
 from understudy.project.django_settings import Settings
-from understudy.project.meanings import is_database_url
+from understudy.project.meanings import by_convention, is_database_url
 from understudy.project.packages import Packages
 from understudy.project.values import Deployment, Found
+from understudy.project.variables import Read
 
 _POSTGRESQL = ("psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary", "asyncpg", "psycopg-c")
 _OTHERS = {"mysql": "MySQL or MariaDB", "oracle": "Oracle", "mssql": "SQL Server"}
@@ -91,15 +92,40 @@ def _sqlite(
     by_variable = settings.reads_in(node, named) if node is not None else []
     for change in settings.changes.get("DATABASES", ()):
         if change.keys == ("default", "NAME"):
-            by_variable = settings.reads_in(change.value, change.path)
+            node, by_variable = change.value, settings.reads_in(change.value, change.path)
     options = "" if "OPTIONS" in entries or packages.least("django") < (5, 1) else _SQLITE_OPTIONS
     if by_variable:
-        return Database("sqlite", found)
+        return Database("sqlite", found.with_more(_path(settings, node, by_variable)))
     code = 'DATABASES["default"]["NAME"] = os.environ["DATABASE_PATH"]\n' + options
     path = Found("{database}/db.sqlite3", f"instead of {place}, in the release")
     return Database(
         "sqlite", found.with_more(Deployment(environment={"DATABASE_PATH": path})), code
     )
+
+
+def _path(settings: Settings, node: ast.expr | None, reads: list[Read]) -> Deployment:
+    """The variable that NAME reads, if its own name doesn't show what it's for: a file, or a folder."""
+    if any(by_convention(read.name) for read in reads):
+        return Deployment()
+    value = "{database}" if _ends_with_text(settings, node) else "{database}/db.sqlite3"
+    return Deployment(environment={reads[-1].name: Found(value, reads[-1].place)})
+
+
+def _ends_with_text(settings: Settings, node: ast.expr | None) -> bool:
+    """Whether the last part of a path is fixed, as in os.path.join(…, "db.sqlite3")."""
+    match node:
+        case ast.Name(id=name) if name in settings.by_name:
+            value = settings.by_name[name].value
+            return not isinstance(value, ast.Name) and _ends_with_text(settings, value)
+        case ast.Call(func=ast.Name(id="str"), args=[path]):
+            return _ends_with_text(settings, path)
+        case (
+            ast.BinOp(right=last)
+            | ast.Call(func=ast.Attribute(attr="join" | "joinpath"), args=[*_, last])
+            | ast.JoinedStr(values=[*_, last])
+        ):
+            return isinstance(last, ast.Constant)
+    return False
 
 
 def _postgresql(

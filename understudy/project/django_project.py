@@ -21,7 +21,7 @@ MARK = "Settings for servers, written by `init` of Understudy."
 class Project:
     """folder: of manage.py, relative to deploy.yml; "" for deploy.yml's own. settings: the module for servers.
 
-    default: the module that manage.py takes by itself. why: what decided for `settings`. fixed: places
+    default: the module that manage.py takes by itself, or "". why: what decided for `settings`. fixed: places
     that set the module whatever the environment says.
     """
 
@@ -55,13 +55,7 @@ def _project(tree: Tree, manage: str) -> Project:
     by_server = next(
         (one for path in named for one in [_settings_in(tree.parse(path), path)] if one), None
     )
-    first = by_manage or by_server
-    if first is None:
-        raise ConfigError(
-            f"{manage}: it names no module of settings",
-            hint=f'A line os.environ.setdefault("{VARIABLE}", "shop.settings") is missing there. '
-            "Nothing was written.",
-        )
+    first = by_manage or by_server or _by_their_content(tree, manage)
     fixed = tuple(one.place for one in (by_manage, by_server) if one and one.is_fixed)
     settings, why = _for_servers(tree, folder, by_server or first)
     path = tree.module_file(settings, folder)
@@ -71,7 +65,34 @@ def _project(tree: Tree, manage: str) -> Project:
             hint=f"{join(folder, settings.replace('.', '/'))}.py is missing, or ignored by git. "
             "Nothing was written.",
         )
-    return Project(folder, settings, path, first.module, why, fixed)
+    default = first.module if by_manage or by_server else ""
+    return Project(folder, settings, path, default, why, fixed)
+
+
+def _by_their_content(tree: Tree, manage: str) -> "_Named":
+    """The module that can only be settings, for a project that leaves their name to the environment."""
+    folder = folder_of(manage)
+    found = [
+        _Named(_module_of(path, folder), f"{path}:{line}", is_fixed=False)
+        for path in tree.python
+        if path.startswith(folder) and path in tree.modules
+        for name, _, line in syntax.assigned(tree.modules[path].body)
+        if name == "ROOT_URLCONF"
+    ]
+    if len(found) == 1:
+        return found[0]
+    candidates = f" Modules of settings here: {', '.join(one.module for one in found)}." if found else ""
+    raise ConfigError(
+        f"{manage}: it names no module of settings",
+        hint=f'A line os.environ.setdefault("{VARIABLE}", "shop.settings") is missing there.'
+        f"{candidates} Nothing was written.",
+    )
+
+
+def _module_of(path: str, folder: str) -> str:
+    """The name of the module in that file. folder: where the names of modules start."""
+    relative = path.removeprefix(folder).lstrip("/").removesuffix(".py").removesuffix("/__init__")
+    return relative.replace("/", ".")
 
 
 def server_modules(tree: Tree, folder: str) -> Iterator[tuple[str, str]]:
@@ -121,7 +142,7 @@ def _for_servers(tree: Tree, folder: str, named: _Named) -> tuple[str, str]:
     for path in tree.python:
         if not path.startswith(folder):
             continue
-        relative = path.removeprefix(folder).lstrip("/").removesuffix(".py").replace("/", ".")
+        relative = _module_of(path, folder)
         beside, _, name = relative.rpartition(".")
         is_beside = beside in (package, named.module) and MARK not in tree.texts[path]
         if is_beside and _FOR_SERVERS.fullmatch(name):
@@ -141,7 +162,7 @@ def applications(tree: Tree, project: Project) -> dict[str, tuple[str, str]]:
     """`wsgi` and `asgi` -> what gunicorn gets, such as shop.wsgi:application, and where it's defined."""
     found: dict[str, tuple[str, str]] = {}
     for kind, path in server_modules(tree, project.folder):
-        module = path.removeprefix(project.folder).lstrip("/").removesuffix(".py").replace("/", ".")
+        module = _module_of(path, project.folder)
         for name, value, line in syntax.assigned(tree.parse(path).body):
             if name in ("application", "app") and value is not None:
                 found.setdefault(kind, (f"{module}:{name}", f"{path}:{line}"))

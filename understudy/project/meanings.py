@@ -54,6 +54,11 @@ def deployment(reads: Iterable[Read], engine: str, name: str, packages: Packages
     return found
 
 
+def by_convention(name: str) -> str | None:
+    """The value of a variable of that name, for the names that many apps share."""
+    return next((value for pattern, value in _BY_NAME if re.fullmatch(pattern, name)), None)
+
+
 def is_database_url(name: str) -> bool:
     return _DATABASE_URL.fullmatch(name) is not None
 
@@ -63,8 +68,7 @@ def _one(read: Read, engine: str, name: str, packages: Packages) -> Deployment:
         return Deployment()
     if is_database_url(read.name):
         return _set(read, database_url(engine, name, read.default, packages))
-    value = next((value for pattern, value in _BY_NAME if re.fullmatch(pattern, read.name)), None)
-    if value is not None:
+    if value := by_convention(read.name):
         return _set(read, json.dumps([value]) if read.is_json else value)
     if _REDIS_HOST.fullmatch(read.name) and "redis" in packages:
         return _redis_at(read, "127.0.0.1")

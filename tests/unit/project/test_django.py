@@ -180,6 +180,26 @@ import os
     assert "DATABASES" not in found.files["shop/settings_server.py"].value
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ('os.getenv("DB_NAME", BASE_DIR / "shop.sqlite")', "{database}/db.sqlite3"),
+        ('os.environ["DB_NAME"]', "{database}/db.sqlite3"),
+        ('BASE_DIR / os.getenv("DB_NAME", "shop.sqlite")', "{database}/db.sqlite3"),
+        ('os.path.join(BASE_DIR, os.getenv("DB_NAME", "shop.sqlite"))', "{database}/db.sqlite3"),
+        ('os.path.join(os.getenv("DB_NAME", "."), "shop.sqlite")', "{database}"),
+        ('Path(os.environ["DB_NAME"]) / "shop.sqlite"', "{database}"),
+        ('Path(os.environ["DB_NAME"]).joinpath("shop.sqlite")', "{database}"),
+        ('str(Path(os.environ["DB_NAME"]) / "shop.sqlite")', "{database}"),
+        ("f\"{os.environ['DB_NAME']}/shop.sqlite\"", "{database}"),
+    ],
+)
+def test_variable_of_the_sqlite_file_is_known_by_its_place(name: str, value: str) -> None:
+    settings = by_environment().replace('os.environ["DB_PATH"]', name)
+
+    assert environment(decided(django(settings)))["DB_NAME"] == value
+
+
 def test_log_file_in_the_release_is_named() -> None:
     settings = by_environment(
         'LOGGING = {"handlers": {"f": {"class": "logging.FileHandler",\n    "filename": "debug.log"}}}\n'
@@ -294,6 +314,48 @@ def test_settings_that_raise_are_read_and_not_run() -> None:
     settings = by_environment("if not SECRET_KEY:\n    raise RuntimeError\nraise RuntimeError\n")
 
     assert not decided(django(settings)).files
+
+
+def _without_settings_in_manage(files: dict[str, str]) -> dict[str, str]:
+    return {
+        path: text.replace("os.environ.setdefault", "print") if "/settings" not in path else text
+        for path, text in files.items()
+    }
+
+
+def test_settings_that_only_the_environment_names_are_known_by_their_content() -> None:
+    files = _without_settings_in_manage(django())
+    files["shop/settings/base.py"] = files.pop("shop/settings.py")
+    files["shop/settings/development.py"] = "from .base import *\nDEBUG = True\n"
+
+    found = decided(files)
+
+    assert environment(found)["DJANGO_SETTINGS_MODULE"] == "shop.settings.server"
+    assert "from shop.settings.base import *" in found.files["shop/settings/server.py"].value
+
+
+def test_settings_for_servers_beside_those_are_preferred() -> None:
+    files = _without_settings_in_manage(django())
+    files["shop/settings/base.py"] = files.pop("shop/settings.py")
+    files["shop/settings/production.py"] = by_environment().replace("ROOT_URLCONF", "# ")
+
+    assert environment(decided(files))["DJANGO_SETTINGS_MODULE"] == "shop.settings.production"
+
+
+def test_settings_that_need_no_more_are_named_if_manage_py_names_none() -> None:
+    files = _without_settings_in_manage(django(by_environment()))
+
+    assert environment(decided(files))["DJANGO_SETTINGS_MODULE"] == "shop.settings"
+
+
+def test_several_modules_that_may_be_the_settings_are_all_named() -> None:
+    files = _without_settings_in_manage(django())
+    files["shop/local.py"] = files["shop/settings.py"]
+
+    with pytest.raises(ConfigError, match="names no module of settings") as caught:
+        decided(files)
+
+    assert "shop.local, shop.settings" in caught.value.hint
 
 
 def test_missing_settings_module_is_named() -> None:
