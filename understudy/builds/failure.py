@@ -29,6 +29,14 @@ _MISSING = tuple(
         r"(?P<name>libxml2) and libxslt development packages are installed",
     )
 )
+# What a newer Python has taken away, in the words of compilers, setup.py files and PyO3.
+_OLDER_PYTHON = re.compile(
+    r"error: (?=.*(?:implicit declaration|undeclared|no member named|unknown type|(?:few|many) arguments))"
+    r".*?[\u2018'`\"](?P<gone>_?Py\w+)"
+    r"|has no attribute '(?P<attribute>ImpImporter|SafeConfigParser|readfp)'"
+    r"|No module named '(?P<module>distutils|imp|asynchat|asyncore)'"
+    r"|newer than (?P<pyo3>PyO3)'s maximum supported version"
+)
 _ERROR = re.compile(r"\berror: (?!command |subprocess-exited|metadata-gen)|^\w*(Error|Exception): ")
 # What is missing then has another name.
 _ELSEWHERE = {
@@ -46,12 +54,13 @@ _BEFORE, _AFTER, _LAST = 1, 3, 12
 class Failure:
     """lines: of the output, those that show why. missing: what was looked for. package: Debian's, that has it.
 
-    Both are "" if they are not known.
+    Both are "" if they are not known. gone: what the build uses of an older Python, "" if that's not why.
     """
 
     lines: tuple[str, ...]
     missing: str = ""
     package: str = ""
+    gone: str = ""
 
 
 def explain(output: Sequence[str]) -> Failure:
@@ -59,6 +68,9 @@ def explain(output: Sequence[str]) -> Failure:
     lines = [_FRAME.sub("", line) for line in output if line.strip()]
     for number, missing in _missing(lines):
         return Failure(_around(lines, number), missing, package_with(missing))
+    for number, line in enumerate(lines):
+        if found := _OLDER_PYTHON.search(line):
+            return Failure(_around(lines, number), gone=found[found.lastgroup or 0])
     errors = (number for number, line in enumerate(lines) if _ERROR.search(line))
     for number in islice(errors, 1):
         return Failure(_around(lines, number))
@@ -67,6 +79,8 @@ def explain(output: Sequence[str]) -> Failure:
 
 def sentence(found: Failure) -> str:
     """What was missing, and where it is; "" if that is not known."""
+    if found.gone:
+        return f"this version is for older Pythons ({found.gone})"
     if not found.missing:
         return ""
     where = f", which is in Debian's package {found.package}" if found.package else ""
@@ -86,6 +100,11 @@ def cure(packages: Sequence[str], failures: Iterable[Failure]) -> str:
         for one in found
         if one.missing and not one.package
     ]
+    if any(one.gone for one in found):
+        parts.append(
+            "Require a newer version of what could not be built; or a release with an older Python, "
+            "as production has it: vm.release in deploy.yml. "
+        )
     return "".join(parts)
 
 

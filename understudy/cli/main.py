@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from understudy.cli import readers
 from understudy.cli.arguments import Verb, make_parser
 from understudy.cli.called import DEPLOY_PY, INSTALLED, Called, about_target
 from understudy.cli.verbs import data, deploying, inspecting, running, vm
@@ -39,7 +40,13 @@ def run_process(arguments: list[str], directory: Path, program: str = DEPLOY_PY)
     """As main(), as all that this process does."""
     # Python would search all that was imported for garbage, a dozen times meanwhile and once at the end.
     gc.set_threshold(100_000)
-    code = main(arguments, directory, program)
+    try:
+        code = main(arguments, directory, program)
+    except BrokenPipeError:
+        if not readers.has_gone(sys.stdout):
+            raise
+        code = readers.GONE
+        readers.silence(sys.stdout)
     gc.freeze()
     sys.exit(code)
 

@@ -32,6 +32,12 @@ def load(path: Path) -> "Config":
     """Reads and checks deploy.yml. Raises ConfigError for all that is wrong in it, at once."""
     try:
         text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(
+            f"there is no {path}",
+            hint="`python deploy.py init` writes one in the repository of an app. If there is one "
+            "elsewhere: go to its folder, or name it with --config.",
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"can't read {path}: {error}", hint="Name another file with --config."

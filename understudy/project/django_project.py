@@ -81,7 +81,9 @@ def _by_their_content(tree: Tree, manage: str) -> "_Named":
     ]
     if len(found) == 1:
         return found[0]
-    candidates = f" Modules of settings here: {', '.join(one.module for one in found)}." if found else ""
+    candidates = (
+        f" Modules of settings here: {', '.join(one.module for one in found)}." if found else ""
+    )
     raise ConfigError(
         f"{manage}: it names no module of settings",
         hint=f'A line os.environ.setdefault("{VARIABLE}", "shop.settings") is missing there.'

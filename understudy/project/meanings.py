@@ -11,6 +11,8 @@ from understudy.project.variables import Read, can_be_made_up, looks_secret
 _DATABASE_URL = re.compile(
     r"(\w+_)?(DATABASE|DB|SQLALCHEMY|SQLALCHEMY_DATABASE|POSTGRES)_(URL|URI|DSN)"
 )
+# Where `manage.py runserver` serves: the site's own address on a developer's machine.
+_OWN_URL = re.compile(r"https?://(localhost|127\.0\.0\.1)(:8000)?/?")
 # provision/ makes it on each host.
 _HOSTS_OWN = "SECRET_KEY"
 # Name -> value, the first that fits. By convention of Django, Flask, twelve-factor templates and cookiecutters.
@@ -70,6 +72,8 @@ def _one(read: Read, engine: str, name: str, packages: Packages) -> Deployment:
         return _set(read, database_url(engine, name, read.default, packages))
     if value := by_convention(read.name):
         return _set(read, json.dumps([value]) if read.is_json else value)
+    if _OWN_URL.fullmatch(read.default):
+        return _set(read, "http://{domain}")
     if _REDIS_HOST.fullmatch(read.name) and "redis" in packages:
         return _redis_at(read, "127.0.0.1")
     if _REDIS.fullmatch(read.name) or _CACHE.fullmatch(read.name):

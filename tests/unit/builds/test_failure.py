@@ -76,6 +76,38 @@ def test_error_of_a_compiler_is_shown_without_a_cause() -> None:
     assert failure.cure(("a",), [found]) == ""
 
 
+@pytest.mark.parametrize(
+    ("line", "gone"),
+    [
+        (
+            "c/_cffi_backend.c:6112:9: error: implicit declaration of function "
+            "\u2018_PyErr_WriteUnraisableMsg\u2019; did you mean \u2018PyErr_WriteUnraisable\u2019?",
+            "_PyErr_WriteUnraisableMsg",
+        ),
+        (
+            "a.c:9:1: error: \u2018PyThreadState\u2019 {aka \u2018struct _ts\u2019} has no member named "
+            "\u2018use_tracing\u2019",
+            "PyThreadState",
+        ),
+        ("a.c:3:5: error: too few arguments to function \u2018_PyLong_New\u2019", "_PyLong_New"),
+        ("AttributeError: module 'pkgutil' has no attribute 'ImpImporter'", "ImpImporter"),
+        ("ModuleNotFoundError: No module named 'distutils'", "distutils"),
+        (
+            "error: the configured Python interpreter version (3.13) is newer than PyO3's maximum "
+            "supported version (3.12)",
+            "PyO3",
+        ),
+    ],
+)  # fmt: skip
+def test_version_for_older_pythons_is_known(line: str, gone: str) -> None:
+    found = failure.explain(["running build_ext", line, "error: command 'gcc' failed"])
+
+    assert found.gone == gone
+    assert "for older Pythons" in failure.sentence(found)
+    assert "vm.release" in failure.cure(("libffi-dev",), [found])
+    assert "build_packages" not in failure.cure(("libffi-dev",), [found])
+
+
 def test_without_any_error_the_end_is_shown() -> None:
     assert failure.explain([f"line {number}" for number in range(40)]).lines[-1] == "line 39"
 

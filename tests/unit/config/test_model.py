@@ -50,6 +50,13 @@ def test_file_that_cannot_be_read_is_named(kind: str, tmp_path: Path) -> None:
     assert "--config" in raised.value.hint
 
 
+def test_folder_without_a_deploy_yml_is_shown_how_to_get_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"there is no .*/deploy\.yml") as raised:
+        configuration.load(tmp_path / "deploy.yml")
+
+    assert "`python deploy.py init` writes one" in raised.value.hint
+
+
 @pytest.mark.parametrize("name", ["postgres", "template0", "template1", "public", "none"])
 def test_app_cannot_have_a_name_that_postgresql_uses(name: str) -> None:
     """As its superuser the app could do anything to the host."""

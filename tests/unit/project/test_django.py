@@ -200,6 +200,18 @@ def test_variable_of_the_sqlite_file_is_known_by_its_place(name: str, value: str
     assert environment(decided(django(settings)))["DB_NAME"] == value
 
 
+def test_variable_whose_default_is_the_developers_own_site_gets_the_domain() -> None:
+    more = """
+SITE_ROOT = os.getenv("SITE_ROOT", "http://localhost:8000")
+SEARCH = os.getenv("SEARCH", "http://localhost:9200")
+"""
+
+    found = environment(decided(django(by_environment(more))))
+
+    assert found["SITE_ROOT"] == "http://{domain}"
+    assert "SEARCH" not in found
+
+
 def test_log_file_in_the_release_is_named() -> None:
     settings = by_environment(
         'LOGGING = {"handlers": {"f": {"class": "logging.FileHandler",\n    "filename": "debug.log"}}}\n'
