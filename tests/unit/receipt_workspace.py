@@ -40,11 +40,16 @@ class Workspace:
     report: FakeReport
     key: str | None = "ann"
     providers: tuple[str, ...] = ()
+    required: bool = True
 
     def job(self, target: str = "production", **changes: Any) -> Job:
         """changes: keys of app: and host: in deploy.yml."""
         given = settings({"source": "app", **changes.get("app", {})})
-        given["targets"]["production"] = {**given["targets"]["staging"], "domain": "shop.example"}
+        given["targets"]["production"] = {
+            **given["targets"]["staging"],
+            "domain": "shop.example",
+            "require_receipt": self.required,
+        }
         rights = {"allowed_signers": str(self.keys / "allowed_signers")}
         given["receipts"] = rights | ({"key": str(self.keys / self.key)} if self.key else {})
         given["receipts"] |= {"providers": list(self.providers)}

@@ -82,7 +82,7 @@ def write(job: Job, result: RehearsalResult) -> StoredReceipt:
     job.report.say(f"receipt: {stored.path.relative_to(job.project.directory)}")
     if stored.signature.exists():
         _say_signer(job, stored)
-    else:
+    elif any(target.require_receipt for target in job.config.targets.values()):
         job.report.say(_how_to_sign(job))
     return stored
 
@@ -111,7 +111,7 @@ def _how_to_sign(job: Job) -> str:
     key = "~/.ssh/understudy"
     allow = signing.allow(job.config.receipts.allowed_signers, key)
     return (
-        "The receipt is not signed, so no deploy to production accepts it. Set "
-        f"`key: {key}` under receipts: in deploy.yml, and run once: "
-        f"ssh-keygen -t ed25519 -f {key} && {allow}"
+        "The receipt is not signed, so no target that requires one accepts it. Set `key: "
+        f"{key}` under receipts: in deploy.yml, and run once:\n"
+        f"    ssh-keygen -t ed25519 -f {key}\n    {allow}"
     )

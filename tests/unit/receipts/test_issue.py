@@ -51,6 +51,16 @@ def test_a_receipt_without_a_key_is_saved_and_the_way_to_sign_is_shown(
     assert "is not signed" in workspace.refused().summary
 
 
+def test_the_way_to_sign_is_not_shown_where_no_target_requires_a_receipt(
+    workspace: Workspace,
+) -> None:
+    workspace.key, workspace.required = None, False
+
+    workspace.rehearse()
+
+    assert len(workspace.report.said) == 1
+
+
 def test_a_useless_key_is_found_before_the_rehearsal(workspace: Workspace) -> None:
     issue.check_key(workspace.job())
     for key, error in (("missing", ConfigError), ("locked", StepFailed)):
