@@ -1,4 +1,4 @@
-"""Whoever reads the output, such as `head`, may end before it's all there: that is no error of Understudy."""
+"""Who reads the output, such as `head`, may end before it's all there: that is no error of Understudy."""
 
 import os
 import select
