@@ -22,6 +22,8 @@ from understudy.project.variables import Read, Reader
 from understudy.project.web_objects import WebApp
 
 _GUNICORN_WITH_ASGI = (24,)
+# Of the package uvicorn-worker.
+_UVICORN_FOR_ITS_WORKER = (0, 36)
 _URI = "SQLALCHEMY_DATABASE_URI"
 
 
@@ -61,8 +63,15 @@ def _asgi(app: WebApp, packages: Packages) -> Deployment:
     if version and version < _GUNICORN_WITH_ASGI:
         number = ".".join(map(str, version))
         why = f"{app.kind} is ASGI; gunicorn {number} has no worker asgi: {packages.place('gunicorn')}"
-        return Deployment(app={"worker_class": Found("uvicorn_worker.UvicornWorker", why)})
+        return Deployment(app={"worker_class": Found(_worker_of_uvicorn(packages), why)})
     return Deployment(app={"worker_class": Found("asgi", f"{app.kind} is ASGI")})
+
+
+def _worker_of_uvicorn(packages: Packages) -> str:
+    """An older uvicorn has one itself; the package uvicorn-worker asks for a newer one."""
+    version = packages.least("uvicorn")
+    is_older = version and version < _UVICORN_FOR_ITS_WORKER
+    return "uvicorn.workers.UvicornWorker" if is_older else "uvicorn_worker.UvicornWorker"
 
 
 def _routes(tree: Tree, app: WebApp) -> list[Route]:

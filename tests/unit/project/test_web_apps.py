@@ -100,14 +100,19 @@ def test_asgi_apps_get_their_worker() -> None:
 
 
 @pytest.mark.parametrize(
-    ("gunicorn", "worker"), [("23.0.0", "uvicorn_worker.UvicornWorker"), ("24.1.0", "asgi")]
+    ("gunicorn", "uvicorn", "worker"),
+    [
+        ("23.0.0", "0.40.0", "uvicorn_worker.UvicornWorker"),
+        ("23.0.0", "0.34.3", "uvicorn.workers.UvicornWorker"),
+        ("24.1.0", "0.34.3", "asgi"),
+    ],
 )
 def test_locked_gunicorn_without_the_worker_gets_that_of_uvicorn(
-    gunicorn: str, worker: str
+    gunicorn: str, uvicorn: str, worker: str
 ) -> None:
     files = {
         "main.py": "app = FastAPI()\n",
-        "requirements.txt": f"fastapi==0.120\ngunicorn=={gunicorn}\n",
+        "requirements.txt": f"fastapi==0.120\ngunicorn=={gunicorn}\nuvicorn=={uvicorn}\n",
     }
 
     assert app(decided(files), "worker_class") == worker

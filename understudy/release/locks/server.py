@@ -17,6 +17,8 @@ _LOCKS = Path(__file__).parent
 _WORKERS = {"uvicorn_worker": "uvicorn-worker", "gevent": "gevent", "ggevent": "gevent"}
 
 
+# What the package uvicorn-worker asks for.
+_UVICORN_FOR_ITS_WORKER = Version("0.36.0")
 # gunicorn's worker class -> the first version of gunicorn that has it.
 _SINCE = {"asgi": "24.0.0"}
 
@@ -46,9 +48,16 @@ def refuse_too_old(lock: LockFile, worker_class: str, path: str) -> None:
     if since and pin and pin.version and Version(pin.version) < Version(since):
         raise ConfigError(
             f"gunicorn {pin.version} in {path} has no worker class {worker_class}",
-            hint=f"Lock gunicorn>={since}; or set `worker_class: uvicorn_worker.UvicornWorker` under app in "
-            "deploy.yml, which needs no package in the lock.",
+            hint=f"Lock gunicorn>={since}; or set `worker_class: {_instead(lock)}` under app in deploy.yml, "
+            "which needs no other package in the lock.",
         )
+
+
+def _instead(lock: LockFile) -> str:
+    """The worker class of uvicorn for ASGI that fits the lock: an older uvicorn has one itself."""
+    uvicorn = lock.pin("uvicorn")
+    is_older = uvicorn and uvicorn.version and Version(uvicorn.version) < _UVICORN_FOR_ITS_WORKER
+    return "uvicorn.workers.UvicornWorker" if is_older else "uvicorn_worker.UvicornWorker"
 
 
 def completed(lock: LockFile, worker_class: str) -> LockFile:

@@ -72,3 +72,22 @@ def test_gunicorn_that_is_too_old_for_its_worker_class_is_refused(
         ConfigError, match=r"gunicorn 23\.0\.0 in uv\.lock has no worker class asgi"
     ):
         server.refuse_too_old(lock, worker_class, "uv.lock")
+
+
+@pytest.mark.parametrize(
+    ("uvicorn", "instead"),
+    [
+        ("uvicorn==0.34.3 --hash=sha256:aa\n", "uvicorn.workers.UvicornWorker"),
+        ("uvicorn==0.40.0 --hash=sha256:aa\n", "uvicorn_worker.UvicornWorker"),
+        ("", "uvicorn_worker.UvicornWorker"),
+    ],
+)
+def test_error_of_an_old_gunicorn_names_the_worker_class_that_fits(
+    uvicorn: str, instead: str
+) -> None:
+    lock = lock_file.parse(f"gunicorn==23.0.0 --hash=sha256:aa\n{uvicorn}", "x")
+
+    with pytest.raises(ConfigError) as raised:
+        server.refuse_too_old(lock, "asgi", "uv.lock")
+
+    assert f"`worker_class: {instead}`" in raised.value.hint
