@@ -134,17 +134,28 @@ def missing_cache_tables(caches: dict[str, Any]) -> list[str]:
 
 def silent_mail_server(settings: Any) -> list[Any] | None:
     """Host and port of a mail server on this host, if the app sends mail and nothing listens there."""
-    if not settings.EMAIL_BACKEND.endswith(".smtp.EmailBackend"):
-        return None
-    if settings.EMAIL_HOST not in ("localhost", "127.0.0.1", "::1"):
+    host, port = mail_server(settings)
+    if host not in ("localhost", "127.0.0.1", "::1"):
         return None
     try:
-        socket.create_connection((settings.EMAIL_HOST, settings.EMAIL_PORT), timeout=2).close()
+        socket.create_connection((host, port), timeout=2).close()
     except OSError:
         texts = (path.read_text(errors="replace") for path in Path.cwd().rglob("*.py"))
-        return (
-            [settings.EMAIL_HOST, settings.EMAIL_PORT]
-            if any(map(SENDS_MAIL.search, texts))
-            else None
-        )
+        return [host, port] if any(map(SENDS_MAIL.search, texts)) else None
     return None
+
+
+def mail_server(settings: Any) -> tuple[str, int]:
+    """Host and port by which the app sends mail by default; ("", 0) if it's not by SMTP.
+
+    In Django 6.1 MAILERS takes the place of EMAIL_BACKEND and its like, which raise AttributeError then.
+    """
+    if hasattr(settings, "MAILERS"):
+        mailer = settings.MAILERS.get("default", {})
+        options = mailer.get("OPTIONS", {})
+        backend = mailer.get("BACKEND", "")
+        host, port = options.get("host", "localhost"), options.get("port", 25)
+    else:
+        backend = settings.EMAIL_BACKEND
+        host, port = settings.EMAIL_HOST, settings.EMAIL_PORT
+    return (host, port) if backend.endswith(".smtp.EmailBackend") else ("", 0)

@@ -65,8 +65,9 @@ class Project:
 
     @property
     def reports(self) -> Path:
-        """A directory for the report of each run; see docs/report.md."""
-        return self.directory / "reports"
+        """A directory for the report of each run; see docs/report.md. The app may have a package `reports/`."""
+        usual = self.directory / "reports"
+        return self.state / "reports" if any(usual.glob("*.py")) else usual
 
     @property
     def known(self) -> Path:

@@ -35,6 +35,17 @@ def test_without_a_deploy_yml_the_project_is_the_folder_of_the_given_file(tmp_pa
     assert find_project(tmp_path).config_file == tmp_path / "deploy.yml"
 
 
+def test_reports_stay_out_of_an_app_that_is_called_reports(tmp_path: Path) -> None:
+    project = project_in(tmp_path)
+    assert project.reports == tmp_path / "app/reports"
+
+    write(tmp_path / "app/reports", {"__init__.py": "", "views.py": ""})
+
+    assert project.reports == tmp_path / "app/.understudy/reports"
+    # Others' rights are taken from these.
+    assert tmp_path / "app/reports" not in project.private
+
+
 def test_a_template_of_the_project_counts_before_ours(tmp_path: Path) -> None:
     write(tmp_path / "ours/templates", {"nginx.conf.j2": "ours", "report.css": "ours"})
     write(tmp_path / "app/templates", {"nginx.conf.j2": "own", "base.html": "the app's"})

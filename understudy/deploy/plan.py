@@ -30,12 +30,14 @@ from understudy.release.render import RenderedFile
 
 # Longer lines of the terminal and of the report would wrap.
 LONGEST_TITLE = 70
-_MIGRATION_FAILED = (
-    "The release before is still live, on the database as the failed command left it: Django undoes "
+_AS_IT_WAS_LEFT = (
+    "as the failed command left it: Django undoes "
     "a migration that fails, but not those that it had ended before. Either fix the cause and "
     "deploy again, or restore the data as it was before: `python deploy.py restore` lists the "
     "backups; the newest was taken just now."
 )
+_MIGRATION_FAILED = f"The release before is still live, on the database {_AS_IT_WAS_LEFT}"
+_FIRST_MIGRATION_FAILED = f"No release is live yet, and the database is {_AS_IT_WAS_LEFT}"
 
 
 def make_plan(desired: DesiredState, shipment: Shipment, observed: ObservedState) -> list[Action]:
@@ -57,6 +59,8 @@ def make_plan(desired: DesiredState, shipment: Shipment, observed: ObservedState
 
 def _of_the_first_deploy(action: Action) -> Action:
     """Its hint speaks of no live release."""
+    if isinstance(action, Run) and action.hint_after:
+        action = replace(action, hint_after=((app_commands.BACKED_UP, _FIRST_MIGRATION_FAILED),))
     if isinstance(action, Run | Start) and action.hint == BEFORE_SWITCH:
         return replace(action, hint=FIRST_DEPLOY)
     return action

@@ -1,5 +1,6 @@
 """The other files that init writes: deploy.py, a first browser test, and lines for .gitignore. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from understudy.project import deploy_yml
@@ -54,7 +55,8 @@ _PYTEST = """\
 ; need what is not there: with this file pytest doesn't read them.
 [pytest]
 """
-_IGNORED = (".understudy/", "reports/")
+# Not in folders below: an app may have templates/reports/.
+_STATE, _REPORTS = "/.understudy/", "/reports/"
 
 
 def texts(found: Deployment) -> dict[str, str]:
@@ -73,7 +75,7 @@ def texts(found: Deployment) -> dict[str, str]:
 def gitignore(tree: Tree) -> str:
     """The text of .gitignore with the lines that it lacks; the same text if it lacks none."""
     text = tree.texts.get(".gitignore", "")
-    lacking = list(_lacking(text.splitlines()))
+    lacking = list(_lacking(tree, text.splitlines()))
     if not lacking:
         return text
     before = text if not text or text.endswith("\n") else f"{text}\n"
@@ -82,9 +84,12 @@ def gitignore(tree: Tree) -> str:
     )
 
 
-def _lacking(lines: list[str]) -> Iterator[str]:
+def _lacking(tree: Tree, lines: list[str]) -> Iterator[str]:
     there = {line.strip().strip("/") for line in lines}
-    yield from (line for line in _IGNORED if line.strip("/") not in there)
+    # Reports are in .understudy/ then.
+    is_package = any(re.fullmatch(r"reports/[^/]+\.py", path) for path in tree.paths)
+    wanted = (_STATE,) if is_package else (_STATE, _REPORTS)
+    yield from (line for line in wanted if line.strip("/") not in there)
 
 
 def differing(wanted: Mapping[str, str], there: Mapping[str, str | None]) -> dict[str, str]:

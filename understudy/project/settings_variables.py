@@ -2,6 +2,7 @@
 
 import ast
 
+from understudy.project import syntax
 from understudy.project.django_settings import Settings
 from understudy.project.values import Deployment, Found
 from understudy.project.variables import looks_secret
@@ -89,6 +90,7 @@ def _off(value: ast.expr) -> str:
                 return "0"
             case ast.Call(func=ast.Name(id="bool"), args=[ast.Call(func=ast.Name(id="int"))]):
                 return "0"
-            case ast.Call(func=ast.Name(id="bool")):
-                return ""
+            case ast.Call(func=ast.Name(id="bool"), args=[read]):
+                # bool(strtobool(…)) refuses an empty text.
+                return "False" if "bool" in syntax.called(read) else ""
     return "False"

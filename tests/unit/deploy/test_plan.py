@@ -279,6 +279,18 @@ def test_hint_of_each_step_says_which_release_is_live() -> None:
     assert all("live already" in run.hint for run in planned[at + 1 :])
 
 
+def test_failed_migration_of_the_first_deploy_speaks_of_no_live_release() -> None:
+    hints = [
+        hint
+        for action in make_plan(desired_state(), SHIPMENT, facts())
+        if isinstance(action, Run)
+        for _, hint in action.hint_after
+    ]
+
+    assert hints
+    assert all(hint.startswith("No release is live yet") for hint in hints)
+
+
 def test_plan_does_not_depend_on_the_order_of_a_set() -> None:
     running = [f"r{number}" for number in range(20)]
     observed = live_host(running=frozenset({*running, NEW}), venvs=frozenset({*running, "lock1"}))

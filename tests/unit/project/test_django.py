@@ -129,6 +129,7 @@ else:
         ('os.environ.get("DEBUG") == "1"', "False"),
         ('bool(int(os.environ.get("DEBUG", "1")))', "0"),
         ('bool(os.environ.get("DEBUG"))', ""),
+        ('bool(strtobool(os.environ.get("DEBUG", "1")))', "False"),
         ('os.environ.get("DEBUG") != "no"', "no"),
         ('config("DEBUG", default=True, cast=bool)', "False"),
         ('env.bool("DEBUG", default=True)', "False"),

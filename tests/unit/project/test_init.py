@@ -108,6 +108,26 @@ def test_files_that_are_there_are_kept(repository: Path) -> None:
     assert any("deploy.py was there and is kept" in text for text in report.warnings)
 
 
+def test_git_still_sees_new_files_of_an_app_that_is_called_reports(repository: Path) -> None:
+    commit(repository, {"reports/__init__.py": ""})
+    made(repository)
+    write(repository, {"reports/new.py": "", "shop/templates/reports/new.html": ""})
+
+    paths = files.read(repository).paths
+
+    assert {"reports/new.py", "shop/templates/reports/new.html"} <= set(paths)
+
+
+def test_git_still_sees_templates_below_that_are_called_reports(repository: Path) -> None:
+    made(repository)
+    write(repository, {"shop/templates/reports/new.html": "", "reports/run/index.html": ""})
+
+    paths = files.read(repository).paths
+
+    assert "shop/templates/reports/new.html" in paths
+    assert "reports/run/index.html" not in paths
+
+
 def test_values_of_a_dotenv_go_nowhere(repository: Path) -> None:
     write(repository, {".env": "SECRET_KEY=hunter2\nFOO=hunter2\n"})
 
