@@ -1,4 +1,4 @@
-"""templates/understudy_settings.py, which looks at Django's settings on a host, with settings as Django gives them."""
+"""templates/understudy_settings.py, which looks at Django's settings on a host."""
 
 import socket
 from pathlib import Path
