@@ -1,6 +1,7 @@
 """The capture of a production server -> what deploy.yml says of it: release, packages, the target. Pure."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from understudy.config.releases import RELEASES, of_system
@@ -15,6 +16,8 @@ _OF_APPS = re.compile(
     r"imagemagick|ffmpeg|ghostscript|graphviz|poppler-utils|tesseract-ocr[a-z-]*|wkhtmltopdf|gdal-bin|"
     r"binutils|pandoc|fonts-[a-z0-9-]+"
 )
+NOT_KNOWN = "not known"
+_DOMAIN = re.compile(r"[a-z0-9][a-z0-9.-]*\.[a-z]{2,}")
 _SERVER_NAME = re.compile(r"\bserver_name\s+([^;]+);")
 
 
@@ -50,15 +53,31 @@ def target(found: Server, domain: str, why: str) -> Deployment:
 
 
 def domain(capture: Capture | None, address: str, name: str) -> tuple[str, str]:
-    """The site's domain, and how it's known: nginx's first one, or the name that one logs in by."""
-    texts = capture.readable("nginx").values() if capture else ()
-    for names in _SERVER_NAME.findall("\n".join(texts)):
-        for one in names.split():
-            if re.fullmatch(r"[a-z0-9][a-z0-9.-]*\.[a-z]{2,}", one):
-                return one.removeprefix("www."), "server_name in the server's nginx"
-    if re.fullmatch(r"[a-z0-9][a-z0-9.-]*\.[a-z]{2,}", address):
+    """The site's domain, and how it's known: the only one of nginx, or the name that one logs in by.
+
+    name: of the app. Where nginx has several, the one whose file names the app; else it is not known.
+    """
+    sites = dict(_sites(capture, name)) if capture else {}
+    ours = {one: text for one, text in sites.items() if re.search(rf"\b{name}\b", text)}
+    for found in (sites, ours):
+        if len(found) == 1:
+            return next(iter(found)), "server_name in the server's nginx"
+    if (not sites or address in sites) and _DOMAIN.fullmatch(address):
         return address, "--capture"
-    return f"{name}.example.com", "not known"
+    several = f": the server's nginx has {', '.join(sites)}" if sites else ""
+    return f"{name}.example.com", f"{NOT_KNOWN}{several}"
+
+
+def _sites(capture: Capture, name: str) -> Iterator[tuple[str, str]]:
+    """Domains that nginx serves -> path and text of their file. Not of other apps of Understudy."""
+    for path, text in capture.readable("nginx").items():
+        app = path.rpartition("/")[2]
+        if app != name and f"log_format {app} " in text and f"/srv/{app}" in text:
+            continue
+        for names in _SERVER_NAME.findall(text):
+            for one in names.split():
+                if _DOMAIN.fullmatch(one):
+                    yield one.removeprefix("www."), f"{path}\n{text}"
 
 
 def deployment(capture: Capture) -> Deployment:

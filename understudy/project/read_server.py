@@ -41,10 +41,10 @@ def read(directory: Path, found: Deployment, host: str, report: Report) -> Readi
         # A capture leaves out the site's own domain.
         capture = _take(directory, with_target, report)
     notes = production.differing_python(found, capture)
+    is_open = known[1].startswith(production.NOT_KNOWN)
+    several = known[1].removeprefix(production.NOT_KNOWN)
     unknown = (
-        (Unknown("the site's domain", "targets.production.domain"),)
-        if known[1] == "not known"
-        else ()
+        (Unknown(f"the site's domain{several}", "targets.production.domain"),) if is_open else ()
     )
     more = Deployment(notes=notes, unknown=unknown)
     whole = with_target.with_more(production.deployment(capture)).with_more(more)

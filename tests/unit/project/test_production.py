@@ -15,6 +15,22 @@ from understudy.parity.capture.value import Capture
 from understudy.project import init, production
 from understudy.project.production import Server
 
+# Of another app on the same host.
+UNDERSTUDYS = """\
+log_format news '$remote_addr';
+server {
+server_name news.org;
+root /srv/news;
+}
+"""
+
+
+def sites(**files: str) -> Capture:
+    return Capture(
+        {"nginx": {f"/etc/nginx/sites-enabled/{name}": text for name, text in files.items()}}
+    )
+
+
 SERVER = Capture(
     {
         "os": {"name": "debian 12", "point release": "12.11"},
@@ -54,6 +70,12 @@ def test_release_and_libraries_are_the_servers() -> None:
         (SERVER, "192.0.2.7", "shop.org"),
         (None, "shop.net", "shop.net"),
         (None, "192.0.2.7", "shop.example.com"),
+        (sites(news="server_name news.org;"), "192.0.2.7", "news.org"),
+        (sites(news="server_name news.org;", shop="server_name x.org;"), "192.0.2.7", "x.org"),
+        (sites(news=UNDERSTUDYS), "192.0.2.7", "shop.example.com"),
+        (sites(news=UNDERSTUDYS, old="server_name shop.net;"), "192.0.2.7", "shop.net"),
+        (sites(a="server_name a.org;", b="server_name b.org;"), "192.0.2.7", "shop.example.com"),
+        (sites(a="server_name a.org;", b="server_name b.org;"), "b.org", "b.org"),
     ],
 )
 def test_domain_of_the_site(capture: Capture | None, address: str, domain: str) -> None:
@@ -112,3 +134,11 @@ def test_text_that_is_no_server_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="this is no server"):
         init.init(tmp_path, FakeReport(), "ssh://shop.org")
+
+
+def test_domains_of_which_none_is_known_to_be_the_sites_are_named() -> None:
+    found = production.domain(
+        sites(a="server_name a.org;", b="server_name b.org;"), "192.0.2.7", "shop"
+    )
+
+    assert found[1] == "not known: the server's nginx has a.org, b.org"
