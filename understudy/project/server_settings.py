@@ -3,6 +3,7 @@ module of settings for servers, which takes over the app's and reads the rest fr
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -46,7 +47,7 @@ def deployment(project: Project, settings: Settings, packages: Packages, name: s
         found = found.with_more(Deployment(files=files, environment=named))
     elif module != project.default:
         found = found.with_more(Deployment(environment={VARIABLE: Found(module, project.why)}))
-    unknown = [*_log_files(settings)]
+    unknown = [*_log_files(settings), *_sqlite_files(settings)]
     if module != project.default:
         unknown += _fixed(project, module)
     return found.with_more(Deployment(unknown=tuple(unknown)))
@@ -63,6 +64,21 @@ def _log_files(settings: Settings) -> Iterator[Unknown]:
                 f"{place} logs to a file in the release, which the app can't write",
                 f'{place}: "class": "logging.StreamHandler" without a filename; `logs` shows what it writes',
             )
+
+
+def _sqlite_files(settings: Settings) -> Iterator[Unknown]:
+    """Files of SQLite that are not the app's database, such as a queue's, and whose place is fixed."""
+    for name, setting in settings.by_name.items():
+        if name == "DATABASES" or settings.reads_in(setting.value, setting.path):
+            continue
+        for node in ast.walk(setting.value):
+            if re.search(r"\w\.(sqlite3?|db)$", file := syntax.text(node)):
+                place = f"{setting.path}:{getattr(node, 'lineno', 1)}"
+                yield Unknown(
+                    f"{place}: {name} keeps {file} in the release, which the app can't write",
+                    f'{place}: os.path.join(os.environ["DATA_DIR"], "{file}"), and app.environment: '
+                    'DATA_DIR: "{database}"',
+                )
 
 
 def _fixed(project: Project, module: str) -> Iterator[Unknown]:

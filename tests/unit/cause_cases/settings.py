@@ -5,6 +5,12 @@ from dataclasses import replace
 from tests.unit.cause_cases.base import HEALTHY, SOURCE, Case, facts, said
 
 NO_DATABASE = said("sqlite3.OperationalError: unable to open database file")
+NO_QUEUE = said(
+    'File "/srv/todo/releases/1/venv/lib/python3.13/site-packages/huey/storage.py", line 7, in db',
+    "    conn = sqlite3.connect(self.filename,",
+    "                           **self._conn_kwargs)",
+    "sqlite3.OperationalError: unable to open database file",
+)
 NO_VARIABLE = said("ImproperlyConfigured: Set the SIZE environment variable")
 NOT_IN_ENVIRON = said("os.py\", line 1, in __getitem__\n    raise\nKeyError: 'SIZE'")
 SIZE = facts(environment={"SIZE": "1"})
@@ -29,6 +35,11 @@ CASES = {
     ),
     "database-url-elsewhere": Case(
         NO_DATABASE, facts(environment={"DATABASE_URL": "sqlite:////var/db.sqlite3"}), HEALTHY
+    ),
+    "database-of-a-package": Case(
+        NO_QUEUE,
+        facts(answers=(("free", "/srv", "9000"),)),
+        facts(answers=(("free", "/srv", "0"),)),
     ),
     "database-beside-the-code": Case(
         NO_DATABASE,

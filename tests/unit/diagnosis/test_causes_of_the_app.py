@@ -6,6 +6,7 @@ import pytest
 
 from tests.unit.cause_cases.base import HEALTHY, LOCK, SETTINGS, facts, no_module, raised, said
 from tests.unit.cause_cases.neighbours import refused
+from tests.unit.cause_cases.settings import NO_QUEUE
 from tests.unit.diagnoses import first_cause
 from understudy.diagnosis.causes import RULES
 from understudy.diagnosis.rules import diagnose
@@ -44,6 +45,17 @@ OTHERS_FILES = facts(
     untracked=("notes.txt",),
     ignored=("local/venv/lib/python3.11/site-packages/markdown/__init__.py",),
 )
+
+
+def test_file_of_a_queue_is_not_taken_for_the_apps_database() -> None:
+    beside = facts(
+        {"todo/settings.py": "{'NAME': BASE_DIR / 'x'}"}, answers=(("free", "/srv", "9"),)
+    )
+
+    cause = first_cause(NO_QUEUE, beside)
+
+    assert cause is not None
+    assert cause.sentence.startswith("huey keeps an SQLite file")
 
 
 def test_database_that_is_only_warned_of_is_not_what_makemigrations_fails_of() -> None:

@@ -221,6 +221,15 @@ def test_log_file_in_the_release_is_named() -> None:
     assert "logs to a file in the release" in unknown(decided(django(settings)))
 
 
+def test_file_of_a_queue_in_the_release_is_named() -> None:
+    path = 'HUEY = {"huey_class": "huey.SqliteHuey", "filename": os.path.join(BASE_DIR, %s)}\n'
+
+    found = unknown(decided(django(by_environment(path % '"data", "tasks.sqlite3"'))))
+
+    assert "HUEY keeps tasks.sqlite3 in the release" in found
+    assert "HUEY" not in unknown(decided(django(by_environment(path % 'os.environ["QUEUE"]'))))
+
+
 def test_mysql_is_named_as_what_understudy_does_not_have() -> None:
     settings = by_environment('DATABASES = {"default": {"ENGINE": "django.db.backends.mysql"}}\n')
 

@@ -12,11 +12,18 @@ _NO_DATABASE = Clue(
     "said",
     r"^(?!.*RuntimeWarning).*(?:unable to open database file|attempt to write a readonly database)",
 )
+# A package opens a file of its own, such as that of a queue: DATABASES are Django's and SQLAlchemy's.
+_NO_FILE_OF_A_PACKAGE = Clue(
+    "said",
+    r"/site-packages/(?P<package>(?!django/|sqlalchemy/)\w+)/.*\n(?:(?! *File ).*\n){0,4}"
+    r" *sqlite3\.OperationalError: unable to open database file",
+)
 # A file of SQLite beside the code, as Django's template of settings has it, or as a URL.
 _IN_CODE = written(
     r"[\"']NAME[\"']\s*:\s*(?:str\(|os\.path\.join\()*\s*(?:BASE_DIR|[\"'][^/\"'])|sqlite:///[\w.]",
     where=r".*\.py",
 )
+_DISK_IS_NOT_FULL = on_host("free", "/srv", lambda kilobytes: int(kilobytes) > 0)
 _DATABASE_HINT = (
     'In deploy.yml: DATABASE_URL: "sqlite:///{database}/db.sqlite3", and let the settings read it.'
 )
@@ -105,6 +112,14 @@ _ENVIRONMENT = (
 
 _PLACES = (
     Rule(
+        "database-of-a-package",
+        (_NO_FILE_OF_A_PACKAGE,),
+        "{package} keeps an SQLite file of its own where the app can't write",
+        'Let the settings name its file by a variable, such as os.environ["DATA_DIR"]; in deploy.yml: '
+        'DATA_DIR: "{database}".',
+        (_DISK_IS_NOT_FULL,),
+    ),
+    Rule(
         "database-url-relative",
         (_NO_DATABASE,),
         "the database {path} is relative to the code, which the app can't write",
@@ -136,7 +151,7 @@ _PLACES = (
         _DATABASE_HINT,
         (
             _IN_CODE,
-            on_host("free", "/srv", lambda kilobytes: int(kilobytes) > 0),
+            _DISK_IS_NOT_FULL,
         ),
     ),
     Rule(
