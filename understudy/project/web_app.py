@@ -8,6 +8,7 @@ from understudy.project import (
     configurations,
     databases,
     fixed_values,
+    log_files,
     meanings,
     routes,
     static_files,
@@ -51,7 +52,7 @@ def deployment(tree: Tree, app: WebApp, packages: Packages, name: str) -> Deploy
         _migrations(tree, app, packages),
         static_files.served(tree, app),
         health(_routes(tree, app), "/openapi.json" if app.kind == "FastAPI" else ""),
-        Deployment(unknown=tuple(fixed_values.found(tree))),
+        Deployment(unknown=(*fixed_values.found(tree), *log_files.found(tree))),
     ):
         found = found.with_more(part)
     return found

@@ -313,3 +313,24 @@ def test_log_goes_to_the_journal_where_a_variable_asks() -> None:
     code = "import os\nLOG = os.environ.get('LOG_TO_STDOUT')\napp = Flask(__name__)\n"
 
     assert environment(decided({"app.py": code})) == {"LOG_TO_STDOUT": "1"}
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        ("h = RotatingFileHandler('logs/shop.log')\n", True),
+        (
+            "DIR = os.path.join(os.path.dirname(__file__), 'logs')\n"
+            "PATH = os.path.join(DIR, 'a.log')\nh = logging.FileHandler(PATH)\n",
+            True,
+        ),
+        ("h = logging.FileHandler('/var/log/shop.log')\n", False),
+        ("DIR = os.environ['LOG_DIR']\nh = logging.FileHandler(DIR + '/a.log')\n", False),
+        ("if not os.getenv('LOG_TO_STDOUT'):\n    logging.FileHandler('a.log')\n", False),
+        ("h = logging.StreamHandler()\n", False),
+    ],
+)
+def test_log_file_beside_the_code_is_named(code: str, named: bool) -> None:
+    text = unknown(decided({"app.py": f"import os, logging\napp = Flask(__name__)\n{code}"}))
+
+    assert ("a place for the log: app.py:" in text) == named
