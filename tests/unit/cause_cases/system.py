@@ -32,6 +32,11 @@ CASES = {
         facts(lock=PSYCOPG, answers=(("library", "libpq.so.5", "no"),)),
         facts(lock=PSYCOPG, answers=(("library", "libpq.so.5", "yes"),)),
     ),
+    "library-of-a-built-package-missing": absent(
+        "library",
+        "libpython3.13.so.1.0",
+        said("libpython3.13.so.1.0 is missing: it is in Debian's package libpython3.13"),
+    ),
     "library-missing": absent(
         "library",
         "libzbar.so.0",

@@ -74,6 +74,18 @@ _LIBRARIES = (
         (in_lock(_has_no_libpq_of_its_own), on_host("library", "libpq.so.5", "no")),
     ),
     Rule(
+        "library-of-a-built-package-missing",
+        (
+            Clue(
+                "step",
+                r"(?P<library>\S+\.so[.\d]*) is missing: it is in Debian's package (?P<package>\S+)",
+            ),
+        ),
+        "a package that was built here links to {library}, which the host lacks",
+        f"Add {{package}} to host.packages in deploy.yml{_PROVISION}",
+        _NO_LIBRARY,
+    ),
+    Rule(
         "library-missing",
         (Clue("said", _LIBRARY),),
         "the host lacks the system library {library}",
