@@ -11,6 +11,12 @@ NO_WHEEL = (
     "ERROR: Ignored: 6.1 Requires-Python >=3.12\n"
     "ERROR: No matching distribution found for django==6.1"
 )
+# The one that needs a Debian package as well: that alone would not be enough.
+OLDER_PYTHON = (
+    "cffi 1 and greenlet 1.1.2 could not be built for Python 3.11 on bookworm\n"
+    "cffi 1: the build needs libffi, which is in Debian's package libffi-dev\n"
+    "greenlet 1.1.2: this version is for older Pythons (_PyErr_StackItem)\n"
+)
 NEW_DJANGO = replace(LOCK, versions={"django": "6.1", "gunicorn": "23.0.0"})
 TOOL = no_module("debug_toolbar")
 ODD = no_module("oddments")
@@ -23,6 +29,7 @@ CASES = {
         HEALTHY,
     ),
     "package-for-newer-python": Case(said(NO_WHEEL), facts(lock=NEW_DJANGO), HEALTHY),
+    "package-for-older-python": Case(said(OLDER_PYTHON), HEALTHY),
     "package-not-built": Case(
         said(
             "ldap 3 could not be built for Python 3.11 on bookworm\n"

@@ -95,6 +95,17 @@ def test_a_file_is_gone_with_the_boot_only_if_there_was_one(
     assert (cause and cause.confirmed) is confirmed
 
 
+def test_version_for_an_older_python_comes_before_what_a_debian_package_cures() -> None:
+    cause = first_cause(CASES["package-for-older-python"].words, HEALTHY)
+
+    assert cause
+    assert (
+        cause.sentence
+        == "greenlet 1.1.2 is for an older Python than the host's 3.11 (_PyErr_StackItem)"
+    )
+    assert "--upgrade-package greenlet" in cause.hint
+
+
 def test_possible_cause_has_no_placeholder() -> None:
     """Also if the host gave no answer that the sentence shows."""
     cause = BY_NAME["upload-not-readable"](CASES["upload-not-readable"].words, KnownFacts())

@@ -119,6 +119,20 @@ _LOCK = (
         (in_lock(_locked),),
     ),
     Rule(
+        # Before those that a Debian package cures: with it, this one would fail all the same.
+        "package-for-older-python",
+        (
+            Clue("step", r" could not be built for Python (?P<python>\S+)"),
+            Clue(
+                "step",
+                r"^(?P<package>\S+) (?P<version>\S+): this version is for older Pythons \((?P<gone>.+)\)$",
+            ),
+        ),
+        "{package} {version} is for an older Python than the host's {python} ({gone})",
+        "Lock a newer version: {lock again} --upgrade-package {package}; or a release with an older Python, as "
+        "production has it: vm.release in deploy.yml.",
+    ),
+    Rule(
         "package-not-built",
         (
             Clue("step", " could not be built for Python "),
