@@ -62,4 +62,4 @@ def test_an_error_about_a_missing_deploy_yml_is_shown(
 
     monkeypatch.setattr(rollout, "plan", preview)
     assert main.main(["plan"], project) == 2
-    assert "can't read" in capsys.readouterr().err
+    assert "there is no" in capsys.readouterr().err
