@@ -23,6 +23,7 @@ from understudy.project.variables import Read, Reader
 from understudy.project.web_objects import WebApp
 
 _GUNICORN_WITH_ASGI = (24,)
+_FLASK_WITH_APP, _MIGRATE_WITH_CHECK = (2, 2), (4, 0, 2)
 # Of the package uvicorn-worker.
 _UVICORN_FOR_ITS_WORKER = (0, 36)
 _URI = "SQLALCHEMY_DATABASE_URI"
@@ -103,13 +104,7 @@ def _migrations(tree: Tree, app: WebApp, packages: Packages) -> Deployment:
     """Commands of Flask-Migrate, or of Alembic alone."""
     flask = join(app.subdirectory, "migrations/env.py")
     if "flask-migrate" in packages and flask in tree.paths:
-        command = shlex.join(["flask", "--app", f"{app.module}:{app.object}", "db"])
-        return Deployment(
-            app={
-                "migrate_commands": Found([f"{command} upgrade"], flask),
-                "migrations_pending": Found(f"{command} check", flask),
-            }
-        )
+        return _by_flask_migrate(app, packages, flask)
     alembic = join(app.subdirectory, "alembic.ini")
     if alembic in tree.paths:
         return Deployment(
@@ -118,3 +113,19 @@ def _migrations(tree: Tree, app: WebApp, packages: Packages) -> Deployment:
             }
         )
     return Deployment()
+
+
+def _by_flask_migrate(app: WebApp, packages: Packages, place: str) -> Deployment:
+    """Older versions take the app from a variable, and have no command that only checks."""
+    name = f"{app.module}:{app.object}"
+    has_option = packages.least("flask") >= _FLASK_WITH_APP or not packages.least("flask")
+    words = ["flask", "--app", name, "db"] if has_option else ["flask", "db"]
+    migrate = packages.least("flask-migrate")
+    pending = {"migrations_pending": Found(f"{shlex.join(words)} check", place)}
+    return Deployment(
+        app={
+            "migrate_commands": Found([f"{shlex.join(words)} upgrade"], place),
+            **(pending if migrate >= _MIGRATE_WITH_CHECK or not migrate else {}),
+        },
+        environment={} if has_option else {"FLASK_APP": Found(name, "for the command flask")},
+    )

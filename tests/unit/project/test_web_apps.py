@@ -334,3 +334,16 @@ def test_log_file_beside_the_code_is_named(code: str, named: bool) -> None:
     text = unknown(decided({"app.py": f"import os, logging\napp = Flask(__name__)\n{code}"}))
 
     assert ("a place for the log: app.py:" in text) == named
+
+
+def test_older_flask_has_the_app_by_a_variable_and_no_check_of_migrations() -> None:
+    files = {
+        "shop.py": "from flask import Flask\napp = Flask(__name__)\n",
+        "migrations/env.py": "",
+        "requirements.txt": "flask==2.1.3\nflask-migrate==4.0.1\n",
+    }
+    found = decided(files)
+
+    assert app(found, "migrate_commands") == ["flask db upgrade"]
+    assert app(found, "migrations_pending") is None
+    assert environment(found) == {"FLASK_APP": "shop:app"}
