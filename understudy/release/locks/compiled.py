@@ -12,12 +12,14 @@ from tempfile import TemporaryDirectory
 
 from uv import find_uv_bin
 
-from understudy.errors import StepFailed
+from understudy.errors import StepFailed, UnderstudyError, Unreachable
 from understudy.release.commit_tree import CommitTree
 from understudy.release.git import git_bytes
 from understudy.release.locks import unlocked
 from understudy.release.locks.requirements import Requirements
 
+# Of uv's: an answer of the index, such as 404, has no such line.
+_NO_ANSWER = re.compile(r"Failed to fetch: `?(https?://[^/\s`]+)(?:.*\n)+?.*error sending request")
 _IN_REPOSITORY = re.compile(r"repository:([^@\s]+)@[0-9a-f]+")
 
 
@@ -25,7 +27,7 @@ def compile_lock(tree: CommitTree, requirements: Requirements, python: str, old:
     """The text of a lock for that Python ("3.11.2") and newer ones. old: of the lock so far, whose versions
     stay where they fit; "" without one.
 
-    Raises StepFailed if uv finds no versions that fit together.
+    Raises StepFailed if uv finds no versions that fit together, Unreachable if an index doesn't answer.
     """
     with TemporaryDirectory() as work:
         _lay_out(tree, requirements, Path(work))
@@ -43,12 +45,24 @@ def compile_lock(tree: CommitTree, requirements: Requirements, python: str, old:
             stdin=subprocess.DEVNULL,
         )
         if done.returncode:
-            raise StepFailed(
-                f"no versions were found for {', '.join(requirements.given)} and Python {python}",
-                details="\n".join(done.stderr.strip().splitlines()[-12:]),
-                hint="Change the requirements as uv says, or check the network.",
-            )
+            raise failure(done.stderr, ", ".join(requirements.given), python)
         return unlocked.text(lock.read_text(), requirements, python)
+
+
+def failure(output: str, given: str, python: str) -> UnderstudyError:
+    """What uv's output means. given: the names of the requirements files."""
+    details = "\n".join(output.strip().splitlines()[-12:])
+    if index := _NO_ANSWER.search(output):
+        return Unreachable(
+            f"the package index {index[1]} can't be reached",
+            details=details,
+            hint=f"Check the network, or the index that {given} names. Then run the same command again.",
+        )
+    return StepFailed(
+        f"no versions were found for {given} and Python {python}",
+        details=details,
+        hint="Change the requirements as uv says.",
+    )
 
 
 def _lay_out(tree: CommitTree, requirements: Requirements, work: Path) -> None:
