@@ -128,6 +128,7 @@ PURE = {
     "project.fixed_values",
     "project.health",
     "project.libraries",
+    "project.logins",
     "project.log_files",
     "project.meanings",
     "project.other_tools",

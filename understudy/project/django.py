@@ -78,6 +78,9 @@ def _static(settings: Settings) -> Deployment:
         without = [shlex.join(one) for one in commands if "collectstatic" not in one]
         why = "django.contrib.staticfiles is not installed: nothing to collect"
         app["release_commands"] = Found(without, why)
+    elif settings.constant("COMPRESS_OFFLINE") is True:
+        commands = [*map(shlex.join, preset["release_commands"]), "python manage.py compress"]
+        app["release_commands"] = Found(commands, settings.by_name["COMPRESS_OFFLINE"].place)
     return Deployment(app=app)
 
 

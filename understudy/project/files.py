@@ -1,6 +1,6 @@
 """Reads the files of a repository, and writes those that init adds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -107,6 +107,14 @@ def there(directory: Path, paths: Mapping[str, str]) -> dict[str, str | None]:
         else None
         for path in paths
     }
+
+
+def ignored(directory: Path, paths: Collection[str]) -> list[str]:
+    """Those that .gitignore keeps out of a commit."""
+    listed = git(
+        directory, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *paths
+    )
+    return [path for path in paths if path not in listed.split("\0")]
 
 
 def write(directory: Path, texts: Mapping[str, str]) -> None:

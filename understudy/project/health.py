@@ -10,14 +10,17 @@ _HEALTH = re.compile(
     r"(.*/)?(health|healthz|health-?check|_health|heartbeat|ping|livez|readyz|ready|up)/?"
 )
 _ADMIN = re.compile(r".*/login/")
-_DOCS = ("/openapi.json", "/docs")
+_LOGIN = re.compile(r".*/(login|log-in|signin|sign-in)/?")
 
 
 def health(routes: Sequence[Route], otherwise: str = "") -> Deployment:
     """app.health_path and app.check_paths. otherwise: a page that the framework itself has, such as /docs."""
     by_path = {route.path: route for route in reversed(routes)}
-    named = [route for route in routes if _HEALTH.fullmatch(route.path)]
     home = by_path.get("/")
+    named = [route for route in routes if _HEALTH.fullmatch(route.path) and not route.leads_away]
+    if home and home.leads_away:
+        # The first page that answers anybody.
+        named += [route for route in routes if _LOGIN.fullmatch(route.path)]
     if named and home:
         return Deployment(
             app={

@@ -1,10 +1,10 @@
 """Writes the first files of a project; once they are there, shows what it would write now."""
 
+import shlex
 from pathlib import Path
 
 from understudy.config import model
 from understudy.project import decide, files, first_files, read_server, shown
-from understudy.project.values import Deployment
 from understudy.report.events import Report
 
 
@@ -32,7 +32,7 @@ def init(directory: Path, report: Report, capture: str | None) -> None:
         report.warn(text)
     if there["deploy.yml"] is None:
         _write(directory, report, wanted, there)
-        report.say(_next(found))
+        report.say(_next(files.ignored(directory, wanted)))
     else:
         _show(report, wanted, there)
 
@@ -79,5 +79,7 @@ def _show(report: Report, wanted: dict[str, str], there: dict[str, str | None]) 
         report.say("nothing to do: deploy.yml says what the repository holds")
 
 
-def _next(found: Deployment) -> str:
-    return "next: commit these files (git add -A && git commit), then python deploy.py rehearse"
+def _next(ignored: list[str]) -> str:
+    """ignored: files that were written, and that .gitignore keeps out of a commit."""
+    force = f" && git add --force {shlex.join(ignored)}" if ignored else ""
+    return f"next: commit these files (git add -A{force} && git commit), then python deploy.py rehearse"

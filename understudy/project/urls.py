@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from understudy.project import syntax
+from understudy.project import logins, syntax
 from understudy.project.tree import Tree
 
 _MOST_LEVELS = 6
@@ -16,10 +16,14 @@ _ANSWERS = ("wagtail.urls", "wagtail.core.urls", "cms.urls")
 
 @dataclass(frozen=True)
 class Route:
-    """path: of a page without parameters, such as /about/. place: file and line."""
+    """path: of a page without parameters, such as /about/. place: file and line.
+
+    leads_away: a visitor without a login is sent to another page.
+    """
 
     path: str
     place: str
+    leads_away: bool = False
 
 
 def routes(tree: Tree, folder: str, root: str) -> list[Route]:
@@ -99,7 +103,15 @@ def _pattern(urls: _Urls, call: ast.Call, prefix: str, level: int) -> Iterator[R
     elif syntax.dotted(target).endswith("site.urls"):
         yield Route(f"{whole.rstrip('/')}/login/", place)
     elif re.fullmatch(r"[A-Za-z0-9._~/-]*", whole):
-        yield Route(whole, place)
+        yield Route(whole, place, logins.leads_away(urls.tree, _file_of(urls, target), target))
+
+
+def _file_of(urls: _Urls, view: ast.expr) -> str | None:
+    """The file that defines the view, as `views.home` or by its own imported name."""
+    dotted = syntax.dotted(view.func if isinstance(view, ast.Call) else view)
+    module = urls.names.get(dotted.partition(".")[0], "")
+    tree, folder = urls.tree, urls.folder
+    return tree.module_file(module, folder) or tree.module_file(module.rpartition(".")[0], folder)
 
 
 def _included(

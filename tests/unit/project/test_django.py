@@ -230,6 +230,15 @@ def test_file_of_a_queue_in_the_release_is_named() -> None:
     assert "HUEY" not in unknown(decided(django(by_environment(path % 'os.environ["QUEUE"]'))))
 
 
+def test_files_of_django_compressor_are_made_before_the_start() -> None:
+    found = decided(django(by_environment("COMPRESS_OFFLINE = True\n")))
+
+    *_, collect, compress = app(found, "release_commands")
+    assert "collectstatic" in collect
+    assert compress == "python manage.py compress"
+    assert app(decided(django(by_environment())), "release_commands") is None
+
+
 def test_mysql_is_named_as_what_understudy_does_not_have() -> None:
     settings = by_environment('DATABASES = {"default": {"ENGINE": "django.db.backends.mysql"}}\n')
 

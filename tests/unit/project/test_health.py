@@ -36,6 +36,49 @@ def test_health_path_of_django(patterns: str, health: str, others: object) -> No
     assert (app(found, "health_path"), app(found, "check_paths")) == (health, others)
 
 
+VIEWS = """\
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.shortcuts import redirect
+def index(request):
+    if not request.user.is_authenticated:
+        return redirect("login")
+    return render(request, "index.html")
+@login_required
+def decorated(request): ...
+class Router(LoginRequiredMixin, RedirectView): ...
+def home(request):
+    if request.user.is_authenticated:
+        return redirect("dashboard")
+    return render(request, "home.html")
+"""
+
+
+@pytest.mark.parametrize(
+    ("view", "health"),
+    [
+        ("views.index", "/accounts/login/"),
+        ("views.decorated", "/accounts/login/"),
+        ("views.Router.as_view()", "/accounts/login/"),
+        ("Router.as_view()", "/accounts/login/"),
+        ("login_required(views.home)", "/accounts/login/"),
+        ('RedirectView.as_view(url="/shop/")', "/accounts/login/"),
+        ("views.home", "/"),
+    ],
+)
+def test_home_page_that_sends_visitors_to_the_login_is_not_asked_for_the_health(
+    view: str, health: str
+) -> None:
+    head = f"{HEAD}from shop import views\nfrom shop.views import Router\n"
+    patterns = f'path("accounts/login/", views.sign_in), path("", {view})'
+    files = django(by_environment(), urls=f"{head}urlpatterns = [{patterns}]\n")
+    files["shop/views.py"] = VIEWS
+
+    found = decided(files)
+
+    assert app(found, "health_path") == health
+
+
 def test_patterns_that_are_made_of_themselves_come_to_an_end() -> None:
     urls = (
         f'{HEAD}urlpatterns = [{ADMIN}]\nMORE = MORE + [path("a/", x)]\n'

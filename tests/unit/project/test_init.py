@@ -128,6 +128,14 @@ def test_git_still_sees_templates_below_that_are_called_reports(repository: Path
     assert "reports/run/index.html" not in paths
 
 
+def test_next_step_adds_what_the_repository_ignores(tmp_path: Path) -> None:
+    commit(tmp_path, {**django(), ".gitignore": "shop/settings*\n!shop/settings.py\n"})
+
+    report = made(tmp_path)
+
+    assert "git add -A && git add --force shop/settings_server.py && git commit" in report.said[-1]
+
+
 def test_values_of_a_dotenv_go_nowhere(repository: Path) -> None:
     write(repository, {".env": "SECRET_KEY=hunter2\nFOO=hunter2\n"})
 
