@@ -233,7 +233,7 @@ def test_file_of_a_queue_in_the_release_is_named() -> None:
 def test_files_of_django_compressor_are_made_before_the_start() -> None:
     found = decided(django(by_environment("COMPRESS_OFFLINE = True\n")))
 
-    *_, collect, compress = app(found, "release_commands")
+    *_, collect, compress = found.app["release_commands"].value
     assert "collectstatic" in collect
     assert compress == "python manage.py compress"
     assert app(decided(django(by_environment())), "release_commands") is None
