@@ -84,6 +84,9 @@ def _static(settings: Settings, desired: DesiredState) -> Iterator[str]:
         return
     if url != served:
         yield f"STATIC_URL is {url}, and nginx serves {served}"
+    if desired.app.static_directory:
+        # Committed files are served, and none are collected.
+        return
     root = _place(settings["static_root"], desired)
     release = desired.release.id
     if root not in (desired.paths.static(release), desired.paths.release(release) / "static"):

@@ -19,8 +19,9 @@ def health(routes: Sequence[Route], otherwise: str = "") -> Deployment:
     home = by_path.get("/")
     named = [route for route in routes if _HEALTH.fullmatch(route.path) and not route.leads_away]
     if home and home.leads_away:
-        # The first page that answers anybody.
-        named += [route for route in routes if _LOGIN.fullmatch(route.path)]
+        # The first page that answers anybody: the site's own login before the admin's.
+        logins = [route for route in routes if _LOGIN.fullmatch(route.path)]
+        named += sorted(logins, key=lambda route: "admin" in route.path)
     if named and home:
         return Deployment(
             app={

@@ -45,6 +45,13 @@ def test_settings_that_fit_have_nothing_wrong() -> None:
     assert found() == ()
 
 
+def test_static_root_does_not_matter_where_committed_files_are_served() -> None:
+    desired = desired_state(app={"preset": "django", "static_directory": "static"})
+
+    assert findings({**GOOD, "static_root": f"{RELEASE}/source/static"}, desired) == ()
+    assert len(findings({**GOOD, "static_url": "/assets/"}, desired)) == 1
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

@@ -70,7 +70,7 @@ def test_home_page_that_sends_visitors_to_the_login_is_not_asked_for_the_health(
     view: str, health: str
 ) -> None:
     head = f"{HEAD}from shop import views\nfrom shop.views import Router\n"
-    patterns = f'path("accounts/login/", views.sign_in), path("", {view})'
+    patterns = f'{ADMIN}, path("accounts/login/", views.sign_in), path("", {view})'
     files = django(by_environment(), urls=f"{head}urlpatterns = [{patterns}]\n")
     files["shop/views.py"] = VIEWS
 
