@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -37,6 +38,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "needs(*programs): skipped without them; fails with --programs"
     )
+    # What a shell has started in the background ignores Ctrl-C, and so would all that the tests start.
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
