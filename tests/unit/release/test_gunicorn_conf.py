@@ -20,7 +20,7 @@ def test_worker_class_cannot_leave_its_string() -> None:
 
 def gunicorn_worker(module: str, app: object) -> Any:
     """A worker as gunicorn hands it to the hook, of a class from that module."""
-    worker = type("Worker", (), {"__module__": module})()
+    worker = type("Worker", (), {"__module__": module, "age": 1, "alive": True})()
     worker.wsgi = app
     return worker
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from types import ModuleType
 from typing import Any
@@ -86,6 +86,55 @@ def test_held_release_ends_when_its_deploy_has_died(tmp_path: Path, states: list
 
         with pytest.raises(SystemExit, match="has ended"):
             seen["on_starting"](Server())
+
+
+class Worker:
+    """Of gunicorn. age: its number, from 1."""
+
+    def __init__(self, age: int) -> None:
+        self.age, self.alive, self.notified = age, True, 0
+
+    def notify(self) -> None:
+        self.notified += 1
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[dict[str, Any]]:
+    """The settings of three workers, while a deploy is at work."""
+    seen = settings(tmp_path, preset="plain", workers=3)
+    with (tmp_path / "lock.pipe").open("r+b", buffering=0):
+        yield seen
+
+
+def test_worker_waits_until_each_has_loaded_the_app(at_work: dict[str, Any]) -> None:
+    first, began = Worker(1), time.monotonic()
+    after(0.1, lambda: at_work["LOADED"].__setitem__(1, 1))
+    # The third has failed, and gunicorn has started another in its place.
+    after(0.3, lambda: at_work["wait_for_the_others"](Worker(6)))
+
+    at_work["wait_for_the_others"](first)
+
+    assert time.monotonic() - began >= 0.29
+    assert first.notified, "gunicorn would take it for one that hangs"
+
+
+def test_waiting_worker_ends_with_gunicorn(at_work: dict[str, Any]) -> None:
+    worker = Worker(1)
+    after(0.1, lambda: setattr(worker, "alive", False))
+
+    at_work["wait_for_the_others"](worker)
+
+    assert at_work["LOADED"][:] == b"\1\0\0"
+
+
+def test_worker_waits_for_no_other_after_a_boot(tmp_path: Path) -> None:
+    seen, worker = settings(tmp_path, preset="plain", workers=3), Worker(1)
+
+    seen["wait_for_the_others"](worker)
+    (tmp_path / "lock.pipe").unlink()
+    seen["wait_for_the_others"](worker)
+
+    assert worker.notified == 0
 
 
 @pytest.mark.parametrize(
