@@ -108,8 +108,8 @@ def test_plan_shows_the_changes_and_makes_none(bare: None, staging: Staging) -> 
     before = times_of_files(staging)
     answer = staging.deploy_py("plan")
     assert answer.code == 0
-    assert "+++ desired:/etc/nginx/sites-available/todo" in answer.text
-    assert "+    server_name todo.test;" in answer.text
+    assert "new: /etc/nginx/sites-available/todo" in answer.text
+    assert "+++ desired:/srv/todo/current/environment" in answer.text
     assert "switch" in answer.text
     assert times_of_files(staging) == before
 
