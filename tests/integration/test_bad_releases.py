@@ -21,6 +21,16 @@ class Migration(migrations.Migration):
     operations = [migrations.RunSQL("SELECT * FROM no_such_table")]
 """
 
+# The first worker is well, and could answer while the second still starts.
+ONE_WORKER_ONLY = """
+import os, time
+try:
+    os.mkdir("/tmp/claimed-by-the-first-worker")
+except FileExistsError:
+    time.sleep(2)
+    raise
+"""
+
 
 @dataclass(frozen=True)
 class Bad:
@@ -84,6 +94,11 @@ BAD = [
         ("not healthy", "health check"),
         append("todo/wsgi.py", "\nimport time\n\ntime.sleep(600)\n"),
         settings=(("start_timeout", 12), ("drain_timeout", 5)),
+    ),
+    Bad(
+        "worker-that-fails",
+        ("not healthy", "File exists"),
+        append("todo/wsgi.py", ONE_WORKER_ONLY),
     ),
     Bad(
         "out-of-memory",
