@@ -6,7 +6,10 @@ installs over the network all that a site needs.
 
 import subprocess
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -44,9 +47,19 @@ def bare_box(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def staging(bare_box: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staging]:
+def url(bare_box: Path) -> Iterator[str]:
+    """Of the box, on a server of this machine. A path of this machine is tried by unit tests."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(bare_box.parent))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/{bare_box.name}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def staging(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staging]:
     def change(settings: dict[str, Any]) -> None:
-        settings["vm"] = {"name": vm_name("given"), "box": str(bare_box), "provider": "lxc"}
+        settings["vm"] = {"name": vm_name("given"), "box": url, "provider": "lxc"}
 
     made = make_app(PROJECT / "example", tmp_path_factory.mktemp("given"), change)
     assert made.deploy_py("up").code == 0
