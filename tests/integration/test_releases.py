@@ -4,11 +4,9 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import yaml
 
 from tests.integration.site import Site, both_engines, lost_none
 from tests.integration.staging import PROJECT
@@ -17,7 +15,6 @@ pytestmark = pytest.mark.timeout(1800)
 
 # What the audit log of this module's host has at its end: verbs, and how one came out.
 LOGGED = {"deploy", "rollback", "secrets", "failed"}
-DJANGO_MIGRATES = ["python", "manage.py", "migrate", "--noinput", "-v2"]
 SLOW_VIEW = """
 
 def slow(request, seconds):
@@ -131,17 +128,6 @@ def test_release_that_fails_behind_nginx_does_not_stay_live(
     newest = site.staging.deploy_py("releases").text.splitlines()[0]
     assert " failed " in newest
     assert site.staging.deploy_py("rollback", "--to", newest.split()[0]).code == 3
-
-
-@pytest.fixture
-def unhurried(site: Site) -> Iterator[Site]:
-    """Its deploys take 10 s longer."""
-    before = site.staging.config.read_text()
-    settings = yaml.safe_load(before)
-    settings["app"]["migrate_commands"] = [["sleep", "10"], DJANGO_MIGRATES]
-    site.staging.config.write_text(yaml.safe_dump(settings))
-    yield site
-    site.staging.config.write_text(before)
 
 
 def test_second_deploy_waits_for_the_first_or_is_refused(unhurried: Site) -> None:

@@ -6,11 +6,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import yaml
 
 from tests.integration.site import Site
 from tests.integration.staging import PROJECT, begun
@@ -130,19 +128,8 @@ def test_audit_log_has_who_ran_what_without_secrets(site: Site) -> None:
     assert "planted-2b7" not in log
 
 
-@pytest.fixture
-def migrating(site: Site) -> Iterator[Site]:
-    """Its deploys take 10 s longer in their migrations."""
-    before = site.staging.config.read_text()
-    settings = yaml.safe_load(before)
-    settings["app"]["migrate_commands"] = ["sleep 10", "python manage.py migrate --noinput -v2"]
-    site.staging.config.write_text(yaml.safe_dump(settings))
-    yield site
-    site.staging.config.write_text(before)
-
-
-def test_nothing_is_run_while_a_deploy_is_at_work(migrating: Site) -> None:
-    site = migrating
+def test_nothing_is_run_while_a_deploy_is_at_work(unhurried: Site) -> None:
+    site = unhurried
     site.retitle("migrated")
     with ThreadPoolExecutor() as pool:
         deploy = pool.submit(site.deploy)

@@ -1,6 +1,5 @@
 """The checks of every site, in a real browser: each is seen to fail, none for a good site."""
 
-import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from tests.programs.planted_site import DOMAIN, Server, served
 from tests.unit.fakes import settings
 from understudy.config.model import Config
 from understudy.config.verify import CHECKS, Budget
+from understudy.testing import chromium
 from understudy.testing.browser import OPTIONS, Browser, program
 from understudy.testing.checks import judge
 from understudy.testing.checks.crawl import Limits
@@ -34,7 +34,7 @@ def browser() -> Iterator[Browser]:
     options = webdriver.ChromeOptions()
     options.binary_location = program("chromium")
     rule = f"--host-resolver-rules=MAP {DOMAIN} 127.0.0.1"
-    for option in (*OPTIONS, rule, *(["--no-sandbox"] if os.geteuid() == 0 else [])):
+    for option in (*OPTIONS, rule, *chromium.options()):
         options.add_argument(option)
     options.accept_insecure_certs = True
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
@@ -176,14 +176,18 @@ def test_page_that_lacks_another_hosts_script_fails_no_check(
     assert "could not reach cdn.invalid" in results["accessibility"].unjudged
 
 
+def sudo_is(script: str, directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In place of sudo, with which a command of the release is run, a script of the test runs."""
+    sudo = directory / "sudo"
+    sudo.write_text(f"#!/bin/sh\n{script}\n")
+    sudo.chmod(0o755)
+    monkeypatch.setenv("PATH", str(directory), prepend=":")
+
+
 def test_session_is_used_by_browser_and_requests(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The program `run` of a release, and sudo, are a script each here."""
-    sudo = tmp_path / "sudo"
-    sudo.write_text('#!/bin/sh\necho "$*" >&2; echo made a session; echo sessionid=abc\n')
-    sudo.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    sudo_is('echo "$*" >&2; echo made a session; echo sessionid=abc', tmp_path, monkeypatch)
 
     with served(planted_site.GOOD) as server:
         checked(browser, server, login="python manage.py make_session")
@@ -194,10 +198,7 @@ def test_session_is_used_by_browser_and_requests(
 def test_command_that_makes_no_session_fails_with_its_output(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sudo = tmp_path / "sudo"
-    sudo.write_text('#!/bin/sh\necho "no such user" >&2; exit 3\n')
-    sudo.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    sudo_is('echo "no such user" >&2; exit 3', tmp_path, monkeypatch)
 
     with served(planted_site.GOOD) as server, pytest.raises(pytest.fail.Exception) as raised:
         checked(browser, server, login="python manage.py make_session")

@@ -1,6 +1,5 @@
 """Report pages of sample runs, opened in a real browser."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from tests.unit.pictures import drawn
 from tests.unit.records import EMPTY, FAILED, PASSED, nasty, odd
 from understudy.report.page import Picture, render
 from understudy.report.screenshots import difference
+from understudy.testing import chromium
 from understudy.testing.browser import OPTIONS, program
 
 RECORDS = {"passed": PASSED, "failed": FAILED, "empty": EMPTY, "odd": odd(), "nasty": nasty()}
@@ -24,7 +24,7 @@ DESKTOP, PHONE = 1200, 360
 def browser() -> Iterator[WebDriver]:
     options = webdriver.ChromeOptions()
     options.binary_location = program("chromium")
-    for option in (*OPTIONS, *(["--no-sandbox"] if os.geteuid() == 0 else [])):
+    for option in (*OPTIONS, *chromium.options()):
         options.add_argument(option)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     service = webdriver.ChromeService(executable_path=program("chromedriver"))

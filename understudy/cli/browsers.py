@@ -6,6 +6,8 @@ import subprocess
 import webbrowser
 from pathlib import Path
 
+from understudy.testing import chromium as chromium_options
+
 # Those that can be given the address of a name: they share Chromium's options. Firefox has no such option.
 _CHROMIUM = (
     *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
@@ -48,13 +50,9 @@ def open_with_rule(program: str, url: str, rule: str, profile: Path) -> bool:
 
 
 def _options(rule: str, profile: Path) -> list[str]:
-    options = [
+    return [
         f"--user-data-dir={profile}",
         f"--host-resolver-rules={rule}",
-        # A proxy would look the name up by itself.
-        "--no-proxy-server",
-        "--no-first-run",
         "--no-default-browser-check",
+        *chromium_options.options(),
     ]
-    # Chromium has no sandbox for root, and does not start as root without this.
-    return [*options, "--no-sandbox"] if os.geteuid() == 0 else options

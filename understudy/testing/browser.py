@@ -1,6 +1,5 @@
 """Starts Chromium, and saves its state when a test fails."""
 
-import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -9,6 +8,7 @@ from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 
 from understudy.errors import Unreachable
+from understudy.testing import chromium
 from understudy.testing.site import Site
 
 # Generous, for a site on a slow emulated machine.
@@ -22,8 +22,6 @@ OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-quic",
-    "--no-first-run",
-    "--no-proxy-server",
 )
 
 
@@ -56,11 +54,9 @@ def start_browser(site: Site) -> Browser:
     """
     options = webdriver.ChromeOptions()
     options.binary_location = program("chromium")
-    for option in (*OPTIONS, f"--host-resolver-rules={site.resolver_rule}"):
+    rule = f"--host-resolver-rules={site.resolver_rule}"
+    for option in (*OPTIONS, *chromium.options(), rule):
         options.add_argument(option)
-    if os.geteuid() == 0:
-        # Chromium has no sandbox for root, and does not start as root without this.
-        options.add_argument("--no-sandbox")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     service = webdriver.ChromeService(executable_path=program("chromedriver"))
     browser = Browser(options=options, service=service)

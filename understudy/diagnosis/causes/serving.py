@@ -112,23 +112,24 @@ BY_ANSWER: tuple[Rule, ...] = (
     ),
 )
 
+_OVER_ITS_LIMIT = (
+    "the app took more memory than app.memory_max allows, {app.memory_max}, and was ended",
+    "Look for what it keeps from one request to the next, or raise app.memory_max.",
+)
+_HAS_LIMIT = setting("memory_max", lambda limit, groups: bool(limit))
+
 _WORKERS = (
     Rule(
         "out-of-memory",
         (Clue("said", r"killed by the OOM killer|result 'oom-kill'"),),
-        "the app took more memory than app.memory_max allows, {app.memory_max}, and was ended",
-        "Look for what it keeps from one request to the next, or raise app.memory_max.",
-        (setting("memory_max", lambda limit, groups: bool(limit)),),
+        *_OVER_ITS_LIMIT,
+        (_HAS_LIMIT,),
     ),
     Rule(
         "out-of-memory-unreported",
         (Clue("said", r"Worker \S+ was sent SIGKILL! Perhaps"),),
-        "the app took more memory than app.memory_max allows, {app.memory_max}, and was ended",
-        "Look for what it keeps from one request to the next, or raise app.memory_max.",
-        (
-            setting("memory_max", lambda limit, groups: bool(limit)),
-            on_host("oom", "{app.name}", "yes"),
-        ),
+        *_OVER_ITS_LIMIT,
+        (_HAS_LIMIT, on_host("oom", "{app.name}", "yes")),
     ),
     Rule(
         "slow-start",
