@@ -62,6 +62,7 @@ DOORS = {
     "vm.lxc",
     "vm.guest",
     "vm.new_address",
+    "vm.reservation",
     "vm.vagrant",
 }
 ABOVE_THE_VM = {

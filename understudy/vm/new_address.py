@@ -2,6 +2,8 @@
 
 import json
 import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 from understudy.config import model as configuration
 from understudy.config.model import Config
@@ -9,22 +11,23 @@ from understudy.errors import StepFailed, Unreachable
 from understudy.local.atomic_write import atomic_write
 from understudy.paths import Project
 from understudy.vm import address, libvirt, lxc, provider, subnets
+from understudy.vm.reservation import reserved
 from understudy.vm.subnets import GuestNetwork, UsedSubnet
 
 
-def choose(project: Project) -> None:
+@contextmanager
+def chosen(project: Project) -> Iterator[None]:
     """Chooses an address for the VM and keeps it in .understudy/, unless the VM has one.
 
-    An existing VM keeps its address; before it is built, another VM may take the subnet. Raises StepFailed if
-    this machine has no free private subnet, and Unreachable if the program `ip` is missing.
+    An existing VM keeps its address. A subnet is in use only once its VM is built, which can take minutes: in
+    the block no other run on this machine chooses it. Raises StepFailed if this machine has no free private
+    subnet, and Unreachable if the program `ip` is missing.
     """
     config = configuration.load(project.config_file)
-    if address.given(config) or _is_kept(project, config):
-        return
-    chosen = _of_network(project, config) or _free(project, config)
-    file = address.file(project, config.vm.name)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    atomic_write(file, json.dumps({"address": chosen}))
+    with ExitStack() as reservations:
+        if not (address.given(config) or _is_built(project, config)):
+            _keep(project, config, _reserve(project, config, reservations))
+        yield
 
 
 def conflict(project: Project, config: Config) -> UsedSubnet | None:
@@ -37,11 +40,15 @@ def used_subnets(project: Project, config: Config) -> list[UsedSubnet]:
     return subnets.used_subnets(_networks(project), _routes(), _vm(project, config))
 
 
-def _is_kept(project: Project, config: Config) -> bool:
-    kept = address.kept(project, config.vm.name)
-    if not kept or provider.built(project, config.vm.name):
-        return bool(kept)
-    return subnets.conflict(kept, used_subnets(project, config)) is None
+def _is_built(project: Project, config: Config) -> bool:
+    name = config.vm.name
+    return bool(address.kept(project, name) and provider.built(project, name))
+
+
+def _keep(project: Project, config: Config, chosen: str) -> None:
+    file = address.file(project, config.vm.name)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    atomic_write(file, json.dumps({"address": chosen}))
 
 
 def _vm(project: Project, config: Config) -> tuple[str, str]:
@@ -65,17 +72,20 @@ def _of_network(project: Project, config: Config) -> str:
     return next(leased, "")
 
 
-def _free(project: Project, config: Config) -> str:
-    found = subnets.free(
-        used_subnets(project, config), seed=f"{project.directory}\0{config.vm.name}"
+def _reserve(project: Project, config: Config, reservations: ExitStack) -> str:
+    """The address of the first subnet that is neither in use nor reserved: of the last run's, if it is."""
+    name = config.vm.name
+    if leased := _of_network(project, config):
+        return leased
+    seed = f"{project.directory}\0{name}"
+    found = subnets.free(used_subnets(project, config), seed, first=address.kept(project, name))
+    for subnet in found:
+        if reservations.enter_context(reserved(subnet)):
+            return subnets.address_in(subnet)
+    raise StepFailed(
+        "this machine has no free private subnet for the VM",
+        hint="`ip route show table all` lists the subnets in use. Free one, or set vm.address in deploy.yml.",
     )
-    if found is None:
-        raise StepFailed(
-            "this machine has no free private subnet for the VM",
-            hint="`ip route show table all` lists the subnets in use. Free one, or set vm.address in "
-            "deploy.yml.",
-        )
-    return subnets.address_in(found)
 
 
 def _routes() -> str:

@@ -42,18 +42,17 @@ class UsedSubnet:
     by: str
 
 
-def free(used: Iterable[UsedSubnet], seed: str) -> IPv4Network | None:
-    """A private /24 that overlaps with none of these; None if there is none.
+def free(used: Iterable[UsedSubnet], seed: str, first: str = "") -> Iterator[IPv4Network]:
+    """The private /24s that overlap with none of these. first: an address whose own /24 comes first.
 
-    The search starts where the seed says, among the first eight and then among the others: two projects that
-    choose at the same time choose differently.
+    The others begin where the seed says, among the first eight candidates and then among the rest.
     """
     subnets = [one.subnet for one in used]
     number = int(sha256(seed.encode()).hexdigest(), 16)
-    for candidate in (*_from(number, _CANDIDATES[:8]), *_from(number, _CANDIDATES[8:])):
+    own = (IPv4Network(f"{first}/24", strict=False),) if first else ()
+    for candidate in (*own, *_from(number, _CANDIDATES[:8]), *_from(number, _CANDIDATES[8:])):
         if not any(candidate.overlaps(subnet) for subnet in subnets):
-            return candidate
-    return None
+            yield candidate
 
 
 def _from(number: int, candidates: Sequence[IPv4Network]) -> Iterator[IPv4Network]:

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -145,7 +146,7 @@ def test_verbs_refuse_a_broken_override_before_they_ask_a_host_or_the_vm(
     files = {"deploy.yml": (TOP / "deploy.yml").read_text(), "templates/run.j2": "{{ nope }}"}
     shipped(tmp_path, files)
     monkeypatch.setattr(subprocess, "Popen", no_program)
-    monkeypatch.setattr("understudy.vm.new_address.choose", lambda _: None)
+    monkeypatch.setattr("understudy.vm.new_address.chosen", lambda _: nullcontext())
 
     assert main.main([verb, "--json"], tmp_path) == 2
 

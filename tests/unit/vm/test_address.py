@@ -1,6 +1,7 @@
 """The VM's address: chosen once, kept, and read from where it is set."""
 
 import json
+from ipaddress import IPv4Network
 
 import pytest
 import yaml
@@ -13,6 +14,7 @@ from understudy.errors import ConfigError, StepFailed, Unreachable
 from understudy.testing.site import site_of
 from understudy.vm import address as vm_address
 from understudy.vm import new_address
+from understudy.vm.reservation import reserved
 
 
 def rewrite(machine: Machine, vm: dict[str, object], target: dict[str, object]) -> None:
@@ -27,7 +29,8 @@ def addresses(config: Config) -> tuple[str, str]:
 
 
 def chosen(machine: Machine) -> str:
-    new_address.choose(machine.project)
+    with new_address.chosen(machine.project):
+        pass
     first, second = addresses(vm_address.load(machine.project))
     assert first == second
     return first
@@ -54,6 +57,24 @@ def test_address_whose_subnet_was_taken_before_the_vm_was_built_is_chosen_again(
     assert chosen(machine) == address
     machine.network("another", address)
     assert chosen(machine) != address
+
+
+def test_subnet_that_another_run_has_chosen_is_not_chosen_while_its_vm_is_built(
+    machine: Machine,
+) -> None:
+    address = chosen(machine)
+    with reserved(IPv4Network(f"{address}/24", strict=False)) as is_free:
+        assert is_free
+        assert chosen(machine) != address
+
+
+def test_subnet_is_reserved_as_long_as_the_vm_is_built_and_no_longer(machine: Machine) -> None:
+    with new_address.chosen(machine.project):
+        subnet = IPv4Network(f"{vm_address.load(machine.project).vm.address}/24", strict=False)
+        with reserved(subnet) as is_free:
+            assert not is_free
+    with reserved(subnet) as is_free:
+        assert is_free
 
 
 def test_chosen_address_avoids_routes_and_other_networks(machine: Machine) -> None:
@@ -110,8 +131,8 @@ def test_destroy_removes_the_network_that_a_failed_start_left(machine: Machine) 
 
 def test_machine_without_a_free_subnet_is_an_error(machine: Machine) -> None:
     machine.routes("192.168.0.0/16", "172.16.0.0/12")
-    with pytest.raises(StepFailed) as raised:
-        new_address.choose(machine.project)
+    with pytest.raises(StepFailed) as raised, new_address.chosen(machine.project):
+        pass
     assert "no free private subnet" in raised.value.summary
 
 

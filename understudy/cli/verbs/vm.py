@@ -25,19 +25,19 @@ def rehearse(options: argparse.Namespace, project: Project, report: "Report") ->
     timings = Timings(project.state / "timings.json")
     # The receipt is made from the recording; rehearse is one of the verbs in main.REPORTED.
     assert isinstance(report, Recorder)  # noqa: S101
-    new_address.choose(project)
-    job = checked(job_of(options, project, report))
-    job = issue.without_key(job) if options.unsigned else job
-    job = job.at(options.commit) if options.commit else job
-    Rehearsal(job, vm_of(project, report), selection, timings, report).run()
+    with new_address.chosen(project):
+        job = checked(job_of(options, project, report))
+        job = issue.without_key(job) if options.unsigned else job
+        job = job.at(options.commit) if options.commit else job
+        Rehearsal(job, vm_of(project, report), selection, timings, report).run()
 
 
 def up(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.vm import new_address
 
-    new_address.choose(project)
-    checked(job_of(options, project, report))
-    vm_of(project, report).up()
+    with new_address.chosen(project):
+        checked(job_of(options, project, report))
+        vm_of(project, report).up()
 
 
 def reset(options: argparse.Namespace, project: Project, report: "Report") -> None:
