@@ -135,8 +135,9 @@ class Machine:
 
     def vm(self, **changes: object) -> Vm:
         """The VM by deploy.yml as it is now. changes: of its key `vm`."""
-        with new_address.chosen(self.project):
-            pass
+        if not vm_address.kept(self.project, "understudy"):
+            with new_address.chosen(self.project):
+                pass
         config = vm_address.load(self.project)
         vm = config.vm.model_copy(update=changes)
         return Vm(self.project, config.model_copy(update={"vm": vm}), self.report)

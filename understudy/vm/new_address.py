@@ -41,8 +41,12 @@ def used_subnets(project: Project, config: Config) -> list[UsedSubnet]:
 
 
 def _is_built(project: Project, config: Config) -> bool:
+    """Whether there is a VM with the kept address: Vagrant may also know one that is gone."""
     name = config.vm.name
-    return bool(address.kept(project, name) and provider.built(project, name))
+    built = provider.built(project, name)
+    if not built or not address.kept(project, name):
+        return False
+    return bool(provider.machine(project, name, built).state())
 
 
 def _keep(project: Project, config: Config, chosen: str) -> None:

@@ -50,6 +50,17 @@ def test_address_of_a_built_vm_is_kept_even_if_its_subnet_is_used_by_then(machin
     assert chosen(machine) == address
 
 
+def test_address_of_a_vm_that_is_gone_is_chosen_again_if_its_subnet_is_used(
+    machine: Machine,
+) -> None:
+    address = chosen(machine)
+    machine.vm().up()
+    (machine.tools / "state").unlink()
+    assert chosen(machine) == address
+    machine.network("another", address)
+    assert chosen(machine) != address
+
+
 def test_address_whose_subnet_was_taken_before_the_vm_was_built_is_chosen_again(
     machine: Machine,
 ) -> None:
