@@ -20,3 +20,12 @@ class Certificate(Strict):
 
     chain: CertificatePath
     key: CertificatePath
+
+
+def of_acme(site: str) -> Certificate:
+    """Where a site has the certificate of `https: auto`: provision/70-site-certificate.sh puts it there.
+
+    `live` is a link to a directory with both files, so that one rename(2) replaces them together.
+    """
+    directory = f"/etc/ssl/understudy/{site}/live"
+    return Certificate(chain=f"{directory}/fullchain.pem", key=f"{directory}/privkey.pem")

@@ -29,7 +29,7 @@ def refuse_if_taken(
 
     others: path -> text of nginx's files that are not the site's own. host: its name in the message.
     """
-    ports = {"80", "443"} if target.certificate else {"80"}
+    ports = {"80", "443"} if target.has_https else {"80"}
     places = claims(others, target.domain, ports)
     if places:
         raise Refused(

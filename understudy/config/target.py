@@ -5,8 +5,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from understudy.config import certificate as certificates
 from understudy.config.base import Strict
 from understudy.config.certificate import Certificate
+from understudy.config.https import Acme, Https
 from understudy.config.mistakes import validation_error
 from understudy.config.values import (
     Address,
@@ -43,12 +45,21 @@ class TargetConfig(Strict):
     admin: Name
     key: FilePath | None = None
     known_hosts: FilePath | None = None
+    https: Https = "off"
+    acme: Acme = Acme()
     certificate: Certificate | None = None
     require_clean: bool = False
     disposable: bool = False
     require_receipt: bool = True
     probe: Literal["ssh", "public"] = "ssh"
     environment: Mapping[VariableName, VariableValue] = {}
+
+    @model_validator(mode="after")
+    def have_one_certificate(self) -> Self:
+        if self.https == "auto" and self.certificate:
+            both = "give either `https: auto` or the files of a certificate"
+            raise validation_error("both", both, "certificate")
+        return self
 
     @model_validator(mode="after")
     def know_each_host_once(self) -> Self:
@@ -62,6 +73,14 @@ class TargetConfig(Strict):
                 twice = "another host of the target has this address"
                 raise validation_error("twice", twice, "addresses", place, given=address)
         return self
+
+    @property
+    def has_https(self) -> bool:
+        return self.https == "auto" or self.certificate is not None
+
+    def certificate_of(self, site: str) -> Certificate | None:
+        """Where its hosts have the site's certificate; None for plain HTTP."""
+        return certificates.of_acme(site) if self.https == "auto" else self.certificate
 
     def hosts(self) -> tuple[Self, ...]:
         """A target for each host, as if it were the only one."""

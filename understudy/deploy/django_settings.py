@@ -160,7 +160,7 @@ def _databases(settings: Settings, desired: DesiredState) -> Iterator[str]:
 
 def _https(settings: Settings, desired: DesiredState) -> Iterator[str]:
     domain = desired.target.domain
-    if desired.target.certificate:
+    if desired.target.has_https:
         if not settings["secure_proxy_ssl_header"]:
             yield "SECURE_PROXY_SSL_HEADER is not set: Django takes HTTPS for HTTP"
         return

@@ -105,7 +105,7 @@ def checked_paths(desired: DesiredState) -> tuple[str, ...]:
 
 
 def url(desired: DesiredState, path: str) -> str:
-    scheme = "https" if desired.target.certificate else "http"
+    scheme = "https" if desired.target.has_https else "http"
     return f"{scheme}://{desired.target.domain}{path}"
 
 

@@ -76,7 +76,7 @@ def under_load(
 def _endpoint(job: Job, connection: SshConnection) -> Iterator[Endpoint]:
     """Through the deploying connection, or straight to the public address: `probe` in deploy.yml."""
     target = job.target
-    tls = target.certificate is not None
+    tls = target.has_https
     port = 443 if tls else 80
     if target.probe == "public":
         yield Endpoint(target.address, port, tls, target.domain)

@@ -100,7 +100,7 @@ def _values(config: Config, target: TargetConfig, release_id: str) -> dict[str, 
     return {
         "app": config.app,
         "domain": target.domain,
-        "certificate": target.certificate,
+        "certificate": target.certificate_of(config.app.name),
         "environment": _environment(config, target, release_id),
         "paths": SimpleNamespace(
             root=paths.root,

@@ -57,4 +57,4 @@ def site_of(config: Config, target_name: str, address: str | None = None) -> Sit
 
 
 def _url(target: TargetConfig) -> str:
-    return f"{'https' if target.certificate else 'http'}://{target.domain}"
+    return f"{'https' if target.has_https else 'http'}://{target.domain}"

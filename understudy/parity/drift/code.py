@@ -39,7 +39,7 @@ def capture_of_code(
 
 
 def _ports(target: TargetConfig) -> list[str]:
-    ports = (80, 443) if target.certificate else (80,)
+    ports = (80, 443) if target.has_https else (80,)
     return [f"tcp {address}:{port}" for port in ports for address in ("0.0.0.0", "[::]")]  # noqa: S104
 
 

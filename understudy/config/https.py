@@ -1,0 +1,44 @@
+"""How a target has HTTPS: `https` and `acme` in deploy.yml."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from understudy.config.base import Strict
+from understudy.config.values import FilePath, text
+
+# https://letsencrypt.org/getting-started/ and its directory for trials.
+LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
+LETS_ENCRYPT_STAGING = "https://acme-staging-v02.api.letsencrypt.org/directory"
+
+
+def _no_boolean(value: Any) -> Any:
+    """YAML reads `off` as a boolean."""
+    return "off" if value is False else value
+
+
+Https = Annotated[Literal["auto", "off"], BeforeValidator(_no_boolean)]
+DirectoryUrl = Annotated[
+    str,
+    text(
+        r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?",
+        "the URL of an ACME directory, https://…",
+    ),
+]
+Email = Annotated[
+    str,
+    text(r"([A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)?", "one e-mail address"),
+]
+
+
+class Acme(Strict):
+    """Who issues the certificate of `https: auto` (RFC 8555).
+
+    email: of the account. terms: whether the issuer's terms of service are agreed to. ca: a file of this
+    machine with the CA of the directory itself, for one that no public CA vouches for.
+    """
+
+    directory: DirectoryUrl = LETS_ENCRYPT
+    email: Email = ""
+    terms: bool = False
+    ca: FilePath | None = Field(default=None)
