@@ -18,6 +18,9 @@ from pathlib import Path
 RULES = r"""
 top              server                         {
 top              log_format                     OWN( escape=(default|json))?( (?!escape=)TEXT)+
+top              map                            VARIABLE MINE {
+map              default                        TEXT?
+map              ""                             TEXT?
 top              limit_req_zone                 TEXT zone=OWN:ZONE rate=[0-9]{1,6}r/[sm]
 top              limit_conn_zone                TEXT zone=OWN:ZONE
 server           listen                         (\[::\]:|127\.0\.0\.2:)?(80|443)( ssl)?( http2)?
@@ -115,6 +118,11 @@ STEP = r"(?!\.{1,2}(?![\w.~-]))[\w.~-]+"
 WORDS = {
     "OWN": r"{site}(?:_[a-z0-9_]+)?",
     "SITE": r"{site}",
+    # All sites share nginx's variables. Two underscores part the site's name from the rest, which has none:
+    # so no two sites have the same, though a hyphen of the name is an underscore here. Shorter than what
+    # nginx's variables_hash_bucket_size of 64 holds behind a site's name of 31 letters.
+    "MINE": r"\${_site}__[a-z0-9]{1,13}",
+    "VARIABLE": r"\$[a-z0-9_]+",
     "BELOW": rf"/srv/{{site}}(?:/{STEP})*/?",
     "CERTIFICATE": rf"/etc/(?:ssl|letsencrypt|nginx)(?:/{STEP})+",
     "URL": rf"/(?:{STEP}/)*(?:{STEP})?",
@@ -155,11 +163,13 @@ def rules(site: str) -> Rules:
     found: Rules = {}
     for rule in RULES.strip().splitlines():
         contexts, name, *rest = rule.split(None, 2)
+        name = name.strip('"')
         pattern = "".join(rest)
         block = pattern.endswith("{")
         pattern = pattern.rstrip("{ ").replace(" ", "\n")
         pattern = re.sub(rf"\b({'|'.join(WORDS)})\b", lambda word: f"(?:{WORDS[word[1]]})", pattern)
-        compiled = re.compile(pattern.replace("{site}", re.escape(site)), re.ASCII)
+        pattern = pattern.replace("{site}", re.escape(site)).replace("{_site}", site.replace("-", "_"))
+        compiled = re.compile(pattern, re.ASCII)
         for context in contexts.split(","):
             found[context, name] = (compiled, block)
     return found

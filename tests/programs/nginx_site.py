@@ -164,6 +164,8 @@ class App(BaseHTTPRequestHandler):
             self.send_header("Location", f"http://{DOMAIN}/elsewhere")
         if self.path == "/strict":
             self.send_header("Strict-Transport-Security", "max-age=1")
+            self.send_header("X-Content-Type-Options", "none")
+            self.send_header("referrer-policy", "no-referrer")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

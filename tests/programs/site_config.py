@@ -16,6 +16,7 @@ OPTIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "django": ({}, {}),
     "plain": ({"preset": "plain"}, {}),
     "https": ({}, CERTIFICATE),
+    "hsts": ({}, {**CERTIFICATE, "hsts": "1y"}),
     "postgresql": ({"database": "postgresql"}, {}),
     "memory": ({"memory_max": "512M"}, {}),
     "no media": ({"media_url": None}, {}),

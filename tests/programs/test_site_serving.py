@@ -26,6 +26,12 @@ def https(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
         yield nginx
 
 
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
+    with running(tmp_path_factory.mktemp("strict"), {**CERTIFICATE, "hsts": "1y"}) as nginx:
+        yield nginx
+
+
 def test_app_learns_the_visitors_true_address(plain: Nginx) -> None:
     seen = plain.seen_by_app(
         X_Forwarded_For="6.6.6.6", X_Forwarded_Proto="https", X_Request_ID="mine"
@@ -115,15 +121,44 @@ def test_name_that_is_not_the_sites_gets_no_page(plain: Nginx, https: Nginx) -> 
             nginx.get("/", 80, host="evil.example")
 
 
-def test_browsers_keep_to_https_as_the_app_says_or_for_a_day(plain: Nginx, https: Nginx) -> None:
-    (https.site("shared/media") / "a").write_text("a")
-    for path in ("/", "/media/a", "/static/none"):
-        answer, _ = https.get(path, 443)
-        assert answer.headers.get_all("Strict-Transport-Security") == ["max-age=86400"]
-    # A browser heeds the first one only.
-    answer, _ = https.get("/strict", 443)
-    assert answer.headers.get_all("Strict-Transport-Security") == ["max-age=1", "max-age=86400"]
-    assert "Strict-Transport-Security" not in plain.get("/")[0].headers
+# Of the app, of static files, of uploads, and errors of nginx itself.
+ANSWERS = ("/", "/static/a", "/static/none", "/media/a", "/media/none")
+
+
+def with_files(nginx: Nginx) -> Nginx:
+    (nginx.site("releases/r1") / "static").mkdir(exist_ok=True)
+    for place in ("releases/r1/static", "shared/media"):
+        (nginx.site(place) / "a").write_text("a")
+    return nginx
+
+
+@pytest.mark.parametrize("path", ANSWERS)
+def test_each_answer_has_the_headers_that_guard_a_page(path: str, plain: Nginx) -> None:
+    headers = with_files(plain).get(path)[0].headers
+
+    assert headers.get_all("X-Content-Type-Options") == ["nosniff"]
+    assert headers.get_all("Referrer-Policy") == ["strict-origin-when-cross-origin"]
+
+
+@pytest.mark.parametrize("path", ANSWERS)
+def test_browsers_keep_to_https_if_the_target_has_hsts(
+    path: str, https: Nginx, strict: Nginx
+) -> None:
+    assert with_files(https).get(path, 443)[0].headers.get_all("Strict-Transport-Security") is None
+    sent = with_files(strict).get(path, 443)[0].headers.get_all("Strict-Transport-Security")
+    assert sent == ["max-age=31536000"]
+
+
+def test_headers_of_the_app_are_sent_as_they_are_and_no_others(strict: Nginx) -> None:
+    headers = strict.get("/strict", 443)[0].headers
+
+    assert headers.get_all("Strict-Transport-Security") == ["max-age=1"]
+    assert headers.get_all("X-Content-Type-Options") == ["none"]
+    assert headers.get_all("Referrer-Policy") == ["no-referrer"]
+
+
+def test_plain_http_has_no_hsts(strict: Nginx) -> None:
+    assert "Strict-Transport-Security" not in strict.get("/", 80)[0].headers
 
 
 def test_https_is_modern(https: Nginx) -> None:

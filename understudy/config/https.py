@@ -29,6 +29,19 @@ Email = Annotated[
     str,
     text(r"([A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)?", "one e-mail address"),
 ]
+# Of each unit, as nginx counts them.
+_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "M": 2592000, "y": 31536000}
+Hsts = Annotated[
+    str,
+    BeforeValidator(lambda value: "0" if value == 0 and value is not False else value),
+    text(r"0|[1-9][0-9]{0,8}[smhdwMy]", "a time such as 1d or 1y, or 0 to take it back"),
+]
+
+
+def seconds(time: Hsts) -> int:
+    """`1y` -> 31536000"""
+    amount = time.rstrip("smhdwMy")
+    return int(amount) * _SECONDS[time[len(amount) :]]
 
 
 class Acme(Strict):

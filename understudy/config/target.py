@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from understudy.config import certificate as certificates
 from understudy.config.base import Strict
 from understudy.config.certificate import Certificate
-from understudy.config.https import Acme, Https
+from understudy.config.https import Acme, Hsts, Https, seconds
 from understudy.config.mistakes import validation_error
 from understudy.config.values import (
     Address,
@@ -48,6 +48,7 @@ class TargetConfig(Strict):
     https: Https = "off"
     acme: Acme = Acme()
     certificate: Certificate | None = None
+    hsts: Hsts | None = None
     require_clean: bool = False
     disposable: bool = False
     require_receipt: bool = True
@@ -73,6 +74,19 @@ class TargetConfig(Strict):
                 twice = "another host of the target has this address"
                 raise validation_error("twice", twice, "addresses", place, given=address)
         return self
+
+    @model_validator(mode="after")
+    def have_https_if_browsers_must(self) -> Self:
+        if self.hsts and not self.has_https:
+            without = (
+                "must go with `https: auto` or a `certificate`: browsers obey it by HTTPS only"
+            )
+            raise validation_error("without_https", without, "hsts", given=self.hsts)
+        return self
+
+    @property
+    def hsts_seconds(self) -> int:
+        return seconds(self.hsts or "0")
 
     @property
     def has_https(self) -> bool:

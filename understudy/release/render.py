@@ -99,6 +99,9 @@ def _values(config: Config, target: TargetConfig, release_id: str) -> dict[str, 
     release = paths.release(release_id)
     return {
         "app": config.app,
+        "target": target,
+        # How the names of the site's own variables of nginx begin. No other site's begin so: see the checker.
+        "own": f"${config.app.name.replace('-', '_')}__",
         "domain": target.domain,
         "certificate": target.certificate_of(config.app.name),
         "environment": _environment(config, target, release_id),

@@ -157,9 +157,13 @@ def test_site_config_follows_preset_and_certificate(
 
 
 @pytest.mark.needs("nginx")
-@pytest.mark.parametrize("app", [{}, {"preset": "plain"}, {"media_url": None}])
+@pytest.mark.parametrize(
+    "app", [{}, {"preset": "plain"}, {"media_url": None}, {"name": f"a-{29 * 'z'}"}]
+)
 def test_nginx_accepts_the_file(app: dict[str, Any], tmp_path: Path) -> None:
-    site = all_files(config(app=app))["shop"].replace("/var/log/nginx", str(tmp_path))
+    site = all_files(config(app=app))[app.get("name", "shop")].replace(
+        "/var/log/nginx", str(tmp_path)
+    )
     # Ports and directories that an ordinary user may have.
     site = site.replace("listen 80", f"listen unix:{tmp_path}/socket").replace("listen [", "#[")
     (tmp_path / "site").write_text(site)
