@@ -168,7 +168,8 @@ def rules(site: str) -> Rules:
         block = pattern.endswith("{")
         pattern = pattern.rstrip("{ ").replace(" ", "\n")
         pattern = re.sub(rf"\b({'|'.join(WORDS)})\b", lambda word: f"(?:{WORDS[word[1]]})", pattern)
-        pattern = pattern.replace("{site}", re.escape(site)).replace("{_site}", site.replace("-", "_"))
+        pattern = pattern.replace("{_site}", site.replace("-", "_"))
+        pattern = pattern.replace("{site}", re.escape(site))
         compiled = re.compile(pattern, re.ASCII)
         for context in contexts.split(","):
             found[context, name] = (compiled, block)
