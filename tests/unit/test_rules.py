@@ -189,6 +189,8 @@ PURE = {
     "testing.checks.other_hosts",
     "testing.checks.page_checks",
     "traffic.samples",
+    "vm.issuer.files",
+    "vm.issuer.settings",
     "vm.levels",
     "vm.mirror",
     "vm.subnets",

@@ -48,10 +48,12 @@ class Acme(Strict):
     """Who issues the certificate of `https: auto` (RFC 8555).
 
     email: of the account. terms: whether the issuer's terms of service are agreed to. ca: a file of this
-    machine with the CA of the directory itself, for one that no public CA vouches for.
+    machine with the CA of the directory itself, for one that no public CA vouches for. roots: such a file with
+    the CAs of what it issues: tests and traffic trust them for the site, and no others.
     """
 
     directory: DirectoryUrl = LETS_ENCRYPT
     email: Email = ""
     terms: bool = False
     ca: FilePath | None = Field(default=None)
+    roots: FilePath | None = Field(default=None)

@@ -1,25 +1,34 @@
-"""The staging VM's address: that of deploy.yml, or the one that new_address.py has chosen, in .understudy/."""
+"""The staging VM's address: that of deploy.yml, or the one that new_address.py has chosen, in .understudy/.
+
+From the address follows who issues the VM's certificates.
+"""
 
 import json
 from pathlib import Path
 
 from understudy.config import model as configuration
 from understudy.config.model import Config
+from understudy.config.target import TargetConfig
 from understudy.paths import Project
+from understudy.vm.issuer import files as issuer_files
+from understudy.vm.issuer import settings
+from understudy.vm.issuer.files import Files
 
 # The target of deploy.yml that is the VM.
 TARGET = "vagrant"
 
 
 def load(project: Project) -> Config:
-    """deploy.yml, with the VM's address filled in. Raises ConfigError if deploy.yml is wrong."""
+    """deploy.yml, with the VM's address and issuer filled in. Raises ConfigError if deploy.yml is wrong."""
     return with_kept_address(project, configuration.load(project.config_file))
 
 
 def with_kept_address(project: Project, config: Config) -> Config:
-    """The same with the VM's address in `vm` and in its target, if the VM has an address yet."""
+    """The same with the VM's address in `vm` and in its target, if the VM has an address yet; and there
+    with Pebble as the issuer of `https: auto`.
+    """
     address = given(config) or kept(project, config.vm.name)
-    return _with(config, address) if address else config
+    return _with(project, config, address) if address else config
 
 
 def forget(project: Project, name: str) -> None:
@@ -45,10 +54,21 @@ def file(project: Project, name: str) -> Path:
     return project.state / "vm" / name / "network.json"
 
 
-def _with(config: Config, address: str) -> Config:
+def _with(project: Project, config: Config, address: str) -> Config:
     vm = config.vm.model_copy(update={"address": config.vm.address or address})
     targets = dict(config.targets)
     target = targets.get(TARGET)
-    if target and not target.address and not target.addresses:
-        targets[TARGET] = target.model_copy(update={"address": address})
+    if target and not target.addresses:
+        known = target.model_copy(update={"address": target.address or address})
+        targets[TARGET] = _with_issuer(known, issuer_files.of_vm(project, config.vm.name))
     return config.model_copy(update={"vm": vm, "targets": targets})
+
+
+def _with_issuer(target: TargetConfig, files: Files) -> TargetConfig:
+    filled = settings.with_issuer(target, files)
+    if settings.has_issuer(filled) and not files.ca.exists():
+        # Imported here: it takes long, and is needed once for each VM.
+        from understudy.vm.issuer import authority
+
+        authority.ensure_ca(files)
+    return filled

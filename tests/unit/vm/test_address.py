@@ -179,3 +179,16 @@ def test_doctor_shows_another_projects_vm_of_the_same_name(machine: Machine) -> 
         found = doctor._vm_name(machine.project, "understudy", "libvirt")
         assert bool(found.fix) == problem
     assert found.seen == f"{machine.tools} has a VM understudy, too"
+
+
+def test_vm_with_https_has_an_issuer_of_its_own_once_it_has_an_address(machine: Machine) -> None:
+    rewrite(machine, {}, {"https": "auto"})
+    before = vm_address.load(machine.project).target("vagrant").acme
+    address = chosen(machine)
+    acme = vm_address.load(machine.project).target("vagrant").acme
+
+    assert before.ca is None
+    assert acme.directory.startswith(f"https://{address.removesuffix('10')}1:")
+    # Hosts get it when they ask for a certificate.
+    assert acme.ca
+    assert "BEGIN CERTIFICATE" in acme.ca.read_text()

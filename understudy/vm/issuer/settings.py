@@ -1,0 +1,77 @@
+"""What Pebble and its name server are started with, and what the VM's target knows of them. Pure."""
+
+import json
+from collections.abc import Mapping
+from ipaddress import AddressValueError, IPv4Network
+
+from understudy.config.target import TargetConfig
+from understudy.vm.issuer.files import Files
+
+PEBBLE, NAME_SERVER = "pebble", "pebble-challtestsrv"
+# The same at each start: certbot keeps it with the certificate.
+PORT = 14000
+EMAIL = "staging@understudy.test"
+LOOPBACK = "127.0.0.1"
+# Without them Pebble is slow and fails at random, to test ACME clients. It checks each challenge.
+ENVIRONMENT: Mapping[str, str] = {"PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "0"}
+# In the log, for each certificate.
+ISSUED = "Issued certificate serial"
+
+
+def gateway(address: str) -> str:
+    """This machine's address in the VM's network, the first one; "" if the VM's address is a name."""
+    try:
+        return str(IPv4Network(f"{address}/24", strict=False)[1])
+    except AddressValueError:
+        return ""
+
+
+def directory(address: str) -> str:
+    """The URL at which the VM of that address finds Pebble."""
+    return f"https://{gateway(address)}:{PORT}/dir"
+
+
+def with_issuer(target: TargetConfig, files: Files) -> TargetConfig:
+    """The VM's target with Pebble as the issuer of `https: auto`, unless deploy.yml names another one."""
+    named = "directory" in target.acme.model_fields_set
+    if target.https != "auto" or named or not gateway(target.address):
+        return target
+    ours = {
+        "directory": directory(target.address),
+        "email": target.acme.email or EMAIL,
+        "terms": True,
+        "ca": files.ca,
+        "roots": files.roots,
+    }
+    return target.model_copy(update={"acme": target.acme.model_copy(update=ours)})
+
+
+def has_issuer(target: TargetConfig) -> bool:
+    """Whether Pebble issues its certificates."""
+    return target.https == "auto" and target.acme.directory == directory(target.address)
+
+
+def pebble_json(files: Files, address: str, management_port: int) -> str:
+    """Pebble's configuration. address: the VM's, at whose port 80 it checks challenges."""
+    settings = {
+        "listenAddress": f"{gateway(address)}:{PORT}",
+        "managementListenAddress": f"{LOOPBACK}:{management_port}",
+        "certificate": str(files.certificate),
+        "privateKey": str(files.key),
+        "httpPort": 80,
+        "tlsPort": 443,
+    }
+    return json.dumps({"pebble": settings}, indent=1)
+
+
+def pebble_command(files: Files, dns_port: int) -> tuple[str, ...]:
+    return (PEBBLE, "-config", str(files.settings), "-dnsserver", f"{LOOPBACK}:{dns_port}")
+
+
+def name_server_command(address: str, dns_port: int, management_port: int) -> tuple[str, ...]:
+    """For Pebble alone: each name has the VM's address."""
+    return (
+        *(NAME_SERVER, "-defaultIPv4", address, "-defaultIPv6", ""),
+        *("-dns01", f"{LOOPBACK}:{dns_port}", "-management", f"{LOOPBACK}:{management_port}"),
+        *("-http01", "", "-https01", "", "-tlsalpn01", ""),
+    )
