@@ -38,7 +38,7 @@ server           large_client_header_buffers    NUMBER SIZE
 server           client_header_buffer_size      SIZE
 server           client_header_timeout          TIME
 server,location  location                       ((=|\^~) )?URL|~\*? TEXT|@NAME {
-server,location  if                             \(\$(host|scheme|request_method) !?= [\w.-]+\) {
+server,location  if                             \(\$(host|scheme|request_method) !?= [\w.-]+\)|\(\$host !~ \^\([a-z0-9.|+\\-]+\)\$\) {
 location         limit_except                   METHOD( METHOD)* {
 server,location  root                           BELOW
 location         alias                          BELOW

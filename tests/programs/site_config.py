@@ -11,12 +11,22 @@ from tests.unit.fakes import TEMPLATES, config
 from understudy.release import render
 
 CERTIFICATE = {"certificate": {"chain": "/etc/ssl/todo.pem", "key": "/etc/ssl/todo.key"}}
+NAMES = {
+    "domains": [
+        "shop.test",
+        "www.shop.test",
+        "*.shop.test",
+        {"name": "shop.example", "redirect_to": "shop.test"},
+    ]
+}
 # Every option of deploy.yml that changes one of the two.
 OPTIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "django": ({}, {}),
     "plain": ({"preset": "plain"}, {}),
     "https": ({}, CERTIFICATE),
     "hsts": ({}, {**CERTIFICATE, "hsts": "1y"}),
+    "names": ({}, NAMES),
+    "names by https": ({}, NAMES | CERTIFICATE),
     "postgresql": ({"database": "postgresql"}, {}),
     "memory": ({"memory_max": "512M"}, {}),
     "no media": ({"media_url": None}, {}),

@@ -185,6 +185,20 @@ def test_text_that_nginx_could_read_in_another_way_is_refused(trick: str, tmp_pa
 
 
 @pytest.mark.parametrize(
+    "condition",
+    [
+        "-f /etc/shadow",
+        "$arg_x !~ ^(a)$",
+        "$host !~ ^(a)",
+        "$host ~ ^(a)$",
+        "$host !~ ^(a(?<x>b))$",
+    ],
+)
+def test_condition_that_compares_no_host_name_is_refused(condition: str) -> None:
+    assert refusal(IN_SERVER.format(f"if ({condition}) {{ return 444; }}"))
+
+
+@pytest.mark.parametrize(
     "override",
     [
         "location = /robots.txt { return 200 'User-agent: *'; }",

@@ -185,7 +185,9 @@ def settings(
     app: Mapping[str, Any] | None = None, target: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """The content of a small deploy.yml; app, target: keys to change or add."""
-    where = {} if target and "addresses" in target else {"address": "192.0.2.7"}
+    given = target or {}
+    where = {} if "addresses" in given else {"address": "192.0.2.7"}
+    name = {} if "domains" in given else {"domain": "shop.test"}
     return {
         "app": {
             "name": "shop",
@@ -195,11 +197,11 @@ def settings(
         },
         "targets": {
             "staging": {
-                "domain": "shop.test",
+                **name,
                 **where,
                 "admin": "debian",
                 "require_receipt": False,
-                **(target or {}),
+                **given,
             }
         },
     }

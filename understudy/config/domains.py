@@ -1,4 +1,4 @@
-"""Finds other sites of a host with the same domain, in their nginx files. Pure.
+"""Finds other sites of a host with a name of this one, in their nginx files. Pure.
 
 For two servers with one name nginx only logs a warning, and sends all requests to the first one.
 """
@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from understudy.config.model import Config
+from understudy.config.names import readable
 from understudy.config.target import TargetConfig
 from understudy.errors import Refused
 
@@ -25,30 +26,35 @@ class _Server:
 def refuse_if_taken(
     config: Config, target: TargetConfig, others: Mapping[str, str], host: str
 ) -> None:
-    """Raises Refused, with file and line, if another site of the host has the target's domain.
+    """Raises Refused, with file and line, if another site of the host has one of the target's names.
 
     others: path -> text of nginx's files that are not the site's own. host: its name in the message.
     """
     ports = {"80", "443"} if target.has_https else {"80"}
-    places = claims(others, target.domain, ports)
-    if places:
+    taken = {name: claims(others, name, ports) for name in target.names}
+    names = [name for name in target.names if taken[name]]
+    if names:
         raise Refused(
-            f"{host}: another site on this host has the domain {target.domain}",
-            details="\n".join(places),
-            hint=f"Remove the name from that file, or give {config.app.name} another `domain`: nginx "
-            "would answer for one of the two sites only.",
+            f"{host}: another site on this host has the name {', '.join(map(readable, names))}",
+            details="\n".join(place for places in taken.values() for place in places),
+            hint=f"Remove it from that file, or from the target's names in deploy.yml of {config.app.name}: "
+            "nginx would answer for one of the two sites only.",
         )
 
 
-def claims(files: Mapping[str, str], domain: str, ports: Collection[str]) -> list[str]:
-    """`path:line: server_name NAME` for each server with that very name at one of these ports."""
+def claims(files: Mapping[str, str], name: str, ports: Collection[str]) -> list[str]:
+    """`path:line: server_name NAME` for each server with that very name at one of these ports.
+
+    A name below another's wildcard is a site of its own: nginx prefers the exact name.
+    """
+    same = {name, f".{name.removeprefix('*.')}"}
     return [
-        f"{path}:{line}: server_name {name}"
+        f"{path}:{line}: server_name {theirs}"
         for path, text in files.items()
         for server in _servers(text)
         if (server.ports or {"80"}) & set(ports)
-        for name, line in server.names
-        if name.lower() in (domain, f".{domain}")
+        for theirs, line in server.names
+        if theirs.lower() in same
     ]
 
 

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from understudy.config.yaml_text import line_of
@@ -40,6 +41,10 @@ _MESSAGES = {
 }
 # What is wrong is then not the value that was given.
 _ABOUT_THE_KEY = {"missing", "extra_forbidden", "invalid_key"}
+# Keys that some expect, and what to do instead.
+_INSTEAD = {
+    "path": ": an app is deployed to a name of its own, such as shop.example.com, not below another site's"
+}
 # pydantic's place for the key of a mapping.
 _KEY = "[key]"
 
@@ -80,10 +85,12 @@ def message_for(issue: Any) -> str:
 
 
 def _meant(issue: Any, model: type[BaseModel]) -> str:
-    """The known key that an unknown one resembles."""
+    """The known key that an unknown one resembles, or what to do without it."""
     if issue["type"] != "extra_forbidden":
         return ""
     *place, key = issue["loc"]
+    if place[:1] == ["targets"] and key in _INSTEAD:
+        return _INSTEAD[key]
     close = get_close_matches(str(key), _keys(model, place), n=1)
     return f"; did you mean {close[0]}?" if close else ""
 
@@ -91,14 +98,19 @@ def _meant(issue: Any, model: type[BaseModel]) -> str:
 def _keys(model: type[BaseModel], place: list[int | str]) -> list[str]:
     """The keys of the part of the file at this place; none if it's not known."""
     for part in place:
-        field = model.model_fields.get(str(part))
+        field = _fields(model).get(str(part))
         # A name that deploy.yml gives, as of a target, and a place in a list lead to no other model.
         if field is not None:
             found = list(_models(field.annotation))
             if len(found) != 1:
                 return []
             model = found[0]
-    return list(model.model_fields)
+    return list(_fields(model))
+
+
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """By their names in deploy.yml."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -1,6 +1,6 @@
 """The part `targets` of deploy.yml: where to deploy to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -10,6 +10,7 @@ from understudy.config.base import Strict
 from understudy.config.certificate import Certificate
 from understudy.config.https import Acme, Hsts, Https, seconds
 from understudy.config.mistakes import validation_error
+from understudy.config.names import DomainOrEmpty, SiteName, SiteNames, mistakes
 from understudy.config.values import (
     Address,
     FilePath,
@@ -17,27 +18,20 @@ from understudy.config.values import (
     VariableName,
     VariableValue,
     a_list,
-    text,
 )
 
-Domain = Annotated[
-    str,
-    text(
-        r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?",
-        "a domain in lower-case letters, for example shop.example.com",
-    ),
-]
 Addresses = Annotated[tuple[Address, ...], a_list('["192.0.2.7", "192.0.2.8"]')]
 
 
 class TargetConfig(Strict):
     """A named place to deploy to, one SSH host or several, and what is different about it.
 
-    address: of its one host, "" if it has several or none yet. max_unavailable: how many hosts may
-    be changed at a time.
+    domain: the first of the site's names. site_names: all of them, `domains` in deploy.yml. address: of its
+    one host, "" if it has several or none yet. max_unavailable: how many hosts may be changed at a time.
     """
 
-    domain: Domain
+    domain: DomainOrEmpty = ""
+    site_names: SiteNames = Field(default=(), alias="domains")
     address: Address = ""
     addresses: Addresses = ()
     max_unavailable: int = Field(default=1, ge=1)
@@ -61,6 +55,19 @@ class TargetConfig(Strict):
             both = "give either `https: auto` or the files of a certificate"
             raise validation_error("both", both, "certificate")
         return self
+
+    @model_validator(mode="after")
+    def have_names(self) -> Self:
+        """`domain` is short for a list of one."""
+        if self.domain and self.site_names:
+            both = "give either `domain` or `domains`"
+            raise validation_error("both", both, "domains", given=self.domain)
+        if not self.domain and not self.site_names:
+            raise validation_error("missing", "missing", "domain")
+        names = self.site_names or (SiteName(name=self.domain),)
+        for mistake in mistakes(names):
+            raise mistake
+        return self.model_copy(update={"domain": names[0].name, "site_names": names})
 
     @model_validator(mode="after")
     def know_each_host_once(self) -> Self:
@@ -89,6 +96,32 @@ class TargetConfig(Strict):
         return seconds(self.hsts or "0")
 
     @property
+    def domains(self) -> tuple[str, ...]:
+        """The names at which the site answers itself."""
+        return tuple(one.name for one in self.site_names if not one.redirect_to)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names: those of the certificate."""
+        return tuple(one.name for one in self.site_names)
+
+    @property
+    def other_names(self) -> Mapping[str, tuple[str, ...]]:
+        """Those that only lead elsewhere: where to -> the names."""
+        led = [one for one in self.site_names if one.redirect_to]
+        return {to: _led_to(to, led) for to in dict.fromkeys(one.redirect_to for one in led)}
+
+    @property
+    def origin(self) -> str:
+        """The site's URL without a path, at its first name."""
+        return self.origins[0]
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        scheme = "https" if self.has_https else "http"
+        return tuple(f"{scheme}://{name}" for name in self.domains)
+
+    @property
     def has_https(self) -> bool:
         return self.https == "auto" or self.certificate is not None
 
@@ -100,3 +133,7 @@ class TargetConfig(Strict):
         """A target for each host, as if it were the only one."""
         changes = ({"address": address, "addresses": ()} for address in self.addresses)
         return tuple(self.model_copy(update=change) for change in changes) or (self,)
+
+
+def _led_to(to: str, names: Iterable[SiteName]) -> tuple[str, ...]:
+    return tuple(one.name for one in names if one.redirect_to == to)

@@ -70,7 +70,16 @@ Package = Annotated[
         r"[a-z0-9][a-z0-9.+-]*[a-z0-9.+]", "a package's name without a version, for example libpq5"
     ),
 ]
-PLACEHOLDERS = ("database", "domain", "media", "release", "static")
+PLACEHOLDERS = (
+    "database",
+    "domain",
+    "domains",
+    "media",
+    "origin",
+    "origins",
+    "release",
+    "static",
+)
 
 
 def filled_in(value: str, names: Collection[str]) -> str:

@@ -5,7 +5,7 @@ quoted here for their place, so that none can end its line or its block.
 """
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePosixPath
@@ -81,6 +81,12 @@ def quote_nginx(value: object) -> str:
     return text
 
 
+def matching_hosts(names: Iterable[str]) -> str:
+    """A regular expression of nginx for these host names: `*.` of a wildcard is any name below."""
+    each = (quote_nginx(name).replace(".", r"\.").replace("*", ".+") for name in names)
+    return f"^({'|'.join(each)})$"
+
+
 def quote_shell(value: object) -> str:
     """A value in double quotes, with the escapes that both sh and systemd know.
 
@@ -103,6 +109,9 @@ def _values(config: Config, target: TargetConfig, release_id: str) -> dict[str, 
         # How the names of the site's own variables of nginx begin. No other site's begin so: see the checker.
         "own": f"${config.app.name.replace('-', '_')}__",
         "domain": target.domain,
+        "domains": target.domains,
+        "names": target.names,
+        "other_names": target.other_names,
         "certificate": target.certificate_of(config.app.name),
         "environment": _environment(config, target, release_id),
         "paths": SimpleNamespace(
@@ -128,7 +137,10 @@ def _environment(config: Config, target: TargetConfig, release_id: str) -> dict[
     places = {
         "database": str(paths.database),
         "domain": target.domain,
+        "domains": ",".join(target.domains),
         "media": str(paths.media),
+        "origin": target.origin,
+        "origins": ",".join(target.origins),
         "release": release_id,
         "static": str(paths.release(release_id) / "static"),
     }
@@ -150,7 +162,12 @@ def _jinja(templates: Overlay) -> jinja2.Environment:
         # Compiling a template takes longer than rendering it.
         bytecode_cache=jinja2.FileSystemBytecodeCache(),
     )
-    environment.filters |= {"nginx": quote_nginx, "shell": quote_shell, "python": repr}
+    environment.filters |= {
+        "nginx": quote_nginx,
+        "matching_hosts": matching_hosts,
+        "shell": quote_shell,
+        "python": repr,
+    }
     return environment
 
 

@@ -1,5 +1,7 @@
 """Two sites with one domain are refused; what only looks like it is not."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from tests.unit.fakes import config
@@ -62,3 +64,40 @@ def test_port_of_https_counts_where_the_site_has_a_certificate() -> None:
 
     assert raised.value.details == f"{WIKI}:1: server_name shop.test"
     assert raised.value.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "taken"),
+    [
+        ("www.shop.test", "www.shop.test", True),
+        ("shop.example", "shop.example", True),
+        ("*.shop.test", "*.shop.test", True),
+        ("*.shop.test", ".shop.test", True),
+        ("*.shop.test", "wiki.shop.test", False),
+        ("wiki.shop.test", "*.shop.test", False),
+    ],
+)
+def test_each_name_counts_also_one_that_leads_elsewhere(
+    ours: str, theirs: str, taken: bool
+) -> None:
+    led = {"redirect_to": "first.test"} if ours == "shop.example" else {}
+    both = config(target={"domains": ["first.test", {"name": ours, **led}]})
+    files = {WIKI: f"server {{\n  server_name {theirs};\n}}"}
+
+    with pytest.raises(Refused) if taken else nullcontext() as raised:
+        domains.refuse_if_taken(both, both.target("staging"), files, "staging")
+
+    if raised:
+        assert (
+            str(raised.value).splitlines()[0]
+            == f"staging: another site on this host has the name {ours}"
+        )
+        assert raised.value.details == f"{WIKI}:2: server_name {theirs}"
+
+
+def test_international_name_is_shown_as_it_was_typed() -> None:
+    both = config(target={"domain": "münchen.example"})
+    files = {WIKI: "server { server_name xn--mnchen-3ya.example; }"}
+
+    with pytest.raises(Refused, match=r"the name münchen\.example \(xn--mnchen-3ya\.example\)"):
+        domains.refuse_if_taken(both, both.target("staging"), files, "staging")

@@ -43,8 +43,8 @@ from understudy.config.target import TargetConfig
         pytest.param(
             '    DEBUG: "0"',
             "    RELEASE: '{relase}'",
-            "6: app.environment.RELEASE: must have no placeholders but {database}, {domain}, {media}, "
-            "{release}, {static}, and each literal brace twice (got '{relase}')",
+            "6: app.environment.RELEASE: must have no placeholders but {database}, {domain}, {domains}, "
+            "{media}, {origin}, {origins}, {release}, {static}, and each literal brace twice (got '{relase}')",
             id="placeholder",
         ),
         pytest.param("  source", "  1: a\n  source", "3: app.1: unknown key", id="key-is-a-number"),
@@ -151,6 +151,13 @@ from understudy.config.target import TargetConfig
             "  preset: [django]\n  source",
             "3: app.preset: must be django or plain (got ['django'])",
             id="one-of-a-few",
+        ),
+        pytest.param(
+            "    domain: shop.test",
+            "    path: /shop\n    domain: shop.test",
+            "9: targets.staging.path: unknown key: an app is deployed to a name of its own, such as "
+            "shop.example.com, not below another site's",
+            id="path-below-another-site",
         ),
         pytest.param(
             "name: shop",

@@ -153,7 +153,29 @@ def test_site_config_follows_preset_and_certificate(
     assert ("location ~ ^/static/(?<file>.+)$ {" in nginx) == (app["preset"] == "django")
     assert ("ssl_certificate /etc/ssl/shop.pem;" in nginx) == bool(target)
     assert ("return 301 https://" in nginx) == bool(target)
-    assert ("if ($host != shop.test) { return 444; }" in nginx) == bool(target)
+    assert (r"if ($host !~ ^(shop\.test)$) { return 444; }" in nginx) == bool(target)
+
+
+@pytest.mark.parametrize(("more", "scheme"), [({}, "http"), ({"https": "auto"}, "https")])
+def test_app_gets_the_names_at_which_it_answers_and_their_origins(
+    more: dict[str, Any], scheme: str
+) -> None:
+    led = {"name": "shop.example", "redirect_to": "shop.test"}
+    names = ("{domain}", "{domains}", "{origin}", "{origins}")
+    environment = {f"V{place}": name for place, name in enumerate(names)}
+    target = {"domains": ["shop.test", led, "www.shop.test"], "environment": environment, **more}
+
+    files = all_files(config(target=target))
+
+    for place, value in enumerate(
+        (
+            "shop.test",
+            "shop.test,www.shop.test",
+            f"{scheme}://shop.test",
+            f"{scheme}://shop.test,{scheme}://www.shop.test",
+        )
+    ):
+        assert f'V{place}="{value}"\n' in files["environment"]
 
 
 @pytest.mark.needs("nginx")

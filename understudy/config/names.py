@@ -1,0 +1,87 @@
+"""The names of a target's site: `domain` and `domains` in deploy.yml."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError, ValidationError
+
+from understudy.config.base import Strict
+from understudy.config.mistakes import validation_error
+from understudy.config.values import a_list, text
+
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_NAME = rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*"
+_A_DOMAIN = "a domain in lower-case letters, for example shop.example.com"
+
+
+def _to_ascii(value: Any) -> Any:
+    """`münchen.example` -> `xn--mnchen-3ya.example`, as browsers ask for it (UTS 46, IDNA 2008)."""
+    if not isinstance(value, str) or value.isascii():
+        return value
+    # Its tables take long to import.
+    import idna
+
+    try:
+        return idna.encode(value, uts46=True).decode()
+    except idna.IDNAError as error:
+        message = "must be a domain that can be registered: {why}"
+        raise PydanticCustomError("idna", message, {"why": str(error)}) from None
+
+
+def readable(name: str) -> str:
+    """A name for people: an internationalised one as it was typed, and as it is in files and logs."""
+    if "xn--" not in name:
+        return name
+    import idna
+
+    try:
+        return f"{idna.decode(name)} ({name})"
+    except idna.IDNAError:
+        return name
+
+
+Domain = Annotated[str, BeforeValidator(_to_ascii), text(_NAME, _A_DOMAIN)]
+DomainOrEmpty = Annotated[str, BeforeValidator(_to_ascii), text(f"({_NAME})?", _A_DOMAIN)]
+DomainOrWildcard = Annotated[
+    str, BeforeValidator(_to_ascii), text(rf"(\*\.)?{_NAME}", f"{_A_DOMAIN}, or *.example.com")
+]
+
+
+class SiteName(Strict):
+    """One name of a site. redirect_to: the name that visitors are led to; empty: the site answers itself."""
+
+    name: DomainOrWildcard
+    redirect_to: DomainOrEmpty = ""
+
+    @property
+    def is_wildcard(self) -> bool:
+        return self.name.startswith("*.")
+
+
+def _as_mapping(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+SiteNames = Annotated[
+    tuple[Annotated[SiteName, BeforeValidator(_as_mapping)], ...],
+    a_list("[example.com, www.example.com]"),
+]
+
+
+def mistakes(names: tuple[SiteName, ...]) -> Iterator[ValidationError]:
+    """What is wrong with them as a whole, each about its place in `domains`."""
+    serving = {one.name for one in names if not one.redirect_to}
+    for place, one in enumerate(names):
+        if any(one.name == before.name for before in names[:place]):
+            yield _about(place, "is listed twice", one.name)
+        if place == 0 and (one.redirect_to or one.is_wildcard):
+            must = "must come after a name at which the site answers: the first is the site's own"
+            yield _about(place, must, one.name)
+        if one.redirect_to and one.redirect_to not in serving:
+            must = "redirect_to must be another of the target's names, one without redirect_to"
+            yield _about(place, must, one.redirect_to)
+
+
+def _about(place: int, message: str, given: str) -> ValidationError:
+    return validation_error("names", message, "domains", place, given=given)
