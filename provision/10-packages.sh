@@ -1,7 +1,7 @@
 step packages
 missing=
 # cracklib-runtime: without its words libpam-pwquality refuses every new password.
-for package in apt-listchanges ca-certificates cracklib-runtime curl e2fsprogs libpam-pwquality netbase nftables nginx procps python3 sqlite3 sudo tzdata unattended-upgrades "$@"; do
+for package in apt-listchanges ca-certificates certbot cracklib-runtime curl e2fsprogs libpam-pwquality netbase nftables nginx openssl procps python3 sqlite3 sudo tzdata unattended-upgrades "$@"; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
         missing="$missing $package"
 done

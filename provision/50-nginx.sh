@@ -3,14 +3,22 @@ if exists "$default_site" && is_debians_default; then
     keep "$default_site"
     act rm "$default_site"
 fi
-# A request for a name that no site here has gets no answer, instead of a site by chance.
+# A request for a name that no site here has gets no answer, instead of a site by chance. But an issuer does: it
+# checks a name before any site's file has it.
 if put 0644 /etc/nginx/conf.d/understudy.conf <<'NGINX'
 server {
     listen 80 default_server;
     listen [::]:80 default_server;
     server_name _;
     server_tokens off;
-    return 444;
+    location / {
+        return 444;
+    }
+    location ^~ /.well-known/acme-challenge/ {
+        root /var/www/understudy-acme;
+        default_type text/plain;
+        access_log off;
+    }
 }
 NGINX
 then

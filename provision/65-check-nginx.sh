@@ -40,7 +40,8 @@ server           client_header_timeout          TIME
 server,location  location                       ((=|\^~) )?URL|~\*? TEXT|@NAME {
 server,location  if                             \(\$(host|scheme|request_method) !?= [\w.-]+\)|\(\$host !~ \^\([a-z0-9.|+\\-]+\)\$\) {
 location         limit_except                   METHOD( METHOD)* {
-server,location  root                           BELOW
+server           root                           BELOW
+location         root                           BELOW|/var/www/understudy-acme
 location         alias                          BELOW
 location         proxy_pass                     http://unix:(/srv/SITE/(current|candidate)/socket|/run/SITE/NAME\.sock)(:URL)?
 location         try_files                      TRY( TRY)*( =NUMBER| @NAME)?

@@ -15,6 +15,13 @@ put 0755 /usr/local/sbin/understudy-site <<'SITE' || true
 # understudy-site SITE secret-set NAME   store a secret for the app; its value is standard input
 # understudy-site SITE secret-rm NAME    remove it
 # understudy-site SITE secret-list       print the names of all secrets
+# understudy-site SITE certificate DIRECTORY TERMS EMAIL NAME...   get a certificate for those names
+#                                from the issuer with that ACME directory, self-signed until then. TERMS:
+#                                agreed or -. EMAIL: of the account, or -. Standard input: the issuer's
+#                                own CA, if it has one
+# understudy-site SITE certificate-take  install the certificate that certbot has for the site
+#                                (called by certbot's hook)
+# understudy-site SITE renew     renew it now, as certbot's timer will
 # understudy-site SITE log       append standard input, one object of JSON, to the site's log
 # understudy-site SITE outgoing-off      block connections from this host to any other, except for
 #                                names, time and its own address, so that it sends no mail
@@ -57,6 +64,28 @@ secret_name() {
     echo "$1"
 }
 
+acme_directory() {
+    case $1 in https://*) ;; *) refuse "bad URL of an ACME directory" ;; esac
+    case $1 in *[!A-Za-z0-9:/._~-]* | */../*) refuse "bad URL of an ACME directory" ;; esac
+    echo "$1"
+}
+
+email() {
+    case $1 in - | [A-Za-z0-9]*@[A-Za-z0-9]*) ;; *) refuse "bad e-mail address" ;; esac
+    case $1 in *[!A-Za-z0-9._%+@-]*) refuse "bad e-mail address" ;; esac
+    echo "$1"
+}
+
+terms() {
+    case $1 in agreed | -) echo "$1" ;; *) refuse "terms: agreed or -" ;; esac
+}
+
+host_names() {
+    for name; do
+        case $name in *[!a-z0-9.-]* | '' | [.-]* | *[.-] | *..*) refuse "bad name of a host" ;; esac
+    done
+}
+
 seconds() {
     case $1 in *[!0-9]* | '' | ????*) refuse "bad number of seconds" ;; esac
     if [ "$1" -lt 10 ] || [ "$1" -gt 600 ]; then refuse "seconds: 10 to 600"; fi
@@ -64,6 +93,7 @@ seconds() {
 }
 
 case $verb in
+certificate) most=105 ;;
 install) most=4 ;;
 warm | start | stop | drain | secret-set | secret-rm) most=3 ;;
 *) most=2 ;;
@@ -77,6 +107,24 @@ install)
     delay=$(seconds "${4-120}")
     . "$verbs/install"
     install_files "$id" "$delay"
+    ;;
+certificate)
+    [ $# -ge 6 ] || refuse "too few arguments"
+    directory=$(acme_directory "$3")
+    agreed=$(terms "$4")
+    account=$(email "$5")
+    shift 5
+    host_names "$@"
+    . "$verbs/certificate"
+    obtain "$directory" "$agreed" "$account" "$@"
+    ;;
+certificate-take)
+    . "$verbs/certificate"
+    take_certificate
+    ;;
+renew)
+    . "$verbs/certificate"
+    renew
     ;;
 confirm | undo)
     . "$verbs/undo"

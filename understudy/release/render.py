@@ -113,6 +113,7 @@ def _values(config: Config, target: TargetConfig, release_id: str) -> dict[str, 
         "names": target.names,
         "other_names": target.other_names,
         "certificate": target.certificate_of(config.app.name),
+        "answers_challenges": target.has_https,
         "environment": _environment(config, target, release_id),
         "paths": SimpleNamespace(
             root=paths.root,
