@@ -43,7 +43,7 @@ location         limit_except                   METHOD( METHOD)* {
 server           root                           BELOW
 location         root                           BELOW|/var/www/understudy-acme
 location         alias                          BELOW
-location         proxy_pass                     http://unix:(/srv/SITE/(current|candidate)/socket|/run/SITE/NAME\.sock)(:URL)?
+location         proxy_pass                     http://unix:(/srv/SITE/(current|candidate)/socket|/run/SITE/NAME\.sock)(:URL)?|http://127\.0\.0\.1:PORT(URL)?
 location         try_files                      TRY( TRY)*( =NUMBER| @NAME)?
 location         internal
 server,location  access_log                     off|/var/log/nginx/SITE\.access\.log( OWN)?
@@ -135,6 +135,8 @@ WORDS = {
     "TYPE": r"[a-z0-9*.+-]+/[a-z0-9*.+-]+",
     "NAME": r"[A-Za-z0-9][\w.-]*",
     "NUMBER": r"[0-9]{1,9}",
+    # From 1024 on: below are the system's own services.
+    "PORT": r"(?:102[4-9]|10[3-9]\d|1[1-9]\d\d|[2-9]\d{3}|[1-5]\d{4}|6(?:[0-4]\d{3}|5(?:[0-4]\d\d|5(?:[0-2]\d|3[0-5]))))",
     "SIZE": r"[0-9]{1,9}[kmg]?",
     "ZONE": r"[0-9]{1,2}m",
     "TIME": r"[0-9]{1,9}(?:ms|[smhdwMy])?",

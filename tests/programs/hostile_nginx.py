@@ -44,7 +44,21 @@ alias /srv/todo/./x
 try_files $arg_x =404
 try_files /current/../../../etc/passwd =404
 try_files /current/$arg_x =404
-proxy_pass http://127.0.0.1:5432
+proxy_pass http://127.0.0.1
+proxy_pass http://127.0.0.1:80
+proxy_pass http://127.0.0.1:1023
+proxy_pass http://127.0.0.1:65536
+proxy_pass http://127.0.0.1:08001
+proxy_pass http://127.0.0.1:8001@10.0.0.1
+proxy_pass http://127.0.0.1:8001$arg_x
+proxy_pass http://127.0.0.1:8001/../x
+proxy_pass http://127.0.0.1:$arg_x
+proxy_pass http://127.0.0.1.example.com:8001
+proxy_pass http://127.0.0.2:8001
+proxy_pass http://[::1]:8001
+proxy_pass http://localhost:8001
+proxy_pass https://127.0.0.1:8001
+proxy_pass http://10.0.0.1:8001
 proxy_pass http://10.0.0.1
 proxy_pass http://$arg_x
 proxy_pass http://unix:/run/postgresql/.s.PGSQL.5432

@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
-from tests.programs.site_config import rendered
+from tests.programs.site_config import rendered, rendered_pages
 
 DOMAIN = "shop.test"
 
@@ -35,6 +35,17 @@ class Nginx:
     def get(
         self, path: str, port: int = 80, host: str = DOMAIN, **headers: str
     ) -> tuple[http.client.HTTPResponse, bytes]:
+        return self.ask("GET", path, None, port, host, **headers)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        content: bytes | None,
+        port: int = 80,
+        host: str = DOMAIN,
+        **headers: str,
+    ) -> tuple[http.client.HTTPResponse, bytes]:
         kept = {"Host": host, **{name.replace("_", "-"): value for name, value in headers.items()}}
         connection: http.client.HTTPConnection
         if port == 443:
@@ -43,13 +54,13 @@ class Nginx:
         else:
             connection = http.client.HTTPConnection("127.0.0.1", self.ports[port], timeout=30)
         with contextlib.closing(connection):
-            connection.request("GET", path, headers=kept)
+            connection.request(method, path, content, kept)
             answer = connection.getresponse()
             return answer, answer.read()
 
-    def seen_by_app(self, port: int = 80, **headers: str) -> dict[str, Any]:
+    def seen_by_app(self, port: int = 80, path: str = "/", **headers: str) -> dict[str, Any]:
         """The headers of a request as the app gets them."""
-        seen: dict[str, Any] = json.loads(self.get("/", port, **headers)[1])
+        seen: dict[str, Any] = json.loads(self.get(path, port, **headers)[1])
         return seen
 
     def logged(self, kind: str, text: str) -> str:
@@ -64,13 +75,17 @@ class Nginx:
 
 
 @contextlib.contextmanager
-def running(directory: Path, target: dict[str, Any]) -> Iterator[Nginx]:
-    """A running nginx with the site of a target, and an app that answers. target: keys of deploy.yml."""
+def running(
+    directory: Path, target: dict[str, Any], app: dict[str, Any] | None = None
+) -> Iterator[Nginx]:
+    """A running nginx with the site of a target, and an app that answers. target, app: keys of deploy.yml."""
     ports = {80: _free_port(), 443: _free_port()}
     _make_files(directory)
-    if target:
+    if "certificate" in target:
         _make_certificate(directory)
-    (directory / "site").write_text(_moved(rendered(target=target)[0], directory, ports))
+    for name, content in rendered_pages(app, target).items():
+        (directory / "srv/releases/r1" / name).write_text(content)
+    (directory / "site").write_text(_moved(rendered(app, target)[0], directory, ports))
     _write_settings(directory, ports[80])
     with _app(directory / "srv/releases/r1/socket"), _nginx(directory, ports[80]):
         yield Nginx(directory, ports)
@@ -155,11 +170,12 @@ def _answers(port: int) -> bool:
 
 
 class App(BaseHTTPRequestHandler):
-    """Answers with the headers of the request."""
+    """Answers with the headers and the path of the request; /status/N with that status."""
 
     def do_GET(self) -> None:
-        body = json.dumps(dict(self.headers)).encode()
-        self.send_response(302 if self.path == "/moved" else 200)
+        body = json.dumps({**self.headers, "Path": self.path}).encode()
+        asked = self.path.removeprefix("/status/")
+        self.send_response(302 if self.path == "/moved" else int(asked) if asked.isdigit() else 200)
         if self.path == "/moved":
             self.send_header("Location", f"http://{DOMAIN}/elsewhere")
         if self.path == "/strict":

@@ -32,6 +32,19 @@ OPTIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "no media": ({"media_url": None}, {}),
     "dots": ({"static_url": "/a.b~c/s-t/", "static_expires": "max", "upload_limit": "1g"}, {}),
     "times": ({"request_timeout": 3600, "drain_timeout": 0, "start_timeout": 3600}, {}),
+    "redirects": (
+        {
+            "redirects": {
+                "/old/": "/new/",
+                "/feed": "https://example.com/rss?all=1",
+                "/a.b/*": "/c/*",
+                "/blog/*": "https://blog.example.com/*",
+                "/shut/*": "/",
+            }
+        },
+        {},
+    ),
+    "proxy": ({"proxy": {"/api/": 8001, "/a/b.c/": 65535}}, CERTIFICATE),
     "loosened": ({"loosen": {"MemoryDenyWriteExecute": "PyPy", "ProtectProc": "a monitor"}}, {}),
 }
 
@@ -41,6 +54,15 @@ def rendered(app: dict[str, Any] | None = None, target: dict[str, Any] | None = 
     settings = config(app={"name": "todo", **(app or {})}, target=target or {})
     files = render.host_files(settings, settings.target("staging"), TEMPLATES)
     return [file.content for file in files]
+
+
+def rendered_pages(
+    app: dict[str, Any] | None = None, target: dict[str, Any] | None = None
+) -> dict[str, str]:
+    """The pages of a release that nginx sends by itself, by their name."""
+    settings = config(app={"name": "todo", **(app or {})}, target=target or {})
+    files = render.release_files(settings, settings.target("staging"), "r1", TEMPLATES)
+    return {file.path.name: file.content for file in files if file.path.suffix == ".html"}
 
 
 def rendered_nginx() -> str:

@@ -1,13 +1,22 @@
 """The part `app` of deploy.yml: what is deployed."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from understudy.config.base import Strict
 from understudy.config.commands import Argv, Commands
 from understudy.config.loosened import Loosened, Reason
+from understudy.config.site_locations import (
+    ProxyFrom,
+    ProxyPort,
+    Redirect,
+    RedirectFrom,
+    RedirectTo,
+    redirect,
+    refuse_conflicts,
+)
 from understudy.config.values import (
     Name,
     Package,
@@ -125,6 +134,8 @@ class App(Strict):
     static_directory: SourceDirectory | None = None
     static_expires: NginxTime = "1h"
     media_url: UrlDirectory | None = None
+    redirects: Mapping[RedirectFrom, RedirectTo] = {}
+    proxy: Mapping[ProxyFrom, ProxyPort] = {}
     upload_limit: NginxSize = "10m"
     proxy_buffer_size: NginxSize = "8k"
     environment: Mapping[VariableName, VariableValue] = {}
@@ -143,3 +154,13 @@ class App(Strict):
             return given
         served = {"static_url": "/static/"} if given.get("static_directory") else {}
         return {**served, **PRESETS.get(str(given.get("preset", "django")), {}), **given}
+
+    @model_validator(mode="after")
+    def answer_each_address_once(self) -> Self:
+        refuse_conflicts(self.redirects, self.proxy, (self.static_url, self.media_url))
+        return self
+
+    @property
+    def redirect_rules(self) -> tuple[Redirect, ...]:
+        """For templates."""
+        return tuple(redirect(*pair) for pair in self.redirects.items())

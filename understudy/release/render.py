@@ -5,7 +5,7 @@ quoted here for their place, so that none can end its line or its block.
 """
 
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePosixPath
@@ -27,6 +27,8 @@ PROGRAMS = (
     "understudy_settings.py",
     "understudy_static.py",
 )
+# What nginx may answer by itself, with a page of templates/nginx-error.html.j2.
+ERROR_STATUSES = (403, 404, 413, 502, 503, 504)
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ def release_files(
             directory / "gunicorn.conf.py", _render(templates, "gunicorn.conf.py.j2", values)
         ),
         *(RenderedFile(directory / name, _render(templates, name, values)) for name in PROGRAMS),
+        *_error_pages(directory, templates, values),
         RenderedFile(directory / "run", _render(templates, "run.j2", values), 0o755),
     )
 
@@ -71,6 +74,15 @@ def host_files(
             _render(templates, "app.service.j2", values),
         ),
     )
+
+
+def _error_pages(
+    directory: PurePosixPath, templates: Overlay, values: Mapping[str, object]
+) -> Iterator[RenderedFile]:
+    """In the release, so that nginx can send them when the app is down."""
+    for status in ERROR_STATUSES:
+        page = _render(templates, "nginx-error.html.j2", {**values, "status": status})
+        yield RenderedFile(directory / f"understudy-error-{status}.html", page)
 
 
 def quote_nginx(value: object) -> str:
@@ -115,6 +127,7 @@ def _values(config: Config, target: TargetConfig, release_id: str) -> dict[str, 
         "certificate": target.certificate_of(config.app.name),
         "answers_challenges": target.has_https,
         "environment": _environment(config, target, release_id),
+        "error_statuses": ERROR_STATUSES,
         "paths": SimpleNamespace(
             root=paths.root,
             current=paths.current,
