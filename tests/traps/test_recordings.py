@@ -68,7 +68,7 @@ def facts(trap: Trap, app: Path, sight: Path) -> KnownFacts:
         host=parse_host(trap.host(sight)),
         settings=wanted.app.model_dump(mode="json"),
         packages=wanted.packages,
-        domain=wanted.target("vagrant").domain,
+        domains=wanted.target("vagrant").domains,
     )
     here = wanted.app.model_copy(update={"source": "."})
     source = sources.find_commit(here, app, app)

@@ -31,7 +31,7 @@ def open_site(job: Job) -> None:
         job.report.say(
             f"{site.url} opens in any browser on this machine with this line in /etc/hosts:"
         )
-        job.report.say(f"{addresses[0]} {site.domain}")
+        job.report.say(f"{addresses[0]} {' '.join(site.names)}")
 
 
 def _opened_by_rule(job: Job, site: Site) -> bool:

@@ -66,10 +66,11 @@ def _secrecy(settings: Settings) -> Iterator[str]:
 
 
 def _names(settings: Settings, desired: DesiredState) -> Iterator[str]:
-    domain, names = desired.target.domain, settings["allowed_hosts"]
-    # With DEBUG on and no name given, Django allows localhost.
-    if not any(_allows(name.lower(), domain) for name in names):
-        yield f"ALLOWED_HOSTS {names} lacks {domain}"
+    names = settings["allowed_hosts"]
+    for domain in desired.target.domains:
+        # With DEBUG on and no name given, Django allows localhost.
+        if not any(_allows(name.lower(), domain.removeprefix("*")) for name in names):
+            yield f"ALLOWED_HOSTS {names} lacks {domain.removeprefix('*')}"
 
 
 def _allows(name: str, domain: str) -> bool:

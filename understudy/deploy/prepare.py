@@ -33,7 +33,7 @@ ROOM_FOR_THE_SITE = 64 * 2**20
 
 
 def desired_state(job: Job, source: sources.Source, observed: ObservedState) -> DesiredState:
-    """What the host is to be like with that commit. Raises Refused if another site has the domain."""
+    """What the host is to be like with that commit. Raises Refused if another site has one of the names."""
     config, target, templates = job.config, job.target, job.project.templates
     domains.refuse_if_taken(config, target, observed.other_sites, job.target_name)
     inputs = fingerprint_inputs(job, source, python=observed.python, secrets=observed.secrets)

@@ -105,8 +105,7 @@ def checked_paths(desired: DesiredState) -> tuple[str, ...]:
 
 
 def url(desired: DesiredState, path: str) -> str:
-    scheme = "https" if desired.target.has_https else "http"
-    return f"{scheme}://{desired.target.domain}{path}"
+    return f"{desired.target.origin}{path}"
 
 
 def _start(desired: DesiredState, observed: ObservedState, hint: str = BEFORE_SWITCH) -> Start:
@@ -117,11 +116,20 @@ def _start(desired: DesiredState, observed: ObservedState, hint: str = BEFORE_SW
         f"start release {release_id}{beside} and check its health",
         app.name,
         release_id,
-        tuple(http.get(url(desired, path), socket=socket) for path in checked_paths(desired)),
+        tuple(http.get(address, socket=socket) for address in _checked_urls(desired)),
         app.name,
         app.start_timeout,
         hint,
     )
+
+
+def _checked_urls(desired: DesiredState) -> list[str]:
+    """The pages at the first name; at the others the health page, by which an app shows that it knows them."""
+    others = [origin for origin in desired.target.origins[1:] if "*" not in origin]
+    return [
+        *(url(desired, path) for path in checked_paths(desired)),
+        *(f"{origin}{desired.app.health_path}" for origin in others),
+    ]
 
 
 def _check_through_nginx(desired: DesiredState, observed: ObservedState) -> list[Action]:

@@ -136,7 +136,7 @@ def _facts(job: Job) -> KnownFacts:
     facts = KnownFacts(
         settings=job.config.app.model_dump(mode="json"),
         packages=job.config.packages,
-        domain=job.target.domain,
+        domains=job.target.domains,
         command=_command(job),
         options=f" --target {job.target_name}",
     )

@@ -24,7 +24,8 @@ class HostFacts:
 
 @dataclass(frozen=True)
 class KnownFacts:
-    """settings: the app's keys of deploy.yml. packages: host.packages. domain: the target's.
+    """settings: the app's keys of deploy.yml. packages: host.packages. domains: the target's names
+    at which the site answers.
 
     command: how Understudy was called; options: those that choose the target.
     """
@@ -34,7 +35,7 @@ class KnownFacts:
     host: HostFacts | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     packages: tuple[str, ...] = ()
-    domain: str = ""
+    domains: tuple[str, ...] = ()
     command: str = "python deploy.py"
     options: str = ""
 
@@ -53,7 +54,7 @@ class KnownFacts:
             "add to": lock.add_to,
             "run": self.command,
             "on": self.options,
-            "domain name": self.domain,
+            "domain name": next(iter(self.domains), ""),
         }
 
 

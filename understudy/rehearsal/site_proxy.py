@@ -1,4 +1,4 @@
-"""A proxy on this machine that leads a site's name to its address: for programs that know a URL only."""
+"""A proxy on this machine that leads a site's names to its address: for programs that know a URL only."""
 
 import json
 import os
@@ -28,9 +28,10 @@ _DESKTOP = (
 
 
 def resolves(site: Site) -> bool:
-    """Whether this machine's name service leads the site's name to its address by itself."""
+    """Whether this machine's name service leads the site's names to its address by itself."""
     try:
-        return bool(_addresses(site.domain) & _addresses(site.address))
+        address = _addresses(site.address)
+        return all(_addresses(name) & address for name in site.names)
     except OSError:
         return False
 
@@ -71,7 +72,10 @@ def _proxy(site: Site) -> Iterator[int]:
             ],
             # In a checkout the modules are found by it.
             cwd=_PACKAGES,
-            env={**os.environ, proxy_names.VARIABLE: json.dumps({site.domain: site.address})},
+            env={
+                **os.environ,
+                proxy_names.VARIABLE: json.dumps(dict.fromkeys(site.names, site.address)),
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=errors,

@@ -1,5 +1,6 @@
-"""A visitor without a browser, for whom the site's domain has the site's address."""
+"""A visitor without a browser, for whom the site's names have the site's address."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -15,12 +16,15 @@ class Client(requests.Session):
     name the file of a CA.
     """
 
-    def __init__(self, url: str, address: str) -> None:
+    def __init__(self, url: str, address: str, names: Iterable[str]) -> None:
         super().__init__()
         self.url = url
         # A proxy of this machine doesn't know the site.
         self.trust_env = False
-        self.mount(url, _AtAddress(address))
+        for name in names:
+            for end in "/:":
+                self.mount(f"http://{name}{end}", _AtAddress(address))
+                self.mount(f"https://{name}{end}", _AtAddress(address))
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         request.url = urljoin(self.url, str(request.url))

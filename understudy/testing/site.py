@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from understudy.config.model import Config
-from understudy.config.target import TargetConfig
 from understudy.job import with_address
 
 if TYPE_CHECKING:
@@ -17,22 +16,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Site:
-    """url: without a path. address: what its domain must resolve to."""
+    """url: without a path. address: what its names must resolve to. others: its names besides the URL's."""
 
     target: str
     url: str
     address: str
     disposable: bool
+    others: tuple[str, ...] = ()
 
     @property
     def domain(self) -> str:
         return urlsplit(self.url).hostname or ""
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """All names that lead to the site, but for wildcards."""
+        return tuple(name for name in (self.domain, *self.others) if "*" not in name)
+
+    @property
     def resolver_rule(self) -> str:
-        """For Chromium's --host-resolver-rules: finds the site without DNS. The Host header is the domain."""
+        """For Chromium's --host-resolver-rules: finds the site without DNS. The Host header is the name."""
         address = f"[{self.address}]" if ":" in self.address else self.address
-        return f"MAP {self.domain} {address}"
+        return ", ".join(f"MAP {name} {address}" for name in (self.domain, *self.others))
 
     def get(self, path: str = "/", **options: Any) -> "Response":
         """The answer to a visitor without cookies. Follows redirects; the options are those of requests."""
@@ -43,7 +48,7 @@ class Site:
         """A new visitor without a browser, who keeps cookies: a session of requests. Takes paths and URLs."""
         from understudy.testing.client import Client
 
-        return Client(self.url, self.address)
+        return Client(self.url, self.address, self.names)
 
 
 def site_of(config: Config, target_name: str, address: str | None = None) -> Site:
@@ -53,8 +58,5 @@ def site_of(config: Config, target_name: str, address: str | None = None) -> Sit
     the VM has no address yet.
     """
     target = with_address(config.one_host(target_name, address), target_name)
-    return Site(target_name, _url(target), target.address, target.disposable)
-
-
-def _url(target: TargetConfig) -> str:
-    return f"{'https' if target.has_https else 'http'}://{target.domain}"
+    others = target.names[1:]
+    return Site(target_name, target.origin, target.address, target.disposable, others)

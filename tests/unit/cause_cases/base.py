@@ -74,7 +74,7 @@ def facts(
             "environment": {**SETTINGS["environment"], **(environment or {})},
             **(settings or {}),
         },
-        domain="todo.test",
+        domains=("todo.test",),
     )
 
 

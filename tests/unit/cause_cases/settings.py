@@ -74,7 +74,7 @@ CASES = {
     "allowed-hosts": Case(
         said("Invalid HTTP_HOST header: 'todo.test'. You may need to add 'todo.test'"),
         HEALTHY,
-        replace(HEALTHY, domain="shop.test"),
+        replace(HEALTHY, domains=("shop.test",)),
     ),
     "proxy-header-not-read": Case(said("SECURE_PROXY_SSL_HEADER is not set"), HEALTHY),
     "https-without-certificate": Case(
@@ -83,7 +83,7 @@ CASES = {
     "origin-refused": Case(
         said("Forbidden (Origin checking failed - https://todo.test does not match any)"),
         HEALTHY,
-        replace(HEALTHY, domain="shop.test"),
+        replace(HEALTHY, domains=("shop.test",)),
     ),
     "csrf-cookie-not-sent": Case(
         said("Forbidden (CSRF cookie not set.): /"),

@@ -116,6 +116,19 @@ def test_without_a_browser_the_line_for_the_hosts_file_is_printed(
     assert line == "192.0.2.7 shop.test"
 
 
+def test_all_names_of_the_site_are_found(
+    tmp_path: Path, opened: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ["shop.test", "*.shop.test", {"name": "shop.example", "redirect_to": "shop.test"}]
+    said(tmp_path, domains=names)
+    monkeypatch.setattr(browsers, "has_screen", lambda: False)
+    line = said(tmp_path, domains=names)[-1]
+
+    [(_, _, rule, _)] = opened
+    assert rule == "MAP shop.test 192.0.2.7, MAP *.shop.test 192.0.2.7, MAP shop.example 192.0.2.7"
+    assert line == "192.0.2.7 shop.test shop.example"
+
+
 def test_address_that_is_no_name_is_an_error(tmp_path: Path, opened: list[Any]) -> None:
     with pytest.raises(Unreachable, match=r"staging: nowhere\.example has no IP address"):
         said(tmp_path, address="nowhere.example")

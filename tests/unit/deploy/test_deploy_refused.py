@@ -108,7 +108,7 @@ def test_domain_of_another_site_is_refused(verb: Callable[[Job], object], stagin
     wiki = "line\t/etc/nginx/sites-enabled/wiki\tserver { server_name shop.test; }"
     host = staging.host(staging.facts(wiki))
 
-    with pytest.raises(Refused, match="another site on this host has the domain"):
+    with pytest.raises(Refused, match="another site on this host has the name"):
         verb(staging.job())
 
     assert changes(host) == []

@@ -129,6 +129,17 @@ def test_all_ways_to_allow_a_host_count(names: list[str]) -> None:
     assert found(allowed_hosts=names) == ()
 
 
+def test_each_name_at_which_the_site_answers_has_to_be_allowed() -> None:
+    led = {"name": "shop.example", "redirect_to": DOMAIN}
+    target = {"domains": [DOMAIN, led, f"www.{DOMAIN}", "*.shop.example"]}
+
+    assert found(target, allowed_hosts=[DOMAIN]) == (
+        f"ALLOWED_HOSTS ['{DOMAIN}'] lacks www.{DOMAIN}",
+        f"ALLOWED_HOSTS ['{DOMAIN}'] lacks .shop.example",
+    )
+    assert found(target, allowed_hosts=[f".{DOMAIN}", ".shop.example"]) == ()
+
+
 @pytest.mark.parametrize(
     "changes",
     [

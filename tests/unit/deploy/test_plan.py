@@ -267,6 +267,18 @@ def test_new_release_is_checked_on_its_own_socket() -> None:
     assert check[check.index("--unix-socket") + 1] == f"/run/shop/{NEW}.sock"
 
 
+def test_new_release_has_to_be_healthy_at_each_name_of_the_site() -> None:
+    led = {"name": "shop.example", "redirect_to": "shop.test"}
+    desired = desired_state(
+        app={"health_path": "/up", "check_paths": ["/"]},
+        target={"domains": ["shop.test", "www.shop.test", "*.shop.test", led]},
+    )
+    [start] = [a for a in make_plan(desired, SHIPMENT, facts()) if isinstance(a, Start)]
+
+    asked = [check[-1] for check in start.checks]
+    assert asked == ["http://shop.test/up", "http://shop.test/", "http://www.shop.test/up"]
+
+
 def test_hint_of_each_step_says_which_release_is_live() -> None:
     desired = desired_state(app={"keep_releases": 1})
     planned = [

@@ -43,6 +43,22 @@ def test_visitor_finds_the_site_by_its_name() -> None:
     assert (request.path, request.headers["Host"]) == ("/a?b=c", host)
 
 
+def test_visitor_follows_a_redirect_to_another_name_of_the_site() -> None:
+    def answer(request: Request) -> bytes:
+        host, port = request.headers["Host"].split(":")
+        if host == "shop.example":
+            head = (
+                f"HTTP/1.1 308 -\r\nContent-Length: 0\r\nLocation: http://shop.test:{port}/\r\n\r\n"
+            )
+            return head.encode()
+        return reply(body=host.encode())
+
+    with WebServer(answer) as server:
+        url = f"http://shop.test:{server.port}"
+        site = Site("staging", url, "127.0.0.1", disposable=True, others=("shop.example",))
+        assert site.get(f"http://shop.example:{server.port}/").text == "shop.test"
+
+
 def test_client_keeps_cookies_and_follows_redirects_of_the_site() -> None:
     def answer(request: Request) -> bytes:
         if request.path == "/":

@@ -64,7 +64,7 @@ def _is_unset(groups: Groups, facts: KnownFacts) -> Finding | None:
 
 def _is_the_domain(groups: Groups, facts: KnownFacts) -> Finding | None:
     """Of the site itself: scanners ask for other names, which the app rightly refuses."""
-    return holds(re.sub(r"^\w+://|:\d+$", "", groups["host"]) == facts.domain)
+    return holds(re.sub(r"^\w+://|:\d+$", "", groups["host"]) in facts.domains)
 
 
 _ENVIRONMENT = (
@@ -230,7 +230,7 @@ _HOSTS_AND_HTTPS = (
         "allowed-hosts",
         (Clue("said", r"Invalid HTTP_HOST header: '(?P<host>[^']+)'\. You may need to add"),),
         "ALLOWED_HOSTS lacks {host}",
-        'Take it from the environment; in deploy.yml: ALLOWED_HOSTS: "{domain}".',
+        'Take it from the environment; in deploy.yml: ALLOWED_HOSTS: "{domains}".',
         (_is_the_domain,),
     ),
     Rule(

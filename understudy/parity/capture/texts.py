@@ -127,5 +127,8 @@ def by_file(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
 
 
 def with_domain_placeholder(text: str, domain: str) -> str:
-    """The text with `{domain}` in place of the site's domain, which differs on each target."""
-    return re.sub(rf"(?<![\w-]){re.escape(domain)}(?![\w-]|\.\w)", "{domain}", text)
+    """The text with `{domain}` in place of the site's domain, which differs on each target. Also in a regular
+    expression, where its dots have backslashes.
+    """
+    domain = re.escape(domain).replace(r"\.", r"\\?\.")
+    return re.sub(rf"(?<![\w-]){domain}(?![\w-]|\.\w)", "{domain}", text)

@@ -173,6 +173,10 @@ def test_comments_and_empty_lines_are_dropped() -> None:
         ("server_name shop.test.example;", "server_name shop.test.example;"),
         ("server_name my-shop.test;", "server_name my-shop.test;"),
         ("server_name shop.tests;", "server_name shop.tests;"),
+        (
+            r"if ($host !~ ^(shop\.test|www\.shop\.test)$) {",
+            "if ($host !~ ^({domain}|www\\.{domain})$) {",
+        ),
     ],
 )
 def test_sites_own_domain_is_replaced(text: str, named: str) -> None:
