@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from understudy.testing import chromium
 from understudy.testing.browser import OPTIONS, Browser, program
 from understudy.testing.checks import judge
 from understudy.testing.checks.crawl import Limits
+from understudy.testing.checks.edge import Edge, Expected
 from understudy.testing.checks.findings import Result
 from understudy.testing.checks.site_crawl import crawl_site
 from understudy.testing.site import Site
@@ -61,7 +63,8 @@ def checked(
     values = settings(app={"static_url": "/static/"}) | {"verify": verify}
     made = Config.model_validate(values)
     seen = crawl_site(site, browser, made, lambda: testinfra.get_host("local://"), LIMITS)
-    return judge.judge(seen, made.app, budget)
+    edge = Edge(Expected(DOMAIN), datetime.now(UTC))
+    return judge.judge(seen, edge, made.app, budget)
 
 
 @pytest.fixture(scope="module")

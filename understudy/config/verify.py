@@ -23,6 +23,11 @@ CHECKS = (
     "time",
     "title",
     "language",
+    "redirects",
+    "other-names",
+    "certificate",
+    "hsts",
+    "cookies",
 )
 CheckName = Annotated[
     str,

@@ -1,7 +1,7 @@
 """Asks a site for URLs without a browser: only by GET, and only the site itself."""
 
 from collections.abc import Mapping
-from urllib.parse import urljoin
+from dataclasses import replace
 
 from requests import RequestException, Response, Session
 
@@ -15,25 +15,34 @@ _LIKE_A_BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
 def get(client: Session, base: str, url: str, headers: Mapping[str, str] | None = None) -> Answer:
-    """Follows redirects as long as they stay on the site at `base`. Doesn't read what is sent."""
+    """Follows redirects as long as they stay on the site at `base`. Doesn't read what is sent.
+
+    The cookies are those of all answers on the way.
+    """
     at = without_fragment(url)
+    cookies: tuple[str, ...] = ()
     for _ in range(_MOST_REDIRECTS):
-        try:
-            with _one(client, at, headers or {}) as response:
-                answer = Answer(at, response.status_code, _lower(response.headers))
-        except RequestException as error:
-            return Answer(at, failure=f"gives no answer: {_reason(error)}")
-        location = answer.headers.get("location", "")
-        if not (300 <= answer.status < 400 and location):
-            return answer
-        at = without_fragment(urljoin(at, location))
-        if not is_own(at, base):
-            return answer
+        answer = once(client, at, headers)
+        cookies += answer.cookies
+        location = answer.location
+        if not location or not is_own(location, base):
+            return replace(answer, cookies=cookies)
+        at = location
     return Answer(at, failure=f"redirects more than {_MOST_REDIRECTS} times, at last to {at}")
 
 
+def once(client: Session, url: str, headers: Mapping[str, str] | None = None) -> Answer:
+    """The answer to one request, also if it is a redirect."""
+    try:
+        with _one(client, url, headers or {}) as response:
+            cookies = tuple(response.raw.headers.getlist("Set-Cookie"))
+            return Answer(url, response.status_code, _lower(response.headers), cookies=cookies)
+    except RequestException as error:
+        return Answer(url, failure=f"gives no answer: {_reason(error)}")
+
+
 def _one(client: Session, url: str, headers: Mapping[str, str]) -> Response:
-    # The browser checks the certificate.
+    # A check of its own is about the certificate.
     return client.get(
         url,
         headers={**_LIKE_A_BROWSER, **headers},

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
+from urllib.parse import urldefrag, urljoin
 
 HTML = ("text/html", "application/xhtml+xml")
 
@@ -11,13 +12,21 @@ HTML = ("text/html", "application/xhtml+xml")
 class Answer:
     """What a GET of a URL led to. url: after redirects. failure: why there is no answer; else "".
 
-    headers: of the answer, by names in lower case.
+    headers: of the answer, by names in lower case. cookies: each as Set-Cookie has it.
     """
 
     url: str
     status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
     failure: str = ""
+    cookies: tuple[str, ...] = ()
+
+    @property
+    def location(self) -> str:
+        """The URL to which a redirect leads; "" if it is none."""
+        location = self.headers.get("location", "")
+        is_redirect = 300 <= self.status < 400 and location
+        return urldefrag(urljoin(self.url, location)).url if is_redirect else ""
 
     @property
     def content_type(self) -> str:

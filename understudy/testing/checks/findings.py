@@ -25,13 +25,14 @@ class Finding:
 class Result:
     """Of one check. looked_at: what it judged. unjudged: what it could not, and why; "" if all.
 
-    is_judged: whether it could judge anything.
+    is_judged: whether it could judge anything. warnings: what is no failure yet, in sentences.
     """
 
     findings: tuple[Finding, ...] = ()
     looked_at: str = ""
     unjudged: str = ""
     is_judged: bool = True
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from understudy.config.app import App
 from understudy.config.verify import Budget
-from understudy.testing.checks import loading_checks, page_checks
+from understudy.testing.checks import edge_checks, loading_checks, page_checks
+from understudy.testing.checks.edge import Edge
 from understudy.testing.checks.evidence import Crawl
 from understudy.testing.checks.findings import Result
 
@@ -23,10 +24,20 @@ ADVICE: Mapping[str, str] = {
     "raise verify.budget.seconds in deploy.yml.",
     "title": "Give the page a <title> that says what it is: tabs, bookmarks and search results show it.",
     "language": "Name the language of the page's text: screen readers and translations choose by it.",
+    "redirects": "nginx redirects by the site's file, which each deploy installs: a template of your own, or "
+    "a program in front of the host, may have changed that. If there is no answer: are the ports 80 and 443 "
+    "open?",
+    "other-names": "`python deploy.py provision` gives nginx a server for names that no site has. Does another "
+    "file in /etc/nginx have one with default_server, or a server for any name?",
+    "certificate": "`python deploy.py status` shows the host's certificate, and why a renewal failed.",
+    "hsts": "`hsts` of the target in deploy.yml and the app's own header must not contradict each other: for "
+    "Django leave SECURE_HSTS_SECONDS at 0, or leave `hsts` out.",
+    "cookies": "For Django: SESSION_COOKIE_SECURE and CSRF_COOKIE_SECURE = True on targets with HTTPS, by the "
+    "environment; for Flask SESSION_COOKIE_SECURE.",
 }
 
 
-def judge(crawl: Crawl, app: App, budget: Budget) -> dict[str, Result]:
+def judge(crawl: Crawl, edge: Edge, app: App, budget: Budget) -> dict[str, Result]:
     """The results by the names of the checks."""
     return {
         "status": page_checks.status(crawl),
@@ -40,4 +51,9 @@ def judge(crawl: Crawl, app: App, budget: Budget) -> dict[str, Result]:
         "time": page_checks.time(crawl, budget),
         "title": page_checks.title(crawl),
         "language": page_checks.language(crawl),
+        "redirects": edge_checks.redirects(edge),
+        "other-names": edge_checks.other_names(edge),
+        "certificate": edge_checks.certificate(edge),
+        "hsts": edge_checks.hsts(crawl, edge),
+        "cookies": edge_checks.cookies(crawl, edge),
     }

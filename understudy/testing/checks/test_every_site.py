@@ -21,6 +21,8 @@ def test_pages(
     """Fails if a page has a finding that deploy.yml doesn't accept. Notes what it looked at."""
     result = results[check]
     record_property("note", "; ".join(filter(None, [result.looked_at, result.unjudged])))
+    for warning in result.warnings:
+        record_property("warning", warning)
     found = findings.sort(check, result.findings, settings.verify.accept)
     if found.failures:
         pytest.fail(findings.message(check, found.failures, ADVICE[check]), pytrace=False)

@@ -1,17 +1,21 @@
 """All checks together."""
 
 import re
+from datetime import UTC, datetime
 
 from tests.unit.fakes import TOP, config
 from tests.unit.testing.checks.seen import crawl
 from understudy.config.verify import CHECKS
 from understudy.testing.checks import judge
+from understudy.testing.checks.edge import Edge, Expected
+
+EDGE = Edge(Expected("shop.test"), datetime.now(UTC))
 
 
 def test_each_check_has_a_result_and_advice() -> None:
     settings = config()
 
-    results = judge.judge(crawl(), settings.app, settings.verify.budget)
+    results = judge.judge(crawl(), EDGE, settings.app, settings.verify.budget)
 
     assert list(results) == list(CHECKS)
     assert list(judge.ADVICE) == list(CHECKS)
@@ -20,7 +24,7 @@ def test_each_check_has_a_result_and_advice() -> None:
 def test_good_page_has_no_findings() -> None:
     settings = config()
 
-    results = judge.judge(crawl(), settings.app, settings.verify.budget)
+    results = judge.judge(crawl(), EDGE, settings.app, settings.verify.budget)
 
     assert {name: result.findings for name, result in results.items() if result.findings} == {}
 

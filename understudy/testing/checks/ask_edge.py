@@ -1,0 +1,73 @@
+"""Asks a site's edge, without a browser and without writing: its redirects, names and certificate."""
+
+import warnings
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from urllib3.exceptions import InsecureRequestWarning
+
+from understudy.testing.checks import ask
+from understudy.testing.checks.edge import PATH, STRANGER, Edge, Expected, Hop, Stranger
+from understudy.testing.checks.evidence import Answer
+from understudy.testing.client import Client
+from understudy.testing.site import Site
+from understudy.traffic.client import Endpoint
+from understudy.traffic.handshake import distrust, shake
+
+
+@dataclass(frozen=True)
+class Doors:
+    """Where a site accepts connections, for whatever name it is asked."""
+
+    address: str
+    http: int = 80
+    https: int = 443
+
+    def endpoint(self, name: str) -> Endpoint:
+        return Endpoint(self.address, self.https, tls=True, server_name=name)
+
+    def get(self, url: str) -> Answer:
+        """url: without a port and a path."""
+        port = self.https if url.startswith("https:") else self.http
+        at_port = url if port in (80, 443) else f"{url}:{port}"
+        with Client(at_port, self.address) as client:
+            return ask.once(client, f"{at_port}{PATH}")
+
+    def strange(self, expected: Expected) -> tuple[str, ...]:
+        """Names that are not the site's. One without a name is known by its address."""
+        known = self.literal in (expected.domain, *expected.names)
+        return (STRANGER,) if known else (STRANGER, "")
+
+    @property
+    def literal(self) -> str:
+        """The address as a URL has it."""
+        return f"[{self.address}]" if ":" in self.address else self.address
+
+
+def look(site: Site, expected: Expected) -> Edge:
+    return look_at(Doors(site.address), expected)
+
+
+def look_at(doors: Doors, expected: Expected) -> Edge:
+    https, own = expected.has_https, doors.endpoint(expected.domain)
+    with warnings.catch_warnings():
+        # The check of the certificate judges it.
+        warnings.simplefilter("ignore", InsecureRequestWarning)
+        return Edge(
+            expected,
+            now=datetime.now(UTC),
+            hops=tuple(
+                Hop(f"{start}{PATH}", f"{wanted}{PATH}", doors.get(start))
+                for start, wanted in expected.redirects()
+            ),
+            strangers=tuple(
+                Stranger(
+                    name,
+                    plain=doors.get(f"http://{name or doors.literal}"),
+                    tls=shake(doors.endpoint(name)) if https else None,
+                )
+                for name in doors.strange(expected)
+            ),
+            own=shake(own) if https else None,
+            distrust=distrust(own) if https else "",
+        )

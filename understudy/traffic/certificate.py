@@ -1,0 +1,59 @@
+"""A certificate as a site shows it. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from cryptography import x509
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """names: the DNS names that it is for. ends: when it is no longer valid, in UTC."""
+
+    serial: int
+    names: tuple[str, ...]
+    ends: datetime
+    is_self_signed: bool
+
+    @classmethod
+    def of(cls, der: bytes) -> Self:
+        found = x509.load_der_x509_certificate(der)
+        return cls(
+            serial=found.serial_number,
+            names=_names(found),
+            ends=found.not_valid_after_utc,
+            is_self_signed=found.issuer == found.subject,
+        )
+
+    def covers(self, name: str) -> bool:
+        """A wildcard is for one label (RFC 6125, 6.4.3)."""
+        return name in self.names or f"*.{name.partition('.')[2]}" in self.names
+
+    def days_left(self, now: datetime) -> float:
+        """Negative once it has ended."""
+        return (self.ends - now).total_seconds() / 86400
+
+    @property
+    def shown_serial(self) -> str:
+        """As openssl prints it."""
+        return f"{self.serial:X}"
+
+
+@dataclass(frozen=True)
+class Handshake:
+    """What a site showed to a client that accepts any certificate.
+
+    certificate: None if it showed none. failure: why; else "".
+    """
+
+    certificate: Certificate | None = None
+    failure: str = ""
+
+
+def _names(found: x509.Certificate) -> tuple[str, ...]:
+    try:
+        extension = found.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except x509.ExtensionNotFound:
+        return ()
+    return tuple(extension.value.get_values_for_type(x509.DNSName))

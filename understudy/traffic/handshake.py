@@ -1,0 +1,50 @@
+"""TLS handshakes with a site: which certificate it shows for a name, and whether a client trusts that."""
+
+import ssl
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from understudy.traffic.certificate import Certificate, Handshake
+from understudy.traffic.client import Endpoint
+
+SECONDS = 10
+
+
+def shake(endpoint: Endpoint, timeout: float = SECONDS) -> Handshake:
+    """What the endpoint shows for its server_name; any certificate is accepted."""
+    try:
+        with closing(replace(endpoint, tls=True).connect(timeout)) as connection:
+            # It was wrapped by connect().
+            shown = connection.getpeercert(binary_form=True)  # type: ignore[attr-defined]
+    except OSError as error:
+        return Handshake(failure=_reason(error))
+    return Handshake(Certificate.of(shown))
+
+
+def distrust(endpoint: Endpoint, ca: Path | None = None, timeout: float = SECONDS) -> str:
+    """Why a client trusts no such certificate, whatever its names; "" if it does.
+
+    ca: a file with the roots to trust; None for those of this machine.
+    """
+    context = ssl.create_default_context(cafile=ca)
+    context.check_hostname = False
+    name = endpoint.server_name or None
+    try:
+        with (
+            closing(replace(endpoint, tls=False).connect(timeout)) as plain,
+            context.wrap_socket(plain, server_hostname=name),
+        ):
+            return ""
+    except ssl.SSLCertVerificationError as error:
+        return error.verify_message
+    except OSError as error:
+        return _reason(error)
+
+
+def _reason(error: OSError) -> str:
+    # OpenSSL's own word for it, such as TLSV1_UNRECOGNIZED_NAME.
+    reason: str | None = getattr(error, "reason", None)
+    return (
+        (reason or error.strerror or str(error) or type(error).__name__).lower().replace("_", " ")
+    )
