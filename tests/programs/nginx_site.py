@@ -49,8 +49,7 @@ class Nginx:
         kept = {"Host": host, **{name.replace("_", "-"): value for name, value in headers.items()}}
         connection: http.client.HTTPConnection
         if port == 443:
-            context = ssl._create_unverified_context()  # noqa: S323 - made by this test
-            connection = http.client.HTTPSConnection("127.0.0.1", self.ports[443], context=context)
+            connection = Https("127.0.0.1", self.ports[443])
         else:
             connection = http.client.HTTPConnection("127.0.0.1", self.ports[port], timeout=30)
         with contextlib.closing(connection):
@@ -74,11 +73,27 @@ class Nginx:
         raise AssertionError(f"no line with {text} in the {kind} log")
 
 
+class Https(http.client.HTTPSConnection):
+    """Asks for the site's certificate by its name, and accepts any."""
+
+    def connect(self) -> None:
+        http.client.HTTPConnection.connect(self)
+        context = ssl._create_unverified_context()  # noqa: S323 - made by this test
+        self.sock = context.wrap_socket(self.sock, server_hostname=DOMAIN)
+
+
 @contextlib.contextmanager
 def running(
-    directory: Path, target: dict[str, Any], app: dict[str, Any] | None = None
+    directory: Path,
+    target: dict[str, Any],
+    app: dict[str, Any] | None = None,
+    *,
+    rejecting: bool = True,
 ) -> Iterator[Nginx]:
-    """A running nginx with the site of a target, and an app that answers. target, app: keys of deploy.yml."""
+    """A running nginx with the site of a target, and an app that answers. target, app: keys of deploy.yml.
+
+    rejecting: whether another server refuses TLS handshakes for other names.
+    """
     ports = {80: _free_port(), 443: _free_port()}
     _make_files(directory)
     if "certificate" in target:
@@ -86,7 +101,7 @@ def running(
     for name, content in rendered_pages(app, target).items():
         (directory / "srv/releases/r1" / name).write_text(content)
     (directory / "site").write_text(_moved(rendered(app, target)[0], directory, ports))
-    _write_settings(directory, ports[80])
+    _write_settings(directory, ports, rejecting=rejecting)
     with _app(directory / "srv/releases/r1/socket"), _nginx(directory, ports[80]):
         yield Nginx(directory, ports)
 
@@ -124,15 +139,22 @@ def _moved(site: str, directory: Path, ports: dict[int, int]) -> str:
     return site
 
 
-def _write_settings(directory: Path, port: int) -> None:
+def _write_settings(directory: Path, ports: dict[int, int], *, rejecting: bool) -> None:
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = " ".join(f"{kind}_temp_path {directory}/temp/{kind};" for kind in kinds)
     user = f"user {pwd.getpwuid(os.getuid()).pw_name};" if os.getuid() == 0 else ""
+    # Like provisioning's servers for other names. The protocols are those of the port's default server.
+    others = (
+        f"server {{ listen 127.0.0.1:{ports[80]} default_server; return 444; }}"
+        + rejecting
+        * (
+            f" server {{ listen 127.0.0.1:{ports[443]} ssl default_server; ssl_reject_handshake on; "
+            "ssl_protocols TLSv1.2 TLSv1.3; return 444; }"
+        )
+    )
     (directory / "nginx.conf").write_text(
         f"{user} daemon off; pid {directory}/pid; events {{}} "
-        f"http {{ {temporary} include {directory}/site; "
-        # Like provisioning's server for other names.
-        f"server {{ listen 127.0.0.1:{port} default_server; return 444; }} }}"
+        f"http {{ {temporary} include {directory}/site; {others} }}"
     )
 
 

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -98,6 +98,13 @@ CDN: Mapping[str, Reply] = {
 }
 MIXED: Mapping[str, Reply] = {
     "/": page("<p>Page</p>", head='<title>x</title><script src="http://shop.test/a.js"></script>')
+}
+STRICT = {"Strict-Transport-Security": "max-age=60"}
+# A cookie on the way to another page counts as well.
+COOKIES: Mapping[str, Reply] = {
+    "/": replace(links("/mine"), headers={**STRICT, "Set-Cookie": "csrftoken=a; Secure"}),
+    "/mine": Reply("", status=302, headers={"Location": "/login", "Set-Cookie": "sessionid=b"}),
+    "/login": page("<p>Page</p>"),
 }
 
 

@@ -63,7 +63,8 @@ def checked(
     values = settings(app={"static_url": "/static/"}) | {"verify": verify}
     made = Config.model_validate(values)
     seen = crawl_site(site, browser, made, lambda: testinfra.get_host("local://"), LIMITS)
-    edge = Edge(Expected(DOMAIN), datetime.now(UTC))
+    expected = Expected(DOMAIN, has_https=server.scheme == "https", hsts="max-age=60")
+    edge = Edge(expected, datetime.now(UTC))
     return judge.judge(seen, edge, made.app, budget)
 
 
@@ -83,6 +84,7 @@ def check(browser: Browser) -> Callable[[Mapping[str, planted_site.Reply]], dict
     return check_site
 
 
+ONLY_HTTPS = {"mixed-content", "redirects", "other-names", "certificate", "hsts", "cookies"}
 FOUND = {
     "console": [
         ("/console", 'console error: /console 0:102 "not this way"'),
@@ -133,6 +135,16 @@ def test_mixed_content_is_found(browser: Browser, certificate: Path) -> None:
     assert (found.page, found.subject) == ("/", "http://shop.test/a.js")
 
 
+def test_cookies_and_hsts_of_the_answers_are_judged(browser: Browser, certificate: Path) -> None:
+    with served(planted_site.COOKIES, certificate) as server:
+        results = checked(browser, server)
+
+    assert [(one.page, one.subject) for one in results["cookies"].findings] == [
+        ("/mine", "sessionid")
+    ]
+    assert [one.page for one in results["hsts"].findings] == ["/login"]
+
+
 def test_site_that_fails_is_found(check: Callable[..., dict[str, Result]]) -> None:
     [found] = check({"/": planted_site.Reply("oh", status=500)})["status"].findings
 
@@ -154,7 +166,7 @@ def test_good_site_passes_all(browser: Browser) -> None:
         results = checked(browser, server)
 
     assert {name: result.findings for name, result in results.items() if result.findings} == {}
-    assert [name for name, result in results.items() if not result.is_judged] == ["mixed-content"]
+    assert {name for name, result in results.items() if not result.is_judged} == ONLY_HTTPS
     assert results["title"].looked_at == "3 pages: /, /about, /login?next=/mine"
     assert "/logout" not in {path for path, _ in server.asked}
 

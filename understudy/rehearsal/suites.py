@@ -10,7 +10,7 @@ from understudy.errors import StepFailed, Stopped
 from understudy.job import Job
 from understudy.rehearsal.pytest_process import PytestProcess
 from understudy.report.events import Report
-from understudy.report.junit import read_tests
+from understudy.report.junit import read_tests, read_warnings
 from understudy.report.sanitize import cut
 
 # Twenty lines for each failed browser test, of addresses in the driver of the browser.
@@ -88,6 +88,8 @@ class Suite:
         if results.is_file():
             name = f"{self.name} {self.job.address}" if self.job.address else self.name
             report.attach("tests", {name: read_tests(results.read_text())})
+            for warning in read_warnings(results.read_text()):
+                report.warn(warning)
         if self.pages:
             shown = {path.stem: _page(path) for path in sorted(self.pages.glob("*.png"))}
             report.attach("pages", shown)

@@ -101,6 +101,12 @@ def read_tests(xml: str | bytes) -> list[dict[str, Any]]:
     return [_test(case) for case in ET.fromstring(xml).iter("testcase")]  # noqa: S314
 
 
+def read_warnings(xml: str | bytes) -> list[str]:
+    """What the tests warn of: pytest's record_property("warning", …). Raises ParseError."""
+    found = ET.fromstring(xml).iterfind(".//property[@name='warning']")  # noqa: S314
+    return [warning.get("value", "") for warning in found]
+
+
 def _test(case: ET.Element) -> dict[str, Any]:
     bad = next((part for part in case if part.tag in ("failure", "error", "skipped")), None)
     outcome = {"failure": "failed", "error": "error", "skipped": "skipped"}

@@ -200,3 +200,15 @@ def test_commands_run_on_disposable_targets_only(tmp_path: Path) -> None:
     [error] = report.errors
     assert error.summary == "false ended with 1 on staging"
     assert report.steps[-1] == ("run false on staging", False)
+
+
+def test_warnings_of_a_test_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    warning = '<property name="warning" value="the certificate ends in 9 days"/>'
+    monkeypatch.setenv(
+        "RESULTS",
+        f'<testsuite><testcase name="b"><properties>{warning}</properties></testcase></testsuite>',
+    )
+
+    report, _ = verified(tmp_path)
+
+    assert "the certificate ends in 9 days" in report.warnings

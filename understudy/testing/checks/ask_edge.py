@@ -35,7 +35,7 @@ class Doors:
 
     def strange(self, expected: Expected) -> tuple[str, ...]:
         """Names that are not the site's. One without a name is known by its address."""
-        known = self.literal in (expected.domain, *expected.names)
+        known = self.literal in expected.names
         return (STRANGER,) if known else (STRANGER, "")
 
     @property
@@ -57,7 +57,7 @@ def look_at(doors: Doors, expected: Expected) -> Edge:
             expected,
             now=datetime.now(UTC),
             hops=tuple(
-                Hop(f"{start}{PATH}", f"{wanted}{PATH}", doors.get(start))
+                Hop(f"{start}{PATH}", tuple(f"{one}{PATH}" for one in wanted), doors.get(start))
                 for start, wanted in expected.redirects()
             ),
             strangers=tuple(

@@ -1,7 +1,7 @@
 """What was seen of a site's edge, and what deploy.yml wants of it. Pure."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
@@ -17,37 +17,40 @@ STRANGER = "unknown.invalid"
 
 @dataclass(frozen=True)
 class Expected:
-    """names: those of the site that are no domain; hsts: the header's value, "" for none asked for.
+    """names: all of the site. leading: those that only lead elsewhere, each with the name to which.
 
-    leading: those of `names` that only lead to the domain.
+    hsts: the value of the header, "" if none is asked for.
     """
 
     domain: str
     has_https: bool = False
     names: tuple[str, ...] = ()
-    leading: tuple[str, ...] = ()
+    leading: Mapping[str, str] = field(default_factory=dict)
     hsts: str = ""
 
     @classmethod
     def of(cls, target: TargetConfig) -> Self:
-        return cls(target.domain, target.has_https)
+        hsts = f"max-age={target.hsts_seconds}" if target.hsts else ""
+        return cls(target.domain, target.has_https, (target.domain,), hsts=hsts)
 
-    def redirects(self) -> Iterator[tuple[str, str]]:
-        """URLs without a path, each with the one to which its redirect must lead."""
+    def redirects(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """URLs without a path, each with those to one of which its redirect must lead."""
         scheme = "https" if self.has_https else "http"
-        for name in (self.domain, *self.names):
-            home = f"{scheme}://{self.domain if name in self.leading else name}"
-            for start in dict.fromkeys((f"http://{name}", f"{scheme}://{name}")):
-                if start != home:
-                    yield start, home
+        for name in self.names:
+            home = f"{scheme}://{self.leading.get(name, name)}"
+            if self.has_https:
+                # To the same name first, or at once to where that leads.
+                yield f"http://{name}", tuple(dict.fromkeys((f"https://{name}", home)))
+            if name in self.leading:
+                yield f"{scheme}://{name}", (home,)
 
 
 @dataclass(frozen=True)
 class Hop:
-    """start: a URL. wanted: the one to which a request for it must be redirected. answer: what came."""
+    """start: a URL. wanted: those to one of which a request for it must be redirected. answer: what came."""
 
     start: str
-    wanted: str
+    wanted: tuple[str, ...]
     answer: Answer
 
 

@@ -31,17 +31,17 @@ def redirects(edge: Edge) -> Result:
         for hop in edge.hops
         if (problem := _astray(hop))
     )
-    return Result(found, "; ".join(f"{hop.start} leads to {hop.wanted}" for hop in edge.hops))
+    return Result(found, f"asked {', '.join(hop.start for hop in edge.hops)}")
 
 
 def _astray(hop: Hop) -> str:
     answer = hop.answer
-    must = f"{hop.start} must lead to {hop.wanted} in one step, and"
+    must = f"{hop.start} must lead to {' or '.join(hop.wanted)} in one step, and"
     if answer.failure:
         return f"{must} {answer.failure}"
     if not answer.location:
         return f"{must} answers {answer.status} without a redirect"
-    return "" if answer.location == hop.wanted else f"{must} leads to {answer.location}"
+    return "" if answer.location in hop.wanted else f"{must} leads to {answer.location}"
 
 
 def other_names(edge: Edge) -> Result:
@@ -155,8 +155,7 @@ def _faults(shown: Certificate, edge: Edge) -> Iterator[tuple[str, str]]:
         yield "trust", "the certificate is self-signed: no browser trusts it"
     elif edge.distrust and days >= 0:
         yield "trust", f"browsers don't trust the certificate: {edge.distrust}"
-    wanted = (edge.expected.domain, *edge.expected.names)
-    if lacking := [name for name in wanted if not shown.covers(name)]:
+    if lacking := [name for name in edge.expected.names if not shown.covers(name)]:
         yield (
             "names",
             f"the certificate is for {', '.join(shown.names)}, not for {', '.join(lacking)}",

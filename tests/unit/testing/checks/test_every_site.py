@@ -87,3 +87,16 @@ def test_unused_rule_is_reported() -> None:
 
 def test_used_rules_pass() -> None:
     assert unused([OLD], "links") == ""
+
+
+def test_warnings_are_noted_and_fail_nothing() -> None:
+    noted: list[tuple[str, str]] = []
+
+    test_every_site.test_pages(
+        "hsts",
+        {"hsts": Result(warnings=("a year is long", "so is a month"))},
+        accepting(),
+        lambda name, value: noted.append((name, value)),
+    )
+
+    assert noted[1:] == [("warning", "a year is long"), ("warning", "so is a month")]

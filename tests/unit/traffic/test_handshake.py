@@ -1,0 +1,63 @@
+"""Handshakes with servers of this machine: which certificate they show, and whether it is trusted."""
+
+import socket
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.unit.web_server import WebServer, certificate, reply
+from understudy.traffic.client import Endpoint
+from understudy.traffic.handshake import distrust, shake
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[WebServer]:
+    """Shows its certificate for its own name, and refuses all others."""
+    context = certificate(tmp_path, "shop.test")
+
+    def choose(_: object, name: str | None, __: object) -> int | None:
+        return None if name == "shop.test" else ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+
+    context.sni_callback = choose
+    with WebServer(lambda _: reply(), context) as server:
+        yield server
+
+
+def endpoint(site: WebServer, name: str = "shop.test") -> Endpoint:
+    return Endpoint("127.0.0.1", site.port, tls=True, server_name=name)
+
+
+def test_certificate_is_read(site: WebServer) -> None:
+    shown = shake(endpoint(site)).certificate
+
+    assert shown
+    assert (shown.names, shown.is_self_signed) == (("shop.test",), True)
+
+
+@pytest.mark.parametrize("name", ["unknown.invalid", ""])
+def test_refused_handshake_says_why(site: WebServer, name: str) -> None:
+    refused = shake(endpoint(site, name))
+
+    assert refused.certificate is None
+    assert "unrecognized name" in refused.failure
+
+
+@pytest.fixture
+def closed() -> Endpoint:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return Endpoint("127.0.0.1", port, tls=True, server_name="shop.test")
+
+
+def test_port_that_is_closed_or_speaks_no_tls_says_so(closed: Endpoint) -> None:
+    with WebServer(lambda _: reply()) as plain:
+        assert shake(endpoint(plain), timeout=1).failure
+    assert shake(closed).failure == "connection refused"
+    assert distrust(closed) == "connection refused"
+
+
+def test_certificate_is_trusted_by_its_ca_alone(site: WebServer, tmp_path: Path) -> None:
+    assert distrust(endpoint(site)) == "self-signed certificate"
+    assert distrust(endpoint(site), tmp_path / "pem") == ""
