@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.programs.nginx_site import Nginx, running
-from tests.programs.site_config import CERTIFICATE
+from tests.programs.site_config import CERTIFICATE, NAMES
 from tests.unit.fakes import config
 from understudy.testing.checks import edge_checks
 from understudy.testing.checks.ask_edge import Doors, look_at
@@ -43,6 +43,15 @@ def test_site_redirects_to_https_with_path_and_query(https: Nginx) -> None:
     result = edge_checks.redirects(seen(https, CERTIFICATE))
 
     assert (texts(result), result.is_judged) == ([], True)
+
+
+def test_other_names_lead_to_the_sites(tmp_path: Path) -> None:
+    target = NAMES | CERTIFICATE
+    with running(tmp_path, target) as nginx:
+        edge = seen(nginx, target)
+
+    assert len(edge.hops) > 2
+    assert texts(edge_checks.redirects(edge)) == []
 
 
 def test_site_without_https_that_should_have_it_fails(plain: Nginx) -> None:

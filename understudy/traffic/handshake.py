@@ -27,10 +27,10 @@ def distrust(endpoint: Endpoint, ca: Path | None = None, timeout: float = SECOND
 
     ca: a file with the roots to trust; None for those of this machine.
     """
-    context = ssl.create_default_context(cafile=ca)
-    context.check_hostname = False
     name = endpoint.server_name or None
     try:
+        context = ssl.create_default_context(cafile=ca)
+        context.check_hostname = False
         with (
             closing(replace(endpoint, tls=False).connect(timeout)) as plain,
             context.wrap_socket(plain, server_hostname=name),

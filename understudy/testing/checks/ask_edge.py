@@ -3,9 +3,11 @@
 import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from urllib3.exceptions import InsecureRequestWarning
 
+from understudy.config.target import TargetConfig
 from understudy.testing.checks import ask
 from understudy.testing.checks.edge import PATH, STRANGER, Edge, Expected, Hop, Stranger
 from understudy.testing.checks.evidence import Answer
@@ -17,11 +19,15 @@ from understudy.traffic.handshake import distrust, shake
 
 @dataclass(frozen=True)
 class Doors:
-    """Where a site accepts connections, for whatever name it is asked."""
+    """Where a site accepts connections, for whatever name it is asked.
+
+    roots: a file with the CAs that are trusted for it; None for those of this machine.
+    """
 
     address: str
     http: int = 80
     https: int = 443
+    roots: Path | None = None
 
     def endpoint(self, name: str) -> Endpoint:
         return Endpoint(self.address, self.https, tls=True, server_name=name)
@@ -30,7 +36,7 @@ class Doors:
         """url: without a port and a path."""
         port = self.https if url.startswith("https:") else self.http
         at_port = url if port in (80, 443) else f"{url}:{port}"
-        with Client(at_port, self.address) as client:
+        with Client(at_port, self.address, [url.partition("://")[2]]) as client:
             return ask.once(client, f"{at_port}{PATH}")
 
     def strange(self, expected: Expected) -> tuple[str, ...]:
@@ -44,8 +50,8 @@ class Doors:
         return f"[{self.address}]" if ":" in self.address else self.address
 
 
-def look(site: Site, expected: Expected) -> Edge:
-    return look_at(Doors(site.address), expected)
+def look(site: Site, target: TargetConfig) -> Edge:
+    return look_at(Doors(site.address, roots=target.acme.roots), Expected.of(target))
 
 
 def look_at(doors: Doors, expected: Expected) -> Edge:
@@ -69,5 +75,5 @@ def look_at(doors: Doors, expected: Expected) -> Edge:
                 for name in doors.strange(expected)
             ),
             own=shake(own) if https else None,
-            distrust=distrust(own) if https else "",
+            distrust=distrust(own, doors.roots) if https else "",
         )

@@ -5,7 +5,6 @@ import pytest
 from understudy.config.model import Config
 from understudy.testing.browser import Browser
 from understudy.testing.checks import ask_edge, judge
-from understudy.testing.checks.edge import Expected
 from understudy.testing.checks.findings import Result
 from understudy.testing.checks.site_crawl import crawl_site
 from understudy.testing.fixtures import UNDER_TEST
@@ -29,6 +28,5 @@ def results(
     crawl = crawl_site(
         understudy_site, understudy_browser, settings, lambda: request.getfixturevalue("host")
     )
-    expected = Expected.of(settings.target(understudy_site.target))
-    edge = ask_edge.look(understudy_site, expected)
+    edge = ask_edge.look(understudy_site, settings.target(understudy_site.target))
     return judge.judge(crawl, edge, settings.app, settings.verify.budget)

@@ -30,18 +30,25 @@ class Expected:
 
     @classmethod
     def of(cls, target: TargetConfig) -> Self:
-        hsts = f"max-age={target.hsts_seconds}" if target.hsts else ""
-        return cls(target.domain, target.has_https, (target.domain,), hsts=hsts)
+        return cls(
+            target.domain,
+            target.has_https,
+            target.names,
+            leading={name: to for to, names in target.other_names.items() for name in names},
+            hsts=f"max-age={target.hsts_seconds}" if target.hsts else "",
+        )
 
     def redirects(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """URLs without a path, each with those to one of which its redirect must lead."""
         scheme = "https" if self.has_https else "http"
-        for name in self.names:
-            home = f"{scheme}://{self.leading.get(name, name)}"
+        for pattern in self.names:
+            # Of a wildcard, any.
+            name = pattern.replace("*", "understudy-check")
+            home = f"{scheme}://{self.leading.get(pattern, name)}"
             if self.has_https:
                 # To the same name first, or at once to where that leads.
                 yield f"http://{name}", tuple(dict.fromkeys((f"https://{name}", home)))
-            if name in self.leading:
+            if pattern in self.leading:
                 yield f"{scheme}://{name}", (home,)
 
 

@@ -7,6 +7,7 @@ from understudy.testing.checks.edge import Edge, Hop, Stranger
 from understudy.testing.checks.evidence import Answer, Crawl
 from understudy.testing.checks.findings import Finding, Result
 from understudy.testing.checks.links import path_of
+from understudy.testing.checks.loading_checks import RELEASE
 from understudy.traffic.certificate import Certificate
 
 # Of a certificate: with certbot's timer it is renewed with a third of its time left.
@@ -68,33 +69,34 @@ def _strange(stranger: Stranger, edge: Edge) -> Iterator[str]:
 
 
 def hsts(crawl: Crawl, edge: Edge) -> Result:
-    """Each answer over HTTPS has the header that deploy.yml asks for; without that, the app's own or none."""
+    """Each answer over HTTPS has the header that deploy.yml asks for; a page may have the app's own."""
     if not edge.expected.has_https:
         return _PLAIN
-    answers = [*crawl.answers.values(), *crawl.static.values()]
-    answers = [answer for answer in answers if answer.status]
-    if not answers:
+    by_app = [answer for answer in crawl.answers.values() if answer.status]
+    by_nginx = [answer for answer in crawl.static.values() if RELEASE not in answer.headers]
+    if not by_app:
         return Result(unjudged="no page has answered", is_judged=False)
     found = tuple(
         Finding(path_of(answer.url), "header", problem)
+        for answers, may_differ in ((by_app, True), (by_nginx, False))
         for answer in answers
-        if (problem := _hsts_problem(answer, edge.expected.hsts))
+        if (problem := _hsts_problem(answer, edge.expected.hsts, may_differ=may_differ))
     )
-    sent = dict.fromkeys(answer.headers.get(HSTS, "none") for answer in answers)
+    sent = dict.fromkeys(answer.headers.get(HSTS, "none") for answer in (*by_app, *by_nginx))
     warnings = tuple(
-        f"the app sends Strict-Transport-Security: {value}; browsers then refuse plain HTTP for other sites "
-        "below the domain, too, and that can't be taken back at once"
+        f"the app sends Strict-Transport-Security: {value}. That holds for other sites below the domain, or in "
+        "browsers that were never here, and can't be taken back at once"
         for value in sent
         if _FAR_REACHING.search(value)
     )
     return Result(found, f"Strict-Transport-Security: {' and '.join(sent)}", warnings=warnings)
 
 
-def _hsts_problem(answer: Answer, asked: str) -> str:
+def _hsts_problem(answer: Answer, asked: str, *, may_differ: bool) -> str:
     sent = answer.headers.get(HSTS)
     if sent and "," in sent:
         return f"sends Strict-Transport-Security more than once: {sent}"
-    if not asked or sent == asked:
+    if not asked or sent == asked or (sent and may_differ):
         return ""
     what = f"has Strict-Transport-Security: {sent}" if sent else "has no Strict-Transport-Security"
     return f"{what}; deploy.yml asks for {asked}"

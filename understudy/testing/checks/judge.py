@@ -30,8 +30,8 @@ ADVICE: Mapping[str, str] = {
     "other-names": "`python deploy.py provision` gives nginx a server for names that no site has. Does another "
     "file in /etc/nginx have one with default_server, or a server for any name?",
     "certificate": "`python deploy.py status` shows the host's certificate, and why a renewal failed.",
-    "hsts": "`hsts` of the target in deploy.yml and the app's own header must not contradict each other: for "
-    "Django leave SECURE_HSTS_SECONDS at 0, or leave `hsts` out.",
+    "hsts": "nginx sends it by `hsts` of the target in deploy.yml where the app sends none. A template of your "
+    "own, or a program in front of the host, may have changed that.",
     "cookies": "For Django: SESSION_COOKIE_SECURE and CSRF_COOKIE_SECURE = True on targets with HTTPS, by the "
     "environment; for Flask SESSION_COOKIE_SECURE.",
 }

@@ -91,7 +91,8 @@ def links(crawl: Crawl) -> Result:
     def look(page: Page) -> Iterator[Finding]:
         for link in page.links:
             answer = crawl.answers.get(without_fragment(link.url))
-            if answer and link.is_visible and (problem := _broken(answer)):
+            problem = (answer and _broken(answer)) or _over_plain_http(link, crawl.base)
+            if link.is_visible and problem:
                 path = path_of(link.url)
                 yield Finding(page.path, path, f"links to {path}{_named(link)}, which {problem}")
 
@@ -103,6 +104,12 @@ def links(crawl: Crawl) -> Result:
         result.unjudged,
         result.is_judged,
     )
+
+
+def _over_plain_http(link: Link, base: str) -> str:
+    """nginx leads back to HTTPS, but others can read on the way what was asked for."""
+    is_plain = base.startswith("https:") and link.url.startswith("http:")
+    return f"is over plain HTTP: {link.url}" if is_plain and is_own(link.url, base) else ""
 
 
 def _broken(answer: Answer) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.unit.fakes import config
 from tests.unit.testing.checks.seen import answer, crawl
 from understudy.testing.checks import edge_checks
 from understudy.testing.checks.edge import PATH, Edge, Expected, Hop, Stranger
@@ -41,6 +42,24 @@ def test_each_name_leads_to_https_and_those_that_only_lead_elsewhere_there() -> 
         ("http://www.shop.test", ("https://www.shop.test", "https://shop.test")),
         ("https://www.shop.test", ("https://shop.test",)),
         ("http://shop.example", ("https://shop.example",)),
+    ]
+
+
+def test_expectations_follow_from_the_target() -> None:
+    names = ["shop.test", {"name": "*.shop.example", "redirect_to": "shop.test"}]
+    files = {"chain": "/etc/ssl/a", "key": "/etc/ssl/b"}
+    target = config(target={"domain": "", "domains": names, "certificate": files, "hsts": "1d"})
+
+    expected = Expected.of(target.target("staging"))
+
+    assert expected == replace(
+        HTTPS,
+        names=("shop.test", "*.shop.example"),
+        leading={"*.shop.example": "shop.test"},
+        hsts="max-age=86400",
+    )
+    assert ("https://understudy-check.shop.example", ("https://shop.test",)) in [
+        *expected.redirects()
     ]
 
 
@@ -112,31 +131,33 @@ def test_certificate_of_another_site_of_the_host_is_no_fault() -> None:
     assert edge_checks.other_names(edge(strangers=(others,))).findings == ()
 
 
-def hsts(asked: str, *sent: str | None) -> Result:
-    """Of a site whose pages send these headers."""
+def hsts(asked: str, *sent: str | None, static: str = "") -> Result:
+    """Of a site whose pages send these headers. static: that of a file."""
     answers = {
         f"/{number}": answer(strict_transport_security=one) if one else answer()
         for number, one in enumerate(sent)
     }
-    return edge_checks.hsts(crawl(answers=answers), edge(replace(HTTPS, hsts=asked)))
+    files = {"/a.css": answer("/a.css", strict_transport_security=static)} if static else {}
+    return edge_checks.hsts(crawl(answers=answers, static=files), edge(replace(HTTPS, hsts=asked)))
 
 
 def test_header_as_asked_for_passes() -> None:
-    assert hsts("max-age=86400", "max-age=86400", "max-age=86400").findings == ()
+    assert hsts("max-age=86400", "max-age=86400", static="max-age=86400").findings == ()
 
 
-def test_app_may_send_its_own_header_if_none_is_asked_for() -> None:
+def test_app_may_send_its_own_header() -> None:
     result = hsts("", "max-age=60", None)
 
     assert (result.findings, result.warnings) == ((), ())
     assert result.looked_at == "Strict-Transport-Security: max-age=60 and none"
+    assert hsts("max-age=9", "max-age=60", static="max-age=9").findings == ()
 
 
-def test_header_that_is_missing_or_differs_fails() -> None:
-    assert texts(hsts("max-age=60", None, "max-age=9", "max-age=60, max-age=60")) == [
+def test_header_that_is_missing_comes_twice_or_is_not_nginxs_fails() -> None:
+    assert texts(hsts("max-age=60", None, "max-age=60, max-age=60", static="max-age=9")) == [
         "has no Strict-Transport-Security; deploy.yml asks for max-age=60",
-        "has Strict-Transport-Security: max-age=9; deploy.yml asks for max-age=60",
         "sends Strict-Transport-Security more than once: max-age=60, max-age=60",
+        "has Strict-Transport-Security: max-age=9; deploy.yml asks for max-age=60",
     ]
 
 
@@ -144,7 +165,7 @@ def test_header_that_is_missing_or_differs_fails() -> None:
 def test_header_that_binds_more_than_the_site_is_warned_of(more: str) -> None:
     [warning] = hsts("", f"max-age=31536000; {more}").warnings
 
-    assert f"sends Strict-Transport-Security: max-age=31536000; {more}; browsers" in warning
+    assert f"sends Strict-Transport-Security: max-age=31536000; {more}. That" in warning
 
 
 def cookies(*cookies: str, expected: Expected = HTTPS) -> Result:

@@ -180,6 +180,18 @@ def test_link_that_was_not_followed_passes() -> None:
     assert result.looked_at == "1 page: /; 1 addresses of the site"
 
 
+def test_link_to_the_site_over_plain_http_fails_where_there_is_https() -> None:
+    links = (Link("http://shop.test/logout"), Link("http://elsewhere.test/"))
+    page = home(url="https://shop.test/", links=links)
+
+    found = loading_checks.links(crawl(page, base="https://shop.test")).findings
+
+    assert [one.text for one in found] == [
+        "links to /logout, which is over plain HTTP: http://shop.test/logout"
+    ]
+    assert loading_checks.links(crawl(page, base="http://shop.test")).findings == ()
+
+
 STYLES = f"{BASE}/static/a.css"
 LOADING = home(resources=(Resource(STYLES, "link", 200, 9),))
 
