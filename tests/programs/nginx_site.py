@@ -11,7 +11,7 @@ import ssl
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -89,10 +89,11 @@ def running(
     app: dict[str, Any] | None = None,
     *,
     rejecting: bool = True,
+    change: Callable[[str], str] = lambda site: site,
 ) -> Iterator[Nginx]:
     """A running nginx with the site of a target, and an app that answers. target, app: keys of deploy.yml.
 
-    rejecting: whether another server refuses TLS handshakes for other names.
+    rejecting: whether another server refuses TLS handshakes for other names. change: of the rendered file.
     """
     ports = {80: _free_port(), 443: _free_port()}
     _make_files(directory)
@@ -100,7 +101,8 @@ def running(
         _make_certificate(directory)
     for name, content in rendered_pages(app, target).items():
         (directory / "srv/releases/r1" / name).write_text(content)
-    (directory / "site").write_text(_moved(rendered(app, target)[0], directory, ports))
+    site = change(rendered(app, target)[0])
+    (directory / "site").write_text(_moved(site, directory, ports))
     _write_settings(directory, ports, rejecting=rejecting)
     with _app(directory / "srv/releases/r1/socket"), _nginx(directory, ports[80]):
         yield Nginx(directory, ports)

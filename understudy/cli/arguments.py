@@ -3,10 +3,11 @@
 import argparse
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from understudy import __version__
+from understudy.cli import argument_types
+from understudy.cli.common_options import CONFIG_HELP, Common, common_options
 from understudy.paths import Project
 from understudy.rehearsal.phases import NAMES
 from understudy.vm.levels import DEPLOYED, PROVISIONED, SEEDED
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 Verb = Callable[[argparse.Namespace, Project, "Report"], None]
 # Name, help and common options of a verb -> its parser.
 _AddVerb = Callable[[str, str, argparse.ArgumentParser], argparse.ArgumentParser]
-_CONFIG_HELP = "read this file instead of deploy.yml"
 
 
 def make_parser(verbs: Mapping[str, Verb], name: str = "deploy.py") -> argparse.ArgumentParser:
@@ -34,7 +34,7 @@ def make_parser(verbs: Mapping[str, Verb], name: str = "deploy.py") -> argparse.
     )
     parser.add_argument("--version", action="version", version=f"understudy {__version__}")
     # The --config of a verb has no default, which would overwrite a value given before the verb.
-    parser.add_argument("--config", metavar="FILE", help=_CONFIG_HELP)
+    parser.add_argument("--config", metavar="FILE", help=CONFIG_HELP)
     subparsers = parser.add_subparsers(dest="verb", metavar="VERB [options]", title="verbs")
 
     def add_verb(name: str, help: str, options: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -42,11 +42,12 @@ def make_parser(verbs: Mapping[str, Verb], name: str = "deploy.py") -> argparse.
         added.set_defaults(run=verbs[name])
         return added
 
-    common = _common_options()
+    common = common_options()
     for add_group in (
         _add_project,
         _add_staging,
         _add_deploying,
+        _add_maintenance,
         _add_running,
         _add_data,
         _add_inspecting,
@@ -63,43 +64,7 @@ class _Parser(argparse.ArgumentParser):
         super().error(f"{message}; for a target use --target {found[1]}" if found else message)
 
 
-@dataclass(frozen=True)
-class _Common:
-    """The options that verbs share; each set includes the one before it."""
-
-    every: argparse.ArgumentParser
-    host: argparse.ArgumentParser
-    target: argparse.ArgumentParser
-    change: argparse.ArgumentParser
-
-
-def _common_options() -> _Common:
-    every = argparse.ArgumentParser(add_help=False)
-    every.add_argument("--config", metavar="FILE", default=argparse.SUPPRESS, help=_CONFIG_HELP)
-    every.add_argument(
-        "--json", action="store_true", help="print one JSON object per line instead of text"
-    )
-    host = argparse.ArgumentParser(add_help=False, parents=[every])
-    host.add_argument("--host", metavar="ADDRESS", help="only this host of the target")
-    target = argparse.ArgumentParser(add_help=False, parents=[host])
-    target.add_argument(
-        "--target",
-        default="vagrant",
-        metavar="NAME",
-        help="a target of deploy.yml; default: vagrant",
-    )
-    change = argparse.ArgumentParser(add_help=False, parents=[target])
-    change.add_argument(
-        "--wait",
-        type=int,
-        default=0,
-        metavar="SECONDS",
-        help="how long to wait for another deploy to end; default: 0",
-    )
-    return _Common(every, host, target, change)
-
-
-def _add_project(add_verb: _AddVerb, common: _Common) -> None:
+def _add_project(add_verb: _AddVerb, common: Common) -> None:
     init = add_verb(
         "init",
         "write a first deploy.yml for the app in this repository; later, show what it would write now",
@@ -119,7 +84,7 @@ def _add_project(add_verb: _AddVerb, common: _Common) -> None:
     eject.add_argument("name", nargs="?", metavar="NAME", help="such as templates/nginx.conf.j2")
 
 
-def _add_staging(add_verb: _AddVerb, common: _Common) -> None:
+def _add_staging(add_verb: _AddVerb, common: Common) -> None:
     rehearse = add_verb(
         "rehearse", "run the whole rehearsal on the VM and print its verdict", common.every
     )
@@ -172,7 +137,7 @@ def _add_rehearse_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_deploying(add_verb: _AddVerb, common: _Common) -> None:
+def _add_deploying(add_verb: _AddVerb, common: Common) -> None:
     provision = add_verb("provision", "make a host able to run the app", common.target)
     provision.add_argument(
         "--check",
@@ -183,7 +148,7 @@ def _add_deploying(add_verb: _AddVerb, common: _Common) -> None:
     _add_probe(deploy)
     deploy.add_argument(
         "--without-rehearsal",
-        type=_reason,
+        type=argument_types.reason,
         metavar="REASON",
         help="deploy without a receipt; the host's audit log keeps the reason",
     )
@@ -209,11 +174,28 @@ def _add_deploying(add_verb: _AddVerb, common: _Common) -> None:
     )
 
 
-def _reason(text: str) -> str:
-    """A reason for the audit log, whose entries have room for 200 characters of it."""
-    if not 1 <= len(text.strip()) <= 200:
-        raise argparse.ArgumentTypeError("a reason of 1 to 200 characters is needed")
-    return text.strip()
+def _add_maintenance(add_verb: _AddVerb, common: Common) -> None:
+    parser = add_verb(
+        "maintenance", "show visitors a page of maintenance instead of the site", common.change
+    )
+    parser.add_argument("action", choices=["on", "off"])
+    parser.add_argument(
+        "--message", default="", type=argument_types.one_line, help="what the page says"
+    )
+    parser.add_argument(
+        "--until",
+        type=argument_types.moment,
+        metavar="TIME",
+        help="when the site is expected back: 14:30, or 2026-12-24T14:30",
+    )
+    parser.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        type=argument_types.network,
+        metavar="ADDRESS",
+        help="an address or a network that sees the site meanwhile; may be repeated",
+    )
 
 
 def _add_probe(parser: argparse.ArgumentParser) -> None:
@@ -222,7 +204,7 @@ def _add_probe(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_running(add_verb: _AddVerb, common: _Common) -> None:
+def _add_running(add_verb: _AddVerb, common: Common) -> None:
     run = add_verb("run", "run a command in the live release, as the app's user", common.target)
     run.add_argument(
         "command",
@@ -235,7 +217,7 @@ def _add_running(add_verb: _AddVerb, common: _Common) -> None:
     add_verb("open", "open a target's site in a browser that finds its address", common.target)
 
 
-def _add_data(add_verb: _AddVerb, common: _Common) -> None:
+def _add_data(add_verb: _AddVerb, common: Common) -> None:
     add_verb("backup", "back up a target's database", common.change)
     restore = add_verb(
         "restore", "restore a backup of the database; without NAME, list backups", common.change
@@ -258,7 +240,7 @@ def _add_data(add_verb: _AddVerb, common: _Common) -> None:
     secrets.add_argument("name", nargs="?", metavar="NAME", help="an environment variable")
 
 
-def _add_inspecting(add_verb: _AddVerb, common: _Common) -> None:
+def _add_inspecting(add_verb: _AddVerb, common: Common) -> None:
     capture = add_verb(
         "capture", "record a host's software and settings; change nothing", common.host
     )

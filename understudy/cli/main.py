@@ -219,6 +219,7 @@ VERBS: Mapping[str, Verb] = {
     "status": deploying.status,
     "releases": deploying.releases,
     "rollback": deploying.rollback,
+    "maintenance": deploying.maintenance,
     "run": running.run,
     "console": running.console,
     "open": running.open_site,

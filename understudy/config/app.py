@@ -144,6 +144,7 @@ class App(Strict):
     drain_timeout: int = Field(default=30, ge=0, le=3600)
     start_timeout: int = Field(default=60, ge=1, le=3600)
     command_timeout: int = Field(default=1800, ge=1, le=86400)
+    maintenance: Literal["never", "migrations"] = "never"
     keep_releases: int = Field(default=5, ge=1, le=100)
     keep_backups: int = Field(default=5, ge=1, le=1000)
 

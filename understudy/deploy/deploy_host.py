@@ -9,6 +9,7 @@ from understudy.deploy import (
     commits,
     django_settings,
     generated_secrets,
+    maintenance,
     plan,
     prepare,
     switch,
@@ -20,6 +21,7 @@ from understudy.host.actions import Action
 from understudy.host.facts import ObservedState
 from understudy.host.session import AuditEntry
 from understudy.job import Job
+from understudy.release import source as sources
 from understudy.release.source import Source
 from understudy.ssh.connection import Connection, SshConnection
 
@@ -146,6 +148,8 @@ def _converge(
     with TemporaryDirectory() as work:
         shipment = prepare.shipment(job, source, desired, observed, Path(work))
         prepare.refuse_without_room(job, observed, shipment)
+        paths = (member.name for member, _ in sources.members(source))
+        desired = maintenance.for_migrations(job, paths, connection, desired, observed)
         actions = plan.make_plan(desired, shipment, observed)
         findings: list[str] = []
         load = under_load if probe else without_load
@@ -155,7 +159,10 @@ def _converge(
                 on_applied(action, output)
                 findings.extend(_process_output(job, connection, desired, output))
 
-            warnings = steps.apply_all(job, connection, actions, after=after)
+            try:
+                warnings = steps.apply_all(job, connection, actions, after=after)
+            except StepFailed as error:
+                raise maintenance.after_failure(job, connection, desired, error) from None
     return [*warnings, *findings]
 
 

@@ -13,11 +13,23 @@ from understudy.release.render import RenderedFile
 
 
 @dataclass(frozen=True)
+class InMaintenance:
+    """site_config: the site's nginx file, with maintenance on, and its unit. page: what visitors see.
+
+    migrations: of Django, that the databases have had before; None if that is not known.
+    """
+
+    site_config: tuple[RenderedFile, ...]
+    page: RenderedFile
+    migrations: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
 class DesiredState:
     """What a host is to be like: one live release, and the files around it.
 
     release_files: rendered files of the release's own directory. site_config: the site's nginx file and
-    systemd unit.
+    systemd unit. while_migrating: those of maintenance, if this deploy turns it on for its migrations.
     """
 
     config: Config
@@ -25,6 +37,7 @@ class DesiredState:
     release: Manifest
     release_files: tuple[RenderedFile, ...] = ()
     site_config: tuple[RenderedFile, ...] = ()
+    while_migrating: InMaintenance | None = None
 
     @cached_property
     def paths(self) -> Paths:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from understudy.commands import Argv, all_of, alongside, as_user, files, http, limited, python, site
 from understudy.commands import app as app_commands
-from understudy.deploy import environment, switch
+from understudy.deploy import environment, site_config, switch
 from understudy.deploy.desired import DesiredState, Shipment
 from understudy.host.actions import (
     AFTER_SWITCH,
@@ -21,12 +21,10 @@ from understudy.host.actions import (
     Run,
     Send,
     Start,
-    WriteFiles,
     in_branch,
 )
 from understudy.host.facts import ObservedState
 from understudy.release.layout import Manifest, to_remove
-from understudy.release.render import RenderedFile
 
 # Longer lines of the terminal and of the report would wrap.
 LONGEST_TITLE = 70
@@ -47,7 +45,7 @@ def make_plan(desired: DesiredState, shipment: Shipment, observed: ObservedState
         *in_branch("packages", environment.actions(desired, shipment, observed)),
         *_build(desired, shipment, observed),
         *in_branch("release", _site_config(desired, observed)),
-        *_go_live(desired, observed),
+        *_switch_over(desired, observed),
         *in_branch("drain", switch.drain(desired, observed)),
         *in_branch("clean up", _clean_up(desired, observed)),
     ]
@@ -113,41 +111,18 @@ def _build_command(desired: DesiredState, command: Argv) -> Run:
 
 
 def _site_config(desired: DesiredState, observed: ObservedState) -> list[Branching]:
-    """The site's nginx file and systemd unit. Without `confirm` the host itself restores the old ones:
-    see `understudy-site` in provision/70-site.sh.
-    """
-    if all(observed.files.get(str(file.path)) == file.content for file in desired.site_config):
-        return []
-    name = desired.app.name
-    names = {"nginx": f"{name}.nginx", "systemd": f"{name}@.service"}
-    undo = (Run("restore the old nginx and systemd files", site.undo(name)),)
-    pending = tuple(
-        RenderedFile(desired.paths.staged / names[file.path.parts[2]], file.content)
-        for file in desired.site_config
-    )
-    return [
-        WriteFiles("upload the nginx and systemd files", pending, desired.paths.staged),
-        Run(
-            "check and install the nginx and systemd files",
-            site.install_files(name, desired.release.id),
-        ),
-        *_check_live_release(desired, observed, undo),
-        Run("confirm the nginx and systemd files", site.confirm(name), undo=undo),
-    ]
+    return [] if desired.while_migrating else site_config.install(desired, observed)
 
 
-def _check_live_release(
-    desired: DesiredState, observed: ObservedState, undo: tuple[Run, ...]
-) -> list[Branching]:
-    """Visitors must still get an answer of the live release through the new files."""
-    if observed.current not in observed.running:
-        return []
+def _switch_over(desired: DesiredState, observed: ObservedState) -> list[Action]:
+    """Migrates and goes live, in maintenance if the app needs it for its migrations."""
+    go_live, maintenance = _go_live(desired, observed), desired.while_migrating
+    if not maintenance:
+        return go_live
     return [
-        Run(
-            "check that the live release answers through the new nginx file",
-            http.reach(switch.url(desired, "/"), address="127.0.0.1"),
-            undo=undo,
-        )
+        *site_config.turn_on(desired, observed, maintenance),
+        *go_live,
+        *site_config.turn_off(desired, observed, maintenance),
     ]
 
 

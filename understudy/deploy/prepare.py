@@ -21,6 +21,7 @@ from understudy.release import (
     compression,
     index_login,
     lock_file,
+    maintenance_files,
     other_python,
     render,
     wheels,
@@ -50,8 +51,18 @@ def desired_state(job: Job, source: sources.Source, observed: ObservedState) -> 
         target=target,
         release=release,
         release_files=render.release_files(config, target, name, templates),
-        site_config=render.host_files(config, target, templates),
+        site_config=site_config(job, observed),
     )
+
+
+def site_config(job: Job, observed: ObservedState) -> tuple[render.RenderedFile, ...]:
+    """The site's nginx file and unit. A deploy leaves maintenance on that a person has turned on."""
+    config, target, templates = job.config, job.target, job.project.templates
+    files = render.host_files(config, target, templates)
+    on = observed.maintenance
+    if not on or on.automatic:
+        return files
+    return maintenance_files.with_maintenance(files, config, target, templates, on)
 
 
 def _environment_name(job: Job, source: sources.Source, observed: ObservedState) -> str:

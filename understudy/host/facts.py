@@ -12,7 +12,9 @@ from pathlib import PurePosixPath
 from understudy.commands import answers
 from understudy.errors import StepFailed
 from understudy.host import query_errors
+from understudy.release import maintenance
 from understudy.release.layout import Manifest
+from understudy.release.maintenance import Maintenance
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,12 @@ class ObservedState:
     zstd: bool = False
     secret_names: frozenset[str] = frozenset()
     exact_python: str = ""
+
+    @property
+    def maintenance(self) -> Maintenance | None:
+        """Whether the site's nginx file has maintenance on."""
+        nginx = "".join(text for path, text in self.files.items() if path.startswith("/etc/nginx/"))
+        return maintenance.find(nginx)
 
     def release(self, release_id: str | None) -> Manifest | None:
         """The complete release with that id, if there is one."""

@@ -52,6 +52,20 @@ class Paths:
         return self.cache / "files"
 
     @property
+    def nginx_file(self) -> PurePosixPath:
+        return PurePosixPath("/etc/nginx/sites-available") / self.root.name
+
+    @property
+    def unit_file(self) -> PurePosixPath:
+        """The systemd unit, a template with an instance for each release."""
+        return PurePosixPath("/etc/systemd/system") / f"{self.root.name}@.service"
+
+    @property
+    def maintenance_page(self) -> PurePosixPath:
+        """What visitors see while maintenance is on."""
+        return self.root / "maintenance.html"
+
+    @property
     def lock(self) -> PurePosixPath:
         return self.root / "lock"
 

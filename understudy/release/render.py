@@ -62,17 +62,11 @@ def host_files(
     config: Config, target: TargetConfig, templates: Overlay
 ) -> tuple[RenderedFile, ...]:
     """The site config: the nginx and systemd files that all releases of the site share."""
-    site = config.app.name
+    paths = Paths(config.root)
     values = {**_values(config, target, "-"), "candidate_address": CANDIDATE_ADDRESS}
     return (
-        RenderedFile(
-            PurePosixPath(f"/etc/nginx/sites-available/{site}"),
-            _render(templates, "nginx.conf.j2", values),
-        ),
-        RenderedFile(
-            PurePosixPath(f"/etc/systemd/system/{site}@.service"),
-            _render(templates, "app.service.j2", values),
-        ),
+        RenderedFile(paths.nginx_file, _render(templates, "nginx.conf.j2", values)),
+        RenderedFile(paths.unit_file, _render(templates, "app.service.j2", values)),
     )
 
 
@@ -83,6 +77,13 @@ def _error_pages(
     for status in ERROR_STATUSES:
         page = _render(templates, "nginx-error.html.j2", {**values, "status": status})
         yield RenderedFile(directory / f"understudy-error-{status}.html", page)
+
+
+def site_part(
+    config: Config, target: TargetConfig, templates: Overlay, name: str, **more: object
+) -> str:
+    """A template of what all releases of the site share. more: further names in it."""
+    return _render(templates, name, {**_values(config, target, "-"), **more})
 
 
 def quote_nginx(value: object) -> str:
@@ -140,6 +141,7 @@ def _values(config: Config, target: TargetConfig, release_id: str) -> dict[str, 
             lock_pipe=paths.lock_pipe,
             database=paths.database,
             media=paths.media,
+            maintenance_page=paths.maintenance_page,
             env=paths.env,
         ),
     }

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Columns that a title can't have: spinner and elapsed time, each with a space, and one for the time left.
 _COLUMNS_OF_THE_CLOCK = 12
+# States that no one should overlook.
+_ALARMING = r"\b(MAINTENANCE|NOT RUNNING|NOT READY)\b"
 # Of an error's details.
 _FIRST_LINES, _LAST_LINES = 40, 80
 
@@ -98,7 +100,9 @@ class TextReport(Report):
         return True
 
     def say(self, text: str) -> None:
-        self._out.print(_plain(with_host(self._host, text)))
+        said = _plain(with_host(self._host, text))
+        said.highlight_regex(_ALARMING, "bold red")
+        self._out.print(said)
 
     def warn(self, text: str) -> None:
         self._err.print(_plain(("!", "yellow"), f" {with_host(self._host, text)}"))

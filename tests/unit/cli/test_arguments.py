@@ -22,6 +22,7 @@ VERBS = [
     "eject",
     "init",
     "logs",
+    "maintenance",
     "open",
     "plan",
     "provision",

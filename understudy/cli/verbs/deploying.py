@@ -4,6 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from understudy.cli.verbs.context import checked, job_of
+from understudy.errors import ConfigError
 from understudy.paths import Project
 
 if TYPE_CHECKING:
@@ -99,3 +100,27 @@ def rollback(options: argparse.Namespace, project: Project, report: "Report") ->
         probe=options.probe,
         wait=options.wait,
     )
+
+
+def maintenance(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from datetime import UTC
+
+    from understudy.deploy import maintenance
+    from understudy.host import all_hosts, session
+    from understudy.release.maintenance import Maintenance
+
+    hosts = all_hosts.jobs(job_of(options, project, report))
+    if options.action == "off":
+        if options.message or options.until or options.allow:
+            raise ConfigError("maintenance off takes no other options")
+        all_hosts.roll(hosts, lambda host: maintenance.turn_off(host, options.wait))
+        return
+    until = options.until.astimezone(UTC).isoformat(timespec="minutes") if options.until else ""
+    on = Maintenance(
+        since=session.now(),
+        by=session.who(),
+        message=options.message,
+        until=until,
+        allow=tuple(options.allow),
+    )
+    all_hosts.roll(hosts, lambda host: maintenance.turn_on(host, on, options.wait))

@@ -1,0 +1,130 @@
+"""Maintenance is turned on and off: by a person, or by a deploy for the time of its migrations."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from understudy.commands import migrations
+from understudy.deploy import pending, restore, site_config
+from understudy.deploy.desired import DesiredState, InMaintenance
+from understudy.errors import StepFailed
+from understudy.host import session, steps
+from understudy.host.facts import ObservedState
+from understudy.host.session import AuditEntry
+from understudy.job import Job
+from understudy.release import maintenance_files
+from understudy.release.layout import Paths
+from understudy.release.maintenance import Maintenance
+from understudy.release.render import RenderedFile
+from understudy.ssh.connection import Connection, SshConnection
+
+# The verbs of the host's understudy-site that it takes.
+_NEEDS = ("install",)
+
+
+def turn_on(job: Job, maintenance: Maintenance, wait: int = 0) -> None:
+    """Visitors get the page of maintenance from now on. Nothing else of the site's configuration changes.
+
+    wait: seconds for which another holder of the host's lock is waited for. Raises Refused if no release is
+    live, or if the site's nginx file has no place for it, and StepFailed if a step fails.
+    """
+    with session.connected(job, needs=_NEEDS) as (connection, observed):
+        entry = AuditEntry("maintenance", "on")
+        with session.locked(connection, job, entry, wait, observed) as now:
+            desired = _as_installed(job, now)
+            on = _in_maintenance(job, desired.site_config, maintenance)
+            steps.apply_all(job, connection, site_config.turn_on(desired, now, on))
+    job.report.say(f"maintenance is on for {job.target_name}, until `maintenance off`")
+
+
+def turn_off(job: Job, wait: int = 0) -> None:
+    """The site answers again. Raises as turn_on() does."""
+    with session.connected(job, needs=_NEEDS) as (connection, observed):
+        entry = AuditEntry("maintenance", "off")
+        with session.locked(connection, job, entry, wait, observed) as now:
+            if now.maintenance is None:
+                job.report.say(f"maintenance is off already for {job.target_name}")
+                return
+            _turn_off(job, connection, now)
+    job.report.say(f"maintenance is off for {job.target_name}")
+
+
+def for_migrations(
+    job: Job,
+    paths: Iterable[str],
+    connection: Connection,
+    desired: DesiredState,
+    observed: ObservedState,
+) -> DesiredState:
+    """The desired state with maintenance for the time of the migrations, if deploy.yml asks for that and there
+    are any. paths: of the commit's files.
+    """
+    wanted = desired.app.maintenance == "migrations" and desired.app.migrate_commands
+    off = observed.maintenance is None or observed.maintenance.automatic
+    if not (wanted and off and observed.current in observed.running):
+        return desired
+    applied = _applied(connection, desired)
+    if applied is not None and not pending.pending(paths, applied):
+        return desired
+    automatic = Maintenance(since=session.now(), by=session.who(), automatic=True)
+    on = _in_maintenance(job, desired.site_config, automatic)
+    return replace(desired, while_migrating=replace(on, migrations=applied))
+
+
+def after_failure(
+    job: Job, connection: SshConnection, desired: DesiredState, error: StepFailed
+) -> StepFailed:
+    """Turns the deploy's maintenance off again if nothing was migrated. Returns the error to raise, which says
+    whether maintenance is on.
+    """
+    now = session.gather(connection, job.config)
+    if not (desired.while_migrating and now.maintenance and now.maintenance.automatic):
+        return error
+    before = desired.while_migrating.migrations
+    if before is not None and before == _applied(connection, desired):
+        _turn_off(job, connection, now)
+        state = "Maintenance is off again: nothing was migrated."
+    else:
+        state = (
+            f"MAINTENANCE is still on for {job.target_name}: the database may have changed. The next deploy "
+            f"turns it off, or python deploy.py maintenance off --target {job.target_name}."
+        )
+    error.hint = f"{error.hint} {state}".strip()
+    return error
+
+
+def _turn_off(job: Job, connection: SshConnection, now: ObservedState) -> None:
+    desired = _as_installed(job, now)
+    steps.apply_all(job, connection, site_config.install(desired, now))
+
+
+def _as_installed(job: Job, now: ObservedState) -> DesiredState:
+    """The site config as the host has it, without maintenance: deploy.yml may be ahead of it."""
+    paths = Paths(job.config.root)
+    files = tuple(
+        RenderedFile(path, now.files[str(path)])
+        for path in (paths.nginx_file, paths.unit_file)
+        if str(path) in now.files
+    )
+    return DesiredState(
+        job.config,
+        job.target,
+        restore.live_release(job, now),
+        site_config=maintenance_files.without_maintenance(files),
+    )
+
+
+def _in_maintenance(
+    job: Job, files: tuple[RenderedFile, ...], maintenance: Maintenance
+) -> InMaintenance:
+    config, target, templates = job.config, job.target, job.project.templates
+    on = maintenance_files.with_maintenance(files, config, target, templates, maintenance)
+    return InMaintenance(on, maintenance_files.page(config, target, templates, maintenance))
+
+
+def _applied(connection: Connection, desired: DesiredState) -> frozenset[str] | None:
+    """The migrations that the databases have; None for an app without Django."""
+    app = desired.app
+    if app.preset != "django":
+        return None
+    argv = migrations.applied(app.database, app.name, desired.paths.backups)
+    return frozenset(connection.run(argv, user=app.name).output.splitlines())
