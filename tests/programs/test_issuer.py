@@ -1,0 +1,116 @@
+"""The VM's issuer: the real Pebble issues to the real certbot, and ends with the verb."""
+
+import ssl
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from tests.programs import vm_network
+
+pytestmark = pytest.mark.needs("pebble", "pebble-challtestsrv", "certbot", "unshare", "ip")
+
+LEFT = """
+def left():
+    found = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
+    return [line for line in found.splitlines() if str(folder) in line and "pebble" in line.split()[0]]
+"""
+
+
+def test_certbot_gets_a_certificate_of_a_root_that_is_kept(tmp_path: Path) -> None:
+    code = """
+serve()
+with Issuer(project, config) as issuer:
+    issuer.start()
+    issuer.start()
+    code, output, place = certbot("shop.test", "www.shop.test")
+    running = left()
+print(json.dumps([code, output, str(place), len(running), left()]))
+"""
+    code, output, place, running, remain = vm_network.run(LEFT + code, tmp_path)
+
+    assert (code, running, remain) == (0, 1, []), output
+    issuer = tmp_path / ".understudy" / "vm" / "understudy" / "issuer"
+    roots = x509.load_pem_x509_certificates((issuer / "roots.pem").read_bytes())
+    leaf, intermediate = x509.load_pem_x509_certificates(Path(place, "fullchain.pem").read_bytes())
+    leaf.verify_directly_issued_by(intermediate)
+    intermediate.verify_directly_issued_by(roots[0])
+    names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["shop.test", "www.shop.test"]
+    ssl.create_default_context(cafile=str(issuer / "roots.pem"))
+
+
+def test_challenge_is_checked(tmp_path: Path) -> None:
+    """No certificate for a site that does not answer at its port 80; then the root is not kept."""
+    code = """
+with Issuer(project, config) as issuer:
+    issuer.start()
+    trusted = files.roots.read_text()
+    code, output, place = certbot("shop.test")
+print(json.dumps([code, output, trusted, files.roots.read_text()]))
+"""
+    code, output, trusted, kept = vm_network.run(code, tmp_path)
+
+    assert code != 0
+    assert "shop.test" in output
+    assert "BEGIN CERTIFICATE" in trusted
+    assert kept == ""
+
+
+def test_roots_of_earlier_pebbles_stay_trusted(tmp_path: Path) -> None:
+    code = """
+serve()
+for own in ("first", "second"):
+    with Issuer(project, config) as issuer:
+        issuer.start()
+        assert certbot("shop.test", own=own)[0] == 0
+print(json.dumps(files.roots.read_text().count("BEGIN CERTIFICATE")))
+"""
+    assert vm_network.run(code, tmp_path) == 2
+
+
+def test_second_run_uses_the_pebble_of_the_first(tmp_path: Path) -> None:
+    code = """
+with Issuer(project, config) as first, Issuer(project, config) as second:
+    first.start()
+    second.start()
+    running = left()
+    second.__exit__(None, None, None)
+    print(json.dumps([len(running), len(left())]))
+"""
+    assert vm_network.run(LEFT + code, tmp_path) == [1, 1]
+
+
+def test_port_that_is_taken_is_named_with_the_end_of_the_log(tmp_path: Path) -> None:
+    code = """
+import socket
+from understudy.errors import StepFailed
+other = socket.create_server(("192.168.56.1", 14000))
+try:
+    with Issuer(project, config) as issuer:
+        issuer.start()
+except StepFailed as error:
+    print(json.dumps([error.summary, error.details, error.hint, left()]))
+"""
+    summary, details, hint, remain = vm_network.run(LEFT + code, tmp_path)
+
+    assert "Pebble" in summary
+    assert "address already in use" in details
+    assert "14000" in hint
+    assert remain == []
+
+
+def test_nothing_is_started_while_the_vm_is_down_or_needs_none(tmp_path: Path) -> None:
+    code = """
+down = config.model_copy(update={"targets": {"vagrant": config.target("vagrant").model_copy(
+    update={"address": "10.1.2.3", "acme": acme.model_copy(update={"directory": "https://10.1.2.1:14000/dir"})})}})
+off = config.model_copy(update={"targets": {"vagrant": config.target("vagrant").model_copy(
+    update={"https": "off"})}})
+found = []
+for each in (down, off):
+    with Issuer(project, each) as issuer:
+        issuer.start()
+        found.append([issuer.is_needed, left()])
+print(json.dumps(found))
+"""
+    assert vm_network.run(LEFT + code, tmp_path) == [[True, []], [False, []]]

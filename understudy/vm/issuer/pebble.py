@@ -1,0 +1,156 @@
+"""Starts Pebble and its name server on this machine, and ends them."""
+
+import errno
+import fcntl
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+from contextlib import ExitStack, closing, suppress
+from types import TracebackType
+from typing import Self
+from urllib.error import URLError
+from urllib.request import HTTPSHandler, ProxyHandler, build_opener
+
+from understudy.config.model import Config
+from understudy.errors import StepFailed, Unreachable
+from understudy.local.atomic_write import atomic_write
+from understudy.local.bound_process import BoundProcess
+from understudy.paths import Project
+from understudy.vm.address import TARGET
+from understudy.vm.issuer import files as issuer_files
+from understudy.vm.issuer import roots, settings
+
+# It makes two RSA keys first: a third of a second, or seconds on a busy machine.
+SECONDS_TO_START = 30
+_TAIL_LINES = 10
+
+
+class Issuer:
+    """Of the VM's certificates. A context manager: at the end of its block no process of it is left."""
+
+    def __init__(self, project: Project, config: Config) -> None:
+        target = config.targets.get(TARGET)
+        self._address = target.address if target and settings.has_issuer(target) else ""
+        self._files = issuer_files.of_vm(project, config.vm.name)
+        self._running = ExitStack()
+        self._pebble: BoundProcess | None = None
+        self._root = ""
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether the VM's target has `https: auto`, and no other issuer in deploy.yml."""
+        return bool(self._address)
+
+    def version(self) -> str:
+        """Of Debian's package. Raises Unreachable if it is not installed."""
+        _require(settings.PEBBLE)
+        words = ["dpkg-query", "-W", "-f", "${Version}", settings.PEBBLE]
+        try:
+            return subprocess.run(words, capture_output=True, text=True).stdout or "unknown"
+        except OSError:
+            return "unknown"
+
+    def start(self) -> None:
+        """Starts Pebble if it's needed and can be reached: this machine has an address in the VM's network.
+
+        Of several runs with one VM the first one's serves all. Raises Unreachable if Pebble is not installed,
+        and StepFailed, with the end of its log, if it does not start.
+        """
+        here = settings.gateway(self._address) if self.is_needed else ""
+        if self._pebble or not here or not _has_address(here) or not self._is_first():
+            return
+        try:
+            self._start(here)
+        except BaseException:
+            self._running.close()
+            raise
+
+    def _is_first(self) -> bool:
+        """Whether no other run has a Pebble for this VM. flock(2): the lock goes when this process ends."""
+        self._files.folder.mkdir(parents=True, exist_ok=True)
+        lock = self._running.enter_context((self._files.folder / "running").open("w"))
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _start(self, here: str) -> None:
+        # Imported here: it takes long, and most runs need no certificate.
+        from understudy.vm.issuer import authority
+
+        files, (dns, dns_management, management) = self._files, _free_ports(3)
+        authority.ensure_ca(files)
+        authority.make_certificate(files, here)
+        atomic_write(files.settings, settings.pebble_json(files, self._address, management))
+        for name in (settings.PEBBLE, settings.NAME_SERVER):
+            _require(name)
+        server = settings.name_server_command(self._address, dns, dns_management)
+        pebble = settings.pebble_command(files, dns)
+        self._running.enter_context(closing(BoundProcess(server, files.dns_log, {})))
+        started = BoundProcess(pebble, files.log, settings.ENVIRONMENT)
+        self._pebble = self._running.enter_context(closing(started))
+        self._root = self._wait_for_root(started, management)
+        roots.keep(files, self._root)
+
+    def _wait_for_root(self, pebble: BoundProcess, management: int) -> str:
+        context = ssl.create_default_context(cafile=str(self._files.ca))
+        # A proxy of this machine has no part in it.
+        opener = build_opener(ProxyHandler({}), HTTPSHandler(context=context))
+        url = f"https://{settings.LOOPBACK}:{management}/roots/0"
+        deadline = time.monotonic() + SECONDS_TO_START
+        while not pebble.has_ended() and time.monotonic() < deadline:
+            with suppress(URLError), opener.open(url, timeout=SECONDS_TO_START) as answer:
+                return str(answer.read().decode())
+            time.sleep(0.02)
+        raise StepFailed(
+            "Pebble, which issues the VM's certificates on this machine, did not start",
+            details="\n".join(pebble.printed().splitlines()[-_TAIL_LINES:]),
+            hint=f"Its log is {pebble.log}. It needs port {settings.PORT} at "
+            f"{settings.gateway(self._address)}.",
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._running.close()
+        if self._pebble and self._root and settings.ISSUED not in self._pebble.printed():
+            roots.drop(self._files, self._root)
+        self._pebble = None
+
+
+def _require(program: str) -> None:
+    if shutil.which(program) is None:
+        raise Unreachable(
+            f"{program} is not installed: it issues the VM's certificates for `https: auto`",
+            hint="python deploy.py doctor --fix",
+        )
+
+
+def _has_address(address: str) -> bool:
+    """Whether it is one of this machine's: a VM's network is there only while the VM is up."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError as error:
+            if error.errno != errno.EADDRNOTAVAIL:
+                raise
+            return False
+    return True
+
+
+def _free_ports(count: int) -> list[int]:
+    """Ports of loopback that are free now, TCP and most probably UDP."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind((settings.LOOPBACK, 0))
+        return [int(one.getsockname()[1]) for one in sockets]
