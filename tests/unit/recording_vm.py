@@ -3,6 +3,7 @@
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
+from unittest.mock import MagicMock
 
 from tests.unit.staging import Staging
 from understudy.job import Job
@@ -18,6 +19,7 @@ class RecordingVm:
     def __init__(self) -> None:
         self.saved = {BASE}
         self.calls: list[str] = []
+        self.issuer = MagicMock()
 
     def reset(self, *wanted: Level) -> Level:
         self.calls.append("reset")
@@ -29,7 +31,7 @@ class RecordingVm:
 
     @property
     def as_vm(self) -> Vm:
-        return cast(Vm, SimpleNamespace(reset=self.reset, save=self.save))
+        return cast(Vm, SimpleNamespace(reset=self.reset, save=self.save, issuer=self.issuer))
 
 
 def job_of(repository: Path, **app: Any) -> Job:

@@ -114,6 +114,8 @@ class Stage:
         self.restored: list[Level] = []
         self.receipts: list[RehearsalResult] = []
         self.commits: list[str] = []
+        # What was done when the issuer of certificates was started.
+        self.issuing: list[list[str]] = []
         self.staging = Staging()
         self.pulled = PULLED
         self.needs_data = False
@@ -198,6 +200,7 @@ class Stage:
         selection = selection or Selection()
         self.running = {phase.name for phase in PHASES if not skipped(phase, selection, {})}
         vm = SimpleNamespace(up=self.up, reset=self.reset, save=self.saved.add, where="")
+        vm.issuer = SimpleNamespace(start=lambda: self.issuing.append([*self.done]))
         self.first_ended.clear()
         recorder = reports.recorder(self.report, "rehearse", "staging")
         recorder.prepare_pictures = lambda: self.pictures.append([*self.done])

@@ -22,7 +22,7 @@ from understudy.receipts.store import StoredReceipt
 class RehearsalResult:
     """What a rehearsal showed. candidate, staging: as they were when it began. passed: its verdict.
 
-    browser, provider: name and version of what took part; None if it took no part.
+    browser, provider, issuer: name and version of what took part; None if it took no part.
     """
 
     candidate: Candidate
@@ -35,6 +35,7 @@ class RehearsalResult:
     probe: Probe | None = None
     browser: str | None = None
     provider: str | None = None
+    issuer: str | None = None
 
 
 def without_key(job: Job) -> Job:
@@ -95,6 +96,7 @@ def _versions(result: RehearsalResult) -> Versions:
         selenium=version("selenium"),
         browser=result.browser,
         provider=result.provider,
+        issuer=result.issuer,
     )
 
 

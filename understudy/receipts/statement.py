@@ -93,6 +93,7 @@ class Versions(Strict):
     selenium: str
     browser: str | None = None
     provider: str | None = None
+    issuer: str | None = None
 
 
 class Receipt(Strict):

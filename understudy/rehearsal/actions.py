@@ -41,7 +41,7 @@ class Actions:
     def by_phase(self) -> Mapping[str, Callable[[], None]]:
         """For each phase that is no suite of tests."""
         return {
-            "up": self.vm.up,
+            "up": self._bring_up,
             "reset": self._reset,
             "baseline": self._deploy_baseline,
             "data": self._load_data,
@@ -68,6 +68,10 @@ class Actions:
         """Begins to ask which release is live there."""
         job = self.job
         self._asked = Ahead(job.report, lambda report: baseline.find(replace(job, report=report)))
+
+    def _bring_up(self) -> None:
+        self.vm.up()
+        self.vm.issuer.start()
 
     def _reset(self) -> None:
         """To the highest level that is saved."""

@@ -50,7 +50,12 @@ def result_of(
         ),
         probe=_all_probes(record.attachments.get("probes", [])),
         provider=record.attachments.get("provider", {}).get("name"),
+        issuer=_issuer(record.attachments.get("issuer")),
     )
+
+
+def _issuer(attached: Mapping[str, str] | None) -> str | None:
+    return f"{attached['name']} {attached['version']}" if attached else None
 
 
 def _phase(phase: RecordedPhase, outcome: Outcome) -> Phase:

@@ -35,6 +35,7 @@ KNOWN = {
     "tests",
     "pages",
     "provider",
+    "issuer",
     "receipt",
 }
 LONG_COMMAND = 120

@@ -22,6 +22,7 @@ from understudy.vm.address import TARGET
 from understudy.vm.blueprint import Blueprint
 from understudy.vm.given_box import GivenBox
 from understudy.vm.guest_machine import RUNNING, SHUT_OFF, GuestMachine
+from understudy.vm.issuer.pebble import Issuer
 from understudy.vm.levels import Level
 from understudy.vm.snapshots import Snapshots
 from understudy.vm.vagrant import VagrantCalls
@@ -40,6 +41,7 @@ class Vm:
         self._address = config.vm.address
         self._report = report
         self._job = Job(project, config, TARGET, report)
+        self.issuer = Issuer(project, config)
         self._blueprint = Blueprint(self._job)
         self._state = project.state / "vm" / self._name
         self._state.mkdir(parents=True, exist_ok=True)
@@ -59,6 +61,7 @@ class Vm:
         provider = self._blueprint.provider
         self._report.say(f"staging VM {self._name} is {provider}")
         self._report.attach("provider", {"name": provider.name, "text": str(provider)})
+        self._report_issuer()
         if state and self._blueprint.level in self.saved():
             self._resume(machine, state)
         else:
@@ -203,6 +206,7 @@ class Vm:
     def _remove(self) -> None:
         with self._report.step(f"remove VM {self._name}"):
             self._snapshots.forget_all()
+            self.issuer.forget_roots()
             machine = self._machine()
             self._vagrant.destroy()
             machine.remove_remains()
@@ -263,6 +267,13 @@ class Vm:
             pinned = self._project.state / "boxes" / f"{box.release}.version"
             atomic_write(pinned, box.version)
         atomic_write(self._state / "like-production.json", json.dumps(shape))
+
+    def _report_issuer(self) -> None:
+        """Now, so that a missing Pebble is known before the VM is built."""
+        if self.issuer.is_needed:
+            version = self.issuer.version()
+            self._report.say(f"certificates for the VM are issued here by Pebble {version}")
+            self._report.attach("issuer", {"name": "Pebble", "version": version})
 
     def _report_mirror(self) -> None:
         if mirror := self._blueprint.mirror:

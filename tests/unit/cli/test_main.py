@@ -240,7 +240,7 @@ def test_a_rehearsal_is_signed_except_with_unsigned(
     monkeypatch.setattr(issue, "without_key", without_key)
     monkeypatch.setattr(rehearsal_run.Rehearsal, "run", lambda _: None)
     monkeypatch.setattr(reports, "write", lambda *_: None)
-    monkeypatch.setattr(vm, "vm_of", lambda *_: None)
+    monkeypatch.setattr(vm, "vm_of", lambda *_: MagicMock())
 
     assert main.main(["rehearse", *words], TOP) == 0
 

@@ -1,6 +1,7 @@
 """The level with one commit live: what changes it, and when the VM is saved on it."""
 
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -106,7 +107,7 @@ def test_reset_restores_each_level(
     words: list[str], level: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resets: list[str] = []
-    vm = SimpleNamespace(reset=lambda: resets.append("provisioned"))
+    vm = SimpleNamespace(reset=lambda: resets.append("provisioned"), issuer=nullcontext())
     monkeypatch.setattr(verbs_vm, "vm_of", lambda *_: vm)
     monkeypatch.setattr(deployed, "restore", lambda *_: resets.append("deployed"))
     monkeypatch.setattr(seeded, "restore", lambda *_: resets.append("seeded"))

@@ -51,6 +51,14 @@ def test_probes_are_summed_up_with_the_worst_latency(tmp_path: Path) -> None:
     assert receipt.probe == Probe(sent=20, lost={"reset": 3, "5xx": 1}, p99=0.75)
 
 
+def test_receipt_names_the_issuer_of_the_vms_certificates(tmp_path: Path) -> None:
+    attached = {"issuer": {"name": "Pebble", "version": "2.4.0"}}
+    record, project = replace(PASSED, attachments=attached), project_in(tmp_path)
+    result = result_of(record, OUTCOMES, CANDIDATE, STAGING, project)
+    assert result.issuer == "Pebble 2.4.0"
+    assert result_of(PASSED, OUTCOMES, CANDIDATE, STAGING, project).issuer is None
+
+
 def test_receipt_names_the_provider_of_the_vm(tmp_path: Path) -> None:
     record = replace(PASSED, attachments={"provider": {"name": "lxc", "text": "a container"}})
     assert result_of(record, OUTCOMES, CANDIDATE, STAGING, project_in(tmp_path)).provider == "lxc"

@@ -217,6 +217,12 @@ def test_nothing_is_saved_of_a_used_vm(selection: Selection, stage: Stage) -> No
     assert stage.saved == {PROVISIONED}
 
 
+def test_issuer_of_certificates_is_started_as_soon_as_the_vm_is_up(stage: Stage) -> None:
+    stage.missing = {"baseline"}
+    stage.rehearse()
+    assert stage.issuing == [["up"]]
+
+
 def test_vm_is_reset_to_provisioned_without_a_baseline(stage: Stage) -> None:
     stage.missing = {"baseline"}
     stage.rehearse()

@@ -1,6 +1,8 @@
 """What a verb works on: a job on a target, or the VM."""
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from understudy.paths import Project
@@ -40,6 +42,24 @@ def checked(job: "Job") -> "Job":
 
     overrides.check(job.project, job.config, job.target_name)
     return job
+
+
+@contextmanager
+def issuing(job: "Job") -> Iterator["Job"]:
+    """The job. In the block its host can get a certificate, if it is the VM and Pebble issues its
+    certificates; elsewhere an issuer is at work already.
+    """
+    from understudy.vm.address import TARGET
+    from understudy.vm.issuer import settings
+
+    if job.target_name != TARGET or not settings.has_issuer(job.config.target(TARGET)):
+        yield job
+        return
+    from understudy.vm.issuer.pebble import Issuer
+
+    with Issuer(job.project, job.config) as issuer:
+        issuer.start()
+        yield job
 
 
 def vm_of(project: Project, report: "Report") -> "Vm":

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from understudy.cli.verbs.context import checked, job_of
+from understudy.cli.verbs.context import checked, issuing, job_of
 from understudy.errors import ConfigError
 from understudy.paths import Project
 
@@ -16,11 +16,13 @@ def provision(options: argparse.Namespace, project: Project, report: "Report") -
     from understudy.host import all_hosts
     from understudy.host import provision as provision_host
 
-    hosts = all_hosts.jobs(checked(job_of(options, project, report)))
+    job = checked(job_of(options, project, report))
+    hosts = all_hosts.jobs(job)
     if options.check:
         all_hosts.look(hosts, provision_host.check)
     else:
-        all_hosts.roll(hosts, provision_host.provision)
+        with issuing(job):
+            all_hosts.roll(hosts, provision_host.provision)
 
 
 def deploy(options: argparse.Namespace, project: Project, report: "Report") -> None:
@@ -32,12 +34,13 @@ def deploy(options: argparse.Namespace, project: Project, report: "Report") -> N
     from understudy.deploy import rollout
 
     job = checked(job_of(options, project, seen.report, early=options.known_host.early))
-    rollout.deploy(
-        job,
-        probe=options.probe,
-        wait=options.wait,
-        without_rehearsal=options.without_rehearsal,
-    )
+    with issuing(job):
+        rollout.deploy(
+            job,
+            probe=options.probe,
+            wait=options.wait,
+            without_rehearsal=options.without_rehearsal,
+        )
     if job.config.target(job.target_name).disposable:
         # Its name is usually one that only this machine's tests know.
         seen.report.say(f"`python deploy.py open --target {job.target_name}` shows it in a browser")
@@ -59,7 +62,8 @@ def verify(options: argparse.Namespace, project: Project, report: "Report") -> N
         with evidence.explained(host):
             verify.verify(host, slow=options.slow)
 
-    all_hosts.in_turn(all_hosts.jobs(job_of(options, project, report)), verify_one)
+    with issuing(job_of(options, project, report)) as job:
+        all_hosts.in_turn(all_hosts.jobs(job), verify_one)
 
 
 def status(options: argparse.Namespace, project: Project, report: "Report") -> None:

@@ -29,7 +29,9 @@ def rehearse(options: argparse.Namespace, project: Project, report: "Report") ->
         job = checked(job_of(options, project, report))
         job = issue.without_key(job) if options.unsigned else job
         job = job.at(options.commit) if options.commit else job
-        Rehearsal(job, vm_of(project, report), selection, timings, report).run()
+        vm = vm_of(project, report)
+        with vm.issuer:
+            Rehearsal(job, vm, selection, timings, report).run()
 
 
 def up(options: argparse.Namespace, project: Project, report: "Report") -> None:
@@ -49,7 +51,7 @@ def reset(options: argparse.Namespace, project: Project, report: "Report") -> No
     from understudy.rehearsal import deployed, seeded
 
     job = job_of(options, project, report)
-    with evidence.explained(job):
+    with evidence.explained(job), vm.issuer:
         (seeded if options.level == SEEDED else deployed).restore(job, vm)
 
 

@@ -67,6 +67,10 @@ class Issuer:
             self._running.close()
             raise
 
+    def forget_roots(self) -> None:
+        """No certificate of the VM is left."""
+        roots.forget_all(self._files)
+
     def _is_first(self) -> bool:
         """Whether no other run has a Pebble for this VM. flock(2): the lock goes when this process ends."""
         self._files.folder.mkdir(parents=True, exist_ok=True)
