@@ -2,7 +2,8 @@ step checker of nginx files
 # A list of what is allowed: a directive that nginx learns later is refused. docs/security.md
 put 0755 /usr/local/lib/understudy/check-nginx <<'CHECK' || true
 #!/usr/bin/python3 -I
-"""check-nginx SITE FILE   succeeds if FILE holds only what is listed here, of a site's nginx file.
+"""check-nginx SITE FILE [CONTEXT]   succeeds if FILE holds only what is listed here, of a site's nginx
+file. CONTEXT: the block that all of FILE is in; none by default.
 
 nginx opens logs and certificates as root. So a file that a deployer wrote may name two logs, the
 certificate's directories, and otherwise only what lies below /srv/SITE.
@@ -204,7 +205,7 @@ def directives(text: str) -> Iterator[tuple[int, list[str], str]]:
         yield line, directive, word
         directive = []
     if directive:
-        raise Refused(f"{line}: a block is not closed")
+        raise Refused(f"{line}: no ; after {' '.join(directive)[:200]}")
 
 
 def is_allowed(allowed: Rules, context: str, directive: list[str], end: str) -> bool:
@@ -216,12 +217,13 @@ def is_allowed(allowed: Rules, context: str, directive: list[str], end: str) -> 
     return block == (end == "{") and pattern.fullmatch("\n".join(arguments)) is not None
 
 
-def check(site: str, text: str) -> None:
-    """Raises Refused with the first line that is not allowed."""
-    if re.search(r"[^\t\n\x20-\x7e\x80-\xff]", text):
-        raise Refused("1: has control characters")
+def check(site: str, text: str, outermost: str = "top") -> None:
+    """Raises Refused with the first line that is not allowed. outermost: the context of the whole text."""
+    if found := re.search(r"[^\t\n\x20-\x7e\x80-\xff]", text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise Refused(f"{line}: has control characters")
     allowed = rules(site)
-    contexts, line = ["top"], 1
+    contexts, line = [outermost], 1
     for line, directive, end in directives(text):
         if end == "}":
             if directive or len(contexts) == 1:
@@ -235,11 +237,11 @@ def check(site: str, text: str) -> None:
         raise Refused(f"{line}: a block is not closed")
 
 
-def main(site: str, path: str) -> None:
+def main(site: str, path: str, outermost: str = "top") -> None:
     # A byte is a character, as it is for nginx.
     text = Path(path).read_bytes().decode("latin-1")
     try:
-        check(site, text)
+        check(site, text, outermost)
     except Refused as refused:
         sys.exit(f"the nginx file, line {refused}")
 

@@ -93,7 +93,8 @@ class Project:
     @property
     def host_inputs(self) -> list[Path]:
         """All files that decide what is on a host beside the app: scripts and templates."""
-        return [*self.provision_parts, *self.templates.files("*.j2"), *self._programs]
+        templates = (*self.templates.files("*.j2"), *self.templates.files("nginx.d/*.conf"))
+        return [*self.provision_parts, *templates, *self._programs]
 
     @property
     def box_scripts(self) -> Path:

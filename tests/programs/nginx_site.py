@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.programs.site_config import rendered, rendered_pages
+from tests.unit.fakes import TEMPLATES
+from understudy.paths import Overlay
 
 DOMAIN = "shop.test"
 
@@ -87,6 +89,7 @@ def running(
     directory: Path,
     target: dict[str, Any],
     app: dict[str, Any] | None = None,
+    templates: Overlay = TEMPLATES,
     *,
     rejecting: bool = True,
     change: Callable[[str], str] = lambda site: site,
@@ -101,7 +104,7 @@ def running(
         _make_certificate(directory)
     for name, content in rendered_pages(app, target).items():
         (directory / "srv/releases/r1" / name).write_text(content)
-    site = change(rendered(app, target)[0])
+    site = change(rendered(app, target, templates)[0])
     (directory / "site").write_text(_moved(site, directory, ports))
     _write_settings(directory, ports, rejecting=rejecting)
     with _app(directory / "srv/releases/r1/socket"), _nginx(directory, ports[80]):

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.programs.root_programs import CHECKERS, installed
 from tests.unit.fakes import TEMPLATES, config
+from understudy.paths import Overlay
 from understudy.release import render
 
 CERTIFICATE = {"certificate": {"chain": "/etc/ssl/todo.pem", "key": "/etc/ssl/todo.key"}}
@@ -49,10 +50,14 @@ OPTIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
-def rendered(app: dict[str, Any] | None = None, target: dict[str, Any] | None = None) -> list[str]:
+def rendered(
+    app: dict[str, Any] | None = None,
+    target: dict[str, Any] | None = None,
+    templates: Overlay = TEMPLATES,
+) -> list[str]:
     """The nginx file and the unit."""
     settings = config(app={"name": "todo", **(app or {})}, target=target or {})
-    files = render.host_files(settings, settings.target("staging"), TEMPLATES)
+    files = render.host_files(settings, settings.target("staging"), templates)
     return [file.content for file in files]
 
 

@@ -11,6 +11,9 @@ import pytest
 
 from tests.programs.nginx_site import DOMAIN, App, Nginx, running
 from tests.programs.site_config import CERTIFICATE
+from tests.unit.fakes import TEMPLATES
+from tests.unit.repositories import write
+from understudy.paths import Overlay
 
 pytestmark = pytest.mark.needs("nginx")
 REDIRECTS = {
@@ -141,3 +144,17 @@ def test_error_pages_need_nothing_else(site: Nginx) -> None:
     assert b"src=" not in body
     assert b"url(" not in body
     assert b"@import" not in body
+
+
+def test_snippet_of_the_project_counts_before_ours(tmp_path: Path) -> None:
+    snippets = {
+        "10-own.conf": "location = /own { return 200 mine; }\n",
+        "20-pages.conf": "error_page 404 /own;\nlocation ~ ^/static/x { return 418; }\n",
+    }
+    write(tmp_path / "templates/nginx.d", snippets)
+    overlay = Overlay((tmp_path / "templates", *TEMPLATES.folders))
+    with running(tmp_path / "site", {}, templates=overlay) as nginx:
+        assert nginx.get("/own")[1] == b"mine"
+        assert nginx.get("/media/none")[1] == b"mine"
+        assert nginx.get("/static/x")[0].status == 418
+        assert nginx.get("/")[0].status == 200

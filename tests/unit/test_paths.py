@@ -57,6 +57,15 @@ def test_a_template_of_the_project_counts_before_ours(tmp_path: Path) -> None:
     assert [path.name for path in project.host_inputs] == ["nginx.conf.j2", "report.css"]
 
 
+def test_snippets_of_the_project_are_among_what_decides_about_a_host(tmp_path: Path) -> None:
+    snippets = {"nginx.d/20-b.conf": "", "nginx.d/10-a.conf": "", "nginx.d/README": ""}
+    write(tmp_path / "app/templates", snippets)
+    write(tmp_path / "ours/templates", {"nginx.conf.j2": "ours"})
+
+    names = [path.name for path in project_in(tmp_path).host_inputs]
+    assert names == ["nginx.conf.j2", "10-a.conf", "20-b.conf"]
+
+
 def test_provisioning_scripts_of_the_project_replace_ours_and_come_between_them(
     tmp_path: Path,
 ) -> None:

@@ -31,6 +31,7 @@ DOORS = {
     "local.background",
     "local.bound_process",
     "local.root_script",
+    "project.nginx_check",
     "project.overrides",
     "receipts.signing",
     "rehearsal.pytest_process",

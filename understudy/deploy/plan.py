@@ -35,6 +35,7 @@ _AS_IT_WAS_LEFT = (
     "backups; the newest was taken just now."
 )
 _MIGRATION_FAILED = f"The release before is still live, on the database {_AS_IT_WAS_LEFT}"
+_AFTER_BACKUP = ((app_commands.BACKED_UP, _MIGRATION_FAILED),)
 _FIRST_MIGRATION_FAILED = f"No release is live yet, and the database is {_AS_IT_WAS_LEFT}"
 
 
@@ -57,7 +58,7 @@ def make_plan(desired: DesiredState, shipment: Shipment, observed: ObservedState
 
 def _of_the_first_deploy(action: Action) -> Action:
     """Its hint speaks of no live release."""
-    if isinstance(action, Run) and action.hint_after:
+    if isinstance(action, Run) and action.hint_after == _AFTER_BACKUP:
         action = replace(action, hint_after=((app_commands.BACKED_UP, _FIRST_MIGRATION_FAILED),))
     if isinstance(action, Run | Start) and action.hint == BEFORE_SWITCH:
         return replace(action, hint=FIRST_DEPLOY)
@@ -160,7 +161,7 @@ def _release_commands(desired: DesiredState, observed: ObservedState) -> list[Ac
             argv,
             undo=stop,
             seconds=app_commands.most_seconds(app) + 60,
-            hint_after=((app_commands.BACKED_UP, _MIGRATION_FAILED),),
+            hint_after=_AFTER_BACKUP,
             commands=tuple(map(shlex.join, commands)),
         )
     ]

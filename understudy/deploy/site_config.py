@@ -8,6 +8,7 @@ from understudy.deploy import switch
 from understudy.deploy.desired import DesiredState, InMaintenance
 from understudy.host.actions import Branching, Run, WriteFiles
 from understudy.host.facts import ObservedState
+from understudy.release import snippets
 from understudy.release.render import RenderedFile
 
 
@@ -33,6 +34,7 @@ def install(
         Run(
             "check and install the nginx and systemd files",
             site.install_files(name, desired.release.id),
+            hint_after=snippets.hints(files[0].content, name),
         ),
         *_check_live_release(desired, observed, undo),
         Run("confirm the nginx and systemd files", site.confirm(name), undo=undo),

@@ -78,7 +78,7 @@ def apply(connection: Connection, action: Action, branch: Branch) -> str:
         case Run():
             done = connection.run(action.argv, user=action.user, seconds=action.seconds)
             title = _what_ran(action, done)
-            return _output(connection, title, done, action.hint_for(done.output))
+            return _output(connection, title, done, action.hint_for(done.text))
         case Switch():
             return apply(connection, Run(action.title, action.argv), branch)
         case Send():

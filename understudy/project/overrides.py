@@ -14,6 +14,7 @@ from understudy.config.model import Config
 from understudy.errors import ConfigError, Refused
 from understudy.local.atomic_write import atomic_write
 from understudy.paths import Project
+from understudy.project import nginx_check
 from understudy.release import render
 
 # The last line of a copy, as a comment of its language.
@@ -89,10 +90,12 @@ def check(project: Project, config: Config, target_name: str) -> None:
 
     Raises ConfigError, with file and line.
     """
-    if any(_own_files(project, "templates", "*")):
+    own = any(_own_files(project, "templates", "*"))
+    if own or project.templates.files("nginx.d/*.conf"):
         target = config.target(target_name)
         render.host_files(config, target, project.templates)
         render.release_files(config, target, "-", project.templates)
+        nginx_check.check(project, config, target)
     for file in _own_files(project, "templates", "*.j2"):
         _check_syntax(file)
     for file in _own_files(project, "provision", "[0-9]*.sh"):

@@ -17,6 +17,7 @@ from understudy.config.model import Config
 from understudy.config.target import TargetConfig
 from understudy.errors import ConfigError
 from understudy.paths import Overlay
+from understudy.release import snippets
 from understudy.release.layout import CANDIDATE_ADDRESS, Paths
 
 # commands.py and its parts.
@@ -63,7 +64,11 @@ def host_files(
 ) -> tuple[RenderedFile, ...]:
     """The site config: the nginx and systemd files that all releases of the site share."""
     paths = Paths(config.root)
-    values = {**_values(config, target, "-"), "candidate_address": CANDIDATE_ADDRESS}
+    values = {
+        **_values(config, target, "-"),
+        "candidate_address": CANDIDATE_ADDRESS,
+        "snippets": snippets.read(templates),
+    }
     return (
         RenderedFile(paths.nginx_file, _render(templates, "nginx.conf.j2", values)),
         RenderedFile(paths.unit_file, _render(templates, "app.service.j2", values)),

@@ -299,8 +299,28 @@ def test_failed_migration_of_the_first_deploy_speaks_of_no_live_release() -> Non
         for _, hint in action.hint_after
     ]
 
-    assert hints
+    assert len(hints) == 1
     assert all(hint.startswith("No release is live yet") for hint in hints)
+
+
+def test_line_that_nginx_refuses_is_named_by_its_snippet() -> None:
+    nginx = "server {\n    # templates/nginx.d/10-a.conf, 2 lines:\netag on;\netag on;\n}\n"
+    desired = desired_state()
+    files = (replace(desired.site_config[0], content=nginx), desired.site_config[1])
+    planned = make_plan(replace(desired, site_config=files), SHIPMENT, facts())
+    [install] = [
+        action
+        for action in planned
+        if isinstance(action, Run) and action.title.startswith("check and install")
+    ]
+
+    said = (
+        'nginx: [emerg] "etag" directive is duplicate in /etc/nginx/sites-enabled/shop:{}\nnginx: …'
+    )
+    assert install.hint_for(said.format(4)).startswith(
+        "That line is templates/nginx.d/10-a.conf:2,"
+    )
+    assert "templates" not in install.hint_for(said.format(40))
 
 
 def test_plan_does_not_depend_on_the_order_of_a_set() -> None:

@@ -114,6 +114,35 @@ BROKEN = {
     "a part": ({"templates/environment.j2": "{{ app.nope.x }}"}, r"environment\.j2:1 "),
     "the report": ({"templates/report.html.j2": "\n{% endfor %}"}, r"report\.html\.j2:2 "),
     "a script": ({"provision/60-firewall.sh": "if true\n"}, r"provision/60-firewall\.sh"),
+    "a snippet": (
+        {
+            "templates/nginx.d/10-a.conf": "gzip on;\n",
+            "templates/nginx.d/20-b.conf": "\nroot /etc;",
+        },
+        r"^templates/nginx\.d/20-b\.conf:2: not allowed in server: root /etc$",
+    ),
+    "a snippet's path": (
+        {"templates/nginx.d/a.conf": "location / {\n  proxy_pass http://10.0.0.1;\n}"},
+        r"^templates/nginx\.d/a\.conf:2: not allowed in location: proxy_pass http://10\.0\.0\.1$",
+    ),
+    "a snippet that leaves its server": (
+        {"templates/nginx.d/a.conf": "}\nserver {\nlisten 80;\n"},
+        r"^templates/nginx\.d/a\.conf:1: a } that closes nothing$",
+    ),
+    "a snippet without its end": (
+        {"templates/nginx.d/a.conf": "location /x {\n  internal;\n"},
+        r"^templates/nginx\.d/a\.conf:2: a block is not closed$",
+    ),
+    "a snippet without a semicolon": (
+        {"templates/nginx.d/a.conf": "etag off;\ngzip on\n"},
+        r"^templates/nginx\.d/a\.conf:2: no ; after gzip on$",
+    ),
+    "a snippet of bytes": (
+        {"templates/nginx.d/a.conf": "etag off;\n\0"},
+        r"a\.conf:2: has control",
+    ),
+    "a snippet's name": ({"templates/nginx.d/a b.conf": ""}, r"a b\.conf.*its name"),
+    "a directive": ({"templates/nginx-media.j2": "load_module x;\n"}, r"refuse the nginx file"),
     "more": ({"provision/99-more.sh": "case x in\n"}, r"provision/99-more\.sh"),
 }
 
