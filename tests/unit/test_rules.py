@@ -174,6 +174,7 @@ PURE = {
     "release.platforms",
     "release.python_checks",
     "release.render",
+    "release.snippets",
     "release.sdists",
     "release.source_checks",
     "report.graph",
