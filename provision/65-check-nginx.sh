@@ -26,6 +26,7 @@ top              limit_req_zone                 TEXT zone=OWN:ZONE rate=[0-9]{1,
 top              limit_conn_zone                TEXT zone=OWN:ZONE
 server           listen                         (\[::\]:|127\.0\.0\.2:)?(80|443)( ssl)?( http2)?
 server           http2                          SWITCH
+server           include                        /etc/nginx/understudy/(tls|unknown-names)\.conf
 server           server_name                    HOST( HOST)*
 server           ssl_certificate                CERTIFICATE
 server           ssl_certificate_key            CERTIFICATE

@@ -17,6 +17,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
+from tests.programs import host_tls
 from tests.programs.site_config import rendered, rendered_pages
 from tests.unit.fakes import TEMPLATES
 from understudy.paths import Overlay
@@ -35,9 +36,9 @@ class Nginx:
         return self.directory / "srv" / path
 
     def get(
-        self, path: str, port: int = 80, host: str = DOMAIN, **headers: str
+        self, path: str, port: int = 80, host: str = DOMAIN, sni: str = "", **headers: str
     ) -> tuple[http.client.HTTPResponse, bytes]:
-        return self.ask("GET", path, None, port, host, **headers)
+        return self.ask("GET", path, None, port, host, sni, **headers)
 
     def ask(
         self,
@@ -46,14 +47,14 @@ class Nginx:
         content: bytes | None,
         port: int = 80,
         host: str = DOMAIN,
+        sni: str = "",
         **headers: str,
     ) -> tuple[http.client.HTTPResponse, bytes]:
+        """sni: the name that the certificate is asked for, if it isn't the host."""
         kept = {"Host": host, **{name.replace("_", "-"): value for name, value in headers.items()}}
-        connection: http.client.HTTPConnection
+        connection = http.client.HTTPConnection("127.0.0.1", self.ports[port], timeout=30)
         if port == 443:
-            connection = Https("127.0.0.1", self.ports[443])
-        else:
-            connection = http.client.HTTPConnection("127.0.0.1", self.ports[port], timeout=30)
+            connection = Https("127.0.0.1", self.ports[443], sni or host)
         with contextlib.closing(connection):
             connection.request(method, path, content, kept)
             answer = connection.getresponse()
@@ -76,12 +77,16 @@ class Nginx:
 
 
 class Https(http.client.HTTPSConnection):
-    """Asks for the site's certificate by its name, and accepts any."""
+    """Asks for the certificate of a name, and accepts any."""
+
+    def __init__(self, address: str, port: int, name: str) -> None:
+        super().__init__(address, port, timeout=30)
+        self.name = name
 
     def connect(self) -> None:
         http.client.HTTPConnection.connect(self)
         context = ssl._create_unverified_context()  # noqa: S323 - made by this test
-        self.sock = context.wrap_socket(self.sock, server_hostname=DOMAIN)
+        self.sock = context.wrap_socket(self.sock, server_hostname=self.name)
 
 
 @contextlib.contextmanager
@@ -91,22 +96,22 @@ def running(
     app: dict[str, Any] | None = None,
     templates: Overlay = TEMPLATES,
     *,
-    rejecting: bool = True,
     change: Callable[[str], str] = lambda site: site,
 ) -> Iterator[Nginx]:
     """A running nginx with the site of a target, and an app that answers. target, app: keys of deploy.yml.
 
-    rejecting: whether another server refuses TLS handshakes for other names. change: of the rendered file.
+    change: of the rendered file.
     """
     ports = {80: _free_port(), 443: _free_port()}
     _make_files(directory)
     if "certificate" in target:
         _make_certificate(directory)
+        _make_host_part(directory, ports[443])
     for name, content in rendered_pages(app, target).items():
         (directory / "srv/releases/r1" / name).write_text(content)
     site = change(rendered(app, target, templates)[0])
     (directory / "site").write_text(_moved(site, directory, ports))
-    _write_settings(directory, ports, rejecting=rejecting)
+    _write_settings(directory, ports[80])
     with _app(directory / "srv/releases/r1/socket"), _nginx(directory, ports[80]):
         yield Nginx(directory, ports)
 
@@ -130,6 +135,14 @@ def _make_certificate(directory: Path) -> None:
     subprocess.run([*make, *names], cwd=directory, check=True, capture_output=True)
 
 
+def _make_host_part(directory: Path, port: int) -> None:
+    """What provisioning writes of HTTPS, and the site's file includes."""
+    host_tls.write(directory)
+    file = directory / "etc/nginx/understudy/unknown-names.conf"
+    lines = file.read_text().replace("listen 443", f"listen 127.0.0.1:{port}").splitlines(True)
+    file.write_text("".join(line for line in lines if "listen [::]" not in line))
+
+
 def _moved(site: str, directory: Path, ports: dict[int, int]) -> str:
     """The site's file with other ports, and with directories below this one."""
     for port, other in ports.items():
@@ -139,27 +152,25 @@ def _moved(site: str, directory: Path, ports: dict[int, int]) -> str:
     assert "listen 127.0.0.2:80" in site
     site = site.replace("listen 127.0.0.2:80", f"listen 127.0.0.2:{_free_port()}")
     site = "".join(line for line in site.splitlines(True) if "listen [::]" not in line)
-    for old, new in {"/srv/todo": "srv", "/var/log/nginx": "log", "/etc/ssl": "ssl"}.items():
+    for old, new in {
+        "/srv/todo": "srv",
+        "/var/log/nginx": "log",
+        "/etc/ssl": "ssl",
+        "/etc/nginx": "etc/nginx",
+    }.items():
         site = site.replace(old, f"{directory}/{new}")
     return site
 
 
-def _write_settings(directory: Path, ports: dict[int, int], *, rejecting: bool) -> None:
+def _write_settings(directory: Path, port: int) -> None:
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = " ".join(f"{kind}_temp_path {directory}/temp/{kind};" for kind in kinds)
     user = f"user {pwd.getpwuid(os.getuid()).pw_name};" if os.getuid() == 0 else ""
-    # Like provisioning's servers for other names. The protocols are those of the port's default server.
-    others = (
-        f"server {{ listen 127.0.0.1:{ports[80]} default_server; return 444; }}"
-        + rejecting
-        * (
-            f" server {{ listen 127.0.0.1:{ports[443]} ssl default_server; ssl_reject_handshake on; "
-            "ssl_protocols TLSv1.2 TLSv1.3; return 444; }"
-        )
-    )
     (directory / "nginx.conf").write_text(
         f"{user} daemon off; pid {directory}/pid; events {{}} "
-        f"http {{ {temporary} include {directory}/site; {others} }}"
+        f"http {{ {temporary} include {directory}/site; "
+        # Like provisioning's server for other names.
+        f"server {{ listen 127.0.0.1:{port} default_server; return 444; }} }}"
     )
 
 

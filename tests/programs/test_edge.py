@@ -71,7 +71,13 @@ def test_names_that_are_not_ours_get_nothing(https: Nginx, plain: Nginx) -> None
 
 
 def test_names_that_are_not_ours_and_get_our_certificate_fail(tmp_path: Path) -> None:
-    with running(tmp_path, CERTIFICATE, rejecting=False) as nginx:
+    def shown(site: str) -> str:
+        files = "ssl_certificate /etc/ssl/todo.pem; ssl_certificate_key /etc/ssl/todo.key;"
+        first = f"listen 443 ssl; {files}"
+        # On a line of its own: see nginx_site.py.
+        return site.replace("include /etc/nginx/understudy/unknown-names.conf;", f"\n    {first}")
+
+    with running(tmp_path, CERTIFICATE, change=shown) as nginx:
         found = edge_checks.other_names(seen(nginx, CERTIFICATE)).findings
 
     assert [one.subject for one in found] == ["unknown.invalid", "no name"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.programs.nginx_site import Nginx, running
+from tests.programs.nginx_site import DOMAIN, Nginx, running
 from tests.programs.site_config import CERTIFICATE, NAMES
 
 pytestmark = pytest.mark.needs("nginx")

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -111,7 +112,20 @@ def test_plain_http_leads_to_the_sites_own_name(https: Nginx) -> None:
 
 def test_name_that_is_not_the_sites_gets_no_answer_by_https(https: Nginx) -> None:
     with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
-        https.get("/", 443, host="evil.example")
+        https.get("/", 443, host="evil.example", sni=DOMAIN)
+
+
+@pytest.mark.parametrize("name", ["evil.example", "todo.invalid", None])
+def test_name_that_is_not_the_sites_is_shown_no_certificate(https: Nginx, name: str | None) -> None:
+    shown = handshake(https, *(("-servername", name) if name else ("-noservername",)))
+
+    assert "unrecognized name" in shown.stderr
+    assert "BEGIN CERTIFICATE" not in shown.stdout
+
+
+def test_name_of_the_server_for_unknown_names_gets_no_answer(https: Nginx) -> None:
+    with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+        https.get("/", 443, host="todo.invalid", sni=DOMAIN)
 
 
 def test_name_that_is_not_the_sites_gets_no_page(plain: Nginx, https: Nginx) -> None:
@@ -163,9 +177,7 @@ def test_plain_http_has_no_hsts(strict: Nginx) -> None:
 
 def test_https_is_modern(https: Nginx) -> None:
     def reached(*options: str) -> bool:
-        address = f"127.0.0.1:{https.ports[443]}"
-        asked = ["openssl", "s_client", "-connect", address, "-servername", DOMAIN, *options]
-        return subprocess.run(asked, input=b"", capture_output=True).returncode == 0
+        return handshake(https, "-servername", DOMAIN, *options).returncode == 0
 
     assert reached("-tls1_3")
     assert reached("-tls1_2")
@@ -174,6 +186,36 @@ def test_https_is_modern(https: Nginx) -> None:
     assert not reached("-tls1_1", "-cipher", "ALL:@SECLEVEL=0")
     assert not reached("-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-SHA384:@SECLEVEL=0")
     assert not reached("-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0")
+    assert reached("-curves", "secp384r1")
+    assert not reached("-curves", "X448")
+
+
+def test_visitors_get_http2(https: Nginx) -> None:
+    shown = handshake(https, "-servername", DOMAIN, "-alpn", "h2,http/1.1")
+
+    assert "ALPN protocol: h2" in shown.stdout
+
+
+@pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
+def test_session_is_resumed_by_its_id_and_not_by_a_ticket(
+    https: Nginx, version: str, tmp_path: Path
+) -> None:
+    options = ("-servername", DOMAIN, version)
+    session = tmp_path / "session"
+    request = f"GET / HTTP/1.1\r\nHost: {DOMAIN}\r\nConnection: close\r\n\r\n"
+    first = handshake(https, *options, "-ign_eof", "-sess_out", str(session), send=request)
+    again = handshake(https, *options, "-sess_in", str(session))
+
+    assert "New, TLSv1." in first.stdout
+    assert "Reused, TLSv1." in again.stdout
+    # Of TLS 1.3 a session's id has the form of a ticket; a true one holds all of the session.
+    ticket = re.search(r"TLS session ticket:\n((?: +[0-9a-f]{4} - .*\n)+)", first.stdout)
+    assert len(ticket[1].splitlines()) <= 2 if ticket else version == "-tls1_2"
+
+
+def handshake(nginx: Nginx, *options: str, send: str = "") -> subprocess.CompletedProcess[str]:
+    asked = ["openssl", "s_client", "-connect", f"127.0.0.1:{nginx.ports[443]}", *options]
+    return subprocess.run(asked, input=send, capture_output=True, text=True, errors="replace")
 
 
 def test_apps_redirects_are_left_as_they_are(plain: Nginx) -> None:
