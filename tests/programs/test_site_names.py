@@ -54,4 +54,4 @@ def test_other_name_leads_to_https_at_the_same_name_first(https: Nginx) -> None:
 def test_name_of_none_gets_no_answer(host: str, plain: Nginx, https: Nginx) -> None:
     for nginx, port in ((plain, 80), (https, 80), (https, 443)):
         with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
-            nginx.get("/", port, host)
+            nginx.get("/", port, host, sni=DOMAIN)
