@@ -55,6 +55,7 @@ DOORS = {
     "ssh.running",
     "ssh.stream",
     "ssh.transport",
+    "testing.trust",
     "testing.under_test",
     "traffic.client",
     "traffic.prober",

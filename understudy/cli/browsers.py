@@ -7,6 +7,7 @@ import webbrowser
 from pathlib import Path
 
 from understudy.testing import chromium as chromium_options
+from understudy.testing import trust
 
 # Those that can be given the address of a name: they share Chromium's options. Firefox has no such option.
 _CHROMIUM = (
@@ -31,16 +32,20 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, _CHROMIUM)), None)
 
 
-def open_with_rule(program: str, url: str, rule: str, profile: Path) -> bool:
+def open_with_rule(
+    program: str, url: str, rule: str, profile: Path, roots: Path | None = None
+) -> bool:
     """Opens a page in a Chromium with a profile of its own. Returns whether it has started.
 
-    rule: where it finds the site, in the words of --host-resolver-rules. The window outlives this process.
+    rule: where it finds the site, in the words of --host-resolver-rules. roots: a file with CAs that it
+    trusts, too. The window outlives this process.
     """
     profile.mkdir(mode=0o700, parents=True, exist_ok=True)
     argv = [program, *_options(rule, profile), url]
+    environment = trust.for_chromium(roots, profile / "home") if roots else None
     quiet = subprocess.DEVNULL
     started = subprocess.Popen(
-        argv, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True
+        argv, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True, env=environment
     )
     try:
         # It ends at once, too, if another window of the same profile opens the page.

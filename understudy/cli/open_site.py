@@ -5,6 +5,7 @@ import socket
 from understudy.cli import browsers
 from understudy.errors import Unreachable
 from understudy.job import Job
+from understudy.testing import trust
 from understudy.testing.site import Site, site_of
 
 _NO_CHROMIUM = (
@@ -24,7 +25,8 @@ def open_site(job: Job) -> None:
             f"{job.target_name}: {site.address} has no IP address",
             hint="`address` of the target in deploy.yml is a name that no name server knows.",
         )
-    if set(addresses) & set(_addresses(site.domain)):
+    is_known = set(addresses) & set(_addresses(site.domain))
+    if is_known and not trust.known(site.roots):
         if not browsers.open_url(site.url):
             job.report.say(site.url)
     elif not _opened_by_rule(job, site):
@@ -41,7 +43,8 @@ def _opened_by_rule(job: Job, site: Site) -> bool:
         job.report.warn(f"no browser was started: {why}")
         return False
     profile = job.project.state / "browser" / f"{job.target_name}-{site.address}"
-    if not browsers.open_with_rule(program, site.url, site.resolver_rule, profile):
+    roots = trust.known(site.roots)
+    if not browsers.open_with_rule(program, site.url, site.resolver_rule, profile, roots):
         job.report.warn(f"no browser was started: {program} has failed")
         return False
     job.report.say(

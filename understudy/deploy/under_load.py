@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from understudy.commands import files, site
 from understudy.deploy.desired import DesiredState
@@ -12,6 +13,7 @@ from understudy.job import Job
 from understudy.ssh.connection import SshConnection
 from understudy.ssh.port_forward import forward
 from understudy.traffic.client import Endpoint
+from understudy.traffic.handshake import refusal
 from understudy.traffic.prober import Prober, seconds_for_a_page
 from understudy.traffic.samples import ProbePaths, affordable_rate, as_json
 
@@ -79,10 +81,27 @@ def _endpoint(job: Job, connection: SshConnection) -> Iterator[Endpoint]:
     tls = target.has_https
     port = 443 if tls else 80
     if target.probe == "public":
-        yield Endpoint(target.address, port, tls, target.domain)
+        yield _verified(job, Endpoint(target.address, port, tls, target.domain))
         return
     with forward(connection.transport, port) as local_port:
-        yield Endpoint("127.0.0.1", local_port, tls, target.domain)
+        yield _verified(job, Endpoint("127.0.0.1", local_port, tls, target.domain))
+
+
+def _verified(job: Job, endpoint: Endpoint) -> Endpoint:
+    """With the check of its certificate, as visitors' browsers do it, if it passes that now.
+
+    One that is `certificate` in deploy.yml may be of a CA that only the visitors know: it is not checked.
+    """
+    if job.target.https != "auto":
+        return endpoint
+    verified = replace(endpoint, verified=True, roots=job.target.acme.roots)
+    reason = refusal(verified)
+    if reason:
+        job.report.warn(
+            f"browsers do not trust the certificate of {endpoint.server_name} on {job.target_name}: {reason}. "
+            "The traffic accepts it, so that requests that this deploy loses are counted"
+        )
+    return endpoint if reason else verified
 
 
 def _static(connection: SshConnection, desired: DesiredState) -> tuple[str, ...]:

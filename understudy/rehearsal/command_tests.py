@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -14,6 +15,7 @@ from understudy.rehearsal.command_process import CommandProcess, Ended
 from understudy.report.events import Report
 from understudy.report.junit import read_tests
 from understudy.report.sanitize import cut
+from understudy.testing import trust
 from understudy.testing.site import Site, site_of
 
 
@@ -73,9 +75,11 @@ class CommandTests:
 
     def _start(self, site: Site) -> Ended:
         words, own = filled(self.command, site)
-        with site_proxy.environment(site) as environment:
+        with site_proxy.environment(site) as environment, TemporaryDirectory() as folder:
+            roots = trust.known(site.roots)
+            trusted = trust.for_programs(roots, Path(folder)) if roots else {}
             return self._process.run(
-                words, self._directory, {**environment, **own}, self.command.timeout
+                words, self._directory, {**environment, **trusted, **own}, self.command.timeout
             )
 
     def _failed(self, ended: Ended) -> StepFailed:

@@ -3,12 +3,13 @@
 import shutil
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 
 from understudy.errors import Unreachable
-from understudy.testing import chromium
+from understudy.testing import chromium, trust
 from understudy.testing.site import Site
 
 # Generous, for a site on a slow emulated machine.
@@ -30,6 +31,7 @@ class Browser(webdriver.Chrome):
 
     album: Path | None = None
     taken = 0
+    home: TemporaryDirectory[str] | None = None
 
     def start_album(self, album: Path) -> None:
         """album: the path of the pictures, without their number and .png."""
@@ -38,6 +40,11 @@ class Browser(webdriver.Chrome):
     def get(self, url: str) -> None:
         self.leave_page()
         super().get(url)
+
+    def quit(self) -> None:
+        super().quit()
+        if self.home:
+            self.home.cleanup()
 
     def leave_page(self) -> None:
         """To be called before anything that leads to another page."""
@@ -49,8 +56,9 @@ class Browser(webdriver.Chrome):
 
 
 def start_browser(site: Site) -> Browser:
-    """A headless Chromium that resolves the site's domain to the site's address. Raises Unreachable if it
-    is not installed.
+    """A headless Chromium that resolves the site's names to the site's address, and trusts its CAs.
+
+    Raises Unreachable if it is not installed.
     """
     options = webdriver.ChromeOptions()
     options.binary_location = program("chromium")
@@ -58,8 +66,13 @@ def start_browser(site: Site) -> Browser:
     for option in (*OPTIONS, *chromium.options(), rule):
         options.add_argument(option)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    service = webdriver.ChromeService(executable_path=program("chromedriver"))
+    home = TemporaryDirectory(prefix="understudy-browser-", ignore_cleanup_errors=True)
+    roots = trust.known(site.roots)
+    environment = trust.for_chromium(roots, Path(home.name)) if roots else None
+    driver = program("chromedriver")
+    service = webdriver.ChromeService(executable_path=driver, env=environment)
     browser = Browser(options=options, service=service)
+    browser.home = home
     browser.set_page_load_timeout(PAGE_SECONDS)
     browser.set_script_timeout(PAGE_SECONDS)
     return browser

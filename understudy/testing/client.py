@@ -1,6 +1,7 @@
 """A visitor without a browser, for whom the site's names have the site's address."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -13,18 +14,20 @@ SECONDS = 30
 
 class Client(requests.Session):
     """A session of requests, that takes paths of the site, too. Certificates are checked: `verify` may
-    name the file of a CA.
+    name the file of a CA. roots: such a file for the site, in place of the usual CAs.
     """
 
-    def __init__(self, url: str, address: str, names: Iterable[str]) -> None:
+    def __init__(
+        self, url: str, address: str, names: Iterable[str], roots: Path | None = None
+    ) -> None:
         super().__init__()
         self.url = url
         # A proxy of this machine doesn't know the site.
         self.trust_env = False
         for name in names:
             for end in "/:":
-                self.mount(f"http://{name}{end}", _AtAddress(address))
-                self.mount(f"https://{name}{end}", _AtAddress(address))
+                self.mount(f"http://{name}{end}", _AtAddress(address, roots))
+                self.mount(f"https://{name}{end}", _AtAddress(address, roots))
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         request.url = urljoin(self.url, str(request.url))
@@ -39,9 +42,17 @@ class Client(requests.Session):
 class _AtAddress(HTTPAdapter):
     """Connects to an address in place of the URL's host, which stays in the request and the certificate."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, roots: Path | None) -> None:
         super().__init__()
         self._address = address
+        self._roots = roots
+
+    def send(
+        self, request: requests.PreparedRequest, *words: Any, **options: Any
+    ) -> requests.Response:
+        if self._roots and options.get("verify") is True:
+            options["verify"] = str(self._roots)
+        return super().send(request, *words, **options)
 
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: Any, cert: Any = None

@@ -1,11 +1,13 @@
 """The site under test: a target of deploy.yml as its visitors see it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from understudy.config.model import Config
 from understudy.job import with_address
+from understudy.testing import trust
 
 if TYPE_CHECKING:
     # It takes long to import.
@@ -16,13 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Site:
-    """url: without a path. address: what its names must resolve to. others: its names besides the URL's."""
+    """url: without a path. address: what its names must resolve to. others: its names besides the URL's.
+
+    roots: a file with the CAs that its certificate may be of; None for the usual ones.
+    """
 
     target: str
     url: str
     address: str
     disposable: bool
     others: tuple[str, ...] = ()
+    roots: Path | None = None
 
     @property
     def domain(self) -> str:
@@ -48,7 +54,7 @@ class Site:
         """A new visitor without a browser, who keeps cookies: a session of requests. Takes paths and URLs."""
         from understudy.testing.client import Client
 
-        return Client(self.url, self.address, self.names)
+        return Client(self.url, self.address, self.names, trust.known(self.roots))
 
 
 def site_of(config: Config, target_name: str, address: str | None = None) -> Site:
@@ -58,5 +64,11 @@ def site_of(config: Config, target_name: str, address: str | None = None) -> Sit
     the VM has no address yet.
     """
     target = with_address(config.one_host(target_name, address), target_name)
-    others = target.names[1:]
-    return Site(target_name, target.origin, target.address, target.disposable, others)
+    return Site(
+        target_name,
+        target.origin,
+        target.address,
+        target.disposable,
+        target.names[1:],
+        target.acme.roots if target.https == "auto" else None,
+    )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from threading import Lock
 
 from understudy.traffic.samples import Kind
@@ -22,24 +23,41 @@ CLOSED = (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError, ssl.SSLZeroRet
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where a site accepts connections. server_name: the site's domain, which TLS asks for (SNI)."""
+    """Where a site accepts connections. server_name: the site's domain, which TLS asks for (SNI).
+
+    verified: whether its certificate must be for that domain and of a CA in the file `roots`; without a file,
+    of one that this machine trusts.
+    """
 
     address: str
     port: int
     tls: bool = False
     server_name: str = ""
+    verified: bool = False
+    roots: Path | None = None
 
     def connect(self, timeout: float) -> socket.socket:
         """A new connection. timeout: seconds for each operation on it. Raises OSError."""
         connection = socket.create_connection((self.address, self.port), timeout=timeout)
         if not self.tls:
             return connection
-        return _tls().wrap_socket(connection, server_hostname=self.server_name or None)
+        context = _verifying(self.roots, _changed(self.roots)) if self.verified else _accepting()
+        return context.wrap_socket(connection, server_hostname=self.server_name or None)
 
 
 @cache
-def _tls() -> ssl.SSLContext:
-    """Any certificate is accepted: staging may have a private one, and the browser tests check it."""
+def _verifying(roots: Path | None, _changed_at: int) -> ssl.SSLContext:
+    """To read all CAs for each connection would take long."""
+    return ssl.create_default_context(cafile=roots)
+
+
+def _changed(roots: Path | None) -> int:
+    return roots.stat().st_mtime_ns if roots else 0
+
+
+@cache
+def _accepting() -> ssl.SSLContext:
+    """Any certificate is accepted."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

@@ -42,6 +42,18 @@ def distrust(endpoint: Endpoint, ca: Path | None = None, timeout: float = SECOND
         return _reason(error)
 
 
+def refusal(endpoint: Endpoint, timeout: float = SECONDS) -> str:
+    """Why a client of a verified endpoint refuses its certificate; "" if it accepts it, or got none."""
+    try:
+        endpoint.connect(timeout).close()
+    except ssl.SSLCertVerificationError as error:
+        return error.verify_message
+    except OSError:
+        # The traffic will show it.
+        pass
+    return ""
+
+
 def _reason(error: OSError) -> str:
     # OpenSSL's own word for it, such as TLSV1_UNRECOGNIZED_NAME.
     reason: str | None = getattr(error, "reason", None)

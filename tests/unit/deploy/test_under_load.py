@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Self, cast
 
 import pytest
@@ -148,6 +149,20 @@ def test_requests_go_to_the_endpoint_that_deploy_yml_names(
     go_live(staging, desired_state(), **target)
 
     assert prober.given[0] == endpoint
+
+
+@pytest.mark.parametrize("reason", ["", "self-signed certificate"])
+def test_certificate_of_an_issuer_is_verified_unless_browsers_refuse_it_already(
+    reason: str, staging: Staging, prober: FakeProber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roots = Path("/roots.pem")
+    monkeypatch.setattr(under_load, "refusal", lambda _: reason)
+    go_live(staging, desired_state(), https="auto", acme={"roots": roots, "terms": True})
+
+    checked = Endpoint("127.0.0.1", 40443, True, "shop.test", True, roots)
+    accepting = replace(checked, verified=False, roots=None)
+    assert prober.given[0] == (accepting if reason else checked)
+    assert bool(reason) == any(reason in warning for warning in staging.report.warnings)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The site of a target: its address, its URL, and a visitor who finds it by its name."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,23 @@ def test_certificate_is_checked_against_the_sites_name(tmp_path: Path) -> None:
             asked[1].get("/", verify=authority)
         with pytest.raises(requests.exceptions.SSLError):
             asked[0].get("/")
+
+
+def test_visitor_trusts_the_ca_of_the_sites_issuer_for_the_site_alone(tmp_path: Path) -> None:
+    context = certificate(tmp_path, "shop.test")
+    with WebServer(lambda _: reply(body=b"hello"), context) as server:
+        url, place = f"https://shop.test:{server.port}", "127.0.0.1"
+        site = Site("staging", url, place, disposable=True, roots=tmp_path / "pem")
+        assert site.get("/").text == "hello"
+        for other in (replace(site, roots=None), replace(site, others=("other.test",))):
+            elsewhere = "/" if other.roots is None else f"https://other.test:{server.port}/"
+            with pytest.raises(requests.exceptions.SSLError):
+                other.get(elsewhere)
+
+
+def test_site_has_the_roots_of_its_issuer(tmp_path: Path) -> None:
+    acme = {"roots": str(tmp_path / "roots.pem")}
+
+    assert site_of(config(target={"acme": acme}), "staging").roots is None
+    automatic = config(target={"https": "auto", "acme": acme})
+    assert site_of(automatic, "staging").roots == tmp_path / "roots.pem"

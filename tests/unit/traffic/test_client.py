@@ -2,9 +2,11 @@
 
 import http.client
 import socket
+import ssl
 import struct
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Barrier, Thread
 
@@ -247,6 +249,32 @@ def test_any_certificate_is_accepted(tmp_path: Path) -> None:
 
     assert asked_for == ["shop.test"] * 2
     assert used(site) == [0, 0, 0, 1]
+
+
+def test_verified_endpoint_has_a_certificate_of_its_roots_and_its_name(tmp_path: Path) -> None:
+    context = certificate(tmp_path, "shop.test")
+    roots = tmp_path / "pem"
+    with WebServer(lambda _: reply(release="r1"), context) as site:
+        endpoint = Endpoint("127.0.0.1", site.port, True, "shop.test", True, roots)
+        client = Client(endpoint, "shop.test", 2)
+        assert client.request(Kind.PAGE, "/") == Answer(200, "r1")
+        for wrong in ({"roots": None}, {"server_name": "other.test"}):
+            with pytest.raises(ssl.SSLCertVerificationError):
+                Client(replace(endpoint, **wrong), "shop.test", 2).request(Kind.PAGE, "/")
+
+
+def test_roots_that_were_added_meanwhile_are_trusted(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    certificate(tmp_path / "other", "other.test")
+    context = certificate(tmp_path, "shop.test")
+    roots = tmp_path / "roots"
+    roots.write_bytes((tmp_path / "other" / "pem").read_bytes())
+    with WebServer(lambda _: reply(), context) as site:
+        endpoint = Endpoint("127.0.0.1", site.port, True, "shop.test", True, roots)
+        with pytest.raises(ssl.SSLCertVerificationError):
+            endpoint.connect(2)
+        roots.write_bytes(roots.read_bytes() + (tmp_path / "pem").read_bytes())
+        endpoint.connect(2).close()
 
 
 def test_server_without_tls_does_not_delay_the_client(site: WebServer) -> None:

@@ -3,13 +3,14 @@
 import socket
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.unit.web_server import WebServer, certificate, reply
 from understudy.traffic.client import Endpoint
-from understudy.traffic.handshake import distrust, shake
+from understudy.traffic.handshake import distrust, refusal, shake
 
 
 @pytest.fixture
@@ -61,3 +62,13 @@ def test_port_that_is_closed_or_speaks_no_tls_says_so(closed: Endpoint) -> None:
 def test_certificate_is_trusted_by_its_ca_alone(site: WebServer, tmp_path: Path) -> None:
     assert distrust(endpoint(site)) == "self-signed certificate"
     assert distrust(endpoint(site), tmp_path / "pem") == ""
+
+
+def test_verified_endpoint_says_why_its_certificate_is_refused(
+    site: WebServer, tmp_path: Path, closed: Endpoint
+) -> None:
+    own = replace(endpoint(site), verified=True)
+
+    assert "self-signed" in refusal(own)
+    assert refusal(replace(own, roots=tmp_path / "pem")) == ""
+    assert refusal(replace(closed, verified=True)) == ""

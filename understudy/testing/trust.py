@@ -1,0 +1,84 @@
+"""What this machine trusts for the site under test alone: the CAs of an issuer that no one else knows.
+
+Never this machine's own store, nor the user's.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from understudy.errors import StepFailed, Unreachable
+
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
+
+
+def known(roots: Path | None) -> Path | None:
+    """The file, if it has any CA yet: the VM's issuer has none before its first start."""
+    return roots if roots and roots.is_file() and roots.stat().st_size else None
+
+
+def for_chromium(roots: Path, home: Path) -> Mapping[str, str]:
+    """The environment in which Chromium trusts these CAs, besides its own.
+
+    home: a directory, for its database of certificates (NSS), which is made again. Chromium looks for it in
+    the home directory only. Raises Unreachable without certutil.
+    """
+    database = home / ".pki" / "nssdb"
+    shutil.rmtree(database, ignore_errors=True)
+    database.mkdir(mode=0o700, parents=True)
+    _certutil("-N", "--empty-password", database=database)
+    for number, one in enumerate(_CERTIFICATE.findall(roots.read_text())):
+        with NamedTemporaryFile("w") as file:
+            file.write(one)
+            file.flush()
+            _certutil(
+                *("-A", "-t", "C,,", "-n", f"CA {number}", "-i", file.name), database=database
+            )
+    # The X server's key is in the user's home directory.
+    key = os.environ.get("XAUTHORITY") or Path.home() / ".Xauthority"
+    return {**os.environ, "HOME": str(home), "XAUTHORITY": str(key)}
+
+
+def _certutil(*words: str, database: Path) -> None:
+    try:
+        command = ["certutil", "-d", f"sql:{database}", *words]
+        done = subprocess.run(command, capture_output=True, text=True)
+    except FileNotFoundError:
+        raise Unreachable(
+            "certutil is not installed: it makes the browser trust the site's certificate",
+            hint="python deploy.py doctor --fix",
+        ) from None
+    if done.returncode:
+        raise StepFailed(
+            "the browser's database of certificates can't be made", done.stderr.strip()
+        )
+
+
+def for_programs(roots: Path, folder: Path) -> Mapping[str, str]:
+    """Variables by which Node, Python, curl and OpenSSL trust these CAs besides the system's.
+
+    folder: gets the file of all.
+    """
+    # What the user has set is trusted still.
+    usual = os.environ.get("SSL_CERT_FILE") or _system()
+    bundle = folder / "trusted.pem"
+    bundle.write_text(f"{Path(usual).read_text()}\n{roots.read_text()}")
+    names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+    own = os.environ.get("NODE_EXTRA_CA_CERTS")
+    node = folder / "node.pem"
+    node.write_text(f"{Path(own).read_text() if own else ''}\n{roots.read_text()}")
+    return {**dict.fromkeys(names, str(bundle)), "NODE_EXTRA_CA_CERTS": str(node)}
+
+
+def _system() -> str:
+    """Debian's file of all CAs; those of requests on another system."""
+    file = "/etc/ssl/certs/ca-certificates.crt"
+    if Path(file).is_file():
+        return file
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+    return str(DEFAULT_CA_BUNDLE_PATH)
