@@ -1,6 +1,6 @@
 """understudy-site: what a deploy may do as root. Installed by provision/71-site.sh."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from understudy.commands import Argv, script
 
@@ -71,6 +71,28 @@ def secret_generate(site: str, name: str, length: int) -> Argv:
     LC_ALL=C tr -dc A-Za-z0-9 </dev/urandom | head -c "$4" | sudo -n "$1" "$2" secret-set "$3"
     """
     return script(text, _PROGRAM, site, name, length)
+
+
+def certificate(
+    site: str, directory: str, names: Sequence[str], *, terms: bool, email: str, ca: str
+) -> Argv:
+    """Gets a certificate for those names from the issuer with that ACME directory, or keeps the one that is
+    good for weeks; one that is self-signed until then. Prints what certbot prints.
+
+    ca: of the directory's own HTTPS, in PEM; "" for one that the host trusts already.
+    """
+    text = """
+    ca=$1
+    shift
+    printf '%s' "$ca" | sudo -n "$@" 2>&1
+    """
+    words = (directory, "agreed" if terms else "-", email or "-", *names)
+    return script(text, ca, _PROGRAM, site, "certificate", *words)
+
+
+def renew_certificate(site: str) -> Argv:
+    """Renews the certificate now. Prints `serial OLD -> NEW` at the end; fails with the issuer's answer."""
+    return _as_root(site, "renew")
 
 
 def log(site: str) -> Argv:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from understudy.commands import Argv, all_of, alongside, as_user, files, http, limited, python, site
 from understudy.commands import app as app_commands
-from understudy.deploy import environment, site_config, switch
+from understudy.deploy import certificate, environment, site_config, switch
 from understudy.deploy.desired import DesiredState, Shipment
 from understudy.host.actions import (
     AFTER_SWITCH,
@@ -45,6 +45,7 @@ def make_plan(desired: DesiredState, shipment: Shipment, observed: ObservedState
         *in_branch("release", _ship(desired, shipment, observed)),
         *in_branch("packages", environment.actions(desired, shipment, observed)),
         *_build(desired, shipment, observed),
+        *in_branch("release", _certificate(desired, observed)),
         *in_branch("release", _site_config(desired, observed)),
         *_switch_over(desired, observed),
         *in_branch("drain", switch.drain(desired, observed)),
@@ -109,6 +110,16 @@ def _build_command(desired: DesiredState, command: Argv) -> Run:
         seconds=limit + 60,
         commands=() if short else (whole,),
     )
+
+
+def _certificate(desired: DesiredState, observed: ObservedState) -> list[Branching]:
+    """Before the site's files, which name it. A live site is not redirected to HTTPS before it has one."""
+    before: list[Branching] = []
+    if certificate.must_answer_first(desired, observed):
+        target = desired.target.model_copy(update={"https": "off"})
+        plain = replace(desired, target=target, site_config=desired.config_before_https)
+        before = site_config.install(plain, observed)
+    return [*before, *certificate.actions(desired, observed)]
 
 
 def _site_config(desired: DesiredState, observed: ObservedState) -> list[Branching]:

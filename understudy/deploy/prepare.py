@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from understudy.builds.build import Builder, Kind
-from understudy.config import domains, releases
+from understudy.config import domains, issuer, releases
 from understudy.deploy import environment
 from understudy.deploy.desired import DesiredState, Shipment
 from understudy.errors import StepFailed
@@ -34,8 +34,11 @@ ROOM_FOR_THE_SITE = 64 * 2**20
 
 
 def desired_state(job: Job, source: sources.Source, observed: ObservedState) -> DesiredState:
-    """What the host is to be like with that commit. Raises Refused if another site has one of the names."""
+    """What the host is to be like with that commit. Raises Refused if another site has one of the names, and
+    ConfigError if the issuer of `https: auto` can't be asked.
+    """
     config, target, templates = job.config, job.target, job.project.templates
+    issuer.require_terms(target, job.target_name)
     domains.refuse_if_taken(config, target, observed.other_sites, job.target_name)
     inputs = fingerprint_inputs(job, source, python=observed.python, secrets=observed.secrets)
     name = release_id(source.commit, inputs)
@@ -52,16 +55,31 @@ def desired_state(job: Job, source: sources.Source, observed: ObservedState) -> 
         release=release,
         release_files=render.release_files(config, target, name, templates),
         site_config=site_config(job, observed),
+        config_before_https=_config_before_https(job, observed),
+        acme_ca=issuer.ca(target),
     )
 
 
 def site_config(job: Job, observed: ObservedState) -> tuple[render.RenderedFile, ...]:
     """The site's nginx file and unit. A deploy leaves maintenance on that a person has turned on."""
-    config, target, templates = job.config, job.target, job.project.templates
-    files = render.host_files(config, target, templates)
+    files = render.host_files(job.config, job.target, job.project.templates)
+    return _with_maintenance(job, observed, files)
+
+
+def _config_before_https(job: Job, observed: ObservedState) -> tuple[render.RenderedFile, ...]:
+    if job.target.https != "auto":
+        return ()
+    files = render.files_before_https(job.config, job.target, job.project.templates)
+    return _with_maintenance(job, observed, files)
+
+
+def _with_maintenance(
+    job: Job, observed: ObservedState, files: tuple[render.RenderedFile, ...]
+) -> tuple[render.RenderedFile, ...]:
     on = observed.maintenance
     if not on or on.automatic:
         return files
+    config, target, templates = job.config, job.target, job.project.templates
     return maintenance_files.with_maintenance(files, config, target, templates, on)
 
 

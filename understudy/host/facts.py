@@ -11,7 +11,8 @@ from pathlib import PurePosixPath
 
 from understudy.commands import answers
 from understudy.errors import StepFailed
-from understudy.host import query_errors
+from understudy.host import certificates, query_errors
+from understudy.host.certificates import CertificateState, RenewalState
 from understudy.release import maintenance
 from understudy.release.layout import Manifest
 from understudy.release.maintenance import Maintenance
@@ -32,7 +33,8 @@ class ObservedState:
     ending: ids of releases that only finish their requests. last_holder: who held the lock last, in the
     words of that deploy; "" if the lock is held now. other_sites: path -> text of other sites' nginx files.
     lost_name: the host's own name, if neither /etc/hosts nor a name server knows it. zstd: whether the host has
-    that program.
+    that program. certificates: path -> those that all users can read, of `https: auto` and of the site's nginx
+    file. acme_directory, acme_ca: of the issuer of `https: auto`. renewal: None without certificates.
     """
 
     stamp: str
@@ -58,6 +60,10 @@ class ObservedState:
     zstd: bool = False
     secret_names: frozenset[str] = frozenset()
     exact_python: str = ""
+    certificates: Mapping[str, CertificateState] = field(default_factory=dict)
+    acme_directory: str = ""
+    acme_ca: str = ""
+    renewal: RenewalState | None = None
 
     @property
     def maintenance(self) -> Maintenance | None:
@@ -85,6 +91,10 @@ def parse(output: str) -> ObservedState:
     texts = _texts(values["line"])
     served = dict(pair for line in values["served"] for pair in _served(line))
     current = PurePosixPath(one("current")).name
+    read = {
+        path: certificates.parse_pem(texts.pop(path, ""), one("today"))
+        for path in values["certificate"]
+    }
     units = values["unit"]
     python = answers.python(one("python"))
     return ObservedState(
@@ -109,6 +119,15 @@ def parse(output: str) -> ObservedState:
         lost_name=one("lost_name"),
         zstd=one("zstd") == "yes",
         secret_names=frozenset(values["secret"]),
+        certificates=read,
+        acme_directory="".join(_pop(texts, "/issuer")).strip(),
+        acme_ca="".join(_pop(texts, "/ca.pem")),
+        renewal=certificates.parse_renewal(
+            units=units,
+            failed=values["failed"],
+            ran=one("renewal_ran"),
+            certificates=read,
+        ),
         files=texts,
         last_holder=one("last_holder"),
     )

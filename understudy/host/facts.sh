@@ -9,8 +9,24 @@ say() { printf '%s\t%s\n' "$1" "$2"; }
 if [ -e "$root/lock" ] && { read -r holder && read -r state; } <"$root/lock" && [ "$state" = ended ]; then
     say last_holder "$holder"
 fi
+# That of `https: auto`, and the one in the site's nginx file. Only what all may read.
+live=/etc/ssl/understudy/$site/live/fullchain.pem served=
+if [ -r "/etc/nginx/sites-available/$site" ]; then
+    while read -r word path _; do
+        [ "$word" != ssl_certificate ] || served=${path%;}
+    done <"/etc/nginx/sites-available/$site"
+fi
+[ "$served" != "$live" ] || served=
+certificates=
+for file in "$live" "$served"; do
+    if [ -r "$file" ]; then
+        certificates=1
+        say certificate "$file"
+    fi
+done
 set --
 for file in /etc/os-release "/etc/understudy/$site.provisioned" "$root"/releases/*/manifest.json \
+    "$live" "$served" "/etc/ssl/understudy/$site/issuer" "/etc/ssl/understudy/$site/ca.pem" \
     "/etc/nginx/sites-available/$site" "/etc/systemd/system/$site@.service" \
     "$root"/current/environment "$root"/current/*.py "$root"/current/run \
     /etc/nginx/sites-enabled/* /etc/nginx/conf.d/*.conf; do
@@ -27,6 +43,10 @@ for directory in "$root"/venvs/*; do
 done
 for file in "$root"/cache/packages/*; do [ ! -e "$file" ] || say package "$file"; done
 stat -c 'served	%Y	%n' "$root"/releases/*/served 2>/dev/null || true
+if [ -n "$certificates" ]; then
+    say today "$(date -u +%F)"
+    stat -c 'renewal_ran	%Y' /var/lib/systemd/timers/stamp-certbot.timer 2>/dev/null || true
+fi
 say secrets "$(cksum 2>/dev/null <"$root/shared/env" || true)"
 # Their names only.
 if [ -r "$root/shared/env" ]; then
@@ -55,9 +75,13 @@ fi
 say machine "$(uname -m)"
 ! command -v zstd >/dev/null || say zstd yes
 say free "$(stat -f -c '%a %S' "$root" 2>/dev/null || true)"
-states=active,activating,reloading,deactivating
-systemctl list-units --plain --no-legend --state="$states" "$site@*" nginx.service |
+states=active,activating,reloading,deactivating,failed
+systemctl list-units --plain --no-legend --state="$states" "$site@*" nginx.service certbot.timer certbot.service |
     while read -r unit _ state _; do
-        case $state in deactivating) say ending "$unit" ;; *) say unit "$unit" ;; esac
+        case $state in
+        deactivating) say ending "$unit" ;;
+        failed) say failed "$unit" ;;
+        *) say unit "$unit" ;;
+        esac
     done
 say end ok

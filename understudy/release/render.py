@@ -63,16 +63,31 @@ def host_files(
     config: Config, target: TargetConfig, templates: Overlay
 ) -> tuple[RenderedFile, ...]:
     """The site config: the nginx and systemd files that all releases of the site share."""
+    return _host_files(config, target, templates, answers_challenges=target.has_https)
+
+
+def _host_files(
+    config: Config, target: TargetConfig, templates: Overlay, *, answers_challenges: bool
+) -> tuple[RenderedFile, ...]:
     paths = Paths(config.root)
     values = {
         **_values(config, target, "-"),
         "candidate_address": CANDIDATE_ADDRESS,
         "snippets": snippets.read(templates),
+        "answers_challenges": answers_challenges,
     }
     return (
         RenderedFile(paths.nginx_file, _render(templates, "nginx.conf.j2", values)),
         RenderedFile(paths.unit_file, _render(templates, "app.service.j2", values)),
     )
+
+
+def files_before_https(
+    config: Config, target: TargetConfig, templates: Overlay
+) -> tuple[RenderedFile, ...]:
+    """host_files() of a site without HTTPS that answers the challenges of an issuer."""
+    without = target.model_copy(update={"https": "off"})
+    return _host_files(config, without, templates, answers_challenges=True)
 
 
 def _error_pages(
@@ -131,7 +146,6 @@ def _values(config: Config, target: TargetConfig, release_id: str) -> dict[str, 
         "names": target.names,
         "other_names": target.other_names,
         "certificate": target.certificate_of(config.app.name),
-        "answers_challenges": target.has_https,
         "environment": _environment(config, target, release_id),
         "error_statuses": ERROR_STATUSES,
         "paths": SimpleNamespace(

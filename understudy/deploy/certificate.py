@@ -1,0 +1,96 @@
+"""When a deploy asks for a certificate (`https: auto`), and what happens if there is none. Pure."""
+
+from understudy.commands import site
+from understudy.deploy.desired import DesiredState
+from understudy.host.actions import Run
+from understudy.host.certificates import DAYS_TO_FAIL, CertificateState
+from understudy.host.facts import ObservedState
+
+# Of an issuer that is slow and validates from several places.
+_SECONDS = 900
+_SELF_SIGNED = (
+    "no certificate was issued, for the reason below. The site is served with a self-signed one, which "
+    "browsers warn of. Deploy again when the reason is gone."
+)
+_STILL_VALID = (
+    "no certificate was issued, for the reason below. The one before is still served. Deploy again when "
+    "the reason is gone."
+)
+
+
+def actions(desired: DesiredState, observed: ObservedState) -> list[Run]:
+    """None if the host has a good certificate, or the target no `https: auto`."""
+    title = _title(desired, observed)
+    if not title:
+        return []
+    target, acme = desired.target, desired.target.acme
+    command = site.certificate(
+        desired.app.name,
+        acme.directory,
+        target.names,
+        terms=acme.terms,
+        email=acme.email,
+        ca=desired.acme_ca,
+    )
+    return [Run(title, command, seconds=_SECONDS, warning=_warning(desired, observed))]
+
+
+def must_answer_first(desired: DesiredState, observed: ObservedState) -> bool:
+    """Whether the site's nginx file is of a time when it had no HTTPS, and passes challenges on to the app."""
+    installed = _nginx_file(desired, observed)
+    return bool(installed and _title(desired, observed)) and "/acme-challenge/" not in installed
+
+
+def is_missing(desired: DesiredState, observed: ObservedState) -> bool:
+    """Whether the host has no certificate of an issuer for all of the names."""
+    state = current(desired, observed)
+    return state is None or bool(state.problem) or state.self_signed or not _covers(state, desired)
+
+
+def current(desired: DesiredState, observed: ObservedState) -> CertificateState | None:
+    """The one that the site's nginx file names or will name, if all users can read it."""
+    files = desired.target.certificate_of(desired.app.name)
+    return observed.certificates.get(files.chain) if files else None
+
+
+def _title(desired: DesiredState, observed: ObservedState) -> str:
+    """Of the step that gets one; "" if none is needed."""
+    target, state = desired.target, current(desired, observed)
+    if target.https != "auto":
+        return ""
+    if state is None or is_missing(desired, observed) or set(state.names) != set(target.names):
+        return f"get a certificate for {', '.join(target.names)}"
+    if observed.acme_directory != target.acme.directory:
+        return f"get a certificate from {target.acme.directory}"
+    if state.days < DAYS_TO_FAIL:
+        return f"renew the certificate, which {state.when}"
+    if observed.acme_ca != desired.acme_ca:
+        return f"replace the CA of {target.acme.directory}"
+    return ""
+
+
+def _covers(state: CertificateState, desired: DesiredState) -> bool:
+    return set(desired.target.names) <= set(state.names)
+
+
+def _warning(desired: DesiredState, observed: ObservedState) -> str:
+    """The deploy continues if the site is then served no worse than before; "" if it must not."""
+    if not is_missing(desired, observed):
+        return _STILL_VALID
+    return (
+        _SELF_SIGNED if observed.current is None or _serves_self_signed(desired, observed) else ""
+    )
+
+
+def _serves_self_signed(desired: DesiredState, observed: ObservedState) -> bool:
+    """Whether visitors of all names get one already. One that is there may be what a failed try has left."""
+    state, files = current(desired, observed), desired.target.certificate_of(desired.app.name)
+    if state is None or files is None:
+        return False
+    in_use = str(files.chain) in _nginx_file(desired, observed)
+    return in_use and state.self_signed and _covers(state, desired)
+
+
+def _nginx_file(desired: DesiredState, observed: ObservedState) -> str:
+    """As it is installed on the host, "" if it is not."""
+    return observed.files.get(f"/etc/nginx/sites-available/{desired.app.name}", "")

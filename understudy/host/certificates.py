@@ -1,0 +1,90 @@
+"""What a host's certificates are like, and whether they will be renewed: parsed to frozen values. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+# Below so many days a certificate is overdue: certbot's timer renews it 30 days before its end.
+DAYS_TO_WARN = 14
+DAYS_TO_FAIL = 7
+
+
+@dataclass(frozen=True)
+class CertificateState:
+    """A certificate that nginx serves or will serve.
+
+    names: the domains that it is valid for. ends: its last moment. days: whole days left until then, by the
+    host's own clock. issuer: the name of who issued it. self_signed: no issuer vouches for it.
+    problem: why its file can't be read as a certificate, "" if it can.
+    """
+
+    names: tuple[str, ...] = ()
+    ends: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    days: int = 0
+    issuer: str = ""
+    serial: str = ""
+    self_signed: bool = False
+    problem: str = ""
+
+    @property
+    def when(self) -> str:
+        """`ends in 5 days (2024-03-01)`"""
+        number = f"{abs(self.days)} day{'' if abs(self.days) == 1 else 's'}"
+        time = f"ends in {number}" if self.days >= 0 else f"ended {number} ago"
+        return f"{time} ({self.ends:%Y-%m-%d})"
+
+
+@dataclass(frozen=True)
+class RenewalState:
+    """certbot's timer on a host. ran: when it ran last, None if that is not known. failed: that run failed."""
+
+    active: bool
+    ran: datetime | None
+    failed: bool
+
+
+def parse_pem(text: str, today: str) -> CertificateState:
+    """The first certificate of a chain. today: the host's date, as 2024-02-29."""
+    # Most hosts have plain HTTP: then nothing of this is needed.
+    from cryptography import x509
+
+    try:
+        found = x509.load_pem_x509_certificate(text.encode())
+        ends, day = found.not_valid_after_utc, date.fromisoformat(today)
+    except ValueError as error:
+        return CertificateState(problem=str(error).partition("\n")[0])
+    return CertificateState(
+        names=tuple(_names(found)),
+        ends=ends,
+        days=(ends.date() - day).days,
+        issuer=found.issuer.rfc4514_string(),
+        serial=f"{found.serial_number:X}",
+        self_signed=found.issuer == found.subject,
+    )
+
+
+def parse_renewal(
+    *, units: list[str], failed: list[str], ran: str, certificates: Mapping[str, object]
+) -> RenewalState | None:
+    """None for a host that has no certificates. ran: seconds since the epoch, "" if not known."""
+    if not certificates:
+        return None
+    return RenewalState(
+        active="certbot.timer" in units,
+        ran=datetime.fromtimestamp(int(ran), UTC) if ran.isdecimal() and len(ran) < 12 else None,
+        failed="certbot.service" in failed,
+    )
+
+
+def _names(certificate: "x509.Certificate") -> Iterator[str]:
+    from cryptography import x509
+
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except (x509.ExtensionNotFound, ValueError):
+        return
+    yield from names.value.get_values_for_type(x509.DNSName)
