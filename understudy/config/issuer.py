@@ -1,4 +1,4 @@
-"""The issuer of a target with `https: auto`: what it needs before it can be asked."""
+"""What the issuer of a target with `https: auto` needs before it is asked."""
 
 from understudy.config.https import LETS_ENCRYPT, LETS_ENCRYPT_STAGING
 from understudy.config.target import TargetConfig
@@ -16,16 +16,3 @@ def require_terms(target: TargetConfig, name: str) -> None:
             "only to those who agree to its terms",
             hint=f"Read the Subscriber Agreement at {_TERMS}, then set `acme: {{terms: true}}` for {name}.",
         )
-
-
-def ca(target: TargetConfig) -> str:
-    """The CA of the ACME directory itself, in PEM; "" if any host trusts it. Raises ConfigError if its file
-    can't be read.
-    """
-    file = target.acme.ca
-    if target.https != "auto" or file is None:
-        return ""
-    try:
-        return file.read_text(encoding="ascii")
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"acme.ca: {file} can't be read: {error}") from None

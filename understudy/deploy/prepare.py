@@ -8,9 +8,10 @@ from pathlib import Path
 
 from understudy.builds.build import Builder, Kind
 from understudy.config import domains, issuer, releases
+from understudy.config.target import TargetConfig
 from understudy.deploy import environment
 from understudy.deploy.desired import DesiredState, Shipment
-from understudy.errors import StepFailed
+from understudy.errors import ConfigError, StepFailed
 from understudy.host import session
 from understudy.host.facts import ObservedState
 from understudy.job import Job
@@ -56,7 +57,7 @@ def desired_state(job: Job, source: sources.Source, observed: ObservedState) -> 
         release_files=render.release_files(config, target, name, templates),
         site_config=site_config(job, observed),
         config_before_https=_config_before_https(job, observed),
-        acme_ca=issuer.ca(target),
+        acme_ca=_acme_ca(target),
     )
 
 
@@ -81,6 +82,17 @@ def _with_maintenance(
         return files
     config, target, templates = job.config, job.target, job.project.templates
     return maintenance_files.with_maintenance(files, config, target, templates, on)
+
+
+def _acme_ca(target: TargetConfig) -> str:
+    """Raises ConfigError if its file can't be read."""
+    file = target.acme.ca
+    if target.https != "auto" or file is None:
+        return ""
+    try:
+        return file.read_text(encoding="ascii")
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"acme.ca: {file} can't be read: {error}") from None
 
 
 def _environment_name(job: Job, source: sources.Source, observed: ObservedState) -> str:

@@ -1,0 +1,87 @@
+"""What a host's certificates are like, from their files."""
+
+import pytest
+
+from tests.unit.certificates import ENDS, pem
+from understudy.host import facts
+from understudy.host.certificates import RenewalState, parse_pem
+
+BARE = "current\t\npython\t/usr/bin/python3.11\nmachine\tx86_64\nend\tok\n"
+LIVE = "/etc/ssl/understudy/shop/live/fullchain.pem"
+
+
+def test_certificate_is_read_with_its_names_issuer_and_days() -> None:
+    state = parse_pem(pem("shop.test", "www.shop.test"), "2024-02-25")
+
+    assert (state.names, state.issuer, state.serial) == (
+        ("shop.test", "www.shop.test"),
+        "CN=R11",
+        "ABC",
+    )
+    assert (state.ends, state.days, state.self_signed, state.problem) == (ENDS, 5, False, "")
+
+
+def test_certificate_that_is_its_own_issuer_is_self_signed() -> None:
+    assert parse_pem(pem("shop.test", issuer="shop.test"), "2024-02-25").self_signed
+
+
+def test_certificate_without_alternative_names_is_valid_for_none() -> None:
+    """Browsers do not look at its subject."""
+    assert parse_pem(pem(), "2024-02-25").names == ()
+
+
+@pytest.mark.parametrize(
+    ("today", "when"),
+    [
+        ("2024-02-25", "ends in 5 days (2024-03-01)"),
+        ("2024-02-29", "ends in 1 day (2024-03-01)"),
+        ("2024-03-03", "ended 2 days ago (2024-03-01)"),
+    ],
+)
+def test_end_is_shown_with_its_day(today: str, when: str) -> None:
+    assert parse_pem(pem("shop.test"), today).when == when
+
+
+@pytest.mark.parametrize("text", ["", "text", pem("a.test").replace("M", "-")])
+def test_file_that_is_no_certificate_is_a_problem_and_no_error(text: str) -> None:
+    state = parse_pem(text, "2024-02-25")
+
+    assert state.problem
+    assert state.names == ()
+
+
+def answer(*lines: str) -> str:
+    chain = "\n".join(f"line\t{LIVE}\t{line}" for line in pem("shop.test").splitlines())
+    head = BARE.removesuffix("end\tok\n").rstrip()
+    return "\n".join(
+        (head, chain, f"certificate\t{LIVE}", "today\t2024-02-25", *lines, "end\tok", "")
+    )
+
+
+def test_hosts_facts_hold_certificates_their_issuer_and_their_renewal() -> None:
+    observed = facts.parse(
+        answer(
+            "line\t/etc/ssl/understudy/shop/issuer\thttps://acme.test/dir",
+            "line\t/etc/ssl/understudy/shop/ca.pem\tA CA",
+            "renewal_ran\t1700000000",
+            "unit\tcertbot.timer",
+            "failed\tcertbot.service",
+        )
+    )
+
+    assert observed.certificates[LIVE].days == 5
+    assert (observed.acme_directory, observed.acme_ca) == ("https://acme.test/dir", "A CA\n")
+    assert observed.renewal is not None
+    assert (observed.renewal.active, observed.renewal.failed) == (True, True)
+    assert str(observed.renewal.ran) == "2023-11-14 22:13:20+00:00"
+    assert observed.files == {}
+
+
+def test_timer_that_is_off_or_never_ran_is_known() -> None:
+    observed = facts.parse(answer())
+
+    assert observed.renewal == RenewalState(active=False, ran=None, failed=False)
+
+
+def test_host_with_plain_http_has_no_renewal() -> None:
+    assert facts.parse(BARE).renewal is None
