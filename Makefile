@@ -25,7 +25,7 @@ check:  ## formatting, lint, types, words, shell scripts
 	$(PYTHON) -m tests.house words
 	shellcheck provision/setup provision/machine provision/box/build provision/box/archive \
 	    provision/box/release provision/box/sources provision/box/packages provision/box/accelerator provision/box/lxc/lxc-template provision/lxc/* provision/wheels/* ci/control-groups benchmarks/*.sh benchmarks/peers/shell/deploy.sh \
-	    understudy/parity/capture/query.sh understudy/host/facts.sh
+	    understudy/parity/capture/query.sh understudy/host/facts.sh understudy/host/remove_site.sh
 	cat provision/[0-9]*.sh | shellcheck -
 
 unit:  ## fast tests, no VM

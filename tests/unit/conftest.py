@@ -34,11 +34,13 @@ def staging(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> 
     """
     from tests.unit.staging import Staging
     from understudy.host import provision as provision_host
+    from understudy.host import remove as remove_site
     from understudy.host import session
 
     made = Staging(quiet=getattr(request.module, "QUIET", ()))
     monkeypatch.setattr(session, "SshConnection", made.connect)
     monkeypatch.setattr(provision_host, "SshConnection", made.connect)
+    monkeypatch.setattr(remove_site, "SshConnection", made.connect)
     return made
 
 

@@ -173,6 +173,14 @@ def _add_deploying(add_verb: _AddVerb, common: Common) -> None:
         help="don't ask before data is replaced; roll back even if the old code can't use the database",
     )
 
+    remove = add_verb(
+        "remove", "take the app off a target's hosts; other sites there stay", common.target
+    )
+    remove.add_argument(
+        "--with-data", action="store_true", help="also delete its database, uploads and secrets"
+    )
+    remove.add_argument("--yes", action="store_true", help="don't ask before it is removed")
+
 
 def _add_maintenance(add_verb: _AddVerb, common: Common) -> None:
     parser = add_verb(

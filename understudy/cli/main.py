@@ -199,7 +199,7 @@ def _missing_package(error: ModuleNotFoundError, program: str) -> int:
 LOOKING = {"deploy", "status"}
 
 # The verbs whose runs are written to reports/.
-REPORTED = {"rehearse", "provision", "deploy", "verify", "rollback"}
+REPORTED = {"rehearse", "provision", "deploy", "verify", "rollback", "remove"}
 
 # The verbs that leave nothing behind in a folder where they refuse to work.
 WITHOUT_STATE = {"init"}
@@ -210,6 +210,7 @@ VERBS: Mapping[str, Verb] = {
     "rehearse": vm.rehearse,
     "up": vm.up,
     "provision": deploying.provision,
+    "remove": deploying.remove,
     "deploy": deploying.deploy,
     "plan": deploying.plan,
     "capture": inspecting.capture,

@@ -45,7 +45,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The calls that verbs make instead of running: the function, the target, the other arguments."""
     from understudy.data import load, pull
     from understudy.deploy import restore, rollback, rollout
-    from understudy.host import backups, secrets
+    from understudy.host import backups, remove, secrets
     from understudy.parity import capture_host
 
     made: list[Any] = []
@@ -66,6 +66,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         pull: ("pull",),
         load: ("load",),
         capture_host: ("capture",),
+        remove: ("remove",),
         secrets: ("put", "remove", "names"),
     }.items():
         for name in names:

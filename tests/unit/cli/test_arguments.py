@@ -28,6 +28,7 @@ VERBS = [
     "provision",
     "rehearse",
     "releases",
+    "remove",
     "report",
     "reset",
     "restore",

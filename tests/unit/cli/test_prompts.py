@@ -56,6 +56,24 @@ def test_data_is_replaced_after_a_yes_at_the_terminal(
     assert "discards everything written to vagrant " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("more", "lost"),
+    [
+        ([], "takes it off the net and deletes its releases and logs. It was not"),
+        (["--with-data"], "deletes its database, uploads, backups and secrets there, for good"),
+    ],
+)
+def test_a_site_is_removed_only_after_a_question_that_says_what_is_lost(
+    more: list[str], lost: str, calls: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.main(["remove", "--target", "production", *more], TOP) == 3
+
+    assert calls == []
+    asked = capsys.readouterr().err
+    assert "Removing todo from production " in asked
+    assert lost in asked
+
+
 def test_no_question_is_asked_about_a_missing_backup(
     calls: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -96,6 +96,11 @@ ROLLBACK = {"with_data": False, "anyway": False, "probe": False, "wait": 0}
                 {**ROLLBACK, "with_data": True, "anyway": True},
             ],
         ),
+        ("remove --yes", [("host.remove.remove", "vagrant"), {"with_data": False}]),
+        (
+            "remove --with-data --yes --target production",
+            [("host.remove.remove", "production"), {"with_data": True}],
+        ),
         ("backup --wait 7", [("host.backups.backup", "vagrant", 7)]),
         ("restore", [("host.backups.backups", "vagrant")]),
         ("restore b1 --yes --wait 7", [("deploy.restore.restore", "vagrant", "b1", 7)]),

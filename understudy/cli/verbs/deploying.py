@@ -25,6 +25,19 @@ def provision(options: argparse.Namespace, project: Project, report: "Report") -
             all_hosts.roll(hosts, provision_host.provision)
 
 
+def remove(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.cli import prompts
+    from understudy.host import all_hosts
+    from understudy.host import remove as remove_site
+
+    job = job_of(options, project, report)
+    if not options.yes:
+        prompts.confirm(remove_site.loses(job, with_data=options.with_data))
+    all_hosts.roll(
+        all_hosts.jobs(job), lambda host: remove_site.remove(host, with_data=options.with_data)
+    )
+
+
 def deploy(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import look
 

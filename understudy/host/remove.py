@@ -1,0 +1,80 @@
+"""Takes a site off a target's host; other sites of the host stay as they are."""
+
+from pathlib import Path, PurePosixPath
+
+from understudy.commands import removal
+from understudy.errors import Refused, StepFailed
+from understudy.job import Job
+from understudy.ssh.connection import SshConnection
+
+_SCRIPT = Path(__file__).with_name("remove_site.sh")
+# A line of the script with this start says what is in the way.
+_REFUSED = "remove: refused: "
+
+
+def loses(job: Job, *, with_data: bool) -> str:
+    """What a removal does to the site and its data, in a sentence each."""
+    site = job.config.app.name
+    ends = f"Removing {site} from {job.target_name} takes it off the net and deletes its releases and logs."
+    if not with_data:
+        return ends
+    data = "its database, uploads, backups and secrets"
+    return (
+        f"{ends} It also deletes {data} there, for good: a copy elsewhere is yours to make first."
+    )
+
+
+def remove(job: Job, *, with_data: bool) -> None:
+    """Raises Refused, with nothing changed, if the host has no such site or something is at work there, and
+    StepFailed with the script's last lines if a step fails: the same command continues.
+    """
+    app, script = job.config.app, PurePosixPath(".understudy-remove.sh")
+    database = "postgresql" if "postgresql" in job.config.packages else "sqlite"
+    with (
+        SshConnection(job.target, job.target.admin) as connection,
+        job.report.step(f"remove {app.name} from {job.target_name}"),
+    ):
+        # A relative path is in the admin's home, where no one else can put a file of that name.
+        connection.put(_SCRIPT.read_bytes(), script)
+        argv = removal.remove(
+            script, app.name, job.config.host.deployer, database, with_data=with_data
+        )
+        done = connection.run(argv, seconds=600, on_line=lambda line: _report_line(job, line))
+        connection.run(("rm", "-f", str(script)))
+        if not done.ok:
+            raise _failed(job, done.text)
+    job.report.say(_kept(job, database, with_data=with_data))
+
+
+def _kept(job: Job, database: str, *, with_data: bool) -> str:
+    site, log = job.config.app.name, f"/var/log/understudy/{job.config.app.name}.log"
+    if with_data:
+        return f"{job.target_name}: {site} and its data are gone; its audit log stays in {log}"
+    where = f"/srv/{site}/shared" + (
+        f" and PostgreSQL's database {site}" if database == "postgresql" else ""
+    )
+    return (
+        f"{job.target_name}: {site} is gone; its data stays in {where}, its audit log in {log}. "
+        "`provision` and `deploy` bring it back; `remove --with-data` deletes the data"
+    )
+
+
+def _failed(job: Job, text: str) -> Refused | StepFailed:
+    refusals = [
+        line.removeprefix(_REFUSED) for line in text.splitlines() if line.startswith(_REFUSED)
+    ]
+    if refusals:
+        return Refused(
+            f"{job.target_name}: {job.config.app.name} was not removed",
+            details="\n".join(refusals),
+        )
+    return StepFailed(
+        f"removing {job.config.app.name} from {job.target_name} failed",
+        details="\n".join(text.splitlines()[-15:]),
+        hint="Fix the cause and run the same command again: it continues where it stopped.",
+    )
+
+
+def _report_line(job: Job, line: str) -> None:
+    if line.startswith("==> "):
+        job.report.detail(line.removeprefix("==> "))

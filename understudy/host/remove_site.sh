@@ -1,0 +1,82 @@
+#!/bin/sh
+# remove_site.sh SITE DEPLOYER DATABASE [data]   run as root: removes one site from a host, and with `data` its
+# data, too. DATABASE: sqlite or postgresql, where PostgreSQL's role and databases of that name are the site's.
+#
+# All that other sites share stays: packages, PostgreSQL's server, the firewall, the deployer. Each step may have been
+# done by an earlier run that was killed.
+set -eu
+export LC_ALL=C
+site=$1 deployer=$2 database=$3 data=${4-}
+root=/srv/$site state=/var/lib/understudy/$site
+case $site in *[!a-z0-9-]* | '' | -*) echo "remove: bad site name" >&2; exit 2 ;; esac
+refuse() { echo "remove: refused: $*"; exit 3; }
+step() { echo "==> $*"; }
+
+[ -e "$root" ] || [ -e "$state" ] || [ -e "/etc/understudy/$site.provisioned" ] ||
+    refuse "there is no $root on this host, and nothing else of $site"
+if [ -e "$root/lock" ]; then
+    # Held to the end: a deploy that begins now would find half of its site.
+    exec 9<"$root/lock"
+    flock -n 9 || refuse "a deploy or another command is at work there: $(head -n 1 "$root/lock")"
+fi
+
+step "nginx"
+enabled=/etc/nginx/sites-enabled/$site
+if [ -e "$enabled" ] || [ -L "$enabled" ]; then
+    mkdir -p "$state"
+    mv -f "$enabled" "$state/enabled-before"
+    nginx -t -q || {
+        mv -f "$state/enabled-before" "$enabled"
+        refuse "nginx -t fails without the site's file: another file below /etc/nginx needs it, or is broken"
+    }
+    if systemctl is-active -q nginx; then systemctl reload nginx; fi
+fi
+rm -f "/etc/nginx/sites-available/$site"
+
+step "units"
+for timer in "understudy-undo-$site" "understudy-undo-firewall-$site"; do
+    systemctl stop "$timer.timer" "$timer.service" 2>/dev/null || true
+done
+systemctl stop "$site@*.service" "$site.service" 2>/dev/null || true
+systemctl disable -q "$site.service" 2>/dev/null || true
+rm -f "/etc/systemd/system/$site@.service" "/etc/systemd/system/$site.service" "/etc/tmpfiles.d/$site.conf"
+systemctl daemon-reload
+systemctl reset-failed "$site@*.service" "$site.service" 2>/dev/null || true
+
+step "certificate and rights"
+if [ -e "/etc/letsencrypt/renewal/$site.conf" ]; then certbot delete --non-interactive --quiet --cert-name "$site"; fi
+rm -rf "/etc/ssl/understudy/$site" "/run/$site"
+rm -f "/etc/sudoers.d/understudy-$site" "/etc/understudy/$site.provisioned"
+
+step "releases and logs"
+if [ -d "$root" ]; then
+    find "$root" -mindepth 1 -maxdepth 1 ! -name shared ! -name lock -exec rm -rf --one-file-system {} +
+fi
+rm -f "/var/log/nginx/$site".*
+if [ -d "$state" ]; then
+    # The files that were there before provisioning may be of use for another site, and to no one else.
+    find "$state" -mindepth 1 -maxdepth 1 ! -name replaced -exec rm -rf {} +
+    rmdir "$state" 2>/dev/null || true
+fi
+
+if [ "$data" = data ]; then
+    step "data"
+    if [ "$database" = postgresql ] && getent passwd postgres >/dev/null; then
+        for statement in "DROP DATABASE IF EXISTS \"$site\"" "DROP DATABASE IF EXISTS \"${site}_scratch\"" \
+            "DROP ROLE IF EXISTS \"$site\""; do
+            (cd / && runuser -u postgres -- psql -Xqt -p 5432 -d postgres -c "$statement" 2>&1)
+        done
+    fi
+    rm -rf --one-file-system "$root"
+    if id -nG "$deployer" 2>/dev/null | tr ' ' '\n' | grep -qx "$site"; then gpasswd -d "$deployer" "$site" >/dev/null; fi
+    if getent passwd "$site" >/dev/null; then userdel "$site"; fi
+elif [ -d "$root" ]; then
+    # The deployer can't write there any longer. The app's user stays: another would get its number, and the data.
+    rm -f "$root/lock" "$root/lock.step"
+    chown root:root "$root"
+fi
+log=/var/log/understudy/$site.log
+if [ -f "$log" ] && [ ! -L "$log" ]; then
+    printf '%s %s {"verb": "remove", "what": "%s"}\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "${SUDO_USER:-root}" \
+        "the site${data:+ and its data}" >>"$log"
+fi
