@@ -13,17 +13,23 @@ if [ ! -e "$home/.ssh/authorized_keys" ] && [ -e "$admin_home/.ssh/authorized_ke
         sh "$home" <"$admin_home/.ssh/authorized_keys"
 fi
 # A deploy holds its lock as long as its connection lives. After a cut cable or a power failure on the
-# other end, the connection ends in half a minute and not in hours.
-if put 0644 /etc/ssh/sshd_config.d/understudy.conf <<SSHD
+# other end, the connection ends in half a minute and not in hours. Sites of one host may have different deployers; the
+# file without a name was that of all.
+changed=
+if exists /etc/ssh/sshd_config.d/understudy.conf; then
+    keep /etc/ssh/sshd_config.d/understudy.conf
+    act rm /etc/ssh/sshd_config.d/understudy.conf
+    changed=1
+fi
+if put 0644 "/etc/ssh/sshd_config.d/understudy-$DEPLOYER.conf" <<SSHD
 Match User $DEPLOYER
     ClientAliveInterval 10
     ClientAliveCountMax 3
 SSHD
-then
-    if booted; then
-        act sshd -t
-        act systemctl try-reload-or-restart ssh
-    fi
+then changed=1; fi
+if [ -n "$changed" ] && booted; then
+    act sshd -t
+    act systemctl try-reload-or-restart ssh
 fi
 # The deployer reads the journal and nginx's logs, to show why a release did not start or answer.
 for group in systemd-journal adm "$SITE"; do
