@@ -11,6 +11,9 @@ install_files() {
     take "$site.nginx"
     take "$site@.service"
     "$checks/check-nginx" "$site" "$work/$site.nginx" || refuse "nothing was installed"
+    if grep -q "auth_basic_user_file .*/shared/htpasswd;" "$work/$site.nginx" && [ ! -s "/srv/$site/shared/htpasswd" ]; then
+        refuse "no one has a password for basic_auth; nothing was installed. secrets set BASIC_AUTH_ANNA makes one for anna"
+    fi
     "$checks/check-unit" "$site" "$work/$site@.service" || refuse "nothing was installed"
     # Verified as the instance that is about to start: its programs must exist.
     ln -s "$site@.service" "$work/$site@$1.service"

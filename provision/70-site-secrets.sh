@@ -8,6 +8,11 @@ set_secret() {
     make_work
     head -c 32770 >"$work/given"
     check_value "$work/given"
+    case $1 in BASIC_AUTH_?*)
+        set_login "$(login_name "$1")"
+        return
+        ;;
+    esac
     {
         printf '%s="' "$1"
         # As quote_shell() in understudy/release/render.py.
@@ -16,20 +21,39 @@ set_secret() {
     } >"$work/line"
     enter_shared
     lock
-    replace_line "$1" "$work/line"
+    replace_line env "$1=" "$work/line" "$site"
 }
+
+# set_login USER: a hash of the password, for nginx alone. The app never has it.
+set_login() {
+    # openssl reads no more.
+    [ "$(wc -c <"$work/given")" -le 200 ] || refuse "a password of basic_auth has at most 200 bytes"
+    { printf '%s:' "$1"; openssl passwd -6 -stdin <"$work/given"; } >"$work/line"
+    enter_shared
+    lock
+    [ -e htpasswd ] || : >htpasswd
+    replace_line htpasswd "$1:" "$work/line" www-data
+}
+
+# BASIC_AUTH_ANNA is the password of anna.
+login_name() { echo "${1#BASIC_AUTH_}" | tr A-Z a-z; }
 
 remove_secret() {
     [ "$1" != SECRET_KEY ] || refuse "SECRET_KEY can be replaced but not removed: the app needs one"
     enter_shared
     lock
-    grep -aq "^$1=" env || refuse "there is no secret $1"
-    replace_line "$1" /dev/null
+    file=env start="$1=" group=$site
+    case $1 in BASIC_AUTH_?*) file=htpasswd start="$(login_name "$1"):" group=www-data ;; esac
+    grep -aqs "^$start" "$file" || refuse "there is no secret $1"
+    replace_line "$file" "$start" /dev/null "$group"
 }
 
 list_secrets() {
     enter_shared
-    sed -n 's/^\([A-Z_][A-Z0-9_]*\)=.*/\1/p' env | sort -u
+    {
+        sed -n 's/^\([A-Z_][A-Z0-9_]*\)=.*/\1/p' env
+        [ ! -e htpasswd ] || sed -n 's/^\([a-z0-9_]*\):.*/BASIC_AUTH_\1/p' htpasswd | tr a-z A-Z
+    } | sort -u
 }
 
 # check_value FILE: refuses what sh and systemd would not both read back exactly. systemd drops a line
@@ -57,17 +81,18 @@ enter_shared() {
     [ -f env ] || refuse "/srv/$site/shared/env is missing; provision this host again"
 }
 
-# replace_line NAME FILE: by one rename, so that the app never reads half of the secrets.
+# replace_line FILE START LINE GROUP: puts the line of the file LINE in place of that with START, by one
+# rename, so that the app never reads half of the secrets.
 replace_line() {
-    rm -f .env.* # left by a run that was killed
-    new=$(mktemp .env.XXXXXX)
+    rm -f ".$1".* # left by a run that was killed
+    new=$(mktemp ".$1.XXXXXX")
     # grep exits with 1 if no other line is left. Any other failure would lose secrets.
-    grep -av "^$1=" env >"$new" || [ $? = 1 ]
-    cat "$2" >>"$new"
-    chown "root:$site" "$new"
+    grep -av "^$2" "$1" >"$new" || [ $? = 1 ]
+    cat "$3" >>"$new"
+    chown "root:$4" "$new"
     chmod 640 "$new"
     sync "$new"
-    mv -f "$new" env
+    mv -f "$new" "$1"
     sync .
 }
 VERBS

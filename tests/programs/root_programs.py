@@ -29,6 +29,7 @@ TOOLS = (
         "mkdir",
         "mktemp",
         "mv",
+        "openssl",
         "readlink",
         "rm",
         "sed",

@@ -33,6 +33,7 @@ OPTIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "no media": ({"media_url": None}, {}),
     "dots": ({"static_url": "/a.b~c/s-t/", "static_expires": "max", "upload_limit": "1g"}, {}),
     "times": ({"request_timeout": 3600, "drain_timeout": 0, "start_timeout": 3600}, {}),
+    "login": ({"proxy": {"/api/": 8001}}, {**CERTIFICATE, "basic_auth": True, "noindex": True}),
     "redirects": (
         {
             "redirects": {

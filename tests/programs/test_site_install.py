@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.programs.root_programs import Host, make_host
-from tests.programs.site_config import rendered_nginx, rendered_unit
+from tests.programs.site_config import rendered, rendered_nginx, rendered_unit
 
 AVAILABLE = "/etc/nginx/sites-available/todo"
 UNIT = "/etc/systemd/system/todo@.service"
@@ -114,3 +114,14 @@ def test_reading_never_waits_for_the_deployer(host: Host) -> None:
         guard.cancel()
         os.close(writer)
     assert untouched(host)
+
+
+def test_site_that_no_one_could_enter_is_not_installed(host: Host) -> None:
+    staged(host, "todo.nginx").write_text(rendered(target={"basic_auth": True})[0])
+
+    assert "BASIC_AUTH_ANNA" in host.refused("install", "r1")
+    assert untouched(host)
+
+    host.path("/srv/todo/shared").mkdir()
+    host.path("/srv/todo/shared/htpasswd").write_text("anna:$6$x\n")
+    host.done("install", "r1")

@@ -276,3 +276,54 @@ def test_secret_is_not_made_where_the_list_of_them_cannot_be_read(host: Host) ->
 
     assert done.returncode != 0
     assert b"env is missing" in done.stderr
+
+
+def logins(host: Host) -> Path:
+    return host.path("/srv/todo/shared/htpasswd")
+
+
+def test_password_for_visitors_is_kept_as_a_hash_for_nginx_and_not_for_the_app(host: Host) -> None:
+    host.done("secret-set", "BASIC_AUTH_ANNA", given=b"pass: wo\xc3\xb6rd \n")
+    host.done("secret-set", "BASIC_AUTH_MAX_2", given=b"other")
+
+    assert env(host).read_text() == KEY
+    anna, other = logins(host).read_text().splitlines()
+    assert other.startswith("max_2:$6$")
+    name, _, kept = anna.partition(":")
+    salt = kept.split("$")[2]
+    made = subprocess.run(
+        ["openssl", "passwd", "-6", "-salt", salt, "-stdin"],
+        input="pass: woörd ".encode(),
+        capture_output=True,
+    )
+    assert (name, kept) == ("anna", made.stdout.decode().strip())
+    assert logins(host).stat().st_mode & 0o777 == 0o640
+    assert any(call.startswith("chown root:www-data .htpasswd.") for call in host.calls())
+
+
+def test_password_for_visitors_is_replaced_listed_and_removed(host: Host) -> None:
+    for name, password in [("ANNA", b"old"), ("ANN", b"x"), ("ANNA", b"new")]:
+        host.done("secret-set", f"BASIC_AUTH_{name}", given=password)
+
+    assert [line.partition(":")[0] for line in logins(host).read_text().splitlines()] == [
+        "ann",
+        "anna",
+    ]
+    listed = host.done("secret-list").split()
+    assert listed == ["BASIC_AUTH_ANN", "BASIC_AUTH_ANNA", "SECRET_KEY"]
+    host.done("secret-rm", "BASIC_AUTH_ANN")
+    assert logins(host).read_text().startswith("anna:")
+    assert "there is no secret" in host.refused("secret-rm", "BASIC_AUTH_ANN")
+
+
+def test_password_for_visitors_that_openssl_would_cut_off_is_refused(host: Host) -> None:
+    assert "at most 200" in host.refused("secret-set", "BASIC_AUTH_ANNA", given=b"x" * 201)
+    assert not logins(host).exists()
+
+
+def test_no_password_for_visitors_is_shown_to_other_users(tmp_path: Path) -> None:
+    host = prepared(tmp_path, noting=True)
+
+    host.done("secret-set", "BASIC_AUTH_ANNA", given=b"s3cret-of-anna")
+
+    assert "s3cret-of-anna" not in host.all_seen()

@@ -18,9 +18,9 @@ from understudy.config.machines import Host, Vm
 from understudy.config.mistakes import validation_error
 from understudy.config.parity import Parity
 from understudy.config.receipts import Receipts
-from understudy.config.secrets import Secret
+from understudy.config.secrets import Secret, SecretName
 from understudy.config.target import TargetConfig
-from understudy.config.values import Name, VariableName
+from understudy.config.values import Name
 from understudy.config.verify import Verify
 from understudy.errors import ConfigError
 
@@ -81,7 +81,7 @@ class Config(Strict):
 
     app: App
     host: Host = Host()
-    secrets: Mapping[VariableName, Secret] = {}
+    secrets: Mapping[SecretName, Secret] = {}
     vm: Vm = Vm()
     # Not a value made here: its paths are beside deploy.yml.
     receipts: Receipts = Field(default_factory=dict, validate_default=True)

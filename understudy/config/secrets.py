@@ -1,8 +1,21 @@
 """The part `secrets` of deploy.yml: those that each host makes for itself. No value is ever in deploy.yml."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from understudy.config.base import Strict
+from understudy.config.values import text
+
+# A host keeps a password of basic_auth as a hash: no one could ever read one that it had made.
+SecretName = Annotated[
+    str,
+    text(
+        r"(?!BASIC_AUTH_)[A-Z_][A-Z0-9_]*",
+        "capital letters, digits and underscores, not starting with a digit; passwords of basic_auth are "
+        "given by `secrets set`",
+    ),
+]
 
 
 class Secret(Strict):

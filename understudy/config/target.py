@@ -43,6 +43,8 @@ class TargetConfig(Strict):
     acme: Acme = Acme()
     certificate: Certificate | None = None
     hsts: Hsts | None = None
+    basic_auth: bool = False
+    noindex: bool | None = None
     require_clean: bool = False
     disposable: bool = False
     require_receipt: bool = True
@@ -90,6 +92,20 @@ class TargetConfig(Strict):
             )
             raise validation_error("without_https", without, "hsts", given=self.hsts)
         return self
+
+    @model_validator(mode="after")
+    def let_the_prober_in(self) -> Self:
+        if self.basic_auth and self.probe == "public":
+            none = (
+                "must be ssh with basic_auth: only requests from the host itself need no password"
+            )
+            raise validation_error("no_password", none, "probe", given=self.probe)
+        return self
+
+    @property
+    def is_noindex(self) -> bool:
+        """Whether search engines are asked to leave the site out: by default where tests may destroy data."""
+        return self.disposable if self.noindex is None else self.noindex
 
     @property
     def hsts_seconds(self) -> int:

@@ -10,21 +10,22 @@ from understudy.job import Job
 from understudy.ssh.connection import Result
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_NEXT_DEPLOY = "This takes effect with the next deploy."
+# Of basic_auth: understudy-site keeps them apart from the app's, as hashes for nginx.
+LOGIN = "BASIC_AUTH_"
 
 
 def put(job: Job, name: str, value: str) -> None:
     """Sets a secret on the host, for releases that are started later. Raises StepFailed."""
     _change(job, f"set {name}", site.secret_set(job.config.app.name, name), value + "\n")
     kept_secrets.keep(job, name, value)
-    job.report.say(f"{name} is set on {job.target_name}. {_NEXT_DEPLOY}")
+    job.report.say(f"{name} is set on {job.target_name}. {_from_when(name)}")
 
 
 def remove(job: Job, name: str) -> None:
     """Removes a secret from the host, for releases that are started later. Raises StepFailed."""
     _change(job, f"remove {name}", site.secret_rm(job.config.app.name, name), "")
     kept_secrets.drop(job, name)
-    job.report.say(f"{name} is gone from {job.target_name}. {_NEXT_DEPLOY}")
+    job.report.say(f"{name} is gone from {job.target_name}. {_from_when(name)}")
 
 
 def restore(job: Job) -> None:
@@ -55,6 +56,11 @@ def names(job: Job) -> None:
 def listed(output: str) -> list[str]:
     """The names in the host's answer. Raises StepFailed if one of them is no name of a secret."""
     return [answers.fitting("secret's name", line, _NAME) for line in output.splitlines()]
+
+
+def _from_when(name: str) -> str:
+    when = "at once" if name.startswith(LOGIN) else "with the next deploy"
+    return f"This takes effect {when}."
 
 
 def _change(job: Job, what: str, argv: Argv, text: str) -> None:

@@ -90,6 +90,11 @@ class Paths:
     def env(self) -> PurePosixPath:
         return self.root / "shared" / "env"
 
+    @property
+    def logins(self) -> PurePosixPath:
+        """Who may see a site with basic_auth: names and hashes of passwords, for nginx alone."""
+        return self.root / "shared" / "htpasswd"
+
     def release(self, release_id: str) -> PurePosixPath:
         return self.releases / release_id
 

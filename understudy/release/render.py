@@ -29,7 +29,7 @@ PROGRAMS = (
     "understudy_static.py",
 )
 # What nginx may answer by itself, with a page of templates/nginx-error.html.j2.
-ERROR_STATUSES = (403, 404, 413, 502, 503, 504)
+ERROR_STATUSES = (401, 403, 404, 413, 502, 503, 504)
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,7 @@ def _values(config: Config, target: TargetConfig, release_id: str) -> dict[str, 
             media=paths.media,
             maintenance_page=paths.maintenance_page,
             env=paths.env,
+            logins=paths.logins,
         ),
     }
 

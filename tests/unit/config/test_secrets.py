@@ -36,3 +36,9 @@ def test_what_is_no_length_is_a_mistake(secrets: Any, message: str) -> None:
     [mistake] = mistakes(text(secrets))
 
     assert message in mistake
+
+
+def test_password_that_no_one_could_read_is_not_made() -> None:
+    [mistake] = mistakes(text({"BASIC_AUTH_ANNA": {"generate": 20}}))
+
+    assert "given by `secrets set`" in mistake

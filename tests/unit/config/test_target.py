@@ -1,6 +1,7 @@
 """The part `targets` of deploy.yml: each target has one host or several."""
 
 import pytest
+from pydantic import ValidationError
 
 from tests.unit.config.deploy_yml import TEXT
 from tests.unit.fakes import config, settings
@@ -86,3 +87,23 @@ def test_each_target_has_its_hosts_given_once(lines: str, mistake: str) -> None:
         configuration.parse(f"{text}    admin: debian\n{lines}")
 
     assert f"deploy.yml:{mistake}" in raised.value.details
+
+
+@pytest.mark.parametrize(
+    ("target", "noindex"),
+    [
+        ({}, False),
+        ({"disposable": True}, True),
+        ({"disposable": True, "noindex": False}, False),
+        ({"noindex": True}, True),
+    ],
+)
+def test_search_engines_are_asked_to_leave_out_what_tests_may_destroy(
+    target: dict[str, bool], noindex: bool
+) -> None:
+    assert config(target=target).target("staging").is_noindex == noindex
+
+
+def test_prober_from_elsewhere_has_no_password() -> None:
+    with pytest.raises(ValidationError, match="must be ssh with basic_auth"):
+        config(target={"basic_auth": True, "probe": "public"})

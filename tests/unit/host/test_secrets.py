@@ -46,6 +46,14 @@ def test_value_goes_by_standard_input_and_is_shown_nowhere(staging: Staging) -> 
     assert "next deploy" in report.said[0]
 
 
+def test_password_for_visitors_takes_effect_at_once(staging: Staging) -> None:
+    staging.host()
+
+    secrets.put(staging.job(), "BASIC_AUTH_ANNA", VALUE)
+
+    assert "at once" in staging.report.said[0]
+
+
 def test_removed_secret_is_in_the_log(staging: Staging) -> None:
     host = staging.host()
 

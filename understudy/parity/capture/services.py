@@ -30,6 +30,8 @@ _TRANSIENT = re.compile(
 _SNAP_MOUNT = re.compile(r"(.*/)?snap-[^/]*\.mount")
 # Linux's default in net.ipv4.ip_local_port_range.
 _FIRST_EPHEMERAL_PORT = 32768
+# A line of templates/nginx-headers.j2.
+_NOINDEX = "add_header X-Robots-Tag noindex always;"
 # fail2ban's chains and the jumps to them. Its own table has f2b in its name.
 _BANS = re.compile(r"^[ \t]*(chain f2b-\S+ \{[^}]*\}|.*\bjump f2b-.*)\n", re.MULTILINE)
 
@@ -103,7 +105,9 @@ def _guarded(texts: Section, names: re.Pattern[str], answer: Answer) -> Section:
 
 
 def nginx_text(lines: Iterable[str], domain: str) -> str:
-    return with_domain_placeholder(without_secrets(effective(lines)), domain)
+    """Without what search engines are asked, which targets differ in on purpose."""
+    compared = (line for line in lines if line.strip() != _NOINDEX)
+    return with_domain_placeholder(without_secrets(effective(compared)), domain)
 
 
 def firewall(answer: Answer) -> Section:

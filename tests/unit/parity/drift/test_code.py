@@ -79,6 +79,13 @@ def drift(change: dict[str, tuple[str, str]] | None = None) -> Comparison:
     return compare(Side("code", code(), partial=True), Side("production", captured(**sections)))
 
 
+def test_what_search_engines_are_asked_is_no_drift() -> None:
+    """Staging is left out of them, and production is not."""
+    nginx = [code(noindex=noindex).sections["nginx"] for noindex in (True, False)]
+
+    assert nginx[0] == nginx[1]
+
+
 def test_host_as_provisioned_and_deployed_has_no_drift() -> None:
     assert drift().differences == ()
 
