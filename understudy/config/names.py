@@ -69,14 +69,20 @@ SiteNames = Annotated[
 ]
 
 
-def mistakes(names: tuple[SiteName, ...]) -> Iterator[ValidationError]:
-    """What is wrong with them as a whole, each about its place in `domains`."""
+def mistakes(names: tuple[SiteName, ...], *, by_http_01: bool) -> Iterator[ValidationError]:
+    """What is wrong with them as a whole, each about its place in `domains`.
+
+    by_http_01: whether an issuer finds out by HTTP whose they are, as with `https: auto`.
+    """
     serving = {one.name for one in names if not one.redirect_to}
     for place, one in enumerate(names):
         if any(one.name == before.name for before in names[:place]):
             yield _about(place, "is listed twice", one.name)
         if place == 0 and (one.redirect_to or one.is_wildcard):
             must = "must come after a name at which the site answers: the first is the site's own"
+            yield _about(place, must, one.name)
+        if one.is_wildcard and by_http_01:
+            must = "needs the files of a `certificate`: `https: auto` is by http-01, which has no wildcards"
             yield _about(place, must, one.name)
         if one.redirect_to and one.redirect_to not in serving:
             must = "redirect_to must be another of the target's names, one without redirect_to"

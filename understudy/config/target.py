@@ -67,7 +67,7 @@ class TargetConfig(Strict):
         if not self.domain and not self.site_names:
             raise validation_error("missing", "missing", "domain")
         names = self.site_names or (SiteName(name=self.domain),)
-        for mistake in mistakes(names):
+        for mistake in mistakes(names, by_http_01=self.https == "auto"):
             raise mistake
         return self.model_copy(update={"domain": names[0].name, "site_names": names})
 
