@@ -17,7 +17,7 @@ from tests.unit.staging import Staging
 from understudy.cli import reports
 from understudy.data import load as data_load
 from understudy.data.bundle import DataBundle
-from understudy.deploy import commits, deploy_host
+from understudy.deploy import commits, deploy_host, renew_under_load
 from understudy.deploy import rollback as deploy_rollback
 from understudy.deploy.rollback_data import NeedsItsData
 from understudy.diagnosis import evidence
@@ -119,6 +119,7 @@ class Stage:
         self.staging = Staging()
         self.pulled = PULLED
         self.needs_data = False
+        self.https = "auto"
         # The context manager around a deploy whose migrations are examined.
         self.examined = MagicMock()
         self.timings = Timings(directory / "timings.json")
@@ -136,6 +137,7 @@ class Stage:
         monkeypatch.setattr(inputs, "fingerprint_of", lambda _: STAGING)
         monkeypatch.setattr(issue, "write", lambda _, receipt: self.receipts.append(receipt))
         monkeypatch.setattr(deploy_host, "require_converged", lambda _: self.run("again"))
+        monkeypatch.setattr(renew_under_load, "renew", lambda _: self.run("edge"))
         monkeypatch.setattr(deploy_rollback, "earlier", lambda _: self.require("rollback", "0ld"))
         monkeypatch.setattr(deploy_rollback, "rollback", self.rollback)
         for name, function in SUITES.items():
@@ -204,7 +206,7 @@ class Stage:
         self.first_ended.clear()
         recorder = reports.recorder(self.report, "rehearse", "staging")
         recorder.prepare_pictures = lambda: self.pictures.append([*self.done])
-        job = replace(self.staging.job(), report=recorder)
+        job = replace(self.staging.job(https=self.https), report=recorder)
         try:
             Rehearsal(job, cast(Vm, vm), selection, self.timings, recorder).run()
         except UnderstudyError as error:

@@ -75,6 +75,15 @@ def under_load(
 
 
 @contextmanager
+def site_and_prober(job: Job, connection: SshConnection) -> Iterator[tuple[Endpoint, Prober]]:
+    """Where the job's site accepts connections, and a prober of its health page that is not started yet."""
+    domain, path = job.target.domain, job.config.app.health_path
+    with _endpoint(job, connection) as endpoint:
+        rate = affordable_rate(seconds_for_a_page(endpoint, domain, path))
+        yield endpoint, Prober(endpoint, domain, ProbePaths(path), rate)
+
+
+@contextmanager
 def _endpoint(job: Job, connection: SshConnection) -> Iterator[Endpoint]:
     """Through the deploying connection, or straight to the public address: `probe` in deploy.yml."""
     target = job.target

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from understudy.deploy import commits, deploy_host, rollback, rollback_data
+from understudy.deploy import commits, deploy_host, renew_under_load, rollback, rollback_data
 from understudy.errors import StepFailed, UnderstudyError
 from understudy.job import Job
 from understudy.receipts import inputs
@@ -47,6 +47,7 @@ class Actions:
             "data": self._load_data,
             "deploy": self._deploy_candidate,
             "again": lambda: deploy_host.require_converged(self.job),
+            "edge": lambda: renew_under_load.renew(self.job),
             "rollback": self._roll_back,
             "forward": self._deploy,
         }
@@ -57,6 +58,8 @@ class Actions:
             return Skip(Outcome.UNAVAILABLE, self.baseline.reason)
         if phase.name == "data" and self.seed.reason:
             return Skip(Outcome.UNAVAILABLE, self.seed.reason)
+        if phase.name == "edge" and self.job.config.target(self.job.target_name).https != "auto":
+            return Skip(Outcome.UNAVAILABLE, "this target has no certificate by ACME")
         if phase.name == "rollback":
             try:
                 rollback.earlier(self.job)

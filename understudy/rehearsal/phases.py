@@ -41,6 +41,7 @@ PHASES = (
         prepared_in="deploy",
     ),
     Phase("again", "idempotence: a second deploy changes nothing", "deploy"),
+    Phase("edge", "renew the certificate under traffic", "deploy", under_load=True),
     Phase("rollback", "roll back under traffic", "deploy", under_load=True),
     Phase("forward", "redeploy the candidate under traffic", "rollback", under_load=True),
     Phase("reboot", "reboot the host and wait for the site", "deploy", idle=True),

@@ -1,6 +1,7 @@
 """TLS handshakes with a site: which certificate it shows for a name, and whether a client trusts that."""
 
 import ssl
+import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from understudy.traffic.certificate import Certificate, Handshake
 from understudy.traffic.client import Endpoint
 
 SECONDS = 10
+IN_A_ROW, PAUSE = 10, 0.1
 
 
 def shake(endpoint: Endpoint, timeout: float = SECONDS) -> Handshake:
@@ -20,6 +22,23 @@ def shake(endpoint: Endpoint, timeout: float = SECONDS) -> Handshake:
     except OSError as error:
         return Handshake(failure=_reason(error))
     return Handshake(Certificate.of(shown))
+
+
+def wait_for_other(
+    endpoint: Endpoint, before: Certificate | None, seconds: float = SECONDS
+) -> Certificate | None:
+    """The certificate that the endpoint shows, as soon as IN_A_ROW handshakes have another one than before.
+
+    nginx's old processes may still accept connections for a moment after a reload. After that many seconds
+    the last one that was shown.
+    """
+    deadline = time.monotonic() + seconds
+    found, row = None, 0
+    while row < IN_A_ROW and time.monotonic() < deadline:
+        time.sleep(PAUSE)
+        found = shake(endpoint).certificate
+        row = row + 1 if found and found != before else 0
+    return found
 
 
 def distrust(endpoint: Endpoint, ca: Path | None = None, timeout: float = SECONDS) -> str:

@@ -33,6 +33,16 @@ def test_phase_without_its_prerequisite_is_skipped_with_the_reason(stage: Stage)
     assert stage.report.said[-1].endswith("; skipped: baseline, data, rollback, forward")
 
 
+def test_target_without_a_certificate_by_acme_has_nothing_to_renew(stage: Stage) -> None:
+    stage.https = "off"
+
+    assert stage.rehearse() is None
+    assert "edge" not in stage.done
+    reason = "skipped, this target has no certificate by ACME"
+    assert dict(stage.report.phases)["edge"] == reason
+    assert stage.report.said[-1].endswith("; skipped: edge")
+
+
 def test_verdict_is_not_ready_after_a_deploy_with_warnings(stage: Stage) -> None:
     stage.warnings = ["the migration breaks the old code"]
 

@@ -4,13 +4,22 @@ import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.unit.web_server import WebServer, certificate, reply
+from understudy.traffic import handshake
+from understudy.traffic.certificate import Certificate, Handshake
 from understudy.traffic.client import Endpoint
-from understudy.traffic.handshake import distrust, refusal, shake
+from understudy.traffic.handshake import distrust, refusal, shake, wait_for_other
+
+NOWHERE = Endpoint("127.0.0.1", 1)
+
+
+def certificate_of(serial: int) -> Certificate:
+    return Certificate(serial, ("shop.test",), datetime(2027, 1, 1, tzinfo=UTC), False)
 
 
 @pytest.fixture
@@ -72,3 +81,24 @@ def test_verified_endpoint_says_why_its_certificate_is_refused(
     assert "self-signed" in refusal(own)
     assert refusal(replace(own, roots=tmp_path / "pem")) == ""
     assert refusal(replace(closed, verified=True)) == ""
+
+
+def test_other_certificate_is_waited_for_until_it_is_shown_in_a_row(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As after a reload of nginx, whose old processes still answer now and then."""
+    old, new = (Handshake(certificate_of(serial)) for serial in (1, 2))
+    shown = [old, new, Handshake(), new, old, *[new] * 10]
+    monkeypatch.setattr(handshake, "shake", lambda _: shown.pop(0))
+    monkeypatch.setattr(handshake, "PAUSE", 0)
+
+    assert wait_for_other(NOWHERE, old.certificate) == new.certificate
+    assert shown == []
+
+
+def test_certificate_that_stays_is_returned_at_the_deadline(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(handshake, "shake", lambda _: Handshake(certificate_of(1)))
+
+    assert wait_for_other(NOWHERE, certificate_of(1), seconds=0.01) == certificate_of(1)
