@@ -154,11 +154,14 @@ def test_files_kept_elsewhere_need_no_place_on_the_host(changes: dict[str, Any])
     assert found(**changes) == ()
 
 
-def test_https_may_be_required_where_there_is_a_certificate() -> None:
-    secure = {"secure_ssl_redirect": True, "csrf_cookie_secure": True}
+@pytest.mark.parametrize("target", [{"certificate": CERTIFICATE}, {"https": "auto"}])
+def test_https_may_be_required_where_there_is_https(target: dict[str, Any]) -> None:
+    secure = dict.fromkeys(
+        ("secure_ssl_redirect", "csrf_cookie_secure", "session_cookie_secure"), True
+    )
 
-    assert found({"certificate": CERTIFICATE}, **secure) == ()
-    assert found({"certificate": CERTIFICATE}, **secure, secure_proxy_ssl_header=None) == (
+    assert found(target, **secure) == ()
+    assert found(target, **secure, secure_proxy_ssl_header=None) == (
         "SECURE_PROXY_SSL_HEADER is not set: Django takes HTTPS for HTTP",
     )
 
