@@ -243,8 +243,8 @@ _HOSTS_AND_HTTPS = (
         "https-without-certificate",
         (Clue("step", r"(?P<name>\w+) is on, and (?P<domain>\S+) has no certificate"),),
         "{name} is on, and {domain} has no HTTPS",
-        "Switch it on by the environment of targets that have HTTPS, and there only. `https: auto` gives a target "
-        "HTTPS.",
+        "Switch it on by the environment of targets that have HTTPS, and there only. `https: auto` gives "
+        "a target HTTPS.",
     ),
     Rule(
         "origin-refused",
