@@ -8,12 +8,14 @@ from cryptography import x509
 
 from tests.programs import vm_network
 
-pytestmark = pytest.mark.needs("pebble", "pebble-challtestsrv", "certbot", "unshare", "ip")
+pytestmark = pytest.mark.needs("pebble", "dnsmasq", "certbot", "unshare", "ip")
 
 LEFT = """
 def left():
-    found = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
-    return [line for line in found.splitlines() if str(folder) in line and "pebble" in line.split()[0]]
+    found = subprocess.run(["ps", "-ww", "-eo", "args"], capture_output=True, text=True).stdout
+    ours = {"pebble": str(folder), "dnsmasq": "--address=/#/192.168.56.10"}
+    lines = [line for line in found.splitlines() if line.split()[0] in ours]
+    return [line for line in lines if ours[line.split()[0]] in line]
 """
 
 
@@ -29,7 +31,7 @@ print(json.dumps([code, output, str(place), len(running), left()]))
 """
     code, output, place, running, remain = vm_network.run(LEFT + code, tmp_path)
 
-    assert (code, running, remain) == (0, 1, []), output
+    assert (code, running, remain) == (0, 2, []), output
     issuer = tmp_path / ".understudy" / "vm" / "understudy" / "issuer"
     roots = x509.load_pem_x509_certificates((issuer / "roots.pem").read_bytes())
     leaf, intermediate = x509.load_pem_x509_certificates(Path(place, "fullchain.pem").read_bytes())
@@ -78,7 +80,7 @@ with Issuer(project, config) as first, Issuer(project, config) as second:
     second.__exit__(None, None, None)
     print(json.dumps([len(running), len(left())]))
 """
-    assert vm_network.run(LEFT + code, tmp_path) == [1, 1]
+    assert vm_network.run(LEFT + code, tmp_path) == [2, 2]
 
 
 def test_port_that_is_taken_is_named_with_the_end_of_the_log(tmp_path: Path) -> None:

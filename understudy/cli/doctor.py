@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from understudy.cli import override_checks
+from understudy.cli import issuer_checks, override_checks
 from understudy.cli.finding import Finding
 from understudy.config.model import Config
 from understudy.config.releases import RELEASES
@@ -68,6 +68,7 @@ def _findings(project: Project, report: Report) -> Iterator[Finding]:
     choice = providers.chosen(project, config.vm.name, config.vm.provider)
     yield _capture(Job(project, config, config.vm.stands_for, report), choice)
     yield Finding("staging VM", str(choice))
+    yield from issuer_checks.findings(config)
     job = Job(project, config, vm_address.TARGET, report)
     yield from _in_parallel((*_machine_checks(project, choice.name), *_vm_checks(job, choice.name)))
 

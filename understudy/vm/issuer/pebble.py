@@ -85,13 +85,13 @@ class Issuer:
         # Imported here: it takes long, and most runs need no certificate.
         from understudy.vm.issuer import authority
 
-        files, (dns, dns_management, management) = self._files, _free_ports(3)
+        files, (dns, management) = self._files, _free_ports(2)
         authority.ensure_ca(files)
         authority.make_certificate(files, here)
         atomic_write(files.settings, settings.pebble_json(files, self._address, management))
         for name in (settings.PEBBLE, settings.NAME_SERVER):
             _require(name)
-        server = settings.name_server_command(self._address, dns, dns_management)
+        server = settings.name_server_command(self._address, dns)
         pebble = settings.pebble_command(files, dns)
         self._running.enter_context(closing(BoundProcess(server, files.dns_log, {})))
         started = BoundProcess(pebble, files.log, settings.ENVIRONMENT)

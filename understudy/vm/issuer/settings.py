@@ -7,7 +7,7 @@ from ipaddress import AddressValueError, IPv4Network
 from understudy.config.target import TargetConfig
 from understudy.vm.issuer.files import Files
 
-PEBBLE, NAME_SERVER = "pebble", "pebble-challtestsrv"
+PEBBLE, NAME_SERVER = "pebble", "dnsmasq"
 # The same at each start: certbot keeps it with the certificate.
 PORT = 14000
 EMAIL = "staging@understudy.test"
@@ -32,9 +32,8 @@ def directory(address: str) -> str:
 
 
 def with_issuer(target: TargetConfig, files: Files) -> TargetConfig:
-    """The VM's target with Pebble as the issuer of `https: auto`, unless deploy.yml names another one."""
-    named = "directory" in target.acme.model_fields_set
-    if target.https != "auto" or named or not gateway(target.address):
+    """The VM's target with Pebble as its issuer, if it wants that and its address is known."""
+    if not wants_issuer(target) or not gateway(target.address):
         return target
     ours = {
         "directory": directory(target.address),
@@ -44,6 +43,12 @@ def with_issuer(target: TargetConfig, files: Files) -> TargetConfig:
         "roots": files.roots,
     }
     return target.model_copy(update={"acme": target.acme.model_copy(update=ours)})
+
+
+def wants_issuer(target: TargetConfig) -> bool:
+    """Whether Pebble is to issue its certificates: `https: auto`, and deploy.yml names no issuer."""
+    is_open = "directory" not in target.acme.model_fields_set
+    return target.https == "auto" and (is_open or has_issuer(target))
 
 
 def has_issuer(target: TargetConfig) -> bool:
@@ -68,10 +73,12 @@ def pebble_command(files: Files, dns_port: int) -> tuple[str, ...]:
     return (PEBBLE, "-config", str(files.settings), "-dnsserver", f"{LOOPBACK}:{dns_port}")
 
 
-def name_server_command(address: str, dns_port: int, management_port: int) -> tuple[str, ...]:
+def name_server_command(address: str, dns_port: int) -> tuple[str, ...]:
     """For Pebble alone: each name has the VM's address."""
     return (
-        *(NAME_SERVER, "-defaultIPv4", address, "-defaultIPv6", ""),
-        *("-dns01", f"{LOOPBACK}:{dns_port}", "-management", f"{LOOPBACK}:{management_port}"),
-        *("-http01", "", "-https01", "", "-tlsalpn01", ""),
+        *(NAME_SERVER, "--keep-in-foreground", "--log-facility=-", "--pid-file="),
+        # Nothing of this machine's own settings and names, and no other name server.
+        *("--conf-file=/dev/null", "--no-hosts", "--no-resolv"),
+        *(f"--listen-address={LOOPBACK}", "--bind-interfaces", f"--port={dns_port}"),
+        f"--address=/#/{address}",
     )
