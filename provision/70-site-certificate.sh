@@ -111,11 +111,19 @@ run_certbot() {
     /usr/local/lib/understudy/trusted-issuers
     exec 8>>/var/lib/understudy/certbot.lock
     flock 8
-    status=0
+    status=0 log=/var/log/letsencrypt/letsencrypt.log
+    size=$(stat -c %s "$log" 2>/dev/null || echo 0)
     REQUESTS_CA_BUNDLE=/run/understudy-issuers.pem certbot "$@" --non-interactive >"$work/said" 2>&1 || status=$?
     exec 8>&-
-    sed -e '/^Hint: /,/^$/d' -e '/^Ask for help or/d' -e '/^Saving debug log/d' -e '/^- - -/d' -e '/^$/d' "$work/said" |
-        tee "$work/answer"
+    {
+        sed -e '/^Hint: /,/^$/d' -e '/^Ask for help or/d' -e '/^Saving debug log/d' -e '/^If you like Certbot/,$d' \
+            -e '/^- - -/d' -e '/^$/d' "$work/said"
+        # certbot prints the type of an ACME error only sometimes. Some nonces are always refused.
+        if [ "$status" != 0 ]; then
+            tail -c "+$((size + 1))" "$log" 2>/dev/null | grep -ao 'urn:ietf:params:acme:error:[A-Za-z]*' |
+                grep -v badNonce | sort -u | sed 's/^/type: /' || true
+        fi
+    } | tee "$work/answer"
     return "$status"
 }
 

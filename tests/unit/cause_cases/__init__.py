@@ -1,6 +1,7 @@
 """Each rule's words, with facts in which its cause is true and facts in which it isn't."""
 
 from tests.unit.cause_cases import (
+    certificates,
     code,
     data,
     files,
@@ -13,6 +14,7 @@ from tests.unit.cause_cases import (
 )
 
 CASES = {
+    **certificates.CASES,
     **files.CASES,
     **packages.CASES,
     **system.CASES,

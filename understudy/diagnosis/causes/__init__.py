@@ -1,6 +1,7 @@
 """What is known to go wrong, as rules for diagnosis/rules.py, by kind. The first rule that fits is shown."""
 
 from understudy.diagnosis.causes import (
+    certificates,
     code,
     data,
     dependencies,
@@ -22,6 +23,7 @@ from understudy.diagnosis.rules import Rule
 # From the most specific kind to the least. A module that isn't committed looks like a package that
 # isn't locked, and an app that can't be imported has no wrong settings yet.
 RULES: tuple[Rule, ...] = (
+    *certificates.RULES,
     *endless.RULES,
     *files.RULES,
     *imports.RULES,

@@ -1,0 +1,53 @@
+"""What an issuer says, in other words than those of the cases."""
+
+import pytest
+
+from tests.unit.cause_cases.base import HEALTHY, said
+from tests.unit.cause_cases.certificates import failed
+from tests.unit.diagnoses import first_cause
+
+URL = "http://shop.test:80/.well-known/acme-challenge/x"
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "cause"),
+    [
+        ("connection", f'Get "{URL}": could not resolve URL "{URL}"', "does not resolve"),
+        (
+            "dns",
+            "no valid A records found for shop.test; no valid AAAA records found for shop.test",
+            "does not resolve",
+        ),
+        (
+            "connection",
+            f'Get "{URL}": dial tcp 192.0.2.7:80: connect: connection refused',
+            "no web server takes connections at port 80",
+        ),
+        (
+            "connection",
+            f'Get "{URL}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
+            "no answer at port 80 of shop.test",
+        ),
+        (
+            "unauthorized",
+            f"Non-200 status code from HTTP: {URL} returned 404",
+            "leads to another server",
+        ),
+    ],
+)
+def test_pebble_says_the_same_in_other_words(kind: str, detail: str, cause: str) -> None:
+    found = first_cause(failed(kind, detail).words, HEALTHY)
+
+    assert found
+    assert cause in found.sentence
+
+
+def test_app_that_cannot_reach_a_server_is_not_taken_for_certbot() -> None:
+    text = (
+        "requests.exceptions.ConnectionError: HTTPSConnectionPool(host='api.test', port=443): Max retries "
+        "exceeded (Caused by NewConnectionError('...: [Errno 111] Connection refused'))"
+    )
+
+    found = first_cause(said(text), HEALTHY)
+
+    assert not found or "issuer" not in found.sentence
