@@ -24,6 +24,8 @@ map              default                        TEXT?
 map              ""                             TEXT?
 map              127.0.0.1                      off
 map              ::1                            off
+top              geo                            \$realip_remote_addr MINE {
+geo              *                              ADDRESSES 1|default TEXT?
 top              limit_req_zone                 TEXT zone=OWN:ZONE rate=[0-9]{1,6}r/[sm]
 top              limit_conn_zone                TEXT zone=OWN:ZONE
 server           listen                         (\[::\]:|127\.0\.0\.2:)?(80|443)( ssl)?( http2)?
@@ -87,7 +89,7 @@ server,location  limit_req_status               NUMBER
 server,location  limit_conn                     OWN NUMBER
 server,location  limit_conn_status              NUMBER
 server,location  limit_rate                     SIZE
-server,location  set_real_ip_from               [0-9a-f.:]+(/NUMBER)?
+server,location  set_real_ip_from               ADDRESSES
 server,location  real_ip_header                 HEADER
 server,location  real_ip_recursive              SWITCH
 server,location  satisfy                        any|all
@@ -127,6 +129,7 @@ WORDS = {
     # so no two sites have the same, though a hyphen of the name is an underscore here. Shorter than what
     # nginx's variables_hash_bucket_size of 64 holds behind a site's name of 31 letters.
     "MINE": r"\${_site}__[a-z0-9]{1,13}",
+    "ADDRESSES": r"[0-9a-f.:]+(?:/[0-9]{1,3})?",
     "VARIABLE": r"\$[a-z0-9_]+",
     "BELOW": rf"/srv/{{site}}(?:/{STEP})*/?",
     "CERTIFICATE": rf"/etc/(?:ssl|letsencrypt|nginx)(?:/{STEP})+",
@@ -212,7 +215,9 @@ def directives(text: str) -> Iterator[tuple[int, list[str], str]]:
 
 
 def is_allowed(allowed: Rules, context: str, directive: list[str], end: str) -> bool:
-    """end: `;`, or `{` where a block follows."""
+    """end: `;`, or `{` where a block follows. The rule of all names is for a context whose names are values."""
+    if (context, "*") in allowed:
+        directive = ["*", *directive]
     name, *arguments = directive or [""]
     if (context, name) not in allowed:
         return False

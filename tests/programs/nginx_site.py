@@ -52,11 +52,27 @@ class Nginx:
     ) -> tuple[http.client.HTTPResponse, bytes]:
         """sni: the name that the certificate is asked for, if it isn't the host."""
         kept = {"Host": host, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        return self.send(method, path, content, port, kept, sni or host)
+
+    def get_as_is(
+        self, path: str, port: int, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        return self.send("GET", path, None, port, {"Host": DOMAIN, **headers}, DOMAIN)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        content: bytes | None,
+        port: int,
+        headers: dict[str, str],
+        sni: str,
+    ) -> tuple[http.client.HTTPResponse, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.ports[port], timeout=30)
         if port == 443:
-            connection = Https("127.0.0.1", self.ports[443], sni or host)
+            connection = Https("127.0.0.1", self.ports[443], sni)
         with contextlib.closing(connection):
-            connection.request(method, path, content, kept)
+            connection.request(method, path, content, headers)
             answer = connection.getresponse()
             return answer, answer.read()
 

@@ -25,6 +25,8 @@ OPTIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "django": ({}, {}),
     "plain": ({"preset": "plain"}, {}),
     "https": ({}, CERTIFICATE),
+    "behind proxies": ({}, {"trusted_proxies": ["203.0.113.0/24", "2001:db8::/32"]}),
+    "https behind a proxy": ({}, {**CERTIFICATE, "trusted_proxies": ["203.0.113.7"]}),
     "hsts": ({}, {**CERTIFICATE, "hsts": "1y"}),
     "names": ({}, NAMES),
     "names by https": ({}, NAMES | CERTIFICATE),

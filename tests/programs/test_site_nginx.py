@@ -22,13 +22,14 @@ from tests.programs.site_config import (
     run_checker,
 )
 
-AT_THE_TOP, IN_SERVER, IN_LOCATION, IN_MAP = (
+AT_THE_TOP, IN_SERVER, IN_LOCATION, IN_MAP, IN_GEO = (
     "{}\n",
     "server {{\n{}\n}}\n",
     "server {{\nlocation / {{\n{}\n}}\n}}\n",
     "map $host $todo__x {{\n{}\n}}\n",
+    "geo $realip_remote_addr $todo__x {{\n{}\n}}\n",
 )
-PLACES = (AT_THE_TOP, IN_SERVER, IN_LOCATION, IN_MAP)
+PLACES = (AT_THE_TOP, IN_SERVER, IN_LOCATION, IN_MAP, IN_GEO)
 
 
 def refusal(content: str) -> str | None:
@@ -121,6 +122,8 @@ def test_no_listed_directive_takes_a_path_outside_of_the_site() -> None:
         "map $http_upgrade$args $todo__x",
         "map /etc/shadow $todo__x",
         "geo $todo__x",
+        "geo $arg_address $todo__x",
+        "geo $realip_remote_addr $other__x",
     ],
 )
 def test_map_of_another_sites_variable_or_of_nginxs_is_refused(block: str) -> None:
@@ -132,6 +135,24 @@ def test_map_of_another_sites_variable_or_of_nginxs_is_refused(block: str) -> No
 def test_map_holds_what_is_sent_for_nothing_and_for_all_else(entry: str) -> None:
     assert refusal(f"map $http_upgrade $todo__x {{ {entry}; }}\n")
     assert refusal('map $http_upgrade $todo__x { "" ""; default b; }\n') is None
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "ranges",
+        "delete 10.0.0.0/8",
+        "include /etc/x",
+        "proxy 10.0.0.1",
+        "10.0.0.0/8 $x",
+        "10.0.0.1",
+        "/x 1",
+    ],
+)
+def test_geo_holds_addresses_alone(entry: str) -> None:
+    allowed = 'default ""; 10.0.0.0/8 1; 2001:db8::/128 1;'
+    assert refusal(f"geo $realip_remote_addr $todo__x {{ {allowed} }}\n") is None
+    assert refusal(f"geo $realip_remote_addr $todo__x {{ {allowed} {entry}; }}\n")
 
 
 def test_no_two_sites_may_have_a_variable_of_the_same_name() -> None:

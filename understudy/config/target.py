@@ -11,6 +11,7 @@ from understudy.config.certificate import Certificate
 from understudy.config.https import Acme, Hsts, Https, seconds
 from understudy.config.mistakes import validation_error
 from understudy.config.names import DomainOrEmpty, SiteName, SiteNames, mistakes
+from understudy.config.proxies import TrustedProxies
 from understudy.config.values import (
     Address,
     FilePath,
@@ -45,6 +46,7 @@ class TargetConfig(Strict):
     hsts: Hsts | None = None
     basic_auth: bool = False
     noindex: bool | None = None
+    trusted_proxies: TrustedProxies = ()
     require_clean: bool = False
     disposable: bool = False
     require_receipt: bool = True
@@ -134,8 +136,11 @@ class TargetConfig(Strict):
 
     @property
     def origins(self) -> tuple[str, ...]:
-        scheme = "https" if self.has_https else "http"
-        return tuple(f"{scheme}://{name}" for name in self.domains)
+        return tuple(f"{self.scheme}://{name}" for name in self.domains)
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.has_https else "http"
 
     @property
     def has_https(self) -> bool:

@@ -161,7 +161,7 @@ def _databases(settings: Settings, desired: DesiredState) -> Iterator[str]:
 
 def _https(settings: Settings, desired: DesiredState) -> Iterator[str]:
     domain = desired.target.domain
-    if desired.target.has_https:
+    if desired.target.has_https or desired.target.trusted_proxies:
         if not settings["secure_proxy_ssl_header"]:
             yield "SECURE_PROXY_SSL_HEADER is not set: Django takes HTTPS for HTTP"
         return
