@@ -28,6 +28,7 @@ Service  User                     {site}
 Service  Group                    {site}
 Service  ExecStart                /srv/{site}/releases/%i/run( ARGUMENT)+
 Service  ExecReload               /bin/kill -(HUP|USR1|USR2) \$MAINPID
+Service  ExecStop                 /usr/local/lib/understudy/drain {site} %i NUMBER
 Service  KillMode                 mixed|control-group
 Service  TimeoutStartSec          NUMBER
 Service  TimeoutStopSec           NUMBER

@@ -15,9 +15,18 @@ start() {
     start_service "$1"
 }
 
-stop() { systemctl stop "$site@$1.service"; }
+# Ends a drain, too: connections that only a drain waits for are closed.
+stop() {
+    rm -rf "/run/$site/$1.drain"
+    systemctl stop "$site@$1.service"
+}
 
-drain() { systemctl stop --no-block "$site@$1.service"; }
+# See 69-drain.sh.
+drain() {
+    rm -rf "/run/$site/$1.drain"
+    mkdir "/run/$site/$1.drain"
+    systemctl stop --no-block "$site@$1.service"
+}
 
 start_service() {
     # An earlier failure must not count against this try.

@@ -11,7 +11,8 @@ put 0755 /usr/local/sbin/understudy-site <<'SITE' || true
 #                                before /run/SITE/ID.hold is gone, or the deploy
 # understudy-site SITE start ID  start one release's service, or let a warm one continue
 # understudy-site SITE stop ID   let it finish the requests it has, and end
-# understudy-site SITE drain ID  the same, without waiting for it
+# understudy-site SITE drain ID  the same, without waiting for it, once its open connections have had
+#                                their time: see /usr/local/lib/understudy/drain
 # understudy-site SITE secret-set NAME   store a secret for the app; its value is standard input
 # understudy-site SITE secret-rm NAME    remove it
 # understudy-site SITE secret-list       print the names of all secrets

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from understudy.config.base import Strict
 from understudy.config.commands import Argv, Commands
 from understudy.config.loosened import Loosened, Reason
+from understudy.config.mistakes import validation_error
 from understudy.config.site_locations import (
     ProxyFrom,
     ProxyPort,
@@ -26,6 +27,7 @@ from understudy.config.values import (
     a_list,
     text,
 )
+from understudy.config.worker_class import WorkerClass, is_asgi
 
 Engine = Literal["sqlite", "postgresql"]
 Module = Annotated[
@@ -115,7 +117,7 @@ class App(Strict):
     subdirectory: str = ""
     preset: Literal["django", "plain"] = "django"
     module: Module
-    worker_class: str = "sync"
+    worker_class: WorkerClass = "sync"
     workers: int = Field(default=2, ge=1, le=64)
     memory_max: Memory | None = None
     loosen: Mapping[Loosened, Reason] = {}
@@ -130,6 +132,7 @@ class App(Strict):
     migrate_commands: Commands = ()
     health_path: UrlPath = "/"
     check_paths: UrlPaths = ()
+    websocket_path: UrlPath | None = None
     static_url: UrlDirectory | None = None
     static_directory: SourceDirectory | None = None
     static_expires: NginxTime = "1h"
@@ -138,6 +141,8 @@ class App(Strict):
     proxy: Mapping[ProxyFrom, ProxyPort] = {}
     upload_limit: NginxSize = "10m"
     proxy_buffer_size: NginxSize = "8k"
+    proxy_read_timeout: int | None = Field(default=None, ge=1, le=86400)
+    request_header_size: NginxSize = "8k"
     environment: Mapping[VariableName, VariableValue] = {}
     database: Engine = "sqlite"
     request_timeout: int = Field(default=30, ge=1, le=3600)
@@ -165,3 +170,44 @@ class App(Strict):
     def redirect_rules(self) -> tuple[Redirect, ...]:
         """For templates."""
         return tuple(redirect(*pair) for pair in self.redirects.items())
+
+    @model_validator(mode="after")
+    def let_gunicorn_end_slow_requests(self) -> Self:
+        """Its log then names them, and nginx's would not."""
+        limit = self.request_timeout
+        if self.proxy_read_timeout is not None and self.proxy_read_timeout <= limit:
+            longer = f"must be more than app.request_timeout, which is {limit}"
+            given = self.proxy_read_timeout
+            raise validation_error("timeout", longer, "proxy_read_timeout", given=given)
+        return self
+
+    @model_validator(mode="after")
+    def have_a_worker_for_websockets(self) -> Self:
+        if self.websocket_path is not None and self.worker_class == "sync":
+            other = "needs another app.worker_class than sync, whose workers answer one request at a time"
+            raise validation_error("worker", other, "websocket_path", given=self.websocket_path)
+        return self
+
+    @property
+    def is_asgi(self) -> bool:
+        return is_asgi(self.worker_class)
+
+    @property
+    def has_websockets(self) -> bool:
+        """Whether something behind nginx may hold one: the app's worker, or another server of `proxy`."""
+        return self.worker_class != "sync" or bool(self.proxy)
+
+    @property
+    def nginx_waits(self) -> int:
+        """Seconds for which nginx waits for the next bytes of an answer or of a WebSocket."""
+        return self.proxy_read_timeout or max(60, self.request_timeout + 5)
+
+    @property
+    def request_header_bytes(self) -> int:
+        return nginx_bytes(self.request_header_size)
+
+
+def nginx_bytes(size: str) -> int:
+    """A size of nginx, as 16k -> bytes."""
+    units = {"k": 2**10, "m": 2**20, "g": 2**30}
+    return int(size.rstrip("kmg")) * units.get(size[-1], 1)

@@ -18,8 +18,8 @@ from understudy.traffic.prober import Prober, seconds_for_a_page
 from understudy.traffic.samples import ProbePaths, affordable_rate, as_json
 
 STATIC_FILES = 3
-# gunicorn's workers that add the release's id to their answers: templates/gunicorn.conf.py.
-NAMES_ITS_RELEASE = ("sync", "gthread", "gevent", "eventlet")
+# The only worker class that does not add the release's id to its answers: templates/gunicorn.conf.py.
+NAMELESS = "tornado"
 
 # To be called after each action, with what the action printed.
 OnApplied = Callable[[Action, str], None]
@@ -52,7 +52,7 @@ def under_load(
 
         def on_applied(action: Action, output: str) -> None:
             if isinstance(action, Switch):
-                named = desired.app.worker_class in NAMES_ITS_RELEASE
+                named = desired.app.worker_class != NAMELESS
                 static = _static(connection, desired)
                 prober.switched(action.release_id if named else None, static)
 

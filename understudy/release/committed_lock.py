@@ -73,9 +73,14 @@ def _of_requirements(tree: CommitTree, paths: tuple[str, ...], wanted: Wanted) -
 
 def _normal(lines: Iterable[str], paths: tuple[str, ...], wanted: Wanted) -> CommittedLock:
     text = _text(line for line in lines if not _PYPI.fullmatch(line))
-    lock = lock_file.parse(text, ", ".join(paths))
-    server.refuse_too_old(lock, wanted.worker_class, ", ".join(paths))
-    return CommittedLock(lock_file.text(server.completed(lock, wanted.worker_class)))
+    path, worker_class = ", ".join(paths), wanted.worker_class
+    lock = lock_file.parse(text, path)
+    server.refuse_too_old(lock, worker_class, path)
+    lock = server.completed(lock, worker_class)
+    server.refuse_unfit(lock, worker_class, path)
+    if wanted.websockets:
+        server.refuse_without_websockets(lock, worker_class, path)
+    return CommittedLock(lock_file.text(lock))
 
 
 def _converted(tree: CommitTree, path: str, wanted: Wanted, cache: Path) -> str:

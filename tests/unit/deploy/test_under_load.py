@@ -121,7 +121,7 @@ def test_no_static_file_is_requested_of_an_app_without_any(
 
 @pytest.mark.parametrize(
     ("worker", "release"),
-    [("sync", NEW), ("gthread", NEW), ("uvicorn.Worker", None), ("asgi", None)],
+    [("sync", NEW), ("asgi", NEW), ("uvicorn_worker.UvicornWorker", NEW), ("tornado", None)],
 )
 def test_only_workers_that_name_their_release_must_name_the_new_one(
     worker: str, release: str | None, staging: Staging, prober: FakeProber

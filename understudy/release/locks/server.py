@@ -8,6 +8,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
+from understudy.config.worker_class import is_uvicorn
 from understudy.errors import ConfigError
 from understudy.release import lock_file
 from understudy.release.lock_file import LockFile, Pin
@@ -19,8 +20,13 @@ _WORKERS = {"uvicorn_worker": "uvicorn-worker", "gevent": "gevent", "ggevent": "
 
 # What the package uvicorn-worker asks for.
 _UVICORN_FOR_ITS_WORKER = Version("0.36.0")
-# gunicorn's worker class -> the first version of gunicorn that has it.
+# gunicorn's worker class -> the first version of gunicorn that has it, and the first that has it no more.
 _SINCE = {"asgi": "24.0.0"}
+_UNTIL = {"eventlet": "26.0.0"}
+# The first part of a worker class -> the distribution that has to be in the app's own lock.
+_LOCKED_BY_THE_APP = {"eventlet": "eventlet", "tornado": "tornado", "uvicorn": "uvicorn"}
+# uvicorn needs one of these for WebSockets: pip install "uvicorn[standard]" has the first.
+_WEBSOCKETS = ("websockets", "wsproto")
 
 
 def programs(worker_class: str) -> tuple[str, ...]:
@@ -50,6 +56,37 @@ def refuse_too_old(lock: LockFile, worker_class: str, path: str) -> None:
             f"gunicorn {pin.version} in {path} has no worker class {worker_class}",
             hint=f"Lock gunicorn>={since}; or set `worker_class: {_instead(lock)}` under app in deploy.yml, "
             "which needs no other package in the lock.",
+        )
+
+
+def refuse_unfit(lock: LockFile, worker_class: str, path: str) -> None:
+    """Raises ConfigError if the worker class can't run on a lock that completed() made. path: of the lock."""
+    pin, until = lock.pin("gunicorn"), _UNTIL.get(worker_class)
+    if until and pin and pin.version and Version(pin.version) >= Version(until):
+        raise ConfigError(
+            f"gunicorn {pin.version} has no worker class {worker_class} any more",
+            hint=f"Set `worker_class: gevent` or `gthread` under app in deploy.yml, or lock gunicorn<{until}.",
+        )
+    needed = _LOCKED_BY_THE_APP.get(worker_class.split(".")[0])
+    if needed and not lock.pin(needed):
+        raise ConfigError(
+            f"app.worker_class {worker_class} needs {needed}, which is not in {path}",
+            hint=f"Add {needed} to the lock"
+            + (
+                ", or set `worker_class: uvicorn_worker.UvicornWorker`."
+                if needed == "uvicorn"
+                else "."
+            ),
+        )
+
+
+def refuse_without_websockets(lock: LockFile, worker_class: str, path: str) -> None:
+    """Raises ConfigError if uvicorn would refuse each WebSocket. path: of the lock, for the message."""
+    if is_uvicorn(worker_class) and not any(map(lock.pin, _WEBSOCKETS)):
+        raise ConfigError(
+            f"uvicorn needs websockets or wsproto for app.websocket_path, and {path} has neither",
+            hint="Lock uvicorn[standard] or websockets; or set `worker_class: asgi` under app in deploy.yml: "
+            "gunicorn has WebSockets itself.",
         )
 
 

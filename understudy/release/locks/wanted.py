@@ -10,7 +10,7 @@ from understudy.config.app import App
 class Wanted:
     """prefix: the app's directory in the repository. files: app.requirements, empty to search for one.
 
-    worker_class: gunicorn's.
+    worker_class: gunicorn's. websockets: whether the app is known to have one.
     """
 
     prefix: str
@@ -18,6 +18,7 @@ class Wanted:
     extras: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     worker_class: str = "sync"
+    websockets: bool = False
 
     @property
     def directories(self) -> tuple[PurePosixPath, ...]:
@@ -28,4 +29,11 @@ class Wanted:
 
 def of(app: App, prefix: str) -> Wanted:
     """prefix: as in Wanted."""
-    return Wanted(prefix, app.requirements, app.extras, app.groups, app.worker_class)
+    return Wanted(
+        prefix,
+        app.requirements,
+        app.extras,
+        app.groups,
+        app.worker_class,
+        app.websocket_path is not None,
+    )

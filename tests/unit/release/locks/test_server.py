@@ -91,3 +91,58 @@ def test_error_of_an_old_gunicorn_names_the_worker_class_that_fits(
         server.refuse_too_old(lock, "asgi", "uv.lock")
 
     assert f"`worker_class: {instead}`" in raised.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "worker_class", "reason"),
+    [
+        ("", "eventlet", r"gunicorn \S+ has no worker class eventlet any more"),
+        (GUNICORN, "eventlet", r"needs eventlet, which is not in uv\.lock"),
+        ("", "tornado", r"needs tornado, which is not in uv\.lock"),
+        ("", "uvicorn.workers.UvicornWorker", r"needs uvicorn, which is not in uv\.lock"),
+    ],
+)
+def test_worker_class_that_the_lock_cannot_run_is_refused(
+    text: str, worker_class: str, reason: str
+) -> None:
+    lock = server.completed(lock_file.parse(DJANGO + text, "x"), worker_class)
+
+    with pytest.raises(ConfigError, match=reason):
+        server.refuse_unfit(lock, worker_class, "uv.lock")
+
+
+@pytest.mark.parametrize(
+    ("package", "worker_class"),
+    [
+        ("eventlet==0.40.0", "eventlet"),
+        ("tornado==6.5", "tornado"),
+        ("uvicorn==0.30.0", "uvicorn.workers.UvicornWorker"),
+        ("django==5.2", "uvicorn_worker.UvicornWorker"),
+        ("django==5.2", "gevent"),
+    ],
+)
+def test_worker_class_whose_package_is_there_is_taken(package: str, worker_class: str) -> None:
+    lock = lock_file.parse(f"{GUNICORN}{package} --hash=sha256:aa\n", "x")
+
+    server.refuse_unfit(server.completed(lock, worker_class), worker_class, "uv.lock")
+
+
+@pytest.mark.parametrize(
+    ("package", "worker_class", "refused"),
+    [
+        ("uvicorn", "uvicorn_worker.UvicornWorker", True),
+        ("uvicorn", "uvicorn.workers.UvicornH11Worker", True),
+        ("websockets", "uvicorn_worker.UvicornWorker", False),
+        ("wsproto", "uvicorn_worker.UvicornWorker", False),
+        ("uvicorn", "asgi", False),
+    ],
+)
+def test_uvicorn_without_a_library_for_websockets_is_refused(
+    package: str, worker_class: str, refused: bool
+) -> None:
+    lock = lock_file.parse(f"{package}==1.0 --hash=sha256:aa\n", "x")
+    if not refused:
+        server.refuse_without_websockets(lock, worker_class, "uv.lock")
+        return
+    with pytest.raises(ConfigError, match=r"websockets or wsproto .* uv\.lock has neither"):
+        server.refuse_without_websockets(lock, worker_class, "uv.lock")

@@ -1,0 +1,32 @@
+step program that waits for the connections of an old release
+# ExecStop= of a release's service, run as the app's user in the service's sandbox.
+put 0755 /usr/local/lib/understudy/drain <<'DRAIN' || true
+#!/bin/sh
+# drain SITE ID SECONDS   waits until no connection to the release is open, so long at most
+#
+# Only while /run/SITE/ID.drain is there, which `understudy-site SITE drain ID` makes. New requests go to
+# another release by then. Of those that are open some never end by themselves: WebSockets, streams.
+# After that time gunicorn ends. It closes WebSockets with 1012, so that clients connect again; what
+# is still open after five more seconds is cut.
+set -eu
+socket=/run/$1/$2.sock mark=/run/$1/$2.drain
+
+# The listening socket is the only one of that path in state 01: SS_UNCONNECTED of linux/net.h.
+is_open() { awk -v path="$socket" '$8 == path && $6 != "01" { found = 1 } END { exit !found }' /proc/self/net/unix; }
+
+# wait_until_closed SECONDS
+wait_until_closed() {
+    end=$(($(date +%s) + $1))
+    while is_open; do
+        [ -d "$mark" ] || exit 0
+        [ "$(date +%s)" -lt "$end" ] || return 1
+        sleep 0.2
+    done
+}
+
+[ -d "$mark" ] || exit 0
+if ! wait_until_closed "$3" && kill -TERM "$MAINPID"; then
+    wait_until_closed 5 || pkill -KILL -P "$MAINPID" || true
+fi
+rmdir "$mark" 2>/dev/null || true
+DRAIN
