@@ -22,11 +22,11 @@ top              log_format                     OWN( escape=(default|json))?( (?
 top              map                            VARIABLE MINE {
 map              default                        TEXT?
 map              ""                             TEXT?
+map              websocket                      (websocket|upgrade)
 map              127.0.0.1                      off
 map              ::1                            off
 top              geo                            \$realip_remote_addr MINE {
 geo              *                              ADDRESSES 1|default TEXT?
-map              websocket                      (websocket|upgrade)
 top              limit_req_zone                 TEXT zone=OWN:ZONE rate=[0-9]{1,6}r/[sm]
 top              limit_conn_zone                TEXT zone=OWN:ZONE
 server           listen                         (\[::\]:|127\.0\.0\.2:)?(80|443)( ssl)?( http2)?

@@ -60,6 +60,7 @@ DOORS = {
     "traffic.client",
     "traffic.handshake",
     "traffic.prober",
+    "traffic.websocket",
     "vm.debian_archive",
     "vm.capabilities",
     "vm.libvirt",

@@ -15,7 +15,7 @@ from understudy.ssh.port_forward import forward
 from understudy.traffic.client import Endpoint
 from understudy.traffic.handshake import refusal
 from understudy.traffic.prober import Prober, seconds_for_a_page
-from understudy.traffic.samples import ProbePaths, affordable_rate, as_json
+from understudy.traffic.samples import AfterSwitch, ProbePaths, affordable_rate, as_json
 
 STATIC_FILES = 3
 # The only worker class that does not add the release's id to its answers: templates/gunicorn.conf.py.
@@ -47,14 +47,13 @@ def under_load(
     domain = desired.target.domain
     with _endpoint(job, connection) as endpoint:
         rate = affordable_rate(seconds_for_a_page(endpoint, domain, desired.app.health_path))
-        paths = ProbePaths(desired.app.health_path, _static(connection, desired))
+        static = _static(connection, desired)
+        paths = ProbePaths(desired.app.health_path, static, desired.app.websocket_path)
         prober = Prober(endpoint, domain, paths, rate)
 
         def on_applied(action: Action, output: str) -> None:
             if isinstance(action, Switch):
-                named = desired.app.worker_class != NAMELESS
-                static = _static(connection, desired)
-                prober.switched(action.release_id if named else None, static)
+                prober.switched(_after_switch(connection, desired, observed))
 
         with prober:
             yield on_applied
@@ -111,6 +110,18 @@ def _verified(job: Job, endpoint: Endpoint) -> Endpoint:
             "The traffic accepts it, so that requests that this deploy loses are counted"
         )
     return endpoint if reason else verified
+
+
+def _after_switch(
+    connection: SshConnection, desired: DesiredState, observed: ObservedState
+) -> AfterSwitch:
+    """What the new release must answer. A release from before the live one may not have the WebSocket yet."""
+    named = desired.app.worker_class != NAMELESS
+    live = observed.release(observed.current)
+    is_older = live is not None and desired.release.deployed_at < live.deployed_at
+    return AfterSwitch(
+        desired.release.id if named else None, _static(connection, desired), not is_older
+    )
 
 
 def _static(connection: SshConnection, desired: DesiredState) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Self
 
 from understudy.traffic.client import Client, Endpoint
 from understudy.traffic.samples import (
+    AfterSwitch,
     Kind,
     Outcome,
     ProbePaths,
@@ -19,19 +20,12 @@ from understudy.traffic.samples import (
     due,
     next_request,
 )
+from understudy.traffic.websocket import KeptWebSocket
 
 # Requests that measure how long a page takes.
 TRIALS = 3
 # With so many requests unanswered, the next one counts as lost at once.
 MOST_UNANSWERED = 64
-
-
-@dataclass(frozen=True)
-class _Switch:
-    """release_id: the release that has to answer, None for any. static: URL paths of its files."""
-
-    release_id: str | None = None
-    static: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,7 +60,7 @@ class Prober:
         self._paths = paths
         self._rate = rate
         self._timeout = timeout
-        self._switch = _Switch()
+        self._switch = AfterSwitch()
         # Seconds since the prober's start, None before the switch.
         self.switched_at: float | None = None
         self._unanswered: set[_Request] = set()
@@ -77,10 +71,15 @@ class Prober:
         self._pool = ThreadPoolExecutor(MOST_UNANSWERED, thread_name_prefix="probe")
         self._began = 0.0
         self._summary: Summary | None = None
+        self._websocket: KeptWebSocket | None = None
+        if paths.websocket:
+            self._websocket = KeptWebSocket(endpoint, host, paths.websocket, self._seconds, timeout)
 
     def __enter__(self) -> Self:
         self._began = time.monotonic()
         self._clock.start()
+        if self._websocket:
+            self._websocket.start()
         return self
 
     def __exit__(
@@ -89,37 +88,47 @@ class Prober:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.stop()
+        self._end(is_failing=error is not None)
 
-    def switched(self, release_id: str | None, static: tuple[str, ...]) -> None:
+    def switched(self, switch: AfterSwitch) -> None:
         """To be called right after the switch: that release must answer all later requests.
 
-        release_id: None for an app that cannot name its release. static: URL paths of its files. Those
-        of the old release are still requested as well, for pages that were opened before.
+        Static files of the old release are still requested as well, for pages that were opened before.
         """
-        self._switch = _Switch(release_id, static)
-        self.switched_at = time.monotonic() - self._began
+        self._switch = switch
+        self.switched_at = self._seconds()
+        if self._websocket:
+            self._websocket.switched(switch)
 
     @property
     def samples(self) -> tuple[Sample, ...]:
         """The requests that have ended."""
-        return tuple(self._samples)
+        return (*self._samples, *(self._websocket.samples if self._websocket else ()))
 
     def stop(self) -> Summary:
         """Sends no more requests and waits for the last answers, at most for the timeout."""
+        return self._end(is_failing=False)
+
+    def _end(self, *, is_failing: bool) -> Summary:
         if self._summary is None:
+            if self._websocket:
+                self._websocket.stop(is_failing=is_failing)
             self._stopping.set()
             self._clock.join()
             self._give_up_the_last()
             self._pool.shutdown(wait=False)
             self._client.close()
-            self._summary = Summary.of(self._samples)
+            self._summary = Summary.of(self.samples)
         return self._summary
+
+    def _seconds(self) -> float:
+        """Since the prober's start."""
+        return time.monotonic() - self._began
 
     def _give_up_the_last(self) -> None:
         with self._changed:
             self._changed.wait_for(lambda: not self._unanswered, self._timeout)
-            now = time.monotonic() - self._began
+            now = self._seconds()
             self._samples += [request.timed_out(now - request.at) for request in self._unanswered]
             self._unanswered.clear()
 
@@ -152,7 +161,7 @@ class Prober:
         except Exception as error:
             # Whatever the error was, this request got no answer and has to be counted.
             outcome = classify(request.kind, error, release, expected)
-        seconds = time.monotonic() - self._began - request.at
+        seconds = self._seconds() - request.at
         self._receive(request, Sample(request.at, request.kind, outcome, seconds, release, status))
 
     def _receive(self, request: _Request, sample: Sample) -> None:

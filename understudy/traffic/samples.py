@@ -19,6 +19,13 @@ SHARE_OF_THE_TIME = 0.5
 UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL}
 
 
+# Codes with which a WebSocket is closed: service restart; without any (RFC 6455, 7.1.5).
+RESTARTED, CUT_OFF = 1012, 1006
+SWITCHING_PROTOCOLS = 101
+# Seconds until a client is back whose WebSocket was closed, besides those that opening takes on this host.
+LONGEST_GAP = 1.0
+
+
 class Kind(StrEnum):
     """What a request asks for, and on which connection."""
 
@@ -27,6 +34,7 @@ class Kind(StrEnum):
     POST = "post"  # POST on a new connection
     STATIC = "static"  # GET of a static file of the release before the switch
     NEW_STATIC = "new static"  # GET of a static file of the release after it
+    WEBSOCKET = "websocket"  # a WebSocket is opened, or opened again after it was closed
 
 
 class Outcome(StrEnum):
@@ -39,6 +47,7 @@ class Outcome(StrEnum):
     SERVER_ERROR = "5xx"
     STALE = "stale"  # started after the switch, and not answered by the new release
     MISSING = "missing"  # a static file that isn't there
+    CUT = "cut"  # a WebSocket that was not closed as by a restart
 
 
 FILES = {Kind.STATIC, Kind.NEW_STATIC}
@@ -46,10 +55,26 @@ FILES = {Kind.STATIC, Kind.NEW_STATIC}
 
 @dataclass(frozen=True)
 class ProbePaths:
-    """URL paths to request. static: files of the release that is live when the prober starts."""
+    """URL paths to request. static: files of the release that is live when the prober starts. websocket: of a
+    WebSocket to keep open.
+    """
 
     page: str
     static: tuple[str, ...] = ()
+    websocket: str | None = None
+
+
+@dataclass(frozen=True)
+class AfterSwitch:
+    """What has to answer from the switch on.
+
+    release_id: None for an app that cannot name its release. static: URL paths of its files.
+    has_websocket: whether it must accept the WebSocket, which an older release may not have.
+    """
+
+    release_id: str | None = None
+    static: tuple[str, ...] = ()
+    has_websocket: bool = True
 
 
 @dataclass(frozen=True)
@@ -111,6 +136,32 @@ def classify(kind: Kind, answer: int | Exception, release: str, expected: str | 
         return Outcome.OK if answer == 200 else Outcome.MISSING
     # Any other status is an answer of the app, such as 403 for a form without its CSRF token.
     return Outcome.OK if expected in (None, release) else Outcome.STALE
+
+
+def classify_websocket(
+    code: int | None,
+    answer: int | Exception,
+    release: str,
+    switch: AfterSwitch | None,
+    late: float,
+) -> Outcome:
+    """How a WebSocket was opened that got this status or failed with this error.
+
+    code: with which it was closed before, None if it was not open. release: as in classify(). switch: None
+    before it. late: seconds since the close, but for those that opening takes on this host.
+    """
+    if isinstance(answer, Exception):
+        return _of_error(answer)
+    if answer >= 500:
+        return Outcome.SERVER_ERROR
+    if code not in (None, RESTARTED):
+        return Outcome.CUT
+    if code is not None and late > LONGEST_GAP:
+        return Outcome.TIMEOUT
+    if answer != SWITCHING_PROTOCOLS:
+        # An answer of a release that need not have this WebSocket.
+        return Outcome.REFUSED if switch and switch.has_websocket else Outcome.OK
+    return Outcome.STALE if switch and switch.release_id not in (None, release) else Outcome.OK
 
 
 def _of_error(error: Exception) -> Outcome:

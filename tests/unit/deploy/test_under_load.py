@@ -18,7 +18,7 @@ from understudy.host.actions import Run, Switch
 from understudy.host.facts import ObservedState
 from understudy.ssh.connection import SshConnection
 from understudy.traffic.client import Endpoint
-from understudy.traffic.samples import Kind, Outcome, ProbePaths, Sample, Summary
+from understudy.traffic.samples import AfterSwitch, Kind, Outcome, ProbePaths, Sample, Summary
 
 CERTIFICATE = {"chain": "/etc/ssl/a", "key": "/etc/ssl/b"}
 SWITCH = Switch("switch", ("mv",), NEW)
@@ -34,7 +34,7 @@ class FakeProber:
 
     samples: list[Sample] = field(default_factory=lambda: [OK])
     given: tuple[Any, ...] = ()
-    switches: list[tuple[str | None, tuple[str, ...]]] = field(default_factory=list)
+    switches: list[AfterSwitch] = field(default_factory=list)
     running: bool = False
     switched_at: float | None = None
 
@@ -49,9 +49,9 @@ class FakeProber:
     def __exit__(self, *error: object) -> None:
         self.running = False
 
-    def switched(self, release_id: str | None, static: tuple[str, ...]) -> None:
+    def switched(self, switch: AfterSwitch) -> None:
         assert self.running
-        self.switches.append((release_id, static))
+        self.switches.append(switch)
         self.switched_at = 0.15
 
     def stop(self) -> Summary:
@@ -101,7 +101,7 @@ def test_prober_requests_the_page_and_the_files_of_both_releases(
     _, domain, paths, _ = prober.given
     assert domain == "shop.test"
     assert paths == ProbePaths("/health", ("/static/a.css", "/static/b/c.js"))
-    assert prober.switches == [(NEW, ("/static/new.css",))]
+    assert prober.switches == [AfterSwitch(NEW, ("/static/new.css",))]
     *listed, ended = host.notes
     assert all(note.startswith("shop: ") for note in listed)
     assert ended.endswith(f"understudy-site shop stop {OLD}"), "its last requests count as well"
@@ -115,7 +115,7 @@ def test_no_static_file_is_requested_of_an_app_without_any(
     host = go_live(staging, desired_state(app={"preset": "plain"}))
 
     assert prober.given[2].static == ()
-    assert prober.switches == [(NEW, ())]
+    assert prober.switches == [AfterSwitch(NEW)]
     assert not [note for note in host.notes if "head" in note]
 
 
@@ -128,7 +128,7 @@ def test_only_workers_that_name_their_release_must_name_the_new_one(
 ) -> None:
     go_live(staging, desired_state(app={"worker_class": worker}))
 
-    assert [named for named, _ in prober.switches] == [release]
+    assert [switch.release_id for switch in prober.switches] == [release]
 
 
 @pytest.mark.parametrize(
@@ -237,3 +237,17 @@ def test_slow_host_gets_fewer_requests(prober: FakeProber, staging: Staging) -> 
     go_live(staging, desired_state())
 
     assert prober.given[-1] == 1, "a page takes half a second"
+
+
+@pytest.mark.parametrize(("deployed", "required"), [("2024-01-03", True), ("2024-01-01", False)])
+def test_websocket_is_kept_open_and_required_of_no_release_from_before_the_live_one(
+    deployed: str, required: bool, staging: Staging, prober: FakeProber
+) -> None:
+    app = {"worker_class": "asgi", "websocket_path": "/ws/"}
+    desired = desired_state(app=app)
+    desired = replace(desired, release=replace(desired.release, deployed_at=deployed))
+
+    go_live(staging, desired, live_host(manifest(OLD, "2024-01-02")))
+
+    assert prober.given[2].websocket == "/ws/"
+    assert [switch.has_websocket for switch in prober.switches] == [required]

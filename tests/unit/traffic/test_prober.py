@@ -12,7 +12,7 @@ from tests.unit.web_server import Request, WebServer, reply, until
 from understudy.traffic import prober as traffic_prober
 from understudy.traffic.client import Endpoint
 from understudy.traffic.prober import Prober, seconds_for_a_page
-from understudy.traffic.samples import Kind, Outcome, ProbePaths
+from understudy.traffic.samples import AfterSwitch, Kind, Outcome, ProbePaths
 
 PATHS = ProbePaths("/", ("/static/a.css",))
 
@@ -123,7 +123,7 @@ def test_after_the_switch_the_new_release_must_answer(site: WebServer) -> None:
         receives(site, 8)
         before = len(site.requests)
         site.answering = lambda _: reply(release="r2")
-        running.switched("r2", ("/static/b.css",))
+        running.switched(AfterSwitch("r2", ("/static/b.css",)))
         receives(site, 12)
         summary = running.stop()
 
@@ -139,7 +139,7 @@ def test_answer_of_the_old_release_after_the_switch_is_stale(site: WebServer) ->
     with prober(site) as running:
         receives(site, 8)
         before = len(site.requests)
-        running.switched("r2", ())
+        running.switched(AfterSwitch("r2"))
         receives(site, 8)
         summary = running.stop()
 
@@ -166,7 +166,7 @@ def test_old_release_may_answer_late_a_request_from_before_the_switch(
         # No request may start between the two.
         running._stopping.set()
         running._clock.join()
-        running.switched("r2", ())
+        running.switched(AfterSwitch("r2"))
         switched.set()
         summary = running.stop()
 
@@ -177,7 +177,7 @@ def test_old_release_may_answer_late_a_request_from_before_the_switch(
 def test_app_that_cannot_name_its_release_is_not_stale(site: WebServer) -> None:
     site.answering = lambda _: reply()
     with prober(site) as running:
-        running.switched(None, ("/static/b.css",))
+        running.switched(AfterSwitch(None, ("/static/b.css",)))
         receives(site, 8)
         summary = running.stop()
 

@@ -7,6 +7,7 @@ import ssl
 import pytest
 
 from understudy.traffic.samples import (
+    AfterSwitch,
     Kind,
     Outcome,
     ProbePaths,
@@ -14,6 +15,7 @@ from understudy.traffic.samples import (
     Summary,
     affordable_rate,
     classify,
+    classify_websocket,
     due,
     next_request,
 )
@@ -77,7 +79,7 @@ def test_all_kinds_take_turns_and_all_files() -> None:
     new = ("/static/c.css", "/static/d.css", "/static/e.css")
     sent = requests(PATHS, new, 5 * 6)
 
-    for kind in Kind:
+    for kind in (*PAGES, *FILES):
         assert [one for one, _ in sent].count(kind) == 6
     for kind, files in ((Kind.STATIC, PATHS.static), (Kind.NEW_STATIC, new)):
         paths = [path for one, path in sent if one is kind]
@@ -173,3 +175,38 @@ def test_all_lost_shows_that_none_was_ok() -> None:
 )
 def test_slow_host_gets_fewer_requests(seconds: float, rate: float) -> None:
     assert affordable_rate(seconds) == rate
+
+
+NEW_ONE = AfterSwitch("r2")
+
+
+@pytest.mark.parametrize(
+    ("code", "answer", "release", "switch", "late", "outcome"),
+    [
+        (None, 101, "r1", None, 0, Outcome.OK),
+        (1012, 101, "r2", NEW_ONE, 1.0, Outcome.OK),
+        (1012, 101, "r2", NEW_ONE, 1.1, Outcome.TIMEOUT),
+        (1012, 101, "r1", NEW_ONE, 0, Outcome.STALE),
+        (1012, 101, "", AfterSwitch(None), 0, Outcome.OK),
+        # Otherwise than by a restart: no close frame, an error of the app, going away.
+        (1006, 101, "r2", NEW_ONE, 0, Outcome.CUT),
+        (1011, 101, "r2", NEW_ONE, 0, Outcome.CUT),
+        (1001, 101, "r1", None, 0, Outcome.CUT),
+        (1012, 502, "", NEW_ONE, 0, Outcome.SERVER_ERROR),
+        (1012, ConnectionRefusedError(), "", NEW_ONE, 9, Outcome.REFUSED),
+        (1012, TimeoutError(), "", NEW_ONE, 9, Outcome.TIMEOUT),
+        # A release that need not have it yet: before the switch, or after a rollback.
+        (None, 404, "", None, 0, Outcome.OK),
+        (1012, 403, "", NEW_ONE, 0, Outcome.REFUSED),
+        (1012, 403, "", AfterSwitch("r0", has_websocket=False), 0, Outcome.OK),
+    ],
+)
+def test_websocket_has_to_be_closed_with_1012_and_back_within_a_second(
+    code: int | None,
+    answer: int | Exception,
+    release: str,
+    switch: AfterSwitch | None,
+    late: float,
+    outcome: Outcome,
+) -> None:
+    assert classify_websocket(code, answer, release, switch, late) is outcome
