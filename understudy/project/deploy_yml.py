@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from understudy.project import production
 from understudy.project.values import Deployment, Found
 
 # In this order, each with its comment if there is nothing else to say.
@@ -48,7 +49,7 @@ def _lines(found: Deployment) -> Iterator[str]:
         if key in found.app:
             yield _line(f"  {key}", found.app[key])
     if found.environment:
-        yield "  environment:  # no secrets; {database}, {media}, {static}, {domain} are filled in"
+        yield "  environment:  # no secrets; {database}, {domains}, {origin} and the like are filled in"
         yield from (_line(f"    {name}", value) for name, value in found.environment.items())
     yield ""
     if found.secrets:
@@ -84,6 +85,7 @@ def _targets(found: Deployment) -> Iterator[str]:
     yield "targets:"
     yield "  vagrant:  # the staging VM"
     yield f"    domain: {name}.test"
+    yield "    https: auto  # as for visitors; the certificate is of an issuer of this machine"
     yield "    admin: vagrant"
     yield "    key: ~/.vagrant.d/insecure_private_key"
     yield "    known_hosts: .understudy/known_hosts"
@@ -95,6 +97,8 @@ def _targets(found: Deployment) -> Iterator[str]:
     else:
         yield "  # production:"
         yield f"  #   domain: {name}.example.com"
+        yield f"  #   https: auto  # {production.HTTPS}"
+        yield f"  #   acme: {_value(production.ACME)}  # {production.TERMS}"
         yield "  #   address: 192.0.2.7  # of the server, for SSH"
         yield "  #   admin: debian  # the user that provisions, with sudo"
         yield "  #   require_clean: true  # refuse to deploy with uncommitted changes"

@@ -17,12 +17,13 @@ _OWN_URL = re.compile(r"https?://(localhost|127\.0\.0\.1)(:8000)?/?")
 _HOSTS_OWN = "SECRET_KEY"
 # Name -> value, the first that fits. By convention of Django, Flask, twelve-factor templates and cookiecutters.
 _BY_NAME = (
+    (r"(\w+_)?ALLOWED_HOSTS", "{domains}"),
     (
-        r"(\w+_)?ALLOWED_HOSTS?|(SITE_|APP_)?(DOMAIN|DOMAIN_NAME|HOSTNAME)|SERVER_NAME|SITENAME",
+        r"(\w+_)?ALLOWED_HOST|(SITE_|APP_)?(DOMAIN|DOMAIN_NAME|HOSTNAME)|SERVER_NAME|SITENAME",
         "{domain}",
     ),
-    (r"(\w+_)?(CSRF_)?TRUSTED_ORIGINS?|(\w+_)?CORS_(ALLOWED_)?ORIGINS?", "http://{domain}"),
-    (r"(SITE|BASE|PUBLIC|APP|FRONTEND|WAGTAILADMIN_BASE|EXTERNAL)_URL", "http://{domain}"),
+    (r"(\w+_)?(CSRF_)?TRUSTED_ORIGINS?|(\w+_)?CORS_(ALLOWED_)?ORIGINS?", "{origins}"),
+    (r"(SITE|BASE|PUBLIC|APP|FRONTEND|WAGTAILADMIN_BASE|EXTERNAL)_URL", "{origin}"),
     (r"(\w+_)?STATIC_ROOT", "{static}"),
     (r"(\w+_)?(MEDIA_ROOT|UPLOADS?_(FOLDER|DIR|PATH|ROOT))", "{media}"),
     (r"(\w+_)?(DB|DATABASE|SQLITE)_(DIR|DIRECTORY)|DATA_DIR", "{database}"),
@@ -32,6 +33,8 @@ _BY_NAME = (
     (r"(\w+_)?LOG_TO_(STDOUT|STDERR|CONSOLE)", "1"),
     (r"(\w+_)?RELEASE|(APP|GIT)_(VERSION|REVISION|SHA|COMMIT)", "{release}"),
 )
+# For a list of which the variable is one entry, or JSON: there a comma would be part of a name.
+OF_FIRST = {"{domains}": "{domain}", "{origins}": "{origin}"}
 _REDIS = re.compile(
     r"REDIS_(URL|URI|DSN)|(CELERY_)?(BROKER|RESULT_BACKEND)(_URL)?|CELERY_RESULT_URL"
 )
@@ -71,9 +74,9 @@ def _one(read: Read, engine: str, name: str, packages: Packages) -> Deployment:
     if is_database_url(read.name):
         return _set(read, database_url(engine, name, read.default, packages))
     if value := by_convention(read.name):
-        return _set(read, json.dumps([value]) if read.is_json else value)
+        return _set(read, json.dumps([OF_FIRST.get(value, value)]) if read.is_json else value)
     if _OWN_URL.fullmatch(read.default):
-        return _set(read, "http://{domain}")
+        return _set(read, "{origin}")
     if _REDIS_HOST.fullmatch(read.name) and "redis" in packages:
         return _redis_at(read, "127.0.0.1")
     if _REDIS.fullmatch(read.name) or _CACHE.fullmatch(read.name):

@@ -17,6 +17,12 @@ _OF_APPS = re.compile(
     r"binutils|pandoc|fonts-[a-z0-9-]+"
 )
 NOT_KNOWN = "not known"
+# Comments of deploy.yml. Only the user can agree to an issuer's terms: until then a deploy is refused.
+HTTPS = "a certificate of Let's Encrypt, renewed by the host; `off` for none"
+ACME = {"email": "", "terms": False}
+TERMS = "true: you agree to the terms at https://letsencrypt.org/repository/"
+# Of names that no public issuer knows: RFC 2606, 6761, 8375 and ICANN's .internal.
+_OF_NO_ONE = re.compile(r".*\.(test|example|invalid|localhost|local|internal|lan|home\.arpa)")
 _DOMAIN = re.compile(r"[a-z0-9][a-z0-9.-]*\.[a-z]{2,}")
 _SERVER_NAME = re.compile(r"\bserver_name\s+([^;]+);")
 
@@ -44,12 +50,17 @@ def target(found: Server, domain: str, why: str) -> Deployment:
     """The target alone, which a capture needs."""
     keys = {
         "domain": Found(domain, why),
+        **({} if _OF_NO_ONE.fullmatch(domain) else _https()),
         "address": Found(found.address, "--capture"),
         **({"port": Found(found.port, "--capture")} if found.port != 22 else {}),
         "admin": Found(found.admin, "--capture"),
         "require_clean": Found(True, "refuse to deploy with uncommitted changes"),
     }
     return Deployment(production=keys)
+
+
+def _https() -> dict[str, Found]:
+    return {"https": Found("auto", HTTPS), "acme": Found(ACME, TERMS)}
 
 
 def domain(capture: Capture | None, address: str, name: str) -> tuple[str, str]:

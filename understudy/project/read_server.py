@@ -15,6 +15,12 @@ from understudy.project import deploy_yml, production
 from understudy.project.values import Deployment, Unknown
 from understudy.report.events import Report
 
+_TERMS = Unknown(
+    "whether you agree to Let's Encrypt's terms, https://letsencrypt.org/repository/",
+    "targets.production.acme.terms: true   (or https: off)",
+    "targets.production.acme",
+)
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -46,6 +52,8 @@ def read(directory: Path, found: Deployment, host: str, report: Report) -> Readi
     unknown = (
         (Unknown(f"the site's domain{several}", "targets.production.domain"),) if is_open else ()
     )
+    if "https" in with_target.production:
+        unknown = (*unknown, _TERMS)
     more = Deployment(notes=notes, unknown=unknown)
     whole = with_target.with_more(production.deployment(capture)).with_more(more)
     path = f"provision/{production.TARGET}.lock.yml"

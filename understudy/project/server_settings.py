@@ -11,7 +11,7 @@ from understudy.project import databases, meanings, settings_variables, syntax
 from understudy.project.django_project import MARK, VARIABLE, Project
 from understudy.project.django_settings import Setting, Settings
 from understudy.project.packages import Packages
-from understudy.project.settings_variables import HTTPS, PLACES
+from understudy.project.settings_variables import HTTPS, PLACES, WITH_HTTPS
 from understudy.project.tree import join
 from understudy.project.values import Deployment, Found, Unknown
 
@@ -102,7 +102,7 @@ def _parts(settings: Settings) -> Iterator[_Part]:
         yield _Part(
             'ALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split(",")\n',
             f"ALLOWED_HOSTS from the environment{place}",
-            {"ALLOWED_HOSTS": Found("{domain}", "the target's domain")},
+            {"ALLOWED_HOSTS": Found("{domains}", "the target's names")},
         )
     yield from _places(settings)
     yield from _https(settings)
@@ -134,17 +134,24 @@ def _is_given(setting: Setting | None) -> bool:
 
 
 def _https(settings: Settings) -> Iterator[_Part]:
-    """Cookies and redirects that need HTTPS, which a target without a certificate doesn't have."""
-    on = [name for name in HTTPS if settings.constant(name) is True]
-    if not on:
-        return
-    lines = ['# A target with a certificate has HTTPS: "on" in its own environment in deploy.yml.']
-    lines += ['HTTPS = os.environ.get("HTTPS") == "on"']
-    lines += [f"{name} = HTTPS" for name in on]
+    """What HTTPS needs: that Django learns of it from nginx, and cookies that only go over it. Not on a
+    target that has none.
+    """
+    if on := [name for name in HTTPS if _is_to_be_set(name, settings)]:
+        lines = ['HTTPS = os.environ.get("HTTPS") == "on"', *(f"{name} = HTTPS" for name in on)]
+        why = f"{', '.join(on)} by target{_place(settings.by_name.get(on[0]))}"
+        yield _Part("\n".join([*lines, ""]), why, {"HTTPS": Found("on", WITH_HTTPS)})
     if "SECURE_PROXY_SSL_HEADER" not in settings.by_name:
-        lines += ['SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")']
-    place = settings.by_name[on[0]].place
-    yield _Part("\n".join([*lines, ""]), f"{', '.join(on)} by target ({place})", {})
+        line = 'SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")\n'
+        yield _Part(line, "SECURE_PROXY_SSL_HEADER for nginx", {})
+
+
+def _is_to_be_set(name: str, settings: Settings) -> bool:
+    """Always True is wrong where there is no HTTPS, and cookies are not secure by Django's default."""
+    setting = settings.by_name.get(name)
+    if setting is None:
+        return name.endswith("_COOKIE_SECURE")
+    return syntax.constant(setting.value) is True
 
 
 def _place(setting: Setting | None) -> str:

@@ -4,16 +4,19 @@ import ast
 
 from understudy.project import syntax
 from understudy.project.django_settings import Settings
+from understudy.project.meanings import OF_FIRST
 from understudy.project.values import Deployment, Found
 from understudy.project.variables import looks_secret
 
 HTTPS = ("SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE")
+# Why what needs HTTPS is on.
+WITH_HTTPS = "the targets have HTTPS; one without it turns this off in its own environment"
 # Setting -> the value of its variable in deploy.yml.
 PLACES = {"STATIC_ROOT": "{static}", "MEDIA_ROOT": "{media}"}
 _BY_SETTING = {
     **PLACES,
-    "ALLOWED_HOSTS": "{domain}",
-    "CSRF_TRUSTED_ORIGINS": "http://{domain}",
+    "ALLOWED_HOSTS": "{domains}",
+    "CSRF_TRUSTED_ORIGINS": "{origins}",
 }
 
 
@@ -41,20 +44,21 @@ def _by_setting(settings: Settings) -> Deployment:
     found = {}
     for name, value in _BY_SETTING.items():
         if reads := settings.reads_of(name):
-            found[reads[0].name] = Found(value, reads[0].place)
+            is_entry = isinstance(settings.by_name[name].value, ast.List)
+            fitting = OF_FIRST.get(value, value) if is_entry else value
+            found[reads[0].name] = Found(fitting, reads[0].place)
     return Deployment(environment=found)
 
 
 def _https_variables(settings: Settings) -> Deployment:
-    """Variables that turn on what needs HTTPS: off, but for targets with a certificate."""
+    """Variables that turn on what needs HTTPS; not DEBUG's, as in `SESSION_COOKIE_SECURE = not DEBUG`."""
+    of_debug = {read.name for read in settings.reads_of("DEBUG")}
     found = {}
     for name in HTTPS:
-        if reads := settings.reads_of(name):
-            off = _off(settings.by_name[name].value)
-            why = (
-                f"{reads[0].place}; a target with a certificate turns it on in its own environment"
-            )
-            found[reads[0].name] = Found(off, why)
+        reads = settings.reads_of(name)
+        if reads and reads[0].name not in of_debug:
+            on = _on(settings.by_name[name].value)
+            found[reads[0].name] = Found(on, f"{reads[0].place}; {WITH_HTTPS}")
     return Deployment(environment=found)
 
 
@@ -76,6 +80,31 @@ def _debug_variable(settings: Settings) -> Deployment:
         return Deployment()
     setting = settings.by_name["DEBUG"]
     return Deployment(environment={reads[0].name: Found(_off(setting.value), setting.place)})
+
+
+def _on(value: ast.expr) -> str:
+    """The text that this way of reading a variable takes for on."""
+    for node in ast.walk(value):
+        match node:
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return _off(operand)
+            case ast.Compare(ops=[ast.Eq()], comparators=[ast.Constant(value=str(text))]):
+                return text
+            case ast.Compare(
+                ops=[ast.In()],
+                comparators=[
+                    ast.List(elts=[first, *_])
+                    | ast.Tuple(elts=[first, *_])
+                    | ast.Set(elts=[first, *_])
+                ],
+            ) if text := syntax.text(first):
+                return text
+            case (
+                ast.Call(func=ast.Name(id="int"))
+                | ast.keyword(arg="cast", value=ast.Name(id="int"))
+            ):
+                return "1"
+    return "True"
 
 
 def _off(value: ast.expr) -> str:

@@ -83,6 +83,8 @@ ALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split(",")
 {APPS}
 DATABASES = {{"default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ["DB_PATH"]}}}}
 STATIC_ROOT = os.environ["STATIC_ROOT"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("SECURE") == "yes"
 {more}
 """
 

@@ -21,8 +21,9 @@ def test_new_project_gets_settings_for_servers_on_top_of_its_own() -> None:
 
     assert environment(found) == {
         "DATABASE_PATH": "{database}/db.sqlite3",
-        "ALLOWED_HOSTS": "{domain}",
+        "ALLOWED_HOSTS": "{domains}",
         "STATIC_ROOT": "{static}",
+        "HTTPS": "on",
         "DJANGO_SETTINGS_MODULE": "shop.settings_server",
     }
     text = found.files["shop/settings_server.py"].value
@@ -47,9 +48,10 @@ def test_settings_that_read_the_environment_need_no_more() -> None:
     assert not found.files
     assert environment(found) == {
         "DEBUG": "False",
-        "ALLOWED_HOSTS": "{domain}",
+        "ALLOWED_HOSTS": "{domains}",
         "DB_PATH": "{database}/db.sqlite3",
         "STATIC_ROOT": "{static}",
+        "SECURE": "yes",
     }
 
 
@@ -209,7 +211,7 @@ SEARCH = os.getenv("SEARCH", "http://localhost:9200")
 
     found = environment(decided(django(by_environment(more))))
 
-    assert found["SITE_ROOT"] == "http://{domain}"
+    assert found["SITE_ROOT"] == "{origin}"
     assert "SEARCH" not in found
 
 
@@ -267,16 +269,42 @@ def test_https_only_cookies_are_left_to_the_target() -> None:
     found = decided(django(by_environment("SECURE_SSL_REDIRECT = True\n")))
 
     assert "SECURE_SSL_REDIRECT = HTTPS" in found.files["shop/settings_server.py"].value
+    assert environment(found)["HTTPS"] == "on"
 
 
-def test_redirects_to_https_by_a_variable_are_off_without_a_certificate() -> None:
+@pytest.mark.parametrize(
+    ("value", "on"),
+    [
+        ('env.bool("REDIRECT", default=True)', "True"),
+        ('os.environ.get("REDIRECT") == "1"', "1"),
+        ('os.environ.get("REDIRECT", "").lower() in ("yes", "true")', "yes"),
+        ('bool(int(os.environ.get("REDIRECT", 0)))', "1"),
+        ('os.environ.get("REDIRECT") != "off"', "True"),
+        ('not os.environ.get("REDIRECT") == "never"', "False"),
+    ],
+)
+def test_variable_for_https_is_on_in_the_text_that_is_read_as_on(value: str, on: str) -> None:
     settings = "import environ\nenv = environ.Env()\n" + by_environment(
-        'SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=True)\n'
+        f"SECURE_SSL_REDIRECT = {value}\n"
     )
     found = decided(django(settings))
 
-    assert environment(found)["SSL_REDIRECT"] == "False"
+    assert environment(found)["REDIRECT"] == on
     assert not found.files
+
+
+def test_variable_of_debug_stays_off_though_cookies_follow_it() -> None:
+    found = decided(django(by_environment("SESSION_COOKIE_SECURE = not DEBUG\n")))
+
+    assert environment(found)["DEBUG"] == "False"
+
+
+def test_django_learns_of_https_from_nginx_and_sends_its_cookies_over_it_only() -> None:
+    text = decided(django()).files["shop/settings_server.py"].value
+
+    assert 'SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")' in text
+    assert "\nSESSION_COOKIE_SECURE = HTTPS\nCSRF_COOKIE_SECURE = HTTPS\n" in text
+    assert "SECURE_SSL_REDIRECT" not in text
 
 
 def test_settings_fixed_in_manage_py_are_named_with_the_line_that_helps() -> None:

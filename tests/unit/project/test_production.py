@@ -110,6 +110,10 @@ def test_capture_is_written_with_the_target(
 
     config = model.load(tmp_path / "deploy.yml")
     assert (config.vm.release, config.targets["production"].domain) == ("bookworm", "shop.org")
+    found = config.targets["production"]
+    # Only the user can agree to an issuer's terms.
+    assert (found.https, found.acme.terms) == ("auto", False)
+    assert config.targets["vagrant"].https == "auto"
     assert (tmp_path / "provision" / "production.lock.yml").exists()
     assert "# receipts:" in (tmp_path / "deploy.yml").read_text()
     # A second time, for a capture that leaves out the site's own domain.
@@ -134,6 +138,15 @@ def test_text_that_is_no_server_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="this is no server"):
         init.init(tmp_path, FakeReport(), "ssh://shop.org")
+
+
+@pytest.mark.parametrize(
+    ("domain", "https"), [("shop.org", True), ("shop.test", False), ("shop.internal", False)]
+)
+def test_name_that_no_public_issuer_knows_gets_no_https(domain: str, https: bool) -> None:
+    found = production.target(production.Server("192.0.2.7", "debian"), domain, "known")
+
+    assert ("https" in found.production) == https
 
 
 def test_domains_of_which_none_is_known_to_be_the_sites_are_named() -> None:

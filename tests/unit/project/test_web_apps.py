@@ -247,7 +247,7 @@ def test_list_of_pydantic_settings_is_json() -> None:
 
     assert environment(decided(files)) == {
         "ALLOWED_HOSTS": '["{domain}"]',
-        "TRUSTED_ORIGINS": '["http://{domain}"]',
+        "TRUSTED_ORIGINS": '["{origin}"]',
     }
 
 
