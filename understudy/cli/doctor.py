@@ -22,7 +22,7 @@ from understudy.parity.capture import lockfile
 from understudy.paths import Project, project_of
 from understudy.report.events import Report
 from understudy.vm import address as vm_address
-from understudy.vm import capabilities, follow, new_address, stale
+from understudy.vm import capabilities, follow, new_address, stale, unrehearsed
 from understudy.vm import provider as providers
 from understudy.vm.blueprint import Blueprint
 from understudy.vm.mirror import unmatched
@@ -65,6 +65,8 @@ def _findings(project: Project, report: Report) -> Iterator[Finding]:
         yield Finding("staging VM", f"none: deploy.yml has no target {vm_address.TARGET}")
         yield from (check() for check in _DEPLOYS)
         return
+    if differs := unrehearsed.https(config):
+        report.warn(differs)
     choice = providers.chosen(project, config.vm.name, config.vm.provider)
     yield _capture(Job(project, config, config.vm.stands_for, report), choice)
     yield Finding("staging VM", str(choice))

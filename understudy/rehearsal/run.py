@@ -31,6 +31,7 @@ from understudy.report.events import Report
 from understudy.report.record import Verdict
 from understudy.report.recorder import Recorder
 from understudy.ssh.connection import SshConnection
+from understudy.vm import unrehearsed
 from understudy.vm.machine import Vm
 
 
@@ -58,6 +59,8 @@ class Rehearsal:
         ConfigError if the source or the receipts' key can't be used: then the VM is not touched.
         """
         issue.check_key(self.job)
+        if differs := unrehearsed.https(self.job.config):
+            self.job.report.warn(differs)
         # One commit is rehearsed, whatever is committed meanwhile.
         self.job = self.job.at(commits.check(self.job).commit)
         began = time.monotonic()

@@ -75,6 +75,22 @@ def test_without_a_deploy_yml_only_the_machine_is_checked(
         doctor.examine(Project(tmp_path, tmp_path / "other.yml"), report)
 
 
+def test_staging_that_lacks_the_https_of_production_is_a_warning_and_no_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_machine_checks", "_vm_checks"):
+        monkeypatch.setattr(doctor, name, lambda *_: ())
+    text = (TOP / "deploy.yml").read_text()
+    file = tmp_path / "deploy.yml"
+    file.write_text(text.replace("    admin: debian\n", "    admin: debian\n    https: auto\n"))
+    report = FakeReport()
+
+    doctor.examine(Project(tmp_path, file), report)
+
+    [warning] = report.warnings
+    assert warning.startswith("production has HTTPS and vagrant has not: ")
+
+
 def test_a_wrong_deploy_yml_is_reported_before_any_check(tmp_path: Path) -> None:
     (tmp_path / "deploy.yml").write_text("app: []")
     with pytest.raises(ConfigError):

@@ -8,6 +8,7 @@ import pytest
 from tests.unit.receipt_samples import CANDIDATE, STAGING
 from tests.unit.rehearsals import ALL, OLD, PROVISIONED, Stage
 from understudy.rehearsal.phases import Selection
+from understudy.vm import unrehearsed
 
 
 @pytest.fixture
@@ -41,6 +42,15 @@ def test_target_without_a_certificate_by_acme_has_nothing_to_renew(stage: Stage)
     reason = "skipped, this target has no certificate by ACME"
     assert dict(stage.report.phases)["edge"] == reason
     assert stage.report.said[-1].endswith("; skipped: edge")
+
+
+def test_what_staging_can_not_show_of_production_is_a_warning(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unrehearsed, "https", lambda config: "production has HTTPS")
+
+    assert stage.rehearse() is None
+    assert "production has HTTPS" in stage.report.warnings
 
 
 def test_verdict_is_not_ready_after_a_deploy_with_warnings(stage: Stage) -> None:
