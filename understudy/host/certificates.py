@@ -47,6 +47,27 @@ class RenewalState:
     failed: bool
 
 
+def describe(state: CertificateState | None) -> str:
+    """One line for people. What needs them is in capitals."""
+    if state is None:
+        return "NO CERTIFICATE"
+    if state.problem:
+        return f"certificate UNREADABLE: {state.problem}"
+    if state.self_signed:
+        return "certificate SELF-SIGNED: no issuer has issued one yet"
+    soon = "EXPIRED: " if state.days < 0 else "ENDS SOON: " if state.days < DAYS_TO_WARN else ""
+    return f"certificate of {', '.join(state.names)} {soon}{state.when}, by {state.issuer}"
+
+
+def describe_renewal(renewal: RenewalState) -> str:
+    """The same of certbot's timer."""
+    if not renewal.active:
+        return "renewal NOT RUNNING: certbot.timer is off"
+    ran = f"{renewal.ran:%Y-%m-%d %H:%M} UTC" if renewal.ran else "at an unknown time"
+    failed = "; that run FAILED: journalctl -u certbot" if renewal.failed else ""
+    return f"certbot's timer ran last {ran}{failed}"
+
+
 def parse_pem(text: str, today: str) -> CertificateState:
     """The first certificate of a chain. today: the host's date, as 2024-02-29."""
     # Most hosts have plain HTTP: then nothing of this is needed.

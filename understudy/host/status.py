@@ -1,6 +1,10 @@
 """What a host runs. In a file of its own, since it needs little of what a deploy needs and starts faster."""
 
-from understudy.host import session
+from collections.abc import Iterator
+
+from understudy.config.target import TargetConfig
+from understudy.host import certificates, session
+from understudy.host.facts import ObservedState
 from understudy.job import Job
 from understudy.release.maintenance import Maintenance
 
@@ -19,6 +23,18 @@ def status(job: Job) -> None:
     state = "running" if runs else "NOT RUNNING"
     job.report.say(f"  {live.id} is live (commit {live.commit[:12]}), {state}")
     job.report.say(f"  deployed {live.deployed_at} by {live.deployed_by}")
+    for line in _certificate(job.config.app.name, job.target, observed):
+        job.report.say(f"  {line}")
+
+
+def _certificate(site: str, target: TargetConfig, observed: ObservedState) -> Iterator[str]:
+    files = target.certificate_of(site)
+    found = observed.certificates.get(files.chain) if files else None
+    # Of files that are not ours, nothing is known if the deployer can't read them.
+    if found or target.https == "auto":
+        yield certificates.describe(found)
+    if target.https == "auto" and observed.renewal:
+        yield certificates.describe_renewal(observed.renewal)
 
 
 def _maintenance(on: Maintenance) -> str:

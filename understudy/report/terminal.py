@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 # Columns that a title can't have: spinner and elapsed time, each with a space, and one for the time left.
 _COLUMNS_OF_THE_CLOCK = 12
 # States that no one should overlook.
-_ALARMING = r"\b(MAINTENANCE|NOT RUNNING|NOT READY)\b"
+_ALARMING = (
+    r"\b(MAINTENANCE|NOT RUNNING|NOT READY|NO CERTIFICATE|SELF-SIGNED|EXPIRED|ENDS SOON|UNREADABLE|"
+    r"FAILED)\b"
+)
 # Of an error's details.
 _FIRST_LINES, _LAST_LINES = 40, 80
 

@@ -1,10 +1,18 @@
 """What a host's certificates are like, from their files."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.unit.certificates import ENDS, pem
 from understudy.host import facts
-from understudy.host.certificates import RenewalState, parse_pem
+from understudy.host.certificates import (
+    CertificateState,
+    RenewalState,
+    describe,
+    describe_renewal,
+    parse_pem,
+)
 
 BARE = "current\t\npython\t/usr/bin/python3.11\nmachine\tx86_64\nend\tok\n"
 LIVE = "/etc/ssl/understudy/shop/live/fullchain.pem"
@@ -85,3 +93,44 @@ def test_timer_that_is_off_or_never_ran_is_known() -> None:
 
 def test_host_with_plain_http_has_no_renewal() -> None:
     assert facts.parse(BARE).renewal is None
+
+
+GOOD = CertificateState(names=("shop.test",), ends=ENDS, days=60, issuer="CN=R11")
+
+
+@pytest.mark.parametrize(
+    ("state", "line"),
+    [
+        (GOOD, "certificate of shop.test ends in 60 days (2024-03-01), by CN=R11"),
+        (
+            replace(GOOD, days=14),
+            "certificate of shop.test ends in 14 days (2024-03-01), by CN=R11",
+        ),
+        (
+            replace(GOOD, days=13),
+            "certificate of shop.test ENDS SOON: ends in 13 days (2024-03-01), by",
+        ),
+        (
+            replace(GOOD, days=-1),
+            "certificate of shop.test EXPIRED: ended 1 day ago (2024-03-01), by",
+        ),
+        (replace(GOOD, self_signed=True), "certificate SELF-SIGNED: no issuer has issued one yet"),
+        (CertificateState(problem="no PEM"), "certificate UNREADABLE: no PEM"),
+        (None, "NO CERTIFICATE"),
+    ],
+)
+def test_certificate_is_described_in_one_line(state: CertificateState | None, line: str) -> None:
+    assert describe(state).startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("state", "line"),
+    [
+        (RenewalState(active=True, ran=ENDS, failed=False), "ran last 2024-03-01 12:00 UTC"),
+        (RenewalState(active=True, ran=ENDS, failed=True), "that run FAILED"),
+        (RenewalState(active=True, ran=None, failed=False), "ran last at an unknown time"),
+        (RenewalState(active=False, ran=ENDS, failed=False), "renewal NOT RUNNING"),
+    ],
+)
+def test_renewal_is_described_in_one_line(state: RenewalState, line: str) -> None:
+    assert line in describe_renewal(state)

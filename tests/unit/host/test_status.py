@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.unit.certificates import pem
 from tests.unit.fakes import manifest, printed
 from tests.unit.staging import Staging, changes, lines_of
 from understudy.deploy import rollback
@@ -60,3 +61,31 @@ def test_host_that_was_never_provisioned_has_no_status(staging: Staging) -> None
 
     with pytest.raises(Refused, match="is not provisioned"):
         status.status(staging.job())
+
+
+LIVE = "/etc/ssl/understudy/shop/live/fullchain.pem"
+
+
+@pytest.mark.parametrize(
+    ("target", "certificate", "lines"),
+    [
+        ({"https": "auto"}, True, ["  certificate of shop.test ends in", "  certbot's timer ran"]),
+        ({"https": "auto"}, False, ["  NO CERTIFICATE"]),
+        ({}, False, []),
+    ],
+)
+def test_status_shows_when_the_certificate_ends_and_whether_it_is_renewed(
+    target: dict[str, str], certificate: bool, lines: list[str], staging: Staging
+) -> None:
+    release = manifest("c0ffee00-old", "2024-02-01T00:00:00+00:00")
+    found = [f"line\t{LIVE}\t{line}" for line in pem("shop.test").splitlines()]
+    of_host = [f"certificate\t{LIVE}", "today\t2024-02-01", "unit\tcertbot.timer", *found]
+    known = lines_of(release, current=release.id)
+    staging.host(staging.facts(*known, *(of_host if certificate else [])))
+
+    status.status(staging.job(**target))
+
+    shown = staging.report.said[3:]
+    assert [
+        line for line, start in zip(shown, lines, strict=True) if line.startswith(start)
+    ] == shown
