@@ -1,6 +1,7 @@
 """What status prints, from the host's facts."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -75,7 +76,7 @@ LIVE = "/etc/ssl/understudy/shop/live/fullchain.pem"
     ],
 )
 def test_status_shows_when_the_certificate_ends_and_whether_it_is_renewed(
-    target: dict[str, str], certificate: bool, lines: list[str], staging: Staging
+    target: dict[str, Any], certificate: bool, lines: list[str], staging: Staging
 ) -> None:
     release = manifest("c0ffee00-old", "2024-02-01T00:00:00+00:00")
     found = [f"line\t{LIVE}\t{line}" for line in pem("shop.test").splitlines()]
