@@ -78,6 +78,8 @@ lock:  ## compile requirements.in into requirements.txt, with hashes
 	cd understudy/release/locks; for program in gunicorn uvicorn-worker gevent; do echo $$program | \
 	    $(CURDIR)/.venv/bin/uv pip compile -q --universal --generate-hashes --no-header --no-annotate \
 	    --python-version 3.10 - -o $$program.txt; done
+	cd tests/programs; $(CURDIR)/.venv/bin/uv pip compile -q --universal --generate-hashes --no-header --no-annotate \
+	    --python-version 3.11 sslyze.in -o sslyze.txt
 	cd understudy/release/locks; printf 'poetry\npoetry-plugin-export\n' | \
 	    $(CURDIR)/.venv/bin/uv pip compile -q --universal --generate-hashes --no-header --no-annotate \
 	    --python-version 3.11 - -o poetry.txt

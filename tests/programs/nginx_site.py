@@ -112,16 +112,17 @@ def running(
     app: dict[str, Any] | None = None,
     templates: Overlay = TEMPLATES,
     *,
+    signed: bool = False,
     change: Callable[[str], str] = lambda site: site,
 ) -> Iterator[Nginx]:
     """A running nginx with the site of a target, and an app that answers. target, app: keys of deploy.yml.
 
-    change: of the rendered file.
+    signed: whether the site's certificate is of a CA, whose own is ssl/ca.pem. change: of the rendered file.
     """
     ports = {80: _free_port(), 443: _free_port()}
     _make_files(directory)
     if "certificate" in target:
-        _make_certificate(directory)
+        _make_certificate(directory, signed=signed)
         _make_host_part(directory, ports[443])
     for name, content in rendered_pages(app, target).items():
         (directory / "srv/releases/r1" / name).write_text(content)
@@ -144,11 +145,25 @@ def _make_files(directory: Path) -> None:
     (directory / "srv/previous").symlink_to("releases/r0")
 
 
-def _make_certificate(directory: Path) -> None:
-    kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
-    make = ["openssl", "req", "-x509", *kind, "-nodes", "-days", "2"]
-    names = ["-keyout", "ssl/todo.key", "-out", "ssl/todo.pem", "-subj", f"/CN={DOMAIN}"]
-    subprocess.run([*make, *names], cwd=directory, check=True, capture_output=True)
+def _make_certificate(directory: Path, *, signed: bool) -> None:
+    kind = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+    make = ("openssl", "req", "-x509", *kind, "-nodes", "-days", "2")
+    site: tuple[str, ...] = (
+        "-keyout",
+        "ssl/todo.key",
+        "-out",
+        "ssl/todo.pem",
+        "-subj",
+        f"/CN={DOMAIN}",
+    )
+    if signed:
+        authority = ("-keyout", "ssl/ca.key", "-out", "ssl/ca.pem", "-subj", "/CN=CA")
+        use = ("-addext", "keyUsage=critical,keyCertSign,cRLSign")
+        subprocess.run([*make, *authority, *use], cwd=directory, check=True, capture_output=True)
+        site += ("-CA", "ssl/ca.pem", "-CAkey", "ssl/ca.key")
+        for extension in (f"subjectAltName=DNS:{DOMAIN}", "basicConstraints=critical,CA:FALSE"):
+            site += ("-addext", extension)
+    subprocess.run([*make, *site], cwd=directory, check=True, capture_output=True)
 
 
 def _make_host_part(directory: Path, port: int) -> None:
