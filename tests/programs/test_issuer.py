@@ -102,6 +102,38 @@ except StepFailed as error:
     assert remain == []
 
 
+def test_name_server_that_fails_is_named(tmp_path: Path) -> None:
+    code = """
+import os
+from understudy.errors import StepFailed
+(folder / "bin").mkdir()
+(folder / "bin" / "dnsmasq").write_text("#!/bin/sh\\necho no memory; exit 5")
+(folder / "bin" / "dnsmasq").chmod(0o755)
+os.environ["PATH"] = f"{folder / 'bin'}:{os.environ['PATH']}"
+try:
+    with Issuer(project, config) as issuer:
+        issuer.start()
+except StepFailed as error:
+    print(json.dumps([error.summary, error.details, left()]))
+"""
+    summary, details, remain = vm_network.run(LEFT + code, tmp_path)
+
+    assert "name server" in summary
+    assert (details, remain) == ("no memory", [])
+
+
+def test_each_challenge_is_checked_also_of_a_name_that_was_checked_before(tmp_path: Path) -> None:
+    code = """
+serve()
+with Issuer(project, config) as issuer:
+    issuer.start()
+    codes = [certbot("shop.test")[0] for _ in range(3)]
+    log = files.log.read_text()
+print(json.dumps([codes, log.count("Attempting to validate w/ HTTP") // 3]))
+"""
+    assert vm_network.run(code, tmp_path) == [[0, 0, 0], 3]
+
+
 def test_nothing_is_started_while_the_vm_is_down_or_needs_none(tmp_path: Path) -> None:
     code = """
 down = config.model_copy(update={"targets": {"vagrant": config.target("vagrant").model_copy(

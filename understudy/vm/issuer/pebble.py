@@ -93,13 +93,18 @@ class Issuer:
             _require(name)
         server = settings.name_server_command(self._address, dns)
         pebble = settings.pebble_command(files, dns)
-        self._running.enter_context(closing(BoundProcess(server, files.dns_log, {})))
-        started = BoundProcess(pebble, files.log, settings.ENVIRONMENT)
-        self._pebble = self._running.enter_context(closing(started))
-        self._root = self._wait_for_root(started, management)
+        names = self._run(BoundProcess(server, files.dns_log, {}))
+        self._pebble = self._run(BoundProcess(pebble, files.log, settings.ENVIRONMENT))
+        self._root = self._wait_for_root(self._pebble, management)
+        if names.has_ended():
+            raise self._failed(names, "the name server of Pebble")
         roots.keep(files, self._root)
 
+    def _run(self, program: BoundProcess) -> BoundProcess:
+        return self._running.enter_context(closing(program))
+
     def _wait_for_root(self, pebble: BoundProcess, management: int) -> str:
+        """Pebble's, once it answers. Raises StepFailed if it doesn't."""
         context = ssl.create_default_context(cafile=str(self._files.ca))
         # A proxy of this machine has no part in it.
         opener = build_opener(ProxyHandler({}), HTTPSHandler(context=context))
@@ -109,10 +114,13 @@ class Issuer:
             with suppress(URLError), opener.open(url, timeout=SECONDS_TO_START) as answer:
                 return str(answer.read().decode())
             time.sleep(0.02)
-        raise StepFailed(
-            "Pebble, which issues the VM's certificates on this machine, did not start",
-            details="\n".join(pebble.printed().splitlines()[-_TAIL_LINES:]),
-            hint=f"Its log is {pebble.log}. It needs port {settings.PORT} at "
+        raise self._failed(pebble, "Pebble")
+
+    def _failed(self, program: BoundProcess, name: str) -> StepFailed:
+        return StepFailed(
+            f"{name} did not start on this machine: it issues the VM's certificates",
+            details="\n".join(program.printed().splitlines()[-_TAIL_LINES:]),
+            hint=f"Its log is {program.log}. Pebble needs port {settings.PORT} at "
             f"{settings.gateway(self._address)}.",
         )
 
