@@ -3,6 +3,14 @@ if exists "$default_site" && is_debians_default; then
     keep "$default_site"
     act rm "$default_site"
 fi
+# nginx's default has no room for names of more than about 50 letters, which international ones soon have.
+names_conf=/etc/nginx/conf.d/understudy-names.conf nginx_changed=
+if ! grep -Es '^[[:space:]]*server_names_hash_bucket_size' /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf |
+    grep -qv "^$names_conf:"; then
+    if put 0644 "$names_conf" <<'NGINX'; then nginx_changed=1; fi
+server_names_hash_bucket_size 256;
+NGINX
+fi
 # A request for a name that no site here has gets no answer, instead of a site by chance. But an issuer does: it
 # checks a name before any site's file has it.
 if put 0644 /etc/nginx/conf.d/understudy.conf <<'NGINX'
@@ -21,11 +29,10 @@ server {
     }
 }
 NGINX
-then
-    if booted; then
-        is_check || nginx -t -q
-        act systemctl reload-or-restart nginx
-    fi
+then nginx_changed=1; fi
+if [ -n "$nginx_changed" ] && booted; then
+    is_check || nginx -t -q
+    act systemctl reload-or-restart nginx
 fi
 # With the rights that logrotate gives them from the second day on. nginx itself would let only root read
 # them, and a deploy that fails shows their last lines.

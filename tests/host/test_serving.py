@@ -32,7 +32,7 @@ def ask(
     """Sends a request for the site's name, unless the headers have another. Accepts any certificate: the
     browser tests check it.
     """
-    tls = target.certificate is not None
+    tls = target.has_https
     door = Endpoint(target.address, 443 if tls else 80, tls, target.domain)
     connection = http.client.HTTPConnection(target.domain)
     connection.sock = door.connect(timeout=30)
