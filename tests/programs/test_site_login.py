@@ -15,6 +15,9 @@ from tests.programs.site_config import rendered
 from tests.unit.fakes import TEMPLATES, config
 from understudy.release import maintenance, maintenance_files
 from understudy.release.maintenance import Maintenance
+from understudy.testing.browser import forget, start_browser
+from understudy.testing.login import Login
+from understudy.testing.site import Site
 
 pytestmark = pytest.mark.needs("nginx")
 LOGIN = "Basic " + base64.b64encode(b"anna:s3cret").decode()
@@ -24,15 +27,18 @@ LOGIN = "Basic " + base64.b64encode(b"anna:s3cret").decode()
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     directory = tmp_path_factory.mktemp("site")
     with running(directory, {"basic_auth": True, "noindex": True}) as nginx:
-        hashed = subprocess.run(
-            ["openssl", "passwd", "-6", "s3cret"], capture_output=True, text=True, check=True
-        )
-        nginx.site("shared/htpasswd").write_text(f"anna:{hashed.stdout}")
+        set_password(nginx)
         for name in ("media", "static"):
             folder = nginx.site("shared/media" if name == "media" else "releases/r1/static")
             folder.mkdir(exist_ok=True)
             (folder / "a").write_text("secret")
         yield nginx
+
+
+def set_password(nginx: Nginx) -> None:
+    make = ["openssl", "passwd", "-6", "s3cret"]
+    hashed = subprocess.run(make, capture_output=True, text=True, check=True).stdout
+    nginx.site("shared/htpasswd").write_text(f"anna:{hashed}")
 
 
 def visit(
@@ -107,3 +113,29 @@ def test_maintenance_is_shown_before_any_password_is_asked_for(tmp_path: Path) -
         answer, body = visit(nginx, "/")
         assert (answer.status, body) == (503, b"Back soon")
         assert visit(nginx, "/", source="127.0.0.1")[0].status == 200
+
+
+@pytest.mark.needs("chromium")
+def test_browser_enters_with_the_password_once_and_pages_can_fetch(tmp_path: Path) -> None:
+    with running(tmp_path, {"basic_auth": True}, change=also_for_the_host) as nginx:
+        set_password(nginx)
+        url = f"http://{DOMAIN}:{nginx.ports[80]}"
+        site = Site("staging", url, "127.0.0.1", disposable=True, login=Login("anna", "s3cret"))
+        browser = start_browser(site)
+        try:
+            browser.get(f"{url}/x")
+            assert browser.current_url == f"{url}/x"
+            assert '"Path": "/x"' in browser.page_source
+            forget(browser)
+            browser.get(f"{url}/y")
+            fetched = browser.execute_async_script(
+                "const done = arguments[0]; fetch('/z').then(answer => done(answer.status), done)"
+            )
+            assert fetched == 200
+        finally:
+            browser.quit()
+
+
+def also_for_the_host(nginx: str) -> str:
+    """The browser of the test comes from there."""
+    return nginx.replace("127.0.0.1 off; ", "")

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 from understudy.config.test_commands import TestCommand
 from understudy.errors import StepFailed, Stopped
 from understudy.job import Job
-from understudy.rehearsal import site_proxy
+from understudy.rehearsal import site_login, site_proxy
 from understudy.rehearsal.command_process import CommandProcess, Ended
 from understudy.report.events import Report
 from understudy.report.junit import read_tests
@@ -76,10 +76,13 @@ class CommandTests:
     def _start(self, site: Site) -> Ended:
         words, own = filled(self.command, site)
         with site_proxy.environment(site) as environment, TemporaryDirectory() as folder:
-            roots = trust.known(site.roots)
+            roots, login = trust.known(site.roots), site_login.variables(self.job)
             trusted = trust.for_programs(roots, Path(folder)) if roots else {}
             return self._process.run(
-                words, self._directory, {**environment, **trusted, **own}, self.command.timeout
+                words,
+                self._directory,
+                {**environment, **trusted, **login, **own},
+                self.command.timeout,
             )
 
     def _failed(self, ended: Ended) -> StepFailed:

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -23,8 +23,10 @@ SECONDS_TO_END = 5
 class PytestProcess:
     """A context manager: at the end of its block no pytest is left. results: its --junitxml file."""
 
-    def __init__(self, words: Sequence[str], directory: Path) -> None:
-        """Starts pytest there. Its first test waits for let_go()."""
+    def __init__(
+        self, words: Sequence[str], directory: Path, variables: Mapping[str, str] | None = None
+    ) -> None:
+        """Starts pytest there. Its first test waits for let_go(). variables: for its environment."""
         self._folder = TemporaryDirectory()
         self.results = Path(self._folder.name) / "results.xml"
         self._deadline: float | None = None
@@ -37,6 +39,7 @@ class PytestProcess:
                 *(f"--channel={theirs.fileno()}", f"--junitxml={self.results}"),
             ],
             cwd=directory,
+            env={**os.environ, **(variables or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from understudy.errors import StepFailed, Stopped
 from understudy.job import Job
+from understudy.rehearsal import site_login
 from understudy.rehearsal.pytest_process import PytestProcess
 from understudy.report.events import Report
 from understudy.report.junit import read_tests, read_warnings
@@ -43,7 +44,9 @@ class Suite:
         if self._pytest is None:
             if self.pages:
                 shutil.rmtree(self.pages, ignore_errors=True)
-            self._pytest = PytestProcess(self._words(), self.job.project.directory)
+            self._pytest = PytestProcess(
+                self._words(), self.job.project.directory, site_login.variables(self.job)
+            )
             if self._why_stopped is not None:
                 self._pytest.stop()
         return self._pytest

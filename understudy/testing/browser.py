@@ -4,6 +4,7 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
@@ -32,6 +33,9 @@ class Browser(webdriver.Chrome):
     album: Path | None = None
     taken = 0
     home: TemporaryDirectory[str] | None = None
+    site: Site | None = None
+    # Origins of the site that have its password.
+    entered: frozenset[str] = frozenset()
 
     def start_album(self, album: Path) -> None:
         """album: the path of the pictures, without their number and .png."""
@@ -39,7 +43,17 @@ class Browser(webdriver.Chrome):
 
     def get(self, url: str) -> None:
         self.leave_page()
+        self._enter(url)
         super().get(url)
+
+    def _enter(self, url: str) -> None:
+        """Gives the site's password once for each origin. A page whose own URL had it could not fetch()."""
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        login = self.site.login if self.site and parts.hostname in self.site.names else None
+        if login and origin not in self.entered:
+            super().get(login.url(origin))
+            self.entered |= {origin}
 
     def quit(self) -> None:
         super().quit()
@@ -72,7 +86,7 @@ def start_browser(site: Site) -> Browser:
     driver = program("chromedriver")
     service = webdriver.ChromeService(executable_path=driver, env=environment)
     browser = Browser(options=options, service=service)
-    browser.home = home
+    browser.home, browser.site = home, site
     browser.set_page_load_timeout(PAGE_SECONDS)
     browser.set_script_timeout(PAGE_SECONDS)
     return browser

@@ -8,6 +8,8 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
+from understudy.testing.login import Login
+
 # For a site on a slow emulated machine.
 SECONDS = 30
 
@@ -15,10 +17,16 @@ SECONDS = 30
 class Client(requests.Session):
     """A session of requests, that takes paths of the site, too. Certificates are checked: `verify` may
     name the file of a CA. roots: such a file for the site, in place of the usual CAs.
+    login: for the site alone.
     """
 
     def __init__(
-        self, url: str, address: str, names: Iterable[str], roots: Path | None = None
+        self,
+        url: str,
+        address: str,
+        names: Iterable[str],
+        roots: Path | None = None,
+        login: Login | None = None,
     ) -> None:
         super().__init__()
         self.url = url
@@ -26,8 +34,8 @@ class Client(requests.Session):
         self.trust_env = False
         for name in names:
             for end in "/:":
-                self.mount(f"http://{name}{end}", _AtAddress(address, roots))
-                self.mount(f"https://{name}{end}", _AtAddress(address, roots))
+                self.mount(f"http://{name}{end}", _AtAddress(address, roots, login))
+                self.mount(f"https://{name}{end}", _AtAddress(address, roots, login))
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         request.url = urljoin(self.url, str(request.url))
@@ -42,8 +50,9 @@ class Client(requests.Session):
 class _AtAddress(HTTPAdapter):
     """Connects to an address in place of the URL's host, which stays in the request and the certificate."""
 
-    def __init__(self, address: str, roots: Path | None) -> None:
+    def __init__(self, address: str, roots: Path | None, login: Login | None) -> None:
         super().__init__()
+        self._login = login
         self._address = address
         self._roots = roots
 
@@ -64,3 +73,5 @@ class _AtAddress(HTTPAdapter):
 
     def add_headers(self, request: requests.PreparedRequest, **_options: Any) -> None:
         request.headers["Host"] = urlsplit(request.url or "").netloc
+        if self._login:
+            request.headers.setdefault("Authorization", self._login.header)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from understudy.config.model import Config
 from understudy.job import with_address
 from understudy.testing import trust
+from understudy.testing.login import Login
 
 if TYPE_CHECKING:
     # It takes long to import.
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 class Site:
     """url: without a path. address: what its names must resolve to. others: its names besides the URL's.
 
-    roots: a file with the CAs that its certificate may be of; None for the usual ones.
+    roots: a file with the CAs that its certificate may be of; None for the usual ones. login: of a site that
+    is not open to all.
     """
 
     target: str
@@ -29,6 +31,7 @@ class Site:
     disposable: bool
     others: tuple[str, ...] = ()
     roots: Path | None = None
+    login: Login | None = None
 
     @property
     def domain(self) -> str:
@@ -54,7 +57,7 @@ class Site:
         """A new visitor without a browser, who keeps cookies: a session of requests. Takes paths and URLs."""
         from understudy.testing.client import Client
 
-        return Client(self.url, self.address, self.names, trust.known(self.roots))
+        return Client(self.url, self.address, self.names, trust.known(self.roots), self.login)
 
 
 def site_of(config: Config, target_name: str, address: str | None = None) -> Site:

@@ -1,5 +1,6 @@
 """What is under test: a target of the project that pytest runs in, by the options of the command line."""
 
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,9 +55,13 @@ class UnderTest:
 
     @cached_property
     def site(self) -> "Site":
-        """Raises as testing/site.py, and Unreachable if the host's name has no IP address."""
+        """Raises as testing/site.py, Unreachable if the host's name has no IP address, ConfigError if its
+        password is not known.
+        """
+        import os
         import socket
 
+        from understudy.testing import login
         from understudy.testing.site import site_of
 
         site = site_of(self.config, self._option("--target"), self._option("--host"))
@@ -64,7 +69,8 @@ class UnderTest:
             socket.getaddrinfo(site.address, None)
         except socket.gaierror as error:
             raise Unreachable(f"{site.address} has no IP address: {error.strerror}") from error
-        return site
+        target = self.config.target(site.target)
+        return replace(site, login=login.find(target, site.target, os.environ))
 
     @cached_property
     def target(self) -> "TargetConfig":
