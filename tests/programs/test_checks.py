@@ -16,12 +16,13 @@ from tests.unit.fakes import settings
 from understudy.config.model import Config
 from understudy.config.verify import CHECKS, Budget
 from understudy.testing import chromium
-from understudy.testing.browser import OPTIONS, Browser, program
+from understudy.testing.browser import OPTIONS, Browser, program, start_browser
 from understudy.testing.checks import judge
 from understudy.testing.checks.crawl import Limits
 from understudy.testing.checks.edge import Edge, Expected
 from understudy.testing.checks.findings import Result
 from understudy.testing.checks.site_crawl import crawl_site
+from understudy.testing.checks.visit import visit
 from understudy.testing.site import Site
 
 pytestmark = pytest.mark.needs("chromium", "chromedriver", "openssl")
@@ -143,6 +144,20 @@ def test_cookies_and_hsts_of_the_answers_are_judged(browser: Browser, certificat
         ("/mine", "sessionid")
     ]
     assert [one.page for one in results["hsts"].findings] == ["/login"]
+
+
+def test_page_whose_certificate_the_browser_refuses_is_no_page(certificate: Path) -> None:
+    """It shows a page of its own in place of it, which has a title and a language."""
+    with served(planted_site.GOOD, certificate) as server:
+        site = Site("staging", server.url, "127.0.0.1", disposable=True)
+        careful = start_browser(site)
+        try:
+            page = visit(careful, server.url, f"{server.url}/")
+        finally:
+            careful.quit()
+
+    assert page.failure == "is not shown: net::ERR_CERT_AUTHORITY_INVALID"
+    assert not page.is_document
 
 
 def test_site_that_fails_is_found(check: Callable[..., dict[str, Result]]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib3.exceptions import InsecureRequestWarning
 
 from understudy.config.target import TargetConfig
+from understudy.testing import trust
 from understudy.testing.checks import ask
 from understudy.testing.checks.edge import PATH, STRANGER, Edge, Expected, Hop, Stranger
 from understudy.testing.checks.evidence import Answer
@@ -51,7 +52,7 @@ class Doors:
 
 
 def look(site: Site, target: TargetConfig) -> Edge:
-    return look_at(Doors(site.address, roots=target.acme.roots), Expected.of(target))
+    return look_at(Doors(site.address, roots=trust.known(site.roots)), Expected.of(target))
 
 
 def look_at(doors: Doors, expected: Expected) -> Edge:
