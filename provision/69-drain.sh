@@ -25,7 +25,7 @@ wait_until_closed() {
 }
 
 [ -d "$mark" ] || exit 0
-if ! wait_until_closed "$3" && kill -TERM "$MAINPID"; then
+if ! wait_until_closed "$3" && kill -TERM "${MAINPID-}"; then
     wait_until_closed 5 || pkill -KILL -P "$MAINPID" || true
 fi
 rmdir "$mark" 2>/dev/null || true

@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import pwd
+import select
 import socket
 import socketserver
 import ssl
@@ -239,9 +240,14 @@ def _answers(port: int) -> bool:
 
 
 class App(BaseHTTPRequestHandler):
-    """Answers with the headers and the path of the request; /status/N with that status."""
+    """Answers with the headers and the path of the request; /status/N with that status; below /stream
+    with a line, and no more until the visitor has left.
+    """
 
     def do_GET(self) -> None:
+        if self.path.startswith("/stream"):
+            self.stream()
+            return
         body = json.dumps({**self.headers, "Path": self.path}).encode()
         asked = self.path.removeprefix("/status/")
         self.send_response(302 if self.path == "/moved" else int(asked) if asked.isdigit() else 200)
@@ -254,6 +260,15 @@ class App(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def stream(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        if self.path == "/stream/unbuffered":
+            self.send_header("X-Accel-Buffering", "no")
+        self.end_headers()
+        self.wfile.write(b"first\n")
+        select.select([self.connection], [], [], 10)
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))

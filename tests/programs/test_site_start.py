@@ -8,6 +8,7 @@ from tests.programs.root_programs import Host, make_host
 
 UNIT = "todo@r1.service"
 HOLD = "/run/todo/r1.hold"
+DRAIN = "/run/todo/r1.drain"
 
 
 @pytest.fixture
@@ -59,6 +60,27 @@ def test_drain_waits_for_nothing(host: Host) -> None:
 
     assert host.calls() == [f"systemctl stop --no-block {UNIT}", f"systemctl stop {UNIT}"]
     assert "bad release id" in host.refused("drain", "../r1")
+
+
+def test_only_a_drain_lets_connections_stay_and_a_stop_ends_it(host: Host) -> None:
+    """The service waits for them while the directory is there: 69-drain.sh."""
+    host.fake("systemctl", f"test -d {host.path(DRAIN)}")
+    host.done("drain", "r1")
+    host.done("drain", "r1")
+
+    host.fake("systemctl", f"test ! -e {host.path(DRAIN)}")
+    host.done("stop", "r1")
+
+
+def test_link_of_the_app_is_not_followed_by_a_drain(host: Host, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "file").write_text("stays")
+    host.path(DRAIN).symlink_to(tmp_path / "elsewhere")
+
+    host.done("drain", "r1")
+
+    assert (tmp_path / "elsewhere" / "file").read_text() == "stays"
+    assert not host.path(DRAIN).is_symlink()
 
 
 def test_warm_takes_one_id_and_nothing_else(host: Host) -> None:

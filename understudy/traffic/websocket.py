@@ -2,7 +2,6 @@
 site closed it as it should, and how soon it was back.
 """
 
-import struct
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Thread
@@ -70,6 +69,8 @@ class KeptWebSocket:
             opened = self._open(code)
             if opened:
                 code = self._closed_with(opened)
+                with suppress(websocket.WebSocketException, OSError):
+                    opened.send_close()
                 opened.shutdown()
             else:
                 code = None
@@ -121,20 +122,29 @@ class KeptWebSocket:
     def _closed_with(self, opened: websocket.WebSocket) -> int | None:
         """Reads until it is closed. The code of the close, CUT_OFF without one; None if this end closes it."""
         opened.settimeout(PAUSE)
-        while not self._stopping.is_set():
-            try:
-                kind, content = opened.recv_data(control_frame=True)
-            except websocket.WebSocketTimeoutException:
-                continue
-            except (websocket.WebSocketException, OSError):
-                return CUT_OFF
-            if kind == websocket.ABNF.OPCODE_CLOSE:
-                return _code(content)
-        with suppress(websocket.WebSocketException, OSError):
-            opened.send_close()
+        try:
+            while not self._stopping.is_set():
+                frame = _next_frame(opened)
+                if frame and frame.opcode == websocket.ABNF.OPCODE_PING:
+                    opened.pong(frame.data)
+                if frame and frame.opcode == websocket.ABNF.OPCODE_CLOSE:
+                    return _code(frame.data)
+        except (websocket.WebSocketException, OSError):
+            return CUT_OFF
         return None
 
 
-def _code(content: bytes) -> int:
+def _next_frame(opened: websocket.WebSocket) -> websocket.ABNF | None:
+    """None if there is none yet. Not recv(): it answers a close, and fails if the server has left by then."""
+    try:
+        frame: websocket.ABNF = opened.recv_frame()
+    except websocket.WebSocketTimeoutException:
+        return None
+    return frame
+
+
+def _code(content: str | bytes) -> int:
     """Of a close frame, RFC 6455, 5.5.1."""
-    return int(struct.unpack("!H", content[:2])[0]) if len(content) >= 2 else CUT_OFF
+    if isinstance(content, str) or len(content) < 2:
+        return CUT_OFF
+    return int.from_bytes(content[:2])

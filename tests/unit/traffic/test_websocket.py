@@ -109,6 +109,15 @@ def test_it_is_back_on_the_new_release_after_it_was_closed(
     assert back.seconds < 1
 
 
+def test_server_need_not_wait_for_the_answer_to_its_close(site: Site) -> None:
+    with probed(site) as prober:
+        site.send(closing(1012))
+        site.connections[site.opened()[0].connection].close()
+        until(lambda: len(websockets(prober)) == 2)
+
+    assert websockets(prober)[1].outcome is Outcome.OK
+
+
 def test_connection_that_ends_without_a_close_was_cut(site: Site) -> None:
     with probed(site) as prober:
         site.connections[site.opened()[0].connection].shutdown(2)
