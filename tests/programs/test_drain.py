@@ -14,7 +14,7 @@ from tests.programs.root_programs import CHECKERS, installed
 
 # A worker and what ends it, as gunicorn's arbiter: SIGTERM only if the worker lets it.
 ARBITER = (
-    "trap 'echo term; touch told' TERM; sleep 300 & while kill -0 $! 2>/dev/null; do wait $!; done"
+    "trap 'echo term; touch ended' TERM; sleep 300 & while kill -0 $! 2>/dev/null; do wait $!; done"
 )
 
 
@@ -48,7 +48,7 @@ class Release:
 
     @property
     def was_ended(self) -> bool:
-        return (self.directory / "told").exists()
+        return (self.directory / "ended").exists()
 
 
 @pytest.fixture
