@@ -115,7 +115,7 @@ def test_maintenance_is_shown_before_any_password_is_asked_for(tmp_path: Path) -
         assert visit(nginx, "/", source="127.0.0.1")[0].status == 200
 
 
-@pytest.mark.needs("chromium")
+@pytest.mark.needs("chromium", "chromedriver")
 def test_browser_enters_with_the_password_once_and_pages_can_fetch(tmp_path: Path) -> None:
     with running(tmp_path, {"basic_auth": True}, change=also_for_the_host) as nginx:
         set_password(nginx)

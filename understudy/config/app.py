@@ -163,7 +163,8 @@ class App(Strict):
 
     @model_validator(mode="after")
     def answer_each_address_once(self) -> Self:
-        refuse_conflicts(self.redirects, self.proxy, (self.static_url, self.media_url))
+        served = (self.static_url, self.media_url)
+        refuse_conflicts(self.redirects, self.proxy, served, self.health_path)
         return self
 
     @property

@@ -80,18 +80,21 @@ def redirect(path: str, target: str) -> Redirect:
 
 
 def refuse_conflicts(
-    redirects: Mapping[str, str], proxies: Iterable[str], served: Iterable[str | None]
+    redirects: Mapping[str, str],
+    proxies: Iterable[str],
+    served: Iterable[str | None],
+    health_path: str,
 ) -> None:
     """Raises ValidationError for the first key that nginx can't have, or that would lead in a circle.
 
-    served: paths below which nginx serves files.
+    served: paths below which nginx serves files. health_path: answered by the app itself, also in maintenance.
     """
     taken = {*filter(None, served), "/", _CHALLENGE}
     for path in proxies:
         if path in taken or path.startswith(_CHALLENGE):
             raise validation_error("taken", _TAKEN, "proxy", path, given=path)
     # An exact path comes before what is below a path, in nginx as well.
-    taken = {f"{path}*" for path in {*taken, *proxies}}
+    taken = {f"{path}*" for path in {*taken, *proxies}} | ({health_path} - {"/"})
     for path, target in redirects.items():
         place = ("redirects", path)
         if path in taken or path.startswith(_CHALLENGE):

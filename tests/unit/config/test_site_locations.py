@@ -57,6 +57,7 @@ def test_redirect_is_taken_as_it_is(path: str, target: str) -> None:
         ("/media/*", "/new/", "something else"),
         ("/static/*", "/new/", "something else"),
         ("/api/*", "/new/", "something else"),
+        ("/health/", "/new/", "something else"),
         ("/.well-known/acme-challenge/x", "/new/", "something else"),
         ("/a/", "/a/", "leads back"),
         ("/a/*", "/a/b/", "leads back"),
@@ -65,7 +66,7 @@ def test_redirect_is_taken_as_it_is(path: str, target: str) -> None:
 )
 def test_redirect_that_can_not_work_is_refused(path: str, target: str, why: str) -> None:
     with pytest.raises(ValidationError) as caught:
-        app(redirects={path: target}, proxy={"/api/": 8001})
+        app(redirects={path: target}, proxy={"/api/": 8001}, health_path="/health/")
 
     assert why in message(caught)
     assert f"redirects.{path}" in message(caught)

@@ -58,6 +58,17 @@ def test_of_several_commands_in_a_step_the_one_that_failed_is_named(staging: Sta
     assert staging.report.details == ["makemigrations", "migrate --noinput"]
 
 
+def test_hint_is_found_in_what_a_command_wrote_as_an_error(staging: Staging) -> None:
+    """nginx -t has no other output."""
+    staging.host(install=failed(errors="[emerg] … in /etc/nginx/sites-enabled/shop:57\nfailed"))
+    install = Run("install", ("install",), hint_after=(("/shop:57\n", "Line 57 is yours."),))
+
+    with pytest.raises(StepFailed) as caught:
+        applied(staging, install)
+
+    assert caught.value.hint == "Line 57 is yours."
+
+
 def test_upload_that_failed_is_the_last_step(staging: Staging) -> None:
     """The steps after it would work on half of a release."""
     host = staging.host(unpack=failed("tar: unexpected end of file"))
