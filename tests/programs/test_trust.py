@@ -5,12 +5,14 @@ import shutil
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.unit.web_server import WebServer, reply
+from understudy.cli import browsers
 from understudy.testing import trust
 from understudy.testing.browser import start_browser
 from understudy.testing.site import Site
@@ -57,6 +59,26 @@ def test_chromium_trusts_the_sites_ca_and_only_in_that_browser(url: str, roots: 
     with start_browser(site(url, None)) as browser:
         browser.get(url)
         assert "ERR_CERT_AUTHORITY_INVALID" in browser.page_source
+
+
+@pytest.mark.needs("chromium", "certutil")
+def test_window_that_open_starts_trusts_the_sites_ca(url: str, roots: Path, tmp_path: Path) -> None:
+    """It prints the page in place of a window."""
+    page = tmp_path / "page.html"
+    shows = f"{shutil.which('chromium')} --headless=new --disable-gpu --dump-dom --timeout=20000"
+    program = tmp_path / "wrapped"
+    program.write_text(f'#!/bin/sh\n{shows} "$@" >{page} 2>/dev/null\n')
+    program.chmod(0o755)
+
+    assert browsers.open_with_rule(
+        str(program), url, "MAP a.test 127.0.0.1", tmp_path / "profile", roots
+    )
+
+    for _ in range(200):
+        if "</html>" in page.read_text():
+            break
+        time.sleep(0.1)
+    assert "hello" in page.read_text()
 
 
 @pytest.mark.needs("curl")
