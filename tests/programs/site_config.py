@@ -49,6 +49,20 @@ OPTIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {},
     ),
     "proxy": ({"proxy": {"/api/": 8001, "/a/b.c/": 65535}}, CERTIFICATE),
+    "all keys of nginx": (
+        {
+            "worker_class": "asgi",
+            "redirects": {"/old/": "/new/", "/blog/*": "https://blog.example.com/*"},
+            "proxy": {"/api/": 8001},
+        },
+        {
+            **(NAMES | CERTIFICATE),
+            "hsts": "1y",
+            "trusted_proxies": ["203.0.113.0/24"],
+            "basic_auth": True,
+            "noindex": True,
+        },
+    ),
     "loosened": ({"loosen": {"MemoryDenyWriteExecute": "PyPy", "ProtectProc": "a monitor"}}, {}),
 }
 
