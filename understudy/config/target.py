@@ -114,6 +114,11 @@ class TargetConfig(Strict):
         return seconds(self.hsts or "0")
 
     @property
+    def sends_hsts(self) -> bool:
+        """Not before it has HTTPS: until its first certificate a site with `https: auto` may be without."""
+        return self.hsts is not None and self.has_https
+
+    @property
     def domains(self) -> tuple[str, ...]:
         """The names at which the site answers itself."""
         return tuple(one.name for one in self.site_names if not one.redirect_to)

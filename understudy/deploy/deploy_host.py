@@ -9,6 +9,7 @@ from understudy.deploy import (
     commits,
     django_settings,
     generated_secrets,
+    hsts,
     maintenance,
     plan,
     prepare,
@@ -148,6 +149,8 @@ def _converge(
     with TemporaryDirectory() as work:
         shipment = prepare.shipment(job, source, desired, observed, Path(work))
         prepare.refuse_without_room(job, observed, shipment)
+        for warning in hsts.warnings(desired, observed):
+            job.report.warn(warning)
         paths = (member.name for member, _ in sources.members(source))
         desired = maintenance.for_migrations(job, paths, connection, desired, observed)
         actions = plan.make_plan(desired, shipment, observed)

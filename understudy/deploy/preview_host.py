@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from understudy.commands import migrations
-from understudy.deploy import deploy_host, generated_secrets, pending, plan, prepare, preview
+from understudy.deploy import deploy_host, generated_secrets, hsts, pending, plan, prepare, preview
 from understudy.deploy.desired import DesiredState
 from understudy.host import session
 from understudy.host.actions import described
@@ -30,6 +30,8 @@ def preview_plan(job: Job, source: Source) -> None:
             deploy_host.report_converged(job, desired)
             return
         would_run = list(_migrations(connection, source, desired))
+    for warning in hsts.warnings(desired, observed):
+        job.report.warn(warning)
     for diff in preview.diffs(desired, observed):
         job.report.say(diff.rstrip())
     for line in would_run:
