@@ -1,4 +1,4 @@
-"""HTTPS on the staging VM as in production: issue, redirects, other names, browser, renewal. One story, in order."""
+"""HTTPS on the VM as in production: issue, redirects, other names, browser, renewal. One story, in order."""
 
 import re
 from pathlib import Path
