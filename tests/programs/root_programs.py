@@ -135,6 +135,8 @@ class Host:
         """Installs a fake program that records its call, then runs the script."""
         file = self.path("bin") / name
         noting = f'printf "%s\\n" "{name} $*" >>{self.path("calls")}\n'
+        # It may be a link to this machine's own program, which writing would replace.
+        file.unlink(missing_ok=True)
         file.write_text(f"#!/bin/sh\n{noting}{script}\n")
         file.chmod(0o755)
 
