@@ -38,6 +38,7 @@ print(json.dumps([code, output, str(place), len(running), left()]))
     leaf.verify_directly_issued_by(intermediate)
     intermediate.verify_directly_issued_by(roots[0])
     names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert (leaf.not_valid_after_utc - leaf.not_valid_before_utc).days in (89, 90)
     assert names.get_values_for_type(x509.DNSName) == ["shop.test", "www.shop.test"]
     ssl.create_default_context(cafile=str(issuer / "roots.pem"))
 
