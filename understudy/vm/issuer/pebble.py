@@ -8,10 +8,9 @@ import ssl
 import subprocess
 import time
 from contextlib import ExitStack, closing, suppress
+from http.client import HTTPException, HTTPSConnection
 from types import TracebackType
 from typing import Self
-from urllib.error import URLError
-from urllib.request import HTTPSHandler, ProxyHandler, build_opener
 
 from understudy.config.model import Config
 from understudy.errors import StepFailed, Unreachable
@@ -65,6 +64,7 @@ class Issuer:
             self._start(here)
         except BaseException:
             self._running.close()
+            self._pebble = None
             raise
 
     def forget_roots(self) -> None:
@@ -95,7 +95,9 @@ class Issuer:
         pebble = settings.pebble_command(files, dns)
         names = self._run(BoundProcess(server, files.dns_log, {}))
         self._pebble = self._run(BoundProcess(pebble, files.log, settings.ENVIRONMENT))
-        self._root = self._wait_for_root(self._pebble, management)
+        # By its own certificate: another program may have the port.
+        self._wait_for(self._pebble, here, settings.PORT, "/dir")
+        self._root = self._wait_for(self._pebble, settings.LOOPBACK, management, "/roots/0")
         if names.has_ended():
             raise self._failed(names, "the name server of Pebble")
         roots.keep(files, self._root)
@@ -103,16 +105,16 @@ class Issuer:
     def _run(self, program: BoundProcess) -> BoundProcess:
         return self._running.enter_context(closing(program))
 
-    def _wait_for_root(self, pebble: BoundProcess, management: int) -> str:
-        """Pebble's, once it answers. Raises StepFailed if it doesn't."""
+    def _wait_for(self, pebble: BoundProcess, address: str, port: int, path: str) -> str:
+        """What Pebble answers, once it does. Raises StepFailed if it doesn't."""
         context = ssl.create_default_context(cafile=str(self._files.ca))
-        # A proxy of this machine has no part in it.
-        opener = build_opener(ProxyHandler({}), HTTPSHandler(context=context))
-        url = f"https://{settings.LOOPBACK}:{management}/roots/0"
         deadline = time.monotonic() + SECONDS_TO_START
         while not pebble.has_ended() and time.monotonic() < deadline:
-            with suppress(URLError), opener.open(url, timeout=SECONDS_TO_START) as answer:
-                return str(answer.read().decode())
+            connection = HTTPSConnection(address, port, timeout=SECONDS_TO_START, context=context)
+            # It refuses connections until it has its keys.
+            with suppress(OSError, HTTPException), closing(connection):
+                connection.request("GET", path)
+                return connection.getresponse().read().decode()
             time.sleep(0.02)
         raise self._failed(pebble, "Pebble")
 
