@@ -6,10 +6,11 @@ import pytest
 
 from tests.unit.fakes import TEMPLATES, config
 from tests.unit.plans import NGINX, desired_state, live_host
-from tests.unit.staging import Staging
+from tests.unit.staging import DEPLOY, Staging
 from understudy.deploy import deploy_host, hsts, rollout
 from understudy.release import render
 
+QUIET = (*DEPLOY, 'mv "$1.new" "$1"', "/run make")
 FILES = {"certificate": {"chain": "/etc/ssl/shop.pem", "key": "/etc/ssl/shop.key"}}
 
 
