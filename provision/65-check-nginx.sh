@@ -84,7 +84,8 @@ server,location  gzip_vary                      SWITCH
 server,location  gzip_proxied                   NAME( NAME)*
 server,location  gzip_comp_level                [1-9]
 server,location  gzip_min_length                SIZE
-server,location  gzip_types                     TYPE( TYPE)*
+server,location  gzip_types                     TYPE( TYPE)*|\*
+server,location  brotli_static                  on|off|always
 server,location  limit_req                      zone=OWN( burst=NUMBER)?( nodelay)?
 server,location  limit_req_status               NUMBER
 server,location  limit_conn                     OWN NUMBER

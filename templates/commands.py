@@ -5,6 +5,7 @@ python commands.py JOB      a JSON object, made by understudy/commands/app.py:
                             collects  whether collectstatic alone fills it: see understudy_static.py
                             before    the static directory of the live release, or null
                             commands  command lines to run, one after another
+                            copies    null, or what understudy_precompressed.py needs of it
                             hold      directory whose removal lets the new release load the app; removed
                                       when all is made that the app reads at its start
                             migrate   command lines that change the database
@@ -33,6 +34,7 @@ from typing import Any
 
 import understudy_django
 import understudy_ending
+import understudy_precompressed
 import understudy_settings
 import understudy_static
 
@@ -52,6 +54,7 @@ def main(job: dict[str, Any]) -> None:
         return run(command)
 
     run_all(job["commands"], run_or_take_over)
+    list_lacking_copies(static, job["copies"])
     understudy_django.refuse_random_key()
     if job["migrate"]:
         if not job["pending"] or run(job["pending"]):
@@ -73,6 +76,14 @@ def run_all(commands: list[str], run_one: Callable[[str], Any]) -> None:
     for command in commands:
         if code := run_one(command):
             sys.exit(code)
+
+
+def list_lacking_copies(static: Path, copies: dict[str, Any] | None) -> None:
+    """Prints the text files without compressed copies, for understudy/deploy/static_copies.py to make them."""
+    if copies:
+        lacking = understudy_precompressed.lacking(str(static), **copies)
+        if lacking:
+            print("==> to compress", json.dumps(lacking), flush=True)
 
 
 def release_hold(hold: str | None) -> None:

@@ -114,11 +114,14 @@ def running(
     templates: Overlay = TEMPLATES,
     *,
     signed: bool = False,
+    host: dict[str, Any] | None = None,
+    modules: tuple[str, ...] = (),
     change: Callable[[str], str] = lambda site: site,
 ) -> Iterator[Nginx]:
-    """A running nginx with the site of a target, and an app that answers. target, app: keys of deploy.yml.
+    """A running nginx with the site of a target, and an app that answers.
 
-    signed: whether the site's certificate is of a CA, whose own is ssl/ca.pem. change: of the rendered file.
+    target, app, host: keys of deploy.yml. signed: whether the site's certificate is of a CA, whose own is
+    ssl/ca.pem. modules: files of nginx's modules to load. change: of the rendered file.
     """
     ports = {80: _free_port(), 443: _free_port()}
     _make_files(directory)
@@ -127,9 +130,9 @@ def running(
         _make_host_part(directory, ports[443])
     for name, content in rendered_pages(app, target).items():
         (directory / "srv/releases/r1" / name).write_text(content)
-    site = change(rendered(app, target, templates)[0])
+    site = change(rendered(app, target, templates, host)[0])
     (directory / "site").write_text(_moved(site, directory, ports))
-    _write_settings(directory, ports[80])
+    _write_settings(directory, ports[80], modules)
     with _app(directory / "srv/releases/r1/socket"), _nginx(directory, ports[80]):
         yield Nginx(directory, ports)
 
@@ -194,13 +197,14 @@ def _moved(site: str, directory: Path, ports: dict[int, int]) -> str:
     return site
 
 
-def _write_settings(directory: Path, port: int) -> None:
+def _write_settings(directory: Path, port: int, modules: tuple[str, ...]) -> None:
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = " ".join(f"{kind}_temp_path {directory}/temp/{kind};" for kind in kinds)
     user = f"user {pwd.getpwuid(os.getuid()).pw_name};" if os.getuid() == 0 else ""
+    loaded = " ".join(f"load_module {module};" for module in modules)
     (directory / "nginx.conf").write_text(
-        f"{user} daemon off; pid {directory}/pid; events {{}} "
-        f"http {{ {temporary} include {directory}/site; "
+        f"{loaded} {user} daemon off; pid {directory}/pid; events {{}} "
+        f"http {{ gzip on; {temporary} include {directory}/site; "
         # Like provisioning's server for other names.
         f"server {{ listen 127.0.0.1:{port} default_server; return 444; }} }}"
     )
@@ -257,6 +261,7 @@ class App(BaseHTTPRequestHandler):
             self.send_header("Strict-Transport-Security", "max-age=1")
             self.send_header("X-Content-Type-Options", "none")
             self.send_header("referrer-policy", "no-referrer")
+        self.send_header("Content-Type", "text/html")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

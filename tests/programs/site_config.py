@@ -34,6 +34,7 @@ OPTIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "memory": ({"memory_max": "512M"}, {}),
     "no media": ({"media_url": None}, {}),
     "dots": ({"static_url": "/a.b~c/s-t/", "static_expires": "max", "upload_limit": "1g"}, {}),
+    "hashed": ({"static_hashed": ["assets", "v.2/b"]}, {}),
     "times": ({"request_timeout": 3600, "drain_timeout": 0, "start_timeout": 3600}, {}),
     "login": ({"proxy": {"/api/": 8001}}, {**CERTIFICATE, "basic_auth": True, "noindex": True}),
     "redirects": (
@@ -71,9 +72,10 @@ def rendered(
     app: dict[str, Any] | None = None,
     target: dict[str, Any] | None = None,
     templates: Overlay = TEMPLATES,
+    host: dict[str, Any] | None = None,
 ) -> list[str]:
     """The nginx file and the unit."""
-    settings = config(app={"name": "todo", **(app or {})}, target=target or {})
+    settings = config(app={"name": "todo", **(app or {})}, target=target or {}, host=host or {})
     files = render.host_files(settings, settings.target("staging"), templates)
     return [file.content for file in files]
 

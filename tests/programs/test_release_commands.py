@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from tests.unit.fakes import TOP
 from understudy.commands import app
+from understudy.deploy import static_copies
 
 NOTE = """
 import os, sys
@@ -26,6 +28,7 @@ def run(directory: Path, *commands: str, **more: Any) -> subprocess.CompletedPro
         "static": str(directory / "static" / "r1"),
         "collects": False,
         "before": None,
+        "copies": None,
         "hold": None,
         "commands": commands,
         "pending": None,
@@ -59,6 +62,16 @@ def test_other_commands_run_too_and_static_is_there_for_them(tmp_path: Path) -> 
 
     assert (done.returncode, done.stdout.split()[-1]) == (0, "5")
     assert "r1" in done.stdout
+
+
+def test_text_files_without_compressed_copies_are_listed(tmp_path: Path) -> None:
+    copies = {"before": None, "suffixes": [".gz"], "text": ["css"], "largest": 1000}
+
+    done = run(tmp_path, "sh -c 'echo a >static/r1/a.css'", copies=copies)
+
+    listed = done.stdout.splitlines()[-1]
+    assert listed.startswith(static_copies.MARK)
+    assert static_copies.lacking_in(done.stdout) == {"a.css": sha256(b"a\n").hexdigest()}
 
 
 def test_first_command_that_fails_ends_them_all_with_its_code(tmp_path: Path) -> None:

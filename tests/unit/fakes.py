@@ -207,8 +207,11 @@ def settings(
     }
 
 
-def config(app: Mapping[str, Any] | None = None, target: Mapping[str, Any] | None = None) -> Config:
-    return Config.model_validate(settings(app, target))
+def config(
+    app: Mapping[str, Any] | None = None, target: Mapping[str, Any] | None = None, **parts: Any
+) -> Config:
+    """parts: of deploy.yml, such as `host`."""
+    return Config.model_validate({**settings(app, target), **parts})
 
 
 def manifest(release_id: str, deployed_at: str = "2024-01-01", lock: str = "lock1") -> Manifest:

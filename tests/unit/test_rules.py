@@ -183,6 +183,7 @@ PURE = {
     "release.snippets",
     "release.sdists",
     "release.source_checks",
+    "release.static_files",
     "report.graph",
     "report.html",
     "report.junit",

@@ -73,6 +73,7 @@ class Project(unittest.TestCase):
             "static": str(self.top / "static"),
             "collects": False,
             "before": None,
+            "copies": None,
             "hold": None,
             "commands": commands or [CHECK],
             "pending": None,

@@ -3,12 +3,13 @@
 import json
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from understudy.commands import Argv, backups, limited
 from understudy.config.app import App
+from understudy.release import static_files
 from understudy.release.layout import Manifest, Paths
 
 # templates/commands.py prints these lines before it migrates, and before a backup.
@@ -20,11 +21,33 @@ _NOTE = "==> note "
 _MAKE_NO_OTHER_FILES = {"check", "collectstatic", "createcachetable", "makemigrations", "migrate"}
 
 
-def release_commands(app: App, paths: Paths, release: Manifest, before: str | None) -> Argv:
-    """All commands before a new release starts. before: the id of the live release."""
+def release_commands(
+    app: App,
+    paths: Paths,
+    release: Manifest,
+    before: str | None,
+    *,
+    suffixes: Sequence[str] = (),
+    copied: bool = False,
+) -> Argv:
+    """All commands before a new release starts. before: the id of the live release.
+
+    suffixes: of the compressed copies that static files are to have. copied: whether those of the live release
+    have only such copies.
+    """
+    collects = all(map(_makes_no_other_files, app.release_commands))
+    static_before = before and str(paths.static(before))
+    # Other commands may write once more into files of an earlier run, which must not be the live release's.
+    copies = {
+        "before": static_before if collects and copied else None,
+        "suffixes": suffixes,
+        "text": static_files.TEXT,
+        "largest": static_files.LARGEST,
+    }
     parts = {
-        "collects": all(map(_makes_no_other_files, app.release_commands)),
-        "before": before and str(paths.static(before)),
+        "collects": collects,
+        "before": static_before,
+        "copies": copies if suffixes else None,
         "hold": str(paths.hold(release.id)),
         "commands": [shlex.join(command) for command in app.release_commands],
     }
@@ -34,7 +57,10 @@ def release_commands(app: App, paths: Paths, release: Manifest, before: str | No
 def migrate(app: App, paths: Paths, release: Manifest) -> Argv:
     """Only the commands that change the database, for a release that exists: its files stay as they are."""
     return _together(
-        app, paths, release, {"collects": False, "before": None, "hold": None, "commands": []}
+        app,
+        paths,
+        release,
+        {"collects": False, "before": None, "copies": None, "hold": None, "commands": []},
     )
 
 

@@ -34,6 +34,27 @@ def unpack_each(directory: PurePosixPath, *, zstd: bool = False) -> Argv:
     return script(text, directory, "--zstd" if zstd else "--gzip")
 
 
+def read_each(directory: PurePosixPath) -> Argv:
+    """Prints a tar of the files whose paths below the directory are on standard input, each ended by NUL."""
+    options = ("--create", "--dereference", "--null", "--verbatim-files-from", "--files-from=-")
+    return ("tar", f"--directory={directory}", *options)
+
+
+def unpack_into(directory: PurePosixPath) -> Argv:
+    """Unpacks the tar on standard input into a directory that has other files, with the time of now and each
+    file's mode. Each of its files is there as a whole, or not at all.
+    """
+    text = """
+    new=$1/.new
+    rm -rf "$new"
+    mkdir "$new"
+    tar --extract --touch --preserve-permissions --file=- --directory="$new" || { rm -rf "$new"; exit 1; }
+    cp --recursive --link --force "$new"/. "$1"
+    rm -rf "$new"
+    """
+    return script(text, directory)
+
+
 def write(path: PurePosixPath) -> Argv:
     """Writes standard input to a file and prints the file's size in bytes. Removes it if that fails."""
     return script('{ cat >"$1" && wc -c <"$1"; } || { rm -f "$1"; exit 1; }', path)

@@ -102,6 +102,7 @@ class App(Strict):
     """What is deployed; times are whole seconds.
 
     static_directory: committed files that nginx serves as they are, in place of collected ones.
+    static_hashed: folders below static_url in which each file's name has a hash of its content.
 
     requirements: the files of the lock, empty to search for one. extras, groups: of the project, that the
     lock is exported with. index_secrets: host of a private index -> variable of this machine's environment.
@@ -136,6 +137,7 @@ class App(Strict):
     static_url: UrlDirectory | None = None
     static_directory: SourceDirectory | None = None
     static_expires: NginxTime = "1h"
+    static_hashed: Annotated[tuple[SourceDirectory, ...], a_list("[assets]")] = ()
     media_url: UrlDirectory | None = None
     redirects: Mapping[RedirectFrom, RedirectTo] = {}
     proxy: Mapping[ProxyFrom, ProxyPort] = {}

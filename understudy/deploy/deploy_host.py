@@ -13,6 +13,7 @@ from understudy.deploy import (
     maintenance,
     plan,
     prepare,
+    static_copies,
     switch,
 )
 from understudy.deploy.desired import NO_SHIPMENT, DesiredState
@@ -175,6 +176,7 @@ def _process_output(
     """Does what a step's output asks for. Returns what is wrong with the app's settings."""
     if app_commands.BACKED_UP in output:
         backups.prune(connection, job)
+    static_copies.send(job, connection, desired, output)
     _report_migrations(job, output)
     for note in app_commands.notes(output):
         job.report.warn(note)

@@ -24,6 +24,7 @@ from understudy.host.actions import (
     in_branch,
 )
 from understudy.host.facts import ObservedState
+from understudy.release import static_files
 from understudy.release.layout import Manifest, to_remove
 
 # Longer lines of the terminal and of the report would wrap.
@@ -160,7 +161,14 @@ def _release_commands(desired: DesiredState, observed: ObservedState) -> list[Ac
     commands = [*app.release_commands, *app.migrate_commands]
     if not commands:
         return []
-    together = app_commands.release_commands(app, desired.paths, desired.release, observed.current)
+    together = app_commands.release_commands(
+        app,
+        desired.paths,
+        desired.release,
+        observed.current,
+        suffixes=static_files.suffixes(desired.config),
+        copied=str(desired.paths.current / static_files.PROGRAM) in observed.files,
+    )
     argv = as_user(app.name, together)
     stop: tuple[Run, ...] = ()
     if release_id not in observed.running:

@@ -1,8 +1,9 @@
 """From a commit and an observed host to what a plan needs: the desired state, and the files to send."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,11 +21,13 @@ from understudy.release import (
     archive,
     bytecode,
     compression,
+    copies,
     index_login,
     lock_file,
     maintenance_files,
     other_python,
     render,
+    static_files,
     wheels,
 )
 from understudy.release import source as sources
@@ -148,6 +151,7 @@ def shipment(
                     desired.release,
                     compiler,
                     desired.app.static_directory,
+                    _copies(job),
                 )
             )
         packages, libraries = _packages(job, source, desired, observed)
@@ -165,6 +169,13 @@ def shipment(
         zstd=zstd,
         libraries=libraries,
     )
+
+
+def _copies(job: Job) -> Callable[[bytes], copies.Copies] | None:
+    """Makes compressed copies of a static file; None if the site has none."""
+    suffixes = static_files.suffixes(job.config)
+    cache = job.project.cache / "compressed"
+    return partial(copies.make, suffixes=suffixes, cache=cache) if suffixes else None
 
 
 def refuse_without_room(job: Job, observed: ObservedState, shipment: Shipment) -> None:

@@ -3,10 +3,11 @@
 import io
 import json
 import tarfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
-from understudy.release import bytecode
+from understudy.release import bytecode, static_files
+from understudy.release.copies import Copies
 from understudy.release.layout import Manifest
 from understudy.release.render import RenderedFile
 from understudy.release.source import Source, members
@@ -18,16 +19,23 @@ def release_tar(
     manifest: Manifest,
     compiler: str | None,
     static: str | None = None,
+    copies: Callable[[bytes], Copies] | None = None,
 ) -> bytes:
     """Everything a release has, as a gzipped tar.
 
     compiler: the Python that compiles the source; None leaves that to the host. static: the folder of the
-    source that nginx serves; None if release commands collect static files.
+    source that nginx serves; None if release commands collect static files. copies: makes the compressed
+    copies of a static file; None without any.
     """
     buffer = io.BytesIO()
     site = files[0].path.parts[2]
     with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=6) as release:
-        _add_source(release, source, compiler)
+        _add_directory(release, "source")
+        shipped = _with_copies(source, static, copies) if static and copies else members(source)
+        for member, content in shipped:
+            release.addfile(member, io.BytesIO(content))
+        for name, content in _compiled(source, compiler) if compiler else ():
+            _add_content(release, name, content)
         for file in files:
             _add_file(release, file.path.name, file.content, file.mode)
         _add_file(release, "requirements.txt", source.lock)
@@ -40,12 +48,24 @@ def release_tar(
     return buffer.getvalue()
 
 
-def _add_source(release: tarfile.TarFile, source: Source, compiler: str | None) -> None:
-    _add_directory(release, "source")
+def _with_copies(
+    source: Source, static: str, copies: Callable[[bytes], Copies]
+) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
+    """The source, with compressed copies of the text files in that folder. Those of the commit itself are left
+    out: they may be of another content, and nginx would send it.
+    """
+    names = {member.name for member, _ in members(source)}
     for member, content in members(source):
-        release.addfile(member, io.BytesIO(content))
-    for name, content in _compiled(source, compiler) if compiler else ():
-        _add_content(release, name, content)
+        served = member.name.startswith(f"source/{static}/")
+        if served and static_files.is_copy(member.name, names):
+            continue
+        yield member, content
+        if served and member.isfile() and static_files.is_text(member.name):
+            for suffix, copy in copies(content).items():
+                info = tarfile.TarInfo(member.name + suffix)
+                # nginx makes the ETag of a file's time and size.
+                info.size, info.mode, info.mtime = len(copy), 0o644, member.mtime
+                yield info, copy
 
 
 @lru_cache(maxsize=2)

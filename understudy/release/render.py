@@ -17,7 +17,7 @@ from understudy.config.model import Config
 from understudy.config.target import TargetConfig
 from understudy.errors import ConfigError
 from understudy.paths import Overlay
-from understudy.release import snippets
+from understudy.release import snippets, static_files
 from understudy.release.layout import CANDIDATE_ADDRESS, Paths
 
 # commands.py and its parts.
@@ -25,6 +25,7 @@ PROGRAMS = (
     "commands.py",
     "understudy_django.py",
     "understudy_ending.py",
+    "understudy_precompressed.py",
     "understudy_settings.py",
     "understudy_static.py",
 )
@@ -145,6 +146,9 @@ def _values(config: Config, target: TargetConfig, release_id: str) -> dict[str, 
         "domains": target.domains,
         "names": target.names,
         "other_names": target.other_names,
+        "text_names": static_files.text_names(),
+        "hashed_names": static_files.hashed_names(config.app),
+        "copies": static_files.suffixes(config),
         "certificate": target.certificate_of(config.app.name),
         "environment": _environment(config, target, release_id),
         "error_statuses": ERROR_STATUSES,

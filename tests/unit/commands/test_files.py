@@ -1,6 +1,8 @@
 """Commands on files, run in a directory of their own."""
 
+import subprocess
 import tarfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,48 @@ def test_unpacked_release_has_nothing_of_an_earlier_attempt(tar: Path, tmp_path:
     assert run(files.unpack(pure(release)), tar.read_bytes()).returncode == 0
 
     assert [path.name for path in release.iterdir()] == ["kept"]
+
+
+def test_files_are_added_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
+    static, made = tmp_path / "static files", tmp_path / "made"
+    for place in (static / "d", made / "d"):
+        place.mkdir(parents=True)
+    (static / "d" / "a.css").write_text("a")
+    (static / "d" / "a.css.gz").write_text("old")
+    (made / "d" / "a.css.gz").write_text("new")
+    (made / "b.css.gz").write_bytes(100_000 * b"b")
+    with tarfile.open(tmp_path / "tar", "w") as archive:
+        archive.add(made / "d" / "a.css.gz", "d/a.css.gz")
+        archive.add(made / "b.css.gz", "b.css.gz")
+    packed = (tmp_path / "tar").read_bytes()
+
+    assert run(files.unpack_into(pure(static)), packed[:50_000]).returncode != 0
+    assert sorted(path.name for path in static.rglob("*")) == ["a.css", "a.css.gz", "d"]
+    assert run(files.unpack_into(pure(static)), packed).returncode == 0
+
+    assert sorted(path.name for path in static.iterdir()) == ["b.css.gz", "d"]
+    assert (static / "d" / "a.css.gz").read_text() == "new"
+    assert (static / "d" / "a.css").read_text() == "a"
+    assert (static / "b.css.gz").stat().st_mode & 0o777 == 0o644
+
+
+def test_files_are_read_by_their_names(tmp_path: Path) -> None:
+    for name in ("-n", "a b", "link"):
+        (tmp_path / name).write_text(name)
+    (tmp_path / "link").unlink()
+    (tmp_path / "link").symlink_to("a b")
+
+    done = subprocess.run(
+        files.read_each(pure(tmp_path)), input=b"-n\0a b\0link", capture_output=True, check=True
+    )
+
+    with tarfile.open(fileobj=BytesIO(done.stdout)) as archive:
+        contents = {member.name: archive.extractfile(member) for member in archive}
+        assert {name: file and file.read() for name, file in contents.items()} == {
+            "-n": b"-n",
+            "a b": b"a b",
+            "link": b"a b",
+        }
 
 
 def test_tar_that_is_cut_off_leaves_nothing(tar: Path, tmp_path: Path) -> None:

@@ -36,7 +36,8 @@ def test_load_blocks_connections_before_it_restores_the_data(host: Host) -> None
     assert off < tried < put_back < migrated
     assert there.notes[put_back].endswith(name)
     assert (
-        '"collects": false, "before": null, "hold": null, "commands": []' in there.notes[migrated]
+        '"collects": false, "before": null, "copies": null, "hold": null, "commands": []'
+        in there.notes[migrated]
     )
     assert there.streams == [host.sends]
     assert json.loads(there.sent[0])["verb"] == "data load"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.unit.fakes import facts, manifest
-from tests.unit.plans import NEW, NGINX, OLD, SHIPMENT, UNIT, desired_state, live_host
+from tests.unit.plans import CURRENT, NEW, NGINX, OLD, SHIPMENT, UNIT, desired_state, live_host
 from understudy.commands import limited
 from understudy.deploy.desired import DesiredState
 from understudy.deploy.plan import make_plan
@@ -180,6 +180,31 @@ def test_djangos_own_commands_may_reuse_the_live_static_files() -> None:
         }
         job = json.loads(shlex.split(runs[COMMANDS].argv[-1])[-1])
         assert (job["collects"], job["before"]) == (True, before)
+
+
+@pytest.mark.parametrize(
+    ("commands", "files", "reused"),
+    [
+        (None, {f"{CURRENT}/understudy_precompressed.py": "#"}, True),
+        # A release of an older Understudy: the app itself may have made what is named like a copy.
+        (None, {}, False),
+        # Other commands may write into files that they made before, and these are the live release's then.
+        ([["npm", "run", "build"]], {f"{CURRENT}/understudy_precompressed.py": "#"}, False),
+    ],
+)
+def test_compressed_copies_of_the_live_release_are_reused_if_they_are_all_ours(
+    commands: list[list[str]] | None, files: dict[str, str], reused: bool
+) -> None:
+    desired = desired_state(app={"release_commands": commands} if commands else {})
+    observed = live_host(manifest(OLD), files=files)
+    title = COMMANDS if not commands else "run 2 release commands"
+
+    run = next(step for step in make_plan(desired, SHIPMENT, observed) if step.title == title)
+
+    assert isinstance(run, Run)
+    copies = json.loads(shlex.split(run.argv[-1])[-1])["copies"]
+    assert copies["suffixes"] == [".gz"]
+    assert copies["before"] == (f"/srv/shop/static/{OLD}" if reused else None)
 
 
 def test_host_compiles_if_this_machine_lacks_its_python() -> None:

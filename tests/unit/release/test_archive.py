@@ -74,6 +74,43 @@ def test_static_directory_is_served_from_the_source_without_a_copy(model: Path) 
         assert tar.getmember("static").linkname == "source/shop/static"
 
 
+def test_committed_static_files_get_copies_of_their_own_content(tmp_path: Path) -> None:
+    """What the commit has in their place may be of another content, and nginx would send it."""
+    files = {"a.css": "a", "a.css.gz": "stale", "b.js": "b", "c.png": "c", "c.png.gz": "kept"}
+    write(tmp_path, {f"shop/{name}": text for name, text in files.items()})
+    (tmp_path / "static.css").write_text("beside")
+    commit(tmp_path, {**FILES, **{f"shop/static/{name}": text for name, text in files.items()}})
+
+    def copies(content: bytes) -> dict[str, bytes]:
+        return {".gz": b"packed " + content}
+
+    packed = archive.release_tar(
+        find(tmp_path), (RUN,), manifest("r1"), None, "shop/static", copies
+    )
+
+    with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
+        below = [member for member in tar if member.name.startswith("source/shop/static/")]
+        made = {
+            member.name.rpartition("/")[2]: reader.read()
+            for member in below
+            if (reader := tar.extractfile(member))
+        }
+        assert len(below) == len(made), "each is there once"
+        assert made == {
+            "a.css": b"a",
+            "a.css.gz": b"packed a",
+            "b.js": b"b",
+            "b.js.gz": b"packed b",
+            "c.png": b"c",
+            "c.png.gz": b"kept",
+        }
+        assert len({member.mtime for member in below}) == 1, "a copy is as old as its file"
+        assert "source/static.css.gz" not in tar.getnames()
+        reader = tar.extractfile("source/shop/a.css.gz")
+        assert reader
+        assert reader.read() == b"stale", "it is not served"
+
+
 def test_same_commit_makes_the_same_release_wherever_it_is_made(
     model: Path, tmp_path: Path
 ) -> None:

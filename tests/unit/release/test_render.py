@@ -150,7 +150,7 @@ def test_site_config_follows_preset_and_certificate(
 ) -> None:
     nginx = all_files(config(app=app, target=target))["shop"]
 
-    assert ("location ~ ^/static/(?<file>.+)$ {" in nginx) == (app["preset"] == "django")
+    assert ('location ~ "^/static/(?<file>.+)$" {' in nginx) == (app["preset"] == "django")
     assert ("ssl_certificate /etc/ssl/shop.pem;" in nginx) == bool(target)
     assert ("return 301 https://" in nginx) == bool(target)
     assert (r"if ($host !~ ^(shop\.test)$) { return 444; }" in nginx) == bool(target)
