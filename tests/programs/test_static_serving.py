@@ -191,7 +191,7 @@ def test_copy_of_the_release_before_is_not_sent_for_a_file_of_this_one(nginx: Ng
 
 @pytest.mark.parametrize("path", ["/", "/media/a.css", "/media/base.27e20196a850.css"])
 def test_pages_and_uploads_are_sent_as_they_are(nginx: Nginx, path: str) -> None:
-    """A page's size could give away what is secret in it; whoever uploads files could name one like a copy."""
+    """A page's size could give away what is secret in it; a visitor could upload one named like a copy."""
     media = nginx.site("shared/media")
     for name in ("a.css", "base.27e20196a850.css"):
         (media / name).write_text(CSS)
