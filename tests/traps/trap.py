@@ -39,6 +39,7 @@ PHASES = (
     "host tests",
     "browser tests",
     "again",
+    "edge",
     "rollback",
     "forward",
     "reboot",

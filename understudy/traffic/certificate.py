@@ -36,8 +36,9 @@ class Certificate:
 
     @property
     def shown_serial(self) -> str:
-        """As openssl prints it."""
-        return f"{self.serial:X}"
+        """As openssl prints it: whole bytes."""
+        digits = f"{self.serial:X}"
+        return digits.zfill(len(digits) + len(digits) % 2)
 
 
 @dataclass(frozen=True)

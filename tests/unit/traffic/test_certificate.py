@@ -28,3 +28,4 @@ def test_days_left_are_negative_once_it_has_ended() -> None:
 
 def test_serial_is_shown_as_openssl_prints_it() -> None:
     assert OWN.shown_serial == "AB12"
+    assert replace(OWN, serial=0xB12).shown_serial == "0B12"

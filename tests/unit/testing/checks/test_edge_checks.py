@@ -204,7 +204,7 @@ def test_certificate_that_lasts_passes() -> None:
     result = certificate()
 
     assert (result.findings, result.warnings) == ((), ())
-    assert result.looked_at == "serial 7 for shop.test, ends 2027-03-02 00:00 UTC"
+    assert result.looked_at == "serial 07 for shop.test, ends 2027-03-02 00:00 UTC"
 
 
 @pytest.mark.parametrize(
