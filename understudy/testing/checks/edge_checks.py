@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from understudy.host.certificates import DAYS_TO_FAIL, DAYS_TO_WARN
 from understudy.testing.checks.edge import Edge, Hop, Stranger
 from understudy.testing.checks.evidence import Answer, Crawl
 from understudy.testing.checks.findings import Finding, Result
@@ -10,9 +11,6 @@ from understudy.testing.checks.links import path_of
 from understudy.testing.checks.loading_checks import RELEASE
 from understudy.traffic.certificate import Certificate
 
-# Of a certificate: with certbot's timer it is renewed with a third of its time left.
-DAYS_TO_FAIL = 7
-DAYS_TO_WARN = 14
 HSTS = "strict-transport-security"
 # Names of cookies by which an app knows a visitor, or a form of its own.
 _SECRET = re.compile(
