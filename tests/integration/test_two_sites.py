@@ -33,7 +33,8 @@ def hello(lists: Site, tmp_path_factory: pytest.TempPathFactory) -> Staging:
     """A second project, for which the first one's VM is a host like any other."""
 
     def change(settings: dict[str, Any]) -> None:
-        there = {**settings["targets"]["vagrant"], "address": lists.staging.address}
+        there = yaml.safe_load(lists.staging.config.read_text())["targets"]["vagrant"]
+        del there["domains"]
         settings["app"] = {
             "name": "hello",
             "source": settings["app"]["source"],
@@ -41,7 +42,9 @@ def hello(lists: Site, tmp_path_factory: pytest.TempPathFactory) -> Staging:
             "module": "hello:app",
             "environment": {"RELEASE": "{release}"},
         }
-        settings["targets"] = {"beside": {**there, "domain": "hello.test"}}
+        settings["targets"] = {
+            "beside": {**there, "domain": "hello.test", "address": lists.staging.address}
+        }
         del settings["vm"]
 
     app = PROJECT / "tests" / "integration" / "flask_app"
