@@ -189,7 +189,7 @@ class Vm:
             raise StepFailed(
                 f"another project has a VM named {self._name}",
                 cause=f"{project_of(origin)} has a VM {self._name}, too",
-                hint="Set another vm.name in deploy.yml.",
+                hint="Set another vm.name in deploy.yml. For two apps on one VM: docs/vm.md.",
             )
 
     def _check_address(self) -> None:
