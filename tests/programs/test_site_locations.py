@@ -14,6 +14,9 @@ from tests.programs.site_config import CERTIFICATE
 from tests.unit.fakes import TEMPLATES
 from tests.unit.repositories import write
 from understudy.paths import Overlay
+from understudy.testing.browser import start_browser
+from understudy.testing.checks.visit import visit
+from understudy.testing.site import Site
 
 pytestmark = pytest.mark.needs("nginx")
 REDIRECTS = {
@@ -144,6 +147,21 @@ def test_error_pages_need_nothing_else(site: Nginx) -> None:
     assert b"src=" not in body
     assert b"url(" not in body
     assert b"@import" not in body
+
+
+@pytest.mark.needs("chromium", "chromedriver")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_error_pages_are_accessible(scheme: str, site: Nginx) -> None:
+    url = f"http://{DOMAIN}:{site.ports[80]}"
+    browser = start_browser(Site("staging", url, "127.0.0.1", disposable=True))
+    feature = {"name": "prefers-color-scheme", "value": scheme}
+    try:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+        for path, status in (("/down/", 502), ("/static/none", 404)):
+            page = visit(browser, url, f"{url}{path}")
+            assert (page.status, page.violations, page.axe_failure) == (status, (), "")
+    finally:
+        browser.quit()
 
 
 def test_snippet_of_the_project_counts_before_ours(tmp_path: Path) -> None:
