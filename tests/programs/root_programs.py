@@ -134,6 +134,8 @@ class Host:
     def fake(self, name: str, script: str) -> None:
         """Installs a fake program that records its call, then runs the script."""
         file = self.path("bin") / name
+        # A link to the system's own program: written to, that would be the fake.
+        file.unlink(missing_ok=True)
         noting = f'printf "%s\\n" "{name} $*" >>{self.path("calls")}\n'
         # It may be a link to this machine's own program, which writing would replace.
         file.unlink(missing_ok=True)
