@@ -193,7 +193,10 @@ def test_vm_of_another_directory_is_left_alone(machine: Machine, tmp_path: Path)
     with pytest.raises(StepFailed) as raised:
         virsh_calls(machine, tmp_path / "Vagrantfile")
     assert raised.value.cause == f"{tmp_path} has a VM understudy, too"
-    assert raised.value.hint == "Set another vm.name in deploy.yml."
+    assert (
+        raised.value.hint
+        == "Set another vm.name in deploy.yml. For two apps on one VM: docs/vm.md."
+    )
     assert machine.virsh_calls() == ["dumpxml"]
     assert machine.vagrant_calls() == []
 
