@@ -180,7 +180,7 @@ def _process_output(
     _report_migrations(job, output)
     for note in app_commands.notes(output):
         job.report.warn(note)
-    for advice in django_settings.advice_in(output):
+    for advice in django_settings.advice_in(output, desired):
         job.report.say(f"  {advice}")
     findings = django_settings.findings_in(output, desired)
     for finding in findings:

@@ -26,11 +26,12 @@ def findings_in(output: str, desired: DesiredState) -> tuple[str, ...]:
         return findings(settings, desired) if settings else ()
 
 
-def advice_in(output: str) -> tuple[str, ...]:
+def advice_in(output: str, desired: DesiredState) -> tuple[str, ...]:
     """Recommendations for the settings in a step's output: a sentence each."""
     with answers.understood("app's settings"):
-        settings = _settings_in(output)
-        return tuple(_sqlite_advice(settings)) if settings else ()
+        if settings := _settings_in(output):
+            return (*_sqlite_advice(settings), *_cookie_advice(settings, desired))
+        return ()
 
 
 def _settings_in(output: str) -> Settings | None:
@@ -170,6 +171,14 @@ def _https(settings: Settings, desired: DesiredState) -> Iterator[str]:
     for name in ("csrf_cookie_secure", "session_cookie_secure"):
         if settings[name]:
             yield f"{name.upper()} is on, and {domain} has no certificate"
+
+
+def _cookie_advice(settings: Settings, desired: DesiredState) -> Iterator[str]:
+    """The check of cookies sees only those that a visitor without a login gets."""
+    names = ("session_cookie_secure", "csrf_cookie_secure")
+    lacking = [f"{name.upper()} = True" for name in names if not settings[name]]
+    if desired.target.has_https and lacking:
+        yield f"recommended where the site has HTTPS, so that no cookie goes over HTTP: {', '.join(lacking)}"
 
 
 def _place(path: str, desired: DesiredState) -> PurePosixPath:

@@ -198,8 +198,22 @@ def test_sqlite_for_one_visitor_at_a_time_is_advice_and_no_finding(
     good = GOOD["sqlite"]["default"]
     settings = {**GOOD, "sqlite": {"default": {**good, **changes}}}
 
-    advice = advice_in(f"==> settings {json.dumps(settings)}\n")
+    advice = advised(settings)
 
     assert len(advice) == (recommended is not None)
     assert (recommended or "") in "".join(advice)
     assert findings(settings, desired_state(app={"preset": "django"})) == ()
+
+
+def advised(settings: dict[str, Any], target: dict[str, Any] | None = None) -> tuple[str, ...]:
+    desired = desired_state(app={"preset": "django"}, target=target or {})
+    return advice_in(f"==> settings {json.dumps(settings)}\n", desired)
+
+
+def test_secure_cookies_are_recommended_where_there_is_https() -> None:
+    secure = dict.fromkeys(("session_cookie_secure", "csrf_cookie_secure"), True)
+
+    [advice] = advised(GOOD, {"https": "auto"})
+    assert advice.endswith(": SESSION_COOKIE_SECURE = True, CSRF_COOKIE_SECURE = True")
+    assert advised({**GOOD, **secure}, {"https": "auto"}) == ()
+    assert advised(GOOD) == ()
