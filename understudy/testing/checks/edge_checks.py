@@ -107,8 +107,9 @@ def cookies(crawl: Crawl, edge: Edge) -> Result:
     secret = {
         (path_of(url), name): attributes
         for url, answer in crawl.answers.items()
-        for name, attributes in map(_parse, answer.cookies)
-        if _SECRET.search(name)
+        for name, value, attributes in map(_parse, answer.cookies)
+        # One without a value is being removed.
+        if value and _SECRET.search(name)
     }
     found = tuple(
         Finding(path, name, f"sets the cookie {name} without Secure, over HTTPS")
@@ -119,12 +120,12 @@ def cookies(crawl: Crawl, edge: Edge) -> Result:
     return Result(found, f"cookies: {names or 'none of a session or a form is set'}")
 
 
-def _parse(cookie: str) -> tuple[str, set[str]]:
-    """Name and attributes, without their values, of a Set-Cookie."""
+def _parse(cookie: str) -> tuple[str, str, set[str]]:
+    """Name, value and the names of the attributes of a Set-Cookie."""
     pair, *attributes = cookie.split(";")
-    return pair.partition("=")[0].strip(), {
-        attribute.partition("=")[0].strip().lower() for attribute in attributes
-    }
+    name, _, value = pair.partition("=")
+    named = {attribute.partition("=")[0].strip().lower() for attribute in attributes}
+    return name.strip(), value.strip(' "'), named
 
 
 def certificate(edge: Edge) -> Result:

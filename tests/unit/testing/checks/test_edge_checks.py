@@ -191,6 +191,11 @@ def test_cookie_of_a_session_or_form_without_secure_fails(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("removed", ["sessionid=; Max-Age=0", 'sessionid=""; Max-Age=0', "session"])
+def test_cookie_that_is_removed_has_nothing_to_keep_secret(removed: str) -> None:
+    assert cookies(removed).findings == ()
+
+
 def test_without_https_no_cookie_has_to_be_secure() -> None:
     assert not cookies("sessionid=a", expected=Expected("shop.test")).is_judged
 
