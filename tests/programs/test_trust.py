@@ -110,6 +110,23 @@ def test_programs_trust_the_sites_ca_besides_the_systems(
     assert Path(trusting["SSL_CERT_FILE"]).read_text().count("BEGIN CERTIFICATE") > 50
 
 
+def test_cas_that_the_user_has_set_are_trusted_still(
+    roots: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "own"
+    own.write_text("own CA")
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("CURL_CA_BUNDLE", str(tmp_path))
+    for name in ("REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"):
+        monkeypatch.setenv(name, str(own))
+
+    variables = trust.for_programs(roots, tmp_path)
+
+    assert len(variables) == 4
+    for file in variables.values():
+        assert Path(file).read_text() == f"own CA\n{roots.read_text()}"
+
+
 def test_issuer_that_has_no_ca_yet_changes_nothing(tmp_path: Path) -> None:
     empty = tmp_path / "roots.pem"
     assert trust.known(None) is None

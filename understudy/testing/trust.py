@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -59,19 +59,27 @@ def _certutil(*words: str, database: Path) -> None:
 
 
 def for_programs(roots: Path, folder: Path) -> Mapping[str, str]:
-    """Variables by which Node, Python, curl and OpenSSL trust these CAs besides the system's.
+    """Variables by which Node, Python, curl and OpenSSL trust these CAs besides those that they trust already.
 
-    folder: gets the file of all.
+    folder: gets the files that the variables name.
     """
-    # What the user has set is trusted still.
-    usual = os.environ.get("SSL_CERT_FILE") or _system()
-    bundle = folder / "trusted.pem"
-    bundle.write_text(f"{Path(usual).read_text()}\n{roots.read_text()}")
     names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-    own = os.environ.get("NODE_EXTRA_CA_CERTS")
-    node = folder / "node.pem"
-    node.write_text(f"{Path(own).read_text() if own else ''}\n{roots.read_text()}")
-    return {**dict.fromkeys(names, str(bundle)), "NODE_EXTRA_CA_CERTS": str(node)}
+    usual = _set(names) or [Path(_system())]
+    all_of_them = _joined(folder / "trusted.pem", [*usual, roots])
+    # Node has CAs of its own.
+    more = _joined(folder / "more.pem", [*_set(["NODE_EXTRA_CA_CERTS"]), roots])
+    return {**dict.fromkeys(names, all_of_them), "NODE_EXTRA_CA_CERTS": more}
+
+
+def _set(names: Iterable[str]) -> list[Path]:
+    """The files that the user's own variables name, each once."""
+    values = dict.fromkeys(os.environ.get(name, "") for name in names)
+    return [Path(value) for value in values if value and Path(value).is_file()]
+
+
+def _joined(file: Path, parts: Iterable[Path]) -> str:
+    file.write_text("\n".join(part.read_text() for part in parts))
+    return str(file)
 
 
 def _system() -> str:
