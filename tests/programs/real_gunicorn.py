@@ -13,9 +13,10 @@ from understudy.release.locks import server
 
 
 @contextmanager
-def gunicorn(directory: Path, app_text: str) -> Iterator[Path]:
+def gunicorn(directory: Path, app_text: str, worker_class: str = "sync") -> Iterator[Path]:
     """Two workers of a module with that text, whose app is called `app`. Their socket."""
-    app = config(app={"name": "shop", "module": "shop:app", "preset": "plain", "workers": 2})
+    keys = {"preset": "plain", "workers": 2, "worker_class": worker_class}
+    app = config(app={"name": "shop", "module": "shop:app", **keys})
     files = render.release_files(app, app.target("staging"), "r1", TEMPLATES)
     [text] = [file.content for file in files if file.path.name == "gunicorn.conf.py"]
     text = text.replace("/run/shop/", f"{directory}/").replace("/srv/shop/", f"{directory}/")

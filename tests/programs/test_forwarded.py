@@ -22,6 +22,18 @@ def app(environ, start_response):
     start_response("200 OK", [("Content-Type", "application/json")])
     return [json.dumps(seen).encode()]
 """
+ASGI = """
+import json
+async def app(scope, receive, send):
+    if scope["type"] != "http":
+        return
+    sent = {name.decode().upper().replace("-", "_"): value for name, value in scope["headers"]}
+    seen = {f"HTTP_{name}": value.decode() for name, value in sent.items()}
+    seen |= {"wsgi.url_scheme": scope["scheme"], "SCRIPT_NAME": scope["root_path"], "PATH_INFO": scope["path"]}
+    seen["client"] = str(scope["client"])
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": json.dumps(seen).encode()})
+"""
 FORGED = "6.6.6.6"
 # What proxies send and gunicorn, uvicorn, Werkzeug, Django, Starlette or their plugins can believe.
 CLAIMS = {
@@ -51,10 +63,14 @@ PROXY = {"trusted_proxies": ["127.0.0.1/32"]}
 
 
 @contextmanager
-def served(directory: Path, target: dict[str, Any]) -> Iterator[Nginx]:
-    """The site of a target, with APP in a real gunicorn behind it."""
+def served(directory: Path, target: dict[str, Any], worker: str = "sync") -> Iterator[Nginx]:
+    """The site of a target, with APP in a real gunicorn behind it, or ASGI."""
+    app = ASGI if worker == "asgi" else APP
     (directory / "app").mkdir()
-    with running(directory / "nginx", target) as nginx, gunicorn(directory / "app", APP) as socket:
+    with (
+        running(directory / "nginx", target) as nginx,
+        gunicorn(directory / "app", app, worker) as socket,
+    ):
         nginx.site("releases/r2").mkdir()
         nginx.site("releases/r2/socket").symlink_to(socket)
         nginx.site("current").unlink()
@@ -67,14 +83,15 @@ def served(directory: Path, target: dict[str, Any]) -> Iterator[Nginx]:
 
 @pytest.fixture(scope="module")
 def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Nginx]]:
-    """http, https: without a proxy in front. proxied: this machine is one."""
+    """http, https, asgi: without a proxy in front. proxied: this machine is one."""
     place = tmp_path_factory.mktemp
     with (
         served(place("http"), {}) as plain,
         served(place("https"), CERTIFICATE) as https,
+        served(place("asgi"), {}, "asgi") as asgi,
         served(place("proxied"), PROXY) as proxied,
     ):
-        yield {"http": plain, "https": https, "proxied": proxied}
+        yield {"http": plain, "https": https, "asgi": asgi, "proxied": proxied}
 
 
 def environ(nginx: Nginx, port: int, headers: dict[str, str]) -> dict[str, str]:
@@ -85,11 +102,14 @@ def environ(nginx: Nginx, port: int, headers: dict[str, str]) -> dict[str, str]:
     return seen
 
 
-@pytest.mark.parametrize(("scheme", "port"), [("http", 80), ("https", 443)])
+@pytest.mark.parametrize(
+    ("site", "scheme", "port"),
+    [("http", "http", 80), ("https", "https", 443), ("asgi", "http", 80)],
+)
 def test_app_gets_none_of_what_a_visitor_claims(
-    scheme: str, port: int, sites: dict[str, Nginx]
+    site: str, scheme: str, port: int, sites: dict[str, Nginx]
 ) -> None:
-    seen = environ(sites[scheme], port, CLAIMS)
+    seen = environ(sites[site], port, CLAIMS)
 
     assert seen["wsgi.url_scheme"] == scheme
     assert (seen["HTTP_HOST"], seen["SCRIPT_NAME"], seen["PATH_INFO"]) == (DOMAIN, "", "/page")

@@ -123,6 +123,16 @@ def test_name_that_is_not_the_sites_is_shown_no_certificate(https: Nginx, name: 
     assert "BEGIN CERTIFICATE" not in shown.stdout
 
 
+def test_default_server_of_another_site_still_gets_unknown_names(tmp_path: Path) -> None:
+    files = "ssl_certificate /etc/ssl/todo.pem; ssl_certificate_key /etc/ssl/todo.key;"
+    names = "server_name other.test; return 200 other;"
+    other = f"server {{\n    listen 443 ssl default_server;\n{files} {names}\n}}\n"
+    with running(tmp_path, CERTIFICATE, change=lambda site: site + other) as nginx:
+        assert nginx.get("/", 443, host="unknown.example")[1] == b"other"
+        assert nginx.get("/", 443, host="other.test")[1] == b"other"
+        assert nginx.get("/", 443)[1] != b"other"
+
+
 def test_name_of_the_server_for_unknown_names_gets_no_answer(https: Nginx) -> None:
     with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
         https.get("/", 443, host="todo.invalid", sni=DOMAIN)
