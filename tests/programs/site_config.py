@@ -36,7 +36,10 @@ OPTIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "dots": ({"static_url": "/a.b~c/s-t/", "static_expires": "max", "upload_limit": "1g"}, {}),
     "hashed": ({"static_hashed": ["assets", "v.2/b"]}, {}),
     "times": ({"request_timeout": 3600, "drain_timeout": 0, "start_timeout": 3600}, {}),
-    "login": ({"proxy": {"/api/": 8001}}, {**CERTIFICATE, "basic_auth": True, "noindex": True}),
+    "login": (
+        {"proxy": {"/api/": 8001}, "health_path": "/health"},
+        {**CERTIFICATE, "basic_auth": True, "noindex": True},
+    ),
     "redirects": (
         {
             "redirects": {

@@ -20,13 +20,14 @@ from understudy.testing.login import Login
 from understudy.testing.site import Site
 
 pytestmark = pytest.mark.needs("nginx")
+HEALTH = {"health_path": "/health"}
 LOGIN = "Basic " + base64.b64encode(b"anna:s3cret").decode()
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     directory = tmp_path_factory.mktemp("site")
-    with running(directory, {"basic_auth": True, "noindex": True}) as nginx:
+    with running(directory, {"basic_auth": True, "noindex": True}, HEALTH) as nginx:
         set_password(nginx)
         for name in ("media", "static"):
             folder = nginx.site("shared/media" if name == "media" else "releases/r1/static")
@@ -84,6 +85,11 @@ def test_host_itself_needs_no_password(site: Nginx) -> None:
     assert visit(site, "/", source="127.0.0.1")[0].status == 200
 
 
+def test_monitors_need_no_password_for_the_health_path(site: Nginx) -> None:
+    assert visit(site, "/health")[0].status == 200
+    assert visit(site, "/health/x")[0].status == 401
+
+
 def test_search_engines_are_asked_to_leave_the_site_out(site: Nginx) -> None:
     for path, login in (("/", LOGIN), ("/static/a", LOGIN), ("/media/a", LOGIN), ("/", "")):
         assert visit(site, path, login)[0].headers["X-Robots-Tag"] == "noindex"
@@ -104,14 +110,15 @@ def test_challenge_of_an_issuer_needs_no_password(tmp_path: Path) -> None:
 
 def test_maintenance_is_shown_before_any_password_is_asked_for(tmp_path: Path) -> None:
     on = Maintenance("2026-11-27T18:00:00+00:00", "ann@desk", "")
-    made = config(app={"name": "todo"}, target={"basic_auth": True})
+    made = config(app={"name": "todo", **HEALTH}, target={"basic_auth": True})
     block = maintenance_files.block(made, made.target("staging"), TEMPLATES, on)
     turn_on = partial(maintenance.turned_on, maintenance=on, block=block)
-    with running(tmp_path, {"basic_auth": True}, change=turn_on) as nginx:
+    with running(tmp_path, {"basic_auth": True}, HEALTH, change=turn_on) as nginx:
         nginx.site("maintenance.html").write_text("Back soon")
         nginx.site("shared/htpasswd").write_text("anna:x")
         answer, body = visit(nginx, "/")
         assert (answer.status, body) == (503, b"Back soon")
+        assert visit(nginx, "/health")[0].status == 200
         assert visit(nginx, "/", source="127.0.0.1")[0].status == 200
 
 
