@@ -198,6 +198,8 @@ class SpareHost(Place):
     def obstacle(self, trap: Trap) -> str:
         if trap.phase == "reboot":
             return "a spare host is not rebooted"
+        if trap.settings.get("targets"):
+            return "only the staging VM has an issuer for HTTPS"
         if "memory_max" in trap.settings.get("app", {}) and not self._limits_memory:
             return "memory can't be limited there"
         return ""
