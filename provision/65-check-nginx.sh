@@ -45,7 +45,7 @@ server           large_client_header_buffers    NUMBER SIZE
 server           client_header_buffer_size      SIZE
 server           client_header_timeout          TIME
 server,location  location                       ((=|\^~) )?URL|~\*? TEXT|@NAME {
-server,location  if                             \(\$(host|scheme|request_method) !?= [\w.-]+\)|\(\$host !~ \^\([a-z0-9.|+\\-]+\)\$\) {
+server,location  if                             \(\$(host|scheme|request_method) !?= [\w.-]+\)|OTHERHOST {
 location         limit_except                   METHOD( METHOD)* {
 server           root                           BELOW
 location         root                           BELOW|/var/www/understudy-acme
@@ -144,8 +144,10 @@ WORDS = {
     "TYPE": r"[a-z0-9*.+-]+/[a-z0-9*.+-]+",
     "NAME": r"[A-Za-z0-9][\w.-]*",
     "NUMBER": r"[0-9]{1,9}",
+    "OTHERHOST": r"\(\$host\n!~\n\^\([a-z0-9.|+\\-]+\)\$\)",
     # From 1024 on: below are the system's own services.
-    "PORT": r"(?:102[4-9]|10[3-9]\d|1[1-9]\d\d|[2-9]\d{3}|[1-5]\d{4}|6(?:[0-4]\d{3}|5(?:[0-4]\d\d|5(?:[0-2]\d|3[0-5]))))",
+    "PORT": r"(?:102[4-9]|10[3-9]\d|1[1-9]\d\d|[2-9]\d{3}|[1-5]\d{4}"
+    r"|6(?:[0-4]\d{3}|5(?:[0-4]\d\d|5(?:[0-2]\d|3[0-5]))))",
     "SIZE": r"[0-9]{1,9}[kmg]?",
     "ZONE": r"[0-9]{1,2}m",
     "TIME": r"[0-9]{1,9}(?:ms|[smhdwMy])?",

@@ -53,10 +53,11 @@ def test_chromium_gets_the_address_and_a_profile_of_its_own(
 ) -> None:
     [line] = said(tmp_path)
 
-    [(program, url, rule, profile)] = opened
+    [(program, url, rule, profile, roots)] = opened
     assert (program, url) == ("/usr/bin/chromium", "http://shop.test")
     assert rule == "MAP shop.test 192.0.2.7"
     assert profile.is_relative_to(tmp_path / ".understudy")
+    assert not roots, "its certificate is no one's but the public CAs'"
     assert line.startswith(
         "http://shop.test is open in a browser window that finds shop.test at 192.0.2.7"
     )
@@ -124,7 +125,7 @@ def test_all_names_of_the_site_are_found(
     monkeypatch.setattr(browsers, "has_screen", lambda: False)
     line = said(tmp_path, domains=names)[-1]
 
-    [(_, _, rule, _)] = opened
+    [(_, _, rule, _, _)] = opened
     assert rule == "MAP shop.test 192.0.2.7, MAP *.shop.test 192.0.2.7, MAP shop.example 192.0.2.7"
     assert line == "192.0.2.7 shop.test shop.example"
 

@@ -10,6 +10,7 @@ import pytest
 from tests.unit.fakes import FakeConnection, manifest
 from tests.unit.staging import QUERY, Staging, lines_of
 from understudy.commands import Argv
+from understudy.config.data import Data
 from understudy.data import pull as data_pull
 from understudy.job import Job
 from understudy.ssh.connection import Result
@@ -58,7 +59,7 @@ class Host:
     def job(self, rules: Any = "email", media: float = 0, **target: Any) -> Job:
         job = self.staging.job(**target)
         data = {"media": media, "tables": {"auth_user": {"email": rules} if rules else {}}}
-        config = type(job.config).model_validate({**job.config.model_dump(), "data": data})
+        config = job.config.model_copy(update={"data": Data.model_validate(data)})
         return Job(job.project, config, job.target_name, job.report)
 
     def answers(self, more: dict[str, Result | list[Result]]) -> FakeConnection:

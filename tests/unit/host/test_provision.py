@@ -179,7 +179,7 @@ def test_domain_of_another_site_is_refused_before_anything_is_changed(
     host = admin(staging, printed(""))
     host.answers = {QUERY: staging.facts(wiki.format("shop.test"), stamp="")}
 
-    with pytest.raises(Refused, match=r"domain shop\.test") as raised:
+    with pytest.raises(Refused, match=r"name shop\.test") as raised:
         verb(staging.job())
 
     assert raised.value.details == "/etc/nginx/sites-enabled/wiki:1: server_name shop.test"
