@@ -2,6 +2,9 @@
 
 from understudy.commands import site
 from understudy.deploy.desired import DesiredState
+from understudy.diagnosis.causes import certificates
+from understudy.diagnosis.known_facts import KnownFacts
+from understudy.diagnosis.rules import diagnose
 from understudy.host.actions import Run
 from understudy.host.certificates import DAYS_TO_FAIL, CertificateState
 from understudy.host.facts import ObservedState
@@ -39,6 +42,12 @@ def must_answer_first(desired: DesiredState, observed: ObservedState) -> bool:
     """Whether the site's nginx file is of a time when it had no HTTPS, and passes challenges on to the app."""
     installed = _nginx_file(desired, observed)
     return bool(installed and _title(desired, observed)) and "/acme-challenge/" not in installed
+
+
+def explain(output: str) -> str:
+    """The cause and what to try, if that output of a step shows why there is no certificate."""
+    found = diagnose({"step": output, "said": output}, KnownFacts(), certificates.RULES)
+    return "".join(f"cause: {cause.sentence}\ntry: {cause.hint}" for cause in found[:1])
 
 
 def is_missing(desired: DesiredState, observed: ObservedState) -> bool:

@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 from understudy.commands import app as app_commands
 from understudy.deploy import (
+    certificate,
     commits,
     django_settings,
     generated_secrets,
@@ -164,7 +165,9 @@ def _converge(
                 findings.extend(_process_output(job, connection, desired, output))
 
             try:
-                warnings = steps.apply_all(job, connection, actions, after=after)
+                warnings = steps.apply_all(
+                    job, connection, actions, after=after, explain=certificate.explain
+                )
             except StepFailed as error:
                 raise maintenance.after_failure(job, connection, desired, error) from None
     return [*warnings, *findings]

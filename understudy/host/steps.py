@@ -25,13 +25,15 @@ def apply_all(
     actions: Iterable[Action],
     *,
     after: Callable[[Action, str], None] = lambda action, output: None,
+    explain: Callable[[str], str] = lambda output: "",
 ) -> list[str]:
     """Carries out actions one by one, or those of several branches at once. Returns the warnings.
 
-    after: called with each action that succeeded and what it printed. Raises StepFailed for the first action
+    after: called with each action that succeeded and what it printed. explain: the cause in what a step printed
+    whose failure is a warning, "" if it shows none. Raises StepFailed for the first action
     that fails, after undoing it, and Unreachable if the connection breaks.
     """
-    plan = _Plan(connection, after)
+    plan = _Plan(connection, after, explain)
     for part in branches.split(actions):
         branches.carry_out(part, job.report, plan.take, plan.undo_untaken)
     return plan.warnings
@@ -43,6 +45,7 @@ class _Plan:
 
     connection: SshConnection
     after: Callable[[Action, str], None]
+    explain: Callable[[str], str]
     warnings: list[str] = field(default_factory=list)
     printed: str = ""
 
@@ -56,8 +59,9 @@ class _Plan:
                 raise
             if not action.warning:
                 raise _undone(self.connection, action.undo, branch, error) from None
-            branch.report.warn(f"{action.warning}\n{error.details}")
-            self.warnings.append(action.warning)
+            warning = "\n".join(filter(None, (action.warning, self.explain(error.details))))
+            branch.report.warn(f"{warning}\n{error.details}")
+            self.warnings.append(warning)
             return
         with branch.turn:
             self.printed += output

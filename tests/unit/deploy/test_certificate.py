@@ -9,6 +9,7 @@ import pytest
 from tests.unit.certificates import ENDS
 from tests.unit.fakes import facts
 from tests.unit.plans import NGINX, SHIPMENT, desired_state, live_host
+from understudy.deploy.certificate import explain
 from understudy.deploy.desired import DesiredState
 from understudy.deploy.plan import make_plan
 from understudy.host.actions import Run
@@ -168,3 +169,18 @@ def test_failed_try_of_a_site_with_plain_http_leaves_one_that_is_not_taken_for_s
 
     assert asked(desired(), observed).warning == ""
     assert titles(desired(), observed)[0] == "get a certificate for shop.test"
+
+
+def test_why_there_is_no_certificate_is_explained() -> None:
+    output = (
+        "Domain: shop.test\n  Type:   caa\n  Detail: CAA record for shop.test prevents issuance"
+    )
+
+    text = explain(output)
+
+    assert text.startswith("cause: a CAA record forbids this issuer")
+    assert "\ntry: `dig CAA shop.test`" in text
+
+
+def test_other_output_is_not_explained() -> None:
+    assert explain("no such column") == ""

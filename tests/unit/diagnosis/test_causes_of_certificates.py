@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.cause_cases.base import HEALTHY, said
-from tests.unit.cause_cases.certificates import failed
+from tests.unit.cause_cases.certificates import failed, words
 from tests.unit.diagnoses import first_cause
 
 URL = "http://shop.test:80/.well-known/acme-challenge/x"
@@ -40,6 +40,17 @@ def test_pebble_says_the_same_in_other_words(kind: str, detail: str, cause: str)
 
     assert found
     assert cause in found.sentence
+
+
+def test_certbot_shortens_what_it_could_not_reach() -> None:
+    case = words(
+        "An unexpected error occurred:\nValueError: Requesting acme.test/dir: Connection refused"
+    )
+
+    found = first_cause(case.words, HEALTHY)
+
+    assert found
+    assert found.sentence == "the host cannot reach the issuer at acme.test: Connection refused"
 
 
 def test_app_that_cannot_reach_a_server_is_not_taken_for_certbot() -> None:

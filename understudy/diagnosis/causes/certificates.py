@@ -86,15 +86,15 @@ RULES: tuple[Rule, ...] = (
         (
             Clue(
                 "step",
-                r"HTTPSConnectionPool\(host='(?P<host>[^']+)', port=(?P<port>\d+)\).*"
+                r"(?:HTTPSConnectionPool\(host='|Requesting )(?P<host>[\w.-]+)(?:'.*|/\S*: ?)"
                 r"(?P<why>Connection refused|timed out|name resolution|Name or service not known|"
                 r"No route to host|Network is unreachable)",
             ),
             _NOT_ISSUED,
         ),
-        "the host cannot reach the issuer at {host}, port {port}: {why}",
-        "`curl -I https://{host}:{port}/` on the host shows the same as long as that is so. Either the "
-        "issuer is down (Let's Encrypt: https://letsencrypt.status.io), or the host may not connect to it.",
+        "the host cannot reach the issuer at {host}: {why}",
+        "`curl` of acme.directory on the host shows the same as long as that is so. Either the issuer is "
+        "down (Let's Encrypt: https://letsencrypt.status.io), or the host may not connect to it.",
     ),
     Rule(
         "certificate-issuer-down",
