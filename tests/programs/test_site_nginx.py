@@ -242,6 +242,32 @@ def test_what_sites_often_need_is_allowed(override: str) -> None:
     assert refusal(IN_SERVER.format(override)) is None
 
 
+def headers_of_blocks(content: str) -> list[set[str]]:
+    """The headers that each block with an add_header adds itself."""
+    blocks: list[set[str]] = [set()]
+    closed = []
+    for _, directive, end in load_checker("check-nginx").directives(content):
+        if end == "{":
+            blocks.append(set())
+        elif end == "}":
+            closed.append(blocks.pop())
+        elif directive[0] == "add_header":
+            blocks[-1].add(directive[1])
+    return [headers for headers in closed if headers]
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_block_with_a_header_of_its_own_has_the_sites_too(name: str) -> None:
+    """It inherits none of the server's."""
+    app, target = OPTIONS[name]
+    wanted = {"X-Content-Type-Options", "Referrer-Policy"}
+    wanted |= {"Strict-Transport-Security"} if "hsts" in target else set()
+    found = headers_of_blocks(rendered(app, target)[0])
+
+    assert len(found) >= 2
+    assert [headers for headers in found if not wanted <= headers] == []
+
+
 # try_files_is_evil_too wants open_file_cache, by which nginx would serve files of before a switch.
 # hsts_header wants what a site has by the key `hsts` alone: browsers can't be taken back from it.
 # default_server_flag looks for the default server in this file: provisioning has it in another.

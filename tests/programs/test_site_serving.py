@@ -146,13 +146,14 @@ def test_name_that_is_not_the_sites_gets_no_page(plain: Nginx, https: Nginx) -> 
 
 
 # Of the app, of static files, of uploads, and errors of nginx itself.
-ANSWERS = ("/", "/static/a", "/static/none", "/media/a", "/media/none")
+HASHED = "/static/app.0123456789ab.css"
+ANSWERS = ("/", "/static/a", HASHED, "/static/none", "/media/a", "/media/none")
 
 
 def with_files(nginx: Nginx) -> Nginx:
     (nginx.site("releases/r1") / "static").mkdir(exist_ok=True)
-    for place in ("releases/r1/static", "shared/media"):
-        (nginx.site(place) / "a").write_text("a")
+    for path in (f"releases/r1{HASHED}", "releases/r1/static/a", "shared/media/a"):
+        nginx.site(path).write_text("a")
     return nginx
 
 
