@@ -270,7 +270,7 @@ def test_block_with_a_header_of_its_own_has_the_sites_too(name: str) -> None:
 
 # try_files_is_evil_too wants open_file_cache, by which nginx would serve files of before a switch.
 # hsts_header wants what a site has by the key `hsts` alone: browsers can't be taken back from it.
-# default_server_flag wants the default server in this file. That of port 80 is in one of provisioning; at port 443
+# default_server_flag wants the default server in this file. That of port 80 is in provisioning's; at port 443
 # each site has a server for unknown names, and nginx would refuse two with the flag: the first one counts.
 SKIPPED = ("try_files_is_evil_too", "default_server_flag", "hsts_header")
 
