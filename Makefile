@@ -86,6 +86,7 @@ lock:  ## compile requirements.in into requirements.txt, with hashes
 
 bench:  ## measure Understudy and its peers for docs/performance.md: hours; QUICK=1 in ten minutes on a container
 	$(PYTHON) -m benchmarks $(PARTS) $(if $(PROVIDERS),--providers $(PROVIDERS)) $(if $(QUICK),--quick)
+	$(if $(PARTS)$(QUICK),,$(PYTHON) -m benchmarks.static_files)
 
 clean:  ## remove the VM and all that was built
 	-$(PYTHON) deploy.py destroy

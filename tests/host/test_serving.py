@@ -1,5 +1,6 @@
 """What a deploy promises of a host: the site answers, from the right processes, with the right permissions."""
 
+import gzip
 import hashlib
 import http.client
 import os
@@ -13,6 +14,7 @@ from testinfra.host import Host
 
 from understudy.config.app import App
 from understudy.config.target import TargetConfig
+from understudy.release import static_files
 from understudy.release.layout import Paths
 from understudy.testing import login
 from understudy.testing.host import connect
@@ -97,6 +99,19 @@ def test_static_files_come_from_nginx(
     assert (response.status, digest) == (200, answers["static file's digest"].text)
     # An answer of the app to this request names its release. The app may serve the files, too (WhiteNoise).
     assert response.getheader("X-Understudy-Release") is None, "nginx passed the request to the app"
+
+
+def test_static_text_is_sent_compressed(
+    answers: Answers, app: App, target: TargetConfig, paths: Paths
+) -> None:
+    found = answers["static file"].text
+    if app.static_url is None or not static_files.is_text(found):
+        pytest.skip("this app has no static text files")
+    path = app.static_url + quote(found.removeprefix(f"{paths.current}/static/"))
+    response, body = ask(target, path, {"Accept-Encoding": "gzip"})
+    assert response.getheader("Content-Encoding") == "gzip"
+    digest = hashlib.sha256(gzip.decompress(body)).hexdigest()
+    assert digest == answers["static file's digest"].text
 
 
 def test_nginx_can_read_the_uploads(answers: Answers) -> None:

@@ -228,6 +228,7 @@ def test_condition_that_compares_no_host_name_is_refused(condition: str) -> None
         "location /down { limit_except GET { deny all; } proxy_pass http://unix:/srv/todo/current/socket; }",
         "add_header Content-Security-Policy \"default-src 'self'\" always;",
         "gzip on; gzip_types text/css application/json;",
+        "gzip_types *; gzip_static on; brotli_static on;",
         "proxy_buffer_size 16k; proxy_buffers 8 16k;",
         "error_page 500 502 503 /static/500.html;",
         "if ($request_method = TRACE) { return 405; }",
