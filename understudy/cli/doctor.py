@@ -65,8 +65,8 @@ def _findings(project: Project, report: Report) -> Iterator[Finding]:
         yield Finding("staging VM", f"none: deploy.yml has no target {vm_address.TARGET}")
         yield from (check() for check in _DEPLOYS)
         return
-    if differs := unrehearsed.https(config):
-        report.warn(differs)
+    for sentence in unrehearsed.sentences(config):
+        report.warn(sentence)
     choice = providers.chosen(project, config.vm.name, config.vm.provider)
     yield _capture(Job(project, config, config.vm.stands_for, report), choice)
     yield Finding("staging VM", str(choice))

@@ -59,8 +59,8 @@ class Rehearsal:
         ConfigError if the source or the receipts' key can't be used: then the VM is not touched.
         """
         issue.check_key(self.job)
-        if differs := unrehearsed.https(self.job.config):
-            self.job.report.warn(differs)
+        for sentence in unrehearsed.sentences(self.job.config):
+            self.job.report.warn(sentence)
         # One commit is rehearsed, whatever is committed meanwhile.
         self.job = self.job.at(commits.check(self.job).commit)
         began = time.monotonic()

@@ -1,16 +1,24 @@
 """What production has and the VM's target has not, so that no rehearsal shows whether it works. Pure."""
 
+from collections.abc import Iterator
+
 from understudy.config.model import Config
 from understudy.vm.address import TARGET
 
 
-def https(config: Config) -> str:
-    """A sentence with the cure; empty if there is nothing to say."""
+def sentences(config: Config) -> Iterator[str]:
+    """Each with its cure."""
     name = config.vm.stands_for
     staging, mirrored = config.targets.get(TARGET), config.targets.get(name)
-    if staging is None or mirrored is None or staging.has_https or not mirrored.has_https:
-        return ""
-    return (
-        f"{name} has HTTPS and {TARGET} has not: redirects, secure cookies and the certificate are not "
-        f"rehearsed. Set `https: auto` for {TARGET} in deploy.yml"
-    )
+    if staging is None or mirrored is None:
+        return
+    if mirrored.has_https and not staging.has_https:
+        yield (
+            f"{name} has HTTPS and {TARGET} has not: redirects, secure cookies and the certificate are not "
+            f"rehearsed. Set `https: auto` for {TARGET} in deploy.yml"
+        )
+    if mirrored.names[1:] and not staging.names[1:]:
+        yield (
+            f"{name} has {len(mirrored.names)} names and {TARGET} has one: whether the app accepts them, and "
+            f"where they lead, is not rehearsed. Give {TARGET} `domains` of its own in deploy.yml"
+        )

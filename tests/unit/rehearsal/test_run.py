@@ -47,7 +47,7 @@ def test_target_without_a_certificate_by_acme_has_nothing_to_renew(stage: Stage)
 def test_what_staging_can_not_show_of_production_is_a_warning(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unrehearsed, "https", lambda config: "production has HTTPS")
+    monkeypatch.setattr(unrehearsed, "sentences", lambda config: ["production has HTTPS"])
 
     assert stage.rehearse() is None
     assert "production has HTTPS" in stage.report.warnings
