@@ -75,6 +75,11 @@ class Project:
         return self.state / "known"
 
     @property
+    def kept_secrets(self) -> Path:
+        """The secrets of disposable targets, a file for each."""
+        return self.state / "secrets"
+
+    @property
     def pages(self) -> Path:
         """Screenshots of the browser tests that are running; the report copies them."""
         return self.state / "pages"

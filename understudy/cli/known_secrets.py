@@ -1,6 +1,9 @@
 """The secrets that this machine knows: neither a terminal nor a report shows them."""
 
+import json
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 
 from understudy.config.environments import environments
@@ -9,14 +12,21 @@ from understudy.report.masking import secret_values
 
 
 def known_secrets(project: Project) -> frozenset[str]:
-    """Values in deploy.yml, right or wrong, and in this process's environment whose names say that they are
-    secret.
+    """Values in deploy.yml, right or wrong, in this process's environment, and of the secrets that are kept
+    here for disposable targets; those whose names say that they are secret.
     """
     try:
         text = project.config_file.read_text(encoding="utf-8", errors="replace")
     except OSError:
         text = ""
-    return secret_values(os.environ) | _in_text(text)
+    return secret_values(os.environ).union(_in_text(text), *map(secret_values, _kept(project)))
+
+
+def _kept(project: Project) -> Iterator[Mapping[str, str]]:
+    """Of each target; host/kept_secrets.py writes them. Nothing of a damaged file."""
+    for file in project.kept_secrets.glob("*.json"):
+        with suppress(OSError, ValueError):
+            yield json.loads(file.read_text())
 
 
 # A run asks before it prints, and again before it writes its report.

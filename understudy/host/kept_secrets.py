@@ -46,7 +46,7 @@ def digest(job: Job) -> str:
 
 def _file(job: Job) -> Path:
     site = f"{job.config.app.name}-{job.target_name}"
-    return job.project.state / "secrets" / f"{site}-{job.config.vm.name}.json"
+    return job.project.kept_secrets / f"{site}-{job.config.vm.name}.json"
 
 
 def _write(job: Job, kept: Mapping[str, str]) -> None:

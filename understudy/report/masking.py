@@ -13,7 +13,8 @@ MASK = "***"
 # Masking shorter values would make texts unreadable and protect little.
 SHORTEST = 4
 SECRET_NAME = re.compile(
-    r"SECRET|PASSW|PASSPHRASE|(^|_)PASS$|TOKEN|CREDENTIAL|PRIVATE|DSN|API_?KEY|_KEY$|_PAT$", re.I
+    r"SECRET|PASSW|PASSPHRASE|(^|_)PASS$|TOKEN|CREDENTIAL|PRIVATE|DSN|API_?KEY|_KEY$|_PAT$|^BASIC_AUTH_",
+    re.I,
 )
 
 

@@ -10,7 +10,7 @@ from understudy.deploy import rollout
 from understudy.job import Job
 
 pytestmark = pytest.mark.usefixtures("no_reports")
-SECRETS = ("from-the-file", "of-the-target", "in-a-url", "of-this-shell")
+SECRETS = ("from-the-file", "of-the-target", "in-a-url", "of-this-shell", "kept-here")
 
 
 @pytest.fixture
@@ -21,6 +21,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     text = text.replace(first, f"{app}{first}", 1)
     (tmp_path / "deploy.yml").write_text(text + "    environment: {SMTP_PASSWORD: of-the-target}\n")
     monkeypatch.setenv("SOME_SECRET", "of-this-shell")
+    kept = tmp_path / ".understudy" / "secrets"
+    kept.mkdir(parents=True)
+    (kept / "todo-staging-vm.json").write_text('{"BASIC_AUTH_ANNA": "kept-here"}')
+    (kept / "damaged.json").write_text("{")
     return tmp_path
 
 
@@ -35,7 +39,7 @@ def test_what_a_verb_prints_holds_no_secret(
 
     assert main.main(["plan", *option], project) == 0
 
-    assert "*** *** *** ***" in capsys.readouterr().out
+    assert "*** *** *** *** ***" in capsys.readouterr().out
 
 
 def test_a_mistake_in_deploy_yml_shows_no_secret(

@@ -123,6 +123,8 @@ def test_a_secret_is_not_read_as_a_regular_expression() -> None:
         ("PRIMARY_KEY_NAME", False),
         ("KEY_NAME", False),
         ("APIKEY", True),
+        ("BASIC_AUTH_ANNA", True),
+        ("MY_BASIC_AUTH_REALM", False),
         ("MY_CREDENTIALS", True),
     ],
 )
