@@ -46,10 +46,11 @@ def server(text: str, user: str) -> Server | None:
     return Server(found[2].strip("[]"), found[1] or user, int(found[3] or 22))
 
 
-def target(found: Server, domain: str, why: str) -> Deployment:
-    """The target alone, which a capture needs."""
+def target(found: Server, domain: str, why: str, others: tuple[str, ...] = ()) -> Deployment:
+    """The target alone, which a capture needs. others: more names of the site."""
+    names = {"domains": Found([domain, *others], why)} if others else {"domain": Found(domain, why)}
     keys = {
-        "domain": Found(domain, why),
+        **names,
         **({} if _OF_NO_ONE.fullmatch(domain) else _https()),
         "address": Found(found.address, "--capture"),
         **({"port": Found(found.port, "--capture")} if found.port != 22 else {}),
@@ -77,6 +78,15 @@ def domain(capture: Capture | None, address: str, name: str) -> tuple[str, str]:
         return address, "--capture"
     several = f": the server's nginx has {', '.join(sites)}" if sites else ""
     return f"{name}.example.com", f"{NOT_KNOWN}{several}"
+
+
+def www(capture: Capture, domain: str) -> tuple[str, ...]:
+    """The domain with www., if nginx has it too. A capture has `{domain}` in place of its target's."""
+    texts = capture.readable("nginx").values()
+    served = {
+        one for text in texts for names in _SERVER_NAME.findall(text) for one in names.split()
+    }
+    return (f"www.{domain}",) if served & {f"www.{domain}", "www.{domain}"} else ()
 
 
 def _sites(capture: Capture, name: str) -> Iterator[tuple[str, str]]:

@@ -42,7 +42,8 @@ def read(directory: Path, found: Deployment, host: str, report: Report) -> Readi
     guess = production.domain(None, server.address, name)
     capture = _take(directory, found.with_more(production.target(server, *guess)), report)
     known = production.domain(capture, server.address, name)
-    with_target = found.with_more(production.target(server, *known))
+    others = production.www(capture, known[0])
+    with_target = found.with_more(production.target(server, *known, others))
     if known[0] != guess[0]:
         # A capture leaves out the site's own domain.
         capture = _take(directory, with_target, report)

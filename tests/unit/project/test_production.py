@@ -82,6 +82,14 @@ def test_domain_of_the_site(capture: Capture | None, address: str, domain: str) 
     assert production.domain(capture, address, "shop")[0] == domain
 
 
+@pytest.mark.parametrize("name", ["www.shop.org", "www.{domain}"])
+def test_name_with_www_is_kept_if_the_server_has_it(name: str) -> None:
+    found = sites(shop=f"server {{ server_name shop.org {name}; }}")
+
+    assert production.www(found, "shop.org") == ("www.shop.org",)
+    assert production.www(found, "shop.net") == (("www.shop.net",) if "{" in name else ())
+
+
 def test_python_of_the_server_that_the_app_can_not_run_with_is_named() -> None:
     assert "Python 3.11" in production.differing_python(decided(django()), SERVER)[0]
     any_python = decided({"app.py": "app = Flask(__name__)\n"})
@@ -111,6 +119,7 @@ def test_capture_is_written_with_the_target(
     config = model.load(tmp_path / "deploy.yml")
     assert (config.vm.release, config.targets["production"].domain) == ("bookworm", "shop.org")
     found = config.targets["production"]
+    assert found.domains == ("shop.org", "www.shop.org")
     # Only the user can agree to an issuer's terms.
     assert (found.https, found.acme.terms) == ("auto", False)
     assert config.targets["vagrant"].https == "auto"
