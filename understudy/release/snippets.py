@@ -9,6 +9,7 @@ from understudy.paths import Overlay
 
 FOLDER = "templates/nginx.d"
 # What templates/nginx-snippets.j2 writes before each.
+_LOCATION = re.compile(r"\s*location\s+(?:(=|~\*?|\^~)\s+)?([^\s{]+)")
 _BEGIN = re.compile(rf"    # ({FOLDER}/[\w.-]+), (\d+) lines:")
 
 
@@ -51,11 +52,26 @@ def origins(nginx_file: str) -> Iterator[tuple[int, str]]:
 
 
 def hints(nginx_file: str, site: str) -> tuple[tuple[str, str], ...]:
-    """Where nginx itself refuses a line of a snippet: part of its message, and what that line is."""
+    """Where nginx itself refuses a line because of a snippet: part of its message, and what that line is."""
+    why = {
+        **{line: f"{origin} has that location, too" for line, origin in _twice(nginx_file)},
+        **{line: f"That line is {origin}" for line, origin in origins(nginx_file)},
+    }
     return tuple(
-        (
-            f"/{site}:{line}\n",
-            f"That line is {origin}, and nginx refuses it there. Nothing of the new file is in use.",
-        )
-        for line, origin in origins(nginx_file)
+        (f"/{site}:{line}\n", f"{text}; nginx refuses it. Nothing of the new file is in use.")
+        for line, text in why.items()
     )
+
+
+def _twice(nginx_file: str) -> Iterator[tuple[int, str]]:
+    """Lines with a location that a snippet before them has as well. nginx names the second of the two."""
+    own, lines = dict(origins(nginx_file)), nginx_file.splitlines()
+    known: dict[tuple[str, str], str] = {}
+    for number, line in enumerate(lines, 1):
+        if found := _LOCATION.match(line):
+            # nginx takes two as the same if only the sign of a prefix differs.
+            location = ((found[1] or "^~"), found[2])
+            if number in own:
+                known.setdefault(location, own[number])
+            elif location in known:
+                yield number, known[location]

@@ -343,7 +343,7 @@ def test_line_that_nginx_refuses_is_named_by_its_snippet() -> None:
         'nginx: [emerg] "etag" directive is duplicate in /etc/nginx/sites-enabled/shop:{}\nnginx: …'
     )
     assert install.hint_for(said.format(4)).startswith(
-        "That line is templates/nginx.d/10-a.conf:2,"
+        "That line is templates/nginx.d/10-a.conf:2;"
     )
     assert "templates" not in install.hint_for(said.format(40))
 

@@ -59,3 +59,25 @@ def test_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match=r"templates/nginx\.d/a\.conf can't be read"):
         nginx(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("snippet", "refused"),
+    [
+        ("location /media/ { etag off; }", "location /media/ {"),
+        ("location  ^~  /media/{", "location /media/ {"),
+        ("location / {", "location / {"),
+    ],
+)
+def test_location_of_ours_that_a_snippet_has_too_is_named_by_the_snippet(
+    snippet: str, refused: str, tmp_path: Path
+) -> None:
+    """nginx itself names the second of the two."""
+    write(tmp_path, {"nginx.d/a.conf": f"etag on;\n{snippet}\n"})
+    content = nginx(tmp_path)
+    line = content[: content.index(f"    {refused}")].count("\n") + 1
+
+    hint = dict(snippets.hints(content, "shop"))[f"/shop:{line}\n"]
+
+    assert hint.startswith("templates/nginx.d/a.conf:2 has that location, too")
+    assert len(snippets.hints(content, "shop")) <= 4
