@@ -4,7 +4,7 @@ import struct
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from socket import AF_UNIX, SOCK_STREAM, socket
 
@@ -70,6 +70,10 @@ def closed_with(connection: websocket.WebSocket) -> int:
     while True:
         frame = connection.recv_frame()
         if frame.opcode == websocket.ABNF.OPCODE_CLOSE:
+            # As browsers do; the server may have left by then.
+            with suppress(OSError):
+                connection.send_close()
+            connection.shutdown()
             return int(struct.unpack("!H", frame.data[:2])[0])
 
 

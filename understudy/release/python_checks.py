@@ -11,6 +11,8 @@ from understudy.errors import ConfigError
 from understudy.release.commit_facts import CommitFacts
 
 _GUNICORN = "gunicorn.conf.py"
+# A size of nginx; gunicorn's is in bytes.
+_HEADERS = "app.request_header_size"
 # gunicorn's setting -> the key of deploy.yml that sets it.
 _KEYS = {
     "workers": "app.workers",
@@ -18,6 +20,7 @@ _KEYS = {
     "timeout": "app.request_timeout",
     "graceful_timeout": "app.drain_timeout",
     "wsgi_app": "app.module",
+    "limit_request_field_size": _HEADERS,
     "raw_env": "app.environment",
 }
 # Understudy's own gunicorn.conf.py sets these, for the release's socket and the journal.
@@ -61,7 +64,10 @@ def _differs(app: App, key: str, value: ast.expr | None) -> bool:
     if value is None:
         return False
     with suppress(ValueError):
-        return bool(ast.literal_eval(value) != getattr(app, key.removeprefix("app.")))
+        ours = (
+            app.request_header_bytes if key == _HEADERS else getattr(app, key.removeprefix("app."))
+        )
+        return bool(ast.literal_eval(value) != ours)
     return True
 
 

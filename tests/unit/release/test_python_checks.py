@@ -70,3 +70,11 @@ def test_gunicorn_file_with_the_settings_of_deploy_yml_gets_no_warning() -> None
 
 def test_gunicorn_file_is_read_and_not_run() -> None:
     assert notes("raise SystemExit\n") == []
+
+
+def test_limit_of_headers_is_compared_in_bytes() -> None:
+    text = "limit_request_field_size = 16384\n"
+
+    assert notes(text, request_header_size="16k") == []
+    [note] = notes(text)
+    assert "limit_request_field_size: app.request_header_size" in note
