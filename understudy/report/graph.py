@@ -22,13 +22,16 @@ class Mark:
 
 @dataclass(frozen=True)
 class Graph:
-    """The marks of one graph. switch_x: where the new release went live, None if it didn't."""
+    """The marks of one graph. switch_x: where the new release went live, None if it didn't. reopened: seconds
+    until a WebSocket was open on the new release, for each time that it was opened after the switch.
+    """
 
     answered: tuple[Mark, ...]
     lost: tuple[Mark, ...]
     times: tuple[Mark, ...]
     latencies: tuple[Mark, ...]
     switch_x: float | None
+    reopened: tuple[float, ...] = ()
 
 
 def graph(probe: Mapping[str, Any]) -> Graph:
@@ -49,6 +52,11 @@ def graph(probe: Mapping[str, Any]) -> Graph:
         times=tuple(mark(at, FASTEST, f"{at:g} s") for at in _round_times(longest)),
         latencies=tuple(mark(0, tick, duration(tick)) for tick in TICKS if tick <= top),
         switch_x=None if switched is None else round(_x(switched, longest), 1),
+        reopened=tuple(
+            took
+            for at, took, kind, end in samples
+            if (kind, end) == ("websocket", "ok") and switched is not None and at > switched
+        ),
     )
 
 

@@ -38,6 +38,17 @@ def test_lost_requests_have_marks_of_their_own_with_a_text() -> None:
     assert made.switch_x is None
 
 
+def test_websocket_that_is_back_on_the_new_release_is_said() -> None:
+    samples = [
+        [0, 0.5, "websocket", "ok"],
+        [5, 0.02, "websocket", "ok"],
+        [6, 0.03, "websocket", "cut"],
+        [7, 0.04, "page", "ok"],
+    ]
+    assert graph({"switched_at": 4, "samples": samples}).reopened == (0.02,)
+    assert graph({"switched_at": None, "samples": samples}).reopened == ()
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [

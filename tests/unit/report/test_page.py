@@ -184,3 +184,13 @@ def test_page_says_what_the_staging_vm_is() -> None:
     record = replace(EMPTY, attachments={"provider": {"name": "lxc", "text": text}})
     assert "<dt>Staging VM</dt><dd>a container (lxc), which shares" in page(record)
     assert "Staging VM" not in page(EMPTY)
+
+
+def test_page_says_how_soon_a_websocket_was_back() -> None:
+    [probe] = PASSED.attachments["probes"]
+    opened = {**probe, "samples": [[1, 0.5, "websocket", "ok"], [60, 0.02, "websocket", "ok"]]}
+
+    text = page(replace(PASSED, attachments={**PASSED.attachments, "probes": [opened]}))
+
+    assert text.count("The WebSocket was open again on it within 20 ms.") == 1
+    assert "The WebSocket" not in page(PASSED)
