@@ -85,7 +85,7 @@ def _targets(found: Deployment) -> Iterator[str]:
     yield "targets:"
     yield "  vagrant:  # the staging VM"
     yield f"    domain: {name}.test"
-    yield "    https: auto  # as for visitors; the certificate is of an issuer of this machine"
+    yield "    https: auto  # by an issuer of its own, on this machine"
     yield "    admin: vagrant"
     yield "    key: ~/.vagrant.d/insecure_private_key"
     yield "    known_hosts: .understudy/known_hosts"
