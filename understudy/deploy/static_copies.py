@@ -37,7 +37,8 @@ def lacking_in(output: str) -> Mapping[str, str]:
     lines = [line for line in output.splitlines() if line.startswith(MARK)]
     with answers.understood("list of static files"):
         lacking: dict[str, str] = json.loads(lines[-1].removeprefix(MARK)) if lines else {}
-        for digest in lacking.values():
+        for name, digest in lacking.items():
+            name.encode(errors="surrogateescape")
             answers.fitting("static file's digest", digest, _DIGEST)
     return lacking
 
@@ -50,7 +51,7 @@ def _send(
     unknown = [name for name, digest in lacking.items() if not copies.kept(digest, suffixes, cache)]
     if unknown:
         tar = _fetch(connection, as_user(user, files.read_each(directory)), unknown)
-        with exclusive_lock(job.project.cache), answers.understood("static files"):
+        with exclusive_lock(job.project.cache):
             for content in _contents(tar):
                 copies.make(content, suffixes, cache)
     made = _tar(lacking, suffixes, cache)
@@ -60,8 +61,7 @@ def _send(
 def _fetch(connection: SshConnection, argv: Argv, names: Sequence[str]) -> BytesIO:
     """A tar of the files."""
     pieces: list[bytes] = []
-    with answers.understood("list of static files"):
-        listed = "\0".join(names).encode(errors="surrogateescape")
+    listed = "\0".join(names).encode(errors="surrogateescape")
     _check(connection.receive(argv, [listed], pieces.append))
     return BytesIO(b"".join(pieces))
 
@@ -72,10 +72,14 @@ def _check(done: Result) -> None:
 
 
 def _contents(tar: BytesIO) -> Iterator[bytes]:
-    with tarfile.open(fileobj=tar) as archive:
-        for member in archive:
-            if content := archive.extractfile(member):
-                yield content.read()
+    """Raises StepFailed if that is no tar."""
+    try:
+        with tarfile.open(fileobj=tar) as archive:
+            for member in archive:
+                if member.isfile() and (content := archive.extractfile(member)):
+                    yield content.read()
+    except tarfile.TarError as error:
+        raise StepFailed("what the host's tar sent can't be read", details=str(error)) from None
 
 
 def _tar(lacking: Mapping[str, str], suffixes: Sequence[str], cache: Path) -> bytes:

@@ -148,6 +148,19 @@ def test_list_that_makes_no_sense_is_a_warning(listed: str, tmp_path: Path) -> N
     assert "no compressed copies" in site.report.warnings[0]
 
 
+@pytest.mark.parametrize("sent", [b"", b"no tar", 600 * b"x"])
+def test_answer_that_is_no_tar_is_a_warning(sent: bytes, tmp_path: Path) -> None:
+    def answer(argv: Argv, content: Content, take: Callable[[bytes], None]) -> Result:
+        take(sent)
+        return OK
+
+    host, site = FakeConnection(receive=answer), Site(tmp_path)
+
+    site.send(host, output(FILES))
+
+    assert "can't be read" in site.report.warnings[0]
+
+
 def test_host_that_cannot_take_the_copies_is_a_warning(tmp_path: Path) -> None:
     host, site = Host(FILES), Site(tmp_path)
     host.answers = {"--extract": failed(errors="tar: a.css.gz: Disk quota exceeded")}
