@@ -72,8 +72,8 @@ CASES = {
         said("STATIC_URL is /assets/, and nginx serves /static/"), HEALTHY
     ),
     "allowed-hosts": Case(
-        said("Invalid HTTP_HOST header: 'todo.test'. You may need to add 'todo.test'"),
-        HEALTHY,
+        said("Invalid HTTP_HOST header: 'www.todo.test'. You may need to add 'www.todo.test'"),
+        replace(HEALTHY, domains=("todo.test", "www.todo.test")),
         replace(HEALTHY, domains=("shop.test",)),
     ),
     "proxy-header-not-read": Case(said("SECURE_PROXY_SSL_HEADER is not set"), HEALTHY),
