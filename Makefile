@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 # With this variable in the environment, each start of Python would compile everything again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup rehearse test check unit program-test report-test example-test vm-test guest-test machine-test test-all faults traps mutants pictures lock bench clean
+.PHONY: help setup rehearse test check unit program-test report-test example-test vm-test guest-test machine-test test-all faults faults-killed faults-others traps mutants pictures lock bench clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -55,14 +55,20 @@ machine-test:
 test-all: setup check unit program-test report-test example-test  ## make test with all that it leaves out: hours
 	$(PYTHON) -m pytest -v --long --durations=15 tests/integration
 
-faults:  ## deploys killed at every step, every bad release, two hosts of one target: long
-	$(PYTHON) -m pytest -v --long --durations=15 tests/integration/test_killed.py \
-	    tests/integration/test_releases.py tests/integration/test_production.py \
-	    tests/integration/test_bad_releases.py tests/integration/test_migrations.py \
-	    tests/integration/test_snapshots.py tests/integration/test_many_hosts.py
+faults:  ## deploys killed at every step, every bad release, two hosts of one target; on two VMs at once: long
+	$(MAKE) --no-print-directory -j2 faults-killed faults-others
 
-traps:  ## rehearse each app that works on its developer's machine only
-	$(PYTHON) -m pytest -v --long tests/integration/test_traps.py
+faults-killed:
+	GUEST_TESTS=killed-tests $(PYTHON) -m pytest -v --long tests/integration/test_killed.py
+
+faults-others:
+	$(PYTHON) -m pytest -v --long --durations=15 tests/integration/test_releases.py \
+	    tests/integration/test_production.py tests/integration/test_bad_releases.py \
+	    tests/integration/test_migrations.py tests/integration/test_snapshots.py \
+	    tests/integration/test_many_hosts.py
+
+traps:  ## rehearse each app that works on its developer's machine only, on two VMs at once
+	$(PYTHON) -m pytest -v --long -n 2 --dist worksteal tests/integration/test_traps.py
 
 mutants: setup  ## plant small faults in the code, print the share that unit tests find: 10 minutes
 	.venv/bin/uv run --quiet --no-project --isolated --python 3.11 --with-requirements requirements.txt \
@@ -90,5 +96,5 @@ bench:  ## measure Understudy and its peers for docs/performance.md: hours; QUIC
 
 clean:  ## remove the VM and all that was built
 	-$(PYTHON) deploy.py destroy
-	-cd .understudy/guest-tests && $(PYTHON) deploy.py destroy  # the guest tests' VM
+	-for copy in .understudy/*-tests*/; do (cd "$$copy" && $(PYTHON) deploy.py destroy); done  # the guest tests' VMs
 	rm -rf .understudy .venv reports

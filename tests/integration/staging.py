@@ -26,8 +26,13 @@ from understudy.vm.machine import Vm
 
 TOP = Path(__file__).resolve().parents[2]
 # The tests run in a copy, so that they don't change the state, VM, data and reports of a developer. Two
-# runs at the same time need two copies; they share the boxes.
-PROJECT = TOP / ".understudy" / os.environ.get("GUEST_TESTS", "guest-tests")
+# runs at the same time need two copies, each with a VM of its own; they share the boxes.
+RUN = "-".join(
+    filter(
+        None, (os.environ.get("GUEST_TESTS", "guest-tests"), os.environ.get("PYTEST_XDIST_WORKER"))
+    )
+)
+PROJECT = TOP / ".understudy" / RUN
 BOXES = TOP / ".understudy" / "guest-boxes"
 KEPT = {".understudy", ".vagrant", "reports"}
 
@@ -59,8 +64,8 @@ def vm_name(kind: str = "") -> str:
 
 
 def clone() -> str:
-    """A short name of this clone."""
-    return sha256(str(TOP).encode()).hexdigest()[:6]
+    """A short name of this clone, and of the run in it."""
+    return sha256(f"{TOP}{RUN.removeprefix('guest-tests')}".encode()).hexdigest()[:6]
 
 
 @dataclass(frozen=True)

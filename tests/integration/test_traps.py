@@ -1,6 +1,7 @@
 """Every failure scenario is caught by a rehearsal, in the right phase, with its cause and what fixes it.
 
-All of them take long (`make traps`, which writes docs/traps.md); without --long it is a sample.
+All of them take long (`make traps`, on two VMs at once, which writes docs/traps.md); without --long it is a
+sample.
 With `--target NAME --deploy-config FILE` they are tried on a host that may be spoiled instead of the VM:
 
     pytest --long --target spare --deploy-config /path/to/deploy.yml tests/integration/test_traps.py
@@ -34,11 +35,11 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def caught() -> Iterator[table.Caught]:
-    file = TOP / ".understudy" / "traps.json"
-    found = table.Caught.load(file, table.code_version(TOP))
-    yield found
+    file, version = TOP / ".understudy" / "traps.json", table.code_version(TOP)
+    yield table.Caught.load(file, version)
     scenarios = {trap.name: trap for trap in load_all()}
-    rows = found.of(scenarios)
+    # With what ran at the same time.
+    rows = table.Caught.load(file, version).of(scenarios)
     print(f"\n{table.count(rows)}")
     if len(rows) == len(scenarios):
         (TOP / "docs" / "traps.md").write_text(table.page(rows))

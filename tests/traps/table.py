@@ -11,6 +11,7 @@ from typing import Self
 from tests.traps.base import EXAMPLE
 from tests.traps.trap import READY, Trap
 from tests.unit.repositories import git
+from understudy.local.exclusive_lock import exclusive_lock
 
 # What decides how a rehearsal ends, but for the rules of causes: what they say of each scenario is held by
 # test_recordings.py, from the recordings.
@@ -76,16 +77,19 @@ class Caught:
     @classmethod
     def load(cls, file: Path, version: str) -> Self:
         """With the rows of earlier runs, but for those of changed files, which have no version."""
-        kept = json.loads(file.read_text())["rows"] if file.exists() else []
-        rows = [Row(**row) for row in kept]
+        rows = _kept(file)
         return cls(
             file, version, {row.name: row for row in rows if not row.version.endswith("-dirty")}
         )
 
     def add(self, row: Row) -> None:
-        self.rows[row.name] = replace(row, version=self.version)
-        rows = [asdict(one) for one in self.rows.values()]
-        self.file.write_text(json.dumps({"rows": rows}))
+        """Also takes the rows that another run has added meanwhile."""
+        mine = replace(row, version=self.version)
+        with exclusive_lock(self.file.with_suffix(".lock")):
+            others = {one.name: one for one in _kept(self.file) if one.version == self.version}
+            self.rows.update(others | {row.name: mine})
+            rows = [asdict(one) for one in self.rows.values()]
+            self.file.write_text(json.dumps({"rows": rows}))
 
     def skip(self, row: Row) -> None:
         """It may have been rehearsed elsewhere."""
@@ -96,6 +100,11 @@ class Caught:
         """The rows of these scenarios as they are now."""
         rows = self.rows.values()
         return [row for row in rows if row.name in scenarios and row.is_of(scenarios[row.name])]
+
+
+def _kept(file: Path) -> list[Row]:
+    rows = json.loads(file.read_text())["rows"] if file.exists() else []
+    return [Row(**row) for row in rows]
 
 
 def code_version(top: Path) -> str:
