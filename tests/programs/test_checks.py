@@ -156,7 +156,7 @@ def test_page_whose_certificate_the_browser_refuses_is_no_page(certificate: Path
         finally:
             careful.quit()
 
-    assert page.failure == "is not shown: net::ERR_CERT_AUTHORITY_INVALID"
+    assert page.failure == f"{server.url}/ is not shown: net::ERR_CERT_AUTHORITY_INVALID"
     assert not page.is_document
 
 

@@ -26,6 +26,12 @@ OPTIONS = (
     "--disable-quic",
 )
 
+_REFUSAL = """
+if (location.protocol !== "chrome-error:") return "";
+const reason = document.documentElement.textContent.match(/ERR_[A-Z_]+/);
+return reason ? `net::${reason[0]}` : document.title;
+"""
+
 
 class Browser(webdriver.Chrome):
     """Chromium. With an album, it saves a picture of each page when a test leaves the page."""
@@ -42,9 +48,14 @@ class Browser(webdriver.Chrome):
         self.album, self.taken = album, 0
 
     def get(self, url: str) -> None:
+        """Raises WebDriverException if the browser refuses the page for its certificate: by itself
+        chromedriver takes the browser's own page about that for the one that was asked for.
+        """
         self.leave_page()
         self._enter(url)
         super().get(url)
+        if why := self.execute_script(_REFUSAL):
+            raise WebDriverException(f"{url} is not shown: {why}")
 
     def _enter(self, url: str) -> None:
         """Gives the site's password once for each origin. A page whose own URL had it could not fetch()."""

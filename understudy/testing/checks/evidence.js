@@ -26,14 +26,7 @@ const link = element => ({
         && !/confirm/.test(element.getAttribute("onclick")),
 });
 
-// Of the browser itself, in place of a page that it doesn't show: its certificate is refused, say.
-const refusal = () => {
-    const reason = document.documentElement.textContent.match(/ERR_[A-Z_]+/);
-    return reason ? `net::${reason[0]}` : document.title;
-};
-
 return {
-    failure: location.protocol === "chrome-error:" ? refusal() : "",
     url: location.href,
     status: navigation ? navigation.responseStatus : 0,
     isDocument,

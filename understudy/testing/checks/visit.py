@@ -37,14 +37,8 @@ def visit(browser: webdriver.Chrome, base: str, url: str) -> Page:
         axe, console = _run_axe(browser), _console(browser)
         found = browser.execute_script(_script("evidence.js"), base)
     except WebDriverException as error:
-        return _refused(path, url, _first_line(error))
-    if found["failure"]:
-        return _refused(path, url, f"is not shown: {found['failure']}")
+        return Page(path, url, status=0, is_document=False, failure=_first_line(error))
     return Page.of(path, found, axe, console)
-
-
-def _refused(path: str, url: str, why: str) -> Page:
-    return Page(path, url, status=0, is_document=False, failure=why)
 
 
 def _open(browser: webdriver.Chrome, url: str) -> None:
