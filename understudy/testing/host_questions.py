@@ -80,6 +80,15 @@ for password in b"password1", b"abc", b"Xk4-rumpel-9":
         nsenter --mount --target "$pid" sh -c 'echo > /usr/x' 2>&1 | grep -o 'Read-only file system'
     """,
     "nginx -t": "nginx -t",
+    "renewal": "systemctl is-active certbot.timer; systemctl is-failed certbot.service; true",
+    # Of `https: auto`: the one that is installed, and the one that visitors get.
+    "certificates": """
+        cd /etc/ssl/understudy/$site/live || exit 0
+        openssl x509 -in fullchain.pem -noout -serial
+        openssl s_client -connect 127.0.0.1:443 -servername $domain </dev/null 2>/dev/null |
+            openssl x509 -noout -serial
+        stat -c '%n %a %U' privkey.pem
+    """,
     "static file": 'echo "$file"',
     "static file's digest": 'sha256sum <"$file" | cut -d " " -f 1',
     # Django moves a large upload to its place before it sets its mode: not those of the last seconds.
