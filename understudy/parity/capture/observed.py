@@ -17,6 +17,7 @@ def observed(answer: Answer) -> Section:
     return {
         "clock": _clock(answer),
         "reboot required": "yes" if "reboot" in answer.lines("observed") else "no",
+        **dict(_renewal(answer)),
         **dict(_free_space(answer)),
         **dict(_certificates(answer)),
     }
@@ -32,6 +33,13 @@ def _clock(answer: Answer) -> str:
     if abs(skew) <= SECONDS_OF_SKEW:
         return f"right to {SECONDS_OF_SKEW} s"
     return f"{'ahead' if skew > 0 else 'behind'} by about {float(f'{abs(skew):.1g}'):g} s"
+
+
+def _renewal(answer: Answer) -> Iterator[tuple[str, str]]:
+    """Of certificates, by certbot's timer. Nothing of a host that has none."""
+    lines = answer.lines("observed")
+    if "renewal" in lines or "no renewal" in lines:
+        yield "certbot's timer", "ran" if "renewal" in lines else "has not run for two days"
 
 
 def _free_space(answer: Answer) -> Iterator[tuple[str, str]]:

@@ -208,7 +208,7 @@ fi
 section files
 [ "$user" != 0 ] || echo root
 find /etc /usr/local/bin /usr/local/sbin -xdev \
-    \( -path /etc/ssl/private -o -path /etc/letsencrypt -o -path /etc/understudy \
+    \( -path /etc/ssl/private -o -path /etc/ssl/understudy -o -path /etc/letsencrypt -o -path /etc/understudy \
     -o -path '/etc/ssh/ssh_host_*' -o -path /etc/nginx/sites-available -o -path /etc/systemd \
     -o -path /etc/cron.d -o -path /etc/crontab \) -prune -o \
     -type f -perm -o=r -exec md5sum {} + 2>/dev/null | awk '{ print "found\t" $0 }'
@@ -222,9 +222,13 @@ find "/srv/$site" -maxdepth 2 \( -path "/srv/$site/releases/*" -o -path "/srv/$s
 # nginx's files and units are listed by the names of their links.
 find -L /etc/nginx /etc/systemd/system /usr/local/lib/systemd/system -printf '%y %m %u:%g %p\n' 2>/dev/null
 find /etc /usr/local/bin /usr/local/sbin /var/log/nginx -xdev \
-    \( -path /etc/nginx -o -path /etc/systemd/system \) -prune -o -printf '%y %m %u:%g %p\n' 2>/dev/null
+    \( -path /etc/nginx -o -path /etc/systemd/system -o -path '/etc/ssl/understudy/*' -o -path '/etc/letsencrypt/*/*' \) \
+    -prune -o -printf '%y %m %u:%g %p\n' 2>/dev/null
 
 section observed
+# It runs twice a day.
+find /var/lib/systemd/timers -name stamp-certbot.timer \( -mmin -2880 -printf 'renewal\n' -o -printf 'no renewal\n' \) \
+    2>/dev/null
 [ ! -e /run/reboot-required ] || echo reboot
 
 echo "@@@ end"

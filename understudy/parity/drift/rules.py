@@ -174,6 +174,7 @@ RULES = (
     Rule("modes*", UNLIKELY, _RIGHTS),
     Rule("observed.clock", BREAKS, _TIME),
     Rule("observed.reboot required", UNLIKELY, "updates are installed that do not run yet"),
+    Rule("observed.certbot's timer", MAY, "it renews the certificate before that ends"),
     Rule("observed.*", MAY, "the site fails when it runs out"),
 )
 _DEFAULT = Rule("*", UNLIKELY, "no rule knows it")

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -153,3 +154,27 @@ def test_script_is_not_on_the_command_line_of_sudo() -> None:
 
     assert "sudo -n" in wrapper
     assert "@@@ packages" not in wrapper
+
+
+@pytest.mark.parametrize(("hours", "line"), [(1, "renewal"), (47, "renewal"), (49, "no renewal")])
+def test_certbots_timer_that_has_stopped_is_noticed(hours: int, line: str, tmp_path: Path) -> None:
+    stamp = tmp_path / "stamp-certbot.timer"
+    stamp.touch()
+    os.utime(stamp, (time.time() - hours * 3600,) * 2)
+
+    places = {"/var/lib/systemd/timers": str(tmp_path), "/run/reboot-required": "/no/file"}
+
+    assert part("section observed", 'echo "@@@ end', places) == ["@@@ observed", line]
+
+
+def test_files_of_certificates_are_none_of_the_hosts_differences(tmp_path: Path) -> None:
+    """Their names are new with each renewal: the section `certificates` shows what is in them."""
+    for name in ("ssl/understudy/todo/2024/fullchain.pem", "letsencrypt/archive/todo/cert1.pem"):
+        file = tmp_path / "etc" / name
+        file.parent.mkdir(parents=True)
+        file.touch()
+
+    for begin, end in (("section files", "section modes"), ("section modes", "section observed")):
+        found = "\n".join(part(begin, end, {"/etc": f"{tmp_path}/etc"}))
+        assert "2024" not in found
+        assert "cert1" not in found

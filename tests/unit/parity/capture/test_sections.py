@@ -182,6 +182,8 @@ def test_only_setting_names_are_kept_of_a_protected_file(section: str, path: str
         ("clock", "1799996399.5", "clock", "behind by about 4000 s"),
         ("clock", "", "clock", "unknown"),
         ("observed", "reboot", "reboot required", "yes"),
+        ("observed", "renewal", "certbot's timer", "ran"),
+        ("observed", "no renewal\nreboot", "certbot's timer", "has not run for two days"),
         ("mounts", "space\t4096 1000 99 0 0 /", "free space on /", "under 10 %"),
         ("mounts", "space\t4096 1000 500 100 9 /", "free inodes on /", "under 10 %"),
         (
