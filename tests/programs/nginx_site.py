@@ -192,6 +192,7 @@ def _moved(site: str, directory: Path, ports: dict[int, int]) -> str:
         "/var/log/nginx": "log",
         "/etc/ssl": "ssl",
         "/etc/nginx": "etc/nginx",
+        "/var/www/understudy-acme": "acme",
     }.items():
         site = site.replace(old, f"{directory}/{new}")
     return site
