@@ -61,6 +61,17 @@ class TargetConfig(Strict):
         return self
 
     @model_validator(mode="after")
+    def be_found_by_the_issuer(self) -> Self:
+        """It asks any one of a name's addresses, and only one host has the answer."""
+        if self.https == "auto" and len(self.addresses) > 1:
+            several = (
+                "must be off with several `addresses`: an issuer asks any of them, and one has the answer. "
+                "Put the files of a `certificate` on each host"
+            )
+            raise validation_error("several_hosts", several, "https", given=self.https)
+        return self
+
+    @model_validator(mode="after")
     def have_names(self) -> Self:
         """`domain` is short for a list of one."""
         if self.domain and self.site_names:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.unit.staging import Staging
 from understudy.deploy import plan, prepare
+from understudy.errors import ConfigError
 from understudy.host import facts
 from understudy.host.actions import Send
 from understudy.job import Job
@@ -99,3 +100,35 @@ def test_packages_are_compressed_by_zstd_if_both_sides_have_it(
     )
     assert isinstance(upload, Send)
     assert ("--zstd" if made.zstd else "--gzip") in upload.argv
+
+
+def test_ca_of_an_issuer_is_read_from_its_file(
+    staging: Staging, source: Source, tmp_path: Path
+) -> None:
+    (tmp_path / "ca.pem").write_text("A CA\n")
+    acme = {"directory": "https://acme.test/dir", "ca": str(tmp_path / "ca.pem")}
+    observed = facts.parse(staging.facts().output)
+
+    desired = prepare.desired_state(staging.job(https="auto", acme=acme), source, observed)
+
+    assert desired.acme_ca == "A CA\n"
+    before, after = desired.config_before_https[0].content, desired.site_config[0].content
+    assert "listen 443" in after
+    assert "listen 443" not in before
+    assert "/acme-challenge/" in before
+
+
+def test_ca_that_cannot_be_read_is_a_mistake_in_deploy_yml(
+    staging: Staging, source: Source
+) -> None:
+    acme = {"directory": "https://acme.test/dir", "ca": "/no/ca.pem"}
+    observed = facts.parse(staging.facts().output)
+
+    with pytest.raises(ConfigError, match=r"acme\.ca: /no/ca\.pem can't be read"):
+        prepare.desired_state(staging.job(https="auto", acme=acme), source, observed)
+
+
+def test_target_without_https_auto_needs_no_issuer(staging: Staging, source: Source) -> None:
+    desired = prepare.desired_state(staging.job(), source, facts.parse(staging.facts().output))
+
+    assert (desired.acme_ca, desired.config_before_https) == ("", ())
