@@ -41,5 +41,10 @@ for directory in /etc/ssl/understudy/*/; do
     site=${directory%/}
     /usr/local/sbin/understudy-site "${site##*/}" certificate-take || status=1
 done
+# Of another certificate, such as one that a site names by `certificate`, nginx reads the files themselves.
+name=${RENEWED_LINEAGE-}
+if [ -n "$name" ] && [ ! -d "/etc/ssl/understudy/${name##*/}" ] && systemctl is-active -q nginx; then
+    nginx -t -q && systemctl reload nginx || status=1
+fi
 exit $status
 HOOK

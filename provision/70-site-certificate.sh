@@ -112,9 +112,15 @@ run_certbot() {
     /usr/local/lib/understudy/trusted-issuers
     exec 8>>/var/lib/understudy/certbot.lock
     flock 8
-    status=0 log=/var/log/letsencrypt/letsencrypt.log
+    log=/var/log/letsencrypt/letsencrypt.log
     size=$(stat -c %s "$log" 2>/dev/null || echo 0)
-    REQUESTS_CA_BUNDLE=/run/understudy-issuers.pem certbot "$@" --non-interactive >"$work/said" 2>&1 || status=$?
+    # Its timer may be at work, or an admin.
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do
+        status=0
+        REQUESTS_CA_BUNDLE=/run/understudy-issuers.pem certbot "$@" --non-interactive >"$work/said" 2>&1 || status=$?
+        grep -qs 'Another instance of Certbot is already running' "$work/said" || break
+        sleep 5
+    done
     exec 8>&-
     {
         sed -e '/^Hint: /,/^$/d' -e '/^Ask for help or/d' -e '/^Saving debug log/d' -e '/^If you like Certbot/,$d' \

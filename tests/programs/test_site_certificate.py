@@ -160,6 +160,15 @@ def test_issuers_for_trials_may_be_asked_at_any_time(directory: str, ca: bytes, 
     assert len(asked(host)) == 2
 
 
+def test_certbot_that_is_at_work_already_is_waited_for(host: Host) -> None:
+    refuses(host, "Another instance of Certbot is already running.\n", times=2)
+    host.fake("sleep", "")
+
+    host.done(*ASK)
+
+    assert len(asked(host)) == 3
+
+
 def test_account_that_the_issuer_has_forgotten_is_made_again_once(host: Host) -> None:
     account = host.path("/etc/letsencrypt/accounts/acme.test/dir/0123")
     account.mkdir(parents=True)
