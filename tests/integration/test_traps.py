@@ -68,6 +68,8 @@ def test_trap_is_caught_and_rightly_diagnosed(
     place.restore()
     if trap.data:
         assert place.sql(trap.data).code == 0
+    if trap.before:
+        assert place.root(trap.before).code == 0
     staging = place.lay_trap(trap, tmp_path)
 
     outcome = place.rehearse(staging, trap)

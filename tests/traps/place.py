@@ -34,8 +34,10 @@ from understudy.vm.machine import Vm
 Event = dict[str, Any]
 # Of the healthy release, so that the same commit is still something to deploy.
 HEALTHY = {"app": {"environment": {"HEALTHY": "yes"}}}
-# Phases of a rehearsal until the one that must fail. The browser tests are the example's.
+# Phases of a rehearsal of a scenario in which none may fail. The browser tests are the example's, but for the
+# checks of every site, which look at its edge.
 READY_PHASES = ("deploy", "host-tests", "again")
+EDGE_PHASES = (*READY_PHASES, "browser-tests", "edge")
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,8 @@ class StagingVm(Place):
         return self.healthy.host(line)
 
     def rehearse(self, staging: Staging, trap: Trap) -> Outcome:
-        only = [f"--only={phase}" for phase in READY_PHASES] if trap.is_ready else []
+        phases = EDGE_PHASES if trap.settings.get("targets") else READY_PHASES
+        only = [f"--only={phase}" for phase in phases] if trap.is_ready else []
         answer = staging.deploy_py("rehearse", "--keep", "--fail-fast", "--json", *only)
         return Outcome.of(answer.text, answer.seconds)
 

@@ -54,7 +54,8 @@ class Trap:
     phase: of a rehearsal, which must fail; or `ready` where none may: then the scenario was once
     refused for no good reason. cause, hint: what must be said then. warns: what a warning must say.
     base: the app that is changed. settings: laid over its deploy.yml, mapping by mapping. data: SQL,
-    run on the healthy release before. missing: what the product still lacks to get it right.
+    run on the healthy release before. before: shell, run on its host as root. missing: what the
+    product still lacks to get it right.
     """
 
     directory: Path
@@ -66,6 +67,7 @@ class Trap:
     warns: str = ""
     base: str = EXAMPLE
     data: str = ""
+    before: str = ""
     missing: str = ""
 
     @property

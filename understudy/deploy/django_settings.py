@@ -164,7 +164,11 @@ def _https(settings: Settings, desired: DesiredState) -> Iterator[str]:
     domain = desired.target.domain
     if desired.target.has_https or desired.target.trusted_proxies:
         if not settings["secure_proxy_ssl_header"]:
-            yield "SECURE_PROXY_SSL_HEADER is not set: Django takes HTTPS for HTTP"
+            circle = "; SECURE_SSL_REDIRECT sends everybody in a circle"
+            yield (
+                "SECURE_PROXY_SSL_HEADER is not set: Django takes HTTPS for HTTP"
+                + circle * settings["secure_ssl_redirect"]
+            )
         return
     if settings["secure_ssl_redirect"]:
         yield f"SECURE_SSL_REDIRECT is on, and {domain} has no certificate"

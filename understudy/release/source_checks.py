@@ -14,6 +14,13 @@ from understudy.release.commit_facts import CommitFacts
 
 _MANAGE = "manage.py"
 _CATALOGUE = re.compile(r"(?:.*/)?([^/]+)/LC_MESSAGES/([^/]+)\.po")
+# Sent, and not asked for by `Accept`.
+_STREAM = re.compile(
+    r"""(?:mimetype|content_type|media_type)=["']text/event-stream|"""
+    r"""Content-Type["'\]]+\s*[:=]\s*["']text/event-stream""",
+    re.IGNORECASE,
+)
+_OF_TESTS = re.compile(r"(?:^|/)(?:tests?/|test_|tests?\.py|conftest\.py)")
 # A longer list is cut.
 _MOST = 10
 
@@ -55,6 +62,7 @@ def warnings(app: App, commit: CommitFacts) -> Iterator[str]:
     if not _compiles_messages(app):
         yield from _without_translation(commit)
     yield from python_checks.ignored_gunicorn_settings(app, commit)
+    yield from _collected_streams(commit)
 
 
 def _without_manage(commit: CommitFacts, elsewhere: Iterable[str]) -> ConfigError:
@@ -110,6 +118,19 @@ def _compiler(commit: CommitFacts, missing: Sequence[str]) -> str:
 
 def _has_mo(commit: CommitFacts, path: str) -> bool:
     return path.removesuffix(".po") + ".mo" in commit.texts
+
+
+def _collected_streams(commit: CommitFacts) -> Iterator[str]:
+    """Libraries for events send the header by themselves, and their users don't write the type."""
+    python = {path: text for path, text in commit.texts.items() if path.endswith(".py")}
+    if any("x-accel-buffering" in text.lower() for text in python.values()):
+        return
+    for path, text in python.items():
+        if _STREAM.search(text) and not _OF_TESTS.search(path):
+            yield (
+                f"{path} sends text/event-stream without X-Accel-Buffering: no, so nginx may collect events "
+                "instead of passing each on at once: docs/edge.md, Long connections"
+            )
 
 
 def _is_utf8(path: str) -> bool:

@@ -4,6 +4,7 @@ from tests.unit.cause_cases import (
     certificates,
     code,
     data,
+    edge,
     files,
     neighbours,
     packages,
@@ -24,4 +25,5 @@ CASES = {
     **settings.CASES,
     **neighbours.CASES,
     **serving.CASES,
+    **edge.CASES,
 }

@@ -76,6 +76,13 @@ CASES = {
         replace(HEALTHY, domains=("todo.test", "www.todo.test")),
         replace(HEALTHY, domains=("shop.test",)),
     ),
+    "redirect-in-a-circle": Case(
+        said(
+            "SECURE_PROXY_SSL_HEADER is not set: Django takes HTTPS for HTTP; SECURE_SSL_REDIRECT sends "
+            "everybody in a circle"
+        ),
+        HEALTHY,
+    ),
     "proxy-header-not-read": Case(said("SECURE_PROXY_SSL_HEADER is not set"), HEALTHY),
     "https-without-certificate": Case(
         said("CSRF_COOKIE_SECURE is on, and todo.test has no certificate"), HEALTHY

@@ -128,6 +128,10 @@ def test_https_that_a_proxy_in_front_ends_is_https_for_django() -> None:
     behind = {"trusted_proxies": ["203.0.113.0/24"]}
 
     assert found(behind, secure_ssl_redirect=True) == ()
+    assert found(behind, secure_ssl_redirect=True, secure_proxy_ssl_header=None) == (
+        "SECURE_PROXY_SSL_HEADER is not set: Django takes HTTPS for HTTP; SECURE_SSL_REDIRECT sends "
+        "everybody in a circle",
+    )
     assert found(behind, secure_proxy_ssl_header=None) == (
         "SECURE_PROXY_SSL_HEADER is not set: Django takes HTTPS for HTTP",
     )
@@ -170,8 +174,9 @@ def test_https_may_be_required_where_there_is_https(target: dict[str, Any]) -> N
     )
 
     assert found(target, **secure) == ()
-    assert found(target, **secure, secure_proxy_ssl_header=None) == (
-        "SECURE_PROXY_SSL_HEADER is not set: Django takes HTTPS for HTTP",
+    assert found(target, **{**secure, "secure_proxy_ssl_header": None}) == (
+        "SECURE_PROXY_SSL_HEADER is not set: Django takes HTTPS for HTTP; SECURE_SSL_REDIRECT sends "
+        "everybody in a circle",
     )
 
 

@@ -234,6 +234,12 @@ _HOSTS_AND_HTTPS = (
         (_is_the_domain,),
     ),
     Rule(
+        "redirect-in-a-circle",
+        (Clue("step", r"SECURE_PROXY_SSL_HEADER is not set.*; SECURE_SSL_REDIRECT sends"),),
+        "every page redirects to itself: SECURE_SSL_REDIRECT is on, and Django takes HTTPS for HTTP",
+        'SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")',
+    ),
+    Rule(
         "proxy-header-not-read",
         (Clue("step", r"SECURE_PROXY_SSL_HEADER is not set"),),
         "Django doesn't learn from nginx that a request came by HTTPS",

@@ -1,9 +1,10 @@
 """Asks a site for URLs without a browser: only by GET, and only the site itself."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from requests import RequestException, Response, Session
+from requests import RequestException, Response, Session, codes
 
 from understudy.testing.checks.evidence import Answer
 from understudy.testing.checks.links import is_own, without_fragment
@@ -11,6 +12,8 @@ from understudy.testing.checks.links import is_own, without_fragment
 # Of a page on a slow emulated machine.
 SECONDS = 20
 _MOST_REDIRECTS = 10
+# Bytes of a page that may have a title.
+_SHORT = 4096
 _LIKE_A_BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
@@ -36,7 +39,8 @@ def once(client: Session, url: str, headers: Mapping[str, str] | None = None) ->
     try:
         with _one(client, url, headers or {}) as response:
             cookies = tuple(response.raw.headers.getlist("Set-Cookie"))
-            return Answer(url, response.status_code, _lower(response.headers), cookies=cookies)
+            found = Answer(url, response.status_code, _lower(response.headers), cookies=cookies)
+            return replace(found, title=_title(response))
     except RequestException as error:
         return Answer(url, failure=f"gives no answer: {_reason(error)}")
 
@@ -51,6 +55,15 @@ def _one(client: Session, url: str, headers: Mapping[str, str]) -> Response:
         stream=True,
         verify=False,
     )
+
+
+def _title(response: Response) -> str:
+    """Only of a refusal that may be nginx's own, and is short."""
+    if response.status_code != codes.bad_request:
+        return ""
+    start = response.raw.read(_SHORT, decode_content=True).decode(errors="replace")
+    found = re.search(r"<title>([^<]{1,100})</title>", start)
+    return found[1].strip() if found else ""
 
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:

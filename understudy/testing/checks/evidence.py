@@ -12,7 +12,8 @@ HTML = ("text/html", "application/xhtml+xml")
 class Answer:
     """What a GET of a URL led to. url: after redirects. failure: why there is no answer; else "".
 
-    headers: of the answer, by names in lower case. cookies: each as Set-Cookie has it.
+    headers: of the answer, by names in lower case. cookies: each as Set-Cookie has it. title: of a page with
+    status 400, by which nginx says what it does not take.
     """
 
     url: str
@@ -20,6 +21,12 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     failure: str = ""
     cookies: tuple[str, ...] = ()
+    title: str = ""
+
+    @property
+    def said(self) -> str:
+        """In a message, as in "answers 404"."""
+        return f"answers {self.status}" + (f" ({self.title})" if self.title else "")
 
     @property
     def location(self) -> str:

@@ -116,7 +116,7 @@ def _broken(answer: Answer) -> str:
     if answer.failure:
         return answer.failure
     is_broken = answer.status >= 400 and answer.status not in _NOT_BROKEN
-    return f"answers {answer.status}" if is_broken else ""
+    return answer.said if is_broken else ""
 
 
 def _named(link: Link) -> str:

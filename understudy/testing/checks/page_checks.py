@@ -21,11 +21,12 @@ def status(crawl: Crawl) -> Result:
     found, unjudged = [], []
     for path in crawl.starts:
         answer = crawl.answers.get(urljoin(crawl.base, path)) or Answer("", failure="was not asked")
-        text = answer.failure or f"answers {answer.status}"
+        subject = answer.failure or f"answers {answer.status}"
+        text = answer.failure or answer.said
         if answer.failure or answer.status >= 500:
-            found.append(Finding(path, text, text))
+            found.append(Finding(path, subject, text))
         elif answer.status >= 400 and path in crawl.demanded and answer.status not in _REFUSED:
-            found.append(Finding(path, text, f"{text}, and deploy.yml names this page"))
+            found.append(Finding(path, subject, f"{text}, and deploy.yml names this page"))
         elif answer.status >= 400:
             unjudged.append(f"{path} {text}")
     for page in crawl.pages:
