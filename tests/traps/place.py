@@ -265,9 +265,18 @@ class SpareHost(Place):
 
 
 class _IsUp:
-    """A host that isn't made here."""
+    """A host that isn't made here, without an issuer."""
+
+    where = ""
+
+    @property
+    def issuer(self) -> "_IsUp":
+        return self
 
     def up(self) -> None:
+        pass
+
+    def start(self) -> None:
         pass
 
 

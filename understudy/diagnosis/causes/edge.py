@@ -92,8 +92,7 @@ _PAGES = (
     Rule(
         "cookies-too-large",
         (Clue("step", r"answers 400 \(400 Request Header Or Cookie Too Large\)"),),
-        "the app's cookies are larger than nginx takes, {app.request_header_size}: visitors get 400 from "
-        "their second request on",
+        "the app's cookies are larger than nginx takes, {app.request_header_size}: who has them gets 400",
         "Keep such data on the server, in the session or the database; or raise app.request_header_size in "
         "deploy.yml.",
     ),
