@@ -9,6 +9,7 @@ import re
 import shlex
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +19,7 @@ import yaml
 
 from tests.integration.staging import PROJECT, Answer, Staging, make_app, run
 from tests.traps.base import Base, merge
-from tests.traps.trap import READY, SOURCE, Trap
+from tests.traps.trap import READY, SOURCE, Trap, target_of
 from understudy.config import model as configuration
 from understudy.errors import UnderstudyError
 from understudy.job import Job
@@ -95,7 +96,7 @@ class Place(ABC):
     def healthy(self) -> Staging:
         return self.lay(self.directory, HEALTHY)
 
-    def lay(self, directory: Path, settings: Any) -> Staging:
+    def lay(self, directory: Path, settings: Mapping[str, Any]) -> Staging:
         """The app in a repository of its own, with a deploy.yml for this place."""
 
         def change(shipped: dict[str, Any]) -> None:
@@ -172,7 +173,7 @@ class StagingVm(Place):
         return self.healthy.host(line)
 
     def rehearse(self, staging: Staging, trap: Trap) -> Outcome:
-        phases = EDGE_PHASES if trap.settings.get("targets") else READY_PHASES
+        phases = EDGE_PHASES if trap.target else READY_PHASES
         only = [f"--only={phase}" for phase in phases] if trap.is_ready else []
         answer = staging.deploy_py("rehearse", "--keep", "--fail-fast", "--json", *only)
         return Outcome.of(answer.text, answer.seconds)
@@ -198,10 +199,14 @@ class SpareHost(Place):
         target = {**self.settings, "domain": domain, "require_receipt": False}
         return {**shipped, "targets": {**shipped["targets"], self.target: target}}
 
+    def lay(self, directory: Path, settings: Mapping[str, Any]) -> Staging:
+        targets = {self.target: target_of(settings)}
+        return super().lay(directory, {**settings, "targets": targets})
+
     def obstacle(self, trap: Trap) -> str:
         if trap.phase == "reboot":
             return "a spare host is not rebooted"
-        if trap.settings.get("targets"):
+        if "https" in trap.target:
             return "only the staging VM has an issuer for HTTPS"
         if "memory_max" in trap.settings.get("app", {}) and not self._limits_memory:
             return "memory can't be limited there"

@@ -79,6 +79,11 @@ class Trap:
         return self.phase == READY
 
     @property
+    def target(self) -> Mapping[str, Any]:
+        """What it sets of the target that is rehearsed on."""
+        return target_of(self.settings)
+
+    @property
     def first_words(self) -> str:
         """What a rehearsal says of it: the cause, or a warning if it ends READY."""
         return self.cause or self.warns
@@ -120,6 +125,12 @@ class Trap:
 def _apply(repository: Path, patch: Path) -> None:
     if patch.exists():
         subprocess.run(["git", "-C", repository, "apply", patch], check=True)
+
+
+def target_of(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Keys of the staging VM's target."""
+    found: Mapping[str, Any] = settings.get("targets", {}).get("vagrant", {})
+    return found
 
 
 def evidence(sight: Path) -> dict[str, str]:
