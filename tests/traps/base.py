@@ -51,10 +51,10 @@ def load(name: str) -> Base:
 
 
 def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings laid over others: mappings are merged, anything else is replaced."""
+    """Settings laid over others: mappings are merged, null removes a key, anything else is replaced."""
     merged = dict(below)
     for key, value in above.items():
         old = merged.get(key)
         deep = isinstance(old, Mapping) and isinstance(value, Mapping)
         merged[key] = merge(old, value) if deep else value  # type: ignore[arg-type]
-    return merged
+    return {key: value for key, value in merged.items() if value is not None}
