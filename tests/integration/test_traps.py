@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.staging import TOP
+from tests.integration.staging import PROJECT, TOP
 from tests.traps import base, recording, table
 from tests.traps.place import Place, SpareHost, StagingVm
 from tests.traps.trap import Trap, load_all
@@ -72,7 +72,8 @@ def test_trap_is_caught_and_rightly_diagnosed(
         assert place.root(trap.before).code == 0
     staging = place.lay_trap(trap, tmp_path)
 
-    outcome = place.rehearse(staging, trap)
+    with trap.lines_of_nginx(PROJECT):
+        outcome = place.rehearse(staging, trap)
 
     if request.config.getoption("--record"):
         here = dict.fromkeys((str(tmp_path), str(TOP)), "/home/ann/project")

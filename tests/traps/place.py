@@ -24,6 +24,7 @@ from understudy.config import model as configuration
 from understudy.errors import UnderstudyError
 from understudy.job import Job
 from understudy.paths import Project
+from understudy.project import overrides
 from understudy.rehearsal.phases import NAMES, Selection
 from understudy.rehearsal.run import Rehearsal
 from understudy.rehearsal.timings import Timings
@@ -260,7 +261,9 @@ class SpareHost(Place):
         report = Recorder(JsonReport(said), "rehearse", self.target, "", time.monotonic)
         project = Project(PROJECT, staging.config, PROJECT)
         try:
-            job = Job(project, configuration.load(staging.config), self.target, report)
+            config = configuration.load(staging.config)
+            overrides.check(project, config, self.target)
+            job = Job(project, config, self.target, report)
             timings = Timings(self.directory / "timings.json")
             _Rehearsal(job, cast(Vm, _IsUp()), choice, timings, report).run()
         except UnderstudyError as error:

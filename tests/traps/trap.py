@@ -6,6 +6,7 @@ A directory here with:
     change.patch        what the developer has committed, relative to the app's directory
     change.sh           the same as a script, where a patch can't say it: run after it, in the repository
     uncommitted.patch   what lies in the directory besides, and isn't committed
+    nginx.d/            what the project has in templates/nginx.d
     seen.txt            what the failing step says
     nginx.txt           what nginx's error log says meanwhile
     access.txt          what nginx's access log says meanwhile
@@ -16,8 +17,10 @@ A directory here with:
 Only trap.yml must be there, and seen.txt where something fails. `pytest --record` writes the last four.
 """
 
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -115,6 +118,19 @@ class Trap:
 
     def leave_uncommitted(self, repository: Path) -> None:
         _apply(repository, self.directory / "uncommitted.patch")
+
+    @contextmanager
+    def lines_of_nginx(self, project: Path) -> Iterator[None]:
+        """In the project for as long as the block takes."""
+        own, place = self.directory / "nginx.d", project / "templates" / "nginx.d"
+        if not own.is_dir():
+            yield
+            return
+        shutil.copytree(own, place)
+        try:
+            yield
+        finally:
+            shutil.rmtree(place)
 
     def host(self, sight: Path) -> str:
         """What the host has answered: a usual one, and what the scenario has recorded."""

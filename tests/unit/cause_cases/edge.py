@@ -46,6 +46,10 @@ CASES = {
         said("/about: answers 400 (400 Request Header Or Cookie Too Large)"),
         facts(settings={"request_header_size": "8k"}),
     ),
+    "location-given-twice": Case(
+        said('nginx: [emerg] 12#12: duplicate location "/" in /etc/nginx/sites-enabled/todo:104'),
+        HEALTHY,
+    ),
     "proxy-without-server": Case(
         {"nginx": _ASIDE},
         facts(settings=_PROXY, answers=(("port", "8001", "no"),)),

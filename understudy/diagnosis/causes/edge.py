@@ -100,6 +100,13 @@ _PAGES = (
 
 _BEHIND_NGINX = (
     Rule(
+        "location-given-twice",
+        (Clue("step", r'\[emerg\].* duplicate location "(?P<path>[^"]+)" in'),),
+        "nginx has two locations for {path}: the site's own, and one of templates/nginx.d",
+        "Give the own one a longer path, or an exact one: location = /path. To change the site's, eject its "
+        "template: docs/overrides.md.",
+    ),
+    Rule(
         "proxy-without-server",
         (
             Clue(
