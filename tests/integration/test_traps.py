@@ -14,7 +14,8 @@ import pytest
 
 from tests.integration.staging import PROJECT, TOP
 from tests.traps import base, recording, table
-from tests.traps.place import Place, SpareHost, StagingVm
+from tests.traps.place import Place, StagingVm
+from tests.traps.spare_host import SpareHost
 from tests.traps.trap import Trap, load_all
 
 pytestmark = pytest.mark.timeout(900)

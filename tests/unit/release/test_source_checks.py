@@ -100,6 +100,29 @@ def test_submodule_gets_a_warning_with_what_ships_it(tmp_path: Path) -> None:
     assert warning.endswith("vendor/mail")
 
 
+@pytest.mark.parametrize(
+    "sends",
+    [
+        'Response(events(), mimetype="text/event-stream")',
+        "StreamingHttpResponse(events(), content_type='text/event-stream; charset=utf-8')",
+        'response.headers["Content-Type"] = "text/event-stream"',
+    ],
+)
+def test_stream_that_nginx_may_collect_gets_a_warning(tmp_path: Path, sends: str) -> None:
+    """The same line in a test is about what is expected."""
+    asks = 'headers = {"Accept": "text/event-stream"}\n'
+    commit(tmp_path, {**APP, "shop/live.py": f"{sends}\n", "shop/tests/test_live.py": sends})
+    [warning] = warnings(tmp_path)
+    assert warning.startswith("shop/live.py sends text/event-stream without X-Accel-Buffering: no")
+
+    passed_on = f'{sends}\nresponse.headers["X-Accel-Buffering"] = "no"\n'
+    commit(tmp_path, {"shop/live.py": passed_on, "shop/reader.py": asks})
+    assert warnings(tmp_path) == []
+
+    commit(tmp_path, {"shop/live.py": asks})
+    assert warnings(tmp_path) == []
+
+
 def test_name_that_is_not_utf8_gets_a_warning(tmp_path: Path) -> None:
     (tmp_path / "static").mkdir(parents=True)
     (tmp_path / "static" / os.fsdecode(b"caf\xe9.png")).write_text("x")

@@ -39,6 +39,17 @@ def test_start_without_an_answer_fails() -> None:
     assert found.text == "gives no answer: refused"
 
 
+def test_refusal_of_nginx_is_shown_by_its_title() -> None:
+    """What is accepted in deploy.yml is named without it."""
+    why = "400 Request Header Or Cookie Too Large"
+    seen = Crawl(BASE, answers={f"{BASE}/": Answer(f"{BASE}/", 400, title=why)}, demanded=("/",))
+
+    [found] = page_checks.status(seen).findings
+
+    assert found.text == f"answers 400 ({why}), and deploy.yml names this page"
+    assert found.subject == "answers 400"
+
+
 def test_site_without_a_start_page_is_not_judged() -> None:
     """As of `startproject`, or of an API."""
     result = page_checks.status(start(404))
