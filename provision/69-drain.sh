@@ -26,7 +26,9 @@ wait_until_closed() {
 
 [ -d "$mark" ] || exit 0
 if ! wait_until_closed "$3" && kill -TERM "${MAINPID-}"; then
-    wait_until_closed 5 || pkill -KILL -P "$MAINPID" || true
+    # To the workers as well, which only gunicorn itself could find: /proc shows no process of another
+    # namespace. uvicorn's end at once by this signal alone.
+    wait_until_closed 5 || kill -INT "-$MAINPID" || true
 fi
 rmdir "$mark" 2>/dev/null || true
 DRAIN

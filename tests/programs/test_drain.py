@@ -1,7 +1,10 @@
 """How long the service of an old release waits for its connections: the real program, on real sockets."""
 
+import contextlib
 import os
+import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,10 +15,15 @@ import pytest
 
 from tests.programs.root_programs import CHECKERS, installed
 
-# A worker and what ends it, as gunicorn's arbiter: SIGTERM only if the worker lets it.
-ARBITER = (
-    "trap 'echo term; touch ended' TERM; sleep 300 & while kill -0 $! 2>/dev/null; do wait $!; done"
-)
+# Like gunicorn's: it ends when its worker does, and SIGTERM does not end that.
+ARBITER = """
+import pathlib, signal, subprocess
+worker = subprocess.Popen(["sleep", "300"])
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+signal.signal(signal.SIGTERM, lambda *_: pathlib.Path("ended").touch())
+pathlib.Path("ready").touch()
+worker.wait()
+"""
 
 
 class Release:
@@ -53,10 +61,13 @@ class Release:
 
 @pytest.fixture
 def release(tmp_path: Path) -> Iterator[Release]:
-    with subprocess.Popen(["sh", "-c", ARBITER], cwd=tmp_path) as process:
+    program = [sys.executable, "-c", ARBITER]
+    with subprocess.Popen(program, cwd=tmp_path, start_new_session=True) as process:
+        while not (tmp_path / "ready").exists():
+            time.sleep(0.02)
         yield Release(tmp_path, process)
-        subprocess.run(["pkill", "-P", str(process.pid)], check=False)
-        process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def test_release_without_connections_is_not_waited_for(release: Release) -> None:
@@ -100,7 +111,7 @@ def test_time_is_up_and_what_is_still_open_after_five_more_seconds_is_cut(releas
         assert release.drain(1).wait(30) == 0
     assert 6 <= time.monotonic() - began < 15
     assert release.was_ended
-    assert release.process.wait(5) is not None, "its worker was killed"
+    assert release.process.wait(5) is not None, "its worker was ended"
     assert not release.mark.exists()
 
 
