@@ -19,7 +19,7 @@ wait_until_closed() {
     end=$(($(date +%s) + $1))
     while is_open; do
         [ -d "$mark" ] || exit 0
-        [ "$(date +%s)" -lt "$end" ] || return 1
+        [ "$(date +%s)" -le "$end" ] || return 1
         sleep 0.2
     done
 }
