@@ -29,6 +29,6 @@ def test_only_root_reads_the_key(answers: Answers) -> None:
 
 
 def test_certificate_is_renewed_by_certbots_timer(answers: Answers) -> None:
-    timer, last_run = answers["renewal"].lines
+    timer, *errors = answers["renewal"].lines
     assert timer == "active", "systemctl enable --now certbot.timer"
-    assert last_run != "failed", "its last run failed: journalctl -u certbot"
+    assert not errors
