@@ -62,3 +62,13 @@ def test_app_that_cannot_reach_a_server_is_not_taken_for_certbot() -> None:
     found = first_cause(said(text), HEALTHY)
 
     assert not found or "issuer" not in found.sentence
+
+
+def test_answer_of_an_earlier_try_is_not_taken_for_what_is_wrong_now() -> None:
+    early = "https://acme.test/dir is not asked for shop.test again before 2025-03-01 12:00 UTC"
+    text = failed("caa", "CAA record for shop.test prevents issuance").words["step"]
+
+    found = first_cause(said(f"{text}\n{early}"), HEALTHY)
+
+    assert found
+    assert "not asked again before 2025-03-01 12:00 UTC" in found.sentence

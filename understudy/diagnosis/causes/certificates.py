@@ -17,6 +17,13 @@ def _challenge(kind: str, detail: str = "") -> tuple[Clue, ...]:
 
 
 RULES: tuple[Rule, ...] = (
+    # First: the answer that is printed with it is an old one, and its cause may be gone.
+    Rule(
+        "certificate-too-early",
+        (Clue("step", r"is not asked for .* again before (?P<time>[\d-]+ [\d:]+ UTC)"),),
+        "the issuer was asked already, and is not asked again before {time}",
+        "Fix what its last answer says, which is printed above, then deploy after that time.",
+    ),
     Rule(
         "certificate-name-unknown",
         (
@@ -141,11 +148,5 @@ RULES: tuple[Rule, ...] = (
         (Clue("step", r"certificate for (?P<site>\S+) does not fit its key"),),
         "certbot has a certificate and a key on the host that do not belong together",
         "`sudo certbot delete --cert-name {site}` on the host, then deploy again.",
-    ),
-    Rule(
-        "certificate-too-early",
-        (Clue("step", r"is not asked for .* again before (?P<time>[\d-]+ [\d:]+ UTC)"),),
-        "the issuer has refused within the last hour, and is not asked again before {time}",
-        "Fix what its last answer says, then deploy after that time.",
     ),
 )
