@@ -33,6 +33,7 @@ STEPS = (
     "check that the live release",
     "confirm the nginx and systemd files",
     "run 3 release commands",
+    "compress static files",
     "check that RELEASE still answers",
     "start",
     "check RELEASE through nginx",
