@@ -4,7 +4,6 @@ import os
 import platform
 import re
 import subprocess
-import tomllib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from benchmarks.history import Source
 from benchmarks.plan import Plan, providers
 from benchmarks.timing import PROJECT
 from benchmarks.tools import REQUIREMENTS
+from understudy import __version__
 from understudy.vm.capabilities import obstacle_to_containers
 
 
@@ -21,8 +21,7 @@ def described() -> str:
 
 
 def source() -> Source:
-    version = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
-    return Source(datetime.now(UTC).date().isoformat(), version, _commit(), _machine())
+    return Source(datetime.now(UTC).date().isoformat(), __version__, _commit(), _machine())
 
 
 def plan(wanted: Sequence[str], *, quick: bool, with_box: bool) -> Plan:
