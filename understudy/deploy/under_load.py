@@ -40,8 +40,8 @@ def under_load(
 
     Waits for the old release to end, since it still answers requests that it got before the switch.
     """
-    if observed.current not in observed.running:
-        job.report.say("no release is live yet: no traffic is sent")
+    if obstacle := _obstacle(job, desired, observed):
+        job.report.say(f"{obstacle}: no traffic is sent")
         yield lambda action, output: None
         return
     domain = desired.target.domain
@@ -71,6 +71,18 @@ def under_load(
             hint=f"python deploy.py logs --target {job.target_name} shows what the app and nginx "
             "logged at that time.",
         )
+
+
+def _obstacle(job: Job, desired: DesiredState, observed: ObservedState) -> str:
+    """Why visitors get no page now, so that no request can be lost."""
+    if observed.current not in observed.running:
+        return "no release is live yet"
+    nginx = observed.files.get(str(desired.paths.nginx_file), "")
+    if job.target.has_https and "ssl_certificate " not in nginx:
+        return "the site has no HTTPS yet"
+    if job.target.probe == "public" and observed.maintenance:
+        return "maintenance is on"
+    return ""
 
 
 @contextmanager

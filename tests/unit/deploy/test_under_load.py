@@ -9,7 +9,7 @@ from typing import Any, Self, cast
 import pytest
 
 from tests.unit.fakes import FakeConnection, manifest, printed
-from tests.unit.plans import NEW, OLD, desired_state, live_host
+from tests.unit.plans import NEW, NGINX, OLD, desired_state, live_host
 from tests.unit.staging import SITE, Staging
 from understudy.deploy import under_load
 from understudy.deploy.desired import DesiredState
@@ -72,6 +72,15 @@ def forward(transport: object, port: int) -> Iterator[int]:
     """Leads to a local port whose number shows the remote one."""
     assert transport == "transport"
     yield 40000 + port
+
+
+HTTPS = "ssl_certificate /etc/ssl/shop.pem;\n"
+
+
+def with_nginx(text: str) -> ObservedState:
+    """A host with a live release and that nginx file."""
+    live = live_host(manifest(OLD))
+    return replace(live, files={**live.files, NGINX: text})
 
 
 def go_live(
@@ -146,9 +155,25 @@ def test_only_workers_that_name_their_release_must_name_the_new_one(
 def test_requests_go_to_the_endpoint_that_deploy_yml_names(
     target: dict[str, Any], endpoint: Endpoint, staging: Staging, prober: FakeProber
 ) -> None:
-    go_live(staging, desired_state(), **target)
+    go_live(staging, desired_state(), with_nginx(HTTPS) if endpoint.tls else None, **target)
 
     assert prober.given[0] == endpoint
+
+
+def test_site_that_gets_its_first_https_has_no_traffic(
+    staging: Staging, prober: FakeProber
+) -> None:
+    go_live(staging, desired_state(), with_nginx("listen 80;\n"), certificate=CERTIFICATE)
+    assert staging.report.said == ["the site has no HTTPS yet: no traffic is sent"]
+
+
+@pytest.mark.parametrize(("probe", "sent"), [("ssh", True), ("public", False)])
+def test_maintenance_keeps_the_traffic_of_the_public_address_out(
+    probe: str, sent: bool, staging: Staging, prober: FakeProber
+) -> None:
+    on = "    # maintenance: {}\n    deny all;\n    # end of maintenance\n"
+    go_live(staging, desired_state(), with_nginx(on), probe=probe)
+    assert (staging.report.said == ["maintenance is on: no traffic is sent"]) != sent
 
 
 @pytest.mark.parametrize("reason", ["", "self-signed certificate"])
@@ -157,7 +182,8 @@ def test_certificate_of_an_issuer_is_verified_unless_browsers_refuse_it_already(
 ) -> None:
     roots = Path("/roots.pem")
     monkeypatch.setattr(under_load, "refusal", lambda _: reason)
-    go_live(staging, desired_state(), https="auto", acme={"roots": roots, "terms": True})
+    acme = {"roots": roots, "terms": True}
+    go_live(staging, desired_state(), with_nginx(HTTPS), https="auto", acme=acme)
 
     checked = Endpoint("127.0.0.1", 40443, True, "shop.test", True, roots)
     accepting = replace(checked, verified=False, roots=None)
