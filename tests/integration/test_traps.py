@@ -29,7 +29,9 @@ def marks(trap: Trap) -> list[pytest.MarkDecorator]:
 
 
 CASES = [
-    pytest.param(trap.base, trap, id=f"{trap.base}-{trap.name}", marks=marks(trap))
+    pytest.param(
+        (trap.base, trap.is_over_https), trap, id=f"{trap.base}-{trap.name}", marks=marks(trap)
+    )
     for trap in load_all()
 ]
 
@@ -48,13 +50,14 @@ def caught() -> Iterator[table.Caught]:
 
 @pytest.fixture(scope="module")
 def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """Where the app that the parameter names is healthy."""
-    app, directory = base.load(request.param), tmp_path_factory.mktemp("healthy")
+    """Where the app that the parameter names is healthy, over HTTPS or not."""
+    name, over_https = request.param
+    app, directory = base.load(name), tmp_path_factory.mktemp("healthy")
     target = request.config.getoption("--target")
-    found: Place = StagingVm(app, directory)
+    found: Place = StagingVm(app, directory, over_https=over_https)
     if target != "vagrant":
         config = Path(request.config.getoption("--deploy-config"))
-        found = SpareHost(app, directory, config, target)
+        found = SpareHost(app, directory, config, target, over_https=over_https)
     found.prepare()
     return found
 

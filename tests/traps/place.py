@@ -24,6 +24,7 @@ from understudy.vm.levels import DEPLOYED, Level
 Event = dict[str, Any]
 # Of the healthy release, so that the same commit is still something to deploy.
 HEALTHY = {"app": {"environment": {"HEALTHY": "yes"}}}
+HTTPS = {"targets": {"vagrant": {"https": "auto"}}}
 # Phases of a rehearsal of a scenario in which none may fail. The browser tests are the example's, but for the
 # checks of every site, which look at its edge.
 READY_PHASES = ("deploy", "host-tests", "again")
@@ -74,16 +75,16 @@ class Outcome:
 
 
 class Place(ABC):
-    """base: the app that is healthy there."""
+    """base: the app that is healthy there. over_https: whether its target has `https: auto`."""
 
     target = "vagrant"
 
-    def __init__(self, base: Base, directory: Path) -> None:
-        self.base, self.directory = base, directory
+    def __init__(self, base: Base, directory: Path, *, over_https: bool = False) -> None:
+        self.base, self.directory, self.over_https = base, directory, over_https
 
     @cached_property
     def healthy(self) -> Staging:
-        return self.lay(self.directory, HEALTHY)
+        return self.lay(self.directory, {**HEALTHY, **(HTTPS if self.over_https else {})})
 
     def lay(self, directory: Path, settings: Mapping[str, Any]) -> Staging:
         """The app in a repository of its own, with a deploy.yml for this place."""
@@ -146,7 +147,7 @@ class StagingVm(Place):
 
     @property
     def level(self) -> Level:
-        return Level(DEPLOYED, f"scenarios-{self.base.name}")
+        return Level(DEPLOYED, f"scenarios-{self.base.name}{'-https' * self.over_https}")
 
     def prepare(self) -> None:
         for verb in ("up", "reset", "deploy"):

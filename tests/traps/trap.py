@@ -87,6 +87,10 @@ class Trap:
         return target_of(self.settings)
 
     @property
+    def is_over_https(self) -> bool:
+        return self.target.get("https") == "auto"
+
+    @property
     def first_words(self) -> str:
         """What a rehearsal says of it: the cause, or a warning if it ends READY."""
         return self.cause or self.warns
@@ -167,6 +171,6 @@ def load(directory: Path) -> Trap:
 
 
 def load_all() -> list[Trap]:
-    """All of them, by their app and name."""
+    """All of them, by what is healthy before them, and their name."""
     found = [load(path.parent) for path in sorted(TRAPS.glob("*/trap.yml"))]
-    return sorted(found, key=lambda trap: BASES.index(trap.base))
+    return sorted(found, key=lambda trap: (BASES.index(trap.base), trap.is_over_https))
