@@ -20,8 +20,8 @@ from tests.traps.trap import Trap, load_all
 
 pytestmark = pytest.mark.timeout(900)
 
-# One that the deploy detects, and one that only the browser detects.
-SAMPLE = {"no-value-for-old-rows", "upload-limit"}
+# One that the deploy detects, one that only the browser detects, and one of HTTPS.
+SAMPLE = {"no-value-for-old-rows", "upload-limit", "redirect-in-a-circle"}
 
 
 def marks(trap: Trap) -> list[pytest.MarkDecorator]:

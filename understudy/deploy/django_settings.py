@@ -163,18 +163,24 @@ def _databases(settings: Settings, desired: DesiredState) -> Iterator[str]:
 def _https(settings: Settings, desired: DesiredState) -> Iterator[str]:
     domain = desired.target.domain
     if desired.target.has_https or desired.target.trusted_proxies:
-        if not settings["secure_proxy_ssl_header"]:
-            circle = "; SECURE_SSL_REDIRECT sends everybody in a circle"
-            yield (
-                "SECURE_PROXY_SSL_HEADER is not set: Django takes HTTPS for HTTP"
-                + circle * settings["secure_ssl_redirect"]
-            )
+        yield from _misread_scheme(settings)
         return
     if settings["secure_ssl_redirect"]:
         yield f"SECURE_SSL_REDIRECT is on, and {domain} has no certificate"
     for name in ("csrf_cookie_secure", "session_cookie_secure"):
         if settings[name]:
             yield f"{name.upper()} is on, and {domain} has no certificate"
+
+
+def _misread_scheme(settings: Settings) -> Iterator[str]:
+    """Without the setting, or where it names a header that isn't sent, Django asks the worker, who knows."""
+    name, value = settings["secure_proxy_ssl_header"] or ("", "")
+    if name == "HTTP_X_FORWARDED_PROTO" and value != "https":
+        circle = "; SECURE_SSL_REDIRECT sends everybody in a circle"
+        yield (
+            f"SECURE_PROXY_SSL_HEADER waits for '{value}', and nginx sends 'https': Django takes HTTPS for HTTP"
+            + circle * settings["secure_ssl_redirect"]
+        )
 
 
 def _cookie_advice(settings: Settings, desired: DesiredState) -> Iterator[str]:

@@ -78,12 +78,14 @@ CASES = {
     ),
     "redirect-in-a-circle": Case(
         said(
-            "SECURE_PROXY_SSL_HEADER is not set: Django takes HTTPS for HTTP; SECURE_SSL_REDIRECT sends "
-            "everybody in a circle"
+            "SECURE_PROXY_SSL_HEADER waits for 'on', and nginx sends 'https': Django takes HTTPS for HTTP; "
+            "SECURE_SSL_REDIRECT sends everybody in a circle"
         ),
         HEALTHY,
     ),
-    "proxy-header-not-read": Case(said("SECURE_PROXY_SSL_HEADER is not set"), HEALTHY),
+    "proxy-header-not-read": Case(
+        said("SECURE_PROXY_SSL_HEADER waits for 'on', and nginx sends 'https'"), HEALTHY
+    ),
     "https-without-certificate": Case(
         said("CSRF_COOKIE_SECURE is on, and todo.test has no certificate"), HEALTHY
     ),

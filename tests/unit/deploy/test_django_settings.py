@@ -10,6 +10,10 @@ from understudy.deploy.django_settings import advice_in, findings, findings_in
 
 DOMAIN = desired_state().target.domain
 RELEASE = f"/srv/shop/releases/{NEW}"
+PROTO = "HTTP_X_FORWARDED_PROTO"
+MISREAD = (
+    "SECURE_PROXY_SSL_HEADER waits for 'on', and nginx sends 'https': Django takes HTTPS for HTTP"
+)
 SQLITE = "django.db.backends.sqlite3"
 CERTIFICATE = {"chain": "/etc/ssl/chain.pem", "key": "/etc/ssl/key.pem"}
 GOOD: dict[str, Any] = {
@@ -128,13 +132,16 @@ def test_https_that_a_proxy_in_front_ends_is_https_for_django() -> None:
     behind = {"trusted_proxies": ["203.0.113.0/24"]}
 
     assert found(behind, secure_ssl_redirect=True) == ()
-    assert found(behind, secure_ssl_redirect=True, secure_proxy_ssl_header=None) == (
-        "SECURE_PROXY_SSL_HEADER is not set: Django takes HTTPS for HTTP; SECURE_SSL_REDIRECT sends "
-        "everybody in a circle",
-    )
-    assert found(behind, secure_proxy_ssl_header=None) == (
-        "SECURE_PROXY_SSL_HEADER is not set: Django takes HTTPS for HTTP",
-    )
+    assert found(behind, secure_proxy_ssl_header=[PROTO, "on"]) == (MISREAD,)
+
+
+def test_https_is_known_to_the_worker_if_django_reads_no_header() -> None:
+    """gunicorn and uvicorn believe X-Forwarded-Proto of nginx."""
+    secure = {"secure_ssl_redirect": True}
+
+    assert found({"https": "auto"}, secure_proxy_ssl_header=None, **secure) == ()
+    other = ["HTTP_X_FORWARDED_SSL", "on"]
+    assert found({"https": "auto"}, secure_proxy_ssl_header=other, **secure) == ()
 
 
 @pytest.mark.parametrize("names", [["*"], [DOMAIN.upper()], ["." + DOMAIN.split(".", 1)[1]]])
@@ -174,9 +181,8 @@ def test_https_may_be_required_where_there_is_https(target: dict[str, Any]) -> N
     )
 
     assert found(target, **secure) == ()
-    assert found(target, **{**secure, "secure_proxy_ssl_header": None}) == (
-        "SECURE_PROXY_SSL_HEADER is not set: Django takes HTTPS for HTTP; SECURE_SSL_REDIRECT sends "
-        "everybody in a circle",
+    assert found(target, **{**secure, "secure_proxy_ssl_header": [PROTO, "on"]}) == (
+        f"{MISREAD}; SECURE_SSL_REDIRECT sends everybody in a circle",
     )
 
 

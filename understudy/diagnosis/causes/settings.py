@@ -235,14 +235,14 @@ _HOSTS_AND_HTTPS = (
     ),
     Rule(
         "redirect-in-a-circle",
-        (Clue("step", r"SECURE_PROXY_SSL_HEADER is not set.*; SECURE_SSL_REDIRECT sends"),),
+        (Clue("step", r"SECURE_PROXY_SSL_HEADER waits for .*; SECURE_SSL_REDIRECT sends"),),
         "every page redirects to itself: SECURE_SSL_REDIRECT is on, and Django takes HTTPS for HTTP",
         'SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")',
     ),
     Rule(
         "proxy-header-not-read",
-        (Clue("step", r"SECURE_PROXY_SSL_HEADER is not set"),),
-        "Django doesn't learn from nginx that a request came by HTTPS",
+        (Clue("step", r"SECURE_PROXY_SSL_HEADER waits for '(?P<value>.*)', and nginx"),),
+        "Django takes HTTPS for HTTP: SECURE_PROXY_SSL_HEADER waits for '{value}', and nginx sends 'https'",
         'SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")',
     ),
     Rule(
