@@ -14,7 +14,7 @@ from understudy.ssh.connection import SshConnection
 from understudy.ssh.port_forward import forward
 from understudy.traffic.client import Endpoint
 from understudy.traffic.handshake import refusal
-from understudy.traffic.prober import Prober, seconds_for_a_page
+from understudy.traffic.prober import MOST_UNANSWERED, Prober, seconds_for_a_page
 from understudy.traffic.samples import AfterSwitch, ProbePaths, affordable_rate, as_json
 
 STATIC_FILES = 3
@@ -63,6 +63,10 @@ def under_load(
     probe = as_json(desired.release.id, summary, prober.samples, prober.switched_at)
     job.report.attach("probes", [probe])
     job.report.say(summary.text())
+    if prober.unsent:
+        job.report.say(
+            f"{prober.unsent} more were due and not sent: {MOST_UNANSWERED} others had no answer yet"
+        )
     if summary.failures:
         raise StepFailed(
             f"{summary.failures} of {summary.sent} requests were lost while {desired.release.id} "

@@ -24,7 +24,7 @@ from understudy.traffic.websocket import KeptWebSocket
 
 # Requests that measure how long a page takes.
 TRIALS = 3
-# With so many requests unanswered, the next one counts as lost at once.
+# With so many requests unanswered no further one is sent: a site that hangs loses these, and a slow one none.
 MOST_UNANSWERED = 64
 
 
@@ -44,9 +44,9 @@ class _Request:
 class Prober:
     """Sends requests from __enter__ until stop() or __exit__.
 
-    Each request is sent when it is due, whether or not those before it were answered, and its latency
-    counts from then. A prober that waited would send fewer requests to a site that hangs, and the site
-    would look better than it is (known as coordinated omission).
+    Each request is sent when it is due, whether or not those before it were answered (up to
+    MOST_UNANSWERED), and its latency counts from then. A prober that waited would send fewer requests to a
+    site that hangs, and the site would look better than it is (known as coordinated omission).
     """
 
     def __init__(
@@ -61,6 +61,8 @@ class Prober:
         self._rate = rate
         self._timeout = timeout
         self._switch = AfterSwitch()
+        # Requests that were due while too many others were unanswered.
+        self.unsent = 0
         # Seconds since the prober's start, None before the switch.
         self.switched_at: float | None = None
         self._unanswered: set[_Request] = set()
@@ -146,7 +148,7 @@ class Prober:
         request = _Request(number, due(number, self._rate), kind, path)
         with self._changed:
             if len(self._unanswered) >= MOST_UNANSWERED:
-                self._samples.append(request.timed_out(self._timeout))
+                self.unsent += 1
                 return
             self._unanswered.add(request)
         self._pool.submit(self._send, request)

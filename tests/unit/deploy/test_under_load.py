@@ -37,6 +37,7 @@ class FakeProber:
     switches: list[AfterSwitch] = field(default_factory=list)
     running: bool = False
     switched_at: float | None = None
+    unsent: int = 0
 
     def __call__(self, *given: Any) -> Self:
         self.given = given
@@ -116,6 +117,14 @@ def test_prober_requests_the_page_and_the_files_of_both_releases(
     assert ended.endswith(f"understudy-site shop stop {OLD}"), "its last requests count as well"
     assert not prober.running
     assert "1 requests, 0 lost" in staging.report.said[-1]
+
+
+def test_traffic_that_was_too_much_for_the_site_is_said(
+    staging: Staging, prober: FakeProber
+) -> None:
+    prober.unsent = 7
+    go_live(staging, desired_state())
+    assert "7 more were due and not sent: 64 others had no answer yet" in staging.report.said
 
 
 def test_no_static_file_is_requested_of_an_app_without_any(
