@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import fabric
 import paramiko
@@ -14,6 +15,19 @@ from understudy.ssh.running import Answer, OtherAnswer, Silence
 from understudy.ssh.stream import BROKEN
 
 CUT_OFF = "a command ended without an exit status"
+
+
+def end_input(channel: Any) -> None:
+    """As channel.shutdown_write(), but never after the channel's own end. channel: a paramiko.Channel.
+
+    Paramiko sends the message when it has released the channel's lock. If the host closes the channel in
+    between, the message comes after that of the close, and OpenSSH ends the whole connection for it: "ieof
+    packet referred to nonexistent channel".
+    """
+    with channel.lock:
+        message = channel._send_eof()
+        if message is not None:
+            channel.transport._send_user_message(message)
 
 
 class Channels:

@@ -16,7 +16,7 @@ from understudy.commands import Argv, as_user, files, on_host
 from understudy.commands.on_host import Stdin
 from understudy.errors import DISK_HINT, StepFailed
 from understudy.ssh import host_lock, options, running, stream
-from understudy.ssh.channels import CUT_OFF, Channels
+from understudy.ssh.channels import CUT_OFF, Channels, end_input
 from understudy.ssh.dial import Dial
 from understudy.ssh.ending import Ending
 from understudy.ssh.endpoint import Endpoint
@@ -145,7 +145,7 @@ class SshConnection:
             ending = Ending(self._query, channel, output.answer, self._may_be_root)
             with ending.by_ctrl_c():
                 channel.exec_command(self._line(words))
-                channel.shutdown_write()
+                end_input(channel)
                 began, silence = time.monotonic(), Silence(SECONDS_OF_SILENCE)
                 for piece, error in running.outputs(channel):
                     output.take(piece)
@@ -185,7 +185,7 @@ class SshConnection:
                 with self._channels.errors():
                     channel.sendall(part)
             with self._channels.errors():
-                channel.shutdown_write()
+                end_input(channel)
             for piece, error in self._channels.outputs(channel):
                 errors.take(error)
                 if printed := answer.take(piece):

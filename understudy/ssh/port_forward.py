@@ -11,6 +11,8 @@ from threading import Lock, Thread
 
 import paramiko
 
+from understudy.ssh.channels import end_input
+
 OPEN_SECONDS = 10
 # Closing a socket that lingers for no time resets its connection.
 RESET = struct.pack("ii", 1, 0)
@@ -122,7 +124,7 @@ def _outward(client: socket.socket, channel: paramiko.Channel) -> None:
     try:
         while data := client.recv(65536):
             channel.sendall(data)
-        channel.shutdown_write()
+        end_input(channel)
     except GONE:
         # A client that was reset takes no answer.
         channel.close()
