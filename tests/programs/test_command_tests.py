@@ -135,20 +135,21 @@ def test_proxy_that_does_not_start_is_an_error(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_proxy_leaves_no_process_even_if_it_was_killed() -> None:
-    site = Site("staging", "http://left-over.test", "127.0.0.1", disposable=True)
+    name = f"left-over-{os.getpid()}.test"
+    site = Site("staging", f"http://{name}", "127.0.0.1", disposable=True)
 
     with site_proxy.environment(site):
-        until(lambda: len(list(_with_environment(b"left-over.test"))) > 1)
-        parts = sorted(_with_environment(b"left-over.test"))
+        until(lambda: len(list(_with_environment(name))) > 1)
+        parts = sorted(_with_environment(name))
         os.kill(parts[0], signal.SIGKILL)
 
     until(lambda: not any(map(is_alive, parts)))
 
 
-def _with_environment(text: bytes) -> Iterator[int]:
+def _with_environment(text: str) -> Iterator[int]:
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if text in (folder / "environ").read_bytes():
+            if text.encode() in (folder / "environ").read_bytes():
                 yield int(folder.name)
 
 

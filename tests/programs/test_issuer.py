@@ -10,12 +10,13 @@ from tests.programs import vm_network
 
 pytestmark = pytest.mark.needs("pebble", "dnsmasq", "certbot", "unshare", "ip")
 
+# Of the test's own network: other runs on this machine have name servers for the same address.
 LEFT = """
 def left():
-    found = subprocess.run(["ps", "-ww", "-eo", "args"], capture_output=True, text=True).stdout
-    ours = {"pebble": str(folder), "dnsmasq": "--address=/#/192.168.56.10"}
-    lines = [line for line in found.splitlines() if line.split()[0] in ours]
-    return [line for line in lines if ours[line.split()[0]] in line]
+    found = subprocess.run(["ps", "-ww", "-eo", "netns,args"], capture_output=True, text=True).stdout
+    here = str(Path("/proc/self/ns/net").stat().st_ino)
+    lines = [line.split(None, 1) for line in found.splitlines()]
+    return [args for network, args in lines if network == here and args.split()[0] in ("pebble", "dnsmasq")]
 """
 
 
