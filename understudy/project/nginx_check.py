@@ -13,8 +13,8 @@ from understudy.release import render, snippets
 # In provision/65-check-nginx.sh.
 _CHECKER = re.compile(r"<<'CHECK'[^\n]*\n(.*?)^CHECK$", re.DOTALL | re.MULTILINE)
 _HINT = (
-    "A host installs only nginx files whose every line is on the list in provision/65-check-nginx.sh: "
-    "docs/overrides.md."
+    "A host installs only nginx files whose every line is on the list in provision/65-check-nginx.sh; "
+    "docs/overrides.md names the directives."
 )
 
 
