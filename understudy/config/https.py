@@ -45,7 +45,7 @@ def seconds(time: Hsts) -> int:
 
 
 class Acme(Strict):
-    """Who issues the certificate of `https: auto` (RFC 8555).
+    """Who issues the certificate of `https: auto` (RFC 8555). roots may be given for one from files, too.
 
     email: of the account. terms: whether the issuer's terms of service are agreed to. ca: a file of this
     machine with the CA of the directory itself, for one that no public CA vouches for. roots: such a file with

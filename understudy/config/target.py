@@ -61,6 +61,19 @@ class TargetConfig(Strict):
         return self
 
     @model_validator(mode="after")
+    def have_an_issuer_to_ask(self) -> Self:
+        """No one asks an issuer for files; `roots` says whom their visitors trust."""
+        unused = sorted(self.acme.model_fields_set - {"roots"}) if self.certificate else []
+        if self.https != "auto" and unused:
+            without = (
+                "must go with `https: auto`: no issuer is asked for the files of a `certificate`. "
+                "Of `acme` only `roots` counts for them"
+            )
+            given = getattr(self.acme, unused[0])
+            raise validation_error("without_https", without, "acme", unused[0], given=given)
+        return self
+
+    @model_validator(mode="after")
     def be_found_by_the_issuer(self) -> Self:
         """It asks any one of a name's addresses, and only one host has the answer."""
         if self.https == "auto" and len(self.addresses) > 1:

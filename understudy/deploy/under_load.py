@@ -114,11 +114,18 @@ def _endpoint(job: Job, connection: SshConnection) -> Iterator[Endpoint]:
 def _verified(job: Job, endpoint: Endpoint) -> Endpoint:
     """With the check of its certificate, as visitors' browsers do it, if it passes that now.
 
-    One that is `certificate` in deploy.yml may be of a CA that only the visitors know: it is not checked.
+    One that is `certificate` in deploy.yml may be of a CA that only the visitors know: it is not checked,
+    unless deploy.yml names the CA.
     """
-    if job.target.https != "auto":
+    roots = job.target.acme.roots
+    if job.target.https != "auto" and roots is None:
         return endpoint
-    verified = replace(endpoint, verified=True, roots=job.target.acme.roots)
+    if roots and not roots.is_file():
+        job.report.warn(
+            f"acme.roots: there is no file {roots}. The traffic accepts any certificate"
+        )
+        return endpoint
+    verified = replace(endpoint, verified=True, roots=roots)
     reason = refusal(verified)
     if reason:
         job.report.warn(

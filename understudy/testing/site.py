@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from understudy.config.model import Config
+from understudy.errors import ConfigError
 from understudy.job import with_address
 from understudy.testing import trust
 from understudy.testing.login import Login
@@ -64,14 +65,18 @@ def site_of(config: Config, target_name: str, address: str | None = None) -> Sit
     """The site of a target. address: which host, if the target has several.
 
     Raises ConfigError for an unknown target, or if one of several hosts has to be named; Unreachable if
-    the VM has no address yet.
+    the VM has no address yet. ConfigError, too, if the CAs of a certificate from files are not there.
     """
     target = with_address(config.one_host(target_name, address), target_name)
+    roots = target.acme.roots
+    # The VM's issuer makes its file when it starts.
+    if roots and target.https != "auto" and not roots.is_file():
+        raise ConfigError(f"targets.{target_name}.acme.roots: there is no file {roots}")
     return Site(
         target_name,
         target.origin,
         target.address,
         target.disposable,
         target.names[1:],
-        target.acme.roots if target.https == "auto" else None,
+        roots,
     )

@@ -1,9 +1,11 @@
 """How a target has HTTPS, and for how long browsers are held to it."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.unit.config.deploy_yml import TEXT, mistakes
 from tests.unit.fakes import config, settings
 from understudy.config.https import seconds
 from understudy.config.model import Config
@@ -55,3 +57,28 @@ def test_issuer_finds_the_answer_on_one_host_only() -> None:
     with pytest.raises(ValueError, match="must be off with several `addresses`"):
         config(target=several)
     assert config(target={**several, "addresses": ["192.0.2.7"]})
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("directory", "https://acme.test/dir"),
+        ("email", "ann@shop.test"),
+        ("terms", "true"),
+        ("ca", "ca.pem"),
+    ],
+)
+def test_no_issuer_is_asked_for_a_certificate_from_files(key: str, value: str) -> None:
+    files = "    certificate: {chain: /etc/ssl/a, key: /etc/ssl/b}\n    acme:\n      roots: r.pem\n"
+    asked = f"{TEXT}{files}      {key}: {value}\n"
+
+    [mistake] = mistakes(asked)
+
+    assert asked.splitlines()[int(mistake.split(":")[1]) - 1] == f"      {key}: {value}"
+    assert f"targets.staging.acme.{key}: must go with `https: auto`" in mistake
+
+
+def test_roots_count_beside_a_certificate_from_files() -> None:
+    acme = config(target={**FILES, "acme": {"roots": "/roots.pem"}}).target("staging").acme
+
+    assert acme.roots == Path("/roots.pem")

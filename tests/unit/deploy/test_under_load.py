@@ -185,14 +185,32 @@ def test_maintenance_keeps_the_traffic_of_the_public_address_out(
     assert (staging.report.said == ["maintenance is on: no traffic is sent"]) != sent
 
 
-@pytest.mark.parametrize("reason", ["", "self-signed certificate"])
-def test_certificate_of_an_issuer_is_verified_unless_browsers_refuse_it_already(
-    reason: str, staging: Staging, prober: FakeProber, monkeypatch: pytest.MonkeyPatch
+def test_without_its_file_of_cas_any_certificate_is_accepted(
+    staging: Staging, prober: FakeProber
 ) -> None:
-    roots = Path("/roots.pem")
+    """Else each request would be lost."""
+    roots = Path("/nowhere/roots.pem")
+    target = {"certificate": CERTIFICATE, "acme": {"roots": roots}}
+    go_live(staging, desired_state(), with_nginx(HTTPS), **target)
+
+    assert not prober.given[0].verified
+    assert f"acme.roots: there is no file {roots}" in staging.report.warnings[0]
+
+
+@pytest.mark.parametrize("https", [{"https": "auto"}, {"certificate": CERTIFICATE}])
+@pytest.mark.parametrize("reason", ["", "self-signed certificate"])
+def test_certificate_of_a_known_issuer_is_verified_unless_browsers_refuse_it_already(
+    https: dict[str, Any],
+    reason: str,
+    staging: Staging,
+    prober: FakeProber,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    roots = tmp_path / "roots.pem"
+    roots.touch()
     monkeypatch.setattr(under_load, "refusal", lambda _: reason)
-    acme = {"roots": roots, "terms": True}
-    go_live(staging, desired_state(), with_nginx(HTTPS), https="auto", acme=acme)
+    go_live(staging, desired_state(), with_nginx(HTTPS), **https, acme={"roots": roots})
 
     checked = Endpoint("127.0.0.1", 40443, True, "shop.test", True, roots)
     accepting = replace(checked, verified=False, roots=None)

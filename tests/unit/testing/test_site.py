@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -101,9 +102,24 @@ def test_visitor_trusts_the_ca_of_the_sites_issuer_for_the_site_alone(tmp_path: 
                 other.get(elsewhere)
 
 
-def test_site_has_the_roots_of_its_issuer(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "https", [{"https": "auto"}, {"certificate": {"chain": "/etc/ssl/a", "key": "/etc/ssl/b"}}]
+)
+def test_site_has_the_roots_of_its_certificates_issuer(
+    https: dict[str, Any], tmp_path: Path
+) -> None:
+    (tmp_path / "roots.pem").touch()
     acme = {"roots": str(tmp_path / "roots.pem")}
 
-    assert site_of(config(target={"acme": acme}), "staging").roots is None
-    automatic = config(target={"https": "auto", "acme": acme})
-    assert site_of(automatic, "staging").roots == tmp_path / "roots.pem"
+    assert site_of(config(target=https), "staging").roots is None
+    assert site_of(config(target={**https, "acme": acme}), "staging").roots == (
+        tmp_path / "roots.pem"
+    )
+
+
+def test_file_of_cas_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:
+    files = {"chain": "/etc/ssl/a", "key": "/etc/ssl/b"}
+    target = {"certificate": files, "acme": {"roots": str(tmp_path / "roots.pem")}}
+
+    with pytest.raises(ConfigError, match=r"targets.staging.acme.roots: there is no file .*roots"):
+        site_of(config(target=target), "staging")

@@ -152,7 +152,8 @@ def _faults(shown: Certificate, edge: Edge) -> Iterator[tuple[str, str]]:
         yield "ends", f"the certificate has ended at {ends}"
     elif days < DAYS_TO_FAIL:
         yield "ends", f"the certificate ends in {days:.1f} days, at {ends}"
-    if shown.is_self_signed:
+    # One that the CAs of the target include, or this machine's, is trusted.
+    if shown.is_self_signed and edge.distrust:
         yield "trust", "the certificate is self-signed: no browser trusts it"
     elif edge.distrust and days >= 0:
         yield "trust", f"browsers don't trust the certificate: {edge.distrust}"

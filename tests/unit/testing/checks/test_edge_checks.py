@@ -237,6 +237,7 @@ def test_certificate_that_browsers_refuse_fails_with_the_reason() -> None:
     assert texts(certificate("self-signed certificate", is_self_signed=True)) == [
         "the certificate is self-signed: no browser trusts it"
     ]
+    assert texts(certificate(is_self_signed=True)) == [], "it is one of acme.roots"
     assert texts(certificate(expected=named)) == [
         "the certificate is for shop.test, not for www.shop.test"
     ]
