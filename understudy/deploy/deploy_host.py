@@ -54,6 +54,7 @@ def deploy(
         desired = prepare.desired_state(job, source, observed)
         if _is_converged(desired, observed):
             report_converged(job, desired)
+            maintenance.warn_if_on(job, observed)
             return []
         _require_receipt(job, source, connection, without_rehearsal)
         entry = AuditEntry("deploy", desired.release.id, source.commit, without_rehearsal)
@@ -65,6 +66,8 @@ def deploy(
             warnings = _converge(job, source, connection, desired, observed, probe=probe)
     address = switch.url(desired, desired.app.health_path)
     job.report.say(f"{desired.release.id} is live on {job.target_name} at {address}")
+    if observed.maintenance and not observed.maintenance.automatic:
+        maintenance.warn_if_on(job, observed)
     if without_rehearsal:
         job.report.warn(
             f"{desired.release.id} WAS NOT REHEARSED. Reason in the audit log: {without_rehearsal}"

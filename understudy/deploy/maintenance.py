@@ -11,6 +11,7 @@ from understudy.host import session, steps
 from understudy.host.facts import ObservedState
 from understudy.host.session import AuditEntry
 from understudy.job import Job
+from understudy.release import maintenance as blocks
 from understudy.release import maintenance_files
 from understudy.release.layout import Paths
 from understudy.release.maintenance import Maintenance
@@ -33,7 +34,10 @@ def turn_on(job: Job, maintenance: Maintenance, wait: int = 0) -> None:
             desired = _as_installed(job, now)
             on = _in_maintenance(job, desired.site_config, maintenance)
             steps.apply_all(job, connection, site_config.turn_on(desired, now, on))
-    job.report.say(f"maintenance is on for {job.target_name}, until `maintenance off`")
+    if now.maintenance:
+        job.report.say(f"  in place of: {blocks.describe(now.maintenance)}")
+    job.report.say(f"{job.target_name}: {blocks.describe(maintenance)}")
+    job.report.say(f"python deploy.py maintenance off --target {job.target_name} ends it")
 
 
 def turn_off(job: Job, wait: int = 0) -> None:
@@ -46,6 +50,21 @@ def turn_off(job: Job, wait: int = 0) -> None:
                 return
             _turn_off(job, connection, now)
     job.report.say(f"maintenance is off for {job.target_name}")
+
+
+def warn_if_on(job: Job, observed: ObservedState) -> None:
+    """Visitors don't see what is live, and tests of its pages fail."""
+    if observed.maintenance:
+        job.report.warn(
+            f"{job.target_name}: {blocks.describe(observed.maintenance)}. Visitors get its page until "
+            f"`python deploy.py maintenance off --target {job.target_name}`"
+        )
+
+
+def ask(job: Job) -> None:
+    """Warns if maintenance is on."""
+    with session.connected(job, needs=()) as (_, observed):
+        warn_if_on(job, observed)
 
 
 def for_migrations(

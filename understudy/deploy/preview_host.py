@@ -6,7 +6,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from understudy.commands import migrations
-from understudy.deploy import deploy_host, generated_secrets, hsts, pending, plan, prepare, preview
+from understudy.deploy import (
+    deploy_host,
+    generated_secrets,
+    hsts,
+    maintenance,
+    pending,
+    plan,
+    prepare,
+    preview,
+)
 from understudy.deploy.desired import DesiredState
 from understudy.host import session
 from understudy.host.actions import described
@@ -24,6 +33,8 @@ def preview_plan(job: Job, source: Source) -> None:
             # The release that follows gets another id; which one, no one knows yet.
             observed = replace(observed, secrets="not made yet")
         desired = prepare.desired_state(job, source, observed)
+        names = (member.name for member, _ in sources.members(source))
+        desired = maintenance.for_migrations(job, names, connection, desired, observed)
         shipment = prepare.shipment(job, source, desired, observed, Path(work))
         actions = [*secrets, *plan.make_plan(desired, shipment, observed)]
         if not actions:

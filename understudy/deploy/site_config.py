@@ -13,9 +13,12 @@ from understudy.release.render import RenderedFile
 
 
 def install(
-    desired: DesiredState, observed: ObservedState, files: Sequence[RenderedFile] = ()
+    desired: DesiredState,
+    observed: ObservedState,
+    files: Sequence[RenderedFile] = (),
+    effect: str = "",
 ) -> list[Branching]:
-    """Nothing if the host has them. files: in place of those of the desired state.
+    """Nothing if the host has them. files: in place of those of the desired state. effect: for the last title.
 
     Without `confirm` the host itself restores the old ones: see `understudy-site` in provision/71-site.sh.
     """
@@ -37,7 +40,7 @@ def install(
             hint_after=snippets.hints(files[0].content, name),
         ),
         *_check_live_release(desired, observed, undo),
-        Run("confirm the nginx and systemd files", site.confirm(name), undo=undo),
+        Run(f"confirm the nginx and systemd files{effect}", site.confirm(name), undo=undo),
     ]
 
 
@@ -50,7 +53,7 @@ def turn_on(
         WriteFiles("upload the page of maintenance", (page,), page.path.parent),
         # Whatever files the deployer's umask lets others read.
         Run("let nginx read the page of maintenance", ("chmod", "644", str(page.path))),
-        *install(desired, observed, maintenance.site_config),
+        *install(desired, observed, maintenance.site_config, ": maintenance is on"),
     ]
 
 
@@ -59,7 +62,8 @@ def turn_off(
 ) -> list[Branching]:
     """What undoes turn_on()."""
     by_then = {str(file.path): file.content for file in maintenance.site_config}
-    return install(desired, replace(observed, files={**observed.files, **by_then}))
+    then = replace(observed, files={**observed.files, **by_then})
+    return install(desired, then, effect=": maintenance is off")
 
 
 def _check_live_release(

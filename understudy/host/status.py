@@ -6,7 +6,7 @@ from understudy.config.target import TargetConfig
 from understudy.host import certificates, session
 from understudy.host.facts import ObservedState
 from understudy.job import Job
-from understudy.release.maintenance import Maintenance
+from understudy.release import maintenance
 
 
 def status(job: Job) -> None:
@@ -18,7 +18,7 @@ def status(job: Job) -> None:
         job.report.say("  no release is live yet")
         return
     if observed.maintenance:
-        job.report.say(f"  {_maintenance(observed.maintenance)}")
+        job.report.say(f"  {maintenance.describe(observed.maintenance)}")
     runs = live.id in observed.running and observed.nginx_active
     state = "running" if runs else "NOT RUNNING"
     job.report.say(f"  {live.id} is live (commit {live.commit[:12]}), {state}")
@@ -35,13 +35,3 @@ def _certificate(site: str, target: TargetConfig, observed: ObservedState) -> It
         yield certificates.describe(found)
     if target.https == "auto" and observed.renewal:
         yield certificates.describe_renewal(observed.renewal)
-
-
-def _maintenance(on: Maintenance) -> str:
-    parts = [
-        f"MAINTENANCE is on since {on.since or 'an unknown time'}",
-        f"by {on.by}" if on.by else "",
-        f"until {on.until}" if on.until else "",
-    ]
-    who = f", allowed: {', '.join(on.allow)}" if on.allow else ""
-    return f"{' '.join(part for part in parts if part)}{who}"

@@ -3,6 +3,7 @@
 from contextlib import closing
 from pathlib import Path
 
+from understudy.deploy import maintenance
 from understudy.job import Job
 from understudy.paths import Project
 from understudy.rehearsal.command_tests import CommandTests
@@ -22,6 +23,7 @@ def verify(job: Job, *, slow: bool = False) -> None:
 
     slow: also run the tests that reboot the host.
     """
+    maintenance.ask(job)
     site = site_of(job.config, job.target_name, job.address)
     job.report.say(f"{site.target}: {site.url} at {site.address}")
     groups: list[AnySuite] = [host_tests(job), browser_tests(job)]

@@ -41,6 +41,17 @@ def find(nginx: str) -> Maintenance | None:
         return Maintenance(since="", by="")
 
 
+def describe(on: Maintenance) -> str:
+    parts = [
+        f"MAINTENANCE is on since {on.since or 'an unknown time'}",
+        f" by {on.by}" if on.by else "",
+        f" until {on.until}" if on.until else "",
+        f", allowed: {', '.join(on.allow)}" if on.allow else "",
+        f', with the message "{on.message}"' if on.message else "",
+    ]
+    return "".join(parts)
+
+
 def turned_on(nginx: str, maintenance: Maintenance, block: str) -> str:
     """The file with maintenance on. block: its directives. Raises Refused for a file without a place for it."""
     without = turned_off(nginx)

@@ -78,6 +78,27 @@ def test_turning_it_off_installs_the_file_without_it(changing: Staging) -> None:
     assert host.files[NGINX].decode() == site_config(changing)[0].content
 
 
+def test_what_is_on_now_and_was_on_before_is_shown(changing: Staging) -> None:
+    changing.host(answer(changing, ON))
+    other = Maintenance(ON.since, ON.by, "Again", until="2026-11-28T14:30+00:00")
+
+    maintenance.turn_on(changing.job(), other)
+
+    before, now, _ = changing.report.said
+    assert "in place of: MAINTENANCE is on" in before
+    assert 'allowed: 192.0.2.1/32, with the message "Moving"' in before
+    assert 'until 2026-11-28T14:30+00:00, with the message "Again"' in now
+
+
+def test_verify_warns_that_the_pages_are_not_the_sites(staging: Staging) -> None:
+    staging.host(answer(staging, ON))
+    maintenance.ask(staging.job())
+    assert "MAINTENANCE is on" in staging.report.warnings[0]
+    staging.host(answer(staging))
+    maintenance.ask(staging.job())
+    assert len(staging.report.warnings) == 1
+
+
 def test_turning_it_off_twice_is_no_error(changing: Staging) -> None:
     host = changing.host(answer(changing))
 
@@ -123,6 +144,11 @@ def test_site_is_in_maintenance_while_it_migrates_and_goes_live() -> None:
     [migrate] = [number for number, title in enumerate(titles) if "release commands" in title]
     [live] = [number for number, title in enumerate(titles) if title.endswith("as live")]
     assert install[0] < migrate < live < install[1]
+    confirmed = [title for title in titles if title.startswith("confirm")]
+    assert [title.partition(": ")[2] for title in confirmed] == [
+        "maintenance is on",
+        "maintenance is off",
+    ]
 
 
 def decided(
