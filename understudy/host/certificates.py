@@ -47,16 +47,24 @@ class RenewalState:
     failed: bool
 
 
-def describe(state: CertificateState | None) -> str:
-    """One line for people. What needs them is in capitals."""
+def describe(state: CertificateState | None, *, by_issuer: bool = True) -> str:
+    """One line for people. What needs them is in capitals.
+
+    by_issuer: whether an issuer is asked for it, as `https: auto` does. Else its files are given, and may be
+    self-signed on purpose.
+    """
     if state is None:
         return "NO CERTIFICATE"
     if state.problem:
         return f"certificate UNREADABLE: {state.problem}"
-    if state.self_signed:
+    if state.self_signed and by_issuer:
         return "certificate SELF-SIGNED: no issuer has issued one yet"
     soon = "EXPIRED: " if state.days < 0 else "ENDS SOON: " if state.days < DAYS_TO_WARN else ""
-    return f"certificate of {', '.join(state.names)} {soon}{state.when}, by {state.issuer}"
+    names = f"certificate of {', '.join(state.names) or 'no name'}"
+    if state.self_signed and not soon:
+        return f"{names}, self-signed, valid until {state.ends:%Y-%m-%d}"
+    by = "self-signed" if state.self_signed else f"by {state.issuer}"
+    return f"{names} {soon}{state.when}, {by}"
 
 
 def describe_renewal(renewal: RenewalState) -> str:

@@ -32,6 +32,6 @@ def _certificate(site: str, target: TargetConfig, observed: ObservedState) -> It
     found = observed.certificates.get(files.chain) if files else None
     # Of files that are not ours, nothing is known if the deployer can't read them.
     if found or target.https == "auto":
-        yield certificates.describe(found)
+        yield certificates.describe(found, by_issuer=target.https == "auto")
     if target.https == "auto" and observed.renewal:
         yield certificates.describe_renewal(observed.renewal)

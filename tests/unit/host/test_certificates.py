@@ -124,6 +124,22 @@ def test_certificate_is_described_in_one_line(state: CertificateState | None, li
 
 
 @pytest.mark.parametrize(
+    ("days", "line"),
+    [
+        (60, "certificate of shop.test, self-signed, valid until 2024-03-01"),
+        (13, "certificate of shop.test ENDS SOON: ends in 13 days (2024-03-01), self-signed"),
+        (-1, "certificate of shop.test EXPIRED: ended 1 day ago (2024-03-01), self-signed"),
+    ],
+)
+def test_self_signed_files_wait_for_no_issuer(days: int, line: str) -> None:
+    assert describe(replace(GOOD, days=days, self_signed=True), by_issuer=False) == line
+
+
+def test_certificate_without_a_name_is_described_as_that() -> None:
+    assert describe(replace(GOOD, names=())).startswith("certificate of no name ends in 60 days")
+
+
+@pytest.mark.parametrize(
     ("state", "line"),
     [
         (RenewalState(active=True, ran=ENDS, failed=False), "ran last 2024-03-01 12:00 UTC"),

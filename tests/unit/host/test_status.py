@@ -90,3 +90,17 @@ def test_status_shows_when_the_certificate_ends_and_whether_it_is_renewed(
     assert [
         line for line, start in zip(shown, lines, strict=True) if line.startswith(start)
     ] == shown
+
+
+def test_status_shows_when_a_self_signed_certificate_from_files_ends(staging: Staging) -> None:
+    release, chain = manifest("c0ffee00-old", "2024-02-01T00:00:00+00:00"), "/etc/ssl/shop.pem"
+    text = pem("shop.test", issuer="shop.test")
+    found = [f"line\t{chain}\t{line}" for line in text.splitlines()]
+    of_host = [f"certificate\t{chain}", "today\t2024-02-01", *found]
+    staging.host(staging.facts(*lines_of(release, current=release.id), *of_host))
+
+    status.status(staging.job(certificate={"chain": chain, "key": "/etc/ssl/shop.key"}))
+
+    assert staging.report.said[3:] == [
+        "  certificate of shop.test, self-signed, valid until 2024-03-01"
+    ]
