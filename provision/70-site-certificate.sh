@@ -55,7 +55,15 @@ read_request() { read -r issuer terms email names <"$1"; }
 
 fail() {
     note_failure
-    refuse "$issuer has issued no certificate for $names; the one before is kept"
+    refuse "$issuer has issued no certificate for $names; $(what_is_kept)"
+}
+
+# The end of a message. Before an issuer has issued one there is only the self-signed one.
+what_is_kept() {
+    if openssl x509 -in "$certificates/live/fullchain.pem" -noout -subject 2>/dev/null | grep -qv 'self-signed until'
+    then echo "the one before is kept"
+    else echo "there was none before"
+    fi
 }
 
 serial() { openssl x509 -in "$certificates/live/fullchain.pem" -noout -serial | cut -d= -f2; }
@@ -146,7 +154,7 @@ refuse_if_too_early() {
     if [ "$last" != "$issuer $names" ] || [ "$(date +%s)" -ge "$again" ]; then return 0; fi
     sed 1,2d "$tried"
     refuse "$issuer is not asked for $names again before $(date -u -d "@$again" '+%Y-%m-%d %H:%M UTC')," \
-        "because issuers limit how often; the certificate before is kept"
+        "because issuers limit how often; $(what_is_kept)"
 }
 
 # Only what the issuer itself has answered counts.
@@ -168,14 +176,14 @@ note() {
 check_certificate() {
     chain=$1/fullchain.pem
     [ "$(openssl x509 -in "$chain" -noout -pubkey)" = "$(openssl pkey -in "$1/privkey.pem" -pubout)" ] ||
-        refuse "certbot's certificate for $site does not fit its key; the one before is kept." \
+        refuse "certbot's certificate for $site does not fit its key; $(what_is_kept)." \
             "certbot delete --cert-name $site, then deploy again"
     openssl x509 -in "$chain" -noout -checkend 0 >/dev/null ||
-        refuse "certbot's certificate for $site has expired, by the clock of this host ($(date -u)); the one before is kept"
+        refuse "certbot's certificate for $site has expired, by the clock of this host ($(date -u)); $(what_is_kept)"
     starts=$(openssl x509 -in "$chain" -noout -startdate | cut -d= -f2)
     [ "$(date -d "$starts" +%s)" -le "$(date +%s)" ] ||
         refuse "the clock of this host is wrong: it is $(date -u) here, and the new certificate begins at $starts;" \
-            "the one before is kept"
+            "$(what_is_kept)"
 }
 
 # Both files of $work, by one rename. The key can be read by root alone.
@@ -207,7 +215,7 @@ serve_certificate() {
     nginx -t -q || {
         if [ -n "$before_live" ]; then point_live "$before_live"; fi
         rm -rf "$made"
-        refuse "nginx -t refuses the new certificate, or another file of this host; the one before is kept"
+        refuse "nginx -t refuses the new certificate, or another file of this host; $(what_is_kept)"
     }
     if systemctl is-active -q nginx; then reload_nginx; fi
 }

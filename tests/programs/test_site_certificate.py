@@ -68,7 +68,8 @@ def test_until_an_issuer_has_issued_one_there_is_a_self_signed_one(host: Host) -
 
     errors = host.refused(*ASK)
 
-    assert "has issued no certificate for todo.test www.todo.test; the one before is kept" in errors
+    assert "has issued no certificate for todo.test www.todo.test; there was none before" in errors
+    assert "there was none before" in host.refused(*ASK), "the one that is kept is no issuer's"
     assert "self-signed until an issuer issues one" in issuer_of(host)
     found = x509.load_pem_x509_certificate(live(host))
     names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
@@ -89,6 +90,7 @@ def test_failed_try_keeps_the_certificate_and_prints_what_the_issuer_says(host: 
 
     output = answer.stdout.decode()
     assert answer.returncode == 1
+    assert "for todo.test b.test; the one before is kept" in answer.stderr.decode()
     assert "  Type:   dns\n  Detail: no such name\n" in output
     assert "type: urn:ietf:params:acme:error:dns\n" in output
     assert "caa" not in output

@@ -61,6 +61,11 @@ CASES = {
         "Please read the Terms of Service at https://acme.test/terms.pdf. You must agree in order to register "
         "with the ACME server. Do you agree?"
     ),
+    "certificate-issuer-unresolved": words(
+        _REACHED.format("ConnectionError")
+        + 'with url: /dir (Caused by NameResolutionError("<HTTPSConnection object at 0x7f91>: '
+        "Failed to resolve 'acme.test' ([Errno -3] Temporary failure in name resolution)\"))"
+    ),
     "certificate-issuer-unreachable": words(
         _REACHED.format("ConnectionError")
         + "(Caused by NewConnectionError('<urllib3.connection.HTTPSConnection "

@@ -51,6 +51,31 @@ def test_certbot_shortens_what_it_could_not_reach() -> None:
 
     assert found
     assert found.sentence == "the host cannot reach the issuer at acme.test: Connection refused"
+    assert "`curl https://acme.test/dir`" in found.hint, "no key that deploy.yml may not have"
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        "[Errno -3] Temporary failure in name resolution",
+        "[Errno -2] Name or service not known",
+        "[Errno -5] No address associated with hostname",
+    ],
+)
+def test_issuer_whose_name_has_no_address_is_a_matter_of_the_hosts_dns(why: str) -> None:
+    """As older and newer versions of certbot's library put it."""
+    pool = "HTTPSConnectionPool(host='acme.test', port=443): Max retries exceeded with url: /dir (Caused by "
+    for text in (
+        f"NameResolutionError(\"...: Failed to resolve 'acme.test' ({why})\"))",
+        f"NewConnectionError('...: Failed to establish a new connection: {why}'))",
+    ):
+        found = first_cause(words(pool + text).words, HEALTHY)
+
+        assert found
+        assert found.sentence.startswith("the host finds no address for the issuer acme.test: ")
+        assert "`getent hosts acme.test`" in found.hint
+        assert "/etc/resolv.conf" in found.hint
+        assert "https://acme.test/dir is no issuer's directory" in found.hint
 
 
 def test_app_that_cannot_reach_a_server_is_not_taken_for_certbot() -> None:

@@ -9,7 +9,9 @@ _DNS = (
     "no others"
 )
 # Of understudy-site. An app may fail to reach a server, too.
-_NOT_ISSUED = Clue("step", "has issued no certificate for")
+_NOT_ISSUED = Clue("step", r"(?P<url>https://\S+) has issued no certificate for")
+# certbot could not connect: in the words of its library, or in short.
+_NOT_REACHED = r"(?:HTTPSConnectionPool\(host='|Requesting )(?P<host>[\w.-]+)(?:'.*|/\S*: ?)"
 
 
 def _challenge(kind: str, detail: str = "") -> tuple[Clue, ...]:
@@ -89,18 +91,33 @@ RULES: tuple[Rule, ...] = (
         "Read them at {url}, then set acme.terms: true.",
     ),
     Rule(
+        "certificate-issuer-unresolved",
+        (
+            Clue(
+                "step",
+                _NOT_REACHED
+                + r"(?P<why>Temporary failure in name resolution|Name or service not known|"
+                r"No address associated with hostname)",
+            ),
+            _NOT_ISSUED,
+        ),
+        "the host finds no address for the issuer {host}: {why}",
+        "`getent hosts {host}` on the host must print one. If other names have none either, the host's DNS "
+        "fails: /etc/resolv.conf there names its servers. If they have, {url} is no issuer's directory, or is "
+        "one that only another network knows.",
+    ),
+    Rule(
         "certificate-issuer-unreachable",
         (
             Clue(
                 "step",
-                r"(?:HTTPSConnectionPool\(host='|Requesting )(?P<host>[\w.-]+)(?:'.*|/\S*: ?)"
-                r"(?P<why>Connection refused|timed out|name resolution|Name or service not known|"
-                r"No route to host|Network is unreachable)",
+                _NOT_REACHED
+                + "(?P<why>Connection refused|timed out|No route to host|Network is unreachable)",
             ),
             _NOT_ISSUED,
         ),
         "the host cannot reach the issuer at {host}: {why}",
-        "`curl` of acme.directory on the host shows the same as long as that is so. Either the issuer is "
+        "`curl {url}` on the host shows the same as long as that is so. Either the issuer is "
         "down (Let's Encrypt: https://letsencrypt.status.io), or the host may not connect to it.",
     ),
     Rule(
