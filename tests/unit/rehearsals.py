@@ -120,6 +120,7 @@ class Stage:
         self.pulled = PULLED
         self.needs_data = False
         self.https = "auto"
+        self.basic_auth = False
         # The context manager around a deploy whose migrations are examined.
         self.examined = MagicMock()
         self.timings = Timings(directory / "timings.json")
@@ -206,7 +207,9 @@ class Stage:
         self.first_ended.clear()
         recorder = reports.recorder(self.report, "rehearse", "staging")
         recorder.prepare_pictures = lambda: self.pictures.append([*self.done])
-        job = replace(self.staging.job(https=self.https), report=recorder)
+        job = replace(
+            self.staging.job(https=self.https, basic_auth=self.basic_auth), report=recorder
+        )
         try:
             Rehearsal(job, cast(Vm, vm), selection, self.timings, recorder).run()
         except UnderstudyError as error:

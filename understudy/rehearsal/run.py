@@ -11,7 +11,7 @@ from understudy.diagnosis import evidence
 from understudy.errors import StepFailed, Stopped, UnderstudyError
 from understudy.job import Job
 from understudy.receipts import inputs, issue
-from understudy.rehearsal import at_once, verify
+from understudy.rehearsal import at_once, site_login, verify
 from understudy.rehearsal.actions import Actions, DeployWarnings
 from understudy.rehearsal.outcome import result_of
 from understudy.rehearsal.phases import (
@@ -33,6 +33,9 @@ from understudy.report.recorder import Recorder
 from understudy.ssh.connection import SshConnection
 from understudy.vm import unrehearsed
 from understudy.vm.machine import Vm
+
+# The phases that are suites of tests.
+_SUITES = ("host-tests", "browser-tests", "reboot")
 
 
 @dataclass
@@ -56,9 +59,12 @@ class Rehearsal:
         """Runs the phases, some at the same time, and writes a receipt.
 
         Raises StepFailed, with the first cause, if a phase failed; what bringing up the VM raises; and
-        ConfigError if the source or the receipts' key can't be used: then the VM is not touched.
+        ConfigError if the source or the receipts' key can't be used, or tests know no password for the
+        site: then the VM is not touched.
         """
         issue.check_key(self.job)
+        if any(self._is_selected(phase) for phase in PHASES if phase.name in _SUITES):
+            site_login.variables(self.job)
         for sentence in unrehearsed.sentences(self.job.config):
             self.job.report.warn(sentence)
         # One commit is rehearsed, whatever is committed meanwhile.
@@ -75,6 +81,9 @@ class Rehearsal:
         if self.failures:
             raise _not_ready(self.failures, seconds)
         self.job.report.say(verdict(self.outcomes, seconds, self.vm.where))
+
+    def _is_selected(self, phase: Phase) -> bool:
+        return skipped(phase, self.selection, {}) is None
 
     def _skips(self, phase: Phase) -> bool:
         skip = skipped(phase, self.selection, self.outcomes) or self.actions.missing(phase)
@@ -170,12 +179,13 @@ class Rehearsal:
 
     @cached_property
     def suites(self) -> Mapping[str, AnySuite]:
-        """The phases that are suites of tests."""
-        return {
-            "host-tests": verify.host_tests(self.job),
-            "browser-tests": verify.browser_tests(self.job),
-            "reboot": verify.reboot_test(self.job),
-        }
+        """By phase."""
+        made = (
+            verify.host_tests(self.job),
+            verify.browser_tests(self.job),
+            verify.reboot_test(self.job),
+        )
+        return dict(zip(_SUITES, made, strict=True))
 
     def _write_receipt(self) -> None:
         """Writes the receipt, passed or failed, if the candidate was deployed. Only warns if it can't."""

@@ -41,6 +41,20 @@ def find(target: TargetConfig, target_name: str, known: Mapping[str, str]) -> Lo
             return Login(name.removeprefix(VARIABLE).lower(), known[name])
     raise ConfigError(
         f"{target_name} has basic_auth, and no password for it is known here",
-        hint=f"Set {VARIABLE}NAME in this shell's environment to the password of NAME, which "
-        f"`secrets set {VARIABLE}NAME --target {target_name}` has given.",
+        hint=_kept(target_name) if target.disposable else _from_environment(target_name),
+    )
+
+
+def _kept(target_name: str) -> str:
+    """Of a disposable target: what `secrets set` gives is known here from then on."""
+    return (
+        f"`python deploy.py secrets set {VARIABLE}ANNA --target {target_name}` makes one for anna on the "
+        "running host (the VM runs after `python deploy.py up`), and keeps it on this machine for later runs."
+    )
+
+
+def _from_environment(target_name: str) -> str:
+    return (
+        f"Set {VARIABLE}NAME in this shell's environment to the password of NAME, which "
+        f"`secrets set {VARIABLE}NAME --target {target_name}` has given."
     )

@@ -44,6 +44,35 @@ def test_target_without_a_certificate_by_acme_has_nothing_to_renew(stage: Stage)
     assert stage.report.said[-1].endswith("; skipped: edge")
 
 
+@pytest.mark.parametrize("only", [(), ("browser-tests",), ("deploy", "reboot")])
+def test_site_whose_password_is_not_known_is_refused_before_the_vm_is_touched(
+    only: tuple[str, ...], stage: Stage
+) -> None:
+    stage.basic_auth = True
+
+    error = stage.rehearse(Selection(frozenset(only)))
+
+    assert error
+    assert (error.exit_code, stage.done) == (2, [])
+    assert "no password for it is known here" in error.summary
+
+
+def test_phases_that_visit_no_site_need_no_password(stage: Stage) -> None:
+    stage.basic_auth = True
+
+    assert stage.rehearse(Selection(frozenset({"deploy"}))) is None
+
+
+def test_known_password_lets_a_rehearsal_begin(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.basic_auth = True
+    monkeypatch.setenv("BASIC_AUTH_ANNA", "s3cret")
+
+    assert stage.rehearse() is None
+    assert stage.done == ALL
+
+
 def test_what_staging_can_not_show_of_production_is_a_warning(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

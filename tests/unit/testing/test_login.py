@@ -25,7 +25,17 @@ def test_password_that_is_not_known_is_asked_for_with_its_variable() -> None:
     with pytest.raises(ConfigError, match="staging has basic_auth") as raised:
         find(CLOSED, "staging", {"SECRET_KEY": "x"})
 
-    assert "BASIC_AUTH_NAME" in raised.value.hint
+    assert "BASIC_AUTH_NAME in this shell's environment" in raised.value.hint
+
+
+def test_password_of_a_disposable_target_is_known_once_it_is_set_from_here() -> None:
+    disposable = config(target={"basic_auth": True, "disposable": True}).target("staging")
+
+    with pytest.raises(ConfigError) as raised:
+        find(disposable, "staging", {})
+
+    assert "`python deploy.py secrets set BASIC_AUTH_ANNA --target staging`" in raised.value.hint
+    assert "environment" not in raised.value.hint
 
 
 def test_no_text_shows_the_password_and_a_url_may_have_any() -> None:
