@@ -118,7 +118,7 @@ def _verified(job: Job, endpoint: Endpoint) -> Endpoint:
     unless deploy.yml names the CA.
     """
     roots = job.target.acme.roots
-    if job.target.https != "auto" and roots is None:
+    if not endpoint.tls or (job.target.https != "auto" and roots is None):
         return endpoint
     if roots and not roots.is_file():
         job.report.warn(

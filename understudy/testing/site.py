@@ -70,7 +70,7 @@ def site_of(config: Config, target_name: str, address: str | None = None) -> Sit
     target = with_address(config.one_host(target_name, address), target_name)
     roots = target.acme.roots
     # The VM's issuer makes its file when it starts.
-    if roots and target.https != "auto" and not roots.is_file():
+    if roots and target.certificate and not roots.is_file():
         raise ConfigError(f"targets.{target_name}.acme.roots: there is no file {roots}")
     return Site(
         target_name,

@@ -153,6 +153,10 @@ def test_only_workers_that_name_their_release_must_name_the_new_one(
     ("target", "endpoint"),
     [
         ({}, Endpoint("127.0.0.1", 40080, False, "shop.test")),
+        (
+            {"acme": {"roots": "/nowhere/roots.pem"}},
+            Endpoint("127.0.0.1", 40080, False, "shop.test"),
+        ),
         ({"certificate": CERTIFICATE}, Endpoint("127.0.0.1", 40443, True, "shop.test")),
         ({"probe": "public"}, Endpoint("192.0.2.7", 80, False, "shop.test")),
         (
@@ -167,6 +171,7 @@ def test_requests_go_to_the_endpoint_that_deploy_yml_names(
     go_live(staging, desired_state(), with_nginx(HTTPS) if endpoint.tls else None, **target)
 
     assert prober.given[0] == endpoint
+    assert staging.report.warnings == []
 
 
 def test_site_that_gets_its_first_https_has_no_traffic(
