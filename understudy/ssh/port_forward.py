@@ -127,7 +127,7 @@ def _outward(client: socket.socket, channel: paramiko.Channel) -> None:
         end_input(channel)
     except GONE:
         # A client that was reset takes no answer.
-        channel.close()
+        _close(channel)
 
 
 def _inward(client: socket.socket, channel: paramiko.Channel) -> None:
@@ -142,6 +142,12 @@ def _inward(client: socket.socket, channel: paramiko.Channel) -> None:
 
 def _stop(client: socket.socket, channel: paramiko.Channel, how: int) -> None:
     """Wakes up the threads that wait for the far end or for the client."""
-    channel.close()
+    _close(channel)
     with suppress(OSError):
         client.shutdown(how)
+
+
+def _close(channel: paramiko.Channel) -> None:
+    """Without an error if its connection has gone, which its user has noticed."""
+    with suppress(*GONE):
+        channel.close()

@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from threading import Thread
+from typing import cast
 
 import paramiko
 import pytest
 from paramiko.common import AUTH_SUCCESSFUL, OPEN_FAILED_CONNECT_FAILED, OPEN_SUCCEEDED
 
 from tests.unit.web_server import until
+from understudy.ssh import port_forward
 from understudy.ssh.port_forward import forward
 
 
@@ -227,3 +229,16 @@ def test_error_in_the_block_ends_the_forward_too(host: Host) -> None:
         fail()
 
     assert threads() == []
+
+
+def test_connection_that_breaks_while_the_forward_ends_is_no_error_of_the_forward() -> None:
+    """What Paramiko raises then would hide the error of what used it, and end in a traceback."""
+
+    class Channel:
+        def close(self) -> None:
+            raise EOFError
+
+    client, far = socket.socketpair()
+    with client, far:
+        port_forward._stop(client, cast(paramiko.Channel, Channel()), socket.SHUT_RDWR)
+        assert far.recv(1) == b""
