@@ -80,9 +80,12 @@ class Page:
         """The answers of the page's URL to that many requests sent at the same time."""
         script = """
             const [url, times, done] = arguments;
-            const get = () => fetch(url, {cache: "no-store"}).then(answer => answer.text());
-            // Chrome gives up requests when a network interface of this machine comes or goes.
-            Promise.all(Array.from({length: times}, () => get().catch(get)))
+            const pause = () => new Promise(resume => setTimeout(resume, 500));
+            // Chrome gives up requests when a network interface of this machine comes or goes: one of
+            // another VM that boots has several changes.
+            const get = left => fetch(url, {cache: "no-store"}).then(answer => answer.text())
+                .catch(error => { if (!left) throw error; return pause().then(() => get(left - 1)); });
+            Promise.all(Array.from({length: times}, () => get(8)))
                 .then(done, error => done([String(error)]));
         """
         return [str(text) for text in self.browser.execute_async_script(script, self.url, times)]
