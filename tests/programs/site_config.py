@@ -92,10 +92,12 @@ def rendered_pages(
     return {file.path.name: file.content for file in files if file.path.suffix == ".html"}
 
 
+@cache
 def rendered_nginx() -> str:
     return rendered()[0]
 
 
+@cache
 def rendered_unit() -> str:
     return rendered()[1]
 
