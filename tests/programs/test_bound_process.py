@@ -1,6 +1,5 @@
 """A program that runs beside a process ends with it: at its end, at Ctrl-C, and also if it is killed."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -26,11 +25,11 @@ time.sleep(600)
 def wait_until_gone(pid: int) -> bool:
     for _ in range(100):
         try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
             return True
         # A container's first process may take its time to reap it.
-        if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+        if state == "Z":
             return True
         time.sleep(0.05)
     return False
