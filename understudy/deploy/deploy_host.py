@@ -156,7 +156,7 @@ def _converge(
         prepare.refuse_without_room(job, observed, shipment)
         for warning in hsts.warnings(desired, observed):
             job.report.warn(warning)
-        paths = (member.name for member, _ in sources.members(source))
+        paths = sources.paths(source)
         desired = maintenance.for_migrations(job, paths, connection, desired, observed)
         actions = plan.make_plan(desired, shipment, observed)
         findings: list[str] = []

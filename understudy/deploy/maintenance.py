@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from understudy.commands import migrations
-from understudy.deploy import pending, restore, site_config
+from understudy.deploy import pending, restore, site_config, switch
+from understudy.deploy.applied import applied
 from understudy.deploy.desired import DesiredState, InMaintenance
 from understudy.errors import StepFailed
 from understudy.host import session, steps
@@ -81,12 +81,15 @@ def for_migrations(
     off = observed.maintenance is None or observed.maintenance.automatic
     if not (wanted and off and observed.current in observed.running):
         return desired
-    applied = _applied(connection, desired)
-    if applied is not None and not pending.pending(paths, applied):
+    if switch.is_live(desired, observed):
+        # Nothing is migrated for a release that is live already.
+        return desired
+    before = _applied(connection, desired)
+    if before is not None and not pending.pending(paths, before):
         return desired
     automatic = Maintenance(since=session.now(), by=session.who(), automatic=True)
     on = _in_maintenance(job, desired.site_config, automatic)
-    return replace(desired, while_migrating=replace(on, migrations=applied))
+    return replace(desired, while_migrating=replace(on, migrations=before))
 
 
 def after_failure(
@@ -95,8 +98,10 @@ def after_failure(
     """Turns the deploy's maintenance off again if nothing was migrated. Returns the error to raise, which says
     whether maintenance is on.
     """
+    if desired.while_migrating is None:
+        return error
     now = session.gather(connection, job.config)
-    if not (desired.while_migrating and now.maintenance and now.maintenance.automatic):
+    if not (now.maintenance and now.maintenance.automatic):
         return error
     before = desired.while_migrating.migrations
     if before is not None and before == _applied(connection, desired):
@@ -142,8 +147,4 @@ def _in_maintenance(
 
 def _applied(connection: Connection, desired: DesiredState) -> frozenset[str] | None:
     """The migrations that the databases have; None for an app without Django."""
-    app = desired.app
-    if app.preset != "django":
-        return None
-    argv = migrations.applied(app.database, app.name, desired.paths.backups)
-    return frozenset(connection.run(argv, user=app.name).output.splitlines())
+    return applied(connection, desired) if desired.app.preset == "django" else None

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from understudy.commands import migrations
 from understudy.deploy import (
     deploy_host,
     generated_secrets,
@@ -16,6 +15,7 @@ from understudy.deploy import (
     prepare,
     preview,
 )
+from understudy.deploy.applied import applied
 from understudy.deploy.desired import DesiredState
 from understudy.host import session
 from understudy.host.actions import described
@@ -33,8 +33,8 @@ def preview_plan(job: Job, source: Source) -> None:
             # The release that follows gets another id; which one, no one knows yet.
             observed = replace(observed, secrets="not made yet")
         desired = prepare.desired_state(job, source, observed)
-        names = (member.name for member, _ in sources.members(source))
-        desired = maintenance.for_migrations(job, names, connection, desired, observed)
+        paths = sources.paths(source)
+        desired = maintenance.for_migrations(job, paths, connection, desired, observed)
         shipment = prepare.shipment(job, source, desired, observed, Path(work))
         actions = [*secrets, *plan.make_plan(desired, shipment, observed)]
         if not actions:
@@ -54,10 +54,7 @@ def preview_plan(job: Job, source: Source) -> None:
 
 
 def _migrations(connection: Connection, source: Source, desired: DesiredState) -> Iterator[str]:
-    app = desired.app
-    if not app.migrate_commands:
+    if not desired.app.migrate_commands:
         return
-    argv = migrations.applied(app.database, app.name, desired.paths.backups)
-    applied = frozenset(connection.run(argv, user=app.name).output.splitlines())
-    paths = (member.name for member, _ in sources.members(source))
-    yield from pending.lines(pending.pending(paths, applied), applied)
+    there = applied(connection, desired)
+    yield from pending.lines(pending.pending(sources.paths(source), there), there)

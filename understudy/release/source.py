@@ -152,6 +152,12 @@ def members(source: Source) -> tuple[tuple[tarfile.TarInfo, bytes], ...]:
     return tuple(_archived(source))
 
 
+def paths(source: Source) -> Iterator[str]:
+    """The names of those files. The commit is read when the first one is asked for."""
+    for member, _ in members(source):
+        yield member.name
+
+
 def _place(app: App, beside: Path, cache: Path) -> _Place:
     if source_state.is_url(app.source):
         return _Place(_mirror(app.source, cache), app.subdirectory.strip("/"))

@@ -16,12 +16,14 @@ from understudy.host import facts, status
 from understudy.host.facts import ObservedState
 from understudy.release import maintenance as blocks
 from understudy.release import render
+from understudy.release.layout import Manifest
 from understudy.release.maintenance import Maintenance
 from understudy.release.maintenance_files import with_maintenance
 from understudy.release.render import RenderedFile
 from understudy.ssh.connection import Result, SshConnection
 
 LIVE = manifest("c0ffee00-old", "2024-02-01T00:00:00+00:00")
+NEW = manifest("c0ffee00-new", "2024-02-02T00:00:00+00:00")
 ON = Maintenance("2026-11-27T18:39:17+00:00", "ann@desk", "Moving", allow=("192.0.2.1/32",))
 BY_DEPLOY = replace(ON, automatic=True)
 NGINX = "/srv/shop/cache/files/shop.nginx"
@@ -152,12 +154,17 @@ def test_site_is_in_maintenance_while_it_migrates_and_goes_live() -> None:
 
 
 def decided(
-    staging: Staging, applied: str, paths: list[str], on: Maintenance | None = None, **app: Any
+    staging: Staging,
+    applied: str,
+    paths: list[str],
+    on: Maintenance | None = None,
+    release: Manifest = NEW,
+    **app: Any,
 ) -> DesiredState:
     app = {"maintenance": "migrations", "migrate_commands": [["m"]], **app}
     job = staging.job(app=app)
     now = observed(staging, on)
-    desired = DesiredState(job.config, job.target, LIVE, site_config=site_config(staging))
+    desired = DesiredState(job.config, job.target, release, site_config=site_config(staging))
     host = staging.host(**{APPLIED: printed(applied)})
     return maintenance.for_migrations(job, paths, host, desired, now)
 
@@ -182,6 +189,24 @@ def test_deploy_turns_it_on_only_for_migrations(
 ) -> None:
     desired = decided(staging, applied, MIGRATIONS, on, **app)
     assert (desired.while_migrating is not None) == expected
+
+
+def test_release_that_is_live_already_migrates_nothing(staging: Staging) -> None:
+    """Of an app without Django no one knows what is pending."""
+    desired = decided(staging, "", MIGRATIONS, release=LIVE, preset="plain")
+    assert desired.while_migrating is None
+
+
+def test_deploy_that_turned_nothing_on_asks_the_host_nothing_when_it_fails(
+    changing: Staging,
+) -> None:
+    host = changing.host()
+    job = changing.job()
+    desired = DesiredState(job.config, job.target, NEW)
+    error = StepFailed("no", hint="Fix.")
+
+    assert maintenance.after_failure(job, cast(SshConnection, host), desired, error) is error
+    assert host.notes == []
 
 
 @pytest.mark.parametrize(("after", "off"), [("shop 0001_a\n", True), ("shop 0001_a\ns 2\n", False)])
