@@ -1,7 +1,7 @@
 """When a deploy asks for a certificate (`https: auto`), and what happens if there is none. Pure."""
 
 from understudy.commands import site
-from understudy.deploy.desired import DesiredState
+from understudy.deploy.desired import DesiredState, installed_nginx
 from understudy.diagnosis.causes import certificates
 from understudy.diagnosis.known_facts import KnownFacts
 from understudy.diagnosis.rules import diagnose
@@ -40,7 +40,7 @@ def actions(desired: DesiredState, observed: ObservedState) -> list[Run]:
 
 def must_answer_first(desired: DesiredState, observed: ObservedState) -> bool:
     """Whether the site's nginx file is of a time when it had no HTTPS, and passes challenges on to the app."""
-    installed = _nginx_file(desired, observed)
+    installed = installed_nginx(desired, observed)
     return bool(installed and _title(desired, observed)) and "/acme-challenge/" not in installed
 
 
@@ -96,10 +96,5 @@ def _serves_self_signed(desired: DesiredState, observed: ObservedState) -> bool:
     state, files = current(desired, observed), desired.target.certificate_of(desired.app.name)
     if state is None or files is None:
         return False
-    in_use = str(files.chain) in _nginx_file(desired, observed)
+    in_use = str(files.chain) in installed_nginx(desired, observed)
     return in_use and state.self_signed and _covers(state, desired)
-
-
-def _nginx_file(desired: DesiredState, observed: ObservedState) -> str:
-    """As it is installed on the host, "" if it is not."""
-    return observed.files.get(f"/etc/nginx/sites-available/{desired.app.name}", "")

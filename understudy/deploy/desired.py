@@ -8,6 +8,7 @@ from pathlib import Path
 from understudy.config.app import App
 from understudy.config.model import Config
 from understudy.config.target import TargetConfig
+from understudy.host.facts import ObservedState
 from understudy.release.layout import Manifest, Paths
 from understudy.release.render import RenderedFile
 
@@ -69,6 +70,11 @@ class Shipment:
     room: int
     zstd: bool = False
     libraries: Mapping[str, str] = field(default_factory=dict)
+
+
+def installed_nginx(desired: DesiredState, observed: ObservedState) -> str:
+    """The site's nginx file as the host has it, "" if it has none."""
+    return observed.files.get(str(desired.paths.nginx_file), "")
 
 
 # Enough to find out whether there is anything to do at all.

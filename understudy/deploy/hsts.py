@@ -2,7 +2,7 @@
 
 import re
 
-from understudy.deploy.desired import DesiredState
+from understudy.deploy.desired import DesiredState, installed_nginx
 from understudy.host.facts import ObservedState
 
 # As templates/nginx-variables.j2 has it.
@@ -12,7 +12,7 @@ _SENT = re.compile(r'map \$sent_http_strict_transport_security \S+ \{ "" max-age
 def warnings(desired: DesiredState, observed: ObservedState) -> list[str]:
     """One if browsers would be held to HTTPS for longer than by the nginx file that the host has."""
     target = desired.target
-    sent = _SENT.search(observed.files.get(str(desired.paths.nginx_file), ""))
+    sent = _SENT.search(installed_nginx(desired, observed))
     if target.hsts_seconds <= (int(sent[1]) if sent else 0):
         return []
     names = " and ".join(target.domains)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from understudy.commands import files, site
-from understudy.deploy.desired import DesiredState
+from understudy.deploy.desired import DesiredState, installed_nginx
 from understudy.errors import StepFailed
 from understudy.host.actions import Action, Switch
 from understudy.host.facts import ObservedState
@@ -81,8 +81,7 @@ def _obstacle(job: Job, desired: DesiredState, observed: ObservedState) -> str:
     """Why visitors get no page now, so that no request can be lost."""
     if observed.current not in observed.running:
         return "no release is live yet"
-    nginx = observed.files.get(str(desired.paths.nginx_file), "")
-    if job.target.has_https and "ssl_certificate " not in nginx:
+    if job.target.has_https and "ssl_certificate " not in installed_nginx(desired, observed):
         return "the site has no HTTPS yet"
     if job.target.probe == "public" and observed.maintenance:
         return "maintenance is on"

@@ -87,7 +87,7 @@ def parse_pem(text: str, today: str) -> CertificateState:
     except ValueError as error:
         return CertificateState(problem=str(error).partition("\n")[0])
     return CertificateState(
-        names=tuple(_names(found)),
+        names=tuple(names_of(found)),
         ends=ends,
         days=(ends.date() - day).days,
         issuer=found.issuer.rfc4514_string(),
@@ -109,7 +109,8 @@ def parse_renewal(
     )
 
 
-def _names(certificate: "x509.Certificate") -> Iterator[str]:
+def names_of(certificate: "x509.Certificate") -> Iterator[str]:
+    """The DNS names that it is for; none if it lists them in a way that can't be read."""
     from cryptography import x509
 
     try:

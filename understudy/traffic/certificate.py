@@ -6,6 +6,8 @@ from typing import Self
 
 from cryptography import x509
 
+from understudy.host.certificates import names_of
+
 
 @dataclass(frozen=True)
 class Certificate:
@@ -21,7 +23,7 @@ class Certificate:
         found = x509.load_der_x509_certificate(der)
         return cls(
             serial=found.serial_number,
-            names=_names(found),
+            names=tuple(names_of(found)),
             ends=found.not_valid_after_utc,
             is_self_signed=found.issuer == found.subject,
         )
@@ -50,11 +52,3 @@ class Handshake:
 
     certificate: Certificate | None = None
     failure: str = ""
-
-
-def _names(found: x509.Certificate) -> tuple[str, ...]:
-    try:
-        extension = found.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-    except x509.ExtensionNotFound:
-        return ()
-    return tuple(extension.value.get_values_for_type(x509.DNSName))
