@@ -19,6 +19,7 @@ from understudy.config.site_locations import (
     refuse_conflicts,
 )
 from understudy.config.values import (
+    Memory,
     Name,
     Package,
     Texts,
@@ -37,7 +38,6 @@ Module = Annotated[
         "a module and the application in it, for example shop.wsgi:application",
     ),
 ]
-Memory = Annotated[str, text(r"[0-9]+[KMG]", "a number with K, M or G, for example 512M")]
 NginxSize = Annotated[str, text(r"[0-9]+[kmg]?", "a size of nginx, for example 8k or 10m")]
 NginxTime = Annotated[
     str, text(r"max|off|[0-9]+[smhdMy]?", "a time of nginx, for example 1h, or max, or off")
@@ -149,6 +149,7 @@ class App(Strict):
     database: Engine = "sqlite"
     request_timeout: int = Field(default=30, ge=1, le=3600)
     drain_timeout: int = Field(default=30, ge=0, le=3600)
+    workers_first: bool = False
     start_timeout: int = Field(default=60, ge=1, le=3600)
     command_timeout: int = Field(default=1800, ge=1, le=86400)
     maintenance: Literal["never", "migrations"] = "never"

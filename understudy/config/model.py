@@ -17,9 +17,11 @@ from understudy.config.data import Data
 from understudy.config.machines import Host, Vm
 from understudy.config.mistakes import validation_error
 from understudy.config.parity import Parity
+from understudy.config.processes import Process, UnitName
 from understudy.config.receipts import Receipts
 from understudy.config.secrets import Secret, SecretName
 from understudy.config.target import TargetConfig
+from understudy.config.timers import Timer
 from understudy.config.values import Name
 from understudy.config.verify import Verify
 from understudy.errors import ConfigError
@@ -80,6 +82,8 @@ class Config(Strict):
     """The whole of deploy.yml."""
 
     app: App
+    processes: Mapping[UnitName, Process] = {}
+    timers: Mapping[UnitName, Timer] = {}
     host: Host = Host()
     secrets: Mapping[SecretName, Secret] = {}
     vm: Vm = Vm()
@@ -113,6 +117,14 @@ class Config(Strict):
         if self.app.name in others:
             taken = "another user of the hosts has this name"
             raise validation_error("taken", taken, "app", "name", given=self.app.name)
+        return self
+
+    @model_validator(mode="after")
+    def name_each_unit_once(self) -> Self:
+        for name in self.timers:
+            if name in self.processes:
+                taken = "a process has this name"
+                raise validation_error("taken", taken, "timers", name, given=name)
         return self
 
     def mirrored_target(self) -> str:

@@ -62,7 +62,7 @@ AddressOrEmpty = Annotated[str, text(f"({_ADDRESS})?", _AN_ADDRESS)]
 OneLine = Annotated[str, text(r"[^\n\r\x00]*", "a single line")]
 # A list of texts, or one text.
 Texts = Annotated[tuple[OneLine, ...], BeforeValidator(_one_or_several)]
-# What the values of `environment` may name in braces; release/render.py fills them in.
+Memory = Annotated[str, text(r"[0-9]+[KMG]", "a number with K, M or G, for example 512M")]
 # Of Debian.
 Package = Annotated[
     str,
@@ -70,6 +70,7 @@ Package = Annotated[
         r"[a-z0-9][a-z0-9.+-]*[a-z0-9.+]", "a package's name without a version, for example libpq5"
     ),
 ]
+# What the values of `environment` may name in braces; release/render.py fills them in.
 PLACEHOLDERS = (
     "database",
     "domain",

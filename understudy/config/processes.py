@@ -1,0 +1,68 @@
+"""The part `processes` of deploy.yml: what runs of a release besides the web process."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from understudy.config.base import Strict
+from understudy.config.commands import Argv
+from understudy.config.mistakes import validation_error
+from understudy.config.values import Memory, text
+
+# Of a process or a timer. `web` is the web process; a unit is called <site>-<name>@<release>.
+UnitName = Annotated[
+    str,
+    StringConstraints(max_length=31),
+    text(
+        r"(?!web$)[a-z][a-z0-9]*(-[a-z0-9]+)*",
+        "lower-case letters, digits and single hyphens between them, starting with a letter, and not web",
+    ),
+]
+Signal = Literal["TERM", "INT", "QUIT", "HUP", "USR1", "USR2", "WINCH"]
+NOTIFY = "notify"
+_READY = 'must be a number of seconds, notify, or a command such as "celery -A shop inspect ping"'
+
+
+def _ready(value: Any) -> Any:
+    """A whole number of seconds, or the text `notify`, or a command, which Argv checks."""
+    if isinstance(value, bool) or not isinstance(value, int | str | list | tuple):
+        raise PydanticCustomError("ready", "{text}", {"text": _READY})
+    if isinstance(value, int) and not 1 <= value <= 600:
+        raise PydanticCustomError("ready", "{text}", {"text": "must be 1 to 600 seconds"})
+    return value
+
+
+Ready = Annotated[int | Literal["notify"] | Argv, BeforeValidator(_ready)]
+
+
+class Process(Strict):
+    """One kind of process of a release; times in whole seconds.
+
+    single: never two at once, not even of two releases. stop_timeout: what an old one has to end after its
+    signal. ready: it has to run for so many seconds, or to notify systemd, or this command has to succeed.
+    """
+
+    command: Argv
+    count: int = Field(default=1, ge=1, le=64)
+    single: bool = False
+    stop_signal: Signal = "TERM"
+    stop_timeout: int = Field(default=60, ge=1, le=86400)
+    memory_max: Memory | None = None
+    ready: Ready = 3
+
+    @model_validator(mode="after")
+    def be_one_if_single(self) -> Self:
+        if self.single and self.count > 1:
+            raise validation_error("single", "must be 1 with `single`", "count", given=self.count)
+        return self
+
+    @property
+    def ready_seconds(self) -> int:
+        """0 if it is ready by other signs."""
+        return self.ready if isinstance(self.ready, int) else 0
+
+    @property
+    def ready_command(self) -> tuple[str, ...]:
+        """() if it is ready by other signs."""
+        return self.ready if isinstance(self.ready, tuple) else ()
