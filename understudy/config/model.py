@@ -20,6 +20,7 @@ from understudy.config.parity import Parity
 from understudy.config.processes import Process, UnitName
 from understudy.config.receipts import Receipts
 from understudy.config.secrets import Secret, SecretName
+from understudy.config.services import AllServices, Services, refuse_missing
 from understudy.config.target import TargetConfig
 from understudy.config.timers import Timer
 from understudy.config.values import Name
@@ -84,6 +85,7 @@ class Config(Strict):
     app: App
     processes: Mapping[UnitName, Process] = {}
     timers: Mapping[UnitName, Timer] = {}
+    services: AllServices = Services()
     host: Host = Host()
     secrets: Mapping[SecretName, Secret] = {}
     vm: Vm = Vm()
@@ -125,6 +127,13 @@ class Config(Strict):
             if name in self.processes:
                 taken = "a process has this name"
                 raise validation_error("taken", taken, "timers", name, given=name)
+        return self
+
+    @model_validator(mode="after")
+    def have_the_services_that_variables_name(self) -> Self:
+        refuse_missing(self.services, self.app.environment, "app")
+        for name, target in self.targets.items():
+            refuse_missing(self.services, target.environment, "targets", name)
         return self
 
     def mirrored_target(self) -> str:

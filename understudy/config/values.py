@@ -76,10 +76,15 @@ PLACEHOLDERS = (
     "domain",
     "domains",
     "media",
+    "memcached",
+    "memcached_url",
     "origin",
     "origins",
+    "rabbitmq_url",
+    "redis_url",
     "release",
     "static",
+    "valkey_url",
 )
 
 

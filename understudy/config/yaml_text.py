@@ -71,6 +71,18 @@ def _child(node: yaml.Node | None, key: int | str) -> tuple[int, yaml.Node] | No
         for key_node, value_node in node.value:
             if key_node.value == str(key):
                 return key_node.start_mark.line + 1, value_node
-    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
-        return node.value[key].start_mark.line + 1, node.value[key]
+    if isinstance(node, yaml.SequenceNode):
+        return _item(node.value, key)
+    return None
+
+
+def _item(items: list[yaml.Node], key: int | str) -> tuple[int, yaml.Node] | None:
+    """By its place, or by its name in a list such as `[redis, {memcached: {memory: 128M}}]`."""
+    if isinstance(key, int):
+        return (items[key].start_mark.line + 1, items[key]) if key < len(items) else None
+    for item in items:
+        if item.value == key:
+            return item.start_mark.line + 1, item
+        if isinstance(item, yaml.MappingNode) and (found := _child(item, key)):
+            return found
     return None

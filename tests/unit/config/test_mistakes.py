@@ -44,7 +44,8 @@ from understudy.config.target import TargetConfig
             '    DEBUG: "0"',
             "    RELEASE: '{relase}'",
             "6: app.environment.RELEASE: must have no placeholders but {database}, {domain}, {domains}, "
-            "{media}, {origin}, {origins}, {release}, {static}, and each literal brace twice (got '{relase}')",
+            "{media}, {memcached}, {memcached_url}, {origin}, {origins}, {rabbitmq_url}, {redis_url}, "
+            "{release}, {static}, {valkey_url}, and each literal brace twice (got '{relase}')",
             id="placeholder",
         ),
         pytest.param("  source", "  1: a\n  source", "3: app.1: unknown key", id="key-is-a-number"),
