@@ -129,7 +129,7 @@ def fingerprint_inputs(
         *([app.static_directory] if app.static_directory else []),
         *(file.content for file in without_id),
         # A running service follows a changed unit only when it is started again.
-        *(file.content for file in site_config if file.path.suffix == ".service"),
+        *(file.content for file in site_config if file.path.name.endswith("@.service")),
     )
 
 

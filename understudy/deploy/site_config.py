@@ -1,4 +1,4 @@
-"""The site's nginx file and systemd unit are installed, and maintenance is turned on and off by them. Pure."""
+"""The site's nginx file and systemd units are installed, and maintenance is turned on and off by them. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,15 +23,11 @@ def install(
     Without `confirm` the host itself restores the old ones: see `understudy-site` in provision/71-site.sh.
     """
     files = files or desired.site_config
-    if all(observed.files.get(str(file.path)) == file.content for file in files):
+    if _are_installed(desired, observed, files):
         return []
     name = desired.app.name
-    names = {"nginx": f"{name}.nginx", "systemd": f"{name}@.service"}
     undo = (Run("restore the old nginx and systemd files", site.undo(name)),)
-    pending = tuple(
-        RenderedFile(desired.paths.staged / names[file.path.parts[2]], file.content)
-        for file in files
-    )
+    pending = tuple(_staged(desired, file) for file in (*files, _units_list(desired, files)))
     return [
         WriteFiles("upload the nginx and systemd files", pending, desired.paths.staged),
         Run(
@@ -42,6 +38,33 @@ def install(
         *_check_live_release(desired, observed, undo),
         Run(f"confirm the nginx and systemd files{effect}", site.confirm(name), undo=undo),
     ]
+
+
+def _are_installed(
+    desired: DesiredState, observed: ObservedState, files: Sequence[RenderedFile]
+) -> bool:
+    """The host may still list processes of its earlier releases, but no timer that is not desired."""
+    listed = observed.files.get(str(desired.paths.units_list), "").split()
+    desired_units = _units_list(desired, files).content.split()
+    return (
+        all(observed.files.get(str(file.path)) == file.content for file in files)
+        and set(desired_units) <= set(listed)
+        and all(unit.endswith("@.service") for unit in set(listed) - set(desired_units))
+    )
+
+
+def _units_list(desired: DesiredState, files: Sequence[RenderedFile]) -> RenderedFile:
+    """The file by which the host knows the units of processes and timers; empty without any."""
+    paths = desired.paths
+    others = [file.path for file in files if file.path not in (paths.nginx_file, paths.unit_file)]
+    return RenderedFile(paths.units_list, "".join(f"{path.name}\n" for path in others))
+
+
+def _staged(desired: DesiredState, file: RenderedFile) -> RenderedFile:
+    """The file at the place from which the host installs it."""
+    is_nginx = file.path == desired.paths.nginx_file
+    name = f"{file.path.name}.nginx" if is_nginx else file.path.name
+    return RenderedFile(desired.paths.staged / name, file.content)
 
 
 def turn_on(

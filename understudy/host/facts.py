@@ -11,11 +11,13 @@ from pathlib import PurePosixPath
 
 from understudy.commands import answers
 from understudy.errors import StepFailed
-from understudy.host import certificates, query_errors
+from understudy.host import certificates, processes, query_errors
 from understudy.host.certificates import CertificateState, RenewalState
+from understudy.host.processes import ObservedProcess
 from understudy.release import maintenance
 from understudy.release.layout import Manifest
 from understudy.release.maintenance import Maintenance
+from understudy.release.processes import ReleaseProcess
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class ObservedState:
     lost_name: the host's own name, if neither /etc/hosts nor a name server knows it. zstd: whether the host has
     that program. certificates: path -> those that all users can read, of `https: auto` and of the site's nginx
     file. acme_directory, acme_ca: of the issuer of `https: auto`. renewal: None without certificates.
+    processes: those of all releases besides the web process, unless they have ended. release_processes: what
+    each release on the host is to run; a release that is missing here runs the web process alone.
     """
 
     stamp: str
@@ -64,6 +68,8 @@ class ObservedState:
     acme_directory: str = ""
     acme_ca: str = ""
     renewal: RenewalState | None = None
+    processes: tuple[ObservedProcess, ...] = ()
+    release_processes: Mapping[str, tuple[ReleaseProcess, ...]] = field(default_factory=dict)
 
     @property
     def maintenance(self) -> Maintenance | None:
@@ -96,6 +102,7 @@ def parse(output: str) -> ObservedState:
         for path in values["certificate"]
     }
     units = values["unit"]
+    run_by_releases = _pop_fitting(texts, r"/srv/[^/]+/releases/[^/]+/processes")
     python = answers.python(one("python"))
     return ObservedState(
         stamp="".join(_pop(texts, ".provisioned")).strip(),
@@ -128,6 +135,8 @@ def parse(output: str) -> ObservedState:
             ran=one("renewal_ran"),
             certificates=read,
         ),
+        processes=processes.observed(values["process"]),
+        release_processes=processes.of_releases(run_by_releases),
         files=texts,
         last_holder=one("last_holder"),
     )
@@ -168,6 +177,11 @@ def _pop(texts: dict[str, str], end: str) -> Iterator[str]:
 def _pop_below(texts: dict[str, str], *directories: str) -> dict[str, str]:
     """Takes out the texts of files in those directories."""
     return {path: texts.pop(path) for path in list(texts) if path.startswith(directories)}
+
+
+def _pop_fitting(texts: dict[str, str], pattern: str) -> dict[str, str]:
+    """Takes out the texts whose whole path the pattern matches."""
+    return {path: texts.pop(path) for path in list(texts) if re.fullmatch(pattern, path)}
 
 
 def _product(numbers: str) -> int:

@@ -24,10 +24,21 @@ for file in "$live" "$served"; do
         say certificate "$file"
     fi
 done
+# Of its processes and timers. The list is root's own.
+units=
+if [ -r "/etc/understudy/$site.units" ]; then
+    while read -r unit; do units="$units /etc/systemd/system/$unit"; done <"/etc/understudy/$site.units"
+fi
+# Each release on the host has a list of its own.
+names=
+for file in "$root"/releases/*/processes; do
+    [ ! -r "$file" ] || while read -r name _; do names="$names $name"; done <"$file"
+done
 set --
 for file in /etc/os-release "/etc/understudy/$site.provisioned" "$root"/releases/*/manifest.json \
     "$live" "$served" "/etc/ssl/understudy/$site/issuer" "/etc/ssl/understudy/$site/ca.pem" \
-    "/etc/nginx/sites-available/$site" "/etc/systemd/system/$site@.service" \
+    "/etc/nginx/sites-available/$site" "/etc/systemd/system/$site@.service" "/etc/understudy/$site.units" $units \
+    "$root"/releases/*/processes "$root"/current/processes "$root"/current/process \
     "$root"/current/environment "$root"/current/*.py "$root"/current/run \
     /etc/nginx/sites-enabled/* /etc/nginx/conf.d/*.conf; do
     [ "$file" != "/etc/nginx/sites-enabled/$site" ] || continue
@@ -76,11 +87,18 @@ say machine "$(uname -m)"
 ! command -v zstd >/dev/null || say zstd yes
 say free "$(stat -f -c '%a %S' "$root" 2>/dev/null || true)"
 states=active,activating,reloading,deactivating,failed
-systemctl list-units --plain --no-legend --state="$states" "$site@*" nginx.service certbot.timer certbot.service |
-    while read -r unit _ state _; do
-        case $state in
-        deactivating) say ending "$unit" ;;
-        failed) say failed "$unit" ;;
+set -- "$site@*"
+for name in $names; do set -- "$@" "$site-$name@*"; done
+systemctl list-units --plain --no-legend --state="$states" "$@" nginx.service certbot.timer certbot.service |
+    while read -r unit _ state how _; do
+        process=${unit#"$site-"}
+        case $unit:$state:$how in
+        "$site-"*:auto-restart) say process "$process	restarting" ;;
+        "$site-"*:failed:*)
+            say process "$process	failed	$(systemctl show -p InactiveEnterTimestamp --value "$unit")" ;;
+        "$site-"*) say process "$process	$state" ;;
+        *:deactivating:*) say ending "$unit" ;;
+        *:failed:*) say failed "$unit" ;;
         *) say unit "$unit" ;;
         esac
     done

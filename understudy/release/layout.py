@@ -60,6 +60,20 @@ class Paths:
         """The systemd unit, a template with an instance for each release."""
         return PurePosixPath("/etc/systemd/system") / f"{self.root.name}@.service"
 
+    def unit(self, name: str) -> PurePosixPath:
+        """The unit of a process or timer of the site: "worker@.service", "prune.timer"."""
+        return self.unit_file.with_name(f"{self.root.name}-{name}")
+
+    @property
+    def units_list(self) -> PurePosixPath:
+        """The names of the site's installed units besides that of the web process, one a line."""
+        return PurePosixPath("/etc/understudy") / f"{self.root.name}.units"
+
+    @property
+    def migrating(self) -> PurePosixPath:
+        """Locked while a deploy changes the database: timers wait for that."""
+        return self.root / "locks" / "migrating"
+
     @property
     def maintenance_page(self) -> PurePosixPath:
         """What visitors see while maintenance is on."""

@@ -4,6 +4,7 @@ An undefined name in a template is an error. Values from deploy.yml are checked 
 quoted here for their place, so that none can end its line or its block.
 """
 
+import shlex
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from understudy.config.model import Config
 from understudy.config.target import TargetConfig
 from understudy.errors import ConfigError
 from understudy.paths import Overlay
-from understudy.release import snippets, static_files
+from understudy.release import processes, snippets, static_files
 from understudy.release.layout import CANDIDATE_ADDRESS, Paths
 
 # commands.py and its parts.
@@ -57,13 +58,27 @@ def release_files(
         *(RenderedFile(directory / name, _render(templates, name, values)) for name in PROGRAMS),
         *_error_pages(directory, templates, values),
         RenderedFile(directory / "run", _render(templates, "run.j2", values), 0o755),
+        *_process_files(config, directory, templates, values),
     )
+
+
+def _process_files(
+    config: Config, directory: PurePosixPath, templates: Overlay, values: Mapping[str, object]
+) -> Iterator[RenderedFile]:
+    if not (config.processes or config.timers):
+        return
+    yield RenderedFile(directory / processes.FILE, processes.as_text(config.processes))
+    program = _render(templates, "process.j2", values)
+    yield RenderedFile(directory / processes.PROGRAM, program, 0o755)
 
 
 def host_files(
     config: Config, target: TargetConfig, templates: Overlay
 ) -> tuple[RenderedFile, ...]:
-    """The site config: the nginx and systemd files that all releases of the site share."""
+    """The site config: the nginx and systemd files that all releases of the site share.
+
+    The nginx file comes first, then the unit of the web process, then those of processes and timers.
+    """
     return _host_files(config, target, templates, answers_challenges=target.has_https)
 
 
@@ -80,7 +95,24 @@ def _host_files(
     return (
         RenderedFile(paths.nginx_file, _render(templates, "nginx.conf.j2", values)),
         RenderedFile(paths.unit_file, _render(templates, "app.service.j2", values)),
+        *_units(config, templates, values),
     )
+
+
+def _units(
+    config: Config, templates: Overlay, values: Mapping[str, object]
+) -> Iterator[RenderedFile]:
+    """Those of processes, each a template with instances for each release, and of timers."""
+    paths = Paths(config.root)
+    for name, process in config.processes.items():
+        text = _render(
+            templates, "process.service.j2", {**values, "name": name, "process": process}
+        )
+        yield RenderedFile(paths.unit(f"{name}@.service"), text)
+    for name, timer in config.timers.items():
+        for kind in ("service", "timer"):
+            text = _render(templates, f"timer.{kind}.j2", {**values, "name": name, "timer": timer})
+            yield RenderedFile(paths.unit(f"{name}.{kind}"), text)
 
 
 def files_before_https(
@@ -151,6 +183,8 @@ def _values(config: Config, target: TargetConfig, release_id: str) -> dict[str, 
         "copies": static_files.suffixes(config),
         "certificate": target.certificate_of(config.app.name),
         "environment": _environment(config, target, release_id),
+        "processes": config.processes,
+        "timers": config.timers,
         "error_statuses": ERROR_STATUSES,
         "paths": SimpleNamespace(
             root=paths.root,
@@ -207,6 +241,7 @@ def _jinja(templates: Overlay) -> jinja2.Environment:
         "matching_hosts": matching_hosts,
         "shell": quote_shell,
         "python": repr,
+        "argv": shlex.join,
     }
     return environment
 

@@ -223,7 +223,8 @@ def test_nginx_and_systemd_files_are_written_where_the_host_checks_them(staging:
     deploy_host.deploy(staging.job())
 
     written = [path for path in host.files if path.startswith("/srv/shop/cache/files/")]
-    assert written == ["/srv/shop/cache/files/shop.nginx", "/srv/shop/cache/files/shop@.service"]
+    names = ("shop.nginx", "shop@.service", "shop.units")
+    assert written == [f"/srv/shop/cache/files/{name}" for name in names]
     made = host.notes.index("mkdir -p /srv/shop/cache/files")
     assert made < host.notes.index(f"put {written[0]}")
 

@@ -127,6 +127,7 @@ def test_file_changed_on_the_host_is_restored_without_a_restart(
     assert {str(file.path): file.content for file in upload.files} == {
         "/srv/shop/cache/files/shop.nginx": "server {}\n",
         "/srv/shop/cache/files/shop@.service": "[Service]\n",
+        "/srv/shop/cache/files/shop.units": "",
     }
     assert isinstance(install, Run)
     assert install.argv[0] == "sudo"

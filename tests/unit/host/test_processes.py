@@ -1,0 +1,61 @@
+"""What a host's facts show of its processes."""
+
+import pytest
+
+from tests.unit.host.test_facts import BARE
+from understudy.errors import StepFailed
+from understudy.host import facts
+from understudy.host.processes import ObservedProcess
+from understudy.release.processes import ReleaseProcess
+
+LINES = (
+    "process\tworker@r1.service\tactive\n"
+    "process\tworker@r1.2.service\trestarting\n"
+    "process\tbeat@r0.service\tdeactivating\n"
+    "process\tmail-out@r1.service\tfailed\tFri 2026-11-27 21:50:00 UTC\n"
+)
+
+
+def observe(lines: str) -> facts.ObservedState:
+    return facts.parse(BARE.replace("machine\t", f"{lines}machine\t"))
+
+
+def test_processes_of_all_releases_are_read() -> None:
+    assert observe(LINES).processes == (
+        ObservedProcess("worker", "r1", "running"),
+        ObservedProcess("worker", "r1", "restarting"),
+        ObservedProcess("beat", "r0", "ending"),
+        ObservedProcess("mail-out", "r1", "failed", "Fri 2026-11-27 21:50:00 UTC"),
+    )
+
+
+def test_what_a_release_is_to_run_is_read_from_its_own_file() -> None:
+    observed = observe(
+        "line\t/srv/shop/releases/r1/processes\tworker 2 many 3\n"
+        "line\t/srv/shop/releases/r1/processes\tbeat 1 single notify\n"
+        "line\t/srv/shop/current/processes\tworker 2 many 3\n"
+    )
+
+    assert observed.release_processes == {
+        "r1": (
+            ReleaseProcess("worker", 2, single=False, ready="3"),
+            ReleaseProcess("beat", 1, single=True, ready="notify"),
+        )
+    }
+    assert "/srv/shop/current/processes" in observed.files
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "process\t../x@r1.service\tactive",
+        "process\tworker.service\tactive",
+        "process\tworker@r1.service\tdreaming",
+        "process\tworker@r1.service",
+        "line\t/srv/shop/releases/r1/processes\tworker two many 3",
+        "line\t/srv/shop/releases/r1/processes\tworker 2 many $(reboot)",
+    ],
+)
+def test_odd_answer_is_no_traceback(line: str) -> None:
+    with pytest.raises(StepFailed, match="processes can't be understood"):
+        observe(f"{line}\n")

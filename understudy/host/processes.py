@@ -1,0 +1,62 @@
+"""The processes of a site besides the web process, as a host's facts show them. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Literal
+
+from understudy.commands import answers
+from understudy.release import processes
+from understudy.release.processes import ReleaseProcess
+
+State = Literal["running", "starting", "restarting", "ending", "failed"]
+# systemd's words, and `restarting` for a unit that has ended and is about to be started again.
+_STATES: Mapping[str, State] = {
+    "active": "running",
+    "reloading": "running",
+    "activating": "starting",
+    "restarting": "restarting",
+    "deactivating": "ending",
+    "failed": "failed",
+}
+# worker@c0ffee00-12345678.2.service: the second worker of that release. The query leaves out the site's name.
+_UNIT = re.compile(r"([a-z][a-z0-9-]*)@([a-z0-9][a-z0-9-]{0,63})(?:\.[1-9][0-9]?)?\.service")
+
+
+@dataclass(frozen=True)
+class ObservedProcess:
+    """One process of a release. name: as in deploy.yml. since: when it failed, in the host's words; "" in
+    other states.
+    """
+
+    name: str
+    release: str
+    state: State
+    since: str = ""
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it works, or is about to."""
+        return self.state in ("running", "starting", "restarting")
+
+
+def observed(lines: Iterable[str]) -> tuple[ObservedProcess, ...]:
+    """Lines of `unit<TAB>state<TAB>since`. Raises StepFailed for what systemd can't have printed."""
+    with answers.understood("processes"):
+        return tuple(_observed(*line.split("\t")) for line in lines)
+
+
+def _observed(unit: str, state: str, since: str = "") -> ObservedProcess:
+    found = _UNIT.fullmatch(unit)
+    if not found:
+        raise ValueError(f"no process: {unit!r:.80}")
+    return ObservedProcess(found[1], found[2], _STATES[state], since[:80])
+
+
+def of_releases(texts: Mapping[str, str]) -> Mapping[str, tuple[ReleaseProcess, ...]]:
+    """Path -> text of the files `processes` -> what each release runs, by its id."""
+    with answers.understood("processes"):
+        return {
+            PurePosixPath(path).parent.name: processes.parse(text) for path, text in texts.items()
+        }
