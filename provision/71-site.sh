@@ -13,6 +13,7 @@ put 0755 /usr/local/sbin/understudy-site <<'SITE' || true
 # understudy-site SITE stop ID   let it finish the requests it has, and end
 # understudy-site SITE drain ID  the same, without waiting for it, once its open connections have had
 #                                their time: see /usr/local/lib/understudy/drain
+# understudy-site SITE timer-run NAME    run a timer's command now, print its output, end with its exit code
 # understudy-site SITE secret-set NAME   store a secret for the app; its value is standard input
 # understudy-site SITE secret-rm NAME    remove it
 # understudy-site SITE secret-list       print the names of all secrets
@@ -65,6 +66,11 @@ secret_name() {
     echo "$1"
 }
 
+timer_name() {
+    case $1 in *[!a-z0-9-]* | '' | -*) refuse "bad name of a timer" ;; esac
+    echo "$1"
+}
+
 acme_directory() {
     case $1 in https://*) ;; *) refuse "bad URL of an ACME directory" ;; esac
     case $1 in *[!A-Za-z0-9:/._~-]* | */../*) refuse "bad URL of an ACME directory" ;; esac
@@ -96,7 +102,7 @@ seconds() {
 case $verb in
 certificate) most=105 ;;
 install) most=4 ;;
-warm | start | stop | drain | secret-set | secret-rm) most=3 ;;
+warm | start | stop | drain | timer-run | secret-set | secret-rm) most=3 ;;
 *) most=2 ;;
 esac
 [ $# -le $most ] || refuse "too many arguments"
@@ -139,6 +145,11 @@ warm | start | stop | drain)
 boot)
     . "$verbs/release"
     boot
+    ;;
+timer-run)
+    name=$(timer_name "$3")
+    . "$verbs/timers"
+    run_timer "$name"
     ;;
 secret-set | secret-rm)
     name=$(secret_name "$3")

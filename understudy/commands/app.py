@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from understudy.commands import Argv, backups, limited
+from understudy.commands import Argv, backups, limited, script
 from understudy.config.app import App
 from understudy.release import static_files
 from understudy.release.layout import Manifest, Paths
@@ -16,6 +16,8 @@ from understudy.release.layout import Manifest, Paths
 MIGRATES = "==> migrate"
 BACKED_UP = "==> back up the database"
 _NOTE = "==> note "
+# Seconds. A timer only looks whether it is locked.
+_LONGEST_HOLD = 60
 
 # Django's own commands: of these only collectstatic makes static files.
 _MAKE_NO_OTHER_FILES = {"check", "collectstatic", "createcachetable", "makemigrations", "migrate"}
@@ -52,6 +54,22 @@ def release_commands(
         "commands": [shlex.join(command) for command in app.release_commands],
     }
     return _together(app, paths, release, parts)
+
+
+def holding_off_timers(paths: Paths, command: Argv) -> Argv:
+    """The command, as the app's user, while no timer begins a run. Its own processes hold the lock: the kernel
+    frees it when the last one has ended, whether the deploy is still there or not.
+    """
+    text = """
+    exec 9<"$1"
+    flock -w "$2" 9 || {
+        echo "understudy: a timer's run is stuck: it has held $1 for $2 s" >&2
+        exit 1
+    }
+    shift 2
+    exec "$@"
+    """
+    return script(text, paths.migrating, _LONGEST_HOLD, *command)
 
 
 def migrate(app: App, paths: Paths, release: Manifest) -> Argv:

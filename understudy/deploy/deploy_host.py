@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 from understudy.commands import app as app_commands
 from understudy.deploy import (
+    calendars,
     certificate,
     commits,
     django_settings,
@@ -56,6 +57,7 @@ def deploy(
             report_converged(job, desired)
             maintenance.warn_if_on(job, observed)
             return []
+        calendars.check_on_host(job, connection)
         _require_receipt(job, source, connection, without_rehearsal)
         entry = AuditEntry("deploy", desired.release.id, source.commit, without_rehearsal)
         with session.locked(connection, job, entry, wait, observed) as observed:

@@ -169,6 +169,8 @@ def _release_commands(desired: DesiredState, observed: ObservedState) -> list[Ac
         suffixes=static_files.suffixes(desired.config),
         copied=str(desired.paths.current / static_files.PROGRAM) in observed.files,
     )
+    if desired.config.timers:
+        together = app_commands.holding_off_timers(desired.paths, together)
     argv = as_user(app.name, together)
     stop: tuple[Run, ...] = ()
     if release_id not in observed.running:

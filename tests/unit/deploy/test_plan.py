@@ -169,6 +169,16 @@ def test_release_commands_run_as_the_apps_user_and_build_commands_do_not() -> No
     assert "20240201T000000Z" in job["backup"][-1]
 
 
+@pytest.mark.parametrize("timers", [{}, {"prune": {"command": "prune", "calendar": "daily"}}])
+def test_timers_wait_while_release_commands_run(timers: dict[str, Any]) -> None:
+    plan = make_plan(desired_state(timers=timers), SHIPMENT, facts())
+
+    [commands] = [run for run in plan if isinstance(run, Run) and run.title == COMMANDS]
+
+    as_the_app = shlex.split(commands.argv[-1])
+    assert ("/srv/shop/locks/migrating" in as_the_app) == bool(timers)
+
+
 def test_djangos_own_commands_may_reuse_the_live_static_files() -> None:
     for observed, before in (
         (facts(), None),

@@ -37,9 +37,13 @@ def job_of(
 
 
 def checked(job: "Job") -> "Job":
-    """The job again. Raises ConfigError if a file that the project uses in place of Understudy's is broken."""
+    """The job again. Raises ConfigError if a file that the project uses in place of Understudy's is broken, or
+    if systemd on this machine can't read the calendar of a timer.
+    """
+    from understudy.deploy import calendars
     from understudy.project import overrides
 
+    calendars.check(job)
     overrides.check(job.project, job.config, job.target_name)
     return job
 

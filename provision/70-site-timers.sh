@@ -1,0 +1,47 @@
+# The verb timer-run of understudy-site.
+put 0644 /usr/local/lib/understudy/site/timers <<'VERBS' || true
+# shellcheck shell=sh
+
+# run_timer NAME: runs it now, prints what it prints meanwhile, and ends with its exit code. A broken connection
+# ends only the printing.
+run_timer() {
+    unit=$site-$1.service
+    [ -e "/etc/systemd/system/$site-$1.timer" ] || refuse "$site has no timer $1"
+    state=$(systemctl show -p ActiveState --value "$unit")
+    case $state in
+    inactive | failed) ;;
+    *) refuse "$1 is running already (journalctl -fu $unit); a second run at once would be one too many" ;;
+    esac
+    make_work
+    # Its cursor is where the journal ends now. Without an entry of this timer there is none, nor is one needed.
+    show_run -n 1 >/dev/null
+    systemctl reset-failed "$unit" 2>/dev/null || true
+    systemctl start "$unit" 2>"$work/errors" &
+    while kill -0 "$!" 2>/dev/null; do
+        show_run
+        sleep 0.5
+    done
+    started=0
+    wait "$!" || started=$?
+    journalctl -q --sync || true
+    show_run
+    end_as_run
+}
+
+show_run() { journalctl -q -o cat --no-pager --cursor-file="$work/cursor" "$@" "_SYSTEMD_UNIT=$unit"; }
+
+# By systemd's words for how the process ended: ExecMainCode of org.freedesktop.systemd1(5) is that of waitid(2).
+end_as_run() {
+    systemctl show -p Result -p ExecMainCode -p ExecMainStatus "$unit" >"$work/end"
+    code='' status='' result=''
+    while IFS== read -r key value; do
+        case $key in ExecMainCode) code=$value ;; ExecMainStatus) status=$value ;; Result) result=$value ;; esac
+    done <"$work/end"
+    case $code in 2 | 3) status=$((128 + status)) ;; esac
+    if [ "$started" != 0 ] && [ "${status:-0}" = 0 ]; then
+        cat "$work/errors" >&2
+        refuse "$unit did not run: $result"
+    fi
+    exit "$status"
+}
+VERBS

@@ -1,0 +1,59 @@
+"""Whether systemd can read the calendars of timers: what it is asked, and what its answer says of deploy.yml.
+Pure.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from understudy.config import yaml_text
+from understudy.config.timers import Timer
+from understudy.errors import ConfigError
+
+_REFUSED = re.compile(r"Failed to parse calendar \w+ '(.*)': (.+)")
+_NEVER = re.compile(r"Original form: (.+)\n(?:.+\n)*?.*Next elapse: never")
+_CRON = re.compile(r"[\d*/,-]+( [\d*/,A-Za-z-]+){4}")
+_SPAN = re.compile(r"\d+ ?[a-z]+")
+
+
+def question(timers: Mapping[str, Timer]) -> tuple[str, ...]:
+    """The words after `systemd-analyze`, which prints when each comes next, and which ones it can't read."""
+    return ("calendar", "--", *_calendars(timers))
+
+
+def refuse(text: str, name: str, timers: Mapping[str, Timer], errors: str) -> None:
+    """Raises ConfigError if systemd can't read one of them. text, name: of deploy.yml. errors: its answer."""
+    refused = dict(_REFUSED.findall(errors))
+    tree, _ = yaml_text.read(text)
+    lines = [
+        f"{name}:{yaml_text.line_of(tree, ('timers', timer, 'calendar'))}: timers.{timer}.calendar: "
+        f"{_meant(one.calendar)} (got {one.calendar!r}; systemd: {refused[one.calendar]})"
+        for timer, one in timers.items()
+        if one.calendar in refused
+    ]
+    if lines:
+        raise ConfigError(
+            f"{name} has {len(lines)} mistake{'s' if len(lines) > 1 else ''}",
+            details="\n".join(lines),
+            hint="`systemd-analyze calendar` shows what systemd reads; man 7 systemd.time has the syntax.",
+        )
+
+
+def never(timers: Mapping[str, Timer], output: str) -> Iterator[str]:
+    """The names of those that will not come: a date that is past, or that no year has."""
+    found = set(_NEVER.findall(output))
+    return (name for name, timer in timers.items() if timer.calendar in found)
+
+
+def _calendars(timers: Mapping[str, Timer]) -> list[str]:
+    return list(dict.fromkeys(timer.calendar for timer in timers.values()))
+
+
+def _meant(calendar: str) -> str:
+    if _CRON.fullmatch(calendar):
+        return (
+            "cron's fields; systemd has [WEEKDAYS] YEAR-MONTH-DAY HOUR:MINUTE, such as "
+            "Mon..Fri *-*-* 03:10 or *:0/5"
+        )
+    if _SPAN.fullmatch(calendar):
+        return "a span of time; must be points in time, such as *:0/5 for every five minutes"
+    return "must be a time of systemd, for example daily, Mon *-*-* 03:10 or *:0/15"
