@@ -102,9 +102,19 @@ def rendered_unit() -> str:
     return rendered()[1]
 
 
-def run_checker(name: str, content: str, directory: Path) -> subprocess.CompletedProcess[str]:
-    """The very program that provisioning installs, on that text."""
-    program, file = directory / name, directory / "file"
+def rendered_process(name: str = "worker", app: dict[str, Any] | None = None, **keys: Any) -> str:
+    """The unit of that process, which deploy.yml has with these keys."""
+    process = {"command": ["celery"], **keys}
+    settings = config(app={"name": "todo", **(app or {})}, processes={name: process})
+    target, more = settings.target("staging"), {"name": name, "process": settings.processes[name]}
+    return render.site_part(settings, target, TEMPLATES, "process.service.j2", **more)
+
+
+def run_checker(
+    name: str, content: str, directory: Path, file_name: str = "todo@.service"
+) -> subprocess.CompletedProcess[str]:
+    """The very program that provisioning installs, on that text in a file of that name."""
+    program, file = directory / name, directory / file_name
     installed()[f"{CHECKERS}/{name}"].write(program)
     file.write_bytes(content.encode("latin-1"))
     return subprocess.run([program, "todo", file], capture_output=True, text=True)

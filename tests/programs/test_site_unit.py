@@ -5,6 +5,7 @@ systemd reads units as root and does what they say as root, before it becomes th
 
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.programs.site_config import (
     OPTIONS,
     load_checker,
     rendered,
+    rendered_process,
     rendered_unit,
     run_checker,
 )
@@ -49,18 +51,52 @@ LOOSENABLE = {
 SYSTEMD = Path("/usr/lib/systemd/systemd")
 
 
-def refusal(content: str) -> str | None:
+def refusal(content: str, unit: str = "todo@.service") -> str | None:
     """The reason to refuse the content, or None. In this process, because it runs thousands of times."""
     checker = load_checker("check-unit")
     try:
-        checker.check("todo", content)
+        checker.check("todo", unit, content)
     except checker.Refused as refused:
         return str(refused)
     return None
 
 
-def with_line(line: str, section: str = "Service") -> str:
-    return rendered_unit().replace(f"[{section}]\n", f"[{section}]\n{line}\n", 1)
+def with_line(line: str, section: str = "Service", unit: str = "todo@.service") -> str:
+    return f"{unit_text(unit)}[{section}]\n{line}\n"
+
+
+@cache
+def unit_text(unit: str) -> str:
+    """A unit of that name which is allowed."""
+    match unit:
+        case "todo@.service":
+            return rendered_unit()
+        case "todo-worker@.service":
+            return rendered_process()
+        case "todo-prune.service":
+            return (
+                TIMER_SERVICE.format("prune 60")
+                + "ExecStopPost=+/usr/local/lib/understudy/timer-ended todo prune\n"
+            )
+        case "todo-prune_failed.service":
+            return TIMER_SERVICE.format("prune failed")
+        case _:
+            return "[Timer]\nOnCalendar=*-*-* 03:10\nPersistent=true\n"
+
+
+TIMER_SERVICE = "\n".join(
+    [
+        "[Service]",
+        "Type=oneshot",
+        "ExecStart=/usr/local/lib/understudy/timer todo {}",
+        *HARDENING,
+        "",
+    ]
+)
+UNITS = (
+    *("todo@.service", "todo-worker@.service", "todo-prune.service"),
+    *("todo-prune_failed.service", "todo-prune.timer"),
+)
 
 
 @pytest.mark.parametrize("name", OPTIONS)
@@ -73,7 +109,7 @@ def test_rendered_template_is_allowed(name: str, tmp_path: Path) -> None:
 def test_unit_without_one_of_its_hardening_lines_is_refused(line: str, tmp_path: Path) -> None:
     answer = run_checker("check-unit", rendered_unit().replace(f"{line}\n", ""), tmp_path)
     assert answer.returncode == 1
-    assert answer.stderr == f"the unit: [Service] must have the line {line}\n"
+    assert answer.stderr == f"the unit todo@.service: [Service] must have the line {line}\n"
     # In a comment it does not count.
     assert refusal(rendered_unit().replace(f"{line}\n", f"# {line}\n"))
 
@@ -180,7 +216,7 @@ def test_unit_with_more_rights_is_refused(line: str, instead: str, tmp_path: Pat
     assert line in rendered_unit()
     answer = run_checker("check-unit", rendered_unit().replace(line, instead, 1), tmp_path)
     assert answer.returncode == 1
-    assert answer.stderr.startswith("the unit: ")
+    assert answer.stderr.startswith("the unit todo@.service: ")
 
 
 # Each as an attacker would write it, for any key that there is.
@@ -200,26 +236,31 @@ HARMLESS |= {
     "Nice",
 }
 HARMLESS |= {"Restart", "RestartSec", "WatchdogSec", "OOMScoreAdjust", "LimitNOFILE", "LimitNPROC"}
+HARMLESS |= {"OnCalendar", "RandomizedDelaySec", "AccuracySec"}
 HARMLESS |= {"CPUWeight", "IOWeight", "TasksMax", "NotifyAccess", "MemorySwapMax"}
 # Keys that only take rights away.
 HARMLESS |= {"ReadOnlyPaths", "InaccessiblePaths", "NoExecPaths", "IPAddressDeny", "IPAddressAllow"}
 
 
 @pytest.mark.needs("systemd-analyze")
-def test_every_key_of_this_systemd_is_refused_but_with_its_listed_values() -> None:
+@pytest.mark.parametrize("unit", UNITS)
+def test_every_key_of_this_systemd_is_refused_but_with_its_listed_values(unit: str) -> None:
     """Also those of a later systemd: a new key is not listed."""
+    assert refusal(unit_text(unit), unit) is None
     answer = subprocess.run(
         [SYSTEMD, "--dump-configuration-items"], capture_output=True, text=True, check=True
     )
-    listed = {key for _, key in load_checker("check-unit").rules("todo")}
+    checker = load_checker("check-unit")
+    listed = {key for _, key in checker.rules("todo", *checker.kind("todo", unit))}
     keys = set(re.findall(r"^(\w+)=", answer.stdout, re.MULTILINE))
     assert {"LoadCredential", "RootImage", "EnvironmentFile", "StandardOutput", "PIDFile"} <= keys
     assert len(keys) > 400
     for key in keys - HARMLESS:
         values = HOSTILE if key in listed else (*HOSTILE, "yes", "1", "strict", "/srv/todo/x")
         for value in values:
-            for section in ("Unit", "Service", "Install"):
-                assert refusal(with_line(f"{key}={value}", section)), f"[{section}] {key}={value}"
+            for section in ("Unit", "Service", "Timer", "Install"):
+                line = f"{key}={value}"
+                assert refusal(with_line(line, section, unit), unit), f"[{section}] {line}"
 
 
 @pytest.mark.parametrize(

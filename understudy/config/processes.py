@@ -10,13 +10,15 @@ from understudy.config.commands import Argv
 from understudy.config.mistakes import validation_error
 from understudy.config.values import Memory, text
 
-# Of a process or a timer. `web` is the web process; a unit is called <site>-<name>@<release>.
+# Of a process or a timer, in its unit's name. `web` is the web process, `migrating` a lock beside those of
+# `single` processes.
 UnitName = Annotated[
     str,
     StringConstraints(max_length=31),
     text(
-        r"(?!web$)[a-z][a-z0-9]*(-[a-z0-9]+)*",
-        "lower-case letters, digits and single hyphens between them, starting with a letter, and not web",
+        r"(?!(web|migrating)$)[a-z][a-z0-9]*(-[a-z0-9]+)*",
+        "lower-case letters, digits and single hyphens between them, starting with a letter, and not web "
+        "or migrating",
     ),
 ]
 Signal = Literal["TERM", "INT", "QUIT", "HUP", "USR1", "USR2", "WINCH"]

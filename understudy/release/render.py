@@ -133,7 +133,7 @@ def _error_pages(
 
 
 def site_part(
-    config: Config, target: TargetConfig, templates: Overlay, name: str, **more: object
+    config: Config, target: TargetConfig, templates: Overlay, name: str, /, **more: object
 ) -> str:
     """A template of what all releases of the site share. more: further names in it."""
     return _render(templates, name, {**_values(config, target, "-"), **more})

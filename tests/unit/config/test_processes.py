@@ -45,7 +45,7 @@ class TestProcess:
     def test_refuses_what_can_not_be(self, more: str, mistake: str) -> None:
         assert mistake in mistake_in(with_worker(more))
 
-    @pytest.mark.parametrize("name", ["web", "Worker", "a--b", "a-", "a.b", "-a"])
+    @pytest.mark.parametrize("name", ["web", "migrating", "Worker", "a--b", "a-", "a.b", "-a"])
     def test_has_a_name_that_a_unit_can_have(self, name: str) -> None:
         assert "not web" in mistake_in(f"processes: {{{name}: {{command: celery}}}}\n")
 
