@@ -60,7 +60,7 @@ class Outcome:
         """The cause and the first line of the hint, with commands as for the usual deploy.yml."""
         if not self.errors:
             return "", ""
-        hint = re.sub(r" --(config|target) \S+?(?=[).]*(\s|$))", "", self.errors[-1]["hint"])
+        hint = re.sub(r" --(config|target) \S+?(?=[).`]*(\s|$))", "", self.errors[-1]["hint"])
         error = self.errors[-1]
         return error["cause"] or error["summary"], hint.partition("\n")[0]
 

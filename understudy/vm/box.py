@@ -114,9 +114,20 @@ def _run(command: list[str], log: Path, report: Report) -> None:
 
 
 def _remove_older(directory: Path, box: Box, catalog: Path) -> None:
-    """Keeps two boxes of a release, a bare and a provisioned one: each is half a gigabyte."""
-    boxes = sorted(directory.glob(f"{box.release}-*.json"), key=lambda path: path.stat().st_mtime)
+    """Keeps two boxes of a release, a bare and a provisioned one: each is half a gigabyte.
+
+    Another project that shares the boxes may do the same at the same time.
+    """
+    boxes = sorted(directory.glob(f"{box.release}-*.json"), key=_age)
     for old in boxes[:-2]:
         if old != catalog:
             old.with_suffix(".box").unlink(missing_ok=True)
-            old.unlink()
+            old.unlink(missing_ok=True)
+
+
+def _age(path: Path) -> float:
+    """When it was made; long ago if it is gone."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0

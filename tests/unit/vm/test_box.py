@@ -85,6 +85,14 @@ def test_older_boxes_are_removed(project: Project) -> None:
     assert not catalogs[0].with_suffix(".box").exists()
 
 
+def test_older_box_that_another_run_has_removed_meanwhile_is_no_error(project: Project) -> None:
+    catalog = build(project, "1.0")
+    # Still listed, and gone when it is looked at.
+    (catalog.parent / "bookworm-0.9.json").symlink_to(catalog.parent / "removed")
+
+    assert build(project, "1.1").exists()
+
+
 def test_archive_is_not_read_without_a_capture(project: Project) -> None:
     build(project)
 
