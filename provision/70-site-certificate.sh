@@ -5,8 +5,10 @@ put 0644 /usr/local/lib/understudy/site/certificate <<'VERBS' || true
 certificates=/etc/ssl/understudy/$site
 lineage=/etc/letsencrypt/live/$site
 tried=$state/certificate-tried
+# Of a plugin for DNS: the verb secret-set writes it.
+credentials=$state/dns-credentials.ini
 
-# obtain DIRECTORY TERMS EMAIL NAME...   standard input: the CA of the directory, if it has its own.
+# obtain DIRECTORY TERMS EMAIL [CHALLENGE] NAME...   standard input: the CA of the directory, if it has its own.
 # What an issuer has refused, it is asked for again after an hour.
 obtain() {
     make_work
@@ -15,14 +17,15 @@ obtain() {
     echo "$*" >"$work/request"
     read_request "$work/request"
     [ -e "$certificates/live/fullchain.pem" ] || self_sign
+    refuse_without_credentials
     refuse_if_too_early
-    # certbot compares names and days, but not who has issued.
+    # certbot compares names and days, but not who has issued, nor by which challenge.
     force=
-    if [ -e "$certificates/issuer" ] && [ "$(cat "$certificates/issuer")" != "$issuer" ]; then force=--force-renewal; fi
+    if [ -e "$certificates/issuer" ] && [ "$(cat "$certificates/issuer")" != "$asked" ]; then force=--force-renewal; fi
     ask_issuer || fail
     rm -f "$tried"
     mv -f "$work/request" "$state/certificate-request"
-    echo "$issuer" >"$work/issuer"
+    echo "$asked" >"$work/issuer"
     install -m 0644 "$work/issuer" "$certificates/issuer"
     take_certificate
 }
@@ -51,7 +54,13 @@ take_certificate() {
     install_certificate
 }
 
-read_request() { read -r issuer terms email names <"$1"; }
+# Without the word CHALLENGE it is http-01. asked: issuer and challenge.
+read_request() {
+    read -r issuer terms email names <"$1"
+    challenge=
+    case $names in dns:*) challenge=${names%% *} names=${names#* } ;; esac
+    asked=$issuer${challenge:+ $challenge}
+}
 
 fail() {
     note_failure
@@ -91,9 +100,27 @@ keep_ca() {
 }
 
 ask_issuer() {
-    set -- certonly --webroot --webroot-path /var/www/understudy-acme --cert-name "$site" --server "$issuer" \
-        --keep-until-expiring --renew-with-new-domains --key-type ecdsa
+    set -- certonly --cert-name "$site" --server "$issuer" --keep-until-expiring --renew-with-new-domains \
+        --key-type ecdsa
+    if [ -n "$challenge" ]; then ask_by_dns "$@"; else ask_by_http "$@"; fi
+}
+
+ask_by_http() { ask_for_names "$@" --webroot --webroot-path /var/www/understudy-acme; }
+
+# dns:PLUGIN or dns:PLUGIN:SECONDS
+ask_by_dns() {
+    plugin=dns-$(echo "$challenge" | cut -d: -f2)
+    seconds=$(echo "$challenge" | cut -d: -f3)
+    set -- "$@" --authenticator "$plugin" "--$plugin-credentials" "$credentials"
+    if [ -n "$seconds" ]; then set -- "$@" "--$plugin-propagation-seconds" "$seconds"; fi
+    ask_for_names "$@"
+}
+
+# ask_for_names WORD...: of certbot.
+ask_for_names() {
+    set -f # *.example.com is no pattern
     for name in $names; do set -- "$@" -d "$name"; done
+    set +f
     if [ "$terms" = agreed ]; then set -- "$@" --agree-tos; fi
     if [ "$email" = - ]; then set -- "$@" --register-unsafely-without-email
     else set -- "$@" --email "$email" --no-eff-email; fi
@@ -148,10 +175,16 @@ is_limited() {
     case $issuer in https://acme-staging-*) return 1 ;; esac
 }
 
+refuse_without_credentials() {
+    if [ -z "$challenge" ] || [ -s "$credentials" ]; then return 0; fi
+    plugin=$(echo "$challenge" | cut -d: -f2)
+    refuse "$site has no credentials for certbot's plugin dns-$plugin on this host; $(what_is_kept)"
+}
+
 refuse_if_too_early() {
     if ! is_limited || [ ! -e "$tried" ]; then return 0; fi
     { read -r again && read -r last; } <"$tried" || return 0
-    if [ "$last" != "$issuer $names" ] || [ "$(date +%s)" -ge "$again" ]; then return 0; fi
+    if [ "$last" != "$asked $names" ] || [ "$(date +%s)" -ge "$again" ]; then return 0; fi
     sed 1,2d "$tried"
     refuse "$issuer is not asked for $names again before $(date -u -d "@$again" '+%Y-%m-%d %H:%M UTC')," \
         "because issuers limit how often; $(what_is_kept)"
@@ -168,7 +201,7 @@ note_failure() {
 
 # note EPOCH
 note() {
-    { echo "$1"; echo "$issuer $names"; cat; } >"$work/tried"
+    { echo "$1"; echo "$asked $names"; cat; } >"$work/tried"
     mv -f "$work/tried" "$tried"
 }
 

@@ -12,6 +12,10 @@ set_secret() {
         set_login "$(login_name "$1")"
         return
         ;;
+    ACME_DNS_?*)
+        set_credential "$(credential_key "$1")"
+        return
+        ;;
     esac
     {
         printf '%s="' "$1"
@@ -21,7 +25,7 @@ set_secret() {
     } >"$work/line"
     enter_shared
     lock
-    replace_line env "$1=" "$work/line" "$site"
+    replace_line env "$1=" "$work/line" "$site" 640
 }
 
 # set_login USER: a hash of the password, for nginx alone. The app never has it.
@@ -32,20 +36,44 @@ set_login() {
     enter_shared
     lock
     [ -e htpasswd ] || : >htpasswd
-    replace_line htpasswd "$1:" "$work/line" www-data
+    replace_line htpasswd "$1:" "$work/line" www-data 640
 }
 
 # BASIC_AUTH_ANNA is the password of anna.
 login_name() { echo "${1#BASIC_AUTH_}" | tr A-Z a-z; }
+
+# set_credential KEY: for certbot's plugin for DNS, which reads it from its ini file. Neither the app nor the deployer can.
+set_credential() {
+    quote=\"
+    if grep -q '"' "$work/given"; then quote=\'; fi
+    # Python's configobj has no escapes between quotes.
+    if [ "$quote" = \' ] && grep -q \' "$work/given"; then refuse "the value has both kinds of quotes"; fi
+    if grep -qF '%(' "$work/given"; then refuse "certbot takes %( in a value for a reference"; fi
+    { printf '%s = %s' "$1" "$quote"; tr -d '\n' <"$work/given"; echo "$quote"; } >"$work/line"
+    cd "$state"
+    lock
+    [ -e dns-credentials.ini ] || : >dns-credentials.ini
+    replace_line dns-credentials.ini "$1 " "$work/line" root 600
+}
+
+# ACME_DNS_CLOUDFLARE_API_TOKEN is dns_cloudflare_api_token there.
+credential_key() { echo "${1#ACME_}" | tr A-Z a-z; }
 
 remove_secret() {
     [ "$1" != SECRET_KEY ] || refuse "SECRET_KEY can be replaced but not removed: the app needs one"
     enter_shared
     lock
     file=env start="$1=" group=$site
-    case $1 in BASIC_AUTH_?*) file=htpasswd start="$(login_name "$1"):" group=www-data ;; esac
+    mode=640
+    case $1 in
+    BASIC_AUTH_?*) file=htpasswd start="$(login_name "$1"):" group=www-data ;;
+    ACME_DNS_?*)
+        cd "$state"
+        file=dns-credentials.ini start="$(credential_key "$1") " group=root mode=600
+        ;;
+    esac
     grep -aqs "^$start" "$file" || refuse "there is no secret $1"
-    replace_line "$file" "$start" /dev/null "$group"
+    replace_line "$file" "$start" /dev/null "$group" "$mode"
 }
 
 list_secrets() {
@@ -53,6 +81,8 @@ list_secrets() {
     {
         sed -n 's/^\([A-Z_][A-Z0-9_]*\)=.*/\1/p' env
         [ ! -e htpasswd ] || sed -n 's/^\([a-z0-9_]*\):.*/BASIC_AUTH_\1/p' htpasswd | tr a-z A-Z
+        [ ! -e "$state/dns-credentials.ini" ] ||
+            sed -n 's/^\(dns_[a-z0-9_]*\) = .*/ACME_\1/p' "$state/dns-credentials.ini" | tr a-z A-Z
     } | sort -u
 }
 
@@ -81,7 +111,7 @@ enter_shared() {
     [ -f env ] || refuse "/srv/$site/shared/env is missing; provision this host again"
 }
 
-# replace_line FILE START LINE GROUP: puts the line of the file LINE in place of that with START, by one
+# replace_line FILE START LINE GROUP MODE: puts the line of the file LINE in place of that with START, by one
 # rename, so that the app never reads half of the secrets.
 replace_line() {
     rm -f ".$1".* # left by a run that was killed
@@ -90,7 +120,7 @@ replace_line() {
     grep -av "^$2" "$1" >"$new" || [ $? = 1 ]
     cat "$3" >>"$new"
     chown "root:$4" "$new"
-    chmod 640 "$new"
+    chmod "$5" "$new"
     sync "$new"
     mv -f "$new" "$1"
     sync .

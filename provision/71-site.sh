@@ -14,12 +14,14 @@ put 0755 /usr/local/sbin/understudy-site <<'SITE' || true
 # understudy-site SITE drain ID  the same, without waiting for it, once its open connections have had
 #                                their time: see /usr/local/lib/understudy/drain
 # understudy-site SITE timer-run NAME    run a timer's command now, print its output, end with its exit code
-# understudy-site SITE secret-set NAME   store a secret for the app; its value is standard input
+# understudy-site SITE secret-set NAME   store a secret for the app; its value is standard input. One named
+#                                BASIC_AUTH_… is for nginx alone, ACME_DNS_… for certbot alone
 # understudy-site SITE secret-rm NAME    remove it
 # understudy-site SITE secret-list       print the names of all secrets
-# understudy-site SITE certificate DIRECTORY TERMS EMAIL NAME...   get a certificate for those names
-#                                from the issuer with that ACME directory, self-signed until then. TERMS:
-#                                agreed or -. EMAIL: of the account, or -. Standard input: the issuer's
+# understudy-site SITE certificate DIRECTORY TERMS EMAIL [CHALLENGE] NAME...   get a certificate for those
+#                                names from the issuer with that ACME directory, self-signed until then. TERMS:
+#                                agreed or -. EMAIL: of the account, or -. CHALLENGE: dns:PLUGIN or
+#                                dns:PLUGIN:SECONDS, by that plugin of certbot. Standard input: the issuer's
 #                                own CA, if it has one
 # understudy-site SITE certificate-take  install the certificate that certbot has for the site
 #                                (called by certbot's hook)
@@ -87,8 +89,27 @@ terms() {
     case $1 in agreed | -) echo "$1" ;; *) refuse "terms: agreed or -" ;; esac
 }
 
+challenge() {
+    case ${1#dns:} in
+    *[!a-z0-9:]* | *:*:* | :* | *: | '') refuse "bad challenge: dns:PLUGIN or dns:PLUGIN:SECONDS" ;;
+    *:*[!0-9]* | *:?????*) refuse "bad number of seconds" ;;
+    esac
+    echo "$1"
+}
+
+# With a wildcard only where the challenge is DNS.
 host_names() {
+    by=
+    case $1 in
+    dns:*)
+        by=$(challenge "$1")
+        shift
+        [ $# -gt 0 ] || refuse "too few arguments"
+        ;;
+    esac
+    [ $# -le 100 ] || refuse "too many names"
     for name; do
+        if [ -n "$by" ]; then name=${name#\*.}; fi
         case $name in *[!a-z0-9.-]* | '' | [.-]* | *[.-] | *..*) refuse "bad name of a host" ;; esac
     done
 }
@@ -100,7 +121,7 @@ seconds() {
 }
 
 case $verb in
-certificate) most=105 ;;
+certificate) most=106 ;;
 install) most=4 ;;
 warm | start | stop | drain | timer-run | secret-set | secret-rm) most=3 ;;
 *) most=2 ;;

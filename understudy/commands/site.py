@@ -79,7 +79,8 @@ def certificate(
     """Gets a certificate for those names from the issuer with that ACME directory, or keeps the one that is
     good for weeks; one that is self-signed until then. Prints what certbot prints.
 
-    ca: of the directory's own HTTPS, in PEM; "" for one that the host trusts already.
+    names: first `dns:PLUGIN` or `dns:PLUGIN:SECONDS`, for DNS-01. ca: of the directory's own HTTPS, in PEM;
+    "" for one that the host trusts already.
     """
     text = """
     ca=$1

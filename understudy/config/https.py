@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from understudy.config.base import Strict
+from understudy.config.dns01 import Dns
 from understudy.config.values import FilePath, text
 
 # https://letsencrypt.org/getting-started/ and its directory for trials.
@@ -47,13 +48,25 @@ def seconds(time: Hsts) -> int:
 class Acme(Strict):
     """Who issues the certificate of `https: auto` (RFC 8555). roots may be given for one from files, too.
 
-    email: of the account. terms: whether the issuer's terms of service are agreed to. ca: a file of this
-    machine with the CA of the directory itself, for one that no public CA vouches for. roots: such a file with
-    the CAs of what it issues: tests and traffic trust them for the site, and no others.
+    email: of the account. terms: whether the issuer's terms of service are agreed to. dns: how the host
+    proves in the DNS whose the names are; None: by http-01, at its port 80. ca: a file of this machine with
+    the CA of the directory itself, for one that no public CA vouches for. roots: such a file with the CAs of
+    what it issues: tests and traffic trust them for the site, and no others.
     """
 
     directory: DirectoryUrl = LETS_ENCRYPT
     email: Email = ""
     terms: bool = False
+    dns: Dns = None
     ca: FilePath | None = Field(default=None)
     roots: FilePath | None = Field(default=None)
+
+    @property
+    def issuer(self) -> str:
+        """As understudy-site records it: the directory, and how it finds out whose the names are."""
+        return " ".join((self.directory, *self.challenge))
+
+    @property
+    def challenge(self) -> tuple[str, ...]:
+        """The word of DNS-01, () for http-01."""
+        return (self.dns.word,) if self.dns else ()

@@ -3,7 +3,7 @@
 Each part of deploy.yml has a module beside this one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Self
 
@@ -182,11 +182,19 @@ class Config(Strict):
 
     @property
     def packages(self) -> tuple[str, ...]:
-        """What the app needs from the distribution, its database server included."""
-        needed = self.host.packages
-        if self.app.database == "postgresql" and "postgresql" not in needed:
-            return (*needed, "postgresql")
-        return needed
+        """What the app needs from the distribution, its database server and certbot's plugins included."""
+        more = dict.fromkeys((*self._servers(), *self._plugins()))
+        return (*self.host.packages, *(one for one in more if one not in self.host.packages))
+
+    def _servers(self) -> Iterator[str]:
+        if self.app.database == "postgresql":
+            yield "postgresql"
+
+    def _plugins(self) -> Iterator[str]:
+        """On all hosts: the staging VM's packages are those of production."""
+        for target in self.targets.values():
+            if target.acme.dns:
+                yield target.acme.dns.package
 
     @property
     def root(self) -> PurePosixPath:

@@ -82,7 +82,7 @@ def mistakes(names: tuple[SiteName, ...], *, by_http_01: bool) -> Iterator[Valid
             must = "must come after a name at which the site answers: the first is the site's own"
             yield _about(place, must, one.name)
         if one.is_wildcard and by_http_01:
-            must = "needs the files of a `certificate`, as of DNS-01 (docs/edge.md): `https: auto` has none"
+            must = "needs `acme.dns` or the files of a `certificate` (docs/edge.md): by http-01 there is none"
             yield _about(place, must, one.name)
         if one.redirect_to and one.redirect_to not in serving:
             must = "redirect_to must be another of the target's names, one without redirect_to"

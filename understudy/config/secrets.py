@@ -7,13 +7,14 @@ from pydantic import Field
 from understudy.config.base import Strict
 from understudy.config.values import text
 
-# A host keeps a password of basic_auth as a hash: no one could ever read one that it had made.
+# A host keeps a password of basic_auth as a hash: no one could ever read one that it had made. Credentials of
+# acme.dns are made by who has the zone.
 SecretName = Annotated[
     str,
     text(
-        r"(?!BASIC_AUTH_)[A-Z_][A-Z0-9_]*",
-        "capital letters, digits and underscores, not starting with a digit; passwords of basic_auth are "
-        "given by `secrets set`",
+        r"(?!BASIC_AUTH_|ACME_DNS_)[A-Z_][A-Z0-9_]*",
+        "capital letters, digits and underscores, not starting with a digit; passwords of basic_auth and "
+        "credentials of acme.dns are given by `secrets set`",
     ),
 ]
 

@@ -21,6 +21,13 @@ from understudy.config.values import (
     a_list,
 )
 
+_NOT_OF_FILES = (
+    "must go with `https: auto`: no issuer is asked for the files of a `certificate`. "
+    "Of `acme` only `roots` counts for them"
+)
+_NOT_OF_PLAIN_HTTP = (
+    "must go with `https: auto`: without it no issuer is asked, and the site has plain HTTP"
+)
 Addresses = Annotated[tuple[Address, ...], a_list('["192.0.2.7", "192.0.2.8"]')]
 
 
@@ -62,24 +69,23 @@ class TargetConfig(Strict):
 
     @model_validator(mode="after")
     def have_an_issuer_to_ask(self) -> Self:
-        """No one asks an issuer for files; `roots` says whom their visitors trust."""
-        unused = sorted(self.acme.model_fields_set - {"roots"}) if self.certificate else []
+        """No one asks an issuer for files, nor for plain HTTP; `roots` says whom visitors of files trust."""
+        counts, why = (
+            ({"roots"}, _NOT_OF_FILES) if self.certificate else (set[str](), _NOT_OF_PLAIN_HTTP)
+        )
+        unused = sorted(self.acme.model_fields_set - counts)
         if self.https != "auto" and unused:
-            without = (
-                "must go with `https: auto`: no issuer is asked for the files of a `certificate`. "
-                "Of `acme` only `roots` counts for them"
-            )
             given = getattr(self.acme, unused[0])
-            raise validation_error("without_https", without, "acme", unused[0], given=given)
+            raise validation_error("without_https", why, "acme", unused[0], given=given)
         return self
 
     @model_validator(mode="after")
     def be_found_by_the_issuer(self) -> Self:
-        """It asks any one of a name's addresses, and only one host has the answer."""
-        if self.https == "auto" and len(self.addresses) > 1:
+        """By http-01 it asks any one of a name's addresses, and only one host has the answer."""
+        if self.https == "auto" and len(self.addresses) > 1 and not self.acme.dns:
             several = (
                 "must be off with several `addresses`: an issuer asks any of them, and one has the answer. "
-                "Put the files of a `certificate` on each host"
+                "Set `acme.dns`, or put the files of a `certificate` on each host"
             )
             raise validation_error("several_hosts", several, "https", given=self.https)
         return self
@@ -93,7 +99,7 @@ class TargetConfig(Strict):
         if not self.domain and not self.site_names:
             raise validation_error("missing", "missing", "domain")
         names = self.site_names or (SiteName(name=self.domain),)
-        for mistake in mistakes(names, by_http_01=self.https == "auto"):
+        for mistake in mistakes(names, by_http_01=self.https == "auto" and not self.acme.dns):
             raise mistake
         return self.model_copy(update={"domain": names[0].name, "site_names": names})
 

@@ -2,13 +2,14 @@
 
 from understudy.commands import site
 from understudy.deploy.desired import DesiredState, installed_nginx
-from understudy.diagnosis.causes import certificates
+from understudy.diagnosis.causes import certificates, dns_challenges
 from understudy.diagnosis.known_facts import KnownFacts
 from understudy.diagnosis.rules import diagnose
 from understudy.host.actions import Run
 from understudy.host.certificates import DAYS_TO_FAIL, CertificateState
 from understudy.host.facts import ObservedState
 
+_RULES = (*dns_challenges.RULES, *certificates.RULES)
 # Of an issuer that is slow and validates from several places.
 _SECONDS = 900
 _SELF_SIGNED = (
@@ -30,7 +31,7 @@ def actions(desired: DesiredState, observed: ObservedState) -> list[Run]:
     command = site.certificate(
         desired.app.name,
         acme.directory,
-        target.names,
+        (*acme.challenge, *target.names),
         terms=acme.terms,
         email=acme.email,
         ca=desired.acme_ca,
@@ -46,7 +47,7 @@ def must_answer_first(desired: DesiredState, observed: ObservedState) -> bool:
 
 def explain(output: str) -> str:
     """The cause and what to try, if that output of a step shows why there is no certificate."""
-    found = diagnose({"step": output, "said": output}, KnownFacts(), certificates.RULES)
+    found = diagnose({"step": output, "said": output}, KnownFacts(), _RULES)
     return "".join(f"cause: {cause.sentence}\ntry: {cause.hint}" for cause in found[:1])
 
 
@@ -69,8 +70,8 @@ def _title(desired: DesiredState, observed: ObservedState) -> str:
         return ""
     if state is None or is_missing(desired, observed) or set(state.names) != set(target.names):
         return f"get a certificate for {', '.join(target.names)}"
-    if observed.acme_directory != target.acme.directory:
-        return f"get a certificate from {target.acme.directory}"
+    if observed.acme_issuer != target.acme.issuer:
+        return f"get a certificate from {target.acme.issuer}"
     if state.days < DAYS_TO_FAIL:
         return f"renew the certificate, which {state.when}"
     if observed.acme_ca != desired.acme_ca:

@@ -36,7 +36,7 @@ class ObservedState:
     words of that deploy; "" if the lock is held now. other_sites: path -> text of other sites' nginx files.
     lost_name: the host's own name, if neither /etc/hosts nor a name server knows it. zstd: whether the host has
     that program. certificates: path -> those that all users can read, of `https: auto` and of the site's nginx
-    file. acme_directory, acme_ca: of the issuer of `https: auto`. renewal: None without certificates.
+    file. acme_issuer: of `https: auto`, as Acme.issuer; acme_ca: its CA. renewal: None without certificates.
     processes: those of all releases besides the web process, unless they have ended. release_processes: what
     each release on the host is to run; a release that is missing here runs the web process alone.
     """
@@ -65,7 +65,7 @@ class ObservedState:
     secret_names: frozenset[str] = frozenset()
     exact_python: str = ""
     certificates: Mapping[str, CertificateState] = field(default_factory=dict)
-    acme_directory: str = ""
+    acme_issuer: str = ""
     acme_ca: str = ""
     renewal: RenewalState | None = None
     processes: tuple[ObservedProcess, ...] = ()
@@ -127,7 +127,7 @@ def parse(output: str) -> ObservedState:
         zstd=one("zstd") == "yes",
         secret_names=frozenset(values["secret"]),
         certificates=read,
-        acme_directory="".join(_pop(texts, "/issuer")).strip(),
+        acme_issuer="".join(_pop(texts, "/issuer")).strip(),
         acme_ca="".join(_pop(texts, "/ca.pem")),
         renewal=certificates.parse_renewal(
             units=units,

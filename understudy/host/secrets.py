@@ -12,6 +12,8 @@ from understudy.ssh.connection import Result
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # Of basic_auth: understudy-site keeps them apart from the app's, as hashes for nginx.
 LOGIN = "BASIC_AUTH_"
+# Of acme.dns: for certbot alone.
+CREDENTIAL = "ACME_DNS_"
 
 
 def put(job: Job, name: str, value: str) -> None:
@@ -59,6 +61,8 @@ def listed(output: str) -> list[str]:
 
 
 def _from_when(name: str) -> str:
+    if name.startswith(CREDENTIAL):
+        return "certbot uses it for the next certificate and for renewals."
     when = "at once" if name.startswith(LOGIN) else "with the next deploy"
     return f"This takes effect {when}."
 

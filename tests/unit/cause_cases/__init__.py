@@ -4,6 +4,7 @@ from tests.unit.cause_cases import (
     certificates,
     code,
     data,
+    dns_challenges,
     edge,
     files,
     neighbours,
@@ -16,6 +17,7 @@ from tests.unit.cause_cases import (
 
 CASES = {
     **certificates.CASES,
+    **dns_challenges.CASES,
     **files.CASES,
     **packages.CASES,
     **system.CASES,

@@ -82,3 +82,15 @@ def test_roots_count_beside_a_certificate_from_files() -> None:
     acme = config(target={**FILES, "acme": {"roots": "/roots.pem"}}).target("staging").acme
 
     assert acme.roots == Path("/roots.pem")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("directory", "https://acme.test/dir"), ("terms", "true"), ("roots", "r.pem"), ("dns", "ovh")],
+)
+def test_acme_without_a_certificate_is_a_mistake(key: str, value: str) -> None:
+    asked = f"{TEXT}    acme:\n      {key}: {value}\n"
+
+    [mistake] = mistakes(asked)
+
+    assert f"targets.staging.acme.{key}: must go with `https: auto`: without it" in mistake

@@ -101,7 +101,7 @@ def test_wildcard_below_a_name_is_for_all_names_there() -> None:
         ),
         (
             "domains: [a.b, '*.a.b']\n    https: auto",
-            "6: targets.p.domains.1: needs the files of a `certificate`",
+            "6: targets.p.domains.1: needs `acme.dns` or the files of a `certificate`",
         ),
         ("domians: [a.b]", "6: targets.p.domians: unknown key; did you mean domains?"),
     ],

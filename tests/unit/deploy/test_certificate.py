@@ -42,7 +42,7 @@ def https_host(state: CertificateState = GOOD, **changes: Any) -> ObservedState:
         live,
         files={**live.files, NGINX: HTTPS},
         certificates={CHAIN: state},
-        acme_directory=DIRECTORY,
+        acme_issuer=DIRECTORY,
         **changes,
     )
 
@@ -105,7 +105,7 @@ def test_issuer_is_asked_as_deploy_yml_says() -> None:
             "renew the certificate, which ends in 6 days (2024-03-01)",
         ),
         (
-            replace(https_host(), acme_directory="https://other.test/dir"),
+            replace(https_host(), acme_issuer="https://other.test/dir"),
             f"get a certificate from {DIRECTORY}",
         ),
         (https_host(acme_ca="A CA"), f"replace the CA of {DIRECTORY}"),
@@ -125,7 +125,7 @@ def test_certificate_is_left_to_certbots_timer_as_long_as_the_timer_can_renew_it
         (facts(), "self-signed one"),
         (https_host(SELF_SIGNED), "self-signed one"),
         (https_host(replace(GOOD, days=2)), "The one before is still served"),
-        (replace(https_host(), acme_directory=""), "The one before is still served"),
+        (replace(https_host(), acme_issuer=""), "The one before is still served"),
         # Visitors of the new name, or all of them, would see what browsers warn of.
         (https_host(replace(GOOD, names=("old.test",))), ""),
         (https_host(replace(SELF_SIGNED, names=("old.test",))), ""),

@@ -153,10 +153,6 @@ def test_only_workers_that_name_their_release_must_name_the_new_one(
     ("target", "endpoint"),
     [
         ({}, Endpoint("127.0.0.1", 40080, False, "shop.test")),
-        (
-            {"acme": {"roots": "/nowhere/roots.pem"}},
-            Endpoint("127.0.0.1", 40080, False, "shop.test"),
-        ),
         ({"certificate": CERTIFICATE}, Endpoint("127.0.0.1", 40443, True, "shop.test")),
         ({"probe": "public"}, Endpoint("192.0.2.7", 80, False, "shop.test")),
         (

@@ -78,7 +78,7 @@ def test_hosts_facts_hold_certificates_their_issuer_and_their_renewal() -> None:
     )
 
     assert observed.certificates[LIVE].days == 5
-    assert (observed.acme_directory, observed.acme_ca) == ("https://acme.test/dir", "A CA\n")
+    assert (observed.acme_issuer, observed.acme_ca) == ("https://acme.test/dir", "A CA\n")
     assert observed.renewal is not None
     assert (observed.renewal.active, observed.renewal.failed) == (True, True)
     assert str(observed.renewal.ran) == "2023-11-14 22:13:20+00:00"

@@ -68,11 +68,16 @@ RUBY = shutil.which("ruby")
 @pytest.mark.needs("ruby")
 @pytest.mark.parametrize("engine", [None, "sqlite", "postgresql"])
 @pytest.mark.parametrize("packages", [[], ["git", "git"], ["postgresql", "git"]])
-def test_vagrantfile_installs_the_same_packages(engine: str | None, packages: list[str]) -> None:
+@pytest.mark.parametrize("dns", [None, "ovh", {"plugin": "rfc2136", "propagation": 9}])
+def test_vagrantfile_installs_the_same_packages(
+    engine: str | None, packages: list[str], dns: Any
+) -> None:
     app = {"database": engine} if engine else {}
+    target = {"https": "auto", "acme": {"dns": dns}} if dns else {}
+    tree = {**settings(app=app, target=target), "host": {"packages": packages}}
     text = (TOP / "Vagrantfile").read_text()
-    lines = [line for line in text.splitlines() if line.startswith("PACKAGES")]
-    given = f"CONFIG = {{'app' => JSON.parse('{json.dumps(app)}')}}; HOST = {{'packages' => {packages}}}"
+    lines = [line for line in text.splitlines() if line.startswith(("PACKAGES", "PLUGINS"))]
+    given = f"CONFIG = JSON.parse('{json.dumps(tree)}'); HOST = {{'packages' => {packages}}}"
 
     printed = subprocess.run(
         [str(RUBY), "--disable-gems", "-rjson", "-e", "\n".join([given, *lines, "puts PACKAGES"])],
@@ -81,8 +86,7 @@ def test_vagrantfile_installs_the_same_packages(engine: str | None, packages: li
         check=True,
     ).stdout.split()
 
-    tree = {**settings(app=app), "host": {"packages": packages}}
-    assert len(lines) == 2
+    assert len(lines) == 5
     assert printed == [*Config.model_validate(tree).packages]
 
 

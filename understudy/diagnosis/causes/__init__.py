@@ -5,6 +5,7 @@ from understudy.diagnosis.causes import (
     code,
     data,
     dependencies,
+    dns_challenges,
     edge,
     endless,
     files,
@@ -24,6 +25,7 @@ from understudy.diagnosis.rules import Rule
 # From the most specific kind to the least. A module that isn't committed looks like a package that
 # isn't locked, and an app that can't be imported has no wrong settings yet.
 RULES: tuple[Rule, ...] = (
+    *dns_challenges.RULES,
     *certificates.RULES,
     *endless.RULES,
     *files.RULES,
