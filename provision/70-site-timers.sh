@@ -34,7 +34,7 @@ show_run() { journalctl -q -o cat --no-pager --cursor-file="$work/cursor" "$@" "
 end_as_run() {
     systemctl show -p Result -p ExecMainCode -p ExecMainStatus "$unit" >"$work/end"
     code='' status='' result=''
-    while IFS== read -r key value; do
+    while IFS='=' read -r key value; do
         case $key in ExecMainCode) code=$value ;; ExecMainStatus) status=$value ;; Result) result=$value ;; esac
     done <"$work/end"
     case $code in 2 | 3) status=$((128 + status)) ;; esac
