@@ -127,6 +127,7 @@ PURE = {
     "host.processes",
     "host.provisioning",
     "host.query_errors",
+    "host.timers",
     "local.tool_output",
     "parity.capture",
     "parity.drift",

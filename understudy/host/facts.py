@@ -11,9 +11,10 @@ from pathlib import PurePosixPath
 
 from understudy.commands import answers
 from understudy.errors import StepFailed
-from understudy.host import certificates, processes, query_errors
+from understudy.host import certificates, processes, query_errors, timers
 from understudy.host.certificates import CertificateState, RenewalState
 from understudy.host.processes import ObservedProcess
+from understudy.host.timers import ObservedTimer
 from understudy.release import maintenance
 from understudy.release.layout import Manifest
 from understudy.release.maintenance import Maintenance
@@ -38,7 +39,8 @@ class ObservedState:
     that program. certificates: path -> those that all users can read, of `https: auto` and of the site's nginx
     file. acme_issuer: of `https: auto`, as Acme.issuer; acme_ca: its CA. renewal: None without certificates.
     processes: those of all releases besides the web process, unless they have ended. release_processes: what
-    each release on the host is to run; a release that is missing here runs the web process alone.
+    each release on the host is to run; a release that is missing here runs the web process alone. timers: those
+    that are installed.
     """
 
     stamp: str
@@ -70,6 +72,7 @@ class ObservedState:
     renewal: RenewalState | None = None
     processes: tuple[ObservedProcess, ...] = ()
     release_processes: Mapping[str, tuple[ReleaseProcess, ...]] = field(default_factory=dict)
+    timers: tuple[ObservedTimer, ...] = ()
 
     @property
     def maintenance(self) -> Maintenance | None:
@@ -102,6 +105,7 @@ def parse(output: str) -> ObservedState:
         for path in values["certificate"]
     }
     units = values["unit"]
+    timer_records = _pop_below(texts, "/var/lib/understudy/timers/")
     run_by_releases = _pop_fitting(texts, r"/srv/[^/]+/releases/[^/]+/processes")
     python = answers.python(one("python"))
     return ObservedState(
@@ -137,6 +141,7 @@ def parse(output: str) -> ObservedState:
         ),
         processes=processes.observed(values["process"]),
         release_processes=processes.of_releases(run_by_releases),
+        timers=timers.observed(values["timer"], timer_records),
         files=texts,
         last_holder=one("last_holder"),
     )

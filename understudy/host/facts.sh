@@ -25,9 +25,12 @@ for file in "$live" "$served"; do
     fi
 done
 # Of its processes and timers. The list is root's own.
-units=
+units= timers=
 if [ -r "/etc/understudy/$site.units" ]; then
-    while read -r unit; do units="$units /etc/systemd/system/$unit"; done <"/etc/understudy/$site.units"
+    while read -r unit; do
+        units="$units /etc/systemd/system/$unit"
+        case $unit in *.timer) timers="$timers $unit ${unit%.timer}.service" ;; esac
+    done <"/etc/understudy/$site.units"
 fi
 # Each release on the host has a list of its own.
 names=
@@ -39,6 +42,7 @@ for file in /etc/os-release "/etc/understudy/$site.provisioned" "$root"/releases
     "$live" "$served" "/etc/ssl/understudy/$site/issuer" "/etc/ssl/understudy/$site/ca.pem" \
     "/etc/nginx/sites-available/$site" "/etc/systemd/system/$site@.service" "/etc/understudy/$site.units" $units \
     "$root"/releases/*/processes "$root"/current/processes "$root"/current/process \
+    "$root"/current/timers "/var/lib/understudy/timers/$site"/* \
     "$root"/current/environment "$root"/current/*.py "$root"/current/run \
     /etc/nginx/sites-enabled/* /etc/nginx/conf.d/*.conf; do
     [ "$file" != "/etc/nginx/sites-enabled/$site" ] || continue
@@ -102,4 +106,12 @@ systemctl list-units --plain --no-legend --state="$states" "$@" nginx.service ce
         *) say unit "$unit" ;;
         esac
     done
+if [ -n "$timers" ]; then
+    # shellcheck disable=SC2086 # several words
+    TZ=UTC systemctl show -p Id -p ActiveState -p NextElapseUSecRealtime $timers |
+        while IFS= read -r line; do
+            case $line in Id=*) line=Id=${line#"Id=$site-"} ;; esac
+            say timer "$line"
+        done
+fi
 say end ok

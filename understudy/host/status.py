@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from understudy.config.target import TargetConfig
-from understudy.host import certificates, session
+from understudy.host import certificates, session, timers
 from understudy.host.facts import ObservedState
 from understudy.job import Job
 from understudy.release import maintenance
@@ -25,6 +25,8 @@ def status(job: Job) -> None:
     job.report.say(f"  deployed {live.deployed_at} by {live.deployed_by}")
     for line in _certificate(job.config.app.name, job.target, observed):
         job.report.say(f"  {line}")
+    for timer in observed.timers:
+        job.report.say(f"  {timers.describe(job.config.app.name, timer)}")
 
 
 def _certificate(site: str, target: TargetConfig, observed: ObservedState) -> Iterator[str]:

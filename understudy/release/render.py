@@ -18,7 +18,7 @@ from understudy.config.model import Config
 from understudy.config.target import TargetConfig
 from understudy.errors import ConfigError
 from understudy.paths import Overlay
-from understudy.release import processes, snippets, static_files
+from understudy.release import processes, snippets, static_files, timers
 from understudy.release.layout import CANDIDATE_ADDRESS, Paths
 
 # commands.py and its parts.
@@ -70,6 +70,8 @@ def _process_files(
     yield RenderedFile(directory / processes.FILE, processes.as_text(config.processes))
     program = _render(templates, "process.j2", values)
     yield RenderedFile(directory / processes.PROGRAM, program, 0o755)
+    if config.timers:
+        yield RenderedFile(directory / timers.FILE, timers.as_text(config.timers))
 
 
 def host_files(
@@ -110,9 +112,9 @@ def _units(
         )
         yield RenderedFile(paths.unit(f"{name}@.service"), text)
     for name, timer in config.timers.items():
-        for kind in ("service", "timer"):
-            text = _render(templates, f"timer.{kind}.j2", {**values, "name": name, "timer": timer})
-            yield RenderedFile(paths.unit(f"{name}.{kind}"), text)
+        for end, template in timers.templates(timer).items():
+            text = _render(templates, template, {**values, "name": name, "timer": timer})
+            yield RenderedFile(paths.unit(f"{name}{end}"), text)
 
 
 def files_before_https(

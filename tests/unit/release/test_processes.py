@@ -60,7 +60,7 @@ def test_timers_alone_need_the_program_too() -> None:
         (["worker", "ready"], ["celery", "inspect", "ping"]),
         (["beat"], ["celery", "-A", "shop", "beat"]),
         (["prune"], ["prune", "--all"]),
-        (["prune", "failed"], ["warn", "me"]),
+        (["prune", "failed"], ["warn", "me", "prune"]),
     ],
 )
 def test_program_becomes_the_command(words: list[str], command: list[str], tmp_path: Path) -> None:

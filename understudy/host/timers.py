@@ -1,0 +1,140 @@
+"""The timers of a site as a host's facts show them: when each runs next, how its last run ended. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+
+from understudy.commands import answers
+
+# What systemctl prints with TZ=UTC.
+_TIME = re.compile(r"\w{3} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC")
+# How /usr/local/lib/understudy/timer-ended records the end of a run.
+_RECORD = re.compile(r"([a-z-]{1,40}) (\w{1,20}) (\d{1,10}) (\d{1,10})\n")
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+# systemd's words for how a run ended.
+_WORDS = {
+    "timeout": "not ended in time",
+    "oom-kill": "out of memory",
+    "signal": "killed by SIG{status}",
+    "core-dump": "killed by SIG{status}",
+    "exit-code": "exit code {status}",
+}
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """result: systemd's word, `success` for a run that ended well. status: an exit code or the name of a signal.
+
+    fails_since: when the first of the runs ended that have failed since the last good one.
+    """
+
+    result: str
+    status: str
+    ended: datetime
+    fails_since: datetime | None = None
+
+    @property
+    def failed(self) -> bool:
+        return self.result != "success"
+
+    @property
+    def words(self) -> str:
+        """Such as `exit code 3`."""
+        return _WORDS.get(self.result, f"{self.result} {{status}}").format(status=self.status)
+
+
+@dataclass(frozen=True)
+class ObservedTimer:
+    """active: whether systemd waits for its next time. next: None if there is none, or it is not known.
+
+    running: whether a run is under way. last: None before its first run.
+    """
+
+    name: str
+    active: bool
+    next: datetime | None = None
+    running: bool = False
+    last: LastRun | None = None
+
+
+def observed(lines: Iterable[str], records: Mapping[str, str]) -> tuple[ObservedTimer, ...]:
+    """Lines of `systemctl show` about timers and their services, whose ids are without the site's name; path of
+    a record, which ends with the timer's name -> its text. Raises StepFailed for what they can't have printed.
+    """
+    with answers.understood("timers"):
+        units = {unit["Id"]: unit for unit in _units(lines)}
+        last = {PurePosixPath(path).name: _last(text) for path, text in records.items()}
+        names = [unit.removesuffix(".timer") for unit in units if unit.endswith(".timer")]
+        return tuple(
+            _observed(name, units[f"{name}.timer"], units[f"{name}.service"], last.get(name))
+            for name in names
+        )
+
+
+def describe(site: str, timer: ObservedTimer) -> str:
+    """One line for people. What needs them is in capitals."""
+    return f"timer {timer.name}: {_schedule(timer)}, {_last_run(site, timer)}"
+
+
+def _schedule(timer: ObservedTimer) -> str:
+    if timer.running:
+        return "running now"
+    if not timer.active:
+        return "NOT SCHEDULED"
+    return f"next run {_at(timer.next)}" if timer.next else "no next time"
+
+
+def _last_run(site: str, timer: ObservedTimer) -> str:
+    last = timer.last
+    if last is None:
+        return "has not run yet"
+    if not last.failed:
+        return f"last run ended well {_at(last.ended)}"
+    since = f", fails since {_at(last.fails_since)}" if last.fails_since != last.ended else ""
+    return (
+        f"last run FAILED {_at(last.ended)}: {last.words}{since}; journalctl -u {site}-{timer.name}"
+    )
+
+
+def _at(time: datetime | None) -> str:
+    return f"{time:%Y-%m-%d %H:%M} UTC" if time else "at an unknown time"
+
+
+def _units(lines: Iterable[str]) -> Iterator[dict[str, str]]:
+    """The properties of each unit: systemctl prints an empty line between them."""
+    unit: dict[str, str] = {}
+    for line in (*lines, ""):
+        key, _, value = line.partition("=")
+        if line:
+            unit[key] = value
+        elif unit:
+            yield unit
+            unit = {}
+
+
+def _observed(
+    name: str, timer: Mapping[str, str], service: Mapping[str, str], last: LastRun | None
+) -> ObservedTimer:
+    return ObservedTimer(
+        answers.fitting("timer", name, _NAME),
+        timer["ActiveState"] == "active",
+        _time(timer["NextElapseUSecRealtime"]),
+        service["ActiveState"] in ("activating", "deactivating"),
+        last,
+    )
+
+
+def _time(text: str) -> datetime | None:
+    found = _TIME.fullmatch(text)
+    return datetime.fromisoformat(f"{found[1]}+00:00") if found else None
+
+
+def _last(text: str) -> LastRun | None:
+    """None for a record that a full disk has cut off."""
+    found = _RECORD.fullmatch(text)
+    if not found:
+        return None
+    ended, since = (datetime.fromtimestamp(int(number), UTC) for number in found.groups()[2:])
+    return LastRun(found[1], found[2], ended, since if found[1] != "success" else None)
