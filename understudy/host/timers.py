@@ -25,7 +25,7 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class LastRun:
-    """result: systemd's word, `success` for a run that ended well. status: an exit code or the name of a signal.
+    """result: systemd's word, `success` for a run that ended well. status: an exit code or a signal's name.
 
     fails_since: when the first of the runs ended that have failed since the last good one.
     """

@@ -43,7 +43,8 @@ class TestObserved:
     def test_has_the_last_run(self) -> None:
         assert last_run(f"success 0 {NOON_STAMP} 0\n") == LastRun("success", "0", NOON)
         failed = last_run(f"exit-code 3 {LATER_STAMP} {NOON_STAMP}\n")
-        assert failed and failed.failed and failed.fails_since == NOON
+        assert failed == LastRun("exit-code", "3", NOON.replace(hour=13), NOON)
+        assert failed.failed
 
     @pytest.mark.parametrize("record", ["", "success\n", "exit-code 1 x 0\n", "; 1 2 3\n"])
     def test_record_that_was_cut_off_is_none(self, record: str) -> None:
