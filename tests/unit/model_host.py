@@ -6,6 +6,8 @@ from pathlib import PurePosixPath
 from understudy.deploy.desired import DesiredState
 from understudy.host.actions import Action, Run, Send, Start, Switch, WriteFiles
 from understudy.host.facts import ObservedState
+from understudy.host.processes import ObservedProcess
+from understudy.release.processes import ReleaseProcess
 
 
 class ModelHost:
@@ -13,9 +15,16 @@ class ModelHost:
     complete at any moment. A copy is independent of it.
     """
 
-    def __init__(self, desired: DesiredState, observed: ObservedState) -> None:
+    def __init__(
+        self,
+        desired: DesiredState,
+        observed: ObservedState,
+        runs: tuple[ReleaseProcess, ...] = (),
+    ) -> None:
+        """runs: what the desired release is to run besides the web process."""
         self.state = observed
         self._desired = desired
+        self._runs = runs
         # A host without a live release has nothing to lose.
         self._live = observed.current in observed.running
 
@@ -49,7 +58,8 @@ class ModelHost:
         else:
             release = self._desired.release
             assert release.id not in (self.state.current, *self.state.running), "unpacked over it"
-            self._change(releases=(*self.state.releases, release))
+            runs = {**self.state.release_processes, release.id: self._runs}
+            self._change(releases=(*self.state.releases, release), release_processes=runs)
 
     def _run(self, action: Run) -> None:  # noqa: C901 - one table of all commands
         argv, desired = action.argv, self._desired
@@ -74,6 +84,10 @@ class ModelHost:
         elif argv[-2:-1] == ("drain",):
             ending = self.state.ending | {argv[-1]}
             self._change(running=self.state.running - ending, ending=ending)
+        elif argv[-4] == "processes-scale":
+            self._processes("processes-start", argv[-3])
+        elif argv[-2].startswith("processes-"):
+            self._processes(argv[-2], argv[-1])
         elif action.title in ("remove old releases", "remove the static files of old releases"):
             self._remove({path for path in argv if path.startswith(str(paths.root))})
         elif any("/commands.py" in word for word in argv):
@@ -89,9 +103,34 @@ class ModelHost:
             )
             assert action.title in harmless or action.warning, f"unknown: {action.title}"
 
+    def _processes(self, verb: str, release: str) -> None:
+        """What provision/70-site-processes.sh does."""
+        self._needs_release(release)
+        before, runs = self.state.processes, self.state.release_processes.get(release, ())
+        others = [one for one in before if one.release != release]
+        own = [one for one in before if one.release == release]
+        many = [one for one in own if one.name not in {run.name for run in runs if run.single}]
+        match verb:
+            case "processes-start":
+                single = [one for one in own if one not in many]
+                own = [*single, *_all_of(release, [run for run in runs if not run.single])]
+            case "processes-hand-over":
+                names = {run.name for run in runs if run.single}
+                others = [one for one in others if one.name not in names]
+                own = [*many, *_all_of(release, [run for run in runs if run.single])]
+            case "processes-end":
+                own = [replace(one, state="ending") for one in own]
+            case "processes-stop":
+                own = []
+        self._change(processes=(*others, *own))
+
     def _remove(self, gone: set[str]) -> None:
         paths = self._desired.paths
-        for needed in (self.state.current, *self.state.running, *self.state.ending):
+        with_processes = [process.release for process in self.state.processes]
+        for needed in (
+            *(self.state.current, *self.state.running, *self.state.ending),
+            *with_processes,
+        ):
             release = self.state.release(needed)
             if release:
                 assert str(paths.release(release.id)) not in gone, "removed a running release"
@@ -109,3 +148,7 @@ class ModelHost:
 
     def _change(self, **changes: object) -> None:
         self.state = replace(self.state, **changes)  # type: ignore[arg-type]
+
+
+def _all_of(release: str, runs: list[ReleaseProcess]) -> list[ObservedProcess]:
+    return [ObservedProcess(run.name, release, "running") for run in runs for _ in range(run.count)]

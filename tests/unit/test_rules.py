@@ -108,6 +108,7 @@ PURE = {
     "deploy.environment",
     "deploy.generated_secrets",
     "deploy.plan",
+    "deploy.processes",
     "deploy.preview",
     "deploy.site_config",
     "deploy.renewal",

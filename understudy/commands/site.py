@@ -33,32 +33,32 @@ def install_files(site: str, release_id: str) -> Argv:
 
     Without a confirm() within two minutes the host restores the files of before.
     """
-    return _as_root(site, "install", release_id)
+    return as_root(site, "install", release_id)
 
 
 def confirm(site: str) -> Argv:
     """Keeps what was installed. Does nothing if there is nothing to confirm."""
-    return _as_root(site, "confirm")
+    return as_root(site, "confirm")
 
 
 def undo(site: str) -> Argv:
     """Restores at once the files of before an install that is not confirmed."""
-    return _as_root(site, "undo")
+    return as_root(site, "undo")
 
 
 def secret_set(site: str, name: str) -> Argv:
     """Stores a secret for the app. Its value is one line on standard input."""
-    return _as_root(site, "secret-set", name)
+    return as_root(site, "secret-set", name)
 
 
 def secret_rm(site: str, name: str) -> Argv:
     """Removes a secret of the app."""
-    return _as_root(site, "secret-rm", name)
+    return as_root(site, "secret-rm", name)
 
 
 def secret_list(site: str) -> Argv:
     """Prints the secrets' names, one a line; never a value."""
-    return _as_root(site, "secret-list")
+    return as_root(site, "secret-list")
 
 
 def secret_generate(site: str, name: str, length: int) -> Argv:
@@ -93,7 +93,7 @@ def certificate(
 
 def renew_certificate(site: str) -> Argv:
     """Renews the certificate now. Prints `serial OLD -> NEW` at the end; fails with the issuer's answer."""
-    return _as_root(site, "renew")
+    return as_root(site, "renew")
 
 
 def log(site: str) -> Argv:
@@ -101,12 +101,12 @@ def log(site: str) -> Argv:
 
     The host puts its own time and the login in front.
     """
-    return _as_root(site, "log")
+    return as_root(site, "log")
 
 
 def outgoing_off(site: str) -> Argv:
     """Blocks connections from the host to others, but for DNS and NTP, also after a boot."""
-    return _as_root(site, "outgoing-off")
+    return as_root(site, "outgoing-off")
 
 
 def check_egress_blocked() -> Argv:
@@ -129,22 +129,22 @@ sys.exit(1)
 
 def preload(site: str, release_id: str) -> Argv:
     """Begins to start a release's service, and returns at once: see templates/gunicorn.conf.py.j2."""
-    return _as_root(site, "warm", release_id)
+    return as_root(site, "warm", release_id)
 
 
 def start(site: str, release_id: str) -> Argv:
     """Starts a release's service, or lets a preloaded one continue; returns when gunicorn listens."""
-    return _as_root(site, "start", release_id)
+    return as_root(site, "start", release_id)
 
 
 def stop(site: str, release_id: str) -> Argv:
     """Stops a release's service, which takes no new request and finishes those it has; waits for that."""
-    return _as_root(site, "stop", release_id)
+    return as_root(site, "stop", release_id)
 
 
 def drain(site: str, release_id: str) -> Argv:
     """As stop(), but returns at once."""
-    return _as_root(site, "drain", release_id)
+    return as_root(site, "drain", release_id)
 
 
 def is_recoverable(site: str, release_id: str) -> Argv:
@@ -211,5 +211,6 @@ def journal_since(site: str, since: float) -> Argv:
     return script(text, site, int(since))
 
 
-def _as_root(site: str, *words: str) -> Argv:
+def as_root(site: str, *words: str) -> Argv:
+    """understudy-site with a verb and its words."""
     return ("sudo", "-n", _PROGRAM, site, *words)

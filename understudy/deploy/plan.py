@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from understudy.commands import Argv, all_of, alongside, as_user, files, http, limited, python, site
 from understudy.commands import app as app_commands
-from understudy.deploy import certificate, environment, site_config, switch
+from understudy.deploy import certificate, environment, processes, site_config, switch
 from understudy.deploy.desired import DesiredState, Shipment
 from understudy.host.actions import (
     AFTER_SWITCH,
@@ -54,7 +54,11 @@ def make_plan(desired: DesiredState, shipment: Shipment, observed: ObservedState
     ]
     if not actions:
         return []
-    actions = [*switch.await_end(desired, observed.ending), *actions]
+    actions = [
+        *switch.await_end(desired, observed.ending),
+        *processes.await_end(desired, observed),
+        *actions,
+    ]
     return actions if observed.current else [_of_the_first_deploy(action) for action in actions]
 
 
@@ -150,7 +154,10 @@ def _go_live(desired: DesiredState, observed: ObservedState) -> list[Action]:
     unfinished = (
         observed.running != {desired.release.id} or desired.release.id not in observed.served
     )
-    return switch.confirm_live(desired, observed) if unfinished else []
+    return [
+        *(switch.confirm_live(desired, observed) if unfinished else ()),
+        *processes.settle(desired, observed),
+    ]
 
 
 def _release_commands(desired: DesiredState, observed: ObservedState) -> list[Action]:
@@ -216,9 +223,10 @@ def _clean_up(desired: DesiredState, observed: ObservedState) -> list[Branching]
     ]
     if not removed:
         return []
-    draining = observed.running & {release.id for release in old}
+    ids = {release.id for release in old}
     return [
-        *switch.await_end(desired, draining, AFTER_SWITCH),
+        *switch.await_end(desired, observed.running & ids, AFTER_SWITCH),
+        *processes.await_removed(desired, observed, ids),
         Run("remove old releases", files.remove(*removed), hint=AFTER_SWITCH),
         *_remove_static(desired, removed),
     ]

@@ -4,6 +4,7 @@ from collections.abc import Set
 from dataclasses import replace
 
 from understudy.commands import all_of, backups, candidate, files, http, site
+from understudy.deploy import processes
 from understudy.deploy.desired import DesiredState
 from understudy.host.actions import AFTER_SWITCH, BEFORE_SWITCH, Action, Run, Start, Switch
 from understudy.host.facts import ObservedState
@@ -13,14 +14,18 @@ _SWITCHED_BACK = (
     "It was switched back: the release that was live before is live again. Fix the cause and deploy "
     "again."
 )
+_PROCESSES_ARE_DOWN = (
+    "The site answers, and its processes do not all run. Fix the cause and deploy again."
+)
 
 
 def rollback(desired: DesiredState, observed: ObservedState) -> list[Action]:
     """Makes a release live that is complete on the host already, on the data as it is now."""
     if is_live(desired, observed):
-        return []
+        return [*processes.settle(desired, observed), *processes.end_others(desired, observed)]
     return [
         *await_end(desired, observed.ending),
+        *processes.await_end(desired, observed),
         *take_over(desired, observed),
         *drain(desired, observed),
     ]
@@ -38,11 +43,13 @@ def restore(
     return [
         *await_end(desired, observed.ending),
         *(Run(f"stop {name}", site.stop(app.name, name)) for name in sorted(observed.running)),
+        *processes.stop_all(desired, observed),
         Run(f"restore the backup {backup}", restore_backup, app.name, hint=SITE_IS_DOWN),
         *then,
         _start(desired, stopped, hint=SITE_IS_DOWN),
         *_switch(desired, stopped),
         *confirm_live(desired, stopped),
+        *processes.start_all(desired, observed, _PROCESSES_ARE_DOWN),
     ]
 
 
@@ -57,10 +64,17 @@ def take_over(desired: DesiredState, observed: ObservedState) -> list[Action]:
     """Starts the release beside the live one, checks it on its own socket and through nginx, makes it
     live, and checks it as visitors see it.
     """
+    is_down = observed.current == desired.release.id
+    back = () if is_down else processes.take_back(desired, observed, observed.current)
+    web = () if is_down else (_stop(desired),)
+    first = desired.app.workers_first
     return [
         _start(desired, observed),
+        *processes.start(desired, observed, web),
         *_check_through_nginx(desired, observed),
-        *_switch(desired, observed),
+        *(processes.end_others(desired, observed, (*back, *web), BEFORE_SWITCH) if first else ()),
+        *processes.hand_over(desired, observed, (*back, *web)),
+        *_switch(desired, observed, back),
         *confirm_live(desired, observed),
     ]
 
@@ -82,12 +96,16 @@ def confirm_live(desired: DesiredState, observed: ObservedState) -> list[Action]
 
 
 def drain(desired: DesiredState, observed: ObservedState) -> list[Run]:
-    """The old releases get no new requests, finish those they have, and end. The deploy does not wait
-    for that, since visitors have the new release.
+    """The old releases get no new requests, finish those they have, and end, and so do their processes. The
+    deploy does not wait for that, since visitors have the new release.
     """
+    ended_before = desired.app.workers_first and not is_live(desired, observed)
     return [
-        Run(f"drain {old}", site.drain(desired.app.name, old), hint=AFTER_SWITCH)
-        for old in sorted(observed.running - {desired.release.id})
+        *(
+            Run(f"drain {old}", site.drain(desired.app.name, old), hint=AFTER_SWITCH)
+            for old in sorted(observed.running - {desired.release.id})
+        ),
+        *(() if ended_before else processes.end_others(desired, observed)),
     ]
 
 
@@ -120,6 +138,7 @@ def _start(desired: DesiredState, observed: ObservedState, hint: str = BEFORE_SW
         app.name,
         app.start_timeout,
         hint,
+        processes.stop_left(desired, observed),
     )
 
 
@@ -142,27 +161,35 @@ def _check_through_nginx(desired: DesiredState, observed: ObservedState) -> list
         Run(
             f"check {release_id} through nginx as {candidate.VISITORS} visitors at once",
             candidate.ask(app.name, desired.paths.root, release_id, desired.target.domain, paths),
-            undo=(Run(f"stop {release_id}", site.stop(app.name, release_id)),),
+            undo=(*processes.stop_own(desired, observed), _stop(desired)),
         )
     ]
 
 
-def _switch(desired: DesiredState, observed: ObservedState) -> list[Action]:
+def _switch(
+    desired: DesiredState, observed: ObservedState, undo: tuple[Run, ...] = ()
+) -> list[Action]:
+    """undo: never the end of the web process, since visitors may have it already when the step fails."""
     release_id = desired.release.id
     if observed.current == release_id:
         return []
-    return [
-        Switch(f"switch to {release_id}", files.switch(desired.paths.root, release_id), release_id)
-    ]
+    rename = files.switch(desired.paths.root, release_id)
+    return [Switch(f"switch to {release_id}", rename, release_id, undo)]
+
+
+def _stop(desired: DesiredState, hint: str = BEFORE_SWITCH) -> Run:
+    release_id = desired.release.id
+    return Run(f"stop {release_id}", site.stop(desired.app.name, release_id), hint=hint)
 
 
 def _switch_back(desired: DesiredState, observed: ObservedState) -> tuple[Run, ...]:
-    release_id, old = desired.release.id, _fallback(desired, observed)
+    old = _fallback(desired, observed)
     if old is None:
         return ()
     return (
         Run(f"switch back to {old}", files.switch(desired.paths.root, old), hint=AFTER_SWITCH),
-        Run(f"stop {release_id}", site.stop(desired.app.name, release_id), hint=AFTER_SWITCH),
+        *processes.take_back(desired, observed, old, AFTER_SWITCH),
+        _stop(desired, AFTER_SWITCH),
     )
 
 

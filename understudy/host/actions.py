@@ -71,7 +71,7 @@ class Start:
     """Start a release beside the live one, and wait until it is healthy.
 
     checks: commands, run as `user` one after another, again and again until all succeed. seconds: deadline.
-    hint: shown with a failure.
+    hint: shown with a failure. undo: carried out after a failure, when the release is stopped already.
     """
 
     title: str
@@ -81,15 +81,17 @@ class Start:
     user: str
     seconds: int
     hint: str = BEFORE_SWITCH
+    undo: tuple[Run, ...] = ()
 
 
 @dataclass(frozen=True)
 class Switch:
-    """Make another release live, by one rename."""
+    """Make another release live, by one rename. undo: carried out after a failure."""
 
     title: str
     argv: Argv
     release_id: str
+    undo: tuple[Run, ...] = ()
 
 
 Branching = Run | Send | WriteFiles

@@ -55,9 +55,9 @@ class _Plan:
         try:
             output = _step(self.connection, action, branch)
         except StepFailed as error:
-            if not isinstance(action, Run):
+            if not isinstance(action, Run | Start | Switch):
                 raise
-            if not action.warning:
+            if not (isinstance(action, Run) and action.warning):
                 raise _undone(self.connection, action.undo, branch, error) from None
             warning = "\n".join(filter(None, (action.warning, self.explain(error.details))))
             branch.report.warn(f"{warning}\n{error.details}")
