@@ -45,6 +45,7 @@ PHASES = (
     "edge",
     "rollback",
     "forward",
+    "interrupted",
     "reboot",
     READY,
 )

@@ -61,6 +61,7 @@ DOORS = {
     "traffic.client",
     "traffic.handshake",
     "traffic.prober",
+    "traffic.task_load",
     "traffic.websocket",
     "vm.debian_archive",
     "vm.capabilities",

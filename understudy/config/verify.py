@@ -58,10 +58,23 @@ class Accepted(Strict):
     reason: Words
 
 
+class Tasks(Strict):
+    """Commands of the app by which its tasks are counted. A mark is a word that names one task.
+
+    enqueue: gets marks as further words, and enqueues one task for each, which notes its mark and its release
+    when it is done. done: prints these notes, a line `MARK RELEASE` for each time that a task was done.
+    wait: seconds in which workers must have done the last task.
+    """
+
+    enqueue: Argv
+    done: Argv
+    wait: int = Field(default=60, ge=1, le=3600)
+
+
 class Verify(Strict):
     """pages: where the crawl starts. login: a command of the app that prints a session's cookie.
 
-    commands: tests of the app that run on this machine.
+    commands: tests of the app that run on this machine. tasks: how those of a queue are counted.
     """
 
     pages: UrlPaths = ()
@@ -69,3 +82,4 @@ class Verify(Strict):
     budget: Budget = Budget()
     accept: Annotated[tuple[Accepted, ...], a_list(_EXAMPLE)] = ()
     commands: TestCommands = ()
+    tasks: Tasks | None = None

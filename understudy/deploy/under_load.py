@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from understudy.commands import files, site
 from understudy.deploy.desired import DesiredState, installed_nginx
+from understudy.deploy.tasks_under_load import counted_tasks
 from understudy.errors import StepFailed
 from understudy.host.actions import Action, Switch
 from understudy.host.facts import ObservedState
@@ -44,6 +45,17 @@ def under_load(
         job.report.say(f"{obstacle}: no traffic is sent")
         yield lambda action, output: None
         return
+    with (
+        counted_tasks(job, connection, observed.current or ""),
+        _requests(job, connection, desired, observed) as on_applied,
+    ):
+        yield on_applied
+
+
+@contextmanager
+def _requests(
+    job: Job, connection: SshConnection, desired: DesiredState, observed: ObservedState
+) -> Iterator[OnApplied]:
     domain = desired.target.domain
     with _endpoint(job, connection) as endpoint:
         rate = affordable_rate(seconds_for_a_page(endpoint, domain, desired.app.health_path))

@@ -10,7 +10,7 @@ from understudy.errors import StepFailed, UnderstudyError
 from understudy.job import Job
 from understudy.receipts import inputs
 from understudy.receipts.statement import Candidate
-from understudy.rehearsal import baseline, deployed, migrations, seeded
+from understudy.rehearsal import baseline, deployed, interrupted, migrations, seeded
 from understudy.rehearsal.at_once import Ahead
 from understudy.rehearsal.baseline import Baseline
 from understudy.rehearsal.phases import Outcome, Phase, Skip
@@ -50,6 +50,7 @@ class Actions:
             "edge": lambda: renew_under_load.renew(self.job),
             "rollback": self._roll_back,
             "forward": self._deploy,
+            "interrupted": lambda: interrupted.rehearse(self.job),
         }
 
     def missing(self, phase: Phase) -> Skip | None:
@@ -60,6 +61,8 @@ class Actions:
             return Skip(Outcome.UNAVAILABLE, self.seed.reason)
         if phase.name == "edge" and self.job.config.target(self.job.target_name).https != "auto":
             return Skip(Outcome.UNAVAILABLE, "this target has no certificate by ACME")
+        if phase.name == "interrupted" and self.job.config.verify.tasks is None:
+            return Skip(Outcome.UNAVAILABLE, "deploy.yml has no verify.tasks")
         if phase.name == "rollback":
             try:
                 rollback.earlier(self.job)

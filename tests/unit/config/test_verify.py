@@ -56,3 +56,23 @@ def test_mistake_is_reported_with_its_line(text: str, mistake: str) -> None:
         configuration.parse(TEXT + text)
 
     assert f"deploy.yml:{mistake}" in raised.value.details
+
+
+TASKS = "  tasks: {enqueue: python manage.py enqueue, done: cat done.txt}\n"
+
+
+def test_tasks_are_counted_by_two_commands() -> None:
+    found = configuration.parse(TEXT + TASKS).verify.tasks
+
+    assert found
+    assert (found.enqueue, found.done, found.wait) == (
+        ("python", "manage.py", "enqueue"),
+        ("cat", "done.txt"),
+        60,
+    )
+
+
+def test_tasks_that_no_command_lists_can_not_be_counted() -> None:
+    with pytest.raises(ConfigError) as raised:
+        configuration.parse(TEXT + "  tasks: {enqueue: python manage.py enqueue}\n")
+    assert "verify.tasks.done: missing" in raised.value.details

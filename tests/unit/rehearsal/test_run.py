@@ -27,11 +27,13 @@ def test_phase_without_its_prerequisite_is_skipped_with_the_reason(stage: Stage)
     stage.missing = {"baseline", "rollback"}
 
     assert stage.rehearse() is None
-    assert not {"baseline", "rollback", "forward"} & set(stage.done)
+    assert not {"baseline", "rollback", "forward", "interrupted"} & set(stage.done)
     assert dict(stage.report.phases)["baseline"] == "skipped, nothing for baseline"
     assert dict(stage.report.phases)["forward"] == "skipped, rollback was skipped"
     assert stage.report.said[-1].startswith("verdict: READY")
-    assert stage.report.said[-1].endswith("; skipped: baseline, data, rollback, forward")
+    assert stage.report.said[-1].endswith(
+        "; skipped: baseline, data, rollback, forward, interrupted"
+    )
 
 
 def test_target_without_a_certificate_by_acme_has_nothing_to_renew(stage: Stage) -> None:
@@ -42,6 +44,14 @@ def test_target_without_a_certificate_by_acme_has_nothing_to_renew(stage: Stage)
     reason = "skipped, this target has no certificate by ACME"
     assert dict(stage.report.phases)["edge"] == reason
     assert stage.report.said[-1].endswith("; skipped: edge")
+
+
+def test_app_without_tasks_has_none_to_count(stage: Stage) -> None:
+    stage.counts_tasks = False
+
+    assert stage.rehearse() is None
+    assert "interrupted" not in stage.done
+    assert dict(stage.report.phases)["interrupted"] == "skipped, deploy.yml has no verify.tasks"
 
 
 @pytest.mark.parametrize("only", [(), ("browser-tests",), ("deploy", "reboot")])
