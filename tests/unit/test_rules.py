@@ -214,6 +214,7 @@ PURE = {
     "testing.checks.page_checks",
     "traffic.certificate",
     "traffic.samples",
+    "traffic.task_count",
     "vm.issuer.files",
     "vm.issuer.settings",
     "vm.levels",
