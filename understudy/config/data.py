@@ -46,16 +46,30 @@ def _rows(given: Any) -> Any:
 
 # A rule for each column that needs one; None: its rows stay on production.
 TableRules = Annotated[Mapping[str, Rule] | None, BeforeValidator(_rows)]
+# What becomes of the source's names in a text: its target's own instead of them, or they stay.
+Names = Literal["replace", "keep"]
+# Tables of a framework that have a site's name, without their schema.
+_OF_FRAMEWORKS: Mapping[str, Mapping[str, Names]] = {
+    "django_site": {"domain": "replace", "name": "replace"}
+}
 
 
 class Data(Strict):
-    """media: the share of the uploaded files that is pulled, from 0 to 1. tables: by name."""
+    """media: the share of the uploaded files that is pulled, from 0 to 1. tables, rewrite: by name, the second
+    with what becomes of the site's names in a column.
+    """
 
     media: float = Field(default=0, ge=0, le=1)
     tables: Mapping[str, TableRules] = {}
+    rewrite: Mapping[str, Mapping[str, Names]] = {}
 
     def rule(self, table: str, column: str) -> Rule | None:
         return (self.tables.get(table) or {}).get(column)
 
     def drops(self, table: str) -> bool:
         return table in self.tables and self.tables[table] is None
+
+    def names(self, table: str, column: str) -> Names | None:
+        """The rule for the source's names in this column; None: there is none, and they stay."""
+        given = self.rewrite.get(table, {}).get(column)
+        return given or _OF_FRAMEWORKS.get(table.rpartition(".")[2], {}).get(column)

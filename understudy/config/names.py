@@ -31,12 +31,19 @@ def _to_ascii(value: Any) -> Any:
 
 def readable(name: str) -> str:
     """A name for people: an internationalised one as it was typed, and as it is in files and logs."""
+    typed = unicode_form(name)
+    return name if typed == name else f"{typed} ({name})"
+
+
+def unicode_form(name: str) -> str:
+    """`xn--mnchen-3ya.example` -> `münchen.example`; any other name as it is."""
     if "xn--" not in name:
         return name
     import idna
 
     try:
-        return f"{idna.decode(name)} ({name})"
+        wildcard = "*." if name.startswith("*.") else ""
+        return wildcard + idna.decode(name.removeprefix("*."))
     except idna.IDNAError:
         return name
 

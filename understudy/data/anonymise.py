@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from understudy.config.app import Engine
 from understudy.config.data import Data, Rule
+from understudy.data.rewrite_marks import NO_MARKS, Marks
 from understudy.data.schema import Column, Table, identifier, literal
 
 # The column with the row's number, for a table that has none.
@@ -26,11 +27,12 @@ class Sql:
     """The parts of SQL in which the engines differ.
 
     salt: without it hashes of known values could be compared. PostgreSQL makes a salt itself, because
-    its log may have all queries: see queries/reading_postgresql.py.
+    its log may have all queries: see queries/reading_postgresql.py. marks: of texts with the site's names.
     """
 
     engine: Engine
     salt: str
+    marks: Marks = NO_MARKS
 
     def hash(self, text: str) -> str:
         if self.engine == "sqlite":

@@ -26,7 +26,9 @@ class DataBundle:
     """What was pulled. source: the target it's from. at: when, as in the names of backups. size: bytes there.
 
     parts: the names of the databases. rows: table -> its number of rows. media: the number of uploaded
-    files. digest: of the encrypted files, set by keep().
+    files. mark: the word around texts that have the source's names, "" without any; see rewrite_marks.py.
+    digest: of the encrypted files, set by keep(). rewriting: how names are replaced on the way to the
+    target that it is loaded onto, set by load.find().
     """
 
     source: str
@@ -36,12 +38,14 @@ class DataBundle:
     parts: tuple[str, ...] = ()
     rows: Mapping[str, int] = field(default_factory=dict)
     media: int = 0
+    mark: str = ""
     digest: str = ""
+    rewriting: str = ""
 
     @property
     def backup(self) -> str:
         """The name of the backup that a host makes of it."""
-        return f"{self.at}-pulled"
+        return "-".join(filter(None, (self.at, "pulled", self.rewriting)))
 
     @property
     def taken(self) -> datetime:

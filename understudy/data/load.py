@@ -8,10 +8,12 @@ from pathlib import PurePosixPath
 from understudy.commands import Argv, answers, as_user, site
 from understudy.commands import app as app_commands
 from understudy.config.app import Engine
-from understudy.data import bundle, encryption
+from understudy.data import bundle, encryption, rewrite, rewrite_check, rewrite_marks
 from understudy.data.bundle import MEDIA, DataBundle
 from understudy.data.queries import loading
 from understudy.data.queries import media as media_queries
+from understudy.data.rewrite import Rewrite
+from understudy.data.rewrite_check import Leftover
 from understudy.deploy import restore, switch
 from understudy.deploy.desired import DesiredState
 from understudy.errors import ConfigError, Refused, StepFailed
@@ -23,9 +25,9 @@ from understudy.release.layout import Paths
 from understudy.ssh.connection import Result, SshConnection
 
 
-def load(job: Job, source: str) -> None:
+def load(job: Job, source: str) -> tuple[Leftover, ...]:
     """Replaces the target's data by what was pulled from `source`, migrates it, and blocks all outgoing
-    connections of the host first.
+    connections of the host first. Returns the columns that still have names of the source's site.
 
     Raises Refused, ConfigError or StepFailed; before "restore" nothing of the target's data is changed.
     """
@@ -39,10 +41,13 @@ def load(job: Job, source: str) -> None:
             _Loading(connection, job, found).all()
             actions = switch.restore(wanted, now, found.backup, _migrate(wanted))
             steps.apply_all(job, connection, actions)
+        with job.report.step(f"search the data for names of {source}"):
+            leftovers = rewrite_check.leftovers(connection, job, _rewrite(job, source))
     job.report.say(
         f"{job.target_name}: {release.id} is live with the data of {source} of {found.taken:%Y-%m-%d %H:%M} "
         "UTC; outgoing connections are blocked"
     )
+    return leftovers
 
 
 def find(job: Job, source: str) -> DataBundle:
@@ -58,7 +63,11 @@ def find(job: Job, source: str) -> DataBundle:
             f"the data was pulled from {found.engine}, but deploy.yml has database: {job.config.app.database}",
             hint=f"python deploy.py data pull --from {source} gets the data again.",
         )
-    return found
+    return replace(found, rewriting=rewrite.key(_rewrite(job, source), job.config.data))
+
+
+def _rewrite(job: Job, source: str) -> Rewrite:
+    return rewrite.of_targets(job.config.target(source), job.target)
 
 
 def _migrate(wanted: DesiredState) -> tuple[Run, ...]:
@@ -122,6 +131,9 @@ class _Loading:
     def _send(self, part: str, argv: Argv) -> None:
         file = bundle.sealed_file(bundle.place(self.job, self.pulled.source), part)
         pieces = encryption.read(file, encryption.key(encryption.key_file()))
+        if self.pulled.mark and part != MEDIA:
+            names = _rewrite(self.job, self.pulled.source)
+            pieces = rewrite_marks.rewritten(pieces, self.pulled.mark, names, self.job.config.data)
         self._require(self.connection.send(as_user(self.job.config.app.name, argv), pieces))
 
     def _run(self, argv: Argv) -> str:
@@ -131,12 +143,11 @@ class _Loading:
 
     def _require(self, done: Result) -> None:
         if not done.ok:
-            broken_reference = "damaged" in done.text or "foreign key" in done.text
             raise data_errors.failed(
                 self.job.target_name,
                 "the data could not be loaded; the target's data is unchanged",
                 "\n".join(done.text.splitlines()[-steps.LINES_OF_OUTPUT :]),
-                _BROKEN_REFERENCE if broken_reference else "",
+                _hint(done.text),
             )
 
     @property
@@ -149,9 +160,15 @@ class _Loading:
         return app.database, app.name, self._paths.backups, self.pulled.backup
 
 
-_BROKEN_REFERENCE = (
-    "Rows may refer to rows that a rule has dropped or changed: give their table the same rule."
-)
+def _hint(output: str) -> str:
+    if "damaged" in output or "foreign key" in output:
+        return "Rows may refer to rows that a rule has dropped or changed: give their table the same rule."
+    if "value too long" in output:
+        return (
+            "A value may be too long with this target's longer name: take a shorter `domain`, or give the "
+            "column no `replace` under data.rewrite."
+        )
+    return ""
 
 
 def counted(output: str) -> dict[str, int]:

@@ -54,8 +54,12 @@ def columns_without_rule(tables: Iterable[Table], data: Data) -> tuple[tuple[Tab
         for table in tables
         if _travels(table, data) and not table.virtual
         for column in table.columns
-        if data.rule(table.name, column.name) is None and re.match(TEXT, column.type)
+        if data.rule(table.name, column.name) is None and may_hold_text(column)
     )
+
+
+def may_hold_text(column: Column) -> bool:
+    return bool(re.match(TEXT, column.type))
 
 
 def with_addresses(
@@ -72,16 +76,21 @@ def with_addresses(
 
 def snippet(findings: Iterable[Finding]) -> str:
     """Lines for deploy.yml with a rule for each finding."""
-    lines = ["data:", "  tables:"]
-    table = ""
-    for found in findings:
-        if not found.column:
-            lines.append(f"    {_key(found.table)}: {found.rule}")
+    return lines_by_table("tables", ((one.table, one.column, one.rule) for one in findings))
+
+
+def lines_by_table(part: str, rules: Iterable[tuple[str, str, str]]) -> str:
+    """Lines for deploy.yml: table, column ("" for the whole table) and rule of each, in that part of `data`."""
+    lines = ["data:", f"  {part}:"]
+    last = ""
+    for table, column, rule in rules:
+        if not column:
+            lines.append(f"    {_key(table)}: {rule}")
             continue
-        if found.table != table:
-            lines.append(f"    {_key(found.table)}:")
-            table = found.table
-        lines.append(f"      {_key(found.column)}: {found.rule}")
+        if table != last:
+            lines.append(f"    {_key(table)}:")
+            last = table
+        lines.append(f"      {_key(column)}: {rule}")
     return "\n".join(lines)
 
 

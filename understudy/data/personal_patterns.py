@@ -1,4 +1,4 @@
-"""Names and types of columns that look like personal data, each with the rule to propose. Pure."""
+"""Names and types of columns that look like personal data or lead to other systems, each with the rule to propose. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -50,6 +50,10 @@ PATTERNS = (
     Pattern(r".*e_?mail|.*mail(_?addr(ess)?)?s?(_|$)|courriel|correo", "an e-mail address", "email", TEXT),
     Pattern(r".*(passw(or)?[dt]|passphrase|kennwort|contrasen|wachtwoord|mot_de_passe)"
          r"|(.*_)?(pwd|pass|passcode|pin|senha|haslo)$", "a password", "unusable", TEXT),
+    Pattern(r".*web_?hook|(.*_)?((hook|callback|notify|notification)_?ur[il]|endpoint(_ur[il])?)$",
+         "a webhook, which staging must not call", '{fixed: ""}', TEXT),
+    Pattern(r".*(api|access|secret|private|client|signing|stripe|license)_?key|(.*_)?dsn$",
+         "a token or key", '{fixed: ""}', TEXT),
     Pattern(r".*(secret|token|api_?key|private_?key|otp|salt|nonce|credential|cookie|jwt)",
          "a token or key", "hash", TEXT),
     Pattern(r"(session|auth|access|activation|reset|license|invite|confirm(ation)?|verification)_?(key|code)$"

@@ -13,7 +13,15 @@ from pathlib import Path
 
 from understudy.commands import Argv, as_user
 from understudy.config.data import Data
-from understudy.data import anonymise, bundle, encryption, inventory, personal
+from understudy.data import (
+    anonymise,
+    bundle,
+    encryption,
+    inventory,
+    personal,
+    rewrite,
+    rewrite_marks,
+)
 from understudy.data.anonymise import Sql
 from understudy.data.bundle import MEDIA, DataBundle
 from understudy.data.dump import Dump
@@ -21,6 +29,7 @@ from understudy.data.inventory import Media
 from understudy.data.personal import Finding
 from understudy.data.queries import media as media_queries
 from understudy.data.queries import reading
+from understudy.data.rewrite_marks import Marks
 from understudy.data.schema import Database
 from understudy.errors import ConfigError, Refused, StepFailed
 from understudy.host import steps
@@ -51,12 +60,17 @@ def pull(job: Job) -> None:
         _refuse_without_room(job, size + media.size)
         with bundle.new(job, job.target_name) as directory:
             at = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-            sql = Sql(job.config.app.database, secrets.token_hex(16))
+            parts_of_names = rewrite.parts(job.target.names)
+            marks = Marks(f"understudy-{secrets.token_hex(16)}", parts_of_names)
+            sql = Sql(job.config.app.database, secrets.token_hex(16), marks)
             key = encryption.key(encryption.key_file())
             rows = _Pulling(connection, job, sql, key, directory).all(databases, media)
             parts = tuple(database.name for database in databases)
             count = len(media.files)
-            bundle.keep(job, DataBundle(job.target_name, sql.engine, at, size, parts, rows, count))
+            bundle.keep(
+                job,
+                DataBundle(job.target_name, sql.engine, at, size, parts, rows, count, marks.word),
+            )
     job.report.say(
         f"pulled {sum(rows.values())} rows in {len(rows)} tables and {count} uploaded files "
         f"from {job.target_name}; python deploy.py data load loads them onto staging"
@@ -66,7 +80,7 @@ def pull(job: Job) -> None:
 def _refuse_wrong_rules(data: Data, databases: tuple[Database, ...]) -> None:
     """Raises ConfigError for rules that don't fit the tables, Refused for columns that lack a rule."""
     tables = [table for database in databases for table in database.tables]
-    if wrong := anonymise.mistakes(data, tables):
+    if wrong := (*anonymise.mistakes(data, tables), *rewrite_marks.mistakes(data, tables)):
         raise ConfigError(
             f"deploy.yml has {len(wrong)} rules that do not fit the data",
             details="\n".join(wrong),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from understudy.data import load as data_load
+from understudy.data import rewrite_check
 from understudy.data.bundle import DataBundle
 from understudy.deploy import commits
 from understudy.errors import UnderstudyError
@@ -31,7 +32,7 @@ def find(job: Job) -> Seed:
 
 def level(on: Level, pulled: DataBundle) -> Level:
     """The level for one pull of data, loaded onto the level `on`."""
-    return levels.level(SEEDED, str(on), pulled.digest)
+    return levels.level(SEEDED, str(on), pulled.digest, pulled.rewriting)
 
 
 def restore(job: Job, vm: Vm) -> None:
@@ -52,12 +53,14 @@ def ensure(job: Job, vm: Vm, wanted: Level | None, on: Level | None) -> None:
     """Loads the pulled data into the live release's databases and saves the level.
 
     wanted: None if what is live has no level. on: the level that the VM was reset to, None if it was in
-    use.
+    use. Raises StepFailed if a column still has names of the site that the data is from; then nothing is saved.
     """
     if on and on == wanted:
         job.report.say("the VM's snapshot has the data already")
         return
-    data_load.load(job, job.config.vm.stands_for)
+    source = job.config.vm.stands_for
+    if leftovers := data_load.load(job, source):
+        raise rewrite_check.failure(leftovers, source, job.target_name)
     # A VM that was in use may have been changed: it is not saved.
     if on and wanted:
         vm.save(wanted)

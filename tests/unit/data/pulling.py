@@ -11,11 +11,13 @@ from tests.unit.fakes import FakeConnection, manifest
 from tests.unit.staging import QUERY, Staging, lines_of
 from understudy.commands import Argv
 from understudy.config.data import Data
+from understudy.config.names import SiteName
 from understudy.data import pull as data_pull
 from understudy.job import Job
 from understudy.ssh.connection import Result
 from understudy.ssh.stream import Content
 
+PRODUCTION = "shop.example.com"
 NOW = manifest("c0ffee00-now", "2024-03-01T00:00:00+00:00")
 SCHEMA, MEDIA_LIST, OUTGOING, TRY = "pragma_table_list", "-printf", "outgoing-off", "192.0.2.1"
 PEEK = 'sql -readonly "$source/$3"'
@@ -61,6 +63,24 @@ class Host:
         data = {"media": media, "tables": {"auth_user": {"email": rules} if rules else {}}}
         config = job.config.model_copy(update={"data": Data.model_validate(data)})
         return Job(job.project, config, job.target_name, job.report)
+
+    def jobs(self, rewrite: Any) -> tuple[Job, Job]:
+        """For production, with a name of its own, and for a target that its data is loaded onto."""
+        job = self.job(disposable=True)
+        production = job.target.model_copy(
+            update={
+                "domain": PRODUCTION,
+                "site_names": (SiteName(name=PRODUCTION),),
+                "disposable": False,
+            }
+        )
+        data = job.config.data.model_copy(update={"rewrite": rewrite})
+        targets = {**job.config.targets, "production": production}
+        config = job.config.model_copy(update={"data": data, "targets": targets})
+        return (
+            Job(job.project, config, "production", job.report),
+            Job(job.project, config, "staging", job.report),
+        )
 
     def answers(self, more: dict[str, Result | list[Result]]) -> FakeConnection:
         facts = lines_of(NOW, current=NOW.id)

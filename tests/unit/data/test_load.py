@@ -1,16 +1,29 @@
 """data load as a verb; what it runs on hosts: tests/programs/test_reading.py."""
 
+import gzip
 import json
 from dataclasses import replace
 
 import pytest
 
-from tests.unit.data.pulling import KEEP, OUTGOING, ROWS, TRY, Host
+from tests.unit.data.pulling import (
+    DUMP,
+    KEEP,
+    OUTGOING,
+    PEEK,
+    PRODUCTION,
+    ROWS,
+    SCHEMA,
+    TABLES,
+    TRY,
+    Host,
+)
 from tests.unit.fakes import FakeConnection, failed, printed
 from tests.unit.staging import LIST, SWITCH, listed
-from understudy.data import bundle
+from understudy.data import bundle, encryption
 from understudy.data import load as data_load
 from understudy.data import pull as data_pull
+from understudy.data.rewrite_check import Leftover
 from understudy.errors import ConfigError, Refused, StepFailed
 from understudy.ssh.connection import Result
 
@@ -34,12 +47,12 @@ def test_load_blocks_connections_before_it_restores_the_data(host: Host) -> None
         for part in (OUTGOING, TRY, 'put_back "$directory/$name"', "commands.py")
     )
     assert off < tried < put_back < migrated
-    assert there.notes[put_back].endswith(name)
+    assert f" {name}-" in there.notes[put_back]
     assert (
         '"collects": false, "before": null, "copies": null, "hold": null, "commands": []'
         in there.notes[migrated]
     )
-    assert there.streams == [host.sends]
+    assert [gzip.decompress(stream) for stream in there.streams] == [DUMP.encode()]
     assert json.loads(there.sent[0])["verb"] == "data load"
 
 
@@ -99,3 +112,54 @@ def test_rows_of_both_engines_have_the_same_names() -> None:
 
     assert data_load.counted(sqlite) == {"auth_user": 3}
     assert data_load.counted("3\tpublic.auth_user\n1\tother.t\n") == {"auth_user": 3, "other.t": 1}
+
+
+def backup_made(there: FakeConnection) -> str:
+    return next(note for note in there.notes if 'put_back "$directory/$name"' in note).split()[-1]
+
+
+def test_names_are_replaced_on_the_way_and_searched_for_afterwards(host: Host) -> None:
+    production, staging = host.jobs({"auth_user": {"email": "replace"}})
+    data_pull.pull(production)
+    word = bundle.find(production, "production").mark
+    name = b"auth_user\0email".hex()
+    marked = DUMP.replace("INSERT", f"{word}:{name}:https://{PRODUCTION}/a{word};")
+    host.sends = gzip.compress(marked.encode())
+    file = bundle.sealed_file(bundle.place(production, "production"), "shop.sqlite3")
+    encryption.write(file, encryption.key(encryption.key_file()), lambda write: write(host.sends))
+    there = loading(
+        host,
+        **{SCHEMA: printed(json.dumps(TABLES)), PEEK: printed('["auth_user", "email", 3]')},
+    )
+
+    found = data_load.load(staging, "production")
+
+    [sent] = map(gzip.decompress, there.streams)
+    assert sent.decode() == DUMP.replace("INSERT", f"http://{staging.target.domain}/a")
+    assert found == (Leftover("auth_user", "email", 3, has_rule=True),)
+    assert any(r"shop\.example\.com" in queries for queries in there.sent)
+
+
+def test_other_rules_make_another_backup_of_the_same_data(host: Host) -> None:
+    """The target may have one that was made by the rules of an earlier load."""
+    names = set()
+    production, _ = host.jobs({})
+    data_pull.pull(production)
+    for rules in ({}, {"auth_user": {"email": "keep"}}, {}):
+        _, staging = host.jobs(rules)
+        there = loading(host, **{SCHEMA: printed(json.dumps(TABLES)), PEEK: printed("")})
+        assert data_load.load(staging, "production") == ()
+        names.add(backup_made(there))
+
+    assert len(names) == 2
+
+
+def test_longer_name_that_does_not_fit_is_reported_as_such(host: Host) -> None:
+    production, staging = host.jobs({})
+    data_pull.pull(production)
+    loading(host, **{ROWS: failed(errors="ERROR: value too long for type character varying(9)")})
+
+    with pytest.raises(StepFailed) as raised:
+        data_load.load(staging, "production")
+
+    assert "longer name" in raised.value.hint

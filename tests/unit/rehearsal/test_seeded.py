@@ -15,8 +15,9 @@ from tests.unit.repositories import LOCK, commit
 from understudy.data import bundle
 from understudy.data import load as data_load
 from understudy.data.bundle import DataBundle
+from understudy.data.rewrite_check import Leftover
 from understudy.deploy import deploy_host
-from understudy.errors import Refused
+from understudy.errors import Refused, StepFailed
 from understudy.job import Job
 from understudy.rehearsal import deployed, seeded
 
@@ -67,6 +68,22 @@ def test_newly_pulled_data_is_loaded_onto_the_same_deploy(
 def test_data_loaded_onto_a_used_vm_is_not_saved(job: Job, vm: RecordingVm) -> None:
     seeded.ensure(job, vm.as_vm, seeded.level(BASE, PULLED), on=None)
     assert vm.calls == ["load staging"]
+
+
+def test_data_with_names_of_production_fails_and_is_not_saved(
+    job: Job, vm: RecordingVm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data_load, "load", lambda *_: (Leftover("blog_post", "body", 12),))
+
+    with pytest.raises(StepFailed, match="1 column of staging with names of staging") as raised:
+        seeded.ensure(job, vm.as_vm, seeded.level(BASE, PULLED), on=BASE)
+
+    assert raised.value.details == "blog_post.body: 12 rows"
+    assert vm.calls == []
+
+
+def test_other_rules_for_names_give_another_level() -> None:
+    assert seeded.level(BASE, replace(PULLED, rewriting="1")) != seeded.level(BASE, PULLED)
 
 
 def test_data_on_a_deploy_without_a_level_is_not_saved(job: Job, vm: RecordingVm) -> None:

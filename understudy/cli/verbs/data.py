@@ -44,6 +44,7 @@ def data(options: argparse.Namespace, project: Project, report: "Report") -> Non
     from understudy.config import model
     from understudy.data import load as data_load
     from understudy.data import pull as data_pull
+    from understudy.data import rewrite_check
     from understudy.host import all_hosts
 
     source = options.source or model.load(project.config_file).mirrored_target()
@@ -53,7 +54,8 @@ def data(options: argparse.Namespace, project: Project, report: "Report") -> Non
         return
     job = all_hosts.one(job_of(options, project, report, options.chosen_target))
     job.config.target(source)
-    data_load.load(job, source)
+    if leftovers := data_load.load(job, source):
+        report.warn(rewrite_check.warning(leftovers, source, job.target_name))
 
 
 def _refuse_target(options: argparse.Namespace) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from understudy.config.data import Data
 from understudy.data.anonymise import ROW_NUMBER, SALT, Sql, expression
-from understudy.data.schema import Database, Table, identifier, literal
+from understudy.data.schema import Column, Database, Table, identifier, literal
 
 
 def queries(sql: Sql, found: Database, data: Data) -> Iterator[str]:
@@ -31,10 +31,21 @@ def _rows(sql: Sql, table: Table, data: Data) -> Iterator[str]:
 
 
 def _select(sql: Sql, table: Table, data: Data) -> str:
-    rules = ((column, data.rule(table.name, column.name)) for column in table.columns)
-    values = ", ".join(expression(sql, table, column, rule) for column, rule in rules)
+    values = ", ".join(_value(sql, table, column, data) for column in table.columns)
     numbered = f"SELECT *, row_number() OVER () AS {ROW_NUMBER} FROM {table.only}"
     return f"SELECT {values} FROM ({numbered}) AS numbered"
+
+
+def _value(sql: Sql, table: Table, column: Column, data: Data) -> str:
+    rule = data.rule(table.name, column.name)
+    value = expression(sql, table, column, rule)
+    if rule and rule.kind not in ("keep", "sql"):
+        return value
+    text = f"({value})::text"
+    has_name = sql.marks.condition(sql.engine, column, text)
+    if not has_name:
+        return value
+    return f"CASE WHEN {has_name} THEN {sql.marks.around(table, column, text)} ELSE {text} END"
 
 
 # psql would continue after an error, and print the end: so a failing pg_dump ends psql.

@@ -57,11 +57,18 @@ def _quoted(sql: Sql, table: Table, column: Column, data: Data) -> str:
     value = expression(sql, table, column, rule)
     if rule and rule.kind not in ("keep", "sql"):
         return f"quote({value})"
+    has_name = sql.marks.condition(sql.engine, column, value)
+    marked = (
+        f"WHEN typeof({value}) = 'text' AND ({has_name}) "
+        f"THEN quote({sql.marks.around(table, column, value)}) "
+        if has_name
+        else ""
+    )
     return (
         f"CASE WHEN typeof({value}) = 'text' AND instr({value}, char(0)) "
         f"THEN 'CAST(' || quote(CAST({value} AS BLOB)) || ' AS TEXT)' "
         f"WHEN typeof({value}) = 'real' AND abs({value}) = 9e999 "
-        f"THEN iif({value} > 0, '9e999', '-9e999') ELSE quote({value}) END"
+        f"THEN iif({value} > 0, '9e999', '-9e999') {marked}ELSE quote({value}) END"
     )
 
 
