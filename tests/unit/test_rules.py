@@ -102,6 +102,8 @@ PURE = {
     "data.personal",
     "data.personal_patterns",
     "data.queries",
+    "data.rewrite",
+    "data.rewrite_marks",
     "data.schema",
     "deploy.certificate",
     "deploy.desired",
