@@ -1,4 +1,4 @@
-"""Names and types of columns that look like personal data or lead to other systems, each with the rule to propose. Pure."""
+"""Names and types of columns that look like personal data or lead to other systems, each with a rule. Pure."""
 
 import re
 from dataclasses import dataclass
