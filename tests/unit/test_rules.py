@@ -82,6 +82,7 @@ ABOVE_THE_VM = {
 CLOCK_READERS = {
     "cli.reports",
     "cli.run",
+    "cli.timers",
     "diagnosis.evidence",
     "rehearsal.migrations",
     "rehearsal.run",

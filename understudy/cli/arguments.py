@@ -222,6 +222,11 @@ def _add_running(add_verb: _AddVerb, common: Common) -> None:
     )
     console = "open the app's shell in the live release: Django's, Flask's or Python's"
     add_verb("console", console, common.target)
+    timers = add_verb(
+        "timers", "list the timers of a target, or run one of them now", common.target
+    )
+    timers.add_argument("action", nargs="?", default="list", choices=["list", "run"])
+    timers.add_argument("name", nargs="?", metavar="NAME", help="a key of `timers` in deploy.yml")
     add_verb("open", "open a target's site in a browser that finds its address", common.target)
 
 

@@ -223,6 +223,7 @@ VERBS: Mapping[str, Verb] = {
     "maintenance": deploying.maintenance,
     "run": running.run,
     "console": running.console,
+    "timers": running.timers,
     "open": running.open_site,
     "backup": data.backup,
     "restore": data.restore,

@@ -147,6 +147,11 @@ def drain(site: str, release_id: str) -> Argv:
     return as_root(site, "drain", release_id)
 
 
+def timer_run(site: str, name: str) -> Argv:
+    """Runs a timer's command now, in its unit. Prints its output meanwhile and ends with its exit code."""
+    return _as_root(site, "timer-run", name)
+
+
 def is_recoverable(site: str, release_id: str) -> Argv:
     """Succeeds if the service runs or is starting, and was never restarted."""
     text = """

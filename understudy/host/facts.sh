@@ -25,7 +25,7 @@ for file in "$live" "$served"; do
     fi
 done
 # Of its processes and timers. The list is root's own.
-units= timers=
+units='' timers=''
 if [ -r "/etc/understudy/$site.units" ]; then
     while read -r unit; do
         units="$units /etc/systemd/system/$unit"

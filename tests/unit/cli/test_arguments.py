@@ -37,6 +37,7 @@ VERBS = [
     "secrets",
     "ssh",
     "status",
+    "timers",
     "up",
     "verify",
 ]

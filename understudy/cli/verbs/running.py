@@ -1,4 +1,4 @@
-"""The verbs that use the live release: run a command in it, open its console, open its pages."""
+"""The verbs that use the live release: run a command or a timer in it, open its console, open its pages."""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -23,6 +23,18 @@ def run(options: argparse.Namespace, project: Project, report: "Report") -> None
 
 def console(options: argparse.Namespace, project: Project, report: "Report") -> None:
     _run(options, project, report, None)
+
+
+def timers(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.cli import timers
+    from understudy.host import all_hosts
+
+    if (options.action == "run") != bool(options.name):
+        raise ConfigError("timers run needs one name", hint="python deploy.py timers run prune")
+    job = job_of(options, project, report)
+    if options.action == "run":
+        timers.run(all_hosts.one(job), options.name)
+    all_hosts.look(all_hosts.jobs(job), timers.list_all)
 
 
 def open_site(options: argparse.Namespace, project: Project, report: "Report") -> None:

@@ -1,0 +1,66 @@
+"""Lists the timers of a host, and runs one of them now between the user's own pipes."""
+
+import re
+import time
+from typing import NoReturn
+
+from understudy.cli import shell
+from understudy.commands import on_host, site
+from understudy.errors import Refused
+from understudy.host import session
+from understudy.host import timers as host_timers
+from understudy.host.facts import ObservedState
+from understudy.host.session import AuditEntry
+from understudy.job import Job
+from understudy.release.layout import Paths
+from understudy.release.timers import FILE
+
+
+def list_all(job: Job) -> None:
+    """Prints each timer of the host with its calendar, its next time and the end of its last run."""
+    with session.connected(job, needs=()) as (_, observed):
+        for timer in observed.timers:
+            calendar = _calendar(job, observed, timer.name)
+            job.report.say(f"{host_timers.describe(job.config.app.name, timer)}  ({calendar})")
+        if not observed.timers:
+            job.report.say(f"{job.target_name} has no timers")
+
+
+def run(job: Job, name: str) -> NoReturn:
+    """Runs a timer's command, and ends with its exit code: raises SystemExit.
+
+    Raises Refused if the host or its live release has no such timer, Unreachable without a connection, or
+    without ssh on this machine.
+    """
+    with session.connected(job, needs=()) as (connection, observed):
+        _refuse_without(job, observed, name)
+        entry, began = AuditEntry("timers run", name), time.monotonic()
+        line = on_host.bare_line(site.timer_run(job.config.app.name, name))
+        code = shell.run_line(job, line, terminal=False)
+        session.record(connection, job, entry, f"exit code {code}", time.monotonic() - began)
+    if code == shell.NO_CONNECTION:
+        job.report.warn(f"if ssh has lost its connection, {name} is still running there")
+    raise SystemExit(code)
+
+
+def _refuse_without(job: Job, observed: ObservedState, name: str) -> None:
+    paths = Paths(job.config.root)
+    installed = [timer.name for timer in observed.timers]
+    live = observed.files.get(str(paths.current / FILE), "").split()
+    if name in installed and name in live:
+        return
+    where = job.target_name if name not in installed else f"the live release {observed.current}"
+    known = f"its timers: {', '.join(sorted({*installed} & {*live}))}" if live else "it has none"
+    hint = (
+        f"python deploy.py deploy --target {job.target_name}"
+        if name in job.config.timers
+        else "deploy.yml has no such timer either."
+    )
+    raise Refused(f"{where} has no timer {name}; {known}", hint=hint)
+
+
+def _calendar(job: Job, observed: ObservedState, name: str) -> str:
+    """As it is installed on the host, "" if that file can't be read."""
+    unit = observed.files.get(str(Paths(job.config.root).unit(f"{name}.timer")), "")
+    found = re.search(r"^OnCalendar=(.*)$", unit, re.MULTILINE)
+    return found[1] if found else ""
