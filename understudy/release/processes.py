@@ -6,8 +6,11 @@ Its words are read by the host's programs, too: `NAME COUNT many|single READY`.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from understudy.config.processes import Process
+if TYPE_CHECKING:
+    # pydantic takes long to import, and a second look at a host needs none of it.
+    from understudy.config.processes import Process
 
 FILE = "processes"
 # The program beside it, which becomes one of them, or a timer.
@@ -31,7 +34,7 @@ class ReleaseProcess:
         return f"{self.name} x{self.count}" if self.count > 1 else self.name
 
 
-def as_text(processes: Mapping[str, Process]) -> str:
+def as_text(processes: Mapping[str, "Process"]) -> str:
     return "".join(
         f"{name} {one.count} {'single' if one.single else 'many'} {_ready(one)}\n"
         for name, one in processes.items()
@@ -51,5 +54,5 @@ def _parse_line(line: str) -> ReleaseProcess:
     return ReleaseProcess(name, int(count), kind == "single", ready)
 
 
-def _ready(process: Process) -> str:
+def _ready(process: "Process") -> str:
     return "command" if process.ready_command else str(process.ready)
