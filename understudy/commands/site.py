@@ -149,7 +149,7 @@ def drain(site: str, release_id: str) -> Argv:
 
 def timer_run(site: str, name: str) -> Argv:
     """Runs a timer's command now, in its unit. Prints its output meanwhile and ends with its exit code."""
-    return _as_root(site, "timer-run", name)
+    return as_root(site, "timer-run", name)
 
 
 def is_recoverable(site: str, release_id: str) -> Argv:
