@@ -6,6 +6,13 @@ object() {
     conflict=1
 }
 
+# A process or timer `api` of the site `shop` has the units that a site `shop-api` would have.
+for list in /etc/understudy/*.units; do
+    unit=$(grep -sxF -e "$SITE@.service" -e "$SITE.service" -e "$SITE.timer" "$list" | head -n 1) || true
+    [ -z "$unit" ] || object "$unit is a process or timer of the site $(basename "$list" .units) on this host." \
+        "Give this site another name, or that process or timer"
+done
+
 # apt-get reads `nginx-` as an order to remove nginx.
 for package in "$@"; do
     case $package in

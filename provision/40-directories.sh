@@ -21,6 +21,13 @@ for name in releases venvs; do own 2755 "$DEPLOYER" "$SITE" "$ROOT/$name"; done
 # Files that will be installed as root: the app may not even read them.
 own 700 "$DEPLOYER" "$DEPLOYER" "$ROOT/cache"
 own 755 root root "$ROOT/shared"
+# What the app's user locks: `single` processes, and timers while a deploy migrates, by a lock that it holds.
+own 755 root root "$ROOT/locks"
+if [ "$(stat -c '%a %U %G' "$ROOT/locks/migrating" 2>/dev/null)" != "640 root $SITE" ]; then
+    hold_still "$ROOT/locks"
+    act install -o root -g "$SITE" -m 0640 /dev/null "$ROOT/locks/migrating"
+    act chown "$DEPLOYER" "$ROOT"
+fi
 # A user who may open a lock's file can hold the lock: only the deployer may.
 for name in lock lock.step; do
     # shellcheck disable=SC2016 # for the other shell

@@ -15,10 +15,8 @@ install_files() {
         refuse "no one has a password for basic_auth; nothing was installed. secrets set BASIC_AUTH_ANNA makes one for anna"
     fi
     "$checks/check-unit" "$site" "$work/$site@.service" || refuse "nothing was installed"
-    # Verified as the instance that is about to start: its programs must exist.
-    ln -s "$site@.service" "$work/$site@$1.service"
-    systemd-analyze verify --man=no --recursive-errors=no "$work/$site@$1.service" ||
-        refuse "systemd-analyze verify refuses the unit; nothing was installed"
+    take_units
+    verify_units "$1"
 
     # Not earlier: reading what the deployer staged can take as long as he likes, and the undo's timer
     # waits for the lock.
@@ -29,16 +27,20 @@ install_files() {
     save "$before"
     arm "$2"
     install_nginx
-    install_unit
+    install_units
     reload_nginx
 }
 
-# take FILE: copies what the deployer staged, so that the bytes that are checked are those that are
-# installed. Follows no link and waits for no pipe.
 take() {
+    copy "$1"
+    [ -s "$work/$1" ] || refuse "$staged/$1: not an ordinary file, or empty"
+}
+
+# copy FILE: what the deployer staged, so that the bytes that are checked are those that are installed.
+# Follows no link and waits for no pipe.
+copy() {
     dd if="$staged/$1" of="$work/$1" iflag=nofollow,nonblock,fullblock bs=65537 count=1 status=none ||
         refuse "$staged/$1: not an ordinary file"
-    [ -s "$work/$1" ] || refuse "$staged/$1: not an ordinary file, or empty"
     [ "$(wc -c <"$work/$1")" -le 65536 ] || refuse "$staged/$1: larger than 64 KiB"
 }
 
@@ -52,13 +54,6 @@ install_nginx() {
         [ "$before" != "$undo_dir" ] || forget
         refuse "nginx -t refuses the new configuration; the old one is restored"
     }
-}
-
-install_unit() {
-    unit=/etc/systemd/system/$site@.service
-    install -m 0644 "$work/$site@.service" "$unit"
-    # A daemon-reload costs more than all the rest. systemd finds a new file without it.
-    if [ -e "$before$unit" ] && ! cmp -s "$before$unit" "$unit"; then systemctl daemon-reload; fi
 }
 
 # systemd only passes a signal on. As long as nginx's old workers take requests, an answer may come from

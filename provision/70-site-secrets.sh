@@ -100,14 +100,8 @@ check_value() {
     iconv -f UTF-8 -t UTF-8 "$1" >/dev/null 2>&1 || refuse "the value is not UTF-8"
 }
 
-# The deployer owns /srv/SITE: he could replace this directory with one of his own, or with a link to
-# one of root's. Once it is the working directory it can't be exchanged any more.
 enter_shared() {
-    cd -P "/srv/$site/shared"
-    if [ "$(pwd -P)" != "$(readlink -f "/srv/$site")/shared" ] ||
-        [ "$(stat -c '%u %a' .)" != "$(id -u) 755" ]; then
-        refuse "/srv/$site/shared is not the directory that provisioning made"
-    fi
+    enter shared
     [ -f env ] || refuse "/srv/$site/shared/env is missing; provision this host again"
 }
 

@@ -1,12 +1,19 @@
 # The verbs confirm and undo of understudy-site, and what `install` and `boot` need of them.
 put 0644 /usr/local/lib/understudy/site/undo <<'VERBS' || true
 # shellcheck shell=sh
+. "$verbs/units"
 undo_dir=$state/undo
 timer=understudy-undo-$site
 
-# All that an install changes.
-places="/etc/nginx/sites-available/$site /etc/nginx/sites-enabled/$site \
-/etc/systemd/system/$site@.service"
+# places LIST...: all that an install changes, with the units in those lists. The list itself is the last,
+# so that an undo which a power failure ends finds it again.
+places() {
+    echo "/etc/nginx/sites-available/$site"
+    echo "/etc/nginx/sites-enabled/$site"
+    echo "$systemd/$site@.service"
+    unit_places "$@"
+    echo "$listed"
+}
 
 confirm() {
     lock
@@ -23,8 +30,10 @@ undo() {
 }
 
 restore_all() {
+    stop_new_timers
     restore "$undo_dir"
     systemctl daemon-reload
+    restart_timers
     nginx -t -q || refuse "the old files are restored, but nginx -t fails"
     # nginx may have died of what was installed, or not have come up with it after a boot.
     systemctl reload-or-restart nginx
@@ -36,7 +45,7 @@ restore_all() {
 save() {
     rm -rf "$1.new"
     mkdir "$1.new"
-    for place in $places; do
+    for place in $(places "$listed"); do
         mkdir -p "$1.new$(dirname "$place")"
         if [ -e "$place" ] || [ -L "$place" ]; then cp -a "$place" "$1.new$place"; fi
     done
@@ -47,7 +56,7 @@ save() {
 
 # restore DIRECTORY: the opposite of save.
 restore() {
-    for place in $places; do
+    for place in $(places "$listed" "$1$listed"); do
         rm -f "$place"
         if [ -e "$1$place" ] || [ -L "$1$place" ]; then cp -a "$1$place" "$place"; fi
     done

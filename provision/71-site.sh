@@ -3,8 +3,9 @@ step program that deploys run as root
 # a verb does is in 70-site-*.sh, which are installed before this program reads them.
 put 0755 /usr/local/sbin/understudy-site <<'SITE' || true
 #!/bin/sh
-# understudy-site SITE install ID [SECONDS]  install the files staged in /srv/SITE/cache/files, and
-#                                restore the old ones after SECONDS (120) without a confirm
+# understudy-site SITE install ID [SECONDS]  install the files staged in /srv/SITE/cache/files, with the
+#                                units that SITE.units lists there, and restore the old ones after
+#                                SECONDS (120) without a confirm
 # understudy-site SITE confirm   let the installed files stay
 # understudy-site SITE undo      restore the old files now, if the installed ones are not confirmed yet
 # understudy-site SITE warm ID   begin to start one release's service; it loads nothing of the app
@@ -56,6 +57,15 @@ make_work() {
     work=$(mktemp -d "$state/work.XXXXXX")
     trap 'rm -rf "$work"' EXIT
     trap 'exit 1' HUP INT TERM
+}
+
+# enter DIRECTORY: one of root's below /srv/SITE. The deployer owns that: he could replace it with one of his
+# own, or with a link to another of root's. Once it is the working directory it can't be exchanged any more.
+enter() {
+    cd -P "/srv/$site/$1"
+    if [ "$(pwd -P)" != "$(readlink -f "/srv/$site")/$1" ] || [ "$(stat -c '%u %a' .)" != "$(id -u) 755" ]; then
+        refuse "/srv/$site/$1 is not the directory that provisioning made"
+    fi
 }
 
 release_id() {

@@ -19,7 +19,20 @@ FAKES = (
     *("systemctl", "nginx", "pgrep", "systemd-run", "systemd-analyze", "nft", "chattr", "chown"),
 )
 TOOLS = (
-    *("basename", "cat", "chmod", "cmp", "cp", "date", "dd", "dirname", "find", "flock", "grep"),
+    *(
+        "basename",
+        "cat",
+        "chmod",
+        "cmp",
+        "comm",
+        "cp",
+        "date",
+        "dd",
+        "dirname",
+        "find",
+        "flock",
+        "grep",
+    ),
     *(
         "head",
         "iconv",
@@ -149,7 +162,14 @@ class Host:
 
 PLACES = (
     *("bin", "etc/nginx/sites-available", "etc/nginx/sites-enabled", "etc/systemd/system"),
-    *("etc/nftables.d", "srv/todo", "var/log/understudy", "run/todo", "var/lib/understudy/todo"),
+    *(
+        "etc/nftables.d",
+        "etc/understudy",
+        "srv/todo",
+        "var/log/understudy",
+        "run/todo",
+        "var/lib/understudy/todo",
+    ),
 )
 
 

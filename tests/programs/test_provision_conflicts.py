@@ -33,7 +33,7 @@ step() {{ :; }}
 booted() {{ true; }}
 is_check() {{ [ -n "${{CHECK:-}}" ]; }}
 exists() {{ [ -e "$1" ] || [ -L "$1" ]; }}
-STAMP=new STAMP_FILE={root}/{stamp}
+SITE=${{SITE:-todo}} STAMP=new STAMP_FILE={root}/{stamp}
 """
 
 
@@ -44,7 +44,9 @@ class Server:
     def conflicts(self, *packages: str, **environment: str) -> list[str]:
         """The conflicts, each without the words that all have in common."""
         text = (TOP / "provision" / "05-conflicts.sh").read_text()
-        text = re.sub(r"/(etc/nginx|etc/ufw|etc/default|usr/sbin)/", rf"{self.root}/\1/", text)
+        text = re.sub(
+            r"/(etc/nginx|etc/ufw|etc/understudy|etc/default|usr/sbin)/", rf"{self.root}/\1/", text
+        )
         frame = FRAME.format(root=self.root, stamp=STAMP)
         done = subprocess.run(
             ["sh", "-c", frame + text, "sh", *packages],
@@ -136,6 +138,16 @@ def test_server_that_answers_for_all_names_is_refused_with_file_and_line(
     assert [line.partition(" at port")[0] for line in refused] == (
         [f"/etc/nginx/sites-enabled/other{said}"] if said else []
     )
+
+
+@pytest.mark.parametrize("unit", ["shop-api@.service", "shop-api.service", "shop-api.timer"])
+def test_name_that_a_process_of_another_site_has_is_refused(unit: str, server: Server) -> None:
+    server.file("etc/understudy/shop.units", f"shop-x@.service\n{unit}\n")
+    assert server.conflicts(SITE="todo") == []
+
+    [said] = server.conflicts(SITE="shop-api")
+
+    assert said.startswith(f"{unit} is a process or timer of the site shop on this host")
 
 
 def test_own_catch_all_is_no_conflict(server: Server) -> None:

@@ -37,11 +37,24 @@ step "units"
 for timer in "understudy-undo-$site" "understudy-undo-firewall-$site"; do
     systemctl stop "$timer.timer" "$timer.service" 2>/dev/null || true
 done
-systemctl stop "$site@*.service" "$site.service" 2>/dev/null || true
+# Its own, and those of its processes and timers. A pattern after the site's name would fit those of other sites.
+listed=/etc/understudy/$site.units
+units=$(cat "$listed" 2>/dev/null || true)
+patterns=$(echo "$site@.service $units" | sed 's/@\.service/@*.service/g')
+set -f
+# shellcheck disable=SC2086 # names of units are words
+systemctl stop $patterns "$site.service" 2>/dev/null || true
 systemctl disable -q "$site.service" 2>/dev/null || true
-rm -f "/etc/systemd/system/$site@.service" "/etc/systemd/system/$site.service" "/etc/tmpfiles.d/$site.conf"
+for unit in "$site@.service" "$site.service" $units; do
+    rm -f "/etc/systemd/system/$unit" "/etc/systemd/system/timers.target.wants/$unit" \
+        "/var/lib/systemd/timers/stamp-$unit"
+done
+rm -f "/etc/tmpfiles.d/$site.conf"
 systemctl daemon-reload
-systemctl reset-failed "$site@*.service" "$site.service" 2>/dev/null || true
+# shellcheck disable=SC2086
+systemctl reset-failed $patterns "$site.service" 2>/dev/null || true
+set +f
+rm -f "$listed"
 
 step "certificate and rights"
 if [ -e "/etc/letsencrypt/renewal/$site.conf" ]; then certbot delete --non-interactive --quiet --cert-name "$site"; fi
