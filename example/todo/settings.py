@@ -28,8 +28,8 @@ def required(name: str) -> str:
 
 
 def flag(name: str) -> bool:
-    """An environment variable that is on when it is 1."""
-    return os.environ.get(name) == "1"
+    """An environment variable that is `on`, in the word that `init` writes."""
+    return os.environ.get(name) == "on"
 
 
 def host_names(value: str) -> list[str]:

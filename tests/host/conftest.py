@@ -62,4 +62,5 @@ def answers(
         root=str(paths.root),
         deployer=settings.host.deployer,
         domain=target.domain,
+        chain=chain.chain if (chain := target.certificate_of(app.name)) else "",
     )

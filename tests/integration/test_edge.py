@@ -27,7 +27,7 @@ def secure(site: Site) -> Site:
     settings = yaml.safe_load(file.read_text())
     target = settings["targets"]["vagrant"]
     del target["domain"]
-    target |= {"https": "auto", "domains": NAMES, "hsts": "1d", "environment": {"HTTPS": "1"}}
+    target |= {"https": "auto", "domains": NAMES, "hsts": "1d", "environment": {"HTTPS": "on"}}
     file.write_text(yaml.safe_dump(settings))
     assert site.deploy().code == 0
     return Site(site.staging, scheme="https")

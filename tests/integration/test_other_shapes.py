@@ -42,7 +42,7 @@ def secure(vm: None, tmp_path_factory: pytest.TempPathFactory) -> Site:
         settings["app"] |= {"module": "todo.asgi:application", "worker_class": "asgi"}
         settings["app"] |= {"websocket_path": "/ws/", "source": url}
         target = settings["targets"]["vagrant"]
-        target |= {"certificate": CERTIFICATE, "environment": {"HTTPS": "1"}}
+        target |= {"certificate": CERTIFICATE, "environment": {"HTTPS": "on"}}
 
     staging = make_app(PROJECT / "example", directory, change)
     wsgi = staging.repository / "todo" / "wsgi.py"

@@ -63,6 +63,7 @@ def _findings(project: Project, report: Report) -> Iterator[Finding]:
     yield from override_checks.findings(project)
     if vm_address.TARGET not in config.targets:
         yield Finding("staging VM", f"none: deploy.yml has no target {vm_address.TARGET}")
+        yield from issuer_checks.findings(config)
         yield from (check() for check in _DEPLOYS)
         return
     for sentence in unrehearsed.sentences(config):

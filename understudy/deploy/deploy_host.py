@@ -8,6 +8,7 @@ from understudy.commands import app as app_commands
 from understudy.deploy import (
     calendars,
     certificate,
+    certificate_names,
     commits,
     django_settings,
     generated_secrets,
@@ -58,6 +59,7 @@ def deploy(
             maintenance.warn_if_on(job, observed)
             return []
         calendars.check_on_host(job, connection)
+        certificate_names.warn(job, connection)
         _require_receipt(job, source, connection, without_rehearsal)
         entry = AuditEntry("deploy", desired.release.id, source.commit, without_rehearsal)
         with session.locked(connection, job, entry, wait, observed) as observed:

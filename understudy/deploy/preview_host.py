@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from understudy.deploy import (
+    certificate_names,
     deploy_host,
     generated_secrets,
     hsts,
@@ -40,6 +41,7 @@ def preview_plan(job: Job, source: Source) -> None:
         if not actions:
             deploy_host.report_converged(job, desired)
             return
+        certificate_names.warn(job, connection)
         would_run = list(_migrations(connection, source, desired))
     for warning in hsts.warnings(desired, observed):
         job.report.warn(warning)

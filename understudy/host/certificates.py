@@ -1,6 +1,7 @@
 """What a host's certificates are like, and whether they will be renewed: parsed to frozen values. Pure."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -65,6 +66,28 @@ def describe(state: CertificateState | None, *, by_issuer: bool = True) -> str:
         return f"{names}, self-signed, valid until {state.ends:%Y-%m-%d}"
     by = "self-signed" if state.self_signed else f"by {state.issuer}"
     return f"{names} {soon}{state.when}, {by}"
+
+
+def describe_unserved(state: CertificateState, answer: str) -> str:
+    """What to do if nginx shows another certificate than its file has; "" if it shows that one, or if that is
+    not known. answer: of commands.nginx.served_certificate().
+    """
+    served = re.search(r"^serial=([0-9A-F]+)$", answer, re.MULTILINE)
+    if not served or not state.serial or int(served[1], 16) == int(state.serial, 16):
+        return ""
+    written = re.search(r"^(\d{1,11})$", answer, re.MULTILINE)
+    when = (
+        f" on {datetime.fromtimestamp(int(written[1]), UTC):%Y-%m-%d %H:%M} UTC" if written else ""
+    )
+    return (
+        f"NOT SERVED: the certificate's file was renewed{when}, nginx serves the old one: "
+        "systemctl reload nginx"
+    )
+
+
+def covers(names: Collection[str], name: str) -> bool:
+    """Whether a certificate for those names is for this one: a wildcard is for one label (RFC 6125, 6.4.3)."""
+    return name in names or f"*.{name.partition('.')[2]}" in names
 
 
 def describe_renewal(renewal: RenewalState) -> str:

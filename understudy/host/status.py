@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 
+from understudy.commands import nginx
 from understudy.config.target import TargetConfig
 from understudy.host import certificates, session, timers
+from understudy.host.certificates import CertificateState
 from understudy.host.facts import ObservedState
 from understudy.job import Job
 from understudy.release import maintenance
+from understudy.ssh.connection import Connection
 
 
 def status(job: Job) -> None:
     """Prints which release is live on the target's host, and whether it runs."""
-    with session.connected(job, needs=()) as (_, observed):
+    with session.connected(job, needs=()) as (connection, observed):
         live = observed.release(observed.current)
+        unserved = _unserved(job, connection, observed) if live else ""
     job.report.say(f"{job.target_name} ({job.target.address}, {observed.os})")
     if live is None:
         job.report.say("  no release is live yet")
@@ -25,13 +29,28 @@ def status(job: Job) -> None:
     job.report.say(f"  deployed {live.deployed_at} by {live.deployed_by}")
     for line in _certificate(job.config.app.name, job.target, observed):
         job.report.say(f"  {line}")
+    if unserved:
+        job.report.say(f"  {unserved}")
     for timer in observed.timers:
         job.report.say(f"  {timers.describe(job.config.app.name, timer)}")
 
 
-def _certificate(site: str, target: TargetConfig, observed: ObservedState) -> Iterator[str]:
+def _unserved(job: Job, connection: Connection, observed: ObservedState) -> str:
+    found, target = _found(job.config.app.name, job.target, observed), job.target
+    files = target.certificate_of(job.config.app.name)
+    if found is None or files is None:
+        return ""
+    done = connection.run(nginx.served_certificate(target.domain, files.chain))
+    return certificates.describe_unserved(found, done.output)
+
+
+def _found(site: str, target: TargetConfig, observed: ObservedState) -> CertificateState | None:
     files = target.certificate_of(site)
-    found = observed.certificates.get(files.chain) if files else None
+    return observed.certificates.get(files.chain) if files else None
+
+
+def _certificate(site: str, target: TargetConfig, observed: ObservedState) -> Iterator[str]:
+    found = _found(site, target, observed)
     # Of files that are not ours, nothing is known if the deployer can't read them.
     if found or target.https == "auto":
         yield certificates.describe(found, by_issuer=target.https == "auto")

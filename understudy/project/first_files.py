@@ -37,6 +37,12 @@ class Page:
     def text(self):
         """What a visitor can read."""
         return self.browser.find_element("css selector", "body").text
+
+    @property
+    def status(self):
+        """The HTTP status of the answer."""
+        entry = "return performance.getEntriesByType('navigation')[0].responseStatus"
+        return self.browser.execute_script(entry)
 '''
 _TEST = '''\
 """Browser tests of the deployed site: `pytest functional_tests`, for the target of --target."""
@@ -47,6 +53,7 @@ from functional_tests.pages import Page
 def test_page_shows_something(browser, site):
     page = Page(browser, site).open()
 
+    assert page.status == 200
     assert page.text
     assert "Server Error" not in page.text
 '''

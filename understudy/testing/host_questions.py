@@ -8,8 +8,8 @@ from testinfra.host import Host
 
 from understudy.errors import StepFailed
 
-# Shell, run as root. Variables: $site, $root, $deployer, $domain, $release (the live one) and $file (one of
-# its static files, a stylesheet if it has one).
+# Shell, run as root. Variables: $site, $root, $deployer, $domain, $chain (the file of the site's certificate,
+# or nothing), $release (the live one) and $file (one of its static files, a stylesheet if it has one).
 QUESTIONS: Mapping[str, str] = {
     "packages": """
         dpkg-query -W -f '${Package} ${db:Status-Status}\\n' nginx python3 sqlite3 nftables curl \\
@@ -88,14 +88,15 @@ for password in b"password1", b"abc", b"Xk4-rumpel-9":
             grep "certificate $site with error"
         true
     """,
-    # Of `https: auto`: the one that is installed, and the one that visitors get.
+    # The one in the file, the one that visitors get, and when the file was written.
     "certificates": """
-        cd /etc/ssl/understudy/$site/live || exit 0
-        openssl x509 -in fullchain.pem -noout -serial
+        [ -n "$chain" ] || exit 0
+        openssl x509 -in "$chain" -noout -serial
         openssl s_client -connect 127.0.0.1:443 -servername $domain </dev/null 2>/dev/null |
             openssl x509 -noout -serial
-        stat -c '%n %a %U' privkey.pem
+        date -u -r "$chain" '+%F %H:%M UTC'
     """,
+    "certificate's key": "stat -L -c '%n %a %U' /etc/ssl/understudy/$site/live/privkey.pem",
     "static file": 'echo "$file"',
     "static file's digest": 'sha256sum <"$file" | cut -d " " -f 1',
     # Django moves a large upload to its place before it sets its mode: not those of the last seconds.
@@ -122,11 +123,11 @@ for password in b"password1", b"abc", b"Xk4-rumpel-9":
 _ASK = """
 export LC_ALL=C.UTF-8
 cd /
-site={site} root={root} deployer={deployer} domain={domain}
+site={site} root={root} deployer={deployer} domain={domain} chain={chain}
 release=$(basename "$(readlink "$root/current")")
 files=$(find "$root/current/static/" -type f -not -name staticfiles.json | sort)
 file=$(printf '%s\n' "$files" | grep -m 1 '[.]css$' || printf '%s\n' "$files" | head -n 1)
-export site root deployer domain release file
+export site root deployer domain chain release file
 {questions}
 """
 _MARK = "@@answered@@"

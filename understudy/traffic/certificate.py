@@ -6,7 +6,7 @@ from typing import Self
 
 from cryptography import x509
 
-from understudy.host.certificates import names_of
+from understudy.host.certificates import covers, names_of
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,7 @@ class Certificate:
         )
 
     def covers(self, name: str) -> bool:
-        """A wildcard is for one label (RFC 6125, 6.4.3)."""
-        return name in self.names or f"*.{name.partition('.')[2]}" in self.names
+        return covers(self.names, name)
 
     def days_left(self, now: datetime) -> float:
         """Negative once it has ended."""

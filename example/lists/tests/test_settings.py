@@ -53,11 +53,11 @@ class SettingsTest(TestCase):
     def test_debug_is_off_unless_asked_for(self) -> None:
         self.assertFalse(settings()["DEBUG"])
         self.assertFalse(settings(DEBUG="0")["DEBUG"])
-        self.assertTrue(settings(DEBUG="1")["DEBUG"])
+        self.assertTrue(settings(DEBUG="on")["DEBUG"])
 
     def test_cookies_are_for_https_only_where_there_is_https(self) -> None:
         self.assertFalse(settings()["CSRF_COOKIE_SECURE"])
-        self.assertTrue(settings(HTTPS="1")["CSRF_COOKIE_SECURE"])
+        self.assertTrue(settings(HTTPS="on")["CSRF_COOKIE_SECURE"])
 
     def test_release_has_a_name_even_when_unset(self) -> None:
         self.assertEqual(settings()["RELEASE"], "development")

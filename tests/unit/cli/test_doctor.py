@@ -82,7 +82,8 @@ def test_staging_that_lacks_the_https_of_production_is_a_warning_and_no_problem(
         monkeypatch.setattr(doctor, name, lambda *_: ())
     text = (TOP / "deploy.yml").read_text()
     file = tmp_path / "deploy.yml"
-    file.write_text(text.replace("    admin: debian\n", "    admin: debian\n    https: auto\n"))
+    https = "    https: auto\n    acme: {terms: true}\n"
+    file.write_text(text.replace("    admin: debian\n", f"    admin: debian\n{https}"))
     report = FakeReport()
 
     doctor.examine(Project(tmp_path, file), report)

@@ -35,3 +35,16 @@ def test_missing_pebble_is_a_problem_where_the_vm_has_https(
 )
 def test_vm_without_a_certificate_of_pebble_needs_none(target: dict[str, object]) -> None:
     assert not list(issuer_checks.findings(vm(**target)))
+
+
+def test_terms_that_are_not_agreed_to_are_a_problem_of_each_target() -> None:
+    config = vm()
+    server = {"domain": "shop.test", "admin": "debian", "address": "192.0.2.7", "https": "auto"}
+    tree = {**config.model_dump(mode="json", exclude_defaults=True, by_alias=True)}
+    tree["targets"] = {"production": server, "own": {**server, "acme": {"terms": True}}}
+
+    [found] = issuer_checks.findings(Config.model_validate(tree))
+
+    assert found.title == "certificates of production"
+    assert "needs `acme.terms: true`" in found.seen
+    assert "https://letsencrypt.org/repository/" in found.fix

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cryptography import x509
 
 from tests.unit.certificates import pem
-from tests.unit.fakes import manifest, printed
+from tests.unit.fakes import OK, manifest, printed
 from tests.unit.staging import Staging, changes, lines_of
 from understudy.deploy import rollback
 from understudy.errors import Refused
@@ -82,7 +83,7 @@ def test_status_shows_when_the_certificate_ends_and_whether_it_is_renewed(
     found = [f"line\t{LIVE}\t{line}" for line in pem("shop.test").splitlines()]
     of_host = [f"certificate\t{LIVE}", "today\t2024-02-01", "unit\tcertbot.timer", *found]
     known = lines_of(release, current=release.id)
-    staging.host(staging.facts(*known, *(of_host if certificate else [])))
+    staging.host(staging.facts(*known, *(of_host if certificate else [])), s_client=OK)
 
     status.status(staging.job(**target))
 
@@ -97,10 +98,47 @@ def test_status_shows_when_a_self_signed_certificate_from_files_ends(staging: St
     text = pem("shop.test", issuer="shop.test")
     found = [f"line\t{chain}\t{line}" for line in text.splitlines()]
     of_host = [f"certificate\t{chain}", "today\t2024-02-01", *found]
-    staging.host(staging.facts(*lines_of(release, current=release.id), *of_host))
+    staging.host(staging.facts(*lines_of(release, current=release.id), *of_host), s_client=OK)
 
     status.status(staging.job(certificate={"chain": chain, "key": "/etc/ssl/shop.key"}))
 
     assert staging.report.said[3:] == [
         "  certificate of shop.test, self-signed, valid until 2024-03-01"
     ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "line"),
+    [
+        ("serial={file}\n1709290800\n", ""),
+        (
+            "serial=0A0B\n1709290800\n",
+            "  NOT SERVED: the certificate's file was renewed on 2024-03-01 11:00 UTC, nginx serves the old "
+            "one: systemctl reload nginx",
+        ),
+        (
+            "serial=0A0B\n",
+            "  NOT SERVED: the certificate's file was renewed, nginx serves the old one: systemctl reload "
+            "nginx",
+        ),
+        ("1709290800\n", ""),
+        ("", ""),
+    ],
+)
+@pytest.mark.parametrize("of_issuer", [True, False])
+def test_certificate_that_nginx_was_not_reloaded_for_is_shown(
+    answer: str, line: str, of_issuer: bool, staging: Staging
+) -> None:
+    chain = LIVE if of_issuer else "/etc/ssl/shop.pem"
+    files = {"certificate": {"chain": chain, "key": "/etc/ssl/shop.key"}}
+    text = pem("shop.test")
+    serial = x509.load_pem_x509_certificate(text.encode()).serial_number
+    release = manifest("c0ffee00-old", "2024-02-01T00:00:00+00:00")
+    of_host = [f"certificate\t{chain}", "today\t2024-02-01"]
+    of_host += [f"line\t{chain}\t{one}" for one in text.splitlines()]
+    known = staging.facts(*lines_of(release, current=release.id), *of_host)
+    staging.host(known, s_client=printed(answer.format(file=f"{serial:X}")))
+
+    status.status(staging.job(**({"https": "auto"} if of_issuer else files)))
+
+    assert [one for one in staging.report.said if "NOT SERVED" in one] == [line] * bool(line)
