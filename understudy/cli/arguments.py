@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 from understudy import __version__
 from understudy.cli import argument_types
 from understudy.cli.common_options import CONFIG_HELP, Common, common_options
+from understudy.cli.process_arguments import add_process, add_processes
 from understudy.paths import Project
 from understudy.rehearsal.phases import NAMES
 from understudy.vm.levels import DEPLOYED, PROVISIONED, SEEDED
@@ -49,6 +50,7 @@ def make_parser(verbs: Mapping[str, Verb], name: str = "deploy.py") -> argparse.
         _add_deploying,
         _add_maintenance,
         _add_running,
+        add_processes,
         _add_data,
         _add_inspecting,
     ):
@@ -271,6 +273,7 @@ def _add_inspecting(add_verb: _AddVerb, common: Common) -> None:
     logs.add_argument(
         "-f", "--follow", action="store_true", help="also show new lines as they come"
     )
+    add_process(logs)
     ssh = add_verb("ssh", "open a shell on a target, or run one command there", common.target)
     ssh.add_argument("command", nargs=argparse.REMAINDER, help="default: a shell")
     doctor = add_verb("doctor", "check this machine; print a fix for each problem", common.every)

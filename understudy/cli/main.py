@@ -221,6 +221,8 @@ VERBS: Mapping[str, Verb] = {
     "releases": deploying.releases,
     "rollback": deploying.rollback,
     "maintenance": deploying.maintenance,
+    "restart": deploying.restart,
+    "scale": deploying.scale,
     "run": running.run,
     "console": running.console,
     "timers": running.timers,

@@ -5,9 +5,9 @@ import subprocess
 from collections.abc import Callable
 from typing import NoReturn
 
-from understudy.commands import Argv, site
+from understudy.commands import Argv, site, units
 from understudy.config.target import TargetConfig
-from understudy.errors import INTERRUPTED, StepFailed, Unreachable
+from understudy.errors import INTERRUPTED, ConfigError, StepFailed, Unreachable
 from understudy.job import Job
 
 # The exit code of ssh itself if it can't connect: ssh(1).
@@ -54,14 +54,15 @@ def _call(argv: list[str]) -> int:
     return code if code >= 0 else 128 - code
 
 
-def logs(job: Job, *, lines: int, follow: bool) -> None:
-    """Shows the journal of the site's releases and of nginx, line by line.
+def logs(job: Job, *, lines: int, follow: bool, process: str | None = None) -> None:
+    """Shows the journal of the site's releases, with their processes and timers, and of nginx, line by line.
 
     lines: how many of the last ones. follow: also those to come, until Ctrl-C, which raises SystemExit.
-    Raises Unreachable if ssh is missing or can't connect, StepFailed if journalctl fails.
+    process: only that process or timer, or "web". Raises ConfigError if deploy.yml has none of that name,
+    Unreachable if ssh is missing or can't connect, StepFailed if journalctl fails.
     """
     target, user = job.target, job.config.host.deployer
-    command = shlex.join(site.logs(job.config.app.name, lines, follow=follow))
+    command = shlex.join(site.logs(_units(job, process), lines, follow=follow))
     code = _show_output([*_argv(target, user), "--", command], job.report.say)
     if code == NO_CONNECTION:
         raise Unreachable(
@@ -70,6 +71,18 @@ def logs(job: Job, *, lines: int, follow: bool) -> None:
         )
     if code:
         raise StepFailed(f"journalctl on {target.address} failed", hint="See what ssh printed.")
+
+
+def _units(job: Job, process: str | None) -> tuple[str, ...]:
+    if process is None:
+        return units.of_site(job.config)
+    names = units.names(job.config)
+    if process not in names:
+        raise ConfigError(
+            f"deploy.yml has no process or timer called {process}",
+            hint=f"It has: {', '.join(names)}",
+        )
+    return units.of(job.config, process)
 
 
 def _only_if_provisioned(job: Job) -> str:

@@ -176,44 +176,40 @@ def journal(site: str, release_id: str, lines: int) -> Argv:
     return ("journalctl", "-u", unit, "-n", str(lines), "--no-pager", "-o", "cat")
 
 
-def logs(site: str, lines: int, *, follow: bool) -> Argv:
-    """Prints the journal of all releases of the site and of nginx."""
+def logs(units: Sequence[str], lines: int, *, follow: bool) -> Argv:
+    """Prints the journal of these units, which may be patterns."""
     following = ("-f",) if follow else ()
-    return (
-        "journalctl",
-        "-u",
-        f"{site}@*",
-        "-u",
-        "nginx",
-        "-n",
-        str(lines),
-        "--no-pager",
-        *following,
-    )
+    of = (word for unit in units for word in ("-u", unit))
+    return ("journalctl", *of, "-n", str(lines), "--no-pager", *following)
 
 
-def journal_since(site: str, since: float) -> Argv:
-    """Prints what the app and nginx have logged since then, in seconds since the epoch.
+def journal_since(site: str, units: Sequence[str], since: float) -> Argv:
+    """Prints what these units and nginx have logged since then, in seconds since the epoch.
+
+    units: of the site, and nginx; they may be patterns.
 
     Each part begins with a line `--- its name ---`: host (its system and Python), journal, journal
     before (the app's, of good times), nginx error, nginx access.
     """
     text = """
+    site=$1 since=$2
+    shift 2
+    for unit; do set -- "$@" -u "$unit"; shift; done
     echo '--- host ---'
     . /etc/os-release
     echo "os $PRETTY_NAME"
     /usr/bin/python3 -V | sed 's/^P/p/'
     echo '--- journal ---'
-    journalctl -u "$1@*" -u nginx --since "@$2" -n 300 --no-pager -q -o short-iso || true
+    journalctl "$@" --since "@$since" -n 300 --no-pager -q -o short-iso || true
     echo '--- journal before ---'
-    journalctl -u "$1@*" --until "@$2" -n 300 --no-pager -q -o short-iso || true
+    journalctl -u "$site@*" --until "@$since" -n 300 --no-pager -q -o short-iso || true
     echo '--- nginx error ---'
-    day=$(date -d "@$2" '+%Y/%m/%d %H:%M:%S')
-    awk -v day="$day" '$0 >= day' "/var/log/nginx/$1.error.log" | tail -n 100 || true
+    day=$(date -d "@$since" '+%Y/%m/%d %H:%M:%S')
+    awk -v day="$day" '$0 >= day' "/var/log/nginx/$site.error.log" | tail -n 100 || true
     echo '--- nginx access ---'
-    awk -v since="$2" '$NF >= since' "/var/log/nginx/$1.access.log" | tail -n 300 || true
+    awk -v since="$since" '$NF >= since' "/var/log/nginx/$site.access.log" | tail -n 300 || true
     """
-    return script(text, site, int(since))
+    return script(text, site, int(since), *units)
 
 
 def as_root(site: str, *words: str) -> Argv:

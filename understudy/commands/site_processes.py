@@ -3,10 +3,15 @@ provision/70-site-processes.sh.
 """
 
 from understudy.commands import Argv
-from understudy.commands.site import as_root
+from understudy.commands.site import SWITCHING, as_root
+from understudy.config.model import Config
 
-# What a deploy or rollback of a site with processes needs of the host.
-VERBS = ("processes-start", "processes-hand-over", "processes-end", "processes-stop")
+_SWITCHING = ("processes-start", "processes-hand-over", "processes-end", "processes-stop")
+
+
+def needed(config: Config) -> tuple[str, ...]:
+    """The verbs that make another release of this site live."""
+    return (*SWITCHING, *(_SWITCHING if config.processes else ()))
 
 
 def start(site: str, release_id: str) -> Argv:

@@ -124,9 +124,11 @@ def _turn_off(job: Job, connection: SshConnection, now: ObservedState) -> None:
 def _as_installed(job: Job, now: ObservedState) -> DesiredState:
     """The site config as the host has it, without maintenance: deploy.yml may be ahead of it."""
     paths = Paths(job.config.root)
+    listed = now.files.get(str(paths.units_list), "").split()
+    others = (paths.unit_file.with_name(name) for name in listed)
     files = tuple(
         RenderedFile(path, now.files[str(path)])
-        for path in (paths.nginx_file, paths.unit_file)
+        for path in (paths.nginx_file, paths.unit_file, *others)
         if str(path) in now.files
     )
     return DesiredState(

@@ -1,6 +1,6 @@
 """A backup is restored under the live release."""
 
-from understudy.commands import site
+from understudy.commands import site_processes
 from understudy.deploy import switch
 from understudy.deploy.desired import DesiredState
 from understudy.errors import Refused
@@ -19,7 +19,7 @@ def restore(job: Job, name: str, wait: int = 0) -> None:
     wait: seconds for which another holder of the host's lock is waited for. Raises Refused if there is no
     such backup, or no live release, and StepFailed if a step fails.
     """
-    with session.connected(job, needs=site.SWITCHING) as (connection, observed):
+    with session.connected(job, needs=site_processes.needed(job.config)) as (connection, observed):
         _refuse_without_backup(connection, job, name)
         release = live_release(job, observed)
         desired = DesiredState(job.config, job.target, release)
@@ -33,7 +33,7 @@ def restore(job: Job, name: str, wait: int = 0) -> None:
 
 def check(job: Job, name: str) -> None:
     """Raises Refused if the host has no such backup."""
-    with session.connected(job, needs=site.SWITCHING) as (connection, _):
+    with session.connected(job, needs=site_processes.needed(job.config)) as (connection, _):
         _refuse_without_backup(connection, job, name)
 
 

@@ -1,6 +1,6 @@
 """An earlier release of a host goes live again."""
 
-from understudy.commands import site
+from understudy.commands import site_processes
 from understudy.deploy import rollback_data, switch
 from understudy.deploy.desired import DesiredState
 from understudy.deploy.under_load import under_load, without_load
@@ -31,7 +31,7 @@ def rollback(
     Raises NeedsItsData if the old code can't work with the data as it is and neither with_data nor anyway
     is given, Refused if there is no such release, StepFailed if a step fails or a request is lost.
     """
-    with session.connected(job, needs=site.SWITCHING) as (connection, observed):
+    with session.connected(job, needs=site_processes.needed(job.config)) as (connection, observed):
         desired = DesiredState(job.config, job.target, _destination(job, observed, to))
         entry = AuditEntry("rollback", desired.release.id, desired.release.commit)
         with session.locked(connection, job, entry, wait, observed) as now:
@@ -50,7 +50,7 @@ def rollback(
 
 def earlier(job: Job, to: str | None = None) -> Manifest:
     """The release that rollback() would make live. Raises Refused if there is none."""
-    with session.connected(job, needs=site.SWITCHING) as (_, observed):
+    with session.connected(job, needs=site_processes.needed(job.config)) as (_, observed):
         return _destination(job, observed, to)
 
 

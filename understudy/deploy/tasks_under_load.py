@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
-from understudy.commands import Argv, site, tasks
+from understudy.commands import Argv, site, tasks, units
 from understudy.config.verify import Tasks
 from understudy.errors import StepFailed
 from understudy.job import Job
@@ -80,7 +80,7 @@ class _Queue:
 
 
 def _wrong(job: Job, connection: Connection, count: TaskCount, details: str) -> StepFailed:
-    journal = connection.run(site.logs(job.config.app.name, JOURNAL_LINES, follow=False))
+    journal = connection.run(site.logs(units.of_site(job.config), JOURNAL_LINES, follow=False))
     by_older = count.by_older and not job.config.app.workers_first
     return StepFailed(
         f"{len(count.lost)} tasks were lost and {len(count.twice)} done twice, of {count.enqueued} that were "

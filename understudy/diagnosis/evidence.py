@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 
-from understudy.commands import site
+from understudy.commands import site, units
 from understudy.commands.examine import examine
 from understudy.diagnosis import broken_links
 from understudy.diagnosis.causes import RULES
@@ -77,7 +77,9 @@ def _examine(
     facts, logs = with_python(_facts(job), host_python(str(error), "")), parse_logs("")
     try:
         with SshConnection(job.target, job.config.host.deployer) as connection:
-            journal_since = site.journal_since(job.config.app.name, began)
+            journal_since = site.journal_since(
+                job.config.app.name, units.of_site(job.config), began
+            )
             logs = parse_logs(connection.run(journal_since, seconds=30).output)
             facts = with_python(facts, host_python(str(error), logs.get("host", "")))
             found = _causes(error, job, logs, facts, busy=busy)

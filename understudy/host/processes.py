@@ -1,7 +1,8 @@
 """The processes of a site besides the web process, as a host's facts show them. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
@@ -60,3 +61,29 @@ def of_releases(texts: Mapping[str, str]) -> Mapping[str, tuple[ReleaseProcess, 
         return {
             PurePosixPath(path).parent.name: processes.parse(text) for path, text in texts.items()
         }
+
+
+def describe(
+    found: Iterable[ObservedProcess], live: str, runs: Iterable[ReleaseProcess]
+) -> Iterator[str]:
+    """A line for each process of the release `live`, and for each of others that have not ended yet."""
+    found = tuple(found)
+    for one in runs:
+        yield _describe(one, [it for it in found if it.release == live and it.name == one.name])
+    others = Counter(
+        (one.name, one.release, one.state)
+        for one in found
+        if one.release != live and one.state != "failed"
+    )
+    for (name, release, state), count in sorted(others.items()):
+        yield f"{name} of {release}: {count} {'still ending' if state == 'ending' else 'RUNNING'}"
+
+
+def _describe(process: ReleaseProcess, found: Sequence[ObservedProcess]) -> str:
+    running = sum(one.state == "running" for one in found)
+    parts = [f"running {running} of {process.count}" if running else "NOT RUNNING"]
+    parts += [f"failed since {one.since}" for one in found if one.state == "failed"]
+    restarting = sum(one.state == "restarting" for one in found)
+    if restarting:
+        parts.append(f"{restarting} that ended, about to start again")
+    return f"{process.name}: {', '.join(parts)}"

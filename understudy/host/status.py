@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from understudy.commands import nginx
 from understudy.config.target import TargetConfig
-from understudy.host import certificates, session, timers
+from understudy.host import certificates, processes, session, timers
 from understudy.host.certificates import CertificateState
 from understudy.host.facts import ObservedState
 from understudy.job import Job
@@ -23,14 +23,17 @@ def status(job: Job) -> None:
         return
     if observed.maintenance:
         job.report.say(f"  {maintenance.describe(observed.maintenance)}")
-    runs = live.id in observed.running and observed.nginx_active
-    state = "running" if runs else "NOT RUNNING"
+    is_up = live.id in observed.running and observed.nginx_active
+    state = "running" if is_up else "NOT RUNNING"
     job.report.say(f"  {live.id} is live (commit {live.commit[:12]}), {state}")
     job.report.say(f"  deployed {live.deployed_at} by {live.deployed_by}")
     for line in _certificate(job.config.app.name, job.target, observed):
         job.report.say(f"  {line}")
     if unserved:
         job.report.say(f"  {unserved}")
+    runs = observed.release_processes.get(live.id, ())
+    for line in processes.describe(observed.processes, live.id, runs):
+        job.report.say(f"  {line}")
     for timer in observed.timers:
         job.report.say(f"  {timers.describe(job.config.app.name, timer)}")
 

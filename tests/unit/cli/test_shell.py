@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.fakes import TOP, FakeReport, config
 from understudy.cli import shell
-from understudy.errors import StepFailed, Unreachable
+from understudy.errors import ConfigError, StepFailed, Unreachable
 from understudy.job import Job
 from understudy.paths import Project
 
@@ -112,6 +112,40 @@ def test_logs_are_those_of_all_releases_of_the_site(logs: Logs, tmp_path: Path) 
 
     argv = (tmp_path / "ssh.argv").read_text()
     assert "journalctl -u 'shop@*' -u nginx -n 7 --no-pager -f" in argv
+
+
+@pytest.mark.parametrize(
+    ("process", "units"),
+    [
+        (None, "-u 'shop@*' -u 'shop-worker@*' -u shop-prune.service -u nginx -n"),
+        ("worker", "-u 'shop-worker@*' -n"),
+        ("prune", "-u shop-prune.service -n"),
+        ("web", "-u 'shop@*' -n"),
+    ],
+)
+def test_logs_of_processes_and_timers(
+    process: str | None, units: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_ssh("", tmp_path, monkeypatch)
+
+    shell.logs(with_processes(), lines=7, follow=False, process=process)
+
+    assert f"journalctl {units} 7 --no-pager" in (tmp_path / "ssh.argv").read_text()
+
+
+def test_logs_of_a_process_that_deploy_yml_does_not_have_are_refused() -> None:
+    with pytest.raises(ConfigError) as raised:
+        shell.logs(with_processes(), lines=7, follow=False, process="beat")
+
+    assert raised.value.hint == "It has: web, worker, prune"
+
+
+def with_processes() -> Job:
+    site = config(
+        processes={"worker": {"command": "worker"}},
+        timers={"prune": {"command": "prune", "calendar": "daily"}},
+    )
+    return Job(Project(TOP, TOP / "deploy.yml"), site, "staging", FakeReport())
 
 
 def test_logs_are_shown_line_by_line_with_the_errors_of_ssh(logs: Logs) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.host.test_facts import BARE
 from understudy.errors import StepFailed
-from understudy.host import facts
+from understudy.host import facts, processes
 from understudy.host.processes import ObservedProcess
 from understudy.release.processes import ReleaseProcess
 
@@ -43,6 +43,29 @@ def test_what_a_release_is_to_run_is_read_from_its_own_file() -> None:
         )
     }
     assert "/srv/shop/current/processes" in observed.files
+
+
+def test_status_shows_how_many_of_each_run_and_what_is_left_of_others() -> None:
+    runs = (
+        ReleaseProcess("worker", 2, single=False, ready="3"),
+        ReleaseProcess("beat", 1, single=True, ready="3"),
+        ReleaseProcess("mail-out", 1, single=False, ready="3"),
+        ReleaseProcess("search", 1, single=False, ready="3"),
+    )
+    found = (
+        *observe(LINES).processes,
+        ObservedProcess("worker", "r0", "running"),
+        ObservedProcess("search", "r1", "running"),
+    )
+
+    assert list(processes.describe(found, "r1", runs)) == [
+        "worker: running 1 of 2, 1 that ended, about to start again",
+        "beat: NOT RUNNING",
+        "mail-out: NOT RUNNING, failed since Fri 2026-11-27 21:50:00 UTC",
+        "search: running 1 of 1",
+        "beat of r0: 1 still ending",
+        "worker of r0: 1 RUNNING",
+    ]
 
 
 @pytest.mark.parametrize(

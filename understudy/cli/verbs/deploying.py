@@ -141,3 +141,19 @@ def maintenance(options: argparse.Namespace, project: Project, report: "Report")
         allow=tuple(options.allow),
     )
     all_hosts.roll(hosts, lambda host: maintenance.turn_on(host, on, options.wait))
+
+
+def restart(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.deploy import live_processes
+    from understudy.host import all_hosts
+
+    hosts = all_hosts.jobs(job_of(options, project, report))
+    all_hosts.roll(hosts, lambda host: live_processes.restart(host, options.names, options.wait))
+
+
+def scale(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.deploy import live_processes
+    from understudy.host import all_hosts
+
+    hosts, counts = all_hosts.jobs(job_of(options, project, report)), dict(options.counts)
+    all_hosts.roll(hosts, lambda host: live_processes.scale(host, counts, options.wait))

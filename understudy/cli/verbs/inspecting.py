@@ -38,7 +38,8 @@ def _job_target(options: argparse.Namespace, no_hosts: tuple[str, str]) -> str |
 def logs(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import shell
 
-    shell.logs(job_of(options, project, report), lines=options.lines, follow=options.follow)
+    job = job_of(options, project, report)
+    shell.logs(job, lines=options.lines, follow=options.follow, process=options.process)
 
 
 def ssh(options: argparse.Namespace, project: Project, report: "Report") -> None:

@@ -1,0 +1,70 @@
+"""Processes of the live release are restarted and scaled, and what can't be is refused."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.unit.fakes import manifest
+from tests.unit.staging import Staging, changes, lines_of
+from understudy.deploy import live_processes
+from understudy.errors import ConfigError, Refused
+from understudy.job import Job
+
+QUIET = ("processes-restart", "processes-scale", "understudy-site shop log")
+LIVE = manifest("c0ffee00-live", "2024-02-01T00:00:00+00:00")
+RUNS = (
+    f"line\t/srv/shop/releases/{LIVE.id}/processes\tworker 2 many 3",
+    f"line\t/srv/shop/releases/{LIVE.id}/processes\tbeat 1 single 3",
+)
+
+
+def test_restart_is_one_step_for_each_name(staging: Staging) -> None:
+    host = staging.host(staging.facts(*lines_of(LIVE, current=LIVE.id), *RUNS))
+
+    live_processes.restart(staging.job(), ["worker", "beat"], wait=7)
+
+    root = "sudo -n /usr/local/sbin/understudy-site shop"
+    assert [note for note in changes(host) if "processes" in note] == [
+        f"{root} processes-restart {LIVE.id} worker",
+        f"{root} processes-restart {LIVE.id} beat",
+    ]
+    entry = json.loads(host.sent[0])
+    assert (entry["verb"], entry["what"]) == ("restart", "worker beat")
+    assert [wait for _, wait in host.holders] == [7]
+
+
+def test_scale_says_how_long_it_holds(staging: Staging) -> None:
+    host = staging.host(staging.facts(*lines_of(LIVE, current=LIVE.id), *RUNS))
+
+    live_processes.scale(staging.job(), {"worker": 4})
+
+    [note] = [note for note in changes(host) if "processes" in note]
+    assert note.endswith(f"shop processes-scale {LIVE.id} worker 4")
+    assert staging.report.said == ["worker=4 on staging until the next deploy"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "message"),
+    [
+        (lambda job: live_processes.restart(job, ["mail"]), "no process called mail"),
+        (lambda job: live_processes.restart(job, ["worker", "web"]), "no process called web"),
+        (lambda job: live_processes.scale(job, {"beat": 2}), "never runs twice"),
+    ],
+)
+def test_what_the_release_does_not_run_changes_nothing(
+    verb: Callable[[Job], None], message: str, staging: Staging
+) -> None:
+    host = staging.host(staging.facts(*lines_of(LIVE, current=LIVE.id), *RUNS))
+
+    with pytest.raises(ConfigError, match=message):
+        verb(staging.job())
+
+    assert changes(host) == []
+
+
+def test_host_without_a_release_has_nothing_to_restart(staging: Staging) -> None:
+    staging.host()
+
+    with pytest.raises(Refused, match="no live release"):
+        live_processes.restart(staging.job(), ["worker"])

@@ -1,0 +1,75 @@
+"""Processes of the live release are restarted, or run more or fewer times until the next deploy."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from understudy.commands import site_processes
+from understudy.errors import ConfigError, Refused
+from understudy.host import session, steps
+from understudy.host.actions import Run
+from understudy.host.facts import ObservedState
+from understudy.host.session import AuditEntry
+from understudy.job import Job
+
+
+def restart(job: Job, names: Sequence[str], wait: int = 0) -> None:
+    """Restarts all processes of those names; each has the time that it needs to end.
+
+    wait: seconds for which another holder of the host's lock is waited for. Raises Refused if no release is
+    live, ConfigError if it has no such process, and StepFailed if one is not ready again.
+    """
+    site = job.config.app.name
+
+    def step(live: str, name: str) -> Run:
+        return Run(f"restart {name} of {live}", site_processes.restart(site, live, name))
+
+    _change(job, AuditEntry("restart", " ".join(names)), dict.fromkeys(names, 1), step, wait)
+
+
+def scale(job: Job, counts: Mapping[str, int], wait: int = 0) -> None:
+    """Runs so many processes of each name until the next deploy. Raises as restart() does, and ConfigError
+    for a second one that is `single`.
+    """
+    site = job.config.app.name
+
+    def step(live: str, name: str) -> Run:
+        count = counts[name]
+        return Run(f"run {count} {name} of {live}", site_processes.scale(site, live, name, count))
+
+    wanted = " ".join(f"{name}={count}" for name, count in counts.items())
+    _change(job, AuditEntry("scale", wanted), counts, step, wait)
+    job.report.say(f"{wanted} on {job.target_name} until the next deploy")
+
+
+def _change(
+    job: Job,
+    entry: AuditEntry,
+    counts: Mapping[str, int],
+    step: Callable[[str, str], Run],
+    wait: int,
+) -> None:
+    """counts: how often each is to run. step: what follows from the live release's id and a name."""
+    with session.connected(job, needs=(f"processes-{entry.verb}",)) as (connection, observed):
+        live = _live(job, observed, counts)
+        with session.locked(connection, job, entry, wait, observed) as now:
+            session.refuse_if_switched(job, observed, now)
+            steps.apply_all(job, connection, [step(live, name) for name in counts])
+
+
+def _live(job: Job, observed: ObservedState, counts: Mapping[str, int]) -> str:
+    """The live release. Raises Refused if there is none, ConfigError if it can't run so many of each."""
+    live = observed.current
+    if live is None:
+        raise Refused(
+            f"{job.target_name} has no live release",
+            hint=f"python deploy.py deploy --target {job.target_name}",
+        )
+    runs = {one.name: one for one in observed.release_processes.get(live, ())}
+    for name, count in counts.items():
+        if name not in runs:
+            raise ConfigError(
+                f"the live release, {live}, has no process called {name}",
+                hint=f"It has: {', '.join(runs) or 'none besides the web process'}",
+            )
+        if runs[name].single and count > 1:
+            raise ConfigError(f"{name} is `single` in deploy.yml: it never runs twice")
+    return live
