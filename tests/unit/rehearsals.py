@@ -25,7 +25,7 @@ from understudy.errors import ConfigError, Refused, StepFailed, Stopped, Underst
 from understudy.job import Job
 from understudy.receipts import inputs, issue
 from understudy.receipts.issue import RehearsalResult
-from understudy.rehearsal import baseline, interrupted, migrations, verify
+from understudy.rehearsal import baseline, interrupted, migrations, timers, verify
 from understudy.rehearsal import run as rehearsal_run
 from understudy.rehearsal.baseline import Baseline
 from understudy.rehearsal.phases import NAMES, PHASES, Selection, skipped
@@ -122,6 +122,7 @@ class Stage:
         self.https = "auto"
         self.basic_auth = False
         self.counts_tasks = True
+        self.has_timers = True
         # The context manager around a deploy whose migrations are examined.
         self.examined = MagicMock()
         self.timings = Timings(directory / "timings.json")
@@ -140,6 +141,7 @@ class Stage:
         monkeypatch.setattr(issue, "write", lambda _, receipt: self.receipts.append(receipt))
         monkeypatch.setattr(deploy_host, "require_converged", lambda _: self.run("again"))
         monkeypatch.setattr(renew_under_load, "renew", lambda _: self.run("edge"))
+        monkeypatch.setattr(timers, "rehearse", lambda _: self.run("timers"))
         monkeypatch.setattr(interrupted, "rehearse", lambda _: self.run("interrupted"))
         monkeypatch.setattr(deploy_rollback, "earlier", lambda _: self.require("rollback", "0ld"))
         monkeypatch.setattr(deploy_rollback, "rollback", self.rollback)
@@ -211,7 +213,8 @@ class Stage:
         recorder.prepare_pictures = lambda: self.pictures.append([*self.done])
         job = self.staging.job(https=self.https, basic_auth=self.basic_auth)
         verify = job.config.verify.model_copy(update={"tasks": self.counts_tasks or None})
-        config = job.config.model_copy(update={"verify": verify})
+        some = {"prune": None} if self.has_timers else {}
+        config = job.config.model_copy(update={"verify": verify, "timers": some})
         job = replace(job, config=config, report=recorder)
         try:
             Rehearsal(job, cast(Vm, vm), selection, self.timings, recorder).run()

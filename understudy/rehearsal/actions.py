@@ -10,7 +10,7 @@ from understudy.errors import StepFailed, UnderstudyError
 from understudy.job import Job
 from understudy.receipts import inputs
 from understudy.receipts.statement import Candidate
-from understudy.rehearsal import baseline, deployed, interrupted, migrations, seeded
+from understudy.rehearsal import baseline, deployed, interrupted, migrations, seeded, timers
 from understudy.rehearsal.at_once import Ahead
 from understudy.rehearsal.baseline import Baseline
 from understudy.rehearsal.phases import Outcome, Phase, Skip
@@ -47,6 +47,7 @@ class Actions:
             "data": self._load_data,
             "deploy": self._deploy_candidate,
             "again": lambda: deploy_host.require_converged(self.job),
+            "timers": lambda: timers.rehearse(self.job),
             "edge": lambda: renew_under_load.renew(self.job),
             "rollback": self._roll_back,
             "forward": self._deploy,
@@ -59,6 +60,8 @@ class Actions:
             return Skip(Outcome.UNAVAILABLE, self.baseline.reason)
         if phase.name == "data" and self.seed.reason:
             return Skip(Outcome.UNAVAILABLE, self.seed.reason)
+        if phase.name == "timers" and not self.job.config.timers:
+            return Skip(Outcome.UNAVAILABLE, "deploy.yml has no timers")
         if phase.name == "edge" and self.job.config.target(self.job.target_name).https != "auto":
             return Skip(Outcome.UNAVAILABLE, "this target has no certificate by ACME")
         if phase.name == "interrupted" and self.job.config.verify.tasks is None:

@@ -41,6 +41,8 @@ PHASES = (
         prepared_in="deploy",
     ),
     Phase("again", "idempotence: a second deploy changes nothing", "deploy"),
+    # After the browser tests, whose data they may remove.
+    Phase("timers", "run each timer once", "deploy"),
     Phase("edge", "renew the certificate under traffic", "deploy", under_load=True),
     Phase("rollback", "roll back under traffic", "deploy", under_load=True),
     Phase("forward", "redeploy the candidate under traffic", "rollback", under_load=True),

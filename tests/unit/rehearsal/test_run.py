@@ -46,6 +46,14 @@ def test_target_without_a_certificate_by_acme_has_nothing_to_renew(stage: Stage)
     assert stage.report.said[-1].endswith("; skipped: edge")
 
 
+def test_site_without_timers_has_none_to_run(stage: Stage) -> None:
+    stage.has_timers = False
+
+    assert stage.rehearse() is None
+    assert "timers" not in stage.done
+    assert dict(stage.report.phases)["timers"] == "skipped, deploy.yml has no timers"
+
+
 def test_app_without_tasks_has_none_to_count(stage: Stage) -> None:
     stage.counts_tasks = False
 
