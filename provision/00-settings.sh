@@ -10,7 +10,7 @@
 # DEPLOYER  user who deploys; gets narrow sudo rights. Made if missing, with ADMIN's SSH keys
 # ADMIN     user who provisions, with full sudo rights
 # STAMP     digest of this text and its arguments; the host stores it as what it was provisioned by
-# PACKAGE   a package of the distribution that the app needs; postgresql is set up for the site, too
+# PACKAGE   a package of the distribution that the app needs; postgresql and mariadb-server are set up for the site, too
 #
 # With CONFIRM_SECONDS in the environment, changed SSH logins and a changed firewall are undone after that
 # time unless `understudy-firewall-undo SITE confirm` comes first. Only `deploy.py provision` sets it.

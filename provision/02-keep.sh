@@ -35,6 +35,7 @@ restore_kept() {
     was_changed ssh && sshd -t && systemctl try-reload-or-restart ssh
     was_changed nginx && nginx -t -q && systemctl reload nginx
     was_changed postgresql && systemctl restart "$service"
+    was_changed mysql && systemctl restart mariadb
     rm -rf "$KEPT"
     exit "$status"
 }

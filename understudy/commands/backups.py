@@ -63,7 +63,7 @@ def restore(engine: Engine, site: str, directory: PurePosixPath, name: str) -> A
     """Replaces the data by that of a backup; a broken one changes nothing. The site must be stopped.
 
     SQLite keeps what was replaced as `<file>.before-restore`, and files that the backup hasn't got.
-    PostgreSQL's database holds what the backup has and nothing else: tables made since are gone.
+    A server's database holds what the backup has and nothing else: tables made since are gone.
     """
     return database.program(engine, site, directory, database.LOCK + _RESTORE, checked(name))
 

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from understudy.commands import Argv, postgresql, script, sqlite
+from understudy.commands import Argv, mariadb, postgresql, script, sqlite
 from understudy.config.app import Engine
 
 
 def program(engine: Engine, site: str, directory: PurePosixPath, text: str, *more: object) -> Argv:
     """The script `text`, after the functions below and those of the engine. directory: of the backups.
 
-    `$source` is PostgreSQL's database, or the directory of SQLite's files: `database` beside the
+    `$source` is the server's database, or the directory of SQLite's files: `database` beside the
     backups. What `more` holds comes in as $3, $4, …
     """
-    source = site if engine == "postgresql" else directory.parent / "database"
+    source = directory.parent / "database" if engine == "sqlite" else site
     return script(_COMMON + _ENGINES[engine] + text, directory, source, *more)
 
 
@@ -33,7 +33,11 @@ room() {
 
 # Each engine has find_data, room_for_data, copy_data TO, try_copy DIRECTORY (prints the rows, leaves
 # nothing behind) and put_back DIRECTORY.
-_ENGINES: Mapping[Engine, str] = {"sqlite": sqlite.SHELL, "postgresql": postgresql.SHELL}
+_ENGINES: Mapping[Engine, str] = {
+    "sqlite": sqlite.SHELL,
+    "postgresql": postgresql.SHELL,
+    "mariadb": mariadb.SHELL,
+}
 
 # For a script that writes into the backup $3. It is held as long as any program of the script runs.
 LOCK = r"""

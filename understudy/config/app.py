@@ -30,7 +30,7 @@ from understudy.config.values import (
 )
 from understudy.config.worker_class import WorkerClass, is_asgi
 
-Engine = Literal["sqlite", "postgresql"]
+Engine = Literal["sqlite", "postgresql", "mariadb"]
 Module = Annotated[
     str,
     text(

@@ -10,7 +10,7 @@ from typing import Self
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
-from understudy.config import mistakes, yaml_text
+from understudy.config import databases, mistakes, yaml_text
 from understudy.config.app import App
 from understudy.config.base import Strict
 from understudy.config.data import Data
@@ -26,9 +26,6 @@ from understudy.config.timers import Timer
 from understudy.config.values import Name
 from understudy.config.verify import Verify
 from understudy.errors import ConfigError
-
-# Users and databases that a PostgreSQL server comes with, and words that no role may be called.
-POSTGRESQL_NAMES = {"postgres", "template0", "template1", "public", "none"}
 
 
 def load(path: Path) -> "Config":
@@ -114,8 +111,8 @@ class Config(Strict):
         """The app's user may do nothing but run the app: not even write its own code."""
         others = {"root", "www-data", self.host.deployer}
         others |= {target.admin for target in self.targets.values()}
-        if "postgresql" in self.packages:
-            others |= POSTGRESQL_NAMES
+        for package in self.packages:
+            others |= databases.RESERVED.get(package, frozenset())
         if self.app.name in others:
             taken = "another user of the hosts has this name"
             raise validation_error("taken", taken, "app", "name", given=self.app.name)
@@ -187,8 +184,8 @@ class Config(Strict):
         return (*self.host.packages, *(one for one in more if one not in self.host.packages))
 
     def _servers(self) -> Iterator[str]:
-        if self.app.database == "postgresql":
-            yield "postgresql"
+        if server := databases.SERVERS.get(self.app.database):
+            yield server
 
     def _plugins(self) -> Iterator[str]:
         """On all hosts: the staging VM's packages are those of production."""

@@ -12,7 +12,20 @@ _HINTS = (
         f"PostgreSQL is down: {_PROVISION} starts it; `journalctl -u 'postgresql@*'` on the host "
         "shows why it ended.",
     ),
-    (r"(role|database) \S+ does not exist|Peer authentication failed", _PROVISION),
+    (
+        r"Can't connect to local .*server through socket",
+        f"MariaDB is down: {_PROVISION} starts it; `journalctl -u mariadb` on the host shows why it ended.",
+    ),
+    (
+        r"(role|database) \S+ does not exist|Peer authentication failed"
+        r"|ERROR 1(045|698|049|044) |Access denied for user|Unknown database",
+        _PROVISION,
+    ),
+    (
+        r"the database is INCOMPLETE",
+        "MariaDB can't restore in one transaction. `python deploy.py restore --target {target}` lists the "
+        "backups; restore one again before the site starts.",
+    ),
     (r"^sudo: |[Pp]ermission denied|can't cd to|not found$", _PROVISION),
     (
         r"there is no database \(",
@@ -25,7 +38,7 @@ _HINTS = (
         "Make room on the host; `keep_backups` and `keep_releases` in deploy.yml say how much is kept.",
     ),
     (
-        r"lock timeout|database is locked",
+        r"lock timeout|[Ll]ock wait timeout|database is locked",
         "Another program, such as a migration, keeps a table locked: wait until it has ended.",
     ),
     (

@@ -10,7 +10,7 @@ from understudy.host import query_errors
 # The packages that run a site. Others do not matter to the app: its own come from its lock.
 _PATTERNS = (
     *("nginx", "python3", "openssl", "libssl3*", "libsqlite3-0", "sqlite3"),
-    *("postgresql-[0-9][0-9]", "systemd", "libc6"),
+    *("postgresql-[0-9][0-9]", "mariadb-server", "systemd", "libc6"),
 )
 _QUERY = r"""
 . /etc/os-release

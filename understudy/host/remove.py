@@ -3,11 +3,13 @@
 from pathlib import Path, PurePosixPath
 
 from understudy.commands import removal
+from understudy.config import databases
 from understudy.errors import Refused, StepFailed
 from understudy.job import Job
 from understudy.ssh.connection import SshConnection
 
 _SCRIPT = Path(__file__).with_name("remove_site.sh")
+_SERVERS = {"postgresql": "PostgreSQL", "mariadb": "MariaDB"}
 # A line of the script with this start says what is in the way.
 _REFUSED = "remove: refused: "
 
@@ -29,7 +31,7 @@ def remove(job: Job, *, with_data: bool) -> None:
     StepFailed with the script's last lines if a step fails: the same command continues.
     """
     app, script = job.config.app, PurePosixPath(".understudy-remove.sh")
-    database = "postgresql" if "postgresql" in job.config.packages else "sqlite"
+    database = _server(job)
     with (
         SshConnection(job.target, job.target.admin) as connection,
         job.report.step(f"remove {app.name} from {job.target_name}"),
@@ -46,12 +48,18 @@ def remove(job: Job, *, with_data: bool) -> None:
     job.report.say(_kept(job, database, with_data=with_data))
 
 
+def _server(job: Job) -> str:
+    """The engine whose server has the site's database; sqlite if none does."""
+    packages = job.config.packages
+    return next((name for name in _SERVERS if databases.SERVERS[name] in packages), "sqlite")
+
+
 def _kept(job: Job, database: str, *, with_data: bool) -> str:
     site, log = job.config.app.name, f"/var/log/understudy/{job.config.app.name}.log"
     if with_data:
         return f"{job.target_name}: {site} and its data are gone; its audit log stays in {log}"
     where = f"/srv/{site}/shared" + (
-        f" and PostgreSQL's database {site}" if database == "postgresql" else ""
+        "" if database == "sqlite" else f" and {_SERVERS[database]}'s database {site}"
     )
     return (
         f"{job.target_name}: {site} is gone; its data stays in {where}, its audit log in {log}. "

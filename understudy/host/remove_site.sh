@@ -1,8 +1,8 @@
 #!/bin/sh
 # remove_site.sh SITE DEPLOYER DATABASE [data]   run as root: removes one site from a host, and with `data` its
-# data, too. DATABASE: sqlite or postgresql, where PostgreSQL's role and databases of that name are the site's.
+# data, too. DATABASE: sqlite, or postgresql or mariadb, whose role and databases of that name are the site's.
 #
-# All that other sites share stays: packages, PostgreSQL's server, the firewall, the deployer. Each step may have been
+# All that other sites share stays: packages, the database's server, the firewall, the deployer. Each step may have been
 # done by an earlier run that was killed.
 set -eu
 export LC_ALL=C
@@ -79,6 +79,10 @@ if [ "$data" = data ]; then
             "DROP ROLE IF EXISTS \"$site\""; do
             (cd / && runuser -u postgres -- psql -Xqt -p 5432 -d postgres -c "$statement" 2>&1)
         done
+    fi
+    if [ "$database" = mariadb ] && [ -d /var/lib/mysql/mysql ]; then
+        mariadb --no-defaults -e "DROP DATABASE IF EXISTS \`$site\`; DROP DATABASE IF EXISTS \`${site}_scratch\`;
+            DROP USER IF EXISTS '$site'@'localhost'" 2>&1
     fi
     rm -rf --one-file-system "$root"
     if id -nG "$deployer" 2>/dev/null | tr ' ' '\n' | grep -qx "$site"; then gpasswd -d "$deployer" "$site" >/dev/null; fi

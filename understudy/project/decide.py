@@ -3,7 +3,7 @@
 import re
 import tomllib
 
-from understudy.config.model import POSTGRESQL_NAMES
+from understudy.config.databases import RESERVED
 from understudy.errors import ConfigError
 from understudy.project import (
     django,
@@ -22,9 +22,10 @@ from understudy.project.tree import Tree, join
 from understudy.project.uv_lock import SERVERS
 from understudy.project.values import Deployment, Found, Unknown
 
-# Users of every host, and names that PostgreSQL keeps for itself.
+# Users of every host, and names that a database server keeps for itself.
 _TAKEN = {
-    *POSTGRESQL_NAMES,
+    *RESERVED["postgresql"],
+    *RESERVED["mariadb-server"],
     *("root", "deploy", "www-data", "nobody", "sshd", "redis", "nginx", "mysql", "messagebus"),
     *("daemon", "bin", "sys", "sync", "games", "man", "lp", "mail", "news", "uucp", "proxy"),
     *("backup", "list", "irc", "systemd", "debian", "ubuntu", "admin", "ops"),
