@@ -15,6 +15,7 @@ from understudy.commands import Argv
 
 needs_server = pytest.mark.needs("mariadbd")
 _MAKE = """
+SET foreign_key_checks = 0;
 CREATE OR REPLACE DATABASE `my-shop` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 CREATE OR REPLACE DATABASE `my-shop_scratch` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 CREATE OR REPLACE USER `my-shop`@localhost;

@@ -20,6 +20,7 @@ pytestmark = [needs_server, pytest.mark.usefixtures("quick_sync")]
 SHOP = r"""
 CREATE TABLE seller (id INT PRIMARY KEY, name VARCHAR(20));
 CREATE TABLE `a ``table's; name` (seller INT, picture BLOB, FOREIGN KEY (seller) REFERENCES seller (id));
+CREATE TABLE zoo (seller INT, FOREIGN KEY (seller) REFERENCES seller (id));
 CREATE TABLE django_migrations (app VARCHAR(9), name VARCHAR(9));
 CREATE VIEW a_view AS SELECT name FROM seller;
 CREATE TRIGGER cut BEFORE INSERT ON seller FOR EACH ROW SET NEW.name = TRIM(NEW.name);
@@ -72,7 +73,7 @@ def test_backup_is_tried_in_the_scratch_database_and_its_rows_are_counted(backup
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     rows = (backups / NAME / "rows").read_text()
-    assert rows == "2\ta `table's; name\n1\tdjango_migrations\n1\tseller\n"
+    assert rows == "2\ta `table's; name\n1\tdjango_migrations\n1\tseller\n0\tzoo\n"
     [backup] = listed(backups)
     assert (backup.rows, backup.migrations) == (4, "1")
     assert scratch() == ""
@@ -90,6 +91,7 @@ def test_restored_database_holds_what_the_backup_has_and_nothing_else(backups: P
         "a_view",
         "django_migrations",
         "seller",
+        "zoo",
     ]
     assert ask("SELECT name, two(), HEX(picture) FROM a_view, `a ``table's; name`") == (
         "Zoë 🐍\t2\t00FF\nZoë 🐍\t2\tNULL"

@@ -110,6 +110,7 @@ PURE = {
     "deploy.desired",
     "deploy.django_settings",
     "deploy.environment",
+    "deploy.failed_migration",
     "deploy.generated_secrets",
     "deploy.plan",
     "deploy.processes",

@@ -15,6 +15,8 @@ from understudy.release.layout import Manifest, Paths
 # templates/commands.py prints these lines before it migrates, and before a backup.
 MIGRATES = "==> migrate"
 BACKED_UP = "==> back up the database"
+# And this one if that backup failed.
+NOT_BACKED_UP = "the backup failed, so nothing was migrated"
 _NOTE = "==> note "
 # Seconds. A timer only looks whether it is locked.
 _LONGEST_HOLD = 60

@@ -24,9 +24,10 @@ copy_data() {
         --triggers --hex-blob --default-character-set=utf8mb4 "$source" | gzip -1 >"$1/database.sql.gz"
 }
 
+# Its tables refer to each other, and are dropped in the order of their names.
 empty() {
-    printf 'CREATE OR REPLACE DATABASE `%s` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;\n' "$1" |
-        query
+    printf 'SET foreign_key_checks = 0; CREATE OR REPLACE DATABASE `%s` CHARACTER SET utf8mb4 COLLATE %s;\n' \
+        "$1" utf8mb4_unicode_ci | query
 }
 # load DATABASE DUMP: the dump instead of all that the database holds.
 load() { empty "$1" && gunzip <"$2" | query "$1"; }

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from understudy.deploy import pending, restore, site_config, switch
+from understudy.deploy import failed_migration, pending, restore, site_config, switch
 from understudy.deploy.applied import applied
 from understudy.deploy.desired import DesiredState, InMaintenance
 from understudy.errors import StepFailed
@@ -104,7 +104,8 @@ def after_failure(
     if not (now.maintenance and now.maintenance.automatic):
         return error
     before = desired.while_migrating.migrations
-    if before is not None and before == _applied(connection, desired):
+    known = before is not None and failed_migration.undoes_what_failed(desired.app.database)
+    if known and before == _applied(connection, desired):
         _turn_off(job, connection, now)
         state = "Maintenance is off again: nothing was migrated."
     else:

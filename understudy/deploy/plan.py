@@ -10,7 +10,14 @@ from pathlib import PurePosixPath
 
 from understudy.commands import Argv, all_of, alongside, as_user, files, http, limited, python, site
 from understudy.commands import app as app_commands
-from understudy.deploy import certificate, environment, processes, site_config, switch
+from understudy.deploy import (
+    certificate,
+    environment,
+    failed_migration,
+    processes,
+    site_config,
+    switch,
+)
 from understudy.deploy.desired import DesiredState, Shipment
 from understudy.host.actions import (
     AFTER_SWITCH,
@@ -29,15 +36,6 @@ from understudy.release.layout import Manifest, to_remove
 
 # Longer lines of the terminal and of the report would wrap.
 LONGEST_TITLE = 70
-_AS_IT_WAS_LEFT = (
-    "as the failed command left it: Django undoes "
-    "a migration that fails, but not those that it had ended before. Either fix the cause and "
-    "deploy again, or restore the data as it was before: `python deploy.py restore` lists the "
-    "backups; the newest was taken just now."
-)
-_MIGRATION_FAILED = f"The release before is still live, on the database {_AS_IT_WAS_LEFT}"
-_AFTER_BACKUP = ((app_commands.BACKED_UP, _MIGRATION_FAILED),)
-_FIRST_MIGRATION_FAILED = f"No release is live yet, and the database is {_AS_IT_WAS_LEFT}"
 
 
 def make_plan(desired: DesiredState, shipment: Shipment, observed: ObservedState) -> list[Action]:
@@ -64,8 +62,6 @@ def make_plan(desired: DesiredState, shipment: Shipment, observed: ObservedState
 
 def _of_the_first_deploy(action: Action) -> Action:
     """Its hint speaks of no live release."""
-    if isinstance(action, Run) and action.hint_after == _AFTER_BACKUP:
-        action = replace(action, hint_after=((app_commands.BACKED_UP, _FIRST_MIGRATION_FAILED),))
     if isinstance(action, Run | Start) and action.hint == BEFORE_SWITCH:
         return replace(action, hint=FIRST_DEPLOY)
     return action
@@ -189,7 +185,7 @@ def _release_commands(desired: DesiredState, observed: ObservedState) -> list[Ac
             argv,
             undo=stop,
             seconds=app_commands.most_seconds(app) + 60,
-            hint_after=_AFTER_BACKUP,
+            hint_after=failed_migration.hints(app, is_live=bool(observed.current)),
             commands=tuple(map(shlex.join, commands)),
         )
     ]

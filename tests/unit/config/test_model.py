@@ -57,6 +57,12 @@ def test_folder_without_a_deploy_yml_is_shown_how_to_get_one(tmp_path: Path) -> 
     assert "`python deploy.py init` writes one" in raised.value.hint
 
 
+@pytest.mark.parametrize("name", ["mysql", "sys", "public", "none"])
+def test_app_cannot_have_a_name_that_mariadb_uses(name: str) -> None:
+    with pytest.raises(ValidationError, match="has this name"):
+        config(app={"name": name, "database": "mariadb"})
+
+
 @pytest.mark.parametrize("name", ["postgres", "template0", "template1", "public", "none"])
 def test_app_cannot_have_a_name_that_postgresql_uses(name: str) -> None:
     """As its superuser the app could do anything to the host."""
@@ -73,6 +79,8 @@ def test_app_cannot_have_a_name_that_postgresql_uses(name: str) -> None:
     [
         ("sqlite", ["git"], ("git",)),
         ("postgresql", ["git"], ("git", "postgresql")),
+        ("mariadb", ["git"], ("git", "mariadb-server")),
+        ("mariadb", ["mariadb-server"], ("mariadb-server",)),
         ("postgresql", ["postgresql", "git"], ("postgresql", "git")),
     ],
 )

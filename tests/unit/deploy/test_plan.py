@@ -9,6 +9,7 @@ import pytest
 
 from tests.unit.fakes import facts, manifest
 from tests.unit.plans import CURRENT, NEW, NGINX, OLD, SHIPMENT, UNIT, desired_state, live_host
+from understudy.commands import app as app_commands
 from understudy.commands import limited
 from understudy.deploy.desired import DesiredState
 from understudy.deploy.plan import make_plan
@@ -332,7 +333,8 @@ def test_failed_migration_of_the_first_deploy_speaks_of_no_live_release() -> Non
         hint
         for action in make_plan(desired_state(), SHIPMENT, facts())
         if isinstance(action, Run)
-        for _, hint in action.hint_after
+        for output, hint in action.hint_after
+        if output == app_commands.BACKED_UP
     ]
 
     assert len(hints) == 1

@@ -66,8 +66,10 @@ RUBY = shutil.which("ruby")
 
 
 @pytest.mark.needs("ruby")
-@pytest.mark.parametrize("engine", [None, "sqlite", "postgresql"])
-@pytest.mark.parametrize("packages", [[], ["git", "git"], ["postgresql", "git"]])
+@pytest.mark.parametrize("engine", [None, "sqlite", "postgresql", "mariadb"])
+@pytest.mark.parametrize(
+    "packages", [[], ["git", "git"], ["postgresql", "git"], ["mariadb-server"]]
+)
 @pytest.mark.parametrize("dns", [None, "ovh", {"plugin": "rfc2136", "propagation": 9}])
 def test_vagrantfile_installs_the_same_packages(
     engine: str | None, packages: list[str], dns: Any
@@ -76,7 +78,9 @@ def test_vagrantfile_installs_the_same_packages(
     target = {"https": "auto", "acme": {"dns": dns}} if dns else {}
     tree = {**settings(app=app, target=target), "host": {"packages": packages}}
     text = (TOP / "Vagrantfile").read_text()
-    lines = [line for line in text.splitlines() if line.startswith(("PACKAGES", "PLUGINS"))]
+    lines = [
+        line for line in text.splitlines() if line.startswith(("PACKAGES", "PLUGINS", "SERVER"))
+    ]
     given = f"CONFIG = JSON.parse('{json.dumps(tree)}'); HOST = {{'packages' => {packages}}}"
 
     printed = subprocess.run(
@@ -86,7 +90,7 @@ def test_vagrantfile_installs_the_same_packages(
         check=True,
     ).stdout.split()
 
-    assert len(lines) == 5
+    assert len(lines) == 6
     assert printed == [*Config.model_validate(tree).packages]
 
 

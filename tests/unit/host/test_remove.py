@@ -39,15 +39,16 @@ def test_site_is_removed_and_its_data_only_if_asked_for(
     assert said in staging.report.said[-1]
 
 
-def test_database_of_postgresql_is_the_sites_only_where_deploy_yml_has_one(
-    staging: Staging,
+@pytest.mark.parametrize(("engine", "name"), [("postgresql", "PostgreSQL"), ("mariadb", "MariaDB")])
+def test_database_of_a_server_is_the_sites_only_where_deploy_yml_has_one(
+    engine: str, name: str, staging: Staging
 ) -> None:
     host = admin(staging, printed(""))
 
-    remove_site.remove(staging.job(app={"database": "postgresql"}), with_data=False)
+    remove_site.remove(staging.job(app={"database": engine}), with_data=False)
 
-    assert "sudo -n sh .understudy-remove.sh shop deploy postgresql" in host.notes
-    assert "PostgreSQL's database shop" in staging.report.said[-1]
+    assert f"sudo -n sh .understudy-remove.sh shop deploy {engine}" in host.notes
+    assert f"{name}'s database shop" in staging.report.said[-1]
 
 
 def test_site_that_is_in_use_is_not_removed(staging: Staging) -> None:
