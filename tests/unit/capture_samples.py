@@ -141,6 +141,7 @@ unit\tuser@1000.service loaded active running User Manager""",
 /etc/letsencrypt/live/todo.example.com/fullchain.pem\tX509v3 Subject Alternative Name:
 /etc/letsencrypt/live/todo.example.com/fullchain.pem\t    DNS:www.todo.example.com, DNS:todo.example.com
 /etc/ssl/gone.pem\tCan't open "/etc/ssl/gone.pem" for reading""",
+    "mariadb": "\tversion\t10.11\n\tskip_networking\tON\n\tinit_connect\tpassword=hunter2",
     "postgresql": "\tversion\t15\n\tprimary_conninfo\thost=db password=hunter2\n\t"
     "ssl_passphrase_command\techo hunter2\n\twork_mem\t4MB",
     "files": """\

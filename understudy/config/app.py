@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from understudy.config import databases
 from understudy.config.base import Strict
 from understudy.config.commands import Argv, Commands
 from understudy.config.loosened import Loosened, Reason
@@ -191,6 +192,11 @@ class App(Strict):
             other = "needs another app.worker_class than sync, whose workers answer one request at a time"
             raise validation_error("worker", other, "websocket_path", given=self.websocket_path)
         return self
+
+    @property
+    def database_unit(self) -> str:
+        """The unit of the database's server; "" if no server of the host has the database."""
+        return databases.UNITS.get(self.database, "")
 
     @property
     def is_asgi(self) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 # Engine -> the package with its server.
 SERVERS: Mapping[str, str] = {"postgresql": "postgresql", "mariadb": "mariadb-server"}
+# Engine -> its server's unit.
+UNITS: Mapping[str, str] = {"postgresql": "postgresql.service", "mariadb": "mariadb.service"}
 # Package -> users and databases that its server comes with, and words that no role may be called.
 RESERVED: Mapping[str, frozenset[str]] = {
     "postgresql": frozenset({"postgres", "template0", "template1", "public", "none"}),

@@ -12,13 +12,15 @@ from datetime import UTC, datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
 
-from understudy.errors import Refused
+from understudy.errors import ConfigError, Refused
 from understudy.job import Job
 from understudy.local.exclusive_lock import exclusive_lock
 
 _DESCRIPTION = "pulled.json"
 # No database has this name: they are named like a site, or end in .db or .sqlite3.
 MEDIA = "media.tar"
+# Those that the queries can read.
+ENGINES = ("sqlite", "postgresql")
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,17 @@ class DataBundle:
     @property
     def taken(self) -> datetime:
         return datetime.strptime(self.at, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+
+
+def refuse_other_engines(job: Job) -> None:
+    """Raises ConfigError for a database whose data is not pulled."""
+    engine = job.config.app.database
+    if engine not in ENGINES:
+        raise ConfigError(
+            f"data is not pulled from database: {engine}, nor loaded into it",
+            hint="docs/data.md lists which promises hold for which database. Fill staging by a command of the "
+            "app, such as loaddata: python deploy.py run -- python manage.py loaddata …",
+        )
 
 
 def sealed_file(directory: Path, part: str) -> Path:

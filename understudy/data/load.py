@@ -52,6 +52,7 @@ def load(job: Job, source: str) -> tuple[Leftover, ...]:
 
 def find(job: Job, source: str) -> DataBundle:
     """The data that load() loads. Raises Refused or ConfigError if it can't be loaded."""
+    bundle.refuse_other_engines(job)
     found = bundle.find(job, source)
     if not job.target.disposable:
         raise Refused(

@@ -45,10 +45,11 @@ _ROOM_LEFT = 256 * _MIB
 def pull(job: Job) -> None:
     """Pulls the data of the job's target, in place of what was pulled before.
 
-    Raises Refused if a column looks like personal data and has no rule, ConfigError for rules that don't
-    fit, StepFailed if the data can't be read or is larger than the disk.
+    Raises ConfigError for an engine that is not read and for rules that don't fit, Refused if a column looks
+    like personal data and has no rule, StepFailed if the data can't be read or is larger than the disk.
     """
     data = job.config.data
+    bundle.refuse_other_engines(job)
     with SshConnection(job.target, job.config.host.deployer) as connection:
         with job.report.step(f"list the tables of {job.target_name}"):
             databases = inventory.databases(connection, job)

@@ -33,6 +33,7 @@ SECTIONS: Mapping[str, Callable[[Answer], Section]] = {
     "nginx": services.nginx,
     "certificates": services.certificates,
     "postgresql": software.postgresql,
+    "mariadb": software.mariadb,
     "files": software.files,
     "modes": software.modes,
     "observed": observed,

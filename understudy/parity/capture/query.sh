@@ -204,6 +204,26 @@ if section postgresql root psql; then
     fi
 fi
 
+mariadb_settings() {
+    mariadb --no-defaults -BNr -e "
+        SELECT 'version', SUBSTRING_INDEX(VERSION(), '.', 2)
+        UNION ALL SELECT LOWER(variable_name), REPLACE(REPLACE(global_value, CHAR(10), ' '), CHAR(9), ' ')
+        FROM information_schema.system_variables WHERE global_value_origin IN ('CONFIG', 'COMMAND-LINE', 'SQL')
+        UNION ALL SELECT CONCAT('database ', schema_name),
+            CONCAT(default_character_set_name, ' ', default_collation_name)
+        FROM information_schema.schemata WHERE schema_name NOT IN ('information_schema', 'performance_schema')
+        " 2>&1 </dev/null
+}
+
+# Programs of a server that is elsewhere have no settings.
+if section mariadb root mariadbd; then
+    if settings=$(mariadb_settings); then
+        printf '%s\n' "$settings" | awk '{ print "\t" $0 }'
+    else
+        printf '!!! %s\n' "$(echo "$settings" | grep ERROR | head -n 1)"
+    fi
+fi
+
 # Without private keys, files that each host has of its own, and files that programs rewrite.
 section files
 [ "$user" != 0 ] || echo root

@@ -64,7 +64,15 @@ def python(answer: Answer) -> Section:
 
 
 def postgresql(answer: Answer) -> Section:
-    pairs = (line.partition("\t") for _, line in answer.pairs("postgresql"))
+    return _settings(answer, "postgresql")
+
+
+def mariadb(answer: Answer) -> Section:
+    return _settings(answer, "mariadb")
+
+
+def _settings(answer: Answer, section: str) -> Section:
+    pairs = (line.partition("\t") for _, line in answer.pairs(section))
     return {name: _setting(name, value) for name, _, value in pairs}
 
 

@@ -106,6 +106,7 @@ KEPT = {
         "version": "15",
         "work_mem": "4MB",
     },
+    "mariadb": {"init_connect": "password=***", "skip_networking": "ON", "version": "10.11"},
     "files": {
         "/etc/issue": "removed",
         "/etc/logrotate.conf": "999999999999, changed",
