@@ -19,6 +19,13 @@ PLACEHOLDERS: Mapping[str, str] = {
     "redis_url": "redis",
     "valkey_url": "valkey",
 }
+# Of the distribution; provision/00-settings.sh installs them.
+PACKAGES: Mapping[str, str] = {
+    "memcached": "memcached",
+    "rabbitmq": "rabbitmq-server",
+    "redis": "redis-server",
+    "valkey": "valkey-server",
+}
 _LEAST_MEBIBYTES = 16
 
 
@@ -90,6 +97,15 @@ class Services(Strict):
     def elsewhere(self) -> Mapping[str, str]:
         """Name -> the secret with the URL, of those that are managed elsewhere."""
         return {name: value.url_from for name, value in self.all().items() if value.url_from}
+
+    def words(self) -> tuple[str, ...]:
+        """For provisioning, which sets them up: `redis=for:queue,memory:64M`. The Vagrantfile makes the same."""
+        return tuple(f"{name}={_settings(one)}" for name, one in sorted(self.here().items()))
+
+
+def _settings(service: Service) -> str:
+    given = service.model_dump(by_alias=True, exclude={"url_from"})
+    return ",".join(f"{key}:{value}" for key, value in sorted(given.items()))
 
 
 def _by_name(given: Any) -> Any:

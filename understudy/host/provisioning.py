@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from understudy.config.model import Config
+from understudy.config.services import PACKAGES
 from understudy.paths import Project
 
 
@@ -26,7 +27,8 @@ class Provisioning:
     def packages(self) -> tuple[str, ...]:
         """Names of the Debian packages that it installs: the list of the loop in provision/10-packages.sh."""
         found = re.search(r'^for package in (.+) "\$@"; do$', self.script, re.MULTILINE)
-        return (*(found.group(1).split() if found else ()), *self.arguments[6:])
+        own = found.group(1).split() if found else []
+        return (*own, *(_package(word) for word in self.arguments[6:]))
 
 
 def of_project(project: Project, config: Config, admin: str) -> Provisioning:
@@ -39,5 +41,12 @@ def provisioning(config: Config, admin: str, parts: Iterable[str]) -> Provisioni
     script = "".join(parts)
     host = config.host
     settings = (config.app.name, host.deployer, admin, host.locale, host.timezone)
-    digest = sha256("\0".join((script, *settings, *config.packages)).encode()).hexdigest()
-    return Provisioning(script, (*settings, digest[:16], *config.packages))
+    more = (*config.services.words(), *config.packages)
+    digest = sha256("\0".join((script, *settings, *more)).encode()).hexdigest()
+    return Provisioning(script, (*settings, digest[:16], *more))
+
+
+def _package(word: str) -> str:
+    """Of a service with its settings, or the package that the word is."""
+    service, is_service, _ = word.partition("=")
+    return PACKAGES[service] if is_service else word
