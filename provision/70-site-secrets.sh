@@ -19,7 +19,7 @@ set_secret() {
     esac
     {
         printf '%s="' "$1"
-        # As quote_shell() in understudy/release/render.py.
+        # As quote_shell() in understudy/release/environment.py.
         tr -d '\n' <"$work/given" | sed 's/[\\"$`]/\\&/g'
         printf '"\n'
     } >"$work/line"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.programs.root_programs import Host, make_host
 from understudy.commands import site
-from understudy.release.render import quote_shell
+from understudy.release.environment import quote_shell
 
 KEY = 'SECRET_KEY="a+/="\n'
 NASTY = {

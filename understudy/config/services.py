@@ -99,7 +99,7 @@ class Services(Strict):
         return {name: value.url_from for name, value in self.all().items() if value.url_from}
 
     def words(self) -> tuple[str, ...]:
-        """For provisioning, which sets them up: `redis=for:queue,memory:64M`. The Vagrantfile makes the same."""
+        """For provisioning: `redis=for:queue,memory:64M`. The Vagrantfile makes the same."""
         return tuple(f"{name}={_settings(one)}" for name, one in sorted(self.here().items()))
 
 

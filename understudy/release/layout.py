@@ -101,6 +101,11 @@ class Paths:
         return self.root / "shared" / "backups"
 
     @property
+    def services(self) -> PurePosixPath:
+        """How the app reaches its services: `UNDERSTUDY_REDIS_URL` and the like."""
+        return self.root / "shared" / "services"
+
+    @property
     def env(self) -> PurePosixPath:
         return self.root / "shared" / "env"
 

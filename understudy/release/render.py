@@ -18,7 +18,8 @@ from understudy.config.model import Config
 from understudy.config.target import TargetConfig
 from understudy.errors import ConfigError
 from understudy.paths import Overlay
-from understudy.release import processes, snippets, static_files, timers
+from understudy.release import processes, services, snippets, static_files, timers
+from understudy.release.environment import environment, quote_shell
 from understudy.release.layout import CANDIDATE_ADDRESS, Paths
 
 # commands.py and its parts.
@@ -155,19 +156,6 @@ def matching_hosts(names: Iterable[str]) -> str:
     return f"^({'|'.join(each)})$"
 
 
-def quote_shell(value: object) -> str:
-    """A value in double quotes, with the escapes that both sh and systemd know.
-
-    Raises ConfigError for a line break.
-    """
-    text = str(value)
-    if "\n" in text or "\r" in text or "\0" in text:
-        raise ConfigError("a value of environment: in deploy.yml has a line break")
-    for special in '\\"$`':
-        text = text.replace(special, "\\" + special)
-    return f'"{text}"'
-
-
 def _values(config: Config, target: TargetConfig, release_id: str) -> dict[str, object]:
     paths = Paths(config.root)
     release = paths.release(release_id)
@@ -184,7 +172,9 @@ def _values(config: Config, target: TargetConfig, release_id: str) -> dict[str, 
         "hashed_names": static_files.hashed_names(config.app),
         "copies": static_files.suffixes(config),
         "certificate": target.certificate_of(config.app.name),
-        "environment": _environment(config, target, release_id),
+        "environment": environment(config, target, release_id),
+        "services": config.services,
+        "after": services.needed_units(config),
         "processes": config.processes,
         "timers": config.timers,
         "error_statuses": ERROR_STATUSES,
@@ -202,31 +192,15 @@ def _values(config: Config, target: TargetConfig, release_id: str) -> dict[str, 
             media=paths.media,
             maintenance_page=paths.maintenance_page,
             env=paths.env,
+            services=paths.services,
             logins=paths.logins,
         ),
     }
 
 
-def _environment(config: Config, target: TargetConfig, release_id: str) -> dict[str, str]:
-    """The app's environment, with its placeholders filled in: those of config/values.py."""
-    paths = Paths(config.root)
-    places = {
-        "database": str(paths.database),
-        "domain": target.domain,
-        "domains": ",".join(target.domains),
-        "media": str(paths.media),
-        "origin": target.origin,
-        "origins": ",".join(target.origins),
-        "release": release_id,
-        "static": str(paths.release(release_id) / "static"),
-    }
-    merged = {"LANG": config.host.locale, **config.app.environment, **target.environment}
-    return {name: value.format_map(places) for name, value in merged.items()}
-
-
 @cache
 def _jinja(templates: Overlay) -> jinja2.Environment:
-    environment = jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates.folders),
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # noqa: S701 - these are no web pages; each place has its own filter
@@ -238,14 +212,14 @@ def _jinja(templates: Overlay) -> jinja2.Environment:
         # Compiling a template takes longer than rendering it.
         bytecode_cache=jinja2.FileSystemBytecodeCache(),
     )
-    environment.filters |= {
+    made.filters |= {
         "nginx": quote_nginx,
         "matching_hosts": matching_hosts,
         "shell": quote_shell,
         "python": repr,
         "argv": shlex.join,
     }
-    return environment
+    return made
 
 
 def _render(templates: Overlay, name: str, values: Mapping[str, object]) -> str:

@@ -12,6 +12,7 @@ import pytest
 from tests.unit.fakes import TOP, settings
 from understudy.commands import script
 from understudy.config.model import Config
+from understudy.config.services import PACKAGES
 from understudy.host.provisioning import provisioning
 from understudy.paths import Project
 
@@ -92,6 +93,54 @@ def test_vagrantfile_installs_the_same_packages(
 
     assert len(lines) == 6
     assert printed == [*Config.model_validate(tree).packages]
+
+
+SERVICES = [
+    [],
+    ["redis", "memcached"],
+    [{"valkey": {"for": "cache", "memory": "1G"}}, "rabbitmq", {"redis": {"url_from": "URL"}}],
+    {"rabbitmq": {}, "memcached": {"memory": "128M"}},
+]
+
+
+@pytest.mark.needs("ruby")
+@pytest.mark.parametrize("services", SERVICES)
+def test_vagrantfile_sets_up_the_same_services(services: Any) -> None:
+    tree = {**settings(), "services": services}
+    text = (TOP / "Vagrantfile").read_text()
+    lines = text[text.index("SERVICE_DEFAULTS = ") : text.index("# The version of the box")]
+    given = f"CONFIG = JSON.parse('{json.dumps(tree)}')"
+
+    printed = subprocess.run(
+        [str(RUBY), "--disable-gems", "-rjson", "-e", "\n".join([given, lines, "puts services"])],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+
+    made = provisioning(Config.model_validate(tree), "vagrant", PARTS)
+    assert printed == [*made.arguments[6:]]
+
+
+def test_script_installs_the_packages_of_services() -> None:
+    """The very lines of the shipped script, run by a shell."""
+    text = PROJECT.provision_parts[0].read_text()
+    lines = text[text.index("SITE=$1") : text.index("# Only a staging VM")]
+    tree = {**settings(), "services": [*PACKAGES], "host": {"packages": ["jq"]}}
+    made = provisioning(Config.model_validate(tree), "vagrant", [text])
+
+    printed = subprocess.run(
+        script(f'{lines}echo "$@"; echo $SERVICES', *made.arguments),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+
+    assert sorted(printed[0].split()) == sorted([*PACKAGES.values(), "jq"])
+    assert printed[1] == (
+        "memcached=memory:64M rabbitmq= redis=for:queue,memory:64M valkey=for:queue,memory:64M"
+    )
+    assert set(made.packages) == {*PACKAGES.values(), "jq"}
 
 
 POSTGRESQL = """

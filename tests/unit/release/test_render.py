@@ -12,11 +12,11 @@ from tests.unit.release.rendering import all_files
 from understudy.config.model import Config
 from understudy.errors import ConfigError
 from understudy.paths import Overlay
+from understudy.release.environment import quote_shell
 from understudy.release.render import (
     RenderedFile,
     host_files,
     quote_nginx,
-    quote_shell,
     release_files,
 )
 
