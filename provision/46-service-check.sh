@@ -214,7 +214,7 @@ def variables(path: str) -> dict[str, str]:
     """NAME="value" lines, whose quotes are those of the verb secret-set."""
     try:
         text = Path(path).read_text(encoding="utf-8", errors="surrogateescape")
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
         return {}
     pairs = (line.partition("=") for line in text.split("\n"))
     return {name: re.sub(r"\\(.)", r"\1", value[1:-1]) for name, _, value in pairs}

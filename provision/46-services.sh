@@ -1,4 +1,4 @@
-# Each site has servers of its own, and a user of its own for each: systemd makes one for as long as it runs. What the
+# Each site has servers of its own. Each server has a user of its own, whom systemd makes for as long as it runs. What the
 # app needs to reach them is in $ROOT/shared/services, which templates/run.j2 reads.
 known=$ROOT/shared/services
 
@@ -30,7 +30,8 @@ free_port() {
     echo "$port"
 }
 
-# service_unit NAME MEMORY_MIB: a unit of which standard input is the rest of [Service].
+# service_unit NAME MEMORY_MIB: a unit of which standard input is the rest of [Service]. Without a name of its own for
+# the user, systemd would take that of the unit before its @, and so one for all sites.
 service_unit() {
     cat <<UNIT
 [Unit]
@@ -44,6 +45,7 @@ StartLimitIntervalSec=0
 Restart=always
 RestartSec=5
 DynamicUser=yes
+User=understudy-$(echo "$1@$SITE" | sha256sum | cut -c 1-12)
 MemoryMax=$2M
 UMask=0007
 NoNewPrivileges=yes

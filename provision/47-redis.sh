@@ -38,7 +38,8 @@ set_up_redis() {
     settings=/etc/understudy/$SITE.$1.conf unit=understudy-$1@$SITE.service changed=
     if redis_settings "$1" "$port" "$password" | put 0600 "$settings"; then changed=1; fi
     # A queue that is rewritten on its disk takes up to the same again for a moment.
-    if service_unit "$1" $(($(mebibytes "$(setting "$1" memory)") * 2 + 64)) <<UNIT | put 0644 "/etc/systemd/system/$unit"
+    most=$(($(mebibytes "$(setting "$1" memory)") * 2 + 64))
+    if service_unit "$1" "$most" <<UNIT | put 0644 "/etc/systemd/system/$unit"
 Type=notify
 TimeoutStartSec=600
 ExecStart=/usr/bin/$1-server -
