@@ -1,0 +1,142 @@
+"""A shop with a queue of tasks and a scheduler, what its workers have noted, and when the scheduler ran."""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from tests.integration.staging import Answer, Staging, make_app
+
+APPS = Path(__file__).parent / "queue_apps"
+# On the host. Both are written by the app's user.
+NOTES, BEATS = "/srv/shop/shared/database/notes.txt", "/srv/shop/shared/database/beats.txt"
+COUNT = re.compile(r"tasks: (\d+) enqueued, (\d+) done once, (\d+) twice, (\d+) lost")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Tasks of one or more runs."""
+
+    enqueued: int = 0
+    once: int = 0
+    twice: int = 0
+    lost: int = 0
+
+    @classmethod
+    def of(cls, text: str) -> "Counted":
+        """The sum of all counts in the output of a deploy or a rehearsal."""
+        found = [tuple(map(int, match)) for match in COUNT.findall(text)]
+        assert found, f"no tasks were counted in:\n{text}"
+        return cls(*map(sum, zip(*found, strict=True)))
+
+    @property
+    def is_right(self) -> bool:
+        return self.enqueued == self.once > 0 == self.twice == self.lost
+
+
+@dataclass(frozen=True)
+class Beat:
+    """release, process: of the scheduler. at: seconds since the epoch."""
+
+    release: str
+    process: int
+    at: float
+
+
+@dataclass(frozen=True)
+class QueueSite:
+    staging: Staging
+
+    def deploy(self, *words: str) -> Answer:
+        return self.staging.deploy_py("deploy", *words)
+
+    def change(self, text: str) -> None:
+        """A new version of the app."""
+        (self.staging.repository / "version.txt").write_text(text)
+        self.staging.commit(text)
+
+    def beats(self) -> list[Beat]:
+        lines = self.staging.host(f"cat {BEATS}").text.splitlines()
+        words = (line.split() for line in lines if re.fullmatch(r"\S+ \d+ [\d.]+", line))
+        return [Beat(release, int(process), float(at)) for release, process, at in words]
+
+    def units(self) -> list[str]:
+        """The units of workers and schedulers that are active now."""
+        listed = "systemctl list-units --plain --no-legend --state=active 'shop-*@*.service'"
+        return [
+            line.split()[0] for line in self.staging.host(listed).text.splitlines() if "@" in line
+        ]
+
+
+def database_site(directory: Path) -> QueueSite:
+    """Tasks in the app's own database, by django-tasks."""
+
+    def change(settings: dict[str, Any]) -> None:
+        python = ["python", "manage.py"]
+        _shop(settings, preset="django", module="shop.wsgi:application", release_commands=[])
+        settings["app"]["environment"]["DATABASE"] = "{database}/db.sqlite3"
+        settings["app"] |= {"static_url": None, "media_url": None}
+        settings["processes"] = {
+            "worker": {
+                "command": [*python, "db_worker", "--interval", "0.1"],
+                "count": 2,
+                "stop_timeout": 30,
+            },
+            "beat": {"command": ["python", "beat.py"], "single": True, "ready": 1},
+        }
+        enqueue = [*python, "enqueue_marks"]
+        settings["verify"] = {"tasks": {"enqueue": enqueue, "done": ["cat", NOTES], "wait": 30}}
+
+    return QueueSite(make_app(APPS / "database", directory, change))
+
+
+def redis_site(directory: Path, kind: str) -> QueueSite:
+    """Tasks in Redis, by Celery or RQ, with Celery's or RQ's own worker."""
+    workers = {
+        "celery": ["celery", "-A", "shop", "worker", "-c", "1", "-Q", "celery"],
+        "rq": ["python", "-m", "rq.cli", "worker", "--url", "{url}", "rq"],
+    }
+
+    def change(settings: dict[str, Any]) -> None:
+        _shop(settings, preset="plain", module="shop:application")
+        settings["app"]["environment"]["REDIS_URL"] = "{redis_url}"
+        settings["services"] = [{"redis": {"for": "queue"}}]
+        command = (
+            ["sh", "-c", 'exec rq worker --url "$REDIS_URL" rq'] if kind == "rq" else workers[kind]
+        )
+        settings["processes"] = {"worker": {"command": command, "count": 2, "stop_timeout": 30}}
+        enqueue = ["python", "enqueue.py", kind]
+        settings["verify"] = {"tasks": {"enqueue": enqueue, "done": ["cat", NOTES], "wait": 30}}
+
+    return QueueSite(make_app(APPS / "redis", directory, change))
+
+
+def longest_gap(beats: list[Beat]) -> float:
+    """Seconds between two beats that follow each other."""
+    return max((later.at - earlier.at for earlier, later in pairwise(beats)), default=0)
+
+
+def overlaps(beats: list[Beat]) -> int:
+    """How often a scheduler went on after the next one had begun."""
+    return sum(
+        earlier.process != later.process and any(one.process == earlier.process for one in rest)
+        for earlier, later, rest in (
+            (beats[place], beats[place + 1], beats[place + 2 :]) for place in range(len(beats) - 1)
+        )
+    )
+
+
+def _shop(settings: dict[str, Any], **app: Any) -> None:
+    kept = {name: settings["app"][name] for name in ("source",)}
+    environment = {
+        "ALLOWED_HOSTS": "{domain}",
+        "RELEASE": "{release}",
+        "NOTES": NOTES,
+        "BEATS": BEATS,
+    }
+    settings["app"] = {**kept, "name": "shop", "environment": environment, **app}
+    settings["secrets"] = {"SECRET_KEY": {"generate": 50}}
+    settings.pop("data", None)
+    for name, target in settings["targets"].items():
+        target["domain"] = "shop.test" if name == "vagrant" else "shop.example.com"
