@@ -1,6 +1,8 @@
 """A shop with a queue of tasks and a scheduler, what its workers have noted, and when the scheduler ran."""
 
 import re
+import sys
+from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -51,6 +53,29 @@ class QueueSite:
     def deploy(self, *words: str) -> Answer:
         return self.staging.deploy_py("deploy", *words)
 
+    def deploying(self) -> tuple[str, ...]:
+        """The words of a deploy under load that is to be killed."""
+        return (
+            sys.executable,
+            "deploy.py",
+            "deploy",
+            "--probe",
+            "--config",
+            str(self.staging.config),
+        )
+
+    def all_tasks(self) -> Counted:
+        """Of the whole life of a database_site(): what its queue has, against what was noted."""
+        query = "select json_extract(args_kwargs, '$.args[0]') from django_tasks_db_dbtaskresult"
+        database = "/srv/shop/shared/database/db.sqlite3"
+        enqueued = set(self.staging.host(f'sqlite3 {database} "{query}"').text.split())
+        noted = Counter(
+            line.split()[0] for line in self.staging.host(f"cat {NOTES}").text.splitlines()
+        )
+        times = [noted[mark] for mark in enqueued]
+        twice = sum(time > 1 for time in times)
+        return Counted(len(enqueued), times.count(1), twice, times.count(0))
+
     def change(self, text: str) -> None:
         """A new version of the app."""
         (self.staging.repository / "version.txt").write_text(text)
@@ -93,18 +118,15 @@ def database_site(directory: Path) -> QueueSite:
 
 def redis_site(directory: Path, kind: str) -> QueueSite:
     """Tasks in Redis, by Celery or RQ, with Celery's or RQ's own worker."""
-    workers = {
-        "celery": ["celery", "-A", "shop", "worker", "-c", "1", "-Q", "celery"],
-        "rq": ["python", "-m", "rq.cli", "worker", "--url", "{url}", "rq"],
-    }
+    celery = ["celery", "-A", "shop", "worker", "-c", "1", "-Q", "celery"]
+    # rq's option needs the URL, which is in the environment only.
+    rq = ["sh", "-c", 'exec rq worker --url "$REDIS_URL" rq']
 
     def change(settings: dict[str, Any]) -> None:
         _shop(settings, preset="plain", module="shop:application")
         settings["app"]["environment"]["REDIS_URL"] = "{redis_url}"
         settings["services"] = [{"redis": {"for": "queue"}}]
-        command = (
-            ["sh", "-c", 'exec rq worker --url "$REDIS_URL" rq'] if kind == "rq" else workers[kind]
-        )
+        command = celery if kind == "celery" else rq
         settings["processes"] = {"worker": {"command": command, "count": 2, "stop_timeout": 30}}
         enqueue = ["python", "enqueue.py", kind]
         settings["verify"] = {"tasks": {"enqueue": enqueue, "done": ["cat", NOTES], "wait": 30}}

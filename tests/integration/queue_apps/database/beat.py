@@ -1,4 +1,4 @@
-"""A scheduler: there must never be two, or work is enqueued twice. It notes its release and the time, as long as it runs."""
+"""A scheduler, of which there must never be two. As long as it runs, it notes its release and the time."""
 
 import os
 import time
