@@ -55,11 +55,11 @@ machine-test:
 test-all: setup check unit program-test report-test example-test  ## make test with all that it leaves out: hours
 	$(PYTHON) -m pytest -v --long --durations=15 tests/integration
 
-faults:  ## deploys killed at every step, every bad release, two hosts of one target; on two VMs at once: long
+faults:  ## deploys killed at every step, every bad release, two hosts of one target; on three VMs at once: long
 	$(MAKE) --no-print-directory -j2 faults-killed faults-others
 
 faults-killed:
-	GUEST_TESTS=killed-tests $(PYTHON) -m pytest -v --long tests/integration/test_killed.py
+	GUEST_TESTS=killed-tests $(PYTHON) -m pytest -v --long -n 2 --dist worksteal tests/integration/test_killed.py
 
 faults-others:
 	$(PYTHON) -m pytest -v --long --durations=15 tests/integration/test_releases.py \

@@ -10,17 +10,12 @@ import pytest
 from tests.integration.conftest import HEALTHY
 from tests.integration.guests import guest
 from tests.integration.site import Site
-from tests.integration.staging import Staging, run
+from tests.integration.staging import run
 from understudy.vm.levels import DEPLOYED, PROVISIONED, SEEDED, Level
 
 pytestmark = pytest.mark.timeout(1800)
 
 SEED = Level(SEEDED, "lists")
-
-
-def provisioned(staging: Staging) -> Level:
-    [found] = [level for level in staging.machine().saved() if level.name == PROVISIONED]
-    return found
 
 
 def test_reset_to_provisioned_keeps_the_secrets_that_were_set(site: Site) -> None:
@@ -90,7 +85,8 @@ def test_level_that_the_provider_has_lost_is_made_again(site: Site) -> None:
 
 def test_oldest_snapshots_are_removed_beyond_the_budget(site: Site) -> None:
     machine = site.staging.machine(snapshots_disk=1)
-    floor = provisioned(site.staging)
+    floor = machine.reset()
+    assert floor.name == PROVISIONED
     # A container's snapshot has what was written, and no RAM.
     assert site.staging.host("head -c 200M /dev/urandom >/root/large").code == 0
     for number in range(6):
@@ -119,4 +115,4 @@ def test_vm_without_a_usable_snapshot_is_rebuilt(site: Site) -> None:
     answer = site.staging.deploy_py("reset")
     assert answer.code == 0
     assert "rebuilding it" in answer.text
-    assert vm.snapshots() == {str(provisioned(site.staging))}
+    assert vm.snapshots() == {str(site.staging.machine().reset())}
