@@ -140,7 +140,7 @@ def longest_gap(beats: list[Beat]) -> float:
 
 
 def overlaps(beats: list[Beat]) -> int:
-    """How often a scheduler went on after the next one had begun."""
+    """How often a scheduler continued after the next one had begun."""
     return sum(
         earlier.process != later.process and any(one.process == earlier.process for one in rest)
         for earlier, later, rest in (
