@@ -217,6 +217,7 @@ PURE = {
     "testing.checks.links",
     "testing.checks.loading_checks",
     "testing.checks.other_hosts",
+    "testing.checks.processes",
     "testing.checks.page_checks",
     "traffic.certificate",
     "traffic.samples",
