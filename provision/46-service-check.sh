@@ -1,11 +1,10 @@
 step program that asks services how they are
 put 0755 /usr/local/lib/understudy/services <<'CHECK' || true
 #!/usr/bin/python3 -I
-"""services SITE                 prints NAME, a tab and `ok` or what is wrong, for each service of the site
-services SITE NAME            the same for one; exit code 1 if something is wrong
-services SITE NAME SECRET     the same for one that is managed elsewhere: the secret has its URL
+"""services SITE [NAME | NAME=SECRET]...   prints NAME, a tab and `ok` or what is wrong, for each
 
-Needs no root, but the right to read the site's secrets. Prints no password.
+Without names: for each that the host has for the site. One that is managed elsewhere has its URL in a secret.
+Exit code 1 if something is wrong. Needs the right to read the site's secrets, and prints none of them.
 """
 
 import re
@@ -236,17 +235,22 @@ def state(service: str, text: str | None) -> str:
     return "ok"
 
 
-def main(site: str, service: str = "", secret: str = "") -> None:
-    if secret:
-        urls = {service: variables(f"/srv/{site}/shared/env").get(secret)}
-    else:
-        here = variables(f"/srv/{site}/shared/services")
-        names = (service,) if service else (name for name in ASK if variable(name) in here)
-        urls = {name: here.get(variable(name)) for name in names}
-    states = {name: state(name, url) for name, url in urls.items()}
+def urls(site: str, words: list[str]) -> dict[str, str | None]:
+    here, secrets = (variables(f"/srv/{site}/shared/{name}") for name in ("services", "env"))
+    pairs = (
+        word.partition("=") for word in words or [name for name in ASK if variable(name) in here]
+    )
+    return {
+        name: secrets.get(secret) if secret else here.get(variable(name))
+        for name, _, secret in pairs
+    }
+
+
+def main(site: str, *words: str) -> None:
+    states = {name: state(name, url) for name, url in urls(site, [*words]).items()}
     for name, text in states.items():
         sys.stdout.write(f"{name}\t{text}\n")
-    sys.exit(bool(service) and states[service] != "ok")
+    sys.exit(any(text != "ok" for text in states.values()))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from understudy.deploy import (
 )
 from understudy.deploy.desired import NO_SHIPMENT, DesiredState
 from understudy.errors import StepFailed
-from understudy.host import backups, session, steps
+from understudy.host import backups, services, session, steps
 from understudy.host.actions import Action
 from understudy.host.facts import ObservedState
 from understudy.host.session import AuditEntry
@@ -60,6 +60,7 @@ def deploy(
             return []
         calendars.check_on_host(job, connection)
         certificate_names.warn(job, connection)
+        services.require(job, connection, observed)
         _require_receipt(job, source, connection, without_rehearsal)
         entry = AuditEntry("deploy", desired.release.id, source.commit, without_rehearsal)
         with session.locked(connection, job, entry, wait, observed) as observed:

@@ -1,10 +1,10 @@
 """What a host runs. In a file of its own, since it needs little of what a deploy needs and starts faster."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from understudy.commands import nginx
 from understudy.config.target import TargetConfig
-from understudy.host import certificates, processes, session, timers
+from understudy.host import certificates, processes, services, session, timers
 from understudy.host.certificates import CertificateState
 from understudy.host.facts import ObservedState
 from understudy.job import Job
@@ -17,9 +17,11 @@ def status(job: Job) -> None:
     with session.connected(job, needs=()) as (connection, observed):
         live = observed.release(observed.current)
         unserved = _unserved(job, connection, observed) if live else ""
+        of_services = [*services.describe(job, connection)]
     job.report.say(f"{job.target_name} ({job.target.address}, {observed.os})")
     if live is None:
         job.report.say("  no release is live yet")
+        _say_each(job, of_services)
         return
     if observed.maintenance:
         job.report.say(f"  {maintenance.describe(observed.maintenance)}")
@@ -36,6 +38,12 @@ def status(job: Job) -> None:
         job.report.say(f"  {line}")
     for timer in observed.timers:
         job.report.say(f"  {timers.describe(job.config.app.name, timer)}")
+    _say_each(job, of_services)
+
+
+def _say_each(job: Job, lines: Iterable[str]) -> None:
+    for line in lines:
+        job.report.say(f"  {line}")
 
 
 def _unserved(job: Job, connection: Connection, observed: ObservedState) -> str:
