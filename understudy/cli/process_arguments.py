@@ -40,9 +40,9 @@ def add_process(logs: argparse.ArgumentParser) -> None:
 def count(text: str) -> tuple[str, int]:
     """worker=4 -> ("worker", 4)"""
     found = re.fullmatch(r"([a-z][a-z0-9-]*)=(\d{1,2})", text)
-    if not found or int(found[2]) > MOST:
+    if not found or not 1 <= int(found[2]) <= MOST:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no name and count of 0 to {MOST}, such as worker=4"
+            f"{text!r} is no name and count of 1 to {MOST}, such as worker=4"
         )
     return found[1], int(found[2])
 

@@ -33,9 +33,9 @@ if [ -r "/etc/understudy/$site.units" ]; then
     done <"/etc/understudy/$site.units"
 fi
 # Each release on the host has a list of its own.
-names=
+processes=
 for file in "$root"/releases/*/processes; do
-    [ ! -r "$file" ] || while read -r name _; do names="$names $name"; done <"$file"
+    [ ! -r "$file" ] || while read -r name _; do processes="$processes $name"; done <"$file"
 done
 set --
 for file in /etc/os-release "/etc/understudy/$site.provisioned" "$root"/releases/*/manifest.json \
@@ -92,7 +92,7 @@ say machine "$(uname -m)"
 say free "$(stat -f -c '%a %S' "$root" 2>/dev/null || true)"
 states=active,activating,reloading,deactivating,failed
 set -- "$site@*"
-for name in $names; do set -- "$@" "$site-$name@*"; done
+for name in $processes; do set -- "$@" "$site-$name@*"; done
 systemctl list-units --plain --no-legend --state="$states" "$@" nginx.service certbot.timer certbot.service |
     while read -r unit _ state how _; do
         process=${unit#"$site-"}

@@ -68,6 +68,7 @@ def bare_python(*words: str) -> subprocess.CompletedProcess[str]:
         ["scale"],
         ["scale", "worker"],
         ["scale", "worker=65"],
+        ["scale", "worker=0"],
         ["scale", "worker=-1"],
         ["secrets"],
         ["secrets", "show", "API_TOKEN"],

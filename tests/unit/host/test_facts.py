@@ -94,15 +94,20 @@ def test_manifest_that_cannot_be_read_is_an_error(text: str) -> None:
 HOST_NAME = Path("/proc/sys/kernel/hostname").read_text().strip()
 
 
-def observe(root: Path) -> facts.ObservedState:
-    """The real query, run by a shell on a tree in place of a host's root directory."""
+UNITS = (
+    'echo "nginx.service loaded active running A web server"\n'
+    'echo "shop@r1.service loaded active running shop, release r1"\n'
+    'echo "shop@r0.service loaded deactivating stop-sigterm shop, release r0"\n'
+)
+
+
+def observe(root: Path, systemctl: str = UNITS) -> facts.ObservedState:
+    """The real query, run by a shell on a tree in place of a host's root directory.
+
+    systemctl: a script in its place.
+    """
     (root / "bin").mkdir(exist_ok=True)
-    (root / "bin" / "systemctl").write_text(
-        "#!/bin/sh\n"
-        'echo "nginx.service loaded active running A web server"\n'
-        'echo "shop@r1.service loaded active running shop, release r1"\n'
-        'echo "shop@r0.service loaded deactivating stop-sigterm shop, release r0"\n'
-    )
+    (root / "bin" / "systemctl").write_text(f"#!/bin/sh\n{systemctl}")
     (root / "bin" / "systemctl").chmod(0o755)
     (root / "etc").mkdir(exist_ok=True)
     if not (root / "etc" / "hosts").exists():

@@ -1,7 +1,10 @@
 """What a host's facts show of its processes."""
 
+from pathlib import Path
+
 import pytest
 
+from tests.unit.host import test_facts
 from tests.unit.host.test_facts import BARE
 from understudy.errors import StepFailed
 from understudy.host import facts, processes
@@ -66,6 +69,30 @@ def test_status_shows_how_many_of_each_run_and_what_is_left_of_others() -> None:
         "beat of r0: 1 still ending",
         "worker of r0: 1 RUNNING",
     ]
+
+
+def test_query_asks_for_the_processes_of_all_releases_on_the_host(tmp_path: Path) -> None:
+    for release, text in (("r0", "old 1 many 3\n"), ("r1", "worker 2 many 3\nbeat 1 single 3\n")):
+        directory = tmp_path / "srv/shop/releases" / release
+        directory.mkdir(parents=True)
+        (directory / "processes").write_text(text)
+    answer = """
+        for word; do case $word in
+            "shop-old@*") echo "shop-old@r0.service loaded deactivating stop-sigterm text" ;;
+            "shop-worker@*") echo "shop-worker@r1.service loaded activating auto-restart text" ;;
+            "shop-beat@*") echo "shop-beat@r1.service loaded failed failed text" ;;
+            InactiveEnterTimestamp) echo "Fri 2026-11-27" ;;
+        esac; done
+    """
+
+    observed = test_facts.observe(tmp_path, systemctl=answer)
+
+    assert observed.processes == (
+        ObservedProcess("old", "r0", "ending"),
+        ObservedProcess("worker", "r1", "restarting"),
+        ObservedProcess("beat", "r1", "failed", "Fri 2026-11-27"),
+    )
+    assert set(observed.release_processes) == {"r0", "r1"}
 
 
 @pytest.mark.parametrize(
