@@ -6,11 +6,11 @@ import tomllib
 from understudy.config.databases import RESERVED
 from understudy.errors import ConfigError
 from understudy.project import (
+    compose_file,
     django,
     django_project,
     libraries,
     other_tools,
-    processes,
     python_version,
     web_app,
     web_objects,
@@ -63,18 +63,34 @@ def deployment(tree: Tree, folder_name: str) -> Deployment:
 
 
 def _with_the_rest(found: Deployment, tree: Tree, folder: str, packages: Packages) -> Deployment:
-    found = found.with_more(processes.of_packages(tree, packages, found.notes))
     for part in (
         _lock(tree, folder, packages),
         libraries.of_packages(packages),
         python_version.release(tree, folder, packages),
-        processes.of_procfile(tree),
         other_tools.notes(tree, folder),
         gunicorn(tree, folder),
         _environment_files(tree, found),
     ):
         found = found.with_more(part)
-    return found
+    return found.with_more(_services(tree, found))
+
+
+def _services(tree: Tree, found: Deployment) -> Deployment:
+    """Servers of a compose file that no variable of the app names; and what several variables share."""
+    unused = {
+        name: Found({}, f"{place}: no variable of the app has its URL", is_sure=False)
+        for name, place in compose_file.servers(tree)
+        if name not in found.services
+    }
+    of_redis = [name for name, one in found.environment.items() if one.value == "{redis_url}"]
+    caches = [name for name in of_redis if "CACHE" in name]
+    notes: tuple[str, ...] = ()
+    if caches and len(caches) < len(of_redis):
+        notes = (
+            f"{', '.join(of_redis)} are one database of Redis: to clear the cache would empty the queue, "
+            f'too; with redis-py {caches[0]}: "{{redis_url}}?db=1" is another one',
+        )
+    return Deployment(services=unused, notes=notes)
 
 
 def _nothing(tree: Tree) -> ConfigError:

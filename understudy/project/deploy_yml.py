@@ -60,6 +60,9 @@ def _lines(found: Deployment) -> Iterator[str]:
         yield "host:"
         yield from (_line(f"  {name}", value) for name, value in found.host.items())
         yield ""
+    yield from _part("processes", found.processes, "beside the web process, in each release")
+    yield from _part("timers", found.timers, "commands of the live release, by the clock")
+    yield from _part("services", found.services, "servers on each host, which outlive releases")
     yield "vm:  # the staging VM"
     yield _line("  name", Found(found.app["name"].value, "of no other project on this machine"))
     yield from (_line(f"  {name}", value) for name, value in found.vm.items())
@@ -105,6 +108,17 @@ def _targets(found: Deployment) -> Iterator[str]:
     yield ""
     yield "# receipts:  # of passed rehearsals; a deploy to production needs a signed one"
     yield "#   key: ~/.ssh/understudy  # signs them; how to make one: docs/receipts.md"
+
+
+def _part(name: str, values: Mapping[str, Found], what: str) -> Iterator[str]:
+    if not values:
+        return
+    # A key with comments alone below it would be nothing, which is a mistake.
+    is_any_sure = any(one.is_sure for one in values.values())
+    yield f"{'' if is_any_sure else '# '}{name}:  # {what}"
+    for key, one in values.items():
+        yield _line(f"{'  ' if one.is_sure else '#   '}{key}", one)
+    yield ""
 
 
 def _line(key: str, found: Found) -> str:

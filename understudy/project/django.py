@@ -4,6 +4,7 @@ import shlex
 
 from understudy.config.app import PRESETS
 from understudy.project import django_project, django_settings, processes, server_settings, urls
+from understudy.project.celery_app import Code
 from understudy.project.django_settings import Settings
 from understudy.project.health import health
 from understudy.project.packages import Packages
@@ -29,7 +30,12 @@ def deployment(
         _static(settings),
         _messages(tree, project),
         _health(tree, project, settings),
-        processes.of_django(settings.apps),
+        processes.deployment(
+            Code(tree, project.folder, name, tuple(settings.apps)),
+            project.folder,
+            packages,
+            settings,
+        ),
     ):
         found = found.with_more(part)
     return found

@@ -11,8 +11,14 @@ from understudy.release.git import git
 
 # More than any file that is read here has. A lock file may be large.
 _MOST_BYTES = 5_000_000
-_READ = (".py", ".toml", ".lock", ".txt", ".in", ".cfg", ".yml", ".yaml")
-_READ_NAMES = ("package.json", "Procfile", "Pipfile", "Dockerfile", ".gitignore", ".python-version")
+_READ = (
+    *(".py", ".toml", ".lock", ".txt", ".in", ".cfg", ".yml", ".yaml"),
+    *(".service", ".timer", ".cron", ".crontab"),
+)
+_READ_NAMES = (
+    *("package.json", "Procfile", "Pipfile", "Dockerfile", ".gitignore", ".python-version"),
+    "crontab",
+)
 _OF_PACKAGES = ("node_modules", "site-packages")
 _LOCKS = ("uv.lock", "pylock.toml", "poetry.lock", "Pipfile.lock", "requirements.txt")
 

@@ -35,13 +35,13 @@ _BY_NAME = (
 )
 # For a list of which the variable is one entry, or JSON: there a comma would be part of a name.
 OF_FIRST = {"{domains}": "{domain}", "{origins}": "{origin}"}
-_REDIS = re.compile(
-    r"REDIS_(URL|URI|DSN)|(CELERY_)?(BROKER|RESULT_BACKEND)(_URL)?|CELERY_RESULT_URL"
+_BROKER = re.compile(
+    r"REDIS_(URL|URI|DSN)|((CELERY|DRAMATIQ|HUEY|RQ|TASKIQ|ARQ)_)?(BROKER|RESULT_BACKEND|REDIS)(_URL)?"
+    r"|CELERY_RESULT_URL|CACHE_URL|(RABBITMQ|AMQP|CLOUDAMQP)_(URL|URI)"
 )
 _REDIS_HOST = re.compile(r"(\w+_)?REDIS_(\w+_)?(HOST|HOSTNAME|SERVER)")
 # Of the app's tests and of its author's machine: a host has neither.
 _ELSEWHERE = re.compile(r"(\w+_)?(TEST|TESTING|DEV|DEVELOPMENT|LOCAL)(_\w+)?")
-_CACHE = re.compile(r"CACHE_URL|CELERY_BROKER_URL|CELERY_RESULT_BACKEND")
 
 
 def deployment(reads: Iterable[Read], engine: str, name: str, packages: Packages) -> Deployment:
@@ -79,8 +79,8 @@ def _one(read: Read, engine: str, name: str, packages: Packages) -> Deployment:
         return _set(read, "{origin}")
     if _REDIS_HOST.fullmatch(read.name) and "redis" in packages:
         return _redis_at(read, "127.0.0.1")
-    if _REDIS.fullmatch(read.name) or _CACHE.fullmatch(read.name):
-        return _redis(read, packages)
+    if _BROKER.fullmatch(read.name):
+        return _broker(read, packages)
     if can_be_made_up(read.name):
         return Deployment(secrets={read.name: Found({"generate": 50}, read.place)})
     return _unknown(read) if read.required else Deployment()
@@ -90,13 +90,28 @@ def _set(read: Read, value: str) -> Deployment:
     return Deployment(environment={read.name: Found(value, read.place)})
 
 
-def _redis(read: Read, packages: Packages) -> Deployment:
-    if not (read.required or read.default.startswith("redis") or "redis" in packages):
-        return Deployment()
-    return _redis_at(read, "redis://127.0.0.1:6379/0")
+def _broker(read: Read, packages: Packages) -> Deployment:
+    if read.default.startswith(("amqp", "pyamqp")) or re.match("RABBIT|.*AMQP", read.name):
+        return server("rabbitmq", read.name, read.place)
+    if read.required or read.default.startswith("redis") or "redis" in packages:
+        return server("redis", read.name, read.place)
+    return Deployment()
+
+
+def server(name: str, variable: str, place: str) -> Deployment:
+    """A server of the site's own, whose URL a variable gets."""
+    settings = {}
+    if name == "redis":
+        # What a cache may forget, a queue may not.
+        settings = {"for": "cache" if "CACHE" in variable else "queue"}
+    return Deployment(
+        environment={variable: Found(f"{{{name}_url}}", place)},
+        services={name: Found(settings, f"{variable} in {place}")},
+    )
 
 
 def _redis_at(read: Read, value: str) -> Deployment:
+    """A variable for the host alone leaves no room for a password: the distribution's own server, then."""
     return Deployment(
         environment={read.name: Found(value, read.place)},
         host={"packages": Found(["redis-server"], f"{read.name} in {read.place}")},

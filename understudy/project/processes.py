@@ -1,68 +1,83 @@
-"""Which processes the app needs besides the web process: workers and schedulers. Pure."""
+"""The processes and timers that an app needs besides the web process: what deploy.yml says of them. Pure.
 
-import re
-from collections.abc import Iterator, Mapping
+What a file says that other tools run comes first, then what follows from the code. Of two that do the same work
+the first one counts.
+"""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
+from understudy.project import celery_app, compose_file, crontabs, procfile, task_queues, unit_files
+from understudy.project.candidates import Candidate, timer_name
+from understudy.project.celery_app import Code
+from understudy.project.django_settings import Settings
 from understudy.project.packages import Packages
-from understudy.project.tree import Tree, text_lines
-from understudy.project.values import Deployment
-
-# App or package -> the process that it needs.
-_PROCESSES = {
-    "celery": "Celery: a worker (celery worker)",
-    "django_celery_results": "Celery: a worker (celery worker)",
-    "django_celery_beat": "Celery beat: a scheduler (celery beat)",
-    "django_rq": "RQ: a worker (manage.py rqworker)",
-    "rq": "RQ: a worker (rq worker)",
-    "django_tasks": "django-tasks: a worker (manage.py db_worker)",
-    "django_tasks.backends.database": "django-tasks: a worker (manage.py db_worker)",
-    "django_tasks_db": "django-tasks: a worker (manage.py db_worker)",
-    "django_q": "Django Q: a cluster (manage.py qcluster)",
-    "huey.contrib.djhuey": "Huey: a consumer (manage.py run_huey)",
-    "dramatiq": "Dramatiq: a worker (dramatiq)",
-    "django_dramatiq": "Dramatiq: a worker (manage.py rundramatiq)",
-    "procrastinate.contrib.django": "Procrastinate: a worker (manage.py procrastinate worker)",
-}
-_WEB = ("web", "release")
+from understudy.project.values import Deployment, Found
 
 
-def of_django(apps: Mapping[str, str]) -> Deployment:
-    """apps: those installed -> their places."""
-    found = {_PROCESSES[app]: place for app, place in apps.items() if app in _PROCESSES}
-    return Deployment(notes=tuple(_note(what, place) for what, place in found.items()))
+def deployment(
+    code: Code, folder: str, packages: Packages, settings: Settings | None = None
+) -> Deployment:
+    """folder: of the app. settings: of a Django project."""
+    processes: dict[str, Found] = {}
+    timers: dict[str, Found] = {}
+    done: set[str] = set()
+    for source in _sources(code, folder, packages, settings):
+        titles = set()
+        for candidate in source:
+            kind = candidate.kind
+            if kind and kind.title in done:
+                continue
+            name = _free_name(candidate, processes.keys() | timers.keys())
+            if not name:
+                continue
+            found = _with_state(candidate, code)
+            (timers if candidate.calendar else processes)[name] = replace(found, name=name).found
+            titles |= {kind.title} if kind and kind.title and not candidate.is_aside else set()
+        done |= titles
+    notes = (*procfile.release_notes(code.tree, folder), *task_queues.notes(code))
+    more = Deployment(processes=processes, timers=timers, notes=notes)
+    return more.with_more(_redis_of_rq(processes))
 
 
-def of_packages(tree: Tree, packages: Packages, known: tuple[str, ...]) -> Deployment:
-    """Processes that the app's code makes, without Django's list of apps. known: notes so far."""
-    notes = []
-    for name in ("celery", "rq", "dramatiq", "huey"):
-        what = _PROCESSES.get(name, "Huey: a consumer (huey_consumer)")
-        uses = next((place for place in _imports(tree, name)), "")
-        if name in packages and uses and not any(what in note for note in known):
-            notes.append(_note(what, uses))
-    return Deployment(notes=tuple(notes))
+def _sources(
+    code: Code, folder: str, packages: Packages, settings: Settings | None
+) -> Iterator[list[Candidate]]:
+    yield list(procfile.candidates(code.tree, folder))
+    yield list(unit_files.candidates(code.tree, folder))
+    yield list(crontabs.candidates(code.tree, folder))
+    if settings:
+        yield list(crontabs.of_django(settings))
+    if "celery" in packages and not _is_eager(settings):
+        yield list(celery_app.candidates(code))
+    yield list(
+        task_queues.of_django(code, settings) if settings else task_queues.of_code(code, packages)
+    )
+    yield list(compose_file.candidates(code.tree, folder))
 
 
-def _imports(tree: Tree, name: str) -> Iterator[str]:
-    pattern = re.compile(rf"^\s*(from|import)\s+{name}\b")
-    for path in tree.python:
-        for number, line in text_lines(tree.texts[path]):
-            if pattern.match(line):
-                yield f"{path}:{number}"
+def _is_eager(settings: Settings | None) -> bool:
+    """Whether the web process does its tasks itself."""
+    names = ("CELERY_TASK_ALWAYS_EAGER", "CELERY_ALWAYS_EAGER")
+    return settings is not None and any(settings.constant(name) is True for name in names)
 
 
-def _note(what: str, place: str) -> str:
-    return f"{place}: {what} is needed, and Understudy runs no process but the web one yet"
+def _free_name(candidate: Candidate, taken: set[str]) -> str:
+    kind = candidate.kind
+    names = (candidate.name, kind.name if kind else "", timer_name(candidate.line))
+    return next((name for name in names if name and name not in taken), "")
 
 
-def of_procfile(tree: Tree) -> Deployment:
-    """The processes of a Procfile that are neither web nor release."""
-    notes = []
-    for number, line in text_lines(tree.texts.get("Procfile", "")):
-        name, colon, _ = line.partition(":")
-        if colon and name.strip() not in _WEB:
-            notes.append(
-                f"Procfile:{number}: the process {name.strip()} is not run: "
-                "Understudy runs no process but the web one yet"
+def _with_state(candidate: Candidate, code: Code) -> Candidate:
+    return replace(candidate, line=celery_app.with_schedule(candidate.line, code))
+
+
+def _redis_of_rq(processes: dict[str, Found]) -> Deployment:
+    """`rq worker` finds its server by this variable alone."""
+    for found in processes.values():
+        if found.is_sure and str(found.value["command"]).startswith("rq worker"):
+            return Deployment(
+                environment={"RQ_REDIS_URL": Found("{redis_url}", "for `rq worker`")},
+                services={"redis": Found({"for": "queue"}, found.why)},
             )
-    return Deployment(notes=tuple(notes))
+    return Deployment()

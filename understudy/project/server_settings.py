@@ -4,8 +4,8 @@ module of settings for servers, which takes over the app's and reads the rest fr
 
 import ast
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from understudy.project import databases, meanings, settings_variables, syntax
 from understudy.project.django_project import MARK, VARIABLE, Project
@@ -15,6 +15,11 @@ from understudy.project.settings_variables import HTTPS, PLACES, WITH_HTTPS
 from understudy.project.tree import join
 from understudy.project.values import Deployment, Found, Unknown
 
+_OWN_SERVER = re.compile(
+    r"(rediss?|amqp|pyamqp)://([^/]*@)?(localhost|127\.0\.0\.1|redis|rabbitmq)\b"
+)
+_BROKERS = ("CELERY_BROKER_URL", "CELERY_RESULT_BACKEND", "BROKER_URL")
+
 
 @dataclass(frozen=True)
 class _Part:
@@ -23,6 +28,7 @@ class _Part:
     code: str
     why: str
     environment: dict[str, Found]
+    services: Mapping[str, Found] = field(default_factory=dict)
 
 
 def deployment(project: Project, settings: Settings, packages: Packages, name: str) -> Deployment:
@@ -37,7 +43,8 @@ def deployment(project: Project, settings: Settings, packages: Packages, name: s
     found = meanings.deployment(others, database.engine, name, packages).with_more(found)
     found = found.with_more(settings_variables.flags(settings, found))
     for part in parts:
-        found = found.with_more(Deployment(environment=part.environment))
+        more = Deployment(environment=part.environment, services=part.services)
+        found = found.with_more(more)
     module = project.settings
     if parts:
         module, path = _module(project)
@@ -105,7 +112,35 @@ def _parts(settings: Settings) -> Iterator[_Part]:
             {"ALLOWED_HOSTS": Found("{domains}", "the target's names")},
         )
     yield from _places(settings)
+    yield from _servers(settings)
     yield from _https(settings)
+
+
+def _servers(settings: Settings) -> Iterator[_Part]:
+    """Brokers and caches whose place is fixed to the machine that the settings run on."""
+    for name in _BROKERS:
+        setting = settings.by_name.get(name)
+        server = _own_server(setting.value) if setting else ""
+        if setting and server and not settings.reads_of(name):
+            more = meanings.server(server, name, setting.place)
+            code = f'{name} = os.environ["{name}"]\n'
+            why = f"{name} from the environment ({setting.place})"
+            yield _Part(code, why, dict(more.environment), more.services)
+    caches = settings.by_name.get("CACHES")
+    location = settings.items(settings.entries("CACHES").get("default")).get("LOCATION")
+    if caches and _own_server(location) == "redis" and not settings.reads_of("CACHES"):
+        more = meanings.server("redis", "CACHE_URL", caches.place)
+        # Apart from a queue, which a cache that is cleared would take along.
+        url = {"CACHE_URL": Found("{redis_url}?db=1", caches.place)}
+        code = 'CACHES["default"]["LOCATION"] = os.environ["CACHE_URL"]\n'
+        why = f"the cache's place from the environment ({caches.place})"
+        yield _Part(code, why, url, more.services)
+
+
+def _own_server(value: ast.expr | None) -> str:
+    """The server that a fixed URL of this machine leads to."""
+    found = _OWN_SERVER.match(syntax.text(value))
+    return "" if not found else "redis" if found[1].startswith("redis") else "rabbitmq"
 
 
 def _key_has_default(settings: Settings) -> bool:

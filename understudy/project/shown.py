@@ -1,5 +1,6 @@
 """What init prints: what it found and why, what it could not know, and what it would write now. Pure."""
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from difflib import unified_diff
@@ -7,7 +8,10 @@ from typing import Any
 
 from understudy.project.values import Deployment, Found
 
-_PARTS = ("app", "environment", "secrets", "host", "vm", "production")
+_PARTS = (
+    *("app", "environment", "secrets", "host", "processes", "timers", "services", "vm"),
+    "production",
+)
 _PREFIXES = {"environment": "app.environment", "production": "targets.production"}
 _COLUMN = 44
 
@@ -18,7 +22,8 @@ def found_lines(found: Deployment) -> Iterator[str]:
         values: Mapping[str, Found] = getattr(found, part)
         prefix = _PREFIXES.get(part, part)
         for key, value in values.items():
-            line = f"  {prefix}.{key}: {_shown(value.value)}"
+            start = "  " if value.is_sure else "  # "
+            line = f"{start}{prefix}.{key}: {_shown(value.value)}"
             yield f"{line.ljust(_COLUMN)}  {value.why}"
     for path, file in found.files.items():
         yield f"  {path}: {file.why}"
@@ -57,4 +62,7 @@ def diff(path: str, before: str, after: str) -> list[str]:
 def _shown(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
+    if isinstance(value, dict) and "generate" not in value:
+        command = value.get("command", "")
+        return shlex.join(command) if isinstance(command, list) else str(command)
     return "made on each host" if isinstance(value, dict) else str(value)

@@ -7,10 +7,14 @@ from typing import Any, Self
 
 @dataclass(frozen=True)
 class Found:
-    """A value of deploy.yml. why: what it was decided by, with file and line if it's written somewhere."""
+    """A value of deploy.yml. why: what it was decided by, with file and line if it's written somewhere.
+
+    is_sure: one that is not is written as a comment.
+    """
 
     value: Any
     why: str
+    is_sure: bool = True
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,9 @@ class Deployment:
     environment: Mapping[str, Found] = field(default_factory=dict)
     secrets: Mapping[str, Found] = field(default_factory=dict)
     host: Mapping[str, Found] = field(default_factory=dict)
+    processes: Mapping[str, Found] = field(default_factory=dict)
+    timers: Mapping[str, Found] = field(default_factory=dict)
+    services: Mapping[str, Found] = field(default_factory=dict)
     vm: Mapping[str, Found] = field(default_factory=dict)
     production: Mapping[str, Found] = field(default_factory=dict)
     files: Mapping[str, Found] = field(default_factory=dict)
@@ -51,6 +58,9 @@ class Deployment:
             environment={**self.environment, **other.environment},
             secrets={**self.secrets, **other.secrets},
             host=_joined(self.host, other.host),
+            processes={**self.processes, **other.processes},
+            timers={**self.timers, **other.timers},
+            services=_for_both(self.services, other.services),
             vm={**self.vm, **other.vm},
             production={**self.production, **other.production},
             files={**self.files, **other.files},
@@ -62,6 +72,13 @@ class Deployment:
     def without(self, key: str) -> "Deployment":
         """The same, but for what was unknown about that key."""
         return replace(self, unknown=tuple(one for one in self.unknown if one.key != key))
+
+
+def _for_both(one: Mapping[str, Found], other: Mapping[str, Found]) -> dict[str, Found]:
+    """A server that one part of the app needs as a queue must not forget anything, whatever the other needs."""
+    queues = {name for name, found in one.items() if found.value.get("for") == "queue"}
+    kept = {name: found for name, found in one.items() if name in queues or name not in other}
+    return {**other, **kept}
 
 
 def _joined(one: Mapping[str, Found], other: Mapping[str, Found]) -> dict[str, Found]:

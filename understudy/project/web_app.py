@@ -10,10 +10,12 @@ from understudy.project import (
     fixed_values,
     log_files,
     meanings,
+    processes,
     routes,
     static_files,
     syntax,
 )
+from understudy.project.celery_app import Code
 from understudy.project.health import health
 from understudy.project.packages import Packages
 from understudy.project.tree import Tree, join
@@ -53,6 +55,9 @@ def deployment(tree: Tree, app: WebApp, packages: Packages, name: str) -> Deploy
         _migrations(tree, app, packages),
         static_files.served(tree, app),
         health(_routes(tree, app), "/openapi.json" if app.kind == "FastAPI" else ""),
+        processes.deployment(
+            Code(tree, join(app.subdirectory, app.python_path), name), app.subdirectory, packages
+        ),
         Deployment(unknown=(*fixed_values.found(tree), *log_files.found(tree))),
     ):
         found = found.with_more(part)

@@ -338,16 +338,6 @@ def test_channels_is_served_by_asgi() -> None:
     assert (app(found, "module"), app(found, "worker_class")) == ("shop.asgi:application", "asgi")
 
 
-def test_workers_are_named_and_not_invented() -> None:
-    settings = by_environment('INSTALLED_APPS += ["django_celery_beat"]\n')
-    found = decided(
-        {**django(settings), "Procfile": "web: gunicorn x\nworker: celery -A shop worker\n"}
-    )
-
-    assert any("Celery beat" in note and "shop/settings.py:" in note for note in found.notes)
-    assert any(note.startswith("Procfile:2: the process worker") for note in found.notes)
-
-
 def test_two_projects_are_refused_and_both_named() -> None:
     files = {"a/manage.py": django()["manage.py"], "b/manage.py": django()["manage.py"]}
 

@@ -174,9 +174,51 @@ def test_library_that_a_package_brings_along_is_not_installed(
     assert (found.host["packages"].value if found.host else None) == packages
 
 
-def test_redis_is_installed_for_an_app_that_asks_for_its_url() -> None:
-    settings = by_environment('BROKER = os.environ["CELERY_BROKER_URL"]\n')
+@pytest.mark.parametrize(
+    ("read", "service", "settings"),
+    [
+        ('["CELERY_BROKER_URL"]', "redis", {"for": "queue"}),
+        ('["REDIS_URL"]', "redis", {"for": "queue"}),
+        ('.get("CACHE_URL", "redis://localhost")', "redis", {"for": "cache"}),
+        ('.get("BROKER_URL", "amqp://localhost")', "rabbitmq", {}),
+        ('["RABBITMQ_URL"]', "rabbitmq", {}),
+    ],
+)
+def test_app_that_asks_for_the_url_of_a_server_gets_one(
+    read: str, service: str, settings: dict[str, str]
+) -> None:
+    found = decided(django(by_environment(f"BROKER = os.environ{read}\n")))
+
+    assert found.services[service].value == settings
+    [variable] = [name for name, one in found.environment.items() if service in str(one.value)]
+    assert found.environment[variable].value == f"{{{service}_url}}"
+    assert found.services[service].why.startswith(f"{variable} in shop/settings.py:")
+
+
+def test_queue_is_kept_where_a_cache_has_the_same_server() -> None:
+    reads = "A = os.environ['CACHE_URL']\nB = os.environ['CELERY_BROKER_URL']\n"
+    found = decided(django(by_environment(reads)))
+
+    assert found.services["redis"].value == {"for": "queue"}
+    [note] = [note for note in found.notes if "one database of Redis" in note]
+    assert 'CACHE_URL: "{redis_url}?db=1"' in note
+
+
+def test_servers_whose_place_the_settings_fix_get_variables() -> None:
+    settings = by_environment(
+        'CELERY_BROKER_URL = "amqp://guest:guest@localhost//"\n'
+        'CELERY_RESULT_BACKEND = "django-db"\n'
+        'CACHES = {"default": {"BACKEND": "x", "LOCATION": "redis://127.0.0.1:6379/1"}}\n'
+    )
     found = decided(django(settings))
 
-    assert found.host["packages"].value == ["redis-server"]
-    assert found.environment["CELERY_BROKER_URL"].value.startswith("redis://127.0.0.1")
+    [module] = [file.value for path, file in found.files.items() if path.endswith("_server.py")]
+    assert 'CELERY_BROKER_URL = os.environ["CELERY_BROKER_URL"]' in module
+    assert 'CACHES["default"]["LOCATION"] = os.environ["CACHE_URL"]' in module
+    assert "CELERY_RESULT_BACKEND" not in module
+    assert found.environment["CELERY_BROKER_URL"].value == "{rabbitmq_url}"
+    assert found.environment["CACHE_URL"].value == "{redis_url}?db=1"
+    assert {name: one.value for name, one in found.services.items()} == {
+        "rabbitmq": {},
+        "redis": {"for": "cache"},
+    }
