@@ -13,7 +13,7 @@ from understudy.project.tree import Tree, is_aside, text_lines
 _FILE = re.compile(r"(.*/)?(crontab(\.\w+)?|[\w.-]+\.(cron|crontab)|cron\.d/[\w.-]+)")
 _LINE = re.compile(r"(@\w+|(?:[^\s=]+\s+){4}[^\s=]+)\s+(.+)")
 _USER = re.compile(r"([a-z_][a-z0-9_-]*|\$\w+)\s+(?=\S)")
-_UNLIKE = "systemd has no time like it"
+_NO_SUCH_TIME = "systemd has no time like it"
 
 
 def candidates(tree: Tree, folder: str) -> Iterator[Candidate]:
@@ -30,7 +30,7 @@ def _timer(time: str, text: str, path: str, number: int, folder: str) -> Iterato
     line = command_lines.parse(text[user.end() :] if user else text, folder)
     calendar, name = cron.calendar(" ".join(time.split())), timer_name(line)
     # Where cron reads % it ends the command.
-    doubt = _UNLIKE if not calendar else "" if "%" not in text else "it has a % sign"
+    doubt = _NO_SUCH_TIME if not calendar else "" if "%" not in text else "it has a % sign"
     if name and (calendar or time.strip() != "@reboot"):
         yield Candidate(name, line, f"{path}:{number}", calendar or "daily", doubt)
 
@@ -58,7 +58,7 @@ def _job(parts: list[ast.expr], place: str) -> Iterator[Candidate]:
         call = f"from {module} import {name}; {name}()"
         line = Line(("python", "manage.py", "shell", "-c", call), "")
     plain = len(parts) == 2 or (is_command and len(parts) == 3)
-    doubt = "" if plain and calendar else "its arguments are not read" if calendar else _UNLIKE
+    doubt = "" if plain and calendar else "its arguments are not read" if calendar else _NO_SUCH_TIME
     name = timer_name(Line(("python", "manage.py", function.rpartition(".")[2]), ""))
     if is_command:
         name = timer_name(line)
