@@ -58,7 +58,9 @@ def _job(parts: list[ast.expr], place: str) -> Iterator[Candidate]:
         call = f"from {module} import {name}; {name}()"
         line = Line(("python", "manage.py", "shell", "-c", call), "")
     plain = len(parts) == 2 or (is_command and len(parts) == 3)
-    doubt = "" if plain and calendar else "its arguments are not read" if calendar else _NO_SUCH_TIME
+    doubt = (
+        "" if plain and calendar else "its arguments are not read" if calendar else _NO_SUCH_TIME
+    )
     name = timer_name(Line(("python", "manage.py", function.rpartition(".")[2]), ""))
     if is_command:
         name = timer_name(line)
