@@ -114,7 +114,8 @@ def next_version(site: Site) -> tuple[str, str]:
     staging.replace("lists/static/lists/lists.css", r"\A(/\* .* \*/\n)?", f"/* {after} */\n")
     # Another environment: a hash more that no download needs to have.
     digest = sha256(after.encode()).hexdigest()
-    staging.replace("requirements.txt", r"\A(\S+==\S+ \\\n)", rf"\1    --hash=sha256:{digest} \\\n")
+    first = r"\A((?:#.*\n)*\S+==\S+ \\\n)"
+    staging.replace("requirements.txt", first, rf"\1    --hash=sha256:{digest} \\\n")
     migrations = staging.repository / "lists" / "migrations"
     last = max(path.stem for path in migrations.glob("0*.py"))
     name = f"{int(last[:4]) + 1:04}_more"
@@ -131,8 +132,10 @@ def next_version(site: Site) -> tuple[str, str]:
 
 def run_until(site: Site, step: str) -> subprocess.Popen[str]:
     """Starts a deploy. Returns when it has begun that step."""
+    # The host may not have noticed yet that the connection of the last one was cut.
+    words = ("deploy", "--json", "--wait", "60", "--config", site.staging.config)
     deploy = subprocess.Popen(
-        [sys.executable, "-u", "deploy.py", "deploy", "--json", "--config", site.staging.config],
+        [sys.executable, "-u", "deploy.py", *words],
         cwd=PROJECT,
         text=True,
         stdout=subprocess.PIPE,

@@ -28,6 +28,8 @@ DEPLOYS, ROLLBACKS, KILLS = 20, 5, 10
 def shop(vm: None, tmp_path_factory: pytest.TempPathFactory) -> QueueSite:
     """Live, with two workers and a scheduler."""
     site = database_site(tmp_path_factory.mktemp("shop"))
+    # Another site than the one that the VM has.
+    assert site.staging.deploy_py("up").code == 0
     assert site.deploy().code == 0
     return site
 
