@@ -112,7 +112,7 @@ def run_limited(limit: float, command: str) -> Any:
     sys.argv = words[1:]
     sys.path[0] = str(Path(words[1]).resolve().parent)
     code: Any = 0
-    with understudy_ending.limited(command, limit):
+    with understudy_ending.limited(command, limit), understudy_django.naming_broken_settings():
         try:
             runpy.run_path(words[1], run_name="__main__")
         except SystemExit as end:

@@ -6,7 +6,8 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,20 @@ Each worker would refuse the sessions and forms of the others. Let the settings 
 environment, where every host has one, or set the variable that they ask for:
 python deploy.py secrets set NAME"""
 PRINT_KEY = "from django.conf import settings; print(settings.SECRET_KEY)"
+
+
+@contextmanager
+def naming_broken_settings() -> Iterator[None]:
+    """Raises the error of settings that can't be loaded in place of what follows from it: Django runs a
+    command without them, and which of its checks fails first is by chance.
+    """
+    try:
+        yield
+    except Exception:
+        conf = sys.modules.get("django.conf")
+        if conf and "DJANGO_SETTINGS_MODULE" in os.environ and not conf.settings.configured:
+            _ = conf.settings.INSTALLED_APPS
+        raise
 
 
 def is_loaded() -> bool:

@@ -17,6 +17,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 from django.core.management import execute_from_command_line
 execute_from_command_line(sys.argv)
 """
+# Fails as Django's own check of models does, if it happens to be the first.
+ASK = """
+import os
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
+from django.conf import settings
+from django.apps import apps
+apps.get_models()
+"""
 SETTINGS = """
 import os
 SECRET_KEY = os.environ.get("SECRET_KEY", "x")
@@ -101,6 +109,23 @@ class Project(unittest.TestCase):
 
 
 class Migrations(Project):
+    def test_broken_settings_are_the_error_and_not_what_follows_from_them(self) -> None:
+        broken = "from django.core.exceptions import ImproperlyConfigured as E\nraise E('no MAIL_FROM')\n"
+        self.write("source/shop/settings.py", broken)
+        self.write("source/ask.py", ASK)
+
+        done = self.commands("python ask.py")
+
+        self.assertEqual(done.returncode, 1)
+        self.assertTrue(done.stderr.endswith("ImproperlyConfigured: no MAIL_FROM\n"), done.stderr)
+
+    def test_error_of_an_app_with_good_settings_stays(self) -> None:
+        self.write("source/ask.py", ASK)
+
+        done = self.commands("python ask.py")
+
+        self.assertIn("AppRegistryNotReady", done.stderr.splitlines()[-1])
+
     def test_missing_migration_of_a_package_is_noted(self) -> None:
         done = self.commands()
 
