@@ -40,5 +40,7 @@ boot() {
     [ -L "/srv/$site/current" ] || return 0
     id=$(release_id "$(basename "$(readlink "/srv/$site/current")")")
     systemctl start --no-block "$site@$id.service"
+    . "$verbs/processes"
+    processes_boot "$id"
 }
 VERBS

@@ -15,6 +15,14 @@ put 0755 /usr/local/sbin/understudy-site <<'SITE' || true
 # understudy-site SITE drain ID  the same, without waiting for it, once its open connections have had
 #                                their time: see /usr/local/lib/understudy/drain
 # understudy-site SITE timer-run NAME    run a timer's command now, print its output, end with its exit code
+# understudy-site SITE processes-start ID      start what the release runs besides the web process and may
+#                                run twice, and wait until all of it is ready; else stop it and say why
+# understudy-site SITE processes-hand-over ID  the same for each `single` process, after that of any other
+#                                release has ended; if it is not ready, that other one goes on
+# understudy-site SITE processes-end ID        signal all of a release's to end, and return at once
+# understudy-site SITE processes-stop ID       the same, and wait until they have ended
+# understudy-site SITE processes-restart ID NAME       restart that one, and wait until it is ready
+# understudy-site SITE processes-scale ID NAME COUNT   run so many of it, until the next deploy
 # understudy-site SITE secret-set NAME   store a secret for the app; its value is standard input. One named
 #                                BASIC_AUTH_… is for nginx alone, ACME_DNS_… for certbot alone
 # understudy-site SITE secret-rm NAME    remove it
@@ -30,7 +38,7 @@ put 0755 /usr/local/sbin/understudy-site <<'SITE' || true
 # understudy-site SITE log       append standard input, one object of JSON, to the site's log
 # understudy-site SITE outgoing-off      block connections from this host to any other, except for
 #                                names, time and its own address, so that it sends no mail
-# understudy-site SITE boot      undo unconfirmed files, and start the live release
+# understudy-site SITE boot      undo unconfirmed files, and start the live release with its processes
 #                                (called by SITE.service)
 #
 # The deployer calls it through sudo. He decides which code runs as the app's user, but gets no other
@@ -78,8 +86,8 @@ secret_name() {
     echo "$1"
 }
 
-timer_name() {
-    case $1 in *[!a-z0-9-]* | '' | -*) refuse "bad name of a timer" ;; esac
+process_name() {
+    case $1 in *[!a-z0-9-]* | '' | -*) refuse "bad name of a process or timer" ;; esac
     echo "$1"
 }
 
@@ -124,6 +132,12 @@ host_names() {
     done
 }
 
+process_count() {
+    case $1 in *[!0-9]* | '' | 0* | ???*) refuse "bad number of processes" ;; esac
+    [ "$1" -le 64 ] || refuse "processes: 1 to 64"
+    echo "$1"
+}
+
 seconds() {
     case $1 in *[!0-9]* | '' | ????*) refuse "bad number of seconds" ;; esac
     if [ "$1" -lt 10 ] || [ "$1" -gt 600 ]; then refuse "seconds: 10 to 600"; fi
@@ -132,7 +146,9 @@ seconds() {
 
 case $verb in
 certificate) most=106 ;;
-install) most=4 ;;
+processes-scale) most=5 ;;
+install | processes-restart) most=4 ;;
+processes-*) most=3 ;;
 warm | start | stop | drain | timer-run | secret-set | secret-rm) most=3 ;;
 *) most=2 ;;
 esac
@@ -177,8 +193,31 @@ boot)
     . "$verbs/release"
     boot
     ;;
+processes-start | processes-hand-over | processes-end | processes-stop)
+    id=$(release_id "$3")
+    . "$verbs/processes"
+    case $verb in
+    processes-start) processes_start "$id" ;;
+    processes-hand-over) processes_hand_over "$id" ;;
+    processes-end) processes_end "$id" ;;
+    processes-stop) processes_stop "$id" ;;
+    esac
+    ;;
+processes-restart)
+    id=$(release_id "$3")
+    name=$(process_name "$4")
+    . "$verbs/processes"
+    processes_restart "$id" "$name"
+    ;;
+processes-scale)
+    id=$(release_id "$3")
+    name=$(process_name "$4")
+    count=$(process_count "$5")
+    . "$verbs/processes"
+    processes_scale "$id" "$name" "$count"
+    ;;
 timer-run)
-    name=$(timer_name "$3")
+    name=$(process_name "$3")
     . "$verbs/timers"
     run_timer "$name"
     ;;
