@@ -18,7 +18,7 @@ put 0755 /usr/local/sbin/understudy-site <<'SITE' || true
 # understudy-site SITE processes-start ID      start what the release runs besides the web process and may
 #                                run twice, and wait until all of it is ready; else stop it and say why
 # understudy-site SITE processes-hand-over ID  the same for each `single` process, after that of any other
-#                                release has ended; if it is not ready, that other one goes on
+#                                release has ended; if it is not ready, that other one starts again
 # understudy-site SITE processes-end ID        signal all of a release's to end, and return at once
 # understudy-site SITE processes-stop ID       the same, and wait until they have ended
 # understudy-site SITE processes-restart ID NAME       restart that one, and wait until it is ready
