@@ -128,6 +128,31 @@ if booted && grep -qsix 'ENABLED=yes' /etc/ufw/ufw.conf &&
     object "ufw is active and lets no one reach port 80. Allow it: ufw allow 80,443/tcp"
 fi
 
+# The firewall for mail is one for all sites of a host.
+own_mail=/etc/understudy/$SITE.mail
+for file in /etc/understudy/*.mail; do
+    if [ "$file" = "$own_mail" ] || ! [ -e "$file" ]; then continue; fi
+    other=$(basename "$file" .mail)
+    case "$MAIL $(cat "$file") $(cat "$own_mail" 2>/dev/null)" in
+    "capture off "*)
+        object "the site $other sends its mails from this host, and \`mail: capture\` of $SITE would refuse them." \
+            "Set \`mail: off\` for this target, or capture those of $other, too"
+        ;;
+    "off capture capture") ;;
+    "off capture "*)
+        object "this host captures the mails of the site $other and sends none. Set \`mail: capture\` for this target, too"
+        ;;
+    esac
+done
+# By the site's name, so that deploy.py knows it as well: understudy/config/mail.py computes the same.
+mail_digest=$(printf %s "$SITE" | sha256sum | cut -c 1-4)
+mail_port=$((20000 + 0x$mail_digest % 10000))
+if [ "$MAIL" = capture ] && booted && command -v ss >/dev/null && ! [ -e "/etc/systemd/system/understudy-mail-$SITE.socket" ] &&
+    [ -n "$(ss -ltnH "sport = :$mail_port")" ]; then
+    object "port $mail_port is taken, so the mails of $SITE can't be captured there (ss -ltnp shows by what)." \
+        "Stop it, or set \`mail: off\` for this target"
+fi
+
 if [ -n "$conflict" ]; then
     echo "provision: nothing was changed" >&2
     exit 3

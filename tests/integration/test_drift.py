@@ -59,7 +59,7 @@ def made(app: Staging, directory: Path) -> Production:
     """
     project = Project(PROJECT, app.config, PROJECT)
     config = configuration.load(app.config)
-    recipe = of_project(project, config, config.target("vagrant").admin)
+    recipe = of_project(project, config, config.target("vagrant"))
     box = boxes.box_for(project, config.vm.release, recipe)
     catalog = boxes.build(project, box, recipe, TextReport())
     host = production.start(directory, catalog, VirtualMachines())

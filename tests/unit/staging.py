@@ -71,7 +71,7 @@ class Staging:
 
     def stamp(self) -> str:
         job = self.job()
-        return of_project(job.project, job.config, job.target.admin).stamp
+        return of_project(job.project, job.config, job.target).stamp
 
     def facts(self, *lines: str, stamp: str | None = None) -> Result:
         """The host's answer to QUERY. lines: about what is deployed. stamp: of its provisioning."""

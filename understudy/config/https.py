@@ -1,24 +1,19 @@
 """How a target has HTTPS: `https` and `acme` in deploy.yml."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
 from understudy.config.base import Strict
 from understudy.config.dns01 import Dns
-from understudy.config.values import FilePath, text
+from understudy.config.values import FilePath, off_or_text, text
 
 # https://letsencrypt.org/getting-started/ and its directory for trials.
 LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
 LETS_ENCRYPT_STAGING = "https://acme-staging-v02.api.letsencrypt.org/directory"
 
 
-def _no_boolean(value: Any) -> Any:
-    """YAML reads `off` as a boolean."""
-    return "off" if value is False else value
-
-
-Https = Annotated[Literal["auto", "off"], BeforeValidator(_no_boolean)]
+Https = Annotated[Literal["auto", "off"], BeforeValidator(off_or_text)]
 DirectoryUrl = Annotated[
     str,
     text(

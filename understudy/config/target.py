@@ -9,6 +9,7 @@ from understudy.config import certificate as certificates
 from understudy.config.base import Strict
 from understudy.config.certificate import Certificate
 from understudy.config.https import Acme, Hsts, Https, seconds
+from understudy.config.mail import CAPTURE, Mail
 from understudy.config.mistakes import validation_error
 from understudy.config.names import DomainOrEmpty, SiteName, SiteNames, mistakes
 from understudy.config.proxies import TrustedProxies
@@ -57,6 +58,7 @@ class TargetConfig(Strict):
     require_clean: bool = False
     disposable: bool = False
     require_receipt: bool = True
+    mail: Mail | None = None
     probe: Literal["ssh", "public"] = "ssh"
     environment: Mapping[VariableName, VariableValue] = {}
 
@@ -138,6 +140,11 @@ class TargetConfig(Strict):
     def is_noindex(self) -> bool:
         """Whether search engines are asked to leave the site out: by default where tests may destroy data."""
         return self.disposable if self.noindex is None else self.noindex
+
+    @property
+    def captures_mail(self) -> bool:
+        """By default where tests may destroy data: there the data may have the addresses of real people."""
+        return self.disposable if self.mail is None else self.mail == CAPTURE
 
     @property
     def hsts_seconds(self) -> int:

@@ -47,6 +47,11 @@ def _beside_deploy_yml(value: Any, info: ValidationInfo) -> Any:
     return beside / Path(value).expanduser() if isinstance(value, str) else value
 
 
+def off_or_text(value: Any) -> Any:
+    """YAML reads `off` as a boolean."""
+    return "off" if value is False else value
+
+
 FilePath = Annotated[Path, BeforeValidator(_beside_deploy_yml)]
 # User names, unit names, paths and host names on a server.
 Name = Annotated[

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
+from understudy.config import mail
 from understudy.config.model import Config
 from understudy.config.services import PACKAGES
+from understudy.config.target import TargetConfig
 from understudy.paths import Project
 
 
@@ -31,22 +33,25 @@ class Provisioning:
         return (*own, *(_package(word) for word in self.arguments[6:]))
 
 
-def of_project(project: Project, config: Config, admin: str) -> Provisioning:
-    """The provisioning of a host of this project, run by that admin."""
-    return provisioning(config, admin, (path.read_text() for path in project.provision_parts))
+def of_project(project: Project, config: Config, target: TargetConfig) -> Provisioning:
+    """The provisioning of a host of this project's target, run by its admin."""
+    return provisioning(config, target, (path.read_text() for path in project.provision_parts))
 
 
-def provisioning(config: Config, admin: str, parts: Iterable[str]) -> Provisioning:
+def provisioning(config: Config, target: TargetConfig, parts: Iterable[str]) -> Provisioning:
     """parts: the texts of provision/[0-9]*.sh in their order. The Vagrantfile computes the same."""
     script = "".join(parts)
     host = config.host
-    settings = (config.app.name, host.deployer, admin, host.locale, host.timezone)
-    more = (*config.services.words(), *config.packages)
+    settings = (config.app.name, host.deployer, target.admin, host.locale, host.timezone)
+    mails = (mail.CAPTURED,) if target.captures_mail else ()
+    more = (*mails, *config.services.words(), *config.packages)
     digest = sha256("\0".join((script, *settings, *more)).encode()).hexdigest()
     return Provisioning(script, (*settings, digest[:16], *more))
 
 
 def _package(word: str) -> str:
     """Of a service with its settings, or the package that the word is."""
+    if word == mail.CAPTURED:
+        return mail.PACKAGE
     service, is_service, _ = word.partition("=")
     return PACKAGES[service] if is_service else word

@@ -56,6 +56,21 @@ systemctl reset-failed $patterns "$site.service" 2>/dev/null || true
 set +f
 rm -f "$listed"
 
+step "mail"
+if [ -e "/etc/understudy/$site.mail" ]; then
+    for unit in "understudy-mail-$site.socket" "understudy-mail-$site-local.socket"; do
+        systemctl disable -q --now "$unit" 2>/dev/null || true
+        rm -f "/etc/systemd/system/$unit"
+    done
+    systemctl stop "understudy-mail@$site.service" 2>/dev/null || true
+    systemctl daemon-reload
+    rm -f "/etc/understudy/$site.mail"
+    if ! grep -qsxF capture /etc/understudy/*.mail && [ -e /etc/nftables.d/understudy-mail.nft ]; then
+        rm /etc/nftables.d/understudy-mail.nft
+        nft delete table inet understudy_mail
+    fi
+fi
+
 step "certificate and rights"
 if [ -e "/etc/letsencrypt/renewal/$site.conf" ]; then certbot delete --non-interactive --quiet --cert-name "$site"; fi
 rm -rf "/etc/ssl/understudy/$site" "/run/$site"
@@ -84,7 +99,7 @@ if [ "$data" = data ]; then
         mariadb --no-defaults -e "DROP DATABASE IF EXISTS \`$site\`; DROP DATABASE IF EXISTS \`${site}_scratch\`;
             DROP USER IF EXISTS '$site'@'localhost'" 2>&1
     fi
-    rm -rf --one-file-system "$root"
+    rm -rf --one-file-system "$root" "/var/lib/understudy-mail/$site"
     if id -nG "$deployer" 2>/dev/null | tr ' ' '\n' | grep -qx "$site"; then gpasswd -d "$deployer" "$site" >/dev/null; fi
     if getent passwd "$site" >/dev/null; then userdel "$site"; fi
 elif [ -d "$root" ]; then

@@ -132,7 +132,7 @@ def gather(connection: Connection, config: Config, answer: Result | None = None)
 
 def provisioning(job: Job) -> Provisioning:
     """What a host of this target has to be provisioned with."""
-    return of_project(job.project, job.config, job.target.admin)
+    return of_project(job.project, job.config, job.target)
 
 
 def now() -> str:

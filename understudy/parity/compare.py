@@ -84,7 +84,7 @@ def _side(job: Job, name: str, of: str) -> Side:
 def _code(job: Job, target: str) -> Capture:
     host = capture_host.host_of(job, target)
     files = render.host_files(job.config, host, job.project.templates)
-    return capture_of_code(job.config, host, files, of_project(job.project, job.config, host.admin))
+    return capture_of_code(job.config, host, files, of_project(job.project, job.config, host))
 
 
 def show(job: Job, comparisons: Sequence[Comparison], *, html: bool) -> None:

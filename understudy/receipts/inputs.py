@@ -38,7 +38,7 @@ def candidate(job: Job, source: sources.Source, target_name: str) -> Candidate:
         target=target_name,
         files={str(file.path): _sha256(file.content) for file in files},
         settings=_sha256(settings),
-        provisioning=of_project(job.project, config, target.admin).stamp,
+        provisioning=of_project(job.project, config, target).stamp,
         migrations=sources.migrations(source),
     )
 

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import jinja2
 
+from understudy.config import mail
 from understudy.config.model import Config
 from understudy.config.target import TargetConfig
 from understudy.errors import ConfigError
@@ -177,6 +178,7 @@ def _values(config: Config, target: TargetConfig, release_id: str) -> dict[str, 
         "after": services.needed_units(config),
         "processes": config.processes,
         "timers": config.timers,
+        "mail": mail.variables(config.app.name) if target.captures_mail else {},
         "error_statuses": ERROR_STATUSES,
         "paths": SimpleNamespace(
             root=paths.root,

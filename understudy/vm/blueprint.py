@@ -63,8 +63,7 @@ class Blueprint:
 
     @cached_property
     def provisioning(self) -> Provisioning:
-        admin = self.job.target.admin
-        return of_project(self.job.project, self.job.config, admin)
+        return of_project(self.job.project, self.job.config, self.job.target)
 
     @cached_property
     def mirror(self) -> Mirror | None:

@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,19 +14,26 @@ from tests.unit.fakes import TOP, settings
 from understudy.commands import script
 from understudy.config.model import Config
 from understudy.config.services import PACKAGES
-from understudy.host.provisioning import provisioning
+from understudy.host.provisioning import Provisioning, provisioning
 from understudy.paths import Project
 
 PARTS = ["set -eu\n", "echo done\n"]
 PROJECT = Project(TOP, TOP / "deploy.yml")
+RUBY = shutil.which("ruby")
 
 
 def config(**host: Any) -> Config:
     return Config.model_validate({**settings(), "host": host})
 
 
+def made_for(config: Config, parts: Iterable[str] = PARTS, **target: Any) -> Provisioning:
+    """target: keys of the target to change."""
+    given = config.target("staging").model_copy(update={"admin": "vagrant", **target})
+    return provisioning(config, given, parts)
+
+
 def test_stamp_is_computed_as_in_the_vagrantfile() -> None:
-    made = provisioning(config(packages=["git", "jq"]), "vagrant", PARTS)
+    made = made_for(config(packages=["git", "jq"]))
 
     words = ["set -eu\necho done\n", "shop", "deploy", "vagrant", "C.UTF-8", "Etc/UTC", "git", "jq"]
     stamp = sha256("\0".join(words).encode()).hexdigest()[:16]
@@ -47,10 +55,42 @@ def test_stamp_is_computed_as_in_the_vagrantfile() -> None:
     ],
 )
 def test_stamp_changes_with(host: dict[str, Any], admin: str, parts: list[str]) -> None:
-    assert (
-        provisioning(config(**host), admin, parts).stamp
-        != provisioning(config(), "vagrant", PARTS).stamp
-    )
+    assert made_for(config(**host), parts, admin=admin).stamp != made_for(config()).stamp
+
+
+def test_host_that_captures_mail_has_the_catcher_among_its_packages() -> None:
+    captures = made_for(config(packages=["git"]), mail="capture")
+
+    assert captures.arguments[6:] == ("mail=capture", "git")
+    assert captures.packages == ("python3-aiosmtpd", "git")
+    assert captures.stamp != made_for(config(packages=["git"])).stamp
+    assert made_for(config(), disposable=True) == made_for(config(), mail="capture")
+
+
+@pytest.mark.needs("ruby")
+@pytest.mark.parametrize("target", [{}, {"mail": "off"}, {"mail": "capture"}, {"mail": False}])
+@pytest.mark.parametrize("disposable", [True, False])
+def test_vagrantfile_captures_mail_where_python_does(
+    target: dict[str, Any], disposable: bool
+) -> None:
+    tree = settings(target={"disposable": disposable, **target})
+    asked = Config.model_validate(tree).target("staging").captures_mail
+    tree["targets"]["vagrant"] = tree["targets"].pop("staging")
+    lines = [
+        line
+        for line in (TOP / "Vagrantfile").read_text().splitlines()
+        if line.startswith(("MAIL", "CAPTURES"))
+    ]
+    given = f"CONFIG = JSON.parse('{json.dumps(tree)}')"
+
+    printed = subprocess.run(
+        [str(RUBY), "--disable-gems", "-rjson", "-e", "\n".join([given, *lines, "puts CAPTURES"])],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+
+    assert printed == str(asked).lower()
 
 
 def test_server_of_the_database_is_among_the_packages_and_in_the_stamp() -> None:
@@ -58,12 +98,7 @@ def test_server_of_the_database_is_among_the_packages_and_in_the_stamp() -> None
         {**settings(app={"database": "postgresql"}), "host": {"packages": ["git"]}}
     )
 
-    made = provisioning(asked, "vagrant", PARTS)
-
-    assert made == provisioning(config(packages=["git", "postgresql"]), "vagrant", PARTS)
-
-
-RUBY = shutil.which("ruby")
+    assert made_for(asked) == made_for(config(packages=["git", "postgresql"]))
 
 
 @pytest.mark.needs("ruby")
@@ -118,7 +153,7 @@ def test_vagrantfile_sets_up_the_same_services(services: Any) -> None:
         check=True,
     ).stdout.split()
 
-    made = provisioning(Config.model_validate(tree), "vagrant", PARTS)
+    made = made_for(Config.model_validate(tree))
     assert printed == [*made.arguments[6:]]
 
 
@@ -127,7 +162,7 @@ def test_script_installs_the_packages_of_services() -> None:
     text = PROJECT.provision_parts[0].read_text()
     lines = text[text.index("SITE=$1") : text.index("# Only a staging VM")]
     tree = {**settings(), "services": [*PACKAGES], "host": {"packages": ["jq"]}}
-    made = provisioning(Config.model_validate(tree), "vagrant", [text])
+    made = made_for(Config.model_validate(tree), [text])
 
     printed = subprocess.run(
         script(f'{lines}echo "$@"; echo $SERVICES', *made.arguments),
@@ -212,7 +247,7 @@ def test_script_reads_its_arguments_in_their_order() -> None:
     """The very line of the shipped script, run by a shell."""
     text = PROJECT.provision_parts[0].read_text()
     [line] = [line for line in text.splitlines() if line.startswith("SITE=$1")]
-    made = provisioning(config(packages=["git", "jq"]), "vagrant", [text])
+    made = made_for(config(packages=["git", "jq"]), [text])
 
     printed = subprocess.run(
         script(f'{line}; shift 6; echo $SITE $DEPLOYER $ADMIN $STAMP "$@"', *made.arguments),

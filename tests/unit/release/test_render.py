@@ -9,6 +9,7 @@ import pytest
 
 from tests.unit.fakes import TEMPLATES, config, settings
 from tests.unit.release.rendering import all_files
+from understudy.config import mail
 from understudy.config.model import Config
 from understudy.errors import ConfigError
 from understudy.paths import Overlay
@@ -99,6 +100,35 @@ def test_app_started_through_run_has_its_code_its_environment_and_its_secrets(
     assert (seen["ID"], seen["SECRET_KEY"]) == ("r1", "s3cret")
     assert seen["PATH"].startswith(f"{release}/venv/bin:")
     assert seen["PATH"].endswith(os.environ["PATH"])
+
+
+@pytest.mark.parametrize("captures", [True, False])
+def test_captured_mail_wins_over_environment_and_secrets(tmp_path: Path, captures: bool) -> None:
+    """The fault to prevent: staging mails real people by a secret that was copied from production."""
+    site = config(
+        app={"environment": {"EMAIL_HOST": "relay.example.com"}},
+        target={"mail": "capture" if captures else "off", "environment": {"SMTP_HOST": "r.net"}},
+    )
+    text = all_files(site)["run"].replace("/srv/shop", str(tmp_path))
+    release = tmp_path / "releases" / "r1"
+    (release / "source").mkdir(parents=True)
+    (tmp_path / "shared").mkdir()
+    (release / "environment").write_text(all_files(site)["environment"])
+    (tmp_path / "shared" / "env").write_text(
+        'EMAIL_HOST_PASSWORD="geheim"\nEMAIL_PORT="587"\nEMAIL_URL="smtp://relay.example.com"\n'
+    )
+    (release / "run").write_text(text)
+
+    printed = subprocess.run(
+        ["sh", release / "run", "env"], capture_output=True, check=True, text=True
+    ).stdout
+
+    seen = dict(line.split("=", 1) for line in printed.splitlines() if "=" in line)
+    names = ("EMAIL_HOST", "EMAIL_HOST_PASSWORD", "EMAIL_PORT", "EMAIL_URL", "SMTP_HOST")
+    caught = mail.variables("shop")
+    relayed = ("relay.example.com", "geheim", "587", "smtp://relay.example.com", "r.net")
+    wanted = tuple(caught[name] for name in names) if captures else relayed
+    assert tuple(seen[name] for name in names) == wanted
 
 
 def test_environment_of_the_target_wins() -> None:

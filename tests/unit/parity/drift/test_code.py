@@ -19,7 +19,7 @@ PROJECT = Project(TOP, TOP / "deploy.yml")
 def code(app: dict[str, Any] | None = None, **target: Any) -> Capture:
     made = config(app, target)
     host = made.target("staging")
-    recipe = of_project(PROJECT, made, "debian")
+    recipe = of_project(PROJECT, made, host)
     return capture_of_code(made, host, host_files(made, host, PROJECT.templates), recipe)
 
 
