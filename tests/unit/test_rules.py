@@ -56,6 +56,7 @@ DOORS = {
     "ssh.running",
     "ssh.stream",
     "ssh.transport",
+    "testing.outbox",
     "testing.trust",
     "testing.under_test",
     "traffic.client",

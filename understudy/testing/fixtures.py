@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from understudy.testing.browser import Browser
     from understudy.testing.manage import Manage
+    from understudy.testing.outbox import Outbox, Reader
     from understudy.testing.site import Site
 
 UNDER_TEST = pytest.StashKey[UnderTest]()
@@ -85,6 +86,31 @@ def host(understudy_site: "Site", pytestconfig: pytest.Config) -> "Host":
     return connect(pytestconfig.stash[UNDER_TEST].target)
 
 
+def understudy_mails(understudy_site: "Site", pytestconfig: pytest.Config) -> "Iterator[Reader]":
+    """For `outbox`: one connection for all tests."""
+    from understudy.testing.outbox import connected
+
+    under_test = pytestconfig.stash[UNDER_TEST]
+    with ExitStack() as open_here:
+        try:
+            reader = open_here.enter_context(
+                connected(under_test.config, under_test.target, understudy_site.target)
+            )
+        except UnderstudyError as error:
+            raise _failure(error) from None
+        yield reader
+
+
+def outbox(understudy_mails: "Reader") -> "Outbox":
+    """The mails that the site has sent since the test began: wait_for(to=…, subject=…), clear()."""
+    from understudy.testing.outbox import Outbox
+
+    try:
+        return Outbox(understudy_mails)
+    except UnderstudyError as error:
+        raise _failure(error) from None
+
+
 def _start_browser(site: "Site") -> "Browser":
     from understudy.testing.browser import start_browser
 
@@ -108,6 +134,8 @@ SCOPES: Mapping[Fixture, Literal["session", "function"]] = {
     second_browser: "function",
     host: "session",
     manage: "session",
+    understudy_mails: "session",
+    outbox: "function",
 }
 
 

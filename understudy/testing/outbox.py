@@ -1,0 +1,120 @@
+"""The fixture `outbox`: what the site under test has mailed, from the host that captures it."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from understudy.commands import mails as queries
+from understudy.config.model import Config
+from understudy.config.target import TargetConfig
+from understudy.errors import Refused, StepFailed
+from understudy.host import mails
+from understudy.host.mails import Mail
+from understudy.ssh.connection import Connection, SshConnection
+
+# Generous: a worker may have to send it first, on a slow emulated machine.
+SECONDS = 30.0
+BETWEEN_QUERIES = 0.2
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Asks a host for the mails of its site. Each question is one command."""
+
+    connection: Connection
+    site: str
+    target: str
+
+    def newest(self) -> str:
+        """The name of the mail that came last, "" for none."""
+        return self._ask(queries.newest(self.site)).strip()
+
+    def since(self, name: str) -> tuple[Mail, ...]:
+        """The mails that came after that one, in their order."""
+        return mails.parse(self._ask(queries.fetch(self.site, after=name))).mails
+
+    def _ask(self, argv: tuple[str, ...]) -> str:
+        done = self.connection.run(argv, seconds=60)
+        if not done.ok:
+            raise StepFailed(f"{self.target}: its mails can't be read", details=done.text)
+        return done.output
+
+
+@contextmanager
+def connected(config: Config, target: TargetConfig, name: str) -> Iterator[Reader]:
+    """Raises Refused if the target's host keeps no mails."""
+    if not target.captures_mail:
+        raise Refused(
+            f"outbox needs a target that captures mail, and {name} sends it",
+            hint=f"Set `mail: capture` under targets.{name} in deploy.yml and provision; or leave tests "
+            "with `outbox` out there.",
+        )
+    with SshConnection(target, config.host.deployer) as connection:
+        yield Reader(connection, config.app.name, name)
+
+
+@dataclass
+class Outbox:
+    """Mails that came since it was made, which is at the beginning of a test.
+
+    clock, sleep: of a test of it.
+    """
+
+    reader: Reader
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    _last: str = field(init=False)
+    _waiting: list[Mail] = field(default_factory=list, init=False)
+    _seen: list[Mail] = field(default_factory=list, init=False)
+
+    def __post_init__(self) -> None:
+        self._last = self.reader.newest()
+
+    def wait_for(self, *, to: str = "", subject: str = "", timeout: float = SECONDS) -> Mail:
+        """The next mail to that address, whose subject has that text; any of them if not given.
+
+        No mail is returned twice. Fails after `timeout` seconds, and names the mails that came.
+        """
+        __tracebackhide__ = True
+        end = self.clock() + timeout
+        while True:
+            self._look()
+            for mail in self._waiting:
+                if is_wanted(mail, to, subject):
+                    self._waiting.remove(mail)
+                    return mail
+            if self.clock() >= end:
+                raise AssertionError(missing(self._seen, to, subject, timeout))
+            self.sleep(BETWEEN_QUERIES)
+
+    def mails(self) -> list[Mail]:
+        """All that came until now and were not returned yet."""
+        self._look()
+        return list(self._waiting)
+
+    def clear(self) -> None:
+        """Forgets all that came until now. They stay on the host."""
+        self._last = self.reader.newest()
+        self._waiting.clear()
+        self._seen.clear()
+
+    def _look(self) -> None:
+        new = self.reader.since(self._last)
+        if new:
+            self._last = new[-1].name
+        self._waiting += new
+        self._seen += new
+
+
+def is_wanted(mail: Mail, to: str, subject: str) -> bool:
+    addresses = {address.lower() for address in mail.to}
+    return (not to or to.lower() in addresses) and subject in mail.subject
+
+
+def missing(seen: list[Mail], to: str, subject: str, timeout: float) -> str:
+    """What failed: the mail that was wanted, and those that came."""
+    wanted = f"{f' to {to}' if to else ''}{f' with {subject!r} in its subject' if subject else ''}"
+    came = [f"  to {', '.join(mail.to)}: {mail.subject!r}" for mail in seen[-10:]]
+    others = "the host has kept none since the test began" if not came else "these came:"
+    return "\n".join([f"no mail{wanted} within {timeout:g} s; {others}", *came])
