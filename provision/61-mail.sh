@@ -15,15 +15,16 @@ import socket
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP  # type: ignore[import-not-found]
 
 MOST, MOST_BYTES = 500, 64 * 2**20
 LARGEST = 2**25
 FIRST_SOCKET = 3  # sd_listen_fds(3)
 
 
-class Server(SMTP):
+class Server(SMTP):  # type: ignore[misc]
     """Takes lines of any length: not every program breaks them."""
 
     line_length_limit = 2**24
@@ -33,18 +34,20 @@ class Maildir:
     """Called by the server, by its names: an answer that begins with 250 is a yes."""
 
     def __init__(self, directory: Path) -> None:
-        self.new, self.tmp, self.removed = directory / "new", directory / "tmp", directory / "removed"
+        self.new, self.tmp = directory / "new", directory / "tmp"
+        self.removed = directory / "removed"
         self.count = 0
 
-    async def handle_DATA(self, server, session, envelope) -> str:
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         try:
             self.keep(envelope.mail_from, envelope.rcpt_tos, envelope.content)
         except OSError as error:
             return f"452 the mail could not be kept: {error.strerror}"
         return "250 OK: kept, and not sent on"
 
-    def keep(self, sender, recipients, content: bytes) -> None:
-        lines = [f"Return-Path: <{(sender or '').strip('<>')}>", *(f"Delivered-To: {one}" for one in recipients)]
+    def keep(self, sender: str | None, recipients: list[str], content: bytes) -> None:
+        lines = [f"Return-Path: <{(sender or '').strip('<>')}>"]
+        lines += [f"Delivered-To: {one}" for one in recipients]
         head = "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
         self.count += 1
         name = f"{time.time_ns():020d}.{os.getpid()}-{self.count}.understudy"
@@ -70,21 +73,22 @@ class Maildir:
             self.removed.write_text(f"{before + len(old)}\n")
 
 
-def any_login() -> dict:
+def any_login() -> dict[str, Any]:
     """A name and a password in the app's settings must not keep its mails away."""
     try:
         from aiosmtpd.smtp import AuthResult
     except ImportError:
-        return {"auth_callback": lambda mechanism, name, password: True}  # Ubuntu 22.04
-    return {"authenticator": lambda *_: AuthResult(success=True)}
+        # Ubuntu 22.04
+        return {"auth_callback": lambda mechanism, name, password: True, "auth_require_tls": False}
+    return {"authenticator": lambda *_: AuthResult(success=True), "auth_require_tls": False}
 
 
 async def serve(directory: Path) -> None:
     handler = Maildir(directory)
-    options = {"data_size_limit": LARGEST, "enable_SMTPUTF8": True, "hostname": "localhost", **any_login()}
+    options = {"data_size_limit": LARGEST, "enable_SMTPUTF8": True, "hostname": "localhost"}
 
     def server() -> Server:
-        return Server(handler, ident="Understudy", auth_require_tls=False, **options)
+        return Server(handler, **options, **any_login())
 
     loop = asyncio.get_running_loop()
     for number in range(int(os.environ["LISTEN_FDS"])):

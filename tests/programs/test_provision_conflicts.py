@@ -33,7 +33,7 @@ step() {{ :; }}
 booted() {{ true; }}
 is_check() {{ [ -n "${{CHECK:-}}" ]; }}
 exists() {{ [ -e "$1" ] || [ -L "$1" ]; }}
-SITE=${{SITE:-todo}} STAMP=new STAMP_FILE={root}/{stamp}
+SITE=${{SITE:-todo}} MAIL=${{MAIL:-off}} STAMP=new STAMP_FILE={root}/{stamp}
 """
 
 
@@ -45,7 +45,9 @@ class Server:
         """The conflicts, each without the words that all have in common."""
         text = (TOP / "provision" / "05-conflicts.sh").read_text()
         text = re.sub(
-            r"/(etc/nginx|etc/ufw|etc/understudy|etc/default|usr/sbin)/", rf"{self.root}/\1/", text
+            r"/(etc/nginx|etc/ufw|etc/default|etc/understudy|etc/systemd|usr/sbin)/",
+            rf"{self.root}/\1/",
+            text,
         )
         frame = FRAME.format(root=self.root, stamp=STAMP)
         done = subprocess.run(
@@ -254,3 +256,40 @@ def test_sudo_must_know_rules_with_any_arguments(
     # sudo-rs prints it on standard error.
     server.program("sudo", f"echo '{version}' >&2")
     assert any("sudo-rs before 0.2.13" in line for line in server.conflicts()) == refused
+
+
+@pytest.mark.parametrize(
+    ("mail", "other", "own", "words"),
+    [
+        ("capture", "off", None, "the site shop sends its mails from this host"),
+        ("off", "capture", None, "captures the mails of the site shop and sends none"),
+        ("capture", "capture", None, None),
+        ("off", "off", None, None),
+        # On the way from the one to the other, a site after another.
+        ("off", "capture", "capture", None),
+        ("capture", None, "off", None),
+    ],
+)
+def test_sites_of_a_host_agree_on_what_becomes_of_mails(
+    server: Server, mail: str, other: str | None, own: str | None, words: str | None
+) -> None:
+    server.program("ss", "")
+    for site, value in (("shop", other), ("todo", own)):
+        if value:
+            server.file(f"etc/understudy/{site}.mail", f"{value}\n")
+
+    found = server.conflicts(MAIL=mail)
+
+    assert [words in line for line in found if words] == ([True] if words else [])
+    assert bool(found) == bool(words)
+
+
+def test_port_of_the_catcher_must_be_free_unless_it_is_the_catchers(server: Server) -> None:
+    server.program("ss", 'case "$*" in *:24623*) echo LISTEN ;; esac')
+
+    [found] = server.conflicts(MAIL="capture")
+    assert "port 24623 is taken" in found
+    assert server.conflicts(MAIL="off") == []
+
+    server.file("etc/systemd/system/understudy-mail-todo.socket", "")
+    assert server.conflicts(MAIL="capture") == []

@@ -58,7 +58,7 @@ class Staging:
         project = Project(self.directory, self.directory / "deploy.yml")
         return Job(
             project,
-            config(app={"source": "app", **(app or {})}, target=target),
+            config(app={"source": "app", **(app or {})}, target={"mail": "off", **target}),
             "staging",
             self.report,
         )

@@ -108,7 +108,7 @@ def disposable(staging: Staging, directory: Path, **target: Any) -> Job:
     staging.directory = directory
     for name in ("provision", "templates"):
         (directory / name).symlink_to(TOP / name)
-    return staging.job(**{"disposable": True, "mail": "off", **target})
+    return staging.job(**{"disposable": True, **target})
 
 
 def test_secrets_of_a_disposable_target_are_restored_after_a_reset(
