@@ -31,7 +31,7 @@ export NEEDRESTART_SUSPEND=1
 
 SITE=$1 DEPLOYER=$2 ADMIN=$3 LOCALE=$4 TIMEZONE=$5 STAMP=$6
 shift 6
-SERVICES= MAIL=off
+SERVICES='' MAIL=off
 while :; do
     case ${1-} in
     mail=capture)

@@ -29,12 +29,15 @@ CHECKS = (
     "hsts",
     "cookies",
 )
+# Of what the site has mailed; no page.
+MAIL = "mail"
+_ALL = (*CHECKS, MAIL)
 CheckName = Annotated[
     str,
     text(
-        rf"({'|'.join(CHECKS)})(/.+)?",
+        rf"({'|'.join(_ALL)})(/.+)?",
         "a check, for example links or accessibility/color-contrast; the checks: "
-        + ", ".join(CHECKS),
+        + ", ".join(_ALL),
     ),
 ]
 _EXAMPLE = '[{check: accessibility/color-contrast, page: /, reason: "the new design has it"}]'

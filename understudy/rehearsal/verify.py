@@ -7,6 +7,7 @@ from understudy.deploy import maintenance
 from understudy.job import Job
 from understudy.paths import Project
 from understudy.rehearsal.command_tests import CommandTests
+from understudy.rehearsal.mail_check import MailCheck
 from understudy.rehearsal.suite_group import AnySuite, SuiteGroup
 from understudy.rehearsal.suites import Suite
 from understudy.testing.site import site_of
@@ -46,9 +47,11 @@ def reboot_test(job: Job) -> Suite:
 
 def browser_tests(job: Job) -> SuiteGroup:
     """The checks of every site; then what uses the site, and writes: the project's browser tests and
-    verify.commands, if it has any.
+    verify.commands, if it has any; then what it has mailed meanwhile.
     """
-    return SuiteGroup([_page_checks(job), *_project_browser_tests(job), *_command_tests(job)])
+    writing: list[AnySuite] = [*_project_browser_tests(job), *_command_tests(job)]
+    mail = [MailCheck(job)] if job.config.target(job.target_name).captures_mail else []
+    return SuiteGroup([_page_checks(job), *writing, *mail])
 
 
 def folders(project: Project, suite: str) -> tuple[Path, ...]:

@@ -13,7 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from understudy.paths import Overlay
-from understudy.report import html
+from understudy.report import html, mail_page
 from understudy.report.graph import duration, graph
 from understudy.report.log_lines import align
 from understudy.report.record import Phase, Record, State, Step, Verdict
@@ -37,6 +37,7 @@ KNOWN = {
     "provider",
     "issuer",
     "receipt",
+    "mails",
 }
 LONG_COMMAND = 120
 
@@ -137,6 +138,7 @@ def _environment(templates: Overlay) -> jinja2.Environment:
         first_line=_first_line,
         is_long=_is_long,
         file_name=_file_name,
+        mail_document=mail_page.document,
     )
 
 

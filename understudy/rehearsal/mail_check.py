@@ -1,0 +1,91 @@
+"""The check `mail` of every site: what the live release has mailed. Shows the mails in the report."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from understudy.commands import mails as queries
+from understudy.config.verify import MAIL
+from understudy.errors import StepFailed, Stopped, UnderstudyError
+from understudy.host import mails, shown_mails
+from understudy.host.mails import Mail
+from understudy.job import Job
+from understudy.report.events import Report
+from understudy.ssh.connection import SshConnection
+from understudy.testing.checks import findings, mail_checks
+from understudy.testing.checks.mail_checks import Names
+from understudy.testing.site import site_of
+
+# More would hide what matters, and make reports large.
+MOST, MOST_SHOWN = 100, 20
+
+
+@dataclass
+class MailCheck:
+    """A suite of one test, on a target that captures mail. It comes after all that makes the site send some."""
+
+    job: Job
+    _why_stopped: str | None = field(default=None, init=False)
+
+    def begin(self) -> None:
+        """Nothing of it can be done ahead."""
+
+    def run(self, report: Report) -> None:
+        """Raises StepFailed if a mail has a finding that deploy.yml doesn't accept, Stopped after stop()."""
+        with report.step(f"read the mails that {self.job.target_name} has captured"):
+            if self._why_stopped is not None:
+                raise Stopped(self._why_stopped)
+            kept = self._fetch()
+            if not kept:
+                return
+            report.attach("mails", [shown_mails.shown(mail) for mail in kept[-MOST_SHOWN:]])
+            message, accepted = self._judge(kept)
+            report.attach("tests", {MAIL: [_test(message, accepted)]})
+            if message:
+                raise StepFailed(
+                    f"the mails of {self.job.target_name} have findings", details=message
+                )
+        report.say(f"  mails: {len(kept)} captured, nothing wrong with them")
+
+    def stop(self, why: str) -> None:
+        """Lets run() end at once."""
+        self._why_stopped = why
+
+    def close(self) -> None:
+        """run() has left nothing."""
+
+    def _fetch(self) -> tuple[Mail, ...]:
+        config, target = self.job.config, self.job.target
+        argv = queries.fetch_of_live_release(config.app.name, most=MOST)
+        try:
+            with SshConnection(target, config.host.deployer) as connection:
+                done = connection.run(argv, seconds=120)
+            if not done.ok:
+                raise StepFailed(done.text)
+            return mails.parse(done.output).mails
+        except (UnderstudyError, ValueError) as error:
+            raise StepFailed(
+                f"the mails of {self.job.target_name} can't be read", details=str(error)
+            ) from None
+
+    def _judge(self, kept: tuple[Mail, ...]) -> tuple[str, str]:
+        """The message of a failure, "" for none, and what deploy.yml accepts."""
+        rules = self.job.config.verify.accept
+        found = findings.sort(MAIL, mail_checks.findings(kept, self._names()), rules)
+        message = findings.message(MAIL, found.failures, mail_checks.ADVICE)
+        accepted = findings.reasons(found.accepted) if found.accepted else ""
+        return message if found.failures else "", accepted
+
+    def _names(self) -> Names:
+        config = self.job.config
+        own = config.target(self.job.target_name)
+        site = site_of(config, self.job.target_name, self.job.address)
+        others = {name for target in config.targets.values() for name in target.names}
+        return Names(site.names, others - set(own.names), own.has_https)
+
+
+def _test(message: str, accepted: str) -> Mapping[str, Any]:
+    """In the shape of the attachment "tests"."""
+    outcome = "failed" if message else "skipped" if accepted else "passed"
+    first = message.partition("\n")[0] or accepted
+    return {"name": MAIL, "outcome": outcome, "seconds": 0.0, "message": first, "text": message}
