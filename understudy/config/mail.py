@@ -13,7 +13,7 @@ from understudy.config.values import off_or_text
 
 CAPTURE = "capture"
 Mail = Annotated[Literal["capture", "off"], BeforeValidator(off_or_text)]
-# How provisioning is told. Of the distribution: what keeps the mails.
+# A word for the provisioning script. And what keeps the mails, of the distribution.
 CAPTURED = "mail=capture"
 PACKAGE = "python3-aiosmtpd"
 HOST = "127.0.0.1"

@@ -4,7 +4,7 @@ import html
 from collections.abc import Mapping
 from typing import Any
 
-# No remote image tells its server that the mail was read.
+# A remote image would show its server that the mail was read.
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
