@@ -13,6 +13,7 @@ from tests.unit.fakes import TOP, settings
 from understudy.project import first_files
 from understudy.project.values import Deployment, Found
 from understudy.rehearsal.pytest_process import PytestProcess
+from understudy.report.junit import read_warnings
 
 pytest_plugins = ["pytester"]
 
@@ -227,6 +228,25 @@ def test_failed_browser_test_keeps_what_the_browser_showed(run: Run, project: Pa
     for folder in (kept, kept / "second_browser"):
         assert (folder / "screenshot.png").read_bytes().startswith(b"\x89PNG")
     assert "Oh no" in (kept / "page.html").read_text()
+
+
+@pytest.mark.needs("chromium", "chromedriver")
+def test_page_that_was_loaded_twice_is_a_warning_of_the_run(run: Run, project: Path) -> None:
+    put(
+        project / "functional_tests/test_page.py",
+        """
+    def test_shown(browser):
+        browser.repeated += ("http://shop.test/a", "http://shop.test/b")
+
+    def test_next(browser):
+        pass
+    """,
+    )
+
+    run("--junitxml=results.xml", "functional_tests", "--target", "staging")
+
+    [warning] = read_warnings((project / "results.xml").read_text())
+    assert "repeated: 2 (http://shop.test/a, http://shop.test/b)" in warning
 
 
 def test_host_is_rebooted_only_by_a_run_that_asks_for_it(run: Run, project: Path) -> None:

@@ -1,5 +1,6 @@
 """Starts Chromium, and saves its state when a test fails."""
 
+import re
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +26,10 @@ OPTIONS = (
     "--disable-sync",
     "--disable-quic",
 )
+# Another VM's network interface has come or gone: Chromium gives up what it is loading, with one of the two.
+_NETWORK_CHANGED = re.compile(r"\bnet::ERR_(NETWORK_CHANGED|INTERNET_DISCONNECTED)\b")
+# Until it takes the machine for online again.
+_SETTLE = "setTimeout(arguments[0], 3000)"
 
 _REFUSAL = """
 if (location.protocol !== "chrome-error:") return "";
@@ -42,6 +47,8 @@ class Browser(webdriver.Chrome):
     site: Site | None = None
     # Origins of the site that have its password.
     entered: frozenset[str] = frozenset()
+    # URLs that were loaded a second time.
+    repeated: tuple[str, ...] = ()
 
     def start_album(self, album: Path) -> None:
         """album: the path of the pictures, without their number and .png."""
@@ -49,10 +56,21 @@ class Browser(webdriver.Chrome):
 
     def get(self, url: str) -> None:
         """Raises WebDriverException if the browser refuses the page for its certificate: by itself
-        chromedriver takes the browser's own page about that for the one that was asked for.
+        chromedriver takes the browser's own page about that for the one that was asked for. A page that a
+        change of this machine's network has interrupted is loaded once more.
         """
         self.leave_page()
         self._enter(url)
+        try:
+            self._load(url)
+        except WebDriverException as error:
+            if not _NETWORK_CHANGED.search(error.msg or ""):
+                raise
+            self.repeated += (url,)
+            self.execute_async_script(_SETTLE)
+            self._load(url)
+
+    def _load(self, url: str) -> None:
         super().get(url)
         if why := self.execute_script(_REFUSAL):
             raise WebDriverException(f"{url} is not shown: {why}")

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -47,15 +48,29 @@ def keep_pictures(item: pytest.Item, folder: Path, *, failed: bool) -> None:
                 _keep_texts(folder / file_name(item), picture)
 
 
+def warn_of_repeated(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Pages that were loaded twice become a warning in the test's report, and in that of a rehearsal."""
+    for browser in {*_browsers(item).values(), *_browsers(item, ("understudy_browser",)).values()}:
+        repeated, browser.repeated = browser.repeated, ()
+        if repeated:
+            text = (
+                f"page loads that a change of this machine's network interrupted, and the browser repeated: "
+                f"{len(repeated)} ({', '.join(repeated)})"
+            )
+            # The item's are those of its later reports.
+            for place in (item.user_properties, report.user_properties):
+                place.append(("warning", text))
+
+
 def file_name(item: pytest.Item) -> str:
     """A test's name as a file name."""
     return re.sub(r"[^\w.-]+", "-", item.name)
 
 
-def _browsers(item: pytest.Item) -> dict[str, Browser]:
+def _browsers(item: pytest.Item, names: Iterable[str] = _FIXTURES) -> dict[str, Browser]:
     """The browsers that a test has, by the names of their fixtures."""
     fixtures: dict[str, object] = getattr(item, "funcargs", {})
-    found = {name: fixtures.get(name) for name in _FIXTURES}
+    found = {name: fixtures.get(name) for name in names}
     return {name: browser for name, browser in found.items() if isinstance(browser, Browser)}
 
 

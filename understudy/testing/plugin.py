@@ -125,6 +125,7 @@ def pytest_runtest_makereport(
 def _keep(item: pytest.Item, report: pytest.TestReport, folder: Path) -> None:
     from understudy.testing import kept
 
+    kept.warn_of_repeated(item, report)
     # Not after the teardown, which has already left the page on which the test ended.
     if report.failed and report.when != "teardown":
         report.sections += kept.keep_states(item, folder)
