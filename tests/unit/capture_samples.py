@@ -107,6 +107,12 @@ unit\t● broken.service loaded failed failed Broken
 unit\tghost.service not-found inactive dead ghost
 unit\trun-u7.service loaded active running made up
 unit\tuser@1000.service loaded active running User Manager""",
+    "processes": """\
+live\t0123abcd-1
+unit\ttodo-worker@0123abcd-1.service
+unit\ttodo-worker@0123abcd-1.2.service
+unit\ttodo-worker@ffff.service
+unit\ttodo-mail-out@ffff.service""",
     "unit_files": """\
 /etc/systemd/journald.conf\t# as it comes
 /etc/systemd/journald.conf\t[Journal]

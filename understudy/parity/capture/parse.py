@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from understudy.errors import StepFailed
-from understudy.parity.capture import accounts, services, software, system
+from understudy.parity.capture import accounts, processes, services, software, system
 from understudy.parity.capture.answer import Answer, cut
 from understudy.parity.capture.observed import observed
 from understudy.parity.capture.texts import without_secrets
@@ -28,6 +28,7 @@ SECTIONS: Mapping[str, Callable[[Answer], Section]] = {
     "hosts": accounts.hosts,
     "environment": accounts.environment,
     "units": services.units,
+    "processes": processes.processes,
     "unit_files": services.unit_files,
     "cron": services.cron,
     "nginx": services.nginx,

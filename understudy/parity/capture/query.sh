@@ -152,6 +152,20 @@ if section units systemctl; then
         awk '{ print "unit\t" $0 }'
 fi
 
+# For which release each process of the site runs.
+section processes
+live=$(readlink "/srv/$site/current" || true)
+printf 'live\t%s\n' "${live##*/}"
+if [ -r "/etc/understudy/$site.units" ]; then
+    while read -r unit; do
+        case $unit in *@.service)
+            systemctl list-units --plain --no-legend --no-pager --state=active,activating \
+                "${unit%.service}*.service" 2>/dev/null | awk '{ print "unit\t" $1 }'
+            ;;
+        esac
+    done <"/etc/understudy/$site.units"
+fi
+
 section unit_files
 lines_below /etc/systemd /usr/local/lib/systemd/system
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from understudy.config.model import Config
 from understudy.config.target import TargetConfig
 from understudy.host.provisioning import Provisioning
+from understudy.parity.capture.processes import of_live
 from understudy.parity.capture.services import nginx_text, unit_text
 from understudy.parity.capture.value import Capture, Section
 from understudy.parity.drift.comparison import ANY
@@ -31,6 +32,7 @@ def capture_of_code(
             },
             "environment": dict.fromkeys(names, ANY),
             "units": {"nginx.service": "enabled, active", f"{app}.service": ANY},
+            "processes": {name: of_live(one.count) for name, one in config.processes.items()},
             "ports": dict.fromkeys(_ports(target), "nginx"),
             "firewall": {"table inet understudy": ANY},
             **_files(host_files, target),
@@ -48,7 +50,7 @@ def _files(host_files: Iterable[RenderedFile], target: TargetConfig) -> Mapping[
     nginx, units = {}, {}
     for file in host_files:
         lines = file.content.splitlines()
-        if file.path.suffix == ".service":
+        if "systemd" in file.path.parts:
             units[str(file.path)] = unit_text(lines)
         else:
             enabled = str(file.path).replace("sites-available", "sites-enabled")

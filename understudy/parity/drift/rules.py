@@ -153,6 +153,7 @@ RULES = (
     Rule("units.*.timer", MAY, "decides what runs at which time"),
     Rule("units.*", BREAKS, "from no package: the app itself, or a service for it", own_unit=True),
     Rule("units*", UNLIKELY, "few apps use it"),
+    Rule("processes*", BREAKS, "what doesn't run does no work; older code fails at newer tasks"),
     Rule("unit_files*", MAY, "from no package; decides how a service runs"),
     Rule("cron*", MAY, "from no package; decides what runs at which time"),
     Rule("nginx*", BREAKS, "decides what visitors get"),

@@ -82,6 +82,10 @@ KEPT = {
         "nginx.service": "enabled, active",
         "todo@.service": "active",
     },
+    "processes": {
+        "mail-out": "1 of another release",
+        "worker": "2 of the live release, 1 of another release",
+    },
     "unit_files": {
         "/etc/systemd/system/nginx.service.d/more.conf": "[Service]\n"
         "Environment=API_TOKEN=*** PLACE=***\nLimitNOFILE=1024"

@@ -16,8 +16,10 @@ from understudy.release.render import host_files
 PROJECT = Project(TOP, TOP / "deploy.yml")
 
 
-def code(app: dict[str, Any] | None = None, **target: Any) -> Capture:
-    made = config(app, target)
+def code(
+    app: dict[str, Any] | None = None, parts: dict[str, Any] | None = None, **target: Any
+) -> Capture:
+    made = config(app, target, **(parts or {}))
     host = made.target("staging")
     recipe = of_project(PROJECT, made, host)
     return capture_of_code(made, host, host_files(made, host, PROJECT.templates), recipe)
@@ -116,6 +118,42 @@ def test_manual_change_is_found(section: str, old: str, new: str, path: str) -> 
     found = drift({section: (old, new)})
 
     assert [difference.path for difference in found.differences] == [path]
+
+
+UNIT = "unit\tshop-worker@r1.service"
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ([UNIT, "unit\tshop-worker@r1.2.service"], None),
+        ([UNIT], "1 of the live release"),
+        ([UNIT, "unit\tshop-worker@r0.service"], "1 of the live release, 1 of another release"),
+    ],
+)
+def test_process_that_is_missing_or_runs_older_code_is_found(
+    lines: list[str], found: str | None
+) -> None:
+    parts = {"processes": {"worker": {"command": "worker", "count": 2}}}
+    host = captured(processes="\n".join(["live\tr1", *lines]).replace("shop", "todo"))
+
+    compared = compare(Side("code", code(parts=parts), partial=True), Side("production", host))
+
+    copies = {one.path: one.copy for one in compared.differences}
+    assert copies.get("processes.worker") == found
+
+
+def test_unit_of_a_process_or_timer_is_a_unit_file() -> None:
+    parts = {
+        "processes": {"worker": {"command": "worker"}},
+        "timers": {"prune": {"command": "prune", "calendar": "daily"}},
+    }
+
+    made = code(parts=parts)
+
+    names = {path.rpartition("/")[2] for path in made.sections["unit_files"]}
+    assert {"shop@.service", "shop-worker@.service", "shop-prune.timer"} <= names
+    assert list(made.sections["nginx"]) == ["/etc/nginx/sites-enabled/shop"]
 
 
 def test_broken_nginx_file_is_found() -> None:
