@@ -39,6 +39,37 @@ timeout --kill-after=10 "$then" "$release/process" "$name" || status=$?
 # The command itself may end with these as well.
 if [ "$status" = 124 ] || [ "$status" = 137 ] && [ $(($(date +%s) - began)) -ge "$then" ]; then
     echo "$name had not ended after $then s and was killed: timers.$name.timeout in deploy.yml" >&2
+    exit 124
+fi
+
+# others: what is left of it in the unit, which systemd is about to kill. In this shell: another would be listed.
+look_for_others() {
+    others=''
+    group=$(sed -n 's/^0:://p' /proc/self/cgroup)
+    for place in "" /unified; do
+        file=/sys/fs/cgroup$place$group/cgroup.procs
+        if [ -r "$file" ]; then list_others <"$file"; fi
+    done
+}
+
+list_others() {
+    while read -r process; do
+        if [ "$process" != "$$" ] && read -r words <"/proc/$process/comm"; then others="$others $words ($process)"; fi
+    done
+}
+
+# Only in a unit the others are its own.
+if [ "$status" = 0 ] && [ -n "${INVOCATION_ID-}" ]; then
+    tries=10
+    while look_for_others 2>/dev/null && [ -n "$others" ] && [ "$tries" -gt 0 ]; do
+        tries=$((tries - 1))
+        sleep 0.2
+    done
+    if [ -n "$others" ]; then
+        echo "$name has ended, but some of its processes have not, and are killed now:$others. Its command has to" \
+            "wait for them: nothing may go to the background" >&2
+        exit 1
+    fi
 fi
 exit "$status"
 TIMER

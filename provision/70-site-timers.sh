@@ -29,7 +29,10 @@ is_running() {
     case $(systemctl show -p ActiveState --value "$unit") in inactive | failed) return 1 ;; esac
 }
 
-show_run() { journalctl -q -o cat --no-pager --cursor-file="$work/cursor" "$@" "_SYSTEMD_UNIT=$unit"; }
+# It fails if there is no entry.
+show_run() {
+    journalctl -q -o cat --no-pager --cursor-file="$work/cursor" "$@" "_SYSTEMD_UNIT=$unit" || true
+}
 
 # By systemd's words for how the process ended: ExecMainCode of org.freedesktop.systemd1(5) is that of waitid(2).
 end_as_run() {

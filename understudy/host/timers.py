@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
+from signal import Signals
 
 from understudy.commands import answers
 
@@ -19,8 +20,9 @@ _WORDS = {
     "oom-kill": "out of memory",
     "signal": "killed by SIG{status}",
     "core-dump": "killed by SIG{status}",
-    "exit-code": "exit code {status}",
 }
+# The exit code of that program for a run which took too long, and what a shell adds to a signal's number.
+_TIME_IS_UP, _BY_SIGNAL = "124", 128
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class LastRun:
     @property
     def words(self) -> str:
         """Such as `exit code 3`."""
+        if self.result == "exit-code":
+            return _exit_code(self.status)
         return _WORDS.get(self.result, f"{self.result} {{status}}").format(status=self.status)
 
 
@@ -124,6 +128,15 @@ def _observed(
         service["ActiveState"] in ("activating", "deactivating"),
         last,
     )
+
+
+def _exit_code(status: str) -> str:
+    if status == _TIME_IS_UP:
+        return _WORDS["timeout"]
+    try:
+        return f"killed by {Signals(int(status) - _BY_SIGNAL).name}"
+    except ValueError:
+        return f"exit code {status}"
 
 
 def _time(text: str) -> datetime | None:

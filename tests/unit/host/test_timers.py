@@ -85,6 +85,9 @@ class TestDescribe:
         ("result", "status", "words"),
         [
             ("timeout", "TERM", "not ended in time"),
+            ("exit-code", "124", "not ended in time"),
+            ("exit-code", "139", "killed by SIGSEGV"),
+            ("exit-code", "255", "exit code 255"),
             ("oom-kill", "KILL", "out of memory"),
             ("signal", "SEGV", "killed by SIGSEGV"),
             ("resources", "0", "resources 0"),
