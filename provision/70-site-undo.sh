@@ -18,6 +18,7 @@ places() {
 confirm() {
     lock
     [ -d "$undo_dir" ] || return 0
+    forget_removed_timers
     forget
 }
 

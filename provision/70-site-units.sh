@@ -138,6 +138,15 @@ make_locks() {
     )
 }
 
+# Before a confirm: of timers that are gone, a later one of that name must know nothing.
+forget_removed_timers() {
+    for unit in $(cat "$undo_dir$listed" 2>/dev/null | grep -svxFf "$listed" | grep "\.timer$"); do
+        systemctl reset-failed "${unit%.timer}.service" 2>/dev/null || true
+        name=${unit#"$site-"}
+        rm -f "/var/lib/systemd/timers/stamp-$unit" "/var/lib/understudy/timers/$site/${name%.timer}"
+    done
+}
+
 # Before an undo: those that were not there before the install.
 stop_new_timers() {
     new=$(cat "$undo_dir$listed" 2>/dev/null | grep -svxFf - "$listed" | grep "\.timer$" || true)

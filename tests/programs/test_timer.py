@@ -159,3 +159,26 @@ class TestEnded:
         file.parent.mkdir(parents=True)
         file.write_text("")
         assert self.record(host, "success", "0")[0] == "success"
+
+
+def test_timer_that_is_removed_leaves_no_record_once_that_is_confirmed(tmp_path: Path) -> None:
+    host = make_host(tmp_path)
+    stamps, records = (
+        host.path(f"/var/lib/{place}") for place in ("systemd/timers", "understudy/timers/todo")
+    )
+    for directory, end in ((stamps, ".timer"), (records, "")):
+        directory.mkdir(parents=True)
+        for name in ("prune", "mail"):
+            prefix = "stamp-todo-" if end else ""
+            (directory / f"{prefix}{name}{end}").touch()
+    saved = host.path("/var/lib/understudy/todo/undo") / str(host.path("/etc/understudy"))[1:]
+    listed = host.path("/etc/understudy")
+    for directory, names in ((saved, ("prune", "mail")), (listed, ("mail",))):
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / "todo.units").write_text("".join(f"todo-{name}.timer\n" for name in names))
+
+    host.done("confirm")
+
+    assert [file.name for file in records.iterdir()] == ["mail"]
+    assert [file.name for file in stamps.iterdir()] == ["stamp-todo-mail.timer"]
+    assert "systemctl reset-failed todo-prune.service" in host.calls()

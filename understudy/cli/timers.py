@@ -13,7 +13,6 @@ from understudy.host.facts import ObservedState
 from understudy.host.session import AuditEntry
 from understudy.job import Job
 from understudy.release.layout import Paths
-from understudy.release.timers import FILE
 
 
 def list_all(job: Job) -> None:
@@ -44,13 +43,12 @@ def run(job: Job, name: str) -> NoReturn:
 
 
 def _refuse_without(job: Job, observed: ObservedState, name: str) -> None:
-    paths = Paths(job.config.root)
-    installed = [timer.name for timer in observed.timers]
-    live = observed.files.get(str(paths.current / FILE), "").split()
-    if name in installed and name in live:
+    live = [timer.name for timer in observed.timers if timer.live]
+    if name in live:
         return
-    where = job.target_name if name not in installed else f"the live release {observed.current}"
-    known = f"its timers: {', '.join(sorted({*installed} & {*live}))}" if live else "it has none"
+    installed = name in [timer.name for timer in observed.timers]
+    where = f"the live release {observed.current}" if installed else job.target_name
+    known = f"its timers: {', '.join(live)}" if live else "it has none"
     hint = (
         f"python deploy.py deploy --target {job.target_name}"
         if name in job.config.timers

@@ -105,6 +105,7 @@ def parse(output: str) -> ObservedState:
         for path in values["certificate"]
     }
     units = values["unit"]
+    live_timers = "".join(text for path, text in texts.items() if path.endswith("/current/timers"))
     timer_records = _pop_below(texts, "/var/lib/understudy/timers/")
     run_by_releases = _pop_fitting(texts, r"/srv/[^/]+/releases/[^/]+/processes")
     python = answers.python(one("python"))
@@ -141,7 +142,7 @@ def parse(output: str) -> ObservedState:
         ),
         processes=processes.observed(values["process"]),
         release_processes=processes.of_releases(run_by_releases),
-        timers=timers.observed(values["timer"], timer_records),
+        timers=timers.observed(values["timer"], timer_records, live_timers),
         files=texts,
         last_holder=one("last_holder"),
     )

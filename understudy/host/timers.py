@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from signal import Signals
@@ -53,7 +53,7 @@ class LastRun:
 class ObservedTimer:
     """active: whether systemd waits for its next time. next: None if there is none, or it is not known.
 
-    running: whether a run is under way. last: None before its first run.
+    running: whether a run is under way. last: None before its first run. live: whether the live release has it.
     """
 
     name: str
@@ -61,18 +61,28 @@ class ObservedTimer:
     next: datetime | None = None
     running: bool = False
     last: LastRun | None = None
+    live: bool = True
 
 
-def observed(lines: Iterable[str], records: Mapping[str, str]) -> tuple[ObservedTimer, ...]:
-    """Lines of `systemctl show` about timers and their services, whose ids are without the site's name; path of
-    a record, which ends with the timer's name -> its text. Raises StepFailed for what they can't have printed.
+def observed(
+    lines: Iterable[str], records: Mapping[str, str], live: str = ""
+) -> tuple[ObservedTimer, ...]:
+    """The timers that are installed on a host.
+
+    lines: of `systemctl show` about timers and their services, whose ids are without the site's name. records:
+    path, which ends with the timer's name -> text. live: the list of the live release. Raises StepFailed for
+    what they can't have printed.
     """
     with answers.understood("timers"):
         units = {unit["Id"]: unit for unit in _units(lines)}
         last = {PurePosixPath(path).name: _last(text) for path, text in records.items()}
         names = [unit.removesuffix(".timer") for unit in units if unit.endswith(".timer")]
         return tuple(
-            _observed(name, units[f"{name}.timer"], units[f"{name}.service"], last.get(name))
+            replace(
+                _observed(name, units[f"{name}.timer"], units[f"{name}.service"]),
+                last=last.get(name),
+                live=name in live.split(),
+            )
             for name in names
         )
 
@@ -83,6 +93,8 @@ def describe(site: str, timer: ObservedTimer) -> str:
 
 
 def _schedule(timer: ObservedTimer) -> str:
+    if not timer.live:
+        return "not in the live release"
     if timer.running:
         return "running now"
     if not timer.active:
@@ -118,15 +130,12 @@ def _units(lines: Iterable[str]) -> Iterator[dict[str, str]]:
             unit = {}
 
 
-def _observed(
-    name: str, timer: Mapping[str, str], service: Mapping[str, str], last: LastRun | None
-) -> ObservedTimer:
+def _observed(name: str, timer: Mapping[str, str], service: Mapping[str, str]) -> ObservedTimer:
     return ObservedTimer(
         answers.fitting("timer", name, _NAME),
         timer["ActiveState"] == "active",
         _time(timer["NextElapseUSecRealtime"]),
         service["ActiveState"] in ("activating", "deactivating"),
-        last,
     )
 
 

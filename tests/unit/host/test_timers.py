@@ -22,6 +22,7 @@ ActiveState=inactive
 Id=mail.service
 ActiveState=activating
 """.splitlines()
+LIVE = "prune\nmail\n"
 DIRECTORY = "/var/lib/understudy/timers/shop"
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 # Seconds since the epoch.
@@ -29,13 +30,13 @@ NOON_STAMP, LATER_STAMP = 1795780800, 1795784400
 
 
 def last_run(record: str) -> LastRun | None:
-    prune, _ = timers.observed(SHOWN, {f"{DIRECTORY}/prune": record})
+    prune, _ = timers.observed(SHOWN, {f"{DIRECTORY}/prune": record}, LIVE)
     return prune.last
 
 
 class TestObserved:
     def test_has_next_time_and_state(self) -> None:
-        assert timers.observed(SHOWN, {}) == (
+        assert timers.observed(SHOWN, {}, LIVE) == (
             ObservedTimer("prune", active=True, next=datetime(2026, 11, 28, 3, 10, 43, tzinfo=UTC)),
             ObservedTimer("mail", active=False, running=True),
         )
@@ -63,12 +64,17 @@ class TestObserved:
 
 
 class TestDescribe:
-    prune, mail = timers.observed(SHOWN, {})
+    prune, mail = timers.observed(SHOWN, {}, LIVE)
 
     def test_says_when_it_runs_next(self) -> None:
         assert timers.describe("shop", self.prune) == (
             "timer prune: next run 2026-11-28 03:10 UTC, has not run yet"
         )
+
+    def test_says_that_the_live_release_lacks_it(self) -> None:
+        """A rollback has gone to a release from before this timer."""
+        prune, _ = timers.observed(SHOWN, {}, "mail\n")
+        assert timers.describe("shop", prune).startswith("timer prune: not in the live release, ")
 
     def test_says_what_is_wrong_in_capitals(self) -> None:
         off = replace(self.mail, running=False)
