@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from understudy.config.https import LETS_ENCRYPT_STAGING
 from understudy.config.model import Config
 from understudy.vm.address import TARGET
 
@@ -16,6 +17,12 @@ def sentences(config: Config) -> Iterator[str]:
         yield (
             f"{name} has HTTPS and {TARGET} has not: redirects, secure cookies and the certificate are not "
             f"rehearsed. Set `https: auto` for {TARGET} in deploy.yml"
+        )
+    if mirrored.acme.dns and staging.https == "auto" and not staging.acme.dns:
+        yield (
+            f"{name} gets its certificate by DNS-01 ({mirrored.acme.dns.plugin}) and {TARGET} by http-01: "
+            "the credentials and the zone are not rehearsed. Deploy first with the acme.directory for trials, "
+            f"{LETS_ENCRYPT_STAGING}"
         )
     if mirrored.names[1:] and not staging.names[1:]:
         yield (

@@ -35,6 +35,15 @@ def test_staging_with_one_name_of_a_production_with_several() -> None:
     assert sentence.endswith("Give vagrant `domains` of its own in deploy.yml")
 
 
+def test_certificate_that_production_gets_by_dns_01() -> None:
+    [sentence] = said({"https": "auto"}, {"https": "auto", "acme": {"dns": "ovh"}})
+
+    assert sentence.startswith(
+        "production gets its certificate by DNS-01 (ovh) and vagrant by http-01"
+    )
+    assert "acme-staging-v02" in sentence
+
+
 @pytest.mark.parametrize(
     ("staging", "production"),
     [

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from ipaddress import AddressValueError, IPv4Network
 
 from understudy.config.target import TargetConfig
+from understudy.errors import ConfigError
 from understudy.vm.issuer.files import Files
 
 PEBBLE, NAME_SERVER = "pebble", "dnsmasq"
@@ -39,9 +40,17 @@ def directory(address: str) -> str:
 
 
 def with_issuer(target: TargetConfig, files: Files) -> TargetConfig:
-    """The VM's target with Pebble as its issuer, if it wants that and its address is known."""
+    """The VM's target with Pebble as its issuer, if it wants that and its address is known. Raises ConfigError
+    for DNS-01: the zones are not on this machine, so Pebble would never see the record.
+    """
     if not wants_issuer(target) or not gateway(target.address):
         return target
+    if target.acme.dns:
+        raise ConfigError(
+            "acme.dns of the VM's target does not work with the VM's own issuer, which checks names by http-01",
+            hint="Leave `dns` out there, and names with a wildcard: other targets keep theirs. Or set "
+            "acme.directory there to an issuer that sees the zone.",
+        )
     ours = {
         "directory": directory(target.address),
         "email": target.acme.email or EMAIL,

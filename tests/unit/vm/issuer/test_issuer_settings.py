@@ -7,6 +7,7 @@ import pytest
 
 from understudy.config.https import LETS_ENCRYPT, Acme
 from understudy.config.target import TargetConfig
+from understudy.errors import ConfigError
 from understudy.vm.issuer import settings
 from understudy.vm.issuer.files import Files
 
@@ -70,3 +71,12 @@ def test_name_server_has_the_vm_for_each_name_and_asks_no_other_server() -> None
     assert {"--address=/#/192.168.56.10", "--port=8053", "--listen-address=127.0.0.1"} <= {*words}
     assert {"--no-resolv", "--no-hosts", "--conf-file=/dev/null"} <= {*words}
     assert settings.pebble_command(FILES, 8053)[-2:] == ("-dnsserver", "127.0.0.1:8053")
+
+
+def test_pebble_is_not_asked_by_dns_01() -> None:
+    with pytest.raises(ConfigError, match="checks names by http-01") as raised:
+        settings.with_issuer(vm(https="auto", acme={"dns": "rfc2136"}), FILES)
+
+    assert "Leave `dns` out" in raised.value.hint
+    own = {"dns": "rfc2136", "directory": "https://ca.example.com/acme/directory"}
+    assert settings.with_issuer(vm(https="auto", acme=own), FILES).acme.dns
