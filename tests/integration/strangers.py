@@ -142,12 +142,57 @@ def flask(directory: Path) -> None:
         made.unlink()
 
 
+def worker(directory: Path) -> None:
+    """Celery as in its "First steps with Django", with a schedule, and a crontab; for Debian 12."""
+    uv(directory, "init", "--bare", "--name", "letters", "--no-pin-python", "--python", PYTHON)
+    write(directory / ".python-version", "3.11\n")
+    uv(directory, "add", "--python", PYTHON, "django<6", "celery[redis]")
+    uv(directory, "run", "--python", PYTHON, "django-admin", "startproject", "letters", ".")
+    write(
+        directory / "letters" / "celery.py",
+        """
+        import os
+
+        from celery import Celery
+
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "letters.settings")
+
+        app = Celery("letters")
+        app.config_from_object("django.conf:settings", namespace="CELERY")
+        app.autodiscover_tasks()
+
+
+        @app.task(bind=True, ignore_result=True)
+        def debug_task(self):
+            print(f"Request: {self.request!r}")
+        """,
+    )
+    write(
+        directory / "letters" / "__init__.py",
+        """
+        from .celery import app as celery_app
+
+        __all__ = ("celery_app",)
+        """,
+    )
+    with (directory / "letters" / "settings.py").open("a") as settings:
+        settings.write(
+            '\nCELERY_BROKER_URL = "redis://localhost:6379/0"\n'
+            'CELERY_BEAT_SCHEDULE = {"debug": {"task": "letters.celery.debug_task", "schedule": 10.0}}\n'
+        )
+    write(
+        directory / "crontab",
+        "10 3 * * * cd /srv/letters && venv/bin/python manage.py clearsessions >> /var/log/letters.log 2>&1\n",
+    )
+
+
 APPS = (
     App("wagtail", wagtail, "Welcome to your new Wagtail site!"),
     App("startproject", startproject, ""),
     App("c-extension", c_extension, ""),
     App("fastapi", fastapi, "none yet"),
     App("flask", flask, "0 notes"),
+    App("worker", worker, ""),
 )
 
 

@@ -1,6 +1,5 @@
 """What init prints: what it found and why, what it could not know, and what it would write now. Pure."""
 
-import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from difflib import unified_diff
@@ -62,7 +61,10 @@ def diff(path: str, before: str, after: str) -> list[str]:
 def _shown(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    if isinstance(value, dict) and "generate" not in value:
-        command = value.get("command", "")
-        return shlex.join(command) if isinstance(command, list) else str(command)
-    return "made on each host" if isinstance(value, dict) else str(value)
+    if isinstance(value, dict) and "generate" in value:
+        return "made on each host"
+    if isinstance(value, dict) and "command" in value:
+        return _shown(value["command"])
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {one}" for key, one in value.items())
+    return str(value)
