@@ -42,6 +42,7 @@ def project(app: App, tmp_path: Path, understudy: Path) -> Iterator[Path]:
     app.make(directory)
     strangers.commit(directory)
     (directory / ".understudy").mkdir()
+    BOXES.mkdir(parents=True, exist_ok=True)
     (directory / ".understudy" / "boxes").symlink_to(BOXES)
     yield directory
     run(understudy, "destroy", directory=directory)

@@ -78,14 +78,15 @@ def _environments(directory: Path) -> Iterator[Path]:
 
 
 def is_read(path: str) -> bool:
-    """Whether a file of that name may matter."""
-    name = Path(path)
-    return name.suffix in _READ or name.name in _READ_NAMES or name.name.startswith(".env")
+    """Whether a file of that path may matter."""
+    file = Path(path)
+    by_name = file.suffix in _READ or file.name in _READ_NAMES or file.name.startswith(".env")
+    return by_name or file.parent.name == "cron.d"
 
 
 def _text(path: Path) -> str | None:
     """The text of a file that may matter; None for others, and for one that can't be read."""
-    if not is_read(path.name):
+    if not is_read(str(path)):
         return None
     with suppress(OSError):
         if path.is_file() and path.stat().st_size <= _MOST_BYTES:

@@ -240,7 +240,7 @@ def test_crontab_becomes_timers() -> None:
 
 
 def test_user_in_a_file_of_cron_d_is_no_part_of_the_command() -> None:
-    found = decided({**django(), "etc/cron.d/shop.cron": "0 3 * * * www python manage.py prune\n"})
+    found = decided({**django(), "etc/cron.d/shop": "0 3 * * * www python manage.py prune\n"})
 
     assert sure(found.timers)["prune"]["command"] == "python manage.py prune"
 
