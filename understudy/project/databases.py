@@ -5,15 +5,17 @@ from dataclasses import dataclass
 
 from understudy.project import syntax
 from understudy.project.django_settings import Settings
-from understudy.project.meanings import by_convention, is_database_url
+from understudy.project.meanings import MARIADB_SOCKET, by_convention, is_database_url
 from understudy.project.packages import Packages
 from understudy.project.values import Deployment, Found
 from understudy.project.variables import Read
 
 _POSTGRESQL = ("psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary", "asyncpg", "psycopg-c")
-_OTHERS = {"mysql": "MySQL or MariaDB", "oracle": "Oracle", "mssql": "SQL Server"}
-# Of the socket on which Debian's PostgreSQL listens.
-_SOCKET = "/var/run/postgresql"
+_MYSQL = ("mysqlclient", "pymysql", "aiomysql", "asyncmy")
+_OTHERS = {"oracle": "Oracle", "mssql": "SQL Server"}
+# Engine of Django -> that of deploy.yml, and where Debian's server listens: a folder, or the socket itself.
+_SERVERS = {"mysql": ("mariadb", MARIADB_SOCKET, "3306")}
+_POSTGRESQL_SERVER = ("postgresql", "/var/run/postgresql", "5432")
 _SQLITE_OPTIONS = """\
 # Visitors who write at the same moment wait for each other.
 DATABASES["default"]["OPTIONS"] = {
@@ -35,20 +37,10 @@ class Database:
 
 def engine_by(packages: Packages) -> tuple[str, str]:
     """The engine and where the lock file says so."""
-    place = packages.place(*_POSTGRESQL)
-    return ("postgresql", place) if place else ("sqlite", "no driver of PostgreSQL is asked for")
-
-
-def of_mysql(packages: Packages) -> Deployment:
-    """A note for an app without Django that asks for a driver of MySQL, and for none of PostgreSQL."""
-    place = packages.place("mysqlclient", "pymysql", "aiomysql", "asyncmy")
-    if not place or packages.place(*_POSTGRESQL):
-        return Deployment()
-    note = (
-        f"{place}: a driver of MySQL, which Understudy neither installs nor backs up. deploy.yml says SQLite; "
-        "for a server that is there already, set its URL as a secret in place of the variable"
-    )
-    return Deployment(notes=(note,))
+    for engine, drivers in (("postgresql", _POSTGRESQL), ("mariadb", _MYSQL)):
+        if place := packages.place(*drivers):
+            return engine, place
+    return "sqlite", "no driver of PostgreSQL or MariaDB is asked for"
 
 
 def of_django(settings: Settings, packages: Packages, name: str) -> Database:
@@ -69,7 +61,7 @@ def of_django(settings: Settings, packages: Packages, name: str) -> Database:
         return Database(engine, found, "" if reads else _own(engine, name))
     if kind == "sqlite3":
         return _sqlite(settings, entries, packages, place)
-    return _postgresql(settings, entries, name, place)
+    return _on_server(settings, entries, name, place, _SERVERS.get(kind, _POSTGRESQL_SERVER))
 
 
 def _unsupported(what: str, place: str) -> Database:
@@ -128,13 +120,18 @@ def _ends_with_text(settings: Settings, node: ast.expr | None) -> bool:
     return False
 
 
-def _postgresql(
-    settings: Settings, entries: dict[str, ast.expr], name: str, place: str
+def _on_server(
+    settings: Settings,
+    entries: dict[str, ast.expr],
+    name: str,
+    place: str,
+    server: tuple[str, str, str],
 ) -> Database:
     """The variables that the parts of DATABASES read; or, for fixed parts, code that sets them."""
     path = settings.by_name["DATABASES"].path
-    wanted = {"NAME": name, "USER": name, "PASSWORD": "", "HOST": _SOCKET, "PORT": "5432"}
-    found = Deployment(app={"database": Found("postgresql", place)})
+    engine, host, port = server
+    wanted = {"NAME": name, "USER": name, "PASSWORD": "", "HOST": host, "PORT": port}
+    found = Deployment(app={"database": Found(engine, place)})
     for key, value in wanted.items():
         node = entries.get(key)
         reads = settings.reads_in(node, path) if node is not None else []
@@ -144,16 +141,17 @@ def _postgresql(
             }
             found = found.with_more(Deployment(environment=given))
         elif node is not None and syntax.constant(node) not in ("", value):
-            return Database("postgresql", found, _own("postgresql", name))
-    return Database("postgresql", found)
+            return Database(engine, found, _own(engine, name))
+    return Database(engine, found)
 
 
 def _own(engine: str, name: str) -> str:
     if engine == "sqlite":
         return ""
+    host = MARIADB_SOCKET if engine == "mariadb" else ""
     return (
         "# By the local socket, as the user that the app runs as: without a password.\n"
         'DATABASES["default"].update(\n'
-        f'    {{"NAME": "{name}", "USER": "{name}", "PASSWORD": "", "HOST": "", "PORT": ""}}\n'
+        f'    {{"NAME": "{name}", "USER": "{name}", "PASSWORD": "", "HOST": "{host}", "PORT": ""}}\n'
         ")\n"
     )

@@ -13,6 +13,7 @@ _DATABASE_URL = re.compile(
 )
 # Where `manage.py runserver` serves: the site's own address on a developer's machine.
 _OWN_URL = re.compile(r"https?://(localhost|127\.0\.0\.1)(:8000)?/?")
+MARIADB_SOCKET = "/run/mysqld/mysqld.sock"
 # provision/ makes it on each host.
 _HOSTS_OWN = "SECRET_KEY"
 # Name -> value, the first that fits. By convention of Django, Flask, twelve-factor templates and cookiecutters.
@@ -45,7 +46,7 @@ _ELSEWHERE = re.compile(r"(\w+_)?(TEST|TESTING|DEV|DEVELOPMENT|LOCAL)(_\w+)?")
 
 
 def deployment(reads: Iterable[Read], engine: str, name: str, packages: Packages) -> Deployment:
-    """Values for the variables, each once. engine: sqlite or postgresql. name: of the app."""
+    """Values for the variables, each once. engine: of deploy.yml. name: of the app."""
     found = Deployment()
     by_name: dict[str, Read] = {}
     for read in reads:
@@ -128,6 +129,14 @@ def _unknown(read: Read) -> Deployment:
     return Deployment(unknown=(Unknown(f"the value of {read.name} ({read.place})", line),))
 
 
+def _of_mariadb(name: str, driver: str, packages: Packages) -> str:
+    known = ("pymysql", "asyncmy", "aiomysql", "mysqldb")
+    if driver not in known and "sqlalchemy" in packages and "mysqlclient" not in packages:
+        driver = next((one for one in known if one in packages), "")
+    plus = f"+{driver}" if driver in known else ""
+    return f"mysql{plus}://{name}@localhost/{name}?unix_socket={MARIADB_SOCKET}"
+
+
 def database_url(engine: str, name: str, default: str, packages: Packages) -> str:
     """Of the app's database on its host. default: the app's own URL, whose driver is kept."""
     scheme = default.partition("://")[0]
@@ -140,6 +149,8 @@ def database_url(engine: str, name: str, default: str, packages: Packages) -> st
                 driver = "asyncpg"
         driver = driver if driver in ("psycopg", "psycopg2", "asyncpg") else ""
         return f"postgresql{'+' if driver else ''}{driver}:///{name}"
+    if engine == "mariadb":
+        return _of_mariadb(name, driver, packages)
     if "aiosqlite" in packages and "sqlalchemy" in packages and driver != "pysqlite":
         driver = "aiosqlite"
     driver = driver if driver in ("aiosqlite", "pysqlite") else ""

@@ -51,7 +51,6 @@ def deployment(tree: Tree, app: WebApp, packages: Packages, name: str) -> Deploy
         meanings.deployment(reads, engine, name, packages),
         configurations.chosen(tree, reads),
         _prefixed(tree, app, engine, name, packages),
-        databases.of_mysql(packages),
         _migrations(tree, app, packages),
         static_files.served(tree, app),
         health(_routes(tree, app), "/openapi.json" if app.kind == "FastAPI" else ""),

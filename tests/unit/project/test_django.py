@@ -241,10 +241,34 @@ def test_files_of_django_compressor_are_made_before_the_start() -> None:
     assert app(decided(django(by_environment())), "release_commands") is None
 
 
-def test_mysql_is_named_as_what_understudy_does_not_have() -> None:
-    settings = by_environment('DATABASES = {"default": {"ENGINE": "django.db.backends.mysql"}}\n')
+def test_mysql_is_the_hosts_mariadb() -> None:
+    settings = by_environment(
+        'DATABASES = {"default": {"ENGINE": "django.db.backends.mysql", "NAME": "x", '
+        '"HOST": os.environ["DB_HOST"]}}\n'
+    )
+    found = decided(django(settings))
 
-    assert any("MySQL" in note for note in decided(django(settings)).notes)
+    assert app(found, "database") == "mariadb"
+    [module] = [file.value for path, file in found.files.items() if path.endswith("_server.py")]
+    assert '"NAME": "shop-site", "USER": "shop-site"' in module
+    assert '"HOST": "/run/mysqld/mysqld.sock"' in module
+
+
+def test_variables_of_mysql_lead_to_the_local_socket() -> None:
+    entries = ", ".join(
+        f'"{key}": os.environ["MY_{key}"]' for key in ("NAME", "USER", "HOST", "PORT")
+    )
+    settings = by_environment(
+        f'DATABASES = {{"default": {{"ENGINE": "django.db.backends.mysql", {entries}}}}}\n'
+    )
+
+    found = environment(decided(django(settings)))
+    assert {name: value for name, value in found.items() if name.startswith("MY_")} == {
+        "MY_NAME": "shop-site",
+        "MY_USER": "shop-site",
+        "MY_HOST": "/run/mysqld/mysqld.sock",
+        "MY_PORT": "3306",
+    }
 
 
 def test_required_variables_of_unknown_purpose_are_to_be_filled_in() -> None:

@@ -159,7 +159,27 @@ def test_libraries_of_packages_without_wheels() -> None:
 
     assert app(found, "build_packages") == ["libmariadb-dev"]
     assert found.host["packages"].value == ["libmariadb3"]
-    assert any("a driver of MySQL" in note for note in found.notes)
+    assert app(found, "database") == "mariadb"
+
+
+@pytest.mark.parametrize(
+    ("packages", "default", "scheme"),
+    [
+        ("pymysql==1.1\nsqlalchemy==2.0", "", "mysql+pymysql"),
+        ("mysqlclient==2.2\nsqlalchemy==2.0", "", "mysql"),
+        ("aiomysql==0.2\npymysql==1.1\nsqlalchemy==2.0", "mysql+aiomysql://x", "mysql+aiomysql"),
+        ("pymysql==1.1", "mysql://x", "mysql"),
+    ],
+)
+def test_url_of_mariadb_is_for_its_driver_by_the_local_socket(
+    packages: str, default: str, scheme: str
+) -> None:
+    code = f'import os\nURL = os.environ.get("DATABASE_URL", "{default}")\napp = Flask(__name__)\n'
+    found = decided({**FLASK, "app.py": code, "requirements.txt": f"flask==3\n{packages}\n"})
+
+    assert found.environment["DATABASE_URL"].value == (
+        f"{scheme}://shop-site@localhost/shop-site?unix_socket=/run/mysqld/mysqld.sock"
+    )
 
 
 @pytest.mark.parametrize(
