@@ -3,7 +3,7 @@
 known=$ROOT/shared/services
 
 # recall NAME, remember NAME VALUE: the line UNDERSTUDY_NAME of that file. Values need no quoting: see below.
-recall() { sed -n "s/^UNDERSTUDY_$1=\"\(.*\)\"\$/\1/p" "$known" 2>/dev/null; }
+recall() { [ ! -e "$known" ] || sed -n "s/^UNDERSTUDY_$1=\"\(.*\)\"\$/\1/p" "$known"; }
 remember() {
     [ "$(recall "$1")" != "$2" ] || return 0
     if is_check; then
