@@ -17,7 +17,7 @@ def make_certbot_host(root: Path) -> Host:
     for place in (LINEAGE, "/etc/letsencrypt/renewal", "/etc/ssl/certs", "/var/log/letsencrypt"):
         host.path(place).mkdir(parents=True)
     host.path("/etc/ssl/certs/ca-certificates.crt").write_text("the system's\n")
-    for tool in ("cut", "tee", "touch", "seq"):
+    for tool in ("tee", "touch", "seq"):
         (host.path("bin") / tool).symlink_to(f"/usr/bin/{tool}")
     issues(host)
     return host

@@ -20,12 +20,14 @@ FAKES = (
 )
 TOOLS = (
     *(
+        "awk",
         "basename",
         "cat",
         "chmod",
         "cmp",
         "comm",
         "cp",
+        "cut",
         "date",
         "dd",
         "dirname",
@@ -49,7 +51,7 @@ TOOLS = (
         "sleep",
         "sort",
     ),
-    *("stat", "sync", "tail", "tr", "wc"),
+    *("stat", "sync", "tail", "timeout", "tr", "wc"),
 )
 
 
@@ -183,8 +185,8 @@ def make_host(root: Path, program: str = "understudy-site", *, noting: bool = Fa
     host = Host(root, root / "usr/local/sbin" / program)
     for path, file in installed().items():
         # What the checkers allow below /srv is not moved.
-        moved = file.text if path.startswith(f"{CHECKERS}/check-") else _moved(file.text, root)
-        file.write(host.path(path), moved)
+        text = file.text if path.startswith(f"{CHECKERS}/check-") else moved(file.text, root)
+        file.write(host.path(path), text)
     for tool in TOOLS:
         _add_tool(root, tool, noting=noting)
     (root / "bin" / "python3").symlink_to(os.path.realpath(sys.executable))
@@ -193,7 +195,7 @@ def make_host(root: Path, program: str = "understudy-site", *, noting: bool = Fa
     return host
 
 
-def _moved(text: str, root: Path) -> str:
+def moved(text: str, root: Path) -> str:
     """The same program, whose paths begin below root."""
     return re.sub(r"(?<![\w}.])/(srv|etc|var|run|usr/local)/", rf"{root}/\1/", text)
 
