@@ -427,5 +427,5 @@ def test_kernel_lets_one_single_process_run_and_the_next_waits(host: Host, tmp_p
 def test_more_of_a_process_run_the_same_release_without_a_lock(host: Host) -> None:
     add_release(host, "r9", ["worker 2 many 1"], 'echo "$(basename "$(dirname "$0")") $*"')
     for instance in ("r9", "r9.2"):
-        words = [host.path(PROCESS), "todo", "worker", instance, "many"]
+        words = [str(host.path(PROCESS)), "todo", "worker", instance, "many"]
         assert subprocess.run(words, capture_output=True, text=True).stdout == "r9 worker\n"

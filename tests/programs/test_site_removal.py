@@ -31,7 +31,7 @@ def host(tmp_path: Path) -> Host:
 def remove(host: Host) -> None:
     script = (TOP / "understudy/host/remove_site.sh").read_text()
     subprocess.run(
-        ["sh", "-c", moved(script, host.root), "sh", "todo", "deploy", "sqlite"],
+        ["/bin/sh", "-c", moved(script, host.root), "sh", "todo", "deploy", "sqlite"],
         env={"PATH": str(host.path("bin"))},
         check=True,
     )
