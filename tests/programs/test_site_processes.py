@@ -217,7 +217,7 @@ def test_end_waits_for_nothing_and_takes_all_that_the_site_has(
     ]
 
 
-def test_release_whose_id_begins_alike_goes_on(host: Host, systemd: Systemd) -> None:
+def test_release_whose_id_begins_with_that_of_another_goes_on(host: Host, systemd: Systemd) -> None:
     add_release(host, "r1-x", BOTH)
     host.done("processes-start", "r1-x")
     host.done("processes-start", "r1")
