@@ -66,9 +66,10 @@ install_units() {
     changed='' timers=''
     put_unit "$site@.service"
     if [ -s "$work/units" ] || [ -e "$listed" ]; then install_others; fi
-    [ -z "$changed" ] || systemctl daemon-reload
+    # A timer starts only with its service, which systemd may remember as one that is gone.
+    [ -z "$changed$timers" ] || systemctl daemon-reload
     # shellcheck disable=SC2086 # names of units are words
-    [ -z "$timers" ] || systemctl restart --no-block $timers
+    [ -z "$timers" ] || systemctl restart $timers || refuse "systemd can't start these timers:$timers"
 }
 
 # Listed before they are written and until they are removed: an undo finds all of them.

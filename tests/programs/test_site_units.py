@@ -64,7 +64,7 @@ def test_units_are_installed_and_listed_and_timers_run(host: Host) -> None:
     assert found(host)[WORKER] == rendered_process()
     assert host.path(LIST).stat().st_mode & 0o777 == 0o644
     assert host.path(WANTED).resolve() == host.path(f"{UNITS}/todo-prune.timer")
-    assert systemctl(host) == ["systemctl restart --no-block todo-prune.timer"]
+    assert systemctl(host) == ["systemctl daemon-reload", "systemctl restart todo-prune.timer"]
 
 
 def test_units_are_verified_as_instances_of_the_release(host: Host) -> None:

@@ -96,6 +96,26 @@ for password in b"password1", b"abc", b"Xk4-rumpel-9":
             openssl x509 -noout -serial
         date -u -r "$chain" '+%F %H:%M UTC'
     """,
+    # As host/facts.sh asks, and the records beside.
+    "timers": """
+        units=
+        for unit in $(sed -n 's/\\.timer$//p' /etc/understudy/$site.units 2>/dev/null); do
+            units="$units $unit.timer $unit.service"
+        done
+        [ -z "$units" ] || TZ=UTC systemctl show -p Id -p ActiveState -p NextElapseUSecRealtime $units |
+            sed "s/^Id=$site-/Id=/"
+    """,
+    "enabled timers": "cd /etc/systemd/system/timers.target.wants && ls | sed -n 's/^'$site'-//p'",
+    "live timers": "cat $root/current/timers",
+    "records of timers": "cd /var/lib/understudy/timers/$site && grep -H . *",
+    "journals of failed timers": """
+        cd /var/lib/understudy/timers/$site || exit 0
+        for name in $(grep -L '^success' *); do
+            grep -qxF "$site-$name.timer" /etc/understudy/$site.units || continue
+            echo "$name:"
+            journalctl -q -n 20 --no-pager -o cat _SYSTEMD_UNIT=$site-$name.service
+        done
+    """,
     "certificate's key": "stat -L -c '%n %a %U' /etc/ssl/understudy/$site/live/privkey.pem",
     "static file": 'echo "$file"',
     "static file's digest": 'sha256sum <"$file" | cut -d " " -f 1',
