@@ -111,6 +111,7 @@ PURE = {
     "deploy.desired",
     "deploy.django_settings",
     "deploy.environment",
+    "deploy.external_database",
     "deploy.failed_migration",
     "deploy.generated_secrets",
     "deploy.plan",

@@ -127,7 +127,7 @@ def _together(app: App, paths: Paths, release: Manifest, parts: Mapping[str, obj
         **parts,
         "pending": app.migrations_pending and shlex.join(app.migrations_pending),
         "limit": app.command_timeout,
-        "exists": backups.has_data(app.database, app.name, paths.backups),
+        "exists": backups.has_data(app.database, app.name, paths.backups, app.database_url),
         "backup": _backup(app, paths, release),
         "migrate": [shlex.join(command) for command in app.migrate_commands],
         "settings": app.preset == "django",
@@ -143,4 +143,4 @@ def _makes_no_other_files(command: Argv) -> bool:
 
 def _backup(app: App, paths: Paths, release: Manifest) -> Argv:
     name = backups.name_at(datetime.fromisoformat(release.deployed_at), release.id)
-    return backups.make(app.database, app.name, paths.backups, name)
+    return backups.make(app.database, app.name, paths.backups, name, app.database_url)

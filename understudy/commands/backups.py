@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from understudy.commands import Argv, answers, database, script
-from understudy.config.app import Engine
+from understudy.config.app import App, Engine
+from understudy.config.values import VariableName
 from understudy.errors import ConfigError
 
 _TIME = "%Y%m%dT%H%M%SZ"
@@ -46,17 +47,28 @@ def name_at(now: datetime, release_id: str) -> str:
     return checked(f"{now.astimezone(UTC).strftime(_TIME)}-{release_id}")
 
 
-def has_data(engine: Engine, site: str, directory: PurePosixPath) -> Argv:
-    """Succeeds if there is a database to back up."""
-    return database.program(engine, site, directory, "find_data")
+def has_data(engine: Engine, site: str, directory: PurePosixPath, url: VariableName = "") -> Argv:
+    """Succeeds if there is a database to back up. url: the secret with the URL of an external one; if that
+    can't be backed up, the reason is printed as a note of templates/commands.py.
+    """
+    return database.program(engine, site, directory, "find_data", url=url)
 
 
-def make(engine: Engine, site: str, directory: PurePosixPath, name: str) -> Argv:
+def reach(app: App, directory: PurePosixPath) -> Argv:
+    """Fails with the cause if the external database is not reached from the host, or refuses the login."""
+    url = app.database_url
+    return database.program(app.database, app.name, directory, "reach", url=url)
+
+
+def make(
+    engine: Engine, site: str, directory: PurePosixPath, name: str, url: VariableName = ""
+) -> Argv:
     """Copies the data while the site continues to write, and tries the copy. Fails with the reason.
 
     Refused without room for twice the data, while another backup is at work, and with no data.
     """
-    return database.program(engine, site, directory, database.LOCK + _MAKE, checked(name))
+    text = database.LOCK + _MAKE
+    return database.program(engine, site, directory, text, checked(name), url=url)
 
 
 def restore(engine: Engine, site: str, directory: PurePosixPath, name: str) -> Argv:

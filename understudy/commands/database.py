@@ -3,18 +3,29 @@
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from understudy.commands import Argv, mariadb, postgresql, script, sqlite
+from understudy.commands import Argv, external, mariadb, postgresql, script, sqlite
 from understudy.config.app import Engine
+from understudy.config.values import VariableName
 
 
-def program(engine: Engine, site: str, directory: PurePosixPath, text: str, *more: object) -> Argv:
+def program(
+    engine: Engine,
+    site: str,
+    directory: PurePosixPath,
+    text: str,
+    *more: object,
+    url: VariableName = "",
+) -> Argv:
     """The script `text`, after the functions below and those of the engine. directory: of the backups.
 
     `$source` is the server's database, or the directory of SQLite's files: `database` beside the
-    backups. What `more` holds comes in as $3, $4, …
+    backups; or, of an external database, the file of secrets, in which `url` names its URL. What `more` holds
+    comes in as $3, $4, …
     """
-    source = directory.parent / "database" if engine == "sqlite" else site
-    return script(_COMMON + _ENGINES[engine] + text, directory, source, *more)
+    beside = {"sqlite": "database", "external": "env"}
+    source = directory.parent / beside[engine] if engine in beside else site
+    named = f"variable={url}\n" if engine == "external" else ""
+    return script(_COMMON + named + _ENGINES[engine] + text, directory, source, *more)
 
 
 _COMMON = r"""
@@ -37,6 +48,7 @@ _ENGINES: Mapping[Engine, str] = {
     "sqlite": sqlite.SHELL,
     "postgresql": postgresql.SHELL,
     "mariadb": mariadb.SHELL,
+    "external": external.SHELL,
 }
 
 # For a script that writes into the backup $3. It is held as long as any program of the script runs.

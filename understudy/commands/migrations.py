@@ -9,6 +9,7 @@ _QUERY = "SELECT app || ' ' || name FROM django_migrations"
 _TEXTS = {
     "sqlite": 'list() { sql -readonly "$1" "$asked" 2>/dev/null || true; }\nasked=$3\neach "$source" list\n',
     "postgresql": 'query "$source" -c "$3" 2>/dev/null || true\n',
+    "external": "",
     # There `||` is another word for OR.
     "mariadb": 'query "$source" -e "SET sql_mode = PIPES_AS_CONCAT; $3" 2>/dev/null || true\n',
 }

@@ -31,7 +31,7 @@ from understudy.config.values import (
 )
 from understudy.config.worker_class import WorkerClass, is_asgi
 
-Engine = Literal["sqlite", "postgresql", "mariadb"]
+Engine = Literal["sqlite", "postgresql", "mariadb", "external"]
 Module = Annotated[
     str,
     text(
@@ -148,6 +148,7 @@ class App(Strict):
     request_header_size: NginxSize = "8k"
     environment: Mapping[VariableName, VariableValue] = {}
     database: Engine = "sqlite"
+    database_url: VariableName = "DATABASE_URL"
     request_timeout: int = Field(default=30, ge=1, le=3600)
     drain_timeout: int = Field(default=30, ge=0, le=3600)
     workers_first: bool = False
@@ -175,6 +176,19 @@ class App(Strict):
     def redirect_rules(self) -> tuple[Redirect, ...]:
         """For templates."""
         return tuple(redirect(*pair) for pair in self.redirects.items())
+
+    @model_validator(mode="after")
+    def have_the_url_of_an_external_database_as_a_secret(self) -> Self:
+        if self.database != "external":
+            if "database_url" in self.model_fields_set:
+                text = "is only for `database: external`"
+                raise validation_error("database", text, "database_url", given=self.database_url)
+        elif self.database_url in self.environment:
+            text = f"must be a secret: python deploy.py secrets set {self.database_url}"
+            raise validation_error(
+                "secret", text, "environment", self.database_url, given="a value"
+            )
+        return self
 
     @model_validator(mode="after")
     def let_gunicorn_end_slow_requests(self) -> Self:

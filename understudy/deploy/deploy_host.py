@@ -11,6 +11,7 @@ from understudy.deploy import (
     certificate_names,
     commits,
     django_settings,
+    external_database,
     generated_secrets,
     hsts,
     maintenance,
@@ -159,7 +160,10 @@ def _converge(
     with TemporaryDirectory() as work:
         shipment = prepare.shipment(job, source, desired, observed, Path(work))
         prepare.refuse_without_room(job, observed, shipment)
-        for warning in hsts.warnings(desired, observed):
+        for warning in (
+            *hsts.warnings(desired, observed),
+            *external_database.warnings(desired.app),
+        ):
             job.report.warn(warning)
         paths = sources.paths(source)
         desired = maintenance.for_migrations(job, paths, connection, desired, observed)

@@ -14,12 +14,15 @@ _LEAVES: Mapping[Engine, str] = {
     "sqlite": _UNDONE,
     "postgresql": _UNDONE,
     "mariadb": _STAYS.format("MariaDB"),
+    "external": "PostgreSQL undoes a migration that fails, but not those that it had ended before. "
+    + _STAYS.format("MySQL or MariaDB"),
 }
 # Where a half-done migration stays, to fix only its cause is not enough.
 _CURES: Mapping[Engine, str] = {
     "sqlite": "Either fix the cause and deploy again, or restore the data as it was before",
     "postgresql": "Either fix the cause and deploy again, or restore the data as it was before",
     "mariadb": "Restore the data as it was before, and deploy again when the cause is fixed",
+    "external": "Fix the cause and deploy again, or restore the data by hand as docs/data.md shows",
 }
 _NOT_BACKED_UP = "The database has not changed. Fix the cause and deploy again."
 
@@ -37,7 +40,17 @@ def hints(app: App, *, is_live: bool) -> tuple[tuple[str, str], ...]:
         else "No release is live yet, and the database is"
     )
     hint = (
-        f"{database} as the failed command left it: {_LEAVES[app.database]} {_CURES[app.database]}: "
-        "`python deploy.py restore` lists the backups; the newest was taken just now."
+        f"{database} as the failed command left it: {_LEAVES[app.database]} {_CURES[app.database]}"
     )
-    return ((app_commands.NOT_BACKED_UP, _NOT_BACKED_UP), (app_commands.BACKED_UP, hint))
+    backed_up = (
+        f"{hint}: `python deploy.py restore` lists the backups; the newest was taken just now."
+    )
+    return (
+        (app_commands.NOT_BACKED_UP, _NOT_BACKED_UP),
+        (app_commands.BACKED_UP, backed_up),
+        *(
+            [(app_commands.MIGRATES, f"{hint}. No backup was made.")]
+            if app.database == "external"
+            else []
+        ),
+    )

@@ -149,5 +149,6 @@ def _in_maintenance(
 
 
 def _applied(connection: Connection, desired: DesiredState) -> frozenset[str] | None:
-    """The migrations that the databases have; None for an app without Django."""
-    return applied(connection, desired) if desired.app.preset == "django" else None
+    """The migrations that the databases have; None where no one knows them."""
+    known = desired.app.preset == "django" and desired.app.database != "external"
+    return applied(connection, desired) if known else None

@@ -13,6 +13,7 @@ from understudy.commands import app as app_commands
 from understudy.deploy import (
     certificate,
     environment,
+    external_database,
     failed_migration,
     processes,
     site_config,
@@ -53,6 +54,7 @@ def make_plan(desired: DesiredState, shipment: Shipment, observed: ObservedState
     if not actions:
         return []
     actions = [
+        *external_database.reach(desired),
         *switch.await_end(desired, observed.ending),
         *processes.await_end(desired, observed),
         *actions,

@@ -5,9 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from understudy.commands import app as app_commands
+from understudy.commands import backups
 from understudy.deploy import (
     certificate_names,
     deploy_host,
+    external_database,
     generated_secrets,
     hsts,
     maintenance,
@@ -43,7 +46,7 @@ def preview_plan(job: Job, source: Source) -> None:
             return
         certificate_names.warn(job, connection)
         would_run = list(_migrations(connection, source, desired))
-    for warning in hsts.warnings(desired, observed):
+    for warning in (*hsts.warnings(desired, observed), *external_database.warnings(desired.app)):
         job.report.warn(warning)
     for diff in preview.diffs(desired, observed):
         job.report.say(diff.rstrip())
@@ -58,5 +61,15 @@ def preview_plan(job: Job, source: Source) -> None:
 def _migrations(connection: Connection, source: Source, desired: DesiredState) -> Iterator[str]:
     if not desired.app.migrate_commands:
         return
+    if desired.app.database == "external":
+        yield from _of_external(connection, desired)
+        return
     there = applied(connection, desired)
     yield from pending.lines(pending.pending(sources.paths(source), there), there)
+
+
+def _of_external(connection: Connection, desired: DesiredState) -> Iterator[str]:
+    app = desired.app
+    yield "which migrations would run is not known before the deploy: database: external"
+    argv = backups.has_data(app.database, app.name, desired.paths.backups, app.database_url)
+    yield from app_commands.notes(connection.run(argv, user=app.name).output)

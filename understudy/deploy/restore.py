@@ -1,7 +1,7 @@
 """A backup is restored under the live release."""
 
 from understudy.commands import site_processes
-from understudy.deploy import switch
+from understudy.deploy import external_database, switch
 from understudy.deploy.desired import DesiredState
 from understudy.errors import Refused
 from understudy.host import backups, session, steps
@@ -49,6 +49,7 @@ def live_release(job: Job, observed: ObservedState) -> Manifest:
 
 
 def _refuse_without_backup(connection: SshConnection, job: Job, name: str) -> None:
+    external_database.refuse_restore(job.config.app)
     if name not in [backup.name for backup in backups.list_all(connection, job)]:
         raise Refused(
             f"{job.target_name} has no backup {name}",

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from understudy.commands import old_code
 from understudy.commands.backups import Backup
+from understudy.deploy import external_database
 from understudy.deploy.desired import DesiredState
 from understudy.errors import Refused
 from understudy.host import backups
@@ -52,6 +53,7 @@ def backup_of(
     connection: SshConnection, job: Job, release: Manifest, observed: ObservedState
 ) -> str:
     """The name of the newest backup with which the release can work. Raises Refused if there is none."""
+    external_database.refuse_restore(job.config.app)
     since = observed.served_since[release.id]
     later = [
         backup

@@ -28,7 +28,7 @@ def backup(job: Job, wait: int = 0) -> None:
         entry.what = name = commands.name_at(datetime.now(UTC), observed.current or "none")
         with job.report.step(f"back up the database as {name}"):
             done = connection.run(
-                commands.make(app.database, app.name, _directory(job), name),
+                commands.make(app.database, app.name, _directory(job), name, app.database_url),
                 user=app.name,
                 seconds=SECONDS_FOR_A_STEP,
             )

@@ -161,3 +161,23 @@ def test_mirrored_target_that_does_not_exist_is_a_mistake_with_its_line() -> Non
     with pytest.raises(ConfigError) as raised:
         configuration.parse(text)
     assert "deploy.yml:3: vm.stands_for: must be one of the targets" in raised.value.details
+
+
+def test_url_of_an_external_database_is_a_secret() -> None:
+    with pytest.raises(ValidationError, match="secrets set SHOP_URL") as raised:
+        config(
+            app={
+                "database": "external",
+                "database_url": "SHOP_URL",
+                "environment": {"SHOP_URL": "postgresql://shop:hunter2@db/shop"},
+            }
+        )
+    assert "hunter2" not in str(raised.value.errors(include_input=False)[0]["msg"])
+
+    assert config(app={"database": "external"}).app.database_url == "DATABASE_URL"
+    assert config(app={"database": "external"}).packages == ()
+
+
+def test_database_url_needs_an_external_database() -> None:
+    with pytest.raises(ValidationError, match="only for `database: external`"):
+        config(app={"database": "postgresql", "database_url": "SHOP_URL"})

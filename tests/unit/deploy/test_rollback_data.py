@@ -151,3 +151,12 @@ def test_rollback_with_data_does_not_compare_the_models(
     rollback.rollback(staging.job(), with_data=True)
 
     assert not [note for note in host.notes if MODELS in note]
+
+
+def test_data_of_a_database_that_is_elsewhere_does_not_go_back(staging: Staging) -> None:
+    host_with(staging, *THREE, backups=(BY_OLD, BY_NEW))
+
+    with pytest.raises(Refused, match="does not restore a database that is managed elsewhere"):
+        rollback.rollback(staging.job(app={"database": "external"}), with_data=True)
+
+    assert titles(staging) == []
