@@ -52,6 +52,8 @@ def started() -> Iterator[PurePosixPath]:
         place, as_root = Path(made), os.geteuid() == 0
         if as_root:
             shutil.chown(place, "mysql")
+            # For other users, who must reach the socket.
+            place.chmod(0o755)
         user = ("--user=mysql",) if as_root else ()
         # Nothing here must outlive a power failure.
         options = (
@@ -60,7 +62,10 @@ def started() -> Iterator[PurePosixPath]:
             f"--datadir={place}/data",
             "--innodb-flush-method=nosync",
         )
-        run(("mariadb-install-db", *options, "--skip-test-db", "--skip-name-resolve"))
+        # As Debian's package does; for other users than root there would be no administrator.
+        login = "socket" if as_root else "normal"
+        by = f"--auth-root-authentication-method={login}"
+        run(("mariadb-install-db", *options, "--skip-test-db", "--skip-name-resolve", by))
         patch.setenv("MYSQL_UNIX_PORT", f"{place}/socket")
         server = subprocess.Popen(
             ("mariadbd", *options, "--skip-networking", f"--socket={place}/socket"),

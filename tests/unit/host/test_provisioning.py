@@ -243,6 +243,48 @@ def test_postgresql_without_a_cluster_is_an_error() -> None:
     assert "no PostgreSQL cluster has port 5432" in done.stderr
 
 
+MARIADB = """
+set -eu
+SITE=my-shop STATE=$1
+shift
+step() { :; }
+booted() { [ "$STATE" != chroot ]; }
+is_check() { return 1; }
+act() { "$@"; }
+put() { echo "put $2: $(cat)"; [ "$STATE" != unchanged ]; }
+systemctl() { echo "systemctl $*"; }
+mariadb() { cat >/dev/null; }
+"""
+
+
+def mariadb_step(state: str, *packages: str) -> list[str]:
+    """What the shipped step prints on a host whose programs only print how they were called."""
+    text = MARIADB + (TOP / "provision" / "45-mariadb.sh").read_text()
+    argv = ("sh", "-c", text, "sh", state, *packages)
+    return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+def test_host_without_mariadb_is_left_alone() -> None:
+    assert mariadb_step("changed", "git", "mariadb-client", "my-mariadb-server") == []
+
+
+def test_mariadb_has_no_port_and_restarts_only_if_that_changed() -> None:
+    changed, unchanged = (
+        mariadb_step(state, "mariadb-server") for state in ("changed", "unchanged")
+    )
+
+    assert changed[:2] == [
+        "put /etc/mysql/mariadb.conf.d/90-understudy.cnf: [mariadbd]",
+        "skip-networking",
+    ]
+    assert "systemctl restart mariadb" in changed
+    assert "systemctl restart mariadb" not in unchanged
+
+
+def test_no_mariadb_is_called_while_the_box_is_built() -> None:
+    assert mariadb_step("chroot", "mariadb-server")[2:] == []
+
+
 def test_script_reads_its_arguments_in_their_order() -> None:
     """The very line of the shipped script, run by a shell."""
     text = PROJECT.provision_parts[0].read_text()
