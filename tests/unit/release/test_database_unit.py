@@ -2,11 +2,8 @@
 
 import pytest
 
-from tests.unit.fakes import TOP
 from tests.unit.staging import Staging
 from understudy.release import render
-
-UNITS = ("app", "process", "timer", "timer-failed")
 
 
 @pytest.mark.parametrize(
@@ -24,8 +21,3 @@ def test_app_starts_after_its_databases_server(database: str, after: str, stagin
     [unit] = [file.content for file in files if file.path.suffix == ".service"]
 
     assert f"After={after}\n" in unit
-
-
-@pytest.mark.parametrize("name", UNITS)
-def test_all_units_do(name: str) -> None:
-    assert "app.database_unit" in (TOP / "templates" / f"{name}.service.j2").read_text()
