@@ -47,9 +47,9 @@ def live(any_site: Site) -> Iterator[Site]:
     shutil.rmtree(PROJECT / ".understudy" / "data" / f"{any_site.name}-live", ignore_errors=True)
 
 
-def rules(site: Site, tables: dict[str, object], media: float = 0) -> None:
+def rules(site: Site, tables: dict[str, object], media: float = 0, rewrite: object = None) -> None:
     settings = yaml.safe_load(site.staging.config.read_text())
-    settings["data"] = {"media": media, "tables": tables}
+    settings["data"] = {"media": media, "tables": tables, "rewrite": rewrite or {}}
     site.staging.config.write_text(yaml.safe_dump(settings))
 
 
@@ -105,6 +105,31 @@ def test_data_is_pulled_and_loaded_without_personal_data(live: Site) -> None:
         for secret in (*SECRETS, "lorem")
         for file in kept.iterdir()
     )
+
+
+@both_engines
+def test_links_lead_to_staging_and_a_name_that_is_left_is_reported(live: Site) -> None:
+    settings = yaml.safe_load(live.staging.config.read_text())
+    here = settings["targets"]["vagrant"]["domain"]
+    settings["targets"]["live"]["domain"] = "shop.example.com"
+    live.staging.config.write_text(yaml.safe_dump(settings))
+    keep: dict[str, object] = {
+        "lists_list": {"title": "keep"},
+        "lists_item": {"text": "keep", "picture": "keep"},
+    }
+    rules(live, keep)
+    live.add_list("See https://shop.example.com:443/a and shop.example.community.")
+    assert live.staging.deploy_py("data", "pull").code == 0
+
+    warned = live.staging.deploy_py("data", "load")
+    rules(live, keep, rewrite={"lists_list": {"title": "replace"}})
+    loaded = live.staging.deploy_py("data", "load")
+
+    assert (warned.code, loaded.code) == (0, 0)
+    assert "lists_list.title: 1 row" in warned.text
+    assert "names of live" not in loaded.text.replace("search the data for names of live", "")
+    titles = live.sql("select title from lists_list").text
+    assert f"See http://{here}/a and shop.example.community." in titles
 
 
 @pytest.mark.parametrize("any_site", ["sqlite"], indirect=True)

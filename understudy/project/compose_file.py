@@ -27,9 +27,7 @@ def candidates(tree: Tree, folder: str) -> Iterator[Candidate]:
     for path, name, service in _services(tree):
         command = service.get("command")
         text = " ".join(map(str, command)) if isinstance(command, list) else command
-        if (isinstance(text, str) and "build" in service) or (
-            isinstance(text, str) and name != "web"
-        ):
+        if isinstance(text, str):
             line = command_lines.parse(text, folder)
             found = Candidate(
                 unit_name(str(name)), line, _place(tree, path, "command", text), doubt=_DOUBT

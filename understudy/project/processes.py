@@ -64,8 +64,10 @@ def _is_eager(settings: Settings | None) -> bool:
 
 def _free_name(candidate: Candidate, taken: set[str]) -> str:
     kind = candidate.kind
-    names = (candidate.name, kind.name if kind else "", timer_name(candidate.line))
-    return next((name for name in names if name and name not in taken), "")
+    names = [candidate.name, kind.name if kind else "", timer_name(candidate.line)]
+    first = next(filter(None, names), "")
+    numbered = (f"{first}-{number}" for number in range(2, 10) if first)
+    return next((name for name in (*names, *numbered) if name and name not in taken), "")
 
 
 def _with_state(candidate: Candidate, code: Code) -> Candidate:

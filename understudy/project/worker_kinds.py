@@ -79,7 +79,7 @@ def kind_of(words: tuple[str, ...]) -> Kind | None:
     if program in _ASIDE:
         return ASIDE
     for (name, command), kind in _KINDS.items():
-        if program == name and (not command or command in rest):
+        if program == name and command in ("", *rest[:1]):
             return _with_scheduler(kind, rest)
     return None
 
@@ -87,13 +87,21 @@ def kind_of(words: tuple[str, ...]) -> Kind | None:
 def _program(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     match [word for word in words if word != "-u"]:
         case ["python", "-m", program, *rest]:
-            return program, tuple(rest)
+            return program, _from_command(rest)
         case ["python", "manage.py", *rest]:
             # Its command is the first word: another one may be a queue's name.
             return "manage.py", tuple(rest[:1])
         case [program, *rest]:
-            return program, tuple(rest)
+            return program, _from_command(rest)
     return "", ()
+
+
+def _from_command(words: list[str]) -> tuple[str, ...]:
+    """Without the options before a command: `-A worker beat` is no worker."""
+    while words and words[0].startswith("-"):
+        has_value_in_it = "=" in words[0] or (len(words[0]) > 2 and words[0][1] != "-")
+        words = words[1 if has_value_in_it else 2 :]
+    return tuple(words)
 
 
 def _with_scheduler(kind: Kind, rest: tuple[str, ...]) -> Kind:

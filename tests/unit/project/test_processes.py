@@ -221,6 +221,7 @@ def test_crontab_becomes_timers() -> None:
         "10 3 * * * cd /srv/app && venv/bin/python manage.py clear_sessions >/dev/null 2>&1\n"
         "*/5 * * * * python backend/fetch.py\n"
         "0 0 1 * 1 python manage.py report\n"
+        "0 4 * * 0 python backend/fetch.py\n"
         "@reboot python manage.py hello\n"
         "0 1 * * * python manage.py dump > /tmp/$(date +\\%F)\n"
     )
@@ -232,10 +233,11 @@ def test_crontab_becomes_timers() -> None:
             "calendar": "*-*-* 03:10",
         },
         "fetch": {"command": "python backend/fetch.py", "calendar": "*-*-* *:0/5"},
+        "fetch-2": {"command": "python backend/fetch.py", "calendar": "Sun *-*-* 04:00"},
     }
     assert doubtful(found.timers) == {
         "report": "deploy/crontab:4: systemd has no time like it",
-        "dump": "deploy/crontab:6: it has a % sign",
+        "dump": "deploy/crontab:7: it has a % sign",
     }
 
 
