@@ -25,7 +25,7 @@ def rehearse(job: Job) -> None:
         names, site_name = ", ".join(failed), job.config.app.name
         raise StepFailed(
             f"{job.target_name}: timer{'s' if len(failed) > 1 else ''} {names} failed",
-            details="\n".join(f"{name}:\n{output}" for name, output in failed.items()),
+            details="\n".join(f"timer {name} failed:\n{output}" for name, output in failed.items()),
             hint=f"Try again with `python deploy.py timers run {next(iter(failed))}`; what it printed before "
             f"is in the journal of {site_name}-{next(iter(failed))}.",
         )

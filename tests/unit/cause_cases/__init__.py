@@ -14,6 +14,7 @@ from tests.unit.cause_cases import (
     settings,
     settings_module,
     system,
+    timers,
 )
 
 CASES = {
@@ -23,6 +24,7 @@ CASES = {
     **packages.CASES,
     **processes.CASES,
     **system.CASES,
+    **timers.CASES,
     **code.CASES,
     **data.CASES,
     **settings_module.CASES,

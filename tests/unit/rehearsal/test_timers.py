@@ -42,6 +42,6 @@ def test_all_failed_ones_are_reported_with_their_output(monkeypatch: pytest.Monk
 
     error = caught.value
     assert "timers prune, count failed" in error.summary
-    assert "prune:\nreading\nno such table" in error.details
-    assert "count:\ngone" in error.details
+    assert "timer prune failed:\nreading\nno such table" in error.details
+    assert "timer count failed:\ngone" in error.details
     assert "timers run prune" in error.hint

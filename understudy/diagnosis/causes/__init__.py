@@ -19,6 +19,7 @@ from understudy.diagnosis.causes import (
     settings_module,
     starting,
     system,
+    timers,
     workers,
 )
 from understudy.diagnosis.rules import Rule
@@ -31,6 +32,7 @@ RULES: tuple[Rule, ...] = (
     *endless.RULES,
     *files.RULES,
     *processes.RULES,
+    *timers.RULES,
     *imports.RULES,
     *dependencies.RULES,
     *system.RULES,
