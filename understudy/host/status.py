@@ -32,7 +32,8 @@ def status(job: Job) -> None:
     for line in _certificate(job.config.app.name, job.target, observed):
         job.report.say(f"  {line}")
     if unserved:
-        job.report.say(f"  {unserved}")
+        # A warning, since lines alone would be printed again as long as the host's facts are the same.
+        job.report.warn(unserved)
     runs = observed.release_processes.get(live.id, ())
     for line in processes.describe(observed.processes, live.id, runs):
         job.report.say(f"  {line}")
