@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NoReturn
 
 from understudy import __version__
-from understudy.cli import argument_types
+from understudy.cli import argument_types, mail_options
 from understudy.cli.common_options import CONFIG_HELP, Common, common_options
 from understudy.cli.process_arguments import add_process, add_processes
 from understudy.paths import Project
@@ -229,6 +229,7 @@ def _add_running(add_verb: _AddVerb, common: Common) -> None:
     )
     timers.add_argument("action", nargs="?", default="list", choices=["list", "run"])
     timers.add_argument("name", nargs="?", metavar="NAME", help="a key of `timers` in deploy.yml")
+    mail_options.add(add_verb("mail", "show the mails that a target has captured", common.target))
     add_verb("open", "open a target's site in a browser that finds its address", common.target)
 
 

@@ -227,6 +227,7 @@ VERBS: Mapping[str, Verb] = {
     "console": running.console,
     "timers": running.timers,
     "open": running.open_site,
+    "mail": running.mail,
     "backup": data.backup,
     "restore": data.restore,
     "data": data.data,

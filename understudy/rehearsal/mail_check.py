@@ -6,12 +6,11 @@ from typing import Any
 
 from understudy.commands import mails as queries
 from understudy.config.verify import MAIL
-from understudy.errors import StepFailed, Stopped, UnderstudyError
-from understudy.host import mails, shown_mails
+from understudy.errors import StepFailed, Stopped
+from understudy.host import mailbox, shown_mails
 from understudy.host.mails import Mail
 from understudy.job import Job
 from understudy.report.events import Report
-from understudy.ssh.connection import SshConnection
 from understudy.testing.checks import findings, mail_checks
 from understudy.testing.checks.mail_checks import Names
 from understudy.testing.site import site_of
@@ -55,18 +54,8 @@ class MailCheck:
         """run() has left nothing."""
 
     def _fetch(self) -> tuple[Mail, ...]:
-        config, target = self.job.config, self.job.target
-        argv = queries.fetch_of_live_release(config.app.name, most=MOST)
-        try:
-            with SshConnection(target, config.host.deployer) as connection:
-                done = connection.run(argv, seconds=120)
-            if not done.ok:
-                raise StepFailed(done.text)
-            return mails.parse(done.output).mails
-        except (UnderstudyError, ValueError) as error:
-            raise StepFailed(
-                f"the mails of {self.job.target_name} can't be read", details=str(error)
-            ) from None
+        query = queries.fetch_of_live_release(self.job.config.app.name, most=MOST)
+        return mailbox.read(self.job, query).mails
 
     def _judge(self, kept: tuple[Mail, ...]) -> tuple[str, str]:
         """The message of a failure, "" for none, and what deploy.yml accepts."""

@@ -44,6 +44,21 @@ def open_site(options: argparse.Namespace, project: Project, report: "Report") -
     open_site.open_site(all_hosts.one(job_of(options, project, report)))
 
 
+def mail(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.cli import mail, mail_options
+    from understudy.host import all_hosts
+
+    job = all_hosts.one(job_of(options, project, report))
+    if options.which == mail_options.CLEAR:
+        mail.clear(job)
+    elif options.which is None:
+        if options.in_browser:
+            raise ConfigError("mail --open needs a number", hint="`mail` lists the mails.")
+        mail.list_all(job)
+    else:
+        mail.show(job, options.which, in_browser=options.in_browser)
+
+
 def _run(
     options: argparse.Namespace, project: Project, report: "Report", command: "Argv | None"
 ) -> None:

@@ -1,0 +1,69 @@
+"""The verb `mail`: lists, shows and removes the mails that a target has captured."""
+
+from understudy.cli import browsers
+from understudy.errors import ConfigError
+from understudy.host import mailbox, shown_mails
+from understudy.host.mails import Kept, Mail
+from understudy.job import Job
+from understudy.local.atomic_write import atomic_write
+from understudy.report import mail_page
+from understudy.report.sanitize import plain
+
+
+def list_all(job: Job) -> None:
+    """A line for each, the oldest first, with the number by which show() knows it."""
+    kept = mailbox.all_mails(job)
+    job.report.attach("mails", [shown_mails.shown(mail) for mail in kept.mails])
+    if kept.removed:
+        job.report.say(f"{kept.removed} older mails were removed: the host has no room for more")
+    if not kept.mails:
+        job.report.say(f"{job.target_name} has captured no mail")
+    width = max((len(_to(mail)) for mail in kept.mails), default=0)
+    for number, mail in enumerate(kept.mails, 1):
+        at = shown_mails.shown(mail)["at"][:19].replace("T", " ")
+        job.report.say(plain(f"{number:>3}  {at}  {_to(mail):<{width}}  {mail.subject}"))
+
+
+def show(job: Job, number: int, *, in_browser: bool) -> None:
+    """Prints a mail, or opens it in a browser. Raises ConfigError if there is no such number."""
+    mail = _chosen(job, mailbox.all_mails(job), number)
+    shown = shown_mails.shown(mail)
+    if in_browser:
+        page = job.project.state / "mail" / f"{job.target_name}.html"
+        page.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        atomic_write(page, mail_page.page(shown))
+        if not browsers.open_url(page.as_uri()):
+            job.report.say(str(page))
+        return
+    job.report.attach("mail", {**shown, "headers": dict(mail.headers)})
+    job.report.say(plain(_printed(mail)))
+
+
+def clear(job: Job) -> None:
+    number = mailbox.clear(job)
+    job.report.say(f"{number} mail{'' if number == 1 else 's'} removed from {job.target_name}")
+
+
+def _chosen(job: Job, kept: Kept, number: int) -> Mail:
+    if not 1 <= number <= len(kept.mails):
+        known = f"has mails 1 to {len(kept.mails)}" if kept.mails else "has captured no mail"
+        raise ConfigError(f"there is no mail {number}: {job.target_name} {known}")
+    return kept.mails[number - 1]
+
+
+def _to(mail: Mail) -> str:
+    more = len(mail.to) - 1
+    return f"{mail.to[0]} and {more} more" if more > 0 else "".join(mail.to)
+
+
+def _printed(mail: Mail) -> str:
+    """Its headers that people read, its text, what is attached; the links of a mail that has HTML alone."""
+    names = ("Date", "From", "Reply-To", "To", "Cc", "Subject")
+    lines = [f"{name}: {mail.headers[name]}" for name in names if mail.headers.get(name)]
+    hidden = [one for one in mail.to if one not in "".join(lines)]
+    lines += [f"Also to: {', '.join(hidden)}"] if hidden else []
+    body = mail.text or "\n".join(["(HTML only; its links:)", *mail.links])
+    attached = [
+        f"Attached: {one.name or one.type}, {len(one.content)} bytes" for one in mail.attachments
+    ]
+    return "\n".join([*lines, "", body.rstrip("\n"), *([""] if attached else []), *attached])
