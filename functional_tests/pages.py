@@ -20,6 +20,25 @@ class ExamplePage(Page):
         with self.next_page():
             self.find(".item-form button").click()
 
+    def visitor(self) -> str:
+        """The address that is logged in, "" for none."""
+        return "".join(one.text for one in self.find_all("#visitor"))
+
+    def log_out(self) -> None:
+        """Logs out; the home page comes next."""
+        with self.next_page():
+            self.find("#log-out").click()
+
+
+class LoginPage(ExamplePage):
+    """Has a link mailed."""
+
+    def ask_for_link(self, email: str) -> None:
+        """Asks for one, to that address."""
+        self.find("#id_email").send_keys(email)
+        with self.next_page():
+            self.find(".item-form button").click()
+
 
 class HomePage(ExamplePage):
     """Starts lists, and shows the newest ones."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lists import views
+from lists import logins, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -10,4 +10,7 @@ urlpatterns = [
     path("lists/<int:list_id>/delete", views.delete_list, name="delete-list"),
     path("lists/<int:list_id>/items/<int:item_id>/toggle", views.toggle_item, name="toggle-item"),
     path("lists/<int:list_id>/items/<int:item_id>/delete", views.delete_item, name="delete-item"),
+    path("login", logins.login, name="login"),
+    path("login/<str:token>", logins.follow_link, name="follow-link"),
+    path("logout", logins.logout, name="logout"),
 ]
