@@ -33,14 +33,15 @@ def staging(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> 
     QUIET in a test's module: parts of commands that its hosts expect; they succeed and print nothing.
     """
     from tests.unit.staging import Staging
+    from understudy.host import mailbox, session
     from understudy.host import provision as provision_host
     from understudy.host import remove as remove_site
-    from understudy.host import session
 
     made = Staging(quiet=getattr(request.module, "QUIET", ()))
     monkeypatch.setattr(session, "SshConnection", made.connect)
     monkeypatch.setattr(provision_host, "SshConnection", made.connect)
     monkeypatch.setattr(remove_site, "SshConnection", made.connect)
+    monkeypatch.setattr(mailbox, "SshConnection", made.connect)
     return made
 
 

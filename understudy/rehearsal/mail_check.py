@@ -61,9 +61,10 @@ class MailCheck:
         """The message of a failure, "" for none, and what deploy.yml accepts."""
         rules = self.job.config.verify.accept
         found = findings.sort(MAIL, mail_checks.findings(kept, self._names()), rules)
-        message = findings.message(MAIL, found.failures, mail_checks.ADVICE)
         accepted = findings.reasons(found.accepted) if found.accepted else ""
-        return message if found.failures else "", accepted
+        if not found.failures:
+            return "", accepted
+        return findings.message(MAIL, found.failures, mail_checks.ADVICE), accepted
 
     def _names(self) -> Names:
         config = self.job.config

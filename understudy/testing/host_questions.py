@@ -31,6 +31,22 @@ QUESTIONS: Mapping[str, str] = {
     "default site": "test -e /etc/nginx/sites-enabled/default",
     "data": "stat -c '%n %a %U:%G' $root/static $root/shared/*",
     "firewall": "nft list chain inet understudy input",
+    "mail": "cat /etc/understudy/$site.mail; systemctl is-active understudy-mail-$site.socket",
+    # Of addresses that no one has (RFC 5737): a host that captures mail refuses the connection itself.
+    "mail goes out": """
+        [ "$(cat /etc/understudy/$site.mail 2>/dev/null)" = capture ] || exit 0
+        runuser -u $site -- python3 -c '
+import socket
+for port in 25, 465, 587, 2525:
+    try:
+        socket.create_connection(("192.0.2.1", port), timeout=5).close()
+        print(port, "connected")
+    except OSError as error:
+        print(port, type(error).__name__)
+'
+        nft list table inet understudy_mail | grep -c 'tcp dport { 25, 465, 587, 2525 } reject'
+        grep -c reject /etc/nftables.d/understudy-mail.nft
+    """,
     "locks": "stat -c '%n %a %U' $root/lock $root/lock.step",
     "app holds lock": "runuser -u $site -- flock -n $root/lock true",
     "ssh": "sshd -T",

@@ -22,6 +22,7 @@ VERBS = [
     "eject",
     "init",
     "logs",
+    "mail",
     "maintenance",
     "open",
     "plan",

@@ -51,7 +51,8 @@ def verified(
     """What was reported, and the calls of pytest. commands: verify.commands."""
     report = FakeReport()
     project = Project(directory, directory / "a deploy.yml")
-    made = Config.model_validate(settings(target=target) | {"verify": {"commands": [*commands]}})
+    given = settings(target={"mail": "off", **target})
+    made = Config.model_validate(given | {"verify": {"commands": [*commands]}})
     try:
         verify(Job(project, made, "staging", report), slow=slow)
     except StepFailed as error:
@@ -201,9 +202,7 @@ def test_commands_run_on_disposable_targets_only(tmp_path: Path) -> None:
     assert not (tmp_path / "ran").exists()
     assert "  verify.commands: not run, since the target is not disposable" in report.said
 
-    report, _ = verified(
-        tmp_path, "touch ran", "false", disposable=True, mail="off", address="127.0.0.1"
-    )
+    report, _ = verified(tmp_path, "touch ran", "false", disposable=True, address="127.0.0.1")
     assert (tmp_path / "ran").exists()
     [error] = report.errors
     assert error.summary == "false ended with 1 on staging"
