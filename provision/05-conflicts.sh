@@ -153,6 +153,8 @@ if [ "$MAIL" = capture ] && booted && command -v ss >/dev/null && ! [ -e "/etc/s
         "Stop it, or set \`mail: off\` for this target"
 fi
 
+service_conflicts
+
 if [ -n "$conflict" ]; then
     echo "provision: nothing was changed" >&2
     exit 3

@@ -1,22 +1,4 @@
-# Functions for services, and what has to be done before their packages are installed.
-#
-# service NAME: whether the site has it here. setting NAME KEY: of the word redis=for:queue,memory:64M.
-service() { case " $SERVICES" in *" $1="*) ;; *) return 1 ;; esac; }
-setting() {
-    for word in $SERVICES; do
-        case $word in "$1="*) echo "${word#*=}" | tr , '\n' | sed -n "s/^$2://p" ;; esac
-    done
-}
-# In MiB, as `mebibytes` in understudy/config/services.py.
-mebibytes() {
-    case $1 in
-    *K) echo $((${1%K} / 1024)) ;;
-    *M) echo "${1%M}" ;;
-    *G) echo $((${1%G} * 1024)) ;;
-    esac
-}
-
-is_installed() { dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }
+# What has to be done before the packages of services are installed.
 
 # The server that such a package starts by itself would listen at the usual port, without a password and for all sites:
 # it never starts. One that the host has had before stays as it is.

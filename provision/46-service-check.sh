@@ -230,6 +230,8 @@ def state(service: str, text: str | None) -> str:
         ASK[service](Url(service, text))
     except Wrong as wrong:
         return str(wrong)
+    except TimeoutError:
+        return f"does not answer within {SECONDS} s"
     except (OSError, ValueError) as error:
         return f"the connection breaks: {error}"
     return "ok"

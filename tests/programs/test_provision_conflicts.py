@@ -32,6 +32,7 @@ set -eu
 step() {{ :; }}
 booted() {{ true; }}
 is_check() {{ [ -n "${{CHECK:-}}" ]; }}
+service_conflicts() {{ :; }}
 exists() {{ [ -e "$1" ] || [ -L "$1" ]; }}
 SITE=${{SITE:-todo}} MAIL=${{MAIL:-off}} STAMP=new STAMP_FILE={root}/{stamp}
 """
