@@ -20,7 +20,8 @@ def loses(job: Job, *, with_data: bool) -> str:
     ends = f"Removing {site} from {job.target_name} takes it off the net and deletes its releases and logs."
     if not with_data:
         return ends
-    data = "its database, uploads, backups and secrets"
+    held = ", what its services hold" if job.config.services.here() else ""
+    data = f"its database, uploads{held}, backups and secrets"
     return (
         f"{ends} It also deletes {data} there, for good: a copy elsewhere is yours to make first."
     )

@@ -71,6 +71,14 @@ if [ -e "/etc/understudy/$site.mail" ]; then
     fi
 fi
 
+step "services"
+for service in redis valkey memcached; do
+    unit=understudy-$service@$site.service
+    if [ -e "/etc/systemd/system/$unit" ]; then systemctl disable -q --now "$unit" || true; fi
+    rm -f "/etc/systemd/system/$unit" "/etc/understudy/$site.$service.conf"
+done
+systemctl daemon-reload
+
 step "certificate and rights"
 if [ -e "/etc/letsencrypt/renewal/$site.conf" ]; then certbot delete --non-interactive --quiet --cert-name "$site"; fi
 rm -rf "/etc/ssl/understudy/$site" "/run/$site"
@@ -100,6 +108,12 @@ if [ "$data" = data ]; then
             DROP USER IF EXISTS '$site'@'localhost'" 2>&1
     fi
     rm -rf --one-file-system "$root" "/var/lib/understudy-mail/$site"
+    rm -rf --one-file-system "/var/lib/private/understudy-redis/$site" "/var/lib/private/understudy-valkey/$site"
+    if grep -qs '^UNDERSTUDY_RABBITMQ_URL=' "$root/shared/services" && command -v rabbitmqctl >/dev/null; then
+        rabbitmqctl -q -n rabbit@localhost delete_vhost "$site" || true
+        rabbitmqctl -q -n rabbit@localhost delete_user "$site" || true
+    fi
+    rm -rf --one-file-system "$root"
     if id -nG "$deployer" 2>/dev/null | tr ' ' '\n' | grep -qx "$site"; then gpasswd -d "$deployer" "$site" >/dev/null; fi
     if getent passwd "$site" >/dev/null; then userdel "$site"; fi
 elif [ -d "$root" ]; then
