@@ -107,8 +107,9 @@ if [ "$data" = data ]; then
         mariadb --no-defaults -e "DROP DATABASE IF EXISTS \`$site\`; DROP DATABASE IF EXISTS \`${site}_scratch\`;
             DROP USER IF EXISTS '$site'@'localhost'" 2>&1
     fi
-    rm -rf --one-file-system "$root" "/var/lib/understudy-mail/$site"
-    rm -rf --one-file-system "/var/lib/private/understudy-redis/$site" "/var/lib/private/understudy-valkey/$site"
+    for place in /var/lib/understudy-mail /var/lib/private/understudy-redis /var/lib/private/understudy-valkey; do
+        rm -rf --one-file-system "${place:?}/$site"
+    done
     if grep -qs '^UNDERSTUDY_RABBITMQ_URL=' "$root/shared/services" && command -v rabbitmqctl >/dev/null; then
         rabbitmqctl -q -n rabbit@localhost delete_vhost "$site" || true
         rabbitmqctl -q -n rabbit@localhost delete_user "$site" || true

@@ -85,6 +85,28 @@ for password in b"password1", b"abc", b"Xk4-rumpel-9":
     "deployer reads nginx's logs": """
         runuser -u $deployer -- head -n 0 /var/log/nginx/$site.access.log /var/log/nginx/$site.error.log
     """,
+    "services": "test ! -e $root/shared/services || /usr/local/lib/understudy/services $site",
+    "users of services": """
+        for unit in $(systemctl list-units --plain --no-legend 'understudy-*@*.service' | cut -d ' ' -f 1); do
+            case $unit in understudy-mail@*) continue ;; esac
+            systemctl show -p User --value $unit
+        done
+    """,
+    # Of Redis and Valkey: name, port, the answer without a password, what is evicted, whether it is kept.
+    "stores": """
+        python3 -I -c '
+import os, re, socket
+def ask(words):
+    with socket.create_connection(("127.0.0.1", int(port)), 5) as link:
+        link.sendall((words + "\\r\\nQUIT\\r\\n").encode())
+        return link.makefile().read()
+url = "UNDERSTUDY_(REDIS|VALKEY)_URL=.redis://:([0-9a-f]+)@127.0.0.1:([0-9]+)/0"
+for name, password, port in re.findall(url, open(os.environ["root"] + "/shared/services").read()):
+    stranger, own = ask("PING").split()[0], ask("AUTH " + password + "\\r\\nINFO")
+    policy, kept = re.findall("(?:maxmemory_policy|aof_enabled):([a-z0-9-]+)", own)
+    print(name.lower(), port, stranger, policy, kept)
+'
+    """,
     "release": "echo $release",
     "active": "systemctl is-active $site@$release nginx",
     "enabled": "systemctl is-enabled $site.service nginx",
