@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.fakes import TEMPLATES, config
+from tests.unit.fakes import TEMPLATES, config, failed
 from tests.unit.plans import NGINX, desired_state, live_host
 from tests.unit.staging import DEPLOY, Staging
 from understudy.deploy import deploy_host, hsts, rollout
@@ -47,7 +47,7 @@ def test_promise_that_was_made_already_is_none(before: str | None, now: str | No
 
 
 def test_plan_and_deploy_warn_before_anything_is_done(deployable: Staging) -> None:
-    deployable.host()
+    deployable.host(**{"cat /etc/ssl/shop.pem": failed("no such file")})
     for verb in (rollout.plan, deploy_host.deploy):
         verb(deployable.job(**with_hsts("1y")))
 

@@ -241,7 +241,7 @@ def test_rollback_is_not_begun_if_a_host_has_no_earlier_release(staging: Staging
 
 
 def test_rollback_stops_where_it_fails(staging: Staging) -> None:
-    down = {"understudy-site shop start": failed("no"), "ActiveState": failed()}
+    down = {"understudy-site shop start": failed("no"), "ActiveState -p NRestarts": failed()}
     bad = {**down, **with_releases(staging)}
     made = hosts(staging, with_releases(staging), bad, with_releases(staging))
 

@@ -123,9 +123,3 @@ def test_file_of_cas_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match=r"targets.staging.acme.roots: there is no file .*roots"):
         site_of(config(target=target), "staging")
-
-
-def test_site_with_plain_http_needs_no_file_of_cas() -> None:
-    plain = {"acme": {"roots": "/nowhere/roots.pem"}}
-
-    assert site_of(config(target=plain), "staging").url == "http://shop.test"
