@@ -1,4 +1,4 @@
-# The verb timer-run of understudy-site.
+# The verbs timer-run, timers-stop and timers-start of understudy-site.
 put 0644 /usr/local/lib/understudy/site/timers <<'VERBS' || true
 # shellcheck shell=sh
 
@@ -24,6 +24,23 @@ run_timer() {
     show_run
     end_as_run
 }
+
+stop_timers() {
+    timers=$(installed_timers)
+    # shellcheck disable=SC2086 # names of units are words
+    [ -z "$timers" ] || systemctl stop $timers
+    # Not before the timers, which would begin others.
+    # shellcheck disable=SC2046
+    [ -z "$timers" ] || systemctl stop $(echo "$timers" | sed 's/timer$/service/')
+}
+
+start_timers() {
+    timers=$(installed_timers)
+    # shellcheck disable=SC2086
+    [ -z "$timers" ] || systemctl start $timers
+}
+
+installed_timers() { grep -s '\.timer$' "/etc/understudy/$site.units" || true; }
 
 is_running() {
     case $(systemctl show -p ActiveState --value "$unit") in inactive | failed) return 1 ;; esac

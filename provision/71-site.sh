@@ -23,6 +23,8 @@ put 0755 /usr/local/sbin/understudy-site <<'SITE' || true
 # understudy-site SITE processes-stop ID       the same, and wait until they have ended
 # understudy-site SITE processes-restart ID NAME       restart that one, and wait until it is ready
 # understudy-site SITE processes-scale ID NAME COUNT   run so many of it, until the next deploy
+# understudy-site SITE timers-stop       stop its timers, and end their runs
+# understudy-site SITE timers-start      start those that are stopped
 # understudy-site SITE secret-set NAME   store a secret for the app; its value is standard input. One named
 #                                BASIC_AUTH_… is for nginx alone, ACME_DNS_… for certbot alone
 # understudy-site SITE secret-rm NAME    remove it
@@ -220,6 +222,10 @@ timer-run)
     name=$(process_name "$3")
     . "$verbs/timers"
     run_timer "$name"
+    ;;
+timers-stop | timers-start)
+    . "$verbs/timers"
+    "${verb#timers-}_timers"
     ;;
 secret-set | secret-rm)
     name=$(secret_name "$3")

@@ -120,6 +120,7 @@ PURE = {
     "deploy.site_config",
     "deploy.renewal",
     "deploy.switch",
+    "deploy.timers",
     "diagnosis.broken_links",
     "diagnosis.causes",
     "diagnosis.known_facts",

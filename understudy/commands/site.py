@@ -152,6 +152,16 @@ def timer_run(site: str, name: str) -> Argv:
     return as_root(site, "timer-run", name)
 
 
+def timers_stop(site: str) -> Argv:
+    """Stops the site's timers, and ends their runs that are under way."""
+    return as_root(site, "timers-stop")
+
+
+def timers_start(site: str) -> Argv:
+    """Starts those that are stopped."""
+    return as_root(site, "timers-start")
+
+
 def is_recoverable(site: str, release_id: str) -> Argv:
     """Succeeds if the service runs or is starting, and was never restarted."""
     text = """

@@ -18,6 +18,7 @@ from understudy.deploy import (
     processes,
     site_config,
     switch,
+    timers,
 )
 from understudy.deploy.desired import DesiredState, Shipment
 from understudy.host.actions import (
@@ -48,6 +49,7 @@ def make_plan(desired: DesiredState, shipment: Shipment, observed: ObservedState
         *in_branch("release", _certificate(desired, observed)),
         *in_branch("release", _site_config(desired, observed)),
         *_switch_over(desired, observed),
+        *timers.start_stopped(desired, observed),
         *in_branch("drain", switch.drain(desired, observed)),
         *in_branch("clean up", _clean_up(desired, observed)),
     ]
@@ -174,9 +176,7 @@ def _release_commands(desired: DesiredState, observed: ObservedState) -> list[Ac
         suffixes=static_files.suffixes(desired.config),
         copied=str(desired.paths.current / static_files.PROGRAM) in observed.files,
     )
-    if desired.config.timers:
-        together = app_commands.holding_off_timers(desired.paths, together)
-    argv = as_user(app.name, together)
+    argv = as_user(app.name, timers.hold_off(desired, observed, together))
     stop: tuple[Run, ...] = ()
     if release_id not in observed.running:
         argv = alongside(site.preload(app.name, release_id), argv)

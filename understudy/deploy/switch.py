@@ -4,7 +4,7 @@ from collections.abc import Set
 from dataclasses import replace
 
 from understudy.commands import all_of, backups, candidate, files, http, site
-from understudy.deploy import processes
+from understudy.deploy import processes, timers
 from understudy.deploy.desired import DesiredState
 from understudy.host.actions import AFTER_SWITCH, BEFORE_SWITCH, Action, Run, Start, Switch
 from understudy.host.facts import ObservedState
@@ -44,12 +44,14 @@ def restore(
         *await_end(desired, observed.ending),
         *(Run(f"stop {name}", site.stop(app.name, name)) for name in sorted(observed.running)),
         *processes.stop_all(desired, observed),
+        *timers.stop_all(desired, observed, SITE_IS_DOWN),
         Run(f"restore the backup {backup}", restore_backup, app.name, hint=SITE_IS_DOWN),
         *then,
         _start(desired, stopped, hint=SITE_IS_DOWN),
         *_switch(desired, stopped),
         *confirm_live(desired, stopped),
         *processes.start_all(desired, observed, _PROCESSES_ARE_DOWN),
+        *timers.start_all(desired, observed, AFTER_SWITCH),
     ]
 
 
