@@ -1,9 +1,9 @@
 # The verbs of understudy-site for what runs of a release besides the web process, and what `boot` needs of them.
 put 0644 /usr/local/lib/understudy/site/processes <<'VERBS' || true
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2046,SC2086
 . "$verbs/units"
 . "$verbs/ready"
-# Patterns here are for systemd.
+# Lists of units are words here, and patterns are for systemd.
 set -f
 
 # Each takes the release's ID. Those of `single` processes are started by processes_hand_over alone.

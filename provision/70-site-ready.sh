@@ -75,7 +75,7 @@ look() {
         function print_unit() {
             if (!("Id" in is)) return
             state = is["SubState"] == "auto-restart" ? "ended" : is["ActiveState"]
-            if (state == "inactive" && is["Job"]) state = "queued"
+            if (state == "inactive" && is["Job"] > 0) state = "queued"
             print is["Id"], state, is["NRestarts"], is["MainPID"], is["Result"], is["ExecMainCode"], is["ExecMainStatus"]
             delete is
         }

@@ -109,6 +109,15 @@ def test_only_the_deployer_opens_the_locks(
     assert "Permission denied" in answers["app holds lock"].text
 
 
+def test_locks_of_processes_can_be_locked_by_the_app_and_replaced_by_root_alone(
+    answers: Answers, app: App, paths: Paths
+) -> None:
+    directory, *locks = answers["process locks"].lines
+    assert directory == f"{paths.root}/locks 755 root root"
+    assert f"{paths.root}/locks/migrating 640 root {app.name}" in locks
+    assert all(line.endswith(f" 640 root {app.name}") for line in locks)
+
+
 def test_host_knows_its_own_name(answers: Answers) -> None:
     assert answers["host name"].ok, "each sudo waits for a name server"
 

@@ -48,6 +48,7 @@ for port in 25, 465, 587, 2525:
         grep -c reject /etc/nftables.d/understudy-mail.nft
     """,
     "locks": "stat -c '%n %a %U' $root/lock $root/lock.step",
+    "process locks": "stat -c '%n %a %U %G' $root/locks $root/locks/*",
     "app holds lock": "runuser -u $site -- flock -n $root/lock true",
     "ssh": "sshd -T",
     "kernel": "cd /etc/sysctl.d; sed -n 's/^\\([a-z][^ ]*\\) = .*/\\1/p' 60-understudy.conf | xargs sysctl -e",
