@@ -1,4 +1,4 @@
-"""The shell programs that provisioning writes on hosts: `make check` sees them only as text of a longer script."""
+"""The shell programs that provisioning writes on hosts: `make check` sees them only as text in a script."""
 
 import subprocess
 
