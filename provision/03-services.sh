@@ -31,7 +31,7 @@ service_conflicts() {
     booted && command -v ss >/dev/null || return 0
     for name in redis valkey; do
         port=$(sed -n "s,^UNDERSTUDY_$(echo "$name" | tr "[:lower:]" "[:upper:]")_URL=.*@127\.0\.0\.1:\([0-9]*\)/.*,\1,p" \
-            "$ROOT/shared/services" 2>/dev/null)
+            "$ROOT/shared/services" 2>/dev/null || true)
         if ! service "$name" || [ -z "$port" ]; then continue; fi
         taken=$(listener "$port") own=$(systemctl show -p MainPID --value "understudy-$name@$SITE.service")
         if [ -n "$taken" ] && [ "${taken#* }" != "$own" ]; then

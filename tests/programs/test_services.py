@@ -16,6 +16,7 @@ from tests.programs.service_site import (
     redis,
     redis_settings,
 )
+from tests.unit.fakes import TOP
 
 QUEUE = "redis=for:queue,memory:16M"
 CACHE = "redis=for:cache,memory:16M"
@@ -235,3 +236,46 @@ def test_purpose_decides_what_is_kept() -> None:
     assert {"maxmemory-policy allkeys-lru", "appendonly no", "maxmemory 16mb"} <= set(cache)
     assert "bind 127.0.0.1" in queue
     assert "bind 127.0.0.1" in cache
+
+
+CONFLICTS = """
+set -eu
+SITE=shop ROOT=$1/srv/shop SERVICES=$2
+booted() { true; }
+object() { echo "$@"; }
+systemctl() { echo 1; }
+command() { true; }
+ss() { echo "LISTEN 0 1 127.0.0.1:1 0.0.0.0:* users:((\"$LISTENER\",pid=77,fd=3))"; }
+"""
+
+
+def conflicts(root: Path, words: str, listener: str = "other") -> list[str]:
+    part = (TOP / "provision" / "03-services.sh").read_text()
+    text = f"{CONFLICTS}\n{part}\nservice_conflicts"
+    environment = {"PATH": "/usr/bin:/bin", "LISTENER": listener}
+    done = subprocess.run(
+        ["sh", "-c", text, "sh", root, words], capture_output=True, text=True, env=environment
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.splitlines()
+
+
+class TestConflicts:
+    """On a host with another program at each port."""
+
+    def test_host_without_the_site_has_none(self, tmp_path: Path) -> None:
+        assert conflicts(tmp_path, f" {QUEUE} memcached=memory:64M") == []
+
+    def test_port_of_the_site_that_another_program_has_is_named_with_it(
+        self, site: ServiceSite
+    ) -> None:
+        site.write("services", UNDERSTUDY_REDIS_URL=url(6400))
+        [line] = conflicts(site.root, f" {QUEUE}")
+        assert line.startswith(
+            "port 6400, which is that of redis of shop, is taken by other (process 77)."
+        )
+
+    def test_rabbitmqs_port_is_its_own(self, tmp_path: Path) -> None:
+        [line] = conflicts(tmp_path, " rabbitmq=")
+        assert line.startswith("port 5672 is taken by other (process 77)")
+        assert conflicts(tmp_path, " rabbitmq=", "beam.smp") == []
