@@ -238,7 +238,7 @@ def test_purpose_decides_what_is_kept() -> None:
     assert "bind 127.0.0.1" in cache
 
 
-CONFLICTS = """
+CONFLICTS = r"""
 set -eu
 SITE=shop ROOT=$1/srv/shop SERVICES=$2
 booted() { true; }
