@@ -27,6 +27,8 @@ _QUESTIONS = {
     # version 1 of control groups.
     "oom": 'cat /sys/fs/cgroup/memory/system.slice/*/"$1"@*/memory.oom_control 2>/dev/null | '
     'awk \'/^oom_kill / { n += $2 } END { print NR ? n ? "yes" : "no" : "unknown" }\'',
+    # Of a site: whether its mails are captured here.
+    "mail": 'cat "/etc/understudy/$1.mail" 2>/dev/null || echo off',
     "free": "df -P -- \"$1\" | awk 'NR == 2 { print $4 }'",
     "python": "readlink -f /usr/bin/python3 | sed 's/.*python//'",
 }

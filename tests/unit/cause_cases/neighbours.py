@@ -1,6 +1,6 @@
 """Cases of rules: what the app talks to."""
 
-from tests.unit.cause_cases.base import HEALTHY, VIEWS, Case, absent, facts, raised, said
+from tests.unit.cause_cases.base import HEALTHY, VIEWS, Case, absent, facts, said
 from understudy.diagnosis.rules import Evidence
 
 NO_NAME = said('connection failed: could not translate host name "db" to address')
@@ -8,11 +8,6 @@ UNNAMED = said("socket.gaierror: [Errno -2] Name or service not known")
 AT_DB = {"DATABASE_URL": "postgres://todo@db:5432/todo"}
 COMPOSE = {"docker-compose.yml": "services:\n  db:\n    image: postgres\n"}
 KNOWN, UNKNOWN = (("resolves", "db", "yes"),), (("resolves", "db", "no"),)
-SMTP = said(
-    raised(
-        "ConnectionRefusedError: [Errno 111] Connection refused", "/usr/lib/python3.11/smtplib.py"
-    )
-)
 
 
 def refused(port: int) -> Evidence:
@@ -20,7 +15,6 @@ def refused(port: int) -> Evidence:
 
 
 CASES = {
-    "no-mail-server": absent("port", "25", SMTP),
     **{
         f"{rule}{how}": Case(
             words,

@@ -106,32 +106,6 @@ _NAMES = tuple(
 )
 
 
-def _mail_server(groups: Groups, facts: KnownFacts) -> Finding | None:
-    """Where the app sends mail to, as its settings or its environment say; Django's defaults else."""
-    texts = "\n".join(facts.commit.texts.values()) if facts.commit else ""
-    host, port = (
-        facts.environment.get(f"EMAIL_{key}") or _assigned(texts, f"EMAIL_{key}") or default
-        for key, default in (("HOST", "localhost"), ("PORT", "25"))
-    )
-    return holds(host in ("localhost", "127.0.0.1"), port=port)
-
-
-def _assigned(text: str, name: str) -> str:
-    found = re.search(rf"^{name}\s*=\s*[\"']?([\w.-]+)[\"']?\s*(?:#.*)?$", text, re.MULTILINE)
-    return found[1] if found else ""
-
-
-_MAIL = (
-    Rule(
-        "no-mail-server",
-        (Clue("said", r"smtplib\.py\"|mail/backends/smtp\.py\""), Clue("said", _REFUSED)),
-        "the app sends mail to port {port} of the host, and no mail server listens there",
-        "Set EMAIL_HOST (and EMAIL_PORT, EMAIL_HOST_USER) to your mail server: in the settings from "
-        "the environment, and under app.environment in deploy.yml.",
-        (_mail_server, on_host("port", "{port}", "no")),
-    ),
-)
-
 _NGINX = (
     Rule(
         "certificate-missing",
@@ -202,7 +176,6 @@ _NGINX = (
 )
 
 RULES: tuple[Rule, ...] = (
-    *_MAIL,
     *_NAMES,
     *_NGINX,
     _server("Redis", "6379", "redis-server"),
