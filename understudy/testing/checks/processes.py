@@ -24,6 +24,6 @@ def wrong(observed: ObservedState, restarts: Iterable[Restarts]) -> Iterator[str
     for unit in restarts:
         if unit.is_looping:
             yield (
-                f"{unit.unit} was started again {unit.count} times, the last time "
-                f"{unit.seconds:.0f} s ago: it ends by itself"
+                f"{unit.unit}: restarts: {unit.count}, the last one {unit.seconds:.0f} s ago; "
+                "it ends by itself"
             )

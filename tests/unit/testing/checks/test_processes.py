@@ -29,7 +29,7 @@ def test_missing_older_and_looping_processes_are_named() -> None:
     assert list(processes.wrong(observed, [Restarts("shop-beat@x.service", 2, 5)])) == [
         "worker: running 1 of 2, 1 that ended, about to start again",
         f"worker of {OLD} runs, and {NEW} is live",
-        "shop-beat@x.service was started again 2 times, the last time 5 s ago: it ends by itself",
+        "shop-beat@x.service: restarts: 2, the last one 5 s ago; it ends by itself",
     ]
 
 
