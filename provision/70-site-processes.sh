@@ -40,9 +40,10 @@ processes_hand_over() {
 }
 
 hand_back() {
-    stop_units $begun
-    # In this order: the explanation takes a while.
+    systemctl stop $begun || true
     start_units $ended
+    # Last, because it takes a while.
+    report_killed $begun
     explain
     for old in $ended; do say "$(title "$old") was started again"; done
     exit 1
@@ -197,7 +198,10 @@ stop_units() {
 report_killed() {
     look "$@"
     while read -r unit state _ _ result _; do
-        [ "$result" != timeout ] || say "$(title "$unit") had not ended after its stop_timeout, and was killed"
+        [ "$result" = timeout ] || continue
+        journalctl --sync 2>/dev/null || true
+        say "$(title "$unit") had not ended after its stop_timeout, and was killed. Its journal ends:"
+        indented journalctl -u "$unit" -n 6 --no-pager -q -o cat
     done <"$work/states"
     forget_failures "$@"
 }

@@ -135,9 +135,12 @@ explain() {
     journalctl --sync 2>/dev/null || true
     say "$(title "$failed"): $why"
     say "the last lines of the journal of $failed:"
-    journal | tail -n 20 | sed 's/^/    /' 2>/dev/null || true
+    indented journal
     case $why in *"exit status 0") advise ;; esac
 }
+
+# indented COMMAND...
+indented() { "$@" </dev/null | tail -n 20 | sed 's/^/    /' 2>/dev/null || true; }
 
 advise() {
     if journal | grep -q "Killing process .* with signal SIGKILL"; then

@@ -11,6 +11,7 @@ import pytest
 from tests.programs.model_systemd import Systemd, add_release
 from tests.programs.root_programs import Host, make_host
 from tests.programs.site_config import rendered_process
+from understudy.commands import site_processes
 
 INSTALLED = ("worker", "beat")
 BOTH = ("worker 2 many 1", "beat 1 single 1")
@@ -196,7 +197,9 @@ def test_one_that_ignores_its_signal_is_reported(verb: str, host: Host, systemd:
 
     said = host.done(verb, "r1" if verb == "processes-stop" else "r2")
 
-    assert said == "beat of release r1 had not ended after its stop_timeout, and was killed\n"
+    ended, *journal = said.splitlines()
+    assert ended.startswith(f"beat of release r1 {site_processes.KILLED}")
+    assert journal == ["    Traceback: boom"]
 
 
 def test_end_waits_for_nothing_and_takes_all_that_the_site_has(

@@ -6,6 +6,8 @@ from understudy.commands import Argv
 from understudy.commands.site import SWITCHING, as_root
 from understudy.config.model import Config
 
+# In what stop() and hand_over() print of one that has ignored its signal.
+KILLED = "had not ended after its stop_timeout, and was killed"
 _SWITCHING = ("processes-start", "processes-hand-over", "processes-end", "processes-stop")
 
 

@@ -59,6 +59,7 @@ def hand_over(
             undo=undo,
             hint=hint,
             seconds=_seconds(desired),
+            warns_by=commands.KILLED,
         )
     ]
 
@@ -161,6 +162,7 @@ def _stop(
             commands.stop(desired.app.name, one),
             hint=hint,
             seconds=_seconds(desired),
+            warns_by=commands.KILLED,
         )
         for one in sorted(releases)
     ]

@@ -23,7 +23,7 @@ class Run:
     printed this text. warning: a failure is reported with this text and the plan continues. undo: carried
     out after a failure. hint: shown with a failure. hint_after: text and hint; that hint is shown instead if
     the command has printed the text. commands: the lines that it runs, if the title has no room for them.
-    branch: see branches.py.
+    branch: see branches.py. warns_by: of a step that succeeds, what it has printed is a warning if it has this text.
     """
 
     title: str
@@ -37,6 +37,7 @@ class Run:
     hint_after: tuple[tuple[str, str], ...] = ()
     commands: tuple[str, ...] = ()
     branch: str = ""
+    warns_by: str = ""
 
     def hint_for(self, output: str) -> str:
         """The hint to show when the command has failed after that output."""

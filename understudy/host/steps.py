@@ -65,6 +65,9 @@ class _Plan:
             return
         with branch.turn:
             self.printed += output
+            if isinstance(action, Run) and action.warns_by and action.warns_by in output:
+                branch.report.warn(output.rstrip())
+                self.warnings.append(output.splitlines()[0])
             self.after(action, output)
 
     def undo_untaken(self, action: Action, branch: Branch) -> None:

@@ -187,6 +187,15 @@ def test_next_deploy_awaits_what_is_still_ending() -> None:
     assert titles(plan(ending))[0] == "wait until the processes of c0ffee00-older have ended"
 
 
+def test_process_that_has_to_be_killed_is_a_warning() -> None:
+    ending = old_live(processes=(*all_of(OLD), *all_of("c0ffee00-older", "ending")))
+
+    warning = {step.title for step in plan(ending) if isinstance(step, Run) and step.warns_by}
+
+    assert "wait until the processes of c0ffee00-older have ended" in warning
+    assert any(title.startswith("hand over to ") for title in warning)
+
+
 def test_processes_of_the_live_release_are_not_stopped_because_one_of_them_ends() -> None:
     """As after `scale worker=1`."""
     fewer = old_live(processes=(*all_of(OLD), ObservedProcess("worker", OLD, "ending")))

@@ -1,5 +1,6 @@
 """Actions are carried out one by one, each as a step of the report; a failed one is undone."""
 
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -93,6 +94,17 @@ def test_step_that_only_warns_does_not_end_the_plan(staging: Staging) -> None:
     assert staging.report.warnings == ["the old code breaks\n500\nno such column"]
     assert changes(host) == ["look", "one"]
     assert [title for title, _ in calls] == ["first"]
+
+
+def test_step_that_succeeds_warns_by_what_it_has_printed(staging: Staging) -> None:
+    staging.host(one=printed("worker was killed\n    its journal\n"), two=printed("all ended\n"))
+    stops = (replace(step, warns_by="was killed") for step in (FIRST, SECOND))
+
+    warnings, calls = applied(staging, *stops)
+
+    assert warnings == ["worker was killed"]
+    assert staging.report.warnings == ["worker was killed\n    its journal"]
+    assert [title for title, _ in calls] == ["first", "second"]
 
 
 @pytest.mark.parametrize(("output", "taken"), [("==> migrate\n", True), ("nothing to do\n", False)])
