@@ -200,8 +200,9 @@ report_killed() {
     while read -r unit state _ _ result _; do
         [ "$result" = timeout ] || continue
         journalctl --sync 2>/dev/null || true
-        say "$(title "$unit") had not ended after its stop_timeout, and was killed. Its journal ends:"
-        indented journalctl -u "$unit" -n 6 --no-pager -q -o cat
+        say "$(title "$unit") had not ended after its stop_timeout, and was killed." \
+            "See stop_signal and stop_timeout in deploy.yml. Its journal ends:"
+        indented journalctl -u "$unit" -n 12 --no-pager -q -o cat
     done <"$work/states"
     forget_failures "$@"
 }

@@ -23,7 +23,7 @@ class Run:
     printed this text. warning: a failure is reported with this text and the plan continues. undo: carried
     out after a failure. hint: shown with a failure. hint_after: text and hint; that hint is shown instead if
     the command has printed the text. commands: the lines that it runs, if the title has no room for them.
-    branch: see branches.py. warns_by: of a step that succeeds, what it has printed is a warning if it has this text.
+    branch: see branches.py. warns_by: what a step that succeeds has printed is a warning if it has this text.
     """
 
     title: str
