@@ -22,6 +22,9 @@ def reach(desired: DesiredState) -> list[Run]:
             backups.reach(app, desired.paths.backups),
             app.name,
             seconds=60,
+            hint_after=(
+                ("is not set on this host", f"python deploy.py secrets set {app.database_url}"),
+            ),
         )
     ]
 

@@ -22,6 +22,7 @@ def test_first_step_of_a_deploy_reaches_the_database_as_the_apps_user() -> None:
     assert first.title == "check that the host reaches the database of SHOP_URL"
     assert first.user == "shop"
     assert "/srv/shop/shared/env" in first.argv
+    assert "secrets set SHOP_URL" in first.hint_for("the secret SHOP_URL is not set on this host")
 
 
 def test_other_databases_need_no_such_step() -> None:
@@ -38,7 +39,7 @@ def test_missing_promises_are_named() -> None:
 
 def test_hint_after_a_failed_migration_says_whether_there_is_a_backup() -> None:
     planned = make_plan(desired_state(app=EXTERNAL), SHIPMENT, live_host(OLD))
-    [step] = [one for one in planned if isinstance(one, Run) and one.hint_after]
+    step = [one for one in planned if isinstance(one, Run) and one.hint_after][-1]
 
     without = step.hint_for(f"{app_commands.MIGRATES}\n==> note …\nerror")
     assert without.endswith("No backup was made.")
