@@ -90,12 +90,15 @@ def _postgresql(url: Url, argv: list[str]) -> None:
 
 
 def _mysql(url: Url, argv: list[str]) -> None:
+    authority = url.query.get("ssl_ca", url.query.get("ssl-ca", ""))
     options = {
         "host": url.host,
         "port": "" if url.is_local else str(url.port),
         "socket": url.socket,
         "user": url.user,
-        "ssl-ca": url.query.get("ssl_ca", url.query.get("ssl-ca", "")),
+        "ssl-ca": authority,
+        # Newer clients ask for a certificate that the app's driver does not ask for.
+        "ssl-verify-server-cert": "" if authority else "0",
     }
     given = [f"--{name}={value}" for name, value in options.items() if value]
     if url.password:

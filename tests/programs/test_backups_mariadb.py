@@ -161,6 +161,33 @@ def test_backup_sees_one_state_while_the_app_writes(backups: Path, tmp_path: Pat
     assert ask("SELECT COUNT(*) FROM seller") == "2"
 
 
+def test_restore_that_has_begun_ends_though_the_connection_breaks(
+    backups: Path, tmp_path: Path
+) -> None:
+    assert run("make", backups).returncode == 0
+    ask("DROP TABLE zoo")
+    # The dump is read to check it, to try it, and then for good.
+    program(
+        tmp_path / "bin",
+        "gunzip",
+        f'echo >>{tmp_path}/calls\n[ "$(wc -l <{tmp_path}/calls)" -lt 3 ] || kill -HUP 0\nexec /usr/bin/gunzip',
+    )
+    path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
+
+    done = subprocess.run(
+        mariadb("restore", backups),
+        env={**os.environ, "PATH": path},
+        start_new_session=True,
+        capture_output=True,
+        text=True,
+        cwd="/",
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len((tmp_path / "calls").read_text()) == 3
+    assert "zoo" in ask("SHOW TABLES").split()
+
+
 def test_server_that_does_not_answer_has_no_database(
     backups: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """The step of provisioning that sets up a site's database on a MariaDB server."""
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 
@@ -100,3 +101,18 @@ def test_account_without_a_password_is_refused(server: None) -> None:
     ask("DROP USER other@localhost", "root", "mysql")
     assert done.returncode != 0
     assert "the account other@localhost of MariaDB has no password" in done.stderr
+
+
+def test_capture_has_the_version_changed_settings_and_the_sites_databases(server: None) -> None:
+    assert step().returncode == 0
+    text = (TOP / "understudy" / "parity" / "capture" / "query.sh").read_text()
+    function = text[text.index("mariadb_settings() {") : text.index("if section mariadb ")]
+
+    printed = run(("sh", "-euc", f"{function}\nmariadb_settings"))
+
+    found = dict(line.split("\t") for line in printed.splitlines())
+    assert re.fullmatch(r"[0-9]+\.[0-9]+", found["version"])
+    assert found["skip_networking"] == "ON"
+    assert found["database games"] == "utf8mb4 utf8mb4_unicode_ci"
+    assert "max_connections" not in found, "it has its default"
+    assert "database mysql" not in found

@@ -225,7 +225,7 @@ mariadb_settings() {
         FROM information_schema.system_variables WHERE global_value_origin IN ('CONFIG', 'COMMAND-LINE', 'SQL')
         UNION ALL SELECT CONCAT('database ', schema_name),
             CONCAT(default_character_set_name, ' ', default_collation_name)
-        FROM information_schema.schemata WHERE schema_name NOT IN ('information_schema', 'performance_schema')
+        FROM information_schema.schemata WHERE schema_name NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys')
         " 2>&1 </dev/null
 }
 
