@@ -107,8 +107,9 @@ if [ "$data" = data ]; then
         mariadb --no-defaults -e "DROP DATABASE IF EXISTS \`$site\`; DROP DATABASE IF EXISTS \`${site}_scratch\`;
             DROP USER IF EXISTS '$site'@'localhost'" 2>&1
     fi
-    for place in /var/lib/understudy-mail /var/lib/private/understudy-redis /var/lib/private/understudy-valkey; do
-        rm -rf --one-file-system "${place:?}/$site"
+    # What systemd keeps of a service is in the second of its places, and a link to it in the first.
+    for name in mail redis valkey; do
+        rm -rf --one-file-system "/var/lib/understudy-$name/$site" "/var/lib/private/understudy-$name/$site"
     done
     if grep -qs '^UNDERSTUDY_RABBITMQ_URL=' "$root/shared/services" && command -v rabbitmqctl >/dev/null; then
         rabbitmqctl -q -n rabbit@localhost delete_vhost "$site" || true
