@@ -88,7 +88,7 @@ class Actions:
         self._reset_to = self.vm.reset(*(level for level in wanted if level))
 
     def _deploy_baseline(self) -> None:
-        job, level = self.job.at(self.baseline.commit), self.baseline.level
+        job, level = self.baseline.job(self.job), self.baseline.level
         if level:
             deployed.ensure(job, self.vm, level, on=self._reset_to)
 

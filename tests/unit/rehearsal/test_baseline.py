@@ -10,6 +10,7 @@ import pytest
 from tests.unit.fakes import TOP, FakeConnection, config, manifest
 from tests.unit.repositories import LOCK, commit, git
 from tests.unit.staging import QUERY, Staging, changes, lines_of
+from understudy.config.processes import Process
 from understudy.errors import Unreachable
 from understudy.job import Job
 from understudy.rehearsal import baseline, deployed
@@ -36,9 +37,12 @@ def job_of(staging: Staging, stands_for: str = "staging", **app: Any) -> Job:
     return Job(job.project, job.config.model_copy(update={"vm": vm}), "staging", job.report)
 
 
-def live(staging: Staging, sha: str) -> FakeConnection:
+def live(staging: Staging, sha: str, *runs: str) -> FakeConnection:
+    """runs: lines of the release's file `processes`."""
     release = replace(manifest("c0ffee00-old", "2024-02-01T00:00:00+00:00"), commit=sha)
-    host = FakeConnection({QUERY: staging.facts(*lines_of(release, current=release.id), stamp="")})
+    file = f"/srv/shop/releases/{release.id}/processes"
+    lines = (*lines_of(release, current=release.id), *(f"line\t{file}\t{run}" for run in runs))
+    host = FakeConnection({QUERY: staging.facts(*lines, stamp="")})
     staging.hosts["deploy"] = host
     return host
 
@@ -53,6 +57,25 @@ def test_baseline_is_productions_live_commit(staging: Staging, repository: Path)
     assert (found.commit, found.reason) == (old, "")
     assert found.level == deployed.level(job_of(staging).at(old))
     assert changes(host) == []
+
+
+def test_baseline_runs_the_processes_that_production_runs(
+    staging: Staging, repository: Path
+) -> None:
+    """The code of one that is new in deploy.yml may come with the candidate."""
+    old = git(repository, "rev-parse", "HEAD")
+    commit(repository, {"app.py": "two"})
+    live(staging, old, "worker 1 many 3")
+    job = job_of(staging)
+    processes = {name: Process(command=(name,)) for name in ("worker", "beat")}
+    job = replace(job, config=job.config.model_copy(update={"processes": processes}))
+
+    found = baseline.find(job)
+
+    its = found.job(job)
+    assert set(its.config.processes) == {"worker"}
+    assert its.config.app.revision == old
+    assert found.level == deployed.level(its) != deployed.level(job.at(old))
 
 
 def test_baseline_is_read_from_the_first_of_several_hosts(
