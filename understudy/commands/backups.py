@@ -55,9 +55,9 @@ def has_data(engine: Engine, site: str, directory: PurePosixPath, url: VariableN
 
 
 def reach(app: App, directory: PurePosixPath) -> Argv:
-    """Fails with the cause if the external database is not reached from the host, or refuses the login."""
-    url = app.database_url
-    return database.program(app.database, app.name, directory, "reach", url=url)
+    """Fails with the cause if the database is not reached from the host, or refuses the login."""
+    text, url = ("reach" if app.database == "external" else "find_data"), app.database_url
+    return database.program(app.database, app.name, directory, text, url=url)
 
 
 def make(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from understudy.commands import nginx
 from understudy.config.target import TargetConfig
-from understudy.host import certificates, processes, services, session, timers
+from understudy.host import certificates, database_state, processes, services, session, timers
 from understudy.host.certificates import CertificateState
 from understudy.host.facts import ObservedState
 from understudy.job import Job
@@ -17,7 +17,10 @@ def status(job: Job) -> None:
     with session.connected(job, needs=()) as (connection, observed):
         live = observed.release(observed.current)
         unserved = _unserved(job, connection, observed) if live else ""
-        of_services = [*services.describe(job, connection)]
+        of_services = [
+            *database_state.describe(job, connection),
+            *services.describe(job, connection),
+        ]
     job.report.say(f"{job.target_name} ({job.target.address}, {observed.os})")
     if live is None:
         job.report.say("  no release is live yet")
