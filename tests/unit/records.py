@@ -78,6 +78,31 @@ TESTS: dict[str, Any] = {
         {"name": "test_logo[1.5]", "outcome": "passed", "seconds": 2, "message": "", "text": ""}
     ],
 }
+# As a site may send them: HTML that is wider than a phone, with a script and an image of another server.
+MAILS = [
+    {
+        "subject": "Your order of 27 November 2026, which has a subject that fits on no line of a phone",
+        "from": "The Shop <shop@shop.test>",
+        "to": ["ann@example.com", "orders-of-the-whole-office@mail.example.com"],
+        "at": "2026-11-27T22:11:20+00:00",
+        "text": "Thank you.\nhttps://shop.test/orders/1?token=" + 80 * "x",
+        "html": "<script>document.title = parent.document.title = 'broken out'</script>"
+        "<img src='http://192.0.2.9/seen.png'><div style='width: 2000px'>Thank you.</div>",
+        "links": ["https://shop.test/orders/1"],
+        "attachments": [{"name": "invoice.pdf", "type": "application/pdf", "bytes": 12345}],
+    },
+    {
+        "subject": "",
+        "from": "",
+        "to": ["ann@example.com"],
+        "at": "2026-11-27T22:11:21+00:00",
+        "text": "Text alone.",
+        "html": "",
+        "links": [],
+        "attachments": [],
+    },
+]
+
 PASSED = Record(
     verb="rehearse",
     target="vagrant",
@@ -86,6 +111,7 @@ PASSED = Record(
     verdict=Verdict.PASSED,
     phases=PHASES,
     attachments={
+        "mails": MAILS,
         "tests": TESTS,
         "pages": {"test_logo-1.5-": {}},
         "probes": [
@@ -140,6 +166,7 @@ FAILED = replace(
         "Add markdown to requirements.in, compile requirements.txt, commit both.",
     ),
     attachments={
+        "mails": MAILS[:1],
         "evidence": {"journal": JOURNAL, "nginx error": ERRORS, "nginx access": ACCESS},
         "probes": [
             {
