@@ -9,7 +9,7 @@ from typing import Any
 from understudy.config.parity import Intended
 from understudy.host.fingerprint import upstream
 from understudy.parity.capture.value import UNREADABLE, Capture, Section
-from understudy.parity.drift import container
+from understudy.parity.drift import captured_mail, container
 from understudy.parity.drift.rules import NEVER, POINTS, rule_for
 
 # Matches every value: code wants nginx in any version.
@@ -29,7 +29,8 @@ class Side:
 class Difference:
     """model, copy: the values at a path, None if there is none. weight, reason: see rules.py.
 
-    intended: why it does not count, by parity.intended or since the copy is a container; or else empty.
+    intended: why it does not count, by parity.intended, or since the copy is a container or captures mail;
+    or else empty.
     """
 
     path: str
@@ -91,7 +92,8 @@ def compare(model: Side, copy: Side, declared: Sequence[Intended] = ()) -> Compa
     """Compares the copy with the model. declared: intended differences."""
     pairs = list(_pairs(model, copy))
     own_units = {*_own_units(model.capture), *_own_units(copy.capture)}
-    expected = (*declared, *container.differences(model.capture, copy.capture))
+    sides = model.capture, copy.capture
+    expected = (*declared, *container.differences(*sides), *captured_mail.differences(*sides))
     found = [_difference(pair, own_units, expected) for pair in pairs if not pair.is_same]
     counted = sorted(
         (difference for difference in found if difference.weight != NEVER),
