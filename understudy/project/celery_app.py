@@ -1,8 +1,8 @@
 """Celery in an app's code: its application, its queues, whether it has a schedule. Pure."""
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from understudy.project import syntax
 from understudy.project.candidates import Candidate
@@ -18,13 +18,13 @@ _SCHEDULER = ("CELERY_BEAT_SCHEDULER", "CELERYBEAT_SCHEDULER", "beat_scheduler")
 @dataclass(frozen=True)
 class Code:
     """The app's Python files. start: the folder in which the names of modules start. site: the app's name.
-    apps: those that Django has installed.
+    apps: those that Django has installed -> their places.
     """
 
     tree: Tree
     start: str
     site: str
-    apps: tuple[str, ...] = ()
+    apps: Mapping[str, str] = field(default_factory=dict)
 
     def modules(self) -> Iterator[tuple[str, ast.Module]]:
         """The files below `start`, with their syntax trees."""
@@ -86,7 +86,7 @@ def _schedule(code: Code) -> str:
     ]
     if places:
         return places[0]
-    return "INSTALLED_APPS has django_celery_beat" if _IN_DATABASE in code.apps else ""
+    return code.apps.get(_IN_DATABASE, "")
 
 
 def _queues(code: Code) -> tuple[str, ...]:

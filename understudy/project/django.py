@@ -31,7 +31,7 @@ def deployment(
         _messages(tree, project),
         _health(tree, project, settings),
         processes.deployment(
-            Code(tree, project.folder, name, tuple(settings.apps)),
+            Code(tree, project.folder, name, settings.apps),
             project.folder,
             packages,
             settings,

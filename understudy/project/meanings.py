@@ -92,8 +92,12 @@ def _set(read: Read, value: str) -> Deployment:
 
 
 def _broker(read: Read, packages: Packages) -> Deployment:
-    if read.default.startswith(("amqp", "pyamqp")) or re.match("RABBIT|.*AMQP", read.name):
+    is_of_rabbitmq = re.match("RABBIT|.*AMQP", read.name)
+    if read.default.startswith(("amqp", "pyamqp")) or (is_of_rabbitmq and read.required):
         return server("rabbitmq", read.name, read.place)
+    # Another variable names the broker then.
+    if is_of_rabbitmq:
+        return Deployment()
     if read.required or read.default.startswith("redis") or "redis" in packages:
         return server("redis", read.name, read.place)
     return Deployment()

@@ -215,6 +215,14 @@ def test_app_that_asks_for_the_url_of_a_server_gets_one(
     assert found.services[service].why.startswith(f"{variable} in shop/settings.py:")
 
 
+def test_variable_of_a_broker_that_may_be_missing_asks_for_no_other_server() -> None:
+    reads = 'A = os.environ.get("CELERY_BROKER_URL", os.environ.get("CLOUDAMQP_URL"))\nB = os.environ["REDIS_URL"]\n'
+    found = decided(django(by_environment(reads)))
+
+    assert list(found.services) == ["redis"]
+    assert "CLOUDAMQP_URL" not in found.environment
+
+
 def test_queue_is_kept_where_a_cache_has_the_same_server() -> None:
     reads = "A = os.environ['CACHE_URL']\nB = os.environ['CELERY_BROKER_URL']\n"
     found = decided(django(by_environment(reads)))

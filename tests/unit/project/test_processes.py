@@ -101,6 +101,7 @@ def test_scheduler_of_a_procfile_keeps_its_state_in_the_database_if_the_app_does
     assert sure(found.processes)["beat"]["command"] == (
         "celery -A shop beat --scheduler=django_celery_beat.schedulers:DatabaseScheduler"
     )
+    assert decided(files).processes["beat"].why.startswith("shop/settings.py:")
     given = by_environment('CELERY_BEAT_SCHEDULER = "x:Y"\n')
     found = decided({**with_celery(django(given)), "Procfile": "beat: celery -A shop beat\n"})
     assert sure(found.processes)["beat"]["command"] == "celery -A shop beat"
