@@ -216,7 +216,7 @@ def test_app_that_asks_for_the_url_of_a_server_gets_one(
 
 
 def test_variable_of_a_broker_that_may_be_missing_asks_for_no_other_server() -> None:
-    reads = 'A = os.environ.get("CELERY_BROKER_URL", os.environ.get("CLOUDAMQP_URL"))\nB = os.environ["REDIS_URL"]\n'
+    reads = 'A = os.environ.get("CLOUDAMQP_URL")\nB = os.environ["REDIS_URL"]\n'
     found = decided(django(by_environment(reads)))
 
     assert list(found.services) == ["redis"]
