@@ -2,10 +2,14 @@
 
 import argparse
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from understudy.cli.common_options import Common
+
+if TYPE_CHECKING:
+    from understudy.config.model import Config
 
 # Of one name, as in deploy.yml.
 MOST = 64
@@ -25,8 +29,8 @@ def add_processes(
     counts = scale.add_argument(
         "counts", nargs="+", type=count, metavar="NAME=COUNT", help="for example worker=4"
     )
-    complete(names)
-    complete(counts, "=")
+    _complete(names, lambda config: config.processes)
+    _complete(counts, lambda config: [f"{name}=" for name in config.processes])
 
 
 def add_process(logs: argparse.ArgumentParser) -> None:
@@ -34,7 +38,7 @@ def add_process(logs: argparse.ArgumentParser) -> None:
     process = logs.add_argument(
         "-p", "--process", metavar="NAME", help="only of this process or timer, or of web"
     )
-    complete(process)
+    _complete(process, lambda config: ["web", *config.processes, *config.timers])
 
 
 def count(text: str) -> tuple[str, int]:
@@ -47,24 +51,24 @@ def count(text: str) -> tuple[str, int]:
     return found[1], int(found[2])
 
 
-def complete(argument: argparse.Action, end: str = "") -> None:
-    """The shell completes it to the names of processes in deploy.yml. end: after each name."""
+def _complete(argument: argparse.Action, names: "Callable[[Config], Iterable[str]]") -> None:
+    """The shell completes it to what deploy.yml has."""
 
     def completer(prefix: str, parsed_args: argparse.Namespace, **_: object) -> list[str]:
-        return [f"{name}{end}" for name in _names(parsed_args) if name.startswith(prefix)]
+        config = _config(parsed_args)
+        return [name for name in names(config) if name.startswith(prefix)] if config else []
 
     # argcomplete's own attribute.
     argument.completer = completer  # type: ignore[attr-defined]
 
 
-def _names(options: argparse.Namespace) -> list[str]:
-    """None if there is no deploy.yml that can be read."""
+def _config(options: argparse.Namespace) -> "Config | None":
+    """None without a deploy.yml that can be read."""
     from understudy.config import model
     from understudy.errors import UnderstudyError
     from understudy.paths import find_project
 
     try:
-        config = model.load(find_project(Path.cwd(), options.config).config_file)
+        return model.load(find_project(Path.cwd(), options.config).config_file)
     except (UnderstudyError, OSError):
-        return []
-    return [*config.processes, *config.timers]
+        return None

@@ -3,10 +3,13 @@
 import gzip
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.unit.fakes import settings
 from tests.unit.staging import Staging
+from understudy.config.model import Config
 from understudy.deploy import plan, prepare
 from understudy.errors import ConfigError
 from understudy.host import facts
@@ -48,6 +51,59 @@ def test_change_of_any_input_makes_another_release(
     }
     assert changed[part]() != before
     assert fingerprint_inputs(job, source) == before
+
+
+WORKER: dict[str, Any] = {"command": ["worker"], "memory_max": "64M"}
+PRUNE: dict[str, Any] = {"command": ["prune"], "calendar": "daily"}
+
+
+def inputs_with(staging: Staging, source: Source, **parts: Any) -> tuple[str, ...]:
+    job = staging.job()
+    changed = Config.model_validate({**settings(), **parts})
+    job = replace(job, config=job.config.model_copy(update=dict(changed)))
+    return prepare.fingerprint_inputs(job, source, python="3.11", secrets="1 2")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"command": ["other"]},
+        {"count": 2},
+        {"single": True},
+        {"memory_max": "65M"},
+        {"stop_timeout": 7},
+        {"stop_signal": "INT"},
+        {"ready": ["ping"]},
+        {"ready": 4},
+    ],
+    ids=str,
+)
+def test_changed_process_makes_another_release(
+    change: dict[str, Any], staging: Staging, source: Source
+) -> None:
+    before = inputs_with(staging, source, processes={"worker": WORKER})
+
+    assert inputs_with(staging, source, processes={"worker": {**WORKER, **change}}) != before
+
+
+def test_time_of_a_timer_makes_no_other_release_and_its_command_does(
+    staging: Staging, source: Source
+) -> None:
+    """systemd runs it by the clock: what runs already need not start again."""
+    before = inputs_with(staging, source, timers={"prune": PRUNE})
+
+    changed = {"calendar": "weekly", "jitter": 7, "timeout": 9}
+    assert inputs_with(staging, source, timers={"prune": {**PRUNE, **changed}}) == before
+    assert inputs_with(staging, source, timers={"prune": {**PRUNE, "command": ["x"]}}) != before
+
+
+def test_site_without_processes_and_timers_keeps_its_releases(
+    staging: Staging, source: Source
+) -> None:
+    without = inputs_with(staging, source)
+
+    assert not {"", "{}"} & set(without)
+    assert len(inputs_with(staging, source, processes={"worker": WORKER})) > len(without)
 
 
 def test_room_of_a_release_is_what_it_takes_unpacked(
