@@ -15,7 +15,8 @@ await_ready() {
         late=$(first_late)
         if [ -n "$late" ]; then up_since=''; else up_since=${up_since:-$(now)}; fi
         if [ -z "$late" ] && [ $(($(now) - up_since)) -ge $((longest * 1000)) ] && commands_succeed; then return 0; fi
-        if [ $(($(now) - began)) -gt $(((limit + longest) * 1000)) ]; then
+        # systemd itself ends the start of one that does not notify it, and is the first to.
+        if [ $(($(now) - began)) -gt $(((limit + longest + 3) * 1000)) ]; then
             failed=${late:-$unasked}
             why=$(why_late "$failed")
             return 1
@@ -182,10 +183,13 @@ why_late() {
     fi
 }
 
+# Its number and command.
 holders() {
-    find /proc/[0-9]*/fd -lname "/srv/$site/locks/$(process_of "$1")" 2>/dev/null | cut -d / -f 3 | sort -u |
+    lock=/srv/$site/locks/$(process_of "$1")
+    find /proc -maxdepth 3 -path "/proc/[0-9]*/fd/*" -lname "$lock" 2>/dev/null | cut -d / -f 3 | sort -u |
         while read -r holder; do
-            grep -qsx flock "/proc/$holder/comm" || echo "$holder ($(tr '\0' ' ' <"/proc/$holder/cmdline" | head -c 80))"
-        done
+            if is_locked_out "$holder"; then continue; fi
+            echo "$holder ($(tr '\0' ' ' <"/proc/$holder/cmdline" | head -c 80))"
+        done | head -n 1
 }
 VERBS

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -258,6 +259,30 @@ def test_command_for_ready_that_hangs_is_ended(host: Host, systemd: Systemd) -> 
     assert time.monotonic() - began < 30
 
 
+def test_one_that_waits_for_a_lock_is_not_ready_and_the_holder_is_named(
+    host: Host, systemd: Systemd
+) -> None:
+    """Such as one that was started by hand, of which systemd does not know."""
+    lock = host.path("/srv/todo/locks/beat")
+    lock.parent.mkdir()
+    lock.touch()
+    words = ["flock", "--no-fork", str(lock), "sleep", "60"]
+    with subprocess.Popen(words) as holder:
+        wait_until(lambda: comm(holder.pid) == "sleep")
+        with subprocess.Popen(words) as waiting:
+            systemd.begins("beat@r1", MainPID=waiting.pid)
+            said = fails(host, "processes-hand-over", "r1")
+            waiting.kill()
+        holder.kill()
+
+    assert f"which another process has: {holder.pid} (sleep 60 )" in said
+    assert systemd.running == set()
+
+
+def comm(pid: int) -> str:
+    return Path(f"/proc/{pid}/comm").read_text().strip()
+
+
 class TestScale:
     def test_starts_and_ends_as_many_as_asked_for(self, host: Host, systemd: Systemd) -> None:
         host.done("processes-start", "r1")
@@ -394,9 +419,9 @@ def test_two_that_meet_work_one_after_the_other(host: Host, systemd: Systemd) ->
         assert len(running) <= 1, "two at once"
 
 
-def wait_until(condition: object) -> None:
+def wait_until(condition: Callable[[], bool]) -> None:
     for _ in range(300):
-        if callable(condition) and condition():
+        if condition():
             return
         time.sleep(0.02)
     raise AssertionError

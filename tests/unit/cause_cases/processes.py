@@ -36,6 +36,23 @@ CASES = {
         not_ready(f"{ENDED} 0", "    done all", "It has to run until it is stopped: what"),
         facts(VIEWS),
     ),
+    "process-does-not-notify": Case(
+        not_ready(
+            "it has not notified systemd within 6 s: ready and app.start_timeout in deploy.yml",
+            "    todo-worker@1a2b3c4d-5e6f7a8b.service: start operation timed out. Terminating.",
+        ),
+        facts(VIEWS),
+    ),
+    "process-not-ready-by-its-command": Case(
+        not_ready("its command for ready has not succeeded within 6 s, and has printed: no broker"),
+        facts(VIEWS),
+    ),
+    "process-lock-taken": Case(
+        not_ready(
+            "it waited 60 s for the lock /srv/todo/locks/worker, which another process has: 812 (celery)"
+        ),
+        facts(VIEWS),
+    ),
     "process-memory": Case(
         not_ready("it was killed because it took more memory than it may: memory_max"),
         facts(VIEWS),

@@ -50,6 +50,31 @@ RULES: tuple[Rule, ...] = (
         "app.release_commands.",
     ),
     Rule(
+        "process-does-not-notify",
+        (Clue("step", f"{_OF}it has not notified systemd within (?P<seconds>\\d+) s"),),
+        "the process {process} has not notified systemd that it is ready within {seconds} s",
+        "ready: notify is for programs that call sd_notify. For others leave ready out, or give it a number of "
+        "seconds or a command; if it needs longer, raise app.start_timeout.",
+    ),
+    Rule(
+        "process-not-ready-by-its-command",
+        (Clue("step", f"{_OF}its command for ready has not succeeded within (?P<seconds>\\d+) s"),),
+        "the process {process} runs, but processes.{process}.ready has not succeeded within {seconds} s",
+        "Above is what that command printed last. Correct it, or what it found; if it needs longer, raise "
+        "app.start_timeout.",
+    ),
+    Rule(
+        "process-lock-taken",
+        (
+            Clue(
+                "step",
+                f"{_OF}it waited \\d+ s for the lock .*, which another process has: (?P<holder>.+)$",
+            ),
+        ),
+        "the single process {process} waits for another one of its kind that still runs: {holder}",
+        "End that one if no one needs it: it was started by hand, or has outlived its unit.",
+    ),
+    Rule(
         "process-memory",
         (Clue("step", f"{_OF}it was killed because it took more memory than it may"),),
         "the process {process} took more memory than processes.{process}.memory_max of deploy.yml lets it",
