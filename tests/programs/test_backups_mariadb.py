@@ -12,7 +12,7 @@ import pytest
 from tests.programs import mariadb_site
 from tests.programs.backup_site import NAME, listed, names, program
 from tests.programs.mariadb_site import ask, make, needs_server
-from understudy.commands import Argv
+from understudy.commands import Argv, migrations
 from understudy.commands import backups as commands
 
 pytestmark = [needs_server, pytest.mark.usefixtures("quick_sync")]
@@ -159,6 +159,12 @@ def test_backup_sees_one_state_while_the_app_writes(backups: Path, tmp_path: Pat
     assert run("make", backups, tmp_path / "bin").returncode == 0
 
     assert ask("SELECT COUNT(*) FROM seller") == "2"
+
+
+def test_applied_migrations_are_listed(backups: Path) -> None:
+    asked = migrations.applied("mariadb", "my-shop", PurePosixPath(backups))
+
+    assert mariadb_site.run(asked) == "shop 0001\n"
 
 
 def test_restore_that_has_begun_ends_though_the_connection_breaks(

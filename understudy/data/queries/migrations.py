@@ -13,11 +13,7 @@ SECONDS = 0.2
 def applied(engine: Engine, site: str, directory: PurePosixPath, name: str) -> Argv:
     """Prints the migrations of Django that were applied, `app name` each; nothing without Django."""
     query = "SELECT app || ' ' || name FROM django_migrations"
-    text = {
-        "sqlite": 'sql "$source/$3" "$4"',
-        "postgresql": 'query "$source" -c "$4"',
-        "mariadb": 'query "$source" -e "SET sql_mode = PIPES_AS_CONCAT; $4"',
-    }[engine]
+    text = {"sqlite": 'sql "$source/$3" "$4"', "postgresql": 'query "$source" -c "$4"'}[engine]
     return database.program(engine, site, directory, f"{text} 2>/dev/null || true", name, query)
 
 

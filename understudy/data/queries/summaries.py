@@ -23,17 +23,13 @@ class TableSummary:
 
 def summarise(engine: Engine, site: str, directory: PurePosixPath, name: str) -> Argv:
     """Runs the queries on standard input on the database of that name."""
-    text = {
-        "sqlite": 'sql "$source/$3"',
-        "postgresql": 'query "$source" -f -',
-        "mariadb": 'query "$source"',
-    }[engine]
+    text = {"sqlite": 'sql "$source/$3"', "postgresql": 'query "$source" -f -'}[engine]
     return database.program(engine, site, directory, text, name)
 
 
 def queries(engine: Engine, found: Database) -> str:
     """The input of summarise(), which prints JSON: a table, a column or null, its sum or the rows."""
-    make = {"sqlite": _sqlite, "postgresql": _postgresql, "mariadb": _mariadb}[engine]
+    make = {"sqlite": _sqlite, "postgresql": _postgresql}[engine]
     tables = [table for table in found.tables if not table.virtual]
     return "\n".join(query for table in tables for query in make(table)) + "\n"
 
@@ -73,15 +69,3 @@ def _postgresql(table: Table) -> Iterator[str]:
         for column in table.columns
     )
     yield f"SELECT json_build_array({name}, NULL, count(*)){sums} FROM {table.only};"
-
-
-def _mariadb(table: Table) -> Iterator[str]:
-    name = literal(table.name)
-    sums = "".join(
-        f", JSON_ARRAY({name}, {literal(column.name)}, CAST(COALESCE(SUM("
-        f"CAST(CONV(LEFT(MD5({identifier(column.name)}), 15), 16, 10) AS UNSIGNED)), 0) AS CHAR))"
-        for column in table.columns
-    )
-    # For the quotes of names and of texts as the other engines have them.
-    yield "SET sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES';"
-    yield f"SELECT JSON_ARRAY({name}, NULL, COUNT(*)){sums} FROM {table.quoted};"

@@ -53,20 +53,4 @@ SELECT json_build_object('name', current_database(), 'size', pg_database_size(cu
 SQL
 """
 
-# JSON_COMPACT keeps what a subquery has made from becoming a text in quotes.
-_MARIADB = r"""
-query "$source" <<'SQL'
-SET SESSION group_concat_max_len = 1073741824;
-SELECT JSON_OBJECT('name', DATABASE(), 'size', CAST(COALESCE(SUM(data_length + index_length), 0) AS INTEGER),
-    'tables', JSON_COMPACT(JSON_ARRAYAGG(JSON_OBJECT('name', table_name, 'columns', JSON_COMPACT((
-        SELECT JSON_ARRAYAGG(JSON_OBJECT('name', column_name, 'type', column_type,
-            'required', is_nullable = 'NO', 'key', column_key = 'PRI') ORDER BY ordinal_position)
-        FROM information_schema.columns AS c
-        WHERE c.table_schema = t.table_schema AND c.table_name = t.table_name
-            AND is_generated = 'NEVER')), 'unique', JSON_ARRAY()) ORDER BY table_name)))
-FROM information_schema.tables AS t
-WHERE table_schema = DATABASE() AND table_type NOT LIKE '%VIEW' AND table_type <> 'SEQUENCE';
-SQL
-"""
-
-_DESCRIBE = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL, "mariadb": _MARIADB}
+_DESCRIBE = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}
