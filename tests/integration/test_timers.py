@@ -1,6 +1,8 @@
 """Timers on a guest: run, fail, wait for a migration, catch up after a boot, go back. One story, in order."""
 
+import re
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.integration import staging
 from tests.integration.guests import guest
 from tests.integration.site import Site
 from tests.integration.staging import PROJECT, run
@@ -16,18 +19,26 @@ pytestmark = pytest.mark.timeout(900)
 
 LOCK = "/srv/todo/locks/migrating"
 NOTES = "/srv/todo/shared/database/notes.txt"
+GO = "/srv/todo/shared/media/go"
 # $0 is the first word after the text: `on_failure` gets the timer's name.
 NOTE = "cd /srv/todo/shared/database && echo "
-FIRST = {
+FIRST: dict[str, dict[str, Any]] = {
     "prune": {"command": ["sh", "-c", 'echo "first in $RELEASE"'], "calendar": "*-*-* 03:10"},
-    "slow": {"command": ["sleep", "3"], "calendar": "daily"},
+    # Until the test lets it end.
+    "slow": {
+        "command": ["sh", "-c", f"until [ -e {GO} ]; do sleep 0.2; done"],
+        "calendar": "daily",
+        "timeout": 300,
+    },
     "broken": {
         "command": ["sh", "-c", "echo no such table; exit 3"],
         "calendar": "daily",
         "on_failure": ["sh", "-c", f"{NOTE}$0 >>notes.txt"],
     },
 }
-SECOND = {"prune": {**FIRST["prune"], "command": ["sh", "-c", 'echo "second in $RELEASE"']}}
+SECOND: dict[str, dict[str, Any]] = {
+    "prune": {**FIRST["prune"], "command": ["sh", "-c", 'echo "second in $RELEASE"']}
+}
 
 
 def change(site: Site, **parts: Any) -> None:
@@ -41,6 +52,10 @@ def timer(site: Site, *words: str) -> str:
     answer = site.staging.deploy_py("timers", "run", *words)
     assert answer.code == 0, answer.text
     return answer.text
+
+
+def begun(site: Site, *words: str) -> subprocess.Popen[str]:
+    return staging.begun(sys.executable, "deploy.py", *words, "--config", site.staging.config)
 
 
 def wait_until(what: Callable[[], bool]) -> None:
@@ -73,23 +88,28 @@ def test_failed_run_has_its_exit_code_its_message_and_its_command(with_timers: S
 def test_second_run_at_once_waits_for_the_first(with_timers: Site) -> None:
     host = with_timers.staging.host
     host("systemctl start --no-block todo-slow.service")
-    text = timer(with_timers, "slow")
-    assert "slow is running already" in text
-    runs = host("journalctl -u todo-slow -o cat | grep -cE '^(Starting|Finished)'").text
-    assert runs.split()[0] == "4"
+    with begun(with_timers, "timers", "run", "slow") as second:
+        assert second.stdout
+        said = next(line for line in second.stdout if line.startswith("slow "))
+        assert said == "slow is running already; this run begins when that one has ended\n"
+        host(f"touch {GO}")
+        assert second.wait(timeout=120) == 0
+    runs = host("journalctl -u todo-slow -o cat | grep -E '^(Starting|Finished)'").text
+    both = re.findall("^(Starting|Finished)", runs, re.MULTILINE)[-4:]
+    assert both == ["Starting", "Finished"] * 2
 
 
 def test_run_waits_while_a_deploy_migrates(with_timers: Site) -> None:
     """The deploy also removes the other two timers."""
     migrate = [["sleep", "4"], ["python", "manage.py", "migrate", "--noinput", "-v2"]]
     change(with_timers, timers=SECOND, app={"migrate_commands": migrate})
-    host, config = with_timers.staging.host, with_timers.staging.config
-    python = str(PROJECT / ".venv/bin/python")
-    words = (python, "deploy.py", "deploy", "--config", str(config))
-    with subprocess.Popen(words, cwd=PROJECT, stdout=subprocess.DEVNULL) as deploy:
+    host = with_timers.staging.host
+    with begun(with_timers, "deploy") as deploy:
         wait_until(lambda: host(f"flock -s -n {LOCK} true").code != 0)
-        text = timer(with_timers, "prune")
-        assert deploy.wait(timeout=300) == 0
+        host("systemctl start --no-block todo-prune.service")
+        deploy.communicate(timeout=300)
+        assert deploy.returncode == 0
+    text = host("journalctl -u todo-prune -o cat | tail -n 5").text
     assert "prune waits: a deploy is at its release commands" in text
     assert "first in" in text, "the switch came later"
     assert f"second in {with_timers.current()}" in timer(with_timers, "prune")
@@ -104,13 +124,13 @@ def test_removed_timer_is_gone(with_timers: Site) -> None:
 
 
 def test_time_that_passed_while_the_host_was_off_is_made_up_for(with_timers: Site) -> None:
-    staging = with_timers.staging
-    staging.host("touch -d '2 days ago' /var/lib/systemd/timers/stamp-todo-prune.timer; sync")
-    before = staging.host("cat /var/lib/understudy/timers/todo/prune").text
-    guest(staging).cut_power()
-    assert staging.deploy_py("up").code == 0
+    vm = with_timers.staging
+    vm.host("touch -d '2 days ago' /var/lib/systemd/timers/stamp-todo-prune.timer; sync")
+    before = vm.host("cat /var/lib/understudy/timers/todo/prune").text
+    guest(vm).cut_power()
+    assert vm.deploy_py("up").code == 0
     wait_until(
-        lambda: staging.host("cat /var/lib/understudy/timers/todo/prune").text not in ("", before)
+        lambda: vm.host("cat /var/lib/understudy/timers/todo/prune").text not in ("", before)
     )
 
 
