@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.cause_cases import CASES
+from tests.unit.cause_cases import CASES, processes
 from tests.unit.cause_cases.base import (
     HEALTHY,
     SOURCE,
@@ -166,3 +166,23 @@ def test_file_that_puts_debug_on_is_found(texts: dict[str, str], sentence: str) 
 
     assert sentence in (cause.sentence if cause else "")
     assert bool(cause) == bool(sentence)
+
+
+AGAIN = "it ended and was restarted"
+
+
+@pytest.mark.parametrize(
+    ("name", "journal"),
+    [
+        ("process-command-not-found", "    /srv/todo/releases/r/run: 41: exec: celery: not found"),
+        ("process-file-missing", processes.FILE),
+        ("process-detaches", "    x.service: Killing process 12 (python) with signal SIGKILL."),
+        ("process-ends-at-once", "    x.service: Deactivated successfully."),
+    ],
+)
+def test_process_that_runs_again_before_anyone_looks_has_the_same_cause(
+    name: str, journal: str
+) -> None:
+    cause = first_cause(processes.not_ready(AGAIN, journal), HEALTHY)
+
+    assert (cause and cause.rule) == name

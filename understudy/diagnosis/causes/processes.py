@@ -4,7 +4,9 @@ from understudy.diagnosis.known_facts import KnownFacts
 from understudy.diagnosis.rules import Clue, Finding, Groups, Rule, holds
 
 _OF = r"^\s*(?P<process>[a-z][a-z0-9-]*)(?: \d+)? of release \S+: "
-_ENDED = Clue("step", f"{_OF}it ended by itself with exit status 0$")
+# On a slow host it may run again before anyone looks: the status is only in the journal then.
+_AGAIN = "it ended and was restarted$"
+_ENDED = Clue("step", f"{_OF}(it ended by itself with exit status 0$|{_AGAIN})")
 
 
 def _is_not_committed(groups: Groups, facts: KnownFacts) -> Finding | None:
@@ -15,7 +17,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "process-command-not-found",
         (
-            Clue("step", f"{_OF}exit status 127"),
+            Clue("step", f"{_OF}(exit status 127|{_AGAIN})"),
             Clue("step", r"exec: (?P<command>[^:\n]+): not found$"),
         ),
         "the process {process} runs {command}, and the release's environment has no such program",
@@ -25,7 +27,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "process-file-missing",
         (
-            Clue("step", f"{_OF}it ended by itself with exit status 2$"),
+            Clue("step", f"{_OF}(it ended by itself with exit status 2$|{_AGAIN})"),
             Clue(
                 "step",
                 r"python[\d.]*: can't open file '/srv/[^/]+/releases/[^/]+/source/(?P<file>[^'\n]+)'",
@@ -37,14 +39,20 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "process-detaches",
-        (_ENDED, Clue("step", r"^\s*It left others behind")),
+        (
+            _ENDED,
+            Clue("step", r"^\s*It left others behind|Killing process \d+ .*with signal SIGKILL"),
+        ),
         "the process {process} goes to the background, where systemd would not know whether it runs",
         "Leave out the option that detaches it, such as --detach or --daemon, in processes.{process}.command "
         "of deploy.yml.",
     ),
     Rule(
         "process-ends-at-once",
-        (_ENDED, Clue("step", r"^\s*It has to run until it is stopped")),
+        (
+            _ENDED,
+            Clue("step", r"^\s*It has to run until it is stopped|Deactivated successfully\.$"),
+        ),
         "the process {process} does its work and ends, and a process has to run until it is stopped",
         "If it is to run by the clock, write it under timers in deploy.yml; if once in each deploy, in "
         "app.release_commands.",
