@@ -28,7 +28,7 @@ def host(tmp_path: Path) -> Host:
     made = make_host(tmp_path, "understudy-firewall-undo")
     made.fake("nft", NFT.format(root=tmp_path))
     made.path("kernel").write_text("")
-    made.path(STAMP).parent.mkdir()
+    made.path(STAMP).parent.mkdir(exist_ok=True)
     made.path(STAMP).write_text("stamp")
     return made
 
