@@ -4,14 +4,12 @@ from understudy.config.model import Config
 
 
 def needed_units(config: Config) -> tuple[str, ...]:
-    """Those that start before the app and end after it."""
-    database = config.app.database_unit
-    return ("network.target", *((database,) if database else ()), *units(config))
-
-
-def units(config: Config) -> tuple[str, ...]:
-    """Of services that run on the site's hosts."""
-    return tuple(unit(name, config.app.name) for name in config.services.here())
+    """Those that start before the app and end after it. RabbitMQ may take a minute to start, in which the site
+    would be down; its clients connect again by themselves.
+    """
+    database, services = config.app.database_unit, config.services.here().keys() - {"rabbitmq"}
+    units = (unit(name, config.app.name) for name in sorted(services))
+    return ("network.target", *((database,) if database else ()), *units)
 
 
 def unit(service: str, site: str) -> str:
