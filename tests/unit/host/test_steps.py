@@ -11,8 +11,8 @@ from tests.unit.fakes import failed, printed
 from tests.unit.staging import LOG, Staging, changes
 from understudy.commands import Argv
 from understudy.errors import StepFailed, Unreachable
-from understudy.host import branches, session, steps
-from understudy.host.actions import Action, Run, Send, WriteFiles, in_branch
+from understudy.host import branches, health, session, steps
+from understudy.host.actions import Action, Run, Send, Start, Switch, WriteFiles, in_branch
 from understudy.host.branches import Branch
 from understudy.release.render import RenderedFile
 from understudy.ssh.connection import Result
@@ -128,6 +128,25 @@ def test_failed_step_is_undone_and_the_last(staging: Staging) -> None:
 
     assert changes(host) == ["look", "one", "shop: two"]
     assert staging.report.steps == [("look", False), ("first", True), ("second", True)]
+
+
+def test_switch_that_fails_and_a_release_that_does_not_start_are_undone_too(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scheduler may have been handed over to the release."""
+
+    def unhealthy(*_: object) -> None:
+        raise StepFailed("not healthy")
+
+    monkeypatch.setattr(health, "start_and_wait", unhealthy)
+    staging.host(rename=failed("no space"))
+    start = Start("start", "shop", "r1", (("look",),), "shop", 1, undo=(FIRST,))
+
+    for action in (Switch("switch", ("rename",), "r1", (FIRST,)), start):
+        staging.report.steps.clear()
+        with pytest.raises(StepFailed):
+            applied(staging, action)
+        assert staging.report.steps == [(action.title, False), ("first", True)]
 
 
 def test_failed_undo_is_shown_after_the_failed_step(staging: Staging) -> None:
