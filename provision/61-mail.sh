@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from aiosmtpd.smtp import SMTP  # type: ignore[import-not-found]
+from aiosmtpd.smtp import SMTP, AuthResult  # type: ignore[import-not-found]
 
 MOST, MOST_BYTES = 500, 64 * 2**20
 LARGEST = 2**25
@@ -73,22 +73,19 @@ class Maildir:
             self.removed.write_text(f"{before + len(old)}\n")
 
 
-def any_login() -> dict[str, Any]:
-    """A name and a password in the app's settings must not keep its mails away."""
-    try:
-        from aiosmtpd.smtp import AuthResult
-    except ImportError:
-        # Ubuntu 22.04
-        return {"auth_callback": lambda mechanism, name, password: True, "auth_require_tls": False}
-    return {"authenticator": lambda *_: AuthResult(success=True), "auth_require_tls": False}
-
-
 async def serve(directory: Path) -> None:
     handler = Maildir(directory)
-    options = {"data_size_limit": LARGEST, "enable_SMTPUTF8": True, "hostname": "localhost"}
+    options = {
+        "data_size_limit": LARGEST,
+        "enable_SMTPUTF8": True,
+        "hostname": "localhost",
+        # A name and a password in the app's settings must not keep its mails away.
+        "authenticator": lambda *_: AuthResult(success=True),
+        "auth_require_tls": False,
+    }
 
     def server() -> Server:
-        return Server(handler, **options, **any_login())
+        return Server(handler, **options)
 
     loop = asyncio.get_running_loop()
     for number in range(int(os.environ["LISTEN_FDS"])):
