@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from tests.unit.deploy.test_deploy_host import deployed
 from tests.unit.fakes import FakeConnection, failed
 from tests.unit.staging import DEPLOY, QUERY, Staging, changes
+from understudy.config.services import Services, Store
 from understudy.deploy import deploy_host, rollout
 from understudy.errors import LoginRefused, Refused, StepFailed
 from understudy.job import Job
@@ -60,6 +62,19 @@ def test_query_that_fails_is_reported(staging: Staging) -> None:
 
     with pytest.raises(StepFailed, match="disk error"):
         deploy_host.deploy(staging.job())
+
+
+def test_service_elsewhere_that_the_host_can_not_use_is_refused_before_anything(
+    staging: Staging,
+) -> None:
+    host, services = staging.host(), Services(redis=Store(url_from="BROKER"))
+    job = staging.job()
+    config = job.config.model_copy(update={"services": services})
+
+    with pytest.raises(Refused, match="staging has no secret BROKER, the URL of redis"):
+        deploy_host.deploy(replace(job, config=config))
+
+    assert changes(host) == []
 
 
 def test_deploy_without_a_receipt_is_refused_and_the_host_not_touched(staging: Staging) -> None:
