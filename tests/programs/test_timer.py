@@ -92,10 +92,14 @@ def test_waits_while_a_deploy_migrates_and_runs_the_new_release(host: Host) -> N
 def test_does_not_hold_up_a_deploy(host: Host) -> None:
     process = start(host, "slow", "20")
     time.sleep(0.5)
+    assert process.poll() is None
     with host.path("/srv/todo/locks/migrating").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     process.terminate()
-    process.communicate()
+    # Its own child may still have the output.
+    process.wait()
+    assert process.stdout
+    process.stdout.close()
 
 
 def test_host_of_an_earlier_provisioning_has_no_lock(host: Host) -> None:
