@@ -50,6 +50,8 @@ def look(module: str) -> dict[str, Any]:
         },
         "cache_tables": missing_cache_tables(settings.CACHES),
         "mail": silent_mail_server(settings),
+        "mail_elsewhere": mail_elsewhere(settings),
+        "eager_tasks": eager_tasks(settings),
         "secure_ssl_redirect": settings.SECURE_SSL_REDIRECT,
         "secure_proxy_ssl_header": settings.SECURE_PROXY_SSL_HEADER,
         "csrf_cookie_secure": settings.CSRF_COOKIE_SECURE,
@@ -140,9 +142,32 @@ def silent_mail_server(settings: Any) -> list[Any] | None:
     try:
         socket.create_connection((host, port), timeout=2).close()
     except OSError:
-        texts = (path.read_text(errors="replace") for path in Path.cwd().rglob("*.py"))
-        return [host, port] if any(map(SENDS_MAIL.search, texts)) else None
+        return [host, port] if sends_mail() else None
     return None
+
+
+def mail_elsewhere(settings: Any) -> list[Any] | None:
+    """Host and port of another mail server than the one that EMAIL_HOST of the environment names, if the
+    app sends mail. One on this host is silent_mail_server()'s.
+    """
+    wanted, (host, port) = os.environ.get("EMAIL_HOST"), mail_server(settings)
+    if not wanted or not host or host in (wanted, "localhost", "127.0.0.1", "::1"):
+        return None
+    return [host, port] if sends_mail() else None
+
+
+def sends_mail() -> bool:
+    texts = (path.read_text(errors="replace") for path in Path.cwd().rglob("*.py"))
+    return any(map(SENDS_MAIL.search, texts))
+
+
+def eager_tasks(settings: Any) -> str:
+    """The setting by which Celery or Huey runs tasks in the process that enqueues them, or ""."""
+    for name in ("CELERY_TASK_ALWAYS_EAGER", "CELERY_ALWAYS_EAGER"):
+        if getattr(settings, name, False):
+            return name
+    huey = getattr(settings, "HUEY", None)
+    return "HUEY['immediate']" if isinstance(huey, dict) and huey.get("immediate") else ""
 
 
 def mail_server(settings: Any) -> tuple[str, int]:

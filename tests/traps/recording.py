@@ -8,8 +8,9 @@ from typing import Any
 from understudy.diagnosis import broken_links, evidence
 
 FILES = ("seen.txt", "nginx.txt", "access.txt", "host.txt")
-# Of a text that is longer: its beginning and its end.
+# Of a text that is longer: its beginning and its end, and of what is between the errors.
 _LINES = 30
+_ERROR = re.compile(r"^(?:[A-Za-z_][\w.]*(?:Error|Exception|Exit)\b|.*\.service: State ')")
 
 
 def write(
@@ -53,7 +54,8 @@ def _other(logs: Mapping[str, str]) -> tuple[str, str, str]:
 def _cut(text: str) -> str:
     lines = text.splitlines()
     if len(lines) > 2 * _LINES:
-        lines = [*lines[:_LINES], "...", *lines[-_LINES:]]
+        errors = dict.fromkeys(filter(_ERROR.match, lines[_LINES:-_LINES]))
+        lines = [*lines[:_LINES], "...", *errors, *lines[-_LINES:]]
     return "\n".join(lines)
 
 

@@ -35,6 +35,7 @@ class SpareHost(Place):
     ) -> None:
         super().__init__(base, directory, over_https=over_https)
         self.target = target
+        self._provisioned_otherwise = False
         self.settings = yaml.safe_load(config.read_text())["targets"][target]
         found = configuration.load(config).targets[target]
         assert found.disposable, (
@@ -58,7 +59,7 @@ class SpareHost(Place):
             return "a spare host is not rebooted"
         if trap.is_over_https:
             return "only the staging VM has an issuer for HTTPS"
-        if "memory_max" in trap.settings.get("app", {}) and not self._limits_memory:
+        if "memory_max" in str(trap.settings) and not self._limits_memory:
             return "memory can't be limited there"
         return ""
 
@@ -82,12 +83,18 @@ class SpareHost(Place):
         if self.over_https:
             # None of these scenarios can be tried.
             return
-        for verb in ("provision", "deploy"):
-            assert self.healthy.deploy_py(verb, "--target", self.target).code == 0
+        self._provision(self.healthy)
+        assert self.healthy.deploy_py("deploy", "--target", self.target).code == 0
         self._run(_SAVE)
 
     def restore(self) -> None:
         self._run(_RESTORE)
+        if self._provisioned_otherwise:
+            self._provision(self.healthy)
+        self._provisioned_otherwise = False
+
+    def _provision(self, staging: Staging) -> None:
+        assert staging.deploy_py("provision", "--target", self.target).code == 0
 
     def _run(self, script: str) -> None:
         engine = self.app.get("database", "sqlite")
@@ -108,6 +115,9 @@ class SpareHost(Place):
         phases = (
             READY_PHASES if trap.is_ready else {"deploy", trap.phase.replace(" ", "-")} - {SOURCE}
         )
+        if "services" in trap.settings:
+            self._provisioned_otherwise = True
+            self._provision(staging)
         choice = Selection(only=frozenset(phases), keep=True, fail_fast=True)
         began, said = time.monotonic(), io.StringIO()
         report = Recorder(JsonReport(said), "rehearse", self.target, "", time.monotonic)
@@ -150,7 +160,7 @@ _SAVE = """
 cd /; kept=/var/backups/failure-scenarios/{site}
 mkdir -p $kept
 tar -cf $kept/files.tar --exclude=srv/{site}/cache/packages --exclude=srv/{site}/venvs \\
-    srv/{site} etc/nginx etc/systemd/system var/lib/understudy
+    srv/{site} etc/nginx etc/systemd/system etc/understudy var/lib/understudy
 rm -f $kept/database.sql
 if [ "{engine}" = postgresql ]; then
     cd $kept
@@ -159,7 +169,7 @@ fi
 """
 _RESTORE = """
 cd /; kept=/var/backups/failure-scenarios/{site}
-systemctl stop '{site}@*' '{site}.service' 'understudy-undo-*' || true
+systemctl stop '{site}@*' '{site}-*' '{site}.service' 'understudy-undo-*' || true
 systemctl reset-failed
 find /srv/{site} -mindepth 1 -maxdepth 1 ! -name cache ! -name venvs -exec rm -rf {{}} +
 rm -rf /srv/{site}/cache/files /etc/systemd/system/{site}* /run/{site}/*

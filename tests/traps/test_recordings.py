@@ -27,10 +27,12 @@ PYTHON = "3.11.2"
 # What the wheels of the apps' locks bring.
 WHEELS = {
     "asgiref": ("asgiref",),
+    "celery": ("celery",),
     "django": ("django",),
     "flask": ("flask",),
     "gunicorn": ("gunicorn",),
     "psycopg": ("psycopg",),
+    "redis": ("redis",),
     "sqlparse": ("sqlparse",),
 }
 SIGHTS = [
@@ -67,6 +69,7 @@ def facts(trap: Trap, app: Path, sight: Path) -> KnownFacts:
     known = KnownFacts(
         host=parse_host(trap.host(sight)),
         settings=wanted.app.model_dump(mode="json"),
+        processes={name: one.model_dump(mode="json") for name, one in wanted.processes.items()},
         packages=wanted.packages,
         domains=wanted.target("vagrant").domains,
     )

@@ -42,6 +42,7 @@ PHASES = (
     "host tests",
     "browser tests",
     "again",
+    "timers",
     "edge",
     "rollback",
     "forward",

@@ -1,5 +1,7 @@
 """The part `processes` of deploy.yml: what runs of a release besides the web process."""
 
+import re
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
@@ -23,6 +25,11 @@ UnitName = Annotated[
 ]
 Signal = Literal["TERM", "INT", "QUIT", "HUP", "USR1", "USR2", "WINCH"]
 NOTIFY = "notify"
+# Celery's and RQ's, and what Celery's worker has with -B.
+_SCHEDULER = re.compile(
+    r"(?:^|[ /])celery (?:.* )?(?<!-A )beat(?: |$)|(?:^|[ /])rqscheduler(?: |$)"
+)
+_WITH_SCHEDULER = re.compile(r"(?:^|[ /])celery (?:.* )?worker (?:.* )?(?:-B|--beat)(?: |$)")
 _READY = 'must be a number of seconds, notify, or a command such as "celery -A shop inspect ping"'
 
 
@@ -68,3 +75,13 @@ class Process(Strict):
     def ready_command(self) -> tuple[str, ...]:
         """() if it is ready by other signs."""
         return self.ready if isinstance(self.ready, tuple) else ()
+
+
+def is_scheduler(command: Sequence[str]) -> bool:
+    """Whether it only enqueues tasks by the clock. Commands that are not known do other work."""
+    return _SCHEDULER.search(" ".join(command)) is not None
+
+
+def has_scheduler(command: Sequence[str]) -> bool:
+    """Whether it is a worker that also enqueues tasks by the clock."""
+    return _WITH_SCHEDULER.search(" ".join(command)) is not None

@@ -17,6 +17,7 @@ from understudy.deploy import (
     maintenance,
     plan,
     prepare,
+    queue_findings,
     static_copies,
     switch,
 )
@@ -163,12 +164,13 @@ def _converge(
         for warning in (
             *hsts.warnings(desired, observed),
             *external_database.warnings(desired.app),
+            *(of_queue := queue_findings.findings(job.config, desired.target)),
         ):
             job.report.warn(warning)
         paths = sources.paths(source)
         desired = maintenance.for_migrations(job, paths, connection, desired, observed)
         actions = plan.make_plan(desired, shipment, observed)
-        findings: list[str] = []
+        findings = list(of_queue)
         load = under_load if probe else without_load
         with load(job, connection, desired, observed) as on_applied:
 

@@ -48,7 +48,7 @@ def findings(settings: Settings, desired: DesiredState) -> tuple[str, ...]:
         *_media(settings, desired),
         *_uploads(settings, desired),
         *_databases(settings, desired),
-        *_services(settings),
+        *_services(settings, desired),
         *_https(settings, desired),
     )
 
@@ -123,7 +123,7 @@ def _uploads(settings: Settings, desired: DesiredState) -> Iterator[str]:
         )
 
 
-def _services(settings: Settings) -> Iterator[str]:
+def _services(settings: Settings, desired: DesiredState) -> Iterator[str]:
     for table in settings["cache_tables"]:
         yield (
             f"CACHES names the table {table}, which the database lacks: "
@@ -132,6 +132,12 @@ def _services(settings: Settings) -> Iterator[str]:
     if settings["mail"]:
         host, port = settings["mail"]
         yield f"the app sends mail, and nothing listens at {host}:{port}: set EMAIL_HOST"
+    if settings["mail_elsewhere"]:
+        host, port = settings["mail_elsewhere"]
+        yield f"mails go to {host}:{port} by the settings, whatever EMAIL_HOST of the environment names"
+    # Without a worker it may be meant so.
+    if settings["eager_tasks"] and desired.config.processes:
+        yield f"{settings['eager_tasks']} is on: tasks run in the process that enqueues them"
 
 
 def _sqlite_advice(settings: Settings) -> Iterator[str]:

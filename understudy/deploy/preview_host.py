@@ -18,6 +18,7 @@ from understudy.deploy import (
     plan,
     prepare,
     preview,
+    queue_findings,
 )
 from understudy.deploy.applied import applied
 from understudy.deploy.desired import DesiredState
@@ -46,7 +47,11 @@ def preview_plan(job: Job, source: Source) -> None:
             return
         certificate_names.warn(job, connection)
         would_run = list(_migrations(connection, source, desired))
-    for warning in (*hsts.warnings(desired, observed), *external_database.warnings(desired.app)):
+    for warning in (
+        *hsts.warnings(desired, observed),
+        *external_database.warnings(desired.app),
+        *queue_findings.findings(job.config, desired.target),
+    ):
         job.report.warn(warning)
     for diff in preview.diffs(desired, observed):
         job.report.say(diff.rstrip())

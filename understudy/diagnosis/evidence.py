@@ -137,6 +137,7 @@ def _facts(job: Job) -> KnownFacts:
     """The facts of this machine and of deploy.yml."""
     facts = KnownFacts(
         settings=job.config.app.model_dump(mode="json"),
+        processes={name: one.model_dump(mode="json") for name, one in job.config.processes.items()},
         packages=job.config.packages,
         domains=job.target.domains,
         command=_command(job),

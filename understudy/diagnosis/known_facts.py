@@ -24,8 +24,8 @@ class HostFacts:
 
 @dataclass(frozen=True)
 class KnownFacts:
-    """settings: the app's keys of deploy.yml. packages: host.packages. domains: the target's names
-    at which the site answers.
+    """settings: the app's keys of deploy.yml; processes: those of that key, both as JSON. packages:
+    host.packages. domains: the target's names at which the site answers.
 
     command: how Understudy was called; options: those that choose the target.
     """
@@ -34,6 +34,7 @@ class KnownFacts:
     lock: LockFacts | None = None
     host: HostFacts | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    processes: Mapping[str, Any] | None = None
     packages: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     command: str = "python deploy.py"

@@ -59,6 +59,7 @@ def facts(
     lock: LockFacts = LOCK,
     settings: dict[str, Any] | None = None,
     modes: dict[str, str] | None = None,
+    processes: dict[str, Any] | None = None,
     **commit: Any,
 ) -> KnownFacts:
     """Of an app whose commit has these files. modes: of those that are no plain files."""
@@ -74,6 +75,7 @@ def facts(
             "environment": {**SETTINGS["environment"], **(environment or {})},
             **(settings or {}),
         },
+        processes=processes or {},
         domains=("todo.test",),
     )
 

@@ -1,6 +1,6 @@
 """Cases of rules: what the app talks to."""
 
-from tests.unit.cause_cases.base import HEALTHY, VIEWS, Case, absent, facts, said
+from tests.unit.cause_cases.base import HEALTHY, VIEWS, Case, absent, facts, raised, said
 from understudy.diagnosis.rules import Evidence
 
 NO_NAME = said('connection failed: could not translate host name "db" to address')
@@ -15,6 +15,11 @@ def refused(port: int) -> Evidence:
 
 
 CASES = {
+    "database-connections-used-up": Case(
+        said(raised("django.db.utils.OperationalError: FATAL:  sorry, too many clients already")),
+        facts(VIEWS, settings={"database": "postgresql"}),
+        facts(VIEWS, settings={"database": "external"}),
+    ),
     **{
         f"{rule}{how}": Case(
             words,

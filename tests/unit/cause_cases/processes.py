@@ -28,6 +28,12 @@ CASES = {
     "process-file-missing": Case(
         not_ready(f"{ENDED} 2", FILE), facts(VIEWS), facts({**VIEWS, "worker.py": ""})
     ),
+    "process-by-sudo": Case(
+        not_ready(
+            f"{ENDED} 1", '    sudo: The "no new privileges" flag is set, which prevents sudo'
+        ),
+        facts(VIEWS),
+    ),
     "process-detaches": Case(
         not_ready(f"{ENDED} 0", "It left others behind: it has to stay in the foreground"),
         facts(VIEWS),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.unit.deploy.test_django_settings import GOOD
-from tests.unit.fakes import FakeConnection, FakeReport, failed, printed
+from tests.unit.fakes import FakeConnection, FakeReport, config, failed, printed
 from tests.unit.staging import DEPLOY, QUERY, Staging, changes, lines_of
 from understudy.config.secrets import Secret
 from understudy.deploy import deploy_host, rollout
@@ -247,6 +247,18 @@ def test_settings_that_do_not_fit_the_host_are_warnings(staging: Staging) -> Non
 
     assert warnings[0] == "DEBUG is on in shop.settings"
     assert staging.report.warnings == warnings
+
+
+def test_scheduler_that_runs_twice_is_a_warning_of_deploy_and_plan(staging: Staging) -> None:
+    staging.answering({"processes-": printed("")})
+    beat = {"beat": {"command": "celery -A shop beat"}}
+    settings = config(app={"source": "app"}, target={"mail": "off"}, processes=beat)
+    job = replace(staging.job(), config=settings)
+
+    rollout.plan(job)
+    [warning] = staging.report.warnings
+    assert warning.startswith("processes.beat is a scheduler, and not `single`")
+    assert deploy_host.deploy(job) == [warning]
 
 
 def test_slow_migrations_are_printed_and_the_report_has_all(staging: Staging) -> None:

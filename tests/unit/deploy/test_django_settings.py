@@ -32,6 +32,8 @@ GOOD: dict[str, Any] = {
     "sqlite": {"default": {"journal": "wal", "timeout": 20, "begins": "IMMEDIATE"}},
     "cache_tables": [],
     "mail": None,
+    "mail_elsewhere": None,
+    "eager_tasks": "",
     "secure_ssl_redirect": False,
     "secure_proxy_ssl_header": ["HTTP_X_FORWARDED_PROTO", "https"],
     "csrf_cookie_secure": False,
@@ -47,6 +49,16 @@ def found(target: dict[str, Any] | None = None, **changes: Any) -> tuple[str, ..
 
 def test_settings_that_fit_have_nothing_wrong() -> None:
     assert found() == ()
+
+
+def test_tasks_that_run_at_once_matter_only_beside_workers() -> None:
+    eager = {**GOOD, "eager_tasks": "CELERY_TASK_ALWAYS_EAGER"}
+    worker = {"worker": {"command": "celery -A shop worker"}}
+
+    assert findings(eager, desired_state(app={"preset": "django"})) == ()
+    assert findings(eager, desired_state(app={"preset": "django"}, processes=worker)) == (
+        "CELERY_TASK_ALWAYS_EAGER is on: tasks run in the process that enqueues them",
+    )
 
 
 def test_static_root_does_not_matter_where_committed_files_are_served() -> None:
@@ -86,6 +98,10 @@ def test_static_root_does_not_matter_where_committed_files_are_served() -> None:
         (
             {"mail": ["localhost", 25]},
             "the app sends mail, and nothing listens at localhost:25: set EMAIL_HOST",
+        ),
+        (
+            {"mail_elsewhere": ["smtp.relay.example", 587]},
+            "mails go to smtp.relay.example:587 by the settings, whatever EMAIL_HOST of the environment names",
         ),
         ({"allowed_hosts": ["localhost"]}, f"ALLOWED_HOSTS ['localhost'] lacks {DOMAIN}"),
         ({"static_url": "/assets/"}, "STATIC_URL is /assets/, and nginx serves /static/"),

@@ -59,3 +59,40 @@ def test_mail_server_on_this_host_that_does_not_listen_is_found(
     found = LOOK["silent_mail_server"](WithMailers({"default": mailer}))
 
     assert found == ["127.0.0.1", port]
+
+
+@pytest.mark.parametrize(
+    ("environment", "found"),
+    [
+        ({"EMAIL_HOST": "127.0.0.1"}, ["smtp.relay.example", 587]),
+        ({"EMAIL_HOST": "smtp.relay.example"}, None),
+        ({}, None),
+    ],
+)
+def test_mail_server_that_is_not_the_environments_is_found(
+    environment: dict[str, str], found: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("EMAIL_HOST", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    settings = SimpleNamespace(EMAIL_BACKEND=SMTP, EMAIL_HOST="smtp.relay.example", EMAIL_PORT=587)
+
+    assert LOOK["mail_elsewhere"](settings) is None, "it sends no mail"
+    (tmp_path / "views.py").write_text("from django.core.mail import send_mail\n")
+    assert LOOK["mail_elsewhere"](settings) == found
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({"CELERY_TASK_ALWAYS_EAGER": True}, "CELERY_TASK_ALWAYS_EAGER"),
+        ({"CELERY_ALWAYS_EAGER": True}, "CELERY_ALWAYS_EAGER"),
+        ({"CELERY_TASK_ALWAYS_EAGER": False}, ""),
+        ({"HUEY": {"immediate": True}}, "HUEY['immediate']"),
+        ({"HUEY": {"name": "shop"}}, ""),
+        ({}, ""),
+    ],
+)
+def test_tasks_that_run_at_once_are_found(settings: dict[str, Any], name: str) -> None:
+    assert LOOK["eager_tasks"](SimpleNamespace(**settings)) == name

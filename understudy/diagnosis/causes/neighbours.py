@@ -175,7 +175,25 @@ _NGINX = (
     ),
 )
 
+_CONNECTIONS = (
+    Rule(
+        "database-connections-used-up",
+        (
+            Clue(
+                "said",
+                r"FATAL: +(?:sorry, too many clients already|remaining connection slots are reserved)",
+            ),
+        ),
+        "PostgreSQL lets in no more connections: web workers, processes and their threads have its "
+        "max_connections, of both releases while one goes live",
+        "Let fewer run at once (app.workers, count under processes, concurrency and threads in the "
+        "command), or give each process a pool of a few connections.",
+        (setting("database", lambda engine, groups: engine == "postgresql"),),
+    ),
+)
+
 RULES: tuple[Rule, ...] = (
+    *_CONNECTIONS,
     *_NAMES,
     *_NGINX,
     _server("Redis", "6379", "redis-server"),

@@ -38,6 +38,13 @@ RULES: tuple[Rule, ...] = (
         (_is_not_committed,),
     ),
     Rule(
+        "process-by-sudo",
+        (Clue("step", f"{_OF}it ended by itself"), Clue("step", r"^\s*sudo: (?P<why>.+)$")),
+        "the process {process} is started by sudo, which the app's user may not use",
+        "Leave out sudo and its options in processes.{process}.command of deploy.yml: every process runs as "
+        "the app's user already.",
+    ),
+    Rule(
         "process-detaches",
         (
             _ENDED,

@@ -1,0 +1,41 @@
+"""What deploy.yml alone shows to be wrong with a site's queue and its scheduler: a sentence each. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from understudy.config.model import Config
+from understudy.config.processes import Process, has_scheduler, is_scheduler
+from understudy.config.services import Store, named_in
+from understudy.config.target import TargetConfig
+
+# Results and sessions may be forgotten, tasks may not.
+_OF_A_QUEUE = re.compile(r"BROKER|QUEUE")
+
+
+def findings(config: Config, target: TargetConfig) -> tuple[str, ...]:
+    environment = {**config.app.environment, **target.environment}
+    return (*_schedulers(config.processes), *_forgotten(config, environment))
+
+
+def _schedulers(processes: Mapping[str, Process]) -> Iterator[str]:
+    """Two of them begin each job twice."""
+    for name, process in processes.items():
+        if process.single:
+            continue
+        if has_scheduler(process.command):
+            yield (
+                f"processes.{name} has a scheduler in each worker, and is not `single`: each job is begun "
+                "twice"
+            )
+        elif is_scheduler(process.command):
+            yield f"processes.{name} is a scheduler, and not `single`: two of them begin each job twice"
+
+
+def _forgotten(config: Config, environment: Mapping[str, str]) -> Iterator[str]:
+    for variable, value in environment.items():
+        for service in named_in(value).values() if _OF_A_QUEUE.search(variable) else ():
+            store = config.services.all().get(service)
+            if isinstance(store, Store) and store.purpose == "cache":
+                yield (
+                    f"{variable} is a queue, and services.{service} is `for: cache`: it forgets tasks"
+                )
