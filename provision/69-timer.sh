@@ -77,13 +77,13 @@ TIMER
 # ExecStopPost= of the same service, run as root: systemd forgets at a boot how a run has ended.
 put 0755 /usr/local/lib/understudy/timer-ended <<'ENDED' || true
 #!/bin/sh
-# timer-ended SITE NAME   records the end of a run in /var/lib/understudy/timers/SITE/NAME: one line,
+# timer-ended SITE NAME   records the end of a run in /var/lib/understudy-timers/SITE/NAME: one line,
 #
 #   RESULT STATUS ENDED FAILS_SINCE   systemd's words, as in `exit-code 1`, and seconds since the epoch;
 #                                     FAILS_SINCE is 0 after a run that did not fail
 set -eu
 umask 022
-directory=/var/lib/understudy/timers/$1 now=$(date +%s)
+directory=/var/lib/understudy-timers/$1 now=$(date +%s)
 result=${SERVICE_RESULT:-unknown} status=${EXIT_STATUS:-0}
 since=0
 if [ "$result" != success ]; then

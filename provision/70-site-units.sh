@@ -144,7 +144,7 @@ forget_removed_timers() {
     for unit in $(cat "$undo_dir$listed" 2>/dev/null | grep -svxFf "$listed" | grep "\.timer$"); do
         systemctl reset-failed "${unit%.timer}.service" 2>/dev/null || true
         name=${unit#"$site-"}
-        rm -f "/var/lib/systemd/timers/stamp-$unit" "/var/lib/understudy/timers/$site/${name%.timer}"
+        rm -f "/var/lib/systemd/timers/stamp-$unit" "/var/lib/understudy-timers/$site/${name%.timer}"
     done
 }
 

@@ -126,11 +126,11 @@ def test_removed_timer_is_gone(with_timers: Site) -> None:
 def test_time_that_passed_while_the_host_was_off_is_made_up_for(with_timers: Site) -> None:
     vm = with_timers.staging
     vm.host("touch -d '2 days ago' /var/lib/systemd/timers/stamp-todo-prune.timer; sync")
-    before = vm.host("cat /var/lib/understudy/timers/todo/prune").text
+    before = vm.host("cat /var/lib/understudy-timers/todo/prune").text
     guest(vm).cut_power()
     assert vm.deploy_py("up").code == 0
     wait_until(
-        lambda: vm.host("cat /var/lib/understudy/timers/todo/prune").text not in ("", before)
+        lambda: vm.host("cat /var/lib/understudy-timers/todo/prune").text not in ("", before)
     )
 
 

@@ -22,6 +22,8 @@ def host(tmp_path: Path) -> Host:
         made.path(f"{UNITS}/{unit}").touch()
     made.path(f"{UNITS}/timers.target.wants/todo-prune.timer").symlink_to("../todo-prune.timer")
     made.path("/var/lib/systemd/timers/stamp-todo-prune.timer").touch()
+    for site in ("todo", "todo-api"):
+        made.path(f"/var/lib/understudy-timers/{site}").mkdir(parents=True)
     made.path("/etc/understudy/todo.units").write_text("".join(f"{unit}\n" for unit in OWN))
     made.path("/etc/understudy/todo-api.units").write_text("todo-api-mail.timer\n")
     (made.path("/bin/rmdir")).symlink_to("/bin/rmdir")
@@ -49,6 +51,7 @@ def test_processes_and_timers_go_with_their_site(host: Host) -> None:
     assert not list(host.path("/var/lib/systemd/timers").iterdir())
     assert [path.name for path in host.path("/etc/understudy").iterdir()] == ["todo-api.units"]
     assert not host.path("/srv/todo/locks").exists()
+    assert [path.name for path in host.path("/var/lib/understudy-timers").iterdir()] == ["todo-api"]
     stopped = [call.split()[2:] for call in host.calls() if call.startswith("systemctl stop")][-1]
     assert stopped == [
         *("todo@*.service", "todo-worker@*.service", "todo-prune.service", "todo-prune.timer"),

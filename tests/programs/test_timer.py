@@ -145,7 +145,7 @@ class TestEnded:
     def record(host: Host, result: str, status: str) -> list[str]:
         environment = {"SERVICE_RESULT": result, "EXIT_STATUS": status, "PATH": "/usr/bin:/bin"}
         subprocess.run([host.path(ENDED), "todo", "prune"], check=True, env=environment)
-        return host.path("/var/lib/understudy/timers/todo/prune").read_text().split()
+        return host.path("/var/lib/understudy-timers/todo/prune").read_text().split()
 
     def test_records_since_when_a_timer_fails(self, host: Host) -> None:
         first = self.record(host, "exit-code", "3")
@@ -159,7 +159,7 @@ class TestEnded:
         assert self.record(host, "success", "0")[3] == "0"
 
     def test_record_that_is_broken_is_replaced(self, host: Host) -> None:
-        file = host.path("/var/lib/understudy/timers/todo/prune")
+        file = host.path("/var/lib/understudy-timers/todo/prune")
         file.parent.mkdir(parents=True)
         file.write_text("")
         assert self.record(host, "success", "0")[0] == "success"
@@ -168,7 +168,7 @@ class TestEnded:
 def test_timer_that_is_removed_leaves_no_record_once_that_is_confirmed(tmp_path: Path) -> None:
     host = make_host(tmp_path)
     stamps, records = (
-        host.path(f"/var/lib/{place}") for place in ("systemd/timers", "understudy/timers/todo")
+        host.path(f"/var/lib/{place}") for place in ("systemd/timers", "understudy-timers/todo")
     )
     for directory, end in ((stamps, ".timer"), (records, "")):
         directory.mkdir(parents=True)

@@ -106,7 +106,7 @@ def parse(output: str) -> ObservedState:
     }
     units = values["unit"]
     live_timers = "".join(text for path, text in texts.items() if path.endswith("/current/timers"))
-    timer_records = _pop_below(texts, "/var/lib/understudy/timers/")
+    timer_records = _pop_below(texts, "/var/lib/understudy-timers/")
     run_by_releases = _pop_fitting(texts, r"/srv/[^/]+/releases/[^/]+/processes")
     python = answers.python(one("python"))
     return ObservedState(

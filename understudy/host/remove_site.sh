@@ -89,6 +89,7 @@ if [ -d "$root" ]; then
     find "$root" -mindepth 1 -maxdepth 1 ! -name shared ! -name lock -exec rm -rf --one-file-system {} +
 fi
 rm -f "/var/log/nginx/$site".*
+rm -rf "/var/lib/understudy-timers/$site"
 if [ -d "$state" ]; then
     # The files that were there before provisioning may be of use for another site, and to no one else.
     find "$state" -mindepth 1 -maxdepth 1 ! -name replaced -exec rm -rf {} +

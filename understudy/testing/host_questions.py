@@ -146,9 +146,9 @@ for name, password, port in re.findall(url, open(os.environ["root"] + "/shared/s
     """,
     "enabled timers": "cd /etc/systemd/system/timers.target.wants && ls | sed -n 's/^'$site'-//p'",
     "live timers": "cat $root/current/timers",
-    "records of timers": "cd /var/lib/understudy/timers/$site && grep -H . *",
+    "records of timers": "cd /var/lib/understudy-timers/$site && grep -H . *",
     "journals of failed timers": """
-        cd /var/lib/understudy/timers/$site || exit 0
+        cd /var/lib/understudy-timers/$site || exit 0
         for name in $(grep -L '^success' *); do
             grep -qxF "$site-$name.timer" /etc/understudy/$site.units || continue
             echo "$name:"

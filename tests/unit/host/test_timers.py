@@ -23,7 +23,7 @@ Id=mail.service
 ActiveState=activating
 """.splitlines()
 LIVE = "prune\nmail\n"
-DIRECTORY = "/var/lib/understudy/timers/shop"
+DIRECTORY = "/var/lib/understudy-timers/shop"
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 # Seconds since the epoch.
 NOON_STAMP, LATER_STAMP = 1795780800, 1795784400
