@@ -31,7 +31,9 @@ class EmailForm(forms.Form):
 
     email = forms.EmailField(
         label="Your e-mail address",
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
+        widget=forms.EmailInput(
+            attrs={"autocomplete": "email", "placeholder": "Your e-mail address"}
+        ),
     )
 
 
