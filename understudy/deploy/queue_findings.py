@@ -2,19 +2,26 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 
 from understudy.config.model import Config
 from understudy.config.processes import Process, has_scheduler, is_scheduler
 from understudy.config.services import Store, named_in
 from understudy.config.target import TargetConfig
+from understudy.release.layout import Paths
 
 # Results and sessions may be forgotten, tasks may not.
 _OF_A_QUEUE = re.compile(r"BROKER|QUEUE")
+_SCHEDULE = re.compile(r"(?:^| )(?:--schedule[= ]|-s )(/\S+)")
 
 
 def findings(config: Config, target: TargetConfig) -> tuple[str, ...]:
     environment = {**config.app.environment, **target.environment}
-    return (*_schedulers(config.processes), *_forgotten(config, environment))
+    return (
+        *_schedulers(config.processes),
+        *_schedules(config),
+        *_forgotten(config, environment),
+    )
 
 
 def _schedulers(processes: Mapping[str, Process]) -> Iterator[str]:
@@ -29,6 +36,18 @@ def _schedulers(processes: Mapping[str, Process]) -> Iterator[str]:
             )
         elif is_scheduler(process.command):
             yield f"processes.{name} is a scheduler, and not `single`: two of them begin each job twice"
+
+
+def _schedules(config: Config) -> Iterator[str]:
+    """Python's dbm adds .db to a name, and backups take *.db for databases, but for those with a dot first."""
+    database = Paths(config.root).database
+    for name, process in config.processes.items():
+        if not (is_scheduler(process.command) or has_scheduler(process.command)):
+            continue
+        for path in map(PurePosixPath, _SCHEDULE.findall(" ".join(process.command))):
+            if path.parent == database and not path.name.startswith("."):
+                taken = f"{path.name}.db for a database"
+                yield f"processes.{name} keeps its state in {path}: a backup takes {taken}"
 
 
 def _forgotten(config: Config, environment: Mapping[str, str]) -> Iterator[str]:

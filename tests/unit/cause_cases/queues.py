@@ -48,6 +48,12 @@ CASES = {
         facts(VIEWS, processes=BEAT),
         facts(VIEWS, processes=WORKER),
     ),
+    "scheduler-state-beside-databases": Case(
+        said(
+            "processes.beat keeps its state in /srv/todo/beat: a backup takes beat.db for a database"
+        ),
+        facts(VIEWS),
+    ),
     "result-backend-missing": Case(
         said(raised("NotImplementedError: No result backend is configured.")),
         facts(VIEWS),

@@ -46,3 +46,16 @@ def test_a_queue_is_not_kept_in_a_cache(variable: str, purpose: str, count: int)
     named = {variable: "{redis_url}"}
 
     assert len(found(services={"redis": {"for": purpose}}, app={"environment": named})) == count
+
+
+@pytest.mark.parametrize("option", ["--schedule=", "--schedule ", "-s "])
+def test_state_of_a_scheduler_is_not_taken_for_a_database(option: str) -> None:
+    place = "/srv/shop/shared/database"
+    beat = {"single": True, "command": f"{BEAT} {option}{place}/beat"}
+    hidden = {"single": True, "command": f"{BEAT} {option}{place}/.beat"}
+
+    assert found({"beat": beat}) == (
+        f"processes.beat keeps its state in {place}/beat: a backup takes beat.db for a database",
+    )
+    assert found({"beat": hidden}) == ()
+    assert found({"beat": {**beat, "command": f"{BEAT} {option}/srv/shop/shared/media/beat"}}) == ()

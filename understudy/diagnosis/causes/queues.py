@@ -69,17 +69,37 @@ _SETTINGS = (
 
 RULES: tuple[Rule, ...] = (
     *_SETTINGS,
-    Rule(
-        "scheduler-state-taken-for-a-database",
-        (
-            Clue("step", r"file is not a database"),
-            Clue("step", r"^can't copy (?P<folder>/srv/\S+)/(?P<stem>[^/\n]+)\.db$"),
-        ),
-        "the scheduler {process} keeps its state in {folder}/{stem}.db, and the backup takes that for a "
-        "database of SQLite",
-        "Begin its name with a dot, which backups leave out: {folder}/.{stem} in "
-        "processes.{process}.command of deploy.yml.",
-        (_schedule,),
+    *(
+        Rule(
+            name,
+            clues,
+            "the scheduler {process} keeps its state in {folder}/{stem}.db, and the backup takes that for a "
+            "database of SQLite",
+            "Begin its name with a dot, which backups leave out: {folder}/.{stem} in "
+            "processes.{process}.command of deploy.yml.",
+            checks,
+        )
+        for name, clues, checks in (
+            (
+                "scheduler-state-taken-for-a-database",
+                (
+                    Clue("step", r"file is not a database"),
+                    Clue("step", r"^can't copy (?P<folder>/srv/\S+)/(?P<stem>[^/\n]+)\.db$"),
+                ),
+                (_schedule,),
+            ),
+            (
+                "scheduler-state-beside-databases",
+                (
+                    Clue(
+                        "step",
+                        r"processes\.(?P<process>[\w-]+) keeps its state in "
+                        r"(?P<folder>/srv/\S+)/(?P<stem>[^/\s]+): ",
+                    ),
+                ),
+                (),
+            ),
+        )
     ),
     Rule(
         "result-backend-missing",
