@@ -2,6 +2,7 @@
 
 import re
 import sys
+import time
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
@@ -75,6 +76,13 @@ class QueueSite:
         times = [noted[mark] for mark in enqueued]
         twice = sum(time > 1 for time in times)
         return Counted(len(enqueued), times.count(1), twice, times.count(0))
+
+    def wait_for_login(self) -> None:
+        """After a boot."""
+        deadline = time.monotonic() + 120
+        while self.staging.host("true").code != 0:
+            assert time.monotonic() < deadline, "the host does not come back"
+            time.sleep(1)
 
     def change(self, text: str) -> None:
         """A new version of the app."""

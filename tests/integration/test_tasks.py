@@ -82,6 +82,7 @@ def test_no_task_is_lost_over_many_deploys(shop: QueueSite) -> None:
         guest(shop.staging).cut_power()
         guest(shop.staging).start()
         driver.wait(timeout=120)
+    shop.wait_for_login()
     assert shop.deploy("--probe", "--wait", "60").code == 0
 
     counted, beats = shop.all_tasks(), shop.beats()
