@@ -186,11 +186,14 @@ def journal(site: str, release_id: str, lines: int) -> Argv:
     return ("journalctl", "-u", unit, "-n", str(lines), "--no-pager", "-o", "cat")
 
 
-def logs(units: Sequence[str], lines: int, *, follow: bool) -> Argv:
-    """Prints the journal of these units, which may be patterns."""
+def logs(
+    units: Sequence[str], lines: int, *, follow: bool = False, since: float | None = None
+) -> Argv:
+    """Prints the journal of these units, which may be patterns. since: in seconds since the epoch."""
     following = ("-f",) if follow else ()
     of = (word for unit in units for word in ("-u", unit))
-    return ("journalctl", *of, "-n", str(lines), "--no-pager", *following)
+    then = () if since is None else ("--since", f"@{int(since)}")
+    return ("journalctl", *of, "-n", str(lines), *then, "--no-pager", *following)
 
 
 def journal_since(site: str, units: Sequence[str], since: float) -> Argv:

@@ -41,7 +41,9 @@ def counted_tasks(job: Job, connection: Connection, old: str) -> Iterator[None]:
     job.report.attach("tasks counted", asdict(count))
     job.report.say(count.text())
     if not count.is_right:
-        raise _wrong(job, connection, count, count.details(load.enqueued_by))
+        logs = site.logs(units.of_site(job.config), JOURNAL_LINES, since=load.began)
+        journal = connection.run(logs).text
+        raise _wrong(job, count, f"{count.details(load.enqueued_by)}\n--- journal ---\n{journal}")
 
 
 @dataclass(frozen=True)
@@ -79,13 +81,12 @@ class _Queue:
         return lines
 
 
-def _wrong(job: Job, connection: Connection, count: TaskCount, details: str) -> StepFailed:
-    journal = connection.run(site.logs(units.of_site(job.config), JOURNAL_LINES, follow=False))
+def _wrong(job: Job, count: TaskCount, details: str) -> StepFailed:
     by_older = count.by_older and not job.config.app.workers_first
     return StepFailed(
         f"{len(count.lost)} tasks were lost and {len(count.twice)} done twice, of {count.enqueued} that were "
         f"enqueued while a release went live on {job.target_name}",
-        details=f"{details}\n--- journal ---\n{journal.text}",
+        details=details,
         hint="A worker has to finish within stop_timeout what it began, or to give it back to the queue; and "
         f"each release must know the tasks of the one before.{_WORKERS_FIRST if by_older else ''}",
     )

@@ -22,6 +22,7 @@ class TaskLoad:
 
     enqueue: enqueues a task for each of these marks; returns the id of the release that did. done: (mark,
     release) of each time a task was done. enqueued_by: mark -> the release that enqueued the task.
+    began: in seconds since the epoch.
     """
 
     def __init__(
@@ -31,12 +32,14 @@ class TaskLoad:
     ) -> None:
         self._enqueue, self._done = enqueue, done
         self.enqueued_by: dict[str, str] = {}
+        self.began = 0.0
         self._failure: UnderstudyError | None = None
         self._ended = Event()
         self._thread = Thread(target=self._work, name="tasks")
 
     def __enter__(self) -> Self:
         """Raises what the first batch raises."""
+        self.began = time.time()
         self._batch()
         self._thread.start()
         return self

@@ -85,6 +85,8 @@ def test_task_that_is_lost_is_reported_with_the_journal(staging: Staging) -> Non
     assert re.match(r"\d+ tasks were lost and 0 done twice", raised.value.summary)
     assert "(enqueued by old)" in raised.value.details
     assert "worker: bad task" in raised.value.details
+    # What was logged before has other causes.
+    assert any(re.search(r"journalctl .* --since @\d+", note) for note in queue.notes)
 
 
 def test_old_worker_that_does_not_know_a_new_task_is_the_reason_for_workers_first(
