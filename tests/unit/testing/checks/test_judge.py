@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from tests.unit.fakes import TOP, config
 from tests.unit.testing.checks.seen import crawl
-from understudy.config.verify import CHECKS
+from understudy.config.verify import CHECKS, MAIL
 from understudy.testing.checks import judge
 from understudy.testing.checks.edge import Edge, Expected
 
@@ -33,7 +33,7 @@ def test_each_check_is_documented() -> None:
     page = TOP.joinpath("docs", "your-app.md").read_text()
     section = page.partition("## Checks of every site")[2].partition("\n## ")[0]
 
-    assert set(re.findall(r"^\| `([a-z-]+)`", section, re.MULTILINE)) == set(CHECKS)
+    assert set(re.findall(r"^\| `([a-z-]+)`", section, re.MULTILINE)) == {*CHECKS, MAIL}
 
 
 def test_version_of_axe_is_named_beside_it() -> None:
