@@ -1,6 +1,7 @@
 """A calendar that systemd can't read is refused by this machine, or else by the host before it changes."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,12 @@ from understudy.job import Job
 from understudy.local import systemd
 
 REFUSED = "Failed to parse calendar specification '25:00': Invalid argument\n"
+
+
+@pytest.fixture
+def staging(tmp_path: Path) -> Staging:
+    """With a deploy.yml of its own, which may be written."""
+    return Staging(directory=tmp_path)
 
 
 @pytest.fixture
