@@ -65,7 +65,7 @@ faults-others:
 	$(PYTHON) -m pytest -v --long --durations=15 tests/integration/test_releases.py \
 	    tests/integration/test_production.py tests/integration/test_bad_releases.py \
 	    tests/integration/test_migrations.py tests/integration/test_snapshots.py \
-	    tests/integration/test_many_hosts.py
+	    tests/integration/test_many_hosts.py tests/integration/test_tasks.py
 
 traps:  ## rehearse each app that works on its developer's machine only, on two VMs at once
 	$(PYTHON) -m pytest -v --long -n 2 --dist worksteal tests/integration/test_traps.py
