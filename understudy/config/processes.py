@@ -30,7 +30,7 @@ _SCHEDULER = re.compile(
     r"(?:^|[ /])celery (?:.* )?(?<!-A )beat(?: |$)|(?:^|[ /])rqscheduler(?: |$)"
 )
 _WITH_SCHEDULER = re.compile(r"(?:^|[ /])celery (?:.* )?worker (?:.* )?(?:-B|--beat)(?: |$)")
-_READY = 'must be a number of seconds, notify, or a command such as "celery -A shop inspect ping"'
+_READY = 'must be a number of seconds, notify, or a command such as "python manage.py check_queue"'
 
 
 def _ready(value: Any) -> Any:
