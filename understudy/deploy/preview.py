@@ -25,13 +25,14 @@ def diffs(desired: DesiredState, observed: ObservedState) -> list[str]:
 
 
 def _texts(desired: DesiredState) -> Mapping[str, str]:
-    """Path, as it will be when the release is live -> text."""
+    """Path, as it will be when the release is live -> text. Without pages of errors, which no query reads."""
     current, release_id = desired.paths.current, desired.release.id
     return {
         **{str(file.path): file.content for file in desired.site_config},
         **{
             str(current / file.path.name): _without_id(file.content, release_id)
             for file in desired.release_files
+            if file.path.suffix != ".html"
         },
     }
 

@@ -35,7 +35,10 @@ def _schedulers(processes: Mapping[str, Process]) -> Iterator[str]:
                 "twice"
             )
         elif is_scheduler(process.command):
-            yield f"processes.{name} is a scheduler, and not `single`: two of them begin each job twice"
+            yield (
+                f"processes.{name} is a scheduler, and not `single`: two of them begin each job twice; "
+                "set `single: true`"
+            )
 
 
 def _schedules(config: Config) -> Iterator[str]:

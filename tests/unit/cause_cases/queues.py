@@ -32,7 +32,10 @@ CASES = {
         facts(VIEWS),
     ),
     "two-schedulers": Case(
-        said("processes.beat is a scheduler, and not `single`: two of them begin each job twice"),
+        said(
+            "processes.beat is a scheduler, and not `single`: two of them begin each job twice; "
+            "set `single: true`"
+        ),
         facts(VIEWS),
     ),
     "scheduler-in-workers": Case(

@@ -51,6 +51,14 @@ def test_first_deploy_shows_the_values_of_deploy_yml_and_names_the_other_files()
     assert f"new: {CURRENT}/commands.py, 2 lines\n" in found
 
 
+def test_pages_of_errors_that_no_query_reads_are_not_new_each_time() -> None:
+    page = RenderedFile(PurePosixPath(f"/srv/shop/releases/{NEW}/understudy-error-404.html"), "a\n")
+    desired = desired_state()
+    desired = replace(desired, release_files=(*desired.release_files, page))
+
+    assert diffs(desired, live_host()) == diffs(desired_state(), live_host())
+
+
 def test_host_file_without_a_line_end_does_not_run_into_the_next_line() -> None:
     [diff] = diffs(desired_state(), live_host(files={**live_host().files, NGINX: "by hand"}))
 

@@ -21,7 +21,8 @@ def test_a_scheduler_that_is_not_single_runs_twice(command: str) -> None:
 
     assert (
         finding
-        == "processes.beat is a scheduler, and not `single`: two of them begin each job twice"
+        == "processes.beat is a scheduler, and not `single`: two of them begin each job twice; "
+        "set `single: true`"
     )
     assert found({"beat": {"command": command, "single": True}}) == ()
 
