@@ -67,7 +67,9 @@ class QueueSite:
 
     def all_tasks(self) -> Counted:
         """Of the whole life of a database_site(): what its queue has, against what was noted."""
-        query = "select json_extract(args_kwargs, '$.args[0]') from django_tasks_db_dbtaskresult"
+        query = (
+            "select json_extract(args_kwargs, '$.args[0]') from django_tasks_database_dbtaskresult"
+        )
         database = "/srv/shop/shared/database/db.sqlite3"
         enqueued = set(self.staging.host(f'sqlite3 {database} "{query}"').text.split())
         noted = Counter(
