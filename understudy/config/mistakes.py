@@ -43,7 +43,14 @@ _MESSAGES = {
 _ABOUT_THE_KEY = {"missing", "extra_forbidden", "invalid_key"}
 # Keys that some expect, and what to do instead.
 _INSTEAD = {
-    "path": ": an app is deployed to a name of its own, such as shop.example.com, not below another site's"
+    (
+        "targets",
+        "path",
+    ): ": an app is deployed to a name of its own, such as shop.example.com, not below "
+    "another site's",
+    ("services", "mariadb"): ": the app's database is `database: mariadb` under app",
+    ("services", "mysql"): ": the app's database is `database: mariadb` under app",
+    ("services", "postgresql"): ": the app's database is `database: postgresql` under app",
 }
 # pydantic's place for the key of a mapping.
 _KEY = "[key]"
@@ -89,8 +96,8 @@ def _meant(issue: Any, model: type[BaseModel]) -> str:
     if issue["type"] != "extra_forbidden":
         return ""
     *place, key = issue["loc"]
-    if place[:1] == ["targets"] and key in _INSTEAD:
-        return _INSTEAD[key]
+    if place and (instead := _INSTEAD.get((str(place[0]), str(key)))):
+        return instead
     close = get_close_matches(str(key), _keys(model, place), n=1)
     return f"; did you mean {close[0]}?" if close else ""
 

@@ -52,6 +52,10 @@ class TestServices:
         ("services: redis\n", "12: services: must be a list, for example"),
         ("services:\n", "12: services: must be a list, for example"),
         ("services: [rediss]\n", "12: services.rediss: unknown key; did you mean redis?"),
+        (
+            "services: [{mariadb: {}}]\n",
+            "unknown key: the app's database is `database: mariadb` under app",
+        ),
         ("services:\n- redis\n- redis\n", "14: services.1: is in the list twice (got 'redis')"),
         ("services:\n- redis\n- 3\n", "14: services.1: must be a name, or one with its settings"),
         (
