@@ -1,9 +1,10 @@
 """The processes of releases besides the web process, in the plan of a deploy. Pure: see switch.py."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from understudy.commands import Argv
 from understudy.commands import site_processes as commands
 from understudy.deploy.desired import DesiredState
 from understudy.host.actions import AFTER_SWITCH, BEFORE_SWITCH, SECONDS_FOR_A_STEP, Run
@@ -27,18 +28,9 @@ def start(
     hint: str = BEFORE_SWITCH,
 ) -> list[Run]:
     """Those that may run twice start beside the old ones. The host ends them again if one is not ready."""
-    release_id = desired.release.id
+    title = "start the processes of {} and wait until they are ready"
     missing = [one for one in _wrong(desired, observed) if not one.single]
-    if not missing:
-        return []
-    return [
-        Run(
-            f"start the processes of {release_id} and wait until they are ready: {_names(missing)}",
-            commands.start(desired.app.name, release_id),
-            undo=undo,
-            hint=hint,
-        )
-    ]
+    return _begin(desired, missing, title, commands.start, undo, hint)
 
 
 def hand_over(
@@ -48,20 +40,10 @@ def hand_over(
     hint: str = BEFORE_SWITCH,
 ) -> list[Run]:
     """Those that are never two: each old one ends, then its successor starts."""
-    release_id = desired.release.id
     missing = [one for one in _wrong(desired, observed) if one.single]
-    if not missing:
-        return []
-    return [
-        Run(
-            f"hand over to {release_id}: {_names(missing)}",
-            commands.hand_over(desired.app.name, release_id),
-            undo=undo,
-            hint=hint,
-            seconds=_seconds(desired),
-            warns_by=commands.KILLED,
-        )
-    ]
+    found = _begin(desired, missing, "hand over to {}", commands.hand_over, undo, hint)
+    # The old ones end in it, which may take long, or not be by themselves.
+    return [replace(step, seconds=_seconds(desired), warns_by=commands.KILLED) for step in found]
 
 
 def settle(desired: DesiredState, observed: ObservedState) -> list[Run]:
@@ -153,6 +135,23 @@ def stop_left(desired: DesiredState, observed: ObservedState) -> tuple[Run, ...]
     return take_back(desired, observed, observed.current)
 
 
+def _begin(
+    desired: DesiredState,
+    missing: Sequence[ReleaseProcess],
+    title: str,
+    command: Callable[[str, str], Argv],
+    undo: tuple[Run, ...],
+    hint: str,
+) -> list[Run]:
+    """One step for all that are missing; none without any."""
+    if not missing:
+        return []
+    release_id = desired.release.id
+    names = ", ".join(map(str, missing))
+    argv = command(desired.app.name, release_id)
+    return [Run(f"{title.format(release_id)}: {names}", argv, undo=undo, hint=hint)]
+
+
 def _stop(
     desired: DesiredState, releases: Iterable[str], title: str, hint: str = BEFORE_SWITCH
 ) -> list[Run]:
@@ -202,7 +201,3 @@ def _wrong(desired: DesiredState, observed: ObservedState) -> list[ReleaseProces
 def _alive_of_others(desired: DesiredState, observed: ObservedState) -> list[str]:
     alive = {process.release for process in observed.processes if process.is_alive}
     return sorted(alive - {desired.release.id})
-
-
-def _names(found: Iterable[ReleaseProcess]) -> str:
-    return ", ".join(map(str, found))
