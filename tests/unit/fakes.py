@@ -133,6 +133,8 @@ class FakeReport(Report):
         self.host = ""
         # The messages about each host.
         self.said_of: dict[str, list[str]] = {}
+        # The answers of verbs: event and fields. The lines of their texts are among `said`.
+        self.results: list[tuple[str, Mapping[str, Any]]] = []
 
     def branch(self, name: str) -> None:
         pass
@@ -173,6 +175,11 @@ class FakeReport(Report):
     def say(self, text: str) -> None:
         self.said.append(text)
         self.said_of.setdefault(self.host, []).append(text)
+
+    def result(self, event: str, value: Mapping[str, Any], text: str) -> None:
+        self.results.append((event, value))
+        for line in text.split("\n"):
+            self.say(line)
 
     def warn(self, text: str) -> None:
         self.warnings.append(text)

@@ -4,8 +4,9 @@ import json
 import sys
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from understudy.errors import Stopped, UnderstudyError
@@ -92,17 +93,33 @@ class Report(ABC):
     def say(self, text: str) -> None: ...
 
     @abstractmethod
+    def result(self, event: str, value: Mapping[str, Any], text: str) -> None:
+        """An answer of a verb. value: its fields, for programs, of JSON's types; text: the same for people.
+
+        event: names the kind of answer; docs/events.schema.json has the fields of each.
+        """
+
+    @abstractmethod
     def warn(self, text: str) -> None: ...
 
     @abstractmethod
     def error(self, error: UnderstudyError) -> None: ...
 
 
+# Of the objects of JsonReport: it goes up when a field changes its meaning or is gone. docs/json.md
+SCHEMA = 1
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class JsonReport(Report):
     """For programs: one JSON object per line on standard output; `event` names its kind."""
 
-    def __init__(self, out: TextIO | None = None) -> None:
-        self._out = out or sys.stdout
+    def __init__(self, out: TextIO | None = None, now: Callable[[], datetime] = _now) -> None:
+        """now: the time in UTC, of each object."""
+        self._out, self._now = out or sys.stdout, now
         self._about: dict[str, str] = {}
         self._branch: dict[str, str] = {}
 
@@ -146,6 +163,9 @@ class JsonReport(Report):
     def say(self, text: str) -> None:
         self._write("message", text=text)
 
+    def result(self, event: str, value: Mapping[str, Any], text: str) -> None:
+        self._write(event, **value)
+
     def warn(self, text: str) -> None:
         self._write("warning", text=text)
 
@@ -159,8 +179,10 @@ class JsonReport(Report):
             exit_code=error.exit_code,
         )
 
-    def _write(self, event: str, **values: Any) -> None:
-        whole = plain_json({"event": event, **self._about, **self._branch, **values})
+    def _write(self, event: str, /, **values: Any) -> None:
+        time = f"{self._now():%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
+        begin = {"event": event, "schema": SCHEMA, "time": time}
+        whole = plain_json({**begin, **self._about, **self._branch, **values})
         print(json.dumps(whole), file=self._out, flush=True)
 
 

@@ -1,6 +1,6 @@
 """A report whose events go elsewhere: to another report in turn with others, or into a list for later."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from understudy.errors import UnderstudyError
@@ -62,6 +62,9 @@ class ForwardingReport(Report):
 
     def say(self, text: str) -> None:
         self.hand_on(lambda report: report.say(text))
+
+    def result(self, event: str, value: Mapping[str, Any], text: str) -> None:
+        self.hand_on(lambda report: report.result(event, value, text))
 
     def warn(self, text: str) -> None:
         self.hand_on(lambda report: report.warn(text))

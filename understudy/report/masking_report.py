@@ -1,6 +1,6 @@
 """Masks secrets in each event of a run before a terminal or a program gets it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -66,6 +66,9 @@ class MaskingReport(Report):
 
     def say(self, text: str) -> None:
         self._report.say(self._text(text))
+
+    def result(self, event: str, value: Mapping[str, Any], text: str) -> None:
+        self._report.result(event, with_texts_changed(value, self._text), self._text(text))
 
     def warn(self, text: str) -> None:
         self._report.warn(self._text(text))

@@ -145,6 +145,10 @@ class Recorder(Report):
         self._note(text)
         self.report.say(text)
 
+    def result(self, event: str, value: Mapping[str, Any], text: str) -> None:
+        self._note(text)
+        self.report.result(event, value, text)
+
     def warn(self, text: str) -> None:
         self._warnings.append(cut(with_host(self._host, text)))
         self.report.warn(text)

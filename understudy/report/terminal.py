@@ -1,7 +1,7 @@
 """What a user sees of a run: a line for each step, in colour and with a running clock on a terminal."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -106,6 +106,9 @@ class TextReport(Report):
         said = _plain(with_host(self._host, text))
         said.highlight_regex(_ALARMING, "bold red")
         self._out.print(said)
+
+    def result(self, event: str, value: Mapping[str, Any], text: str) -> None:
+        self.say(text)
 
     def warn(self, text: str) -> None:
         self._err.print(_plain(("!", "yellow"), f" {with_host(self._host, text)}"))

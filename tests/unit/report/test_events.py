@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -42,9 +43,42 @@ def test_json_is_one_object_per_line_for_any_text() -> None:
     assert events[3]["ok"] is False
     assert events[4] == {
         "event": "error",
+        "schema": 1,
+        "time": events[4]["time"],
         "summary": "no",
         "cause": "",
         "details": "why",
         "hint": "later",
         "exit_code": 3,
     }
+
+
+def test_an_answer_is_fields_for_programs_and_no_sentence() -> None:
+    out = io.StringIO()
+    at = datetime(2026, 3, 1, 12, 4, 5, 678_901, tzinfo=UTC)
+
+    JsonReport(out, lambda: at).result("backups", {"target": "a", "backups": []}, "a has no backup")
+
+    assert json.loads(out.getvalue()) == {
+        "event": "backups",
+        "schema": 1,
+        "time": "2026-03-01T12:04:05.678Z",
+        "target": "a",
+        "backups": [],
+    }
+
+
+def test_an_answer_is_its_text_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    TextReport().result("backups", {"target": "a", "backups": []}, "a has no backup")
+
+    assert capsys.readouterr().out == "a has no backup\n"
+
+
+def test_each_object_has_the_time_now() -> None:
+    out = io.StringIO()
+    before = datetime.now(UTC)
+
+    JsonReport(out).say("x")
+
+    time = datetime.fromisoformat(json.loads(out.getvalue())["time"])
+    assert abs((time - before).total_seconds()) < 5

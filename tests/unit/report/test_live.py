@@ -63,4 +63,5 @@ def test_with_json_each_line_is_an_event() -> None:
 
     JsonReport(out).output("Applying lists.0001")
 
-    assert json.loads(out.getvalue()) == {"event": "output", "text": "Applying lists.0001"}
+    written = json.loads(out.getvalue())
+    assert (written["event"], written["text"]) == ("output", "Applying lists.0001")

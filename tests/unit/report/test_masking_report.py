@@ -22,6 +22,7 @@ EVENTS: list[Callable[[Report], None]] = [
     lambda report: report.say(f"-Environment={SECRET}"),
     lambda report: report.say(f"coloured {SECRET[:3]}\x1b[1m{SECRET[3:]}"),
     lambda report: report.warn(f"text {SECRET}"),
+    lambda report: report.result("status", {"url": [f"http://{SECRET}"]}, f"text {SECRET}"),
     lambda report: report.attach("tests", {SECRET: [{"name": f"test {SECRET}"}]}),
     lambda report: report.error(
         Refused(f"s {SECRET}", f"d {SECRET}", f"h {SECRET}", f"c {SECRET}")
@@ -67,6 +68,8 @@ def test_rest_of_an_event_is_as_it_was() -> None:
     assert attached["value"] == {"lost": 0, "seen": [True, None, 1.5]}
     assert refused == {
         "event": "error",
+        "schema": 1,
+        "time": refused["time"],
         "host": "a",
         "phase": "deploy",
         "summary": "no",
