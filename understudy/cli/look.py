@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from understudy.cli import reports
 from understudy.cli.known_host import KnownHost
+from understudy.cli.noted import NotingReport, print_again
 from understudy.errors import UnderstudyError
 from understudy.host import facts, last_look
 from understudy.host.last_look import Found, LastLook
 from understudy.local.digests import contents, digest
 from understudy.paths import Project
 from understudy.release import source_state
-from understudy.report.record import Record, Verdict
 from understudy.report.recorder import Recorder
 from understudy.ssh import endpoint
 
@@ -35,7 +35,7 @@ class Look:
         self._known, self._verb, self._project = known, verb, project
         self._reads_source = source
         self._is_written = isinstance(report, Recorder)
-        self.report = report if isinstance(report, Recorder) else reports.recorder(report, verb, "")
+        self.report = NotingReport(report)
         self._inputs = ""
 
     def is_repeated(self) -> bool:
@@ -49,8 +49,8 @@ class Look:
         reports.prepare(self._project, written=self._is_written)
         if found.answer != self._answer():
             return False
-        for line in found.lines:
-            self.report.say(line)
+        for printed in found.printed:
+            print_again(printed, self.report)
         return True
 
     def keep(self, job: "Job") -> None:
@@ -74,11 +74,11 @@ class Look:
         """What this run found, beside what other verbs have found."""
         found = dict(self._known.last.found) if self._known.last else {}
         found.pop(self._verb, None)
-        lines = _lines(self.report.record(Verdict.PASSED))
+        printed = () if self.report.did_more else tuple(self.report.printed)
         answer = self._answer() if self._known.early and self._known.early.taken else ""
         # A file may have changed since it was read.
-        if lines and answer and self._inputs and self._inputs == self._digest(last):
-            found[self._verb] = Found(self._inputs, answer, lines)
+        if printed and answer and self._inputs and self._inputs == self._digest(last):
+            found[self._verb] = Found(self._inputs, answer, printed)
         return found
 
     def _digest(self, last: LastLook) -> str:
@@ -105,11 +105,3 @@ def _directory(job: "Job") -> str:
     if source_state.is_url(app.source):
         return ""
     return str(job.directory / app.source / app.subdirectory)
-
-
-def _lines(record: Record) -> tuple[str, ...]:
-    """What was printed, if nothing was but lines: no warning, no step, no command."""
-    match record:
-        case Record(phases=(phase,), warnings=(), error=None) if not record.attachments:
-            return () if phase.name or phase.steps or phase.commands else phase.lines
-    return ()

@@ -10,12 +10,21 @@ from understudy.ssh.endpoint import KnownEndpoint
 
 
 @dataclass(frozen=True)
+class Printed:
+    """A message, or an answer with its fields: see Report.result()."""
+
+    text: str
+    event: str = ""
+    value: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Found:
     """What a verb printed. inputs: a digest of all that it read here; answer: of the host's facts."""
 
     inputs: str
     answer: str
-    lines: tuple[str, ...]
+    printed: tuple[Printed, ...]
 
 
 @dataclass(frozen=True)
@@ -56,8 +65,12 @@ def _parsed(data: dict[str, Any]) -> LastLook:
     return LastLook(
         **data,
         endpoint=KnownEndpoint(**{**endpoint, **paths}),
-        found={verb: Found(**{**one, "lines": tuple(one["lines"])}) for verb, one in found.items()},
+        found={verb: _found(**one) for verb, one in found.items()},
     )
+
+
+def _found(inputs: str, answer: str, printed: list[dict[str, Any]]) -> Found:
+    return Found(inputs, answer, tuple(Printed(**one) for one in printed))
 
 
 def _path(text: str | None) -> Path | None:

@@ -122,6 +122,21 @@ def test_the_same_is_printed_without_the_work(seen: Workspace) -> None:
     assert len(seen.connected) == 3, "the host is asked each time"
 
 
+def test_the_fields_of_an_answer_are_printed_without_the_work(workspace: Workspace) -> None:
+    fields = {"release": "r1", "timers": [{"name": "tidy", "next": None}]}
+
+    def status(report: Any) -> None:
+        report.say("a message\nof two lines")
+        report.result("status", fields, "r1 is live\n  running")
+
+    for _ in range(3):
+        workspace.look(status, "status")
+
+    assert workspace.worked == 2
+    assert workspace.report.results == [("status", fields)] * 3
+    assert workspace.report.said[-2:] == ["r1 is live", "  running"]
+
+
 CHANGES: Mapping[str, Callable[[Workspace], object]] = {
     "a key of deploy.yml": lambda here: write(
         here.directory, {"deploy.yml": CONFIG.replace("debian", "ubuntu")}
@@ -334,7 +349,7 @@ def test_note_has_no_more_than_is_needed(seen: Workspace) -> None:
 
     note = json.loads(file.read_text())
     assert note["endpoint"]["address"] == "192.0.2.7"
-    assert set(note["found"]["deploy"]) == {"inputs", "answer", "lines"}
+    assert set(note["found"]["deploy"]) == {"inputs", "answer", "printed"}
     assert "releases/r1" not in file.read_text()
 
 

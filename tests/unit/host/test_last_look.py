@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from understudy.host import last_look
-from understudy.host.last_look import Found, LastLook
+from understudy.host.last_look import Found, LastLook, Printed
 from understudy.ssh.endpoint import KnownEndpoint
 
 LOOK = LastLook(
@@ -15,7 +15,7 @@ LOOK = LastLook(
     site="shop",
     source="/home/ann/shop",
     revision="HEAD",
-    found={"status": Found("b2", "c3", ("one", "two"))},
+    found={"status": Found("b2", "c3", (Printed("one"), Printed("two", "status", {"url": ["a"]})))},
 )
 
 
