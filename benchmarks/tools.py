@@ -77,6 +77,8 @@ class Understudy:
             "key": str(KEY),
             "known_hosts": str(place.known_hosts),
             "require_receipt": False,
+            # As the VM was provisioned, which is disposable.
+            "mail": "capture",
         }
 
 

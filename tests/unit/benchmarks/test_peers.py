@@ -14,6 +14,9 @@ from benchmarks.timing import Command, run, timed
 from benchmarks.tools import TOOLS, Place, Tool
 from tests.integration.staging import git
 from tests.unit.fakes import TOP
+from understudy.config import model
+from understudy.host import provisioning
+from understudy.paths import Project
 
 PLACE = Place(("192.0.2.1", "192.0.2.2"), Path("/known_hosts"))
 CONTAINER = Provider("lxc", "lxc")
@@ -22,6 +25,20 @@ CONTAINER = Provider("lxc", "lxc")
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> apps.App:
     return apps.make(tmp_path_factory.mktemp("app"), CONTAINER)
+
+
+def test_vm_is_provisioned_as_understudys_target_of_it_needs(app: apps.App) -> None:
+    tools.Understudy().deploy(app, PLACE)
+
+    project = Project(TOP, app.config.with_name("many.yml"))
+    config = model.load(project.config_file)
+    vm, many = (
+        provisioning.of_project(
+            project, config, config.target(name).model_copy(update={"admin": "vagrant"})
+        )
+        for name in ("vagrant", "many")
+    )
+    assert many.stamp == vm.stamp
 
 
 def changed(app: apps.App) -> set[str]:
