@@ -95,6 +95,6 @@ bench:  ## measure Understudy and its peers for docs/performance.md: hours; QUIC
 	$(if $(PARTS)$(QUICK),,$(PYTHON) -m benchmarks.static_files)
 
 clean:  ## remove the VM and all that was built
-	-$(PYTHON) deploy.py destroy
-	-for copy in .understudy/*-tests*/; do (cd "$$copy" && $(PYTHON) deploy.py destroy); done  # the guest tests' VMs
+	-$(PYTHON) deploy.py destroy --yes
+	-for copy in .understudy/*-tests*/; do (cd "$$copy" && $(PYTHON) deploy.py destroy --yes); done  # the guest tests' VMs
 	rm -rf .understudy .venv reports

@@ -54,7 +54,7 @@ def measure(plan: Plan) -> Iterator[Sample]:
         with TemporaryDirectory() as directory:
             app = apps.make(Path(directory), provider)
             if plan.with_box:
-                stage.verb(app, "destroy")
+                stage.verb(app, "destroy", "--yes")
                 shutil.rmtree(PROJECT / ".understudy" / "boxes", ignore_errors=True)
                 yield from timed(BOX, provider.label, 1, partial(stage.verb, app, "up"))
             yield from _verbs(app)
@@ -69,7 +69,7 @@ def _verbs(app: App) -> Iterator[Sample]:
 
     # A first `up` builds the box if it isn't there.
     stage.verb(app, "up")
-    stage.verb(app, "destroy")
+    stage.verb(app, "destroy", "--yes")
     yield from timed(UP, on, 1, lambda: stage.verb(app, "up"))
     yield from timed(RESET, on, 3, lambda: stage.verb(app, "reset"))
     yield from timed(FIRST, on, 3, deploy, lambda: stage.verb(app, "reset"))

@@ -1,5 +1,6 @@
 """The errors that a user can act on. Each class has its exit code; cli/main.py prints all of them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 # The exit code of a run that Ctrl-C ended: 128 + SIGINT, as POSIX shells report it.
@@ -67,3 +68,12 @@ class Unreachable(UnderstudyError):
 
 class LoginRefused(Unreachable):
     """The host answers, but refuses to log this user in."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown word: the known one that it resembles, or nothing."""
+    # Only for a mistake: it takes a while to import.
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, tuple(known), n=1)
+    return f"; did you mean {close[0]}?" if close else ""

@@ -29,7 +29,7 @@ def trixie(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staging]:
     """Debian 13 with a small Flask app to deploy. A test that needs the VM up calls `up`."""
     staging = debian_13.flask(tmp_path_factory.mktemp("trixie"))
     yield staging
-    staging.deploy_py("destroy")
+    staging.deploy_py("destroy", "--yes")
 
 
 @pytest.fixture(scope="session")

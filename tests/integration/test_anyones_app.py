@@ -45,7 +45,7 @@ def project(app: App, tmp_path: Path, understudy: Path) -> Iterator[Path]:
     BOXES.mkdir(parents=True, exist_ok=True)
     (directory / ".understudy" / "boxes").symlink_to(BOXES)
     yield directory
-    run(understudy, "destroy", directory=directory)
+    run(understudy, "destroy", "--yes", directory=directory)
 
 
 @pytest.mark.parametrize("app", CASES)

@@ -76,7 +76,7 @@ def keep(staging: Staging, capture: Capture, changes: dict[str, str]) -> None:
 
 
 def parity(staging: Staging) -> float:
-    answer = staging.deploy_py("drift", "--json", "--from", "capture", "--to", "vagrant")
+    answer = staging.deploy_py("drift", "--json", "--between", "capture", "vagrant")
     events = [json.loads(line) for line in answer.text.splitlines() if line.startswith("{")]
     [attached] = [event["value"] for event in events if event["event"] == "attached"]
     score: float = attached["comparisons"][0]["score"]
@@ -127,7 +127,7 @@ def follower(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Follower]:
     up = staging.deploy_py("up")
     assert up.code == 0
     yield Follower(staging, before, up, ("packages.nginx", version))
-    staging.deploy_py("destroy")
+    staging.deploy_py("destroy", "--yes")
 
 
 def test_vm_has_the_captured_settings(follower: Follower) -> None:

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.timeout(1800), pytest.mark.long]
 def test_debian_13_comes_up_also_after_a_killed_start(trixie: Staging) -> None:
     """The next `up` rebuilds the half-made VM that a killed one left."""
     # An earlier test may have brought it up.
-    trixie.deploy_py("destroy")
+    trixie.deploy_py("destroy", "--yes")
     up = (sys.executable, "-u", "deploy.py", "up", "--config", trixie.config)
     stop_at(signal.SIGKILL, "Starting domain", *up)
     assert trixie.deploy_py("up").code == 0

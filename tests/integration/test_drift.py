@@ -112,7 +112,7 @@ def test_fresh_deploy_has_no_drift_from_the_code(app: Staging, host: Production)
 
 
 def test_drift_from_a_capture_queries_the_host_once(app: Staging, untouched: Path) -> None:
-    answer = app.deploy_py("drift", "--json", "--from", "capture", "--to", "production")
+    answer = app.deploy_py("drift", "--json", "--between", "capture", "production")
 
     assert len([event for event in events(answer) if event["event"] == "ended"]) == 1
 
@@ -131,7 +131,7 @@ def test_planted_difference_is_found(
 ) -> None:
     as_root(host, difference.plant)
     try:
-        [comparison] = drift(app, "--from", "capture", "--to", "production")
+        [comparison] = drift(app, "--between", "capture", "production")
     finally:
         as_root(host, difference.undo)
 
@@ -152,6 +152,6 @@ def test_two_untouched_hosts_from_one_box_have_no_differences(
     """Last, because it replaces the first VM by another."""
     made(app, tmp_path_factory.mktemp("second"))
 
-    [comparison] = drift(app, "--from", "capture", "--to", "production")
+    [comparison] = drift(app, "--between", "capture", "production")
 
     assert (comparison["differences"], comparison["score"]) == ([], 100)

@@ -66,7 +66,7 @@ def staging(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stag
     if provider.built(Project(PROJECT, made.config, PROJECT), made.vm) != provider.LXC:
         pytest.skip("no container can run here")
     yield made
-    made.deploy_py("destroy")
+    made.deploy_py("destroy", "--yes")
 
 
 def test_example_is_deployed_to_it(staging: Staging) -> None:

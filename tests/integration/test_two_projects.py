@@ -27,7 +27,7 @@ def test_subnet_of_another_vm_is_refused_and_doctor_shows_it(
 
     up, doctor = other.deploy_py("up"), other.deploy_py("doctor")
 
-    other.deploy_py("destroy")
+    other.deploy_py("destroy", "--yes")
     assert up.code == 1
     assert f"{staging.provider}'s network {staging.vm}" in up.text.partition("cause:")[2]
     assert "vm.address" in up.text.partition("try:")[2]
@@ -47,4 +47,4 @@ def test_two_projects_are_up_and_deployed_to_side_by_side(healthy: Site, tmp_pat
         assert healthy.title() == "the first one"
         assert other.address != healthy.staging.address
     finally:
-        other.deploy_py("destroy")
+        other.deploy_py("destroy", "--yes")

@@ -32,12 +32,12 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staging]:
         settings["targets"]["vagrant"]["known_hosts"] = str(directory / "known_hosts")
 
     staging = make_app(PROJECT / "example", directory, change)
-    staging.deploy_py("destroy")  # what a killed run left
+    staging.deploy_py("destroy", "--yes")  # what a killed run left
     up = staging.deploy_py("up")
     assert up.code == 0
     assert "is a virtual machine (libvirt)" in up.text
     yield staging
-    staging.deploy_py("destroy")
+    staging.deploy_py("destroy", "--yes")
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import yaml
 
 from tests.unit.fakes import TOP
 from tests.unit.records import PASSED
-from understudy.cli import arguments
+from understudy.cli.arguments.command_line import make_parser, parse
 from understudy.cli.main import VERBS
 from understudy.paths import Project
 from understudy.report import store as report_store
@@ -82,7 +82,7 @@ def test_command_exists_and_takes_its_arguments(words: list[str]) -> None:
     match words:
         case [python, "deploy.py", *options]:
             assert python in ("python", ".venv/bin/python")
-            arguments.make_parser(VERBS).parse_args(options)
+            parse(make_parser(VERBS), options)
         case ["make", target]:
             assert re.search(f"^{target}:", (TOP / "Makefile").read_text(), re.M)
         case ["python3", "-m", module, "allowed_signers"]:

@@ -22,11 +22,6 @@ class Called:
     program: str = DEPLOY_PY
     config: str | None = None
 
-    @property
-    def name(self) -> str:
-        """The program without its interpreter."""
-        return self.program.rpartition(" ")[2]
-
     def text(self, text: str) -> str:
         """A message of Understudy, with its commands as this user calls them."""
         if self == Called():

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from understudy.cli import readers
-from understudy.cli.arguments import Verb, make_parser
+from understudy.cli.arguments.command_line import make_parser, parse
+from understudy.cli.arguments.group import Verb
 from understudy.cli.called import DEPLOY_PY, INSTALLED, Called, about_target
 from understudy.cli.verbs import data, deploying, inspecting, running, vm
 from understudy.cli.verbs import project as project_verbs
@@ -62,9 +63,9 @@ def main(arguments: list[str], directory: Path, program: str = DEPLOY_PY) -> int
         # An ASCII-only log gets question marks instead of an UnicodeEncodeError.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    parser = make_parser(VERBS, Called(program).name)
+    parser = make_parser(VERBS, program)
     _complete(parser)
-    options = parser.parse_args(arguments)
+    options = parse(parser, arguments)
     if options.verb is None:
         parser.print_help()
         return 2
@@ -73,6 +74,8 @@ def main(arguments: list[str], directory: Path, program: str = DEPLOY_PY) -> int
     if getattr(options, "watch", False):
         # Each of its rehearsals writes a report, and it writes none.
         options.verb, options.run = "rehearse --watch", _watch
+    if getattr(options, "dry_run", False):
+        options.verb, options.run = "plan", VERBS["plan"]
     run = _run_with_report if options.verb in REPORTED else _run
     try:
         with _known_host(options, project) as options.known_host:
@@ -122,7 +125,7 @@ def _printer(options: argparse.Namespace) -> "Report":
         return JsonReport()
     from understudy.report.terminal import TextReport
 
-    return TextReport()
+    return TextReport(options.verbosity)
 
 
 def _run_with_report(options: argparse.Namespace, project: Project, report: "Report") -> int:
@@ -140,7 +143,7 @@ def _run(options: argparse.Namespace, project: Project, report: "Report") -> int
             private.make_private(project.state, project.private)
         options.run(options, project, report)
     except UnderstudyError as error:
-        target = getattr(options, "target", "vagrant")
+        target = getattr(options, "target", None) or "vagrant"
         if target != "vagrant":
             error.hint = about_target(error.hint, target)
         report.error(error)

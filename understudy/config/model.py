@@ -25,7 +25,7 @@ from understudy.config.target import TargetConfig
 from understudy.config.timers import Timer
 from understudy.config.values import Name
 from understudy.config.verify import Verify
-from understudy.errors import ConfigError
+from understudy.errors import ConfigError, did_you_mean
 
 
 def load(path: Path) -> "Config":
@@ -153,7 +153,10 @@ class Config(Strict):
         """The target of that name. Raises ConfigError if deploy.yml has none."""
         if name not in self.targets:
             known = ", ".join(self.targets)
-            raise ConfigError(f"no target '{name}' in deploy.yml", hint=f"Targets there: {known}.")
+            meant = did_you_mean(name, self.targets)
+            raise ConfigError(
+                f"no target '{name}' in deploy.yml{meant}", hint=f"Targets there: {known}."
+            )
         return self.targets[name]
 
     def hosts(self, name: str, address: str | None = None) -> tuple[TargetConfig, ...]:

@@ -19,18 +19,21 @@ from understudy.release import render
 CAPTURE, CODE = NO_HOSTS = "capture", "code"
 
 
-def comparisons(job: Job, of: str | None, model: str | None, copy: str | None) -> list[Comparison]:
-    """The comparisons for the options --target, --from and --to. Without options: the VM with the
-    target that it mirrors.
+def comparisons(
+    job: Job, of: str | None = None, sides: Sequence[str] | None = None
+) -> list[Comparison]:
+    """The comparisons for the options --target and --between. Without options: the VM with the target that
+    it mirrors.
 
     Raises ConfigError for options that exclude each other, an unknown side, a missing capture or no target
     that the VM mirrors, and what capture_host.take() raises.
     """
-    if of and (model or copy):
-        raise ConfigError("drift takes either --target, or --from and --to")
+    if of and sides:
+        raise ConfigError("drift takes either --target or --between")
     if of:
         return of_target(job, of)
-    return between(job, model or job.config.mirrored_target(), copy or job.target_name)
+    model, copy = sides or (job.config.mirrored_target(), job.target_name)
+    return between(job, model, copy)
 
 
 def between(job: Job, model: str, copy: str) -> list[Comparison]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True)
 class Phase:
-    """name: for --only and --from. title: for reports. needs: the phase that it makes no sense without.
+    """name: for --only and --start-at. title: for reports. needs: the phase that it makes no sense without.
 
     under_load: others send requests to the site meanwhile. beside: the phase before it, at the same time as
     which it runs. prepared_in: the phase during which a part of it is done ahead that doesn't need the VM
@@ -89,7 +89,7 @@ def skipped(phase: Phase, selection: Selection, outcomes: Mapping[str, Outcome])
     if selection.only and phase.name not in selection.only:
         return Skip(Outcome.LEFT_OUT, "left out by --only")
     if NAMES.index(phase.name) < NAMES.index(selection.start_at):
-        return Skip(Outcome.LEFT_OUT, "left out by --from")
+        return Skip(Outcome.LEFT_OUT, "left out by --start-at")
     if selection.keep and phase.name in ("reset", "baseline", "data"):
         return Skip(Outcome.LEFT_OUT, "left out by --keep")
     if selection.fail_fast and {Outcome.FAILED, Outcome.WARNED} & set(outcomes.values()):

@@ -215,5 +215,5 @@ def _not_ready(failures: Mapping[str, UnderstudyError], seconds: float) -> StepF
 def _interrupted(phase: Phase) -> str:
     return (
         f"interrupted in phase {phase.name}. The VM is left as it is and can be used: "
-        f"`python deploy.py rehearse` starts over, `rehearse --keep --from {phase.name}` resumes there"
+        f"`python deploy.py rehearse` starts over, `rehearse --keep --start-at {phase.name}` resumes there"
     )

@@ -31,7 +31,9 @@ _FIRST_LINES, _LAST_LINES = 40, 80
 class TextReport(Report):
     """Events as text: on a terminal in colour and with a running clock, elsewhere as plain lines."""
 
-    def __init__(self) -> None:
+    def __init__(self, verbosity: int = 0) -> None:
+        """verbosity: -1 quiet, 0, 1 verbose."""
+        self._verbosity = verbosity
         # Without highlighting, which colours any number: here colour has a meaning. Texts are printed
         # as Text: in a str, rich reads `[x]` as markup and `:key:` as an emoji.
         self._out = Console(highlight=False, soft_wrap=True)

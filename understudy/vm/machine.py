@@ -54,6 +54,13 @@ class Vm:
         """What the VM is, if it is no virtual machine: "a container"; else empty."""
         return "a container" if self._wanted_provider == providers.LXC else ""
 
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def exists(self) -> bool:
+        return bool(self._machine().state())
+
     def up(self) -> None:
         """Starts the VM. Builds it if there is none, or rebuilds it if what it is built from changed."""
         machine = self._machine()

@@ -181,8 +181,8 @@ def test_an_interrupted_run_says_how_to_continue(
         ["ssh", "--target", "prod"],
         ["capture", "--target", "prod"],
         ["drift", "--target", "prod"],
-        ["drift", "--from", "prod"],
-        ["drift", "--from", "code", "--to", "prod"],
+        ["drift", "--between", "prod", "capture"],
+        ["drift", "--between", "code", "prod"],
     ],
 )
 def test_an_unknown_target_is_refused_before_anything_is_done(

@@ -7,6 +7,9 @@ import pytest
 
 from tests.unit.fakes import TOP
 from understudy.cli import main, open_site, run, shell
+from understudy.cli.verbs import vm
+from understudy.deploy import rollout
+from understudy.host import provision
 
 pytestmark = pytest.mark.usefixtures("no_reports", "vm_has_an_address")
 
@@ -138,27 +141,56 @@ def test_open_shows_the_site_of_one_host(monkeypatch: pytest.MonkeyPatch) -> Non
     assert shown == ["production"]
 
 
-def test_data_pull_with_target_points_to_from(
-    calls: list[Any], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main.main(["data", "pull", "--target", "vagrant"], TOP) == 2
+class Vms:
+    """Notes what is done to a VM. exists: whether there is one."""
 
-    assert calls == []
-    assert "try: python deploy.py data pull --from vagrant" in capsys.readouterr().err
+    name = "staging"
+
+    def __init__(self, *, exists: bool) -> None:
+        self.exists = lambda: exists
+        self.done: list[str] = []
+
+    def destroy(self) -> None:
+        self.done.append("destroyed")
 
 
 @pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        (["set"], "secrets set needs a NAME"),
-        (["rm"], "secrets rm needs a NAME"),
-        (["list", "TOKEN"], "secrets list takes no NAME"),
-    ],
+    ("words", "exists", "code"), [([], True, 3), (["--yes"], True, 0), ([], False, 0)]
 )
-def test_a_wrong_number_of_names_for_secrets_is_exit_code_2(
-    words: list[str], message: str, calls: list[Any], capsys: pytest.CaptureFixture[str]
+def test_destroy_asks_before_something_is_lost(
+    words: list[str],
+    exists: bool,
+    code: int,
+    calls: list[Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main.main(["secrets", *words], TOP) == 2
+    made = Vms(exists=exists)
+    monkeypatch.setattr(vm, "vm_of", lambda *_: made)
 
-    assert calls == []
-    assert message in capsys.readouterr().err
+    assert main.main(["destroy", *words], TOP) == code
+
+    assert made.done == (["destroyed"] if code == 0 else [])
+    assert ("Destroying VM staging discards" in capsys.readouterr().err) is (code == 3)
+
+
+@pytest.mark.parametrize("words", [["deploy", "--dry-run"], ["plan"]])
+def test_dry_run_is_another_name_of_plan(
+    words: list[str], calls: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned: list[str] = []
+    monkeypatch.setattr(rollout, "plan", lambda job: planned.append(job.target_name))
+
+    assert main.main([*words, "--target", "production"], TOP) == 0
+
+    assert (planned, calls) == (["production"], [])
+
+
+@pytest.mark.parametrize("option", ["--check", "--dry-run"])
+def test_dry_run_of_provision_is_check(option: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    checked: list[str] = []
+    monkeypatch.setattr(provision, "check", lambda job: checked.append(job.target_name))
+
+    assert main.main(["provision", option, "--target", "production"], TOP) == 0
+
+    assert checked == ["production"]

@@ -22,7 +22,7 @@ VERBS = (
     ("secrets", "list"),
     ("capture",),
     ("drift",),
-    ("drift", "--from", "code", "--to", "live"),
+    ("drift", "--between", "code", "live"),
     ("run", "--", "true"),
 )
 
@@ -67,7 +67,7 @@ def test_verb_reaches_for_the_host_and_not_for_vagrant(
     # The Python package, too.
     monkeypatch.setitem(sys.modules, "vagrant", None)
 
-    target = () if "--to" in verb else ("--target", "live")
+    target = () if "--between" in verb else ("--target", "live")
     code = main([verb[0], *target, *verb[1:]], project)
 
     output = "".join(capfd.readouterr())

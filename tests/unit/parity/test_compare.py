@@ -47,7 +47,7 @@ def names(comparisons: list[Comparison]) -> list[tuple[str, str]]:
 
 
 def test_vm_is_compared_with_the_target_it_mirrors_by_default(hosts: Hosts) -> None:
-    assert names(compare.comparisons(hosts.pair(), None, None, None)) == [("production", "staging")]
+    assert names(compare.comparisons(hosts.pair())) == [("production", "staging")]
 
 
 def test_any_two_can_be_compared(hosts: Hosts) -> None:
@@ -56,7 +56,7 @@ def test_any_two_can_be_compared(hosts: Hosts) -> None:
 
     for model in ("production", "staging", "capture", "code"):
         for copy in ("production", "staging", "capture", "code"):
-            assert names(compare.comparisons(job, None, model, copy)) == [(model, copy)]
+            assert names(compare.comparisons(job, None, (model, copy))) == [(model, copy)]
 
 
 def test_single_target_is_compared_with_its_capture_and_with_the_code(hosts: Hosts) -> None:
@@ -64,7 +64,7 @@ def test_single_target_is_compared_with_its_capture_and_with_the_code(hosts: Hos
     capture_host.capture(job, "production")
     hosts.answer("ops", sysctl="net/core/somaxconn\t128")
 
-    found = compare.comparisons(job, "production", None, None)
+    found = compare.comparisons(job, "production")
 
     assert names(found) == [("capture", "production"), ("code", "production")]
     assert "sysctl.net.core.somaxconn" in [one.path for one in found[0].differences]
@@ -75,22 +75,21 @@ def test_difference_intended_between_two_hosts_hides_no_change_of_one_host(hosts
     capture_host.capture(job, "production")
     hosts.answer("ops", sysctl="net/core/somaxconn\t128")
 
-    by_capture, _ = compare.comparisons(job, "production", None, None)
+    by_capture, _ = compare.comparisons(job, "production")
 
     assert "sysctl.net.core.somaxconn" in [one.path for one in by_capture.differences]
 
 
 def test_target_without_a_capture_is_compared_with_the_code_and_warned_of(hosts: Hosts) -> None:
-    found = compare.comparisons(hosts.pair(), "production", None, None)
+    found = compare.comparisons(hosts.pair(), "production")
 
     assert names(found) == [("code", "production")]
     assert "`python deploy.py capture --target production` makes one" in hosts.report.warnings[0]
 
 
-@pytest.mark.parametrize("sides", [("a", None), (None, "b"), ("a", "b")])
-def test_target_excludes_from_and_to(sides: tuple[str | None, str | None], hosts: Hosts) -> None:
-    with pytest.raises(ConfigError, match="either --target, or --from and --to"):
-        compare.comparisons(hosts.pair(), "production", *sides)
+def test_target_excludes_two_sides(hosts: Hosts) -> None:
+    with pytest.raises(ConfigError, match="either --target or --between"):
+        compare.comparisons(hosts.pair(), "production", ("a", "b"))
 
 
 @pytest.mark.parametrize(
@@ -103,7 +102,7 @@ def test_target_excludes_from_and_to(sides: tuple[str | None, str | None], hosts
 )
 def test_missing_side_is_an_error(model: str, copy: str, message: str, hosts: Hosts) -> None:
     with pytest.raises(ConfigError, match=message):
-        compare.comparisons(hosts.pair(), None, model, copy)
+        compare.comparisons(hosts.pair(), None, (model, copy))
 
     assert hosts.report.steps == [], "no host was read in vain"
 
@@ -114,13 +113,13 @@ def test_target_named_capture_or_code_is_refused(hosts: Hosts) -> None:
 
     with pytest.raises(ConfigError, match="is named code"):
         compare.comparisons(
-            Job(job.project, called, "staging", hosts.report), None, "code", "staging"
+            Job(job.project, called, "staging", hosts.report), None, ("code", "staging")
         )
 
 
 def show(hosts: Hosts, *, html: bool = False, **parity_settings: Any) -> None:
     job = hosts.pair(**parity_settings)
-    compare.show(job, compare.comparisons(job, None, None, None), html=html)
+    compare.show(job, compare.comparisons(job), html=html)
 
 
 def test_equal_hosts_are_reported_in_one_line(hosts: Hosts) -> None:

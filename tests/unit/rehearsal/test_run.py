@@ -247,7 +247,7 @@ def test_interruption_ends_what_runs_at_the_same_time(stage: Stage) -> None:
     stage.interrupted, stage.hanging = "browser-tests", {"host-tests"}
     with pytest.raises(KeyboardInterrupt):
         stage.rehearse()
-    assert "--keep --from host-tests" in stage.report.warnings[0]
+    assert "--keep --start-at host-tests" in stage.report.warnings[0]
 
 
 def test_vm_that_does_not_come_up_gives_no_verdict(stage: Stage) -> None:
@@ -261,7 +261,7 @@ def test_interruption_says_how_the_vm_is_left_and_how_to_resume(stage: Stage) ->
     stage.interrupted = "host-tests"
     with pytest.raises(KeyboardInterrupt):
         stage.rehearse()
-    assert "--keep --from host-tests" in stage.report.warnings[0]
+    assert "--keep --start-at host-tests" in stage.report.warnings[0]
 
 
 def test_remaining_time_is_known_after_a_first_run(stage: Stage) -> None:

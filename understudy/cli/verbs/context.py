@@ -30,7 +30,7 @@ def job_of(
     from understudy.vm import address as vm_address
 
     settings = vm_address.load(project)
-    name = getattr(options, "target", "vagrant") if target is None else target
+    name = target or getattr(options, "target", None) or vm_address.TARGET
     host = getattr(options, "host", None)
     settings.hosts(name, host)
     return Job(project, settings, name, report, host, early)

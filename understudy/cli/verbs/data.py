@@ -5,7 +5,6 @@ import re
 from typing import TYPE_CHECKING
 
 from understudy.cli.verbs.context import job_of
-from understudy.errors import ConfigError
 from understudy.paths import Project
 
 if TYPE_CHECKING:
@@ -49,34 +48,18 @@ def data(options: argparse.Namespace, project: Project, report: "Report") -> Non
 
     source = options.source or model.load(project.config_file).mirrored_target()
     if options.action == "pull":
-        _refuse_target(options)
         data_pull.pull(all_hosts.one(job_of(options, project, report, source)))
         return
-    job = all_hosts.one(job_of(options, project, report, options.chosen_target))
+    job = all_hosts.one(job_of(options, project, report, options.target))
     job.config.target(source)
     if leftovers := data_load.load(job, source):
         report.warn(rewrite_check.warning(leftovers, source, job.target_name))
-
-
-def _refuse_target(options: argparse.Namespace) -> None:
-    """Other verbs take the target to read by --target; data pull takes it by --from."""
-    if options.chosen_target:
-        raise ConfigError(
-            "data pull takes no --target: only data load does",
-            hint=f"python deploy.py data pull --from {options.chosen_target}",
-        )
 
 
 def secrets(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import prompts
     from understudy.host import all_hosts, secrets
 
-    if options.action == "list" and options.name:
-        raise ConfigError(
-            "secrets list takes no NAME", hint="`secrets list` lists the names of all secrets."
-        )
-    if options.action != "list" and not options.name:
-        raise ConfigError(f"secrets {options.action} needs a NAME")
     hosts = all_hosts.jobs(job_of(options, project, report))
     if options.action == "list":
         all_hosts.look(hosts, secrets.names)

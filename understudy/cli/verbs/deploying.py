@@ -4,7 +4,6 @@ import argparse
 from typing import TYPE_CHECKING
 
 from understudy.cli.verbs.context import checked, issuing, job_of
-from understudy.errors import ConfigError
 from understudy.paths import Project
 
 if TYPE_CHECKING:
@@ -128,8 +127,6 @@ def maintenance(options: argparse.Namespace, project: Project, report: "Report")
 
     hosts = all_hosts.jobs(job_of(options, project, report))
     if options.action == "off":
-        if options.message or options.until or options.allow:
-            raise ConfigError("maintenance off takes no other options")
         all_hosts.roll(hosts, lambda host: maintenance.turn_off(host, options.wait))
         return
     until = options.until.astimezone(UTC).isoformat(timespec="minutes") if options.until else ""

@@ -15,7 +15,7 @@ def capture(options: argparse.Namespace, project: Project, report: "Report") -> 
     from understudy.host import all_hosts
     from understudy.parity import capture_host
 
-    name = options.chosen_target or model.load(project.config_file).mirrored_target()
+    name = options.target or model.load(project.config_file).mirrored_target()
     host = all_hosts.one(job_of(options, project, report, name))
     capture_host.capture(host, capture_host.name_of(host))
 
@@ -24,13 +24,13 @@ def drift(options: argparse.Namespace, project: Project, report: "Report") -> No
     from understudy.parity import compare
 
     job = job_of(options, project, report, _job_target(options, compare.NO_HOSTS))
-    found = compare.comparisons(job, options.chosen_target, options.model, options.copy)
+    found = compare.comparisons(job, options.target, options.between)
     compare.show(job, found, html=options.html)
 
 
 def _job_target(options: argparse.Namespace, no_hosts: tuple[str, str]) -> str | None:
     """A target that the options name, so that a project needs no VM. None: by default a side is the VM."""
-    sides = (options.copy, options.model) if options.copy else (options.chosen_target,)
+    sides = (options.target, *reversed(options.between or ()))
     names = (side.partition(":")[0] for side in sides if side and side not in no_hosts)
     return next(names, None)
 

@@ -29,8 +29,6 @@ def timers(options: argparse.Namespace, project: Project, report: "Report") -> N
     from understudy.cli import timers
     from understudy.host import all_hosts
 
-    if (options.action == "run") != bool(options.name):
-        raise ConfigError("timers run needs one name", hint="python deploy.py timers run prune")
     job = job_of(options, project, report)
     if options.action == "run":
         timers.run(all_hosts.one(job), options.name)
@@ -45,11 +43,12 @@ def open_site(options: argparse.Namespace, project: Project, report: "Report") -
 
 
 def mail(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy.cli import mail, mail_options
+    from understudy.cli import mail
+    from understudy.cli.arguments.mail import CLEAR
     from understudy.host import all_hosts
 
     job = all_hosts.one(job_of(options, project, report))
-    if options.which == mail_options.CLEAR:
+    if options.which == CLEAR:
         mail.clear(job)
     elif options.which is None:
         if options.in_browser:

@@ -60,4 +60,11 @@ def down(options: argparse.Namespace, project: Project, report: "Report") -> Non
 
 
 def destroy(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    vm_of(project, report).destroy()
+    from understudy.cli import prompts
+
+    vm = vm_of(project, report)
+    if vm.exists() and not options.yes:
+        prompts.confirm(
+            f"Destroying VM {vm.name} discards what is on it, with its snapshots: releases, data, secrets."
+        )
+    vm.destroy()

@@ -1,11 +1,25 @@
-"""The options of the verb `mail`."""
+"""The verb `mail`: its arguments."""
 
 import argparse
+
+from understudy.cli.arguments.global_options import Common
+from understudy.cli.arguments.group import Group
 
 CLEAR = "clear"
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add(group: Group, common: Common) -> None:
+    parser = group.add(
+        "mail",
+        "show the mails that a target has captured",
+        common.target,
+        examples=(
+            ("mail", "list them"),
+            ("mail 3 --open", "the third one, in a browser"),
+            ("mail clear", "remove all"),
+        ),
+        docs="docs/mail.md",
+    )
     parser.add_argument(
         "which",
         nargs="?",

@@ -9,8 +9,8 @@ import yaml
 
 from tests.unit.fakes import settings
 from understudy.cli import main
-from understudy.cli.arguments import make_parser
-from understudy.cli.process_arguments import count
+from understudy.cli.arguments.command_line import make_parser
+from understudy.cli.arguments.processes import count
 
 PARTS = {
     "processes": {"worker": {"command": "worker"}, "beat": {"command": "beat"}},

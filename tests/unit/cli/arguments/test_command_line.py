@@ -74,6 +74,16 @@ def bare_python(*words: str) -> subprocess.CompletedProcess[str]:
         ["secrets"],
         ["secrets", "show", "API_TOKEN"],
         ["secrets", "set", "API_TOKEN", "hunter2"],
+        ["secrets", "set"],
+        ["secrets", "rm"],
+        ["secrets", "list", "TOKEN"],
+        ["timers", "run"],
+        ["timers", "list", "cleanup"],
+        ["data"],
+        ["data", "pull", "--target", "vagrant"],
+        ["maintenance", "off", "--message", "soon"],
+        ["deploy", "--prob"],
+        ["help", "depoly"],
     ],
 )
 def test_a_wrong_command_line_is_exit_code_2(
@@ -83,14 +93,42 @@ def test_a_wrong_command_line_is_exit_code_2(
         main.main(words, TOP)
 
     assert raised.value.code == 2
-    assert "usage: deploy.py" in capsys.readouterr().err
+    assert "usage: python deploy.py" in capsys.readouterr().err
 
 
-def test_target_without_its_option_gets_the_right_words(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main.main(["deploy", "production"], TOP)
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("depoly", "unknown verb: depoly; did you mean deploy?"),
+        ("help depoly", "unknown verb: depoly; did you mean deploy?"),
+        ("secrets lst", "unknown action: lst; did you mean list?"),
+        ("help secrets lst", "unknown action: lst; did you mean list?"),
+        ("deploy --traget x", "deploy has no option --traget; did you mean --target?"),
+        ("data pull --form=x", "data pull has no option --form; did you mean --from?"),
+        ("--verson", "has no option --verson; did you mean --version?"),
+        ("reset --level seed", "unknown level: seed; did you mean seeded?\ntry: one of prov"),
+        ("rehearse --only edeg", "unknown phase: edeg; did you mean edge?\ntry: one of up, "),
+        ("rehearse --start-at dploy", "unknown phase: dploy; did you mean deploy?"),
+        ("deploy production", "unrecognized word: production\ntry: for a target use --target prod"),
+        ("rollback r1", "try: for a release use --to r1, for a target --target r1"),
+        ("up now", "unrecognized word: now\ntry: `python deploy.py up --help` shows"),
+        ("rehearse --from edge", "rehearse has no option --from\ntry: --start-at PHASE"),
+        ("drift --from code --to x", "drift has no option --from\ntry: --between A B"),
+        ("data pull --target x", "data pull has no option --target\ntry: --from TARGET"),
+        ("data --target x pull", "data pull takes no --target\ntry: --from TARGET"),
+        ("--target x up", "up takes no --target\ntry: `python deploy.py up --help` shows"),
+        ("--host x doctor", "doctor takes no --host"),
+        ("--probe deploy", "--probe belongs to a verb\ntry: give it after the verb"),
+    ],
+)
+def test_error_names_what_was_meant(
+    line: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main.main(line.split(), TOP)
 
-    assert "use --target production" in capsys.readouterr().err
+    assert raised.value.code == 2
+    assert message in capsys.readouterr().err
 
 
 def test_without_a_verb_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
@@ -106,7 +144,7 @@ def test_every_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> N
 
     usage, description, *_ = capsys.readouterr().out.split("\n\n")
     assert raised.value.code == 0
-    assert f"deploy.py {verb}" in usage
+    assert f"python deploy.py {verb} [options]" in usage
     assert len(description) > 10
 
 
@@ -114,7 +152,7 @@ def test_help_lists_every_verb_and_needs_no_packages() -> None:
     done = bare_python("--help")
 
     assert (done.returncode, done.stderr) == (0, "")
-    listed = re.findall(r"^    (\w+)", done.stdout, re.MULTILINE)
+    listed = re.findall(r"^    (\w+) ", done.stdout, re.MULTILINE)
     assert sorted(listed) == VERBS
     assert "exit codes:" in done.stdout
 

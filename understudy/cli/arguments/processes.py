@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from understudy.cli.common_options import Common
+from understudy.cli.arguments.global_options import Common
+from understudy.cli.arguments.group import Group
+from understudy.cli.arguments.parser import Parser
 
 if TYPE_CHECKING:
     from understudy.config.model import Config
@@ -15,25 +17,33 @@ if TYPE_CHECKING:
 MOST = 64
 
 
-def add_processes(
-    add_verb: Callable[[str, str, argparse.ArgumentParser], argparse.ArgumentParser],
-    common: Common,
-) -> None:
-    restart = add_verb("restart", "restart processes of the live release", common.change)
-    names = restart.add_argument("names", nargs="+", metavar="NAME", help="for example worker")
-    scale = add_verb(
-        "scale",
-        "run more or fewer processes of the live release, until the next deploy",
+def add_restart(group: Group, common: Common) -> None:
+    restart = group.add(
+        "restart",
+        "restart processes of the live release",
         common.change,
+        examples=(("restart worker --target production", "after its tasks have ended"),),
+        docs="docs/processes.md",
+    )
+    names = restart.add_argument("names", nargs="+", metavar="NAME", help="for example worker")
+    _complete(names, lambda config: config.processes)
+
+
+def add_scale(group: Group, common: Common) -> None:
+    scale = group.add(
+        "scale",
+        "run more or fewer of a process, until the next deploy",
+        common.change,
+        examples=(("scale worker=4 --target production", "four of the process `worker`"),),
+        docs="docs/processes.md",
     )
     counts = scale.add_argument(
         "counts", nargs="+", type=count, metavar="NAME=COUNT", help="for example worker=4"
     )
-    _complete(names, lambda config: config.processes)
     _complete(counts, lambda config: [f"{name}=" for name in config.processes])
 
 
-def add_process(logs: argparse.ArgumentParser) -> None:
+def add_process(logs: Parser) -> None:
     """The option of `logs`."""
     process = logs.add_argument(
         "-p", "--process", metavar="NAME", help="only of this process or timer, or of web"

@@ -1,0 +1,91 @@
+"""The verbs that change nothing: they show what is on hosts and in reports."""
+
+from understudy.cli.arguments import processes
+from understudy.cli.arguments.global_options import Common, add_target
+from understudy.cli.arguments.group import Group
+
+_HOST = "NAME:ADDRESS for one of several hosts"
+
+
+def add(group: Group, common: Common) -> None:
+    group.add(
+        "status",
+        "show which release is live on a target",
+        common.target,
+        examples=(("status --target production", "the release, its processes and timers"),),
+    )
+    group.add(
+        "releases",
+        "list the releases on a target, newest first",
+        common.target,
+        examples=(("releases --target production", "those that `rollback --to` takes"),),
+    )
+    _add_logs(group, common)
+    _add_report(group, common)
+    _add_capture(group, common)
+    _add_drift(group, common)
+
+
+def _add_logs(group: Group, common: Common) -> None:
+    logs = group.add(
+        "logs",
+        "show the app's journal on a target",
+        common.target,
+        examples=(
+            ("logs -f --target production", "each line as it comes"),
+            ("logs -n 200 -p web", "the last 200 lines of the web process"),
+        ),
+    )
+    logs.add_argument(
+        "-n", "--lines", type=int, default=50, metavar="N", help="the last N lines; default: 50"
+    )
+    logs.add_argument(
+        "-f", "--follow", action="store_true", help="also show new lines as they come"
+    )
+    processes.add_process(logs)
+
+
+def _add_report(group: Group, common: Common) -> None:
+    report = group.add(
+        "report",
+        "open the report of the last run",
+        common.every,
+        examples=(("report", "in the browser"), ("report --list", "all reports, newest first")),
+        docs="docs/report.md",
+    )
+    report.add_argument("--list", action="store_true", help="list all reports instead")
+
+
+def _add_capture(group: Group, common: Common) -> None:
+    capture = group.add(
+        "capture",
+        "record a host's software and settings; change nothing",
+        common.host,
+        examples=(("capture", "of the target that the VM mirrors"),),
+        docs="docs/parity.md",
+    )
+    add_target(capture, "a target; default: vm.stands_for of deploy.yml")
+
+
+def _add_drift(group: Group, common: Common) -> None:
+    drift = group.add(
+        "drift",
+        "compare two hosts, or a host with its capture and the code",
+        common.every,
+        examples=(
+            ("drift", "the VM with the target that it mirrors"),
+            ("drift --target production", "with its capture and with deploy.yml: what has changed"),
+            ("drift --between capture vagrant", "any two"),
+        ),
+        docs="docs/parity.md",
+    )
+    drift.add_argument(
+        "--between",
+        nargs=2,
+        metavar=("A", "B"),
+        help=f"two sides, each a target ({_HOST}), `capture` for the capture that the VM mirrors, or "
+        "`code` for what deploy.yml says; default: vm.stands_for and vagrant",
+    )
+    drift.instead = {"--from": "--between A B", "--to": "--between A B"}
+    add_target(drift, f"compare this target with its capture and with deploy.yml; {_HOST}")
+    drift.add_argument("--html", action="store_true", help="also write reports/drift.html")

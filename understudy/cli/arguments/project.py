@@ -1,0 +1,48 @@
+"""The verbs about a project's own files, and about this machine."""
+
+from understudy.cli.arguments.global_options import Common
+from understudy.cli.arguments.group import Group
+
+
+def add(group: Group, common: Common) -> None:
+    init = group.add(
+        "init",
+        "write a first deploy.yml for the app in this folder",
+        common.every,
+        more="Later, show what it would write now.",
+        examples=(
+            ("init", "from what the repository holds"),
+            ("init --capture ops@www.example.com", "with the release and packages of a server"),
+        ),
+        docs="docs/your-app.md",
+    )
+    init.add_argument(
+        "--capture",
+        metavar="HOST",
+        help="read the release, Python and packages of this server, as [USER@]ADDRESS, over SSH",
+    )
+    eject = group.add(
+        "eject",
+        "copy a template or a script into the project, to change it",
+        common.every,
+        examples=(
+            ("eject", "list them"),
+            ("eject templates/nginx.conf.j2", "the project's own is then used"),
+        ),
+        docs="docs/overrides.md",
+    )
+    eject.add_argument("name", nargs="?", metavar="NAME", help="such as templates/nginx.conf.j2")
+    doctor = group.add(
+        "doctor",
+        "check this machine; print a fix for each problem",
+        common.every,
+        examples=(
+            ("doctor", "what a rehearsal needs, and whether it is there"),
+            ("doctor --fix", "also install missing packages; asks first"),
+        ),
+        docs="docs/troubleshooting.md",
+    )
+    doctor.add_argument(
+        "--fix", action="store_true", help="first install missing packages and start daemons"
+    )
+    doctor.add_argument("--yes", action="store_true", help="with --fix: don't ask before")

@@ -1,0 +1,85 @@
+"""The help of the whole command line: what people begin with, then the verbs in groups."""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from typing import Any, NoReturn
+
+from understudy.cli.arguments.parser import Example, Parser, unknown
+
+START: Sequence[Example] = (
+    ("init", "write a first deploy.yml"),
+    ("rehearse", "try it on the VM: READY or not"),
+    ("deploy --target production", "then deploy it there"),
+)
+EXIT_CODES = """\
+exit codes: 0 done; 1 a check, a test or a step failed; 2 wrong command line or
+deploy.yml; 3 refused; 4 a host or a program is missing or does not answer;
+130 interrupted"""
+
+
+class TopParser(Parser):
+    """groups: the summary of each verb, by heading."""
+
+    def __init__(self, **named: Any) -> None:
+        super().__init__(**named)
+        self.groups: dict[str, dict[str, str]] = {}
+        self.word_hint = ""
+
+    def add_help_verb(self, subparsers: Any, options: Parser) -> None:
+        """`help VERB`: the same as `VERB --help`."""
+        parser = subparsers.add_parser("help", parents=[options])
+        parser.program = self.program
+        parser.add_argument("words", nargs="*", action=_Help, top=self, metavar="VERB")
+
+    def find(self, words: Sequence[str]) -> Parser:
+        """The parser of that verb and action. Ends with exit code 2 if there is none."""
+        parser: Parser = self
+        for word in words:
+            choices = parser.actions()
+            if word not in choices:
+                self.error(unknown("verb" if parser is self else "action", word, choices))
+            parser = choices[word]
+        return parser
+
+    def _refuse_word(self, word: str) -> NoReturn:
+        option = word.partition("=")[0]
+        if any(verb.takes(option) for verb in self.actions().values()):
+            self.fail(f"{option} belongs to a verb", "give it after the verb")
+        super()._refuse_word(word)
+
+    def format_help(self) -> str:
+        self._shorten_usage()
+        return "\n".join(self._help())
+
+    def _help(self) -> Iterator[str]:
+        yield f"usage: {self.program} [options] VERB [...]\n"
+        yield "Rehearse each deploy of a Python web app on a staging VM, then deploy.\n"
+        yield "start with:"
+        width = max(len(words) for words, _ in START)
+        for words, what in START:
+            yield f"  {self.program} {words:<{width}}  {what}"
+        for heading, summaries in self.groups.items():
+            yield f"\n{heading}:"
+            yield from (f"    {name:<12} {summary}" for name, summary in summaries.items())
+        yield f"\n{self._options()}"
+        yield f"\n`{self.program} help VERB` shows a verb's options, with examples.\n"
+        yield f"{EXIT_CODES}\n"
+
+    def _options(self) -> str:
+        formatter = self._get_formatter()
+        formatter.start_section("options, before or after the verb")
+        formatter.add_arguments([one for one in self._actions if one.option_strings])
+        formatter.end_section()
+        return formatter.format_help().rstrip()
+
+
+class _Help(argparse.Action):
+    def __init__(self, *args: Any, top: TopParser, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._top = top
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, options: Any, values: Any, _: Any = None
+    ) -> None:
+        self._top.find(values or []).print_help()
+        parser.exit()
