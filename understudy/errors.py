@@ -38,6 +38,10 @@ class StepFailed(UnderstudyError):
     """A check, a test or a step ran and failed."""
 
 
+class HookFailed(StepFailed):
+    """A fatal command of `hooks` in deploy.yml failed: it is the user's, and its own output says why."""
+
+
 class Stopped(UnderstudyError):
     """A part of a run was ended early, because another part had failed. summary: which one."""
 

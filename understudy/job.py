@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from understudy.config.hooks import Hooks
 from understudy.config.model import Config
 from understudy.config.target import TargetConfig
 from understudy.errors import Unreachable
@@ -48,6 +49,10 @@ class Job:
         """The same job for that commit of the app."""
         app = self.config.app.model_copy(update={"revision": commit})
         return replace(self, config=self.config.model_copy(update={"app": app}))
+
+    def without_hooks(self) -> Self:
+        """The same job for a deploy that only prepares something."""
+        return replace(self, config=self.config.model_copy(update={"hooks": Hooks()}))
 
 
 def with_address(target: TargetConfig, name: str) -> TargetConfig:

@@ -17,8 +17,9 @@ from tests.unit.web_server import WebServer, certificate, reply, until
 from understudy.config.test_commands import TestCommand
 from understudy.errors import StepFailed, Stopped
 from understudy.job import Job
+from understudy.local import command_process
 from understudy.paths import Project
-from understudy.rehearsal import command_process, site_proxy
+from understudy.rehearsal import site_proxy
 from understudy.rehearsal.command_tests import CommandTests
 from understudy.testing.site import Site
 

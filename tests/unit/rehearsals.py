@@ -1,5 +1,6 @@
 """Rehearsals whose phases only record that they ran."""
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
@@ -11,7 +12,7 @@ from unittest.mock import MagicMock
 
 import pytest
 
-from tests.unit.fakes import FakeReport
+from tests.unit.fakes import FakeReport, manifest
 from tests.unit.receipt_samples import CANDIDATE, STAGING
 from tests.unit.staging import Staging
 from understudy.cli import reports
@@ -31,11 +32,13 @@ from understudy.rehearsal.baseline import Baseline
 from understudy.rehearsal.phases import NAMES, PHASES, Selection, skipped
 from understudy.rehearsal.run import Rehearsal
 from understudy.rehearsal.timings import Timings
+from understudy.release.layout import Manifest
 from understudy.report.events import Report
 from understudy.vm.levels import DEPLOYED, Level
 from understudy.vm.machine import Vm
 
 ALL = [*NAMES]
+OnLive = Callable[[Manifest], None]
 PROVISIONED, OLD = Level("provisioned", "1"), Level(DEPLOYED, "0ld")
 PULLED = DataBundle("production", "sqlite", "20260102T030405Z", 1, digest="1")
 DEPLOYS = {"baseline", "deploy", "forward"}
@@ -155,10 +158,13 @@ class Stage:
             return set()
         return {"host-tests" if self.slow else "browser-tests"}
 
-    def rollback(self, job: Job, *, probe: bool = False, with_data: bool = False) -> None:
+    def rollback(
+        self, job: Job, *, on_live: OnLive, probe: bool = False, with_data: bool = False
+    ) -> None:
         if self.needs_data and not with_data:
             raise NeedsItsData("0ld can't work", details="the column name is gone")
         self.run("rollback with data" if with_data else "rollback")
+        on_live(manifest("0ld", "2024-01-01"))
 
     def run(self, name: str) -> None:
         self.done.append(name)
@@ -191,11 +197,14 @@ class Stage:
             return Baseline(reason="nothing for baseline")
         return Baseline("0ld", OLD)
 
-    def deploy(self, job: Job, probe: bool = False) -> list[str]:
+    def deploy(
+        self, job: Job, probe: bool = False, on_live: OnLive = lambda release: None
+    ) -> list[str]:
         done = [name for name in self.done if name in DEPLOYS]
         name = "baseline" if not probe else "forward" if "deploy" in done else "deploy"
         self.commits.append(job.config.app.revision)
         self.run(name)
+        on_live(manifest("n3w", "2024-02-01"))
         return self.warnings if name == "deploy" else []
 
     def reset(self, *wanted: Level) -> Level:

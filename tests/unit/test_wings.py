@@ -19,6 +19,7 @@ ORDER = (
     "traffic",
     "receipts",
     "diagnosis",
+    "hooks",
     "host",
     "job",
     "builds",

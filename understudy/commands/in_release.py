@@ -2,6 +2,8 @@
 service has, as the app's user.
 """
 
+from collections.abc import Mapping
+
 from understudy.commands import Argv, as_user, script
 from understudy.commands.processes import END
 from understudy.config.app import App
@@ -42,6 +44,17 @@ if { [ -p "$1.pipe" ] && ! dd if="$1.pipe" of=/dev/null iflag=nonblock bs=1 coun
 fi
 """
 
+# The limit is the host's own: it counts although the connection has gone. timeout(1) ends the whole group.
+_HOOK = """
+status=0
+timeout --kill-after=10 "$@" || status=$?
+case $status in
+124 | 137) echo "understudy: it had not ended after $1 s and was ended (its timeout)" >&2 ;;
+*) [ "$status" = 0 ] || echo "understudy: it ended with $status" >&2 ;;
+esac
+exit "$status"
+"""
+
 _FIND = f"""
 PATH=$1/venv/bin:{_PATH}
 cd "$1/source"
@@ -53,6 +66,13 @@ def run(app: App, paths: Paths, command: Argv) -> Argv:
     """Runs the command and ends with its exit code. The secrets come from the file that the service reads."""
     whole = (str(paths.current / "run"), *command)
     return script(_START, *as_user(app.name, script(_LIKE_THE_SERVICE, *whole)))
+
+
+def hook(app: App, paths: Paths, command: Argv, variables: Mapping[str, str], seconds: int) -> Argv:
+    """Runs a hook with these variables besides. It ends after so many seconds, with what it has started."""
+    given = (f"{name}={value}" for name, value in variables.items())
+    whole = (str(paths.current / "run"), "env", *given, *command)
+    return as_user(app.name, script(_LIKE_THE_SERVICE, *script(_HOOK, seconds, *whole)))
 
 
 def console(app: App) -> Argv:

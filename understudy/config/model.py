@@ -14,6 +14,7 @@ from understudy.config import databases, mistakes, yaml_text
 from understudy.config.app import App
 from understudy.config.base import Strict
 from understudy.config.data import Data
+from understudy.config.hooks import Hooks
 from understudy.config.machines import Host, Vm
 from understudy.config.mistakes import validation_error
 from understudy.config.parity import Parity
@@ -91,6 +92,7 @@ class Config(Strict):
     parity: Parity = Parity()
     data: Data = Data()
     verify: Verify = Verify()
+    hooks: Hooks = Hooks()
     targets: Mapping[Name, TargetConfig]
 
     @model_validator(mode="after")
@@ -131,6 +133,14 @@ class Config(Strict):
         refuse_missing(self.services, self.app.environment, "app")
         for name, target in self.targets.items():
             refuse_missing(self.services, target.environment, "targets", name)
+        return self
+
+    @model_validator(mode="after")
+    def have_the_targets_of_hooks(self) -> Self:
+        if found := self.hooks.unknown_target(frozenset(self.targets)):
+            event, place, name = found
+            known = f"must be targets of this file: {', '.join(self.targets)}"
+            raise validation_error("target", known, "hooks", event, place, "targets", given=name)
         return self
 
     def mirrored_target(self) -> str:

@@ -1,6 +1,6 @@
 """One host gets the commit that deploy.yml names. rollout.py does this for all hosts of a target."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,6 +22,7 @@ from understudy.deploy import (
     switch,
 )
 from understudy.deploy.desired import NO_SHIPMENT, DesiredState
+from understudy.deploy.hooked import hooked_host
 from understudy.errors import StepFailed
 from understudy.host import backups, services, session, steps
 from understudy.host.actions import Action
@@ -29,6 +30,7 @@ from understudy.host.facts import ObservedState
 from understudy.host.session import AuditEntry
 from understudy.job import Job
 from understudy.release import source as sources
+from understudy.release.layout import Manifest
 from understudy.release.source import Source
 from understudy.ssh.connection import Connection, SshConnection
 
@@ -43,12 +45,14 @@ def deploy(
     probe: bool = False,
     wait: int = 0,
     without_rehearsal: str | None = None,
+    on_live: Callable[[Manifest], None] = lambda release: None,
 ) -> list[str]:
     """Makes the commit that deploy.yml names the live release of a host. Returns the warnings.
 
     source: that commit, if it was resolved before. probe: sends requests meanwhile. wait: seconds for
     which another holder of the host's lock is waited for. without_rehearsal: the reason to deploy without
-    a receipt. On a host that is as desired nothing is changed, and neither lock nor receipt is needed.
+    a receipt. on_live: called with the release once it is live. On a host that is as desired nothing is
+    changed, and neither lock nor receipt is needed.
 
     Raises Refused without a receipt, without the lock or for a host that is not provisioned, Unreachable
     if the connection fails, and StepFailed if a step fails or a request is lost.
@@ -65,12 +69,17 @@ def deploy(
         services.require(job, connection, observed)
         _require_receipt(job, source, connection, without_rehearsal)
         entry = AuditEntry("deploy", desired.release.id, source.commit, without_rehearsal)
-        with session.locked(connection, job, entry, wait, observed) as observed:
+        with (
+            session.locked(connection, job, entry, wait, observed) as observed,
+            hooked_host(job, connection, observed, "deploy", desired.release) as live,
+        ):
             observed = _with_secrets(job, connection, observed)
             # Another deploy may have changed the host before this one got the lock.
             desired = prepare.desired_state(job, source, observed)
             entry.what = desired.release.id
             warnings = _converge(job, source, connection, desired, observed, probe=probe)
+            live.append(desired.release)
+            on_live(desired.release)
     address = switch.url(desired, desired.app.health_path)
     job.report.say(f"{desired.release.id} is live on {job.target_name} at {address}")
     if observed.maintenance and not observed.maintenance.automatic:

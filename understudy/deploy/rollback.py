@@ -1,8 +1,11 @@
 """An earlier release of a host goes live again."""
 
+from collections.abc import Callable
+
 from understudy.commands import site_processes
 from understudy.deploy import rollback_data, switch
 from understudy.deploy.desired import DesiredState
+from understudy.deploy.hooked import hooked_host
 from understudy.deploy.under_load import under_load, without_load
 from understudy.errors import Refused
 from understudy.host import session, steps
@@ -20,13 +23,14 @@ def rollback(
     anyway: bool = False,
     probe: bool = False,
     wait: int = 0,
+    on_live: Callable[[Manifest], None] = lambda release: None,
 ) -> None:
     """Makes an earlier release live again: the one before the live one, or `to`.
 
     with_data: also restores the data as it was when that release was last live. The site is down
     meanwhile, and what was written since is discarded. anyway: even if the old code can't read or save
     everything. probe: sends requests meanwhile. wait: seconds for which another holder of the host's lock
-    is waited for.
+    is waited for. on_live: called with the release once it is live.
 
     Raises NeedsItsData if the old code can't work with the data as it is and neither with_data nor anyway
     is given, Refused if there is no such release, StepFailed if a step fails or a request is lost.
@@ -38,13 +42,16 @@ def rollback(
             session.refuse_if_switched(job, observed, now)
             if with_data:
                 backup = rollback_data.backup_of(connection, job, desired.release, now)
-                steps.apply_all(job, connection, switch.restore(desired, now, backup))
+                actions = switch.restore(desired, now, backup)
             else:
                 rollback_data.check_models(connection, job, desired, now, anyway=anyway)
                 actions = switch.rollback(desired, now)
-                load = under_load if probe else without_load
+            load = under_load if probe and not with_data else without_load
+            with hooked_host(job, connection, now, "rollback", desired.release) as live:
                 with load(job, connection, desired, now) as on_applied:
                     steps.apply_all(job, connection, actions, after=on_applied)
+                live.append(desired.release)
+                on_live(desired.release)
     job.report.say(f"{desired.release.id} is live on {job.target_name} again")
 
 

@@ -1,9 +1,10 @@
 """A deploy, its plan, and a rollback on all hosts of a target. All are looked at before any is changed."""
 
-from understudy.deploy import commits, deploy_host, preview_host
+from understudy.deploy import commits, deploy_host, hooked, preview_host
 from understudy.diagnosis import evidence
 from understudy.host import all_hosts
 from understudy.job import Job
+from understudy.release.layout import Manifest
 
 
 def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -> None:
@@ -19,17 +20,23 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
     def deploy_one(host: Job) -> None:
         with evidence.explained(host, busy=True):
             deploy_host.deploy(
-                host, source, probe=probe, wait=wait, without_rehearsal=without_rehearsal
+                host,
+                source,
+                probe=probe,
+                wait=wait,
+                without_rehearsal=without_rehearsal,
+                on_live=live.append,
             )
 
     def is_up_to_date(host: Job) -> bool:
         return deploy_host.is_up_to_date(host, source, rehearsed=not without_rehearsal)
 
-    if len(hosts) > 1:
+    if len(hosts) > 1 or hooked.runs_here(job, "deploy"):
         up_to_date = all_hosts.look(hosts, is_up_to_date)
         hosts = tuple(host for host, done in zip(hosts, up_to_date, strict=True) if not done)
     if hosts:
-        all_hosts.roll(hosts, deploy_one)
+        with hooked.hooked(job, "deploy", source.commit) as live:
+            all_hosts.roll(hosts, deploy_one)
 
 
 def plan(job: Job) -> None:
@@ -48,11 +55,21 @@ def rollback(
     from understudy.deploy import rollback as rollback_host
 
     hosts = all_hosts.jobs(job)
-    if len(hosts) > 1:
-        all_hosts.look(hosts, lambda host: rollback_host.earlier(host, to))
-    all_hosts.roll(
-        hosts,
-        lambda host: rollback_host.rollback(
-            host, to, with_data=with_data, anyway=anyway, probe=probe, wait=wait
-        ),
-    )
+    earlier: list[Manifest] = []
+    if len(hosts) > 1 or hooked.runs_here(job, "rollback"):
+        earlier = all_hosts.look(hosts, lambda host: rollback_host.earlier(host, to))
+    release = next(iter(earlier), None)
+    commit, release_id = (release.commit, release.id) if release else ("", "")
+    with hooked.hooked(job, "rollback", commit, release_id) as live:
+        all_hosts.roll(
+            hosts,
+            lambda host: rollback_host.rollback(
+                host,
+                to,
+                with_data=with_data,
+                anyway=anyway,
+                probe=probe,
+                wait=wait,
+                on_live=live.append,
+            ),
+        )

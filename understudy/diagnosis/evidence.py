@@ -13,7 +13,7 @@ from understudy.diagnosis.causes import RULES
 from understudy.diagnosis.known_facts import KnownFacts, parse_host
 from understudy.diagnosis.rules import Cause, Evidence, as_possible, diagnose
 from understudy.diagnosis.unexplained import unexplained
-from understudy.errors import ConfigError, StepFailed, UnderstudyError
+from understudy.errors import ConfigError, HookFailed, StepFailed, UnderstudyError
 from understudy.job import Job
 from understudy.release import source as sources
 from understudy.release import wheel_modules, worktree
@@ -36,6 +36,8 @@ def explained(job: Job, *, busy: bool = False) -> Iterator[None]:
     began = time.time()
     try:
         yield
+    except HookFailed:
+        raise
     except (StepFailed, ConfigError) as error:
         facts, logs, causes = _examine(job, error, began, busy=busy)
         job.report.attach("evidence", {name: logs[name] for name in logs if name != _BEFORE})

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from understudy.deploy import commits, deploy_host, renew_under_load, rollback, rollback_data
+from understudy.deploy.hooked import hooked
 from understudy.errors import StepFailed, UnderstudyError
 from understudy.job import Job
 from understudy.receipts import inputs
@@ -15,6 +16,7 @@ from understudy.rehearsal.at_once import Ahead
 from understudy.rehearsal.baseline import Baseline
 from understudy.rehearsal.phases import Outcome, Phase, Skip
 from understudy.rehearsal.seeded import Seed
+from understudy.release.layout import Manifest
 from understudy.vm.levels import Level
 from understudy.vm.machine import Vm
 
@@ -103,20 +105,25 @@ class Actions:
             self._deploy()
 
     def _deploy(self) -> None:
-        warnings = deploy_host.deploy(self.job, probe=True)
+        with hooked(self.job, "deploy", self.job.config.app.revision) as live:
+            warnings = deploy_host.deploy(self.job, probe=True, on_live=live.append)
         if warnings:
             raise DeployWarnings("the deploy succeeded with warnings", details="\n".join(warnings))
 
     def _roll_back(self) -> None:
         """As on production: with the data from before the deploy, if the old code needs that."""
+        with hooked(self.job, "rollback") as live:
+            self._roll_back_hooked(live.append)
+
+    def _roll_back_hooked(self, on_live: Callable[[Manifest], None]) -> None:
         try:
-            rollback.rollback(self.job, probe=True)
+            rollback.rollback(self.job, probe=True, on_live=on_live)
         except rollback_data.NeedsItsData as error:
             self.job.report.warn(
                 f"{error.summary}: a rollback has to restore the data from before the deploy, which "
                 f"discards what was written since\n{error.details}"
             )
-            rollback.rollback(self.job, with_data=True)
+            rollback.rollback(self.job, with_data=True, on_live=on_live)
 
     @cached_property
     def baseline(self) -> Baseline:

@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 from understudy.config.test_commands import TestCommand
 from understudy.errors import StepFailed, Stopped
 from understudy.job import Job
+from understudy.local.command_process import CommandProcess, Ended
 from understudy.rehearsal import site_login, site_proxy
-from understudy.rehearsal.command_process import CommandProcess, Ended
 from understudy.report.events import Report
 from understudy.report.junit import read_tests
 from understudy.report.sanitize import cut

@@ -38,7 +38,7 @@ def ensure(job: Job, vm: Vm, wanted: Level, on: Level | None) -> None:
     On the wanted level, or one above it, the deploy changes nothing or repairs what differs.
     """
     vm.issuer.start()
-    deploy_host.deploy(job)
+    deploy_host.deploy(job.without_hooks())
     # A VM that was in use may have been changed, and one above has data: neither is saved.
     if on and on.name == PROVISIONED:
         vm.save(wanted)

@@ -30,6 +30,7 @@ class _UntilSwitch(ForwardingReport):
 
 def rehearse(job: Job) -> None:
     """Raises StepFailed if a task was lost or done twice, and what a rollback and a deploy raise."""
+    job = job.without_hooks()
     with (
         SshConnection(job.target, job.config.host.deployer) as connection,
         counted_tasks(job, connection, ""),

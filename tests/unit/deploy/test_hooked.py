@@ -1,0 +1,114 @@
+"""When a deploy or a rollback runs hooks: those of this machine once, those of hosts under the host's lock."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.deploy.test_deploy_host import deployed
+from tests.unit.fakes import FakeConnection, failed
+from tests.unit.staging import APPLIED, DEPLOY, QUERY, Staging, changes
+from understudy.config.hooks import Hooks
+from understudy.deploy import rollout
+from understudy.diagnosis import evidence
+from understudy.errors import HookFailed, StepFailed
+from understudy.job import Job
+
+HOSTS = ("192.0.2.1", "192.0.2.2")
+QUIET = (*DEPLOY, "journalctl", APPLIED, "on-the-host")
+
+
+@pytest.fixture
+def staging(deployable: Staging, monkeypatch: pytest.MonkeyPatch) -> Staging:
+    monkeypatch.setattr(evidence, "SshConnection", deployable.connect)
+    return deployable
+
+
+def job(staging: Staging, hooks: dict[str, Any], **target: Any) -> Job:
+    made = staging.job(**target)
+    config = made.config.model_copy(update={"hooks": Hooks.model_validate(hooks)})
+    return Job(made.project, config, made.target_name, staging.report)
+
+
+def deploy(job: Job) -> None:
+    rollout.deploy(job, probe=False, wait=0, without_rehearsal=None)
+
+
+def note(folder: Path, name: str) -> list[str]:
+    return ["sh", "-c", f"echo $UNDERSTUDY_EVENT $UNDERSTUDY_RELEASE >>{folder}/{name}"]
+
+
+def test_hook_here_runs_once_for_several_hosts_and_one_of_hosts_on_each(
+    staging: Staging, tmp_path: Path
+) -> None:
+    hosts = [FakeConnection({QUERY: staging.facts()}, QUIET) for _ in HOSTS]
+    staging.hosts |= {f"deploy@{name}": host for name, host in zip(HOSTS, hosts, strict=True)}
+    on_host = {"command": "on-the-host", "where": "host"}
+    hooks = {
+        "before_deploy": [note(tmp_path, "notes")],
+        "after_deploy": [note(tmp_path, "notes"), on_host],
+    }
+
+    deploy(job(staging, hooks, addresses=HOSTS))
+
+    release = json.loads(hosts[0].sent[0])["what"]
+    assert (tmp_path / "notes").read_text() == f"before_deploy\nafter_deploy {release}\n"
+    for host in hosts:
+        [ran] = [place for place, one in enumerate(host.notes) if "on-the-host" in one]
+        assert ran < host.notes.index("unlock")
+
+
+def test_deploy_is_refused_by_a_hook_before_it_and_nothing_is_changed(staging: Staging) -> None:
+    host = staging.answering({})
+
+    with pytest.raises(HookFailed) as raised:
+        deploy(job(staging, {"before_deploy": ["false"]}))
+
+    assert raised.value.exit_code == 1
+    assert "nothing was changed" in raised.value.summary
+    assert not changes(host)
+
+
+def test_release_of_a_failed_hook_after_it_stays_live(staging: Staging) -> None:
+    hook = {"command": "on-the-host", "where": "host", "fatal": True}
+    host = FakeConnection({QUERY: staging.facts(), "on-the-host": failed("cold")}, QUIET)
+    staging.hosts["deploy"] = host
+
+    with pytest.raises(HookFailed) as raised:
+        deploy(job(staging, {"after_deploy": [hook]}))
+
+    assert "IS LIVE" in raised.value.summary
+    assert "IS LIVE" in json.loads(host.sent[-1])["outcome"]
+    assert not raised.value.cause, "no cause is looked for: the command is the user's"
+
+
+def test_nothing_to_do_runs_no_hook(staging: Staging, tmp_path: Path) -> None:
+    facts = deployed(staging)
+    hooks = {name: [note(tmp_path, "notes")] for name in ("before_deploy", "after_deploy")}
+    staging.hosts["deploy"] = FakeConnection({QUERY: facts}, QUIET)
+
+    deploy(job(staging, hooks))
+
+    assert not (tmp_path / "notes").exists()
+
+
+def test_failed_deploy_runs_none_after_it(staging: Staging, tmp_path: Path) -> None:
+    host = FakeConnection({QUERY: staging.facts(), "tar -xz": failed("no")}, QUIET)
+    staging.hosts["deploy"] = host
+
+    with pytest.raises(StepFailed):
+        deploy(job(staging, {"after_deploy": [note(tmp_path, "notes")]}))
+
+    assert not (tmp_path / "notes").exists()
+
+
+def test_first_deploy_has_no_release_to_run_a_hook_in(staging: Staging) -> None:
+    hook = {"command": "on-the-host", "where": "host"}
+    host = FakeConnection({QUERY: staging.facts()}, QUIET)
+    staging.hosts["deploy"] = host
+
+    deploy(job(staging, {"before_deploy": [hook]}))
+
+    assert not any("on-the-host" in one for one in host.notes)
+    assert any("left out, no release is live" in one for one in staging.report.said)

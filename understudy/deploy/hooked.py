@@ -1,0 +1,53 @@
+"""The hooks around a deploy or a rollback: those of this machine once, those of hosts under the host's lock."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from understudy.hooks import run
+from understudy.hooks.event import Event
+from understudy.host.facts import ObservedState
+from understudy.job import Job
+from understudy.release.layout import Manifest
+from understudy.ssh.connection import Connection
+
+
+@contextmanager
+def hooked(job: Job, verb: str, commit: str = "", release: str = "") -> Iterator[list[Manifest]]:
+    """Runs those before the block, and those after it if the block has made a release live.
+
+    verb: deploy or rollback. commit, release: what goes live, if that is known. The block adds each release
+    that it has made live on a host to the list. Raises HookFailed if a fatal hook fails.
+    """
+    began = time.monotonic()
+    run.here(job, Event(f"before_{verb}", commit, release))
+    live: list[Manifest] = []
+    yield live
+    if live:
+        after = Event(f"after_{verb}", live[0].commit, live[0].id, seconds=time.monotonic() - began)
+        run.here(job, after)
+
+
+@contextmanager
+def hooked_host(
+    job: Job, connection: Connection, observed: ObservedState, verb: str, release: Manifest
+) -> Iterator[list[Manifest]]:
+    """As hooked(), with the hooks of one host, which run in the release that is live there. Without one
+    those before the block are left out. release: what is to go live.
+    """
+    began = time.monotonic()
+    before = Event(f"before_{verb}", release.commit, release.id)
+    if observed.current:
+        run.on_host(job, connection, before)
+    elif run.of_host(job, before):
+        job.report.say(f"hooks before_{verb} on the host: left out, no release is live there yet")
+    live: list[Manifest] = []
+    yield live
+    for one in live:
+        seconds = time.monotonic() - began
+        run.on_host(job, connection, Event(f"after_{verb}", one.commit, one.id, seconds=seconds))
+
+
+def runs_here(job: Job, verb: str) -> bool:
+    """Whether a hook of this machine comes before it: then all hosts are looked at first, also a single one."""
+    return bool(run.of_here(job, Event(f"before_{verb}")))
