@@ -14,10 +14,10 @@ def mistake_in(text: str) -> str:
 
 
 def test_command_alone_is_a_hook_of_this_machine_at_all_targets() -> None:
-    [hook] = hooks("after_deploy: [./tell.sh it]").of("after_deploy", "staging")
+    [hook] = hooks("after_deploy: [./note.sh it]").of("after_deploy", "staging")
 
-    assert (hook.command, hook.where, hook.timeout) == (("./tell.sh", "it"), "here", 300)
-    assert hook.title == "./tell.sh it"
+    assert (hook.command, hook.where, hook.timeout) == (("./note.sh", "it"), "here", 300)
+    assert hook.title == "./note.sh it"
 
 
 @pytest.mark.parametrize(
@@ -62,4 +62,4 @@ def test_unknown_target_is_a_mistake() -> None:
 
 
 def test_one_command_is_not_a_list() -> None:
-    assert "hooks.after_deploy: must be a list" in mistake_in("after_deploy: ./tell.sh")
+    assert "hooks.after_deploy: must be a list" in mistake_in("after_deploy: ./note.sh")
