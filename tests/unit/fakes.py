@@ -127,6 +127,8 @@ class FakeReport(Report):
         self.warnings: list[str] = []
         self.phases: list[tuple[str, str]] = []
         self.attached: dict[str, Any] = {}
+        # Of a skipped phase: what enables it.
+        self.enabling: dict[str, str] = {}
         self.commands: list[tuple[str, str, bool]] = []
         self.expected: list[float | None] = []
         self.errors: list[UnderstudyError] = []
@@ -151,8 +153,9 @@ class FakeReport(Report):
     def phase_ended(self, name: str, seconds: float, *, ok: bool) -> None:
         self.phases.append((name, "passed" if ok else "failed"))
 
-    def skipped(self, name: str, title: str, reason: str) -> None:
+    def skipped(self, name: str, title: str, reason: str, enable: str = "") -> None:
         self.phases.append((name, f"skipped, {reason}"))
+        self.enabling[name] = enable
 
     def ran(self, command: str, output: str, seconds: float, *, ok: bool) -> None:
         self.commands.append((command, output, ok))

@@ -133,6 +133,7 @@ class Stage:
         monkeypatch.setattr(baseline, "find", lambda _: self.baseline())
         monkeypatch.setattr(commits, "resolve", lambda _: SimpleNamespace(commit="c0ffee"))
         monkeypatch.setattr(commits, "check", lambda _: self.check())
+        monkeypatch.setattr(commits, "report", lambda *_: None)
         monkeypatch.setattr(deploy_host, "deploy", self.deploy)
         monkeypatch.setattr(data_load, "find", lambda *_: self.require("data", self.pulled))
         monkeypatch.setattr(data_load, "load", lambda *_: self.run("data"))

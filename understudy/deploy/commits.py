@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from understudy.deploy import new_lock
-from understudy.errors import Refused
+from understudy.errors import Refused, UnderstudyError
 from understudy.job import Job
 from understudy.release import source as sources
 from understudy.release import source_checks, worktree
@@ -50,10 +50,32 @@ def check(job: Job) -> sources.Source:
     return source
 
 
+def report(job: Job, source: sources.Source) -> None:
+    """The app and the commit that is deployed, for the record; its first commit is that of the run."""
+    job.report.attach("app", job.config.app.name)
+    described = sources.describe(source.repository, source.commit)
+    job.report.attach("commits", [{**described, "uncommitted": len(source.not_deployed)}])
+
+
+def report_known(job: Job, commit: str) -> None:
+    """As report(), of a commit that is on a host: git may not have it here."""
+    job.report.attach("app", job.config.app.name)
+    try:
+        source = sources.find_commit(
+            job.at(commit).config.app, job.directory, job.project.cache / "git"
+        )
+        job.report.attach("commits", [sources.describe(source.repository, commit)])
+    except UnderstudyError:
+        job.report.attach("commits", [{"id": commit}])
+
+
 def refuse_if_same(job: Job, commit: str) -> None:
     """Raises Refused if a deploy would ship that commit, ConfigError if git does not have it."""
     source = resolve(job)
     app = job.at(commit).config.app
     other = sources.resolve_source(app, job.directory, job.project.cache / "git")
     if other.commit == source.commit:
-        raise Refused(f"it is the same commit, {commit[:12]}")
+        raise Refused(
+            f"it is the same commit, {commit[:12]}",
+            hint="Commit a change: then it is deployed over what is live.",
+        )

@@ -59,6 +59,7 @@ def deploy(
     """
     source = source or commits.resolve(job)
     with session.connected(job) as (connection, observed):
+        session.report_os(job, observed)
         desired = prepare.desired_state(job, source, observed)
         if _is_converged(desired, observed):
             report_converged(job, desired)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from understudy.commands import site_processes
-from understudy.deploy import rollback_data, switch
+from understudy.deploy import commits, rollback_data, switch
 from understudy.deploy.desired import DesiredState
 from understudy.deploy.hooked import hooked_host
 from understudy.deploy.under_load import under_load, without_load
@@ -36,7 +36,9 @@ def rollback(
     is given, Refused if there is no such release, StepFailed if a step fails or a request is lost.
     """
     with session.connected(job, needs=site_processes.needed(job.config)) as (connection, observed):
+        session.report_os(job, observed)
         desired = DesiredState(job.config, job.target, _destination(job, observed, to))
+        commits.report_known(job, desired.release.commit)
         entry = AuditEntry("rollback", desired.release.id, desired.release.commit)
         with session.locked(connection, job, entry, wait, observed) as now:
             session.refuse_if_switched(job, observed, now)

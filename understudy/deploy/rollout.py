@@ -14,6 +14,7 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
     """
     hosts = all_hosts.jobs(job)
     found = commits.check(job)
+    commits.report(job, found)
     with evidence.explained(hosts[0], busy=True):
         source = commits.resolve(job, found)
 

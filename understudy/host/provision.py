@@ -25,6 +25,8 @@ def provision(job: Job) -> None:
         job.report.step(f"provision {job.target_name}"),
     ):
         observed = _refuse_if_domain_is_taken(job, connection)
+        job.report.attach("app", job.config.app.name)
+        session.report_os(job, observed)
         is_done = observed.stamp == session.provisioning(job).stamp and not _changes(
             job, connection
         )

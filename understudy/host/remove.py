@@ -32,6 +32,7 @@ def remove(job: Job, *, with_data: bool) -> None:
     StepFailed with the script's last lines if a step fails: the same command continues.
     """
     app, script = job.config.app, PurePosixPath(".understudy-remove.sh")
+    job.report.attach("app", app.name)
     database = _server(job)
     with (
         SshConnection(job.target, job.target.admin) as connection,

@@ -130,6 +130,12 @@ def gather(connection: Connection, config: Config, answer: Result | None = None)
     return facts.parse(done.output)
 
 
+def report_os(job: Job, observed: ObservedState) -> None:
+    """Which system the host runs, for the report."""
+    if observed.os:
+        job.report.attach("os", {job.target.address: observed.os})
+
+
 def provisioning(job: Job) -> Provisioning:
     """What a host of this target has to be provisioned with."""
     return of_project(job.project, job.config, job.target)

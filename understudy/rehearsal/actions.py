@@ -20,6 +20,11 @@ from understudy.release.layout import Manifest
 from understudy.vm.levels import Level
 from understudy.vm.machine import Vm
 
+# What makes one.
+_EARLIER_RELEASE = (
+    "With the phase baseline there is an earlier release: production's live one, deployed before."
+)
+
 
 class DeployWarnings(StepFailed):
     """The deploy succeeded with warnings: the release is live, and the verdict is NOT READY."""
@@ -59,20 +64,26 @@ class Actions:
     def missing(self, phase: Phase) -> Skip | None:
         """What a phase needs besides earlier phases, if that is missing."""
         if phase.name == "baseline" and self.baseline.reason:
-            return Skip(Outcome.UNAVAILABLE, self.baseline.reason)
+            return Skip(Outcome.UNAVAILABLE, self.baseline.reason, self.baseline.enable)
         if phase.name == "data" and self.seed.reason:
-            return Skip(Outcome.UNAVAILABLE, self.seed.reason)
+            return Skip(Outcome.UNAVAILABLE, self.seed.reason, self.seed.enable)
         if phase.name == "timers" and not self.job.config.timers:
-            return Skip(Outcome.UNAVAILABLE, "deploy.yml has no timers")
+            return Skip(
+                Outcome.UNAVAILABLE,
+                "deploy.yml has no timers",
+                "`timers:` in deploy.yml names them.",
+            )
         if phase.name == "edge" and self.job.config.target(self.job.target_name).https != "auto":
-            return Skip(Outcome.UNAVAILABLE, "this target has no certificate by ACME")
+            enable = "Set `https: auto` for the target in deploy.yml."
+            return Skip(Outcome.UNAVAILABLE, "this target has no certificate by ACME", enable)
         if phase.name == "interrupted" and self.job.config.verify.tasks is None:
-            return Skip(Outcome.UNAVAILABLE, "deploy.yml has no verify.tasks")
+            enable = "`tasks:` under `verify:` in deploy.yml names commands that enqueue tasks and count them."
+            return Skip(Outcome.UNAVAILABLE, "deploy.yml has no verify.tasks", enable)
         if phase.name == "rollback":
             try:
                 rollback.earlier(self.job)
             except UnderstudyError as error:
-                return Skip(Outcome.UNAVAILABLE, error.summary)
+                return Skip(Outcome.UNAVAILABLE, error.summary, _EARLIER_RELEASE)
         return None
 
     def ask_production(self) -> None:

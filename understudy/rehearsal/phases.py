@@ -78,8 +78,11 @@ class Selection:
 
 @dataclass(frozen=True)
 class Skip:
+    """enable: what a user can do so that the phase runs; "" if the reason says that."""
+
     outcome: Outcome
     reason: str
+    enable: str = ""
 
 
 def skipped(phase: Phase, selection: Selection, outcomes: Mapping[str, Outcome]) -> Skip | None:

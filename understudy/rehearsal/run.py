@@ -68,7 +68,9 @@ class Rehearsal:
         for sentence in unrehearsed.sentences(self.job.config):
             self.job.report.warn(sentence)
         # One commit is rehearsed, whatever is committed meanwhile.
-        self.job = self.job.at(commits.check(self.job).commit)
+        source = commits.check(self.job)
+        self.job = self.job.at(source.commit)
+        commits.report(self.job, source)
         began = time.monotonic()
         try:
             for group in groups():
@@ -89,7 +91,7 @@ class Rehearsal:
         skip = skipped(phase, self.selection, self.outcomes) or self.actions.missing(phase)
         if skip:
             self.outcomes[phase.name] = skip.outcome
-            self.job.report.skipped(phase.name, phase.title, skip.reason)
+            self.job.report.skipped(phase.name, phase.title, skip.reason, skip.enable)
         return skip is not None
 
     def _run_group(self, phases: Sequence[Phase]) -> None:

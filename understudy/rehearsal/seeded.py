@@ -16,10 +16,11 @@ from understudy.vm.machine import Vm
 
 @dataclass(frozen=True)
 class Seed:
-    """pulled: data of the target that the VM mirrors. reason: why there is none."""
+    """pulled: data of the target that the VM mirrors. reason: why there is none. enable: how to get some."""
 
     pulled: DataBundle | None = None
     reason: str = ""
+    enable: str = ""
 
 
 def find(job: Job) -> Seed:
@@ -27,7 +28,7 @@ def find(job: Job) -> Seed:
     try:
         return Seed(data_load.find(job, job.config.vm.stands_for))
     except UnderstudyError as error:
-        return Seed(reason=f"{error.summary}: {error.hint}")
+        return Seed(reason=error.summary, enable=error.hint)
 
 
 def level(on: Level, pulled: DataBundle) -> Level:

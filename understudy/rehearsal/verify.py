@@ -26,6 +26,7 @@ def verify(job: Job, *, slow: bool = False) -> None:
     """
     maintenance.ask(job)
     site = site_of(job.config, job.target_name, job.address)
+    job.report.attach("app", job.config.app.name)
     job.report.say(f"{site.target}: {site.url} at {site.address}")
     groups: list[AnySuite] = [host_tests(job), browser_tests(job)]
     groups += [reboot_test(job)] if slow else []

@@ -108,6 +108,23 @@ def newest(app: App, beside: Path) -> Newest:
     return Newest(commit, subject)
 
 
+def describe(repository: Path, commit: str) -> dict[str, str]:
+    """id, subject, author and time (ISO 8601) of a commit, and the branch that is checked out at it.
+
+    Raises ConfigError if git does not have it.
+    """
+    shown = git(repository, "log", "-1", "--format=%H%n%s%n%an%n%cI%n%D", commit, "--")
+    name, subject, author, time, refs, *_ = (*shown.split("\n"), "")
+    head = re.match(r"HEAD -> ([^,]+)", refs)
+    return {
+        "id": name,
+        "subject": subject,
+        "author": author,
+        "time": time,
+        "branch": head[1] if head else "",
+    }
+
+
 def refuse_if_dirty(source: Source) -> None:
     """Raises Refused, with the files, if files on disk differ from what would be deployed."""
     if source.dirty:

@@ -64,8 +64,11 @@ class Report(ABC):
     def phase_ended(self, name: str, seconds: float, *, ok: bool) -> None: ...
 
     @abstractmethod
-    def skipped(self, name: str, title: str, reason: str) -> None:
-        """A phase is left out because a prerequisite is missing, or was stopped. reason: why."""
+    def skipped(self, name: str, title: str, reason: str, enable: str = "") -> None:
+        """A phase is left out because a prerequisite is missing, or was stopped. reason: why.
+
+        enable: what a user can do so that it runs; "" if there is nothing to do.
+        """
 
     @abstractmethod
     def ran(self, command: str, output: str, seconds: float, *, ok: bool) -> None:
@@ -139,8 +142,8 @@ class JsonReport(Report):
     def phase_ended(self, name: str, seconds: float, *, ok: bool) -> None:
         self._write("phase ended", name=name, seconds=round(seconds, 3), ok=ok)
 
-    def skipped(self, name: str, title: str, reason: str) -> None:
-        self._write("skipped", name=name, title=title, reason=reason)
+    def skipped(self, name: str, title: str, reason: str, enable: str = "") -> None:
+        self._write("skipped", name=name, title=title, reason=reason, enable=enable)
 
     def ran(self, command: str, output: str, seconds: float, *, ok: bool) -> None:
         pass

@@ -39,8 +39,8 @@ class ForwardingReport(Report):
     def phase_ended(self, name: str, seconds: float, *, ok: bool) -> None:
         self.hand_on(lambda report: report.phase_ended(name, seconds, ok=ok))
 
-    def skipped(self, name: str, title: str, reason: str) -> None:
-        self.hand_on(lambda report: report.skipped(name, title, reason))
+    def skipped(self, name: str, title: str, reason: str, enable: str = "") -> None:
+        self.hand_on(lambda report: report.skipped(name, title, reason, enable))
 
     def started(self, title: str) -> None:
         self.hand_on(lambda report: report.started(title))

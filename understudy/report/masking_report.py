@@ -43,8 +43,8 @@ class MaskingReport(Report):
     def phase_ended(self, name: str, seconds: float, *, ok: bool) -> None:
         self._report.phase_ended(name, seconds, ok=ok)
 
-    def skipped(self, name: str, title: str, reason: str) -> None:
-        self._report.skipped(name, self._text(title), self._text(reason))
+    def skipped(self, name: str, title: str, reason: str, enable: str = "") -> None:
+        self._report.skipped(name, self._text(title), self._text(reason), self._text(enable))
 
     def ran(self, command: str, output: str, seconds: float, *, ok: bool) -> None:
         self._report.ran(self._mask(command), self._mask(output), seconds, ok=ok)

@@ -10,6 +10,9 @@ from typing import Any
 
 from understudy.report.masking import mask
 
+# Of report.json. 1 had no `schema`, and nothing about the app, the commit and the versions.
+SCHEMA = 2
+
 
 class Verdict(StrEnum):
     PASSED = "passed"
@@ -56,10 +59,39 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Commit:
+    """What was deployed. time: of the commit, ISO 8601. branch: the one that is checked out at it; "" if none
+    is. uncommitted: files that differ on disk, and were not deployed.
+    """
+
+    id: str
+    subject: str = ""
+    author: str = ""
+    time: str = ""
+    branch: str = ""
+    uncommitted: int = 0
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Of one suite, or of several."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped
+        )
+
+
+@dataclass(frozen=True)
 class Phase:
     """A part of a run. A run of a verb without phases has one phase without a name.
 
-    reason: why it was skipped. error: why it failed, if that was reported besides the error of the run.
+    reason: why it was skipped. enable: what a user can do so that it runs; "" if nothing.
+    error: why it failed, if that was reported besides the error of the run.
     lines, commands: those outside of its steps.
     """
 
@@ -73,11 +105,15 @@ class Phase:
     lines: tuple[str, ...] = ()
     commands: tuple[Command, ...] = ()
     error: Failure | None = None
+    enable: str = ""
 
 
 @dataclass(frozen=True)
 class Record:
-    """A run. began: ISO 8601, UTC. attachments: name -> JSON; docs/report.md lists them."""
+    """A run. began: ISO 8601, UTC. attachments: name -> JSON; docs/report.md lists them.
+
+    app: its name; "" if the run has not come so far. os: of the hosts. version: Understudy's.
+    """
 
     verb: str
     target: str
@@ -88,16 +124,36 @@ class Record:
     warnings: tuple[str, ...] = ()
     error: Failure | None = None
     attachments: Mapping[str, Any] = field(default_factory=dict)
+    app: str = ""
+    commit: Commit | None = None
+    os: str = ""
+    version: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The record as json.dumps takes it, by docs/report.schema.json."""
-        return asdict(self)
+        counts = {name: asdict(count) for name, count in self.test_counts().items()}
+        return {"schema": SCHEMA, **asdict(self), "test_counts": counts}
+
+    def test_counts(self) -> dict[str, Counts]:
+        """By suite. A test that ended in an error has failed."""
+        suites = self.attachments.get("tests") or {}
+        return {
+            name: _counts([test["outcome"] for test in tests]) for name, tests in suites.items()
+        }
+
+    def skipped_phases(self) -> tuple[Phase, ...]:
+        return tuple(phase for phase in self.phases if phase.state is State.SKIPPED)
 
     def failed_steps(self) -> Iterator[Step]:
         """The failed steps of failed phases: in a phase that passes a failed step is only a warning."""
         for phase in self.phases:
             if phase.state is State.FAILED:
                 yield from (step for step in phase.steps if not step.ok)
+
+
+def _counts(outcomes: list[str]) -> Counts:
+    passed, skipped = outcomes.count("passed"), outcomes.count("skipped")
+    return Counts(passed, len(outcomes) - passed - skipped, skipped)
 
 
 def masked(record: Record, secrets: Collection[str]) -> Record:

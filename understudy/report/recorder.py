@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import understudy
 from understudy.errors import UnderstudyError
 from understudy.report.events import Report, with_host
 from understudy.report.record import (
     Command,
+    Commit,
     Failure,
     Phase,
     Record,
@@ -32,6 +34,7 @@ class _Part:
     seconds: float | None = None
     ok: bool | None = None
     reason: str = ""
+    enable: str = ""
     error: Failure | None = None
     lines: list[str] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
@@ -67,6 +70,8 @@ class Recorder(Report):
 
     def record(self, verdict: Verdict) -> Record:
         """The run until now. A running phase gets the verdict as its state; a running step has failed."""
+        given = dict(self._attachments)
+        app, commits, os = given.pop("app", ""), given.pop("commits", []), given.pop("os", {})
         whole = Record(
             verb=self._verb,
             target=self._target,
@@ -76,7 +81,11 @@ class Recorder(Report):
             phases=tuple(self._recorded(part, verdict) for part in self._phases),
             warnings=tuple(self._warnings),
             error=self._error,
-            attachments=dict(self._attachments),
+            attachments=given,
+            app=app,
+            commit=Commit(**commits[0]) if commits else None,
+            os=", ".join(dict.fromkeys(os.values())),
+            version=understudy.__version__,
         )
         return with_texts(whole, plain)
 
@@ -101,11 +110,12 @@ class Recorder(Report):
             part.seconds, part.ok = seconds, ok
         self.report.phase_ended(name, seconds, ok=ok)
 
-    def skipped(self, name: str, title: str, reason: str) -> None:
+    def skipped(self, name: str, title: str, reason: str, enable: str = "") -> None:
         self._end_unnamed()
         part = next(iter(self._running(name)), None) or self._begin_phase(name, title)
         part.seconds, part.reason = self._now() - part.began, reason or "no reason given"
-        self.report.skipped(name, title, reason)
+        part.enable = enable
+        self.report.skipped(name, title, reason, enable)
 
     def started(self, title: str) -> None:
         step = _Part(with_host(self._host, title), self._now())
@@ -209,6 +219,7 @@ class Recorder(Report):
             lines=part.shown_lines(),
             commands=part.shown_commands(),
             error=part.error,
+            enable=part.enable,
         )
 
     def _step(self, part: _Part) -> Step:

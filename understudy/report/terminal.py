@@ -60,8 +60,12 @@ class TextReport(Report):
     def phase_ended(self, name: str, seconds: float, *, ok: bool) -> None:
         pass
 
-    def skipped(self, name: str, title: str, reason: str) -> None:
-        self._out.print(_plain(("-", "yellow"), f" {title}: skipped, {reason}"))
+    def skipped(self, name: str, title: str, reason: str, enable: str = "") -> None:
+        self._out.print(
+            _plain(
+                ("-", "yellow"), f" {title}: skipped, {': '.join(filter(None, (reason, enable)))}"
+            )
+        )
 
     def ran(self, command: str, output: str, seconds: float, *, ok: bool) -> None:
         pass

@@ -48,6 +48,26 @@ def test_dirty_tree_is_a_warning_elsewhere(staging: Staging, source: Source) -> 
     assert staging.report.warnings[0].startswith("uncommitted changes are not deployed (files: 1)")
 
 
+def test_record_gets_the_commit_with_its_subject_and_author(
+    staging: Staging, source: Source
+) -> None:
+    commits.report(staging.job(), replace(source, dirty=(" M shop/wsgi.py",)))
+
+    assert staging.report.attached["app"] == "shop"
+    [commit] = staging.report.attached["commits"]
+    assert commit["id"] == source.commit
+    assert commit["uncommitted"] == 1
+    assert commit["subject"]
+    assert commit["author"]
+    assert commit["time"][:2] == "20"
+
+
+def test_commit_that_git_does_not_have_is_known_by_its_id(staging: Staging) -> None:
+    commits.report_known(staging.job(), "c0ffee" * 6 + "c0ff")
+
+    assert staging.report.attached["commits"] == [{"id": "c0ffee" * 6 + "c0ff"}]
+
+
 def test_only_the_commit_that_would_be_deployed_is_refused_as_the_same(
     staging: Staging, source: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,4 +56,5 @@ def test_migrations_are_examined_only_on_pulled_data(stage: Stage) -> None:
 def test_phase_without_pulled_data_says_how_to_pull_it(stage: Stage) -> None:
     stage.missing = {"data"}
     assert stage.rehearse() is None
-    assert dict(stage.report.phases)["data"] == "skipped, nothing for data: get it"
+    assert dict(stage.report.phases)["data"] == "skipped, nothing for data"
+    assert stage.report.enabling["data"] == "get it"

@@ -110,8 +110,10 @@ def test_vm_is_not_touched_without_data(
     with pytest.raises(Refused):
         seeded.restore(job, vm.as_vm)
     assert vm.calls == []
-    assert (
-        seeded.find(job).reason == "no data was pulled from production: python deploy.py data pull"
+    found = seeded.find(job)
+    assert (found.reason, found.enable) == (
+        "no data was pulled from production",
+        "python deploy.py data pull",
     )
 
 

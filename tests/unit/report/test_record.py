@@ -12,7 +12,16 @@ from jsonschema import Draft202012Validator
 
 from tests.unit.fakes import TOP
 from tests.unit.records import EMPTY, FAILED, PASSED, SECRET
-from understudy.report.record import Command, Failure, Record, Step, Verdict, masked, with_texts
+from understudy.report.record import (
+    Command,
+    Counts,
+    Failure,
+    Record,
+    Step,
+    Verdict,
+    masked,
+    with_texts,
+)
 
 SCHEMA = Draft202012Validator(json.loads((TOP / "docs/report.schema.json").read_text()))
 FORMS = [
@@ -91,6 +100,14 @@ def test_the_schema_is_valid_and_refuses_what_is_no_record() -> None:
     assert not SCHEMA.is_valid({**PASSED.to_json(), "verdict": "fine"})
     assert not SCHEMA.is_valid({**PASSED.to_json(), "more": 1})
     assert not SCHEMA.is_valid({**PASSED.to_json(), "attachments": {"probe": {}}})
+
+
+def test_tests_are_counted_by_suite_and_an_error_is_a_failure() -> None:
+    tests = [{"outcome": outcome} for outcome in ("passed", "passed", "failed", "error", "skipped")]
+    record = replace(EMPTY, attachments={"tests": {"host": tests, "browser": tests[:1]}})
+
+    assert record.test_counts() == {"host": Counts(2, 2, 1), "browser": Counts(passed=1)}
+    assert record.to_json()["test_counts"]["host"] == {"passed": 2, "failed": 2, "skipped": 1}
 
 
 def test_a_failed_step_of_a_passed_phase_does_not_count() -> None:

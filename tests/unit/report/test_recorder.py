@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from contextlib import suppress
 
+import understudy
 from tests.unit.fakes import FakeReport
 from tests.unit.records import new_recorder, odd
 from understudy.errors import StepFailed
-from understudy.report.record import State, Verdict
+from understudy.report.record import Commit, State, Verdict
 
 
 def test_a_run_without_phases_has_one_phase_without_a_name() -> None:
@@ -51,6 +52,31 @@ def test_phases_keep_their_steps_and_states() -> None:
     assert phases[2].reason == "none was pulled"
     assert phases[3].steps[0].ok is False
     assert phases[4].lines == ("a message",)
+
+
+def test_skipped_phase_says_what_enables_it() -> None:
+    recorder = new_recorder()
+    recorder.skipped("data", "With data", "none was pulled", "python deploy.py data pull")
+    recorder.skipped("forward", "Forward", "rollback was skipped")
+
+    phases = recorder.record(Verdict.PASSED).phases
+
+    assert [phase.enable for phase in phases] == ["python deploy.py data pull", ""]
+
+
+def test_what_the_run_is_about_are_fields_of_the_record_and_no_attachments() -> None:
+    recorder = new_recorder()
+    recorder.attach("app", "shop")
+    for digest in ("c0ffee", "0ther"):
+        recorder.attach("commits", [{"id": digest, "subject": "Sell tea", "author": "Ann"}])
+    for address in ("192.0.2.7", "192.0.2.8"):
+        recorder.attach("os", {address: "Debian 12"})
+
+    record = recorder.record(Verdict.PASSED)
+
+    assert (record.app, record.os, record.version) == ("shop", "Debian 12", understudy.__version__)
+    assert record.commit == Commit("c0ffee", "Sell tea", "Ann"), "the first is that of the run"
+    assert record.attachments == {}
 
 
 def test_a_run_that_stops_within_a_step_is_recorded_up_to_there() -> None:
