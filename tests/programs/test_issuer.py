@@ -7,6 +7,7 @@ import pytest
 from cryptography import x509
 
 from tests.programs import vm_network
+from understudy.vm.issuer import pebble
 
 pytestmark = pytest.mark.needs("pebble", "dnsmasq", "certbot", "unshare", "ip")
 
@@ -87,17 +88,21 @@ with Issuer(project, config) as first, Issuer(project, config) as second:
 
 def test_port_that_is_taken_is_named_with_the_end_of_the_log(tmp_path: Path) -> None:
     code = """
-import socket
+import socket, time
 from understudy.errors import StepFailed
 other = socket.create_server(("192.168.56.1", 14000))
 try:
     with Issuer(project, config) as issuer:
+        began = time.monotonic()
         issuer.start()
 except StepFailed as error:
-    print(json.dumps([error.summary, error.details, error.hint, left()]))
+    took = time.monotonic() - began
+    print(json.dumps([error.summary, error.details, error.hint, left(), took]))
 """
-    summary, details, hint, remain = vm_network.run(LEFT + code, tmp_path)
+    summary, details, hint, remain, took = vm_network.run(LEFT + code, tmp_path)
 
+    # It isn't waited for longer than it runs.
+    assert took < pebble.SECONDS_TO_START / 2
     assert "Pebble" in summary
     assert "address already in use" in details
     assert "14000" in hint
