@@ -78,8 +78,8 @@ def keep(staging: Staging, capture: Capture, changes: dict[str, str]) -> None:
 def parity(staging: Staging) -> float:
     answer = staging.deploy_py("drift", "--json", "--between", "capture", "vagrant")
     events = [json.loads(line) for line in answer.text.splitlines() if line.startswith("{")]
-    [attached] = [event["value"] for event in events if event["event"] == "attached"]
-    score: float = attached["comparisons"][0]["score"]
+    [answered] = [event for event in events if event["event"] == "drift"]
+    score: float = answered["comparisons"][0]["score"]
     return score
 
 

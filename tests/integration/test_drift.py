@@ -91,8 +91,8 @@ def drift(app: Staging, *words: str) -> list[dict[str, Any]]:
 
 
 def comparisons(answer: Answer) -> list[dict[str, Any]]:
-    [attached] = [event["value"] for event in events(answer) if event["event"] == "attached"]
-    found: list[dict[str, Any]] = attached["comparisons"]
+    [answered] = [event for event in events(answer) if event["event"] == "drift"]
+    found: list[dict[str, Any]] = answered["comparisons"]
     return found
 
 

@@ -14,7 +14,7 @@ def subjects(site: Site) -> list[str]:
     answer = site.staging.deploy_py("mail", "--json")
     assert answer.code == 0, answer.text
     events = [json.loads(line) for line in answer.text.splitlines() if line.startswith("{")]
-    [mails] = [event["value"] for event in events if event.get("name") == "mails"]
+    [mails] = [event["mails"] for event in events if event["event"] == "mails"]
     return [mail["subject"] for mail in mails if TO in mail["to"]]
 
 

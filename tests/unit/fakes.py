@@ -181,7 +181,7 @@ class FakeReport(Report):
 
     def result(self, event: str, value: Mapping[str, Any], text: str) -> None:
         self.results.append((event, value))
-        for line in text.split("\n"):
+        for line in text.splitlines():
             self.say(line)
 
     def warn(self, text: str) -> None:

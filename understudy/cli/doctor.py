@@ -13,6 +13,7 @@ from pathlib import Path
 
 from understudy.cli import issuer_checks, override_checks
 from understudy.cli.finding import Finding
+from understudy.cli.findings import Findings
 from understudy.config.model import Config
 from understudy.config.releases import RELEASES
 from understudy.errors import UnderstudyError, Unreachable
@@ -37,16 +38,11 @@ _Check = Callable[[], Finding]
 
 def examine(project: Project, report: Report) -> None:
     """Prints all findings. Raises Unreachable if any is a problem, ConfigError for a wrong deploy.yml."""
-    findings = list(_findings(project, report))
-    for finding in findings:
-        if finding.fix:
-            report.warn(f"{finding.title}: {finding.seen}\n  fix: {finding.fix}")
-        else:
-            report.say(f"✓ {finding.title}: {finding.seen}")
-    problems = [finding for finding in findings if finding.fix]
-    if problems:
+    found = Findings(tuple(_findings(project, report)))
+    report.answer(found)
+    if problems := found.problems:
         raise Unreachable(
-            f"{len(problems)} of {len(findings)} checks found a problem", hint=problems[0].fix
+            f"{len(problems)} of {len(found.checks)} checks found a problem", hint=problems[0].fix
         )
 
 

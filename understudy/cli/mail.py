@@ -3,6 +3,7 @@
 from understudy.cli import browsers
 from understudy.errors import ConfigError
 from understudy.host import mailbox, shown_mails
+from understudy.host.mail_list import MailList
 from understudy.host.mails import Kept, Mail
 from understudy.job import Job
 from understudy.local.atomic_write import atomic_write
@@ -13,15 +14,7 @@ from understudy.report.sanitize import plain
 def list_all(job: Job) -> None:
     """A line for each, the oldest first, with the number by which show() knows it."""
     kept = mailbox.all_mails(job)
-    job.report.attach("mails", [shown_mails.shown(mail) for mail in kept.mails])
-    if kept.removed:
-        job.report.say(f"{kept.removed} older mails were removed: the host has no room for more")
-    if not kept.mails:
-        job.report.say(f"{job.target_name} has captured no mail")
-    width = max((len(_to(mail)) for mail in kept.mails), default=0)
-    for number, mail in enumerate(kept.mails, 1):
-        at = shown_mails.shown(mail)["at"][:19].replace("T", " ")
-        job.report.say(plain(f"{number:>3}  {at}  {_to(mail):<{width}}  {mail.subject}"))
+    job.report.answer(MailList(job.target_name, job.target.address, kept.mails, kept.removed))
 
 
 def show(job: Job, number: int, *, in_browser: bool) -> None:
@@ -35,8 +28,10 @@ def show(job: Job, number: int, *, in_browser: bool) -> None:
         if not browsers.open_url(page.as_uri()):
             job.report.say(str(page))
         return
-    job.report.attach("mail", {**shown, "headers": dict(mail.headers)})
-    job.report.say(plain(_printed(mail)))
+    fields = {"target": job.target_name, "host": job.target.address, "number": number}
+    job.report.result(
+        "mail", {**fields, **shown, "headers": dict(mail.headers)}, plain(_printed(mail))
+    )
 
 
 def clear(job: Job) -> None:
@@ -49,11 +44,6 @@ def _chosen(job: Job, kept: Kept, number: int) -> Mail:
         known = f"has mails 1 to {len(kept.mails)}" if kept.mails else "has captured no mail"
         raise ConfigError(f"there is no mail {number}: {job.target_name} {known}")
     return kept.mails[number - 1]
-
-
-def _to(mail: Mail) -> str:
-    more = len(mail.to) - 1
-    return f"{mail.to[0]} and {more} more" if more > 0 else "".join(mail.to)
 
 
 def _printed(mail: Mail) -> str:

@@ -86,7 +86,8 @@ def write(
         report.warn(f"the report could not be written: {error or type(error).__name__}")
         return
     if record.verb in ALWAYS_SHOWN or record.verdict is not Verdict.PASSED:
-        report.say(f"report: {_shown(project, page)}")
+        shown_page = _shown(project, page)
+        report.result("report", {"page": shown_page}, f"report: {shown_page}")
 
 
 def _compare_pictures(project: Project) -> "Background[Sequence[Picture]]":
@@ -107,23 +108,20 @@ def open_latest(project: Project, report: Report) -> None:
     newest = report_store.latest(project.reports)
     if newest is None:
         raise _no_report()
-    if not browsers.open_url(newest.page.as_uri()):
-        report.say(_shown(project, newest.page))
+    opened = browsers.open_url(newest.page.as_uri())
+    page = _shown(project, newest.page)
+    report.result("report", {"page": page}, "" if opened else page)
 
 
 def list_reports(project: Project, report: Report) -> None:
     """Prints a line for each report, the newest first. Raises StepFailed if there is none."""
     from understudy.report import store as report_store
+    from understudy.report.report_list import ReportList
 
     written = report_store.list_all(project.reports)
     if not written:
         raise _no_report()
-    for one in written:
-        began = one.began[:19].replace("T", " ")
-        report.say(
-            f"{began}  {one.verb:<9}  {one.target:<12}  {one.verdict:<11}  {one.seconds:6.0f} s  "
-            f"{_shown(project, one.page)}"
-        )
+    report.answer(ReportList.of(project.directory, written))
 
 
 def _no_report() -> StepFailed:

@@ -1,6 +1,5 @@
 """Lists the timers of a host, and runs one of them now between the user's own pipes."""
 
-import re
 import time
 from typing import NoReturn
 
@@ -8,9 +7,9 @@ from understudy.cli import shell
 from understudy.commands import on_host, site
 from understudy.errors import Refused
 from understudy.host import session
-from understudy.host import timers as host_timers
 from understudy.host.facts import ObservedState
 from understudy.host.session import AuditEntry
+from understudy.host.timer_list import TimerList
 from understudy.job import Job
 from understudy.release.layout import Paths
 
@@ -18,11 +17,8 @@ from understudy.release.layout import Paths
 def list_all(job: Job) -> None:
     """Prints each timer of the host with its calendar, its next time and the end of its last run."""
     with session.connected(job, needs=()) as (_, observed):
-        for timer in observed.timers:
-            calendar = _calendar(job, observed, timer.name)
-            job.report.say(f"{host_timers.describe(job.config.app.name, timer)}  ({calendar})")
-        if not observed.timers:
-            job.report.say(f"{job.target_name} has no timers")
+        listed = TimerList.of(job.target_name, job.target.address, Paths(job.config.root), observed)
+    job.report.answer(listed)
 
 
 def run(job: Job, name: str) -> NoReturn:
@@ -55,10 +51,3 @@ def _refuse_without(job: Job, observed: ObservedState, name: str) -> None:
         else "deploy.yml has no such timer either."
     )
     raise Refused(f"{where} has no timer {name}; {known}", hint=hint)
-
-
-def _calendar(job: Job, observed: ObservedState, name: str) -> str:
-    """As it is installed on the host, "" if that file can't be read."""
-    unit = observed.files.get(str(Paths(job.config.root).unit(f"{name}.timer")), "")
-    found = re.search(r"^OnCalendar=(.*)$", unit, re.MULTILINE)
-    return found[1] if found else ""

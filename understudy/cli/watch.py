@@ -1,18 +1,17 @@
 """`rehearse --watch`: a rehearsal of each new commit, and one line for each verdict."""
 
-import re
 import time
-from collections.abc import Callable
-from typing import Never
+from collections.abc import Callable, Mapping
+from typing import Any, Never
 
 from understudy.errors import INTERRUPTED, UnderstudyError
+from understudy.rehearsal.verdict import Verdict
 from understudy.release.source import Newest
 from understudy.report.events import Report
 from understudy.report.forwarding import ForwardingReport
 
 # Seconds.
 LOOK_EVERY = 1.0
-_VERDICT = re.compile(r"verdict: (.+?) after \d+ s(.*)")
 
 # Rehearses a commit, reports to that report, and returns the exit code.
 Rehearse = Callable[[str, Report], int]
@@ -75,9 +74,11 @@ class _OneLine(ForwardingReport):
     def output(self, line: str) -> None:
         self._shown.output(line)
 
-    def say(self, text: str) -> None:
-        if found := _VERDICT.match(text):
-            self.verdict = "".join(found.groups())
+    def result(self, event: str, value: Mapping[str, Any], text: str) -> None:
+        if event == Verdict.event:
+            skips = f"; skipped: {', '.join(value['skipped'])}" if value["skipped"] else ""
+            place = f" in {value['where']}" if value["where"] else ""
+            self.verdict = f"{value['verdict']}{place}{skips}"
 
     def error(self, error: UnderstudyError) -> None:
         # Without a VM there is no verdict.

@@ -6,13 +6,14 @@ from understudy.commands import site_processes
 from understudy.deploy import commits, rollback_data, switch
 from understudy.deploy.desired import DesiredState
 from understudy.deploy.hooked import hooked_host
+from understudy.deploy.release_list import ReleaseList
 from understudy.deploy.under_load import under_load, without_load
 from understudy.errors import Refused
 from understudy.host import session, steps
 from understudy.host.facts import ObservedState
 from understudy.host.session import AuditEntry
 from understudy.job import Job
-from understudy.release.layout import Manifest, before, newest_first
+from understudy.release.layout import Manifest, before
 
 
 def rollback(
@@ -66,20 +67,8 @@ def earlier(job: Job, to: str | None = None) -> Manifest:
 def releases(job: Job) -> None:
     """Lists the releases, newest first."""
     with session.connected(job, needs=()) as (_, observed):
-        listed = newest_first(observed.releases)
-    for release in listed:
-        job.report.say(
-            f"{release.id}  {release.deployed_at}  {_state(release, observed):8}  "
-            f"{release.commit[:12]}  by {release.deployed_by}"
-        )
-    if not listed:
-        job.report.say(f"{job.target_name} has no release yet")
-
-
-def _state(release: Manifest, observed: ObservedState) -> str:
-    if release.id == observed.current:
-        return "live"
-    return "good" if release.id in observed.served else "failed"
+        listed = ReleaseList.of(job.target_name, job.target.address, observed)
+    job.report.answer(listed)
 
 
 def _destination(job: Job, observed: ObservedState, to: str | None) -> Manifest:

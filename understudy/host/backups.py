@@ -7,6 +7,7 @@ from understudy.commands import backups as commands
 from understudy.commands.backups import Backup
 from understudy.host import data_errors, session
 from understudy.host.actions import SECONDS_FOR_A_STEP
+from understudy.host.backup_list import BackupList
 from understudy.host.session import AuditEntry
 from understudy.job import Job
 from understudy.release.layout import Paths
@@ -42,14 +43,7 @@ def backups(job: Job) -> None:
     """Prints the backups, oldest first: name, size in bytes, number of rows."""
     with session.connected(job, needs=()) as (connection, _):
         listed = list_all(connection, job)
-    name, size, rows = (
-        max((len(f"{getattr(one, key)}") for one in listed), default=0)
-        for key in ("name", "size", "rows")
-    )
-    for one in listed:
-        job.report.say(f"{one.name:{name}}  {one.size:{size}} bytes  {one.rows:{rows}} rows")
-    if not listed:
-        job.report.say(f"{job.target_name} has no backup")
+    job.report.answer(BackupList.of(job.target_name, job.target.address, listed))
 
 
 def list_all(connection: SshConnection, job: Job) -> tuple[Backup, ...]:

@@ -8,6 +8,7 @@ from understudy.config import domains
 from understudy.errors import Refused, StepFailed, UnderstudyError, Unreachable, WouldChange
 from understudy.host import session
 from understudy.host.facts import ObservedState
+from understudy.host.provisioned import Provisioned, ProvisioningCheck
 from understudy.job import Job
 from understudy.report.events import Report
 from understudy.ssh.connection import SshConnection
@@ -33,8 +34,7 @@ def provision(job: Job) -> None:
         if not is_done:
             _run(job, connection, lambda line: _report_line(job.report, line))
             _confirm_firewall(job)
-    if is_done:
-        job.report.say(f"{job.target_name}: nothing to change")
+    job.report.answer(Provisioned(job.target_name, job.target.address, changed=not is_done))
 
 
 def check(job: Job) -> None:
@@ -47,14 +47,12 @@ def check(job: Job) -> None:
     ):
         _refuse_if_domain_is_taken(job, connection)
         changes = _changes(job, connection)
-    for change in changes:
-        job.report.say(change)
+    job.report.answer(ProvisioningCheck(job.target_name, job.target.address, tuple(changes)))
     if changes:
         raise WouldChange(
             f"{job.target_name}: provisioning would change the host ({len(changes)} changes)",
             hint=f"python deploy.py provision --target {job.target_name}",
         )
-    job.report.say(f"{job.target_name}: nothing to change")
 
 
 def _changes(job: Job, connection: SshConnection) -> list[str]:

@@ -1,12 +1,15 @@
 """The app's secrets on a target's host: set, listed by name, removed. Their values are never shown."""
 
 import re
+from dataclasses import dataclass
+from typing import ClassVar
 
 from understudy.commands import Argv, answers, site
 from understudy.errors import StepFailed
 from understudy.host import kept_secrets, session
 from understudy.host.session import AuditEntry
 from understudy.job import Job
+from understudy.report.answer import Answer
 from understudy.ssh.connection import Result
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -14,6 +17,18 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 LOGIN = "BASIC_AUTH_"
 # Of acme.dns: for certbot alone.
 CREDENTIAL = "ACME_DNS_"
+
+
+@dataclass(frozen=True)
+class SecretNames(Answer):
+    event: ClassVar[str] = "secrets"
+
+    target: str
+    host: str
+    names: tuple[str, ...]
+
+    def text(self) -> str:
+        return "\n".join(self.names)
 
 
 def put(job: Job, name: str, value: str) -> None:
@@ -51,8 +66,7 @@ def names(job: Job) -> None:
     with session.connected(job) as (connection, _):
         done = connection.run(site.secret_list(job.config.app.name))
     _refuse_unless_ok(job, "list its secrets", done)
-    for name in listed(done.output):
-        job.report.say(name)
+    job.report.answer(SecretNames(job.target_name, job.target.address, tuple(listed(done.output))))
 
 
 def listed(output: str) -> list[str]:

@@ -10,6 +10,7 @@ from understudy.job import Job
 from understudy.local.atomic_write import atomic_write
 from understudy.parity.capture import lockfile
 from understudy.parity.capture.answer import where_it_ended
+from understudy.parity.capture.captured import Captured
 from understudy.parity.capture.parse import parse
 from understudy.parity.capture.query import query
 from understudy.parity.capture.value import Capture
@@ -29,14 +30,10 @@ def capture(job: Job, target: str) -> None:
     path = lock_path(job, target)
     text = lockfile.dump(found, target)
     before = path.read_bytes() if path.exists() else None
-    job.report.attach("capture", found.sections)
-    if before == text.encode():
-        job.report.say(f"{shown_path(job, target)} is unchanged")
-        return
-    atomic_write(path, text)
-    job.report.say(
-        f"{shown_path(job, target)}: {'written' if before is None else 'changed, see git diff'}"
-    )
+    state = "unchanged" if before == text.encode() else "written" if before is None else "changed"
+    if state != "unchanged":
+        atomic_write(path, text)
+    job.report.answer(Captured(target, str(shown_path(job, target)), state, found.sections))
 
 
 def take(job: Job, target: str) -> Capture:

@@ -11,7 +11,8 @@ from understudy.local.atomic_write import atomic_write
 from understudy.parity import capture_host
 from understudy.parity.capture import lockfile
 from understudy.parity.capture.value import Capture
-from understudy.parity.drift import page, table
+from understudy.parity.drift import page
+from understudy.parity.drift.answer import Drift
 from understudy.parity.drift.code import capture_of_code
 from understudy.parity.drift.comparison import Comparison, Side, compare
 from understudy.release import render
@@ -96,10 +97,9 @@ def show(job: Job, comparisons: Sequence[Comparison], *, html: bool) -> None:
     html: also write reports/drift.html.
     """
     threshold = job.config.parity.threshold
-    found = [comparison.to_json() for comparison in comparisons]
-    job.report.attach("parity", {"threshold": threshold, "comparisons": found})
-    for comparison in comparisons:
-        _show(job, comparison)
+    job.report.answer(Drift(threshold, tuple(comparisons), shutil.get_terminal_size().columns))
+    for pattern in (pattern for comparison in comparisons for pattern in comparison.unused):
+        job.report.warn(f"parity.intended in deploy.yml: {pattern} matches nothing here")
     if html:
         job.report.say(f"page: {_write_page(job, comparisons)}")
     lowest = min(comparisons, key=lambda found: found.score)
@@ -109,17 +109,6 @@ def show(job: Job, comparisons: Sequence[Comparison], *, html: bool) -> None:
             f"deploy.yml asks for {threshold:g}",
             hint="Fix the first differences above, or declare intended ones in parity.intended.",
         )
-
-
-def _show(job: Job, comparison: Comparison) -> None:
-    for line in table.lines(comparison, shutil.get_terminal_size().columns):
-        job.report.say(line)
-    for pattern in comparison.unused:
-        job.report.warn(f"parity.intended in deploy.yml: {pattern} matches nothing here")
-    job.report.say(
-        f"parity of {comparison.copy} with {comparison.model}: {comparison.score} of 100, "
-        f"{len(comparison.differences)} differences in {comparison.compared} values"
-    )
 
 
 def _write_page(job: Job, comparisons: Sequence[Comparison]) -> Path:

@@ -25,9 +25,7 @@ def init(directory: Path, report: Report, capture: str | None) -> None:
     model.parse(texts["deploy.yml"], directory / "deploy.yml")
     wanted = {".gitignore": first_files.gitignore(tree), **captured, **texts}
     there = files.there(directory, wanted)
-    report.attach("init", shown.data(found))
-    for line in shown.found_lines(found):
-        report.say(line)
+    report.result("init", shown.data(found), "\n".join(shown.found_lines(found)))
     for text in shown.open_lines(found):
         report.warn(text)
     if there["deploy.yml"] is None:

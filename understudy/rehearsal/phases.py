@@ -127,20 +127,6 @@ def seconds_left(names: Collection[str], earlier: Mapping[str, float]) -> float 
     )
 
 
-def verdict(outcomes: Mapping[str, Outcome], seconds: float, where: str = "") -> str:
-    """The last line of a run in which nothing failed. READY only if every phase ran that could run.
-
-    where: what the VM is, if it is not a virtual machine.
-    """
-    not_run = [
-        name for name in NAMES if outcomes.get(name) in (Outcome.UNAVAILABLE, Outcome.LEFT_OUT)
-    ]
-    word = "READY" if is_complete(outcomes) else "PASSED IN PART"
-    skips = f"; skipped: {', '.join(not_run)}" if not_run else ""
-    place = f" in {where}" if where else ""
-    return f"verdict: {word} after {seconds:.0f} s{place}{skips}"
-
-
 def is_complete(outcomes: Mapping[str, Outcome]) -> bool:
     """Whether every phase that could run has passed: only then does the rehearsal count for production."""
     return (

@@ -23,12 +23,12 @@ from understudy.rehearsal.phases import (
     groups,
     seconds_left,
     skipped,
-    verdict,
 )
 from understudy.rehearsal.suite_group import AnySuite
 from understudy.rehearsal.timings import Timings
+from understudy.rehearsal.verdict import Verdict
 from understudy.report.events import Report
-from understudy.report.record import Verdict
+from understudy.report.record import Verdict as RecordedVerdict
 from understudy.report.recorder import Recorder
 from understudy.ssh.connection import SshConnection
 from understudy.vm import unrehearsed
@@ -79,10 +79,21 @@ class Rehearsal:
             for suite in self.suites.values():
                 suite.close()
         self._write_receipt()
-        seconds = time.monotonic() - began
+        verdict = self._verdict(time.monotonic() - began)
+        self.job.report.answer(verdict)
         if self.failures:
-            raise _not_ready(self.failures, seconds)
-        self.job.report.say(verdict(self.outcomes, seconds, self.vm.where))
+            hint = self.failures[verdict.failed[0]].hint
+            raise StepFailed(verdict.line, hint=hint, cause=verdict.cause)
+
+    def _verdict(self, seconds: float) -> Verdict:
+        return Verdict.of(
+            self.job.target_name,
+            self.job.config.app.revision,
+            seconds,
+            self.vm.where,
+            self.outcomes,
+            {name: error.cause or error.summary for name, error in self.failures.items()},
+        )
 
     def _is_selected(self, phase: Phase) -> bool:
         return skipped(phase, self.selection, {}) is None
@@ -194,7 +205,9 @@ class Rehearsal:
         candidate = self.actions.candidate
         if candidate is None:
             return
-        record = self.recorder.record(Verdict.FAILED if self.failures else Verdict.PASSED)
+        record = self.recorder.record(
+            RecordedVerdict.FAILED if self.failures else RecordedVerdict.PASSED
+        )
         try:
             with SshConnection(self.job.target, self.job.config.host.deployer) as connection:
                 staging = inputs.fingerprint_of(connection)
@@ -202,16 +215,6 @@ class Rehearsal:
             issue.write(self.job, result_of(record, self.outcomes, candidate, staging, project))
         except UnderstudyError as error:
             self.job.report.warn(f"no receipt was written: {error.summary}")
-
-
-def _not_ready(failures: Mapping[str, UnderstudyError], seconds: float) -> StepFailed:
-    names = [name for name in NAMES if name in failures]
-    first = failures[names[0]]
-    return StepFailed(
-        f"verdict: NOT READY after {seconds:.0f} s: {', '.join(names)} failed",
-        hint=first.hint,
-        cause=first.cause or first.summary,
-    )
 
 
 def _interrupted(phase: Phase) -> str:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from understudy.errors import Stopped, UnderstudyError
+from understudy.report.answer import Answer
 from understudy.report.sanitize import plain_json
 
 
@@ -42,6 +43,9 @@ class Report(ABC):
             self.phase_ended(name, time.monotonic() - began, ok=False)
             raise
         self.phase_ended(name, time.monotonic() - began, ok=True)
+
+    def answer(self, answer: Answer) -> None:
+        self.result(answer.event, answer.fields(), answer.text())
 
     @abstractmethod
     def about(self, host: str, phase: str = "") -> None:
@@ -97,7 +101,8 @@ class Report(ABC):
 
     @abstractmethod
     def result(self, event: str, value: Mapping[str, Any], text: str) -> None:
-        """An answer of a verb. value: its fields, for programs, of JSON's types; text: the same for people.
+        """An answer of a verb. value: its fields, for programs, of JSON's types; text: the same for people,
+        "" if something else says it.
 
         event: names the kind of answer; docs/events.schema.json has the fields of each.
         """

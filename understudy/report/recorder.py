@@ -156,7 +156,8 @@ class Recorder(Report):
         self.report.say(text)
 
     def result(self, event: str, value: Mapping[str, Any], text: str) -> None:
-        self._note(text)
+        if text:
+            self._note(text)
         self.report.result(event, value, text)
 
     def warn(self, text: str) -> None:

@@ -111,10 +111,12 @@ class TextReport(Report):
     def say(self, text: str) -> None:
         said = _plain(with_host(self._host, text))
         said.highlight_regex(_ALARMING, "bold red")
+        said.highlight_regex(r"(?m)^!", "yellow")
         self._out.print(said)
 
     def result(self, event: str, value: Mapping[str, Any], text: str) -> None:
-        self.say(text)
+        if text:
+            self.say(text)
 
     def warn(self, text: str) -> None:
         self._err.print(_plain(("!", "yellow"), f" {with_host(self._host, text)}"))

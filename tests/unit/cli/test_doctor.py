@@ -186,7 +186,7 @@ def test_missing_vagrant_is_said_to_matter_for_the_vm_only(
     report = FakeReport()
     with pytest.raises(Unreachable):
         doctor.examine(PROJECT, report)
-    assert any("only the staging VM needs it" in line for line in report.warnings)
+    assert any("only the staging VM needs it" in line for line in report.said)
 
 
 def test_missing_keys_of_ubuntu_are_a_problem_with_their_package(tmp_path: Path) -> None:

@@ -187,4 +187,6 @@ def test_secrets_are_listed_for_each_host(
     assert main("secrets list --json") == 0
 
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [(event["host"], event["text"]) for event in events] == [(host, "API") for host in HOSTS]
+    assert [(event["host"], event["names"]) for event in events] == [
+        (host, ["API"]) for host in HOSTS
+    ]

@@ -42,7 +42,7 @@ def test_json_has_what_was_found_as_fields(
 
     assert main(["init", "--json"], tmp_path) == 0
     lines = map(json.loads, capsys.readouterr().out.splitlines())
-    found = next(line["value"] for line in lines if line.get("name") == "init")
+    found = next(line for line in lines if line["event"] == "init")
     module = {"value": "shop.wsgi:application", "why": "shop/wsgi.py:4", "is_sure": True}
     assert found["app"]["module"] == module
     assert found["unknown"] == []

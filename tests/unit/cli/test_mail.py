@@ -51,7 +51,7 @@ def test_list_has_a_line_for_each_the_oldest_first(staging: Staging) -> None:
 def test_one_mail_is_printed_with_those_who_got_it_unseen(staging: Staging) -> None:
     mail.show(job(staging, kept(TEXT)), 1, in_browser=False)
 
-    [text] = staging.report.said
+    text = "\n".join(staging.report.said)
     assert "Subject: Your order\nAlso to: boss@example.com" in text
     assert "https://shop.test/1" in text
 

@@ -11,7 +11,8 @@ from tests.unit.fakes import TOP, FakeReport
 from understudy.cli import main, reports, watch
 from understudy.cli.verbs import vm as vm_verbs
 from understudy.errors import INTERRUPTED, ConfigError, Refused, StepFailed, UnderstudyError
-from understudy.rehearsal.phases import NAMES, Outcome, verdict
+from understudy.rehearsal.phases import NAMES, Outcome
+from understudy.rehearsal.verdict import Verdict
 from understudy.release import source
 from understudy.release.source import Newest
 from understudy.report.events import Report
@@ -85,7 +86,8 @@ def test_passed_rehearsal_is_one_line_with_its_verdict() -> None:
         with own.phase("deploy", "deploy the candidate"), own.step("unpack"):
             own.detail("half of it")
         own.skipped("data", "data", "none")
-        own.say(verdict({**dict.fromkeys(NAMES, Outcome.PASSED), "data": Outcome.UNAVAILABLE}, 40))
+        outcomes = {**dict.fromkeys(NAMES, Outcome.PASSED), "data": Outcome.UNAVAILABLE}
+        own.answer(Verdict.of("vagrant", "c0ffee", 40, "", outcomes, {}))
         own.say("report: reports/x")
         return 0
 

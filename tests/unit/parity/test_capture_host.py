@@ -45,7 +45,8 @@ def test_capture_is_written_beside_deploy_yml(job: Job, staging: Staging) -> Non
 
     assert capture_host.load(job, "staging").entry("time.zone") == "Etc/UTC"
     assert staging.report.said == ["provision/staging.lock.yml: written"]
-    assert staging.report.attached["capture"]["os"]["name"] == "debian 12"
+    [(event, fields)] = staging.report.results
+    assert (event, fields["sections"]["os"]["name"]) == ("capture", "debian 12")
     assert [path.name for path in lock(job).parent.iterdir()] == ["staging.lock.yml"]
 
 

@@ -162,14 +162,14 @@ def test_declaration_that_matches_nothing_is_warned_of(hosts: Hosts) -> None:
     ]
 
 
-def test_comparison_is_attached_for_programs(hosts: Hosts) -> None:
+def test_comparison_has_fields_for_programs(hosts: Hosts) -> None:
     hosts.answer("debian", sysctl="net/core/somaxconn\t128")
 
     show(hosts)
 
-    attached = hosts.report.attached["parity"]
-    [comparison] = attached["comparisons"]
-    assert (attached["threshold"], comparison["from"], comparison["to"]) == (
+    [(_, drift)] = hosts.report.results
+    [comparison] = drift["comparisons"]
+    assert (drift["threshold"], comparison["from"], comparison["to"]) == (
         95,
         "production",
         "staging",

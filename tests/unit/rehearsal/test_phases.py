@@ -11,7 +11,6 @@ from understudy.rehearsal.phases import (
     is_complete,
     seconds_left,
     skipped,
-    verdict,
 )
 
 PASSED = dict.fromkeys(NAMES, Outcome.PASSED)
@@ -94,15 +93,3 @@ def test_rehearsal_is_complete_if_nothing_was_left_out() -> None:
         assert not is_complete({**PASSED, "reboot": bad})
     assert not is_complete({**PASSED, "deploy": Outcome.UNAVAILABLE})
     assert not is_complete({})
-
-
-def test_verdict_names_what_was_skipped() -> None:
-    incomplete = {**PASSED, "baseline": Outcome.UNAVAILABLE, "rollback": Outcome.UNAVAILABLE}
-    assert verdict(PASSED, 98.4) == "verdict: READY after 98 s"
-    assert verdict(PASSED, 98.4, "a container") == "verdict: READY after 98 s in a container"
-    assert verdict(incomplete, 98.4) == "verdict: READY after 98 s; skipped: baseline, rollback"
-
-
-def test_rehearsal_that_left_out_a_phase_is_not_ready() -> None:
-    part = {**PASSED, "reset": Outcome.LEFT_OUT, "data": Outcome.UNAVAILABLE}
-    assert verdict(part, 20) == "verdict: PASSED IN PART after 20 s; skipped: reset, data"

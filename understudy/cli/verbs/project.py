@@ -20,10 +20,12 @@ def init(options: argparse.Namespace, project: Project, report: "Report") -> Non
 
 def eject(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.project import overrides
+    from understudy.project.override_list import Overrides
 
     if options.name:
         copy = overrides.eject(project, options.name)
-        report.say(f"{copy}: change it, and commit it; it is used in place of Understudy's own")
+        text = f"{copy}: change it, and commit it; it is used in place of Understudy's own"
+        report.result("ejected", {"file": str(copy)}, text)
         return
-    for one in overrides.possible(project):
-        report.say(f"{one.name}{'  (this project has its own)' if one.exists else ''}")
+    files = [(one.name, one.exists) for one in overrides.possible(project)]
+    report.answer(Overrides(tuple(files)))

@@ -1,0 +1,46 @@
+"""The mails that a host has captured, as they are listed. Pure."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from understudy.host import shown_mails
+from understudy.host.mails import Mail
+from understudy.report.answer import Answer
+
+
+@dataclass(frozen=True)
+class MailList(Answer):
+    """mails: the oldest first. removed: how many older ones the host had no room for."""
+
+    event: ClassVar[str] = "mails"
+
+    target: str
+    host: str
+    mails: tuple[Mail, ...]
+    removed: int
+
+    def fields(self) -> dict[str, Any]:
+        mails = [
+            {"number": number, **shown_mails.shown(mail)}
+            for number, mail in enumerate(self.mails, 1)
+        ]
+        return {"target": self.target, "host": self.host, "removed": self.removed, "mails": mails}
+
+    def text(self) -> str:
+        """A line for each, with the number by which `mail NUMBER` knows it."""
+        lines = [self._line(number, mail) for number, mail in enumerate(self.mails, 1)]
+        if self.removed:
+            lines.insert(
+                0, f"{self.removed} older mails were removed: the host has no room for more"
+            )
+        return "\n".join(lines if self.mails else [*lines, f"{self.target} has captured no mail"])
+
+    def _line(self, number: int, mail: Mail) -> str:
+        at = shown_mails.shown(mail)["at"][:19].replace("T", " ")
+        width = max(len(_to(one)) for one in self.mails)
+        return f"{number:>3}  {at}  {_to(mail):<{width}}  {mail.subject}"
+
+
+def _to(mail: Mail) -> str:
+    more = len(mail.to) - 1
+    return f"{mail.to[0]} and {more} more" if more > 0 else "".join(mail.to)
