@@ -11,6 +11,7 @@ TOP = Path(__file__).resolve().parents[2]
 PACKAGE = TOP / "understudy"
 # What isn't in a wing.
 APART = "apart"
+_NO_WINGS = ("__init__", "__main__")
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def modules(package: Path = PACKAGE) -> list[Path]:
 
 def wing(module: Path, package: Path = PACKAGE) -> str:
     parts = module.relative_to(package).parts
-    return parts[0] if len(parts) > 1 else module.stem if module.stem != "__init__" else APART
+    return parts[0] if len(parts) > 1 else module.stem if module.stem not in _NO_WINGS else APART
 
 
 def per_folder(package: Path = PACKAGE) -> Mapping[str, int]:
