@@ -78,7 +78,8 @@ def imports_between_wings(package: Path = PACKAGE) -> Mapping[tuple[str, str], i
     found = Counter[tuple[str, str]]()
     for path in modules(package):
         own = wing(path, package)
-        found.update({(own, other) for other in _imported(path, package) if other != own})
+        others = _imported(path, package) if own != APART else ()
+        found.update({(own, other) for other in others if other != own})
     return found
 
 
