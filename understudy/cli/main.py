@@ -64,7 +64,7 @@ def main(arguments: list[str], directory: Path, program: str = DEPLOY_PY) -> int
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     parser = make_parser(VERBS, program)
-    _complete(parser)
+    _complete(parser, directory)
     options = parse(parser, arguments)
     if options.verb is None:
         parser.print_help()
@@ -99,10 +99,11 @@ def _known_host(
     return known_host.approached(options, project)
 
 
-def _complete(parser: argparse.ArgumentParser) -> None:
+def _complete(parser: argparse.ArgumentParser, directory: Path) -> None:
     if "_ARGCOMPLETE" in os.environ:
         import argcomplete
 
+        parser.set_defaults(directory=directory)
         argcomplete.autocomplete(parser)
 
 

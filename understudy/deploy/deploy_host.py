@@ -24,7 +24,7 @@ from understudy.deploy import (
 from understudy.deploy.desired import NO_SHIPMENT, DesiredState
 from understudy.deploy.hooked import hooked_host
 from understudy.errors import StepFailed
-from understudy.host import backups, services, session, steps
+from understudy.host import backups, known_names, services, session, steps
 from understudy.host.actions import Action
 from understudy.host.facts import ObservedState
 from understudy.host.session import AuditEntry
@@ -83,6 +83,8 @@ def deploy(
             on_live(desired.release)
     address = switch.url(desired, desired.app.health_path)
     job.report.say(f"{desired.release.id} is live on {job.target_name} at {address}")
+    names = (desired.release.id, *(release.id for release in observed.releases))
+    known_names.keep(job.project, job.target_name, known_names.RELEASES, names)
     if observed.maintenance and not observed.maintenance.automatic:
         maintenance.warn_if_on(job, observed)
     if without_rehearsal:

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from understudy.commands import backups as commands
 from understudy.commands.backups import Backup
-from understudy.host import data_errors, session
+from understudy.host import data_errors, known_names, session
 from understudy.host.actions import SECONDS_FOR_A_STEP
 from understudy.host.backup_list import BackupList
 from understudy.host.session import AuditEntry
@@ -51,7 +51,10 @@ def list_all(connection: SshConnection, job: Job) -> tuple[Backup, ...]:
     done = connection.run(commands.list_all(_directory(job)), user=job.config.app.name)
     if not done.ok:
         raise data_errors.failed(job.target_name, "the backups can't be listed", done.text)
-    return commands.parse_list(done.output)
+    listed = commands.parse_list(done.output)
+    names = (backup.name for backup in listed)
+    known_names.keep(job.project, job.target_name, known_names.BACKUPS, names)
+    return listed
 
 
 def prune(connection: SshConnection, job: Job) -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from understudy.commands import site
 from understudy.config.model import Config
 from understudy.errors import LoginRefused, Refused, UnderstudyError
-from understudy.host import facts, facts_query, query_errors
+from understudy.host import facts, facts_query, known_names, query_errors
 from understudy.host.facts import ObservedState
 from understudy.host.provisioning import Provisioning, of_project
 from understudy.job import Job
@@ -43,6 +43,8 @@ def connected(
         if not _is_provisioned(job, observed, needs) and needs:
             _refuse_without_verbs(connection, job, needs)
         _warn_of_lost_name(job, observed)
+        releases = (release.id for release in observed.releases)
+        known_names.keep(job.project, job.target_name, known_names.RELEASES, releases)
         yield connection, observed
 
 

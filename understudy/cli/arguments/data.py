@@ -1,5 +1,6 @@
 """The verbs about what outlives releases: backups, production's data, secrets."""
 
+from understudy.cli.arguments import completion
 from understudy.cli.arguments.global_options import Common, add_target
 from understudy.cli.arguments.group import Actions, Group
 from understudy.cli.arguments.parser import Parser
@@ -23,7 +24,8 @@ def add(group: Group, common: Common) -> None:
         ),
         docs="docs/data.md",
     )
-    restore.add_argument("name", nargs="?", metavar="NAME", help="a backup")
+    name = restore.add_argument("name", nargs="?", metavar="NAME", help="a backup")
+    completion.complete(name, completion.backups)
     restore.add_argument("--yes", action="store_true", help="don't ask before data is replaced")
     _add_data(group, common)
     _add_secrets(group, common)
@@ -48,12 +50,13 @@ def _add_data(group: Group, common: Common) -> None:
 
 
 def _add_from(parser: Parser) -> None:
-    parser.add_argument(
+    source = parser.add_argument(
         "--from",
         dest="source",
         metavar="TARGET",
         help="the target that the data comes from; default: vm.stands_for of deploy.yml",
     )
+    completion.complete(source, completion.targets)
 
 
 def _add_secrets(group: Group, common: Common) -> None:

@@ -1,6 +1,6 @@
 """The verbs that provision hosts, deploy to them and roll back."""
 
-from understudy.cli.arguments import types
+from understudy.cli.arguments import completion, types
 from understudy.cli.arguments.global_options import Common
 from understudy.cli.arguments.group import Group
 from understudy.cli.arguments.parser import Parser
@@ -85,9 +85,10 @@ def _add_rollback(group: Group, common: Common) -> None:
         docs="docs/real-server.md",
     )
     rollback.word_hint = "for a release use --to {0}, for a target --target {0}"
-    rollback.add_argument(
+    to = rollback.add_argument(
         "--to", metavar="ID", help="a release; default: the one that was live before"
     )
+    completion.complete(to, completion.releases)
     rollback.add_argument(
         "--with-data",
         action="store_true",

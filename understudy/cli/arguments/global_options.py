@@ -4,12 +4,12 @@ import argparse
 from dataclasses import dataclass
 
 from understudy import __version__
+from understudy.cli.arguments import completion
 from understudy.cli.arguments.parser import Parser
 
 Group = argparse._ArgumentGroup
 
 DEFAULT_TARGET = "vagrant"
-_HOST_HELP = "only this host of the target"
 _VERBOSITY = (
     ("-v", "--verbose", 1, "also show each command that runs on a host"),
     ("-q", "--quiet", -1, "show only warnings, errors and the result"),
@@ -30,7 +30,7 @@ def common_options() -> Common:
     every = Parser(add_help=False)
     _add_to_every(every)
     host = Parser(add_help=False, parents=[every])
-    host.add_argument("--host", metavar="ADDRESS", default=argparse.SUPPRESS, help=_HOST_HELP)
+    _add_host(host)
     target = Parser(add_help=False, parents=[host])
     add_target(target, "a target of deploy.yml; default: vagrant", DEFAULT_TARGET)
     change = Parser(add_help=False, parents=[target])
@@ -46,17 +46,15 @@ def common_options() -> Common:
 
 def add_target(parser: Parser, help: str, default: str | None = None) -> None:
     """--target of one verb. default: None if it depends on deploy.yml."""
-    parser.add_argument("--target", metavar="NAME", default=argparse.SUPPRESS, help=help)
+    _add_target(parser, help)
     parser.set_defaults(default_target=default)
 
 
 def add_before_verb(parser: Parser) -> None:
     """All of them, for a parser whose verbs or actions follow."""
     group = _add_to_every(parser)
-    group.add_argument(
-        "--target", metavar="NAME", default=argparse.SUPPRESS, help="a target of deploy.yml"
-    )
-    group.add_argument("--host", metavar="ADDRESS", default=argparse.SUPPRESS, help=_HOST_HELP)
+    _add_target(group, "a target of deploy.yml")
+    _add_host(group)
 
 
 def settle(options: argparse.Namespace) -> None:
@@ -74,6 +72,18 @@ def settle(options: argparse.Namespace) -> None:
             parser.refuse(f"--{name}")
     for internal in ("parser", "default_target"):
         vars(options).pop(internal, None)
+
+
+def _add_target(parser: Parser | Group, help: str) -> None:
+    option = parser.add_argument("--target", metavar="NAME", default=argparse.SUPPRESS, help=help)
+    completion.complete(option, completion.targets)
+
+
+def _add_host(parser: Parser | Group) -> None:
+    option = parser.add_argument(
+        "--host", metavar="ADDRESS", default=argparse.SUPPRESS, help="only this host of the target"
+    )
+    completion.complete(option, completion.hosts)
 
 
 def _add_to_every(parser: Parser) -> Group:

@@ -1,6 +1,6 @@
 """The verbs that change nothing: they show what is on hosts and in reports."""
 
-from understudy.cli.arguments import processes
+from understudy.cli.arguments import completion, processes
 from understudy.cli.arguments.global_options import Common, add_target
 from understudy.cli.arguments.group import Group
 
@@ -79,13 +79,14 @@ def _add_drift(group: Group, common: Common) -> None:
         ),
         docs="docs/parity.md",
     )
-    drift.add_argument(
+    between = drift.add_argument(
         "--between",
         nargs=2,
         metavar=("A", "B"),
         help=f"two sides, each a target ({_HOST}), `capture` for the capture that the VM mirrors, or "
         "`code` for what deploy.yml says; default: vm.stands_for and vagrant",
     )
+    completion.complete(between, completion.sides)
     drift.instead = {"--from": "--between A B", "--to": "--between A B"}
     add_target(drift, f"compare this target with its capture and with deploy.yml; {_HOST}")
     drift.add_argument("--html", action="store_true", help="also write reports/drift.html")

@@ -2,16 +2,11 @@
 
 import argparse
 import re
-from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING
 
+from understudy.cli.arguments import completion
 from understudy.cli.arguments.global_options import Common
 from understudy.cli.arguments.group import Group
 from understudy.cli.arguments.parser import Parser
-
-if TYPE_CHECKING:
-    from understudy.config.model import Config
 
 # Of one name, as in deploy.yml.
 MOST = 64
@@ -26,7 +21,7 @@ def add_restart(group: Group, common: Common) -> None:
         docs="docs/processes.md",
     )
     names = restart.add_argument("names", nargs="+", metavar="NAME", help="for example worker")
-    _complete(names, lambda config: config.processes)
+    completion.complete(names, completion.processes)
 
 
 def add_scale(group: Group, common: Common) -> None:
@@ -40,7 +35,9 @@ def add_scale(group: Group, common: Common) -> None:
     counts = scale.add_argument(
         "counts", nargs="+", type=count, metavar="NAME=COUNT", help="for example worker=4"
     )
-    _complete(counts, lambda config: [f"{name}=" for name in config.processes])
+    completion.complete(
+        counts, lambda options: [f"{one}=" for one in completion.processes(options)]
+    )
 
 
 def add_process(logs: Parser) -> None:
@@ -48,7 +45,7 @@ def add_process(logs: Parser) -> None:
     process = logs.add_argument(
         "-p", "--process", metavar="NAME", help="only of this process or timer, or of web"
     )
-    _complete(process, lambda config: ["web", *config.processes, *config.timers])
+    completion.complete(process, completion.journals)
 
 
 def count(text: str) -> tuple[str, int]:
@@ -59,26 +56,3 @@ def count(text: str) -> tuple[str, int]:
             f"{text!r} is no name and count of 1 to {MOST}, such as worker=4"
         )
     return found[1], int(found[2])
-
-
-def _complete(argument: argparse.Action, names: "Callable[[Config], Iterable[str]]") -> None:
-    """The shell completes it to what deploy.yml has."""
-
-    def completer(prefix: str, parsed_args: argparse.Namespace, **_: object) -> list[str]:
-        config = _config(parsed_args)
-        return [name for name in names(config) if name.startswith(prefix)] if config else []
-
-    # argcomplete's own attribute.
-    argument.completer = completer  # type: ignore[attr-defined]
-
-
-def _config(options: argparse.Namespace) -> "Config | None":
-    """None without a deploy.yml that can be read."""
-    from understudy.config import model
-    from understudy.errors import UnderstudyError
-    from understudy.paths import find_project
-
-    try:
-        return model.load(find_project(Path.cwd(), options.config).config_file)
-    except (UnderstudyError, OSError):
-        return None

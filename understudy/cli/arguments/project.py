@@ -1,5 +1,6 @@
 """The verbs about a project's own files, and about this machine."""
 
+from understudy.cli.arguments import completion
 from understudy.cli.arguments.global_options import Common
 from understudy.cli.arguments.group import Group
 
@@ -31,7 +32,10 @@ def add(group: Group, common: Common) -> None:
         ),
         docs="docs/overrides.md",
     )
-    eject.add_argument("name", nargs="?", metavar="NAME", help="such as templates/nginx.conf.j2")
+    name = eject.add_argument(
+        "name", nargs="?", metavar="NAME", help="such as templates/nginx.conf.j2"
+    )
+    completion.complete(name, completion.overrides)
     doctor = group.add(
         "doctor",
         "check this machine; print a fix for each problem",

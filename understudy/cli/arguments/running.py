@@ -2,7 +2,7 @@
 
 import argparse
 
-from understudy.cli.arguments import mail, processes
+from understudy.cli.arguments import completion, mail, processes
 from understudy.cli.arguments.global_options import Common
 from understudy.cli.arguments.group import Group
 
@@ -65,4 +65,5 @@ def _add_timers(group: Group, common: Common) -> None:
     )
     timers.add("list", "list the timers of a target", common.target)
     run = timers.add("run", "run a timer's command now, and show its output", common.target)
-    run.add_argument("name", metavar="NAME", help="a key of `timers` in deploy.yml")
+    name = run.add_argument("name", metavar="NAME", help="a key of `timers` in deploy.yml")
+    completion.complete(name, completion.timers)

@@ -1,0 +1,99 @@
+"""What the shell completes: names of deploy.yml, and of what a target was seen with last. No host is asked."""
+
+import argparse
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from understudy.paths import Project, find_project
+
+Names = Callable[[argparse.Namespace], Iterable[str]]
+
+
+def complete(argument: argparse.Action, names: Names) -> argparse.Action:
+    """The shell completes it to these names."""
+
+    def completer(prefix: str, parsed_args: argparse.Namespace, **_: object) -> list[str]:
+        return [name for name in names(parsed_args) if name.startswith(prefix)]
+
+    # argcomplete's own attribute.
+    argument.completer = completer  # type: ignore[attr-defined]
+    return argument
+
+
+def targets(options: argparse.Namespace) -> list[str]:
+    return _keys(_tree(options).get("targets"))
+
+
+def sides(options: argparse.Namespace) -> list[str]:
+    """Of `drift --between`."""
+    return [*targets(options), "capture", "code"]
+
+
+def hosts(options: argparse.Namespace) -> list[str]:
+    """The addresses of the target's hosts."""
+    found = _tree(options).get("targets")
+    target = found.get(_target(options)) if isinstance(found, dict) else None
+    if not isinstance(target, dict):
+        return []
+    return [str(one) for one in (target.get("addresses") or [target.get("address")]) if one]
+
+
+def processes(options: argparse.Namespace) -> list[str]:
+    return _keys(_tree(options).get("processes"))
+
+
+def timers(options: argparse.Namespace) -> list[str]:
+    return _keys(_tree(options).get("timers"))
+
+
+def journals(options: argparse.Namespace) -> list[str]:
+    """Of `logs -p`."""
+    return ["web", *processes(options), *timers(options)]
+
+
+def releases(options: argparse.Namespace) -> list[str]:
+    from understudy.host import known_names
+
+    return known_names.kept(_project(options), _target(options), known_names.RELEASES)
+
+
+def backups(options: argparse.Namespace) -> list[str]:
+    from understudy.host import known_names
+
+    return known_names.kept(_project(options), _target(options), known_names.BACKUPS)
+
+
+def overrides(options: argparse.Namespace) -> list[str]:
+    """Of `eject`."""
+    from understudy.project import overrides
+
+    return [one.name for one in overrides.possible(_project(options))]
+
+
+def _target(options: argparse.Namespace) -> str:
+    """Empty if the verb's default depends on deploy.yml."""
+    return getattr(options, "target", None) or getattr(options, "default_target", None) or ""
+
+
+def _project(options: argparse.Namespace) -> Project:
+    """directory: where deploy.yml is looked for, as in main.main()."""
+    directory = getattr(options, "directory", None) or Path.cwd()
+    return find_project(directory, getattr(options, "config", None))
+
+
+def _tree(options: argparse.Namespace) -> dict[str, Any]:
+    """deploy.yml as YAML, without a check, which takes long. A mistake elsewhere in it doesn't matter."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        # It is a safe loader, written in C.
+        tree = yaml.load(_project(options).config_file.read_bytes(), loader)  # noqa: S506
+    except (OSError, ValueError, yaml.YAMLError):
+        return {}
+    return tree if isinstance(tree, dict) else {}
+
+
+def _keys(part: object) -> list[str]:
+    return [str(key) for key in part] if isinstance(part, dict) else []
