@@ -84,9 +84,13 @@ class _Queue:
 def _wrong(job: Job, count: TaskCount, details: str) -> StepFailed:
     by_older = count.by_older and not job.config.app.workers_first
     return StepFailed(
-        f"{len(count.lost)} tasks were lost and {len(count.twice)} done twice, of {count.enqueued} that were "
+        f"{_many(len(count.lost))} lost and {len(count.twice)} done twice, of {count.enqueued} that were "
         f"enqueued while a release went live on {job.target_name}",
         details=details,
         hint="A worker has to finish within stop_timeout what it began, or to give it back to the queue; and "
         f"each release must know the tasks of the one before.{_WORKERS_FIRST if by_older else ''}",
     )
+
+
+def _many(tasks: int) -> str:
+    return "1 task was" if tasks == 1 else f"{tasks} tasks were"

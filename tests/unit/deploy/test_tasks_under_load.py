@@ -11,6 +11,7 @@ from tests.unit.staging import Staging
 from understudy.commands import Argv
 from understudy.config.verify import Tasks
 from understudy.deploy.tasks_under_load import counted_tasks
+from understudy.diagnosis.causes.queues import _LOST
 from understudy.errors import StepFailed
 from understudy.job import Job
 from understudy.ssh.connection import Connection, Result
@@ -87,6 +88,19 @@ def test_task_that_is_lost_is_reported_with_the_journal(staging: Staging) -> Non
     assert "worker: bad task" in raised.value.details
     # What was logged before has other causes.
     assert any(re.search(r"journalctl .* --since @\d+", note) for note in queue.notes)
+
+
+def test_one_lost_task_is_counted_in_words_that_the_causes_know(staging: Staging) -> None:
+    lost: list[str] = []
+
+    def done(mark: str) -> list[str]:
+        lost.append(mark)
+        return [] if mark == lost[0] else [f"{mark} new"]
+
+    with pytest.raises(StepFailed, match="^1 task was lost and 0 done twice") as raised:
+        go_live(staging, Queue(done))
+
+    assert re.search(_LOST.pattern, raised.value.summary)
 
 
 def test_old_worker_that_does_not_know_a_new_task_is_the_reason_for_workers_first(

@@ -7,7 +7,7 @@ from understudy.diagnosis.causes.checks import not_written, on_disk, written
 from understudy.diagnosis.known_facts import KnownFacts
 from understudy.diagnosis.rules import Clue, Finding, Groups, Rule, holds
 
-_LOST = Clue("step", r"^[1-9]\d* tasks were lost and \d+ done twice, of \d+ ")
+_LOST = Clue("step", r"^[1-9]\d* tasks? (was|were) lost and \d+ done twice, of \d+ ")
 _UNKNOWN = Clue("said", r"Received unregistered task of type '(?P<task>[\w.]*?(?P<name>\w+))'")
 
 
