@@ -97,7 +97,7 @@ def test_one_lost_task_is_counted_in_words_that_the_causes_know(staging: Staging
         lost.append(mark)
         return [] if mark == lost[0] else [f"{mark} new"]
 
-    with pytest.raises(StepFailed, match="^1 task was lost and 0 done twice") as raised:
+    with pytest.raises(StepFailed, match=r"^1 task was lost and 0 done twice") as raised:
         go_live(staging, Queue(done))
 
     assert re.search(_LOST.pattern, raised.value.summary)
