@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.unit.staging import Staging
@@ -43,6 +44,24 @@ def staging(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> 
     monkeypatch.setattr(remove_site, "SshConnection", made.connect)
     monkeypatch.setattr(mailbox, "SshConnection", made.connect)
     return made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _valid_events() -> "Iterator[None]":
+    """Each object that a test's verb writes for programs is one of docs/events.schema.json."""
+    from understudy.report.events import JsonReport
+
+    write = JsonReport._write
+
+    def checked(self: JsonReport, event: str, /, **values: object) -> None:
+        from tests.unit import event_schema
+
+        event_schema.check_answer(event, {**self._about, **self._branch, **values})
+        write(self, event, **values)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JsonReport, "_write", checked)
+        yield
 
 
 @pytest.fixture(scope="session")

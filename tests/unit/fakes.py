@@ -180,6 +180,9 @@ class FakeReport(Report):
         self.said_of.setdefault(self.host, []).append(text)
 
     def result(self, event: str, value: Mapping[str, Any], text: str) -> None:
+        from tests.unit import event_schema
+
+        event_schema.check_answer(event, value)
         self.results.append((event, value))
         for line in text.splitlines():
             self.say(line)

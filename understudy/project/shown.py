@@ -33,7 +33,7 @@ def data(found: Deployment) -> dict[str, Any]:
     parts: dict[str, Mapping[str, Found]] = {part: getattr(found, part) for part in _PARTS}
     return {
         "kind": found.kind,
-        **{
+        "values": {
             part: {key: asdict(one) for key, one in values.items()}
             for part, values in parts.items()
         },

@@ -44,5 +44,5 @@ def test_json_has_what_was_found_as_fields(
     lines = map(json.loads, capsys.readouterr().out.splitlines())
     found = next(line for line in lines if line["event"] == "init")
     module = {"value": "shop.wsgi:application", "why": "shop/wsgi.py:4", "is_sure": True}
-    assert found["app"]["module"] == module
+    assert found["values"]["app"]["module"] == module
     assert found["unknown"] == []

@@ -123,17 +123,17 @@ def test_the_same_is_printed_without_the_work(seen: Workspace) -> None:
 
 
 def test_the_fields_of_an_answer_are_printed_without_the_work(workspace: Workspace) -> None:
-    fields = {"release": "r1", "timers": [{"name": "tidy", "next": None}]}
+    fields: dict[str, Any] = {"target": "staging", "host": "192.0.2.7", "live": None, "releases": []}
 
     def status(report: Any) -> None:
         report.say("a message\nof two lines")
-        report.result("status", fields, "r1 is live\n  running")
+        report.result("releases", fields, "r1 is live\n  running")
 
     for _ in range(3):
         workspace.look(status, "status")
 
     assert workspace.worked == 2
-    assert workspace.report.results == [("status", fields)] * 3
+    assert workspace.report.results == [("releases", fields)] * 3
     assert workspace.report.said[-2:] == ["r1 is live", "  running"]
 
 

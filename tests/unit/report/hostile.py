@@ -15,7 +15,7 @@ def report_everything(report: Report, text: str) -> None:
             report.detail(text)
         report.detail(text)
         report.say(text)
-        report.result("status", {text: [text]}, text)
+        report.result("secrets", {"target": text, "host": text, "names": [text]}, text)
         report.warn(text)
         report.skipped(text, text, text)
         report.ran(text, text, 1.0, ok=False)

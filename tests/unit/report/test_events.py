@@ -57,14 +57,15 @@ def test_an_answer_is_fields_for_programs_and_no_sentence() -> None:
     out = io.StringIO()
     at = datetime(2026, 3, 1, 12, 4, 5, 678_901, tzinfo=UTC)
 
-    JsonReport(out, lambda: at).result("backups", {"target": "a", "backups": []}, "a has no backup")
+    JsonReport(out, lambda: at).result("secrets", {"target": "a", "host": "b", "names": []}, "")
 
     assert json.loads(out.getvalue()) == {
-        "event": "backups",
+        "event": "secrets",
         "schema": 1,
         "time": "2026-03-01T12:04:05.678Z",
         "target": "a",
-        "backups": [],
+        "host": "b",
+        "names": [],
     }
 
 

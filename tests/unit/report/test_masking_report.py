@@ -22,7 +22,7 @@ EVENTS: list[Callable[[Report], None]] = [
     lambda report: report.say(f"-Environment={SECRET}"),
     lambda report: report.say(f"coloured {SECRET[:3]}\x1b[1m{SECRET[3:]}"),
     lambda report: report.warn(f"text {SECRET}"),
-    lambda report: report.result("status", {"url": [f"http://{SECRET}"]}, f"text {SECRET}"),
+    lambda report: report.result("ejected", {"file": f"http://{SECRET}"}, f"text {SECRET}"),
     lambda report: report.attach("tests", {SECRET: [{"name": f"test {SECRET}"}]}),
     lambda report: report.error(
         Refused(f"s {SECRET}", f"d {SECRET}", f"h {SECRET}", f"c {SECRET}")

@@ -204,8 +204,8 @@ def test_an_error_after_a_phase_is_that_phases_and_the_last_one_is_the_runs() ->
 def test_the_text_of_an_answer_is_recorded_and_its_fields_are_forwarded() -> None:
     recorder = new_recorder()
 
-    recorder.result("rollback", {"release": "r1"}, "r1 is live again")
+    recorder.result("ejected", {"file": "a.j2"}, "a.j2: change it")
 
-    assert recorder.record(Verdict.PASSED).phases[0].lines == ("r1 is live again",)
+    assert recorder.record(Verdict.PASSED).phases[0].lines == ("a.j2: change it",)
     assert isinstance(recorder.report, FakeReport)
-    assert recorder.report.results == [("rollback", {"release": "r1"})]
+    assert recorder.report.results == [("ejected", {"file": "a.j2"})]
