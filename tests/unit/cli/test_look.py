@@ -123,7 +123,12 @@ def test_the_same_is_printed_without_the_work(seen: Workspace) -> None:
 
 
 def test_the_fields_of_an_answer_are_printed_without_the_work(workspace: Workspace) -> None:
-    fields: dict[str, Any] = {"target": "staging", "host": "192.0.2.7", "live": None, "releases": []}
+    fields: dict[str, Any] = {
+        "target": "staging",
+        "host": "192.0.2.7",
+        "live": None,
+        "releases": [],
+    }
 
     def status(report: Any) -> None:
         report.say("a message\nof two lines")
