@@ -14,6 +14,7 @@ from understudy.errors import UnderstudyError
 from understudy.host.facts import ObservedState
 from understudy.paths import Overlay
 from understudy.release.layout import Manifest
+from understudy.local.share import Share
 from understudy.report.events import Report
 from understudy.ssh.connection import Result
 from understudy.ssh.stream import Content
@@ -123,6 +124,7 @@ class FakeReport(Report):
         self.steps: list[tuple[str, bool]] = []
         self.details: list[str] = []
         self.printed: list[str] = []
+        self.shares: list[Share] = []
         self.said: list[str] = []
         self.warnings: list[str] = []
         self.phases: list[tuple[str, str]] = []
@@ -171,6 +173,9 @@ class FakeReport(Report):
 
     def detail(self, text: str) -> None:
         self.details.append(text)
+
+    def progress(self, share: Share) -> None:
+        self.shares.append(share)
 
     def output(self, line: str) -> None:
         self.printed.append(line)

@@ -158,7 +158,9 @@ class Builder:
         file = work / "needed.txt"
         file.write_text("".join(f"{one}\n" for one in needed))
         kind = self._kind
-        if failed := pip.download(file, work / "links", kind.python, kind.machine, indexes):
+        if failed := pip.download(
+            file, work / "links", kind.python, kind.machine, indexes, self._report.progress
+        ):
             raise StepFailed(
                 f"what the build of {title(sdist)} needs can't be downloaded",
                 details="\n".join(failed.splitlines()[-8:]),

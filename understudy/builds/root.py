@@ -34,7 +34,7 @@ def ensure(
     command = [script, *options, release, base, *([root, *packages] if packages else [])]
     what = f" with {', '.join(packages)}" if packages else ""
     with report.step(f"make a build root of {release}{what}"):
-        if (lines := root_script.run(command, log, report.detail)) is not None:
+        if (lines := root_script.run(command, log, report.detail, report.progress)) is not None:
             raise _failed(release, lines, log)
     return root
 

@@ -34,6 +34,7 @@ from understudy.data.schema import Database
 from understudy.errors import ConfigError, Refused, StepFailed
 from understudy.host import steps
 from understudy.job import Job
+from understudy.local.share import Share
 from understudy.release.layout import Paths
 from understudy.ssh.connection import SshConnection
 
@@ -158,7 +159,15 @@ class _Pulling:
     def _receive(
         self, argv: Argv, given: bytes, take: Callable[[bytes], None], dump: Dump | None = None
     ) -> None:
-        done = self.connection.receive(as_user(self.job.config.app.name, argv), [given], take)
+        come = 0
+
+        def count(piece: bytes) -> None:
+            nonlocal come
+            take(piece)
+            come += len(piece)
+            self.job.report.progress(Share(come))
+
+        done = self.connection.receive(as_user(self.job.config.app.name, argv), [given], count)
         # The exit status is gzip's: whether everything was read is seen at the text's own end.
         if not done.ok or (dump and not dump.whole):
             lines = done.errors.splitlines()[-steps.LINES_OF_OUTPUT :]

@@ -207,7 +207,13 @@ def _packages(
     with job.report.step("get the locked packages"), login:
         _report_added(job, source)
         packages = wheels.packages(
-            source.lock, python, machine, job.project.cache, source.repository, builder.build
+            source.lock,
+            python,
+            machine,
+            job.project.cache,
+            source.repository,
+            builder.build,
+            job.report.progress,
         )
     return packages, builder.libraries
 

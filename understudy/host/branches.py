@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Event, Lock
 
 from understudy.host.actions import Action, Start, Switch
+from understudy.local.share import counted
 from understudy.report.events import Report
 from understudy.report.forwarding import Call, ForwardingReport, call_whole
 from understudy.ssh import stream
@@ -37,8 +38,11 @@ class Branch:
     stop: Event = field(default_factory=Event)
 
     def pieces(self, local: Path) -> Iterator[bytes]:
-        """A file's pieces. Raises Stopped in place of the next one when the branch is to end."""
-        for piece in stream.pieces(local):
+        """A file's pieces; reports how much is sent. Raises Stopped in place of the next one when the branch
+        is to end.
+        """
+        pieces = stream.pieces(local)
+        for piece in counted(pieces, self.report.progress, local.stat().st_size):
             if self.stop.is_set():
                 raise Stopped
             yield piece

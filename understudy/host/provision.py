@@ -10,6 +10,7 @@ from understudy.host import session
 from understudy.host.facts import ObservedState
 from understudy.host.provisioned import Provisioned, ProvisioningCheck
 from understudy.job import Job
+from understudy.local.apt_output import AptOutput
 from understudy.report.events import Report
 from understudy.ssh.connection import SshConnection
 
@@ -32,7 +33,7 @@ def provision(job: Job) -> None:
             job, connection
         )
         if not is_done:
-            _run(job, connection, lambda line: _report_line(job.report, line))
+            _run(job, connection, _shown_on(job.report))
             _confirm_firewall(job)
     job.report.answer(Provisioned(job.target_name, job.target.address, changed=not is_done))
 
@@ -132,6 +133,14 @@ def _provisioning_failed(job: Job, text: str) -> UnderstudyError:
     )
 
 
-def _report_line(report: Report, line: str) -> None:
-    if line.startswith("==> "):
-        report.detail(line.removeprefix("==> "))
+def _shown_on(report: Report) -> Callable[[str], None]:
+    """Takes the script's lines: its steps, and how far apt-get is."""
+    apt = AptOutput()
+
+    def show(line: str) -> None:
+        if line.startswith("==> "):
+            report.detail(line.removeprefix("==> "))
+        elif share := apt.take(line):
+            report.progress(share)
+
+    return show

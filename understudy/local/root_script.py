@@ -7,15 +7,24 @@ from contextlib import suppress
 from pathlib import Path
 
 from understudy.errors import Unreachable
+from understudy.local.apt_output import AptOutput
+from understudy.local.share import Share
 
 _SECONDS_TO_CLEAN_UP = 60
 
 
-def run(command: Sequence[object], log: Path, on_step: Callable[[str], None]) -> list[str] | None:
+def run(
+    command: Sequence[object],
+    log: Path,
+    on_step: Callable[[str], None],
+    on_share: Callable[[Share], None] = lambda share: None,
+) -> list[str] | None:
     """The output's lines, if the script fails; None if it succeeds. Not as root it runs by sudo.
 
-    on_step: gets the text of each line that begins with `==> `. Raises Unreachable if there is no sudo.
+    on_step: gets the text of each line that begins with `==> `. on_share: gets how far apt-get is in the script.
+    Raises Unreachable if there is no sudo.
     """
+    apt = AptOutput()
     words = [*([] if os.geteuid() == 0 else ["sudo"]), *map(str, command)]
     lines: list[str] = []
     try:
@@ -34,6 +43,8 @@ def run(command: Sequence[object], log: Path, on_step: Callable[[str], None]) ->
                 lines.append(line.rstrip())
                 if line.startswith("==> "):
                     on_step(line.removeprefix("==> ").rstrip())
+                elif share := apt.take(line):
+                    on_share(share)
     except KeyboardInterrupt:
         # Ctrl-C has ended the script as well, which now removes what is half made.
         with suppress(subprocess.TimeoutExpired):

@@ -2,10 +2,13 @@
 
 import os
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from understudy.errors import StepFailed
+from understudy.local.share import Share
 from understudy.release import lock_file, pip, sdist_download, sdists
 from understudy.release.lock_file import LockFile
 from understudy.release.source_builds import Build
@@ -25,9 +28,14 @@ def folder(lock: LockFile, python: str, machine: str, cache: Path) -> Path:
 
 
 def wheels(
-    lock: LockFile, python: str, machine: str, cache: Path, build: Build | None
+    lock: LockFile,
+    python: str,
+    machine: str,
+    cache: Path,
+    build: Build | None,
+    on_share: Callable[[Share], None] = lambda share: None,
 ) -> list[Path]:
-    """The wheels of a lock file. build: None if nothing can be built.
+    """The wheels of a lock file. build: None if nothing can be built. on_share: gets how much has been downloaded.
 
     Raises StepFailed if a package can't be had.
     """
@@ -37,7 +45,8 @@ def wheels(
         with tempfile.TemporaryDirectory(dir=directory.parent) as work:
             new = Path(work) / "new"
             new.mkdir()
-            _download(lock, new, python, machine, can_build=build is not None)
+            download = _Download(lock, new, python, machine, on_share)
+            download.all(can_build=build is not None)
             new.rename(directory)
     found = [*sorted(directory.glob("*.whl")), *_built(lock, directory, build)]
     if wrong := lock_file.differences(lock, [wheel.name for wheel in found]):
@@ -49,36 +58,44 @@ def wheels(
     return found
 
 
-def _download(
-    lock: LockFile, directory: Path, python: str, machine: str, *, can_build: bool
-) -> None:
-    failure = _download_wheels(lock_file.requirements(lock), lock, directory, python, machine)
-    sources = []
-    if can_build and any(text in failure for text in _HAS_NONE):
-        offers = sdist_download.offers(lock, python, directory)
-        sources = sdists.without_wheel(lock, offers, python, machine)
-    if sources:
-        rest = sdist_download.requirement_lines(lock, sources)
-        failure = _download_wheels(rest, lock, directory, python, machine) if rest else ""
-    if failure:
-        raise StepFailed(
-            f"the locked packages can't be had as wheels for Python {python} on {machine}",
-            details="\n".join(failure.splitlines()[-8:]),
-            hint="Lock versions that have a wheel for the host's Python, or check the network.",
-        )
-    if sources:
-        sdist_download.download(sources, directory / "sdists")
+@dataclass(frozen=True)
+class _Download:
+    """One download of a lock file's packages into a directory."""
 
+    lock: LockFile
+    directory: Path
+    python: str
+    machine: str
+    on_share: Callable[[Share], None]
 
-def _download_wheels(
-    requirements: str, lock: LockFile, directory: Path, python: str, machine: str
-) -> str:
-    """Returns pip's message if it fails."""
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
-        file.write(requirements)
-        file.flush()
-        options = ("--require-hashes", *lock.indexes, "--no-deps")
-        return pip.download(Path(file.name), directory, python, machine, options)
+    def all(self, *, can_build: bool) -> None:
+        """Raises StepFailed if a package can't be had."""
+        lock, sources = self.lock, []
+        failure = self._wheels(lock_file.requirements(lock))
+        if can_build and any(text in failure for text in _HAS_NONE):
+            offers = sdist_download.offers(lock, self.python, self.directory)
+            sources = sdists.without_wheel(lock, offers, self.python, self.machine)
+        if sources:
+            rest = sdist_download.requirement_lines(lock, sources)
+            failure = self._wheels(rest) if rest else ""
+        if failure:
+            raise StepFailed(
+                f"the locked packages can't be had as wheels for Python {self.python} on {self.machine}",
+                details="\n".join(failure.splitlines()[-8:]),
+                hint="Lock versions that have a wheel for the host's Python, or check the network.",
+            )
+        if sources:
+            sdist_download.download(sources, self.directory / "sdists")
+
+    def _wheels(self, requirements: str) -> str:
+        """Returns pip's message if it fails."""
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+            file.write(requirements)
+            file.flush()
+            options = ("--require-hashes", *self.lock.indexes, "--no-deps")
+            return pip.download(
+                Path(file.name), self.directory, self.python, self.machine, options, self.on_share
+            )
 
 
 def _built(lock: LockFile, directory: Path, build: Build | None) -> list[Path]:

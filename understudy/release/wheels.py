@@ -9,7 +9,7 @@ import io
 import os
 import tarfile
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from zipfile import BadZipFile
@@ -20,6 +20,7 @@ from installer.exceptions import InstallerError
 from installer.sources import WheelFile
 
 from understudy.errors import StepFailed
+from understudy.local.share import Share
 from understudy.release import bytecode, downloads, fitting, lock_file, source_builds
 from understudy.release.layout import INTERPRETER
 from understudy.release.source_builds import Build
@@ -35,15 +36,16 @@ def packages(
     cache: Path,
     repository: Path = Path(),
     build: Build | None = None,
+    on_share: Callable[[Share], None] = lambda share: None,
 ) -> Mapping[str, Path]:
     """The packages of a lock file for a host's Python ("3.11.2") and machine ("x86_64").
 
     Name -> gzipped tar with one directory of that name. Made once and kept in the cache.
     repository: the app's, which may have some of them. build: makes wheels of source distributions for the
-    host. Raises StepFailed if a package has no wheel for that host, and none can be built.
+    host. on_share: gets how much has been downloaded. Raises StepFailed if a package has no wheel for that host, and none can be built.
     """
     locked = lock_file.for_host(lock_file.parse(lock, "the lock file"), python, machine)
-    wheels = downloads.wheels(locked, python, machine, cache, build)
+    wheels = downloads.wheels(locked, python, machine, cache, build, on_share)
     wheels += [
         source_builds.wheel(pin, repository, cache, build, locked.indexes)
         for pin in lock_file.sources(locked)

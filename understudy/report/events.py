@@ -1,6 +1,7 @@
 """What happens in a run: the interface that verbs report to, and events as JSON lines for programs."""
 
 import json
+import math
 import sys
 import time
 from abc import ABC, abstractmethod
@@ -10,8 +11,12 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from understudy.errors import Stopped, UnderstudyError
+from understudy.local.share import Share
 from understudy.report.answer import Answer
 from understudy.report.sanitize import plain_json
+
+# JSON has a line for each second of a step that goes on, not for each piece that is sent.
+_SECONDS_BETWEEN_SHARES = 1.0
 
 
 class Report(ABC):
@@ -93,6 +98,10 @@ class Report(ABC):
         """What a long step is doing now."""
 
     @abstractmethod
+    def progress(self, share: Share) -> None:
+        """How far the running step is: bytes that were sent or received, or Debian packages."""
+
+    @abstractmethod
     def output(self, line: str) -> None:
         """A line that a step's command has just printed. `ran` gets the whole output later."""
 
@@ -130,6 +139,8 @@ class JsonReport(Report):
         self._out, self._now = out or sys.stdout, now
         self._about: dict[str, str] = {}
         self._branch: dict[str, str] = {}
+        # When a line was last written of the running step of each host, phase and branch.
+        self._shared: dict[tuple[str, ...], float] = {}
 
     def about(self, host: str, phase: str = "") -> None:
         self._about = {name: value for name, value in (("phase", phase), ("host", host)) if value}
@@ -164,6 +175,13 @@ class JsonReport(Report):
 
     def detail(self, text: str) -> None:
         self._write("detail", text=text)
+
+    def progress(self, share: Share) -> None:
+        place, now = (*self._about.values(), *self._branch.values()), time.monotonic()
+        is_whole = share.done == share.total
+        if is_whole or now - self._shared.get(place, -math.inf) >= _SECONDS_BETWEEN_SHARES:
+            self._shared[place] = now
+            self._write("progress", done=share.done, total=share.total, unit=share.unit)
 
     def output(self, line: str) -> None:
         self._write("output", text=line)

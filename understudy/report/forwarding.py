@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from understudy.errors import UnderstudyError
+from understudy.local.share import Share
 from understudy.report.events import Report
 
 # A call of a method of Report, with its arguments.
@@ -56,6 +57,9 @@ class ForwardingReport(Report):
 
     def detail(self, text: str) -> None:
         self.hand_on(lambda report: report.detail(text))
+
+    def progress(self, share: Share) -> None:
+        self.hand_on(lambda report: report.progress(share))
 
     def output(self, line: str) -> None:
         self.hand_on(lambda report: report.output(line))

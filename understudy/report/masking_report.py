@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from understudy.errors import UnderstudyError
+from understudy.local.share import Share
 from understudy.report.events import Report
 from understudy.report.masking import mask
 from understudy.report.record import with_texts_changed
@@ -60,6 +61,9 @@ class MaskingReport(Report):
 
     def detail(self, text: str) -> None:
         self._report.detail(self._text(text))
+
+    def progress(self, share: Share) -> None:
+        self._report.progress(share)
 
     def output(self, line: str) -> None:
         self._report.output(self._mask(line))

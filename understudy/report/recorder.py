@@ -6,6 +6,7 @@ from typing import Any
 
 import understudy
 from understudy.errors import UnderstudyError
+from understudy.local.share import Share
 from understudy.report.events import Report, with_host
 from understudy.report.record import (
     Command,
@@ -147,6 +148,9 @@ class Recorder(Report):
     def detail(self, text: str) -> None:
         self._note(text)
         self.report.detail(text)
+
+    def progress(self, share: Share) -> None:
+        self.report.progress(share)
 
     def output(self, line: str) -> None:
         self.report.output(line)

@@ -105,7 +105,7 @@ def _mirror_option(
 
 def _run(command: list[str], log: Path, report: Report) -> None:
     """Runs the build as root, shows its steps, keeps its output in a log."""
-    if (lines := root_script.run(command, log, report.detail)) is not None:
+    if (lines := root_script.run(command, log, report.detail, report.progress)) is not None:
         raise StepFailed(
             "the box could not be built",
             details="\n".join(lines[-15:]),
