@@ -12,9 +12,9 @@ from understudy.commands import Argv
 from understudy.config.model import Config
 from understudy.errors import UnderstudyError
 from understudy.host.facts import ObservedState
+from understudy.local.share import Share
 from understudy.paths import Overlay
 from understudy.release.layout import Manifest
-from understudy.local.share import Share
 from understudy.report.events import Report
 from understudy.ssh.connection import Result
 from understudy.ssh.stream import Content

@@ -21,7 +21,7 @@ from understudy.host import backups, data_errors, session, steps
 from understudy.host.actions import Run
 from understudy.host.session import AuditEntry
 from understudy.job import Job
-from understudy.local.share import counted
+from understudy.local.share import measured
 from understudy.release.layout import Paths
 from understudy.ssh.connection import Result, SshConnection
 
@@ -133,7 +133,7 @@ class _Loading:
     def _send(self, part: str, argv: Argv) -> None:
         file = bundle.sealed_file(bundle.place(self.job, self.pulled.source), part)
         read = encryption.read(file, encryption.key(encryption.key_file()))
-        pieces = counted(read, self.job.report.progress, file.stat().st_size)
+        pieces = measured(read, self.job.report.progress, file.stat().st_size)
         if self.pulled.mark and part != MEDIA:
             names = _rewrite(self.job, self.pulled.source)
             pieces = rewrite_marks.rewritten(pieces, self.pulled.mark, names, self.job.config.data)

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Event, Lock
 
 from understudy.host.actions import Action, Start, Switch
-from understudy.local.share import counted
+from understudy.local.share import measured
 from understudy.report.events import Report
 from understudy.report.forwarding import Call, ForwardingReport, call_whole
 from understudy.ssh import stream
@@ -42,7 +42,7 @@ class Branch:
         is to end.
         """
         pieces = stream.pieces(local)
-        for piece in counted(pieces, self.report.progress, local.stat().st_size):
+        for piece in measured(pieces, self.report.progress, _size(local)):
             if self.stop.is_set():
                 raise Stopped
             yield piece
@@ -121,3 +121,8 @@ def _about(report: Report, name: str, turn: Lock) -> Report:
 
 def _name(action: Action) -> str:
     return "" if isinstance(action, Start | Switch) else action.branch
+
+
+def _size(file: Path) -> int | None:
+    """None if there is no such file: who reads it says that better."""
+    return file.stat().st_size if file.is_file() else None

@@ -21,7 +21,7 @@ def run(
 ) -> list[str] | None:
     """The output's lines, if the script fails; None if it succeeds. Not as root it runs by sudo.
 
-    on_step: gets the text of each line that begins with `==> `. on_share: gets how far apt-get is in the script.
+    on_step: gets the text of each line that begins with `==> `. on_share: gets how far apt-get is.
     Raises Unreachable if there is no sudo.
     """
     apt = AptOutput()

@@ -16,7 +16,7 @@ class Share:
     unit: Unit = "bytes"
 
 
-def counted(
+def measured(
     pieces: Iterable[bytes], on_share: Callable[[Share], None], total: int | None = None
 ) -> Iterator[bytes]:
     """The pieces; on_share gets after each how many bytes were taken by then."""

@@ -35,7 +35,8 @@ def wheels(
     build: Build | None,
     on_share: Callable[[Share], None] = lambda share: None,
 ) -> list[Path]:
-    """The wheels of a lock file. build: None if nothing can be built. on_share: gets how much has been downloaded.
+    """The wheels of a lock file. build: None if nothing can be built. on_share: gets how much has
+    been downloaded.
 
     Raises StepFailed if a package can't be had.
     """

@@ -28,7 +28,12 @@ def download(
         process = subprocess.Popen(
             [
                 *(sys.executable, "-I", "-m", "pip", "download", "--quiet", "--no-input"),
-                *("--disable-pip-version-check", "--progress-bar=raw", "--only-binary=:all:", *options),
+                *(
+                    "--disable-pip-version-check",
+                    "--progress-bar=raw",
+                    "--only-binary=:all:",
+                    *options,
+                ),
                 *("--requirement", requirements, "--dest", directory),
                 *("--python-version", python, "--implementation", "cp"),
                 *("--abi", interpreter(python), "--abi", "abi3", "--abi", "none"),

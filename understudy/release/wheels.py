@@ -42,7 +42,8 @@ def packages(
 
     Name -> gzipped tar with one directory of that name. Made once and kept in the cache.
     repository: the app's, which may have some of them. build: makes wheels of source distributions for the
-    host. on_share: gets how much has been downloaded. Raises StepFailed if a package has no wheel for that host, and none can be built.
+    host. on_share: gets how much has been downloaded. Raises StepFailed if a package has no wheel for that
+    host, and none can be built.
     """
     locked = lock_file.for_host(lock_file.parse(lock, "the lock file"), python, machine)
     wheels = downloads.wheels(locked, python, machine, cache, build, on_share)

@@ -4,8 +4,6 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from rich import filesize
-
 from understudy.local.share import Share
 from understudy.report.sanitize import plain
 
@@ -15,14 +13,18 @@ READABLE = 30
 # A rate is of so many seconds, and is shown after the first one.
 _SECONDS_OF_A_RATE, _FIRST_SECONDS = 5.0, 1.0
 _BETWEEN = "  "
+_UNITS = ("kB", "MB", "GB", "TB")
 
 
 @dataclass
 class Live:
-    """A running step. title: of the step. began: by the clock from which `now` comes, in seconds."""
+    """A running step or phase. began: by the clock from which `now` comes, in seconds. depth: of a step in a
+    phase it is 1.
+    """
 
     title: str
     began: float
+    depth: int = 0
     _last: deque[str] = field(default_factory=lambda: deque(maxlen=LINES))
     # When each share was reported: those within the time of the rate, and the one before them.
     _shares: deque[tuple[float, Share]] = field(default_factory=deque)
@@ -47,8 +49,18 @@ class Live:
         return [
             clock(now - self.began),
             amount(share),
-            *([f"{filesize.decimal(round(rate))}/s"] if rate >= 1 else []),
+            *([f"{size(rate)}/s"] if rate >= 1 else []),
         ]
+
+    def whole(self, seconds: float) -> str:
+        """What is shown of a step that has ended besides its seconds: ", 12.3 MB, 4.1 MB/s", or nothing."""
+        if not self._shares:
+            return ""
+        _, share = self._shares[-1]
+        if share.unit == "packages":
+            return f", {share.total} packages"
+        rate = f", {size(share.done / seconds)}/s" if seconds >= 1 else ""
+        return f", {size(share.done)}{rate}"
 
     def _rate(self, now: float) -> float:
         """Bytes a second; 0 if it is not known yet, or nothing has come for a while."""
@@ -74,13 +86,24 @@ def time_left(end: float | None, now: float) -> str:
     return f"about {clock(end - now)} left" if end is not None and end > now else ""
 
 
+def size(number: float) -> str:
+    """Of bytes: `12.3 MB`, `800.0 kB`, `12 B`; a kB is 1000 of them."""
+    if number < 1000:
+        return f"{number:.0f} B"
+    for unit in _UNITS:
+        number /= 1000
+        if number < 1000:
+            break
+    return f"{number:.1f} {unit}"
+
+
 def amount(share: Share) -> str:
     """`12.3 of 45.6 MB`, `12.3 MB`, `45 of 132 packages`."""
     if share.unit == "packages":
         return f"{share.done} of {share.total} packages"
     if share.total is None:
-        return filesize.decimal(share.done)
-    done, whole = filesize.decimal(share.done), filesize.decimal(share.total)
+        return size(share.done)
+    done, whole = size(share.done), size(share.total)
     unit = f" {whole.split()[-1]}"
     return f"{done.removesuffix(unit)} of {whole}"
 

@@ -1,47 +1,63 @@
-"""What a user sees of a run: a line for each step, in colour and with a running clock on a terminal."""
+"""What a user sees of a run: a line for each step or phase, in colour and with a running clock on a terminal.
+
+Colour never is the only sign: green `✓` done, red `✗` failed, yellow `-` left out, yellow `!` a warning, cyan
+`try:`; what is alarming and the verdict are bold; what only explains is dim.
+"""
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from collections import defaultdict
+from collections.abc import Hashable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
 from rich.text import Text
 
 from understudy.errors import UnderstudyError
+from understudy.local.share import Share
 from understudy.report.events import Report, with_host
-from understudy.report.live import Live, cut
+from understudy.report.live import Live
+from understudy.report.phase_results import PhaseResults
 from understudy.report.sanitize import plain
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from understudy.report.progress import RunningSteps
 
-# Columns that a title can't have: spinner and elapsed time, each with a space, and one for the time left.
-_COLUMNS_OF_THE_CLOCK = 12
 # States that no one should overlook.
 _ALARMING = (
     r"\b(MAINTENANCE|NOT RUNNING|NOT READY|NO CERTIFICATE|SELF-SIGNED|EXPIRED|ENDS SOON|UNREADABLE|"
     r"FAILED)\b"
 )
+_VERDICT = "verdict: "
+_STYLES = {
+    _ALARMING: "bold red",
+    r"(?m)^!": "yellow",
+    r"(?<=^verdict: )READY\b": "bold green",
+    r"(?<=^verdict: )PASSED IN PART\b": "bold yellow",
+}
 # Of an error's details.
 _FIRST_LINES, _LAST_LINES = 40, 80
 
 
 class TextReport(Report):
-    """Events as text: on a terminal in colour and with a running clock, elsewhere as plain lines."""
+    """Events as text: on a terminal in colour and with a running clock, elsewhere as plain lines.
 
-    def __init__(self, verbosity: int = 0) -> None:
-        """verbosity: -1 quiet, 0, 1 verbose."""
-        self._verbosity = verbosity
+    verbosity: 1 shows all; 0 shows each step, but of a rehearsal a line for each phase; -1 shows warnings,
+    errors and the verb's answer. out: a log's file, in place of standard output and standard error.
+    """
+
+    def __init__(self, verbosity: int = 0, out: TextIO | None = None) -> None:
+        self._is_quiet, self._shows_all = verbosity < 0, verbosity > 0
         # Without highlighting, which colours any number: here colour has a meaning. Texts are printed
         # as Text: in a str, rich reads `[x]` as markup and `:key:` as an emoji.
-        self._out = Console(highlight=False, soft_wrap=True)
-        self._err = Console(highlight=False, soft_wrap=True, stderr=True)
-        self._progress: Progress | None = None
-        # The step that is running in each phase, on each host, in each branch.
-        self._tasks: dict[tuple[str, str, str], TaskID] = {}
-        self._live: dict[tuple[str, str, str], Live] = {}
+        is_terminal = False if out else None
+        self._out = Console(file=out, force_terminal=is_terminal, highlight=False, soft_wrap=True)
+        self._err = self._out if out else Console(highlight=False, soft_wrap=True, stderr=True)
+        self._running: RunningSteps | None = None
+        # The running steps of each phase, on each host, in each branch, the innermost last.
+        self._steps: defaultdict[tuple[str, str, str], list[Live]] = defaultdict(list)
+        # The running phases of which the steps are not printed.
+        self._phases: dict[str, PhaseResults] = {}
         self._end: float | None = None
         self._host, self._phase, self._branch = "", "", ""
 
@@ -55,78 +71,86 @@ class TextReport(Report):
         self._end = None if seconds is None else time.monotonic() + seconds
 
     def phase_started(self, name: str, title: str) -> None:
-        self._out.print(_plain(("==>", "bold blue"), (f" {title}", "bold")))
+        if self._shows_all:
+            self._out.print(_plain(("==>", "bold blue"), (f" {title}", "bold")))
+        else:
+            self._phases[name] = PhaseResults(title)
+            self._show(name, Live(plain(title), time.monotonic()))
 
     def phase_ended(self, name: str, seconds: float, *, ok: bool) -> None:
-        pass
+        self._hide(name)
+        results = self._phases.pop(name, None)
+        if results and not self._is_quiet:
+            found = f", {results}" if str(results) else ""
+            self._out.print(
+                _plain(_mark(ok), f" {results.title} ", (f"{seconds:.1f} s{found}", "dim"))
+            )
 
     def skipped(self, name: str, title: str, reason: str, enable: str = "") -> None:
-        self._out.print(
-            _plain(
-                ("-", "yellow"), f" {title}: skipped, {': '.join(filter(None, (reason, enable)))}"
-            )
-        )
+        self._hide(name)
+        self._phases.pop(name, None)
+        if not self._is_quiet:
+            why = ": ".join(filter(None, (reason, enable)))
+            self._out.print(_plain(("-", "yellow"), f" {title}: skipped, {why}"))
 
     def ran(self, command: str, output: str, seconds: float, *, ok: bool) -> None:
         pass
 
     def attach(self, name: str, value: Any) -> None:
-        pass
+        for phase in self._about_phases():
+            phase.attach(name, value)
 
     def started(self, title: str) -> None:
-        if self._out.is_terminal:
-            if self._progress is None:
-                # It takes long to import, and most runs that are piped have no use for it.
-                from understudy.report import progress
-
-                self._progress = progress.started(self._out)
-            text = with_host(self._host, title)
-            left = _time_left(self._end)
-            live = Live(cut(plain(text), self._out.width - _COLUMNS_OF_THE_CLOCK - len(left)))
-            self._live[self._place] = live
-            self._tasks[self._place] = self._progress.add_task(live.title, left=left, live=live)
+        live = Live(plain(with_host(self._host, title)), time.monotonic(), depth=bool(self._phases))
+        steps = self._steps[self._place]
+        steps.append(live)
+        self._show((*self._place, len(steps)), live)
 
     def ended(self, title: str, seconds: float, *, ok: bool) -> None:
-        self._stop_task()
-        mark = ("✓", "green") if ok else ("✗", "red")
-        text = with_host(self._host, title)
-        self._out.print(_plain(mark, f" {text} ", (f"{seconds:.1f} s", "dim")))
+        steps = self._steps[self._place]
+        self._hide((*self._place, len(steps)))
+        amount = steps.pop().whole(seconds) if steps else ""
+        if not (self._is_quiet or (ok and self._phases)):
+            text = with_host(self._host, title)
+            self._out.print(_plain(_mark(ok), f" {text} ", (f"{seconds:.1f} s{amount}", "dim")))
 
     def detail(self, text: str) -> None:
-        if not self._show_live(text):
+        if self._shows_all or not (self._show_live(text) or self._is_quiet or self._phases):
             self._out.print(_plain((f"  {with_host(self._host, text)}", "dim")))
+
+    def progress(self, share: Share) -> None:
+        for live in self._steps[self._place][-1:]:
+            live.go_on(share, time.monotonic())
 
     def output(self, line: str) -> None:
         """Shown only on a terminal, until the next lines replace it: in a log it would hide the steps."""
         self._show_live(line)
 
-    def _show_live(self, text: str) -> bool:
-        """Shows a text under the running step. False without a terminal or a running step."""
-        task = self._tasks.get(self._place)
-        if self._progress is None or task is None:
-            return False
-        self._live[self._place].add(text)
-        return True
-
     def say(self, text: str) -> None:
-        said = _plain(with_host(self._host, text))
-        said.highlight_regex(_ALARMING, "bold red")
-        said.highlight_regex(r"(?m)^!", "yellow")
-        self._out.print(said)
+        if self._phases:
+            self._show_live(text)
+        elif not (self._is_quiet and self._steps[self._place]):
+            self._answer(text)
 
     def result(self, event: str, value: Mapping[str, Any], text: str) -> None:
         if text:
-            self.say(text)
+            self._answer(text)
+
+    def _answer(self, text: str) -> None:
+        self._out.print(_highlighted(_plain(with_host(self._host, text))))
 
     def warn(self, text: str) -> None:
         self._err.print(_plain(("!", "yellow"), f" {with_host(self._host, text)}"))
 
     def error(self, error: UnderstudyError) -> None:
-        with self._without_progress():
+        with self._without_running():
             self._print_error(error)
 
     def _print_error(self, error: UnderstudyError) -> None:
-        self._err.print(_plain((f"{error.label}:", "bold red"), f" {error.summary}"))
+        if error.summary.startswith(_VERDICT):
+            self._err.print(_highlighted(_plain(error.summary)))
+        else:
+            self._err.print(_plain((f"{error.label}:", "bold red"), f" {error.summary}"))
         if error.cause:
             self._err.print(_plain(("cause:", "bold"), f" {error.cause}"))
         if error.details:
@@ -139,28 +163,46 @@ class TextReport(Report):
     def _place(self) -> tuple[str, str, str]:
         return self._phase, self._host, self._branch
 
-    @contextmanager
-    def _without_progress(self) -> Iterator[None]:
-        """For output on another stream, which the running steps would overwrite."""
-        if self._progress:
-            self._progress.stop()
-        yield
-        if self._progress:
-            self._progress.start()
+    def _about_phases(self) -> list[PhaseResults]:
+        """The phase that an event is about; without a name it is the only one."""
+        return [one for name, one in self._phases.items() if self._phase in ("", name)]
 
-    def _stop_task(self) -> None:
-        """Ends the step of this place; those of others stay on the screen."""
-        task = self._tasks.pop(self._place, None)
-        if self._progress and task is not None and self._tasks:
-            self._progress.remove_task(task)
-        else:
-            self._stop_progress()
+    def _show(self, place: Hashable, live: Live) -> None:
+        """Shows a running step or phase, on a terminal."""
+        if self._is_quiet or not self._out.is_terminal or self._out.is_dumb_terminal:
+            return
+        if self._running is None:
+            # It takes long to import, and most runs that are piped have no use for it.
+            from understudy.report.progress import RunningSteps
 
-    def _stop_progress(self) -> None:
-        self._tasks.clear()
-        if self._progress:
-            self._progress.stop()
-            self._progress = None
+            self._running = RunningSteps(self._out)
+        self._running.end = self._end
+        self._running.show(place, live)
+
+    def _hide(self, place: Hashable) -> None:
+        if self._running:
+            self._running.hide(place)
+
+    def _show_live(self, text: str) -> bool:
+        """Shows a text under the running step. False without a terminal or a running step."""
+        steps = self._steps[self._place]
+        if self._running is None or not steps:
+            return False
+        steps[-1].add(text)
+        return True
+
+    def _without_running(self) -> AbstractContextManager[None]:
+        return self._running.paused() if self._running else nullcontext()
+
+
+def _mark(ok: bool) -> tuple[str, str]:
+    return ("✓", "green") if ok else ("✗", "red")
+
+
+def _highlighted(text: Text) -> Text:
+    for words, style in _STYLES.items():
+        text.highlight_regex(words, style)
+    return text
 
 
 def _shortened(lines: list[str]) -> list[str]:
@@ -177,11 +219,3 @@ def _plain(*parts: str | tuple[str, str]) -> Text:
         (plain(part[0]), part[1]) if isinstance(part, tuple) else plain(part) for part in parts
     )
     return Text.assemble(*clean)
-
-
-def _time_left(end: float | None) -> str:
-    """When the run will have ended. end: by time.monotonic(); None if that is not known."""
-    if end is None:
-        return ""
-    at = datetime.now() + timedelta(seconds=end - time.monotonic())
-    return f"about {max(0, end - time.monotonic()):.0f} s left, until {at:%H:%M:%S}"

@@ -36,6 +36,12 @@ def test_pulled_data_is_kept_encrypted_with_a_description(host: Host) -> None:
     assert "pulled 2 rows" in host.staging.report.said[-1]
 
 
+def test_pull_reports_how_much_has_come(host: Host) -> None:
+    data_pull.pull(host.job())
+
+    assert host.staging.report.shares[-1].done == len(host.sends)
+
+
 def test_pull_changes_nothing_on_the_host(host: Host) -> None:
     data_pull.pull(host.job())
 

@@ -107,6 +107,19 @@ def test_whole_file_is_sent_if_nothing_fails(tmp_path: Path) -> None:
     assert b"".join(Branch(FakeReport()).pieces(upload)) == upload.read_bytes()
 
 
+def test_an_upload_reports_how_much_of_it_is_sent(tmp_path: Path) -> None:
+    upload, report, size = tmp_path / "packages", FakeReport(), 3 * 2**20 + 7
+    upload.write_bytes(bytes(size))
+
+    for _ in Branch(report).pieces(upload):
+        pass
+
+    assert {share.total for share in report.shares} == {size}
+    done = [share.done for share in report.shares]
+    assert done == sorted(set(done))
+    assert (len(done) > 3, done[-1]) == (True, size)
+
+
 def test_ctrl_c_ends_the_branches_before_their_next_step(monkeypatch: pytest.MonkeyPatch) -> None:
     taken, running = list[str](), Event()
 

@@ -126,9 +126,9 @@ def test_progress_of_several_hosts_is_shown_together(
     one, other = (report_for_host(report, host, turn) for host in ("web1", "web2"))
 
     with one.step("upload"):
+        one.detail("half of it")
         with other.step("switch"):
             pass
-        one.detail("half of it")
     report.say("all done")
 
     out = capsys.readouterr().out

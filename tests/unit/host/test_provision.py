@@ -10,6 +10,7 @@ from understudy.config.target import TargetConfig
 from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable, WouldChange
 from understudy.host import provision as provision_host
 from understudy.job import Job
+from understudy.local.share import Share
 from understudy.ssh.connection import Result
 
 EXPECTED = (".understudy-provision.sh", "understudy-firewall-undo shop confirm")
@@ -36,6 +37,25 @@ def test_provisioning_runs_the_script_as_root_and_leaves_no_copy(staging: Stagin
     )
     assert remove == "rm -f .understudy-provision.sh"
     assert staging.report.details == ["packages", "users"]
+
+
+def test_provisioning_reports_how_far_apt_is(staging: Staging) -> None:
+    lines = (
+        "0 upgraded, 2 newly installed, 0 to remove and 0 not upgraded.",
+        "Need to get 1,640 kB of archives.",
+        "Get:1 http://deb.debian.org/debian bookworm/main amd64 nginx amd64 1.22 [1,640 kB]",
+        "Unpacking nginx (1.22) ...",
+        "Setting up nginx (1.22) ...",
+    )
+    admin(staging, printed("==> packages\n" + "".join(f"{line}\n" for line in lines)))
+
+    provision_host.provision(staging.job())
+
+    assert staging.report.shares == [
+        Share(0, 1_640_000),
+        Share(0, 2, "packages"),
+        Share(1, 2, "packages"),
+    ]
 
 
 @pytest.mark.parametrize(

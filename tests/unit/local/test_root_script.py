@@ -7,6 +7,7 @@ import pytest
 
 from understudy.errors import Unreachable
 from understudy.local import root_script
+from understudy.local.share import Share
 
 
 @pytest.fixture
@@ -23,6 +24,17 @@ def test_steps_are_shown_and_the_output_is_kept(log: Path) -> None:
     assert done is None
     assert steps == ["one", "two"]
     assert log.read_text() == "==> one\nnoise\n==> two\n"
+
+
+def test_packages_that_the_script_installs_are_counted(log: Path) -> None:
+    shares: list[Share] = []
+    lines = (
+        "0 upgraded, 1 newly installed, 0 to remove\\nUnpacking a (1) ...\\nSetting up a (1) ...\\n"
+    )
+
+    root_script.run(["printf", lines], log, lambda _: None, shares.append)
+
+    assert shares == [Share(0, 1, "packages"), Share(1, 1, "packages")]
 
 
 def test_failed_script_gives_its_lines_also_if_there_are_none(log: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.unit.report.hostile import HOSTILE, report_everything
 from understudy.errors import Refused
+from understudy.local.share import Share
 from understudy.report.events import JsonReport, Report
 from understudy.report.terminal import TextReport
 
@@ -83,3 +84,24 @@ def test_each_object_has_the_time_now() -> None:
 
     time = datetime.fromisoformat(json.loads(out.getvalue())["time"])
     assert abs((time - before).total_seconds()) < 5
+
+
+def test_how_far_a_step_is_is_one_object_a_second_and_the_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out, times = io.StringIO(), iter((100.0, 100.5, 101.1, 101.2, 101.3))
+    monkeypatch.setattr("time.monotonic", lambda: next(times))
+    report = JsonReport(out)
+    for done in (1, 2, 3, 4):
+        report.progress(Share(done, 4))
+    report.branch("packages")
+    report.progress(Share(1, None))
+
+    events = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [(event["event"], event["done"], event["total"]) for event in events] == [
+        ("progress", 1, 4),
+        ("progress", 3, 4),
+        ("progress", 4, 4),
+        ("progress", 1, None),
+    ]
+    assert events[0]["unit"] == "bytes"
