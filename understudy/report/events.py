@@ -15,7 +15,7 @@ from understudy.local.share import Share
 from understudy.report.answer import Answer
 from understudy.report.sanitize import plain_json
 
-# JSON has a line for each second of a step that goes on, not for each piece that is sent.
+# JSON has a line for each second of a step, not for each piece that is sent.
 _SECONDS_BETWEEN_SHARES = 1.0
 
 

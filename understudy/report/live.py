@@ -1,5 +1,6 @@
 """What a terminal shows of a running step: its title, how far it is, and the last lines of its output. Pure."""
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -33,7 +34,7 @@ class Live:
         """Lines of output; only the last ones are kept."""
         self._last.extend(line.rstrip() for line in plain(text).splitlines() if line.strip())
 
-    def go_on(self, share: Share, now: float) -> None:
+    def advance(self, share: Share, now: float) -> None:
         if self._shares and _begins_again(self._shares[-1][1], share):
             self._shares.clear()
         self._shares.append((now, share))
@@ -90,11 +91,8 @@ def size(number: float) -> str:
     """Of bytes: `12.3 MB`, `800.0 kB`, `12 B`; a kB is 1000 of them."""
     if number < 1000:
         return f"{number:.0f} B"
-    for unit in _UNITS:
-        number /= 1000
-        if number < 1000:
-            break
-    return f"{number:.1f} {unit}"
+    power = min(int(math.log10(number)) // 3, len(_UNITS))
+    return f"{number / 1000**power:.1f} {_UNITS[power - 1]}"
 
 
 def amount(share: Share) -> str:

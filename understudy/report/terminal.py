@@ -120,7 +120,7 @@ class TextReport(Report):
 
     def progress(self, share: Share) -> None:
         for live in self._steps[self._place][-1:]:
-            live.go_on(share, time.monotonic())
+            live.advance(share, time.monotonic())
 
     def output(self, line: str) -> None:
         """Shown only on a terminal, until the next lines replace it: in a log it would hide the steps."""

@@ -91,13 +91,15 @@ def test_steps_of_both_phases_are_shown_on_a_terminal_until_each_ends(
             going.set()
             assert done.wait(PATIENCE)
             own.detail("still at it")
+            with own.step("click again"):
+                pass
 
     at_once.run(report, {"host-tests": quick, "browser-tests": slow}, stop=pytest.fail)
 
     out = capsys.readouterr().out
-    after = out[out.index("✓ look") :]
+    after = out[out.index("✓ quick") :]
     assert "still at it" in after, "an error of one phase hid the step of the other"
-    assert after.index("still at it") < after.index("✓ click")
+    assert after.index("still at it") < after.index("✓ slow")
 
 
 def test_phase_that_raises_stops_the_others() -> None:

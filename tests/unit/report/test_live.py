@@ -27,19 +27,19 @@ def test_time_amount_and_rate_are_shown_of_an_upload() -> None:
     live = Live("upload", 10.0)
     assert live.facts(12.0) == ["0:02"]
 
-    live.go_on(Share(1 * MB, 40 * MB), 12.0)
+    live.advance(Share(1 * MB, 40 * MB), 12.0)
     assert live.facts(12.5) == ["0:02", "1.0 of 40.0 MB"], "no rate within the first second"
 
-    live.go_on(Share(9 * MB, 40 * MB), 14.0)
+    live.advance(Share(9 * MB, 40 * MB), 14.0)
     assert live.facts(14.0) == ["0:04", "9.0 of 40.0 MB", "4.0 MB/s"]
 
 
 def test_the_rate_is_of_the_last_seconds_and_ends_with_the_bytes() -> None:
     live = Live("upload", 0.0)
     for second in range(11):
-        live.go_on(Share(second * MB), float(second))
+        live.advance(Share(second * MB), float(second))
     for second in range(11, 20):
-        live.go_on(Share((second - 10) * 3 * MB + 10 * MB), float(second))
+        live.advance(Share((second - 10) * 3 * MB + 10 * MB), float(second))
 
     assert live.facts(19.0) == ["0:19", "37.0 MB", "3.0 MB/s"]
     assert live.facts(26.0) == ["0:26", "37.0 MB"]
@@ -47,8 +47,8 @@ def test_the_rate_is_of_the_last_seconds_and_ends_with_the_bytes() -> None:
 
 def test_another_unit_begins_again() -> None:
     live = Live("packages", 0.0)
-    live.go_on(Share(9 * MB, 10 * MB), 1.0)
-    live.go_on(Share(1, 34, "packages"), 9.0)
+    live.advance(Share(9 * MB, 10 * MB), 1.0)
+    live.advance(Share(1, 34, "packages"), 9.0)
 
     assert live.facts(9.0) == ["0:09", "1 of 34 packages"]
 
@@ -70,10 +70,10 @@ def test_an_amount_is_in_words(share: Share, text: str) -> None:
 def test_a_step_that_has_ended_says_how_much_it_was() -> None:
     live = Live("upload", 0.0)
     assert live.whole(3.0) == ""
-    live.go_on(Share(12 * MB, 12 * MB), 3.0)
+    live.advance(Share(12 * MB, 12 * MB), 3.0)
     assert live.whole(3.0) == ", 12.0 MB, 4.0 MB/s"
     assert live.whole(0.2) == ", 12.0 MB"
-    live.go_on(Share(33, 34, "packages"), 3.0)
+    live.advance(Share(33, 34, "packages"), 3.0)
     assert live.whole(3.0) == ", 34 packages"
 
 

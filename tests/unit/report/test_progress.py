@@ -78,8 +78,8 @@ def test_the_time_left_gives_way_to_the_title_and_then_the_rest_does(
     terminal = Terminal(columns)
     terminal.steps.end = 900.0
     live = Live(LONG, began=0.0)
-    live.go_on(Share(0, 45_600_000), 0.0)
-    live.go_on(Share(6 * MB, 45_600_000), 2.0)
+    live.advance(Share(0, 45_600_000), 0.0)
+    live.advance(Share(6 * MB, 45_600_000), 2.0)
     clock.now = 2.0
 
     terminal.steps.show("a", live)
