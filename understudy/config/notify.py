@@ -1,0 +1,67 @@
+"""The part `notify` of deploy.yml: who gets a message of what has happened. The URLs are no part of it."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from understudy.config.base import Strict
+from understudy.config.values import Name, OneLine, VariableName, a_list
+
+EventName = Literal[
+    "verdict", "deploy", "rollback", "failure", "timer", "backup", "certificate"
+]
+EVENTS: tuple[EventName, ...] = (
+    *("verdict", "deploy", "rollback", "failure"),
+    *("timer", "backup", "certificate"),
+)
+# What happens on a host by its clock.
+ON_HOSTS = frozenset({"timer", "backup", "certificate"})
+# Variables of the environment in a link: those of CI change with each run.
+_VARIABLE = r"\$[A-Z_][A-Z0-9_]*"
+
+
+def _no_url(value: Any) -> Any:
+    if isinstance(value, str) and "://" in value:
+        raise PydanticCustomError(
+            "url",
+            "must be the name of a variable that holds the URL, for example SLACK_URL: a URL has tokens, and "
+            "who can read deploy.yml could use them",
+        )
+    return value
+
+
+def _link(value: Any) -> Any:
+    if isinstance(value, str) and not re.match(r"https?://", value):
+        raise PydanticCustomError(
+            "link", "must be a URL, for example https://ci.example.org/runs/$RUN_ID"
+        )
+    return value
+
+
+class Notify(Strict):
+    """Messages by apprise: mail, chats, webhooks."""
+
+    to: Annotated[
+        tuple[Annotated[VariableName, BeforeValidator(_no_url)], ...], a_list("[SLACK_URL]")
+    ] = Field(
+        default=(),
+        description="names of variables that hold a URL of apprise: of the environment here; on a host, secrets",
+    )
+    events: Annotated[tuple[EventName, ...], a_list("[verdict, failure]")] = Field(
+        default=EVENTS, description="what there is a message of; by default all"
+    )
+    targets: tuple[Name, ...] | None = Field(
+        default=None,
+        description="of which targets, verdicts aside; by default all that are not disposable",
+    )
+    link: Annotated[OneLine, BeforeValidator(_link)] = Field(
+        default="",
+        description="the URL that messages lead to, with $NAME for a variable of the environment; by default the "
+        "report's path",
+    )
+
+    def on_hosts(self) -> bool:
+        """Whether hosts have to notify by themselves."""
+        return bool(self.to) and not ON_HOSTS.isdisjoint(self.events)

@@ -1,0 +1,3 @@
+"""Messages to people about what a run did, by apprise. What hosts send by their clock is not here: that is a
+program of the release, templates/understudy_notify.py.
+"""

@@ -1,0 +1,105 @@
+"""The record of a run -> the message about it. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from understudy.config.model import Config
+from understudy.config.notify import EventName
+from understudy.report.record import Record, State, Verdict
+
+READY, PARTLY, NOT_READY = "READY", "PASSED IN PART", "NOT READY"
+# Exit codes: a step failed, a host could not be reached. Before others nothing was begun.
+_FAILED = (1, 4)
+
+
+@dataclass(frozen=True)
+class Message:
+    """good: whether it is about something that went well."""
+
+    event: EventName
+    title: str
+    body: str
+    good: bool
+
+
+def verdict(record: Record, code: int) -> str:
+    """The word for a rehearsal; "" if it has ended without a verdict. code: its exit code."""
+    if record.verb != "rehearse" or code not in (0, 1):
+        return ""
+    if code:
+        return NOT_READY
+    left_out = any(phase.reason.startswith("left out") for phase in record.phases)
+    return PARTLY if left_out else READY
+
+
+def has_failed(record: Record, code: int) -> bool:
+    """Whether a deploy or rollback was begun and has failed."""
+    return record.verb in ("deploy", "rollback") and code in _FAILED
+
+
+def live(record: Record) -> Mapping[str, str]:
+    """commit and release that the run has made live, of the last host; empty if none has."""
+    found: Mapping[str, Mapping[str, str]] = record.attachments.get("live", {})
+    return next(reversed([*found.values()]), {})
+
+
+def message(config: Config, record: Record, code: int, report: str) -> Message | None:
+    """What there is to say to those who are to be notified; None for nothing. report: a link or a path."""
+    event = _event(record, code)
+    if event is None or not _is_wanted(config, event, record.target):
+        return None
+    body = "\n".join((*_commit(record), *_outcome(record), f"report: {report}"))
+    return Message(event, _title(config.app.name, record, code), body, good=code == 0)
+
+
+def _event(record: Record, code: int) -> EventName | None:
+    if verdict(record, code):
+        return "verdict"
+    if has_failed(record, code):
+        return "failure"
+    if code == 0 and live(record) and record.verb in ("deploy", "rollback"):
+        return "deploy" if record.verb == "deploy" else "rollback"
+    return None
+
+
+def _is_wanted(config: Config, event: EventName, target: str) -> bool:
+    if event not in config.notify.events:
+        return False
+    return event == "verdict" or target in config.notified_targets
+
+
+def _title(app: str, record: Record, code: int) -> str:
+    if word := verdict(record, code):
+        failed = [one.name for one in record.phases if one.state is State.FAILED and one.name]
+        return f"{app}: {word}" + (f": {', '.join(failed)} failed" if failed and code else "")
+    if record.verdict is not Verdict.PASSED:
+        return f"{app}: {record.verb} to {record.target} FAILED".replace("rollback to", "rollback of")
+    release = live(record)["release"]
+    again = " again" if record.verb == "rollback" else ""
+    return f"{app}: {release} is live on {record.target}{again}"
+
+
+def _commit(record: Record) -> Iterator[str]:
+    commit: Mapping[str, str] = record.attachments.get("commit", {})
+    if id := commit.get("id") or live(record).get("commit"):
+        author = f", by {commit['author']}" if commit.get("author") else ""
+        yield f"commit {id[:12]} {commit.get('subject', '')}".rstrip() + author
+
+
+def _outcome(record: Record) -> Iterator[str]:
+    yield f"target {record.target}, {record.seconds:.0f} s"
+    if record.error:
+        yield record.error.summary
+        if record.error.cause:
+            yield f"cause: {record.error.cause}"
+        if record.error.hint:
+            yield f"try: {record.error.hint}"
+
+
+def link(template: str, environment: Mapping[str, str], page: str) -> str:
+    """The link of notify.link with its variables; the page's path without one, or if a variable is not set."""
+    names = re.findall(r"\$([A-Z_][A-Z0-9_]*)", template)
+    if not template or any(name not in environment for name in names):
+        return page
+    return re.sub(r"\$([A-Z_][A-Z0-9_]*)", lambda found: environment[found[1]], template)
