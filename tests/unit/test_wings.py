@@ -20,6 +20,7 @@ ORDER = (
     "receipts",
     "diagnosis",
     "hooks",
+    "notify",
     "host",
     "job",
     "builds",

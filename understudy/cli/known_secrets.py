@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
 
-from understudy.config.environments import environments
+from understudy.config.environments import environments, recipients
 from understudy.paths import Project
-from understudy.report.masking import secret_values
+from understudy.report.masking import secret_values, url_secrets
 
 
 def known_secrets(project: Project) -> frozenset[str]:
@@ -19,7 +19,18 @@ def known_secrets(project: Project) -> frozenset[str]:
         text = project.config_file.read_text(encoding="utf-8", errors="replace")
     except OSError:
         text = ""
-    return secret_values(os.environ).union(_in_text(text), *map(secret_values, _kept(project)))
+    urls = map(url_secrets, _notified(text))
+    return secret_values(os.environ).union(
+        _in_text(text), *urls, *map(secret_values, _kept(project))
+    )
+
+
+def _notified(text: str) -> Iterator[str]:
+    """The URLs of notify.to: in this environment, or in deploy.yml by mistake."""
+    for one in recipients(text):
+        url = one if "://" in one else os.environ.get(one)
+        if url:
+            yield url
 
 
 def _kept(project: Project) -> Iterator[Mapping[str, str]]:

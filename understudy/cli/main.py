@@ -131,11 +131,13 @@ def _printer(options: argparse.Namespace) -> "Report":
 
 def _run_with_report(options: argparse.Namespace, project: Project, report: "Report") -> int:
     from understudy.cli import reports
+    from understudy.cli.afterwards import Afterwards
 
     target = getattr(options, "target", "vagrant")
     recorder = reports.recorder(report, options.verb, target)
     run = partial(_run, options, project, recorder)
-    return reports.run_and_write(project, recorder, run, options.called.text)
+    afterwards = Afterwards(options, project, recorder)
+    return reports.run_and_write(project, recorder, run, options.called.text, afterwards)
 
 
 def _run(options: argparse.Namespace, project: Project, report: "Report") -> int:

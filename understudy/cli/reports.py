@@ -44,11 +44,15 @@ def run_and_write(
     recorder: Recorder,
     run: Callable[[], int],
     change: Callable[[str], str] = str,
+    afterwards: Callable[[Record, int, Path | None], bool] = lambda record, code, page: False,
 ) -> int:
     """Runs a verb that reports to the recorder, and writes the report of the run, however it ends.
 
-    change: of each text in it, as in MaskingReport. Returns the exit code of `run`. After a wrong command
-    line or deploy.yml (exit code 2) no report is written: nothing was begun.
+    change: of each text in it, as in MaskingReport. afterwards: called with the record, the exit code and the
+    report's page; if it returns True it has reported more, and the report is written again.
+
+    Returns the exit code of `run`. After a wrong command line or deploy.yml (exit code 2) no report is
+    written: nothing was begun.
     """
     code = StepFailed.exit_code
     begun: list[Background[Sequence[Picture]]] = []
@@ -57,10 +61,17 @@ def run_and_write(
         code = run()
     finally:
         if code != ConfigError.exit_code:
-            record = recorder.record(VERDICTS.get(code, Verdict.FAILED))
-            record = with_texts_changed(record, change)
-            write(project, record, recorder.report, begun)
+            record = _recorded(recorder, code, change)
+            page = write(project, record, recorder.report, begun)
+    if code != ConfigError.exit_code and afterwards(record, code, page) and page:
+        record = _recorded(recorder, code, change)
+        write(project, record, recorder.report, begun, again=page)
     return code
+
+
+def _recorded(recorder: Recorder, code: int, change: Callable[[str], str]) -> Record:
+    record = recorder.record(VERDICTS.get(code, Verdict.FAILED))
+    return with_texts_changed(record, change)  # type: ignore[no-any-return]
 
 
 def write(
@@ -68,10 +79,12 @@ def write(
     record: Record,
     report: Report,
     begun: "Sequence[Background[Sequence[Picture]]]" = (),
-) -> None:
-    """Writes a run's report. A failure is only a warning: the exit code is the run's.
+    again: Path | None = None,
+) -> Path | None:
+    """Writes a run's report. A failure is only a warning: the exit code is the run's. Returns its page.
 
-    begun: the comparison of its screenshots, if that was begun before.
+    begun: the comparison of its screenshots, if that was begun before. again: the page of the same run's
+    report, which is replaced.
     """
     try:
         from understudy.cli.known_secrets import known_secrets
@@ -79,15 +92,18 @@ def write(
 
         secrets = known_secrets(project)
         shown = begun[-1].answer() if begun else None
-        page = report_store.write(
-            project.reports, project.templates, masked(record, secrets), project.pages, shown
-        )
+        record = masked(record, secrets)
+        if again:
+            report_store.write_again(again, project.templates, record, shown)
+            return again
+        page = report_store.write(project.reports, project.templates, record, project.pages, shown)
     except (Exception, KeyboardInterrupt) as error:
         report.warn(f"the report could not be written: {error or type(error).__name__}")
-        return
+        return None
     if record.verb in ALWAYS_SHOWN or record.verdict is not Verdict.PASSED:
         shown_page = _shown(project, page)
         report.result("report", {"page": shown_page}, f"report: {shown_page}")
+    return page
 
 
 def _compare_pictures(project: Project) -> "Background[Sequence[Picture]]":

@@ -36,3 +36,20 @@ def _found(value: Any) -> Iterator[Mapping[str, str]]:
         case list():
             for child in value:
                 yield from _found(child)
+
+
+def recipients(text: str) -> list[str]:
+    """What `notify.to` has in the text of a deploy.yml: names of variables, or by mistake URLs."""
+    try:
+        _, data = yaml_text.read(text)
+    except (yaml.YAMLError, ValueError):
+        return re.findall(r"\b[a-z]+://[^\s\"']+", text.partition("notify:")[2])
+    given = data.get("notify") if isinstance(data, Mapping) else None
+    to = given.get("to") if isinstance(given, Mapping) else None
+    return (
+        [one for one in to if isinstance(one, str)]
+        if isinstance(to, list)
+        else [to]
+        if isinstance(to, str)
+        else []
+    )

@@ -17,6 +17,7 @@ from understudy.config.data import Data
 from understudy.config.hooks import Hooks
 from understudy.config.machines import Host, Vm
 from understudy.config.mistakes import validation_error
+from understudy.config.notify import Notify
 from understudy.config.parity import Parity
 from understudy.config.processes import Process, UnitName
 from understudy.config.receipts import Receipts
@@ -93,6 +94,7 @@ class Config(Strict):
     data: Data = Data()
     verify: Verify = Verify()
     hooks: Hooks = Hooks()
+    notify: Notify = Notify()
     targets: Mapping[Name, TargetConfig]
 
     @model_validator(mode="after")
@@ -142,6 +144,20 @@ class Config(Strict):
             known = f"must be targets of this file: {', '.join(self.targets)}"
             raise validation_error("target", known, "hooks", event, place, "targets", given=name)
         return self
+
+    @model_validator(mode="after")
+    def have_the_targets_of_notify(self) -> Self:
+        for name in self.notify.targets or ():
+            if name not in self.targets:
+                known = f"must be targets of this file: {', '.join(self.targets)}"
+                raise validation_error("target", known, "notify", "targets", given=name)
+        return self
+
+    @property
+    def notified_targets(self) -> frozenset[str]:
+        """Those whose deploys and hosts notify people: by default none where tests may destroy data."""
+        chosen = self.notify.targets
+        return frozenset(self._lasting_targets if chosen is None else chosen)
 
     def mirrored_target(self) -> str:
         """The target that the VM mirrors. Raises ConfigError if it's not clear which one that is."""

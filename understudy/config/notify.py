@@ -9,9 +9,7 @@ from pydantic_core import PydanticCustomError
 from understudy.config.base import Strict
 from understudy.config.values import Name, OneLine, VariableName, a_list
 
-EventName = Literal[
-    "verdict", "deploy", "rollback", "failure", "timer", "backup", "certificate"
-]
+EventName = Literal["verdict", "deploy", "rollback", "failure", "timer", "backup", "certificate"]
 EVENTS: tuple[EventName, ...] = (
     *("verdict", "deploy", "rollback", "failure"),
     *("timer", "backup", "certificate"),
@@ -47,7 +45,7 @@ class Notify(Strict):
         tuple[Annotated[VariableName, BeforeValidator(_no_url)], ...], a_list("[SLACK_URL]")
     ] = Field(
         default=(),
-        description="names of variables that hold a URL of apprise: of the environment here; on a host, secrets",
+        description="names of variables that hold a URL of apprise: of this environment; on a host, secrets",
     )
     events: Annotated[tuple[EventName, ...], a_list("[verdict, failure]")] = Field(
         default=EVENTS, description="what there is a message of; by default all"
@@ -58,8 +56,8 @@ class Notify(Strict):
     )
     link: Annotated[OneLine, BeforeValidator(_link)] = Field(
         default="",
-        description="the URL that messages lead to, with $NAME for a variable of the environment; by default the "
-        "report's path",
+        description="the URL that messages lead to, with $NAME for a variable of the environment; by default "
+        "the report's path",
     )
 
     def on_hosts(self) -> bool:

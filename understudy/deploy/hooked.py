@@ -44,6 +44,7 @@ def hooked_host(
     live: list[Manifest] = []
     yield live
     for one in live:
+        job.report.attach("live", {job.target.address: {"release": one.id, "commit": one.commit}})
         seconds = time.monotonic() - began
         run.on_host(job, connection, Event(f"after_{verb}", one.commit, one.id, seconds=seconds))
 

@@ -15,9 +15,9 @@ class Background(Generic[Answer]):
         self._work, self._future = work, Future[Answer]()
         Thread(target=self._run, name="background", daemon=True).start()
 
-    def answer(self) -> Answer:
-        """Waits for the end of the work. Raises what that raised."""
-        return self._future.result()
+    def answer(self, seconds: float | None = None) -> Answer:
+        """Waits for the end of the work, at most so long. Raises what that raised, or TimeoutError."""
+        return self._future.result(seconds)
 
     def _run(self) -> None:
         try:

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 
 from understudy.config.model import Config
 from understudy.config.notify import EventName
+from understudy.notify.outcome import has_failed, live, verdict
 from understudy.report.record import Record, State, Verdict
-
-READY, PARTLY, NOT_READY = "READY", "PASSED IN PART", "NOT READY"
-# Exit codes: a step failed, a host could not be reached. Before others nothing was begun.
-_FAILED = (1, 4)
 
 
 @dataclass(frozen=True)
@@ -21,27 +18,6 @@ class Message:
     title: str
     body: str
     good: bool
-
-
-def verdict(record: Record, code: int) -> str:
-    """The word for a rehearsal; "" if it has ended without a verdict. code: its exit code."""
-    if record.verb != "rehearse" or code not in (0, 1):
-        return ""
-    if code:
-        return NOT_READY
-    left_out = any(phase.reason.startswith("left out") for phase in record.phases)
-    return PARTLY if left_out else READY
-
-
-def has_failed(record: Record, code: int) -> bool:
-    """Whether a deploy or rollback was begun and has failed."""
-    return record.verb in ("deploy", "rollback") and code in _FAILED
-
-
-def live(record: Record) -> Mapping[str, str]:
-    """commit and release that the run has made live, of the last host; empty if none has."""
-    found: Mapping[str, Mapping[str, str]] = record.attachments.get("live", {})
-    return next(reversed([*found.values()]), {})
 
 
 def message(config: Config, record: Record, code: int, report: str) -> Message | None:
@@ -74,7 +50,7 @@ def _title(app: str, record: Record, code: int) -> str:
         failed = [one.name for one in record.phases if one.state is State.FAILED and one.name]
         return f"{app}: {word}" + (f": {', '.join(failed)} failed" if failed and code else "")
     if record.verdict is not Verdict.PASSED:
-        return f"{app}: {record.verb} to {record.target} FAILED".replace("rollback to", "rollback of")
+        return f"{app}: {record.verb} {'of' if record.verb == 'rollback' else 'to'} {record.target} FAILED"
     release = live(record)["release"]
     again = " again" if record.verb == "rollback" else ""
     return f"{app}: {release} is live on {record.target}{again}"
@@ -82,9 +58,9 @@ def _title(app: str, record: Record, code: int) -> str:
 
 def _commit(record: Record) -> Iterator[str]:
     commit: Mapping[str, str] = record.attachments.get("commit", {})
-    if id := commit.get("id") or live(record).get("commit"):
+    if found := commit.get("id") or live(record).get("commit"):
         author = f", by {commit['author']}" if commit.get("author") else ""
-        yield f"commit {id[:12]} {commit.get('subject', '')}".rstrip() + author
+        yield f"commit {found[:12]} {commit.get('subject', '')}".rstrip() + author
 
 
 def _outcome(record: Record) -> Iterator[str]:

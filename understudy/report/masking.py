@@ -12,6 +12,8 @@ from urllib.parse import quote, quote_plus, urlsplit
 MASK = "***"
 # Masking shorter values would make texts unreadable and protect little.
 SHORTEST = 4
+# A shorter part of a URL may be a plain word.
+_TOKEN = 12
 SECRET_NAME = re.compile(
     r"SECRET|PASSW|PASSPHRASE|(^|_)PASS$|TOKEN|CREDENTIAL|PRIVATE|DSN|API_?KEY|_KEY$|_PAT$|^BASIC_AUTH_",
     re.I,
@@ -31,6 +33,12 @@ def _password(url: str) -> Iterator[str]:
         return
     if password:
         yield password
+
+
+def url_secrets(url: str) -> frozenset[str]:
+    """A URL whose parts are secret, and those of its words that look like a token."""
+    words = re.split(r"[/:@?&=]+", url)
+    return frozenset({url, *(word for word in words if len(word) >= _TOKEN and "." not in word)})
 
 
 def mask(text: str, secrets: Collection[str]) -> str:

@@ -62,17 +62,35 @@ def write(
     new = directory.with_name(directory.name + INCOMPLETE)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     new.mkdir(mode=0o700)
-    _write_data(new, record)
     if "pages" in record.attachments and pages.is_dir():
         shutil.copytree(pages, new / "pages")
-    if shown is None:
-        shown = pictures(folder, new / "pages")
-    (new / "index.html").write_text(page.render(templates, record, shown), encoding="utf-8")
-    private.close_all(new)
+    _fill(new, templates, record, shown)
     new.rename(directory)
     _link(folder / LATEST, directory.name)
     _prune(folder)
     return directory / "index.html"
+
+
+def write_again(
+    written: Path, templates: Overlay, record: Record, shown: Sequence[page.Picture] | None = None
+) -> None:
+    """Replaces a report that write() has just written by one of the same run, of which more is known now."""
+    directory = written.parent
+    new = directory.with_name(directory.name + INCOMPLETE)
+    directory.rename(new)
+    _fill(new, templates, record, shown)
+    new.rename(directory)
+
+
+def _fill(
+    new: Path, templates: Overlay, record: Record, shown: Sequence[page.Picture] | None
+) -> None:
+    """Writes all but the screenshots, which are there. It is no report yet, so none is compared with itself."""
+    _write_data(new, record)
+    if shown is None:
+        shown = pictures(new.parent, new / "pages")
+    (new / "index.html").write_text(page.render(templates, record, shown), encoding="utf-8")
+    private.close_all(new)
 
 
 def latest(folder: Path) -> WrittenReport | None:

@@ -10,7 +10,10 @@ from understudy.deploy import rollout
 from understudy.job import Job
 
 pytestmark = pytest.mark.usefixtures("no_reports")
-SECRETS = ("from-the-file", "of-the-target", "in-a-url", "of-this-shell", "kept-here")
+SECRETS = (
+    *("from-the-file", "of-the-target", "in-a-url", "of-this-shell", "kept-here"),
+    "slack://T0/token-of-a-chat",
+)
 
 
 @pytest.fixture
@@ -19,8 +22,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     first = "    ALLOWED_HOSTS:"
     app = "    API_TOKEN: from-the-file\n    MAIL: 'smtp://me:in-a-url@host'\n"
     text = text.replace(first, f"{app}{first}", 1)
-    (tmp_path / "deploy.yml").write_text(text + "    environment: {SMTP_PASSWORD: of-the-target}\n")
+    (tmp_path / "deploy.yml").write_text(
+        f"{text}    environment: {{SMTP_PASSWORD: of-the-target}}\nnotify: {{to: [SLACK_URL]}}\n"
+    )
     monkeypatch.setenv("SOME_SECRET", "of-this-shell")
+    monkeypatch.setenv("SLACK_URL", "slack://T0/token-of-a-chat")
     kept = tmp_path / ".understudy" / "secrets"
     kept.mkdir(parents=True)
     (kept / "todo-staging-vm.json").write_text('{"BASIC_AUTH_ANNA": "kept-here"}')
@@ -39,7 +45,7 @@ def test_what_a_verb_prints_holds_no_secret(
 
     assert main.main(["plan", *option], project) == 0
 
-    assert "*** *** *** *** ***" in capsys.readouterr().out
+    assert "*** *** *** *** *** ***" in capsys.readouterr().out
 
 
 def test_a_mistake_in_deploy_yml_shows_no_secret(
