@@ -24,6 +24,13 @@ def names() -> list[str]:
     return [found[1].replace("%20", " ") for found in refs if found]
 
 
+def fields(name: str) -> set[str]:
+    """Those that an event of that name has besides the fields that each may have."""
+    own = schema()["$defs"][name]
+    shared = own.get("$ref", "").removeprefix("#/$defs/").replace("%20", " ")
+    return {*own["properties"], *(fields(shared) if shared else ())}
+
+
 def check(event: Mapping[str, Any]) -> None:
     """Raises ValidationError, about the kind of event that it is."""
     name = event["event"]

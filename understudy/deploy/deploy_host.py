@@ -19,10 +19,11 @@ from understudy.deploy import (
     prepare,
     queue_findings,
     static_copies,
-    switch,
 )
 from understudy.deploy.desired import NO_SHIPMENT, DesiredState
+from understudy.deploy.going_live import GoingLive
 from understudy.deploy.hooked import hooked_host
+from understudy.deploy.went_live import Deployed
 from understudy.errors import StepFailed
 from understudy.host import backups, known_names, services, session, steps
 from understudy.host.actions import Action
@@ -78,11 +79,11 @@ def deploy(
             # Another deploy may have changed the host before this one got the lock.
             desired = prepare.desired_state(job, source, observed)
             entry.what = desired.release.id
-            warnings = _converge(job, source, connection, desired, observed, probe=probe)
+            going = GoingLive(observed.current)
+            warnings = _converge(job, source, connection, desired, observed, going, probe=probe)
+            going.report(job, Deployed, desired)
             live.append(desired.release)
             on_live(desired.release)
-    address = switch.url(desired, desired.app.health_path)
-    job.report.say(f"{desired.release.id} is live on {job.target_name} at {address}")
     names = (desired.release.id, *(release.id for release in observed.releases))
     known_names.keep(job.project, job.target_name, known_names.RELEASES, names)
     if observed.maintenance and not observed.maintenance.automatic:
@@ -143,7 +144,7 @@ def _with_secrets(job: Job, connection: SshConnection, observed: ObservedState) 
 
 def report_converged(job: Job, desired: DesiredState) -> None:
     """What a deploy prints that has nothing to do."""
-    job.report.say(f"{desired.release.id} is already live on {job.target_name}: nothing to do")
+    GoingLive(desired.release.id).report(job, Deployed, desired, changed=False)
 
 
 def _require_receipt(
@@ -164,6 +165,7 @@ def _converge(
     connection: SshConnection,
     desired: DesiredState,
     observed: ObservedState,
+    going: GoingLive,
     *,
     probe: bool,
 ) -> list[str]:
@@ -184,7 +186,7 @@ def _converge(
         actions = plan.make_plan(desired, shipment, observed)
         findings = list(of_queue)
         load = under_load if probe else without_load
-        with load(job, connection, desired, observed) as on_applied:
+        with load(job, connection, desired, observed, going) as on_applied:
 
             def after(action: Action, output: str) -> None:
                 on_applied(action, output)

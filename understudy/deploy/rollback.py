@@ -5,9 +5,11 @@ from collections.abc import Callable
 from understudy.commands import site_processes
 from understudy.deploy import commits, rollback_data, switch
 from understudy.deploy.desired import DesiredState
+from understudy.deploy.going_live import GoingLive
 from understudy.deploy.hooked import hooked_host
 from understudy.deploy.release_list import ReleaseList
 from understudy.deploy.under_load import under_load, without_load
+from understudy.deploy.went_live import RolledBack
 from understudy.errors import Refused
 from understudy.host import session, steps
 from understudy.host.facts import ObservedState
@@ -50,12 +52,13 @@ def rollback(
                 rollback_data.check_models(connection, job, desired, now, anyway=anyway)
                 actions = switch.rollback(desired, now)
             load = under_load if probe and not with_data else without_load
+            going = GoingLive(now.current)
             with hooked_host(job, connection, now, "rollback", desired.release) as live:
-                with load(job, connection, desired, now) as on_applied:
+                with load(job, connection, desired, now, going) as on_applied:
                     steps.apply_all(job, connection, actions, after=on_applied)
+                going.report(job, RolledBack, desired)
                 live.append(desired.release)
                 on_live(desired.release)
-    job.report.say(f"{desired.release.id} is live on {job.target_name} again")
 
 
 def earlier(job: Job, to: str | None = None) -> Manifest:

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from understudy.commands import files, site
 from understudy.deploy.desired import DesiredState, installed_nginx
+from understudy.deploy.going_live import GoingLive
 from understudy.deploy.tasks_under_load import counted_tasks
+from understudy.deploy.went_live import Requests
 from understudy.errors import StepFailed
 from understudy.host.actions import Action, Switch
 from understudy.host.facts import ObservedState
@@ -28,33 +30,45 @@ OnApplied = Callable[[Action, str], None]
 
 @contextmanager
 def without_load(
-    job: Job, connection: SshConnection, desired: DesiredState, observed: ObservedState
+    job: Job,
+    connection: SshConnection,
+    desired: DesiredState,
+    observed: ObservedState,
+    going: GoingLive,
 ) -> Iterator[OnApplied]:
-    yield lambda action, output: None
+    yield going.note
 
 
 @contextmanager
 def under_load(
-    job: Job, connection: SshConnection, desired: DesiredState, observed: ObservedState
+    job: Job,
+    connection: SshConnection,
+    desired: DesiredState,
+    observed: ObservedState,
+    going: GoingLive,
 ) -> Iterator[OnApplied]:
-    """Sends requests until the end of the block. Raises StepFailed if any was lost.
+    """Sends requests until the end of the block, and notes how many were lost. Raises StepFailed for tasks.
 
     Waits for the old release to end, since it still answers requests that it got before the switch.
     """
     if obstacle := _obstacle(job, desired, observed):
         job.report.say(f"{obstacle}: no traffic is sent")
-        yield lambda action, output: None
+        yield going.note
         return
     with (
         counted_tasks(job, connection, observed.current or ""),
-        _requests(job, connection, desired, observed) as on_applied,
+        _requests(job, connection, desired, observed, going) as on_applied,
     ):
         yield on_applied
 
 
 @contextmanager
 def _requests(
-    job: Job, connection: SshConnection, desired: DesiredState, observed: ObservedState
+    job: Job,
+    connection: SshConnection,
+    desired: DesiredState,
+    observed: ObservedState,
+    going: GoingLive,
 ) -> Iterator[OnApplied]:
     domain = desired.target.domain
     with _endpoint(job, connection) as endpoint:
@@ -64,6 +78,7 @@ def _requests(
         prober = Prober(endpoint, domain, paths, rate)
 
         def on_applied(action: Action, output: str) -> None:
+            going.note(action, output)
             if isinstance(action, Switch):
                 prober.switched(_after_switch(connection, desired, observed))
 
@@ -79,8 +94,9 @@ def _requests(
         job.report.say(
             f"{prober.unsent} more were due and not sent: {MOST_UNANSWERED} others had no answer yet"
         )
+    going.requests = Requests(summary.sent, summary.failures)
     if summary.failures:
-        raise StepFailed(
+        going.failure = StepFailed(
             f"{summary.failures} of {summary.sent} requests were lost while {desired.release.id} "
             f"went live on {job.target_name}",
             details=summary.text(),

@@ -12,6 +12,7 @@ from tests.unit.fakes import FakeConnection, manifest
 from tests.unit.staging import LIST, QUERY, SWITCH, Staging, changes, lines_of, listed
 from understudy.deploy import rollback, rollout
 from understudy.deploy.desired import DesiredState
+from understudy.deploy.going_live import GoingLive
 from understudy.errors import Refused
 from understudy.host.facts import ObservedState
 from understudy.job import Job
@@ -133,7 +134,7 @@ def test_rollback_is_under_load_only_with_probe(
     def recorder(name: str) -> Callable[..., Any]:
         @contextmanager
         def load(
-            job: Job, connection: object, desired: DesiredState, now: ObservedState
+            job: Job, connection: object, desired: DesiredState, now: ObservedState, _: GoingLive
         ) -> Iterator[Callable[[Any, str], None]]:
             assert connection is host
             assert (desired.release, now.current) == (OLD, NEW.id)

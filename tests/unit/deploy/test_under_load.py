@@ -13,6 +13,8 @@ from tests.unit.plans import NEW, NGINX, OLD, desired_state, live_host
 from tests.unit.staging import SITE, Staging
 from understudy.deploy import under_load
 from understudy.deploy.desired import DesiredState
+from understudy.deploy.going_live import GoingLive
+from understudy.deploy.went_live import Deployed
 from understudy.errors import StepFailed
 from understudy.host.actions import Run, Switch
 from understudy.host.facts import ObservedState
@@ -95,9 +97,13 @@ def go_live(
     )
     job = staging.job(**target)
     observed = observed or live_host(manifest(OLD))
-    with under_load.under_load(job, cast(SshConnection, host), desired, observed) as on_applied:
+    going = GoingLive(OLD)
+    connection = cast(SshConnection, host)
+    with under_load.under_load(job, connection, desired, observed, going) as on_applied:
         on_applied(Run("migrate", ("true",)), "")
         on_applied(SWITCH, "")
+    if going.failure:
+        going.report(job, Deployed, desired)
     return host
 
 
@@ -241,7 +247,11 @@ def test_lost_request_fails_and_is_shown_in_the_table(staging: Staging, prober: 
         go_live(staging, desired_state())
 
     assert "status 502" in raised.value.details
-    assert staging.report.said == [raised.value.details]
+    *said, live = staging.report.said
+    assert "\n".join(said) == raised.value.details
+    assert live == f"{NEW} is live on staging at http://shop.test/", "it is, all the same"
+    [(_, fields)] = staging.report.results
+    assert fields["requests"] == {"sent": 2, "lost": 1}
 
 
 def test_failed_step_is_raised_and_stops_the_prober(staging: Staging, prober: FakeProber) -> None:
@@ -250,7 +260,9 @@ def test_failed_step_is_raised_and_stops_the_prober(staging: Staging, prober: Fa
 
     with (
         pytest.raises(StepFailed, match="migrate"),
-        under_load.under_load(staging.job(), host, desired_state(), live_host(manifest(OLD))),
+        under_load.under_load(
+            staging.job(), host, desired_state(), live_host(manifest(OLD)), GoingLive(OLD)
+        ),
     ):
         raise StepFailed("migrate: failed")
 
@@ -262,7 +274,7 @@ def test_without_load_no_request_is_sent(staging: Staging, prober: FakeProber) -
     connection = cast(SshConnection, host)
 
     with under_load.without_load(
-        staging.job(), connection, desired_state(), live_host(manifest(OLD))
+        staging.job(), connection, desired_state(), live_host(manifest(OLD)), GoingLive(OLD)
     ) as on_applied:
         on_applied(SWITCH, "")
 
