@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from understudy.cli import readers
+from understudy.cli import printers, readers
 from understudy.cli.arguments.command_line import make_parser, parse
 from understudy.cli.arguments.group import Verb
 from understudy.cli.called import DEPLOY_PY, INSTALLED, Called, about_target
@@ -78,8 +78,11 @@ def main(arguments: list[str], directory: Path, program: str = DEPLOY_PY) -> int
         options.verb, options.run = "plan", VERBS["plan"]
     run = _run_with_report if options.verb in REPORTED else _run
     try:
-        with _known_host(options, project) as options.known_host:
-            return run(options, project, _report(options, project))
+        with (
+            printers.opened(options, project) as report,
+            _known_host(options, project) as options.known_host,
+        ):
+            return run(options, project, report)
     except ModuleNotFoundError as error:
         return _missing_package(error, options.called.program)
     except KeyboardInterrupt:
@@ -105,28 +108,6 @@ def _complete(parser: argparse.ArgumentParser, directory: Path) -> None:
 
         parser.set_defaults(directory=directory)
         argcomplete.autocomplete(parser)
-
-
-def _report(options: argparse.Namespace, project: Project) -> "Report":
-    """All that a verb prints goes through it."""
-    from understudy.report.masking_report import MaskingReport
-
-    def secrets() -> frozenset[str]:
-        from understudy.cli.known_secrets import known_secrets
-
-        return known_secrets(project)
-
-    return MaskingReport(lambda: _printer(options), secrets, options.called.text)
-
-
-def _printer(options: argparse.Namespace) -> "Report":
-    if options.json:
-        from understudy.report.events import JsonReport
-
-        return JsonReport()
-    from understudy.report.terminal import TextReport
-
-    return TextReport(options.verbosity)
 
 
 def _run_with_report(options: argparse.Namespace, project: Project, report: "Report") -> int:

@@ -15,7 +15,7 @@ import paramiko
 from understudy.commands import Argv, as_user, files, on_host
 from understudy.commands.on_host import Stdin
 from understudy.errors import DISK_HINT, StepFailed
-from understudy.ssh import host_lock, options, running, stream
+from understudy.ssh import commands_run, host_lock, options, running, stream
 from understudy.ssh.channels import CUT_OFF, Channels, end_input
 from understudy.ssh.dial import Dial
 from understudy.ssh.ending import Ending
@@ -139,7 +139,7 @@ class SshConnection:
         none for a minute, with what runs there. Ctrl-C ends the command on the host, too, and raises
         Interrupted. Raises StepFailed if the command takes longer.
         """
-        words = argv if user is None else as_user(user, argv)
+        words, begin = argv if user is None else as_user(user, argv), time.monotonic()
         output, errors = Output(on_line), Output(on_line)
         with self._channels.open() as channel, self._channels.errors():
             ending = Ending(self._query, channel, output.answer, self._may_be_root)
@@ -159,7 +159,7 @@ class SshConnection:
                         raise ending.too_long(self._host, words, seconds)
                 status = self._channels.status(channel, output.answer)
         self._by_sh = on_host.reads_as_sh(output.answer.shell)
-        return Result(status == 0, output.text, errors.text)
+        return self._ended(words, Result(status == 0, output.text, errors.text), begin)
 
     def _query(self, argv: Argv) -> str:
         return self.run(argv, seconds=SECONDS_FOR_A_QUERY).output
@@ -176,7 +176,7 @@ class SshConnection:
         """As send(), but calls take with each piece that the command prints: for what is too long for
         this machine's memory. The result has no output.
         """
-        answer, errors = Answer(), Output()
+        answer, errors, begin = Answer(), Output(), time.monotonic()
         with self._channels.open() as channel:
             with self._channels.errors():
                 channel.settimeout(stream.SILENT_SECONDS)
@@ -192,7 +192,12 @@ class SshConnection:
                     take(printed)
             status = self._channels.status(channel, answer)
         self._by_sh = on_host.reads_as_sh(answer.shell)
-        return Result(status == 0, "", errors.text)
+        return self._ended(argv, Result(status == 0, "", errors.text), begin)
+
+    def _ended(self, argv: Argv, result: Result, began: float) -> Result:
+        seconds = time.monotonic() - began
+        commands_run.note(self._host, argv, result.text, seconds, ok=result.ok)
+        return result
 
     @contextmanager
     def listening(self, argv: Argv, user: str) -> Iterator[list[str]]:

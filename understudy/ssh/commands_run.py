@@ -1,0 +1,60 @@
+"""Each command that runs on a host is a record of Python's logging, for whom it may concern."""
+
+import logging
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from understudy.commands import Argv
+
+_LOG = logging.getLogger(__name__)
+_WIDTH = 200
+# Of what a command has printed.
+_FIRST_LINES, _LAST_LINES = 20, 20
+
+
+def note(host: str, argv: Argv, printed: str, seconds: float, *, ok: bool) -> None:
+    """A command has ended. Costs nothing if it is heard by none."""
+    if _LOG.isEnabledFor(logging.DEBUG):
+        _LOG.debug("%s", described(host, argv, printed, seconds, ok=ok))
+
+
+@contextmanager
+def heard_by(take: Callable[[str], None]) -> Iterator[None]:
+    """Until the end of the block take gets a text of each command, which may have secrets in it."""
+    handler, level = _Handler(take), _LOG.level
+    _LOG.addHandler(handler)
+    _LOG.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        _LOG.setLevel(level)
+        _LOG.removeHandler(handler)
+
+
+class _Handler(logging.Handler):
+    def __init__(self, take: Callable[[str], None]) -> None:
+        super().__init__()
+        self._take = take
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._take(record.getMessage())
+
+
+def described(host: str, argv: Argv, printed: str, seconds: float, *, ok: bool) -> str:
+    """One line of the command, how long it took, and below it what it has printed. Pure."""
+    first, *more = shlex.join(argv).split("\n")
+    line = first if len(first) <= _WIDTH else f"{first[: _WIDTH - 1]}…"
+    rest = f" … and {len(more)} lines" if more else ""
+    end = "" if ok else ", failed"
+    return "\n".join(
+        (f"{host} $ {line}{rest}  {seconds:.2f} s{end}", *(f"    {one}" for one in _few(printed)))
+    )
+
+
+def _few(printed: str) -> list[str]:
+    lines = printed.rstrip().splitlines()
+    left_out = len(lines) - _FIRST_LINES - _LAST_LINES
+    if left_out <= 0:
+        return lines
+    return [*lines[:_FIRST_LINES], f"… {left_out} lines …", *lines[-_LAST_LINES:]]
