@@ -31,7 +31,7 @@ from understudy.release import (
     wheels,
 )
 from understudy.release import source as sources
-from understudy.release.layout import Manifest, release_id
+from understudy.release.layout import Manifest, manifest_subject, release_id
 
 # Bytes that the site itself may write while a release is made: sessions, uploads, its database's journal.
 ROOM_FOR_THE_SITE = 64 * 2**20
@@ -52,6 +52,7 @@ def desired_state(job: Job, source: sources.Source, observed: ObservedState) -> 
         lock=_environment_name(job, source, observed),
         deployed_at=datetime.now(UTC).isoformat(timespec="seconds"),
         deployed_by=session.who(),
+        subject=manifest_subject(source.subject),
     )
     return DesiredState(
         config=config,

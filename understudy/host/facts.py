@@ -86,8 +86,10 @@ class ObservedState:
 
 
 def lasting(output: str) -> str:
-    """Output of the query without the free disk space, which changes by itself. No plan depends on it."""
-    return re.sub(r"^free\t.*\n", "", output, flags=re.MULTILINE)
+    """Output of the query without what changes by itself: the free disk space, and all that readings.py reads.
+    No plan depends on it.
+    """
+    return re.sub(r"^(?:free|now)\t.*\n", "", output, flags=re.MULTILINE)
 
 
 def parse(output: str) -> ObservedState:
@@ -214,6 +216,7 @@ def _manifest(text: str) -> Manifest:
     answers.fitting("release's commit", release.commit, answers.COMMIT)
     answers.fitting("release's lock", release.lock, answers.LOCK)
     answers.fitting("release's deployer", release.deployed_by, re.compile(r".{0,200}"))
+    answers.fitting("commit's subject", release.subject, re.compile(r".{0,200}"))
     return release
 
 

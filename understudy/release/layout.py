@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 # At this address of the host nginx leads to the release that the link `candidate` names.
 CANDIDATE_ADDRESS = "127.0.0.2"
+LONGEST_SUBJECT = 120
 # The interpreter in programs of unpacked packages; each environment puts its own in its place.
 INTERPRETER = "/ENVIRONMENT/bin/python"
 
@@ -141,16 +142,26 @@ class Paths:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a release is made of: manifest.json in the release. deployed_at: ISO 8601, UTC."""
+    """What a release is made of: manifest.json in the release. deployed_at: ISO 8601, UTC.
+
+    subject: of the commit; "" in releases of before it was recorded.
+    """
 
     id: str
     commit: str
     lock: str
     deployed_at: str
     deployed_by: str
+    subject: str = ""
 
     def to_dict(self) -> dict[str, str]:
-        return asdict(self)
+        """Without an empty subject, as earlier versions of Understudy read it."""
+        return {name: text for name, text in asdict(self).items() if text or name != "subject"}
+
+
+def manifest_subject(subject: str) -> str:
+    """A commit's subject as a manifest has it: short, and one line of text."""
+    return "".join(char for char in subject if char.isprintable())[:LONGEST_SUBJECT]
 
 
 def release_id(commit: str, contents: Sequence[str]) -> str:

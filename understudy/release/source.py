@@ -28,6 +28,7 @@ _AS_COMMITTED = (
 @dataclass(frozen=True)
 class Source:
     """A commit of the app. prefix: the app's directory in the repository. tree: git's digest of it.
+    subject: the first line of its message.
 
     lock: its lock in the normal form (lock_file.py). dirty: lines of `git status` for files that are not
     committed. uncommitted_lock: the path of the lock, from the repository's top, if git does not have it.
@@ -40,6 +41,7 @@ class Source:
     lock: str
     dirty: tuple[str, ...]
     uncommitted_lock: str = ""
+    subject: str = ""
 
     @property
     def not_deployed(self) -> tuple[str, ...]:
@@ -90,6 +92,7 @@ def find_commit(app: App, beside: Path, cache: Path) -> Source:
         tree=git(place.repository, "rev-parse", f"{commit}:{place.prefix}").strip(),
         lock="",
         dirty=place.dirty,
+        subject=git(place.repository, "log", "-1", "--format=%s", commit, "--").strip(),
     )
 
 

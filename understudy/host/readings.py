@@ -1,0 +1,144 @@
+"""What changes on a host by itself: the answer to status.sh, parsed to one frozen value. Pure."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from understudy.commands import answers
+
+WEB = "web"
+# 20260102T030405Z-0123abcd-4567ef89: commands/backups.py, which takes longer to import.
+_BACKUP = re.compile(r"(\d{8}T\d{6})Z-[a-z0-9][a-z0-9-]*")
+# What systemctl prints with TZ=UTC.
+_TIME = re.compile(r"\w{3} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC")
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A file system. path: what lies on it. free: bytes that users may still write. used: percent, as df(1)."""
+
+    path: str
+    free: int
+    used: int
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes. available: what programs can still get without swapping."""
+
+    total: int
+    available: int
+
+
+@dataclass(frozen=True)
+class Restarts:
+    """How often systemd has started a process again since a user or a deploy did. last: the newest time."""
+
+    count: int
+    last: datetime | None
+
+
+@dataclass(frozen=True)
+class NewestBackup:
+    """size: bytes."""
+
+    name: str
+    taken_at: datetime
+    size: int
+
+
+@dataclass(frozen=True)
+class Readings:
+    """time: by the host's own clock. restarts: (process, release) -> of those that were restarted; the process
+    may be WEB. backup: None without any. services: name -> `ok`, or what is wrong with it. database: the same
+    of a database that has a server; "" without one.
+    """
+
+    time: datetime
+    disks: tuple[Disk, ...] = ()
+    memory: Memory | None = None
+    restarts: Mapping[tuple[str, str], Restarts] = field(default_factory=dict)
+    backup: NewestBackup | None = None
+    services: Mapping[str, str] = field(default_factory=dict)
+    database: str = ""
+
+
+def parse(output: str, site: str) -> Readings:
+    """The lines `now<TAB>key<TAB>value` of an answer; others are left out. Raises StepFailed if the host can't
+    have printed them.
+    """
+    values = defaultdict[str, list[str]](list)
+    for line in output.split("\n"):
+        if line.startswith("now\t"):
+            _, key, value = line.split("\t", 2)
+            values[key].append(value)
+    with answers.understood("state"):
+        return Readings(
+            time=datetime.fromtimestamp(int(values["time"][0]), UTC),
+            disks=tuple(_disks(values["disk"])),
+            memory=_memory(values["MemTotal"], values["MemAvailable"]),
+            restarts=_restarts(values["unit"], site),
+            backup=_backup(values["backup"], values["backup_file"]),
+            services=dict(line.split("\t", 1) for line in values["service"] if "\t" in line),
+            database=(values["database"] or [""])[-1],
+        )
+
+
+def _disks(lines: Iterable[str]) -> Iterator[Disk]:
+    """Each file system once, by its first path."""
+    seen = set[str]()
+    for line in lines:
+        path, name, *numbers = line.split("\t")
+        blocks, free, for_users, size = map(int, numbers)
+        taken = blocks - free
+        if name not in seen and taken + for_users:
+            # Rounded up, as df(1) does.
+            yield Disk(path, for_users * size, -(-100 * taken // (taken + for_users)))
+        seen.add(name)
+
+
+def _memory(total: list[str], available: list[str]) -> Memory | None:
+    return (
+        Memory(int(total[0]) * 1024, int(available[0]) * 1024) if total and available else None
+    )
+
+
+def _restarts(lines: Iterable[str], site: str) -> Mapping[tuple[str, str], Restarts]:
+    """A process that runs several times has the sum."""
+    unit = re.compile(rf"{re.escape(site)}(?:-([a-z][a-z0-9-]*))?@([a-z0-9-]+)(?:\.\d+)?\.service")
+    found = dict[tuple[str, str], Restarts]()
+    for one in _units(lines):
+        name, count = unit.fullmatch(one.get("Id", "")), int(one.get("NRestarts") or 0)
+        if name and count:
+            key = (name[1] or WEB, name[2])
+            before = found.get(key, Restarts(0, None))
+            times = [time for time in (before.last, _time(one)) if time]
+            found[key] = Restarts(before.count + count, max(times, default=None))
+    return found
+
+
+def _units(lines: Iterable[str]) -> Iterator[Mapping[str, str]]:
+    """The properties of each unit: systemctl prints an empty line between them."""
+    unit: dict[str, str] = {}
+    for line in (*lines, ""):
+        key, _, value = line.partition("=")
+        if line:
+            unit[key] = value
+        elif unit:
+            yield unit
+            unit = {}
+
+
+def _time(unit: Mapping[str, str]) -> datetime | None:
+    found = _TIME.fullmatch(unit.get("ActiveEnterTimestamp", ""))
+    return datetime.fromisoformat(f"{found[1]}+00:00") if found else None
+
+
+def _backup(names: list[str], sizes: list[str]) -> NewestBackup | None:
+    found = _BACKUP.fullmatch(names[0]) if names else None
+    if not found:
+        return None
+    taken_at = datetime.strptime(found[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    return NewestBackup(names[0], taken_at, sum(map(int, sizes)))
