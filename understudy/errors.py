@@ -52,6 +52,12 @@ class WouldChange(UnderstudyError):
     label = "result"
 
 
+class NotWell(UnderstudyError):
+    """A look at a site worked, and found that the site needs someone. Nothing was changed."""
+
+    label = "result"
+
+
 class ConfigError(UnderstudyError):
     """The command line or deploy.yml is wrong. Nothing was changed."""
 

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any, Self
@@ -12,6 +13,8 @@ from understudy.commands import Argv
 from understudy.config.model import Config
 from understudy.errors import UnderstudyError
 from understudy.host.facts import ObservedState
+from understudy.host.readings import Readings
+from understudy.host.site_status import Live, Site, Status
 from understudy.local.share import Share
 from understudy.paths import Overlay
 from understudy.release.layout import Manifest
@@ -234,6 +237,13 @@ def config(
 
 def manifest(release_id: str, deployed_at: str = "2024-01-01", lock: str = "lock1") -> Manifest:
     return Manifest(release_id, "c0ffee", lock, deployed_at, "ann@desk")
+
+
+def well() -> Status:
+    """Of a site that has no problem."""
+    live = Live("r1", "c0ffee", "", "2024-01-01T00:00:00+00:00", "ann@desk", running=True)
+    site = Site("staging", "192.0.2.7", "Debian", "http://shop.test", "sqlite", live)
+    return Status(site, Readings(datetime(2024, 2, 1, tzinfo=UTC)))
 
 
 def facts(**changes: Any) -> ObservedState:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from understudy.paths import Project
 from understudy.release.layout import Manifest
 from understudy.ssh.connection import Result
 
+# By the host's clock.
+NOW = datetime(2024, 2, 2, 0, 1, tzinfo=UTC)
 # Parts of the commands that read a host's facts, list its backups and its applied migrations.
 QUERY = "/etc/os-release"
 LIST = "for rows in"
@@ -83,6 +85,7 @@ class Staging:
             "machine\tx86_64",
             "unit\tnginx.service",
             "free\t9999999 1024",
+            f"now\ttime\t{NOW.timestamp():.0f}",
         )
         return printed("\n".join((first, *always, *lines, "end\tok\n")))
 

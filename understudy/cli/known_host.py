@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import understudy
+from understudy.commands import Argv
 from understudy.host import facts_query, last_look
 from understudy.host.last_look import LastLook
 from understudy.local.digests import digest, installed, states
@@ -31,7 +32,7 @@ class KnownHost:
         self.settings = self._digest()
         last = last_look.load(self.file)
         self.last = last if last and last.settings == self.settings else None
-        self.early = _connect(self.last) if self.last else None
+        self.early = _connect(self.last, options.verb) if self.last else None
 
     def is_current(self) -> bool:
         """Whether the settings are still those: a file may have changed after it was read."""
@@ -55,11 +56,17 @@ def approached(options: argparse.Namespace, project: Project) -> Iterator[KnownH
         yield known
 
 
-def _connect(last: LastLook) -> "EarlyConnection":
+def _connect(last: LastLook, verb: str) -> "EarlyConnection":
     dial = Dial(last.endpoint.address, last.endpoint.port)
     from understudy.ssh.early import EarlyConnection
 
-    return EarlyConnection(last.endpoint, last.deployer, facts_query.query(last.site), dial)
+    return EarlyConnection(last.endpoint, last.deployer, _query(last, verb), dial)
+
+
+def _query(last: LastLook, verb: str) -> Argv:
+    if verb == "status":
+        return facts_query.status_query(last.site, last.words)
+    return facts_query.query(last.site)
 
 
 def _settings(project: Project) -> Iterator[object]:

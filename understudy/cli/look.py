@@ -4,6 +4,7 @@ What it reads: this machine's files, git, and the host's facts. The host is aske
 connection that opens meanwhile. What is left out: to check deploy.yml, to render templates, to plan.
 """
 
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from understudy.cli.known_host import KnownHost
 from understudy.cli.noted import NotingReport, print_again
 from understudy.errors import UnderstudyError
 from understudy.host import facts, last_look
-from understudy.host.last_look import Found, LastLook
+from understudy.host.last_look import Found, LastLook, Printed
 from understudy.local.digests import contents, digest
 from understudy.paths import Project
 from understudy.release import source_state
@@ -23,6 +24,10 @@ from understudy.ssh import endpoint
 if TYPE_CHECKING:
     from understudy.job import Job
     from understudy.report.events import Report
+
+
+# What was printed, the site's name and the host's answer -> whether it could be shown.
+Show = Callable[[Sequence[Printed], str, str], bool]
 
 
 class Look:
@@ -38,8 +43,11 @@ class Look:
         self.report = NotingReport(report)
         self._inputs = ""
 
-    def is_repeated(self) -> bool:
-        """Whether all is as it was. Then what was printed is printed again, and nothing is left to do."""
+    def is_repeated(self, show: Show | None = None) -> bool:
+        """Whether all is as it was. Then what was printed is printed again, and nothing is left to do.
+
+        show: prints it in another way.
+        """
         if self._known.last is None:
             return False
         self._inputs = self._digest(self._known.last)
@@ -49,12 +57,19 @@ class Look:
         reports.prepare(self._project, written=self._is_written)
         if found.answer != self._answer():
             return False
+        if show:
+            return show(found.printed, self._known.last.site, self._output())
         for printed in found.printed:
             print_again(printed, self.report)
         return True
 
-    def keep(self, job: "Job") -> None:
-        """Keeps what was found, for the next look. Nothing of a target with several hosts."""
+    def keep(self, job: "Job", found: Sequence[Printed] | None = None) -> None:
+        """Keeps what was found, for the next look. Nothing of a target with several hosts.
+
+        found: instead of what was printed.
+        """
+        from understudy.host import status
+
         hosts = job.config.hosts(job.target_name, job.address)
         if len(hosts) > 1 or not self._known.is_current():
             return
@@ -65,16 +80,18 @@ class Look:
             site=job.config.app.name,
             source=_directory(job),
             revision=job.config.app.revision,
+            words=status.words(job.config),
         )
         # What can't be kept is found again.
         with suppress(UnderstudyError):
-            last_look.save(self._known.file, replace(last, found=self._found(last)))
+            last_look.save(self._known.file, replace(last, found=self._found(last, found)))
 
-    def _found(self, last: LastLook) -> dict[str, Found]:
+    def _found(self, last: LastLook, of_run: Sequence[Printed] | None) -> dict[str, Found]:
         """What this run found, beside what other verbs have found."""
         found = dict(self._known.last.found) if self._known.last else {}
         found.pop(self._verb, None)
-        printed = () if self.report.did_more else tuple(self.report.printed)
+        of_run = self.report.printed if of_run is None else of_run
+        printed = () if self.report.did_more else tuple(of_run)
         answer = self._answer() if self._known.early and self._known.early.taken else ""
         # A file may have changed since it was read.
         if printed and answer and self._inputs and self._inputs == self._digest(last):
@@ -95,8 +112,13 @@ class Look:
 
     def _answer(self) -> str:
         """A digest of the host's facts; "" without an early connection, or if it failed."""
+        output = self._output()
+        return digest([facts.lasting(output)]) if output else ""
+
+    def _output(self) -> str:
+        """What the host answered."""
         answer = self._known.early.answer() if self._known.early else None
-        return digest([facts.lasting(answer.output)]) if answer and answer.ok else ""
+        return answer.output if answer and answer.ok else ""
 
 
 def _directory(job: "Job") -> str:

@@ -40,7 +40,7 @@ class ObservedState:
     file. acme_issuer: of `https: auto`, as Acme.issuer; acme_ca: its CA. renewal: None without certificates.
     processes: those of all releases besides the web process, unless they have ended. release_processes: what
     each release on the host is to run; a release that is missing here runs the web process alone. timers: those
-    that are installed.
+    that are installed. now: lines for readings.parse(), if the host was asked for them.
     """
 
     stamp: str
@@ -73,6 +73,7 @@ class ObservedState:
     processes: tuple[ObservedProcess, ...] = ()
     release_processes: Mapping[str, tuple[ReleaseProcess, ...]] = field(default_factory=dict)
     timers: tuple[ObservedTimer, ...] = ()
+    now: tuple[str, ...] = ()
 
     @property
     def maintenance(self) -> Maintenance | None:
@@ -147,6 +148,7 @@ def parse(output: str) -> ObservedState:
         timers=timers.observed(values["timer"], timer_records, live_timers),
         files=texts,
         last_holder=one("last_holder"),
+        now=tuple(values["now"]),
     )
 
 

@@ -31,7 +31,8 @@ class Found:
 class LastLook:
     """settings: a digest of what the rest comes from: deploy.yml, and the code that reads it.
 
-    source: the app's directory, "" for the URL of a repository. found: by verb.
+    source: the app's directory, "" for the URL of a repository. words: of the site's status_query(). found: by
+    verb.
     """
 
     settings: str
@@ -40,6 +41,7 @@ class LastLook:
     site: str
     source: str
     revision: str
+    words: tuple[str, ...] = ()
     found: Mapping[str, Found] = field(default_factory=dict)
 
 
@@ -63,7 +65,7 @@ def _parsed(data: dict[str, Any]) -> LastLook:
     endpoint, found = data.pop("endpoint"), data.pop("found")
     paths = {name: _path(endpoint[name]) for name in ("key", "known_hosts")}
     return LastLook(
-        **data,
+        **{**data, "words": tuple(data["words"])},
         endpoint=KnownEndpoint(**{**endpoint, **paths}),
         found={verb: _found(**one) for verb, one in found.items()},
     )

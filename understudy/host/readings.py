@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from understudy.commands import answers
 
 WEB = "web"
+# How a service is that has no trouble.
+OK = "ok"
 # 20260102T030405Z-0123abcd-4567ef89: commands/backups.py, which takes longer to import.
 _BACKUP = re.compile(r"(\d{8}T\d{6})Z-[a-z0-9][a-z0-9-]*")
 # What systemctl prints with TZ=UTC.
@@ -65,16 +67,20 @@ class Readings:
     database: str = ""
 
 
-def parse(output: str, site: str) -> Readings:
-    """The lines `now<TAB>key<TAB>value` of an answer; others are left out. Raises StepFailed if the host can't
-    have printed them.
-    """
+def lines_of(output: str) -> tuple[str, ...]:
+    """Those of status.sh in an answer, as in ObservedState.now."""
+    return tuple(
+        line.removeprefix("now\t") for line in output.split("\n") if line.startswith("now\t")
+    )
+
+
+def parse(lines: Iterable[str], site: str) -> Readings:
+    """lines: key<TAB>value. Raises StepFailed if the host can't have printed them."""
     values = defaultdict[str, list[str]](list)
-    for line in output.split("\n"):
-        if line.startswith("now\t"):
-            _, key, value = line.split("\t", 2)
-            values[key].append(value)
     with answers.understood("state"):
+        for line in lines:
+            key, value = line.split("\t", 1)
+            values[key].append(value)
         return Readings(
             time=datetime.fromtimestamp(int(values["time"][0]), UTC),
             disks=tuple(_disks(values["disk"])),
@@ -100,9 +106,7 @@ def _disks(lines: Iterable[str]) -> Iterator[Disk]:
 
 
 def _memory(total: list[str], available: list[str]) -> Memory | None:
-    return (
-        Memory(int(total[0]) * 1024, int(available[0]) * 1024) if total and available else None
-    )
+    return Memory(int(total[0]) * 1024, int(available[0]) * 1024) if total and available else None
 
 
 def _restarts(lines: Iterable[str], site: str) -> Mapping[tuple[str, str], Restarts]:

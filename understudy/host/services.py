@@ -3,24 +3,35 @@
 from collections.abc import Iterator, Mapping
 
 from understudy.commands import services as commands
+from understudy.config.model import Config
 from understudy.errors import Refused
 from understudy.host.facts import ObservedState
 from understudy.job import Job
 from understudy.release.services import unit
 from understudy.ssh.connection import Connection
 
-_UNKNOWN = "the host can't say how it is: provision it"
+UNKNOWN = "the host can't say how it is: provision it"
 
 
-def describe(job: Job, connection: Connection) -> Iterator[str]:
-    """A line for each service; behind one that has trouble the last lines of its journal."""
-    here = job.config.services.here()
-    for name, state in _states(job, connection).items():
-        if state == commands.OK:
-            yield f"{name}: ok"
-        else:
-            yield f"{name}: TROUBLE: {state}"
-            yield from _journal(job, connection, name) if name in here else ()
+def words(config: Config) -> tuple[str, ...]:
+    """Of all services in deploy.yml, for the program that asks them."""
+    elsewhere = config.services.elsewhere()
+    return tuple(
+        f"{name}={elsewhere[name]}" if name in elsewhere else name for name in config.services.all()
+    )
+
+
+def with_all(config: Config, found: Mapping[str, str]) -> Mapping[str, str]:
+    """Name -> OK or what is wrong, of all services in deploy.yml. found: of those that the host has named."""
+    return {name: found.get(name, UNKNOWN) for name in config.services.all()}
+
+
+def journals(job: Job, connection: Connection, states: Mapping[str, str]) -> Iterator[str]:
+    """The last lines of the journal of each service on the host that has trouble."""
+    for name in job.config.services.here():
+        if states[name] != commands.OK:
+            done = connection.run(commands.journal(unit(name, job.config.app.name)))
+            yield from (f"{name}: {line}" for line in done.output.splitlines())
 
 
 def require(job: Job, connection: Connection, observed: ObservedState) -> None:
@@ -56,19 +67,8 @@ def _require_secrets(job: Job, elsewhere: Mapping[str, str], observed: ObservedS
 
 def _states(job: Job, connection: Connection) -> Mapping[str, str]:
     """Of all services in deploy.yml. Asks nothing if there are none."""
-    services = job.config.services
-    elsewhere = services.elsewhere()
-    words = tuple(
-        f"{name}={elsewhere[name]}" if name in elsewhere else name for name in services.all()
-    )
-    if not words:
+    asked = words(job.config)
+    if not asked:
         return {}
-    done = connection.run(commands.ask(job.config.app.name, words), seconds=60)
-    found = commands.states(done.output)
-    return {name: found.get(name, _UNKNOWN) for name in services.all()}
-
-
-def _journal(job: Job, connection: Connection, name: str) -> Iterator[str]:
-    done = connection.run(commands.journal(unit(name, job.config.app.name)))
-    for line in done.output.splitlines():
-        yield f"  {line}"
+    done = connection.run(commands.ask(job.config.app.name, asked), seconds=60)
+    return with_all(job.config, commands.states(done.output))

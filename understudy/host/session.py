@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from understudy.commands import site
+from understudy.commands import Argv, site
 from understudy.config.model import Config
 from understudy.errors import LoginRefused, Refused, UnderstudyError
 from understudy.host import facts, facts_query, known_names, query_errors
@@ -21,7 +21,7 @@ from understudy.ssh.connection import Connection, Result, SshConnection
 
 @contextmanager
 def connected(
-    job: Job, *, needs: Collection[str] | None = None
+    job: Job, *, needs: Collection[str] | None = None, query: Argv | None = None
 ) -> Iterator[tuple[SshConnection, ObservedState]]:
     """A connection as the deployer, and what the host is like.
 
@@ -30,16 +30,17 @@ def connected(
 
     needs: the only verbs of the host's understudy-site that the caller needs. Provisioning that is out of
     date or has failed is a warning then, if the host knows them all. None: the caller needs all of it.
+    query: what the host is asked, if that is more than facts_query.query().
     """
     try:
-        connection, answer = _connection(job)
+        connection, answer = _connection(job, query)
     except LoginRefused:
         # A host that is not provisioned has no deployer yet, and then no key is wrong.
         with SshConnection(job.target, job.target.admin) as admin:
             _is_provisioned(job, gather(admin, job.config), None)
         raise
     with connection:
-        observed = gather(connection, job.config, answer)
+        observed = gather(connection, job.config, answer, query)
         if not _is_provisioned(job, observed, needs) and needs:
             _refuse_without_verbs(connection, job, needs)
         _warn_of_lost_name(job, observed)
@@ -121,12 +122,17 @@ def refuse_if_switched(job: Job, before: ObservedState, observed: ObservedState)
         )
 
 
-def gather(connection: Connection, config: Config, answer: Result | None = None) -> ObservedState:
+def gather(
+    connection: Connection,
+    config: Config,
+    answer: Result | None = None,
+    query: Argv | None = None,
+) -> ObservedState:
     """What the host is like, in one query. Raises StepFailed if it gives no whole answer.
 
-    answer: to the query, if it was asked already.
+    answer: to the query, if it was asked already. query: as in connected().
     """
-    done = answer or connection.run(facts_query.query(config.app.name), seconds=60)
+    done = answer or connection.run(query or facts_query.query(config.app.name), seconds=60)
     if not done.ok:
         raise query_errors.failed("the host's facts", done.text)
     return facts.parse(done.output)
@@ -153,10 +159,10 @@ def who() -> str:
     return f"{getpass.getuser()}@{socket.gethostname()}"
 
 
-def _connection(job: Job) -> tuple[SshConnection, Result | None]:
-    """A connection as the deployer, and the answer to facts_query.query() if it was asked meanwhile."""
+def _connection(job: Job, query: Argv | None) -> tuple[SshConnection, Result | None]:
+    """A connection as the deployer, and the answer to the query if it was asked meanwhile."""
     deployer = job.config.host.deployer
-    query = facts_query.query(job.config.app.name)
+    query = query or facts_query.query(job.config.app.name)
     taken = job.early.take(job.target, deployer, query) if job.early else None
     return taken or (SshConnection(job.target, deployer), None)
 

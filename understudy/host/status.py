@@ -1,73 +1,74 @@
-"""What a host runs. In a file of its own, since it needs little of what a deploy needs and starts faster."""
+"""Asks a host how its site is, and shows it. In a file of its own: it needs little of what a deploy needs."""
 
-from collections.abc import Iterable, Iterator
+import shlex
+from dataclasses import replace
 
-from understudy.commands import nginx
-from understudy.config.target import TargetConfig
-from understudy.host import certificates, database_state, processes, services, session, timers
-from understudy.host.certificates import CertificateState
+from understudy.commands import backups, nginx
+from understudy.config.model import Config
+from understudy.host import (
+    certificates,
+    facts_query,
+    observed_site,
+    readings,
+    services,
+    session,
+    shown_status,
+)
 from understudy.host.facts import ObservedState
+from understudy.host.readings import Readings
+from understudy.host.site_status import Site, Status
 from understudy.job import Job
-from understudy.release import maintenance
+from understudy.release.layout import Paths
 from understudy.ssh.connection import Connection
 
 
-def status(job: Job) -> None:
-    """Prints which release is live on the target's host, and whether it runs."""
-    with session.connected(job, needs=()) as (connection, observed):
-        live = observed.release(observed.current)
-        unserved = _unserved(job, connection, observed) if live else ""
-        of_services = [
-            *database_state.describe(job, connection),
-            *services.describe(job, connection),
-        ]
-    job.report.say(f"{job.target_name} ({job.target.address}, {observed.os})")
-    if live is None:
-        job.report.say("  no release is live yet")
-        _say_each(job, of_services)
-        return
-    if observed.maintenance:
-        job.report.say(f"  {maintenance.describe(observed.maintenance)}")
-    is_up = live.id in observed.running and observed.nginx_active
-    state = "running" if is_up else "NOT RUNNING"
-    job.report.say(f"  {live.id} is live (commit {live.commit[:12]}), {state}")
-    job.report.say(f"  deployed {live.deployed_at} by {live.deployed_by}")
-    for line in _certificate(job.config.app.name, job.target, observed):
-        job.report.say(f"  {line}")
-    if unserved:
-        # A warning, since lines alone would be printed again as long as the host's facts are the same.
-        job.report.warn(unserved)
-    runs = observed.release_processes.get(live.id, ())
-    for line in processes.describe(observed.processes, live.id, runs):
-        job.report.say(f"  {line}")
-    for timer in observed.timers:
-        job.report.say(f"  {timers.describe(job.config.app.name, timer)}")
-    _say_each(job, of_services)
+def status(job: Job, *, quiet: bool = False) -> Status:
+    """Prints which release is live on the job's host, and what shows whether the site is well.
+
+    quiet: of a site that is well, nothing.
+    """
+    query = facts_query.status_query(job.config.app.name, words(job.config))
+    with session.connected(job, needs=(), query=query) as (connection, observed):
+        found = Status(_site(job, connection, observed), _readings(job.config, observed))
+        journals = tuple(services.journals(job, connection, found.now.services))
+    shown_status.show(found, job.report, quiet=quiet, more=journals)
+    return found
 
 
-def _say_each(job: Job, lines: Iterable[str]) -> None:
-    for line in lines:
-        job.report.say(f"  {line}")
+def words(config: Config) -> tuple[str, ...]:
+    """What facts_query.status_query() needs to ask for the database and the services of a site."""
+    app = config.app
+    # The file of SQLite needs no server to answer.
+    database = () if app.database == "sqlite" else backups.reach(app, Paths(config.root).backups)
+    return (shlex.join(database), *services.words(config))
+
+
+def _readings(config: Config, observed: ObservedState) -> Readings:
+    """With all that the site has, whether the host has named it or not."""
+    found = readings.parse(observed.now, config.app.name)
+    has_server = config.app.database != "sqlite"
+    return replace(
+        found,
+        services=services.with_all(config, found.services),
+        database=found.database or (services.UNKNOWN if has_server else ""),
+    )
+
+
+def _site(job: Job, connection: Connection, observed: ObservedState) -> Site:
+    site = observed_site.of(job.config, job.target_name, job.target, observed)
+    unserved = _unserved(job, connection, observed) if site.certificate else ""
+    if not site.certificate or not unserved:
+        return site
+    return replace(site, certificate=replace(site.certificate, ok=False, text=unserved))
 
 
 def _unserved(job: Job, connection: Connection, observed: ObservedState) -> str:
-    found, target = _found(job.config.app.name, job.target, observed), job.target
-    files = target.certificate_of(job.config.app.name)
+    name, target = job.config.app.name, job.target
+    found, files = (
+        observed_site.found_certificate(name, target, observed),
+        target.certificate_of(name),
+    )
     if found is None or files is None:
         return ""
     done = connection.run(nginx.served_certificate(target.domain, files.chain))
     return certificates.describe_unserved(found, done.output)
-
-
-def _found(site: str, target: TargetConfig, observed: ObservedState) -> CertificateState | None:
-    files = target.certificate_of(site)
-    return observed.certificates.get(files.chain) if files else None
-
-
-def _certificate(site: str, target: TargetConfig, observed: ObservedState) -> Iterator[str]:
-    found = _found(site, target, observed)
-    # Of files that are not ours, nothing is known if the deployer can't read them.
-    if found or target.https == "auto":
-        yield certificates.describe(found, by_issuer=target.https == "auto")
-    if target.https == "auto" and observed.renewal:
-        yield certificates.describe_renewal(observed.renewal)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.unit.fakes import TOP, FakeConnection, printed, settings
+from tests.unit.fakes import TOP, FakeConnection, printed, settings, well
 from tests.unit.staging import LOG, QUERY, SITE, Staging, changes
 from understudy.cli import main as cli_main
 from understudy.cli import open_site, reports, run, shell
@@ -20,6 +20,7 @@ from understudy.deploy import restore
 from understudy.errors import StepFailed
 from understudy.host import backups, status
 from understudy.host import provision as provision_host
+from understudy.host.site_status import Status
 from understudy.job import Job
 from understudy.parity import capture_host
 from understudy.rehearsal import verify
@@ -66,12 +67,17 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         hosts.append(job.target.address)
         job.report.say("here")
 
+    def note_well(job: Job, **_: object) -> Status:
+        note(job)
+        return well()
+
     for module, name in ((backups, "backup"), (backups, "backups"), (restore, "restore")):
         monkeypatch.setattr(module, name, note)
     for module, name in ((data_pull, "pull"), (data_load, "load")):
         monkeypatch.setattr(module, name, note)
-    for module, name in ((verify, "verify"), (provision_host, "provision"), (status, "status")):
+    for module, name in ((verify, "verify"), (provision_host, "provision")):
         monkeypatch.setattr(module, name, note)
+    monkeypatch.setattr(status, "status", note_well)
     monkeypatch.setattr(capture_host, "capture", note)
     monkeypatch.setattr(run, "run", note)
     monkeypatch.setattr(open_site, "open_site", note)

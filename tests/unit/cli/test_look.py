@@ -3,7 +3,7 @@
 import json
 import shutil
 from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +14,10 @@ import pytest
 from tests.unit.fakes import FakeReport, failed, printed
 from tests.unit.repositories import commit, git, write
 from understudy.cli import known_host, reports
-from understudy.cli.look import Look
+from understudy.cli.look import Look, Show
 from understudy.cli.verbs.context import job_of
 from understudy.errors import ConfigError
-from understudy.host.last_look import LastLook
+from understudy.host.last_look import LastLook, Printed
 from understudy.paths import Project
 from understudy.ssh.connection import Result
 
@@ -66,7 +66,7 @@ class Workspace:
     def project(self) -> Project:
         return Project(self.directory, self.directory / "deploy.yml")
 
-    def connect(self, last: LastLook) -> FakeEarly:
+    def connect(self, last: LastLook, verb: str) -> FakeEarly:
         self.connected.append(last)
         return FakeEarly(self.answer)
 
@@ -77,19 +77,21 @@ class Workspace:
         target: str = "staging",
         *,
         taking: bool = True,
+        show: Show | None = None,
+        found: Sequence[Printed] | None = None,
     ) -> None:
         """One run of a verb."""
         options = Namespace(verb=verb, target=target, host=None)
         with known_host.approached(options, self.project) as known:
             seen = Look(known, verb, self.project, self.report, source=verb == "deploy")
-            if seen.is_repeated():
+            if seen.is_repeated(show):
                 return
             job = job_of(options, self.project, seen.report, early=known.early)
             if known.early:
                 known.early.taken = taking
             work(job.report)
             self.worked += 1
-            seen.keep(job)
+            seen.keep(job, found)
 
 
 @pytest.fixture
@@ -376,3 +378,26 @@ def test_run_with_a_report_gets_its_lines_into_it(seen: Workspace) -> None:
         assert Look(known, "deploy", seen.project, recorder, source=True).is_repeated()
 
     assert recorder.record(reports.VERDICTS[0]).phases[0].lines == (LIVE,)
+
+
+def test_verb_shows_what_was_found_in_its_own_way_with_what_the_host_says_now(
+    workspace: Workspace,
+) -> None:
+    shown: list[tuple[Mapping[str, Any], str, str]] = []
+
+    def show(found: Sequence[Printed], site: str, output: str) -> bool:
+        shown.append((found[0].value, site, output))
+        return output.endswith("now\tdisk\t/\nend\tok\n")
+
+    kept = [Printed("", "status", {"id": "r1"})]
+    for _ in range(2):
+        workspace.look(lambda _: None, "status", found=kept, show=show)
+    workspace.answer = printed(FACTS.replace("end", "now\tdisk\t/\nend"))
+    workspace.look(lambda _: None, "status", found=kept, show=show)
+    assert workspace.worked == 2
+    assert shown == [({"id": "r1"}, "shop", workspace.answer.output)]
+
+    workspace.answer = printed(FACTS)
+    workspace.look(lambda _: None, "status", found=kept, show=show)
+
+    assert workspace.worked == 3, "it could not be shown again"

@@ -7,7 +7,7 @@ from unittest.mock import MagicMock
 
 import pytest
 
-from tests.unit.fakes import TOP
+from tests.unit.fakes import TOP, well
 from understudy.cli import known_host, look, main, reports
 from understudy.cli.called import INSTALLED
 from understudy.cli.verbs import vm
@@ -250,7 +250,7 @@ def test_a_rehearsal_is_signed_except_with_unsigned(
 def test_a_verb_that_changes_nothing_writes_no_report(monkeypatch: pytest.MonkeyPatch) -> None:
     kept: list[object] = []
     monkeypatch.setattr(reports, "write", lambda *given: kept.append(given))
-    monkeypatch.setattr(status, "status", lambda job: None)
+    monkeypatch.setattr(status, "status", lambda job, **_: well())
 
     assert main.main(["status"], TOP) == 0
 
@@ -312,7 +312,7 @@ def test_only_verbs_that_look_at_one_host_connect_before_they_read_deploy_yml(
     monkeypatch.setattr(known_host, "KnownHost", approach)
     monkeypatch.setattr(rollout, "plan", lambda _: None)
     monkeypatch.setattr(rollout, "deploy", lambda _, **__: None)
-    monkeypatch.setattr(look.Look, "is_repeated", lambda _: True)
+    monkeypatch.setattr(look.Look, "is_repeated", lambda *_: True)
 
     for verb in ("plan", "deploy", "status"):
         assert main.main([verb], TOP) == 0

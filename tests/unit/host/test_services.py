@@ -25,36 +25,31 @@ def host(output: str, **more: str) -> FakeConnection:
     )
 
 
-class TestDescribe:
-    def test_asks_nothing_without_services(self) -> None:
-        assert [*services.describe(job([]), FakeConnection())] == []
+class TestJournals:
+    def test_are_those_of_services_on_the_host_that_have_trouble(self) -> None:
+        asked = host("", journalctl="a line\nFatal error\n")
+        states = {"redis": "can't connect", "memcached": "ok"}
 
-    def test_has_a_line_for_each(self) -> None:
-        lines = services.describe(job(["redis", "memcached"]), host("redis\tok\nmemcached\tok\n"))
-        assert [*lines] == ["redis: ok", "memcached: ok"]
+        lines = [*services.journals(job(["redis", "memcached"]), asked, states)]
 
-    def test_shows_the_journal_of_one_that_has_trouble(self) -> None:
-        asked = host("redis\tcan't connect\n", journalctl="a line\nFatal error\n")
-
-        lines = [*services.describe(job(["redis"]), asked)]
-
-        assert lines == ["redis: TROUBLE: can't connect", "  a line", "  Fatal error"]
-        assert "--unit=understudy-redis@shop.service" in asked.notes[-1]
-
-    def test_does_not_look_for_the_journal_of_one_elsewhere(self) -> None:
-        asked = host("redis\tredis.test:6379 refuses the password\n")
-
-        lines = [*services.describe(job(ELSEWHERE), asked)]
-
-        assert lines == ["redis: TROUBLE: redis.test:6379 refuses the password"]
-        assert asked.notes == [f"{ASK} redis=BROKER"]
-
-    def test_says_that_a_host_without_the_program_is_to_be_provisioned(self) -> None:
-        asked = host("", journalctl="")
-
-        assert [*services.describe(job(["redis"]), asked)] == [
-            "redis: TROUBLE: the host can't say how it is: provision it"
+        assert lines == ["redis: a line", "redis: Fatal error"]
+        assert [note.rpartition(" ")[2] for note in asked.notes] == [
+            "--unit=understudy-redis@shop.service"
         ]
+
+    def test_are_not_looked_for_elsewhere(self) -> None:
+        assert [*services.journals(job(ELSEWHERE), FakeConnection(), {"redis": "refused"})] == []
+
+
+def test_host_without_the_program_is_to_be_provisioned() -> None:
+    found = services.with_all(job(["redis", "memcached"]).config, {"redis": "ok"})
+
+    assert found == {"redis": "ok", "memcached": "the host can't say how it is: provision it"}
+
+
+def test_words_name_the_secret_of_one_elsewhere() -> None:
+    assert services.words(job(ELSEWHERE).config) == ("redis=BROKER",)
+    assert services.words(job(["redis"]).config) == ("redis",)
 
 
 class TestRequire:

@@ -12,6 +12,7 @@ from tests.unit.staging import Staging, changes, lines_of
 from understudy.deploy import rollback
 from understudy.errors import Refused
 from understudy.host import status
+from understudy.host.site_status import Status
 from understudy.job import Job
 
 
@@ -32,10 +33,12 @@ def test_status_shows_the_live_release_and_whether_it_runs(
     output = "\n".join(line for line in lines if not (lost and line.startswith(lost)))
     host = staging.host(printed(output))
 
-    status.status(staging.job())
+    found = status.status(staging.job())
 
     assert printed_text in "\n".join(staging.report.said)
+    assert (printed_text == ", running") == (not found.problems)
     assert changes(host) == []
+    assert len(host.notes) == 2, "one query, and closed"
 
 
 @pytest.mark.parametrize(
@@ -81,13 +84,19 @@ def test_status_shows_when_the_certificate_ends_and_whether_it_is_renewed(
 ) -> None:
     release = manifest("c0ffee00-old", "2024-02-01T00:00:00+00:00")
     found = [f"line\t{LIVE}\t{line}" for line in pem("shop.test").splitlines()]
-    of_host = [f"certificate\t{LIVE}", "today\t2024-02-01", "unit\tcertbot.timer", *found]
+    of_host = [
+        f"certificate\t{LIVE}",
+        "today\t2024-02-01",
+        "renewal_ran\t1706745600",
+        "unit\tcertbot.timer",
+        *found,
+    ]
     known = lines_of(release, current=release.id)
     staging.host(staging.facts(*known, *(of_host if certificate else [])), s_client=OK)
 
     status.status(staging.job(**target))
 
-    shown = staging.report.said[3:]
+    shown = staging.report.said[3:-1]
     assert [
         line for line, start in zip(shown, lines, strict=True) if line.startswith(start)
     ] == shown
@@ -102,7 +111,7 @@ def test_status_shows_when_a_self_signed_certificate_from_files_ends(staging: St
 
     status.status(staging.job(certificate={"chain": chain, "key": "/etc/ssl/shop.key"}))
 
-    assert staging.report.said[3:] == [
+    assert staging.report.said[3:-1] == [
         "  certificate of shop.test, self-signed, valid until 2024-03-01"
     ]
 
@@ -139,8 +148,111 @@ def test_certificate_that_nginx_was_not_reloaded_for_is_shown(
     known = staging.facts(*lines_of(release, current=release.id), *of_host)
     staging.host(known, s_client=printed(answer.format(file=f"{serial:X}")))
 
-    status.status(staging.job(**({"https": "auto"} if of_issuer else files)))
+    found = status.status(staging.job(**({"https": "auto"} if of_issuer else files)))
 
-    # No line: those are printed again as long as the host's facts are the same, and a reload is none.
-    assert staging.report.warnings == [line] * bool(line)
-    assert "NOT SERVED" not in "".join(staging.report.said)
+    assert (line in found.problems) == bool(line)
+    assert ("NOT SERVED" in "".join(staging.report.said)) == bool(line)
+
+
+class TestProblems:
+    """Of one host, with the numbers that change by themselves."""
+
+    def look(
+        self, staging: Staging, *lines: str, app: dict[str, Any] | None = None, **answers: Any
+    ) -> Status:
+        release = manifest("c0ffee00-old", "2024-02-01T00:00:00+00:00")
+        staging.host(staging.facts(*lines_of(release, current=release.id), *lines), **answers)
+        return status.status(staging.job(app))
+
+    @pytest.mark.parametrize(
+        ("lines", "problems"),
+        [
+            ([], ()),
+            (["now\tdisk\t/\tf1\t1000\t100\t100\t4096"], ()),
+            (["now\tdisk\t/\tf1\t1000\t99\t99\t4096"], ("disk / is 91 % full",)),
+            (
+                [
+                    "timer\tId=prune.timer",
+                    "timer\tActiveState=active",
+                    "timer\tNextElapseUSecRealtime=",
+                    "timer\t",
+                    "timer\tId=prune.service",
+                    "timer\tActiveState=inactive",
+                    "line\t/srv/shop/current/timers\tprune",
+                    "line\t/var/lib/understudy-timers/shop/prune\texit-code 3 1706745600 1706745600",
+                ],
+                (
+                    "timer prune: no next time, last run FAILED 2024-02-01 00:00 UTC: exit code 3; "
+                    "journalctl -u shop-prune",
+                ),
+            ),
+        ],
+    )
+    def test_are_what_needs_a_person(
+        self, lines: list[str], problems: tuple[str, ...], staging: Staging
+    ) -> None:
+        assert self.look(staging, *lines).problems == problems
+
+    @pytest.mark.parametrize(
+        ("count", "last", "line", "problems"),
+        [
+            (0, "", "worker: running 1 of 1", ()),
+            (1, "00:00:55", "worker: running 1 of 1, restarted once, last 5 s ago", ()),
+            (
+                12,
+                "00:00:57",
+                "worker: running 1 of 1, KEEPS ENDING: restarted 12 times, last 3 s ago",
+                ("worker keeps ending",),
+            ),
+            (
+                12,
+                "2024-02-01 23:00:00",
+                "worker: running 1 of 1, restarted 12 times, last 1 h ago",
+                (),
+            ),
+        ],
+    )
+    def test_process_that_ends_every_few_seconds_does_not_pass_as_running(
+        self, count: int, last: str, line: str, problems: tuple[str, ...], staging: Staging
+    ) -> None:
+        last = last if " " in last else f"2024-02-02 {last or '00:00:00'}"
+        found = self.look(
+            staging,
+            "line\t/srv/shop/releases/c0ffee00-old/processes\tworker 1 many 3",
+            "process\tworker@c0ffee00-old.service\tactive",
+            f"now\tunit\tNRestarts={count}",
+            "now\tunit\tId=shop-worker@c0ffee00-old.service",
+            f"now\tunit\tActiveEnterTimestamp=Fri {last} UTC",
+        )
+
+        assert line in [one.strip() for one in staging.report.said]
+        assert found.problems == problems
+
+    def test_service_and_database_that_have_trouble(self, staging: Staging) -> None:
+        found = self.look(
+            staging,
+            "now\tservice\tredis\tcan't connect",
+            "now\tdatabase\tquery",
+            "now\tdatabase\tERROR 2002: no server",
+            app={"database": "mariadb"},
+        )
+
+        assert found.problems == ("database: ERROR 2002: no server",)
+        assert "database (mariadb): TROUBLE: ERROR 2002: no server" in "\n".join(
+            staging.report.said
+        )
+
+    def test_database_of_which_the_host_says_nothing(self, staging: Staging) -> None:
+        assert self.look(staging, app={"database": "postgresql"}).problems == (
+            "database: the host can't say how it is: provision it",
+        )
+
+
+def test_site_that_is_well_is_not_mentioned_if_quiet(staging: Staging) -> None:
+    release = manifest("c0ffee00-old", "2024-02-01T00:00:00+00:00")
+    staging.host(staging.facts(*lines_of(release, current=release.id)), staging.facts())
+
+    assert not status.status(staging.job(), quiet=True).problems
+    assert staging.report.said == []
+    assert status.status(staging.job(), quiet=True).problems == ("no release is live",)
+    assert "no release is live yet" in "\n".join(staging.report.said)

@@ -1,12 +1,15 @@
 """The verbs that provision hosts, deploy to them, roll back, and show which releases they have."""
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from understudy.cli.verbs.context import checked, issuing, job_of
 from understudy.paths import Project
 
 if TYPE_CHECKING:
+    from understudy.cli.look import Look
+    from understudy.host.last_look import Printed
     from understudy.job import Job
     from understudy.report.events import Report
 
@@ -81,14 +84,26 @@ def verify(options: argparse.Namespace, project: Project, report: "Report") -> N
 def status(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import look
 
+    quiet = getattr(options, "verbosity", 0) < 0
     seen = look.Look(options.known_host, options.verb, project, report, source=False)
-    if seen.is_repeated():
-        return
-    from understudy.host import all_hosts, status
 
-    job = job_of(options, project, seen.report, early=options.known_host.early)
-    all_hosts.look(all_hosts.jobs(job), status.status)
-    seen.keep(job)
+    def show(found: "Sequence[Printed]", site: str, output: str) -> bool:
+        from understudy.host import shown_status
+
+        return shown_status.show_again(found[0].value, output, site, seen.report, quiet=quiet)
+
+    if not seen.is_repeated(show):
+        job = job_of(options, project, seen.report, early=options.known_host.early)
+        _ask_for_status(job, seen, quiet=quiet)
+
+
+def _ask_for_status(job: "Job", seen: "Look", *, quiet: bool) -> None:
+    from understudy.host import all_hosts, shown_status, status
+
+    hosts = all_hosts.jobs(job)
+    found = all_hosts.look(hosts, lambda host: status.status(host, quiet=quiet))
+    seen.keep(job, shown_status.kept(found))
+    shown_status.require_well(found)
 
 
 def releases(options: argparse.Namespace, project: Project, report: "Report") -> None:

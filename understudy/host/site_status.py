@@ -1,0 +1,210 @@
+"""How a site on one host is: what `status` shows, as one frozen value. Pure.
+
+Its fields are of JSON's types: --json prints them, and the next look reads them again.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+
+from understudy.host.readings import WEB, Disk, NewestBackup, Readings, Restarts
+
+# A process that was restarted so often, the last time so shortly ago, ends again and again.
+MANY_RESTARTS, LATELY = 3, timedelta(minutes=2)
+# Percent of a disk.
+MOST_USED = 90
+
+
+@dataclass(frozen=True)
+class Live:
+    """The live release. deployed_at: ISO 8601. subject: of its commit, "" if it is not known. running: whether
+    it and nginx are.
+    """
+
+    id: str
+    commit: str
+    subject: str
+    deployed_at: str
+    deployed_by: str
+    running: bool
+
+
+@dataclass(frozen=True)
+class Process:
+    """Of the live release. count: how many deploy.yml asks for; the other numbers say how many are in which
+    state. failed_since: of the last that failed, in the host's words.
+    """
+
+    name: str
+    count: int
+    running: int
+    restarting: int = 0
+    starting: int = 0
+    failed: int = 0
+    failed_since: str = ""
+
+
+@dataclass(frozen=True)
+class OldProcess:
+    """Of another release. ending: whether it is about to end."""
+
+    name: str
+    release: str
+    count: int
+    ending: bool
+
+
+@dataclass(frozen=True)
+class Timer:
+    """next, last: ISO 8601, "" for none. text: the same for people."""
+
+    name: str
+    next: str
+    last: str
+    ok: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """ends: ISO 8601, and days: until then; "" and 0 if there is none. text: the same for people."""
+
+    ends: str
+    days: int
+    ok: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """Of the certificate. ran: ISO 8601, "" if unknown. text: the same for people."""
+
+    ran: str
+    ok: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """What of a status lasts: it follows from the host's facts. engine: of the database. maintenance: in words,
+    "" if it is off.
+    """
+
+    target: str
+    address: str
+    os: str
+    url: str
+    engine: str
+    release: Live | None
+    maintenance: str = ""
+    certificate: Certificate | None = None
+    renewal: Renewal | None = None
+    processes: tuple[Process, ...] = ()
+    old_processes: tuple[OldProcess, ...] = ()
+    timers: tuple[Timer, ...] = ()
+
+
+@dataclass(frozen=True)
+class Status:
+    """A site, and what changes by itself."""
+
+    site: Site
+    now: Readings
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Why the site is not well, each in a few words; empty if it is."""
+        return tuple(_problems(self.site, self.now))
+
+    def restarts(self, name: str) -> Restarts:
+        """Of that process of the live release, which may be WEB."""
+        live = self.site.release.id if self.site.release else ""
+        return self.now.restarts.get((name, live), Restarts(0, None))
+
+    def keeps_ending(self, name: str) -> bool:
+        found = self.restarts(name)
+        recent = found.last is not None and self.now.time - found.last < LATELY
+        return recent and found.count >= MANY_RESTARTS
+
+    def fields(self) -> dict[str, Any]:
+        """What --json prints."""
+        names = [one.name for one in self.site.processes]
+        return {
+            **asdict(self.site),
+            "well": not self.problems,
+            "problems": list(self.problems),
+            "restarts": {name: _restarts(self.restarts(name)) for name in (WEB, *names)},
+            "services": dict(self.now.services),
+            "database": self.now.database,
+            "backup": _backup(self.now.backup),
+            "disks": [asdict(disk) for disk in self.now.disks],
+            "memory": asdict(self.now.memory) if self.now.memory else None,
+        }
+
+
+def site_of(fields: Mapping[str, Any]) -> Site:
+    """The lasting part of what Status.fields() gave. Raises KeyError or TypeError for other fields."""
+
+    def each(kind: type[Any], key: str) -> tuple[Any, ...]:
+        return tuple(kind(**one) for one in fields[key])
+
+    def optional(kind: type[Any], key: str) -> Any:
+        return None if fields[key] is None else kind(**fields[key])
+
+    texts = {
+        name: fields[name] for name in ("target", "address", "os", "url", "engine", "maintenance")
+    }
+    return Site(
+        **texts,
+        release=optional(Live, "release"),
+        certificate=optional(Certificate, "certificate"),
+        renewal=optional(Renewal, "renewal"),
+        processes=each(Process, "processes"),
+        old_processes=each(OldProcess, "old_processes"),
+        timers=each(Timer, "timers"),
+    )
+
+
+def _restarts(found: Restarts) -> dict[str, Any]:
+    return {"count": found.count, "last": found.last.isoformat() if found.last else None}
+
+
+def _backup(found: NewestBackup | None) -> dict[str, Any] | None:
+    return {**asdict(found), "taken_at": found.taken_at.isoformat()} if found else None
+
+
+def _problems(site: Site, now: Readings) -> Iterator[str]:
+    if site.release is None:
+        yield "no release is live"
+    elif not site.release.running:
+        yield f"{site.release.id} is NOT RUNNING"
+    yield from _process_problems(site, Status(site, now))
+    parts = (site.certificate, site.renewal, *site.timers)
+    yield from (part.text for part in parts if part and not part.ok)
+    yield from (f"{name}: {state}" for name, state in now.services.items() if state != "ok")
+    if now.database not in ("", "ok"):
+        yield f"database: {now.database}"
+    yield from (f"disk {disk.path} is {disk.used} % full" for disk in full(now))
+
+
+def full(now: Readings) -> Iterator[Disk]:
+    """The disks that are almost full."""
+    return (disk for disk in now.disks if disk.used > MOST_USED)
+
+
+def _process_problems(site: Site, status: Status) -> Iterator[str]:
+    if site.release and status.keeps_ending(WEB):
+        yield f"{WEB} keeps ending"
+    for one in site.processes:
+        if not one.running and not one.starting:
+            yield f"{one.name} is NOT RUNNING"
+        elif one.failed:
+            yield f"{one.name} has failed"
+        elif status.keeps_ending(one.name):
+            yield f"{one.name} keeps ending"
+    yield from (
+        f"{one.name} of {one.release} is RUNNING still"
+        for one in site.old_processes
+        if not one.ending
+    )

@@ -1,0 +1,93 @@
+"""What `status` prints for people. What needs them is in capitals. Pure."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from understudy.host.readings import WEB, Disk, Memory, NewestBackup, Restarts
+from understudy.host.site_status import MOST_USED, OldProcess, Process, Status
+from understudy.report.amounts import age, size
+
+
+def text(status: Status) -> str:
+    site = status.site
+    lines = (line for part in _parts(status) for line in part)
+    return "\n".join(
+        (f"{site.target} ({site.address}, {site.os}): {site.url}", *(f"  {one}" for one in lines))
+    )
+
+
+def _parts(status: Status) -> Iterator[Iterator[str]]:
+    site, now = status.site, status.now
+    yield _release(status)
+    yield (one.text for one in (site.certificate, site.renewal) if one)
+    yield _processes(status)
+    yield (timer.text for timer in site.timers)
+    yield (f"{name}: {_state(state)}" for name, state in now.services.items())
+    yield (f"database ({site.engine}): {_state(state)}" for state in (now.database,) if state)
+    yield iter((_backup(now.backup, now.time),))
+    yield (_disk(one) for one in now.disks)
+    yield (_memory(one) for one in (now.memory,) if one)
+
+
+def _release(status: Status) -> Iterator[str]:
+    live = status.site.release
+    if live is None:
+        yield "no release is live yet"
+        return
+    if status.site.maintenance:
+        yield status.site.maintenance
+    state = "running" if live.running else "NOT RUNNING"
+    yield f"{live.id} is live (commit {live.commit[:12]}), {state}"
+    if live.subject:
+        yield f"commit: {live.subject}"
+    at = datetime.fromisoformat(live.deployed_at)
+    yield f"deployed {age(at, status.now.time)} by {live.deployed_by} ({at:%Y-%m-%d %H:%M} UTC)"
+
+
+def _processes(status: Status) -> Iterator[str]:
+    if status.restarts(WEB).count:
+        yield f"{WEB}: {', '.join(_restarted(status, WEB))}"
+    for one in status.site.processes:
+        yield f"{one.name}: {', '.join((*_process(one), *_restarted(status, one.name)))}"
+    yield from map(_old, status.site.old_processes)
+
+
+def _process(one: Process) -> Iterator[str]:
+    # One that is missing and has not ended by itself was ended by `scale`, as one too many was started by it.
+    missing = one.restarting + one.starting + one.failed
+    as_asked = one.running + missing == one.count or (missing and one.running < one.count)
+    of = f"of {one.count}" if as_asked else f"(deploy.yml: {one.count})"
+    yield f"running {one.running} {of}" if one.running else "NOT RUNNING"
+    if one.failed:
+        yield f"{one.failed} failed since {one.failed_since}"
+    if one.restarting:
+        yield f"{one.restarting} that ended, about to start again"
+
+
+def _restarted(status: Status, name: str) -> Iterator[str]:
+    found: Restarts = status.restarts(name)
+    if found.count:
+        times = f"restarted {'once' if found.count == 1 else f'{found.count} times'}"
+        last = f", last {age(found.last, status.now.time)}" if found.last else ""
+        yield f"{'KEEPS ENDING: ' if status.keeps_ending(name) else ''}{times}{last}"
+
+
+def _old(one: OldProcess) -> str:
+    return f"{one.name} of {one.release}: {one.count} {'still ending' if one.ending else 'RUNNING'}"
+
+
+def _state(state: str) -> str:
+    return state if state == "ok" else f"TROUBLE: {state}"
+
+
+def _backup(found: NewestBackup | None, now: datetime) -> str:
+    return f"last backup {age(found.taken_at, now)}, {size(found.size)}" if found else "no backup"
+
+
+def _disk(disk: Disk) -> str:
+    alarm = "ALMOST FULL: " if disk.used > MOST_USED else ""
+    return f"disk {disk.path}: {alarm}{disk.used} % used, {size(disk.free)} free"
+
+
+def _memory(memory: Memory) -> str:
+    return f"memory: {size(memory.available)} of {size(memory.total)} available"
