@@ -72,7 +72,7 @@ def _certificate(found: CertificateState | None, target: TargetConfig) -> Certif
         return None
     text = certificates.describe(found, by_issuer=by_issuer)
     if found is None or found.problem:
-        return Certificate("", 0, ok=False, text=text)
+        return Certificate(None, None, ok=False, text=text)
     ok = found.days >= certificates.DAYS_TO_WARN and not (by_issuer and found.self_signed)
     return Certificate(found.ends.isoformat(), found.days, ok, text)
 
@@ -128,5 +128,5 @@ def _timer(site: str, timer: ObservedTimer) -> Timer:
     )
 
 
-def _iso(time: datetime | None) -> str:
-    return time.isoformat() if time else ""
+def _iso(time: datetime | None) -> str | None:
+    return time.isoformat() if time else None

@@ -50,7 +50,7 @@ def require_well(found: Sequence[Status]) -> None:
     target = wrong[0].site.target
     if len(found) == 1:
         raise NotWell(f"{target} is not well: {'; '.join(wrong[0].problems)}")
-    hosts = (f"{one.site.address}: {'; '.join(one.problems)}" for one in wrong)
+    hosts = (f"{one.site.host}: {'; '.join(one.problems)}" for one in wrong)
     raise NotWell(f"{target} is not well", details="\n".join(hosts))
 
 

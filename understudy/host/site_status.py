@@ -4,11 +4,12 @@ Its fields are of JSON's types: --json prints them, and the next look reads them
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from understudy.host.readings import WEB, Disk, NewestBackup, Readings, Restarts
+from understudy.host.readings import WEB, Disk, Readings, Restarts
+from understudy.report.answer import to_json
 
 # A process that was restarted so often, the last time so shortly ago, ends again and again.
 MANY_RESTARTS, LATELY = 3, timedelta(minutes=2)
@@ -57,42 +58,43 @@ class OldProcess:
 
 @dataclass(frozen=True)
 class Timer:
-    """next, last: ISO 8601, "" for none. text: the same for people."""
+    """next, last: ISO 8601. text: the same for people."""
 
     name: str
-    next: str
-    last: str
+    next: str | None
+    last: str | None
     ok: bool
     text: str
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """ends: ISO 8601, and days: until then; "" and 0 if there is none. text: the same for people."""
+    """ends: ISO 8601, and days: until then; None if it is missing. text: the same for people."""
 
-    ends: str
-    days: int
+    ends: str | None
+    days: int | None
     ok: bool
     text: str
 
 
 @dataclass(frozen=True)
 class Renewal:
-    """Of the certificate. ran: ISO 8601, "" if unknown. text: the same for people."""
+    """Of the certificate. ran: ISO 8601, None if that is not known. text: the same for people."""
 
-    ran: str
+    ran: str | None
     ok: bool
     text: str
 
 
 @dataclass(frozen=True)
 class Site:
-    """What of a status lasts: it follows from the host's facts. engine: of the database. maintenance: in words,
-    "" if it is off.
+    """What of a status lasts: it follows from the host's facts.
+
+    host: its address. engine: of the database. maintenance: in words, "" if it is off.
     """
 
     target: str
-    address: str
+    host: str
     os: str
     url: str
     engine: str
@@ -130,17 +132,20 @@ class Status:
     def fields(self) -> dict[str, Any]:
         """What --json prints."""
         names = [one.name for one in self.site.processes]
-        return {
-            **asdict(self.site),
-            "well": not self.problems,
-            "problems": list(self.problems),
-            "restarts": {name: _restarts(self.restarts(name)) for name in (WEB, *names)},
-            "services": dict(self.now.services),
-            "database": self.now.database,
-            "backup": _backup(self.now.backup),
-            "disks": [asdict(disk) for disk in self.now.disks],
-            "memory": asdict(self.now.memory) if self.now.memory else None,
-        }
+        found: dict[str, Any] = to_json(
+            {
+                **vars(self.site),
+                "well": not self.problems,
+                "problems": self.problems,
+                "restarts": {name: self.restarts(name) for name in (WEB, *names)},
+                "services": self.now.services,
+                "database": self.now.database,
+                "backup": self.now.backup,
+                "disks": self.now.disks,
+                "memory": self.now.memory,
+            }
+        )
+        return found
 
 
 def site_of(fields: Mapping[str, Any]) -> Site:
@@ -153,7 +158,7 @@ def site_of(fields: Mapping[str, Any]) -> Site:
         return None if fields[key] is None else kind(**fields[key])
 
     texts = {
-        name: fields[name] for name in ("target", "address", "os", "url", "engine", "maintenance")
+        name: fields[name] for name in ("target", "host", "os", "url", "engine", "maintenance")
     }
     return Site(
         **texts,
@@ -164,14 +169,6 @@ def site_of(fields: Mapping[str, Any]) -> Site:
         old_processes=each(OldProcess, "old_processes"),
         timers=each(Timer, "timers"),
     )
-
-
-def _restarts(found: Restarts) -> dict[str, Any]:
-    return {"count": found.count, "last": found.last.isoformat() if found.last else None}
-
-
-def _backup(found: NewestBackup | None) -> dict[str, Any] | None:
-    return {**asdict(found), "taken_at": found.taken_at.isoformat()} if found else None
 
 
 def _problems(site: Site, now: Readings) -> Iterator[str]:

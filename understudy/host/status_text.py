@@ -5,14 +5,15 @@ from datetime import datetime
 
 from understudy.host.readings import WEB, Disk, Memory, NewestBackup, Restarts
 from understudy.host.site_status import MOST_USED, OldProcess, Process, Status
-from understudy.report.amounts import age, size
+from understudy.report.ages import age
+from understudy.report.live import size
 
 
 def text(status: Status) -> str:
     site = status.site
     lines = (line for part in _parts(status) for line in part)
     return "\n".join(
-        (f"{site.target} ({site.address}, {site.os}): {site.url}", *(f"  {one}" for one in lines))
+        (f"{site.target} ({site.host}, {site.os}): {site.url}", *(f"  {one}" for one in lines))
     )
 
 

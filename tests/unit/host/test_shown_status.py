@@ -44,7 +44,7 @@ def test_disk_is_as_the_host_says_now() -> None:
     lines = again(kept(), f"time\t{NOON}", "disk\t/\tf1\t1000\t500\t500\t4096")
 
     assert lines is not None
-    assert lines[-1] == "  disk /: 50 % used, 2.0 MiB free"
+    assert lines[-1] == "  disk /: 50 % used, 2.0 MB free"
 
 
 @pytest.mark.parametrize(
@@ -75,10 +75,10 @@ def test_all_parts_of_a_site_are_read_back() -> None:
         well().site,
         maintenance="MAINTENANCE is on",
         certificate=Certificate("2024-03-01", 29, ok=True, text="certificate of shop.test"),
-        renewal=Renewal("", ok=True, text="certbot's timer"),
+        renewal=Renewal(None, ok=True, text="certbot's timer"),
         processes=(Process("worker", 2, 1, restarting=1),),
         old_processes=(OldProcess("worker", "r0", 1, ending=True),),
-        timers=(Timer("prune", "", "", ok=True, text="timer prune"),),
+        timers=(Timer("prune", None, None, ok=True, text="timer prune"),),
     )
     fields = json.loads(json.dumps(Status(site, well().now).fields()))
 
@@ -110,7 +110,7 @@ def test_number_of_a_process_after_scale_is_not_of_another_one(process: Process,
 
 def test_all_hosts_that_are_not_well_are_named() -> None:
     good = well()
-    bad = Status(replace(good.site, address="192.0.2.8", release=None), good.now)
+    bad = Status(replace(good.site, host="192.0.2.8", release=None), good.now)
 
     shown_status.require_well([good, good])
     with pytest.raises(NotWell) as raised:

@@ -84,7 +84,7 @@ def verify(options: argparse.Namespace, project: Project, report: "Report") -> N
 def status(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import look
 
-    quiet = getattr(options, "verbosity", 0) < 0
+    quiet = options.verbosity < 0
     seen = look.Look(options.known_host, options.verb, project, report, source=False)
 
     def show(found: "Sequence[Printed]", site: str, output: str) -> bool:
