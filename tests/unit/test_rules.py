@@ -236,6 +236,7 @@ PURE = {
     "release.source_checks",
     "release.static_files",
     "release.timers",
+    "report.ages",
     "report.answer",
     "report.graph",
     "report.html",
