@@ -121,6 +121,8 @@ PURE = {
     "deploy.failed_migration",
     "deploy.generated_secrets",
     "deploy.plan",
+    "deploy.pending",
+    "deploy.planned",
     "deploy.processes",
     "deploy.preview",
     "deploy.release_list",

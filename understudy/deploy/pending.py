@@ -5,7 +5,7 @@ by default.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 _MIGRATION = re.compile(r"(?:.*/)?(\w+)/migrations/([A-Za-z0-9]\w*)\.py", re.ASCII)
 # A longer list is cut.
@@ -21,11 +21,11 @@ def pending(paths: Iterable[str], applied: Set[str]) -> list[str]:
     return [f"{app}.{name}" for app, name in found if f"{app} {name}" not in applied]
 
 
-def lines(names: list[str], applied: Set[str]) -> Iterator[str]:
+def lines(names: Sequence[str], *, new_database: bool) -> Iterator[str]:
     """What a plan prints of them."""
     if not names:
         return
-    if not applied:
+    if new_database:
         yield f"the database is new: all migrations would run, {len(names)} of the app and those of packages"
         return
     yield "migrations of the app that would run:"

@@ -2,26 +2,46 @@
 
 import difflib
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from understudy.deploy.desired import DesiredState
 from understudy.host.facts import ObservedState
 
 
-def diffs(desired: DesiredState, observed: ObservedState) -> list[str]:
-    """Unified diffs of the files that would change, the host's text first.
+@dataclass(frozen=True)
+class FileChange:
+    """new: the host has no such file. lines: of the text that it would have. diff: unified, the host's text
+    first; "" for a new file, but for the values of deploy.yml.
+    """
 
-    Most paths contain the release's id; ID takes its place, or every line would differ. Files that are new
-    on the host are only named, but for the values of deploy.yml.
+    path: str
+    new: bool
+    lines: int
+    diff: str
+
+    def text(self) -> str:
+        return self.diff or f"new: {self.path}, {self.lines} lines\n"
+
+
+def changes(desired: DesiredState, observed: ObservedState) -> list[FileChange]:
+    """The files that would change.
+
+    Most paths contain the release's id; ID takes its place, or every line would differ.
     """
     before = {path: _without_id(text, observed.current) for path, text in observed.files.items()}
     environment = str(desired.paths.current / "environment")
-    changes = (
-        _diff(path, before.get(path, ""), text)
-        if path in before or path == environment
-        else f"new: {path}, {len(text.splitlines())} lines\n"
+    found = (
+        FileChange(
+            path,
+            path not in before,
+            len(text.splitlines()),
+            _diff(path, before.get(path, ""), text)
+            if path in before or path == environment
+            else "",
+        )
         for path, text in _texts(desired).items()
     )
-    return [change for change in changes if change]
+    return [change for change in found if change.new or change.diff]
 
 
 def _texts(desired: DesiredState) -> Mapping[str, str]:

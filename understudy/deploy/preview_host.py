@@ -1,6 +1,6 @@
 """What a deploy to one host would do: its files, migrations and steps. Nothing is changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,7 +9,6 @@ from understudy.commands import app as app_commands
 from understudy.commands import backups
 from understudy.deploy import (
     certificate_names,
-    deploy_host,
     external_database,
     generated_secrets,
     hsts,
@@ -22,8 +21,9 @@ from understudy.deploy import (
 )
 from understudy.deploy.applied import applied
 from understudy.deploy.desired import DesiredState
+from understudy.deploy.planned import Plan, PlannedMigrations, PlannedStep
 from understudy.host import session
-from understudy.host.actions import described
+from understudy.host.actions import Action, Run
 from understudy.job import Job
 from understudy.release import source as sources
 from understudy.release.source import Source
@@ -42,39 +42,43 @@ def preview_plan(job: Job, source: Source) -> None:
         desired = maintenance.for_migrations(job, paths, connection, desired, observed)
         shipment = prepare.shipment(job, source, desired, observed, Path(work))
         actions = [*secrets, *plan.make_plan(desired, shipment, observed)]
+        answer = Plan(
+            job.target_name,
+            job.target.address,
+            None if secrets else desired.release.id,
+            desired.release.commit,
+        )
         if not actions:
-            deploy_host.report_converged(job, desired)
+            job.report.answer(answer)
             return
         certificate_names.warn(job, connection)
-        would_run = list(_migrations(connection, source, desired))
+        migrations = _migrations(connection, source, desired)
     for warning in (
         *hsts.warnings(desired, observed),
         *external_database.warnings(desired.app),
         *queue_findings.findings(job.config, desired.target),
     ):
         job.report.warn(warning)
-    for diff in preview.diffs(desired, observed):
-        job.report.say(diff.rstrip())
-    for line in would_run:
-        job.report.say(line)
-    job.report.say(f"a deploy to {job.target_name} would take {len(actions)} steps:")
-    for action in actions:
-        for line in described(action):
-            job.report.say(f"  {line}")
+    files, steps = tuple(preview.changes(desired, observed)), tuple(map(_step, actions))
+    job.report.answer(replace(answer, files=files, migrations=migrations, steps=steps))
 
 
-def _migrations(connection: Connection, source: Source, desired: DesiredState) -> Iterator[str]:
+def _step(action: Action) -> PlannedStep:
+    commands = action.commands if isinstance(action, Run) else ()
+    return PlannedStep(action.title, tuple(map(str, commands)))
+
+
+def _migrations(connection: Connection, source: Source, desired: DesiredState) -> PlannedMigrations:
     if not desired.app.migrate_commands:
-        return
+        return PlannedMigrations()
     if desired.app.database == "external":
-        yield from _of_external(connection, desired)
-        return
+        return PlannedMigrations(None, notes=tuple(_notes(connection, desired)))
     there = applied(connection, desired)
-    yield from pending.lines(pending.pending(sources.paths(source), there), there)
+    found = pending.pending(sources.paths(source), there)
+    return PlannedMigrations(tuple(found), new_database=not there)
 
 
-def _of_external(connection: Connection, desired: DesiredState) -> Iterator[str]:
+def _notes(connection: Connection, desired: DesiredState) -> Iterable[str]:
     app = desired.app
-    yield "which migrations would run is not known before the deploy: database: external"
     argv = backups.has_data(app.database, app.name, desired.paths.backups, app.database_url)
-    yield from app_commands.notes(connection.run(argv, user=app.name).output)
+    return app_commands.notes(connection.run(argv, user=app.name).output)

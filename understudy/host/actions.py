@@ -102,9 +102,3 @@ Action = Branching | Start | Switch
 def in_branch(name: str, actions: Iterable[Branching]) -> list[Branching]:
     """The actions as a branch of the plan: see branches.py."""
     return [replace(action, branch=name) for action in actions]
-
-
-def described(action: Action) -> list[str]:
-    """Its title, and indented below it the commands that the title has no room for."""
-    commands = action.commands if isinstance(action, Run) else ()
-    return [action.title, *(f"  {command}" for command in commands)]

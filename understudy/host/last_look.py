@@ -11,7 +11,7 @@ from understudy.ssh.endpoint import KnownEndpoint
 
 @dataclass(frozen=True)
 class Printed:
-    """A message, or an answer with its fields: see Report.result()."""
+    """A message, an answer with its fields, or what was `attached`: see Report."""
 
     text: str
     event: str = ""

@@ -5,8 +5,14 @@ from pathlib import PurePosixPath
 
 from tests.unit.fakes import facts, manifest
 from tests.unit.plans import CURRENT, NEW, NGINX, OLD, desired_state, live_host
-from understudy.deploy.preview import diffs
+from understudy.deploy.desired import DesiredState
+from understudy.deploy.preview import changes
+from understudy.host.facts import ObservedState
 from understudy.release.render import RenderedFile
+
+
+def diffs(desired: DesiredState, observed: ObservedState) -> list[str]:
+    return [change.text() for change in changes(desired, observed)]
 
 
 def test_diff_shows_the_hosts_text_first() -> None:

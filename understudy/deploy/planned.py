@@ -1,0 +1,67 @@
+"""What a deploy would do to one host, as a value. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from understudy.deploy import pending
+from understudy.deploy.preview import FileChange
+from understudy.report.answer import Answer
+
+
+@dataclass(frozen=True)
+class PlannedMigrations:
+    """pending: `app.name` of each of the app's; None if that is not known before the deploy.
+
+    new_database: all would run, those of packages as well. notes: what the host says of its database.
+    """
+
+    pending: tuple[str, ...] | None = ()
+    new_database: bool = False
+    notes: tuple[str, ...] = ()
+
+    def lines(self) -> Iterator[str]:
+        if self.pending is None:
+            yield "which migrations would run is not known before the deploy: database: external"
+            yield from self.notes
+            return
+        yield from pending.lines(self.pending, new_database=self.new_database)
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """commands: that its title has no room for."""
+
+    title: str
+    commands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan(Answer):
+    """release: the id of the one that would go live; None if that isn't known yet. steps: none if the host is
+    as desired.
+    """
+
+    event: ClassVar[str] = "plan"
+
+    target: str
+    host: str
+    release: str | None
+    commit: str
+    files: tuple[FileChange, ...] = ()
+    migrations: PlannedMigrations = PlannedMigrations()
+    steps: tuple[PlannedStep, ...] = ()
+
+    def text(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        if not self.steps:
+            yield f"{self.release} is already live on {self.target}: nothing to do"
+            return
+        yield from (file.text().rstrip() for file in self.files)
+        yield from self.migrations.lines()
+        yield f"a deploy to {self.target} would take {len(self.steps)} steps:"
+        for step in self.steps:
+            yield f"  {step.title}"
+            yield from (f"    {command}" for command in step.commands)
