@@ -27,6 +27,8 @@ class UnderstudyError(Exception):
     cause: str = ""
     exit_code = 1
     label = "error"
+    # Whether all of `details` matters, however long: a terminal shows the first and last lines of others.
+    is_list = False
 
     def __str__(self) -> str:
         return "\n".join(
@@ -62,6 +64,7 @@ class ConfigError(UnderstudyError):
     """The command line or deploy.yml is wrong. Nothing was changed."""
 
     exit_code = 2
+    is_list = True
 
 
 class Refused(UnderstudyError):
@@ -82,8 +85,24 @@ class LoginRefused(Unreachable):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The end of a sentence about an unknown word: the known one that it resembles, or nothing."""
+    found = similar(word, known)
+    return f"; did you mean {found}?" if found else ""
+
+
+def similar(word: str, known: Iterable[str]) -> str:
+    """The known word that is meant, or ""."""
     # Only for a mistake: it takes a while to import.
     from difflib import get_close_matches
 
-    close = get_close_matches(word, tuple(known), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
+    # A letter alone resembles each short name.
+    names = list(known) if len(word) > 1 else []
+    by_letters = {_letters(name): name for name in names}
+    close = get_close_matches(_letters(word), by_letters, n=1)
+    # `prod` is too short to resemble `production`, and no other name may begin so.
+    longer = [name for name in names if len(word) > 2 and name.startswith(word)]
+    found = [*(by_letters[one] for one in close), *(longer if len(longer) == 1 else [])]
+    return found[0] if found else ""
+
+
+def _letters(word: str) -> str:
+    return word.lower().replace("-", "").replace("_", "")

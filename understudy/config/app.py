@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from understudy.config import databases
 from understudy.config.base import Strict
+from understudy.config.checks import a_list, text
 from understudy.config.commands import Argv, Commands
 from understudy.config.loosened import Loosened, Reason
 from understudy.config.mistakes import validation_error
@@ -19,16 +20,7 @@ from understudy.config.site_locations import (
     redirect,
     refuse_conflicts,
 )
-from understudy.config.values import (
-    Memory,
-    Name,
-    Package,
-    Texts,
-    VariableName,
-    VariableValue,
-    a_list,
-    text,
-)
+from understudy.config.values import Memory, Name, Package, Texts, VariableName, VariableValue
 from understudy.config.worker_class import WorkerClass, is_asgi
 
 Engine = Literal["sqlite", "postgresql", "mariadb", "external"]
@@ -36,18 +28,20 @@ Module = Annotated[
     str,
     text(
         r"[A-Za-z_][\w.]*:[A-Za-z_][\w.()]*",
-        "a module and the application in it, for example shop.wsgi:application",
+        "a module and the application in it",
+        "shop.wsgi:application",
     ),
 ]
-NginxSize = Annotated[str, text(r"[0-9]+[kmg]?", "a size of nginx, for example 8k or 10m")]
+NginxSize = Annotated[str, text(r"[0-9]+[kmg]?", "a size of nginx", "8k", "10m")]
 NginxTime = Annotated[
-    str, text(r"max|off|[0-9]+[smhdMy]?", "a time of nginx, for example 1h, or max, or off")
+    str, text(r"max|off|[0-9]+[smhdMy]?", "a time of nginx, or max, or off", "1h", "30d")
 ]
 UrlPath = Annotated[
     str,
     text(
         r"/[A-Za-z0-9._~/-]*",
-        "a path that starts with a slash, without a query, for example /health/",
+        "a path that starts with a slash, without a query",
+        "/health/",
     ),
 ]
 # Without the slash at its end, nginx would serve `/static../x` from beside the directory.
@@ -55,16 +49,18 @@ UrlDirectory = Annotated[
     str,
     text(
         r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/",
-        "a path that starts and ends with a slash, for example /static/",
+        "a path that starts and ends with a slash",
+        "/static/",
     ),
 ]
 # Of extras and dependency groups: words of an argv of uv and poetry.
 _Extra = Annotated[
-    str, text(r"[A-Za-z0-9][A-Za-z0-9._-]*", "letters, digits, dots, hyphens and underscores")
+    str,
+    text(r"[A-Za-z0-9][A-Za-z0-9._-]*", "letters, digits, dots, hyphens and underscores", "prod"),
 ]
 _IndexHost = Annotated[
     str,
-    text(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", "the host of an index, for example pypi.example.com"),
+    text(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", "the host of an index", "pypi.example.com"),
 ]
 # Reports mask the values of such variables: report/masking.py.
 _SecretVariable = Annotated[
@@ -72,6 +68,7 @@ _SecretVariable = Annotated[
     text(
         r"(?=.*(SECRET|PASSW|TOKEN|CREDENTIAL|PRIVATE))[A-Z_][A-Z0-9_]*",
         "the name of an environment variable, in capitals, with TOKEN, PASSWORD or SECRET in it",
+        "PYPI_TOKEN",
     ),
 ]
 Names = Annotated[tuple[_Extra, ...], a_list("[prod]")]
@@ -79,7 +76,8 @@ SourceDirectory = Annotated[
     str,
     text(
         r"(?!\.{1,2}(/|$))[\w.-]+(/(?!\.{1,2}(/|$))[\w.-]+)*",
-        "a folder below the app's directory, for example hello/static",
+        "a folder below the app's directory",
+        "hello/static",
     ),
 ]
 UrlPaths = Annotated[tuple[UrlPath, ...], a_list('["/"]')]
@@ -114,9 +112,9 @@ class App(Strict):
     """
 
     name: Name
-    source: str
-    revision: str = "HEAD"
-    subdirectory: str = ""
+    source: str = Field(examples=[".", "https://git.example.com/shop.git"])
+    revision: str = Field(default="HEAD", examples=["HEAD", "v1.10"])
+    subdirectory: str = Field(default="", examples=["backend"])
     preset: Literal["django", "plain"] = "django"
     module: Module
     worker_class: WorkerClass = "sync"

@@ -5,13 +5,14 @@ Pure.
 import re
 from collections.abc import Iterator, Mapping
 
-from understudy.config import yaml_text
+from understudy.config import report, spots, yaml_text
+from understudy.config.report import Mistake
 from understudy.config.timers import Timer
-from understudy.errors import ConfigError
 
 _REFUSED = re.compile(r"Failed to parse calendar \w+ '(.*)': (.+)")
 _NEVER = re.compile(r"Original form: (.+)\n(?:.+\n)*?.*Next elapse: never")
 _CRON = re.compile(r"[\d*/,-]+( [\d*/,A-Za-z-]+){4}")
+_HINT = "`systemd-analyze calendar` shows what systemd reads; man 7 systemd.time has the syntax."
 _SPAN = re.compile(r"\d+ ?[a-z]+")
 
 
@@ -24,18 +25,17 @@ def refuse(text: str, name: str, timers: Mapping[str, Timer], errors: str) -> No
     """Raises ConfigError if systemd can't read one of them. text, name: of deploy.yml. errors: its answer."""
     refused = dict(_REFUSED.findall(errors))
     tree, _ = yaml_text.read(text)
-    lines = [
-        f"{name}:{yaml_text.line_of(tree, ('timers', timer, 'calendar'))}: timers.{timer}.calendar: "
-        f"{_meant(one.calendar)} (got {one.calendar!r}; systemd: {refused[one.calendar]})"
+    found = [
+        Mistake(
+            spots.spot_of(tree, ("timers", timer, "calendar")),
+            f"timers.{timer}.calendar: {_meant(one.calendar)} "
+            f"(got {one.calendar!r}; systemd: {refused[one.calendar]})",
+        )
         for timer, one in timers.items()
         if one.calendar in refused
     ]
-    if lines:
-        raise ConfigError(
-            f"{name} has {len(lines)} mistake{'s' if len(lines) > 1 else ''}",
-            details="\n".join(lines),
-            hint="`systemd-analyze calendar` shows what systemd reads; man 7 systemd.time has the syntax.",
-        )
+    if found:
+        raise report.error(text, name, found, hint=_HINT)
 
 
 def never(timers: Mapping[str, Timer], output: str) -> Iterator[str]:

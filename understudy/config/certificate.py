@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from understudy.config.base import Strict
-from understudy.config.values import text
+from understudy.config.checks import text
 
 # As in provision/65-check-nginx.sh: nginx reads these files as root.
 CertificatePath = Annotated[
@@ -11,6 +11,7 @@ CertificatePath = Annotated[
     text(
         r"/etc/(ssl|letsencrypt|nginx)(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+",
         "the path of a file in /etc/ssl, /etc/letsencrypt or /etc/nginx",
+        "/etc/ssl/shop/fullchain.pem",
     ),
 ]
 

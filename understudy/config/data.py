@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema
 
 from understudy.config.base import Strict
+from understudy.config.checks import mistake
+from understudy.errors import did_you_mean
 
 Kind = Literal["keep", "null", "email", "name", "hash", "text", "unusable", "fixed", "sql"]
 # These come with a text, as in `fixed: "n/a"`.
@@ -27,25 +29,52 @@ class Rule(Strict):
         if isinstance(given, dict) and len(given) == 1:
             [(kind, text)] = given.items()
             if kind in WITH_TEXT:
+                if not isinstance(text, str):
+                    raise mistake(f'must have a text after {kind}, for example {{{kind}: "1"}}')
                 return {"kind": kind, "text": text}
         # `column: null` is YAML's own null.
         if given is None:
             return {"kind": "null"}
-        if given in _ALONE:
+        if isinstance(given, str) and given in _ALONE:
             return {"kind": given}
-        raise PydanticCustomError("rule", "must be {rule}", {"rule": _RULE})
+        raise mistake(f"must be {_RULE}{_meant(given)}")
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """As from_yaml() takes them."""
+        text = {"type": "string", "examples": ["n/a"]}
+        one = {"type": "object", "additionalProperties": False, "minProperties": 1}
+        with_text = {**one, "maxProperties": 1, "properties": dict.fromkeys(WITH_TEXT, text)}
+        return {
+            "anyOf": [{"enum": [*_ALONE, None]}, with_text],
+            "examples": ["email", {"fixed": "n/a"}],
+        }
+
+
+def _meant(given: Any) -> str:
+    return did_you_mean(given, _ALONE) if isinstance(given, str) else ""
 
 
 def _rows(given: Any) -> Any:
     if given == "drop":
         return None
     if not isinstance(given, dict):
-        raise PydanticCustomError("table", "must be drop, or a rule for each column")
+        raise mistake("must be drop, or a rule for each column, for example {email: email}")
     return given
 
 
 # A rule for each column that needs one; None: its rows stay on production.
-TableRules = Annotated[Mapping[str, Rule] | None, BeforeValidator(_rows)]
+TableRules = Annotated[
+    Mapping[str, Rule] | None,
+    BeforeValidator(
+        _rows,
+        json_schema_input_type=Annotated[
+            Literal["drop"] | Mapping[str, Rule], Field(examples=[{"email": "email"}, "drop"])
+        ],
+    ),
+]
 # What becomes of the source's names in a text: its target's own instead of them, or they stay.
 Names = Literal["replace", "keep"]
 # Tables of a framework that have a site's name, without their schema.
@@ -59,7 +88,7 @@ class Data(Strict):
     with what becomes of the site's names in a column.
     """
 
-    media: float = Field(default=0, ge=0, le=1)
+    media: float = Field(default=0, ge=0, le=1, examples=[0.1])
     tables: Mapping[str, TableRules] = {}
     rewrite: Mapping[str, Mapping[str, Names]] = {}
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from understudy.config.base import Strict
-from understudy.config.values import text
+from understudy.config.checks import text
 
 # Those of Debian and Ubuntu that read an ini file.
 PLUGINS = (
@@ -16,7 +16,11 @@ PLUGINS = (
 _BY_HAND = "; for google and route53, whose credentials are other files, see DNS-01 by hand in docs/edge.md"
 Plugin = Annotated[
     str,
-    text("|".join(PLUGINS), f"one of certbot's plugins for DNS: {', '.join(PLUGINS)}{_BY_HAND}"),
+    text(
+        "|".join(PLUGINS),
+        f"one of certbot's plugins for DNS: {', '.join(PLUGINS)}{_BY_HAND}",
+        "rfc2136",
+    ),
 ]
 
 
@@ -41,4 +45,12 @@ def _as_mapping(value: Any) -> Any:
     return {"plugin": value} if isinstance(value, str) else value
 
 
-Dns = Annotated[Dns01 | None, BeforeValidator(_as_mapping)]
+Dns = Annotated[
+    Dns01 | None,
+    BeforeValidator(
+        _as_mapping,
+        json_schema_input_type=Annotated[
+            Plugin | Dns01 | None, Field(examples=["rfc2136", {"plugin": "rfc2136"}])
+        ],
+    ),
+]

@@ -9,16 +9,18 @@ import yaml
 from understudy.config import yaml_text
 
 _LINE = re.compile(r"""^[ \t]*(\w+)[ \t]*:[ \t]*["']?(.*?)["']?[ \t]*$""", re.MULTILINE)
+# `{SECRET_KEY: "…", DEBUG: "0"}`
+_IN_LINE = re.compile(r"""(\w+)[ \t]*:[ \t]+["']?([^\s{\[,}\]"'][^,}\]"'\n]*)""")
 
 
 def environments(text: str) -> list[Mapping[str, str]]:
     """Each `environment` in the text of a deploy.yml, and values below `secrets`, where none should be, under
-    names that say so. If it is not YAML, all lines `name: value` as one.
+    names that say so. If it is not YAML, all that looks like `name: value`.
     """
     try:
         _, data = yaml_text.read(text)
-    except (yaml.YAMLError, ValueError):
-        return [dict(_LINE.findall(text))]
+    except yaml.YAMLError:
+        return [dict(_LINE.findall(text)), dict(_IN_LINE.findall(text))]
     return list(_found(data))
 
 

@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from understudy.config.base import Strict
+from understudy.config.checks import a_list
 from understudy.config.commands import Argv
 from understudy.config.mistakes import validation_error
-from understudy.config.values import Name, OneLine, a_list
+from understudy.config.values import Name, OneLine
 
 BEFORE = ("before_deploy", "before_rollback")
 # What failed has failed already, and a verdict stays what it is.
@@ -46,7 +47,9 @@ def _command_alone(given: Any) -> Any:
 
 
 HookList = Annotated[
-    tuple[Annotated[Hook, BeforeValidator(_command_alone)], ...],
+    tuple[
+        Annotated[Hook, BeforeValidator(_command_alone, json_schema_input_type=Argv | Hook)], ...
+    ],
     a_list('["./notify.sh", {command: python manage.py check_data, where: host}]'),
 ]
 

@@ -5,32 +5,42 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from understudy.config.base import Strict
+from understudy.config.checks import text
 from understudy.config.dns01 import Dns
-from understudy.config.values import FilePath, off_or_text, text
+from understudy.config.values import FilePath, off_or_text
 
 # https://letsencrypt.org/getting-started/ and its directory for trials.
 LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
 LETS_ENCRYPT_STAGING = "https://acme-staging-v02.api.letsencrypt.org/directory"
 
 
-Https = Annotated[Literal["auto", "off"], BeforeValidator(off_or_text)]
+Https = Annotated[Literal["auto", "off"], off_or_text("auto")]
 DirectoryUrl = Annotated[
     str,
     text(
         r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?",
-        "the URL of an ACME directory, https://…",
+        "the URL of an ACME directory",
+        LETS_ENCRYPT_STAGING,
     ),
 ]
 Email = Annotated[
     str,
-    text(r"([A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)?", "one e-mail address"),
+    text(
+        r"([A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)?",
+        "one e-mail address",
+        "ops@example.com",
+    ),
 ]
 # Of each unit, as nginx counts them.
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "M": 2592000, "y": 31536000}
+_TIME = text(r"0|[1-9][0-9]{0,8}[smhdwMy]", "a time, or 0 to take it back", "1d", "1y")
 Hsts = Annotated[
     str,
-    BeforeValidator(lambda value: "0" if value == 0 and value is not False else value),
-    text(r"0|[1-9][0-9]{0,8}[smhdwMy]", "a time such as 1d or 1y, or 0 to take it back"),
+    BeforeValidator(
+        lambda value: "0" if value == 0 and value is not False else value,
+        json_schema_input_type=Annotated[str, _TIME] | Literal[0],
+    ),
+    _TIME,
 ]
 
 

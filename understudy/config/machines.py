@@ -5,15 +5,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from understudy.config.base import Strict
+from understudy.config.checks import a_list, text
 from understudy.config.releases import ReleaseName
-from understudy.config.values import AddressOrEmpty, Name, Package, a_list, text
+from understudy.config.values import AddressOrEmpty, Name, Package
 
 Locale = Annotated[
-    str, text(r"[A-Za-z]+(_[A-Z]+)?(\.UTF-8)?", "a locale, for example C.UTF-8 or de_DE.UTF-8")
+    str, text(r"[A-Za-z]+(_[A-Z]+)?(\.UTF-8)?", "a locale", "C.UTF-8", "de_DE.UTF-8")
 ]
 TimeZone = Annotated[
     str,
-    text(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*", "a time zone, for example Europe/Berlin"),
+    text(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*", "a time zone", "Europe/Berlin"),
 ]
 
 
@@ -21,7 +22,8 @@ MirrorOrEmpty = Annotated[
     str,
     text(
         r"(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*)?",
-        "the URL of an archive without a slash at its end, for example http://ftp.de.debian.org/debian",
+        "the URL of an archive without a slash at its end",
+        "http://ftp.de.debian.org/debian",
     ),
 ]
 
@@ -31,7 +33,8 @@ BoxOrEmpty = Annotated[
     str,
     text(
         r"([A-Za-z0-9./~_][^\s]*)?",
-        "a box's name, URL or file, for example bento/ubuntu-24.04",
+        "a box's name, URL or file",
+        "bento/ubuntu-24.04",
     ),
 ]
 

@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator
-
 from understudy.config.values import off_or_text
 
 CAPTURE = "capture"
-Mail = Annotated[Literal["capture", "off"], BeforeValidator(off_or_text)]
+Mail = Annotated[Literal["capture", "off"], off_or_text(CAPTURE)]
 # A word for the provisioning script. And what keeps the mails, of the distribution.
 CAPTURED = "mail=capture"
 PACKAGE = "python3-aiosmtpd"

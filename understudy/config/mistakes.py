@@ -1,46 +1,27 @@
-"""What is wrong in deploy.yml, a line for each mistake: where, about which key, and what is right."""
+"""What is wrong in deploy.yml, each mistake in words: where, about which key, and what is right."""
 
 from collections.abc import Iterator
-from difflib import get_close_matches
-from typing import Any, get_args
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
-from understudy.config.yaml_text import line_of
+from understudy.config import schema as schemas
+from understudy.config import spots, words
+from understudy.config.checks import mistake
+from understudy.config.report import Mistake
+from understudy.config.schema import Node
+from understudy.config.spots import Place
+from understudy.config.surprises import read_as
+from understudy.errors import did_you_mean
 
-# The type of a pydantic error -> the message, with its context filled in. Other types have their own
-# message: those of values.py and of the validators here.
-_MESSAGES = {
-    "missing": "missing",
-    "extra_forbidden": "unknown key",
-    "invalid_key": "unknown key",
-    "string_type": "must be text",
-    "string_unicode": "must be text",
-    "string_too_short": "must not be empty",
-    "string_too_long": "must have at most {max_length} characters",
-    "too_short": "must not be empty",
-    "path_type": "must be a path",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "int_parsing_size": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "float_type": "must be a number",
-    "float_parsing": "must be a number",
-    "finite_number": "must be a number",
-    "greater_than": "must be more than {gt:g}",
-    "greater_than_equal": "must be at least {ge:g}",
-    "less_than_equal": "must be at most {le:g}",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "literal_error": "must be {expected}",
-    "model_type": "must be a mapping, with a line `key: value` for each key",
-    "dict_type": "must be a mapping, with a line `key: value` for each key",
-}
-# What is wrong is then not the value that was given.
-_ABOUT_THE_KEY = {"missing", "extra_forbidden", "invalid_key"}
+# Types of pydantic errors whose message is that of a validator here.
+_OWN = {"mistake", "idna"}
+_UNKNOWN = {"extra_forbidden", "invalid_key"}
+_LENGTHS = {"string_too_short", "too_short"}
+# More of them would hide the message.
+_MOST_KEYS = 8
 # Keys that some expect, and what to do instead.
 _INSTEAD = {
     (
@@ -54,89 +35,147 @@ _INSTEAD = {
 }
 # pydantic's place for the key of a mapping.
 _KEY = "[key]"
+# Their values may be secret, where they should not be.
+SECRET_PARTS = ("environment", "secrets")
 
 
 def validation_error(
     kind: str, text: str, *place: int | str, given: object = None
 ) -> ValidationError:
-    """For a model's validator to raise, about the key at this place in it."""
-    issue: Any = {"type": PydanticCustomError(kind, text), "loc": place, "input": given}
+    """For a model's validator to raise, about the key at this place in it. kind: "missing", or any other."""
+    raised = PydanticCustomError("missing", "missing") if kind == "missing" else mistake(text)
+    issue: Any = {"type": raised, "loc": place, "input": given}
     return ValidationError.from_exception_data("", [issue])
 
 
 def format_errors(
-    error: ValidationError, tree: yaml.Node | None, name: str, model: type[BaseModel]
-) -> list[str]:
-    """A line for each mistake, in the file's order: `deploy.yml:3: app.name: must be … (got 'Shop!')`.
-
-    model: of the whole file, which knows the right keys.
-    """
-    found = [(line_of(tree, issue["loc"]), issue) for issue in error.errors()]
-    return [
-        f"{name}:{line}: {_path(issue['loc'])}: {message_for(issue)}{_meant(issue, model)}"
-        for line, issue in sorted(found, key=lambda pair: pair[0])
-    ]
+    error: ValidationError, tree: yaml.Node | None, model: type[BaseModel]
+) -> list[Mistake]:
+    """Each mistake, for example `app.name: must be … (got 'Shop!')`. model: of the whole file."""
+    known = _Known(tree, schemas.of(model))
+    return list(dict.fromkeys(map(known.mistake, error.errors())))
 
 
-def message_for(issue: Any) -> str:
-    """What a value must be, and what was given. issue: one of ValidationError.errors()."""
-    context = issue.get("ctx", {})
-    message = _MESSAGES.get(issue["type"], "{message}").format(message=issue["msg"], **context)
-    if issue["type"] in _ABOUT_THE_KEY:
-        return message
-    if issue["type"] == "literal_error":
-        message = message.replace("'", "")
-    if issue["loc"][-1:] == (_KEY,):
-        message = f"the key {message}"
-    return f"{message}{_quotes(issue)} (got {_shown(issue['input'])})"
+def twice(tree: yaml.Node | None) -> Iterator[Mistake]:
+    for place, spot, first in spots.keys_given_twice(tree):
+        yield Mistake(spot, f"{_path(place)}: is given twice, for the first time in line {first}")
 
 
-def _meant(issue: Any, model: type[BaseModel]) -> str:
-    """The known key that an unknown one resembles, or what to do without it."""
-    if issue["type"] != "extra_forbidden":
-        return ""
-    *place, key = issue["loc"]
-    if place and (instead := _INSTEAD.get((str(place[0]), str(key)))):
-        return instead
-    close = get_close_matches(str(key), _keys(model, place), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
+class _Known:
+    """The file and its JSON Schema, in whose words each mistake is put."""
+
+    def __init__(self, tree: yaml.Node | None, schema: Node) -> None:
+        self.tree, self.schema = tree, schema
+
+    def mistake(self, issue: Any) -> Mistake:
+        """issue: one of ValidationError.errors()."""
+        place = self._place(issue)
+        is_key = issue["type"] in _UNKNOWN or _KEY in issue["loc"]
+        spot = spots.spot_of(self.tree, place, at_key=is_key)
+        return Mistake(spot, f"{_path(place)}: {self._words(issue, place)}")
+
+    def _place(self, issue: Any) -> Place:
+        """With a key as it is written: pydantic calls the key `no` 0."""
+        place = tuple(part for part in issue["loc"] if part != _KEY)
+        if _KEY not in issue["loc"]:
+            return place
+        key = spots.key_of(self.tree, (*place[:-1], str(issue["input"])))
+        return (*place[:-1], str(key.value) if key else str(issue["input"]))
+
+    def _words(self, issue: Any, place: Place) -> str:
+        kind = issue["type"]
+        if kind in _UNKNOWN:
+            return f"unknown key{self._instead(place)}"
+        if kind == "missing":
+            return self._missing(place)
+        if _KEY in issue["loc"]:
+            return self._wrong_key(issue, place)
+        if kind == "string_type" and (surprise := self._surprise(place)):
+            return surprise
+        return f"{self._must(issue, place)}{self._given(issue, place)}{self._meant(issue, place)}"
+
+    def _must(self, issue: Any, place: Place) -> str:
+        if issue["type"] in _OWN:
+            return str(issue["msg"])
+        if issue["type"] in _LENGTHS:
+            return "must not be empty"
+        if issue["type"] == "string_too_long":
+            return f"must have at most {issue['ctx']['max_length']} characters"
+        return words.must_be(self.schema, schemas.at(self.schema, place))
+
+    def _missing(self, place: Place) -> str:
+        value = schemas.example(self.schema, schemas.at(self.schema, place))
+        return f"missing; for example {place[-1]}: {words.flow(value)}"
+
+    def _wrong_key(self, issue: Any, place: Place) -> str:
+        """Of a mapping whose keys are names that deploy.yml gives."""
+        node = spots.key_of(self.tree, place)
+        if issue["type"] == "string_type" and (surprise := read_as(node)):
+            return f"the key must be text: {surprise}"
+        names = schemas.names(self.schema, place[:-1])
+        must = words.one_of(names) if names else self._must(issue, place)
+        return f"the key {must} (got {place[-1]!r}){did_you_mean(str(place[-1]), names)}"
+
+    def _surprise(self, place: Place) -> str:
+        """YAML reads `1.10`, `yes` and `2026-01-02` as something else than a text."""
+        node = spots.node_of(self.tree, place)
+        surprise = read_as(node)
+        if node is None or not surprise:
+            return ""
+        fitting = schemas.takes(self.schema, schemas.at(self.schema, place), str(node.value))
+        return f"must be text: {surprise}" if fitting else ""
+
+    def _meant(self, issue: Any, place: Place) -> str:
+        if issue["type"] != "literal_error":
+            return ""
+        kinds = schemas.branches(self.schema, schemas.at(self.schema, place))
+        known = [str(one) for kind in kinds for one in kind.get("enum", ())]
+        return did_you_mean(issue["input"], known) if isinstance(issue["input"], str) else ""
+
+    def _given(self, issue: Any, place: Place) -> str:
+        """What was given helps to find it, but could be long, or a secret."""
+        given = issue["input"]
+        node = spots.node_of(self.tree, place)
+        if isinstance(node, yaml.ScalarNode) and not isinstance(given, str):
+            return f" (got {node.value})" if node.value else " (got nothing)"
+        if given is None or set(place) & set(SECRET_PARTS) or _has_secret(given):
+            return ""
+        return f" (got {given!r:.60})" if isinstance(given, str) else f" (got {_shown(given)})"
+
+    def _instead(self, place: Place) -> str:
+        """The known key that an unknown one resembles, where it is one, or what to do without it."""
+        *above, key = place
+        if above and (instead := _INSTEAD.get((str(above[0]), str(key)))):
+            return instead
+        here = schemas.keys(self.schema, above)
+        if meant := did_you_mean(str(key), here):
+            return meant
+        if elsewhere := [
+            part for part in self._parts() if key in schemas.keys(self.schema, [part])
+        ]:
+            return f" here; there is {elsewhere[0]}.{key}"
+        return f"; the keys here: {', '.join(here)}" if 0 < len(here) <= _MOST_KEYS else ""
+
+    def _parts(self) -> list[str]:
+        """Of the top level, without those below which deploy.yml gives the names."""
+        return schemas.keys(self.schema, [])
 
 
-def _keys(model: type[BaseModel], place: list[int | str]) -> list[str]:
-    """The keys of the part of the file at this place; none if it's not known."""
-    for part in place:
-        field = _fields(model).get(str(part))
-        # A name that deploy.yml gives, as of a target, and a place in a list lead to no other model.
-        if field is not None:
-            found = list(_models(field.annotation))
-            if len(found) != 1:
-                return []
-            model = found[0]
-    return list(_fields(model))
+def _has_secret(value: object) -> bool:
+    match value:
+        case dict():
+            return any(key in SECRET_PARTS or _has_secret(one) for key, one in value.items())
+        case list():
+            return any(map(_has_secret, value))
+    return False
 
 
-def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
-    """By their names in deploy.yml."""
-    return {field.alias or name: field for name, field in model.model_fields.items()}
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in get_args(annotation):
-        yield from _models(part)
-
-
-def _path(place: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in place if part != _KEY)
-
-
-def _quotes(issue: Any) -> str:
-    """YAML reads `1.10`, `yes` and `2026-01-02` as something else than a text."""
-    is_scalar = not isinstance(issue["input"], list | dict | set | None)
-    return ": put it in quotes" if issue["type"] == "string_type" and is_scalar else ""
+def _path(place: Place) -> str:
+    return ".".join(map(str, place))
 
 
 def _shown(value: object) -> str:
-    """What was given helps to find it, but could be long."""
-    return "nothing" if value is None else f"{value!r:.60}"
+    try:
+        return f"{words.flow(value):.60}"
+    except yaml.YAMLError:
+        return f"{value!s:.60}"

@@ -10,7 +10,7 @@ from typing import Self
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
-from understudy.config import databases, mistakes, yaml_text
+from understudy.config import databases, mistakes, report, spots, yaml_mistakes, yaml_text
 from understudy.config.app import App
 from understudy.config.base import Strict
 from understudy.config.data import Data
@@ -33,16 +33,23 @@ from understudy.errors import ConfigError, did_you_mean
 def load(path: Path) -> "Config":
     """Reads and checks deploy.yml. Raises ConfigError for all that is wrong in it, at once."""
     try:
-        text = path.read_text(encoding="utf-8")
+        # Some editors begin a file with a mark of its encoding.
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(
             f"there is no {path}",
             hint="`python deploy.py init` writes one in the repository of an app. If there is one "
             "elsewhere: go to its folder, or name it with --config.",
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise ConfigError(
-            f"can't read {path}: {error}", hint="Name another file with --config."
+            f"{path} is not text in UTF-8: see line {line}",
+            hint="Save it as UTF-8, or name another file with --config.",
+        ) from None
+    except OSError as error:
+        raise ConfigError(
+            f"can't read {path}: {error.strerror}", hint="Name another file with --config."
         ) from None
     return parse(text, path)
 
@@ -50,32 +57,31 @@ def load(path: Path) -> "Config":
 def parse(text: str, path: Path = Path("deploy.yml")) -> "Config":
     """Text of a deploy.yml -> Config. path: of the file, for messages and for the paths in it.
 
-    Raises ConfigError; its details have a line for each mistake, with the key and its line.
+    Raises ConfigError; its details have each mistake with its line and key.
     """
     name = str(path)
     try:
         tree, data = yaml_text.read(text)
-    # A date that no calendar has is a ValueError.
-    except (yaml.YAMLError, ValueError) as error:
-        raise ConfigError(
-            f"{name} is not YAML",
-            # PyYAML's name for a text that it has not read from a file itself.
-            details=str(error).replace('"<unicode string>"', name),
-            hint="Indent by spaces. A text with `: ` or ` #`, or that begins with a sign, needs quotes.",
-        ) from None
+    except yaml.YAMLError as error:
+        wrong = yaml_mistakes.find(error, text)
+        details = report.error(text, name, [wrong]).details
+        hint = yaml_mistakes.HINT
+        raise ConfigError(f"{name} is not YAML", details=details, hint=hint) from None
+    if data is None:
+        raise ConfigError(f"{name} is empty", hint="`python deploy.py init` writes a first one.")
     if not isinstance(data, dict):
-        raise ConfigError(f"{name} must be a mapping with app: and targets:")
-    if twice := list(yaml_text.keys_given_twice(tree)):
-        raise ConfigError(f"{name} gives keys twice", details="\n".join(twice))
-    try:
-        return Config.model_validate(data, context=path.absolute().parent)
-    except ValidationError as error:
-        lines = mistakes.format_errors(error, tree, name, Config)
         raise ConfigError(
-            f"{name} has {len(lines)} mistake{'s' if len(lines) > 1 else ''}",
-            details="\n".join(lines),
-            hint="docs/configuration.md has every key with its type and default.",
-        ) from None
+            f"{name} must be a mapping with app: and targets:", hint=yaml_mistakes.HINT
+        )
+    found = list(mistakes.twice(tree))
+    try:
+        config = Config.model_validate(data, context=path.absolute().parent)
+    except ValidationError as error:
+        found += mistakes.format_errors(error, tree, Config)
+    if found:
+        hidden = set(spots.lines_below(tree, mistakes.SECRET_PARTS))
+        raise report.error(text, name, found, hidden=hidden)
+    return config
 
 
 class Config(Strict):

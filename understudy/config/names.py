@@ -7,12 +7,13 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError, ValidationError
 
 from understudy.config.base import Strict
+from understudy.config.checks import a_list, text
 from understudy.config.mistakes import validation_error
-from understudy.config.values import a_list, text
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _NAME = rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*"
-_A_DOMAIN = "a domain in lower-case letters, for example shop.example.com"
+_A_DOMAIN = "a domain in lower-case letters"
+_EXAMPLE = "shop.example.com"
 
 
 def _to_ascii(value: Any) -> Any:
@@ -48,10 +49,17 @@ def unicode_form(name: str) -> str:
         return name
 
 
-Domain = Annotated[str, BeforeValidator(_to_ascii), text(_NAME, _A_DOMAIN)]
-DomainOrEmpty = Annotated[str, BeforeValidator(_to_ascii), text(f"({_NAME})?", _A_DOMAIN)]
+# As it may be typed: with other letters, too.
+_TYPED = r"|(?=.*[^\x00-\x7f])[^\s/]+"
+_ONE = text(f"({_NAME})?", _A_DOMAIN, _EXAMPLE)
+_ONE_TYPED = text(f"({_NAME})?{_TYPED}", _A_DOMAIN, _EXAMPLE)
+_ANY = text(rf"(\*\.)?{_NAME}", _A_DOMAIN, _EXAMPLE, "*.example.com")
+_ANY_TYPED = text(rf"(\*\.)?{_NAME}{_TYPED}", _A_DOMAIN, _EXAMPLE, "*.example.com")
+DomainOrEmpty = Annotated[
+    str, BeforeValidator(_to_ascii, json_schema_input_type=Annotated[str, _ONE_TYPED]), _ONE
+]
 DomainOrWildcard = Annotated[
-    str, BeforeValidator(_to_ascii), text(rf"(\*\.)?{_NAME}", f"{_A_DOMAIN}, or *.example.com")
+    str, BeforeValidator(_to_ascii, json_schema_input_type=Annotated[str, _ANY_TYPED]), _ANY
 ]
 
 
@@ -71,7 +79,13 @@ def _as_mapping(value: Any) -> Any:
 
 
 SiteNames = Annotated[
-    tuple[Annotated[SiteName, BeforeValidator(_as_mapping)], ...],
+    tuple[
+        Annotated[
+            SiteName,
+            BeforeValidator(_as_mapping, json_schema_input_type=DomainOrWildcard | SiteName),
+        ],
+        ...,
+    ],
     a_list("[example.com, www.example.com]"),
 ]
 

@@ -4,10 +4,10 @@ import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
-from pydantic_core import PydanticCustomError
 
 from understudy.config.base import Strict
-from understudy.config.values import Name, OneLine, VariableName, a_list
+from understudy.config.checks import a_list, mistake
+from understudy.config.values import Name, OneLine, VariableName
 
 EventName = Literal["verdict", "deploy", "rollback", "failure", "timer", "backup", "certificate"]
 EVENTS: tuple[EventName, ...] = (
@@ -22,8 +22,7 @@ _VARIABLE = r"\$[A-Z_][A-Z0-9_]*"
 
 def _no_url(value: Any) -> Any:
     if isinstance(value, str) and "://" in value:
-        raise PydanticCustomError(
-            "url",
+        raise mistake(
             "must be the name of a variable that holds the URL, for example SLACK_URL: a URL has tokens, and "
             "who can read deploy.yml could use them",
         )
@@ -32,9 +31,7 @@ def _no_url(value: Any) -> Any:
 
 def _link(value: Any) -> Any:
     if isinstance(value, str) and not re.match(r"https?://", value):
-        raise PydanticCustomError(
-            "link", "must be a URL, for example https://ci.example.org/runs/$RUN_ID"
-        )
+        raise mistake("must be a URL, for example https://ci.example.org/runs/$RUN_ID")
     return value
 
 

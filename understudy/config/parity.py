@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from understudy.config.base import Strict
-from understudy.config.values import a_list
+from understudy.config.checks import a_list
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -13,8 +13,8 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 class Intended(Strict):
     """A difference that is meant to be. path: a pattern, as of a shell."""
 
-    path: Words
-    reason: Words
+    path: Words = Field(examples=["memory.*"])
+    reason: Words = Field(examples=["the VM is small"])
 
 
 _EXAMPLE = '[{path: "memory.*", reason: "the VM is small"}]'

@@ -4,13 +4,13 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, PlainValidator, StringConstraints, TypeAdapter, model_validator
 
 from understudy.config.base import Strict
+from understudy.config.checks import mistake, text
 from understudy.config.commands import Argv
 from understudy.config.mistakes import validation_error
-from understudy.config.values import Memory, text
+from understudy.config.values import Memory
 
 # Of a process or a timer, in its unit's name. `web` is the web process, `migrating` a lock beside those of
 # `single` processes.
@@ -21,6 +21,7 @@ UnitName = Annotated[
         r"(?!(web|migrating)$)[a-z][a-z0-9]*(-[a-z0-9]+)*",
         "lower-case letters, digits and single hyphens between them, starting with a letter, and not web "
         "or migrating",
+        "worker",
     ),
 ]
 Signal = Literal["TERM", "INT", "QUIT", "HUP", "USR1", "USR2", "WINCH"]
@@ -34,15 +35,22 @@ _READY = 'must be a number of seconds, notify, or a command such as "python mana
 
 
 def _ready(value: Any) -> Any:
-    """A whole number of seconds, or the text `notify`, or a command, which Argv checks."""
+    """A whole number of seconds, or the text `notify`, or the words of a command."""
     if isinstance(value, bool) or not isinstance(value, int | str | list | tuple):
-        raise PydanticCustomError("ready", "{text}", {"text": _READY})
+        raise mistake(_READY)
     if isinstance(value, int) and not 1 <= value <= 600:
-        raise PydanticCustomError("ready", "{text}", {"text": "must be 1 to 600 seconds"})
-    return value
+        raise mistake("must be 1 to 600 seconds, for example 3")
+    return value if isinstance(value, int) or value == NOTIFY else _COMMAND.validate_python(value)
 
 
-Ready = Annotated[int | Literal["notify"] | Argv, BeforeValidator(_ready)]
+_COMMAND: TypeAdapter[Argv] = TypeAdapter(Argv)
+Ready = Annotated[
+    int | str | tuple[str, ...],
+    PlainValidator(
+        _ready,
+        json_schema_input_type=Annotated[int, Field(ge=1, le=600)] | Literal["notify"] | Argv,
+    ),
+]
 
 
 class Process(Strict):

@@ -4,9 +4,8 @@ from ipaddress import ip_network
 from typing import Annotated, Any
 
 from pydantic import AfterValidator
-from pydantic_core import PydanticCustomError
 
-from understudy.config.values import a_list
+from understudy.config.checks import a_list, mistake
 
 
 def _network(value: Any) -> str:
@@ -14,13 +13,11 @@ def _network(value: Any) -> str:
     try:
         network = ip_network(value)
     except ValueError:
-        message = "must be an IP address or a network, for example 203.0.113.0/24"
-        raise PydanticCustomError("network", message) from None
+        raise mistake("must be an IP address or a network, for example 203.0.113.0/24") from None
     if not network.prefixlen:
-        message = (
+        raise mistake(
             "must be the proxy's own network: of all addresses, each visitor would be believed"
         )
-        raise PydanticCustomError("every_address", message)
     return str(network)
 
 

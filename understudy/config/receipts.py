@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from understudy.config.base import Strict
-from understudy.config.values import FilePath, a_list
+from understudy.config.checks import a_list
+from understudy.config.values import FilePath
 
 
 class Receipts(Strict):

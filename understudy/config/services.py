@@ -5,9 +5,9 @@ from string import Formatter
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from understudy.config.base import Strict
+from understudy.config.checks import mistake
 from understudy.config.mistakes import validation_error
 from understudy.config.values import Memory, VariableName
 
@@ -37,8 +37,7 @@ def mebibytes(memory: str) -> int:
 
 def _enough(memory: str) -> str:
     if mebibytes(memory) < _LEAST_MEBIBYTES:
-        least = f"{_LEAST_MEBIBYTES}M"
-        raise PydanticCustomError("least", "must be at least {least}", {"least": least})
+        raise mistake(f"must be at least {_LEAST_MEBIBYTES}M")
     return memory
 
 
@@ -116,7 +115,7 @@ def _by_name(given: Any) -> Any:
 
 def _pairs(given: Any) -> list[tuple[str, Any]]:
     if not isinstance(given, list | tuple):
-        raise PydanticCustomError("list", 'must be a list, for example ["redis"], or a mapping')
+        raise mistake('must be a list, for example ["redis"], or a mapping')
     pairs: list[tuple[str, Any]] = []
     for place, one in enumerate(given):
         pair = _pair(one, place)

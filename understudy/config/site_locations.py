@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from understudy.config.checks import text
 from understudy.config.mistakes import validation_error
-from understudy.config.values import text
 
 _TAKEN = "is answered by something else already: the app, nginx itself or another key"
 
@@ -19,23 +19,26 @@ RedirectFrom = Annotated[
     str,
     text(
         rf"/({_STEP}/)*({_STEP}|\*)?",
-        "a path, for example /old/, or one that ends with /* for all below it",
+        "a path, or one that ends with /* for all below it",
+        "/old/",
+        "/old/*",
     ),
 ]
 RedirectTo = Annotated[
     str,
     text(
         rf"(https?://[A-Za-z0-9.-]+(:[0-9]{{1,5}})?)?/(({_IN_URL}*/)?\*|{_IN_URL}*(\?({_IN_URL}|[=&])+)?)",
-        "a path or a URL, for example /new/ or https://example.com/; /* at its end is replaced by what "
-        "follows",
+        "a path or a URL; /* at its end is replaced by what follows",
+        "/new/",
+        "https://example.com/*",
     ),
 ]
 # Without the slash at its end, /api would be sent there with /apiary.
 ProxyFrom = Annotated[
-    str, text(rf"/({_STEP}/)+", "a path that starts and ends with a slash, for example /api/")
+    str, text(rf"/({_STEP}/)+", "a path that starts and ends with a slash", "/api/")
 ]
 # As in provision/65-check-nginx.sh: below are the system's own services.
-ProxyPort = Annotated[int, Field(ge=1024, le=65535)]
+ProxyPort = Annotated[int, Field(ge=1024, le=65535, examples=[8001])]
 # The issuer of a certificate asks for files below it.
 _CHALLENGE = "/.well-known/acme-challenge/"
 

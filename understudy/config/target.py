@@ -8,19 +8,13 @@ from pydantic import Field, model_validator
 from understudy.config import certificate as certificates
 from understudy.config.base import Strict
 from understudy.config.certificate import Certificate
+from understudy.config.checks import a_list
 from understudy.config.https import Acme, Hsts, Https, seconds
 from understudy.config.mail import CAPTURE, Mail
 from understudy.config.mistakes import validation_error
 from understudy.config.names import DomainOrEmpty, SiteName, SiteNames, mistakes
 from understudy.config.proxies import TrustedProxies
-from understudy.config.values import (
-    Address,
-    FilePath,
-    Name,
-    VariableName,
-    VariableValue,
-    a_list,
-)
+from understudy.config.values import Address, FilePath, Name, VariableName, VariableValue
 
 _NOT_OF_FILES = (
     "must go with `https: auto`: no issuer is asked for the files of a `certificate`. "
@@ -45,7 +39,7 @@ class TargetConfig(Strict):
     addresses: Addresses = ()
     max_unavailable: int = Field(default=1, ge=1)
     port: int = Field(default=22, ge=1, le=65535)
-    admin: Name
+    admin: Name = Field(examples=["debian"])
     key: FilePath | None = None
     known_hosts: FilePath | None = None
     https: Https = "off"

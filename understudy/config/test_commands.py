@@ -5,17 +5,17 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
-from pydantic_core import PydanticCustomError
 
 from understudy.config.base import Strict
+from understudy.config.checks import a_list, mistake, text
 from understudy.config.commands import Argv
-from understudy.config.values import OneLine, VariableName, a_list, filled_in, text
+from understudy.config.values import OneLine, VariableName, filled_in
 
 # What a command and its environment may name in braces.
 SITE_PLACEHOLDERS = ("url", "domain", "address")
 Path = Annotated[
     str,
-    text(r"(?!/)(?!.*\.\.(/|$))[^\n\r\x00]+", "a path within the project, for example e2e"),
+    text(r"(?!/)(?!.*\.\.(/|$))[^\n\r\x00]+", "a path within the project", "e2e"),
 ]
 _EXAMPLE = '[{command: npx playwright test, environment: {BASE_URL: "{url}"}}]'
 
@@ -55,12 +55,18 @@ def _command_alone(given: Any) -> Any:
 def _check_titles(commands: tuple[TestCommand, ...]) -> tuple[TestCommand, ...]:
     titles = [command.title for command in commands]
     if len(set(titles)) < len(titles):
-        raise PydanticCustomError("twice", "has two commands of one name: give each a `name`")
+        raise mistake("must have no two commands of one name: give each a `name`")
     return commands
 
 
 TestCommands = Annotated[
-    tuple[Annotated[TestCommand, BeforeValidator(_command_alone)], ...],
+    tuple[
+        Annotated[
+            TestCommand,
+            BeforeValidator(_command_alone, json_schema_input_type=Argv | TestCommand),
+        ],
+        ...,
+    ],
     a_list(_EXAMPLE),
     AfterValidator(_check_titles),
 ]

@@ -5,15 +5,19 @@ from typing import Annotated
 from pydantic import Field
 
 from understudy.config.base import Strict
+from understudy.config.checks import text
 from understudy.config.commands import Argv
-from understudy.config.values import Memory, text
+from understudy.config.values import Memory
 
 # What these characters spell, `systemd-analyze calendar` decides.
 Calendar = Annotated[
     str,
     text(
         r"[A-Za-z0-9*:,./~ _+-]{1,200}",
-        "a time of systemd, for example daily, Mon *-*-* 03:10 or *:0/15",
+        "a time of systemd",
+        "daily",
+        "Mon *-*-* 03:10",
+        "*:0/15",
     ),
 ]
 

@@ -6,10 +6,10 @@ from pydantic import Field
 
 from understudy.config.app import UrlPaths
 from understudy.config.base import Strict
+from understudy.config.checks import a_list, text
 from understudy.config.commands import Argv
 from understudy.config.parity import Words
 from understudy.config.test_commands import TestCommands
-from understudy.config.values import a_list, text
 
 CHECKS = (
     "status",
@@ -36,8 +36,10 @@ CheckName = Annotated[
     str,
     text(
         rf"({'|'.join(_ALL)})(/.+)?",
-        "a check, for example links or accessibility/color-contrast; the checks: "
+        "a check, alone or with a slash and a pattern of what it found; the checks: "
         + ", ".join(_ALL),
+        "links",
+        "accessibility/color-contrast",
     ),
 ]
 _EXAMPLE = '[{check: accessibility/color-contrast, page: /, reason: "the new design has it"}]'
@@ -57,8 +59,8 @@ class Accepted(Strict):
     """
 
     check: CheckName
-    page: Words = "*"
-    reason: Words
+    page: Words = Field(default="*", examples=["/blog/*"])
+    reason: Words = Field(examples=["the new design has it"])
 
 
 class Tasks(Strict):

@@ -1,4 +1,4 @@
-"""The text of deploy.yml as YAML: its values, their lines, and the mistakes that YAML itself allows. Pure."""
+"""The text of deploy.yml as YAML: its values, and the mistakes that YAML itself allows. Pure."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,6 +7,16 @@ import yaml
 
 # Many times what any deploy.yml has: a few aliases of aliases could make billions of values.
 MOST_VALUES = 20_000
+# What PyYAML raises of a date that is none, of a number with thousands of digits, of `!!bool x`.
+_WRONG = (ValueError, OverflowError, AttributeError, KeyError, TypeError)
+
+
+class WrongValue(yaml.YAMLError):
+    """A value that is none, such as a date that no calendar has. node: which one."""
+
+    def __init__(self, words: str, node: yaml.Node) -> None:
+        super().__init__(words)
+        self.node = node
 
 
 def read(text: str) -> tuple[yaml.Node | None, Any]:
@@ -23,32 +33,12 @@ def read(text: str) -> tuple[yaml.Node | None, Any]:
         raise yaml.YAMLError(
             "it is nested too deeply, or an alias is part of what it names"
         ) from None
-    return tree, loader.construct_document(tree) if tree else None
-
-
-def keys_given_twice(node: yaml.Node | None) -> Iterator[str]:
-    """The line and name of each repeated key: YAML itself would silently take the last one."""
-    if isinstance(node, yaml.SequenceNode):
-        for child in node.value:
-            yield from keys_given_twice(child)
-    if isinstance(node, yaml.MappingNode):
-        seen = set()
-        for key, value in node.value:
-            if key.value in seen:
-                yield f"line {key.start_mark.line + 1}: {key.value}"
-            seen.add(key.value)
-            yield from keys_given_twice(value)
-
-
-def line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
-    """The line of the deepest part of the path that exists: a missing key has no line of its own."""
-    line = 1
-    for key in location:
-        child = _child(node, key)
-        if child is None:
-            break
-        line, node = child
-    return line
+    try:
+        return tree, loader.construct_document(tree) if tree else None
+    except _WRONG as error:
+        wrong = next(filter(_is_wrong, _scalars(tree)))
+        words = str(error) if isinstance(error, ValueError | OverflowError) else ""
+        raise WrongValue(words, wrong) from None
 
 
 def _values(node: yaml.Node, known: dict[int, int]) -> int:
@@ -66,23 +56,21 @@ def _values(node: yaml.Node, known: dict[int, int]) -> int:
     return known[id(node)]
 
 
-def _child(node: yaml.Node | None, key: int | str) -> tuple[int, yaml.Node] | None:
-    if isinstance(node, yaml.MappingNode):
-        for key_node, value_node in node.value:
-            if key_node.value == str(key):
-                return key_node.start_mark.line + 1, value_node
-    if isinstance(node, yaml.SequenceNode):
-        return _item(node.value, key)
-    return None
+def _is_wrong(node: yaml.Node) -> bool:
+    try:
+        yaml.SafeLoader("").construct_document(node)
+    except _WRONG:
+        return True
+    return False
 
 
-def _item(items: list[yaml.Node], key: int | str) -> tuple[int, yaml.Node] | None:
-    """By its place, or by its name in a list such as `[redis, {memcached: {memory: 128M}}]`."""
-    if isinstance(key, int):
-        return (items[key].start_mark.line + 1, items[key]) if key < len(items) else None
-    for item in items:
-        if item.value == key:
-            return item.start_mark.line + 1, item
-        if isinstance(item, yaml.MappingNode) and (found := _child(item, key)):
-            return found
-    return None
+def _scalars(node: yaml.Node | None) -> Iterator[yaml.Node]:
+    match node:
+        case yaml.MappingNode():
+            for pair in node.value:
+                yield from (one for child in pair for one in _scalars(child))
+        case yaml.SequenceNode():
+            for child in node.value:
+                yield from _scalars(child)
+        case yaml.ScalarNode():
+            yield node

@@ -154,7 +154,8 @@ class TextReport(Report):
         if error.cause:
             self._err.print(_plain(("cause:", "bold"), f" {error.cause}"))
         if error.details:
-            for line in _shortened(error.details.splitlines()):
+            lines = error.details.splitlines()
+            for line in lines if error.is_list else _shortened(lines):
                 self._err.print(_plain(f"  {line}"))
         if error.hint:
             self._err.print(_plain(("try:", "cyan"), f" {error.hint}"))

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.unit.config.deploy_yml import TEXT
+from tests.unit.config.deploy_yml import TEXT, lines
 from understudy.config import calendars
 from understudy.config import model as configuration
 from understudy.errors import ConfigError
@@ -34,7 +34,7 @@ def refused(*given: str, errors: str = ERRORS) -> str:
     timers = configuration.parse(text).timers
     with pytest.raises(ConfigError) as caught:
         calendars.refuse(text, "deploy.yml", timers, errors)
-    return caught.value.details
+    return "\n".join(lines(caught.value.details))
 
 
 class TestRefuse:

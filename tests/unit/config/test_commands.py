@@ -34,7 +34,7 @@ def test_command_as_one_text_is_the_same_as_its_words(given: Any, read: tuple[st
         ("echo $HOME", "needs a shell"),
         ("FLASK_APP=shop flask db upgrade", "needs a shell"),
         ("echo 'a", "has a quote without its end"),
-        ("", "at least 1 item"),
+        ("", "must be a command"),
         (7, "must be a command, for example"),
     ],
 )

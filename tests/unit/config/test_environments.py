@@ -25,6 +25,12 @@ def test_each_environment_is_found_whatever_else_is_wrong(
 
 
 def test_lines_count_if_the_text_is_not_yaml() -> None:
-    [found] = environments("app: [\n  environment:\n    API_TOKEN: 'one two'\n    B: two: three\n")
+    found, _ = environments("app: [\n  environment:\n    API_TOKEN: 'one two'\n    B: two: three\n")
+
+    assert found["API_TOKEN"] == "one two"
+
+
+def test_pairs_in_one_line_count_too_if_the_text_is_not_yaml() -> None:
+    _, found = environments("app: [{environment: {API_TOKEN: 'one two', B: \"two\"}\n")
 
     assert found["API_TOKEN"] == "one two"

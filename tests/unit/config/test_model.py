@@ -30,7 +30,29 @@ def test_text_that_is_not_yaml_is_reported_as_such(text: str) -> None:
     assert "<unicode string>" not in raised.value.details
 
 
-@pytest.mark.parametrize("text", ["", "- app\n- targets", "just words", "42"])
+@pytest.mark.parametrize("text", ["", "# nothing\n", "---\n", "\ufeff"])
+def test_file_without_anything_is_said_to_be_empty(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"deploy\.yml is empty") as raised:
+        configuration.parse(text)
+    assert "init" in raised.value.hint
+
+
+def test_mark_of_the_encoding_is_no_part_of_the_text(tmp_path: Path) -> None:
+    path = tmp_path / "deploy.yml"
+    path.write_text(TEXT.replace("\n", "\r\n"), encoding="utf-8-sig", newline="")
+
+    assert configuration.load(path).app.name == "shop"
+
+
+def test_line_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "deploy.yml"
+    path.write_bytes(b"app:\n  name: sh\xf6p\n")
+
+    with pytest.raises(ConfigError, match=r"is not text in UTF-8: see line 2"):
+        configuration.load(path)
+
+
+@pytest.mark.parametrize("text", ["- app\n- targets", "just words", "42"])
 def test_yaml_that_is_no_mapping_is_reported_as_such(text: str) -> None:
     with pytest.raises(ConfigError, match="must be a mapping with app: and targets:"):
         configuration.parse(text)

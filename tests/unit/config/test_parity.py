@@ -32,8 +32,8 @@ def test_intended_difference_has_its_reason() -> None:
 @pytest.mark.parametrize(
     ("text", "mistake"),
     [
-        ("  threshold: 101\n", "5: parity.threshold: must be at most 100"),
-        ("  threshold: -1\n", "5: parity.threshold: must be at least 0"),
+        ("  threshold: 101\n", "5: parity.threshold: must be a number from 0 to 100"),
+        ("  threshold: -1\n", "5: parity.threshold: must be a number from 0 to 100"),
         ("  threshold: .nan\n", "5: parity.threshold: must be a number"),
         ("  threshold: high\n", "5: parity.threshold: must be a number"),
         ("  intended:\n    - path: os.*\n", "6: parity.intended.0.reason: missing"),

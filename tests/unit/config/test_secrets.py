@@ -23,8 +23,8 @@ def test_secret_is_read_with_its_length() -> None:
 @pytest.mark.parametrize(
     ("secrets", "message"),
     [
-        ({"K": {"generate": 8}}, "must be at least 16"),
-        ({"K": {"generate": 9999}}, "must be at most 1024"),
+        ({"K": {"generate": 8}}, "must be a whole number from 16 to 1024, for example 50"),
+        ({"K": {"generate": 9999}}, "must be a whole number from 16 to 1024"),
         ({"K": {}}, "generate: missing"),
         ({"K": {"generate": 50, "value": "hunter2"}}, "unknown key"),
         ({"K": "hunter2"}, "must be a mapping"),

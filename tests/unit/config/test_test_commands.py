@@ -51,7 +51,7 @@ def test_command_may_name_the_site() -> None:
         ({"command": "curl", "environment": {"A": "{static}"}}, "no placeholders but {url}"),
         ({"command": "true", "junit": "/etc/x.xml"}, "a path within the project"),
         ({"command": "true", "directory": "../other"}, "a path within the project"),
-        ({"command": "true", "timeout": 0}, "must be at least 1"),
+        ({"command": "true", "timeout": 0}, "must be a whole number from 1 to 86400"),
         ({"command": "true", "timout": 5}, "did you mean timeout?"),
         ({"command": "cd e2e && npm test"}, "needs a shell"),
         ({"junit": "a.xml"}, "missing"),

@@ -43,8 +43,11 @@ def test_finding_is_accepted_on_all_pages_if_none_is_named() -> None:
     [
         ("  pages: /\n", '5: verify.pages: must be a list, for example ["/"]'),
         ("  pages: [about]\n", "5: verify.pages.0: must be a path that starts with a slash"),
-        ("  budget: {kilobytes: 0}\n", "5: verify.budget.kilobytes: must be at least 1"),
-        ("  budget: {seconds: 0}\n", "5: verify.budget.seconds: must be more than 0"),
+        (
+            "  budget: {kilobytes: 0}\n",
+            "5: verify.budget.kilobytes: must be a whole number, at least 1",
+        ),
+        ("  budget: {seconds: 0}\n", "5: verify.budget.seconds: must be a number above 0"),
         ("  accept: [{check: links}]\n", "5: verify.accept.0.reason: missing"),
         ("  accept: [{check: link, reason: so}]\n", "5: verify.accept.0.check: must be a check"),
         ("  accept: [{check: links/, reason: so}]\n", "5: verify.accept.0.check: must be a check"),

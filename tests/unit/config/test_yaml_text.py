@@ -3,6 +3,7 @@
 import pytest
 import yaml
 
+from tests.unit.config.deploy_yml import lines
 from tests.unit.fakes import config, settings
 from understudy.config import model as configuration
 from understudy.errors import ConfigError
@@ -12,7 +13,8 @@ def test_key_given_twice_is_reported_with_its_line() -> None:
     text = "app: {}\ntargets:\n  production: {port: 22,\n    port: 23}\n"
     with pytest.raises(ConfigError) as raised:
         configuration.parse(text)
-    assert raised.value.details == "line 4: port"
+    twice = "deploy.yml:4: targets.production.port: is given twice, for the first time in line 3"
+    assert twice in lines(raised.value.details)
 
 
 def bomb() -> str:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.unit.report.hostile import HOSTILE, report_everything
-from understudy.errors import Refused, StepFailed, WouldChange
+from understudy.errors import ConfigError, Refused, StepFailed, WouldChange
 from understudy.report.terminal import TextReport
 
 NASTY = ["[bold]x[/bold]", "[/]", "[/tmp/x] y", "ends in \\", ":key: in a log", "1.2 'quoted' {}"]
@@ -107,3 +107,13 @@ def test_check_that_worked_does_not_end_with_the_word_error(
     TextReport().error(WouldChange("box: provisioning would change the host (2 changes)"))
 
     assert capsys.readouterr().err.startswith("result: box: ")
+
+
+def test_each_mistake_in_deploy_yml_is_shown_however_many(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lines = [f"deploy.yml:{line}: app.key{line}: unknown key" for line in range(1, 200)]
+
+    TextReport().error(ConfigError("deploy.yml has 199 mistakes", details="\n".join(lines)))
+
+    assert [line.strip() for line in capsys.readouterr().err.splitlines()[1:]] == lines
