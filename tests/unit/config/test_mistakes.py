@@ -209,9 +209,9 @@ from understudy.errors import ConfigError
         ),
         pytest.param(
             "    admin: debian",
-            "    admin: debian\n    key: ~nobody-here/key",
-            "12: targets.staging.key: begins with a user that this machine does not have: ~nobody-here/key "
-            "(got '~nobody-here/key')",
+            "    admin: debian\n    key: ~no-one-here/key",
+            "12: targets.staging.key: begins with a user that this machine does not have: ~no-one-here/key "
+            "(got '~no-one-here/key')",
             id="user-that-is-not-there",
         ),
         pytest.param(
