@@ -1,6 +1,7 @@
 """Report pages of sample runs, opened in a real browser."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.report.opened import OpenedPage
 from tests.unit.fakes import TEMPLATES
 from tests.unit.pictures import drawn
 from tests.unit.records import EMPTY, FAILED, PASSED, nasty, odd
+from understudy.report import history, history_page
 from understudy.report.page import Picture, render
 from understudy.report.screenshots import difference
 from understudy.testing import chromium
@@ -41,10 +43,25 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, record in RECORDS.items():
         page = render(TEMPLATES, record, shown)
         (directory / f"{name}.html").write_text(page, encoding="utf-8")
+    (directory / "history.html").write_text(_history(), encoding="utf-8")
     return directory
 
 
-@pytest.fixture(params=RECORDS)
+def _history() -> str:
+    """The page of a few runs of each kind, with texts that are long or could break out."""
+    kinds = {name: history.entry(name, record.to_json()) for name, record in RECORDS.items()}
+    runs = [
+        replace(
+            one, name=f"{name}-{day}", began=f"2026-03-{day:02}T05:00:00+00:00", seconds=60 + day
+        )
+        for day in range(20, 10, -1)
+        for name, one in kinds.items()
+    ]
+    first = replace(runs[0], seconds=900, app="shop", commit="c0ffee" * 6, subject=120 * "Tea ")
+    return history_page.render(TEMPLATES, [replace(first, score=98.5), *runs[1:20]])
+
+
+@pytest.fixture(params=[*RECORDS, "history"])
 def address(request: pytest.FixtureRequest, pages: Path) -> str:
     """The address of each sample's page in turn."""
     return (pages / f"{request.param}.html").as_uri()

@@ -8,6 +8,8 @@ from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
+from understudy.paths import RESOURCES
+
 # Each element with text of its own: its colour, and the background colours of the elements behind it.
 COLOURS = """
 return [...document.querySelectorAll("body *:not(script):not(title)")]
@@ -25,6 +27,17 @@ return [...document.querySelectorAll("body *:not(script):not(title)")]
 VISIBLE = """
 return [...document.querySelectorAll("summary")].filter(summary => summary.checkVisibility()).length
 """
+AXE = """
+const done = arguments[arguments.length - 1];
+axe.run(document, {iframes: false, resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+  .then(found => done(found.violations.map(one => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`)));
+"""
+WITHIN = """
+return [...document.querySelectorAll(arguments[0])]
+  .filter(element => element.textContent.includes(arguments[1]) || element.tagName === "IMG")
+  .map(element => element.getBoundingClientRect())
+  .some(box => box.height > 0 && box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth)
+"""
 FOCUSED = "return [...document.querySelectorAll('summary')].indexOf(document.activeElement)"
 
 
@@ -34,10 +47,12 @@ class OpenedPage:
     address: str
 
     @classmethod
-    def of(cls, browser: WebDriver, address: str, width: int, *, script: bool = True) -> Self:
+    def of(
+        cls, browser: WebDriver, address: str, width: int, *, height: int = 900, script: bool = True
+    ) -> Self:
         """Opens a page and drops earlier log entries. width: in pixels; below 500 it is a phone."""
         browser.get("about:blank")
-        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not script})
         page = cls(browser, address)
@@ -62,6 +77,15 @@ class OpenedPage:
 
     def press(self, *keys: str) -> None:
         ActionChains(self.browser).send_keys(*keys).perform()
+
+    def violations(self) -> list[str]:
+        """The rules of axe-core that the page breaks, of WCAG 2.2 A and AA and its best practices."""
+        axe = (RESOURCES / "vendor" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+        return list(self.browser.execute_async_script(axe + AXE))
+
+    def shows(self, selector: str, text: str) -> bool:
+        """Whether an element with that text is within the first screen as a whole."""
+        return bool(self.browser.execute_script(WITHIN, selector, text))
 
     def summaries_by_tab(self) -> set[int]:
         """The numbers of the <summary> elements that Tab reaches."""

@@ -1,10 +1,12 @@
 """The report page in a real browser: it loads nothing, fits a phone, and is accessible."""
 
 import re
+from pathlib import Path
 
 import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 
 from tests.report.opened import COLOURS, VISIBLE, OpenedPage
 
@@ -63,6 +65,63 @@ def test_every_text_has_enough_contrast(scheme: str, page: OpenedPage) -> None:
     assert (luminance(numbers(texts[0][2][-2])) < 0.2) is (scheme == "dark")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(scheme: str, page: OpenedPage) -> None:
+    page.use_scheme(scheme)
+
+    assert page.violations() == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_failed_assertion_is_on_the_first_screen(
+    width: int, height: int, browser: WebDriver, pages: Path
+) -> None:
+    page = OpenedPage.of(browser, (pages / "failed.html").as_uri(), width, height=height)
+
+    assert page.shows("h1", "Failed")
+    assert page.shows("h3", "test_logo[1.5]")
+    assert page.shows(".place", "test_pages.py:31")
+    assert page.shows("pre.assertion", "assert 0 > 0")
+    assert page.shows(".failing img", "")
+
+
+def test_filter_leaves_only_what_failed(failed: OpenedPage) -> None:
+    names = "return [...document.querySelectorAll('.lane .name')].filter(e => e.checkVisibility()).length"
+    before = failed.ask(names)
+
+    failed.press("f")
+
+    assert 0 < failed.ask(names) < before
+    assert failed.shows("h3", "test_logo[1.5]")
+    visible = "return [...document.querySelectorAll('.step')].filter(e => e.checkVisibility())"
+    assert failed.ask(f"{visible}.every(e => e.classList.contains('failed'))") is True
+    failed.press("f")
+    assert failed.ask(names) == before
+
+
+def test_screenshot_opens_large_and_escape_closes_it(failed: OpenedPage) -> None:
+    is_open = "return document.querySelector('dialog').open"
+    failed.ask("document.querySelector('.failing .enlarge').focus()")
+
+    failed.press(Keys.ENTER)
+
+    assert failed.ask(is_open) is True
+    assert failed.ask("return document.activeElement.textContent") == "Close"
+    failed.press(Keys.ESCAPE)
+    assert failed.ask(is_open) is False
+    assert failed.ask("return document.activeElement.className") == "enlarge"
+
+
+def test_contents_stay_in_sight_and_lead_to_each_section(page: OpenedPage) -> None:
+    links = page.browser.find_elements(By.CSS_SELECTOR, ".contents li a")
+    for link in links[-2:]:
+        link.click()
+        assert link.is_displayed()
+        assert (
+            page.ask("return document.querySelector('.contents').getBoundingClientRect().top") <= 1
+        )
+
+
 def test_tab_reaches_every_part_that_opens(failed: OpenedPage) -> None:
     assert len(failed.summaries_by_tab()) == failed.ask(VISIBLE) > 5
 
@@ -98,12 +157,20 @@ def test_the_page_is_complete_without_its_script(browser: WebDriver, failed: Ope
         page = OpenedPage.of(browser, failed.address, 1200, script=False)
         text = page.ask("return document.querySelector('main').innerText")
         buttons = page.ask("return document.querySelectorAll('button').length")
+        browser.find_element(By.CSS_SELECTOR, ".failing .enlarge").click()
+        large = page.ask("return document.querySelector('figure:target').offsetWidth")
+        browser.find_element(By.CSS_SELECTOR, "figure:target .close").click()
+        browser.find_element(By.CSS_SELECTOR, "#failed-only").click()
+        hidden = page.ask("return document.getElementById('step-1')?.checkVisibility()")
+        browser.find_element(By.CSS_SELECTOR, "#failed-only").click()
         browser.find_element(By.CSS_SELECTOR, "a[href='#step-2']").click()
         opened = page.ask("return document.getElementById('step-2').checkVisibility()")
     finally:
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
     assert buttons == 0
+    assert large > 1000
+    assert hidden is False
     assert len(text) > 0.8 * with_script
     assert "ModuleNotFoundError" in text
     assert opened

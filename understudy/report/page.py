@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,10 +12,14 @@ import jinja2
 from markupsafe import Markup
 
 from understudy.paths import Overlay
-from understudy.report import html, mail_page
+from understudy.report import history as history_of
+from understudy.report import html, mail_page, summary
 from understudy.report.graph import duration, graph
+from understudy.report.history import Entry
 from understudy.report.log_lines import align
-from understudy.report.record import Phase, Record, State, Step, Verdict
+from understudy.report.record import Failure, Phase, Record, State, Step, Verdict
+from understudy.report.summary import TestRow
+from understudy.report.telling import telling_lines
 
 TITLES = {
     "rehearse": "Rehearsal on",
@@ -38,8 +41,11 @@ KNOWN = {
     "issuer",
     "receipt",
     "mails",
+    "mirror",
 }
 LONG_COMMAND = 120
+# So many failed tests have their assertion on the first screen.
+ON_FIRST_SCREEN = 3
 
 
 @dataclass(frozen=True)
@@ -79,12 +85,33 @@ class Part:
     rows: Sequence[Row]
 
 
-def render(templates: Overlay, record: Record, pictures: Sequence[Picture]) -> str:
-    """The page as HTML. Raises jinja2.TemplateError if the template uses an undefined value."""
+@dataclass(frozen=True)
+class Shown:
+    """A picture on the page, which is there once. id: of its part. row: of its test, if that was recorded."""
+
+    id: str
+    picture: Picture
+    row: TestRow | None
+
+
+def render(
+    templates: Overlay,
+    record: Record,
+    pictures: Sequence[Picture],
+    before: Sequence[Entry] = (),
+    history: str = "",
+) -> str:
+    """The page as HTML. before: the passed runs of the same verb on the same target. history: the address
+    of their page, "" for none. Raises jinja2.TemplateError if the template uses an undefined value.
+    """
     script = templates.file("report.js").read_text()
     parts = list(_parts(record))
     rows = [row for part in parts for row in part.rows]
     attached = {**dict.fromkeys(KNOWN), **record.attachments}
+    tests = summary.test_rows(record)
+    failed_tests = [test for test in tests if test.assertion]
+    shown = list(_shown(pictures, tests))
+    usual = history_of.usual([one.seconds for one in before])
     return (
         _environment(templates)
         .get_template("report.html.j2")
@@ -92,19 +119,70 @@ def render(templates: Overlay, record: Record, pictures: Sequence[Picture]) -> s
             record=record,
             attached=attached,
             title=f"{TITLES.get(record.verb, record.verb)} {record.target}",
-            sentence=_sentence(record),
+            sentence=summary.sentence(record),
             parts=parts,
             counts=_counts(rows),
             failed=_last_failed(parts),
+            failing=failed_tests,
+            first=failed_tests[:ON_FIRST_SCREEN],
+            tests={name: [row for row in tests if row.suite == name] for name in _suites(tests)},
+            total=summary.all_tests(record),
+            other=(other := summary.other_failure(record, failed_tests)),
+            telling=_telling(record, other, parts),
+            phases_passed=sum(
+                phase.state is State.PASSED and bool(phase.name) for phase in record.phases
+            ),
+            usual=usual,
+            is_slow=record.verdict is Verdict.PASSED and history_of.is_slow(record.seconds, usual),
+            slow_phases=_slow_phases(record, before),
+            history=history,
             logs=align(attached["evidence"] or {}),
             probes=[(probe, graph(probe)) for probe in attached["probes"] or ()],
-            pictures={picture.name: picture for picture in pictures},
+            pictures=shown,
             others={name: value for name, value in attached.items() if name not in KNOWN},
             style=html.style(templates),
             script=Markup(script),  # noqa: S704 - it's ours
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         )
     )
+
+
+def _suites(tests: Sequence[TestRow]) -> Iterator[str]:
+    return iter(dict.fromkeys(row.suite for row in tests))
+
+
+def _shown(pictures: Sequence[Picture], tests: Sequence[TestRow]) -> Iterator[Shown]:
+    """A test that failed comes first of those that have the same name."""
+    by_name = {row.name: row for row in sorted(tests, key=lambda row: row.assertion is not None)}
+    for number, picture in enumerate(pictures, 1):
+        test = summary.test_of(picture.name, tuple(by_name))
+        yield Shown(f"picture-{number}", picture, by_name.get(test))
+
+
+def _telling(record: Record, failure: Failure | None, parts: Sequence[Part]) -> Sequence[str]:
+    """The lines that say why a step failed: of the error, of the step's commands, of the host's logs."""
+    if failure is None:
+        return ()
+    step = _last_failed(parts)
+    outputs = [ran.output for ran in step.step.commands if not ran.ok] if step else []
+    logs = record.attachments.get("evidence") or {}
+    named = [logs[name] for name in ("journal", "nginx error") if name in logs]
+    return telling_lines([failure.details, *reversed(outputs), *named])
+
+
+def _slow_phases(record: Record, before: Sequence[Entry]) -> Mapping[str, float]:
+    """Name of a phase that was slower than usual -> its usual seconds."""
+    usual = {
+        phase.name: history_of.usual(
+            [one.phases[phase.name] for one in before if phase.name in one.phases]
+        )
+        for phase in record.phases
+    }
+    return {
+        phase.name: seconds
+        for phase in record.phases
+        if (seconds := usual[phase.name]) and history_of.is_slow(phase.seconds, seconds)
+    }
 
 
 def _parts(record: Record) -> Iterator[Part]:
@@ -137,7 +215,7 @@ def _environment(templates: Overlay) -> jinja2.Environment:
         pretty=_pretty,
         first_line=_first_line,
         is_long=_is_long,
-        file_name=_file_name,
+        file_name=summary.file_name,
         mail_document=mail_page.document,
     )
 
@@ -157,30 +235,6 @@ def _first_line(command: str) -> str:
 
 def _is_long(command: str) -> bool:
     return _first_line(command) != command.strip()
-
-
-def _file_name(test: str) -> str:
-    """The name of a test's screenshot: testing/kept.py gives it the same."""
-    return re.sub(r"[^\w.-]+", "-", test)
-
-
-def _sentence(record: Record) -> str:
-    """The sentence below the verdict."""
-    time = duration(record.seconds)
-    if record.verdict is Verdict.PASSED:
-        return _sentence_if_passed(record, time)
-    if record.verdict is Verdict.INTERRUPTED:
-        return f"The run was interrupted after {time}; the same command continues where it stopped."
-    if record.error is None:
-        return f"Understudy itself failed after {time}; the terminal shows the traceback."
-    return record.error.cause or record.error.summary
-
-
-def _sentence_if_passed(record: Record, time: str) -> str:
-    skipped = ", ".join(phase.name for phase in record.phases if phase.state is State.SKIPPED)
-    result = "All phases that ran passed" if skipped else "Everything passed"
-    warnings = ", with warnings" if record.warnings else ""
-    return f"{result} in {time}{warnings}." + (f" Skipped: {skipped}." if skipped else "")
 
 
 def _counts(rows: Sequence[Row]) -> Mapping[str, int]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from understudy.local import private
 from understudy.paths import Overlay
-from understudy.report import junit, page
+from understudy.report import history, history_store, junit, page
 from understudy.report.record import Record, Verdict
 
 MOST_REPORTS = 20
@@ -54,9 +54,8 @@ def write(
     """Writes a report, which only its user may read. Returns the path of its page.
 
     folder: reports/. pages: a directory with the screenshots of the run. shown: what pictures() made of
-    them, if it was called before. The link `latest` names the
-    report once it is complete; the oldest of over 20 reports are removed. Raises OSError if it can't be
-    written.
+    them, if it was called before. The link `latest` names the report once it is complete; the oldest of over
+    20 reports are removed, and index.html in `folder` lists the others. Raises OSError if it can't be written.
     """
     directory = _unused(folder, _name(record))
     new = directory.with_name(directory.name + INCOMPLETE)
@@ -68,6 +67,7 @@ def write(
     new.rename(directory)
     _link(folder / LATEST, directory.name)
     _prune(folder)
+    history_store.write(folder, templates, _complete(folder))
     return directory / "index.html"
 
 
@@ -80,6 +80,8 @@ def write_again(
     directory.rename(new)
     _fill(new, templates, record, shown)
     new.rename(directory)
+    folder = directory.parent
+    history_store.write(folder, templates, _complete(folder), changed=directory.name)
 
 
 def _fill(
@@ -89,7 +91,10 @@ def _fill(
     _write_data(new, record)
     if shown is None:
         shown = pictures(new.parent, new / "pages")
-    (new / "index.html").write_text(page.render(templates, record, shown), encoding="utf-8")
+    runs = history_store.read(new.parent, _complete(new.parent))
+    before = history.earlier(runs, record.verb, record.target, record.began)
+    text = page.render(templates, record, shown, before, f"../{history_store.INDEX}")
+    (new / "index.html").write_text(text, encoding="utf-8")
     private.close_all(new)
 
 
@@ -154,6 +159,11 @@ def _directories(folder: Path) -> list[Path]:
         return []
     found = [path for path in folder.iterdir() if path.name[:1].isdigit() and path.is_dir()]
     return sorted(found, reverse=True)
+
+
+def _complete(folder: Path) -> list[Path]:
+    """The newest first."""
+    return [path for path in _directories(folder) if path.suffix != INCOMPLETE]
 
 
 def _read(directory: Path) -> Iterator[WrittenReport]:

@@ -66,6 +66,9 @@ def report_mirror(job: Job, mirror: Mirror, box: Mapping[str, str] | None) -> No
     job.report.say(f"the VM mirrors {name}: {unmatched.summary(mirror, compared)}")
     if compared is None:
         return
+    differences = len(compared.differences)
+    figures = {"score": compared.score, "differences": differences, "compared": compared.compared}
+    job.report.attach("mirror", figures)
     path = job.project.reports / "unmatched.txt"
     # It may be about an earlier box.
     path.unlink(missing_ok=True)

@@ -9,14 +9,17 @@ import pytest
 
 from tests.unit.fakes import TEMPLATES
 from tests.unit.records import EMPTY, FAILED, PASSED, nasty, odd
+from understudy.report.history import Entry
 from understudy.report.page import Picture, render
-from understudy.report.record import Failure, Record
+from understudy.report.record import Commit, Failure, Record
 
 PICTURES = [
     Picture("test_logo-1.5-", b"png", 0.019, b"marked"),
     Picture("test_same", b"png", 0.0),
     Picture("test_new", b"png"),
 ]
+# What comes before it is the first screen, or nearly.
+TIMELINE = '<h2 id="timeline">'
 
 
 class Parsed(HTMLParser):
@@ -50,13 +53,90 @@ def test_every_link_of_the_page_leads_to_a_part_of_it(record: Record) -> None:
 
 
 def test_a_run_with_skipped_phases_is_not_said_to_have_passed_as_a_whole() -> None:
-    record = replace(PASSED, warnings=())
-    text = page(record)
-    assert "All phases that ran passed in 1 min 57 s." in text
-    assert "Skipped: data." in text
+    text = page(PASSED)
+    assert "All that ran passed in 1 min 57 s; 1 phase and 1 test were skipped." in text
     assert "Everything passed" not in text
-    whole = tuple(phase for phase in record.phases if phase.name != "data")
-    assert "Everything passed" in page(replace(record, phases=whole))
+
+
+def test_skipped_phase_is_on_the_first_screen_with_what_enables_it() -> None:
+    whole = tuple(
+        replace(phase, enable="python deploy.py data pull" if phase.reason else "")
+        for phase in PASSED.phases
+    )
+    first = page(replace(PASSED, phases=whole)).partition(TIMELINE)[0]
+
+    assert "1 phase skipped" in first
+    assert "no data was pulled" in first
+    assert "python deploy.py data pull" in first
+
+
+def test_first_screen_has_app_commit_system_and_version() -> None:
+    record = replace(
+        PASSED,
+        app="shop",
+        os="Debian GNU/Linux 12 (bookworm)",
+        version="1.2.3",
+        commit=Commit(
+            "c0ffee" * 6 + "c0ff", "Sell tea", "Ann", "2026-03-04T05:00:00+00:00", "m", 2
+        ),
+    )
+    first = page(record).partition(TIMELINE)[0]
+
+    for part in (">shop<", "c0ffeec0ff<", "Sell tea", "by Ann, 2026-03-04, on m", "1.2.3"):
+        assert part in first
+    assert "2 uncommitted files not deployed" in first
+    assert "Debian GNU/Linux 12 (bookworm)" in first
+    assert "2<span" in first.partition("tests passed")[0], "figures of the tests"
+
+
+def test_failed_test_is_on_the_first_screen_with_its_assertion_and_screenshot() -> None:
+    first = page(FAILED).partition(TIMELINE)[0]
+
+    for part in (
+        "test_logo[1.5]",
+        "AssertionError: assert 0 &gt; 0",
+        "test_pages.py:31",
+        "<img",
+        "1.9 % changed",
+    ):
+        assert part in first
+    assert first.index("test_logo[1.5]") < first.index('class="figures"')
+
+
+def test_each_screenshot_is_on_the_page_once_and_leads_to_its_test() -> None:
+    parsed = Parsed(page(PASSED))
+
+    assert len([src for src in parsed.values("src") if src]) == len(PICTURES) + 1, "and the marked"
+    test = "test-browser-test_logo-1.5-"
+    assert parsed.values("href").count(f"#{test}") >= 2
+    assert test in parsed.values("id")
+    assert parsed.values("href").count("#picture-1") >= 2
+
+
+def test_filter_is_there_only_if_something_failed() -> None:
+    assert "failed-only" in Parsed(page(FAILED)).values("id")
+    assert "failed-only" not in Parsed(page(PASSED)).values("id")
+
+
+def test_failed_step_shows_the_line_of_the_log_that_says_why() -> None:
+    attached = {name: one for name, one in FAILED.attachments.items() if name != "tests"}
+    first = page(replace(FAILED, attachments=attached)).partition(TIMELINE)[0]
+
+    said = re.search(r'<pre class="assertion".*?</pre>', first, re.DOTALL)
+    assert said
+    assert "No module named &#39;markdown&#39;" in said[0]
+    assert "line 7, in &lt;module&gt;" in said[0]
+    assert "Booting worker" not in said[0]
+
+
+def test_phase_that_took_longer_than_usual_says_so() -> None:
+    def before(number: int) -> Entry:
+        return Entry(f"{number}", "2026", "rehearse", "vagrant", "passed", 90, phases={"up": 4.0})
+
+    text = render(TEMPLATES, PASSED, [], [before(number) for number in range(3)])
+
+    assert text.count("usually 4 s<") == 1
+    assert "usually 4 s" not in page(PASSED)
 
 
 @pytest.mark.parametrize("record", [EMPTY, PASSED, FAILED, odd(), nasty()])
@@ -89,7 +169,7 @@ def test_a_failed_run_shows_cause_and_hint_and_opens_the_failed_step() -> None:
 
     assert FAILED.error
     verdict, cause = text.index("Failed</h1>"), text.index("the app imports markdown")
-    assert verdict < cause < text.index(">Timeline<")
+    assert verdict < cause < text.index(TIMELINE)
     assert "Add markdown to requirements.in" in text
     [opened] = re.findall(r'<details class="step failed" open>.*?</details>', text, re.DOTALL)[:1]
     assert "start release 3f2a91c0" in opened
@@ -116,9 +196,9 @@ def test_logs_without_a_failed_step_are_shown_with_the_error() -> None:
 
 
 def test_a_failed_test_shows_its_screenshot_source_and_console() -> None:
-    text = page(FAILED).partition(">Tests<")[2].partition(">Pages<")[0]
+    text = page(FAILED).partition('<h2 id="tests">')[2].partition('<h2 id="pages">')[0]
 
-    for part in ("AssertionError", "<img", "1.9 % changed", "SEVERE 502", "&lt;h1&gt;502"):
+    for part in ("AssertionError", 'href="#picture-1"', "SEVERE 502", "&lt;h1&gt;502"):
         assert part in text
 
 
@@ -168,12 +248,12 @@ def test_a_failed_step_in_a_passed_phase_is_a_warning() -> None:
     text = page(replace(PASSED, phases=(replace(PASSED.phases[0], steps=(looked,)),)))
 
     assert "warned</span>" in text
-    assert "0 passed, 1 warned" in text
+    assert 'href="#steps">1 warned' in text
 
 
 def test_a_failed_phase_shows_its_own_error_too() -> None:
     phase = replace(FAILED.phases[1], error=Failure("it broke", "why", "a log of it", "fix it"))
-    steps = page(replace(FAILED, phases=(phase,))).partition(">Steps<")[2]
+    steps = page(replace(FAILED, phases=(phase,))).partition('<h2 id="steps">')[2]
 
     for part in ("it broke", "why", "a log of it", "fix it"):
         assert part in steps

@@ -113,6 +113,8 @@ def test_the_oldest_reports_are_removed_and_other_files_stay(
     assert {path.name for path in folder.iterdir() if not path.name.startswith("2026")} == {
         "browser",
         "latest",
+        "index.html",
+        ".history.json",
     }
 
 
@@ -126,6 +128,27 @@ def test_a_damaged_report_is_not_listed(content: str, folder: Path) -> None:
 
 def test_without_reports_there_is_no_latest(folder: Path) -> None:
     assert report_store.latest(folder) is None
+
+
+def test_each_run_is_added_to_the_history_which_lists_those_that_are_kept(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_store, "MOST_REPORTS", 2)
+    names = [write(folder, later(EMPTY, minute)).parent.name for minute in range(3)]
+
+    text = (folder / "index.html").read_text()
+
+    assert [name for name in names if f'href="{name}/index.html"' in text] == names[1:]
+
+
+def test_page_compares_its_duration_with_the_runs_before(folder: Path) -> None:
+    for minute in range(3):
+        write(folder, replace(later(PASSED, minute), seconds=50.0))
+
+    text = write(folder, replace(later(PASSED, 3), seconds=90.0)).read_text()
+
+    assert "slower than usual, which is 50 s" in text
+    assert 'href="../index.html">All runs' in text
 
 
 def test_pictures_are_compared_with_the_last_passed_rehearsal(folder: Path) -> None:

@@ -1,0 +1,68 @@
+"""The sentence below the verdict claims no more than what ran, and tests and pictures find each other."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.records import EMPTY, FAILED, PASSED
+from understudy.report import summary
+from understudy.report.record import Failure, Record, State, Verdict
+
+ALL = replace(
+    PASSED,
+    phases=tuple(phase for phase in PASSED.phases if phase.state is State.PASSED),
+    attachments={"tests": {"host": PASSED.attachments["tests"]["host"][:1]}},
+)
+
+
+def test_everything_passed_only_if_nothing_was_skipped() -> None:
+    assert summary.sentence(ALL) == "Everything passed in 1 min 57 s."
+
+
+@pytest.mark.parametrize(
+    "record", [replace(ALL, phases=PASSED.phases), replace(ALL, attachments=PASSED.attachments)]
+)
+def test_skipped_phases_and_skipped_tests_are_named(record: Record) -> None:
+    assert "Everything" not in summary.sentence(record)
+    assert summary.sentence(record).endswith("was skipped.")
+
+
+def test_warnings_are_counted() -> None:
+    warned = replace(ALL, warnings=("one", "two"))
+    assert summary.sentence(warned) == "Everything passed in 1 min 57 s, with 2 warnings."
+
+
+def test_failed_tests_are_counted_before_any_cause() -> None:
+    assert summary.sentence(FAILED) == "1 of 1 test failed, after 57 s."
+
+
+def test_failure_without_a_failed_test_is_its_cause() -> None:
+    record = replace(FAILED, attachments={})
+    assert summary.sentence(record) == "the app imports markdown, which its lock file doesn't have"
+    broken = replace(record, error=None)
+    assert summary.sentence(broken).startswith("Understudy itself failed")
+    assert "continues where it stopped" in summary.sentence(EMPTY)
+
+
+def test_tests_of_one_name_have_separate_ids() -> None:
+    test = {"name": "test_x[a/b]", "outcome": "passed", "seconds": 1, "message": ""}
+    record = replace(EMPTY, attachments={"tests": {"host": [test, test], "page": [test]}})
+
+    ids = [row.id for row in summary.test_rows(record)]
+
+    assert ids == ["test-host-test_x-a-b-", "test-host-test_x-a-b---2", "test-page-test_x-a-b-"]
+
+
+@pytest.mark.parametrize("name", ["test_x-1.5-", "test_x-1.5-.1", "test_x-1.5-.second.2"])
+def test_picture_is_of_the_test_whose_name_it_begins_with(name: str) -> None:
+    assert summary.test_of(name, ["test_x", "test_x[1.5]"]) == "test_x[1.5]"
+    assert summary.test_of(name, ["test_other"]) == ""
+
+
+def test_error_that_is_none_of_the_failed_tests_is_shown_beside_them() -> None:
+    rows = summary.test_rows(FAILED)
+    own = Failure("the browser tests failed", details="FAILED test_logo[1.5] - assert 0 > 0")
+
+    assert summary.other_failure(FAILED, rows) == FAILED.error
+    assert summary.other_failure(replace(FAILED, error=own), rows) is None
+    assert summary.other_failure(replace(FAILED, error=None, verdict=Verdict.FAILED), rows) is None

@@ -1,0 +1,108 @@
+"""A record -> the first screen of its page: a sentence, figures, the tests that failed. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from understudy.report.assertion import Assertion, assertion
+from understudy.report.graph import duration
+from understudy.report.record import Counts, Failure, Record, State, Verdict
+
+
+@dataclass(frozen=True)
+class TestRow:
+    """A test on the page. id: of its part. data: as in the attachment "tests". assertion: if it failed."""
+
+    __test__ = False
+
+    id: str
+    suite: str
+    data: Mapping[str, Any]
+    assertion: Assertion | None
+
+    @property
+    def name(self) -> str:
+        return str(self.data["name"])
+
+
+def all_tests(record: Record) -> Counts:
+    return sum(record.test_counts().values(), Counts())
+
+
+def test_rows(record: Record) -> list[TestRow]:
+    """All tests, in their order. Two tests of one name have separate ids."""
+    taken: Counter[str] = Counter()
+    return [
+        TestRow(
+            _id(suite, test["name"], taken),
+            suite,
+            test,
+            assertion(test) if test["outcome"] in ("failed", "error") else None,
+        )
+        for suite, tests in (record.attachments.get("tests") or {}).items()
+        for test in tests
+    ]
+
+
+def _id(suite: str, name: str, taken: Counter[str]) -> str:
+    part = file_name(f"test-{suite}-{name}")
+    taken[part] += 1
+    return part if taken[part] == 1 else f"{part}--{taken[part]}"
+
+
+def other_failure(record: Record, failed: Sequence[TestRow]) -> Failure | None:
+    """The first error that is none of these tests; None if they are all that failed."""
+    of_phases = [phase.error for phase in record.phases if phase.state is State.FAILED]
+    names = [row.name for row in failed]
+    found = [error for error in of_phases if error] or ([record.error] if record.error else [])
+    others = (error for error in found if not any(name in error.details for name in names))
+    return next(others, None)
+
+
+def file_name(test: str) -> str:
+    """The name of a test's screenshot: testing/kept.py gives it the same."""
+    return re.sub(r"[^\w.-]+", "-", test)
+
+
+def test_of(picture: str, tests: Sequence[str]) -> str:
+    """The test that a picture is of, by its name: a test has one for each page, and for each browser.
+
+    "" if there is none, as of a suite that was not recorded.
+    """
+    names = {file_name(test): test for test in tests}
+    base = picture
+    while base not in names and "." in base:
+        base = base.rpartition(".")[0]
+    return names.get(base, "")
+
+
+def sentence(record: Record) -> str:
+    """The sentence below the verdict."""
+    time, tests = duration(record.seconds), all_tests(record)
+    if record.verdict is Verdict.PASSED:
+        return _sentence_if_passed(record, time, tests.skipped)
+    if record.verdict is Verdict.INTERRUPTED:
+        return f"The run was interrupted after {time}; the same command continues where it stopped."
+    if tests.failed:
+        whole = tests.passed + tests.failed
+        return f"{tests.failed} of {_count(whole, 'test')} failed, after {time}."
+    if record.error is None:
+        return f"Understudy itself failed after {time}; the terminal shows the traceback."
+    return record.error.cause or record.error.summary
+
+
+def _sentence_if_passed(record: Record, time: str, skipped_tests: int) -> str:
+    phases = len(record.skipped_phases())
+    counts = ((phases, "phase"), (skipped_tests, "test"))
+    skipped = " and ".join(_count(number, word) for number, word in counts if number)
+    warned = f", with {_count(len(record.warnings), 'warning')}" if record.warnings else ""
+    if not skipped:
+        return f"Everything passed in {time}{warned}."
+    were = "was" if phases + skipped_tests == 1 else "were"
+    return f"All that ran passed in {time}{warned}; {skipped} {were} skipped."
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
