@@ -29,14 +29,16 @@ return [...document.querySelectorAll("summary")].filter(summary => summary.check
 """
 AXE = """
 const done = arguments[arguments.length - 1];
-axe.run(document, {iframes: false, resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+axe.run(document, {iframes: false, resultTypes: ["violations"], runOnly: rules})
   .then(found => done(found.violations.map(one => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`)));
 """
 WITHIN = """
 return [...document.querySelectorAll(arguments[0])]
   .filter(element => element.textContent.includes(arguments[1]) || element.tagName === "IMG")
   .map(element => element.getBoundingClientRect())
-  .some(box => box.height > 0 && box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth)
+  .filter(box => box.height > 0 && box.top >= 0 && box.left >= 0)
+  .some(box => box.bottom <= innerHeight && box.right <= innerWidth)
 """
 FOCUSED = "return [...document.querySelectorAll('summary')].indexOf(document.activeElement)"
 
