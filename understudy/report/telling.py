@@ -42,5 +42,5 @@ def _last(pattern: re.Pattern[str], lines: Sequence[str]) -> tuple[str, ...]:
 
 
 def _cut(line: str) -> str:
-    line = line.rstrip()
+    line = line.strip()
     return line if len(line) <= _LONGEST else line[:_LONGEST] + " …"

@@ -17,8 +17,8 @@ NGINX = "ok\n2026/03/04 05:06:55 [emerg] 700#700: host not found in upstream\nby
 
 def test_exception_is_shown_with_the_last_place_in_the_code() -> None:
     assert telling_lines([TRACEBACK]) == (
-        '  File "/srv/shop/b.py", line 7, in <module>',
-        "    import markdown",
+        'File "/srv/shop/b.py", line 7, in <module>',
+        "import markdown",
         "ModuleNotFoundError: No module named 'markdown'",
     )
 
