@@ -14,12 +14,12 @@ from markupsafe import Markup
 from understudy.paths import Overlay
 from understudy.report import history as history_of
 from understudy.report import html, mail_page, summary
+from understudy.report.error_lines import error_lines
 from understudy.report.graph import duration, graph
 from understudy.report.history import Entry
 from understudy.report.log_lines import align
 from understudy.report.record import Failure, Phase, Record, State, Step, Verdict
 from understudy.report.summary import TestRow
-from understudy.report.telling import telling_lines
 
 TITLES = {
     "rehearse": "Rehearsal on",
@@ -128,7 +128,7 @@ def render(
             tests={name: [row for row in tests if row.suite == name] for name in _suites(tests)},
             total=summary.all_tests(record),
             other=(other := summary.other_failure(record, failed_tests)),
-            telling=_telling(record, other, parts),
+            error_lines=_error_lines(record, other, parts),
             phases_passed=sum(
                 phase.state is State.PASSED and bool(phase.name) for phase in record.phases
             ),
@@ -159,7 +159,7 @@ def _shown(pictures: Sequence[Picture], tests: Sequence[TestRow]) -> Iterator[Sh
         yield Shown(f"picture-{number}", picture, by_name.get(test))
 
 
-def _telling(record: Record, failure: Failure | None, parts: Sequence[Part]) -> Sequence[str]:
+def _error_lines(record: Record, failure: Failure | None, parts: Sequence[Part]) -> Sequence[str]:
     """The lines that say why a step failed: of the error, of the step's commands, of the host's logs."""
     if failure is None:
         return ()
@@ -167,7 +167,7 @@ def _telling(record: Record, failure: Failure | None, parts: Sequence[Part]) -> 
     outputs = [ran.output for ran in step.step.commands if not ran.ok] if step else []
     logs = record.attachments.get("evidence") or {}
     named = [logs[name] for name in ("journal", "nginx error") if name in logs]
-    return telling_lines([failure.details, *reversed(outputs), *named])
+    return error_lines([failure.details, *reversed(outputs), *named])
 
 
 def _slow_phases(record: Record, before: Sequence[Entry]) -> Mapping[str, float]:

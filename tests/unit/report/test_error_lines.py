@@ -1,6 +1,6 @@
 """Of the output of a failed step the lines are shown that say why."""
 
-from understudy.report.telling import telling_lines
+from understudy.report.error_lines import error_lines
 
 TRACEBACK = """\
 Mar 04 vm run[814]: booting
@@ -16,7 +16,7 @@ NGINX = "ok\n2026/03/04 05:06:55 [emerg] 700#700: host not found in upstream\nby
 
 
 def test_exception_is_shown_with_the_last_place_in_the_code() -> None:
-    assert telling_lines([TRACEBACK]) == (
+    assert error_lines([TRACEBACK]) == (
         'File "/srv/shop/b.py", line 7, in <module>',
         "import markdown",
         "ModuleNotFoundError: No module named 'markdown'",
@@ -24,11 +24,11 @@ def test_exception_is_shown_with_the_last_place_in_the_code() -> None:
 
 
 def test_exception_counts_more_than_an_error_of_another_program() -> None:
-    assert telling_lines([NGINX, TRACEBACK])[-1].startswith("ModuleNotFoundError")
+    assert error_lines([NGINX, TRACEBACK])[-1].startswith("ModuleNotFoundError")
 
 
 def test_error_of_a_program_is_found_by_its_level() -> None:
-    assert telling_lines(["some output\n", NGINX]) == (
+    assert error_lines(["some output\n", NGINX]) == (
         "2026/03/04 05:06:55 [emerg] 700#700: host not found in upstream",
     )
 
@@ -36,9 +36,9 @@ def test_error_of_a_program_is_found_by_its_level() -> None:
 def test_exception_of_a_package_is_one() -> None:
     text = "django.db.utils.OperationalError: no such table: lists\nexit 1\n"
 
-    assert telling_lines([text]) == ("django.db.utils.OperationalError: no such table: lists",)
+    assert error_lines([text]) == ("django.db.utils.OperationalError: no such table: lists",)
 
 
 def test_without_any_clue_the_last_line_is_shown() -> None:
-    assert telling_lines(["", "one\ntwo\n\n", "three"]) == ("two",)
-    assert telling_lines(["", " \n"]) == ()
+    assert error_lines(["", "one\ntwo\n\n", "three"]) == ("two",)
+    assert error_lines(["", " \n"]) == ()

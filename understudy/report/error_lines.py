@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 # In the order in which they count: what Python raised, then what other programs write.
-_TELLING = tuple(
+_PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
         r"(\S+ \S+ \S+\[\d+\]: )?([a-zA-Z_]\w*\.)*[A-Z]\w*"
@@ -18,12 +18,12 @@ _MOST_BETWEEN = 4
 _LONGEST = 300
 
 
-def telling_lines(texts: Sequence[str]) -> tuple[str, ...]:
+def error_lines(texts: Sequence[str]) -> tuple[str, ...]:
     """Of the first text that has any: the last such line, after the place in the code that it names.
 
     Texts in which nothing says why count for their last line. Empty without any text.
     """
-    for pattern in _TELLING:
+    for pattern in _PATTERNS:
         for text in texts:
             if found := _last(pattern, text.splitlines()):
                 return found
