@@ -14,7 +14,7 @@ setup:  ## install what is missing: system packages, .venv, libvirt's daemons
 	@provision/setup
 
 rehearse: setup  ## box, VM, deploy, host tests, browser tests, verdict
-	$(PYTHON) deploy.py rehearse
+	@$(PYTHON) deploy.py rehearse
 
 test: setup check unit program-test report-test example-test vm-test  ## all of the project's tests
 
@@ -23,7 +23,7 @@ check:  ## formatting, lint, types, words, shell scripts
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	$(PYTHON) -m tests.house words
-	shellcheck provision/setup provision/machine provision/box/build provision/box/archive \
+	shellcheck provision/setup provision/machine provision/shown provision/box/build provision/box/archive \
 	    provision/box/release provision/box/sources provision/box/packages provision/box/accelerator provision/box/lxc/lxc-template provision/lxc/* provision/wheels/* ci/control-groups benchmarks/*.sh benchmarks/peers/shell/deploy.sh \
 	    understudy/parity/capture/query.sh understudy/host/facts.sh understudy/host/remove_site.sh
 	cat provision/[0-9]*.sh | shellcheck -

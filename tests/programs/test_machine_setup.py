@@ -1,10 +1,13 @@
 """provision/machine, the real script, with a package manager that only notes how it is called."""
 
 import os
+import pty
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyte
 import pytest
 
 from tests.unit.fakes import TOP
@@ -22,6 +25,7 @@ TOOLS = (
     "sh",
     "sleep",
     "tail",
+    "tee",
     "tr",
 )
 APT_GET = """#!/bin/sh
@@ -30,7 +34,9 @@ deb() { echo "'http://deb.example/$1.deb' $1.deb $2 MD5Sum:$1"; }
 case "$*" in
 *--print-uris*) if [ -e "$here/no-lists" ]; then exit 100; fi; deb a 1500000; deb b 700000 ;;
 *update*) if [ -e "$here/offline" ]; then echo "W: Failed to fetch"; fi ;;
-*) echo "apt-get $*" >>"$here/calls"; echo "Unpacking a thing"
+*) echo "apt-get $*" >>"$here/calls"
+	printf '%s\\n' '1 upgraded, 1 newly installed, 0 to remove' 'Get:1 a' 'Get:2 b'
+	printf '%s\\n' 'Unpacking a (1)' 'Unpacking b (1)' 'Setting up a (1)' 'Setting up b (1)'
 	if [ -e "$here/offline" ]; then echo "E: Unable to locate package tini"; exit 100; fi ;;
 esac
 """
@@ -48,10 +54,10 @@ SUDO = '#!/bin/sh\necho "sudo $1" >>"${0%/*}/calls"\nexec "$@"\n'
 class Machine:
     directory: Path
 
-    def run(self, *words: str | Path) -> tuple[int, list[str]]:
+    def run(self, *words: str | Path, **environment: str) -> tuple[int, list[str]]:
         done = subprocess.run(
             [TOP / "provision" / "machine", *words],
-            env={"PATH": str(self.directory)},
+            env={"PATH": str(self.directory), **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -70,6 +76,24 @@ class Machine:
     def program(self, name: str, text: str) -> None:
         (self.directory / name).write_text(text)
         (self.directory / name).chmod(0o755)
+
+
+def in_terminal(machine: Machine, columns: int, *words: str | Path) -> list[list[str]]:
+    """What was on a terminal after each piece that the script printed."""
+    screen = pyte.Screen(columns, 10)
+    stream, seen = pyte.ByteStream(screen), list[list[str]]()
+    ours, its = pty.openpty()
+    argv = [TOP / "provision" / "machine", *words]
+    environment = {"PATH": str(machine.directory), "TERM": "xterm"}
+    with subprocess.Popen(argv, env=environment, stdin=its, stdout=its, stderr=its):
+        os.close(its)
+        with suppress(OSError):  # the end of a terminal
+            while piece := os.read(ours, 4096):
+                for part in piece.replace(b"\r\x1b[K", b"\0\r\x1b[K").split(b"\0"):
+                    stream.feed(part)
+                    seen.append([line.rstrip() for line in screen.display if line.strip()])
+    os.close(ours)
+    return seen
 
 
 @pytest.fixture
@@ -118,10 +142,36 @@ def test_packages_are_installed_quietly_with_a_log(machine: Machine) -> None:
     code, lines = machine.run("apply", machine.log, "lynis")
 
     assert code == 0
-    assert [line.partition(" ")[0] for line in lines] == ["==>"] * 3
-    assert "2 Debian packages (2.2 MB)" in lines[1]
+    assert lines == [f"✓ 2 Debian packages (2.2 MB) installed in 0 s; log: {machine.log}"]
     assert machine.calls[-1].endswith("install -y --no-install-recommends tini lynis")
     assert "Unpacking" in machine.log.read_text()
+
+
+def test_a_program_gets_each_step_and_how_far_it_is(machine: Machine) -> None:
+    (machine.directory / "missing").write_text("tini\n")
+
+    code, lines = machine.run("apply", machine.log, SHOW_STEPS="1")
+
+    assert code == 0
+    assert lines[:2] == [
+        f"==> update the package lists; log: {machine.log}",
+        "==> install 2 Debian packages (2.2 MB)",
+    ]
+    assert lines[2:-1] == [f"%% {done} 2" for done in (0, 0, 1, 1, 1, 2)]
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_on_a_terminal_what_is_under_way_is_one_line_until_it_is_done(
+    columns: int, machine: Machine
+) -> None:
+    (machine.directory / "missing").write_text("tini\n")
+    machine.program("tput", f"#!/bin/sh\necho {columns}\n")
+
+    screens = in_terminal(machine, columns, "apply", machine.log)
+
+    assert {len(screen) for screen in screens[:-1]} <= {0, 1}
+    assert ["  install 2 Debian packages (2.2 MB): 1 of 2"[: columns - 1]] in screens
+    assert screens[-1][0].startswith("✓ 2 Debian packages (2.2 MB) installed")
 
 
 def test_failure_shows_what_apt_says_and_where_the_rest_is(machine: Machine) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import webbrowser
 from pathlib import Path
 
+from understudy.report.events import Report
 from understudy.testing import chromium as chromium_options
 from understudy.testing import trust
 
@@ -25,6 +26,12 @@ def has_screen() -> bool:
 def open_url(url: str) -> bool:
     """Opens a page in the user's own browser. Returns whether there is one."""
     return has_screen() and webbrowser.open(url)
+
+
+def say_why_not(report: Report) -> None:
+    """Who asked for a page to open gets its address instead, after this."""
+    why = "this machine has no browser" if has_screen() else "no screen here"
+    report.warn(f"no browser was started: {why}")
 
 
 def chromium() -> str | None:

@@ -26,7 +26,8 @@ def show(job: Job, number: int, *, in_browser: bool) -> None:
         page.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         atomic_write(page, mail_page.page(shown))
         if not browsers.open_url(page.as_uri()):
-            job.report.say(str(page))
+            browsers.say_why_not(job.report)
+            job.report.say(f"the mail as a page: {page}")
         return
     fields = {"target": job.target_name, "host": job.target.address, "number": number}
     job.report.result(

@@ -28,6 +28,7 @@ def open_site(job: Job) -> None:
     is_known = set(addresses) & set(_addresses(site.domain))
     if is_known and not trust.known(site.roots):
         if not browsers.open_url(site.url):
+            browsers.say_why_not(job.report)
             job.report.say(site.url)
     elif not _opened_by_rule(job, site):
         job.report.say(

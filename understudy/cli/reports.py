@@ -125,6 +125,8 @@ def open_latest(project: Project, report: Report) -> None:
     if newest is None:
         raise _no_report()
     opened = browsers.open_url(newest.page.as_uri())
+    if not opened:
+        browsers.say_why_not(report)
     page = _shown(project, newest.page)
     report.result("report", {"page": page}, "" if opened else page)
 

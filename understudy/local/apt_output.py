@@ -10,7 +10,7 @@ from understudy.local.share import Share
 
 _PACKAGES = re.compile(r"(\d+) upgraded, (\d+) newly installed, ")
 _NEEDED = re.compile(r"Need to get ([\d.,]+) ?([kMGT]?B)[ /]")
-_FETCHED = re.compile(r"Get:\d+ .*\[([\d.,]+) ?([kMGT]?B)\]")
+_FILE = re.compile(r"Get:\d+ .*\[([\d.,]+) ?([kMGT]?B)\]")
 # Each package is unpacked, then set up.
 _DONE = re.compile(r"(?:Unpacking|Setting up) \S+ \(.*\.\.\.")
 _SIZES = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
@@ -34,7 +34,10 @@ class AptOutput:
             self._begin(int(found[1]) + int(found[2]))
         elif found := _NEEDED.match(line):
             self._needed = _bytes(found)
-        elif self._needed and (found := _FETCHED.match(line)):
+        elif line.startswith("Fetched "):
+            # What comes now are the lists of the next `apt-get update`.
+            self._needed = 0
+        elif self._needed and (found := _FILE.match(line)):
             self._fetched += self._coming
             self._coming = _bytes(found)
             return Share(min(self._fetched, self._needed), self._needed)

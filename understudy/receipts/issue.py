@@ -83,8 +83,8 @@ def write(job: Job, result: RehearsalResult) -> StoredReceipt:
     job.report.say(f"receipt: {stored.path.relative_to(job.project.directory)}")
     if stored.signature.exists():
         _say_signer(job, stored)
-    elif any(target.require_receipt for target in job.config.targets.values()):
-        job.report.say(_how_to_sign(job))
+    elif unsigned := _unsigned(job):
+        job.report.warn(unsigned)
     return stored
 
 
@@ -109,11 +109,13 @@ def _say_signer(job: Job, stored: StoredReceipt) -> None:
     job.report.say(f"  signed by {signer}")
 
 
-def _how_to_sign(job: Job) -> str:
-    key = "~/.ssh/understudy"
-    allow = signing.allow(job.config.receipts.allowed_signers, key)
+def _unsigned(job: Job) -> str:
+    """Says in one line that a target wants more; "" if none does."""
+    wanting = [name for name, target in job.config.targets.items() if target.require_receipt]
+    if not wanting:
+        return ""
+    verb = "takes" if len(wanting) == 1 else "take"
     return (
-        "The receipt is not signed, so no target that requires one accepts it. Set `key: "
-        f"{key}` under receipts: in deploy.yml, and run once:\n"
-        f"    ssh-keygen -t ed25519 -f {key}\n    {allow}"
+        f"the receipt is not signed, and {' and '.join(wanting)} {verb} signed ones only: set receipts.key in "
+        "deploy.yml (docs/receipts.md)"
     )

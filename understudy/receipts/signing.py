@@ -7,6 +7,7 @@ from pathlib import Path
 from understudy.errors import ConfigError, Refused, StepFailed, Unreachable
 
 # Part of each signature: one that was made for another purpose, such as a commit, is not valid here.
+_USUAL_KEY = "~/.ssh/understudy"
 NAMESPACE = "understudy-rehearsal"
 # A hardware key may wait for a touch.
 SECONDS = 60
@@ -50,7 +51,10 @@ def check(file: Path, signature: Path, allowed_signers: Path, namespace: str = N
     """
     if not signature.is_file():
         raise Refused(
-            f"{file.name} is not signed", hint="docs/receipts.md says how to set signing up."
+            f"{file.name} is not signed",
+            hint=f"Set `key: {_USUAL_KEY}` under receipts: in deploy.yml, run once what is below, and rehearse "
+            f"again. docs/receipts.md has more.\n    ssh-keygen -t ed25519 -f {_USUAL_KEY}\n"
+            f"    {allow(allowed_signers, _USUAL_KEY)}",
         )
     made = ("-n", namespace, "-s", signature)
     valid = _ssh_keygen("check-novalidate", file, *made)

@@ -7,6 +7,7 @@ import pytest
 from tests.unit.fakes import FakeReport
 from understudy.cli import fix, prompts
 from understudy.errors import Refused, StepFailed, UnderstudyError, Unreachable
+from understudy.local.share import Share
 from understudy.paths import Project
 
 
@@ -63,6 +64,16 @@ def test_machine_that_lacks_nothing_is_not_asked_about(project: Project) -> None
     fix.fix(project, report, confirmed=False)
 
     assert (report.said, applied(project)) == (["no package is missing, and the daemons run"], "")
+
+
+def test_steps_and_how_far_they_are_are_reported(project: Project) -> None:
+    write(project, "[ $SHOW_STEPS = 1 ]; echo '==> install'; echo '%% 1 2'; echo '✓ installed'")
+    report = FakeReport()
+
+    fix.fix(project, report, confirmed=True)
+
+    assert report.details[-2:] == ["install", "✓ installed"]
+    assert report.shares[-1] == Share(1, 2, "packages")
 
 
 @pytest.mark.parametrize(("code", "kind"), [(4, Unreachable), (1, StepFailed)])

@@ -78,6 +78,20 @@ def test_mail_opens_in_a_page_that_runs_none_of_its_scripts(
     assert "default-src 'none'" in text
 
 
+def test_without_a_screen_the_page_is_named_and_why_it_does_not_open(
+    staging: Staging, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    staging.directory = tmp_path
+
+    mail.show(job(staging, kept(TEXT)), 1, in_browser=True)
+
+    page = tmp_path / ".understudy" / "mail" / "staging.html"
+    assert staging.report.warnings == ["no browser was started: no screen here"]
+    assert staging.report.said == [f"the mail as a page: {page}"]
+
+
 def test_number_that_no_mail_has_is_refused(staging: Staging) -> None:
     for number, answer, words in ((2, kept(TEXT), "has mails 1 to 1"), (1, kept(), "no mail")):
         with pytest.raises(ConfigError, match=words):

@@ -79,7 +79,10 @@ def test_url_is_printed_where_no_browser_can_open_it(
     know(monkeypatch, **NAMES, **{"shop.test": ["192.0.2.7"]})
     monkeypatch.setattr(browsers, "open_url", lambda url: False)
 
-    assert said(tmp_path) == ["http://shop.test"]
+    assert said(tmp_path) == [
+        "no browser was started: this machine has no browser",
+        "http://shop.test",
+    ]
 
 
 def test_name_that_leads_elsewhere_is_not_followed(

@@ -49,6 +49,7 @@ def test_package_lists_are_no_share_of_anything() -> None:
     )
 
     assert shares(lists) == []
+    assert shares(PRINTED + lists) == shares(PRINTED)
 
 
 def test_packages_that_are_there_already_are_not_fetched() -> None:

@@ -36,7 +36,7 @@ def test_a_receipt_of_a_provider_that_no_deploy_accepts_is_a_warning(workspace: 
     assert "Set vm.provider: libvirt" in workspace.report.warnings[0]
 
 
-def test_a_receipt_without_a_key_is_saved_and_the_way_to_sign_is_shown(
+def test_a_receipt_without_a_key_is_saved_and_one_line_says_who_takes_it_not(
     workspace: Workspace,
 ) -> None:
     workspace.key = None
@@ -44,11 +44,16 @@ def test_a_receipt_without_a_key_is_saved_and_the_way_to_sign_is_shown(
     stored = workspace.rehearse()
 
     assert stored.path.exists()
-    [_, message] = workspace.report.said
-    assert "`key: ~/.ssh/understudy`" in message
-    assert "ssh-keygen -t ed25519 -f ~/.ssh/understudy" in message
-    assert "allowed_signers" in message
-    assert "is not signed" in workspace.refused().summary
+    [message] = workspace.report.warnings
+    assert message == (
+        "the receipt is not signed, and production takes signed ones only: set receipts.key in deploy.yml "
+        "(docs/receipts.md)"
+    )
+    refused = workspace.refused()
+    assert "is not signed" in refused.summary
+    assert "`key: ~/.ssh/understudy`" in refused.hint
+    assert "ssh-keygen -t ed25519 -f ~/.ssh/understudy" in refused.hint
+    assert "allowed_signers" in refused.hint
 
 
 def test_the_way_to_sign_is_not_shown_where_no_target_requires_a_receipt(
