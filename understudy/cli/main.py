@@ -12,13 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from understudy.cli import printers, readers
+from understudy.cli import printers, readers, too_early
 from understudy.cli.arguments.command_line import make_parser, parse
 from understudy.cli.arguments.group import Verb
 from understudy.cli.called import DEPLOY_PY, INSTALLED, Called, about_target
 from understudy.cli.verbs import data, deploying, inspecting, running, vm
 from understudy.cli.verbs import project as project_verbs
-from understudy.errors import INTERRUPTED, UnderstudyError
+from understudy.errors import INTERRUPTED, UnderstudyError, Unreachable
 from understudy.local import private
 from understudy.paths import Project, find_project
 
@@ -84,7 +84,7 @@ def main(arguments: list[str], directory: Path, program: str = DEPLOY_PY) -> int
         ):
             return run(options, project, report)
     except ModuleNotFoundError as error:
-        return _missing_package(error, options.called.program)
+        return _missing_package(error, options)
     except KeyboardInterrupt:
         # Before the verb has begun.
         print("interrupted", file=sys.stderr)
@@ -167,19 +167,17 @@ def _local_disk_error(error: OSError, report: "Report") -> int:
     return failure.exit_code
 
 
-def _missing_package(error: ModuleNotFoundError, program: str) -> int:
+def _missing_package(error: ModuleNotFoundError, options: argparse.Namespace) -> int:
     if error.name and error.name.partition(".")[0] == "understudy":
         raise error
-    print(
-        f"error: the Python package {error.name} is not installed\ntry: "
-        + (
-            "install Understudy again"
-            if program == INSTALLED
-            else "make setup, then . .venv/bin/activate"
-        ),
-        file=sys.stderr,
-    )
-    return 4
+    installed = options.called.program == INSTALLED
+    hint = "install Understudy again" if installed else "make setup, then . .venv/bin/activate"
+    missing = Unreachable(f"the Python package {error.name} is not installed", hint=hint)
+    if options.json:
+        too_early.write_event(missing)
+    else:
+        print(f"error: {missing.summary}\ntry: {hint}", file=sys.stderr)
+    return missing.exit_code
 
 
 # The verbs that repeat what they printed if nothing has changed: see look.py.

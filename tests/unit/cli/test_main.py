@@ -318,3 +318,69 @@ def test_only_verbs_that_look_at_one_host_connect_before_they_read_deploy_yml(
         assert main.main([verb], TOP) == 0
 
     assert approached == ["deploy", "status"]
+
+
+@pytest.mark.parametrize(
+    ("words", "summary"),
+    [
+        ("plan --json --tarket x", "plan has no option --tarket, did you mean --target?"),
+        ("--json deplay", "unknown verb: deplay, did you mean deploy?"),
+        ("init --json --target x", "init has no option --target"),
+        ("plan --wat --json", "plan has no option --wat"),
+    ],
+)
+def test_with_json_a_wrong_command_line_is_an_event(
+    words: str, summary: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main.main(words.split(), TOP)
+
+    [line] = capsys.readouterr().out.splitlines()
+    event = json.loads(line)
+    assert (raised.value.code, event["exit_code"]) == (2, 2)
+    assert event["summary"].startswith(summary.partition(",")[0])
+    assert event["hint"]
+
+
+def test_json_alone_is_an_event_and_no_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main.main(["--json"], TOP)
+
+    assert raised.value.code == 2
+    [line] = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["summary"] == "there is no verb"
+
+
+def test_json_of_a_command_is_not_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main.main(["run", "--wat", "--", "app", "--json"], TOP)
+
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("verb", ["ssh", "console", "logs", "run true", "timers run prune"])
+def test_verb_that_passes_on_what_others_print_refuses_json(
+    verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, *words = verb.split()
+    line = [name, "--json", *words] if name != "timers" else ["timers", "run", "prune", "--json"]
+
+    assert main.main(line, TOP) == 2
+
+    [printed] = capsys.readouterr().out.splitlines()
+    assert "takes no --json" in json.loads(printed)["summary"]
+
+
+@pytest.mark.parametrize("json_option", [(), ("--json",)])
+def test_missing_package_is_named(
+    json_option: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    fail_with(ModuleNotFoundError("no", name="rich.console"), monkeypatch)
+
+    assert main.main(["plan", *json_option], TOP) == 4
+
+    shown = capsys.readouterr()
+    said = json.loads(shown.out)["summary"] if json_option else shown.err
+    assert "the Python package rich.console is not installed" in said

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Mapping, Sequence
 
+from understudy.cli import too_early
 from understudy.cli.arguments import (
     data,
     deploying,
@@ -13,9 +14,10 @@ from understudy.cli.arguments import (
     staging,
 )
 from understudy.cli.arguments.group import Group, Verb
-from understudy.cli.arguments.parser import Parser
+from understudy.cli.arguments.parser import Parser, WrongUsage
 from understudy.cli.arguments.top import TopParser
 from understudy.cli.called import DEPLOY_PY
+from understudy.errors import ConfigError
 
 # In the help they come in this order.
 GROUPS = {
@@ -48,7 +50,14 @@ def make_parser(verbs: Mapping[str, Verb], program: str = DEPLOY_PY) -> TopParse
 
 
 def parse(parser: TopParser, words: Sequence[str]) -> argparse.Namespace:
-    """The options of these words. Ends with exit code 2 if they are wrong."""
-    options: argparse.Namespace = parser.parse_args(words)
-    global_options.settle(options)
+    """The options of these words. Ends with exit code 2 if they are wrong; with --json an event, too."""
+    try:
+        options: argparse.Namespace = parser.parse_args(words)
+        global_options.settle(options)
+        if options.verb is None and options.json:
+            parser.fail("there is no verb", "")
+    except WrongUsage as wrong:
+        if too_early.wants_json(words):
+            too_early.write_event(ConfigError(wrong.summary, hint=wrong.hint))
+        raise
     return options

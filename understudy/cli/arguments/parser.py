@@ -12,6 +12,14 @@ Example = tuple[str, str]
 _MOST_LISTED = 15
 
 
+class WrongUsage(SystemExit):
+    """The command line is wrong, and standard error says so. summary, hint: for programs."""
+
+    def __init__(self, summary: str, hint: str) -> None:
+        super().__init__(2)
+        self.summary, self.hint = summary, hint
+
+
 class Parser(argparse.ArgumentParser):
     """examples: each a command without the program, and what it does. docs: the page about it.
 
@@ -48,9 +56,10 @@ class Parser(argparse.ArgumentParser):
         self.fail(f"{self.words} takes no {option}", self.instead.get(option, ""))
 
     def fail(self, message: str, hint: str) -> NoReturn:
-        """Ends with exit code 2."""
-        help_of = f"`{self.prog} --help` shows what can be given"
-        self.exit(2, f"{self.format_usage()}error: {message}\ntry: {hint or help_of}\n")
+        """Ends with exit code 2: raises WrongUsage."""
+        hint = hint or f"`{self.prog} --help` shows what can be given"
+        self._print_message(f"{self.format_usage()}error: {message}\ntry: {hint}\n")
+        raise WrongUsage(message, hint)
 
     def error(self, message: str) -> NoReturn:
         """argparse's own messages, and those of _check_value with a hint on a second line."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from understudy.errors import ConfigError
 from understudy.paths import Project
 
 if TYPE_CHECKING:
@@ -34,6 +35,15 @@ def job_of(
     host = getattr(options, "host", None)
     settings.hosts(name, host)
     return Job(project, settings, name, report, host, early)
+
+
+def refuse_json(options: argparse.Namespace) -> None:
+    """For a verb whose output is that of another program. Raises ConfigError for --json."""
+    if options.json:
+        raise ConfigError(
+            f"{options.verb} takes no --json: it passes on what another program prints",
+            hint="docs/json.md lists what can be had as JSON.",
+        )
 
 
 def checked(job: "Job") -> "Job":

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from understudy.cli.verbs.context import job_of
+from understudy.cli.verbs.context import job_of, refuse_json
 from understudy.paths import Project
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def _job_target(options: argparse.Namespace, no_hosts: tuple[str, str]) -> str |
 def logs(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import shell
 
+    refuse_json(options)
     job = job_of(options, project, report)
     shell.logs(job, lines=options.lines, follow=options.follow, process=options.process)
 
@@ -45,6 +46,7 @@ def logs(options: argparse.Namespace, project: Project, report: "Report") -> Non
 def ssh(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import shell
 
+    refuse_json(options)
     job = job_of(options, project, report)
     words = options.command[1:] if options.command[:1] == ["--"] else options.command
     shell.ssh(job, tuple(words))

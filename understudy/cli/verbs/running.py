@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from understudy.cli.verbs.context import job_of
+from understudy.cli.verbs.context import job_of, refuse_json
 from understudy.errors import ConfigError
 from understudy.paths import Project
 
@@ -31,6 +31,7 @@ def timers(options: argparse.Namespace, project: Project, report: "Report") -> N
 
     job = job_of(options, project, report)
     if options.action == "run":
+        refuse_json(options)
         timers.run(all_hosts.one(job), options.name)
     all_hosts.look(all_hosts.jobs(job), timers.list_all)
 
@@ -62,6 +63,7 @@ def _run(
     options: argparse.Namespace, project: Project, report: "Report", command: "Argv | None"
 ) -> None:
     """Without a command: the app's console."""
+    refuse_json(options)
     from understudy.cli import run
     from understudy.commands import in_release
     from understudy.host import all_hosts
