@@ -118,17 +118,31 @@ def open_latest(project: Project, report: Report) -> None:
 
     Raises StepFailed if there is no report.
     """
-    from understudy.cli import browsers
     from understudy.report import store as report_store
 
     newest = report_store.latest(project.reports)
     if newest is None:
         raise _no_report()
-    opened = browsers.open_url(newest.page.as_uri())
+    _open(project, report, newest.page)
+
+
+def open_history(project: Project, report: Report) -> None:
+    """As open_latest(), with the page about all runs that are kept."""
+    from understudy.report import store as report_store
+
+    if report_store.latest(project.reports) is None:
+        raise _no_report()
+    _open(project, report, report_store.write_history(project.reports, project.templates))
+
+
+def _open(project: Project, report: Report, page: Path) -> None:
+    from understudy.cli import browsers
+
+    opened = browsers.open_url(page.as_uri())
     if not opened:
         browsers.say_why_not(report)
-    page = _shown(project, newest.page)
-    report.result("report", {"page": page}, "" if opened else page)
+    shown = _shown(project, page)
+    report.result("report", {"page": shown}, "" if opened else shown)
 
 
 def list_reports(project: Project, report: Report) -> None:

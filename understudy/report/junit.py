@@ -22,6 +22,7 @@ def to_xml(record: Record) -> str:
         _add_tests(root, name, tests)
     if record.verdict is not Verdict.PASSED and root.find(".//failure") is None:
         _add_verdict(root, record)
+    _add_properties(root, record)
     for suite in root:
         _count(suite)
     _count(root)
@@ -30,11 +31,33 @@ def to_xml(record: Record) -> str:
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
+def _add_properties(root: ET.Element, record: Record) -> None:
+    """What the run is about, where CI systems show it: at its first suite."""
+    commit = record.commit
+    known = {
+        "app": record.app,
+        "target": record.target,
+        "commit": commit.id if commit else "",
+        "commit.subject": commit.subject if commit else "",
+        "commit.author": commit.author if commit else "",
+        "os": record.os,
+        "understudy": record.version,
+    }
+    first = root.find("testsuite")
+    if first is not None:
+        properties = ET.Element("properties")
+        for name, value in known.items():
+            if value:
+                ET.SubElement(properties, "property", name=name, value=value)
+        first.insert(0, properties)
+
+
 def _add_phase(root: ET.Element, record: Record, phase: Phase) -> None:
     suite = _suite(root, phase.title or record.verb, phase.seconds)
     suite.set("timestamp", record.began[:19])
     if phase.state is State.SKIPPED:
-        ET.SubElement(_case(suite, phase.title, 0), "skipped", message=phase.reason)
+        message = ": ".join(filter(None, (phase.reason, phase.enable)))
+        ET.SubElement(_case(suite, phase.title, 0), "skipped", message=message)
         return
     for step in phase.steps:
         case = _case(suite, step.title, step.seconds)

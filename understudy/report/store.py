@@ -67,7 +67,7 @@ def write(
     new.rename(directory)
     _link(folder / LATEST, directory.name)
     _prune(folder)
-    history_store.write(folder, templates, _complete(folder))
+    write_history(folder, templates)
     return directory / "index.html"
 
 
@@ -80,8 +80,15 @@ def write_again(
     directory.rename(new)
     _fill(new, templates, record, shown)
     new.rename(directory)
-    folder = directory.parent
-    history_store.write(folder, templates, _complete(folder), changed=directory.name)
+    write_history(directory.parent, templates, changed=directory.name)
+
+
+def write_history(folder: Path, templates: Overlay, changed: str = "") -> Path:
+    """Writes the page about all runs that are kept, and returns its path. changed: a report that is another
+    now than when it was added.
+    """
+    history_store.write(folder, templates, _complete(folder), changed)
+    return folder / history_store.INDEX
 
 
 def _fill(

@@ -142,6 +142,21 @@ def test_screenshots_are_compared_once_and_while_the_run_waits(
     assert "data:image/png;base64,cG5n" in written.page.read_text()
 
 
+def test_history_is_opened_with_all_reports_also_those_of_before_there_was_one(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(project)
+    for name in ("index.html", ".history.json"):
+        (project.reports / name).unlink()
+    monkeypatch.setitem(os.environ, "DISPLAY", "")
+    report = FakeReport()
+
+    cli_reports.open_history(project, report)
+
+    assert report.said == ["reports/index.html"]
+    assert (project.reports / "index.html").read_text().count("<tr class=") == 3
+
+
 def write(project: Project) -> None:
     for minute, record in enumerate((PASSED, FAILED, EMPTY)):
         at = replace(record, began=f"2026-03-04T06:0{minute}:07+00:00")
@@ -162,7 +177,9 @@ def test_the_list_has_a_line_for_each_report_the_newest_first(project: Project) 
     assert report.said[2].endswith("s  reports/20260304-060007-rehearse-vagrant/index.html")
 
 
-@pytest.mark.parametrize("show", [cli_reports.list_reports, cli_reports.open_latest])
+@pytest.mark.parametrize(
+    "show", [cli_reports.list_reports, cli_reports.open_latest, cli_reports.open_history]
+)
 def test_without_a_report_the_command_that_writes_one_is_shown(
     show: Callable[[Project, FakeReport], None], project: Project
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.records import EMPTY, FAILED, PASSED, nasty, odd
 from understudy.report.junit import read_tests, to_xml
-from understudy.report.record import Failure, Record, Verdict
+from understudy.report.record import Commit, Failure, Record, Verdict
 
 PYTEST = """\
 <?xml version="1.0" encoding="utf-8"?><testsuites><testsuite name="pytest" tests="4">
@@ -101,3 +101,28 @@ def test_a_phase_that_failed_outside_of_any_step_has_a_failure() -> None:
     [failure] = written(replace(FAILED, phases=(phase,), attachments={})).iter("failure")
 
     assert (failure.get("message"), failure.text) == ("why", "a log")
+
+
+def test_first_suite_says_what_the_run_is_about() -> None:
+    commit = Commit("c0ffee", "Sell <tea>", "Ann")
+    root = written(replace(PASSED, app="shop", commit=commit, version="1.2.3"))
+
+    found = {one.get("name"): one.get("value") for one in root.iter("property")}
+
+    assert found == {
+        "app": "shop",
+        "target": "vagrant",
+        "commit": "c0ffee",
+        "commit.subject": "Sell <tea>",
+        "commit.author": "Ann",
+        "understudy": "1.2.3",
+    }
+    assert root[0][0].tag == "properties"
+
+
+def test_skipped_phase_says_what_enables_it() -> None:
+    skipped = replace(PASSED.phases[2], enable="python deploy.py data pull")
+    root = written(replace(PASSED, phases=(skipped,)))
+
+    [found] = [one for one in root.iter("skipped") if "pulled" in one.get("message", "")]
+    assert found.get("message") == "no data was pulled: python deploy.py data pull"

@@ -50,10 +50,18 @@ def _add_report(group: Group, common: Common) -> None:
         "report",
         "open the report of the last run",
         common.every,
-        examples=(("report", "in the browser"), ("report --list", "all reports, newest first")),
+        examples=(
+            ("report", "in the browser"),
+            ("report --history", "the page about all runs that are kept"),
+            ("report --list", "all reports, newest first"),
+        ),
         docs="docs/report.md",
     )
-    report.add_argument("--list", action="store_true", help="list all reports instead")
+    shown = report.add_mutually_exclusive_group()
+    shown.add_argument("--list", action="store_true", help="list all reports instead")
+    shown.add_argument(
+        "--history", action="store_true", help="open the page about all runs that are kept instead"
+    )
 
 
 def _add_capture(group: Group, common: Common) -> None:

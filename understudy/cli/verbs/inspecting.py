@@ -55,7 +55,12 @@ def ssh(options: argparse.Namespace, project: Project, report: "Report") -> None
 def show_report(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import reports
 
-    (reports.list_reports if options.list else reports.open_latest)(project, report)
+    if options.list:
+        reports.list_reports(project, report)
+    elif options.history:
+        reports.open_history(project, report)
+    else:
+        reports.open_latest(project, report)
 
 
 def doctor(options: argparse.Namespace, project: Project, report: "Report") -> None:
