@@ -79,6 +79,13 @@ class Unreachable(UnderstudyError):
     exit_code = 4
 
 
+@dataclass(eq=False)
+class NoConnection(Unreachable):
+    """Nothing at the host's address answers as an SSH server does."""
+
+    address: str = ""
+
+
 class LoginRefused(Unreachable):
     """The host answers, but refuses to log this user in."""
 

@@ -167,6 +167,7 @@ PURE = {
     "parity.capture",
     "parity.drift",
     "paths",
+    "project.app_name",
     "project.candidates",
     "project.celery_app",
     "project.command_lines",

@@ -18,7 +18,7 @@ from understudy.cli.arguments.group import Verb
 from understudy.cli.called import DEPLOY_PY, INSTALLED, Called, about_target
 from understudy.cli.verbs import data, deploying, inspecting, running, vm
 from understudy.cli.verbs import project as project_verbs
-from understudy.errors import INTERRUPTED, UnderstudyError, Unreachable
+from understudy.errors import INTERRUPTED, NoConnection, UnderstudyError, Unreachable
 from understudy.local import private
 from understudy.paths import Project, find_project
 
@@ -34,7 +34,21 @@ def run_installed() -> NoReturn:
 
 def run_deploy_py(file: str) -> NoReturn:
     """`python deploy.py`, for the project in whose folder that file is."""
-    run_process(sys.argv[1:], Path(file).resolve().parent, DEPLOY_PY)
+    directory, here = Path(file).resolve().parent, find_project(Path.cwd())
+    if here.config_file.is_file() and "_ARGCOMPLETE" not in os.environ:
+        warn_of_another_project(find_project(directory), here, sys.argv[1:])
+    run_process(sys.argv[1:], directory, DEPLOY_PY)
+
+
+def warn_of_another_project(project: Project, here: Project, arguments: list[str]) -> None:
+    """A deploy.py is of its own folder's project. here: that of the folder in which it is called."""
+    named = any(word.partition("=")[0] == "--config" for word in arguments)
+    if not named and project.directory.resolve() != here.directory.resolve():
+        print(
+            f"! this is the project in {project.directory}, whose deploy.py was called; {here.directory} has a "
+            "deploy.yml of its own",
+            file=sys.stderr,
+        )
 
 
 def run_process(arguments: list[str], directory: Path, program: str = DEPLOY_PY) -> NoReturn:
@@ -128,6 +142,10 @@ def _run(options: argparse.Namespace, project: Project, report: "Report") -> int
         options.run(options, project, report)
     except UnderstudyError as error:
         target = getattr(options, "target", None) or "vagrant"
+        if isinstance(error, NoConnection):
+            from understudy.vm import no_vm
+
+            no_vm.explain(error, project)
         if target != "vagrant":
             error.hint = about_target(error.hint, target)
         report.error(error)

@@ -3,7 +3,7 @@
 from understudy.commands import site_processes
 from understudy.deploy import external_database, switch
 from understudy.deploy.desired import DesiredState
-from understudy.errors import Refused
+from understudy.errors import Refused, did_you_mean
 from understudy.host import backups, session, steps
 from understudy.host.facts import ObservedState
 from understudy.host.session import AuditEntry
@@ -50,8 +50,9 @@ def live_release(job: Job, observed: ObservedState) -> Manifest:
 
 def _refuse_without_backup(connection: SshConnection, job: Job, name: str) -> None:
     external_database.refuse_restore(job.config.app)
-    if name not in [backup.name for backup in backups.list_all(connection, job)]:
+    names = [backup.name for backup in backups.list_all(connection, job)]
+    if name not in names:
         raise Refused(
-            f"{job.target_name} has no backup {name}",
+            f"{job.target_name} has no backup {name}{did_you_mean(name, names)}",
             hint=f"python deploy.py restore --target {job.target_name} lists them.",
         )

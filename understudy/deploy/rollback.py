@@ -10,12 +10,12 @@ from understudy.deploy.hooked import hooked_host
 from understudy.deploy.release_list import ReleaseList
 from understudy.deploy.under_load import under_load, without_load
 from understudy.deploy.went_live import RolledBack
-from understudy.errors import Refused
+from understudy.errors import Refused, did_you_mean
 from understudy.host import session, steps
 from understudy.host.facts import ObservedState
 from understudy.host.session import AuditEntry
 from understudy.job import Job
-from understudy.release.layout import Manifest, before
+from understudy.release.layout import Manifest, after, before
 
 
 def rollback(
@@ -80,8 +80,7 @@ def _destination(job: Job, observed: ObservedState, to: str | None) -> Manifest:
         observed.release(to) if to else before(observed.releases, observed.current, observed.served)
     )
     if release is None:
-        what = f"release {to}" if to else "earlier release that was live"
-        raise Refused(f"{job.target_name} has no {what}", hint=hint)
+        raise _no_release(job, observed, to, hint)
     if release.id not in observed.served:
         raise Refused(f"cannot roll back to {release.id}: it was never live", hint=hint)
     if release.lock not in observed.venvs:
@@ -90,3 +89,14 @@ def _destination(job: Job, observed: ObservedState, to: str | None) -> Manifest:
             hint=f"Set `revision: {release.commit[:12]}` in deploy.yml and deploy.",
         )
     return release
+
+
+def _no_release(job: Job, observed: ObservedState, to: str | None, hint: str) -> Refused:
+    """After a rollback the way on leads to a newer release, which only --to names."""
+    if to:
+        meant = did_you_mean(to, (one.id for one in observed.releases))
+        return Refused(f"{job.target_name} has no release {to}{meant}", hint=hint)
+    if newer := after(observed.releases, observed.current, observed.served):
+        command = f"python deploy.py rollback --to {newer.id} --target {job.target_name}"
+        hint = f"{newer.id} is newer, and was live: {command}"
+    return Refused(f"{job.target_name} has no earlier release that was live", hint=hint)

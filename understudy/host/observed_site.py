@@ -39,7 +39,7 @@ def of(config: Config, name: str, target: TargetConfig, observed: ObservedState)
         renewal=_renewal(observed.renewal) if target.https == "auto" else None,
         processes=tuple(_processes(observed.processes, live.id, runs)),
         old_processes=tuple(_old(observed.processes, live.id)),
-        timers=tuple(_timer(site, timer) for timer in observed.timers),
+        timers=tuple(_timer(name, timer) for timer in observed.timers),
     )
 
 
@@ -116,7 +116,7 @@ def _old(found: Iterable[ObservedProcess], live: str) -> Iterator[OldProcess]:
         yield OldProcess(name, release, count, ending)
 
 
-def _timer(site: str, timer: ObservedTimer) -> Timer:
+def _timer(target: str, timer: ObservedTimer) -> Timer:
     last = timer.last
     waits = timer.active or timer.running
     return Timer(
@@ -124,7 +124,7 @@ def _timer(site: str, timer: ObservedTimer) -> Timer:
         next=_iso(timer.next),
         last=_iso(last.ended if last else None),
         ok=not timer.live or (waits and not (last and last.failed)),
-        text=timers.describe(site, timer),
+        text=timers.describe(target, timer),
     )
 
 

@@ -19,19 +19,19 @@ class TimerList(Answer):
 
     target: str
     host: str
-    site: str
     timers: tuple[tuple[ObservedTimer, str], ...]
 
     @classmethod
     def of(cls, target: str, host: str, paths: Paths, observed: ObservedState) -> Self:
         listed = ((timer, _calendar(paths, observed, timer.name)) for timer in observed.timers)
-        return cls(target, host, paths.root.name, tuple(listed))
+        return cls(target, host, tuple(listed))
 
     def text(self) -> str:
         if not self.timers:
             return f"{self.target} has no timers"
         return "\n".join(
-            f"{timers.describe(self.site, timer)}  ({calendar})" for timer, calendar in self.timers
+            f"{timers.describe(self.target, timer)}  ({calendar})"
+            for timer, calendar in self.timers
         )
 
     def fields(self) -> dict[str, Any]:

@@ -87,9 +87,9 @@ def observed(
         )
 
 
-def describe(site: str, timer: ObservedTimer) -> str:
-    """One line for people. What needs them is in capitals."""
-    return f"timer {timer.name}: {_schedule(timer)}, {_last_run(site, timer)}"
+def describe(target: str, timer: ObservedTimer) -> str:
+    """One line for people. What needs them is in capitals. target: of its host."""
+    return f"timer {timer.name}: {_schedule(timer)}, {_last_run(target, timer)}"
 
 
 def _schedule(timer: ObservedTimer) -> str:
@@ -102,16 +102,15 @@ def _schedule(timer: ObservedTimer) -> str:
     return f"next run {_at(timer.next)}" if timer.next else "no next time"
 
 
-def _last_run(site: str, timer: ObservedTimer) -> str:
+def _last_run(target: str, timer: ObservedTimer) -> str:
     last = timer.last
     if last is None:
         return "has not run yet"
     if not last.failed:
         return f"last run ended well {_at(last.ended)}"
     since = f", fails since {_at(last.fails_since)}" if last.fails_since != last.ended else ""
-    return (
-        f"last run FAILED {_at(last.ended)}: {last.words}{since}; journalctl -u {site}-{timer.name}"
-    )
+    shows = f"python deploy.py logs -p {timer.name} --target {target}"
+    return f"last run FAILED {_at(last.ended)}: {last.words}{since}; `{shows}` shows why"
 
 
 def _at(time: datetime | None) -> str:

@@ -3,9 +3,9 @@
 import re
 import tomllib
 
-from understudy.config.databases import RESERVED
 from understudy.errors import ConfigError
 from understudy.project import (
+    app_name,
     compose_file,
     django,
     django_project,
@@ -22,14 +22,10 @@ from understudy.project.tree import Tree, join
 from understudy.project.uv_lock import SERVERS
 from understudy.project.values import Deployment, Found, Unknown
 
-# Users of every host, and names that a database server keeps for itself.
-_TAKEN = {
-    *RESERVED["postgresql"],
-    *RESERVED["mariadb-server"],
-    *("root", "deploy", "www-data", "nobody", "sshd", "redis", "nginx", "mysql", "messagebus"),
-    *("daemon", "bin", "sys", "sync", "games", "man", "lp", "mail", "news", "uucp", "proxy"),
-    *("backup", "list", "irc", "systemd", "debian", "ubuntu", "admin", "ops"),
-}
+_UNNAMED = (
+    "app.name: nothing here has a name for the app. Choose one before the first deploy: users, folders and "
+    "databases on the hosts are named after it."
+)
 
 
 def deployment(tree: Tree, folder_name: str) -> Deployment:
@@ -43,12 +39,14 @@ def deployment(tree: Tree, folder_name: str) -> Deployment:
         raise _nothing(tree)
     folder = project.folder if project else app.subdirectory if app else ""
     packages = find_packages(tree, folder)
-    name, why = _name(tree, folder, folder_name)
+    module = project.settings if project else app.module if app else ""
+    name, why = app_name.find(tree, folder, folder_name, module.partition(".")[0])
     found = Deployment(
         app={
             "name": Found(name, why),
             "source": Found(".", "the repository that deploy.yml is in"),
-        }
+        },
+        notes=() if app_name.is_known(name) else (_UNNAMED,),
     )
     if folder:
         place = "manage.py" if project else "the app"
@@ -100,26 +98,6 @@ def _nothing(tree: Tree) -> ConfigError:
         "`app = Flask(__name__)` or `app = create_app(…)`, or by a function create_app() that needs no "
         "arguments. Run it in the folder of the app. Nothing was written.",
     )
-
-
-def _name(tree: Tree, folder: str, folder_name: str) -> tuple[str, str]:
-    """The app's name, which becomes a user and a database on each host, and where it's from."""
-    for path in dict.fromkeys((join(folder, "pyproject.toml"), "pyproject.toml")):
-        try:
-            data = tomllib.loads(tree.texts.get(path, ""))
-        except tomllib.TOMLDecodeError:
-            continue
-        project = data.get("project") or data.get("tool", {}).get("poetry", {})
-        if name := _as_name(str(project.get("name", ""))):
-            return name, path
-    return _as_name(folder_name) or "site", "the folder's name"
-
-
-def _as_name(text: str) -> str:
-    plain = (
-        re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-").lstrip("0123456789-")[:31].rstrip("-")
-    )
-    return f"{plain}-site"[:31] if plain in _TAKEN else plain
 
 
 def _lock(tree: Tree, folder: str, packages: Packages) -> Deployment:

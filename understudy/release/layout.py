@@ -186,6 +186,12 @@ def before(releases: Sequence[Manifest], current: str | None, served: Set[str]) 
     return next((release for release in older if release.id in served), None)
 
 
+def after(releases: Sequence[Manifest], current: str | None, served: Set[str]) -> Manifest | None:
+    """The newest release that was live, if it is newer than `current`: a rollback has left it."""
+    newest = next((one for one in newest_first(releases) if one.id in served), None)
+    return newest if newest and newest.id != current else None
+
+
 def to_remove(
     releases: Sequence[Manifest], current: str | None, served: Set[str], keep: int
 ) -> list[Manifest]:

@@ -5,7 +5,7 @@ import socket
 import paramiko
 from paramiko.ssh_exception import NoValidConnectionsError
 
-from understudy.errors import LoginRefused, Unreachable
+from understudy.errors import LoginRefused, NoConnection, Unreachable
 from understudy.ssh.endpoint import Endpoint
 
 
@@ -23,11 +23,12 @@ def why_unreachable(error: Exception, host: str, target: Endpoint) -> Unreachabl
         case socket.gaierror():
             hint = "Check `address` in deploy.yml."
             return Unreachable(f"{host}: the name can't be resolved", hint=hint)
-    return Unreachable(
+    return NoConnection(
         f"{host}: no SSH connection",
         details=_reasons(error),
         hint="Is the host up, and are `address` and `port` in deploy.yml right? "
         "For the staging VM: python deploy.py up",
+        address=target.address,
     )
 
 

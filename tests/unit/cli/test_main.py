@@ -22,6 +22,7 @@ from understudy.errors import (
 )
 from understudy.host import status
 from understudy.job import Job
+from understudy.paths import find_project
 from understudy.receipts import issue
 from understudy.rehearsal import run as rehearsal_run
 from understudy.rehearsal import verify
@@ -285,6 +286,25 @@ def test_the_process_ends_with_the_exit_code_and_is_not_searched_for_garbage(
 
     assert raised.value.code == 3
     assert calls == ["rarely", "not at the end"]
+
+
+@pytest.mark.parametrize(
+    ("place", "words", "warned"),
+    [("other", [], True), ("other", ["--config=x"], False), ("this/below", [], False)],
+)
+def test_deploy_py_of_another_project_says_which_it_is(
+    place: str, words: list[str], warned: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("this/below", "other"):
+        (tmp_path / name).mkdir(parents=True)
+    for name in ("this", "other"):
+        (tmp_path / name / "deploy.yml").touch()
+
+    called, here = find_project(tmp_path / "this"), find_project(tmp_path / place)
+    main.warn_of_another_project(called, here, ["up", *words])
+
+    expected = f"! this is the project in {tmp_path}/this, whose deploy.py was called; {tmp_path}/other has"
+    assert capsys.readouterr().err.startswith(expected) is warned
 
 
 def test_ctrl_c_before_a_verb_has_begun_is_no_traceback(

@@ -99,6 +99,22 @@ def test_rollback_without_a_usable_release_is_refused_and_changes_nothing(
     assert changes(host) == []
 
 
+def test_rollback_after_a_rollback_names_the_newer_release(staging: Staging) -> None:
+    host_with(staging, *lines_of(OLD, NEW, current=OLD.id))
+
+    with pytest.raises(Refused, match="no earlier release that was live") as raised:
+        rollback.rollback(staging.job())
+
+    assert f"python deploy.py rollback --to {NEW.id} --target staging" in raised.value.hint
+
+
+def test_release_with_a_typo_is_named(staging: Staging) -> None:
+    host_with(staging, *THREE)
+
+    with pytest.raises(Refused, match=f"no release c0ffee00-nwe; did you mean {NEW.id}?"):
+        rollback.rollback(staging.job(), "c0ffee00-nwe")
+
+
 def test_release_that_was_never_live_is_passed_over(staging: Staging) -> None:
     host_with(staging, *without(f"{OLD.id}/served"))
 

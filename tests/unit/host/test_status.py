@@ -183,7 +183,7 @@ class TestProblems:
                 ],
                 (
                     "timer prune: no next time, last run FAILED 2024-02-01 00:00 UTC: exit code 3; "
-                    "journalctl -u shop-prune",
+                    "`python deploy.py logs -p prune --target staging` shows why",
                 ),
             ),
         ],

@@ -67,24 +67,27 @@ class TestDescribe:
     prune, mail = timers.observed(SHOWN, {}, LIVE)
 
     def test_says_when_it_runs_next(self) -> None:
-        assert timers.describe("shop", self.prune) == (
+        assert timers.describe("production", self.prune) == (
             "timer prune: next run 2026-11-28 03:10 UTC, has not run yet"
         )
 
     def test_says_that_the_live_release_lacks_it(self) -> None:
         """A rollback has gone to a release from before this timer."""
         prune, _ = timers.observed(SHOWN, {}, "mail\n")
-        assert timers.describe("shop", prune).startswith("timer prune: not in the live release, ")
+        assert timers.describe("production", prune).startswith(
+            "timer prune: not in the live release, "
+        )
 
     def test_says_what_is_wrong_in_capitals(self) -> None:
         off = replace(self.mail, running=False)
-        assert timers.describe("shop", off) == "timer mail: NOT SCHEDULED, has not run yet"
+        assert timers.describe("production", off) == "timer mail: NOT SCHEDULED, has not run yet"
 
     def test_says_since_when_it_fails_and_where_the_output_is(self) -> None:
         last = LastRun("exit-code", "3", NOON.replace(hour=14), NOON)
-        assert timers.describe("shop", replace(self.prune, last=last)) == (
+        assert timers.describe("production", replace(self.prune, last=last)) == (
             "timer prune: next run 2026-11-28 03:10 UTC, last run FAILED 2026-11-27 14:00 UTC: "
-            "exit code 3, fails since 2026-11-27 12:00 UTC; journalctl -u shop-prune"
+            "exit code 3, fails since 2026-11-27 12:00 UTC; "
+            "`python deploy.py logs -p prune --target production` shows why"
         )
 
     @pytest.mark.parametrize(

@@ -51,6 +51,10 @@ def add_process(logs: Parser) -> None:
 def count(text: str) -> tuple[str, int]:
     """worker=4 -> ("worker", 4)"""
     found = re.fullmatch(r"([a-z][a-z0-9-]*)=(\d{1,2})", text)
+    if found and int(found[2]) == 0:
+        raise argparse.ArgumentTypeError(
+            f"{found[1]} can't be scaled to 0: to end it, take it out of `processes` in deploy.yml and deploy"
+        )
     if not found or not 1 <= int(found[2]) <= MOST:
         raise argparse.ArgumentTypeError(
             f"{text!r} is no name and count of 1 to {MOST}, such as worker=4"

@@ -116,6 +116,7 @@ def test_a_wrong_command_line_is_exit_code_2(
         ("drift --from code --to x", "drift has no option --from\ntry: --between A B"),
         ("data pull --target x", "data pull has no option --target\ntry: --from TARGET"),
         ("data --target x pull", "data pull takes no --target\ntry: --from TARGET"),
+        ("scale worker=0", "worker can't be scaled to 0: to end it, take it out of `processes`"),
         ("--target x up", "up takes no --target\ntry: `python deploy.py up --help` shows"),
         ("--host x doctor", "doctor takes no --host"),
         ("--probe deploy", "--probe belongs to a verb\ntry: give it after the verb"),

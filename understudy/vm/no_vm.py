@@ -1,0 +1,31 @@
+"""Why the staging VM does not answer, if it is not there or not running."""
+
+from contextlib import suppress
+
+from understudy.errors import NoConnection, UnderstudyError
+from understudy.paths import Project
+from understudy.vm import address as vm_address
+from understudy.vm import provider as providers
+from understudy.vm.address import TARGET
+from understudy.vm.guest_machine import RUNNING
+
+
+def explain(error: NoConnection, project: Project) -> None:
+    """Gives the error its cause and what starts the VM, if it is about the VM and the VM does not run."""
+    with suppress(UnderstudyError, OSError):
+        config = vm_address.load(project)
+        target = config.targets.get(TARGET)
+        if (
+            target
+            and target.address == error.address
+            and (cause := _cause(project, config.vm.name))
+        ):
+            error.cause, error.hint = cause, "python deploy.py up"
+
+
+def _cause(project: Project, name: str) -> str:
+    provider = providers.built(project, name)
+    state = providers.machine(project, name, provider).state() if provider else ""
+    if not state:
+        return f"this project has no VM {name}: it was not built yet, or was destroyed"
+    return "" if state == RUNNING else f"VM {name} is not running"
