@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from understudy.report.record import Record
 
 
+# The verbs that have hooks after a failure or a verdict.
+WITH_HOOKS = ("rehearse", "deploy", "rollback")
+
+
 class Afterwards:
     """What follows a run of a verb that has been reported to the recorder."""
 
@@ -37,7 +41,7 @@ class Afterwards:
             job = job_of(self._options, self._project, self._recorder)
             hooks_ran = False
             with self._only_warning():
-                hooks_ran = _run_hooks(job, _event(record, code, page))
+                hooks_ran = _run_hooks(job, record, _event(record, code, page))
             _notify(job, record, code, page)
             return hooks_ran
         return False
@@ -57,10 +61,9 @@ def _event(record: "Record", code: int, page: Path | None) -> "Event":
 
     word = outcome.verdict(record, code)
     live = outcome.live(record)
-    commit: dict[str, str] = record.attachments.get("commit", {})
     return Event(
         "after_verdict" if word else "after_failure",
-        commit=commit.get("id") or live.get("commit", ""),
+        commit=outcome.commit(record)["id"],
         release=live.get("release", ""),
         verdict=word,
         report=str(page or ""),
@@ -69,11 +72,11 @@ def _event(record: "Record", code: int, page: Path | None) -> "Event":
     )
 
 
-def _run_hooks(job: "Job", event: "Event") -> bool:
+def _run_hooks(job: "Job", record: "Record", event: "Event") -> bool:
     """Those after a verdict or a failure. Returns whether there are any."""
     from understudy.hooks import run
 
-    if not (event.verdict or event.error):
+    if not (event.verdict or event.error) or record.verb not in WITH_HOOKS:
         return False
     if not (run.of_here(job, event) or run.of_host(job, event)):
         return False
@@ -106,7 +109,7 @@ def _notify(job: "Job", record: "Record", code: int, page: Path | None) -> None:
     from understudy.notify import message, send
     from understudy.report.record import masked
 
-    shown = message.link(config.link, os.environ, str(page or "none was written"))
+    shown = message.link(config.link, os.environ, str(page or ""))
     secrets = known_secrets(job.project)
     what = message.message(job.config, masked(record, secrets), code, shown)
     if what is None:

@@ -90,7 +90,7 @@ def main(arguments: list[str], directory: Path, program: str = DEPLOY_PY) -> int
         options.verb, options.run = "rehearse --watch", _watch
     if getattr(options, "dry_run", False):
         options.verb, options.run = "plan", VERBS["plan"]
-    run = _run_with_report if options.verb in REPORTED else _run
+    run = _run_with_report if options.verb in REPORTED else _run_with_messages
     try:
         with (
             printers.opened(options, project) as report,
@@ -133,6 +133,20 @@ def _run_with_report(options: argparse.Namespace, project: Project, report: "Rep
     run = partial(_run, options, project, recorder)
     afterwards = Afterwards(options, project, recorder)
     return reports.run_and_write(project, recorder, run, options.called.text, afterwards)
+
+
+def _run_with_messages(options: argparse.Namespace, project: Project, report: "Report") -> int:
+    """Without a report; but someone may have to know that it failed."""
+    if options.verb not in NOTIFYING:
+        return _run(options, project, report)
+    from understudy.cli import reports
+    from understudy.cli.afterwards import Afterwards
+
+    recorder = reports.recorder(report, options.verb, getattr(options, "target", "vagrant"))
+    code = _run(options, project, recorder)
+    verdict = reports.verdict(code)
+    Afterwards(options, project, recorder)(recorder.record(verdict), code, None)
+    return code
 
 
 def _run(options: argparse.Namespace, project: Project, report: "Report") -> int:
@@ -203,6 +217,9 @@ LOOKING = {"deploy", "status"}
 
 # The verbs whose runs are written to reports/.
 REPORTED = {"rehearse", "provision", "deploy", "verify", "rollback", "remove"}
+
+# Others whose failure may be notified.
+NOTIFYING = {"backup"}
 
 # The verbs that leave nothing behind in a folder where they refuse to work.
 WITHOUT_STATE = {"init"}

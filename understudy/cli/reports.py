@@ -21,6 +21,10 @@ VERDICTS = {0: Verdict.PASSED, INTERRUPTED: Verdict.INTERRUPTED}
 ALWAYS_SHOWN = ("rehearse",)
 
 
+def verdict(code: int) -> Verdict:
+    return VERDICTS.get(code, Verdict.FAILED)
+
+
 def recorder(report: Report, verb: str, target: str) -> Recorder:
     """A recorder of a run that begins now; it forwards every event to the given report."""
     return Recorder(report, verb, target, datetime.now(UTC).isoformat(), time.monotonic)
@@ -70,7 +74,7 @@ def run_and_write(
 
 
 def _recorded(recorder: Recorder, code: int, change: Callable[[str], str]) -> Record:
-    record = recorder.record(VERDICTS.get(code, Verdict.FAILED))
+    record = recorder.record(verdict(code))
     return with_texts_changed(record, change)  # type: ignore[no-any-return]
 
 

@@ -11,6 +11,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from understudy.config import databases, mistakes, report, spots, yaml_mistakes, yaml_text
+from understudy.config import notify as notifying
 from understudy.config.app import App
 from understudy.config.base import Strict
 from understudy.config.data import Data
@@ -137,6 +138,18 @@ class Config(Strict):
         return self
 
     @model_validator(mode="after")
+    def have_a_timer_that_notifies(self) -> Self:
+        """Of the site, like the user's own: so it is listed, and a rehearsal runs it once."""
+        if not self.notify.on_hosts():
+            return self
+        if notifying.TIMER in self.timers or notifying.TIMER in self.processes:
+            taken = "`notify` has a timer of this name: give yours another"
+            part = "timers" if notifying.TIMER in self.timers else "processes"
+            raise validation_error("taken", taken, part, notifying.TIMER, given=notifying.TIMER)
+        own = Timer(command=notifying.CHECK, calendar="*-*-* 07:00", timeout=300, jitter=1800)
+        return self.model_copy(update={"timers": {**self.timers, notifying.TIMER: own}})
+
+    @model_validator(mode="after")
     def have_the_services_that_variables_name(self) -> Self:
         refuse_missing(self.services, self.app.environment, "app")
         for name, target in self.targets.items():
@@ -158,6 +171,11 @@ class Config(Strict):
                 known = f"must be targets of this file: {', '.join(self.targets)}"
                 raise validation_error("target", known, "notify", "targets", given=name)
         return self
+
+    def notifies(self, target: TargetConfig) -> bool:
+        """Whether that host of a target sends messages to people, and not to its own mail catcher."""
+        chosen = (_without_address(self.targets[name]) for name in self.notified_targets)
+        return _without_address(target) in chosen
 
     @property
     def notified_targets(self) -> frozenset[str]:
@@ -215,12 +233,16 @@ class Config(Strict):
     @property
     def packages(self) -> tuple[str, ...]:
         """What the app needs from the distribution, its database server and certbot's plugins included."""
-        more = dict.fromkeys((*self._servers(), *self._plugins()))
+        more = dict.fromkeys((*self._servers(), *self._plugins(), *self._senders()))
         return (*self.host.packages, *(one for one in more if one not in self.host.packages))
 
     def _servers(self) -> Iterator[str]:
         if server := databases.SERVERS.get(self.app.database):
             yield server
+
+    def _senders(self) -> Iterator[str]:
+        if self.notify.on_hosts():
+            yield notifying.PACKAGE
 
     def _plugins(self) -> Iterator[str]:
         """On all hosts: the staging VM's packages are those of production."""
@@ -232,6 +254,10 @@ class Config(Strict):
     def root(self) -> PurePosixPath:
         """The site's directory on every host."""
         return PurePosixPath("/srv") / self.app.name
+
+
+def _without_address(target: TargetConfig) -> TargetConfig:
+    return target.model_copy(update={"address": "", "addresses": ()})
 
 
 def _listed(hosts: Iterable[TargetConfig]) -> str:

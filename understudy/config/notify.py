@@ -9,15 +9,19 @@ from understudy.config.base import Strict
 from understudy.config.checks import a_list, mistake
 from understudy.config.values import Name, OneLine, VariableName
 
-EventName = Literal["verdict", "deploy", "rollback", "failure", "timer", "backup", "certificate"]
+EventName = Literal[
+    "verdict", "deploy", "rollback", "failure", "timer", "backup", "certificate", "disk"
+]
 EVENTS: tuple[EventName, ...] = (
     *("verdict", "deploy", "rollback", "failure"),
-    *("timer", "backup", "certificate"),
+    *("timer", "backup", "certificate", "disk"),
 )
 # What happens on a host by its clock.
-ON_HOSTS = frozenset({"timer", "backup", "certificate"})
-# Variables of the environment in a link: those of CI change with each run.
-_VARIABLE = r"\$[A-Z_][A-Z0-9_]*"
+ON_HOSTS = frozenset({"timer", "certificate", "disk"})
+# The timer of a site whose hosts notify, and the distribution's package that sends the messages.
+TIMER, PACKAGE = "notify", "apprise"
+# In a release's source, where timers run.
+CHECK = ("/usr/bin/python3", "-I", "../understudy_notify.py", "check")
 
 
 def _no_url(value: Any) -> Any:

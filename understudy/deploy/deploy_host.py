@@ -15,6 +15,7 @@ from understudy.deploy import (
     generated_secrets,
     hsts,
     maintenance,
+    notify_secrets,
     plan,
     prepare,
     queue_findings,
@@ -178,6 +179,7 @@ def _converge(
         for warning in (
             *hsts.warnings(desired, observed),
             *external_database.warnings(desired.app),
+            *notify_secrets.warnings(desired, observed),
             *(of_queue := queue_findings.findings(job.config, desired.target)),
         ):
             job.report.warn(warning)

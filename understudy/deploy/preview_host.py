@@ -13,6 +13,7 @@ from understudy.deploy import (
     generated_secrets,
     hsts,
     maintenance,
+    notify_secrets,
     pending,
     plan,
     prepare,
@@ -22,6 +23,7 @@ from understudy.deploy import (
 from understudy.deploy.applied import applied
 from understudy.deploy.desired import DesiredState
 from understudy.deploy.planned import Plan, PlannedMigrations, PlannedStep
+from understudy.hooks import outcome
 from understudy.host import session
 from understudy.host.actions import Action, Run
 from understudy.job import Job
@@ -56,10 +58,14 @@ def preview_plan(job: Job, source: Source) -> None:
     for warning in (
         *hsts.warnings(desired, observed),
         *external_database.warnings(desired.app),
+        *notify_secrets.warnings(desired, observed),
         *queue_findings.findings(job.config, desired.target),
     ):
         job.report.warn(warning)
-    files, steps = tuple(preview.changes(desired, observed)), tuple(map(_step, actions))
+    before, after = outcome.listed(job.config.hooks, job.target_name, "deploy")
+    hooks = [[PlannedStep(title) for title in titles] for titles in (before, after)]
+    steps = (*hooks[0], *map(_step, actions), *hooks[1])
+    files = tuple(preview.changes(desired, observed))
     job.report.answer(replace(answer, files=files, migrations=migrations, steps=steps))
 
 

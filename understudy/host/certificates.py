@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from understudy.config import certificate
+
 if TYPE_CHECKING:
     from cryptography import x509
 
-# Below so many days a certificate is overdue: certbot's timer renews it 30 days before its end.
-DAYS_TO_WARN = 14
+DAYS_TO_WARN = certificate.DAYS_TO_WARN
 DAYS_TO_FAIL = 7
 
 

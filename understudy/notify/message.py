@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from understudy.config.model import Config
 from understudy.config.notify import EventName
-from understudy.notify.outcome import has_failed, live, verdict
+from understudy.notify.outcome import backup_failed, commit, has_failed, live, verdict
 from understudy.report.record import Record, State, Verdict
 
 
@@ -21,17 +21,20 @@ class Message:
 
 
 def message(config: Config, record: Record, code: int, report: str) -> Message | None:
-    """What there is to say to those who are to be notified; None for nothing. report: a link or a path."""
+    """What those get who are to be notified; None for nothing. report: a link or a path, or ""."""
     event = _event(record, code)
     if event is None or not _is_wanted(config, event, record.target):
         return None
-    body = "\n".join((*_commit(record), *_outcome(record), f"report: {report}"))
+    lines = (*_commit(record), *_outcome(record), f"report: {report}" if report else "")
+    body = "\n".join(filter(None, lines))
     return Message(event, _title(config.app.name, record, code), body, good=code == 0)
 
 
 def _event(record: Record, code: int) -> EventName | None:
     if verdict(record, code):
         return "verdict"
+    if backup_failed(record, code):
+        return "backup"
     if has_failed(record, code):
         return "failure"
     if code == 0 and live(record) and record.verb in ("deploy", "rollback"):
@@ -50,17 +53,18 @@ def _title(app: str, record: Record, code: int) -> str:
         failed = [one.name for one in record.phases if one.state is State.FAILED and one.name]
         return f"{app}: {word}" + (f": {', '.join(failed)} failed" if failed and code else "")
     if record.verdict is not Verdict.PASSED:
-        return f"{app}: {record.verb} {'of' if record.verb == 'rollback' else 'to'} {record.target} FAILED"
+        place = "to" if record.verb == "deploy" else "of"
+        return f"{app}: {record.verb} {place} {record.target} FAILED"
     release = live(record)["release"]
     again = " again" if record.verb == "rollback" else ""
     return f"{app}: {release} is live on {record.target}{again}"
 
 
 def _commit(record: Record) -> Iterator[str]:
-    commit: Mapping[str, str] = record.attachments.get("commit", {})
-    if found := commit.get("id") or live(record).get("commit"):
-        author = f", by {commit['author']}" if commit.get("author") else ""
-        yield f"commit {found[:12]} {commit.get('subject', '')}".rstrip() + author
+    found = commit(record)
+    if found["id"]:
+        author = f", by {found['author']}" if found.get("author") else ""
+        yield f"commit {found['id'][:12]} {found.get('subject', '')}".rstrip() + author
 
 
 def _outcome(record: Record) -> Iterator[str]:

@@ -24,12 +24,27 @@ def has_failed(record: Record, code: int) -> bool:
     return record.verb in ("deploy", "rollback") and code in _FAILED
 
 
+def backup_failed(record: Record, code: int) -> bool:
+    return record.verb == "backup" and code in _FAILED
+
+
 def live(record: Record) -> Mapping[str, str]:
     """commit and release that the run has made live, of the last host; empty if none has."""
     found: Mapping[str, Mapping[str, str]] = record.attachments.get("live", {})
     return next(reversed([*found.values()]), {})
 
 
+def commit(record: Record) -> Mapping[str, str]:
+    """id, subject, author, as far as they are known."""
+    found: list[Mapping[str, str]] = record.attachments.get("commits", [])
+    return found[0] if found else {"id": live(record).get("commit", "")}
+
+
 def happened(record: Record, code: int) -> bool:
     """Whether there is anything that a hook or a message could be about."""
-    return bool(verdict(record, code) or has_failed(record, code) or live(record))
+    return bool(
+        verdict(record, code)
+        or has_failed(record, code)
+        or backup_failed(record, code)
+        or live(record)
+    )

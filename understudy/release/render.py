@@ -19,7 +19,7 @@ from understudy.config.model import Config
 from understudy.config.target import TargetConfig
 from understudy.errors import ConfigError
 from understudy.paths import Overlay
-from understudy.release import processes, services, snippets, static_files, timers
+from understudy.release import notifications, processes, services, snippets, static_files, timers
 from understudy.release.environment import environment, quote_shell
 from understudy.release.layout import CANDIDATE_ADDRESS, Paths
 
@@ -61,6 +61,7 @@ def release_files(
         *_error_pages(directory, templates, values),
         RenderedFile(directory / "run", _render(templates, "run.j2", values), 0o755),
         *_process_files(config, directory, templates, values),
+        *_notify_files(config, target, directory, templates),
     )
 
 
@@ -74,6 +75,17 @@ def _process_files(
     yield RenderedFile(directory / processes.PROGRAM, program, 0o755)
     if config.timers:
         yield RenderedFile(directory / timers.FILE, timers.as_text(config.timers))
+
+
+def _notify_files(
+    config: Config, target: TargetConfig, directory: PurePosixPath, templates: Overlay
+) -> Iterator[RenderedFile]:
+    if not config.notify.on_hosts():
+        return
+    program = _render(templates, notifications.PROGRAM, {})
+    yield RenderedFile(directory / notifications.PROGRAM, program)
+    settings = notifications.as_text(config, target)
+    yield RenderedFile(directory / notifications.SETTINGS, settings)
 
 
 def host_files(
@@ -114,7 +126,7 @@ def _units(
         )
         yield RenderedFile(paths.unit(f"{name}@.service"), text)
     for name, timer in config.timers.items():
-        for end, template in timers.templates(timer).items():
+        for end, template in timers.templates(timer, notifies=config.notify.on_hosts()).items():
             text = _render(templates, template, {**values, "name": name, "timer": timer})
             yield RenderedFile(paths.unit(f"{name}{end}"), text)
 
@@ -178,6 +190,7 @@ def _values(config: Config, target: TargetConfig, release_id: str) -> dict[str, 
         "after": services.needed_units(config),
         "processes": config.processes,
         "timers": config.timers,
+        "notifies": config.notify.on_hosts(),
         "mail": mail.variables(config.app.name) if target.captures_mail else {},
         "error_statuses": ERROR_STATUSES,
         "paths": SimpleNamespace(

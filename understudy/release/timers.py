@@ -11,10 +11,14 @@ from understudy.config.timers import Timer
 FILE = "timers"
 
 
-def templates(timer: Timer) -> Mapping[str, str]:
-    """End of a unit's name, after SITE-NAME -> its template. A service of its own runs `on_failure`."""
+def templates(timer: Timer, *, notifies: bool) -> Mapping[str, str]:
+    """End of a unit's name, after SITE-NAME -> its template. A service of its own runs `on_failure`, and
+    notifies of the failure.
+    """
     units = {".timer": "timer.timer.j2", ".service": "timer.service.j2"}
-    return units | ({"_failed.service": "timer-failed.service.j2"} if timer.on_failure else {})
+    return units | (
+        {"_failed.service": "timer-failed.service.j2"} if timer.on_failure or notifies else {}
+    )
 
 
 def as_text(names: Iterable[str]) -> str:

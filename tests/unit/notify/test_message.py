@@ -25,7 +25,7 @@ def made(record: Record, code: int, **notify: Any) -> Message | None:
 
 
 def test_deploy_is_named_with_its_commit_and_its_report() -> None:
-    what = made(record("deploy", attachments={"live": LIVE, "commit": COMMIT}), 0)
+    what = made(record("deploy", attachments={"live": LIVE, "commits": [COMMIT]}), 0)
 
     assert what
     assert (what.event, what.good) == ("deploy", True)
