@@ -106,11 +106,12 @@ def recipients(settings: Mapping[str, Any]) -> Mapping[str, str]:
         return {name: os.environ.get(name, "") for name in settings["to"]}
     if not settings["catcher"]:
         return {}
-    sender = f"{settings['site']}@notify.invalid"
-    mail = (
-        f"mailto://127.0.0.1:{settings['catcher']}?smtp=127.0.0.1&mode=insecure&from={sender}&to="
-    )
-    return {name: f"{mail}{name.lower()}@notify.invalid" for name in settings["to"]}
+    mail = f"mailto://127.0.0.1:{settings['catcher']}?from={settings['site']}@notify.invalid&format=text"
+    return {name: f"{mail}&to={_mailbox(name)}@notify.invalid" for name in settings["to"]}
+
+
+def _mailbox(name: str) -> str:
+    return name.lower().replace("_", "-").strip("-")
 
 
 def send(urls: Mapping[str, str], title: str, body: str) -> bool:

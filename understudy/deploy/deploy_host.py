@@ -179,7 +179,7 @@ def _converge(
         for warning in (
             *hsts.warnings(desired, observed),
             *external_database.warnings(desired.app),
-            *notify_secrets.warnings(desired, observed),
+            *notify_secrets.warnings(job.target_name, desired, observed),
             *(of_queue := queue_findings.findings(job.config, desired.target)),
         ):
             job.report.warn(warning)

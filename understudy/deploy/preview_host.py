@@ -58,7 +58,7 @@ def preview_plan(job: Job, source: Source) -> None:
     for warning in (
         *hsts.warnings(desired, observed),
         *external_database.warnings(desired.app),
-        *notify_secrets.warnings(desired, observed),
+        *notify_secrets.warnings(job.target_name, desired, observed),
         *queue_findings.findings(job.config, desired.target),
     ):
         job.report.warn(warning)

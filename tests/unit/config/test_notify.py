@@ -49,3 +49,9 @@ def test_link_is_a_url() -> None:
 def test_hosts_notify_of_what_happens_there(events: str, wanted: bool) -> None:
     assert parsed(f"to: [A], events: {events}").notify.on_hosts() is wanted
     assert not parsed(f"events: {events}").notify.on_hosts()
+
+
+def test_timer_of_the_users_own_has_another_name() -> None:
+    text = f"{TEXT}timers: {{notify: {{command: x, calendar: daily}}}}\nnotify: {{to: [A]}}\n"
+
+    assert "timers.notify: `notify` has a timer of this name" in "\n".join(mistakes(text))
