@@ -182,3 +182,39 @@ def test_command_ends_when_its_connection_has_ended(connection: SimpleNamespace)
     is_readable, _, _ = select.select([connection.output], [], [], 10)
     assert is_readable, "the command is still at work"
     assert connection.output.read() == "interrupted\n", "the output is at its end: all have ended"
+
+
+HOOKED = {"UNDERSTUDY_EVENT": "after_deploy", "UNDERSTUDY_ERROR": "a 'b' $HOME"}
+
+
+def run_hook(paths: Paths, text: str, seconds: int = 20) -> subprocess.CompletedProcess[str]:
+    argv = in_release.hook(APP, paths, ("sh", "-c", text), HOOKED, seconds)
+    return subprocess.run(argv, capture_output=True, text=True, timeout=30)
+
+
+def test_hook_has_the_environment_of_the_service_and_what_happens(paths: Paths) -> None:
+    done = run_hook(paths, 'echo "$SECRET_KEY $UNDERSTUDY_EVENT"; echo "$UNDERSTUDY_ERROR"; pwd')
+
+    assert done.stdout.splitlines() == [
+        "a b after_deploy",
+        "a 'b' $HOME",
+        f"{paths.root}/releases/r1/source",
+    ]
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_hook_that_fails_says_how(paths: Paths) -> None:
+    done = run_hook(paths, "exit 3")
+
+    assert (done.returncode, done.stderr) == (3, "understudy: it ended with 3\n")
+
+
+def test_hook_that_takes_too_long_ends_with_what_it_started(paths: Paths) -> None:
+    child = paths.root / "child"
+
+    done = run_hook(paths, f"sleep 60 & echo $! >{child}; sleep 60", seconds=1)
+
+    assert done.returncode == 124
+    assert "it had not ended after 1 s" in done.stderr
+    stat = Path(f"/proc/{Path(child).read_text().strip()}/stat")
+    assert not stat.exists() or ") Z " in stat.read_text()
