@@ -61,9 +61,9 @@ def check(settings: Mapping[str, Any]) -> Iterator[str]:
         yield "messages of this host go to its own mail catcher: tests may destroy its data"
 
 
-def certificate(domain: str, days: int) -> Iterator[str]:
+def certificate(domain: str, days: int, port: int = 443) -> Iterator[str]:
     """What visitors get, asked of this host itself."""
-    ask = ["openssl", "s_client", "-connect", "127.0.0.1:443", "-servername", domain]
+    ask = ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername", domain]
     asked = subprocess.run(ask, input=b"", capture_output=True, timeout=LIMIT)
     read = ["openssl", "x509", "-noout", "-enddate", "-checkend", str(days * DAY)]
     shown = subprocess.run(read, input=asked.stdout, capture_output=True, timeout=LIMIT)

@@ -1,9 +1,8 @@
-"""The program of a release that notifies people of what happens on its host, with the real apprise and openssl."""
+"""The program of a release that notifies people of what happens on its host, with real apprise and openssl."""
 
 import importlib.util
 import json
 import socket
-import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 from tests.programs import mail_catcher
 from tests.unit.cli.test_afterwards import Webhook
 from tests.unit.fakes import TOP
-from tests.unit.web_server import WebServer, certificate
+from tests.unit.web_server import WebServer, certificate, reply
 
 pytestmark = pytest.mark.filterwarnings("ignore:.imghdr.:DeprecationWarning")
 EVENTS = ["timer", "certificate", "disk"]
@@ -49,8 +48,15 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 def configure(program: ModuleType, **changes: Any) -> Mapping[str, Any]:
     settings = {
-        **{"site": "shop", "domain": "shop.test", "https": False, "days": 14, "catcher": 0},
-        **{"to": ["HOOK_URL"], "events": EVENTS, "sends": True, **changes},
+        "site": "shop",
+        "domain": "shop.test",
+        "https": False,
+        "days": 14,
+        "catcher": 0,
+        "to": ["HOOK_URL"],
+        "events": EVENTS,
+        "sends": True,
+        **changes,
     }
     Path(str(program.__file__)).with_name("notify.json").write_text(json.dumps(settings))
     return settings
@@ -99,7 +105,9 @@ def test_nothing_wrong_sends_nothing(
     assert not webhook.posted
 
 
-@pytest.mark.parametrize("url", [None, "nothing-of-apprise", "json://127.0.0.1:1/token-of-the-hook"])
+@pytest.mark.parametrize(
+    "url", [None, "nothing-of-apprise", "json://127.0.0.1:1/token-of-the-hook"]
+)
 def test_message_that_can_not_be_sent_fails_without_its_url(
     url: str | None,
     program: ModuleType,
@@ -120,6 +128,7 @@ def test_message_that_can_not_be_sent_fails_without_its_url(
 def test_host_whose_data_tests_may_destroy_mails_to_its_catcher(
     program: ModuleType, tmp_path: Path
 ) -> None:
+    (tmp_path / "mail").mkdir()
     with mail_catcher.running(tmp_path / "mail") as catcher:
         configure(program, sends=False, catcher=catcher.ports[0])
 
@@ -131,10 +140,13 @@ def test_host_whose_data_tests_may_destroy_mails_to_its_catcher(
 
 
 @pytest.mark.needs("openssl")
-def test_certificate_that_ends_soon_is_named(program: ModuleType) -> None:
-    ends = {b"": "could be read", b"ok": ""}
-    assert ends
-    words = list(program.certificate("shop.test", 14))
+def test_certificate_that_ends_soon_is_named(program: ModuleType, tmp_path: Path) -> None:
+    """It ends in a day, less than two or more than none before its end."""
+    with WebServer(lambda _: reply(), certificate(tmp_path, "shop.test")) as server:
+        [soon] = program.certificate("shop.test", 2, server.port)
+        assert list(program.certificate("shop.test", 0, server.port)) == []
+        port = server.port
+    [none] = program.certificate("shop.test", 2, port)
 
-    # Nothing listens at 443 of this machine.
-    assert words == [] or "could be read" in words[0] or "ENDS SOON" in words[0]
+    assert "the certificate of shop.test ENDS SOON" in soon
+    assert none == "no certificate of shop.test could be read on this host"

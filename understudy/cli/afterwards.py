@@ -63,7 +63,7 @@ def _event(record: "Record", code: int, page: Path | None) -> "Event":
     live = outcome.live(record)
     return Event(
         "after_verdict" if word else "after_failure",
-        commit=outcome.commit(record)["id"],
+        commit=outcome.commit_id(record),
         release=live.get("release", ""),
         verdict=word,
         report=str(page or ""),

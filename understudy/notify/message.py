@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from understudy.config.model import Config
 from understudy.config.notify import EventName
-from understudy.notify.outcome import backup_failed, commit, has_failed, live, verdict
+from understudy.notify import outcome
+from understudy.notify.outcome import backup_failed, has_failed, live, verdict
 from understudy.report.record import Record, State, Verdict
 
 
@@ -61,10 +62,10 @@ def _title(app: str, record: Record, code: int) -> str:
 
 
 def _commit(record: Record) -> Iterator[str]:
-    found = commit(record)
-    if found["id"]:
-        author = f", by {found['author']}" if found.get("author") else ""
-        yield f"commit {found['id'][:12]} {found.get('subject', '')}".rstrip() + author
+    if commit := outcome.commit_id(record):
+        known = record.commit
+        subject = f" {known.subject}, by {known.author}" if known and known.subject else ""
+        yield f"commit {commit[:12]}{subject}"
 
 
 def _outcome(record: Record) -> Iterator[str]:

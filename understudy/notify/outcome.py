@@ -34,10 +34,9 @@ def live(record: Record) -> Mapping[str, str]:
     return next(reversed([*found.values()]), {})
 
 
-def commit(record: Record) -> Mapping[str, str]:
-    """id, subject, author, as far as they are known."""
-    found: list[Mapping[str, str]] = record.attachments.get("commits", [])
-    return found[0] if found else {"id": live(record).get("commit", "")}
+def commit_id(record: Record) -> str:
+    """ "" if it is not known."""
+    return record.commit.id if record.commit else live(record).get("commit", "")
 
 
 def happened(record: Record, code: int) -> bool:

@@ -30,6 +30,7 @@ TITLES = {
 }
 # Attachments with a section of their own; the page shows all others as JSON.
 KNOWN = {
+    "live",
     "evidence",
     "causes",
     "probes",

@@ -6,10 +6,10 @@ import pytest
 from tests.unit.fakes import config
 from tests.unit.records import EMPTY
 from understudy.notify.message import Message, link, message
-from understudy.report.record import Failure, Phase, Record, State, Verdict
+from understudy.report.record import Commit, Failure, Phase, Record, State, Verdict
 
 LIVE = {"192.0.2.7": {"release": "c0ffee00-1", "commit": "c0ffee00"}}
-COMMIT = {"id": "c0ffee00beef1234", "subject": "Fix the cart", "author": "Ann"}
+COMMIT = Commit("c0ffee00beef1234", "Fix the cart", "Ann")
 ERROR = Failure("staging: migrate: failed", "the column is gone", "Traceback", "Restore it.")
 
 
@@ -25,7 +25,7 @@ def made(record: Record, code: int, **notify: Any) -> Message | None:
 
 
 def test_deploy_is_named_with_its_commit_and_its_report() -> None:
-    what = made(record("deploy", attachments={"live": LIVE, "commits": [COMMIT]}), 0)
+    what = made(record("deploy", attachments={"live": LIVE}, commit=COMMIT), 0)
 
     assert what
     assert (what.event, what.good) == ("deploy", True)
