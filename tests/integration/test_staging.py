@@ -208,7 +208,7 @@ def test_uncommitted_changes_are_not_deployed(live: None, staging: Staging) -> N
 
 
 def test_logs_show_the_app(live: None, staging: Staging) -> None:
-    assert "gunicorn" in staging.deploy_py("logs", "-n", "100").text
+    assert " web: " in staging.deploy_py("logs", "-n", "100").text
 
 
 @pytest.mark.long

@@ -15,6 +15,7 @@ DOORS = {
     "cli.browsers",
     "cli.doctor",
     "cli.fix",
+    "cli.logs",
     "cli.main",
     "cli.open_site",
     "cli.shell",
@@ -102,6 +103,7 @@ PURE = {
     "cli.finding",
     "cli.findings",
     "cli.moments",
+    "cli.since",
     "commands",
     "config",
     "data.anonymise",
@@ -139,12 +141,14 @@ PURE = {
     "diagnosis.unexplained",
     "errors",
     "host.actions",
+    "host.audit_log",
     "host.backup_list",
     "host.batches",
     "host.certificates",
     "host.facts",
     "host.facts_query",
     "host.fingerprint",
+    "host.journal",
     "host.mail_list",
     "host.mails",
     "host.observed_site",
@@ -376,7 +380,14 @@ def test_doors_and_pure_modules_are_there_under_these_names() -> None:
 
 def test_all_that_is_shown_goes_through_what_makes_it_plain() -> None:
     """A print or a write to standard output elsewhere could steer the terminal."""
-    shown_by = {"report.events", "report.progress", "report.terminal", "cli.prompts", "cli.main"}
+    shown_by = {
+        "report.colours",
+        "report.events",
+        "report.progress",
+        "report.terminal",
+        "cli.prompts",
+        "cli.main",
+    }
 
     def printing(module: Path) -> set[str]:
         streams = {

@@ -253,6 +253,7 @@ VERBS: Mapping[str, Verb] = {
     "data": data.data,
     "secrets": data.secrets,
     "logs": inspecting.logs,
+    "audit": inspecting.audit,
     "ssh": inspecting.ssh,
     "reset": vm.reset,
     "down": vm.down,

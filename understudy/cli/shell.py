@@ -1,13 +1,15 @@
-"""Runs ssh on the user's terminal, and shows a target's logs."""
+"""Runs ssh on the user's terminal, or reads what it prints."""
 
 import shlex
 import subprocess
-from collections.abc import Callable
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NoReturn
 
-from understudy.commands import Argv, site, units
+from understudy.commands import Argv
 from understudy.config.target import TargetConfig
-from understudy.errors import INTERRUPTED, ConfigError, StepFailed, Unreachable
+from understudy.errors import INTERRUPTED, Unreachable
 from understudy.job import Job
 
 # The exit code of ssh itself if it can't connect: ssh(1).
@@ -15,19 +17,40 @@ NO_CONNECTION = 255
 
 
 def ssh(job: Job, command: Argv) -> NoReturn:
-    """Runs ssh on the user's terminal, and ends with its exit code: raises SystemExit.
+    """Runs ssh on the user's terminal, and ends with the exit code of the command there: raises SystemExit.
 
-    command: run there instead of a shell. Raises Unreachable if ssh is not installed.
+    command: run there instead of a shell. Raises Unreachable if ssh can't connect, or is not installed.
     """
     argv = _argv(job.target, job.config.host.deployer)
-    if command:
-        # A single word may be a whole line of shell, as for ssh(1); several words are an argv.
-        argv += ["--", command[0] if len(command) == 1 else shlex.join(command)]
-    code = _call(argv)
-    if code == NO_CONNECTION:
-        # A command there may end with this code as well.
-        job.report.warn(f"If ssh could not connect: {_only_if_provisioned(job)}")
+    if not command and sys.stdin.isatty():
+        job.report.warn(f"{job.config.host.deployer} can't become root. For root: {_as_admin(job)}")
+    with TemporaryDirectory(prefix="understudy-") as folder:
+        connected = Path(folder) / "connected"
+        # ssh itself runs it once it is connected: a command there may end with ssh's own exit code.
+        note = shlex.join(("touch", str(connected))).replace("%", "%%")
+        argv[1:1] = ["-o", "PermitLocalCommand=yes", "-o", f"LocalCommand={note}"]
+        if command:
+            # A single word may be a whole line of shell, as for ssh(1); several words are an argv.
+            argv += ["--", command[0] if len(command) == 1 else shlex.join(command)]
+        code = _call(argv)
+        if code == NO_CONNECTION and not connected.exists():
+            raise no_connection(job)
     raise SystemExit(code)
+
+
+def no_connection(job: Job, errors: str = "") -> Unreachable:
+    """errors: what ssh printed; "" if the user has seen it."""
+    deployer = job.config.host.deployer
+    return Unreachable(
+        f"ssh can't connect to {deployer}@{job.target.address}",
+        details=errors,
+        hint=f"Is the host up? Only a provisioned host has the user {deployer}: "
+        f"python deploy.py provision --target {job.target_name}",
+    )
+
+
+def _as_admin(job: Job) -> str:
+    return shlex.join(_argv(job.target, job.target.admin))
 
 
 def run_line(job: Job, line: str, *, terminal: bool) -> int:
@@ -54,68 +77,23 @@ def _call(argv: list[str]) -> int:
     return code if code >= 0 else 128 - code
 
 
-def logs(job: Job, *, lines: int, follow: bool, process: str | None = None) -> None:
-    """Shows the journal of the site's releases, with their processes and timers, and of nginx, line by line.
-
-    lines: how many of the last ones. follow: also those to come, until Ctrl-C, which raises SystemExit.
-    process: only that process or timer, or "web". Raises ConfigError if deploy.yml has none of that name,
-    Unreachable if ssh is missing or can't connect, StepFailed if journalctl fails.
-    """
-    target, user = job.target, job.config.host.deployer
-    command = shlex.join(site.logs(_units(job, process), lines, follow=follow))
-    code = _show_output([*_argv(target, user), "--", command], job.report.say)
-    if code == NO_CONNECTION:
-        raise Unreachable(
-            f"ssh can't show the logs of {target.address}",
-            hint=f"See what ssh printed. {_only_if_provisioned(job)}",
-        )
-    if code:
-        raise StepFailed(f"journalctl on {target.address} failed", hint="See what ssh printed.")
-
-
-def _units(job: Job, process: str | None) -> tuple[str, ...]:
-    if process is None:
-        return units.of_site(job.config)
-    names = units.names(job.config)
-    if process not in names:
-        raise ConfigError(
-            f"deploy.yml has no process or timer called {process}",
-            hint=f"It has: {', '.join(names)}",
-        )
-    return units.of(job.config, process)
-
-
-def _only_if_provisioned(job: Job) -> str:
-    return (
-        f"Only a provisioned host has the user {job.config.host.deployer}: "
-        f"python deploy.py provision --target {job.target_name}"
-    )
-
-
-def _show_output(argv: list[str], show: Callable[[str], None]) -> int:
-    """Runs ssh and shows each line of its output and of its errors. Returns its exit code."""
+def reading(job: Job, line: str) -> "subprocess.Popen[str]":
+    """Runs a line of shell on the host, whose output and errors are read. Raises Unreachable without ssh."""
+    program, *words = _argv(job.target, job.config.host.deployer)
+    # Its errors are shown as they are: a banner of the host is none.
+    argv = [program, "-o", "LogLevel=ERROR", *words, "--", line]
     try:
         # ssh asks for a passphrase on the terminal, not on standard input.
-        process = subprocess.Popen(
+        return subprocess.Popen(
             argv,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.PIPE,
             text=True,
             errors="replace",
         )
     except FileNotFoundError:
         raise _no_ssh() from None
-    assert process.stdout is not None  # noqa: S101 - asked for above
-    with process:
-        try:
-            for line in process.stdout:
-                show(line.removesuffix("\n"))
-        except KeyboardInterrupt:
-            # Ctrl-C is the way to end --follow: it is no error.
-            process.terminate()
-            raise SystemExit(INTERRUPTED) from None
-    return process.returncode
 
 
 def _no_ssh() -> Unreachable:

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from understudy.errors import UnderstudyError
 from understudy.local.share import Share
+from understudy.report.colours import Colours
 from understudy.report.events import Report, with_host
 from understudy.report.live import Live
 from understudy.report.phase_results import PhaseResults
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 # States that no one should overlook.
 _ALARMING = (
     r"\b(MAINTENANCE|NOT RUNNING|NOT READY|NO CERTIFICATE|SELF-SIGNED|EXPIRED|ENDS SOON|UNREADABLE|"
-    r"FAILED)\b"
+    r"FAILED|KEEPS ENDING|TROUBLE|ALMOST FULL|NOT SCHEDULED|NOT SERVED)\b"
 )
 _VERDICT = "verdict: "
 _STYLES = {
@@ -60,6 +61,7 @@ class TextReport(Report):
         self._phases: dict[str, PhaseResults] = {}
         self._end: float | None = None
         self._host, self._phase, self._branch = "", "", ""
+        self._colours = Colours()
 
     def about(self, host: str, phase: str = "") -> None:
         self._host, self._phase = host, phase
@@ -134,10 +136,12 @@ class TextReport(Report):
 
     def result(self, event: str, value: Mapping[str, Any], text: str) -> None:
         if text:
-            self._answer(text)
+            self._answer(text, str(value.get("process", "")))
 
-    def _answer(self, text: str) -> None:
-        self._out.print(_highlighted(_plain(with_host(self._host, text))))
+    def _answer(self, text: str, process: str = "") -> None:
+        answer = _highlighted(_plain(with_host(self._host, text)))
+        self._colours.mark(answer, self._host, process)
+        self._out.print(answer)
 
     def warn(self, text: str) -> None:
         self._err.print(_plain(("!", "yellow"), f" {with_host(self._host, text)}"))

@@ -30,7 +30,7 @@ QUIET = (*LOG, f"{SITE} secret-set")
 HOSTS = ["192.0.2.1", "192.0.2.2", "192.0.2.3"]
 Main = Callable[[str], int]
 FOR_ONE_HOST = [
-    *("ssh", "logs", "backup", "restore", "restore b1 --yes"),
+    *("ssh", "backup", "restore", "restore b1 --yes"),
     *("data pull --from staging", "data load --from staging", "capture"),
     *("run true", "console", "open"),
 ]
@@ -81,13 +81,12 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(capture_host, "capture", note)
     monkeypatch.setattr(run, "run", note)
     monkeypatch.setattr(open_site, "open_site", note)
-    for name in ("ssh", "logs"):
-        monkeypatch.setattr(shell, name, lambda *given, **_: hosts.append(_address(given)))
+    monkeypatch.setattr(shell, "ssh", lambda *given: hosts.append(_address(given)))
     return hosts
 
 
 def _address(given: tuple[Any, ...]) -> str:
-    """The address of the host that ssh() or logs() got."""
+    """The address of the host that ssh() got."""
     [target] = [getattr(part, "target", part) for part in given if hasattr(part, "address")]
     return str(target.address)
 

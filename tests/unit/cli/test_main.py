@@ -378,7 +378,7 @@ def test_json_of_a_command_is_not_ours(capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize("verb", ["ssh", "console", "logs", "run true", "timers run prune"])
+@pytest.mark.parametrize("verb", ["ssh", "console", "run true", "timers run prune"])
 def test_verb_that_passes_on_what_others_print_refuses_json(
     verb: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

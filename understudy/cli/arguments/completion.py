@@ -49,7 +49,12 @@ def timers(options: argparse.Namespace) -> list[str]:
 
 def journals(options: argparse.Namespace) -> list[str]:
     """Of `logs -p`."""
-    return ["web", *processes(options), *timers(options)]
+    return ["web", *processes(options), *timers(options), *services(options), "nginx"]
+
+
+def services(options: argparse.Namespace) -> list[str]:
+    found = _tree(options).get("services")
+    return [str(one) for one in found] if isinstance(found, list) else _keys(found)
 
 
 def releases(options: argparse.Namespace) -> list[str]:

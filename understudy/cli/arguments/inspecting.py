@@ -1,6 +1,6 @@
 """The verbs that change nothing: they show what is on hosts and in reports."""
 
-from understudy.cli.arguments import completion, processes
+from understudy.cli.arguments import completion, journals
 from understudy.cli.arguments.global_options import Common, add_target
 from understudy.cli.arguments.group import Group
 
@@ -10,9 +10,13 @@ _HOST = "NAME:ADDRESS for one of several hosts"
 def add(group: Group, common: Common) -> None:
     group.add(
         "status",
-        "show which release is live on a target",
+        "show what is live on a target and whether it is well",
         common.target,
-        examples=(("status --target production", "the release, its processes and timers"),),
+        examples=(
+            ("status --target production", "exit code 0: the site is well, 1: it is not"),
+            ("status -q --target production", "for cron: prints only what is wrong"),
+        ),
+        docs="docs/day-two.md",
     )
     group.add(
         "releases",
@@ -20,29 +24,11 @@ def add(group: Group, common: Common) -> None:
         common.target,
         examples=(("releases --target production", "those that `rollback --to` takes"),),
     )
-    _add_logs(group, common)
+    journals.add_logs(group, common)
+    journals.add_audit(group, common)
     _add_report(group, common)
     _add_capture(group, common)
     _add_drift(group, common)
-
-
-def _add_logs(group: Group, common: Common) -> None:
-    logs = group.add(
-        "logs",
-        "show the app's journal on a target",
-        common.target,
-        examples=(
-            ("logs -f --target production", "each line as it comes"),
-            ("logs -n 200 -p web", "the last 200 lines of the web process"),
-        ),
-    )
-    logs.add_argument(
-        "-n", "--lines", type=int, default=50, metavar="N", help="the last N lines; default: 50"
-    )
-    logs.add_argument(
-        "-f", "--follow", action="store_true", help="also show new lines as they come"
-    )
-    processes.add_process(logs)
 
 
 def _add_report(group: Group, common: Common) -> None:

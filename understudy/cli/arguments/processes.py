@@ -6,7 +6,6 @@ import re
 from understudy.cli.arguments import completion
 from understudy.cli.arguments.global_options import Common
 from understudy.cli.arguments.group import Group
-from understudy.cli.arguments.parser import Parser
 
 # Of one name, as in deploy.yml.
 MOST = 64
@@ -38,14 +37,6 @@ def add_scale(group: Group, common: Common) -> None:
     completion.complete(
         counts, lambda options: [f"{one}=" for one in completion.processes(options)]
     )
-
-
-def add_process(logs: Parser) -> None:
-    """The option of `logs`."""
-    process = logs.add_argument(
-        "-p", "--process", metavar="NAME", help="only of this process or timer, or of web"
-    )
-    completion.complete(process, completion.journals)
 
 
 def count(text: str) -> tuple[str, int]:

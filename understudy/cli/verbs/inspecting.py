@@ -36,18 +36,30 @@ def _job_target(options: argparse.Namespace, no_hosts: tuple[str, str]) -> str |
 
 
 def logs(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy.cli import shell
+    from understudy.cli import logs
+    from understudy.host import all_hosts
 
-    refuse_json(options)
     job = job_of(options, project, report)
-    shell.logs(job, lines=options.lines, follow=options.follow, process=options.process)
+    wanted = logs.Wanted(
+        options.lines, options.follow, options.process, options.since, options.grep
+    )
+    logs.logs(job, all_hosts.jobs(job), wanted)
+
+
+def audit(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.host import all_hosts, audit
+
+    job = job_of(options, project, report)
+    lines = audit.LINES if options.lines is None and options.since is None else options.lines
+    audit.show(all_hosts.jobs(job), job, lines=lines, since=options.since)
 
 
 def ssh(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import shell
+    from understudy.host import all_hosts
 
     refuse_json(options)
-    job = job_of(options, project, report)
+    job = all_hosts.one(job_of(options, project, report))
     words = options.command[1:] if options.command[:1] == ["--"] else options.command
     shell.ssh(job, tuple(words))
 

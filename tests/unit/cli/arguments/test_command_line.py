@@ -10,6 +10,7 @@ from tests.unit.fakes import TOP
 from understudy.cli import main
 
 VERBS = [
+    "audit",
     "backup",
     "capture",
     "console",

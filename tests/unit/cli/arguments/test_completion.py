@@ -84,7 +84,7 @@ def completed(line: str, project: Project, monkeypatch: pytest.MonkeyPatch) -> l
         ("restart ", ["worker", "beat"]),
         ("restart worker b", ["beat"]),
         ("scale w", ["worker="]),
-        ("logs -p ", ["web", "worker", "beat", "prune"]),
+        ("logs -p ", ["web", "worker", "beat", "prune", "nginx"]),
         ("timers ", ["list", "run"]),
         ("timers run ", ["prune"]),
         ("reset --level ", ["provisioned", "deployed", "seeded"]),

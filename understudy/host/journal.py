@@ -1,0 +1,111 @@
+"""Lines of the journal of a site, as `logs` shows them. Pure."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from understudy.commands import units
+from understudy.config.model import Config
+from understudy.errors import ConfigError
+from understudy.release.services import unit as unit_of_service
+from understudy.report.answer import to_json
+
+EVENT = "log"
+NGINX = "nginx"
+# Servers of databases, and nginx: the host's own, which other sites may share.
+_OF_DATABASES = {"postgresql": "postgresql*", "mariadb": "mariadb"}
+
+
+@dataclass(frozen=True, order=True)
+class LogLine:
+    """time: by the host's clock. process: also `web`, a timer or a service. priority: of syslog(3), 0 to 7."""
+
+    time: datetime
+    host: str
+    process: str
+    text: str
+    priority: int
+
+    def fields(self) -> dict[str, Any]:
+        """`at` is the line's own time: each object of --json has the `time` when it was written."""
+        at = f"{self.time.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
+        found: dict[str, Any] = to_json(
+            {
+                "at": at,
+                "host": self.host,
+                "process": self.process,
+                "text": self.text,
+                "priority": self.priority,
+            }
+        )
+        return found
+
+    def shown(self, *, named: bool) -> str:
+        """For people, in this machine's zone. named: with the process."""
+        name = f" {self.process}:" if named else ""
+        return f"{self.time.astimezone():%Y-%m-%d %H:%M:%S}{name} {self.text}"
+
+
+def sources(config: Config) -> Mapping[str, tuple[str, ...]]:
+    """The units, as patterns, of each name that `logs -p` takes: processes, timers, services, nginx."""
+    found = {name: units.of(config, name) for name in units.names(config)}
+    here = {name: (unit_of_service(name, config.app.name),) for name in config.services.here()}
+    server = _OF_DATABASES.get(config.app.database)
+    database = {str(config.app.database): (server,)} if server else {}
+    return {**database, **here, NGINX: (NGINX,), **found}
+
+
+def chosen(config: Config, process: str | None) -> tuple[str, ...]:
+    """Of one name; None: of all that is the site's own, and nginx. Raises ConfigError for another name."""
+    if process is None:
+        return units.of_site(config)
+    found = sources(config)
+    if process in found:
+        return found[process]
+    elsewhere = config.services.elsewhere()
+    if process in elsewhere:
+        raise ConfigError(
+            f"{process} is managed elsewhere, and so are its logs; the secret {elsewhere[process]} says where",
+            hint=f"Logs on the hosts: {', '.join(_first(config, found))}",
+        )
+    raise ConfigError(
+        f"deploy.yml has no process, timer or service called {process}",
+        hint=f"It has: {', '.join(_first(config, found))}",
+    )
+
+
+def parse(line: str, config: Config, host: str) -> Iterator[LogLine]:
+    """The lines of a message; none for text that is no entry of the journal."""
+    try:
+        entry = json.loads(line)
+        time = datetime.fromtimestamp(int(entry["__REALTIME_TIMESTAMP"]) / 1e6, UTC)
+        priority = int(entry.get("PRIORITY") or 6)
+        process = _process(str(entry.get("UNIT") or entry.get("_SYSTEMD_UNIT") or ""), config)
+        message = _text(entry.get("MESSAGE"))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return
+    for text in message.splitlines() or [""]:
+        yield LogLine(time, host, process, text, priority)
+
+
+def _first(config: Config, found: Mapping[str, object]) -> Iterator[str]:
+    """The names, with those of deploy.yml first."""
+    own = units.names(config)
+    yield from (*own, *(name for name in found if name not in own))
+
+
+def _text(message: object) -> str:
+    """What is not UTF-8 comes as a list of bytes: systemd's JSON format."""
+    return bytes(message).decode(errors="replace") if isinstance(message, list) else str(message)
+
+
+def _process(unit: str, config: Config) -> str:
+    site = re.escape(config.app.name)
+    if found := re.fullmatch(rf"{site}(?:-([a-z][a-z0-9-]*))?(?:@.*)?\.service", unit):
+        return found[1] or units.WEB
+    if found := re.fullmatch(rf"understudy-([a-z]+)@{site}\.service", unit):
+        return found[1]
+    return unit.removesuffix(".service").partition("@")[0]
