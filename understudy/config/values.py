@@ -29,6 +29,9 @@ def _one_or_several(value: Any) -> Any:
 
 def _beside_deploy_yml(value: Any, info: ValidationInfo) -> Any:
     """A path is relative to the folder of deploy.yml, not to the working directory."""
+    if isinstance(value, Path):
+        # Of code, such as the files of the VM's issuer.
+        return value
     if not isinstance(value, str) or not re.fullmatch(r"[^\n\r\x00]+", value):
         raise mistake(f"must be a path, for example {_A_PATH}")
     try:
