@@ -36,8 +36,11 @@ _STYLES = {
     r"(?<=^verdict: )READY\b": "bold green",
     r"(?<=^verdict: )PASSED IN PART\b": "bold yellow",
 }
-# Of an error's details.
-_FIRST_LINES, _LAST_LINES = 40, 80
+# Of an error's details the first and the last lines: what matters of a traceback or of tests is at the end.
+_LINES, _LINES_OF_ALL = (3, 12), (40, 80)
+
+# Of a traceback through an import: Python's own lines say nothing of the app.
+_IMPORTING = 'File "<frozen importlib'
 
 
 class TextReport(Report):
@@ -158,8 +161,8 @@ class TextReport(Report):
         if error.cause:
             self._err.print(_plain(("cause:", "bold"), f" {error.cause}"))
         if error.details:
-            lines = error.details.splitlines()
-            for line in lines if error.is_list else _shortened(lines):
+            lines, most = error.details.splitlines(), _LINES_OF_ALL if self._shows_all else _LINES
+            for line in lines if error.is_list else _shortened(lines, *most):
                 self._err.print(_plain(f"  {line}"))
         if error.hint:
             self._err.print(_plain(("try:", "cyan"), f" {error.hint}"))
@@ -210,12 +213,13 @@ def _highlighted(text: Text) -> Text:
     return text
 
 
-def _shortened(lines: list[str]) -> list[str]:
-    """What a user can still take in: of a suite that failed as a whole the begin and the summary."""
-    left_out = len(lines) - _FIRST_LINES - _LAST_LINES
-    if left_out <= 0:
+def _shortened(lines: list[str], first: int, last: int) -> list[str]:
+    """What a user can still take in. A line or two more are not left out for a line that says so."""
+    if len(lines) <= first + last + 2:
         return lines
-    return [*lines[:_FIRST_LINES], f"… {left_out} lines left out …", *lines[-_LAST_LINES:]]
+    begin, rest = lines[:first], [line for line in lines[first:] if _IMPORTING not in line][-last:]
+    left_out = len(lines) - len(begin) - len(rest)
+    return [*begin, f"… {left_out} lines left out: -v shows more …", *rest]
 
 
 def _plain(*parts: str | tuple[str, str]) -> Text:

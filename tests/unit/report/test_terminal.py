@@ -91,14 +91,27 @@ def test_a_terminal_gets_colour(
 def test_details_of_a_whole_failed_suite_are_shortened_in_the_middle(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def shown(lines: int) -> list[str]:
+    def shown(lines: int, verbosity: int) -> list[str]:
         details = "\n".join(map(str, range(lines)))
-        TextReport().error(StepFailed("the browser tests failed", details))
+        TextReport(verbosity).error(StepFailed("the browser tests failed", details))
         return [line.strip() for line in capsys.readouterr().err.splitlines()[1:]]
 
-    assert shown(120) == [str(line) for line in range(120)]
-    assert shown(600)[38:42] == ["38", "39", "… 480 lines left out …", "520"]
-    assert shown(600)[-1] == "599"
+    assert shown(17, 0) == [str(line) for line in range(17)]
+    assert shown(600, 0)[2:5] == ["2", "… 585 lines left out: -v shows more …", "588"]
+    assert shown(120, 1) == [str(line) for line in range(120)]
+    assert shown(600, 1)[38:42] == ["38", "39", "… 480 lines left out: -v shows more …", "520"]
+    assert shown(600, 1)[-1] == "599"
+
+
+def test_lines_of_pythons_import_give_way_to_those_of_the_app(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lines = [f"app {n}" for n in range(10)]
+    lines += [f'  File "<frozen importlib._bootstrap>", line {n}, in _load' for n in range(10)]
+    TextReport().error(StepFailed("migrate: failed", "\n".join([*lines, "KeyError"])))
+
+    shown = [line.strip() for line in capsys.readouterr().err.splitlines()[1:]]
+    assert shown == [*lines[:3], "… 10 lines left out: -v shows more …", *lines[3:10], "KeyError"]
 
 
 def test_check_that_worked_does_not_end_with_the_word_error(
