@@ -10,6 +10,11 @@ from typing import Any
 _PLACE = re.compile(r"(?P<file>[^\s:]+\.\w+):(?P<line>\d+): ?(?P<what>.*)")
 # Addresses in the driver of the browser.
 _NATIVE = re.compile(r"E +(?:Stacktrace:|#\d+ 0x[0-9a-f]+ .*)?$")
+# Of errors in a row, the last one ended the test.
+_CHAIN = re.compile(
+    r"^(?:During handling of the above exception|The above exception was the direct cause).*$",
+    re.MULTILINE,
+)
 _MOST_LINES, _LONGEST = 12, 300
 
 
@@ -35,7 +40,7 @@ class _Frame:
 
 def assertion(test: Mapping[str, Any]) -> Assertion:
     """test: one of the attachment "tests" that failed; see docs/report.schema.json."""
-    lines = str(test.get("text") or "").splitlines()
+    lines = _CHAIN.split(str(test.get("text") or ""))[-1].splitlines()
     frames = list(_frames(lines))
     own = [frame for frame in frames if frame.is_own] or frames
     message = _message(lines) or [str(test.get("message") or ""), *lines[: _MOST_LINES // 2]]
@@ -67,7 +72,8 @@ def _until_message(lines: list[str]) -> Iterator[str]:
     for line in lines:
         if not line.strip() or line.startswith("E") or _PLACE.fullmatch(line):
             return
-        yield line
+        if line.strip(" ^~"):
+            yield line
 
 
 def _is_own(file: str) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import median
 from typing import Any
 
 # Slower than usual: by this factor and by so many seconds, compared with at least so many runs.
@@ -72,7 +71,7 @@ def entry(name: str, data: Mapping[str, Any]) -> Entry:
         failed=len(outcomes) - passed - skipped,
         skipped=skipped,
         skipped_phases=sum(phase["state"] == "skipped" for phase in data["phases"]),
-        warnings=len(data["warnings"]),
+        warnings=len(set(data["warnings"])),
         score=(attached.get("mirror") or {}).get("score"),
         phases={
             phase["name"]: phase["seconds"]
@@ -93,7 +92,11 @@ def earlier(entries: Iterable[Entry], verb: str, target: str, began: str) -> lis
 
 def usual(seconds: Sequence[float]) -> float | None:
     """The median; None of too few."""
-    return median(seconds) if len(seconds) >= LEAST_RUNS else None
+    if len(seconds) < LEAST_RUNS:
+        return None
+    # The module statistics takes long to import.
+    ordered, middle = sorted(seconds), len(seconds) // 2
+    return (ordered[middle] + ordered[-middle - 1]) / 2
 
 
 def is_slow(seconds: float, usual: float | None) -> bool:

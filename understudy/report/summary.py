@@ -97,7 +97,8 @@ def _sentence_if_passed(record: Record, time: str, skipped_tests: int) -> str:
     phases = len(record.skipped_phases())
     counts = ((phases, "phase"), (skipped_tests, "test"))
     skipped = " and ".join(_count(number, word) for number, word in counts if number)
-    warned = f", with {_count(len(record.warnings), 'warning')}" if record.warnings else ""
+    warnings = len(set(record.warnings))
+    warned = f", with {_count(warnings, 'warning')}" if warnings else ""
     if not skipped:
         return f"Everything passed in {time}{warned}."
     were = "was" if phases + skipped_tests == 1 else "were"

@@ -88,6 +88,7 @@ def test_error_while_a_module_is_imported_has_its_line() -> None:
 def test_last_of_several_errors_ended_the_test() -> None:
     assert of(CHAINED).message == "ValueError: it is the second"
     assert of(CHAINED).source == "second()"
+    assert (of(CHAINED).place, of(CHAINED).called_from) == ("tests/test_a.py:5", "")
 
 
 def test_output_of_another_runner_is_shown_from_its_begin() -> None:

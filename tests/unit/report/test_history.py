@@ -46,6 +46,12 @@ def test_run_is_slow_if_it_takes_a_third_longer_than_the_median(seconds: float, 
     assert history.slow(run(9, seconds), USUAL) is slow
 
 
+def test_usual_duration_is_the_median() -> None:
+    assert history.usual([9, 1, 2]) == 2
+    assert history.usual([4, 1, 100, 2]) == 3
+    assert history.usual([1, 2]) is None
+
+
 def test_short_runs_are_not_slow_by_a_second() -> None:
     assert not history.slow(run(9, 2.0), [run(number, 1.0) for number in range(5)])
 

@@ -129,6 +129,14 @@ def test_failed_step_shows_the_line_of_the_log_that_says_why() -> None:
     assert "Booting worker" not in said[0]
 
 
+def test_warning_that_came_twice_is_shown_once() -> None:
+    text = page(replace(PASSED, warnings=("it is odd", "it is new", "it is odd")))
+
+    assert text.count("it is odd") == 1
+    assert "(2 times)" in text
+    assert "2 warnings" in text
+
+
 def test_phase_that_took_longer_than_usual_says_so() -> None:
     def before(number: int) -> Entry:
         return Entry(f"{number}", "2026", "rehearse", "vagrant", "passed", 90, phases={"up": 4.0})

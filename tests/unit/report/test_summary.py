@@ -28,7 +28,7 @@ def test_skipped_phases_and_skipped_tests_are_named(record: Record) -> None:
 
 
 def test_warnings_are_counted() -> None:
-    warned = replace(ALL, warnings=("one", "two"))
+    warned = replace(ALL, warnings=("one", "two", "one"))
     assert summary.sentence(warned) == "Everything passed in 1 min 57 s, with 2 warnings."
 
 
