@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from understudy.deploy import switch
 from understudy.deploy.desired import DesiredState
 from understudy.deploy.went_live import Requests, WentLive
 from understudy.errors import StepFailed
@@ -42,7 +41,7 @@ class GoingLive:
             release=desired.release.id,
             commit=desired.release.commit,
             previous=self.previous,
-            url=switch.url(desired, desired.app.health_path),
+            url=desired.target.origin,
             changed=changed,
             switched_at=self.switched_at,
             seconds=round(time.monotonic() - self.began, 1),

@@ -17,7 +17,7 @@ class Requests:
 
 @dataclass(frozen=True)
 class WentLive(Answer):
-    """release: the live one now; previous: the one before, None without. url: where the site answers.
+    """release: the live one now; previous: the one before, None without. url: of the site.
 
     switched_at: None if that release was live already; changed: False if nothing was done at all. seconds: of
     all that was done. requests: None if none were sent.

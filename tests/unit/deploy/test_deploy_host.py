@@ -64,7 +64,7 @@ def test_first_deploy_changes_the_host_only_under_the_lock(staging: Staging) -> 
     assert [note for note in done if "-u shop" in note and "migrate" in note]
     assert all(ok for _, ok in staging.report.steps)
     assert "is live on staging" in staging.report.said[-1]
-    assert "http://shop.test/" in staging.report.said[-1]
+    assert "http://shop.test" in staging.report.said[-1]
 
 
 def test_second_deploy_changes_nothing(staging: Staging) -> None:

@@ -32,7 +32,7 @@ def test_answer_has_the_time_of_the_switch_and_the_requests(staging: Staging) ->
         "release": NEW,
         "commit": desired_state().release.commit,
         "previous": OLD,
-        "url": "http://shop.test/",
+        "url": "http://shop.test",
         "changed": True,
         "switched_at": "",
         "seconds": 0,

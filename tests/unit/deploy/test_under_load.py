@@ -249,7 +249,7 @@ def test_lost_request_fails_and_is_shown_in_the_table(staging: Staging, prober: 
     assert "status 502" in raised.value.details
     *said, live = staging.report.said
     assert "\n".join(said) == raised.value.details
-    assert live == f"{NEW} is live on staging at http://shop.test/", "it is, all the same"
+    assert live == f"{NEW} is live on staging at http://shop.test", "it is, all the same"
     [(_, fields)] = staging.report.results
     assert fields["requests"] == {"sent": 2, "lost": 1}
 

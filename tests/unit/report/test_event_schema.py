@@ -40,6 +40,24 @@ def test_no_field_is_without_an_example() -> None:
         assert own <= shown, name
 
 
+def test_each_event_that_is_written_is_described() -> None:
+    """Also those that no unit test writes: answers are held against the schema when a test reports one."""
+    text = (TOP / "understudy" / "report" / "events.py").read_text()
+    written = set(re.findall(r"_write\(\s*\"([^\"]+)\"", text))
+    assert "progress" in written
+    assert written <= set(event_schema.names())
+
+
+def test_each_kind_of_answer_is_described() -> None:
+    modules = [path.read_text() for path in (TOP / "understudy").rglob("*.py")]
+    kinds = {
+        kind for text in modules for kind in re.findall(r"event: ClassVar\[str\] = \"(.+)\"", text)
+    }
+    kinds |= {kind for text in modules for kind in re.findall(r"\.result\(\s*\"(.+?)\"", text)}
+    assert len(kinds) > 15
+    assert kinds <= set(event_schema.names())
+
+
 @pytest.mark.parametrize("key", ["schema", "time", "target", "live", "releases"])
 def test_an_event_without_one_of_its_fields_is_refused(key: str) -> None:
     changed = deepcopy(next(one for one in EXAMPLES if one["event"] == "releases"))
