@@ -102,6 +102,11 @@ class Project:
         return [*self.provision_parts, *templates, *self._programs]
 
     @property
+    def schema(self) -> Path:
+        """The JSON Schema of deploy.yml."""
+        return self.resources / "docs" / "deploy.schema.json"
+
+    @property
     def box_scripts(self) -> Path:
         """What builds the Vagrant box and reads the archive of its release."""
         return self.resources / "provision" / "box"

@@ -226,6 +226,7 @@ WITHOUT_STATE = {"init"}
 
 VERBS: Mapping[str, Verb] = {
     "init": project_verbs.init,
+    "config": project_verbs.config,
     "eject": project_verbs.eject,
     "rehearse": vm.rehearse,
     "up": vm.up,

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 from pydantic_core import PydanticKnownError
 
 _NUMBERS = (int, float, int | None)
+_BOOLEANS = (bool, bool | None)
 
 
 class Strict(BaseModel):
@@ -15,9 +16,11 @@ class Strict(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def is_no_number_if_it_is_yes(cls, value: Any, info: ValidationInfo) -> Any:
+    def keep_numbers_and_booleans_apart(cls, value: Any, info: ValidationInfo) -> Any:
         """Python takes True as 1."""
-        field = cls.model_fields.get(info.field_name or "")
-        if isinstance(value, bool) and field and field.annotation in _NUMBERS:
+        kind = cls.model_fields[info.field_name or ""].annotation
+        if isinstance(value, bool) and kind in _NUMBERS:
             raise PydanticKnownError("int_type")
+        if not isinstance(value, bool) and isinstance(value, int) and kind in _BOOLEANS:
+            raise PydanticKnownError("bool_type")
         return value

@@ -2,6 +2,8 @@
 
 from typing import Annotated
 
+from pydantic import Field
+
 from understudy.config.base import Strict
 from understudy.config.checks import text
 
@@ -22,8 +24,8 @@ CertificatePath = Annotated[
 class Certificate(Strict):
     """Where the host keeps the certificate chain and its key; they are not deployed."""
 
-    chain: CertificatePath
-    key: CertificatePath
+    chain: CertificatePath = Field(description="the certificate and those that it depends on")
+    key: CertificatePath = Field(description="its private key")
 
 
 def of_acme(site: str) -> Certificate:

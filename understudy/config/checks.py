@@ -24,8 +24,12 @@ class _Text:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
+        return {**handler(schema), **self.schema}
+
+    @property
+    def schema(self) -> dict[str, Any]:
         return {
-            **handler(schema),
+            "type": "string",
             "pattern": f"^(?:{self.pattern})$",
             # Editors that know deploy.schema.json show it.
             "patternErrorMessage": f"must be {self.must_be}",

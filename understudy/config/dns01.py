@@ -27,8 +27,14 @@ Plugin = Annotated[
 class Dns01(Strict):
     """propagation: seconds until all name servers of the zone have a new record; None: the plugin's own."""
 
-    plugin: Plugin
-    propagation: int | None = Field(default=None, ge=1, le=3600)
+    plugin: Plugin = Field(description="of certbot, which knows the provider of the zone")
+    propagation: int | None = Field(
+        default=None,
+        ge=1,
+        le=3600,
+        examples=[60],
+        description="seconds until all name servers of the zone have a new record; default: the plugin's",
+    )
 
     @property
     def package(self) -> str:

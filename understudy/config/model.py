@@ -100,8 +100,10 @@ class Config(Strict):
     parity: Parity = Parity()
     data: Data = Data()
     verify: Verify = Verify()
-    hooks: Hooks = Hooks()
-    notify: Notify = Notify()
+    hooks: Hooks = Field(
+        default=Hooks(), description="commands before and after what Understudy does"
+    )
+    notify: Notify = Field(default=Notify(), description="who gets a message of what has happened")
     targets: Mapping[Name, TargetConfig]
 
     @model_validator(mode="after")

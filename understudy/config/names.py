@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError, ValidationError
 
 from understudy.config.base import Strict
@@ -55,11 +55,9 @@ _ONE = text(f"({_NAME})?", _A_DOMAIN, _EXAMPLE)
 _ONE_TYPED = text(f"({_NAME})?{_TYPED}", _A_DOMAIN, _EXAMPLE)
 _ANY = text(rf"(\*\.)?{_NAME}", _A_DOMAIN, _EXAMPLE, "*.example.com")
 _ANY_TYPED = text(rf"(\*\.)?{_NAME}{_TYPED}", _A_DOMAIN, _EXAMPLE, "*.example.com")
-DomainOrEmpty = Annotated[
-    str, BeforeValidator(_to_ascii, json_schema_input_type=Annotated[str, _ONE_TYPED]), _ONE
-]
+DomainOrEmpty = Annotated[str, BeforeValidator(_to_ascii), _ONE, WithJsonSchema(_ONE_TYPED.schema)]
 DomainOrWildcard = Annotated[
-    str, BeforeValidator(_to_ascii, json_schema_input_type=Annotated[str, _ANY_TYPED]), _ANY
+    str, BeforeValidator(_to_ascii), _ANY, WithJsonSchema(_ANY_TYPED.schema)
 ]
 
 

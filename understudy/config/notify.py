@@ -34,7 +34,7 @@ def _no_url(value: Any) -> Any:
 
 
 def _link(value: Any) -> Any:
-    if isinstance(value, str) and not re.match(r"https?://", value):
+    if isinstance(value, str) and value and not re.match(r"https?://", value):
         raise mistake("must be a URL, for example https://ci.example.org/runs/$RUN_ID")
     return value
 

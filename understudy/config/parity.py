@@ -13,8 +13,8 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 class Intended(Strict):
     """A difference that is meant to be. path: a pattern, as of a shell."""
 
-    path: Words = Field(examples=["memory.*"])
-    reason: Words = Field(examples=["the VM is small"])
+    path: Words = Field(examples=["memory.*"], description="a pattern, as of a shell")
+    reason: Words = Field(examples=["the VM is small"], description="why it is meant to be")
 
 
 _EXAMPLE = '[{path: "memory.*", reason: "the VM is small"}]'

@@ -14,9 +14,10 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 @lru_cache(maxsize=1)
 def of(model: type[BaseModel]) -> Node:
-    """A JSON Schema (draft 2020-12). It has no descriptions: those of the model are for its readers."""
+    """A JSON Schema (draft 2020-12). Of a model's docstring it has nothing: that is for readers of the code."""
     made: Node = _tidied(model.model_json_schema())
     for part in [made, *made["$defs"].values()]:
+        part.pop("description", None)
         for node in part.get("properties", {}).values():
             _give_example(made, node)
     return {"$schema": DIALECT, **made}
@@ -106,17 +107,18 @@ def _give_example(schema: Node, node: Node) -> None:
 
 def _below(node: Node, part: int | str) -> Node:
     if isinstance(part, int) and "items" in node:
-        return dict(node["items"])
-    known = node.get("properties", {})
-    if part in known:
-        return dict(known[part])
+        items: Node = node["items"]
+        return items
+    known: dict[str, Node] = node.get("properties", {})
+    if str(part) in known:
+        return known[str(part)]
     if "properties" in node or node.get("type") != "object":
         return {}
-    return dict(named(node)[1])
+    return named(node)[1]
 
 
 def _tidied(node: Any) -> Any:
-    """Without titles and docstrings; a mapping of names takes no others than those of its pattern."""
+    """Without titles; a mapping of names takes no others than those of its pattern."""
     match node:
         case Mapping():
             kept = {key: _tidied(value) for key, value in node.items() if not _is_noise(key, value)}
@@ -131,4 +133,4 @@ def _tidied(node: Any) -> Any:
 
 def _is_noise(key: str, value: Any) -> bool:
     """A key of deploy.yml may have such a name, too: its value is no text."""
-    return key in ("title", "description") and isinstance(value, str)
+    return key == "title" and isinstance(value, str)

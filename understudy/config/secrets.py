@@ -23,4 +23,6 @@ SecretName = Annotated[
 class Secret(Strict):
     """generate: how many letters and digits it has. Shorter ones could be guessed."""
 
-    generate: int = Field(ge=16, le=1024, examples=[50])
+    generate: int = Field(
+        ge=16, le=1024, examples=[50], description="letters and digits of the value"
+    )

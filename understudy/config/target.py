@@ -43,7 +43,7 @@ class TargetConfig(Strict):
     key: FilePath | None = None
     known_hosts: FilePath | None = None
     https: Https = "off"
-    acme: Acme = Acme()
+    acme: Acme = Field(default=Acme(), description="who issues the certificate of `https: auto`")
     certificate: Certificate | None = None
     hsts: Hsts | None = None
     basic_auth: bool = False

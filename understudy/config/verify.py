@@ -58,9 +58,11 @@ class Accepted(Strict):
     page: a pattern, as of a shell.
     """
 
-    check: CheckName
-    page: Words = Field(default="*", examples=["/blog/*"])
-    reason: Words = Field(examples=["the new design has it"])
+    check: CheckName = Field(description="a check, alone or with a slash and a pattern")
+    page: Words = Field(
+        default="*", examples=["/blog/*"], description="a pattern of paths, as of a shell"
+    )
+    reason: Words = Field(examples=["the new design has it"], description="why it is no failure")
 
 
 class Tasks(Strict):
@@ -84,7 +86,7 @@ class Verify(Strict):
 
     pages: UrlPaths = ()
     login: Argv | None = None
-    budget: Budget = Budget()
+    budget: Budget = Field(default=Budget(), description="what a page may take")
     accept: Annotated[tuple[Accepted, ...], a_list(_EXAMPLE)] = ()
     commands: TestCommands = ()
-    tasks: Tasks | None = None
+    tasks: Tasks | None = Field(default=None, description="how tasks of a queue are counted")

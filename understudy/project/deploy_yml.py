@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from understudy.project import production
+from understudy.project import production, schema_copy
 from understudy.project.values import Deployment, Found
 
 # In this order, each with its comment if there is nothing else to say.
@@ -40,6 +40,7 @@ def text(found: Deployment) -> str:
 
 
 def _lines(found: Deployment) -> Iterator[str]:
+    yield schema_copy.LINE
     yield f"# How this {found.kind} app is deployed, and the staging VM on which each deploy is rehearsed."
     yield "# Written by `init`: behind each value is what decided it. Every key: docs/configuration.md."
     yield from _comments(found)

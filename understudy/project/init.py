@@ -4,7 +4,8 @@ import shlex
 from pathlib import Path
 
 from understudy.config import model
-from understudy.project import decide, files, first_files, read_server, shown
+from understudy.paths import Project
+from understudy.project import decide, files, first_files, read_server, schema_copy, shown
 from understudy.report.events import Report
 
 
@@ -30,6 +31,7 @@ def init(directory: Path, report: Report, capture: str | None) -> None:
         report.warn(text)
     if there["deploy.yml"] is None:
         _write(directory, report, wanted, there)
+        schema_copy.refresh(Project(directory, directory / "deploy.yml"))
         report.say(_next(files.ignored(directory, wanted)))
     else:
         _show(report, wanted, there)

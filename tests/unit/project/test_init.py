@@ -39,6 +39,7 @@ def test_first_run_writes_what_a_project_needs(repository: Path) -> None:
     new = content(repository).keys() - django().keys()
     assert new == {
         ".gitignore",
+        ".understudy/deploy.schema.json",
         "deploy.py",
         "deploy.yml",
         "functional_tests/__init__.py",
@@ -52,6 +53,14 @@ def test_first_run_writes_what_a_project_needs(repository: Path) -> None:
     assert config.targets["vagrant"].domain == "shop.test"
     assert ".understudy/" in content(repository)[".gitignore"]
     assert 'path = "/admin/login/"' in content(repository)["functional_tests/pages.py"]
+
+
+def test_editors_find_the_schema_where_the_first_line_says(repository: Path) -> None:
+    made(repository)
+
+    first, *_ = content(repository)["deploy.yml"].splitlines()
+    path = repository / first.removeprefix("# yaml-language-server: $schema=")
+    assert path.read_text() == (TOP / "docs" / "deploy.schema.json").read_text()
 
 
 def test_written_python_files_can_be_compiled(repository: Path) -> None:

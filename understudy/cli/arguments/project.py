@@ -1,6 +1,6 @@
 """The verbs about a project's own files, and about this machine."""
 
-from understudy.cli.arguments import completion
+from understudy.cli.arguments import completion, config
 from understudy.cli.arguments.global_options import Common
 from understudy.cli.arguments.group import Group
 
@@ -22,6 +22,7 @@ def add(group: Group, common: Common) -> None:
         metavar="HOST",
         help="read the release, Python and packages of this server, as [USER@]ADDRESS, over SSH",
     )
+    config.add(group, common)
     eject = group.add(
         "eject",
         "copy a template or a script into the project, to change it",

@@ -1,4 +1,4 @@
-"""The verbs that write files of a project: init, eject."""
+"""The verbs about the files of a project: init, config, eject."""
 
 import argparse
 from pathlib import Path
@@ -16,6 +16,15 @@ def init(options: argparse.Namespace, project: Project, report: "Report") -> Non
     # Not the project of a deploy.yml above: each app of a repository may have its own.
     folder = Path(options.config).parent if options.config else Path.cwd()
     project_init.init(folder.absolute(), report, options.capture)
+
+
+def config(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.cli import settings
+
+    if options.schema:
+        settings.show_schema(project, report)
+    else:
+        settings.show(project, report, options.key)
 
 
 def eject(options: argparse.Namespace, project: Project, report: "Report") -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 
 def rehearse(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.project import schema_copy
     from understudy.receipts import issue
     from understudy.rehearsal.phases import Selection
     from understudy.rehearsal.run import Rehearsal
@@ -25,6 +26,7 @@ def rehearse(options: argparse.Namespace, project: Project, report: "Report") ->
     timings = Timings(project.state / "timings.json")
     # The receipt is made from the recording; rehearse is one of the verbs in main.REPORTED.
     assert isinstance(report, Recorder)  # noqa: S101
+    schema_copy.refresh(project)
     with new_address.chosen(project):
         job = checked(job_of(options, project, report))
         job = issue.without_key(job) if options.unsigned else job
