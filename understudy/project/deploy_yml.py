@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from understudy.project import production, schema_copy
+from understudy.project import production
 from understudy.project.values import Deployment, Found
 
 # In this order, each with its comment if there is nothing else to say.
@@ -33,6 +33,8 @@ _APP = (
     "media_url",
 )
 _COLUMN = 42
+# For the YAML language server, which many editors have; schema_copy.py puts it there.
+_SCHEMA = "# yaml-language-server: $schema=.understudy/deploy.schema.json"
 
 
 def text(found: Deployment) -> str:
@@ -40,7 +42,7 @@ def text(found: Deployment) -> str:
 
 
 def _lines(found: Deployment) -> Iterator[str]:
-    yield schema_copy.LINE
+    yield _SCHEMA
     yield f"# How this {found.kind} app is deployed, and the staging VM on which each deploy is rehearsed."
     yield "# Written by `init`: behind each value is what decided it. Every key: docs/configuration.md."
     yield from _comments(found)

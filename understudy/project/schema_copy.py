@@ -5,8 +5,6 @@ from understudy.local.private import make_private
 from understudy.paths import Project
 
 NAME = "deploy.schema.json"
-# For the YAML language server, which many editors have; relative to deploy.yml.
-LINE = f"# yaml-language-server: $schema=.understudy/{NAME}"
 
 
 def refresh(project: Project) -> None:

@@ -13,7 +13,7 @@ def add(group: Group, common: Common) -> None:
         examples=(
             ("config", "all of it"),
             ("config app.workers", "one value alone"),
-            ("config --schema > deploy.schema.json", "for editors"),
+            ("config --schema", "the JSON Schema of deploy.yml, for editors"),
         ),
         docs="docs/configuration.md",
     )

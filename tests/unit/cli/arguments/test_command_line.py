@@ -13,6 +13,7 @@ VERBS = [
     "audit",
     "backup",
     "capture",
+    "config",
     "console",
     "data",
     "deploy",
