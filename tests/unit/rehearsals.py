@@ -16,6 +16,7 @@ from tests.unit.fakes import FakeReport, manifest
 from tests.unit.receipt_samples import CANDIDATE, STAGING
 from tests.unit.staging import Staging
 from understudy.cli import reports
+from understudy.config.hooks import Hooks
 from understudy.data import load as data_load
 from understudy.data.bundle import DataBundle
 from understudy.deploy import commits, deploy_host, renew_under_load
@@ -126,6 +127,7 @@ class Stage:
         self.basic_auth = False
         self.counts_tasks = True
         self.has_timers = True
+        self.hooks = Hooks()
         # The context manager around a deploy whose migrations are examined.
         self.examined = MagicMock()
         self.timings = Timings(directory / "timings.json")
@@ -224,7 +226,8 @@ class Stage:
         job = self.staging.job(https=self.https, basic_auth=self.basic_auth)
         verify = job.config.verify.model_copy(update={"tasks": self.counts_tasks or None})
         some = {"prune": None} if self.has_timers else {}
-        config = job.config.model_copy(update={"verify": verify, "timers": some})
+        parts = {"verify": verify, "timers": some, "hooks": self.hooks}
+        config = job.config.model_copy(update=parts)
         job = replace(job, config=config, report=recorder)
         try:
             Rehearsal(job, cast(Vm, vm), selection, self.timings, recorder).run()
