@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 # With this variable in the environment, each start of Python would compile everything again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup rehearse test check unit program-test report-test example-test vm-test guest-test machine-test test-all faults faults-killed faults-others traps mutants pictures lock bench clean
+.PHONY: help setup rehearse test check unit program-test report-test example-test vm-test guest-test machine-test test-all faults faults-killed faults-others faults-tasks traps mutants pictures lock bench clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -55,8 +55,8 @@ machine-test:
 test-all: setup check unit program-test report-test example-test  ## make test with all that it leaves out: hours
 	$(PYTHON) -m pytest -v --long --durations=15 tests/integration
 
-faults:  ## deploys killed at every step, every bad release, two hosts of one target; on three VMs at once: long
-	$(MAKE) --no-print-directory -j2 faults-killed faults-others
+faults:  ## deploys killed at every step, every bad release, two hosts of one target; on four VMs at once: long
+	$(MAKE) --no-print-directory -j3 faults-killed faults-others faults-tasks
 
 faults-killed:
 	GUEST_TESTS=killed-tests $(PYTHON) -m pytest -v --long -n 2 --dist worksteal tests/integration/test_killed.py
@@ -65,7 +65,10 @@ faults-others:
 	$(PYTHON) -m pytest -v --long --durations=15 tests/integration/test_releases.py \
 	    tests/integration/test_production.py tests/integration/test_bad_releases.py \
 	    tests/integration/test_migrations.py tests/integration/test_snapshots.py \
-	    tests/integration/test_many_hosts.py tests/integration/test_tasks.py
+	    tests/integration/test_many_hosts.py
+
+faults-tasks:
+	GUEST_TESTS=task-tests $(PYTHON) -m pytest -v --long tests/integration/test_tasks.py
 
 traps:  ## rehearse each app that works on its developer's machine only, on two VMs at once
 	$(PYTHON) -m pytest -v --long -n 2 --dist worksteal tests/integration/test_traps.py
