@@ -29,6 +29,7 @@ def summary(report: Mapping[str, Any]) -> str:
 
 
 def _lines(report: Mapping[str, Any]) -> Iterator[str]:
+    yield from _about(report)
     if error := report["error"]:
         yield error["cause"] or error["summary"]
         if error["hint"]:
@@ -37,7 +38,19 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     for phase in report["phases"]:
         if phase["name"]:  # steps outside of any phase have no name
             after = f": {phase['reason']}" if phase["reason"] else f" {phase['seconds']:.0f} s"
-            yield f"{SIGNS[phase['state']]} {phase['title']}{after}"
+            enable = f" ({phase['enable']})" if phase.get("enable") else ""
+            yield f"{SIGNS[phase['state']]} {phase['title']}{after}{enable}"
+
+
+def _about(report: Mapping[str, Any]) -> Iterator[str]:
+    """The commit, and how many tests of each suite had which outcome."""
+    if commit := report.get("commit"):
+        yield f"{report['app']} {commit['id'][:10]} {commit['subject']}".rstrip()
+    for suite, counts in report.get("test_counts", {}).items():
+        shown = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
+        yield f"{suite} tests: {shown or 'none'}"
+    if commit or report.get("test_counts"):
+        yield ""
 
 
 if __name__ == "__main__":

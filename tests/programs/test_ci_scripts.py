@@ -13,7 +13,7 @@ from tests.unit.fakes import TEMPLATES, TOP
 from tests.unit.records import FAILED, PASSED, nasty
 from understudy.receipts import signing
 from understudy.report import store as report_store
-from understudy.report.record import Record
+from understudy.report.record import Commit, Record
 
 GITHUB_SIGNS = step("Sign the receipt")["run"]
 GITLAB_SIGNS = GITLAB["sign"]["script"][-1]
@@ -145,11 +145,26 @@ def test_summary_of_a_passed_run_has_its_phases(tmp_path: Path) -> None:
 def test_summary_of_a_failed_run_has_the_cause_and_what_to_try(tmp_path: Path) -> None:
     lines = written(tmp_path, FAILED).splitlines()
 
-    assert lines[2:4] == [
+    assert lines[2:4] == ["browser tests: 1 failed", ""]
+    assert lines[4:6] == [
         "the app imports markdown, which its lock file doesn&#x27;t have",
         "try: Add markdown to requirements.in, compile requirements.txt, commit both.",
     ]
     assert "✗ deploy the candidate under traffic 34 s" in lines
+
+
+def test_summary_has_the_commit_and_what_enables_a_skipped_phase(tmp_path: Path) -> None:
+    skipped = replace(PASSED.phases[2], enable="python deploy.py data pull")
+    commit = Commit("c0ffee" * 6, "Sell tea")
+
+    page = written(tmp_path, replace(PASSED, app="shop", commit=commit, phases=(skipped,)))
+
+    assert page.splitlines()[2:5] == [
+        "shop c0ffeec0ff Sell tea",
+        "host tests: 1 passed, 1 skipped",
+        "browser tests: 1 passed",
+    ]
+    assert "no data was pulled (python deploy.py data pull)" in page
 
 
 def test_nothing_breaks_out_of_the_summary(tmp_path: Path) -> None:
