@@ -81,7 +81,7 @@ def test_tests_and_checks_pass_over_https(secure: Site) -> None:
 
 
 def rehearse_edge(site: Site) -> Answer:
-    return site.staging.deploy_py("rehearse", "--keep", "--only", "edge")
+    return site.staging.deploy_py("rehearse", "-v", "--keep", "--only", "edge")
 
 
 def test_certificate_is_renewed_under_traffic_without_a_restart(secure: Site) -> None:

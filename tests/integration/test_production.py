@@ -266,7 +266,7 @@ def test_pull_leaves_nothing_on_production(pulled: None, host: Production) -> No
 
 @pytest.mark.long
 def test_rehearsal_runs_with_productions_data(vm: None, pulled: None, strict: Staging) -> None:
-    answer = strict.deploy_py("rehearse")
+    answer = strict.deploy_py("rehearse", "-v")
     assert answer.code == 0
     # Without HTTPS there is nothing to renew; it has neither timers nor tasks.
     skipped = re.findall(r"^- (.*): skipped", answer.text, re.MULTILINE)

@@ -56,7 +56,7 @@ def test_rehearsal_counts_the_tasks_of_an_interrupted_rollback(shop: QueueSite) 
     shop.change("third")
     phases = [f"--only={name}" for name in ("deploy", "rollback", "interrupted")]
 
-    answer = shop.staging.deploy_py("rehearse", "--keep", *phases)
+    answer = shop.staging.deploy_py("rehearse", "-v", "--keep", *phases)
 
     assert answer.code == 0
     assert answer.text.count("tasks: ") >= 3
