@@ -18,6 +18,7 @@ DOORS = {
     "cli.logs",
     "cli.main",
     "cli.open_site",
+    "cli.risks",
     "cli.shell",
     "cli.watch",
     "host.health",
@@ -72,6 +73,8 @@ DOORS = {
     "vm.guest",
     "vm.issuer.pebble",
     "vm.new_address",
+    "vm.old_files",
+    "vm.pool",
     "vm.reservation",
     "vm.vagrant",
 }

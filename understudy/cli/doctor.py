@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from understudy.cli import issuer_checks, override_checks
+from understudy.cli import issuer_checks, override_checks, risks
 from understudy.cli.finding import Finding
 from understudy.cli.findings import Findings
 from understudy.config.model import Config
@@ -51,7 +51,7 @@ def _findings(project: Project, report: Report) -> Iterator[Finding]:
         where = f"none in {project.directory} or above"
         yield Finding("deploy.yml", f"{where}; python deploy.py init writes one")
         choice = providers.for_new_vm(project)
-        yield Finding("staging VM", str(choice))
+        yield risks.provider(choice)
         yield from _in_parallel((*_machine_checks(project, choice.name), _BOX_BUILDER))
         return
     config = vm_address.load(project)
@@ -66,7 +66,7 @@ def _findings(project: Project, report: Report) -> Iterator[Finding]:
         report.warn(sentence)
     choice = providers.chosen(project, config.vm.name, config.vm.provider)
     yield _capture(Job(project, config, config.vm.stands_for, report), choice)
-    yield Finding("staging VM", str(choice))
+    yield risks.provider(choice)
     yield from issuer_checks.findings(config)
     job = Job(project, config, vm_address.TARGET, report)
     yield from _in_parallel((*_machine_checks(project, choice.name), *_vm_checks(job, choice.name)))
@@ -90,6 +90,8 @@ def _vm_checks(job: Job, provider: str) -> Iterable[_Check]:
 def _machine_checks(project: Project, provider: str) -> Iterable[_Check]:
     return (
         *_DEPLOYS,
+        *risks.CHECKS,
+        partial(risks.unused_files, project),
         _memory,
         partial(_disk, project.directory),
         partial(_tool, "Vagrant", ["vagrant", "--version"], "only the staging VM needs it"),
@@ -141,12 +143,9 @@ def _disk(directory: Path) -> Finding:
     while not directory.exists():
         directory = directory.parent
     free = shutil.disk_usage(directory).free / 2**30
-    fix = (
-        ""
-        if free >= NEEDED_DISK_GIB
-        else f"free {NEEDED_DISK_GIB} GiB there; `df -h {directory}` shows the use"
-    )
-    return Finding(f"disk at {directory}", f"{free:.0f} GiB free", fix)
+    title, seen = f"disk at {directory}", f"{free:.0f} GiB free"
+    needed = f"free {NEEDED_DISK_GIB} GiB there; `df -h {directory}` shows the use"
+    return Finding(title, seen, needed) if free < NEEDED_DISK_GIB else risks.disk(title, seen, free)
 
 
 def _tool(title: str, command: list[str], note: str = "") -> Finding:

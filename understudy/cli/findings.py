@@ -22,7 +22,13 @@ class Findings(Answer):
 
     def fields(self) -> dict[str, Any]:
         checks = [
-            {"title": one.title, "seen": one.seen, "ok": not one.fix, "fix": one.fix}
+            {
+                "title": one.title,
+                "seen": one.seen,
+                "ok": not one.fix,
+                "fix": one.fix,
+                "advice": one.advice,
+            }
             for one in self.checks
         ]
         return {"problems": len(self.problems), "checks": checks}
@@ -30,5 +36,7 @@ class Findings(Answer):
 
 def _line(finding: Finding) -> str:
     if finding.fix:
-        return f"! {finding.title}: {finding.seen}\n  fix: {finding.fix}"
+        return f"✗ {finding.title}: {finding.seen}\n  fix: {finding.fix}"
+    if finding.advice:
+        return f"! {finding.title}: {finding.seen}\n  better: {finding.advice}"
     return f"✓ {finding.title}: {finding.seen}"

@@ -260,4 +260,5 @@ VERBS: Mapping[str, Verb] = {
     "down": vm.down,
     "destroy": vm.destroy,
     "doctor": inspecting.doctor,
+    "prune": inspecting.prune,
 }

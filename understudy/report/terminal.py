@@ -33,6 +33,7 @@ _VERDICT = "verdict: "
 _STYLES = {
     _ALARMING: "bold red",
     r"(?m)^!": "yellow",
+    r"(?m)^✗": "red",
     r"(?<=^verdict: )READY\b": "bold green",
     r"(?<=^verdict: )PASSED IN PART\b": "bold yellow",
 }

@@ -32,20 +32,20 @@ class Domain:
         return _virsh_unless_missing("domstate", self.id).strip() if self.id else ""
 
     def save(self, snapshot: str) -> None:
-        _virsh("snapshot-create-as", self.id, snapshot)
+        virsh("snapshot-create-as", self.id, snapshot)
 
     def restore(self, snapshot: str) -> None:
         if self.state() != RUNNING:
             self._start_network()
             self._forget_sleep()
         # Forced, as Vagrant does: or libvirt refuses if the two differ in their graphics settings.
-        _virsh("snapshot-revert", self.id, snapshot, "--force")
+        virsh("snapshot-revert", self.id, snapshot, "--force")
 
     def delete(self, snapshot: str) -> None:
-        _virsh("snapshot-delete", self.id, snapshot)
+        virsh("snapshot-delete", self.id, snapshot)
 
     def snapshots(self) -> list[str]:
-        return _virsh("snapshot-list", self.id, "--name").split()
+        return virsh("snapshot-list", self.id, "--name").split()
 
     def disk(self) -> int:
         """0 if that is unknown."""
@@ -55,18 +55,18 @@ class Domain:
 
     def sleep(self) -> None:
         """Saves the RAM to the disk and stops the VM; the next start resumes from there."""
-        _virsh("managedsave", self.id)
+        virsh("managedsave", self.id)
 
     def is_asleep(self) -> bool:
-        return bool(re.search(r"^Managed save: +yes$", _virsh("dominfo", self.id), re.MULTILINE))
+        return bool(re.search(r"^Managed save: +yes$", virsh("dominfo", self.id), re.MULTILINE))
 
     def start(self) -> None:
         self._start_network()
-        _virsh("start", self.id)
+        virsh("start", self.id)
 
     def cut_power(self) -> None:
         if self.state() != SHUT_OFF:
-            _virsh("destroy", self.id)
+            virsh("destroy", self.id)
         self._forget_sleep()
 
     def origin(self) -> Path | None:
@@ -77,7 +77,7 @@ class Domain:
 
     def remove(self) -> None:
         self.cut_power()
-        _virsh("undefine", self.id, "--snapshots-metadata", "--remove-all-storage")
+        virsh("undefine", self.id, "--snapshots-metadata", "--remove-all-storage")
 
     def remove_remains(self) -> None:
         """The network, which Vagrant leaves if the VM could not be started."""
@@ -91,7 +91,7 @@ class Domain:
 
     def _forget_sleep(self) -> None:
         """Discards the saved RAM: it must not resume on a disk that has changed since."""
-        _virsh("managedsave-remove", self.id)
+        virsh("managedsave-remove", self.id)
 
 
 def networks() -> list[GuestNetwork]:
@@ -100,8 +100,8 @@ def networks() -> list[GuestNetwork]:
     None if libvirt does not answer: on this machine only containers may run.
     """
     try:
-        names = _virsh("net-list", "--all", "--name").split()
-        return [subnets.libvirt_network(_virsh("net-dumpxml", name)) for name in names]
+        names = virsh("net-list", "--all", "--name").split()
+        return [subnets.libvirt_network(virsh("net-dumpxml", name)) for name in names]
     except (Unreachable, StepFailed):
         return []
 
@@ -121,7 +121,7 @@ def _virsh_unless_missing(verb: str, domain: str) -> str:
     )
 
 
-def _virsh(verb: str, *words: str) -> str:
+def virsh(verb: str, *words: str) -> str:
     done = _run(verb, *words)
     if done.returncode:
         raise refused(f"virsh {verb}", done.stderr)

@@ -51,3 +51,12 @@ def add(group: Group, common: Common) -> None:
         "--fix", action="store_true", help="first install missing packages and start daemons"
     )
     doctor.add_argument("--yes", action="store_true", help="with --fix: don't ask before")
+    prune = group.add(
+        "prune",
+        "remove old boxes, images and caches that no VM needs",
+        common.every,
+        more="It lists them with their sizes and asks.",
+        examples=(("prune", "what it would free, and whether to"),),
+        docs="docs/day-two.md",
+    )
+    prune.add_argument("--yes", action="store_true", help="don't ask before")

@@ -81,3 +81,9 @@ def doctor(options: argparse.Namespace, project: Project, report: "Report") -> N
     if options.fix:
         fix.fix(project, report, confirmed=options.yes)
     doctor.examine(project, report)
+
+
+def prune(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.cli import prune
+
+    prune.prune(project, report, confirmed=options.yes)

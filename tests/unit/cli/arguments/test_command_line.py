@@ -29,6 +29,7 @@ VERBS = [
     "open",
     "plan",
     "provision",
+    "prune",
     "rehearse",
     "releases",
     "remove",
