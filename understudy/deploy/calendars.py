@@ -26,4 +26,5 @@ def _judge(job: Job, output: str, errors: str) -> None:
     file, timers = job.project.config_file, job.config.timers
     calendars.refuse(file.read_text(encoding="utf-8"), str(file), timers, errors)
     for name in calendars.never(timers, output):
-        job.report.warn(f"timers.{name}.calendar: {timers[name].calendar} never comes again")
+        never = f"timers.{name}.calendar: {timers[name].calendar} never comes again"
+        job.report.warn(job.located(never))

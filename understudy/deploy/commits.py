@@ -26,12 +26,31 @@ def resolve(job: Job, found: sources.Source | None = None) -> sources.Source:
     new_lock.refuse_uncommitted(job, source)
     if job.config.target(job.target_name).require_clean:
         sources.refuse_if_dirty(source)
-    elif left := source.not_deployed:
+    else:
+        _warn_of_uncommitted(job, source)
+    return source
+
+
+def _warn_of_uncommitted(job: Job, source: sources.Source) -> None:
+    left, used = _uncommitted(job, source)
+    if left:
         job.report.warn(
             f"uncommitted changes are not deployed (files: {len(left)}); "
             f"what is deployed is commit {source.commit[:12]}"
         )
-    return source
+    if used:
+        job.report.warn(f"used as they are here, and not committed: {', '.join(used)}")
+
+
+def _uncommitted(job: Job, source: sources.Source) -> tuple[list[str], list[str]]:
+    """The files that no host gets, and those that count as they are: deploy.yml, and templates and scripts
+    that the project has in place of Understudy's.
+    """
+    top = source.repository.resolve()
+    files = (path.resolve() for path in (job.project.config_file, *job.project.host_inputs))
+    here = {str(path.relative_to(top)) for path in files if path.is_relative_to(top)}
+    changed = [line[3:].strip('"') for line in source.not_deployed]
+    return [one for one in changed if one not in here], [one for one in changed if one in here]
 
 
 def check(job: Job) -> sources.Source:
@@ -54,7 +73,7 @@ def report(job: Job, source: sources.Source) -> None:
     """The app and the commit that is deployed, for the record; its first commit is that of the run."""
     job.report.attach("app", job.config.app.name)
     described = sources.describe(source.repository, source.commit)
-    job.report.attach("commits", [{**described, "uncommitted": len(source.not_deployed)}])
+    job.report.attach("commits", [{**described, "uncommitted": len(_uncommitted(job, source)[0])}])
 
 
 def report_known(job: Job, commit: str) -> None:

@@ -182,7 +182,7 @@ def _converge(
             *notify_secrets.warnings(job.target_name, desired, observed),
             *(of_queue := queue_findings.findings(job.config, desired.target)),
         ):
-            job.report.warn(warning)
+            job.report.warn(job.located(warning))
         paths = sources.paths(source)
         desired = maintenance.for_migrations(job, paths, connection, desired, observed)
         actions = plan.make_plan(desired, shipment, observed)

@@ -61,7 +61,7 @@ def preview_plan(job: Job, source: Source) -> None:
         *notify_secrets.warnings(job.target_name, desired, observed),
         *queue_findings.findings(job.config, desired.target),
     ):
-        job.report.warn(warning)
+        job.report.warn(job.located(warning))
     before, after = outcome.listed(job.config.hooks, job.target_name, "deploy")
     hooks = [[PlannedStep(title) for title in titles] for titles in (before, after)]
     steps = (*hooks[0], *map(_step, actions), *hooks[1])

@@ -99,7 +99,7 @@ def show(job: Job, comparisons: Sequence[Comparison], *, html: bool) -> None:
     threshold = job.config.parity.threshold
     job.report.answer(Drift(threshold, tuple(comparisons), shutil.get_terminal_size().columns))
     for pattern in (pattern for comparison in comparisons for pattern in comparison.unused):
-        job.report.warn(f"parity.intended in deploy.yml: {pattern} matches nothing here")
+        job.report.warn(job.located(f"parity.intended: {pattern} matches nothing here"))
     if html:
         job.report.say(f"page: {_write_page(job, comparisons)}")
     lowest = min(comparisons, key=lambda found: found.score)

@@ -57,7 +57,9 @@ def test_date_that_never_comes_is_a_warning(
 
     calendars.check_on_host(job, FakeConnection({"systemd-analyze": printed(never)}))
 
-    assert staging.report.warnings == ["timers.prune.calendar: 25:00 never comes again"]
+    assert staging.report.warnings == [
+        "deploy.yml:2: timers.prune.calendar: 25:00 never comes again"
+    ]
 
 
 def test_site_without_timers_asks_no_one(staging: Staging) -> None:

@@ -1,6 +1,7 @@
 """The commit that a deploy ships is checked before any host is changed."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -66,6 +67,25 @@ def test_commit_that_git_does_not_have_is_known_by_its_id(staging: Staging) -> N
     commits.report_known(staging.job(), "c0ffee" * 6 + "c0ff")
 
     assert staging.report.attached["commits"] == [{"id": "c0ffee" * 6 + "c0ff"}]
+
+
+def test_deploy_yml_and_overrides_are_used_as_they_are(
+    staging: Staging, source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither is "not deployed" if it is not committed."""
+    staging.directory = tmp_path / "project"
+    (staging.directory / "templates").mkdir(parents=True)
+    (staging.directory / "templates" / "nginx.conf.j2").write_text("server {}\n")
+    dirty = (" M deploy.yml", "?? templates/nginx.conf.j2", " M shop/wsgi.py")
+    changed = replace(source, dirty=dirty, repository=staging.directory)
+    monkeypatch.setattr(sources, "resolve_source", lambda *_: changed)
+
+    commits.resolve(staging.job())
+
+    assert staging.report.warnings == [
+        f"uncommitted changes are not deployed (files: 1); what is deployed is commit {source.commit[:12]}",
+        "used as they are here, and not committed: deploy.yml, templates/nginx.conf.j2",
+    ]
 
 
 def test_only_the_commit_that_would_be_deployed_is_refused_as_the_same(
