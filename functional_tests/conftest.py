@@ -36,6 +36,7 @@ def new_title(home: HomePage) -> Iterator[Callable[[], str]]:
 
     def make_up() -> str:
         titles.append(f"Functional test {uuid4().hex[:12]}")
+        home.browser.mask_text(titles[-1])
         return titles[-1]
 
     yield make_up

@@ -35,8 +35,9 @@ const dialog = document.querySelector("dialog");
 let opener;
 
 function enlarge(figure) {
-  const picture = figure.querySelector("img").cloneNode();
-  picture.alt = picture.alt.replace(", enlarge", "");
+  const sides = figure.querySelector(".sides").cloneNode(true);
+  for (const side of [...sides.children]) side.replaceWith(...side.childNodes);
+  for (const picture of sides.querySelectorAll("img")) picture.alt = picture.alt.replace(", enlarge", "");
   const bar = document.createElement("div");
   bar.className = "bar-of-dialog";
   const close = document.createElement("button");
@@ -44,9 +45,9 @@ function enlarge(figure) {
   close.addEventListener("click", () => dialog.close());
   const caption = figure.querySelector("figcaption").cloneNode(true);
   caption.querySelector(".close").remove();
-  caption.querySelector("a")?.addEventListener("click", () => { opener = null; dialog.close(); });
+  for (const link of caption.querySelectorAll("a")) link.addEventListener("click", () => { opener = null; dialog.close(); });
   bar.append(close, ...caption.childNodes);
-  dialog.replaceChildren(bar, picture);
+  dialog.replaceChildren(bar, sides);
   if (!dialog.open) dialog.showModal();
   close.focus();
   dialog.scrollTop = 0;
@@ -56,7 +57,7 @@ function turn(by) {
   const all = [...document.querySelectorAll("figure[id]")];
   const next = all[all.indexOf(opener?.closest("figure")) + by];
   if (next) {
-    opener = next.querySelector(".enlarge");
+    opener = next.querySelector(".after");
     enlarge(next);
   }
 }

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from selenium import webdriver
@@ -13,10 +16,13 @@ from tests.unit.fakes import TEMPLATES
 from tests.unit.pictures import drawn
 from tests.unit.records import EMPTY, FAILED, PASSED, nasty, odd
 from understudy.report import history, history_page
-from understudy.report.page import Picture, render
-from understudy.report.screenshots import difference
+from understudy.report.gallery import Picture
+from understudy.report.page import render
+from understudy.report.screenshots import difference, opened, small
 from understudy.testing import chromium
-from understudy.testing.browser import OPTIONS, program
+from understudy.testing.browser import OPTIONS, Browser, forget, program, start_browser
+from understudy.testing.site import Site
+from understudy.testing.still import Masks
 
 RECORDS = {"passed": PASSED, "failed": FAILED, "empty": EMPTY, "odd": odd(), "nasty": nasty()}
 DESKTOP, PHONE = 1200, 360
@@ -39,7 +45,11 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with the page of each sample."""
     directory = tmp_path_factory.mktemp("pages")
     share, marked = difference(drawn(), drawn((9, 9, 50, 50)))
-    shown = [Picture("test_logo-1.5-", drawn((9, 9, 50, 50)), share, marked)]
+    before, after = (small(opened(drawn(*boxes))) for boxes in ((), ((9, 9, 50, 50),)))
+    shown = [
+        Picture("test_logo-1.5-", after, share, marked, before=before),
+        Picture("test_same", after, 0.0, also=("test_logo-1.5-.1",)),
+    ]
     for name, record in RECORDS.items():
         page = render(TEMPLATES, record, shown)
         (directory / f"{name}.html").write_text(page, encoding="utf-8")
@@ -76,3 +86,40 @@ def page(request: pytest.FixtureRequest, browser: WebDriver, address: str) -> Op
 @pytest.fixture
 def failed(browser: WebDriver, pages: Path) -> OpenedPage:
     return OpenedPage.of(browser, (pages / "failed.html").as_uri(), DESKTOP)
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of pages that are at `url`."""
+    return tmp_path_factory.mktemp("site")
+
+
+@pytest.fixture(scope="module")
+def url(folder: Path) -> Iterator[str]:
+    """The address of the pages in `folder`."""
+    handler = partial(Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://pages.test:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def started(url: str) -> Iterator[Browser]:
+    with start_browser(Site("staging", url, "127.0.0.1", disposable=True)) as browser:
+        yield browser
+
+
+@pytest.fixture
+def visitor(started: Browser) -> Browser:
+    """The browser that tests of a site have."""
+    started.album, started.masks = None, Masks()
+    forget(started)
+    return started

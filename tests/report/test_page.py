@@ -109,7 +109,7 @@ def test_screenshot_opens_large_and_escape_closes_it(failed: OpenedPage) -> None
     assert failed.ask("return document.activeElement.textContent") == "Close"
     failed.press(Keys.ESCAPE)
     assert failed.ask(is_open) is False
-    assert failed.ask("return document.activeElement.className") == "enlarge"
+    assert failed.ask("return document.activeElement.matches('.enlarge')") is True
 
 
 def test_contents_stay_in_sight_and_lead_to_each_section(page: OpenedPage) -> None:

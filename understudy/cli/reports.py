@@ -14,7 +14,7 @@ from understudy.report.recorder import Recorder
 
 if TYPE_CHECKING:
     from understudy.local.background import Background
-    from understudy.report.page import Picture
+    from understudy.report.gallery import Picture
 
 VERDICTS = {0: Verdict.PASSED, INTERRUPTED: Verdict.INTERRUPTED}
 # The verbs that print where their report is even if they passed.

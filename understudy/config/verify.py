@@ -82,6 +82,7 @@ class Verify(Strict):
     """pages: where the crawl starts. login: a command of the app that prints a session's cookie.
 
     commands: tests of the app that run on this machine. tasks: how those of a queue are counted.
+    masks: CSS selectors of regions that differ in each run, for screenshots.
     """
 
     pages: UrlPaths = ()
@@ -90,3 +91,4 @@ class Verify(Strict):
     accept: Annotated[tuple[Accepted, ...], a_list(_EXAMPLE)] = ()
     commands: TestCommands = ()
     tasks: Tasks | None = Field(default=None, description="how tasks of a queue are counted")
+    masks: Annotated[tuple[Words, ...], a_list('[".clock"]')] = ()

@@ -12,9 +12,10 @@ import jinja2
 from markupsafe import Markup
 
 from understudy.paths import Overlay
+from understudy.report import gallery, html, mail_page, summary
 from understudy.report import history as history_of
-from understudy.report import html, mail_page, summary
 from understudy.report.error_lines import error_lines
+from understudy.report.gallery import Picture
 from understudy.report.graph import duration, graph
 from understudy.report.history import Entry
 from understudy.report.log_lines import align
@@ -50,20 +51,6 @@ ON_FIRST_SCREEN = 3
 
 
 @dataclass(frozen=True)
-class Picture:
-    """What a browser showed at the end of a test. name: of the test. png: the screenshot.
-
-    share: of pixels that differ from the last passed rehearsal, 0 to 1; None if that has no such
-    picture. marked: a PNG in which those pixels are marked; empty if there are none.
-    """
-
-    name: str
-    png: bytes
-    share: float | None = None
-    marked: bytes = b""
-
-
-@dataclass(frozen=True)
 class Row:
     """A step on the page. state: passed, failed or warned. left, width: of its bar, in percent."""
 
@@ -86,15 +73,6 @@ class Part:
     rows: Sequence[Row]
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A picture on the page, which is there once. id: of its part. row: of its test, if that was recorded."""
-
-    id: str
-    picture: Picture
-    row: TestRow | None
-
-
 def render(
     templates: Overlay,
     record: Record,
@@ -111,7 +89,7 @@ def render(
     attached = {**dict.fromkeys(KNOWN), **record.attachments}
     tests = summary.test_rows(record)
     failed_tests = [test for test in tests if test.assertion]
-    shown = list(_shown(pictures, tests))
+    shown = list(gallery.shown(pictures, tests))
     usual = history_of.usual([one.seconds for one in before])
     return (
         _environment(templates)
@@ -140,6 +118,8 @@ def render(
             logs=align(attached["evidence"] or {}),
             probes=[(probe, graph(probe)) for probe in attached["probes"] or ()],
             pictures=shown,
+            pictures_of=lambda row: [one for one in shown if row in one.rows],
+            compared=gallery.compared(pictures),
             others={name: value for name, value in attached.items() if name not in KNOWN},
             style=html.style(templates),
             script=Markup(script),  # noqa: S704 - it's ours
@@ -150,14 +130,6 @@ def render(
 
 def _suites(tests: Sequence[TestRow]) -> Iterator[str]:
     return iter(dict.fromkeys(row.suite for row in tests))
-
-
-def _shown(pictures: Sequence[Picture], tests: Sequence[TestRow]) -> Iterator[Shown]:
-    """A test that failed comes first of those that have the same name."""
-    by_name = {row.name: row for row in sorted(tests, key=lambda row: row.assertion is not None)}
-    for number, picture in enumerate(pictures, 1):
-        test = summary.test_of(picture.name, tuple(by_name))
-        yield Shown(f"picture-{number}", picture, by_name.get(test))
 
 
 def _error_lines(record: Record, failure: Failure | None, parts: Sequence[Part]) -> Sequence[str]:
@@ -221,8 +193,8 @@ def _environment(templates: Overlay) -> jinja2.Environment:
     )
 
 
-def _data_uri(png: bytes) -> str:
-    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+def _data_uri(webp: bytes) -> str:
+    return f"data:image/webp;base64,{base64.b64encode(webp).decode()}"
 
 
 def _pretty(value: Any) -> str:

@@ -1,101 +1,108 @@
-"""Compares screenshots, and ignores what antialiasing changes."""
+"""The screenshots of a run, compared with those of the last passed rehearsal."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
-from PIL import Image, ImageChops, ImageFilter
+from PIL import Image, ImageFilter
 
-from understudy.report.page import Picture
+from understudy.report import pixels
+from understudy.report.gallery import Picture
 
-# Of 255, after a blur: a pixel of an antialiased edge differs by less.
-VISIBLE = 24
+# Of the states of pictures, on the page.
+ORDER = ("changed", "unclear", "new", "same")
+# Fewer pixels of a whole picture are no difference: less than a full stop.
+FEWEST = 3
 MARK = (214, 40, 40)
 # Pixels that a mark is larger than the change, on each side.
 MARGIN = 2
-
-# Left, top, right and bottom.
-Box = tuple[int, int, int, int]
+# Beside the pictures. testing/kept.py writes it.
+VERSION = "browser.txt"
 
 
 def gather(pages: Path, baseline: Path | None) -> list[Picture]:
-    """The screenshots in `pages`, each compared with the one of the same name in `baseline`."""
-    return [_picture(path, baseline) for path in sorted(pages.glob("*.png"))]
+    """The screenshots in `pages`, each compared with the one of the same name in `baseline`.
 
-
-def _picture(path: Path, baseline: Path | None) -> Picture:
-    png = path.read_bytes()
-    before = baseline / path.name if baseline else None
-    if before is None or not before.is_file():
-        return Picture(path.stem, small(png))
-    share, marked = difference(before.read_bytes(), png)
-    return Picture(path.stem, small(png), share, marked)
-
-
-def small(png: bytes) -> bytes:
-    """The PNG in 256 colours, a third of the bytes: a report page has dozens of them."""
-    picture = Image.open(io.BytesIO(png)).convert("RGB")
-    fast = picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    out = io.BytesIO()
-    fast.save(out, "PNG")
-    return min(png, out.getvalue(), key=len)
+    Those that show the same are one picture. The most changed come first, those that did not change last.
+    """
+    note = _new_browser(pages, baseline)
+    found: dict[tuple[bytes, bytes], Picture] = {}
+    for path in sorted(pages.glob("*.png")):
+        before = baseline / path.name if baseline else None
+        key = (path.read_bytes(), before.read_bytes() if before and before.is_file() else b"")
+        if one := found.get(key):
+            found[key] = replace(one, also=(*one.also, path.stem))
+        else:
+            found[key] = _picture(path.stem, *key, note)
+    return sorted(found.values(), key=_rank)
 
 
 def difference(before: bytes, after: bytes) -> tuple[float, bytes]:
-    """The share of pixels in which two PNGs differ, 0 to 1, and the second PNG with these marked.
+    """The share of pixels in which two PNGs of one size differ, 0 to 1, and the second with these marked.
 
-    No PNG if none differs. If the sizes differ, the pixels that only one of them has count as changed.
+    The second is a WebP; b"" if none differs.
     """
-    old, new = (Image.open(io.BytesIO(png)).convert("RGB") for png in (before, after))
-    size = (max(old.width, new.width), max(old.height, new.height))
-    changed = _changed(_on_canvas(old, size), _on_canvas(new, size))
-    _blank_outside(changed, old.size, new.size)
-    share = changed.histogram()[255] / (size[0] * size[1])
-    return share, _marked(_on_canvas(new, size), changed) if share else b""
+    old, new = opened(before), opened(after)
+    mask = pixels.changed(old, new)
+    count = pixels.count(mask)
+    if count < FEWEST:
+        return 0.0, b""
+    return count / (old.width * old.height), small(_marked(new, mask))
 
 
-def _on_canvas(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    canvas = Image.new("RGB", size, "white")
-    canvas.paste(picture)
-    return canvas
+def small(picture: Image.Image) -> bytes:
+    """The picture as a WebP of 256 colours, a quarter of a PNG: a report has dozens."""
+    few = picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    out = io.BytesIO()
+    few.convert("RGB").save(out, "WEBP", lossless=True, method=2)
+    return out.getvalue()
 
 
-def _changed(old: Image.Image, new: Image.Image) -> Image.Image:
-    """A mask: white where the pictures differ, black elsewhere."""
-    mask = Image.new("L", old.size)
-    if box := ImageChops.difference(old, new).getbbox():
-        # Most of a page is the same. A blur reaches a pixel further.
-        box = _grown(box, 2, old.size)
-        mask.paste(_differing(old.crop(box), new.crop(box)), box)
-    return mask
+def opened(png: bytes) -> Image.Image:
+    """Without transparency, which screenshots don't have."""
+    return Image.open(io.BytesIO(png)).convert("RGB")
 
 
-def _differing(old: Image.Image, new: Image.Image) -> Image.Image:
-    blurred = (picture.filter(ImageFilter.BoxBlur(1)) for picture in (old, new))
-    red, green, blue = ImageChops.difference(*blurred).split()
-    most = ImageChops.lighter(ImageChops.lighter(red, green), blue)
-    return most.point([0] * VISIBLE + [255] * (256 - VISIBLE))
+def _picture(name: str, png: bytes, before: bytes, note: str) -> Picture:
+    """before: the PNG to compare with, b"" if there is none. note: why a difference may be no change."""
+    shown = Picture(name, small(opened(png)))
+    if not before:
+        return shown
+    sizes = [opened(one).size for one in (before, png)]
+    if sizes[0] != sizes[1]:
+        then = "{} by {}".format(*sizes[0])
+        return replace(shown, note=f"not compared: the window was {then} pixels")
+    if before == png:
+        return replace(shown, share=0.0)
+    share, marked = difference(before, png)
+    if not share:
+        return replace(shown, share=0.0)
+    return replace(shown, share=share, before=small(opened(before)), marked=marked, note=note)
 
 
-def _grown(box: Box, by: int, size: tuple[int, int]) -> Box:
-    left, top, right, bottom = box
-    return max(left - by, 0), max(top - by, 0), min(right + by, size[0]), min(bottom + by, size[1])
+def _new_browser(pages: Path, baseline: Path | None) -> str:
+    """What to say of a difference, if another version of the browser may have made it."""
+    if baseline is None:
+        return ""
+    now, then = _version(pages), _version(baseline)
+    return "" if now == then else f"Chromium was {then or 'another version'} then, and is {now} now"
 
 
-def _blank_outside(changed: Image.Image, *sizes: tuple[int, int]) -> None:
-    for width, height in sizes:
-        changed.paste(255, (width, 0, changed.width, changed.height))
-        changed.paste(255, (0, height, changed.width, changed.height))
+def _version(pages: Path) -> str:
+    file = pages / VERSION
+    return file.read_text().strip() if file.is_file() else ""
 
 
-def _marked(picture: Image.Image, changed: Image.Image) -> bytes:
+def _rank(picture: Picture) -> tuple[int, float]:
+    return ORDER.index(picture.state), -(picture.share or 0)
+
+
+def _marked(picture: Image.Image, mask: Image.Image) -> Image.Image:
     """The picture paled, so that the marks stand out; each mark is a little larger than the change."""
     pale = Image.blend(picture, Image.new("RGB", picture.size, "white"), 0.6)
     mark = Image.blend(picture, Image.new("RGB", picture.size, MARK), 0.7)
-    if box := changed.getbbox():
-        box = _grown(box, MARGIN, changed.size)
-        pale.paste(
-            mark.crop(box), box, changed.crop(box).filter(ImageFilter.MaxFilter(2 * MARGIN + 1))
-        )
-    out = io.BytesIO()
-    pale.quantize(64, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG")
-    return out.getvalue()
+    if box := mask.getbbox():
+        box = pixels.grown(box, MARGIN, mask.size)
+        larger = mask.crop(box).filter(ImageFilter.MaxFilter(2 * MARGIN + 1))
+        pale.paste(mark.crop(box), box, larger)
+    return pale

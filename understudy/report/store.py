@@ -10,6 +10,7 @@ from pathlib import Path
 from understudy.local import private
 from understudy.paths import Overlay
 from understudy.report import history, history_store, junit, page
+from understudy.report.gallery import Picture
 from understudy.report.record import Record, Verdict
 
 MOST_REPORTS = 20
@@ -34,7 +35,7 @@ class WrittenReport:
         return self.directory / "index.html"
 
 
-def pictures(folder: Path, pages: Path) -> Sequence[page.Picture]:
+def pictures(folder: Path, pages: Path) -> Sequence[Picture]:
     """The screenshots of a run, compared with those of the newest passed rehearsal. Takes seconds."""
     if not pages.is_dir():
         return ()
@@ -49,7 +50,7 @@ def write(
     templates: Overlay,
     record: Record,
     pages: Path,
-    shown: Sequence[page.Picture] | None = None,
+    shown: Sequence[Picture] | None = None,
 ) -> Path:
     """Writes a report, which only its user may read. Returns the path of its page.
 
@@ -72,7 +73,7 @@ def write(
 
 
 def write_again(
-    written: Path, templates: Overlay, record: Record, shown: Sequence[page.Picture] | None = None
+    written: Path, templates: Overlay, record: Record, shown: Sequence[Picture] | None = None
 ) -> None:
     """Replaces a report that write() has just written by one of the same run, of which more is known now."""
     directory = written.parent
@@ -91,9 +92,7 @@ def write_history(folder: Path, templates: Overlay, changed: str = "") -> Path:
     return folder / history_store.INDEX
 
 
-def _fill(
-    new: Path, templates: Overlay, record: Record, shown: Sequence[page.Picture] | None
-) -> None:
+def _fill(new: Path, templates: Overlay, record: Record, shown: Sequence[Picture] | None) -> None:
     """Writes all but the screenshots, which are there. It is no report yet, so none is compared with itself."""
     _write_data(new, record)
     if shown is None:

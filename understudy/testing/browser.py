@@ -8,18 +8,24 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from selenium import webdriver
-from selenium.common.exceptions import WebDriverException
+from selenium.common.exceptions import InvalidSelectorException, WebDriverException
+from selenium.webdriver.common.by import By
 
-from understudy.errors import Unreachable
+from understudy.errors import ConfigError, Unreachable
 from understudy.testing import chromium, trust
 from understudy.testing.site import Site
+from understudy.testing.still import Masks, still
 
 # Generous, for a site on a slow emulated machine.
 PAGE_SECONDS = 30
 
 OPTIONS = (
     "--headless=new",
+    # So that a page looks the same on each machine, as far as a browser can.
     "--window-size=1280,900",
+    "--force-device-scale-factor=1",
+    "--force-color-profile=srgb",
+    "--font-render-hinting=none",
     "--disable-dev-shm-usage",
     "--disable-background-networking",
     "--disable-component-update",
@@ -49,10 +55,28 @@ class Browser(webdriver.Chrome):
     entered: frozenset[str] = frozenset()
     # URLs that were loaded a second time.
     repeated: tuple[str, ...] = ()
+    # Those of the test that has the browser.
+    masks: Masks
 
     def start_album(self, album: Path) -> None:
         """album: the path of the pictures, without their number and .png."""
         self.album, self.taken = album, 0
+
+    def mask(self, *selectors: str) -> None:
+        """Regions, by CSS selectors, that differ in each run: the test's pictures show them grey.
+
+        Raises ConfigError if a selector is wrong.
+        """
+        for selector in selectors:
+            try:
+                self.find_elements(By.CSS_SELECTOR, selector)
+            except InvalidSelectorException:
+                raise ConfigError(f"a mask is no CSS selector: {selector}") from None
+        self.masks.selectors += selectors
+
+    def mask_text(self, *texts: str) -> None:
+        """Texts that differ in each run: the test's pictures show "masked" instead."""
+        self.masks.texts += texts
 
     def get(self, url: str) -> None:
         """Raises WebDriverException if the browser refuses the page for its certificate: by itself
@@ -115,7 +139,7 @@ def start_browser(site: Site) -> Browser:
     driver = program("chromedriver")
     service = webdriver.ChromeService(executable_path=driver, env=environment)
     browser = Browser(options=options, service=service)
-    browser.home, browser.site = home, site
+    browser.home, browser.site, browser.masks = home, site, Masks()
     browser.set_page_load_timeout(PAGE_SECONDS)
     browser.set_script_timeout(PAGE_SECONDS)
     return browser
@@ -142,10 +166,11 @@ def console(browser: webdriver.Chrome) -> list[str]:
     return [f"{entry['level']} {entry['message']}" for entry in entries]
 
 
-def keep_picture(browser: webdriver.Chrome, picture: Path) -> None:
-    """Takes a screenshot."""
+def keep_picture(browser: Browser, picture: Path) -> None:
+    """Takes a screenshot of the page held still: it is compared with that of another run."""
     picture.parent.mkdir(parents=True, exist_ok=True)
-    browser.save_screenshot(picture)
+    with still(browser, browser.masks):
+        browser.save_screenshot(picture)
 
 
 def keep_state(browser: webdriver.Chrome, folder: Path) -> None:

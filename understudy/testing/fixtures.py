@@ -49,19 +49,16 @@ def understudy_browser(understudy_site: "Site", pytestconfig: pytest.Config) -> 
 def browser(understudy_browser: "Browser", request: pytest.FixtureRequest) -> "Browser":
     """Chromium that has never been on the site, which it finds by its name. Selenium drives it."""
     from understudy.testing.browser import forget
-    from understudy.testing.kept import start_album
 
     forget(understudy_browser)
-    start_album(understudy_browser, request.node)
+    _start_album(understudy_browser, request)
     return understudy_browser
 
 
 def second_browser(understudy_site: "Site", request: pytest.FixtureRequest) -> "Iterator[Browser]":
     """A second browser, which shares nothing with the first."""
-    from understudy.testing.kept import start_album
-
     browser = _start_browser(understudy_site)
-    start_album(browser, request.node, ".second_browser")
+    _start_album(browser, request, ".second_browser")
     yield browser
     browser.quit()
 
@@ -116,6 +113,16 @@ def _start_browser(site: "Site") -> "Browser":
 
     try:
         return start_browser(site)
+    except UnderstudyError as error:
+        raise _failure(error) from None
+
+
+def _start_album(browser: "Browser", request: pytest.FixtureRequest, end: str = "") -> None:
+    from understudy.testing.kept import start_album
+
+    masks = request.config.stash[UNDER_TEST].config.verify.masks
+    try:
+        start_album(browser, request.node, masks, end)
     except UnderstudyError as error:
         raise _failure(error) from None
 

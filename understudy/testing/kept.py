@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,18 +10,32 @@ import pytest
 from selenium.common.exceptions import WebDriverException
 
 from understudy.testing.browser import Browser, keep_picture, keep_state
+from understudy.testing.still import Masks
 
 _FIXTURES = ("browser", "second_browser")
+# What all browsers of a test have in common.
+_MASKS = pytest.StashKey[Masks]()
+# Beside the pictures. report/screenshots.py reads it.
+VERSION = "browser.txt"
 
 
-def start_album(browser: Browser, item: pytest.Item, end: str = "") -> None:
+def start_album(
+    browser: Browser, item: pytest.Item, masks: Sequence[str] = (), end: str = ""
+) -> None:
     """Saves pictures of a test's pages, if the command line asks for them.
 
-    Their names hold only the test's: the next run compares its own pictures with them.
+    masks: CSS selectors of what they don't show. Their names hold only the test's: the next run compares its
+    own pictures with them. Raises ConfigError if a selector is wrong.
     """
+    browser.masks = item.stash.setdefault(_MASKS, Masks())
+    if not browser.masks.selectors:
+        browser.mask(*masks)
     directory = item.config.getoption("--keep-pages")
     if directory is not None:
-        browser.start_album(Path(directory) / f"{file_name(item)}{end}")
+        pages = Path(directory)
+        pages.mkdir(parents=True, exist_ok=True)
+        (pages / VERSION).write_text(f"{browser.capabilities['browserVersion']}\n")
+        browser.start_album(pages / f"{file_name(item)}{end}")
 
 
 def keep_states(item: pytest.Item, folder: Path) -> list[tuple[str, str]]:
@@ -43,9 +57,12 @@ def keep_pictures(item: pytest.Item, folder: Path, *, failed: bool) -> None:
         # A browser that has failed can show nothing.
         with suppress(WebDriverException):
             picture = album.with_name(f"{album.name}.png")
-            keep_picture(browser, picture)
             if failed:
+                # As it is: someone looks for the cause.
+                browser.save_screenshot(picture)
                 _keep_texts(folder / file_name(item), picture)
+            else:
+                keep_picture(browser, picture)
 
 
 def warn_of_repeated(item: pytest.Item, report: pytest.TestReport) -> None:

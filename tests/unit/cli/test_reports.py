@@ -15,7 +15,7 @@ from understudy.cli import reports as cli_reports
 from understudy.errors import INTERRUPTED, StepFailed
 from understudy.paths import Project
 from understudy.report import store as report_store
-from understudy.report.page import Picture
+from understudy.report.gallery import Picture
 from understudy.report.recorder import Recorder
 
 CONFIG = """\
@@ -139,7 +139,7 @@ def test_screenshots_are_compared_once_and_while_the_run_waits(
 
     assert done == ["compared"]
     [written] = report_store.list_all(project.reports)
-    assert "data:image/png;base64,cG5n" in written.page.read_text()
+    assert "data:image/webp;base64,cG5n" in written.page.read_text()
 
 
 def test_history_is_opened_with_all_reports_also_those_of_before_there_was_one(

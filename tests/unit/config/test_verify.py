@@ -79,3 +79,13 @@ def test_tasks_that_no_command_lists_can_not_be_counted() -> None:
     with pytest.raises(ConfigError) as raised:
         configuration.parse(TEXT + "  tasks: {enqueue: python manage.py enqueue}\n")
     assert "verify.tasks.done: missing" in raised.value.details
+
+
+def test_masks_are_selectors() -> None:
+    assert configuration.parse(TEXT + '  masks: [".clock", "#feed img"]\n').verify.masks == (
+        ".clock",
+        "#feed img",
+    )
+    with pytest.raises(ConfigError) as raised:
+        configuration.parse(TEXT + "  masks: .clock\n")
+    assert '5: verify.masks: must be a list, for example [".clock"]' in raised.value.details

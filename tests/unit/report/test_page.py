@@ -1,5 +1,6 @@
 """The page shows the record, and everything from a record is only text on it."""
 
+import base64
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -9,14 +10,16 @@ import pytest
 
 from tests.unit.fakes import TEMPLATES
 from tests.unit.records import EMPTY, FAILED, PASSED, nasty, odd
+from understudy.report.gallery import Picture
 from understudy.report.history import Entry
-from understudy.report.page import Picture, render
+from understudy.report.page import render
 from understudy.report.record import Commit, Failure, Record
 
 PICTURES = [
-    Picture("test_logo-1.5-", b"png", 0.019, b"marked"),
-    Picture("test_same", b"png", 0.0),
-    Picture("test_new", b"png"),
+    Picture("test_logo-1.5-", b"image", 0.019, b"marked", before=b"before"),
+    Picture("test_other", b"image", 0.5, b"marked", before=b"before", note="Chromium was 155 then"),
+    Picture("test_new", b"image"),
+    Picture("test_same", b"image", 0.0, also=("test_same.1", "test_logo-1.5-.1")),
 ]
 # What comes before it is the first screen, or nearly.
 TIMELINE = '<h2 id="timeline">'
@@ -106,7 +109,9 @@ def test_failed_test_is_on_the_first_screen_with_its_assertion_and_screenshot() 
 def test_each_screenshot_is_on_the_page_once_and_leads_to_its_test() -> None:
     parsed = Parsed(page(PASSED))
 
-    assert len([src for src in parsed.values("src") if src]) == len(PICTURES) + 1, "and the marked"
+    assert len([src for src in parsed.values("src") if src]) == len(PICTURES) + 2 * 2, (
+        "with two sides"
+    )
     test = "test-browser-test_logo-1.5-"
     assert parsed.values("href").count(f"#{test}") >= 2
     assert test in parsed.values("id")
@@ -215,12 +220,38 @@ def test_tests_that_did_not_fail_are_counted_by_outcome() -> None:
 
 
 def test_each_screenshot_says_how_it_compares() -> None:
-    text = page(PASSED)
+    text = page(PASSED).partition('id="pages"')[2]
 
+    assert "1 of 5 changed since the last passed rehearsal" in text
     assert "1.9 % changed" in text
-    assert "same as in the last passed rehearsal" in text
-    assert "no earlier screenshot to compare with" in text
+    assert "Chromium was 155 then" in text
+    assert "and 2 more" in text
     assert all(alt for alt in Parsed(text).values("alt"))
+    titles = ("Changed", "Different, but not comparable", "Not in the last passed", "Unchanged")
+    assert re.findall(r"<h3>(\w+)", text)[:4] == [
+        title.split(",")[0].split()[0] for title in titles
+    ]
+
+
+def test_a_changed_screenshot_is_shown_before_and_after_and_marked() -> None:
+    figure = page(PASSED).partition('<figure id="picture-1"')[2].partition("</figure>")[0]
+
+    sources = [src for src in Parsed(figure).values("src") if src]
+    made = [base64.b64decode(src.rpartition(",")[2]) for src in sources]
+    assert made == [b"before", b"image", b"marked"]
+
+
+def test_the_first_screenshots_are_compared_with_none() -> None:
+    text = page(PASSED, [Picture("test_logo-1.5-", b"image")])
+
+    assert "There is no passed rehearsal to compare them with." in text
+
+
+def test_a_screenshot_of_several_tests_leads_to_each() -> None:
+    figure = page(PASSED).partition('<figure id="picture-4"')[2].partition("</figure>")[0]
+
+    assert "#test-browser-test_logo-1.5-" in Parsed(figure).values("href")
+    assert "test_same.1" in figure
 
 
 def test_a_skipped_phase_says_why() -> None:

@@ -1,4 +1,4 @@
-"""Screenshots differ where a user would see it."""
+"""Screenshots are compared with those of the last passed rehearsal, by the names of their tests."""
 
 import io
 from pathlib import Path
@@ -7,18 +7,17 @@ import pytest
 from PIL import Image
 
 from tests.unit.pictures import drawn, png
-from understudy.report.screenshots import difference, gather, small
+from understudy.report.gallery import Picture
+from understudy.report.screenshots import VERSION, difference, gather, small
 
 
 def test_equal_pictures_have_no_difference() -> None:
     assert difference(drawn((1, 1, 50, 50)), drawn((1, 1, 50, 50))) == (0.0, b"")
 
 
-def test_an_antialiased_edge_is_no_difference() -> None:
-    smoothed = Image.open(io.BytesIO(drawn((10, 10, 50, 50))))
-    smoothed.putpixel((51, 20), (160, 160, 160))
-
-    assert difference(drawn((10, 10, 50, 50)), png(smoothed))[0] == 0
+def test_fewer_pixels_than_a_full_stop_has_are_no_difference() -> None:
+    assert difference(drawn(), drawn((5, 5, 6, 5)))[0] == 0
+    assert difference(drawn(), drawn((5, 5, 6, 6)))[0] > 0
 
 
 def test_the_share_is_that_of_the_changed_pixels_and_they_are_marked() -> None:
@@ -31,46 +30,90 @@ def test_the_share_is_that_of_the_changed_pixels_and_they_are_marked() -> None:
     assert colors.getpixel((180, 50)) == (255, 255, 255)
 
 
-def test_a_changed_letter_is_a_difference() -> None:
-    assert difference(drawn((10, 10, 12, 20)), drawn((14, 10, 16, 20)))[0] > 0
+Pages = dict[str, bytes]
 
 
-def test_pixels_that_only_one_picture_has_count_as_changed() -> None:
-    share, marked = difference(drawn(size=(200, 100)), drawn(size=(200, 200)))
+def compared(folder: Path, now: Pages, then: Pages, versions: tuple[str, str]) -> list[Picture]:
+    for name, pages, version in (("now", now, versions[0]), ("then", then, versions[1])):
+        (folder / name).mkdir()
+        (folder / name / VERSION).write_text(f"{version}\n")
+        for page, picture in pages.items():
+            (folder / name / f"{page}.png").write_bytes(picture)
+    return gather(folder / "now", folder / "then")
 
-    assert share == pytest.approx(0.5)
-    assert Image.open(io.BytesIO(marked)).size == (200, 200)
+
+SAME_BROWSER = ("156.0", "156.0")
 
 
-def test_pictures_are_compared_by_name(tmp_path: Path) -> None:
-    for name, names in {"now": ("a", "b", "c"), "then": ("a", "b")}.items():
-        (tmp_path / name).mkdir()
-        for each in names:
-            (tmp_path / name / f"{each}.png").write_bytes(drawn())
-    (tmp_path / "now/b.png").write_bytes(drawn((0, 0, 9, 9)))
+def test_pictures_are_compared_by_name_and_the_most_changed_is_first(tmp_path: Path) -> None:
+    then = {"a": drawn(), "b": drawn(), "c": drawn()}
+    now = {
+        "a": drawn(),
+        "b": drawn((0, 0, 9, 9)),
+        "c": drawn((0, 0, 99, 9)),
+        "d": drawn((5, 5, 9, 9)),
+    }
 
-    same, changed, new = gather(tmp_path / "now", tmp_path / "then")
+    most, little, new, same = compared(tmp_path, now, then, SAME_BROWSER)
 
-    assert (same.name, same.share, same.marked) == ("a", 0, b"")
-    assert changed.share
-    assert changed.marked
-    assert (new.name, new.share) == ("c", None)
-    assert [picture.share for picture in gather(tmp_path / "now", None)] == [None] * 3
+    assert [one.name for one in (most, little, new, same)] == ["c", "b", "d", "a"]
+    assert [one.state for one in (most, little, new, same)] == ["changed", "changed", "new", "same"]
+    assert most.share == pytest.approx(0.05, abs=0.001)
+    assert most.before == same.image
+    assert most.marked
+    assert (same.share, same.before, same.marked) == (0, b"", b"")
+    assert [one.state for one in gather(tmp_path / "now", None)] == ["new"] * 4
+
+
+def test_pictures_that_show_the_same_are_one(tmp_path: Path) -> None:
+    then = {"a": drawn(), "b": drawn(), "c": drawn((0, 0, 9, 9)), "d": drawn()}
+    now = dict.fromkeys("abcd", drawn())
+
+    changed, same = compared(tmp_path, now, then, SAME_BROWSER)
+
+    assert (changed.name, changed.also) == ("c", ())
+    assert (same.name, same.also) == ("a", ("b", "d"))
+
+
+def test_a_difference_after_an_update_of_the_browser_says_so(tmp_path: Path) -> None:
+    now = {"a": drawn(), "b": drawn((0, 0, 9, 9))}
+
+    other, same = compared(tmp_path, now, dict.fromkeys("ab", drawn()), ("157.1", "156.0"))
+
+    assert (same.name, same.state) == ("a", "same")
+    assert other.state == "unclear"
+    assert other.note == "Chromium was 156.0 then, and is 157.1 now"
+    assert other.marked
+
+
+def test_pictures_from_before_there_was_a_version_are_of_another_one(tmp_path: Path) -> None:
+    compared(tmp_path, {"a": drawn()}, {"a": drawn((0, 0, 9, 9))}, SAME_BROWSER)
+    (tmp_path / "then" / VERSION).unlink()
+
+    [picture] = gather(tmp_path / "now", tmp_path / "then")
+
+    assert picture.note == "Chromium was another version then, and is 156.0 now"
+
+
+def test_a_window_of_another_size_is_not_compared(tmp_path: Path) -> None:
+    now, then = {"a": drawn(size=(200, 200))}, {"a": drawn(size=(200, 100))}
+
+    [picture] = compared(tmp_path, now, then, SAME_BROWSER)
+
+    assert (picture.state, picture.share) == ("unclear", None)
+    assert picture.note == "not compared: the window was 200 by 100 pixels"
 
 
 def test_pictures_on_the_page_are_smaller_and_look_the_same() -> None:
-    picture = Image.effect_noise((300, 300), 40).convert("RGB")
-    picture.paste((20, 60, 200), (0, 0, 150, 300))
+    picture = Image.new("RGB", (300, 300), "white")
+    picture.paste(Image.effect_noise((90, 90), 40).convert("RGB"), (99, 99))
+    picture.paste((20, 60, 200), (0, 0, 50, 50))
 
-    made = small(png(picture))
+    made = small(picture)
 
-    assert len(made) < len(png(picture))
-    assert difference(png(picture), made)[0] < 0.01
-
-
-def test_a_picture_that_would_grow_stays_as_it_is() -> None:
-    one = drawn()
-    assert len(small(one)) <= len(one)
+    assert made[8:12] == b"WEBP"
+    assert len(made) < 0.7 * len(png(picture))
+    assert difference(png(picture), made)[0] < 0.03
 
 
 def test_change_at_the_edge_of_a_picture_is_found(tmp_path: Path) -> None:

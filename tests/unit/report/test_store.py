@@ -39,7 +39,7 @@ def test_a_report_has_all_its_files(folder: Path) -> None:
     names = {path.name for path in written.parent.iterdir()}
     assert names == {"index.html", "report.json", "junit.xml", "receipt.json", "pages"}
     assert json.loads((written.parent / "report.json").read_text())["verdict"] == "passed"
-    assert "data:image/png;base64," in written.read_text()
+    assert "data:image/webp;base64," in written.read_text()
 
 
 def test_only_the_user_can_read_a_report(folder: Path) -> None:
@@ -159,6 +159,7 @@ def test_pictures_are_compared_with_the_last_passed_rehearsal(folder: Path) -> N
     same = write(folder, replace(later(PASSED, 4), seconds=20)).read_text()
     other = write(folder, replace(later(PASSED, 5), seconds=90)).read_text()
 
-    assert "same as in the last passed rehearsal" in same
+    assert "0 of 1 changed since the last passed rehearsal" in same
     assert "% changed" not in same
+    assert "1 of 1 changed since" in other
     assert "% changed" in other
