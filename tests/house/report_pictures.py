@@ -12,7 +12,8 @@ from selenium.webdriver.chrome.webdriver import WebDriver
 
 from tests.unit.fakes import TEMPLATES
 from tests.unit.records import FAILED, PASSED
-from understudy.report.page import Picture, render
+from understudy.report.gallery import Picture
+from understudy.report.page import render
 from understudy.report.record import Record
 from understudy.testing import chromium
 from understudy.testing.browser import OPTIONS, program
