@@ -14,6 +14,8 @@ from rich.style import Style
 from rich.text import Text
 from selenium import webdriver
 
+from tests.house.report_pictures import alone
+
 TOP = Path(__file__).resolve().parents[2]
 IMAGES, SAMPLE = TOP / "docs" / "images", TOP / "docs" / "sample-report" / "index.html"
 REHEARSE = ["python", "deploy.py", "rehearse"]
@@ -77,7 +79,7 @@ def main() -> None:
     screen = in_terminal([sys.executable, *REHEARSE[1:]])
     draw(as_text(screen), IMAGES / "rehearse.svg")
     report = TOP / "reports" / "latest" / "index.html"
-    SAMPLE.write_text(without_place(report.read_text()))
+    SAMPLE.write_text(alone(without_place(report.read_text())))
     photograph(SAMPLE.as_uri(), IMAGES / "report.png", 1000, 1037)
     print(f"Look at them: {IMAGES}, {SAMPLE}")
 

@@ -44,6 +44,11 @@ def photograph_record(
     return photograph(page.as_uri(), name, folder)
 
 
+def alone(page: str) -> str:
+    """The HTML of a report without the link to the history, for a copy that has none beside it."""
+    return page.replace('<a href="../index.html">All runs</a>', "Understudy")
+
+
 def _photograph(browser: WebDriver, url: str, file: Path, screen: str) -> Path:
     width, height, scheme = SCREENS[screen]
     size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
