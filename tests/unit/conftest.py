@@ -28,7 +28,9 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture
-def staging(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> "Staging":
+def staging(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, tmp_path: "Path"
+) -> "Staging":
     """A target with fake hosts, which each test adds.
 
     QUIET in a test's module: parts of commands that its hosts expect; they succeed and print nothing.
@@ -37,7 +39,10 @@ def staging(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> 
     from understudy.host import mailbox, session
     from understudy.host import provision as provision_host
     from understudy.host import remove as remove_site
+    from understudy.paths import Project
 
+    # Names that are completed are not those of tests.
+    monkeypatch.setattr(Project, "known", tmp_path / "known")
     made = Staging(quiet=getattr(request.module, "QUIET", ()))
     monkeypatch.setattr(session, "SshConnection", made.connect)
     monkeypatch.setattr(provision_host, "SshConnection", made.connect)

@@ -53,8 +53,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     def note(module: "ModuleType", name: str) -> None:
         def called(job: "Job", *given: object, **named: object) -> None:
             made.append((f"{module.__name__.partition('.')[2]}.{name}", job.target_name, *given))
-            if named:
-                made.append(named)
+            if options := {key: value for key, value in named.items() if not callable(value)}:
+                made.append(options)
 
         monkeypatch.setattr(module, name, called)
 

@@ -16,7 +16,7 @@ from tests.unit.staging import DEPLOY, QUERY, Staging, changes, lines_of
 from understudy.config.secrets import Secret
 from understudy.deploy import deploy_host, rollout
 from understudy.errors import StepFailed
-from understudy.host import steps
+from understudy.host import known_names, steps
 from understudy.job import Job
 from understudy.release.layout import Manifest
 from understudy.release.render import host_files
@@ -53,7 +53,8 @@ def deployed(staging: Staging) -> Result:
 
 
 def test_first_deploy_changes_the_host_only_under_the_lock(staging: Staging) -> None:
-    host = staging.host()
+    host, project = staging.host(), staging.job().project
+    project.known.mkdir()
 
     deploy_host.deploy(staging.job())
 
@@ -65,6 +66,8 @@ def test_first_deploy_changes_the_host_only_under_the_lock(staging: Staging) -> 
     assert all(ok for _, ok in staging.report.steps)
     assert "is live on staging" in staging.report.said[-1]
     assert "http://shop.test" in staging.report.said[-1]
+    [release] = known_names.kept(project, "staging", known_names.RELEASES)
+    assert release in staging.report.said[-1]
 
 
 def test_second_deploy_changes_nothing(staging: Staging) -> None:

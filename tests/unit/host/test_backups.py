@@ -10,7 +10,7 @@ from tests.unit.fakes import FakeConnection, failed, manifest, printed
 from tests.unit.staging import LIST, QUERY, SWITCH, Staging, changes, lines_of, listed
 from understudy.commands import Argv
 from understudy.errors import StepFailed
-from understudy.host import backups
+from understudy.host import backups, known_names
 from understudy.ssh.connection import Result
 
 NOW = manifest("c0ffee00-now", "2024-03-01T00:00:00+00:00")
@@ -85,6 +85,17 @@ def test_only_the_newest_backups_are_kept(staging: Staging) -> None:
     remove = changes(host)[2]
     assert remove.startswith("shop: ")
     assert remove.endswith(f"{PLACE} {NAMES[0]} {NAMES[1]}")
+
+
+def test_names_are_kept_for_the_shell(staging: Staging) -> None:
+    project = staging.job().project
+    project.known.mkdir()
+    host_with(staging, NAMES)
+
+    backups.backups(staging.job())
+
+    assert known_names.kept(project, "staging", known_names.BACKUPS) == NAMES[::-1]
+    assert known_names.kept(project, "staging", known_names.RELEASES) == [NOW.id]
 
 
 def test_backups_are_listed_with_their_size_and_rows(staging: Staging) -> None:

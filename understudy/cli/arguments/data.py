@@ -76,4 +76,5 @@ def _add_secrets(group: Group, common: Common) -> None:
 
 def _add_name(secrets: Actions, action: str, summary: str, common: Common) -> None:
     parser = secrets.add(action, summary, common.target)
+    parser.instead["NAME"] = f"`{secrets.parser.program} secrets list` lists them"
     parser.add_argument("name", metavar="NAME", help="an environment variable")

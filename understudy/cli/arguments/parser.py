@@ -23,8 +23,8 @@ class WrongUsage(SystemExit):
 class Parser(argparse.ArgumentParser):
     """examples: each a command without the program, and what it does. docs: the page about it.
 
-    instead: what to use in place of an option that it doesn't take. word_hint: what a word more may have been
-    meant for; `{}` is the word.
+    instead: what to use in place of an option that it doesn't take, or of a word that is missing. word_hint:
+    what a word more may have been meant for; `{}` is the word.
     """
 
     def __init__(self, *args: Any, **named: Any) -> None:
@@ -64,6 +64,9 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """argparse's own messages, and those of _check_value with a hint on a second line."""
         message, _, hint = message.partition("\n")
+        missing = message.removeprefix("the following arguments are required: ")
+        if missing != message:
+            self.fail(f"{self.words} needs {missing}", self.instead.get(missing, ""))
         self.fail(message, hint)
 
     def format_usage(self) -> str:

@@ -67,3 +67,4 @@ def _add_timers(group: Group, common: Common) -> None:
     run = timers.add("run", "run a timer's command now, and show its output", common.target)
     name = run.add_argument("name", metavar="NAME", help="a key of `timers` in deploy.yml")
     completion.complete(name, completion.timers)
+    run.instead["NAME"] = f"`{group.program} timers` lists them"
