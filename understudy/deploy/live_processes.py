@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from understudy.commands import site_processes
+from understudy.commands import site_processes, workers
+from understudy.commands.units import WEB
 from understudy.errors import ConfigError, Refused
 from understudy.host import session, steps
 from understudy.host.actions import Run
@@ -12,15 +13,20 @@ from understudy.job import Job
 
 
 def restart(job: Job, names: Sequence[str], wait: int = 0) -> None:
-    """Restarts all processes of those names; each has the time that it needs to end.
+    """Restarts all processes of those names; each has the time that it needs to end. Of WEB the workers are
+    replaced, which no request waits for.
 
     wait: seconds for which another holder of the host's lock is waited for. Raises Refused if no release is
     live, ConfigError if it has no such process, and StepFailed if one is not ready again.
     """
-    site = job.config.app.name
+    app = job.config.app
 
     def step(live: str, name: str) -> Run:
-        return Run(f"restart {name} of {live}", site_processes.restart(site, live, name))
+        if name != WEB:
+            return Run(f"restart {name} of {live}", site_processes.restart(app.name, live, name))
+        replaced = workers.replace(app.name, live, app.start_timeout + app.drain_timeout)
+        title = f"replace the workers of {live}, while requests are answered"
+        return Run(title, replaced, user=app.name)
 
     _change(job, AuditEntry("restart", " ".join(names)), dict.fromkeys(names, 1), step, wait)
 
@@ -48,14 +54,15 @@ def _change(
     wait: int,
 ) -> None:
     """counts: how often each is to run. step: what follows from the live release's id and a name."""
-    with session.connected(job, needs=(f"processes-{entry.verb}",)) as (connection, observed):
-        live = _live(job, observed, counts)
+    verbs = (f"processes-{entry.verb}",) if counts.keys() - {WEB} else ()
+    with session.connected(job, needs=verbs) as (connection, observed):
+        live = _live(job, observed, counts, entry.verb)
         with session.locked(connection, job, entry, wait, observed) as now:
             session.refuse_if_switched(job, observed, now)
             steps.apply_all(job, connection, [step(live, name) for name in counts])
 
 
-def _live(job: Job, observed: ObservedState, counts: Mapping[str, int]) -> str:
+def _live(job: Job, observed: ObservedState, counts: Mapping[str, int], verb: str) -> str:
     """The live release. Raises Refused if there is none, ConfigError if it can't run so many of each."""
     live = observed.current
     if live is None:
@@ -65,6 +72,13 @@ def _live(job: Job, observed: ObservedState, counts: Mapping[str, int]) -> str:
         )
     runs = {one.name: one for one in observed.release_processes.get(live, ())}
     for name, count in counts.items():
+        if name == WEB and verb == "restart":
+            continue
+        if name == WEB:
+            raise ConfigError(
+                f"{WEB} is one process with {job.config.app.workers} workers",
+                hint="Set `app.workers` in deploy.yml, and deploy.",
+            )
         if name not in runs:
             raise ConfigError(
                 f"the live release, {live}, has no process called {name}",

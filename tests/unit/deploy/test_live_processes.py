@@ -11,7 +11,7 @@ from understudy.deploy import live_processes
 from understudy.errors import ConfigError, Refused
 from understudy.job import Job
 
-QUIET = ("processes-restart", "processes-scale", "understudy-site shop log")
+QUIET = ("kill -HUP", "processes-restart", "processes-scale", "understudy-site shop log")
 LIVE = manifest("c0ffee00-live", "2024-02-01T00:00:00+00:00")
 RUNS = (
     f"line\t/srv/shop/releases/{LIVE.id}/processes\tworker 2 many 3",
@@ -34,6 +34,16 @@ def test_restart_is_one_step_for_each_name(staging: Staging) -> None:
     assert [wait for _, wait in host.holders] == [7]
 
 
+def test_workers_of_the_web_process_are_replaced_without_root(staging: Staging) -> None:
+    host = staging.host(staging.facts(*lines_of(LIVE, current=LIVE.id), *RUNS))
+
+    live_processes.restart(staging.job(), ["web"])
+
+    [note] = [note for note in changes(host) if "kill -HUP" in note]
+    assert note.startswith("shop: ")
+    assert note.endswith(f"sh shop@{LIVE.id}.service 90")
+
+
 def test_scale_says_how_long_it_holds(staging: Staging) -> None:
     host = staging.host(staging.facts(*lines_of(LIVE, current=LIVE.id), *RUNS))
 
@@ -48,7 +58,8 @@ def test_scale_says_how_long_it_holds(staging: Staging) -> None:
     ("verb", "message"),
     [
         (lambda job: live_processes.restart(job, ["mail"]), "no process called mail"),
-        (lambda job: live_processes.restart(job, ["worker", "web"]), "no process called web"),
+        (lambda job: live_processes.restart(job, ["web", "mail"]), "no process called mail"),
+        (lambda job: live_processes.scale(job, {"web": 2}), "web is one process with"),
         (lambda job: live_processes.scale(job, {"beat": 2}), "never runs twice"),
     ],
 )

@@ -16,11 +16,16 @@ def add_restart(group: Group, common: Common) -> None:
         "restart",
         "restart processes of the live release",
         common.change,
-        examples=(("restart worker --target production", "after its tasks have ended"),),
+        examples=(
+            ("restart worker --target production", "after its tasks have ended"),
+            ("restart web", "its workers are replaced; requests are answered meanwhile"),
+        ),
         docs="docs/processes.md",
     )
-    names = restart.add_argument("names", nargs="+", metavar="NAME", help="for example worker")
-    completion.complete(names, completion.processes)
+    names = restart.add_argument(
+        "names", nargs="+", metavar="NAME", help="for example worker, or web"
+    )
+    completion.complete(names, lambda options: ["web", *completion.processes(options)])
 
 
 def add_scale(group: Group, common: Common) -> None:
