@@ -101,7 +101,7 @@ def test_filter_leaves_only_what_failed(failed: OpenedPage) -> None:
 
 def test_screenshot_opens_large_and_escape_closes_it(failed: OpenedPage) -> None:
     is_open = "return document.querySelector('dialog').open"
-    failed.ask("document.querySelector('.failing .enlarge').focus()")
+    failed.ask("document.querySelector('.failing .after').focus()")
 
     failed.press(Keys.ENTER)
 
@@ -157,7 +157,7 @@ def test_the_page_is_complete_without_its_script(browser: WebDriver, failed: Ope
         page = OpenedPage.of(browser, failed.address, 1200, script=False)
         text = page.ask("return document.querySelector('main').innerText")
         buttons = page.ask("return document.querySelectorAll('button').length")
-        browser.find_element(By.CSS_SELECTOR, ".failing .enlarge").click()
+        browser.find_element(By.CSS_SELECTOR, ".failing .after").click()
         large = page.ask("return document.querySelector('figure:target').offsetWidth")
         browser.find_element(By.CSS_SELECTOR, "figure:target .close").click()
         browser.find_element(By.CSS_SELECTOR, "#failed-only").click()
