@@ -158,7 +158,7 @@ def test_declaration_that_matches_nothing_is_warned_of(hosts: Hosts) -> None:
     show(hosts, intended=[{"path": "sysctrl.*", "reason": "typo"}])
 
     assert hosts.report.warnings == [
-        "parity.intended in deploy.yml: sysctrl.* matches nothing here"
+        "parity.intended: sysctrl.* matches nothing here"
     ]
 
 
