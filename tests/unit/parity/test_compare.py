@@ -157,9 +157,7 @@ def test_intended_difference_costs_no_points(hosts: Hosts) -> None:
 def test_declaration_that_matches_nothing_is_warned_of(hosts: Hosts) -> None:
     show(hosts, intended=[{"path": "sysctrl.*", "reason": "typo"}])
 
-    assert hosts.report.warnings == [
-        "parity.intended: sysctrl.* matches nothing here"
-    ]
+    assert hosts.report.warnings == ["parity.intended: sysctrl.* matches nothing here"]
 
 
 def test_comparison_has_fields_for_programs(hosts: Hosts) -> None:
