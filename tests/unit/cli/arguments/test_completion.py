@@ -81,7 +81,7 @@ def completed(line: str, project: Project, monkeypatch: pytest.MonkeyPatch) -> l
         ("rollback --target production --to ", ["20260103-c"]),
         ("restore --target production ", ["b2", "b1"]),
         ("restore ", []),
-        ("restart ", ["worker", "beat"]),
+        ("restart ", ["web", "worker", "beat"]),
         ("restart worker b", ["beat"]),
         ("scale w", ["worker="]),
         ("logs -p ", ["web", "worker", "beat", "prune", "nginx"]),
