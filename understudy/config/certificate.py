@@ -7,9 +7,6 @@ from pydantic import Field
 from understudy.config.base import Strict
 from understudy.config.checks import text
 
-# Below so many days a certificate is overdue: certbot's timer renews it 30 days before its end.
-DAYS_TO_WARN = 14
-
 # As in provision/65-check-nginx.sh: nginx reads these files as root.
 CertificatePath = Annotated[
     str,

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from understudy.config import certificate
+from understudy.config import overdue
 
 if TYPE_CHECKING:
     from cryptography import x509
 
-DAYS_TO_WARN = certificate.DAYS_TO_WARN
+DAYS_TO_WARN = overdue.DAYS_TO_WARN
 DAYS_TO_FAIL = 7
 
 

@@ -3,8 +3,8 @@
 import json
 
 from understudy.config import mail
-from understudy.config.certificate import DAYS_TO_WARN
 from understudy.config.model import Config
+from understudy.config.overdue import DAYS_TO_WARN
 from understudy.config.target import TargetConfig
 
 PROGRAM, SETTINGS = "understudy_notify.py", "notify.json"
