@@ -57,12 +57,13 @@ def _parts() -> Iterator[tuple[str, str]]:
 def _places(part: str, key: str) -> Iterator[tuple[str | int, ...]]:
     named = ("name",) if part in NAMED else ()
     *above, last = key.replace("[]", ".0").split(".")
+    below = [int(one) if one == "0" else one for one in (*above, last)]
     if not key.startswith("…"):
-        yield part, *named, *(int(one) if one == "0" else one for one in (*above, last))
+        yield part, *named, *below
         return
     schema = schemas.of(Config)
     for one in schemas.keys(schema, (part,)) or ["name"]:
-        yield part, one, last
+        yield part, one, *below[1:]
 
 
 def _describe(schema: schemas.Node, place: schemas.Place, words: str) -> None:

@@ -62,8 +62,8 @@ def test_each_key_of_the_docs_is_one_of_the_schema() -> None:
     assert [place for place in documented() if not schemas.at(SCHEMA, place)] == []
 
 
-# Keys of `secrets` are names of variables; `hooks` and `notify` have their words in the model.
-_ELSEWHERE = {"secrets", "hooks", "notify"}
+# Keys of `secrets` are names of variables.
+_ELSEWHERE = {"secrets"}
 
 
 def test_each_key_of_the_model_is_in_the_docs() -> None:
