@@ -78,8 +78,7 @@ mutants: setup  ## plant small faults in the code, print the share that unit tes
 	    --with mutmut==3.8.1 python -m tests.mutants
 
 pictures:  ## README's pictures and the sample report, made of a rehearsal
-	.venv/bin/uv run --quiet --no-project --isolated --python 3.11 --with-requirements requirements.txt \
-	    --with pyte==0.8.2 python -m tests.house.pictures
+	$(PYTHON) -m tests.house.pictures
 
 lock:  ## compile requirements.in into requirements.txt, with hashes
 	for directory in . benchmarks; do .venv/bin/uv pip compile -q --generate-hashes --no-header \
