@@ -65,7 +65,7 @@ Name = Annotated[
 ]
 # A colon is IPv6's: `host:22` would be a host and a port.
 _ADDRESS = r"[A-Za-z0-9]([A-Za-z0-9.-]*|[0-9A-Fa-f]*(:[0-9A-Fa-f.]*){2,})"
-_AN_ADDRESS = "an IP address or a host name alone, without a port"
+_AN_ADDRESS = "an IP address or a host name alone (`port` is a key of its own)"
 _ADDRESSES = ("192.0.2.7", "shop.example.com")
 Address = Annotated[str, text(_ADDRESS, _AN_ADDRESS, *_ADDRESSES)]
 AddressOrEmpty = Annotated[str, text(f"({_ADDRESS})?", _AN_ADDRESS, *_ADDRESSES)]
