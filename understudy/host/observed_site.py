@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from understudy.config.model import Config
+from understudy.config.overdue import DAYS_TO_WARN
 from understudy.config.target import TargetConfig
 from understudy.host import certificates, timers
 from understudy.host.certificates import CertificateState, RenewalState
@@ -73,7 +74,7 @@ def _certificate(found: CertificateState | None, target: TargetConfig) -> Certif
     text = certificates.describe(found, by_issuer=by_issuer)
     if found is None or found.problem:
         return Certificate(None, None, ok=False, text=text)
-    ok = found.days >= certificates.DAYS_TO_WARN and not (by_issuer and found.self_signed)
+    ok = found.days >= DAYS_TO_WARN and not (by_issuer and found.self_signed)
     return Certificate(found.ends.isoformat(), found.days, ok, text)
 
 

@@ -144,5 +144,5 @@ def _backup(names: list[str], sizes: list[str]) -> NewestBackup | None:
     found = _BACKUP.fullmatch(names[0]) if names else None
     if not found:
         return None
-    taken_at = datetime.strptime(found[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    taken_at = datetime.fromisoformat(f"{found[1]}Z")
     return NewestBackup(names[0], taken_at, sum(map(int, sizes)))

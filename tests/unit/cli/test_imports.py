@@ -11,6 +11,7 @@ PARSE = "from understudy.cli.main import VERBS, make_parser; make_parser(VERBS)"
 KNOWN_HOST = f"{PARSE}; import understudy.cli.known_host"
 CONNECT = f"{KNOWN_HOST}; import understudy.ssh.early"
 REPEAT = f"{CONNECT}; import understudy.cli.look"
+REPEAT_STATUS = f"{REPEAT}; import understudy.host.shown_status"
 LIBRARIES = {
     "pydantic",
     "jinja2",
@@ -31,6 +32,7 @@ LIBRARIES = {
         # Fabric imports it.
         (CONNECT, {"cryptography", "paramiko", "fabric", "yaml"}),
         (REPEAT, {"cryptography", "paramiko", "fabric", "yaml"}),
+        (REPEAT_STATUS, {"cryptography", "paramiko", "fabric", "yaml"}),
     ],
 )
 def test_imported_libraries(done: str, libraries: set[str]) -> None:

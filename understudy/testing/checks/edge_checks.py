@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from understudy.host.certificates import DAYS_TO_FAIL, DAYS_TO_WARN
+from understudy.config.overdue import DAYS_TO_WARN
+from understudy.host.certificates import DAYS_TO_FAIL
 from understudy.testing.checks.edge import Edge, Hop, Stranger
 from understudy.testing.checks.evidence import Answer, Crawl
 from understudy.testing.checks.findings import Finding, Result
