@@ -1,40 +1,18 @@
-"""`make pictures`: README's pictures of the terminal, and the sample report of the rehearsal among them.
+"""`make pictures`: README's pictures of the terminal, of reports of what ran in it, and of the example site.
 
 What the VM mirrors must answer, or the pictures show skipped phases.
 """
 
-from pathlib import Path
-
-from selenium import webdriver
-
-from tests.house import terminal_pictures
-from tests.house.report_pictures import alone
+from tests.house import report_pictures, site_picture, terminal_pictures
 from tests.house.terminal_pictures import IMAGES, TOP
-
-SAMPLE = TOP / "docs" / "sample-report" / "index.html"
-
-
-def without_place(text: str) -> str:
-    """Where this project lies is of this machine."""
-    return text.replace(str(TOP), "~/project")
-
-
-def photograph(url: str, file: Path, width: int, height: int) -> None:
-    options = webdriver.ChromeOptions()
-    for word in ("--headless=new", "--no-sandbox", f"--window-size={width},{height}"):
-        options.add_argument(word)
-    with webdriver.Chrome(options=options) as browser:
-        browser.get(url)
-        browser.save_screenshot(str(file))
 
 
 def main() -> None:
     terminal_pictures.main(["rehearse"])
-    report = TOP / "reports" / "latest" / "index.html"
-    SAMPLE.write_text(alone(without_place(report.read_text())))
-    photograph(SAMPLE.as_uri(), IMAGES / "report.png", 1000, 1037)
+    site_picture.draw(IMAGES / "site.png")
     terminal_pictures.main(["help", "deploy", "failure"])
-    print(f"Look at them: {IMAGES}, {SAMPLE}")
+    report_pictures.draw(TOP / "reports", IMAGES)
+    print(f"Look at them: {IMAGES}")
 
 
 if __name__ == "__main__":

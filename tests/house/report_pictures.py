@@ -7,14 +7,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.chrome.webdriver import WebDriver
 
 from tests.unit.fakes import TEMPLATES
 from tests.unit.records import FAILED, PASSED
+from understudy.report import store
 from understudy.report.gallery import Picture
 from understudy.report.page import render
-from understudy.report.record import Record
+from understudy.report.record import Record, Verdict
 from understudy.testing import chromium
 from understudy.testing.browser import OPTIONS, program
 
@@ -44,9 +46,18 @@ def photograph_record(
     return photograph(page.as_uri(), name, folder)
 
 
-def alone(page: str) -> str:
-    """The HTML of a report without the link to the history, for a copy that has none beside it."""
-    return page.replace('<a href="../index.html">All runs</a>', "Understudy")
+def draw(reports: Path, images: Path) -> None:
+    """README's pictures: of the newest passed rehearsal, and of the newest run that failed."""
+    written = store.list_all(reports)
+    passed = next(one for one in written if (one.verb, one.verdict) == ("rehearse", Verdict.PASSED))
+    failed = next(one for one in written if one.verdict == Verdict.FAILED)
+    with _browser() as browser:
+        for screen in ("desktop", "phone", "dark"):
+            _photograph(browser, passed.page.as_uri(), images / f"report-{screen}.png", screen)
+        _photograph(browser, failed.page.as_uri(), images / "report-failed.png", "desktop")
+    for file in images.glob("report-*.png"):
+        few = Image.open(file).convert("RGB").quantize(256)
+        few.save(file, optimize=True)
 
 
 def _photograph(browser: WebDriver, url: str, file: Path, screen: str) -> Path:

@@ -245,6 +245,7 @@ def test_rehearsal_deploys_over_productions_release(rehearsal: Answer) -> None:
     assert "; skipped: data, timers, edge, interrupted" in text
     pages = PROJECT / "reports" / "latest" / "pages"
     assert list(pages.glob("*.1.png")), "a picture of each page, not only of the last one"
+    assert pages.with_name("index.html").stat().st_size < 600_000
     assert "signed by tests@localhost" in text
 
 

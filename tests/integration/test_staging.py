@@ -226,6 +226,7 @@ def test_rehearse_ends_with_a_verdict(live: None, staging: Staging) -> None:
     assert "reboot the host and wait for the site: skipped, left out by --only" in answer.text
     pages = PROJECT / "reports" / "latest" / "pages"
     assert list(pages.glob("*.1.png")), "a picture of each page, not only of the last one"
+    assert pages.with_name("index.html").stat().st_size < 600_000
 
 
 def test_watch_rehearses_each_new_commit_and_ends_with_ctrl_c(live: None, staging: Staging) -> None:
