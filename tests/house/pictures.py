@@ -10,7 +10,7 @@ from tests.house.terminal_pictures import IMAGES, TOP
 def main() -> None:
     terminal_pictures.main(["rehearse"])
     site_picture.draw(IMAGES / "site.png")
-    terminal_pictures.main(["help", "deploy", "failure"])
+    terminal_pictures.main(["help", "failure"])
     report_pictures.draw(TOP / "reports", IMAGES)
     print(f"Look at them: {IMAGES}")
 
