@@ -2,4 +2,5 @@
 
 from understudy.cli.main import run_installed
 
-run_installed()
+if __name__ == "__main__":
+    run_installed()

@@ -86,6 +86,8 @@ def test_every_module_can_be_imported(installed: Installed) -> None:
 
 def test_command_shows_its_version_and_its_verbs(installed: Installed) -> None:
     assert installed.run("understudy", "--version") == (0, f"understudy {__version__}\n")
+    by_module = installed.run("python", "-m", "understudy", "--version")
+    assert by_module == (0, f"understudy {__version__}\n")
     code, shown = installed.run("understudy", "--help")
     assert (code, shown.split()[:2]) == (0, ["usage:", "understudy"])
 
