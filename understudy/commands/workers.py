@@ -7,7 +7,7 @@ from understudy.commands import Argv, script
 _TEXT = """
 unit=$1 seconds=$2
 main=$(systemctl show -p MainPID --value "$unit")
-[ "${main:-0}" -gt 0 ] || { echo "$unit does not run" >&2; exit 1; }
+[ "${main:-0}" -gt 0 ] || { echo "$unit does not run: a deploy starts it" >&2; exit 1; }
 old=$(ps -o pid= --ppid "$main")
 kill -HUP "$main"
 waited=0

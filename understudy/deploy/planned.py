@@ -22,7 +22,7 @@ class PlannedMigrations:
 
     def lines(self) -> Iterator[str]:
         if self.pending is None:
-            yield "which migrations would run is not known before the deploy: database: external"
+            yield "which migrations would run is not known before the deploy"
             yield from self.notes
             return
         yield from pending.lines(self.pending, new_database=self.new_database)

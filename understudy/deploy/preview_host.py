@@ -77,6 +77,9 @@ def _step(action: Action) -> PlannedStep:
 def _migrations(connection: Connection, source: Source, desired: DesiredState) -> PlannedMigrations:
     if not desired.app.migrate_commands:
         return PlannedMigrations()
+    if desired.app.preset != "django":
+        # Only Django keeps their names in a table that is known here.
+        return PlannedMigrations(None)
     if desired.app.database == "external":
         return PlannedMigrations(None, notes=tuple(_notes(connection, desired)))
     there = applied(connection, desired)

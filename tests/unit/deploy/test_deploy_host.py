@@ -210,6 +210,17 @@ def test_preview_prints_the_steps_and_the_differences_and_changes_nothing(stagin
     assert "  switch to" in printed
 
 
+def test_preview_names_no_migrations_of_another_tool_than_djangos(staging: Staging) -> None:
+    """`source/migrations/env.py` of Alembic looks like one."""
+    staging.host()
+    app = {"source": "app", "preset": "plain", "migrate_commands": ["flask db upgrade"]}
+
+    rollout.plan(replace(staging.job(), config=config(app=app, target={"mail": "off"})))
+
+    printed = "\n".join(staging.report.said)
+    assert "which migrations would run is not known before the deploy" in printed
+
+
 def test_deploy_that_does_not_converge_is_an_error(staging: Staging) -> None:
     staging.host()
 

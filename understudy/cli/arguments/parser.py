@@ -120,6 +120,8 @@ class Parser(argparse.ArgumentParser):
 def unknown(kind: str, word: str, choices: Iterable[str]) -> str:
     """The message and, on a second line, the hint."""
     known = list(choices)
+    if not known:
+        return f"there is no {kind} here: {word}\n"
     hint = f"one of {', '.join(known)}" if len(known) <= _MOST_LISTED else ""
     return f"unknown {kind}: {word}{did_you_mean(word, known)}\n{hint}"
 

@@ -106,6 +106,7 @@ def test_a_wrong_command_line_is_exit_code_2(
         ("help depoly", "unknown verb: depoly; did you mean deploy?"),
         ("secrets lst", "unknown action: lst; did you mean list?"),
         ("help secrets lst", "unknown action: lst; did you mean list?"),
+        ("help restart webb", "there is no action here: webb"),
         ("deploy --traget x", "deploy has no option --traget; did you mean --target?"),
         ("data pull --form=x", "data pull has no option --form; did you mean --from?"),
         ("--verson", "has no option --verson; did you mean --version?"),
