@@ -165,6 +165,7 @@ PURE = {
     "host.status_text",
     "host.timer_list",
     "host.timers",
+    "host.unit_properties",
     "hooks.event",
     "hooks.outcome",
     "local.apt_output",

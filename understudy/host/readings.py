@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from understudy.commands import answers
+from understudy.host import unit_properties
 
 WEB = "web"
 # How a service is that has no trouble.
 OK = "ok"
 # 20260102T030405Z-0123abcd-4567ef89: commands/backups.py, which takes longer to import.
 _BACKUP = re.compile(r"(\d{8}T\d{6})Z-[a-z0-9][a-z0-9-]*")
-# What systemctl prints with TZ=UTC.
-_TIME = re.compile(r"\w{3} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC")
 
 
 @dataclass(frozen=True)
@@ -113,31 +112,15 @@ def _restarts(lines: Iterable[str], site: str) -> Mapping[tuple[str, str], Resta
     """A process that runs several times has the sum."""
     unit = re.compile(rf"{re.escape(site)}(?:-([a-z][a-z0-9-]*))?@([a-z0-9-]+)(?:\.\d+)?\.service")
     found = dict[tuple[str, str], Restarts]()
-    for one in _units(lines):
+    for one in unit_properties.of_units(lines):
         name, count = unit.fullmatch(one.get("Id", "")), int(one.get("NRestarts") or 0)
         if name and count:
             key = (name[1] or WEB, name[2])
             before = found.get(key, Restarts(0, None))
-            times = [time for time in (before.last, _time(one)) if time]
+            began = unit_properties.time(one.get("ActiveEnterTimestamp", ""))
+            times = [time for time in (before.last, began) if time]
             found[key] = Restarts(before.count + count, max(times, default=None))
     return found
-
-
-def _units(lines: Iterable[str]) -> Iterator[Mapping[str, str]]:
-    """The properties of each unit: systemctl prints an empty line between them."""
-    unit: dict[str, str] = {}
-    for line in (*lines, ""):
-        key, _, value = line.partition("=")
-        if line:
-            unit[key] = value
-        elif unit:
-            yield unit
-            unit = {}
-
-
-def _time(unit: Mapping[str, str]) -> datetime | None:
-    found = _TIME.fullmatch(unit.get("ActiveEnterTimestamp", ""))
-    return datetime.fromisoformat(f"{found[1]}+00:00") if found else None
 
 
 def _backup(names: list[str], sizes: list[str]) -> NewestBackup | None:

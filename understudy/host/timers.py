@@ -1,16 +1,15 @@
 """The timers of a site as a host's facts show them: when each runs next, how its last run ended. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from signal import Signals
 
 from understudy.commands import answers
+from understudy.host import unit_properties
 
-# What systemctl prints with TZ=UTC.
-_TIME = re.compile(r"\w{3} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC")
 # How /usr/local/lib/understudy/timer-ended records the end of a run.
 _RECORD = re.compile(r"([a-z-]{1,40}) (\w{1,20}) (\d{1,10}) (\d{1,10})\n")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
@@ -74,7 +73,7 @@ def observed(
     what they can't have printed.
     """
     with answers.understood("timers"):
-        units = {unit["Id"]: unit for unit in _units(lines)}
+        units = {unit["Id"]: unit for unit in unit_properties.of_units(lines)}
         last = {PurePosixPath(path).name: _last(text) for path, text in records.items()}
         names = [unit.removesuffix(".timer") for unit in units if unit.endswith(".timer")]
         return tuple(
@@ -117,23 +116,11 @@ def _at(time: datetime | None) -> str:
     return f"{time:%Y-%m-%d %H:%M} UTC" if time else "at an unknown time"
 
 
-def _units(lines: Iterable[str]) -> Iterator[dict[str, str]]:
-    """The properties of each unit: systemctl prints an empty line between them."""
-    unit: dict[str, str] = {}
-    for line in (*lines, ""):
-        key, _, value = line.partition("=")
-        if line:
-            unit[key] = value
-        elif unit:
-            yield unit
-            unit = {}
-
-
 def _observed(name: str, timer: Mapping[str, str], service: Mapping[str, str]) -> ObservedTimer:
     return ObservedTimer(
         answers.fitting("timer", name, _NAME),
         timer["ActiveState"] == "active",
-        _time(timer["NextElapseUSecRealtime"]),
+        unit_properties.time(timer["NextElapseUSecRealtime"]),
         service["ActiveState"] in ("activating", "deactivating"),
     )
 
@@ -145,11 +132,6 @@ def _exit_code(status: str) -> str:
         return f"killed by {Signals(int(status) - _BY_SIGNAL).name}"
     except ValueError:
         return f"exit code {status}"
-
-
-def _time(text: str) -> datetime | None:
-    found = _TIME.fullmatch(text)
-    return datetime.fromisoformat(f"{found[1]}+00:00") if found else None
 
 
 def _last(text: str) -> LastRun | None:
