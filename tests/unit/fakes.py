@@ -241,7 +241,7 @@ def manifest(release_id: str, deployed_at: str = "2024-01-01", lock: str = "lock
 
 def well() -> Status:
     """Of a site that has no problem."""
-    live = Live("r1", "c0ffee", "", "2024-01-01T00:00:00+00:00", "ann@desk", running=True)
+    live = Live("r1", "c0ffee", "", "2024-01-01T00:00:00.000Z", "ann@desk", running=True)
     site = Site("staging", "192.0.2.7", "Debian", "http://shop.test", "sqlite", live)
     return Status(site, Readings(datetime(2024, 2, 1, tzinfo=UTC)))
 

@@ -251,6 +251,7 @@ PURE = {
     "release.timers",
     "report.ages",
     "report.answer",
+    "report.moments",
     "report.assertion",
     "report.error_lines",
     "report.graph",

@@ -1,6 +1,7 @@
 """The releases on a host, as they are listed. Pure."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import ClassVar, Self
 
 from understudy.host.facts import ObservedState
@@ -10,13 +11,13 @@ from understudy.report.answer import Answer
 
 @dataclass(frozen=True)
 class ListedRelease:
-    """deployed_at: ISO 8601, UTC. deployed_by: as "ann@desk". state: live; good if it was live before, so
+    """deployed_by: as "ann@desk". state: live; good if it was live before, so
     that a rollback can go to it; failed.
     """
 
     id: str
     commit: str
-    deployed_at: str
+    deployed_at: datetime
     deployed_by: str
     state: str
 
@@ -36,7 +37,11 @@ class ReleaseList(Answer):
     def of(cls, target: str, host: str, observed: ObservedState) -> Self:
         listed = (
             ListedRelease(
-                one.id, one.commit, one.deployed_at, one.deployed_by, _state(one.id, observed)
+                one.id,
+                one.commit,
+                datetime.fromisoformat(one.deployed_at).astimezone(UTC),
+                one.deployed_by,
+                _state(one.id, observed),
             )
             for one in newest_first(observed.releases)
         )
@@ -45,10 +50,12 @@ class ReleaseList(Answer):
     def text(self) -> str:
         if not self.releases:
             return f"{self.target} has no release yet"
-        return "\n".join(
-            f"{one.id}  {one.deployed_at}  {one.state:8}  {one.commit[:12]}  by {one.deployed_by}"
-            for one in self.releases
-        )
+        return "\n".join(map(_line, self.releases))
+
+
+def _line(one: ListedRelease) -> str:
+    at = f"{one.deployed_at:%Y-%m-%d %H:%M} UTC"
+    return f"{one.id}  {at}  {one.state:8}  {one.commit[:12]}  by {one.deployed_by}"
 
 
 def _state(release: str, observed: ObservedState) -> str:

@@ -24,6 +24,7 @@ from understudy.host.site_status import (
 from understudy.host.timers import ObservedTimer
 from understudy.release import maintenance
 from understudy.release.processes import ReleaseProcess
+from understudy.report.moments import moment
 
 
 def of(config: Config, name: str, target: TargetConfig, observed: ObservedState) -> Site:
@@ -60,7 +61,7 @@ def _live(observed: ObservedState) -> Live | None:
         release.id,
         release.commit,
         release.subject,
-        release.deployed_at,
+        moment(datetime.fromisoformat(release.deployed_at)),
         release.deployed_by,
         running=release.id in observed.running and observed.nginx_active,
     )
@@ -75,7 +76,7 @@ def _certificate(found: CertificateState | None, target: TargetConfig) -> Certif
     if found is None or found.problem:
         return Certificate(None, None, ok=False, text=text)
     ok = found.days >= DAYS_TO_WARN and not (by_issuer and found.self_signed)
-    return Certificate(found.ends.isoformat(), found.days, ok, text)
+    return Certificate(moment(found.ends), found.days, ok, text)
 
 
 def _renewal(found: RenewalState | None) -> Renewal | None:
@@ -130,4 +131,4 @@ def _timer(target: str, timer: ObservedTimer) -> Timer:
 
 
 def _iso(time: datetime | None) -> str | None:
-    return time.isoformat() if time else None
+    return moment(time) if time else None

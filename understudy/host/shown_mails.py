@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from understudy.host.mails import Mail
+from understudy.report.moments import moment
 from understudy.report.sanitize import cut
 
 # Of the HTML of one mail: half of it would look broken.
@@ -16,7 +17,7 @@ def shown(mail: Mail) -> dict[str, Any]:
         "subject": mail.subject,
         "from": mail.sender,
         "to": list(mail.to),
-        "at": datetime.fromtimestamp(mail.seconds, UTC).isoformat(timespec="seconds"),
+        "at": moment(datetime.fromtimestamp(mail.seconds, UTC)),
         "text": cut(mail.text),
         "html": mail.html if len(mail.html) <= MOST_HTML else "",
         "links": list(mail.links[:100]),

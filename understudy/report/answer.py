@@ -3,10 +3,12 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 from pathlib import PurePath
 from typing import Any, ClassVar
+
+from understudy.report.moments import moment
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,12 @@ class Answer(ABC):
 
 
 def to_json(value: Any) -> Any:
-    """A frozen value as json.dumps takes it. Times are ISO 8601 in UTC, without fractions of a second."""
+    """A frozen value as json.dumps takes it. Times are those of `moment`."""
     match value:
         case Enum():
             return value.value
         case datetime():
-            return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+            return moment(value)
         case PurePath():
             return str(value)
         case Mapping():

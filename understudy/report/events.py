@@ -13,6 +13,7 @@ from typing import Any, TextIO
 from understudy.errors import Stopped, UnderstudyError
 from understudy.local.share import Share
 from understudy.report.answer import Answer
+from understudy.report.moments import moment
 from understudy.report.sanitize import plain_json
 
 # JSON has a line for each second of a step, not for each piece that is sent.
@@ -206,8 +207,7 @@ class JsonReport(Report):
         )
 
     def _write(self, event: str, /, **values: Any) -> None:
-        time = f"{self._now():%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
-        begin = {"event": event, "schema": SCHEMA, "time": time}
+        begin = {"event": event, "schema": SCHEMA, "time": moment(self._now())}
         whole = plain_json({**begin, **self._about, **self._branch, **values})
         print(json.dumps(whole), file=self._out, flush=True)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -11,9 +12,9 @@ from understudy.report.store import WrittenReport
 
 @dataclass(frozen=True)
 class ListedReport:
-    """began: ISO 8601, UTC. page: relative to the project's folder."""
+    """page: relative to the project's folder."""
 
-    began: str
+    began: datetime
     verb: str
     target: str
     verdict: str
@@ -49,5 +50,5 @@ class ReportList(Answer):
 
 
 def _line(one: ListedReport) -> str:
-    began = one.began[:19].replace("T", " ")
+    began = f"{one.began:%Y-%m-%d %H:%M:%S}"
     return f"{began}  {one.verb:<9}  {one.target:<12}  {one.verdict:<11}  {one.seconds:6.0f} s  {one.page}"

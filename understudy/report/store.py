@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from understudy.local import private
@@ -21,10 +22,10 @@ INCOMPLETE = ".new"
 
 @dataclass(frozen=True)
 class WrittenReport:
-    """A complete report on disk. began: ISO 8601, UTC. seconds: of the run."""
+    """A complete report on disk. seconds: of the run."""
 
     directory: Path
-    began: str
+    began: datetime
     verb: str
     target: str
     verdict: str
@@ -178,7 +179,8 @@ def _read(directory: Path) -> Iterator[WrittenReport]:
         return
     try:
         data = json.loads((directory / "report.json").read_text(encoding="utf-8"))
-        words = (data[key] for key in ("began", "verb", "target", "verdict", "seconds"))
-        yield WrittenReport(directory, *words)
+        began = datetime.fromisoformat(data["began"]).astimezone(UTC)
+        words = (data[key] for key in ("verb", "target", "verdict", "seconds"))
+        yield WrittenReport(directory, began, *words)
     except (OSError, ValueError, KeyError, TypeError):
         return

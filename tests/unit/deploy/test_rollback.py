@@ -44,7 +44,7 @@ def test_releases_are_listed_newest_first_with_their_state(staging: Staging) -> 
 
     rollback.releases(staging.job())
 
-    listed_states = [(line.split()[0], line.split()[2]) for line in staging.report.said]
+    listed_states = [(line.split()[0], line.split()[4]) for line in staging.report.said]
     assert listed_states == [(NEW.id, "live"), (OLD.id, "failed"), (OLDEST.id, "good")]
     assert changes(host) == []
 

@@ -44,7 +44,7 @@ def test_entries_say_who_did_what_and_how_it_ended(staging: Staging) -> None:
     [(event, value)] = staging.report.results
     assert (event, value["entries"][0]["at"], value["entries"][2]["login"]) == (
         "audit",
-        "2024-02-01T12:00:00Z",
+        "2024-02-01T12:00:00.000Z",
         "root",
     )
 

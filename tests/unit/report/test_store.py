@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -109,7 +110,7 @@ def test_the_oldest_reports_are_removed_and_other_files_stay(
     kept = report_store.list_all(folder)
 
     assert len(kept) == report_store.MOST_REPORTS
-    assert kept[0].began > kept[-1].began > "2026-03-04T06:01"
+    assert kept[0].began > kept[-1].began > datetime(2026, 3, 4, 6, 1, tzinfo=UTC)
     assert {path.name for path in folder.iterdir() if not path.name.startswith("2026")} == {
         "browser",
         "latest",
