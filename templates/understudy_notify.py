@@ -126,7 +126,7 @@ def send(urls: Mapping[str, str], title: str, body: str) -> bool:
             failed.append(f"{name}: the site has no such secret")
         elif not sender.add(url):
             failed.append(f"{name}: the secret is no URL that apprise knows")
-        elif not sender.notify(title=title, body=body, notify_type="warning"):
+        elif not sender.notify(title=title, body=body, notify_type="warning", body_format="text"):
             failed.append(f"{name}: its service refused the message or could not be reached")
     for one in failed:
         print(f"no message to {one}", file=sys.stderr)

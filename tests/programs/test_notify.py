@@ -5,6 +5,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,9 +13,12 @@ from typing import Any
 import pytest
 
 from tests.programs import mail_catcher
+from tests.programs.mail_catcher import Catcher
 from tests.unit.cli.test_afterwards import Webhook
 from tests.unit.fakes import TOP
 from tests.unit.web_server import WebServer, certificate, reply
+from understudy.notify import send
+from understudy.notify.message import Message
 
 pytestmark = pytest.mark.filterwarnings("ignore:.imghdr.:DeprecationWarning")
 EVENTS = ["timer", "certificate", "disk"]
@@ -137,6 +141,32 @@ def test_host_whose_data_tests_may_destroy_mails_to_its_catcher(
         [mail] = catcher.mails()
     assert mail["To"] == "hook-url@notify.invalid"
     assert "messages of this host go to its own mail catcher" in mail["Subject"]
+
+
+def test_mail_to_people_has_the_lines_as_they_are(program: ModuleType, tmp_path: Path) -> None:
+    """Those of a commit's author, too, who may write `<b>`."""
+    with _mailbox(tmp_path) as (catcher, url):
+        assert program.send({"OPS_MAIL": url}, "shop: disk", "one <b>line</b>\nanother")
+        message = Message("verdict", "shop: READY", "one <b>line</b>\nanother", good=True)
+        assert list(send.send(message, ["OPS_MAIL"], {"OPS_MAIL": url})) == []
+        mails = catcher.mails()
+
+    assert len(mails) == 2
+    for mail in mails:
+        text = mail.get_body(("plain",))
+        assert text
+        assert text.get_content().splitlines() == ["one <b>line</b>", "another"]
+        html = mail.get_body(("html",))
+        assert html is None or "<b>" not in html.get_content()
+
+
+@contextmanager
+def _mailbox(folder: Path) -> Iterator[tuple[Catcher, str]]:
+    """A catcher of mails, and apprise's URL for it as people write theirs."""
+    (folder / "mail").mkdir()
+    with mail_catcher.running(folder / "mail") as catcher:
+        where = f"mailto://127.0.0.1:{catcher.ports[0]}"
+        yield catcher, f"{where}?from=shop@example.test&to=ann@example.test"
 
 
 @pytest.mark.needs("openssl")

@@ -46,8 +46,8 @@ def _sender(message: Message, url: str) -> Callable[[], str]:
 
 
 def _send(notify: Callable[..., object], message: Message) -> str:
-    if notify(
-        title=message.title, body=message.body, notify_type="success" if message.good else "failure"
-    ):
+    kind = "success" if message.good else "failure"
+    # Without a format its lines run together in a mail, which is HTML, and `<` begins a tag there.
+    if notify(title=message.title, body=message.body, notify_type=kind, body_format="text"):
         return ""
     return "its service refused it or could not be reached. `apprise -vv -b test $NAME` shows why"
