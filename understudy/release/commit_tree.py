@@ -24,7 +24,7 @@ class CommitTree:
     def on_disk(self, path: str) -> str:
         """The text of the file beside the commit, "" without one: the copy of a git URL has no files."""
         file = self.repository / path
-        return file.read_text() if file.is_file() else ""
+        return file.read_text(errors="replace") if file.is_file() else ""
 
     def object_id(self, path: str) -> str:
         """Git's id of the file or directory, which changes with its content; "" without one."""

@@ -1,6 +1,5 @@
 """One commit of the app: where it is, and the files in it that are shipped."""
 
-import io
 import json
 import re
 import shutil
@@ -13,9 +12,9 @@ from pathlib import Path
 
 from understudy.config.app import App
 from understudy.errors import ConfigError, Refused, Unreachable
-from understudy.release import committed_lock, source_state
+from understudy.release import committed_lock, git_archive, source_state
 from understudy.release.commit_tree import CommitTree
-from understudy.release.git import git, git_bytes
+from understudy.release.git import git
 from understudy.release.locks import wanted
 
 # All machines ship the same bytes, whatever the settings of their git.
@@ -84,7 +83,7 @@ def resolve_source(app: App, beside: Path, cache: Path, found: Source | None = N
 def find_commit(app: App, beside: Path, cache: Path) -> Source:
     """As resolve_source(), without the lock file, which may be what is wrong."""
     place = _place(app, beside, cache)
-    commit = git(place.repository, "rev-parse", "--verify", f"{app.revision}^{{commit}}").strip()
+    commit = _commit(place.repository, app.revision)
     return Source(
         repository=place.repository,
         prefix=place.prefix,
@@ -94,6 +93,20 @@ def find_commit(app: App, beside: Path, cache: Path) -> Source:
         dirty=place.dirty,
         subject=git(place.repository, "log", "-1", "--format=%s", commit, "--").strip(),
     )
+
+
+def _commit(repository: Path, revision: str) -> str:
+    """Raises ConfigError if the repository has no such commit."""
+    try:
+        return git(repository, "rev-parse", "--verify", f"{revision}^{{commit}}").strip()
+    except ConfigError as error:
+        if git(repository, "rev-list", "--all", "--max-count=1"):
+            raise
+        raise ConfigError(
+            f"the repository {repository} has no commit yet, and a deploy ships a commit",
+            details=error.details,
+            hint="git add the app's files, and git commit.",
+        ) from None
 
 
 def newest(app: App, beside: Path) -> Newest:
@@ -181,12 +194,14 @@ def paths(source: Source) -> Iterator[str]:
 def _place(app: App, beside: Path, cache: Path) -> _Place:
     if source_state.is_url(app.source):
         return _Place(_mirror(app.source, cache), app.subdirectory.strip("/"))
-    directory = (beside / app.source / app.subdirectory).resolve()
+    directory = beside / app.source / app.subdirectory
+    # Before resolve(), which raises for links that lead to themselves.
     if not directory.is_dir():
         raise ConfigError(
             f"app.source: there is no directory {directory}",
             hint="app.source is relative to deploy.yml, and app.subdirectory to app.source.",
         )
+    directory = directory.resolve()
     # `git archive` reads a path of a commit from where it is run, so it's run at the top.
     places = git(directory, "rev-parse", "--show-toplevel", "--show-prefix")
     top, _, prefix = places.removesuffix("\n").rpartition("\n")
@@ -221,10 +236,11 @@ def _fetch(directory: Path, *arguments: str) -> None:
 
 def _archived(source: Source) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
     # From the top of the repository: a .gitattributes above the app counts, too.
-    where = (source.commit, source.prefix) if source.prefix else (source.commit,)
-    archive = git_bytes(source.repository, *_AS_COMMITTED, "archive", "--format=tar", *where)
+    below = (source.prefix,) if source.prefix else ()
     committed = int(git(source.repository, "show", "-s", "--format=%ct", source.commit))
-    with tarfile.open(fileobj=io.BytesIO(archive)) as commit:
+    with git_archive.opened(
+        source.repository, source.commit, *below, options=_AS_COMMITTED
+    ) as commit:
         for member in commit:
             reader = commit.extractfile(member) if member.isfile() else None
             name = member.name.removeprefix(source.prefix).lstrip("/")

@@ -1,13 +1,12 @@
 """The files of a package that a lock names by a git commit, or by a path in the app's own repository."""
 
-import io
 import re
 import shutil
-import tarfile
 from hashlib import sha256
 from pathlib import Path
 
 from understudy.errors import ConfigError, Unreachable
+from understudy.release import git_archive
 from understudy.release.git import git, git_bytes
 from understudy.release.lock_file import Pin
 
@@ -31,9 +30,7 @@ def check_out(pin: Pin, repository: Path, cache: Path, place: Path) -> Path:
         file = place / Path(path).name
         file.write_bytes(git_bytes(repository, "cat-file", "blob", its_id))
         return file
-    archive = git_bytes(repository, "archive", "--format=tar", its_id)
-    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-        files.extractall(place, filter="data")
+    git_archive.extract(repository, its_id, place)
     return place
 
 

@@ -3,18 +3,16 @@
 A package in the repository may have to be asked for what it needs: then uv runs its build backend.
 """
 
-import io
 import re
 import subprocess
-import tarfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from uv import find_uv_bin
 
 from understudy.errors import StepFailed, UnderstudyError, Unreachable
+from understudy.release import git_archive
 from understudy.release.commit_tree import CommitTree
-from understudy.release.git import git_bytes
 from understudy.release.locks import unlocked
 from understudy.release.locks.requirements import Requirements
 
@@ -68,9 +66,7 @@ def failure(output: str, given: str, python: str) -> UnderstudyError:
 def _lay_out(tree: CommitTree, requirements: Requirements, work: Path) -> None:
     """Writes what uv reads: all lines in the first file, with paths from the repository's top."""
     if any(_IN_REPOSITORY.search(line) for line in requirements.lines):
-        archive = git_bytes(tree.repository, "archive", "--format=tar", tree.commit)
-        with tarfile.open(fileobj=io.BytesIO(archive)) as commit:
-            commit.extractall(work, filter="data")
+        git_archive.extract(tree.repository, tree.commit, work)
     lines = [_IN_REPOSITORY.sub(r"./\1", line) for line in requirements.lines]
     files = {**dict(requirements.files), **dict.fromkeys(requirements.given, "")}
     constraints = [f"-c {(work / path).resolve()}" for path in requirements.constraints]
