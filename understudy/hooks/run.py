@@ -60,8 +60,10 @@ def _run(job: Job, event: Event, hook: Hook, connection: Connection | None) -> N
 
 def _here(job: Job, event: Event, hook: Hook) -> None:
     environment = {**os.environ, **_variables(job, event)}
-    ended = CommandProcess().run(hook.command, job.directory, environment, hook.timeout)
     report = job.report
+    ended = CommandProcess().run(
+        hook.command, job.directory, environment, hook.timeout, report.output
+    )
     report.ran(outcome.title(hook, event.name), ended.output, ended.seconds, ok=ended.status == 0)
     if ended.status is None:
         how = f"had not ended after {hook.timeout} s and was ended with all that it had started"

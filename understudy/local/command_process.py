@@ -4,20 +4,23 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Event
+from typing import BinaryIO
 from uuid import uuid4
 
 from understudy.errors import StepFailed
+from understudy.local.lines import Lines
 
 # After a request to end, as by Ctrl-C: for the command to end its browser.
 SECONDS_TO_END = 5
 # In the environment of the command and of all that it starts, also of what leaves its process group.
 _MARK = "UNDERSTUDY_COMMAND"
+_PIECE = 2**18
 
 
 @dataclass(frozen=True)
@@ -39,13 +42,21 @@ class CommandProcess:
         self._stopped.set()
 
     def run(
-        self, words: Sequence[str], directory: Path, environment: Mapping[str, str], seconds: int
+        self,
+        words: Sequence[str],
+        directory: Path,
+        environment: Mapping[str, str],
+        seconds: int,
+        on_line: Callable[[str], None] = lambda line: None,
     ) -> Ended:
-        """Runs a command for at most that many seconds. Raises StepFailed if it can't be started."""
+        """Runs a command for at most that many seconds. Raises StepFailed if it can't be started.
+
+        on_line: called with each line of its output, soon after it is printed.
+        """
         mark = f"{_MARK}={uuid4().hex}"
         began = time.monotonic()
         # A file: a pipe would have an end only when all have closed it.
-        with TemporaryFile() as output:
+        with TemporaryFile() as output, Lines(on_line) as lines:
             try:
                 process = subprocess.Popen(
                     words,
@@ -63,18 +74,26 @@ class CommandProcess:
                     hint="Is it installed on this machine?",
                 ) from error
             try:
-                status = self._wait(process, began + seconds)
+                status = self._wait(process, began + seconds, lambda: _read_on(output, lines))
             finally:
                 _end(process, mark)
-            output.seek(0)
-            text = output.read().decode(errors="replace")
-        return Ended(status, text, time.monotonic() - began)
+                _read_on(output, lines)
+        return Ended(status, lines.text, time.monotonic() - began)
 
-    def _wait(self, process: "subprocess.Popen[bytes]", deadline: float) -> int | None:
+    def _wait(
+        self, process: "subprocess.Popen[bytes]", deadline: float, meanwhile: Callable[[], None]
+    ) -> int | None:
         while time.monotonic() < deadline and not self._stopped.is_set():
             with suppress(subprocess.TimeoutExpired):
                 return process.wait(timeout=0.1)
+            meanwhile()
         return None
+
+
+def _read_on(output: BinaryIO, lines: Lines) -> None:
+    """What was printed since. Not by the file's own position: the command writes at that."""
+    while piece := os.pread(output.fileno(), _PIECE, lines.bytes):
+        lines.take(piece)
 
 
 def _end(process: "subprocess.Popen[bytes]", mark: str) -> None:

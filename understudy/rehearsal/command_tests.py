@@ -43,7 +43,7 @@ class CommandTests:
             self._end_if_stopped()
             if self._junit:
                 self._junit.unlink(missing_ok=True)
-            ended = self._start(site)
+            ended = self._start(site, report)
             passed = ended.status == 0
             report.ran(self.name, ended.output, ended.seconds, ok=passed)
             self._end_if_stopped()
@@ -73,7 +73,7 @@ class CommandTests:
     def _junit(self) -> Path | None:
         return self.job.project.directory / self.command.junit if self.command.junit else None
 
-    def _start(self, site: Site) -> Ended:
+    def _start(self, site: Site, report: Report) -> Ended:
         words, own = filled(self.command, site)
         with site_proxy.environment(site) as environment, TemporaryDirectory() as folder:
             roots, login = trust.known(site.roots), site_login.variables(self.job)
@@ -83,6 +83,7 @@ class CommandTests:
                 self._directory,
                 {**environment, **trusted, **login, **own},
                 self.command.timeout,
+                report.output,
             )
 
     def _failed(self, ended: Ended) -> StepFailed:

@@ -1,6 +1,5 @@
 """A command under way on a host: its output as it comes, its silence, its end."""
 
-import codecs
 import select
 import time
 from collections.abc import Callable, Iterator
@@ -8,6 +7,7 @@ from collections.abc import Callable, Iterator
 import paramiko
 
 from understudy.commands.on_host import MARK
+from understudy.local.lines import Lines
 
 _PIECE = 2**18
 # A process that a command left behind may hold its output open for ever.
@@ -54,20 +54,15 @@ class Answer:
             raise OtherAnswer(self._before.decode(errors="replace"))
 
 
-class Output:
-    """What a command prints on one of its outputs: kept whole, and passed to on_line by lines."""
+class Output(Lines):
+    """What a command prints on one of its outputs: without what the host printed before it."""
 
     def __init__(self, on_line: Callable[[str], None] = lambda line: None) -> None:
-        self.answer, self.text = Answer(), ""
-        self._on_line, self._rest = on_line, ""
-        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        super().__init__(on_line)
+        self.answer = Answer()
 
     def take(self, piece: bytes) -> None:
-        text = self._decode(self.answer.take(piece))
-        self.text += text
-        *lines, self._rest = (self._rest + text).split("\n")
-        for line in lines:
-            self._on_line(line)
+        super().take(self.answer.take(piece))
 
 
 def outputs(channel: paramiko.Channel) -> Iterator[tuple[bytes, bytes]]:

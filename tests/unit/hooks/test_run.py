@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.fakes import FakeConnection, FakeReport, config, failed
+from tests.unit.fakes import FakeConnection, FakeReport, config, failed, printed
 from understudy.errors import HookFailed
 from understudy.hooks import run
 from understudy.hooks.event import Event
@@ -70,6 +70,30 @@ def test_other_failure_is_a_warning(tmp_path: Path) -> None:
     assert "ended with 3\nno" in first
     assert "no-such-program can't be started" in second
     assert (tmp_path / "later").exists()
+
+
+@pytest.mark.parametrize("where", ["here", "host"])
+def test_what_a_hook_prints_is_reported_by_lines(tmp_path: Path, where: str) -> None:
+    command = ["sh", "-c", "echo one; echo two >&2; printf three"]
+    given = job(tmp_path, "after_deploy", {"command": command, "where": where})
+    event = Event("after_deploy", release="c0ffee-1")
+
+    if where == "here":
+        run.here(given, event)
+    else:
+        run.on_host(given, FakeConnection({"echo one": printed("one\ntwo\nthree")}), event)
+
+    assert report(given).printed == ["one", "two", "three"]
+
+
+def test_what_a_hook_prints_is_reported_while_it_runs(tmp_path: Path) -> None:
+    """The hook ends only once its first line was reported."""
+    text = "echo one; while [ ! -e seen ]; do sleep 0.02; done"
+    hook = {"command": ["sh", "-c", text], "timeout": 5, "fatal": True}
+    given = job(tmp_path, "before_deploy", hook)
+    given.report.output = lambda line: (tmp_path / "seen").touch()  # type: ignore[method-assign]
+
+    run.here(given, BEFORE)
 
 
 def test_one_that_takes_too_long_ends_with_all_that_it_started(

@@ -43,7 +43,7 @@ def test_output_is_passed_on_line_by_line(connection: SshConnection) -> None:
 
     connection.run(("printf", "==> one\n==> two\nno end"), on_line=lines.append)
 
-    assert lines == ["==> one", "==> two"]
+    assert lines == ["==> one", "==> two", "no end"]
 
 
 def test_endless_command_is_given_up(connection: SshConnection) -> None:
