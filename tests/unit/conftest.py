@@ -36,7 +36,7 @@ def staging(
     QUIET in a test's module: parts of commands that its hosts expect; they succeed and print nothing.
     """
     from tests.unit.staging import Staging
-    from understudy.host import mailbox, session
+    from understudy.host import late_entry, mailbox, session
     from understudy.host import provision as provision_host
     from understudy.host import remove as remove_site
     from understudy.paths import Project
@@ -45,6 +45,7 @@ def staging(
     monkeypatch.setattr(Project, "known", tmp_path / "known")
     made = Staging(quiet=getattr(request.module, "QUIET", ()))
     monkeypatch.setattr(session, "SshConnection", made.connect)
+    monkeypatch.setattr(late_entry, "SshConnection", made.connect)
     monkeypatch.setattr(provision_host, "SshConnection", made.connect)
     monkeypatch.setattr(remove_site, "SshConnection", made.connect)
     monkeypatch.setattr(mailbox, "SshConnection", made.connect)

@@ -85,6 +85,7 @@ ABOVE_THE_VM = {
 }
 # These only note when something was, or how long it took.
 CLOCK_READERS = {
+    "host.late_entry",
     "cli.reports",
     "cli.run",
     "cli.timers",

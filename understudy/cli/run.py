@@ -8,6 +8,7 @@ from understudy.cli import shell
 from understudy.commands import Argv, in_release, on_host
 from understudy.errors import Refused, StepFailed
 from understudy.host import session
+from understudy.host.audit_log import BEGUN
 from understudy.host.facts import ObservedState
 from understudy.host.session import AuditEntry
 from understudy.job import Job
@@ -36,7 +37,7 @@ def run(job: Job, verb: str, command: Argv) -> NoReturn:
         entry = AuditEntry(verb, what if len(what) <= _LONGEST else f"{what[:_LONGEST]} …")
         entry.commit = release.commit if release else ""
         # The entry at the end is lost if this machine or the network fails meanwhile.
-        session.record(connection, job, entry, "begun", 0)
+        session.record(connection, job, entry, BEGUN, 0)
         began = time.monotonic()
         line = on_host.bare_line(in_release.run(job.config.app, paths, command))
         # A terminal there would change what is written into a pipe or read from one.

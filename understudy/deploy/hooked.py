@@ -1,31 +1,38 @@
 """The hooks around a deploy or a rollback: those of this machine once, those of hosts under the host's lock."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from understudy.hooks import run
 from understudy.hooks.event import Event
+from understudy.host import late_entry
 from understudy.host.facts import ObservedState
+from understudy.host.session import AuditEntry
 from understudy.job import Job
 from understudy.release.layout import Manifest
 from understudy.ssh.connection import Connection
 
 
 @contextmanager
-def hooked(job: Job, verb: str, commit: str = "", release: str = "") -> Iterator[list[Manifest]]:
+def hooked(
+    job: Job, hosts: Sequence[Job], verb: str, commit: str = "", release: str = ""
+) -> Iterator[list[Manifest]]:
     """Runs those before the block, and those after it if the block has made a release live.
 
-    verb: deploy or rollback. commit, release: what goes live, if that is known. The block adds each release
-    that it has made live on a host to the list. Raises HookFailed if a fatal hook fails.
+    hosts: of the target, those that change. verb: deploy or rollback. commit, release: what goes live, if that
+    is known. The block adds each release that it has made live on a host to the list. Raises HookFailed if a
+    fatal hook fails; the audit logs of the hosts have that, too, and a Ctrl-C meanwhile.
     """
     began = time.monotonic()
-    run.here(job, Event(f"before_{verb}", commit, release))
+    with late_entry.noted(hosts, AuditEntry(verb, release, commit)):
+        run.here(job, Event(f"before_{verb}", commit, release))
     live: list[Manifest] = []
     yield live
     if live:
         after = Event(f"after_{verb}", live[0].commit, live[0].id, seconds=time.monotonic() - began)
-        run.here(job, after)
+        with late_entry.noted(hosts, AuditEntry(verb, live[0].id, live[0].commit)):
+            run.here(job, after)
 
 
 @contextmanager

@@ -36,7 +36,7 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
         up_to_date = all_hosts.look(hosts, is_up_to_date)
         hosts = tuple(host for host, done in zip(hosts, up_to_date, strict=True) if not done)
     if hosts:
-        with hooked.hooked(job, "deploy", source.commit) as live:
+        with hooked.hooked(job, hosts, "deploy", source.commit) as live:
             all_hosts.roll(hosts, deploy_one)
 
 
@@ -61,7 +61,7 @@ def rollback(
         earlier = all_hosts.look(hosts, lambda host: rollback_host.earlier(host, to))
     release = next(iter(earlier), None)
     commit, release_id = (release.commit, release.id) if release else ("", "")
-    with hooked.hooked(job, "rollback", commit, release_id) as live:
+    with hooked.hooked(job, hosts, "rollback", commit, release_id) as live:
         all_hosts.roll(
             hosts,
             lambda host: rollback_host.rollback(

@@ -4,12 +4,16 @@ provision/70-site-log.sh writes them, host/session.py says what is in them.
 """
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from understudy.report.answer import Answer
+
+# The outcome of what has only begun.
+BEGUN = "begun"
 
 
 @dataclass(frozen=True, order=True)
@@ -38,6 +42,16 @@ class Entry:
     @property
     def is_deploy(self) -> bool:
         return self.verb in ("deploy", "rollback")
+
+    @property
+    def has_begun(self) -> bool:
+        """Of an entry that was written before a command of `run` and `console`, beside that at its end."""
+        return self.outcome == BEGUN
+
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """The same at the beginning and at the end."""
+        return (self.login, self.who, self.verb, self.what, self.commit)
 
     def text(self) -> str:
         subject = " ".join(part for part in (self.verb, self.what) if part)
@@ -69,7 +83,20 @@ class AuditLog(Answer):
 
 def parse(text: str, host: str) -> tuple[Entry, ...]:
     """`time login {object}` a line. Lines that no understudy-site has written are left out."""
-    return tuple(entry for line in text.splitlines() for entry in _entry(line, host))
+    return _ended(tuple(entry for line in text.splitlines() for entry in _entry(line, host)))
+
+
+def _ended(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Without the beginning of each whose end is there as well: it was written in case the end is lost."""
+    left, ends = list[Entry](), Counter[tuple[str, ...]]()
+    for entry in reversed(entries):
+        if not entry.has_begun:
+            ends[entry.subject] += 1
+        elif ends[entry.subject]:
+            ends[entry.subject] -= 1
+            continue
+        left.append(entry)
+    return tuple(reversed(left))
 
 
 def _entry(line: str, host: str) -> Iterator[Entry]:

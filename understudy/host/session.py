@@ -16,7 +16,11 @@ from understudy.host import facts, facts_query, known_names, query_errors
 from understudy.host.facts import ObservedState
 from understudy.host.provisioning import Provisioning, of_project
 from understudy.job import Job
+from understudy.local.background import Background
 from understudy.ssh.connection import Connection, Result, SshConnection
+
+# For the host to write its audit log: a run that was interrupted does not wait for a host that is gone.
+SECONDS_TO_RECORD = 10
 
 
 @contextmanager
@@ -93,7 +97,9 @@ def locked(
 def record(
     connection: Connection, job: Job, entry: AuditEntry, outcome: str, seconds: float
 ) -> None:
-    """Writes an entry into the host's audit log. A failure is a warning: it must not hide another error."""
+    """Writes an entry into the host's audit log, within SECONDS_TO_RECORD. A failure is a warning: it must not
+    hide another error.
+    """
     line = {
         "who": who(),
         "verb": entry.verb,
@@ -104,13 +110,16 @@ def record(
     }
     if entry.without_rehearsal:
         line["without_rehearsal"] = entry.without_rehearsal
+    argv, text = site.log(job.config.app.name), json.dumps(line) + "\n"
     try:
-        done = connection.send(site.log(job.config.app.name), json.dumps(line) + "\n")
+        done = Background(lambda: connection.send(argv, text)).answer(SECONDS_TO_RECORD)
+        why = "" if done.ok else done.text
     except UnderstudyError as error:
-        job.report.warn(f"the host's audit log could not be written: {error.summary}")
-        return
-    if not done.ok:
-        job.report.warn(f"the host's audit log could not be written: {done.text}")
+        why = error.summary
+    except TimeoutError:
+        why = f"{job.target.address} does not answer within {SECONDS_TO_RECORD} s"
+    if why:
+        job.report.warn(f"the host's audit log could not be written: {why}")
 
 
 def refuse_if_switched(job: Job, before: ObservedState, observed: ObservedState) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from understudy.config.model import Config
 from understudy.config.notify import EventName
 from understudy.notify import outcome
-from understudy.notify.outcome import backup_failed, has_failed, live, verdict
+from understudy.notify.outcome import backup_failed, has_failed, live, verdict, was_interrupted
 from understudy.report.record import Record, State, Verdict
 
 
@@ -36,7 +36,7 @@ def _event(record: Record, code: int) -> EventName | None:
         return "verdict"
     if backup_failed(record, code):
         return "backup"
-    if has_failed(record, code):
+    if has_failed(record, code) or was_interrupted(record, code):
         return "failure"
     if code == 0 and live(record) and record.verb in ("deploy", "rollback"):
         return "deploy" if record.verb == "deploy" else "rollback"
@@ -55,7 +55,8 @@ def _title(app: str, record: Record, code: int) -> str:
         return f"{app}: {word}" + (f": {', '.join(failed)} failed" if failed and code else "")
     if record.verdict is not Verdict.PASSED:
         place = "to" if record.verb == "deploy" else "of"
-        return f"{app}: {record.verb} {place} {record.target} FAILED"
+        how = "INTERRUPTED" if record.verdict is Verdict.INTERRUPTED else "FAILED"
+        return f"{app}: {record.verb} {place} {record.target} {how}"
     release = live(record)["release"]
     again = " again" if record.verb == "rollback" else ""
     return f"{app}: {release} is live on {record.target}{again}"
@@ -70,7 +71,12 @@ def _commit(record: Record) -> Iterator[str]:
 
 def _outcome(record: Record) -> Iterator[str]:
     yield f"target {record.target}, {record.seconds:.0f} s"
-    if record.error:
+    if record.verdict is Verdict.INTERRUPTED:
+        state = (
+            f"{live(record)['release']} is live" if live(record) else "it continues if run again"
+        )
+        yield f"interrupted by Ctrl-C; {state}"
+    elif record.error:
         yield record.error.summary
         if record.error.cause:
             yield f"cause: {record.error.cause}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from understudy.errors import INTERRUPTED
 from understudy.report.record import Record
 
 READY, PARTLY, NOT_READY = "READY", "PASSED IN PART", "NOT READY"
@@ -24,6 +25,15 @@ def has_failed(record: Record, code: int) -> bool:
     return record.verb in ("deploy", "rollback") and code in _FAILED
 
 
+def was_interrupted(record: Record, code: int) -> bool:
+    """Whether Ctrl-C has ended a deploy or rollback that was begun: that had a first step."""
+    return (
+        record.verb in ("deploy", "rollback")
+        and code == INTERRUPTED
+        and any(phase.steps for phase in record.phases)
+    )
+
+
 def backup_failed(record: Record, code: int) -> bool:
     return record.verb == "backup" and code in _FAILED
 
@@ -44,6 +54,7 @@ def happened(record: Record, code: int) -> bool:
     return bool(
         verdict(record, code)
         or has_failed(record, code)
+        or was_interrupted(record, code)
         or backup_failed(record, code)
         or live(record)
     )

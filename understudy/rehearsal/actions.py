@@ -8,6 +8,7 @@ from functools import cached_property
 from understudy.deploy import commits, deploy_host, renew_under_load, rollback, rollback_data
 from understudy.deploy.hooked import hooked
 from understudy.errors import StepFailed, UnderstudyError
+from understudy.host import all_hosts
 from understudy.job import Job
 from understudy.receipts import inputs
 from understudy.receipts.statement import Candidate
@@ -115,15 +116,19 @@ class Actions:
         with migrations.examined(self.job) if self._has_data else nullcontext():
             self._deploy()
 
+    @property
+    def _hosts(self) -> tuple[Job, ...]:
+        return all_hosts.jobs(self.job)
+
     def _deploy(self) -> None:
-        with hooked(self.job, "deploy", self.job.config.app.revision) as live:
+        with hooked(self.job, self._hosts, "deploy", self.job.config.app.revision) as live:
             warnings = deploy_host.deploy(self.job, probe=True, on_live=live.append)
         if warnings:
             raise DeployWarnings("the deploy succeeded with warnings", details="\n".join(warnings))
 
     def _roll_back(self) -> None:
         """As on production: with the data from before the deploy, if the old code needs that."""
-        with hooked(self.job, "rollback") as live:
+        with hooked(self.job, self._hosts, "rollback") as live:
             self._roll_back_hooked(live.append)
 
     def _roll_back_hooked(self, on_live: Callable[[Manifest], None]) -> None:

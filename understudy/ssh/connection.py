@@ -142,7 +142,7 @@ class SshConnection:
         words, begin = argv if user is None else as_user(user, argv), time.monotonic()
         output, errors = Output(on_line), Output(on_line)
         with self._channels.open() as channel, self._channels.errors(), output, errors:
-            ending = Ending(self._query, channel, output.answer, self._may_be_root)
+            ending = Ending(self._query, self.close, channel, output.answer, self._may_be_root)
             with ending.by_ctrl_c():
                 channel.exec_command(self._line(words))
                 end_input(channel)

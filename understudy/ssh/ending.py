@@ -8,6 +8,7 @@ import paramiko
 
 from understudy.commands import Argv, processes
 from understudy.errors import Interrupted, StepFailed, UnderstudyError
+from understudy.local.background import Background
 from understudy.ssh import stream
 from understudy.ssh.running import Answer
 
@@ -15,18 +16,26 @@ from understudy.ssh.running import Answer
 Query = Callable[[Argv], str]
 # A Python program needs some time to undo what it has begun.
 SECONDS = 5
+# For the host to take a request to end a command: who has pressed Ctrl-C does not wait for a host that is gone.
+SECONDS_TO_ANSWER = 10
 
 
 class Ending:
     """Of one command. answer: its own, which knows its session on the host once it has begun.
 
-    may_be_root: whether the user of the connection can end processes of root.
+    give_up: closes the connection. may_be_root: whether the user of the connection can end processes of root.
     """
 
     def __init__(
-        self, query: Query, channel: paramiko.Channel, answer: Answer, may_be_root: bool
+        self,
+        query: Query,
+        give_up: Callable[[], None],
+        channel: paramiko.Channel,
+        answer: Answer,
+        may_be_root: bool,
     ) -> None:
         self._query = query
+        self._give_up = give_up
         self._channel = channel
         self._answer = answer
         self._may_be_root = may_be_root
@@ -61,8 +70,17 @@ class Ending:
         session = self._answer.session
         # 0: it has not even begun to print.
         for signal in ("INT", "KILL") if session else ():
-            with suppress(UnderstudyError):
-                self._query(processes.end(signal, session, may_be_root=self._may_be_root))
+            try:
+                self._ask_to_end(signal, session)
+            except TimeoutError:
+                self._give_up()
+                return "The host does not answer; it ends the command once it notices."
             if stream.ends_within(self._channel, SECONDS):
                 return "Its processes on the host were ended."
         return "Its processes on the host could not be ended and may still be at work."
+
+    def _ask_to_end(self, signal: str, session: int) -> None:
+        """Raises TimeoutError if the host does not answer."""
+        argv = processes.end(signal, session, may_be_root=self._may_be_root)
+        with suppress(UnderstudyError):
+            Background(lambda: self._query(argv)).answer(SECONDS_TO_ANSWER)

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from understudy.config.hooks import Hooks
 from understudy.deploy import rollout
 from understudy.diagnosis import evidence
 from understudy.errors import HookFailed, StepFailed
+from understudy.hooks import run
+from understudy.host import late_entry
 from understudy.job import Job
 
 HOSTS = ("192.0.2.1", "192.0.2.2")
@@ -33,6 +36,15 @@ def job(staging: Staging, hooks: dict[str, Any], **target: Any) -> Job:
 
 def deploy(job: Job) -> None:
     rollout.deploy(job, probe=False, wait=0, without_rehearsal=None)
+
+
+AUDIT = "sudo -n /usr/local/sbin/understudy-site shop log"
+
+
+def entries(host: FakeConnection) -> list[tuple[str, str]]:
+    """Verbs and outcomes in the audit log."""
+    found = [json.loads(line) for line in host.sent]
+    return [(one["verb"], one["outcome"].removeprefix("failed: ")) for one in found]
 
 
 def note(folder: Path, name: str) -> list[str]:
@@ -60,14 +72,59 @@ def test_hook_here_runs_once_for_several_hosts_and_one_of_hosts_on_each(
 
 
 def test_deploy_is_refused_by_a_hook_before_it_and_nothing_is_changed(staging: Staging) -> None:
-    host = staging.answering({})
+    host = FakeConnection({QUERY: staging.facts()}, QUIET)
+    staging.hosts["deploy"] = host
 
     with pytest.raises(HookFailed) as raised:
         deploy(job(staging, {"before_deploy": ["false"]}))
 
     assert raised.value.exit_code == 1
     assert "nothing was changed" in raised.value.summary
-    assert not changes(host)
+    assert changes(host) == [AUDIT]
+    assert entries(host) == [("deploy", raised.value.summary)]
+
+
+def test_failed_hook_here_after_it_is_in_the_log_of_each_host(staging: Staging) -> None:
+    hosts = [FakeConnection({QUERY: staging.facts()}, QUIET) for _ in HOSTS]
+    staging.hosts |= {f"deploy@{name}": host for name, host in zip(HOSTS, hosts, strict=True)}
+    hooks = {"after_deploy": [{"command": "false", "fatal": True}]}
+
+    with pytest.raises(HookFailed) as raised:
+        deploy(job(staging, hooks, addresses=HOSTS))
+
+    for host in hosts:
+        assert entries(host) == [("deploy", "done"), ("deploy", raised.value.summary)]
+
+
+def test_interrupted_hook_here_is_in_the_log(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    host = FakeConnection({QUERY: staging.facts()}, QUIET)
+    staging.hosts["deploy"] = host
+    monkeypatch.setattr(run, "_here", interrupted)
+
+    with pytest.raises(KeyboardInterrupt):
+        deploy(job(staging, {"before_deploy": ["true"]}))
+
+    assert entries(host) == [("deploy", "interrupted")]
+
+
+def test_host_that_does_not_answer_holds_up_no_failure(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = Event()
+    monkeypatch.setattr(late_entry, "SECONDS", 0.1)
+    monkeypatch.setattr(late_entry, "SshConnection", lambda *_: later.wait(10))
+    staging.hosts["deploy"] = FakeConnection({QUERY: staging.facts()}, QUIET)
+
+    with pytest.raises(HookFailed):
+        deploy(job(staging, {"before_deploy": ["false"]}))
+
+    assert "does not answer within" in staging.report.warnings[-1]
+    later.set()
 
 
 def test_release_of_a_failed_hook_after_it_stays_live(staging: Staging) -> None:

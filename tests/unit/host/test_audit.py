@@ -49,6 +49,28 @@ def test_entries_say_who_did_what_and_how_it_ended(staging: Staging) -> None:
     )
 
 
+RUN = OBJECT.replace('"deploy"', '"run"')
+BEGUN = RUN.replace('"done"', '"begun"').replace("47.5", "0")
+
+
+def outcomes(*entries: str) -> list[str]:
+    lines = (f"2024-02-01T12:00:0{place}Z deploy {one}" for place, one in enumerate(entries))
+    return [entry.outcome for entry in audit_log.parse("\n".join(lines), "192.0.2.7")]
+
+
+def test_run_is_one_entry_with_its_end() -> None:
+    other = RUN.replace("c0ffee00-1", "ls")
+
+    assert outcomes(BEGUN, RUN) == ["done"]
+    assert outcomes(BEGUN, OBJECT, BEGUN, other, RUN, RUN) == ["done"] * 4
+
+
+def test_run_whose_end_is_lost_has_its_beginning() -> None:
+    assert outcomes(BEGUN) == ["begun"]
+    assert outcomes(BEGUN, BEGUN, RUN) == ["begun", "done"]
+    assert outcomes(RUN, BEGUN) == ["done", "begun"]
+
+
 @pytest.mark.parametrize(("lines", "texts"), [(1, TEXTS[2:]), (None, TEXTS), (0, None)])
 def test_last_ones_are_shown(lines: int | None, texts: list[str] | None, staging: Staging) -> None:
     nothing = ["staging has no such entry in its audit log"]

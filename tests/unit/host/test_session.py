@@ -1,7 +1,9 @@
 """A session on a host: its connection, its lock, and what it leaves in the audit log."""
 
 import json
+import time
 from dataclasses import dataclass, field, replace
+from threading import Event
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
@@ -124,6 +126,23 @@ def test_audit_log_has_the_verb_and_how_it_ended(
     }
     assert line.endswith("\n")
     assert changes(host) == ["lock /srv/shop/lock", f"{SITE} log", "unlock"]
+
+
+def test_host_that_is_gone_does_not_hold_up_what_was_interrupted(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "SECONDS_TO_RECORD", 0.1)
+    host, later = staging.host(), Event()
+    monkeypatch.setattr(host, "send", lambda *_: later.wait(10))
+    began = time.monotonic()
+
+    with pytest.raises(KeyboardInterrupt):
+        locked(staging, KeyboardInterrupt())
+
+    assert time.monotonic() - began < 5
+    assert "does not answer within 0.1 s" in staging.report.warnings[0]
+    assert host.notes[-2:] == ["unlock", "closed"]
+    later.set()
 
 
 def test_audit_log_has_the_reason_of_a_deploy_without_rehearsal(staging: Staging) -> None:

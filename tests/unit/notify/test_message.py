@@ -6,7 +6,7 @@ import pytest
 from tests.unit.fakes import config
 from tests.unit.records import EMPTY
 from understudy.notify.message import Message, link, message
-from understudy.report.record import Commit, Failure, Phase, Record, State, Verdict
+from understudy.report.record import Commit, Failure, Phase, Record, State, Step, Verdict
 
 LIVE = {"192.0.2.7": {"release": "c0ffee00-1", "commit": "c0ffee00"}}
 COMMIT = Commit("c0ffee00beef1234", "Fix the cart", "Ann")
@@ -82,12 +82,30 @@ def test_verdict_is_the_title(code: int, phases: tuple[Phase, ...], title: str) 
     assert (what.event, what.title) == ("verdict", title)
 
 
+STEP = Step("migrate", 0, 1, False)
+
+
+@pytest.mark.parametrize(("verb", "place"), [("deploy", "to"), ("rollback", "of")])
+@pytest.mark.parametrize("live", [{}, LIVE])
+def test_interruption_of_what_was_begun_is_a_failure(
+    verb: str, place: str, live: dict[str, Any]
+) -> None:
+    begun = (Phase("", "", State.FAILED, "", 0, 1, steps=(STEP,)),)
+    given = {"live": live} if live else {}
+    what = made(record(verb, Verdict.INTERRUPTED, phases=begun, attachments=given), 130)
+
+    assert what
+    assert (what.event, what.good) == ("failure", False)
+    assert what.title == f"shop: {verb} {place} staging INTERRUPTED"
+    assert ("interrupted by Ctrl-C; c0ffee00-1 is live" in what.body) is bool(live)
+
+
 @pytest.mark.parametrize(
     ("verb", "code", "live"),
     [
         ("deploy", 0, {}),  # nothing to do
         ("deploy", 3, {}),  # refused
-        ("deploy", 130, {}),  # interrupted
+        ("deploy", 130, {}),  # interrupted before its first step
         ("rehearse", 130, LIVE),
         ("verify", 1, {}),
     ],

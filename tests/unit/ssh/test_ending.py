@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path, PurePosixPath
-from threading import Thread
+from threading import Event, Thread
 from typing import NoReturn
 
 import pytest
@@ -57,6 +57,23 @@ def test_ctrl_c_ends_the_command_on_the_host_with_all_that_it_started(
 
     assert raised.value.args == ("Its processes on the host were ended.",)
     assert_ends(tmp_path / "pid")
+
+
+def test_ctrl_c_waits_for_no_host_that_is_gone(
+    connection: SshConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = Event()
+    monkeypatch.setattr(ending, "SECONDS_TO_ANSWER", 0.2)
+    monkeypatch.setattr(connection, "_query", lambda argv: later.wait(10))
+    began = time.monotonic()
+
+    with pytest.raises(Interrupted, match="does not answer"):
+        connection.run(script("echo on; sleep 60"), on_line=press_ctrl_c)
+    with pytest.raises(Unreachable):
+        connection.run(("true",))
+
+    assert time.monotonic() - began < 5
+    later.set()
 
 
 def test_command_that_takes_too_long_is_ended_and_named(
