@@ -1,6 +1,8 @@
 """The stamp of a host shows whether its provisioning is out of date; and what the script does."""
 
+import ast
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable
@@ -113,21 +115,47 @@ def test_vagrantfile_installs_the_same_packages(
     app = {"database": engine} if engine else {}
     target = {"https": "auto", "acme": {"dns": dns}} if dns else {}
     tree = {**settings(app=app, target=target), "host": {"packages": packages}}
-    text = (TOP / "Vagrantfile").read_text()
-    lines = [
-        line for line in text.splitlines() if line.startswith(("PACKAGES", "PLUGINS", "SERVER"))
-    ]
-    given = f"CONFIG = JSON.parse('{json.dumps(tree)}'); HOST = {{'packages' => {packages}}}"
 
-    printed = subprocess.run(
+    assert packages_of_vagrantfile(tree) == [*Config.model_validate(tree).packages]
+
+
+@pytest.mark.needs("ruby")
+@pytest.mark.parametrize("packages", [[], ["apprise"]])
+@pytest.mark.parametrize("events", [None, [], ["backup"], ["disk"], ["verdict", "timer"]])
+@pytest.mark.parametrize("to", [[], ["OPS_MAIL"]])
+def test_vagrantfile_installs_what_sends_messages(
+    packages: list[str], events: list[str] | None, to: list[str]
+) -> None:
+    given = {"to": to} if events is None else {"to": to, "events": events}
+    tree = {**settings(), "host": {"packages": packages}, "notify": given}
+
+    assert packages_of_vagrantfile(tree) == [*Config.model_validate(tree).packages]
+
+
+def packages_of_vagrantfile(tree: dict[str, Any]) -> list[str]:
+    beginnings = ("PACKAGES", "PLUGINS", "SERVER", "NOTIFY")
+    text = (TOP / "Vagrantfile").read_text()
+    lines = [line for line in text.splitlines() if line.startswith(beginnings)]
+    assert len(lines) == 8
+    given = f"CONFIG = JSON.parse('{json.dumps(tree)}'); HOST = CONFIG['host']"
+    return subprocess.run(
         [str(RUBY), "--disable-gems", "-rjson", "-e", "\n".join([given, *lines, "puts PACKAGES"])],
         capture_output=True,
         text=True,
         check=True,
     ).stdout.split()
 
-    assert len(lines) == 6
-    assert printed == [*Config.model_validate(tree).packages]
+
+def test_vagrantfile_is_tested_with_each_source_of_packages() -> None:
+    """One more needs a line there and a test above, or no deploy to the VM finds it provisioned."""
+    tree = ast.parse((TOP / "understudy" / "config" / "model.py").read_text())
+    [found] = [
+        one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and one.name == "packages"
+    ]
+
+    called = re.findall(r"self\.(\w+)\(\)", ast.unparse(found))
+
+    assert called == ["_servers", "_plugins", "_senders"]
 
 
 SERVICES = [
