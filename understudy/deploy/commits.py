@@ -23,6 +23,22 @@ def resolve(job: Job, found: sources.Source | None = None) -> sources.Source:
     except NotLocked as missing:
         new_lock.write(job, found or sources.find_commit(app, job.directory, cache), missing)
         source = sources.resolve_source(app, job.directory, cache, found)
+    return _accepted(job, source)
+
+
+def planned(job: Job) -> sources.Source:
+    """As check() and resolve(), for a plan: a lock that is still to be made is not written. Raises Refused
+    where a deploy would write it and end.
+    """
+    app, cache, found = job.config.app, job.project.cache / "git", check(job)
+    try:
+        source = sources.resolve_source(app, job.directory, cache, found)
+    except NotLocked as missing:
+        source = sources.locked(app, cache, found, new_lock.planned(job, found, missing))
+    return _accepted(job, source)
+
+
+def _accepted(job: Job, source: sources.Source) -> sources.Source:
     new_lock.refuse_uncommitted(job, source)
     if job.config.target(job.target_name).require_clean:
         sources.refuse_if_dirty(source)

@@ -1,6 +1,7 @@
 """Locks requirements without hashes for the host's Python, in a file that the app's owner commits."""
 
 import os
+from collections.abc import Mapping
 
 from understudy.errors import ConfigError, Refused
 from understudy.host import all_hosts, session
@@ -13,7 +14,29 @@ from understudy.release.source import Source
 
 
 def write(job: Job, source: Source, missing: unlocked.NotLocked) -> None:
-    """Writes the lock beside the requirements, in the app's work tree.
+    """Writes the lock beside the requirements, in the app's work tree. Raises as made()."""
+    path, text = made(job, source, missing)
+    atomic_write(source.repository / path, text)
+    job.report.say(f"  written: {_shown(source, path)}; commit it")
+
+
+def planned(job: Job, source: Source, missing: unlocked.NotLocked) -> Mapping[str, str]:
+    """The lock that write() would write, by its path. Raises as made(), and Refused where a deploy would refuse
+    the lock because it is not committed.
+    """
+    path = unlocked.path(missing.requirements)
+    if not job.config.target(job.target_name).disposable:
+        raise Refused(
+            missing.summary,
+            hint=f"A deploy would write {_shown(source, path)} and end: it is to be committed first.",
+        )
+    lock = dict([made(job, source, missing)])
+    job.report.say(f"  a deploy would write it to {_shown(source, path)}, to be committed")
+    return lock
+
+
+def made(job: Job, source: Source, missing: unlocked.NotLocked) -> tuple[str, str]:
+    """The lock's path, from the repository's top, and its text.
 
     Raises ConfigError for a copy of a git URL, which has no work tree.
     """
@@ -29,9 +52,7 @@ def write(job: Job, source: Source, missing: unlocked.NotLocked) -> None:
     tree = CommitTree(source.repository, source.commit)
     login = index_login.logged_in(job.config.app.index_secrets)
     with job.report.step(f"lock {', '.join(requirements.given)} for Python {python}"), login:
-        text = compiled.compile_lock(tree, requirements, python, tree.on_disk(path))
-        atomic_write(source.repository / path, text)
-    job.report.say(f"  written: {_shown(source, path)}; commit it")
+        return path, compiled.compile_lock(tree, requirements, python, tree.on_disk(path))
 
 
 def refuse_uncommitted(job: Job, source: Source) -> None:

@@ -42,7 +42,7 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
 
 def plan(job: Job) -> None:
     """Prints what deploy() would do on each host, and changes nothing."""
-    source = commits.resolve(job, commits.check(job))
+    source = commits.planned(job)
     all_hosts.look(all_hosts.jobs(job), lambda host: preview_host.preview_plan(host, source))
 
 

@@ -1,7 +1,8 @@
 """The files of one commit, read from git."""
 
 import posixpath
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from understudy.release.git import git
@@ -9,10 +10,11 @@ from understudy.release.git import git
 
 @dataclass(frozen=True)
 class CommitTree:
-    """Paths are relative to the repository's top."""
+    """Paths are relative to the repository's top. to_write: path -> text of files that the disk is to get."""
 
     repository: Path
     commit: str
+    to_write: Mapping[str, str] = field(default_factory=dict)
 
     def has(self, path: str) -> bool:
         return bool(self.object_id(path))
@@ -23,6 +25,8 @@ class CommitTree:
 
     def on_disk(self, path: str) -> str:
         """The text of the file beside the commit, "" without one: the copy of a git URL has no files."""
+        if path in self.to_write:
+            return self.to_write[path]
         file = self.repository / path
         return file.read_text(errors="replace") if file.is_file() else ""
 

@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
@@ -74,8 +74,14 @@ def resolve_source(app: App, beside: Path, cache: Path, found: Source | None = N
     """
     if found and found.lock:
         return found
-    source = found or find_commit(app, beside, cache)
-    tree = CommitTree(source.repository, source.commit)
+    return locked(app, cache, found or find_commit(app, beside, cache), {})
+
+
+def locked(app: App, cache: Path, source: Source, to_write: Mapping[str, str]) -> Source:
+    """The commit with its lock. to_write: path -> text of a lock that is made but not written. Raises as
+    resolve_source().
+    """
+    tree = CommitTree(source.repository, source.commit, to_write)
     lock = committed_lock.read(tree, wanted.of(app, source.prefix), cache / "locks")
     return replace(source, lock=lock.text, uncommitted_lock=lock.uncommitted)
 

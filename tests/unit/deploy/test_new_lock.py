@@ -70,6 +70,32 @@ def test_lock_that_is_not_committed_is_written_and_refused_for_a_target_that_is_
     assert (app / "requirements.lock").exists()
 
 
+def test_plan_makes_the_lock_and_writes_nothing(
+    staging: Staging, app: Path, pythons: list[str]
+) -> None:
+    commit(app, {"manage.py": ""})
+    before = sorted(app.rglob("*"))
+
+    source = commits.planned(job(staging, disposable=True))
+
+    assert "django==5.2" in source.lock
+    assert sorted(app.rglob("*")) == before
+    assert any("a deploy would write it to" in line for line in staging.report.said)
+
+
+def test_plan_for_a_target_that_is_not_disposable_ends_as_a_deploy_would(
+    staging: Staging, app: Path, pythons: list[str]
+) -> None:
+    commit(app, {"manage.py": ""})
+
+    with pytest.raises(Refused, match="has no hashes") as raised:
+        commits.planned(job(staging))
+
+    assert "requirements.lock and end" in raised.value.hint
+    assert pythons == []
+    assert not (app / "requirements.lock").exists()
+
+
 def test_committed_lock_is_deployed_everywhere(staging: Staging, app: Path) -> None:
     with pytest.raises(Refused):
         commits.resolve(job(staging))

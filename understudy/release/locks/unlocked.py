@@ -20,7 +20,7 @@ class NotLocked(ConfigError):
     def __init__(self, requirements: Requirements) -> None:
         super().__init__(
             f"{requirements.path} has no hashes, and there is no {path(requirements)} for it",
-            hint="python deploy.py plan makes that file; then commit it.",
+            hint="python deploy.py deploy makes that file; then commit it.",
         )
         self.requirements = requirements
 
