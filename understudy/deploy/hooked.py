@@ -44,10 +44,7 @@ def hooked_host(
     """
     began = time.monotonic()
     before = Event(f"before_{verb}", release.commit, release.id)
-    if observed.current:
-        run.on_host(job, connection, before)
-    elif run.of_host(job, before):
-        job.report.say(f"hooks before_{verb} on the host: left out, no release is live there yet")
+    run.on_host(job, connection, before, has_release=bool(observed.current))
     live: list[Manifest] = []
     yield live
     for one in live:

@@ -23,7 +23,7 @@ from understudy.deploy import (
 from understudy.deploy.applied import applied
 from understudy.deploy.desired import DesiredState
 from understudy.deploy.planned import Plan, PlannedMigrations, PlannedStep
-from understudy.hooks import outcome
+from understudy.hooks import order
 from understudy.host import session
 from understudy.host.actions import Action, Run
 from understudy.job import Job
@@ -62,11 +62,20 @@ def preview_plan(job: Job, source: Source) -> None:
         *queue_findings.findings(job.config, desired.target),
     ):
         job.report.warn(job.located(warning))
-    before, after = outcome.listed(job.config.hooks, job.target_name, "deploy")
-    hooks = [[PlannedStep(title) for title in titles] for titles in (before, after)]
-    steps = (*hooks[0], *map(_step, actions), *hooks[1])
+    steps = _with_hooks(job, map(_step, actions), has_release=bool(observed.current))
     files = tuple(preview.changes(desired, observed))
     job.report.answer(replace(answer, files=files, migrations=migrations, steps=steps))
+
+
+def _with_hooks(
+    job: Job, steps: Iterable[PlannedStep], *, has_release: bool
+) -> tuple[PlannedStep, ...]:
+    hooks, target = job.config.hooks, job.target_name
+    hosts = len(job.config.hosts(target))
+    before, after = order.titles(hooks, target, "deploy", has_release=has_release, hosts=hosts)
+    if skipped := order.left_out(hooks, target, "before_deploy", has_release=has_release):
+        job.report.say(skipped)
+    return (*map(PlannedStep, before), *steps, *map(PlannedStep, after))
 
 
 def _step(action: Action) -> PlannedStep:

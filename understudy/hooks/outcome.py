@@ -1,6 +1,6 @@
 """What a hook's failure means for the deploy, and the message about it. Pure."""
 
-from understudy.config.hooks import BEFORE, Hook, Hooks
+from understudy.config.hooks import BEFORE, Hook
 from understudy.errors import HookFailed
 from understudy.hooks.event import Event
 from understudy.report.masked_command import masked_command
@@ -13,13 +13,6 @@ def title(hook: Hook, event: str) -> str:
     """Of its step in the report."""
     where = " on the host" if hook.where == "host" else ""
     return f"hook {event}{where}: {hook.name or masked_command(hook.command)}"
-
-
-def listed(hooks: Hooks, target: str, verb: str) -> tuple[list[str], list[str]]:
-    """The titles of those before it and after it, for a plan, which runs none."""
-    events = (f"before_{verb}", f"after_{verb}")
-    before, after = ([title(hook, event) for hook in hooks.of(event, target)] for event in events)
-    return before, after
 
 
 def failure(hook: Hook, event: Event, target: str, how: str, output: str) -> HookFailed:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from understudy.commands import in_release
 from understudy.config.hooks import Hook
 from understudy.errors import StepFailed
-from understudy.hooks import outcome
+from understudy.hooks import order, outcome
 from understudy.hooks.event import Event, variables
 from understudy.host.recording import RecordingConnection
 from understudy.job import Job
@@ -27,22 +27,21 @@ def here(job: Job, event: Event) -> None:
         _run(job, event, hook, None)
 
 
-def on_host(job: Job, connection: Connection, event: Event) -> None:
-    """Runs those of a host, in its live release. Raises as here()."""
-    for hook in of_host(job, event):
+def on_host(job: Job, connection: Connection, event: Event, *, has_release: bool = True) -> None:
+    """Runs those of a host, in its live release, if it has one. Raises as here()."""
+    hooks, target = job.config.hooks, job.target_name
+    if skipped := order.left_out(hooks, target, event.name, has_release=has_release):
+        job.report.say(skipped)
+    for hook in order.on_host(hooks, target, event.name, has_release=has_release):
         _run(job, event, hook, connection)
 
 
 def of_here(job: Job, event: Event) -> list[Hook]:
-    return [hook for hook in _of(job, event) if hook.where == "here"]
+    return order.here(job.config.hooks, job.target_name, event.name)
 
 
 def of_host(job: Job, event: Event) -> list[Hook]:
-    return [hook for hook in _of(job, event) if hook.where == "host"]
-
-
-def _of(job: Job, event: Event) -> tuple[Hook, ...]:
-    return job.config.hooks.of(event.name, job.target_name)
+    return order.on_host(job.config.hooks, job.target_name, event.name)
 
 
 def _run(job: Job, event: Event, hook: Hook, connection: Connection | None) -> None:

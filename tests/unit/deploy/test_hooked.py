@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.unit.deploy.test_deploy_host import deployed
-from tests.unit.fakes import FakeConnection, failed
-from tests.unit.staging import APPLIED, DEPLOY, QUERY, Staging, changes
+from tests.unit.fakes import FakeConnection, failed, manifest
+from tests.unit.staging import APPLIED, DEPLOY, QUERY, Staging, changes, lines_of
 from understudy.config.hooks import Hooks
 from understudy.deploy import rollout
 from understudy.diagnosis import evidence
@@ -19,6 +19,7 @@ from understudy.host import late_entry
 from understudy.job import Job
 
 HOSTS = ("192.0.2.1", "192.0.2.2")
+OLD = manifest("old")
 QUIET = (*DEPLOY, "journalctl", APPLIED, "on-the-host")
 
 
@@ -169,3 +170,34 @@ def test_first_deploy_has_no_release_to_run_a_hook_in(staging: Staging) -> None:
 
     assert not any("on-the-host" in one for one in host.notes)
     assert any("left out, no release is live" in one for one in staging.report.said)
+
+
+def hooks_of(titles: list[str]) -> list[str]:
+    return [title for title in titles if title.startswith("hook ")]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_plan_lists_the_steps_of_the_deploy_in_their_order(
+    first: bool, staging: Staging, tmp_path: Path
+) -> None:
+    on_host = {"command": "on-the-host", "where": "host"}
+    note_it = note(tmp_path, "notes")
+    hooks = {"before_deploy": [on_host, note_it], "after_deploy": [note_it, on_host]}
+    facts = staging.facts() if first else staging.facts(*lines_of(OLD, current=OLD.id))
+    host = FakeConnection({QUERY: facts}, (*QUIET, "curl -sS", "ActiveState", "timeout"))
+    staging.hosts["deploy"] = host
+
+    rollout.plan(job(staging, hooks))
+    staging.report.steps.clear()
+    deploy(job(staging, hooks))
+
+    [(_, fields)] = [one for one in staging.report.results if one[0] == "plan"]
+    planned = [step["title"] for step in fields["steps"]]
+    ran = [title for title, _ in staging.report.steps]
+    # Branches of a deploy run side by side; packages are got here, as for the plan; nothing has migrated.
+    assert set(ran) - set(planned) == {"get the locked packages"}
+    assert set(planned) - set(ran) <= {"check that old still answers /"}
+    for end in (slice(None, 3), slice(-3, None)):
+        assert hooks_of(ran[end]) == hooks_of(planned[end])
+    assert len(hooks_of(planned)) == (3 if first else 4)
+    assert any("left out" in line for line in staging.report.said) == first

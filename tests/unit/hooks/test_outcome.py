@@ -1,6 +1,6 @@
 import pytest
 
-from understudy.config.hooks import Hook, Hooks
+from understudy.config.hooks import Hook
 from understudy.hooks import outcome
 from understudy.hooks.event import Event
 
@@ -33,14 +33,3 @@ def test_failure_that_does_not_matter_claims_no_consequence(event: str) -> None:
 
 def test_secret_of_a_command_is_not_in_its_title() -> None:
     assert "abcdefgh" not in failure("before_deploy", fatal=True)
-
-
-def test_plan_names_those_before_and_after_it() -> None:
-    hooks = Hooks.model_validate(
-        {"before_deploy": ["check"], "after_deploy": [{"command": "warm", "where": "host"}]}
-    )
-
-    assert outcome.listed(hooks, "live", "deploy") == (
-        ["hook before_deploy: check"],
-        ["hook after_deploy on the host: warm"],
-    )
