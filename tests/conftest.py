@@ -1,9 +1,14 @@
 """What more than one suite begins with."""
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.unit.webhook import Webhook
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +22,12 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     public = (made / "ann.pub").read_text()
     (made / "allowed_signers").write_text(f'ann@desk namespaces="understudy-rehearsal" {public}')
     return made
+
+
+@pytest.fixture
+def webhook() -> "Iterator[Webhook]":
+    from tests.unit.webhook import Webhook
+
+    made = Webhook()
+    yield made
+    made.end()

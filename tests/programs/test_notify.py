@@ -14,23 +14,15 @@ import pytest
 
 from tests.programs import mail_catcher
 from tests.programs.mail_catcher import Catcher
-from tests.unit.cli.test_afterwards import Webhook
 from tests.unit.fakes import TOP
 from tests.unit.web_server import WebServer, certificate, reply
+from tests.unit.webhook import Webhook
 from understudy.notify import send
 from understudy.notify.message import Message
 
 pytestmark = pytest.mark.filterwarnings("ignore:.imghdr.:DeprecationWarning")
 EVENTS = ["timer", "certificate", "disk"]
 HOUR = 3600
-
-
-@pytest.fixture
-def webhook() -> Iterator[Webhook]:
-    made = Webhook()
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
 
 
 @pytest.fixture

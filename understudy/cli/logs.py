@@ -11,7 +11,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 
 from understudy.cli import shell
-from understudy.cli.since import DEPLOY
+from understudy.cli.moments import DEPLOY
 from understudy.commands import Argv
 from understudy.commands import journal as commands
 from understudy.errors import INTERRUPTED, StepFailed, UnderstudyError

@@ -2,15 +2,14 @@
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Callable
 from pathlib import Path
-from threading import Event, Thread
-from typing import Any
+from threading import Event
 
 import pytest
 
 from tests.unit.fakes import FakeReport
+from tests.unit.webhook import Webhook
 from understudy.cli import reports
 from understudy.cli.afterwards import Afterwards
 from understudy.errors import StepFailed
@@ -28,40 +27,6 @@ HOOK = "  after_failure: [[sh, -c, 'echo $UNDERSTUDY_EVENT $UNDERSTUDY_ERROR; ls
 VERDICT = "  after_verdict: [[sh, -c, 'echo it is $UNDERSTUDY_VERDICT']]\n"
 pytestmark = pytest.mark.filterwarnings("ignore:.imghdr.:DeprecationWarning")
 LIVE = {"192.0.2.7": {"release": "c0ffee00-1", "commit": "c0ffee00"}}
-
-
-class Webhook:
-    """Keeps what is posted to it; answers with a status, after a while."""
-
-    def __init__(self, status: int = 200) -> None:
-        self.posted: list[dict[str, Any]] = []
-        self.status = status
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                length = int(self.headers["Content-Length"])
-                outer.posted.append(json.loads(self.rfile.read(length)))
-                self.send_response(outer.status)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        Thread(target=self.server.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"json://127.0.0.1:{self.server.server_port}/token-of-the-hook"
-
-
-@pytest.fixture
-def webhook() -> Iterator[Webhook]:
-    made = Webhook()
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import argparse
 from datetime import datetime
 
 from understudy.cli import moments
-from understudy.cli import since as past
 
 
 def one_line(text: str) -> str:
@@ -15,7 +14,7 @@ def one_line(text: str) -> str:
 
 def moment(text: str) -> datetime:
     try:
-        return moments.parse(text, datetime.now().astimezone())
+        return moments.to_come(text, datetime.now().astimezone())
     except ValueError:
         raise argparse.ArgumentTypeError(
             f"{text!r} is no time to come, such as 14:30 or 2026-12-24T14:30"
@@ -24,15 +23,15 @@ def moment(text: str) -> datetime:
 
 def since(text: str) -> datetime:
     try:
-        return past.parse(text, datetime.now().astimezone())
+        return moments.past(text, datetime.now().astimezone())
     except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no time, such as 30min, 2h, 14:30 or 2026-11-28T10:00"
+            f"{text!r} is no time before now, such as 30min, 2h, 14:30 or 2026-11-28T10:00"
         ) from None
 
 
 def since_or_deploy(text: str) -> datetime | str:
-    return text if text == past.DEPLOY else since(text)
+    return text if text == moments.DEPLOY else since(text)
 
 
 def network(text: str) -> str:
