@@ -1,20 +1,21 @@
-"""Shows the journals of all hosts of a target together, line by line, by time."""
+"""Shows the journals and nginx's logs of all hosts of a target together, line by line, by time."""
 
 import shlex
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from pathlib import PurePosixPath
 from queue import Empty, SimpleQueue
-from threading import Thread
+from typing import Any
 
-from understudy.cli import shell
+from understudy.cli.log_reader import Lines, LogReader
 from understudy.cli.moments import DEPLOY
-from understudy.commands import Argv
 from understudy.commands import journal as commands
-from understudy.errors import INTERRUPTED, StepFailed, UnderstudyError
+from understudy.commands import nginx_logs, on_host
+from understudy.errors import INTERRUPTED, UnderstudyError
 from understudy.host import audit, batches, journal
 from understudy.host.batches import Outcome
 from understudy.host.journal import LogLine
@@ -39,92 +40,84 @@ class Wanted:
     grep: str = ""
 
     @property
+    def nothing(self) -> str:
+        """What to say if there is no line."""
+        of = f" of {self.process}" if self.process else ""
+        matching = f" matches {self.grep!r}" if self.grep else ""
+        since = f" since {self.since:%Y-%m-%d %H:%M}" if isinstance(self.since, datetime) else ""
+        since = " since the last deploy" if self.since == DEPLOY else since
+        return f"no line{of}{matching}{since}" if matching or since else f"there is no line{of} yet"
+
+    @property
     def number(self) -> int | None:
         return LINES if self.lines is None and self.since is None else self.lines
 
 
 def logs(job: Job, hosts: Sequence[Job], wanted: Wanted) -> None:
-    """Shows the lines of these hosts of the job's target. With `follow` until Ctrl-C, which raises SystemExit.
+    """Shows the lines of these hosts of the job's target. With `follow` until Ctrl-C, which raises SystemExit;
+    a host that is lost meanwhile is a warning at once.
 
     Raises ConfigError if deploy.yml has no such process; after all lines of the others Unreachable if a host
-    can't be reached, StepFailed if journalctl fails.
+    can't be reached, StepFailed if its logs can't be read.
     """
     units = journal.chosen(job.config, wanted.process)
-    several = len(hosts) > 1
+    several, shown = len(hosts) > 1, 0
 
     def show(line: LogLine) -> None:
+        nonlocal shown
+        shown += 1
         job.report.about(line.host if several else "")
         text = line.shown(named=wanted.process is None)
         job.report.result(journal.EVENT, line.fields(), text)
         job.report.about("")
 
-    lines: SimpleQueue[LogLine | None] = SimpleQueue()
-    with _read_by([_Reader(host, units, wanted, lines) for host in hosts]) as readers:
+    lines: Lines = SimpleQueue()
+    with _read_by(list(_readers(hosts, units, wanted, lines))) as readers:
         if wanted.follow:
-            _show_as_they_come(lines, len(readers), show)
+            _show_as_they_come(
+                lines, len(readers), show, partial(_warn, job, set()) if several else None
+            )
         else:
             _show_last(lines, len(readers), wanted.number, show)
-    _raise([Outcome(str(one.job.target.address), one.error) for one in readers], job.target_name)
+    _raise(readers, job.target_name)
+    if not shown:
+        job.report.warn(wanted.nothing)
 
 
-class _Reader:
-    """Reads the journal of one host, in a thread of its own. error: why it could not, once that has ended.
-
-    lines: where they go, and None after the last one.
-    """
-
-    def __init__(
-        self, job: Job, units: Sequence[str], wanted: Wanted, lines: "SimpleQueue[LogLine | None]"
-    ) -> None:
-        self.job = job
-        self.error: UnderstudyError | None = None
-        self._units, self._wanted, self._lines = units, wanted, lines
-        self._process: subprocess.Popen[str] | None = None
-        self.thread = Thread(target=self._read, name="journal", daemon=True)
-
-    def end(self) -> None:
-        if self._process:
-            self._process.terminate()
-
-    def _read(self) -> None:
-        try:
-            self._read_all(_command(self.job, self._units, self._wanted))
-        except UnderstudyError as error:
-            self.error = error
-        finally:
-            self._lines.put(None)
-
-    def _read_all(self, command: Argv) -> None:
-        with shell.reading(self.job, shlex.join(command)) as process:
-            self._process = process
-            assert process.stdout is not None  # noqa: S101 - asked for
-            assert process.stderr is not None  # noqa: S101
-            for text in process.stdout:
-                for line in journal.parse(text, self.job.config, str(self.job.target.address)):
-                    self._lines.put(line)
-            errors = process.stderr.read().strip()
-        self.error = _error(self.job, process.returncode, errors)
+def _readers(
+    hosts: Sequence[Job], units: Sequence[str], wanted: Wanted, lines: Lines
+) -> Iterator[LogReader]:
+    """Of each host one for the journal, and one for nginx's files if they are wanted."""
+    for host in hosts:
+        address = str(host.target.address)
+        in_journal = partial(journal.parse, config=host.config, host=address)
+        yield LogReader(host, partial(_journal, units, wanted), in_journal, lines)
+        if names := journal.nginx_files(wanted.process):
+            files = nginx_logs.files(host.config.app.name, names)
+            in_files = partial(journal.parse_file, host=address)
+            yield LogReader(host, partial(_files, files, wanted), in_files, lines)
 
 
-def _command(job: Job, units: Sequence[str], wanted: Wanted) -> Argv:
+def _journal(units: Sequence[str], wanted: Wanted, job: Job) -> str:
+    return shlex.join(commands.read(units, **_choice(wanted, job)))
+
+
+def _files(files: Sequence[PurePosixPath], wanted: Wanted, job: Job) -> str:
+    return on_host.bare_line(nginx_logs.read(files, **_choice(wanted, job)))
+
+
+def _choice(wanted: Wanted, job: Job) -> Any:
     since = audit.last_deploy(job) if wanted.since == DEPLOY else wanted.since
-    assert not isinstance(since, str)  # noqa: S101 - DEPLOY is the only word
-    return commands.read(
-        units, lines=wanted.number, follow=wanted.follow, since=since, grep=wanted.grep
-    )
-
-
-def _error(job: Job, code: int, errors: str) -> UnderstudyError | None:
-    """None if it ended well. A signal was ours, and with --grep no line is no failure."""
-    if code == shell.NO_CONNECTION:
-        return shell.no_connection(job, errors)
-    if code > 0 and errors:
-        return StepFailed(f"journalctl on {job.target.address} failed", details=errors)
-    return None
+    return {
+        "lines": wanted.number,
+        "follow": wanted.follow,
+        "since": since,
+        "grep": wanted.grep,
+    }
 
 
 @contextmanager
-def _read_by(readers: Sequence[_Reader]) -> Iterator[Sequence[_Reader]]:
+def _read_by(readers: Sequence[LogReader]) -> Iterator[Sequence[LogReader]]:
     """Begins to read. Ctrl-C is the way to end --follow: it is no error."""
     try:
         for one in readers:
@@ -138,29 +131,44 @@ def _read_by(readers: Sequence[_Reader]) -> Iterator[Sequence[_Reader]]:
         raise SystemExit(INTERRUPTED) from None
 
 
-def _show_last(
-    lines: "SimpleQueue[LogLine | None]", readers: int, number: int | None, show: _Show
-) -> None:
+def _show_last(lines: Lines, readers: int, number: int | None, show: _Show) -> None:
     found: list[LogLine] = []
     while readers:
         line = lines.get()
-        readers -= line is None
-        found += [line] if line else []
-    # Of one host journalctl's own order, which is that of arrival.
+        if isinstance(line, LogReader):
+            readers -= 1
+        else:
+            found.append(line)
+    # Of one log its own order, which is that of arrival.
     found.sort(key=lambda line: line.time)
     for line in found[0 if number is None else max(len(found) - number, 0) :]:
         show(line)
 
 
-def _show_as_they_come(lines: "SimpleQueue[LogLine | None]", readers: int, show: _Show) -> None:
+def _show_as_they_come(
+    lines: Lines, readers: int, show: _Show, on_error: Callable[[LogReader], None] | None
+) -> None:
+    """on_error: called as soon as one of several hosts fails."""
     while readers:
         together = [lines.get(), *_more(lines)]
-        readers -= together.count(None)
-        for line in sorted((one for one in together if one), key=lambda one: one.time):
+        ended = [one for one in together if isinstance(one, LogReader)]
+        readers -= len(ended)
+        found = [one for one in together if not isinstance(one, LogReader)]
+        for line in sorted(found, key=lambda one: one.time):
             show(line)
+        for one in ended:
+            if one.error and on_error:
+                on_error(one)
 
 
-def _more(lines: "SimpleQueue[LogLine | None]") -> Iterator[LogLine | None]:
+def _warn(job: Job, warned: set[str], reader: LogReader) -> None:
+    """Once for each host, of which several logs are read."""
+    if reader.error and reader.host not in warned:
+        warned.add(reader.host)
+        job.report.warn(f"{reader.error.summary}; the lines of the other hosts continue")
+
+
+def _more(lines: Lines) -> Iterator[LogLine | LogReader]:
     """What arrives shortly after a line."""
     end = time.monotonic() + _TOGETHER
     with suppress(Empty):
@@ -168,10 +176,13 @@ def _more(lines: "SimpleQueue[LogLine | None]") -> Iterator[LogLine | None]:
             yield lines.get(timeout=left)
 
 
-def _raise(outcomes: Sequence[Outcome], target: str) -> None:
-    failed = [one for one in outcomes if one.error]
-    if failed and len(outcomes) > 1:
-        raise batches.not_looked_at(target, failed)
-    for one in failed:
+def _raise(readers: Sequence[LogReader], target: str) -> None:
+    """Of each host the first error."""
+    errors = dict[str, UnderstudyError]()
+    for one in readers:
         if one.error:
-            raise one.error
+            errors.setdefault(one.host, one.error)
+    if errors and len({one.host for one in readers}) > 1:
+        raise batches.not_looked_at(target, [Outcome(*one) for one in errors.items()])
+    for error in errors.values():
+        raise error

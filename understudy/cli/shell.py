@@ -14,6 +14,8 @@ from understudy.job import Job
 
 # The exit code of ssh itself if it can't connect: ssh(1).
 NO_CONNECTION = 255
+# A host that is gone without a word is noticed after half a minute.
+_ALIVE = ("-o", "ServerAliveInterval=10", "-o", "ServerAliveCountMax=3")
 
 
 def ssh(job: Job, command: Argv) -> NoReturn:
@@ -78,15 +80,17 @@ def _call(argv: list[str]) -> int:
 
 
 def reading(job: Job, line: str) -> "subprocess.Popen[str]":
-    """Runs a line of shell on the host, whose output and errors are read. Raises Unreachable without ssh."""
+    """Runs a line of shell on the host, whose output and errors are read. Its standard input ends with the
+    connection. Raises Unreachable without ssh.
+    """
     program, *words = _argv(job.target, job.config.host.deployer)
     # Its errors are shown as they are: a banner of the host is none.
-    argv = [program, "-o", "LogLevel=ERROR", *words, "--", line]
+    argv = [program, "-o", "LogLevel=ERROR", *_ALIVE, *words, "--", line]
     try:
         # ssh asks for a passphrase on the terminal, not on standard input.
         return subprocess.Popen(
             argv,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -1,15 +1,34 @@
 """Processes of the live release are restarted, or run more or fewer times until the next deploy."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from understudy.commands import site_processes, workers
 from understudy.commands.units import WEB
+from understudy.config.model import Config
+from understudy.config.target import TargetConfig
 from understudy.errors import ConfigError, Refused
 from understudy.host import session, steps
 from understudy.host.actions import Run
 from understudy.host.facts import ObservedState
 from understudy.host.session import AuditEntry
 from understudy.job import Job
+from understudy.release.services import unit
+
+
+def refuse_others(config: Config, names: Collection[str], target: TargetConfig) -> None:
+    """Before any host is asked: raises ConfigError for a name of deploy.yml that is no process."""
+    for name in sorted({*names} - {*config.processes, WEB}):
+        if name in config.timers:
+            hint = f"`timers run {name}` runs it now."
+        elif name in config.services.here():
+            admin = f"ssh {target.admin}@{target.address or 'HOST'}"
+            hint = f"That needs root: {admin} sudo systemctl restart {unit(name, config.app.name)}"
+        elif name in config.services.all():
+            hint = "It is managed elsewhere."
+        else:
+            continue
+        kind = "timer" if name in config.timers else "service"
+        raise ConfigError(f"{name} is a {kind} and no process", hint=hint)
 
 
 def restart(job: Job, names: Sequence[str], wait: int = 0) -> None:

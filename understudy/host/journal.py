@@ -1,4 +1,4 @@
-"""Lines of the journal of a site, as `logs` shows them. Pure."""
+"""Lines of the journal of a site and of nginx's files, as `logs` shows them. Pure."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from understudy.commands import units
+from understudy.commands import nginx_logs, units
 from understudy.config.model import Config
 from understudy.errors import ConfigError
 from understudy.release.services import unit as unit_of_service
@@ -17,6 +17,16 @@ EVENT = "log"
 NGINX = "nginx"
 # Servers of databases, and nginx: the host's own, which other sites may share.
 _OF_DATABASES = {"postgresql": "postgresql*", "mariadb": "mariadb"}
+# In nginx's error log, and the same as priorities of syslog(3).
+_ERROR = re.compile(r"\d{4}/\d\d/\d\d [\d:]{8} \[(\w+)\]")
+_LEVELS = {
+    name: priority
+    for priority, name in enumerate(
+        ["emerg", "alert", "crit", "error", "warn", "notice", "info", "debug"]
+    )
+}
+_INFO = _LEVELS["info"]
+_TIME = re.compile(r"^\d{4}/\d\d/\d\d [\d:]{8} |\[\d\d/\w{3}/\d{4}:[\d:]{8} [+-]\d{4}\] ")
 
 
 @dataclass(frozen=True, order=True)
@@ -75,6 +85,25 @@ def chosen(config: Config, process: str | None) -> tuple[str, ...]:
         f"deploy.yml has no process, timer or service called {process}",
         hint=f"It has: {', '.join(_first(config, found))}",
     )
+
+
+def nginx_files(process: str | None) -> tuple[str, ...]:
+    """The site's log files of nginx that `logs` shows: of all its names only errors, or each request would be
+    a line.
+    """
+    if process is None:
+        return (nginx_logs.ERROR,)
+    return (nginx_logs.ERROR, nginx_logs.ACCESS) if process == NGINX else ()
+
+
+def parse_file(line: str, host: str) -> Iterator[LogLine]:
+    """A line of nginx's files, without its time; none for what nginx_logs.read() does not print."""
+    seconds, tab, text = line.rstrip("\n").partition("\t")
+    if tab and seconds.isdigit():
+        error = _ERROR.match(text)
+        priority = _LEVELS.get(error[1], _INFO) if error else _INFO
+        text = _TIME.sub("", text, count=1)
+        yield LogLine(datetime.fromtimestamp(int(seconds), UTC), host, NGINX, text, priority)
 
 
 def parse(line: str, config: Config, host: str) -> Iterator[LogLine]:

@@ -2,9 +2,9 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ import pytest
 from tests.unit.fakes import TOP, FakeReport, config
 from understudy.cli import logs
 from understudy.cli.logs import Wanted
+from understudy.commands import Argv, nginx_logs
 from understudy.errors import ConfigError, StepFailed, UnderstudyError, Unreachable
 from understudy.host import all_hosts, audit
 from understudy.job import Job
@@ -184,6 +185,86 @@ def test_name_that_no_host_has_is_refused_with_those_that_it_has(
         show(Wanted(process=name), **{A: "exit 255"})
 
     assert raised.value.hint.endswith("web, worker, prune, redis, nginx")
+
+
+REFUSED = "[error] 7#7: *1 connect() failed"
+
+
+def test_nginx_files_come_between_the_lines_of_the_journal(show: Show) -> None:
+    report = show(
+        Wanted(),
+        **{
+            A: f'case "$*" in *journalctl*) {say(entry(1, "one"), entry(3, "three"))}\n;;\n'
+            f"*) printf '%s\\t%s\\n' {NOON + 2} '2024/02/01 12:00:02 {REFUSED}' ;; esac"
+        },
+    )
+
+    assert report.said == [
+        "2024-02-01 12:00:01 web: one",
+        f"2024-02-01 12:00:02 nginx: {REFUSED}",
+        "2024-02-01 12:00:03 web: three",
+    ]
+    assert [value["priority"] for _, value in report.results] == [6, 3, 6]
+
+
+@pytest.mark.parametrize(
+    ("process", "names"),
+    [(None, ["error"]), ("nginx", ["error", "access"]), ("web", None), ("redis", None)],
+)
+def test_files_that_are_read_of_each_name(
+    process: str | None, names: list[str] | None, show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+    real = nginx_logs.read
+
+    def reading(files: Sequence[PurePosixPath], **choice: Any) -> Argv:
+        read.append(files)
+        return real(files, **choice)
+
+    monkeypatch.setattr(nginx_logs, "read", reading)
+
+    show(Wanted(process=process), **{A: ""})
+
+    wanted = [[PurePosixPath(f"/var/log/nginx/shop.{name}.log") for name in names]] if names else []
+    assert read == wanted
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        (Wanted(grep="x y"), "no line matches 'x y'"),
+        (
+            Wanted(grep="x", process="web", since=datetime.fromtimestamp(NOON, UTC)),
+            "no line of web matches 'x' since 2024-02-01 12:00",
+        ),
+        (Wanted(since="deploy"), "no line since the last deploy"),
+        (Wanted(process="worker"), "there is no line of worker yet"),
+    ],
+)
+def test_no_line_is_said(
+    wanted: Wanted, message: str, show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "last_deploy", lambda _: datetime.fromtimestamp(NOON, UTC))
+
+    report = show(wanted, **{A: "exit 1"})
+
+    assert (report.said, report.warnings) == ([], [message])
+
+
+def test_host_that_is_lost_is_said_at_once_and_once(show: Show) -> None:
+    report = FakeReport()
+
+    with pytest.raises(Unreachable, match="failed") as raised:
+        show(
+            Wanted(follow=True, process="nginx"),
+            report,
+            **{A: "echo; exit 255", B: f"sleep 1\n{say(entry(1, 'here'))}"},
+        )
+
+    lost = f"the connection to {A} was lost"
+    assert report.warnings == [f"{lost}; the lines of the other hosts continue"]
+    assert lost in raised.value.details
+    assert "provision" not in raised.value.hint
 
 
 def test_message_of_bytes_and_of_several_lines(show: Show) -> None:

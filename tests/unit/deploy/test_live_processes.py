@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.unit.fakes import manifest
+from tests.unit.fakes import config, manifest
 from tests.unit.staging import Staging, changes, lines_of
 from understudy.deploy import live_processes
 from understudy.errors import ConfigError, Refused
@@ -79,3 +79,27 @@ def test_host_without_a_release_has_nothing_to_restart(staging: Staging) -> None
 
     with pytest.raises(Refused, match="no live release"):
         live_processes.restart(staging.job(), ["worker"])
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "hint"),
+    [
+        ("prune", "prune is a timer", "timers run prune"),
+        ("redis", "redis is a service", "sudo systemctl restart understudy-redis@shop.service"),
+        ("rabbitmq", "rabbitmq is a service", "managed elsewhere"),
+    ],
+)
+def test_names_of_other_kinds_are_refused_with_what_to_do(
+    name: str, message: str, hint: str
+) -> None:
+    site = config(
+        processes={"worker": {"command": "worker"}},
+        timers={"prune": {"command": "prune", "calendar": "daily"}},
+        services={"redis": {}, "rabbitmq": {"url_from": "BROKER"}},
+    )
+
+    with pytest.raises(ConfigError, match=f"{message} and no process") as raised:
+        live_processes.refuse_others(site, ["web", "worker", name], site.target("staging"))
+    live_processes.refuse_others(site, ["web", "worker", "unknown"], site.target("staging"))
+
+    assert hint in raised.value.hint

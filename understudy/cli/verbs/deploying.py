@@ -159,7 +159,9 @@ def restart(options: argparse.Namespace, project: Project, report: "Report") -> 
     from understudy.deploy import live_processes
     from understudy.host import all_hosts
 
-    hosts = all_hosts.jobs(job_of(options, project, report))
+    job = job_of(options, project, report)
+    live_processes.refuse_others(job.config, options.names, job.target)
+    hosts = all_hosts.jobs(job)
     all_hosts.roll(hosts, lambda host: live_processes.restart(host, options.names, options.wait))
 
 
@@ -167,5 +169,7 @@ def scale(options: argparse.Namespace, project: Project, report: "Report") -> No
     from understudy.deploy import live_processes
     from understudy.host import all_hosts
 
-    hosts, counts = all_hosts.jobs(job_of(options, project, report)), dict(options.counts)
+    job, counts = job_of(options, project, report), dict(options.counts)
+    live_processes.refuse_others(job.config, counts, job.target)
+    hosts = all_hosts.jobs(job)
     all_hosts.roll(hosts, lambda host: live_processes.scale(host, counts, options.wait))
