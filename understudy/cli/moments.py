@@ -10,23 +10,15 @@ _UNITS = {"s": "seconds", "m": "minutes", "min": "minutes", "h": "hours", "d": "
 
 
 def past(text: str, now: datetime) -> datetime:
-    """The moment, in the zone of `now`. A time alone is the last such time. Raises ValueError for another text,
-    and for what is to come.
-    """
+    """The moment, in the zone of `now`. A time alone is the last such time. Raises ValueError for another text."""
     if found := re.fullmatch(r"(\d{1,5})(s|m|min|h|d|w)", text):
         return now - timedelta(**{_UNITS[found[2]]: int(found[1])})
     moment, is_time = _parse(text, now)
-    if is_time and moment > now:
-        moment -= _DAY
-    if moment > now:
-        raise ValueError(f"{text} is to come")
-    return moment
+    return moment - _DAY if is_time and moment > now else moment
 
 
 def to_come(text: str, now: datetime) -> datetime:
-    """As past(), of a time alone the next such time. Raises ValueError for another text, and for what has
-    passed.
-    """
+    """As past(), of a time alone the next such time. Raises ValueError for what has passed, too."""
     moment, is_time = _parse(text, now)
     if is_time and moment <= now:
         moment += _DAY

@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from understudy.commands import site_processes, workers
 from understudy.commands.units import WEB
 from understudy.config.model import Config
-from understudy.config.target import TargetConfig
 from understudy.errors import ConfigError, Refused
 from understudy.host import session, steps
 from understudy.host.actions import Run
@@ -15,14 +14,14 @@ from understudy.job import Job
 from understudy.release.services import unit
 
 
-def refuse_others(config: Config, names: Collection[str], target: TargetConfig) -> None:
+def refuse_others(config: Config, names: Collection[str]) -> None:
     """Before any host is asked: raises ConfigError for a name of deploy.yml that is no process."""
     for name in sorted({*names} - {*config.processes, WEB}):
         if name in config.timers:
             hint = f"`timers run {name}` runs it now."
         elif name in config.services.here():
-            admin = f"ssh {target.admin}@{target.address or 'HOST'}"
-            hint = f"That needs root: {admin} sudo systemctl restart {unit(name, config.app.name)}"
+            command = f"sudo systemctl restart {unit(name, config.app.name)}"
+            hint = f"The target's admin can restart it on the host: {command}"
         elif name in config.services.all():
             hint = "It is managed elsewhere."
         else:

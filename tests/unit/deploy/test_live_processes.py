@@ -99,7 +99,7 @@ def test_names_of_other_kinds_are_refused_with_what_to_do(
     )
 
     with pytest.raises(ConfigError, match=f"{message} and no process") as raised:
-        live_processes.refuse_others(site, ["web", "worker", name], site.target("staging"))
-    live_processes.refuse_others(site, ["web", "worker", "unknown"], site.target("staging"))
+        live_processes.refuse_others(site, ["web", "worker", name])
+    live_processes.refuse_others(site, ["web", "worker", "unknown"])
 
     assert hint in raised.value.hint

@@ -26,7 +26,7 @@ def since(text: str) -> datetime:
         return moments.past(text, datetime.now().astimezone())
     except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no time before now, such as 30min, 2h, 14:30 or 2026-11-28T10:00"
+            f"{text!r} is no time, such as 30min, 2h, 14:30 or 2026-11-28T10:00"
         ) from None
 
 

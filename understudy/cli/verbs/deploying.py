@@ -160,7 +160,7 @@ def restart(options: argparse.Namespace, project: Project, report: "Report") -> 
     from understudy.host import all_hosts
 
     job = job_of(options, project, report)
-    live_processes.refuse_others(job.config, options.names, job.target)
+    live_processes.refuse_others(job.config, options.names)
     hosts = all_hosts.jobs(job)
     all_hosts.roll(hosts, lambda host: live_processes.restart(host, options.names, options.wait))
 
@@ -170,6 +170,6 @@ def scale(options: argparse.Namespace, project: Project, report: "Report") -> No
     from understudy.host import all_hosts
 
     job, counts = job_of(options, project, report), dict(options.counts)
-    live_processes.refuse_others(job.config, counts, job.target)
+    live_processes.refuse_others(job.config, counts)
     hosts = all_hosts.jobs(job)
     all_hosts.roll(hosts, lambda host: live_processes.scale(host, counts, options.wait))
