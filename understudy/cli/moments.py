@@ -10,7 +10,10 @@ _UNITS = {"s": "seconds", "m": "minutes", "min": "minutes", "h": "hours", "d": "
 
 
 def past(text: str, now: datetime) -> datetime:
-    """The moment, in the zone of `now`. A time alone is the last such time. Raises ValueError for another text."""
+    """The moment, in the zone of `now`. A time alone is the last such time.
+
+    Raises ValueError for another text.
+    """
     if found := re.fullmatch(r"(\d{1,5})(s|m|min|h|d|w)", text):
         return now - timedelta(**{_UNITS[found[2]]: int(found[1])})
     moment, is_time = _parse(text, now)
