@@ -1,14 +1,13 @@
 """Each command that runs on a host is a record of Python's logging, for whom it may concern."""
 
 import logging
-import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from understudy.commands import Argv
+from understudy.commands.in_one_line import in_one_line
 
 _LOG = logging.getLogger(__name__)
-_WIDTH = 200
 # Of what a command has printed.
 _FIRST_LINES, _LAST_LINES = 20, 20
 
@@ -43,13 +42,9 @@ class _Handler(logging.Handler):
 
 def described(host: str, argv: Argv, printed: str, seconds: float, *, ok: bool) -> str:
     """One line of the command, how long it took, and below it what it has printed. Pure."""
-    first, *more = shlex.join(argv).split("\n")
-    line = first if len(first) <= _WIDTH else f"{first[: _WIDTH - 1]}…"
-    rest = f" … and {len(more)} lines" if more else ""
     end = "" if ok else ", failed"
-    return "\n".join(
-        (f"{host} $ {line}{rest}  {seconds:.2f} s{end}", *(f"    {one}" for one in _few(printed)))
-    )
+    line = f"{host} $ {in_one_line(argv)}  {seconds:.2f} s{end}"
+    return "\n".join((line, *(f"    {one}" for one in _few(printed))))
 
 
 def _few(printed: str) -> list[str]:

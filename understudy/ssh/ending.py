@@ -1,12 +1,12 @@
 """A command on a host that doesn't end: what it does there, and how it is ended."""
 
-import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import paramiko
 
 from understudy.commands import Argv, processes
+from understudy.commands.in_one_line import in_one_line
 from understudy.errors import Interrupted, StepFailed, UnderstudyError
 from understudy.local.background import Background
 from understudy.ssh import stream
@@ -52,7 +52,7 @@ class Ending:
         """Ends the command. The error names what it was at."""
         return StepFailed(
             f"{host}: no end after {seconds} s",
-            details=f"{shlex.join(words)[:200]}\nat work: {self.at_work()}",
+            details=f"{in_one_line(words)}\nat work: {self.at_work()}",
             hint=f"{self._end()} `uptime` and `ps fax` on the host show what keeps it busy.",
         )
 

@@ -13,14 +13,8 @@ def test_a_command_has_host_seconds_and_output() -> None:
     assert text == f"{HOST} $ sudo nginx -t 'a b'  0.85 s\n    syntax is ok\n    ok"
 
 
-def test_a_failure_shows_and_a_script_is_its_first_line() -> None:
-    script = "set -eu\nls\nrm x"
-
-    assert described(HOST, ("sh", "-c", script), "", 2, ok=False) == (
-        f"{HOST} $ sh -c 'set -eu … and 2 lines  2.00 s, failed"
-    )
-    first, *_ = described(HOST, ("echo", "x" * 1000), "", 2, ok=True).splitlines()
-    assert len(first) < 250
+def test_a_failure_shows() -> None:
+    assert described(HOST, ("false",), "", 2, ok=False) == f"{HOST} $ false  2.00 s, failed"
 
 
 def test_of_long_output_the_middle_is_left_out() -> None:
