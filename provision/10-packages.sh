@@ -14,7 +14,7 @@ elif [ -n "$missing" ]; then
     for package in $missing; do
         apt-cache pkgnames "$package" | grep -qxF "$package" || {
             echo "provision: apt lists no package '$package': its name is wrong, or the lists" \
-                "could not be fetched (see above)" >&2
+                "could not be fetched, which apt says" >&2
             exit 1
         }
     done

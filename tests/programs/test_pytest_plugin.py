@@ -288,3 +288,24 @@ def test_plugin_with_an_entry_point_is_loaded_once(
         output, code = process.wait()
 
     assert code == 0, output
+
+
+def test_tests_of_one_name_keep_their_pictures_under_names_of_their_own(
+    run: Run, project: Path
+) -> None:
+    prints = """
+        import pytest
+        from understudy.testing import kept
+
+        @pytest.mark.parametrize("page", ["a/b", "a b"])
+        def test_page(page, request):
+            print("file:", kept.file_name(request.node))
+    """
+    for folder in ("one", "two"):
+        put(project / "functional_tests" / folder / "__init__.py", "")
+        put(project / "functional_tests" / folder / "test_it.py", prints)
+
+    result = run("functional_tests", "--target", "staging")
+
+    names = [line.partition("file: ")[2] for line in result.outlines if "file: " in line]
+    assert names == ["test_page-a-b-", *(f"test_page-a-b---{number}" for number in (2, 3, 4))]

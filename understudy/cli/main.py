@@ -85,11 +85,7 @@ def main(arguments: list[str], directory: Path, program: str = DEPLOY_PY) -> int
         return 2
     options.called = Called(program, options.config)
     project = find_project(directory, options.config)
-    if getattr(options, "watch", False):
-        # Each of its rehearsals writes a report, and it writes none.
-        options.verb, options.run = "rehearse --watch", _watch
-    if getattr(options, "dry_run", False):
-        options.verb, options.run = "plan", VERBS["plan"]
+    _name_what_is_run(options)
     run = _run_with_report if options.verb in REPORTED else _run_with_messages
     try:
         with (
@@ -103,6 +99,18 @@ def main(arguments: list[str], directory: Path, program: str = DEPLOY_PY) -> int
         # Before the verb has begun.
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
+
+
+def _name_what_is_run(options: argparse.Namespace) -> None:
+    """Options that make another verb of one."""
+    if getattr(options, "watch", False):
+        # Each of its rehearsals writes a report, and it writes none.
+        options.verb, options.run = "rehearse --watch", _watch
+    if getattr(options, "dry_run", False):
+        options.verb, options.run = "plan", VERBS["plan"]
+    if getattr(options, "check", False):
+        # It changes nothing, so it is no run that reports and their history count.
+        options.verb = "provision --check"
 
 
 def _known_host(

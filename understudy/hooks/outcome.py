@@ -18,10 +18,20 @@ def title(hook: Hook, event: str) -> str:
 def failure(hook: Hook, event: Event, target: str, how: str, output: str) -> HookFailed:
     """The error for a fatal hook, the text of a warning for another. how: such as `ended with 3`."""
     summary = f"{target}: {title(hook, event.name)}: {how}"
-    hint = f"Its output is above; if a failure of it does not matter: `fatal: false` in hooks.{event.name}."
+    hint = f"If a failure of it does not matter: `fatal: false` in hooks.{event.name}."
     if hook.fatal and event.name in BEFORE:
         summary = f"{summary}; nothing was changed"
     elif hook.fatal:
         summary = f"{summary}. {event.release} IS LIVE all the same"
         hint = f"{hint} `python deploy.py rollback --target {target}` goes back."
-    return HookFailed(summary, details="\n".join(output.splitlines()[-_LINES:]), hint=hint)
+    return HookFailed(summary, details=_end(output), hint=hint)
+
+
+def _end(output: str) -> str:
+    """Wherever the message is read, it has the output, or what of it is missing and where that is."""
+    lines = output.splitlines()
+    left_out = len(lines) - _LINES
+    if not lines:
+        return "It printed nothing."
+    more = [f"… {left_out} lines before these are in the report …"] if left_out > 0 else []
+    return "\n".join((*more, *lines[-_LINES:]))

@@ -70,10 +70,8 @@ def compared(pictures: Sequence[Picture]) -> tuple[int, int] | None:
 
 def shown(pictures: Sequence[Picture], tests: Sequence[TestRow]) -> Iterator[Shown]:
     """A test that failed comes first of those that have the same name."""
-    by_name = {row.name: row for row in sorted(tests, key=lambda row: row.assertion is not None)}
+    by_picture = summary.by_picture(tests)
     for number, picture in enumerate(pictures, 1):
-        named = [
-            (name, by_name.get(summary.test_of(name, tuple(by_name)))) for name in picture.names
-        ]
+        named = [(name, summary.test_of(name, by_picture)) for name in picture.names]
         named.sort(key=lambda one: one[1] is None or one[1].assertion is None)
         yield Shown(f"picture-{number}", picture, named)

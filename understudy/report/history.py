@@ -52,6 +52,13 @@ class Chart:
     usual_height: float
 
 
+def has_run(data: Mapping[str, Any]) -> bool:
+    """Whether anything was begun before it ended: not if it was refused, or reached no host."""
+    return data["verdict"] == "passed" or any(
+        phase["name"] or phase["steps"] for phase in data["phases"]
+    )
+
+
 def entry(name: str, data: Mapping[str, Any]) -> Entry:
     """The entry of a report.json, also of schema 1. For others KeyError, TypeError or AttributeError."""
     commit, attached = data.get("commit") or {}, data["attachments"]

@@ -14,7 +14,8 @@ INDEX, CACHE = "index.html", ".history.json"
 
 
 def read(folder: Path, reports: Sequence[Path], changed: str = "") -> list[Entry]:
-    """The entries of these complete reports, in their order; none of one that was damaged.
+    """The entries of these complete reports, in their order; none of a damaged one, or one of a run that never
+    began.
 
     folder: reports/. Of a report that the cache does not know yet, or is called `changed`, report.json is read.
     """
@@ -49,7 +50,8 @@ def _cached(file: Path) -> dict[str, Entry]:
 def _of_report(report: Path) -> Iterator[Entry]:
     try:
         data = json.loads((report / "report.json").read_text(encoding="utf-8"))
-        yield history.entry(report.name, data)
+        if history.has_run(data):
+            yield history.entry(report.name, data)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return
 

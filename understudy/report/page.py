@@ -188,7 +188,6 @@ def _environment(templates: Overlay) -> jinja2.Environment:
         pretty=_pretty,
         first_line=_first_line,
         is_long=_is_long,
-        file_name=summary.file_name,
         mail_document=mail_page.document,
     )
 

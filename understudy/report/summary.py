@@ -13,7 +13,10 @@ from understudy.report.record import Counts, Failure, Record, State, Verdict
 
 @dataclass(frozen=True)
 class TestRow:
-    """A test on the page. id: of its part. data: as in the attachment "tests". assertion: if it failed."""
+    """A test on the page. id: of its part. data: as in the attachment "tests". assertion: if it failed.
+
+    picture: the name of its screenshot, as testing/kept.py names it: it numbers tests whose names are the same.
+    """
 
     __test__ = False
 
@@ -21,6 +24,7 @@ class TestRow:
     suite: str
     data: Mapping[str, Any]
     assertion: Assertion | None
+    picture: str
 
     @property
     def name(self) -> str:
@@ -36,20 +40,21 @@ def test_rows(record: Record) -> list[TestRow]:
     taken: Counter[str] = Counter()
     return [
         TestRow(
-            _id(suite, test["name"], taken),
+            _numbered(file_name(f"test-{suite}-{test['name']}"), taken),
             suite,
             test,
             assertion(test) if test["outcome"] in ("failed", "error") else None,
+            _numbered(file_name(test["name"]), pictures),
         )
         for suite, tests in (record.attachments.get("tests") or {}).items()
+        for pictures in (Counter[str](),)
         for test in tests
     ]
 
 
-def _id(suite: str, name: str, taken: Counter[str]) -> str:
-    part = file_name(f"test-{suite}-{name}")
-    taken[part] += 1
-    return part if taken[part] == 1 else f"{part}--{taken[part]}"
+def _numbered(name: str, taken: Counter[str]) -> str:
+    taken[name] += 1
+    return name if taken[name] == 1 else f"{name}--{taken[name]}"
 
 
 def other_failure(record: Record, failed: Sequence[TestRow]) -> Failure | None:
@@ -62,20 +67,23 @@ def other_failure(record: Record, failed: Sequence[TestRow]) -> Failure | None:
 
 
 def file_name(test: str) -> str:
-    """The name of a test's screenshot: testing/kept.py gives it the same."""
     return re.sub(r"[^\w.-]+", "-", test)
 
 
-def test_of(picture: str, tests: Sequence[str]) -> str:
+def by_picture(tests: Sequence[TestRow]) -> Mapping[str, TestRow]:
+    """Of two suites with a test of one name that which failed."""
+    return {row.picture: row for row in sorted(tests, key=lambda row: row.assertion is not None)}
+
+
+def test_of(picture: str, tests: Mapping[str, TestRow]) -> TestRow | None:
     """The test that a picture is of, by its name: a test has one for each page, and for each browser.
 
-    "" if there is none, as of a suite that was not recorded.
+    tests: of by_picture(). None if there is none, as of a suite that was not recorded.
     """
-    names = {file_name(test): test for test in tests}
     base = picture
-    while base not in names and "." in base:
+    while base not in tests and "." in base:
         base = base.rpartition(".")[0]
-    return names.get(base, "")
+    return tests.get(base)
 
 
 def sentence(record: Record) -> str:

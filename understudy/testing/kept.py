@@ -80,8 +80,16 @@ def warn_of_repeated(item: pytest.Item, report: pytest.TestReport) -> None:
 
 
 def file_name(item: pytest.Item) -> str:
-    """A test's name as a file name."""
-    return re.sub(r"[^\w.-]+", "-", item.name)
+    """A test's name as a file name. Of several tests whose names are the same each has its own, by a number."""
+    name = _plain(item.name)
+    namesakes = [one.nodeid for one in item.session.items if _plain(one.name) == name]
+    number = namesakes.index(item.nodeid) + 1
+    return name if number == 1 else f"{name}--{number}"
+
+
+def _plain(name: str) -> str:
+    """report/summary.py makes the same, and numbers tests as file_name() does."""
+    return re.sub(r"[^\w.-]+", "-", name)
 
 
 def _browsers(item: pytest.Item, names: Iterable[str] = _FIXTURES) -> dict[str, Browser]:

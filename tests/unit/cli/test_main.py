@@ -20,7 +20,7 @@ from understudy.errors import (
     StepFailed,
     Unreachable,
 )
-from understudy.host import status
+from understudy.host import provision, status
 from understudy.job import Job
 from understudy.paths import find_project
 from understudy.receipts import issue
@@ -248,12 +248,18 @@ def test_a_rehearsal_is_signed_except_with_unsigned(
     assert calls == expected
 
 
-def test_a_verb_that_changes_nothing_writes_no_report(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "words", [["status"], ["provision", "--check"], ["provision", "--dry-run"]]
+)
+def test_a_verb_that_changes_nothing_writes_no_report(
+    words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     kept: list[object] = []
     monkeypatch.setattr(reports, "write", lambda *given: kept.append(given))
     monkeypatch.setattr(status, "status", lambda job, **_: well())
+    monkeypatch.setattr(provision, "check", lambda job: None)
 
-    assert main.main(["status"], TOP) == 0
+    assert main.main(words, TOP) == 0
 
     assert kept == []
 

@@ -12,6 +12,23 @@ def failure(event: str, *, fatal: bool) -> str:
     return str(made)
 
 
+@pytest.mark.parametrize(
+    ("output", "details"),
+    [
+        ("", "It printed nothing."),
+        ("a\nb\n", "a\nb"),
+        ("x\n" * 40, "… 10 lines before these are in the report …" + "\nx" * 30),
+    ],
+)
+def test_output_is_in_the_message_itself_and_not_above_it(output: str, details: str) -> None:
+    hook = Hook(command=("check",), fatal=True)
+
+    made = outcome.failure(hook, Event("before_deploy"), "live", "ended with 3", output)
+
+    assert made.details == details
+    assert "above" not in str(made)
+
+
 def test_before_a_deploy_nothing_has_changed() -> None:
     assert "ended with 3; nothing was changed" in failure("before_deploy", fatal=True)
 

@@ -1,6 +1,7 @@
 """The history is whole at every moment, and its cache is only a cache."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from tests.unit.fakes import TEMPLATES
 from tests.unit.records import FAILED, PASSED
 from understudy.report import history_store
-from understudy.report.record import Record
+from understudy.report.record import Record, Verdict
 
 
 def report(folder: Path, name: str, record: Record = PASSED) -> Path:
@@ -67,6 +68,15 @@ def test_damaged_report_is_left_out(content: str, tmp_path: Path) -> None:
     (written / "report.json").write_text(content)
 
     assert history_store.read(tmp_path, [written]) == []
+
+
+@pytest.mark.parametrize(("verdict", "count"), [("failed", 0), ("interrupted", 0), ("passed", 1)])
+def test_run_that_never_began_does_not_count(verdict: str, count: int, tmp_path: Path) -> None:
+    written = report(tmp_path, "1", replace(FAILED, verdict=Verdict(verdict), phases=()))
+    begun = report(tmp_path, "2", FAILED)
+
+    assert len(history_store.read(tmp_path, [written])) == count
+    assert len(history_store.read(tmp_path, [begun])) == 1
 
 
 def test_nothing_but_the_two_files_is_left(tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def test_each_run_is_added_to_the_history_which_lists_those_that_are_kept(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(report_store, "MOST_REPORTS", 2)
-    names = [write(folder, later(EMPTY, minute)).parent.name for minute in range(3)]
+    names = [write(folder, later(FAILED, minute)).parent.name for minute in range(3)]
 
     text = (folder / "index.html").read_text()
 

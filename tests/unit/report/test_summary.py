@@ -7,6 +7,7 @@ import pytest
 from tests.unit.records import EMPTY, FAILED, PASSED
 from understudy.report import summary
 from understudy.report.record import Failure, Record, State, Verdict
+from understudy.report.summary import TestRow
 
 ALL = replace(
     PASSED,
@@ -55,8 +56,31 @@ def test_tests_of_one_name_have_separate_ids() -> None:
 
 @pytest.mark.parametrize("name", ["test_x-1.5-", "test_x-1.5-.1", "test_x-1.5-.second.2"])
 def test_picture_is_of_the_test_whose_name_it_begins_with(name: str) -> None:
-    assert summary.test_of(name, ["test_x", "test_x[1.5]"]) == "test_x[1.5]"
-    assert summary.test_of(name, ["test_other"]) == ""
+    rows = summary.by_picture(rows_of("test_x", "test_x[1.5]"))
+
+    found = summary.test_of(name, rows)
+
+    assert found
+    assert found.name == "test_x[1.5]"
+    assert summary.test_of("test_other", rows) is None
+
+
+def rows_of(*names: str) -> list[TestRow]:
+    tests = [{"name": name, "outcome": "passed", "seconds": 1, "message": ""} for name in names]
+    return summary.test_rows(replace(EMPTY, attachments={"tests": {"page": tests}}))
+
+
+def test_each_of_the_tests_of_one_name_has_its_own_picture() -> None:
+    rows = summary.by_picture(rows_of("test_x[a/b]", "test_y", "test_x[a b]", "test_x[a/b]"))
+
+    found = [summary.test_of(f"test_x-a-b-{end}", rows) for end in ("", "--2", "--3", "--2.1")]
+
+    assert [row.data["name"] for row in found if row] == [
+        "test_x[a/b]",
+        "test_x[a b]",
+        "test_x[a/b]",
+        "test_x[a b]",
+    ]
 
 
 def test_error_that_is_none_of_the_failed_tests_is_shown_beside_them() -> None:
