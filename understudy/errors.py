@@ -18,7 +18,7 @@ class UnderstudyError(Exception):
 
     summary: one line, what failed and where. cause: one line, why, if that is known.
     details: the lines of the log that matter. hint: what to try next. None of them holds a secret.
-    exit_code: what the process ends with. label: the word in front of the summary.
+    exit_code: what the process ends with. label: the word in front of the summary; "" for none.
     """
 
     summary: str
@@ -71,6 +71,12 @@ class Refused(UnderstudyError):
     """The step must not be done now: no receipt, a held lock, a dirty tree, a host without provisioning."""
 
     exit_code = 3
+
+
+class Declined(Refused):
+    """A user at a terminal was asked and did not agree: as they wanted, nothing was done."""
+
+    label = ""
 
 
 class Unreachable(UnderstudyError):

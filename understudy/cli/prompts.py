@@ -4,17 +4,19 @@ import getpass
 import sys
 from collections.abc import Callable
 
-from understudy.errors import Refused
+from understudy.errors import Declined, Refused
 from understudy.report.sanitize import plain
 
 
 def confirm(warning: str) -> None:
-    """Asks whether to continue. Raises Refused unless a user at a terminal answers y or yes."""
-    if not sys.stdin.isatty() or _answer(f"{warning} Continue? [y/N] ") not in ("y", "yes"):
+    """Asks whether to continue. Raises Declined unless the user answers y or yes, Refused without a terminal."""
+    if not sys.stdin.isatty():
         raise Refused(
             f"{warning} It was not confirmed, so nothing was changed.",
             hint="Pass --yes to confirm without a question, for example without a terminal.",
         )
+    if _answer(f"{warning} Continue? [y/N] ") not in ("y", "yes"):
+        raise Declined("nothing was done")
 
 
 def secret(name: str) -> str:

@@ -157,8 +157,10 @@ class TextReport(Report):
     def _print_error(self, error: UnderstudyError) -> None:
         if error.summary.startswith(_VERDICT):
             self._err.print(_highlighted(_plain(error.summary)))
-        else:
+        elif error.label:
             self._err.print(_plain((f"{error.label}:", "bold red"), f" {error.summary}"))
+        else:
+            self._err.print(_plain(error.summary))
         if error.cause:
             self._err.print(_plain(("cause:", "bold"), f" {error.cause}"))
         if error.details:

@@ -90,19 +90,32 @@ def test_no_question_is_asked_about_a_missing_backup(
 
 
 @pytest.mark.parametrize("words", REPLACES_DATA)
-@pytest.mark.parametrize(
-    ("kind", "typed"),
-    [(Terminal, "n\n"), (Terminal, "\n"), (Terminal, CTRL_D), (io.StringIO, "y\n")],
-)
-def test_without_a_yes_at_a_terminal_no_data_is_replaced(
+@pytest.mark.parametrize("typed", ["n\n", "\n", CTRL_D])
+def test_no_at_a_terminal_is_no_error_and_nothing_is_done(
     words: list[str],
-    kind: type[io.StringIO],
     typed: str,
     calls: list[Any],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", kind(typed))
+    monkeypatch.setattr(sys, "stdin", Terminal(typed))
+
+    assert main.main(words, TOP) == 3
+
+    assert calls == []
+    asked, said = capsys.readouterr().err.split("[y/N] ")
+    assert "discards everything" in asked
+    assert said == "nothing was done\n"
+
+
+@pytest.mark.parametrize("words", REPLACES_DATA)
+def test_without_a_terminal_no_data_is_replaced(
+    words: list[str],
+    calls: list[Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
 
     assert main.main(words, TOP) == 3
 
