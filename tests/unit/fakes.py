@@ -15,6 +15,7 @@ from understudy.errors import UnderstudyError
 from understudy.host.facts import ObservedState
 from understudy.host.readings import Readings
 from understudy.host.site_status import Live, Site, Status
+from understudy.local.minutes import in_minutes
 from understudy.local.share import Share
 from understudy.paths import Overlay
 from understudy.release.layout import Manifest
@@ -35,6 +36,11 @@ def failed(output: str = "", errors: str = "") -> Result:
 
 
 OK = printed("")
+
+
+def for_people(text: str) -> None:
+    """Raises AssertionError for a point in time as only programs write it: people read minutes, or ages."""
+    assert in_minutes(text) == text, f"a raw time: {text}"
 
 
 @dataclass
@@ -184,6 +190,7 @@ class FakeReport(Report):
         self.printed.append(line)
 
     def say(self, text: str) -> None:
+        for_people(text)
         self.said.append(text)
         self.said_of.setdefault(self.host, []).append(text)
 
@@ -196,6 +203,7 @@ class FakeReport(Report):
             self.say(line)
 
     def warn(self, text: str) -> None:
+        for_people(text)
         self.warnings.append(text)
 
     def error(self, error: UnderstudyError) -> None:

@@ -170,6 +170,8 @@ PURE = {
     "hooks.event",
     "hooks.outcome",
     "local.apt_output",
+    "local.lines",
+    "local.minutes",
     "local.share",
     "local.tool_output",
     "notify.message",

@@ -107,7 +107,7 @@ def _name_what_is_run(options: argparse.Namespace) -> None:
         # Each of its rehearsals writes a report, and it writes none.
         options.verb, options.run = "rehearse --watch", _watch
     if getattr(options, "dry_run", False):
-        options.verb, options.run = "plan", VERBS["plan"]
+        options.verb, options.run = "plan", DRY_RUNS[options.verb]
     if getattr(options, "check", False):
         # It changes nothing, so it is no run that reports and their history count.
         options.verb = "provision --check"
@@ -228,6 +228,9 @@ REPORTED = {"rehearse", "provision", "deploy", "verify", "rollback", "remove"}
 
 # Others whose failure may be notified.
 NOTIFYING = {"backup"}
+
+# What --dry-run runs in place of a verb; `provision` has its own.
+DRY_RUNS: Mapping[str, Verb] = {"deploy": deploying.plan, "rollback": deploying.plan_rollback}
 
 # The verbs that leave nothing behind in a folder where they refuse to work.
 WITHOUT_STATE = {"init"}

@@ -9,7 +9,7 @@ from understudy.report.sanitize import plain
 
 
 def confirm(warning: str) -> None:
-    """Asks whether to continue. Raises Declined unless the user answers y or yes, Refused without a terminal."""
+    """Asks whether to continue. Raises Declined unless the answer is yes, Refused without a terminal."""
     if not sys.stdin.isatty():
         raise Refused(
             f"{warning} It was not confirmed, so nothing was changed.",

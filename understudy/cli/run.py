@@ -12,6 +12,7 @@ from understudy.host.audit_log import BEGUN
 from understudy.host.facts import ObservedState
 from understudy.host.session import AuditEntry
 from understudy.job import Job
+from understudy.local.minutes import in_minutes
 from understudy.release.layout import Paths
 from understudy.report.masked_command import masked_command
 from understudy.ssh.connection import SshConnection
@@ -62,7 +63,7 @@ def _refuse_while_locked(job: Job, connection: SshConnection, paths: Paths) -> N
     if holder := done.output.strip():
         raise Refused(
             f"{job.target_name} ({job.target.address}) is being changed, maybe its database; nothing was run",
-            details=holder,
+            details=in_minutes(holder),
             hint="Run the same command again when that has ended.",
         )
 

@@ -1,11 +1,12 @@
-"""What a deploy would do to one host, as a value. Pure."""
+"""What a deploy or a rollback would do to one host, as a value. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from understudy.deploy import pending
 from understudy.deploy.preview import FileChange
+from understudy.host.actions import Action, Run
 from understudy.report.answer import Answer
 
 
@@ -35,6 +36,11 @@ class PlannedStep:
     title: str
     commands: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, action: Action) -> Self:
+        commands = action.commands if isinstance(action, Run) else ()
+        return cls(action.title, tuple(map(str, commands)))
+
 
 @dataclass(frozen=True)
 class Plan(Answer):
@@ -55,13 +61,26 @@ class Plan(Answer):
     def text(self) -> str:
         return "\n".join(self._lines())
 
+    @property
+    def _what(self) -> str:
+        return f"a deploy to {self.target}"
+
     def _lines(self) -> Iterator[str]:
         if not self.steps:
             yield f"{self.release} is already live on {self.target}: nothing to do"
             return
         yield from (file.text().rstrip() for file in self.files)
         yield from self.migrations.lines()
-        yield f"a deploy to {self.target} would take {len(self.steps)} steps:"
+        yield f"{self._what} would take {len(self.steps)} steps:"
         for step in self.steps:
             yield f"  {step.title}"
             yield from (f"    {command}" for command in step.commands)
+
+
+@dataclass(frozen=True)
+class RollbackPlan(Plan):
+    """What a rollback would do: it changes no file of the host's configuration, and migrates nothing."""
+
+    @property
+    def _what(self) -> str:
+        return f"a rollback of {self.target} to {self.release}"

@@ -25,7 +25,6 @@ from understudy.deploy.desired import DesiredState
 from understudy.deploy.planned import Plan, PlannedMigrations, PlannedStep
 from understudy.hooks import order
 from understudy.host import session
-from understudy.host.actions import Action, Run
 from understudy.job import Job
 from understudy.release import source as sources
 from understudy.release.source import Source
@@ -62,7 +61,7 @@ def preview_plan(job: Job, source: Source) -> None:
         *queue_findings.findings(job.config, desired.target),
     ):
         job.report.warn(job.located(warning))
-    steps = _with_hooks(job, map(_step, actions), has_release=bool(observed.current))
+    steps = _with_hooks(job, map(PlannedStep.of, actions), has_release=bool(observed.current))
     files = tuple(preview.changes(desired, observed))
     job.report.answer(replace(answer, files=files, migrations=migrations, steps=steps))
 
@@ -76,11 +75,6 @@ def _with_hooks(
     if skipped := order.left_out(hooks, target, "before_deploy", has_release=has_release):
         job.report.say(skipped)
     return (*map(PlannedStep, before), *steps, *map(PlannedStep, after))
-
-
-def _step(action: Action) -> PlannedStep:
-    commands = action.commands if isinstance(action, Run) else ()
-    return PlannedStep(action.title, tuple(map(str, commands)))
 
 
 def _migrations(connection: Connection, source: Source, desired: DesiredState) -> PlannedMigrations:

@@ -7,15 +7,19 @@ from understudy.deploy import commits, rollback_data, switch
 from understudy.deploy.desired import DesiredState
 from understudy.deploy.going_live import GoingLive
 from understudy.deploy.hooked import hooked_host
+from understudy.deploy.planned import PlannedStep, RollbackPlan
 from understudy.deploy.release_list import ReleaseList
 from understudy.deploy.under_load import under_load, without_load
 from understudy.deploy.went_live import RolledBack
 from understudy.errors import Refused, did_you_mean
+from understudy.hooks import order
 from understudy.host import session, steps
+from understudy.host.actions import Action
 from understudy.host.facts import ObservedState
 from understudy.host.session import AuditEntry
 from understudy.job import Job
 from understudy.release.layout import Manifest, after, before
+from understudy.ssh.connection import SshConnection
 
 
 def rollback(
@@ -45,12 +49,7 @@ def rollback(
         entry = AuditEntry("rollback", desired.release.id, desired.release.commit)
         with session.locked(connection, job, entry, wait, observed) as now:
             session.refuse_if_switched(job, observed, now)
-            if with_data:
-                backup = rollback_data.backup_of(connection, job, desired.release, now)
-                actions = switch.restore(desired, now, backup)
-            else:
-                rollback_data.check_models(connection, job, desired, now, anyway=anyway)
-                actions = switch.rollback(desired, now)
+            actions = _actions(connection, job, desired, now, with_data=with_data, anyway=anyway)
             load = under_load if probe and not with_data else without_load
             going = GoingLive(now.current)
             with hooked_host(job, connection, now, "rollback", desired.release) as live:
@@ -59,6 +58,44 @@ def rollback(
                 going.report(job, RolledBack, desired)
                 live.append(desired.release)
                 on_live(desired.release)
+
+
+def plan(job: Job, to: str | None = None, *, with_data: bool = False, anyway: bool = False) -> None:
+    """Prints what rollback() would do, and changes nothing. Raises Refused as that does."""
+    with session.connected(job, needs=site_processes.needed(job.config)) as (connection, observed):
+        desired = DesiredState(job.config, job.target, _destination(job, observed, to))
+        actions = _actions(connection, job, desired, observed, with_data=with_data, anyway=anyway)
+    hosts = len(job.config.hosts(job.target_name))
+    before, after_it = order.titles(
+        job.config.hooks, job.target_name, "rollback", has_release=True, hosts=hosts
+    )
+    steps = (*map(PlannedStep, before), *map(PlannedStep.of, actions), *map(PlannedStep, after_it))
+    job.report.answer(
+        RollbackPlan(
+            job.target_name,
+            job.target.address,
+            desired.release.id,
+            desired.release.commit,
+            steps=steps,
+        )
+    )
+
+
+def _actions(
+    connection: SshConnection,
+    job: Job,
+    desired: DesiredState,
+    observed: ObservedState,
+    *,
+    with_data: bool,
+    anyway: bool,
+) -> list[Action]:
+    """Raises NeedsItsData or Refused if the old code or its data are not fit for it."""
+    if with_data:
+        backup = rollback_data.backup_of(connection, job, desired.release, observed)
+        return switch.restore(desired, observed, backup)
+    rollback_data.check_models(connection, job, desired, observed, anyway=anyway)
+    return switch.rollback(desired, observed)
 
 
 def earlier(job: Job, to: str | None = None) -> Manifest:

@@ -46,6 +46,16 @@ def plan(job: Job) -> None:
     all_hosts.look(all_hosts.jobs(job), lambda host: preview_host.preview_plan(host, source))
 
 
+def plan_rollback(job: Job, to: str | None, *, with_data: bool, anyway: bool) -> None:
+    """Prints what rollback() would do on each host, and changes nothing."""
+    from understudy.deploy import rollback as rollback_host
+
+    all_hosts.look(
+        all_hosts.jobs(job),
+        lambda host: rollback_host.plan(host, to, with_data=with_data, anyway=anyway),
+    )
+
+
 def rollback(
     job: Job, to: str | None, *, with_data: bool, anyway: bool, probe: bool, wait: int
 ) -> None:

@@ -8,6 +8,7 @@ import re
 from dataclasses import asdict, dataclass
 
 from understudy.errors import Refused
+from understudy.local.minutes import in_minutes
 
 # Of templates/nginx.conf.j2, where the block comes; the block ends with the second line.
 _OFF = "    # maintenance: off\n"
@@ -43,9 +44,9 @@ def find(nginx: str) -> Maintenance | None:
 
 def describe(on: Maintenance) -> str:
     parts = [
-        f"MAINTENANCE is on since {on.since or 'an unknown time'}",
+        f"MAINTENANCE is on since {in_minutes(on.since) or 'an unknown time'}",
         f" by {on.by}" if on.by else "",
-        f" until {on.until}" if on.until else "",
+        f" until {in_minutes(on.until)}" if on.until else "",
         f", allowed: {', '.join(on.allow)}" if on.allow else "",
         f', with the message "{on.message}"' if on.message else "",
     ]

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from understudy.commands import Argv, script
 from understudy.commands.processes import END
 from understudy.errors import DISK_HINT, Refused, StepFailed
+from understudy.local.minutes import in_minutes
 
 # To wait for a step of a deploy whose connection broke, even without --wait.
 SECONDS_FOR_A_STEP_LEFT = 60
@@ -65,7 +66,7 @@ def held(host: str, answer: str) -> Refused:
     """The error if another deploy has the lock. answer: the line that begins with `held`."""
     return Refused(
         f"{host}: another deploy is at work",
-        details=answer.removeprefix(HELD).strip(),
+        details=in_minutes(answer.removeprefix(HELD).strip()),
         hint="--wait SECONDS waits for its end. If its connection broke, the host notices within half "
         "a minute.",
     )

@@ -103,12 +103,14 @@ def test_host_without_a_live_release_refuses(staging: Staging, lines: list[Any])
 def test_host_that_is_being_changed_refuses_and_says_by_whom(
     staging: Staging, lines: list[Any]
 ) -> None:
-    made = host(staging, **{HOLDER: printed("ann@desk (deploy) since noon\n")})
+    made = host(
+        staging, **{HOLDER: printed("ann@desk (deploy) since 2026-11-28T05:25:59.123+00:00\n")}
+    )
 
     with pytest.raises(Refused, match="is being changed") as refused:
         run.run(staging.job(), "run", ("x",))
 
-    assert refused.value.details == "ann@desk (deploy) since noon"
+    assert refused.value.details == "ann@desk (deploy) since 2026-11-28 05:25 UTC"
     assert (lines, made.sent) == ([0], [])
 
 

@@ -186,6 +186,29 @@ def test_dry_run_is_another_name_of_plan(
     assert (planned, calls) == (["production"], [])
 
 
+@pytest.mark.parametrize(
+    ("words", "called"),
+    [
+        ([], ("production", None, False, False)),
+        (["--to", "r1", "--with-data", "--yes"], ("production", "r1", True, True)),
+        (["--with-data"], ("production", None, True, False)),
+    ],
+)
+def test_dry_run_of_rollback_asks_nothing_and_rolls_nothing_back(
+    words: list[str], called: Any, calls: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned: list[Any] = []
+
+    def plan(job: Any, to: Any, *, with_data: bool, anyway: bool) -> None:
+        planned.append((job.target_name, to, with_data, anyway))
+
+    monkeypatch.setattr(rollout, "plan_rollback", plan)
+
+    assert main.main(["rollback", "--dry-run", "--target", "production", *words], TOP) == 0
+
+    assert (planned, calls) == ([called], [])
+
+
 @pytest.mark.parametrize("option", ["--check", "--dry-run"])
 def test_dry_run_of_provision_is_check(option: str, monkeypatch: pytest.MonkeyPatch) -> None:
     checked: list[str] = []

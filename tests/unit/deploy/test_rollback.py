@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.unit.fakes import FakeConnection, manifest
-from tests.unit.staging import LIST, QUERY, SWITCH, Staging, changes, lines_of, listed
+from tests.unit.staging import LIST, MODELS, QUERY, SWITCH, Staging, changes, lines_of, listed
 from understudy.deploy import rollback, rollout
 from understudy.deploy.desired import DesiredState
 from understudy.deploy.going_live import GoingLive
@@ -75,6 +75,34 @@ def test_rollback_makes_the_one_before_live_or_the_one_that_is_named(
     entry = json.loads(host.sent[0])
     assert (entry["verb"], entry["what"], entry["outcome"]) == ("rollback", release.id, "done")
     assert [wait for _, wait in host.holders] == [7]
+
+
+@pytest.mark.parametrize(("with_data", "step"), [(False, "switch to"), (True, "restore")])
+def test_dry_run_shows_the_steps_that_a_rollback_takes_and_changes_nothing(
+    with_data: bool, step: str, staging: Staging
+) -> None:
+    host = host_with(staging, *THREE, backups=(BY_OLD, BY_NEW))
+    rollout.plan_rollback(staging.job(), None, with_data=with_data, anyway=False)
+    assert not [note for note in changes(host) if MODELS not in note]
+    [(event, answer)] = staging.report.results
+    [first, *shown] = staging.report.said
+    staging.report.steps.clear()
+
+    rollback.rollback(staging.job(), None, with_data=with_data)
+
+    taken = [title for title, _ in staging.report.steps if not title.startswith("compare")]
+    assert [one["title"] for one in answer["steps"]] == taken
+    assert [line for line in shown if not line.startswith("    ")] == [f"  {one}" for one in taken]
+    assert any(step in one for one in taken)
+    assert (event, answer["release"], answer["commit"]) == ("plan", OLD.id, OLD.commit)
+    assert first == f"a rollback of staging to {OLD.id} would take {len(taken)} steps:"
+
+
+def test_dry_run_of_a_refused_rollback_is_refused(staging: Staging) -> None:
+    host_with(staging, *lines_of(NEW, current=NEW.id))
+
+    with pytest.raises(Refused, match="no earlier release"):
+        rollout.plan_rollback(staging.job(), None, with_data=False, anyway=False)
 
 
 @pytest.mark.parametrize(

@@ -86,10 +86,12 @@ def test_wait_for_a_step_is_reported_before_the_answer(
 
 
 def test_refusal_names_host_and_holder() -> None:
-    refused = host_lock.held("staging", "held ann@desk (deploy) since noon\n")
+    refused = host_lock.held(
+        "staging", "held ann@desk (deploy) since 2026-11-28T05:25:59.123+00:00\n"
+    )
 
     assert refused.summary == "staging: another deploy is at work"
-    assert refused.details == "ann@desk (deploy) since noon"
+    assert refused.details == "ann@desk (deploy) since 2026-11-28 05:25 UTC"
     assert "--wait" in refused.hint
 
 

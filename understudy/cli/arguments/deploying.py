@@ -61,9 +61,7 @@ def _add_deploy(group: Group, common: Common) -> None:
         ),
         docs="docs/real-server.md",
     )
-    deploy.add_argument(
-        "--dry-run", action="store_true", help="show what it would do, and change nothing: `plan`"
-    )
+    _add_dry_run(deploy, ": `plan`")
     _add_probe(deploy)
     deploy.add_argument(
         "--without-rehearsal",
@@ -81,9 +79,11 @@ def _add_rollback(group: Group, common: Common) -> None:
         examples=(
             ("rollback --target production", "the release that was live before"),
             ("rollback --to 20260301T120000Z-0a1b2c3d", "that one, of those in `releases`"),
+            ("rollback --dry-run --target production", "only show its steps"),
         ),
         docs="docs/real-server.md",
     )
+    _add_dry_run(rollback)
     rollback.word_hint = "for a release use --to {0}, for a target --target {0}"
     to = rollback.add_argument(
         "--to", metavar="ID", help="a release; default: the one that was live before"
@@ -141,6 +141,14 @@ def _add_remove(group: Group, common: Common) -> None:
         "--with-data", action="store_true", help="also delete its database, uploads and secrets"
     )
     remove.add_argument("--yes", action="store_true", help="don't ask before it is removed")
+
+
+def _add_dry_run(parser: Parser, more: str = "") -> None:
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help=f"show what it would do, and change nothing{more}",
+    )
 
 
 def _add_probe(parser: Parser) -> None:

@@ -133,6 +133,13 @@ def rollback(options: argparse.Namespace, project: Project, report: "Report") ->
     )
 
 
+def plan_rollback(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.deploy import rollout
+
+    job = job_of(options, project, report)
+    rollout.plan_rollback(job, options.to, with_data=options.with_data, anyway=options.yes)
+
+
 def maintenance(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from datetime import UTC
 
