@@ -273,6 +273,7 @@ PURE = {
     "report.pixels",
     "report.record",
     "report.sanitize",
+    "report.short",
     "report.summary",
     "ssh.host_lock",
     "testing.checks.crawl",

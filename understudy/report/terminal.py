@@ -20,6 +20,7 @@ from understudy.report.events import Report, with_host
 from understudy.report.live import Live
 from understudy.report.phase_results import PhaseResults
 from understudy.report.sanitize import plain
+from understudy.report.short import short
 
 if TYPE_CHECKING:
     from understudy.report.progress import RunningSteps
@@ -139,8 +140,9 @@ class TextReport(Report):
             self._answer(text)
 
     def result(self, event: str, value: Mapping[str, Any], text: str) -> None:
-        if text:
-            self._answer(text, str(value.get("process", "")))
+        shown = short(event, value, text) if self._is_quiet else text
+        if shown:
+            self._answer(shown, str(value.get("process", "")))
 
     def _answer(self, text: str, process: str = "") -> None:
         answer = _highlighted(_plain(with_host(self._host, text)))

@@ -12,7 +12,7 @@ Group = argparse._ArgumentGroup
 DEFAULT_TARGET = "vagrant"
 _VERBOSITY = (
     ("-v", "--verbose", 1, "also show each command that runs on a host"),
-    ("-q", "--quiet", -1, "show only warnings, errors and the result"),
+    ("-q", "--quiet", -1, "show only warnings, errors and the result, as short as it can be"),
 )
 
 
