@@ -126,10 +126,10 @@ def _known_host(
 
 def _complete(parser: argparse.ArgumentParser, directory: Path) -> None:
     if "_ARGCOMPLETE" in os.environ:
-        import argcomplete
+        from understudy.cli.arguments import completion
 
         parser.set_defaults(directory=directory)
-        argcomplete.autocomplete(parser)
+        completion.run(parser)
 
 
 def _run_with_report(options: argparse.Namespace, project: Project, report: "Report") -> int:

@@ -16,9 +16,49 @@ def complete(argument: argparse.Action, names: Names) -> argparse.Action:
     def completer(prefix: str, parsed_args: argparse.Namespace, **_: object) -> list[str]:
         return [name for name in names(parsed_args) if name.startswith(prefix)]
 
+    return _complete_by(argument, completer)
+
+
+def complete_files(argument: argparse.Action) -> None:
+    def completer(prefix: str, **options: object) -> Iterable[str]:
+        from argcomplete.completers import FilesCompleter
+
+        return FilesCompleter()(prefix, **options)
+
+    _complete_by(argument, completer)
+
+
+def complete_keys(argument: argparse.Action) -> None:
+    """To the keys of `config`."""
+
+    def completer(prefix: str, parsed_args: argparse.Namespace, **_: object) -> list[str]:
+        from understudy.cli.arguments import config_keys
+
+        schema = config_keys.read(_project(parsed_args).schema.read_text())
+        return config_keys.at(prefix, schema, _tree(parsed_args))
+
+    _complete_by(argument, completer)
+
+
+def _complete_by(
+    argument: argparse.Action, completer: Callable[..., Iterable[str]]
+) -> argparse.Action:
     # argcomplete's own attribute.
     argument.completer = completer  # type: ignore[attr-defined]
     return argument
+
+
+def run(parser: argparse.ArgumentParser, finder: Any = None) -> None:
+    """Answers the shell, which ends the process. Options only after a `-`: among verbs and names they would be
+    in the way; files only where an argument is one.
+
+    finder: of argcomplete.
+    """
+    import argcomplete
+    from argcomplete.completers import SuppressCompleter
+
+    finder = finder or argcomplete.autocomplete
+    finder(parser, always_complete_options=False, default_completer=SuppressCompleter())
 
 
 def targets(options: argparse.Namespace) -> list[str]:

@@ -1,5 +1,6 @@
 """The verb about what deploy.yml says."""
 
+from understudy.cli.arguments import completion
 from understudy.cli.arguments.global_options import Common
 from understudy.cli.arguments.group import Group
 
@@ -17,7 +18,10 @@ def add(group: Group, common: Common) -> None:
         ),
         docs="docs/configuration.md",
     )
-    config.add_argument("key", nargs="?", metavar="KEY", help="of deploy.yml, such as app.workers")
+    key = config.add_argument(
+        "key", nargs="?", metavar="KEY", help="of deploy.yml, such as app.workers"
+    )
+    completion.complete_keys(key)
     config.add_argument(
         "--schema", action="store_true", help="print the JSON Schema of deploy.yml instead"
     )

@@ -89,12 +89,13 @@ def _add_host(parser: Parser | Group) -> None:
 def _add_to_every(parser: Parser) -> Group:
     group = parser.add_argument_group("global options")
     group.add_argument("-h", "--help", action="help", help="show this help")
-    group.add_argument(
+    config = group.add_argument(
         "--config",
         metavar="FILE",
         default=argparse.SUPPRESS,
         help="read this file instead of deploy.yml",
     )
+    completion.complete_files(config)
     group.add_argument(
         "--json",
         action="store_true",

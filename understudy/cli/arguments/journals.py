@@ -6,6 +6,9 @@ from understudy.cli.arguments.group import Group
 
 _WHEN = "30min, 2h, 3d, 14:30 or 2026-11-28T10:00"
 
+# What is completed: a beginning to change.
+_AGO = ("30min", "2h", "1d", "7d")
+
 
 def add_logs(group: Group, common: Common) -> None:
     logs = group.add(
@@ -27,12 +30,13 @@ def add_logs(group: Group, common: Common) -> None:
         help="the last N lines; default: 50, with --since all",
     )
     logs.add_argument("-f", "--follow", action="store_true", help="also new lines as they come")
-    logs.add_argument(
+    since = logs.add_argument(
         "--since",
         type=types.since_or_deploy,
         metavar="TIME",
         help=f"{_WHEN}, or deploy: since the last deploy or rollback began",
     )
+    completion.complete(since, lambda _: (*_AGO, "deploy"))
     logs.add_argument(
         "--grep",
         default="",
@@ -62,4 +66,5 @@ def add_audit(group: Group, common: Common) -> None:
     audit.add_argument(
         "-n", "--lines", type=int, metavar="N", help="the last N; default: 20, with --since all"
     )
-    audit.add_argument("--since", type=types.since, metavar="TIME", help=_WHEN)
+    since = audit.add_argument("--since", type=types.since, metavar="TIME", help=_WHEN)
+    completion.complete(since, lambda _: _AGO)

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
+from understudy.cli.arguments import completion
 from understudy.cli.arguments.parser import Example, Parser, unknown
 
 START: Sequence[Example] = (
@@ -29,7 +30,22 @@ class TopParser(Parser):
         """`help VERB`: the same as `VERB --help`."""
         parser = subparsers.add_parser("help", parents=[options])
         parser.program = self.program
-        parser.add_argument("words", nargs="*", action=_Help, top=self, metavar="VERB")
+        words = parser.add_argument("words", nargs="*", metavar="VERB")
+        completion.complete(words, self._next_words)
+
+    def _next_words(self, options: argparse.Namespace) -> list[str]:
+        """What `help` takes after the words that are there."""
+        parser: Parser = self
+        for word in getattr(options, "words", None) or ():
+            parser = parser.actions().get(word, parser)
+        return list(parser.actions())
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        options = super().parse_args(args, namespace)
+        if options.verb == "help":
+            self.find(options.words).print_help()
+            self.exit()
+        return options
 
     def find(self, words: Sequence[str]) -> Parser:
         """The parser of that verb and action. Ends with exit code 2 if there is none."""
@@ -71,15 +87,3 @@ class TopParser(Parser):
         formatter.add_arguments([one for one in self._actions if one.option_strings])
         formatter.end_section()
         return formatter.format_help().rstrip()
-
-
-class _Help(argparse.Action):
-    def __init__(self, *args: Any, top: TopParser, **named: Any) -> None:
-        super().__init__(*args, **named)
-        self._top = top
-
-    def __call__(
-        self, parser: argparse.ArgumentParser, options: Any, values: Any, _: Any = None
-    ) -> None:
-        self._top.find(values or []).print_help()
-        parser.exit()

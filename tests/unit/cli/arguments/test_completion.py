@@ -5,14 +5,18 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import argcomplete
 import pytest
+import yaml
 
 from tests.unit.fakes import TOP
 from understudy.cli import main
+from understudy.cli.arguments import completion, config_keys
 from understudy.cli.arguments.command_line import make_parser
+from understudy.config import model, origins
 from understudy.host import known_names
 from understudy.paths import Project
 
@@ -24,6 +28,7 @@ targets:
   vagrant: {address: 192.0.2.9}
   production: {addresses: [192.0.2.1, 192.0.2.2]}
 """
+VERBS = [verb for group in make_parser(main.VERBS).groups.values() for verb in group]
 
 
 class Ended(Exception):
@@ -63,8 +68,8 @@ def completed(line: str, project: Project, monkeypatch: pytest.MonkeyPatch) -> l
 
     out = io.StringIO()
     with pytest.raises(Ended):
-        Finder()(parser, exit_method=end, output_stream=out)
-    return [word for word in out.getvalue().split("\n") if word and not word.startswith("-")]
+        completion.run(parser, partial(Finder().__call__, exit_method=end, output_stream=out))
+    return [word for word in out.getvalue().split("\n") if word]
 
 
 @pytest.mark.parametrize(
@@ -93,12 +98,54 @@ def completed(line: str, project: Project, monkeypatch: pytest.MonkeyPatch) -> l
         ("secrets ", ["set", "list", "rm"]),
         ("eject templates/nginx.conf", ["templates/nginx.conf.j2"]),
         ("depl", ["deploy"]),
+        ("", [*VERBS, "help"]),
+        ("help ro", ["rollback"]),
+        ("help data ", ["pull", "load"]),
+        ("help data p", ["pull"]),
+        ("help deploy ", []),
+        ("config app.work", ["app.worker_class", "app.workers", "app.workers_first"]),
+        ("config vm.pro", ["vm.provider"]),
+        (
+            "config targets.production.add",
+            ["targets.production.address", "targets.production.addresses"],
+        ),
+        ("config targets.production.cert", ["targets.production.certificate"]),
+        ("config processes.", ["processes.worker", "processes.beat"]),
+        ("config nothing", []),
+        ("logs --since ", ["30min", "2h", "1d", "7d", "deploy"]),
+        ("audit --since ", ["30min", "2h", "1d", "7d"]),
+        ("logs -n ", []),
+        ("logs --f", ["--follow"]),
+        ("deploy ", []),
+        ("mail ", []),
     ],
 )
 def test_completions(
     line: str, expected: list[str], project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Options and files are not among them where a verb or a name is due."""
     assert completed(line, project, monkeypatch) == expected
+
+
+def test_file_is_completed_where_one_is_due(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.directory)
+
+    assert completed("--config dep", project, monkeypatch) == ["deploy.yml"]
+
+
+def test_all_first_keys_of_config_are_completed() -> None:
+    text = (TOP / "deploy.yml").read_text()
+    schema = config_keys.read((TOP / "docs" / "deploy.schema.json").read_text())
+    tree = yaml.safe_load(text)
+    found = origins.settings(model.load(TOP / "deploy.yml"), text, "deploy.yml")
+
+    first = config_keys.at("", schema, tree)
+    below = [key for one in first for key in config_keys.at(f"{one}.", schema, tree)]
+
+    assert {one.place[0] for one in found} <= set(first)
+    assert {".".join(one.place[:2]) for one in found if len(one.place) > 1} <= {*below}
 
 
 @pytest.mark.parametrize("text", [None, "a: [", "targets: none", "- a", "targets: {vagrant: }"])
