@@ -44,6 +44,12 @@ class KnownFacts:
     def environment(self) -> Mapping[str, str]:
         return self.settings.get("environment") or {}
 
+    @property
+    def may_be_django(self) -> bool:
+        """By deploy.yml or the commit; also if neither is known."""
+        manages = self.commit is not None and "manage.py" in self.commit.committed
+        return manages or self.settings.get("preset") != "plain"
+
     def words(self) -> Mapping[str, str]:
         """The placeholders of every cause and hint, beside the groups of its clues."""
         lock = self.lock or LockFacts()

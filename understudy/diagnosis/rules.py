@@ -70,7 +70,8 @@ class Cause:
 class Rule:
     """A cause, if all clues are found and all checks hold.
 
-    cause and hint may have placeholders: the groups of clues and checks, and KnownFacts.words().
+    cause and hint may have placeholders: the groups of clues and checks, and KnownFacts.words(). They may speak
+    of Django, if no_django has both for an app that is not Django's; "" is the same cause.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Rule:
     cause: str
     hint: str
     checks: tuple[Check, ...] = ()
+    no_django: tuple[str, str] | None = None
 
     def __call__(self, evidence: Evidence, facts: KnownFacts) -> Cause | None:
         """The confirmed cause, or else a possible one, or else None."""
@@ -99,8 +101,14 @@ class Rule:
             confirmed = confirmed and finding.confirmed
             questions += [finding.question] if finding.question else []
         words = {**facts.words(), **groups}
-        sentence, hint = fill(self.cause, words), fill(self.hint, words)
+        sentence, hint = (fill(text, words) for text in self._texts(facts))
         return Cause(self.name, sentence, hint, confirmed, tuple(questions))
+
+    def _texts(self, facts: KnownFacts) -> tuple[str, str]:
+        if self.no_django is None or facts.may_be_django:
+            return self.cause, self.hint
+        cause, hint = self.no_django
+        return cause or self.cause, hint
 
 
 def diagnose(

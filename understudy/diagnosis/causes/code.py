@@ -20,7 +20,7 @@ _OLDER_PYTHON = (
     "(vm.release)."
 )
 _LOOK_THERE = (
-    "The traceback leads there. What differs from your machine is DEBUG, the environment in "
+    "The traceback leads there. What differs from your machine is debug mode, the environment in "
     "deploy.yml, and the data."
 )
 _NEWEST = (3, 12)

@@ -216,6 +216,11 @@ _RUNS = (
             setting("database", lambda engine, groups: engine == "sqlite"),
             not_written(r"(?i)journal_mode\s*=\s*WAL"),
         ),
+        no_django=(
+            "",
+            "Run PRAGMA journal_mode=WAL on the database, and let each connection wait longer: "
+            "sqlite3.connect(..., timeout=20), with SQLAlchemy by connect_args.",
+        ),
     ),
     Rule(
         "database-lacks-something",

@@ -4,11 +4,14 @@ import re
 from collections.abc import Mapping
 
 from understudy.diagnosis.causes.checks import in_commit, in_lock
-from understudy.diagnosis.causes.tracebacks import RAISED_BY
+from understudy.diagnosis.causes.tracebacks import NEAREST, RAISED_BY
 from understudy.diagnosis.known_facts import KnownFacts
 from understudy.diagnosis.rules import Check, Clue, Finding, Groups, Rule, holds
+from understudy.errors import similar
 from understudy.release.commit_facts import CommitFacts, LockFacts, normal
 
+# With the line of the app that asks for it, where the traceback has one.
+_BY_ITS_LINE = rf"(?:{NEAREST})?"
 _NO_MODULE = r"ModuleNotFoundError: No module named '(?P<module>\w+)"
 _NO_WHEELS = r"can't be had as wheels for Python (?P<python>\S+)"
 _NO_MATCH = r"No matching distribution found for (?P<package>[\w.-]+)==(?P<version>[^\s;]+)"
@@ -80,6 +83,24 @@ def _not_locked(*more: Check) -> tuple[Check, ...]:
 
 def _is_older(lock: LockFacts, groups: Groups) -> bool:
     return normal(groups["module"]) in lock.wanted
+
+
+def _imported(groups: Groups, facts: KnownFacts) -> Finding | None:
+    """Where the app's own code asks for it, if the traceback shows that."""
+    file, line = groups.get("file"), groups.get("line")
+    return Finding({"imported": f", which {file} line {line} imports" if file else ""})
+
+
+def _meant(groups: Groups, facts: KnownFacts) -> Finding | None:
+    modules = facts.lock.modules if facts.lock else None
+    known = {module for names in (modules or {}).values() for module in names}
+    own = (
+        {path.split("/")[0].removesuffix(".py") for path in facts.commit.texts}
+        if facts.commit
+        else set()
+    )
+    name = similar(groups["module"], known | own)
+    return Finding({"meant": f", or is '{name}' meant" if name else ""})
 
 
 _LOCK_AGAIN = "Lock again: {lock again}"
@@ -157,20 +178,27 @@ _LOCK = (
         (
             Clue(
                 "said",
-                r"cannot import name '(?P<name>\w+)' from '(?P<package>\w+)[\w.]*' "
+                rf"{_BY_ITS_LINE}ImportError: cannot import name '(?P<name>\w+)' from '(?P<package>\w+)[\w.]*' "
                 r"\([^)\n]*/site-packages/",
             ),
         ),
-        "{package} {version}, the locked version, has no '{name}'",
-        "Lock the version that you use: {lock again} --upgrade-package {package}",
-        (_locked_version,),
+        "{package} {version}, the locked version, has no '{name}'{imported}",
+        "Correct the name where it is imported if it is misspelt. If another version has it, lock that: "
+        "{lock again} --upgrade-package {package}",
+        (_locked_version, _imported),
     ),
     Rule(
         "locked-version-lacks-a-module",
-        (Clue("said", r"No module named '(?P<package>\w+)\.(?P<name>[\w.]+)'"),),
-        "{package} {version}, the locked version, has no module '{name}'",
-        "Lock the version that you use: {lock again} --upgrade-package {package}",
-        (_locked_version,),
+        (
+            Clue(
+                "said",
+                rf"{_BY_ITS_LINE}ModuleNotFoundError: No module named '(?P<package>\w+)\.(?P<name>[\w.]+)'",
+            ),
+        ),
+        "{package} {version}, the locked version, has no module '{name}'{imported}",
+        "Correct the name where it is imported if it is misspelt. If another version has it, lock that: "
+        "{lock again} --upgrade-package {package}",
+        (_locked_version, _imported),
     ),
 )
 
@@ -181,6 +209,10 @@ _PACKAGES = (
         "the settings switch on {module}, a developer's tool that is not locked",
         "Have it in INSTALLED_APPS, MIDDLEWARE and the urls only if DEBUG is on.",
         _not_locked(),
+        no_django=(
+            "the app imports {module}, a developer's tool that is not locked",
+            "Remove the import, or import it only in debug mode.",
+        ),
     ),
     *(
         Rule(
@@ -203,8 +235,9 @@ _PACKAGES = (
         "package-not-locked",
         (Clue("said", RAISED_BY + _NO_MODULE),),
         "no locked package has the module '{module}', and {file} imports it",
-        "Add the package that has it to {add to}, then: {lock again}",
-        _not_locked(),
+        "Is the name in line {line} of {file} right{meant}? If it is, add the package that has it to {add to}, "
+        "then: {lock again}",
+        _not_locked(_meant),
     ),
     Rule(
         "package-of-a-package-not-locked",

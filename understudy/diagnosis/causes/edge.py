@@ -37,6 +37,11 @@ _NAMES = (
         "Name it in `domains` of the target, where `redirect_to` does what the app does now; or set "
         "PREPEND_WWW = False.",
         (_is_www_alone,),
+        no_django=(
+            "",
+            "Name it in `domains` of the target, where `redirect_to` does what the app does now; or let the "
+            "app redirect to no other name.",
+        ),
     ),
     Rule(
         "password-not-set",
@@ -88,6 +93,11 @@ _PAGES = (
         "the cookie {name} is set over HTTPS without Secure: browsers send it over plain HTTP, too",
         "SESSION_COOKIE_SECURE = True on targets with HTTPS, by the environment; for Django "
         "CSRF_COOKIE_SECURE, too.",
+        no_django=(
+            "",
+            "Set it with Secure on targets with HTTPS, by the environment: SESSION_COOKIE_SECURE = True of "
+            "Flask, https_only=True of Starlette's sessions, secure=True of set_cookie().",
+        ),
     ),
     Rule(
         "cookies-too-large",

@@ -25,6 +25,11 @@ RULES: tuple[Rule, ...] = (
         "`{command}` does not end: thread {thread}, which it started, still runs at {place}",
         "Start the thread with daemon=True, and only where it is needed: AppConfig.ready() and modules "
         "run for each command of manage.py, too.",
+        no_django=(
+            "",
+            "Start the thread with daemon=True, and only where it is needed: modules are imported for each "
+            "command, too.",
+        ),
     ),
     Rule(
         "command-without-end",

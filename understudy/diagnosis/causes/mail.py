@@ -77,5 +77,10 @@ RULES: tuple[Rule, ...] = (
         "Set EMAIL_HOST (and EMAIL_PORT, EMAIL_HOST_USER) to your mail server: in the settings from "
         "the environment, and under app.environment in deploy.yml.",
         (_mail_server, on_host("port", "{port}", "no")),
+        no_django=(
+            "",
+            "Read the mail server's name, port and login from the environment, and set them under "
+            "app.environment in deploy.yml.",
+        ),
     ),
 )

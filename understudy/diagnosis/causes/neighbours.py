@@ -148,6 +148,7 @@ _NGINX = (
         "FILE_UPLOAD_PERMISSIONS = 0o644 in the settings; what the app makes itself, say by mkstemp, "
         "needs os.chmod(path, 0o644).",
         (on_host("path", "{path}", lambda answer: bool(re.search(r"\d\d[0-3] ", answer))),),
+        no_django=("", "Let the app make it readable: os.chmod(path, 0o644), say after mkstemp."),
     ),
     Rule(
         "client-address-empty",

@@ -29,6 +29,11 @@ RULES: tuple[Rule, ...] = (
         "Commit it with the app and find it from BASE_DIR, or name a path of the host in "
         "app.environment.",
         (written("{home}"),),
+        no_django=(
+            "",
+            "Commit it with the app and find it from Path(__file__), or name a path of the host in "
+            "app.environment.",
+        ),
     ),
     Rule(
         "writes-into-its-source",

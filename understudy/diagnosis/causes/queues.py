@@ -114,6 +114,11 @@ RULES: tuple[Rule, ...] = (
         'In the settings CELERY_RESULT_BACKEND = os.environ["RESULT_BACKEND"], in deploy.yml under '
         'app.environment RESULT_BACKEND: "{redis_url}"; or do without the result.',
         (not_written(r"(?i)result_?backend"),),
+        no_django=(
+            "",
+            'In Celery\'s configuration result_backend = os.environ["RESULT_BACKEND"], in deploy.yml under '
+            'app.environment RESULT_BACKEND: "{redis_url}"; or do without the result.',
+        ),
     ),
     Rule(
         "url-with-a-bare-password",

@@ -93,7 +93,7 @@ _BROWSER = (
             Clue("step", r"^E +assert 500 (?:== 404|< 500)"),
         ),
         "the site's own page for 404 fails itself",
-        "Fix the template 404.html, which is never shown with DEBUG on.",
+        "Fix the template 404.html, which is never shown in debug mode.",
         (on_disk("committed", r"(?:.*/)?404\.html"),),
     ),
 )

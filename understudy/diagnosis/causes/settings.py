@@ -25,7 +25,7 @@ _IN_CODE = written(
 )
 _DISK_IS_NOT_FULL = on_host("free", "/srv", lambda kilobytes: int(kilobytes) > 0)
 _DATABASE_HINT = (
-    'In deploy.yml: DATABASE_URL: "sqlite:///{database}/db.sqlite3", and let the settings read it.'
+    'In deploy.yml: DATABASE_URL: "sqlite:///{database}/db.sqlite3", and let the app read it.'
 )
 _MADE_UP = (
     r"(?m)^SECRET_KEY\b.*=.*\b(?:get_random_secret_key|token_(?:hex|urlsafe)|urandom|uuid4)\("
@@ -115,7 +115,7 @@ _PLACES = (
         "database-of-a-package",
         (_NO_FILE_OF_A_PACKAGE,),
         "{package} keeps an SQLite file of its own where the app can't write",
-        'Let the settings name its file by a variable, such as os.environ["DATA_DIR"]; in deploy.yml: '
+        'Let the app name its file by a variable, such as os.environ["DATA_DIR"]; in deploy.yml: '
         'DATA_DIR: "{database}".',
         (_DISK_IS_NOT_FULL,),
     ),
@@ -147,7 +147,7 @@ _PLACES = (
     Rule(
         "database-beside-the-code",
         (_NO_DATABASE,),
-        "the settings put the database where the app can't write",
+        "the code puts the database where the app can't write",
         _DATABASE_HINT,
         (
             _IN_CODE,
@@ -276,6 +276,10 @@ _HOSTS_AND_HTTPS = (
         ),
         "pages show the time of another time zone, and don't say which",
         "USE_TZ = True, and {{ value|date:'c' }} in the template, which says the zone, too.",
+        no_django=(
+            "",
+            "Keep times with their zone, datetime.now(UTC), and show them by isoformat(), which says it, too.",
+        ),
     ),
 )
 
