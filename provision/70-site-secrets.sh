@@ -17,6 +17,13 @@ set_secret() {
         return
         ;;
     esac
+    if is_off_host "$1"; then
+        # In the directory itself, so that the rename is one.
+        install -m 0600 "$work/given" "$off_host/.new"
+        sync "$off_host/.new"
+        mv -f "$off_host/.new" "$off_host/$1"
+        return
+    fi
     {
         printf '%s="' "$1"
         # As quote_shell() in understudy/release/environment.py.
@@ -56,6 +63,17 @@ set_credential() {
     replace_line dns-credentials.ini "$1 " "$work/line" root 600
 }
 
+# Those of restic, for root alone. No other name may become a variable of a program that root runs.
+off_host=$state/off-host
+is_off_host() {
+    [ -d "$off_host" ] || return 1
+    case $1 in
+    RESTIC_PASSWORD | RESTIC_REST_USERNAME | RESTIC_REST_PASSWORD) ;;
+    RESTIC_AWS_ACCESS_KEY_ID | RESTIC_AWS_SECRET_ACCESS_KEY) ;;
+    *) return 1 ;;
+    esac
+}
+
 # ACME_DNS_CLOUDFLARE_API_TOKEN is dns_cloudflare_api_token there.
 credential_key() { echo "${1#ACME_}" | tr A-Z a-z; }
 
@@ -63,6 +81,11 @@ remove_secret() {
     [ "$1" != SECRET_KEY ] || refuse "SECRET_KEY can be replaced but not removed: the app needs one"
     enter_shared
     lock
+    if is_off_host "$1"; then
+        [ -e "$off_host/$1" ] || refuse "there is no secret $1"
+        rm -f "$off_host/$1"
+        return
+    fi
     file=env start="$1=" group=$site
     mode=640
     case $1 in
@@ -83,6 +106,7 @@ list_secrets() {
         [ ! -e htpasswd ] || sed -n 's/^\([a-z0-9_]*\):.*/BASIC_AUTH_\1/p' htpasswd | tr a-z A-Z
         [ ! -e "$state/dns-credentials.ini" ] ||
             sed -n 's/^\(dns_[a-z0-9_]*\) = .*/ACME_\1/p' "$state/dns-credentials.ini" | tr a-z A-Z
+        [ ! -d "$off_host" ] || find "$off_host" -name 'RESTIC_*' -printf '%f\n'
     } | sort -u
 }
 

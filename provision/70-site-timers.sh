@@ -5,9 +5,19 @@ put 0644 /usr/local/lib/understudy/site/timers <<'VERBS' || true
 # run_timer NAME: runs it now, prints what it prints meanwhile, and ends with its exit code. A broken connection
 # ends only the printing.
 run_timer() {
-    unit=$site-$1.service
     [ -e "/etc/systemd/system/$site-$1.timer" ] || refuse "$site has no timer $1"
-    if is_running; then echo "$1 is running already; this run begins when that one has ended"; fi
+    run_unit "$site-$1.service" "$1"
+}
+
+run_off_host() {
+    [ -e "/etc/understudy/$site.off-host" ] || refuse "$site has no \`backups\` in deploy.yml"
+    run_unit "$site-off-host-backup.service" "the backup"
+}
+
+# run_unit UNIT WHAT
+run_unit() {
+    unit=$1
+    if is_running; then echo "$2 is running already; this run begins when that one has ended"; fi
     while is_running; do sleep 0.5; done
     make_work
     # Its cursor is where the journal ends now. Without an entry of this timer there is none, nor is one needed.

@@ -26,7 +26,7 @@ put 0755 /usr/local/sbin/understudy-site <<'SITE' || true
 # understudy-site SITE timers-stop       stop its timers, and end their runs
 # understudy-site SITE timers-start      start those that are stopped
 # understudy-site SITE secret-set NAME   store a secret for the app; its value is standard input. One named
-#                                BASIC_AUTH_… is for nginx alone, ACME_DNS_… for certbot alone
+#                                BASIC_AUTH_… is for nginx alone, ACME_DNS_… for certbot, RESTIC_… for backups
 # understudy-site SITE secret-rm NAME    remove it
 # understudy-site SITE secret-list       print the names of all secrets
 # understudy-site SITE certificate DIRECTORY TERMS EMAIL [CHALLENGE] NAME...   get a certificate for those
@@ -37,6 +37,9 @@ put 0755 /usr/local/sbin/understudy-site <<'SITE' || true
 # understudy-site SITE certificate-take  install the certificate that certbot has for the site
 #                                (called by certbot's hook)
 # understudy-site SITE renew     renew it now, as certbot's timer will
+# understudy-site SITE off-host-run      make a backup in the repository that is elsewhere, and print its steps
+# understudy-site SITE off-host-list     print the backups of that repository
+# understudy-site SITE off-host-fetch NAME     get that one: it becomes a backup of this host
 # understudy-site SITE log       append standard input, one object of JSON, to the site's log
 # understudy-site SITE outgoing-off      block connections from this host to any other, except for
 #                                names, time and its own address, so that it sends no mail
@@ -85,6 +88,12 @@ release_id() {
 
 secret_name() {
     case $1 in [!A-Z_]* | *[!A-Z0-9_]* | '') refuse "bad name of a secret: A-Z, 0-9 and _ only" ;; esac
+    echo "$1"
+}
+
+backup_name() {
+    case $1 in [0-9]*Z-*) ;; *) refuse "bad name of a backup" ;; esac
+    case $1 in *[!0-9A-Za-z-]*) refuse "bad name of a backup" ;; esac
     echo "$1"
 }
 
@@ -151,7 +160,7 @@ certificate) most=106 ;;
 processes-scale) most=5 ;;
 install | processes-restart) most=4 ;;
 processes-*) most=3 ;;
-warm | start | stop | drain | timer-run | secret-set | secret-rm) most=3 ;;
+warm | start | stop | drain | timer-run | secret-set | secret-rm | off-host-fetch) most=3 ;;
 *) most=2 ;;
 esac
 [ $# -le $most ] || refuse "too many arguments"
@@ -235,6 +244,16 @@ secret-set | secret-rm)
 secret-list)
     . "$verbs/secrets"
     list_secrets
+    ;;
+off-host-run)
+    . "$verbs/timers"
+    run_off_host
+    ;;
+off-host-list | off-host-fetch)
+    name=
+    if [ "$verb" = off-host-fetch ]; then name=$(backup_name "$3"); fi
+    [ -e "/etc/understudy/$site.off-host" ] || refuse "$site has no \`backups\` in deploy.yml"
+    exec /usr/local/lib/understudy/off-host "$site" "${verb#off-host-}" "$name"
     ;;
 log)
     . "$verbs/log"

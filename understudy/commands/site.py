@@ -96,6 +96,21 @@ def renew_certificate(site: str) -> Argv:
     return as_root(site, "renew")
 
 
+def off_host_run(site: str) -> Argv:
+    """Makes an off-host backup. Prints its steps, and last `backup<TAB>NAME<TAB>…`."""
+    return as_root(site, "off-host-run")
+
+
+def off_host_list(site: str) -> Argv:
+    """Prints what commands.backups.parse_list() reads: the off-host backups."""
+    return as_root(site, "off-host-list")
+
+
+def off_host_fetch(site: str, name: str) -> Argv:
+    """Gets one of them, which becomes a backup of the host, and media that are missing there."""
+    return as_root(site, "off-host-fetch", name)
+
+
 def log(site: str) -> Argv:
     """Appends the object, one line of JSON on standard input, to the site's log on the host.
 

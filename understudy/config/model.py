@@ -10,9 +10,11 @@ from typing import Self
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
+from understudy.config import backups as off_host
 from understudy.config import databases, mistakes, report, spots, yaml_mistakes, yaml_text
 from understudy.config import notify as notifying
 from understudy.config.app import App
+from understudy.config.backups import Backups
 from understudy.config.base import Strict
 from understudy.config.data import Data
 from understudy.config.hooks import Hooks
@@ -104,6 +106,9 @@ class Config(Strict):
         default=Hooks(), description="commands before and after what Understudy does"
     )
     notify: Notify = Field(default=Notify(), description="who gets a message of what has happened")
+    backups: Backups | None = Field(
+        default=None, description="backups in a place that is not the host"
+    )
     targets: Mapping[Name, TargetConfig]
 
     @model_validator(mode="after")
@@ -152,6 +157,19 @@ class Config(Strict):
         return self.model_copy(update={"timers": {**self.timers, notifying.TIMER: own}})
 
     @model_validator(mode="after")
+    def leave_room_for_backups(self) -> Self:
+        """One that a host has made would be lost with it. Their timer is not the site's own."""
+        for part, names in (("timers", self.timers), ("processes", self.processes)):
+            if self.backups and off_host.TIMER in names:
+                taken = "`backups` has a timer of this name: give yours another"
+                raise validation_error("taken", taken, part, off_host.TIMER, given=off_host.TIMER)
+        for name in self.secrets if self.backups else ():
+            if name.startswith(off_host.SECRETS):
+                lost = "is lost with the host that makes it: give it by `secrets set`"
+                raise validation_error("lost", lost, "secrets", name, given=name)
+        return self
+
+    @model_validator(mode="after")
     def have_the_services_that_variables_name(self) -> Self:
         refuse_missing(self.services, self.app.environment, "app")
         for name, target in self.targets.items():
@@ -184,6 +202,18 @@ class Config(Strict):
         """Those whose deploys and hosts notify people: by default none where tests may destroy data."""
         chosen = self.notify.targets
         return frozenset(self._lasting_targets if chosen is None else chosen)
+
+    def backups_of(self, target: TargetConfig) -> str:
+        """The name of the backups elsewhere of that host of a target: no other has it. "" for none, as where
+        tests may destroy data.
+        """
+        if self.backups is None or target.disposable:
+            return ""
+        for name, one in self.targets.items():
+            if (target.address, target.domain) in [(it.address, it.domain) for it in one.hosts()]:
+                host = f"-{target.address}" if len(one.hosts()) > 1 else ""
+                return f"{self.app.name}-{name}{host}".replace(":", "-")
+        return ""
 
     def mirrored_target(self) -> str:
         """The target that the VM mirrors. Raises ConfigError if it's not clear which one that is."""

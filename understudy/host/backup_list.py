@@ -11,18 +11,21 @@ from understudy.report.answer import Answer
 
 @dataclass(frozen=True)
 class ListedBackup:
-    """release: the id of the one that was live then. bytes: of all its files; rows: of all its tables."""
+    """release: the id of the one that was live then. bytes: of all its files; rows: of all its tables.
+    off_host: whether it is elsewhere, with the media of then.
+    """
 
     name: str
     taken_at: datetime
     release: str
     bytes: int
     rows: int
+    off_host: bool = False
 
 
 @dataclass(frozen=True)
 class BackupList(Answer):
-    """backups: the oldest first."""
+    """backups: the oldest first; those of the host before those elsewhere."""
 
     event: ClassVar[str] = "backups"
 
@@ -31,9 +34,13 @@ class BackupList(Answer):
     backups: tuple[ListedBackup, ...]
 
     @classmethod
-    def of(cls, target: str, host: str, backups: Iterable[Backup]) -> Self:
+    def of(
+        cls, target: str, host: str, backups: Iterable[Backup], elsewhere: Iterable[Backup] = ()
+    ) -> Self:
         listed = (
-            ListedBackup(one.name, one.taken_at, one.release, one.size, one.rows) for one in backups
+            ListedBackup(one.name, one.taken_at, one.release, one.size, one.rows, off_host)
+            for off_host, several in ((False, backups), (True, elsewhere))
+            for one in several
         )
         return cls(target, host, tuple(listed))
 
@@ -46,5 +53,6 @@ class BackupList(Answer):
         )
         return "\n".join(
             f"{one.name:{name}}  {one.bytes:{size}} bytes  {one.rows:{rows}} rows"
+            + ("  off-host" if one.off_host else "")
             for one in self.backups
         )

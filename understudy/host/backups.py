@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from understudy.commands import backups as commands
 from understudy.commands.backups import Backup
-from understudy.host import data_errors, known_names, session
+from understudy.host import data_errors, known_names, off_host, session
 from understudy.host.actions import SECONDS_FOR_A_STEP
 from understudy.host.backup_list import BackupList
 from understudy.host.session import AuditEntry
@@ -37,16 +37,22 @@ def backup(job: Job, wait: int = 0) -> None:
                 summary = "the backup failed; the data is as it was"
                 raise data_errors.failed(job.target_name, summary, done.text)
             prune(connection, job)
-    fields = {"target": job.target_name, "host": job.target.address, "name": name}
+    fields = {
+        "target": job.target_name,
+        "host": job.target.address,
+        "name": name,
+        "off_host": False,
+    }
     # The step says the same to people.
     job.report.result("backup", fields, "")
 
 
 def backups(job: Job) -> None:
-    """Prints the backups, oldest first: name, size in bytes, number of rows."""
+    """Prints the backups, oldest first: name, size in bytes, number of rows; also those elsewhere."""
     with session.connected(job, needs=()) as (connection, _):
         listed = list_all(connection, job)
-    job.report.answer(BackupList.of(job.target_name, job.target.address, listed))
+        elsewhere = off_host.listed_or_warned(connection, job)
+    job.report.answer(BackupList.of(job.target_name, job.target.address, listed, elsewhere))
 
 
 def list_all(connection: SshConnection, job: Job) -> tuple[Backup, ...]:

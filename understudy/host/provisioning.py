@@ -2,16 +2,20 @@
 reading the files of provision/.
 """
 
+import json
 import re
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from understudy.config import mail
+from understudy.commands import off_host
+from understudy.config import backups, mail
 from understudy.config.model import Config
 from understudy.config.services import PACKAGES
 from understudy.config.target import TargetConfig
 from understudy.paths import Project
+from understudy.release.layout import Paths
 
 
 @dataclass(frozen=True)
@@ -40,13 +44,39 @@ def of_project(project: Project, config: Config, target: TargetConfig) -> Provis
 
 def provisioning(config: Config, target: TargetConfig, parts: Iterable[str]) -> Provisioning:
     """parts: the texts of provision/[0-9]*.sh in their order. The Vagrantfile computes the same."""
-    script = "".join(parts)
+    name = config.backups_of(target)
+    script = (_off_host(config, name) if name else "") + "".join(parts)
     host = config.host
     settings = (config.app.name, host.deployer, target.admin, host.locale, host.timezone)
     mails = (mail.CAPTURED,) if target.captures_mail else ()
-    more = (*mails, *config.services.words(), *config.packages)
+    more = (
+        *mails,
+        *config.services.words(),
+        *config.packages,
+        *((backups.PACKAGE,) if name else ()),
+    )
     digest = sha256("\0".join((script, *settings, *more)).encode()).hexdigest()
     return Provisioning(script, (*settings, digest[:16], *more))
+
+
+def _off_host(config: Config, name: str) -> str:
+    """What provision/74-off-host-units.sh finds in front of it."""
+    elsewhere = config.backups
+    if elsewhere is None:
+        return ""
+    settings = {
+        "name": name,
+        "repository": elsewhere.repository(name),
+        "directory": elsewhere.directory,
+        "ssh": elsewhere.ssh,
+        "keep": elsewhere.keep.words(),
+    }
+    variables = {
+        "SETTINGS": json.dumps(settings, indent=1),
+        "AT": elsewhere.at,
+        "DATA": off_host.program(config.app, Paths(config.root)),
+    }
+    return "".join(f"OFF_HOST_{key}={shlex.quote(text)}\n" for key, text in variables.items())
 
 
 def _package(word: str) -> str:

@@ -51,10 +51,21 @@ class NewestBackup:
 
 
 @dataclass(frozen=True)
+class OffHost:
+    """The last backup elsewhere. ended: None before the first. due: when there has to be another at the latest.
+    failed: in systemd's words, "" for one that ended well.
+    """
+
+    ended: datetime | None
+    failed: str = ""
+    due: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Readings:
     """time: by the host's own clock. restarts: (process, release) -> of those that were restarted; the process
     may be WEB. backup: None without any. services: name -> `ok`, or what is wrong with it. database: the same
-    of a database that has a server; "" without one.
+    of a database that has a server; "" without one. off_host: None for a site whose backups stay on the host.
     """
 
     time: datetime
@@ -64,6 +75,7 @@ class Readings:
     backup: NewestBackup | None = None
     services: Mapping[str, str] = field(default_factory=dict)
     database: str = ""
+    off_host: OffHost | None = None
 
 
 def lines_of(output: str) -> tuple[str, ...]:
@@ -88,6 +100,7 @@ def parse(lines: Iterable[str], site: str) -> Readings:
             backup=_backup(values["backup"], values["backup_file"]),
             services=dict(line.split("\t", 1) for line in values["service"] if "\t" in line),
             database=(values["database"] or [""])[-1],
+            off_host=_off_host(values["off_host"]),
         )
 
 
@@ -121,6 +134,19 @@ def _restarts(lines: Iterable[str], site: str) -> Mapping[tuple[str, str], Resta
             times = [time for time in (before.last, began) if time]
             found[key] = Restarts(before.count + count, max(times, default=None))
     return found
+
+
+def _off_host(lines: list[str]) -> OffHost | None:
+    """A line is what timer-ended has written, and seconds since the epoch, 0 if they are not known."""
+    if not lines:
+        return None
+    ended, due = lines[0].split("\t")
+    at = datetime.fromtimestamp(int(due), UTC) if int(due) else None
+    if ended == "none":
+        return OffHost(None, due=at)
+    result, status, seconds, _ = ended.split()
+    failed = "" if result == "success" else f"{result} {status}"
+    return OffHost(datetime.fromtimestamp(int(seconds), UTC), failed, at)
 
 
 def _backup(names: list[str], sizes: list[str]) -> NewestBackup | None:

@@ -79,6 +79,17 @@ for service in redis valkey memcached; do
 done
 systemctl daemon-reload
 
+step "backups elsewhere"
+if [ -e "/etc/understudy/$site.off-host" ]; then
+    unit=$site-off-host-backup
+    systemctl disable -q --now "$unit.timer" 2>/dev/null || true
+    systemctl stop "$unit.service" 2>/dev/null || true
+    rm -f "/etc/systemd/system/$unit.timer" "/etc/systemd/system/$unit.service" "/etc/systemd/system/${unit}_failed.service" \
+        "/var/lib/systemd/timers/stamp-$unit.timer" "/usr/local/lib/understudy/off-host-data-$site" \
+        "/etc/understudy/$site.off-host"
+    systemctl daemon-reload
+fi
+
 step "certificate and rights"
 if [ -e "/etc/letsencrypt/renewal/$site.conf" ]; then certbot delete --non-interactive --quiet --cert-name "$site"; fi
 rm -rf "/etc/ssl/understudy/$site" "/run/$site"

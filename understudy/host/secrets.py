@@ -17,6 +17,8 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 LOGIN = "BASIC_AUTH_"
 # Of acme.dns: for certbot alone.
 CREDENTIAL = "ACME_DNS_"
+# Of `backups`: for restic, which root runs.
+OF_BACKUPS = "RESTIC_"
 
 
 @dataclass(frozen=True)
@@ -35,14 +37,14 @@ def put(job: Job, name: str, value: str) -> None:
     """Sets a secret on the host, for releases that are started later. Raises StepFailed."""
     _change(job, f"set {name}", site.secret_set(job.config.app.name, name), value + "\n")
     kept_secrets.keep(job, name, value)
-    job.report.say(f"{name} is set on {job.target_name}. {_from_when(name)}")
+    job.report.say(f"{name} is set on {job.target_name}. {_from_when(job, name)}")
 
 
 def remove(job: Job, name: str) -> None:
     """Removes a secret from the host, for releases that are started later. Raises StepFailed."""
     _change(job, f"remove {name}", site.secret_rm(job.config.app.name, name), "")
     kept_secrets.drop(job, name)
-    job.report.say(f"{name} is gone from {job.target_name}. {_from_when(name)}")
+    job.report.say(f"{name} is gone from {job.target_name}. {_from_when(job, name)}")
 
 
 def restore(job: Job) -> None:
@@ -74,7 +76,9 @@ def listed(output: str) -> list[str]:
     return [answers.fitting("secret's name", line, _NAME) for line in output.splitlines()]
 
 
-def _from_when(name: str) -> str:
+def _from_when(job: Job, name: str) -> str:
+    if name.startswith(OF_BACKUPS) and job.config.backups_of(job.target):
+        return "The next off-host backup uses it."
     if name.startswith(CREDENTIAL):
         return "certbot uses it for the next certificate and for renewals."
     when = "at once" if name.startswith(LOGIN) else "with the next deploy"

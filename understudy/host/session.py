@@ -78,20 +78,26 @@ def locked(
     """
     holder = f"{who()} ({entry.verb}) since {now()}"
     lock = connection.lock(job.config.root / "lock", holder, wait, job.report.say)
-    with lock as last_holder:
-        began, outcome = time.monotonic(), "killed"
-        try:
-            unchanged = before.last_holder and before.last_holder == last_holder
-            yield before if unchanged else gather(connection, job.config)
-            outcome = "done"
-        except UnderstudyError as error:
-            outcome = f"failed: {error.summary}"
-            raise
-        except KeyboardInterrupt:
-            outcome = "interrupted"
-            raise
-        finally:
-            record(connection, job, entry, outcome, time.monotonic() - began)
+    with lock as last_holder, recorded(connection, job, entry):
+        unchanged = before.last_holder and before.last_holder == last_holder
+        yield before if unchanged else gather(connection, job.config)
+
+
+@contextmanager
+def recorded(connection: Connection, job: Job, entry: AuditEntry) -> Iterator[None]:
+    """Leaves an entry in the host's audit log when what a verb does has ended, without its lock."""
+    began, outcome = time.monotonic(), "killed"
+    try:
+        yield
+        outcome = "done"
+    except UnderstudyError as error:
+        outcome = f"failed: {error.summary}"
+        raise
+    except KeyboardInterrupt:
+        outcome = "interrupted"
+        raise
+    finally:
+        record(connection, job, entry, outcome, time.monotonic() - began)
 
 
 def record(

@@ -141,6 +141,7 @@ class Status:
                 "services": self.now.services,
                 "database": self.now.database,
                 "backup": self.now.backup,
+                "off_host": self.now.off_host,
                 "disks": self.now.disks,
                 "memory": self.now.memory,
             }
@@ -182,7 +183,19 @@ def _problems(site: Site, now: Readings) -> Iterator[str]:
     yield from (f"{name}: {state}" for name, state in now.services.items() if state != "ok")
     if now.database not in ("", "ok"):
         yield f"database: {now.database}"
+    if found := off_host_problem(now):
+        yield f"the off-host backup {found}"
     yield from (f"disk {disk.path} is {disk.used} % full" for disk in full(now))
+
+
+def off_host_problem(now: Readings) -> str:
+    """What is wrong with the backups elsewhere, "" if they are well. Before the first there is no record."""
+    found = now.off_host
+    if found and found.failed:
+        return f"FAILED ({found.failed})"
+    if found and found.due and found.due < now.time:
+        return "is OVERDUE"
+    return ""
 
 
 def full(now: Readings) -> Iterator[Disk]:

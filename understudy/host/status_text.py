@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from understudy.host.readings import WEB, Disk, Memory, NewestBackup, Restarts
-from understudy.host.site_status import MOST_USED, OldProcess, Process, Status
+from understudy.host.readings import WEB, Disk, Memory, NewestBackup, OffHost, Restarts
+from understudy.host.site_status import MOST_USED, OldProcess, Process, Status, off_host_problem
 from understudy.report.ages import age
 from understudy.report.live import size
 
@@ -26,6 +26,7 @@ def _parts(status: Status) -> Iterator[Iterator[str]]:
     yield (f"{name}: {_state(state)}" for name, state in now.services.items())
     yield (f"database ({site.engine}): {_state(state)}" for state in (now.database,) if state)
     yield iter((_backup(now.backup, now.time),))
+    yield (_off_host(status, one) for one in (now.off_host,) if one)
     yield (_disk(one) for one in now.disks)
     yield (_memory(one) for one in (now.memory,) if one)
 
@@ -83,6 +84,15 @@ def _state(state: str) -> str:
 
 def _backup(found: NewestBackup | None, now: datetime) -> str:
     return f"last backup {age(found.taken_at, now)}, {size(found.size)}" if found else "no backup"
+
+
+def _off_host(status: Status, found: OffHost) -> str:
+    ended = age(found.ended, status.now.time) if found.ended else "none yet"
+    problem = off_host_problem(status.now)
+    if not problem:
+        return f"last off-host backup: {ended}" + (", tried" if found.ended else "")
+    again = f"python deploy.py backup --off-host --target {status.site.target}"
+    return f"off-host backup {problem}, last one {ended}; `{again}` makes one now"
 
 
 def _disk(disk: Disk) -> str:

@@ -52,7 +52,7 @@ def test_backup_is_made_by_the_apps_user_under_the_lock(
     assert MAKE in make
     assert re.fullmatch(rf"\d{{8}}T\d{{6}}Z-{release}", name)
     assert staging.report.steps == [(f"back up the database as {name}", True)]
-    fields = {"target": "staging", "host": "192.0.2.7", "name": name}
+    fields = {"target": "staging", "host": "192.0.2.7", "name": name, "off_host": False}
     assert staging.report.results == [("backup", fields)]
     entry = json.loads(host.sent[0])
     assert (entry["verb"], entry["what"]) == ("backup", name)

@@ -347,3 +347,27 @@ def test_only_numbered_files_are_part_of_the_script(tmp_path: Path) -> None:
     parts = Project(tmp_path, tmp_path / "deploy.yml", tmp_path).provision_parts
 
     assert [path.name for path in parts] == ["10-a.sh", "20-b.sh"]
+
+
+class TestOffHostBackups:
+    def test_script_begins_with_what_they_are(self) -> None:
+        given = Config.model_validate({**settings(), "backups": {"to": "sftp:me@nas:/b"}})
+
+        made = made_for(given)
+
+        shell = f'{made.script}printf "%s\\0" "$OFF_HOST_SETTINGS" "$OFF_HOST_AT" "$OFF_HOST_DATA"'
+        run = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=True)
+        found, at, data, _ = run.stdout.removeprefix("done\n").split("\0")
+        assert json.loads(found)["repository"] == "sftp:me@nas:/b/shop-staging"
+        assert json.loads(found)["ssh"] == ["me@nas"]
+        assert at == "03:30"
+        assert data.startswith("#!/bin/sh\n")
+        assert "restic" in made.packages
+        assert made.stamp != made_for(Config.model_validate(settings())).stamp
+
+    def test_host_whose_data_may_be_destroyed_has_none(self) -> None:
+        given = Config.model_validate({**settings(), "backups": {"to": "sftp:me@nas:/b"}})
+
+        made = made_for(given, disposable=True)
+
+        assert (made.script, "restic" in made.packages) == ("".join(PARTS), False)

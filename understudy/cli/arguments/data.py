@@ -7,13 +7,18 @@ from understudy.cli.arguments.parser import Parser
 
 
 def add(group: Group, common: Common) -> None:
-    group.add(
+    backup = group.add(
         "backup",
         "back up a target's database",
         common.change,
-        examples=(("backup --target production", "now; `restore` lists all"),),
+        examples=(
+            ("backup --target production", "now; `restore` lists all"),
+            ("backup --off-host --target production", "to the place that deploy.yml names"),
+        ),
         docs="docs/data.md",
     )
+    elsewhere = "with its media, to `backups.to` of deploy.yml, and try it from there"
+    backup.add_argument("--off-host", action="store_true", help=elsewhere)
     restore = group.add(
         "restore",
         "restore a backup of the database; without NAME, list them",
@@ -21,11 +26,17 @@ def add(group: Group, common: Common) -> None:
         examples=(
             ("restore --target production", "list its backups"),
             ("restore 20260301T120000Z-manual --target production", "asks first"),
+            (
+                "restore 20260301T120000Z-manual --off-host",
+                "on a new host, too",
+            ),
         ),
         docs="docs/data.md",
     )
     name = restore.add_argument("name", nargs="?", metavar="NAME", help="a backup")
     completion.complete(name, completion.backups)
+    elsewhere = "the one of `backups.to`, with media that are missing on the host"
+    restore.add_argument("--off-host", action="store_true", help=elsewhere)
     restore.add_argument("--yes", action="store_true", help="don't ask before data is replaced")
     _add_data(group, common)
     _add_secrets(group, common)

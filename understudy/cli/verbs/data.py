@@ -12,23 +12,31 @@ if TYPE_CHECKING:
 
 
 def backup(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy.host import all_hosts, backups
+    from understudy.host import all_hosts, backups, off_host
 
-    backups.backup(all_hosts.one(job_of(options, project, report)), options.wait)
+    job = all_hosts.one(job_of(options, project, report))
+    if options.off_host:
+        off_host.backup(job)
+    else:
+        backups.backup(job, options.wait)
 
 
 def restore(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import prompts
     from understudy.deploy import restore as deploy_restore
-    from understudy.host import all_hosts, backups
+    from understudy.host import all_hosts, backups, off_host
 
     job = all_hosts.one(job_of(options, project, report))
     if options.name is None:
         backups.backups(job)
         return
+    check = off_host.check if options.off_host else deploy_restore.check
+    if options.off_host or not options.yes:
+        check(job, options.name)
     if not options.yes:
-        deploy_restore.check(job, options.name)
         prompts.confirm(_discards(job.target_name, options.name))
+    if options.off_host:
+        off_host.fetch(job, options.name)
     deploy_restore.restore(job, options.name, options.wait)
 
 

@@ -1,0 +1,124 @@
+"""Backups that are not on the host: one is made and tried, they are listed, one is fetched."""
+
+import re
+from collections.abc import Callable
+
+from understudy.commands import backups as commands
+from understudy.commands import site
+from understudy.commands.backups import Backup
+from understudy.errors import ConfigError, Refused, StepFailed, UnderstudyError, did_you_mean
+from understudy.host import data_errors, session
+from understudy.host.session import AuditEntry
+from understudy.job import Job
+from understudy.report.events import Report
+from understudy.ssh.connection import SshConnection
+
+SECONDS = 12 * 3600
+_STEP, _FAILED = "==> ", "off-host: "
+_MADE = re.compile(r"^backup\t(\S+)\t", re.MULTILINE)
+
+
+def has_place(job: Job) -> bool:
+    """Whether the host's backups also go elsewhere."""
+    return bool(job.config.backups_of(job.target))
+
+
+def backup(job: Job) -> None:
+    """Makes a backup in the repository that is elsewhere, and has the host try it. Raises StepFailed.
+
+    The host's lock is not held: sending can take hours, and a deploy may come meanwhile.
+    """
+    _refuse_without_place(job)
+    entry = AuditEntry("backup", "off-host")
+    with (
+        session.connected(job) as (connection, _),
+        session.recorded(connection, job, entry),
+        job.report.step("back up database and media off the host"),
+    ):
+        name = _made(job, connection)
+        entry.what = f"off-host {name}"
+    fields = {"target": job.target_name, "host": job.target.address, "name": name, "off_host": True}
+    job.report.result("backup", fields, f"{name} is off the host, and can be restored from there")
+
+
+def list_all(connection: SshConnection, job: Job) -> tuple[Backup, ...]:
+    """Those of the repository, oldest first. Raises StepFailed if they can't be listed."""
+    done = connection.run(site.off_host_list(job.config.app.name), seconds=600)
+    if not done.ok:
+        raise _failed(job, "the off-host backups can't be listed", done.text)
+    return commands.parse_list(done.output)
+
+
+def listed_or_warned(connection: SshConnection, job: Job) -> tuple[Backup, ...]:
+    """list_all(), but a place that can't be reached is a warning: the host has backups, too."""
+    if not has_place(job):
+        return ()
+    try:
+        return list_all(connection, job)
+    except StepFailed as error:
+        job.report.warn(f"{error.summary}: {error.details}")
+        return ()
+
+
+def check(job: Job, name: str) -> None:
+    """Raises Refused if there is no such backup elsewhere."""
+    _refuse_without_place(job)
+    with session.connected(job) as (connection, _):
+        names = [backup.name for backup in list_all(connection, job)]
+    if name not in names:
+        raise Refused(
+            f"{job.target_name} has no off-host backup {name}{did_you_mean(name, names)}",
+            hint=f"python deploy.py restore --target {job.target_name} lists them.",
+        )
+
+
+def fetch(job: Job, name: str) -> None:
+    """Makes it a backup of the host, and gets the media that are missing there. Raises StepFailed."""
+    argv = site.off_host_fetch(job.config.app.name, commands.checked(name))
+    with (
+        session.connected(job) as (connection, _),
+        job.report.step(f"fetch {name} and media that are missing"),
+    ):
+        done = connection.run(argv, seconds=SECONDS, on_line=_steps(job.report))
+        if not done.ok:
+            raise _failed(job, f"{name} could not be fetched", done.text)
+
+
+def _made(job: Job, connection: SshConnection) -> str:
+    argv = site.off_host_run(job.config.app.name)
+    done = connection.run(argv, seconds=SECONDS, on_line=_steps(job.report))
+    found = _MADE.search(done.output)
+    if not done.ok or not found:
+        raise _failed(job, "the off-host backup failed", done.text)
+    return found[1]
+
+
+def _failed(job: Job, summary: str, text: str) -> UnderstudyError:
+    """The host's own message, which says what to do."""
+    _, found, message = text.rpartition(_FAILED)
+    details = message.strip() if found else text.strip()
+    hint = f"python deploy.py secrets set RESTIC_PASSWORD --target {job.target_name}"
+    needs_password = "RESTIC_PASSWORD" in details
+    return data_errors.failed(job.target_name, summary, details, hint if needs_password else "")
+
+
+def _steps(report: Report) -> Callable[[str], None]:
+    def show(line: str) -> None:
+        if line.startswith(_STEP):
+            report.detail(line.removeprefix(_STEP))
+
+    return show
+
+
+def _refuse_without_place(job: Job) -> None:
+    if has_place(job):
+        return
+    if job.config.backups:
+        raise Refused(
+            f"{job.target_name} has no off-host backups: tests may destroy its data (disposable)"
+        )
+    raise ConfigError(
+        "deploy.yml does not say where backups go that are not on the host",
+        hint="Give it `backups: {to: …}`, for example `to: sftp:backup@nas.example.com:/backups`; "
+        f"then `python deploy.py provision --target {job.target_name}`.",
+    )
