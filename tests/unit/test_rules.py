@@ -87,6 +87,7 @@ ABOVE_THE_VM = {
 # These only note when something was, or how long it took.
 CLOCK_READERS = {
     "host.late_entry",
+    "rehearsal.verify",
     "cli.reports",
     "cli.run",
     "cli.timers",
@@ -112,6 +113,7 @@ PURE = {
     "config",
     "data.anonymise",
     "data.dump",
+    "data.moved",
     "host.data_errors",
     "data.personal",
     "data.personal_patterns",
@@ -121,6 +123,7 @@ PURE = {
     "data.schema",
     "deploy.certificate",
     "deploy.desired",
+    "deploy.done",
     "deploy.django_settings",
     "deploy.environment",
     "deploy.external_database",
@@ -230,6 +233,7 @@ PURE = {
     "rehearsal.migration_effects",
     "rehearsal.phases",
     "rehearsal.verdict",
+    "rehearsal.verified",
     "release.commit_facts",
     "release.environment",
     "release.layout",

@@ -3,7 +3,7 @@
 from understudy.cli import browsers
 from understudy.errors import ConfigError
 from understudy.host import mailbox, shown_mails
-from understudy.host.mail_list import MailList
+from understudy.host.mail_list import MailList, MailsCleared
 from understudy.host.mails import Kept, Mail
 from understudy.job import Job
 from understudy.local.atomic_write import atomic_write
@@ -20,24 +20,21 @@ def list_all(job: Job) -> None:
 def show(job: Job, number: int, *, in_browser: bool) -> None:
     """Prints a mail, or opens it in a browser. Raises ConfigError if there is no such number."""
     mail = _chosen(job, mailbox.all_mails(job), number)
-    shown = shown_mails.shown(mail)
+    shown, text = shown_mails.shown(mail), plain(_printed(mail))
     if in_browser:
         page = job.project.state / "mail" / f"{job.target_name}.html"
         page.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         atomic_write(page, mail_page.page(shown))
-        if not browsers.open_url(page.as_uri()):
+        is_open = browsers.open_url(page.as_uri())
+        if not is_open:
             browsers.say_why_not(job.report)
-            job.report.say(f"the mail as a page: {page}")
-        return
+        text = "" if is_open else f"the mail as a page: {page}"
     fields = {"target": job.target_name, "host": job.target.address, "number": number}
-    job.report.result(
-        "mail", {**fields, **shown, "headers": dict(mail.headers)}, plain(_printed(mail))
-    )
+    job.report.result("mail", {**fields, **shown, "headers": dict(mail.headers)}, text)
 
 
 def clear(job: Job) -> None:
-    number = mailbox.clear(job)
-    job.report.say(f"{number} mail{'' if number == 1 else 's'} removed from {job.target_name}")
+    job.report.answer(MailsCleared(job.target_name, job.target.address, mailbox.clear(job)))
 
 
 def _chosen(job: Job, kept: Kept, number: int) -> Mail:

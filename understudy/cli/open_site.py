@@ -1,16 +1,39 @@
 """Opens a target's site in a browser, also where no name server knows its domain."""
 
 import socket
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from understudy.cli import browsers
 from understudy.errors import Unreachable
 from understudy.job import Job
+from understudy.report.answer import Answer
 from understudy.testing import trust
 from understudy.testing.site import Site, site_of
 
 _NO_CHROMIUM = (
     "no Chromium or Chrome is installed, and Firefox can't be given the address of a single name"
 )
+
+
+@dataclass(frozen=True)
+class Opened(Answer):
+    """host: its IP address. names: of the site; opened: whether a browser was started. shown: for people."""
+
+    event: ClassVar[str] = "open"
+
+    target: str
+    host: str
+    url: str
+    names: tuple[str, ...]
+    opened: bool
+    shown: str
+
+    def fields(self) -> dict[str, Any]:
+        return {name: value for name, value in super().fields().items() if name != "shown"}
+
+    def text(self) -> str:
+        return self.shown
 
 
 def open_site(job: Job) -> None:
@@ -27,14 +50,25 @@ def open_site(job: Job) -> None:
         )
     is_known = set(addresses) & set(_addresses(site.domain))
     if is_known and not trust.known(site.roots):
-        if not browsers.open_url(site.url):
+        opened = browsers.open_url(site.url)
+        if not opened:
             browsers.say_why_not(job.report)
-            job.report.say(site.url)
-    elif not _opened_by_rule(job, site):
-        job.report.say(
-            f"{site.url} opens in any browser on this machine with this line in /etc/hosts:"
-        )
-        job.report.say(f"{addresses[0]} {' '.join(site.names)}")
+        shown = "" if opened else site.url
+    else:
+        opened = _opened_by_rule(job, site)
+        shown = _by_rule(site) if opened else _by_hosts_file(site, addresses[0])
+    job.report.answer(Opened(job.target_name, addresses[0], site.url, site.names, opened, shown))
+
+
+def _by_rule(site: Site) -> str:
+    return f"{site.url} is open in a browser window that finds {site.domain} at {site.address}"
+
+
+def _by_hosts_file(site: Site, address: str) -> str:
+    return (
+        f"{site.url} opens in any browser on this machine with this line in /etc/hosts:\n"
+        f"{address} {' '.join(site.names)}"
+    )
 
 
 def _opened_by_rule(job: Job, site: Site) -> bool:
@@ -48,9 +82,6 @@ def _opened_by_rule(job: Job, site: Site) -> bool:
     if not browsers.open_with_rule(program, site.url, site.resolver_rule, profile, roots):
         job.report.warn(f"no browser was started: {program} has failed")
         return False
-    job.report.say(
-        f"{site.url} is open in a browser window that finds {site.domain} at {site.address}"
-    )
     return True
 
 

@@ -79,6 +79,8 @@ class _OneLine(ForwardingReport):
             skips = f"; skipped: {', '.join(value['skipped'])}" if value["skipped"] else ""
             place = f" in {value['where']}" if value["where"] else ""
             self.verdict = f"{value['verdict']}{place}{skips}"
+            # The line at the end says the same to people.
+            self._shown.result(event, value, "")
 
     def error(self, error: UnderstudyError) -> None:
         # Without a VM there is no verdict.

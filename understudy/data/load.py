@@ -10,6 +10,7 @@ from understudy.commands import app as app_commands
 from understudy.config.app import Engine
 from understudy.data import bundle, encryption, rewrite, rewrite_check, rewrite_marks
 from understudy.data.bundle import MEDIA, DataBundle
+from understudy.data.moved import DataLoaded
 from understudy.data.queries import loading
 from understudy.data.queries import media as media_queries
 from understudy.data.rewrite import Rewrite
@@ -44,10 +45,8 @@ def load(job: Job, source: str) -> tuple[Leftover, ...]:
             steps.apply_all(job, connection, actions)
         with job.report.step(f"search the data for names of {source}"):
             leftovers = rewrite_check.leftovers(connection, job, _rewrite(job, source))
-    job.report.say(
-        f"{job.target_name}: {release.id} is live with the data of {source} of {found.taken:%Y-%m-%d %H:%M} "
-        "UTC; outgoing connections are blocked"
-    )
+    target, left = (job.target_name, job.target.address), len(leftovers)
+    job.report.answer(DataLoaded(*target, source, found.taken, release.id, left))
     return leftovers
 
 

@@ -26,6 +26,7 @@ from understudy.data.anonymise import Sql
 from understudy.data.bundle import MEDIA, DataBundle
 from understudy.data.dump import Dump
 from understudy.data.inventory import Media
+from understudy.data.moved import DataPulled
 from understudy.data.personal import Finding
 from understudy.data.queries import media as media_queries
 from understudy.data.queries import reading
@@ -69,13 +70,13 @@ def pull(job: Job) -> None:
             rows = _Pulling(connection, job, sql, key, directory).all(databases, media)
             parts = tuple(database.name for database in databases)
             count = len(media.files)
-            bundle.keep(
-                job,
-                DataBundle(job.target_name, sql.engine, at, size, parts, rows, count, marks.word),
+            pulled = DataBundle(
+                job.target_name, sql.engine, at, size, parts, rows, count, marks.word
             )
-    job.report.say(
-        f"pulled {sum(rows.values())} rows in {len(rows)} tables and {count} uploaded files "
-        f"from {job.target_name}; python deploy.py data load loads them onto staging"
+            bundle.keep(job, pulled)
+    total, tables = sum(rows.values()), len(rows)
+    job.report.answer(
+        DataPulled(job.target_name, job.target.address, pulled.taken, total, tables, count)
     )
 
 

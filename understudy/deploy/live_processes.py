@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from understudy.commands import site_processes, workers
 from understudy.commands.units import WEB
 from understudy.config.model import Config
+from understudy.deploy.done import Restarted, Scaled
 from understudy.errors import ConfigError, Refused
 from understudy.host import session, steps
 from understudy.host.actions import Run
@@ -46,7 +47,9 @@ def restart(job: Job, names: Sequence[str], wait: int = 0) -> None:
         title = f"replace the workers of {live}, while requests are answered"
         return Run(title, replaced, user=app.name)
 
-    _change(job, AuditEntry("restart", " ".join(names)), dict.fromkeys(names, 1), step, wait)
+    entry = AuditEntry("restart", " ".join(names))
+    live = _change(job, entry, dict.fromkeys(names, 1), step, wait)
+    job.report.answer(Restarted(job.target_name, job.target.address, live, tuple(names)))
 
 
 def scale(job: Job, counts: Mapping[str, int], wait: int = 0) -> None:
@@ -60,8 +63,8 @@ def scale(job: Job, counts: Mapping[str, int], wait: int = 0) -> None:
         return Run(f"run {count} {name} of {live}", site_processes.scale(site, live, name, count))
 
     wanted = " ".join(f"{name}={count}" for name, count in counts.items())
-    _change(job, AuditEntry("scale", wanted), counts, step, wait)
-    job.report.say(f"{wanted} on {job.target_name} until the next deploy")
+    live = _change(job, AuditEntry("scale", wanted), counts, step, wait)
+    job.report.answer(Scaled(job.target_name, job.target.address, live, counts))
 
 
 def _change(
@@ -70,14 +73,17 @@ def _change(
     counts: Mapping[str, int],
     step: Callable[[str, str], Run],
     wait: int,
-) -> None:
-    """counts: how often each is to run. step: what follows from the live release's id and a name."""
+) -> str:
+    """Returns the id of the live release. counts: how often each is to run. step: what follows from that id and
+    a name.
+    """
     verbs = (f"processes-{entry.verb}",) if counts.keys() - {WEB} else ()
     with session.connected(job, needs=verbs) as (connection, observed):
         live = _live(job, observed, counts, entry.verb)
         with session.locked(connection, job, entry, wait, observed) as now:
             session.refuse_if_switched(job, observed, now)
             steps.apply_all(job, connection, [step(live, name) for name in counts])
+    return live
 
 
 def _live(job: Job, observed: ObservedState, counts: Mapping[str, int], verb: str) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from understudy.deploy import failed_migration, pending, restore, site_config, switch
 from understudy.deploy.applied import applied
 from understudy.deploy.desired import DesiredState, InMaintenance
+from understudy.deploy.done import MaintenanceTurned
 from understudy.errors import StepFailed
 from understudy.host import session, steps
 from understudy.host.facts import ObservedState
@@ -37,7 +39,18 @@ def turn_on(job: Job, maintenance: Maintenance, wait: int = 0) -> None:
     if now.maintenance:
         job.report.say(f"  in place of: {blocks.describe(now.maintenance)}")
     job.report.say(f"{job.target_name}: {blocks.describe(maintenance)}")
-    job.report.say(f"python deploy.py maintenance off --target {job.target_name} ends it")
+    job.report.answer(
+        MaintenanceTurned(
+            job.target_name,
+            job.target.address,
+            on=True,
+            changed=True,
+            since=datetime.fromisoformat(maintenance.since),
+            until=datetime.fromisoformat(maintenance.until) if maintenance.until else None,
+            message=maintenance.message,
+            allow=maintenance.allow,
+        )
+    )
 
 
 def turn_off(job: Job, wait: int = 0) -> None:
@@ -45,11 +58,12 @@ def turn_off(job: Job, wait: int = 0) -> None:
     with session.connected(job, needs=_NEEDS) as (connection, observed):
         entry = AuditEntry("maintenance", "off")
         with session.locked(connection, job, entry, wait, observed) as now:
-            if now.maintenance is None:
-                job.report.say(f"maintenance is off already for {job.target_name}")
-                return
-            _turn_off(job, connection, now)
-    job.report.say(f"maintenance is off for {job.target_name}")
+            was_on = now.maintenance is not None
+            if was_on:
+                _turn_off(job, connection, now)
+    job.report.answer(
+        MaintenanceTurned(job.target_name, job.target.address, on=False, changed=was_on)
+    )
 
 
 def warn_if_on(job: Job, observed: ObservedState) -> None:
@@ -59,12 +73,6 @@ def warn_if_on(job: Job, observed: ObservedState) -> None:
             f"{job.target_name}: {blocks.describe(observed.maintenance)}. Visitors get its page until "
             f"`python deploy.py maintenance off --target {job.target_name}`"
         )
-
-
-def ask(job: Job) -> None:
-    """Warns if maintenance is on."""
-    with session.connected(job, needs=()) as (_, observed):
-        warn_if_on(job, observed)
 
 
 def for_migrations(

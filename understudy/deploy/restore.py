@@ -3,6 +3,7 @@
 from understudy.commands import site_processes
 from understudy.deploy import external_database, switch
 from understudy.deploy.desired import DesiredState
+from understudy.deploy.done import Restored
 from understudy.errors import Refused, did_you_mean
 from understudy.host import backups, off_host, session, steps
 from understudy.host.facts import ObservedState
@@ -28,7 +29,9 @@ def restore(job: Job, name: str, wait: int = 0) -> None:
             session.refuse_if_switched(job, observed, now)
             _refuse_without_backup(connection, job, name)
             steps.apply_all(job, connection, switch.restore(desired, now, name))
-    job.report.say(f"{release.id} is live on {job.target_name} with the data of {name}")
+    job.report.answer(
+        Restored(job.target_name, job.target.address, name, release.id, release.commit)
+    )
 
 
 def check(job: Job, name: str) -> None:

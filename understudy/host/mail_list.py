@@ -41,6 +41,20 @@ class MailList(Answer):
         return f"{number:>3}  {at}  {_to(mail):<{width}}  {mail.subject}"
 
 
+@dataclass(frozen=True)
+class MailsCleared(Answer):
+    """removed: how many."""
+
+    event: ClassVar[str] = "mails cleared"
+
+    target: str
+    host: str
+    removed: int
+
+    def text(self) -> str:
+        return f"{self.removed} mail{'' if self.removed == 1 else 's'} removed from {self.target}"
+
+
 def _to(mail: Mail) -> str:
     more = len(mail.to) - 1
     return f"{mail.to[0]} and {more} more" if more > 0 else "".join(mail.to)

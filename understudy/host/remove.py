@@ -1,12 +1,35 @@
 """Takes a site off a target's host; other sites of the host stay as they are."""
 
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any, ClassVar
 
 from understudy.commands import removal
 from understudy.config import databases
 from understudy.errors import Refused, StepFailed
 from understudy.job import Job
+from understudy.report.answer import Answer
 from understudy.ssh.connection import SshConnection
+
+
+@dataclass(frozen=True)
+class Removed(Answer):
+    """data_removed: whether its data is gone as well. shown: for people, what is kept where."""
+
+    event: ClassVar[str] = "remove"
+
+    target: str
+    host: str
+    app: str
+    data_removed: bool
+    shown: str
+
+    def fields(self) -> dict[str, Any]:
+        return {name: value for name, value in super().fields().items() if name != "shown"}
+
+    def text(self) -> str:
+        return self.shown
+
 
 _SCRIPT = Path(__file__).with_name("remove_site.sh")
 _SERVERS = {"postgresql": "PostgreSQL", "mariadb": "MariaDB"}
@@ -47,7 +70,9 @@ def remove(job: Job, *, with_data: bool) -> None:
         connection.run(("rm", "-f", str(script)))
         if not done.ok:
             raise _failed(job, done.text)
-    job.report.say(_kept(job, database, with_data=with_data))
+    text = _kept(job, database, with_data=with_data)
+    answer = Removed(job.target_name, job.target.address, app.name, with_data, text)
+    job.report.answer(answer)
 
 
 def _server(job: Job) -> str:

@@ -37,14 +37,14 @@ def put(job: Job, name: str, value: str) -> None:
     """Sets a secret on the host, for releases that are started later. Raises StepFailed."""
     _change(job, f"set {name}", site.secret_set(job.config.app.name, name), value + "\n")
     kept_secrets.keep(job, name, value)
-    job.report.say(f"{name} is set on {job.target_name}. {_from_when(job, name)}")
+    _report(job, name, is_set=True)
 
 
 def remove(job: Job, name: str) -> None:
     """Removes a secret from the host, for releases that are started later. Raises StepFailed."""
     _change(job, f"remove {name}", site.secret_rm(job.config.app.name, name), "")
     kept_secrets.drop(job, name)
-    job.report.say(f"{name} is gone from {job.target_name}. {_from_when(job, name)}")
+    _report(job, name, is_set=False)
 
 
 def restore(job: Job) -> None:
@@ -74,6 +74,18 @@ def names(job: Job) -> None:
 def listed(output: str) -> list[str]:
     """The names in the host's answer. Raises StepFailed if one of them is no name of a secret."""
     return [answers.fitting("secret's name", line, _NAME) for line in output.splitlines()]
+
+
+def _report(job: Job, name: str, *, is_set: bool) -> None:
+    fields = {
+        "target": job.target_name,
+        "host": job.target.address,
+        "name": name,
+        "is_set": is_set,
+    }
+    state = "set on" if is_set else "gone from"
+    text = f"{name} is {state} {job.target_name}. {_from_when(job, name)}"
+    job.report.result("secret", fields, text)
 
 
 def _from_when(job: Job, name: str) -> str:

@@ -1,15 +1,18 @@
 """The host tests, the browser tests and the reboot test of a target: which suites they are."""
 
+import time
 from contextlib import closing
 from pathlib import Path
 
-from understudy.deploy import maintenance
 from understudy.job import Job
 from understudy.paths import Project
+from understudy.rehearsal import tested
 from understudy.rehearsal.command_tests import CommandTests
 from understudy.rehearsal.mail_check import MailCheck
 from understudy.rehearsal.suite_group import AnySuite, SuiteGroup
 from understudy.rehearsal.suites import Suite
+from understudy.rehearsal.verified import Verified
+from understudy.report.counting import CountingReport
 from understudy.testing.site import site_of
 from understudy.testing.under_test import CHECKS
 
@@ -24,14 +27,28 @@ def verify(job: Job, *, slow: bool = False) -> None:
 
     slow: also run the tests that reboot the host.
     """
-    maintenance.ask(job)
+    live = tested.report(job)
     site = site_of(job.config, job.target_name, job.address)
-    job.report.attach("app", job.config.app.name)
     job.report.say(f"{site.target}: {site.url} at {site.address}")
     groups: list[AnySuite] = [host_tests(job), browser_tests(job)]
     groups += [reboot_test(job)] if slow else []
-    with closing(SuiteGroup(groups)) as all_suites:
-        all_suites.run(job.report)
+    counting, began, passed = CountingReport(job.report), time.monotonic(), False
+    try:
+        with closing(SuiteGroup(groups)) as all_suites:
+            all_suites.run(counting)
+        passed = True
+    finally:
+        answer = Verified(
+            target=job.target_name,
+            host=job.target.address,
+            url=site.url,
+            release=live.id if live else None,
+            commit=live.commit if live else None,
+            passed=passed,
+            tests=counting.tests,
+            seconds=round(time.monotonic() - began, 1),
+        )
+        job.report.answer(answer)
 
 
 def host_tests(job: Job) -> SuiteGroup:

@@ -138,7 +138,7 @@ class Record:
         """By suite. A test that ended in an error has failed."""
         suites = self.attachments.get("tests") or {}
         return {
-            name: _counts([test["outcome"] for test in tests]) for name, tests in suites.items()
+            name: counted([test["outcome"] for test in tests]) for name, tests in suites.items()
         }
 
     def skipped_phases(self) -> tuple[Phase, ...]:
@@ -151,7 +151,8 @@ class Record:
                 yield from (step for step in phase.steps if not step.ok)
 
 
-def _counts(outcomes: list[str]) -> Counts:
+def counted(outcomes: list[str]) -> Counts:
+    """Of tests that ended so."""
     passed, skipped = outcomes.count("passed"), outcomes.count("skipped")
     return Counts(passed, len(outcomes) - passed - skipped, skipped)
 

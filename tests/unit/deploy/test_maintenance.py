@@ -14,6 +14,7 @@ from understudy.deploy.plan import make_plan
 from understudy.errors import Refused, StepFailed
 from understudy.host import facts, status
 from understudy.host.facts import ObservedState
+from understudy.rehearsal import tested
 from understudy.release import maintenance as blocks
 from understudy.release import render
 from understudy.release.layout import Manifest
@@ -94,10 +95,10 @@ def test_what_is_on_now_and_was_on_before_is_shown(changing: Staging) -> None:
 
 def test_verify_warns_that_the_pages_are_not_the_sites(staging: Staging) -> None:
     staging.host(answer(staging, ON))
-    maintenance.ask(staging.job())
+    assert tested.report(staging.job())
     assert "MAINTENANCE is on" in staging.report.warnings[0]
     staging.host(answer(staging))
-    maintenance.ask(staging.job())
+    tested.report(staging.job())
     assert len(staging.report.warnings) == 1
 
 

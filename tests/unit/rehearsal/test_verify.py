@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.fakes import TOP, FakeReport, config, settings
+from tests.unit.fakes import TOP, FakeReport, config, manifest, settings
 from understudy.config.model import Config
 from understudy.errors import StepFailed
 from understudy.job import Job
@@ -27,10 +27,13 @@ case "$*" in *"$FAILING"*) exit ${CODE-1} ;; esac
 """
 
 
+LIVE = manifest("c0ffee00-live", "2024-02-01T00:00:00+00:00")
+
+
 @pytest.fixture(autouse=True)
-def no_maintenance(monkeypatch: pytest.MonkeyPatch) -> None:
-    """verify asks the host for it first; there is none here."""
-    monkeypatch.setattr("understudy.deploy.maintenance.ask", lambda job: None)
+def live(monkeypatch: pytest.MonkeyPatch) -> None:
+    """verify asks the host for it first."""
+    monkeypatch.setattr("understudy.rehearsal.tested.report", lambda job: LIVE)
 
 
 @pytest.fixture(autouse=True)
@@ -93,6 +96,25 @@ def test_passed_suites_show_their_last_line(tmp_path: Path) -> None:
     assert report.said[1:] == [
         f"  {suite} tests: 1 test done" for suite in ("host", "page", "browser")
     ]
+
+
+@pytest.mark.parametrize("failing", ["none", "tests/host"])
+def test_answer_has_what_was_tested_and_how_it_ended(
+    failing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAILING", failing)
+    test = '<testcase name="a"><failure>no</failure></testcase><testcase name="b"/>'
+    monkeypatch.setenv("RESULTS", f"<testsuite>{test}</testsuite>")
+
+    report, _ = verified(tmp_path)
+
+    [(event, answer)] = report.results
+    assert event == "verify"
+    assert (answer["release"], answer["commit"]) == (LIVE.id, LIVE.commit)
+    assert answer["url"] == "http://shop.test"
+    assert answer["passed"] is (failing == "none")
+    assert answer["tests"]["host"] == {"passed": 1, "failed": 1, "skipped": 0}
+    assert list(answer["tests"]) == ["host", "page", "browser"]
 
 
 @pytest.mark.parametrize("suite", ["tests/host", "checks.ini", "functional_tests"])

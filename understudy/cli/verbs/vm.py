@@ -42,12 +42,14 @@ def up(options: argparse.Namespace, project: Project, report: "Report") -> None:
     with new_address.chosen(project):
         checked(job_of(options, project, report))
         vm_of(project, report).up()
+    _report_vm(project, report)
 
 
 def reset(options: argparse.Namespace, project: Project, report: "Report") -> None:
     vm = vm_of(project, report)
     if options.level == PROVISIONED:
         vm.reset()
+        _report_vm(project, report, PROVISIONED)
         return
     from understudy.diagnosis import evidence
     from understudy.rehearsal import deployed, seeded
@@ -55,10 +57,12 @@ def reset(options: argparse.Namespace, project: Project, report: "Report") -> No
     job = job_of(options, project, report)
     with evidence.explained(job), vm.issuer:
         (seeded if options.level == SEEDED else deployed).restore(job, vm)
+    _report_vm(project, report, options.level)
 
 
 def down(options: argparse.Namespace, project: Project, report: "Report") -> None:
     vm_of(project, report).down()
+    _report_vm(project, report)
 
 
 def destroy(options: argparse.Namespace, project: Project, report: "Report") -> None:
@@ -70,3 +74,11 @@ def destroy(options: argparse.Namespace, project: Project, report: "Report") -> 
             f"Destroying VM {vm.name} discards what is on it, with its snapshots: releases, data, secrets."
         )
     vm.destroy()
+    _report_vm(project, report)
+
+
+def _report_vm(project: Project, report: "Report", level: str | None = None) -> None:
+    from understudy.vm import address as vm_address
+    from understudy.vm import now
+
+    report.answer(now.look(project, vm_address.load(project), level))

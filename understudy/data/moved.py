@@ -1,0 +1,50 @@
+"""Data that was pulled, or loaded, as a value. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from understudy.report.answer import Answer
+
+
+@dataclass(frozen=True)
+class DataPulled(Answer):
+    """rows, tables, files: how many; files are uploaded ones."""
+
+    event: ClassVar[str] = "data pull"
+
+    target: str
+    host: str
+    taken_at: datetime
+    rows: int
+    tables: int
+    files: int
+
+    def text(self) -> str:
+        return (
+            f"pulled {self.rows} rows in {self.tables} tables and {self.files} uploaded files "
+            f"from {self.target}; python deploy.py data load loads them onto staging"
+        )
+
+
+@dataclass(frozen=True)
+class DataLoaded(Answer):
+    """source: the target from which it was pulled, at taken_at. release: the live one, which has it now.
+
+    names_left: how many columns still have names of the source's site.
+    """
+
+    event: ClassVar[str] = "data load"
+
+    target: str
+    host: str
+    source: str
+    taken_at: datetime
+    release: str
+    names_left: int
+
+    def text(self) -> str:
+        return (
+            f"{self.target}: {self.release} is live with the data of {self.source} of "
+            f"{self.taken_at:%Y-%m-%d %H:%M} UTC; outgoing connections are blocked"
+        )
