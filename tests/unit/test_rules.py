@@ -54,6 +54,7 @@ DOORS = {
     "ssh.early",
     "ssh.ending",
     "ssh.errors",
+    "ssh.login",
     "ssh.options",
     "ssh.port_forward",
     "ssh.running",

@@ -13,6 +13,7 @@ from understudy.commands import Argv
 from understudy.host import facts_query, last_look
 from understudy.host.last_look import LastLook
 from understudy.local.digests import digest, installed, states
+from understudy.local.left_out import left_out
 from understudy.paths import Project
 from understudy.ssh.dial import Dial
 
@@ -58,9 +59,15 @@ def approached(options: argparse.Namespace, project: Project) -> Iterator[KnownH
 
 def _connect(last: LastLook, verb: str) -> "EarlyConnection":
     dial = Dial(last.endpoint.address, last.endpoint.port)
-    from understudy.ssh.early import EarlyConnection
+    return early_class()(last.endpoint, last.deployer, _query(last, verb), dial)
 
-    return EarlyConnection(last.endpoint, last.deployer, _query(last, verb), dial)
+
+def early_class() -> "type[EarlyConnection]":
+    """Imports it."""
+    # It takes half as long as all of Paramiko, which uses it for one keyword of ~/.ssh/config: see login.py.
+    with left_out("invoke"):
+        from understudy.ssh.early import EarlyConnection
+    return EarlyConnection
 
 
 def _query(last: LastLook, verb: str) -> Argv:

@@ -89,8 +89,9 @@ def main(arguments: list[str], directory: Path, program: str = DEPLOY_PY) -> int
     run = _run_with_report if options.verb in REPORTED else _run_with_messages
     try:
         with (
-            printers.opened(options, project) as report,
+            # First, so that all else is imported while it connects.
             _known_host(options, project) as options.known_host,
+            printers.opened(options, project) as report,
         ):
             return run(options, project, report)
     except ModuleNotFoundError as error:

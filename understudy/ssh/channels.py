@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-import fabric
 import paramiko
 
 from understudy.errors import Unreachable
@@ -33,19 +32,18 @@ def end_input(channel: Any) -> None:
 class Channels:
     """Of one connection. host: its name in messages."""
 
-    def __init__(self, connection: fabric.Connection, host: str, target: Endpoint) -> None:
-        self._connection = connection
+    def __init__(self, transport: paramiko.Transport, host: str, target: Endpoint) -> None:
+        self._transport = transport
         self._host = host
         self._target = target
 
     @contextmanager
     def open(self) -> Iterator[paramiko.Channel]:
         """Beside those of other commands. Raises Unreachable if the connection has gone."""
-        # Fabric would silently connect again, without the host's lock.
-        if not self._connection.is_connected:
+        if not self._transport.is_active():
             raise self.broken()
         with self.errors():
-            channel = self._connection.transport.open_session()
+            channel = self._transport.open_session()
         try:
             yield channel
         finally:

@@ -9,13 +9,12 @@ from pathlib import PurePosixPath
 from types import TracebackType
 from typing import Protocol, Self
 
-import fabric
 import paramiko
 
 from understudy.commands import Argv, as_user, files, on_host
 from understudy.commands.on_host import Stdin
 from understudy.errors import DISK_HINT, StepFailed
-from understudy.ssh import commands_run, host_lock, options, running, stream
+from understudy.ssh import commands_run, host_lock, login, running, stream
 from understudy.ssh.channels import CUT_OFF, Channels, end_input
 from understudy.ssh.dial import Dial
 from understudy.ssh.ending import Ending
@@ -75,40 +74,24 @@ class SshConnection:
         Raises Unreachable, with what to try, if that fails.
         """
         self._host = f"{user}@{target.address}:{target.port}"
-        self._fabric = fabric.Connection(
-            target.address,
-            user=user,
-            port=target.port,
-            connect_kwargs=options.arguments(target),
-        )
         # While the lock is held, each command is a step of a deploy.
         self._lock: PurePosixPath | None = None
         self._may_be_root = user == target.admin
-        options.trust_only_known_hosts(self._fabric.client, target)
         # Paramiko would log a traceback for what is raised here as one sentence.
         logging.getLogger("paramiko").setLevel(logging.CRITICAL)
         try:
-            if dial:
-                self._use(dial)
-            self._fabric.open()
+            self._login = login.log_in(target, user, dial)
         except Exception as error:
             raise why_unreachable(error, self._host, target) from None
-        self._fabric.transport.set_keepalive(KEEPALIVE_SECONDS)
-        self._channels = Channels(self._fabric, self._host, target)
+        self.transport.set_keepalive(KEEPALIVE_SECONDS)
+        self._channels = Channels(self.transport, self._host, target)
         # None until the first command has ended, which shows the login shell.
         self._by_sh: bool | None = None
-
-    def _use(self, dial: Dial) -> None:
-        """Not if ~/.ssh/config leads to another host, or through one."""
-        if self._fabric.gateway or (self._fabric.host, self._fabric.port) != dial.place:
-            dial.close()
-        else:
-            self._fabric.connect_kwargs["sock"] = dial.socket()
 
     @property
     def transport(self) -> paramiko.Transport:
         """For what goes through this connection beside its commands, such as a port forward."""
-        return self._fabric.transport  # type: ignore[no-any-return]
+        return self._login.transport
 
     def __enter__(self) -> Self:
         return self
@@ -122,7 +105,7 @@ class SshConnection:
         self.close()
 
     def close(self) -> None:
-        self._fabric.close()
+        self._login.close()
 
     def run(
         self,

@@ -8,8 +8,8 @@ import pytest
 from tests.unit.fakes import TOP
 
 PARSE = "from understudy.cli.main import VERBS, make_parser; make_parser(VERBS)"
-KNOWN_HOST = f"{PARSE}; import understudy.cli.known_host"
-CONNECT = f"{KNOWN_HOST}; import understudy.ssh.early"
+KNOWN_HOST = f"{PARSE}; from understudy.cli import known_host"
+CONNECT = f"{KNOWN_HOST}; known_host.early_class()"
 REPEAT = f"{CONNECT}; import understudy.cli.look"
 REPEAT_STATUS = f"{REPEAT}; import understudy.host.shown_status"
 LIBRARIES = {
@@ -20,6 +20,8 @@ LIBRARIES = {
     "cryptography",
     "paramiko",
     "fabric",
+    "invoke",
+    "asyncio",
     "packaging",
 }
 
@@ -29,10 +31,9 @@ LIBRARIES = {
     [
         (PARSE, set()),
         (KNOWN_HOST, set()),
-        # Fabric imports it.
-        (CONNECT, {"cryptography", "paramiko", "fabric", "yaml"}),
-        (REPEAT, {"cryptography", "paramiko", "fabric", "yaml"}),
-        (REPEAT_STATUS, {"cryptography", "paramiko", "fabric", "yaml"}),
+        (CONNECT, {"cryptography", "paramiko"}),
+        (REPEAT, {"cryptography", "paramiko"}),
+        (REPEAT_STATUS, {"cryptography", "paramiko"}),
     ],
 )
 def test_imported_libraries(done: str, libraries: set[str]) -> None:

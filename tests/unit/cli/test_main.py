@@ -2,13 +2,15 @@
 
 import json
 from argparse import Namespace
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from unittest.mock import MagicMock
 
 import pytest
 
 from tests.unit.fakes import TOP, well
-from understudy.cli import known_host, look, main, reports
+from understudy.cli import known_host, look, main, printers, reports
 from understudy.cli.called import INSTALLED
 from understudy.cli.verbs import vm
 from understudy.deploy import rollout
@@ -410,3 +412,24 @@ def test_missing_package_is_named(
     shown = capsys.readouterr()
     said = json.loads(shown.out)["summary"] if json_option else shown.err
     assert "the Python package rich.console is not installed" in said
+
+
+def test_connection_is_begun_before_what_prints_is_imported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun: list[str] = []
+
+    def begin(what: str) -> Callable[..., AbstractContextManager[MagicMock]]:
+        def opened(*_: object) -> AbstractContextManager[MagicMock]:
+            begun.append(what)
+            return nullcontext(MagicMock())
+
+        return opened
+
+    monkeypatch.setattr(known_host, "approached", begin("connection"))
+    monkeypatch.setattr(printers, "opened", begin("report"))
+    monkeypatch.setattr(main, "_run_with_messages", lambda *_: 0)
+
+    main.main(["status"], TOP)
+
+    assert begun == ["connection", "report"]
