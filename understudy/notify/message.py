@@ -51,7 +51,7 @@ def _is_wanted(config: Config, event: EventName, target: str) -> bool:
 
 def _title(app: str, record: Record, code: int) -> str:
     if word := verdict(record, code):
-        failed = [one.name for one in record.phases if one.state is State.FAILED and one.name]
+        failed = _phases(record, State.FAILED)
         return f"{app}: {word}" + (f": {', '.join(failed)} failed" if failed and code else "")
     if record.verdict is not Verdict.PASSED:
         place = "to" if record.verb == "deploy" else "of"
@@ -71,6 +71,8 @@ def _commit(record: Record) -> Iterator[str]:
 
 def _outcome(record: Record) -> Iterator[str]:
     yield f"target {record.target}, {record.seconds:.0f} s"
+    if skipped := _phases(record, State.SKIPPED):
+        yield f"skipped: {', '.join(skipped)}"
     if record.verdict is Verdict.INTERRUPTED:
         state = (
             f"{live(record)['release']} is live" if live(record) else "it continues if run again"
@@ -82,6 +84,10 @@ def _outcome(record: Record) -> Iterator[str]:
             yield f"cause: {record.error.cause}"
         if record.error.hint:
             yield f"try: {record.error.hint}"
+
+
+def _phases(record: Record, state: State) -> list[str]:
+    return [one.name for one in record.phases if one.state is state and one.name]
 
 
 def link(template: str, environment: Mapping[str, str], page: str) -> str:

@@ -82,6 +82,14 @@ def test_verdict_is_the_title(code: int, phases: tuple[Phase, ...], title: str) 
     assert (what.event, what.title) == ("verdict", title)
 
 
+def test_skipped_phases_are_named() -> None:
+    phases = tuple(Phase(name, "", State.SKIPPED, "no", 0, 0) for name in ("baseline", "data"))
+    what = made(record("rehearse", phases=phases), 0)
+
+    assert what
+    assert "skipped: baseline, data" in what.body.splitlines()
+
+
 STEP = Step("migrate", 0, 1, False)
 
 
