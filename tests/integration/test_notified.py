@@ -11,7 +11,7 @@ from tests.integration.site import Site
 from tests.integration.staging import PROJECT, Staging, make_app, vm_name
 from tests.programs import mail_catcher
 from tests.programs.mail_catcher import Catcher
-from tests.unit.cli.test_afterwards import Webhook
+from tests.unit.webhook import Webhook
 
 pytestmark = [
     pytest.mark.timeout(900),
