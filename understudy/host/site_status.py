@@ -5,7 +5,7 @@ Its fields are of JSON's types: --json prints them, and the next look reads them
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from understudy.host.readings import WEB, Disk, Readings, Restarts
@@ -13,6 +13,8 @@ from understudy.report.answer import to_json
 
 # A process that was restarted so often, the last time so shortly ago, ends again and again.
 MANY_RESTARTS, LATELY = 3, timedelta(minutes=2)
+# So does one that, since the deploy, ended so often on average.
+OFTEN = timedelta(minutes=5)
 # Percent of a disk.
 MOST_USED = 90
 
@@ -125,9 +127,13 @@ class Status:
         return self.now.restarts.get((name, live), Restarts(0, None))
 
     def keeps_ending(self, name: str) -> bool:
-        found = self.restarts(name)
-        recent = found.last is not None and self.now.time - found.last < LATELY
-        return recent and found.count >= MANY_RESTARTS
+        found, live = self.restarts(name), self.site.release
+        if found.last is None or live is None:
+            return False
+        ago = self.now.time - found.last
+        mean = (found.last - datetime.fromisoformat(live.deployed_at)) / found.count
+        is_often = found.count > 1 and mean < OFTEN and ago < max(2 * mean, LATELY)
+        return is_often or (found.count >= MANY_RESTARTS and ago < LATELY)
 
     def fields(self) -> dict[str, Any]:
         """What --json prints."""
