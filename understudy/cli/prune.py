@@ -8,7 +8,7 @@ from understudy.paths import Project
 from understudy.report.answer import Answer, to_json
 from understudy.report.events import Report
 from understudy.report.live import size
-from understudy.vm import old_files
+from understudy.vm import gone_projects, old_files
 from understudy.vm.unused import Unused
 
 
@@ -34,7 +34,7 @@ class Pruned(Answer):
 
     def text(self) -> str:
         if not self.unused:
-            return "no box, image or cache is unused"
+            return "no box, image, VM or cache is unused"
         if self.removed:
             return f"{size(self.total)} are free again"
         lines = [f"{one.kind}  {one.name}  {size(one.size)}" for one in self.unused]
@@ -43,12 +43,16 @@ class Pruned(Answer):
 
 def prune(project: Project, report: Report, *, confirmed: bool) -> None:
     """Raises Refused if the user does not agree, StepFailed if something can't be removed."""
-    found = Pruned(removed=False, unused=tuple(old_files.find(project)))
+    everything = (*old_files.find(project), *gone_projects.find(project))
+    found = Pruned(removed=False, unused=everything)
     report.answer(found)
     if not found.unused:
         return
     if not confirmed:
         prompts.confirm(f"They are removed, which frees {size(found.total)}.")
     for one in found.unused:
-        old_files.remove(one)
+        if one.kind in ("vm", "tree"):
+            gone_projects.remove(project, one)
+        else:
+            old_files.remove(one)
     report.answer(Pruned(removed=True, unused=found.unused))

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from understudy.paths import Project
 from understudy.vm import subnets
 from understudy.vm.guest_machine import SHUT_OFF, refused
 from understudy.vm.subnets import GuestNetwork
+from understudy.vm.unused import Unused
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,21 @@ class Container:
 def networks(project: Project) -> list[GuestNetwork]:
     """The networks of all containers that Vagrant built, also of those that are off."""
     return subnets.container_networks(_run(project, "networks"))
+
+
+def unused(project: Project) -> Iterator[Unused]:
+    """Containers whose project is gone, and trees of boxes that no container lies on. As root."""
+    for line in _run(project, "unused").splitlines():
+        what, name, size = line.split()
+        if what == "tree":
+            yield Unused("tree", f"lxc:{name}", f"files of a box, {name}", int(size))
+        else:
+            yield Unused("vm", f"lxc:{name}", f"container {name}", int(size))
+
+
+def free(project: Project, tree: str) -> None:
+    """Removes that tree, unless a new container lies on it by now."""
+    _run(project, "free", tree)
 
 
 def _run(project: Project, verb: str, *words: str) -> str:

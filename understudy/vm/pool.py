@@ -16,8 +16,15 @@ def volumes() -> list[Volume]:
 
 def disks() -> list[str]:
     """The paths of all disks of all VMs on this machine."""
-    vms = virsh("list", "--all", "--name").split()
-    lines = (line for vm in vms for line in virsh("domblklist", vm).splitlines()[2:])
+    return [disk for vm in vms() for disk in disks_of(vm)]
+
+
+def vms() -> list[str]:
+    return virsh("list", "--all", "--name").split()
+
+
+def disks_of(vm: str) -> list[str]:
+    lines = virsh("domblklist", vm).splitlines()[2:]
     return [line.split(maxsplit=1)[1] for line in lines if line.strip()]
 
 

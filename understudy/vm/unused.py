@@ -45,9 +45,11 @@ class Volume:
 
 @dataclass(frozen=True)
 class Unused:
-    """kind: what removes it. key: a path; of an image the name of its volume."""
+    """kind: what removes it. key: a path; of an image the name of its volume; of a VM and of the tree of a box
+    for containers `lxc:NAME` or `libvirt:NAME`.
+    """
 
-    kind: Literal["box", "image", "cache"]
+    kind: Literal["box", "image", "cache", "vm", "tree"]
     key: str
     name: str
     size: int
@@ -68,6 +70,12 @@ def boxes_in_use(index: str, exists: Collection[str]) -> frozenset[BoxVersion] |
         return frozenset(BoxVersion(one["name"], one["version"]) for one in boxes)
     except (ValueError, LookupError, TypeError, AttributeError):
         return None
+
+
+def is_of_ours(disks: Iterable[str], volumes: Iterable[Volume]) -> bool:
+    """Whether a VM's disks build upon an image of one of our boxes."""
+    backing = {one.path: one.backing for one in volumes}
+    return any(_IMAGE.fullmatch(backing.get(disk, "").rpartition("/")[2]) for disk in disks)
 
 
 def directories(index: str) -> list[str]:
