@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.programs.root_programs import CHECKERS, installed
+from tests.programs.root_programs import CHECKERS, Host, installed, make_host
 from tests.unit.fakes import TEMPLATES, config
 from understudy.paths import Overlay
 from understudy.release import render
@@ -127,3 +127,23 @@ def load_checker(name: str) -> Any:
     exec(installed()[f"{CHECKERS}/{name}"].text, module.__dict__)  # noqa: S102 - our own program
     module.rules = cache(module.rules)  # type: ignore[attr-defined]
     return module
+
+
+def refusal(content: str, unit: str = "todo@.service") -> str | None:
+    """Why the host refuses a unit, or None. In this process, because it runs thousands of times."""
+    checker = load_checker("check-unit")
+    try:
+        checker.check("todo", unit, content)
+    except checker.Refused as refused:
+        return str(refused)
+    return None
+
+
+def make_host_to_install(root: Path) -> Host:
+    """A host to which the site's nginx file and unit are uploaded."""
+    made = make_host(root)
+    staged = made.path("/srv/todo/cache/files")
+    staged.mkdir(parents=True)
+    (staged / "todo.nginx").write_text(rendered_nginx())
+    (staged / "todo@.service").write_text(rendered_unit())
+    return made

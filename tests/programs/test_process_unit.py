@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.programs.site_config import rendered_process, run_checker
-from tests.programs.test_site_unit import HARDENING, LOOSENABLE, UNITS, refusal, unit_text
+from tests.programs.site_config import refusal, rendered_process, run_checker
+from tests.programs.test_site_unit import HARDENING, LOOSENABLE, UNITS, unit_text
 
 WORKER = "todo-worker@.service"
 

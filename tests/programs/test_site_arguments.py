@@ -4,19 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.programs.root_programs import Host, make_host
-from tests.programs.site_config import rendered_nginx, rendered_unit
+from tests.programs.root_programs import Host
+from tests.programs.site_config import make_host_to_install
 
 
 @pytest.fixture
 def host(tmp_path: Path) -> Host:
-    """A host with files to install."""
-    made = make_host(tmp_path)
-    staged = made.path("/srv/todo/cache/files")
-    staged.mkdir(parents=True)
-    (staged / "todo.nginx").write_text(rendered_nginx())
-    (staged / "todo@.service").write_text(rendered_unit())
-    return made
+    return make_host_to_install(tmp_path)
 
 
 @pytest.mark.parametrize("seconds", ["", "9", "601", "0120", "-20", "12x", "1e2", "20; id", "20\n"])

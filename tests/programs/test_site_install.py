@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.programs.root_programs import Host, make_host
-from tests.programs.site_config import rendered, rendered_nginx, rendered_unit
+from tests.programs.root_programs import Host
+from tests.programs.site_config import make_host_to_install, rendered, rendered_nginx, rendered_unit
 
 AVAILABLE = "/etc/nginx/sites-available/todo"
 UNIT = "/etc/systemd/system/todo@.service"
@@ -15,12 +15,7 @@ UNIT = "/etc/systemd/system/todo@.service"
 
 @pytest.fixture
 def host(tmp_path: Path) -> Host:
-    made = make_host(tmp_path)
-    staged = made.path("/srv/todo/cache/files")
-    staged.mkdir(parents=True)
-    (staged / "todo.nginx").write_text(rendered_nginx())
-    (staged / "todo@.service").write_text(rendered_unit())
-    return made
+    return make_host_to_install(tmp_path)
 
 
 def staged(host: Host, name: str) -> Path:

@@ -13,6 +13,7 @@ import pytest
 from tests.programs.site_config import (
     OPTIONS,
     load_checker,
+    refusal,
     rendered,
     rendered_process,
     rendered_unit,
@@ -49,16 +50,6 @@ LOOSENABLE = {
     "SystemCallFilter": "@system-service",
 }
 SYSTEMD = Path("/usr/lib/systemd/systemd")
-
-
-def refusal(content: str, unit: str = "todo@.service") -> str | None:
-    """The reason to refuse the content, or None. In this process, because it runs thousands of times."""
-    checker = load_checker("check-unit")
-    try:
-        checker.check("todo", unit, content)
-    except checker.Refused as refused:
-        return str(refused)
-    return None
 
 
 def with_line(line: str, section: str = "Service", unit: str = "todo@.service") -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.programs.site_config import load_checker, run_checker
+from tests.programs.site_config import refusal, run_checker
 from tests.unit.fakes import TEMPLATES, config
 from understudy.release import render
 
@@ -25,15 +25,6 @@ def units(timer: dict[str, Any], app: dict[str, Any]) -> dict[str, str]:
 @cache
 def all_units() -> dict[str, str]:
     return units(ALL, {})
-
-
-def refusal(unit: str, content: str) -> str | None:
-    checker = load_checker("check-unit")
-    try:
-        checker.check("todo", unit, content)
-    except checker.Refused as refused:
-        return str(refused)
-    return None
 
 
 @pytest.mark.parametrize("timer", [PRUNE, ALL], ids=["short", "all keys"])
@@ -75,9 +66,9 @@ def test_rendered_units_are_allowed(
 )
 def test_unit_with_more_rights_is_refused(unit: str, line: str, instead: str) -> None:
     content = all_units()[unit]
-    assert refusal(unit, content) is None
+    assert refusal(content, unit) is None
     assert line in content
-    assert refusal(unit, content.replace(line, instead, 1))
+    assert refusal(content.replace(line, instead, 1), unit)
 
 
 @pytest.mark.needs("systemd-analyze")

@@ -75,3 +75,18 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     # No terminal, except where a test makes one.
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     return made
+
+
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What ssh was asked to run, each line with whether on a terminal. Its exit code is the first of them."""
+    from understudy.cli import shell
+
+    asked: list[Any] = [0]
+
+    def run_line(job: "Job", line: str, *, terminal: bool) -> int:
+        asked.extend((line, terminal))
+        return int(asked[0])
+
+    monkeypatch.setattr(shell, "run_line", run_line)
+    return asked

@@ -7,25 +7,12 @@ import pytest
 
 from tests.unit.fakes import FakeConnection, failed, printed
 from tests.unit.staging import LOG, SITE, Staging, changes
-from understudy.cli import run, shell
+from understudy.cli import run
 from understudy.errors import Refused, StepFailed
 
 HOLDER = "flock -n"
 FIND = "command -v"
 LIVE = "current\treleases/c0ffee00-1"
-
-
-@pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What ssh was asked to run, and whether on a terminal. Its exit code is the first of them."""
-    asked: list[Any] = [0]
-
-    def run_line(job: object, line: str, *, terminal: bool) -> int:
-        asked.extend((line, terminal))
-        return int(asked[0])
-
-    monkeypatch.setattr(shell, "run_line", run_line)
-    return asked
 
 
 def host(staging: Staging, **answers: Any) -> FakeConnection:

@@ -25,19 +25,6 @@ FACTS = (
 )
 
 
-@pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What ssh was asked to run. Its exit code is the first of them."""
-    asked: list[Any] = [0]
-
-    def run_line(job: object, line: str, *, terminal: bool) -> int:
-        asked.extend((line, terminal))
-        return int(asked[0])
-
-    monkeypatch.setattr(shell, "run_line", run_line)
-    return asked
-
-
 def host(staging: Staging, *facts: str) -> FakeConnection:
     staging.quiet = LOG
     return staging.answering({"/etc/os-release": staging.facts(*(facts or FACTS))})
