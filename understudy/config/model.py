@@ -265,22 +265,30 @@ class Config(Strict):
     @property
     def packages(self) -> tuple[str, ...]:
         """What the app needs from the distribution, its database server and certbot's plugins included."""
-        more = dict.fromkeys((*self._servers(), *self._plugins(), *self._senders()))
-        return (*self.host.packages, *(one for one in more if one not in self.host.packages))
+        more = (one for one in self.package_keys if one not in self.host.packages)
+        return (*self.host.packages, *more)
 
-    def _servers(self) -> Iterator[str]:
+    @property
+    def package_keys(self) -> Mapping[str, str]:
+        """Each of these packages -> the key of deploy.yml that wants it."""
+        keys = dict(self._servers())
+        for package, key in (*self._plugins(), *self._senders()):
+            keys.setdefault(package, key)
+        return {**keys, **dict.fromkeys(self.host.packages, "host.packages")}
+
+    def _servers(self) -> Iterator[tuple[str, str]]:
         if server := databases.SERVERS.get(self.app.database):
-            yield server
+            yield server, "app.database"
 
-    def _senders(self) -> Iterator[str]:
+    def _senders(self) -> Iterator[tuple[str, str]]:
         if self.notify.on_hosts():
-            yield notifying.PACKAGE
+            yield notifying.PACKAGE, "notify"
 
-    def _plugins(self) -> Iterator[str]:
+    def _plugins(self) -> Iterator[tuple[str, str]]:
         """On all hosts: the staging VM's packages are those of production."""
-        for target in self.targets.values():
+        for name, target in self.targets.items():
             if target.acme.dns:
-                yield target.acme.dns.package
+                yield target.acme.dns.package, f"targets.{name}.acme.dns"
 
     @property
     def root(self) -> PurePosixPath:

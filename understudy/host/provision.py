@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from understudy.commands import firewall
 from understudy.config import domains
 from understudy.errors import Refused, StepFailed, UnderstudyError, Unreachable, WouldChange
-from understudy.host import session
+from understudy.host import session, wanted_packages
 from understudy.host.facts import ObservedState
 from understudy.host.provisioned import Provisioned, ProvisioningCheck
 from understudy.job import Job
@@ -130,6 +130,7 @@ def _provisioning_failed(job: Job, text: str) -> UnderstudyError:
         f"provisioning {job.target_name} failed",
         details="\n".join(text.splitlines()[-15:]),
         hint=hint,
+        cause=wanted_packages.cause(text, session.provisioning(job).package_keys),
     )
 
 

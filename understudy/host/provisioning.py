@@ -5,8 +5,8 @@ reading the files of provision/.
 import json
 import re
 import shlex
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from understudy.commands import off_host
@@ -20,10 +20,14 @@ from understudy.release.layout import Paths
 
 @dataclass(frozen=True)
 class Provisioning:
-    """A script and its arguments. stamp: a digest of both, which a provisioned host keeps in a file."""
+    """A script and its arguments. stamp: a digest of both, which a provisioned host keeps in a file.
+
+    package_keys: package -> the key of deploy.yml that wants it.
+    """
 
     script: str
     arguments: tuple[str, ...]
+    package_keys: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def stamp(self) -> str:
@@ -56,7 +60,14 @@ def provisioning(config: Config, target: TargetConfig, parts: Iterable[str]) -> 
         *((backups.PACKAGE,) if name else ()),
     )
     digest = sha256("\0".join((script, *settings, *more)).encode()).hexdigest()
-    return Provisioning(script, (*settings, digest[:16], *more))
+    return Provisioning(script, (*settings, digest[:16], *more), _package_keys(config, target))
+
+
+def _package_keys(config: Config, target: TargetConfig) -> Mapping[str, str]:
+    services = {PACKAGES[name]: f"services.{name}" for name in config.services.here()}
+    mails = {mail.PACKAGE: "mail"} if target.captures_mail else {}
+    restic = {backups.PACKAGE: "backups"} if config.backups_of(target) else {}
+    return {**restic, **mails, **services, **config.package_keys}
 
 
 def _off_host(config: Config, name: str) -> str:

@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from understudy.errors import StepFailed
+from understudy.host import wanted_packages
 from understudy.host.provisioning import Provisioning
 from understudy.local import root_script
 from understudy.local.atomic_write import atomic_write
@@ -82,7 +83,7 @@ def build(
         atomic_write(script, provisioning.script)
         command += [str(script), *provisioning.arguments]
     with report.step(f"build box {box.name} {box.version}"):
-        _run(command, directory / "build.log", report)
+        _run(command, directory / "build.log", report, provisioning)
     _remove_older(directory, box, catalog)
     return catalog
 
@@ -103,11 +104,13 @@ def _mirror_option(
         return "--like", str(box_inputs.write(project, mirror, provisioning, box.archive))
 
 
-def _run(command: list[str], log: Path, report: Report) -> None:
+def _run(command: list[str], log: Path, report: Report, provisioning: Provisioning | None) -> None:
     """Runs the build as root, shows its steps, keeps its output in a log."""
     if (lines := root_script.run(command, log, report.detail, report.progress)) is not None:
+        keys = provisioning.package_keys if provisioning else {}
         raise StepFailed(
             "the box could not be built",
+            cause=wanted_packages.cause("\n".join(lines), keys),
             details="\n".join(lines[-15:]),
             hint=f"The build's output is in {log}. Fix the cause and run the same command again.",
         )

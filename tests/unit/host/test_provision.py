@@ -1,11 +1,13 @@
 """Provisioning over SSH: the script runs as root, and a firewall is confirmed over a new connection."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from tests.unit.fakes import FakeConnection, failed, printed
 from tests.unit.staging import QUERY, Staging
+from understudy.config.services import Services
 from understudy.config.target import TargetConfig
 from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable, WouldChange
 from understudy.host import provision as provision_host
@@ -56,6 +58,18 @@ def test_provisioning_reports_how_far_apt_is(staging: Staging) -> None:
         Share(0, 2, "packages"),
         Share(1, 2, "packages"),
     ]
+
+
+def test_package_that_is_not_to_be_had_comes_with_the_key_that_wants_it(staging: Staging) -> None:
+    admin(staging, failed("", "provision: apt lists no package 'redis-server': its name is wrong"))
+    job = staging.job()
+    services = Services.model_validate({"redis": {}})
+    job = replace(job, config=job.config.model_copy(update={"services": services}))
+
+    with pytest.raises(StepFailed) as raised:
+        provision_host.provision(job)
+
+    assert "redis-server by its key services.redis" in raised.value.cause
 
 
 @pytest.mark.parametrize(

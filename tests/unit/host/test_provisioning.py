@@ -150,7 +150,9 @@ def test_vagrantfile_is_tested_with_each_source_of_packages() -> None:
     """One more needs a line there and a test above, or no deploy to the VM finds it provisioned."""
     tree = ast.parse((TOP / "understudy" / "config" / "model.py").read_text())
     [found] = [
-        one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and one.name == "packages"
+        one
+        for one in ast.walk(tree)
+        if isinstance(one, ast.FunctionDef) and one.name == "package_keys"
     ]
 
     called = re.findall(r"self\.(\w+)\(\)", ast.unparse(found))
