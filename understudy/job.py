@@ -1,12 +1,11 @@
 """What a verb works on: a target of a deploy.yml, and the report of what happens."""
 
-import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from understudy.config import spots, yaml_text
+from understudy.config import located
 from understudy.config.hooks import Hooks
 from understudy.config.model import Config
 from understudy.config.target import TargetConfig
@@ -49,13 +48,7 @@ class Job:
 
     def located(self, sentence: str) -> str:
         """A sentence that begins with a key of deploy.yml, with the line of that key before it."""
-        found = re.match(r"\w+(?:\.[\w-]+)+", sentence)
-        place = found[0].split(".") if found else [""]
-        file = self.project.config_file
-        if place[0] not in Config.model_fields or not file.exists():
-            return sentence
-        tree, _ = yaml_text.read(file.read_text(encoding="utf-8-sig"))
-        return f"{file.name}:{spots.spot_of(tree, place, at_key=True).line}: {sentence}"
+        return located.sentence(self.project.config_file, sentence, tuple(Config.model_fields))
 
     def at(self, commit: str) -> Self:
         """The same job for that commit of the app."""

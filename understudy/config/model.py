@@ -3,7 +3,7 @@
 Each part of deploy.yml has a module beside this one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Self
 
@@ -11,7 +11,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from understudy.config import backups as off_host
-from understudy.config import databases, mistakes, report, spots, yaml_mistakes, yaml_text
+from understudy.config import databases, mistakes, packages, report, spots, yaml_mistakes, yaml_text
 from understudy.config import notify as notifying
 from understudy.config.app import App
 from understudy.config.backups import Backups
@@ -76,7 +76,8 @@ def parse(text: str, path: Path = Path("deploy.yml")) -> "Config":
         raise ConfigError(
             f"{name} must be a mapping with app: and targets:", hint=yaml_mistakes.HINT
         )
-    found = list(mistakes.twice(tree))
+    if found := list(mistakes.twice(tree)):
+        data = yaml_text.joined(tree)
     try:
         config = Config.model_validate(data, context=path.absolute().parent)
     except ValidationError as error:
@@ -271,24 +272,8 @@ class Config(Strict):
     @property
     def package_keys(self) -> Mapping[str, str]:
         """Each of these packages -> the key of deploy.yml that wants it."""
-        keys = dict(self._servers())
-        for package, key in (*self._plugins(), *self._senders()):
-            keys.setdefault(package, key)
-        return {**keys, **dict.fromkeys(self.host.packages, "host.packages")}
-
-    def _servers(self) -> Iterator[tuple[str, str]]:
-        if server := databases.SERVERS.get(self.app.database):
-            yield server, "app.database"
-
-    def _senders(self) -> Iterator[tuple[str, str]]:
-        if self.notify.on_hosts():
-            yield notifying.PACKAGE, "notify"
-
-    def _plugins(self) -> Iterator[tuple[str, str]]:
-        """On all hosts: the staging VM's packages are those of production."""
-        for name, target in self.targets.items():
-            if target.acme.dns:
-                yield target.acme.dns.package, f"targets.{name}.acme.dns"
+        wanted = packages.keys(self.app, self.targets, self.notify)
+        return {**wanted, **dict.fromkeys(self.host.packages, "host.packages")}
 
     @property
     def root(self) -> PurePosixPath:

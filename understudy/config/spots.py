@@ -69,9 +69,17 @@ def lines_below(node: yaml.Node | None, names: Sequence[str]) -> Iterator[int]:
         case yaml.MappingNode():
             for key, value in node.value:
                 if key.value in names:
-                    yield from range(key.start_mark.line + 1, value.end_mark.line + 2)
+                    yield from range(key.start_mark.line + 1, _last_line(value) + 1)
                 else:
                     yield from lines_below(value, names)
+
+
+def _last_line(node: yaml.Node) -> int:
+    """From 1 on. YAML ends a block only where the next key begins; a text of several lines may end so, too."""
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return _last_line(last[-1] if isinstance(last, tuple) else last)
+    return node.end_mark.line + 1
 
 
 def _spot(node: yaml.Node) -> Spot:

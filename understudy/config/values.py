@@ -64,7 +64,12 @@ Name = Annotated[
     ),
 ]
 # A colon is IPv6's: `host:22` would be a host and a port.
-_ADDRESS = r"[A-Za-z0-9]([A-Za-z0-9.-]*|[0-9A-Fa-f]*(:[0-9A-Fa-f.]*){2,})"
+_NUMBER = r"(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_IPV4 = rf"({_NUMBER}\.){{3}}{_NUMBER}"
+_IPV6 = r"[0-9A-Fa-f]*(:[0-9A-Fa-f.]*){2,}"
+# Digits and dots alone are an IPv4 address, and `10.77.21` or `300.1.1.1` none.
+_HOST_NAME = r"(?![0-9.]+$)[A-Za-z0-9][A-Za-z0-9-]*(\.[A-Za-z0-9-]+)*\.?"
+_ADDRESS = rf"({_IPV4}|{_IPV6}|{_HOST_NAME})"
 _AN_ADDRESS = "an IP address or a host name alone (`port` is a key of its own)"
 _ADDRESSES = ("192.0.2.7", "shop.example.com")
 Address = Annotated[str, text(_ADDRESS, _AN_ADDRESS, *_ADDRESSES)]

@@ -53,9 +53,28 @@ _BEGIN = ("found unexpected", "expected ',' or", "could not find")
 def find(error: yaml.YAMLError, text: str) -> Mistake:
     """What is wrong, and where. text: of the file."""
     spot, problem = _spot(error, text), _problem(error)
+    if quote := _swallowing_quote(text, spot):
+        return Mistake(
+            quote,
+            f"the quote that begins here has no end on its line: it is taken to end in line {spot.line}",
+        )
     if problem == "mapping values are not allowed here":
         return Mistake(spot, _colon(text.splitlines(), spot))
     return Mistake(spot, _meaning(problem))
+
+
+def _swallowing_quote(text: str, spot: Spot) -> Spot | None:
+    """Of the text that goes over lines to the quote of another one, in the line of the problem."""
+    swallowing = None
+    try:
+        for token in yaml.scan(text):
+            begin, end = token.start_mark, token.end_mark
+            quoted = isinstance(token, yaml.ScalarToken) and token.style in ("'", '"')
+            if quoted and begin.line < end.line == spot.line - 1 and end.column < spot.column:
+                swallowing = _at(begin)
+    except yaml.YAMLError:
+        pass
+    return swallowing
 
 
 def _colon(lines: list[str], spot: Spot) -> str:

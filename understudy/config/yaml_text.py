@@ -41,6 +41,31 @@ def read(text: str) -> tuple[yaml.Node | None, Any]:
         raise WrongValue(words, wrong) from None
 
 
+def joined(tree: yaml.Node | None) -> Any:
+    """The values, with those of a key that is given twice together: what is below either is not missing."""
+    return yaml.SafeLoader("").construct_document(_joined(tree)) if tree else None
+
+
+def _joined(node: yaml.Node) -> yaml.Node:
+    match node:
+        case yaml.SequenceNode():
+            return _like(node, [_joined(one) for one in node.value])
+        case yaml.MappingNode():
+            pairs: dict[tuple[str, str], tuple[yaml.Node, yaml.Node]] = {}
+            for key, value in node.value:
+                name = (key.tag, str(key.value))
+                first = pairs[name][1] if name in pairs else None
+                if isinstance(first, yaml.MappingNode) and isinstance(value, yaml.MappingNode):
+                    value = _like(first, [*first.value, *value.value])
+                pairs[name] = (key, value)
+            return _like(node, [(key, _joined(value)) for key, value in pairs.values()])
+    return node
+
+
+def _like(node: yaml.CollectionNode, value: list[Any]) -> yaml.CollectionNode:
+    return type(node)(node.tag, value, node.start_mark, node.end_mark, node.flow_style)
+
+
 def _values(node: yaml.Node, known: dict[int, int]) -> int:
     """The number of values in a node, itself included. The node of an alias counts each time."""
     if id(node) in known:

@@ -180,7 +180,14 @@ def _converge(
             *hsts.warnings(desired, observed),
             *external_database.warnings(desired.app),
             *notify_secrets.warnings(job.target_name, desired, observed),
-            *(of_queue := queue_findings.findings(job.config, desired.target)),
+            *(
+                of_queue := tuple(
+                    map(
+                        job.located,
+                        queue_findings.findings(job.config, desired.target, job.target_name),
+                    )
+                )
+            ),
         ):
             job.report.warn(job.located(warning))
         paths = sources.paths(source)

@@ -58,7 +58,7 @@ def preview_plan(job: Job, source: Source) -> None:
         *hsts.warnings(desired, observed),
         *external_database.warnings(desired.app),
         *notify_secrets.warnings(job.target_name, desired, observed),
-        *queue_findings.findings(job.config, desired.target),
+        *queue_findings.findings(job.config, desired.target, job.target_name),
     ):
         job.report.warn(job.located(warning))
     steps = _with_hooks(job, map(PlannedStep.of, actions), has_release=bool(observed.current))

@@ -1,7 +1,7 @@
 """What deploy.yml alone shows to be wrong with a site's queue and its scheduler: a sentence each. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from understudy.config.model import Config
@@ -15,12 +15,20 @@ _OF_A_QUEUE = re.compile(r"BROKER|QUEUE")
 _SCHEDULE = re.compile(r"(?:^| )(?:--schedule[= ]|-s )(/\S+)")
 
 
-def findings(config: Config, target: TargetConfig) -> tuple[str, ...]:
-    environment = {**config.app.environment, **target.environment}
+def findings(config: Config, target: TargetConfig, target_name: str) -> tuple[str, ...]:
+    """Each begins with the key that it is about."""
+    own = f"targets.{target_name}.environment"
+    variables = {
+        **{
+            name: (f"app.environment.{name}", value)
+            for name, value in config.app.environment.items()
+        },
+        **{name: (f"{own}.{name}", value) for name, value in target.environment.items()},
+    }
     return (
         *_schedulers(config.processes),
         *_schedules(config),
-        *_forgotten(config, environment),
+        *_forgotten(config, variables.values()),
     )
 
 
@@ -53,9 +61,12 @@ def _schedules(config: Config) -> Iterator[str]:
                 yield f"processes.{name} keeps its state in {path}: a backup takes {taken}"
 
 
-def _forgotten(config: Config, environment: Mapping[str, str]) -> Iterator[str]:
-    for variable, value in environment.items():
-        for service in named_in(value).values() if _OF_A_QUEUE.search(variable) else ():
+def _forgotten(config: Config, variables: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """variables: the key of each, and its value."""
+    for variable, value in variables:
+        for service in (
+            named_in(value).values() if _OF_A_QUEUE.search(variable.rpartition(".")[2]) else ()
+        ):
             store = config.services.all().get(service)
             if isinstance(store, Store) and store.purpose == "cache":
                 yield (

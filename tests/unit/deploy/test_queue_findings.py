@@ -12,7 +12,7 @@ BEAT = "celery -A shop beat"
 
 def found(processes: dict[str, Any] | None = None, **settings: Any) -> tuple[str, ...]:
     desired = desired_state(processes=processes or {}, **settings)
-    return findings(desired.config, desired.target)
+    return findings(desired.config, desired.target, "staging")
 
 
 @pytest.mark.parametrize("command", [BEAT, "/usr/bin/celery -A shop beat -l info", "rqscheduler"])
@@ -47,6 +47,17 @@ def test_a_queue_is_not_kept_in_a_cache(variable: str, purpose: str, count: int)
     named = {variable: "{redis_url}"}
 
     assert len(found(services={"redis": {"for": purpose}}, app={"environment": named})) == count
+
+
+def test_finding_of_a_variable_begins_with_its_key() -> None:
+    named = {"environment": {"BROKER_URL": "{redis_url}"}}
+    services = {"redis": {"for": "cache"}}
+
+    [of_app] = found(services=services, app=named)
+    [of_target] = found(services=services, app=named, target=named)
+
+    assert of_app.startswith("app.environment.BROKER_URL is a queue")
+    assert of_target.startswith("targets.staging.environment.BROKER_URL is a queue")
 
 
 @pytest.mark.parametrize("option", ["--schedule=", "--schedule ", "-s "])

@@ -1,5 +1,7 @@
 """The one crawl that all checks judge."""
 
+from pathlib import Path
+
 import pytest
 
 from understudy.config.model import Config
@@ -15,6 +17,13 @@ from understudy.testing.site import Site
 def settings(pytestconfig: pytest.Config) -> Config:
     """deploy.yml."""
     return pytestconfig.stash[UNDER_TEST].config
+
+
+@pytest.fixture(scope="session")
+def deploy_yml(pytestconfig: pytest.Config) -> Path:
+    """Its path, of which messages show lines."""
+    found = pytestconfig.stash[UNDER_TEST].project
+    return found.config_file if found else Path("deploy.yml")
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,11 @@
 """The checks that every site gets: docs/your-app.md lists them."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from understudy.config import located
 from understudy.config.model import Config
 from understudy.config.verify import CHECKS
 from understudy.testing.checks import findings
@@ -32,9 +34,15 @@ def test_pages(
         pytest.skip(result.unjudged)
 
 
-def test_accepted_findings_are_found(results: dict[str, Result], settings: Config) -> None:
+def test_accepted_findings_are_found(
+    results: dict[str, Result], settings: Config, deploy_yml: Path
+) -> None:
     """Skipped with the rules of `verify.accept` that match nothing."""
     unused = findings.unused(settings.verify.accept, results)
     if unused:
-        names = ", ".join(f"{rule.check} on {rule.page}" for rule in unused)
-        pytest.skip(f"verify.accept in deploy.yml matches nothing here: {names}")
+        accept, parts = settings.verify.accept, tuple(Config.model_fields)
+        names = (
+            f"verify.accept.{accept.index(rule)} matches nothing here: {rule.check} on {rule.page}"
+            for rule in unused
+        )
+        pytest.skip("; ".join(located.sentence(deploy_yml, name, parts) for name in names))

@@ -1,6 +1,7 @@
 """The tests that every site gets: when they fail, when they are skipped, and with which words."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from understudy.config.verify import CHECKS
 from understudy.testing.checks import test_every_site
 from understudy.testing.checks.findings import Finding, Result
 
+NOWHERE = Path("no-such-deploy.yml")
 OLD = Finding("/", "/old", "links to /old, which answers 404")
 NEW = Finding("/", "/new", "links to /new, which answers 404")
 
@@ -70,10 +72,10 @@ def test_note_says_what_was_looked_at() -> None:
     assert notes == {"note": "2 pages: /, /b; /c could not be judged"}
 
 
-def unused(found: Sequence[Finding], *accepted: str) -> str:
+def unused(found: Sequence[Finding], *accepted: str, deploy_yml: Path = NOWHERE) -> str:
     results = {**dict.fromkeys(CHECKS, Result()), "links": Result(tuple(found))}
     try:
-        test_every_site.test_accepted_findings_are_found(results, accepting(*accepted))
+        test_every_site.test_accepted_findings_are_found(results, accepting(*accepted), deploy_yml)
     except pytest.skip.Exception as ended:
         return str(ended.msg)
     return ""
@@ -81,8 +83,19 @@ def unused(found: Sequence[Finding], *accepted: str) -> str:
 
 def test_unused_rule_is_reported() -> None:
     assert unused([OLD], "links//old", "links//new", "title") == (
-        "verify.accept in deploy.yml matches nothing here: links//new on *, title on *"
+        "verify.accept.1 matches nothing here: links//new on *; "
+        "verify.accept.2 matches nothing here: title on *"
     )
+
+
+def test_unused_rule_comes_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "deploy.yml"
+    rule = '    - {check: links, page: "*", reason: a}\n'
+    file.write_text(f"verify:\n  accept:\n{rule}{rule}")
+
+    said = unused([OLD], "links//old", "title", deploy_yml=file)
+
+    assert said.startswith("deploy.yml:4: verify.accept.1 matches nothing here: title")
 
 
 def test_used_rules_pass() -> None:
