@@ -24,6 +24,7 @@ from understudy.deploy import (
 from understudy.deploy.desired import NO_SHIPMENT, DesiredState
 from understudy.deploy.going_live import GoingLive
 from understudy.deploy.hooked import hooked_host
+from understudy.deploy.load import load
 from understudy.deploy.went_live import Deployed
 from understudy.errors import StepFailed
 from understudy.host import backups, known_names, services, session, steps
@@ -73,12 +74,13 @@ def deploy(
         _require_receipt(job, source, connection, without_rehearsal)
         entry = AuditEntry("deploy", desired.release.id, source.commit, without_rehearsal)
         with (
-            session.locked(connection, job, entry, wait, observed) as observed,
-            hooked_host(job, connection, observed, "deploy", desired.release) as live,
+            session.locked(connection, job, entry, wait, observed) as locked,
+            hooked_host(job, connection, locked, "deploy", desired.release) as live,
         ):
-            observed = _with_secrets(job, connection, observed)
+            now = _with_secrets(job, connection, locked)
             # Another deploy may have changed the host before this one got the lock.
-            desired = prepare.desired_state(job, source, observed)
+            if now is not observed:
+                observed, desired = now, prepare.desired_state(job, source, now)
             entry.what = desired.release.id
             going = GoingLive(observed.current)
             warnings = _converge(job, source, connection, desired, observed, going, probe=probe)
@@ -171,8 +173,6 @@ def _converge(
     probe: bool,
 ) -> list[str]:
     """Makes the host as desired. Returns the warnings."""
-    from understudy.deploy.under_load import under_load, without_load
-
     with TemporaryDirectory() as work:
         shipment = prepare.shipment(job, source, desired, observed, Path(work))
         prepare.refuse_without_room(job, observed, shipment)
@@ -194,8 +194,8 @@ def _converge(
         desired = maintenance.for_migrations(job, paths, connection, desired, observed)
         actions = plan.make_plan(desired, shipment, observed)
         findings = list(of_queue)
-        load = under_load if probe else without_load
-        with load(job, connection, desired, observed, going) as on_applied:
+        sending = load(probe=probe)
+        with sending(job, connection, desired, observed, going) as on_applied:
 
             def after(action: Action, output: str) -> None:
                 on_applied(action, output)

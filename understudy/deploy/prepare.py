@@ -7,8 +7,7 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
-from understudy.builds.build import Builder, Kind
-from understudy.config import domains, issuer, releases
+from understudy.config import domains, issuer
 from understudy.config.target import TargetConfig
 from understudy.deploy import environment
 from understudy.deploy.desired import DesiredState, Shipment
@@ -22,13 +21,11 @@ from understudy.release import (
     bytecode,
     compression,
     copies,
-    index_login,
     lock_file,
     maintenance_files,
     other_python,
     render,
     static_files,
-    wheels,
 )
 from understudy.release import source as sources
 from understudy.release.layout import Manifest, manifest_subject, release_id
@@ -159,7 +156,7 @@ def shipment(
         missing = [tar for name, tar in packages.items() if name not in observed.packages]
         zstd = observed.zstd and compression.has_zstd()
         sent = compression.by_zstd(missing) if zstd else missing
-        packages_tar.write_bytes(wheels.join(sent))
+        packages_tar.write_bytes(compression.joined(sent))
     room = sum(_unpacked(tar) for tar in (release_tar, *missing) if tar.exists())
     return Shipment(
         release_tar,
@@ -193,38 +190,13 @@ def refuse_without_room(job: Job, observed: ObservedState, shipment: Shipment) -
 def _packages(
     job: Job, source: sources.Source, desired: DesiredState, observed: ObservedState
 ) -> tuple[Mapping[str, Path], Mapping[str, str]]:
-    """Name -> archive of each package of the environment, and Shipment.libraries; none if the host has the
-    environment.
-    """
+    """As packages.packages(); none if the host has the environment."""
     if not environment.needed(desired, observed):
         return {}, {}
-    python, machine = _python(observed), observed.machine
-    vm, build_packages = job.config.vm, job.config.app.build_packages
-    same_family = releases.RELEASES[vm.release].family in observed.os.lower()
-    mirror = vm.mirror if same_family else ""
-    kind = Kind(observed.os, python, machine, build_packages, mirror)
-    builder = Builder(job.project, job.report, kind)
-    login = index_login.logged_in(job.config.app.index_secrets)
-    with job.report.step("get the locked packages"), login:
-        _report_added(job, source)
-        packages = wheels.packages(
-            source.lock,
-            python,
-            machine,
-            job.project.cache,
-            source.repository,
-            builder.build,
-            job.report.progress,
-        )
-    return packages, builder.libraries
+    # What gets and builds packages takes long to import.
+    from understudy.deploy import packages
 
-
-def _report_added(job: Job, source: sources.Source) -> None:
-    """What serves the app and is not in its lock. Whenever an environment is made, not with each deploy."""
-    lock = lock_file.parse(source.lock, "the lock file")
-    if lock.added:
-        pins = " and ".join(str(lock.pin(name)) for name in lock.added)
-        job.report.say(f"  {pins} from Understudy's own lock: {lock.origin} has none")
+    return packages.packages(job, source, observed, _python(observed))
 
 
 def _unpacked(tar: Path) -> int:

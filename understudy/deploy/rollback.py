@@ -7,9 +7,9 @@ from understudy.deploy import commits, rollback_data, switch
 from understudy.deploy.desired import DesiredState
 from understudy.deploy.going_live import GoingLive
 from understudy.deploy.hooked import hooked_host
+from understudy.deploy.load import load
 from understudy.deploy.planned import PlannedStep, RollbackPlan
 from understudy.deploy.release_list import ReleaseList
-from understudy.deploy.under_load import under_load, without_load
 from understudy.deploy.went_live import RolledBack
 from understudy.errors import Refused, did_you_mean
 from understudy.hooks import order
@@ -50,10 +50,10 @@ def rollback(
         with session.locked(connection, job, entry, wait, observed) as now:
             session.refuse_if_switched(job, observed, now)
             actions = _actions(connection, job, desired, now, with_data=with_data, anyway=anyway)
-            load = under_load if probe and not with_data else without_load
             going = GoingLive(now.current)
             with hooked_host(job, connection, now, "rollback", desired.release) as live:
-                with load(job, connection, desired, now, going) as on_applied:
+                sending = load(probe=probe and not with_data)
+                with sending(job, connection, desired, now, going) as on_applied:
                     steps.apply_all(job, connection, actions, after=on_applied)
                 going.report(job, RolledBack, desired)
                 live.append(desired.release)

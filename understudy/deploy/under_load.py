@@ -1,12 +1,13 @@
 """A release goes live while the prober sends requests: none of them may be lost."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 from understudy.commands import files, site
 from understudy.deploy.desired import DesiredState, installed_nginx
 from understudy.deploy.going_live import GoingLive
+from understudy.deploy.load import OnApplied
 from understudy.deploy.tasks_under_load import counted_tasks
 from understudy.deploy.went_live import Requests
 from understudy.errors import StepFailed
@@ -23,20 +24,6 @@ from understudy.traffic.samples import AfterSwitch, ProbePaths, affordable_rate,
 STATIC_FILES = 3
 # The only worker class that does not add the release's id to its answers: templates/gunicorn.conf.py.
 NAMELESS = "tornado"
-
-# To be called after each action, with what the action printed.
-OnApplied = Callable[[Action, str], None]
-
-
-@contextmanager
-def without_load(
-    job: Job,
-    connection: SshConnection,
-    desired: DesiredState,
-    observed: ObservedState,
-    going: GoingLive,
-) -> Iterator[OnApplied]:
-    yield going.note
 
 
 @contextmanager

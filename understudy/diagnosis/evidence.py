@@ -16,7 +16,7 @@ from understudy.diagnosis.unexplained import unexplained
 from understudy.errors import ConfigError, HookFailed, StepFailed, UnderstudyError
 from understudy.job import Job
 from understudy.release import source as sources
-from understudy.release import wheel_modules, worktree
+from understudy.release import worktree
 from understudy.ssh.connection import SshConnection
 
 # At most so many causes are shown.
@@ -137,6 +137,9 @@ def _evidence(error: UnderstudyError, job: Job, logs: Mapping[str, str]) -> Evid
 
 def _facts(job: Job) -> KnownFacts:
     """The facts of this machine and of deploy.yml."""
+    # Only a failure needs it, and it takes long to import.
+    from understudy.release import wheel_modules
+
     facts = KnownFacts(
         settings=job.config.app.model_dump(mode="json"),
         processes={name: one.model_dump(mode="json") for name, one in job.config.processes.items()},

@@ -9,7 +9,7 @@ import io
 import os
 import tarfile
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from zipfile import BadZipFile
@@ -56,11 +56,6 @@ def packages(
     compiler = bytecode.compiler(version)
     tars = [_package(wheel, version, compiler, cache / "packages") for wheel in wheels]
     return {tar.name.removesuffix(".tar.gz"): tar for tar in tars}
-
-
-def join(tars: Sequence[Path]) -> bytes:
-    """Several compressed tars as one, for `tar --ignore-zeros`."""
-    return b"".join(tar.read_bytes() for tar in tars)
 
 
 def _package(wheel: Path, python: str, compiler: str | None, cache: Path) -> Path:

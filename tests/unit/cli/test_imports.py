@@ -45,7 +45,20 @@ def test_imported_libraries(done: str, libraries: set[str]) -> None:
     [
         ("host.status", {"deploy", "diagnosis", "receipts", "traffic", "release.render"}),
         ("vm.address", {"vm.libvirt", "vm.subnets", "vm.vagrant", "vm.provider"}),
-        ("deploy.rollout", {"traffic", "receipts.gate", "rehearsal", "data", "vm", "cli"}),
+        (
+            "deploy.rollout",
+            {
+                "traffic",
+                "builds",
+                "release.wheels",
+                "release.downloads",
+                "receipts.gate",
+                "rehearsal",
+                "data",
+                "vm",
+                "cli",
+            },
+        ),
     ],
 )
 def test_modules_that_only_other_verbs_need(verb: str, not_needed: set[str]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.commands.running import pure, run
 from understudy.commands import files
-from understudy.release import compression, wheels
+from understudy.release import compression
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_packages_of_several_joined_tars_are_added_to_those_that_are_there(
     for tar in tars:
         with tarfile.open(tar, mode="w:gz") as archive:
             archive.addfile(tarfile.TarInfo(f"{tar.name[0]}/file"))
-    joined = wheels.join(compression.by_zstd(tars) if zstd else tars)
+    joined = compression.joined(compression.by_zstd(tars) if zstd else tars)
 
     assert run(files.unpack_each(pure(packages), zstd=zstd), joined).returncode == 0
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.fakes import FakeConnection, manifest
 from tests.unit.staging import LIST, MODELS, QUERY, SWITCH, Staging, changes, lines_of, listed
-from understudy.deploy import rollback, rollout
+from understudy.deploy import load, rollback, rollout, under_load
 from understudy.deploy.desired import DesiredState
 from understudy.deploy.going_live import GoingLive
 from understudy.errors import Refused
@@ -177,17 +177,17 @@ def test_rollback_is_under_load_only_with_probe(
 
     def recorder(name: str) -> Callable[..., Any]:
         @contextmanager
-        def load(
+        def sending(
             job: Job, connection: object, desired: DesiredState, now: ObservedState, _: GoingLive
         ) -> Iterator[Callable[[Any, str], None]]:
             assert connection is host
             assert (desired.release, now.current) == (OLD, NEW.id)
             yield lambda action, output: seen[name].append(action.title)
 
-        return load
+        return sending
 
-    for name in seen:
-        monkeypatch.setattr(rollback, name, recorder(name))
+    monkeypatch.setattr(under_load, "under_load", recorder("under_load"))
+    monkeypatch.setattr(load, "without_load", recorder("without_load"))
     host = host_with(staging, *THREE)
 
     rollback.rollback(staging.job(), probe=probe)

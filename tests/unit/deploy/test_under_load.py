@@ -14,6 +14,7 @@ from tests.unit.staging import SITE, Staging
 from understudy.deploy import under_load
 from understudy.deploy.desired import DesiredState
 from understudy.deploy.going_live import GoingLive
+from understudy.deploy.load import without_load
 from understudy.deploy.went_live import Deployed
 from understudy.errors import StepFailed
 from understudy.host.actions import Run, Switch
@@ -273,7 +274,7 @@ def test_without_load_no_request_is_sent(staging: Staging, prober: FakeProber) -
     host = FakeConnection()
     connection = cast(SshConnection, host)
 
-    with under_load.without_load(
+    with without_load(
         staging.job(), connection, desired_state(), live_host(manifest(OLD)), GoingLive(OLD)
     ) as on_applied:
         on_applied(SWITCH, "")
