@@ -213,11 +213,13 @@ class Repository:
             done = self.run(*words, stdin=reader.stdout)
             close(reader)
             reader.wait()
-            if done.returncode:
+            # One that was ended by the end of restic says nothing.
+            if reader.returncode and (why := _text(errors)):
+                if not done.returncode:
+                    self.run("forget", self.find(kind, name))
+                raise Failed(f"the {kind} could not be read: {why}")
+            if done.returncode or reader.returncode:
                 raise Failed(f"the {kind} could not be sent: {self.why(done.stderr)}")
-            if reader.returncode:
-                self.run("forget", self.find(kind, name))
-                raise Failed(f"the {kind} could not be read: {_text(errors)}")
 
     def give(self, data: Data, kind: str, name: str, verb: str) -> None:
         """Streams it to that verb of the app's user."""

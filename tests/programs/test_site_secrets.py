@@ -327,3 +327,45 @@ def test_no_password_for_visitors_is_shown_to_other_users(tmp_path: Path) -> Non
     host.done("secret-set", "BASIC_AUTH_ANNA", given=b"s3cret-of-anna")
 
     assert "s3cret-of-anna" not in host.all_seen()
+
+
+class TestOfBackups:
+    """Those of restic, where the site has off-host backups."""
+
+    @pytest.fixture
+    def place(self, host: Host) -> Path:
+        place = host.path("/var/lib/understudy/todo/off-host")
+        place.mkdir(mode=0o700)
+        return place
+
+    def test_root_alone_has_them(self, host: Host, place: Path) -> None:
+        host.done("secret-set", "RESTIC_PASSWORD", given=b"a b$c\n")
+
+        assert (place / "RESTIC_PASSWORD").read_text() == "a b$c\n"
+        assert (place / "RESTIC_PASSWORD").stat().st_mode & 0o777 == 0o600
+        assert env(host).read_text() == KEY
+        assert host.done("secret-list").split() == ["RESTIC_PASSWORD", "SECRET_KEY"]
+        host.done("secret-rm", "RESTIC_PASSWORD")
+        assert list(place.iterdir()) == []
+        assert "there is no secret RESTIC_PASSWORD" in host.refused("secret-rm", "RESTIC_PASSWORD")
+
+    def test_no_other_name_becomes_a_variable_of_restic(self, host: Host, place: Path) -> None:
+        host.done("secret-set", "RESTIC_PASSWORD_COMMAND", given=b"id\n")
+
+        assert list(place.iterdir()) == []
+        assert "RESTIC_PASSWORD_COMMAND" in env(host).read_text()
+
+    def test_without_such_backups_it_is_the_apps(self, host: Host) -> None:
+        host.done("secret-set", "RESTIC_PASSWORD", given=b"x\n")
+
+        assert read_back(host, "RESTIC_PASSWORD") == "x"
+
+
+@pytest.mark.parametrize("name", ["../x", "20260102", "x", "20260102T030405Z-a/b", ""])
+def test_only_a_backups_name_is_fetched(name: str, host: Host) -> None:
+    assert "bad name of a backup" in host.refused("off-host-fetch", name)
+
+
+def test_off_host_verbs_are_refused_without_a_place(host: Host) -> None:
+    for words in (("off-host-run",), ("off-host-list",), ("off-host-fetch", "20260102T030405Z-a")):
+        assert "has no `backups` in deploy.yml" in host.refused(*words)

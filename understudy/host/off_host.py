@@ -6,7 +6,7 @@ from collections.abc import Callable
 from understudy.commands import backups as commands
 from understudy.commands import site
 from understudy.commands.backups import Backup
-from understudy.errors import ConfigError, Refused, StepFailed, UnderstudyError, did_you_mean
+from understudy.errors import ConfigError, Refused, StepFailed, did_you_mean
 from understudy.host import data_errors, session
 from understudy.host.session import AuditEntry
 from understudy.job import Job
@@ -15,6 +15,9 @@ from understudy.ssh.connection import SshConnection
 
 SECONDS = 12 * 3600
 _STEP, _FAILED = "==> ", "off-host: "
+_OF_PLACE = re.compile(
+    r"could not be sent|can't be (opened|made|listed)|is damaged|could not be removed"
+)
 _MADE = re.compile(r"^backup\t(\S+)\t", re.MULTILINE)
 
 
@@ -93,13 +96,16 @@ def _made(job: Job, connection: SshConnection) -> str:
     return found[1]
 
 
-def _failed(job: Job, summary: str, text: str) -> UnderstudyError:
-    """The host's own message, which says what to do."""
+def _failed(job: Job, summary: str, text: str) -> StepFailed:
+    """The host's own message, which says what to do. What a place has said is not about the host."""
     _, found, message = text.rpartition(_FAILED)
     details = message.strip() if found else text.strip()
-    hint = f"python deploy.py secrets set RESTIC_PASSWORD --target {job.target_name}"
-    needs_password = "RESTIC_PASSWORD" in details
-    return data_errors.failed(job.target_name, summary, details, hint if needs_password else "")
+    if "RESTIC_PASSWORD" in details:
+        hint = f"python deploy.py secrets set RESTIC_PASSWORD --target {job.target_name}"
+        return StepFailed(summary, details=details, hint=hint)
+    if _OF_PLACE.search(details):
+        return StepFailed(summary, details=details)
+    return data_errors.failed(job.target_name, summary, details)
 
 
 def _steps(report: Report) -> Callable[[str], None]:

@@ -45,7 +45,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The calls that verbs make instead of running: the function, the target, the other arguments."""
     from understudy.data import load, pull
     from understudy.deploy import restore, rollback, rollout
-    from understudy.host import backups, remove, secrets
+    from understudy.host import backups, off_host, remove, secrets
     from understudy.parity import capture_host
 
     made: list[Any] = []
@@ -62,6 +62,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         rollout: ("deploy",),
         rollback: ("releases", "rollback"),
         backups: ("backup", "backups"),
+        off_host: ("backup", "check", "fetch"),
         restore: ("restore",),
         pull: ("pull",),
         load: ("load",),

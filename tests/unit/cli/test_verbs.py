@@ -105,7 +105,16 @@ ROLLBACK = {"with_data": False, "anyway": False, "probe": False, "wait": 0}
             [("host.remove.remove", "production"), {"with_data": True}],
         ),
         ("backup --wait 7", [("host.backups.backup", "vagrant", 7)]),
+        ("backup --off-host", [("host.off_host.backup", "vagrant")]),
         ("restore", [("host.backups.backups", "vagrant")]),
+        (
+            "restore b1 --off-host --yes",
+            [
+                ("host.off_host.check", "vagrant", "b1"),
+                ("host.off_host.fetch", "vagrant", "b1"),
+                ("deploy.restore.restore", "vagrant", "b1", 0),
+            ],
+        ),
         ("restore b1 --yes --wait 7", [("deploy.restore.restore", "vagrant", "b1", 7)]),
         ("data pull", [("data.pull.pull", "production")]),
         ("data pull --from vagrant", [("data.pull.pull", "vagrant")]),

@@ -10,7 +10,7 @@ import pytest
 
 from understudy.errors import StepFailed
 from understudy.host import facts, facts_query, readings
-from understudy.host.readings import Disk, NewestBackup, Readings, Restarts
+from understudy.host.readings import Disk, NewestBackup, OffHost, Readings, Restarts
 
 UNITS = """\
 echo NRestarts=2
@@ -40,7 +40,7 @@ def ask(root: Path, *words: str, programs: Mapping[str, str] | None = None) -> s
     (root / "srv/shop").mkdir(parents=True, exist_ok=True)
     argv = list(facts_query.status_query("shop", words or ("",)))
     for place, text in enumerate(argv):
-        for top in ("/srv", "/etc/", "/usr/local/lib/"):
+        for top in ("/srv", "/etc/", "/usr/local/lib/", "/var/lib/understudy-timers"):
             text = text.replace(top, f"{root}{top}")
         argv[place] = text
     done = subprocess.run(
@@ -130,3 +130,37 @@ def test_use_of_a_disk_is_counted_as_by_df(numbers: str, disks: tuple[Disk, ...]
 def test_answer_that_no_host_can_give_is_no_traceback(lines: list[str]) -> None:
     with pytest.raises(StepFailed, match="can't be understood"):
         readings.parse(lines, "shop")
+
+
+class TestOffHostBackup:
+    @pytest.fixture(autouse=True)
+    def place(self, tmp_path: Path) -> None:
+        (tmp_path / "etc/understudy").mkdir(parents=True)
+        (tmp_path / "etc/understudy/shop.off-host").touch()
+        (tmp_path / "var/lib/understudy-timers/shop").mkdir(parents=True)
+
+    @pytest.fixture
+    def records(self, tmp_path: Path) -> Path:
+        return tmp_path / "var/lib/understudy-timers/shop"
+
+    def test_before_the_first_it_is_not_due(self, tmp_path: Path) -> None:
+        assert read(ask(tmp_path)).off_host == OffHost(None)
+
+    @pytest.mark.parametrize(
+        ("record", "failed"),
+        [("success 0 1706832057 0", ""), ("exit-code 1 1706832057 1706832057", "exit-code 1")],
+    )
+    def test_last_one_is_what_its_unit_has_recorded(
+        self, record: str, failed: str, records: Path, tmp_path: Path
+    ) -> None:
+        (records / "off-host-backup").write_text(f"{record}\n")
+        (records / ".off-host-due").write_text("1706918457\n")
+
+        ended = datetime(2024, 2, 2, 0, 0, 57, tzinfo=UTC)
+        due = datetime(2024, 2, 3, 0, 0, 57, tzinfo=UTC)
+        assert read(ask(tmp_path)).off_host == OffHost(ended, failed, due)
+
+    def test_site_whose_backups_stay_has_none(self, tmp_path: Path) -> None:
+        (tmp_path / "etc/understudy/shop.off-host").unlink()
+
+        assert read(ask(tmp_path)).off_host is None

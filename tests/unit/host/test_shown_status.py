@@ -47,15 +47,23 @@ def test_disk_is_as_the_host_says_now() -> None:
     assert lines[-1] == "  disk /: 50 % used, 2.0 MB free"
 
 
+def test_off_host_backup_is_as_the_host_says_now() -> None:
+    record = f"success 0 {NOON - 3600} 0"
+    lines = again(kept(), f"time\t{NOON}", f"off_host\t{record}\t{NOON + 86400}") or []
+
+    assert "  last off-host backup: 1 h ago, tried" in lines
+
+
 @pytest.mark.parametrize(
     "lines",
     [
         [],
+        [f"time\t{NOON}", f"off_host\texit-code 1 {NOON} {NOON}\t0"],
         [f"time\t{NOON}", "disk\t/\tf1\t1000\t50\t50\t4096"],
         [f"time\t{NOON}", "service\tredis\tok"],
         [f"time\t{NOON}", "database\tok"],
     ],
-    ids=["no answer", "a full disk", "another service", "a database"],
+    ids=["no answer", "a failed backup", "a full disk", "another service", "a database"],
 )
 def test_nothing_is_shown_again_of_a_site_that_is_not_well_or_has_changed(lines: list[str]) -> None:
     assert again(kept(), *lines) is None
