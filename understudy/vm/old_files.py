@@ -15,6 +15,7 @@ from understudy.vm.unused import BoxVersion, StoredBox, Unused
 # Directories of the cache whose files need nothing of each other.
 _OF_FILES = ("packages", "compressed")
 _SLASH = "-VAGRANTSLASH-"
+_BOX = ".box"
 
 
 def find(project: Project) -> list[Unused]:
@@ -28,6 +29,9 @@ def remove(one: Unused) -> None:
         pool.remove(one.key)
         return
     path = Path(one.key)
+    if path.suffix == _BOX:
+        # Without it the box is built when it is needed.
+        path.with_suffix(".json").unlink(missing_ok=True)
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:
@@ -58,7 +62,8 @@ def _cache(project: Project) -> Iterator[Unused]:
     """What nothing has read for long: files, and directories as a whole. Each can be made again."""
     single = (path for name in _OF_FILES for path in project.cache.glob(f"{name}/*"))
     whole = (one for one in project.cache.glob("*") if one.is_dir() and one.name not in _OF_FILES)
-    for path in sorted((*single, *whole)):
+    boxes = project.state.glob(f"boxes/*{_BOX}")
+    for path in sorted((*boxes, *single, *whole)):
         if _age(path) >= unused.DAYS_OF_CACHE:
             name = str(path.relative_to(project.directory))
             yield Unused("cache", str(path), name, _size(path))

@@ -37,7 +37,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
     monkeypatch.setenv("VAGRANT_HOME", str(home))
     made = Project(tmp_path / "shop", tmp_path / "shop/deploy.yml")
-    write(made.state / "boxes/bookworm-1.3.json", 3)
+    for name, days in (("trixie-1.1", 90), ("bookworm-1.3", 3)):
+        write(made.state / f"boxes/{name}.json", days)
+        write(made.state / f"boxes/{name}.box", days)
     write(made.cache / "lock1/a.whl", 90)
     write(made.cache / "lock2/a.whl", 90)
     write(made.cache / "lock2/b.whl", 1)
@@ -66,11 +68,12 @@ def test_old_ones_are_found_with_their_sizes(project: Project) -> None:
     assert found == [
         ("box", "understudy/bookworm 1.2", True),
         ("image", "understudy/bookworm 1.2", True),
+        ("cache", ".understudy/boxes/trixie-1.1.box", True),
         ("cache", ".understudy/cache/lock1", True),
         ("cache", ".understudy/cache/packages/old.tar.gz", True),
     ]
     # To look at them is not to use them.
-    assert len(old_files.find(project)) == 4
+    assert len(old_files.find(project)) == 5
 
 
 def test_only_these_are_removed(project: Project, tmp_path: Path) -> None:
@@ -82,6 +85,10 @@ def test_only_these_are_removed(project: Project, tmp_path: Path) -> None:
     assert not (tmp_path / "vagrant/boxes/understudy-VAGRANTSLASH-bookworm/1.2").exists()
     left = sorted(str(path.relative_to(project.cache)) for path in project.cache.rglob("*.*"))
     assert left == ["lock2/a.whl", "lock2/b.whl", "packages/new.tar.gz"]
+    assert sorted(path.name for path in (project.state / "boxes").iterdir()) == [
+        "bookworm-1.3.box",
+        "bookworm-1.3.json",
+    ]
     calls = (tmp_path / "bin/virsh.calls").read_text()
     assert [line for line in calls.splitlines() if "delete" in line] == [
         f"vol-delete {IMAGE} --pool default"
