@@ -1,6 +1,7 @@
-"""The time of a deploy with nothing to do, on more and more hosts.
+"""The time of a code-only change and of a deploy with nothing to do, on more and more hosts.
 
-Each tool deploys to the VM; then the VM's files are copied, and the tool's hosts are copies of that copy.
+Each tool deploys to the VM; then the VM's files are copied, and the tool's hosts are copies of that copy. All
+hosts are changed at once, as far as the tool does that.
 """
 
 import os
@@ -13,8 +14,8 @@ from benchmarks import namespaces, plot, stage, tables
 from benchmarks.app import STATE, App
 from benchmarks.plan import Plan, Provider
 from benchmarks.samples import Sample, medians
-from benchmarks.scenarios import FIRST, NOTHING, deployed
-from benchmarks.timing import run, timed
+from benchmarks.scenarios import CODE, FIRST, NOTHING, deployed
+from benchmarks.timing import Run, run, timed
 from benchmarks.tools import (
     FLOOR,
     TOOLS,
@@ -25,11 +26,11 @@ from benchmarks.tools import (
     require_nothing_done,
 )
 
-ROUNDS = 5
-COUNTS = (1, 2, 4, 8, 16)
+ROUNDS = 3
+COUNTS = (1, 16, 64)
 UNIT = "hosts"
 NAMESPACES = "network namespaces"
-REFERENCES = {NOTHING: FLOOR}
+REFERENCES = {NOTHING: FLOOR, CODE: FLOOR}
 # Directories that no tool reads.
 LEFT_OUT = ("/boot", "/usr/lib/modules", "/usr/share/doc", "/var/cache", "/var/log")
 
@@ -42,17 +43,24 @@ def measure(plan: Plan) -> Iterator[Sample]:
         copies = {
             tool.name: _copy(tool, Path(directory) / tool.name, plan.providers[0]) for tool in TOOLS
         }
-        for _ in range(plan.rounds(ROUNDS)):
+        for number in range(plan.rounds(ROUNDS)):
             for tool in TOOLS:
-                yield from _growth(tool, *copies[tool.name])
+                yield from growth(tool, *copies[tool.name], COUNTS, number * len(COUNTS))
 
 
 def describe(samples: Sequence[Sample]) -> str:
-    return tables.growth(samples, NOTHING, UNIT)
+    return "\n\n".join(
+        f"{what.capitalize()}:\n\n{tables.growth(_of(samples, what), what, UNIT)}"
+        for what in (NOTHING, CODE)
+    )
 
 
 def picture(samples: Sequence[Sample]) -> str:
-    return plot.picture("Time of nothing to do by hosts", UNIT, medians(samples, NOTHING))
+    return plot.picture("Time of a code-only change by hosts", UNIT, medians(samples, CODE))
+
+
+def _of(samples: Sequence[Sample], what: str) -> list[Sample]:
+    return [sample for sample in samples if sample.what == what]
 
 
 def _copy(tool: Tool, directory: Path, provider: Provider) -> tuple[App, Path]:
@@ -89,12 +97,24 @@ def _active_units(app: App) -> str:
     )
 
 
-def _growth(tool: Tool, app: App, tree: Path) -> Iterator[Sample]:
-    with namespaces.hosts(tree, COUNTS[-1], STATE / "known_hosts") as place:
+def growth(
+    tool: Tool, app: App, tree: Path, counts: Sequence[int], version: int
+) -> Iterator[Sample]:
+    """On so many hosts in turn. version: the app's last one."""
+    with namespaces.hosts(tree, max(counts), STATE / "known_hosts") as place:
         # Not measured: the first time, each host reads its files from the disk.
         timed(tool.deploy(app, place))
-        for count in COUNTS:
+        for new, count in enumerate(counts, version + 1):
             some = Place(place.addresses[:count], place.known_hosts)
+            app.change_code(new)
+            yield _sample(CODE, tool, count, timed(tool.deploy(app, some)))
             done = timed(tool.deploy(app, some))
+            # So the run before it has changed all of them.
             require_nothing_done(tool, done.output, count)
-            yield Sample(NOTHING, tool.name, done.seconds, NAMESPACES, count, done.memory)
+            yield _sample(NOTHING, tool, count, done)
+
+
+def _sample(what: str, tool: Tool, count: int, done: Run) -> Sample:
+    return Sample(
+        what, tool.name, done.seconds, NAMESPACES, count, done.memory, together=done.together
+    )

@@ -66,7 +66,7 @@ def _start(tree: Path, number: int) -> str:
     run("ip", "-n", name, "link", "set", "eth0", "up")
     run("ip", "-n", name, "link", "set", "lo", "up")
     apart = ("unshare", "--mount", "--uts", "--pid", "--fork", "--kill-child")
-    files = (str(HERE / "host.sh"), str(tree), str(HERE / "systemctl.sh"))
+    files = (str(HERE / "host.sh"), str(tree), str(HERE))
     with (tree.parent / f"{name}.log").open("w") as log:
         subprocess.Popen(
             ["ip", "netns", "exec", name, *apart, *files],

@@ -11,7 +11,8 @@ NO_VM = "no VM"
 @dataclass(frozen=True)
 class Sample:
     """One run. provider: by its label. size: number of hosts, or factor of files. memory: of the largest local
-    process, in KiB. steps: title -> seconds, of Understudy's own runs that leave a report.
+    process, in KiB; together: of all of them at the same time, 0 if not measured. steps: title -> seconds, of
+    Understudy's own runs that leave a report.
     """
 
     what: str
@@ -21,6 +22,7 @@ class Sample:
     size: int = 1
     memory: int = 0
     steps: Mapping[str, float] = field(default_factory=dict)
+    together: int = 0
 
     def __str__(self) -> str:
         size = f", {self.size}" if self.size > 1 else ""
@@ -29,13 +31,14 @@ class Sample:
 
 @dataclass(frozen=True)
 class Summary:
-    """Several runs of the same, in seconds; memory in KiB."""
+    """Several runs of the same, in seconds; memory in KiB: see Sample."""
 
     median: float
     least: float
     most: float
     runs: int
     memory: float
+    together: float = 0
 
 
 def summary(samples: Sequence[Sample]) -> Summary:
@@ -46,6 +49,7 @@ def summary(samples: Sequence[Sample]) -> Summary:
         most=max(seconds),
         runs=len(seconds),
         memory=median(sample.memory for sample in samples),
+        together=median(sample.together for sample in samples),
     )
 
 

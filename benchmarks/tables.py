@@ -84,8 +84,9 @@ def _times(found: Summary | None) -> tuple[str, str, str]:
 def _median(found: Summary | None) -> str:
     if found is None:
         return NOT_MEASURED
-    memory = f", {found.memory / 1024:.0f} MiB" if found.memory else ""
-    return format_seconds(found.median) + memory
+    # Of a single process the sum says nothing more.
+    sizes = (found.memory, found.together if found.together > 1.2 * found.memory else 0)
+    return ", ".join((format_seconds(found.median), *(f"{s / 1024:.0f} MiB" for s in sizes if s)))
 
 
 def _compared(samples: Sequence[Sample], one: Comparison, provider: str) -> str:

@@ -30,11 +30,14 @@ class Command:
 
 @dataclass(frozen=True)
 class Run:
-    """The result of a command. memory: of the largest of its processes, in KiB."""
+    """The result of a command. memory: of the largest of its processes, in KiB. together: of all of its
+    processes at the same time, in KiB, where each shares what it shares; 0 for a short run.
+    """
 
     seconds: float
     memory: int
     output: str
+    together: int = 0
 
 
 def run(*argv: str) -> Run:
@@ -66,7 +69,7 @@ def timed(command: Command) -> Run:
         found, text = json.loads(result.read_text()), output.read_text(errors="replace")
     if found["code"]:
         raise SystemExit(f"{' '.join(command.argv)} failed:\n{text}")
-    return Run(found["seconds"], found["memory"], text)
+    return Run(found["seconds"], found["memory"], text, found["together"])
 
 
 def _as_users_have_it() -> dict[str, str]:

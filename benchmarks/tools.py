@@ -76,6 +76,8 @@ class Understudy:
             "admin": USER,
             "key": str(KEY),
             "known_hosts": str(place.known_hosts),
+            # All at once, like the others.
+            "max_unavailable": len(place.addresses),
             "require_receipt": False,
             # As the VM was provisioned, which is disposable.
             "mail": "capture",

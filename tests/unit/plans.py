@@ -33,8 +33,8 @@ def desired_state(release: Manifest | None = None, **settings: Any) -> DesiredSt
 
 
 SHIPMENT = Shipment(
-    release_tar=Path("/tmp/release.tar.gz"),
-    packages_tar=Path("/tmp/packages.tar.gz"),
+    release=(b"source", b"own files"),
+    packages_tars=(Path("/tmp/a-1.tar.gz"), Path("/tmp/b-2.tar.gz")),
     packages=("a-1", "b-2"),
     compiled=True,
     room=1000,

@@ -33,6 +33,7 @@ DOORS = {
     "host.session",
     "local.background",
     "local.bound_process",
+    "local.once",
     "local.root_script",
     "local.systemd",
     "project.nginx_check",

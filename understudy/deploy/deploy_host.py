@@ -1,8 +1,6 @@
 """One host gets the commit that deploy.yml names. rollout.py does this for all hosts of a target."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from understudy.commands import app as app_commands
 from understudy.deploy import (
@@ -173,40 +171,39 @@ def _converge(
     probe: bool,
 ) -> list[str]:
     """Makes the host as desired. Returns the warnings."""
-    with TemporaryDirectory() as work:
-        shipment = prepare.shipment(job, source, desired, observed, Path(work))
-        prepare.refuse_without_room(job, observed, shipment)
-        for warning in (
-            *hsts.warnings(desired, observed),
-            *external_database.warnings(desired.app),
-            *notify_secrets.warnings(job.target_name, desired, observed),
-            *(
-                of_queue := tuple(
-                    map(
-                        job.located,
-                        queue_findings.findings(job.config, desired.target, job.target_name),
-                    )
+    shipment = prepare.shipment(job, source, desired, observed)
+    prepare.refuse_without_room(job, observed, shipment)
+    for warning in (
+        *hsts.warnings(desired, observed),
+        *external_database.warnings(desired.app),
+        *notify_secrets.warnings(job.target_name, desired, observed),
+        *(
+            of_queue := tuple(
+                map(
+                    job.located,
+                    queue_findings.findings(job.config, desired.target, job.target_name),
                 )
-            ),
-        ):
-            job.report.warn(job.located(warning))
-        paths = sources.paths(source)
-        desired = maintenance.for_migrations(job, paths, connection, desired, observed)
-        actions = plan.make_plan(desired, shipment, observed)
-        findings = list(of_queue)
-        sending = load(probe=probe)
-        with sending(job, connection, desired, observed, going) as on_applied:
+            )
+        ),
+    ):
+        job.report.warn(job.located(warning))
+    paths = sources.paths(source)
+    desired = maintenance.for_migrations(job, paths, connection, desired, observed)
+    actions = plan.make_plan(desired, shipment, observed)
+    findings = list(of_queue)
+    sending = load(probe=probe)
+    with sending(job, connection, desired, observed, going) as on_applied:
 
-            def after(action: Action, output: str) -> None:
-                on_applied(action, output)
-                findings.extend(_process_output(job, connection, desired, output))
+        def after(action: Action, output: str) -> None:
+            on_applied(action, output)
+            findings.extend(_process_output(job, connection, desired, output))
 
-            try:
-                warnings = steps.apply_all(
-                    job, connection, actions, after=after, explain=certificate.explain
-                )
-            except StepFailed as error:
-                raise maintenance.after_failure(job, connection, desired, error) from None
+        try:
+            warnings = steps.apply_all(
+                job, connection, actions, after=after, explain=certificate.explain
+            )
+        except StepFailed as error:
+            raise maintenance.after_failure(job, connection, desired, error) from None
     return [*warnings, *findings]
 
 

@@ -55,16 +55,17 @@ class DesiredState:
 
 @dataclass(frozen=True)
 class Shipment:
-    """Files on this machine that may have to be sent to the host.
+    """What may have to be sent to the host. Hosts that need the same share it.
 
+    release: one gzipped tar in parts; () if the host has the release already.
     packages: names of all packages of the environment, () if the host has the environment already.
-    packages_tar: those packages that the host lacks. compiled: whether bytecode is sent as well.
-    room: bytes that all of it takes on the host, unpacked. zstd: whether packages_tar is compressed by it, and
-    not by gzip. libraries: that the packages built here link to, each with its Debian package.
+    packages_tars: those packages that the host lacks. compiled: whether bytecode is sent as well.
+    room: bytes that all of it takes on the host, unpacked. zstd: whether packages_tars are compressed by it,
+    and not by gzip. libraries: that the packages built here link to, each with its Debian package.
     """
 
-    release_tar: Path
-    packages_tar: Path
+    release: tuple[bytes, ...]
+    packages_tars: tuple[Path, ...]
     packages: tuple[str, ...]
     compiled: bool
     room: int
@@ -78,4 +79,4 @@ def installed_nginx(desired: DesiredState, observed: ObservedState) -> str:
 
 
 # Enough to find out whether there is anything to do at all.
-NO_SHIPMENT = Shipment(Path(), Path(), (), compiled=True, room=0)
+NO_SHIPMENT = Shipment((), (), (), compiled=True, room=0)

@@ -46,4 +46,4 @@ def _packages(
     if not missing:
         return []
     unpack = files.unpack_each(desired.paths.packages, zstd=shipment.zstd)
-    return [Send(f"upload {len(missing)} packages", shipment.packages_tar, unpack)]
+    return [Send(f"upload {len(missing)} packages", shipment.packages_tars, unpack)]

@@ -81,7 +81,7 @@ def _ship(desired: DesiredState, shipment: Shipment, observed: ObservedState) ->
         unpack = all_of((unpack, _complete(desired)))
     compile_source = Run("compile the source", python.compile_all(release / "source"))
     return [
-        Send("upload the release", shipment.release_tar, unpack),
+        Send("upload the release", shipment.release, unpack),
         *([] if shipment.compiled else [compile_source]),
     ]
 

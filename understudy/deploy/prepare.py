@@ -1,9 +1,8 @@
 """From a commit and an observed host to what a plan needs: the desired state, and the files to send."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -132,48 +131,44 @@ def fingerprint_inputs(
 
 
 def shipment(
-    job: Job, source: sources.Source, desired: DesiredState, observed: ObservedState, work: Path
+    job: Job, source: sources.Source, desired: DesiredState, observed: ObservedState
 ) -> Shipment:
-    """Writes the files to send into `work`. Gets packages only if the host lacks the environment.
+    """Makes what is to be sent. Gets packages only if the host lacks the environment.
 
-    Several hosts take turns here, so that each package is downloaded once.
+    Several hosts take turns here, so that each package is downloaded once, and what the releases of all have
+    in common is packed once.
     """
-    release_tar, packages_tar = work / "release.tar.gz", work / "packages.tar"
+    release: tuple[bytes, ...] = ()
     compiler = bytecode.compiler(observed.python)
     with exclusive_lock(job.project.cache):
         if observed.release(desired.release.id) is None:
-            release_tar.write_bytes(
-                archive.release_tar(
-                    source,
-                    desired.release_files,
-                    desired.release,
-                    compiler,
-                    desired.app.static_directory,
-                    _copies(job),
-                )
+            release = archive.release_tar(
+                source,
+                desired.release_files,
+                desired.release,
+                compiler,
+                desired.app.static_directory,
+                _copies(job),
             )
         packages, libraries = _packages(job, source, desired, observed)
         missing = [tar for name, tar in packages.items() if name not in observed.packages]
         zstd = observed.zstd and compression.has_zstd()
         sent = compression.by_zstd(missing) if zstd else missing
-        packages_tar.write_bytes(compression.joined(sent))
-    room = sum(_unpacked(tar) for tar in (release_tar, *missing) if tar.exists())
     return Shipment(
-        release_tar,
-        packages_tar,
+        release,
+        tuple(sent),
         tuple(packages),
         compiler is not None,
-        room,
+        room=sum(map(_unpacked, (*release, *map(_end, missing)))),
         zstd=zstd,
         libraries=libraries,
     )
 
 
-def _copies(job: Job) -> Callable[[bytes], copies.Copies] | None:
+def _copies(job: Job) -> copies.Maker | None:
     """Makes compressed copies of a static file; None if the site has none."""
     suffixes = static_files.suffixes(job.config)
-    cache = job.project.cache / "compressed"
-    return partial(copies.make, suffixes=suffixes, cache=cache) if suffixes else None
+    return copies.Maker(suffixes, job.project.cache / "compressed") if suffixes else None
 
 
 def refuse_without_room(job: Job, observed: ObservedState, shipment: Shipment) -> None:
@@ -199,8 +194,13 @@ def _packages(
     return packages.packages(job, source, observed, _python(observed))
 
 
-def _unpacked(tar: Path) -> int:
+def _unpacked(gzipped: bytes) -> int:
     """Bytes of its content, below 4 GiB: the end of a gzip file has their number (RFC 1952)."""
+    return int.from_bytes(gzipped[-4:], "little")
+
+
+def _end(tar: Path) -> bytes:
+    """The last bytes of a file."""
     with tar.open("rb") as content:
         content.seek(-4, os.SEEK_END)
-        return int.from_bytes(content.read(), "little")
+        return content.read()

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from understudy.commands import app as app_commands
 from understudy.commands import backups
@@ -33,7 +31,7 @@ from understudy.ssh.connection import Connection
 
 def preview_plan(job: Job, source: Source) -> None:
     """Prints the files that a deploy would change, the migrations that it would run, and its steps."""
-    with session.connected(job) as (connection, observed), TemporaryDirectory() as work:
+    with session.connected(job) as (connection, observed):
         secrets = generated_secrets.make_plan(job.config, observed)
         if secrets:
             # The release that follows gets another id; which one, no one knows yet.
@@ -41,7 +39,7 @@ def preview_plan(job: Job, source: Source) -> None:
         desired = prepare.desired_state(job, source, observed)
         paths = sources.paths(source)
         desired = maintenance.for_migrations(job, paths, connection, desired, observed)
-        shipment = prepare.shipment(job, source, desired, observed, Path(work))
+        shipment = prepare.shipment(job, source, desired, observed)
         actions = [*secrets, *plan.make_plan(desired, shipment, observed)]
         answer = Plan(
             job.target_name,

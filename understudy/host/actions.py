@@ -46,13 +46,13 @@ class Run:
 
 @dataclass(frozen=True)
 class Send:
-    """Run a command on the host that reads a local file from its standard input.
+    """Run a command on the host that reads local files and bytes, one after another, from its standard input.
 
     An archive is unpacked as it arrives and never stored on the host.
     """
 
     title: str
-    local: Path
+    content: tuple[Path | bytes, ...]
     argv: Argv
     branch: str = ""
 

@@ -7,7 +7,7 @@ their order. Without threads the plan would be the same, one step after another.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from threading import Event, Lock
 
@@ -37,12 +37,12 @@ class Branch:
     turn: Lock = field(default_factory=Lock)
     stop: Event = field(default_factory=Event)
 
-    def pieces(self, local: Path) -> Iterator[bytes]:
-        """A file's pieces; reports how much is sent. Raises Stopped in place of the next one when the branch
-        is to end.
+    def pieces(self, content: Sequence[Path | bytes]) -> Iterator[bytes]:
+        """Of files and bytes, one after another; reports how much is sent. Raises Stopped in place of the next
+        one when the branch is to end.
         """
-        pieces = stream.pieces(local)
-        for piece in measured(pieces, self.report.progress, _size(local)):
+        pieces = chain.from_iterable(map(_pieces, content))
+        for piece in measured(pieces, self.report.progress, _size(content)):
             if self.stop.is_set():
                 raise Stopped
             yield piece
@@ -123,6 +123,15 @@ def _name(action: Action) -> str:
     return "" if isinstance(action, Start | Switch) else action.branch
 
 
-def _size(file: Path) -> int | None:
+def _pieces(part: Path | bytes) -> Iterator[bytes]:
+    return stream.split(part) if isinstance(part, bytes) else stream.pieces(part)
+
+
+def _size(content: Sequence[Path | bytes]) -> int | None:
     """None if there is no such file: who reads it says that better."""
-    return file.stat().st_size if file.is_file() else None
+    try:
+        return sum(
+            len(part) if isinstance(part, bytes) else part.stat().st_size for part in content
+        )
+    except OSError:
+        return None

@@ -89,7 +89,7 @@ def apply(connection: Connection, action: Action, branch: Branch) -> str:
         case Switch():
             return apply(connection, Run(action.title, action.argv), branch)
         case Send():
-            sent = connection.send(action.argv, branch.pieces(action.local))
+            sent = connection.send(action.argv, branch.pieces(action.content))
             return _output(connection, action.title, sent, DISK_HINT)
         case WriteFiles():
             connection.run(("mkdir", "-p", str(action.directory)))

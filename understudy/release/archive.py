@@ -1,5 +1,6 @@
 """A release as one tar, built on this machine: the host only unpacks it."""
 
+import gzip
 import io
 import json
 import tarfile
@@ -20,32 +21,58 @@ def release_tar(
     compiler: str | None,
     static: str | None = None,
     copies: Callable[[bytes], Copies] | None = None,
-) -> bytes:
-    """Everything a release has, as a gzipped tar.
+) -> tuple[bytes, bytes]:
+    """Everything a release has, as a gzipped tar in two parts, each compressed for itself: the source, which
+    is packed once for all hosts, and what is the host's own.
 
     compiler: the Python that compiles the source; None leaves that to the host. static: the folder of the
     source that nginx serves; None if release commands collect static files. copies: makes the compressed
-    copies of a static file; None without any.
+    copies of a static file; None without any. Those of two hosts are equal if they make the same.
     """
+    own = _host_part(source, files, manifest, static)
+    return _source_part(source, compiler, static, copies), own
+
+
+# For the candidate and the live release.
+@lru_cache(maxsize=2)
+def _source_part(
+    source: Source,
+    compiler: str | None,
+    static: str | None,
+    copies: Callable[[bytes], Copies] | None,
+) -> bytes:
+    """Without the end of a tar: another part follows."""
     buffer = io.BytesIO()
-    site = files[0].path.parts[2]
-    with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=6) as release:
-        _add_directory(release, "source")
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        _add_directory(tar, "source")
         shipped = _with_copies(source, static, copies) if static and copies else members(source)
         for member, content in shipped:
-            release.addfile(member, io.BytesIO(content))
+            tar.addfile(member, io.BytesIO(content))
         for name, content in _compiled(source, compiler) if compiler else ():
-            _add_content(release, name, content)
+            _add_content(tar, name, content)
+        end = tar.offset
+    return _compressed(buffer.getbuffer()[:end])
+
+
+def _host_part(
+    source: Source, files: Sequence[RenderedFile], manifest: Manifest, static: str | None
+) -> bytes:
+    """Its files have the release's id, which may follow from the host's secrets."""
+    buffer = io.BytesIO()
+    site = files[0].path.parts[2]
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
         for file in files:
-            _add_file(release, file.path.name, file.content, file.mode)
-        _add_file(release, "requirements.txt", source.lock)
-        _add_file(release, "manifest.json.new", json.dumps(manifest.to_dict()))
-        _add_link(release, "venv", f"../../venvs/{manifest.lock}")
-        _add_link(
-            release, "static", f"source/{static}" if static else f"../../static/{manifest.id}"
-        )
-        _add_link(release, "socket", f"/run/{site}/{manifest.id}.sock")
-    return buffer.getvalue()
+            _add_file(tar, file.path.name, file.content, file.mode)
+        _add_file(tar, "requirements.txt", source.lock)
+        _add_file(tar, "manifest.json.new", json.dumps(manifest.to_dict()))
+        _add_link(tar, "venv", f"../../venvs/{manifest.lock}")
+        _add_link(tar, "static", f"source/{static}" if static else f"../../static/{manifest.id}")
+        _add_link(tar, "socket", f"/run/{site}/{manifest.id}.sock")
+    return _compressed(buffer.getbuffer())
+
+
+def _compressed(tar: memoryview) -> bytes:
+    return gzip.compress(tar, 6, mtime=0)
 
 
 def _with_copies(

@@ -45,8 +45,3 @@ def _by_zstd(tar: Path) -> Path:
             )
         new.rename(made)
     return made
-
-
-def joined(tars: Sequence[Path]) -> bytes:
-    """Several compressed tars as one, for `tar --ignore-zeros`."""
-    return b"".join(tar.read_bytes() for tar in tars)

@@ -1,6 +1,7 @@
 """Compressed copies of static files, kept on this machine by the digest of what they are made of."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -8,6 +9,17 @@ from understudy.release import static_files
 
 # Suffix of a copy's name -> its content.
 Copies = Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class Maker:
+    """make() for a site: what two of them make of a content is the same if they are equal."""
+
+    suffixes: tuple[str, ...]
+    cache: Path
+
+    def __call__(self, content: bytes) -> Copies:
+        return make(content, self.suffixes, self.cache)
 
 
 def make(content: bytes, suffixes: Sequence[str], cache: Path) -> Copies:

@@ -6,10 +6,10 @@ quoted here for their place, so that none can end its line or its block.
 
 import shlex
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 
 import jinja2
@@ -213,17 +213,32 @@ def _values(config: Config, target: TargetConfig, release_id: str) -> dict[str, 
     }
 
 
+class _Loader(jinja2.FileSystemLoader):
+    """A template that was found among ours is looked for again: the project may have got its own since
+    (`rehearse --watch`). One that has not changed is not read again: several hosts need the same.
+    """
+
+    def get_source(
+        self, environment: jinja2.Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        source, file, is_same = super().get_source(environment, template)
+        places = [Path(folder, template) for folder in self.searchpath]
+
+        def is_up_to_date() -> bool:
+            return is_same() and next(filter(Path.is_file, places), None) == Path(file)
+
+        return source, file, is_up_to_date
+
+
 @cache
 def _jinja(templates: Overlay) -> jinja2.Environment:
     made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates.folders),
+        loader=_Loader(templates.folders),
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # noqa: S701 - these are no web pages; each place has its own filter
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        # A template that was found among ours would stay so if the project gets its own (`rehearse --watch`).
-        cache_size=0,
         # Compiling a template takes longer than rendering it.
         bytecode_cache=jinja2.FileSystemBytecodeCache(),
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 import paramiko
 
+from understudy.local.once import once
 from understudy.ssh.dial import CONNECT_SECONDS
 from understudy.ssh.endpoint import Endpoint
 from understudy.ssh.transport import transport
@@ -34,7 +35,13 @@ def _key(path: Path) -> dict[str, Any]:
     would raise an error about the last kind instead of the host's refusal.
     """
     try:
-        return {"pkey": paramiko.PKey.from_path(path)}
+        return {"pkey": _private_key(path, path.stat().st_mtime_ns)}
     except Exception:
         # Locked by a password, or missing: an agent may have it, and if not, Paramiko raises the reason.
         return {"key_filename": str(path)}
+
+
+@once
+def _private_key(path: Path, changed: int) -> paramiko.PKey:
+    """changed: when the file was. To check an RSA key takes as long as all else of a connection."""
+    return paramiko.PKey.from_path(path)

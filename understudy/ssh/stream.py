@@ -39,6 +39,11 @@ def pieces(content: Content) -> Iterator[bytes]:
         ) from None
 
 
+def split(content: bytes) -> Iterator[bytes]:
+    """Into pieces: a large one at once could not be cut off."""
+    return (content[start : start + _PIECE] for start in range(0, len(content), _PIECE))
+
+
 def printed_so_far(channel: paramiko.Channel) -> str:
     """What our command has printed, without waiting for more."""
     printed: list[bytes] = []

@@ -87,7 +87,7 @@ def test_steps_come_in_the_order_that_keeps_a_site_up() -> None:
 def test_only_what_the_host_lacks_is_uploaded() -> None:
     for observed in all_hosts():
         uploads = [a for a in make_plan(desired_state(), SHIPMENT, observed) if isinstance(a, Send)]
-        shipped = {upload.local for upload in uploads}
+        shipped = {upload.content for upload in uploads}
 
-        assert (SHIPMENT.release_tar in shipped) == (observed.release(NEW) is None)
-        assert not observed.venvs & {"lock1"} or SHIPMENT.packages_tar not in shipped
+        assert (SHIPMENT.release in shipped) == (observed.release(NEW) is None)
+        assert not observed.venvs & {"lock1"} or SHIPMENT.packages_tars not in shipped

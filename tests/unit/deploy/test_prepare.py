@@ -12,7 +12,7 @@ from tests.unit.staging import Staging
 from understudy.config.model import Config
 from understudy.deploy import plan, prepare
 from understudy.errors import ConfigError
-from understudy.host import facts
+from understudy.host import all_hosts, facts
 from understudy.host.actions import Send
 from understudy.job import Job
 from understudy.release import compression, wheels
@@ -119,12 +119,45 @@ def test_room_of_a_release_is_what_it_takes_unpacked(
         for size, tar in zip(packages, tars.values(), strict=True):
             tar.write_bytes(gzip.compress(bytes(size)))
         monkeypatch.setattr(wheels, "packages", lambda *_: tars)
-        return prepare.shipment(job, source, desired, observed, tmp_path).room
+        return prepare.shipment(job, source, desired, observed).room
 
     release = room()
-    with gzip.open(tmp_path / "release.tar.gz") as tar:
-        assert release == len(tar.read())
+    sent = prepare.shipment(job, source, desired, observed).release
+    assert release == len(gzip.decompress(b"".join(sent)))
     assert room(100_000, 7) == release + 100_007
+
+
+def test_what_the_releases_of_several_hosts_have_in_common_is_packed_once(
+    staging: Staging, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also with compressed copies of static files, which each host's job asks for by itself."""
+    monkeypatch.setattr(wheels, "packages", lambda *_: {})
+    addresses = [f"192.0.2.{number}" for number in range(1, 4)]
+    app = {"preset": "plain", "static_directory": "static", "static_url": "/static/"}
+
+    made = []
+    for number, host in enumerate(all_hosts.jobs(staging.job(app=app, addresses=addresses))):
+        observed = facts.parse(staging.facts(f"secrets\t{number} 2").output)
+        desired = prepare.desired_state(host, source, observed)
+        made.append(prepare.shipment(host, source, desired, observed).release)
+
+    assert len({own for _, own in made}) == len(made), "each host has secrets of its own"
+    assert all(common is made[0][0] for common, _ in made)
+
+
+def test_packages_are_not_copied_for_each_host(
+    staging: Staging, source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred hosts would get a hundred copies on this machine."""
+    package = tmp_path / "a-1.tar.gz"
+    package.write_bytes(gzip.compress(b"a-1"))
+    monkeypatch.setattr(wheels, "packages", lambda *_: {"a-1": package})
+    observed = facts.parse(staging.facts().output)
+    desired = prepare.desired_state(staging.job(), source, observed)
+
+    made = prepare.shipment(staging.job(), source, desired, observed)
+
+    assert made.packages_tars == (package,)
 
 
 @pytest.mark.parametrize("host", [True, False])
@@ -147,10 +180,10 @@ def test_packages_are_compressed_by_zstd_if_both_sides_have_it(
     observed = facts.parse(answer)
     desired = prepare.desired_state(staging.job(), source, observed)
 
-    made = prepare.shipment(staging.job(), source, desired, observed, tmp_path)
+    made = prepare.shipment(staging.job(), source, desired, observed)
 
     assert made.zstd == (here and host)
-    assert made.packages_tar.read_bytes() == (other if made.zstd else package).read_bytes()
+    assert made.packages_tars == (other if made.zstd else package,)
     upload = next(
         action for action in plan.make_plan(desired, made, observed) if "packages" in action.title
     )

@@ -89,7 +89,7 @@ def test_upload_is_cut_off_by_the_failure_of_another_branch(tmp_path: Path) -> N
         if action is ONE:
             assert begun.wait(SECONDS)
             raise StepFailed("the first failure")
-        for piece in branch.pieces(upload):
+        for piece in branch.pieces((upload,)):
             sent.append(len(piece))
             begun.set()
             assert branch.stop.wait(SECONDS)
@@ -100,18 +100,23 @@ def test_upload_is_cut_off_by_the_failure_of_another_branch(tmp_path: Path) -> N
     assert len(sent) == 1
 
 
-def test_whole_file_is_sent_if_nothing_fails(tmp_path: Path) -> None:
+def test_files_and_bytes_are_sent_one_after_another_in_small_pieces(tmp_path: Path) -> None:
+    """In a large one an upload could not be cut off."""
     upload = tmp_path / "packages"
     upload.write_bytes(b"x" * (3 * 2**20 + 7))
+    content = b"y" * (3 * 2**20 + 5)
 
-    assert b"".join(Branch(FakeReport()).pieces(upload)) == upload.read_bytes()
+    sent = list(Branch(FakeReport()).pieces((upload, content, upload)))
+
+    assert b"".join(sent) == upload.read_bytes() + content + upload.read_bytes()
+    assert max(map(len, sent)) <= 2**20
 
 
 def test_an_upload_reports_how_much_of_it_is_sent(tmp_path: Path) -> None:
     upload, report, size = tmp_path / "packages", FakeReport(), 3 * 2**20 + 7
     upload.write_bytes(bytes(size))
 
-    for _ in Branch(report).pieces(upload):
+    for _ in Branch(report).pieces((upload,)):
         pass
 
     assert {share.total for share in report.shares} == {size}

@@ -37,7 +37,7 @@ def applied(staging: Staging, *actions: Action) -> tuple[list[str], list[tuple[s
 
 def test_steps_are_taken_in_order_and_passed_on_with_their_output(staging: Staging) -> None:
     host = staging.host(one=printed("1\n"))
-    upload = Send("upload", Path(__file__), ("unpack",))
+    upload = Send("upload", (Path(__file__),), ("unpack",))
 
     _, calls = applied(staging, FIRST, upload, SECOND)
 
@@ -73,7 +73,7 @@ def test_hint_is_found_in_what_a_command_wrote_as_an_error(staging: Staging) -> 
 def test_upload_that_failed_is_the_last_step(staging: Staging) -> None:
     """The steps after it would work on half of a release."""
     host = staging.host(unpack=failed("tar: unexpected end of file"))
-    upload = Send("upload", Path(__file__), ("unpack",))
+    upload = Send("upload", (Path(__file__),), ("unpack",))
 
     with pytest.raises(StepFailed, match="upload: failed") as raised:
         applied(staging, FIRST, upload, SECOND)
@@ -200,7 +200,7 @@ def test_command_that_was_cut_off_is_reported_as_failed(staging: Staging) -> Non
 )
 def test_step_that_fails_on_a_full_disk_shows_the_hosts_disks(why: str, staging: Staging) -> None:
     disks = "Mounted on Size Avail IFree\n/ 10G 0 5\n"
-    upload = Send("upload", Path(__file__), ("one",))
+    upload = Send("upload", (Path(__file__),), ("one",))
     staging.answering({"one": failed(errors=why), "df -h": printed(disks)})
 
     for step in (FIRST, upload):
@@ -215,7 +215,7 @@ def test_upload_that_failed_does_not_count_as_whole(staging: Staging, tmp_path: 
     staging.answering({"unpack": failed(errors="gzip: unexpected end of file")})
 
     with pytest.raises(StepFailed, match="upload: failed"):
-        applied(staging, Send("upload", tmp_path / "tar", ("unpack",)))
+        applied(staging, Send("upload", (tmp_path / "tar",), ("unpack",)))
 
     assert staging.report.steps == [("upload", False)]
 

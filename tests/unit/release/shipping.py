@@ -27,7 +27,7 @@ def shipped(source: Source, compiler: str | None = None) -> dict[str, tuple[int,
         RenderedFile(directory / "environment", "X=1\n"),
         RUN,
     )
-    packed = archive.release_tar(source, files, manifest("r1"), compiler)
+    packed = b"".join(archive.release_tar(source, files, manifest("r1"), compiler))
     with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
         return {member.name: (member.mode, content(tar, member), member.linkname) for member in tar}
 

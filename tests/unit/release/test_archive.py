@@ -44,7 +44,7 @@ def test_release_unpacked_by_the_hosts_tar_is_the_commit(tmp_path: Path) -> None
     release = tmp_path / "release"
     release.mkdir()
 
-    packed = archive.release_tar(find(app), files, manifest("r1", lock="l1"), None)
+    packed = b"".join(archive.release_tar(find(app), files, manifest("r1", lock="l1"), None))
 
     # It may warn of names in an old encoding, but takes them.
     subprocess.run(
@@ -68,7 +68,7 @@ def test_release_unpacked_by_the_hosts_tar_is_the_commit(tmp_path: Path) -> None
 
 
 def test_static_directory_is_served_from_the_source_without_a_copy(model: Path) -> None:
-    packed = archive.release_tar(find(model), (RUN,), manifest("r1"), None, "shop/static")
+    packed = b"".join(archive.release_tar(find(model), (RUN,), manifest("r1"), None, "shop/static"))
 
     with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
         assert tar.getmember("static").linkname == "source/shop/static"
@@ -84,8 +84,8 @@ def test_committed_static_files_get_copies_of_their_own_content(tmp_path: Path) 
     def copies(content: bytes) -> dict[str, bytes]:
         return {".gz": b"packed " + content}
 
-    packed = archive.release_tar(
-        find(tmp_path), (RUN,), manifest("r1"), None, "shop/static", copies
+    packed = b"".join(
+        archive.release_tar(find(tmp_path), (RUN,), manifest("r1"), None, "shop/static", copies)
     )
 
     with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
@@ -128,7 +128,9 @@ def test_compiled_source_is_used_on_the_host_until_it_is_changed_there(
     release = tmp_path / "release"
     release.mkdir()
 
-    packed = archive.release_tar(find(tmp_path / "app"), (RUN,), manifest("r1"), sys.executable)
+    packed = b"".join(
+        archive.release_tar(find(tmp_path / "app"), (RUN,), manifest("r1"), sys.executable)
+    )
 
     subprocess.run(["tar", "-xz"], input=packed, cwd=release, check=True)
     source = release / "source"

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import pytest
 
 from tests.unit.fakes import TEMPLATES, config, settings
@@ -254,6 +255,21 @@ def test_template_that_the_project_gets_meanwhile_counts(tmp_path: Path) -> None
     nginx, _ = host_files(site, site.target("staging"), templates)
 
     assert nginx.content == "own"
+
+
+def test_templates_are_read_once_for_all_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    site, read = config(), list[str]()
+    host_files(site, site.target("staging"), TEMPLATES)
+    original = jinja2.FileSystemLoader.get_source
+
+    def get_source(loader: Any, environment: jinja2.Environment, name: str) -> Any:
+        read.append(name)
+        return original(loader, environment, name)
+
+    monkeypatch.setattr(jinja2.FileSystemLoader, "get_source", get_source)
+    host_files(site, site.target("staging"), TEMPLATES)
+
+    assert read == []
 
 
 @pytest.mark.parametrize(
