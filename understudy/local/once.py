@@ -1,4 +1,4 @@
-"""What many hosts need alike is made once, by the first thread that asks."""
+"""What several hosts need is made once, by the first thread that asks."""
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
