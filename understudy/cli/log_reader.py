@@ -16,14 +16,14 @@ Lines = SimpleQueue["LogLine | LogReader"]
 class LogReader:
     """error: why it could not, once that has ended.
 
-    command: makes the line of shell for the host, which may need a look at it. parse: a line of its output
-    -> the lines that it has. lines: where they go, and the reader itself after the last one.
+    command: makes the line of shell for the host, which may have to be asked for it. parse: a line of output ->
+    the lines that it has. lines: where they go, and the reader itself after the last one.
     """
 
     def __init__(
         self,
         job: Job,
-        command: Callable[[Job], str],
+        command: Callable[[], str],
         parse: Callable[[str], Iterator[LogLine]],
         lines: Lines,
     ) -> None:
@@ -41,7 +41,7 @@ class LogReader:
 
     def _read(self) -> None:
         try:
-            self._read_all(self._command(self.job))
+            self._read_all(self._command())
         except UnderstudyError as error:
             self.error = error
         finally:

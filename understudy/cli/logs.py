@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import PurePosixPath
 from queue import Empty, SimpleQueue
+from threading import Lock
 from typing import Any
 
 from understudy.cli.log_reader import Lines, LogReader
@@ -25,6 +26,7 @@ LINES = 50
 # Lines of two hosts come in the order of their times if they arrive within so many seconds.
 _TOGETHER = 0.3
 _Show = Callable[[LogLine], None]
+_Since = Callable[[], datetime | None]
 
 
 @dataclass(frozen=True)
@@ -90,30 +92,44 @@ def _readers(
     """Of each host one for the journal, and one for nginx's files if they are wanted."""
     for host in hosts:
         address = str(host.target.address)
+        since = _once(partial(_since, wanted, host))
         in_journal = partial(journal.parse, config=host.config, host=address)
-        yield LogReader(host, partial(_journal, units, wanted), in_journal, lines)
+        yield LogReader(host, partial(_journal, units, wanted, since), in_journal, lines)
         if names := journal.nginx_files(wanted.process):
             files = nginx_logs.files(host.config.app.name, names)
             in_files = partial(journal.parse_file, host=address)
-            yield LogReader(host, partial(_files, files, wanted), in_files, lines)
+            yield LogReader(host, partial(_files, files, wanted, since), in_files, lines)
 
 
-def _journal(units: Sequence[str], wanted: Wanted, job: Job) -> str:
-    return shlex.join(commands.read(units, **_choice(wanted, job)))
+def _journal(units: Sequence[str], wanted: Wanted, since: _Since) -> str:
+    return shlex.join(commands.read(units, since=since(), **_choice(wanted)))
 
 
-def _files(files: Sequence[PurePosixPath], wanted: Wanted, job: Job) -> str:
-    return on_host.bare_line(nginx_logs.read(files, **_choice(wanted, job)))
+def _files(files: Sequence[PurePosixPath], wanted: Wanted, since: _Since) -> str:
+    return on_host.bare_line(nginx_logs.read(files, since=since(), **_choice(wanted)))
 
 
-def _choice(wanted: Wanted, job: Job) -> Any:
-    since = audit.last_deploy(job) if wanted.since == DEPLOY else wanted.since
-    return {
-        "lines": wanted.number,
-        "follow": wanted.follow,
-        "since": since,
-        "grep": wanted.grep,
-    }
+def _choice(wanted: Wanted) -> Any:
+    return {"lines": wanted.number, "follow": wanted.follow, "grep": wanted.grep}
+
+
+def _since(wanted: Wanted, host: Job) -> datetime | None:
+    since = audit.last_deploy(host) if wanted.since == DEPLOY else wanted.since
+    assert not isinstance(since, str)  # noqa: S101 - DEPLOY is the only word
+    return since
+
+
+def _once(find: _Since) -> _Since:
+    """Finds it at the first call: several threads may ask, and a host is to be asked once."""
+    lock, found = Lock(), list[datetime | None]()
+
+    def get() -> datetime | None:
+        with lock:
+            if not found:
+                found.append(find())
+            return found[0]
+
+    return get
 
 
 @contextmanager

@@ -251,6 +251,22 @@ def test_no_line_is_said(
     assert (report.said, report.warnings) == ([], [message])
 
 
+def test_each_host_is_asked_once_for_its_last_deploy(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def last_deploy(job: Job) -> datetime:
+        asked.append(job.target.address)
+        return datetime.fromtimestamp(NOON, UTC)
+
+    monkeypatch.setattr(audit, "last_deploy", last_deploy)
+
+    show(Wanted(since="deploy"), **{A: "", B: ""})
+
+    assert sorted(map(str, asked)) == [A, B]
+
+
 def test_host_that_is_lost_is_said_at_once_and_once(show: Show) -> None:
     report = FakeReport()
 
