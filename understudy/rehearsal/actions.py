@@ -22,7 +22,7 @@ from understudy.vm.levels import Level
 from understudy.vm.machine import Vm
 
 # What makes one.
-_EARLIER_RELEASE = (
+EARLIER_RELEASE = (
     "With the phase baseline there is an earlier release: production's live one, deployed before."
 )
 
@@ -84,7 +84,7 @@ class Actions:
             try:
                 rollback.earlier(self.job)
             except UnderstudyError as error:
-                return Skip(Outcome.UNAVAILABLE, error.summary, _EARLIER_RELEASE)
+                return Skip(Outcome.UNAVAILABLE, error.summary, EARLIER_RELEASE)
         return None
 
     def ask_production(self) -> None:

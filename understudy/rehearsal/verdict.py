@@ -8,12 +8,14 @@ from understudy.rehearsal.phases import NAMES, Outcome, is_complete
 from understudy.report.answer import Answer
 
 READY, PASSED_IN_PART, NOT_READY = "READY", "PASSED IN PART", "NOT READY"
+TASKS_NOT_COUNTED = "verify.tasks were not counted"
 _NOT_RUN = (Outcome.UNAVAILABLE, Outcome.LEFT_OUT)
 
 
 @dataclass(frozen=True)
 class Verdict(Answer):
     """commit: the rehearsed one. where: what the VM is, if it is not a virtual machine. phases: how each ended.
+    tasks_counted: False if deploy.yml has verify.tasks and no phase counted them.
 
     failed, skipped: names of phases in their order. cause: why the first of them failed, "" if none did.
     """
@@ -29,6 +31,7 @@ class Verdict(Answer):
     failed: tuple[str, ...]
     skipped: tuple[str, ...]
     cause: str = ""
+    tasks_counted: bool = True
 
     @classmethod
     def of(
@@ -39,8 +42,12 @@ class Verdict(Answer):
         where: str,
         outcomes: Mapping[str, Outcome],
         failed: Mapping[str, str],
+        *,
+        tasks_counted: bool = True,
     ) -> Self:
-        """failed: name of a phase -> why. READY only if every phase ran that could run."""
+        """failed: name of a phase -> why. tasks_counted: False if deploy.yml wants that and no phase did.
+        READY only if every phase ran that could run.
+        """
         names = tuple(name for name in NAMES if name in failed)
         passed = READY if is_complete(outcomes) else PASSED_IN_PART
         return cls(
@@ -53,6 +60,7 @@ class Verdict(Answer):
             failed=names,
             skipped=tuple(name for name in NAMES if outcomes.get(name) in _NOT_RUN),
             cause=failed[names[0]] if names else "",
+            tasks_counted=tasks_counted,
         )
 
     @property
@@ -63,7 +71,8 @@ class Verdict(Answer):
             return f"verdict: {self.verdict} after {self.seconds:.0f} s: {names} failed"
         skips = f"; skipped: {', '.join(self.skipped)}" if self.skipped else ""
         place = f" in {self.where}" if self.where else ""
-        return f"verdict: {self.verdict} after {self.seconds:.0f} s{place}{skips}"
+        tasks = "" if self.tasks_counted else f"; {TASKS_NOT_COUNTED}"
+        return f"verdict: {self.verdict} after {self.seconds:.0f} s{place}{tasks}{skips}"
 
     def text(self) -> str:
         """ "" after a failure: its error says it, with the cause and what to try."""

@@ -211,7 +211,9 @@ def _place(app: App, beside: Path, cache: Path) -> _Place:
     # `git archive` reads a path of a commit from where it is run, so it's run at the top.
     places = git(directory, "rev-parse", "--show-toplevel", "--show-prefix")
     top, _, prefix = places.removesuffix("\n").rpartition("\n")
-    changes = git(directory, "-c", "core.quotePath=false", "status", "--porcelain", "--", ".")
+    changes = git(
+        directory, "-c", "core.quotePath=false", "status", "--porcelain", "-uall", "--", "."
+    )
     return _Place(Path(top), prefix.rstrip("/"), tuple(changes.splitlines()))
 
 

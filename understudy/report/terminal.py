@@ -36,6 +36,7 @@ _STYLES = {
     r"(?m)^!": "yellow",
     r"(?m)^✗": "red",
     r"(?<=^verdict: )READY\b": "bold green",
+    r"verify\.tasks were not counted": "bold yellow",
     r"(?<=^verdict: )PASSED IN PART\b": "bold yellow",
 }
 # Of an error's details the first and the last lines: what matters of a traceback or of tests is at the end.

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.fakes import config
+from tests.unit.repositories import commit, write
 from tests.unit.staging import Staging
 from understudy.deploy import commits
 from understudy.errors import Refused
@@ -86,6 +88,17 @@ def test_deploy_yml_and_overrides_are_used_as_they_are(
         f"uncommitted changes are not deployed (files: 1); what is deployed is commit {source.commit[:12]}",
         "used as they are here, and not committed: deploy.yml, templates/nginx.conf.j2",
     ]
+
+
+def test_deploy_yml_in_a_folder_that_git_does_not_know_yet_is_used_as_it_is(tmp_path: Path) -> None:
+    """git shows such a folder alone, unless it is asked for its files."""
+    commit(tmp_path, {"shop/wsgi.py": ""})
+    write(tmp_path, {"ops/deploy.yml": "app: {}\n", "notes/a": "", "notes/b": ""})
+    app = config(app={"source": ".."}).app
+
+    found = sources.find_commit(app, tmp_path / "ops", tmp_path / ".git" / "cache")
+
+    assert found.dirty == ("?? notes/a", "?? notes/b", "?? ops/deploy.yml")
 
 
 def test_only_the_commit_that_would_be_deployed_is_refused_as_the_same(

@@ -36,6 +36,24 @@ def test_phase_without_its_prerequisite_is_skipped_with_the_reason(stage: Stage)
     )
 
 
+def test_tasks_that_no_phase_could_count_are_named_with_what_enables_it(stage: Stage) -> None:
+    stage.missing = {"baseline", "rollback"}
+
+    assert stage.rehearse() is None
+    reason = dict(stage.report.phases)["interrupted"]
+    assert reason == "skipped, verify.tasks were not counted: rollback was skipped"
+    assert "phase baseline" in stage.report.enabling["interrupted"]
+    assert "; verify.tasks were not counted; skipped: " in stage.report.said[-1]
+
+
+def test_nothing_is_said_of_tasks_that_deploy_yml_does_not_have(stage: Stage) -> None:
+    stage.missing, stage.counts_tasks = {"baseline", "rollback"}, False
+
+    assert stage.rehearse() is None
+    assert "counted" not in stage.report.said[-1]
+    assert "counted" not in dict(stage.report.phases)["interrupted"]
+
+
 def test_target_without_a_certificate_by_acme_has_nothing_to_renew(stage: Stage) -> None:
     stage.https = "off"
 

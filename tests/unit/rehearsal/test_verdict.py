@@ -47,4 +47,11 @@ def test_failed_rehearsal_has_the_cause_of_its_first_phase_that_failed() -> None
         "failed": ["deploy", "edge"],
         "skipped": [],
         "cause": "no markdown",
+        "tasks_counted": True,
     }
+
+
+def test_tasks_that_were_not_counted_are_in_the_line() -> None:
+    found = Verdict.of("vagrant", "c0ffee", 9, "", PASSED, {}, tasks_counted=False)
+
+    assert found.text() == "verdict: READY after 9 s; verify.tasks were not counted"
