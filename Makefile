@@ -77,7 +77,7 @@ mutants: setup  ## plant small faults in the code, print the share that unit tes
 	.venv/bin/uv run --quiet --no-project --isolated --python 3.11 --with-requirements requirements.txt \
 	    --with mutmut==3.8.1 python -m tests.mutants
 
-pictures:  ## README's pictures, made of a rehearsal and of deploys
+pictures:  ## pictures of README and docs, made of rehearsals, deploys and changes by hand on the VM
 	$(PYTHON) -m tests.house.pictures
 
 lock:  ## compile requirements.in into requirements.txt, with hashes

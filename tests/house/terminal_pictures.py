@@ -8,16 +8,12 @@ failure   a deploy of a commit that can't start there
 
 import argparse
 import json
-import subprocess
 import sys
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import yaml
-
+from tests.house import broken_commit
 from tests.house.recording import Frame, Row, Run, frames, record
 from tests.house.terminal_svg import svg
 
@@ -25,40 +21,8 @@ TOP = Path(__file__).resolve().parents[2]
 IMAGES, RECORDINGS = TOP / "docs" / "images", TOP / ".understudy" / "recordings"
 COLUMNS, LINES = 92, 100
 SECONDS, FRAMES = 20.0, 90
-# Works on the developer's machine, where the variable is set.
-_BREAKS = '\nPAYMENT_KEY = os.environ["PAYMENT_KEY"]\n'
-
-_BROKEN = "broken.yml"
 
 Words = tuple[str, ...]
-
-
-@contextmanager
-def with_broken_commit(config: Path) -> Iterator[Path]:
-    """A deploy.yml beside that one, for a copy of its app with one more commit."""
-    settings = yaml.safe_load(config.read_text())
-    source = (config.parent / settings["app"]["source"]).resolve()
-    broken = config.with_name(_BROKEN)
-    with TemporaryDirectory() as folder:
-        app = Path(folder) / "app"
-        subprocess.run(("git", "clone", "-q", str(_repository(source)), str(app)), check=True)
-        within = app / source.relative_to(_repository(source))
-        module = settings["app"]["module"].split(":")[0].split(".")[0]
-        with (within / module / "settings.py").open("a") as file:
-            file.write(f"\nimport os\n{_BREAKS}")
-        commit = ("-c", "user.name=Ann", "-c", "user.email=ann@example.com", "commit", "-qam")
-        subprocess.run(("git", "-C", str(app), *commit, "Payments"), check=True)
-        settings["app"]["source"] = str(within)
-        broken.write_text(yaml.safe_dump(settings))
-        try:
-            yield broken
-        finally:
-            broken.unlink()
-
-
-def _repository(folder: Path) -> Path:
-    words = ("git", "-C", str(folder), "rev-parse", "--show-toplevel")
-    return Path(subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip())
 
 
 def made(
@@ -86,11 +50,16 @@ def made(
 
 def _without_place(printed: bytes, config: Path) -> bytes:
     """Where this project lies is of this machine."""
-    for name in (config.name, _BROKEN):
+    for name in (config.name, broken_commit.NAME):
         printed = printed.replace(f" --config {config.with_name(name)}".encode(), b"")
     for place in (TOP, config.parent):
         printed = printed.replace(str(place).encode(), b"~/project")
     return printed
+
+
+def _given(config: Path) -> Words:
+    """Hints repeat the option, and so would the report."""
+    return () if config == TOP / "deploy.yml" else ("--config", str(config))
 
 
 def draw_help(config: Path, target: Words, again: bool) -> str:
@@ -107,15 +76,15 @@ def draw_deploy(config: Path, target: Words, again: bool) -> str:
 
 
 def _animated(words: Words, config: Path, *, again: bool) -> str:
-    shown, seconds = made(words[0], ("--config", str(config), *words), words, config, again=again)
+    shown, seconds = made(words[0], (*_given(config), *words), words, config, again=again)
     plays = min(seconds, SECONDS)
     return svg(shown, COLUMNS, f"{seconds:.0f} seconds in {plays:.0f}", plays)
 
 
 def draw_failure(config: Path, target: Words, again: bool) -> str:
     words = ("deploy", *target)
-    with with_broken_commit(config) as broken:
-        shown, _ = made("failure", ("--config", str(broken), *words), words, config, again=again)
+    with broken_commit.with_commit(config, broken_commit.PAYMENTS) as broken:
+        shown, _ = made("failure", (*_given(broken), *words), words, config, again=again)
     return svg(shown, COLUMNS, "a deploy that fails before it is live", 0)
 
 
