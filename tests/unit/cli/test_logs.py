@@ -168,6 +168,7 @@ def test_host_prints_only_what_is_wanted(
 
     argv = (tmp_path / "ssh.argv").read_text()
     assert f" {words} " in argv
+    assert "-o ServerAliveInterval=10 " in argv, "a host that is gone without a word is noticed"
     assert (" -f\n" in argv) == wanted.follow
 
 
