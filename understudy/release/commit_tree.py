@@ -3,6 +3,7 @@
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from understudy.release.git import git
@@ -21,7 +22,7 @@ class CommitTree:
 
     def text(self, path: str) -> str:
         """The text of a file. Raises ConfigError if the commit does not have it."""
-        return git(self.repository, "show", f"{self.commit}:{path}")
+        return _text(self.repository, self.commit, path)
 
     def on_disk(self, path: str) -> str:
         """The text of the file beside the commit, "" without one: the copy of a git URL has no files."""
@@ -52,3 +53,9 @@ class CommitTree:
             for about, _, path in entries
             if path.startswith(start) and posixpath.basename(path) == name
         }
+
+
+# Asked for again by each part that reads the lock.
+@lru_cache(maxsize=32)
+def _text(repository: Path, commit: str, path: str) -> str:
+    return git(repository, "show", f"{commit}:{path}")

@@ -184,11 +184,17 @@ def migrations(source: Source) -> dict[str, str]:
     }
 
 
-# For the candidate and the live release; all hosts of a target get the same files.
-@lru_cache(maxsize=2)
 def members(source: Source) -> tuple[tuple[tarfile.TarInfo, bytes], ...]:
     """The files of the commit as they are shipped, each with its content; the same on every machine."""
-    return tuple(_archived(source))
+    return committed_files(source.repository, source.commit, source.prefix)
+
+
+# For the candidate and the live release; all hosts of a target get the same files, whatever their lock.
+@lru_cache(maxsize=2)
+def committed_files(
+    repository: Path, commit: str, prefix: str
+) -> tuple[tuple[tarfile.TarInfo, bytes], ...]:
+    return tuple(_archived(repository, commit, prefix))
 
 
 def paths(source: Source) -> Iterator[str]:
@@ -242,17 +248,17 @@ def _fetch(directory: Path, *arguments: str) -> None:
         ) from None
 
 
-def _archived(source: Source) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
+def _archived(
+    repository: Path, commit: str, prefix: str
+) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
     # From the top of the repository: a .gitattributes above the app counts, too.
-    below = (source.prefix,) if source.prefix else ()
-    committed = int(git(source.repository, "show", "-s", "--format=%ct", source.commit))
-    with git_archive.opened(
-        source.repository, source.commit, *below, options=_AS_COMMITTED
-    ) as commit:
-        for member in commit:
-            reader = commit.extractfile(member) if member.isfile() else None
-            name = member.name.removeprefix(source.prefix).lstrip("/")
-            if not name or not member.name.startswith(source.prefix):
+    below = (prefix,) if prefix else ()
+    committed = int(git(repository, "show", "-s", "--format=%ct", commit))
+    with git_archive.opened(repository, commit, *below, options=_AS_COMMITTED) as archive:
+        for member in archive:
+            reader = archive.extractfile(member) if member.isfile() else None
+            name = member.name.removeprefix(prefix).lstrip("/")
+            if not name or not member.name.startswith(prefix):
                 continue
             # A long name is also in the pax header, which would win over this one.
             member.name, member.pax_headers = f"source/{name}", {}

@@ -166,7 +166,7 @@ def test_commits_bytes_are_shipped_whatever_the_settings_of_this_machines_git(
     found = shipped(source)
 
     assert (found["source/README.md"][1], found["source/run"][1]) == (b"a\nb\n", b"a\nb\n")
-    sources.members.cache_clear()
+    sources.committed_files.cache_clear()
     assert sources.digest(source) == before
 
 

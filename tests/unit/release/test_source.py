@@ -1,8 +1,10 @@
 """The commit that deploy.yml names is found, in real repositories."""
 
 import shutil
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,8 +14,9 @@ from tests.unit.release.shipping import FILES, find, shipped
 from tests.unit.repositories import LOCK, commit, git, write
 from understudy.config import model as configuration
 from understudy.errors import ConfigError, Refused, Unreachable
-from understudy.release import lock_file
+from understudy.release import git_archive, lock_file
 from understudy.release import source as sources
+from understudy.release.commit_tree import CommitTree
 
 
 def test_source_is_the_last_commit_by_default(app: Path) -> None:
@@ -247,3 +250,34 @@ def test_commits_of_a_url_are_not_watched(tmp_path: Path) -> None:
     settings = fakes.config(app={"source": "https://git.test/shop.git"}).app
     with pytest.raises(ConfigError, match="is a URL"):
         sources.newest(settings, tmp_path)
+
+
+def test_commit_is_read_once_whatever_its_lock(app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    opened = git_archive.opened
+
+    def noted(repository: Path, tree: str, *below: str, **options: Any) -> Any:
+        read.append(tree)
+        return opened(repository, tree, *below, **options)
+
+    monkeypatch.setattr(git_archive, "opened", noted)
+    sources.committed_files.cache_clear()
+    first = find(app)
+
+    without_lock = replace(first, lock="")
+    assert sources.members(without_lock) == sources.members(first)
+    assert read == [first.commit]
+
+    second = commit(app, {"shop/wsgi.py": "application = 2\n"})
+
+    assert b"application = 2\n" in [content for _, content in sources.members(find(app))]
+    assert read == [first.commit, second]
+
+
+def test_text_of_a_commit_is_that_of_the_commit_each_time(app: Path) -> None:
+    first = CommitTree(app, commit(app, {"shop/wsgi.py": "one"}))
+    assert [first.text("shop/wsgi.py"), first.text("shop/wsgi.py")] == ["one", "one"]
+
+    second = CommitTree(app, commit(app, {"shop/wsgi.py": "two"}))
+
+    assert (first.text("shop/wsgi.py"), second.text("shop/wsgi.py")) == ("one", "two")
