@@ -1,6 +1,7 @@
 """One host gets the commit that deploy.yml names. rollout.py does this for all hosts of a target."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from understudy.commands import app as app_commands
 from understudy.deploy import (
@@ -30,6 +31,7 @@ from understudy.host.actions import Action
 from understudy.host.facts import ObservedState
 from understudy.host.session import AuditEntry
 from understudy.job import Job
+from understudy.release import migration_files
 from understudy.release import source as sources
 from understudy.release.layout import Manifest
 from understudy.release.source import Source
@@ -188,7 +190,8 @@ def _converge(
     ):
         job.report.warn(job.located(warning))
     paths = sources.paths(source)
-    desired = maintenance.for_migrations(job, paths, connection, desired, observed)
+    changed = partial(migration_files.changed, source)
+    desired = maintenance.for_migrations(job, paths, connection, desired, observed, changed)
     actions = plan.make_plan(desired, shipment, observed)
     findings = list(of_queue)
     sending = load(probe=probe)

@@ -1,6 +1,6 @@
 """Maintenance is turned on and off: by a person, or by a deploy for the time of its migrations."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -81,9 +81,11 @@ def for_migrations(
     connection: Connection,
     desired: DesiredState,
     observed: ObservedState,
+    changed: Callable[[str], bool | None] = lambda live: None,
 ) -> DesiredState:
     """The desired state with maintenance for the time of the migrations, if deploy.yml asks for that and there
-    are any. paths: of the commit's files.
+    are any. paths: of the commit's files. changed: whether its migrations differ from those of the live commit,
+    for an app that is not Django's.
     """
     wanted = desired.app.maintenance == "migrations" and desired.app.migrate_commands
     off = observed.maintenance is None or observed.maintenance.automatic
@@ -94,6 +96,11 @@ def for_migrations(
         return desired
     before = _applied(connection, desired)
     if before is not None and not pending.pending(paths, before):
+        return desired
+    if (
+        desired.app.preset != "django"
+        and changed(restore.live_release(job, observed).commit) is False
+    ):
         return desired
     automatic = Maintenance(since=session.now(), by=session.who(), automatic=True)
     on = _in_maintenance(job, desired.site_config, automatic)

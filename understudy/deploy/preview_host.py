@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 from understudy.commands import app as app_commands
 from understudy.commands import backups
@@ -24,6 +25,7 @@ from understudy.deploy.planned import Plan, PlannedMigrations, PlannedStep
 from understudy.hooks import order
 from understudy.host import session
 from understudy.job import Job
+from understudy.release import migration_files
 from understudy.release import source as sources
 from understudy.release.source import Source
 from understudy.ssh.connection import Connection
@@ -38,7 +40,8 @@ def preview_plan(job: Job, source: Source) -> None:
             observed = replace(observed, secrets="not made yet")
         desired = prepare.desired_state(job, source, observed)
         paths = sources.paths(source)
-        desired = maintenance.for_migrations(job, paths, connection, desired, observed)
+        changed = partial(migration_files.changed, source)
+        desired = maintenance.for_migrations(job, paths, connection, desired, observed, changed)
         shipment = prepare.shipment(job, source, desired, observed)
         actions = [*secrets, *plan.make_plan(desired, shipment, observed)]
         answer = Plan(

@@ -170,6 +170,27 @@ def decided(
     return maintenance.for_migrations(job, paths, host, desired, now)
 
 
+@pytest.mark.parametrize(("changed", "expected"), [(False, False), (True, True), (None, True)])
+@pytest.mark.parametrize("preset", ["plain", "django"])
+def test_app_that_is_not_djangos_needs_it_unless_git_shows_the_same_migrations(
+    preset: str, changed: bool | None, expected: bool, staging: Staging
+) -> None:
+    app = {"maintenance": "migrations", "migrate_commands": [["m"]], "preset": preset}
+    job, now = staging.job(app=app), observed(staging)
+    desired = DesiredState(job.config, job.target, NEW, site_config=site_config(staging))
+    host = staging.host(**{APPLIED: printed("")})
+    asked = list[str]()
+
+    def ask(live: str) -> bool | None:
+        asked.append(live)
+        return changed
+
+    found = maintenance.for_migrations(job, MIGRATIONS, host, desired, now, ask)
+
+    assert (found.while_migrating is not None) == (expected or preset == "django")
+    assert asked == ([LIVE.commit] if preset == "plain" else [])
+
+
 MIGRATIONS = ["shop/migrations/0001_a.py", "shop/migrations/0002_b.py"]
 
 
