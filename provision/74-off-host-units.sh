@@ -6,7 +6,8 @@ put 0755 /usr/local/lib/understudy/off-host-ended <<'ENDED' || true
 set -eu
 /usr/local/lib/understudy/timer-ended "$1" off-host-backup
 calendar=$(sed -n 's/^OnCalendar=//p' "/etc/systemd/system/$1-off-host-backup.timer")
-next=$(LC_ALL=C TZ=UTC systemd-analyze calendar "$calendar" | sed -n 's/^ *Next elapse: //p')
+# Where the host's zone is another one, its time in UTC comes after it.
+next=$(LC_ALL=C systemd-analyze calendar "$calendar" | sed -n 's/^ *\(Next elapse\|(in UTC)\): //p' | tail -n 1)
 due=$(date -d "$next + 3 hours" +%s 2>/dev/null || echo 0)
 umask 022
 echo "$due" >"/var/lib/understudy-timers/$1/.off-host-due"

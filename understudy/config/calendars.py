@@ -1,13 +1,10 @@
-"""Whether systemd can read the calendars of timers: what it is asked, and what its answer says of deploy.yml.
-Pure.
-"""
+"""Whether systemd can read the calendars of deploy.yml: what it is asked, and what it has answered. Pure."""
 
 import re
 from collections.abc import Iterator, Mapping
 
 from understudy.config import report, spots, yaml_text
 from understudy.config.report import Mistake
-from understudy.config.timers import Timer
 
 _REFUSED = re.compile(r"Failed to parse calendar \w+ '(.*)': (.+)")
 _NEVER = re.compile(r"Original form: (.+)\n(?:.+\n)*?.*Next elapse: never")
@@ -16,36 +13,34 @@ _HINT = "`systemd-analyze calendar` shows what systemd reads; man 7 systemd.time
 _SPAN = re.compile(r"\d+ ?[a-z]+")
 
 
-def question(timers: Mapping[str, Timer]) -> tuple[str, ...]:
-    """The words after `systemd-analyze`, which prints when each comes next, and which ones it can't read."""
-    return ("calendar", "--", *_calendars(timers))
+def question(calendars: Mapping[str, str]) -> tuple[str, ...]:
+    """The words after `systemd-analyze`, which prints when each comes next, and which ones it can't read.
+
+    calendars: place in deploy.yml -> calendar, here and below.
+    """
+    return ("calendar", "--", *dict.fromkeys(calendars.values()))
 
 
-def refuse(text: str, name: str, timers: Mapping[str, Timer], errors: str) -> None:
+def refuse(text: str, name: str, calendars: Mapping[str, str], errors: str) -> None:
     """Raises ConfigError if systemd can't read one of them. text, name: of deploy.yml. errors: its answer."""
     refused = dict(_REFUSED.findall(errors))
     tree, _ = yaml_text.read(text)
     found = [
         Mistake(
-            spots.spot_of(tree, ("timers", timer, "calendar")),
-            f"timers.{timer}.calendar: {_meant(one.calendar)} "
-            f"(got {one.calendar!r}; systemd: {refused[one.calendar]})",
+            spots.spot_of(tree, place.split(".")),
+            f"{place}: {_meant(given)} (got {given!r}; systemd: {refused[given]})",
         )
-        for timer, one in timers.items()
-        if one.calendar in refused
+        for place, given in calendars.items()
+        if given in refused
     ]
     if found:
         raise report.error(text, name, found, hint=_HINT)
 
 
-def never(timers: Mapping[str, Timer], output: str) -> Iterator[str]:
-    """The names of those that will not come: a date that is past, or that no year has."""
+def never(calendars: Mapping[str, str], output: str) -> Iterator[str]:
+    """The places of those that will not come: a date that is past, or that no year has."""
     found = set(_NEVER.findall(output))
-    return (name for name, timer in timers.items() if timer.calendar in found)
-
-
-def _calendars(timers: Mapping[str, Timer]) -> list[str]:
-    return list(dict.fromkeys(timer.calendar for timer in timers.values()))
+    return (place for place, calendar in calendars.items() if calendar in found)
 
 
 def _meant(calendar: str) -> str:

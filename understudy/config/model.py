@@ -276,6 +276,12 @@ class Config(Strict):
         return {**wanted, **dict.fromkeys(self.host.packages, "host.packages")}
 
     @property
+    def calendars(self) -> Mapping[str, str]:
+        """Their places in deploy.yml -> those that systemd has to be able to read."""
+        found = {f"timers.{name}.calendar": timer.calendar for name, timer in self.timers.items()}
+        return {**found, "backups.at": self.backups.at} if self.backups else found
+
+    @property
     def root(self) -> PurePosixPath:
         """The site's directory on every host."""
         return PurePosixPath("/srv") / self.app.name

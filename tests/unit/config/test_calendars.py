@@ -31,9 +31,9 @@ def text_with(*given: str) -> str:
 
 def refused(*given: str, errors: str = ERRORS) -> str:
     text = text_with(*given)
-    timers = configuration.parse(text).timers
+    places = configuration.parse(text).calendars
     with pytest.raises(ConfigError) as caught:
-        calendars.refuse(text, "deploy.yml", timers, errors)
+        calendars.refuse(text, "deploy.yml", places, errors)
     return "\n".join(lines(caught.value.details))
 
 
@@ -56,11 +56,20 @@ class TestRefuse:
 
     def test_accepts_what_systemd_reads(self) -> None:
         text = text_with("daily")
-        calendars.refuse(text, "deploy.yml", configuration.parse(text).timers, "")
+        calendars.refuse(text, "deploy.yml", configuration.parse(text).calendars, "")
+
+    def test_names_that_of_backups(self) -> None:
+        text = f'{TEXT}backups: {{to: /mnt/disk, at: "25:00"}}\n'
+        with pytest.raises(ConfigError) as caught:
+            calendars.refuse(text, "deploy.yml", configuration.parse(text).calendars, ERRORS)
+
+        assert "backups.at: must be a time of systemd" in caught.value.details
 
 
 class TestNever:
-    @pytest.mark.parametrize(("given", "found"), [("2026-02-30", ["t0"]), ("daily", [])])
+    @pytest.mark.parametrize(
+        ("given", "found"), [("2026-02-30", ["timers.t0.calendar"]), ("daily", [])]
+    )
     def test_names_those_that_will_not_come(self, given: str, found: list[str]) -> None:
-        timers = configuration.parse(text_with(given)).timers
-        assert list(calendars.never(timers, OUTPUT)) == found
+        places = configuration.parse(text_with(given)).calendars
+        assert list(calendars.never(places, OUTPUT)) == found
