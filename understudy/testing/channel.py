@@ -12,6 +12,8 @@ class Channel:
     def __init__(self, socket: int) -> None:
         self._socket = socket
 
+    # Before pytest-xdist hands the tests to its workers.
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self) -> None:
         if not os.read(self._socket, 1):
             pytest.exit("not needed any more", returncode=pytest.ExitCode.INTERRUPTED)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 from understudy.errors import UnderstudyError
+from understudy.testing import workers
 from understudy.testing.under_test import UnderTest
 
 if TYPE_CHECKING:
@@ -98,12 +99,12 @@ def understudy_mails(understudy_site: "Site", pytestconfig: pytest.Config) -> "I
         yield reader
 
 
-def outbox(understudy_mails: "Reader") -> "Outbox":
+def outbox(understudy_mails: "Reader", pytestconfig: pytest.Config) -> "Outbox":
     """The mails that the site has sent since the test began: wait_for(to=…, subject=…), clear()."""
     from understudy.testing.outbox import Outbox
 
     try:
-        return Outbox(understudy_mails)
+        return Outbox(understudy_mails, shared=workers.is_worker(pytestconfig))
     except UnderstudyError as error:
         raise _failure(error) from None
 

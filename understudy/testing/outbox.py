@@ -58,10 +58,12 @@ def connected(config: Config, target: TargetConfig, name: str) -> Iterator[Reade
 class Outbox:
     """Mails that came since it was made, which is at the beginning of a test.
 
+    shared: whether tests in other workers mail meanwhile. Then each question names its address.
     clock, sleep: of a test of it.
     """
 
     reader: Reader
+    shared: bool = False
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     _last: str = field(init=False)
@@ -77,6 +79,7 @@ class Outbox:
         No mail is returned twice. Fails after `timeout` seconds, and names the mails that came.
         """
         __tracebackhide__ = True
+        self._refuse_others(to)
         end = self.clock() + timeout
         while True:
             self._look()
@@ -88,16 +91,26 @@ class Outbox:
                 raise AssertionError(missing(self._seen, to, subject, timeout))
             self.sleep(BETWEEN_QUERIES)
 
-    def mails(self) -> list[Mail]:
-        """All that came until now and were not returned yet."""
+    def mails(self, *, to: str = "") -> list[Mail]:
+        """All that came until now and were not returned yet; to that address only, if given."""
+        __tracebackhide__ = True
+        self._refuse_others(to)
         self._look()
-        return list(self._waiting)
+        return [mail for mail in self._waiting if is_wanted(mail, to, "")]
 
     def clear(self) -> None:
         """Forgets all that came until now. They stay on the host."""
         self._last = self.reader.newest()
         self._waiting.clear()
         self._seen.clear()
+
+    def _refuse_others(self, to: str) -> None:
+        __tracebackhide__ = True
+        if self.shared and not to:
+            raise AssertionError(
+                "with several workers a mail may be another test's: name an address that only this test has, "
+                "such as outbox.wait_for(to=…)"
+            )
 
     def _look(self) -> None:
         new = self.reader.since(self._last)

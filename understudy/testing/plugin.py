@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from understudy.errors import UnderstudyError
-from understudy.testing import fixtures
+from understudy.testing import fixtures, workers
 from understudy.testing.channel import Channel
 from understudy.testing.fixtures import STARTED, UNDER_TEST
 from understudy.testing.under_test import UnderTest
@@ -36,6 +36,12 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line("markers", "reboots: reboots the host; runs with -m reboots only")
     config.stash[UNDER_TEST] = UnderTest(config)
+    if workers.is_worker(config):
+        # The channel is the controller's, which hears of each test.
+        if shared := workers.shared_folder(config):
+            config.pluginmanager.register(workers.Worker(shared))
+        return
+    config.pluginmanager.register(workers.Controller())
     if (channel := config.getoption("--channel")) is not None:
         # Understudy ends pytest by it. What a shell has started in the background would ignore it.
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -72,12 +78,17 @@ def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Ite
     return [f"target: {site.target}, {site.url} at {site.address}"]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     """With --channel: starts the browser before it waits for the site. A failure is the first test's."""
-    config = session.config
-    wants = any(_uses(item, "understudy_browser") for item in session.items)
-    if config.getoption("--channel") is None or not wants:
+    _start_ahead(session.config, session.items)
+    return (yield)
+
+
+def _start_ahead(config: pytest.Config, items: list[pytest.Item]) -> None:
+    wants = any(_uses(item, "understudy_browser") for item in items)
+    # Each worker starts its own, for its first test.
+    if config.getoption("--channel") is None or workers.is_worker(config) or not wants:
         return
     from selenium.common.exceptions import WebDriverException
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from understudy.config.model import Config
+from understudy.testing import workers
 from understudy.testing.browser import Browser
 from understudy.testing.checks import ask_edge, judge
 from understudy.testing.checks.findings import Result
@@ -34,8 +35,12 @@ def results(
     request: pytest.FixtureRequest,
 ) -> dict[str, Result]:
     """What each check found, by its name."""
-    crawl = crawl_site(
-        understudy_site, understudy_browser, settings, lambda: request.getfixturevalue("host")
-    )
-    edge = ask_edge.look(understudy_site, settings.target(understudy_site.target))
-    return judge.judge(crawl, edge, settings.app, settings.verify.budget)
+
+    def look() -> dict[str, Result]:
+        crawl = crawl_site(
+            understudy_site, understudy_browser, settings, lambda: request.getfixturevalue("host")
+        )
+        edge = ask_edge.look(understudy_site, settings.target(understudy_site.target))
+        return judge.judge(crawl, edge, settings.app, settings.verify.budget)
+
+    return workers.once(request.config, "checks", look)
