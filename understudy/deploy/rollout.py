@@ -2,7 +2,7 @@
 
 from understudy.deploy import commits, deploy_host, hooked, preview_host
 from understudy.diagnosis import evidence
-from understudy.host import all_hosts
+from understudy.host import all_hosts, batches
 from understudy.job import Job
 from understudy.release.layout import Manifest
 
@@ -12,7 +12,7 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
 
     See deploy_host.deploy() for the options and the errors.
     """
-    hosts = all_hosts.jobs(job)
+    hosts = all_of_them = all_hosts.jobs(job)
     found = commits.check(job)
     commits.report(job, found)
     with evidence.explained(hosts[0], busy=True):
@@ -38,6 +38,8 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
     if hosts:
         with hooked.hooked(job, hosts, "deploy", source.commit) as live:
             all_hosts.roll(hosts, deploy_one)
+    if len(all_of_them) > 1:
+        job.report.say(batches.summary(job.target_name, len(all_of_them), changed=len(hosts)))
 
 
 def plan(job: Job) -> None:

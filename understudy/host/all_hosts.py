@@ -14,8 +14,8 @@ from understudy.host.host_report import report_for_host
 from understudy.job import Job
 from understudy.report.forwarding import Call, ForwardingReport
 
-# Each host takes a thread and a connection on this machine.
-AT_ONCE = 16
+# Each host takes a thread and a connection of this machine: about 1 MiB. Most of the time they wait for the host.
+AT_ONCE = 64
 
 Answer = TypeVar("Answer")
 
@@ -28,6 +28,7 @@ def jobs(job: Job) -> tuple[Job, ...]:
     if len(job.config.hosts(job.target_name)) == 1:
         return (replace(job, address=None),)
     turn = Lock()
+    job.report.hosts(len(hosts))
     return tuple(
         replace(job, address=host.address, report=report_for_host(job.report, host.address, turn))
         for host in hosts

@@ -22,6 +22,15 @@ def batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
+def summary(target: str, hosts: int, changed: int) -> str:
+    """The line after those of the hosts."""
+    return (
+        f"{target}: {changed} of {hosts} hosts changed"
+        if changed
+        else f"{target}: {hosts} hosts, no change"
+    )
+
+
 def not_looked_at(target: str, failed: Sequence[Outcome]) -> UnderstudyError:
     """The error to raise if a look at all hosts failed on these."""
     return _error(f"{target}: {_failed(failed)}; nothing was changed", failed)

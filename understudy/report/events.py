@@ -60,6 +60,10 @@ class Report(ABC):
         """
 
     @abstractmethod
+    def hosts(self, count: int) -> None:
+        """The events from now on are about so many hosts, which work at the same time."""
+
+    @abstractmethod
     def branch(self, name: str) -> None:
         """All events from now on are about that one of the branches that run at once; "" for none."""
 
@@ -145,6 +149,9 @@ class JsonReport(Report):
 
     def about(self, host: str, phase: str = "") -> None:
         self._about = {name: value for name, value in (("phase", phase), ("host", host)) if value}
+
+    def hosts(self, count: int) -> None:
+        """Each object names its host."""
 
     def branch(self, name: str) -> None:
         self._branch = {"branch": name} if name else {}

@@ -28,6 +28,9 @@ class ForwardingReport(Report):
     def about(self, host: str, phase: str = "") -> None:
         """Ignored: this report is about its own host or phase."""
 
+    def hosts(self, count: int) -> None:
+        self.hand_on(lambda report: report.hosts(count))
+
     def branch(self, name: str) -> None:
         self.hand_on(lambda report: report.branch(name))
 

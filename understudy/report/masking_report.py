@@ -32,6 +32,9 @@ class MaskingReport(Report):
     def about(self, host: str, phase: str = "") -> None:
         self._report.about(host, phase)
 
+    def hosts(self, count: int) -> None:
+        self._report.hosts(count)
+
     def branch(self, name: str) -> None:
         self._report.branch(name)
 

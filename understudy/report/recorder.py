@@ -98,6 +98,9 @@ class Recorder(Report):
         self._branch = name
         self.report.branch(name)
 
+    def hosts(self, count: int) -> None:
+        self.report.hosts(count)
+
     def expect(self, seconds: float | None) -> None:
         self.report.expect(seconds)
 

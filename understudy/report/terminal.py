@@ -42,6 +42,9 @@ _STYLES = {
 # Of an error's details the first and the last lines: what matters of a traceback or of tests is at the end.
 _LINES, _LINES_OF_ALL = (3, 12), (40, 80)
 
+# Of so many a screen has room for each step.
+_FEW_HOSTS = 8
+
 # Of a traceback through an import: Python's own lines say nothing of the app.
 _IMPORTING = 'File "<frozen importlib'
 
@@ -50,7 +53,8 @@ class TextReport(Report):
     """Events as text: on a terminal in colour and with a running clock, elsewhere as plain lines.
 
     verbosity: 1 shows all; 0 shows each step, but of a rehearsal a line for each phase; -1 shows warnings,
-    errors and the verb's answer. out: a log's file, in place of standard output and standard error.
+    errors and the verb's answer. Of many hosts 0 shows the answer, the warnings and the failures of each.
+    out: a log's file, in place of standard output and standard error.
     """
 
     def __init__(self, verbosity: int = 0, out: TextIO | None = None) -> None:
@@ -67,10 +71,14 @@ class TextReport(Report):
         self._phases: dict[str, PhaseResults] = {}
         self._end: float | None = None
         self._host, self._phase, self._branch = "", "", ""
+        self._are_many = False
         self._colours = Colours()
 
     def about(self, host: str, phase: str = "") -> None:
         self._host, self._phase = host, phase
+
+    def hosts(self, count: int) -> None:
+        self._are_many = count > _FEW_HOSTS and not self._shows_all
 
     def branch(self, name: str) -> None:
         self._branch = name
@@ -118,12 +126,13 @@ class TextReport(Report):
         steps = self._steps[self._place]
         self._hide((*self._place, len(steps)))
         amount = steps.pop().whole(seconds) if steps else ""
-        if not (self._is_quiet or (ok and self._phases)):
+        if not (self._is_quiet or (ok and (self._phases or self._is_one_of_many))):
             text = with_host(self._host, title)
             self._out.print(_plain(_mark(ok), f" {text} ", (f"{seconds:.1f} s{amount}", "dim")))
 
     def detail(self, text: str) -> None:
-        if self._shows_all or not (self._show_live(text) or self._is_quiet or self._phases):
+        hidden = self._is_quiet or self._phases or self._is_one_of_many
+        if self._shows_all or not (self._show_live(text) or hidden):
             self._out.print(_plain((f"  {with_host(self._host, text)}", "dim")))
 
     def progress(self, share: Share) -> None:
@@ -137,7 +146,7 @@ class TextReport(Report):
     def say(self, text: str) -> None:
         if self._phases:
             self._show_live(text)
-        elif not (self._is_quiet and self._steps[self._place]):
+        elif not ((self._is_quiet or self._is_one_of_many) and self._steps[self._place]):
             self._answer(text)
 
     def result(self, event: str, value: Mapping[str, Any], text: str) -> None:
@@ -172,6 +181,10 @@ class TextReport(Report):
                 self._err.print(_plain(f"  {line}"))
         if error.hint:
             self._err.print(_plain(("try:", "cyan"), f" {error.hint}"))
+
+    @property
+    def _is_one_of_many(self) -> bool:
+        return self._are_many and bool(self._host)
 
     @property
     def _place(self) -> tuple[str, str, str]:

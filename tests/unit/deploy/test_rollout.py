@@ -82,8 +82,10 @@ def test_deploy_that_has_nothing_to_do_asks_each_host_once(staging: Staging) -> 
     deploy(staging, require_receipt=True)
 
     assert [len(host.notes) for host in made] == [2, 2, 2]
-    assert list(staging.report.said_of) == list(HOSTS)
-    assert all("nothing to do" in line for line in staging.report.said)
+    assert list(staging.report.said_of) == [*HOSTS, ""]
+    *said, summary = staging.report.said
+    assert all("nothing to do" in line for line in said)
+    assert summary == "staging: 3 hosts, no change"
 
 
 def test_hosts_that_are_up_to_date_are_left_alone(staging: Staging) -> None:
@@ -93,7 +95,8 @@ def test_hosts_that_are_up_to_date_are_left_alone(staging: Staging) -> None:
     deploy(staging)
 
     assert touched(made) == [False, True, False]
-    assert list(staging.report.said_of) == [HOSTS[0], HOSTS[2], HOSTS[1]]
+    assert list(staging.report.said_of) == [HOSTS[0], HOSTS[2], HOSTS[1], ""]
+    assert staging.report.said[-1] == "staging: 1 of 3 hosts changed"
 
 
 def test_batch_with_a_failure_is_the_last(staging: Staging) -> None:

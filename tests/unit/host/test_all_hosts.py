@@ -89,7 +89,7 @@ def test_all_hosts_are_looked_at_at_once_and_reported_in_their_order(staging: St
 
 
 def test_number_of_hosts_at_once_is_limited(staging: Staging) -> None:
-    many = [f"192.0.2.{number}" for number in range(1, 50)]
+    many = [f"192.0.2.{number}" for number in range(1, 150)]
     threads: set[int] = set()
 
     found = all_hosts.look(
@@ -128,6 +128,17 @@ def test_batches_are_as_large_as_deploy_yml_says(staging: Staging) -> None:
     all_hosts.roll(jobs(staging, max_unavailable=2), work)
 
     assert set(staging.report.said_of) == set(HOSTS)
+
+
+def test_as_many_hosts_as_deploy_yml_says_are_changed_together(staging: Staging) -> None:
+    """64 of them, and not some of them after others."""
+    many = [f"192.0.2.{number}" for number in range(1, 65)]
+    together = Barrier(len(many))
+
+    all_hosts.roll(
+        all_hosts.jobs(staging.job(addresses=many, max_unavailable=64)),
+        lambda _: together.wait(10),
+    )
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,43 @@ def test_verbosely_each_command_stays(capsys: pytest.CaptureFixture[str]) -> Non
     assert printed(capsys) == [DETAIL, "  a note of the step", *USUAL_DEPLOY]
 
 
+@pytest.mark.parametrize("on", ["a log", "a terminal"])
+def test_of_many_hosts_each_has_its_answer_and_what_is_wrong(
+    on: str, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
+) -> None:
+    """Their steps together would be a thousand lines."""
+    if on == "a terminal":
+        request.getfixturevalue("terminal")
+    report, many = TextReport(USUAL), [f"192.0.2.{number}" for number in range(1, 10)]
+    report.hosts(len(many))
+    for host in many:
+        report.about(host)
+        deploy(report)
+        with suppress(StepFailed), report.step("drain"):
+            raise StepFailed("no")
+    report.about("")
+
+    shown = printed(capsys)
+    assert len(shown) == 4 * len(many)
+    assert shown[:3] == [
+        f"{many[0]}: 154e3199 is live on box",
+        f"{many[0]}: an answer",
+        f"✗ {many[0]}: drain N s",
+    ]
+    assert shown[-1] == f"! {many[-1]}: a warning"
+
+
+def test_of_a_few_hosts_and_verbosely_of_all_each_step_is_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for verbosity, count in ((USUAL, 3), (VERBOSE, 64)):
+        report = TextReport(verbosity)
+        report.hosts(count)
+        report.about("192.0.2.1")
+        deploy(report)
+        assert "✓ 192.0.2.1: upload the release N s, 12.0 MB" in printed(capsys)
+
+
 NOT_READY = ["verdict: NOT READY after 12 s: browser-tests failed", "cause: why"]
 
 
