@@ -14,7 +14,7 @@ from understudy.host.host_report import report_for_host
 from understudy.job import Job
 from understudy.report.forwarding import Call, ForwardingReport
 
-# Each host takes a thread and a connection of this machine: about 1 MiB. Most of the time they wait for the host.
+# Each host takes a thread and a connection here, about 1 MiB, and mostly waits for the host.
 AT_ONCE = 64
 
 Answer = TypeVar("Answer")
