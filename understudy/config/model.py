@@ -67,7 +67,8 @@ def parse(text: str, path: Path = Path("deploy.yml")) -> "Config":
         tree, data = yaml_text.read(text)
     except yaml.YAMLError as error:
         wrong = yaml_mistakes.find(error, text)
-        details = report.error(text, name, [wrong]).details
+        hidden = set(spots.indented_below(text, mistakes.SECRET_PARTS))
+        details = report.error(text, name, [wrong], hidden=hidden).details
         hint = yaml_mistakes.HINT
         raise ConfigError(f"{name} is not YAML", details=details, hint=hint) from None
     if data is None:

@@ -1,5 +1,6 @@
 """Where in the text of deploy.yml a key and its value are. Pure."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -72,6 +73,20 @@ def lines_below(node: yaml.Node | None, names: Sequence[str]) -> Iterator[int]:
                     yield from range(key.start_mark.line + 1, _last_line(value) + 1)
                 else:
                     yield from lines_below(value, names)
+
+
+def indented_below(text: str, names: Sequence[str]) -> Iterator[int]:
+    """As lines_below(), of a text that is not YAML: by how its lines are indented."""
+    key = re.compile(rf"[\s-]*({'|'.join(map(re.escape, names))})[ \t]*:")
+    depth: int | None = None
+    for number, line in enumerate(text.splitlines(), 1):
+        indent = len(line) - len(line.lstrip())
+        if depth is not None and line.strip() and indent <= depth:
+            depth = None
+        if depth is None and key.match(line):
+            depth = indent
+        if depth is not None:
+            yield number
 
 
 def _last_line(node: yaml.Node) -> int:

@@ -73,10 +73,11 @@ def test_unclosed_quote_is_shown_where_it_opens(quote: str, place: str, later: s
     text = TEXT.replace(place, f"{key} {quote}{value}").replace(later, quoted)
     line = next(n for n, one in enumerate(TEXT.splitlines(), 1) if place in one)
 
-    first, excerpt, *_ = details(text).splitlines()
+    first, *excerpt = details(text).splitlines()
 
     assert first.startswith(f"deploy.yml:{line}: the quote that begins here has no end")
-    assert f"{key} {quote}{value}" in excerpt
+    # A value of `environment` may be a secret.
+    assert any(f"{key} {quote}{value}" in shown for shown in excerpt) == (key != "A:")
 
 
 def test_unclosed_quote_without_another_is_shown_where_it_opens() -> None:

@@ -66,3 +66,20 @@ def test_line_is_shown_with_a_mark_below_what_is_wrong() -> None:
 
 def test_tab_is_one_sign_wide_in_the_line_that_is_shown() -> None:
     assert details("app:\n  a:\tb\n  \tc: d\n")[1:] == ["   2 |   a:→b", "     |     ^"]
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        "  environment:\n    DEBUG: 0\n    KEY: 'hunter2\ntargets: {a: 1}\n",
+        '  environment: {KEY: "hunter2}\n  name: shop\n',
+        "  environment:\n    KEY: hunter2: 1\n",
+        "secrets:\n\n  KEY: [hunter2\ntargets:\n",
+    ],
+)
+def test_line_that_may_have_a_secret_is_not_shown(environment: str) -> None:
+    with pytest.raises(ConfigError, match="is not YAML") as raised:
+        configuration.parse(f"app:\n{environment}")
+
+    assert "deploy.yml:" in raised.value.details
+    assert "hunter2" not in raised.value.details
