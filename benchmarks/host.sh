@@ -8,8 +8,9 @@ hostname "$(cat "$1/etc/hostname")"
 mount -t tmpfs tmpfs /mnt
 mkdir /mnt/changes /mnt/work /mnt/root
 mount -t overlay overlay -o "lowerdir=$1,upperdir=/mnt/changes,workdir=/mnt/work" /mnt/root
-cp "$2/systemctl.sh" /mnt/root/usr/bin/systemctl
-cp "$2/web.py" /mnt/root/usr/local/lib/web.py
+# A link of that name may lead to a program of this machine.
+cp --remove-destination "$2/systemctl.sh" /mnt/root/usr/bin/systemctl
+cp --remove-destination "$2/web.py" /mnt/root/usr/local/lib/web.py
 mount -t proc proc /mnt/root/proc
 mount --rbind /dev /mnt/root/dev
 mount -t tmpfs tmpfs /mnt/root/run

@@ -111,8 +111,11 @@ class Pyinfra:
             *("--data", "ssh_strict_host_key_checking=yes"),
         )
         program = str(ENVIRONMENT / "bin" / "pyinfra")
+        # It takes the word for the name of a file first, and many addresses are too long for that.
+        inventory = app.config.with_name("inventory.py")
+        inventory.write_text(f"hosts = {list(place.addresses)}\n")
         return Command(
-            (program, "-y", *login, *trust, ",".join(place.addresses), "deploy.py"),
+            (program, "-y", *login, *trust, str(inventory), "deploy.py"),
             PEERS / "pyinfra",
             what(app),
         )
