@@ -1,4 +1,4 @@
-"""Answers on a host of many_hosts.py in the place of the app, of which this machine has no room for 64.
+"""Answers on a host of many_hosts.py in the place of the app: 64 of those would take 8 GiB during a deploy.
 
 web.py SOCKET
 """
