@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
@@ -9,6 +10,9 @@ from functools import lru_cache
 from understudy.config.environments import environments, recipients
 from understudy.paths import Project
 from understudy.report.masking import secret_values, url_secrets
+
+# Those with a password, wherever they are in a deploy.yml.
+_URL = re.compile(r"[a-z][a-z0-9+]*://[^\s'\"/@]*:[^\s'\"@]*@[^\s'\",}\]]*", re.I)
 
 
 def known_secrets(project: Project) -> frozenset[str]:
@@ -43,4 +47,6 @@ def _kept(project: Project) -> Iterator[Mapping[str, str]]:
 # A run asks before it prints, and again before it writes its report.
 @lru_cache(maxsize=1)
 def _in_text(text: str) -> frozenset[str]:
-    return frozenset[str]().union(*map(secret_values, environments(text)))
+    urls = dict.fromkeys(_URL.findall(text), "")
+    in_urls = secret_values({str(number): url for number, url in enumerate(urls)})
+    return in_urls.union(*map(secret_values, environments(text)))

@@ -16,6 +16,7 @@ from understudy.config import notify as notifying
 from understudy.config.app import App
 from understudy.config.backups import Backups
 from understudy.config.base import Strict
+from understudy.config.browser import BrowserConfig
 from understudy.config.data import Data
 from understudy.config.hooks import Hooks
 from understudy.config.machines import Host, Vm
@@ -104,6 +105,9 @@ class Config(Strict):
     parity: Parity = Parity()
     data: Data = Data()
     verify: Verify = Verify()
+    browser: BrowserConfig = Field(
+        default=BrowserConfig(), description="where the browsers of tests run, if not here"
+    )
     hooks: Hooks = Field(
         default=Hooks(), description="commands before and after what Understudy does"
     )

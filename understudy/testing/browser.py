@@ -108,6 +108,11 @@ class Browser(webdriver.Chrome):
             super().get(login.url(origin))
             self.entered |= {origin}
 
+    def forget_cookies(self) -> None:
+        """Leaves the page for a blank one."""
+        self.get("about:blank")
+        self.execute_cdp_cmd("Network.clearBrowserCookies", {})
+
     def quit(self) -> None:
         super().quit()
         if self.home:
@@ -153,10 +158,9 @@ def program(name: str) -> str:
     return path
 
 
-def forget(browser: webdriver.Chrome) -> None:
+def forget(browser: Browser) -> None:
     """Resets a browser: a blank page, no cookies, an empty console."""
-    browser.get("about:blank")
-    browser.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    browser.forget_cookies()
     console(browser)
 
 

@@ -42,7 +42,7 @@ def understudy_browser(understudy_site: "Site", pytestconfig: pytest.Config) -> 
     """The browser of all tests: starting one takes seconds."""
     started = pytestconfig.stash.get(STARTED, None)
     pytestconfig.stash[STARTED] = None
-    browser = started or _start_browser(understudy_site)
+    browser = started or _start_browser(pytestconfig)
     yield browser
     browser.quit()
 
@@ -58,7 +58,7 @@ def browser(understudy_browser: "Browser", request: pytest.FixtureRequest) -> "B
 
 def second_browser(understudy_site: "Site", request: pytest.FixtureRequest) -> "Iterator[Browser]":
     """A second browser, which shares nothing with the first."""
-    browser = _start_browser(understudy_site)
+    browser = _start_browser(request.config)
     _start_album(browser, request, ".second_browser")
     yield browser
     browser.quit()
@@ -109,11 +109,9 @@ def outbox(understudy_mails: "Reader", pytestconfig: pytest.Config) -> "Outbox":
         raise _failure(error) from None
 
 
-def _start_browser(site: "Site") -> "Browser":
-    from understudy.testing.browser import start_browser
-
+def _start_browser(config: pytest.Config) -> "Browser":
     try:
-        return start_browser(site)
+        return config.stash[UNDER_TEST].start_browser()
     except UnderstudyError as error:
         raise _failure(error) from None
 

@@ -92,10 +92,11 @@ def _start_ahead(config: pytest.Config, items: list[pytest.Item]) -> None:
         return
     from selenium.common.exceptions import WebDriverException
 
-    from understudy.testing.browser import start_browser
-
     with suppress(WebDriverException, UnderstudyError):
-        config.stash[STARTED] = start_browser(config.stash[UNDER_TEST].site)
+        under_test = config.stash[UNDER_TEST]
+        # A Grid's slots are for tests that run; and the certificate that its browser trusts may be to come.
+        if not under_test.grid:
+            config.stash[STARTED] = under_test.start_browser()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

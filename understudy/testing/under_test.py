@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     # They take long to import, and most runs of pytest have no test that needs them.
     from understudy.config.model import Config
     from understudy.config.target import TargetConfig
+    from understudy.testing.browser import Browser
+    from understudy.testing.grid import Grid
     from understudy.testing.site import Site
 
 
@@ -71,6 +73,25 @@ class UnderTest:
             raise Unreachable(f"{site.address} has no IP address: {error.strerror}") from error
         target = self.config.target(site.target)
         return replace(site, login=login.find(target, site.target, os.environ))
+
+    @cached_property
+    def grid(self) -> "Grid | None":
+        """That which has the browsers; None for this machine. Raises ConfigError."""
+        import os
+
+        from understudy.testing import grid
+
+        return grid.find(self.config.browser, os.environ)
+
+    def start_browser(self) -> "Browser":
+        """On the Grid or this machine. Raises as `site` and `grid`; Unreachable if there is none."""
+        from understudy.testing import browser, grid_session
+
+        return (
+            grid_session.start(self.grid, self.site)
+            if self.grid
+            else browser.start_browser(self.site)
+        )
 
     @cached_property
     def target(self) -> "TargetConfig":

@@ -1,12 +1,22 @@
 """A certificate as a site shows it. Pure."""
 
+import base64
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from understudy.host.certificates import covers, names_of
+
+
+def key_digest(der: bytes) -> str:
+    """Base64 of the SHA-256 of a certificate's public key, as browsers name it (SPKI)."""
+    key = x509.load_der_x509_certificate(der).public_key()
+    info = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(hashlib.sha256(info).digest()).decode()
 
 
 @dataclass(frozen=True)

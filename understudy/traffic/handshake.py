@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from understudy.traffic.certificate import Certificate, Handshake
+from understudy.traffic.certificate import Certificate, Handshake, key_digest
 from understudy.traffic.client import Endpoint
 
 SECONDS = 10
@@ -59,6 +59,17 @@ def distrust(endpoint: Endpoint, ca: Path | None = None, timeout: float = SECOND
         return error.verify_message
     except OSError as error:
         return _reason(error)
+
+
+def trusted_key(endpoint: Endpoint, timeout: float = SECONDS) -> str:
+    """The key's digest of a certificate that a client of a verified endpoint accepts; "" if it does not."""
+    try:
+        with closing(endpoint.connect(timeout)) as connection:
+            # It was wrapped by connect().
+            shown = connection.getpeercert(binary_form=True)  # type: ignore[attr-defined]
+    except OSError:
+        return ""
+    return key_digest(shown)
 
 
 def refusal(endpoint: Endpoint, timeout: float = SECONDS) -> str:

@@ -55,11 +55,15 @@ def test_a_mistake_in_deploy_yml_shows_no_secret(
     file.write_text(
         file.read_text().replace("API_TOKEN: from-the-file", "api-TOKEN: from-the-file")
     )
+    with file.open("a") as more:
+        more.write("browser: {grid: 'https://ann:in-the-grid@grid.test'}\n")
     assert main.main(["plan"], project) == 2
     file.write_text(f"app: [\n{file.read_text()}")
     assert main.main(["plan"], project) == 2
 
-    assert not [secret for secret in SECRETS if secret in capsys.readouterr().err]
+    shown = capsys.readouterr().err
+    assert "browser.grid: must have no name and password" in shown
+    assert not [secret for secret in (*SECRETS, "in-the-grid") if secret in shown]
 
 
 def test_an_error_about_a_missing_deploy_yml_is_shown(
