@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from benchmarks import budgets, guest, many_hosts, rehearsals, scenarios, sizes, timeline
+from benchmarks import browsers, budgets, guest, many_hosts, rehearsals, scenarios, sizes, timeline
 from benchmarks.plan import Plan
 from benchmarks.samples import Sample
 
@@ -47,5 +47,6 @@ PARTS = {
         many_hosts.REFERENCES,
         many_hosts.picture,
     ),
+    "browsers": Part(browsers.measure, {"browsers": browsers.describe}),
 }
 QUICK = ("budgets", "scenarios", "rehearsals", "guest")
