@@ -4,13 +4,15 @@
 # The files provision/[0-9]*.sh are one script, joined in the order of their names. The box build,
 # `vagrant up` and `deploy.py provision` all run the very same text:
 #
-#   cat provision/[0-9]*.sh | sh -s -- SITE DEPLOYER ADMIN LOCALE TIMEZONE STAMP [mail=capture] [SERVICE=SETTINGS...] [PACKAGE...]
+#   cat provision/[0-9]*.sh | sh -s -- SITE DEPLOYER ADMIN LOCALE TIMEZONE STAMP [mail=capture] [ROLE=...] [SERVICE=SETTINGS...] [PACKAGE...]
 #
 # SITE      name of the site: its system user, its units, its directory /srv/SITE
 # DEPLOYER  user who deploys; gets narrow sudo rights. Made if missing, with ADMIN's SSH keys
 # ADMIN     user who provisions, with full sudo rights
 # STAMP     digest of this text and its arguments; the host stores it as what it was provisioned by
 # mail      without it the host sends mails; with it, it keeps them all
+# ROLE      of several hosts of one site: database=ADDRESS, where its database is; database-at=ADDRESS
+#           database-for=ADDRESS,...  it has the database, at that address for those hosts; web=off  no visitors come here
 # SERVICE   redis, valkey, memcached or rabbitmq, such as redis=for:queue,memory:64M
 # PACKAGE   a package of the distribution that the app needs; postgresql and mariadb-server are set up for the site, too
 #
@@ -31,13 +33,17 @@ export NEEDRESTART_SUSPEND=1
 
 SITE=$1 DEPLOYER=$2 ADMIN=$3 LOCALE=$4 TIMEZONE=$5 STAMP=$6
 shift 6
-SERVICES='' MAIL=off
+SERVICES='' MAIL=off WEB=on DATABASE='' DATABASE_AT='' DATABASE_FOR=''
 while :; do
     case ${1-} in
     mail=capture)
         MAIL=capture
         set -- "$@" python3-aiosmtpd
         ;;
+    web=*) WEB=${1#*=} ;;
+    database=*) DATABASE=${1#*=} ;;
+    database-at=*) DATABASE_AT=${1#*=} ;;
+    database-for=*) DATABASE_FOR=${1#*=} ;;
     *=*) SERVICES="$SERVICES $1" ;;
     *) break ;;
     esac

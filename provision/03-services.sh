@@ -16,6 +16,8 @@ mebibytes() {
     esac
 }
 
+random_password() { od -An -tx1 -N20 /dev/urandom | tr -d ' \n'; }
+
 is_installed() { dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }
 
 # listener PORT: the process and its number, such as `nginx 123`, that listens there; nothing if none does.

@@ -30,15 +30,63 @@ WHERE datname IN (:'site', :'site' || '_scratch') AND EXISTS (
     SELECT FROM aclexplode(coalesce(datacl, acldefault('d', datdba))) WHERE grantee = 0) \gexec
 SQL
 }
+# For other hosts by TLS alone, at this host's address in their network.
+postgresql_settings() {
+    echo "listen_addresses = '$(database_addresses | paste -sd ,)'"
+    if [ -n "$(database_addresses)" ]; then
+        echo "ssl = on"
+        echo "ssl_cert_file = '/etc/understudy/database.crt'"
+        echo "ssl_key_file = '/etc/understudy/database.key'"
+        echo "password_encryption = 'scram-sha-256'"
+    fi
+}
+# Those hosts know this very certificate, and no authority. Its names are the addresses at which they connect.
+database_certificate() {
+    names=$(database_addresses | sed 's/^/IP:/' | paste -sd ,)
+    certificate=/etc/understudy/database.crt
+    has=$(openssl x509 -in "$certificate" -noout -subject -nameopt multiline 2>/dev/null | sed -n 's/.*commonName *= //p')
+    if [ -z "$names" ] || [ "$has" = "$(database_addresses | head -n 1)" ]; then return 0; fi
+    act openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 \
+        -subj "/CN=$(database_addresses | head -n 1)" -addext "subjectAltName=$names" \
+        -keyout /etc/understudy/database.key -out "$certificate" 2>/dev/null
+    act chown root:postgres /etc/understudy/database.key
+    act chmod 0640 /etc/understudy/database.key
+    if systemctl is-active -q "$service"; then act systemctl restart "$service"; fi
+}
+# The lines of pg_hba.conf for other hosts of this site. The file is the server's own: it keeps its owner.
+database_logins() {
+    file=/etc/postgresql/$cluster/pg_hba.conf mark="# understudy $SITE"
+    {
+        grep -v " $mark\$" "$file" || true
+        for address in $(echo "$DATABASE_FOR" | tr , ' '); do
+            case $address in *:*) bits=128 ;; *) bits=32 ;; esac
+            echo "hostssl \"$SITE\",\"${SITE}_scratch\" \"$SITE\" $address/$bits scram-sha-256 $mark"
+        done
+    } >"$work_file"
+    if cmp -s "$work_file" "$file"; then return 0; fi
+    keep "$file"
+    if is_check; then echo "would write $file"; else cat "$work_file" >"$file"; fi
+    if systemctl is-active -q "$service"; then act systemctl reload "$service"; fi
+}
+# Made here once. It goes to the server by standard input: a command line is for all to read.
+database_password() {
+    password=/etc/understudy/$SITE.database-password
+    has=$(echo "SELECT 1 FROM pg_authid WHERE rolname = :'site' AND rolpassword LIKE 'SCRAM-SHA-256%'" | as_postgres)
+    if [ -e "$password" ] && [ "$has" = 1 ]; then return 0; fi
+    (umask 077 && random_password >"$password.new" && mv "$password.new" "$password")
+    printf '%s\n' "\\set password '$(cat "$password")'" "SELECT format('ALTER ROLE %I PASSWORD %L', :'site', :'password') \\gexec" |
+        as_postgres
+}
 as_postgres() {
     # The user postgres can't enter /root.
-    (cd / && runuser -u postgres -- psql -Xqt -p 5432 -d postgres -v ON_ERROR_STOP=1 \
+    (cd / && runuser -u postgres -- psql -XAqt -p 5432 -d postgres -v ON_ERROR_STOP=1 \
         -v site="$SITE" -v locale="$LOCALE")
 }
 
 case " $* " in
 *" postgresql "*)
     step postgresql
+    work_file=$(mktemp)
     # The default cluster of programs that name none; after an upgrade of Debian there may be two.
     cluster=$(pg_lsclusters -h 2>/dev/null | awk '$3 == 5432 { print $1 "/" $2; exit }')
     [ -n "$cluster" ] || is_check || {
@@ -47,21 +95,22 @@ case " $* " in
     }
     service=postgresql@$(echo "$cluster" | tr / -)
 
+    if booted; then database_certificate; fi
     # Without TCP, the `host` lines of Debian's pg_hba.conf let no one in.
-    if put 0644 "/etc/postgresql/$cluster/conf.d/understudy.conf" <<'CONF'
-listen_addresses = ''
-CONF
-    then
+    if postgresql_settings | put 0644 "/etc/postgresql/$cluster/conf.d/understudy.conf"; then
         if booted; then act systemctl restart "$service"; fi
     fi
+    if booted; then database_logins; fi
     # In a chroot no server runs: the first run on the booted host makes the role and the databases.
     if booted; then
         systemctl is-active -q "$service" || act systemctl start "$service"
         if ! is_check; then
             site_statements | as_postgres
+            if [ -n "$DATABASE_FOR" ]; then database_password; fi
         elif systemctl is-active -q "$service"; then
             site_statements | sed 's/ \\gexec$/;/' | as_postgres | sed -n 's/^ *\([^ ]\)/would run: \1/p'
         fi
     fi
+    rm "$work_file"
     ;;
 esac

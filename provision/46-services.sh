@@ -19,8 +19,6 @@ remember() {
     mv "$known.new" "$known"
 }
 
-random_password() { od -An -tx1 -N20 /dev/urandom | tr -d ' \n'; }
-
 # free_port FIRST: the first from there on that no site has and no program listens at.
 free_port() {
     port=$1

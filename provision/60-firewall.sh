@@ -1,6 +1,20 @@
 step firewall
 # In a table of its own, apart from other rules of the host; SSH at the port where this host's sshd listens.
 ssh_port=$( (sshd -T 2>/dev/null || echo "port 22") | awk '$1 == "port" { print $2; exit }')
+web_ports=', 80, 443'
+has_other_site() {
+    for file in /etc/understudy/*.provisioned; do
+        if [ -e "$file" ] && [ "$file" != "$STAMP_FILE" ]; then return 0; fi
+    done
+    return 1
+}
+if [ "$WEB" = off ] && ! has_other_site; then web_ports=; fi
+accept_clients() {
+    database_clients | while read -r address; do
+        case $address in *:*) family=ip6 ;; *) family=ip ;; esac
+        printf '\n        %s saddr %s tcp dport 5432 accept' "$family" "$address"
+    done
+}
 rules=$(mktemp)
 cat >"$rules" <<NFT
 table inet understudy
@@ -13,7 +27,7 @@ table inet understudy {
         iif lo accept
         meta l4proto { icmp, ipv6-icmp } accept
         udp sport 67 udp dport 68 accept
-        tcp dport { $ssh_port, 80, 443 } accept
+        tcp dport { $ssh_port$web_ports } accept$(accept_clients)
     }
 }
 NFT

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 class Job:
     """address: of one host of the target; None if the target has one host, or if all are meant.
 
+    config: what runs on the host of that address, and whole: of all hosts together, None if that is the same.
     early: a connection that was begun before deploy.yml was read; the first session there takes it.
     """
 
@@ -31,6 +32,7 @@ class Job:
     report: Report
     address: str | None = None
     early: "EarlyConnection | None" = None
+    whole: Config | None = None
 
     @cached_property
     def target(self) -> TargetConfig:

@@ -1,6 +1,8 @@
 """Shell functions for PostgreSQL: the database `<site>`; `<site>_scratch` to try a copy. See database.py."""
 
 SHELL = r"""
+# Of a server on another host: libpq reads these variables. A site whose server is here has no such file.
+if [ -r ../database-login ]; then set -a; . ../database-login; set +a; fi
 query() { psql -XqAtw -F "$(printf '\t')" -v ON_ERROR_STOP=1 -d "$@"; }
 find_data() { query "$source" -c 'SELECT' >/dev/null; }
 room_for_data() {

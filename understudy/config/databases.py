@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 # Engine -> the package with its server.
 SERVERS: Mapping[str, str] = {"postgresql": "postgresql", "mariadb": "mariadb-server"}
+# Engine -> the package with its client alone, for hosts whose server is another host.
+CLIENTS: Mapping[str, str] = {"postgresql": "postgresql-client"}
 # Engine -> its server's unit.
 UNITS: Mapping[str, str] = {"postgresql": "postgresql.service", "mariadb": "mariadb.service"}
 # Package -> users and databases that its server comes with, and words that no role may be called.

@@ -11,7 +11,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from understudy.config import backups as off_host
-from understudy.config import databases, mistakes, packages, report, spots, yaml_mistakes, yaml_text
+from understudy.config import databases, mistakes, packages, report, spots, topology, yaml_mistakes, yaml_text
 from understudy.config import notify as notifying
 from understudy.config.app import App
 from understudy.config.backups import Backups
@@ -198,6 +198,14 @@ class Config(Strict):
                 raise validation_error("target", known, "notify", "targets", given=name)
         return self
 
+    @model_validator(mode="after")
+    def fit_the_hosts(self) -> Self:
+        works = bool(self.processes or self.timers)
+        for name, target in self.targets.items():
+            for words in topology.mistakes_of_app(target.host_list, self.app, works=works):
+                raise validation_error("hosts", words, "targets", name, "hosts")
+        return self
+
     def notifies(self, target: TargetConfig) -> bool:
         """Whether that host of a target sends messages to people, and not to its own mail catcher."""
         chosen = (_without_address(self.targets[name]) for name in self.notified_targets)
@@ -249,8 +257,11 @@ class Config(Strict):
 
     def hosts(self, name: str, address: str | None = None) -> tuple[TargetConfig, ...]:
         """All hosts of that target, or the one of that address. Raises ConfigError without any."""
-        hosts = self.target(name).hosts()
+        target = self.target(name)
+        hosts = target.hosts()
         chosen = tuple(host for host in hosts if address in (None, host.address))
+        if not chosen and topology.of_host(target.host_list, address or ""):
+            return (target.at(address or ""),)
         if not chosen:
             raise ConfigError(f"{name} has no host {address}", hint=f"Its hosts: {_listed(hosts)}.")
         return chosen
@@ -267,6 +278,36 @@ class Config(Strict):
                 f"{name} has {len(hosts)} hosts, and this command works on one", hint=hint
             )
         return hosts[0]
+
+    def for_host(self, target: TargetConfig) -> Self:
+        """What that host of a target runs of the site."""
+        hosts, address = target.host_list, target.address
+        if not hosts:
+            return self
+        works, is_first = (
+            topology.does_work(hosts, address),
+            topology.is_first_worker(hosts, address),
+        )
+        processes = {
+            name: one
+            for name, one in self.processes.items()
+            if works and (is_first or not one.single)
+        }
+        # Each host looks after its own certificate and disk.
+        timers = {
+            name: one for name, one in self.timers.items() if is_first or name == notifying.TIMER
+        }
+        return self.model_copy(update={"processes": processes, "timers": timers})
+
+    def packages_of(self, target: TargetConfig) -> tuple[str, ...]:
+        """Those of that host of a target: of a database elsewhere its client, for backups."""
+        server, client = (
+            databases.SERVERS.get(self.app.database),
+            databases.CLIENTS.get(self.app.database),
+        )
+        if not topology.database_elsewhere(target.host_list, target.address) or not client:
+            return self.packages
+        return tuple(client if one == server else one for one in self.packages)
 
     @property
     def packages(self) -> tuple[str, ...]:
@@ -293,7 +334,7 @@ class Config(Strict):
 
 
 def _without_address(target: TargetConfig) -> TargetConfig:
-    return target.model_copy(update={"address": "", "addresses": ()})
+    return target.model_copy(update={"address": "", "addresses": (), "host_list": ()})
 
 
 def _listed(hosts: Iterable[TargetConfig]) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from understudy.config import certificate as certificates
+from understudy.config import topology
 from understudy.config.base import Strict
 from understudy.config.certificate import Certificate
 from understudy.config.checks import a_list
@@ -14,6 +15,7 @@ from understudy.config.mail import CAPTURE, Mail
 from understudy.config.mistakes import validation_error
 from understudy.config.names import DomainOrEmpty, SiteName, SiteNames, mistakes
 from understudy.config.proxies import TrustedProxies
+from understudy.config.topology import Hosts, TargetHost
 from understudy.config.values import Address, FilePath, Name, VariableName, VariableValue
 
 _NOT_OF_FILES = (
@@ -30,13 +32,15 @@ class TargetConfig(Strict):
     """A named place to deploy to, one SSH host or several, and what is different about it.
 
     domain: the first of the site's names. site_names: all of them, `domains` in deploy.yml. address: of its
-    one host, "" if it has several or none yet. max_unavailable: how many hosts may be changed at a time.
+    one host, "" if it has several or none yet. host_list: `hosts` in deploy.yml, hosts with roles, which share
+    their data. max_unavailable: how many hosts may be changed at a time.
     """
 
     domain: DomainOrEmpty = ""
     site_names: SiteNames = Field(default=(), alias="domains")
     address: Address = ""
     addresses: Addresses = ()
+    host_list: Hosts = Field(default=(), alias="hosts")
     max_unavailable: int = Field(default=1, ge=1)
     port: int = Field(default=22, ge=1, le=65535)
     admin: Name = Field(examples=["debian"])
@@ -78,9 +82,10 @@ class TargetConfig(Strict):
     @model_validator(mode="after")
     def be_found_by_the_issuer(self) -> Self:
         """By http-01 it asks any one of a name's addresses, and only one host has the answer."""
-        if self.https == "auto" and len(self.addresses) > 1 and not self.acme.dns:
+        several_hosts = len(self.addresses) > 1 or len(self._sites) > 1
+        if self.https == "auto" and several_hosts and not self.acme.dns:
             several = (
-                "must be off with several `addresses`: an issuer asks any of them, and one has the answer. "
+                "must be off with several hosts: an issuer asks any of them, and one has the answer. "
                 "Set `acme.dns`, or put the files of a `certificate` on each host"
             )
             raise validation_error("several_hosts", several, "https", given=self.https)
@@ -101,15 +106,19 @@ class TargetConfig(Strict):
 
     @model_validator(mode="after")
     def know_each_host_once(self) -> Self:
-        if not self.address and not self.addresses and not self.disposable:
+        given = [one for one in ("address", "addresses", "host_list") if getattr(self, one)]
+        if not given and not self.disposable:
             raise validation_error("missing", "missing", "address")
-        if self.address and self.addresses:
-            both = "give either `address` or `addresses`"
-            raise validation_error("both", both, "addresses", given=self.addresses)
+        if len(given) > 1:
+            key = "hosts" if self.host_list else "addresses"
+            both = f"give either `{given[0]}` or `{key}`"
+            raise validation_error("both", both, key, given=self.addresses or None)
         for place, address in enumerate(self.addresses):
             if address in self.addresses[:place]:
                 twice = "another host of the target has this address"
                 raise validation_error("twice", twice, "addresses", place, given=address)
+        for wrong in topology.mistakes(self.host_list):
+            raise wrong
         return self
 
     @model_validator(mode="after")
@@ -187,9 +196,19 @@ class TargetConfig(Strict):
         return certificates.of_acme(site) if self.https == "auto" else self.certificate
 
     def hosts(self) -> tuple[Self, ...]:
-        """A target for each host, as if it were the only one."""
-        changes = ({"address": address, "addresses": ()} for address in self.addresses)
-        return tuple(self.model_copy(update=change) for change in changes) or (self,)
+        """A target for each host that has the site, as if it were the only one."""
+        if self.address:
+            return (self,)
+        addresses = self.addresses or tuple(host.address for host in self._sites)
+        return tuple(map(self.at, addresses)) or (self,)
+
+    def at(self, address: str) -> Self:
+        """A target for the host of that address alone. `host_list` stays: it has the hosts beside it."""
+        return self.model_copy(update={"address": address, "addresses": ()})
+
+    @property
+    def _sites(self) -> tuple[TargetHost, ...]:
+        return tuple(host for host in self.host_list if host.has_site)
 
 
 def _led_to(to: str, names: Iterable[SiteName]) -> tuple[str, ...]:

@@ -115,7 +115,7 @@ def fingerprint_inputs(
 
     python: the host's version, as "3.11". secrets: a checksum of the host's secrets.
     """
-    config, target, templates = job.config, job.target, job.project.templates
+    config, target, templates = job.whole or job.config, job.target, job.project.templates
     # These files contain the id, which is not known yet: here "-" takes its place.
     without_id = render.release_files(config, target, "-", templates)
     site_config = render.host_files(config, target, templates)
@@ -124,6 +124,7 @@ def fingerprint_inputs(
     return (
         *(source.tree, source.lock, python, repr(commands), secrets),
         *([app.static_directory] if app.static_directory else []),
+        *(f"{host.address} {host.roles}" for host in target.host_list),
         *(file.content for file in without_id),
         # A running service follows a changed unit only when it is started again.
         *(file.content for file in site_config if file.path.name.endswith("@.service")),

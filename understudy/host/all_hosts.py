@@ -30,9 +30,33 @@ def jobs(job: Job) -> tuple[Job, ...]:
     turn = Lock()
     job.report.hosts(len(hosts))
     return tuple(
-        replace(job, address=host.address, report=report_for_host(job.report, host.address, turn))
+        replace(
+            job,
+            address=host.address,
+            config=(config := job.config.for_host(host)),
+            whole=None if config is job.config else job.config,
+            report=report_for_host(job.report, host.address, turn),
+        )
         for host in hosts
     )
+
+
+def machines(job: Job) -> tuple[Job, ...]:
+    """As jobs(), for all hosts of the target, also those without the site: first that with the database."""
+    target = job.config.target(job.target_name)
+    alone = [one.address for one in target.host_list if not one.has_site]
+    if not alone or job.address not in (None, *alone):
+        return jobs(job)
+    turn = Lock()
+    found = tuple(
+        replace(
+            job,
+            address=address,
+            report=report_for_host(job.report, address, turn),
+        )
+        for address in alone
+    )
+    return found if job.address else (*found, *jobs(job))
 
 
 def one(job: Job) -> Job:
@@ -62,8 +86,11 @@ def look(hosts: Sequence[Job], work: Callable[[Job], Answer]) -> list[Answer]:
 
 
 def roll(hosts: Sequence[Job], work: Callable[[Job], object]) -> None:
-    """Changes the hosts in batches of `max_unavailable`. Raises after the first batch with a failure."""
-    _roll(hosts, work, hosts[0].target.max_unavailable)
+    """Changes the hosts in batches of `max_unavailable`; where they share their data, the first alone before
+    the others: it migrates. Raises after the first batch with a failure.
+    """
+    target = hosts[0].target
+    _roll(hosts, work, target.max_unavailable, first_alone=bool(target.host_list))
 
 
 def in_turn(hosts: Sequence[Job], work: Callable[[Job], object]) -> None:
@@ -90,12 +117,14 @@ def _in_order(
         yield answer
 
 
-def _roll(hosts: Sequence[Job], work: Callable[[Job], object], size: int) -> None:
+def _roll(
+    hosts: Sequence[Job], work: Callable[[Job], object], size: int, *, first_alone: bool = False
+) -> None:
     if _is_single(hosts):
         work(hosts[0])
         return
     outcomes: list[Outcome] = []
-    for batch in batches.batches(hosts, size):
+    for batch in batches.batches(hosts, size, first_alone=first_alone):
         for host, answer in zip(batch, _at_once(batch, work), strict=True):
             error = answer if isinstance(answer, UnderstudyError) else None
             outcomes.append(Outcome(str(host.address), error))

@@ -17,9 +17,13 @@ class Outcome:
     error: UnderstudyError | None = None
 
 
-def batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+def batches(
+    items: Sequence[Item], size: int, *, first_alone: bool = False
+) -> Iterator[Sequence[Item]]:
     """The items in their order, `size` at a time."""
-    return (items[start : start + size] for start in range(0, len(items), size))
+    begin = 1 if first_alone else 0
+    yield from (items[:begin],) if begin else ()
+    yield from (items[start : start + size] for start in range(begin, len(items), size))
 
 
 def summary(target: str, hosts: int, changed: int) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from understudy.commands import off_host
-from understudy.config import backups, mail
+from understudy.config import backups, mail, topology
 from understudy.config.model import Config
 from understudy.config.services import PACKAGES
 from understudy.config.target import TargetConfig
@@ -38,7 +38,10 @@ class Provisioning:
         """Names of the Debian packages that it installs: the list of the loop in provision/10-packages.sh."""
         found = re.search(r'^for package in (.+) "\$@"; do$', self.script, re.MULTILINE)
         own = found.group(1).split() if found else []
-        return (*own, *(_package(word) for word in self.arguments[6:]))
+        return (
+            *own,
+            *(_package(word) for word in self.arguments[6:] if not topology.is_word(word)),
+        )
 
 
 def of_project(project: Project, config: Config, target: TargetConfig) -> Provisioning:
@@ -55,8 +58,9 @@ def provisioning(config: Config, target: TargetConfig, parts: Iterable[str]) -> 
     mails = (mail.CAPTURED,) if target.captures_mail else ()
     more = (
         *mails,
+        *topology.words(target.host_list, target.address),
         *config.services.words(),
-        *config.packages,
+        *config.packages_of(target),
         *((backups.PACKAGE,) if name else ()),
     )
     digest = sha256("\0".join((script, *settings, *more)).encode()).hexdigest()

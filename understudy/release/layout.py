@@ -102,6 +102,11 @@ class Paths:
         return self.root / "shared" / "backups"
 
     @property
+    def database_login(self) -> PurePosixPath:
+        """How the app reaches a database on another host of the target: variables of libpq."""
+        return self.root / "shared" / "database-login"
+
+    @property
     def services(self) -> PurePosixPath:
         """How the app reaches its services: `UNDERSTUDY_REDIS_URL` and the like."""
         return self.root / "shared" / "services"

@@ -15,16 +15,17 @@ if TYPE_CHECKING:
 
 
 def provision(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy.host import all_hosts
+    from understudy.host import all_hosts, shared
     from understudy.host import provision as provision_host
 
     job = checked(job_of(options, project, report))
-    hosts = all_hosts.jobs(job)
+    hosts = all_hosts.machines(job)
     if options.check:
         all_hosts.look(hosts, provision_host.check)
     else:
         with issuing(job):
             all_hosts.roll(hosts, provision_host.provision)
+            shared.share(job)
 
 
 def remove(options: argparse.Namespace, project: Project, report: "Report") -> None:

@@ -1,0 +1,148 @@
+"""The part `hosts` of a target: several hosts of one site, and the roles that each has. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from understudy.config.base import Strict
+from understudy.config.checks import a_list
+from understudy.config.mistakes import validation_error
+from understudy.config.values import Address, AddressOrEmpty
+
+if TYPE_CHECKING:
+    from understudy.config.app import App
+
+Role = Literal["web", "worker", "database"]
+# What the hosts of a target without `hosts` are.
+ALL: tuple[Role, ...] = ("web", "worker", "database")
+_SHARES_DATA = "the hosts of a target with `hosts` share one database"
+
+
+class TargetHost(Strict):
+    """One host. private: its IP address in the network of the hosts, if `address` is another one. roles: web
+    answers visitors; worker is web, and runs the processes and timers; database has the data.
+    """
+
+    address: Address
+    private: AddressOrEmpty = ""
+    roles: Annotated[tuple[Role, ...], a_list("[web]"), Field(min_length=1)]
+
+    @property
+    def inside(self) -> str:
+        """Its address for the other hosts."""
+        return self.private or self.address
+
+    @property
+    def has_site(self) -> bool:
+        return "web" in self.roles or "worker" in self.roles
+
+
+Hosts = Annotated[
+    tuple[TargetHost, ...], a_list("[{address: 192.0.2.7, roles: [web, worker, database]}]")
+]
+
+
+def mistakes(hosts: Sequence[TargetHost]) -> Iterator[Exception]:
+    """Of the hosts alone, each at its place below `hosts`."""
+    for place, host in enumerate(hosts):
+        if host.address in (before.address for before in hosts[:place]):
+            twice = "another host of the target has this address"
+            yield validation_error("twice", twice, "hosts", place, "address", given=host.address)
+        if len(hosts) > 1 and not _is_ip(host.inside):
+            key = "private" if host.private else "address"
+            ip = (
+                "must be an IP address, or `private` must: the firewall of the database's host lets only "
+                "those in"
+            )
+            yield validation_error("ip", ip, "hosts", place, key, given=host.inside)
+    databases = [place for place, host in enumerate(hosts) if "database" in host.roles]
+    for place in databases[1:]:
+        one = (
+            f"only one host has the role database, and hosts.{databases[0]} has it: {_SHARES_DATA}"
+        )
+        yield validation_error("database", one, "hosts", place, "roles", given="database")
+    if hosts and not any(host.has_site for host in hosts):
+        yield validation_error("web", "one of them must have the role web", "hosts")
+
+
+def mistakes_of_app(hosts: Sequence[TargetHost], app: "App", *, works: bool) -> Iterator[str]:
+    """What the app asks of the hosts, in words. works: whether it has processes or timers."""
+    if not hosts:
+        return
+    sites = sum(host.has_site for host in hosts)
+    has_database = any("database" in host.roles for host in hosts)
+    if app.database == "postgresql" and not has_database:
+        yield f"one of them must have the role database: {_SHARES_DATA}"
+    if app.database != "postgresql" and has_database and len(hosts) > 1:
+        yield f"the role database is for PostgreSQL, and app.database is {app.database}"
+    if app.database == "sqlite" and sites > 1:
+        yield f"app.database is sqlite, a file of one host: {_SHARES_DATA}"
+    if app.media_url and sites > 1:
+        yield (
+            "several hosts with the role web would each have uploads of their own: keep uploads in a store "
+            "elsewhere, and set app.media_url to null"
+        )
+    if works and not any("worker" in host.roles for host in hosts):
+        yield "one of them must have the role worker, which runs `processes` and `timers`"
+
+
+def of_host(hosts: Sequence[TargetHost], address: str) -> TargetHost | None:
+    """That host; None for a target without `hosts`."""
+    return next((host for host in hosts if host.address == address), None)
+
+
+def database_elsewhere(hosts: Sequence[TargetHost], address: str) -> str:
+    """Where the host of that address finds the database; "" if it has it itself, or none of them has."""
+    holder = next((host for host in hosts if "database" in host.roles), None)
+    return holder.inside if holder and holder.address != address else ""
+
+
+def clients(hosts: Sequence[TargetHost], address: str) -> tuple[str, ...]:
+    """The addresses of the hosts that use the database of the host of that address."""
+    own = of_host(hosts, address)
+    if own is None or "database" not in own.roles:
+        return ()
+    return tuple(host.inside for host in hosts if host.has_site and host is not own)
+
+
+def does_work(hosts: Sequence[TargetHost], address: str) -> bool:
+    """Whether processes and timers run on the host of that address."""
+    own = of_host(hosts, address)
+    return own is None or "worker" in own.roles
+
+
+def is_first_worker(hosts: Sequence[TargetHost], address: str) -> bool:
+    """Whether it is the one host of processes that are never two, and of timers."""
+    first = next((host.address for host in hosts if "worker" in host.roles), address)
+    return first == address
+
+
+def words(hosts: Sequence[TargetHost], address: str) -> tuple[str, ...]:
+    """For the provisioning of the host of that address; () for a target without `hosts`."""
+    own = of_host(hosts, address)
+    if own is None:
+        return ()
+    given: Mapping[str, str] = {
+        "database": database_elsewhere(hosts, address),
+        "database-at": own.inside if clients(hosts, address) else "",
+        "database-for": ",".join(clients(hosts, address)),
+        "web": "" if own.has_site else "off",
+    }
+    return tuple(f"{key}={value}" for key, value in given.items() if value)
+
+
+def is_word(word: str) -> bool:
+    """Whether it is one of words()."""
+    return (
+        word.partition("=")[0] in ("database", "database-at", "database-for", "web") and "=" in word
+    )
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
