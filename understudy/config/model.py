@@ -200,16 +200,13 @@ class Config(Strict):
 
     @model_validator(mode="after")
     def fit_the_hosts(self) -> Self:
-        works = bool(self.processes or self.timers)
-        for name, target in self.targets.items():
-            for words in topology.mistakes_of_app(target.host_list, self.app, works=works):
-                raise validation_error("hosts", words, "targets", name, "hosts")
+        topology.refuse_unfit(self)
         return self
 
     def notifies(self, target: TargetConfig) -> bool:
         """Whether that host of a target sends messages to people, and not to its own mail catcher."""
-        chosen = (_without_address(self.targets[name]) for name in self.notified_targets)
-        return _without_address(target) in chosen
+        chosen = (self.targets[name].without_address for name in self.notified_targets)
+        return target.without_address in chosen
 
     @property
     def notified_targets(self) -> frozenset[str]:
@@ -279,36 +276,6 @@ class Config(Strict):
             )
         return hosts[0]
 
-    def for_host(self, target: TargetConfig) -> Self:
-        """What that host of a target runs of the site."""
-        hosts, address = target.host_list, target.address
-        if not hosts:
-            return self
-        works, is_first = (
-            topology.does_work(hosts, address),
-            topology.is_first_worker(hosts, address),
-        )
-        processes = {
-            name: one
-            for name, one in self.processes.items()
-            if works and (is_first or not one.single)
-        }
-        # Each host looks after its own certificate and disk.
-        timers = {
-            name: one for name, one in self.timers.items() if is_first or name == notifying.TIMER
-        }
-        return self.model_copy(update={"processes": processes, "timers": timers})
-
-    def packages_of(self, target: TargetConfig) -> tuple[str, ...]:
-        """Those of that host of a target: of a database elsewhere its client, for backups."""
-        server, client = (
-            databases.SERVERS.get(self.app.database),
-            databases.CLIENTS.get(self.app.database),
-        )
-        if not topology.database_elsewhere(target.host_list, target.address) or not client:
-            return self.packages
-        return tuple(client if one == server else one for one in self.packages)
-
     @property
     def packages(self) -> tuple[str, ...]:
         """What the app needs from the distribution, its database server and certbot's plugins included."""
@@ -331,10 +298,6 @@ class Config(Strict):
     def root(self) -> PurePosixPath:
         """The site's directory on every host."""
         return PurePosixPath("/srv") / self.app.name
-
-
-def _without_address(target: TargetConfig) -> TargetConfig:
-    return target.model_copy(update={"address": "", "addresses": (), "host_list": ()})
 
 
 def _listed(hosts: Iterable[TargetConfig]) -> str:

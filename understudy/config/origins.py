@@ -107,9 +107,13 @@ def _rule(rule: Mapping[str, str]) -> Any:
 def _without_unused(keys: dict[str, Any], target: TargetConfig) -> None:
     """One name is a `domain`, one host an `address`; an issuer is for who asks one."""
     is_one = len(target.site_names) == 1 and target.domain
-    unused = {"domains" if is_one else "domain", "address" if target.addresses else "addresses"}
-    if not target.address:
-        unused.add("address")
+    unused = {"domains" if is_one else "domain"}
+    hosts = {"address": target.address, "addresses": target.addresses, "hosts": target.host_list}
+    unused |= (
+        {key for key, given in hosts.items() if not given}
+        if any(hosts.values())
+        else {"address", "hosts"}
+    )
     if target.https != "auto":
         unused.add("acme")
     for key in unused:

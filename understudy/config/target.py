@@ -207,8 +207,15 @@ class TargetConfig(Strict):
         return self.model_copy(update={"address": address, "addresses": ()})
 
     @property
+    def without_address(self) -> Self:
+        """The same for all hosts of a target."""
+        return self.model_copy(update={"address": "", "addresses": (), "host_list": ()})
+
+    @property
     def _sites(self) -> tuple[TargetHost, ...]:
-        return tuple(host for host in self.host_list if host.has_site)
+        """First the one that works: a deploy migrates on the first, and its timers wait for that."""
+        sites = [host for host in self.host_list if host.has_site]
+        return tuple(sorted(sites, key=lambda host: "worker" not in host.roles))
 
 
 def _led_to(to: str, names: Iterable[SiteName]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from understudy.config.mistakes import validation_error
 from understudy.config.values import Address, AddressOrEmpty
 
 if TYPE_CHECKING:
-    from understudy.config.app import App
+    from understudy.config.model import Config
 
 Role = Literal["web", "worker", "database"]
 # What the hosts of a target without `hosts` are.
@@ -67,30 +67,56 @@ def mistakes(hosts: Sequence[TargetHost]) -> Iterator[Exception]:
         yield validation_error("web", "one of them must have the role web", "hosts")
 
 
-def mistakes_of_app(hosts: Sequence[TargetHost], app: "App", *, works: bool) -> Iterator[str]:
-    """What the app asks of the hosts, in words. works: whether it has processes or timers."""
+def refuse_unfit(config: "Config") -> None:
+    """Raises the first mistake of the hosts of a target that the rest of deploy.yml does not go with."""
+    for name, target in config.targets.items():
+        for words in _unfit(target.host_list, config):
+            raise validation_error("hosts", words, "targets", name, "hosts")
+
+
+def _unfit(hosts: Sequence[TargetHost], config: "Config") -> Iterator[str]:
     if not hosts:
         return
-    sites = sum(host.has_site for host in hosts)
-    has_database = any("database" in host.roles for host in hosts)
+    app, has_database = config.app, any("database" in host.roles for host in hosts)
     if app.database == "postgresql" and not has_database:
         yield f"one of them must have the role database: {_SHARES_DATA}"
     if app.database != "postgresql" and has_database and len(hosts) > 1:
         yield f"the role database is for PostgreSQL, and app.database is {app.database}"
-    if app.database == "sqlite" and sites > 1:
+    if (config.processes or config.timers) and not any("worker" in host.roles for host in hosts):
+        yield "one of them must have the role worker, which runs `processes` and `timers`"
+    if has_several_sites(hosts):
+        yield from _unfit_for_several(config)
+
+
+def _unfit_for_several(config: "Config") -> Iterator[str]:
+    """What each of several hosts with the role web would have of its own."""
+    app, here = config.app, sorted(config.services.here())
+    if app.database == "sqlite":
         yield f"app.database is sqlite, a file of one host: {_SHARES_DATA}"
-    if app.media_url and sites > 1:
+    if app.media_url:
         yield (
-            "several hosts with the role web would each have uploads of their own: keep uploads in a store "
+            "several with the role web would each have uploads of their own: keep uploads in a store "
             "elsewhere, and set app.media_url to null"
         )
-    if works and not any("worker" in host.roles for host in hosts):
-        yield "one of them must have the role worker, which runs `processes` and `timers`"
+    if here:
+        yield (
+            f"several with the role web would each have a {here[0]} of their own: give `services.{here[0]}` a "
+            "`url_from`"
+        )
+    if app.maintenance == "migrations":
+        yield (
+            "app.maintenance: migrations shows its page on the host that migrates alone: use "
+            "`maintenance on` before such a deploy"
+        )
 
 
 def of_host(hosts: Sequence[TargetHost], address: str) -> TargetHost | None:
     """That host; None for a target without `hosts`."""
     return next((host for host in hosts if host.address == address), None)
+
+
+def has_several_sites(hosts: Sequence[TargetHost]) -> bool:
+    return sum(host.has_site for host in hosts) > 1
 
 
 def database_elsewhere(hosts: Sequence[TargetHost], address: str) -> str:

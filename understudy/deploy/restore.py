@@ -52,7 +52,7 @@ def live_release(job: Job, observed: ObservedState) -> Manifest:
 
 
 def _refuse_without_backup(connection: SshConnection, job: Job, name: str) -> None:
-    external_database.refuse_restore(job.config.app)
+    external_database.refuse_restore(job.config.app, job.target)
     names = [backup.name for backup in backups.list_all(connection, job)]
     if name not in names:
         raise Refused(

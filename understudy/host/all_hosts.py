@@ -7,6 +7,7 @@ from dataclasses import replace
 from threading import Lock
 from typing import TypeVar
 
+from understudy.config import roles
 from understudy.errors import UnderstudyError
 from understudy.host import batches
 from understudy.host.batches import Outcome
@@ -33,7 +34,7 @@ def jobs(job: Job) -> tuple[Job, ...]:
         replace(
             job,
             address=host.address,
-            config=(config := job.config.for_host(host)),
+            config=(config := roles.of_host(job.config, host)),
             whole=None if config is job.config else job.config,
             report=report_for_host(job.report, host.address, turn),
         )

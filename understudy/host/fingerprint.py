@@ -12,6 +12,7 @@ _PATTERNS = (
     *("nginx", "python3", "openssl", "libssl3*", "libsqlite3-0", "sqlite3"),
     *("postgresql-[0-9][0-9]", "mariadb-server", "systemd", "libc6"),
 )
+_DATABASE = re.compile(r"postgresql-\d+|mariadb-server")
 _QUERY = r"""
 . /etc/os-release
 printf 'os\t%s\n' "$ID ${VERSION_ID:-unstable}"
@@ -50,6 +51,12 @@ def parse(output: str) -> Fingerprint:
             row[2]: row[3] for row in rows if len(row) == 4 and row[:2] == ["package", "installed"]
         },
     )
+
+
+def without_database(found: Fingerprint) -> Fingerprint:
+    """For a host whose database is on another one: it has no server of its own."""
+    kept = {name: one for name, one in found.packages.items() if not _DATABASE.fullmatch(name)}
+    return found.model_copy(update={"packages": kept})
 
 
 def differences(staging: Fingerprint, host: Fingerprint, name: str) -> tuple[str, ...]:

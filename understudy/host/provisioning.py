@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from understudy.commands import off_host
-from understudy.config import backups, mail, topology
+from understudy.config import backups, mail, roles, topology
 from understudy.config.model import Config
 from understudy.config.services import PACKAGES
 from understudy.config.target import TargetConfig
@@ -60,7 +60,7 @@ def provisioning(config: Config, target: TargetConfig, parts: Iterable[str]) -> 
         *mails,
         *topology.words(target.host_list, target.address),
         *config.services.words(),
-        *config.packages_of(target),
+        *roles.packages(config, target),
         *((backups.PACKAGE,) if name else ()),
     )
     digest = sha256("\0".join((script, *settings, *more)).encode()).hexdigest()

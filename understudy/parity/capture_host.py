@@ -94,7 +94,8 @@ def mirrored_target(job: Job) -> str:
     """The target whose capture the VM follows: vm.stands_for, or the first of its hosts with a capture."""
     name = job.config.vm.stands_for
     target = job.config.targets.get(name)
-    hosts = [f"{name}:{address}" for address in target.addresses] if target else []
+    several = target.hosts() if target and not target.address else ()
+    hosts = [f"{name}:{host.address}" for host in several if host.address]
     captured = (one for one in (name, *hosts) if lock_path(job, one).exists())
     return next(captured, hosts[0] if hosts else name)
 

@@ -1,9 +1,12 @@
 """Requires, before a deploy, a valid receipt of a rehearsal that covers it."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from understudy.config import topology
 from understudy.errors import Refused
+from understudy.host import fingerprint
 from understudy.job import Job
 from understudy.receipts import differences, inputs, signing, statement
 from understudy.receipts import store as receipt_store
@@ -39,8 +42,11 @@ def check(job: Job, source: sources.Source, connection: Connection) -> tuple[Rec
     stored = receipt_store.find(job.project, app, digest) or _of_same_commit(job, source)
     signer = signing.check(stored.path, stored.signature, job.config.receipts.allowed_signers)
     rehearsed = stored.receipt.candidate
+    receipt = stored.receipt
+    if topology.database_elsewhere(job.target.host_list, job.target.address):
+        receipt = replace(receipt, staging=fingerprint.without_database(receipt.staging))
     not_covered = differences.differences(
-        stored.receipt,
+        receipt,
         inputs.candidate(job, source, rehearsed.target),
         inputs.fingerprint_of(connection),
         job.target_name,

@@ -76,7 +76,9 @@ def hosts(options: argparse.Namespace) -> list[str]:
     target = found.get(_target(options)) if isinstance(found, dict) else None
     if not isinstance(target, dict):
         return []
-    return [str(one) for one in (target.get("addresses") or [target.get("address")]) if one]
+    listed = [one.get("address") for one in target.get("hosts") or [] if isinstance(one, dict)]
+    found = listed or target.get("addresses") or [target.get("address")]
+    return [str(one) for one in found if one]
 
 
 def processes(options: argparse.Namespace) -> list[str]:

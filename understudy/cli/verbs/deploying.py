@@ -37,7 +37,7 @@ def remove(options: argparse.Namespace, project: Project, report: "Report") -> N
     if not options.yes:
         prompts.confirm(remove_site.loses(job, with_data=options.with_data))
     all_hosts.roll(
-        all_hosts.jobs(job), lambda host: remove_site.remove(host, with_data=options.with_data)
+        all_hosts.machines(job), lambda host: remove_site.remove(host, with_data=options.with_data)
     )
 
 
