@@ -90,6 +90,8 @@ class Containers:
         ip address add {gateway}/32 dev "$5"
         ip link set "$5" up
         ip route replace {machine.address} dev "$5"
+        # This machine answers for the other host, which is not on this link.
+        echo 1 >"/proc/sys/net/ipv4/conf/$5/proxy_arp"
         echo 1 >/proc/sys/net/ipv4/ip_forward
         nft -f - <<END
         table ip {machine.name}
@@ -97,7 +99,7 @@ class Containers:
         table ip {machine.name} {{
             chain postrouting {{
                 type nat hook postrouting priority srcnat
-                ip saddr {machine.address} masquerade
+                ip saddr {machine.address} ip daddr != {gateway}/24 masquerade
             }}
         }}
         END

@@ -54,7 +54,7 @@ def test_hsts_without_https_is_a_mistake() -> None:
 def test_issuer_finds_the_answer_on_one_host_only() -> None:
     several = {"https": "auto", "addresses": ["192.0.2.7", "192.0.2.8"]}
 
-    with pytest.raises(ValueError, match="must be off with several `addresses`"):
+    with pytest.raises(ValueError, match="must be off with several hosts"):
         config(target=several)
     assert config(target={**several, "addresses": ["192.0.2.7"]})
 
