@@ -36,7 +36,7 @@ def staging(
     QUIET in a test's module: parts of commands that its hosts expect; they succeed and print nothing.
     """
     from tests.unit.staging import Staging
-    from understudy.host import late_entry, mailbox, session
+    from understudy.host import late_entry, mailbox, session, shared
     from understudy.host import provision as provision_host
     from understudy.host import remove as remove_site
     from understudy.paths import Project
@@ -49,6 +49,7 @@ def staging(
     monkeypatch.setattr(provision_host, "SshConnection", made.connect)
     monkeypatch.setattr(remove_site, "SshConnection", made.connect)
     monkeypatch.setattr(mailbox, "SshConnection", made.connect)
+    monkeypatch.setattr(shared, "SshConnection", made.connect)
     return made
 
 

@@ -218,7 +218,7 @@ def settings(
 ) -> dict[str, Any]:
     """The content of a small deploy.yml; app, target: keys to change or add."""
     given = target or {}
-    where = {} if "addresses" in given else {"address": "192.0.2.7"}
+    where = {} if {"addresses", "hosts"} & {*given} else {"address": "192.0.2.7"}
     name = {} if "domains" in given else {"domain": "shop.test"}
     return {
         "app": {

@@ -1,0 +1,155 @@
+"""The smallest topology: a web host, and a database on another one."""
+
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration import production
+from tests.integration.hardware import FIRST, SECOND
+from tests.integration.production import Production
+from tests.integration.site import Site
+from tests.integration.staging import PROJECT, Answer, Staging, make_app
+
+pytestmark = pytest.mark.timeout(1800)
+
+
+@dataclass(frozen=True)
+class Shop:
+    """An app, the host with its database, and the host of the site."""
+
+    app: Staging
+    database: Production
+    web: Production
+
+    @property
+    def site(self) -> Site:
+        return Site(self.app, address=self.web.address)
+
+    def deploy_py(self, verb: str, *words: str) -> Answer:
+        return self.app.deploy_py(verb, "--target", "shop", *words)
+
+    def sql(self, statement: str) -> str:
+        """What the server on the database's host answers."""
+        return self.database.ssh(
+            f'cd / && sudo -u postgres psql -XAt todo -c "{statement}"'
+        ).strip()
+
+
+@pytest.fixture(scope="module")
+def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Production, Production]]:
+    try:
+        first = production.start(tmp_path_factory.mktemp("shop"))
+        yield first, production.start_twin(first)
+    finally:
+        production.remove()
+
+
+@pytest.fixture(scope="module")
+def app(hosts: tuple[Production, Production], tmp_path_factory: pytest.TempPathFactory) -> Staging:
+    roles = [
+        {"address": FIRST.address, "roles": ["database"]},
+        {"address": SECOND.address, "roles": ["web", "worker"]},
+    ]
+
+    def add(settings: dict[str, Any]) -> None:
+        target = hosts[0].target("todo.test", hosts=roles, require_receipt=False)
+        del target["address"]
+        settings["targets"]["shop"] = target
+        settings["app"]["database"] = "postgresql"
+        # As on a single host: where the server is, libpq knows.
+        settings["app"]["environment"]["DATABASE_URL"] = "postgresql:///todo"
+
+    made = make_app(PROJECT / "example", tmp_path_factory.mktemp("app"), add)
+    made.require("psycopg[binary]", python="3.11")
+    made.commit("PostgreSQL")
+    return made
+
+
+@pytest.fixture(scope="module")
+def shop(app: Staging, hosts: tuple[Production, Production]) -> Shop:
+    """Provisioned and deployed to."""
+    made = Shop(app, *hosts)
+    provisioned = made.deploy_py("provision")
+    assert provisioned.code == 0, provisioned.text
+    deployed = made.deploy_py("deploy")
+    assert deployed.code == 0, deployed.text
+    return made
+
+
+def test_what_visitors_write_is_on_the_database_host(shop: Shop) -> None:
+    shop.site.add_list("from another host")
+
+    assert shop.site.has_list("from another host")
+    assert "from another host" in shop.sql("SELECT title FROM lists_list")
+
+
+def test_database_lets_in_its_hosts_alone(shop: Shop) -> None:
+    listening = shop.database.ssh("sudo ss -ltnH 'sport = :5432'").split()
+    assert f"{FIRST.address}:5432" in listening
+
+    # Not this machine, which has a login at both.
+    with pytest.raises(OSError), socket.create_connection((FIRST.address, 5432), timeout=2):
+        pass
+    with pytest.raises(OSError), socket.create_connection((FIRST.address, 80), timeout=2):
+        pass
+    used = shop.sql(
+        "SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'todo'"
+    )
+    assert used in ("t", "")
+
+
+def test_login_is_of_the_app_alone(shop: Shop) -> None:
+    found = shop.web.ssh("sudo stat -c '%a %U %G' /srv/todo/shared/database-login").strip()
+    assert found == "640 root todo"
+    login = "set -a; . /srv/todo/shared/database-login; PGSSLMODE={} psql -XAt -d todo -c 'SELECT 1' 2>&1 || true"
+    as_app = "cd / && sudo -u todo sh -c '" + login.replace("'", "'\"'\"'") + "'"
+    assert shop.web.ssh(as_app.format("verify-full")).strip() == "1"
+    assert "no encryption" in shop.web.ssh(as_app.format("disable"))
+
+
+def test_second_runs_change_nothing(shop: Shop) -> None:
+    provisioned, deployed = shop.deploy_py("provision"), shop.deploy_py("deploy")
+
+    assert provisioned.text.count("nothing to change") == 2, provisioned.text
+    assert "nothing to do" in deployed.text
+    assert shop.deploy_py("status").code == 0
+
+
+def test_migration_is_backed_up_and_tried_over_the_network(shop: Shop) -> None:
+    shop.site.add_list("before the migration")
+    shop.site.migration("more", "")
+    deployed = shop.deploy_py("deploy")
+
+    assert deployed.code == 0, deployed.text
+    listed = shop.deploy_py("restore").text
+    assert "rows" in listed, listed
+    assert shop.site.has_list("before the migration")
+
+
+def test_restore_brings_back_what_was_there(shop: Shop) -> None:
+    shop.site.add_list("kept")
+    assert shop.deploy_py("backup").code == 0
+    name = shop.deploy_py("restore").text.split("\n")[-2].split()[0]
+    shop.site.add_list("written since")
+
+    restored = shop.deploy_py("restore", name, "--yes")
+
+    assert restored.code == 0, restored.text
+    assert shop.site.has_list("kept")
+    assert not shop.site.has_list("written since")
+
+
+def test_database_that_is_away_is_named(shop: Shop) -> None:
+    shop.database.ssh("sudo systemctl stop postgresql@15-main")
+    try:
+        status = shop.deploy_py("status")
+    finally:
+        shop.database.ssh("sudo systemctl start postgresql@15-main")
+
+    assert status.code == 1
+    assert f"{FIRST.address}" in status.text
+    assert replace(shop.site).get("/").code == 0

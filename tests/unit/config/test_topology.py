@@ -1,0 +1,141 @@
+"""Hosts with roles: which go together, what each is provisioned with, and what it runs."""
+
+import pytest
+
+from tests.unit.config.deploy_yml import mistakes
+from understudy.config import model as configuration
+from understudy.config import roles, topology
+from understudy.config.model import Config
+
+TEXT = """\
+app:
+  name: shop
+  source: .
+  module: shop.wsgi:application
+  database: postgresql
+  media_url: null
+processes:
+  beat: {command: [beat], single: true}
+  mail: {command: [mail], count: 2}
+timers:
+  clean: {command: [clean], calendar: daily}
+targets:
+  production:
+    domain: shop.test
+    admin: debian
+    hosts:
+      - {address: a.example, private: 10.0.0.1, roles: [web]}
+      - {address: b.example, private: 10.0.0.2, roles: [web, worker]}
+      - {address: c.example, private: "fd00::3", roles: [worker]}
+      - {address: d.example, private: 10.0.0.4, roles: [database]}
+"""
+
+
+def config(text: str = TEXT) -> Config:
+    return configuration.parse(text)
+
+
+def words(address: str, text: str = TEXT) -> tuple[str, ...]:
+    return topology.words(config(text).targets["production"].host_list, address)
+
+
+def test_site_is_on_the_hosts_with_web_or_worker_a_worker_first() -> None:
+    found = [host.address for host in config().hosts("production")]
+
+    assert found == ["b.example", "c.example", "a.example"]
+    assert [host.address for host in config().hosts("production", "d.example")] == ["d.example"]
+
+
+def test_host_is_provisioned_by_its_roles() -> None:
+    assert words("a.example") == ("database=10.0.0.4",)
+    assert words("d.example") == (
+        "database-at=10.0.0.4",
+        "database-for=10.0.0.1,10.0.0.2,fd00::3",
+        "web=off",
+    )
+    assert all(map(topology.is_word, (*words("a.example"), *words("d.example"))))
+    assert not topology.is_word("redis=for:queue")
+
+
+def test_database_of_a_web_host_is_used_by_the_others() -> None:
+    text = TEXT.replace("roles: [web]", "roles: [web, database]").replace(
+        "roles: [database]", "roles: [web]"
+    )
+
+    assert words("a.example", text) == (
+        "database-at=10.0.0.1",
+        "database-for=10.0.0.2,fd00::3,10.0.0.4",
+    )
+    assert words("d.example", text) == ("database=10.0.0.1",)
+
+
+def test_one_host_alone_opens_no_port() -> None:
+    at = TEXT.index("      - {address: a")
+    text = TEXT[:at] + "      - {address: a.example, roles: [web, worker, database]}\n"
+
+    assert words("a.example", text) == ()
+    assert roles.packages(config(text), config(text).hosts("production")[0]) == ("postgresql",)
+
+
+def test_processes_are_on_workers_and_what_is_one_on_the_first_of_them() -> None:
+    whole = config()
+    found = [roles.of_host(whole, host) for host in whole.hosts("production")]
+
+    assert [list(one.processes) for one in found] == [["beat", "mail"], ["mail"], []]
+    assert [list(one.timers) for one in found] == [["clean"], [], []]
+
+
+def test_host_without_the_database_has_its_client() -> None:
+    whole = config()
+
+    assert [roles.packages(whole, host) for host in whole.hosts("production")] == [
+        ("postgresql-client",)
+    ] * 3
+    assert roles.packages(whole, whole.hosts("production", "d.example")[0]) == ("postgresql",)
+
+
+def test_target_without_hosts_is_as_it_was() -> None:
+    at = TEXT.index("    hosts:")
+    whole = config(f"{TEXT[:at]}    address: 192.0.2.7\n")
+    [host] = whole.hosts("production")
+
+    assert roles.of_host(whole, host) is whole
+    assert topology.words(host.host_list, host.address) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "mistake"),
+    [
+        ("[database]", "[web]", "hosts: one of them must have the role database"),
+        ("[web]", "[database]", "hosts.3.roles: only one host has the role database"),
+        ("10.0.0.1", "db.internal", "hosts.0.private: must be an IP address"),
+        ("b.example", "a.example", "hosts.1.address: another host of the target has this address"),
+        (
+            "admin: debian",
+            "admin: debian\n    address: a.example",
+            "give either `address` or `hosts`",
+        ),
+        ("worker", "web", "hosts: one of them must have the role worker"),
+        ("media_url: null", "media_url: /media/", "set app.media_url to null"),
+        ("database: postgresql", "database: mariadb", "the role database is for PostgreSQL"),
+        ("targets:", "services: [redis]\ntargets:", "give `services.redis` a `url_from`"),
+        ("  media_url: null", "  media_url: null\n  maintenance: migrations", "app.maintenance"),
+        (
+            "domain: shop.test",
+            "domain: shop.test\n    https: auto",
+            "must be off with several hosts",
+        ),
+        ("roles: [web]", "roles: []", "hosts.0.roles: must not be empty"),
+        ("roles: [web]", "roles: [wbe]", "must be web, worker or database (got 'wbe')"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(old: str, new: str, mistake: str) -> None:
+    assert old in TEXT
+    found = "\n".join(mistakes(TEXT.replace(old, new)))
+    assert mistake in found
+
+
+def test_sqlite_is_of_one_host() -> None:
+    text = TEXT.replace("database: postgresql", "database: sqlite").replace("[database]", "[web]")
+
+    assert "app.database is sqlite, a file of one host" in "\n".join(mistakes(text))
