@@ -11,7 +11,16 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from understudy.config import backups as off_host
-from understudy.config import databases, mistakes, packages, report, spots, topology, yaml_mistakes, yaml_text
+from understudy.config import (
+    databases,
+    mistakes,
+    packages,
+    report,
+    spots,
+    topology,
+    yaml_mistakes,
+    yaml_text,
+)
 from understudy.config import notify as notifying
 from understudy.config.app import App
 from understudy.config.backups import Backups
