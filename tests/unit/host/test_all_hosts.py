@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Barrier
 from typing import Any
 
@@ -217,3 +218,37 @@ def test_no_more_hosts_are_begun_after_ctrl_c(size: int, staging: Staging) -> No
         all_hosts.roll(jobs(staging, max_unavailable=size), work)
 
     assert len(done) <= size
+
+
+ROLES = [
+    {"address": "192.0.2.1", "roles": ["web"]},
+    {"address": "192.0.2.2", "roles": ["database"]},
+    {"address": "192.0.2.3", "roles": ["web", "worker"]},
+    {"address": "192.0.2.4", "roles": ["web"]},
+]
+
+
+def with_roles(staging: Staging, chosen: str | None = None) -> Job:
+    app = {"database": "postgresql", "media_url": None}
+    return replace(staging.job(app=app, hosts=ROLES, max_unavailable=2), address=chosen)
+
+
+def test_database_host_is_provisioned_first_and_has_no_site(staging: Staging) -> None:
+    job = with_roles(staging)
+
+    assert [one.address for one in all_hosts.jobs(job)] == ["192.0.2.3", "192.0.2.1", "192.0.2.4"]
+    assert [one.address for one in all_hosts.machines(job)] == [
+        *("192.0.2.2", "192.0.2.3", "192.0.2.1", "192.0.2.4")
+    ]
+    for address in ("192.0.2.2", "192.0.2.4"):
+        chosen = all_hosts.machines(with_roles(staging, address))
+        assert [one.target.address for one in chosen] == [address]
+
+
+def test_one_host_migrates_before_the_others_of_one_database(staging: Staging) -> None:
+    done, work = failing_on("192.0.2.3")
+
+    with pytest.raises(Unreachable, match=r"192\.0\.2\.3 failed; 2 not begun"):
+        all_hosts.roll(all_hosts.jobs(with_roles(staging)), work)
+
+    assert done == ["192.0.2.3"]

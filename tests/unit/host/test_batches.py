@@ -58,3 +58,12 @@ def test_exit_code_is_that_of_the_first_failure(kind: type[StepFailed]) -> None:
     outcomes = [Outcome("a"), Outcome("b", kind("no")), Outcome("c", Refused("no"))]
 
     assert batches.stopped("production", outcomes, []).exit_code == kind.exit_code
+
+
+def test_first_may_be_alone() -> None:
+    assert [list(one) for one in batches.batches("abcde", 2, first_alone=True)] == [
+        ["a"],
+        ["b", "c"],
+        ["d", "e"],
+    ]
+    assert [list(one) for one in batches.batches("a", 3, first_alone=True)] == [["a"]]

@@ -73,3 +73,14 @@ def test_difference_that_matters_is_a_sentence(change: dict[str, Any], sentence:
     [difference] = fingerprint.differences(STAGING, changed(**change), "production")
 
     assert sentence in difference
+
+
+def test_host_without_a_database_of_its_own_lacks_no_server() -> None:
+    packages = {"postgresql-15": "15.9-0+deb12u1", "nginx": "1.22.1-9"}
+    staging = fingerprint.Fingerprint(
+        os="debian 12", machine="x86_64", python="3.11", packages=packages
+    )
+    host = staging.model_copy(update={"packages": {"nginx": "1.22.1-9"}})
+
+    assert fingerprint.differences(staging, host, "web") != ()
+    assert fingerprint.differences(fingerprint.without_database(staging), host, "web") == ()
