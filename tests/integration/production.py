@@ -8,6 +8,8 @@ import yaml
 
 from tests.integration.hardware import FIRST, SECOND, Hardware, Machine, default, remove_all, until
 from tests.integration.staging import PROJECT, Staging, run
+from understudy.config import model as configuration
+from understudy.host.provisioning import of_project
 from understudy.paths import Project
 from understudy.report.terminal import TextReport
 from understudy.vm import box as boxes
@@ -129,6 +131,15 @@ def requiring_receipts(app: Staging, directory: Path) -> Staging:
 def remove() -> None:
     """Removes the hosts, also those that a killed run left."""
     remove_all()
+
+
+def provisioned_box(app: Staging) -> Path:
+    """The catalog of the box that the app's staging VM is made from: its packages are there."""
+    project = Project(PROJECT, app.config, PROJECT)
+    config = configuration.load(app.config)
+    recipe = of_project(project, config, config.target("vagrant"))
+    box = boxes.box_for(project, config.vm.release, recipe)
+    return boxes.build(project, box, recipe, TextReport())
 
 
 def _bare_box() -> Path:

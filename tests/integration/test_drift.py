@@ -14,11 +14,6 @@ from tests.integration.hardware import FIRST, VirtualMachines
 from tests.integration.planted import Planted
 from tests.integration.production import Production
 from tests.integration.staging import PROJECT, Answer, Staging, make_app
-from understudy.config import model as configuration
-from understudy.host.provisioning import of_project
-from understudy.paths import Project
-from understudy.report.terminal import TextReport
-from understudy.vm import box as boxes
 
 pytestmark = [pytest.mark.timeout(1800), pytest.mark.long]
 
@@ -57,12 +52,7 @@ def made(app: Staging, directory: Path) -> Production:
 
     A virtual machine: a container has no kernel, clock and disk of its own to plant differences in.
     """
-    project = Project(PROJECT, app.config, PROJECT)
-    config = configuration.load(app.config)
-    recipe = of_project(project, config, config.target("vagrant"))
-    box = boxes.box_for(project, config.vm.release, recipe)
-    catalog = boxes.build(project, box, recipe, TextReport())
-    host = production.start(directory, catalog, VirtualMachines())
+    host = production.start(directory, production.provisioned_box(app), VirtualMachines())
     know(app, host)
     # The box's deployer has the key of the box's builder; like on a bare host, it must be the admin's.
     host.ssh("sudo rm /home/deploy/.ssh/authorized_keys")

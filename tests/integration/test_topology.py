@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.integration import production
 from tests.integration.hardware import FIRST, SECOND
@@ -54,25 +55,15 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Production, Production]]:
-    try:
-        first = production.start(tmp_path_factory.mktemp("shop"))
-        yield first, production.start_twin(first)
-    finally:
-        production.remove()
-
-
-@pytest.fixture(scope="module")
-def app(hosts: tuple[Production, Production], tmp_path_factory: pytest.TempPathFactory) -> Staging:
+def app(tmp_path_factory: pytest.TempPathFactory) -> Staging:
     roles = [
         {"address": FIRST.address, "roles": ["database"]},
         {"address": SECOND.address, "roles": ["web", "worker"]},
     ]
 
     def add(settings: dict[str, Any]) -> None:
-        target = hosts[0].target("todo.test", hosts=roles, require_receipt=False)
-        del target["address"]
-        settings["targets"]["shop"] = target
+        keys = {"domain": "todo.test", "admin": "ops", "require_receipt": False}
+        settings["targets"]["shop"] = {**keys, "hosts": roles}
         settings["app"]["database"] = "postgresql"
         # As on a single host: where the server is, libpq knows.
         settings["app"]["environment"]["DATABASE_URL"] = "postgresql:///todo"
@@ -81,6 +72,25 @@ def app(hosts: tuple[Production, Production], tmp_path_factory: pytest.TempPathF
     made.require("psycopg[binary]", python="3.11")
     made.commit("PostgreSQL")
     return made
+
+
+@pytest.fixture(scope="module")
+def hosts(
+    app: Staging, staging: Staging, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Production, Production]]:
+    """From a box that has most packages: what they need of the network is PostgreSQL."""
+    try:
+        first = production.start(
+            tmp_path_factory.mktemp("shop"), production.provisioned_box(staging)
+        )
+        first.ssh("sudo rm -f /home/deploy/.ssh/authorized_keys")
+        settings = yaml.safe_load(app.config.read_text())
+        files = {"key": str(first.key), "known_hosts": str(first.known_hosts)}
+        settings["targets"]["shop"] |= files
+        app.config.write_text(yaml.safe_dump(settings))
+        yield first, production.start_twin(first)
+    finally:
+        production.remove()
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -99,7 +99,7 @@ def parse(lines: Iterable[str], site: str) -> Readings:
             restarts=_restarts(values["unit"], site),
             backup=_backup(values["backup"], values["backup_file"]),
             services=dict(line.split("\t", 1) for line in values["service"] if "\t" in line),
-            database=(values["database"] or [""])[-1],
+            database=_telling(values["database"]),
             off_host=_off_host(values["off_host"]),
         )
 
@@ -119,6 +119,12 @@ def _disks(lines: Iterable[str]) -> Iterator[Disk]:
 
 def _memory(total: list[str], available: list[str]) -> Memory | None:
     return Memory(int(total[0]) * 1024, int(available[0]) * 1024) if total and available else None
+
+
+def _telling(lines: Sequence[str]) -> str:
+    """The line that says what is wrong: clients of databases go on with questions."""
+    last = lines[-1] if lines else ""
+    return next((line for line in lines if re.search(r"\berror\b", line, re.IGNORECASE)), last)
 
 
 def _restarts(lines: Iterable[str], site: str) -> Mapping[tuple[str, str], Restarts]:

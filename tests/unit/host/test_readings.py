@@ -95,11 +95,14 @@ def test_host_without_backups_has_none(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("reach", "state"),
-    [("", ""), ("true", "ok"), ("echo query; echo 'no server' >&2; false", "no server")],
+    [
+        ("", ""),
+        ("true", "ok"),
+        ("echo query; echo 'no server' >&2; false", "no server"),
+        ("echo 'psql: error: no route'; echo '    Is it running?'; false", "psql: error: no route"),
+    ],
 )
-def test_database_is_reached_or_the_last_line_says_why_not(
-    reach: str, state: str, tmp_path: Path
-) -> None:
+def test_database_is_reached_or_a_line_says_why_not(reach: str, state: str, tmp_path: Path) -> None:
     assert read(ask(tmp_path, reach)).database == state
 
 
