@@ -99,7 +99,7 @@ def parse(lines: Iterable[str], site: str) -> Readings:
             restarts=_restarts(values["unit"], site),
             backup=_backup(values["backup"], values["backup_file"]),
             services=dict(line.split("\t", 1) for line in values["service"] if "\t" in line),
-            database=_telling(values["database"]),
+            database=_reason(values["database"]),
             off_host=_off_host(values["off_host"]),
         )
 
@@ -121,8 +121,8 @@ def _memory(total: list[str], available: list[str]) -> Memory | None:
     return Memory(int(total[0]) * 1024, int(available[0]) * 1024) if total and available else None
 
 
-def _telling(lines: Sequence[str]) -> str:
-    """The line that says what is wrong: clients of databases go on with questions."""
+def _reason(lines: Sequence[str]) -> str:
+    """The line that says what is wrong: some clients add questions below it."""
     last = lines[-1] if lines else ""
     return next((line for line in lines if re.search(r"\berror\b", line, re.IGNORECASE)), last)
 
