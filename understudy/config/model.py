@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 from understudy.config import backups as off_host
 from understudy.config import (
     databases,
+    deploy_file,
     mistakes,
     packages,
     report,
@@ -45,26 +46,7 @@ from understudy.errors import ConfigError, did_you_mean
 
 def load(path: Path) -> "Config":
     """Reads and checks deploy.yml. Raises ConfigError for all that is wrong in it, at once."""
-    try:
-        # Some editors begin a file with a mark of its encoding.
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise ConfigError(
-            f"there is no {path}",
-            hint="`python deploy.py init` writes one in the repository of an app. If there is one "
-            "elsewhere: go to its folder, or name it with --config.",
-        ) from None
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise ConfigError(
-            f"{path} is not text in UTF-8: see line {line}",
-            hint="Save it as UTF-8, or name another file with --config.",
-        ) from None
-    except OSError as error:
-        raise ConfigError(
-            f"can't read {path}: {error.strerror}", hint="Name another file with --config."
-        ) from None
-    return parse(text, path)
+    return parse(deploy_file.text(path), path)
 
 
 def parse(text: str, path: Path = Path("deploy.yml")) -> "Config":
