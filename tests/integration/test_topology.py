@@ -169,3 +169,19 @@ def test_database_that_is_away_is_named(shop: Shop) -> None:
     assert status.code == 1
     assert f"{FIRST.address}" in status.text
     assert shop.site.get("/").code == 0
+
+
+def test_removed_site_leaves_no_way_in(shop: Shop) -> None:
+    removed = shop.deploy_py("remove", "--with-data", "--yes")
+
+    assert removed.code == 0, removed.text
+    rules = shop.database.ssh("sudo nft list table inet understudy")
+    assert "5432" not in rules
+    assert "dport 22" in rules
+    logins = shop.database.ssh("sudo cat /etc/postgresql/15/main/pg_hba.conf")
+    assert "todo" not in logins
+    databases = shop.database.ssh(
+        "cd / && sudo -u postgres psql -XAt -c 'SELECT datname FROM pg_database'"
+    )
+    assert "todo" not in databases
+    assert shop.web.ssh("ls /srv").strip() == ""

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
 from understudy.commands import removal
-from understudy.config import databases
+from understudy.config import databases, roles
 from understudy.errors import Refused, StepFailed
 from understudy.job import Job
 from understudy.report.answer import Answer
@@ -76,8 +76,8 @@ def remove(job: Job, *, with_data: bool) -> None:
 
 
 def _server(job: Job) -> str:
-    """The engine whose server has the site's database; sqlite if none does."""
-    packages = job.config.packages
+    """The engine whose server on that host has the site's database; sqlite if none does."""
+    packages = roles.packages(job.config, job.target)
     return next((name for name in _SERVERS if databases.SERVERS[name] in packages), "sqlite")
 
 

@@ -90,6 +90,26 @@ if [ -e "/etc/understudy/$site.off-host" ]; then
     systemctl daemon-reload
 fi
 
+clients=/etc/understudy/$site.database-for
+if [ -e "$clients" ]; then
+    step "other hosts of the site"
+    # used_by_another ADDRESS. The first line of each file is this host's own address.
+    used_by_another() {
+        for file in /etc/understudy/*.database-for; do
+            if [ "$file" != "$clients" ] && tail -n +2 "$file" | grep -qxF "$1"; then return 0; fi
+        done
+        return 1
+    }
+    tail -n +2 "$clients" | while read -r address; do
+        used_by_another "$address" ||
+            sed -i "/ saddr $address tcp dport 5432 accept\$/d" /etc/nftables.d/understudy.nft
+    done
+    nft --file /etc/nftables.d/understudy.nft
+    for file in /etc/postgresql/*/*/pg_hba.conf; do sed -i "/ # understudy $site\$/d" "$file"; done
+    systemctl reload postgresql
+    rm -f "/etc/understudy/$site.database-password" "$clients"
+fi
+
 step "certificate and rights"
 if [ -e "/etc/letsencrypt/renewal/$site.conf" ]; then certbot delete --non-interactive --quiet --cert-name "$site"; fi
 rm -rf "/etc/ssl/understudy/$site" "/run/$site"

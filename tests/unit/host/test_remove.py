@@ -1,5 +1,7 @@
 """A site is taken off a host by a script that the admin runs as root."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.unit.fakes import FakeConnection, failed, printed
@@ -70,3 +72,18 @@ def test_removal_that_fails_shows_why_and_that_it_continues(staging: Staging) ->
 
     assert raised.value.details.endswith("psql: error: connection refused")
     assert "it continues where it stopped" in raised.value.hint
+
+
+def test_server_on_another_host_is_left_to_that_host(staging: Staging) -> None:
+    hosts = [
+        {"address": "192.0.2.1", "roles": ["web"]},
+        {"address": "192.0.2.2", "roles": ["database"]},
+    ]
+    job = staging.job(app={"database": "postgresql", "media_url": None}, hosts=hosts)
+    host = admin(staging, printed(""))
+
+    for address in ("192.0.2.1", "192.0.2.2"):
+        remove_site.remove(replace(job, address=address), with_data=True)
+
+    ran = [note for note in host.notes if "understudy-remove.sh shop" in note]
+    assert [note.split()[-2] for note in ran] == ["sqlite", "postgresql"]

@@ -36,8 +36,10 @@ def remove(options: argparse.Namespace, project: Project, report: "Report") -> N
     job = job_of(options, project, report)
     if not options.yes:
         prompts.confirm(remove_site.loses(job, with_data=options.with_data))
+    # The database last: until then the site uses it.
     all_hosts.roll(
-        all_hosts.machines(job), lambda host: remove_site.remove(host, with_data=options.with_data)
+        all_hosts.machines(job)[::-1],
+        lambda host: remove_site.remove(host, with_data=options.with_data),
     )
 
 
