@@ -155,6 +155,18 @@ fi
 
 service_conflicts
 
+# tables_here: how many the site's database on this host has, 0 without one.
+tables_here() {
+    of_site="nspname <> 'information_schema' AND nspname NOT LIKE 'pg\\_%'"
+    (cd / && runuser -u postgres -- psql -XAtq -p 5432 -d "$SITE" -c "SELECT count(*) FROM pg_class
+        JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE relkind = 'r' AND $of_site") 2>/dev/null || echo 0
+}
+if [ -n "$DATABASE" ] && booted && command -v psql >/dev/null && getent passwd postgres >/dev/null; then
+    tables=$(tables_here)
+    [ "$tables" = 0 ] || object "this host has a database $SITE with $tables tables, and deploy.yml has it on $DATABASE:" \
+        "its data does not move by itself. docs/topology.md shows how to move it"
+fi
+
 if [ -n "$conflict" ]; then
     echo "provision: nothing was changed" >&2
     exit 3

@@ -148,7 +148,7 @@ def test_firewall_that_locks_all_users_out_is_undone_by_the_host(
     copy = tmp_path / "project"
     assert run("git", "clone", "-q", TOP, copy).code == 0
     wrong = Staging(copy, app.config)
-    wrong.replace("provision/60-firewall.sh", r"\{ \$ssh_port,", "{ 2222,")
+    wrong.replace("provision/60-firewall.sh", r"\{ \$ssh_port", "{ 2222")
     words = ("provision", "--target", "production", "--config", wrong.config)
     answer = run(sys.executable, "deploy.py", *words, directory=copy)
     assert answer.code == 1

@@ -18,10 +18,18 @@ NFT, UNSHARE = shutil.which("nft"), shutil.which("unshare")
 HOST, OTHER = "192.0.2.1", "192.0.2.2"
 
 
-def rules(ssh_port: int) -> str:
+def rules(ssh_port: int, *clients: str, web: str = "on") -> str:
+    """What provisioning writes. clients: the other hosts that use the database of this one."""
     part = (TOP / "provision" / "60-firewall.sh").read_text()
-    text = part.partition("<<NFT\n")[2].partition("\nNFT\n")[0]
-    return text.replace("$ssh_port", str(ssh_port))
+    lines = part[part.index("web_ports=") : part.index("changed=\n")]
+    program = f"""
+    WEB={web} STAMP_FILE=/none ssh_port={ssh_port}
+    database_clients() {{ for one in {" ".join(clients)}; do echo "$one"; done; }}
+    mktemp() {{ echo /dev/stdout; }}
+    {lines}
+    """
+    done = subprocess.run(("sh", "-euc", program), capture_output=True, text=True, check=True)
+    return done.stdout
 
 
 @dataclass
@@ -209,3 +217,30 @@ def test_rules_replace_the_table_and_leave_others(cable: Cable) -> None:
     assert listed.stdout.count("ct state invalid drop") == 1
     assert "table inet mine" in listed.stdout
     assert re.search(r"type filter hook input priority \w+; policy drop;", listed.stdout)
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize(
+    ("clients", "web", "open_"),
+    [
+        ((OTHER,), "on", {2222, 80, 443, 5432}),
+        (("192.0.2.77", OTHER), "off", {2222, 5432}),
+        (("192.0.2.77", "fd00::1"), "on", {2222, 80, 443}),
+    ],
+)
+def test_database_lets_in_its_hosts_alone(
+    clients: tuple[str, ...], web: str, open_: set[int], cable: Cable
+) -> None:
+    load = ("nsenter", "--net", f"--target={cable.host}", "--", str(NFT), "-f", "-")
+    try:
+        subprocess.run(load, input=rules(2222, *clients, web=web), text=True, check=True)
+        ports = (2222, 80, 443, 5432)
+        found = {
+            port
+            for port in ports
+            if cable.run(cable.other, f"connect('{HOST}', {port})").returncode == 0
+        }
+    finally:
+        subprocess.run(load, input=rules(2222), text=True, check=True)
+
+    assert found == open_

@@ -4,7 +4,7 @@ from understudy.commands import site_processes
 from understudy.deploy import external_database, switch
 from understudy.deploy.desired import DesiredState
 from understudy.deploy.done import Restored
-from understudy.errors import Refused, did_you_mean
+from understudy.errors import Refused
 from understudy.host import backups, off_host, session, steps
 from understudy.host.facts import ObservedState
 from understudy.host.session import AuditEntry
@@ -56,7 +56,7 @@ def _refuse_without_backup(connection: SshConnection, job: Job, name: str) -> No
     names = [backup.name for backup in backups.list_all(connection, job)]
     if name not in names:
         raise Refused(
-            f"{job.target_name} has no backup {name}{did_you_mean(name, names)}",
+            f"{job.target_name} has no backup {name}",
             hint=f"python deploy.py restore --target {job.target_name} lists them"
             + ("; --off-host takes one that is off-host." if off_host.has_place(job) else "."),
         )

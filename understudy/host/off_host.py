@@ -6,7 +6,7 @@ from collections.abc import Callable
 from understudy.commands import backups as commands
 from understudy.commands import site
 from understudy.commands.backups import Backup
-from understudy.errors import ConfigError, Refused, StepFailed, did_you_mean
+from understudy.errors import ConfigError, Refused, StepFailed
 from understudy.host import data_errors, session
 from understudy.host.session import AuditEntry
 from understudy.job import Job
@@ -70,7 +70,7 @@ def check(job: Job, name: str) -> None:
         names = [backup.name for backup in list_all(connection, job)]
     if name not in names:
         raise Refused(
-            f"{job.target_name} has no off-host backup {name}{did_you_mean(name, names)}",
+            f"{job.target_name} has no off-host backup {name}",
             hint=f"python deploy.py restore --target {job.target_name} lists them.",
         )
 
