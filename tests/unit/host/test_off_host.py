@@ -114,7 +114,7 @@ def test_only_one_that_is_there_is_fetched(staging: Staging) -> None:
 
     off_host.check(job, NAME)
     off_host.fetch(job, NAME)
-    with pytest.raises(Refused, match=f"has no off-host backup {OTHER}$"):
+    with pytest.raises(Refused, match=f"has no off-host backup {OTHER}"):
         off_host.check(job, OTHER)
 
     assert [note for note in host.notes if f"{FETCH} {NAME}" in note]
