@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TypeVar
 
 from understudy.config import roles
+from understudy.config.target import TargetConfig
 from understudy.errors import UnderstudyError
 from understudy.host import batches
 from understudy.host.batches import Outcome
@@ -26,8 +27,22 @@ def jobs(job: Job) -> tuple[Job, ...]:
     host. Raises ConfigError if the target has no such host.
     """
     hosts = job.config.hosts(job.target_name, job.address)
-    if len(job.config.hosts(job.target_name)) == 1:
+    if hosts == job.config.hosts(job.target_name) and len(hosts) == 1:
         return (replace(job, address=None),)
+    return _each(job, hosts)
+
+
+def machines(job: Job) -> tuple[Job, ...]:
+    """As jobs(), for all hosts of the target, also those without the site: first that with the database."""
+    target = job.config.target(job.target_name)
+    alone = [target.at(one.address) for one in target.host_list if not one.has_site]
+    if not alone:
+        return jobs(job)
+    hosts = (*alone, *target.hosts())
+    return _each(job, [host for host in hosts if job.address in (None, host.address)])
+
+
+def _each(job: Job, hosts: Sequence[TargetConfig]) -> tuple[Job, ...]:
     turn = Lock()
     job.report.hosts(len(hosts))
     return tuple(
@@ -40,24 +55,6 @@ def jobs(job: Job) -> tuple[Job, ...]:
         )
         for host in hosts
     )
-
-
-def machines(job: Job) -> tuple[Job, ...]:
-    """As jobs(), for all hosts of the target, also those without the site: first that with the database."""
-    target = job.config.target(job.target_name)
-    alone = [one.address for one in target.host_list if not one.has_site]
-    if not alone or job.address not in (None, *alone):
-        return jobs(job)
-    turn = Lock()
-    found = tuple(
-        replace(
-            job,
-            address=address,
-            report=report_for_host(job.report, address, turn),
-        )
-        for address in alone
-    )
-    return found if job.address else (*found, *jobs(job))
 
 
 def one(job: Job) -> Job:

@@ -252,3 +252,13 @@ def test_one_host_migrates_before_the_others_of_one_database(staging: Staging) -
         all_hosts.roll(all_hosts.jobs(with_roles(staging)), work)
 
     assert done == ["192.0.2.3"]
+
+
+def test_one_web_host_and_its_database_are_two_hosts(staging: Staging) -> None:
+    app = {"database": "postgresql", "media_url": None}
+    job = staging.job(app=app, hosts=[ROLES[1], ROLES[2]])
+
+    assert [one.address for one in all_hosts.jobs(job)] == [None]
+    assert [one.address for one in all_hosts.machines(job)] == ["192.0.2.2", "192.0.2.3"]
+    for address in ("192.0.2.2", "192.0.2.3"):
+        assert all_hosts.one(replace(job, address=address)).target.address == address
