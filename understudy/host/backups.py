@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from understudy.commands import backups as commands
 from understudy.commands.backups import Backup
+from understudy.errors import StepFailed
 from understudy.host import data_errors, known_names, off_host, session
 from understudy.host.actions import SECONDS_FOR_A_STEP
 from understudy.host.backup_list import BackupList
@@ -48,11 +49,21 @@ def backup(job: Job, wait: int = 0) -> None:
 
 
 def backups(job: Job) -> None:
-    """Prints the backups, oldest first: name, size in bytes, number of rows; also those elsewhere."""
+    """Prints the backups, oldest first: name, size in bytes, number of rows; also those elsewhere.
+
+    Raises StepFailed at the end if those elsewhere can't be listed: the host's own are printed all the same.
+    """
+    failure: StepFailed | None = None
+    elsewhere: tuple[Backup, ...] = ()
     with session.connected(job, needs=()) as (connection, _):
         listed = list_all(connection, job)
-        elsewhere = off_host.listed_or_warned(connection, job)
+        try:
+            elsewhere = off_host.list_all(connection, job) if off_host.has_place(job) else ()
+        except StepFailed as error:
+            failure = error
     job.report.answer(BackupList.of(job.target_name, job.target.address, listed, elsewhere))
+    if failure:
+        raise failure
 
 
 def list_all(connection: SshConnection, job: Job) -> tuple[Backup, ...]:

@@ -52,17 +52,6 @@ def list_all(connection: SshConnection, job: Job) -> tuple[Backup, ...]:
     return commands.parse_list(done.output)
 
 
-def listed_or_warned(connection: SshConnection, job: Job) -> tuple[Backup, ...]:
-    """list_all(), but a place that can't be reached is a warning: the host has backups, too."""
-    if not has_place(job):
-        return ()
-    try:
-        return list_all(connection, job)
-    except StepFailed as error:
-        job.report.warn(f"{error.summary}: {error.details}")
-        return ()
-
-
 def check(job: Job, name: str) -> None:
     """Raises Refused if there is no such backup elsewhere."""
     _refuse_without_place(job)

@@ -92,12 +92,11 @@ def test_place_that_gives_no_list_hides_no_backup_of_the_host(staging: Staging) 
     answer = failed("off-host: /mnt/disk is on the same disk")
     host_of(staging, job, {ELSEWHERE: answer, LIST: listed([OTHER])})
 
-    backups.backups(job)
+    with pytest.raises(StepFailed, match="the off-host backups can't be listed") as raised:
+        backups.backups(job)
 
+    assert "/mnt/disk is on the same disk" in raised.value.details
     assert staging.report.said == [f"{OTHER}  4096 bytes  12 rows"]
-    assert staging.report.warnings == [
-        "the off-host backups can't be listed: /mnt/disk is on the same disk"
-    ]
 
 
 def test_site_without_a_place_asks_for_no_list(staging: Staging) -> None:
