@@ -53,6 +53,18 @@ database_certificate() {
     act chmod 0640 /etc/understudy/database.key
     if systemctl is-active -q "$service"; then act systemctl restart "$service"; fi
 }
+# At a boot its address may not be there yet: without these the server would end.
+await_network() {
+    settings=/etc/sysctl.d/60-understudy-database.conf
+    if [ -n "$(database_addresses)" ]; then
+        if printf '%s\n' 'net.ipv4.ip_nonlocal_bind = 1' 'net.ipv6.ip_nonlocal_bind = 1' | put 0644 "$settings" && booted; then
+            act sysctl -q -p "$settings"
+        fi
+    elif exists "$settings"; then
+        keep "$settings"
+        act rm "$settings"
+    fi
+}
 # The lines of pg_hba.conf for other hosts of this site. The file is the server's own: it keeps its owner.
 database_logins() {
     file=/etc/postgresql/$cluster/pg_hba.conf mark="# understudy $SITE"
@@ -96,6 +108,7 @@ case " $* " in
     service=postgresql@$(echo "$cluster" | tr / -)
 
     if booted; then database_certificate; fi
+    await_network
     # Without TCP, the `host` lines of Debian's pg_hba.conf let no one in.
     if postgresql_settings | put 0644 "/etc/postgresql/$cluster/conf.d/understudy.conf"; then
         if booted; then act systemctl restart "$service"; fi

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.integration import production
-from tests.integration.hardware import FIRST, SECOND
+from tests.integration.hardware import FIRST, SECOND, until
 from tests.integration.production import Production
 from tests.integration.site import Site
 from tests.integration.staging import PROJECT, Answer, Staging, make_app
@@ -169,6 +169,18 @@ def test_database_that_is_away_is_named(shop: Shop) -> None:
     assert status.code == 1
     assert f"{FIRST.address}" in status.text
     assert shop.site.get("/").code == 0
+
+
+def test_database_is_there_again_after_a_power_cut(shop: Shop) -> None:
+    shop.add_list("before the cut")
+    shop.database.cut_power()
+    shop.database.power_on()
+    shop.database.wait_until_booted()
+
+    until(lambda: shop.site.get("/health").code == 0, 60, "the site does not answer again")
+    assert shop.has_list("before the cut")
+    # Its address may come after it.
+    assert shop.database.ssh("sysctl -n net.ipv4.ip_nonlocal_bind").strip() == "1"
 
 
 def test_removed_site_leaves_no_way_in(shop: Shop) -> None:

@@ -34,7 +34,7 @@ booted() {{ true; }}
 is_check() {{ [ -n "${{CHECK:-}}" ]; }}
 service_conflicts() {{ :; }}
 exists() {{ [ -e "$1" ] || [ -L "$1" ]; }}
-SITE=${{SITE:-todo}} MAIL=${{MAIL:-off}} STAMP=new STAMP_FILE={root}/{stamp}
+SITE=${{SITE:-todo}} MAIL=${{MAIL:-off}} DATABASE=${{DATABASE:-}} STAMP=new STAMP_FILE={root}/{stamp}
 """
 
 
@@ -294,3 +294,24 @@ def test_port_of_the_catcher_must_be_free_unless_it_is_the_catchers(server: Serv
 
     server.file("etc/systemd/system/understudy-mail-todo.socket", "")
     assert server.conflicts(MAIL="capture") == []
+
+
+@pytest.mark.parametrize(
+    ("database", "tables", "refused"),
+    [("10.0.0.9", "3", True), ("10.0.0.9", "0", False), ("", "3", False), ("10.0.0.9", "", False)],
+)
+def test_data_of_a_site_is_not_left_behind(
+    database: str, tables: str, refused: bool, server: Server
+) -> None:
+    """tables: that its database on this host has; "" without a database."""
+    server.program("psql", "exit 1")
+    server.program("getent", "echo postgres")
+    server.program("runuser", f"echo {tables}" if tables else "exit 2")
+
+    found = server.conflicts(DATABASE=database)
+
+    words = (
+        "this host has a database todo with 3 tables, and deploy.yml has it on 10.0.0.9: its data does not "
+        "move by itself. docs/topology.md shows how to move it"
+    )
+    assert found == ([words] if refused else [])
