@@ -21,6 +21,11 @@ def read_secrets(site: str) -> Argv:
     return ("sudo", "-n", "cat", f"/srv/{site}/shared/{SECRETS}")
 
 
+def is_live(site: str) -> Argv:
+    """Succeeds if the host has a live release."""
+    return ("test", "-e", f"/srv/{site}/current")
+
+
 def write(site: str, name: str) -> Argv:
     """Makes standard input that file of the site, for its app to read. Prints "changed" if it was another."""
     text = """

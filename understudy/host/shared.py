@@ -11,10 +11,11 @@ from understudy.commands import Argv, site
 from understudy.commands import shared as commands
 from understudy.config import topology
 from understudy.config.target import TargetConfig
-from understudy.errors import StepFailed
+from understudy.errors import Refused, StepFailed
 from understudy.job import Job
 from understudy.ssh.connection import Result, SshConnection
 
+_NAME = re.compile(r"^([A-Za-z_]\w*)=", re.MULTILINE)
 _DATABASE = re.compile(
     r"([0-9a-f]{40})\n?(-----BEGIN CERTIFICATE-----\n.*-----END CERTIFICATE-----\n)", re.DOTALL
 )
@@ -33,20 +34,22 @@ class Database:
 
 
 def share(job: Job) -> None:
-    """Makes the secrets of all hosts those of the first, and lets each use the database. Does nothing for a
-    target without `hosts`. Raises StepFailed if a host can't log in to the database.
+    """Makes the secrets of all hosts those of the first that has a live release, or of the first; and lets each
+    use the database. Does nothing for a target without `hosts`.
+
+    Raises Refused if a host has a secret that would be lost, StepFailed if it can't log in to the database.
     """
     target = job.config.target(job.target_name)
     if not target.host_list:
         return
     with job.report.step("share the secrets and the login to the database"):
-        database = _database(job, target)
-        first, *others = target.hosts()
-        secrets = _of_first(job, first, database)
-        for host in others:
+        database, hosts = _database(job, target), target.hosts()
+        source = next((host for host in hosts if _is_live(job, host)), hosts[0])
+        secrets = _made(job, source)
+        for host in hosts:
             with SshConnection(host, host.admin) as connection:
-                if _write(job, host, connection, commands.SECRETS, secrets):
-                    job.report.detail(f"{host.address}: secrets as on {first.address}")
+                if host is not source:
+                    _take_over(job, host, connection, secrets, source)
                 _log_in(job, host, connection, database)
 
 
@@ -68,14 +71,32 @@ def _database(job: Job, target: TargetConfig) -> Database | None:
     return Database(holder.inside, found[1], found[2])
 
 
-def _of_first(job: Job, first: TargetConfig, database: Database | None) -> str:
-    """The secrets of the first host, with those that deploy.yml has it make."""
+def _is_live(job: Job, host: TargetConfig) -> bool:
+    with SshConnection(host, host.admin) as connection:
+        return connection.run(commands.is_live(job.config.app.name)).ok
+
+
+def _made(job: Job, host: TargetConfig) -> str:
+    """The secrets of that host, with those that deploy.yml has it make."""
     name = job.config.app.name
-    with SshConnection(first, first.admin) as connection:
+    with SshConnection(host, host.admin) as connection:
         for secret, how in job.config.secrets.items():
-            _run(job, first, connection, site.secret_generate(name, secret, how.generate))
-        _log_in(job, first, connection, database)
-        return _run(job, first, connection, commands.read_secrets(name)).output
+            _run(job, host, connection, site.secret_generate(name, secret, how.generate))
+        return _run(job, host, connection, commands.read_secrets(name)).output
+
+
+def _take_over(
+    job: Job, host: TargetConfig, connection: SshConnection, secrets: str, source: TargetConfig
+) -> None:
+    own = _run(job, host, connection, commands.read_secrets(job.config.app.name)).output
+    if lost := sorted(set(_NAME.findall(own)) - set(_NAME.findall(secrets))):
+        raise Refused(
+            f"{job.target_name}: {host.address} has secrets that {source.address} lacks: {', '.join(lost)}",
+            hint="All hosts get the same. Set them on both: "
+            f"python deploy.py secrets set {lost[0]} --target {job.target_name}",
+        )
+    if _write(job, host, connection, commands.SECRETS, secrets):
+        job.report.detail(f"{host.address}: secrets as on {source.address}")
 
 
 def _log_in(

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.fakes import FakeConnection, failed, printed
 from tests.unit.staging import Staging
 from understudy.config.secrets import Secret
-from understudy.errors import StepFailed
+from understudy.errors import Refused, StepFailed
 from understudy.host import shared
 from understudy.job import Job
 
@@ -31,7 +31,8 @@ def test_target_without_hosts_shares_nothing(staging: Staging) -> None:
 def host(staging: Staging, address: str, **answers: Any) -> FakeConnection:
     """Its admin's login."""
     made = FakeConnection(
-        {"cat /srv/shop/shared/env": printed(SECRETS), **answers}, ("psql", "secret-set", "cmp -s")
+        {**answers, "cat /srv/shop/shared/env": answers.get("shared/env", printed(SECRETS))},
+        ("psql", "secret-set", "cmp -s", "test -e /srv/shop/current"),
     )
     staging.hosts[f"debian@{address}"] = made
     return made
@@ -44,11 +45,13 @@ def job(staging: Staging, secrets: dict[str, Any] | None = None) -> Job:
     return replace(made, config=made.config.model_copy(update=given))
 
 
+def login() -> dict[str, Any]:
+    return {"/etc/understudy/shop.database-password": printed(f"{PASSWORD}\n{CERTIFICATE}")}
+
+
 def shop(staging: Staging, secrets: dict[str, Any] | None = None) -> tuple[FakeConnection, ...]:
     """The hosts after their secrets were shared."""
-    found = printed(f"{PASSWORD}\n{CERTIFICATE}")
-    login = {"/etc/understudy/shop.database-password": found}
-    made = tuple(host(staging, str(one["address"]), **login) for one in HOSTS)
+    made = tuple(host(staging, str(one["address"]), **login()) for one in HOSTS)
     shared.share(job(staging, secrets))
     return made
 
@@ -99,3 +102,28 @@ def test_first_host_makes_the_secrets_of_deploy_yml(staging: Staging) -> None:
 
     made = [any("MAIL_KEY" in note for note in one.notes) for one in hosts]
     assert made == [True, False, False]
+
+
+def test_secrets_of_the_host_that_is_live_win(staging: Staging) -> None:
+    """A host that is new has only just made a key of its own."""
+    shop(staging)
+    first = host(staging, "192.0.2.1", **{"test -e /srv/shop/current": failed("")})
+    live = host(staging, "192.0.2.2", **login(), **{"shared/env": printed('SECRET_KEY="old"\n')})
+
+    shared.share(job(staging))
+
+    assert 'SECRET_KEY="old"\n' in first.sent
+    assert not [text for text in live.sent if "SECRET_KEY" in text]
+
+
+def test_secret_that_only_another_host_has_is_not_lost(staging: Staging) -> None:
+    shop(staging)
+    more = f'{SECRETS}MAIL_KEY="m"\nAPI="a"\n'
+    third = host(staging, "192.0.2.3", **{"shared/env": printed(more)})
+
+    with pytest.raises(
+        Refused, match=r"192\.0\.2\.3 has secrets that 192\.0\.2\.1 lacks: API, MAIL_KEY"
+    ):
+        shared.share(job(staging))
+
+    assert third.sent == []
