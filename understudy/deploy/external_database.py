@@ -46,7 +46,7 @@ def refuse_restore(app: App, target: TargetConfig) -> None:
     """Raises Refused: its backups are not tried in a scratch database, and others may use its server. Of
     hosts that share their database only one would stop meanwhile.
     """
-    if target.host_list and topology.has_several_sites(target.host_list):
+    if topology.has_several_sites(target.host_list):
         raise Refused(
             "several hosts use this database, and a restore stops one of them: nothing was changed",
             hint="docs/topology.md shows how to restore it.",

@@ -4,7 +4,6 @@ Their admins carry them: a deployer can read neither. No value is in a command l
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from understudy.commands import Argv, site
@@ -141,8 +140,3 @@ def _ok(job: Job, host: TargetConfig, done: Result) -> Result:
             details=done.text,
         )
     return done
-
-
-def same_secrets(job: Job, checksums: Sequence[str]) -> bool:
-    """Whether a target with `hosts` has one set of secrets, and so one release id on all of them."""
-    return not job.config.target(job.target_name).host_list or len(set(checksums)) <= 1
