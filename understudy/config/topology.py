@@ -14,7 +14,7 @@ from understudy.config.values import Address, AddressOrEmpty
 if TYPE_CHECKING:
     from understudy.config.model import Config
 
-Role = Literal["web", "worker", "database"]
+Role = Literal["web", "worker", "database", "proxy"]
 # What the hosts of a target without `hosts` are.
 ALL: tuple[Role, ...] = ("web", "worker", "database")
 _SHARES_DATA = "the hosts of a target with `hosts` share one database"
@@ -22,7 +22,8 @@ _SHARES_DATA = "the hosts of a target with `hosts` share one database"
 
 class TargetHost(Strict):
     """One host. private: its IP address in the network of the hosts, if `address` is another one. roles: web
-    answers visitors; worker is web, and runs the processes and timers; database has the data.
+    answers visitors; worker is web, and runs the processes and timers; database has the data; proxy is what
+    visitors meet, and passes their requests on to web.
     """
 
     address: Address
@@ -37,6 +38,10 @@ class TargetHost(Strict):
     @property
     def has_site(self) -> bool:
         return "web" in self.roles or "worker" in self.roles
+
+    @property
+    def is_proxy(self) -> bool:
+        return "proxy" in self.roles
 
 
 Hosts = Annotated[
@@ -65,6 +70,20 @@ def mistakes(hosts: Sequence[TargetHost]) -> Iterator[Exception]:
         yield validation_error("database", one, "hosts", place, "roles", given="database")
     if hosts and not any(host.has_site for host in hosts):
         yield validation_error("web", "one of them must have the role web", "hosts")
+    yield from _mistakes_of_proxies(hosts)
+
+
+def _mistakes_of_proxies(hosts: Sequence[TargetHost]) -> Iterator[Exception]:
+    for place, host in enumerate(hosts):
+        if host.is_proxy and host.has_site:
+            apart = (
+                "proxy must not go with web or worker: both would answer at ports 80 and 443 of the host. "
+                "Give the proxy a host of its own, or leave it out"
+            )
+            yield validation_error("proxy", apart, "hosts", place, "roles", given=list(host.roles))
+    if any(host.is_proxy for host in hosts) and not any("web" in host.roles for host in hosts):
+        none = "one of them must have the role web: a proxy passes requests on to those"
+        yield validation_error("web", none, "hosts")
 
 
 def refuse_unfit(config: "Config") -> None:
@@ -131,6 +150,30 @@ def clients(hosts: Sequence[TargetHost], address: str) -> tuple[str, ...]:
     if own is None or "database" not in own.roles:
         return ()
     return tuple(host.inside for host in hosts if host.has_site and host is not own)
+
+
+def proxies(hosts: Sequence[TargetHost]) -> tuple[TargetHost, ...]:
+    return tuple(host for host in hosts if host.is_proxy)
+
+
+def is_proxy(hosts: Sequence[TargetHost], address: str) -> bool:
+    own = of_host(hosts, address)
+    return own is not None and own.is_proxy
+
+
+def in_front(hosts: Sequence[TargetHost], address: str) -> tuple[str, ...]:
+    """The addresses of the proxies from which the host of that address gets its requests; () if visitors
+    reach it themselves, or it is not one for them.
+    """
+    own = of_host(hosts, address)
+    if own is None or not own.has_site:
+        return ()
+    return tuple(host.inside for host in proxies(hosts))
+
+
+def balanced(hosts: Sequence[TargetHost]) -> tuple[str, ...]:
+    """The addresses of the hosts that a proxy passes requests on to."""
+    return tuple(host.inside for host in hosts if "web" in host.roles)
 
 
 def does_work(hosts: Sequence[TargetHost], address: str) -> bool:

@@ -126,7 +126,9 @@ def test_target_without_hosts_is_as_it_was() -> None:
             "must be off with several hosts",
         ),
         ("roles: [web]", "roles: []", "hosts.0.roles: must not be empty"),
-        ("roles: [web]", "roles: [wbe]", "must be web, worker or database (got 'wbe')"),
+        ("roles: [web]", "roles: [wbe]", "must be web, worker, database or proxy (got 'wbe')"),
+        ("roles: [web]", "roles: [web, proxy]", "hosts.0.roles: proxy must not go with web"),
+        ("roles: [web, worker]", "roles: [proxy, worker]", "proxy must not go with web or worker"),
     ],
 )
 def test_what_does_not_go_together_is_refused(old: str, new: str, mistake: str) -> None:
@@ -139,3 +141,29 @@ def test_sqlite_is_of_one_host() -> None:
     text = TEXT.replace("database: postgresql", "database: sqlite").replace("[database]", "[web]")
 
     assert "app.database is sqlite, a file of one host" in "\n".join(mistakes(text))
+
+
+BALANCED = TEXT.replace(
+    "    hosts:\n",
+    "    hosts:\n      - {address: p.example, private: 10.0.0.5, roles: [proxy]}\n",
+)
+
+
+def test_proxy_passes_requests_on_to_the_hosts_with_web() -> None:
+    hosts = config(BALANCED).targets["production"].host_list
+
+    assert topology.balanced(hosts) == ("10.0.0.1", "10.0.0.2")
+    assert topology.in_front(hosts, "a.example") == ("10.0.0.5",)
+    assert topology.in_front(hosts, "d.example") == topology.in_front(hosts, "p.example") == ()
+    assert topology.is_proxy(hosts, "p.example")
+    assert not topology.is_proxy(hosts, "a.example")
+
+
+def test_proxy_has_no_release() -> None:
+    assert "p.example" not in [one.address for one in config(BALANCED).hosts("production")]
+
+
+def test_proxy_without_a_web_host_is_refused() -> None:
+    text = BALANCED.replace("[web]", "[worker]").replace("[web, worker]", "[worker]")
+
+    assert "one of them must have the role web: a proxy" in "\n".join(mistakes(text))
