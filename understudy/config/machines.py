@@ -7,6 +7,7 @@ from pydantic import Field
 from understudy.config.base import Strict
 from understudy.config.checks import a_list, text
 from understudy.config.releases import ReleaseName
+from understudy.config.topology import Role
 from understudy.config.values import AddressOrEmpty, Name, Package
 
 Locale = Annotated[
@@ -52,7 +53,8 @@ class Vm(Strict):
     """The staging VM. memory in MiB, snapshots_disk in GiB, boot_timeout in s. stands_for: a target.
 
     box: one that was built elsewhere; empty: it is built here, of the release. mirror: of the archive that
-    it is built from; empty: the distribution's own.
+    it is built from; empty: the distribution's own. topology: one host with all roles, or a machine for each
+    host of that target, those with no roles but `fold` on one.
     """
 
     name: Name = "understudy"
@@ -65,4 +67,6 @@ class Vm(Strict):
     address: AddressOrEmpty = ""
     boot_timeout: int = Field(default=300, ge=10)
     stands_for: Name = "production"
+    topology: Literal["single", "production"] = "single"
+    fold: Annotated[tuple[Role, ...], a_list("[worker, database]")] = ()
     snapshots_disk: int = Field(default=4, ge=1)

@@ -18,6 +18,7 @@ from understudy.config import (
     packages,
     report,
     spots,
+    staging_hosts,
     topology,
     yaml_mistakes,
     yaml_text,
@@ -192,6 +193,7 @@ class Config(Strict):
     @model_validator(mode="after")
     def fit_the_hosts(self) -> Self:
         topology.refuse_unfit(self)
+        staging_hosts.refuse_unfit(self)
         return self
 
     def notifies(self, target: TargetConfig) -> bool:

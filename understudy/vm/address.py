@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from understudy.config import model as configuration
+from understudy.config import staging_hosts
 from understudy.config.model import Config
 from understudy.config.target import TargetConfig
 from understudy.paths import Project
@@ -58,7 +59,9 @@ def _with(project: Project, config: Config, address: str) -> Config:
     vm = config.vm.model_copy(update={"address": config.vm.address or address})
     targets = dict(config.targets)
     target = targets.get(TARGET)
-    if target and not target.addresses:
+    if target and config.vm.topology != "single":
+        targets[TARGET] = staging_hosts.target(config, target, target.address or address)
+    elif target and not target.addresses:
         known = target.model_copy(update={"address": target.address or address})
         targets[TARGET] = _with_issuer(known, issuer_files.of_vm(project, config.vm.name))
     return config.model_copy(update={"vm": vm, "targets": targets})

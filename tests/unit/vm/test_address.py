@@ -192,3 +192,28 @@ def test_vm_with_https_has_an_issuer_of_its_own_once_it_has_an_address(machine: 
     # Hosts get it when they ask for a certificate.
     assert acme.ca
     assert "BEGIN CERTIFICATE" in acme.ca.read_text()
+
+
+def test_vm_with_productions_topology_has_a_host_for_each(machine: Machine) -> None:
+    hosts = [
+        {"address": "203.0.113.7", "roles": ["web", "worker"]},
+        {"address": "203.0.113.9", "roles": ["database"]},
+    ]
+    settings = yaml.safe_load(machine.project.config_file.read_text())
+    settings["app"] |= {"database": "postgresql"}
+    settings["vm"]["topology"] = "production"
+    del settings["targets"]["production"]["address"]
+    settings["targets"]["production"]["hosts"] = hosts
+    machine.project.config_file.write_text(yaml.safe_dump(settings))
+
+    with new_address.chosen(machine.project):
+        pass
+    config = vm_address.load(machine.project)
+
+    first = config.vm.address
+    assert first.endswith(".10")
+    found = [(host.address, host.roles) for host in config.targets["vagrant"].host_list]
+    assert found == [
+        (first, ("web", "worker")),
+        (first.removesuffix("10") + "11", ("database",)),
+    ]
