@@ -124,8 +124,8 @@ def _remove_older(directory: Path, box: Box, catalog: Path) -> None:
     boxes = sorted(directory.glob(f"{box.release}-*.json"), key=_age)
     for old in boxes[:-2]:
         if old != catalog:
-            old.with_suffix(".box").unlink(missing_ok=True)
-            old.unlink(missing_ok=True)
+            for suffix in (".box", ".lxc.box", ".json"):
+                old.with_suffix(suffix).unlink(missing_ok=True)
 
 
 def _age(path: Path) -> float:

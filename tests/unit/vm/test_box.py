@@ -19,7 +19,7 @@ BUILD = """#!/bin/sh
 echo "==> Debian $1"
 echo "$@" >>"$0.calls"
 [ ! -e "$0.fails" ] || { echo "the mirror does not answer" >&2; exit 1; }
-touch "$2"; touch "${2%.box}.json"
+touch "$2" "${2%.box}.lxc.box" "${2%.box}.json"
 """
 
 
@@ -82,7 +82,8 @@ def test_older_boxes_are_removed(project: Project) -> None:
     catalogs = [build(project, version) for version in ("1.0", "1.1", "1.2")]
 
     assert [catalog.exists() for catalog in catalogs] == [False, True, True]
-    assert not catalogs[0].with_suffix(".box").exists()
+    assert list(catalogs[0].parent.glob("bookworm-1.0.*")) == []
+    assert len(list(catalogs[0].parent.glob("*.lxc.box"))) == 2
 
 
 def test_older_box_that_another_run_has_removed_meanwhile_is_no_error(project: Project) -> None:
