@@ -8,8 +8,10 @@ import ast
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from understudy.project import syntax
+from understudy.project import flags, syntax
+from understudy.project.evaluation import Names
 from understudy.project.meanings import is_database_url
+from understudy.project.scope import Scope
 from understudy.project.tree import Tree, folder_of, join
 from understudy.project.variables import Read, Reader
 
@@ -39,6 +41,15 @@ class Change:
     path: str
 
 
+@dataclass(frozen=True)
+class Flag:
+    """A variable that chooses a branch. The branch for servers is taken if the test is wanted."""
+
+    read: Read
+    test: ast.expr
+    wanted: bool
+
+
 @dataclass
 class Settings:
     """apps: the texts in INSTALLED_APPS and other lists of apps -> their places. reads: all variables.
@@ -50,7 +61,7 @@ class Settings:
     by_name: dict[str, Setting] = field(default_factory=dict)
     apps: dict[str, str] = field(default_factory=dict)
     reads: list[Read] = field(default_factory=list)
-    flags: list[Read] = field(default_factory=list)
+    flags: list[Flag] = field(default_factory=list)
     changes: dict[str, list[Change]] = field(default_factory=dict)
     readers: dict[str, Reader] = field(default_factory=dict)
 
@@ -63,6 +74,20 @@ class Settings:
         if isinstance(node, ast.Name) and node.id in self.by_name:
             return syntax.items(self.by_name[node.id].value)
         return syntax.items(node)
+
+    def names(self) -> Names:
+        """For working out what a setting is on a server, where DEBUG is off."""
+        return Names({}, fixed={"DEBUG": False}, find=self._find)
+
+    def text_of(self, read: Read, wanted: bool) -> str | None:
+        scope = self.readers[read.path].scope
+        return flags.text_of_read(read, wanted, scope, self.names())
+
+    def _find(self, name: str, scope: Scope) -> tuple[ast.expr, Scope] | None:
+        setting = self.by_name.get(name)
+        if setting and scope.path in self.readers:
+            return setting.value, self.readers[setting.path].scope
+        return scope.value(name)
 
     def entries(self, name: str) -> dict[str, ast.expr]:
         return self.items(self.by_name[name].value) if name in self.by_name else {}
@@ -102,7 +127,7 @@ class _Walk:
         if path in self._found.readers or level > _MOST_LEVELS:
             return
         module = self._tree.parse(path)
-        self._found.readers[path] = Reader(path, module)
+        self._found.readers[path] = Reader(Scope(path, module, self._tree, self._folder))
         self._body(module.body, path, level)
 
     def _body(self, body: list[ast.stmt], path: str, level: int) -> None:
@@ -181,13 +206,24 @@ class _Walk:
             case _ if any(is_database_url(one.name) for one in reads):
                 chosen = given
             case _ if reads and _sets_what_servers_need(given):
-                self._found.flags += reads
+                self._found.flags += self._flags(reads, branch, given)
                 chosen = given
             case _ if reads:
+                if _sets_what_servers_need(lacking) and self._misses(branch, path, lacking):
+                    self._found.flags += self._flags(reads, branch, lacking)
                 chosen = lacking
             case _:
                 chosen = [*branch.body, *branch.orelse]
         self._body(chosen, path, level)
+
+    def _flags(self, reads: list[Read], branch: ast.If, chosen: list[ast.stmt]) -> list[Flag]:
+        return [Flag(read, branch.test, chosen is branch.body) for read in reads]
+
+    def _misses(self, branch: ast.If, path: str, chosen: list[ast.stmt]) -> bool:
+        """Whether the app takes the other branch if no variable is set."""
+        scope = self._found.readers[path].scope
+        taken = flags.outcome(None, "", branch.test, scope, self._found.names())
+        return taken is not None and taken is not (chosen is branch.body)
 
 
 def _taken(test: ast.expr, found: Settings) -> bool | None:

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from understudy.project import syntax
+from understudy.project.scope import Scope
 from understudy.project.tree import Tree
 from understudy.project.values import Unknown
 from understudy.project.variables import Reader
@@ -13,7 +14,7 @@ _URI = "SQLALCHEMY_DATABASE_URI"
 
 def found(tree: Tree) -> Iterator[Unknown]:
     for path, module in tree.modules.items():
-        reader = Reader(path, module)
+        reader = Reader(Scope(path, module, tree))
         for node in ast.walk(module):
             for name, value in _settings(node):
                 if syntax.text(value) and not reader.reads(value):

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from understudy.project import syntax
+from understudy.project.scope import Scope
 from understudy.project.tree import Tree
 from understudy.project.values import Unknown
 from understudy.project.variables import Reader
@@ -18,7 +19,7 @@ _MOST_LEVELS = 5
 def found(tree: Tree) -> Iterator[Unknown]:
     for path, module in tree.modules.items():
         names = {name: value for name, value, _ in syntax.assigned(module.body)}
-        reader = Reader(path, module)
+        reader = Reader(Scope(path, module, tree))
         if _TO_STDOUT.search(tree.texts.get(path, "")):
             continue
         for node in ast.walk(module):

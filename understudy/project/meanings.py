@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from understudy.project.packages import Packages
 from understudy.project.values import Deployment, Found, Unknown
@@ -31,9 +31,10 @@ _BY_NAME = (
     (r"(\w+_)?(DB|DATABASE|SQLITE)_(PATH|FILE)", "{database}/db.sqlite3"),
     (r"(DJANGO_|FLASK_|APP_)?DEBUG", "False"),
     # The journal has it then; a file beside the code can't be written.
-    (r"(\w+_)?LOG_TO_(STDOUT|STDERR|CONSOLE)", "1"),
+    (r"(\w+_)?LOG_TO_(STDOUT|STDERR|CONSOLE)", "True"),
     (r"(\w+_)?RELEASE|(APP|GIT)_(VERSION|REVISION|SHA|COMMIT)", "{release}"),
 )
+_SWITCHES = {"True": True, "False": False}
 # For a list of which the variable is one entry, or JSON: there a comma would be part of a name.
 OF_FIRST = {"{domains}": "{domain}", "{origins}": "{origin}"}
 _BROKER = re.compile(
@@ -41,11 +42,15 @@ _BROKER = re.compile(
     r"|CELERY_RESULT_URL|CACHE_URL|(RABBITMQ|AMQP|CLOUDAMQP)_(URL|URI)"
 )
 _REDIS_HOST = re.compile(r"(\w+_)?REDIS_(\w+_)?(HOST|HOSTNAME|SERVER)")
+# The text of a variable that means on, or off; None if that's not known.
+TextOf = Callable[[Read, bool], str | None]
 # Of the app's tests and of its author's machine: a host has neither.
 _ELSEWHERE = re.compile(r"(\w+_)?(TEST|TESTING|DEV|DEVELOPMENT|LOCAL)(_\w+)?")
 
 
-def deployment(reads: Iterable[Read], engine: str, name: str, packages: Packages) -> Deployment:
+def deployment(
+    reads: Iterable[Read], engine: str, name: str, packages: Packages, text_of: TextOf
+) -> Deployment:
     """Values for the variables, each once. engine: of deploy.yml. name: of the app."""
     found = Deployment()
     by_name: dict[str, Read] = {}
@@ -56,8 +61,24 @@ def deployment(reads: Iterable[Read], engine: str, name: str, packages: Packages
         if known is None or (read.required and not known.required):
             by_name[read.name] = read
     for read in by_name.values():
-        found = found.with_more(_one(read, engine, name, packages))
+        found = found.with_more(_one(read, engine, name, packages, text_of))
     return found
+
+
+def switch(read: Read, text: str | None, *, is_on: bool, why: str) -> Deployment:
+    """A variable that turns something on or off by that text. None: it is not known which text does."""
+    if text is not None:
+        return Deployment(environment={read.name: Found(text, why)})
+    guess, state = ("True", "on") if is_on else ("False", "off")
+    return Deployment(
+        environment={read.name: Found(guess, f"a guess: which text means {state}? {why}")},
+        unknown=(
+            Unknown(
+                f"the text of {read.name} that means {state} ({read.place}); deploy.yml has {guess}",
+                f'app.environment: {read.name}: "…"',
+            ),
+        ),
+    )
 
 
 def by_convention(name: str) -> str | None:
@@ -69,13 +90,19 @@ def is_database_url(name: str) -> bool:
     return _DATABASE_URL.fullmatch(name) is not None
 
 
-def _one(read: Read, engine: str, name: str, packages: Packages) -> Deployment:
+def _one(read: Read, engine: str, name: str, packages: Packages, text_of: TextOf) -> Deployment:
     if read.name == _HOSTS_OWN:
         return Deployment()
     if is_database_url(read.name):
         return _set(read, database_url(engine, name, read.default, packages))
     if value := by_convention(read.name):
+        if (is_on := _SWITCHES.get(value)) is not None:
+            return switch(read, text_of(read, is_on), is_on=is_on, why=read.place)
         return _set(read, json.dumps([OF_FIRST.get(value, value)]) if read.is_json else value)
+    return _by_what_it_is_for(read, packages)
+
+
+def _by_what_it_is_for(read: Read, packages: Packages) -> Deployment:
     if _OWN_URL.fullmatch(read.default):
         return _set(read, "{origin}")
     if _REDIS_HOST.fullmatch(read.name) and "redis" in packages:

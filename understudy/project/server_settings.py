@@ -40,7 +40,8 @@ def deployment(project: Project, settings: Settings, packages: Packages, name: s
         parts.append(_Part(database.code, "DATABASES", {}))
     known = found.environment.keys() | found.secrets.keys()
     others = [read for read in settings.reads if read.name not in known]
-    found = meanings.deployment(others, database.engine, name, packages).with_more(found)
+    more = meanings.deployment(others, database.engine, name, packages, settings.text_of)
+    found = more.with_more(found)
     found = found.with_more(settings_variables.flags(settings, found))
     for part in parts:
         more = Deployment(environment=part.environment, services=part.services)

@@ -1,12 +1,13 @@
 """Variables that a Django project's settings read, by the setting that is made of them. Pure."""
 
 import ast
+from collections.abc import Iterator
 
-from understudy.project import syntax
 from understudy.project.django_settings import Settings
-from understudy.project.meanings import OF_FIRST
-from understudy.project.values import Deployment, Found
-from understudy.project.variables import looks_secret
+from understudy.project.flags import outcome, text_for
+from understudy.project.meanings import OF_FIRST, switch
+from understudy.project.values import Deployment, Found, Unknown
+from understudy.project.variables import Read, looks_secret
 
 HTTPS = ("SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE")
 # Why what needs HTTPS is on.
@@ -23,7 +24,8 @@ _BY_SETTING = {
 def variables(settings: Settings) -> Deployment:
     """All but flags()."""
     found = _debug_variable(settings).with_more(_by_setting(settings))
-    return found.with_more(_other_key(settings)).with_more(_https_variables(settings))
+    found = found.with_more(_other_key(settings)).with_more(_https_variables(settings))
+    return found.with_more(Deployment(unknown=tuple(_unclear(settings))))
 
 
 def flags(settings: Settings, known: Deployment) -> Deployment:
@@ -31,12 +33,15 @@ def flags(settings: Settings, known: Deployment) -> Deployment:
     if they have no other value.
     """
     others = {*known.environment, *known.secrets, "SECRET_KEY"}
-    found = {
-        read.name: Found("1", f"{read.place} asks for it on servers")
-        for read in settings.flags
-        if read.name not in others and not looks_secret(read.name)
-    }
-    return Deployment(environment=found)
+    found = Deployment()
+    for flag in settings.flags:
+        read = flag.read
+        if read.name not in others and not looks_secret(read.name):
+            scope, names = settings.readers[read.path].scope, settings.names()
+            text = text_for(flag.wanted, read.name, flag.test, scope, names, "1")
+            why = f"{read.place} asks for it on servers"
+            found = found.with_more(switch(read, text, is_on=flag.wanted, why=why))
+    return found
 
 
 def _by_setting(settings: Settings) -> Deployment:
@@ -53,13 +58,27 @@ def _by_setting(settings: Settings) -> Deployment:
 def _https_variables(settings: Settings) -> Deployment:
     """Variables that turn on what needs HTTPS; not DEBUG's, as in `SESSION_COOKIE_SECURE = not DEBUG`."""
     of_debug = {read.name for read in settings.reads_of("DEBUG")}
-    found = {}
+    found = Deployment()
     for name in HTTPS:
         reads = settings.reads_of(name)
         if reads and reads[0].name not in of_debug:
-            on = _on(settings.by_name[name].value)
-            found[reads[0].name] = Found(on, f"{reads[0].place}; {WITH_HTTPS}")
-    return Deployment(environment=found)
+            why = f"{reads[0].place}; {WITH_HTTPS}"
+            found = found.with_more(_switch(name, reads[0], settings, why, is_on=True))
+    return found
+
+
+def _unclear(settings: Settings) -> Iterator[Unknown]:
+    """Settings for HTTPS that come from where init can't follow, such as an object of the app."""
+    for name in HTTPS:
+        setting = settings.by_name.get(name)
+        if setting is None or settings.reads_of(name):
+            continue
+        scope = settings.readers[setting.path].scope
+        if outcome(None, "", setting.value, scope, settings.names()) is None:
+            yield Unknown(
+                f"whether {name} is on: {setting.place} takes it from {ast.unparse(setting.value)}",
+                "app.environment: what turns it on there",
+            )
 
 
 def _other_key(settings: Settings) -> Deployment:
@@ -76,50 +95,14 @@ def _other_key(settings: Settings) -> Deployment:
 def _debug_variable(settings: Settings) -> Deployment:
     """The variable that DEBUG is read from, with the text that this way of reading takes for off."""
     reads = settings.reads_of("DEBUG")
-    if not reads or reads[0] in settings.flags:
+    if not reads or any(reads[0] == flag.read for flag in settings.flags):
         return Deployment()
-    setting = settings.by_name["DEBUG"]
-    return Deployment(environment={reads[0].name: Found(_off(setting.value), setting.place)})
+    return _switch("DEBUG", reads[0], settings, settings.by_name["DEBUG"].place, is_on=False)
 
 
-def _on(value: ast.expr) -> str:
-    """The text that this way of reading a variable takes for on."""
-    for node in ast.walk(value):
-        match node:
-            case ast.UnaryOp(op=ast.Not(), operand=operand):
-                return _off(operand)
-            case ast.Compare(ops=[ast.Eq()], comparators=[ast.Constant(value=str(text))]):
-                return text
-            case ast.Compare(
-                ops=[ast.In()],
-                comparators=[
-                    ast.List(elts=[first, *_])
-                    | ast.Tuple(elts=[first, *_])
-                    | ast.Set(elts=[first, *_])
-                ],
-            ) if text := syntax.text(first):
-                return text
-            case (
-                ast.Call(func=ast.Name(id="int"))
-                | ast.keyword(arg="cast", value=ast.Name(id="int"))
-            ):
-                return "1"
-    return "True"
-
-
-def _off(value: ast.expr) -> str:
-    for node in ast.walk(value):
-        match node:
-            case ast.Compare(ops=[ast.NotEq()], comparators=[ast.Constant(value=str(text))]):
-                return text
-            case (
-                ast.Call(func=ast.Name(id="int"))
-                | ast.keyword(arg="cast", value=ast.Name(id="int"))
-            ):
-                return "0"
-            case ast.Call(func=ast.Name(id="bool"), args=[ast.Call(func=ast.Name(id="int"))]):
-                return "0"
-            case ast.Call(func=ast.Name(id="bool"), args=[read]):
-                # bool(strtobool(…)) refuses an empty text.
-                return "False" if "bool" in syntax.called(read) else ""
-    return "False"
+def _switch(name: str, read: Read, settings: Settings, why: str, *, is_on: bool) -> Deployment:
+    """The variable with the text that turns the setting on, or off."""
+    setting = settings.by_name[name]
+    scope = settings.readers[setting.path].scope
+    text = text_for(is_on, read.name, setting.value, scope, settings.names())
+    return switch(read, text, is_on=is_on, why=why)

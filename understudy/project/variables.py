@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from understudy.project import syntax
+from understudy.project.evaluation import Names, value
+from understudy.project.scope import Scope
+from understudy.project.statements import AppFails, CannotTell
 
 _SECRET = re.compile(
     r"SECRET|PASSW|PASSPHRASE|TOKEN|API_?KEY|PRIVATE|CREDENTIAL|DSN|SALT|(^|_)KEY$|_KEY_"
@@ -36,7 +39,7 @@ _NOT_READS = {"read_env", "read_envfile", "prefixed", "seal", "register", "get"}
 class Read:
     """A variable that is read. required: without it, reading fails. default: its literal text, or "".
 
-    is_json: its value is a list in JSON, as pydantic reads one.
+    is_json: its value is a list in JSON, as pydantic reads one. kind: of a field of pydantic, such as `bool`.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Read:
     required: bool
     default: str = ""
     is_json: bool = False
+    kind: str = ""
 
     @property
     def place(self) -> str:
@@ -60,22 +64,12 @@ def can_be_made_up(name: str) -> bool:
 
 
 class Reader:
-    """Knows by which names one file reads variables."""
+    """Finds where one file reads variables."""
 
-    def __init__(self, path: str, tree: ast.Module) -> None:
-        self._path, self._tree = path, tree
-        self._imported = syntax.imported(tree)
-        self._readers = {"env", "environ"} & self._imported.keys()
-        self._config = {name for name, what in self._imported.items() if what == "decouple.config"}
-        self._given: set[str] = set()
-        for name, value, _ in syntax.assigned(tree.body):
-            if syntax.called(value) in ("Env", "FileAwareEnv") and isinstance(value, ast.Call):
-                self._readers.add(name)
-                # Env(DEBUG=(bool, False)): with a default.
-                self._given |= {one.arg for one in value.keywords if one.arg}
-            if syntax.called(value) in ("Config", "AutoConfig"):
-                self._config.add(name)
-        self._wrappers = dict(_wrappers(tree))
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self._path, self._tree = scope.path, scope.module
+        self._wrappers = dict(_wrappers(scope.module))
 
     def reads(self, node: ast.AST | None = None) -> list[Read]:
         """All that is read in a part of the file; in all of it without one."""
@@ -84,10 +78,12 @@ class Reader:
 
     def _of(self, node: ast.AST) -> Iterator[Read]:
         match node:
-            case ast.Subscript(value=value, slice=key, ctx=ast.Load()) if self._is_environ(value):
+            case ast.Subscript(value=value, slice=key, ctx=ast.Load()) if self.scope.is_environ(
+                value
+            ):
                 yield from self._read(syntax.text(key), node, required=True)
             case ast.Compare(left=left, ops=[ast.In() | ast.NotIn()], comparators=[right]) if (
-                self._is_environ(right)
+                self.scope.is_environ(right)
             ):
                 yield from self._read(syntax.text(left), node, required=False)
             case ast.Call():
@@ -106,19 +102,33 @@ class Reader:
             yield from self._read(name, call, required=False)
         elif function == "dj_database_url.config":
             yield from self._read(name or "DATABASE_URL", call, required=not has_default)
-        elif function in self._wrappers:
-            required = self._wrappers[function] and not has_default
-            yield from self._read(name, call, required=required)
-        elif function in self._config:
+        elif self.scope.function(function):
+            yield from self._through(call, function, name)
+        elif function in self.scope.configs:
             yield from self._read(name, call, required=not has_default)
-        elif function in self._readers or (before in self._readers and method not in _NOT_READS):
+        elif function in self.scope.readers or (
+            before in self.scope.readers and method not in _NOT_READS
+        ):
             name = name or _BY_METHOD.get(method, "")
             has_default = (
                 syntax.keyword(call, "default") is not None
-                or name in self._given
+                or name in self.scope.schemes
                 or (len(call.args) > 1 and method not in ("list",))
             )
             yield from self._read(name, call, required=not has_default)
+
+    def _through(self, call: ast.Call, function: str, name: str) -> Iterator[Read]:
+        """What a function of the app reads if it's called so."""
+        names, fails = Names({}), False
+        try:
+            value(call, self.scope, names)
+        except AppFails:
+            fails = True
+        except CannotTell:
+            if not names.asked and function in self._wrappers:
+                yield from self._read(name, call, required=self._wrappers[function])
+        for asked in names.asked:
+            yield from self._read(asked, call, required=fails and asked == names.asked[-1])
 
     def _read(self, name: str, node: ast.AST, *, required: bool) -> Iterator[Read]:
         if re.fullmatch(r"[A-Za-z_]\w*", name):
@@ -131,10 +141,6 @@ class Reader:
             yield Read(
                 name.upper() if name.islower() else name, self._path, line, required, default
             )
-
-    def _is_environ(self, node: ast.AST) -> bool:
-        name = syntax.dotted(node)
-        return name == "os.environ" or self._imported.get(name) == "os.environ"
 
     def _pydantic(self, node: ast.ClassDef) -> Iterator[Read]:
         """The fields of a pydantic BaseSettings, which are variables of their names."""
@@ -160,8 +166,9 @@ class Reader:
                     )
                     default = syntax.text(value)
                     full = f"{prefix}{name}".upper()
-                    is_json = bool(_LISTS.match(ast.unparse(field.annotation)))
-                    yield Read(full, self._path, field.lineno, required, default, is_json)
+                    kind = ast.unparse(field.annotation)
+                    is_json = bool(_LISTS.match(kind))
+                    yield Read(full, self._path, field.lineno, required, default, is_json, kind)
 
 
 def _wrappers(tree: ast.Module) -> Iterator[tuple[str, bool]]:

@@ -3,6 +3,7 @@
 import ast
 import shlex
 from collections.abc import Iterator
+from functools import partial
 
 from understudy.project import (
     configurations,
@@ -16,8 +17,11 @@ from understudy.project import (
     syntax,
 )
 from understudy.project.celery_app import Code
+from understudy.project.evaluation import Names
+from understudy.project.flags import text_of_read
 from understudy.project.health import health
 from understudy.project.packages import Packages
+from understudy.project.scope import Scope
 from understudy.project.tree import Tree, join
 from understudy.project.urls import Route
 from understudy.project.values import Deployment, Found
@@ -48,15 +52,13 @@ def deployment(tree: Tree, app: WebApp, packages: Packages, name: str) -> Deploy
         found = found.with_more(Deployment(environment={"PYTHONPATH": path}))
     reads = list(_reads(tree, app))
     for part in (
-        meanings.deployment(reads, engine, name, packages),
+        meanings.deployment(reads, engine, name, packages, partial(_text_of, tree, app)),
         configurations.chosen(tree, reads),
         _prefixed(tree, app, engine, name, packages),
         _migrations(tree, app, packages),
         static_files.served(tree, app),
         health(_routes(tree, app), "/openapi.json" if app.kind == "FastAPI" else ""),
-        processes.deployment(
-            Code(tree, join(app.subdirectory, app.python_path), name), app.subdirectory, packages
-        ),
+        processes.deployment(Code(tree, _folder(app), name), app.subdirectory, packages),
         Deployment(unknown=(*fixed_values.found(tree), *log_files.found(tree))),
     ):
         found = found.with_more(part)
@@ -84,10 +86,20 @@ def _routes(tree: Tree, app: WebApp) -> list[Route]:
     return [one for one in routes.routes(tree) if one.place.startswith(app.subdirectory)]
 
 
+def _folder(app: WebApp) -> str:
+    """Where the names of its modules start."""
+    return join(app.subdirectory, app.python_path)
+
+
 def _reads(tree: Tree, app: WebApp) -> Iterator[Read]:
     for path, module in tree.modules.items():
         if path.startswith(app.subdirectory):
-            yield from Reader(path, module).reads()
+            yield from Reader(Scope(path, module, tree, _folder(app))).reads()
+
+
+def _text_of(tree: Tree, app: WebApp, read: Read, wanted: bool) -> str | None:
+    scope = Scope(read.path, tree.modules[read.path], tree, _folder(app))
+    return text_of_read(read, wanted, scope, Names({}))
 
 
 def _prefixed(tree: Tree, app: WebApp, engine: str, name: str, packages: Packages) -> Deployment:

@@ -304,7 +304,7 @@ def test_https_only_cookies_are_left_to_the_target() -> None:
         ('os.environ.get("REDIRECT", "").lower() in ("yes", "true")', "yes"),
         ('bool(int(os.environ.get("REDIRECT", 0)))', "1"),
         ('os.environ.get("REDIRECT") != "off"', "True"),
-        ('not os.environ.get("REDIRECT") == "never"', "False"),
+        ('not os.environ.get("REDIRECT") == "never"', "True"),
     ],
 )
 def test_variable_for_https_is_on_in_the_text_that_is_read_as_on(value: str, on: str) -> None:

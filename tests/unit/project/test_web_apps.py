@@ -312,7 +312,7 @@ def test_part_of_an_address_is_no_place_of_a_database() -> None:
 def test_log_goes_to_the_journal_where_a_variable_asks() -> None:
     code = "import os\nLOG = os.environ.get('LOG_TO_STDOUT')\napp = Flask(__name__)\n"
 
-    assert environment(decided({"app.py": code})) == {"LOG_TO_STDOUT": "1"}
+    assert environment(decided({"app.py": code})) == {"LOG_TO_STDOUT": "True"}
 
 
 @pytest.mark.parametrize(
