@@ -36,10 +36,10 @@ Made = Callable[..., CommandTests]
 
 @pytest.fixture
 def made(tmp_path: Path) -> Made:
-    def made(text: str, **keys: Any) -> CommandTests:
+    def made(text: str, web_ports: dict[str, int] | None = None, **keys: Any) -> CommandTests:
         """A suite of one command, which is a script."""
         command = TestCommand.model_validate({"command": ["sh", "-c", text], "name": "e2e", **keys})
-        target = {"address": "127.0.0.1", "disposable": True}
+        target = {"address": "127.0.0.1", "disposable": True, "web_ports": web_ports or {}}
         project = Project(tmp_path, tmp_path / "deploy.yml")
         return CommandTests(Job(project, config(target=target), "staging", FakeReport()), command)
 
@@ -103,6 +103,25 @@ def test_name_leads_to_the_site_over_https(made: Made, tmp_path: Path) -> None:
 
     assert error is None
     assert (tmp_path / "said").read_text() == "hello"
+
+
+@pytest.mark.needs("curl")
+@pytest.mark.parametrize("tool", ["curl -sS --cacert pem", f"{sys.executable} get.py"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_name_leads_to_the_ports_of_a_port_forward(
+    made: Made, tmp_path: Path, scheme: str, tool: str
+) -> None:
+    """The URL, and so the name that the site is asked for, has no port."""
+    (tmp_path / "get.py").write_text(
+        "import sys, requests; print(requests.get(sys.argv[1], verify='pem').text)"
+    )
+    context = certificate(tmp_path, "shop.test") if scheme == "https" else None
+    with WebServer(lambda request: reply(body=request.headers["Host"].encode()), context) as server:
+        suite = made(f"{tool} {scheme}://shop.test/ >said", web_ports={scheme: server.port})
+        _, error = run(suite)
+
+    assert error is None
+    assert (tmp_path / "said").read_text().strip() == "shop.test"
 
 
 @pytest.mark.needs("chromium")

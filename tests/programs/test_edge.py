@@ -10,6 +10,7 @@ import pytest
 from tests.programs.nginx_site import Nginx, running
 from tests.programs.site_config import CERTIFICATE, NAMES
 from tests.unit.fakes import config
+from understudy.config.web_ports import WebPorts
 from understudy.testing.checks import edge_checks
 from understudy.testing.checks.ask_edge import Doors, look_at
 from understudy.testing.checks.edge import Edge, Expected
@@ -32,7 +33,9 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
 
 def seen(nginx: Nginx, target: dict[str, Any]) -> Edge:
     expected = Expected.of(config(target=target).target("staging"))
-    return look_at(Doors("127.0.0.1", nginx.ports[80], nginx.ports[443]), expected)
+    return look_at(
+        Doors("127.0.0.1", WebPorts(http=nginx.ports[80], https=nginx.ports[443])), expected
+    )
 
 
 def texts(result: Result) -> list[str]:

@@ -49,14 +49,16 @@ def open_site(job: Job) -> None:
             hint="`address` of the target in deploy.yml is a name that no name server knows.",
         )
     is_known = set(addresses) & set(_addresses(site.domain))
-    if is_known and not trust.known(site.roots):
+    at_other_ports = any(site.ports.moved())
+    if is_known and not at_other_ports and not trust.known(site.roots):
         opened = browsers.open_url(site.url)
         if not opened:
             browsers.say_why_not(job.report)
         shown = "" if opened else site.url
     else:
         opened = _opened_by_rule(job, site)
-        shown = _by_rule(site) if opened else _by_hosts_file(site, addresses[0])
+        by_hand = _by_option if at_other_ports else _by_hosts_file
+        shown = _by_rule(site) if opened else by_hand(site, addresses[0])
     job.report.answer(Opened(job.target_name, addresses[0], site.url, site.names, opened, shown))
 
 
@@ -68,6 +70,14 @@ def _by_hosts_file(site: Site, address: str) -> str:
     return (
         f"{site.url} opens in any browser on this machine with this line in /etc/hosts:\n"
         f"{address} {' '.join(site.names)}"
+    )
+
+
+def _by_option(site: Site, _address: str) -> str:
+    """The hosts file knows no ports."""
+    return (
+        f"{site.url} opens in Chromium on this machine with this option:\n"
+        f'--host-resolver-rules="{site.resolver_rule}"'
     )
 
 

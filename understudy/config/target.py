@@ -17,6 +17,7 @@ from understudy.config.names import DomainOrEmpty, SiteName, SiteNames, mistakes
 from understudy.config.proxies import TrustedProxies
 from understudy.config.topology import Hosts, TargetHost
 from understudy.config.values import Address, FilePath, Name, VariableName, VariableValue
+from understudy.config.web_ports import USUAL, WebPorts
 
 _NOT_OF_FILES = (
     "must go with `https: auto`: no issuer is asked for the files of a `certificate`. "
@@ -58,6 +59,9 @@ class TargetConfig(Strict):
     require_receipt: bool = True
     mail: Mail | None = None
     probe: Literal["ssh", "public"] = "ssh"
+    web_ports: WebPorts = Field(
+        default=USUAL, description="of a host that is reached through a port forward"
+    )
     environment: Mapping[VariableName, VariableValue] = {}
 
     @model_validator(mode="after")

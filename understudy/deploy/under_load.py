@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from understudy.commands import files, site
+from understudy.config.web_ports import HTTP, HTTPS
 from understudy.deploy.desired import DesiredState, installed_nginx
 from understudy.deploy.going_live import GoingLive
 from understudy.deploy.load import OnApplied
@@ -117,9 +118,10 @@ def _endpoint(job: Job, connection: SshConnection) -> Iterator[Endpoint]:
     """Through the deploying connection, or straight to the public address: `probe` in deploy.yml."""
     target = job.target
     tls = target.has_https
-    port = 443 if tls else 80
+    port = HTTPS if tls else HTTP
     if target.probe == "public":
-        yield _verified(job, Endpoint(target.address, port, tls, target.domain))
+        own = target.web_ports.of(port)
+        yield _verified(job, Endpoint(target.address, own, tls, target.domain))
         return
     with forward(connection.transport, port) as local_port:
         yield _verified(job, Endpoint("127.0.0.1", local_port, tls, target.domain))

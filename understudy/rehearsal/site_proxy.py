@@ -29,6 +29,8 @@ _DESKTOP = (
 
 def resolves(site: Site) -> bool:
     """Whether this machine's name service leads the site's names to its address by itself."""
+    if any(site.ports.moved()):
+        return False
     try:
         address = _addresses(site.address)
         return all(_addresses(name) & address for name in site.names)
@@ -74,7 +76,7 @@ def _proxy(site: Site) -> Iterator[int]:
             cwd=_PACKAGES,
             env={
                 **os.environ,
-                proxy_names.VARIABLE: json.dumps(dict.fromkeys(site.names, site.address)),
+                proxy_names.VARIABLE: json.dumps(_places(site)),
             },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -94,6 +96,13 @@ def _proxy(site: Site) -> Iterator[int]:
             # It doesn't end its own processes if it was just starting them.
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+
+
+def _places(site: Site) -> dict[str, dict[str, object]]:
+    return {
+        "addresses": dict.fromkeys(site.names, site.address),
+        "ports": {str(known): own for known, own in site.ports.moved()},
+    }
 
 
 def _port(process: "subprocess.Popen[bytes]", file: Path) -> int | None:

@@ -7,6 +7,7 @@ from selenium import webdriver
 from selenium.webdriver.common.options import ArgOptions
 
 from understudy.config.browser import Tunnel
+from understudy.errors import ConfigError
 from understudy.testing import chromium
 from understudy.testing.browser import OPTIONS
 from understudy.testing.grid import Grid, Slot, is_named
@@ -64,7 +65,15 @@ def _edge(wanted: Wanted) -> ArgOptions:
 
 
 def _firefox(wanted: Wanted) -> ArgOptions:
-    """Firefox finds all names at one address or none; it trusts all certificates or those of its own CAs."""
+    """Firefox finds all names at one address or none; it trusts all certificates or those of its own CAs.
+
+    Raises ConfigError for a site at other ports than its URL's: Firefox can't be told them.
+    """
+    if any(wanted.site.ports.moved()):
+        raise ConfigError(
+            f"Firefox can't be led to the ports of {wanted.site.target}, which is behind a port forward",
+            hint="Take Chromium: remove browserName from browser.capabilities in deploy.yml.",
+        )
     options = webdriver.FirefoxOptions()
     for option in ("-headless", "--width=1280", "--height=900"):
         options.add_argument(option)

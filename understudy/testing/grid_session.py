@@ -10,6 +10,7 @@ from selenium.webdriver.firefox.remote_connection import FirefoxRemoteConnection
 from selenium.webdriver.remote.client_config import ClientConfig
 from urllib3.exceptions import HTTPError
 
+from understudy.config.web_ports import HTTPS
 from understudy.errors import Unreachable
 from understudy.testing import trust
 from understudy.testing.browser import PAGE_SECONDS
@@ -63,7 +64,8 @@ def pinned_key(site: Site) -> str:
     roots, url = trust.known(site.roots), urlsplit(site.url)
     if not roots or url.scheme != "https":
         return ""
-    door = Endpoint(site.address, url.port or 443, tls=True, server_name=site.domain)
+    port = site.ports.of(url.port or HTTPS)
+    door = Endpoint(site.address, port, tls=True, server_name=site.domain)
     return trusted_key(replace(door, verified=True, roots=roots))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from understudy.config.model import Config
+from understudy.config.web_ports import USUAL, WebPorts
 from understudy.errors import ConfigError
 from understudy.job import with_address
 from understudy.testing import trust
@@ -23,7 +24,7 @@ class Site:
     """url: without a path. address: what its names must resolve to. others: its names besides the URL's.
 
     roots: a file with the CAs that its certificate may be of; None for the usual ones. login: of a site that
-    is not open to all.
+    is not open to all. ports: of the address.
     """
 
     target: str
@@ -33,6 +34,7 @@ class Site:
     others: tuple[str, ...] = ()
     roots: Path | None = None
     login: Login | None = None
+    ports: WebPorts = USUAL
 
     @property
     def domain(self) -> str:
@@ -46,8 +48,18 @@ class Site:
     @property
     def resolver_rule(self) -> str:
         """For Chromium's --host-resolver-rules: finds the site without DNS. The Host header is the name."""
-        address = f"[{self.address}]" if ":" in self.address else self.address
-        return ", ".join(f"MAP {name} {address}" for name in (self.domain, *self.others))
+        address, names = self.literal, (self.domain, *self.others)
+        at_ports = (
+            f"MAP {name}:{port} {address}:{own}"
+            for port, own in self.ports.moved()
+            for name in names
+        )
+        return ", ".join((*at_ports, *(f"MAP {name} {address}" for name in names)))
+
+    @property
+    def literal(self) -> str:
+        """The address as a URL has it."""
+        return f"[{self.address}]" if ":" in self.address else self.address
 
     def get(self, path: str = "/", **options: Any) -> "Response":
         """The answer to a visitor without cookies. Follows redirects; the options are those of requests."""
@@ -58,7 +70,8 @@ class Site:
         """A new visitor without a browser, who keeps cookies: a session of requests. Takes paths and URLs."""
         from understudy.testing.client import Client
 
-        return Client(self.url, self.address, self.names, trust.known(self.roots), self.login)
+        roots = trust.known(self.roots)
+        return Client(self.url, self.address, self.names, roots, self.login, self.ports)
 
 
 def site_of(config: Config, target_name: str, address: str | None = None) -> Site:
@@ -79,4 +92,5 @@ def site_of(config: Config, target_name: str, address: str | None = None) -> Sit
         target.disposable,
         target.names[1:],
         roots,
+        ports=target.web_ports,
     )

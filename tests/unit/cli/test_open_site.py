@@ -48,6 +48,20 @@ def said(tmp_path: Path, **target: Any) -> list[str]:
     return [*report.warnings, *report.said]
 
 
+def test_site_behind_a_port_forward_is_found_at_its_ports(
+    tmp_path: Path, opened: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also if its name resolves: the hosts file knows no ports."""
+    know(monkeypatch, **NAMES, **{"shop.test": ["192.0.2.7"]})
+    rule = "MAP shop.test:80 192.0.2.7:20080, MAP shop.test 192.0.2.7"
+
+    said(tmp_path, web_ports={"http": 20080})
+    assert opened[0][2] == rule
+
+    monkeypatch.setattr(browsers, "has_screen", lambda: False)
+    assert f'--host-resolver-rules="{rule}"' in said(tmp_path, web_ports={"http": 20080})[-1]
+
+
 def test_chromium_gets_the_address_and_a_profile_of_its_own(
     tmp_path: Path, opened: list[Any]
 ) -> None:

@@ -163,6 +163,10 @@ def test_only_workers_that_name_their_release_must_name_the_new_one(
         ({"certificate": CERTIFICATE}, Endpoint("127.0.0.1", 40443, True, "shop.test")),
         ({"probe": "public"}, Endpoint("192.0.2.7", 80, False, "shop.test")),
         (
+            {"probe": "public", "web_ports": {"http": 20080}},
+            Endpoint("192.0.2.7", 20080, False, "shop.test"),
+        ),
+        (
             {"probe": "public", "certificate": CERTIFICATE},
             Endpoint("192.0.2.7", 443, True, "shop.test"),
         ),

@@ -8,6 +8,7 @@ import pytest
 
 from tests.unit.web_server import WebServer, certificate, reply
 from understudy.config.browser import BrowserConfig, Tunnel
+from understudy.config.web_ports import WebPorts
 from understudy.errors import ConfigError, Unreachable
 from understudy.testing import grid, grid_options, grid_session
 from understudy.testing.grid import Grid, Slot
@@ -102,6 +103,14 @@ def test_edge_is_chromium_by_other_names() -> None:
     assert {**found, **wanted} == found
     assert found["ms:loggingPrefs"] == {"browser": "ALL"}
     assert any("MAP shop.test" in word for word in found["ms:edgeOptions"]["args"])
+
+
+def test_firefox_is_refused_for_a_site_behind_a_port_forward() -> None:
+    firefox = Grid(ADDRESS, capabilities={"browserName": "firefox"})
+    site = replace(SITE, ports=WebPorts(http=20080))
+
+    with pytest.raises(ConfigError, match="behind a port forward"):
+        grid_options.options_for(Wanted(firefox, site), [])
 
 
 def test_firefox_finds_every_name_at_the_site_and_accepts_certificates_only_for_a_ca_of_our_own() -> (

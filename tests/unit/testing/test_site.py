@@ -9,6 +9,7 @@ import requests
 
 from tests.unit.fakes import config
 from tests.unit.web_server import Request, WebServer, certificate, reply
+from understudy.config.web_ports import WebPorts
 from understudy.errors import ConfigError
 from understudy.testing.site import Site, site_of
 
@@ -59,6 +60,25 @@ def test_visitor_follows_a_redirect_to_another_name_of_the_site() -> None:
         url = f"http://shop.test:{server.port}"
         site = Site("staging", url, "127.0.0.1", disposable=True, others=("shop.example",))
         assert site.get(f"http://shop.example:{server.port}/").text == "shop.test"
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_visitor_finds_a_site_behind_a_port_forward(scheme: str, tmp_path: Path) -> None:
+    """The site is asked for its name without a port, as if there were none."""
+    context = certificate(tmp_path, "shop.test") if scheme == "https" else None
+    roots = tmp_path / "pem" if context else None
+    with WebServer(lambda _: reply(body=b"hello"), context) as server:
+        ports = WebPorts(**{scheme: server.port})
+        site = Site("staging", f"{scheme}://shop.test", "127.0.0.1", True, roots=roots, ports=ports)
+        assert site.get("/").text == "hello"
+    [request] = server.requests
+    assert request.headers["Host"] == "shop.test"
+
+
+def test_ports_of_a_port_forward_are_those_of_deploy_yml() -> None:
+    site = site_of(config(target={"web_ports": {"https": 20443}}), "staging")
+
+    assert site.resolver_rule == "MAP shop.test:443 192.0.2.7:20443, MAP shop.test 192.0.2.7"
 
 
 def test_client_keeps_cookies_and_follows_redirects_of_the_site() -> None:

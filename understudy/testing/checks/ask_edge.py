@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib3.exceptions import InsecureRequestWarning
 
 from understudy.config.target import TargetConfig
+from understudy.config.web_ports import USUAL, WebPorts
 from understudy.testing import trust
 from understudy.testing.checks import ask
 from understudy.testing.checks.edge import PATH, STRANGER, Edge, Expected, Hop, Stranger
@@ -26,19 +27,16 @@ class Doors:
     """
 
     address: str
-    http: int = 80
-    https: int = 443
+    ports: WebPorts = USUAL
     roots: Path | None = None
 
     def endpoint(self, name: str) -> Endpoint:
-        return Endpoint(self.address, self.https, tls=True, server_name=name)
+        return Endpoint(self.address, self.ports.https, tls=True, server_name=name)
 
     def get(self, url: str) -> Answer:
         """url: without a port and a path."""
-        port = self.https if url.startswith("https:") else self.http
-        at_port = url if port in (80, 443) else f"{url}:{port}"
-        with Client(at_port, self.address, [url.partition("://")[2]]) as client:
-            return ask.once(client, f"{at_port}{PATH}")
+        with Client(url, self.address, [url.partition("://")[2]], ports=self.ports) as client:
+            return ask.once(client, f"{url}{PATH}")
 
     def strange(self, expected: Expected) -> tuple[str, ...]:
         """Names that are not the site's. One without a name is known by its address."""
@@ -52,7 +50,7 @@ class Doors:
 
 
 def look(site: Site, target: TargetConfig) -> Edge:
-    return look_at(Doors(site.address, roots=trust.known(site.roots)), Expected.of(target))
+    return look_at(Doors(site.address, site.ports, trust.known(site.roots)), Expected.of(target))
 
 
 def look_at(doors: Doors, expected: Expected) -> Edge:
