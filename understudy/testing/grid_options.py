@@ -67,7 +67,7 @@ def _edge(wanted: Wanted) -> ArgOptions:
 def _firefox(wanted: Wanted) -> ArgOptions:
     """Firefox finds all names at one address or none; it trusts all certificates or those of its own CAs.
 
-    Raises ConfigError for a site at other ports than its URL's: Firefox can't be told them.
+    Raises ConfigError for a site at other ports than its URL's: Firefox knows no option for them.
     """
     if any(wanted.site.ports.moved()):
         raise ConfigError(
