@@ -71,7 +71,11 @@ class ModelHost:
         elif argv[-2:] == ("install", release_id):
             files = {str(file.path): file.content for file in desired.site_config}
             self._change(files={**self.state.files, **files})
-        elif action.title == f"check health through nginx, record {release_id} as live":
+        elif action.title.startswith("switch back to "):
+            self._change(current=argv[-1])
+        elif action.title == "check health through nginx":
+            assert self.state.current == release_id
+        elif action.title.endswith(f"record {release_id} as live"):
             assert self.state.current == release_id
             self._change(served=self.state.served | {release_id})
         elif action.title.startswith(f"check {release_id} through nginx"):

@@ -15,7 +15,7 @@ from understudy.config.mail import CAPTURE, Mail
 from understudy.config.mistakes import validation_error
 from understudy.config.names import DomainOrEmpty, SiteName, SiteNames, mistakes
 from understudy.config.proxies import TrustedProxies
-from understudy.config.topology import Hosts, TargetHost
+from understudy.config.topology import Hosts
 from understudy.config.values import Address, FilePath, Name, VariableName, VariableValue
 from understudy.config.web_ports import USUAL, WebPorts
 
@@ -86,7 +86,7 @@ class TargetConfig(Strict):
     @model_validator(mode="after")
     def be_found_by_the_issuer(self) -> Self:
         """By http-01 it asks any one of a name's addresses, and only one host has the answer."""
-        several_hosts = len(self.addresses) > 1 or len(self._sites) > 1
+        several_hosts = len(self.addresses) > 1 or topology.has_several_sites(self.host_list)
         if self.https == "auto" and several_hosts and not self.acme.dns:
             several = (
                 "must be off with several hosts: an issuer asks any of them, and one has the answer. "
@@ -203,7 +203,7 @@ class TargetConfig(Strict):
         """A target for each host that has the site, as if it were the only one."""
         if self.address:
             return (self,)
-        addresses = self.addresses or tuple(host.address for host in self._sites)
+        addresses = self.addresses or tuple(host.address for host in topology.sites(self.host_list))
         return tuple(map(self.at, addresses)) or (self,)
 
     def at(self, address: str) -> Self:
@@ -214,12 +214,6 @@ class TargetConfig(Strict):
     def without_address(self) -> Self:
         """The same for all hosts of a target."""
         return self.model_copy(update={"address": "", "addresses": (), "host_list": ()})
-
-    @property
-    def _sites(self) -> tuple[TargetHost, ...]:
-        """First the one that works: a deploy migrates on the first, and its timers wait for that."""
-        sites = [host for host in self.host_list if host.has_site]
-        return tuple(sorted(sites, key=lambda host: "worker" not in host.roles))
 
 
 def _led_to(to: str, names: Iterable[SiteName]) -> tuple[str, ...]:

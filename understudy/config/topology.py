@@ -135,7 +135,18 @@ def of_host(hosts: Sequence[TargetHost], address: str) -> TargetHost | None:
 
 
 def has_several_sites(hosts: Sequence[TargetHost]) -> bool:
-    return sum(host.has_site for host in hosts) > 1
+    return len(sites(hosts)) > 1
+
+
+def sites(hosts: Sequence[TargetHost]) -> tuple[TargetHost, ...]:
+    """Those with the site, first the one that works: it migrates for all, and its timers wait for that."""
+    found = [host for host in hosts if host.has_site]
+    return tuple(sorted(found, key=lambda host: "worker" not in host.roles))
+
+
+def migrates(hosts: Sequence[TargetHost], address: str) -> bool:
+    """Whether a deploy migrates for all of them on the host of that address."""
+    return sites(hosts)[0].address == address
 
 
 def database_elsewhere(hosts: Sequence[TargetHost], address: str) -> str:

@@ -1,6 +1,8 @@
 """One host gets the commit that deploy.yml names. rollout.py does this for all hosts of a target."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from understudy.commands import app as app_commands
@@ -29,6 +31,7 @@ from understudy.errors import StepFailed
 from understudy.host import backups, known_names, services, session, steps
 from understudy.host.actions import Action
 from understudy.host.facts import ObservedState
+from understudy.host.gates import Gate
 from understudy.host.session import AuditEntry
 from understudy.job import Job
 from understudy.release import migration_files
@@ -49,12 +52,15 @@ def deploy(
     wait: int = 0,
     without_rehearsal: str | None = None,
     on_live: Callable[[Manifest], None] = lambda release: None,
+    on_switch: Callable[[datetime], None] = lambda at: None,
+    gate: Gate | None = None,
 ) -> list[str]:
     """Makes the commit that deploy.yml names the live release of a host. Returns the warnings.
 
     source: that commit, if it was resolved before. probe: sends requests meanwhile. wait: seconds for
     which another holder of the host's lock is waited for. without_rehearsal: the reason to deploy without
-    a receipt. on_live: called with the release once it is live. On a host that is as desired nothing is
+    a receipt. on_live: called with the release once it is live. on_switch: called with the time of its
+    switch, if there was one. gate: see steps.apply_all(). On a host that is as desired nothing is
     changed, and neither lock nor receipt is needed.
 
     Raises Refused without a receipt, without the lock or for a host that is not provisioned, Unreachable
@@ -83,10 +89,14 @@ def deploy(
                 observed, desired = now, prepare.desired_state(job, source, now)
             entry.what = desired.release.id
             going = GoingLive(observed.current)
-            warnings = _converge(job, source, connection, desired, observed, going, probe=probe)
+            warnings = _converge(
+                job, source, connection, desired, observed, going, probe=probe, gate=gate
+            )
             going.report(job, Deployed, desired)
             live.append(desired.release)
             on_live(desired.release)
+            if going.switched_at:
+                on_switch(going.switched_at)
     names = (desired.release.id, *(release.id for release in observed.releases))
     known_names.keep(job.project, job.target_name, known_names.RELEASES, names)
     if observed.maintenance and not observed.maintenance.automatic:
@@ -98,8 +108,16 @@ def deploy(
     return warnings
 
 
-def is_up_to_date(job: Job, source: Source, *, rehearsed: bool) -> bool:
-    """Whether a deploy of that commit would change nothing, which is then reported.
+@dataclass(frozen=True)
+class Look:
+    """release: the id of what a deploy would make live. up_to_date: whether it would change nothing."""
+
+    release: str
+    up_to_date: bool
+
+
+def look(job: Job, source: Source, *, rehearsed: bool) -> Look:
+    """What a deploy of that commit finds. That it would change nothing is reported.
 
     rehearsed: whether the deploy would need a receipt, where the target requires one. Raises what a
     deploy would raise before its first step.
@@ -108,12 +126,12 @@ def is_up_to_date(job: Job, source: Source, *, rehearsed: bool) -> bool:
         desired = prepare.desired_state(job, source, observed)
         if _is_converged(desired, observed):
             report_converged(job, desired)
-            return True
+            return Look(desired.release.id, up_to_date=True)
         if rehearsed and job.target.require_receipt:
             from understudy.receipts import gate
 
             gate.check(job, source, connection)
-    return False
+    return Look(desired.release.id, up_to_date=False)
 
 
 def require_converged(job: Job) -> None:
@@ -171,6 +189,7 @@ def _converge(
     going: GoingLive,
     *,
     probe: bool,
+    gate: Gate | None,
 ) -> list[str]:
     """Makes the host as desired. Returns the warnings."""
     shipment = prepare.shipment(job, source, desired, observed)
@@ -203,7 +222,7 @@ def _converge(
 
         try:
             warnings = steps.apply_all(
-                job, connection, actions, after=after, explain=certificate.explain
+                job, connection, actions, after=after, explain=certificate.explain, gate=gate
             )
         except StepFailed as error:
             raise maintenance.after_failure(job, connection, desired, error) from None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from understudy.config import topology
 from understudy.config.app import App
 from understudy.config.model import Config
 from understudy.config.target import TargetConfig
@@ -51,6 +52,11 @@ class DesiredState:
     @property
     def app(self) -> App:
         return self.config.app
+
+    @property
+    def has_company(self) -> bool:
+        """Whether the site is on several hosts that share their data, and so are changed together."""
+        return topology.has_several_sites(self.target.host_list)
 
 
 @dataclass(frozen=True)

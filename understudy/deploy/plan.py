@@ -19,6 +19,7 @@ from understudy.deploy import (
     site_config,
     switch,
     timers,
+    together,
 )
 from understudy.deploy.desired import DesiredState, Shipment
 from understudy.host.actions import (
@@ -27,6 +28,7 @@ from understudy.host.actions import (
     FIRST_DEPLOY,
     Action,
     Branching,
+    Meet,
     Run,
     Send,
     Start,
@@ -66,7 +68,7 @@ def make_plan(desired: DesiredState, shipment: Shipment, observed: ObservedState
 
 def _of_the_first_deploy(action: Action) -> Action:
     """Its hint speaks of no live release."""
-    if isinstance(action, Run | Start) and action.hint == BEFORE_SWITCH:
+    if isinstance(action, Run | Start | Meet) and action.hint == BEFORE_SWITCH:
         return replace(action, hint=FIRST_DEPLOY)
     return action
 
@@ -146,7 +148,7 @@ def _switch_over(desired: DesiredState, observed: ObservedState) -> list[Action]
 def _go_live(desired: DesiredState, observed: ObservedState) -> list[Action]:
     if not switch.is_live(desired, observed):
         return [
-            *_release_commands(desired, observed),
+            *together.migrate(desired, _release_commands(desired, observed)),
             *_old_code_on_new_schema(desired, observed),
             *switch.take_over(desired, observed),
         ]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from understudy.config import domains, issuer
 from understudy.config.target import TargetConfig
-from understudy.deploy import environment
+from understudy.deploy import environment, generated_secrets
 from understudy.deploy.desired import DesiredState, Shipment
 from understudy.errors import ConfigError, StepFailed
 from understudy.host import session
@@ -34,12 +34,13 @@ ROOM_FOR_THE_SITE = 64 * 2**20
 
 
 def desired_state(job: Job, source: sources.Source, observed: ObservedState) -> DesiredState:
-    """What the host is to be like with that commit. Raises Refused if another site has one of the names, and
-    ConfigError if the issuer of `https: auto` can't be asked.
+    """What the host is to be like with that commit. Raises Refused if another site has one of the names or one
+    of several hosts lacks a secret, and ConfigError if the issuer of `https: auto` can't be asked.
     """
     config, target, templates = job.config, job.target, job.project.templates
     issuer.require_terms(target, job.target_name)
     domains.refuse_if_taken(config, target, observed.other_sites, job.target_name)
+    generated_secrets.refuse_with_company(config, target, job.target_name, observed)
     inputs = fingerprint_inputs(job, source, python=observed.python, secrets=observed.secrets)
     name = release_id(source.commit, inputs)
     release = Manifest(

@@ -1,6 +1,7 @@
 """An earlier release of a host goes live again."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from understudy.commands import site_processes
 from understudy.deploy import commits, rollback_data, switch
@@ -16,6 +17,7 @@ from understudy.hooks import order
 from understudy.host import session, steps
 from understudy.host.actions import Action
 from understudy.host.facts import ObservedState
+from understudy.host.gates import Gate
 from understudy.host.session import AuditEntry
 from understudy.job import Job
 from understudy.release.layout import Manifest, after, before
@@ -31,13 +33,16 @@ def rollback(
     probe: bool = False,
     wait: int = 0,
     on_live: Callable[[Manifest], None] = lambda release: None,
+    on_switch: Callable[[datetime], None] = lambda at: None,
+    gate: Gate | None = None,
 ) -> None:
     """Makes an earlier release live again: the one before the live one, or `to`.
 
     with_data: also restores the data as it was when that release was last live. The site is down
     meanwhile, and what was written since is discarded. anyway: even if the old code can't read or save
     everything. probe: sends requests meanwhile. wait: seconds for which another holder of the host's lock
-    is waited for. on_live: called with the release once it is live.
+    is waited for. on_live: called with the release once it is live. on_switch: called with the time of its
+    switch, if there was one. gate: see steps.apply_all().
 
     Raises NeedsItsData if the old code can't work with the data as it is and neither with_data nor anyway
     is given, Refused if there is no such release, StepFailed if a step fails or a request is lost.
@@ -54,10 +59,12 @@ def rollback(
             with hooked_host(job, connection, now, "rollback", desired.release) as live:
                 sending = load(probe=probe and not with_data)
                 with sending(job, connection, desired, now, going) as on_applied:
-                    steps.apply_all(job, connection, actions, after=on_applied)
+                    steps.apply_all(job, connection, actions, after=on_applied, gate=gate)
                 going.report(job, RolledBack, desired)
                 live.append(desired.release)
                 on_live(desired.release)
+                if going.switched_at:
+                    on_switch(going.switched_at)
 
 
 def plan(job: Job, to: str | None = None, *, with_data: bool = False, anyway: bool = False) -> None:

@@ -1,10 +1,14 @@
 """A deploy, its plan, and a rollback on all hosts of a target. All are looked at before any is changed."""
 
-from understudy.deploy import commits, deploy_host, hooked, preview_host
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from understudy.deploy import commits, deploy_host, hooked, preview_host, same_release
+from understudy.deploy.went_live import SwitchedTogether
 from understudy.diagnosis import evidence
 from understudy.host import all_hosts, batches
+from understudy.host.gates import Gate
 from understudy.job import Job
-from understudy.release.layout import Manifest
 
 
 def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -> None:
@@ -17,8 +21,9 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
     commits.report(job, found)
     with evidence.explained(hosts[0], busy=True):
         source = commits.resolve(job, found)
+    switched: dict[str, datetime] = {}
 
-    def deploy_one(host: Job) -> None:
+    def deploy_one(host: Job, gate: Gate | None) -> None:
         with evidence.explained(host, busy=True):
             deploy_host.deploy(
                 host,
@@ -27,17 +32,21 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
                 wait=wait,
                 without_rehearsal=without_rehearsal,
                 on_live=live.append,
+                on_switch=lambda at: switched.update({host.target.address: at}),
+                gate=gate,
             )
 
-    def is_up_to_date(host: Job) -> bool:
-        return deploy_host.is_up_to_date(host, source, rehearsed=not without_rehearsal)
+    def look(host: Job) -> deploy_host.Look:
+        return deploy_host.look(host, source, rehearsed=not without_rehearsal)
 
     if len(hosts) > 1 or hooked.runs_here(job, "deploy"):
-        up_to_date = all_hosts.look(hosts, is_up_to_date)
-        hosts = tuple(host for host, done in zip(hosts, up_to_date, strict=True) if not done)
+        looks = all_hosts.look(hosts, look)
+        same_release.require(hosts, [one.release for one in looks])
+        hosts = tuple(host for host, one in zip(hosts, looks, strict=True) if not one.up_to_date)
     if hosts:
         with hooked.hooked(job, hosts, "deploy", source.commit) as live:
-            all_hosts.roll(hosts, deploy_one)
+            all_hosts.together(hosts, deploy_one)
+            _report(job, hosts, live[0].id if live else "", switched)
     if len(all_of_them) > 1:
         job.report.say(batches.summary(job.target_name, len(all_of_them), changed=len(hosts)))
 
@@ -52,31 +61,36 @@ def plan_rollback(job: Job, to: str | None, *, with_data: bool, anyway: bool) ->
     """Prints what rollback() would do on each host, and changes nothing."""
     from understudy.deploy import rollback as rollback_host
 
+    hosts = all_hosts.jobs(job)
+    if len(hosts) > 1:
+        earlier = all_hosts.look(hosts, lambda host: rollback_host.earlier(host, to))
+        same_release.require_earlier(hosts, [one.id for one in earlier])
     all_hosts.look(
-        all_hosts.jobs(job),
-        lambda host: rollback_host.plan(host, to, with_data=with_data, anyway=anyway),
+        hosts, lambda host: rollback_host.plan(host, to, with_data=with_data, anyway=anyway)
     )
 
 
 def rollback(
     job: Job, to: str | None, *, with_data: bool, anyway: bool, probe: bool, wait: int
 ) -> None:
-    """Makes an earlier release live again on all hosts: on each the one before, or `to`.
+    """Makes an earlier release live again on all hosts: the one before, or `to`.
 
-    See rollback.rollback() for the options and the errors.
+    See rollback.rollback() for the options and the errors. Raises Refused if it is not one and the same on
+    hosts that share their data.
     """
     from understudy.deploy import rollback as rollback_host
 
     hosts = all_hosts.jobs(job)
-    earlier: list[Manifest] = []
+    commit = release = ""
     if len(hosts) > 1 or hooked.runs_here(job, "rollback"):
         earlier = all_hosts.look(hosts, lambda host: rollback_host.earlier(host, to))
-    release = next(iter(earlier), None)
-    commit, release_id = (release.commit, release.id) if release else ("", "")
-    with hooked.hooked(job, hosts, "rollback", commit, release_id) as live:
-        all_hosts.roll(
+        same_release.require_earlier(hosts, [one.id for one in earlier])
+        commit, release = earlier[0].commit, earlier[0].id
+    switched: dict[str, datetime] = {}
+    with hooked.hooked(job, hosts, "rollback", commit, release) as live:
+        all_hosts.together(
             hosts,
-            lambda host: rollback_host.rollback(
+            lambda host, gate: rollback_host.rollback(
                 host,
                 to,
                 with_data=with_data,
@@ -84,5 +98,16 @@ def rollback(
                 probe=probe,
                 wait=wait,
                 on_live=live.append,
+                on_switch=lambda at: switched.update({host.target.address: at}),
+                gate=gate,
             ),
         )
+        _report(job, hosts, release, switched)
+
+
+def _report(job: Job, hosts: Sequence[Job], release: str, switched: Mapping[str, datetime]) -> None:
+    """How far apart the hosts were that share their data."""
+    if hosts[0].target.host_list and len(switched) > 1:
+        addresses = [one.target.address for one in hosts]
+        in_order = {one: switched[one] for one in addresses if one in switched}
+        job.report.answer(SwitchedTogether.of(job.target_name, release, in_order))

@@ -4,7 +4,7 @@ from collections.abc import Set
 from dataclasses import replace
 
 from understudy.commands import all_of, backups, candidate, files, http, site
-from understudy.deploy import processes, timers
+from understudy.deploy import processes, timers, together
 from understudy.deploy.desired import DesiredState
 from understudy.host.actions import AFTER_SWITCH, BEFORE_SWITCH, Action, Run, Start, Switch
 from understudy.host.facts import ObservedState
@@ -74,26 +74,32 @@ def take_over(desired: DesiredState, observed: ObservedState) -> list[Action]:
         _start(desired, observed),
         *processes.start(desired, observed, web),
         *_check_through_nginx(desired, observed),
+        *together.ready(desired, (*processes.stop_own(desired, observed), *web)),
         *(processes.end_others(desired, observed, (*back, *web), BEFORE_SWITCH) if first else ()),
         *processes.hand_over(desired, observed, (*back, *web)),
+        *together.handed_over(desired, (*back, *web)),
         *_switch(desired, observed, back),
         *confirm_live(desired, observed),
     ]
 
 
 def confirm_live(desired: DesiredState, observed: ObservedState) -> list[Action]:
-    """Checks the live release through nginx, as visitors reach it; switches back if it does not answer."""
+    """Checks the live release through nginx, as visitors reach it; switches back if it does not answer here, or
+    on another host that is changed together with this one.
+    """
     release_id = desired.release.id
     undo = _switch_back(desired, observed)
     check = http.get(url(desired, desired.app.health_path), address="127.0.0.1")
     record = ("touch", str(desired.paths.served_mark(release_id)))
+    hint = _SWITCHED_BACK if undo else AFTER_SWITCH
+    if not desired.has_company:
+        both = all_of((check, record))
+        title = f"check health through nginx, record {release_id} as live"
+        return [Run(title, both, hint=hint, undo=undo)]
     return [
-        Run(
-            f"check health through nginx, record {release_id} as live",
-            all_of((check, record)),
-            hint=_SWITCHED_BACK if undo else AFTER_SWITCH,
-            undo=undo,
-        )
+        Run("check health through nginx", check, hint=hint, undo=undo),
+        *together.confirmed(desired, undo, _fallback(desired, observed)),
+        Run(f"record {release_id} as live", record, hint=AFTER_SWITCH),
     ]
 
 

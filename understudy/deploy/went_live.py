@@ -1,8 +1,9 @@
 """What a deploy or a rollback has done on one host, as a value. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from understudy.report.answer import Answer
 
@@ -51,3 +52,25 @@ class RolledBack(WentLive):
 
     def text(self) -> str:
         return f"{self.release} is live on {self.target} again"
+
+
+@dataclass(frozen=True)
+class SwitchedTogether(Answer):
+    """hosts: when each of those that share their data has switched. seconds: from the first to the last."""
+
+    event: ClassVar[str] = "switched"
+
+    target: str
+    release: str
+    hosts: Mapping[str, datetime]
+    seconds: float
+
+    @classmethod
+    def of(cls, target: str, release: str, hosts: Mapping[str, datetime]) -> Self:
+        spread = max(hosts.values()) - min(hosts.values())
+        return cls(target, release, dict(hosts), round(spread.total_seconds(), 3))
+
+    def text(self) -> str:
+        first = min(self.hosts.values())
+        later = (f"{host} +{(at - first).total_seconds():.2f} s" for host, at in self.hosts.items())
+        return f"{len(self.hosts)} hosts switched within {self.seconds:.2f} s: {', '.join(later)}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from pathlib import Path, PurePosixPath
 
 from understudy.commands import Argv
@@ -95,8 +96,36 @@ class Switch:
     undo: tuple[Run, ...] = ()
 
 
+class Point(IntEnum):
+    """Where hosts that are changed together wait for each other, in their order."""
+
+    UPLOADED = 1
+    MIGRATED = 2
+    READY = 3
+    HANDED_OVER = 4
+    CONFIRMED = 5
+
+
+@dataclass(frozen=True)
+class Meet:
+    """Wait until all hosts that are changed together have come to the same point. A host that is changed alone
+    leaves this step out.
+
+    stopped: in the error if another host fails before, what is live on this one. undo: carried out then.
+    passes_on: if a step of any host has printed this text, it counts as printed here. seconds: deadline.
+    """
+
+    title: str
+    point: Point
+    stopped: str
+    undo: tuple[Run, ...] = ()
+    passes_on: str = ""
+    hint: str = BEFORE_SWITCH
+    seconds: int = SECONDS_FOR_A_STEP
+
+
 Branching = Run | Send | WriteFiles
-Action = Branching | Start | Switch
+Action = Branching | Start | Switch | Meet
 
 
 def in_branch(name: str, actions: Iterable[Branching]) -> list[Branching]:

@@ -12,6 +12,7 @@ from understudy.config.target import TargetConfig
 from understudy.errors import UnderstudyError
 from understudy.host import batches
 from understudy.host.batches import Outcome
+from understudy.host.gates import Gate, Gates
 from understudy.host.host_report import report_for_host
 from understudy.job import Job
 from understudy.report.forwarding import Call, ForwardingReport
@@ -85,10 +86,23 @@ def look(hosts: Sequence[Job], work: Callable[[Job], Answer]) -> list[Answer]:
 
 def roll(hosts: Sequence[Job], work: Callable[[Job], object]) -> None:
     """Changes the hosts in batches of `max_unavailable`; where they share their data, the first alone before
-    the others: it migrates. Raises after the first batch with a failure.
+    the others: all depend on it. Raises after the first batch with a failure.
     """
     target = hosts[0].target
     _roll(hosts, work, target.max_unavailable, first_alone=bool(target.host_list))
+
+
+def together(hosts: Sequence[Job], work: Callable[[Job, Gate | None], object]) -> None:
+    """Changes all hosts at once, so that they wait for each other at the points of their plans; in batches
+    where each has its own data: those have no gate. Raises once all have ended, if one has failed.
+    """
+    if _is_single(hosts) or not hosts[0].target.host_list:
+        roll(hosts, lambda host: work(host, None))
+        return
+    answers = _meeting(hosts, work)
+    outcomes = [_outcome(host, answer) for host, answer in zip(hosts, answers, strict=True)]
+    if any(outcome.error for outcome in outcomes):
+        raise batches.stopped(hosts[0].target_name, outcomes, ())
 
 
 def in_turn(hosts: Sequence[Job], work: Callable[[Job], object]) -> None:
@@ -123,9 +137,8 @@ def _roll(
         return
     outcomes: list[Outcome] = []
     for batch in batches.batches(hosts, size, first_alone=first_alone):
-        for host, answer in zip(batch, _at_once(batch, work), strict=True):
-            error = answer if isinstance(answer, UnderstudyError) else None
-            outcomes.append(Outcome(str(host.address), error))
+        answers = _at_once(batch, work)
+        outcomes += [_outcome(host, answer) for host, answer in zip(batch, answers, strict=True)]
         if any(outcome.error for outcome in outcomes):
             not_begun = [str(host.address) for host in hosts[len(outcomes) :]]
             raise batches.stopped(hosts[0].target_name, outcomes, not_begun)
@@ -147,10 +160,33 @@ def _at_once(
             yield future.result()
 
 
+def _meeting(
+    hosts: Sequence[Job], work: Callable[[Job, Gate | None], Answer]
+) -> Sequence[Answer | UnderstudyError]:
+    gates = Gates(str(host.address) for host in hosts)
+
+    def take_part(host: Job) -> Answer:
+        with gates.taking_part(str(host.address)) as gate:
+            return work(host, gate if len(hosts) > 1 else None)
+
+    # A host without a thread would be waited for.
+    with _threads(len(hosts)) as pool:
+        try:
+            under_way = [pool.submit(_answer_or_error, take_part, host) for host in hosts]
+            return [one.result() for one in under_way]
+        except KeyboardInterrupt:
+            gates.fail("interrupted")
+            raise
+
+
+def _outcome(host: Job, answer: object) -> Outcome:
+    return Outcome(str(host.address), answer if isinstance(answer, UnderstudyError) else None)
+
+
 @contextmanager
-def _threads() -> Iterator[ThreadPoolExecutor]:
+def _threads(count: int = AT_ONCE) -> Iterator[ThreadPoolExecutor]:
     """After Ctrl-C no further host is begun, and a host under way finishes its step."""
-    pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="host")
+    pool = ThreadPoolExecutor(count, thread_name_prefix="host")
     try:
         yield pool
     finally:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from understudy.errors import UnderstudyError
+from understudy.errors import Stopped, UnderstudyError
 
 Item = TypeVar("Item")
 
@@ -48,12 +48,18 @@ def stopped(target: str, outcomes: Sequence[Outcome], not_begun: Sequence[str]) 
 
 
 def _failed(outcomes: Sequence[Outcome]) -> str:
-    return ", ".join(outcome.host for outcome in outcomes if outcome.error) + " failed"
+    """Those that were only stopped are not meant, unless all were."""
+    return ", ".join(outcome.host for outcome in _failures(outcomes)) + " failed"
+
+
+def _failures(outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+    failed = [outcome for outcome in outcomes if outcome.error]
+    return [one for one in failed if not isinstance(one.error, Stopped)] or failed
 
 
 def _error(summary: str, outcomes: Sequence[Outcome], more: Sequence[str] = ()) -> UnderstudyError:
     """Of the kind of the first failure, whose exit code it has."""
-    first = next(outcome.error for outcome in outcomes if outcome.error)
+    first = next(outcome.error for outcome in _failures(outcomes) if outcome.error)
     details = [line for outcome in outcomes for line in _lines(outcome)]
     return type(first)(summary, "\n".join((*details, *more)), first.hint, first.cause)
 
@@ -62,5 +68,6 @@ def _lines(outcome: Outcome) -> Iterator[str]:
     if outcome.error is None:
         yield f"{outcome.host}: done"
         return
-    yield f"{outcome.host}: failed: {outcome.error.summary}"
+    how = "stopped" if isinstance(outcome.error, Stopped) else "failed"
+    yield f"{outcome.host}: {how}: {outcome.error.summary}"
     yield from (f"  {line}" for line in outcome.error.details.splitlines())

@@ -11,7 +11,7 @@ from itertools import chain, groupby
 from pathlib import Path
 from threading import Event, Lock
 
-from understudy.host.actions import Action, Start, Switch
+from understudy.host.actions import Action, Meet, Start, Switch
 from understudy.local.share import measured
 from understudy.report.events import Report
 from understudy.report.forwarding import Call, ForwardingReport, call_whole
@@ -120,7 +120,7 @@ def _about(report: Report, name: str, turn: Lock) -> Report:
 
 
 def _name(action: Action) -> str:
-    return "" if isinstance(action, Start | Switch) else action.branch
+    return "" if isinstance(action, Start | Switch | Meet) else action.branch
 
 
 def _pieces(part: Path | bytes) -> Iterator[bytes]:

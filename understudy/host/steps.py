@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from understudy.commands import files
-from understudy.errors import DISK_HINT, StepFailed
+from understudy.errors import DISK_HINT, StepFailed, Stopped
 from understudy.host import branches, health
-from understudy.host.actions import Action, Run, Send, Start, Switch, WriteFiles
+from understudy.host.actions import Action, Meet, Run, Send, Start, Switch, WriteFiles
 from understudy.host.branches import Branch
+from understudy.host.gates import Gate
 from understudy.host.recording import RecordingConnection
 from understudy.job import Job
 from understudy.ssh.connection import Connection, Result, SshConnection
@@ -26,14 +27,17 @@ def apply_all(
     *,
     after: Callable[[Action, str], None] = lambda action, output: None,
     explain: Callable[[str], str] = lambda output: "",
+    gate: Gate | None = None,
 ) -> list[str]:
     """Carries out actions one by one, or those of several branches at once. Returns the warnings.
 
     after: called with each action that succeeded and what it printed. explain: the cause in what a step printed
-    whose failure is a warning, "" if it shows none. Raises StepFailed for the first action
-    that fails, after undoing it, and Unreachable if the connection breaks.
+    whose failure is a warning, "" if it shows none. gate: where this host waits for those that are changed
+    together with it; None if it is changed alone. Raises StepFailed for the first action
+    that fails, after undoing it, Stopped in the same way if another of those hosts fails, and
+    Unreachable if the connection breaks.
     """
-    plan = _Plan(connection, after, explain)
+    plan = _Plan(connection, after, explain, gate)
     for part in branches.split(actions):
         branches.carry_out(part, job.report, plan.take, plan.undo_untaken)
     return plan.warnings
@@ -46,18 +50,21 @@ class _Plan:
     connection: SshConnection
     after: Callable[[Action, str], None]
     explain: Callable[[str], str]
+    gate: Gate | None = None
     warnings: list[str] = field(default_factory=list)
     printed: str = ""
 
     def take(self, action: Action, branch: Branch) -> None:
-        if isinstance(action, Run) and action.only_after not in self.printed:
+        if self._is_left_out(action):
             return
         try:
-            output = _step(self.connection, action, branch)
-        except StepFailed as error:
-            if not isinstance(action, Run | Start | Switch):
+            output = self._output_of(action, branch)
+        except (StepFailed, Stopped) as error:
+            if not isinstance(action, Run | Start | Switch | Meet):
                 raise
             if not (isinstance(action, Run) and action.warning):
+                if self.gate:
+                    self.gate.fail()
                 raise _undone(self.connection, action.undo, branch, error) from None
             warning = "\n".join(filter(None, (action.warning, self.explain(error.details))))
             branch.report.warn(f"{warning}\n{error.details}")
@@ -69,6 +76,17 @@ class _Plan:
                 branch.report.warn(output.rstrip())
                 self.warnings.append(output.splitlines()[0])
             self.after(action, output)
+
+    def _is_left_out(self, action: Action) -> bool:
+        if isinstance(action, Meet):
+            return self.gate is None
+        return isinstance(action, Run) and action.only_after not in self.printed
+
+    def _output_of(self, action: Action, branch: Branch) -> str:
+        if not (isinstance(action, Meet) and self.gate):
+            return _step(self.connection, action, branch)
+        with branch.report.step(action.title):
+            return self.gate.meet(action, self.printed)
 
     def undo_untaken(self, action: Action, branch: Branch) -> None:
         """Undoes what the steps before that action began: it would have confirmed them."""
@@ -109,8 +127,8 @@ def _step(connection: Connection, action: Action, branch: Branch) -> str:
 
 
 def _undone(
-    connection: Connection, undo: Sequence[Run], branch: Branch, error: StepFailed
-) -> StepFailed:
+    connection: Connection, undo: Sequence[Run], branch: Branch, error: StepFailed | Stopped
+) -> StepFailed | Stopped:
     """Undoes a failed step. Returns the error to raise: if the undo fails as well, it has both outputs, and
     the hint of the undo, since the hint of the step counts on it.
     """

@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from tests.unit.deploy.test_deploy_host import deployed
-from tests.unit.fakes import FakeConnection, failed, manifest
+from tests.unit.fakes import FakeConnection, failed, manifest, printed
 from tests.unit.staging import APPLIED, DEPLOY, QUERY, Staging, changes, lines_of
+from understudy.config.secrets import Secret
 from understudy.deploy import rollout
 from understudy.diagnosis import evidence
 from understudy.errors import ConfigError, Refused, StepFailed, Unreachable
+from understudy.host import all_hosts
+from understudy.host.provisioning import of_project
 from understudy.job import Job
 from understudy.receipts import gate
 from understudy.release import bytecode, wheels, worktree
@@ -23,7 +26,7 @@ from understudy.release.commit_facts import LFS_POINTER, CommitFacts
 from understudy.release.source import Source
 from understudy.ssh.connection import Result
 
-QUIET = (*DEPLOY, "journalctl", APPLIED)
+QUIET = (*DEPLOY, "journalctl", APPLIED, "touch /srv/shop/releases/")
 HOSTS = ("192.0.2.1", "192.0.2.2", "192.0.2.3")
 Answers = dict[str, Result | list[Result]]
 OLD, NEW = manifest("c0ffee00-old", "2024-02-01"), manifest("c0ffee00-new", "2024-03-01")
@@ -285,3 +288,106 @@ def test_commit_is_looked_for_once(
     rollout.plan(job(staging))
 
     assert found == [replace(source, lock=""), source] * 2
+
+
+ROLES = [
+    {"address": HOSTS[0], "roles": ["web", "worker"]},
+    {"address": HOSTS[1], "roles": ["web"]},
+    {"address": HOSTS[2], "roles": ["web", "database"]},
+]
+
+
+def with_roles(staging: Staging, **parts: Any) -> Job:
+    made = staging.job(app={"database": "postgresql", "media_url": None}, hosts=ROLES)
+    return replace(made, config=made.config.model_copy(update=parts))
+
+
+def facts_of(staging: Staging, job: Job, *lines: str) -> list[Result]:
+    """What each host answers: it is provisioned by its roles."""
+    return [
+        staging.facts(*lines, stamp=of_project(job.project, one.config, one.target).stamp)
+        for one in all_hosts.jobs(job)
+    ]
+
+
+def test_hosts_that_share_their_data_switch_together(staging: Staging) -> None:
+    job = with_roles(staging)
+    made = hosts(staging, *({QUERY: facts} for facts in facts_of(staging, job)))
+
+    rollout.deploy(job, probe=False, wait=0, without_rehearsal=None)
+
+    titles = [title for title, _ in staging.report.steps]
+    assert titles.count("wait until all hosts have the release") == 1, "the first, which migrates"
+    assert titles.count("wait until all hosts are ready") == len(HOSTS)
+    [found] = [fields for event, fields in staging.report.results if event == "switched"]
+    assert list(found["hosts"]) == list(HOSTS)
+    assert found["seconds"] < 1
+    assert any("3 hosts switched within 0." in line for line in staging.report.said_of[""])
+    assert touched(made) == [True, True, True]
+
+
+def test_failure_on_one_host_is_the_error_and_no_host_switches(staging: Staging) -> None:
+    job = with_roles(staging)
+    answers: list[Answers] = [{QUERY: facts} for facts in facts_of(staging, job)]
+    answers[1]["commands.py"] = failed("no space left")
+    made = hosts(staging, *answers)
+
+    with pytest.raises(StepFailed, match=r"staging: 192\.0\.2\.2 failed$") as raised:
+        rollout.deploy(job, probe=False, wait=0, without_rehearsal=None)
+
+    details = raised.value.details
+    assert "192.0.2.1: stopped: 192.0.2.2 failed; not switched" in details
+    assert "192.0.2.3: stopped: 192.0.2.2 failed; not switched" in details
+    for host in made:
+        assert not [note for note in host.notes if "mv -T" in note and "current" in note]
+        assert "failed: " in host.sent[-1], "in the audit log"
+
+
+def test_secret_that_hosts_would_make_each_for_itself_is_refused(staging: Staging) -> None:
+    job = with_roles(staging, secrets={"SIGNING_KEY": Secret(generate=50)})
+    made = hosts(staging, *({QUERY: facts} for facts in facts_of(staging, job)))
+
+    with pytest.raises(Refused, match="nothing was changed") as raised:
+        rollout.deploy(job, probe=False, wait=0, without_rehearsal=None)
+
+    assert "lacks SIGNING_KEY, of `secrets` in deploy.yml" in raised.value.details
+    assert "provision --target staging" in raised.value.hint
+    assert touched(made) == [False, False, False]
+
+
+def test_hosts_with_other_secrets_are_refused(staging: Staging) -> None:
+    """The same commit would be another release there, and a session valid on one host alone."""
+    job = with_roles(staging)
+    first, *others = facts_of(staging, job)
+    answers: list[Answers] = [{QUERY: first}, *({QUERY: one} for one in others)]
+    answers[2] = {QUERY: printed(others[1].output.replace("end\tok", "secrets\t3 4\nend\tok"))}
+    made = hosts(staging, *answers)
+
+    with pytest.raises(Refused, match="another release on each host") as raised:
+        rollout.deploy(job, probe=False, wait=0, without_rehearsal=None)
+
+    assert len(raised.value.details.splitlines()) == len(HOSTS)
+    assert touched(made) == [False, False, False]
+
+
+def test_rollback_of_hosts_that_share_their_data_is_to_one_release(staging: Staging) -> None:
+    job = with_roles(staging)
+    older = manifest("c0ffee00-older", "2024-01-01")
+    both = facts_of(staging, job, *lines_of(older, OLD, NEW, current=NEW.id))
+    rolled_back = facts_of(staging, job, *lines_of(older, OLD, NEW, current=OLD.id))
+    made = hosts(staging, {QUERY: rolled_back[0]}, {QUERY: both[1]}, {QUERY: both[2]})
+
+    with pytest.raises(Refused, match="different releases") as raised:
+        rollout.rollback(job, None, with_data=False, anyway=False, probe=False, wait=0)
+
+    assert raised.value.details.splitlines() == [
+        f"{HOSTS[0]}: {older.id}",
+        f"{HOSTS[1]}: {OLD.id}",
+        f"{HOSTS[2]}: {OLD.id}",
+    ]
+    assert "rollback --to RELEASE" in raised.value.hint
+    assert touched(made) == [False, False, False]
+
+    rollout.rollback(job, OLD.id, with_data=False, anyway=False, probe=False, wait=0)
+
+    assert touched(made)[1:] == [True, True]

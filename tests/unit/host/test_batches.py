@@ -2,7 +2,7 @@
 
 import pytest
 
-from understudy.errors import LoginRefused, Refused, StepFailed
+from understudy.errors import LoginRefused, Refused, StepFailed, Stopped
 from understudy.host import batches
 from understudy.host.batches import Outcome
 
@@ -67,3 +67,17 @@ def test_first_may_be_alone() -> None:
         ["d", "e"],
     ]
     assert [list(one) for one in batches.batches("a", 3, first_alone=True)] == [["a"]]
+
+
+def test_host_that_was_stopped_for_another_is_not_the_failure() -> None:
+    stopped = Stopped("b failed; not switched", hint="deploy again")
+
+    error = batches.stopped("production", [Outcome("a", stopped), Outcome("b", BROKEN)], ())
+
+    assert type(error) is StepFailed
+    assert error.summary == "production: b failed"
+    assert error.details.splitlines()[:2] == [
+        "a: stopped: b failed; not switched",
+        "b: failed: migrate: failed",
+    ]
+    assert error.hint == "fix it"

@@ -1,0 +1,258 @@
+"""Hosts that share their data go live together, or none does."""
+
+import time
+
+import pytest
+
+from tests.unit.cluster import FIRST, HOSTS, SECOND, Cluster, Fault, Killed, cluster
+from tests.unit.fakes import manifest
+from tests.unit.plans import NEW, OLD
+from tests.unit.staging import Staging
+from understudy.deploy import switch
+from understudy.errors import StepFailed, Stopped
+from understudy.host.actions import Action, Meet
+
+SITES = (FIRST, SECOND)
+SWITCH = f"switch to {NEW}"
+START = f"start release {NEW} beside the live one and check its health"
+CHECK = "check health through nginx"
+RECORD = f"record {NEW} as live"
+HAND_OVER = f"hand over to {NEW}: beat"
+
+
+def failing(where: str, what: str) -> Fault:
+    def fault(host: str, title: str) -> None:
+        if (host, title) == (where, what):
+            raise StepFailed(f"{title}: failed")
+
+    return fault
+
+
+def killed_at(number: int) -> Fault:
+    """After so many actions of all hosts."""
+    counted = [0]
+
+    def fault(host: str, title: str) -> None:
+        counted[0] += title.startswith("after ")
+        if counted[0] > number:
+            raise Killed
+
+    return fault
+
+
+def slow(where: str) -> Fault:
+    def fault(host: str, title: str) -> None:
+        if host == where:
+            time.sleep(0.001)
+
+    return fault
+
+
+def both(*faults: Fault) -> Fault:
+    def fault(host: str, title: str) -> None:
+        for one in faults:
+            one(host, title)
+
+    return fault
+
+
+def titles(site: Cluster, host: str) -> list[str]:
+    return [one.title for one in site.plan(host) if not isinstance(one, Meet)]
+
+
+def all_steps(site: Cluster) -> list[tuple[str, str]]:
+    return [(host, title) for host in SITES for title in titles(site, host)]
+
+
+def at(site: Cluster, host: str, title: str) -> int:
+    return site.log.index((host, title))
+
+
+def processes(site: Cluster) -> list[str]:
+    state = site.hosts[FIRST].state
+    return sorted(f"{one.name} {one.release}" for one in state.processes if one.is_alive)
+
+
+def of(release: str) -> list[str]:
+    return [f"beat {release}", f"worker {release}", f"worker {release}"]
+
+
+def assert_finished(site: Cluster) -> None:
+    assert site.live == [NEW, NEW]
+    assert processes(site) == of(NEW)
+    assert [site.plan(host) for host in SITES] == [[], []]
+
+
+def assert_as_before(site: Cluster, *, but: str = "") -> None:
+    """but: a host that may have the new web process left, which is live nowhere."""
+    assert site.live == [OLD, OLD]
+    assert processes(site) == of(OLD)
+    for name, host in site.hosts.items():
+        assert name == but or host.state.running == {OLD}
+        assert NEW not in host.state.served, "a rollback would go to it"
+
+
+def test_none_switches_before_all_are_ready(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for late in SITES:
+        site = cluster(staging)
+
+        ended = site.run(staging, monkeypatch, slow(late))
+
+        assert ended == {FIRST: None, SECOND: None}
+        assert_finished(site)
+        switches = [at(site, host, SWITCH) for host in SITES]
+        for host in SITES:
+            ready = at(site, host, f"check {NEW} through nginx as 4 visitors at once")
+            assert ready < at(site, FIRST, HAND_OVER) < min(switches)
+            assert max(switches) < at(site, host, RECORD)
+            assert max(at(site, one, CHECK) for one in SITES) < at(site, host, f"drain {OLD}")
+
+
+@pytest.mark.parametrize("workers_first", [False, True])
+def test_old_workers_end_after_or_before_all_switches(
+    workers_first: bool, staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = cluster(staging, workers_first=workers_first)
+
+    site.run(staging, monkeypatch, slow(SECOND))
+
+    end = at(site, FIRST, f"end the processes of {OLD}")
+    assert [end < at(site, host, SWITCH) for host in SITES] == [workers_first] * 2
+
+
+def test_first_migrates_once_all_have_the_release_and_before_the_others(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = cluster(staging)
+
+    site.run(staging, monkeypatch, slow(SECOND))
+
+    migrate = "run 3 release commands"
+    assert at(site, SECOND, "upload the release") < at(site, FIRST, migrate)
+    assert at(site, FIRST, migrate) < at(site, SECOND, migrate)
+
+
+def test_old_code_is_checked_on_each_host_after_migrations(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the first host has migrated, and only it has printed so."""
+    site = cluster(staging)
+
+    site.run(staging, monkeypatch)
+
+    check = f"check that {OLD} still answers /"
+    for host in SITES:
+        assert at(site, host, check) < min(at(site, one, SWITCH) for one in SITES)
+
+
+def test_nothing_goes_live_anywhere_if_a_step_fails_on_one_host(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever step on whichever host, and however far the other has come."""
+    begun = cluster(staging)
+    live_after = {RECORD, f"drain {OLD}", f"end the processes of {OLD}"}
+    for host, title in all_steps(begun):
+        for late in SITES:
+            site = begun.copy()
+
+            ended = site.run(staging, monkeypatch, both(failing(host, title), slow(late)))
+
+            [other] = set(SITES) - {host}
+            if "still answers" in title:
+                assert ended == {FIRST: None, SECOND: None}, "a warning"
+                continue
+            assert isinstance(ended[host], StepFailed), title
+            if title in live_after:
+                assert ended[other] is None
+                assert site.live == [NEW, NEW]
+            else:
+                assert isinstance(ended[other], Stopped), title
+                assert ended[other].summary.startswith(f"{host} failed; ")  # type: ignore[union-attr]
+                # `start` stops what does not start, and after a failed rename visitors may have it.
+                assert_as_before(site, but=host if title in (START, SWITCH) else "")
+            site.run(staging, monkeypatch)
+            assert_finished(site)
+
+
+def test_host_that_was_switched_back_says_so(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = cluster(staging)
+
+    ended = site.run(staging, monkeypatch, failing(SECOND, CHECK))
+
+    assert str(ended[FIRST]).startswith(f"{SECOND} failed; switched back to {OLD}")
+    assert (FIRST, SWITCH) in site.log
+
+
+def test_run_after_one_that_was_killed_finishes(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After each number of steps: also between two hosts."""
+    begun = cluster(staging)
+    apart = 0
+    for number in range(len(all_steps(begun))):
+        for late in SITES:
+            site = begun.copy()
+            with pytest.raises(Killed):
+                site.run(staging, monkeypatch, both(killed_at(number), slow(late)))
+            apart += len(set(site.live)) == 2
+
+            site.run(staging, monkeypatch)
+
+            assert_finished(site)
+    assert apart, "a kill between the two switches"
+
+
+def test_hosts_that_were_killed_apart_are_switched_back_together_if_the_next_run_fails(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = cluster(staging)
+
+    def fault(host: str, title: str) -> None:
+        if title == f"after {SWITCH}":
+            raise Killed
+
+    with pytest.raises(Killed):
+        site.run(staging, monkeypatch, fault)
+    assert set(site.live) == {OLD, NEW}
+    [behind] = [host for host in SITES if site.hosts[host].state.current == OLD]
+
+    site.run(staging, monkeypatch, failing(behind, START))
+
+    assert site.live == [OLD, OLD]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_rollback_goes_live_together(
+    fails: bool, staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = cluster(staging)
+    site.run(staging, monkeypatch)
+    back = site.to(manifest(OLD))
+
+    def plan(host: str) -> list[Action]:
+        return switch.rollback(back.desired[host], back.hosts[host].state)
+
+    ended = back.run(staging, monkeypatch, failing(SECOND, CHECK) if fails else slow(FIRST), plan)
+
+    if fails:
+        assert isinstance(ended[FIRST], Stopped)
+        assert back.live == [NEW, NEW]
+        assert processes(back) == of(NEW)
+    else:
+        assert back.live == [OLD, OLD]
+        switches = [at(back, host, f"switch to {OLD}") for host in SITES]
+        ready = [
+            at(back, host, f"check {OLD} through nginx as 4 visitors at once") for host in SITES
+        ]
+        assert max(ready) < min(switches)
+
+
+def test_host_that_is_deployed_to_alone_waits_for_none(staging: Staging) -> None:
+    """Also a single web host with a database elsewhere."""
+    alone = cluster(staging, hosts=(HOSTS[0], HOSTS[2]))
+
+    assert not [one for one in alone.plan(FIRST) if isinstance(one, Meet)]

@@ -1,0 +1,57 @@
+"""Where a host of several that share their data waits for the others, in the plan of a deploy. Pure.
+
+None goes live before all are ready. host/gates.py has how they wait.
+"""
+
+from collections.abc import Sequence
+
+from understudy.commands import app as app_commands
+from understudy.config import topology
+from understudy.deploy.desired import DesiredState
+from understudy.host.actions import AFTER_SWITCH, Action, Meet, Point, Run
+
+_NOT_SWITCHED = "not switched"
+
+
+def migrate(desired: DesiredState, commands: Sequence[Action]) -> list[Action]:
+    """The release commands. The first host migrates for all: when all have the release, and before theirs."""
+    if not desired.has_company:
+        return list(commands)
+    if topology.migrates(desired.target.host_list, desired.target.address):
+        uploaded = Meet("wait until all hosts have the release", Point.UPLOADED, _NOT_SWITCHED)
+        return [uploaded, *commands, _migrated(tuple(_undo(commands)))]
+    return [_migrated(), *commands]
+
+
+def ready(desired: DesiredState, undo: tuple[Run, ...]) -> list[Meet]:
+    """Before the first step that changes what is live."""
+    title = "wait until all hosts are ready"
+    return _meet(desired, Meet(title, Point.READY, _NOT_SWITCHED, undo))
+
+
+def handed_over(desired: DesiredState, undo: tuple[Run, ...]) -> list[Meet]:
+    """The worker's host has more to do before its switch: processes are handed over."""
+    title = "wait to switch together with all hosts"
+    return _meet(desired, Meet(title, Point.HANDED_OVER, _NOT_SWITCHED, undo))
+
+
+def confirmed(desired: DesiredState, undo: tuple[Run, ...], old: str | None) -> list[Meet]:
+    """undo: switches back to `old`."""
+    stopped = f"switched back to {old}" if undo else f"{desired.release.id} stays live"
+    title = "wait until it answers on all hosts"
+    return _meet(desired, Meet(title, Point.CONFIRMED, stopped, undo, hint=AFTER_SWITCH))
+
+
+def _migrated(undo: tuple[Run, ...] = ()) -> Meet:
+    """On each the old code is checked afterwards, if there were migrations."""
+    title = "wait for the migrations on the first host"
+    return Meet(title, Point.MIGRATED, _NOT_SWITCHED, undo, app_commands.MIGRATES)
+
+
+def _undo(commands: Sequence[Action]) -> Sequence[Run]:
+    """The release starts while they run, and is not to be left."""
+    return [step for one in commands if isinstance(one, Run) for step in one.undo]
+
+
+def _meet(desired: DesiredState, meet: Meet) -> list[Meet]:
+    return [meet] if desired.has_company else []
