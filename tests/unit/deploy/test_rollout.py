@@ -332,7 +332,7 @@ def test_failure_on_one_host_is_the_error_and_no_host_switches(staging: Staging)
     answers[1]["commands.py"] = failed("no space left")
     made = hosts(staging, *answers)
 
-    with pytest.raises(StepFailed, match=r"staging: 192\.0\.2\.2 failed$") as raised:
+    with pytest.raises(StepFailed, match=r"^staging: 192\.0\.2\.2 failed\n") as raised:
         rollout.deploy(job, probe=False, wait=0, without_rehearsal=None)
 
     details = raised.value.details
