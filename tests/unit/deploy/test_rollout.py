@@ -302,17 +302,15 @@ def with_roles(staging: Staging, **parts: Any) -> Job:
     return replace(made, config=made.config.model_copy(update=parts))
 
 
-def facts_of(staging: Staging, job: Job, *lines: str) -> list[Result]:
+def facts_of(staging: Staging, job: Job, *lines: str) -> list[Answers]:
     """What each host answers: it is provisioned by its roles."""
-    return [
-        staging.facts(*lines, stamp=of_project(job.project, one.config, one.target).stamp)
-        for one in all_hosts.jobs(job)
-    ]
+    stamps = [of_project(job.project, one.config, one.target).stamp for one in all_hosts.jobs(job)]
+    return [{QUERY: staging.facts(*lines, stamp=stamp)} for stamp in stamps]
 
 
 def test_hosts_that_share_their_data_switch_together(staging: Staging) -> None:
     job = with_roles(staging)
-    made = hosts(staging, *({QUERY: facts} for facts in facts_of(staging, job)))
+    made = hosts(staging, *facts_of(staging, job))
 
     rollout.deploy(job, probe=False, wait=0, without_rehearsal=None)
 
@@ -328,7 +326,7 @@ def test_hosts_that_share_their_data_switch_together(staging: Staging) -> None:
 
 def test_failure_on_one_host_is_the_error_and_no_host_switches(staging: Staging) -> None:
     job = with_roles(staging)
-    answers: list[Answers] = [{QUERY: facts} for facts in facts_of(staging, job)]
+    answers = facts_of(staging, job)
     answers[1]["commands.py"] = failed("no space left")
     made = hosts(staging, *answers)
 
@@ -345,7 +343,7 @@ def test_failure_on_one_host_is_the_error_and_no_host_switches(staging: Staging)
 
 def test_secret_that_hosts_would_make_each_for_itself_is_refused(staging: Staging) -> None:
     job = with_roles(staging, secrets={"SIGNING_KEY": Secret(generate=50)})
-    made = hosts(staging, *({QUERY: facts} for facts in facts_of(staging, job)))
+    made = hosts(staging, *facts_of(staging, job))
 
     with pytest.raises(Refused, match="nothing was changed") as raised:
         rollout.deploy(job, probe=False, wait=0, without_rehearsal=None)
@@ -358,9 +356,10 @@ def test_secret_that_hosts_would_make_each_for_itself_is_refused(staging: Stagin
 def test_hosts_with_other_secrets_are_refused(staging: Staging) -> None:
     """The same commit would be another release there, and a session valid on one host alone."""
     job = with_roles(staging)
-    first, *others = facts_of(staging, job)
-    answers: list[Answers] = [{QUERY: first}, *({QUERY: one} for one in others)]
-    answers[2] = {QUERY: printed(others[1].output.replace("end\tok", "secrets\t3 4\nend\tok"))}
+    answers = facts_of(staging, job)
+    last = answers[2][QUERY]
+    assert isinstance(last, Result)
+    answers[2][QUERY] = printed(last.output.replace("end\tok", "secrets\t3 4\nend\tok"))
     made = hosts(staging, *answers)
 
     with pytest.raises(Refused, match="another release on each host") as raised:
@@ -375,7 +374,7 @@ def test_rollback_of_hosts_that_share_their_data_is_to_one_release(staging: Stag
     older = manifest("c0ffee00-older", "2024-01-01")
     both = facts_of(staging, job, *lines_of(older, OLD, NEW, current=NEW.id))
     rolled_back = facts_of(staging, job, *lines_of(older, OLD, NEW, current=OLD.id))
-    made = hosts(staging, {QUERY: rolled_back[0]}, {QUERY: both[1]}, {QUERY: both[2]})
+    made = hosts(staging, rolled_back[0], *both[1:])
 
     with pytest.raises(Refused, match="different releases") as raised:
         rollout.rollback(job, None, with_data=False, anyway=False, probe=False, wait=0)

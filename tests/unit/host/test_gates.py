@@ -65,10 +65,10 @@ def test_failure_stops_those_who_wait_and_those_who_come(pool: ThreadPoolExecuto
     with pytest.raises(StepFailed), gates.taking_part("b"):
         raise StepFailed("migrate: failed")
 
-    for host in (lambda: early.result(10), lambda: gates.meet("c", READY, "")):
-        with pytest.raises(Stopped) as stopped:
-            host()
-        assert stopped.value.summary == "b failed; not switched"
+    with pytest.raises(Stopped, match="^b failed; not switched"):
+        early.result(10)
+    with pytest.raises(Stopped, match="^b failed; not switched"):
+        gates.meet("c", READY, "")
 
 
 def test_point_that_was_open_before_a_failure_stays_open() -> None:
