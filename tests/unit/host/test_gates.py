@@ -65,9 +65,9 @@ def test_failure_stops_those_who_wait_and_those_who_come(pool: ThreadPoolExecuto
     with pytest.raises(StepFailed), gates.taking_part("b"):
         raise StepFailed("migrate: failed")
 
-    with pytest.raises(Stopped, match="^b failed; not switched"):
+    with pytest.raises(Stopped, match=r"^b failed; not switched"):
         early.result(10)
-    with pytest.raises(Stopped, match="^b failed; not switched"):
+    with pytest.raises(Stopped, match=r"^b failed; not switched"):
         gates.meet("c", READY, "")
 
 
