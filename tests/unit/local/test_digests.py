@@ -64,8 +64,9 @@ def test_what_python_compiles_does_not_count(folder: Path) -> None:
     assert digest(states(folder)) == before
 
 
-def test_directory_that_is_not_there_has_no_files(tmp_path: Path) -> None:
-    assert list(states(tmp_path / "none")) == []
+def test_directory_that_is_not_there_is_no_empty_one(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        list(states(tmp_path / "none"))
 
 
 def test_parts_do_not_run_into_each_other() -> None:

@@ -10,6 +10,8 @@ from understudy.errors import did_you_mean
 Example = tuple[str, str]
 # Choices in an error; the help lists more.
 _MOST_LISTED = 15
+# Python has no translations of argparse, which looks for some on the disk with each parser: half of their time.
+vars(argparse)["_"] = str
 
 
 class WrongUsage(SystemExit):
