@@ -54,7 +54,8 @@ def warn_of_another_project(project: Project, here: Project, arguments: list[str
 def run_process(arguments: list[str], directory: Path, program: str = DEPLOY_PY) -> NoReturn:
     """As main(), as all that this process does."""
     # Python would search all that was imported for garbage, a dozen times meanwhile and once at the end.
-    gc.set_threshold(100_000)
+    # A deploy makes over a hundred thousand objects; garbage of half a million takes some 50 MB.
+    gc.set_threshold(500_000)
     try:
         code = main(arguments, directory, program)
     except BrokenPipeError:

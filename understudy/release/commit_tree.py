@@ -5,8 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from understudy.release.git import git
+
+
+class Entry(NamedTuple):
+    """mode, kind: as git has them, such as "100644" and "blob"."""
+
+    mode: str
+    kind: str
+    object_id: str
+
+    @property
+    def is_tree(self) -> bool:
+        return self.kind == "tree"
 
 
 @dataclass(frozen=True)
@@ -38,21 +51,26 @@ class CommitTree:
             return ""
         if path == ".":
             return git(self.repository, "rev-parse", f"{self.commit}^{{tree}}").strip()
-        entry = git(
-            self.repository, "--literal-pathspecs", "ls-tree", "--full-tree", self.commit, path
-        )
-        return entry.partition("\t")[0].rpartition(" ")[2]
+        entry = entries(self.repository, self.commit).get(path)
+        return entry.object_id if entry else ""
 
     def named(self, name: str, below: str) -> dict[str, str]:
         """The paths of all files of that name in a directory and below it, each with git's id of it."""
         start = "" if below in ("", ".") else f"{below}/"
-        listed = git(self.repository, "ls-tree", "-rz", "--full-tree", self.commit).split("\0")
-        entries = (entry.partition("\t") for entry in listed if entry)
         return {
-            path: about.rpartition(" ")[2]
-            for about, _, path in entries
-            if path.startswith(start) and posixpath.basename(path) == name
+            path: entry.object_id
+            for path, entry in entries(self.repository, self.commit).items()
+            if path.startswith(start) and posixpath.basename(path) == name and not entry.is_tree
         }
+
+
+# For the candidate and the live release. What a commit has never changes.
+@lru_cache(maxsize=2)
+def entries(repository: Path, commit: str) -> Mapping[str, Entry]:
+    """All files and directories of a commit, by their paths from the repository's top."""
+    listed = git(repository, "ls-tree", "-rtz", "--full-tree", commit).split("\0")
+    found = (entry.partition("\t") for entry in listed if entry)
+    return {path: Entry(*about.split()) for about, _, path in found}
 
 
 # Asked for again by each part that reads the lock.

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from understudy.config.app import App
 from understudy.errors import ConfigError, Refused, Unreachable
-from understudy.release import committed_lock, git_archive, source_state
-from understudy.release.commit_tree import CommitTree
+from understudy.release import commit_log, committed_lock, git_archive, source_state
+from understudy.release.commit_tree import CommitTree, entries
 from understudy.release.git import git
 from understudy.release.locks import wanted
 
@@ -94,10 +94,10 @@ def find_commit(app: App, beside: Path, cache: Path) -> Source:
         repository=place.repository,
         prefix=place.prefix,
         commit=commit,
-        tree=git(place.repository, "rev-parse", f"{commit}:{place.prefix}").strip(),
+        tree=_tree(place, commit),
         lock="",
         dirty=place.dirty,
-        subject=git(place.repository, "log", "-1", "--format=%s", commit, "--").strip(),
+        subject=commit_log.read(place.repository, commit).subject,
     )
 
 
@@ -113,6 +113,17 @@ def _commit(repository: Path, revision: str) -> str:
             details=error.details,
             hint="git add the app's files, and git commit.",
         ) from None
+
+
+def _tree(place: _Place, commit: str) -> str:
+    """git's digest of the app's directory. Raises ConfigError if the commit lacks it."""
+    if not place.prefix:
+        return commit_log.read(place.repository, commit).tree
+    entry = entries(place.repository, commit).get(place.prefix)
+    # git says best what is wrong.
+    return (
+        entry.object_id if entry else git(place.repository, "rev-parse", f"{commit}:{place.prefix}")
+    )
 
 
 def newest(app: App, beside: Path) -> Newest:
@@ -135,14 +146,13 @@ def describe(repository: Path, commit: str) -> dict[str, str]:
 
     Raises ConfigError if git does not have it.
     """
-    shown = git(repository, "log", "-1", "--format=%H%n%s%n%an%n%cI%n%D", commit, "--")
-    name, subject, author, time, refs, *_ = (*shown.split("\n"), "")
-    head = re.match(r"HEAD -> ([^,]+)", refs)
+    found = commit_log.read(repository, commit)
+    head = re.match(r"HEAD -> ([^,]+)", found.refs)
     return {
-        "id": name,
-        "subject": subject,
-        "author": author,
-        "time": time,
+        "id": found.commit,
+        "subject": found.subject,
+        "author": found.author,
+        "time": found.time,
         "branch": head[1] if head else "",
     }
 
@@ -253,7 +263,7 @@ def _archived(
 ) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
     # From the top of the repository: a .gitattributes above the app counts, too.
     below = (prefix,) if prefix else ()
-    committed = int(git(repository, "show", "-s", "--format=%ct", commit))
+    committed = int(commit_log.read(repository, commit).seconds)
     with git_archive.opened(repository, commit, *below, options=_AS_COMMITTED) as archive:
         for member in archive:
             reader = archive.extractfile(member) if member.isfile() else None

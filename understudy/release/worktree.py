@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from understudy.config.app import App
 from understudy.errors import UnderstudyError
 from understudy.release.commit_facts import SUBMODULE, CommitFacts, LockFacts, normal
-from understudy.release.commit_tree import CommitTree
+from understudy.release.commit_tree import CommitTree, entries
 from understudy.release.git import git
 from understudy.release.locks import find
 from understudy.release.locks.wanted import of as wanted_of
@@ -37,9 +37,12 @@ def look(source: Source) -> CommitFacts:
 
 def elsewhere(source: Source) -> tuple[str, ...]:
     """The repository's files that are not in the app's directory, from its top."""
-    paths = git(source.repository, "ls-tree", "-rz", "--name-only", "--full-tree", source.commit)
     inside = f"{source.prefix}/" if source.prefix else ""
-    return tuple(path for path in paths.split("\0") if path and not path.startswith(inside))
+    return tuple(
+        path
+        for path, entry in entries(source.repository, source.commit).items()
+        if not entry.is_tree and not path.startswith(inside)
+    )
 
 
 def lock(
@@ -76,10 +79,10 @@ def _lock_path(source: Source, app: App) -> str:
 
 
 def _committed(source: Source) -> Iterator[tuple[str, str]]:
-    for entry in git(source.repository, "ls-tree", "-rz", source.tree).split("\0"):
-        if entry:
-            about, _, path = entry.partition("\t")
-            yield path, about.split()[0]
+    inside = f"{source.prefix}/" if source.prefix else ""
+    for path, entry in entries(source.repository, source.commit).items():
+        if not entry.is_tree and path.startswith(inside):
+            yield path.removeprefix(inside), entry.mode
 
 
 def _texts(source: Source) -> Iterator[tuple[str, str]]:

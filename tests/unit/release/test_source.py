@@ -14,7 +14,8 @@ from tests.unit.release.shipping import FILES, find, shipped
 from tests.unit.repositories import LOCK, commit, git, write
 from understudy.config import model as configuration
 from understudy.errors import ConfigError, Refused, Unreachable
-from understudy.release import git_archive, lock_file
+from understudy.release import commit_log, commit_tree, git_archive, lock_file, worktree
+from understudy.release import git as git_calls
 from understudy.release import source as sources
 from understudy.release.commit_tree import CommitTree
 
@@ -272,6 +273,30 @@ def test_commit_is_read_once_whatever_its_lock(app: Path, monkeypatch: pytest.Mo
 
     assert b"application = 2\n" in [content for _, content in sources.members(find(app))]
     assert read == [first.commit, second]
+
+
+def test_git_lists_a_commit_once_and_another_commit_again(
+    app: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+
+    def noted(directory: Path, *arguments: str) -> str:
+        calls.extend({"ls-tree", "log"} & set(arguments))
+        return git_of(directory, *arguments)
+
+    git_of = git_calls.git
+    for module in (commit_tree, commit_log):
+        monkeypatch.setattr(module, "git", noted)
+    worktree.look(first := find(app))
+    worktree.elsewhere(find(app))
+    assert sources.describe(app, first.commit)["subject"] == first.subject
+    assert sorted(calls) == ["log", "ls-tree"]
+
+    commit(app, {"shop/other.py": "new = 1\n"})
+
+    assert "shop/other.py" in worktree.look(second := find(app)).committed
+    assert second.tree != first.tree
+    assert sorted(calls) == ["log", "log", "ls-tree", "ls-tree"]
 
 
 def test_text_of_a_commit_is_that_of_the_commit_each_time(app: Path) -> None:
