@@ -22,7 +22,7 @@ from understudy.data.bundle import DataBundle
 from understudy.deploy import commits, deploy_host, renew_under_load
 from understudy.deploy import rollback as deploy_rollback
 from understudy.deploy.rollback_data import NeedsItsData
-from understudy.diagnosis import evidence
+from understudy.diagnosis import explain
 from understudy.errors import ConfigError, Refused, StepFailed, Stopped, UnderstudyError
 from understudy.job import Job
 from understudy.receipts import inputs, issue
@@ -131,7 +131,7 @@ class Stage:
         # The context manager around a deploy whose migrations are examined.
         self.examined = MagicMock()
         self.timings = Timings(directory / "timings.json")
-        monkeypatch.setattr(evidence, "explained", lambda _, busy: nullcontext())
+        monkeypatch.setattr(explain, "explained", lambda _, busy: nullcontext())
         monkeypatch.setattr(baseline, "find", lambda _: self.baseline())
         monkeypatch.setattr(commits, "resolve", lambda _: SimpleNamespace(commit="c0ffee"))
         monkeypatch.setattr(commits, "check", lambda _: self.check())

@@ -96,7 +96,7 @@ CLOCK_READERS = {
     "cli.timers",
     "deploy.going_live",
     "deploy.hooked",
-    "diagnosis.evidence",
+    "diagnosis.explain",
     "notify.send",
     "rehearsal.migrations",
     "rehearsal.run",

@@ -2,14 +2,10 @@
 
 from understudy.commands import site
 from understudy.deploy.desired import DesiredState, installed_nginx
-from understudy.diagnosis.causes import certificates, dns_challenges
-from understudy.diagnosis.known_facts import KnownFacts
-from understudy.diagnosis.rules import diagnose
 from understudy.host.actions import Run
 from understudy.host.certificates import DAYS_TO_FAIL, CertificateState
 from understudy.host.facts import ObservedState
 
-_RULES = (*dns_challenges.RULES, *certificates.RULES)
 # Of an issuer that is slow and validates from several places.
 _SECONDS = 900
 _SELF_SIGNED = (
@@ -47,7 +43,13 @@ def must_answer_first(desired: DesiredState, observed: ObservedState) -> bool:
 
 def explain(output: str) -> str:
     """The cause and what to try, if that output of a step shows why there is no certificate."""
-    found = diagnose({"step": output, "said": output}, KnownFacts(), _RULES)
+    # Only a failure needs them.
+    from understudy.diagnosis.causes import certificates, dns_challenges
+    from understudy.diagnosis.known_facts import KnownFacts
+    from understudy.diagnosis.rules import diagnose
+
+    rules = (*dns_challenges.RULES, *certificates.RULES)
+    found = diagnose({"step": output, "said": output}, KnownFacts(), rules)
     return "".join(f"cause: {cause.sentence}\ntry: {cause.hint}" for cause in found[:1])
 
 

@@ -9,7 +9,7 @@ from understudy.job import Job
 from understudy.local.atomic_write import atomic_write
 from understudy.release import index_login
 from understudy.release.commit_tree import CommitTree
-from understudy.release.locks import compiled, unlocked
+from understudy.release.locks import unlocked
 from understudy.release.source import Source
 
 
@@ -40,6 +40,9 @@ def made(job: Job, source: Source, missing: unlocked.NotLocked) -> tuple[str, st
 
     Raises ConfigError for a copy of a git URL, which has no work tree.
     """
+    # Most deploys find a lock.
+    from understudy.release.locks import compiled
+
     requirements = missing.requirements
     path = unlocked.path(requirements)
     with session.connected(all_hosts.jobs(job)[0]) as (_, observed):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from understudy.deploy import commits, deploy_host, hooked, preview_host, same_release
 from understudy.deploy.went_live import SwitchedTogether
-from understudy.diagnosis import evidence
+from understudy.diagnosis import explain
 from understudy.host import all_hosts, batches
 from understudy.host.gates import Gate
 from understudy.job import Job
@@ -19,12 +19,12 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
     hosts = all_of_them = all_hosts.jobs(job)
     found = commits.check(job)
     commits.report(job, found)
-    with evidence.explained(hosts[0], busy=True):
+    with explain.explained(hosts[0], busy=True):
         source = commits.resolve(job, found)
     switched: dict[str, datetime] = {}
 
     def deploy_one(host: Job, gate: Gate | None) -> None:
-        with evidence.explained(host, busy=True):
+        with explain.explained(host, busy=True):
             deploy_host.deploy(
                 host,
                 source,

@@ -1,9 +1,8 @@
 """Gathers what is known when a step fails: on this machine, on the host, in deploy.yml."""
 
 import re
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 
 from understudy.commands import site, units
@@ -13,7 +12,7 @@ from understudy.diagnosis.causes import RULES
 from understudy.diagnosis.known_facts import KnownFacts, parse_host
 from understudy.diagnosis.rules import Cause, Evidence, as_possible, diagnose
 from understudy.diagnosis.unexplained import unexplained
-from understudy.errors import ConfigError, HookFailed, StepFailed, UnderstudyError
+from understudy.errors import ConfigError, StepFailed, UnderstudyError
 from understudy.job import Job
 from understudy.release import source as sources
 from understudy.release import worktree
@@ -25,24 +24,11 @@ _CAUSES = 3
 _BEFORE = "journal before"
 
 
-@contextmanager
-def explained(job: Job, *, busy: bool = False) -> Iterator[None]:
-    """Adds to an error of the block its confirmed cause and how to fix it, or else what is known.
-
-    Attaches to the report what the host has logged since the block began. busy: the site has other
-    requests meanwhile, of the prober or of visitors; then the app's log counts only if nothing else
-    explains the error.
-    """
-    began = time.time()
-    try:
-        yield
-    except HookFailed:
-        raise
-    except (StepFailed, ConfigError) as error:
-        facts, logs, causes = _examine(job, error, began, busy=busy)
-        job.report.attach("evidence", {name: logs[name] for name in logs if name != _BEFORE})
-        _add(job, error, _evidence(error, job, logs), facts, causes)
-        raise
+def explain(job: Job, error: StepFailed | ConfigError, began: float, *, busy: bool) -> None:
+    """Adds to the error what is known, and attaches to the report what the host has logged. See explained()."""
+    facts, logs, causes = _examine(job, error, began, busy=busy)
+    job.report.attach("evidence", {name: logs[name] for name in logs if name != _BEFORE})
+    _add(job, error, _evidence(error, job, logs), facts, causes)
 
 
 def parse_logs(output: str) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
 from understudy.deploy import commits
-from understudy.diagnosis import evidence
+from understudy.diagnosis import explain
 from understudy.errors import StepFailed, Stopped, UnderstudyError
 from understudy.job import Job
 from understudy.receipts import inputs, issue
@@ -143,7 +143,7 @@ class Rehearsal:
         try:
             with (
                 report.phase(phase.name, phase.title),
-                evidence.explained(job, busy=phase.under_load) if phase.needs else nullcontext(),
+                explain.explained(job, busy=phase.under_load) if phase.needs else nullcontext(),
             ):
                 self._act(phase, report)
         except Stopped:

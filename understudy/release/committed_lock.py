@@ -11,16 +11,7 @@ from understudy.local.atomic_write import atomic_write
 from understudy.local.digests import digest
 from understudy.release import lock_file
 from understudy.release.commit_tree import CommitTree
-from understudy.release.locks import (
-    find,
-    pipfile_lock,
-    poetry_lock,
-    pylock,
-    requirements_txt,
-    server,
-    unlocked,
-    uv_lock,
-)
+from understudy.release.locks import find, requirements_txt, server, unlocked
 from understudy.release.locks.wanted import Wanted
 
 # Exports name it, and so would overrule the index of this machine's pip.conf.
@@ -85,6 +76,9 @@ def _normal(lines: Iterable[str], paths: tuple[str, ...], wanted: Wanted) -> Com
 
 def _converted(tree: CommitTree, path: str, wanted: Wanted, cache: Path) -> str:
     """The text of a requirements file, paths relative to the lock."""
+    # What reads these files takes a while to import, and most locks are requirements.
+    from understudy.release.locks import pipfile_lock, poetry_lock, pylock, uv_lock
+
     if find.is_kind(path, find.PIPFILE):
         return _text(pipfile_lock.lines(tree.text(path), path, wanted.groups))
     if find.is_kind(path, find.PYLOCK):

@@ -6,6 +6,7 @@ from tests.unit.fakes import FakeConnection, printed
 from tests.unit.staging import Staging
 from understudy.diagnosis import evidence
 from understudy.diagnosis.causes.checks import on_host, setting
+from understudy.diagnosis.explain import explained
 from understudy.diagnosis.rules import Clue, Rule
 from understudy.errors import ConfigError, Refused, StepFailed, Unreachable
 
@@ -49,7 +50,7 @@ def staging(monkeypatch: pytest.MonkeyPatch) -> Staging:
 
 
 def test_error_gets_its_cause_and_the_fix_before_its_own_hint(staging: Staging) -> None:
-    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job()):
+    with pytest.raises(StepFailed) as caught, explained(staging.job()):
         raise StepFailed("start: failed", hint="The old release is still live.")
     assert caught.value.cause == "COLOUR is not set"
     assert caught.value.hint == (
@@ -59,7 +60,7 @@ def test_error_gets_its_cause_and_the_fix_before_its_own_hint(staging: Staging) 
 
 
 def test_mistake_in_deploy_yml_is_its_own_cause_and_gets_one_hint(staging: Staging) -> None:
-    with pytest.raises(ConfigError) as caught, evidence.explained(staging.job()):
+    with pytest.raises(ConfigError) as caught, explained(staging.job()):
         raise ConfigError("COLOUR is not set", hint="Set it.")
 
     assert caught.value.cause == ""
@@ -82,13 +83,13 @@ def test_broken_links_are_found_in_the_access_log(
     logs = printed(f"--- nginx access ---\n{''.join(gone)}")
     staging.hosts["deploy"] = FakeConnection({"journalctl": logs})
 
-    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job()):
+    with pytest.raises(StepFailed) as caught, explained(staging.job()):
         raise StepFailed("browser tests: failed")
     assert caught.value.cause == "/lists/6/delete"
 
 
 def test_log_of_the_host_is_attached_to_the_report(staging: Staging) -> None:
-    with pytest.raises(StepFailed), evidence.explained(staging.job()):
+    with pytest.raises(StepFailed), explained(staging.job()):
         raise StepFailed("x")
     logs = staging.report.attached["evidence"]
     assert list(logs) == ["host", "journal", "nginx error", "nginx access"]
@@ -100,7 +101,7 @@ def test_host_is_asked_once_for_all_possible_causes(staging: Staging) -> None:
     answers = {"journalctl": printed(LOGS), "getent": printed("port\t6379\tno\n")}
     host = staging.hosts["deploy"] = FakeConnection(answers)
 
-    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job({"workers": 1})):
+    with pytest.raises(StepFailed) as caught, explained(staging.job({"workers": 1})):
         raise StepFailed("start: failed", "redis: Error 111")
 
     assert caught.value.cause == "no Redis"
@@ -110,7 +111,7 @@ def test_host_is_asked_once_for_all_possible_causes(staging: Staging) -> None:
 def test_cause_is_not_confirmed_without_the_host(staging: Staging) -> None:
     staging.hosts["deploy"] = Unreachable("gone")
 
-    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job()):
+    with pytest.raises(StepFailed) as caught, explained(staging.job()):
         raise StepFailed("start: failed", "==> python manage.py migrate\nredis: Error 111")
 
     assert caught.value.cause == "could not be confirmed: no Redis"
@@ -122,20 +123,20 @@ def test_cause_is_not_confirmed_without_the_host(staging: Staging) -> None:
 
 def test_unreachable_host_does_not_hide_the_cause(staging: Staging) -> None:
     staging.hosts["deploy"] = Unreachable("gone")
-    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job()):
+    with pytest.raises(StepFailed) as caught, explained(staging.job()):
         raise StepFailed("start: failed", "KeyError: 'SIZE'")
     assert caught.value.cause == "SIZE is not set"
 
 
 def test_error_without_a_matching_rule_is_unchanged(staging: Staging) -> None:
     staging.hosts["deploy"] = Unreachable("gone")
-    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job()):
+    with pytest.raises(StepFailed) as caught, explained(staging.job()):
         raise StepFailed("start: failed", hint="h")
     assert (caught.value.cause, caught.value.hint) == ("", "h")
 
 
 def test_refusal_is_not_explained(staging: Staging) -> None:
-    with pytest.raises(Refused) as caught, evidence.explained(staging.job()):
+    with pytest.raises(Refused) as caught, explained(staging.job()):
         raise Refused("a lock is held", "KeyError: 'SIZE'")
     assert caught.value.cause == ""
     assert not staging.report.attached
@@ -158,10 +159,10 @@ def test_traceback_in_the_journal_is_joined() -> None:
 def test_log_of_other_requests_counts_only_if_nothing_else_explains_the_error(
     staging: Staging,
 ) -> None:
-    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job(), busy=True):
+    with pytest.raises(StepFailed) as caught, explained(staging.job(), busy=True):
         raise StepFailed("start: failed", "KeyError: 'SIZE'")
     assert caught.value.cause == "SIZE is not set"
-    with pytest.raises(StepFailed) as caught, evidence.explained(staging.job(), busy=True):
+    with pytest.raises(StepFailed) as caught, explained(staging.job(), busy=True):
         raise StepFailed("start: failed")
     assert caught.value.cause == "COLOUR is not set"
 

@@ -72,12 +72,12 @@ def plan(options: argparse.Namespace, project: Project, report: "Report") -> Non
 
 
 def verify(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy.diagnosis import evidence
+    from understudy.diagnosis import explain
     from understudy.host import all_hosts
     from understudy.rehearsal import verify
 
     def verify_one(host: "Job") -> None:
-        with evidence.explained(host):
+        with explain.explained(host):
             verify.verify(host, slow=options.slow)
 
     with issuing(job_of(options, project, report)) as job:

@@ -51,11 +51,11 @@ def reset(options: argparse.Namespace, project: Project, report: "Report") -> No
         vm.reset()
         _report_vm(project, report, PROVISIONED)
         return
-    from understudy.diagnosis import evidence
+    from understudy.diagnosis import explain
     from understudy.rehearsal import deployed, seeded
 
     job = job_of(options, project, report)
-    with evidence.explained(job), vm.issuer:
+    with explain.explained(job), vm.issuer:
         (seeded if options.level == SEEDED else deployed).restore(job, vm)
     _report_vm(project, report, options.level)
 
