@@ -60,6 +60,7 @@ def run_and_write(
     """
     code = StepFailed.exit_code
     begun: list[Background[Sequence[Picture]]] = []
+    recorder.prepare_report = lambda: _prepare_meanwhile(project)
     recorder.prepare_pictures = lambda: begun.append(_compare_pictures(project))
     try:
         code = run()
@@ -108,6 +109,13 @@ def write(
         shown_page = _shown(project, page)
         report.result("report", {"page": shown_page}, f"report: {shown_page}")
     return page
+
+
+def _prepare_meanwhile(project: Project) -> None:
+    from understudy.local.background import Background
+
+    # What fails here fails again, and is reported, where it is needed.
+    Background(lambda: prepare(project, written=True))
 
 
 def _compare_pictures(project: Project) -> "Background[Sequence[Picture]]":

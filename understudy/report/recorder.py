@@ -66,6 +66,8 @@ class Recorder(Report):
         self._warnings: list[str] = []
         self._error: Failure | None = None
         self._attachments: dict[str, Any] = {}
+        # Called once, after the first step: the next one usually keeps the host at work for a while.
+        self.prepare_report: Callable[[], None] | None = None
         # To be called while a run with screenshots waits for something: reports take long for those.
         self.prepare_pictures: Callable[[], None] = lambda: None
 
@@ -132,6 +134,9 @@ class Recorder(Report):
             step = self._open.pop()
             step.seconds, step.ok = seconds, ok
         self.report.ended(title, seconds, ok=ok)
+        prepare, self.prepare_report = self.prepare_report, None
+        if prepare:
+            prepare()
 
     def ran(self, command: str, output: str, seconds: float, *, ok: bool) -> None:
         self._here().commands.append(Command(cut(command), cut(output), seconds, ok))

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from threading import Lock
 from typing import Any
 
 import paramiko
 
 from understudy.errors import Unreachable
+from understudy.local.background import Background
 from understudy.ssh import running, stream
 from understudy.ssh.endpoint import Endpoint
 from understudy.ssh.errors import runs_no_commands
@@ -36,6 +38,10 @@ class Channels:
         self._transport = transport
         self._host = host
         self._target = target
+        # Opens the next command's channel meanwhile: that takes a round trip, as does the command itself.
+        self.opens_ahead = False
+        self._ahead: Background[paramiko.Channel] | None = None
+        self._turn = Lock()
 
     @contextmanager
     def open(self) -> Iterator[paramiko.Channel]:
@@ -43,13 +49,29 @@ class Channels:
         if not self._transport.is_active():
             raise self.broken()
         with self.errors():
-            channel = self._transport.open_session()
+            channel = self._opened_ahead() or self._transport.open_session()
+        self._open_ahead()
         try:
             yield channel
         finally:
             # An error of the block counts, not that its channel had gone with it.
             with suppress(*BROKEN):
                 channel.close()
+
+    def _open_ahead(self) -> None:
+        with self._turn:
+            if self.opens_ahead and self._ahead is None:
+                self._ahead = Background(self._transport.open_session)
+
+    def _opened_ahead(self) -> paramiko.Channel | None:
+        """None if there is none, or if the host refused one more: it may allow few at once."""
+        with self._turn:
+            ahead, self._ahead = self._ahead, None
+        try:
+            channel = ahead.answer() if ahead else None
+        except BROKEN:
+            return None
+        return channel if channel and not channel.closed else None
 
     @contextmanager
     def errors(self) -> Iterator[None]:

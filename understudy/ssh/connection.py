@@ -225,11 +225,12 @@ class SshConnection:
                 answer = host_lock.answer(stream.lines(channel), on_wait)
             if not answer.startswith(host_lock.MINE):
                 raise self._not_locked(channel, path, answer)
-            self._lock = path
+            # What follows are the steps of a deploy, one command after another.
+            self._lock, self._channels.opens_ahead = path, True
             try:
                 yield answer.removeprefix(host_lock.MINE).strip()
             finally:
-                self._lock = None
+                self._lock, self._channels.opens_ahead = None, False
 
     def _not_locked(self, channel: paramiko.Channel, path: PurePosixPath, answer: str) -> Exception:
         if answer.startswith(host_lock.HELD):

@@ -117,6 +117,33 @@ def test_no_file_of_a_report_holds_a_secret(
     assert "it is ***!" in written.page.read_text()
 
 
+def test_what_a_report_needs_is_prepared_once_and_while_the_second_step_runs(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared, done = list[bool](), Event()
+
+    def prepare(_: Project, *, written: bool) -> None:
+        prepared.append(written)
+        done.set()
+        raise OSError("a failure here is none of the run")
+
+    monkeypatch.setattr(cli_reports, "prepare", prepare)
+
+    def steps(recorder: Recorder) -> int:
+        with recorder.step("upload"):
+            assert not prepared
+        with recorder.step("migrate"):
+            assert done.wait(10)
+        with recorder.step("start"):
+            pass
+        return 0
+
+    ran(project, steps, "deploy")
+
+    assert prepared == [True]
+    assert report_store.list_all(project.reports)[0].verdict == "passed"
+
+
 def test_screenshots_are_compared_once_and_while_the_run_waits(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
