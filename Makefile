@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 # With this variable in the environment, each start of Python would compile everything again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup rehearse test check unit program-test report-test example-test vm-test guest-test machine-test test-all faults faults-killed faults-others faults-tasks traps mutants pictures lock bench clean
+.PHONY: help setup rehearse test here-test check unit program-test report-test example-test guest-test machine-test test-all faults faults-killed faults-others faults-tasks traps mutants pictures lock bench clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -16,7 +16,14 @@ setup:  ## install what is missing: system packages, .venv, libvirt's daemons
 rehearse: setup  ## box, VM, deploy, host tests, browser tests, verdict
 	@$(PYTHON) deploy.py rehearse
 
-test: setup check unit program-test report-test example-test vm-test  ## all of the project's tests
+# Those on guests take longest. What they print comes as a whole when they end; the others' comes at once.
+test: setup  ## all of the project's tests
+	@$(MAKE) --no-print-directory -j3 --output-sync=target guest-test machine-test here-test
+
+# One after another: each uses all processors.
+here-test:
+	@MAKEFLAGS= $(MAKE) --no-print-directory check unit program-test report-test example-test
+	@echo 'The tests on guests may take some minutes more; what they print comes at their end.'
 
 check:  ## formatting, lint, types, words, shell scripts
 	.venv/bin/ruff format --check .
@@ -43,26 +50,24 @@ example-test:  ## the example app's own tests, and those that need its Django
 	$(WITH_DJANGO) --env-file example/local.env python example/manage.py test lists todo
 	$(WITH_DJANGO) python -m unittest discover -t . -s tests/with_django
 
-vm-test:  ## guest tests: deploys, production; at the same time a virtual machine, if the VM is a container
-	$(MAKE) --no-print-directory -j2 guest-test machine-test
+guest-test:  ## deploys to two VMs at once, and production: containers where there is no KVM
+	$(PYTHON) -m pytest -v -n 2 --dist loadfile --no-loadscope-reorder --durations=15 tests/integration \
+	    --ignore tests/integration/test_virtual_machine.py
 
-guest-test:
-	$(PYTHON) -m pytest -v --durations=15 tests/integration --ignore tests/integration/test_virtual_machine.py
-
-machine-test:
+machine-test:  ## what only a virtual machine has; without KVM it is emulated
 	GUEST_TESTS=machine-tests $(PYTHON) -m pytest -v tests/integration/test_virtual_machine.py
 
 test-all: setup check unit program-test report-test example-test  ## make test with all that it leaves out: hours
 	$(PYTHON) -m pytest -v --long --durations=15 tests/integration
 
-faults:  ## deploys killed at every step, every bad release, two hosts of one target; on four VMs at once: long
-	$(MAKE) --no-print-directory -j3 faults-killed faults-others faults-tasks
+faults:  ## deploys killed at every step, every bad release, two hosts of one target; on five VMs at once: long
+	@$(MAKE) --no-print-directory -j3 --output-sync=target faults-killed faults-others faults-tasks
 
 faults-killed:
 	GUEST_TESTS=killed-tests $(PYTHON) -m pytest -v --long -n 2 --dist worksteal tests/integration/test_killed.py
 
 faults-others:
-	$(PYTHON) -m pytest -v --long --durations=15 tests/integration/test_releases.py \
+	$(PYTHON) -m pytest -v --long -n 2 --dist loadfile --durations=15 tests/integration/test_releases.py \
 	    tests/integration/test_production.py tests/integration/test_bad_releases.py \
 	    tests/integration/test_migrations.py tests/integration/test_snapshots.py \
 	    tests/integration/test_many_hosts.py

@@ -12,6 +12,16 @@ from understudy.vm.levels import DEPLOYED, Level
 
 HEALTHY = Level(DEPLOYED, "healthy")
 
+# Begun first, so that no worker is left with one of them while the others have ended.
+LONGEST = ("test_production", "test_topology", "test_killed", "test_anyones_app")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        return LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST)
+
+    items.sort(key=place)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def project() -> None:

@@ -1,4 +1,7 @@
-"""Hosts made of a box by libvirt or lxc alone: neither Vagrant nor Understudy's code for it sees them."""
+"""Hosts made of a box by libvirt or lxc alone: neither Vagrant nor Understudy's code for it sees them.
+
+Each of a run's workers has two, in a network of its own.
+"""
 
 import os
 import shutil
@@ -16,8 +19,11 @@ from tests.integration.staging import PROJECT, run
 from understudy.paths import Project
 from understudy.vm import provider
 
-NETWORK = "understudy-test-production"
-GATEWAY = "10.157.57.1"
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+# Outside of the addresses from which VMs get their subnets.
+_SUBNET = f"10.157.{57 + _WORKER}"
+NETWORK = f"understudy-test-production-{_WORKER}"
+GATEWAY = f"{_SUBNET}.1"
 
 
 @dataclass(frozen=True)
@@ -29,9 +35,8 @@ class Machine:
     mac: str
 
 
-# Outside of the addresses from which VMs get their subnets.
-FIRST = Machine(NETWORK, "10.157.57.10", "52:54:00:9d:39:0a")
-SECOND = Machine(f"{NETWORK}-2", "10.157.57.11", "52:54:00:9d:39:0b")
+FIRST = Machine(f"{NETWORK}-1", f"{_SUBNET}.10", f"52:54:00:9d:{39 + _WORKER}:0a")
+SECOND = Machine(f"{NETWORK}-2", f"{_SUBNET}.11", f"52:54:00:9d:{39 + _WORKER}:0b")
 
 
 class Hardware(Protocol):
@@ -161,7 +166,7 @@ class VirtualMachines:
     <network>
       <name>{NETWORK}</name>
       <forward mode='nat'/>
-      <bridge name='virbr57' stp='off' delay='0'/>
+      <bridge name='virbr{57 + _WORKER}' stp='off' delay='0'/>
       <ip address='{GATEWAY}' netmask='255.255.255.0'>
         <dhcp>
           <host mac='{FIRST.mac}' ip='{FIRST.address}'/>

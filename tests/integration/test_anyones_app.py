@@ -36,8 +36,11 @@ def understudy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(app: App, tmp_path: Path, understudy: Path) -> Iterator[Path]:
-    """The app's repository. It shares the boxes of the other tests: to build one takes two minutes."""
-    directory = tmp_path / f"anyone-{app.name}"
+    """The app's repository. It shares the boxes of the other tests: to build one takes a minute.
+
+    The sample's folder, and thus its host's settings, have the example's name: its box is the example's.
+    """
+    directory = tmp_path / ("todo" if app.name == SAMPLE else f"anyone-{app.name}")
     directory.mkdir()
     app.make(directory)
     strangers.commit(directory)
