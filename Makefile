@@ -38,8 +38,9 @@ check:  ## formatting, lint, types, words, shell scripts
 unit:  ## fast tests, no VM
 	$(PYTHON) -m pytest -q --programs -n auto --dist worksteal tests/unit
 
+# Two workers for each processor: most of their time the programs wait.
 program-test:  ## programs that run on hosts and in CI; the cause that each trap must get
-	$(PYTHON) -m pytest -q --programs -n auto tests/programs tests/traps
+	$(PYTHON) -m pytest -q --programs -n $$((2 * $$(nproc))) tests/programs tests/traps
 
 report-test:  ## the report page in a real browser: half a minute
 	$(PYTHON) -m pytest -q tests/report
