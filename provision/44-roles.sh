@@ -8,6 +8,13 @@ elif exists "$clients"; then
     keep "$clients"
     act rm "$clients"
 fi
+# Where no visitor comes, a boot starts no web process.
+no_web=/etc/understudy/$SITE.no-web
+if [ "$WEB" = off ]; then
+    : | put 0644 "$no_web" || true
+elif exists "$no_web"; then
+    act rm "$no_web"
+fi
 # database_addresses: of this host, for others. database_clients: theirs. Of all sites here.
 database_addresses() {
     for file in /etc/understudy/*.database-for; do if [ -e "$file" ]; then head -n 1 "$file"; fi; done | sort -u

@@ -39,7 +39,7 @@ boot() {
     if [ -d "$state/undo" ]; then "$0" "$site" undo || true; fi
     [ -L "/srv/$site/current" ] || return 0
     id=$(release_id "$(basename "$(readlink "/srv/$site/current")")")
-    systemctl start --no-block "$site@$id.service"
+    [ -e "/etc/understudy/$site.no-web" ] || systemctl start --no-block "$site@$id.service"
     . "$verbs/processes"
     processes_boot "$id"
 }

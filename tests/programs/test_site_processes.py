@@ -306,6 +306,19 @@ class TestScale:
         host.done("processes-start", "r1")
         assert systemd.running == {"worker@r1", "worker@r1.2"}
 
+    def test_boot_starts_the_web_process_only_where_visitors_come(
+        self, host: Host, systemd: Systemd
+    ) -> None:
+        host.path("/srv/todo/current").symlink_to("releases/r1")
+        host.done("boot")
+        assert "systemctl start --no-block todo@r1.service" in systemd.calls()
+
+        host.path("/etc/understudy/todo.no-web").write_text("")
+        host.done("boot")
+
+        assert "systemctl start --no-block todo@r1.service" not in systemd.calls()
+        assert {"worker@r1", "beat@r1"} <= systemd.running
+
     def test_is_of_one_release(self, host: Host, systemd: Systemd) -> None:
         host.done("processes-scale", "r1", "worker", "3")
         host.path("/srv/todo/current").symlink_to("releases/r2")

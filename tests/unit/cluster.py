@@ -31,6 +31,8 @@ HOSTS = (
     {"address": SECOND, "roles": ["web"]},
     {"address": DATABASE, "roles": ["database"]},
 )
+# The first has no visitors.
+APART = ({"address": FIRST, "roles": ["worker"]}, *HOSTS[1:])
 RUNS = (
     ReleaseProcess("worker", 2, single=False, ready="3"),
     ReleaseProcess("beat", 1, single=True, ready="3"),
@@ -135,6 +137,11 @@ def cluster(staging: Staging, hosts: Sequence[Mapping[str, Any]] = HOSTS, **app:
         processes = tuple(
             ObservedProcess(one.name, OLD, "running") for one in runs for _ in range(one.count)
         )
-        observed = live_host(manifest(OLD), release_processes={OLD: runs}, processes=processes)
+        observed = live_host(
+            manifest(OLD),
+            release_processes={OLD: runs},
+            processes=processes,
+            running=frozenset({OLD} if target.is_web else ()),
+        )
         models[target.address] = ModelHost(desired[target.address], observed, runs)
     return Cluster(desired, models)

@@ -38,7 +38,7 @@ class ModelHost:
                 self._change(running=self.state.running | {action.release_id})
             case Switch():
                 self._needs_release(action.release_id)
-                assert action.release_id in self.state.running, (
+                assert self._runs_somehow(action.release_id), (
                     "switched to a release that does not run"
                 )
                 self._change(current=action.release_id)
@@ -46,7 +46,7 @@ class ModelHost:
                 self._send(action)
             case WriteFiles():
                 pass
-        if self._live:
+        if self._live and self._desired.target.is_web:
             assert self.state.current in self.state.running, (
                 f"{action.title}: the live release stopped"
             )
@@ -146,6 +146,14 @@ class ModelHost:
         half_made = {path for path in self.state.half_made if str(path) not in gone}
         self._change(half_made=frozenset(half_made))
         self._change(releases=tuple(releases), venvs=frozenset(venvs), served=frozenset(served))
+
+    def _runs_somehow(self, release_id: str) -> bool:
+        """Where no visitor comes, by its processes."""
+        if self._desired.target.is_web:
+            return release_id in self.state.running
+        runs = self.state.release_processes.get(release_id, ())
+        alive = {one.name for one in self.state.processes if one.release == release_id}
+        return {one.name for one in runs} <= alive
 
     def _needs_release(self, release_id: str) -> None:
         assert self.state.release(release_id), f"{release_id} is not complete"

@@ -86,7 +86,7 @@ class TargetConfig(Strict):
     @model_validator(mode="after")
     def be_found_by_the_issuer(self) -> Self:
         """By http-01 it asks any one of a name's addresses, and only one host has the answer."""
-        several_hosts = len(self.addresses) > 1 or topology.has_several_sites(self.host_list)
+        several_hosts = len(self.addresses) > 1 or sum(host.is_web for host in self.host_list) > 1
         if self.https == "auto" and several_hosts and not self.acme.dns:
             several = (
                 "must be off with several hosts: an issuer asks any of them, and one has the answer. "
@@ -209,6 +209,17 @@ class TargetConfig(Strict):
     def at(self, address: str) -> Self:
         """A target for the host of that address alone. `host_list` stays: it has the hosts beside it."""
         return self.model_copy(update={"address": address, "addresses": ()})
+
+    @property
+    def is_web(self) -> bool:
+        """Whether visitors get answers of the target's one host."""
+        return topology.is_web(self.host_list, self.address)
+
+    @property
+    def closed(self) -> Self:
+        """The same for a host that no visitor reaches: it needs no certificate and no password."""
+        without = {"https": "off", "certificate": None, "hsts": None, "basic_auth": False}
+        return self.model_copy(update=without)
 
     @property
     def without_address(self) -> Self:

@@ -22,8 +22,8 @@ _SHARES_DATA = "the hosts of a target with `hosts` share one database"
 
 class TargetHost(Strict):
     """One host. private: its IP address in the network of the hosts, if `address` is another one. roles: web
-    answers visitors; worker is web, and runs the processes and timers; database has the data; proxy is what
-    visitors meet, and passes their requests on to web.
+    answers visitors; worker runs the processes and timers; database has the data; proxy is what visitors meet,
+    and passes their requests on to web.
     """
 
     address: Address
@@ -38,6 +38,11 @@ class TargetHost(Strict):
     @property
     def has_site(self) -> bool:
         return "web" in self.roles or "worker" in self.roles
+
+    @property
+    def is_web(self) -> bool:
+        """Whether visitors get answers of it."""
+        return "web" in self.roles
 
     @property
     def is_proxy(self) -> bool:
@@ -68,7 +73,7 @@ def mistakes(hosts: Sequence[TargetHost]) -> Iterator[Exception]:
             f"only one host has the role database, and hosts.{databases[0]} has it: {_SHARES_DATA}"
         )
         yield validation_error("database", one, "hosts", place, "roles", given="database")
-    if hosts and not any(host.has_site for host in hosts):
+    if hosts and not any(host.is_web for host in hosts):
         yield validation_error("web", "one of them must have the role web", "hosts")
     yield from _mistakes_of_proxies(hosts)
 
@@ -81,9 +86,6 @@ def _mistakes_of_proxies(hosts: Sequence[TargetHost]) -> Iterator[Exception]:
                 "Give the proxy a host of its own, or leave it out"
             )
             yield validation_error("proxy", apart, "hosts", place, "roles", given=list(host.roles))
-    if any(host.is_proxy for host in hosts) and not any("web" in host.roles for host in hosts):
-        none = "one of them must have the role web: a proxy passes requests on to those"
-        yield validation_error("web", none, "hosts")
 
 
 def refuse_unfit(config: "Config") -> None:
@@ -108,19 +110,19 @@ def _unfit(hosts: Sequence[TargetHost], config: "Config") -> Iterator[str]:
 
 
 def _unfit_for_several(config: "Config") -> Iterator[str]:
-    """What each of several hosts with the role web would have of its own."""
+    """What each of several hosts with the role web or worker would have of its own."""
     app, here = config.app, sorted(config.services.here())
     if app.database == "sqlite":
         yield f"app.database is sqlite, a file of one host: {_SHARES_DATA}"
     if app.media_url:
         yield (
-            "several with the role web would each have uploads of their own: keep uploads in a store "
+            "several with the role web or worker would each have uploads of their own: keep uploads in a store "
             "elsewhere, and set app.media_url to null"
         )
     if here:
         yield (
-            f"several with the role web would each have a {here[0]} of their own: give `services.{here[0]}` a "
-            "`url_from`"
+            f"several with the role web or worker would each have a {here[0]} of their own: give "
+            f"`services.{here[0]}` a `url_from`"
         )
     if app.maintenance == "migrations":
         yield (
@@ -142,6 +144,12 @@ def sites(hosts: Sequence[TargetHost]) -> tuple[TargetHost, ...]:
     """Those with the site, first the one that works: it migrates for all, and its timers wait for that."""
     found = [host for host in hosts if host.has_site]
     return tuple(sorted(found, key=lambda host: "worker" not in host.roles))
+
+
+def is_web(hosts: Sequence[TargetHost], address: str) -> bool:
+    """Whether visitors get answers of the host of that address."""
+    own = of_host(hosts, address)
+    return own is None or own.is_web
 
 
 def migrates(hosts: Sequence[TargetHost], address: str) -> bool:
@@ -177,14 +185,14 @@ def in_front(hosts: Sequence[TargetHost], address: str) -> tuple[str, ...]:
     reach it themselves, or it is not one for them.
     """
     own = of_host(hosts, address)
-    if own is None or not own.has_site:
+    if own is None or not own.is_web:
         return ()
     return tuple(host.inside for host in proxies(hosts))
 
 
 def balanced(hosts: Sequence[TargetHost]) -> tuple[str, ...]:
     """The addresses of the hosts that a proxy passes requests on to."""
-    return tuple(host.inside for host in hosts if "web" in host.roles)
+    return tuple(host.inside for host in hosts if host.is_web)
 
 
 def does_work(hosts: Sequence[TargetHost], address: str) -> bool:
@@ -208,7 +216,7 @@ def words(hosts: Sequence[TargetHost], address: str) -> tuple[str, ...]:
         "database": database_elsewhere(hosts, address),
         "database-at": own.inside if clients(hosts, address) else "",
         "database-for": ",".join(clients(hosts, address)),
-        "web": "" if own.has_site else "off",
+        "web": "" if own.is_web else "off",
     }
     return tuple(f"{key}={value}" for key, value in given.items() if value)
 

@@ -31,6 +31,23 @@ def refuse_others(config: Config, names: Collection[str]) -> None:
         raise ConfigError(f"{name} is a {kind} and no process", hint=hint)
 
 
+def hosts_of(hosts: Sequence[Job], names: Collection[str]) -> list[Job]:
+    """Those that run one of the processes. Raises ConfigError if none does: then --host has chosen another."""
+    found = [host for host in hosts if here(host, names)]
+    if not found:
+        addresses = ", ".join(host.target.address for host in hosts)
+        raise ConfigError(f"{addresses} has not the role to run {', '.join(sorted(names))}")
+    return found
+
+
+def here(job: Job, names: Collection[str]) -> list[str]:
+    """Those that the job's host runs by its roles, and those of which deploy.yml knows nothing."""
+    elsewhere = {*(job.whole or job.config).processes} - {*job.config.processes}
+    if not job.target.is_web:
+        elsewhere.add(WEB)
+    return [name for name in names if name not in elsewhere]
+
+
 def restart(job: Job, names: Sequence[str], wait: int = 0) -> None:
     """Restarts all processes of those names; each has the time that it needs to end. Of WEB the workers are
     replaced, which no request waits for.
@@ -96,6 +113,8 @@ def _live(job: Job, observed: ObservedState, counts: Mapping[str, int], verb: st
         )
     runs = {one.name: one for one in observed.release_processes.get(live, ())}
     for name, count in counts.items():
+        if name == WEB and not job.target.is_web:
+            raise ConfigError(f"{job.target.address} has no visitors, and no process called {WEB}")
         if name == WEB and verb == "restart":
             continue
         if name == WEB:

@@ -152,12 +152,8 @@ def _go_live(desired: DesiredState, observed: ObservedState) -> list[Action]:
             *_old_code_on_new_schema(desired, observed),
             *switch.take_over(desired, observed),
         ]
-    # An old release still runs, or this one is not recorded as live: a deploy ended after its switch.
-    unfinished = (
-        observed.running != {desired.release.id} or desired.release.id not in observed.served
-    )
     return [
-        *(switch.confirm_live(desired, observed) if unfinished else ()),
+        *(() if switch.is_finished(desired, observed) else switch.confirm_live(desired, observed)),
         *processes.settle(desired, observed),
     ]
 
@@ -180,7 +176,7 @@ def _release_commands(desired: DesiredState, observed: ObservedState) -> list[Ac
     )
     argv = as_user(app.name, timers.hold_off(desired, observed, together))
     stop: tuple[Run, ...] = ()
-    if release_id not in observed.running:
+    if desired.target.is_web and release_id not in observed.running:
         argv = alongside(site.preload(app.name, release_id), argv)
         stop = (Run(f"stop {release_id}", site.stop(app.name, release_id)),)
     return [

@@ -57,23 +57,33 @@ def restore(
 
 def is_live(desired: DesiredState, observed: ObservedState) -> bool:
     release_id = desired.release.id
+    if not desired.target.is_web:
+        return observed.current == release_id
     return (
         observed.current == release_id and release_id in observed.running and observed.nginx_active
     )
 
 
+def is_finished(desired: DesiredState, observed: ObservedState) -> bool:
+    """Of a release that is live. An old one that still runs, or no record of this one, is of a deploy that
+    ended right after its switch.
+    """
+    running = {desired.release.id} if desired.target.is_web else set()
+    return observed.running == running and desired.release.id in observed.served
+
+
 def take_over(desired: DesiredState, observed: ObservedState) -> list[Action]:
     """Starts the release beside the live one, checks it on its own socket and through nginx, makes it
-    live, and checks it as visitors see it.
+    live, and checks it as visitors see it. Where there are no visitors, its processes are all there is.
     """
     is_down = observed.current == desired.release.id
     back = () if is_down else processes.take_back(desired, observed, observed.current)
-    web = () if is_down else (_stop(desired),)
+    web = () if is_down or not desired.target.is_web else (_stop(desired),)
     first = desired.app.workers_first
     return [
-        _start(desired, observed),
-        *processes.start(desired, observed, web),
-        *_check_through_nginx(desired, observed),
+        *([_start(desired, observed)] if desired.target.is_web else ()),
+        *processes.start(desired, observed, web or processes.stop_left(desired, observed)),
+        *(_check_through_nginx(desired, observed) if desired.target.is_web else ()),
         *together.ready(desired, (*processes.stop_own(desired, observed), *web)),
         *(processes.end_others(desired, observed, (*back, *web), BEFORE_SWITCH) if first else ()),
         *processes.hand_over(desired, observed, (*back, *web)),
@@ -89,6 +99,8 @@ def confirm_live(desired: DesiredState, observed: ObservedState) -> list[Action]
     """
     release_id = desired.release.id
     undo = _switch_back(desired, observed)
+    if not desired.target.is_web:
+        return _record(desired, undo, observed)
     check = http.get(url(desired, desired.app.health_path), address="127.0.0.1")
     record = ("touch", str(desired.paths.served_mark(release_id)))
     hint = _SWITCHED_BACK if undo else AFTER_SWITCH
@@ -98,6 +110,15 @@ def confirm_live(desired: DesiredState, observed: ObservedState) -> list[Action]
         return [Run(title, both, hint=hint, undo=undo)]
     return [
         Run("check health through nginx", check, hint=hint, undo=undo),
+        *_record(desired, undo, observed),
+    ]
+
+
+def _record(desired: DesiredState, undo: tuple[Run, ...], observed: ObservedState) -> list[Action]:
+    """Once it answers on all hosts."""
+    release_id = desired.release.id
+    record = ("touch", str(desired.paths.served_mark(release_id)))
+    return [
         *together.confirmed(desired, undo, _fallback(desired, observed)),
         Run(f"record {release_id} as live", record, hint=AFTER_SWITCH),
     ]
@@ -197,11 +218,19 @@ def _switch_back(desired: DesiredState, observed: ObservedState) -> tuple[Run, .
     return (
         Run(f"switch back to {old}", files.switch(desired.paths.root, old), hint=AFTER_SWITCH),
         *processes.take_back(desired, observed, old, AFTER_SWITCH),
-        _stop(desired, AFTER_SWITCH),
+        *([_stop(desired, AFTER_SWITCH)] if desired.target.is_web else ()),
     )
 
 
 def _fallback(desired: DesiredState, observed: ObservedState) -> str | None:
     """A running release that was live before: the one that `current` names, if it is among them."""
-    others = (observed.running & observed.served) - {desired.release.id}
+    others = (_usable(desired, observed) & observed.served) - {desired.release.id}
     return observed.current if observed.current in others else next(iter(sorted(others)), None)
+
+
+def _usable(desired: DesiredState, observed: ObservedState) -> Set[str]:
+    """Where no visitor comes, a release may have no process at all."""
+    if desired.target.is_web:
+        return observed.running
+    alive = {one.release for one in observed.processes if one.is_alive}
+    return alive | ({observed.current} if observed.current else set())

@@ -95,6 +95,8 @@ def _requests(
 
 def _obstacle(job: Job, desired: DesiredState, observed: ObservedState) -> str:
     """Why visitors get no page now, so that no request can be lost."""
+    if not job.target.is_web:
+        return f"{job.target.address} has no visitors"
     if observed.current not in observed.running:
         return "no release is live yet"
     if job.target.has_https and "ssl_certificate " not in installed_nginx(desired, observed):

@@ -29,7 +29,7 @@ from understudy.report.moments import moment
 
 def of(config: Config, name: str, target: TargetConfig, observed: ObservedState) -> Site:
     """name: the target's. Without a live release nothing else is known of the site."""
-    site, live = config.app.name, _live(observed)
+    site, live = config.app.name, _live(target, observed)
     bare = Site(name, str(target.address), observed.os, target.origin, config.app.database, live)
     if live is None:
         return bare
@@ -37,8 +37,10 @@ def of(config: Config, name: str, target: TargetConfig, observed: ObservedState)
     return replace(
         bare,
         maintenance=maintenance.describe(observed.maintenance) if observed.maintenance else "",
-        certificate=_certificate(found_certificate(site, target, observed), target),
-        renewal=_renewal(observed.renewal) if target.https == "auto" else None,
+        certificate=_certificate(found_certificate(site, target, observed), target)
+        if target.is_web
+        else None,
+        renewal=_renewal(observed.renewal) if target.https == "auto" and target.is_web else None,
         processes=tuple(_processes(observed.processes, live.id, runs)),
         old_processes=tuple(_old(observed.processes, live.id)),
         timers=tuple(_timer(name, timer) for timer in observed.timers),
@@ -48,12 +50,12 @@ def of(config: Config, name: str, target: TargetConfig, observed: ObservedState)
 def found_certificate(
     site: str, target: TargetConfig, observed: ObservedState
 ) -> CertificateState | None:
-    """That of the site; None without HTTPS, and if it can't be read."""
-    files = target.certificate_of(site)
+    """That of the site; None without HTTPS or visitors, and if it can't be read."""
+    files = target.certificate_of(site) if target.is_web else None
     return observed.certificates.get(files.chain) if files else None
 
 
-def _live(observed: ObservedState) -> Live | None:
+def _live(target: TargetConfig, observed: ObservedState) -> Live | None:
     release = observed.release(observed.current)
     if release is None:
         return None
@@ -63,7 +65,7 @@ def _live(observed: ObservedState) -> Live | None:
         release.subject,
         moment(datetime.fromisoformat(release.deployed_at)),
         release.deployed_by,
-        running=release.id in observed.running and observed.nginx_active,
+        running=not target.is_web or (release.id in observed.running and observed.nginx_active),
     )
 
 

@@ -113,7 +113,7 @@ fi
 step "certificate and rights"
 if [ -e "/etc/letsencrypt/renewal/$site.conf" ]; then certbot delete --non-interactive --quiet --cert-name "$site"; fi
 rm -rf "/etc/ssl/understudy/$site" "/run/$site"
-rm -f "/etc/sudoers.d/understudy-$site" "/etc/understudy/$site.provisioned"
+rm -f "/etc/sudoers.d/understudy-$site" "/etc/understudy/$site.no-web" "/etc/understudy/$site.provisioned"
 
 step "releases and logs"
 if [ -d "$root" ]; then

@@ -22,7 +22,7 @@ MOST_USED = 90
 @dataclass(frozen=True)
 class Live:
     """The live release. deployed_at: ISO 8601. subject: of its commit, "" if it is not known. running: whether
-    it and nginx are.
+    it and nginx are, or the host has no visitors.
     """
 
     id: str

@@ -23,14 +23,15 @@ _SCREENSHOTS = "Screenshots, pages and consoles of failed browser tests are in r
 
 
 def verify(job: Job, *, slow: bool = False) -> None:
-    """Runs all suites to the end. Raises StepFailed if a test of any fails.
+    """Runs all suites to the end; where no visitor comes, those of the host. Raises StepFailed if a test fails.
 
     slow: also run the tests that reboot the host.
     """
     live = tested.report(job)
     site = site_of(job.config, job.target_name, job.address)
     job.report.say(f"{site.target}: {site.url} at {site.address}")
-    groups: list[AnySuite] = [host_tests(job), browser_tests(job)]
+    groups: list[AnySuite] = [host_tests(job)]
+    groups += [browser_tests(job)] if job.target.is_web else []
     groups += [reboot_test(job)] if slow else []
     counting, began, passed = CountingReport(job.report), time.monotonic(), False
     try:

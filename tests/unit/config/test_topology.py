@@ -57,6 +57,19 @@ def test_host_is_provisioned_by_its_roles() -> None:
     assert not topology.is_word("redis=for:queue")
 
 
+def test_host_of_workers_alone_has_the_site_and_no_visitors() -> None:
+    """Nor a certificate: the one site for visitors may have its own by http-01."""
+    at = TEXT.index("      - {address: a")
+    end = TEXT.index("      - {address: b")
+    text = (TEXT[:at] + TEXT[end:]).replace("shop.test", "shop.test\n    https: auto")
+    web, worker = config(text).hosts("production")
+
+    assert (web.is_web, worker.is_web) == (True, False)
+    assert words("b.example", text) == ("database=10.0.0.4",)
+    assert words("c.example", text) == ("database=10.0.0.4", "web=off")
+    assert (worker.closed.https, worker.closed.address) == ("off", "c.example")
+
+
 def test_database_of_a_web_host_is_used_by_the_others() -> None:
     text = TEXT.replace("roles: [web]", "roles: [web, database]").replace(
         "roles: [database]", "roles: [web]"
@@ -166,4 +179,4 @@ def test_proxy_has_no_release() -> None:
 def test_proxy_without_a_web_host_is_refused() -> None:
     text = BALANCED.replace("[web]", "[worker]").replace("[web, worker]", "[worker]")
 
-    assert "one of them must have the role web: a proxy" in "\n".join(mistakes(text))
+    assert "hosts: one of them must have the role web" in "\n".join(mistakes(text))

@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from tests.unit.fakes import config, manifest
 from tests.unit.staging import Staging, changes, lines_of
+from understudy.config.processes import Process
 from understudy.deploy import live_processes
 from understudy.errors import ConfigError, Refused
+from understudy.host import all_hosts
 from understudy.job import Job
 
 QUIET = ("kill -HUP", "processes-restart", "processes-scale", "understudy-site shop log")
@@ -103,3 +106,40 @@ def test_names_of_other_kinds_are_refused_with_what_to_do(
     live_processes.refuse_others(site, ["web", "worker", "unknown"])
 
     assert hint in raised.value.hint
+
+
+def with_roles(staging: Staging) -> tuple[Job, ...]:
+    """A worker alone, and a web host."""
+    hosts = [
+        {"address": "192.0.2.1", "roles": ["web", "database"]},
+        {"address": "192.0.2.2", "roles": ["worker"]},
+    ]
+    made = staging.job(app={"database": "postgresql", "media_url": None}, hosts=hosts)
+    processes = {"worker": Process(command=("work",))}
+    whole = made.config.model_copy(update={"processes": processes})
+    return all_hosts.jobs(replace(made, config=whole))
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (["worker"], {"192.0.2.2": ["worker"]}),
+        (["web"], {"192.0.2.1": ["web"]}),
+        (["web", "worker"], {"192.0.2.1": ["web"], "192.0.2.2": ["worker"]}),
+        # The live release may have it, although deploy.yml has not.
+        (["mail"], {"192.0.2.1": ["mail"], "192.0.2.2": ["mail"]}),
+    ],
+)
+def test_host_is_asked_for_what_its_roles_run(
+    names: list[str], found: dict[str, list[str]], staging: Staging
+) -> None:
+    hosts = live_processes.hosts_of(with_roles(staging), names)
+
+    assert {one.target.address: live_processes.here(one, names) for one in hosts} == found
+
+
+def test_host_that_has_not_the_role_is_refused(staging: Staging) -> None:
+    [web] = [one for one in with_roles(staging) if one.target.is_web]
+
+    with pytest.raises(ConfigError, match="has not the role to run worker"):
+        live_processes.hosts_of([web], ["worker"])

@@ -1,10 +1,13 @@
 """Hosts that share their data go live together, or none does."""
 
 import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from tests.unit.cluster import FIRST, HOSTS, SECOND, Cluster, Fault, Killed, cluster
+from tests.unit.cluster import APART, FIRST, HOSTS, SECOND, Cluster, Fault, Killed, cluster
 from tests.unit.fakes import manifest
 from tests.unit.plans import NEW, OLD
 from tests.unit.staging import Staging
@@ -18,6 +21,9 @@ START = f"start release {NEW} beside the live one and check its health"
 CHECK = "check health through nginx"
 RECORD = f"record {NEW} as live"
 HAND_OVER = f"hand over to {NEW}: beat"
+
+
+Hosts = Sequence[Mapping[str, Any]]
 
 
 def failing(where: str, what: str) -> Fault:
@@ -88,7 +94,8 @@ def assert_as_before(site: Cluster, *, but: str = "") -> None:
     assert site.live == [OLD, OLD]
     assert processes(site) == of(OLD)
     for name, host in site.hosts.items():
-        assert name == but or host.state.running == {OLD}
+        web = {OLD} if site.desired[name].target.is_web else set()
+        assert name == but or host.state.running == web
         assert NEW not in host.state.served, "a rollback would go to it"
 
 
@@ -147,11 +154,12 @@ def test_old_code_is_checked_on_each_host_after_migrations(
         assert at(site, host, check) < min(at(site, one, SWITCH) for one in SITES)
 
 
+@pytest.mark.parametrize("hosts", [HOSTS, APART], ids=["both-web", "a-worker-alone"])
 def test_nothing_goes_live_anywhere_if_a_step_fails_on_one_host(
-    staging: Staging, monkeypatch: pytest.MonkeyPatch
+    hosts: Hosts, staging: Staging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whichever step on whichever host, and however far the other has come."""
-    begun = cluster(staging)
+    begun = cluster(staging, hosts)
     live_after = {RECORD, f"drain {OLD}", f"end the processes of {OLD}"}
     for host, title in all_steps(begun):
         for late in SITES:
@@ -187,11 +195,12 @@ def test_host_that_was_switched_back_says_so(
     assert (FIRST, SWITCH) in site.log
 
 
+@pytest.mark.parametrize("hosts", [HOSTS, APART], ids=["both-web", "a-worker-alone"])
 def test_run_after_one_that_was_killed_finishes(
-    staging: Staging, monkeypatch: pytest.MonkeyPatch
+    hosts: Hosts, staging: Staging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After each number of steps: also between two hosts."""
-    begun = cluster(staging)
+    begun = cluster(staging, hosts)
     apart = 0
     for number in range(len(all_steps(begun))):
         for late in SITES:
@@ -249,6 +258,36 @@ def test_rollback_goes_live_together(
             at(back, host, f"check {OLD} through nginx as 4 visitors at once") for host in SITES
         ]
         assert max(ready) < min(switches)
+
+
+def test_host_of_workers_alone_starts_no_web_process_and_asks_no_nginx(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = cluster(staging, APART)
+
+    site.run(staging, monkeypatch)
+
+    assert_finished(site)
+    done = [title for host, title in site.log if host == FIRST]
+    assert "run 3 release commands" in done, "it migrates for all"
+    assert not [title for title in done if "through nginx" in title]
+    assert START not in done
+    assert f"drain {OLD}" not in done
+    assert site.hosts[FIRST].state.running == frozenset()
+    assert at(site, FIRST, HAND_OVER) < at(site, SECOND, SWITCH) < at(site, FIRST, RECORD)
+
+
+def test_web_process_of_a_host_that_has_become_one_of_workers_alone_ends(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = cluster(staging, APART)
+    host = site.hosts[FIRST]
+    host.state = replace(host.state, running=frozenset({OLD}))
+
+    site.run(staging, monkeypatch)
+
+    assert host.state.running == frozenset()
+    assert_finished(site)
 
 
 def test_host_that_is_deployed_to_alone_waits_for_none(staging: Staging) -> None:

@@ -171,8 +171,12 @@ def restart(options: argparse.Namespace, project: Project, report: "Report") -> 
 
     job = job_of(options, project, report)
     live_processes.refuse_others(job.config, options.names)
-    hosts = all_hosts.jobs(job)
-    all_hosts.roll(hosts, lambda host: live_processes.restart(host, options.names, options.wait))
+    hosts = live_processes.hosts_of(all_hosts.jobs(job), options.names)
+
+    def restart_there(host: "Job") -> None:
+        live_processes.restart(host, live_processes.here(host, options.names), options.wait)
+
+    all_hosts.roll(hosts, restart_there)
 
 
 def scale(options: argparse.Namespace, project: Project, report: "Report") -> None:
@@ -181,5 +185,10 @@ def scale(options: argparse.Namespace, project: Project, report: "Report") -> No
 
     job, counts = job_of(options, project, report), dict(options.counts)
     live_processes.refuse_others(job.config, counts)
-    hosts = all_hosts.jobs(job)
-    all_hosts.roll(hosts, lambda host: live_processes.scale(host, counts, options.wait))
+    hosts = live_processes.hosts_of(all_hosts.jobs(job), counts)
+
+    def scale_there(host: "Job") -> None:
+        names = live_processes.here(host, counts)
+        live_processes.scale(host, {name: counts[name] for name in names}, options.wait)
+
+    all_hosts.roll(hosts, scale_there)
