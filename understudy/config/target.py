@@ -212,8 +212,13 @@ class TargetConfig(Strict):
 
     @property
     def is_web(self) -> bool:
-        """Whether visitors get answers of the target's one host."""
+        """Whether the target's one host answers requests by a web process of its own."""
         return topology.is_web(self.host_list, self.address)
+
+    @property
+    def has_visitors(self) -> bool:
+        """Whether visitors or a proxy connect to the target's one host."""
+        return topology.has_visitors(self.host_list, self.address)
 
     @property
     def closed(self) -> Self:

@@ -41,7 +41,7 @@ class TargetHost(Strict):
 
     @property
     def is_web(self) -> bool:
-        """Whether visitors get answers of it."""
+        """Whether it answers requests by a web process of its own."""
         return "web" in self.roles
 
     @property
@@ -147,9 +147,15 @@ def sites(hosts: Sequence[TargetHost]) -> tuple[TargetHost, ...]:
 
 
 def is_web(hosts: Sequence[TargetHost], address: str) -> bool:
-    """Whether visitors get answers of the host of that address."""
+    """Whether the host of that address answers requests by a web process of its own."""
     own = of_host(hosts, address)
     return own is None or own.is_web
+
+
+def has_visitors(hosts: Sequence[TargetHost], address: str) -> bool:
+    """Whether visitors or a proxy connect to the host of that address."""
+    own = of_host(hosts, address)
+    return own is None or own.is_web or own.is_proxy
 
 
 def migrates(hosts: Sequence[TargetHost], address: str) -> bool:
@@ -216,7 +222,7 @@ def words(hosts: Sequence[TargetHost], address: str) -> tuple[str, ...]:
         "database": database_elsewhere(hosts, address),
         "database-at": own.inside if clients(hosts, address) else "",
         "database-for": ",".join(clients(hosts, address)),
-        "web": "" if own.is_web else "off",
+        "web": "" if own.is_web or own.is_proxy else "off",
     }
     return tuple(f"{key}={value}" for key, value in given.items() if value)
 

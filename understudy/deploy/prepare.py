@@ -64,13 +64,13 @@ def desired_state(job: Job, source: sources.Source, observed: ObservedState) -> 
 
 def site_config(job: Job, observed: ObservedState) -> tuple[render.RenderedFile, ...]:
     """The site's nginx file and unit. A deploy leaves maintenance on that a person has turned on."""
-    target = job.target if job.target.is_web else job.target.closed
+    target = job.target if job.target.has_visitors else job.target.closed
     files = render.host_files(job.config, target, job.project.templates)
     return _with_maintenance(job, observed, files)
 
 
 def _config_before_https(job: Job, observed: ObservedState) -> tuple[render.RenderedFile, ...]:
-    if job.target.https != "auto" or not job.target.is_web:
+    if job.target.https != "auto" or not job.target.has_visitors:
         return ()
     files = render.files_before_https(job.config, job.target, job.project.templates)
     return _with_maintenance(job, observed, files)

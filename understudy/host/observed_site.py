@@ -38,9 +38,11 @@ def of(config: Config, name: str, target: TargetConfig, observed: ObservedState)
         bare,
         maintenance=maintenance.describe(observed.maintenance) if observed.maintenance else "",
         certificate=_certificate(found_certificate(site, target, observed), target)
-        if target.is_web
+        if target.has_visitors
         else None,
-        renewal=_renewal(observed.renewal) if target.https == "auto" and target.is_web else None,
+        renewal=_renewal(observed.renewal)
+        if target.https == "auto" and target.has_visitors
+        else None,
         processes=tuple(_processes(observed.processes, live.id, runs)),
         old_processes=tuple(_old(observed.processes, live.id)),
         timers=tuple(_timer(name, timer) for timer in observed.timers),
@@ -51,7 +53,7 @@ def found_certificate(
     site: str, target: TargetConfig, observed: ObservedState
 ) -> CertificateState | None:
     """That of the site; None without HTTPS or visitors, and if it can't be read."""
-    files = target.certificate_of(site) if target.is_web else None
+    files = target.certificate_of(site) if target.has_visitors else None
     return observed.certificates.get(files.chain) if files else None
 
 

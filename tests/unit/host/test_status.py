@@ -11,7 +11,8 @@ from tests.unit.fakes import OK, manifest, printed
 from tests.unit.staging import Staging, changes, lines_of
 from understudy.deploy import rollback
 from understudy.errors import Refused
-from understudy.host import status
+from understudy.host import all_hosts, status
+from understudy.host.provisioning import of_project
 from understudy.host.site_status import Status
 from understudy.job import Job
 
@@ -39,6 +40,26 @@ def test_status_shows_the_live_release_and_whether_it_runs(
     assert (printed_text == ", running") == (not found.problems)
     assert changes(host) == []
     assert len(host.notes) == 2, "one query, and closed"
+
+
+def test_host_of_workers_alone_needs_no_web_process(staging: Staging) -> None:
+    hosts = [
+        {"address": "192.0.2.1", "roles": ["web", "database"]},
+        {"address": "192.0.2.2", "roles": ["worker"]},
+    ]
+    job = staging.job(app={"database": "postgresql", "media_url": None}, hosts=hosts)
+    release = manifest("c0ffee00-old", "2024-02-01T00:00:00+00:00")
+    for chosen in all_hosts.jobs(job):
+        stamp = of_project(job.project, chosen.config, chosen.target).stamp
+        facts = staging.facts(
+            *lines_of(release, current=release.id), "now\tdatabase\tok", stamp=stamp
+        )
+        lines = [line for line in facts.output.splitlines() if not line.startswith("unit\t")]
+        staging.host(printed("\n".join(lines)))
+
+        found = status.status(chosen)
+
+        assert found.problems == ((f"{release.id} is NOT RUNNING",) if chosen.target.is_web else ())
 
 
 @pytest.mark.parametrize(
