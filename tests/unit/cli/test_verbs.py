@@ -70,7 +70,7 @@ def test_run_without_a_command_is_exit_code_2(
 
 
 DEPLOY = {"probe": False, "wait": 0, "without_rehearsal": None}
-ROLLBACK = {"with_data": False, "anyway": False, "probe": False, "wait": 0}
+ROLLBACK = {"with_data": False, "anyway": False, "probe": False, "wait": 0, "gate": None}
 
 
 @pytest.mark.parametrize(
