@@ -34,6 +34,7 @@ from typing import Any
 
 import understudy_django
 import understudy_ending
+import understudy_hosts
 import understudy_precompressed
 import understudy_settings
 import understudy_static
@@ -69,6 +70,7 @@ def main(job: dict[str, Any]) -> None:
     # Settings are loaded if a command ran in this process; to load them only for this costs too much.
     if job["settings"] and understudy_django.is_loaded():
         looked = understudy_settings.look(job["module"])
+        looked["of_this_host"] = understudy_hosts.look()
         print("==> settings", json.dumps(looked, default=str), flush=True)
 
 

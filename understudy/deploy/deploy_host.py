@@ -237,7 +237,7 @@ def _process_output(
         backups.prune(connection, job)
     static_copies.send(job, connection, desired, output)
     _report_migrations(job, output)
-    for note in app_commands.notes(output):
+    for note in (*app_commands.notes(output), *django_settings.warnings_in(output, desired)):
         job.report.warn(note)
     for advice in django_settings.advice_in(output, desired):
         job.report.say(f"  {advice}")

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from understudy.commands import answers
+from understudy.deploy import django_hosts
 from understudy.deploy.desired import DesiredState
 
 # The start of the line with the settings as JSON, in the output of the release's commands.
@@ -34,6 +35,13 @@ def advice_in(output: str, desired: DesiredState) -> tuple[str, ...]:
         return ()
 
 
+def warnings_in(output: str, desired: DesiredState) -> tuple[str, ...]:
+    """What may be wrong by the settings in a step's output: a sentence each."""
+    with answers.understood("app's settings"):
+        settings = _settings_in(output)
+        return tuple(django_hosts.warnings(settings, desired)) if settings else ()
+
+
 def _settings_in(output: str) -> Settings | None:
     lines = [line for line in output.splitlines() if line.startswith(MARK)]
     return json.loads(lines[-1].removeprefix(MARK)) if lines else None
@@ -50,6 +58,7 @@ def findings(settings: Settings, desired: DesiredState) -> tuple[str, ...]:
         *_databases(settings, desired),
         *_services(settings, desired),
         *_https(settings, desired),
+        *django_hosts.findings(settings, desired),
     )
 
 

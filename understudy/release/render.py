@@ -28,6 +28,7 @@ PROGRAMS = (
     "commands.py",
     "understudy_django.py",
     "understudy_ending.py",
+    "understudy_hosts.py",
     "understudy_precompressed.py",
     "understudy_settings.py",
     "understudy_static.py",

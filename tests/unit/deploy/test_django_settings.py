@@ -38,6 +38,13 @@ GOOD: dict[str, Any] = {
     "secure_proxy_ssl_header": ["HTTP_X_FORWARDED_PROTO", "https"],
     "csrf_cookie_secure": False,
     "session_cookie_secure": False,
+    "of_this_host": {
+        "sessions": "",
+        "caches": {"default": "the memory of each process"},
+        "uploads": {},
+        "queues": {},
+        "stale_connections": [],
+    },
 }
 
 
