@@ -45,6 +45,13 @@ def test_port_that_listens_and_one_that_does_not() -> None:
     assert ask(("port", port)).answer("port", port) == "no"
 
 
+def test_other_host_that_is_reached_and_one_that_refuses() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        at = f"127.0.0.1:{server.getsockname()[1]}"
+        assert ask(("reaches", at)).answer("reaches", at) == "yes"
+    assert ask(("reaches", at)).answer("reaches", at) == "refused"
+
+
 def test_path_with_its_mode_and_a_broken_link(tmp_path: Path) -> None:
     secret, link = tmp_path / "a file", tmp_path / "link"
     secret.write_text("x")

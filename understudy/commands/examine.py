@@ -11,6 +11,9 @@ _QUESTIONS = {
     "program": 'command -v -- "$1" >/dev/null && echo yes || echo no',
     "locale": 'locale -a | tr -d - | grep -qix "$(printf %s "$1" | tr -d -)" && echo yes || echo no',
     "port": 'ss -Hltn "sport = :$1" | grep -q . && echo yes || echo no',
+    # An address and port of another host.
+    "reaches": 'said=$(timeout 5 bash -c \'exec 3<>"/dev/tcp/${1%:*}/${1##*:}"\' _ "$1" 2>&1) && echo yes || '
+    "case $said in *refused*) echo refused ;; *) echo no ;; esac",
     "service": 'state=$(systemctl is-active "$1" 2>/dev/null) || true; echo "${state:-unknown}"',
     "path": "stat -L -c '%F %a %U:%G' -- \"$1\" 2>/dev/null || "
     '{ [ -L "$1" ] && echo broken link; } || '

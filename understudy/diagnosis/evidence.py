@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 
 from understudy.commands import site, units
 from understudy.commands.examine import examine
+from understudy.config import topology
 from understudy.diagnosis import broken_links
 from understudy.diagnosis.causes import RULES
 from understudy.diagnosis.known_facts import KnownFacts, parse_host
@@ -131,6 +132,7 @@ def _facts(job: Job) -> KnownFacts:
         processes={name: one.model_dump(mode="json") for name, one in job.config.processes.items()},
         packages=job.config.packages,
         domains=job.target.domains,
+        database_host=topology.database_elsewhere(job.target.host_list, job.target.address),
         command=_command(job),
         options=f" --target {job.target_name}",
     )

@@ -25,7 +25,8 @@ class HostFacts:
 @dataclass(frozen=True)
 class KnownFacts:
     """settings: the app's keys of deploy.yml; processes: those of that key, both as JSON. packages:
-    host.packages. domains: the target's names at which the site answers.
+    host.packages. domains: the target's names at which the site answers. database_host: the address of the
+    host with the database, if that is another one.
 
     command: how Understudy was called; options: those that choose the target.
     """
@@ -37,6 +38,7 @@ class KnownFacts:
     processes: Mapping[str, Any] | None = None
     packages: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
+    database_host: str = ""
     command: str = "python deploy.py"
     options: str = ""
 
@@ -61,6 +63,7 @@ class KnownFacts:
             "add to": lock.add_to,
             "run": self.command,
             "on": self.options,
+            "database host": self.database_host,
             "domain name": next(iter(self.domains), ""),
         }
 

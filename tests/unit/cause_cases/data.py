@@ -72,6 +72,14 @@ CASES = {
         facts({NOTE: PLAIN}),
         HEALTHY,
     ),
+    "extension-by-a-superuser": Case(
+        said(
+            'psycopg.errors.InsufficientPrivilege: permission denied to create extension "dblink"\n'
+            "HINT:  Must be superuser to create this extension."
+        ),
+        facts(settings={"database": "postgresql"}),
+        facts(settings={"database": "external"}),
+    ),
     "sqlite-locked": Case(
         said("django.db.utils.OperationalError: database is locked"),
         HEALTHY,

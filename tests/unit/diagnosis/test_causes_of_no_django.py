@@ -36,6 +36,7 @@ BY_DJANGO_ITSELF = {
     "path-only-in-manage",
     "proxy-header-not-read",
     "redirect-in-a-circle",
+    "sessions-of-each-host",
     "settings-by-default",
     "settings-named-in-code",
     "static-root-elsewhere",
@@ -43,6 +44,7 @@ BY_DJANGO_ITSELF = {
     "static-root-unset",
     "tasks-eager",
     "timer-django-command-missing",
+    "uploads-of-each-host",
     "uploads-without-group",
     "url-nginx-does-not-serve",
 }

@@ -206,6 +206,17 @@ _RUNS = (
         (own_line,),
     ),
     Rule(
+        "extension-by-a-superuser",
+        (
+            Clue("said", r"permission denied to create extension \"(?P<name>[^\"]+)\""),
+            Clue("said", r"Must be superuser to create this extension"),
+        ),
+        "a migration creates the extension {name}, which only a superuser of PostgreSQL may",
+        "On the host with the database: sudo -u postgres psql {app.name} -c 'CREATE EXTENSION "
+        '"{name}"\'; the migration leaves it alone then.',
+        (setting("database", lambda engine, groups: engine == "postgresql"),),
+    ),
+    Rule(
         "sqlite-locked",
         (Clue("said", r"OperationalError: database is locked"),),
         "SQLite lets one connection write at a time, and another one has kept it for longer than the "
