@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.integration.staging import PROJECT, TOP
 from tests.traps import base, recording, table
 from tests.traps.place import Place, StagingVm
 from tests.traps.spare_host import SpareHost
+from tests.traps.spare_hosts import SpareHosts
 from tests.traps.trap import Trap, load_all
 
 pytestmark = pytest.mark.timeout(900)
@@ -57,7 +59,9 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     found: Place = StagingVm(app, directory, over_https=over_https)
     if target != "vagrant":
         config = Path(request.config.getoption("--deploy-config"))
-        found = SpareHost(app, directory, config, target, over_https=over_https)
+        several = "hosts" in yaml.safe_load(config.read_text())["targets"][target]
+        spare = SpareHosts if several else SpareHost
+        found = spare(app, directory, config, target, over_https=over_https)
     found.prepare()
     return found
 
@@ -73,14 +77,14 @@ def test_trap_is_caught_and_rightly_diagnosed(
     if trap.data:
         assert place.sql(trap.data).code == 0
     if trap.before:
-        assert place.root(trap.before).code == 0
+        assert place.root(trap.before, trap.where).code == 0
     staging = place.lay_trap(trap, tmp_path)
 
     with trap.lines_of_nginx(PROJECT):
         outcome = place.rehearse(staging, trap)
 
     if request.config.getoption("--record"):
-        here = dict.fromkeys((str(tmp_path), str(TOP)), "/home/ann/project")
+        here = dict.fromkeys((str(tmp_path), str(TOP)), "/home/ann/project") | place.neutral
         recording.write(trap.directory, outcome.events, place.app["health_path"], here)
     right = outcome.is_right_of(trap)
     words = trap.first_words if right else outcome.verdict[0]

@@ -27,6 +27,11 @@ class Base:
     source: Path
     settings: Mapping[str, Any]
 
+    @property
+    def has_hosts(self) -> bool:
+        """Whether it is on several."""
+        return "hosts" in self.settings.get("targets", {}).get("production", {})
+
     def apply(self, shipped: Mapping[str, Any]) -> dict[str, Any]:
         """The deploy.yml of the healthy app. Its domain is named after it."""
         settings = merge(shipped, self.settings)
@@ -57,4 +62,4 @@ def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
         old = merged.get(key)
         deep = isinstance(old, Mapping) and isinstance(value, Mapping)
         merged[key] = merge(old, value) if deep else value  # type: ignore[arg-type]
-    return {key: value for key, value in merged.items() if value is not None}
+    return {key: value for key, value in merged.items() if value is not None or key not in above}

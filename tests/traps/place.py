@@ -120,9 +120,14 @@ class Place(ABC):
     @abstractmethod
     def restore(self) -> None: ...
 
+    @property
+    def neutral(self) -> dict[str, str]:
+        """Addresses of this place -> what a recording has instead."""
+        return {}
+
     @abstractmethod
-    def root(self, line: str) -> Answer:
-        """Runs a line of shell there as root."""
+    def root(self, line: str, role: str = "") -> Answer:
+        """Runs a line of shell there as root. role: on the first of several hosts with it."""
 
     @abstractmethod
     def rehearse(self, staging: Staging, trap: Trap) -> Outcome: ...
@@ -149,7 +154,13 @@ class StagingVm(Place):
     def level(self) -> Level:
         return Level(DEPLOYED, f"scenarios-{self.base.name}{'-https' * self.over_https}")
 
+    def obstacle(self, trap: Trap) -> str:
+        return "the staging VM is one host" if self.base.has_hosts else ""
+
     def prepare(self) -> None:
+        if self.base.has_hosts:
+            # None of these scenarios can be tried.
+            return
         for verb in ("up", "reset", "deploy"):
             assert self.healthy.deploy_py(verb).code == 0
         self.healthy.machine().save(self.level)
@@ -159,7 +170,7 @@ class StagingVm(Place):
         if self.healthy.machine().reset(self.level) != self.level:
             self.prepare()
 
-    def root(self, line: str) -> Answer:
+    def root(self, line: str, role: str = "") -> Answer:
         return self.healthy.host(line)
 
     def rehearse(self, staging: Staging, trap: Trap) -> Outcome:

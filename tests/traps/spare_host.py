@@ -100,7 +100,7 @@ class SpareHost(Place):
         engine = self.app.get("database", "sqlite")
         assert self.root(script.format(site=self.app["name"], engine=engine)).code == 0
 
-    def root(self, line: str) -> Answer:
+    def root(self, line: str, role: str = "") -> Answer:
         target = self.settings
         known = (
             ("-o", f"UserKnownHostsFile={target['known_hosts']}") if "known_hosts" in target else ()

@@ -12,6 +12,7 @@ from tests.traps.trap import PHASES, TRAPS, Trap, evidence, load_all
 from tests.unit.fakes import TOP
 from tests.unit.repositories import commit, git
 from understudy.config import model as configuration
+from understudy.config import topology
 from understudy.config.model import Config
 from understudy.diagnosis.causes import RULES
 from understudy.diagnosis.evidence import with_python
@@ -72,6 +73,7 @@ def facts(trap: Trap, app: Path, sight: Path) -> KnownFacts:
         processes={name: one.model_dump(mode="json") for name, one in wanted.processes.items()},
         packages=wanted.packages,
         domains=wanted.target("vagrant").domains,
+        database_host=database_host(wanted),
     )
     here = wanted.app.model_copy(update={"source": "."})
     source = sources.find_commit(here, app, app)
@@ -82,6 +84,12 @@ def facts(trap: Trap, app: Path, sight: Path) -> KnownFacts:
     modules = {name: brought for name, brought in WHEELS.items() if f"{name}==" in source.lock}
     lock = worktree.lock(source, wanted.app, commit, modules)
     return with_python(replace(known, commit=commit, lock=lock), PYTHON)
+
+
+def database_host(wanted: Config) -> str:
+    """Of production's hosts, if it has several."""
+    target = wanted.targets["production"]
+    return topology.database_elsewhere(target.host_list, target.hosts()[0].address)
 
 
 def config(trap: Trap) -> Config:

@@ -59,7 +59,8 @@ class Trap:
     phase: of a rehearsal, which must fail; or `ready` where none may: then the scenario was once
     refused for no good reason. cause, hint: what must be said then. warns: what a warning must say.
     base: the app that is changed. settings: laid over its deploy.yml, mapping by mapping. data: SQL,
-    run on the healthy release before. before: shell, run on its host as root. missing: what the
+    run on the healthy release before. before: shell, run on its host as root; where: on the first of
+    several with that role. missing: what the
     product still lacks to get it right.
     """
 
@@ -73,6 +74,7 @@ class Trap:
     base: str = EXAMPLE
     data: str = ""
     before: str = ""
+    where: str = ""
     missing: str = ""
 
     @property
