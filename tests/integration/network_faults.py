@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-_TABLE = "understudy-test-fault"
 _DELAY = Path(__file__).with_name("delay.py")
 
 
@@ -72,11 +71,13 @@ class Link:
 def _dropped(at: End, sender: End, which: str) -> Iterator[None]:
     rule = f"ip saddr {sender.address} {which} drop"
     chain = f"chain input {{ type filter hook input priority -200; {rule}; }}"
-    _nft(at, f"table inet {_TABLE} {{\n{chain}\n}}\n")
+    # One for each of several links of a host.
+    table = f"inet understudy-test-fault-{sender.address.replace('.', '-')}"
+    _nft(at, f"table {table} {{\n{chain}\n}}\n")
     try:
         yield
     finally:
-        _nft(at, f"delete table inet {_TABLE}\n")
+        _nft(at, f"delete table {table}\n")
 
 
 def _nft(at: End, rules: str) -> None:

@@ -127,6 +127,7 @@ PURE = {
     "deploy.certificate",
     "deploy.desired",
     "deploy.done",
+    "deploy.django_hosts",
     "deploy.django_settings",
     "deploy.environment",
     "deploy.external_database",
