@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 from testinfra.host import Host
 
+from understudy.config import roles
 from understudy.config.app import App
 from understudy.config.model import Config
 from understudy.config.target import TargetConfig
@@ -18,8 +19,9 @@ from understudy.vm import follow
 
 
 @pytest.fixture(scope="session")
-def settings(site: Site, pytestconfig: pytest.Config) -> Config:
-    return pytestconfig.stash[UNDER_TEST].config
+def settings(target: TargetConfig, pytestconfig: pytest.Config) -> Config:
+    """What the host runs by its roles."""
+    return roles.of_host(pytestconfig.stash[UNDER_TEST].config, target)
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +41,13 @@ def release(settings: Config, pytestconfig: pytest.Config) -> str:
 @pytest.fixture(scope="session")
 def target(site: Site, pytestconfig: pytest.Config) -> TargetConfig:
     return pytestconfig.stash[UNDER_TEST].target
+
+
+@pytest.fixture
+def web(target: TargetConfig) -> None:
+    """For tests of the web process, and of what visitors get."""
+    if not target.is_web:
+        pytest.skip("this host has the role worker alone: no visitor reaches it")
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 import pytest
 from testinfra.host import Host
 
+from understudy.commands import shared
+from understudy.config import topology
 from understudy.config.app import App
 from understudy.config.model import Config
 from understudy.config.releases import RELEASES
@@ -73,7 +75,8 @@ def test_only_root_writes_what_the_deployer_runs_as_root(answers: Answers) -> No
 def test_only_wanted_ports_listen(answers: Answers, target: TargetConfig) -> None:
     addresses = [line.split()[3] for line in answers["listening"].lines]
     outside = {a.rpartition(":")[2] for a in addresses if not a.startswith(("127.", "[::1]"))}
-    assert {"80", str(target.port)} <= outside <= {"22", str(target.port), "80", "443"}
+    database = {"5432"} if topology.clients(target.host_list, target.address) else set()
+    assert {"80", str(target.port)} <= outside <= {"22", str(target.port), "80", "443"} | database
 
 
 def test_firewall_closes_what_is_not_wanted(host: Host, target: TargetConfig) -> None:
@@ -97,7 +100,8 @@ def test_firewall_drops_what_no_rule_lets_in(answers: Answers, target: TargetCon
     assert "type filter hook input priority filter; policy drop;" in text
     for rule in ("ct state established,related accept", "ct state invalid drop", 'iif "lo" accept'):
         assert rule in text
-    assert re.search(r"tcp dport \{ \d+, 80, 443 \} accept", text)
+    ports = r"\{ \d+, 80, 443 \}" if target.has_visitors else r"\d+"
+    assert re.search(rf"tcp dport {ports} accept", text)
 
 
 def test_only_the_deployer_opens_the_locks(
@@ -126,12 +130,17 @@ def test_nginx_default_site_is_gone(answers: Answers) -> None:
     assert not answers["default site"].ok
 
 
-def test_data_belongs_to_the_app_only(answers: Answers, app: App, paths: Paths) -> None:
+def test_data_belongs_to_the_app_only(
+    answers: Answers, app: App, paths: Paths, target: TargetConfig
+) -> None:
     found = dict(line.split(" ", 1) for line in answers["data"].lines)
     # Only of a site that has services; see test_services.py.
     found.pop(str(paths.services), None)
     # Only where someone has a password for basic_auth.
     assert found.pop(str(paths.logins), "640 root:www-data") == "640 root:www-data"
+    if topology.database_elsewhere(target.host_list, target.address):
+        for name in (shared.LOGIN, shared.CERTIFICATE):
+            assert found.pop(f"{paths.root}/shared/{name}") == f"640 root:{app.name}"
     assert found == {
         f"{paths.root}/static": f"2750 {app.name}:www-data",
         f"{paths.root}/shared/backups": f"700 {app.name}:{app.name}",

@@ -13,6 +13,7 @@ import pytest
 from testinfra.host import Host
 
 from understudy.config.app import App
+from understudy.config.model import Config
 from understudy.config.target import TargetConfig
 from understudy.release import static_files
 from understudy.release.layout import Paths
@@ -50,6 +51,7 @@ def ask(
         connection.close()
 
 
+@pytest.mark.usefixtures("web")
 def test_health_path_answers(target: TargetConfig, app: App) -> None:
     response, _ = ask(target, app.health_path, {})
     where = response.getheader("Location")
@@ -57,15 +59,19 @@ def test_health_path_answers(target: TargetConfig, app: App) -> None:
     assert response.status == 200, leads
 
 
-def test_release_runs_and_the_boot_unit_is_enabled(answers: Answers) -> None:
-    assert answers["active"].lines == ["active", "active"]
+def test_release_runs_and_the_boot_unit_is_enabled(answers: Answers, target: TargetConfig) -> None:
+    """Its processes are those of `status`."""
+    web = "active" if target.is_web else "inactive"
+    assert answers["active"].lines == [web, "active"]
     assert answers["enabled"].lines == ["enabled", "enabled"]
 
 
+@pytest.mark.usefixtures("web")
 def test_app_runs_as_its_own_user(answers: Answers, app: App) -> None:
     assert answers["process"].text == app.name
 
 
+@pytest.mark.usefixtures("web")
 def test_app_runs_hardened(answers: Answers, app: App) -> None:
     """In the kernel's view of its process: no capabilities, filtered system calls, a read-only system."""
     filtered = not (
@@ -85,6 +91,7 @@ def test_nginx_accepts_its_files(answers: Answers) -> None:
     assert answers["nginx -t"].ok, answers["nginx -t"].text
 
 
+@pytest.mark.usefixtures("web")
 def test_static_files_come_from_nginx(
     answers: Answers, app: App, target: TargetConfig, paths: Paths
 ) -> None:
@@ -101,6 +108,7 @@ def test_static_files_come_from_nginx(
     assert response.getheader("X-Understudy-Release") is None, "nginx passed the request to the app"
 
 
+@pytest.mark.usefixtures("web")
 def test_static_text_is_sent_compressed(
     answers: Answers, app: App, target: TargetConfig, paths: Paths
 ) -> None:
@@ -121,6 +129,10 @@ def test_nginx_can_read_the_uploads(answers: Answers) -> None:
 
 def test_app_cannot_write_its_code(answers: Answers) -> None:
     assert answers["app writes code"] == Answer(0, "")
+
+
+@pytest.mark.usefixtures("web")
+def test_web_process_cannot_write_static_files(answers: Answers) -> None:
     assert answers["service writes static"] == Answer(1, "")
 
 
@@ -133,6 +145,7 @@ def test_database_is_writable_by_the_app_only(answers: Answers, app: App) -> Non
     assert not answers["nginx lists database"].ok
 
 
+@pytest.mark.usefixtures("web")
 def test_debug_is_off(target: TargetConfig) -> None:
     # With the slash at its end that Django's middleware adds. Some apps redirect all such visitors, or answer.
     status, body = get(target, "/no-such-page-for-sure/")
@@ -140,13 +153,14 @@ def test_debug_is_off(target: TargetConfig) -> None:
     assert not re.search(rb"DEBUG\s*=\s*True|Traceback|URLconf", body)
 
 
+@pytest.mark.usefixtures("web")
 def test_wrong_host_gets_no_answer(target: TargetConfig) -> None:
     with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
         get(target, "/", "wrong.example")
 
 
 @pytest.mark.reboots
-def test_survives_a_reboot(host: Host, app: App, target: TargetConfig) -> None:
+def test_survives_a_reboot(host: Host, app: App, target: TargetConfig, settings: Config) -> None:
     if not target.disposable:
         pytest.fail(
             "this target is not marked `disposable: true` in deploy.yml: so it is not rebooted"
@@ -155,6 +169,9 @@ def test_survives_a_reboot(host: Host, app: App, target: TargetConfig) -> None:
     # A moment later, so that this command's own connection can end.
     host.check_output("sudo systemd-run --on-active=1 systemctl reboot")
     wait_until(lambda: boot_id(target) not in ("", before))
+    if not target.is_web:
+        wait_until(lambda: all(runs(target, app, process) for process in settings.processes))
+        return
     wait_until(lambda: answers(target, app.health_path) or has_booted(target))
     wait_until(lambda: answers(target, app.health_path) or has_ended(target, app))
     assert answers(target, app.health_path), "no release runs after the boot"
@@ -166,6 +183,13 @@ def boot_id(target: TargetConfig) -> str:
 
 def has_booted(target: TargetConfig) -> bool:
     return run_once(target, "systemctl is-system-running") in ("running", "degraded")
+
+
+def runs(target: TargetConfig, app: App, process: str) -> bool:
+    units = run_once(
+        target, f"systemctl list-units --state=active '{app.name}-{process}@*.service'"
+    )
+    return f"{app.name}-{process}@" in units
 
 
 def has_ended(target: TargetConfig, app: App) -> bool:
