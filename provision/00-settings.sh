@@ -12,7 +12,8 @@
 # STAMP     digest of this text and its arguments; the host stores it as what it was provisioned by
 # mail      without it the host sends mails; with it, it keeps them all
 # ROLE      of several hosts of one site: database=ADDRESS, where its database is; database-at=ADDRESS
-#           database-for=ADDRESS,...  it has the database, at that address for those hosts; web=off  no visitors come here
+#           database-for=ADDRESS,...  it has the database, at that address for those hosts; web=off  no visitors come here;
+#           proxy=on  it passes them on to others; web-for=ADDRESS,...  they come through those proxies only
 # SERVICE   redis, valkey, memcached or rabbitmq, such as redis=for:queue,memory:64M
 # PACKAGE   a package of the distribution that the app needs; postgresql and mariadb-server are set up for the site, too
 #
@@ -33,7 +34,7 @@ export NEEDRESTART_SUSPEND=1
 
 SITE=$1 DEPLOYER=$2 ADMIN=$3 LOCALE=$4 TIMEZONE=$5 STAMP=$6
 shift 6
-SERVICES='' MAIL=off WEB=on DATABASE='' DATABASE_AT='' DATABASE_FOR=''
+SERVICES='' MAIL=off WEB=on DATABASE='' DATABASE_AT='' DATABASE_FOR='' PROXY=off WEB_FOR=''
 while :; do
     case ${1-} in
     mail=capture)
@@ -41,6 +42,8 @@ while :; do
         set -- "$@" python3-aiosmtpd
         ;;
     web=*) WEB=${1#*=} ;;
+    web-for=*) WEB_FOR=${1#*=} ;;
+    proxy=*) PROXY=${1#*=} ;;
     database=*) DATABASE=${1#*=} ;;
     database-at=*) DATABASE_AT=${1#*=} ;;
     database-for=*) DATABASE_FOR=${1#*=} ;;

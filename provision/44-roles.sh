@@ -1,13 +1,20 @@
-# Of several hosts of one site the one with its database lets the others in, and only those.
+# Of several hosts of one site the one with its database lets the others in, and only those; so does a web host with
+# the proxies in front of it.
 step roles
-# Of each site that has its database here for other hosts: this host's address for them, then theirs, one a line.
-clients=/etc/understudy/$SITE.database-for
-if [ -n "$DATABASE_FOR" ]; then
-    echo "$DATABASE_AT,$DATABASE_FOR" | tr , '\n' | put 0644 "$clients" || true
-elif exists "$clients"; then
-    keep "$clients"
-    act rm "$clients"
-fi
+# note_role NAME ADDRESSES: in a file of the site, one a line.
+note_role() {
+    noted=/etc/understudy/$SITE.$1
+    if [ -n "$2" ]; then
+        echo "$2" | tr , '\n' | put 0644 "$noted" || true
+    elif exists "$noted"; then
+        keep "$noted"
+        act rm "$noted"
+    fi
+}
+# Of each site that has its database here for other hosts: this host's address for them, then theirs.
+note_role database-for "${DATABASE_FOR:+$DATABASE_AT,$DATABASE_FOR}"
+# Of each site that has visitors only through proxies: theirs.
+note_role web-for "$WEB_FOR"
 # Where no visitor comes, a boot starts no web process.
 no_web=/etc/understudy/$SITE.no-web
 if [ "$WEB" = off ]; then
@@ -21,6 +28,10 @@ database_addresses() {
 }
 database_clients() {
     for file in /etc/understudy/*.database-for; do if [ -e "$file" ]; then tail -n +2 "$file"; fi; done | sort -u
+}
+# Of all sites here, for whom the ports of the web are closed otherwise.
+web_proxies() {
+    for file in /etc/understudy/*.web-for; do if [ -e "$file" ]; then cat "$file"; fi; done | sort -u
 }
 # How the app's user logs in to a database elsewhere; `deploy.py provision` brings it.
 if [ -z "$DATABASE" ] && exists "$ROOT/shared/database-login"; then

@@ -4,15 +4,16 @@ ssh_port=$( (sshd -T 2>/dev/null || echo "port 22") | awk '$1 == "port" { print 
 web_ports=', 80, 443'
 has_other_site() {
     for file in /etc/understudy/*.provisioned; do
-        if [ -e "$file" ] && [ "$file" != "$STAMP_FILE" ]; then return 0; fi
+        if [ -e "$file" ] && [ "$file" != "$STAMP_FILE" ] && [ ! -e "${file%.provisioned}.web-for" ]; then return 0; fi
     done
     return 1
 }
-if [ "$WEB" = off ] && ! has_other_site; then web_ports=; fi
-accept_clients() {
-    database_clients | while read -r address; do
+if { [ "$WEB" = off ] || [ -n "$WEB_FOR" ]; } && ! has_other_site; then web_ports=; fi
+# accept PORT: from each address of standard input.
+accept() {
+    while read -r address; do
         case $address in *:*) family=ip6 ;; *) family=ip ;; esac
-        printf '\n        %s saddr %s tcp dport 5432 accept' "$family" "$address"
+        printf '\n        %s saddr %s tcp dport %s accept' "$family" "$address" "$1"
     done
 }
 rules=$(mktemp)
@@ -27,7 +28,7 @@ table inet understudy {
         iif lo accept
         meta l4proto { icmp, ipv6-icmp } accept
         udp sport 67 udp dport 68 accept
-        tcp dport { $ssh_port$web_ports } accept$(accept_clients)
+        tcp dport { $ssh_port$web_ports } accept$(web_proxies | accept 80)$(database_clients | accept 5432)
     }
 }
 NFT

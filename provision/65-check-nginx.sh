@@ -45,7 +45,7 @@ server           large_client_header_buffers    NUMBER SIZE
 server           client_header_buffer_size      SIZE
 server           client_header_timeout          TIME
 server,location  location                       ((=|\^~) )?URL|~\*? TEXT|@NAME {
-server,location  if                             \(\$(host|scheme|request_method) !?= [\w.-]+\)|OTHERHOST {
+server,location  if                             \(\$(host|scheme|request_method) !?= [\w.-]+\)|OTHERHOST|\(-e MINE\) {
 location         limit_except                   METHOD( METHOD)* {
 server           root                           BELOW
 location         root                           BELOW|/var/www/understudy-acme

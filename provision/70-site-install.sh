@@ -9,14 +9,19 @@ checks=/usr/local/lib/understudy
 install_files() {
     make_work
     take "$site.nginx"
-    take "$site@.service"
     "$checks/check-nginx" "$site" "$work/$site.nginx" || refuse "nothing was installed"
     if grep -q "auth_basic_user_file .*/shared/htpasswd;" "$work/$site.nginx" && [ ! -s "/srv/$site/shared/htpasswd" ]; then
         refuse "no one has a password for basic_auth; nothing was installed. secrets set BASIC_AUTH_ANNA makes one for anna"
     fi
-    "$checks/check-unit" "$site" "$work/$site@.service" || refuse "nothing was installed"
-    take_units
-    verify_units "$1"
+    if is_proxy; then
+        # Not checked by root, who does not run it.
+        take "$site.haproxy"
+    else
+        take "$site@.service"
+        "$checks/check-unit" "$site" "$work/$site@.service" || refuse "nothing was installed"
+        take_units
+        verify_units "$1"
+    fi
 
     # Not earlier: reading what the deployer staged can take as long as he likes, and the undo's timer
     # waits for the lock.
@@ -27,8 +32,24 @@ install_files() {
     save "$before"
     arm "$2"
     install_nginx
-    install_units
+    if is_proxy; then install_haproxy; else install_units; fi
     reload_nginx
+}
+
+install_haproxy() {
+    # Group 0 and no secrets: the deployer and the site's user read it.
+    install -D -m 0644 "$work/$site.haproxy" "$haproxy_file"
+    check_haproxy || {
+        restore "$before"
+        [ "$before" != "$undo_dir" ] || forget
+        refuse "haproxy -c refuses the new configuration; the old one is restored"
+    }
+    reload_haproxy || {
+        restore "$before"
+        reload_haproxy || true
+        [ "$before" != "$undo_dir" ] || forget
+        refuse "HAProxy does not take the new configuration; the old one is restored: see journalctl -u $haproxy"
+    }
 }
 
 take() {

@@ -2,6 +2,7 @@
 put 0644 /usr/local/lib/understudy/site/undo <<'VERBS' || true
 # shellcheck shell=sh
 . "$verbs/units"
+. "$verbs/haproxy"
 undo_dir=$state/undo
 timer=understudy-undo-$site
 
@@ -11,6 +12,7 @@ places() {
     echo "/etc/nginx/sites-available/$site"
     echo "/etc/nginx/sites-enabled/$site"
     echo "$systemd/$site@.service"
+    echo "$haproxy_file"
     unit_places "$@"
     echo "$listed"
 }
@@ -36,6 +38,7 @@ restore_all() {
     systemctl daemon-reload
     restart_timers
     nginx -t -q || refuse "the old files are restored, but nginx -t fails"
+    if is_proxy; then reload_haproxy || true; fi
     # nginx may have died of what was installed, or not have come up with it after a boot.
     systemctl reload-or-restart nginx
     drop

@@ -18,12 +18,15 @@ NFT, UNSHARE = shutil.which("nft"), shutil.which("unshare")
 HOST, OTHER = "192.0.2.1", "192.0.2.2"
 
 
-def rules(ssh_port: int, *clients: str, web: str = "on") -> str:
-    """What provisioning writes. clients: the other hosts that use the database of this one."""
+def rules(ssh_port: int, *clients: str, web: str = "on", proxies: tuple[str, ...] = ()) -> str:
+    """What provisioning writes. clients: the other hosts that use the database of this one. proxies: through
+    which alone visitors come.
+    """
     part = (TOP / "provision" / "60-firewall.sh").read_text()
     lines = part[part.index("web_ports=") : part.index("changed=\n")]
     program = f"""
-    WEB={web} STAMP_FILE=/none ssh_port={ssh_port}
+    WEB={web} WEB_FOR={",".join(proxies)} STAMP_FILE=/none ssh_port={ssh_port}
+    web_proxies() {{ for one in {" ".join(proxies)}; do echo "$one"; done; }}
     database_clients() {{ for one in {" ".join(clients)}; do echo "$one"; done; }}
     mktemp() {{ echo /dev/stdout; }}
     {lines}
@@ -235,6 +238,29 @@ def test_database_lets_in_its_hosts_alone(
     try:
         subprocess.run(load, input=rules(2222, *clients, web=web), text=True, check=True)
         ports = (2222, 80, 443, 5432)
+        found = {
+            port
+            for port in ports
+            if cable.run(cable.other, f"connect('{HOST}', {port})").returncode == 0
+        }
+    finally:
+        subprocess.run(load, input=rules(2222), text=True, check=True)
+
+    assert found == open_
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize(
+    ("proxies", "open_"),
+    [((OTHER, "fd00::5"), {2222, 80}), (("192.0.2.77",), {2222})],
+)
+def test_web_host_lets_in_its_proxies_alone(
+    proxies: tuple[str, ...], open_: set[int], cable: Cable
+) -> None:
+    load = ("nsenter", "--net", f"--target={cable.host}", "--", str(NFT), "-f", "-")
+    try:
+        subprocess.run(load, input=rules(2222, proxies=proxies), text=True, check=True)
+        ports = (2222, 80, 443)
         found = {
             port
             for port in ports

@@ -30,7 +30,7 @@ def refuse_if_taken(
 
     others: path -> text of nginx's files that are not the site's own. host: its name in the message.
     """
-    ports = {"80", "443"} if target.has_https else {"80"}
+    ports = {"80", "443"} if target.ends_tls else {"80"}
     taken = {name: claims(others, name, ports) for name in target.names}
     names = [name for name in target.names if taken[name]]
     if names:

@@ -4,6 +4,8 @@ from understudy.config import databases, notify, topology
 from understudy.config.model import Config
 from understudy.config.target import TargetConfig
 
+PROXY_PACKAGE = "haproxy"
+
 
 def of_host(config: Config, target: TargetConfig) -> Config:
     """What that host of a target runs; the same value for a target without `hosts`."""
@@ -22,9 +24,19 @@ def of_host(config: Config, target: TargetConfig) -> Config:
     return config.model_copy(update={"processes": processes, "timers": timers})
 
 
+def is_proxy_alone(target: TargetConfig) -> bool:
+    """Whether the host runs nothing of the app, and has none of its data."""
+    own = topology.of_host(target.host_list, target.address)
+    return own is not None and own.roles == ("proxy",)
+
+
 def packages(config: Config, target: TargetConfig) -> tuple[str, ...]:
     """Those of the distribution that a host needs: for a database elsewhere the client, which makes backups."""
     engine = config.app.database
+    if is_proxy_alone(target):
+        return (PROXY_PACKAGE,)
+    if target.is_proxy:
+        return (*config.packages, PROXY_PACKAGE)
     if (
         not topology.database_elsewhere(target.host_list, target.address)
         or engine not in databases.CLIENTS

@@ -86,7 +86,7 @@ class TargetConfig(Strict):
     @model_validator(mode="after")
     def be_found_by_the_issuer(self) -> Self:
         """By http-01 it asks any one of a name's addresses, and only one host has the answer."""
-        several_hosts = len(self.addresses) > 1 or sum(host.is_web for host in self.host_list) > 1
+        several_hosts = len(self.addresses) > 1 or topology.has_several_edges(self.host_list)
         if self.https == "auto" and several_hosts and not self.acme.dns:
             several = (
                 "must be off with several hosts: an issuer asks any of them, and one has the answer. "
@@ -184,6 +184,11 @@ class TargetConfig(Strict):
         return self.origins[0]
 
     @property
+    def own_origin(self) -> str:
+        """As `origin`, as nginx of this host itself answers: behind a proxy it has no TLS."""
+        return self.origin if self.ends_tls else f"http://{self.domain}"
+
+    @property
     def origins(self) -> tuple[str, ...]:
         return tuple(f"{self.scheme}://{name}" for name in self.domains)
 
@@ -195,8 +200,40 @@ class TargetConfig(Strict):
     def has_https(self) -> bool:
         return self.https == "auto" or self.certificate is not None
 
+    @property
+    def is_proxy(self) -> bool:
+        """Whether this is the host of a proxy, which has no release."""
+        return topology.is_proxy(self.host_list, self.address)
+
+    @property
+    def balanced(self) -> tuple[str, ...]:
+        """The addresses that a proxy passes requests on to."""
+        return topology.balanced(self.host_list)
+
+    @property
+    def is_behind_proxy(self) -> bool:
+        """Whether visitors reach this host through a proxy of the target, which ends their TLS."""
+        return bool(topology.in_front(self.host_list, self.address))
+
+    @property
+    def ends_tls(self) -> bool:
+        """Whether nginx of this host has the certificate."""
+        return self.has_https and self._has_edge
+
+    @property
+    def asks_issuer(self) -> bool:
+        """Whether this host gets a certificate from an issuer."""
+        return self.https == "auto" and self._has_edge
+
+    @property
+    def may_be_drained(self) -> bool:
+        """Whether this is one of several hosts that requests are spread over."""
+        return topology.may_be_drained(self.host_list, self.address)
+
     def certificate_of(self, site: str) -> Certificate | None:
-        """Where its hosts have the site's certificate; None for plain HTTP."""
+        """Where this host has the site's certificate; None for plain HTTP, and behind a proxy."""
+        if not self.ends_tls:
+            return None
         return certificates.of_acme(site) if self.https == "auto" else self.certificate
 
     def hosts(self) -> tuple[Self, ...]:
@@ -207,8 +244,21 @@ class TargetConfig(Strict):
         return tuple(map(self.at, addresses)) or (self,)
 
     def at(self, address: str) -> Self:
-        """A target for the host of that address alone. `host_list` stays: it has the hosts beside it."""
-        return self.model_copy(update={"address": address, "addresses": ()})
+        """A target for the host of that address alone. `host_list` stays: it has the hosts beside it.
+
+        Behind a proxy of the target it believes that proxy, and no other: that one believes `trusted_proxies`.
+        """
+        front = topology.in_front(self.host_list, address)
+        trusted = {"trusted_proxies": front} if front else {}
+        return self.model_copy(update={"address": address, "addresses": (), **trusted})
+
+    def proxies(self) -> tuple[Self, ...]:
+        """A target for each host that passes visitors' requests on."""
+        return tuple(self.at(host.address) for host in topology.proxies(self.host_list))
+
+    def entrances(self) -> tuple[Self, ...]:
+        """A target for each host that visitors connect to."""
+        return self.proxies() or self.hosts()
 
     @property
     def is_web(self) -> bool:
@@ -230,6 +280,11 @@ class TargetConfig(Strict):
     def without_address(self) -> Self:
         """The same for all hosts of a target."""
         return self.model_copy(update={"address": "", "addresses": (), "host_list": ()})
+
+    @property
+    def _has_edge(self) -> bool:
+        """Whether visitors connect to this very host."""
+        return self.has_visitors and not self.is_behind_proxy
 
 
 def _led_to(to: str, names: Iterable[SiteName]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Role = Literal["web", "worker", "database", "proxy"]
 # What the hosts of a target without `hosts` are.
 ALL: tuple[Role, ...] = ("web", "worker", "database")
+_WORDS = ("database", "database-at", "database-for", "web", "web-for", "proxy")
 _SHARES_DATA = "the hosts of a target with `hosts` share one database"
 
 
@@ -140,6 +141,11 @@ def has_several_sites(hosts: Sequence[TargetHost]) -> bool:
     return len(sites(hosts)) > 1
 
 
+def has_several_edges(hosts: Sequence[TargetHost]) -> bool:
+    """Whether visitors connect to more than one of them."""
+    return len(proxies(hosts) or [host for host in hosts if host.is_web]) > 1
+
+
 def sites(hosts: Sequence[TargetHost]) -> tuple[TargetHost, ...]:
     """Those with the site, first the one that works: it migrates for all, and its timers wait for that."""
     found = [host for host in hosts if host.has_site]
@@ -201,6 +207,12 @@ def balanced(hosts: Sequence[TargetHost]) -> tuple[str, ...]:
     return tuple(host.inside for host in hosts if host.is_web)
 
 
+def may_be_drained(hosts: Sequence[TargetHost], address: str) -> bool:
+    """Whether the host of that address is one of several that requests are spread over."""
+    own = of_host(hosts, address)
+    return own is not None and own.is_web and len(balanced(hosts)) > 1
+
+
 def does_work(hosts: Sequence[TargetHost], address: str) -> bool:
     """Whether processes and timers run on the host of that address."""
     own = of_host(hosts, address)
@@ -219,19 +231,20 @@ def words(hosts: Sequence[TargetHost], address: str) -> tuple[str, ...]:
     if own is None:
         return ()
     given: Mapping[str, str] = {
-        "database": database_elsewhere(hosts, address),
+        "database": database_elsewhere(hosts, address) if own.has_site else "",
         "database-at": own.inside if clients(hosts, address) else "",
         "database-for": ",".join(clients(hosts, address)),
         "web": "" if own.is_web or own.is_proxy else "off",
+        "web-for": ",".join(in_front(hosts, address)),
+        "proxy": "on" if own.is_proxy else "",
     }
     return tuple(f"{key}={value}" for key, value in given.items() if value)
 
 
 def is_word(word: str) -> bool:
     """Whether it is one of words()."""
-    return (
-        word.partition("=")[0] in ("database", "database-at", "database-for", "web") and "=" in word
-    )
+    key, equals, _ = word.partition("=")
+    return bool(equals) and key in _WORDS
 
 
 def _is_ip(text: str) -> bool:

@@ -68,7 +68,7 @@ def current(desired: DesiredState, observed: ObservedState) -> CertificateState 
 def _title(desired: DesiredState, observed: ObservedState) -> str:
     """Of the step that gets one; "" if none is needed."""
     target, state = desired.target, current(desired, observed)
-    if target.https != "auto" or not target.has_visitors:
+    if not target.asks_issuer:
         return ""
     if state is None or is_missing(desired, observed) or set(state.names) != set(target.names):
         return f"get a certificate for {', '.join(target.names)}"

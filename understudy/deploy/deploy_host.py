@@ -77,7 +77,7 @@ def deploy(
         calendars.check_on_host(job, connection)
         certificate_names.warn(job, connection)
         services.require(job, connection, observed)
-        _require_receipt(job, source, connection, without_rehearsal)
+        require_receipt(job, source, connection, without_rehearsal)
         entry = AuditEntry("deploy", desired.release.id, source.commit, without_rehearsal)
         with (
             session.locked(connection, job, entry, wait, observed) as locked,
@@ -168,9 +168,10 @@ def report_converged(job: Job, desired: DesiredState) -> None:
     GoingLive(desired.release.id).report(job, Deployed, desired, changed=False)
 
 
-def _require_receipt(
+def require_receipt(
     job: Job, source: Source, connection: Connection, without_rehearsal: str | None
 ) -> None:
+    """Raises Refused without the receipt of a rehearsal, where the target wants one."""
     if without_rehearsal:
         job.report.warn(f"DEPLOYING TO {job.target_name} WITHOUT A REHEARSAL: {without_rehearsal}")
     elif job.target.require_receipt:

@@ -67,6 +67,22 @@ class Restarted(Answer):
 
 
 @dataclass(frozen=True)
+class ProxyDeployed(Answer):
+    """The nginx and HAProxy files of a proxy's host. changed: False if they were as deploy.yml says."""
+
+    event: ClassVar[str] = "proxy"
+
+    target: str
+    host: str
+    changed: bool
+
+    def text(self) -> str:
+        if self.changed:
+            return f"the proxy {self.host} of {self.target} is as deploy.yml says"
+        return f"the proxy {self.host} of {self.target}: nothing to do"
+
+
+@dataclass(frozen=True)
 class Scaled(Answer):
     """processes: how many of each name run until the next deploy."""
 

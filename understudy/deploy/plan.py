@@ -48,7 +48,7 @@ def make_plan(desired: DesiredState, shipment: Shipment, observed: ObservedState
         *in_branch("release", _ship(desired, shipment, observed)),
         *in_branch("packages", environment.actions(desired, shipment, observed)),
         *_build(desired, shipment, observed),
-        *in_branch("release", _certificate(desired, observed)),
+        *in_branch("release", certificate_first(desired, observed)),
         *in_branch("release", _site_config(desired, observed)),
         *_switch_over(desired, observed),
         *timers.start_stopped(desired, observed),
@@ -119,7 +119,7 @@ def _build_command(desired: DesiredState, command: Argv) -> Run:
     )
 
 
-def _certificate(desired: DesiredState, observed: ObservedState) -> list[Branching]:
+def certificate_first(desired: DesiredState, observed: ObservedState) -> list[Branching]:
     """Before the site's files, which name it. A live site is not redirected to HTTPS before it has one."""
     before: list[Branching] = []
     if certificate.must_answer_first(desired, observed):

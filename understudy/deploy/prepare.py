@@ -58,7 +58,7 @@ def desired_state(job: Job, source: sources.Source, observed: ObservedState) -> 
         release_files=render.release_files(config, target, name, templates),
         site_config=site_config(job, observed),
         config_before_https=_config_before_https(job, observed),
-        acme_ca=_acme_ca(target),
+        acme_ca=acme_ca(target),
     )
 
 
@@ -70,7 +70,7 @@ def site_config(job: Job, observed: ObservedState) -> tuple[render.RenderedFile,
 
 
 def _config_before_https(job: Job, observed: ObservedState) -> tuple[render.RenderedFile, ...]:
-    if job.target.https != "auto" or not job.target.has_visitors:
+    if not job.target.asks_issuer:
         return ()
     files = render.files_before_https(job.config, job.target, job.project.templates)
     return _with_maintenance(job, observed, files)
@@ -86,7 +86,7 @@ def _with_maintenance(
     return maintenance_files.with_maintenance(files, config, target, templates, on)
 
 
-def _acme_ca(target: TargetConfig) -> str:
+def acme_ca(target: TargetConfig) -> str:
     """Raises ConfigError if its file can't be read."""
     file = target.acme.ca
     if target.https != "auto" or file is None:

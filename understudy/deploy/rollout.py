@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from understudy.deploy import commits, deploy_host, hooked, preview_host, same_release
+from understudy.deploy import commits, deploy_host, hooked, preview_host, proxies, same_release
 from understudy.deploy.went_live import SwitchedTogether
 from understudy.diagnosis import explain
 from understudy.host import all_hosts, batches
@@ -47,6 +47,7 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
         with hooked.hooked(job, hosts, "deploy", source.commit) as live:
             all_hosts.together(hosts, deploy_one)
             _report(job, hosts, live[0].id if live else "", switched)
+    proxies.deploy(job, source, wait=wait, without_rehearsal=without_rehearsal)
     if len(all_of_them) > 1:
         job.report.say(batches.summary(job.target_name, len(all_of_them), changed=len(hosts)))
 
@@ -55,6 +56,7 @@ def plan(job: Job) -> None:
     """Prints what deploy() would do on each host, and changes nothing."""
     source = commits.planned(job)
     all_hosts.look(all_hosts.jobs(job), lambda host: preview_host.preview_plan(host, source))
+    proxies.preview_plan(job, source)
 
 
 def plan_rollback(job: Job, to: str | None, *, with_data: bool, anyway: bool) -> None:

@@ -25,18 +25,21 @@ def install(
     files = files or desired.site_config
     if _are_installed(desired, observed, files):
         return []
-    name = desired.app.name
-    undo = (Run("restore the old nginx and systemd files", site.undo(name)),)
+    name, kind = (
+        desired.app.name,
+        "nginx and HAProxy" if _of_proxy(desired) else "nginx and systemd",
+    )
+    undo = (Run(f"restore the old {kind} files", site.undo(name)),)
     pending = tuple(_staged(desired, file) for file in (*files, _units_list(desired, files)))
     return [
-        WriteFiles("upload the nginx and systemd files", pending, desired.paths.staged),
+        WriteFiles(f"upload the {kind} files", pending, desired.paths.staged),
         Run(
-            "check and install the nginx and systemd files",
+            f"check and install the {kind} files",
             site.install_files(name, desired.release.id),
             hint_after=snippets.hints(files[0].content, name),
         ),
         *_check_live_release(desired, observed, undo),
-        Run(f"confirm the nginx and systemd files{effect}", site.confirm(name), undo=undo),
+        Run(f"confirm the {kind} files{effect}", site.confirm(name), undo=undo),
     ]
 
 
@@ -56,15 +59,20 @@ def _are_installed(
 def _units_list(desired: DesiredState, files: Sequence[RenderedFile]) -> RenderedFile:
     """The file by which the host knows the units of processes and timers; empty without any."""
     paths = desired.paths
-    others = [file.path for file in files if file.path not in (paths.nginx_file, paths.unit_file)]
+    known = (paths.nginx_file, paths.unit_file, paths.haproxy_file)
+    others = [file.path for file in files if file.path not in known]
     return RenderedFile(paths.units_list, "".join(f"{path.name}\n" for path in others))
 
 
 def _staged(desired: DesiredState, file: RenderedFile) -> RenderedFile:
     """The file at the place from which the host installs it."""
-    is_nginx = file.path == desired.paths.nginx_file
-    name = f"{file.path.name}.nginx" if is_nginx else file.path.name
-    return RenderedFile(desired.paths.staged / name, file.content)
+    site, paths = desired.app.name, desired.paths
+    names = {paths.nginx_file: f"{site}.nginx", paths.haproxy_file: f"{site}.haproxy"}
+    return RenderedFile(paths.staged / names.get(file.path, file.path.name), file.content)
+
+
+def _of_proxy(desired: DesiredState) -> bool:
+    return desired.target.is_proxy
 
 
 def turn_on(
@@ -93,12 +101,13 @@ def _check_live_release(
     desired: DesiredState, observed: ObservedState, undo: tuple[Run, ...]
 ) -> list[Branching]:
     """Visitors must still get an answer of the live release through the new files."""
-    if observed.current not in observed.running:
+    if observed.current not in observed.running and not _of_proxy(desired):
         return []
+    through = "proxy" if _of_proxy(desired) else "new nginx file"
     return [
         Run(
-            "check that the live release answers through the new nginx file",
-            http.reach(switch.url(desired, "/"), address="127.0.0.1"),
+            f"check that the live release answers through the {through}",
+            http.reach(switch.url_of_nginx(desired, "/"), address="127.0.0.1"),
             undo=undo,
         )
     ]

@@ -101,7 +101,7 @@ def confirm_live(desired: DesiredState, observed: ObservedState) -> list[Action]
     undo = _switch_back(desired, observed)
     if not desired.target.is_web:
         return _record(desired, undo, observed)
-    check = http.get(url(desired, desired.app.health_path), address="127.0.0.1")
+    check = http.get(url_of_nginx(desired, desired.app.health_path), address="127.0.0.1")
     record = ("touch", str(desired.paths.served_mark(release_id)))
     hint = _SWITCHED_BACK if undo else AFTER_SWITCH
     if not desired.has_company:
@@ -153,6 +153,10 @@ def checked_paths(desired: DesiredState) -> tuple[str, ...]:
 
 def url(desired: DesiredState, path: str) -> str:
     return f"{desired.target.origin}{path}"
+
+
+def url_of_nginx(desired: DesiredState, path: str) -> str:
+    return f"{desired.target.own_origin}{path}"
 
 
 def _start(desired: DesiredState, observed: ObservedState, hint: str = BEFORE_SWITCH) -> Start:

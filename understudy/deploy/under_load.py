@@ -99,7 +99,7 @@ def _obstacle(job: Job, desired: DesiredState, observed: ObservedState) -> str:
         return f"{job.target.address} has no visitors"
     if observed.current not in observed.running:
         return "no release is live yet"
-    if job.target.has_https and "ssl_certificate " not in installed_nginx(desired, observed):
+    if job.target.ends_tls and "ssl_certificate " not in installed_nginx(desired, observed):
         return "the site has no HTTPS yet"
     if job.target.probe == "public" and observed.maintenance:
         return "maintenance is on"
@@ -119,7 +119,7 @@ def site_and_prober(job: Job, connection: SshConnection) -> Iterator[tuple[Endpo
 def _endpoint(job: Job, connection: SshConnection) -> Iterator[Endpoint]:
     """Through the deploying connection, or straight to the public address: `probe` in deploy.yml."""
     target = job.target
-    tls = target.has_https
+    tls = target.ends_tls
     port = HTTPS if tls else HTTP
     if target.probe == "public":
         own = target.web_ports.of(port)

@@ -34,13 +34,23 @@ def jobs(job: Job) -> tuple[Job, ...]:
 
 
 def machines(job: Job) -> tuple[Job, ...]:
-    """As jobs(), for all hosts of the target, also those without the site: first that with the database."""
+    """As jobs(), for all hosts of the target, also those without the site: first that with the database, and
+    last the proxies.
+    """
     target = job.config.target(job.target_name)
-    alone = [target.at(one.address) for one in target.host_list if not one.has_site]
+    alone = [one for one in target.host_list if not one.has_site]
     if not alone:
         return jobs(job)
-    hosts = (*alone, *target.hosts())
+    behind = [target.at(one.address) for one in alone if not one.is_proxy]
+    hosts = (*behind, *target.hosts(), *target.proxies())
     return _each(job, [host for host in hosts if job.address in (None, host.address)])
+
+
+def proxies(job: Job) -> tuple[Job, ...]:
+    """A job for each host of the target that passes requests on, or for the one that is chosen."""
+    found = job.config.target(job.target_name).proxies()
+    chosen = [host for host in found if job.address in (None, host.address)]
+    return _each(job, chosen) if chosen else ()
 
 
 def _each(job: Job, hosts: Sequence[TargetConfig]) -> tuple[Job, ...]:

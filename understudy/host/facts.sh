@@ -43,6 +43,7 @@ for file in /etc/os-release "/etc/understudy/$site.provisioned" "$root"/releases
     "/etc/nginx/sites-available/$site" "/etc/systemd/system/$site@.service" "/etc/understudy/$site.units" $units \
     "$root"/releases/*/processes "$root"/current/processes "$root"/current/process \
     "$root"/current/timers "/var/lib/understudy-timers/$site"/* \
+    "/etc/haproxy/$site.cfg" \
     "$root"/current/environment "$root"/current/*.py "$root"/current/run \
     /etc/nginx/sites-enabled/* /etc/nginx/conf.d/*.conf; do
     [ "$file" != "/etc/nginx/sites-enabled/$site" ] || continue

@@ -37,12 +37,8 @@ def of(config: Config, name: str, target: TargetConfig, observed: ObservedState)
     return replace(
         bare,
         maintenance=maintenance.describe(observed.maintenance) if observed.maintenance else "",
-        certificate=_certificate(found_certificate(site, target, observed), target)
-        if target.has_visitors
-        else None,
-        renewal=_renewal(observed.renewal)
-        if target.https == "auto" and target.has_visitors
-        else None,
+        certificate=_certificate(found_certificate(site, target, observed), target),
+        renewal=_renewal(observed.renewal) if target.asks_issuer else None,
         processes=tuple(_processes(observed.processes, live.id, runs)),
         old_processes=tuple(_old(observed.processes, live.id)),
         timers=tuple(_timer(name, timer) for timer in observed.timers),
@@ -53,7 +49,7 @@ def found_certificate(
     site: str, target: TargetConfig, observed: ObservedState
 ) -> CertificateState | None:
     """That of the site; None without HTTPS or visitors, and if it can't be read."""
-    files = target.certificate_of(site) if target.has_visitors else None
+    files = target.certificate_of(site)
     return observed.certificates.get(files.chain) if files else None
 
 
@@ -73,7 +69,7 @@ def _live(target: TargetConfig, observed: ObservedState) -> Live | None:
 
 def _certificate(found: CertificateState | None, target: TargetConfig) -> Certificate | None:
     """Of files that are not ours, nothing is known if the deployer can't read them."""
-    by_issuer = target.https == "auto"
+    by_issuer = target.asks_issuer
     if found is None and not by_issuer:
         return None
     text = certificates.describe(found, by_issuer=by_issuer)

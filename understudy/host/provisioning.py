@@ -51,7 +51,8 @@ def of_project(project: Project, config: Config, target: TargetConfig) -> Provis
 
 def provisioning(config: Config, target: TargetConfig, parts: Iterable[str]) -> Provisioning:
     """parts: the texts of provision/[0-9]*.sh in their order. The Vagrantfile computes the same."""
-    name = config.backups_of(target)
+    is_proxy = roles.is_proxy_alone(target)
+    name = "" if is_proxy else config.backups_of(target)
     script = (_off_host(config, name) if name else "") + "".join(parts)
     host = config.host
     settings = (config.app.name, host.deployer, target.admin, host.locale, host.timezone)
@@ -59,7 +60,7 @@ def provisioning(config: Config, target: TargetConfig, parts: Iterable[str]) -> 
     more = (
         *mails,
         *topology.words(target.host_list, target.address),
-        *config.services.words(),
+        *(() if is_proxy else config.services.words()),
         *roles.packages(config, target),
         *((backups.PACKAGE,) if name else ()),
     )

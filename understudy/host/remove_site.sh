@@ -56,6 +56,26 @@ systemctl reset-failed $patterns "$site.service" 2>/dev/null || true
 set +f
 rm -f "$listed"
 
+if [ -e "/etc/understudy/$site.proxy" ]; then
+    step "HAProxy"
+    systemctl disable -q --now "understudy-haproxy@$site.service" 2>/dev/null || true
+    rm -f "/etc/haproxy/$site.cfg" "/etc/understudy/$site.proxy"
+    set -- /etc/understudy/*.proxy
+    if [ ! -e "$1" ]; then rm -f /etc/systemd/system/understudy-haproxy@.service; fi
+    systemctl daemon-reload
+fi
+
+proxies=/etc/understudy/$site.web-for
+if [ -e "$proxies" ]; then
+    step "its proxies"
+    while read -r address; do
+        cat /etc/understudy/*.web-for | grep -cxF "$address" | grep -qx 1 || continue
+        sed -i "/ saddr $address tcp dport 80 accept\$/d" /etc/nftables.d/understudy.nft
+    done <"$proxies"
+    nft --file /etc/nftables.d/understudy.nft
+    rm -f "$proxies"
+fi
+
 step "mail"
 if [ -e "/etc/understudy/$site.mail" ]; then
     for unit in "understudy-mail-$site.socket" "understudy-mail-$site-local.socket"; do

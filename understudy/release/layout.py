@@ -81,6 +81,34 @@ class Paths:
         return self.root / "maintenance.html"
 
     @property
+    def drained(self) -> PurePosixPath:
+        """There while this host is drained. Gone after a boot."""
+        return self._run / "drained"
+
+    @property
+    def haproxy_file(self) -> PurePosixPath:
+        return PurePosixPath("/etc/haproxy") / f"{self.root.name}.cfg"
+
+    @property
+    def haproxy_socket(self) -> PurePosixPath:
+        """Where nginx of a proxy passes visitors' requests to."""
+        return self._run / "haproxy.sock"
+
+    @property
+    def haproxy_admin(self) -> PurePosixPath:
+        """HAProxy's runtime API, for the site's own user."""
+        return self._run / "haproxy-admin.sock"
+
+    @property
+    def error_pages(self) -> PurePosixPath:
+        """Of a proxy, which has no release."""
+        return self.root / "error-pages"
+
+    @property
+    def _run(self) -> PurePosixPath:
+        return PurePosixPath("/run") / self.root.name
+
+    @property
     def lock(self) -> PurePosixPath:
         return self.root / "lock"
 
@@ -139,10 +167,10 @@ class Paths:
 
         templates/commands.py removes it, or `understudy-site start`.
         """
-        return PurePosixPath("/run") / self.root.name / f"{release_id}.hold"
+        return self._run / f"{release_id}.hold"
 
     def socket(self, release_id: str) -> PurePosixPath:
-        return PurePosixPath("/run") / self.root.name / f"{release_id}.sock"
+        return self._run / f"{release_id}.sock"
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def host_files(
 
     The nginx file comes first, then the unit of the web process, then those of processes and timers.
     """
-    return _host_files(config, target, templates, answers_challenges=target.has_https)
+    return _host_files(config, target, templates, answers_challenges=target.ends_tls)
 
 
 def _host_files(
@@ -211,6 +211,9 @@ def _values(config: Config, target: TargetConfig, release_id: str) -> dict[str, 
             env=paths.env,
             services=paths.services,
             logins=paths.logins,
+            drained=paths.drained,
+            error_pages=paths.error_pages,
+            haproxy_socket=paths.haproxy_socket,
         ),
     }
 

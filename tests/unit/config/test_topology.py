@@ -180,3 +180,58 @@ def test_proxy_without_a_web_host_is_refused() -> None:
     text = BALANCED.replace("[web]", "[worker]").replace("[web, worker]", "[worker]")
 
     assert "hosts: one of them must have the role web" in "\n".join(mistakes(text))
+
+
+def test_web_host_believes_its_proxy_and_leaves_tls_to_it() -> None:
+    text = BALANCED.replace(
+        "    hosts:",
+        "    https: auto\n    acme: {terms: true}\n    trusted_proxies: [203.0.113.0/24]\n    hosts:",
+    )
+    target = config(text).targets["production"]
+    proxy, web = target.proxies()[0], target.hosts()[0]
+
+    assert (proxy.trusted_proxies, web.trusted_proxies) == (("203.0.113.0/24",), ("10.0.0.5",))
+    assert (proxy.ends_tls, web.ends_tls) == (True, False)
+    assert (proxy.asks_issuer, web.asks_issuer) == (True, False)
+    assert proxy.origin == web.origin == "https://shop.test"
+    assert (proxy.own_origin, web.own_origin) == ("https://shop.test", "http://shop.test")
+    assert proxy.certificate_of("shop") is not None
+    assert web.certificate_of("shop") is None
+
+
+def test_proxy_is_provisioned_with_haproxy_and_nothing_of_the_app() -> None:
+    whole = config(BALANCED)
+    [proxy] = whole.targets["production"].proxies()
+
+    assert words("p.example", BALANCED) == ("proxy=on",)
+    assert words("a.example", BALANCED) == ("database=10.0.0.4", "web-for=10.0.0.5")
+    assert all(map(topology.is_word, (*words("p.example", BALANCED), "web-for=10.0.0.5")))
+    assert roles.packages(whole, proxy) == ("haproxy",)
+    both = config(
+        BALANCED.replace("[proxy]", "[proxy, database]").replace(
+            "      - {address: d.example, private: 10.0.0.4, roles: [database]}\n", ""
+        )
+    )
+    assert roles.packages(both, both.targets["production"].proxies()[0]) == (
+        "postgresql",
+        "haproxy",
+    )
+
+
+def test_several_proxies_need_a_certificate_that_each_can_get() -> None:
+    text = BALANCED.replace("    hosts:", "    https: auto\n    acme: {terms: true}\n    hosts:")
+    assert config(text).targets["production"].https == "auto"
+    two = text.replace(
+        "      - {address: a",
+        "      - {address: q.example, private: 10.0.0.6, roles: [proxy]}\n      - {address: a",
+    )
+
+    assert "must be off with several hosts" in "\n".join(mistakes(two))
+
+
+def test_only_one_of_several_web_hosts_can_be_drained() -> None:
+    hosts = config(BALANCED).targets["production"].host_list
+
+    assert topology.may_be_drained(hosts, "a.example")
+    assert not topology.may_be_drained(hosts, "c.example"), "a worker alone"
+    assert not topology.may_be_drained(hosts[:2], "a.example"), "the only web host"

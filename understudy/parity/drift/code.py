@@ -41,7 +41,7 @@ def capture_of_code(
 
 
 def _ports(target: TargetConfig) -> list[str]:
-    ports = (80, 443) if target.has_https else (80,)
+    ports = (80, 443) if target.ends_tls else (80,)
     return [f"tcp {address}:{port}" for port in ports for address in ("0.0.0.0", "[::]")]  # noqa: S104
 
 
