@@ -39,6 +39,7 @@ put 0755 /usr/local/sbin/understudy-site <<'SITE' || true
 # understudy-site SITE renew     renew it now, as certbot's timer will
 # understudy-site SITE off-host-run      make a backup in the repository that is elsewhere, and print its steps
 # understudy-site SITE off-host-list     print the backups of that repository
+# understudy-site SITE off-host-look     print how many it has, and the newest one's name
 # understudy-site SITE off-host-fetch NAME     get that one: it becomes a backup of this host
 # understudy-site SITE log       append standard input, one object of JSON, to the site's log
 # understudy-site SITE outgoing-off      block connections from this host to any other, except for
@@ -249,7 +250,7 @@ off-host-run)
     . "$verbs/timers"
     run_off_host
     ;;
-off-host-list | off-host-fetch)
+off-host-list | off-host-look | off-host-fetch)
     name=
     if [ "$verb" = off-host-fetch ]; then name=$(backup_name "$3"); fi
     [ -e "/etc/understudy/$site.off-host" ] || refuse "$site has no \`backups\` in deploy.yml"

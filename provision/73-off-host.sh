@@ -2,10 +2,11 @@ step programs of backups on another host
 # ExecStart= of their unit, run as root. 74-off-host-units.sh
 put 0755 /usr/local/lib/understudy/off-host <<'PROGRAM' || true
 #!/usr/bin/python3 -I
-"""off-host SITE run | list | fetch NAME   the site's backups in a repository of restic that is elsewhere
+"""off-host SITE run | list | look | fetch NAME   the site's backups in a repository of restic that is elsewhere
 
 run    makes a backup, sends it, checks the repository, restores the database from there and compares it
 list   prints those of the repository: name, bytes, rows, migrations
+look   prints how many the repository has, and the name of the newest: 0 if there is no repository yet
 fetch  gets one, which becomes a backup of this host, and media that are missing here
 
 /etc/understudy/SITE.off-host has the settings, /var/lib/understudy/SITE/off-host/ what only root may read. The
@@ -24,6 +25,8 @@ from typing import IO, Any
 from urllib.parse import quote
 
 PROGRAMS = Path("/usr/local/lib/understudy")
+# What `status` reads: any user may.
+RECORDS = Path("/var/lib/understudy-timers")
 NAME = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[a-z0-9][a-z0-9-]*")
 # One part of this many is read in each run, so that all of a repository is read within a fortnight.
 PARTS = 14
@@ -164,30 +167,38 @@ class Repository:
             return (f"The server has to accept this host's key, in its authorized_keys: {key}",)
         return ()
 
-    def open(self, *, make: bool) -> None:
-        """Makes it once. One that was there is not made again: that would hide that all backups are lost."""
+    def is_made(self) -> bool:
+        """Whether it was there before."""
+        mark = self.state / "made"
+        return mark.exists() and mark.read_text().strip() == self.settings["repository"]
+
+    def open(self, *, make: bool) -> bool:
+        """Whether it is there. make: makes it once. One that was there is not made again: that would hide that all backups are lost."""
         if not self.secret("RESTIC_PASSWORD"):
             raise Failed("the host has no secret RESTIC_PASSWORD: `secrets set RESTIC_PASSWORD`")
         place, mark = self.settings["repository"], self.state / "made"
         done = self.run("cat", "config")
         if done.returncode:
-            made_before = mark.exists() and mark.read_text().strip() == place
-            if not make or made_before or "unable to open config" not in done.stderr:
-                gone = (
-                    f"\nIt was there before. If it shall be made again: rm {mark}"
-                    if made_before
-                    else ""
-                )
-                raise Failed(f"{place} can't be opened: {self.why(done.stderr)}{gone}")
+            if self.is_made() or "unable to open config" not in done.stderr:
+                gone = f"\nIt was there before. If it shall be made again: rm {mark}"
+                why = self.why(done.stderr) + (gone if self.is_made() else "")
+                raise Failed(f"{place} can't be opened: {why}")
+            if not make:
+                return False
             step(f"make the repository {place}")
             self.do(f"{place} can't be made", "init")
         mark.write_text(f"{place}\n")
+        return True
 
     def snapshots(self, kind: str) -> list[dict[str, Any]]:
         """The oldest first."""
         words = ("snapshots", "--json", "--host", self.name, "--path", f"/{kind}.tar")
         found = json.loads(self.do("its backups can't be listed", *words)) or []
         return sorted(found, key=lambda one: str(one["time"]))
+
+    def names(self) -> list[str]:
+        tags = (tag for one in self.snapshots("database") for tag in one.get("tags") or ())
+        return [tag for tag in tags if NAME.fullmatch(tag)]
 
     def find(self, kind: str, name: str) -> str:
         found = [one["id"] for one in self.snapshots(kind) if name in (one.get("tags") or ())]
@@ -253,11 +264,18 @@ def main(site: str, verb: str, name: str = "") -> None:
     if verb == "run":
         repository.open(make=True)
         run(site, repository, data)
+        record(site, repository.names())
+        return
+    is_there = repository.open(make=False)
+    names = repository.names() if is_there else []
+    record(site, names)
+    if verb == "look":
+        say(f"found\t{len(names)}\t{''.join(names[-1:])}")
+    elif not is_there:
+        raise Failed(f"{settings['repository']} can't be opened: there is no repository")
     elif verb == "list":
-        repository.open(make=False)
         show(repository)
     else:
-        repository.open(make=False)
         step("get the database")
         repository.give(data, "database", name, "take")
         step("get media that are missing")
@@ -286,6 +304,14 @@ def run(site: str, repository: Repository, data: Data) -> None:
     words = ("forget", "--prune", "--host", repository.name, "--group-by", "host,paths")
     repository.do("old backups could not be removed", *words, *repository.settings["keep"])
     say("\t".join(("backup", name, *sizes)))
+
+
+def record(site: str, names: list[str]) -> None:
+    """How many there are and the newest one's name, which `status` shows on a new host, too."""
+    file = RECORDS / site / ".off-host-found"
+    file.parent.mkdir(0o755, parents=True, exist_ok=True)
+    file.write_text(f"{len(names)} {''.join(names[-1:])}\n")
+    file.chmod(0o644)
 
 
 def show(repository: Repository) -> None:

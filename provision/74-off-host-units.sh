@@ -91,6 +91,7 @@ elif [ -e "/etc/understudy/$SITE.off-host" ]; then
         act rm -f "/etc/systemd/system/$file"
     done
     act rm -f "/etc/understudy/$SITE.off-host" "/usr/local/lib/understudy/off-host-data-$SITE" \
-        "/var/lib/understudy-timers/$SITE/off-host-backup" "/var/lib/understudy-timers/$SITE/.off-host-due"
+        "/var/lib/understudy-timers/$SITE/off-host-backup" "/var/lib/understudy-timers/$SITE/.off-host-due" \
+        "/var/lib/understudy-timers/$SITE/.off-host-found"
     if booted; then act systemctl daemon-reload; fi
 fi

@@ -71,6 +71,32 @@ def test_file_that_is_there_stays_as_it_is(site: OffHostSite) -> None:
     assert (site.shared / "media/photos/a b.jpg").read_text() == "newer"
 
 
+def test_what_the_place_has_is_known_on_a_new_host(
+    site: OffHostSite, place: Path, tmp_path: Path
+) -> None:
+    new = made(tmp_path / "new", str(place))
+    found = new.path("/var/lib/understudy-timers/shop/.off-host-found")
+
+    assert new.done("look") == "found\t0\t\n"
+    assert found.read_text() == "0 \n"
+    assert list(place.iterdir()) == []
+    site.back_up()
+    name = site.back_up()
+    assert new.done("look") == f"found\t2\t{name}\n"
+    assert found.read_text() == f"2 {name}\n"
+    assert found.stat().st_mode & 0o777 == 0o644
+    found.unlink()
+    new.done("list")
+    assert found.read_text() == f"2 {name}\n"
+
+
+def test_other_password_is_found_by_a_look(site: OffHostSite) -> None:
+    site.back_up()
+    site.give("RESTIC_PASSWORD", "another one")
+
+    assert "RESTIC_PASSWORD is not the password of this repository" in site.failed("look")
+
+
 class TestDamage:
     def test_damaged_data_is_found_by_the_try(self, site: OffHostSite, place: Path) -> None:
         """After all was sent: as a disk there that writes other bytes."""

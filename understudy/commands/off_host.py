@@ -6,9 +6,16 @@ its streams to restic. So nothing of the app's is read or written with root's ri
 
 import shlex
 
-from understudy.commands import database
+from understudy.commands import Argv, database
 from understudy.config.app import App
 from understudy.release.layout import Paths
+
+
+def unused_key(site: str) -> Argv:
+    """Prints the host's own public key until a backup repository was opened with it. For the administrator."""
+    directory = f"/var/lib/understudy/{site}/off-host"
+    text = '[ -e "$1/made" ] || cat "$1/key.pub"'
+    return ("sudo", "-n", "sh", "-c", text, "sh", directory)
 
 
 def program(app: App, paths: Paths) -> str:

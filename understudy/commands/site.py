@@ -106,6 +106,11 @@ def off_host_list(site: str) -> Argv:
     return as_root(site, "off-host-list")
 
 
+def off_host_look(site: str) -> Argv:
+    """Prints `found<TAB>COUNT<TAB>NAME` of them, with the name of the newest; 0 and no name without any."""
+    return as_root(site, "off-host-look")
+
+
 def off_host_fetch(site: str, name: str) -> Argv:
     """Gets one of them, which becomes a backup of the host, and media that are missing there."""
     return as_root(site, "off-host-fetch", name)

@@ -7,7 +7,7 @@ from understudy.commands import backups as commands
 from understudy.commands import site
 from understudy.commands.backups import Backup
 from understudy.errors import ConfigError, Refused, StepFailed
-from understudy.host import data_errors, session
+from understudy.host import data_errors, off_host_advice, session
 from understudy.host.session import AuditEntry
 from understudy.job import Job
 from understudy.report.events import Report
@@ -16,8 +16,10 @@ from understudy.ssh.connection import SshConnection
 SECONDS = 12 * 3600
 _STEP, _FAILED = "==> ", "off-host: "
 _OF_PLACE = re.compile(
-    r"could not be sent|can't be (opened|made|listed)|is damaged|could not be removed"
+    r"could not be sent|can't be (opened|made|listed|restored from)|is damaged|could not be removed"
+    r"|RESTIC_PASSWORD|there is no directory|on the same disk"
 )
+_FOUND = re.compile(r"^found\t(\d+)\t(\S*)$", re.MULTILINE)
 _MADE = re.compile(r"^backup\t(\S+)\t", re.MULTILINE)
 
 
@@ -50,6 +52,21 @@ def list_all(connection: SshConnection, job: Job) -> tuple[Backup, ...]:
     if not done.ok:
         raise _failed(job, "the off-host backups can't be listed", done.text)
     return commands.parse_list(done.output)
+
+
+def look(job: Job) -> None:
+    """Prints what the place has, or why it can't be opened, after a secret for it was set."""
+    with session.connected(job) as (connection, _):
+        done = connection.run(site.off_host_look(job.config.app.name), seconds=120)
+    found = _FOUND.search(done.output)
+    if not done.ok or not found:
+        error = _failed(job, "the off-host backups can't be opened yet", done.text)
+        job.report.warn(f"{job.target_name}: {error.summary}: {error.details}\n  try: {error.hint}")
+    elif found[2]:
+        job.report.say(f"The repository opens: {found[1]} backups, the last one is {found[2]}.")
+    else:
+        again = f"python deploy.py backup --off-host --target {job.target_name}"
+        job.report.say(f"There is no off-host backup yet: `{again}` makes the first.")
 
 
 def check(job: Job, name: str) -> None:
@@ -89,11 +106,9 @@ def _failed(job: Job, summary: str, text: str) -> StepFailed:
     """The host's own message, which says what to do. What a place has said is not about the host."""
     _, found, message = text.rpartition(_FAILED)
     details = message.strip() if found else text.strip()
-    if "RESTIC_PASSWORD" in details:
-        hint = f"python deploy.py secrets set RESTIC_PASSWORD --target {job.target_name}"
-        return StepFailed(summary, details=details, hint=hint)
     if _OF_PLACE.search(details):
-        return StepFailed(summary, details=details)
+        hint = off_host_advice.hint(job.target_name, job.config.app.name, details)
+        return StepFailed(summary, details=details, hint=hint)
     return data_errors.failed(job.target_name, summary, details)
 
 

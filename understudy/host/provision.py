@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
-from understudy.commands import firewall
+from understudy.commands import firewall, off_host
 from understudy.config import domains
 from understudy.errors import Refused, StepFailed, UnderstudyError, Unreachable, WouldChange
 from understudy.host import session, wanted_packages
@@ -35,7 +35,9 @@ def provision(job: Job) -> None:
         if not is_done:
             _run(job, connection, _shown_on(job.report))
             _confirm_firewall(job)
-    job.report.answer(Provisioned(job.target_name, job.target.address, changed=not is_done))
+        key = _backup_key(job, connection)
+    answer = Provisioned(job.target_name, job.target.address, not is_done, key)
+    job.report.answer(answer)
 
 
 def check(job: Job) -> None:
@@ -54,6 +56,14 @@ def check(job: Job) -> None:
             f"{job.target_name}: provisioning would change the host ({len(changes)} changes)",
             hint=f"python deploy.py provision --target {job.target_name}",
         )
+
+
+def _backup_key(job: Job, connection: SshConnection) -> str:
+    """The key that the server for off-host backups has to accept. The host has opened no repository yet."""
+    backups = job.config.backups
+    if not (backups and backups.ssh and job.config.backups_of(job.target)):
+        return ""
+    return connection.run(off_host.unused_key(job.config.app.name)).output.strip()
 
 
 def _changes(job: Job, connection: SshConnection) -> list[str]:

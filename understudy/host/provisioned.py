@@ -8,16 +8,25 @@ from understudy.report.answer import Answer
 
 @dataclass(frozen=True)
 class Provisioned(Answer):
-    """changed: False if the host was as deploy.yml and provision/ say."""
+    """changed: False if the host was as deploy.yml and provision/ say. backup_key: the host's public
+    key, while the server for off-host backups may not know it; else "".
+    """
 
     event: ClassVar[str] = "provision"
 
     target: str
     host: str
     changed: bool
+    backup_key: str = ""
 
     def text(self) -> str:
-        return "" if self.changed else f"{self.target}: nothing to change"
+        lines = [] if self.changed else [f"{self.target}: nothing to change"]
+        if self.backup_key:
+            lines.append(
+                "The server for off-host backups has to accept this host's key, in its authorized_keys:\n"
+                f"  {self.backup_key}"
+            )
+        return "\n".join(lines)
 
 
 @dataclass(frozen=True)

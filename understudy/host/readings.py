@@ -53,12 +53,15 @@ class NewestBackup:
 @dataclass(frozen=True)
 class OffHost:
     """The last backup elsewhere. ended: None before the first. due: when there has to be another at the latest.
-    failed: in systemd's words, "" for one that ended well.
+    failed: in systemd's words, "" for one that ended well. count: of those that the place had when this
+    host last looked, None before that; newest: when the last of them was made, maybe by a host that is gone.
     """
 
     ended: datetime | None
     failed: str = ""
     due: datetime | None = None
+    count: int | None = None
+    newest: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -143,21 +146,27 @@ def _restarts(lines: Iterable[str], site: str) -> Mapping[tuple[str, str], Resta
 
 
 def _off_host(lines: list[str]) -> OffHost | None:
-    """A line is what timer-ended has written, and seconds since the epoch, 0 if they are not known."""
+    """A line is what timer-ended has written, seconds since the epoch, 0 if they are not known, and how many
+    there are with the newest one's name.
+    """
     if not lines:
         return None
-    ended, due = lines[0].split("\t")
+    ended, due, found = lines[0].split("\t")
     at = datetime.fromtimestamp(int(due), UTC) if int(due) else None
+    number, _, name = found.partition(" ")
+    count, newest = int(number) if number else None, _taken_at(name)
     if ended == "none":
-        return OffHost(None, due=at)
+        return OffHost(None, due=at, count=count, newest=newest)
     result, status, seconds, _ = ended.split()
     failed = "" if result == "success" else f"{result} {status}"
-    return OffHost(datetime.fromtimestamp(int(seconds), UTC), failed, at)
+    return OffHost(datetime.fromtimestamp(int(seconds), UTC), failed, at, count, newest)
+
+
+def _taken_at(name: str) -> datetime | None:
+    found = _BACKUP.fullmatch(name)
+    return datetime.fromisoformat(f"{found[1]}Z") if found else None
 
 
 def _backup(names: list[str], sizes: list[str]) -> NewestBackup | None:
-    found = _BACKUP.fullmatch(names[0]) if names else None
-    if not found:
-        return None
-    taken_at = datetime.fromisoformat(f"{found[1]}Z")
-    return NewestBackup(names[0], taken_at, sum(map(int, sizes)))
+    taken_at = _taken_at(names[0]) if names else None
+    return NewestBackup(names[0], taken_at, sum(map(int, sizes))) if taken_at else None

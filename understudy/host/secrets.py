@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from understudy.commands import Argv, answers, site
 from understudy.errors import StepFailed
-from understudy.host import kept_secrets, session
+from understudy.host import kept_secrets, off_host, session
 from understudy.host.session import AuditEntry
 from understudy.job import Job
 from understudy.report.answer import Answer
@@ -38,6 +38,8 @@ def put(job: Job, name: str, value: str) -> None:
     _change(job, f"set {name}", site.secret_set(job.config.app.name, name), value + "\n")
     kept_secrets.keep(job, name, value)
     _report(job, name, is_set=True)
+    if _is_of_backups(job, name):
+        off_host.look(job)
 
 
 def remove(job: Job, name: str) -> None:
@@ -89,12 +91,16 @@ def _report(job: Job, name: str, *, is_set: bool) -> None:
 
 
 def _from_when(job: Job, name: str) -> str:
-    if name.startswith(OF_BACKUPS) and job.config.backups_of(job.target):
+    if _is_of_backups(job, name):
         return "The next off-host backup uses it."
     if name.startswith(CREDENTIAL):
         return "certbot uses it for the next certificate and for renewals."
     when = "at once" if name.startswith(LOGIN) else "with the next deploy"
     return f"This takes effect {when}."
+
+
+def _is_of_backups(job: Job, name: str) -> bool:
+    return name.startswith(OF_BACKUPS) and bool(job.config.backups_of(job.target))
 
 
 def _change(job: Job, what: str, argv: Argv, text: str) -> None:

@@ -28,12 +28,13 @@ sudo -n -u "$site" -- sh -c '
         printf "%s\n" "$why" | while IFS= read -r line; do printf "now\tdatabase\t%s\n" "$line"; done
     }
 ' sh "$site" "$reach" 2>/dev/null || true
-# When the last backup elsewhere ended, and until when there has to be another.
+# When the last backup elsewhere ended, until when there has to be another, and what the place had when it was looked at.
 if [ -e "/etc/understudy/$site.off-host" ]; then
-    ended='' due=''
+    ended='' due='' found=''
     { read -r ended <"/var/lib/understudy-timers/$site/off-host-backup"; } 2>/dev/null || true
     { read -r due <"/var/lib/understudy-timers/$site/.off-host-due"; } 2>/dev/null || true
-    say off_host "${ended:-none}	${due:-0}"
+    { read -r found <"/var/lib/understudy-timers/$site/.off-host-found"; } 2>/dev/null || true
+    say off_host "${ended:-none}	${due:-0}	$found"
 fi
 [ $# = 0 ] || /usr/local/lib/understudy/services "$site" "$@" 2>/dev/null |
     while IFS= read -r line; do say service "$line"; done

@@ -87,12 +87,25 @@ def _backup(found: NewestBackup | None, now: datetime) -> str:
 
 
 def _off_host(status: Status, found: OffHost) -> str:
-    ended = age(found.ended, status.now.time) if found.ended else "none yet"
+    if not found.ended:
+        return f"last off-host backup: {_none_by_this_host(status, found)}"
+    ended = age(found.ended, status.now.time)
     problem = off_host_problem(status.now)
     if not problem:
-        return f"last off-host backup: {ended}" + (", tried" if found.ended else "")
+        return f"last off-host backup: {ended}, tried"
     again = f"python deploy.py backup --off-host --target {status.site.target}"
     return f"off-host backup {problem}, last one {ended}; `{again}` makes one now"
+
+
+def _none_by_this_host(status: Status, found: OffHost) -> str:
+    """A new host may be in the place of one whose backups are still there."""
+    lists = f"`python deploy.py restore --target {status.site.target}`"
+    if found.count is None:
+        return f"none by this host yet; {lists} shows what is there"
+    if not found.newest:
+        return "none yet"
+    newest = age(found.newest, status.now.time)
+    return f"none by this host yet; {found.count} are there, the last one of {newest}: {lists}"
 
 
 def _disk(disk: Disk) -> str:

@@ -17,6 +17,7 @@ from understudy.ssh.connection import Result
 
 NAME, OTHER = "20240101T000000Z-c0ffee00-now", "20240102T000000Z-c0ffee00-now"
 RUN, ELSEWHERE, FETCH = "off-host-run", "off-host-list", "off-host-fetch"
+LOOK = "off-host-look"
 QUIET = (*LOG, FETCH, f"{SITE} secret-")
 OUTPUT = f"==> send media and database\nbackup\t{NAME}\t4096\t12\t3\n"
 
@@ -56,13 +57,42 @@ def test_backup_is_made_by_the_host_with_its_steps_and_an_entry_in_its_log(
     ("output", "details", "hint"),
     [
         ("off-host: /srv has 3 MiB free, and", "/srv has 3 MiB free", "Make room"),
-        ("off-host: the media could not be sent: No space left on device", "the media", None),
+        ("off-host: the media could not be sent: No space left on device", "the media", "keep`"),
+        ("off-host: x can't be opened: a\nThe server has to accept this host's key: k", "x", "Add"),
+        (
+            "off-host: x can't be opened: a\nIt was there before. If",
+            "x can't",
+            "its disk is mounted",
+        ),
+        ("off-host: x can't be opened: dial tcp: connection refused", "x", "does not reach it"),
+        (
+            "off-host: x can't be opened: unexpected HTTP response (401)",
+            "x",
+            "RESTIC_REST_USERNAME",
+        ),
+        (
+            "off-host: x can't be opened: Host key verification failed",
+            "x",
+            "shop/off-host/known_hosts",
+        ),
+        (
+            "off-host: x can't be opened: there is no repository",
+            "x",
+            "backup --off-host --target staging",
+        ),
+        ("off-host: there is no directory /mnt/disk on this host", "there", "Mount the disk"),
+        (
+            "off-host: the repository is damaged: pack 1",
+            "the",
+            "restore --target staging` lists them",
+        ),
+        ("off-host: x can't be made: odd", "x can't be made: odd", "with its own tools"),
         ("off-host: RESTIC_PASSWORD is not the password", "RESTIC_PASSWORD is", "secrets set"),
         ("==> x\nbackup without a name", "==> x\nbackup without a name", ""),
     ],
 )
 def test_failure_is_that_of_the_host(
-    output: str, details: str, hint: str | None, staging: Staging
+    output: str, details: str, hint: str, staging: Staging
 ) -> None:
     job = job_of(staging)
     host = host_of(staging, job, {RUN: failed(output)})
@@ -72,6 +102,7 @@ def test_failure_is_that_of_the_host(
 
     assert raised.value.details.startswith(details)
     assert (hint in raised.value.hint) if hint else not raised.value.hint
+    assert "{" not in raised.value.hint
     assert "failed: the off-host backup failed" in host.sent[0]
 
 
@@ -142,7 +173,7 @@ def test_without_a_place_it_says_how_to_give_one(staging: Staging) -> None:
 
 def test_password_is_used_by_the_next_backup(staging: Staging) -> None:
     job = job_of(staging)
-    host_of(staging, job, {})
+    host_of(staging, job, {LOOK: printed("found\t0\t\n")})
 
     secrets.put(job, "RESTIC_PASSWORD", "s3cret")
 
@@ -152,3 +183,29 @@ def test_password_is_used_by_the_next_backup(staging: Staging) -> None:
 def _on(job: Job, disposable: bool) -> Job:
     changed = job.config.targets["staging"].model_copy(update={"disposable": disposable})
     return replace(job, config=job.config.model_copy(update={"targets": {"staging": changed}}))
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        (
+            printed(f"found\t3\t{NAME}\n"),
+            f"The repository opens: 3 backups, the last one is {NAME}.",
+        ),
+        (printed("found\t0\t\n"), "There is no off-host backup yet"),
+        (
+            failed("off-host: RESTIC_PASSWORD is not the password of this repository"),
+            "RESTIC_PASSWORD is not the password of this repository\n  try: ",
+        ),
+    ],
+)
+def test_password_that_is_set_is_tried_at_the_place(
+    answer: Result, shown: str, staging: Staging
+) -> None:
+    job = job_of(staging)
+    host_of(staging, job, {"secret-set RESTIC_PASSWORD": printed(""), LOOK: answer})
+
+    secrets.put(job, "RESTIC_PASSWORD", "correct horse")
+
+    assert shown in "\n".join([*staging.report.said, *staging.report.warnings])
+    assert bool(staging.report.warnings) == (not answer.ok)

@@ -1,12 +1,13 @@
 """Provisioning over SSH: the script runs as root, and a firewall is confirmed over a new connection."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
 
 from tests.unit.fakes import FakeConnection, failed, printed
 from tests.unit.staging import QUERY, Staging
+from understudy.config.backups import Backups
 from understudy.config.services import Services
 from understudy.config.target import TargetConfig
 from understudy.errors import LoginRefused, Refused, StepFailed, Unreachable, WouldChange
@@ -18,8 +19,11 @@ from understudy.ssh.connection import Result
 EXPECTED = (".understudy-provision.sh", "understudy-firewall-undo shop confirm")
 
 
-def admin(staging: Staging, answer: Result) -> FakeConnection:
-    answers = {QUERY: staging.facts(stamp=""), "understudy-provision.sh shop": answer}
+def admin(
+    staging: Staging, answer: Result, more: Mapping[str, Result] | None = None
+) -> FakeConnection:
+    script = {"understudy-provision.sh shop": answer}
+    answers = {QUERY: staging.facts(stamp=""), **script, **(more or {})}
     host = FakeConnection(answers, EXPECTED)
     staging.hosts["debian"] = host
     return host
@@ -39,6 +43,22 @@ def test_provisioning_runs_the_script_as_root_and_leaves_no_copy(staging: Stagin
     )
     assert remove == "rm -f .understudy-provision.sh"
     assert staging.report.details == ["packages", "users"]
+
+
+@pytest.mark.parametrize(("place", "shown"), [("sftp:backup@nas:/b", True), ("/mnt/disk", False)])
+def test_key_for_the_server_of_backups_is_shown(place: str, shown: bool, staging: Staging) -> None:
+    key = printed("ssh-ed25519 AAAA backups of shop\n")
+    admin(staging, printed(""), {"/off-host": key})
+    job = staging.job()
+    backups = Backups.model_validate({"to": place})
+
+    provision_host.provision(
+        replace(job, config=job.config.model_copy(update={"backups": backups}))
+    )
+
+    assert ("ssh-ed25519 AAAA backups of shop" in "\n".join(staging.report.said)) == shown
+    [(_, fields)] = staging.report.results
+    assert bool(fields["backup_key"]) == shown
 
 
 def test_provisioning_reports_how_far_apt_is(staging: Staging) -> None:

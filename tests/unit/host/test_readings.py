@@ -163,6 +163,20 @@ class TestOffHostBackup:
         due = datetime(2024, 2, 3, 0, 0, 57, tzinfo=UTC)
         assert read(ask(tmp_path)).off_host == OffHost(ended, failed, due)
 
+    @pytest.mark.parametrize(
+        ("found", "count", "newest"),
+        [
+            ("12 20240202T000057Z-c0ffee00-now", 12, datetime(2024, 2, 2, 0, 0, 57, tzinfo=UTC)),
+            ("0 ", 0, None),
+        ],
+    )
+    def test_new_host_knows_of_those_that_the_place_had(
+        self, found: str, count: int, newest: datetime | None, records: Path, tmp_path: Path
+    ) -> None:
+        (records / ".off-host-found").write_text(f"{found}\n")
+
+        assert read(ask(tmp_path)).off_host == OffHost(None, count=count, newest=newest)
+
     def test_site_whose_backups_stay_has_none(self, tmp_path: Path) -> None:
         (tmp_path / "etc/understudy/shop.off-host").unlink()
 

@@ -49,16 +49,37 @@ def test_disk_is_as_the_host_says_now() -> None:
 
 def test_off_host_backup_is_as_the_host_says_now() -> None:
     record = f"success 0 {NOON - 3600} 0"
-    lines = again(kept(), f"time\t{NOON}", f"off_host\t{record}\t{NOON + 86400}") or []
+    lines = again(kept(), f"time\t{NOON}", f"off_host\t{record}\t{NOON + 86400}\t") or []
 
     assert "  last off-host backup: 1 h ago, tried" in lines
+
+
+@pytest.mark.parametrize(
+    ("found", "text"),
+    [
+        (
+            "",
+            "none by this host yet; `python deploy.py restore --target staging` shows what is there",
+        ),
+        ("0 ", "none yet"),
+        (
+            "12 20240201T090000Z-c0ffee00-now",
+            "none by this host yet; 12 are there, the last one of 3 h ago: "
+            "`python deploy.py restore --target staging`",
+        ),
+    ],
+)
+def test_new_host_says_what_it_knows_of_backups_of_another(found: str, text: str) -> None:
+    lines = again(kept(), f"time\t{NOON}", f"off_host\tnone\t0\t{found}") or []
+
+    assert f"  last off-host backup: {text}" in lines
 
 
 @pytest.mark.parametrize(
     "lines",
     [
         [],
-        [f"time\t{NOON}", f"off_host\texit-code 1 {NOON} {NOON}\t0"],
+        [f"time\t{NOON}", f"off_host\texit-code 1 {NOON} {NOON}\t0\t"],
         [f"time\t{NOON}", "disk\t/\tf1\t1000\t50\t50\t4096"],
         [f"time\t{NOON}", "service\tredis\tok"],
         [f"time\t{NOON}", "database\tok"],

@@ -191,14 +191,14 @@ class TestProblems:
             ([], ()),
             (["now\tdisk\t/\tf1\t1000\t100\t100\t4096"], ()),
             (["now\tdisk\t/\tf1\t1000\t99\t99\t4096"], ("disk / is 91 % full",)),
-            (["now\toff_host\tnone\t0"], ()),
-            (["now\toff_host\tsuccess 0 1706745600 0\t4000000000"], ()),
+            (["now\toff_host\tnone\t0\t"], ()),
+            (["now\toff_host\tsuccess 0 1706745600 0\t4000000000\t"], ()),
             (
-                ["now\toff_host\tsuccess 0 1706000000 0\t1706700000"],
+                ["now\toff_host\tsuccess 0 1706000000 0\t1706700000\t"],
                 ("the off-host backup is OVERDUE",),
             ),
             (
-                ["now\toff_host\texit-code 1 1706745600 1706745600\t4000000000"],
+                ["now\toff_host\texit-code 1 1706745600 1706745600\t4000000000\t"],
                 ("the off-host backup FAILED (exit-code 1)",),
             ),
             (
