@@ -179,10 +179,11 @@ class Repository:
         place, mark = self.settings["repository"], self.state / "made"
         done = self.run("cat", "config")
         if done.returncode:
-            if self.is_made() or "unable to open config" not in done.stderr:
-                gone = f"\nIt was there before. If it shall be made again: rm {mark}"
-                why = self.why(done.stderr) + (gone if self.is_made() else "")
-                raise Failed(f"{place} can't be opened: {why}")
+            if "unable to open config" not in done.stderr:
+                raise Failed(f"{place} can't be opened: {self.why(done.stderr)}")
+            if self.is_made():
+                gone = f"It was there before. If it shall be made again: rm {mark}"
+                raise Failed(f"{place} can't be opened: {self.why(done.stderr)}\n{gone}")
             if not make:
                 return False
             step(f"make the repository {place}")
@@ -309,9 +310,10 @@ def run(site: str, repository: Repository, data: Data) -> None:
 def record(site: str, names: list[str]) -> None:
     """How many there are and the newest one's name, which `status` shows on a new host, too."""
     file = RECORDS / site / ".off-host-found"
-    file.parent.mkdir(0o755, parents=True, exist_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(f"{len(names)} {''.join(names[-1:])}\n")
-    file.chmod(0o644)
+    for path, mode in ((file, 0o644), (file.parent, 0o755), (RECORDS, 0o755)):
+        path.chmod(mode)
 
 
 def show(repository: Repository) -> None:

@@ -84,7 +84,8 @@ def test_what_the_place_has_is_known_on_a_new_host(
     name = site.back_up()
     assert new.done("look") == f"found\t2\t{name}\n"
     assert found.read_text() == f"2 {name}\n"
-    assert found.stat().st_mode & 0o777 == 0o644
+    modes = [one.stat().st_mode & 0o777 for one in (found, found.parent, found.parent.parent)]
+    assert modes == [0o644, 0o755, 0o755]
     found.unlink()
     new.done("list")
     assert found.read_text() == f"2 {name}\n"
@@ -153,6 +154,7 @@ class TestPlace:
         said = site.failed("run")
 
         assert "RESTIC_PASSWORD is not the password of this repository" in said
+        assert "made again" not in said
         assert sorted(place.rglob("*")) == before
 
     def test_without_a_password_it_says_what_to_do(self, site: OffHostSite) -> None:

@@ -63,7 +63,7 @@ def look(job: Job) -> None:
         error = _failed(job, "the off-host backups can't be opened yet", done.text)
         job.report.warn(f"{job.target_name}: {error.summary}: {error.details}\n  try: {error.hint}")
     elif found[2]:
-        job.report.say(f"The repository opens: {found[1]} backups, the last one is {found[2]}.")
+        job.report.say(f"The repository opens. Its last backup, of {found[1]}, is {found[2]}.")
     else:
         again = f"python deploy.py backup --off-host --target {job.target_name}"
         job.report.say(f"There is no off-host backup yet: `{again}` makes the first.")

@@ -7,7 +7,8 @@ _AGAIN = "then run the same command again."
 _ADVICE = (
     (
         r"accept this host's key",
-        f"Add that line to authorized_keys of the user in `backups.to`, {_AGAIN}",
+        "Add that line to authorized_keys of the user in `backups.to`; `python deploy.py restore --target "
+        "{target}` shows then what is there.",
     ),
     (r"RESTIC_PASSWORD", "python deploy.py secrets set RESTIC_PASSWORD --target {target}"),
     (

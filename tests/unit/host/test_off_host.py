@@ -190,7 +190,7 @@ def _on(job: Job, disposable: bool) -> Job:
     [
         (
             printed(f"found\t3\t{NAME}\n"),
-            f"The repository opens: 3 backups, the last one is {NAME}.",
+            f"The repository opens. Its last backup, of 3, is {NAME}.",
         ),
         (printed("found\t0\t\n"), "There is no off-host backup yet"),
         (
