@@ -15,7 +15,7 @@ from understudy.config.mail import CAPTURE, Mail
 from understudy.config.mistakes import validation_error
 from understudy.config.names import DomainOrEmpty, SiteName, SiteNames, mistakes
 from understudy.config.proxies import TrustedProxies
-from understudy.config.topology import Hosts
+from understudy.config.topology import Hosts, Role
 from understudy.config.values import Address, FilePath, Name, VariableName, VariableValue
 from understudy.config.web_ports import USUAL, WebPorts
 
@@ -259,6 +259,12 @@ class TargetConfig(Strict):
     def entrances(self) -> tuple[Self, ...]:
         """A target for each host that visitors connect to."""
         return self.proxies() or self.hosts()
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """Of the target's one host; all but proxy for a target without `hosts`."""
+        own = topology.of_host(self.host_list, self.address)
+        return own.roles if own else topology.ALL
 
     @property
     def is_web(self) -> bool:

@@ -30,7 +30,8 @@ from understudy.report.moments import moment
 def of(config: Config, name: str, target: TargetConfig, observed: ObservedState) -> Site:
     """name: the target's. Without a live release nothing else is known of the site."""
     site, live = config.app.name, _live(target, observed)
-    bare = Site(name, str(target.address), observed.os, target.origin, config.app.database, live)
+    address, engine = str(target.address), config.app.database
+    bare = Site(name, address, observed.os, target.origin, engine, live, target.roles)
     if live is None:
         return bare
     runs = observed.release_processes.get(live.id, ())

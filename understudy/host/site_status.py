@@ -15,6 +15,8 @@ from understudy.report.answer import to_json
 MANY_RESTARTS, LATELY = 3, timedelta(minutes=2)
 # So does one that, since the deploy, ended so often on average.
 OFTEN = timedelta(minutes=5)
+# topology.ALL: reading deploy.yml takes longer than a status that is shown again.
+ONE_FOR_ALL = ("web", "worker", "database")
 # Percent of a disk.
 MOST_USED = 90
 
@@ -92,7 +94,8 @@ class Renewal:
 class Site:
     """What of a status lasts: it follows from the host's facts.
 
-    host: its address. engine: of the database. maintenance: in words, "" if it is off.
+    host: its address, and roles: what it has of the site. engine: of the database. maintenance: in words, "" if
+    it is off.
     """
 
     target: str
@@ -101,12 +104,18 @@ class Site:
     url: str
     engine: str
     release: Live | None
+    roles: tuple[str, ...] = ONE_FOR_ALL
     maintenance: str = ""
     certificate: Certificate | None = None
     renewal: Renewal | None = None
     processes: tuple[Process, ...] = ()
     old_processes: tuple[OldProcess, ...] = ()
     timers: tuple[Timer, ...] = ()
+
+    @property
+    def has_releases(self) -> bool:
+        """Not where only the database or a proxy is."""
+        return "web" in self.roles or "worker" in self.roles
 
 
 @dataclass(frozen=True)
@@ -170,6 +179,7 @@ def site_of(fields: Mapping[str, Any]) -> Site:
     return Site(
         **texts,
         release=optional(Live, "release"),
+        roles=tuple(fields["roles"]),
         certificate=optional(Certificate, "certificate"),
         renewal=optional(Renewal, "renewal"),
         processes=each(Process, "processes"),
@@ -180,7 +190,7 @@ def site_of(fields: Mapping[str, Any]) -> Site:
 
 def _problems(site: Site, now: Readings) -> Iterator[str]:
     if site.release is None:
-        yield "no release is live"
+        yield from ("no release is live",) if site.has_releases else ()
     elif not site.release.running:
         yield f"{site.release.id} is NOT RUNNING"
     yield from _process_problems(site, Status(site, now))

@@ -27,10 +27,11 @@ def status(job: Job, *, quiet: bool = False) -> Status:
 
     quiet: of a site that is well, nothing.
     """
-    query = facts_query.status_query(job.config.app.name, words(job.config))
+    query = facts_query.status_query(job.config.app.name, _words(job))
     with session.connected(job, needs=(), query=query) as (connection, observed):
-        found = Status(_site(job, connection, observed), _readings(job.config, observed))
-        journals = tuple(services.journals(job, connection, found.now.services))
+        found = Status(_site(job, connection, observed), _readings(job, observed))
+        states = found.now.services
+        journals = tuple(services.journals(job, connection, states)) if states else ()
     shown_status.show(found, job.report, quiet=quiet, more=journals)
     return found
 
@@ -43,15 +44,28 @@ def words(config: Config) -> tuple[str, ...]:
     return (shlex.join(database), *services.words(config))
 
 
-def _readings(config: Config, observed: ObservedState) -> Readings:
-    """With all that the site has, whether the host has named it or not."""
+def _words(job: Job) -> tuple[str, ...]:
+    """Where only the database or a proxy is, there is no service of the site."""
+    found = words(job.config)
+    if _has_releases(job):
+        return found
+    return (found[0] if "database" in job.target.roles else "",)
+
+
+def _readings(job: Job, observed: ObservedState) -> Readings:
+    """With all that the host has of the site, whether it has named it or not."""
+    config = job.config
     found = readings.parse(observed.now, config.app.name)
-    has_server = config.app.database != "sqlite"
+    has_server = config.app.database != "sqlite" and "proxy" not in job.target.roles
     return replace(
         found,
-        services=services.with_all(config, found.services),
+        services=services.with_all(config, found.services) if _has_releases(job) else {},
         database=found.database or (services.UNKNOWN if has_server else ""),
     )
+
+
+def _has_releases(job: Job) -> bool:
+    return "web" in job.target.roles or "worker" in job.target.roles
 
 
 def _site(job: Job, connection: Connection, observed: ObservedState) -> Site:

@@ -4,7 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from understudy.host.readings import WEB, Disk, Memory, NewestBackup, OffHost, Restarts
-from understudy.host.site_status import MOST_USED, OldProcess, Process, Status, off_host_problem
+from understudy.host.site_status import (
+    MOST_USED,
+    ONE_FOR_ALL,
+    OldProcess,
+    Process,
+    Status,
+    off_host_problem,
+)
 from understudy.report.ages import age
 from understudy.report.live import size
 
@@ -12,9 +19,9 @@ from understudy.report.live import size
 def text(status: Status) -> str:
     site = status.site
     lines = (line for part in _parts(status) for line in part)
-    return "\n".join(
-        (f"{site.target} ({site.host}, {site.os}): {site.url}", *(f"  {one}" for one in lines))
-    )
+    roles = "" if site.roles == ONE_FOR_ALL else f", {' and '.join(site.roles)}"
+    first = f"{site.target} ({site.host}{roles}, {site.os}): {site.url}"
+    return "\n".join((first, *(f"  {one}" for one in lines)))
 
 
 def _parts(status: Status) -> Iterator[Iterator[str]]:
@@ -25,7 +32,8 @@ def _parts(status: Status) -> Iterator[Iterator[str]]:
     yield (timer.text for timer in site.timers)
     yield (f"{name}: {_state(state)}" for name, state in now.services.items())
     yield (f"database ({site.engine}): {_state(state)}" for state in (now.database,) if state)
-    yield iter((_backup(now.backup, now.time),))
+    if site.has_releases:
+        yield iter((_backup(now.backup, now.time),))
     yield (_off_host(status, one) for one in (now.off_host,) if one)
     yield (_disk(one) for one in now.disks)
     yield (_memory(one) for one in (now.memory,) if one)
@@ -34,7 +42,7 @@ def _parts(status: Status) -> Iterator[Iterator[str]]:
 def _release(status: Status) -> Iterator[str]:
     live = status.site.release
     if live is None:
-        yield "no release is live yet"
+        yield from ("no release is live yet",) if status.site.has_releases else ()
         return
     if status.site.maintenance:
         yield status.site.maintenance

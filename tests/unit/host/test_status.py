@@ -9,11 +9,12 @@ from cryptography import x509
 from tests.unit.certificates import pem
 from tests.unit.fakes import OK, manifest, printed
 from tests.unit.staging import Staging, changes, lines_of
+from understudy.config import topology
 from understudy.deploy import rollback
 from understudy.errors import Refused
 from understudy.host import all_hosts, status
 from understudy.host.provisioning import of_project
-from understudy.host.site_status import Status
+from understudy.host.site_status import ONE_FOR_ALL, Status
 from understudy.job import Job
 
 
@@ -60,6 +61,36 @@ def test_host_of_workers_alone_needs_no_web_process(staging: Staging) -> None:
         found = status.status(chosen)
 
         assert found.problems == ((f"{release.id} is NOT RUNNING",) if chosen.target.is_web else ())
+
+
+def test_target_without_roles_shows_none(staging: Staging) -> None:
+    staging.host()
+
+    found = status.status(staging.job())
+
+    assert found.site.roles == topology.ALL == ONE_FOR_ALL
+    assert staging.report.said[0].startswith("staging (192.0.2.7, ): ")
+
+
+def test_host_without_the_site_needs_no_release_and_shows_its_roles(staging: Staging) -> None:
+    hosts = [
+        {"address": "192.0.2.1", "roles": ["web"]},
+        {"address": "192.0.2.2", "roles": ["database"]},
+        {"address": "192.0.2.3", "roles": ["proxy"]},
+    ]
+    job = staging.job(app={"database": "postgresql", "media_url": None}, hosts=hosts)
+    shown = {}
+    for chosen in all_hosts.machines(job):
+        stamp = of_project(job.project, chosen.config, chosen.target).stamp
+        state = () if "proxy" in chosen.target.roles else ("now\tdatabase\tok",)
+        staging.host(staging.facts(*state, stamp=stamp))
+        found = status.status(chosen)
+        shown[found.site.roles] = found.problems
+        said = staging.report.said_of[str(chosen.address)]
+        assert said[0].startswith(f"staging ({chosen.address}, {chosen.target.roles[0]}, ")
+        assert ("  no backup" in said) == ("web" in found.site.roles)
+
+    assert shown == {("web",): ("no release is live",), ("database",): (), ("proxy",): ()}
 
 
 @pytest.mark.parametrize(

@@ -103,9 +103,10 @@ def status(options: argparse.Namespace, project: Project, report: "Report") -> N
 def _ask_for_status(job: "Job", seen: "Look", *, quiet: bool) -> None:
     from understudy.host import all_hosts, shown_status, status
 
-    hosts = all_hosts.jobs(job)
+    hosts = all_hosts.machines(job)
     found = all_hosts.look(hosts, lambda host: status.status(host, quiet=quiet))
-    seen.keep(job, shown_status.kept(found))
+    if len(hosts) == 1:
+        seen.keep(job, shown_status.kept(found))
     shown_status.require_well(found)
 
 
