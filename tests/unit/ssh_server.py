@@ -15,7 +15,12 @@ from types import TracebackType
 from typing import IO, Self
 
 import paramiko
-from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_SUCCEEDED
+from paramiko.common import (
+    AUTH_FAILED,
+    AUTH_SUCCESSFUL,
+    OPEN_FAILED_CONNECT_FAILED,
+    OPEN_SUCCEEDED,
+)
 
 # Commands with these words end the connection, or only their own channel, without an exit status.
 DROP = "drop the connection"
@@ -23,12 +28,15 @@ CUT = "cut the channel"
 
 
 class SshServer:
-    """Accepts a client that has one of `keys`. environment: of its commands."""
+    """Accepts a client that has one of `keys`. environment: of its commands. forwards: where a port forward
+    to an address and port leads; others are refused.
+    """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.host_key = paramiko.ECDSAKey.generate()
         self.keys: list[paramiko.PKey] = []
         self.environment = dict(environment)
+        self.forwards: dict[tuple[str, int], tuple[str, int]] = {}
         # The login shell, which gets the command as its last word.
         self.shell = ["sh", "-c"]
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -77,8 +85,10 @@ class SshServer:
             transport = paramiko.Transport(client)
             transport.add_server_key(self.host_key)
             self._transports.append(transport)
+            session = _Session(self)
             try:
-                transport.start_server(server=_Session(self))
+                transport.start_server(server=session)
+                Thread(target=session.forward, args=(transport,), daemon=True).start()
             except (paramiko.SSHException, EOFError, ConnectionError):
                 continue  # a client that does not trust this server, or only tries the port, leaves
 
@@ -86,6 +96,7 @@ class SshServer:
 class _Session(paramiko.ServerInterface):
     def __init__(self, server: SshServer) -> None:
         self._server = server
+        self._forwarded: dict[int, socket.socket] = {}
 
     def get_allowed_auths(self, username: str) -> str:
         return "publickey"
@@ -96,6 +107,22 @@ class _Session(paramiko.ServerInterface):
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
         return OPEN_SUCCEEDED
+
+    def check_channel_direct_tcpip_request(
+        self, chanid: int, origin: tuple[str, int], destination: tuple[str, int]
+    ) -> int:
+        place = self._server.forwards.get(destination)
+        if place is None:
+            return OPEN_FAILED_CONNECT_FAILED
+        self._forwarded[chanid] = socket.create_connection(place)
+        return OPEN_SUCCEEDED
+
+    def forward(self, transport: paramiko.Transport) -> None:
+        """Carries what comes for forwarded ports, as long as the connection lives."""
+        while transport.is_active():
+            channel = transport.accept(0.2)
+            if channel and (far := self._forwarded.pop(channel.chanid, None)):
+                Thread(target=_carry, args=(channel, far), daemon=True).start()
 
     def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
         Thread(target=self._answer, args=(channel, command.decode()), daemon=True).start()
@@ -138,6 +165,22 @@ class _Session(paramiko.ServerInterface):
         ended.join()
         _let_the_reply_out(channel)
         channel.close()
+
+
+def _carry(channel: paramiko.Channel, far: socket.socket) -> None:
+    def back() -> None:
+        with suppress(OSError, EOFError):
+            while piece := far.recv(65536):
+                channel.sendall(piece)
+        channel.close()
+
+    Thread(target=back, daemon=True).start()
+    with far, suppress(OSError, EOFError):
+        while piece := channel.recv(65536):
+            far.sendall(piece)
+        far.shutdown(socket.SHUT_WR)
+        while not channel.closed:
+            time.sleep(0.01)
 
 
 def _words(command: str) -> str:

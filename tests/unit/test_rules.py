@@ -79,6 +79,8 @@ DOORS = {
     "vm.new_address",
     "vm.old_files",
     "vm.pool",
+    "vm.tunnel",
+    "vm.vm_host",
     "vm.reservation",
     "vm.vagrant",
 }

@@ -40,6 +40,7 @@ esac
 VIRSH = """#!/bin/sh
 cd "${0%/*}"
 echo "$3" >>virsh-calls
+echo "$2" >>virsh-uris
 refuse() { echo "error: $1" >&2; exit 1; }
 case $3 in
 domstate | dumpxml) [ -e "${3#dom}" ] || refuse "failed to get domain '$4'"; cat "${3#dom}" ;;

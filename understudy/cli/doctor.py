@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from understudy.cli import issuer_checks, override_checks, risks
+from understudy.cli import issuer_checks, override_checks, risks, vm_host_checks
 from understudy.cli.finding import Finding
 from understudy.cli.findings import Findings
 from understudy.config.model import Config
@@ -64,12 +64,14 @@ def _findings(project: Project, report: Report) -> Iterator[Finding]:
         return
     for sentence in unrehearsed.sentences(config):
         report.warn(sentence)
-    choice = providers.chosen(project, config.vm.name, config.vm.provider)
+    choice = providers.chosen(project, config.vm.name, config.vm.provider, config.vm.host)
     yield _capture(Job(project, config, config.vm.stands_for, report), choice)
     yield risks.provider(choice)
     yield from issuer_checks.findings(config)
     job = Job(project, config, vm_address.TARGET, report)
-    yield from _in_parallel((*_machine_checks(project, choice.name), *_vm_checks(job, choice.name)))
+    runs = ELSEWHERE if config.vm.host else choice.name
+    yield from _in_parallel((*_machine_checks(project, runs), *_vm_checks(job, choice.name)))
+    yield from vm_host_checks.findings(project, config)
 
 
 def _in_parallel(checks: Iterable[_Check]) -> Iterator[Finding]:
@@ -82,12 +84,13 @@ def _vm_checks(job: Job, provider: str) -> Iterable[_Check]:
     project, config = job.project, job.config
     return (
         *([] if config.vm.box else [partial(_keyring, job), _BOX_BUILDER]),
-        partial(_vm_name, project, config.vm.name, provider),
+        partial(_vm_name, project, config, provider),
         partial(_vm_address, project, config),
     )
 
 
-def _machine_checks(project: Project, provider: str) -> Iterable[_Check]:
+def _machine_checks(project: Project, runs: str) -> Iterable[_Check]:
+    """runs: the VM's provider, or ELSEWHERE."""
     return (
         *_DEPLOYS,
         *risks.CHECKS,
@@ -95,7 +98,7 @@ def _machine_checks(project: Project, provider: str) -> Iterable[_Check]:
         _memory,
         partial(_disk, project.directory),
         partial(_tool, "Vagrant", ["vagrant", "--version"], "only the staging VM needs it"),
-        *(_CHECKS_OF[provider]),
+        *(_CHECKS_OF[runs]),
         _browser,
     )
 
@@ -211,11 +214,11 @@ def _containers() -> Finding:
     return Finding(title, f"lxc {_answer(['lxc-start', '--version'])}, vagrant-lxc, overlayfs")
 
 
-def _vm_name(project: Project, name: str, provider: str) -> Finding:
-    """Whether another project on this machine has a VM of that name: there can be only one."""
-    title = "VM name"
+def _vm_name(project: Project, config: Config, provider: str) -> Finding:
+    """Whether another project on that machine has a VM of that name: there can be only one."""
+    title, name = "VM name", config.vm.name
     try:
-        machine = providers.any_of_name(project, name, provider)
+        machine = providers.any_of_name(project, name, provider, config.vm.host)
         origin = stale.of_another_project(machine, project.vagrantfile)
     except UnderstudyError as error:
         return Finding(title, error.cause or error.summary, error.hint)
@@ -271,7 +274,10 @@ _KEYS = {
     "ubuntu": "ubuntu-keyring; Debian 12 has it in bookworm-backports",
 }
 _BOX_BUILDER = partial(_tool, "box builder", ["mmdebstrap", "--version"])
+# The VM runs on another machine, whose checks are in vm_host_checks.py.
+ELSEWHERE = "elsewhere"
 _CHECKS_OF: dict[str, tuple[_Check, ...]] = {
+    ELSEWHERE: (partial(_tool, "virsh", ["virsh", "--version"]), _vagrant_plugin),
     providers.LXC: (partial(_disk, Path("/var/lib/lxc")), _containers),
     providers.LIBVIRT: (
         partial(_disk, Path("/var/lib/libvirt")),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from understudy.cli import prompts
+from understudy.config import model as configuration
 from understudy.paths import Project
 from understudy.report.answer import Answer, to_json
 from understudy.report.events import Report
@@ -43,7 +44,8 @@ class Pruned(Answer):
 
 def prune(project: Project, report: Report, *, confirmed: bool) -> None:
     """Raises Refused if the user does not agree, StepFailed if something can't be removed."""
-    everything = (*old_files.find(project), *gone_projects.find(project))
+    host = "" if project.has_no_config else configuration.load(project.config_file).vm.host
+    everything = (*old_files.find(project, host), *gone_projects.find(project))
     found = Pruned(removed=False, unused=everything)
     report.answer(found)
     if not found.unused:

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from contextlib import suppress
 
 from understudy.commands import all_of, as_user, http, site
 from understudy.errors import StepFailed, Unreachable
@@ -33,15 +34,16 @@ def start_and_wait(connection: Connection, action: Start) -> None:
         raise _unhealthy(connection, action, answer)
 
 
-def wait_for_port(address: str, port: int, seconds: float) -> None:
-    """Waits until a TCP port accepts connections. Raises Unreachable after so many seconds."""
+def wait_for_port(address: str, port: int, seconds: float, greeting: bytes = b"") -> None:
+    """Waits until a TCP port accepts connections, and sends what begins so. Raises Unreachable after so many
+    seconds.
+    """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        try:
-            with socket.create_connection((address, port), timeout=2):
+        with suppress(OSError), socket.create_connection((address, port), timeout=2) as connection:
+            if not greeting or connection.recv(len(greeting), socket.MSG_WAITALL) == greeting:
                 return
-        except OSError:
-            time.sleep(0.2)
+        time.sleep(0.2)
     raise Unreachable(f"{address}:{port} did not answer within {seconds:.0f} s")
 
 

@@ -57,16 +57,20 @@ class UnderTest:
 
     @cached_property
     def site(self) -> "Site":
-        """Raises as testing/site.py, Unreachable if the host's name has no IP address, ConfigError if its
-        password is not known.
+        """Raises as testing/site.py, Unreachable if the host's name has no IP address or there is no way to
+        the VM, ConfigError if its password is not known.
         """
         import os
         import socket
 
         from understudy.testing import login
         from understudy.testing.site import site_of
+        from understudy.vm import reached
+        from understudy.vm.address import TARGET
 
         site = site_of(self.config, self._option("--target"), self._option("--host"))
+        if self.project and site.target == TARGET:
+            reached.ensure(self.project, self.config)
         try:
             socket.getaddrinfo(site.address, None)
         except socket.gaierror as error:

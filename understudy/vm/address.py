@@ -11,6 +11,7 @@ from understudy.config import staging_hosts
 from understudy.config.model import Config
 from understudy.config.target import TargetConfig
 from understudy.paths import Project
+from understudy.vm import tunnel
 from understudy.vm.issuer import files as issuer_files
 from understudy.vm.issuer import settings
 from understudy.vm.issuer.files import Files
@@ -62,7 +63,8 @@ def _with(project: Project, config: Config, address: str) -> Config:
     if target and config.vm.topology != "single":
         targets[TARGET] = staging_hosts.target(config, target, target.address or address)
     elif target and not target.addresses:
-        known = target.model_copy(update={"address": target.address or address})
+        own = tunnel.ends(project, config) or {"address": target.address or address}
+        known = target.model_copy(update=own)
         targets[TARGET] = _with_issuer(known, issuer_files.of_vm(project, config.vm.name))
     return config.model_copy(update={"vm": vm, "targets": targets})
 

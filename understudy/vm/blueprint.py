@@ -29,6 +29,8 @@ class Blueprint:
         size = map(str, self.size.values())
         address = self.job.config.vm.address
         made_from = (self.provider.name, *self._box_key, address, *size, vagrantfile)
+        # Not as an empty text: no VM of this machine is another one for it.
+        made_from += (self.job.config.vm.host,) if self.job.config.vm.host else ()
         return levels.level(PROVISIONED, *made_from, *self._programs_key)
 
     @property
@@ -41,7 +43,7 @@ class Blueprint:
     @cached_property
     def provider(self) -> Choice:
         vm = self.job.config.vm
-        return providers.chosen(self.job.project, vm.name, vm.provider)
+        return providers.chosen(self.job.project, vm.name, vm.provider, vm.host)
 
     @cached_property
     def box(self) -> Box | GivenBox:

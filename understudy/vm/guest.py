@@ -1,7 +1,6 @@
 """The operating system in the VM, seen from outside: whether it answers, its clock, its host key."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import paramiko
 
@@ -13,10 +12,11 @@ from understudy.ssh.connection import SshConnection
 SECONDS_TO_ANSWER = 60
 
 
-def wait_for_ssh(job: Job, console: Path) -> None:
+def wait_for_ssh(job: Job, console: str) -> None:
     """Waits until SSH answers. Raises Unreachable, naming the console's log, after SECONDS_TO_ANSWER."""
     try:
-        wait_for_port(job.config.vm.address, job.target.port, SECONDS_TO_ANSWER)
+        # A port forward accepts any connection, so the greeting is waited for.
+        wait_for_port(job.target.address, job.target.port, SECONDS_TO_ANSWER, b"SSH-")
     except Unreachable as error:
         hint = f"The VM's console output is in {console}."
         raise Unreachable(error.summary, hint=hint) from None
@@ -38,7 +38,7 @@ def set_clock(job: Job) -> None:
         connection.run(("sudo", "-n", "date", "--set", f"@{now:.3f}"))
 
 
-def remember_host_key(job: Job, console: Path) -> None:
+def remember_host_key(job: Job, console: str) -> None:
     """Writes the VM's host key into the target's known_hosts file, in place of an earlier VM's.
 
     The key is trusted at first sight: it was generated at first boot, and only this machine reaches

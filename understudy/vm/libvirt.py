@@ -4,6 +4,7 @@ Every function raises Unreachable if virsh or libvirt does not answer, and StepF
 """
 
 import os
+import platform
 import re
 import subprocess
 from dataclasses import dataclass
@@ -11,9 +12,10 @@ from pathlib import Path
 
 from understudy.errors import StepFailed, Unreachable
 from understudy.local import tool_output
-from understudy.vm import subnets
+from understudy.vm import subnets, vm_host
 from understudy.vm.guest_machine import RUNNING, SHUT_OFF, refused
 from understudy.vm.subnets import GuestNetwork
+from understudy.vm.vm_host import HERE
 
 
 @dataclass(frozen=True)
@@ -21,98 +23,111 @@ class Domain:
     """A VM as libvirt knows it; see GuestMachine.
 
     name: its name and that of its network. id: its UUID, or its name, whichever VM has that name now.
-    With an empty id there is no VM.
+    With an empty id there is no VM. uri: of the libvirt that has it.
     """
 
     name: str
     id: str
+    uri: str = HERE
     keeps_ram = True
 
     def state(self) -> str:
-        return _virsh_unless_missing("domstate", self.id).strip() if self.id else ""
+        return _virsh_unless_missing(self.uri, "domstate", self.id).strip() if self.id else ""
 
     def save(self, snapshot: str) -> None:
-        virsh("snapshot-create-as", self.id, snapshot)
+        self._virsh("snapshot-create-as", self.id, snapshot)
 
     def restore(self, snapshot: str) -> None:
         if self.state() != RUNNING:
             self._start_network()
             self._forget_sleep()
         # Forced, as Vagrant does: or libvirt refuses if the two differ in their graphics settings.
-        virsh("snapshot-revert", self.id, snapshot, "--force")
+        self._virsh("snapshot-revert", self.id, snapshot, "--force")
 
     def delete(self, snapshot: str) -> None:
-        virsh("snapshot-delete", self.id, snapshot)
+        self._virsh("snapshot-delete", self.id, snapshot)
 
     def snapshots(self) -> list[str]:
-        return virsh("snapshot-list", self.id, "--name").split()
+        return self._virsh("snapshot-list", self.id, "--name").split()
 
     def disk(self) -> int:
         """0 if that is unknown."""
-        output = _run("domblkinfo", self.id, "--all").stdout
+        output = _run(self.uri, "domblkinfo", self.id, "--all").stdout
         # The columns are target, capacity, allocation and physical.
         return sum(map(int, re.findall(r"^ *\S+ +\d+ +(\d+) +\d+ *$", output, re.MULTILINE)))
 
     def sleep(self) -> None:
         """Saves the RAM to the disk and stops the VM; the next start resumes from there."""
-        virsh("managedsave", self.id)
+        self._virsh("managedsave", self.id)
 
     def is_asleep(self) -> bool:
-        return bool(re.search(r"^Managed save: +yes$", virsh("dominfo", self.id), re.MULTILINE))
+        return bool(
+            re.search(r"^Managed save: +yes$", self._virsh("dominfo", self.id), re.MULTILINE)
+        )
 
     def start(self) -> None:
         self._start_network()
-        virsh("start", self.id)
+        self._virsh("start", self.id)
 
     def cut_power(self) -> None:
         if self.state() != SHUT_OFF:
-            virsh("destroy", self.id)
+            self._virsh("destroy", self.id)
         self._forget_sleep()
 
     def origin(self) -> Path | None:
-        """vagrant-libvirt writes it into the VM's description."""
+        """vagrant-libvirt writes it into the VM's description, or the Vagrantfile with this machine's name."""
         pattern = r"^\s*<description>Source: (.+)</description>"
-        found = re.search(pattern, _virsh_unless_missing("dumpxml", self.id), re.MULTILINE)
+        if self.uri != HERE:
+            pattern = (
+                rf"^\s*<description>Understudy on {re.escape(platform.node())}: (.+)</description>"
+            )
+        found = re.search(
+            pattern, _virsh_unless_missing(self.uri, "dumpxml", self.id), re.MULTILINE
+        )
         return Path(found.group(1)) if found else None
 
     def remove(self) -> None:
         self.cut_power()
-        virsh("undefine", self.id, "--snapshots-metadata", "--remove-all-storage")
+        self._virsh("undefine", self.id, "--snapshots-metadata", "--remove-all-storage")
 
     def remove_remains(self) -> None:
         """The network, which Vagrant leaves if the VM could not be started."""
-        if not _virsh_unless_missing("domstate", self.name):
-            _run("net-destroy", self.name)
-            _run("net-undefine", self.name)
+        if not _virsh_unless_missing(self.uri, "domstate", self.name):
+            _run(self.uri, "net-destroy", self.name)
+            _run(self.uri, "net-undefine", self.name)
+
+    def _virsh(self, verb: str, *words: str) -> str:
+        return virsh(verb, *words, uri=self.uri)
 
     def _start_network(self) -> None:
         """It is off after a reboot of this machine. It may be on already: no error."""
-        _run("net-start", self.name)
+        _run(self.uri, "net-start", self.name)
 
     def _forget_sleep(self) -> None:
         """Discards the saved RAM: it must not resume on a disk that has changed since."""
-        virsh("managedsave-remove", self.id)
+        self._virsh("managedsave-remove", self.id)
 
 
-def networks() -> list[GuestNetwork]:
+def networks(uri: str = HERE) -> list[GuestNetwork]:
     """All of libvirt's networks, also those that are off: a project's VM may be asleep.
 
     None if libvirt does not answer: on this machine only containers may run.
     """
     try:
-        names = virsh("net-list", "--all", "--name").split()
-        return [subnets.libvirt_network(virsh("net-dumpxml", name)) for name in names]
+        names = virsh("net-list", "--all", "--name", uri=uri).split()
+        return [subnets.libvirt_network(virsh("net-dumpxml", name, uri=uri)) for name in names]
     except (Unreachable, StepFailed):
         return []
 
 
-def _virsh_unless_missing(verb: str, domain: str) -> str:
+def _virsh_unless_missing(uri: str, verb: str, domain: str) -> str:
     """Output of virsh; empty if there is no such VM."""
-    done = _run(verb, domain)
+    done = _run(uri, verb, domain)
     if done.returncode == 0:
         return done.stdout
     if re.search("failed to get domain|domain not found", done.stderr, re.IGNORECASE):
         return ""
+    vm_host.require_libvirt(uri, done.stderr)
     raise Unreachable(
         "libvirt does not answer",
         details=done.stderr.strip(),
@@ -121,17 +136,19 @@ def _virsh_unless_missing(verb: str, domain: str) -> str:
     )
 
 
-def virsh(verb: str, *words: str) -> str:
-    done = _run(verb, *words)
+def virsh(verb: str, *words: str, uri: str = HERE) -> str:
+    """uri: of the libvirt that is asked."""
+    done = _run(uri, verb, *words)
     if done.returncode:
+        vm_host.require_libvirt(uri, done.stderr)
         raise refused(f"virsh {verb}", done.stderr)
     return done.stdout
 
 
-def _run(*words: str) -> subprocess.CompletedProcess[str]:
+def _run(uri: str, *words: str) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(
-            ["virsh", "-c", "qemu:///system", *words],
+            ["virsh", "-c", uri, *words],
             capture_output=True,
             text=True,
             errors="replace",

@@ -16,7 +16,7 @@ from understudy.report.events import Report
 from understudy.ssh.connection import SshConnection
 from understudy.vm import address as vm_address
 from understudy.vm import box as boxes
-from understudy.vm import follow, given_box, guest, levels, new_address, stale
+from understudy.vm import follow, given_box, guest, levels, new_address, place, stale, vm_host
 from understudy.vm import provider as providers
 from understudy.vm.address import TARGET
 from understudy.vm.blueprint import Blueprint
@@ -38,14 +38,13 @@ class Vm:
     def __init__(self, project: Project, config: Config, report: Report) -> None:
         self._project = project
         self._name = config.vm.name
-        self._address = config.vm.address
+        self._place = place.of(project, config, report)
         self._report = report
         self._job = Job(project, config, TARGET, report)
         self.issuer = Issuer(project, config)
         self._blueprint = Blueprint(self._job)
         self._state = project.state / "vm" / self._name
         self._state.mkdir(parents=True, exist_ok=True)
-        self._console = self._state / "console.log"
         budget = config.vm.snapshots_disk * 2**30
         self._snapshots = Snapshots(self._state / "snapshots.json", budget, report)
 
@@ -86,6 +85,7 @@ class Vm:
         machine = self._machine()
         if not machine.state():
             raise StepFailed("there is no VM to reset", hint="python deploy.py up")
+        self._place.connect()
         provisioned = self._blueprint.level
         for level in levels.restorable((*wanted, provisioned), self._snapshots.saved()):
             if self._restores(machine, level):
@@ -111,15 +111,18 @@ class Vm:
             return
         with self._report.step(f"put VM {self._name} to sleep"):
             machine.sleep()
+        self._place.disconnect()
 
     def destroy(self) -> None:
         """Removes the VM, its disk and its snapshots; the box stays."""
         self._remove()
         vm_address.forget(self._project, self._name)
+        vm_host.forget(self._project, self._name)
 
     def _machine(self) -> GuestMachine:
         """The VM as it was built, also if deploy.yml wants another provider by now."""
-        return providers.machine(self._project, self._name, self._built_by or self._wanted_provider)
+        provider = self._built_by or self._wanted_provider
+        return providers.machine(self._project, self._name, provider, self._place.url)
 
     @property
     def _built_by(self) -> str:
@@ -131,14 +134,14 @@ class Vm:
 
     @property
     def _vagrant(self) -> VagrantCalls:
-        return VagrantCalls(
-            self._project, self._name, self._wanted_provider, self._state, self._report
-        )
+        provider, where = self._wanted_provider, self._place
+        return VagrantCalls(self._project, self._name, provider, self._state, where, self._report)
 
     def _resume(self, machine: GuestMachine, state: str) -> None:
         """Gets an existing VM to answer: as it runs, from its sleep, or by a boot."""
+        self._place.connect()
         if state == RUNNING and guest.answers(self._job):
-            self._report.say(f"VM {self._name} is up at {self._address}")
+            self._report.say(f"VM {self._name} is up at {self._job.target.address}")
         elif not (state == SHUT_OFF and machine.is_asleep() and self._wakes(machine)):
             self._boot()
 
@@ -155,7 +158,7 @@ class Vm:
         return True
 
     def _wait_until_it_answers(self, machine: GuestMachine) -> None:
-        guest.wait_for_ssh(self._job, self._console)
+        guest.wait_for_ssh(self._job, self._place.console_log)
         # Its clock stood still with its RAM.
         if machine.keeps_ram:
             guest.set_clock(self._job)
@@ -173,11 +176,12 @@ class Vm:
         return True
 
     def _build(self) -> None:
+        self._place.prepare()
         self._check_name()
-        self._check_address()
+        new_address.check(self._project, self._job.config)
         self._add_box()
         # Another VM may have taken the subnet while the box was built.
-        self._check_address()
+        new_address.check(self._project, self._job.config)
         if self._machine().state():
             self._remove()
         elif origin := stale.remove(self._machine_of_that_name(), self._project.vagrantfile):
@@ -199,17 +203,6 @@ class Vm:
                 hint="Set another vm.name in deploy.yml. For two apps on one VM: docs/vm.md.",
             )
 
-    def _check_address(self) -> None:
-        """libvirt refuses such a subnet without naming the other user of it; lxc does not refuse it."""
-        found = new_address.conflict(self._project, self._job.config)
-        if found:
-            raise StepFailed(
-                f"the VM's address {self._address} lies in {found.subnet}, which is in use",
-                cause=f"{found.subnet} is {found.by}",
-                hint="Remove vm.address from deploy.yml, if it is set. If the VM exists, python deploy.py "
-                "destroy frees its address. Then run the same command again: it takes another address.",
-            )
-
     def _remove(self) -> None:
         with self._report.step(f"remove VM {self._name}"):
             self._snapshots.forget_all()
@@ -217,15 +210,18 @@ class Vm:
             machine = self._machine()
             self._vagrant.destroy()
             machine.remove_remains()
+            self._place.disconnect()
 
     def _machine_of_that_name(self) -> GuestMachine:
-        return providers.any_of_name(self._project, self._name, self._wanted_provider)
+        provider = self._wanted_provider
+        return providers.any_of_name(self._project, self._name, provider, self._place.url)
 
     def _boot(self) -> None:
         self._add_box()
         with self._report.step(f"boot VM {self._name}"):
             self._vagrant.up()
-            guest.remember_host_key(self._job, self._console)
+            self._place.connect()
+            guest.remember_host_key(self._job, self._place.console_log)
 
     def _add_box(self) -> None:
         """Adds the box to Vagrant, unless Vagrant has it: it is built here, or fetched."""
@@ -274,6 +270,7 @@ class Vm:
             pinned = self._project.state / "boxes" / f"{box.release}.version"
             atomic_write(pinned, box.version)
         atomic_write(self._state / "like-production.json", json.dumps(shape))
+        atomic_write(self._state / "vm-host.json", json.dumps(self._place.settings()))
 
     def _report_issuer(self) -> None:
         """Now, so that a missing Pebble is known before the VM is built."""

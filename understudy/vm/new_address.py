@@ -1,6 +1,7 @@
 """Chooses the staging VM's address: in a subnet that nothing on this machine uses."""
 
 import json
+import shlex
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -10,9 +11,10 @@ from understudy.config.model import Config
 from understudy.errors import StepFailed, Unreachable
 from understudy.local.atomic_write import atomic_write
 from understudy.paths import Project
-from understudy.vm import address, libvirt, lxc, provider, subnets
+from understudy.vm import address, libvirt, lxc, provider, subnets, vm_host
 from understudy.vm.reservation import reserved
 from understudy.vm.subnets import GuestNetwork, UsedSubnet
+from understudy.vm.vm_host import VmHost
 
 
 @contextmanager
@@ -35,9 +37,23 @@ def conflict(project: Project, config: Config) -> UsedSubnet | None:
     return subnets.conflict(config.vm.address, used_subnets(project, config))
 
 
+def check(project: Project, config: Config) -> None:
+    """Raises StepFailed if something else uses the VM's subnet. libvirt refuses it without naming that; lxc
+    does not refuse it.
+    """
+    if found := conflict(project, config):
+        raise StepFailed(
+            f"the VM's address {config.vm.address} lies in {found.subnet}, which is in use",
+            cause=f"{found.subnet} is {found.by}",
+            hint="Remove vm.address from deploy.yml, if it is set. If the VM exists, python deploy.py "
+            "destroy frees its address. Then run the same command again: it takes another address.",
+        )
+
+
 def used_subnets(project: Project, config: Config) -> list[UsedSubnet]:
     """The subnets in use on this machine, without that of the project's VM."""
-    return subnets.used_subnets(_networks(project), _routes(), _vm(project, config))
+    host, vm = config.vm.host, _vm(project, config)
+    return subnets.used_subnets(_networks(project, host), _routes(host), vm)
 
 
 def _is_built(project: Project, config: Config) -> bool:
@@ -46,7 +62,7 @@ def _is_built(project: Project, config: Config) -> bool:
     built = provider.built(project, name)
     if not built or not address.kept(project, name):
         return False
-    return bool(provider.machine(project, name, built).state())
+    return bool(provider.machine(project, name, built, config.vm.host).state())
 
 
 def _keep(project: Project, config: Config, chosen: str) -> None:
@@ -59,10 +75,14 @@ def _vm(project: Project, config: Config) -> tuple[str, str]:
     """The VM's provider and name, which are those of its network: as it was built, if there is one."""
     name = config.vm.name
     built = provider.built(project, name)
-    return built or provider.chosen(project, name, config.vm.provider).name, name
+    vm = config.vm
+    return built or provider.chosen(project, name, vm.provider, vm.host).name, name
 
 
-def _networks(project: Project) -> list[GuestNetwork]:
+def _networks(project: Project, host: str) -> list[GuestNetwork]:
+    """host: `vm.host`, whose networks they are."""
+    if host:
+        return libvirt.networks(vm_host.uri_of(host))
     return [*libvirt.networks(), *lxc.networks(project)]
 
 
@@ -72,7 +92,8 @@ def _of_network(project: Project, config: Config) -> str:
     A VM has it that was built before addresses were kept in .understudy/.
     """
     vm = _vm(project, config)
-    leased = (network.leased for network in _networks(project) if network.belongs_to(vm))
+    networks = _networks(project, config.vm.host)
+    leased = (network.leased for network in networks if network.belongs_to(vm))
     return next(leased, "")
 
 
@@ -92,8 +113,11 @@ def _reserve(project: Project, config: Config, reservations: ExitStack) -> str:
     )
 
 
-def _routes() -> str:
+def _routes(host: str) -> str:
     command = ["ip", "-4", "-json", "route", "show", "table", "all"]
+    if host:
+        # /sbin is not in the path of every login.
+        return VmHost(host).run(f"PATH=$PATH:/sbin:/usr/sbin; {shlex.join(command)}")
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
     except FileNotFoundError:

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from understudy.config.model import Config
 from understudy.errors import NoConnection, UnderstudyError
 from understudy.paths import Project
 from understudy.vm import address as vm_address
@@ -15,17 +16,15 @@ def explain(error: NoConnection, project: Project) -> None:
     with suppress(UnderstudyError, OSError):
         config = vm_address.load(project)
         target = config.targets.get(TARGET)
-        if (
-            target
-            and target.address == error.address
-            and (cause := _cause(project, config.vm.name))
-        ):
+        if target and target.address == error.address and (cause := _cause(project, config)):
             error.cause, error.hint = cause, "python deploy.py up"
 
 
-def _cause(project: Project, name: str) -> str:
+def _cause(project: Project, config: Config) -> str:
+    name = config.vm.name
     provider = providers.built(project, name)
-    state = providers.machine(project, name, provider).state() if provider else ""
+    machine = providers.machine(project, name, provider, config.vm.host) if provider else None
+    state = machine.state() if machine else ""
     if not state:
         return f"this project has no VM {name}: it was not built yet, or was destroyed"
     return "" if state == RUNNING else f"VM {name} is not running"

@@ -7,6 +7,7 @@ from understudy.config.model import Config
 from understudy.paths import Project
 from understudy.report.answer import Answer
 from understudy.vm import provider as providers
+from understudy.vm.address import TARGET
 from understudy.vm.guest_machine import RUNNING
 
 State = Literal["running", "asleep", "off", "absent"]
@@ -33,12 +34,14 @@ def look(project: Project, config: Config, level: str | None = None) -> VmNow:
     """Asks its provider. Raises Unreachable if that does not answer."""
     name = config.vm.name
     provider = providers.built(project, name)
-    state = _state(project, name, provider) if provider else "absent"
-    return VmNow(name, state, provider, config.vm.address or "", level)
+    state = _state(project, config, provider) if provider else "absent"
+    target = config.targets.get(TARGET)
+    address = target.address if target else config.vm.address
+    return VmNow(name, state, provider, address, level)
 
 
-def _state(project: Project, name: str, provider: str) -> State:
-    machine = providers.machine(project, name, provider)
+def _state(project: Project, config: Config, provider: str) -> State:
+    machine = providers.machine(project, config.vm.name, provider, config.vm.host)
     found = machine.state()
     if not found:
         return "absent"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from understudy.errors import UnderstudyError
 from understudy.paths import Project
-from understudy.vm import pool, unused
+from understudy.vm import pool, unused, vm_host
 from understudy.vm.unused import BoxVersion, StoredBox, Unused
 
 # Directories of the cache whose files need nothing of each other.
@@ -18,15 +18,19 @@ _SLASH = "-VAGRANTSLASH-"
 _BOX = ".box"
 
 
-def find(project: Project) -> list[Unused]:
-    """All that can be removed; nothing of VMs if Vagrant's list of them can't be read."""
-    return [*_of_vms(project), *_cache(project)]
+def find(project: Project, host: str = "") -> list[Unused]:
+    """All that can be removed; nothing of VMs if Vagrant's list of them can't be read.
+
+    host: another machine with images, by its URL.
+    """
+    return [*_of_vms(project, host), *_cache(project)]
 
 
 def remove(one: Unused) -> None:
     """Raises StepFailed if libvirt refuses; a file that is gone is no error."""
     if one.kind == "image":
-        pool.remove(one.key)
+        host, _, name = one.key.rpartition(" ")
+        pool.remove(name, vm_host.uri_of(host))
         return
     path = Path(one.key)
     if path.suffix == _BOX:
@@ -38,7 +42,7 @@ def remove(one: Unused) -> None:
         path.unlink(missing_ok=True)
 
 
-def _of_vms(project: Project) -> Iterator[Unused]:
+def _of_vms(project: Project, host: str) -> Iterator[Unused]:
     file = _vagrant_home() / "data" / "machine-index" / "index"
     index = file.read_text(encoding="utf-8") if file.is_file() else ""
     there = [path for path in unused.directories(index) if Path(path).exists()]
@@ -48,8 +52,10 @@ def _of_vms(project: Project) -> Iterator[Unused]:
     kept = [path.stem.partition("-")[2] for path in project.state.glob("boxes/*.json")]
     yield from unused.boxes(_stored(), used, kept)
     # Without libvirt there are no images.
-    with suppress(UnderstudyError):
-        yield from unused.images(pool.volumes(), pool.disks(), used)
+    for where in dict.fromkeys(("", host)):
+        with suppress(UnderstudyError):
+            uri = vm_host.uri_of(where)
+            yield from unused.images(pool.volumes(uri), pool.disks(uri), used, where)
 
 
 def _stored() -> Iterator[StoredBox]:

@@ -5,31 +5,34 @@ from xml.etree import ElementTree
 
 from understudy.vm.libvirt import virsh
 from understudy.vm.unused import Volume
+from understudy.vm.vm_host import HERE
 
 _POOL = "default"
 
 
-def volumes() -> list[Volume]:
-    names = (line.split()[0] for line in virsh("vol-list", _POOL).splitlines()[2:] if line.strip())
-    return [_volume(virsh("vol-dumpxml", name, "--pool", _POOL)) for name in names]
+def volumes(uri: str = HERE) -> list[Volume]:
+    """uri: of a libvirt, here and below."""
+    listed = virsh("vol-list", _POOL, uri=uri).splitlines()[2:]
+    names = (line.split()[0] for line in listed if line.strip())
+    return [_volume(virsh("vol-dumpxml", name, "--pool", _POOL, uri=uri)) for name in names]
 
 
-def disks() -> list[str]:
-    """The paths of all disks of all VMs on this machine."""
-    return [disk for vm in vms() for disk in disks_of(vm)]
+def disks(uri: str = HERE) -> list[str]:
+    """The paths of all disks of all VMs of that libvirt."""
+    return [disk for vm in vms(uri) for disk in disks_of(vm, uri)]
 
 
-def vms() -> list[str]:
-    return virsh("list", "--all", "--name").split()
+def vms(uri: str = HERE) -> list[str]:
+    return virsh("list", "--all", "--name", uri=uri).split()
 
 
-def disks_of(vm: str) -> list[str]:
-    lines = virsh("domblklist", vm).splitlines()[2:]
+def disks_of(vm: str, uri: str = HERE) -> list[str]:
+    lines = virsh("domblklist", vm, uri=uri).splitlines()[2:]
     return [line.split(maxsplit=1)[1] for line in lines if line.strip()]
 
 
-def remove(volume: str) -> None:
-    virsh("vol-delete", volume, "--pool", _POOL)
+def remove(volume: str, uri: str = HERE) -> None:
+    virsh("vol-delete", volume, "--pool", _POOL, uri=uri)
 
 
 def _volume(text: str) -> Volume:

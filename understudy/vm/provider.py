@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from understudy.paths import Project
-from understudy.vm import capabilities
+from understudy.vm import capabilities, vm_host
 from understudy.vm.guest_machine import GuestMachine
 from understudy.vm.libvirt import Domain
 from understudy.vm.lxc import Container
@@ -47,8 +47,10 @@ def choose(
     return Choice(LXC, "no KVM runs a guest here")
 
 
-def chosen(project: Project, name: str, wanted: str) -> Choice:
-    """The provider of the VM of that name, as it is or as it is to be built."""
+def chosen(project: Project, name: str, wanted: str, host: str = "") -> Choice:
+    """The provider of the VM of that name, as it is or as it is to be built. host: `vm.host`."""
+    if host:
+        return Choice(LIBVIRT, f"on {host} (vm.host in deploy.yml)")
     return choose(
         wanted,
         built(project, name),
@@ -67,15 +69,24 @@ def built(project: Project, name: str) -> str:
     return next((provider for provider in KINDS if _id(project, name, provider)), "")
 
 
-def machine(project: Project, name: str, provider: str) -> GuestMachine:
-    """The VM by the id that Vagrant knows: another project may have a VM of the same name."""
+def machine(project: Project, name: str, provider: str, host: str = "") -> GuestMachine:
+    """The VM by the id that Vagrant knows: another project may have a VM of the same name.
+
+    host: `vm.host`. Raises StepFailed if the VM was built on another machine.
+    """
     vm_id = _id(project, name, provider)
-    return Container(project, name, vm_id) if provider == LXC else Domain(name, vm_id)
+    if vm_id:
+        vm_host.require_kept(project, name, host)
+    if provider == LXC:
+        return Container(project, name, vm_id)
+    return Domain(name, vm_id, vm_host.uri_of(host))
 
 
-def any_of_name(project: Project, name: str, provider: str) -> GuestMachine:
-    """The VM that has this name on this machine, whichever project built it."""
-    return Container(project, name, name) if provider == LXC else Domain(name, name)
+def any_of_name(project: Project, name: str, provider: str, host: str = "") -> GuestMachine:
+    """The VM that has this name on its machine, whichever project built it. host: `vm.host`."""
+    if provider == LXC:
+        return Container(project, name, name)
+    return Domain(name, name, vm_host.uri_of(host))
 
 
 def _id(project: Project, name: str, provider: str) -> str:

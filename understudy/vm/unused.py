@@ -45,8 +45,8 @@ class Volume:
 
 @dataclass(frozen=True)
 class Unused:
-    """kind: what removes it. key: a path; of an image the name of its volume; of a VM and of the tree of a box
-    for containers `lxc:NAME` or `libvirt:NAME`.
+    """kind: what removes it. key: a path; of an image the name of its volume, after the URL of another machine
+    that has it; of a VM and of the tree of a box for containers `lxc:NAME` or `libvirt:NAME`.
     """
 
     kind: Literal["box", "image", "cache", "vm", "tree"]
@@ -97,13 +97,21 @@ def boxes(
 
 
 def images(
-    volumes: Collection[Volume], disks: Collection[str], used: Collection[BoxVersion]
+    volumes: Collection[Volume],
+    disks: Collection[str],
+    used: Collection[BoxVersion],
+    host: str = "",
 ) -> Iterator[Unused]:
-    """disks: paths of all disks of VMs. An image that another volume builds upon is in use, whosever it is."""
+    """disks: paths of all disks of VMs. An image that another volume builds upon is in use, whosever it is.
+
+    host: the machine that has them, by its URL; "" for this one.
+    """
     built_upon = {one.backing for one in volumes}
     for one in volumes:
         found = _IMAGE.fullmatch(one.name)
         if not found or one.age < DAYS or one.path in built_upon or one.path in disks:
             continue
         if BoxVersion(f"{_OURS}{found[1]}", found[2]) not in used:
-            yield Unused("image", one.name, f"{_OURS}{found[1]} {found[2]}", one.size)
+            name = f"{_OURS}{found[1]} {found[2]}"
+            on, key = (f" on {host}", f"{host} {one.name}") if host else ("", one.name)
+            yield Unused("image", key, f"{name}{on}", one.size)

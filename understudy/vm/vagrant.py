@@ -15,20 +15,28 @@ from understudy.paths import Project
 from understudy.report.events import Report
 from understudy.vm.box import Box
 from understudy.vm.given_box import GivenBox
+from understudy.vm.place import Place
 
 TAIL_LINES = 20
 
 
 class VagrantCalls:
-    """For the VM of that name. provider: the VM's. state: the directory of vagrant.log and console.log.
+    """For the VM of that name. provider: the VM's. state: the directory of vagrant.log.
 
     Its calls raise Unreachable if Vagrant is not installed, and StepFailed, with the end of the log, if
     Vagrant fails.
     """
 
     def __init__(
-        self, project: Project, name: str, provider: str, state: Path, report: Report
+        self,
+        project: Project,
+        name: str,
+        provider: str,
+        state: Path,
+        place: Place,
+        report: Report,
     ) -> None:
+        self._place = place
         self._project = project
         self._name = name
         self._provider = provider
@@ -126,7 +134,7 @@ class VagrantCalls:
 
     def _last_lines(self, output: str) -> Iterator[str]:
         yield from tool_output.lines(output, TAIL_LINES)
-        if console := _tail(self._state / "console.log"):
+        if console := self._place.console():
             yield f"--- serial console ---\n{console}"
 
     def _hint(self, output: str) -> str:
@@ -136,10 +144,10 @@ class VagrantCalls:
                 f"sudo lxc-destroy --force --name {self._name}"
             )
         if "already taken" in output or "storage vol" in output:
+            virsh = f"virsh -c {self._place.uri}"
             return (
                 f"Another directory has a VM named {self._name}: set another vm.name, or remove that VM: "
-                f"virsh -c qemu:///system destroy {self._name}; "
-                f"virsh -c qemu:///system undefine {self._name} "
+                f"{virsh} destroy {self._name}; {virsh} undefine {self._name} "
                 "--snapshots-metadata --remove-all-storage"
             )
         return "python deploy.py doctor. Fix what it finds, then run the same command again: it resumes."
@@ -162,13 +170,6 @@ def _ruby(path: Path) -> str:
     """A path as a string in Ruby."""
     escaped = str(path).replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
-
-
-def _tail(file: Path) -> str:
-    # A provider that runs as root may have created it.
-    if not os.access(file, os.R_OK):
-        return ""
-    return "\n".join(file.read_text(errors="replace").splitlines()[-TAIL_LINES:])
 
 
 def _folder(box: Box | GivenBox) -> Path:

@@ -176,7 +176,8 @@ def test_doctor_shows_another_projects_vm_of_the_same_name(machine: Machine) -> 
         description = f"<domain>\n  <description>Source: {origin}/Vagrantfile</description>\n"
         (machine.tools / "dumpxml").write_text(description)
         (machine.tools / "state").write_text("running")
-        found = doctor._vm_name(machine.project, "understudy", "libvirt")
+        config = vm_address.load(machine.project)
+        found = doctor._vm_name(machine.project, config, "libvirt")
         assert bool(found.fix) == problem
     assert found.seen == f"{machine.tools} has a VM understudy, too"
 

@@ -50,7 +50,7 @@ def known_hosts(job: Job) -> Path:
 
 
 def test_host_key_of_a_new_vm_is_remembered(job: Job, server: SshServer, tmp_path: Path) -> None:
-    guest.remember_host_key(job, tmp_path / "console.log")
+    guest.remember_host_key(job, "console.log")
 
     assert known_hosts(job).read_text() == server.known()
 
@@ -62,7 +62,7 @@ def test_host_key_of_an_earlier_vm_is_replaced(job: Job, server: SshServer, tmp_
     known_hosts(job).parent.mkdir()
     known_hosts(job).write_text(f"[127.0.0.1]:{server.port} {earlier}\n{other}")
 
-    guest.remember_host_key(job, tmp_path / "console.log")
+    guest.remember_host_key(job, "console.log")
 
     assert sorted(known_hosts(job).read_text().splitlines(keepends=True)) == sorted(
         [server.known(), other]
@@ -72,7 +72,7 @@ def test_host_key_of_an_earlier_vm_is_replaced(job: Job, server: SshServer, tmp_
 def test_vm_answers_once_its_host_key_is_known(job: Job, tmp_path: Path) -> None:
     assert not guest.answers(job)
 
-    guest.remember_host_key(job, tmp_path / "console.log")
+    guest.remember_host_key(job, "console.log")
 
     assert guest.answers(job)
 
@@ -85,7 +85,7 @@ def test_vm_without_ssh_does_not_answer(job: Job) -> None:
 
 
 def test_clock_is_set_as_root(job: Job, tmp_path: Path) -> None:
-    guest.remember_host_key(job, tmp_path / "console.log")
+    guest.remember_host_key(job, "console.log")
 
     guest.set_clock(job)
 

@@ -13,6 +13,7 @@ import yaml
 from tests.unit.fakes import TOP
 from tests.unit.virtual_machine import Machine
 from understudy.config.machines import Vm
+from understudy.vm.place import Here
 from understudy.vm.vagrant import VagrantCalls
 
 RUBY = shutil.which("ruby")
@@ -131,7 +132,7 @@ def test_a_project_elsewhere_gets_a_vagrantfile_that_leads_to_ours(
     (ours / "provision").mkdir(parents=True)
     (ours / "Vagrantfile").write_text("puts PROJECT = ENV['UNDERSTUDY_PROJECT'], __dir__")
     project = replace(machine.project, resources=ours)
-    calls = VagrantCalls(project, "shop", "lxc", project.state, machine.report)
+    calls = VagrantCalls(project, "shop", "lxc", project.state, Here(project.state), machine.report)
     project.state.mkdir()
 
     calls.destroy()

@@ -29,11 +29,15 @@ def job_of(
     """
     from understudy.job import Job
     from understudy.vm import address as vm_address
+    from understudy.vm import reached
 
     settings = vm_address.load(project)
     name = target or getattr(options, "target", None) or vm_address.TARGET
     host = getattr(options, "host", None)
     settings.hosts(name, host)
+    if name == vm_address.TARGET and reached.ensure(project, settings):
+        # It was refused: there was no way to the VM yet.
+        early = None
     return Job(project, settings, name, report, host, early)
 
 
