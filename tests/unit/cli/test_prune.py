@@ -18,7 +18,7 @@ VM = Unused("vm", "lxc:old-shop", "container old-shop", 1_000_000)
 @pytest.fixture
 def removed(monkeypatch: pytest.MonkeyPatch) -> list[Unused]:
     gone: list[Unused] = []
-    monkeypatch.setattr(old_files, "find", lambda _: [BOX])
+    monkeypatch.setattr(old_files, "find", lambda *_: [BOX])
     monkeypatch.setattr(old_files, "remove", gone.append)
     monkeypatch.setattr(gone_projects, "find", lambda _: [VM])
     monkeypatch.setattr(gone_projects, "remove", lambda _, one: gone.append(one))
@@ -53,7 +53,7 @@ def test_it_removes_nothing_without_a_yes(tmp_path: Path, removed: list[Unused])
 def test_nothing_unused_is_no_question(
     tmp_path: Path, removed: list[Unused], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(old_files, "find", lambda _: [])
+    monkeypatch.setattr(old_files, "find", lambda *_: [])
     monkeypatch.setattr(gone_projects, "find", lambda _: [])
 
     assert run(tmp_path, confirmed=False).said == ["no box, image, VM or cache is unused"]
