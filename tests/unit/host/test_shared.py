@@ -71,6 +71,7 @@ def test_hosts_without_the_database_get_its_login(staging: Staging) -> None:
         [login] = [text for text in one.sent if "PGHOST" in text]
         assert 'PGHOST="10.0.0.2"\n' in login
         assert 'PGSSLMODE="verify-full"\n' in login
+        assert 'PGCONNECT_TIMEOUT="5"\n' in login
         assert f'PGPASSWORD="{PASSWORD}"\n' in login
         assert CERTIFICATE in one.sent
         assert any("psql" in note for note in one.notes)
