@@ -8,6 +8,7 @@ import yaml
 from tests.integration import debian_13
 from tests.integration.site import Site
 from tests.integration.staging import PROJECT, Staging, copy_project, make_app
+from tests.integration.web_and_database import shop, shop_app, shop_hosts  # noqa: F401
 from understudy.vm.levels import DEPLOYED, Level
 
 HEALTHY = Level(DEPLOYED, "healthy")

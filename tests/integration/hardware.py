@@ -54,6 +54,9 @@ class Hardware(Protocol):
 
     def is_off(self, machine: Machine) -> bool: ...
 
+    def process(self, machine: Machine) -> int | None:
+        """The machine's init, as a process of this one; None if it is none."""
+
     def remove(self) -> None:
         """Removes both machines, also what a killed run left."""
 
@@ -137,6 +140,9 @@ class Containers:
 
     def is_off(self, machine: Machine) -> bool:
         return "STOPPED" in _output("lxc-info", "--state", "--name", machine.name)
+
+    def process(self, machine: Machine) -> int:
+        return int(_output("lxc-info", "--pid", "--no-humanize", "--name", machine.name))
 
     def remove(self) -> None:
         for machine in (FIRST, SECOND):
@@ -229,6 +235,9 @@ class VirtualMachines:
 
     def is_off(self, machine: Machine) -> bool:
         return _virsh("domstate", machine.name).strip() == "shut off"
+
+    def process(self, machine: Machine) -> None:
+        return None
 
     def remove(self) -> None:
         for machine in (FIRST, SECOND):

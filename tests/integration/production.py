@@ -4,6 +4,7 @@ import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.integration.hardware import FIRST, SECOND, Hardware, Machine, default, remove_all, until
@@ -60,6 +61,14 @@ class Production:
             text=True,
             timeout=300,
         )
+
+    @property
+    def process(self) -> int:
+        """Its init, as a process of this machine. Skips a test if it has none."""
+        found = self.hardware.process(self.machine)
+        if found is None:
+            pytest.skip("needs a container, whose network this machine can reach into")
+        return found
 
     def power_on(self) -> None:
         self.hardware.power_on(self.machine)
