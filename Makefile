@@ -71,7 +71,7 @@ faults-others:
 	$(PYTHON) -m pytest -v --long -n 2 --dist loadfile --durations=15 tests/integration/test_releases.py \
 	    tests/integration/test_production.py tests/integration/test_bad_releases.py \
 	    tests/integration/test_migrations.py tests/integration/test_snapshots.py \
-	    tests/integration/test_many_hosts.py
+	    tests/integration/test_many_hosts.py tests/integration/test_faults_between_hosts.py
 
 faults-tasks:
 	GUEST_TESTS=task-tests $(PYTHON) -m pytest -v --long tests/integration/test_tasks.py

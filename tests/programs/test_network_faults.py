@@ -5,11 +5,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from tests.integration.network_faults import End, Link
+from tests.integration.visitors import Seen, Visit, Visitors
 
 HOST, PEER = "10.157.62.1", "10.157.62.2"
 ECHO = """
@@ -106,3 +109,37 @@ def _run(*command: str) -> str:
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+class _Page(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(503 if self.path == "/error" else 200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+
+@pytest.mark.parametrize(("path", "status"), [("/", 200), ("/error", 503)])
+def test_visitors_come_at_a_rate_and_note_what_they_saw(path: str, status: int) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Page) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        with Visitors([f"127.0.0.1:{server.server_port}"], "shop.test", path, rate=20) as visitors:
+            visitors.stay(1)
+        server.shutdown()
+
+    assert 10 < len(visitors.visits) <= 21
+    assert {visit.status for visit in visitors.visits} == {status}
+
+
+def test_what_visitors_saw_is_counted() -> None:
+    answered = [Visit(0, 0.1, 200), Visit(1, 0.1, 200), Visit(8, 2, 200), Visit(11, 0.1, 200)]
+    failed = [Visit(2, 0.1, 500), Visit(6, 30, 0)]
+
+    seen = Seen.of([*answered, *failed])
+
+    assert (seen.visits, seen.failed, seen.last_failure) == (6, 2, 6)
+    assert seen.longest == pytest.approx(8.9)
+    assert seen.slowest == 2
+    assert seen.seconds_to_recover(5) == 1
+    assert Seen.of(answered).seconds_to_recover(5) == 0
