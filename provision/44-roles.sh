@@ -37,7 +37,7 @@ web_proxies() {
 if [ -z "$DATABASE" ] && exists "$ROOT/shared/database-login"; then
     act rm -f "$ROOT/shared/database-login" "$ROOT/shared/database.crt"
 fi
-# A connection to a host that is gone ends within two minutes: a process that waits for the database goes on, and the
+# A connection to a host that is gone ends within two minutes: a process that waits for the database continues, and the
 # database frees what a web host without power had locked. Linux waits for two hours, or a quarter of one for a write.
 settings=/etc/sysctl.d/60-understudy-hosts.conf
 if [ -n "$DATABASE$(database_clients)" ] || cat /srv/*/shared/database-login >/dev/null 2>&1; then
